@@ -1,0 +1,81 @@
+import type { Message } from '@etl/pipeline/messages';
+import type { TaskProgress } from '@etl/pipeline/runStatus';
+import type { ObjectStore } from '@etl/storage/objectStore';
+
+/** What the activities need of the world. `aws/` and `local/` implement these; only `workers/` and `cli/` choose. */
+export interface Ports {
+  readonly store: ObjectStore;
+  readonly tasks: TaskRunner;
+  readonly taskLogs: TaskLogs;
+  readonly notifier: Notifier;
+  readonly deadLetters: DeadLetters;
+  readonly progress: ProgressReporter;
+}
+
+export interface TaskRunner {
+  /** Idempotent by `clientToken`: a repeated call returns the task of the first. Throws `TaskRunnerError`. */
+  run(request: TaskRequest): Promise<RunAnswer>;
+  /** Tasks nobody knows are left out of the answer. At most 100 ARNs. */
+  describe(taskArns: readonly string[]): Promise<TaskDescription[]>;
+  /** Asks for a stop, and returns at once. A task that is gone is no error. */
+  stop(taskArn: string, reason: string): Promise<void>;
+  /** ARNs of the tasks that should be running and were started with this `startedBy`. */
+  listRunning(startedBy: string): Promise<string[]>;
+}
+
+export interface TaskRequest {
+  readonly clientToken: string;
+  readonly startedBy: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly size?: { readonly cpu: number; readonly memoryMiB: number };
+  readonly ephemeralStorageGiB?: number;
+  readonly spot: boolean;
+}
+
+export type RunAnswer = { readonly taskArn: string } | { readonly refused: string };
+
+export interface TaskDescription {
+  readonly taskArn: string;
+  /** PROVISIONING … STOPPED, as ECS has it; a poll may skip some. */
+  readonly lastStatus: string;
+  readonly stopCode?: string;
+  readonly stoppedReason?: string;
+  /** Exit code and reason of the ETL container, never of a sidecar. */
+  readonly exitCode?: number;
+  readonly containerReason?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface TaskLogs {
+  /** The last lines a task wrote; none where there is no log. Never throws: a missing log must not hide a cause. */
+  tail(taskArn: string, lines: number): Promise<string[]>;
+}
+
+export interface Notifier {
+  /** Returns the message's ID. */
+  publish(message: Message): Promise<string>;
+}
+
+export interface DeadLetters {
+  /** Returns the ID under which the letter is kept. */
+  send(letter: DeadLetter): Promise<string>;
+}
+
+export interface DeadLetter {
+  /** The event as it came, so that it can be started again. */
+  readonly event: unknown;
+  readonly failureType: string;
+  readonly reason: string;
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface ProgressReporter {
+  report(workflowId: string, runId: string, progress: TaskProgress): Promise<void>;
+}
+
+/** A call the task runner will never grant, however often it is repeated: a configuration to mend. */
+export class TaskRunnerError extends Error {
+  override readonly name = 'TaskRunnerError';
+}

@@ -1,0 +1,77 @@
+import { headBytes, inspectHead } from '@etl/pipeline/csv/inspectHead';
+import { looseDetail, parseEvent } from '@etl/pipeline/event';
+import { isCalendarDate } from '@etl/pipeline/names';
+import { makePlan, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { parseUri } from '@etl/pipeline/uri';
+import { type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import type { Validation } from './contract';
+
+export interface ValidationSettings {
+  /** Where keys without a scheme lie. */
+  readonly rawBase: string | undefined;
+  readonly cleanBase: string;
+  readonly timeScale: number;
+}
+
+/**
+ * Reads only the head of the source and its size. Returns the plan, or every reason against the input at once.
+ * Throws only what trying again may mend.
+ */
+export async function validateInput(
+  store: ObjectStore,
+  settings: ValidationSettings,
+  event: unknown,
+): Promise<Validation> {
+  const parsed = parseEvent(event);
+  if (!parsed.ok) return invalid(event, settings, parsed.reasons);
+  const uri = resolveSource(parsed.detail.s3Key, settings.rawBase);
+  if (uri === undefined || !pointsToObject(uri)) {
+    return invalid(event, settings, [
+      `detail.s3Key: ${JSON.stringify(parsed.detail.s3Key)} is no s3://bucket/key or file:///path` +
+        (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain key lies in, is not set' : ''),
+    ]);
+  }
+  try {
+    const info = await store.head(uri);
+    if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
+    const { problems, warnings } = await inspect(store, info, parsed.detail.dialect);
+    if (problems.length > 0)
+      return invalid(
+        event,
+        settings,
+        problems.map((problem) => `${uri}: ${problem}`),
+      );
+    const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
+    const { cleanBase, timeScale } = settings;
+    return { valid: true, plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings }) };
+  } catch (error) {
+    if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
+      return invalid(event, settings, [`${uri}: ${error.message}`]);
+    }
+    throw error;
+  }
+}
+
+function pointsToObject(uri: string): boolean {
+  const location = parseUri(uri);
+  return location !== undefined && (location.kind === 'file' || location.key !== '');
+}
+
+async function inspect(store: ObjectStore, info: ObjectInfo, dialect: Parameters<typeof inspectHead>[1]['dialect']) {
+  const pieces: Buffer[] = [];
+  if (info.bytes > 0) {
+    const end = Math.min(info.bytes, headBytes);
+    for await (const piece of await store.openRead(info.uri, { start: 0, end, ifMatch: info.fingerprint })) {
+      pieces.push(piece as Buffer);
+    }
+  }
+  return inspectHead(Buffer.concat(pieces), { ...(dialect && { dialect }), complete: info.bytes <= headBytes });
+}
+
+function invalid(event: unknown, settings: ValidationSettings, reasons: readonly string[]): Validation {
+  const { s3Key, batchDate } = looseDetail(event);
+  const uri = s3Key === undefined ? undefined : (resolveSource(s3Key, settings.rawBase) ?? s3Key);
+  const named = uri === undefined ? {} : resolveBatch({ batchDate: '' }, uri);
+  const batch = { ...named, batchDate: batchDate !== undefined && isCalendarDate(batchDate) ? batchDate : undefined };
+  return { valid: false, reasons, batch: Object.fromEntries(Object.entries(batch).filter(([, value]) => value)) };
+}

@@ -1,0 +1,54 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isCalendarDate } from '@etl/pipeline/names';
+import { fileUri, parseUri } from '@etl/pipeline/uri';
+import { CliError, cliExitCodes } from './errors';
+
+/** A path on this machine or a URI, as a URI. A local file must be there. */
+export function sourceUri(file: string): string {
+  if (file.includes('://')) return checkedUri(file);
+  const path = resolve(file);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isFile()) return fileUri(path);
+  const problem = stat ? `${file} is no file` : `there is no file ${file}`;
+  throw new CliError(problem, 'give the path of a CSV file, or an s3:// URI', cliExitCodes.noInput);
+}
+
+/** A folder on this machine or a URI, as a URI. It need not exist. */
+export function destinationUri(folder: string): string {
+  return folder.includes('://') ? checkedUri(folder) : fileUri(resolve(folder));
+}
+
+/** `YYYY-MM-DD`, a real day. */
+export function calendarDate(text: string): string {
+  if (isCalendarDate(text)) return text;
+  throw new CliError(
+    `--date ${text} is no calendar date`,
+    'write it as YYYY-MM-DD, e.g. 2026-02-08',
+    cliExitCodes.usage,
+  );
+}
+
+/** The value of an option that takes JSON. */
+export function jsonObject(name: string, text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // told below, in the same words as any other value that is no object
+  }
+  throw new CliError(
+    `${name} is no JSON object`,
+    `for example ${name} '{"dialect":{"delimiter":";"}}'`,
+    cliExitCodes.usage,
+  );
+}
+
+function checkedUri(uri: string): string {
+  if (parseUri(uri)) return uri;
+  throw new CliError(
+    `${uri} is no address of a file`,
+    'use a path, file:///path or s3://bucket/key',
+    cliExitCodes.usage,
+  );
+}

@@ -1,0 +1,93 @@
+import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { layout } from '@etl/pipeline/layout';
+import { resolveBatch } from '@etl/pipeline/plan';
+import { Command } from 'commander';
+import { parseConfig } from '../../workers/config';
+import { connectClient } from '../../workers/connection';
+import { calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
+import { cliExitCodes } from '../errors';
+import { type Detail, followPipeline, type RunReport, startPipeline } from '../runPipeline';
+import { createStatusLine, describeManifest } from '../show';
+
+interface RunOptions {
+  readonly date: string;
+  readonly dataset?: string;
+  readonly out?: string;
+  readonly options?: string;
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run the pipeline on one file and show how it goes')
+    .argument('<file>', 'a path, file:///path or s3://bucket/key')
+    .requiredOption('--date <YYYY-MM-DD>', 'batch date')
+    .option('--dataset <name>', "dataset (default: the name of the file's folder)")
+    .option('--out <uri>', 'folder or s3:// URI to publish below (default: S3_CLEAN_BUCKET)')
+    .option('--options <json>', 'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute')
+    .option('--no-wait', 'start it and return at once')
+    .option('--json', 'print one JSON object at the end')
+    .action(run);
+}
+
+async function run(file: string, options: RunOptions): Promise<void> {
+  const detail: Detail = {
+    ...(options.options === undefined ? {} : jsonObject('--options', options.options)),
+    s3Key: sourceUri(file),
+    batchDate: calendarDate(options.date),
+    ...(options.dataset !== undefined && { dataset: options.dataset }),
+    destination: options.out === undefined ? parseConfig(process.env).cleanBase : destinationUri(options.out),
+  };
+  const { client, connection } = await connectClient();
+  const say = (line: string): void => {
+    if (!options.json) process.stdout.write(`${line}\n`);
+  };
+  const line = createStatusLine(options.json ? process.stderr : process.stdout);
+  try {
+    const handle = await startPipeline(client, detail);
+    say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
+    if (!options.wait) {
+      if (options.json) print({ ...idsOf(handle), status: 'RUNNING', failureType: null, reason: null, manifest: null });
+      return;
+    }
+    const interrupted = () => {
+      line.end();
+      process.stderr.write(
+        `The run goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${handle.workflowId}\n`,
+      );
+      process.exit(cliExitCodes.interrupted);
+    };
+    process.once('SIGINT', interrupted);
+    const report = await followPipeline(handle, detail, options.json ? () => undefined : line.show);
+    process.removeListener('SIGINT', interrupted);
+    line.end();
+    if (options.json) print(report);
+    else for (const fact of describeReport(report, detail)) say(fact);
+    process.exitCode = exitCodeOf(report);
+  } finally {
+    await connection.close();
+  }
+}
+
+function idsOf(handle: { workflowId: string; firstExecutionRunId: string }) {
+  return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
+}
+
+function print(report: RunReport): void {
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+export function describeReport(report: RunReport, detail: Detail): string[] {
+  const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  if (report.manifest) return ['Delivered.', ...describeManifest(report.manifest, published)];
+  return [`${report.status}: ${report.failureType}: ${report.reason}`];
+}
+
+/** 0 only for delivered data; the container's code where the failure stands for one; else 1. */
+export function exitCodeOf(report: RunReport): number {
+  if (report.status === 'COMPLETED') return exitCodes.done;
+  if (report.failureType === 'InvalidInput') return exitCodes.badData;
+  const known = failureTypes[report.failureType as FailureType]?.exitCodes ?? [];
+  return known.length === 1 && known[0] !== undefined ? known[0] : cliExitCodes.failed;
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// In a fresh clone nothing is built yet: the first command sees to it.
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+(async () => {
+  if (!existsSync(join(__dirname, '..', 'dist', 'cli', 'main.js'))) {
+    const { ensureInstalled } = await import('../scripts/lib/ensure-installed.mjs');
+    await ensureInstalled();
+  }
+  await require('../dist/cli/main.js').main(process.argv);
+})();

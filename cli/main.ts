@@ -1,0 +1,51 @@
+import { exitCodes } from '@etl/pipeline/failures';
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../workers/config';
+import { NoTemporalError } from '../workers/connection';
+import { convertCommand } from './commands/convert';
+import { demoCommand } from './commands/demo';
+import { doctorCommand } from './commands/doctor';
+import { runCommand } from './commands/run';
+import { upCommand } from './commands/up';
+import { CliError, cliExitCodes } from './errors';
+
+/** Runs the `etl` command and sets the process's exit code. */
+export async function main(argv: string[]): Promise<void> {
+  const program = new Command('etl')
+    .description('CSV files to Parquet on ECS Fargate, orchestrated by Temporal')
+    .option('--verbose', 'show stack traces')
+    .exitOverride()
+    .showSuggestionAfterError();
+  for (const command of [demoCommand(), upCommand(), runCommand(), convertCommand(), doctorCommand()]) {
+    program.addCommand(command.exitOverride());
+  }
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error, program.opts<{ verbose?: boolean }>().verbose === true);
+  }
+}
+
+function report(error: unknown, verbose: boolean): number {
+  // Commander has already said what is wrong with the arguments.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : cliExitCodes.usage;
+  const { message, remedy, exitCode } = explain(error);
+  process.stderr.write(`error: ${message}\n${remedy}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCode;
+}
+
+function explain(error: unknown): { message: string; remedy: string; exitCode: number } {
+  if (error instanceof CliError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof NoTemporalError) {
+    const remedy = 'start the local system with `npx etl up` in another terminal, or set TEMPORAL_ADDRESS';
+    return { message, remedy, exitCode: cliExitCodes.unavailable };
+  }
+  if (error instanceof ConfigError) {
+    const remedy = 'mend the variables named above; docs/configuration.md lists them all';
+    return { message, remedy, exitCode: exitCodes.badConfiguration };
+  }
+  const remedy = 'this was not expected: run again with --verbose for the stack trace';
+  return { message, remedy, exitCode: cliExitCodes.failed };
+}

@@ -1,0 +1,109 @@
+import { messageNames, taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import type { FailureType } from '@etl/pipeline/failures';
+import { layout, manifestName, workflowId } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { resolveBatch } from '@etl/pipeline/plan';
+import type { RunStatus } from '@etl/pipeline/runStatus';
+import { joinUri } from '@etl/pipeline/uri';
+import { openStore } from '@etl/storage/openStore';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type WorkflowHandleWithStartDetails,
+} from '@temporalio/client';
+import { CliError } from './errors';
+
+export interface Detail {
+  readonly s3Key: string;
+  readonly batchDate: string;
+  readonly dataset?: string;
+  readonly destination: string;
+  readonly [option: string]: unknown;
+}
+
+/** What `etl run --json` prints. */
+export interface RunReport {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly status: 'COMPLETED' | 'FAILED' | 'CANCELED' | 'RUNNING';
+  readonly failureType: FailureType | string | null;
+  readonly reason: string | null;
+  readonly manifest: Manifest | null;
+}
+
+export type Handle = WorkflowHandleWithStartDetails;
+
+/** Starts the pipeline under the batch's workflow ID. Throws `CliError` when that batch is being run already. */
+export async function startPipeline(client: Client, detail: Detail): Promise<Handle> {
+  const batch = resolveBatch(detail, detail.s3Key);
+  const id = workflowId(batch);
+  try {
+    return await client.workflow.start(workflowTypes.pipeline, {
+      workflowId: id,
+      taskQueue: taskQueues.main,
+      args: [{ detail }],
+      staticSummary: `${batch.source}, ${batch.batchDate}`,
+      staticDetails: `${detail.s3Key} to ${detail.destination}`,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new CliError(
+      `this batch is being run already, as workflow ${id}`,
+      `watch it with: temporal workflow show --workflow-id ${id}`,
+      75,
+      { cause: error },
+    );
+  }
+}
+
+/** Waits for the end; `onStatus` is told what the run is doing, about twice a second. */
+export async function followPipeline(
+  handle: Handle,
+  detail: Detail,
+  onStatus: (status: RunStatus) => void,
+): Promise<RunReport> {
+  const ended = new AbortController();
+  const watching = watch(handle, onStatus, ended.signal);
+  const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
+  try {
+    await handle.result();
+    return { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest: await readManifest(detail) };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    const status = cause instanceof CancelledFailure ? 'CANCELED' : 'FAILED';
+    const failureType =
+      cause instanceof ApplicationFailure ? (cause.type ?? 'Unknown') : status === 'CANCELED' ? 'Cancelled' : 'Unknown';
+    return { ...ids, status, failureType, reason: cause?.message ?? error.message, manifest: null };
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+async function readManifest(detail: Detail): Promise<Manifest | null> {
+  const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  const body = await openStore().readSmall(joinUri(published, manifestName));
+  return body ? (JSON.parse(body.toString('utf8')) as Manifest) : null;
+}
+
+async function watch(handle: Handle, onStatus: (status: RunStatus) => void, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    try {
+      onStatus(await handle.query<RunStatus>(messageNames.status));
+    } catch {
+      // No worker answers just now: the run itself is not concerned.
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 500);
+      ended.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}

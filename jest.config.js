@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.etl'],
+  // Tests read the packages' sources, so that a pure test needs no build.
+  moduleNameMapper: {
+    '^@etl/image/(.*)$': '<rootDir>/etl-image/src/$1.ts',
+    '^@etl/(pipeline|storage)/(.*)$': '<rootDir>/$1/src/$2.ts',
+  },
+  transform: { '^.+\\.(ts|m?js)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  // hyparquet is published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
+};

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { isCalendarDate } from './names';
+import { optionsSchema } from './options';
+import { describeIssue } from './schemaIssues';
+import { ephemeralStorageGiB, sizeProblem } from './sizes';
+import { parseUri } from './uri';
+
+/** The event that starts either engine. Unknown keys are refused by name: a misspelt option must not be ignored. */
+const computeSchema = z
+  .strictObject({
+    lane: z.literal('fargate').optional(),
+    /** CPU units, 1024 a vCPU. */
+    cpu: z.number().int().optional(),
+    /** MiB. */
+    memory: z.number().int().optional(),
+    ephemeralStorageGiB: z.number().int().min(ephemeralStorageGiB.min).max(ephemeralStorageGiB.max).optional(),
+    spot: z.boolean().optional(),
+    /** One attempt. */
+    timeoutSeconds: z.number().int().min(1).max(604_800).optional(),
+  })
+  .superRefine((compute, context) => {
+    if (compute.cpu === undefined && compute.memory === undefined) return;
+    if (compute.cpu === undefined || compute.memory === undefined) {
+      context.addIssue({ code: 'custom', message: 'cpu and memory are declared together or not at all' });
+      return;
+    }
+    const problem = sizeProblem(compute.cpu, compute.memory);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const plainName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'use letters, digits, _ - and . (at most 100, a letter or digit first)');
+
+const detailSchema = z.strictObject({
+  /** `s3://bucket/key`, `file:///path`, or a key relative to S3_RAW_BUCKET. */
+  s3Key: z.string().min(1, 'is empty'),
+  batchDate: z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD'),
+  dataset: plainName.optional(),
+  source: plainName.optional(),
+  destination: z
+    .string()
+    .refine((uri) => parseUri(uri) !== undefined, 'is no s3:// or file:/// URI')
+    .optional(),
+  ...optionsSchema.shape,
+  chunkRows: z.number().int().min(1).max(10_000_000).optional(),
+  compute: computeSchema.optional(),
+});
+
+/** EventBridge wraps `detail` in an envelope; its keys are let through and not read. */
+const envelopeKeys = ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources'];
+
+export type EventDetail = z.infer<typeof detailSchema>;
+
+export type ParsedEvent = { ok: true; detail: EventDetail } | { ok: false; reasons: string[] };
+
+/** Reads an event of any shape. Every reason names the key: `detail.batchDate: is no calendar date: write YYYY-MM-DD`. */
+export function parseEvent(event: unknown): ParsedEvent {
+  if (event === null || typeof event !== 'object' || Array.isArray(event)) {
+    return { ok: false, reasons: ['the event is no JSON object: it looks like {"detail":{"s3Key":…,"batchDate":…}}'] };
+  }
+  const { detail, ...rest } = event as Record<string, unknown>;
+  const reasons = Object.keys(rest)
+    .filter((key) => !envelopeKeys.includes(key))
+    .map((key) => `${key}: unknown key; the options belong into detail`);
+  if (detail === undefined) return { ok: false, reasons: [...reasons, 'detail: is missing'] };
+  const parsed = detailSchema.safeParse(detail);
+  if (!parsed.success)
+    reasons.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, ['detail'], detail)));
+  return parsed.success && reasons.length === 0 ? { ok: true, detail: parsed.data } : { ok: false, reasons };
+}
+
+/** What an event that may be unreadable says about itself, for the alert about it. */
+export function looseDetail(event: unknown): { s3Key?: string; batchDate?: string } {
+  const detail = (event as { detail?: unknown } | null | undefined)?.detail;
+  if (detail === null || typeof detail !== 'object') return {};
+  const { s3Key, batchDate } = detail as Record<string, unknown>;
+  return {
+    ...(typeof s3Key === 'string' && { s3Key: s3Key.slice(0, 1024) }),
+    ...(typeof batchDate === 'string' && { batchDate: batchDate.slice(0, 40) }),
+  };
+}

@@ -1,0 +1,40 @@
+import { joinUri } from './uri';
+
+/** A batch: two files of one folder and day are two batches, a corrected file of the same name replaces its batch. */
+export interface Batch {
+  readonly dataset: string;
+  readonly batchDate: string;
+  readonly source: string;
+}
+
+/** Where everything of a batch lies below a destination. Nothing else builds these paths. */
+export function layout(destination: string, batch: Batch) {
+  const internal = joinUri(destination, '_etl', batch.dataset, batch.batchDate, batch.source);
+  return {
+    /** What readers see. */
+    published: joinUri(destination, batch.dataset, `batch_date=${batch.batchDate}`, `source=${batch.source}`),
+    /** Ours, outside the dataset, so that no recursive reader meets it. */
+    internal,
+    commits: joinUri(internal, 'commits'),
+    commit: (number: number) => joinUri(internal, 'commits', `${String(number).padStart(6, '0')}.json`),
+    work: (runId: string, generation: number) => joinUri(internal, 'work', `${runId}-${generation}`),
+  };
+}
+
+export type BatchLayout = ReturnType<typeof layout>;
+
+/** `part-00001.parquet`; numbers start at 1. */
+export function partName(number: number): string {
+  return `part-${String(number).padStart(5, '0')}.parquet`;
+}
+
+export const manifestName = '_manifest.json';
+export const successName = '_SUCCESS';
+export const checkpointName = 'checkpoint.json';
+export const progressName = 'progress.json';
+export const rejectsName = 'rejects.jsonl';
+
+/** The workflow ID the CLI makes: one batch, one workflow at a time. */
+export function workflowId(batch: Batch): string {
+  return `etl/${batch.dataset}/${batch.batchDate}/${batch.source}`;
+}

@@ -1,0 +1,80 @@
+import type { ColumnType } from './options';
+
+/** What a committed batch consists of. Written to the commit log and, unchanged, beside the published parts. */
+export interface Manifest {
+  readonly version: 1;
+  readonly runId: string;
+  readonly generation: number;
+  /** The workflow's start, ISO 8601; first part of the fence (see storage). */
+  readonly runStartedAt: string;
+  /** `@etl/image@<version>`: another program may give other parts. */
+  readonly program: string;
+  readonly optionsHash: string;
+  readonly source: SourceIdentity;
+  readonly batchDate: string;
+  readonly dataset: string;
+  readonly schema: readonly SchemaColumn[];
+  readonly parts: readonly Part[];
+  readonly totals: Totals;
+  readonly chunks: number;
+  /** Parts adopted from an earlier generation. */
+  readonly reused: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly resources: Resources;
+  readonly warnings: readonly string[];
+  /** The rejects file, relative to the batch's internal folder; absent when nothing was rejected. */
+  readonly rejects?: string;
+}
+
+export interface SourceIdentity {
+  readonly uri: string;
+  readonly bytes: number;
+  /** ETag on S3; size, modification time and inode on files. */
+  readonly fingerprint: string;
+}
+
+export interface SchemaColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly sourceName: string;
+}
+
+export interface Part {
+  readonly file: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Where the bytes were written once, relative to the batch's internal folder: `work/<run>-<generation>/part-…`. */
+  readonly location: string;
+}
+
+/** Always rowsRead = rowsWritten + rowsBlank + rowsRejected. */
+export interface Totals {
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  readonly rowsBlank: number;
+  readonly rowsRejected: number;
+  readonly datesCoerced: number;
+}
+
+export interface Resources {
+  readonly peakMemoryMiB: number;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** How far a container is, written beside its checkpoint while it works; the waiting activity reads it. */
+export interface Progress {
+  readonly phase: 'starting' | 'converting' | 'publishing' | 'done' | 'failed';
+  readonly bytesRead: number;
+  /** Size of the source as stored; with compression, bytesRead counts the same stored bytes. */
+  readonly bytesTotal: number;
+  readonly rowsRead: number;
+  readonly parts: number;
+  readonly updatedAt: string;
+  /** The cause, in one line, once the container has failed: the alert carries it, whatever becomes of the log. */
+  readonly failure?: string;
+}

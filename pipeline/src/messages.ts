@@ -1,0 +1,123 @@
+import { type Topic, topics } from './definition';
+import type { FailureType } from './failures';
+import type { Totals } from './manifest';
+
+/** What became of a run, as the workflow tells it. */
+export type Outcome =
+  | {
+      readonly kind: 'success';
+      readonly totals: Totals;
+      readonly parts: number;
+      readonly published: string;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'invalid'; readonly reasons: readonly string[] }
+  | {
+      readonly kind: 'failure' | 'cancelled';
+      readonly failureType: FailureType;
+      readonly reason: string;
+      readonly logTail: readonly string[];
+    };
+
+/** Which run and batch it is about; an event that could not be read may lack any of the batch. */
+export interface Subject {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly batchDate?: string;
+  readonly dataset?: string;
+  readonly source?: string;
+}
+
+/** SNS: the subject is ASCII, under 100 characters, without line breaks; attributes are for machines. */
+export interface Message {
+  readonly topic: Topic;
+  readonly subject: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** The first lines are fixed: both engines send exactly these. */
+export const firstLines = {
+  success: (batchDate: string) => `ETL completado para ${batchDate}`,
+  invalid: () => 'Datos de entrada inválidos - verificar formato',
+  failure: (error: string) => `ETL FALLIDO: ${error}`,
+} as const;
+
+const unknown = '(desconocido)';
+const maxReasons = 20;
+
+/** The message for an outcome; `runUrl` links to the run where an address of the Web UI is known. */
+export function composeMessage(outcome: Outcome, subject: Subject, runUrl?: string): Message {
+  const batch = [subject.dataset, subject.batchDate].filter(Boolean).join(' ') || unknown;
+  const [firstLine, title, facts] = describe(outcome, subject, batch);
+  const common = [
+    ['Fecha de lote', subject.batchDate ?? unknown],
+    ['Conjunto', subject.dataset ?? unknown],
+    ['Origen', subject.source ?? unknown],
+    ['Ejecución', `${subject.workflowId} (${subject.runId})`],
+    ...(runUrl ? [['Enlace', runUrl]] : []),
+  ];
+  return {
+    topic: outcome.kind === 'success' ? topics.success : topics.alerts,
+    subject: asciiSubject(title),
+    body: [firstLine, '', ...[...common, ...facts].map(([name, value]) => `${name}: ${value}`)].join('\n'),
+    attributes: {
+      outcome: outcome.kind,
+      workflowId: subject.workflowId,
+      runId: subject.runId,
+      ...(subject.batchDate && { batchDate: subject.batchDate }),
+      ...(subject.dataset && { dataset: subject.dataset }),
+      ...(outcome.kind === 'invalid' && { failureType: 'InvalidInput' }),
+      ...('failureType' in outcome && { failureType: outcome.failureType }),
+    },
+  };
+}
+
+function describe(outcome: Outcome, subject: Subject, batch: string): [string, string, string[][]] {
+  switch (outcome.kind) {
+    case 'success':
+      return [firstLines.success(subject.batchDate ?? unknown), `ETL completado: ${batch}`, successFacts(outcome)];
+    case 'invalid': {
+      const more = outcome.reasons.length - maxReasons;
+      const reasons = outcome.reasons.slice(0, maxReasons).map((reason) => ['Motivo', reason]);
+      return [
+        firstLines.invalid(),
+        `Datos de entrada invalidos: ${batch}`,
+        [...reasons, ...(more > 0 ? [['Motivo', `… y ${more} más`]] : [])],
+      ];
+    }
+    case 'failure':
+    case 'cancelled':
+      return [
+        firstLines.failure(outcome.failureType),
+        `ETL FALLIDO: ${batch} (${outcome.failureType})`,
+        [
+          ['Tipo de fallo', outcome.failureType],
+          ['Motivo', outcome.reason],
+          ...(outcome.logTail.length > 0 ? [['Registro', `\n${outcome.logTail.join('\n')}`]] : []),
+        ],
+      ];
+  }
+}
+
+function successFacts(outcome: Extract<Outcome, { kind: 'success' }>): string[][] {
+  const { totals } = outcome;
+  return [
+    ['Filas leídas', String(totals.rowsRead)],
+    ['Filas escritas', String(totals.rowsWritten)],
+    ['Filas vacías', String(totals.rowsBlank)],
+    ['Filas rechazadas', String(totals.rowsRejected)],
+    ['Fechas anuladas', String(totals.datesCoerced)],
+    ['Partes', String(outcome.parts)],
+    ['Datos', outcome.published],
+    ...outcome.warnings.slice(0, maxReasons).map((warning) => ['Aviso', warning]),
+  ];
+}
+
+function asciiSubject(text: string): string {
+  const ascii = text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[^\x20-\x7e]+/g, '?');
+  return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`;
+}

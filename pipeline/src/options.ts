@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/**
+ * What the caller says about the data: dialect, column types and quality gates. The event carries it to validation,
+ * and validation hands it to the container in `OPTIONS`. What is not declared is detected.
+ */
+const oneCharacter = z.string().length(1, 'must be one character');
+
+export const dialectSchema = z.strictObject({
+  delimiter: oneCharacter.optional(),
+  quote: oneCharacter.optional(),
+  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).optional(),
+  /** Decimal mark of numbers. */
+  decimal: z.enum(['.', ',']).optional(),
+  /** Order of day and month where the column itself has no evidence. */
+  dateOrder: z.enum(['dmy', 'mdy']).optional(),
+});
+
+export const columnTypes = ['text', 'integer', 'double', 'boolean', 'date', 'timestamp'] as const;
+export type ColumnType = (typeof columnTypes)[number];
+
+export const qualitySchema = z.strictObject({
+  rowCount: z
+    .strictObject({
+      /** Rows that must be written. A batch of zero rows is blocked unless this is 0. */
+      min: z.number().int().nonnegative().optional(),
+    })
+    .optional(),
+});
+
+export const rejectsSchema = z.strictObject({
+  /** The share of rows that may be rejected, 0 to 1. */
+  maxShare: z.number().min(0).max(1).optional(),
+  maxRows: z.number().int().nonnegative().optional(),
+});
+
+export const optionsSchema = z.strictObject({
+  dialect: dialectSchema.optional(),
+  /** Types by normalised column name. */
+  columns: z.record(z.string(), z.enum(columnTypes)).optional(),
+  quality: qualitySchema.optional(),
+  rejects: rejectsSchema.optional(),
+});
+
+export type Dialect = z.infer<typeof dialectSchema>;
+export type Options = z.infer<typeof optionsSchema>;
+
+export const defaults = { rejectsMaxShare: 0.01, rowCountMin: 1 } as const;
+
+/** JSON with sorted keys, without undefined values: equal options give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, v: unknown) =>
+    v !== null && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+}
+
+/**
+ * A short hash of everything that decides the output besides the source and the program. Two runs with the same hash
+ * over the same source give the same parts.
+ */
+export function optionsHash(options: Options, chunkRows: number): string {
+  return createHash('sha256').update(canonicalJson({ options, chunkRows })).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,101 @@
+import { defaultChunkRows, transform } from './definition';
+import type { EventDetail } from './event';
+import type { Batch } from './layout';
+import type { SourceIdentity } from './manifest';
+import { slug, stem } from './names';
+import { type Options, optionsHash } from './options';
+import { baseName, joinUri, parseUri } from './uri';
+
+/** What validation returns and every later step follows: no step after it reads an environment or a default. */
+export interface Plan {
+  readonly batch: Batch;
+  readonly source: SourceIdentity;
+  readonly destination: string;
+  readonly options: Options;
+  readonly optionsHash: string;
+  readonly chunkRows: number;
+  readonly compute: Compute;
+  readonly timings: Timings;
+  readonly warnings: readonly string[];
+}
+
+export interface Compute {
+  /** Unset: what the task definition says. */
+  readonly size?: { readonly cpu: number; readonly memoryMiB: number };
+  readonly ephemeralStorageGiB?: number;
+  readonly spot: boolean;
+}
+
+export interface Timings {
+  /** One attempt, from its launch. */
+  readonly timeoutSeconds: number;
+  readonly pollSeconds: number;
+  readonly relaunch: { readonly intervalSeconds: number; readonly maxRetries: number; readonly backoffRate: number };
+}
+
+/** The source's URI: a key without a scheme lies in the raw bucket. Undefined without a place for it. */
+export function resolveSource(s3Key: string, rawBase: string | undefined): string | undefined {
+  if (parseUri(s3Key)) return s3Key;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(s3Key) || rawBase === undefined) return undefined;
+  return joinUri(rawBase, s3Key);
+}
+
+/** Dataset: declared, else the folder the source lies in, else its stem. Source: declared, else the stem. */
+export function resolveBatch(detail: Pick<EventDetail, 'batchDate' | 'dataset' | 'source'>, sourceUri: string): Batch {
+  const location = parseUri(sourceUri);
+  const path = location === undefined ? sourceUri : location.kind === 's3' ? location.key : location.path;
+  const folder = path.split('/').filter(Boolean).at(-2);
+  const fileStem = slug(stem(baseName(sourceUri)));
+  return {
+    dataset: detail.dataset ?? (folder ? slug(folder) : fileStem),
+    batchDate: detail.batchDate,
+    source: detail.source ?? fileStem,
+  };
+}
+
+/** The part of an event that the container is told about the data. */
+export function optionsOf(detail: EventDetail): Options {
+  const { dialect, columns, quality, rejects } = detail;
+  return {
+    ...(dialect && { dialect }),
+    ...(columns && { columns }),
+    ...(quality && { quality }),
+    ...(rejects && { rejects }),
+  };
+}
+
+/**
+ * Resolves everything. `timeScale` shortens the waits between polls and launches for tests and rehearsals (0.01: 60 s
+ * become 0.6 s); the attempt's timeout stays, since work does not get faster.
+ */
+export function makePlan(input: {
+  detail: EventDetail;
+  source: SourceIdentity;
+  cleanBase: string;
+  timeScale: number;
+  warnings: readonly string[];
+}): Plan {
+  const { detail, source, timeScale } = input;
+  const options = optionsOf(detail);
+  const chunkRows = detail.chunkRows ?? defaultChunkRows;
+  const { cpu, memory, ephemeralStorageGiB, spot, timeoutSeconds } = detail.compute ?? {};
+  return {
+    batch: resolveBatch(detail, source.uri),
+    source,
+    destination: detail.destination ?? input.cleanBase,
+    options,
+    optionsHash: optionsHash(options, chunkRows),
+    chunkRows,
+    compute: {
+      ...(cpu !== undefined && memory !== undefined && { size: { cpu, memoryMiB: memory } }),
+      ...(ephemeralStorageGiB !== undefined && { ephemeralStorageGiB }),
+      spot: spot ?? false,
+    },
+    timings: {
+      timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
+      pollSeconds: transform.pollSeconds * timeScale,
+      relaunch: { ...transform.relaunch, intervalSeconds: transform.relaunch.intervalSeconds * timeScale },
+    },
+    warnings: input.warnings,
+  };
+}

@@ -1,0 +1,18 @@
+import type { Progress } from './manifest';
+
+/** What a run is doing now: the answer to the query `status`. */
+export interface RunStatus {
+  readonly step: 'validate' | 'launch' | 'transform' | 'stop' | 'wait' | 'confirm' | 'notify' | 'alert' | 'done';
+  /** 1, 2, …: which launch of the task. */
+  readonly generation?: number;
+  readonly taskArn?: string;
+  readonly progress?: Progress;
+  /** Why the run waits, or how it ended. */
+  readonly note?: string;
+}
+
+/** How far the task of one generation is: the signal `taskProgress`. */
+export interface TaskProgress {
+  readonly generation: number;
+  readonly progress: Progress;
+}

@@ -1,0 +1,54 @@
+import type { Readable } from 'node:stream';
+
+/** The one port to stored bytes, addressed by URI (`s3://bucket/key`, `file:///path`). Adapters: s3Store, fileStore. */
+export interface ObjectStore {
+  /** Undefined when there is no such object. */
+  head(uri: string): Promise<ObjectInfo | undefined>;
+  /**
+   * The bytes from `start` up to, not including, `end`. With `ifMatch`, an object whose fingerprint is another one is a
+   * `SourceChanged` error, now and at any later read of the stream. The stream fails rather than end early.
+   */
+  openRead(uri: string, range?: ByteRange & { ifMatch?: string }): Promise<Readable>;
+  /** The whole of a small object; undefined when there is none. */
+  readSmall(uri: string): Promise<Buffer | undefined>;
+  /** Replaces the object, whole or not at all. */
+  write(uri: string, body: Buffer | string): Promise<void>;
+  /** Creates the object, whole or not at all. False, and nothing written, when it is there already. */
+  writeIfAbsent(uri: string, body: Buffer | string): Promise<boolean>;
+  /** Uploads a local file; an upload that fails leaves nothing behind. */
+  upload(localPath: string, uri: string): Promise<void>;
+  /** Same bytes under another name: a hard link on files, a server-side copy on S3. */
+  copy(from: string, to: string): Promise<void>;
+  /** Every object below a prefix (a folder, not a part of a name), in order of the key. Nothing there: nothing. */
+  list(prefixUri: string): AsyncIterable<ObjectInfo>;
+  /** Removing what is not there is no error. */
+  remove(uri: string): Promise<void>;
+}
+
+export interface ObjectInfo {
+  readonly uri: string;
+  readonly bytes: number;
+  /** Changes whenever the content does: ETag on S3; size, modification time and inode on files. */
+  readonly fingerprint: string;
+  readonly modifiedAt: Date;
+}
+
+export interface ByteRange {
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** What went wrong with storage, for callers that decide by it. */
+export type StorageErrorCode = 'NotFound' | 'AccessDenied' | 'ReadOnly' | 'NoSpace' | 'SourceChanged' | 'Unavailable';
+
+export class StorageError extends Error {
+  constructor(
+    readonly code: StorageErrorCode,
+    readonly uri: string,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'StorageError';
+  }
+}

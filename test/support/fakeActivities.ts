@@ -1,0 +1,71 @@
+import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import { activityInfo } from '@temporalio/activity';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { EtlActivities } from '../../activities/contract';
+import type { Call } from './rig';
+import { samplePlan } from './rig';
+
+export const delivered = {
+  kind: 'delivered',
+  commit: 1,
+  byThisRun: true,
+  published: 'file:///lake/ventas/batch_date=2026-02-08/source=ventas_2026_02',
+  parts: 1,
+  totals: { rowsRead: 10, rowsWritten: 9, rowsBlank: 1, rowsRejected: 0, datesCoerced: 0 },
+  warnings: [],
+} as const;
+
+/** The happy path; a test replaces what it is about. Every call is written down with the server's time. */
+export function fakeActivities(changes: Partial<EtlActivities> = {}): { activities: EtlActivities; calls: Call[] } {
+  const calls: Call[] = [];
+  const all: EtlActivities = {
+    validateInput: async () => ({ valid: true, plan: samplePlan() }),
+    launchTask: async ({ generation }) => ({ kind: 'launched', taskArn: `arn:task/${generation}` }),
+    awaitTask: async ({ taskArn }) => ({
+      taskArn,
+      status: 'stopped',
+      stopCode: 'EssentialContainerExited',
+      exitCode: 0,
+      logTail: [],
+    }),
+    stopTask: async ({ taskArn }) => ({ taskArn, status: 'stopped', stopCode: 'UserInitiated', logTail: [] }),
+    confirmCommit: async () => delivered,
+    notify: async () => ({ messageId: 'm1' }),
+    sendToDeadLetters: async () => ({ letterId: 'l1' }),
+    ...changes,
+  };
+  const recording = Object.entries(all).map(([name, activity]) => [
+    name,
+    (input: never) => {
+      calls.push({ name, input, atSeconds: activityInfo().currentAttemptScheduledTimestampMs / 1000 });
+      return (activity as (input: never) => Promise<unknown>)(input);
+    },
+  ]);
+  return { activities: Object.fromEntries(recording) as unknown as EtlActivities, calls };
+}
+
+export function names(calls: readonly Call[]): string[] {
+  return calls.map((call) => call.name);
+}
+
+/** How a task ends whose container exits. */
+export const exited = (taskArn: string, exitCode: number): TaskEnd => ({
+  taskArn,
+  status: 'stopped',
+  stopCode: 'EssentialContainerExited',
+  exitCode,
+  logTail: ['last line'],
+});
+
+/** The failure a run ends with. */
+export async function failureOf(handle: WorkflowHandle): Promise<ApplicationFailure> {
+  const error = await handle.result().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(WorkflowFailedError);
+  const { cause } = error as WorkflowFailedError;
+  expect(cause).toBeInstanceOf(ApplicationFailure);
+  return cause as ApplicationFailure;
+}

@@ -1,0 +1,158 @@
+import { Context } from '@temporalio/activity';
+import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
+import { Rig, samplePlan } from '../support/rig';
+
+const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
+
+/** Waits, in real time, until the activities were asked for something. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 200) throw new Error('it never happened');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+jest.setTimeout(20_000);
+
+// The test server skips no time once an activity was left behind: what needs skipping is in etlPipeline.test.ts.
+withServer('etlPipeline, ended early', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start();
+  }, 60_000);
+  afterAll(() => rig.stop());
+
+  test('a timeout stops the task, waits until it is stopped, and is not retried', async () => {
+    const { activities, calls } = fakeActivities({
+      validateInput: async () => ({
+        valid: true,
+        plan: samplePlan({ timings: { ...samplePlan().timings, timeoutSeconds: 1 } }),
+      }),
+      awaitTask: waitForCancel,
+    });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure.type).toBe('Timeout');
+    expect(names(calls)).toEqual([
+      'validateInput',
+      'launchTask',
+      'awaitTask',
+      'stopTask',
+      'notify',
+      'sendToDeadLetters',
+    ]);
+  });
+
+  describe('cancel', () => {
+    const cancelWhen = async (phase: string, changes: Parameters<typeof fakeActivities>[0]) => {
+      const { activities, calls } = fakeActivities(changes);
+      await rig.with(activities, async (start) => {
+        const handle = await start();
+        await until(() => names(calls).includes(phase));
+        await handle.cancel();
+        const error = await handle.result().catch((thrown: unknown) => thrown);
+        expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+      });
+      return calls;
+    };
+
+    test('while validating: alert, no dead letter, nothing launched', async () => {
+      const calls = await cancelWhen('validateInput', { validateInput: async () => Context.current().cancelled });
+      expect(names(calls)).toEqual(['validateInput', 'notify']);
+      expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'cancelled', failureType: 'Cancelled' } });
+    });
+
+    test('while launching: the launch is awaited and its task stopped', async () => {
+      const calls = await cancelWhen('launchTask', {
+        launchTask: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          return { kind: 'launched', taskArn: 'arn:late' };
+        },
+      });
+      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'stopTask', 'notify']);
+      expect(calls[2]?.input).toMatchObject({ taskArn: 'arn:late' });
+    });
+
+    test('while the task runs: it is stopped before the run ends', async () => {
+      const calls = await cancelWhen('awaitTask', { awaitTask: waitForCancel });
+      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'stopTask', 'notify']);
+    });
+
+    test('while waiting to launch again: nothing is left to stop', async () => {
+      const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 1) });
+      await rig.with(activities, async (start) => {
+        const handle = await start();
+        await until(() => names(calls).includes('awaitTask'));
+        await untilItWaits(handle);
+        await handle.cancel();
+        const error = await handle.result().catch((thrown: unknown) => thrown);
+        expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+      });
+      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'notify']);
+    });
+
+    test('while the success is being told: too late, the data is delivered', async () => {
+      const { activities, calls } = fakeActivities({
+        notify: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          return { messageId: 'm' };
+        },
+      });
+      await rig.with(activities, async (start) => {
+        const handle = await start();
+        await until(() => names(calls).includes('notify'));
+        await handle.cancel();
+        expect(await handle.result()).toMatchObject({ notification: { sent: true } });
+      });
+    });
+  });
+
+  test('the query tells the step and, from the signal, how far the task is', async () => {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { activities, calls } = fakeActivities({
+      awaitTask: async ({ taskArn }) => {
+        await finished;
+        return exited(taskArn, 0);
+      },
+    });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await until(() => names(calls).includes('awaitTask'));
+      const progress = { phase: 'converting', bytesRead: 5, bytesTotal: 10, rowsRead: 7, parts: 1, updatedAt: '' };
+      await handle.signal('taskProgress', { generation: 9, progress: { ...progress, rowsRead: 1 } });
+      expect(await handle.query('status')).toEqual({ step: 'transform', generation: 1, taskArn: 'arn:task/1' });
+      await handle.signal('taskProgress', { generation: 1, progress });
+      expect(await handle.query('status')).toEqual({
+        step: 'transform',
+        generation: 1,
+        taskArn: 'arn:task/1',
+        progress,
+      });
+      finish();
+      await handle.result();
+      expect(await handle.query('status')).toEqual({ step: 'done' });
+    });
+  });
+});
+
+/** An awaitTask whose task never ends. */
+async function waitForCancel(): Promise<never> {
+  const timer = setInterval(() => Context.current().heartbeat(), 100);
+  try {
+    return await Context.current().cancelled;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function untilItWaits(handle: WorkflowHandle): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const status = await handle.query<{ step: string }>('status');
+    if (status.step === 'wait') return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('it never waited');
+}

@@ -1,0 +1,170 @@
+import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import { ApplicationFailure } from '@temporalio/common';
+import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
+import { Rig } from '../support/rig';
+
+const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
+
+jest.setTimeout(20_000);
+
+withServer('etlPipeline', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start();
+  }, 60_000);
+  afterAll(() => rig.stop());
+
+  test('a delivered file: validate, one launch, confirm, one success message', async () => {
+    const { activities, calls } = fakeActivities();
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    expect(result).toMatchObject({ delivered: { commit: 1 }, notification: { sent: true, messageId: 'm1' } });
+    expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'confirmCommit', 'notify']);
+    expect(calls.at(-1)?.input).toMatchObject({
+      outcome: { kind: 'success', totals: delivered.totals },
+      subject: { dataset: 'ventas', batchDate: '2026-02-08' },
+    });
+  });
+
+  test('invalid input: alert with all reasons, dead letter with the event, FAILED InvalidInput, nothing launched', async () => {
+    const { activities, calls } = fakeActivities({
+      validateInput: async () => ({ valid: false, reasons: ['no header', 'bad date'], batch: { source: 'x' } }),
+    });
+    const failure = await rig.with(activities, async (start) => failureOf(await start({ detail: { odd: 1 } })));
+    expect(failure).toMatchObject({ type: 'InvalidInput', message: 'no header; bad date' });
+    expect(names(calls)).toEqual(['validateInput', 'notify', 'sendToDeadLetters']);
+    expect(calls[1]?.input).toMatchObject({ outcome: { kind: 'invalid', reasons: ['no header', 'bad date'] } });
+    expect(calls[2]?.input).toMatchObject({ event: { detail: { odd: 1 } }, failureType: 'InvalidInput' });
+  });
+
+  test('a failed task is launched again after 60 s and 120 s, each as a new generation, then the run has failed', async () => {
+    const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 74) });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure.type).toBe('TaskFailed');
+    const launches = calls.filter((call) => call.name === 'launchTask');
+    expect(launches.map((call) => (call.input as { generation: number }).generation)).toEqual([1, 2, 3]);
+    const ends = calls.filter((call) => call.name === 'awaitTask').map((call) => call.atSeconds);
+    const gaps = [1, 2].map((index) => (launches[index]?.atSeconds ?? 0) - (ends[index - 1] ?? 0));
+    expect(gaps[0]).toBeGreaterThanOrEqual(60);
+    expect(gaps[0]).toBeLessThan(70);
+    expect(gaps[1]).toBeGreaterThanOrEqual(120);
+    expect(gaps[1]).toBeLessThan(130);
+    expect(names(calls).slice(-2)).toEqual(['notify', 'sendToDeadLetters']);
+    expect(calls.at(-2)?.input).toMatchObject({
+      outcome: { kind: 'failure', failureType: 'TaskFailed', reason: 'exit code 74', logTail: ['last line'] },
+    });
+  });
+
+  test('a task that fails once and then delivers is a success', async () => {
+    const { activities, calls } = fakeActivities({
+      awaitTask: async ({ taskArn, generation }) => exited(taskArn, generation === 1 ? 137 : 0),
+    });
+    await rig.with(activities, async (start) => (await start()).result());
+    expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(2);
+  });
+
+  test.each([
+    [65, 'BadData'],
+    [66, 'NoSuchInput'],
+    [78, 'BadConfiguration'],
+    [76, 'Held'],
+  ])('exit code %i is %s, and nothing is launched again', async (exitCode, type) => {
+    const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, exitCode) });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure.type).toBe(type);
+    expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<TaskEnd>, string]>([
+    ['no exit code', { stopCode: 'EssentialContainerExited' }, 'ExitCodeMissing'],
+    ['a task that never started', { stopCode: 'TaskFailedToStart', stoppedReason: 'no image' }, 'TaskFailedToStart'],
+    ['a task stopped by somebody', { stopCode: 'UserInitiated', exitCode: 143 }, 'TaskStopped'],
+  ])('%s is a failure', async (_what, end, type) => {
+    const { activities } = fakeActivities({
+      awaitTask: async ({ taskArn }) => ({ taskArn, status: 'stopped', logTail: [], ...end }),
+    });
+    expect((await rig.with(activities, async (start) => failureOf(await start()))).type).toBe(type);
+  });
+
+  test('exit code 0 without a commit is a failure', async () => {
+    const { activities } = fakeActivities({ confirmCommit: async () => ({ kind: 'missing' }) });
+    expect((await rig.with(activities, async (start) => failureOf(await start()))).type).toBe('CommitMissing');
+  });
+
+  test('a batch that a later run published from another source is Superseded', async () => {
+    const { activities } = fakeActivities({ confirmCommit: async () => ({ kind: 'superseded', by: 'r2' }) });
+    expect((await rig.with(activities, async (start) => failureOf(await start()))).type).toBe('Superseded');
+  });
+
+  test('a task that ECS forgot is settled from the commit log', async () => {
+    const forgotten = async ({ taskArn }: { taskArn: string }): Promise<TaskEnd> => ({
+      taskArn,
+      status: 'unknown',
+      logTail: [],
+    });
+    const found = fakeActivities({ awaitTask: forgotten });
+    await rig.with(found.activities, async (start) => (await start()).result());
+    const lost = fakeActivities({ awaitTask: forgotten, confirmCommit: async () => ({ kind: 'missing' }) });
+    expect((await rig.with(lost.activities, async (start) => failureOf(await start()))).type).toBe('OutcomeUnknown');
+  });
+
+  test('tasks of an earlier run are stopped before the launch', async () => {
+    let asked = 0;
+    const { activities, calls } = fakeActivities({
+      launchTask: async () =>
+        asked++ === 0 ? { kind: 'blocked', by: ['arn:old'] } : { kind: 'launched', taskArn: 'arn:new' },
+    });
+    await rig.with(activities, async (start) => (await start()).result());
+    expect(names(calls).slice(1, 4)).toEqual(['launchTask', 'stopTask', 'launchTask']);
+    expect(calls[2]?.input).toMatchObject({ taskArn: 'arn:old' });
+  });
+
+  test('a launch that ECS refuses is tried again as a new generation', async () => {
+    const { activities, calls } = fakeActivities({
+      launchTask: async ({ generation }) =>
+        generation === 1
+          ? { kind: 'refused', reason: 'Capacity is unavailable at this time' }
+          : { kind: 'launched', taskArn: 'arn:2' },
+    });
+    await rig.with(activities, async (start) => (await start()).result());
+    expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(2);
+  });
+
+  test('a success message that cannot be sent is recorded, and the run stays delivered', async () => {
+    const { activities } = fakeActivities({
+      notify: async () => {
+        throw new Error('SNS is away');
+      },
+    });
+    const handle = await rig.with(activities, async (start) => {
+      const started = await start();
+      expect(await started.result()).toMatchObject({
+        notification: { sent: false, error: expect.stringContaining('SNS is away') },
+      });
+      return started;
+    });
+    const { memo } = await handle.describe();
+    expect(memo).toMatchObject({ etl: { outcome: 'delivered', notification: { sent: false } } });
+  });
+
+  test('validation that cannot be done alerts and fails as ServiceUnavailable', async () => {
+    const { activities, calls } = fakeActivities({
+      validateInput: async () => {
+        throw new Error('S3 is away');
+      },
+    });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure).toMatchObject({ type: 'ServiceUnavailable', message: expect.stringContaining('S3 is away') });
+    expect(names(calls).slice(-2)).toEqual(['notify', 'sendToDeadLetters']);
+  });
+
+  test('a launch that can never work fails at once with the type the activity gave', async () => {
+    const { activities, calls } = fakeActivities({
+      launchTask: async () => {
+        throw ApplicationFailure.nonRetryable('TaskDefinition not found', 'BadConfiguration');
+      },
+    });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure).toMatchObject({ type: 'BadConfiguration', message: 'TaskDefinition not found' });
+    expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import { describeIssue } from '@etl/pipeline/schemaIssues';
+import { fileUri, joinUri, parseUri } from '@etl/pipeline/uri';
+import { z } from 'zod';
+
+/** Where the local system listens when nothing else is said. */
+export const localDefaults = { temporalPort: 7233, uiPort: 8233, ecsPort: 7299, stateDir: '.etl' } as const;
+
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.string()).min(1, 'is an empty list'));
+
+/** A bucket's name, or a URI that says more. */
+const bucket = z.string().transform((text, context) => {
+  const uri = text.includes('://') ? text : `s3://${text}`;
+  if (parseUri(uri)) return uri;
+  context.addIssue({ code: 'custom', message: 'is no bucket name and no s3:// or file:/// URI' });
+  return z.NEVER;
+});
+
+const arn = z.string().startsWith('arn:', 'is no ARN');
+
+/** Every variable of ours, with what it is for: the table in docs/configuration.md is made from this. */
+export const variables = {
+  S3_RAW_BUCKET: bucket.optional().describe('Where a relative `s3Key` lies: a bucket, or an `s3://` or `file:///` URI'),
+  S3_CLEAN_BUCKET: bucket.optional().describe('Where batches are published unless the event says otherwise'),
+  ECS_CLUSTER: z.string().min(1).optional().describe('Cluster the tasks run in'),
+  ECS_TASK_DEFINITION: z.string().min(1).optional().describe('Task definition with a container named `etl-worker`'),
+  ECS_SUBNETS: list.optional().describe('Subnets of the tasks, separated by commas'),
+  ECS_SECURITY_GROUPS: list.optional().describe('Security groups of the tasks, separated by commas'),
+  ECS_ASSIGN_PUBLIC_IP: z
+    .enum(['ENABLED', 'DISABLED'])
+    .default('DISABLED')
+    .describe('`ENABLED` where tasks reach the registry through a public subnet'),
+  SUCCESS_TOPIC_ARN: arn.optional().describe('SNS topic for delivered batches'),
+  ALERTS_TOPIC_ARN: arn.optional().describe('SNS topic for everything else'),
+  DLQ_URL: z.url('is no URL').optional().describe('SQS queue for events that failed'),
+  TEMPORAL_UI_URL: z.url('is no URL').optional().describe('Address of the Web UI, for links in messages'),
+  ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('Folder of the local system'),
+  ETL_TIME_SCALE: z.coerce
+    .number('is no number')
+    .positive('must be above 0')
+    .max(1, 'must be at most 1')
+    .default(1)
+    .describe('Shortens the waits between polls and launches in rehearsals: 0.01 makes 60 s into 0.6 s'),
+  ETL_METRICS_ADDRESS: z
+    .string()
+    .regex(/^[\w.-]+:\d+$/, 'is no host:port')
+    .optional()
+    .describe('Where the worker serves Prometheus metrics, e.g. `127.0.0.1:9464`; unset: nowhere'),
+  ETL_SHUTDOWN_GRACE_SECONDS: z.coerce
+    .number('is no number')
+    .nonnegative()
+    .default(10)
+    .describe('How long a worker that is told to stop lets running activities finish'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Level of the structured log'),
+} as const;
+
+const schema = z.object(variables).superRefine((config, context) => {
+  const together = (...keys: (keyof typeof variables)[]) => {
+    const missing = keys.filter((key) => config[key] === undefined);
+    if (missing.length === 0 || missing.length === keys.length) return;
+    for (const key of missing) {
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: `is missing: it goes together with ${keys.join(', ')}`,
+      });
+    }
+  };
+  together('ECS_CLUSTER', 'ECS_TASK_DEFINITION', 'ECS_SUBNETS');
+  together('SUCCESS_TOPIC_ARN', 'ALERTS_TOPIC_ARN');
+});
+
+export type Config = z.infer<typeof schema> & {
+  /** Where keys without a scheme lie. */
+  readonly rawBase: string | undefined;
+  readonly cleanBase: string;
+  readonly stateDir: string;
+};
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly string[]) {
+    super(`bad configuration: ${problems.join('; ')}`);
+  }
+}
+
+/**
+ * The configuration of an environment. An empty variable counts as not set. Without any, the local system is used.
+ * Throws `ConfigError` with every bad key.
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, [], set)));
+  const stateDir = resolve(parsed.data.ETL_STATE_DIR);
+  return {
+    ...parsed.data,
+    stateDir,
+    rawBase: parsed.data.S3_RAW_BUCKET,
+    cleanBase: parsed.data.S3_CLEAN_BUCKET ?? joinUri(fileUri(stateDir), 'lake'),
+  };
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { exitCodes } from '@etl/pipeline/failures';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { ConfigError, parseConfig } from './config';
+import { connectClient, NoTemporalError, temporalOptions } from './connection';
+import { createLogger, temporalLogger } from './logger';
+import { createPorts } from './ports';
+import { createWorkers } from './workers';
+
+/** A worker process: reads its configuration, wires the ports, polls until SIGTERM or SIGINT. */
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const log = createLogger(config.LOG_LEVEL);
+  Runtime.install({
+    logger: temporalLogger(log, config.LOG_LEVEL),
+    shutdownSignals: [],
+    ...(config.ETL_METRICS_ADDRESS && {
+      telemetryOptions: { metrics: { prometheus: { bindAddress: config.ETL_METRICS_ADDRESS } } },
+    }),
+  });
+  const { client, connection: clientConnection, namespace } = await connectClient();
+  const connection = await NativeConnection.connect(temporalOptions().connection);
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    workflowBundle: { codePath: join(__dirname, '..', 'workflow-bundle.js') },
+    activities: createActivities(createPorts(config, client, log), {
+      rawBase: config.rawBase,
+      cleanBase: config.cleanBase,
+      timeScale: config.ETL_TIME_SCALE,
+      uiUrl: config.TEMPORAL_UI_URL,
+    }),
+    shutdownGraceSeconds: config.ETL_SHUTDOWN_GRACE_SECONDS,
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, workers.shutdown);
+  log.info({ namespace }, 'worker is polling');
+  await workers.runUntilStopped();
+  await connection.close();
+  await clientConnection.close();
+}
+
+main().catch((error: Error) => {
+  const remedy =
+    error instanceof NoTemporalError
+      ? 'start the local system with `npx etl up`, or set TEMPORAL_ADDRESS'
+      : error instanceof ConfigError
+        ? 'mend the variables named above; docs/configuration.md lists them all'
+        : 'see docs/configuration.md';
+  process.stderr.write(`etl-worker: ${error.message}\netl-worker: ${remedy}\n`);
+  process.exitCode = error instanceof ConfigError ? exitCodes.badConfiguration : exitCodes.unavailable;
+});

@@ -1,0 +1,49 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { openStore } from '@etl/storage/openStore';
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Ports } from '../activities/ports';
+import { createEcsTaskRunner } from '../aws/ecsTaskRunner';
+import { createSnsNotifier } from '../aws/snsNotifier';
+import { createSqsDeadLetters } from '../aws/sqsDeadLetters';
+import { localEcsSettings } from '../local/ecsSettings';
+import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
+import { places } from '../local/places';
+import { createLocalTaskLogs } from '../local/taskLogs';
+import { type Config, localDefaults } from './config';
+import { createProgressReporter } from './progressReporter';
+
+/** Chooses an adapter for every port: AWS where it is configured, the local system where it is not. */
+export function createPorts(config: Config, client: Client, log: Logger): Ports {
+  const local = places(config.stateDir);
+  const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts, DLQ_URL: queueUrl } = config;
+  return {
+    store: openStore(),
+    tasks: createTaskRunner(config),
+    taskLogs: createLocalTaskLogs(local.ecs),
+    notifier:
+      success !== undefined && alerts !== undefined
+        ? createSnsNotifier(new SNSClient({}), { success, alerts })
+        : createOutboxNotifier(local.outbox, (line) => log.info({ outbox: local.outbox }, line)),
+    deadLetters:
+      queueUrl === undefined
+        ? createFileDeadLetters(local.deadLetters)
+        : createSqsDeadLetters(new SQSClient({}), queueUrl),
+    progress: createProgressReporter(client, log),
+  };
+}
+
+function createTaskRunner(config: Config): Ports['tasks'] {
+  const { ECS_CLUSTER: cluster, ECS_TASK_DEFINITION: taskDefinition, ECS_SUBNETS: subnets } = config;
+  if (cluster !== undefined && taskDefinition !== undefined && subnets !== undefined) {
+    const securityGroups = config.ECS_SECURITY_GROUPS ?? [];
+    const assignPublicIp = config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED';
+    return createEcsTaskRunner(new ECSClient({}), { cluster, taskDefinition, subnets, securityGroups, assignPublicIp });
+  }
+  const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? `http://127.0.0.1:${localDefaults.ecsPort}`;
+  // The endpoint does not check signatures, but the SDK must have something to sign with.
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return createEcsTaskRunner(new ECSClient({ endpoint, region: 'us-east-1', credentials }), localEcsSettings);
+}

@@ -1,0 +1,51 @@
+import { taskQueues } from '@etl/pipeline/definition';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { EtlActivities } from '../activities/contract';
+
+export interface WorkerSettings {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  readonly activities: EtlActivities;
+  readonly shutdownGraceSeconds: number;
+}
+
+/** Long waits at once on one worker: each is a timer and a share of a DescribeTasks call, so that many fit. */
+const maxWaits = 2000;
+
+/**
+ * Two workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`. `runUntilStopped` ends when
+ * `shutdown` was called and both have drained.
+ */
+export async function createWorkers(settings: WorkerSettings) {
+  const { connection, namespace, workflowBundle, activities } = settings;
+  const shutdown = {
+    shutdownGraceTime: settings.shutdownGraceSeconds * 1000,
+    shutdownForceTime: (settings.shutdownGraceSeconds + 10) * 1000,
+  };
+  const { awaitTask, stopTask, ...short } = activities;
+  const workers = [
+    await Worker.create({
+      ...shutdown,
+      connection,
+      namespace,
+      workflowBundle,
+      taskQueue: taskQueues.main,
+      activities: short,
+    }),
+    await Worker.create({
+      ...shutdown,
+      connection,
+      namespace,
+      taskQueue: taskQueues.fargate,
+      activities: { awaitTask, stopTask },
+      maxConcurrentActivityTaskExecutions: maxWaits,
+    }),
+  ];
+  return {
+    runUntilStopped: () => Promise.all(workers.map((worker) => worker.run())),
+    shutdown: () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { Batch } from '@etl/pipeline/layout';
+import type { Outcome, Subject } from '@etl/pipeline/messages';
+import type { Plan } from '@etl/pipeline/plan';
+import {
+  type ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { RunIdentity } from '../activities/contract';
+import { call } from './calls';
+import { asFailure, failure, failureTypeOf, logTailOf } from './failures';
+import { type StatusTracker, trackStatus } from './status';
+import { type Delivered, transform } from './transform';
+
+export interface PipelineResult {
+  readonly batch: Batch;
+  readonly delivered: Delivered;
+  readonly notification: Notification;
+}
+
+type Notification =
+  | { readonly sent: true; readonly messageId: string }
+  | { readonly sent: false; readonly error: string };
+
+/**
+ * A file becomes a published batch: validate, transform, notify. Any end but that one alerts, keeps the event in the
+ * dead-letter queue (a cancelled run excepted), and ends the run with its own failure type.
+ */
+export async function etlPipeline(event: unknown): Promise<PipelineResult> {
+  const info = workflowInfo();
+  const run: RunIdentity = {
+    workflowId: info.workflowId,
+    runId: info.runId,
+    startedAt: info.runStartTime.toISOString(),
+  };
+  const status = trackStatus(info.workflowId);
+  let batch: Partial<Batch> = {};
+  try {
+    const plan = await validate(event, (known) => {
+      batch = known;
+    });
+    const delivered = await transform(plan, run, titleOf(plan.batch), status);
+    status.set({ step: 'notify' });
+    const warnings = [...plan.warnings, ...delivered.warnings];
+    // The data is delivered: a cancel that comes now is too late.
+    const notification = await CancellationScope.nonCancellable(() =>
+      notify({ ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
+    );
+    finish(status, { outcome: 'delivered', published: delivered.published, notification });
+    return { batch: plan.batch, delivered, notification };
+  } catch (error) {
+    const failed = asFailure(error);
+    await CancellationScope.nonCancellable(() => alert(event, failed, { ...batch, ...run }, status));
+    throw isCancellation(error) ? error : failed;
+  }
+}
+
+async function validate(event: unknown, known: (batch: Partial<Batch>) => void): Promise<Plan> {
+  const validation = await call('validateInput', titleOf(event))({ event });
+  known(validation.valid ? validation.plan.batch : validation.batch);
+  if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), validation.reasons);
+  return validation.plan;
+}
+
+async function alert(
+  event: unknown,
+  failed: ApplicationFailure,
+  subject: Subject,
+  status: StatusTracker,
+): Promise<void> {
+  status.set({ step: 'alert', note: `${failed.type}: ${failed.message}` });
+  const failureType = failureTypeOf(failed);
+  const reason = failed.message;
+  const notification = await notify(outcomeOf(failed), subject);
+  const deadLetter =
+    failureType === 'Cancelled'
+      ? undefined
+      : await recorded(() => {
+          const { workflowId, runId } = subject;
+          return call('sendToDeadLetters', failureType)({ event, failureType, reason, workflowId, runId });
+        });
+  finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) });
+}
+
+function outcomeOf(failed: ApplicationFailure): Outcome {
+  const failureType = failureTypeOf(failed);
+  if (failureType === 'InvalidInput') return { kind: 'invalid', reasons: logTailOf(failed) };
+  const kind = failureType === 'Cancelled' ? 'cancelled' : 'failure';
+  return { kind, failureType, reason: failed.message, logTail: logTailOf(failed) };
+}
+
+async function notify(outcome: Outcome, subject: Subject): Promise<Notification> {
+  const sent = await recorded(() => call('notify', outcome.kind)({ outcome, subject }));
+  return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
+}
+
+/** A message that cannot be sent changes nothing about the data: after its retries it is recorded on the run. */
+async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string }> {
+  try {
+    return await send();
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { error: asFailure(error).message };
+  }
+}
+
+/** The end in the memo, where it can be read without a worker. */
+function finish(status: StatusTracker, end: Record<string, unknown>): void {
+  status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
+  upsertMemo({ etl: end });
+}
+
+/** What an activity's line in the Web UI is called: file and date. */
+function titleOf(of: Batch | unknown): string {
+  const { source, batchDate } = (of ?? {}) as Partial<Batch>;
+  if (source !== undefined && batchDate !== undefined) return `${source}, ${batchDate}`;
+  const { s3Key, batchDate: date } = ((of as { detail?: Record<string, unknown> } | null)?.detail ?? {}) as Record<
+    string,
+    unknown
+  >;
+  return `${String(s3Key ?? 'unknown file')
+    .split('/')
+    .at(-1)}, ${String(date ?? 'no date')}`;
+}

@@ -1,0 +1,2 @@
+/** What the worker's workflow bundle is made of: one export a workflow type. */
+export { etlPipeline } from './etlPipeline';
