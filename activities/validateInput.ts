@@ -11,6 +11,7 @@ export interface ValidationSettings {
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
   readonly timeScale: number;
+  readonly pollSeconds: number;
 }
 
 /**
@@ -42,8 +43,8 @@ export async function validateInput(
         problems.map((problem) => `${uri}: ${problem}`),
       );
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
-    const { cleanBase, timeScale } = settings;
-    return { valid: true, plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings }) };
+    const { cleanBase, timeScale, pollSeconds } = settings;
+    return { valid: true, plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, pollSeconds, warnings }) };
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);

@@ -52,3 +52,17 @@ function checkedUri(uri: string): string {
     cliExitCodes.usage,
   );
 }
+
+/** A TCP port, as an option's parser. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  throw new CliError(`${text} is no port`, 'give a number from 1 to 65535', cliExitCodes.usage);
+}
+
+/** A whole number above zero, as an option's parser. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new CliError(`${text} is no whole number above 0`, 'write it in digits, e.g. 500000', cliExitCodes.usage);
+}

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { transform } from '@etl/pipeline/definition';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { fileUri, joinUri, parseUri } from '@etl/pipeline/uri';
 import { z } from 'zod';
@@ -49,6 +50,11 @@ export const variables = {
     .max(1, 'must be at most 1')
     .default(1)
     .describe('Shortens the waits between polls and launches in rehearsals: 0.01 makes 60 s into 0.6 s'),
+  ETL_POLL_SECONDS: z.coerce
+    .number('is no number')
+    .positive('must be above 0')
+    .default(transform.pollSeconds)
+    .describe('Seconds between two looks at a running task'),
   ETL_METRICS_ADDRESS: z
     .string()
     .regex(/^[\w.-]+:\d+$/, 'is no host:port')

@@ -29,15 +29,19 @@ async function main(): Promise<void> {
       rawBase: config.rawBase,
       cleanBase: config.cleanBase,
       timeScale: config.ETL_TIME_SCALE,
+      pollSeconds: config.ETL_POLL_SECONDS,
       uiUrl: config.TEMPORAL_UI_URL,
     }),
     shutdownGraceSeconds: config.ETL_SHUTDOWN_GRACE_SECONDS,
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, workers.shutdown);
+  const running = workers.runUntilStopped();
   log.info({ namespace }, 'worker is polling');
-  await workers.runUntilStopped();
+  process.send?.('ready');
+  await running;
   await connection.close();
   await clientConnection.close();
+  if (process.connected) process.disconnect();
 }
 
 main().catch((error: Error) => {

@@ -73,6 +73,7 @@ export function makePlan(input: {
   source: SourceIdentity;
   cleanBase: string;
   timeScale: number;
+  pollSeconds: number;
   warnings: readonly string[];
 }): Plan {
   const { detail, source, timeScale } = input;
@@ -93,7 +94,7 @@ export function makePlan(input: {
     },
     timings: {
       timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
-      pollSeconds: transform.pollSeconds * timeScale,
+      pollSeconds: input.pollSeconds * timeScale,
       relaunch: { ...transform.relaunch, intervalSeconds: transform.relaunch.intervalSeconds * timeScale },
     },
     warnings: input.warnings,

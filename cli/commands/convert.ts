@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { containerEnvironment } from '@etl/pipeline/container';
+import { defaultChunkRows, transform } from '@etl/pipeline/definition';
+import { layout } from '@etl/pipeline/layout';
+import { optionsSchema } from '@etl/pipeline/options';
+import { resolveBatch } from '@etl/pipeline/plan';
+import { describeIssue } from '@etl/pipeline/schemaIssues';
+import { Command } from 'commander';
+import { calendarDate, destinationUri, jsonObject, positiveInteger, sourceUri } from '../arguments';
+import { runContainer } from '../container';
+import { CliError, cliExitCodes } from '../errors';
+import { createStatusLine, describeManifest } from '../show';
+
+interface ConvertOptions {
+  readonly out: string;
+  readonly date?: string;
+  readonly dataset?: string;
+  readonly options?: string;
+  readonly chunkRows: number;
+  readonly json?: boolean;
+}
+
+const endings = {
+  committed: 'Delivered.',
+  already: 'Delivered before: same source, same options. Nothing was done again.',
+  superseded: 'Superseded: a later run has published this batch. Nothing was published.',
+} as const;
+
+export function convertCommand(): Command {
+  return new Command('convert')
+    .description("do the container's work alone, without Temporal")
+    .argument('<file>', 'a path, file:///path or s3://bucket/key')
+    .requiredOption('--out <dir>', 'folder or s3:// URI to publish below')
+    .option('--date <YYYY-MM-DD>', 'batch date (default: today)')
+    .option('--dataset <name>', "dataset (default: the name of the file's folder)")
+    .option('--options <json>', 'dialect, columns, quality, rejects')
+    .option('--chunk-rows <rows>', 'source rows a part', positiveInteger, defaultChunkRows)
+    .option('--json', 'print the manifest as JSON')
+    .action(convert);
+}
+
+async function convert(file: string, options: ConvertOptions): Promise<void> {
+  const inputUri = sourceUri(file);
+  const destination = destinationUri(options.out);
+  const startedAt = new Date().toISOString();
+  const batchDate = options.date === undefined ? startedAt.slice(0, 10) : calendarDate(options.date);
+  const { dataset } = options;
+  const batch = resolveBatch({ batchDate, ...(dataset !== undefined && { dataset }) }, inputUri);
+  const line = createStatusLine(options.json ? process.stderr : process.stdout);
+  const end = await runContainer(
+    containerEnvironment({
+      ...batch,
+      inputUri,
+      destination,
+      runId: randomUUID(),
+      generation: 1,
+      runStartedAt: startedAt,
+      chunkRows: options.chunkRows,
+      options: parseOptions(options.options),
+      timeoutSeconds: transform.timeoutSeconds * 24,
+    }),
+    (progress) => line.show({ step: 'transform', progress }),
+  );
+  line.end();
+  if (end.kind === 'failed') throw new CliError(end.cause, end.remedy, end.exitCode);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(end.manifest)}\n`);
+    return;
+  }
+  const facts = describeManifest(end.manifest, layout(destination, batch).published);
+  process.stdout.write(`${[endings[end.status], ...facts].join('\n')}\n`);
+}
+
+function parseOptions(text: string | undefined) {
+  const input = text === undefined ? {} : jsonObject('--options', text);
+  const parsed = optionsSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input));
+  throw new CliError(`--options: ${problems.join('; ')}`, 'docs/csv.md lists the options', cliExitCodes.usage);
+}

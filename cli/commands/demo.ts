@@ -1,0 +1,115 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { topics } from '@etl/pipeline/definition';
+import { layout } from '@etl/pipeline/layout';
+import { resolveBatch } from '@etl/pipeline/plan';
+import { fileUri } from '@etl/pipeline/uri';
+import { Command } from 'commander';
+import { places } from '../../local/places';
+import { ensureSalesSample } from '../../local/samples/ventas';
+import { freePortFrom } from '../../local/temporal/freePort';
+import { localDefaults, parseConfig } from '../../workers/config';
+import { connectClient } from '../../workers/connection';
+import { CliError, cliExitCodes } from '../errors';
+import { type Detail, followPipeline, type RunReport, startPipeline } from '../runPipeline';
+import { createStatusLine, describeManifest } from '../show';
+import { untilSignal } from '../signals';
+import { type LocalSystem, startSystem } from '../system/system';
+
+const batchDate = '2026-02-08';
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('run the whole pipeline on this machine, on sample data')
+    .option('--rows <rows>', 'rows of the sample', Number, 1_200_000)
+    .option('--no-keep', 'end at once instead of keeping the Web UI up until Ctrl-C')
+    .action(demo);
+}
+
+async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<void> {
+  const stateDir = join(parseConfig(process.env).stateDir, 'demo');
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const signal = untilSignal();
+  const interrupted = signal.then(() => {
+    throw new CliError(
+      'interrupted',
+      'nothing was left running; start again with `npm run demo`',
+      cliExitCodes.interrupted,
+    );
+  });
+  interrupted.catch(() => undefined); // heard wherever it is raced against
+  // What an earlier demo left; the sample is kept, since it is always the same.
+  for (const folder of [places(stateDir).lake, places(stateDir).outbox, places(stateDir).ecs]) {
+    await rm(folder, { recursive: true, force: true });
+  }
+  say(`Sample: ${rows.toLocaleString('en-US')} rows of sales, with the dirt that real files have …`);
+  const sample = await Promise.race([ensureSalesSample(places(stateDir).samples, rows), interrupted]);
+  let system: LocalSystem | undefined;
+  let delivered = false;
+  try {
+    system = await Promise.race([start(stateDir, say), interrupted]);
+    const detail: Detail = {
+      s3Key: fileUri(sample),
+      batchDate,
+      dataset: 'ventas',
+      destination: fileUri(places(stateDir).lake),
+    };
+    const report = await Promise.race([runOn(system, detail, say), interrupted]);
+    delivered = report.status === 'COMPLETED';
+    if (!report.manifest)
+      throw new CliError(`${report.failureType}: ${report.reason}`, `see ${places(stateDir).logs}`, 1);
+    for (const line of await describe(report, detail, system, stateDir)) say(line);
+    if (keep && process.stdout.isTTY) {
+      say('\nCtrl-C ends the demo.');
+      await signal;
+    }
+  } finally {
+    say('Stopping …');
+    await system?.stop();
+    if (!delivered) await rm(places(stateDir).lake, { recursive: true, force: true });
+  }
+}
+
+async function start(stateDir: string, say: (line: string) => void): Promise<LocalSystem> {
+  say('Starting Temporal, the local Fargate endpoint and a worker …');
+  const temporalPort = await freePortFrom(localDefaults.temporalPort);
+  const uiPort = await freePortFrom(localDefaults.uiPort);
+  const ecsPort = await freePortFrom(localDefaults.ecsPort);
+  return await startSystem({ stateDir, temporalPort, uiPort, ecsPort, persistent: false, say });
+}
+
+async function runOn(system: LocalSystem, detail: Detail, say: (line: string) => void): Promise<RunReport> {
+  process.env.TEMPORAL_ADDRESS = system.temporal;
+  const { client, connection } = await connectClient();
+  try {
+    const handle = await startPipeline(client, detail);
+    say(`Run: ${handle.workflowId}`);
+    const line = createStatusLine(process.stdout);
+    const report = await followPipeline(handle, detail, line.show);
+    line.end();
+    return report;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function describe(report: RunReport, detail: Detail, system: LocalSystem, stateDir: string): Promise<string[]> {
+  const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  const outbox = join(places(stateDir).outbox, topics.success);
+  const letter = (await readdir(outbox)).sort().at(-1);
+  const message = letter && (JSON.parse(await readFile(join(outbox, letter), 'utf8')) as { body: string });
+  return [
+    '',
+    'Delivered.',
+    ...(report.manifest ? describeManifest(report.manifest, published) : []),
+    '',
+    `Notification (topic ${topics.success}):`,
+    ...(message ? message.body.split('\n').map((line) => `  | ${line}`) : ['  none']),
+    '',
+    'Next:',
+    '  npx etl convert samples/ventas.csv --out out        one file, without Temporal',
+    '  npx etl up                                          the local system, to start runs in yourself',
+    '  npx etl run samples/ventas.csv --date 2026-02-08    … in another terminal',
+    ...(system.ui ? ['', `Web UI, while it is up: ${system.ui}`] : []),
+  ];
+}

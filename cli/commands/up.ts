@@ -1,0 +1,52 @@
+import { taskQueues } from '@etl/pipeline/definition';
+import { Command } from 'commander';
+import { localDefaults, parseConfig } from '../../workers/config';
+import { port } from '../arguments';
+import { untilSignal } from '../signals';
+import { startSystem } from '../system/system';
+
+interface UpOptions {
+  readonly temporalPort: number;
+  readonly uiPort: number;
+  readonly ecsPort: number;
+  readonly json?: boolean;
+}
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('run the local system in the foreground: Temporal with its Web UI, a Fargate endpoint, a worker')
+    .option('--temporal-port <port>', 'port of the Temporal server', port, localDefaults.temporalPort)
+    .option('--ui-port <port>', 'port of the Temporal Web UI', port, localDefaults.uiPort)
+    .option('--ecs-port <port>', 'port of the local Fargate endpoint', port, localDefaults.ecsPort)
+    .option('--json', 'print one JSON object when everything is ready')
+    .action(up);
+}
+
+async function up({ json, ...ports }: UpOptions): Promise<void> {
+  const { stateDir } = parseConfig(process.env);
+  const say = (line: string): void => {
+    (json ? process.stderr : process.stdout).write(`${line}\n`);
+  };
+  const signal = untilSignal();
+  const system = await startSystem({ ...ports, stateDir, persistent: true, say });
+  if (json) {
+    const { temporal, ui, ecs } = system;
+    process.stdout.write(`${JSON.stringify({ temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() })}\n`);
+  } else {
+    say(`Temporal  ${system.temporal}`);
+    if (system.ui) say(`Web UI    ${system.ui}`);
+    say(`Fargate   ${system.ecs}`);
+    say(`State     ${stateDir}`);
+    say('\nReady. In another terminal:');
+    say('  npx etl run samples/ventas.csv --date 2026-02-08');
+    say(
+      `  temporal workflow start --type etlPipeline --task-queue ${taskQueues.main} --workflow-id my-first-run \\\n` +
+        `    --input '{"detail":{"s3Key":"file://${process.cwd()}/samples/ventas.csv","batchDate":"2026-02-08"}}'`,
+    );
+    say('Ctrl-C ends everything.');
+  }
+  await signal;
+  say('Stopping …');
+  await system.stop();
+  say('Stopped.');
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  StopTaskCommand,
+} from '@aws-sdk/client-ecs';
+import { localEcsSettings, localTaskDefinition } from '../../local/ecsSettings';
+import { places } from '../../local/places';
+import { startDevServer } from '../../local/temporal/devServer';
+import { findTemporal } from '../../local/temporal/findTemporal';
+import { type Running, startProgram } from './component';
+import type { SystemSettings } from './system';
+
+const dist = join(__dirname, '..', '..');
+
+/** Finds a Temporal server program (which may take its time, and says so) and returns how to start it. */
+export async function startServer(settings: SystemSettings): Promise<() => Promise<Running>> {
+  const exe = await findTemporal(settings.say);
+  const { logs, temporalDatabase } = places(settings.stateDir);
+  return () =>
+    startDevServer({
+      exe,
+      port: settings.temporalPort,
+      uiPort: settings.uiPort,
+      logFile: join(logs, 'temporal.log'),
+      ...(settings.persistent && { dbFile: temporalDatabase }),
+    });
+}
+
+export function startEndpoint(settings: SystemSettings): Promise<Running> {
+  const { ecs, logs } = places(settings.stateDir);
+  return startProgram(join(dist, 'local', 'ecs', 'main.js'), ['--port', String(settings.ecsPort), '--state', ecs], {
+    env: process.env,
+    logFile: join(logs, 'ecs.log'),
+  });
+}
+
+export function startWorker(
+  settings: SystemSettings,
+  addresses: { temporal: string; ui: string | undefined; ecs: string },
+): Promise<Running> {
+  const { temporal, ui, ecs } = addresses;
+  return startProgram(join(dist, 'workers', 'main.js'), [], {
+    env: {
+      ETL_POLL_SECONDS: '0.5',
+      ...process.env,
+      ETL_STATE_DIR: settings.stateDir,
+      TEMPORAL_ADDRESS: temporal,
+      AWS_ENDPOINT_URL_ECS: ecs,
+      ...(ui !== undefined && { TEMPORAL_UI_URL: ui }),
+    },
+    logFile: join(places(settings.stateDir).logs, 'worker.log'),
+  });
+}
+
+/** A client of the local endpoint. It checks no signatures, but the SDK must have something to sign with. */
+export function ecsClient(endpoint: string): ECSClient {
+  return new ECSClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+}
+
+export async function registerTaskDefinition(client: ECSClient): Promise<void> {
+  await client.send(new RegisterTaskDefinitionCommand(localTaskDefinition));
+}
+
+/** Stops every task and returns when they are STOPPED. They checkpoint, and their workflows go on another day. */
+export async function stopTasks(client: ECSClient): Promise<void> {
+  const { cluster } = localEcsSettings;
+  const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster }));
+  const reason = 'the local system was ended';
+  await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason }))));
+  for (let left = taskArns; left.length > 0; ) {
+    await delay(200);
+    const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: left.slice(0, 100) }));
+    const running = tasks.filter((task) => task.lastStatus !== 'STOPPED').flatMap((task) => task.taskArn ?? []);
+    left = [...running, ...left.slice(100)];
+  }
+}

@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { startGuard } from './guard';
+import { type Kept, keepRunning } from './keepRunning';
+import { ecsClient, registerTaskDefinition, startEndpoint, startServer, startWorker, stopTasks } from './parts';
+
+export interface SystemSettings {
+  readonly stateDir: string;
+  readonly temporalPort: number;
+  readonly uiPort: number;
+  readonly ecsPort: number;
+  /** Whether Temporal keeps its workflows in a file, and so over a restart. */
+  readonly persistent: boolean;
+  readonly say: (line: string) => void;
+}
+
+export interface LocalSystem {
+  readonly temporal: string;
+  /** Undefined when the server is one that the user named, and its UI is not. */
+  readonly ui: string | undefined;
+  readonly ecs: string;
+  /** `temporal` is null for a server that the user named. */
+  pids(): { temporal: number | null; ecs: number; worker: number };
+  /** Ends the worker, the tasks, the endpoint and the server, in this order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Temporal (unless TEMPORAL_ADDRESS names a server), the local Fargate endpoint and a worker, and keeps them
+ * running. When one does not start, those before it are ended again.
+ */
+export async function startSystem(settings: SystemSettings): Promise<LocalSystem> {
+  mkdirSync(settings.stateDir, { recursive: true });
+  const guard = startGuard();
+  const kept: { server?: Kept; endpoint?: Kept; worker?: Kept } = {};
+  const keep = (name: string, start: Parameters<typeof keepRunning>[1]): Promise<Kept> =>
+    keepRunning(name, start, settings.say, (pid) => guard.watch(name, pid));
+  const ecs = `http://127.0.0.1:${settings.ecsPort}`;
+  let client: ECSClient | undefined;
+  const stop = async (): Promise<void> => {
+    await kept.worker?.stop();
+    if (client) await stopTasks(client);
+    await kept.endpoint?.stop();
+    await kept.server?.stop();
+    guard.release();
+  };
+  try {
+    const named = process.env.TEMPORAL_ADDRESS;
+    const temporal = named || `127.0.0.1:${settings.temporalPort}`;
+    const ui = named ? process.env.TEMPORAL_UI_URL : `http://127.0.0.1:${settings.uiPort}`;
+    if (!named) kept.server = await keep('Temporal server', await startServer(settings));
+    kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings));
+    client = ecsClient(ecs);
+    await registerTaskDefinition(client);
+    const { endpoint, server } = kept;
+    const worker = await keep('worker', () => startWorker(settings, { temporal, ui, ecs }));
+    kept.worker = worker;
+    const pids = () => ({ temporal: server?.pid() ?? null, ecs: endpoint.pid(), worker: worker.pid() });
+    return { temporal, ui, ecs, pids, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import type { ClusterStore } from './clusterStore';
+import type { DefinitionStore } from './definitionStore';
+import type { Images } from './images';
+import type { Launcher } from './launcher';
+import type { Timings } from './records';
+import type { TaskStore } from './taskStore';
+import type { TokenStore } from './tokenStore';
+
+/** What the operations work on. */
+export interface Context {
+  readonly clusters: ClusterStore;
+  readonly definitions: DefinitionStore;
+  readonly tasks: TaskStore;
+  readonly tokens: TokenStore;
+  readonly launcher: Launcher;
+  readonly images: Images;
+  readonly timings: Timings;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** One operation of ECS: the members of the request in, those of the answer out. Throws EcsError. */
+export type Operation = (context: Context, input: Record<string, unknown>) => Promise<object>;

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createClusterStore } from './clusterStore';
+import type { Context } from './context';
+import { createDefinitionStore } from './definitionStore';
+import { serverException } from './errors';
+import { createHandle, type Handle } from './handle';
+import type { Images } from './images';
+import { createLauncher, supervisorPath } from './launcher';
+import { signal } from './processes';
+import type { Timings } from './records';
+import { createEcsServer } from './server';
+import { createTaskStore } from './taskStore';
+import { createTokenStore } from './tokenStore';
+
+export { taskLogPath } from './taskStore';
+
+export interface EcsEndpointOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly host?: string;
+  /** Where tasks, definitions and tokens are kept; one that is there already is taken up. */
+  readonly stateDir: string;
+  readonly images: Images;
+  readonly clusters: readonly string[];
+  readonly timings?: Partial<Timings>;
+  /** The host's environment, of which tasks get a small part (docs/local-fargate.md). */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface EcsEndpoint {
+  readonly url: string;
+  readonly port: number;
+  /** Ends the endpoint and leaves the tasks running. */
+  close(): Promise<void>;
+  /** Stops every task, as StopTask does, and resolves when their programs are gone. New tasks are refused from here on. */
+  stopAllTasks(reason: string): Promise<void>;
+}
+
+const defaultTimings: Timings = { provisioningMs: 50, pendingMs: 50, deprovisioningMs: 50 };
+const sweepMs = 1000;
+/** Beyond the stop timeout a supervisor gets this long to see its program gone. */
+const supervisorSlackMs = 10_000;
+
+/** Starts the local Fargate. Rejects with EADDRINUSE when the port is taken. */
+export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<EcsEndpoint> {
+  if (!existsSync(supervisorPath())) {
+    throw new Error('The local Fargate has not been built: its supervisor is missing. Run: npm run build');
+  }
+  const host = options.host ?? '127.0.0.1';
+  const context = await createContext(options);
+  let isStopping = false;
+  const handle = createHandle(context);
+  const guarded: Handle = async (operation, input) => {
+    if (isStopping && operation === 'RunTask') throw serverException('The endpoint is stopping all tasks.');
+    return handle(operation, input);
+  };
+  const server = createEcsServer(guarded, [host, '127.0.0.1', 'localhost', '[::1]']);
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(options.port, host, done);
+  });
+  // Not before the port is ours: an endpoint that runs already takes care of the tasks.
+  try {
+    await resumeTasks(context);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  const sweeper = setInterval(() => void context.launcher.sweep().catch(() => undefined), sweepMs);
+  sweeper.unref();
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    async close() {
+      clearInterval(sweeper);
+      await new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeIdleConnections();
+      });
+    },
+    async stopAllTasks(reason) {
+      isStopping = true;
+      await Promise.all((await context.tasks.ids()).map((id) => stopTask(context, id, reason)));
+    },
+  };
+}
+
+async function createContext({ stateDir, images, clusters, timings, env }: EcsEndpointOptions): Promise<Context> {
+  const root = resolve(stateDir);
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const tasks = createTaskStore(root);
+  return {
+    clusters: createClusterStore(root, clusters),
+    definitions: createDefinitionStore(root),
+    tasks,
+    tokens: createTokenStore(root),
+    launcher: createLauncher(tasks, env ?? process.env),
+    images,
+    timings: { ...defaultTimings, ...timings },
+    now: Date.now,
+  };
+}
+
+/** What an earlier endpoint intended and did not come to start is started; what has lost its supervisor is settled. */
+async function resumeTasks({ tasks, tokens, launcher }: Context): Promise<void> {
+  for (const reservation of await tokens.all()) {
+    for (const record of reservation.tasks) await launcher.resume(record);
+  }
+  for (const id of await tasks.ids()) {
+    const state = await tasks.read(id);
+    if (state) await launcher.resume(state.record);
+  }
+}
+
+async function stopTask({ tasks, launcher }: Context, id: string, reason: string): Promise<void> {
+  const state = await launcher.observe(id);
+  if (!state || state.end) return;
+  await tasks.stop(id, { stopCode: 'UserInitiated', reason, at: Date.now() });
+  const timeouts = state.record.containers.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds * 1000);
+  const deadline = Date.now() + Math.max(...timeouts) + supervisorSlackMs;
+  while (!(await launcher.observe(id))?.end) {
+    const supervisor = await tasks.supervisor(id);
+    if (Date.now() > deadline && supervisor) signal(supervisor.pid, 'SIGKILL');
+    await delay(50);
+  }
+}

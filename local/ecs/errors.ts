@@ -1,0 +1,17 @@
+/** An answer that ECS gives as an error: its name goes into `__type`, `details` beside the message. */
+export class EcsError extends Error {
+  constructor(
+    override readonly name: string,
+    message: string,
+    readonly details: Readonly<Record<string, unknown>> = {},
+    readonly httpStatus: 400 | 500 = 400,
+  ) {
+    super(message);
+  }
+}
+
+export const invalidParameter = (message: string) => new EcsError('InvalidParameterException', message);
+export const clientException = (message: string) => new EcsError('ClientException', message);
+export const clusterNotFound = () => new EcsError('ClusterNotFoundException', 'Cluster not found.');
+export const serverException = (message: string) => new EcsError('ServerException', message, {}, 500);
+export const serialization = (message: string) => new EcsError('SerializationException', message);

@@ -1,0 +1,75 @@
+import type { Task } from '@aws-sdk/client-ecs';
+import type { ContainerRecord, TaskState } from './records';
+import { epochSeconds, type Wire } from './wire';
+
+/** A task's status now. Source: Amazon ECS Developer Guide, task lifecycle. */
+export function lastStatus({ record, programs, stop, end }: TaskState, now: number): string {
+  const { provisioningMs, deprovisioningMs } = record.timings;
+  if (end) return now < end.at + deprovisioningMs ? 'DEPROVISIONING' : 'STOPPED';
+  if (programs) return stop ? 'STOPPING' : 'RUNNING';
+  return now < record.createdAt + provisioningMs ? 'PROVISIONING' : 'PENDING';
+}
+
+/** What ECS wants the task to be: STOPPED from the moment anything ends it. */
+export function desiredStatus({ stop, end }: TaskState): 'RUNNING' | 'STOPPED' {
+  return stop || end ? 'STOPPED' : 'RUNNING';
+}
+
+/** The task as DescribeTasks gives it at the time `now` (milliseconds); tags only when asked for. */
+export function describeTask(state: TaskState, now: number, withTags: boolean): Wire<Task> {
+  const { record, stop } = state;
+  const { tags, ...description } = record.description;
+  const status = lastStatus(state, now);
+  const desired = desiredStatus(state);
+  return {
+    ...description,
+    lastStatus: status,
+    desiredStatus: desired,
+    connectivity: state.programs && status !== 'STOPPED' ? 'CONNECTED' : 'DISCONNECTED',
+    healthStatus: 'UNKNOWN',
+    containers: record.containers.map((container) => describeContainer(container, state, status)),
+    attachments: (description.attachments ?? []).map((attachment) => ({
+      ...attachment,
+      status: attachmentStatus(state, status),
+    })),
+    ...times(state, status),
+    ...(stop && { stopCode: stop.stopCode, stoppedReason: stop.reason }),
+    tags: withTags ? (tags ?? []) : [],
+  };
+}
+
+/** What RunTask gives for the client token of a task that has stopped meanwhile. */
+export function describeStopped(state: TaskState): Wire<Task> {
+  return { taskArn: state.record.description.taskArn, lastStatus: 'STOPPED', desiredStatus: 'STOPPED' };
+}
+
+function times({ record, programs, stop, end }: TaskState, status: string): Wire<Task> {
+  const pullStartedAt = record.createdAt + record.timings.provisioningMs;
+  return {
+    ...(status !== 'PROVISIONING' && (programs || !stop) && { pullStartedAt: epochSeconds(pullStartedAt) }),
+    ...(programs && {
+      pullStoppedAt: epochSeconds(Math.max(pullStartedAt, programs.startedAt)),
+      connectivityAt: epochSeconds(programs.startedAt),
+      startedAt: epochSeconds(programs.startedAt),
+    }),
+    ...(stop && { stoppingAt: epochSeconds(stop.at) }),
+    ...(end && { executionStoppedAt: epochSeconds(end.at) }),
+    ...(end && status === 'STOPPED' && { stoppedAt: epochSeconds(end.at + record.timings.deprovisioningMs) }),
+  };
+}
+
+function describeContainer(container: ContainerRecord, { programs, end }: TaskState, status: string) {
+  const ended = end?.containers.find(({ name }) => name === container.name);
+  return {
+    ...container.description,
+    lastStatus: end || status === 'STOPPED' ? 'STOPPED' : programs ? 'RUNNING' : 'PENDING',
+    ...(ended?.exitCode !== undefined && { exitCode: ended.exitCode }),
+    ...(ended?.reason !== undefined && { reason: ended.reason }),
+  };
+}
+
+function attachmentStatus({ programs, end }: TaskState, status: string): string {
+  if (status === 'STOPPED') return 'DELETED';
+  if (programs || end) return 'ATTACHED';
+  return status === 'PROVISIONING' ? 'PRECREATED' : 'ATTACHED';
+}

@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { exitCodes } from '@etl/pipeline/failures';
+import { localEcsSettings, localImage } from '../ecsSettings';
+import { type EcsEndpoint, startEcsEndpoint } from './endpoint';
+import { isCode } from './files';
+
+const usage = `Usage: node dist/local/ecs/main.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]… [--stop-tasks]
+  --image       the command of an image, as a JSON list: 'app:1=["node","app.js"]'
+  --stop-tasks  stop all tasks when told to end; without it they go on running`;
+
+function parse() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      state: { type: 'string' },
+      cluster: { type: 'string', multiple: true },
+      image: { type: 'string', multiple: true },
+      'stop-tasks': { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (values.port === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error('--port wants a number from 0 to 65535');
+  }
+  if (values.state === undefined) throw new Error('--state wants a folder');
+  return {
+    port,
+    stateDir: values.state,
+    clusters: values.cluster ?? [localEcsSettings.cluster],
+    images: values.image ? Object.fromEntries(values.image.map(parseImage)) : etlImage(),
+    stopTasks: values['stop-tasks'],
+  };
+}
+
+function parseImage(argument: string): [string, string[]] {
+  const [, name = '', json = ''] = /^([^=]+)=(.*)$/s.exec(argument) ?? [];
+  try {
+    const command: unknown = JSON.parse(json);
+    if (Array.isArray(command) && command.length > 0) return [name, command.map(String)];
+  } catch {
+    // Said below.
+  }
+  throw new Error(`--image ${argument}: wants NAME=JSON, with a list of strings`);
+}
+
+function etlImage(): Record<string, string[]> {
+  return { [localImage]: [process.execPath, createRequire(__filename).resolve('@etl/image/main')] };
+}
+
+async function main(): Promise<void> {
+  let options: ReturnType<typeof parse>;
+  try {
+    options = parse();
+  } catch (error) {
+    return fail((error as Error).message, usage, 64);
+  }
+  let endpoint: EcsEndpoint;
+  try {
+    endpoint = await startEcsEndpoint(options);
+  } catch (error) {
+    if (isCode(error, 'EADDRINUSE')) {
+      return fail(
+        `Port ${options.port} is in use, so the local Fargate cannot listen on it.`,
+        'End the program that holds it, or choose another port with --port.',
+        exitCodes.unavailable,
+      );
+    }
+    return fail((error as Error).message, `Look at the state folder ${options.stateDir}.`, exitCodes.ioError);
+  }
+  const end = async (): Promise<void> => {
+    if (options.stopTasks) await endpoint.stopAllTasks('The local system was told to end.');
+    await endpoint.close();
+    process.exit(0);
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void end());
+  const ready = { ecs: endpoint.url, port: endpoint.port, pid: process.pid, stateDir: options.stateDir };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  // For a parent that waits for it.
+  process.send?.(ready);
+}
+
+function fail(cause: string, remedy: string, code: number): void {
+  process.stderr.write(`${cause}\n${remedy}\n`);
+  process.exitCode = code;
+}
+
+void main();

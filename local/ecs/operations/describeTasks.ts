@@ -1,0 +1,30 @@
+import { taskArn, taskId } from '../arns';
+import type { Operation } from '../context';
+import { invalidParameter } from '../errors';
+import { describeTask } from '../lifecycle';
+import { describeTasksInput, read } from '../schemas';
+
+const maxTasks = 100;
+
+/** The tasks that are known; the others are `failures` with the reason MISSING. */
+export const describeTasks: Operation = async (context, rawInput) => {
+  const input = read(describeTasksInput, rawInput);
+  const cluster = await context.clusters.require(input.cluster);
+  const named = input.tasks ?? [];
+  if (named.length === 0) throw invalidParameter('Tasks cannot be empty.');
+  if (named.length > maxTasks) throw invalidParameter(`Tasks cannot have more than ${maxTasks} items.`);
+  const withTags = (input.include ?? []).includes('TAGS');
+  const found = await Promise.all(
+    named.map(async (name) => {
+      const id = taskId(name, cluster);
+      const state = id === undefined ? undefined : await context.launcher.observe(id);
+      return { name, state: state?.record.cluster === cluster ? state : undefined };
+    }),
+  );
+  return {
+    tasks: found.flatMap(({ state }) => (state ? [describeTask(state, context.now(), withTags)] : [])),
+    failures: found.flatMap(({ name, state }) =>
+      state ? [] : [{ arn: name.startsWith('arn:') ? name : taskArn(cluster, name), reason: 'MISSING' }],
+    ),
+  };
+};

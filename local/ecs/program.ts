@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { identify, signal } from './processes';
+import type { ContainerRecord, ProcessIdentity } from './records';
+
+/** A container's program, running. */
+export interface Program {
+  readonly container: ContainerRecord;
+  readonly identity: ProcessIdentity;
+  /** Resolves with the exit code, 128 + n after signal n, once everything it started is gone from its group. */
+  readonly exited: Promise<number>;
+  /** SIGTERM to the program alone, SIGKILL to all it started: as a container runtime does. */
+  terminate(): void;
+  kill(): void;
+}
+
+/** Starts the program in a process group and a scratch folder of its own. Rejects when it cannot be started. */
+export async function startProgram(
+  container: ContainerRecord,
+  command: readonly string[],
+  scratch: string,
+  logFile: number,
+): Promise<Program> {
+  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, {
+    cwd: scratch,
+    detached: true,
+    stdio: ['ignore', logFile, logFile],
+    // A container has its own temporary folder and runs in UTC.
+    env: { ...process.env, TZ: 'UTC', TMPDIR: scratch, ...container.environment, SCRATCH_DIR: scratch },
+  });
+  const exited = exitOf(child);
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  const pid = child.pid ?? 0;
+  return {
+    container,
+    identity: identify(pid) ?? { pid, started: 'ended at once' },
+    exited,
+    terminate: () => {
+      if (isRunning(child)) signal(pid, 'SIGTERM');
+    },
+    kill: () => {
+      if (isRunning(child)) signal(-pid, 'SIGKILL');
+    },
+  };
+}
+
+const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null;
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signalName) => {
+      if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
+      resolve(code ?? 128 + (signalName === null ? 0 : constants.signals[signalName]));
+    });
+  });
+}

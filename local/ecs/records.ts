@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { Task } from '@aws-sdk/client-ecs';
+import type { Wire } from './wire';
+
+/**
+ * What is kept of a task: a folder of files, each written once and never changed. What ECS would say of the task
+ * follows from them and from the clock (lifecycle.ts), so no process has to be alive for it to be known.
+ */
+export const taskFiles = (folder: string) => ({
+  /** The intent, by the endpoint. */
+  task: join(folder, 'task.json'),
+  /** By the supervisor, which of several may run the task. */
+  supervisor: join(folder, 'supervisor.json'),
+  /** By the supervisor, once the programs run. */
+  programs: join(folder, 'programs.json'),
+  /** Why the task ends: by whoever ends it first. */
+  stop: join(folder, 'stop.json'),
+  /** How it ended. */
+  end: join(folder, 'end.json'),
+  log: join(folder, 'log'),
+  supervisorLog: join(folder, 'supervisor.log'),
+  scratch: join(folder, 'scratch'),
+});
+
+/** How long the states take that have nothing to wait for here, in milliseconds. */
+export interface Timings {
+  readonly provisioningMs: number;
+  readonly pendingMs: number;
+  readonly deprovisioningMs: number;
+}
+
+export interface ContainerRecord {
+  readonly name: string;
+  readonly image: string;
+  readonly essential: boolean;
+  /** Absent for a sidecar without a program here: it counts as running as long as the task does. */
+  readonly program?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stopTimeoutSeconds: number;
+  /** What DescribeTasks says of the container from first to last. */
+  readonly description: NonNullable<Wire<Task>['containers']>[number];
+}
+
+export interface TaskRecord {
+  readonly id: string;
+  readonly cluster: string;
+  readonly family: string;
+  /** Milliseconds since the epoch, as all times on disk. */
+  readonly createdAt: number;
+  readonly timings: Timings;
+  /** The task will fail to start for this reason; ECS's wording. */
+  readonly startFailure?: string;
+  readonly containers: readonly ContainerRecord[];
+  /** What DescribeTasks says of the task from first to last. */
+  readonly description: Wire<Task> & { readonly taskArn: string };
+}
+
+/** A process that cannot be taken for a later one of the same id. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly started: string;
+}
+
+export interface ProgramsRecord {
+  readonly startedAt: number;
+  readonly programs: readonly ProcessIdentity[];
+}
+
+export interface StopRecord {
+  readonly stopCode: NonNullable<Task['stopCode']>;
+  readonly reason: string;
+  readonly at: number;
+}
+
+export interface ContainerEnd {
+  readonly name: string;
+  /** 128 + n when ended by signal n; absent when nobody saw it end, or it never started. */
+  readonly exitCode?: number;
+  readonly reason?: string;
+}
+
+export interface EndRecord {
+  readonly at: number;
+  readonly containers: readonly ContainerEnd[];
+}
+
+/** All that is on disk of one task. */
+export interface TaskState {
+  readonly record: TaskRecord;
+  readonly programs?: ProgramsRecord;
+  readonly stop?: StopRecord;
+  readonly end?: EndRecord;
+}

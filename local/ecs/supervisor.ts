@@ -1,0 +1,115 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createJson, readJson } from './files';
+import { identify, killUsersOf } from './processes';
+import { type Program, startProgram } from './program';
+import { type ContainerEnd, type ContainerRecord, type StopRecord, type TaskRecord, taskFiles } from './records';
+
+/**
+ * Runs one task and writes down how it ended. A process of its own, in a session of its own, so that neither the end
+ * of the endpoint nor that of a terminal is the end of the task. Argument: the task's folder. It leans on Node alone,
+ * since one is started for every task.
+ */
+const pollMs = 50;
+const folder = process.argv[2] ?? '';
+const files = taskFiles(folder);
+
+/** Says why the task ends. The first to say so is right. */
+async function declareStop(stopCode: StopRecord['stopCode'], reason: string): Promise<void> {
+  await createJson(files.stop, { stopCode, reason, at: Date.now() } satisfies StopRecord);
+}
+
+/** Whether someone wants the task ended; a state folder that has been deleted counts as a wish. */
+const isStopWanted = () => existsSync(files.stop) || !existsSync(files.task);
+
+async function stopWanted(isOver: () => boolean): Promise<void> {
+  while (!isOver() && !isStopWanted()) await delay(pollMs);
+}
+
+async function waitUntil(time: number): Promise<void> {
+  while (Date.now() < time && !isStopWanted()) await delay(Math.min(pollMs, Math.max(1, time - Date.now())));
+}
+
+/** Starts the containers that have a program; those started so far when one cannot be. */
+async function startAll(task: TaskRecord): Promise<Program[]> {
+  const programs: Program[] = [];
+  const log = openSync(files.log, 'a', 0o600);
+  try {
+    for (const container of task.containers) {
+      if (!container.program) continue;
+      const scratch = join(files.scratch, container.name);
+      programs.push(await startProgram(container, container.program, scratch, log));
+    }
+  } catch (error) {
+    await declareStop('TaskFailedToStart', `CannotStartContainerError: ${(error as Error).message}`);
+  } finally {
+    closeSync(log);
+  }
+  return programs;
+}
+
+/** SIGTERM, then SIGKILL after the container's stop timeout. Resolves when the program is gone. */
+async function stopProgram(program: Program): Promise<void> {
+  program.terminate();
+  const timer = setTimeout(() => program.kill(), program.container.stopTimeoutSeconds * 1000);
+  await program.exited;
+  clearTimeout(timer);
+}
+
+async function runPrograms(programs: readonly Program[]): Promise<Map<ContainerRecord, number>> {
+  const exitCodes = new Map<ContainerRecord, number>();
+  for (const { container, exited } of programs) void exited.then((code) => exitCodes.set(container, code));
+  let isOver = false;
+  const essential = programs.filter(({ container }) => container.essential);
+  const firstExit = Promise.race(essential.map(({ exited }) => exited)).then(() =>
+    declareStop('EssentialContainerExited', 'Essential container in task exited'),
+  );
+  await Promise.race([...(essential.length > 0 ? [firstExit] : []), stopWanted(() => isOver)]);
+  isOver = true;
+  await Promise.all(programs.map(stopProgram));
+  return exitCodes;
+}
+
+async function runTask(task: TaskRecord): Promise<ContainerEnd[]> {
+  const { provisioningMs, pendingMs } = task.timings;
+  await waitUntil(task.createdAt + provisioningMs + pendingMs);
+  const { startFailure } = task;
+  if (!isStopWanted() && startFailure !== undefined) await declareStop('TaskFailedToStart', startFailure);
+  if (isStopWanted()) return task.containers.map(({ name }) => ({ name }));
+
+  const programs = await startAll(task);
+  if (programs.length > 0 && !(await failedToStart())) {
+    const identities = programs.map(({ identity }) => identity);
+    await createJson(files.programs, { startedAt: Date.now(), programs: identities });
+  }
+  const exitCodes = await runPrograms(programs);
+  return task.containers.map((container) => {
+    const exitCode = exitCodes.get(container);
+    return { name: container.name, ...(exitCode !== undefined && { exitCode }) };
+  });
+}
+
+async function failedToStart(): Promise<boolean> {
+  return (await readJson<StopRecord>(files.stop))?.stopCode === 'TaskFailedToStart';
+}
+
+async function main(): Promise<void> {
+  const self = identify(process.pid);
+  const task = await readJson<TaskRecord>(files.task);
+  if (!self || !task || !(await createJson(files.supervisor, self))) return;
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    const reason = `The host of the task was told to end (${name}).`;
+    process.on(name, () => void declareStop('TerminationNotice', reason).catch(() => undefined));
+  }
+  const containers = await runTask(task);
+  await killUsersOf(files.scratch);
+  await rm(files.scratch, { recursive: true, force: true });
+  await createJson(files.end, { at: Date.now(), containers });
+}
+
+main().catch((error: unknown) => {
+  console.error(`Supervisor of ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 70;
+});

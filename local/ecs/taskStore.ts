@@ -1,0 +1,85 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createJson, isCode, readJson } from './files';
+import {
+  type EndRecord,
+  type ProcessIdentity,
+  type ProgramsRecord,
+  type StopRecord,
+  type TaskRecord,
+  type TaskState,
+  taskFiles,
+} from './records';
+
+export type TaskStore = ReturnType<typeof createTaskStore>;
+
+const idPattern = /^[0-9a-f]{32}$/;
+
+/** The tasks on disk, one folder each. An ended task never changes again and is read once. */
+export function createTaskStore(stateDir: string) {
+  const root = join(stateDir, 'tasks');
+  const records = new Map<string, TaskRecord>();
+  const ended = new Map<string, TaskState>();
+
+  const folder = (id: string) => join(root, id);
+  const files = (id: string) => taskFiles(folder(id));
+
+  async function readRecord(id: string): Promise<TaskRecord | undefined> {
+    const record = records.get(id) ?? (await readJson<TaskRecord>(files(id).task));
+    if (record) records.set(id, record);
+    return record;
+  }
+
+  return {
+    folder,
+    files,
+
+    /** Keeps the intent. Nothing happens when it is kept already. */
+    async create(record: TaskRecord): Promise<void> {
+      await mkdir(folder(record.id), { recursive: true, mode: 0o700 });
+      await createJson(files(record.id).task, record);
+    },
+
+    /** All that is known of the task; undefined for an unknown id. */
+    async read(id: string): Promise<TaskState | undefined> {
+      const known = ended.get(id);
+      if (known) return known;
+      const record = await readRecord(id);
+      if (!record) return undefined;
+      const paths = files(id);
+      // The end first: whatever else is written after it has been looked for is then no contradiction.
+      const end = await readJson<EndRecord>(paths.end);
+      const [programs, stop] = await Promise.all([
+        readJson<ProgramsRecord>(paths.programs),
+        readJson<StopRecord>(paths.stop),
+      ]);
+      const state = { record, ...(programs && { programs }), ...(stop && { stop }), ...(end && { end }) };
+      if (end) ended.set(id, state);
+      return state;
+    },
+
+    supervisor: (id: string) => readJson<ProcessIdentity>(files(id).supervisor),
+
+    /** False when something else has ended the task already: that cause stands. */
+    stop: (id: string, stop: StopRecord) => createJson(files(id).stop, stop),
+
+    end: (id: string, end: EndRecord) => createJson(files(id).end, end),
+
+    /** The ids of all tasks, in no order. */
+    async ids(): Promise<string[]> {
+      try {
+        return (await readdir(root)).filter((name) => idPattern.test(name));
+      } catch (error) {
+        if (isCode(error, 'ENOENT')) return [];
+        throw error;
+      }
+    },
+
+    isEnded: (id: string) => ended.has(id),
+  };
+}
+
+/** Where the output of a task's containers is. Takes the task's ARN or id. */
+export function taskLogPath(stateDir: string, taskArn: string): string {
+  return taskFiles(join(stateDir, 'tasks', taskArn.slice(taskArn.lastIndexOf('/') + 1))).log;
+}

@@ -1,0 +1,34 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { createFileStore } from './fileStore';
+import type { ObjectStore } from './objectStore';
+import { createS3Store } from './s3Store';
+
+/** One store for both kinds of URI. S3 is set up at the first `s3://`, from the SDK's own variables. */
+export function openStore(
+  files: ObjectStore = createFileStore(),
+  openS3: () => ObjectStore = () => createS3Store(new S3Client(s3Options(process.env))),
+): ObjectStore {
+  let s3: ObjectStore | undefined;
+  const of = (uri: string): ObjectStore => {
+    if (!uri.startsWith('s3://')) return files;
+    s3 ??= openS3();
+    return s3;
+  };
+  return {
+    head: (uri) => of(uri).head(uri),
+    openRead: (uri, range) => of(uri).openRead(uri, range),
+    readSmall: (uri) => of(uri).readSmall(uri),
+    write: (uri, body) => of(uri).write(uri, body),
+    writeIfAbsent: (uri, body) => of(uri).writeIfAbsent(uri, body),
+    upload: (path, uri) => of(uri).upload(path, uri),
+    copy: (from, to) => of(from).copy(from, to),
+    list: (prefix) => of(prefix).list(prefix),
+    remove: (uri) => of(uri).remove(uri),
+  };
+}
+
+/** Stand-ins for S3 are addressed by path: they have no bucket subdomains. */
+function s3Options(env: NodeJS.ProcessEnv) {
+  const standIn = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
+  return { ...(standIn && { forcePathStyle: true }), ...(standIn && !env.AWS_REGION && { region: 'us-east-1' }) };
+}

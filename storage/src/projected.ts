@@ -1,0 +1,23 @@
+import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { baseName, joinUri } from '@etl/pipeline/uri';
+import { manifestText } from './commitLog';
+import type { ObjectStore } from './objectStore';
+
+/** Whether the published folder shows exactly this manifest: its text, its parts and nothing else, and `_SUCCESS`. */
+export async function isProjected(store: ObjectStore, place: BatchLayout, manifest: Manifest): Promise<boolean> {
+  const published = await store.readSmall(joinUri(place.published, manifestName));
+  if (published?.toString('utf8') !== manifestText(manifest)) return false;
+  const expected = new Map(manifest.parts.map((part) => [part.file, part.bytes]));
+  let success = false;
+  for await (const { uri, bytes } of store.list(place.published)) {
+    const name = baseName(uri);
+    if (name === successName) success = true;
+    else if (name !== manifestName && !takeIf(expected, name, bytes)) return false;
+  }
+  return success && expected.size === 0;
+}
+
+function takeIf(expected: Map<string, number>, name: string, bytes: number): boolean {
+  return expected.get(name) === bytes && expected.delete(name);
+}

@@ -1,0 +1,68 @@
+import { looseDetail, parseEvent } from '@etl/pipeline/event';
+
+const detail = { s3Key: 's3://raw-data-lake/ventas/ventas_2026_02.csv', batchDate: '2026-02-08' };
+const reasonsOf = (event: unknown): readonly string[] => {
+  const parsed = parseEvent(event);
+  return parsed.ok ? [] : parsed.reasons;
+};
+
+describe('parseEvent', () => {
+  test('takes the smallest event and one with every key', () => {
+    expect(parseEvent({ detail })).toEqual({ ok: true, detail });
+    const full = {
+      ...detail,
+      dataset: 'ventas',
+      source: 'norte',
+      destination: 's3://clean/lake',
+      columns: { importe: 'double' },
+      dialect: { delimiter: ';', decimal: ',', encoding: 'windows-1252', dateOrder: 'dmy' },
+      chunkRows: 1000,
+      compute: { lane: 'fargate', cpu: 2048, memory: 8192, ephemeralStorageGiB: 100, spot: true, timeoutSeconds: 600 },
+      quality: { rowCount: { min: 0 } },
+      rejects: { maxShare: 0.5, maxRows: 10 },
+    };
+    expect(parseEvent({ detail: full })).toEqual({ ok: true, detail: full });
+  });
+
+  test("lets EventBridge's envelope through", () => {
+    expect(parseEvent({ version: '0', id: 'x', 'detail-type': 't', source: 's', time: 'now', detail }).ok).toBe(true);
+  });
+
+  test.each<[string, unknown, string[]]>([
+    ['no object', 'x', ['the event is no JSON object']],
+    ['an array', [], ['the event is no JSON object']],
+    ['null', null, ['the event is no JSON object']],
+    ['no detail', {}, ['detail: is missing']],
+    ['an unknown key beside detail', { detail, dataset: 'x' }, ['dataset: unknown key']],
+    ['an unknown key, by name', { detail: { ...detail, chunkrows: 5 } }, ['detail.chunkrows: unknown key']],
+    ['unknown keys further in', { detail: { ...detail, dialect: { sep: ';' } } }, ['detail.dialect.sep: unknown key']],
+    [
+      'a day that does not exist',
+      { detail: { ...detail, batchDate: '2026-02-30' } },
+      ['detail.batchDate: "2026-02-30"'],
+    ],
+    ['nothing required', { detail: {} }, ['detail.s3Key: is missing', 'detail.batchDate: is missing']],
+    ['a dataset that would leave its folder', { detail: { ...detail, dataset: '../x' } }, ['detail.dataset: "../x"']],
+    ['a destination that is no URI', { detail: { ...detail, destination: 'x' } }, ['detail.destination: "x"']],
+    [
+      'a size Fargate lacks',
+      { detail: { ...detail, compute: { cpu: 256, memory: 8192 } } },
+      ['detail.compute: memory 8192'],
+    ],
+    ['cpu without memory', { detail: { ...detail, compute: { cpu: 256 } } }, ['detail.compute: cpu and memory']],
+    ['a column type nobody knows', { detail: { ...detail, columns: { a: 'int' } } }, ['detail.columns.a']],
+  ])('refuses %s', (_what, event, starts) => {
+    const reasons = reasonsOf(event);
+    expect(reasons).toHaveLength(starts.length);
+    for (const [index, start] of starts.entries()) expect(reasons[index]?.startsWith(start)).toBe(true);
+  });
+
+  test('gives all reasons at once', () => {
+    expect(reasonsOf({ detail: { s3Key: '', batchDate: 'x', extra: 1 }, more: 2 })).toHaveLength(4);
+  });
+});
+
+test('looseDetail takes what there is and survives the rest', () => {
+  expect(looseDetail({ detail: { s3Key: 'a.csv', batchDate: 5 } })).toEqual({ s3Key: 'a.csv' });
+  for (const event of [null, undefined, 1, 'x', [], { detail: null }]) expect(looseDetail(event)).toEqual({});
+});

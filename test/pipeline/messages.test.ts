@@ -1,0 +1,58 @@
+import { composeMessage } from '@etl/pipeline/messages';
+
+const subject = {
+  workflowId: 'etl/ventas/2026-02-08/v',
+  runId: 'r1',
+  dataset: 'ventas',
+  batchDate: '2026-02-08',
+  source: 'v',
+};
+const totals = { rowsRead: 10, rowsWritten: 7, rowsBlank: 2, rowsRejected: 1, datesCoerced: 3 };
+
+describe('composeMessage', () => {
+  test('success', () => {
+    const message = composeMessage(
+      { kind: 'success', totals, parts: 1, published: 's3://clean/ventas', warnings: ['w1'] },
+      subject,
+      'http://ui/run',
+    );
+    expect(message.topic).toBe('etl-success');
+    expect(message.body.split('\n')[0]).toBe('ETL completado para 2026-02-08');
+    expect(message.body).toContain('Filas escritas: 7');
+    expect(message.body).toContain('Enlace: http://ui/run');
+    expect(message.attributes).toEqual({
+      outcome: 'success',
+      workflowId: subject.workflowId,
+      runId: 'r1',
+      batchDate: '2026-02-08',
+      dataset: 'ventas',
+    });
+  });
+
+  test('invalid input, with every reason up to twenty', () => {
+    const reasons = Array.from({ length: 25 }, (_, index) => `reason ${index}`);
+    const message = composeMessage({ kind: 'invalid', reasons }, { workflowId: 'w', runId: 'r' });
+    expect(message.topic).toBe('etl-alerts');
+    expect(message.body.split('\n')[0]).toBe('Datos de entrada inválidos - verificar formato');
+    expect(message.body).toContain('Motivo: reason 19');
+    expect(message.body).toContain('y 5 más');
+    expect(message.attributes.failureType).toBe('InvalidInput');
+  });
+
+  test('failure, with type, reason and log tail', () => {
+    const message = composeMessage(
+      { kind: 'failure', failureType: 'TaskFailed', reason: 'exit code 74', logTail: ['line 1', 'line 2'] },
+      subject,
+    );
+    expect(message.body.split('\n')[0]).toBe('ETL FALLIDO: TaskFailed');
+    expect(message.body).toContain('Motivo: exit code 74');
+    expect(message.body).toContain('line 1\nline 2');
+    expect(message.attributes).toMatchObject({ outcome: 'failure', failureType: 'TaskFailed' });
+  });
+
+  test('the subject is ASCII, on one line and under 100 characters', () => {
+    const dataset = `año\n${'x'.repeat(200)}`;
+    const { subject: line } = composeMessage({ kind: 'invalid', reasons: [] }, { ...subject, dataset });
+    expect(line).toMatch(/^[\x20-\x7e]{1,99}$/);
+  });
+});

@@ -1,0 +1,92 @@
+import { parseEvent } from '@etl/pipeline/event';
+import { layout, partName, workflowId } from '@etl/pipeline/layout';
+import { optionsHash } from '@etl/pipeline/options';
+import { makePlan, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { fileUri, joinUri, parseUri } from '@etl/pipeline/uri';
+
+describe('resolveSource', () => {
+  test.each([
+    ['s3://b12/x.csv', undefined, 's3://b12/x.csv'],
+    ['file:///x.csv', 's3://raw', 'file:///x.csv'],
+    ['ventas/x.csv', 's3://raw', 's3://raw/ventas/x.csv'],
+    ['/ventas/x.csv', 's3://raw/in/', 's3://raw/in/ventas/x.csv'],
+    ['ventas/x.csv', undefined, undefined],
+    ['gs://other/x.csv', 's3://raw', undefined],
+  ])('%s below %s is %s', (key, base, uri) => {
+    expect(resolveSource(key, base)).toBe(uri);
+  });
+});
+
+describe('resolveBatch', () => {
+  test.each([
+    ['s3://raw/ventas/ventas_2026_02.csv', 'ventas', 'ventas_2026_02'],
+    ['s3://raw/ventas_2026_02.csv.gz', 'ventas_2026_02', 'ventas_2026_02'],
+    ['file:///data/en%20tr%C3%A1nsito/Ventas%20d%C3%ADa.CSV', 'en_transito', 'Ventas_dia'],
+    ['s3://raw/a/.csv', 'a', 'unnamed'],
+  ])('%s is dataset %s, source %s', (uri, dataset, source) => {
+    expect(resolveBatch({ batchDate: '2026-02-08' }, uri)).toEqual({ dataset, source, batchDate: '2026-02-08' });
+  });
+
+  test('what the event declares wins', () => {
+    const batch = resolveBatch({ batchDate: '2026-02-08', dataset: 'd', source: 's' }, 's3://raw/x/y.csv');
+    expect(batch).toEqual({ batchDate: '2026-02-08', dataset: 'd', source: 's' });
+  });
+});
+
+describe('makePlan', () => {
+  const source = { uri: 's3://raw/ventas/v.csv', bytes: 10, fingerprint: 'f' };
+  const plan = (extra: object, timeScale = 1) => {
+    const parsed = parseEvent({ detail: { s3Key: source.uri, batchDate: '2026-02-08', ...extra } });
+    if (!parsed.ok) throw new Error(parsed.reasons.join());
+    return makePlan({
+      detail: parsed.detail,
+      source,
+      cleanBase: 's3://clean',
+      timeScale,
+      pollSeconds: 5,
+      warnings: [],
+    });
+  };
+
+  test('has the defaults of the pipeline', () => {
+    expect(plan({})).toMatchObject({
+      destination: 's3://clean',
+      chunkRows: 500_000,
+      compute: { spot: false },
+      timings: { timeoutSeconds: 3600, relaunch: { intervalSeconds: 60, maxRetries: 2, backoffRate: 2 } },
+    });
+  });
+
+  test('a time scale shortens the waits and leaves the timeout', () => {
+    const { timings } = plan({}, 0.01);
+    expect(timings.relaunch.intervalSeconds).toBeCloseTo(0.6);
+    expect(timings.pollSeconds).toBeCloseTo(0.05);
+    expect(timings.timeoutSeconds).toBe(3600);
+  });
+
+  test('the options hash knows what changes the output, whatever the order of keys', () => {
+    const hash = plan({ dialect: { delimiter: ';', quote: '"' } }).optionsHash;
+    expect(plan({ dialect: { quote: '"', delimiter: ';' } }).optionsHash).toBe(hash);
+    expect(plan({ dialect: { delimiter: ',', quote: '"' } }).optionsHash).not.toBe(hash);
+    expect(plan({ compute: { spot: true } }).optionsHash).toBe(optionsHash({}, 500_000));
+    expect(plan({ chunkRows: 7 }).optionsHash).not.toBe(optionsHash({}, 500_000));
+  });
+});
+
+describe('layout', () => {
+  const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' };
+
+  test('is the one in the documentation', () => {
+    const place = layout('s3://clean/lake/', batch);
+    expect(place.published).toBe('s3://clean/lake/ventas/batch_date=2026-02-08/source=ventas_2026_02');
+    expect(place.commit(1)).toBe('s3://clean/lake/_etl/ventas/2026-02-08/ventas_2026_02/commits/000001.json');
+    expect(place.work('r', 2)).toBe('s3://clean/lake/_etl/ventas/2026-02-08/ventas_2026_02/work/r-2');
+    expect(partName(12)).toBe('part-00012.parquet');
+    expect(workflowId(batch)).toBe('etl/ventas/2026-02-08/ventas_2026_02');
+  });
+
+  test('file URIs stay valid with odd characters', () => {
+    const base = fileUri('/tmp/con espacio/100%');
+    expect(parseUri(joinUri(base, 'a b', 'x=1'))).toEqual({ kind: 'file', path: '/tmp/con espacio/100%/a b/x=1' });
+  });
+});

@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import { type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import type { TaskDescription, TaskRequest, TaskRunner } from '../../activities/ports';
+
+/** An object store in memory, whole objects only. */
+export class MemoryStore implements ObjectStore {
+  readonly objects = new Map<string, Buffer>();
+  readonly ranges: string[] = [];
+
+  private info(uri: string): ObjectInfo | undefined {
+    const body = this.objects.get(uri);
+    return body && { uri, bytes: body.length, fingerprint: `f${body.length}`, modifiedAt: new Date(0) };
+  }
+  async head(uri: string): Promise<ObjectInfo | undefined> {
+    return this.info(uri);
+  }
+  async openRead(uri: string, range: { start?: number; end?: number } = {}): Promise<Readable> {
+    const body = this.objects.get(uri);
+    if (!body) throw new StorageError('NotFound', uri, 'there is no such object');
+    this.ranges.push(`${range.start ?? 0}-${range.end ?? body.length}`);
+    return Readable.from([body.subarray(range.start, range.end)]);
+  }
+  async readSmall(uri: string): Promise<Buffer | undefined> {
+    return this.objects.get(uri);
+  }
+  async write(uri: string, body: Buffer | string): Promise<void> {
+    this.objects.set(uri, Buffer.from(body));
+  }
+  async writeIfAbsent(uri: string, body: Buffer | string): Promise<boolean> {
+    if (this.objects.has(uri)) return false;
+    await this.write(uri, body);
+    return true;
+  }
+  async upload(): Promise<void> {
+    throw new Error('not needed here');
+  }
+  async copy(from: string, to: string): Promise<void> {
+    await this.write(to, this.objects.get(from) ?? '');
+  }
+  async *list(prefixUri: string): AsyncIterable<ObjectInfo> {
+    for (const uri of [...this.objects.keys()].sort()) {
+      const info = uri.startsWith(`${prefixUri}/`) && this.info(uri);
+      if (info) yield info;
+    }
+  }
+  async remove(uri: string): Promise<void> {
+    this.objects.delete(uri);
+  }
+}
+
+/** A task runner whose tasks a test moves by hand. */
+export class FakeTaskRunner implements TaskRunner {
+  readonly tasks = new Map<string, TaskDescription>();
+  readonly requests: TaskRequest[] = [];
+  readonly stops: { taskArn: string; reason: string }[] = [];
+  readonly describeCalls: string[][] = [];
+  private readonly byToken = new Map<string, string>();
+
+  async run(request: TaskRequest): Promise<{ taskArn: string }> {
+    this.requests.push(request);
+    const known = this.byToken.get(request.clientToken);
+    if (known !== undefined) return { taskArn: known };
+    const taskArn = `arn:aws:ecs:us-east-1:000000000000:task/etl/${this.byToken.size + 1}`;
+    this.byToken.set(request.clientToken, taskArn);
+    this.set({ taskArn, lastStatus: 'PROVISIONING', tags: request.tags });
+    return { taskArn };
+  }
+  async describe(taskArns: readonly string[]): Promise<TaskDescription[]> {
+    this.describeCalls.push([...taskArns]);
+    return taskArns.flatMap((arn) => this.tasks.get(arn) ?? []);
+  }
+  async stop(taskArn: string, reason: string): Promise<void> {
+    this.stops.push({ taskArn, reason });
+  }
+  async listRunning(): Promise<string[]> {
+    return [...this.tasks.values()].filter((task) => task.lastStatus !== 'STOPPED').map((task) => task.taskArn);
+  }
+  set(task: TaskDescription): void {
+    this.tasks.set(task.taskArn, task);
+  }
+}

@@ -1,0 +1,59 @@
+import { ConfigError, parseConfig } from '../../workers/config';
+
+const problemsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).problems;
+  }
+};
+
+describe('parseConfig', () => {
+  test('with nothing set, the local system', () => {
+    const config = parseConfig({});
+    expect(config.ECS_CLUSTER).toBeUndefined();
+    expect(config.rawBase).toBeUndefined();
+    expect(config.cleanBase).toMatch(/^file:\/\/\/.*\/\.etl\/lake$/);
+    expect(config.ETL_TIME_SCALE).toBe(1);
+  });
+
+  test('buckets may be names or URIs', () => {
+    expect(parseConfig({ S3_RAW_BUCKET: 'raw-data-lake' }).rawBase).toBe('s3://raw-data-lake');
+    expect(parseConfig({ S3_CLEAN_BUCKET: 's3://clean/lake' }).cleanBase).toBe('s3://clean/lake');
+  });
+
+  test('an empty variable counts as not set', () => {
+    expect(parseConfig({ ECS_CLUSTER: '', DLQ_URL: '' }).DLQ_URL).toBeUndefined();
+  });
+
+  test('every bad key is named at once', () => {
+    const problems = problemsOf({
+      S3_RAW_BUCKET: 'No Bucket',
+      SUCCESS_TOPIC_ARN: 'topic',
+      DLQ_URL: 'queue',
+      ETL_TIME_SCALE: '7',
+      LOG_LEVEL: 'loud',
+      ETL_METRICS_ADDRESS: 'here',
+    });
+    for (const key of [
+      'S3_RAW_BUCKET',
+      'SUCCESS_TOPIC_ARN',
+      'DLQ_URL',
+      'ETL_TIME_SCALE',
+      'LOG_LEVEL',
+      'ETL_METRICS_ADDRESS',
+    ]) {
+      expect(problems.some((problem) => problem.startsWith(`${key}:`))).toBe(true);
+    }
+  });
+
+  test('what goes together is asked for together', () => {
+    expect(problemsOf({ ECS_CLUSTER: 'c' }).map((problem) => problem.split(':')[0])).toEqual([
+      'ECS_TASK_DEFINITION',
+      'ECS_SUBNETS',
+    ]);
+    expect(problemsOf({ ALERTS_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:a' })).toHaveLength(1);
+  });
+});
