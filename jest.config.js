@@ -9,7 +9,12 @@ module.exports = {
     '^@etl/image/(.*)$': '<rootDir>/etl-image/src/$1.ts',
     '^@etl/(pipeline|storage)/(.*)$': '<rootDir>/$1/src/$2.ts',
   },
-  transform: { '^.+\\.(ts|m?js)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '^.+\\.(ts|m?js)$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
   // hyparquet is published as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
 };

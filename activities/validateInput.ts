@@ -1,7 +1,8 @@
 import { headBytes, inspectHead } from '@etl/pipeline/csv/inspectHead';
 import { looseDetail, parseEvent } from '@etl/pipeline/event';
 import { isCalendarDate } from '@etl/pipeline/names';
-import { makePlan, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import type { Options } from '@etl/pipeline/options';
+import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';
 import { parseUri } from '@etl/pipeline/uri';
 import { type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { Validation } from './contract';
@@ -35,7 +36,7 @@ export async function validateInput(
   try {
     const info = await store.head(uri);
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
-    const { problems, warnings } = await inspect(store, info, parsed.detail.dialect);
+    const { problems, warnings } = await inspect(store, info, optionsOf(parsed.detail));
     if (problems.length > 0)
       return invalid(
         event,
@@ -44,7 +45,10 @@ export async function validateInput(
       );
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
     const { cleanBase, timeScale, pollSeconds } = settings;
-    return { valid: true, plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, pollSeconds, warnings }) };
+    return {
+      valid: true,
+      plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, pollSeconds, warnings }),
+    };
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);
@@ -58,7 +62,7 @@ function pointsToObject(uri: string): boolean {
   return location !== undefined && (location.kind === 'file' || location.key !== '');
 }
 
-async function inspect(store: ObjectStore, info: ObjectInfo, dialect: Parameters<typeof inspectHead>[1]['dialect']) {
+async function inspect(store: ObjectStore, info: ObjectInfo, options: Options) {
   const pieces: Buffer[] = [];
   if (info.bytes > 0) {
     const end = Math.min(info.bytes, headBytes);
@@ -66,7 +70,7 @@ async function inspect(store: ObjectStore, info: ObjectInfo, dialect: Parameters
       pieces.push(piece as Buffer);
     }
   }
-  return inspectHead(Buffer.concat(pieces), { ...(dialect && { dialect }), complete: info.bytes <= headBytes });
+  return inspectHead(Buffer.concat(pieces), { ...options, complete: info.bytes <= headBytes });
 }
 
 function invalid(event: unknown, settings: ValidationSettings, reasons: readonly string[]): Validation {

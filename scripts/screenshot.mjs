@@ -24,7 +24,11 @@ async function freePort() {
 }
 
 async function etl(args, env) {
-  const child = spawn(process.execPath, ['cli/etl.js', ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['cli/etl.js', ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: child.stdout });
   const [line] = await once(lines, 'line');
   return { child, answer: JSON.parse(line) };

@@ -10,8 +10,8 @@ import { serverException } from './errors';
 import { createHandle, type Handle } from './handle';
 import type { Images } from './images';
 import { createLauncher, supervisorPath } from './launcher';
-import { signal } from './processes';
-import type { Timings } from './records';
+import { isAlive, signal } from './processes';
+import type { TaskState, Timings } from './records';
 import { createEcsServer } from './server';
 import { createTaskStore } from './taskStore';
 import { createTokenStore } from './tokenStore';
@@ -85,7 +85,10 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     },
     async stopAllTasks(reason) {
       isStopping = true;
-      await Promise.all((await context.tasks.ids()).map((id) => stopTask(context, id, reason)));
+      // More than once: a RunTask may have been under way.
+      for (let live = await liveTasks(context); live.length > 0; live = await liveTasks(context)) {
+        await Promise.all(live.map((state) => stopTask(context, state, reason)));
+      }
     },
   };
 }
@@ -117,15 +120,20 @@ async function resumeTasks({ tasks, tokens, launcher }: Context): Promise<void> 
   }
 }
 
-async function stopTask({ tasks, launcher }: Context, id: string, reason: string): Promise<void> {
-  const state = await launcher.observe(id);
-  if (!state || state.end) return;
-  await tasks.stop(id, { stopCode: 'UserInitiated', reason, at: Date.now() });
-  const timeouts = state.record.containers.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds * 1000);
+async function liveTasks({ tasks, launcher }: Context): Promise<TaskState[]> {
+  const states = await Promise.all((await tasks.ids()).map((id) => launcher.observe(id)));
+  return states.flatMap((state) => (state && !state.end ? [state] : []));
+}
+
+/** Rejects when neither the supervisor nor its end brings the task to an end. */
+async function stopTask({ tasks, launcher }: Context, { record }: TaskState, reason: string): Promise<void> {
+  await tasks.stop(record.id, { stopCode: 'UserInitiated', reason, at: Date.now() });
+  const timeouts = record.containers.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds * 1000);
   const deadline = Date.now() + Math.max(...timeouts) + supervisorSlackMs;
-  while (!(await launcher.observe(id))?.end) {
-    const supervisor = await tasks.supervisor(id);
-    if (Date.now() > deadline && supervisor) signal(supervisor.pid, 'SIGKILL');
+  while (!(await launcher.observe(record.id))?.end) {
+    const supervisor = await tasks.supervisor(record.id);
+    if (Date.now() > deadline && supervisor && isAlive(supervisor)) signal(supervisor.pid, 'SIGKILL');
+    if (Date.now() > deadline + supervisorSlackMs) throw new Error(`Task ${record.id} cannot be stopped`);
     await delay(50);
   }
 }

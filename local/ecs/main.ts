@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes } from '@etl/pipeline/failures';
 import { localEcsSettings, localImage } from '../ecsSettings';
@@ -44,8 +45,12 @@ function parseImage(argument: string): [string, string[]] {
   throw new Error(`--image ${argument}: wants NAME=JSON, with a list of strings`);
 }
 
+/** The image of the local task definition: the ETL program, built. */
 function etlImage(): Record<string, string[]> {
-  return { [localImage]: [process.execPath, createRequire(__filename).resolve('@etl/image/main')] };
+  const program = join(__dirname, '..', '..', '..', 'etl-image', 'dist', 'main.js');
+  if (!existsSync(program))
+    throw new Error('The ETL program has not been built (npm run build), and no --image is given');
+  return { [localImage]: [process.execPath, program] };
 }
 
 async function main(): Promise<void> {
@@ -69,9 +74,14 @@ async function main(): Promise<void> {
     return fail((error as Error).message, `Look at the state folder ${options.stateDir}.`, exitCodes.ioError);
   }
   const end = async (): Promise<void> => {
-    if (options.stopTasks) await endpoint.stopAllTasks('The local system was told to end.');
-    await endpoint.close();
-    process.exit(0);
+    try {
+      if (options.stopTasks) await endpoint.stopAllTasks('The local system was told to end.');
+      await endpoint.close();
+      process.exit(0);
+    } catch (error) {
+      fail((error as Error).message, `Look at the state folder ${options.stateDir}.`, exitCodes.ioError);
+      process.exit();
+    }
   };
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void end());
   const ready = { ecs: endpoint.url, port: endpoint.port, pid: process.pid, stateDir: options.stateDir };

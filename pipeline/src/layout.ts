@@ -17,7 +17,12 @@ export function layout(destination: string, batch: Batch) {
     internal,
     commits: joinUri(internal, 'commits'),
     commit: (number: number) => joinUri(internal, 'commits', `${String(number).padStart(6, '0')}.json`),
+    works: joinUri(internal, 'work'),
     work: (runId: string, generation: number) => joinUri(internal, 'work', `${runId}-${generation}`),
+    /** Who is projecting which commit (see storage). */
+    claims: joinUri(internal, 'claims'),
+    /** Folders on their way into the published place and out of it. */
+    projections: joinUri(internal, 'projections'),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { baseName } from '@etl/pipeline/uri';
+import { baseName, joinUri } from '@etl/pipeline/uri';
 import { type Decision, decide } from './fence';
 import { type ObjectStore, StorageError } from './objectStore';
 
@@ -14,18 +14,23 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** The batch's commits, newest first; each is read when it is asked for. */
-export async function* readCommits(store: ObjectStore, place: BatchLayout): AsyncIterable<Commit> {
-  const numbers: number[] = [];
+/** The number of the newest commit; 0 without any. Numbers start at 1 and leave none out. */
+export async function newestCommitNumber(store: ObjectStore, place: BatchLayout): Promise<number> {
+  let newest = 0;
   for await (const { uri } of store.list(place.commits)) {
     const name = /^(\d{6,})\.json$/.exec(baseName(uri));
-    if (name) numbers.push(Number(name[1]));
+    if (name) newest = Math.max(newest, Number(name[1]));
   }
-  for (const number of numbers.sort((a, b) => b - a)) {
+  return newest;
+}
+
+/** The batch's commits, newest first; each is read when it is asked for. */
+export async function* readCommits(store: ObjectStore, place: BatchLayout): AsyncIterable<Commit> {
+  for (let number = await newestCommitNumber(store, place); number > 0; number--) {
     const uri = place.commit(number);
     const body = await store.readSmall(uri);
-    if (!body) throw new StorageError('NotFound', uri, 'a commit was listed and is gone');
-    yield { number, manifest: JSON.parse(body.toString('utf8')) as Manifest };
+    if (!body) throw new StorageError('NotFound', uri, 'this entry of the commit log is missing: restore it');
+    yield { number, manifest: parseManifest(uri, body.toString('utf8')) };
   }
 }
 
@@ -41,16 +46,48 @@ export interface CommitResult extends Commit {
 
 /**
  * Makes the manifest the next commit, if what the log holds allows it. Creating the entry only if it is absent is the
- * one lock there is: who loses the race reads again and decides again.
+ * one thing that decides: who loses the race reads again and decides again. A manifest whose parts are not all there is
+ * `NotFound`, and is not committed.
  */
 export async function commit(store: ObjectStore, place: BatchLayout, manifest: Manifest): Promise<CommitResult> {
-  for (;;) {
+  for (let checked = false; ; checked = true) {
     const newest = await readNewestCommit(store, place);
     const decision = decide(newest?.manifest, manifest);
     if (newest && decision !== 'commit') return { ...newest, status: decision };
+    if (!checked) await checkParts(store, place, manifest);
     const number = (newest?.number ?? 0) + 1;
     if (await store.writeIfAbsent(place.commit(number), manifestText(manifest))) {
       return { status: 'committed', number, manifest };
     }
   }
+}
+
+async function checkParts(store: ObjectStore, place: BatchLayout, manifest: Manifest): Promise<void> {
+  const missing = new Map(manifest.parts.map((part) => [joinUri(place.internal, part.location), part.bytes]));
+  const workFolders = new Set([...missing.keys()].map((uri) => uri.slice(0, uri.lastIndexOf('/'))));
+  for (const folder of workFolders) {
+    for await (const { uri, bytes } of store.list(folder)) if (missing.get(uri) === bytes) missing.delete(uri);
+  }
+  for (const [uri, bytes] of missing) {
+    throw new StorageError(
+      'NotFound',
+      uri,
+      `this part of ${bytes} bytes is not there, so nothing was committed: run again`,
+    );
+  }
+}
+
+function parseManifest(uri: string, text: string): Manifest {
+  let manifest: Partial<Manifest> | null = null;
+  try {
+    manifest = JSON.parse(text);
+  } catch {
+    // Said below: what it is not tells more than where the parser stopped.
+  }
+  if (manifest?.version === 1 && Array.isArray(manifest.parts)) return manifest as Manifest;
+  throw new StorageError(
+    'Corrupt',
+    uri,
+    'is no manifest of version 1: restore it, or use a newer version of this program',
+  );
 }

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants, type createReadStream } from 'node:fs';
-import { copyFile, type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { fileUri, parseUri } from '@etl/pipeline/uri';
+import { joinUri, parseUri } from '@etl/pipeline/uri';
+import { draftName, walk } from './drafts';
 import { errnoOf, fileWork } from './fileErrors';
 import { type ByteRange, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
-
-/** Drafts begin with this; readers and listings pass them over. */
-const draftPrefix = '.draft-';
 
 /** Objects as files. Every write is whole or not at all: a draft beside the target, then a rename or a link. */
 export function createFileStore(): ObjectStore {
@@ -138,7 +136,7 @@ async function drafted(
   const target = pathOf(uri);
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
-  const draft = join(folder, `${draftPrefix}${randomUUID()}`);
+  const draft = join(folder, draftName(randomUUID()));
   try {
     await make(draft);
     await place(draft, target);
@@ -171,27 +169,10 @@ async function sync(path: string): Promise<void> {
 }
 
 async function* list(prefixUri: string): AsyncIterable<ObjectInfo> {
-  for (const path of await filesBelow(pathOf(prefixUri))) {
-    const stats = await statOrUndefined(path);
-    if (stats) yield infoOf(fileUri(path), stats);
+  const folder = pathOf(prefixUri);
+  for await (const path of walk(folder)) {
+    const uri = joinUri(prefixUri, path);
+    const stats = await fileWork(uri, () => statOrUndefined(join(folder, path)));
+    if (stats) yield infoOf(uri, stats);
   }
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  let entries: import('node:fs').Dirent[];
-  try {
-    entries = await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
-  const below = await Promise.all(
-    entries
-      .filter((entry) => !entry.name.startsWith(draftPrefix))
-      .map((entry) => {
-        const path = join(folder, entry.name);
-        return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
-      }),
-  );
-  return below.flat().sort();
 }

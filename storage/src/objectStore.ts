@@ -39,7 +39,14 @@ export interface ByteRange {
 }
 
 /** What went wrong with storage, for callers that decide by it. */
-export type StorageErrorCode = 'NotFound' | 'AccessDenied' | 'ReadOnly' | 'NoSpace' | 'SourceChanged' | 'Unavailable';
+export type StorageErrorCode =
+  | 'NotFound'
+  | 'AccessDenied'
+  | 'ReadOnly'
+  | 'NoSpace'
+  | 'SourceChanged'
+  | 'Corrupt'
+  | 'Unavailable';
 
 export class StorageError extends Error {
   constructor(

@@ -1,29 +1,53 @@
 import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
-import { baseName, joinUri } from '@etl/pipeline/uri';
-import { type Commit, manifestText, readNewestCommit } from './commitLog';
-import type { ObjectStore } from './objectStore';
+import type { Part } from '@etl/pipeline/manifest';
+import { joinUri } from '@etl/pipeline/uri';
+import { type Commit, manifestText } from './commitLog';
+import { type ObjectStore, StorageError } from './objectStore';
+import type { Turn } from './turns';
+
+const copiesAtOnce = 8;
 
 /**
- * S3 has no folder to swap: `_SUCCESS` goes first and comes last, and in between the parts are replaced one by one.
- * A newer commit is looked for before each step, so that one who was overtaken stops overwriting at once; the caller
- * then projects the newer one.
+ * S3 has no folder to swap: `_SUCCESS` and the manifest go first and come last, and in between the parts are replaced one
+ * by one. The manifest goes too, so that a reader who looks at it again after the parts knows that they changed.
  */
-export async function projectToBucket(store: ObjectStore, place: BatchLayout, commit: Commit): Promise<void> {
+export async function projectToBucket(
+  store: ObjectStore,
+  place: BatchLayout,
+  { manifest }: Commit,
+  turn: Pick<Turn, 'mayGoOn'>,
+): Promise<void> {
   const at = (name: string) => joinUri(place.published, name);
-  const overtaken = async () => (await readNewestCommit(store, place))?.number !== commit.number;
-  const { manifest } = commit;
-
   await store.remove(at(successName));
-  for (const part of manifest.parts) {
-    if (await overtaken()) return;
-    await store.copy(joinUri(place.internal, part.location), at(part.file));
+  await store.remove(at(manifestName));
+  for (let first = 0; first < manifest.parts.length; first += copiesAtOnce) {
+    if (!(await turn.mayGoOn())) return;
+    await copyAll(store, place, manifest.parts.slice(first, first + copiesAtOnce));
   }
-  const wanted = new Set([manifestName, ...manifest.parts.map((part) => part.file)]);
-  for await (const { uri } of store.list(place.published)) {
-    if (!wanted.has(baseName(uri))) await store.remove(uri);
-  }
-  if (await overtaken()) return;
+  if (!(await turn.mayGoOn())) return;
+  await keepOnly(store, place, manifest.parts);
+  if (!(await turn.mayGoOn())) return;
   await store.write(at(manifestName), manifestText(manifest));
-  if (await overtaken()) return;
   await store.write(at(successName), '');
+}
+
+/** Ends when the last copy has ended, whatever became of the others: none may land later. */
+async function copyAll(store: ObjectStore, place: BatchLayout, parts: readonly Part[]): Promise<void> {
+  const copies = parts.map(({ location, file }) =>
+    store.copy(joinUri(place.internal, location), joinUri(place.published, file)),
+  );
+  for (const copy of await Promise.allSettled(copies)) if (copy.status === 'rejected') throw copy.reason;
+}
+
+/** Removes what is no part of the batch, and makes sure that everything else is there. */
+async function keepOnly(store: ObjectStore, place: BatchLayout, parts: readonly Part[]): Promise<void> {
+  const wanted = new Map(parts.map((part) => [joinUri(place.published, part.file), part.bytes]));
+  for await (const { uri, bytes } of store.list(place.published)) {
+    const expected = wanted.get(uri);
+    if (expected === undefined) await store.remove(uri);
+    else if (expected === bytes) wanted.delete(uri);
+  }
+  for (const [uri, bytes] of wanted) {
+    throw new StorageError('Corrupt', uri, `the published part is not the ${bytes} bytes of its commit: publish again`);
+  }
 }

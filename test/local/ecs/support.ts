@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { type EcsEndpoint, type EcsEndpointOptions, startEcsEndpoint, taskLogPath } from '../../../local/ecs/endpoint';
 import type { Images } from '../../../local/ecs/images';
+import { identify } from '../../../local/ecs/processes';
 
 export const cluster = 'etl-test';
 export const family = 'worker';
@@ -135,14 +136,8 @@ export async function stopRig(rig: Rig): Promise<void> {
   await rm(rig.stateDir, { recursive: true, force: true });
 }
 
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** False for a zombie too, which nobody may have collected yet. */
+export const isRunning = (pid: number) => identify(pid) !== undefined;
 
 export const exitCodeOf = (task: Task) => task.containers?.[0]?.exitCode;
 export const idOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);

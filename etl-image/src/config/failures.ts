@@ -1,0 +1,63 @@
+import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
+import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
+import { DecodeError } from '../extractors/decode';
+import { RowError } from '../extractors/rowSplitter';
+
+/** The data cannot be loaded as it is: nothing is published. */
+export class BadDataError extends Error {
+  override readonly name = 'BadDataError';
+}
+
+/** The container was told what it cannot do. */
+export class BadConfigurationError extends Error {
+  override readonly name = 'BadConfigurationError';
+}
+
+/** Somebody asked for the end: SIGTERM, or the time is up. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+  constructor(readonly by: 'signal' | 'timeout') {
+    super(by === 'signal' ? 'stopped by SIGTERM' : 'TIMEOUT_SECONDS have elapsed');
+  }
+}
+
+/** How the program ends on an error: exit code, cause and remedy, a line each. */
+export interface Failure {
+  readonly exitCode: ExitCode;
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+const storageFailures: Readonly<Record<StorageErrorCode, [ExitCode, string]>> = {
+  NotFound: [exitCodes.noInput, 'check INPUT_FILE: the file may have been moved or misspelt'],
+  AccessDenied: [exitCodes.badConfiguration, "grant the task's role (or this user) access to it"],
+  ReadOnly: [exitCodes.badConfiguration, 'choose a destination that can be written'],
+  NoSpace: [exitCodes.ioError, 'free some space, or give the task more ephemeral storage'],
+  SourceChanged: [exitCodes.tryAgain, 'run it again once the file is complete'],
+  Corrupt: [exitCodes.ioError, 'look at the object named above'],
+  Unavailable: [exitCodes.unavailable, 'run it again; what was finished is kept'],
+};
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
+
+/** What an error means for the outside. Every error has an answer; an unexpected one may be tried again. */
+export function failureOf(error: unknown): Failure {
+  const cause = oneLine(error instanceof Error ? error.message : String(error));
+  if (error instanceof StorageError) {
+    const [exitCode, remedy] = storageFailures[error.code];
+    return { exitCode, cause: `${error.uri}: ${cause}`, remedy };
+  }
+  if (error instanceof BadDataError || error instanceof RowError || error instanceof DecodeError) {
+    return { exitCode: exitCodes.badData, cause, remedy: 'mend the file, or declare its dialect, columns or limits' };
+  }
+  if (error instanceof BadConfigurationError) {
+    return { exitCode: exitCodes.badConfiguration, cause, remedy: 'docs/container.md lists the environment' };
+  }
+  if (error instanceof StoppedError) {
+    const exitCode = error.by === 'signal' ? exitCodes.stopped : exitCodes.tryAgain;
+    return { exitCode, cause, remedy: 'run it again, with a longer TIMEOUT_SECONDS if the time was too short' };
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') return { exitCode: exitCodes.ioError, cause, remedy: storageFailures.NoSpace[1] };
+  return { exitCode: exitCodes.ioError, cause, remedy: 'run it again; if it fails again, report it with the log' };
+}

@@ -1,0 +1,17 @@
+import type { Manifest, Progress } from '@etl/pipeline/manifest';
+import type { Failure } from './config/failures';
+
+/** What the program says, a JSON object a line on stdout. */
+export type LogEvent =
+  | ({ readonly event: 'progress' } & Progress)
+  | { readonly event: 'note'; readonly text: string }
+  | { readonly event: 'finished'; readonly status: 'committed' | 'already' | 'superseded'; readonly manifest: Manifest }
+  | ({ readonly event: 'failed' } & Failure);
+
+export type Log = (line: LogEvent) => void;
+
+/** Lines on stdout; errors also in words on stderr, for who runs the program by hand. */
+export const log: Log = (line) => {
+  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
+  if (line.event === 'failed') process.stderr.write(`error: ${line.cause}\n${line.remedy}\n`);
+};

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exitCodes } from '@etl/pipeline/failures';
+import { openStore } from '@etl/storage/openStore';
+import { parseEnvironment } from './config/environment';
+import { failureOf, StoppedError } from './config/failures';
+import { detectLimits } from './config/resources';
+import { deliver } from './deliver';
+import { log } from './log';
+
+/** How long the work may take to end once it was told to: then the process ends as it stands. */
+const patienceSeconds = 8;
+
+/** The container's program: docs/container.md says what it is given and what it answers. */
+async function main(): Promise<number> {
+  const env = parseEnvironment(process.env);
+  const scratch = await mkdtemp(join(env.scratchDir ?? tmpdir(), 'etl-'));
+  const stopping = new AbortController();
+  const stop = (by: 'signal' | 'timeout') => {
+    const error = new StoppedError(by);
+    stopping.abort(error);
+    setTimeout(() => process.exit(failureOf(error).exitCode), patienceSeconds * 1000).unref();
+  };
+  process.on('SIGTERM', () => stop('signal'));
+  process.on('SIGINT', () => stop('signal'));
+  const timer = setTimeout(() => stop('timeout'), Math.min(env.timeoutSeconds * 1000, 2 ** 31 - 1));
+  try {
+    const delivery = await deliver({
+      env,
+      store: openStore(),
+      scratch,
+      limits: detectLimits(),
+      log,
+      signal: stopping.signal,
+    });
+    log({ event: 'finished', ...delivery });
+    return exitCodes.done;
+  } finally {
+    clearTimeout(timer);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+main()
+  .catch((error: unknown) => {
+    const failure = failureOf(error);
+    log({ event: 'failed', ...failure });
+    return failure.exitCode;
+  })
+  .then((exitCode) => {
+    process.exitCode = exitCode;
+  });

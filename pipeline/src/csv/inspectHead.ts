@@ -1,0 +1,117 @@
+import { gunzipSync, constants as zlib } from 'node:zlib';
+import { type Dialect, defaults, type Options } from '../options';
+import { type Column, nameColumns } from './columnNames';
+import { detectDelimiter, readSample } from './dialect';
+import { decodeText, detectEncoding, type Encoding } from './encoding';
+
+/** How much of a source is looked at before it is accepted. */
+export const headBytes = 256 * 1024;
+
+export interface HeadInspection {
+  /** Why the file cannot be loaded, all reasons at once; empty for a file that may. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly compression: 'none' | 'gzip';
+  readonly encoding: Encoding;
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly columns: readonly Column[];
+  /** Data rows in the sample. */
+  readonly sampleRows: number;
+}
+
+/** The head need not be typical of a large file: it is refused for its widths only when they are far off. */
+const sampleTolerance = 0.1;
+
+const formats: readonly [string, readonly number[]][] = [
+  ['a Zstandard file: decompress it first, or use gzip', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['a Zip archive or an Excel workbook: export it as CSV', [0x50, 0x4b, 0x03, 0x04]],
+  ['an old Excel workbook: export it as CSV', [0xd0, 0xcf, 0x11, 0xe0]],
+  ['a Parquet file already', [0x50, 0x41, 0x52, 0x31]],
+  ['a bzip2 file: decompress it first, or use gzip', [0x42, 0x5a, 0x68, 0x39]],
+  ['an xz file: decompress it first, or use gzip', [0xfd, 0x37, 0x7a, 0x58]],
+  ['a PDF', [0x25, 0x50, 0x44, 0x46]],
+];
+
+const startsWith = (bytes: Buffer, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
+
+/**
+ * What the first bytes of a source say about it. `complete`: they are all there is. The same function serves validation
+ * and the container, so that both read the file in the same way.
+ */
+export function inspectHead(head: Buffer, options: Options & { complete: boolean }): HeadInspection {
+  const { complete } = options;
+  const dialect: Dialect = options.dialect ?? {};
+  const quote = dialect.quote ?? '"';
+  const found = { compression: 'none', encoding: 'utf-8', delimiter: ',', quote, columns: [], sampleRows: 0 } as const;
+  const refuse = (...problems: string[]): HeadInspection => ({ ...found, problems, warnings: [] });
+
+  if (head.length === 0) return refuse('the file is empty');
+  const foreign = formats.find(([, magic]) => startsWith(head, magic));
+  if (foreign) return refuse(`this is ${foreign[0]}`);
+  const compressed = startsWith(head, [0x1f, 0x8b]);
+  const plain = compressed ? inflateHead(head) : head;
+  if (plain === undefined) return refuse('the file begins like gzip, but does not decompress');
+  const all = complete && !compressed;
+
+  const encoding = dialect.encoding ?? detectEncoding(plain, all);
+  const text = wholeLines(decodeText(plain, encoding), all);
+  if (text.trim() === '')
+    return refuse(all || plain.length < headBytes ? 'the file is empty' : 'the first line does not end');
+  if (text.includes('\0'))
+    return refuse('the file has NUL bytes: it is no text file, or its encoding must be declared');
+
+  const delimiter = dialect.delimiter ?? detectDelimiter(text, quote, all);
+  const base = { ...found, compression: compressed ? 'gzip' : 'none', encoding, delimiter } as const;
+  const sample = readSample(text, delimiter, quote, all);
+  if (!sample.ok) return { ...base, problems: [`the sample cannot be read as CSV: ${sample.error}`], warnings: [] };
+  const [header = [], ...rows] = sample.records;
+  const { columns, warnings } = nameColumns(header);
+  const allowed = options.rejects?.maxShare ?? defaults.rejectsMaxShare;
+  const widths = inspectWidths(header.length, rows, all ? allowed : Math.max(allowed, sampleTolerance));
+  return {
+    ...base,
+    columns,
+    sampleRows: rows.length,
+    problems: [...inspectHeader(header), ...widths.problems],
+    warnings: [...warnings, ...widths.warnings],
+  };
+}
+
+/** The head of a gzip file is cut off somewhere: what can be decompressed is what counts. */
+function inflateHead(head: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(head, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 64 * headBytes }).subarray(0, headBytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without the last line when the text goes on after it. A cut inside a quoted field shows as a missing end, below. */
+function wholeLines(text: string, complete: boolean): string {
+  if (complete) return text;
+  const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+  return end < 0 ? '' : text.slice(0, end + 1);
+}
+
+function inspectHeader(header: readonly string[]): string[] {
+  if (header.every((name) => name.trim() === '')) return ['the first line has no column names'];
+  const numbers = header.filter((name) => /^\s*[-+]?\d+([.,]\d+)?\s*$/.test(name)).length;
+  if (header.length > 1 && numbers === header.length) return ['the first line has only numbers: a header is missing'];
+  return [];
+}
+
+/** A few rows of another width are rejects, for the container to deal with; many mean that the file is not what it seems. */
+function inspectWidths(
+  width: number,
+  rows: readonly (readonly string[])[],
+  allowed: number,
+): { problems: string[]; warnings: string[] } {
+  const odd = rows
+    .map((row, index) => ({ row: index + 1, fields: row.length }))
+    .filter(({ fields }) => fields !== width);
+  if (odd.length === 0) return { problems: [], warnings: [] };
+  const examples = odd.slice(0, 3).map(({ row, fields }) => `row ${row} has ${fields}`);
+  const text = `${odd.length} of the first ${rows.length} rows do not have the header's ${width} fields (${examples.join(', ')})`;
+  return odd.length / rows.length > allowed ? { problems: [text], warnings: [] } : { problems: [], warnings: [text] };
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { publish } from '@etl/storage/publish';
+import { look, placeOf, prepare } from './support/batches';
+import { gated } from './support/gates';
+import { onEveryStore } from './support/places';
+
+jest.setTimeout(30_000);
+
+function latch() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+/** An older publisher stands still before its n-th step while a newer one publishes, then goes on. */
+onEveryStore((open) => {
+  test('a publisher that stands still at any step never spoils what a newer one published', async () => {
+    const { store, fresh } = open();
+    let steps = 0;
+    const place0 = placeOf(fresh());
+    const counting = gated(store, async () => void steps++);
+    await publish(counting, place0, await prepare(store, place0, { name: 'old', startedAt: 1, parts: 3 }));
+
+    const rounds = Array.from({ length: steps }, async (_, n) => {
+      const place = placeOf(fresh());
+      const older = await prepare(store, place, { name: 'old', startedAt: 1, parts: 3 });
+      const newer = await prepare(store, place, { name: 'new', startedAt: 2, parts: 2 });
+      const [arrived, atStep, stepped, afterStep] = [latch(), latch(), latch(), latch()];
+      let step = 0;
+      const stalling = gated(store, async () => {
+        const mine = step++;
+        if (mine === n) {
+          arrived.open();
+          await atStep.opened;
+        }
+        if (mine > n) {
+          stepped.open();
+          await afterStep.opened;
+        }
+      });
+      const a = publish(stalling, place, older);
+      await arrived.opened;
+      const b = publish(store, place, newer);
+      // The newer one ends, or waits for the older one; then the older one takes one step, at the worst moment.
+      await Promise.race([b, sleep(1500)]);
+      atStep.open();
+      await Promise.race([stepped.opened, a]);
+      await look(store, place);
+      afterStep.open();
+      await Promise.all([a, b]);
+      expect(await look(store, place)).toEqual({ runId: 'new' });
+    });
+    const broken = (await Promise.allSettled(rounds)).flatMap((r, n) =>
+      r.status === 'rejected' ? [`step ${n}: ${r.reason}`] : [],
+    );
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import type { ObjectStore } from '@etl/storage/objectStore';
+
+/** What a wrapped store does before each operation: let it go on, wait, or throw. */
+export type Gate = (operation: string, uri: string) => Promise<void>;
+
+/** The same store, each of whose operations passes the gate first. A listing is one operation. */
+export function gated(store: ObjectStore, gate: Gate): ObjectStore {
+  const pass = async <T>(name: string, uri: string, operation: () => Promise<T>): Promise<T> => {
+    await gate(name, uri);
+    return operation();
+  };
+  return {
+    head: (uri) => pass('head', uri, () => store.head(uri)),
+    openRead: (uri, range) => pass('openRead', uri, () => store.openRead(uri, range)),
+    readSmall: (uri) => pass('readSmall', uri, () => store.readSmall(uri)),
+    write: (uri, body) => pass('write', uri, () => store.write(uri, body)),
+    writeIfAbsent: (uri, body) => pass('writeIfAbsent', uri, () => store.writeIfAbsent(uri, body)),
+    upload: (path, uri) => pass('upload', uri, () => store.upload(path, uri)),
+    copy: (from, to) => pass('copy', to, () => store.copy(from, to)),
+    async *list(uri) {
+      await gate('list', uri);
+      yield* store.list(uri);
+    },
+    remove: (uri) => pass('remove', uri, () => store.remove(uri)),
+  };
+}

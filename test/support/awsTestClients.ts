@@ -1,0 +1,14 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+
+/** What every AWS client needs to speak to a stand-in. */
+export function clientConfig(endpoint: string) {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return { endpoint, region: 'us-east-1', credentials, maxAttempts: 2 };
+}
+
+/** A client by path, since a stand-in has no bucket subdomains, with the buckets there. */
+export async function s3With(endpoint: string, ...buckets: string[]): Promise<S3Client> {
+  const client = new S3Client({ ...clientConfig(endpoint), forcePathStyle: true });
+  for (const Bucket of buckets) await client.send(new CreateBucketCommand({ Bucket }));
+  return client;
+}
