@@ -15,6 +15,7 @@ import {
   type WorkflowHandleWithStartDetails,
 } from '@temporalio/client';
 import { CliError } from './errors';
+import { pause } from './system/keepRunning';
 
 export interface Detail {
   readonly s3Key: string;
@@ -98,12 +99,6 @@ async function watch(handle: Handle, onStatus: (status: RunStatus) => void, ende
     } catch {
       // No worker answers just now: the run itself is not concerned.
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 500);
-      ended.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await pause(0.5, ended);
   }
 }

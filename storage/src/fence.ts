@@ -6,6 +6,7 @@ export type Fence = Pick<Manifest, 'runStartedAt' | 'runId' | 'generation'>;
 /** Below 0 when `a` is the earlier one, above 0 when it is the later, 0 for the same launch. */
 export function compareFences(a: Fence, b: Fence): number {
   const byStart = Date.parse(a.runStartedAt) - Date.parse(b.runStartedAt);
+  if (Number.isNaN(byStart)) throw new RangeError(`no time: runStartedAt ${a.runStartedAt} or ${b.runStartedAt}`);
   if (byStart !== 0) return byStart;
   if (a.runId !== b.runId) return a.runId < b.runId ? -1 : 1;
   return a.generation - b.generation;

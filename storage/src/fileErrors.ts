@@ -3,6 +3,7 @@ import { StorageError, type StorageErrorCode } from './objectStore';
 const codes: Readonly<Record<string, StorageErrorCode>> = {
   ENOENT: 'NotFound',
   ENOTDIR: 'NotFound',
+  EISDIR: 'NotFound',
   EACCES: 'AccessDenied',
   EPERM: 'AccessDenied',
   EROFS: 'ReadOnly',
@@ -19,6 +20,11 @@ const words: Readonly<Record<string, string>> = {
 
 export function errnoOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+/** Errors that mean "no such object": a folder is none, and neither is what would lie below a file. */
+export function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '');
 }
 
 /** Runs file work; what the file system refuses becomes a `StorageError`. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, constants, type createReadStream } from 'node:fs';
-import { copyFile, type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 import { draftName, walk } from './drafts';
-import { errnoOf, fileWork } from './fileErrors';
-import { type ByteRange, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
+import { errnoOf, fileWork, isAbsent } from './fileErrors';
+import { fileFingerprint, openFile } from './fileRead';
+import { type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
 
 /** Objects as files. Every write is whole or not at all: a draft beside the target, then a rename or a link. */
 export function createFileStore(): ObjectStore {
@@ -16,13 +16,13 @@ export function createFileStore(): ObjectStore {
         const stats = await statOrUndefined(pathOf(uri));
         return stats?.isFile() ? infoOf(uri, stats) : undefined;
       }),
-    openRead: (uri, range = {}) => fileWork(uri, () => openRead(uri, range)),
+    openRead: (uri, range = {}) => fileWork(uri, () => openFile(uri, pathOf(uri), range)),
     readSmall: (uri) =>
       fileWork(uri, async () => {
         try {
           return await readFile(pathOf(uri));
         } catch (error) {
-          if (errnoOf(error) === 'ENOENT') return undefined;
+          if (isAbsent(error)) return undefined;
           throw error;
         }
       }),
@@ -60,71 +60,23 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes(errnoOf(error) ?? '')) throw error;
-    await copyFile(from, to);
+    if (!['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EMLINK'].includes(errnoOf(error) ?? '')) throw error;
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+    await sync(to);
   }
-}
-
-async function openRead(uri: string, range: ByteRange & { ifMatch?: string }): Promise<Readable> {
-  const file = await open(pathOf(uri));
-  try {
-    await checkUnchanged(file, uri, range.ifMatch);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-  const { start = 0, end } = range;
-  if (end !== undefined && end <= start) {
-    await file.close();
-    return Readable.from([]);
-  }
-  const stream = file.createReadStream({
-    start,
-    ...(end !== undefined && { end: end - 1 }),
-    autoClose: false,
-    highWaterMark: 1 << 20,
-  });
-  return Readable.from(readToEnd(stream, file, uri, range.ifMatch), { objectMode: false, highWaterMark: 1 << 20 });
-}
-
-/** A file that changed while it was read is an error, not a mixture. */
-async function* readToEnd(
-  stream: ReturnType<typeof createReadStream>,
-  file: FileHandle,
-  uri: string,
-  ifMatch?: string,
-) {
-  try {
-    for await (const piece of stream) yield piece as Buffer;
-    await checkUnchanged(file, uri, ifMatch);
-  } finally {
-    stream.destroy();
-    await file.close();
-  }
-}
-
-async function checkUnchanged(file: FileHandle, uri: string, ifMatch: string | undefined): Promise<void> {
-  if (ifMatch === undefined) return;
-  const { fingerprint } = infoOf(uri, await file.stat({ bigint: true }));
-  if (fingerprint !== ifMatch) throw new StorageError('SourceChanged', uri, 'the file changed while it was being read');
 }
 
 async function statOrUndefined(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
 
 function infoOf(uri: string, stats: BigIntStats): ObjectInfo {
-  return {
-    uri,
-    bytes: Number(stats.size),
-    fingerprint: `${stats.size}-${stats.mtimeNs}-${stats.ino}`,
-    modifiedAt: new Date(Number(stats.mtimeMs)),
-  };
+  return { uri, bytes: Number(stats.size), fingerprint: fileFingerprint(stats), modifiedAt: stats.mtime };
 }
 
 /** Makes a draft beside the target, and puts it in place. A draft that comes to nothing is removed. */
@@ -140,7 +92,9 @@ async function drafted(
   try {
     await make(draft);
     await place(draft, target);
+    await syncFolder(folder);
   } finally {
+    // Still there after a link, and after renaming one hard link onto another of the same file, which does nothing.
     await rm(draft, { force: true });
   }
 }
@@ -168,9 +122,24 @@ async function sync(path: string): Promise<void> {
   }
 }
 
+/** A commit must not outlive, in a power cut, the names of the parts it refers to. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EPERM'].includes(errnoOf(error) ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
 async function* list(prefixUri: string): AsyncIterable<ObjectInfo> {
   const folder = pathOf(prefixUri);
-  for await (const path of walk(folder)) {
+  const paths = walk(folder);
+  for (;;) {
+    const { done, value: path } = await fileWork(prefixUri, () => paths.next());
+    if (done) return;
     const uri = joinUri(prefixUri, path);
     const stats = await fileWork(uri, () => statOrUndefined(join(folder, path)));
     if (stats) yield infoOf(uri, stats);

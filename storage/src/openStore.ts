@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { createFileStore } from './fileStore';
-import type { ObjectStore } from './objectStore';
+import { type ObjectStore, StorageError } from './objectStore';
 import { createS3Store } from './s3Store';
 
 /** One store for both kinds of URI. S3 is set up at the first `s3://`, from the SDK's own variables. */
@@ -21,14 +21,26 @@ export function openStore(
     write: (uri, body) => of(uri).write(uri, body),
     writeIfAbsent: (uri, body) => of(uri).writeIfAbsent(uri, body),
     upload: (path, uri) => of(uri).upload(path, uri),
-    copy: (from, to) => of(from).copy(from, to),
+    copy: async (from, to) => {
+      if (of(from) !== of(to))
+        throw new StorageError('NotFound', to, `${from} lies in another kind of store: upload it`);
+      await of(from).copy(from, to);
+    },
     list: (prefix) => of(prefix).list(prefix),
     remove: (uri) => of(uri).remove(uri),
   };
 }
 
+/** Without these an answer that never comes is waited for without end; reads are taken up again where they stopped. */
+const timeouts = { connectionTimeout: 5_000, socketTimeout: 60_000 };
+
 /** Stand-ins for S3 are addressed by path: they have no bucket subdomains. */
 function s3Options(env: NodeJS.ProcessEnv) {
   const standIn = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
-  return { ...(standIn && { forcePathStyle: true }), ...(standIn && !env.AWS_REGION && { region: 'us-east-1' }) };
+  return {
+    requestHandler: timeouts,
+    maxAttempts: 5,
+    ...(standIn && { forcePathStyle: true }),
+    ...(standIn && !env.AWS_REGION && { region: 'us-east-1' }),
+  };
 }

@@ -18,36 +18,66 @@ export async function projectToBucket(
   turn: Pick<Turn, 'mayGoOn'>,
 ): Promise<void> {
   const at = (name: string) => joinUri(place.published, name);
-  await store.remove(at(successName));
-  await store.remove(at(manifestName));
-  for (let first = 0; first < manifest.parts.length; first += copiesAtOnce) {
-    if (!(await turn.mayGoOn())) return;
-    await copyAll(store, place, manifest.parts.slice(first, first + copiesAtOnce));
+  const first: Change[] = [() => store.remove(at(successName)), () => store.remove(at(manifestName))];
+  const last: Change[] = [
+    () => store.write(at(manifestName), manifestText(manifest)),
+    () => store.write(at(successName), ''),
+  ];
+  if (!(await inTurn(turn, first))) return;
+  if (!(await inTurn(turn, copies(store, place, manifest.parts)))) return;
+  const { surplus, missing } = await compare(store, place, manifest.parts);
+  if (
+    !(await inTurn(
+      turn,
+      surplus.map((uri) => () => store.remove(uri)),
+    ))
+  )
+    return;
+  if (!(await turn.mayGoOn())) return;
+  // Only now: for one who was overtaken it is no wonder that parts are not his.
+  if (missing !== undefined) {
+    throw new StorageError(
+      'Corrupt',
+      missing,
+      'the published part is not of the size that was committed: publish again',
+    );
   }
-  if (!(await turn.mayGoOn())) return;
-  await keepOnly(store, place, manifest.parts);
-  if (!(await turn.mayGoOn())) return;
-  await store.write(at(manifestName), manifestText(manifest));
-  await store.write(at(successName), '');
+  await inTurn(turn, last);
 }
 
-/** Ends when the last copy has ended, whatever became of the others: none may land later. */
-async function copyAll(store: ObjectStore, place: BatchLayout, parts: readonly Part[]): Promise<void> {
-  const copies = parts.map(({ location, file }) =>
-    store.copy(joinUri(place.internal, location), joinUri(place.published, file)),
-  );
-  for (const copy of await Promise.allSettled(copies)) if (copy.status === 'rejected') throw copy.reason;
+type Change = () => Promise<void>;
+
+/** Makes the changes one after the other. False: a newer commit is there, and the rest was left. */
+async function inTurn(turn: Pick<Turn, 'mayGoOn'>, changes: readonly Change[]): Promise<boolean> {
+  for (const change of changes) {
+    if (!(await turn.mayGoOn())) return false;
+    await change();
+  }
+  return true;
 }
 
-/** Removes what is no part of the batch, and makes sure that everything else is there. */
-async function keepOnly(store: ObjectStore, place: BatchLayout, parts: readonly Part[]): Promise<void> {
-  const wanted = new Map(parts.map((part) => [joinUri(place.published, part.file), part.bytes]));
+/** Some at once; each change ends when the last of them has ended, whatever became of the others: none may land later. */
+function copies(store: ObjectStore, place: BatchLayout, parts: readonly Part[]): Change[] {
+  const changes: Change[] = [];
+  for (let first = 0; first < parts.length; first += copiesAtOnce) {
+    changes.push(async () => {
+      const running = parts
+        .slice(first, first + copiesAtOnce)
+        .map(({ location, file }) => store.copy(joinUri(place.internal, location), joinUri(place.published, file)));
+      for (const copy of await Promise.allSettled(running)) if (copy.status === 'rejected') throw copy.reason;
+    });
+  }
+  return changes;
+}
+
+/** What lies there and is no part of the batch, and the first part that is not there with its size. */
+async function compare(store: ObjectStore, place: BatchLayout, parts: readonly Part[]) {
+  const sizes = new Map(parts.map((part) => [joinUri(place.published, part.file), part.bytes]));
+  const missing = new Set(sizes.keys());
+  const surplus: string[] = [];
   for await (const { uri, bytes } of store.list(place.published)) {
-    const expected = wanted.get(uri);
-    if (expected === undefined) await store.remove(uri);
-    else if (expected === bytes) wanted.delete(uri);
+    if (!sizes.has(uri)) surplus.push(uri);
+    else if (sizes.get(uri) === bytes) missing.delete(uri);
   }
-  for (const [uri, bytes] of wanted) {
-    throw new StorageError('Corrupt', uri, `the published part is not the ${bytes} bytes of its commit: publish again`);
-  }
+  return { surplus, missing: [...missing][0] };
 }

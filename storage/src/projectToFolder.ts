@@ -4,6 +4,7 @@ import { joinUri } from '@etl/pipeline/uri';
 import { type Commit, manifestText } from './commitLog';
 import type { Folders } from './folders';
 import { type ObjectStore, StorageError } from './objectStore';
+import { isProjected } from './projected';
 import type { Turn } from './turns';
 
 /**
@@ -25,16 +26,25 @@ export async function projectToFolder(
     }
     await store.write(joinUri(next, manifestName), manifestText(commit.manifest));
     await store.write(joinUri(next, successName), '');
-    if (await turn.mayGoOn()) await swap(folders, next, place.published, aside);
+    // Another projector of this commit may have been quicker: each swap is an instant without the folder.
+    if (await isProjected(store, place, commit.manifest)) return;
+    await swap(folders, turn, next, place.published, aside);
   } finally {
     await folders.remove(aside);
   }
 }
 
 /** A rename onto a folder that is not empty fails, so the old one is moved away first; whoever came between, too. */
-async function swap(folders: Folders, next: string, published: string, aside: string): Promise<void> {
-  for (;;) {
+async function swap(
+  folders: Folders,
+  turn: Pick<Turn, 'mayGoOn'>,
+  next: string,
+  published: string,
+  aside: string,
+): Promise<void> {
+  while (await turn.mayGoOn()) {
     await folders.move(published, joinUri(aside, randomUUID()));
+    if (!(await turn.mayGoOn())) return;
     const moved = await folders.move(next, published);
     if (moved === 'moved') return;
     if (moved === 'absent')

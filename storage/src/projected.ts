@@ -1,6 +1,6 @@
 import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { baseName, joinUri } from '@etl/pipeline/uri';
+import { joinUri } from '@etl/pipeline/uri';
 import { manifestText } from './commitLog';
 import type { ObjectStore } from './objectStore';
 
@@ -11,7 +11,7 @@ export async function isProjected(store: ObjectStore, place: BatchLayout, manife
   const expected = new Map(manifest.parts.map((part) => [part.file, part.bytes]));
   let success = false;
   for await (const { uri, bytes } of store.list(place.published)) {
-    const name = baseName(uri);
+    const name = uri.slice(place.published.length + 1);
     if (name === successName) success = true;
     else if (name !== manifestName && !takeIf(expected, name, bytes)) return false;
   }

@@ -3,7 +3,7 @@ import { StorageError } from './objectStore';
 interface S3Failure {
   readonly name: string;
   readonly message: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
 }
 
 const statusOf = (error: unknown): number | undefined => (error as S3Failure).$metadata?.httpStatusCode;
@@ -18,6 +18,11 @@ export function isPreconditionFailed(error: unknown): boolean {
 
 export function isConflict(error: unknown): boolean {
   return statusOf(error) === 409;
+}
+
+/** How often the SDK sent the request; 1 when it does not say. */
+export function attemptsOf(error: unknown): number {
+  return (error as S3Failure).$metadata?.attempts ?? 1;
 }
 
 /** Runs S3 work; what S3 answers becomes a `StorageError` that callers can decide by. */

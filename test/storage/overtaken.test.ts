@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { projectionSettings } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';
-import { gated } from './support/gates';
+import { gated, gatedFolders } from './support/gates';
+import { latch } from './support/latch';
 import { onEveryStore } from './support/places';
 
 jest.setTimeout(30_000);
-
-function latch() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open, opened };
-}
 
 /** An older publisher stands still before its n-th step while a newer one publishes, then goes on. */
 onEveryStore((open) => {
@@ -20,8 +14,9 @@ onEveryStore((open) => {
     const { store, fresh } = open();
     let steps = 0;
     const place0 = placeOf(fresh());
-    const counting = gated(store, async () => void steps++);
-    await publish(counting, place0, await prepare(store, place0, { name: 'old', startedAt: 1, parts: 3 }));
+    const count = async () => void steps++;
+    const manifest0 = await prepare(store, place0, { name: 'old', startedAt: 1, parts: 3 });
+    await publish(gated(store, count), place0, manifest0, { ...projectionSettings, folders: gatedFolders(count) });
 
     const rounds = Array.from({ length: steps }, async (_, n) => {
       const place = placeOf(fresh());
@@ -29,7 +24,7 @@ onEveryStore((open) => {
       const newer = await prepare(store, place, { name: 'new', startedAt: 2, parts: 2 });
       const [arrived, atStep, stepped, afterStep] = [latch(), latch(), latch(), latch()];
       let step = 0;
-      const stalling = gated(store, async () => {
+      const stall = async () => {
         const mine = step++;
         if (mine === n) {
           arrived.open();
@@ -39,8 +34,8 @@ onEveryStore((open) => {
           stepped.open();
           await afterStep.opened;
         }
-      });
-      const a = publish(stalling, place, older);
+      };
+      const a = publish(gated(store, stall), place, older, { ...projectionSettings, folders: gatedFolders(stall) });
       await arrived.opened;
       const b = publish(store, place, newer);
       // The newer one ends, or waits for the older one; then the older one takes one step, at the worst moment.

@@ -19,6 +19,8 @@ export interface Chunk {
   readonly startByte: number;
   /** Empty lines that were left out. */
   readonly gaps: readonly Gap[];
+  /** Carriage returns that were left out at line ends: of all rows, of some, of none. */
+  readonly carriageReturns: 'all' | 'some' | 'none';
 }
 
 export interface Gap {
@@ -75,14 +77,21 @@ function isEmptyLine(bytes: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-/** A chunk that is being written. Rows that lie side by side go out in one write. */
+const writeBytes = 4 << 20;
+
+/** A chunk that is being written. */
 class Draft {
   private readonly out;
   rows = 0;
   private emptyLines = 0;
-  private bytes = 0;
+  private crlfRows = 0;
   private longestRowBytes = 0;
   private readonly gaps: Gap[] = [];
+  /** Bytes that went to the stream, and those that wait in the buffer. */
+  private written = 0;
+  private buffer = Buffer.allocUnsafe(writeBytes);
+  private used = 0;
+  /** Rows that lie side by side, and are copied together. */
   private from = -1;
   private to = -1;
 
@@ -91,42 +100,72 @@ class Draft {
     private readonly path: string,
     private readonly startByte: number,
   ) {
-    this.out = createWriteStream(path, { highWaterMark: 4 << 20 });
+    this.out = createWriteStream(path, { highWaterMark: writeBytes });
   }
 
   add(bytes: Buffer, start: number, end: number, empty: boolean): void {
     this.rows++;
     if (empty) {
       this.emptyLines++;
-      this.write(bytes);
-      this.gaps.push({ at: this.bytes, bytes: end - start, row: this.rows - this.emptyLines });
+      this.append(bytes);
+      this.gaps.push({ at: this.written + this.used, bytes: end - start, row: this.rows - this.emptyLines });
       return;
     }
-    if (this.from < 0) this.from = start;
-    this.to = end;
     this.longestRowBytes = Math.max(this.longestRowBytes, end - start);
+    if (start !== this.to) this.append(bytes);
+    if (this.from < 0) this.from = start;
+    if (bytes[end - 1] === LF && bytes[end - 2] === CR) {
+      // The engine refuses files whose line ends are mixed: all become LF.
+      this.crlfRows++;
+      bytes[end - 2] = LF;
+      this.to = end - 1;
+    } else {
+      this.to = end;
+    }
   }
 
-  /** Writes the rows gathered so far: `bytes` are about to go. Waits while the disk is behind. */
+  /** Takes over the rows gathered so far: `bytes` are about to go. Waits while the disk is behind. */
   async flush(bytes: Buffer): Promise<void> {
-    this.write(bytes);
+    this.append(bytes);
     if (this.out.writableNeedDrain) await once(this.out, 'drain');
   }
 
   async finish(bytes: Buffer, lineEnd: number | undefined): Promise<Chunk> {
-    this.write(bytes);
-    this.out.end();
+    this.append(bytes);
+    this.out.end(this.buffer.subarray(0, this.used));
     await once(this.out, 'finish');
-    const { number, path, rows, emptyLines, longestRowBytes, startByte, gaps } = this;
-    const end = lineEnd === CR ? '\r' : '\n';
-    return { number, path, rows, emptyLines, bytes: this.bytes, longestRowBytes, lineEnd: end, startByte, gaps };
+    const { number, path, rows, emptyLines, longestRowBytes, startByte, gaps, crlfRows } = this;
+    const lines = rows - emptyLines;
+    return {
+      number,
+      path,
+      rows,
+      emptyLines,
+      bytes: this.written + this.used,
+      longestRowBytes,
+      lineEnd: lineEnd === CR ? '\r' : '\n',
+      startByte,
+      gaps,
+      carriageReturns: crlfRows === 0 ? 'none' : crlfRows >= lines - 1 ? 'all' : 'some',
+    };
   }
 
-  private write(bytes: Buffer): void {
+  private append(bytes: Buffer): void {
     if (this.from < 0) return;
-    this.out.write(bytes.subarray(this.from, this.to));
-    this.bytes += this.to - this.from;
+    let rows = bytes.subarray(this.from, this.to);
     this.from = -1;
+    this.to = -1;
+    while (rows.length > 0) {
+      const copied = rows.copy(this.buffer, this.used);
+      this.used += copied;
+      rows = rows.subarray(copied);
+      if (this.used === writeBytes) {
+        this.out.write(this.buffer);
+        this.written += writeBytes;
+        this.buffer = Buffer.allocUnsafe(writeBytes);
+        this.used = 0;
+      }
+    }
   }
 }
 

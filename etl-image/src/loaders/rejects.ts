@@ -21,8 +21,8 @@ export class Rejects {
     for (const { row, byte, column, reason, raw } of rejects) {
       this.out ??= createWriteStream(this.path);
       const gaps = chunk.gaps.filter((gap) => gap.row < row);
-      const skipped = gaps.reduce((sum, gap) => sum + gap.bytes, 0);
-      const place = byte === undefined ? {} : { byteOffset: chunk.startByte + byte + skipped };
+      const place =
+        byte === undefined ? {} : byteOffset(chunk, row, byte + gaps.reduce((sum, gap) => sum + gap.bytes, 0));
       this.out.write(`${JSON.stringify({ row: firstRow + row - 1 + gaps.length, ...place, column, reason, raw })}\n`);
       const kind =
         column === null || reason.startsWith('too ') ? reason : `${column}: ${reason.replace(/^".*" is/, 'value is')}`;
@@ -57,4 +57,10 @@ export class Rejects {
     await once(this.out, 'finish');
     return this.path;
   }
+}
+
+/** Where a row begins in the decoded source; unknown when only some of the rows before it had lost a carriage return. */
+function byteOffset(chunk: Chunk, row: number, byte: number): { byteOffset?: number } {
+  if (chunk.carriageReturns === 'some') return {};
+  return { byteOffset: chunk.startByte + byte + (chunk.carriageReturns === 'all' ? row - 1 : 0) };
 }

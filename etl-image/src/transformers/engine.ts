@@ -1,10 +1,11 @@
 import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api';
 import type { Column } from '@etl/pipeline/csv/columnNames';
+import { BadDataError } from '../config/failures';
 import type { EngineLimits } from '../config/resources';
 import type { Chunk } from '../extractors/chunks';
-import { type Evidence, type EvidenceKey, noEvidence } from './evidence';
+import { addEvidence, type Evidence, type EvidenceKey, noEvidence } from './evidence';
 import type { ColumnPlan } from './schema';
-import { contradictsSql, evidenceSql, sqlName, sqlString, valueSql } from './sql';
+import { contradictsSql, evidenceSql, fractionSql, sqlName, sqlString, valueSql } from './sql';
 
 /** A row the chunk's file has and the part will not. */
 export interface RawReject {
@@ -35,6 +36,14 @@ export interface PartFile {
 }
 
 type Row = Record<string, JS>;
+
+/** What is known of a column before a chunk is looked at. */
+export interface Known {
+  readonly declared: boolean;
+  readonly evidence: Evidence;
+}
+
+const fewRows = 2048;
 
 const reasons: Readonly<Record<string, string>> = {
   'MISSING COLUMNS': 'too few fields',
@@ -96,40 +105,70 @@ export class Engine {
       await this.connection.run(`CREATE TEMP TABLE raw (${empty})`);
       return [];
     }
-    await this.connection.run(
-      `CREATE TEMP TABLE raw AS FROM read_csv(${sqlString(chunk.path)}, auto_detect = false, header = false,
+    const sql = `CREATE TEMP TABLE raw AS FROM read_csv(${sqlString(chunk.path)}, auto_detect = false, header = false,
         columns = {${types}}, delim = ${sqlString(delimiter)}, quote = ${sqlString(quote)}, escape = ${sqlString(quote)},
         nullstr = '', allow_quoted_nulls = true, new_line = ${chunk.lineEnd === '\r' ? "'\\r'" : "'\\n'"},
-        strict_mode = true, store_rejects = true${longest})`,
-    );
+        strict_mode = true, store_rejects = true${longest})`;
+    try {
+      await this.connection.run(sql);
+    } catch (error) {
+      if (!/invalid state/.test((error as Error).message)) throw error;
+      throw new BadDataError(`chunk ${chunk.number}: a carriage return stands inside a row, outside of quotes`, {
+        cause: error,
+      });
+    }
     const rows = await this.rows(
-      `SELECT line, min(line_byte_position) AS byte, first(column_idx ORDER BY column_idx) AS column_idx,
+      `SELECT line, min(line_byte_position) AS byte, first(column_name ORDER BY column_idx) AS field,
         first(error_type::VARCHAR ORDER BY column_idx) AS type, first(csv_line) AS raw FROM reject_errors GROUP BY line ORDER BY line`,
     );
     this.aside = rows.map((row) => Number(row.line));
     return rows.map((row) => ({
       row: Number(row.line),
       byte: row.byte === null ? undefined : Number(row.byte) - 1,
-      column: this.columns[Number(row.column_idx) - 1]?.name ?? null,
+      column: this.columns[Number(String(row.field).slice(1))]?.name ?? null,
       reason: reasons[String(row.type)] ?? String(row.type).toLowerCase(),
       raw: String(row.raw ?? ''),
     }));
   }
 
-  /** What the loaded chunk says about each column, added to nothing: `known` only tells what need not be counted. */
-  async evidence(known: readonly { declared: boolean; evidence: Evidence }[]): Promise<Evidence[]> {
-    const wanted = this.columns.map((column, index) => {
-      const { declared = false, evidence = noEvidence } = known[index] ?? {};
-      return evidenceSql(`c${index}`, { name: column.name, declared }, evidence);
+  /** What the loaded chunk says about each column. `known` tells what need not be counted any more. */
+  async evidence(known: readonly Known[]): Promise<Evidence[]> {
+    // A few rows settle most questions, and what they settle is not asked of all the others.
+    const few = await this.count(known, `rowid < ${fewRows}`);
+    const settled = known.map((each, index) => ({
+      declared: each.declared,
+      evidence: addEvidence(each.evidence, few[index] ?? noEvidence),
+    }));
+    const rest = await this.count(settled, `rowid >= ${fewRows}`);
+    return few.map((evidence, index) => addEvidence(evidence, rest[index] ?? noEvidence));
+  }
+
+  private async count(known: readonly Known[], where: string): Promise<Evidence[]> {
+    const of = (index: number): Known => known[index] ?? { declared: false, evidence: noEvidence };
+    const plain = await this.query(where, (raw, { name }, index) => {
+      const { declared, evidence } = of(index);
+      return evidenceSql(raw, { name, declared }, evidence);
     });
-    const counts = wanted.flatMap((keys, index) =>
-      Object.entries(keys).map(([key, sql]) => `${sql} AS "${index}:${key}"`),
+    const fractions = await this.query(where, (raw, _column, index) => {
+      const { values = 0, integers = 0 } = plain[index] ?? {};
+      return integers === values ? {} : fractionSql(raw, of(index).evidence);
+    });
+    return plain.map((counts, index) => ({ ...noEvidence, ...counts, ...fractions[index] }));
+  }
+
+  /** Counts of all columns in one query. */
+  private async query(
+    where: string,
+    countsOf: (raw: string, column: Column, index: number) => Partial<Record<EvidenceKey, string>>,
+  ): Promise<Partial<Evidence>[]> {
+    const wanted = this.columns.map((column, index) => countsOf(`c${index}`, column, index));
+    const sql = wanted.flatMap((counts, index) =>
+      Object.entries(counts).map(([key, count]) => `${count} AS "${index}:${key}"`),
     );
-    const [row = {}] = await this.rows(`SELECT ${counts.join(', ')} FROM raw`);
-    return wanted.map((keys, index) => {
-      const found = Object.keys(keys).map((key) => [key, Number(row[`${index}:${key as EvidenceKey}`] ?? 0)]);
-      return { ...noEvidence, ...Object.fromEntries(found) } as Evidence;
-    });
+    const [row = {}] = sql.length === 0 ? [] : await this.rows(`SELECT ${sql.join(', ')} FROM raw WHERE ${where}`);
+    return wanted.map((counts, index) =>
+      Object.fromEntries(Object.keys(counts).map((key) => [key, Number(row[`${index}:${key}`])])),
+    );
   }
 
   /** Writes the loaded chunk as Parquet, unless no row is left; `target` is a local path. */

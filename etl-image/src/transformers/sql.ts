@@ -24,56 +24,73 @@ const withPoint = (text: string): string => `replace(${text}, ',', '.')`;
 const isInteger = (text: string): string => `(TRY_CAST(${text} AS BIGINT)::VARCHAR = ${text})`;
 
 const time = '([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?';
-const yearFirst = `'([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})${time}'`;
-const yearLast = `'([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})${time}'`;
 
-/** The timestamp of a text by its order, NULL where it is none. Two-digit years: 70 to 99 are 19xx (POSIX). */
-function parseDate(text: string, order: 'ymd' | 'dmy' | 'mdy'): string {
-  const shape = order === 'ymd' ? yearFirst : yearLast;
-  const [year, month, day] = order === 'ymd' ? [1, 2, 3] : order === 'dmy' ? [3, 2, 1] : [3, 1, 2];
-  const group = (n: number | undefined): string => `regexp_extract(${text}, ${shape}, ${n})`;
-  const y = group(year);
-  const fullYear =
-    order === 'ymd'
-      ? y
-      : `(CASE WHEN length(${y}) = 4 THEN ${y} WHEN ${y} >= '70' THEN '19' || ${y} ELSE '20' || ${y} END)`;
-  const iso = `${fullYear} || '-' || ${group(month)} || '-' || ${group(day)} || replace(${group(4)}, 'T', ' ')`;
-  return `(CASE WHEN regexp_full_match(${text}, ${shape}) THEN TRY_CAST(${iso} AS TIMESTAMP) END)`;
+/** Shapes of a date, and how each is written as ISO 8601. Two-digit years: 70 to 99 are 19xx (POSIX). */
+const dateShapes = {
+  ymd: [[`([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})${time}`, '\\1-\\2-\\3\\4']],
+  dmy: yearLast((year) => `${year}-\\2-\\1\\4`),
+  mdy: yearLast((year) => `${year}-\\1-\\2\\4`),
+} as const;
+
+function yearLast(iso: (year: string) => string): [string, string][] {
+  const shape = (year: string): string => `([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](${year})${time}`;
+  return [
+    [shape('[0-9]{4}'), iso('\\3')],
+    [shape('[7-9][0-9]'), iso('19\\3')],
+    [shape('[0-6][0-9]'), iso('20\\3')],
+  ];
 }
 
-/** What is counted of a column; what is settled already is not counted again. */
-export function evidenceSql(
-  raw: string,
-  plan: { name: string; declared: boolean },
-  known: Evidence,
-): Partial<Record<EvidenceKey, string>> {
+/** The timestamp of a text by its order, NULL where it is none. */
+function parseDate(text: string, order: 'ymd' | 'dmy' | 'mdy'): string {
+  const branches = dateShapes[order].map(
+    ([shape, iso]) => `WHEN regexp_full_match(${text}, '${shape}') THEN regexp_replace(${text}, '${shape}', '${iso}')`,
+  );
+  return `TRY_CAST((CASE ${branches.join(' ')} END) AS TIMESTAMP)`;
+}
+
+type Counts = Partial<Record<EvidenceKey, string>>;
+
+const counter = (raw: string) => (condition: string) => `count(*) FILTER (${isValue(raw)} AND ${condition})`;
+
+/** What is counted of every column; what is settled already is not counted again. */
+export function evidenceSql(raw: string, column: { name: string; declared: boolean }, known: Evidence): Counts {
   const text = trimmed(raw);
-  const value = isValue(raw);
-  const filter = (condition: string): string => `count(*) FILTER (${value} AND ${condition})`;
-  const counts: Partial<Record<EvidenceKey, string>> = {
-    values: `count(*) FILTER (${value})`,
-    nullWords: `count(*) FILTER (${raw} IS NOT NULL AND NOT ${value})`,
+  const filter = counter(raw);
+  const counts: Counts = {
+    values: `count(*) FILTER (${isValue(raw)})`,
+    nullWords: `count(*) FILTER (${raw} IS NOT NULL AND NOT ${isValue(raw)})`,
   };
-  const { values, integers, doubles, commaDoubles, booleans } = known;
-  const mayBe = (counted: number): boolean => counted === values;
-  if (mayBe(integers + doubles) || mayBe(integers + commaDoubles)) {
+  if (mayBePoints(known) || mayBeCommas(known)) {
     counts.integers = filter(isInteger(text));
-    counts.bigIntegers = filter(`abs(TRY_CAST(${text} AS HUGEINT)) > 9007199254740992 AND ${isInteger(text)}`);
-    const shaped = (shape: string): string => `regexp_full_match(${text}, ${shape})`;
-    if (mayBe(integers + doubles)) counts.doubles = filter(`${shaped(numberShape)} AND ${isLosslessDouble(text)}`);
-    if (mayBe(integers + commaDoubles)) {
-      const comma = `${shaped(commaShape)} AND ${isLosslessDouble(withPoint(text))}`;
-      counts.commaDoubles = filter(comma);
-      counts.sureCommaDoubles = filter(`${comma} AND NOT regexp_full_match(${text}, '-?[1-9][0-9]{0,2},[0-9]{3}')`);
-    }
+    const big = `length(${text}) > 15 AND abs(TRY_CAST(${text} AS HUGEINT)) > 9007199254740992`;
+    counts.bigIntegers = filter(`${big} AND ${isInteger(text)}`);
   }
-  if (mayBe(booleans)) counts.booleans = filter(`lower(${text}) IN ('true', 'false')`);
-  if (isDateName(plan.name) || plan.declared) {
+  if (known.booleans === known.values) counts.booleans = filter(`lower(${text}) IN ('true', 'false')`);
+  if (isDateName(column.name) || column.declared) {
     for (const order of ['ymd', 'dmy', 'mdy'] as const) counts[order] = filter(`${parseDate(text, order)} IS NOT NULL`);
     counts.timed = filter(`contains(${text}, ':')`);
   }
   return counts;
 }
+
+/** What is counted besides, of a column that has other values than integers. */
+export function fractionSql(raw: string, known: Evidence): Counts {
+  const text = trimmed(raw);
+  const filter = counter(raw);
+  const shaped = (shape: string): string => `regexp_full_match(${text}, ${shape})`;
+  const counts: Counts = {};
+  if (mayBePoints(known)) counts.doubles = filter(`${shaped(numberShape)} AND ${isLosslessDouble(text)}`);
+  if (mayBeCommas(known)) {
+    const comma = `${shaped(commaShape)} AND ${isLosslessDouble(withPoint(text))}`;
+    counts.commaDoubles = filter(comma);
+    counts.sureCommaDoubles = filter(`${comma} AND NOT ${shaped("'-?[1-9][0-9]{0,2},[0-9]{3}'")}`);
+  }
+  return counts;
+}
+
+const mayBePoints = ({ integers, doubles, values }: Evidence): boolean => integers + doubles === values;
+const mayBeCommas = ({ integers, commaDoubles, values }: Evidence): boolean => integers + commaDoubles === values;
 
 /** The typed value of a column; NULL where the text is none, or stands for null. */
 export function valueSql(raw: string, plan: ColumnPlan): string {

@@ -1,5 +1,6 @@
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';
+import type { Known } from './engine';
 import { addEvidence, type Evidence, noEvidence } from './evidence';
 import { type ColumnPlan, decideColumn, samePlan } from './schema';
 
@@ -15,7 +16,7 @@ export class Table {
     this.evidence = columns.map(() => noEvidence);
   }
 
-  known(): { declared: boolean; evidence: Evidence }[] {
+  known(): Known[] {
     return this.evidence.map((evidence, index) => ({
       evidence,
       declared: this.options.columns?.[this.columns[index]?.name ?? ''] !== undefined,

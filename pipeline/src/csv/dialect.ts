@@ -13,7 +13,16 @@ export type Sample =
  * a quoted field that does not end only ends the sample.
  */
 export function readSample(text: string, delimiter: string, quote: string, complete: boolean): Sample {
-  const options = { delimiter, quote, relax_column_count: true, relax_quotes: true, skip_empty_lines: true };
+  // Line ends may be mixed; CR alone ends lines only in a file without LF.
+  const record_delimiter = text.includes('\n') ? ['\r\n', '\n'] : ['\r'];
+  const options = {
+    delimiter,
+    quote,
+    record_delimiter,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  };
   try {
     return { ok: true, records: parse(text, options) as string[][] };
   } catch (error) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { type BatchLayout, layout, manifestName, partName, successName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { joinUri } from '@etl/pipeline/uri';
+import { joinUri, parseUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 export function placeOf(destination: string): BatchLayout {
@@ -47,10 +48,22 @@ export async function prepare(
   };
 }
 
-/** What one careful look at the published folder shows: `unread` when there was no whole batch, or it changed meanwhile. */
+/** On files a folder takes the place of another: which one is there. On S3 there is nothing like it. */
+async function folderThere(uri: string): Promise<string> {
+  const location = parseUri(uri);
+  if (location?.kind !== 'file') return 'S3';
+  const stats = await stat(location.path, { bigint: true }).catch(() => undefined);
+  return stats ? `${stats.ino}-${stats.ctimeNs}` : 'none';
+}
+
+/**
+ * What one careful look at the published folder shows: `unread` when there was no whole batch, or it was replaced during
+ * the look. Throws when what stayed in place was not exactly one batch.
+ */
 export async function look(store: ObjectStore, place: BatchLayout): Promise<{ runId: string } | 'unread'> {
   const at = (name: string) => joinUri(place.published, name);
   const read = (name: string) => store.readSmall(at(name));
+  const folder = await folderThere(place.published);
   const [success, before] = [await read(successName), await read(manifestName)];
   if (!success || !before) return 'unread';
   const manifest = JSON.parse(before.toString('utf8')) as Manifest;
@@ -59,6 +72,7 @@ export async function look(store: ObjectStore, place: BatchLayout): Promise<{ ru
   const names: string[] = [];
   for await (const { uri } of store.list(place.published)) names.push(uri.slice(place.published.length + 1));
   const after = await read(manifestName);
+  if ((await folderThere(place.published)) !== folder) return 'unread';
   if (!after?.equals(before) || !(await read(successName))) return 'unread';
   if (!names.includes(successName) || !names.includes(manifestName)) return 'unread';
   const wanted = [...manifest.parts.map((part) => part.file), manifestName, successName].sort();

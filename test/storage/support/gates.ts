@@ -1,13 +1,18 @@
+import { type Folders, folders } from '@etl/storage/folders';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 /** What a wrapped store does before each operation: let it go on, wait, or throw. */
 export type Gate = (operation: string, uri: string) => Promise<void>;
 
-/** The same store, each of whose operations passes the gate first. A listing is one operation. */
-export function gated(store: ObjectStore, gate: Gate): ObjectStore {
+const nothing: Gate = async () => {};
+
+/** The same store, each of whose operations passes one gate before and one after it. A listing is one operation. */
+export function gated(store: ObjectStore, gate: Gate, after: Gate = nothing): ObjectStore {
   const pass = async <T>(name: string, uri: string, operation: () => Promise<T>): Promise<T> => {
     await gate(name, uri);
-    return operation();
+    const result = await operation();
+    await after(name, uri);
+    return result;
   };
   return {
     head: (uri) => pass('head', uri, () => store.head(uri)),
@@ -20,7 +25,24 @@ export function gated(store: ObjectStore, gate: Gate): ObjectStore {
     async *list(uri) {
       await gate('list', uri);
       yield* store.list(uri);
+      await after('list', uri);
     },
     remove: (uri) => pass('remove', uri, () => store.remove(uri)),
+  };
+}
+
+export function gatedFolders(gate: Gate, after: Gate = nothing): Folders {
+  return {
+    move: async (from, to) => {
+      await gate('move', to);
+      const moved = await folders.move(from, to);
+      await after('move', to);
+      return moved;
+    },
+    remove: async (uri) => {
+      await gate('removeFolder', uri);
+      await folders.remove(uri);
+      await after('removeFolder', uri);
+    },
   };
 }

@@ -1,0 +1,37 @@
+import { type BatchLayout, layout } from '@etl/pipeline/layout';
+import { joinUri } from '@etl/pipeline/uri';
+import { readNewestCommit } from '@etl/storage/commitLog';
+import type { ObjectStore } from '@etl/storage/objectStore';
+import { openStore } from '@etl/storage/openStore';
+import { isProjected } from '@etl/storage/projected';
+import { project } from '@etl/storage/projection';
+import { parseConfig } from '../workers/config';
+
+/** Completes every publication below the destination that was interrupted; returns what it published. */
+export async function mendPublications(): Promise<string[]> {
+  const store = openStore();
+  const { cleanBase } = parseConfig(process.env);
+  const mended: string[] = [];
+  for (const place of await batchesBelow(store, cleanBase)) {
+    const newest = await readNewestCommit(store, place);
+    if (!newest || (await isProjected(store, place, newest.manifest))) continue;
+    await project(store, place);
+    mended.push(place.published);
+  }
+  return mended;
+}
+
+/** Batches by their commit logs: `_etl/<dataset>/<batchDate>/<source>/commits/…`. */
+async function batchesBelow(store: ObjectStore, destination: string): Promise<BatchLayout[]> {
+  const root = joinUri(destination, '_etl');
+  const found = new Map<string, BatchLayout>();
+  for await (const { uri } of store.list(root)) {
+    const [dataset, batchDate, source, folder] = uri
+      .slice(root.length + 1)
+      .split('/')
+      .map(decodeURIComponent);
+    if (folder !== 'commits' || !dataset || !batchDate || !source) continue;
+    found.set(`${dataset}/${batchDate}/${source}`, layout(destination, { dataset, batchDate, source }));
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,108 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** What dirt the generator put into a file: what a loader has to find again. */
+export interface SalesCounts {
+  readonly rows: number;
+  /** Rows whose fields are all empty. */
+  readonly blank: number;
+  /** Rows with too few fields. */
+  readonly ragged: number;
+  /** Dates that are none. */
+  readonly badDates: number;
+}
+
+const header = 'ID Venta,Fecha Venta,Tienda,Código Postal,Producto,Cantidad,Precio Unitario,Total,Cliente,Notas';
+const shops = ['Madrid Centro', 'Sevilla', 'Bilbao', 'A Coruña', 'Málaga', 'Logroño'];
+const postcodes = ['28013', '41001', '48001', '15001', '29001', '08001', '01001', '07001'];
+const products = ['Café molido', 'Té verde', 'Azúcar', 'Aceite de oliva', 'Jamón "ibérico"', 'Pan, integral', 'Leche'];
+const people = ['Ana Peña', 'José Núñez', 'María López', 'Íñigo Ruiz', 'Lucía Gómez', 'Pau Vidal'];
+const notes = ['', '', '', '', 'entregado', 'llamar antes, por favor', 'dijo "mañana"', 'primera línea\nsegunda línea'];
+const badDates = ['pendiente', '31/02/2026', 's/f'];
+
+const seed = 20260208;
+const linesPerWrite = 20_000;
+
+/** Returns the sample's path below the folder; it is made once. Written aside and renamed, so never half there. */
+export async function ensureSalesSample(folder: string, rows: number): Promise<string> {
+  const target = join(folder, `ventas_2026_02_${rows}.csv`);
+  if (await stat(target).catch(() => undefined)) return target;
+  await mkdir(folder, { recursive: true });
+  const draft = `${target}.draft`;
+  await writeSalesSample(draft, rows);
+  await rename(draft, target);
+  return target;
+}
+
+/**
+ * Writes `rows` rows of sales with the dirt that real files have: quoted delimiters, quotes and line ends, day-first
+ * dates and a few that are none, `NA`, leading zeros, blank rows, rows with too few fields. The same rows every time.
+ */
+export async function writeSalesSample(path: string, rows: number): Promise<SalesCounts> {
+  const out = createWriteStream(path, { highWaterMark: 8 << 20 });
+  const counts = { rows, blank: 0, ragged: 0, badDates: 0 };
+  const random = generator(seed);
+  let lines = `${header}\n`;
+  for (let id = 1; id <= rows; id++) {
+    lines += `${saleLine(id, random, counts)}\n`;
+    if (id % linesPerWrite === 0 || id === rows) {
+      if (!out.write(lines)) await once(out, 'drain');
+      lines = '';
+    }
+  }
+  out.end();
+  await once(out, 'finish');
+  return counts;
+}
+
+function saleLine(id: number, random: () => number, counts: { blank: number; ragged: number; badDates: number }): string {
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
+  const dirt = random();
+  if (dirt < 0.001) {
+    counts.blank++;
+    return ',,,,,,,,,';
+  }
+  if (dirt < 0.0012) {
+    counts.ragged++;
+    return `${id},${salesDate(random)},${pick(shops)}`;
+  }
+  const bad = dirt < 0.0017;
+  if (bad) counts.badDates++;
+  const date = bad ? pick(badDates) : salesDate(random);
+  const quantity = 1 + Math.floor(random() * 12);
+  const cents = 50 + Math.floor(random() * 9950);
+  return [
+    String(id),
+    date,
+    pick(shops),
+    pick(postcodes),
+    quoted(pick(products)),
+    random() < 0.002 ? 'NA' : String(quantity),
+    decimal(cents),
+    decimal(cents * quantity),
+    pick(people),
+    quoted(pick(notes)),
+  ].join(',');
+}
+
+function salesDate(random: () => number): string {
+  const day = 1 + Math.floor(random() * 28);
+  return `${String(day).padStart(2, '0')}/02/2026`;
+}
+
+const decimal = (cents: number): string => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+
+const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Numbers from 0 to 1, the same for the same seed. Source: mulberry32, public domain. */
+function generator(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,35 @@
+import { open } from 'node:fs/promises';
+import type { TaskLogs } from '../activities/ports';
+import { taskLogPath } from './ecs/endpoint';
+
+const tailBytes = 64 * 1024;
+
+/** The logs of the local endpoint's tasks, below its state folder. Reads only the end of a log. */
+export function createLocalTaskLogs(ecsStateDir: string): TaskLogs {
+  return {
+    async tail(taskArn, lines) {
+      try {
+        const file = await open(taskLogPath(ecsStateDir, taskArn));
+        try {
+          const { size } = await file.stat();
+          const start = Math.max(0, size - tailBytes);
+          const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+          const text = buffer.subarray(0, bytesRead).toString('utf8');
+          return text
+            .split('\n')
+            .filter((line) => line !== '' && !isProgress(line))
+            .slice(-lines);
+        } finally {
+          await file.close();
+        }
+      } catch {
+        return []; // no log, no tail: the cause is told elsewhere
+      }
+    },
+  };
+}
+
+/** What a task says while all goes well tells nothing about why it failed. */
+function isProgress(line: string): boolean {
+  return line.includes('"event":"progress"');
+}

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { isPortFree } from './freePort';
+
+export interface DevServerSettings {
+  /** The `temporal` program. */
+  readonly exe: string;
+  readonly port: number;
+  readonly uiPort: number;
+  /** Where workflows are kept; without it the server forgets everything when it ends. */
+  readonly dbFile?: string;
+  readonly logFile: string;
+}
+
+export interface DevServer {
+  readonly pid: number;
+  readonly exited: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The server cannot listen where it was told to. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+  constructor(
+    readonly port: number,
+    readonly what: string,
+  ) {
+    super(`port ${port}, for the ${what}, is taken`);
+  }
+}
+
+const startSeconds = 30;
+const stopSeconds = 10;
+
+/** Starts a Temporal dev server on 127.0.0.1 and returns once the namespace `default` answers. */
+export async function startDevServer(settings: DevServerSettings): Promise<DevServer> {
+  const { exe, port, uiPort, dbFile, logFile } = settings;
+  if (!(await isPortFree(port))) throw new PortTakenError(port, 'Temporal server');
+  if (!(await isPortFree(uiPort))) throw new PortTakenError(uiPort, 'Temporal Web UI');
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, 'a');
+  const address = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
+  const child = spawn(
+    exe,
+    ['server', 'start-dev', ...address, '--log-level', 'warn', ...(dbFile ? ['--db-filename', dbFile] : [])],
+    { stdio: ['ignore', log, log], detached: true },
+  );
+  closeSync(log);
+  let ended = false;
+  const exited = new Promise<string>((resolve) => {
+    const end = (how: string) => {
+      ended = true;
+      resolve(how);
+    };
+    child.once('exit', (code, signal) => end(signal ? `ended by ${signal}` : `exit code ${code}`));
+    child.once('error', (error) => end(error.message));
+  });
+  const stop = async (): Promise<void> => {
+    if (ended) return;
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000);
+    await exited;
+    clearTimeout(timer);
+  };
+  for (const deadline = Date.now() + startSeconds * 1000; !(await answers(`127.0.0.1:${port}`)); ) {
+    if (ended) throw new Error(`the Temporal server did not start (${await exited}): ${lastLine(logFile)}`);
+    if (Date.now() > deadline) {
+      await stop();
+      throw new Error(`the Temporal server did not answer within ${startSeconds} s; see ${logFile}`);
+    }
+    await delay(100);
+  }
+  return { pid: child.pid ?? -1, exited, stop };
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 1000 });
+    try {
+      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      return true;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+function lastLine(file: string): string {
+  return readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+
+const run = promisify(execFile);
+
+/** The version that Go can install: later ones have a replace directive, which `go install` refuses. */
+const goModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+const downloadSeconds = 60;
+
+/** No Temporal server program is there, and none could be had. */
+export class TemporalNotFoundError extends Error {
+  override readonly name = 'TemporalNotFoundError';
+}
+
+/** Where fetched tools are kept, for all clones of this user. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'etl-orchestrator');
+}
+
+/**
+ * The path of a `temporal` program: on PATH, else one fetched earlier, else the SDK's download, else built by Go. `say` is
+ * told what takes its time. Throws `TemporalNotFoundError` with every reason.
+ */
+export async function findTemporal(say: (line: string) => void): Promise<string> {
+  const onPath = await firstExecutable((process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'temporal')));
+  if (onPath) return onPath;
+  const folder = join(cacheFolder(), 'temporal');
+  const cached = await executableIn(folder);
+  if (cached) return cached;
+
+  await mkdir(folder, { recursive: true });
+  const reasons: string[] = [];
+  for (const [what, fetch] of [
+    ["Downloading a Temporal server with Temporal's SDK (once) …", download],
+    ['Building a Temporal server with Go (once, about two minutes) …', goInstall],
+  ] as const) {
+    say(what);
+    const reason = await fetch(folder).then(
+      () => undefined,
+      (error: Error) => error.message.split('\n', 1)[0],
+    );
+    const found = await executableIn(folder);
+    if (found) return found;
+    reasons.push(reason ?? 'nothing arrived');
+  }
+  throw new TemporalNotFoundError(`no Temporal server program: download: ${reasons[0]}; go install: ${reasons[1]}`);
+}
+
+/** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */
+async function download(downloadDir: string): Promise<void> {
+  const starting = TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir }, log: { format: 'pretty', level: 'error' } },
+  });
+  starting.then((env) => env.teardown()).catch(() => undefined);
+  const timeout = delay(downloadSeconds * 1000, undefined, { ref: false }).then(() => {
+    throw new Error(`no answer within ${downloadSeconds} s`);
+  });
+  const env = await Promise.race([starting, timeout]);
+  await env.teardown();
+}
+
+async function goInstall(folder: string): Promise<void> {
+  await run('go', ['install', goModule], { env: { ...process.env, GOBIN: folder }, maxBuffer: 1 << 24 });
+}
+
+async function executableIn(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  return firstExecutable(names.filter((name) => name.startsWith('temporal')).map((name) => join(folder, name)));
+}
+
+async function firstExecutable(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const fine = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (fine) return path;
+  }
+  return undefined;
+}

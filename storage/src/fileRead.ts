@@ -1,0 +1,65 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { fileWork } from './fileErrors';
+import { type ByteRange, StorageError } from './objectStore';
+
+const chunkBytes = 1024 * 1024;
+
+/** Changes with the content: size, modification time and inode. */
+export function fileFingerprint(stats: BigIntStats): string {
+  return `${stats.size}-${stats.mtimeNs}-${stats.ino}`;
+}
+
+/** A stream of a file's bytes; see `ObjectStore.openRead`. */
+export async function openFile(uri: string, path: string, range: ByteRange & { ifMatch?: string }): Promise<Readable> {
+  const file = await open(path);
+  try {
+    const stats = await file.stat({ bigint: true });
+    if (stats.isDirectory()) throw new StorageError('NotFound', uri, 'it is a folder, not a file');
+    checkFingerprint(uri, stats, range.ifMatch);
+    const end = Math.min(range.end ?? Number.MAX_SAFE_INTEGER, Number(stats.size));
+    return streamOf(uri, file, range.start ?? 0, end, range.ifMatch);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function streamOf(uri: string, file: FileHandle, start: number, end: number, ifMatch: string | undefined): Readable {
+  let position = start;
+  const next = async (): Promise<Buffer | null> => {
+    if (position >= end) return null;
+    const wanted = Math.min(chunkBytes, end - position);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position);
+    // After the read: what is handed on was read from the content that was asked for.
+    if (ifMatch !== undefined) checkFingerprint(uri, await file.stat({ bigint: true }), ifMatch);
+    if (bytesRead === 0) throw new StorageError('SourceChanged', uri, 'the file became shorter while it was read');
+    position += bytesRead;
+    return buffer.subarray(0, bytesRead);
+  };
+  return new Readable({
+    highWaterMark: chunkBytes,
+    read() {
+      fileWork(uri, next).then(
+        (chunk) => this.push(chunk),
+        (error: Error) => this.destroy(error),
+      );
+    },
+    destroy(error, callback) {
+      file.close().then(
+        () => callback(error),
+        (closeError: Error) => callback(error ?? closeError),
+      );
+    },
+  });
+}
+
+function checkFingerprint(uri: string, stats: BigIntStats, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || fileFingerprint(stats) === ifMatch) return;
+  throw new StorageError(
+    'SourceChanged',
+    uri,
+    'the file has changed since the run first looked at it: start a new run',
+  );
+}

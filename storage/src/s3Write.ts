@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { fileWork } from './fileErrors';
+import { address } from './s3Address';
+import { attemptsOf, isConflict, isMissing, isPreconditionFailed } from './s3Errors';
+
+const uploadPartBytes = 8 * 1024 ** 2;
+const maxUploadParts = 10_000;
+const conflictRetries = 8;
+
+/** Undefined when there is no such object. */
+export async function readObject(client: S3Client, uri: string): Promise<Buffer | undefined> {
+  try {
+    const answer = await client.send(new GetObjectCommand(address(uri)));
+    return Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** See `ObjectStore.writeIfAbsent`. */
+export async function putIfAbsent(client: S3Client, uri: string, body: Buffer): Promise<boolean> {
+  for (let conflicts = 0; ; conflicts++) {
+    try {
+      await client.send(new PutObjectCommand({ ...address(uri), Body: body, IfNoneMatch: '*' }));
+      return true;
+    } catch (error) {
+      // When the SDK tried more than once, what is there may be our own, whose answer was lost.
+      if (isPreconditionFailed(error)) {
+        return attemptsOf(error) + conflicts > 1 && (await readObject(client, uri))?.equals(body) === true;
+      }
+      // 409: another conditional write is under way; whether it wins shows in the next answer.
+      if (!isConflict(error) || conflicts === conflictRetries) throw error;
+      await sleep(20 * 2 ** conflicts);
+    }
+  }
+}
+
+/** Up to one part from memory, so that the SDK can send it again; more in parts, which are aborted when one fails. */
+export async function uploadFile(client: S3Client, localPath: string, uri: string): Promise<void> {
+  const { size } = await fileWork(localPath, () => stat(localPath));
+  if (size <= uploadPartBytes) {
+    const body = await fileWork(localPath, () => readFile(localPath));
+    await client.send(new PutObjectCommand({ ...address(uri), Body: body }));
+    return;
+  }
+  const partSize = Math.max(uploadPartBytes, Math.ceil(size / maxUploadParts));
+  const params = { ...address(uri), Body: createReadStream(localPath, { highWaterMark: 1 << 20 }) };
+  await new Upload({ client, params, partSize, queueSize: 4, leavePartsOnError: false }).done();
+}

@@ -1,0 +1,341 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Bench } from '../support/container';
+import { partsOf, readSchema } from '../support/parquet';
+
+jest.setTimeout(30_000);
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.create();
+});
+afterEach(() => bench.remove());
+
+const sales = `ID Venta,Fecha Venta,Código Postal,Cantidad,Total,Notas
+1,08/02/2026,00123,3,10.50,"hola, mundo"
+2,13/02/2026,00124,NA,11.25,"línea
+dos"
+,,,,,
+
+3,pendiente,00125,5,12,"dice ""sí"""
+4,2026-02-01,00126,6,13.1,
+`;
+
+describe('ordinary files', () => {
+  test('types, names, dates, nulls and quoting', async () => {
+    const { manifest, rows } = await bench.convert(sales);
+    expect(rows).toEqual([
+      {
+        id_venta: 1n,
+        fecha_venta: new Date('2026-02-08'),
+        código_postal: '00123',
+        cantidad: 3n,
+        total: 10.5,
+        notas: 'hola, mundo',
+      },
+      {
+        id_venta: 2n,
+        fecha_venta: new Date('2026-02-13'),
+        código_postal: '00124',
+        cantidad: null,
+        total: 11.25,
+        notas: 'línea\ndos',
+      },
+      { id_venta: 3n, fecha_venta: null, código_postal: '00125', cantidad: 5n, total: 12, notas: 'dice "sí"' },
+      {
+        id_venta: 4n,
+        fecha_venta: new Date('2026-02-01'),
+        código_postal: '00126',
+        cantidad: 6n,
+        total: 13.1,
+        notas: null,
+      },
+    ]);
+    expect(manifest.totals).toEqual({ rowsRead: 6, rowsWritten: 4, rowsBlank: 2, rowsRejected: 0, datesCoerced: 1 });
+    expect(manifest.warnings).toEqual([expect.stringContaining('"pendiente"')]);
+    expect(manifest.schema[0]).toEqual({ name: 'id_venta', type: 'integer', sourceName: 'ID Venta' });
+    expect((await readdir(bench.published)).sort()).toEqual(['_SUCCESS', '_manifest.json', 'part-00001.parquet']);
+    expect(JSON.parse(await readFile(join(bench.published, '_manifest.json'), 'utf8'))).toEqual(manifest);
+  });
+
+  test.each<[string, Buffer]>([
+    ['UTF-8 with a byte order mark', Buffer.from(`\ufeffaño;n\ncamión;1\n`)],
+    ['UTF-16 LE', Buffer.from('\ufeffaño;n\ncamión;1\n', 'utf16le')],
+    ['Windows-1252', Buffer.from('año;n\ncamión;1\n', 'latin1')],
+    ['gzip', gzipSync('año;n\ncamión;1\n')],
+    ['gzip of two members', Buffer.concat([gzipSync('año;n\ncami'), gzipSync('ón;1\n')])],
+    ['CRLF', Buffer.from('año;n\r\ncamión;1\r\n')],
+    ['CRLF in the header only', Buffer.from('año;n\r\ncamión;1\n')],
+    ['CR alone', Buffer.from('año;n\rcamión;1\r')],
+    ['no line end at the end', Buffer.from('año;n\ncamión;1')],
+    ['tab', Buffer.from('año\tn\ncamión\t1\n')],
+  ])('%s', async (_what, content) => {
+    const { rows } = await bench.convert(content);
+    expect(rows).toEqual([{ año: 'camión', n: 1n }]);
+  });
+
+  test('decimal commas where the delimiter is none', async () => {
+    const { rows } = await bench.convert('a;b\n1,5;1\n2,25;2\n');
+    expect(rows).toEqual([
+      { a: 1.5, b: 1n },
+      { a: 2.25, b: 2n },
+    ]);
+  });
+
+  test('names are repaired with a warning', async () => {
+    const { rows, manifest } = await bench.convert('a,A ,,a\n1,2,3,4\n');
+    expect(rows).toEqual([{ a: 1n, a_2: 2n, column_3: 3n, a_3: 4n }]);
+    expect(manifest.warnings).toHaveLength(3);
+  });
+});
+
+test('mixed line ends, and CRLF inside quotes stays', async () => {
+  const { rows } = await bench.convert('a,b\r\n1,x\n2,"y\r\nz"\r\n3,w\r\n\r\n4,v');
+  expect(rows.map((row) => row.b)).toEqual(['x', 'y\r\nz', 'w', 'v']);
+});
+
+describe('types', () => {
+  const typeOf = async (...values: string[]): Promise<string | undefined> => {
+    const { manifest } = await bench.convert(`x,fecha\n${values.map((value) => `${value},1`).join('\n')}\n`);
+    return manifest.schema[0]?.type;
+  };
+  test.each<[string, string[]]>([
+    ['integer', ['1', '-2', '0', 'NA', '9223372036854775807']],
+    ['text', ['1', '007']],
+    ['text', ['9223372036854775808', '1']],
+    ['text', ['1', '+1']],
+    ['double', ['1.5', '2', '-0.25', 'null']],
+    ['double', ['1e5', '2.5']],
+    ['double', ['0.1234567890123456', '-122.41941550000001']],
+    ['text', ['0.12345678901234567890', '1']],
+    ['text', ['9007199254740993', '1.5']],
+    ['text', ['1.5', 'x']],
+    ['boolean', ['true', 'False', 'TRUE']],
+    ['text', ['true', '1']],
+    ['text', ['NA', 'null']],
+    ['text', ['2026-02-08']],
+  ])('%s of %j', async (type, values) => {
+    expect(await typeOf(...values)).toBe(type);
+  });
+
+  test('NA is Namibia in a text column, and null in a number column', async () => {
+    const { rows } = await bench.convert('country,n\nNA,NA\nES,1\n');
+    expect(rows).toEqual([
+      { country: 'NA', n: null },
+      { country: 'ES', n: 1n },
+    ]);
+  });
+});
+
+describe('one schema for all parts', () => {
+  test.each<[string, string[], string, unknown[]]>([
+    ['integer -> double', ['1', '2', '3', '2.5'], 'double', [1, 2, 3, 2.5]],
+    ['integer -> text, as it stood', ['1', '2', '3', '007'], 'text', ['1', '2', '3', '007']],
+    [
+      'integer -> text where a double would lose digits',
+      ['9007199254740993', '2', '2.5'],
+      'text',
+      ['9007199254740993', '2', '2.5'],
+    ],
+    ['double -> text, as it stood', ['1.50', '2', 'x'], 'text', ['1.50', '2', 'x']],
+    ['nothing -> integer', ['', '', '5'], 'integer', [null, null, 5n]],
+    ['nothing -> text', ['', '', 'x'], 'text', [null, null, 'x']],
+  ])('%s', async (_what, values, type, cells) => {
+    const csv = `k,x\n${values.map((value, index) => `k${index},${value}`).join('\n')}\n`;
+    const { rows, manifest } = await bench.convert(csv, { CHUNK_ROWS: '1' });
+    expect(manifest.schema[1]?.type).toBe(type);
+    expect(rows.map((row) => row.x)).toEqual(cells);
+    const schemas = await Promise.all((await partsOf(bench.published)).map(readSchema));
+    expect(new Set(schemas.map(String)).size).toBe(1);
+    expect(manifest.parts).toHaveLength(values.length);
+  });
+
+  test('day or month first is decided by the whole column', async () => {
+    const { rows } = await bench.convert('fecha\n05/06/2026\n07/08/2026\n12/31/2026\n', { CHUNK_ROWS: '1' });
+    expect(rows.map((row) => row.fecha)).toEqual(
+      ['2026-05-06', '2026-07-08', '2026-12-31'].map((day) => new Date(day)),
+    );
+  });
+
+  test('a date column whose later values are mostly none stays text, whole', async () => {
+    const csv = 'update_notes\n2026-02-01\nfixed the pump\nnew belt\nnothing\n';
+    const { rows, manifest } = await bench.convert(csv, { CHUNK_ROWS: '1' });
+    expect(rows.map((row) => row.update_notes)).toEqual(['2026-02-01', 'fixed the pump', 'new belt', 'nothing']);
+    expect(manifest.totals.datesCoerced).toBe(0);
+    expect(manifest.warnings[0]).toContain('stays text');
+  });
+
+  test('a time of day anywhere makes the column a timestamp everywhere', async () => {
+    const { manifest, rows } = await bench.convert('date\n2026-02-01\n2026-02-01T10:30:00Z\n', { CHUNK_ROWS: '1' });
+    expect(manifest.schema[0]?.type).toBe('timestamp');
+    expect(rows.map((row) => (row.date as Date).toISOString())).toEqual([
+      '2026-02-01T00:00:00.000Z',
+      '2026-02-01T10:30:00.000Z',
+    ]);
+  });
+
+  test('the same input gives the same bytes', async () => {
+    const csv = `a,b,fecha\n${Array.from({ length: 5000 }, (_, n) => `${n},text ${n % 7},0${1 + (n % 9)}/02/2026`).join('\n')}\n`;
+    const first = await bench.convert(csv, { CHUNK_ROWS: '1500' });
+    const other = await Bench.create();
+    try {
+      const second = await other.convert(csv, { CHUNK_ROWS: '1500' });
+      expect(second.manifest.parts.map((part) => part.sha256)).toEqual(first.manifest.parts.map((part) => part.sha256));
+      expect(first.manifest.parts.map((part) => part.rows)).toEqual([1500, 1500, 1500, 500]);
+    } finally {
+      await other.remove();
+    }
+  });
+});
+
+describe('rejects', () => {
+  const ragged = `a,b\n1,x\n2\n\n3,y,z\n4,w\n`;
+
+  test('rows of another width lie beside the commit with place and reason', async () => {
+    const { manifest, rows } = await bench.convert(ragged, {}, { rejects: { maxShare: 0.5 } });
+    expect(rows.map((row) => row.a)).toEqual([1n, 4n]);
+    expect(manifest.totals).toMatchObject({ rowsRead: 5, rowsWritten: 2, rowsBlank: 1, rowsRejected: 2 });
+    expect(await bench.rejects(manifest)).toEqual([
+      { row: 2, byteOffset: 8, column: 'b', reason: 'too few fields', raw: '2' },
+      { row: 4, byteOffset: 11, column: null, reason: 'too many fields', raw: '3,y,z' },
+    ]);
+  });
+
+  test('more than the allowed share fails with every reason counted, and publishes nothing', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => (n % 50 === 7 ? `${n}` : `${n},x`));
+    const run = await bench.run(
+      await bench.file('in.csv', `a,b\n${rows.join('\n')}\n`),
+      {},
+      { rejects: { maxShare: 0.01 } },
+    );
+    expect(run.exitCode).toBe(65);
+    expect(run.stderr).toMatch(/6 of (the first )?300 rows/);
+    expect(existsSync(bench.published)).toBe(false);
+    expect(existsSync(join(bench.internal, 'commits'))).toBe(false);
+  });
+
+  test('a declared type is not negotiable', async () => {
+    const csv = 'a,b\n1,2026-02-08\nx,2026-02-09\n3,soon\n04,\n';
+    const { manifest, rows } = await bench.convert(
+      csv,
+      { CHUNK_ROWS: '2' },
+      {
+        columns: { a: 'integer', b: 'date' },
+        rejects: { maxShare: 0.5 },
+      },
+    );
+    expect(rows).toEqual([
+      { a: 1n, b: new Date('2026-02-08') },
+      { a: 4n, b: null },
+    ]);
+    const rejects = await bench.rejects(manifest);
+    expect(rejects.map(({ row, column, reason }) => [row, column, reason])).toEqual([
+      [2, 'a', '"x" is no integer'],
+      [3, 'b', '"soon" is no date'],
+    ]);
+  });
+});
+
+describe('refusals', () => {
+  test.each<[string, string | Buffer, number, RegExp]>([
+    ['an empty file', '', 65, /empty/],
+    ['a header alone', 'a,b\n', 65, /0 rows to write/],
+    ['blank rows only', 'a,b\n,\n\n,\n', 65, /0 rows to write/],
+    ['a quote that is not closed', 'a,b\n1,x\n2,"y\n3,z\n', 65, /[Qq]uote/],
+    ['an Excel workbook', Buffer.from([0x50, 0x4b, 3, 4, 5, 6]), 65, /Excel/],
+    ['a carriage return inside a row', 'a,b\n1,x\ry\n2,z\n', 65, /carriage return/],
+    ['NUL bytes', Buffer.from('a,b\n1,\0\0\0\n2,3\n'), 65, /NUL/],
+    [
+      'damaged gzip',
+      Buffer.concat([gzipSync('a,b\n1,2\n').subarray(0, 20), Buffer.from('xxxxxxxxxxxxxxxx')]),
+      65,
+      /gzip/,
+    ],
+  ])('%s', async (_what, content, exitCode, words) => {
+    const run = await bench.run(await bench.file('in.csv', content));
+    expect(run.stderr).toMatch(words);
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.stderr.trim().split('\n')).toHaveLength(2);
+    expect(existsSync(bench.published)).toBe(false);
+  });
+
+  test('zero rows are fine where they are allowed', async () => {
+    const { manifest } = await bench.convert('a,b\n', {}, { quality: { rowCount: { min: 0 } } });
+    expect(manifest.parts).toEqual([]);
+    expect(await readdir(bench.published)).toContain('_SUCCESS');
+  });
+
+  test('a file that is not there, bad variables, a destination that cannot be', async () => {
+    expect((await bench.run(join(bench.folder, 'none.csv'))).exitCode).toBe(66);
+    const bad = await bench.run('x', {
+      INPUT_FILE: 'x',
+      BATCH_DATE: '2026-02-30',
+      CHUNK_ROWS: '0',
+      OPTIONS: '{"a":1}',
+    });
+    expect(bad.exitCode).toBe(78);
+    for (const name of ['INPUT_FILE', 'BATCH_DATE', 'CHUNK_ROWS', 'OPTIONS.a']) expect(bad.stderr).toContain(name);
+    const path = await bench.file('in.csv', sales);
+    const nowhere = await bench.run(path, { OUTPUT_PREFIX: `file://${path}/below` });
+    expect([66, 74, 78]).toContain(nowhere.exitCode);
+    expect((await bench.run(path, { MODE: 'commit' })).exitCode).toBe(78);
+  });
+
+  test('declared columns must be there', async () => {
+    const run = await bench.run(await bench.file('in.csv', sales), {}, { columns: { importe: 'double' } });
+    expect(run.exitCode).toBe(78);
+    expect(run.stderr).toContain('importe');
+  });
+});
+
+describe('run again, stopped, out of time', () => {
+  test('the same source and options: nothing is done again, and a broken publication is mended', async () => {
+    const path = await bench.file('in.csv', sales);
+    await bench.run(path);
+    const { rm } = await import('node:fs/promises');
+    await rm(join(bench.published, '_SUCCESS'));
+    const again = await bench.run(path);
+    expect(again).toMatchObject({ exitCode: 0, last: { event: 'finished', status: 'already' } });
+    expect(existsSync(join(bench.published, '_SUCCESS'))).toBe(true);
+    expect(await readdir(join(bench.internal, 'commits'))).toEqual(['000001.json']);
+  });
+
+  test('a corrected file replaces its batch; an older run that comes late publishes nothing', async () => {
+    const path = await bench.file('in.csv', sales);
+    await bench.run(path);
+    await bench.file('in.csv', 'a\n1\n');
+    expect((await bench.run(path)).last.status).toBe('committed');
+    await bench.file('in.csv', 'a\n2\n');
+    const late = await bench.run(path, { RUN_STARTED_AT: '2020-01-01T00:00:00Z' });
+    expect(late).toMatchObject({ exitCode: 0, last: { status: 'superseded' } });
+    expect(await bench.rows()).toEqual([{ a: 1n }]);
+  });
+
+  const large = (): string => `a,b\n${Array.from({ length: 400_000 }, (_, n) => `${n},text ${n}`).join('\n')}\n`;
+
+  test('SIGTERM ends it with 143 soon, after a checkpoint, with nothing published and no scratch left', async () => {
+    const { child, ended } = bench.start(
+      bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '20000' }),
+    );
+    const work = join(bench.internal, 'work');
+    for (;;) {
+      const [folder] = existsSync(work) ? await readdir(work) : [];
+      if (folder && existsSync(join(work, folder, 'checkpoint.json'))) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill('SIGTERM');
+    const before = Date.now();
+    expect((await ended).exitCode).toBe(143);
+    expect(Date.now() - before).toBeLessThan(10_000);
+    expect(existsSync(bench.published)).toBe(false);
+    expect((await readdir(bench.folder)).sort()).toEqual(['in.csv', 'lake']);
+  });
+
+  test('TIMEOUT_SECONDS ends it with 75', async () => {
+    const env = bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '500', TIMEOUT_SECONDS: '1' });
+    expect((await bench.start(env).ended).exitCode).toBe(75);
+    expect(existsSync(bench.published)).toBe(false);
+  });
+});

@@ -1,0 +1,53 @@
+import { projectionSettings } from '@etl/storage/projection';
+import { publish } from '@etl/storage/publish';
+import { look, placeOf, prepare } from './support/batches';
+import { gated, gatedFolders } from './support/gates';
+import { latch } from './support/latch';
+import { onEveryStore } from './support/places';
+
+jest.setTimeout(30_000);
+
+const settings = { ...projectionSettings, turns: { lifeMs: 3000, useMs: 600, pollMs: 50 } };
+
+/** As when a machine is suspended: the older publisher stands still, between two of its steps, until its claim is dead. */
+onEveryStore((open) => {
+  test('a publisher whose claim died while it stood still changes nothing any more', async () => {
+    const { store, fresh } = open();
+    const round = async (n: number): Promise<boolean> => {
+      const place = placeOf(fresh());
+      const older = await prepare(store, place, { name: 'old', startedAt: 1, parts: 3 });
+      const newer = await prepare(store, place, { name: 'new', startedAt: 2, parts: 2 });
+      const [arrived, resume] = [latch(), latch()];
+      let [step, resumed] = [0, false];
+      const changes: string[] = [];
+      // Where it stands is before the question whether it may go on, or before reading: a request itself is never late.
+      const pause = async (operation: string, uri: string) => {
+        if (resumed && /^(copy|move|write|remove)$/.test(operation) && uri.startsWith(place.published)) {
+          changes.push(`${operation} ${uri.slice(place.published.length)}`);
+        }
+      };
+      const after = async () => {
+        if (step++ !== n) return;
+        arrived.open();
+        await resume.opened;
+        resumed = true;
+      };
+      const slow = { ...settings, folders: gatedFolders(pause, after) };
+      const a = publish(gated(store, pause, after), place, older, slow);
+      const reached = await Promise.race([arrived.opened.then(() => true), a.then(() => false)]);
+      if (reached) {
+        await publish(store, place, newer, settings);
+        const before = await look(store, place);
+        resume.open();
+        await a;
+        expect(before).toEqual({ runId: 'new' });
+        expect(changes).toEqual([]);
+        expect(await look(store, place)).toEqual({ runId: 'new' });
+      }
+      return reached;
+    };
+    const rounds = await Promise.allSettled(Array.from({ length: 32 }, (_, n) => round(n)));
+    expect(rounds.flatMap((r, n) => (r.status === 'rejected' ? [`step ${n}: ${r.reason}`] : []))).toEqual([]);
+    expect(rounds.some((r) => r.status === 'fulfilled' && !r.value)).toBe(true);
+  });
+});

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { joinUri } from '@etl/pipeline/uri';
+import { readCommits, readNewestCommit } from '@etl/storage/commitLog';
+import { publish } from '@etl/storage/publish';
+import { look, placeOf, prepare } from './support/batches';
+import { gated } from './support/gates';
+import { onEveryStore } from './support/places';
+
+jest.setTimeout(30_000);
+
+onEveryStore((open) => {
+  const start = () => {
+    const { store, fresh } = open();
+    return { store, place: placeOf(fresh()) };
+  };
+  const namesBelow = async (prefix: string) => {
+    const names: string[] = [];
+    for await (const { uri } of open().store.list(prefix)) names.push(uri.slice(prefix.length + 1));
+    return names;
+  };
+
+  test('a first batch, then a corrected one with fewer parts: no surplus part', async () => {
+    const { store, place } = start();
+    const first = await publish(store, place, await prepare(store, place, { name: 'a', startedAt: 1, parts: 4 }));
+    expect(first).toMatchObject({ status: 'committed', number: 1 });
+    expect(await look(store, place)).toEqual({ runId: 'a' });
+    const second = await publish(store, place, await prepare(store, place, { name: 'b', startedAt: 2, parts: 2 }));
+    expect(second).toMatchObject({ status: 'committed', number: 2 });
+    expect(await look(store, place)).toEqual({ runId: 'b' });
+    expect(await namesBelow(place.published)).toEqual([
+      '_SUCCESS',
+      '_manifest.json',
+      'part-00001.parquet',
+      'part-00002.parquet',
+    ]);
+    expect(await namesBelow(place.claims)).toEqual([]);
+    expect(await namesBelow(place.projections)).toEqual([]);
+    const numbers: number[] = [];
+    for await (const { number } of readCommits(store, place)) numbers.push(number);
+    expect(numbers).toEqual([2, 1]);
+  });
+
+  test('a batch without rows is published as such', async () => {
+    const { store, place } = start();
+    await publish(store, place, await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 }));
+    await publish(store, place, await prepare(store, place, { name: 'b', startedAt: 2, parts: 0 }));
+    expect(await namesBelow(place.published)).toEqual(['_SUCCESS', '_manifest.json']);
+  });
+
+  test('the same source again is already there, and nothing is written', async () => {
+    const { store, place } = start();
+    const manifest = await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 });
+    await publish(store, place, manifest);
+    const writes: string[] = [];
+    const watched = gated(store, async (operation) => {
+      if (!['head', 'list', 'readSmall'].includes(operation)) writes.push(operation);
+    });
+    const again = await publish(watched, place, { ...manifest, runId: 'later', runStartedAt: '2026-03-01T00:00:00Z' });
+    expect(again).toMatchObject({ status: 'already', number: 1, manifest: { runId: 'a' } });
+    expect(writes).toEqual([]);
+  });
+
+  test('an older run is superseded, and nothing is written', async () => {
+    const { store, place } = start();
+    const older = await prepare(store, place, { name: 'old', startedAt: 1, parts: 3 });
+    await publish(store, place, await prepare(store, place, { name: 'new', startedAt: 2, parts: 2 }));
+    const writes: string[] = [];
+    const watched = gated(store, async (operation) => {
+      if (!['head', 'list', 'readSmall'].includes(operation)) writes.push(operation);
+    });
+    expect(await publish(watched, place, older)).toMatchObject({
+      status: 'superseded',
+      number: 1,
+      manifest: { runId: 'new' },
+    });
+    expect(writes).toEqual([]);
+    expect(await look(store, place)).toEqual({ runId: 'new' });
+  });
+
+  test.each(['_SUCCESS', '_manifest.json', 'part-00002.parquet'])('a projection without %s is mended', async (name) => {
+    const { store, place } = start();
+    const manifest = await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 });
+    await publish(store, place, manifest);
+    await store.remove(joinUri(place.published, name));
+    expect(await publish(store, place, manifest)).toMatchObject({ status: 'already' });
+    expect(await look(store, place)).toEqual({ runId: 'a' });
+  });
+
+  test('a manifest whose parts are not there is not committed', async () => {
+    const { store, place } = start();
+    const manifest = await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 });
+    await store.remove(joinUri(place.internal, manifest.parts[1]?.location ?? ''));
+    await expect(publish(store, place, manifest)).rejects.toMatchObject({ code: 'NotFound' });
+    expect(await readNewestCommit(store, place)).toBeUndefined();
+    expect(await namesBelow(place.published)).toEqual([]);
+  });
+
+  test('a commit that cannot be read is named', async () => {
+    const { store, place } = start();
+    await store.write(place.commit(1), '{"version": 1');
+    await expect(readNewestCommit(store, place)).rejects.toMatchObject({ code: 'Corrupt', uri: place.commit(1) });
+  });
+
+  test('racing publishers: one commit a number, the highest fence is shown, readers see whole batches only', async () => {
+    const rounds = Array.from({ length: 6 }, async (_, round) => {
+      const { store, place } = start();
+      const names = ['p', 'q', 'r', 's'];
+      const manifests = await Promise.all(
+        names.map((name, i) =>
+          prepare(store, place, { name, startedAt: (i * 3 + round) % 4, parts: 1 + ((i + round) % 3) }),
+        ),
+      );
+      let reading = true;
+      const reader = (async () => {
+        while (reading) {
+          await look(store, place);
+          await sleep(2);
+        }
+      })();
+      const jittery = () => gated(store, () => sleep(Math.random() * 6));
+      const outcomes = await Promise.all(manifests.map((manifest) => publish(jittery(), place, manifest)));
+      reading = false;
+      await reader;
+      const committed = outcomes.filter(({ status }) => status === 'committed').map(({ number }) => number);
+      expect([...committed].sort()).toEqual(committed.map((_number, i) => i + 1));
+      const highest = [...manifests].sort((a, b) => (a.runStartedAt < b.runStartedAt ? 1 : -1))[0];
+      expect((await readNewestCommit(store, place))?.manifest.runId).toBe(highest?.runId);
+      expect(await look(store, place)).toEqual({ runId: highest?.runId });
+    });
+    await Promise.all(rounds);
+  });
+});

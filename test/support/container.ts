@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest } from '@etl/pipeline/manifest';
+import type { Options } from '@etl/pipeline/options';
+import { fileUri } from '@etl/pipeline/uri';
+import { type Row, readBatch } from './parquet';
+
+const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
+
+export interface ContainerRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The last line of the log. */
+  readonly last: { event: string; status?: string; manifest?: Manifest; cause?: string };
+}
+
+/** A folder of its own for one test, with what the container is given and what it left there. */
+export class Bench {
+  private constructor(readonly folder: string) {}
+
+  static async create(): Promise<Bench> {
+    return new Bench(await mkdtemp(join(tmpdir(), 'etl-image-')));
+  }
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+  async file(name: string, content: string | Buffer): Promise<string> {
+    const path = join(this.folder, name);
+    await writeFile(path, content);
+    return path;
+  }
+
+  environment(path: string, changes: Record<string, string> = {}, options: Options = {}): Record<string, string> {
+    return {
+      INPUT_FILE: path.includes('://') ? path : fileUri(path),
+      BATCH_DATE: '2026-02-08',
+      DATASET: 'd',
+      SOURCE: 's',
+      OUTPUT_PREFIX: fileUri(join(this.folder, 'lake')),
+      RUN_ID: randomUUID(),
+      GENERATION: '1',
+      RUN_STARTED_AT: new Date().toISOString(),
+      OPTIONS: JSON.stringify(options),
+      SCRATCH_DIR: this.folder,
+      ...changes,
+    };
+  }
+
+  start(env: Record<string, string>): { child: ChildProcess; ended: Promise<ContainerRun> } {
+    const { PATH = '' } = process.env;
+    const child = spawn(process.execPath, [program], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const ended = new Promise<ContainerRun>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (exitCode) => {
+        const line = stdout.trim().split('\n').at(-1) ?? '';
+        resolve({ exitCode, stdout, stderr, last: line === '' ? { event: 'none' } : JSON.parse(line) });
+      });
+    });
+    return { child, ended };
+  }
+
+  async run(path: string, changes: Record<string, string> = {}, options: Options = {}): Promise<ContainerRun> {
+    return this.start(this.environment(path, changes, options)).ended;
+  }
+
+  /** Runs it and expects a published batch. */
+  async convert(content: string | Buffer, changes: Record<string, string> = {}, options: Options = {}) {
+    const run = await this.run(await this.file('in.csv', content), changes, options);
+    if (run.exitCode !== 0 || !run.last.manifest) throw new Error(`exit code ${run.exitCode}: ${run.stderr}`);
+    return { manifest: run.last.manifest, rows: await this.rows() };
+  }
+
+  get published(): string {
+    return join(this.folder, 'lake', 'd', 'batch_date=2026-02-08', 'source=s');
+  }
+  get internal(): string {
+    return join(this.folder, 'lake', '_etl', 'd', '2026-02-08', 's');
+  }
+  rows(): Promise<Row[]> {
+    return readBatch(this.published);
+  }
+  async rejects(manifest: Manifest): Promise<Record<string, unknown>[]> {
+    const text = await readFile(join(this.internal, manifest.rejects ?? ''), 'utf8');
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+}

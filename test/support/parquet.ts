@@ -1,0 +1,37 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Published as ES modules only, so it is imported where it is used. */
+const hyparquet = () => import('hyparquet');
+
+export type Cell = string | number | bigint | boolean | Date | null;
+export type Row = Record<string, Cell>;
+
+/** The rows of a Parquet file, by a reader that is not ours. */
+export async function readParquet(path: string): Promise<Row[]> {
+  const { asyncBufferFromFile, parquetReadObjects } = await hyparquet();
+  const file = await asyncBufferFromFile(path);
+  return (await parquetReadObjects({ file })) as Row[];
+}
+
+/** Column names and their physical and logical types. */
+export async function readSchema(path: string): Promise<string[]> {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await hyparquet();
+  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
+  return parquetSchema(metadata).children.map(({ element }) =>
+    [element.name, element.type, element.logical_type?.type ?? element.converted_type ?? ''].join(' ').trim(),
+  );
+}
+
+/** Paths of the parts of a published batch, in order. */
+export async function partsOf(folder: string): Promise<string[]> {
+  return (await readdir(folder))
+    .filter((name) => name.endsWith('.parquet'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** All rows of a published batch. */
+export async function readBatch(folder: string): Promise<Row[]> {
+  return (await Promise.all((await partsOf(folder)).map(readParquet))).flat();
+}
