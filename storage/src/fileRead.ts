@@ -38,19 +38,23 @@ function streamOf(uri: string, file: FileHandle, start: number, end: number, ifM
     position += bytesRead;
     return buffer.subarray(0, bytesRead);
   };
+  let underWay: Promise<void> = Promise.resolve();
   return new Readable({
     highWaterMark: chunkBytes,
     read() {
-      fileWork(uri, next).then(
-        (chunk) => this.push(chunk),
-        (error: Error) => this.destroy(error),
+      underWay = fileWork(uri, next).then(
+        (chunk) => void this.push(chunk),
+        (error: Error) => void this.destroy(error),
       );
     },
     destroy(error, callback) {
-      file.close().then(
-        () => callback(error),
-        (closeError: Error) => callback(error ?? closeError),
-      );
+      // A read on a descriptor that was closed meanwhile might read another file, which was given the same number.
+      underWay
+        .then(() => file.close())
+        .then(
+          () => callback(error),
+          (closeError: Error) => callback(error ?? closeError),
+        );
     },
   });
 }

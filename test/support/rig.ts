@@ -52,10 +52,7 @@ export class Rig {
     const path = process.env.ETL_TEST_TIME_SKIPPING_SERVER;
     if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TIME_SKIPPING_SERVER is no file');
     if (!existsSync(bundlePath)) throw new Error('dist/workflow-bundle.js is missing: npm run build');
-    Runtime.install({
-      logger: new DefaultLogger('ERROR'),
-      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
-    });
+    quietRuntime();
     const executable = { type: 'existing-path' as const, path };
     return new Rig(await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }));
   }
@@ -97,7 +94,20 @@ export class Rig {
   }
 }
 
+let quiet = false;
+
+/** The SDK's own lines, errors excepted, are no part of a test's output. */
+function quietRuntime(): void {
+  if (quiet) return;
+  quiet = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
+  });
+}
+
 /** Fails when the history does not replay deterministically. */
 export async function replay(handle: WorkflowHandle): Promise<void> {
+  quietRuntime();
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
 }

@@ -1,0 +1,86 @@
+// Makes a fresh clone ready to run: dependencies, then the build. Needs nothing but Node: it runs before anything is there.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+const installStamp = join(root, 'node_modules', '.etl-installed');
+const built = join(root, 'dist', '.etl-built');
+const sources = [
+  'pipeline/src',
+  'storage/src',
+  'etl-image/src',
+  'workflows',
+  'activities',
+  'aws',
+  'workers',
+  'local',
+  'cli',
+  'test',
+  'scripts/bundle-workflows.mjs',
+  'tsconfig.json',
+  'tsconfig.base.json',
+  'package-lock.json',
+];
+
+/** Installs and builds what is missing or out of date, and says so. Ends the process when it cannot. */
+export function ensureInstalled(say = (line) => process.stderr.write(`${line}\n`)) {
+  checkNode();
+  const lock = hash(readFileSync(join(root, 'package-lock.json')));
+  if (read(installStamp) !== lock) {
+    say('Installing dependencies (npm ci) …');
+    run('npm', ['ci', '--no-audit', '--no-fund']);
+    writeFileSync(installStamp, lock);
+  }
+  const state = sourceState();
+  if (read(built) !== state) {
+    say('Building …');
+    run('npm', ['run', 'build']);
+    mkdirSync(dirname(built), { recursive: true });
+    writeFileSync(built, state);
+  }
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 20)) return;
+  process.stderr.write(`error: Node.js ${process.versions.node} is too old\ninstall Node.js 20.20 or later\n`);
+  process.exit(69);
+}
+
+function run(command, args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (status === 0) return;
+  process.stderr.write(
+    `${stdout ?? ''}${stderr ?? ''}error: ${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}\n`,
+  );
+  process.stderr.write('see its output above; then run the command again\n');
+  process.exit(69);
+}
+
+function read(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** Changes whenever a source does: names, sizes and times of modification. */
+function sourceState() {
+  const entries = sources.flatMap((source) => filesBelow(join(root, source)));
+  return hash(entries.map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`).join('\n'));
+}
+
+function filesBelow(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)));
+}

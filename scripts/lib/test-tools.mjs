@@ -1,0 +1,156 @@
+// Finds or fetches what some tests need besides Node. Everything fetched goes to the user's cache folder.
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './ensure-installed.mjs';
+
+const require = createRequire(join(root, 'package.json'));
+const run = promisify(execFile);
+const motoVersion = '5.2.5';
+const testServerVersion = '1.38.0';
+
+/** Each: the variable that tells tests where the tool is, what it is for, how to get it, and how it is found. */
+export const tools = [
+  {
+    variable: 'ETL_TEST_TEMPORAL',
+    name: 'Temporal dev server',
+    remedy: 'install the Temporal CLI (https://docs.temporal.io/cli), or Go',
+    find: async (say) => {
+      const { findTemporal } = require('./dist/local/temporal/findTemporal.js');
+      return findTemporal(say);
+    },
+  },
+  {
+    variable: 'ETL_TEST_TIME_SKIPPING_SERVER',
+    name: 'Temporal time-skipping test server',
+    remedy: 'allow its download, or install Java 17 and Maven',
+    find: findTestServer,
+  },
+  {
+    variable: 'ETL_TEST_MOTO',
+    name: 'moto (stand-in for S3, SNS and SQS)',
+    remedy: 'install Python 3.9 or later, with venv',
+    find: findMoto,
+  },
+  {
+    variable: 'ETL_TEST_CHROMIUM',
+    name: 'Chromium',
+    remedy: 'install Chromium or Google Chrome',
+    find: async () => onPath('chromium', 'chromium-browser', 'google-chrome'),
+  },
+  {
+    variable: 'ETL_TEST_DOCKER',
+    name: 'Docker',
+    remedy: 'install Docker and start it: https://docs.docker.com/get-docker',
+    find: async () => {
+      await run('docker', ['info'], { timeout: 20_000 });
+      // The base image must be there, or be pulled now: a test has no time for it.
+      const image = 'node:24-bookworm-slim';
+      await run('docker', ['image', 'inspect', image]).catch(() =>
+        run('docker', ['pull', image], { timeout: 300_000 }),
+      );
+      return '1';
+    },
+  },
+];
+
+/** The variables of the tools that are there, and the tools that are not, with the reason. */
+export async function prepareTools(say) {
+  const env = {};
+  const missing = [];
+  await Promise.all(
+    tools.map(async (tool) => {
+      if (process.env[tool.variable]) return;
+      try {
+        env[tool.variable] = await tool.find(say);
+      } catch (error) {
+        missing.push({ ...tool, reason: String(error.message).split('\n', 1)[0] });
+      }
+    }),
+  );
+  return { env, missing };
+}
+
+function cache(...names) {
+  const { cacheFolder } = require('./dist/local/temporal/findTemporal.js');
+  const folder = join(cacheFolder(), ...names);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function onPath(...names) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    for (const name of names) if (existsSync(join(folder, name))) return join(folder, name);
+  }
+  throw new Error(`${names[0]} is not on PATH`);
+}
+
+async function findMoto(say) {
+  const venv = join(cache(), `moto-${motoVersion}`);
+  const server = join(venv, 'bin', 'moto_server');
+  const ready = join(venv, '.complete');
+  if (existsSync(ready)) return server;
+  const python = onPath('python3');
+  say(`Installing moto ${motoVersion} with Python (once) …`);
+  rmSync(venv, { recursive: true, force: true });
+  await run(python, ['-m', 'venv', venv]);
+  await run(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', `moto[server]==${motoVersion}`], {
+    maxBuffer: 1 << 24,
+  });
+  writeFileSync(ready, '');
+  return server;
+}
+
+async function findTestServer(say) {
+  const folder = cache('test-server');
+  const downloaded = () => readdirSync(folder).filter((name) => name.startsWith('temporal-test-server'))[0];
+  if (downloaded()) return join(folder, downloaded());
+  const wrapper = join(folder, 'java-server');
+  if (existsSync(wrapper)) return wrapper;
+  say('Downloading the time-skipping test server (once) …');
+  try {
+    await download(folder);
+    if (downloaded()) return join(folder, downloaded());
+  } catch {
+    // The same server is on Maven Central.
+  }
+  onPath('java');
+  const maven = onPath('mvn');
+  say('Fetching the time-skipping test server with Maven (once) …');
+  const lib = join(folder, `java-${testServerVersion}`);
+  const project = mkdtempSync(join(tmpdir(), 'etl-maven-'));
+  const dependency = `<dependency><groupId>io.temporal</groupId><artifactId>temporal-test-server</artifactId><version>${testServerVersion}</version></dependency>`;
+  writeFileSync(
+    join(project, 'pom.xml'),
+    `<project><modelVersion>4.0.0</modelVersion><groupId>etl</groupId><artifactId>test-server</artifactId><version>1</version><dependencies>${dependency}</dependencies></project>`,
+  );
+  await run(maven, ['-q', 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${lib}`], {
+    cwd: project,
+    maxBuffer: 1 << 24,
+  });
+  rmSync(project, { recursive: true, force: true });
+  const flags = '-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1';
+  writeFileSync(
+    wrapper,
+    `#!/bin/sh\nexec java ${flags} -cp '${lib}/*' io.temporal.testserver.TestServer "$@" 2>/dev/null\n`,
+  );
+  chmodSync(wrapper, 0o755);
+  return wrapper;
+}
+
+/** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */
+async function download(downloadDir) {
+  const { TestWorkflowEnvironment } = require('@temporalio/testing');
+  const starting = TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'cached-download', downloadDir } },
+  });
+  starting.then((env) => env.teardown()).catch(() => undefined);
+  const timeout = new Promise((_, reject) =>
+    setTimeout(() => reject(new Error('no answer within 60 s')), 60_000).unref(),
+  );
+  const env = await Promise.race([starting, timeout]);
+  await env.teardown();
+}

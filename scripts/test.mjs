@@ -1,0 +1,50 @@
+// npm test: works as the very first command in a fresh clone. Arguments go to Jest.
+// ETL_TEST_REQUIRE_ALL=1: nothing may be left out.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { ensureInstalled, root } from './lib/ensure-installed.mjs';
+
+const say = (line) => process.stdout.write(`${line}\n`);
+ensureInstalled(say);
+// Only now are the dependencies there that these need.
+const { prepareTools } = await import('./lib/test-tools.mjs');
+const { env, missing } = await prepareTools(say);
+
+const folder = mkdtempSync(join(tmpdir(), 'etl-test-'));
+const resultFile = join(folder, 'result.json');
+const args = [
+  '--no-warnings',
+  join('node_modules', 'jest', 'bin', 'jest.js'),
+  '--maxWorkers=2',
+  '--json',
+  `--outputFile=${resultFile}`,
+];
+const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', AWS_EC2_METADATA_DISABLED: 'true' };
+const child = spawn(process.execPath, [...args, ...process.argv.slice(2)], {
+  cwd: root,
+  env: { ...process.env, ...quiet, ...env },
+  // Jest prints the JSON to stdout although it has a file for it; what people read is on stderr.
+  stdio: ['inherit', 'ignore', 'inherit'],
+});
+process.on('SIGINT', () => undefined);
+const exitCode = await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+
+const result = JSON.parse(readFileSync(resultFile, 'utf8'));
+rmSync(folder, { recursive: true, force: true });
+const skipped = result.testResults.flatMap(({ name, assertionResults }) =>
+  assertionResults.filter(({ status }) => status === 'pending').map(() => relative(root, name)),
+);
+for (const tool of missing)
+  say(`\nLeft out: tests that need ${tool.name} (${tool.reason})\n  to have them run: ${tool.remedy}`);
+if (skipped.length > 0) {
+  say(
+    `\nSkipped in: ${[...new Set(skipped)].map((file) => `${file} (${skipped.filter((each) => each === file).length})`).join(', ')}`,
+  );
+}
+const incomplete = process.env.ETL_TEST_REQUIRE_ALL === '1' && (missing.length > 0 || skipped.length > 0);
+if (incomplete) say('\nETL_TEST_REQUIRE_ALL is set, and tests were left out: this is a failure.');
+const { numPassedTests: passed, numFailedTests: failed } = result;
+say(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+process.exit(incomplete ? 1 : exitCode);

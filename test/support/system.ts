@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Client, Connection } from '@temporalio/client';
+import { getFreePort } from '../../local/temporal/freePort';
+import { replay } from './rig';
+
+const root = join(__dirname, '..', '..');
+
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. */
+export async function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const child = spawn(file, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, stdout, stderr };
+}
+
+export const etl = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  command(process.execPath, ['cli/etl.js', ...args], env);
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until something holds, in real time. */
+export async function until<T>(what: string, seconds: number, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; ) {
+    const found = await look();
+    if (found) return found as NonNullable<T>;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`not within ${seconds} s: ${what}`);
+}
+
+interface Ready {
+  readonly temporal: string;
+  readonly ui: string;
+  readonly ecs: string;
+  readonly taskQueue: string;
+  readonly pids: { readonly temporal: number; readonly ecs: number; readonly worker: number };
+}
+
+/** `etl up` in a folder of its own, as a user has it. Every workflow that ran in it is replayed when it is removed. */
+export class LocalSystemUnderTest {
+  private child: ChildProcess | undefined;
+  private output = '';
+  ready: Ready | undefined;
+
+  private constructor(
+    readonly folder: string,
+    private readonly ports: readonly string[],
+    private readonly changes: NodeJS.ProcessEnv,
+  ) {}
+
+  static async create(changes: NodeJS.ProcessEnv = {}): Promise<LocalSystemUnderTest> {
+    const folder = await mkdtemp(join(tmpdir(), 'etl-system-'));
+    const [temporal, ui, ecs] = [await getFreePort(), await getFreePort(), await getFreePort()].map(String);
+    const ports = ['--temporal-port', temporal ?? '', '--ui-port', ui ?? '', '--ecs-port', ecs ?? ''];
+    return new LocalSystemUnderTest(folder, ports, changes);
+  }
+
+  get stateDir(): string {
+    return join(this.folder, 'state');
+  }
+  /** For commands that talk to this system. */
+  get env(): NodeJS.ProcessEnv {
+    return { ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: this.ready?.temporal ?? '' };
+  }
+
+  async up(): Promise<Ready> {
+    const child = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...this.ports], {
+      cwd: root,
+      env: { ...process.env, ...this.changes, ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    child.stderr.on('data', (text) => {
+      this.output += text;
+    });
+    const exited = once(child, 'exit').then(() => undefined);
+    const line = once(createInterface({ input: child.stdout }), 'line').then(([text]) => text as string);
+    const first = await Promise.race([line, exited]);
+    if (first === undefined) throw new Error(`etl up ended: ${this.output}`);
+    this.ready = JSON.parse(first) as Ready;
+    return this.ready;
+  }
+
+  /** Signals `etl up` and waits for its end. */
+  async end(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+
+  async remove(): Promise<void> {
+    try {
+      if (this.ready && this.child?.exitCode === null) await this.replayAll();
+    } finally {
+      await this.end();
+      await rm(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const connection = await Connection.connect({ address: this.ready?.temporal ?? '' });
+    try {
+      return await work(new Client({ connection }));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Task folders of the local endpoint, and what is in a file of theirs. */
+  taskIds(): string[] {
+    try {
+      return readdirSync(join(this.stateDir, 'ecs', 'tasks'));
+    } catch {
+      return [];
+    }
+  }
+  taskFile(id: string, name: string): string | undefined {
+    try {
+      return readFileSync(join(this.stateDir, 'ecs', 'tasks', id, name), 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+  /** The process of a task's program. */
+  programPid(id: string): number | undefined {
+    const pid = /"pid":\s*(\d+)/.exec(this.taskFile(id, 'programs.json') ?? '')?.[1];
+    return pid === undefined ? undefined : Number(pid);
+  }
+  letters(folder: string): string[] {
+    try {
+      return readdirSync(join(this.stateDir, folder)).map((name) =>
+        readFileSync(join(this.stateDir, folder, name), 'utf8'),
+      );
+    } catch {
+      return [];
+    }
+  }
+
+  private async replayAll(): Promise<void> {
+    await this.withClient(async (client) => {
+      for await (const { workflowId, runId, status } of client.workflow.list()) {
+        if (status.name !== 'RUNNING') await replay(client.workflow.getHandle(workflowId, runId));
+      }
+    });
+  }
+}

@@ -1,0 +1,214 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { fileUri } from '@etl/pipeline/uri';
+import { parse } from 'csv-parse/sync';
+import { writeSalesSample } from '../../local/samples/ventas';
+import { type Cell, readBatch } from '../support/parquet';
+import { command, etl, LocalSystemUnderTest, until } from '../support/system';
+
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
+const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
+
+jest.setTimeout(120_000);
+
+withServer('etl up and what a user does with it', () => {
+  let system: LocalSystemUnderTest;
+  beforeAll(async () => {
+    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.05' });
+    await system.up();
+  });
+  afterAll(() => system.remove());
+
+  const run = async (file: string, ...options: string[]) => {
+    const ended = await etl(
+      ['run', file, '--date', '2026-02-08', '--out', join(system.folder, 'out'), '--json', ...options],
+      system.env,
+    );
+    const report = JSON.parse(ended.stdout || '{}') as {
+      workflowId: string;
+      runId: string;
+      status: string;
+      failureType: string | null;
+      manifest: Manifest | null;
+    };
+    return { ...ended, report };
+  };
+
+  test('every cell of a CSV with the dirt of real files arrives', async () => {
+    const file = join(system.folder, 'ventas_2026_02.csv');
+    const counts = await writeSalesSample(file, 20_000);
+    const { report, exitCode } = await run(file, '--dataset', 'ventas', '--options', '{"chunkRows":7000}');
+    expect(exitCode).toBe(0);
+    expect(report).toMatchObject({
+      workflowId: 'etl/ventas/2026-02-08/ventas_2026_02',
+      status: 'COMPLETED',
+      failureType: null,
+    });
+    expect(report.manifest?.totals).toEqual({
+      rowsRead: 20_000,
+      rowsWritten: 20_000 - counts.blank - counts.ragged,
+      rowsBlank: counts.blank,
+      rowsRejected: counts.ragged,
+      datesCoerced: counts.badDates,
+    });
+    expect(report.manifest?.parts).toHaveLength(3);
+
+    const [header = [], ...records] = parse(await readFile(file), { relax_column_count: true }) as string[][];
+    const expected = records
+      .filter((record) => record.length === header.length && record.some((field) => field !== ''))
+      .map((record) => record.map((field, index) => expectedCell(header[index] ?? '', field)));
+    const published = join(system.folder, 'out', 'ventas', 'batch_date=2026-02-08', 'source=ventas_2026_02');
+    const rows = await readBatch(published);
+    expect(rows.map((row) => Object.values(row).map(comparable))).toEqual(expected.map((row) => row.map(comparable)));
+
+    const [message = ''] = system.letters('outbox/etl-success');
+    expect(JSON.parse(message)).toMatchObject({ body: expect.stringMatching(/^ETL completado para 2026-02-08\n/) });
+  });
+
+  test('started, queried and described with the temporal CLI', async () => {
+    const address = ['--address', system.ready?.temporal ?? ''];
+    const file = join(system.folder, 'by hand', 'ventas.csv');
+    await mkdir(join(system.folder, 'by hand'));
+    await copyFile('samples/ventas.csv', file);
+    const input = JSON.stringify({ detail: { s3Key: fileUri(file), batchDate: '2026-02-08' } });
+    const id = ['--workflow-id', 'by-hand'];
+    const started = await command(temporal, [
+      'workflow',
+      'start',
+      '--type',
+      'etlPipeline',
+      '--task-queue',
+      'etl',
+      ...id,
+      '--input',
+      input,
+      ...address,
+    ]);
+    expect(started.stderr).toBe('');
+    const result = await command(temporal, ['workflow', 'result', ...id, '-o', 'json', ...address]);
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      status: 'COMPLETED',
+      result: { delivered: { kind: 'delivered' } },
+    });
+    const queried = await command(temporal, ['workflow', 'query', ...id, '--type', 'status', '-o', 'json', ...address]);
+    expect(queried.stdout).toContain('"done"');
+    expect(
+      existsSync(join(system.stateDir, 'lake', 'by_hand', 'batch_date=2026-02-08', 'source=ventas', '_SUCCESS')),
+    ).toBe(true);
+  });
+
+  test('invalid input is told with every reason, and kept', async () => {
+    const file = join(system.folder, 'bad.csv');
+    await writeFile(file, '');
+    const { report, exitCode } = await run(file);
+    expect(exitCode).toBe(65);
+    expect(report).toMatchObject({ status: 'FAILED', failureType: 'InvalidInput' });
+    const alerts = system.letters('outbox/etl-alerts').map((text) => JSON.parse(text) as { body: string });
+    const alert = alerts.find(({ body }) => body.includes('bad.csv'));
+    expect(alert?.body).toMatch(/^Datos de entrada inválidos - verificar formato\n/);
+    expect(alert?.body).toContain('the file is empty');
+    const letters = system
+      .letters('dead-letters')
+      .map((text) => JSON.parse(text) as { event: { detail: { s3Key: string } } });
+    expect(letters.some(({ event }) => event.detail.s3Key.endsWith('bad.csv'))).toBe(true);
+  });
+
+  test("data found bad later is BadData, with the container's own words and its log in the alert", async () => {
+    const file = join(system.folder, 'later.csv');
+    const rows = Array.from({ length: 60_000 }, (_, n) => (n > 50_000 ? `${n}` : `${n},some text`));
+    await writeFile(file, `a,b\n${rows.join('\n')}\n`);
+    const { report, exitCode } = await run(file);
+    expect(exitCode).toBe(65);
+    expect(report).toMatchObject({ status: 'FAILED', failureType: 'BadData' });
+    const alerts = system.letters('outbox/etl-alerts').map((text) => JSON.parse(text) as { body: string });
+    const alert = alerts.find(({ body }) => body.startsWith('ETL FALLIDO: BadData'));
+    expect(alert?.body).toContain('9999 too few fields');
+    expect(alert?.body).toContain('"event":"failed"');
+    expect(alert?.body).toContain(`${system.ready?.ui}/namespaces/default/workflows/`);
+  });
+
+  const slow = async (name: string): Promise<string> => {
+    const file = join(system.folder, `${name}.csv`);
+    await writeSalesSample(file, 60_000);
+    return file;
+  };
+  /** Some three hundred parts: time enough to get in between. */
+  const slowly = ['--options', '{"chunkRows":200}', '--no-wait'];
+  const newTask = async (before: readonly string[]): Promise<string> =>
+    until('a new task with a running program', 30, () =>
+      system.taskIds().find((id) => !before.includes(id) && system.programPid(id) !== undefined),
+    );
+
+  test('cancel stops the task, waits for it, alerts, and leaves nothing published', async () => {
+    const before = system.taskIds();
+    const { report } = await run(await slow('cancelled'), ...slowly);
+    const task = await newTask(before);
+    await command(temporal, [
+      'workflow',
+      'cancel',
+      '--workflow-id',
+      report.workflowId,
+      '--address',
+      system.ready?.temporal ?? '',
+    ]);
+    await system.withClient(async (client) => {
+      await expect(client.workflow.getHandle(report.workflowId, report.runId).result()).rejects.toThrow();
+      const { status } = await client.workflow.getHandle(report.workflowId, report.runId).describe();
+      expect(status.name).toBe('CANCELLED');
+    });
+    expect(system.taskFile(task, 'end.json')).toContain('143');
+    expect(existsSync(join(system.folder, 'out', 'etl', 'batch_date=2026-02-08', 'source=cancelled'))).toBe(false);
+    expect(system.letters('outbox/etl-alerts').some((text) => text.includes('ETL FALLIDO: Cancelled'))).toBe(true);
+  });
+
+  test('a killed task is launched once more after the interval, and the run completes', async () => {
+    const before = system.taskIds();
+    const { report } = await run(await slow('killed'), ...slowly);
+    const task = await newTask(before);
+    process.kill(system.programPid(task) ?? -1, 'SIGKILL');
+    await system.withClient(async (client) => {
+      expect(await client.workflow.getHandle(report.workflowId).result()).toMatchObject({
+        delivered: { kind: 'delivered' },
+      });
+    });
+    const tasks = system.taskIds().filter((id) => !before.includes(id));
+    expect(tasks).toHaveLength(2);
+    expect(system.taskFile(task, 'end.json')).toContain('137');
+  });
+
+  test('the worker is killed while the task runs: another one goes on with the same task', async () => {
+    const before = system.taskIds();
+    const { report } = await run(await slow('orphaned'), ...slowly);
+    const task = await newTask(before);
+    await until('the task awaited', 10, () => system.taskFile(task, 'log')?.includes('"progress"'));
+    process.kill(system.ready?.pids.worker ?? -1, 'SIGKILL');
+    await system.withClient(async (client) => {
+      expect(await client.workflow.getHandle(report.workflowId).result()).toMatchObject({
+        delivered: { byThisRun: true },
+      });
+    });
+    expect(system.taskIds().filter((id) => !before.includes(id))).toEqual([task]);
+  });
+});
+
+function expectedCell(column: string, field: string): Cell {
+  switch (column) {
+    case 'ID Venta':
+    case 'Cantidad':
+      return field === '' || field === 'NA' ? null : BigInt(field);
+    case 'Precio Unitario':
+    case 'Total':
+      return field === '' ? null : Number(field);
+    case 'Fecha Venta': {
+      const [, day, month, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(field) ?? [];
+      const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+      return Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day) ? null : date;
+    }
+    default:
+      return field === '' ? null : field;
+  }
+}
+
+const comparable = (cell: Cell): string => (cell instanceof Date ? cell.toISOString() : String(cell));

@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { writeSalesSample } from '../../local/samples/ventas';
+import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
+
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
+
+jest.setTimeout(120_000);
+
+withServer('the life of etl up', () => {
+  let system: LocalSystemUnderTest;
+  beforeEach(async () => {
+    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02' });
+  });
+  afterEach(() => system.remove());
+
+  const startSlowRun = async (): Promise<{ workflowId: string; task: string }> => {
+    const file = join(system.folder, 'slow.csv');
+    await writeSalesSample(file, 40_000);
+    const args = ['run', file, '--date', '2026-02-08', '--out', join(system.folder, 'out'), '--json', '--no-wait'];
+    const { stdout } = await etl([...args, '--options', '{"chunkRows":200}'], system.env);
+    const task = await until('a running program', 30, () =>
+      system.taskIds().find((id) => system.programPid(id) !== undefined),
+    );
+    return { workflowId: (JSON.parse(stdout) as { workflowId: string }).workflowId, task };
+  };
+
+  test('Ctrl-C ends everything in good order; started again, the workflow goes on and completes', async () => {
+    const { pids } = await system.up();
+    const { workflowId, task } = await startSlowRun();
+    const program = system.programPid(task) ?? -1;
+    await system.end('SIGINT');
+    for (const pid of [...Object.values(pids), program]) expect(isAlive(pid)).toBe(false);
+    expect(system.taskFile(task, 'end.json')).toContain('143');
+
+    await system.up();
+    await system.withClient(async (client) => {
+      expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ delivered: { kind: 'delivered' } });
+    });
+    expect(system.taskIds()).toHaveLength(2);
+  });
+
+  test('killed with -9 it leaves no server, endpoint or worker; the task goes on, and is found again', async () => {
+    const { pids } = await system.up();
+    const { workflowId, task } = await startSlowRun();
+    await system.end('SIGKILL');
+    await until('its parts ended', 20, () => Object.values(pids).every((pid) => !isAlive(pid)));
+    await system.up();
+    await system.withClient(async (client) => {
+      expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ delivered: { byThisRun: true } });
+    });
+    expect(system.taskIds()).toEqual([task]);
+  });
+});
+
+describe('errors that a person meets', () => {
+  const nothing = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const lines = (text: string): string[] => text.trim().split('\n');
+
+  test.each<[string, string[], number, RegExp]>([
+    [
+      'no server',
+      ['run', 'samples/ventas.csv', '--date', '2026-02-08'],
+      69,
+      /no Temporal server answers at 127.0.0.1:1/,
+    ],
+    ['a file that is not there', ['run', 'none.csv', '--date', '2026-02-08'], 66, /there is no file none.csv/],
+    ['a folder for a file', ['convert', 'samples', '--out', 'x'], 66, /samples is no file/],
+    ['a bad date', ['run', 'samples/ventas.csv', '--date', '2026-02-30'], 64, /2026-02-30 is no calendar date/],
+    [
+      'options that are no JSON',
+      ['convert', 'samples/ventas.csv', '--out', 'x', '--options', '{'],
+      64,
+      /no JSON object/,
+    ],
+    [
+      'an unknown option key',
+      ['convert', 'samples/ventas.csv', '--out', 'x', '--options', '{"delim":";"}'],
+      64,
+      /delim: unknown key/,
+    ],
+    ['an output that cannot be', ['convert', 'samples/ventas.csv', '--out', '/dev/null/x'], 78, /\/dev\/null/],
+    ['a scheme nobody knows', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /no address of a file/],
+  ])('%s', async (_what, args, exitCode, words) => {
+    const ended = await etl(args, nothing);
+    expect(ended.stderr).toMatch(words);
+    expect(ended.exitCode).toBe(exitCode);
+    expect(lines(ended.stderr)).toHaveLength(2);
+    expect(ended.stdout).toBe('');
+  });
+
+  test('bad configuration names every variable', async () => {
+    const ended = await etl(['up'], { LOG_LEVEL: 'loud', ETL_TIME_SCALE: '9' });
+    expect(ended.exitCode).toBe(78);
+    expect(ended.stderr).toMatch(/LOG_LEVEL.*ETL_TIME_SCALE|ETL_TIME_SCALE.*LOG_LEVEL/);
+  });
+
+  test('an unknown command, and an option that is missing', async () => {
+    expect((await etl(['upp'])).exitCode).toBe(64);
+    expect((await etl(['run', 'samples/ventas.csv'])).exitCode).toBe(64);
+    expect((await etl(['--help'])).exitCode).toBe(0);
+  });
+
+  test('convert prints the manifest', async () => {
+    const system = await LocalSystemUnderTest.create();
+    try {
+      const { stdout, exitCode } = await etl(['convert', 'samples/ventas.csv', '--out', system.folder, '--json']);
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ version: 1, totals: { rowsRead: 30, rowsWritten: 30 } });
+    } finally {
+      await system.remove();
+    }
+  });
+
+  const needsServer = process.env.ETL_TEST_TEMPORAL ? test : test.skip;
+  needsServer.each(['--temporal-port', '--ui-port', '--ecs-port'])('a taken port: %s', async (option) => {
+    const system = await LocalSystemUnderTest.create();
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    try {
+      const other = { '--temporal-port': '0', '--ui-port': '0', '--ecs-port': '0' };
+      const { getFreePort } = await import('../../local/temporal/freePort');
+      for (const name of Object.keys(other) as (keyof typeof other)[]) {
+        other[name] = String(name === option ? port : await getFreePort());
+      }
+      const ended = await etl(['up', ...Object.entries(other).flat()], {
+        ETL_STATE_DIR: system.stateDir,
+        TEMPORAL_ADDRESS: '',
+      });
+      expect(ended.exitCode).toBe(69);
+      expect(ended.stderr).toContain(String(port));
+      expect(lines(ended.stderr)).toHaveLength(2);
+    } finally {
+      server.close();
+      await system.remove();
+    }
+  });
+});
+
+withServer('etl demo', () => {
+  const demo = async (stateDir: string) => {
+    const env = { ...process.env, ETL_STATE_DIR: stateDir, TEMPORAL_ADDRESS: '' };
+    const child = spawn(process.execPath, ['cli/etl.js', 'demo', '--rows', '30000'], {
+      cwd: join(__dirname, '..', '..'),
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+    return { child, output: () => output, exited: once(child, 'exit') as Promise<[number | null]> };
+  };
+
+  test('ends with what was produced and what to type next', async () => {
+    const system = await LocalSystemUnderTest.create();
+    try {
+      const { output, exited } = await demo(system.stateDir);
+      expect((await exited)[0]).toBe(0);
+      for (const words of [
+        '30,000 read',
+        'part-00001.parquet',
+        'ETL completado para 2026-02-08',
+        'npx etl up',
+        'Web UI',
+      ]) {
+        expect(output()).toContain(words);
+      }
+    } finally {
+      await system.remove();
+    }
+  });
+
+  test.each([1500, 4000])('Ctrl-C after %i ms leaves nothing running and nothing half-written', async (millis) => {
+    const system = await LocalSystemUnderTest.create();
+    try {
+      const { child, exited } = await demo(system.stateDir);
+      await new Promise((resolve) => setTimeout(resolve, millis));
+      const descendants = await pidsBelow(child.pid ?? -1);
+      child.kill('SIGINT');
+      expect([0, 130]).toContain((await exited)[0]);
+      for (const pid of descendants) expect(isAlive(pid)).toBe(false);
+    } finally {
+      await system.remove();
+    }
+  });
+});
+
+/** All processes that a process started, and those started. */
+async function pidsBelow(pid: number): Promise<number[]> {
+  const { readdir, readFile } = await import('node:fs/promises');
+  const parents = new Map<number, number>();
+  for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    const parent = /\) \S (\d+)/.exec(stat)?.[1];
+    if (parent) parents.set(Number(entry), Number(parent));
+  }
+  const below = (of: number): number[] =>
+    [...parents].filter(([, parent]) => parent === of).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
+}
