@@ -1,5 +1,7 @@
 import { exitCodes } from '@etl/pipeline/failures';
 import { Command, CommanderError } from 'commander';
+import { PortTakenError } from '../local/temporal/devServer';
+import { TemporalNotFoundError } from '../local/temporal/findTemporal';
 import { ConfigError } from '../workers/config';
 import { NoTemporalError } from '../workers/connection';
 import { convertCommand } from './commands/convert';
@@ -41,6 +43,17 @@ function explain(error: unknown): { message: string; remedy: string; exitCode: n
   if (error instanceof NoTemporalError) {
     const remedy = 'start the local system with `npx etl up` in another terminal, or set TEMPORAL_ADDRESS';
     return { message, remedy, exitCode: cliExitCodes.unavailable };
+  }
+  if (error instanceof PortTakenError) {
+    const remedy = 'end what listens there, or choose others: --temporal-port, --ui-port, --ecs-port';
+    return { message, remedy, exitCode: cliExitCodes.unavailable };
+  }
+  if (error instanceof TemporalNotFoundError) {
+    const remedy = 'install the Temporal CLI (https://docs.temporal.io/cli), or set TEMPORAL_ADDRESS to a server';
+    return { message, remedy, exitCode: cliExitCodes.unavailable };
+  }
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { message: 'interrupted', remedy: 'nothing was left running', exitCode: cliExitCodes.interrupted };
   }
   if (error instanceof ConfigError) {
     const remedy = 'mend the variables named above; docs/configuration.md lists them all';

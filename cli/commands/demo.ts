@@ -30,6 +30,7 @@ async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<vo
   const stateDir = join(parseConfig(process.env).stateDir, 'demo');
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const signal = untilSignal();
+  const stopping = new AbortController();
   const interrupted = signal.then(() => {
     throw new CliError(
       'interrupted',
@@ -44,10 +45,10 @@ async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<vo
   }
   say(`Sample: ${rows.toLocaleString('en-US')} rows of sales, with the dirt that real files have …`);
   const sample = await Promise.race([ensureSalesSample(places(stateDir).samples, rows), interrupted]);
-  let system: LocalSystem | undefined;
   let delivered = false;
+  const starting = start(stateDir, say, stopping.signal);
   try {
-    system = await Promise.race([start(stateDir, say), interrupted]);
+    const system = await Promise.race([starting, interrupted]);
     const detail: Detail = {
       s3Key: fileUri(sample),
       batchDate,
@@ -65,17 +66,22 @@ async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<vo
     }
   } finally {
     say('Stopping …');
-    await system?.stop();
+    stopping.abort();
+    // Even what was only being started: it is there in a moment, or fails.
+    await starting.then(
+      (system) => system.stop(),
+      () => undefined,
+    );
     if (!delivered) await rm(places(stateDir).lake, { recursive: true, force: true });
   }
 }
 
-async function start(stateDir: string, say: (line: string) => void): Promise<LocalSystem> {
+async function start(stateDir: string, say: (line: string) => void, signal: AbortSignal): Promise<LocalSystem> {
   say('Starting Temporal, the local Fargate endpoint and a worker …');
   const temporalPort = await freePortFrom(localDefaults.temporalPort);
   const uiPort = await freePortFrom(localDefaults.uiPort);
   const ecsPort = await freePortFrom(localDefaults.ecsPort);
-  return await startSystem({ stateDir, temporalPort, uiPort, ecsPort, persistent: false, say });
+  return await startSystem({ stateDir, temporalPort, uiPort, ecsPort, persistent: false, say, signal });
 }
 
 async function runOn(system: LocalSystem, detail: Detail, say: (line: string) => void): Promise<RunReport> {

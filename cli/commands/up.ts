@@ -27,8 +27,9 @@ async function up({ json, ...ports }: UpOptions): Promise<void> {
   const say = (line: string): void => {
     (json ? process.stderr : process.stdout).write(`${line}\n`);
   };
-  const signal = untilSignal();
-  const system = await startSystem({ ...ports, stateDir, persistent: true, say });
+  const stopping = new AbortController();
+  const signal = untilSignal().finally(() => stopping.abort());
+  const system = await startSystem({ ...ports, stateDir, persistent: true, say, signal: stopping.signal });
   if (json) {
     const { temporal, ui, ecs } = system;
     process.stdout.write(`${JSON.stringify({ temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() })}\n`);

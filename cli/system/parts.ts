@@ -9,8 +9,9 @@ import {
 } from '@aws-sdk/client-ecs';
 import { localEcsSettings, localTaskDefinition } from '../../local/ecsSettings';
 import { places } from '../../local/places';
-import { startDevServer } from '../../local/temporal/devServer';
+import { PortTakenError, startDevServer } from '../../local/temporal/devServer';
 import { findTemporal } from '../../local/temporal/findTemporal';
+import { isPortFree } from '../../local/temporal/freePort';
 import { type Running, startProgram } from './component';
 import type { SystemSettings } from './system';
 
@@ -18,7 +19,7 @@ const dist = join(__dirname, '..', '..');
 
 /** Finds a Temporal server program (which may take its time, and says so) and returns how to start it. */
 export async function startServer(settings: SystemSettings): Promise<() => Promise<Running>> {
-  const exe = await findTemporal(settings.say);
+  const exe = await findTemporal(settings.say, settings.signal);
   const { logs, temporalDatabase } = places(settings.stateDir);
   return () =>
     startDevServer({
@@ -30,7 +31,8 @@ export async function startServer(settings: SystemSettings): Promise<() => Promi
     });
 }
 
-export function startEndpoint(settings: SystemSettings): Promise<Running> {
+export async function startEndpoint(settings: SystemSettings): Promise<Running> {
+  if (!(await isPortFree(settings.ecsPort))) throw new PortTakenError(settings.ecsPort, 'Fargate endpoint');
   const { ecs, logs } = places(settings.stateDir);
   return startProgram(join(dist, 'local', 'ecs', 'main.js'), ['--port', String(settings.ecsPort), '--state', ecs], {
     env: process.env,
@@ -46,6 +48,7 @@ export function startWorker(
   return startProgram(join(dist, 'workers', 'main.js'), [], {
     env: {
       ETL_POLL_SECONDS: '0.5',
+      ETL_SHUTDOWN_GRACE_SECONDS: '0.5',
       ...process.env,
       ETL_STATE_DIR: settings.stateDir,
       TEMPORAL_ADDRESS: temporal,

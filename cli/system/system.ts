@@ -12,6 +12,8 @@ export interface SystemSettings {
   /** Whether Temporal keeps its workflows in a file, and so over a restart. */
   readonly persistent: boolean;
   readonly say: (line: string) => void;
+  /** Aborts what takes long at the start: fetching a server. */
+  readonly signal: AbortSignal;
 }
 
 export interface LocalSystem {
@@ -48,6 +50,7 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
     const named = process.env.TEMPORAL_ADDRESS;
     const temporal = named || `127.0.0.1:${settings.temporalPort}`;
     const ui = named ? process.env.TEMPORAL_UI_URL : `http://127.0.0.1:${settings.uiPort}`;
+    settings.signal.throwIfAborted();
     if (!named) kept.server = await keep('Temporal server', await startServer(settings));
     kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings));
     client = ecsClient(ecs);

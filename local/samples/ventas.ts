@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, stat } from 'node:fs/promises';
-import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** What dirt the generator put into a file: what a loader has to find again. */
@@ -57,7 +57,11 @@ export async function writeSalesSample(path: string, rows: number): Promise<Sale
   return counts;
 }
 
-function saleLine(id: number, random: () => number, counts: { blank: number; ragged: number; badDates: number }): string {
+function saleLine(
+  id: number,
+  random: () => number,
+  counts: { blank: number; ragged: number; badDates: number },
+): string {
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const dirt = random();
   if (dirt < 0.001) {

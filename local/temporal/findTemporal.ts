@@ -26,8 +26,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
  * The path of a `temporal` program: on PATH, else one fetched earlier, else the SDK's download, else built by Go. `say` is
  * told what takes its time. Throws `TemporalNotFoundError` with every reason.
  */
-export async function findTemporal(say: (line: string) => void): Promise<string> {
-  const onPath = await firstExecutable((process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'temporal')));
+export async function findTemporal(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
+  const onPath = await firstExecutable(
+    (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'temporal')),
+  );
   if (onPath) return onPath;
   const folder = join(cacheFolder(), 'temporal');
   const cached = await executableIn(folder);
@@ -40,10 +42,11 @@ export async function findTemporal(say: (line: string) => void): Promise<string>
     ['Building a Temporal server with Go (once, about two minutes) …', goInstall],
   ] as const) {
     say(what);
-    const reason = await fetch(folder).then(
+    const reason = await fetch(folder, signal).then(
       () => undefined,
       (error: Error) => error.message.split('\n', 1)[0],
     );
+    signal?.throwIfAborted();
     const found = await executableIn(folder);
     if (found) return found;
     reasons.push(reason ?? 'nothing arrived');
@@ -52,20 +55,25 @@ export async function findTemporal(say: (line: string) => void): Promise<string>
 }
 
 /** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */
-async function download(downloadDir: string): Promise<void> {
+async function download(downloadDir: string, signal?: AbortSignal): Promise<void> {
   const starting = TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir }, log: { format: 'pretty', level: 'error' } },
   });
   starting.then((env) => env.teardown()).catch(() => undefined);
-  const timeout = delay(downloadSeconds * 1000, undefined, { ref: false }).then(() => {
+  const timeout = delay(downloadSeconds * 1000, undefined, { ref: false, ...(signal && { signal }) }).then(() => {
     throw new Error(`no answer within ${downloadSeconds} s`);
   });
+  timeout.catch(() => undefined);
   const env = await Promise.race([starting, timeout]);
   await env.teardown();
 }
 
-async function goInstall(folder: string): Promise<void> {
-  await run('go', ['install', goModule], { env: { ...process.env, GOBIN: folder }, maxBuffer: 1 << 24 });
+async function goInstall(folder: string, signal?: AbortSignal): Promise<void> {
+  await run('go', ['install', goModule], {
+    env: { ...process.env, GOBIN: folder },
+    maxBuffer: 1 << 24,
+    ...(signal && { signal }),
+  });
 }
 
 async function executableIn(folder: string): Promise<string | undefined> {

@@ -87,7 +87,7 @@ async function drafted(
 ): Promise<void> {
   const target = pathOf(uri);
   const folder = dirname(target);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(uri, folder);
   const draft = join(folder, draftName(randomUUID()));
   try {
     await make(draft);
@@ -143,5 +143,17 @@ async function* list(prefixUri: string): AsyncIterable<ObjectInfo> {
     const uri = joinUri(prefixUri, path);
     const stats = await fileWork(uri, () => statOrUndefined(join(folder, path)));
     if (stats) yield infoOf(uri, stats);
+  }
+}
+
+/** A destination below what is no folder is a wrong destination, not a missing object. */
+async function makeFolder(uri: string, folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    if (!['ENOTDIR', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
+    throw new StorageError('ReadOnly', uri, `${folder} cannot be made: something above it is no folder`, {
+      cause: error,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Bench } from '../support/container';
@@ -294,7 +294,6 @@ describe('run again, stopped, out of time', () => {
   test('the same source and options: nothing is done again, and a broken publication is mended', async () => {
     const path = await bench.file('in.csv', sales);
     await bench.run(path);
-    const { rm } = await import('node:fs/promises');
     await rm(join(bench.published, '_SUCCESS'));
     const again = await bench.run(path);
     expect(again).toMatchObject({ exitCode: 0, last: { event: 'finished', status: 'already' } });

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Manifest } from '@etl/pipeline/manifest';
 import { joinUri } from '@etl/pipeline/uri';
-import { readCommits, readNewestCommit } from '@etl/storage/commitLog';
+import { commit, readCommits, readNewestCommit } from '@etl/storage/commitLog';
+import { projectionSettings } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';
-import { gated } from './support/gates';
+import { gated, gatedFolders } from './support/gates';
 import { onEveryStore } from './support/places';
+import { whileReading } from './support/reader';
 
 jest.setTimeout(30_000);
 
@@ -101,6 +104,42 @@ onEveryStore((open) => {
     await expect(readNewestCommit(store, place)).rejects.toMatchObject({ code: 'Corrupt', uri: place.commit(1) });
   });
 
+  test('at each step of a publication: where a manifest is, there are its parts, even for one who ignores _SUCCESS', async () => {
+    const { store, place } = start();
+    await publish(store, place, await prepare(store, place, { name: 'a', startedAt: 1, parts: 3 }));
+    const manifest = await prepare(store, place, { name: 'b', startedAt: 2, parts: 2 });
+    const seen = new Set<string>();
+    const check = async () => {
+      const body = await store.readSmall(joinUri(place.published, '_manifest.json'));
+      if (!body) return;
+      const { runId, parts } = JSON.parse(body.toString()) as Manifest;
+      for (const { file } of parts) {
+        const part = await store.readSmall(joinUri(place.published, file));
+        expect(`${file} of ${part?.toString().split(':')[0]}`).toBe(`${file} of ${runId}`);
+      }
+      seen.add(runId);
+    };
+    await publish(gated(store, check, check), place, manifest, {
+      ...projectionSettings,
+      folders: gatedFolders(check, check),
+    });
+    expect([...seen]).toEqual(['a', 'b']);
+  });
+
+  test('a newer run that commits during a projection and dies before its own is projected all the same', async () => {
+    const { store, place } = start();
+    const older = await prepare(store, place, { name: 'old', startedAt: 1, parts: 2 });
+    const newer = await prepare(store, place, { name: 'new', startedAt: 2, parts: 1 });
+    let committed = false;
+    const gate = async (operation: string) => {
+      if (operation !== 'copy' || committed) return;
+      committed = true;
+      expect(await commit(store, place, newer)).toMatchObject({ status: 'committed', number: 2 });
+    };
+    expect(await publish(gated(store, gate), place, older)).toMatchObject({ status: 'committed', number: 1 });
+    expect(await look(store, place)).toEqual({ runId: 'new' });
+  });
+
   test('racing publishers: one commit a number, the highest fence is shown, readers see whole batches only', async () => {
     const rounds = Array.from({ length: 6 }, async (_, round) => {
       const { store, place } = start();
@@ -110,17 +149,10 @@ onEveryStore((open) => {
           prepare(store, place, { name, startedAt: (i * 3 + round) % 4, parts: 1 + ((i + round) % 3) }),
         ),
       );
-      let reading = true;
-      const reader = (async () => {
-        while (reading) {
-          await look(store, place);
-          await sleep(2);
-        }
-      })();
       const jittery = () => gated(store, () => sleep(Math.random() * 6));
-      const outcomes = await Promise.all(manifests.map((manifest) => publish(jittery(), place, manifest)));
-      reading = false;
-      await reader;
+      const outcomes = await whileReading(store, place, () =>
+        Promise.all(manifests.map((manifest) => publish(jittery(), place, manifest))),
+      );
       const committed = outcomes.filter(({ status }) => status === 'committed').map(({ number }) => number);
       expect([...committed].sort()).toEqual(committed.map((_number, i) => i + 1));
       const highest = [...manifests].sort((a, b) => (a.runStartedAt < b.runStartedAt ? 1 : -1))[0];

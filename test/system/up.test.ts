@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { writeSalesSample } from '../../local/samples/ventas';
+import { getFreePort } from '../../local/temporal/freePort';
 import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -81,7 +83,12 @@ describe('errors that a person meets', () => {
       64,
       /delim: unknown key/,
     ],
-    ['an output that cannot be', ['convert', 'samples/ventas.csv', '--out', '/dev/null/x'], 78, /\/dev\/null/],
+    [
+      'an output that cannot be',
+      ['convert', 'samples/ventas.csv', '--out', '/dev/null/x', '--json'],
+      78,
+      /\/dev\/null/,
+    ],
     ['a scheme nobody knows', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /no address of a file/],
   ])('%s', async (_what, args, exitCode, words) => {
     const ended = await etl(args, nothing);
@@ -122,7 +129,6 @@ describe('errors that a person meets', () => {
     const { port } = server.address() as { port: number };
     try {
       const other = { '--temporal-port': '0', '--ui-port': '0', '--ecs-port': '0' };
-      const { getFreePort } = await import('../../local/temporal/freePort');
       for (const name of Object.keys(other) as (keyof typeof other)[]) {
         other[name] = String(name === option ? port : await getFreePort());
       }
@@ -130,8 +136,7 @@ describe('errors that a person meets', () => {
         ETL_STATE_DIR: system.stateDir,
         TEMPORAL_ADDRESS: '',
       });
-      expect(ended.exitCode).toBe(69);
-      expect(ended.stderr).toContain(String(port));
+      expect(ended).toMatchObject({ exitCode: 69, stderr: expect.stringContaining(String(port)) });
       expect(lines(ended.stderr)).toHaveLength(2);
     } finally {
       server.close();
@@ -180,7 +185,7 @@ withServer('etl demo', () => {
       const descendants = await pidsBelow(child.pid ?? -1);
       child.kill('SIGINT');
       expect([0, 130]).toContain((await exited)[0]);
-      for (const pid of descendants) expect(isAlive(pid)).toBe(false);
+      await until('nothing left', 5, () => descendants.every((pid) => !isAlive(pid)));
     } finally {
       await system.remove();
     }
@@ -189,7 +194,6 @@ withServer('etl demo', () => {
 
 /** All processes that a process started, and those started. */
 async function pidsBelow(pid: number): Promise<number[]> {
-  const { readdir, readFile } = await import('node:fs/promises');
   const parents = new Map<number, number>();
   for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { variables } from '../../workers/config';
+
+const root = join(__dirname, '..', '..');
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+});
+const documents = tracked.trim().split('\n');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** The anchor that a heading gets. Source: GitHub's rendering of Markdown. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+
+/** Links that lead nowhere, of one document. */
+function deadLinks(file: string, text: string): string[] {
+  const links = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? file : join(dirname(file), decodeURI(path));
+    if (!existsSync(join(root, target))) return true;
+    if (anchor === undefined) return false;
+    const headings = [...read(target).matchAll(/^#+\s+(.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+    return !headings.includes(anchor);
+  });
+}
+
+test.each(documents)('%s has no dead links', (file) => {
+  expect(deadLinks(file, read(file))).toEqual([]);
+});
+
+test('a dead link is found', () => {
+  expect(deadLinks('README.md', 'see [x](docs/none.md), [y](#no-such-heading) and [z](LICENSE)')).toHaveLength(2);
+});
+
+test('every npm script that documents name exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const named = documents.flatMap((file) => [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name));
+  expect(named.length).toBeGreaterThan(3);
+  for (const name of named) expect(Object.keys(scripts)).toContain(name);
+});
+
+test('every command that documents name exists', () => {
+  const help = execFileSync(process.execPath, ['cli/etl.js', '--help'], { cwd: root, encoding: 'utf8' });
+  const commands = [...help.matchAll(/^ {2}(\w+)[ [<]/gm)].map(([, name = '']) => name);
+  const named = documents.flatMap((file) => [...read(file).matchAll(/npx etl (\w+)/g)].map(([, name = '']) => name));
+  expect(named.length).toBeGreaterThan(5);
+  for (const name of named) expect(commands).toContain(name);
+});
+
+test('docs/configuration.md has every variable, in the words of workers/config.ts', () => {
+  const rows = Object.entries(variables).map(([name, schema]) => `| \`${name}\` | ${schema.description} |`);
+  expect(read('docs/configuration.md')).toContain(rows.join('\n'));
+});

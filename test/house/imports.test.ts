@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+/** Which of our folders a folder may import; `types` only by `import type`. CONTRIBUTING.md has the same table in words. */
+const house: Record<string, { may: string[]; types?: string[] }> = {
+  pipeline: { may: [] },
+  storage: { may: ['pipeline'] },
+  'etl-image': { may: ['pipeline', 'storage'] },
+  workflows: { may: ['pipeline'], types: ['activities'] },
+  activities: { may: ['pipeline', 'storage'] },
+  // A port's error class is part of the port.
+  aws: { may: ['pipeline', 'storage', 'activities/ports'], types: ['activities'] },
+  local: { may: ['pipeline', 'storage'], types: ['activities'] },
+  workers: { may: ['pipeline', 'storage', 'activities', 'aws', 'local', 'workflows'] },
+  cli: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'aws', 'local', 'workers'] },
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const packages: Record<string, string> = { pipeline: 'pipeline', storage: 'storage', image: 'etl-image' };
+
+/** The imports of ours in a source: paths from the repository's root, without extensions. */
+function importsOf(file: string, text: string): Import[] {
+  const pattern =
+    /(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|(?:require|import|resolve)\(\s*['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].flatMap(([, type, statement, call]) => {
+    const specifier = statement ?? call ?? '';
+    const ours = /^@etl\/(\w+)\/(.+)$/.exec(specifier);
+    if (!ours && !specifier.startsWith('.')) return [];
+    const folder = packages[ours?.[1] ?? ''];
+    const to = folder ? join(folder, 'src', ours?.[2] ?? '') : normalize(join(dirname(file), specifier));
+    return [{ from: file, to, typeOnly: type !== undefined }];
+  });
+}
+
+/** Why an import may not be; undefined for one that may. */
+function problemOf({ from, to, typeOnly }: Import): string | undefined {
+  const home = from.split('/')[0] ?? '';
+  const target = to.split('/')[0] ?? '';
+  if (home === target) return undefined;
+  const { may = [], types = [] } = house[home] ?? {};
+  const allowed = [...may, ...(typeOnly ? types : [])];
+  if (allowed.some((each) => to === each || to.startsWith(`${each}/`))) return undefined;
+  return `${from} imports ${typeOnly ? 'types of ' : ''}${to}`;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    if (name === 'dist' || name === 'node_modules') return [];
+    if (statSync(join(root, path)).isDirectory()) return sources(path);
+    return /\.ts$/.test(name) ? [path] : [];
+  });
+}
+
+const files = Object.keys(house).flatMap(sources);
+const imports = files.flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
+
+test('imports point one way', () => {
+  expect(files.length).toBeGreaterThan(100);
+  expect(imports.flatMap((each) => problemOf(each) ?? [])).toEqual([]);
+});
+
+test('no file imports itself in a circle, types aside', () => {
+  const next = new Map<string, string[]>();
+  for (const { from, to, typeOnly } of imports) {
+    if (typeOnly) continue;
+    const target = files.find((file) => file === `${to}.ts` || file === join(to, 'index.ts'));
+    const key = from;
+    if (target) next.set(key, [...(next.get(key) ?? []), target]);
+  }
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+    if (done.has(file) || path.includes(file)) return;
+    for (const each of next.get(file) ?? []) visit(each, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+describe('the check itself', () => {
+  test.each<[string, string, string, boolean]>([
+    ['workflows run activities', 'workflows/x.ts', "import { createActivities } from '../activities';", true],
+    [
+      'workflows know the types of activities',
+      'workflows/x.ts',
+      "import type { A } from '../activities/contract';",
+      false,
+    ],
+    ['pipeline reads storage', 'pipeline/src/x.ts', "import { a } from '@etl/storage/publish';", true],
+    ['storage reads pipeline', 'storage/src/x.ts', "import { a } from '@etl/pipeline/uri';", false],
+    ['local reads aws, by a call', 'local/x.ts', "const a = await import('../aws/y');", true],
+    ['aws throws the error of a port', 'aws/x.ts', "import { TaskRunnerError } from '../activities/ports';", false],
+    ['aws calls an activity', 'aws/x.ts', "import { launchTask } from '../activities/launchTask';", true],
+    ['the image reads activities', 'etl-image/src/x.ts', "export * from '../../activities/ports';", true],
+    ['others are none of our business', 'pipeline/src/x.ts', "import { z } from 'zod';", false],
+  ])('%s', (_what, file, text, refused) => {
+    expect(importsOf(file, text).some((each) => problemOf(each) !== undefined)).toBe(refused);
+  });
+});
