@@ -1,5 +1,6 @@
 import { headBytes, inspectHead } from '@etl/pipeline/csv/inspectHead';
-import { looseDetail, parseEvent } from '@etl/pipeline/event';
+import { parseEvent } from '@etl/pipeline/event';
+import { looseDetail } from '@etl/pipeline/looseDetail';
 import { isCalendarDate } from '@etl/pipeline/names';
 import type { Options } from '@etl/pipeline/options';
 import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
 import { isCalendarDate } from '@etl/pipeline/names';
-import { fileUri, parseUri } from '@etl/pipeline/uri';
+import { parseUri } from '@etl/pipeline/uri';
 import { CliError, cliExitCodes } from './errors';
 
 /** A path on this machine or a URI, as a URI. A local file must be there. */

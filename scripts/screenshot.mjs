@@ -3,7 +3,7 @@
 // usage: node scripts/screenshot.mjs [PNG]   (needs Chromium on PATH, or its path in ETL_TEST_CHROMIUM)
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,7 +40,10 @@ const ports = ['--temporal-port', await freePort(), '--ui-port', await freePort(
 const system = await etl(['up', '--json', ...ports], env);
 try {
   const runEnv = { ...env, TEMPORAL_ADDRESS: system.answer.temporal };
-  const run = await etl(['run', 'samples/ventas.csv', '--date', '2026-02-08', '--dataset', 'ventas', '--json'], runEnv);
+  const sample = join(stateDir, 'ventas', 'ventas_2026_02.csv');
+  await mkdir(dirname(sample));
+  await copyFile(join(root, 'samples', 'ventas.csv'), sample);
+  const run = await etl(['run', sample, '--date', '2026-02-08', '--json'], runEnv);
   const { workflowId, runId, status } = run.answer;
   if (status !== 'COMPLETED') throw new Error(`the run ended as ${status}: ${run.answer.reason}`);
   const browser = await chromium.launch({

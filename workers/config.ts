@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { transform } from '@etl/pipeline/definition';
+import { fileUri } from '@etl/pipeline/fileUri';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
-import { fileUri, joinUri, parseUri } from '@etl/pipeline/uri';
+import { joinUri, parseUri } from '@etl/pipeline/uri';
 import { z } from 'zod';
 
 /** Where the local system listens when nothing else is said. */

@@ -1,6 +1,8 @@
 import type { Batch } from '@etl/pipeline/layout';
+import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
 import type { Plan } from '@etl/pipeline/plan';
+import { baseName } from '@etl/pipeline/uri';
 import {
   type ApplicationFailure,
   CancellationScope,
@@ -35,30 +37,31 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     runId: info.runId,
     startedAt: info.runStartTime.toISOString(),
   };
-  const status = trackStatus(info.workflowId);
+  const title = titleOf(event);
+  const status = trackStatus(title);
   let batch: Partial<Batch> = {};
   try {
-    const plan = await validate(event, (known) => {
+    const plan = await validate(event, title, (known) => {
       batch = known;
     });
-    const delivered = await transform(plan, run, titleOf(plan.batch), status);
+    const delivered = await transform(plan, run, title, status);
     status.set({ step: 'notify' });
     const warnings = [...plan.warnings, ...delivered.warnings];
     // The data is delivered: a cancel that comes now is too late.
     const notification = await CancellationScope.nonCancellable(() =>
-      notify({ ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
+      notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
     finish(status, { outcome: 'delivered', published: delivered.published, notification });
     return { batch: plan.batch, delivered, notification };
   } catch (error) {
     const failed = asFailure(error);
-    await CancellationScope.nonCancellable(() => alert(event, failed, { ...batch, ...run }, status));
+    await CancellationScope.nonCancellable(() => alert(event, title, failed, { ...batch, ...run }, status));
     throw isCancellation(error) ? error : failed;
   }
 }
 
-async function validate(event: unknown, known: (batch: Partial<Batch>) => void): Promise<Plan> {
-  const validation = await call('validateInput', titleOf(event))({ event });
+async function validate(event: unknown, title: string, known: (batch: Partial<Batch>) => void): Promise<Plan> {
+  const validation = await call('validateInput', title)({ event });
   known(validation.valid ? validation.plan.batch : validation.batch);
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), validation.reasons);
   return validation.plan;
@@ -66,6 +69,7 @@ async function validate(event: unknown, known: (batch: Partial<Batch>) => void):
 
 async function alert(
   event: unknown,
+  title: string,
   failed: ApplicationFailure,
   subject: Subject,
   status: StatusTracker,
@@ -73,13 +77,16 @@ async function alert(
   status.set({ step: 'alert', note: `${failed.type}: ${failed.message}` });
   const failureType = failureTypeOf(failed);
   const reason = failed.message;
-  const notification = await notify(outcomeOf(failed), subject);
+  const notification = await notify(title, outcomeOf(failed), subject);
   const deadLetter =
     failureType === 'Cancelled'
       ? undefined
       : await recorded(() => {
           const { workflowId, runId } = subject;
-          return call('sendToDeadLetters', failureType)({ event, failureType, reason, workflowId, runId });
+          return call(
+            'sendToDeadLetters',
+            `${title}: ${failureType}`,
+          )({ event, failureType, reason, workflowId, runId });
         });
   finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) });
 }
@@ -91,8 +98,8 @@ function outcomeOf(failed: ApplicationFailure): Outcome {
   return { kind, failureType, reason: failed.message, logTail: logTailOf(failed) };
 }
 
-async function notify(outcome: Outcome, subject: Subject): Promise<Notification> {
-  const sent = await recorded(() => call('notify', outcome.kind)({ outcome, subject }));
+async function notify(title: string, outcome: Outcome, subject: Subject): Promise<Notification> {
+  const sent = await recorded(() => call('notify', `${title}: ${outcome.kind}`)({ outcome, subject }));
   return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
 }
 
@@ -112,15 +119,8 @@ function finish(status: StatusTracker, end: Record<string, unknown>): void {
   upsertMemo({ etl: end });
 }
 
-/** What an activity's line in the Web UI is called: file and date. */
-function titleOf(of: Batch | unknown): string {
-  const { source, batchDate } = (of ?? {}) as Partial<Batch>;
-  if (source !== undefined && batchDate !== undefined) return `${source}, ${batchDate}`;
-  const { s3Key, batchDate: date } = ((of as { detail?: Record<string, unknown> } | null)?.detail ?? {}) as Record<
-    string,
-    unknown
-  >;
-  return `${String(s3Key ?? 'unknown file')
-    .split('/')
-    .at(-1)}, ${String(date ?? 'no date')}`;
+/** What a run is called in the Web UI: file and date. The event may be anything. */
+function titleOf(event: unknown): string {
+  const { s3Key = 'unknown file', batchDate = 'no date' } = looseDetail(event);
+  return `${baseName(s3Key)}, ${batchDate}`;
 }

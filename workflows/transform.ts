@@ -46,7 +46,7 @@ async function runGeneration(
   title: string,
   status: StatusTracker,
 ): Promise<Delivered> {
-  const end = await withinTimeout(plan, (seen) => launchAndAwait(plan, run, generation, title, status, seen));
+  const end = await withinTimeout(plan, title, (seen) => launchAndAwait(plan, run, generation, title, status, seen));
   status.set({ step: 'confirm', generation, taskArn: end.taskArn });
   const failed = failureOf(end);
   // A task that ECS forgot may have delivered all the same: the commit log knows.
@@ -102,6 +102,7 @@ function awaitBounds(plan: Plan) {
  */
 async function withinTimeout(
   plan: Plan,
+  title: string,
   work: (seen: (taskArn: string) => void) => Promise<TaskEnd>,
 ): Promise<TaskEnd> {
   const { timeoutSeconds } = plan.timings;
@@ -119,7 +120,9 @@ async function withinTimeout(
     const why = timedOut ? `timeout of ${timeoutSeconds} s` : cancelledFromOutside ? 'run cancelled' : 'wait failed';
     const running = taskArn;
     if (running !== undefined) {
-      await CancellationScope.nonCancellable(() => call('stopTask', why)({ taskArn: running, reason: why }));
+      await CancellationScope.nonCancellable(() =>
+        call('stopTask', `${title}: ${why}`)({ taskArn: running, reason: why }),
+      );
     }
     if (timedOut) throw failure('Timeout', `the task was still running after ${timeoutSeconds} s and was stopped`);
     throw error;

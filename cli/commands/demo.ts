@@ -1,9 +1,9 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { topics } from '@etl/pipeline/definition';
+import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import { resolveBatch } from '@etl/pipeline/plan';
-import { fileUri } from '@etl/pipeline/uri';
 import { Command } from 'commander';
 import { places } from '../../local/places';
 import { ensureSalesSample } from '../../local/samples/ventas';

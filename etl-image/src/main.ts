@@ -8,6 +8,7 @@ import { failureOf, StoppedError } from './config/failures';
 import { detectLimits } from './config/resources';
 import { deliver } from './deliver';
 import { log } from './log';
+import { startPulse } from './pulse';
 
 /** How long the work may take to end once it was told to: then the process ends as it stands. */
 const patienceSeconds = 8;
@@ -15,6 +16,7 @@ const patienceSeconds = 8;
 /** The container's program: docs/container.md says what it is given and what it answers. */
 async function main(): Promise<number> {
   const env = parseEnvironment(process.env);
+  const stopPulse = startPulse();
   const scratch = await mkdtemp(join(env.scratchDir ?? tmpdir(), 'etl-'));
   const stopping = new AbortController();
   const stop = (by: 'signal' | 'timeout') => {
@@ -39,6 +41,7 @@ async function main(): Promise<number> {
   } finally {
     clearTimeout(timer);
     await rm(scratch, { recursive: true, force: true });
+    await stopPulse();
   }
 }
 

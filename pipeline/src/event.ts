@@ -69,14 +69,3 @@ export function parseEvent(event: unknown): ParsedEvent {
     reasons.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, ['detail'], detail)));
   return parsed.success && reasons.length === 0 ? { ok: true, detail: parsed.data } : { ok: false, reasons };
 }
-
-/** What an event that may be unreadable says about itself, for the alert about it. */
-export function looseDetail(event: unknown): { s3Key?: string; batchDate?: string } {
-  const detail = (event as { detail?: unknown } | null | undefined)?.detail;
-  if (detail === null || typeof detail !== 'object') return {};
-  const { s3Key, batchDate } = detail as Record<string, unknown>;
-  return {
-    ...(typeof s3Key === 'string' && { s3Key: s3Key.slice(0, 1024) }),
-    ...(typeof batchDate === 'string' && { batchDate: batchDate.slice(0, 40) }),
-  };
-}

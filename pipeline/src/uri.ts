@@ -1,5 +1,3 @@
-import { pathToFileURL } from 'node:url';
-
 /** An object's place: `s3://bucket/key` or `file:///path`. */
 export type Location =
   | { readonly kind: 's3'; readonly bucket: string; readonly key: string }
@@ -16,11 +14,6 @@ export function parseUri(uri: string): Location | undefined {
   } catch {
     return undefined; // a stray % that decodes to nothing
   }
-}
-
-/** The URI of an absolute path on this machine. */
-export function fileUri(path: string): string {
-  return pathToFileURL(path).href;
 }
 
 /** `base/a/b`: joins with single slashes. Segments are percent-encoded for `file:` bases, as they are for `s3:`. */

@@ -1,4 +1,5 @@
-import { looseDetail, parseEvent } from '@etl/pipeline/event';
+import { parseEvent } from '@etl/pipeline/event';
+import { looseDetail } from '@etl/pipeline/looseDetail';
 
 const detail = { s3Key: 's3://raw-data-lake/ventas/ventas_2026_02.csv', batchDate: '2026-02-08' };
 const reasonsOf = (event: unknown): readonly string[] => {

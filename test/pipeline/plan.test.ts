@@ -1,8 +1,9 @@
 import { parseEvent } from '@etl/pipeline/event';
+import { fileUri } from '@etl/pipeline/fileUri';
 import { layout, partName, workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { makePlan, resolveBatch, resolveSource } from '@etl/pipeline/plan';
-import { fileUri, joinUri, parseUri } from '@etl/pipeline/uri';
+import { joinUri, parseUri } from '@etl/pipeline/uri';
 
 describe('resolveSource', () => {
   test.each([

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
-import { fileUri } from '@etl/pipeline/uri';
 import { type Row, readBatch } from './parquet';
 
 const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');

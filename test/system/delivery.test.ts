@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { fileUri } from '@etl/pipeline/uri';
 import { parse } from 'csv-parse/sync';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { type Cell, readBatch } from '../support/parquet';

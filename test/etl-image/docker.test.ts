@@ -1,0 +1,85 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readBatch } from '../support/parquet';
+import { command } from '../support/system';
+
+const withDocker = process.env.ETL_TEST_DOCKER ? describe : describe.skip;
+
+jest.setTimeout(420_000);
+
+withDocker('the image', () => {
+  const image = `etl-worker:test-${process.pid}`;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'etl-docker-'));
+    await chmod(folder, 0o777); // the container's user is another one
+    const built = await command('docker', [
+      'build',
+      '--network',
+      'host',
+      '-q',
+      '-f',
+      'etl-image/Dockerfile',
+      '-t',
+      image,
+      '.',
+    ]);
+    expect(built).toMatchObject({ exitCode: 0 });
+  });
+  afterAll(async () => {
+    // What the container's user wrote, only it or root may remove.
+    await docker('--user', '0', '--entrypoint', 'rm', image, '-rf', '/data/lake');
+    await command('docker', ['rmi', '-f', image]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const docker = (...args: string[]) => command('docker', ['run', '--rm', '-v', `${folder}:/data`, ...args]);
+  const environment = (run: string, file: string): string[] =>
+    [
+      `INPUT_FILE=file:///data/${file}`,
+      'BATCH_DATE=2026-02-08',
+      'DATASET=d',
+      'OUTPUT_PREFIX=file:///data/lake',
+      `RUN_ID=${run}`,
+      'RUN_STARTED_AT=2026-02-08T01:00:00Z',
+      'CHUNK_ROWS=2000',
+    ].flatMap((pair) => ['-e', pair]);
+
+  test('converts within 512 MiB and without a network, as a user who is not root', async () => {
+    const rows = Array.from({ length: 100_000 }, (_, n) => `${n},text ${n}`);
+    await writeFile(join(folder, 'in.csv'), `a,b\n${rows.join('\n')}\n`);
+    const ended = await docker('--memory', '512m', '--network', 'none', ...environment('r1', 'in.csv'), image);
+    expect(ended).toMatchObject({ exitCode: 0 });
+    const published = await readBatch(join(folder, 'lake', 'd', 'batch_date=2026-02-08', 'source=in'));
+    expect(published).toHaveLength(100_000);
+    expect(published.at(-1)).toEqual({ a: 99_999n, b: 'text 99999' });
+    expect((await docker('--entrypoint', 'id', image, '-u')).stdout.trim()).toBe('1000');
+  });
+
+  test('holds no Temporal, no compiler and no tests', async () => {
+    const { stdout } = await docker('--entrypoint', 'ls', image, 'node_modules', 'node_modules/@etl', '.');
+    for (const name of ['@temporalio', 'typescript', 'jest', 'test', 'workflows']) {
+      expect(stdout.split(/\s+/)).not.toContain(name);
+    }
+    expect(stdout).toContain('@duckdb');
+  });
+
+  test('docker stop is a SIGTERM that it heeds: exit code 143; until then it is healthy', async () => {
+    const rows = Array.from({ length: 400_000 }, (_, n) => `${n},text ${n}`);
+    await writeFile(join(folder, 'long.csv'), `a,b\n${rows.join('\n')}\n`);
+    const name = `etl-test-${process.pid}`;
+    const options = ['-d', '--name', name, '-v', `${folder}:/data`, ...environment('r2', 'long.csv')];
+    await command('docker', ['run', ...options, '-e', 'CHUNK_ROWS=100', image]);
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      expect((await command('docker', ['exec', name, 'node', 'etl-image/dist/health.js'])).exitCode).toBe(0);
+      await command('docker', ['stop', name]);
+      const { stdout } = await command('docker', ['inspect', '--format', '{{.State.ExitCode}}', name]);
+      expect(stdout.trim()).toBe('143');
+    } finally {
+      await command('docker', ['rm', '-f', name]);
+    }
+  });
+});
