@@ -1,33 +1,40 @@
 import { layout } from '@etl/pipeline/layout';
-import { readCommits } from '@etl/storage/commitLog';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { type Commit, readCommits } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { CommitAnswer, CommitQuery } from './contract';
 
 /**
- * A run has delivered when the log holds a commit of exactly its source and options, its own or one found there.
- * Exit code 0 alone proves nothing.
+ * A run has delivered when the newest commit is of exactly its source and options, whoever made it, or when it made
+ * such a commit itself and a later run has replaced it since. Exit code 0 alone proves nothing.
  */
-export async function confirmCommit(store: ObjectStore, { plan, run }: CommitQuery): Promise<CommitAnswer> {
+export async function confirmCommit(store: ObjectStore, query: CommitQuery): Promise<CommitAnswer> {
+  const { plan, run } = query;
   const place = layout(plan.destination, plan.batch);
-  let newestBy: string | undefined;
-  for await (const { number, manifest } of readCommits(store, place)) {
-    const ours = manifest.runId === run.runId;
-    const same =
-      manifest.source.uri === plan.source.uri &&
-      manifest.source.fingerprint === plan.source.fingerprint &&
-      manifest.optionsHash === plan.optionsHash;
-    if (same && (ours || newestBy === undefined)) {
-      return {
-        kind: 'delivered',
-        commit: number,
-        byThisRun: ours,
-        published: place.published,
-        parts: manifest.parts.length,
-        totals: manifest.totals,
-        warnings: manifest.warnings.slice(0, 50),
-      };
-    }
-    newestBy ??= manifest.runStartedAt > run.startedAt ? manifest.runId : '';
+  let newest: Commit | undefined;
+  for await (const commit of readCommits(store, place)) {
+    newest ??= commit;
+    const byThisRun = commit.manifest.runId === run.runId;
+    if (!isOfPlan(commit.manifest, query) || !(byThisRun || commit === newest)) continue;
+    return {
+      kind: 'delivered',
+      commit: commit.number,
+      byThisRun,
+      published: place.published,
+      parts: commit.manifest.parts.length,
+      totals: commit.manifest.totals,
+      warnings: commit.manifest.warnings.slice(0, 50),
+    };
   }
-  return newestBy ? { kind: 'superseded', by: newestBy } : { kind: 'missing' };
+  if (newest && Date.parse(newest.manifest.runStartedAt) > Date.parse(run.startedAt)) {
+    return { kind: 'superseded', by: newest.manifest.runId };
+  }
+  return { kind: 'missing' };
+}
+
+function isOfPlan(manifest: Manifest, { plan }: CommitQuery): boolean {
+  const { uri, fingerprint } = manifest.source;
+  return (
+    uri === plan.source.uri && fingerprint === plan.source.fingerprint && manifest.optionsHash === plan.optionsHash
+  );
 }

@@ -1,0 +1,107 @@
+import { gzipSync } from 'node:zlib';
+import { headBytes } from '@etl/pipeline/csv/inspectHead';
+import { StorageError } from '@etl/storage/objectStore';
+import { validateInput } from '../../activities/validateInput';
+import { MemoryStore } from '../support/fakePorts';
+
+const settings = { rawBase: 's3://raw', cleanBase: 's3://clean', timeScale: 1, pollSeconds: 5 };
+const uri = 's3://raw/ventas/ventas_2026_02.csv';
+
+const validate = async (content: string | Buffer | undefined, detail: object = {}, store = new MemoryStore()) => {
+  if (content !== undefined) store.objects.set(uri, Buffer.from(content));
+  const event = { detail: { s3Key: 'ventas/ventas_2026_02.csv', batchDate: '2026-02-08', ...detail } };
+  return validateInput(store, settings, event);
+};
+const reasonsOf = async (...args: Parameters<typeof validate>): Promise<string> => {
+  const validation = await validate(...args);
+  if (validation.valid) throw new Error('this was found valid');
+  return validation.reasons.join('\n');
+};
+
+describe('validateInput', () => {
+  test('returns the plan, everything resolved', async () => {
+    expect(await validate('a,b\n1,2\n')).toMatchObject({
+      valid: true,
+      plan: {
+        batch: { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' },
+        source: { uri, bytes: 8, fingerprint: 'f8' },
+        destination: 's3://clean',
+        warnings: [],
+      },
+    });
+  });
+
+  test('reads only the head of a large file', async () => {
+    const store = new MemoryStore();
+    await validate(`a,b\n${'1,2\n'.repeat(1_000_000)}`, {}, store);
+    expect(store.ranges).toEqual([`0-${headBytes}`]);
+  });
+
+  test.each<[string, string | Buffer | undefined, RegExp]>([
+    ['a file that is not there', undefined, /there is no such object/],
+    ['an empty file', '', /the file is empty/],
+    ['blank lines alone', '\n\n\n', /the file is empty/],
+    ['a header without names', ',,\n1,2,3\n', /no column names/],
+    ['a header that is none', '1,2,3\n4,5,6\n', /a header is missing/],
+    ['rows of other widths', 'a,b\n1\n2\n3,4\n', /2 of the first 3 rows.*row 1 has 1/],
+    ['a quote that does not end', 'a,b\n"x,1\n', /[Qq]uote/],
+    ['binary data', Buffer.from([0x50, 0x41, 0x52, 0x31, 0, 0]), /Parquet/],
+    ['Zstandard', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), /Zstandard.*gzip/],
+    ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /does not decompress/],
+    ['a line without an end', `a,${'b'.repeat(headBytes)}`, /first line does not end/],
+  ])('refuses %s', async (_what, content, words) => {
+    const reasons = await reasonsOf(content);
+    expect(reasons).toMatch(words);
+    expect(reasons).toContain(uri);
+  });
+
+  test('gives the reasons of the event and never touches the store for it', async () => {
+    const store = new MemoryStore();
+    const validation = await validate('a\n1\n', { batchDate: '2026-02-30', chunkrows: 5 }, store);
+    expect(validation).toMatchObject({ valid: false, batch: { dataset: 'ventas', source: 'ventas_2026_02' } });
+    expect(await reasonsOf('a\n', { batchDate: '2026-02-30', chunkrows: 5 })).toMatch(/2026-02-30[\s\S]*chunkrows/);
+    expect(store.ranges).toEqual([]);
+  });
+
+  test('several reasons of one file at once', async () => {
+    expect((await reasonsOf('1,2\n3\n4\n')).split('\n')).toHaveLength(2);
+  });
+
+  test('repairs are warnings', async () => {
+    const validation = await validate('a,a,\n1,2,3\n');
+    expect(validation).toMatchObject({
+      valid: true,
+      plan: { warnings: [expect.stringContaining('a_2'), expect.stringContaining('column_3')] },
+    });
+  });
+
+  test.each([
+    ['gzip', gzipSync('a;b\n1;2\n')],
+    ['UTF-16', Buffer.from('\ufeffa;b\n1;2\n', 'utf16le')],
+  ])('understands %s', async (_what, content) => {
+    expect(await validate(content)).toMatchObject({ valid: true });
+  });
+
+  test('a declared limit of rejects is the one that counts', async () => {
+    expect(await validate('a,b\n1\n3,4\n', { rejects: { maxShare: 0.5 } })).toMatchObject({ valid: true });
+  });
+
+  test('an address that is none, and a plain key without a bucket for it', async () => {
+    expect(await reasonsOf(undefined, { s3Key: 'gs://x/y.csv' })).toContain('detail.s3Key');
+    const event = { detail: { s3Key: 'x.csv', batchDate: '2026-02-08' } };
+    const validation = await validateInput(new MemoryStore(), { ...settings, rawBase: undefined }, event);
+    expect(validation).toMatchObject({ valid: false, reasons: [expect.stringContaining('S3_RAW_BUCKET')] });
+  });
+
+  test('no access is invalid input; a service that is away is an error to try again', async () => {
+    const failing = (code: 'AccessDenied' | 'Unavailable') => {
+      const store = new MemoryStore();
+      store.head = async () => {
+        throw new StorageError(code, uri, 'no');
+      };
+      return store;
+    };
+    expect(await validate(undefined, {}, failing('AccessDenied'))).toMatchObject({ valid: false });
+    await expect(validate(undefined, {}, failing('Unavailable'))).rejects.toThrow(StorageError);
+  });
+});
