@@ -15,7 +15,7 @@ import {
   type WorkflowHandleWithStartDetails,
 } from '@temporalio/client';
 import { CliError } from './errors';
-import { pause } from './system/keepRunning';
+import { pause } from './pause';
 
 export interface Detail {
   readonly s3Key: string;

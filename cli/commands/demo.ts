@@ -10,6 +10,7 @@ import { ensureSalesSample } from '../../local/samples/ventas';
 import { freePortFrom } from '../../local/temporal/freePort';
 import { localDefaults, parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
+import { positiveInteger } from '../arguments';
 import { CliError, cliExitCodes } from '../errors';
 import { type Detail, followPipeline, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeManifest } from '../show';
@@ -21,7 +22,7 @@ const batchDate = '2026-02-08';
 export function demoCommand(): Command {
   return new Command('demo')
     .description('run the whole pipeline on this machine, on sample data')
-    .option('--rows <rows>', 'rows of the sample', Number, 1_200_000)
+    .option('--rows <rows>', 'rows of the sample', positiveInteger, 1_200_000)
     .option('--no-keep', 'end at once instead of keeping the Web UI up until Ctrl-C')
     .action(demo);
 }

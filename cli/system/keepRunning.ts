@@ -1,3 +1,4 @@
+import { pause } from '../pause';
 import type { Running } from './component';
 
 export interface Kept {
@@ -52,17 +53,4 @@ export async function keepRunning(
       await current?.stop(); // one that was just being started
     },
   };
-}
-
-/** Seconds, or until told to stop. */
-export function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, seconds * 1000);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -13,7 +13,7 @@ import { PortTakenError, startDevServer } from '../../local/temporal/devServer';
 import { findTemporal } from '../../local/temporal/findTemporal';
 import { isPortFree } from '../../local/temporal/freePort';
 import { type Running, startProgram } from './component';
-import type { SystemSettings } from './system';
+import type { SystemSettings } from './settings';
 
 const dist = join(__dirname, '..', '..');
 

@@ -3,18 +3,7 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import { startGuard } from './guard';
 import { type Kept, keepRunning } from './keepRunning';
 import { ecsClient, registerTaskDefinition, startEndpoint, startServer, startWorker, stopTasks } from './parts';
-
-export interface SystemSettings {
-  readonly stateDir: string;
-  readonly temporalPort: number;
-  readonly uiPort: number;
-  readonly ecsPort: number;
-  /** Whether Temporal keeps its workflows in a file, and so over a restart. */
-  readonly persistent: boolean;
-  readonly say: (line: string) => void;
-  /** Aborts what takes long at the start: fetching a server. */
-  readonly signal: AbortSignal;
-}
+import type { SystemSettings } from './settings';
 
 export interface LocalSystem {
   readonly temporal: string;

@@ -3,6 +3,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, S
 import { composeMessage } from '@etl/pipeline/messages';
 import { createSnsNotifier } from '../../aws/snsNotifier';
 import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
+import { clientConfig } from '../support/awsTestClients';
 import { startMoto } from '../support/moto';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
@@ -15,8 +16,7 @@ withMoto('SNS and SQS', () => {
   beforeAll(async () => {
     const moto = await startMoto();
     stop = moto.stop;
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const config = { endpoint: moto.endpoint, region: 'us-east-1', credentials };
+    const config = clientConfig(moto.endpoint);
     sns = new SNSClient(config);
     sqs = new SQSClient(config);
   }, 60_000);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -112,6 +112,12 @@ describe('kill -9 of the endpoint', () => {
     const arn = (await before.client.send(request)).tasks?.[0]?.taskArn ?? '';
     await before.stopped(arn);
     await before.endpoint.close();
+    // Its supervisor has yet to leave: what it does last must not meet the one that comes.
+    const [id = ''] = await readdir(join(stateDir, 'tasks'));
+    const { pid } = JSON.parse(await readFile(join(stateDir, 'tasks', id, 'supervisor.json'), 'utf8')) as {
+      pid: number;
+    };
+    while (isRunning(pid)) await delay(20);
     // What is on disk at that moment: the token and nothing else.
     await rm(join(stateDir, 'tasks'), { recursive: true });
     await rm(mark);

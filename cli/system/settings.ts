@@ -1,0 +1,12 @@
+/** How the local system is to be started. */
+export interface SystemSettings {
+  readonly stateDir: string;
+  readonly temporalPort: number;
+  readonly uiPort: number;
+  readonly ecsPort: number;
+  /** Whether Temporal keeps its workflows in a file, and so over a restart. */
+  readonly persistent: boolean;
+  readonly say: (line: string) => void;
+  /** Aborts what takes long at the start: fetching a server. */
+  readonly signal: AbortSignal;
+}

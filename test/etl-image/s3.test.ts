@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { s3With } from '../support/awsTestClients';
+import { Bench } from '../support/container';
+import { startMoto } from '../support/moto';
+import { readParquet } from '../support/parquet';
+
+const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
+
+jest.setTimeout(60_000);
+
+withMoto('from S3 to S3', () => {
+  let stop: () => Promise<void>;
+  let s3: S3Client;
+  let endpoint: string;
+  let bench: Bench;
+
+  beforeAll(async () => {
+    ({ endpoint, stop } = await startMoto());
+    s3 = await s3With(endpoint, 'raw-data-lake', 'clean-data-lake');
+    bench = await Bench.create();
+  }, 60_000);
+  afterAll(async () => {
+    s3.destroy();
+    await bench.remove();
+    await stop();
+  });
+
+  const run = (changes: Record<string, string> = {}) =>
+    bench.run('s3://raw-data-lake/ventas/ventas 2026.csv', {
+      OUTPUT_PREFIX: 's3://clean-data-lake/lake',
+      DATASET: 'ventas',
+      SOURCE: 'ventas_2026',
+      CHUNK_ROWS: '1000',
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      ...changes,
+    });
+  const put = (rows: number) => {
+    const Body = `a,b\n${Array.from({ length: rows }, (_, n) => `${n},ñ${n}`).join('\n')}\n`;
+    return s3.send(new PutObjectCommand({ Bucket: 'raw-data-lake', Key: 'ventas/ventas 2026.csv', Body }));
+  };
+  const keys = async (): Promise<string[]> => {
+    const Prefix = 'lake/ventas/';
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'clean-data-lake', Prefix }));
+    return Contents.map(({ Key = '' }) => Key.slice(Prefix.length));
+  };
+  const folder = 'batch_date=2026-02-08/source=ventas_2026';
+
+  test('parts, manifest and _SUCCESS arrive; a corrected file with fewer parts replaces them', async () => {
+    await put(2500);
+    expect(await run()).toMatchObject({ exitCode: 0, last: { status: 'committed' } });
+    const names = ['_SUCCESS', '_manifest.json', 'part-00001.parquet', 'part-00002.parquet', 'part-00003.parquet'];
+    expect(await keys()).toEqual(names.map((name) => `${folder}/${name}`));
+    const Key = `lake/ventas/${folder}/part-00003.parquet`;
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'clean-data-lake', Key }));
+    const local = join(bench.folder, 'part.parquet');
+    await writeFile(local, (await Body?.transformToByteArray()) ?? '');
+    expect((await readParquet(local)).at(-1)).toEqual({ a: 2499n, b: 'ñ2499' });
+
+    expect(await run()).toMatchObject({ exitCode: 0, last: { status: 'already' } });
+    await put(1500);
+    expect(await run()).toMatchObject({ exitCode: 0, last: { status: 'committed' } });
+    expect(await keys()).toEqual([...names.slice(0, 4)].map((name) => `${folder}/${name}`));
+  });
+
+  test('a key that is not there, and a bucket that is not there', async () => {
+    const none = await run({ INPUT_FILE: 's3://raw-data-lake/none.csv' });
+    expect(none.exitCode).toBe(66);
+    expect(none.stderr).toContain('s3://raw-data-lake/none.csv');
+    expect((await run({ OUTPUT_PREFIX: 's3://no-such-bucket/x' })).exitCode).not.toBe(0);
+  });
+});
