@@ -46,7 +46,7 @@ async function convert(file: string, options: ConvertOptions): Promise<void> {
   const batchDate = options.date === undefined ? startedAt.slice(0, 10) : calendarDate(options.date);
   const { dataset } = options;
   const batch = resolveBatch({ batchDate, ...(dataset !== undefined && { dataset }) }, inputUri);
-  const line = createStatusLine(options.json ? process.stderr : process.stdout);
+  const line = options.json ? undefined : createStatusLine(process.stdout);
   const end = await runContainer(
     containerEnvironment({
       ...batch,
@@ -59,9 +59,9 @@ async function convert(file: string, options: ConvertOptions): Promise<void> {
       options: parseOptions(options.options),
       timeoutSeconds: transform.timeoutSeconds * 24,
     }),
-    (progress) => line.show({ step: 'transform', progress }),
+    (progress) => line?.show({ step: 'transform', progress }),
   );
-  line.end();
+  line?.end();
   if (end.kind === 'failed') throw new CliError(end.cause, end.remedy, end.exitCode);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(end.manifest)}\n`);

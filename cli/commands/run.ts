@@ -43,7 +43,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const say = (line: string): void => {
     if (!options.json) process.stdout.write(`${line}\n`);
   };
-  const line = createStatusLine(options.json ? process.stderr : process.stdout);
+  const line = options.json ? undefined : createStatusLine(process.stdout);
   try {
     const handle = await startPipeline(client, detail);
     say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
@@ -52,16 +52,16 @@ async function run(file: string, options: RunOptions): Promise<void> {
       return;
     }
     const interrupted = () => {
-      line.end();
+      line?.end();
       process.stderr.write(
         `The run goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${handle.workflowId}\n`,
       );
       process.exit(cliExitCodes.interrupted);
     };
     process.once('SIGINT', interrupted);
-    const report = await followPipeline(handle, detail, options.json ? () => undefined : line.show);
+    const report = await followPipeline(handle, detail, (status) => line?.show(status));
     process.removeListener('SIGINT', interrupted);
-    line.end();
+    line?.end();
     if (options.json) print(report);
     else for (const fact of describeReport(report, detail)) say(fact);
     process.exitCode = exitCodeOf(report);
