@@ -50,6 +50,7 @@ async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<vo
   const starting = start(stateDir, say, stopping.signal);
   try {
     const system = await Promise.race([starting, interrupted]);
+    if (system.ui) say(`Web UI, while the demo is up: ${system.ui}`);
     const detail: Detail = {
       s3Key: fileUri(sample),
       batchDate,
@@ -60,9 +61,9 @@ async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<vo
     delivered = report.status === 'COMPLETED';
     if (!report.manifest)
       throw new CliError(`${report.failureType}: ${report.reason}`, `see ${places(stateDir).logs}`, 1);
-    for (const line of await describe(report, detail, system, stateDir)) say(line);
+    for (const line of await describe(report, detail, stateDir)) say(line);
     if (keep && process.stdout.isTTY) {
-      say('\nCtrl-C ends the demo.');
+      say(`\nThe Web UI is up at ${system.ui ?? system.temporal}. Ctrl-C ends the demo.`);
       await signal;
     }
   } finally {
@@ -100,7 +101,7 @@ async function runOn(system: LocalSystem, detail: Detail, say: (line: string) =>
   }
 }
 
-async function describe(report: RunReport, detail: Detail, system: LocalSystem, stateDir: string): Promise<string[]> {
+async function describe(report: RunReport, detail: Detail, _system: LocalSystem, stateDir: string): Promise<string[]> {
   const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
   const outbox = join(places(stateDir).outbox, topics.success);
   const letter = (await readdir(outbox)).sort().at(-1);
@@ -117,6 +118,5 @@ async function describe(report: RunReport, detail: Detail, system: LocalSystem, 
     '  npx etl convert samples/ventas.csv --out out        one file, without Temporal',
     '  npx etl up                                          the local system, to start runs in yourself',
     '  npx etl run samples/ventas.csv --date 2026-02-08    … in another terminal',
-    ...(system.ui ? ['', `Web UI, while it is up: ${system.ui}`] : []),
   ];
 }

@@ -71,7 +71,7 @@ export class LocalSystemUnderTest {
   private constructor(
     readonly folder: string,
     private readonly ports: readonly string[],
-    private readonly changes: NodeJS.ProcessEnv,
+    readonly changes: NodeJS.ProcessEnv,
   ) {}
 
   static async create(changes: NodeJS.ProcessEnv = {}): Promise<LocalSystemUnderTest> {
