@@ -2,6 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // A bound for what hangs, not a measure: machines that run these tests may be busy.
+  testTimeout: 120_000,
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.etl'],
   // Tests read the packages' sources, so that a pure test needs no build.

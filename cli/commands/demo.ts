@@ -101,7 +101,7 @@ async function runOn(system: LocalSystem, detail: Detail, say: (line: string) =>
   }
 }
 
-async function describe(report: RunReport, detail: Detail, _system: LocalSystem, stateDir: string): Promise<string[]> {
+async function describe(report: RunReport, detail: Detail, stateDir: string): Promise<string[]> {
   const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
   const outbox = join(places(stateDir).outbox, topics.success);
   const letter = (await readdir(outbox)).sort().at(-1);

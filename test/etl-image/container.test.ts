@@ -5,8 +5,6 @@ import { gzipSync } from 'node:zlib';
 import { Bench } from '../support/container';
 import { partsOf, readSchema } from '../support/parquet';
 
-jest.setTimeout(30_000);
-
 let bench: Bench;
 beforeEach(async () => {
   bench = await Bench.create();

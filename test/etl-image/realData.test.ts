@@ -4,8 +4,6 @@ import { parse } from 'csv-parse/sync';
 import { Bench } from '../support/container';
 import type { Cell } from '../support/parquet';
 
-jest.setTimeout(60_000);
-
 const folder = join(__dirname, '..', '..', 'node_modules', 'vega-datasets', 'data');
 const words = new Set(['NA', 'N/A', 'n/a', 'null', 'NULL', 'Null', 'NaN', 'nan', 'None', 'none']);
 

@@ -8,8 +8,6 @@ import { readParquet } from '../support/parquet';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-jest.setTimeout(60_000);
-
 withMoto('from S3 to S3', () => {
   let stop: () => Promise<void>;
   let s3: S3Client;

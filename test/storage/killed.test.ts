@@ -5,8 +5,6 @@ import { gated, gatedFolders } from './support/gates';
 import { onEveryStore } from './support/places';
 import { whileReading } from './support/reader';
 
-jest.setTimeout(30_000);
-
 /** A claim of a publisher that is really gone need not be waited for long. */
 const settings = { ...projectionSettings, turns: { lifeMs: 300, useMs: 100, pollMs: 20 } };
 

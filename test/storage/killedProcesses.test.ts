@@ -10,8 +10,6 @@ import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';
 import { startPublisher } from './support/publisherProcess';
 
-jest.setTimeout(30_000);
-
 /** A claim of a process that is really gone need not be waited for long. */
 const settings = { ...projectionSettings, turns: { lifeMs: 300, useMs: 100, pollMs: 20 } };
 

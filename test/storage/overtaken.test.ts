@@ -6,8 +6,6 @@ import { gated, gatedFolders } from './support/gates';
 import { latch } from './support/latch';
 import { onEveryStore } from './support/places';
 
-jest.setTimeout(30_000);
-
 /** An older publisher stands still before its n-th step while a newer one publishes, then goes on. */
 onEveryStore((open) => {
   test('a publisher that stands still at any step never spoils what a newer one published', async () => {

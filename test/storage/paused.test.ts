@@ -5,8 +5,6 @@ import { gated, gatedFolders } from './support/gates';
 import { latch } from './support/latch';
 import { onEveryStore } from './support/places';
 
-jest.setTimeout(30_000);
-
 const settings = { ...projectionSettings, turns: { lifeMs: 3000, useMs: 600, pollMs: 50 } };
 
 /** As when a machine is suspended: the older publisher stands still, between two of its steps, until its claim is dead. */

@@ -9,8 +9,6 @@ import { gated, gatedFolders } from './support/gates';
 import { onEveryStore } from './support/places';
 import { whileReading } from './support/reader';
 
-jest.setTimeout(30_000);
-
 onEveryStore((open) => {
   const start = () => {
     const { store, fresh } = open();

@@ -8,8 +8,6 @@ import { s3With } from '../support/awsTestClients';
 import { type Moto, startMoto } from '../support/moto';
 import { type Fault, startProxy } from './support/flakyProxy';
 
-jest.setTimeout(30_000);
-
 const describeS3 = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 const none: Fault = { kind: 'none' };
 const xml = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>told to</Message></Error>`;

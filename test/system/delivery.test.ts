@@ -11,8 +11,6 @@ import { command, etl, LocalSystemUnderTest, until } from '../support/system';
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
 
-jest.setTimeout(120_000);
-
 withServer('etl up and what a user does with it', () => {
   let system: LocalSystemUnderTest;
   beforeAll(async () => {

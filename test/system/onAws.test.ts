@@ -8,8 +8,6 @@ import { etl, LocalSystemUnderTest } from '../support/system';
 
 const withBoth = process.env.ETL_TEST_MOTO && process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-jest.setTimeout(90_000);
-
 withBoth('with S3, SNS and SQS', () => {
   let stopMoto: () => Promise<void>;
   let s3: S3Client;

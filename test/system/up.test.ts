@@ -9,8 +9,6 @@ import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-jest.setTimeout(120_000);
-
 withServer('the life of etl up', () => {
   let system: LocalSystemUnderTest;
   beforeEach(async () => {

@@ -13,8 +13,6 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-jest.setTimeout(20_000);
-
 // The test server skips no time once an activity was left behind: what needs skipping is in etlPipeline.test.ts.
 withServer('etlPipeline, ended early', () => {
   let rig: Rig;

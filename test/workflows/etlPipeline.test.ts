@@ -5,8 +5,6 @@ import { Rig } from '../support/rig';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
-jest.setTimeout(20_000);
-
 withServer('etlPipeline', () => {
   let rig: Rig;
   beforeAll(async () => {

@@ -175,7 +175,7 @@ it('kill -9 of the endpoint at any moment of RunTask, and the request again: one
   } finally {
     await stopRig(rig);
   }
-}, 30_000);
+}, 120_000);
 
 describe('kill -9 of a supervisor', () => {
   let rig: Rig;
