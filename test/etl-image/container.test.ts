@@ -82,6 +82,14 @@ describe('ordinary files', () => {
     ]);
   });
 
+  test('a thousand columns, in bounded memory', async () => {
+    const names = Array.from({ length: 1000 }, (_, n) => `c${n}`);
+    const rows = Array.from({ length: 20 }, (_, row) => names.map((_name, n) => (n % 2 ? row : `t${row}`)).join(','));
+    const { rows: read, manifest } = await bench.convert(`${names.join(',')}\n${rows.join('\n')}\n`);
+    expect(read[19]).toMatchObject({ c0: 't19', c999: 19n });
+    expect(manifest.resources.peakMemoryMiB).toBeLessThan(1000);
+  });
+
   test('names are repaired with a warning', async () => {
     const { rows, manifest } = await bench.convert('a,A ,,a\n1,2,3,4\n');
     expect(rows).toEqual([{ a: 1n, a_2: 2n, column_3: 3n, a_3: 4n }]);

@@ -44,6 +44,7 @@ export interface Known {
 }
 
 const fewRows = 2048;
+const columnsAQuery = 20;
 
 const reasons: Readonly<Record<string, string>> = {
   'MISSING COLUMNS': 'too few fields',
@@ -156,19 +157,27 @@ export class Engine {
     return plain.map((counts, index) => ({ ...noEvidence, ...counts, ...fractions[index] }));
   }
 
-  /** Counts of all columns in one query. */
+  /** Counts of all columns, some columns a query: planning one for thousands of them takes memory without bound. */
   private async query(
     where: string,
     countsOf: (raw: string, column: Column, index: number) => Partial<Record<EvidenceKey, string>>,
   ): Promise<Partial<Evidence>[]> {
-    const wanted = this.columns.map((column, index) => countsOf(`c${index}`, column, index));
-    const sql = wanted.flatMap((counts, index) =>
-      Object.entries(counts).map(([key, count]) => `${count} AS "${index}:${key}"`),
-    );
-    const [row = {}] = sql.length === 0 ? [] : await this.rows(`SELECT ${sql.join(', ')} FROM raw WHERE ${where}`);
-    return wanted.map((counts, index) =>
-      Object.fromEntries(Object.keys(counts).map((key) => [key, Number(row[`${index}:${key}`])])),
-    );
+    const found: Partial<Evidence>[] = [];
+    for (let first = 0; first < this.columns.length; first += columnsAQuery) {
+      const wanted = this.columns
+        .slice(first, first + columnsAQuery)
+        .map((column, offset) => countsOf(`c${first + offset}`, column, first + offset));
+      const sql = wanted.flatMap((counts, index) =>
+        Object.entries(counts).map(([key, count]) => `${count} AS "${index}:${key}"`),
+      );
+      const [row = {}] = sql.length === 0 ? [] : await this.rows(`SELECT ${sql.join(', ')} FROM raw WHERE ${where}`);
+      found.push(
+        ...wanted.map((counts, index) =>
+          Object.fromEntries(Object.keys(counts).map((key) => [key, Number(row[`${index}:${key}`])])),
+        ),
+      );
+    }
+    return found;
   }
 
   /** Writes the loaded chunk as Parquet, unless no row is left; `target` is a local path. */
