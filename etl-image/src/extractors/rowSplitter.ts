@@ -56,7 +56,7 @@ export class RowSplitter {
     this.rows += ends.length;
     if (bytes.length - start > maxRowBytes) {
       throw new RowError(
-        `line ${this.rows + 1} is longer than ${maxRowBytes >> 20} MiB: is a quote opened and not closed?`,
+        `row ${this.rows} is longer than ${maxRowBytes >> 20} MiB: is a quote opened and not closed?`,
       );
     }
     this.rest = bytes.subarray(start);
