@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBatch } from '../support/parquet';
-import { command } from '../support/system';
+import { command } from '../support/processes';
 
 const withDocker = process.env.ETL_TEST_DOCKER ? describe : describe.skip;
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,13 +7,11 @@ import { fileUri } from '@etl/pipeline/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
 import { type Row, readBatch } from './parquet';
+import { type Ended, root, start } from './processes';
 
-const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
+const program = join(root, 'etl-image', 'dist', 'main.js');
 
-export interface ContainerRun {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface ContainerRun extends Ended {
   /** The last line of the log. */
   readonly last: { event: string; status?: string; manifest?: Manifest; cause?: string };
 }
@@ -52,23 +50,12 @@ export class Bench {
 
   start(env: Record<string, string>): { child: ChildProcess; ended: Promise<ContainerRun> } {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [program], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (text) => {
-      stdout += text;
+    const { child, ended } = start(process.execPath, [program], { PATH, ...env });
+    const withLast = ended.then((end) => {
+      const line = end.stdout.trim().split('\n').at(-1) ?? '';
+      return { ...end, last: line === '' ? { event: 'none' } : (JSON.parse(line) as ContainerRun['last']) };
     });
-    child.stderr.on('data', (text) => {
-      stderr += text;
-    });
-    const ended = new Promise<ContainerRun>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (exitCode) => {
-        const line = stdout.trim().split('\n').at(-1) ?? '';
-        resolve({ exitCode, stdout, stderr, last: line === '' ? { event: 'none' } : JSON.parse(line) });
-      });
-    });
-    return { child, ended };
+    return { child, ended: withLast };
   }
 
   async run(path: string, changes: Record<string, string> = {}, options: Options = {}): Promise<ContainerRun> {

@@ -7,32 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
 import { getFreePort } from '../../local/temporal/freePort';
+import { command, type Ended, root } from './processes';
 import { replay } from './rig';
 
-const root = join(__dirname, '..', '..');
-
-export interface Ended {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command to its end. */
-export async function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const child = spawn(file, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    stderr += text;
-  });
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { exitCode, stdout, stderr };
-}
-
-export const etl = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+export const etl = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   command(process.execPath, ['cli/etl.js', ...args], env);
 
 export function isAlive(pid: number): boolean {

@@ -6,7 +6,8 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import { parse } from 'csv-parse/sync';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { type Cell, readBatch } from '../support/parquet';
-import { command, etl, LocalSystemUnderTest, until } from '../support/system';
+import { command } from '../support/processes';
+import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
