@@ -44,8 +44,12 @@ onEveryStore((open) => {
       }
       return reached;
     };
-    const rounds = await Promise.allSettled(Array.from({ length: 32 }, (_, n) => round(n)));
-    expect(rounds.flatMap((r, n) => (r.status === 'rejected' ? [`step ${n}: ${r.reason}`] : []))).toEqual([]);
-    expect(rounds.some((r) => r.status === 'fulfilled' && !r.value)).toBe(true);
+    // Until a publisher was done before the step it was to stand still at: on a slow machine it renews its claim more often,
+    // and so has more steps.
+    for (let first = 0, done = false; !done; first += 32) {
+      const rounds = await Promise.allSettled(Array.from({ length: 32 }, (_, n) => round(first + n)));
+      expect(rounds.flatMap((r, n) => (r.status === 'rejected' ? [`step ${first + n}: ${r.reason}`] : []))).toEqual([]);
+      done = rounds.some((r) => r.status === 'fulfilled' && !r.value);
+    }
   });
 });
