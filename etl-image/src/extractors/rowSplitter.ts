@@ -55,9 +55,7 @@ export class RowSplitter {
     }
     this.rows += ends.length;
     if (bytes.length - start > maxRowBytes) {
-      throw new RowError(
-        `row ${this.rows} is longer than ${maxRowBytes >> 20} MiB: is a quote opened and not closed?`,
-      );
+      throw new RowError(`row ${this.rows} is longer than ${maxRowBytes >> 20} MiB: is a quote opened and not closed?`);
     }
     this.rest = bytes.subarray(start);
     return { bytes, ends };
