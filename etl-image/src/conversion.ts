@@ -1,148 +1,194 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Part } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
 import { BadConfigurationError } from './config/failures';
-import type { EngineLimits } from './config/resources';
-import { type Chunk, chunks } from './extractors/chunks';
+import type { Engine, ReadGroup } from './engines/engine';
+import { type CutGroup, type Cutting, firstRows, type Position, rowGroups } from './extractors/rowGroups';
 import type { Source } from './extractors/source';
-import type { Rejects } from './loaders/rejects';
-import { type Coerced, Engine } from './transformers/engine';
+import { inOrder } from './inOrder';
+import { ChunkDraft, type FinishedChunk, type Shelf } from './loaders/chunkDraft';
+import type { Evidence } from './transformers/evidence';
 import type { ColumnPlan } from './transformers/schema';
-import { samePlans, Table } from './transformers/table';
+import { signature, Table } from './transformers/table';
+
+/** How far a conversion is: what a later one over the same source needs in order to go on. */
+export interface ConversionState {
+  readonly chunks: readonly FinishedChunk[];
+  readonly table: { readonly seen: readonly Evidence[]; readonly hints: readonly Evidence[] };
+}
 
 export interface ConversionSettings {
   readonly source: Source;
   readonly options: Options;
   readonly chunkRows: number;
   readonly scratch: string;
-  readonly limits: EngineLimits;
+  readonly engine: Engine;
   readonly signal: AbortSignal;
-  readonly rejects: Rejects;
-  /** Puts a part's file somewhere safe: the next one overwrites it. */
-  readonly keep: (number: number, path: string, rows: number) => Promise<Part>;
-  readonly onPart: (parts: readonly Part[], plans: readonly ColumnPlan[]) => Promise<void>;
+  readonly shelf: Shelf;
+  /** What was done before. */
+  readonly before: ConversionState | undefined;
+  readonly onState: (state: ConversionState) => Promise<void>;
   readonly onProgress: (progress: { bytesRead?: number; rowsRead?: number; parts?: number }) => void;
 }
 
 export interface Conversion {
   readonly plans: readonly ColumnPlan[];
-  readonly parts: readonly Part[];
-  readonly chunks: number;
-  readonly rowsRead: number;
-  readonly rowsWritten: number;
-  readonly rowsBlank: number;
-  readonly coerced: readonly Coerced[];
+  readonly chunks: readonly FinishedChunk[];
   readonly warnings: readonly string[];
 }
 
-/** What became of a chunk. */
-interface Converted {
-  readonly plans: readonly ColumnPlan[];
-  readonly rows: number;
-  readonly rowsBlank: number;
-  readonly coerced: readonly Coerced[];
-  /** None when no row of the chunk was left. */
-  readonly part: Part | undefined;
-}
+/** Rows that are looked at before anything else, so that the first part is written under a likely schema. */
+const hintRows = 1000;
 
 /**
  * Converts a source, chunk by chunk, under one schema. In the first pass each chunk is written under what is known by
- * then; evidence only adds up, so a chunk has to be written again only if a later one changed the schema. That is done in
+ * then; evidence only adds up, so a chunk has to be written again only if a later row changed the schema. That is done in
  * a second pass, for those chunks alone.
  */
 export async function convert(settings: ConversionSettings): Promise<Conversion> {
-  const { source, signal } = settings;
-  const { columns, delimiter, quote } = source.head;
-  const table = new Table(columns, settings.options, delimiter);
+  const { source, options, before, signal } = settings;
+  const { columns, delimiter } = source.head;
+  const table = new Table(columns, options, delimiter, before?.table);
   const missing = table.missing();
   if (missing.length > 0)
     throw new BadConfigurationError(`declared columns are not in the header: ${missing.join(', ')}`);
-  const engine = await Engine.open(columns, { delimiter, quote }, settings.limits, settings.scratch);
-  const interrupt = (): void => engine.interrupt();
-  signal.addEventListener('abort', interrupt);
+  const passes = new Passes(settings, table);
   try {
-    const converted = await firstPass(settings, engine, table);
-    await secondPass(settings, engine, table.plans(), converted);
-    return summarise(table, [...converted.values()]);
+    await passes.first();
+    await passes.second();
   } catch (error) {
     signal.throwIfAborted(); // an interruption is told as what caused it
     throw error;
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-    engine.close();
   }
+  return { plans: table.plans(), chunks: passes.chunks(), warnings: table.warnings() };
 }
 
-async function firstPass(settings: ConversionSettings, engine: Engine, table: Table): Promise<Map<number, Converted>> {
-  const converted = new Map<number, Converted>();
-  let rowsRead = 0;
-  for await (const chunk of read(settings)) {
-    settings.rejects.add(chunk, rowsRead + 1, await engine.load(chunk));
-    table.add(await engine.evidence(table.known()));
-    const plans = table.plans();
-    const { rejects, ...rest } = await convertChunk(settings, engine, chunk, plans);
-    settings.rejects.add(chunk, rowsRead + 1, rejects);
-    converted.set(chunk.number, rest);
-    rowsRead += chunk.rows;
-    const parts = partsOf(converted.values());
-    settings.onProgress({ rowsRead, parts: parts.length });
-    await settings.onPart(parts, plans);
+class Passes {
+  private readonly finished = new Map<number, FinishedChunk>();
+  /** One chunk's files go to the shelf while the next one is read. */
+  private finishing: Promise<void> = Promise.resolve();
+  private rowsRead = 0;
+  private readonly cutting: Cutting;
+
+  constructor(
+    private readonly settings: ConversionSettings,
+    private readonly table: Table,
+  ) {
+    for (const chunk of settings.before?.chunks ?? []) this.finished.set(chunk.number, chunk);
+    const { head, firstByte } = settings.source;
+    const { delimiter, quote, lineEnd, columns } = head;
+    const { chunkRows } = settings;
+    this.cutting = { delimiter, quote, lineEnd, columns: columns.length, chunkRows, firstByte, recycled: [] };
   }
-  return converted;
-}
 
-/** Rejects are the same in both passes: only declared types reject, and those do not change. */
-async function secondPass(
-  settings: ConversionSettings,
-  engine: Engine,
-  plans: readonly ColumnPlan[],
-  converted: Map<number, Converted>,
-): Promise<void> {
-  const stale = [...converted].filter(([, each]) => !samePlans(each.plans, plans)).map(([number]) => number);
-  if (stale.length === 0) return;
-  for await (const chunk of read(settings)) {
-    if (!stale.includes(chunk.number)) continue;
-    await engine.load(chunk);
-    const { rejects: _, ...rest } = await convertChunk(settings, engine, chunk, plans);
-    converted.set(chunk.number, rest);
-    if (chunk.number === stale.at(-1)) break;
+  chunks(): FinishedChunk[] {
+    return [...this.finished.values()].sort((a, b) => a.number - b.number);
   }
-  await settings.onPart(partsOf(converted.values()), plans);
-}
 
-async function* read(settings: ConversionSettings): AsyncGenerator<Chunk> {
-  const bytes = settings.source.read((bytesRead) => settings.onProgress({ bytesRead }));
-  for await (const chunk of chunks(bytes, settings.source.head, settings.chunkRows, settings.scratch)) {
-    settings.signal.throwIfAborted();
-    yield chunk;
+  async first(): Promise<void> {
+    const { engine } = this.settings;
+    const done = this.chunks().at(-1);
+    this.rowsRead = (done?.end.row ?? 1) - 1;
+    const groups = this.hinted(this.groups(done?.end, (chunk) => chunk > (done?.number ?? 0)));
+    const readWithPlans = async (group: CutGroup) => {
+      const plans = this.table.plans();
+      return { plans, read: await engine.read(group, plans) };
+    };
+    await this.drafts(inOrder(groups, engine.parallel, readWithPlans), async (draft, group, { plans, read }) => {
+      this.table.add(read.evidence);
+      const now = this.table.plans();
+      if (draft.stale || (draft.plans && signature(draft.plans) !== signature(now))) return draft.makeStale(group);
+      const again = signature(plans) !== signature(now);
+      const right = again ? await engine.read({ bytes: read.bytes, rows: group.rows }, now) : read;
+      await draft.add(group, right, now);
+      this.cutting.recycled.push(right.bytes);
+    });
   }
-}
 
-async function convertChunk(settings: ConversionSettings, engine: Engine, chunk: Chunk, plans: readonly ColumnPlan[]) {
-  const path = join(settings.scratch, 'part.parquet');
-  const { rowsWritten, rowsBlank, rejects, coerced } = await engine.writePart(plans, path);
-  settings.signal.throwIfAborted();
-  const part = rowsWritten > 0 ? await settings.keep(chunk.number, path, rowsWritten) : undefined;
-  await rm(path, { force: true });
-  return { plans, rows: chunk.rows, rowsBlank: rowsBlank + chunk.emptyLines, coerced, part, rejects };
-}
+  /** Chunks that were written under an older schema, again under the final one. */
+  async second(): Promise<void> {
+    const { engine, source } = this.settings;
+    const plans = this.table.plans();
+    const stale = this.chunks().filter(({ schema }) => schema !== signature(plans));
+    // Where the source can be entered anywhere, nothing but the stale chunks is read.
+    const spans = source.seekable ? stale.map((chunk) => [chunk]) : stale.length > 0 ? [stale] : [];
+    for (const span of spans) {
+      const numbers = new Set(span.map(({ number }) => number));
+      const last = Math.max(...numbers);
+      const groups = this.groups(span[0]?.start, (chunk) => numbers.has(chunk), last);
+      const read = (group: CutGroup): Promise<ReadGroup> => engine.read(group, plans);
+      await this.drafts(inOrder(groups, engine.parallel, read), (draft, group, found) =>
+        draft.add(group, found, plans),
+      );
+    }
+  }
 
-function partsOf(converted: Iterable<Converted>): Part[] {
-  return [...converted].flatMap(({ part }) => part ?? []);
-}
+  /** Hands groups to the draft of their chunk, and finishes each draft behind its last group. */
+  private async drafts<Found>(
+    groups: AsyncIterable<[CutGroup, Found]>,
+    add: (draft: ChunkDraft, group: CutGroup, found: Found) => Promise<void>,
+  ): Promise<void> {
+    const { engine, scratch, signal } = this.settings;
+    let draft: ChunkDraft | undefined;
+    try {
+      for await (const [group, found] of groups) {
+        signal.throwIfAborted();
+        if (draft && draft.number !== group.chunk) {
+          await this.finish(draft);
+          draft = undefined;
+        }
+        draft ??= new ChunkDraft(group, engine, scratch);
+        await add(draft, group, found);
+        this.rowsRead = Math.max(this.rowsRead, group.end.row - 1);
+        this.settings.onProgress({ rowsRead: this.rowsRead });
+      }
+      if (draft) await this.finish(draft);
+      draft = undefined;
+      await this.finishing;
+    } finally {
+      await draft?.abandon();
+      await this.finishing.catch(() => undefined);
+    }
+  }
 
-function summarise(table: Table, converted: readonly Converted[]): Conversion {
-  const parts = partsOf(converted);
-  const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
-  return {
-    plans: table.plans(),
-    parts,
-    chunks: converted.length,
-    rowsRead: sum(converted.map(({ rows }) => rows)),
-    rowsWritten: sum(parts.map(({ rows }) => rows)),
-    rowsBlank: sum(converted.map(({ rowsBlank }) => rowsBlank)),
-    coerced: converted.flatMap(({ coerced }) => coerced),
-    warnings: table.warnings(),
-  };
+  private async finish(draft: ChunkDraft): Promise<void> {
+    const { shelf, onState, onProgress } = this.settings;
+    await draft.close();
+    // The evidence up to this chunk, and no further: who goes on from here reads the next one again.
+    const table = this.table.state();
+    await this.finishing;
+    this.finishing = (async () => {
+      const chunk = await draft.finish(shelf);
+      this.finished.set(chunk.number, chunk);
+      onProgress({ parts: this.chunks().filter(({ part }) => part).length });
+      await onState({ chunks: this.chunks(), table });
+    })();
+    this.finishing.catch(() => undefined); // it is looked at when the next one is finished
+  }
+
+  /** Row groups of the wanted chunks, from a chunk's beginning on where the source allows that. */
+  private async *groups(
+    from: Position | undefined,
+    wanted: (chunk: number) => boolean,
+    last = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<CutGroup> {
+    const { source, onProgress, signal } = this.settings;
+    const enter = source.seekable ? from : undefined;
+    const bytes = source.read((bytesRead) => onProgress({ bytesRead }), enter?.byte);
+    for await (const group of rowGroups(bytes, this.cutting, enter)) {
+      signal.throwIfAborted();
+      if (group.chunk > last) return;
+      if (wanted(group.chunk)) yield group;
+    }
+  }
+
+  /** The same groups; before the first one of all, its first rows give the table a hint. */
+  private async *hinted(groups: AsyncGenerator<CutGroup>): AsyncGenerator<CutGroup> {
+    const { engine } = this.settings;
+    for await (const group of groups) {
+      if (group.start.row === 1) {
+        const { evidence } = await engine.read(firstRows(group, this.cutting, hintRows), this.table.plans());
+        this.table.hint(evidence);
+      }
+      yield group;
+    }
+  }
 }

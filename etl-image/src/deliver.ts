@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { layout, progressName } from '@etl/pipeline/layout';
-import type { Manifest, Resources, SchemaColumn, Totals } from '@etl/pipeline/manifest';
+import type { Manifest, Part, Resources, Totals } from '@etl/pipeline/manifest';
 import { defaults, optionsHash } from '@etl/pipeline/options';
+import { joinUri } from '@etl/pipeline/uri';
 import { readNewestCommit } from '@etl/storage/commitLog';
 import { sameContent } from '@etl/storage/fence';
 import type { ObjectStore } from '@etl/storage/objectStore';
@@ -10,15 +10,17 @@ import { publish } from '@etl/storage/publish';
 import type { Environment } from './config/environment';
 import { BadDataError, failureOf, StoppedError } from './config/failures';
 import type { EngineLimits } from './config/resources';
-import { type Conversion, convert } from './conversion';
-import { openSource } from './extractors/source';
+import { type Conversion, type ConversionSettings, convert } from './conversion';
+import { coercedExamples } from './engines/engine';
+import { openEngine } from './engines/open';
+import { openSource, type Source } from './extractors/source';
+import { findCheckpoint } from './loaders/checkpoint';
+import type { FinishedChunk } from './loaders/chunkDraft';
 import { ProgressReport } from './loaders/progress';
-import { Rejects } from './loaders/rejects';
+import { checkRejects, countRejects } from './loaders/rejectLimits';
 import { WorkFolder } from './loaders/workFolder';
 import type { Log } from './log';
-import type { Coerced } from './transformers/engine';
-import type { ColumnPlan } from './transformers/schema';
-import { program } from './version';
+import { programOf } from './version';
 
 export interface Work {
   readonly env: Environment;
@@ -43,28 +45,34 @@ export async function deliver(work: Work): Promise<Delivery> {
   const progress = new ProgressReport(store, folder.at(progressName), log);
   try {
     const source = await openSource(store, env.inputUri, env.options);
-    const content = { source: source.identity, optionsHash: optionsHash(env.options, env.chunkRows), program };
+    const content = {
+      source: source.identity,
+      optionsHash: optionsHash(env.options, env.chunkRows),
+      program: programOf(env.engine),
+    };
     const newest = await readNewestCommit(store, place);
     if (newest && sameContent(newest.manifest, content)) {
+      log({ event: 'note', text: 'this source was converted with these options before: nothing to do' });
       await project(store, place);
       await progress.end({ phase: 'done' });
       return { status: 'already', manifest: newest.manifest };
     }
     const startedAt = new Date().toISOString();
-    const rejects = new Rejects(join(work.scratch, 'rejects.jsonl'), env.options.rejects ?? {});
+    const before = await findCheckpoint(store, place, content);
+    if (before) log({ event: 'note', text: `${before.chunks.length} chunks were converted before and are taken over` });
     progress.set({ phase: 'converting', bytesTotal: source.identity.bytes });
-    const conversion = await convert({
-      ...work,
-      ...env,
-      source,
-      rejects,
-      keep: (number, path, rows) => folder.addPart(number, path, rows),
-      onPart: (parts, plans) => folder.checkpoint({ ...content, schema: schemaOf(plans), parts }),
+    const conversion = await convertSource(work, source, {
+      before,
+      shelf: folder,
+      onState: (state) => folder.checkpoint({ version: 1, ...content, ...state }),
       onProgress: (change) => progress.set(change),
     });
-    const totals = checkedTotals(conversion, rejects, env);
+    const totals = checkedTotals(conversion, env);
     progress.set({ phase: 'publishing' });
-    const rejectsFile = await rejects.finish();
+    const { chunks } = conversion;
+    const parts = chunks.flatMap(({ part }) => part ?? []);
+    const own = (part: Part): boolean => joinUri(place.internal, part.location).startsWith(`${folder.uri}/`);
+    const rejects = chunks.flatMap((chunk) => chunk.rejects ?? []);
     const manifest: Manifest = {
       version: 1,
       runId: env.runId,
@@ -73,16 +81,16 @@ export async function deliver(work: Work): Promise<Delivery> {
       ...content,
       batchDate: env.batchDate,
       dataset: env.dataset,
-      schema: schemaOf(conversion.plans),
-      parts: conversion.parts,
+      schema: conversion.plans.map(({ name, type, sourceName }) => ({ name, type, sourceName })),
+      parts,
       totals,
-      chunks: conversion.chunks,
-      reused: 0,
+      chunks: chunks.length,
+      reused: parts.filter((part) => !own(part)).length,
       startedAt,
       finishedAt: new Date().toISOString(),
-      resources: resourcesUsed(startedAt, source.identity.bytes, conversion),
-      warnings: [...source.head.warnings, ...conversion.warnings, ...coercedWarnings(conversion.coerced)],
-      ...(rejectsFile !== undefined && { rejects: await folder.addRejects(rejectsFile) }),
+      resources: resourcesUsed(startedAt, progress.bytesRead, parts.filter(own)),
+      warnings: [...source.head.warnings, ...conversion.warnings, ...coercedWarnings(chunks)],
+      ...(rejects.length > 0 && { rejected: countRejects(chunks), rejects }),
     };
     work.signal.throwIfAborted();
     const published = await publish(store, place, manifest);
@@ -96,49 +104,66 @@ export async function deliver(work: Work): Promise<Delivery> {
   }
 }
 
+async function convertSource(
+  { env, scratch, limits, signal }: Work,
+  source: Source,
+  rest: Pick<ConversionSettings, 'before' | 'shelf' | 'onState' | 'onProgress'>,
+): Promise<Conversion> {
+  const engine = openEngine(env.engine, source.head, limits);
+  const interrupt = (): void => void engine.close();
+  signal.addEventListener('abort', interrupt);
+  try {
+    const { options, chunkRows } = env;
+    return await convert({ source, options, chunkRows, scratch, engine, signal, ...rest });
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    await engine.close();
+  }
+}
+
 /** The totals, if the batch may be published: neither too many rejects nor too few rows. */
-function checkedTotals(conversion: Conversion, rejects: Rejects, env: Environment): Totals {
-  const { rowsRead, rowsWritten, rowsBlank } = conversion;
-  rejects.check(rowsRead);
+function checkedTotals({ chunks }: Conversion, env: Environment): Totals {
+  checkRejects(chunks, env.options.rejects ?? {});
+  const totals: Totals = {
+    rowsRead: sum(chunks.map((chunk) => chunk.rows)),
+    rowsWritten: sum(chunks.map((chunk) => chunk.part?.rows ?? 0)),
+    rowsBlank: sum(chunks.map((chunk) => chunk.rowsBlank)),
+    rowsRejected: sum(chunks.map((chunk) => chunk.rowsRejected)),
+    datesCoerced: sum(chunks.flatMap((chunk) => chunk.coerced.map(({ count }) => count))),
+  };
+  const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = totals;
+  const facts = `${rowsRead} read, ${rowsWritten} written, ${rowsBlank} blank, ${rowsRejected} rejected`;
+  if (rowsRead !== rowsWritten + rowsBlank + rowsRejected) throw new Error(`rows do not add up: ${facts}`);
   const min = env.options.quality?.rowCount?.min ?? defaults.rowCountMin;
   if (rowsWritten < min) {
-    const facts = `${rowsRead} read, ${rowsBlank} blank, ${rejects.count} rejected`;
     throw new BadDataError(`${env.inputUri}: ${rowsWritten} rows to write, at least ${min} are wanted (${facts})`);
   }
-  const rowsRejected = rejects.count;
-  if (rowsRead !== rowsWritten + rowsBlank + rowsRejected) {
-    throw new Error(
-      `rows do not add up: ${rowsRead} read, ${rowsWritten} written, ${rowsBlank} blank, ${rowsRejected} rejected`,
-    );
-  }
-  const datesCoerced = conversion.coerced.reduce((sum, { count }) => sum + count, 0);
-  return { rowsRead, rowsWritten, rowsBlank, rowsRejected, datesCoerced };
+  return totals;
 }
 
-function schemaOf(plans: readonly ColumnPlan[]): SchemaColumn[] {
-  return plans.map(({ name, type, sourceName }) => ({ name, type, sourceName }));
-}
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-/** One warning a column: how many dates became null, and the most frequent of them. */
-function coercedWarnings(coerced: readonly Coerced[]): string[] {
+/** One warning a column: how many dates became null, and some of them. */
+function coercedWarnings(chunks: readonly FinishedChunk[]): string[] {
+  const coerced = chunks.flatMap((chunk) => chunk.coerced);
   const columns = [...new Set(coerced.map(({ column }) => column))];
   return columns.map((column) => {
     const mine = coerced.filter((each) => each.column === column);
-    const count = mine.reduce((sum, each) => sum + each.count, 0);
     const examples = [...new Set(mine.flatMap((each) => each.examples))]
-      .slice(0, 5)
+      .slice(0, coercedExamples)
       .map((text) => JSON.stringify(text));
+    const count = sum(mine.map((each) => each.count));
     return `${column}: ${count} values are no dates and became null, such as ${examples.join(', ')}`;
   });
 }
 
-function resourcesUsed(startedAt: string, bytesRead: number, conversion: Conversion): Resources {
+function resourcesUsed(startedAt: string, bytesRead: number, written: readonly Part[]): Resources {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   return {
     peakMemoryMiB: Math.round(maxRSS / 1024),
     cpuSeconds: Math.round((userCPUTime + systemCPUTime) / 10_000) / 100,
     wallSeconds: Math.round((Date.now() - Date.parse(startedAt)) / 10) / 100,
     bytesRead,
-    bytesWritten: conversion.parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytesWritten: sum(written.map(({ bytes }) => bytes)),
   };
 }

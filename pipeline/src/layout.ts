@@ -33,11 +33,15 @@ export function partName(number: number): string {
   return `part-${String(number).padStart(5, '0')}.parquet`;
 }
 
+/** `rejects-00001.jsonl`, beside the part of the same chunk. */
+export function rejectsName(number: number): string {
+  return `rejects-${String(number).padStart(5, '0')}.jsonl`;
+}
+
 export const manifestName = '_manifest.json';
 export const successName = '_SUCCESS';
 export const checkpointName = 'checkpoint.json';
 export const progressName = 'progress.json';
-export const rejectsName = 'rejects.jsonl';
 
 /** The workflow ID the CLI makes: one batch, one workflow at a time. */
 export function workflowId(batch: Batch): string {

@@ -23,8 +23,10 @@ export interface Manifest {
   readonly finishedAt: string;
   readonly resources: Resources;
   readonly warnings: readonly string[];
-  /** The rejects file, relative to the batch's internal folder; absent when nothing was rejected. */
-  readonly rejects?: string;
+  /** Rejected rows by reason; absent when nothing was rejected. */
+  readonly rejected?: Readonly<Record<string, number>>;
+  /** Files of rejected rows, a chunk each, relative to the batch's internal folder; absent when nothing was rejected. */
+  readonly rejects?: readonly string[];
 }
 
 export interface SourceIdentity {

@@ -13,6 +13,8 @@ const sources = [
   'pipeline/src',
   'storage/src',
   'etl-image/src',
+  'etl-image/kernel',
+  'etl-image/asconfig.json',
   'workflows',
   'activities',
   'aws',

@@ -46,7 +46,7 @@ async function referredFolders(store: ObjectStore, place: BatchLayout): Promise<
   const kept = new Set<string>();
   for await (const { manifest } of readCommits(store, place)) {
     const locations = manifest.parts.map((part) => part.location);
-    for (const location of manifest.rejects === undefined ? locations : [...locations, manifest.rejects]) {
+    for (const location of [...locations, ...(manifest.rejects ?? [])]) {
       kept.add(childOf(place.works, joinUri(place.internal, location)));
     }
   }

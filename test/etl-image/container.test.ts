@@ -204,8 +204,8 @@ describe('rejects', () => {
     expect(rows.map((row) => row.a)).toEqual([1n, 4n]);
     expect(manifest.totals).toMatchObject({ rowsRead: 5, rowsWritten: 2, rowsBlank: 1, rowsRejected: 2 });
     expect(await bench.rejects(manifest)).toEqual([
-      { row: 2, byteOffset: 8, column: 'b', reason: 'too few fields', raw: '2' },
-      { row: 4, byteOffset: 11, column: null, reason: 'too many fields', raw: '3,y,z' },
+      { line: 3, row: 2, byteOffset: 8, column: 'b', reason: 'too few fields', raw: '2' },
+      { line: 5, row: 4, byteOffset: 11, column: null, reason: 'too many fields', raw: '3,y,z' },
     ]);
   });
 

@@ -63,7 +63,7 @@ withDocker('the image', () => {
     for (const name of ['@temporalio', 'typescript', 'jest', 'test', 'workflows']) {
       expect(stdout.split(/\s+/)).not.toContain(name);
     }
-    expect(stdout).toContain('@duckdb');
+    expect(stdout).toContain('snappy');
   });
 
   test('docker stop is a SIGTERM that it heeds: exit code 143; until then it is healthy', async () => {

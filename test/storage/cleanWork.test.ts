@@ -17,7 +17,7 @@ onEveryStore((open) => {
     await prepare(store, place, { name: 'abandoned', startedAt: 3, parts: 2 });
     const rejects = 'work/rejecting-1/rejects.jsonl';
     await store.write(joinUri(place.internal, rejects), '{}');
-    await publish(store, place, { ...second, rejects });
+    await publish(store, place, { ...second, rejects: [rejects] });
     return { store, place };
   };
 

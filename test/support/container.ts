@@ -79,8 +79,9 @@ export class Bench {
     return readBatch(this.published);
   }
   async rejects(manifest: Manifest): Promise<Record<string, unknown>[]> {
-    const text = await readFile(join(this.internal, manifest.rejects ?? ''), 'utf8');
-    return text
+    const files = (manifest.rejects ?? []).map((file) => readFile(join(this.internal, file), 'utf8'));
+    return (await Promise.all(files))
+      .join('')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);

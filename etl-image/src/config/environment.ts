@@ -5,9 +5,11 @@ import { type Options, optionsSchema } from '@etl/pipeline/options';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { baseName, parseUri } from '@etl/pipeline/uri';
 import { z } from 'zod';
+import { defaultEngine, type EngineName, engineNames } from '../engines/names';
 import { BadConfigurationError } from './failures';
 
 export interface Environment extends ContainerInput {
+  readonly engine: EngineName;
   readonly scratchDir: string | undefined;
 }
 
@@ -36,6 +38,7 @@ const schema = z.object({
   TIMEOUT_SECONDS: whole.min(1).default(transform.timeoutSeconds),
   MODE: z.literal('convert', 'can only be convert').default('convert'),
   SCRATCH_DIR: z.string().min(1).optional(),
+  ETL_ENGINE: z.enum(engineNames).default(defaultEngine),
 });
 
 /** The container's environment. Throws `BadConfigurationError` with every bad variable by name. */
@@ -60,5 +63,6 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     options: data.OPTIONS as Options,
     timeoutSeconds: data.TIMEOUT_SECONDS,
     scratchDir: data.SCRATCH_DIR,
+    engine: data.ETL_ENGINE,
   };
 }

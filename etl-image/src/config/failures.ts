@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { DecodeError } from '../extractors/decode';
-import { RowError } from '../extractors/rowSplitter';
+import { RowError } from '../extractors/rowGroups';
 
 /** The data cannot be loaded as it is: nothing is published. */
 export class BadDataError extends Error {

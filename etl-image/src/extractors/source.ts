@@ -9,8 +9,12 @@ import { decode } from './decode';
 export interface Source {
   readonly identity: SourceIdentity;
   readonly head: HeadInspection;
-  /** `onRead` is told the stored bytes read so far. */
-  read(onRead: (bytes: number) => void): AsyncGenerator<Buffer>;
+  /** Whether reading may begin anywhere: the stored bytes are the decoded ones. */
+  readonly seekable: boolean;
+  /** Stored bytes in front of the decoded ones, where these are the same. */
+  readonly firstByte: number;
+  /** `onRead` is told how many of the stored bytes are behind it. `from`: for a seekable source, where to begin. */
+  read(onRead: (bytes: number) => void, from?: number): AsyncGenerator<Buffer>;
 }
 
 /** Throws `StorageError` for a source that is not there, `BadDataError` for one that is no CSV. */
@@ -25,21 +29,27 @@ export async function openSource(store: ObjectStore, uri: string, options: Optio
   }
   const head = inspectHead(Buffer.concat(pieces), { ...options, complete: bytes <= headBytes });
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
+  const seekable = head.compression === 'none' && head.encoding === 'utf-8';
   return {
     identity: { uri, bytes, fingerprint },
     head,
-    read: (onRead) => decode(counted(store, uri, fingerprint, onRead), head),
+    seekable,
+    firstByte: seekable ? head.bomBytes : 0,
+    read: (onRead, from) => {
+      const stored = counted(store, uri, { ifMatch: fingerprint, start: from ?? 0 }, onRead);
+      return from === undefined ? decode(stored, head) : stored;
+    },
   };
 }
 
 async function* counted(
   store: ObjectStore,
   uri: string,
-  ifMatch: string,
+  range: { readonly ifMatch: string; readonly start: number },
   onRead: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-  let read = 0;
-  for await (const piece of await store.openRead(uri, { ifMatch })) {
+  let read = range.start;
+  for await (const piece of await store.openRead(uri, range)) {
     read += (piece as Buffer).length;
     onRead(read);
     yield piece as Buffer;

@@ -34,6 +34,10 @@ export class ProgressReport {
     this.changed = true;
   }
 
+  get bytesRead(): number {
+    return this.progress.bytesRead;
+  }
+
   /** The last word. Returns when it is written, or could not be. */
   async end(change: Partial<Omit<Progress, 'updatedAt'>>): Promise<void> {
     clearInterval(this.timer);

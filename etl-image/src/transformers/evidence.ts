@@ -1,9 +1,7 @@
-/** How many values of a column look like what: the counts of all chunks seen so far, added up. */
+/** How many values of a column look like what: the counts of all that was read, added up. */
 export interface Evidence {
   /** Not null, and no word for null. */
   readonly values: number;
-  /** Words for null (`NA`, `null` …): null in number and date columns, text in text columns. */
-  readonly nullWords: number;
   /** Whole numbers of 64 bits, written as they would be printed: `007`, `+1` and `1.0` are none. */
   readonly integers: number;
   /** Those of them that a double cannot hold exactly. */
@@ -25,7 +23,6 @@ export interface Evidence {
 
 export const noEvidence: Evidence = {
   values: 0,
-  nullWords: 0,
   integers: 0,
   bigIntegers: 0,
   doubles: 0,
@@ -38,9 +35,18 @@ export const noEvidence: Evidence = {
   timed: 0,
 };
 
-export type EvidenceKey = keyof Evidence;
-export const evidenceKeys = Object.keys(noEvidence) as EvidenceKey[];
-
 export function addEvidence(a: Evidence, b: Evidence): Evidence {
-  return Object.fromEntries(evidenceKeys.map((key) => [key, a[key] + b[key]])) as unknown as Evidence;
+  return {
+    values: a.values + b.values,
+    integers: a.integers + b.integers,
+    bigIntegers: a.bigIntegers + b.bigIntegers,
+    doubles: a.doubles + b.doubles,
+    commaDoubles: a.commaDoubles + b.commaDoubles,
+    sureCommaDoubles: a.sureCommaDoubles + b.sureCommaDoubles,
+    booleans: a.booleans + b.booleans,
+    ymd: a.ymd + b.ymd,
+    dmy: a.dmy + b.dmy,
+    mdy: a.mdy + b.mdy,
+    timed: a.timed + b.timed,
+  };
 }

@@ -13,6 +13,11 @@ export interface ColumnPlan {
   readonly declared: boolean;
   /** Inferred dates: what does not parse becomes null, and is counted. */
   readonly coerces: boolean;
+  /**
+   * Which values of a text column have to be looked at still, since they may change its type: all as long as there was none,
+   * dates in a column that is named like one. Once text otherwise, always text.
+   */
+  readonly watch: 'all' | 'dates' | 'nothing';
 }
 
 export interface Decision {
@@ -27,7 +32,13 @@ export interface Decision {
 export function decideColumn(column: Column, evidence: Evidence, options: Options, delimiter: string): Decision {
   const declared = options.columns?.[column.name];
   const order = decideOrder(column.name, evidence, options);
-  const base = { ...column, declared: declared !== undefined, coerces: false, dateOrder: order.dateOrder };
+  const base = {
+    ...column,
+    declared: declared !== undefined,
+    coerces: false,
+    dateOrder: order.dateOrder,
+    watch: 'nothing',
+  } as const;
   if (declared !== undefined) {
     const decimal = options.dialect?.decimal ?? (evidence.sureCommaDoubles > 0 ? ',' : '.');
     const dated = declared === 'date' || declared === 'timestamp';
@@ -35,12 +46,14 @@ export function decideColumn(column: Column, evidence: Evidence, options: Option
   }
   const { type, decimal } = inferPlainType(evidence, options, delimiter);
   const plan = { ...base, type, decimal };
-  if (type !== 'text' || !isDateName(column.name) || evidence.values === 0) return { plan, warnings: [] };
+  if (type !== 'text') return { plan, warnings: [] };
+  if (evidence.values === 0) return { plan: { ...plan, watch: 'all' }, warnings: [] };
+  if (!isDateName(column.name)) return { plan, warnings: [] };
 
   const parsed = parsedDates(evidence, order.dateOrder);
   if (parsed * 2 <= evidence.values) {
     const warning = `${column.name} is named like a date, but only ${parsed} of ${evidence.values} values are dates: it stays text`;
-    return { plan, warnings: [warning] };
+    return { plan: { ...plan, watch: 'dates' }, warnings: [warning] };
   }
   const dateType = evidence.timed > 0 ? 'timestamp' : 'date';
   return { plan: { ...plan, type: dateType, coerces: true }, warnings: order.warnings };
@@ -80,14 +93,11 @@ function decideOrder(name: string, { dmy, mdy }: Evidence, options: Options) {
   return { dateOrder: declared ?? 'dmy', warnings: silent ? [] : [warning] } as const;
 }
 
-export function parsedDates({ ymd, dmy, mdy }: Evidence, order: 'dmy' | 'mdy'): number {
-  return ymd + (order === 'dmy' ? dmy : mdy);
+/** Whether it has to be known of a column's values which are dates. */
+export function wantsDates(plan: ColumnPlan): boolean {
+  return isDateName(plan.name) || plan.type === 'date' || plan.type === 'timestamp';
 }
 
-/** Whether two plans write the same Parquet for the same values. */
-export function samePlan(a: ColumnPlan, b: ColumnPlan): boolean {
-  const dated = a.type === 'date' || a.type === 'timestamp';
-  return (
-    a.type === b.type && (a.type !== 'double' || a.decimal === b.decimal) && (!dated || a.dateOrder === b.dateOrder)
-  );
+export function parsedDates({ ymd, dmy, mdy }: Evidence, order: 'dmy' | 'mdy'): number {
+  return ymd + (order === 'dmy' ? dmy : mdy);
 }

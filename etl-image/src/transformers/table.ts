@@ -1,30 +1,38 @@
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';
-import type { Known } from './engine';
 import { addEvidence, type Evidence, noEvidence } from './evidence';
-import { type ColumnPlan, decideColumn, samePlan } from './schema';
+import { type ColumnPlan, decideColumn } from './schema';
 
 /** The whole file's schema as far as the file was seen: evidence adds up, and decides. */
 export class Table {
-  private evidence: Evidence[];
+  private seen: Evidence[];
+  private hints: Evidence[];
 
   constructor(
     readonly columns: readonly Column[],
     private readonly options: Options,
     private readonly delimiter: string,
+    before?: { seen: readonly Evidence[]; hints: readonly Evidence[] },
   ) {
-    this.evidence = columns.map(() => noEvidence);
+    this.seen = [...(before?.seen ?? columns.map(() => noEvidence))];
+    this.hints = [...(before?.hints ?? columns.map(() => noEvidence))];
   }
 
-  known(): Known[] {
-    return this.evidence.map((evidence, index) => ({
-      evidence,
-      declared: this.options.columns?.[this.columns[index]?.name ?? ''] !== undefined,
-    }));
+  /**
+   * What the first rows say. They are read again with all the others, and are not counted twice: a hint only counts as long
+   * as there is nothing else, as for a column that it showed to be text, and whose values nobody looks at any more.
+   */
+  hint(evidence: readonly Evidence[]): void {
+    this.hints = [...evidence];
   }
 
   add(evidence: readonly Evidence[]): void {
-    this.evidence = this.evidence.map((known, index) => addEvidence(known, evidence[index] ?? noEvidence));
+    this.seen = this.seen.map((known, index) => addEvidence(known, evidence[index] ?? noEvidence));
+  }
+
+  /** What a later generation has to know in order to go on. */
+  state(): { seen: readonly Evidence[]; hints: readonly Evidence[] } {
+    return { seen: this.seen, hints: this.hints };
   }
 
   plans(): ColumnPlan[] {
@@ -42,16 +50,20 @@ export class Table {
   }
 
   private decisions() {
-    return this.columns.map((column, index) =>
-      decideColumn(column, this.evidence[index] ?? noEvidence, this.options, this.delimiter),
-    );
+    return this.columns.map((column, index) => {
+      const seen = this.seen[index] ?? noEvidence;
+      const evidence = seen.values > 0 ? seen : (this.hints[index] ?? noEvidence);
+      return decideColumn(column, evidence, this.options, this.delimiter);
+    });
   }
 }
 
-/** Whether what was written under these plans is what the others would have written. */
-export function samePlans(a: readonly ColumnPlan[], b: readonly ColumnPlan[]): boolean {
-  return a.every((plan, index) => {
-    const other = b[index];
-    return other !== undefined && samePlan(plan, other);
-  });
+/** Equal for plans that write the same Parquet for the same values. */
+export function signature(plans: readonly ColumnPlan[]): string {
+  return plans
+    .map(({ type, decimal, dateOrder }) => {
+      if (type === 'double') return `${type}${decimal}`;
+      return type === 'date' || type === 'timestamp' ? `${type} ${dateOrder}` : type;
+    })
+    .join('|');
 }

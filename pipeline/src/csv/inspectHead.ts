@@ -2,7 +2,7 @@ import { gunzipSync, constants as zlib } from 'node:zlib';
 import { type Dialect, defaults, type Options } from '../options';
 import { type Column, nameColumns } from './columnNames';
 import { detectDelimiter, readSample } from './dialect';
-import { decodeText, detectEncoding, type Encoding } from './encoding';
+import { bomLength, decodeText, detectEncoding, type Encoding } from './encoding';
 
 /** How much of a source is looked at before it is accepted. */
 export const headBytes = 256 * 1024;
@@ -15,6 +15,10 @@ export interface HeadInspection {
   readonly encoding: Encoding;
   readonly delimiter: string;
   readonly quote: string;
+  /** CR only where there is no LF. A CR in front of a LF belongs to the line end. */
+  readonly lineEnd: '\n' | '\r';
+  /** Bytes of the byte order mark in front. */
+  readonly bomBytes: number;
   readonly columns: readonly Column[];
   /** Data rows in the sample. */
   readonly sampleRows: number;
@@ -43,7 +47,8 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   const { complete } = options;
   const dialect: Dialect = options.dialect ?? {};
   const quote = dialect.quote ?? '"';
-  const found = { compression: 'none', encoding: 'utf-8', delimiter: ',', quote, columns: [], sampleRows: 0 } as const;
+  const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
+  const found = { ...unread, quote, columns: [], sampleRows: 0 };
   const refuse = (...problems: string[]): HeadInspection => ({ ...found, problems, warnings: [] });
 
   if (head.length === 0) return refuse('the file is empty');
@@ -62,7 +67,10 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
     return refuse('the file has NUL bytes: it is no text file, or its encoding must be declared');
 
   const delimiter = dialect.delimiter ?? detectDelimiter(text, quote, all);
-  const base = { ...found, compression: compressed ? 'gzip' : 'none', encoding, delimiter } as const;
+  const lineEnd = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
+  const bomBytes = bomLength(plain, encoding);
+  const compression = compressed ? 'gzip' : 'none';
+  const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes } as const;
   const sample = readSample(text, delimiter, quote, all);
   if (!sample.ok) return { ...base, problems: [`the sample cannot be read as CSV: ${sample.error}`], warnings: [] };
   const [header = [], ...rows] = sample.records;

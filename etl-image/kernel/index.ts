@@ -1,0 +1,10 @@
+export * from './dictionary';
+export * from './fields';
+export * from './pages';
+export * from './ranges';
+export * from './rows';
+export { countByte } from './scan';
+export * from './values';
+
+/** Where the memory begins that is nobody's. */
+export const freeMemory: usize = __heap_base;

@@ -1,0 +1,147 @@
+/** The bodies of Parquet pages (Apache Parquet format: "Encodings"). `valid` says of each row whether there is a value. */
+
+function writeVarint(value: u32, to: usize): usize {
+  while (value > 127) {
+    store<u8>(to++, (value & 127) | 128);
+    value >>= 7;
+  }
+  store<u8>(to++, value);
+  return to;
+}
+
+/** How many rows have a value. */
+export function countValid(valid: usize, rows: u32): u32 {
+  let present: u32 = 0;
+  let row: u32 = 0;
+  for (; row + 8 <= rows; row += 8) present += popcnt<u64>(load<u64>(valid + row)) as u32;
+  for (; row < rows; row++) present += load<u8>(valid + row);
+  return present;
+}
+
+/** Definition levels with their length in front, for rows of which `present` have a value. Returns the bytes. */
+export function writeLevels(valid: usize, rows: u32, present: u32, to: usize): u32 {
+  const body = to + 4;
+  let end: usize;
+  if (present == rows || present == 0) {
+    end = writeVarint(rows << 1, body);
+    store<u8>(end++, present == 0 ? 0 : 1);
+  } else {
+    end = writeVarint((((rows + 7) >> 3) << 1) | 1, body);
+    let row: u32 = 0;
+    // Eight bytes of 0 or 1 are gathered into the eight bits of one.
+    for (; row + 8 <= rows; row += 8) store<u8>(end++, (load<u64>(valid + row) * 0x0102040810204080) >> 56);
+    if (row < rows) {
+      let byte: u32 = 0;
+      for (let bit: u32 = 0; row < rows; row++, bit++) byte |= (load<u8>(valid + row) as u32) << bit;
+      store<u8>(end++, byte);
+    }
+  }
+  store<u32>(to, (end - body) as u32);
+  return (end - to) as u32;
+}
+
+/** Dictionary indices: their width in bits, then one run, bit-packed. Returns the bytes. */
+export function writeIndices(indices: usize, count: u32, entries: u32, to: usize): u32 {
+  const start = to;
+  const width: u32 = entries <= 1 ? 1 : 32 - clz(entries - 1);
+  store<u8>(to++, width);
+  if (entries <= 1) {
+    to = writeVarint(count << 1, to);
+    store<u8>(to++, 0);
+    return (to - start) as u32;
+  }
+  to = writeVarint((((count + 7) >> 3) << 1) | 1, to);
+  let bits: u64 = 0;
+  let used: u32 = 0;
+  // A run is made of groups of eight: the last one is filled up with zeros.
+  const padded = (count + 7) & ~7;
+  for (let i: u32 = 0; i < padded; i++) {
+    const index: u64 = i < count ? load<u32>(indices + ((i as usize) << 2)) : 0;
+    bits |= index << used;
+    used += width;
+    if (used >= 32) {
+      store<u32>(to, bits as u32);
+      to += 4;
+      bits >>= 32;
+      used -= 32;
+    }
+  }
+  for (; used > 0; used = used > 8 ? used - 8 : 0) {
+    store<u8>(to++, bits as u8);
+    bits >>= 8;
+  }
+  return (to - start) as u32;
+}
+
+const microsADay: i64 = 86400000000;
+
+/** Values one after the other: eight bytes each or, for dates, days in four. Returns the bytes. */
+export function writeFixed(values: usize, valid: usize, rows: u32, asDays: bool, to: usize): u32 {
+  const start = to;
+  for (let row: u32 = 0; row < rows; row++, values += 8) {
+    if (load<u8>(valid + row) != 0) to = writeValue(load<i64>(values), asDays, to);
+  }
+  return (to - start) as u32;
+}
+
+/** The same for the entries of a dictionary. */
+export function writeFixedEntries(entries: usize, count: u32, asDays: bool, to: usize): u32 {
+  const start = to;
+  for (let i: u32 = 0; i < count; i++, entries += 8) to = writeValue(load<i64>(entries), asDays, to);
+  return (to - start) as u32;
+}
+
+function writeValue(value: i64, asDays: bool, to: usize): usize {
+  if (!asDays) {
+    store<i64>(to, value);
+    return to + 8;
+  }
+  store<i32>(to, ((value >= 0 ? value : value - microsADay + 1) / microsADay) as i32);
+  return to + 4;
+}
+
+/** One bit a value. Returns the bytes. */
+export function writeBooleans(values: usize, valid: usize, rows: u32, to: usize): u32 {
+  const start = to;
+  let byte: u32 = 0;
+  let used: u32 = 0;
+  for (let row: u32 = 0; row < rows; row++, values += 8) {
+    if (load<u8>(valid + row) == 0) continue;
+    byte |= (load<u8>(values) as u32) << used;
+    if (++used == 8) {
+      store<u8>(to++, byte);
+      byte = 0;
+      used = 0;
+    }
+  }
+  if (used > 0) store<u8>(to++, byte);
+  return (to - start) as u32;
+}
+
+/** The bytes of all texts. */
+export function textBytes(texts: usize, rows: u32): f64 {
+  let bytes: u64 = 0;
+  for (let row: u32 = 0; row < rows; row++, texts += 8) bytes += load<u32>(texts, 4);
+  return bytes as f64;
+}
+
+/** Each text with its length (u32) in front. Returns the bytes. */
+export function writeTexts(texts: usize, valid: usize, rows: u32, to: usize): u32 {
+  const start = to;
+  for (let row: u32 = 0; row < rows; row++, texts += 8) if (load<u8>(valid + row) != 0) to = writeText(texts, to);
+  return (to - start) as u32;
+}
+
+/** The same for the entries of a dictionary. */
+export function writeTextEntries(entries: usize, count: u32, to: usize): u32 {
+  const start = to;
+  for (let i: u32 = 0; i < count; i++, entries += 8) to = writeText(entries, to);
+  return (to - start) as u32;
+}
+
+function writeText(text: usize, to: usize): usize {
+  const length = load<u32>(text, 4);
+  store<u32>(to, length);
+  memory.copy(to + 4, load<u32>(text) as usize, length);
+  return to + 4 + length;
+}

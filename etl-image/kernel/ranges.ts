@@ -1,0 +1,73 @@
+/** Least and greatest values, for the statistics by which readers pass row groups over. */
+
+/** Of integers at `to` and `to` + 8. There has to be a value. */
+export function rangeOfIntegers(values: usize, valid: usize, rows: u32, to: usize): void {
+  let least = i64.MAX_VALUE;
+  let most = i64.MIN_VALUE;
+  for (let row: u32 = 0; row < rows; row++, values += 8) {
+    if (load<u8>(valid + row) == 0) continue;
+    const value = load<i64>(values);
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  store<i64>(to, least);
+  store<i64>(to, most, 8);
+}
+
+/** The same of doubles, none of which is NaN. */
+export function rangeOfDoubles(values: usize, valid: usize, rows: u32, to: usize): void {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let row: u32 = 0; row < rows; row++, values += 8) {
+    if (load<u8>(valid + row) == 0) continue;
+    const value = load<f64>(values);
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  store<f64>(to, least);
+  store<f64>(to, most, 8);
+}
+
+/** Of texts, by their bytes: the places of address and length, at `to` and `to` + 4. There has to be one. */
+export function rangeOfTexts(texts: usize, valid: usize, rows: u32, to: usize): void {
+  let least: usize = 0;
+  let most: usize = 0;
+  for (let row: u32 = 0; row < rows; row++, texts += 8) {
+    if (load<u8>(valid + row) == 0) continue;
+    if (least == 0 || isLess(texts, least)) least = texts;
+    if (most == 0 || isLess(most, texts)) most = texts;
+  }
+  store<u32>(to, least as u32);
+  store<u32>(to, most as u32, 4);
+}
+
+/** The same among the entries of a dictionary. */
+export function rangeOfTextEntries(entries: usize, count: u32, to: usize): void {
+  let least = entries;
+  let most = entries;
+  for (let i: u32 = 1; i < count; i++) {
+    const entry = entries + ((i as usize) << 3);
+    if (isLess(entry, least)) least = entry;
+    if (isLess(most, entry)) most = entry;
+  }
+  store<u32>(to, least as u32);
+  store<u32>(to, most as u32, 4);
+}
+
+function isLess(a: usize, b: usize): bool {
+  const lengthA = load<u32>(a, 4);
+  const lengthB = load<u32>(b, 4);
+  const atA = load<u32>(a) as usize;
+  const atB = load<u32>(b) as usize;
+  const prefixA = prefix(atA, lengthA);
+  const prefixB = prefix(atB, lengthB);
+  if (prefixA != prefixB) return prefixA < prefixB;
+  const order = memory.compare(atA, atB, min(lengthA, lengthB));
+  return order != 0 ? order < 0 : lengthA < lengthB;
+}
+
+/** The first eight bytes as a number that compares as they do; a shorter text has zeros at its end. */
+function prefix(at: usize, length: u32): u64 {
+  const bytes = bswap<u64>(load<u64>(at));
+  return length >= 8 ? bytes : bytes & ~(u64.MAX_VALUE >> ((length as u64) << 3));
+}

@@ -1,0 +1,40 @@
+import { PartFile } from '../../loaders/parquet/partFile';
+import type { ColumnPlan } from '../../transformers/schema';
+import { program } from '../../version';
+import type { Engine, FieldDialect, PartWriter, ReadGroup, RowGroup } from '../engine';
+import type { EncodedGroup } from './encodeGroup';
+import { Threads } from './threads';
+
+/** The engine on WebAssembly: each thread reads and encodes a row group at a time. */
+export class KernelEngine implements Engine {
+  /** One group more than threads, so that none waits for the next. */
+  readonly parallel: number;
+  private readonly threads: Threads;
+
+  constructor(dialect: FieldDialect, threads: number) {
+    this.threads = new Threads(threads, dialect);
+    this.parallel = threads + 1;
+  }
+
+  async read({ bytes, rows }: RowGroup, plans: readonly ColumnPlan[]): Promise<ReadGroup> {
+    const { found, bytes: back } = await this.threads.run({ bytes, rows, plans });
+    if (!found) throw new Error('a thread answered nothing');
+    return { ...found, rows, bytes: back };
+  }
+
+  async openPart(path: string, plans: readonly ColumnPlan[]): Promise<PartWriter> {
+    const file = await PartFile.create(path, plans, program);
+    return {
+      add: ({ rowsWritten, content }) => {
+        const { pages, columns } = content as EncodedGroup;
+        return file.addGroup(rowsWritten, pages, columns);
+      },
+      finish: () => file.finish(),
+      abandon: () => file.abandon(),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.threads.close();
+  }
+}

@@ -1,0 +1,263 @@
+import { isUtf8 } from 'node:buffer';
+import type { Evidence } from '../../transformers/evidence';
+import { type ColumnPlan, wantsDates } from '../../transformers/schema';
+import { evidenceOf, readValue } from '../../transformers/texts';
+import {
+  type Coerced,
+  coercedExamples,
+  contradiction,
+  type FieldDialect,
+  type Reject,
+  rawBytes,
+  reasons,
+} from '../engine';
+import { GroupColumn } from './column';
+import { type EncodedGroup, encodeGroup } from './encodeGroup';
+import { type Address, Kernel } from './kernel';
+
+/** What a row is, by its status byte: kernel/fields.ts sets the first six. */
+const blank = 1;
+const notUtf8 = 6;
+const nul = 7;
+const contradicted = 8;
+const structural = [undefined, undefined, 'tooFew', 'tooMany', 'misquoted', 'strayReturn', 'notUtf8', 'nul'] as const;
+
+const LF = 10;
+const CR = 13;
+
+/** Fields that are read at a time: so many, with their texts, fit into a processor's second cache. */
+const batchFields = 32_768;
+
+export interface GroupContent {
+  readonly rowsBlank: number;
+  readonly rowsWritten: number;
+  readonly evidence: readonly Evidence[];
+  readonly rejects: readonly Reject[];
+  readonly coerced: readonly Coerced[];
+  readonly content: EncodedGroup;
+}
+
+/** Reads row groups, one after the other, in one thread. */
+export class GroupReader {
+  private readonly kernel = new Kernel();
+
+  constructor(private readonly dialect: FieldDialect) {}
+
+  read(bytes: Uint8Array<ArrayBuffer>, rows: number, plans: readonly ColumnPlan[]): GroupContent {
+    const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.kernel.reset();
+    const reading = new Reading(this.kernel, this.dialect, source, rows, plans);
+    reading.readAll();
+    // Values that contradict their declared types take their rows out of all columns: those rows are left out from the start.
+    if (reading.contradictions.size === 0) return reading.content();
+    const { contradictions } = reading;
+    const evidence = reading.evidence();
+    this.kernel.reset();
+    const rest = new Reading(this.kernel, this.dialect, source, rows, plans);
+    rest.leaveOut(contradictions);
+    rest.readAll();
+    return { ...rest.content(), evidence };
+  }
+}
+
+type Why = Pick<Reject, 'column' | 'reason' | 'kind'>;
+
+/** One group in the kernel's memory. */
+class Reading {
+  readonly contradictions = new Map<number, Why>();
+  private readonly input: Address;
+  private readonly unescaped: Address;
+  private readonly starts: Address;
+  private readonly status: Address;
+  private readonly columns: readonly GroupColumn[];
+  private readonly coerced: { count: number; examples: string[] }[];
+  private readonly lineEnd: number;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly dialect: FieldDialect,
+    private readonly source: Buffer,
+    private readonly rows: number,
+    private readonly plans: readonly ColumnPlan[],
+  ) {
+    this.lineEnd = dialect.lineEnd.charCodeAt(0);
+    this.input = kernel.place(source.length);
+    this.unescaped = kernel.place(source.includes(dialect.quote) ? source.length : 0);
+    this.starts = kernel.place((rows + 1) * 4);
+    this.status = kernel.place(rows);
+    this.columns = plans.map((plan) => new GroupColumn(kernel, plan, rows));
+    this.coerced = plans.map(() => ({ count: 0, examples: [] }));
+    kernel.bytes(this.input, source.length).set(source);
+    kernel.bytes(this.status, rows).fill(0);
+    this.markBadBytes();
+  }
+
+  leaveOut(rows: ReadonlyMap<number, Why>): void {
+    const status = this.kernel.bytes(this.status, this.rows);
+    for (const [row, why] of rows) {
+      status[row] = contradicted;
+      this.contradictions.set(row, why);
+    }
+  }
+
+  readAll(): void {
+    const { kernel, dialect, source, plans, columns } = this;
+    const stride = plans.length * 8;
+    const batchRows = Math.max(16, Math.floor(batchFields / plans.length));
+    const fields = kernel.place(batchRows * stride);
+    const numbers = kernel.place(batchRows * 4);
+    const odd = kernel.place(batchRows * 4);
+    const report = kernel.place(16);
+    const end = this.input + source.length;
+    let at = this.input;
+    let free = this.unescaped;
+    let done = 0;
+    while (done < this.rows) {
+      kernel.run.readFields(
+        at,
+        end,
+        dialect.delimiter.charCodeAt(0),
+        dialect.quote.charCodeAt(0),
+        this.lineEnd,
+        plans.length,
+        Math.min(batchRows, this.rows - done),
+        fields,
+        numbers,
+        this.starts + done * 4,
+        this.status + done,
+        free,
+        report,
+      );
+      const [rows = 0, good = 0, next = end, unescaped = 0] = kernel.words(report, 4);
+      if (rows === 0) throw new Error(`${this.rows} rows were cut, and only ${done} are there`);
+      for (const [index, column] of columns.entries()) {
+        const odds = column.gather(fields + index * 8, stride, good, odd);
+        if (odds > 0) this.judge(index, column, { fields, stride, numbers, odd, odds, done });
+        column.keep(good);
+      }
+      at = next;
+      free = unescaped;
+      done += rows;
+    }
+    if (at !== end) throw new Error(`${this.rows} rows were cut, and there are more`);
+    kernel.words(this.starts, this.rows + 1)[this.rows] = end;
+  }
+
+  evidence(): Evidence[] {
+    return this.columns.map((column) => column.evidence());
+  }
+
+  content(): GroupContent {
+    let rowsBlank = 0;
+    for (const each of this.kernel.bytes(this.status, this.rows)) if (each === blank) rowsBlank++;
+    return {
+      rowsBlank,
+      rowsWritten: this.columns[0]?.rows ?? 0,
+      evidence: this.evidence(),
+      rejects: this.rejects(),
+      coerced: this.coerced.flatMap((each, index) =>
+        each.count > 0 ? { column: this.plans[index]?.name ?? '', ...each } : [],
+      ),
+      content: encodeGroup(this.kernel, this.columns),
+    };
+  }
+
+  /** Rows with bytes that no text has. Hardly any group has one, and the whole is checked faster than its rows. */
+  private markBadBytes(): void {
+    const { source } = this;
+    const text = isUtf8(source);
+    const zero = source.includes(0);
+    if (text && !zero) return;
+    const status = this.kernel.bytes(this.status, this.rows);
+    let start = 0;
+    for (let row = 0; row < this.rows; row++) {
+      const end =
+        this.kernel.run.rowEnd(this.input + start, this.input + source.length, ...this.separators()) - this.input;
+      const bytes = source.subarray(start, end);
+      if (!text && !isUtf8(bytes)) status[row] = notUtf8;
+      else if (zero && bytes.includes(0)) status[row] = nul;
+      start = end;
+    }
+  }
+
+  private separators(): [number, number, number, boolean] {
+    const { delimiter, quote } = this.dialect;
+    return [delimiter.charCodeAt(0), quote.charCodeAt(0), this.lineEnd, true];
+  }
+
+  /** Evidence, values, coercions and contradictions of the rows that the kernel could not prove. */
+  private judge(
+    index: number,
+    column: GroupColumn,
+    batch: { fields: Address; stride: number; numbers: Address; odd: Address; odds: number; done: number },
+  ): void {
+    const { kernel } = this;
+    const { plan } = column;
+    const wanted = { dates: wantsDates(plan) };
+    const coerced = this.coerced[index];
+    for (const row of kernel.words(batch.odd, batch.odds)) {
+      const [at = 0, length = 0] = kernel.words(batch.fields + row * batch.stride + index * 8, 2);
+      const text = Buffer.from(kernel.run.memory.buffer, at, length).toString('utf8');
+      column.judge(evidenceOf(text, wanted));
+      if (plan.type === 'text') continue;
+      const value = readValue(text, plan);
+      if (value === null) continue;
+      if (value !== undefined) {
+        column.set(row, value);
+      } else if (plan.declared) {
+        const number = batch.done + (kernel.words(batch.numbers + row * 4, 1)[0] ?? 0);
+        if (!this.contradictions.has(number)) {
+          this.contradictions.set(number, { column: plan.name, ...contradiction(text, plan) });
+        }
+      } else if (plan.coerces && coerced) {
+        coerced.count++;
+        if (coerced.examples.length < coercedExamples && !coerced.examples.includes(text)) coerced.examples.push(text);
+      }
+    }
+  }
+
+  private rejects(): Reject[] {
+    const { kernel } = this;
+    const found = [...this.contradictions];
+    for (const [row, each] of kernel.bytes(this.status, this.rows).entries()) {
+      const reason = each <= blank ? undefined : structural[each];
+      if (reason === undefined) continue;
+      const column = reason === 'tooFew' ? this.firstMissing(row) : null;
+      found.push([row, { column, reason: reasons[reason], kind: reasons[reason] }]);
+    }
+    let lines = 0;
+    let counted = 0;
+    return found
+      .sort(([a], [b]) => a - b)
+      .map(([row, why]) => {
+        const byte = (kernel.words(this.starts + row * 4, 1)[0] ?? 0) - this.input;
+        lines += kernel.run.countByte(this.input + counted, this.input + byte, this.lineEnd);
+        counted = byte;
+        const raw = this.rowBytes(row).subarray(0, rawBytes).toString('utf8');
+        return { row, lines, byte, ...why, raw };
+      });
+  }
+
+  /** A row as it stands in the source, without its line end. */
+  private rowBytes(row: number): Buffer {
+    const [start = 0, next = 0] = this.kernel.words(this.starts + row * 4, 2).map((at) => at - this.input);
+    let end = next;
+    if (end > start && this.source[end - 1] === this.lineEnd) end--;
+    if (end > start && this.lineEnd === LF && this.source[end - 1] === CR) end--;
+    return this.source.subarray(start, end);
+  }
+
+  /** The first column that a row with too few fields lacks. */
+  private firstMissing(row: number): string | null {
+    const text = this.rowBytes(row).toString('utf8');
+    const { delimiter, quote } = this.dialect;
+    let fields = 1;
+    let quoted = false;
+    for (let at = 0; at < text.length; at++) {
+      const char = text[at];
+      if (char === quote && (quoted || at === 0 || text[at - 1] === delimiter)) quoted = !quoted;
+      else if (char === delimiter && !quoted) fields++;
+    }
+    return this.plans[fields]?.name ?? null;
+  }
+}

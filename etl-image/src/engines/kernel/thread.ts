@@ -1,0 +1,19 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ReadAnswer, ReadRequest, ThreadData } from './messages';
+import { GroupReader } from './readGroup';
+
+/** A thread that reads row groups for the engine. */
+const reader = new GroupReader((workerData as ThreadData).dialect);
+
+parentPort?.on('message', ({ bytes, rows, plans }: ReadRequest) => {
+  try {
+    const found = reader.read(bytes, rows, plans);
+    answer({ bytes, found }, [bytes.buffer, found.content.pages.buffer]);
+  } catch (error) {
+    answer({ bytes, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }, [bytes.buffer]);
+  }
+});
+
+function answer(message: ReadAnswer, handOver: ArrayBuffer[]): void {
+  parentPort?.postMessage(message, handOver);
+}

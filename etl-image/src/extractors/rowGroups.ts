@@ -1,0 +1,165 @@
+import type { RowGroup } from '../engines/engine';
+import { type Address, Kernel } from '../engines/kernel/kernel';
+
+/** The source cannot be cut into rows. */
+export class RowError extends Error {
+  override readonly name = 'RowError';
+}
+
+/** A group is cut where it would grow larger. A single row that is longer is none: most likely a quote nobody closed. */
+export const maxGroupBytes = 16 * 1024 * 1024;
+const maxGroupRows = 125_000;
+/** So that the places of all fields fit into memory: a file of thousands of columns has smaller groups. */
+const maxGroupFields = 4 * 1024 * 1024;
+
+/** A place between two rows of the decoded source. */
+export interface Position {
+  /** 1, 2, … of the row that follows, blank ones counted, the header not. */
+  readonly row: number;
+  /** 1, 2, … of the line that follows, as an editor counts. */
+  readonly line: number;
+  readonly byte: number;
+}
+
+/** Rows of one chunk, in the order of the source. */
+export interface CutGroup extends RowGroup {
+  /** 1, 2, … */
+  readonly chunk: number;
+  readonly start: Position;
+  readonly end: Position;
+}
+
+export interface Cutting {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly lineEnd: '\n' | '\r';
+  readonly columns: number;
+  readonly chunkRows: number;
+  /** Bytes in front of the header, such as a byte order mark. */
+  readonly firstByte: number;
+  /** Memory of groups that are done with, for the next ones: what is allocated anew must be zeroed and collected. */
+  readonly recycled: Uint8Array<ArrayBuffer>[];
+}
+
+const LF = 10;
+const CR = 13;
+
+/**
+ * Cuts the decoded source into row groups. Chunks have exactly `chunkRows` source rows, the last one excepted; groups end
+ * where chunks do, and else by the rows' number and length alone: the same source gives the same groups, in whatever pieces
+ * it arrives. `from`: the beginning of a chunk, where these bytes begin; else they begin with the header. Throws `RowError` for
+ * a row that does not end.
+ */
+export async function* rowGroups(
+  source: AsyncIterable<Buffer>,
+  cutting: Cutting,
+  from?: Position,
+): AsyncGenerator<CutGroup> {
+  const window = new Window(cutting, from ?? { row: 1, line: 1, byte: cutting.firstByte }, 2 * maxGroupBytes);
+  const { chunkRows, columns } = cutting;
+  const groupRows = Math.max(1, Math.min(maxGroupRows, chunkRows, Math.floor(maxGroupFields / columns)));
+  let headerSeen = from !== undefined;
+  const cut = function* (last: boolean): Generator<CutGroup> {
+    while (window.size >= maxGroupBytes || (last && window.size > 0)) {
+      if (!headerSeen) {
+        headerSeen = !isEmptyLine(window.takeHeader(last));
+        continue;
+      }
+      const start = window.position;
+      const chunk = Math.floor((start.row - 1) / chunkRows) + 1;
+      const group = window.take(Math.min(groupRows, chunk * chunkRows - start.row + 1), last);
+      yield { ...group, chunk, start, end: window.position };
+    }
+  };
+  for await (const piece of source) {
+    for (let at = 0; at < piece.length; at += maxGroupBytes) {
+      window.push(piece.subarray(at, at + maxGroupBytes));
+      yield* cut(false);
+    }
+  }
+  yield* cut(true);
+}
+
+/** A copy of a group's first rows. */
+export function firstRows(group: CutGroup, cutting: Cutting, most: number): RowGroup {
+  const window = new Window(cutting, group.start, group.bytes.length);
+  window.push(group.bytes);
+  return window.take(most, true);
+}
+
+function isEmptyLine(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === LF || byte === CR);
+}
+
+/** What of the source has arrived and is not cut yet, in the kernel's memory. */
+class Window {
+  private readonly kernel = new Kernel();
+  private readonly found: Address;
+  private readonly start: Address;
+  private readonly bytes: { readonly delimiter: number; readonly quote: number; readonly lineEnd: number };
+  private readonly recycled: Uint8Array<ArrayBuffer>[];
+  size = 0;
+
+  constructor(
+    cutting: Cutting,
+    /** Of its first byte. */
+    public position: Position,
+    capacity: number,
+  ) {
+    this.found = this.kernel.place(8);
+    this.start = this.kernel.place(capacity);
+    const { delimiter, quote, lineEnd, recycled } = cutting;
+    this.recycled = recycled;
+    this.bytes = {
+      delimiter: delimiter.charCodeAt(0),
+      quote: quote.charCodeAt(0),
+      lineEnd: lineEnd.charCodeAt(0),
+    };
+  }
+
+  push(piece: Uint8Array): void {
+    this.kernel.bytes(this.start + this.size, piece.length).set(piece);
+    this.size += piece.length;
+  }
+
+  /** The header is no row: those are counted from behind it. */
+  takeHeader(last: boolean): Uint8Array {
+    const { bytes } = this.take(1, last);
+    this.position = { ...this.position, row: 1 };
+    return bytes;
+  }
+
+  /** Takes up to so many rows out. */
+  take(most: number, last: boolean): RowGroup {
+    const { kernel, start, position } = this;
+    const { run } = kernel;
+    const { delimiter, quote, lineEnd } = this.bytes;
+    const length = Math.min(this.size, maxGroupBytes);
+    const all = last && length === this.size;
+    run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
+    const [rows = 0, end = start] = kernel.words(this.found, 2);
+    if (rows === 0) throw this.endlessRow(all, kernel.bytes(start, length).includes(quote));
+    const bytes = this.allocate(end - start);
+    bytes.set(kernel.bytes(start, end - start));
+    const lines = run.countByte(start, end, lineEnd);
+    kernel.bytes(start, this.size).copyWithin(0, bytes.length);
+    this.size -= bytes.length;
+    this.position = { row: position.row + rows, line: position.line + lines, byte: position.byte + bytes.length };
+    return { bytes, rows };
+  }
+
+  private allocate(bytes: number): Uint8Array<ArrayBuffer> {
+    const used = this.recycled.pop();
+    // Groups of one file are nearly equal: a little more than the first one needs does for the others, too.
+    const memory = used && used.buffer.byteLength >= bytes ? used.buffer : new ArrayBuffer(Math.ceil(bytes * 1.05));
+    return new Uint8Array(memory, 0, bytes);
+  }
+
+  private endlessRow(endOfFile: boolean, quoted: boolean): RowError {
+    const { row, line, byte } = this.position;
+    const place = `row ${row} (line ${line}, byte ${byte})`;
+    if (endOfFile) return new RowError(`${place}: a quote is opened and not closed by the end of the file`);
+    const hint = quoted ? ': is a quote opened and not closed?' : '';
+    return new RowError(`${place} is longer than ${maxGroupBytes >> 20} MiB${hint}`);
+  }
+}

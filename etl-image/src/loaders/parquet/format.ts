@@ -1,0 +1,135 @@
+import type { ColumnType } from '@etl/pipeline/options';
+import { binary, bool, i32, i64, list, struct, type Thrift } from './thrift';
+
+/** Numbers and structures of the Parquet format (https://github.com/apache/parquet-format, parquet.thrift). */
+const physicalTypes = { boolean: 0, int32: 1, int64: 2, double: 5, byteArray: 6 } as const;
+const encodings = { plain: 0, rle: 3, rleDictionary: 8 } as const;
+const pageTypes = { data: 0, dictionary: 2 } as const;
+const snappyCodec = 1;
+const optional = 1;
+
+const physical: Readonly<Record<ColumnType, number>> = {
+  text: physicalTypes.byteArray,
+  integer: physicalTypes.int64,
+  double: physicalTypes.double,
+  boolean: physicalTypes.boolean,
+  date: physicalTypes.int32,
+  timestamp: physicalTypes.int64,
+};
+const nothing = struct({});
+/** Logical types, and the older converted types for readers that know only those. */
+const converted: Partial<Record<ColumnType, number>> = { text: 0, date: 6, timestamp: 10 };
+const logical: Partial<Record<ColumnType, Thrift>> = {
+  text: struct({ 1: nothing }),
+  date: struct({ 6: nothing }),
+  // Not adjusted to UTC: a source without zones has local times, of a place that nobody told us.
+  timestamp: struct({ 8: struct({ 1: bool(false), 2: struct({ 2: nothing }) }) }),
+};
+
+export interface ParquetColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** One column of a row group: where its pages are, relative to the group, and what they hold. */
+export interface ColumnChunk {
+  readonly values: number;
+  readonly nulls: number;
+  /** Bytes of the dictionary page, header included; 0 without one. */
+  readonly dictionaryBytes: number;
+  readonly bytes: number;
+  readonly uncompressedBytes: number;
+  /** Least and greatest value as PLAIN writes it, without a text's length. */
+  readonly range?: readonly [Uint8Array, Uint8Array];
+}
+
+export function dataPageHeader(values: number, sizes: PageSizes, dictionary: boolean): Buffer {
+  const encoding = i32(dictionary ? encodings.rleDictionary : encodings.plain);
+  const header = struct({ 1: i32(values), 2: encoding, 3: i32(encodings.rle), 4: i32(encodings.rle) });
+  return pageHeader(pageTypes.data, sizes, { 5: header });
+}
+
+export function dictionaryPageHeader(entries: number, sizes: PageSizes): Buffer {
+  return pageHeader(pageTypes.dictionary, sizes, { 7: struct({ 1: i32(entries), 2: i32(encodings.plain) }) });
+}
+
+export interface PageSizes {
+  readonly plain: number;
+  readonly compressed: number;
+}
+
+function pageHeader(type: number, sizes: PageSizes, header: Record<number, Thrift>): Buffer {
+  return struct({ 1: i32(type), 2: i32(sizes.plain), 3: i32(sizes.compressed), ...header }).bytes;
+}
+
+/** A row group's metadata, for pages that begin at `offset` in the file. */
+export function rowGroup(
+  columns: readonly ParquetColumn[],
+  chunks: readonly ColumnChunk[],
+  offset: number,
+  rows: number,
+): Thrift {
+  let at = offset;
+  const metadata = chunks.map((chunk, index) => {
+    const { name, type } = columns[index] as ParquetColumn;
+    const { dictionaryBytes } = chunk;
+    const data = dictionaryBytes > 0 ? encodings.rleDictionary : encodings.plain;
+    const used = dictionaryBytes > 0 ? [encodings.plain, encodings.rle, data] : [encodings.plain, encodings.rle];
+    const statistics = struct({
+      3: i64(chunk.nulls),
+      ...(chunk.range && { 5: binary(chunk.range[1]), 6: binary(chunk.range[0]) }),
+    });
+    const start = at;
+    at += chunk.bytes;
+    return struct({
+      2: i64(start),
+      3: struct({
+        1: i32(physical[type]),
+        2: list(used.map(i32)),
+        3: list([binary(name)]),
+        4: i32(snappyCodec),
+        5: i64(chunk.values),
+        6: i64(chunk.uncompressedBytes),
+        7: i64(chunk.bytes),
+        9: i64(start + dictionaryBytes),
+        11: dictionaryBytes > 0 ? i64(start) : undefined,
+        12: statistics,
+      }),
+    });
+  });
+  const uncompressed = chunks.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0);
+  return struct({ 1: list(metadata), 2: i64(uncompressed), 3: i64(rows), 5: i64(offset), 6: i64(at - offset) });
+}
+
+export const magic = Buffer.from('PAR1');
+
+/** What a file ends with. */
+export function footer(
+  columns: readonly ParquetColumn[],
+  groups: readonly Thrift[],
+  rows: number,
+  createdBy: string,
+): Buffer {
+  const root = struct({ 4: binary('schema'), 5: i32(columns.length) });
+  const elements = columns.map(({ name, type }) =>
+    struct({
+      1: i32(physical[type]),
+      3: i32(optional),
+      4: binary(name),
+      6: converted[type] === undefined ? undefined : i32(converted[type]),
+      10: logical[type],
+    }),
+  );
+  const typeDefinedOrder = struct({ 1: nothing });
+  const { bytes } = struct({
+    1: i32(2),
+    2: list([root, ...elements]),
+    3: i64(rows),
+    4: list(groups),
+    6: binary(createdBy),
+    7: list(columns.map(() => typeDefinedOrder)),
+  });
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([bytes, length, magic]);
+}
