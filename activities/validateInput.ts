@@ -1,11 +1,10 @@
-import { headBytes, inspectHead } from '@etl/pipeline/csv/inspectHead';
 import { parseEvent } from '@etl/pipeline/event';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import { isCalendarDate } from '@etl/pipeline/names';
-import type { Options } from '@etl/pipeline/options';
 import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';
 import { parseUri } from '@etl/pipeline/uri';
-import { type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import { inspectSource } from '@etl/storage/inspectSource';
+import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { Validation } from './contract';
 
 export interface ValidationSettings {
@@ -37,7 +36,7 @@ export async function validateInput(
   try {
     const info = await store.head(uri);
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
-    const { problems, warnings } = await inspect(store, info, optionsOf(parsed.detail));
+    const { problems, warnings } = await inspectSource(store, info, optionsOf(parsed.detail));
     if (problems.length > 0)
       return invalid(
         event,
@@ -61,17 +60,6 @@ export async function validateInput(
 function pointsToObject(uri: string): boolean {
   const location = parseUri(uri);
   return location !== undefined && (location.kind === 'file' || location.key !== '');
-}
-
-async function inspect(store: ObjectStore, info: ObjectInfo, options: Options) {
-  const pieces: Buffer[] = [];
-  if (info.bytes > 0) {
-    const end = Math.min(info.bytes, headBytes);
-    for await (const piece of await store.openRead(info.uri, { start: 0, end, ifMatch: info.fingerprint })) {
-      pieces.push(piece as Buffer);
-    }
-  }
-  return inspectHead(Buffer.concat(pieces), { ...options, complete: info.bytes <= headBytes });
 }
 
 function invalid(event: unknown, settings: ValidationSettings, reasons: readonly string[]): Validation {

@@ -8,6 +8,7 @@
 const FEWEST_SLOTS: u32 = 1024;
 const TRIAL_VALUES: u32 = 8192;
 const TRIAL_ENTRIES: u32 = 6144;
+const MOST_STEPS: u32 = 128;
 
 /** Makes it empty. `table` needs room for four times as many slots as there may be entries. */
 export function openDictionary(state: usize, table: usize): void {
@@ -36,12 +37,13 @@ export function indexFixed(
   for (let row: u32 = 0; row < rows; row++, values += 8) {
     if (load<u8>(valid + row) == 0) continue;
     const value = load<u64>(values);
-    let slot = hashOfFixed(value) & mask;
+    const first = hashOfFixed(value) & mask;
+    let slot = first;
     let entry: u32;
     while (true) {
       entry = load<u32>(table + ((slot as usize) << 2));
       if (entry == 0) {
-        if (isGivenUp(known, seen, most)) {
+        if (isGivenUp(known, seen, most, (slot - first) & mask)) {
           store<u32>(state, 0, 4);
           return;
         }
@@ -87,12 +89,13 @@ export function indexTexts(
     if (load<u8>(valid + row) == 0) continue;
     const at = load<u32>(texts) as usize;
     const length = load<u32>(texts, 4);
-    let slot = hashOfText(at, length) & mask;
+    const first = hashOfText(at, length) & mask;
+    let slot = first;
     let entry: u32;
     while (true) {
       entry = load<u32>(table + ((slot as usize) << 2));
       if (entry == 0) {
-        if (isGivenUp(known, seen, most)) {
+        if (isGivenUp(known, seen, most, (slot - first) & mask)) {
           store<u32>(state, 0, 4);
           return;
         }
@@ -121,8 +124,9 @@ export function indexTexts(
   store<u32>(state, seen, 8);
 }
 
-function isGivenUp(known: u32, seen: u32, most: u32): bool {
-  return known >= most || (seen >= TRIAL_VALUES && known > TRIAL_ENTRIES && known > (seen >> 1) + (seen >> 2));
+/** `steps`: how far from its own slot an entry would have to be put. Values made to collide must not cost more than others. */
+function isGivenUp(known: u32, seen: u32, most: u32, steps: u32): bool {
+  return known >= most || steps > MOST_STEPS || (seen >= TRIAL_VALUES && known > TRIAL_ENTRIES && known > (seen >> 1) + (seen >> 2));
 }
 
 /** Puts the entry of a number into a table in which it is not. */
@@ -142,13 +146,20 @@ function hashOfFixed(value: u64): u32 {
   return mix(value * 0xff51afd7ed558ccd);
 }
 
+// @ts-ignore: decorator
+@inline
 function hashOfText(at: usize, length: u32): u32 {
   let hash: u64 = (length as u64) * 0x9e3779b97f4a7c15;
-  while (length > 8) {
+  while (length > 16) {
     hash = (hash ^ load<u64>(at)) * 0xff51afd7ed558ccd;
     hash ^= hash >> 29;
     at += 8;
     length -= 8;
+  }
+  if (length > 8) {
+    hash = (hash ^ load<u64>(at)) * 0xff51afd7ed558ccd;
+    hash = (hash ^ (hash >> 29) ^ load<u64>(at + length - 8)) * 0xff51afd7ed558ccd;
+    return mix(hash);
   }
   return mix((hash ^ tail(at, length)) * 0xff51afd7ed558ccd);
 }
@@ -158,12 +169,15 @@ function tail(at: usize, length: u32): u64 {
   return load<u64>(at) & (u64.MAX_VALUE >> (((8 - length) as u64) << 3));
 }
 
+// @ts-ignore: decorator
+@inline
 function isSame(a: usize, b: usize, length: u32): bool {
-  while (length > 8) {
+  while (length > 16) {
     if (load<u64>(a) != load<u64>(b)) return false;
     a += 8;
     b += 8;
     length -= 8;
   }
+  if (length > 8) return load<u64>(a) == load<u64>(b) && load<u64>(a + length - 8) == load<u64>(b + length - 8);
   return tail(a, length) == tail(b, length);
 }

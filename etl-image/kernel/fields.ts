@@ -1,4 +1,4 @@
-import { findClosingQuote, maskOf4, sawDoubled } from './scan';
+import { findClosingQuote, maskOf, maskOf3, sawDoubled } from './scan';
 
 const LF: u8 = 10;
 const CR: u8 = 13;
@@ -44,35 +44,46 @@ export function readFields(
   let good: u32 = 0;
   let rowStart = input;
   let fieldStart = input;
-  let column: u32 = 0;
+  let field = fields;
+  let fieldsEnd = fields + rowBytes;
+  let extra: u32 = 0; // fields behind the last column
   let trouble = GOOD;
   let filled: u32 = 0;
   let closed = false; // the field was quoted, and has been stored
   let block = input;
   while (rows < maxRows && rowStart < end) {
-    let jumped = false;
     if (block < end) {
-      let mask = maskOf4(block, delimiters, quotes, lineEnds, crs);
-      if (block + 16 > end) mask &= (1 << ((end - block) as i32)) - 1;
+      const inside: u64 = block + 64 > end ? ((1 as u64) << ((end - block) as u64)) - 1 : u64.MAX_VALUE;
+      const quoteMask = maskOf(block, quotes) & inside;
+      let mask = (maskOf3(block, delimiters, lineEnds, crs) & inside) | quoteMask;
       while (mask != 0) {
-        const at = block + ctz(mask);
+        const at = block + (ctz(mask) as usize);
         const byte = load<u8>(at);
+        mask &= mask - 1;
         if (byte == delimiter) {
-          if (column < columns && !closed) filled |= storeField(fields + (column << 3), fieldStart, at);
+          if (field >= fieldsEnd) {
+            extra++;
+          } else {
+            if (!closed) filled |= storeField(field, fieldStart, at);
+            field += 8;
+          }
           closed = false;
-          column++;
           fieldStart = at + 1;
         } else if (byte == lineEnd) {
           const fieldEnd = lineEnd == LF && at > rowStart && load<u8>(at - 1) == CR ? at - 1 : at;
-          if (column < columns && !closed) filled |= storeField(fields + (column << 3), fieldStart, fieldEnd);
-          const found = statusOf(status + rows, trouble, column + 1, columns, filled, fieldEnd == rowStart);
+          if (field >= fieldsEnd) extra++;
+          else if (!closed) filled |= storeField(field, fieldStart, fieldEnd);
           store<u32>(starts + (rows << 2), rowStart as u32);
+          const full = field + 8 == fieldsEnd;
+          const found = statusOf(status + rows, trouble, full, extra, filled, fieldEnd == rowStart);
           if (found == GOOD) {
             store<u32>(numbers + (good++ << 2), rows);
             fields += rowBytes;
+            fieldsEnd += rowBytes;
           }
           rows++;
-          column = 0;
+          field = fields;
+          extra = 0;
           trouble = GOOD;
           filled = 0;
           closed = false;
@@ -81,38 +92,47 @@ export function readFields(
           if (rows == maxRows) break;
         } else if (byte == quote) {
           if (at == fieldStart && !closed) {
-            const close = findClosingQuote(at + 1, end, quote, true);
-            if (close >= end) trouble = MISQUOTED;
+            // Most fields end in this block, without a doubled quote; mask has lost the bits up to the opening one.
+            let close = block + (ctz(quoteMask & mask) as usize);
+            let doubled = false;
+            if ((quoteMask & mask) == 0 || close + 1 >= end || load<u8>(close + 1) == quote) {
+              close = findClosingQuote(at + 1, end, quote, true);
+              doubled = sawDoubled;
+              if (close >= end) trouble = MISQUOTED;
+            }
             filled |= (close - at - 1) as u32;
-            if (column < columns) {
-              const field = fields + (column << 3);
-              if (sawDoubled) unescaped = storeUnescaped(field, at + 1, close, quote, unescaped);
+            if (field < fieldsEnd) {
+              if (doubled) unescaped = storeUnescaped(field, at + 1, close, quote, unescaped);
               else storeField(field, at + 1, close);
             }
             closed = true;
-            block = close + 1;
-            if (block < end) {
-              const next = load<u8>(block);
-              const ends =
-                next == delimiter || next == lineEnd || (next == CR && lineEnd == LF && endsLine(block, end));
+            const behind = close + 1;
+            if (behind < end) {
+              const next = load<u8>(behind);
+              const ends = next == delimiter || next == lineEnd || (next == CR && lineEnd == LF && endsLine(behind, end));
               if (!ends) trouble = MISQUOTED;
             }
-            jumped = true;
-            break;
+            const offset = behind - block;
+            if (offset < 64) {
+              mask &= u64.MAX_VALUE << (offset as u64);
+            } else {
+              block = behind - 64;
+              mask = 0;
+            }
           }
         } else if (!(lineEnd == LF && endsLine(at, end))) {
           if (trouble == GOOD) trouble = STRAY_CR;
         }
-        mask &= mask - 1;
       }
-      if (!jumped) block += 16;
+      block += 64;
     }
     if (block >= end && rowStart < end && rows < maxRows) {
       // The last row, without a line end.
       const fieldEnd = lineEnd == LF && end > rowStart && load<u8>(end - 1) == CR ? end - 1 : end;
-      if (column < columns && !closed)
-        filled |= storeField(fields + (column << 3), fieldStart, max(fieldStart, fieldEnd));
-      const found = statusOf(status + rows, trouble, column + 1, columns, filled, fieldEnd == rowStart);
+      if (field >= fieldsEnd) extra++;
+      else if (!closed) filled |= storeField(field, fieldStart, max(fieldStart, fieldEnd));
+      const full = field + 8 == fieldsEnd;
+      const found = statusOf(status + rows, trouble, full, extra, filled, fieldEnd == rowStart);
       store<u32>(starts + (rows << 2), rowStart as u32);
       if (found == GOOD) store<u32>(numbers + (good++ << 2), rows);
       rows++;
@@ -148,13 +168,14 @@ function endsLine(cr: usize, end: usize): bool {
   return cr + 1 >= end || load<u8>(cr + 1) == LF;
 }
 
-function statusOf(status: usize, trouble: u8, found: u32, columns: u32, filled: u32, empty: bool): u8 {
+/** `full`: the last field was the last column's; `extra`: fields behind that; `filled`: 0 when all fields are empty. */
+function statusOf(status: usize, trouble: u8, full: bool, extra: u32, filled: u32, empty: bool): u8 {
   let is = load<u8>(status);
   if (is == GOOD || empty) {
     if (empty) is = BLANK;
     else if (trouble != GOOD) is = trouble;
-    else if (found < columns) is = TOO_FEW;
-    else if (found > columns) is = TOO_MANY;
+    else if (extra > 0) is = TOO_MANY;
+    else if (!full) is = TOO_FEW;
     else is = filled != 0 ? GOOD : BLANK;
     store<u8>(status, is);
   }

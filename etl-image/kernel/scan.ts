@@ -1,13 +1,39 @@
-/** SIMD search over bytes. Callers keep 16 readable bytes behind what they search. */
+/** SIMD search over bytes. Callers keep 64 readable bytes behind what they search. */
 
-/** One bit for each of the 16 bytes at `at` that equals one of four; bit 0 is the first byte. */
-export function maskOf4(at: usize, a: v128, b: v128, c: v128, d: v128): i32 {
-  const bytes = v128.load(at);
-  const hits = v128.or(
-    v128.or(i8x16.eq(bytes, a), i8x16.eq(bytes, b)),
-    v128.or(i8x16.eq(bytes, c), i8x16.eq(bytes, d)),
+/** One bit for each of the 64 bytes at `at` that equals `a`; bit 0 is the first byte. */
+// @ts-ignore: decorator
+@inline
+export function maskOf(at: usize, a: v128): u64 {
+  return (
+    bits(i8x16.eq(v128.load(at), a)) |
+    (bits(i8x16.eq(v128.load(at, 16), a)) << 16) |
+    (bits(i8x16.eq(v128.load(at, 32), a)) << 32) |
+    (bits(i8x16.eq(v128.load(at, 48), a)) << 48)
   );
-  return i8x16.bitmask(hits);
+}
+
+/** The same for bytes that equal one of three. */
+// @ts-ignore: decorator
+@inline
+export function maskOf3(at: usize, a: v128, b: v128, c: v128): u64 {
+  return (
+    bits(isOneOf(v128.load(at), a, b, c)) |
+    (bits(isOneOf(v128.load(at, 16), a, b, c)) << 16) |
+    (bits(isOneOf(v128.load(at, 32), a, b, c)) << 32) |
+    (bits(isOneOf(v128.load(at, 48), a, b, c)) << 48)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function isOneOf(bytes: v128, a: v128, b: v128, c: v128): v128 {
+  return v128.or(v128.or(i8x16.eq(bytes, a), i8x16.eq(bytes, b)), i8x16.eq(bytes, c));
+}
+
+// @ts-ignore: decorator
+@inline
+function bits(hits: v128): u64 {
+  return i8x16.bitmask(hits) as u32 as u64;
 }
 
 /** The first place in [at, end) that holds `a` or `b`; `end` when there is none. */

@@ -13,6 +13,36 @@ function digit(byte: u8): u32 {
   return (byte as u32) - 48;
 }
 
+/** Ones in the lowest bytes of eight. */
+// @ts-ignore: decorator
+@inline
+function lowBytes(bytes: u32): u64 {
+  return bytes >= 8 ? u64.MAX_VALUE : ((1 as u64) << ((bytes as u64) << 3)) - 1;
+}
+
+/** Up to eight digits that begin at the lowest byte, as eight: with zeros in front. */
+// @ts-ignore: decorator
+@inline
+function digitsOf(word: u64, digits: u32): u64 {
+  const missing: u64 = ((8 - digits) as u64) << 3;
+  return digits == 0 ? 0 : (word << missing) | (0x3030303030303030 & (((1 as u64) << missing) - 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function areDigits(word: u64): bool {
+  return ((word & 0xf0f0f0f0f0f0f0f0) | (((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) == 0x3333333333333333;
+}
+
+/** The number of eight digits, of which the lowest byte is the first: pairs, then fours, then all at once. */
+// @ts-ignore: decorator
+@inline
+function numberOf(word: u64): u64 {
+  word = ((word & 0x0f0f0f0f0f0f0f0f) * 2561) >> 8;
+  word = ((word & 0x00ff00ff00ff00ff) * 6553601) >> 16;
+  return ((word & 0x0000ffff0000ffff) * 42949672960001) >> 32;
+}
+
 /** NA, N/A, n/a, null, NULL, Null, NaN, nan, None, none: `nullWords` in src/columns/texts.ts. */
 function isNullWord(at: usize, length: u32): bool {
   if (length === 2) return load<u16>(at) === 0x414e;
@@ -56,7 +86,11 @@ export function readIntegers(
     const digits = (end - p) as u32;
     let plain = digits > 0 && digits <= 18 && (load<u8>(p) !== 48 || (digits === 1 && !negative));
     let value: u64 = 0;
-    if (plain) {
+    if (plain && digits <= 8) {
+      const word = digitsOf(load<u64>(p), digits);
+      plain = areDigits(word);
+      value = numberOf(word);
+    } else if (plain) {
       for (; p < end; p++) {
         const d = digit(load<u8>(p));
         if (d > 9) {
@@ -99,6 +133,7 @@ export function readDecimals(
   let integers = load<u32>(counts);
   let fractions = load<u32>(counts, 4);
   let sure = load<u32>(counts, 8);
+  const marks: u64 = (mark as u64) * 0x0101010101010101;
   for (let row: u32 = 0; row < rows; row++, fields += stride) {
     store<u8>(valid + row, 0);
     let at = load<u32>(fields) as usize;
@@ -113,10 +148,26 @@ export function readDecimals(
     const negative = length > 0 && load<u8>(at) === 45;
     let p = negative ? at + 1 : at;
     const first = p;
+    const length8 = (end - p) as u32;
     let markAt: usize = 0;
     let value: u64 = 0;
-    let plain = end - p > 0 && end - p <= 16;
-    if (plain) {
+    let plain = length8 > 0 && length8 <= 16;
+    if (plain && length8 <= 8) {
+      let word = load<u64>(p);
+      let digits = length8;
+      const marked = (word ^ marks) & lowBytes(length8) | ~lowBytes(length8);
+      const hit = (marked - 0x0101010101010101) & ~marked & 0x8080808080808080;
+      if (hit != 0) {
+        const bits = ctz(hit) - 7; // of the digits before the mark
+        markAt = p + ((bits >> 3) as usize);
+        const before: u64 = ((1 as u64) << bits) - 1;
+        word = (word & before) | ((word >> 8) & ~before);
+        digits--;
+      }
+      const text = digitsOf(word, digits);
+      plain = areDigits(text);
+      value = numberOf(text);
+    } else if (plain) {
       for (; p < end; p++) {
         const byte = load<u8>(p);
         const d = digit(byte);
@@ -236,21 +287,25 @@ export function readDates(
       if (time >= 0) {
         const yearFirst = separator(load<u8>(at, 4)) && separator(load<u8>(at, 7));
         if (yearFirst) {
-          const days = daysOf(two(at), two(at + 2), two(at + 5), two(at + 8));
-          if (days !== NONE) {
+          const year = yearOf(two(at), two(at + 2));
+          const month = two(at + 5);
+          const day = two(at + 8);
+          if (isDay(year, month, day)) {
             plain = true;
             ymd++;
-            micros = days;
+            micros = daysOf(year, month, day);
           }
         } else if (separator(load<u8>(at, 2)) && separator(load<u8>(at, 5))) {
-          const asDmy = daysOf(two(at + 6), two(at + 8), two(at + 3), two(at));
-          const asMdy = daysOf(two(at + 6), two(at + 8), two(at), two(at + 3));
-          const asked = monthFirst ? asMdy : asDmy;
-          if (asked !== NONE) {
+          const year = yearOf(two(at + 6), two(at + 8));
+          const left = two(at);
+          const right = two(at + 3);
+          const asDmy = isDay(year, right, left);
+          const asMdy = isDay(year, left, right);
+          if (monthFirst ? asMdy : asDmy) {
             plain = true;
-            if (asDmy !== NONE) dmy++;
-            if (asMdy !== NONE) mdy++;
-            micros = asked;
+            if (asDmy) dmy++;
+            if (asMdy) mdy++;
+            micros = monthFirst ? daysOf(year, left, right) : daysOf(year, right, left);
           }
         }
         if (plain && length === 19) timed++;
@@ -271,7 +326,6 @@ export function readDates(
   return odds;
 }
 
-const NONE: i64 = i64.MIN_VALUE;
 const BAD: i32 = 10000;
 
 function separator(byte: u8): bool {
@@ -285,20 +339,28 @@ function two(at: usize): i32 {
   return tens > 9 || ones > 9 ? BAD : ((tens * 10 + ones) as i32);
 }
 
-/** Days since 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms"). */
-function daysOf(century: i32, year2: i32, month: i32, day: i32): i64 {
-  if (century >= BAD || year2 >= BAD || month < 1 || month > 12 || day < 1) return NONE;
-  const year = century * 100 + year2;
-  if (year < 1) return NONE;
+/** Above BAD unless both are numbers of two digits. */
+function yearOf(century: i32, year: i32): i32 {
+  return century >= BAD || year >= BAD ? BAD : century * 100 + year;
+}
+
+/** Whether there is such a day in the Gregorian calendar. */
+function isDay(year: i32, month: i32, day: i32): bool {
+  if (year < 1 || year >= BAD || month < 1 || month > 12 || day < 1) return false;
+  if (day <= 28) return true;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const last = month === 2 ? (leap ? 29 : 28) : 30 + ((month + (month >> 3)) & 1);
-  if (day > last) return NONE;
-  const y = month <= 2 ? year - 1 : year;
+  return day <= last;
+}
+
+/** Days since 1970-01-01 of a day that there is (Hinnant, "chrono-compatible low-level date algorithms"). */
+function daysOf(year: i32, month: i32, day: i32): i64 {
+  const y = (month <= 2 ? year - 1 : year) as u32;
   const era = y / 400;
   const yearOfEra = y - era * 400;
-  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const dayOfYear = ((153 * (month + (month > 2 ? -3 : 9)) + 2) as u32) / 5 + day - 1;
   const dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
-  return (era * 146097 + dayOfEra - 719468) as i64;
+  return (era * 146097 + dayOfEra) as i64 - 719468;
 }
 
 /** Microseconds of `T10:30:00` or ` 10:30:00`; -1 for anything else. */

@@ -9,7 +9,7 @@ import { project } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
 import type { Environment } from './config/environment';
 import { BadDataError, failureOf, StoppedError } from './config/failures';
-import type { EngineLimits } from './config/resources';
+import type { Resources as TaskResources } from './config/resources';
 import { type Conversion, type ConversionSettings, convert } from './conversion';
 import { coercedExamples } from './engines/engine';
 import { openEngine } from './engines/open';
@@ -26,7 +26,7 @@ export interface Work {
   readonly env: Environment;
   readonly store: ObjectStore;
   readonly scratch: string;
-  readonly limits: EngineLimits;
+  readonly resources: TaskResources;
   readonly log: Log;
   /** Aborted with a `StoppedError` when the work has to end. */
   readonly signal: AbortSignal;
@@ -105,11 +105,11 @@ export async function deliver(work: Work): Promise<Delivery> {
 }
 
 async function convertSource(
-  { env, scratch, limits, signal }: Work,
+  { env, scratch, resources, signal }: Work,
   source: Source,
   rest: Pick<ConversionSettings, 'before' | 'shelf' | 'onState' | 'onProgress'>,
 ): Promise<Conversion> {
-  const engine = openEngine(env.engine, source.head, limits);
+  const engine = openEngine(env.engine, source.head, resources);
   const interrupt = (): void => void engine.close();
   signal.addEventListener('abort', interrupt);
   try {

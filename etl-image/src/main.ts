@@ -5,7 +5,7 @@ import { exitCodes } from '@etl/pipeline/failures';
 import { openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
-import { detectLimits } from './config/resources';
+import { detectResources } from './config/resources';
 import { deliver } from './deliver';
 import { log } from './log';
 import { startPulse } from './pulse';
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
       env,
       store: openStore(),
       scratch,
-      limits: detectLimits(),
+      resources: detectResources(),
       log,
       signal: stopping.signal,
     });

@@ -5,17 +5,20 @@ import { z } from 'zod';
  * What the caller says about the data: dialect, column types and quality gates. The event carries it to validation,
  * and validation hands it to the container in `OPTIONS`. What is not declared is detected.
  */
-const oneCharacter = z.string().length(1, 'must be one character');
+/** Rows are cut as bytes: what separates fields has to be one of them in UTF-8. */
+const separator = z.string().regex(/^[\t\x20-\x7e]$/, 'must be one ASCII character');
 
 export const dialectSchema = z.strictObject({
-  delimiter: oneCharacter.optional(),
-  quote: oneCharacter.optional(),
+  delimiter: separator.optional(),
+  quote: separator.optional(),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).optional(),
   /** Decimal mark of numbers. */
   decimal: z.enum(['.', ',']).optional(),
   /** Order of day and month where the column itself has no evidence. */
   dateOrder: z.enum(['dmy', 'mdy']).optional(),
 });
+
+const separatorsDiffer = ({ delimiter, quote = '"' }: z.infer<typeof dialectSchema>): boolean => delimiter !== quote;
 
 export const columnTypes = ['text', 'integer', 'double', 'boolean', 'date', 'timestamp'] as const;
 export type ColumnType = (typeof columnTypes)[number];
@@ -36,7 +39,7 @@ export const rejectsSchema = z.strictObject({
 });
 
 export const optionsSchema = z.strictObject({
-  dialect: dialectSchema.optional(),
+  dialect: dialectSchema.refine(separatorsDiffer, 'delimiter and quote must differ').optional(),
   /** Types by normalised column name. */
   columns: z.record(z.string(), z.enum(columnTypes)).optional(),
   quality: qualitySchema.optional(),

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fileWork } from './fileErrors';
-import { type ByteRange, StorageError } from './objectStore';
+import { type ReadOptions, StorageError } from './objectStore';
 
 const chunkBytes = 1024 * 1024;
 
@@ -12,31 +12,34 @@ export function fileFingerprint(stats: BigIntStats): string {
 }
 
 /** A stream of a file's bytes; see `ObjectStore.openRead`. */
-export async function openFile(uri: string, path: string, range: ByteRange & { ifMatch?: string }): Promise<Readable> {
+export async function openFile(uri: string, path: string, range: ReadOptions): Promise<Readable> {
   const file = await open(path);
   try {
     const stats = await file.stat({ bigint: true });
     if (stats.isDirectory()) throw new StorageError('NotFound', uri, 'it is a folder, not a file');
     checkFingerprint(uri, stats, range.ifMatch);
     const end = Math.min(range.end ?? Number.MAX_SAFE_INTEGER, Number(stats.size));
-    return streamOf(uri, file, range.start ?? 0, end, range.ifMatch);
+    return streamOf(uri, file, { ...range, start: range.start ?? 0, end });
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-function streamOf(uri: string, file: FileHandle, start: number, end: number, ifMatch: string | undefined): Readable {
+function streamOf(uri: string, file: FileHandle, range: ReadOptions & { start: number; end: number }): Readable {
+  const { start, end, ifMatch, transient } = range;
   let position = start;
+  const buffer = transient ? ring(Math.min(chunkBytes, Math.max(0, end - start))) : Buffer.allocUnsafe;
   const next = async (): Promise<Buffer | null> => {
     if (position >= end) return null;
     const wanted = Math.min(chunkBytes, end - position);
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position);
+    const into = buffer(wanted);
+    const { bytesRead } = await file.read(into, 0, wanted, position);
     // After the read: what is handed on was read from the content that was asked for.
     if (ifMatch !== undefined) checkFingerprint(uri, await file.stat({ bigint: true }), ifMatch);
     if (bytesRead === 0) throw new StorageError('SourceChanged', uri, 'the file became shorter while it was read');
     position += bytesRead;
-    return buffer.subarray(0, bytesRead);
+    return into.subarray(0, bytesRead);
   };
   let underWay: Promise<void> = Promise.resolve();
   return new Readable({
@@ -57,6 +60,13 @@ function streamOf(uri: string, file: FileHandle, start: number, end: number, ifM
         );
     },
   });
+}
+
+/** Memory that is used again, since allocating a megabyte anew costs more than reading it: one is with the reader, one waits. */
+function ring(bytes: number): () => Buffer {
+  const buffers = [0, 1, 2].map(() => Buffer.allocUnsafe(bytes));
+  let turn = 0;
+  return () => buffers[turn++ % buffers.length] as Buffer;
 }
 
 function checkFingerprint(uri: string, stats: BigIntStats, ifMatch: string | undefined): void {

@@ -8,7 +8,7 @@ export interface ObjectStore {
    * The bytes from `start` up to, not including, `end`. With `ifMatch`, an object whose fingerprint is another one is a
    * `SourceChanged` error, now and at any later read of the stream. The stream fails rather than end early.
    */
-  openRead(uri: string, range?: ByteRange & { ifMatch?: string }): Promise<Readable>;
+  openRead(uri: string, range?: ReadOptions): Promise<Readable>;
   /** The whole of a small object; undefined when there is none. */
   readSmall(uri: string): Promise<Buffer | undefined>;
   /** Replaces the object, whole or not at all. */
@@ -36,6 +36,12 @@ export interface ObjectInfo {
 export interface ByteRange {
   readonly start?: number;
   readonly end?: number;
+}
+
+export interface ReadOptions extends ByteRange {
+  readonly ifMatch?: string;
+  /** The reader is done with a piece before it asks for the next one: its memory may then be used again. */
+  readonly transient?: boolean;
 }
 
 /** What went wrong with storage, for callers that decide by it. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type ByteRange, StorageError } from './objectStore';
+import { type ReadOptions, StorageError } from './objectStore';
 import { address } from './s3Address';
 import { isPreconditionFailed, s3Work } from './s3Errors';
 
@@ -19,7 +19,7 @@ interface Span {
 export async function openObject(
   client: S3Client,
   uri: string,
-  range: ByteRange & { ifMatch?: string },
+  range: ReadOptions,
 ): Promise<Readable> {
   const info = await client.send(new HeadObjectCommand(address(uri)));
   if (range.ifMatch !== undefined && info.ETag !== range.ifMatch) throw changed(uri);

@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
-import { DecodeError } from '../extractors/decode';
+import { DecodeError } from '../extractors/decompress';
 import { RowError } from '../extractors/rowGroups';
 
 /** The data cannot be loaded as it is: nothing is published. */

@@ -41,6 +41,9 @@ export interface Cutting {
   readonly recycled: Uint8Array<ArrayBuffer>[];
 }
 
+/** Room for a group and what arrives until it is whole, several times: moving what is left to the front costs time. */
+const windowBytes = 3 * maxGroupBytes;
+
 const LF = 10;
 const CR = 13;
 
@@ -55,7 +58,7 @@ export async function* rowGroups(
   cutting: Cutting,
   from?: Position,
 ): AsyncGenerator<CutGroup> {
-  const window = new Window(cutting, from ?? { row: 1, line: 1, byte: cutting.firstByte }, 2 * maxGroupBytes);
+  const window = new Window(cutting, from ?? { row: 1, line: 1, byte: cutting.firstByte }, windowBytes);
   const { chunkRows, columns } = cutting;
   const groupRows = Math.max(1, Math.min(maxGroupRows, chunkRows, Math.floor(maxGroupFields / columns)));
   let headerSeen = from !== undefined;
@@ -95,19 +98,21 @@ function isEmptyLine(bytes: Uint8Array): boolean {
 class Window {
   private readonly kernel = new Kernel();
   private readonly found: Address;
-  private readonly start: Address;
+  private readonly memory: Address;
   private readonly bytes: { readonly delimiter: number; readonly quote: number; readonly lineEnd: number };
   private readonly recycled: Uint8Array<ArrayBuffer>[];
-  size = 0;
+  /** Where in its memory the bytes lie that are not cut yet. */
+  private start = 0;
+  private end = 0;
 
   constructor(
     cutting: Cutting,
     /** Of its first byte. */
     public position: Position,
-    capacity: number,
+    private readonly capacity: number,
   ) {
-    this.found = this.kernel.place(8);
-    this.start = this.kernel.place(capacity);
+    this.found = this.kernel.place(12);
+    this.memory = this.kernel.place(capacity);
     const { delimiter, quote, lineEnd, recycled } = cutting;
     this.recycled = recycled;
     this.bytes = {
@@ -117,9 +122,18 @@ class Window {
     };
   }
 
+  get size(): number {
+    return this.end - this.start;
+  }
+
   push(piece: Uint8Array): void {
-    this.kernel.bytes(this.start + this.size, piece.length).set(piece);
-    this.size += piece.length;
+    if (this.end + piece.length > this.capacity) {
+      this.kernel.bytes(this.memory, this.end).copyWithin(0, this.start);
+      this.end = this.size;
+      this.start = 0;
+    }
+    this.kernel.bytes(this.memory + this.end, piece.length).set(piece);
+    this.end += piece.length;
   }
 
   /** The header is no row: those are counted from behind it. */
@@ -131,19 +145,17 @@ class Window {
 
   /** Takes up to so many rows out. */
   take(most: number, last: boolean): RowGroup {
-    const { kernel, start, position } = this;
-    const { run } = kernel;
+    const { kernel, position } = this;
     const { delimiter, quote, lineEnd } = this.bytes;
+    const start = this.memory + this.start;
     const length = Math.min(this.size, maxGroupBytes);
     const all = last && length === this.size;
-    run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
-    const [rows = 0, end = start] = kernel.words(this.found, 2);
+    kernel.run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
+    const [rows = 0, end = start, lines = 0] = kernel.words(this.found, 3);
     if (rows === 0) throw this.endlessRow(all, kernel.bytes(start, length).includes(quote));
     const bytes = this.allocate(end - start);
     bytes.set(kernel.bytes(start, end - start));
-    const lines = run.countByte(start, end, lineEnd);
-    kernel.bytes(start, this.size).copyWithin(0, bytes.length);
-    this.size -= bytes.length;
+    this.start += bytes.length;
     this.position = { row: position.row + rows, line: position.line + lines, byte: position.byte + bytes.length };
     return { bytes, rows };
   }

@@ -1,7 +1,8 @@
-import { type HeadInspection, headBytes, inspectHead } from '@etl/pipeline/csv/inspectHead';
+import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
-import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import { inspectSource } from '@etl/storage/inspectSource';
+import { type ObjectStore, type ReadOptions, StorageError } from '@etl/storage/objectStore';
 import { BadDataError } from '../config/failures';
 import { decode } from './decode';
 
@@ -22,12 +23,7 @@ export async function openSource(store: ObjectStore, uri: string, options: Optio
   const info = await store.head(uri);
   if (!info) throw new StorageError('NotFound', uri, 'there is no such object');
   const { bytes, fingerprint } = info;
-  const pieces: Buffer[] = [];
-  const end = Math.min(bytes, headBytes);
-  for await (const piece of await store.openRead(uri, { start: 0, end, ifMatch: fingerprint })) {
-    pieces.push(piece as Buffer);
-  }
-  const head = inspectHead(Buffer.concat(pieces), { ...options, complete: bytes <= headBytes });
+  const head = await inspectSource(store, info, options);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
   const seekable = head.compression === 'none' && head.encoding === 'utf-8';
   return {
@@ -36,7 +32,8 @@ export async function openSource(store: ObjectStore, uri: string, options: Optio
     seekable,
     firstByte: seekable ? head.bomBytes : 0,
     read: (onRead, from) => {
-      const stored = counted(store, uri, { ifMatch: fingerprint, start: from ?? 0 }, onRead);
+      const range = { ifMatch: fingerprint, start: from ?? 0, transient: seekable };
+      const stored = counted(store, uri, range, onRead);
       return from === undefined ? decode(stored, head) : stored;
     },
   };
@@ -45,7 +42,7 @@ export async function openSource(store: ObjectStore, uri: string, options: Optio
 async function* counted(
   store: ObjectStore,
   uri: string,
-  range: { readonly ifMatch: string; readonly start: number },
+  range: ReadOptions & { readonly start: number },
   onRead: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
   let read = range.start;

@@ -1,17 +1,21 @@
-import { gunzipSync, constants as zlib } from 'node:zlib';
 import { type Dialect, defaults, type Options } from '../options';
 import { type Column, nameColumns } from './columnNames';
+import { type Compression, decompressHead, detectCompression, startsWith } from './compression';
 import { detectDelimiter, readSample } from './dialect';
 import { bomLength, decodeText, detectEncoding, type Encoding } from './encoding';
 
 /** How much of a source is looked at before it is accepted. */
 export const headBytes = 256 * 1024;
+/** How much of one whose first line does not end in that: thousands of columns make a long header. */
+export const longHeadBytes = 4 * 1024 * 1024;
+/** The delimiter shows in less: every candidate is tried on it. */
+const delimiterChars = 32 * 1024;
 
 export interface HeadInspection {
   /** Why the file cannot be loaded, all reasons at once; empty for a file that may. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
   readonly encoding: Encoding;
   readonly delimiter: string;
   readonly quote: string;
@@ -22,13 +26,14 @@ export interface HeadInspection {
   readonly columns: readonly Column[];
   /** Data rows in the sample. */
   readonly sampleRows: number;
+  /** The first line goes on behind these bytes: more of them may be wanted. */
+  readonly endless?: true;
 }
 
 /** The head need not be typical of a large file: it is refused for its widths only when they are far off. */
 const sampleTolerance = 0.1;
 
 const formats: readonly [string, readonly number[]][] = [
-  ['a Zstandard file: decompress it first, or use gzip', [0x28, 0xb5, 0x2f, 0xfd]],
   ['a Zip archive or an Excel workbook: export it as CSV', [0x50, 0x4b, 0x03, 0x04]],
   ['an old Excel workbook: export it as CSV', [0xd0, 0xcf, 0x11, 0xe0]],
   ['a Parquet file already', [0x50, 0x41, 0x52, 0x31]],
@@ -36,8 +41,6 @@ const formats: readonly [string, readonly number[]][] = [
   ['an xz file: decompress it first, or use gzip', [0xfd, 0x37, 0x7a, 0x58]],
   ['a PDF', [0x25, 0x50, 0x44, 0x46]],
 ];
-
-const startsWith = (bytes: Buffer, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
 
 /**
  * What the first bytes of a source say about it. `complete`: they are all there is. The same function serves validation
@@ -54,22 +57,23 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   if (head.length === 0) return refuse('the file is empty');
   const foreign = formats.find(([, magic]) => startsWith(head, magic));
   if (foreign) return refuse(`this is ${foreign[0]}`);
-  const compressed = startsWith(head, [0x1f, 0x8b]);
-  const plain = compressed ? inflateHead(head) : head;
-  if (plain === undefined) return refuse('the file begins like gzip, but does not decompress');
-  const all = complete && !compressed;
+  const compression = detectCompression(head);
+  const plain = decompressHead(head, compression, Math.max(headBytes, head.length));
+  if (plain === undefined) return refuse(`the file begins like ${compression}, but does not decompress`);
+  const all = complete && compression === 'none';
 
   const encoding = dialect.encoding ?? detectEncoding(plain, all);
   const text = wholeLines(decodeText(plain, encoding), all);
-  if (text.trim() === '')
-    return refuse(all || plain.length < headBytes ? 'the file is empty' : 'the first line does not end');
+  if (text.trim() === '') {
+    if (all || plain.length < headBytes) return refuse('the file is empty');
+    return { ...refuse(`the first line does not end within ${plain.length} bytes`), endless: true };
+  }
   if (text.includes('\0'))
     return refuse('the file has NUL bytes: it is no text file, or its encoding must be declared');
 
-  const delimiter = dialect.delimiter ?? detectDelimiter(text, quote, all);
+  const delimiter = dialect.delimiter ?? detectDelimiter(text.slice(0, delimiterChars), quote, all && text.length <= delimiterChars);
   const lineEnd = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
   const bomBytes = bomLength(plain, encoding);
-  const compression = compressed ? 'gzip' : 'none';
   const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes } as const;
   const sample = readSample(text, delimiter, quote, all);
   if (!sample.ok) return { ...base, problems: [`the sample cannot be read as CSV: ${sample.error}`], warnings: [] };
@@ -84,15 +88,6 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
     problems: [...inspectHeader(header), ...widths.problems],
     warnings: [...warnings, ...widths.warnings],
   };
-}
-
-/** The head of a gzip file is cut off somewhere: what can be decompressed is what counts. */
-function inflateHead(head: Buffer): Buffer | undefined {
-  try {
-    return gunzipSync(head, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 64 * headBytes }).subarray(0, headBytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Without the last line when the text goes on after it. A cut inside a quoted field shows as a missing end, below. */

@@ -19,7 +19,6 @@ export interface KernelFunctions {
     last: boolean,
     found: Address,
   ): void;
-  rowEnd(start: Address, end: Address, delimiter: number, quote: number, lineEnd: number, last: boolean): Address;
   countByte(at: Address, end: Address, byte: number): number;
   readFields(
     input: Address,

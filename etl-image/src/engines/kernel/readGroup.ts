@@ -26,7 +26,7 @@ const LF = 10;
 const CR = 13;
 
 /** Fields that are read at a time: so many, with their texts, fit into a processor's second cache. */
-const batchFields = 32_768;
+const batchFields = 16_384;
 
 export interface GroupContent {
   readonly rowsBlank: number;
@@ -148,13 +148,13 @@ class Reading {
   }
 
   content(): GroupContent {
-    let rowsBlank = 0;
-    for (const each of this.kernel.bytes(this.status, this.rows)) if (each === blank) rowsBlank++;
+    const rowsBlank = this.kernel.run.countByte(this.status, this.status + this.rows, blank);
+    const rowsWritten = this.columns[0]?.rows ?? 0;
     return {
       rowsBlank,
-      rowsWritten: this.columns[0]?.rows ?? 0,
+      rowsWritten,
       evidence: this.evidence(),
-      rejects: this.rejects(),
+      rejects: rowsBlank + rowsWritten < this.rows ? this.rejects() : [],
       coerced: this.coerced.flatMap((each, index) =>
         each.count > 0 ? { column: this.plans[index]?.name ?? '', ...each } : [],
       ),
@@ -168,21 +168,20 @@ class Reading {
     const text = isUtf8(source);
     const zero = source.includes(0);
     if (text && !zero) return;
-    const status = this.kernel.bytes(this.status, this.rows);
-    let start = 0;
+    const { kernel } = this;
+    const [delimiter, quote] = [this.dialect.delimiter.charCodeAt(0), this.dialect.quote.charCodeAt(0)];
+    const status = kernel.bytes(this.status, this.rows);
+    const found = kernel.place(12);
+    const end = this.input + source.length;
+    let at = this.input;
     for (let row = 0; row < this.rows; row++) {
-      const end =
-        this.kernel.run.rowEnd(this.input + start, this.input + source.length, ...this.separators()) - this.input;
-      const bytes = source.subarray(start, end);
+      kernel.run.findRows(at, end, delimiter, quote, this.lineEnd, 1, true, found);
+      const next = kernel.words(found, 2)[1] ?? end;
+      const bytes = source.subarray(at - this.input, next - this.input);
       if (!text && !isUtf8(bytes)) status[row] = notUtf8;
       else if (zero && bytes.includes(0)) status[row] = nul;
-      start = end;
+      at = next;
     }
-  }
-
-  private separators(): [number, number, number, boolean] {
-    const { delimiter, quote } = this.dialect;
-    return [delimiter.charCodeAt(0), quote.charCodeAt(0), this.lineEnd, true];
   }
 
   /** Evidence, values, coercions and contradictions of the rows that the kernel could not prove. */
@@ -219,8 +218,9 @@ class Reading {
   private rejects(): Reject[] {
     const { kernel } = this;
     const found = [...this.contradictions];
-    for (const [row, each] of kernel.bytes(this.status, this.rows).entries()) {
-      const reason = each <= blank ? undefined : structural[each];
+    const status = kernel.bytes(this.status, this.rows);
+    for (let row = 0; row < this.rows; row++) {
+      const reason = structural[status[row] ?? 0];
       if (reason === undefined) continue;
       const column = reason === 'tooFew' ? this.firstMissing(row) : null;
       found.push([row, { column, reason: reasons[reason], kind: reasons[reason] }]);

@@ -1,0 +1,111 @@
+import { createGunzip } from 'node:zlib';
+import type { Compression } from '@etl/pipeline/csv/compression';
+import { Decompress } from 'fzstd';
+
+/** The source's bytes are not what its head promised. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+}
+
+/** Beyond this a file may not be more than so many times its stored size: such is a bomb, and no data. */
+export const expansionCap = { bytes: 1024 ** 3, times: 250 };
+
+/**
+ * Decompresses. Several members (gzip) or frames (Zstandard) count as one file; one that is cut off, is followed by something
+ * else, or expands beyond the cap is a `DecodeError`.
+ */
+export async function* decompress(
+  source: AsyncIterable<Buffer>,
+  compression: Compression,
+  cap = expansionCap,
+): AsyncGenerator<Buffer> {
+  if (compression === 'none') return yield* source;
+  const stored = { bytes: 0 };
+  const counted = count(source, stored);
+  let plain = 0;
+  for await (const piece of compression === 'gzip' ? gunzip(counted) : unzstd(counted)) {
+    plain += piece.length;
+    if (plain > cap.bytes && plain > stored.bytes * cap.times) {
+      throw new DecodeError(
+        `the ${compression} data expands to more than ${cap.times} times its size (${stored.bytes} bytes became ${plain}): decompress it first`,
+      );
+    }
+    yield piece;
+  }
+}
+
+async function* count(source: AsyncIterable<Buffer>, stored: { bytes: number }): AsyncGenerator<Buffer> {
+  for await (const piece of source) {
+    stored.bytes += piece.length;
+    yield piece;
+  }
+}
+
+async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const stream = createGunzip({ chunkSize: 1 << 20 });
+  // pipeline() would swallow which side failed: what the source throws must stay what it is.
+  let failure: unknown;
+  let fed = 0;
+  const feeding = (async () => {
+    try {
+      for await (const piece of source) {
+        fed += piece.length;
+        if (!stream.write(piece)) await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
+        if (stream.destroyed) return;
+      }
+      stream.end();
+    } catch (error) {
+      failure = error;
+      stream.destroy(error as Error);
+    }
+  })();
+  let plain = 0;
+  try {
+    for await (const piece of stream) {
+      plain += (piece as Buffer).length;
+      yield piece as Buffer;
+    }
+  } catch (error) {
+    if (failure !== undefined) throw failure;
+    throw damaged('gzip', plain, error);
+  } finally {
+    stream.destroy();
+    await feeding;
+  }
+  // What the engine did not take is no member, and was passed over without a word: zeros that fill up a block, or garbage.
+  if (fed > stream.bytesWritten) throw damaged('gzip', plain, new Error('something else follows its end'));
+}
+
+/** A kilobyte of Zstandard may hold 32 MB: it is taken in small pieces, so that what comes out stays bounded. */
+const zstdPiece = 1024;
+
+async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let out: Buffer[] = [];
+  let plain = 0;
+  const decoder = new Decompress((bytes) => {
+    plain += bytes.length;
+    out.push(Buffer.from(bytes)); // a copy: the decoder uses its memory again
+  });
+  const push = (piece: Uint8Array, last: boolean): Buffer[] => {
+    try {
+      decoder.push(piece, last);
+    } catch (error) {
+      throw damaged('zstd', plain, error);
+    }
+    const done = out;
+    out = [];
+    return done;
+  };
+  for await (const piece of source) {
+    for (let at = 0; at < piece.length; at += zstdPiece) {
+      // The decoder keeps what it cannot use yet, and the piece's memory may be used again.
+      yield* push(new Uint8Array(piece.subarray(at, at + zstdPiece)), false);
+    }
+  }
+  yield* push(new Uint8Array(0), true);
+}
+
+function damaged(format: string, plain: number, cause: unknown): DecodeError {
+  const reason = (cause as Error).message;
+  return new DecodeError(`the ${format} data is damaged behind ${plain} bytes of content: ${reason}`, { cause });
+}
