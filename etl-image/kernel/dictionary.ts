@@ -5,17 +5,16 @@
  * State (u32 each): entries, slots of the hash table (a power of two; 0 once given up), values seen. It grows with its entries:
  * a table that fits into the processor's cache is several times as fast.
  */
-const FEWEST_SLOTS: u32 = 1024;
 const TRIAL_VALUES: u32 = 8192;
 const TRIAL_ENTRIES: u32 = 6144;
 const MOST_STEPS: u32 = 128;
 
-/** Makes it empty. `table` needs room for four times as many slots as there may be entries. */
-export function openDictionary(state: usize, table: usize): void {
+/** Makes it empty. `table` begins with so many slots, and needs room (u32 each) for twice as many as there may be entries. */
+export function openDictionary(state: usize, table: usize, slots: u32): void {
   store<u32>(state, 0);
-  store<u32>(state, FEWEST_SLOTS, 4);
+  store<u32>(state, slots, 4);
   store<u32>(state, 0, 8);
-  memory.fill(table, 0, FEWEST_SLOTS << 2);
+  memory.fill(table, 0, slots << 2);
 }
 
 /** Goes on with more values of eight bytes. `entries` gets each different one, `indices` a number (u32) for each value. */
@@ -51,7 +50,7 @@ export function indexFixed(
         entry = ++known;
         store<u32>(table + ((slot as usize) << 2), entry);
         if (known << 1 > slots) {
-          slots <<= 2;
+          slots <<= 1;
           mask = slots - 1;
           memory.fill(table, 0, (slots as usize) << 2);
           for (let i: u32 = 0; i < known; i++)
@@ -103,7 +102,7 @@ export function indexTexts(
         entry = ++known;
         store<u32>(table + ((slot as usize) << 2), entry);
         if (known << 1 > slots) {
-          slots <<= 2;
+          slots <<= 1;
           mask = slots - 1;
           memory.fill(table, 0, (slots as usize) << 2);
           for (let i: u32 = 0; i < known; i++) {

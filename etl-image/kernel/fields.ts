@@ -109,7 +109,8 @@ export function readFields(
             const behind = close + 1;
             if (behind < end) {
               const next = load<u8>(behind);
-              const ends = next == delimiter || next == lineEnd || (next == CR && lineEnd == LF && endsLine(behind, end));
+              const ends =
+                next == delimiter || next == lineEnd || (next == CR && lineEnd == LF && endsLine(behind, end));
               if (!ends) trouble = MISQUOTED;
             }
             const offset = behind - block;

@@ -18,6 +18,15 @@ export function countValid(valid: usize, rows: u32): u32 {
   return present;
 }
 
+/** Marks at `into` the rows that have a value. */
+export function mergeValid(valid: usize, rows: u32, into: usize): void {
+  let row: u32 = 0;
+  for (; row + 16 <= rows; row += 16) {
+    v128.store(into + row, v128.or(v128.load(into + row), v128.load(valid + row)));
+  }
+  for (; row < rows; row++) store<u8>(into + row, load<u8>(into + row) | load<u8>(valid + row));
+}
+
 /** Definition levels with their length in front, for rows of which `present` have a value. Returns the bytes. */
 export function writeLevels(valid: usize, rows: u32, present: u32, to: usize): u32 {
   const body = to + 4;

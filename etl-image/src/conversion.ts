@@ -15,6 +15,15 @@ export interface ConversionState {
   readonly table: { readonly seen: readonly Evidence[]; readonly hints: readonly Evidence[] };
 }
 
+export interface ConversionProgress {
+  readonly bytesRead: number;
+  readonly rowsRead: number;
+  /** The part that is being read, the parts that are finished, and their bytes. */
+  readonly part: number;
+  readonly parts: number;
+  readonly bytesWritten: number;
+}
+
 export interface ConversionSettings {
   readonly source: Source;
   readonly options: Options;
@@ -26,7 +35,7 @@ export interface ConversionSettings {
   /** What was done before. */
   readonly before: ConversionState | undefined;
   readonly onState: (state: ConversionState) => Promise<void>;
-  readonly onProgress: (progress: { bytesRead?: number; rowsRead?: number; parts?: number }) => void;
+  readonly onProgress: (progress: Partial<ConversionProgress>) => void;
 }
 
 export interface Conversion {
@@ -35,8 +44,9 @@ export interface Conversion {
   readonly warnings: readonly string[];
 }
 
-/** Rows that are looked at before anything else, so that the first part is written under a likely schema. */
+/** Rows that are looked at before anything else, so that the first part is written under a likely schema: so many, and no more fields. */
 const hintRows = 1000;
+const hintFields = 100_000;
 
 /**
  * Converts a source, chunk by chunk, under one schema. In the first pass each chunk is written under what is known by
@@ -138,7 +148,7 @@ class Passes {
         draft ??= new ChunkDraft(group, engine, scratch);
         await add(draft, group, found);
         this.rowsRead = Math.max(this.rowsRead, group.end.row - 1);
-        this.settings.onProgress({ rowsRead: this.rowsRead });
+        this.settings.onProgress({ rowsRead: this.rowsRead, part: draft.number });
       }
       if (draft) await this.finish(draft);
       draft = undefined;
@@ -158,7 +168,8 @@ class Passes {
     this.finishing = (async () => {
       const chunk = await draft.finish(shelf);
       this.finished.set(chunk.number, chunk);
-      onProgress({ parts: this.chunks().filter(({ part }) => part).length });
+      const parts = this.chunks().flatMap(({ part }) => part ?? []);
+      onProgress({ parts: parts.length, bytesWritten: parts.reduce((sum, { bytes }) => sum + bytes, 0) });
       await onState({ chunks: this.chunks(), table });
     })();
     this.finishing.catch(() => undefined); // it is looked at when the next one is finished
@@ -185,7 +196,8 @@ class Passes {
     const { engine } = this.settings;
     for await (const group of groups) {
       if (group.start.row === 1) {
-        const { evidence } = await engine.read(firstRows(group, this.cutting, hintRows), this.table.plans());
+        const rows = Math.ceil(Math.min(hintRows, hintFields / this.cutting.columns));
+        const { evidence } = await engine.read(firstRows(group, this.cutting, rows), this.table.plans());
         this.table.hint(evidence);
       }
       yield group;

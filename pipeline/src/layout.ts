@@ -33,9 +33,9 @@ export function partName(number: number): string {
   return `part-${String(number).padStart(5, '0')}.parquet`;
 }
 
-/** `rejects-00001.jsonl`, beside the part of the same chunk. */
-export function rejectsName(number: number): string {
-  return `rejects-${String(number).padStart(5, '0')}.jsonl`;
+/** `rejects-00001.jsonl` or `coercions-00001.jsonl`, beside the part of the same chunk. */
+export function findingsName(kind: 'rejects' | 'coercions', number: number): string {
+  return `${kind}-${String(number).padStart(5, '0')}.jsonl`;
 }
 
 export const manifestName = '_manifest.json';

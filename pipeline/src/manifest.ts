@@ -27,6 +27,10 @@ export interface Manifest {
   readonly rejected?: Readonly<Record<string, number>>;
   /** Files of rejected rows, a chunk each, relative to the batch's internal folder; absent when nothing was rejected. */
   readonly rejects?: readonly string[];
+  /** Dates that became null, by column; absent when there are none. */
+  readonly coerced?: Readonly<Record<string, number>>;
+  /** Files that list them, a chunk each, relative to the batch's internal folder. */
+  readonly coercions?: readonly string[];
 }
 
 export interface SourceIdentity {
@@ -66,6 +70,11 @@ export interface Resources {
   readonly wallSeconds: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  readonly rowsPerSecond: number;
+  /** What the task had: processors, and the threads that were used of them. */
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly threads: number;
 }
 
 /** How far a container is, written beside its checkpoint while it works; the waiting activity reads it. */
@@ -76,6 +85,13 @@ export interface Progress {
   readonly bytesTotal: number;
   readonly rowsRead: number;
   readonly parts: number;
+  /** Of the part that is being read. */
+  readonly part?: number;
+  /** What the container used until now. */
+  readonly peakMemoryMiB?: number;
+  readonly cpuSeconds?: number;
+  readonly bytesWritten?: number;
+  readonly rowsPerSecond?: number;
   readonly updatedAt: string;
   /** The cause, in one line, once the container has failed: the alert carries it, whatever becomes of the log. */
   readonly failure?: string;

@@ -1,33 +1,45 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 import { readCommits } from './commitLog';
-import { removeDrafts } from './drafts';
-import { pathOf } from './fileStore';
 import { folders } from './folders';
 import type { ObjectStore } from './objectStore';
 
+export interface Cleaning {
+  /** Longer than a run may take without writing. */
+  readonly graceSeconds: number;
+  /** A run that has come to its end: its folders, those of all its launches, are nobody's any more. */
+  readonly finishedRun?: string;
+  readonly now?: Date;
+}
+
 /**
- * Removes the work folders of a batch that no commit refers to, and what killed publishers left, once they are older than
- * the grace period. Nothing at all is removed while any work folder is younger: a live run may have adopted parts of any
- * other. So the grace period is longer than a run may take without writing. Returns the URIs of the removed work folders.
+ * Removes the work folders of a batch that no commit refers to, and what killed writers left, once they are older than the
+ * grace period. Of other runs none is removed while any of theirs is younger: a live run may have adopted parts of any
+ * other. Returns the URIs of the removed work folders.
  */
 export async function cleanWork(
   store: ObjectStore,
   place: BatchLayout,
-  { graceSeconds, now = new Date() }: { readonly graceSeconds: number; readonly now?: Date },
+  { graceSeconds, finishedRun, now = new Date() }: Cleaning,
 ): Promise<string[]> {
   const before = new Date(now.getTime() - graceSeconds * 1000);
   const works = await newestByFolder(store, place.works);
-  if ([...works.values()].some((modifiedAt) => modifiedAt >= before)) return [];
+  const finished = (folder: string): boolean =>
+    finishedRun !== undefined && folder.replace(/-\d+$/, '') === joinUri(place.works, finishedRun);
+  const quiet = [...works].every(([folder, modifiedAt]) => finished(folder) || modifiedAt < before);
   const kept = await referredFolders(store, place);
-  const removed = [...works.keys()].filter((folder) => !kept.has(folder));
-  for (const folder of removed) await removeAll(store, folder);
+  const removed = [...works.keys()].filter((folder) => !kept.has(folder) && (quiet || finished(folder)));
+  for (const folder of removed) {
+    await removeAll(store, folder);
+    await store.removeUnfinished(folder, now);
+  }
+  if (!quiet) return removed;
   for (const leftovers of [place.claims, place.projections]) {
     for (const [folder, modifiedAt] of await newestByFolder(store, leftovers)) {
       if (modifiedAt < before) await removeAll(store, folder);
     }
   }
-  if (parseUri(place.internal)?.kind === 'file') await removeDrafts(pathOf(place.internal), before);
+  await store.removeUnfinished(place.internal, before);
   return removed;
 }
 
@@ -46,7 +58,7 @@ async function referredFolders(store: ObjectStore, place: BatchLayout): Promise<
   const kept = new Set<string>();
   for await (const { manifest } of readCommits(store, place)) {
     const locations = manifest.parts.map((part) => part.location);
-    for (const location of [...locations, ...(manifest.rejects ?? [])]) {
+    for (const location of [...locations, ...(manifest.rejects ?? []), ...(manifest.coercions ?? [])]) {
       kept.add(childOf(place.works, joinUri(place.internal, location)));
     }
   }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { fileWork } from './fileErrors';
 import { type ReadOptions, StorageError } from './objectStore';
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 2 * 1024 * 1024;
 
 /** Changes with the content: size, modification time and inode. */
 export function fileFingerprint(stats: BigIntStats): string {

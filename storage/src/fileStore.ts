@@ -3,7 +3,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
-import { draftName, walk } from './drafts';
+import { draftName, removeDrafts, walk } from './drafts';
 import { errnoOf, fileWork, isAbsent } from './fileErrors';
 import { fileFingerprint, openFile } from './fileRead';
 import { type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
@@ -45,6 +45,7 @@ export function createFileStore(): ObjectStore {
     copy: (from, to) => fileWork(from, () => drafted(to, (draft) => linkOrCopy(pathOf(from), draft), rename)),
     list,
     remove: (uri) => fileWork(uri, () => rm(pathOf(uri), { force: true })),
+    removeUnfinished: (prefix, before) => fileWork(prefix, () => removeDrafts(pathOf(prefix), before)),
   };
 }
 

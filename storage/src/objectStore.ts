@@ -23,6 +23,8 @@ export interface ObjectStore {
   list(prefixUri: string): AsyncIterable<ObjectInfo>;
   /** Removing what is not there is no error. */
   remove(uri: string): Promise<void>;
+  /** What writers that were killed before the given time left unfinished below a prefix: drafts, parts of multipart uploads. */
+  removeUnfinished(prefixUri: string, before: Date): Promise<void>;
 }
 
 export interface ObjectInfo {

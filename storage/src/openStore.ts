@@ -28,6 +28,7 @@ export function openStore(
     },
     list: (prefix) => of(prefix).list(prefix),
     remove: (uri) => of(uri).remove(uri),
+    removeUnfinished: (prefix, before) => of(prefix).removeUnfinished(prefix, before),
   };
 }
 

@@ -16,11 +16,7 @@ interface Span {
 }
 
 /** See `ObjectStore.openRead`. Without `ifMatch` too, all bytes are of the version that was there at the beginning. */
-export async function openObject(
-  client: S3Client,
-  uri: string,
-  range: ReadOptions,
-): Promise<Readable> {
+export async function openObject(client: S3Client, uri: string, range: ReadOptions): Promise<Readable> {
   const info = await client.send(new HeadObjectCommand(address(uri)));
   if (range.ifMatch !== undefined && info.ETag !== range.ifMatch) throw changed(uri);
   const size = info.ContentLength ?? 0;

@@ -5,13 +5,12 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { parseUri } from '@etl/pipeline/uri';
 import { type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
-import { address } from './s3Address';
+import { address, prefixAddress } from './s3Address';
 import { type CopyLimits, copyLimits, copyObject } from './s3Copy';
 import { isMissing, s3Work } from './s3Errors';
 import { openObject } from './s3Read';
-import { putIfAbsent, readObject, uploadFile } from './s3Write';
+import { abortUploads, putIfAbsent, readObject, uploadFile } from './s3Write';
 
 /** Objects in S3. Fingerprints are ETags as S3 writes them, with their quotes. */
 export function createS3Store(client: S3Client, limits: CopyLimits = copyLimits): ObjectStore {
@@ -33,6 +32,7 @@ export function createS3Store(client: S3Client, limits: CopyLimits = copyLimits)
     },
     list: (prefixUri) => list(client, prefixUri),
     remove: (uri) => s3Work(uri, async () => void (await client.send(new DeleteObjectCommand(address(uri))))),
+    removeUnfinished: (prefixUri, before) => s3Work(prefixUri, () => abortUploads(client, prefixUri, before)),
   };
 }
 
@@ -48,10 +48,7 @@ async function headObject(client: S3Client, uri: string): Promise<ObjectInfo | u
 }
 
 async function* list(client: S3Client, prefixUri: string): AsyncIterable<ObjectInfo> {
-  const location = parseUri(prefixUri);
-  if (location?.kind !== 's3') throw new StorageError('NotFound', prefixUri, 'is no s3://bucket/prefix');
-  const { bucket: Bucket, key } = location;
-  const Prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
+  const { Bucket, Prefix } = prefixAddress(prefixUri);
   let ContinuationToken: string | undefined;
   do {
     const request = { Bucket, Prefix, ...(ContinuationToken !== undefined && { ContinuationToken }) };

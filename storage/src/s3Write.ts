@@ -1,10 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { fileWork } from './fileErrors';
-import { address } from './s3Address';
+import { address, prefixAddress } from './s3Address';
 import { attemptsOf, isConflict, isMissing, isPreconditionFailed } from './s3Errors';
 
 const uploadPartBytes = 8 * 1024 ** 2;
@@ -51,4 +58,29 @@ export async function uploadFile(client: S3Client, localPath: string, uri: strin
   const partSize = Math.max(uploadPartBytes, Math.ceil(size / maxUploadParts));
   const params = { ...address(uri), Body: createReadStream(localPath, { highWaterMark: 1 << 20 }) };
   await new Upload({ client, params, partSize, queueSize: 4, leavePartsOnError: false }).done();
+}
+
+/** Aborts multipart uploads below a prefix that were begun before the given time: their parts are paid for, and in no listing. */
+export async function abortUploads(client: S3Client, prefixUri: string, before: Date): Promise<void> {
+  const { Bucket, Prefix } = prefixAddress(prefixUri);
+  let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+  while (markers) {
+    const page: ListMultipartUploadsCommandOutput = await client.send(
+      new ListMultipartUploadsCommand({ Bucket, Prefix, ...markers }),
+    );
+    for (const { Key, UploadId, Initiated = new Date(0) } of page.Uploads ?? []) {
+      if (Initiated >= before) continue;
+      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(ignoreMissing);
+    }
+    const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page;
+    const more = IsTruncated === true && NextKeyMarker !== undefined;
+    markers = more
+      ? { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker !== undefined && { UploadIdMarker: NextUploadIdMarker }) }
+      : undefined;
+  }
+}
+
+/** Somebody else has aborted or completed it. */
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }

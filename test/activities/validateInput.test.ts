@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { headBytes } from '@etl/pipeline/csv/inspectHead';
+import { headBytes, longHeadBytes } from '@etl/pipeline/csv/inspectHead';
 import { StorageError } from '@etl/storage/objectStore';
 import { validateInput } from '../../activities/validateInput';
 import { MemoryStore } from '../support/fakePorts';
@@ -46,9 +46,9 @@ describe('validateInput', () => {
     ['rows of other widths', 'a,b\n1\n2\n3,4\n', /2 of the first 3 rows.*row 1 has 1/],
     ['a quote that does not end', 'a,b\n"x,1\n', /[Qq]uote/],
     ['binary data', Buffer.from([0x50, 0x41, 0x52, 0x31, 0, 0]), /Parquet/],
-    ['Zstandard', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), /Zstandard.*gzip/],
+    ['damaged Zstandard', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff]), /begins like zstd.*does not decompress/],
     ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /does not decompress/],
-    ['a line without an end', `a,${'b'.repeat(headBytes)}`, /first line does not end/],
+    ['a line without an end', `a,${'b'.repeat(longHeadBytes)}`, /first line does not end/],
   ])('refuses %s', async (_what, content, words) => {
     const reasons = await reasonsOf(content);
     expect(reasons).toMatch(words);

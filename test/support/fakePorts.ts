@@ -46,6 +46,9 @@ export class MemoryStore implements ObjectStore {
   async remove(uri: string): Promise<void> {
     this.objects.delete(uri);
   }
+  async removeUnfinished(): Promise<void> {
+    // Whole objects only: nothing is ever unfinished.
+  }
 }
 
 /** A task runner whose tasks a test moves by hand. */

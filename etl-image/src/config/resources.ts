@@ -13,13 +13,15 @@ export interface Resources {
 const baseMiB = 220;
 /** A row group in the kernel's memory, its pages, and the one that waits for its turn. */
 const threadMiB = 110;
+/** What a column costs a thread, whatever it holds: it shows in files of thousands. */
+const columnMiB = 0.02;
 
 /**
  * As many threads as there are processors and the memory carries, at least one. Fargate's sizes: 0.25 vCPU with 512 MiB has one,
- * 16 vCPU with 120 GB sixteen. Memory follows the number of threads, not the file's size.
+ * 16 vCPU with 120 GB sixteen. Memory follows the number of threads and of columns, not the file's size.
  */
-export function resourcesFor(memoryMiB: number, cpus: number): Resources {
-  const carried = Math.floor((memoryMiB - baseMiB) / threadMiB);
+export function resourcesFor(memoryMiB: number, cpus: number, columns = 0): Resources {
+  const carried = Math.floor((memoryMiB - baseMiB) / (threadMiB + columns * columnMiB));
   return { memoryMiB, cpus, threads: Math.max(1, Math.min(Math.ceil(cpus), carried)) };
 }
 

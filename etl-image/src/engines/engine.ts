@@ -14,26 +14,30 @@ export interface RowGroup {
   readonly rows: number;
 }
 
-/** A row that will not be in the part. Places count from the beginning of the group. */
-export interface Reject {
+/** Where a row lies, counted from the beginning of its group. */
+export interface Place {
   /** 0 for the first row. */
   readonly row: number;
   /** Line ends before the row. */
   readonly lines: number;
   readonly byte: number;
+}
+
+/** A row that will not be in the part. */
+export interface Reject extends Place {
   readonly column: string | null;
   readonly reason: string;
   /** The same for all values of a column, for counting. */
   readonly kind: string;
+  /** The row as it stands in the source. */
   readonly raw: string;
 }
 
-/** Dates that did not parse and became null. */
-export interface Coerced {
+/** A date that did not parse and became null. */
+export interface Coercion extends Place {
   readonly column: string;
-  readonly count: number;
-  /** Some of them, in order of appearance. */
-  readonly examples: readonly string[];
+  /** The value as it stands in the source. */
+  readonly raw: string;
 }
 
 /** A row group as it was read under certain plans. */
@@ -46,7 +50,7 @@ export interface ReadGroup {
   /** What the values say of each column, whatever the plans were. */
   readonly evidence: readonly Evidence[];
   readonly rejects: readonly Reject[];
-  readonly coerced: readonly Coerced[];
+  readonly coercions: readonly Coercion[];
   /** What `PartWriter.add` of the same engine takes. */
   readonly content: unknown;
 }
@@ -70,8 +74,6 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** How many coerced values are told of each column of a group. */
-export const coercedExamples = 5;
 /** A rejected row is told up to here; its place says where to find the rest. */
 export const rawBytes = 64 * 1024;
 

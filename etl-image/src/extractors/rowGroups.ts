@@ -8,7 +8,7 @@ export class RowError extends Error {
 
 /** A group is cut where it would grow larger. A single row that is longer is none: most likely a quote nobody closed. */
 export const maxGroupBytes = 16 * 1024 * 1024;
-const maxGroupRows = 125_000;
+const maxGroupRows = 100_000;
 /** So that the places of all fields fit into memory: a file of thousands of columns has smaller groups. */
 const maxGroupFields = 4 * 1024 * 1024;
 
@@ -41,8 +41,8 @@ export interface Cutting {
   readonly recycled: Uint8Array<ArrayBuffer>[];
 }
 
-/** Room for a group and what arrives until it is whole, several times: moving what is left to the front costs time. */
-const windowBytes = 3 * maxGroupBytes;
+/** Room for a group and as much again, so that what is left is not moved to the front for every piece that arrives. */
+const windowBytes = 2 * maxGroupBytes;
 
 const LF = 10;
 const CR = 13;

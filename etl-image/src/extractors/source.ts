@@ -14,6 +14,8 @@ export interface Source {
   readonly seekable: boolean;
   /** Stored bytes in front of the decoded ones, where these are the same. */
   readonly firstByte: number;
+  /** More bytes than that cannot come out; unknown (infinite) of a compressed source. */
+  readonly mostBytes: number;
   /** `onRead` is told how many of the stored bytes are behind it. `from`: for a seekable source, where to begin. */
   read(onRead: (bytes: number) => void, from?: number): AsyncGenerator<Buffer>;
 }
@@ -31,6 +33,8 @@ export async function openSource(store: ObjectStore, uri: string, options: Optio
     head,
     seekable,
     firstByte: seekable ? head.bomBytes : 0,
+    // One byte of another encoding becomes up to three of UTF-8.
+    mostBytes: head.compression === 'none' ? bytes * (seekable ? 1 : 3) : Number.POSITIVE_INFINITY,
     read: (onRead, from) => {
       const range = { ifMatch: fingerprint, start: from ?? 0, transient: seekable };
       const stored = counted(store, uri, range, onRead);

@@ -44,9 +44,11 @@ function parse(bytes: Buffer | undefined): Checkpoint | undefined {
 }
 
 async function isWhole(store: ObjectStore, place: BatchLayout, { chunks }: Checkpoint): Promise<boolean> {
-  for (const { part, rejects } of chunks) {
+  for (const { part, rejects, coercions } of chunks) {
     if (part && (await store.head(joinUri(place.internal, part.location)))?.bytes !== part.bytes) return false;
-    if (rejects !== undefined && !(await store.head(joinUri(place.internal, rejects)))) return false;
+    for (const location of [rejects, coercions]) {
+      if (location !== undefined && !(await store.head(joinUri(place.internal, location)))) return false;
+    }
   }
   return true;
 }

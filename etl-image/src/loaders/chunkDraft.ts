@@ -1,11 +1,15 @@
-import { appendFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { partName, rejectsName } from '@etl/pipeline/layout';
+import { findingsName, partName } from '@etl/pipeline/layout';
 import type { Part } from '@etl/pipeline/manifest';
-import type { Coerced, Engine, PartWriter, ReadGroup } from '../engines/engine';
+import type { Engine, PartWriter, ReadGroup } from '../engines/engine';
 import type { CutGroup, Position } from '../extractors/rowGroups';
 import type { ColumnPlan } from '../transformers/schema';
 import { signature } from '../transformers/table';
+import { Findings } from './findings';
+
+/** How many coerced values of a column are told as examples. */
+export const coercedExamples = 5;
 
 /** What became of a chunk. */
 export interface FinishedChunk {
@@ -17,19 +21,22 @@ export interface FinishedChunk {
   readonly rowsRejected: number;
   /** Rejects by reason. */
   readonly rejected: Readonly<Record<string, number>>;
-  readonly coerced: readonly Coerced[];
+  /** Dates that became null, by column, and some of them. */
+  readonly coerced: Readonly<Record<string, number>>;
+  readonly coercedExamples: Readonly<Record<string, readonly string[]>>;
   /** The signature of the plans it was read under; undefined for one that has to be read again. */
   readonly schema: string | undefined;
   /** None when no row of the chunk was left. */
   readonly part?: Part;
-  /** Where its rejects lie, when it has any. */
+  /** Where its rejects and coercions lie, when it has any. */
   readonly rejects?: string;
+  readonly coercions?: string;
 }
 
 /** Puts a chunk's files somewhere safe. */
 export interface Shelf {
   addPart(name: string, path: string, rows: number): Promise<Part>;
-  addRejects(name: string, path: string): Promise<string>;
+  addFindings(name: string, path: string): Promise<string>;
 }
 
 /** A chunk that is being written: all of it under one schema. */
@@ -38,14 +45,13 @@ export class ChunkDraft {
   private readonly start: Position;
   private end: Position;
   private readonly partPath: string;
-  private readonly rejectsPath: string;
+  private readonly rejects: Findings;
+  private readonly coercions: Findings;
+  private readonly examples: Record<string, string[]> = {};
   private writer: PartWriter | undefined;
   private rows = 0;
   private rowsWritten = 0;
   private rowsBlank = 0;
-  private rowsRejected = 0;
-  private readonly rejected: Record<string, number> = {};
-  private readonly coerced = new Map<string, Coerced>();
   /** Undefined as long as nothing was written, and again once it has to be written again. */
   plans: readonly ColumnPlan[] | undefined;
   stale = false;
@@ -59,7 +65,8 @@ export class ChunkDraft {
     this.start = first.start;
     this.end = first.end;
     this.partPath = join(scratch, partName(first.chunk));
-    this.rejectsPath = join(scratch, rejectsName(first.chunk));
+    this.rejects = new Findings(join(scratch, findingsName('rejects', first.chunk)));
+    this.coercions = new Findings(join(scratch, findingsName('coercions', first.chunk)));
   }
 
   /** A later part of the file has changed what this one was written under. */
@@ -74,10 +81,21 @@ export class ChunkDraft {
     this.plans = plans;
     this.rowsBlank += read.rowsBlank;
     this.rowsWritten += read.rowsWritten;
-    await this.addRejects(group, read);
-    for (const { column, count, examples } of read.coerced) {
-      const known = this.coerced.get(column);
-      this.coerced.set(column, { column, count: (known?.count ?? 0) + count, examples: known?.examples ?? examples });
+    await this.rejects.add(
+      group.start,
+      read.rejects,
+      ({ kind }) => kind,
+      ({ column, reason, raw }) => ({ column, reason, raw }),
+    );
+    await this.coercions.add(
+      group.start,
+      read.coercions,
+      ({ column }) => column,
+      ({ column, raw }) => ({ column, raw }),
+    );
+    for (const { column, raw } of read.coercions) {
+      const examples = (this.examples[column] ??= []);
+      if (examples.length < coercedExamples && !examples.includes(raw)) examples.push(raw);
     }
     if (read.rowsWritten === 0) return;
     this.writer ??= await this.engine.openPart(this.partPath, plans);
@@ -91,17 +109,29 @@ export class ChunkDraft {
 
   /** Takes the finished files to the shelf. */
   async finish(shelf: Shelf): Promise<FinishedChunk> {
-    const { number, start, end, rows, rowsBlank, rowsRejected, rejected, plans, rowsWritten } = this;
-    const base = { number, start, end, rows, rowsBlank, rowsRejected, rejected, coerced: [...this.coerced.values()] };
+    const { number, start, end, rows, rowsBlank, plans, rowsWritten } = this;
+    const base = {
+      number,
+      start,
+      end,
+      rows,
+      rowsBlank,
+      rowsRejected: this.rejects.count,
+      rejected: this.rejects.byKind(),
+      coerced: this.coercions.byKind(),
+      coercedExamples: this.examples,
+    };
     if (this.stale || !plans) return { ...base, schema: undefined };
     const part = this.writer && (await shelf.addPart(partName(number), this.partPath, rowsWritten));
-    const rejects = rowsRejected > 0 ? await shelf.addRejects(rejectsName(number), this.rejectsPath) : undefined;
+    const rejects = await this.rejects.shelve((path) => shelf.addFindings(findingsName('rejects', number), path));
+    const coercions = await this.coercions.shelve((path) => shelf.addFindings(findingsName('coercions', number), path));
     await this.removeFiles();
     return {
       ...base,
       schema: signature(plans),
       ...(part && { part }),
       ...(rejects !== undefined && { rejects }),
+      ...(coercions !== undefined && { coercions }),
     };
   }
 
@@ -116,19 +146,9 @@ export class ChunkDraft {
     this.end = group.end;
   }
 
-  private async addRejects(group: CutGroup, { rejects }: ReadGroup): Promise<void> {
-    if (rejects.length === 0) return;
-    const lines = rejects.map(({ row, lines, byte, column, reason, kind, raw }) => {
-      this.rejected[kind] = (this.rejected[kind] ?? 0) + 1;
-      const place = { line: group.start.line + lines, row: group.start.row + row, byteOffset: group.start.byte + byte };
-      return `${JSON.stringify({ ...place, column, reason, raw })}\n`;
-    });
-    this.rowsRejected += rejects.length;
-    await appendFile(this.rejectsPath, lines.join(''));
-  }
-
   private async removeFiles(): Promise<void> {
     await rm(this.partPath, { force: true });
-    await rm(this.rejectsPath, { force: true });
+    await this.rejects.remove();
+    await this.coercions.remove();
   }
 }

@@ -1,6 +1,7 @@
 import type { Progress } from '@etl/pipeline/manifest';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Log } from '../log';
+import { usage } from '../usage';
 
 const steadySeconds = 2;
 
@@ -50,7 +51,7 @@ export class ProgressReport {
     this.writing = this.writing.then(async () => {
       if (!this.changed) return;
       this.changed = false;
-      const progress: Progress = { ...this.progress, updatedAt: new Date().toISOString() };
+      const progress: Progress = { ...this.progress, ...usage(), updatedAt: new Date().toISOString() };
       this.log({ event: 'progress', ...progress });
       await this.store.write(this.uri, `${JSON.stringify(progress)}\n`).catch(() => undefined);
     });

@@ -36,8 +36,8 @@ export class WorkFolder implements Shelf {
     return { file, rows, bytes: size, sha256: hash.digest('hex'), location: `${this.relative}/${file}` };
   }
 
-  /** Uploads rejects and returns where they lie, relative to the batch's internal folder. */
-  async addRejects(file: string, localPath: string): Promise<string> {
+  /** Uploads rejects or coercions and returns where they lie, relative to the batch's internal folder. */
+  async addFindings(file: string, localPath: string): Promise<string> {
     await this.store.upload(localPath, this.at(file));
     return `${this.relative}/${file}`;
   }

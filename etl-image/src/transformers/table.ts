@@ -1,12 +1,13 @@
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';
 import { addEvidence, type Evidence, noEvidence } from './evidence';
-import { type ColumnPlan, decideColumn } from './schema';
+import { type ColumnPlan, type Decision, decideColumn } from './schema';
 
 /** The whole file's schema as far as the file was seen: evidence adds up, and decides. */
 export class Table {
   private seen: Evidence[];
   private hints: Evidence[];
+  private decided: readonly Decision[] | undefined;
 
   constructor(
     readonly columns: readonly Column[],
@@ -24,10 +25,12 @@ export class Table {
    */
   hint(evidence: readonly Evidence[]): void {
     this.hints = [...evidence];
+    this.decided = undefined;
   }
 
   add(evidence: readonly Evidence[]): void {
     this.seen = this.seen.map((known, index) => addEvidence(known, evidence[index] ?? noEvidence));
+    this.decided = undefined;
   }
 
   /** What a later generation has to know in order to go on. */
@@ -49,12 +52,13 @@ export class Table {
     return Object.keys(this.options.columns ?? {}).filter((name) => !names.has(name));
   }
 
-  private decisions() {
-    return this.columns.map((column, index) => {
+  private decisions(): readonly Decision[] {
+    this.decided ??= this.columns.map((column, index) => {
       const seen = this.seen[index] ?? noEvidence;
       const evidence = seen.values > 0 ? seen : (this.hints[index] ?? noEvidence);
       return decideColumn(column, evidence, this.options, this.delimiter);
     });
+    return this.decided;
   }
 }
 

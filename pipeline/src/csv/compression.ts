@@ -23,12 +23,10 @@ export function detectCompression(head: Buffer): Compression {
 export function decompressHead(head: Buffer, compression: Compression, wanted: number): Buffer | undefined {
   if (compression === 'none') return head;
   const decompress = compression === 'gzip' ? inflate : unzstd;
-  let plain: Buffer | undefined;
-  for (let piece = 4096; piece < 8 * head.length; piece *= 8) {
-    plain = decompress(head.subarray(0, piece));
-    if (plain === undefined || plain.length >= wanted) break;
+  for (let piece = 4096; ; piece *= 8) {
+    const plain = decompress(head.subarray(0, piece));
+    if (piece >= head.length || (plain && plain.length >= wanted)) return plain?.subarray(0, wanted);
   }
-  return plain?.subarray(0, wanted);
 }
 
 function inflate(bytes: Buffer): Buffer | undefined {
@@ -44,7 +42,7 @@ function unzstd(bytes: Buffer): Buffer | undefined {
   try {
     new Decompress((piece) => pieces.push(piece.slice())).push(bytes);
   } catch {
-    if (pieces.length === 0) return undefined;
+    // What came out before is what counts.
   }
-  return Buffer.concat(pieces);
+  return pieces.length > 0 ? Buffer.concat(pieces) : undefined;
 }

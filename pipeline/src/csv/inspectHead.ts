@@ -24,8 +24,9 @@ export interface HeadInspection {
   /** Bytes of the byte order mark in front. */
   readonly bomBytes: number;
   readonly columns: readonly Column[];
-  /** Data rows in the sample. */
+  /** Data rows in the sample, and what one of them takes as UTF-8, at an average. */
   readonly sampleRows: number;
+  readonly rowBytes: number;
   /** The first line goes on behind these bytes: more of them may be wanted. */
   readonly endless?: true;
 }
@@ -51,7 +52,7 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   const dialect: Dialect = options.dialect ?? {};
   const quote = dialect.quote ?? '"';
   const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
-  const found = { ...unread, quote, columns: [], sampleRows: 0 };
+  const found = { ...unread, quote, columns: [], sampleRows: 0, rowBytes: 0 };
   const refuse = (...problems: string[]): HeadInspection => ({ ...found, problems, warnings: [] });
 
   if (head.length === 0) return refuse('the file is empty');
@@ -71,7 +72,8 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   if (text.includes('\0'))
     return refuse('the file has NUL bytes: it is no text file, or its encoding must be declared');
 
-  const delimiter = dialect.delimiter ?? detectDelimiter(text.slice(0, delimiterChars), quote, all && text.length <= delimiterChars);
+  const delimiter =
+    dialect.delimiter ?? detectDelimiter(text.slice(0, delimiterChars), quote, all && text.length <= delimiterChars);
   const lineEnd = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
   const bomBytes = bomLength(plain, encoding);
   const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes } as const;
@@ -85,6 +87,7 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
     ...base,
     columns,
     sampleRows: rows.length,
+    rowBytes: Buffer.byteLength(text) / (rows.length + 1),
     problems: [...inspectHeader(header), ...widths.problems],
     warnings: [...warnings, ...widths.warnings],
   };

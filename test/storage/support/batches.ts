@@ -43,7 +43,10 @@ export async function prepare(
     reused: 0,
     startedAt: at,
     finishedAt: at,
-    resources: { peakMemoryMiB: 1, cpuSeconds: 1, wallSeconds: 1, bytesRead: 1, bytesWritten: 1 },
+    resources: {
+      ...{ peakMemoryMiB: 1, cpuSeconds: 1, wallSeconds: 1, bytesRead: 1, bytesWritten: 1, rowsPerSecond: 1 },
+      ...{ cpus: 1, memoryMiB: 1, threads: 1 },
+    },
     warnings: [],
   };
 }

@@ -28,6 +28,7 @@ export function gated(store: ObjectStore, gate: Gate, after: Gate = nothing): Ob
       await after('list', uri);
     },
     remove: (uri) => pass('remove', uri, () => store.remove(uri)),
+    removeUnfinished: (uri, before) => pass('removeUnfinished', uri, () => store.removeUnfinished(uri, before)),
   };
 }
 

@@ -1,10 +1,19 @@
 import { addEvidence, type Evidence, noEvidence } from '../../transformers/evidence';
 import type { ColumnPlan } from '../../transformers/schema';
 import type { Value } from '../../transformers/texts';
-import { type Address, type Kernel, tableSlots } from './kernel';
+import type { Address, Kernel } from './kernel';
 
 /** More different values than that are not worth a dictionary. */
-export const mostEntries = 16_384;
+const mostEntries = 16_384;
+/** Slots that a dictionary's hash table begins with where there is room: a small one stays in the processor's cache. */
+const firstSlots = 1024;
+
+/** What a table may grow to, which doubles when it is half full (kernel/dictionary.ts). */
+function slotsFor(entries: number): number {
+  let slots = 16;
+  while (slots < 2 * entries + 2) slots *= 2;
+  return slots;
+}
 
 /** A column's dictionary (kernel/dictionary.ts). */
 export interface Dictionary {
@@ -38,11 +47,11 @@ export class GroupColumn {
     const entries = Math.min(mostEntries, capacity);
     this.dictionary = {
       state: kernel.place(12),
-      table: kernel.place(tableSlots * 4),
+      table: kernel.place(slotsFor(entries) * 4),
       entries: kernel.place(entries * 8),
       indices: kernel.place(capacity * 4),
     };
-    kernel.run.openDictionary(this.dictionary.state, this.dictionary.table);
+    kernel.run.openDictionary(this.dictionary.state, this.dictionary.table, Math.min(firstSlots, slotsFor(entries)));
   }
 
   /** Adds rows whose fields lie at `fields`. Returns how many are left to be judged; their numbers are at `odd`. */
@@ -80,16 +89,17 @@ export class GroupColumn {
     this.kernel.bytes(this.valid, this.capacity)[at] = 1;
   }
 
-  /** Ends a batch: its values go into the dictionary while they are at hand. */
-  keep(rows: number): void {
+  /** Ends a batch: its values go into the dictionary while they are at hand. Marks at `filled` the rows that have one. */
+  keep(rows: number, filled: Address): void {
     const { run } = this.kernel;
     const values = this.values + this.rows * 8;
     const valid = this.valid + this.rows;
     this.rows += rows;
+    run.mergeValid(valid, rows, filled);
     if (!this.dictionary) return;
     const { state, table, entries, indices } = this.dictionary;
     const index = this.plan.type === 'text' ? run.indexTexts : run.indexFixed;
-    index(state, table, entries, indices, Math.min(mostEntries, this.capacity), values, valid, rows);
+    index(state, table, entries, indices, mostEntries, values, valid, rows);
   }
 
   /** What all its values say. */

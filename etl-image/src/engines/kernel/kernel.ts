@@ -41,10 +41,11 @@ export interface KernelFunctions {
   readDates(...column: [...ColumnArguments, monthFirst: boolean]): number;
   readTexts(fields: Address, stride: number, rows: number, values: Address, valid: Address): void;
   watchTexts(texts: Address, rows: number, odd: Address, counts: Address, all: boolean): number;
-  openDictionary(state: Address, table: Address): void;
+  openDictionary(state: Address, table: Address, slots: number): void;
   indexFixed(...values: DictionaryArguments): void;
   indexTexts(...texts: DictionaryArguments): void;
   countValid(valid: Address, rows: number): number;
+  mergeValid(valid: Address, rows: number, into: Address): void;
   textBytes(texts: Address, count: number): number;
   writeLevels(valid: Address, rows: number, present: number, to: Address): number;
   writeIndices(indices: Address, count: number, entries: number, to: Address): number;
@@ -80,8 +81,6 @@ type DictionaryArguments = [
   rows: number,
 ];
 
-/** Slots that a dictionary's hash table may have, 4 bytes each (kernel/dictionary.ts). */
-export const tableSlots = 65_536;
 /** What the kernel may read behind the end of its input. */
 export const padding = 64;
 
@@ -124,7 +123,8 @@ export class Kernel {
     const at = this.top;
     this.top = align(at + bytes + padding);
     const missing = this.top - this.run.memory.buffer.byteLength;
-    if (missing > 0) this.run.memory.grow(Math.ceil(missing / pageBytes));
+    // By an eighth at least: growing costs more than what it is asked for.
+    if (missing > 0) this.run.memory.grow(Math.ceil(Math.max(missing, at / 8) / pageBytes));
     return at;
   }
 

@@ -2,15 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Evidence } from '../../transformers/evidence';
 import { type ColumnPlan, wantsDates } from '../../transformers/schema';
 import { evidenceOf, readValue } from '../../transformers/texts';
-import {
-  type Coerced,
-  coercedExamples,
-  contradiction,
-  type FieldDialect,
-  type Reject,
-  rawBytes,
-  reasons,
-} from '../engine';
+import { type Coercion, contradiction, type FieldDialect, type Place, type Reject, rawBytes, reasons } from '../engine';
 import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
 import { type Address, Kernel } from './kernel';
@@ -33,7 +25,7 @@ export interface GroupContent {
   readonly rowsWritten: number;
   readonly evidence: readonly Evidence[];
   readonly rejects: readonly Reject[];
-  readonly coerced: readonly Coerced[];
+  readonly coercions: readonly Coercion[];
   readonly content: EncodedGroup;
 }
 
@@ -48,14 +40,15 @@ export class GroupReader {
     this.kernel.reset();
     const reading = new Reading(this.kernel, this.dialect, source, rows, plans);
     reading.readAll();
-    // Values that contradict their declared types take their rows out of all columns: those rows are left out from the start.
-    if (reading.contradictions.size === 0) return reading.content();
-    const { contradictions } = reading;
+    // Rows that turn out to be none have to be taken out of all columns: they are left out from the start.
+    if (reading.contradictions.size + reading.empty.length === 0) return reading.content();
+    const { contradictions, empty } = reading;
     const evidence = reading.evidence();
     this.kernel.reset();
     const rest = new Reading(this.kernel, this.dialect, source, rows, plans);
-    rest.leaveOut(contradictions);
+    rest.leaveOut(contradictions, empty);
     rest.readAll();
+    // Evidence of values that contradicted their types counts: it may show that the type was read in the wrong way.
     return { ...rest.content(), evidence };
   }
 }
@@ -65,12 +58,16 @@ type Why = Pick<Reject, 'column' | 'reason' | 'kind'>;
 /** One group in the kernel's memory. */
 class Reading {
   readonly contradictions = new Map<number, Why>();
+  /** Rows that hold nothing but words for null, in columns where those are null. */
+  readonly empty: number[] = [];
   private readonly input: Address;
   private readonly unescaped: Address;
   private readonly starts: Address;
   private readonly status: Address;
   private readonly columns: readonly GroupColumn[];
-  private readonly coerced: { count: number; examples: string[] }[];
+  private readonly coercions: { readonly row: number; readonly column: string; readonly raw: string }[] = [];
+  /** A byte for each good row: whether any column has something to say of it. */
+  private readonly filled: Address;
   private readonly lineEnd: number;
 
   constructor(
@@ -86,15 +83,17 @@ class Reading {
     this.starts = kernel.place((rows + 1) * 4);
     this.status = kernel.place(rows);
     this.columns = plans.map((plan) => new GroupColumn(kernel, plan, rows));
-    this.coerced = plans.map(() => ({ count: 0, examples: [] }));
+    this.filled = kernel.place(rows);
     kernel.bytes(this.input, source.length).set(source);
     kernel.bytes(this.status, rows).fill(0);
+    kernel.bytes(this.filled, rows).fill(0);
     this.markBadBytes();
   }
 
-  leaveOut(rows: ReadonlyMap<number, Why>): void {
+  leaveOut(contradictions: ReadonlyMap<number, Why>, empty: readonly number[]): void {
     const status = this.kernel.bytes(this.status, this.rows);
-    for (const [row, why] of rows) {
+    for (const row of empty) status[row] = blank;
+    for (const [row, why] of contradictions) {
       status[row] = contradicted;
       this.contradictions.set(row, why);
     }
@@ -130,10 +129,16 @@ class Reading {
       );
       const [rows = 0, good = 0, next = end, unescaped = 0] = kernel.words(report, 4);
       if (rows === 0) throw new Error(`${this.rows} rows were cut, and only ${done} are there`);
+      const filled = this.filled + (columns[0]?.rows ?? 0);
       for (const [index, column] of columns.entries()) {
         const odds = column.gather(fields + index * 8, stride, good, odd);
-        if (odds > 0) this.judge(index, column, { fields, stride, numbers, odd, odds, done });
-        column.keep(good);
+        if (odds > 0) this.judge(index, column, { fields, stride, numbers, odd, odds, done, filled });
+        column.keep(good, filled);
+      }
+      if (kernel.run.countByte(filled, filled + good, 0) > 0) {
+        const number = kernel.words(numbers, good);
+        for (const [row, any] of kernel.bytes(filled, good).entries())
+          if (!any) this.empty.push(done + (number[row] ?? 0));
       }
       at = next;
       free = unescaped;
@@ -155,9 +160,7 @@ class Reading {
       rowsWritten,
       evidence: this.evidence(),
       rejects: rowsBlank + rowsWritten < this.rows ? this.rejects() : [],
-      coerced: this.coerced.flatMap((each, index) =>
-        each.count > 0 ? { column: this.plans[index]?.name ?? '', ...each } : [],
-      ),
+      coercions: this.placed(this.coercions),
       content: encodeGroup(this.kernel, this.columns),
     };
   }
@@ -188,12 +191,19 @@ class Reading {
   private judge(
     index: number,
     column: GroupColumn,
-    batch: { fields: Address; stride: number; numbers: Address; odd: Address; odds: number; done: number },
+    batch: {
+      fields: Address;
+      stride: number;
+      numbers: Address;
+      odd: Address;
+      odds: number;
+      done: number;
+      filled: Address;
+    },
   ): void {
     const { kernel } = this;
     const { plan } = column;
     const wanted = { dates: wantsDates(plan) };
-    const coerced = this.coerced[index];
     for (const row of kernel.words(batch.odd, batch.odds)) {
       const [at = 0, length = 0] = kernel.words(batch.fields + row * batch.stride + index * 8, 2);
       const text = Buffer.from(kernel.run.memory.buffer, at, length).toString('utf8');
@@ -203,39 +213,49 @@ class Reading {
       if (value === null) continue;
       if (value !== undefined) {
         column.set(row, value);
-      } else if (plan.declared) {
-        const number = batch.done + (kernel.words(batch.numbers + row * 4, 1)[0] ?? 0);
-        if (!this.contradictions.has(number)) {
-          this.contradictions.set(number, { column: plan.name, ...contradiction(text, plan) });
-        }
-      } else if (plan.coerces && coerced) {
-        coerced.count++;
-        if (coerced.examples.length < coercedExamples && !coerced.examples.includes(text)) coerced.examples.push(text);
+        continue;
+      }
+      // Whatever becomes of the row, it is not blank.
+      kernel.bytes(batch.filled + row, 1)[0] = 1;
+      const number = batch.done + (kernel.words(batch.numbers + row * 4, 1)[0] ?? 0);
+      if (plan.coerces) {
+        this.coercions.push({ row: number, column: plan.name, raw: text });
+      } else if (plan.declared && !this.contradictions.has(number)) {
+        this.contradictions.set(number, { column: plan.name, ...contradiction(text, plan) });
       }
     }
   }
 
   private rejects(): Reject[] {
     const { kernel } = this;
-    const found = [...this.contradictions];
+    const found = [...this.contradictions].map(([row, why]) => ({ row, ...why, raw: this.rawOf(row) }));
     const status = kernel.bytes(this.status, this.rows);
     for (let row = 0; row < this.rows; row++) {
       const reason = structural[status[row] ?? 0];
       if (reason === undefined) continue;
       const column = reason === 'tooFew' ? this.firstMissing(row) : null;
-      found.push([row, { column, reason: reasons[reason], kind: reasons[reason] }]);
+      found.push({ row, column, reason: reasons[reason], kind: reasons[reason], raw: this.rawOf(row) });
     }
+    return this.placed(found);
+  }
+
+  /** In the order of the source, with their places. */
+  private placed<Found extends { readonly row: number }>(found: readonly Found[]): (Found & Place)[] {
+    const { kernel } = this;
     let lines = 0;
-    let counted = 0;
-    return found
-      .sort(([a], [b]) => a - b)
-      .map(([row, why]) => {
-        const byte = (kernel.words(this.starts + row * 4, 1)[0] ?? 0) - this.input;
-        lines += kernel.run.countByte(this.input + counted, this.input + byte, this.lineEnd);
-        counted = byte;
-        const raw = this.rowBytes(row).subarray(0, rawBytes).toString('utf8');
-        return { row, lines, byte, ...why, raw };
+    let counted = this.input;
+    return [...found]
+      .sort((a, b) => a.row - b.row)
+      .map((each) => {
+        const start = kernel.words(this.starts + each.row * 4, 1)[0] ?? 0;
+        lines += kernel.run.countByte(counted, start, this.lineEnd);
+        counted = start;
+        return { ...each, lines, byte: start - this.input };
       });
+  }
+
+  private rawOf(row: number): string {
+    return this.rowBytes(row).subarray(0, rawBytes).toString('utf8');
   }
 
   /** A row as it stands in the source, without its line end. */

@@ -1,6 +1,10 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { BadDataError } from '../../config/failures';
 import { type ColumnChunk, footer, magic, type ParquetColumn, rowGroup } from './format';
 import type { Thrift } from './thrift';
+
+/** What a footer may describe: it is held in memory, here and by every reader. */
+const mostColumnChunks = 500_000;
 
 /** A Parquet file that is written a row group at a time. */
 export class PartFile {
@@ -23,6 +27,11 @@ export class PartFile {
 
   async addGroup(rows: number, pages: Uint8Array, chunks: readonly ColumnChunk[]): Promise<void> {
     if (rows === 0) return;
+    if ((this.groups.length + 1) * this.columns.length > mostColumnChunks) {
+      throw new BadDataError(
+        `parts of more than ${this.rows} rows of ${this.columns.length} columns are too large for Parquet's metadata: set chunkRows to ${this.rows}`,
+      );
+    }
     this.groups.push(rowGroup(this.columns, chunks, this.offset, rows));
     this.rows += rows;
     await this.append(pages);
