@@ -125,7 +125,11 @@ export function indexTexts(
 
 /** `steps`: how far from its own slot an entry would have to be put. Values made to collide must not cost more than others. */
 function isGivenUp(known: u32, seen: u32, most: u32, steps: u32): bool {
-  return known >= most || steps > MOST_STEPS || (seen >= TRIAL_VALUES && known > TRIAL_ENTRIES && known > (seen >> 1) + (seen >> 2));
+  return (
+    known >= most ||
+    steps > MOST_STEPS ||
+    (seen >= TRIAL_VALUES && known > TRIAL_ENTRIES && known > (seen >> 1) + (seen >> 2))
+  );
 }
 
 /** Puts the entry of a number into a table in which it is not. */
@@ -145,8 +149,6 @@ function hashOfFixed(value: u64): u32 {
   return mix(value * 0xff51afd7ed558ccd);
 }
 
-// @ts-ignore: decorator
-@inline
 function hashOfText(at: usize, length: u32): u32 {
   let hash: u64 = (length as u64) * 0x9e3779b97f4a7c15;
   while (length > 16) {
@@ -168,8 +170,6 @@ function tail(at: usize, length: u32): u64 {
   return load<u64>(at) & (u64.MAX_VALUE >> (((8 - length) as u64) << 3));
 }
 
-// @ts-ignore: decorator
-@inline
 function isSame(a: usize, b: usize, length: u32): bool {
   while (length > 16) {
     if (load<u64>(a) != load<u64>(b)) return false;

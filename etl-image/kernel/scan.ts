@@ -1,8 +1,6 @@
 /** SIMD search over bytes. Callers keep 64 readable bytes behind what they search. */
 
 /** One bit for each of the 64 bytes at `at` that equals `a`; bit 0 is the first byte. */
-// @ts-ignore: decorator
-@inline
 export function maskOf(at: usize, a: v128): u64 {
   return (
     bits(i8x16.eq(v128.load(at), a)) |
@@ -13,8 +11,6 @@ export function maskOf(at: usize, a: v128): u64 {
 }
 
 /** The same for bytes that equal one of three. */
-// @ts-ignore: decorator
-@inline
 export function maskOf3(at: usize, a: v128, b: v128, c: v128): u64 {
   return (
     bits(isOneOf(v128.load(at), a, b, c)) |
@@ -24,14 +20,10 @@ export function maskOf3(at: usize, a: v128, b: v128, c: v128): u64 {
   );
 }
 
-// @ts-ignore: decorator
-@inline
 function isOneOf(bytes: v128, a: v128, b: v128, c: v128): v128 {
   return v128.or(v128.or(i8x16.eq(bytes, a), i8x16.eq(bytes, b)), i8x16.eq(bytes, c));
 }
 
-// @ts-ignore: decorator
-@inline
 function bits(hits: v128): u64 {
   return i8x16.bitmask(hits) as u32 as u64;
 }

@@ -14,29 +14,23 @@ function digit(byte: u8): u32 {
 }
 
 /** Ones in the lowest bytes of eight. */
-// @ts-ignore: decorator
-@inline
 function lowBytes(bytes: u32): u64 {
   return bytes >= 8 ? u64.MAX_VALUE : ((1 as u64) << ((bytes as u64) << 3)) - 1;
 }
 
 /** Up to eight digits that begin at the lowest byte, as eight: with zeros in front. */
-// @ts-ignore: decorator
-@inline
 function digitsOf(word: u64, digits: u32): u64 {
   const missing: u64 = ((8 - digits) as u64) << 3;
   return digits == 0 ? 0 : (word << missing) | (0x3030303030303030 & (((1 as u64) << missing) - 1));
 }
 
-// @ts-ignore: decorator
-@inline
 function areDigits(word: u64): bool {
-  return ((word & 0xf0f0f0f0f0f0f0f0) | (((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) == 0x3333333333333333;
+  return (
+    ((word & 0xf0f0f0f0f0f0f0f0) | (((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) == 0x3333333333333333
+  );
 }
 
 /** The number of eight digits, of which the lowest byte is the first: pairs, then fours, then all at once. */
-// @ts-ignore: decorator
-@inline
 function numberOf(word: u64): u64 {
   word = ((word & 0x0f0f0f0f0f0f0f0f) * 2561) >> 8;
   word = ((word & 0x00ff00ff00ff00ff) * 6553601) >> 16;
@@ -155,7 +149,7 @@ export function readDecimals(
     if (plain && length8 <= 8) {
       let word = load<u64>(p);
       let digits = length8;
-      const marked = (word ^ marks) & lowBytes(length8) | ~lowBytes(length8);
+      const marked = ((word ^ marks) & lowBytes(length8)) | ~lowBytes(length8);
       const hit = (marked - 0x0101010101010101) & ~marked & 0x8080808080808080;
       if (hit != 0) {
         const bits = ctz(hit) - 7; // of the digits before the mark
@@ -360,7 +354,7 @@ function daysOf(year: i32, month: i32, day: i32): i64 {
   const yearOfEra = y - era * 400;
   const dayOfYear = ((153 * (month + (month > 2 ? -3 : 9)) + 2) as u32) / 5 + day - 1;
   const dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
-  return (era * 146097 + dayOfEra) as i64 - 719468;
+  return ((era * 146097 + dayOfEra) as i64) - 719468;
 }
 
 /** Microseconds of `T10:30:00` or ` 10:30:00`; -1 for anything else. */

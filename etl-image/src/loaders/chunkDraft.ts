@@ -94,8 +94,8 @@ export class ChunkDraft {
       ({ column, raw }) => ({ column, raw }),
     );
     for (const { column, raw } of read.coercions) {
-      const examples = (this.examples[column] ??= []);
-      if (examples.length < coercedExamples && !examples.includes(raw)) examples.push(raw);
+      const examples = this.examples[column] ?? [];
+      if (examples.length < coercedExamples && !examples.includes(raw)) this.examples[column] = [...examples, raw];
     }
     if (read.rowsWritten === 0) return;
     this.writer ??= await this.engine.openPart(this.partPath, plans);
