@@ -1,7 +1,8 @@
 import type { Engine, FieldDialect } from './engine';
 import { KernelEngine } from './kernel/engine';
 import type { EngineName } from './names';
+import { PortableEngine } from './portable/engine';
 
-export function openEngine(_name: EngineName, dialect: FieldDialect, threads: number): Engine {
-  return new KernelEngine(dialect, threads);
+export function openEngine(name: EngineName, dialect: FieldDialect, threads: number): Engine {
+  return name === 'portable' ? new PortableEngine(dialect) : new KernelEngine(dialect, threads);
 }
