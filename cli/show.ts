@@ -1,18 +1,22 @@
+import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { RunStatus } from '@etl/pipeline/runStatus';
+import { joinUri } from '@etl/pipeline/uri';
+import { createPace, type Pace } from './pace';
 
 const barWidth = 24;
 
 /** Shows what a run is doing: one line that changes on a terminal, a line per change elsewhere. */
 export function createStatusLine(out: NodeJS.WriteStream) {
   const terminal = out.isTTY === true;
+  const pace = createPace();
   let last = '';
   return {
     show(status: RunStatus): void {
-      const line = describeStatus(status, terminal);
+      const line = describeStatus(status, { bar: terminal, pace: status.progress && pace(status.progress) });
       if (line === last) return;
       last = line;
-      out.write(terminal ? `\r\x1b[K${line}` : `${line}\n`);
+      out.write(terminal ? `\r\x1b[K${line.slice(0, (out.columns || 120) - 1)}` : `${line}\n`);
     },
     end(): void {
       if (terminal && last !== '') out.write('\r\x1b[K');
@@ -23,29 +27,54 @@ export function createStatusLine(out: NodeJS.WriteStream) {
 
 export type StatusLine = ReturnType<typeof createStatusLine>;
 
-/** `transform (launch 1) 42 %, 1,000,000 rows, 2 parts`, with a bar on a terminal. */
-export function describeStatus(status: RunStatus, withBar: boolean): string {
+/** `transform (launch 1) 42 %, 1,000,000 rows, part 3, 180 MB/s, 5 s left`, with a bar on a terminal. */
+export function describeStatus(
+  status: RunStatus,
+  { bar, pace }: { readonly bar: boolean; readonly pace?: Pace | undefined },
+): string {
   const { progress } = status;
   const launch = status.generation === undefined ? '' : ` (launch ${status.generation})`;
   const facts = [`${status.step}${launch}`];
   if (progress && status.step === 'transform') {
     const share = progress.bytesTotal > 0 ? Math.min(1, progress.bytesRead / progress.bytesTotal) : 0;
-    if (withBar) facts.push(`[${'#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '-')}]`);
-    facts.push(`${Math.floor(share * 100)} %, ${count(progress.rowsRead, 'row')}, ${count(progress.parts, 'part')}`);
+    if (bar) facts.push(`[${'#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '-')}]`);
+    facts.push(
+      [
+        `${Math.floor(share * 100)} %`,
+        count(progress.rowsRead, 'row'),
+        progress.part === undefined ? count(progress.parts, 'part') : `part ${progress.part}`,
+        ...(pace ? [`${(pace.bytesPerSecond / 1e6).toFixed(0)} MB/s`] : []),
+        ...(pace?.secondsLeft === undefined ? [] : [`${duration(pace.secondsLeft)} left`]),
+      ].join(', '),
+    );
   }
   if (status.note) facts.push(`- ${status.note}`);
   return facts.join(' ');
 }
 
+/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
 /** What a delivered batch consists of, for people. */
-export function describeManifest(manifest: Manifest, published: string): string[] {
-  const { rowsRead, rowsWritten, rowsBlank, rowsRejected, datesCoerced } = manifest.totals;
+export function describeManifest(manifest: Manifest, place: BatchLayout): string[] {
+  const { totals, parts, resources, rejects, rejected = {}, warnings } = manifest;
+  const { rowsRead, rowsWritten, rowsBlank, rowsRejected, datesCoerced } = totals;
+  const reasons = Object.entries(rejected).map(([reason, times]) => `${number(times)} ${reason}`);
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const names = parts.map(({ file }) => file);
   return [
     `Rows:   ${number(rowsRead)} read = ${number(rowsWritten)} written + ${number(rowsBlank)} blank + ${number(rowsRejected)} rejected` +
       (datesCoerced > 0 ? ` (${count(datesCoerced, 'date')} coerced to null)` : ''),
-    `Parts:  ${manifest.parts.map((part) => `${part.file} (${number(part.rows)} rows, ${megabytes(part.bytes)})`).join(', ')}`,
-    `Where:  ${published}`,
-    ...manifest.warnings.slice(0, 10).map((warning) => `Note:   ${warning}`),
+    ...(rejects?.[0] === undefined ? [] : [`Rejects: ${reasons.join(', ')}: ${joinUri(place.internal, rejects[0])} …`]),
+    `Parts:  ${number(parts.length)}, ${megabytes(bytes)}: ${names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(', ')}`,
+    `Took:   ${resources.wallSeconds} s, ${number(resources.rowsPerSecond)} rows a second, ${number(resources.peakMemoryMiB)} MiB at most`,
+    `Where:  ${place.published}`,
+    ...warnings.slice(0, 10).map((warning) => `Note:   ${warning}`),
   ];
 }
 

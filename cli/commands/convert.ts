@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { defaultChunkRows, transform } from '@etl/pipeline/definition';
 import { layout } from '@etl/pipeline/layout';
+import type { Progress } from '@etl/pipeline/manifest';
 import { optionsSchema } from '@etl/pipeline/options';
 import { resolveBatch } from '@etl/pipeline/plan';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { calendarDate, destinationUri, jsonObject, positiveInteger, sourceUri } from '../arguments';
 import { runContainer } from '../container';
 import { CliError, cliExitCodes } from '../errors';
@@ -17,6 +18,7 @@ interface ConvertOptions {
   readonly dataset?: string;
   readonly options?: string;
   readonly chunkRows: number;
+  readonly progress: 'auto' | 'json' | 'none';
   readonly json?: boolean;
 }
 
@@ -35,6 +37,11 @@ export function convertCommand(): Command {
     .option('--dataset <name>', "dataset (default: the name of the file's folder)")
     .option('--options <json>', 'dialect, columns, quality, rejects')
     .option('--chunk-rows <rows>', 'source rows a part', positiveInteger, defaultChunkRows)
+    .addOption(
+      new Option('--progress <kind>', 'a bar on a terminal and lines elsewhere, or JSON lines on stderr, or none')
+        .choices(['auto', 'json', 'none'])
+        .default('auto'),
+    )
     .option('--json', 'print the manifest as JSON')
     .action(convert);
 }
@@ -46,7 +53,7 @@ async function convert(file: string, options: ConvertOptions): Promise<void> {
   const batchDate = options.date === undefined ? startedAt.slice(0, 10) : calendarDate(options.date);
   const { dataset } = options;
   const batch = resolveBatch({ batchDate, ...(dataset !== undefined && { dataset }) }, inputUri);
-  const line = options.json ? undefined : createStatusLine(process.stdout);
+  const show = showProgress(options);
   const end = await runContainer(
     containerEnvironment({
       ...batch,
@@ -59,16 +66,28 @@ async function convert(file: string, options: ConvertOptions): Promise<void> {
       options: parseOptions(options.options),
       timeoutSeconds: transform.timeoutSeconds * 24,
     }),
-    (progress) => line?.show({ step: 'transform', progress }),
+    show.progress,
   );
-  line?.end();
+  show.end();
   if (end.kind === 'failed') throw new CliError(end.cause, end.remedy, end.exitCode);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(end.manifest)}\n`);
     return;
   }
-  const facts = describeManifest(end.manifest, layout(destination, batch).published);
+  const facts = describeManifest(end.manifest, layout(destination, batch));
   process.stdout.write(`${[endings[end.status], ...facts].join('\n')}\n`);
+}
+
+/** With `--json` stdout is for the manifest alone. */
+function showProgress({ json, progress: kind }: ConvertOptions) {
+  if (kind === 'json') {
+    return {
+      progress: (each: Progress) => void process.stderr.write(`${JSON.stringify(each)}\n`),
+      end: () => undefined,
+    };
+  }
+  const line = json || kind === 'none' ? undefined : createStatusLine(process.stdout);
+  return { progress: (each: Progress) => line?.show({ step: 'transform', progress: each }), end: () => line?.end() };
 }
 
 function parseOptions(text: string | undefined) {

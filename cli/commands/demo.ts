@@ -102,14 +102,14 @@ async function runOn(system: LocalSystem, detail: Detail, say: (line: string) =>
 }
 
 async function describe(report: RunReport, detail: Detail, stateDir: string): Promise<string[]> {
-  const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  const place = layout(detail.destination, resolveBatch(detail, detail.s3Key));
   const outbox = join(places(stateDir).outbox, topics.success);
   const letter = (await readdir(outbox)).sort().at(-1);
   const message = letter && (JSON.parse(await readFile(join(outbox, letter), 'utf8')) as { body: string });
   return [
     '',
     'Delivered.',
-    ...(report.manifest ? describeManifest(report.manifest, published) : []),
+    ...(report.manifest ? describeManifest(report.manifest, place) : []),
     '',
     `Notification (topic ${topics.success}):`,
     ...(message ? message.body.split('\n').map((line) => `  | ${line}`) : ['  none']),

@@ -79,8 +79,8 @@ function print(report: RunReport): void {
 }
 
 export function describeReport(report: RunReport, detail: Detail): string[] {
-  const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
-  if (report.manifest) return ['Delivered.', ...describeManifest(report.manifest, published)];
+  const place = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  if (report.manifest) return ['Delivered.', ...describeManifest(report.manifest, place)];
   return [`${report.status}: ${report.failureType}: ${report.reason}`];
 }
 

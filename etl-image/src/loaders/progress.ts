@@ -3,7 +3,7 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Log } from '../log';
 import { usage } from '../usage';
 
-const steadySeconds = 2;
+const steadySeconds = 1;
 
 /**
  * Tells how far the work is: to the log and, where the waiting activity looks, beside the checkpoint. At a steady pace,
