@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Options, optionsSchema } from '@etl/pipeline/options';
+import { engineNames } from '../../etl-image/src/engines/names';
+import { type Conversion, Converter } from '../support/convert';
+import type { Cell } from '../support/parquet';
+
+const documentation = readFileSync(join(__dirname, '..', '..', 'docs', 'csv.md'), 'utf8');
+
+interface Example {
+  readonly heading: string;
+  readonly csv: string;
+  readonly options: Options;
+  /** What is expected, as the document has it: of rows, totals, rejects, coercions. */
+  readonly expected: Readonly<Record<string, string>>;
+}
+
+/** The document's blocks of CSV, each with the blocks of JSON that follow it. */
+function readExamples(): Example[] {
+  const examples: { heading: string; csv: string; options: Options; expected: Record<string, string> }[] = [];
+  let heading = '';
+  for (const [, title, language, info = '', body = ''] of documentation.matchAll(
+    /^## (.*)$|^```(csv|json)(?: (.+))?\n([\s\S]*?)^```$/gm,
+  )) {
+    if (title !== undefined) heading = title;
+    else if (language === 'csv') {
+      const options = optionsSchema.parse(JSON.parse(info || '{}')) as Options;
+      examples.push({ heading, csv: body, options, expected: {} });
+    } else {
+      const last = examples.at(-1);
+      if (last) last.expected[info] = body;
+    }
+  }
+  return examples;
+}
+
+/** Integers of 64 bits do not survive JSON.parse: rows are compared as text. */
+const rowText = (json: string): string =>
+  json.replace(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '').replace(/(\d)\.0\b/g, '$1');
+
+function cellText(cell: Cell, type: string): string {
+  if (typeof cell === 'bigint') return String(cell);
+  if (cell instanceof Date)
+    return JSON.stringify(type === 'date' ? cell.toISOString().slice(0, 10) : cell.toISOString());
+  return JSON.stringify(cell);
+}
+
+function rowsText({ rows, manifest }: Conversion): string {
+  const objects = rows.map((row) =>
+    manifest.schema.map(({ name, type }) => `${JSON.stringify(name)}:${cellText(row[name] ?? null, type)}`).join(','),
+  );
+  return `[${objects.map((object) => `{${object}}`).join(',')}]`;
+}
+
+let converter: Converter;
+beforeAll(async () => {
+  converter = await Converter.create();
+});
+afterAll(() => converter.remove());
+
+async function listed(manifest: Conversion['manifest'], files: readonly string[] = []): Promise<unknown[]> {
+  const internal = join(converter.folder, '_etl', manifest.dataset, manifest.batchDate, manifest.runId);
+  const texts = await Promise.all(files.map((file) => readFile(join(internal, file), 'utf8')));
+  return texts.flatMap((text) => text.trim().split('\n')).map((line) => JSON.parse(line) as unknown);
+}
+
+const examples = readExamples();
+
+test('the document has an example of every rule', () => {
+  expect(examples.length).toBeGreaterThanOrEqual(14);
+  expect(examples.filter(({ expected }) => expected.rows === undefined)).toEqual([]);
+});
+
+describe.each(engineNames)('%s engine', (engine) => {
+  test.each(examples.map((example, index) => [`${index + 1}: ${example.heading}`, example] as const))(
+    'example %s',
+    async (_name, { csv, options, expected }) => {
+      const beyond = engine === 'portable' && /\d{16,}/.test(expected.rows?.replace(/"[^"]*"/g, '') ?? '');
+      const converting = converter.convert(csv, { options, engine });
+      if (beyond) return expect(converting).rejects.toThrow(/the portable engine cannot hold/);
+      const conversion = await converting;
+      const { manifest } = conversion;
+      expect(rowsText(conversion)).toBe(rowText(expected.rows ?? ''));
+      if (expected.totals) expect(manifest.totals).toEqual(JSON.parse(expected.totals));
+      if (expected.rejects) expect(await listed(manifest, manifest.rejects)).toEqual(JSON.parse(expected.rejects));
+      if (expected.coercions)
+        expect(await listed(manifest, manifest.coercions)).toEqual(JSON.parse(expected.coercions));
+    },
+  );
+});
