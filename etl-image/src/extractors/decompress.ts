@@ -1,4 +1,4 @@
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Compression } from '@etl/pipeline/csv/compression';
 import { Decompress } from 'fzstd';
 
@@ -8,7 +8,7 @@ export class DecodeError extends Error {
 }
 
 /** Beyond this a file may not be more than so many times its stored size: such is a bomb, and no data. */
-export const expansionCap = { bytes: 1024 ** 3, times: 250 };
+export const expansionCap = { bytes: 256 * 1024 ** 2, times: 250 };
 
 /**
  * Decompresses. Several members (gzip) or frames (Zstandard) count as one file; one that is cut off, is followed by something
@@ -50,7 +50,7 @@ async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
       for await (const piece of source) {
         fed += piece.length;
-        if (!stream.write(piece)) await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
+        if (!stream.write(piece)) await drained(stream);
         if (stream.destroyed) return;
       }
       stream.end();
@@ -74,6 +74,17 @@ async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
   // What the engine did not take is no member, and was passed over without a word: zeros that fill up a block, or garbage.
   if (fed > stream.bytesWritten) throw damaged('gzip', plain, new Error('something else follows its end'));
+}
+
+/** Returns when more can be written, or never again. */
+function drained(stream: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 /** A kilobyte of Zstandard may hold 32 MB: it is taken in small pieces, so that what comes out stays bounded. */

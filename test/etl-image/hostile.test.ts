@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
+import { Bench } from '../support/container';
+import { zstdFrame } from '../support/zstd';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.create();
+});
+afterEach(() => bench.remove());
+
+/** Writes pieces, a hundred megabytes of them if need be, without holding them all. */
+async function large(pieces: Iterable<string | Buffer>): Promise<string> {
+  const path = join(bench.folder, 'large.csv');
+  const out = createWriteStream(path);
+  for (const piece of pieces) if (!out.write(piece)) await once(out, 'drain');
+  out.end();
+  await finished(out);
+  return path;
+}
+
+function* repeated(head: string, piece: Buffer, times: number, tail: string): Generator<string | Buffer> {
+  yield head;
+  for (let n = 0; n < times; n++) yield piece;
+  yield tail;
+}
+
+describe('rows without an end: exit code 65 with the place, after a glance', () => {
+  test.each<[string, string, Buffer, string]>([
+    ['an unclosed quote over 200 MB', 'a,b\n1,x\n2,"', Buffer.alloc(1 << 20, '3,zzz\n'), ''],
+    ['a field of 100 MB', 'a,b\n1,x\n2,', Buffer.alloc(1 << 20, 'y'), '\n3,z\n'],
+    ['a quoted field of 100 MB', 'a,b\n1,x\n2,"', Buffer.alloc(1 << 20, 'y'), '"\n3,z\n'],
+  ])('%s', async (_what, head, piece, tail) => {
+    const path = await large(repeated(head, piece, 100, tail));
+    const before = Date.now();
+    const run = await bench.run(path);
+    expect(run.stderr).toMatch(/row 2 \(line 3, byte 8\) is longer than 16 MiB/);
+    expect(run.exitCode).toBe(65);
+    expect(Date.now() - before).toBeLessThan(20_000);
+    expect(existsSync(bench.published)).toBe(false);
+  });
+});
+
+test('a row of 15 MB is right data', async () => {
+  const { rows } = await bench.convert(`a,b\n1,${'y'.repeat(15_000_000)}\n2,z\n`);
+  expect(rows.map(({ a, b }) => [a, String(b).length])).toEqual([
+    [1n, 15_000_000],
+    [2n, 1],
+  ]);
+});
+
+test('20,000 columns, in bounded memory', async () => {
+  const names = Array.from({ length: 20_000 }, (_, n) => `column_number_${n}`);
+  const rows = Array.from({ length: 30 }, (_, row) => names.map((_name, n) => (n % 2 ? row : `t${row}`)).join(','));
+  const { rows: read, manifest } = await bench.convert(`${names.join(',')}\n${rows.join('\n')}\n`);
+  expect(read[29]).toMatchObject({ column_number_0: 't29', column_number_19999: 29n });
+  expect(manifest.resources.peakMemoryMiB).toBeLessThan(1000);
+});
+
+test('NUL bytes and invalid UTF-8 behind the sample are rejects with their place', async () => {
+  const good = '1,x\n'.repeat(100_000);
+  const bytes = Buffer.concat([Buffer.from(`a,b\n${good}2,`), Buffer.from([0xff, 0xfe]), Buffer.from('\n3,\0\n4,w\n')]);
+  const { manifest, rows } = await bench.convert(bytes);
+  expect(rows).toHaveLength(100_001);
+  expect((await bench.rejects(manifest)).map(({ line, byteOffset, reason }) => [line, byteOffset, reason])).toEqual([
+    [100_002, 400_004, 'bytes that are no UTF-8'],
+    [100_003, 400_009, 'a NUL byte'],
+  ]);
+});
+
+test.each<[string, Buffer]>([
+  ['gzip cut off', gzipSync('a,b\n1,2\n3,4\n').subarray(0, 25)],
+  ['gzip and something else', Buffer.concat([gzipSync('a,b\n1,2\n'), Buffer.from('something else')])],
+  ['Zstandard cut off', zstdFrame(Buffer.alloc(300_000, 'a,b\n1,2\n')).subarray(0, -3)],
+  ['Zstandard and something else', Buffer.concat([zstdFrame(Buffer.from('a,b\n1,2\n')), Buffer.alloc(30, 'x')])],
+  ['UTF-16 with half a character', Buffer.from('\ufeffa,b\n1,\ud800\n2,x\n', 'utf16le')],
+])('%s: exit code 65, one line of cause and one of remedy', async (_what, content) => {
+  const run = await bench.run(await bench.file('in.csv', content));
+  expect(run.exitCode).toBe(65);
+  expect(run.stderr.trim().split('\n')).toHaveLength(2);
+  expect(existsSync(bench.published)).toBe(false);
+});
+
+test('more rejects than maxRows end it early, with the reasons', async () => {
+  const rows = Array.from({ length: 50_000 }, (_, n) => (n % 100 === 0 ? `${n}` : `${n},x`));
+  const options = { rejects: { maxRows: 10 } };
+  const path = await bench.file('in.csv', `a,b\n${rows.join('\n')}\n`);
+  const run = await bench.run(path, { CHUNK_ROWS: '5000' }, options);
+  expect(run.exitCode).toBe(65);
+  expect(run.stderr).toMatch(/50 of 5000 rows rejected, allowed are 10: 50 too few fields/);
+});

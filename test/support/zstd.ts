@@ -1,0 +1,31 @@
+/**
+ * Zstandard frames without compression, since Node 20 cannot make any (RFC 8878: magic number, frame header with a window of
+ * 128 KiB and no content size, then blocks: last-block flag, type and size in three bytes).
+ */
+const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+const frameHeader = Buffer.from([0x00, 0x38]);
+const mostBlockBytes = 128 * 1024;
+
+function block(type: 0 | 1, size: number, content: Buffer, last: boolean): Buffer {
+  const header = Buffer.alloc(3);
+  header.writeUIntLE((size << 3) | (type << 1) | (last ? 1 : 0), 0, 3);
+  return Buffer.concat([header, content]);
+}
+
+/** One frame that holds the content as it is. */
+export function zstdFrame(content: Buffer): Buffer {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at === 0 || at < content.length; at += mostBlockBytes) {
+    const piece = content.subarray(at, at + mostBlockBytes);
+    blocks.push(block(0, piece.length, piece, at + mostBlockBytes >= content.length));
+  }
+  return Buffer.concat([magic, frameHeader, ...blocks]);
+}
+
+/** One frame of so many blocks, each of 128 KiB of the same byte, in four bytes a block. */
+export function zstdBomb(prefix: Buffer, byte: string, blocks: number): Buffer {
+  const repeated = Array.from({ length: blocks }, (_, index) =>
+    block(1, mostBlockBytes, Buffer.from(byte), index === blocks - 1),
+  );
+  return Buffer.concat([magic, frameHeader, block(0, prefix.length, prefix, false), ...repeated]);
+}
