@@ -1,0 +1,42 @@
+import type { Progress } from '@etl/pipeline/manifest';
+import { createPace } from '../../cli/pace';
+import { describeStatus } from '../../cli/show';
+
+const at = (second: number, bytesRead: number): Progress => ({
+  ...{ phase: 'converting', bytesTotal: 1000e6, rowsRead: 3_000_000, parts: 5, part: 6, bytesRead },
+  updatedAt: new Date(second * 1000).toISOString(),
+});
+
+describe('pace', () => {
+  test('is measured from the first progress that is told: what an earlier launch did is not fast', () => {
+    const pace = createPace();
+    expect(pace(at(0, 500e6))).toBeUndefined();
+    expect(pace(at(2, 700e6))).toEqual({ bytesPerSecond: 100e6, secondsLeft: 3 });
+  });
+
+  test('is unknown while nothing is read, and once all is', () => {
+    const pace = createPace();
+    pace(at(0, 0));
+    expect(pace(at(5, 0))).toBeUndefined();
+    expect(pace({ ...at(6, 1000e6), phase: 'publishing' })).toBeUndefined();
+  });
+});
+
+describe('status', () => {
+  const pace = { bytesPerSecond: 180e6, secondsLeft: 125 };
+  test('a line with rows, part, MB/s and the time left', () => {
+    const line = describeStatus({ step: 'transform', generation: 2, progress: at(0, 420e6) }, { bar: false, pace });
+    expect(line).toBe('transform (launch 2) 42 %, 3,000,000 rows, part 6, 180 MB/s, 2 min 5 s left');
+  });
+
+  test('a bar on a terminal', () => {
+    const line = describeStatus({ step: 'transform', progress: at(0, 500e6) }, { bar: true });
+    expect(line).toBe('transform [############------------] 50 %, 3,000,000 rows, part 6');
+  });
+
+  test('a step without progress, and why it waits', () => {
+    expect(describeStatus({ step: 'wait', generation: 1, note: 'again in 60 s' }, { bar: true })).toBe(
+      'wait (launch 1) - again in 60 s',
+    );
+  });
+});
