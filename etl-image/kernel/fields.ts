@@ -3,7 +3,7 @@ import { findClosingQuote, maskOf, maskOf3, sawDoubled } from './scan';
 const LF: u8 = 10;
 const CR: u8 = 13;
 
-/** What a row is, a byte each: `rowStatus` in src/engines/kernel/rows.ts has the same numbers. */
+/** What a row is, a byte each: src/engines/kernel/readGroup.ts has the same numbers. */
 const GOOD: u8 = 0;
 const BLANK: u8 = 1;
 const TOO_FEW: u8 = 2;

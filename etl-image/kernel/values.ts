@@ -37,7 +37,7 @@ function numberOf(word: u64): u64 {
   return ((word & 0x0000ffff0000ffff) * 42949672960001) >> 32;
 }
 
-/** NA, N/A, n/a, null, NULL, Null, NaN, nan, None, none: `nullWords` in src/columns/texts.ts. */
+/** NA, N/A, n/a, null, NULL, Null, NaN, nan, None, none: `nullWords` in src/transformers/texts.ts. */
 function isNullWord(at: usize, length: u32): bool {
   if (length === 2) return load<u16>(at) === 0x414e;
   if (length === 3) {

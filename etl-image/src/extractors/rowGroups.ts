@@ -1,5 +1,5 @@
 import type { RowGroup } from '../engines/engine';
-import { type Address, Kernel } from '../engines/kernel/kernel';
+import { type Address, Kernel } from '../kernel/kernel';
 
 /** The source cannot be cut into rows. */
 export class RowError extends Error {

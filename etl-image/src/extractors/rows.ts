@@ -1,5 +1,5 @@
 import type { FieldDialect } from '../engines/engine';
-import { Kernel } from '../engines/kernel/kernel';
+import { Kernel } from '../kernel/kernel';
 
 /** The rows of a group, one by one, with their line ends. */
 export function* rowsOf(bytes: Uint8Array, { delimiter, quote, lineEnd }: FieldDialect): Generator<Uint8Array> {

@@ -1,7 +1,7 @@
+import type { Address, Kernel } from '../../kernel/kernel';
 import { addEvidence, type Evidence, noEvidence } from '../../transformers/evidence';
 import type { ColumnPlan } from '../../transformers/schema';
 import type { Value } from '../../transformers/texts';
-import type { Address, Kernel } from './kernel';
 
 /** More different values than that are not worth a dictionary. */
 const mostEntries = 16_384;

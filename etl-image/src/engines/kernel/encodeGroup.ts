@@ -1,7 +1,7 @@
 import { compressSync } from 'snappy';
+import type { Address, Kernel } from '../../kernel/kernel';
 import { type ColumnChunk, dataPageHeader, dictionaryPageHeader, type PageSizes } from '../../loaders/parquet/format';
 import type { Dictionary, GroupColumn } from './column';
-import type { Address, Kernel } from './kernel';
 
 /** The pages of a row group, column after column, and what they are. */
 export interface EncodedGroup {

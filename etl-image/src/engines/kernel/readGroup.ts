@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { type Address, Kernel } from '../../kernel/kernel';
 import type { Evidence } from '../../transformers/evidence';
 import { type ColumnPlan, wantsDates } from '../../transformers/schema';
 import { evidenceOf, readValue } from '../../transformers/texts';
 import { type Coercion, contradiction, type FieldDialect, type Place, type Reject, rawBytes, reasons } from '../engine';
 import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
-import { type Address, Kernel } from './kernel';
 
 /** What a row is, by its status byte: kernel/fields.ts sets the first six. */
 const blank = 1;

@@ -94,7 +94,7 @@ export class Kernel {
   private top: Address;
 
   constructor() {
-    compiled ??= new wasm.Module(readFileSync(join(__dirname, '..', '..', '..', 'dist', 'kernel.wasm')));
+    compiled ??= new wasm.Module(readFileSync(join(__dirname, '..', '..', 'dist', 'kernel.wasm')));
     const abort = (): never => {
       throw new Error('the kernel has aborted');
     };
