@@ -1,10 +1,12 @@
+export * from './dates';
 export * from './dictionary';
 export * from './fields';
+export * from './numbers';
 export * from './pages';
 export * from './ranges';
 export * from './rows';
 export { countByte } from './scan';
-export * from './values';
+export * from './texts';
 
 /** Where the memory begins that is nobody's. */
 export const freeMemory: usize = __heap_base;

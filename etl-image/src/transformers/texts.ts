@@ -4,7 +4,7 @@ import type { ColumnPlan } from './schema';
 
 /**
  * What a text is: the rules of docs/csv.md for a single value. Every engine judges by these. The kernel proves by itself only
- * what is plain (kernel/values.ts), and asks here about the rest.
+ * what is plain (kernel/plain.ts), and asks here about the rest.
  */
 
 /** Words that stand for null in number, boolean and date columns. In text columns they are text: NA is Namibia. */

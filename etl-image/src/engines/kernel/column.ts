@@ -109,7 +109,7 @@ export class GroupColumn {
   }
 }
 
-/** What the kernel's counts of a column mean (kernel/values.ts). */
+/** What the kernel's counts of a column mean (kernel/numbers.ts, dates.ts, texts.ts). */
 function plainEvidence(plan: ColumnPlan, a: number, b: number, c: number, d: number): Evidence {
   switch (plan.type) {
     case 'integer':
