@@ -4,7 +4,7 @@ import type { Engine, ReadGroup } from './engines/engine';
 import { type CutGroup, type Cutting, firstRows, type Position, rowGroups } from './extractors/rowGroups';
 import type { Source } from './extractors/source';
 import { inOrder } from './inOrder';
-import { ChunkDraft, type FinishedChunk, type Shelf } from './loaders/chunkDraft';
+import { ChunkDraft, type FinishedChunk, type Pass, type Shelf } from './loaders/chunkDraft';
 import type { Evidence } from './transformers/evidence';
 import type { ColumnPlan } from './transformers/schema';
 import { signature, Table } from './transformers/table';
@@ -102,15 +102,19 @@ class Passes {
       const plans = this.table.plans();
       return { plans, read: await engine.read(group, plans) };
     };
-    await this.drafts(inOrder(groups, engine.parallel, readWithPlans), async (draft, group, { plans, read }) => {
-      this.table.add(read.evidence);
-      const now = this.table.plans();
-      if (draft.stale || (draft.plans && signature(draft.plans) !== signature(now))) return draft.makeStale(group);
-      const again = signature(plans) !== signature(now);
-      const right = again ? await engine.read({ bytes: read.bytes, rows: group.rows }, now) : read;
-      await draft.add(group, right, now);
-      this.cutting.recycled.push(right.bytes);
-    });
+    await this.drafts(
+      'first',
+      inOrder(groups, engine.parallel, readWithPlans),
+      async (draft, group, { plans, read }) => {
+        this.table.add(read.evidence);
+        const now = this.table.plans();
+        if (draft.stale || (draft.plans && signature(draft.plans) !== signature(now))) return draft.makeStale(group);
+        const again = signature(plans) !== signature(now);
+        const right = again ? await engine.read({ bytes: read.bytes, rows: group.rows }, now) : read;
+        await draft.add(group, right, now);
+        this.cutting.recycled.push(right.bytes);
+      },
+    );
   }
 
   /** Chunks that were written under an older schema, again under the final one. */
@@ -125,7 +129,7 @@ class Passes {
       const last = Math.max(...numbers);
       const groups = this.groups(span[0]?.start, (chunk) => numbers.has(chunk), last);
       const read = (group: CutGroup): Promise<ReadGroup> => engine.read(group, plans);
-      await this.drafts(inOrder(groups, engine.parallel, read), (draft, group, found) =>
+      await this.drafts('second', inOrder(groups, engine.parallel, read), (draft, group, found) =>
         draft.add(group, found, plans),
       );
     }
@@ -133,6 +137,7 @@ class Passes {
 
   /** Hands groups to the draft of their chunk, and finishes each draft behind its last group. */
   private async drafts<Found>(
+    pass: Pass,
     groups: AsyncIterable<[CutGroup, Found]>,
     add: (draft: ChunkDraft, group: CutGroup, found: Found) => Promise<void>,
   ): Promise<void> {
@@ -142,7 +147,7 @@ class Passes {
       for await (const [group, found] of groups) {
         signal.throwIfAborted();
         if (draft && draft.number !== group.chunk) {
-          await this.finish(draft);
+          await this.finish(draft, pass);
           draft = undefined;
         }
         draft ??= new ChunkDraft(group, engine, scratch);
@@ -150,7 +155,7 @@ class Passes {
         this.rowsRead = Math.max(this.rowsRead, group.end.row - 1);
         this.settings.onProgress({ rowsRead: this.rowsRead, part: draft.number });
       }
-      if (draft) await this.finish(draft);
+      if (draft) await this.finish(draft, pass);
       draft = undefined;
       await this.finishing;
     } finally {
@@ -159,14 +164,14 @@ class Passes {
     }
   }
 
-  private async finish(draft: ChunkDraft): Promise<void> {
+  private async finish(draft: ChunkDraft, pass: Pass): Promise<void> {
     const { shelf, onState, onProgress } = this.settings;
     await draft.close();
     // The evidence up to this chunk, and no further: who goes on from here reads the next one again.
     const table = this.table.state();
     await this.finishing;
     this.finishing = (async () => {
-      const chunk = await draft.finish(shelf);
+      const chunk = await draft.finish(shelf, pass);
       this.finished.set(chunk.number, chunk);
       const parts = this.chunks().flatMap(({ part }) => part ?? []);
       onProgress({ parts: parts.length, bytesWritten: parts.reduce((sum, { bytes }) => sum + bytes, 0) });

@@ -60,6 +60,8 @@ export async function deliver(work: Work): Promise<Delivery> {
       return { status: 'already', manifest: newest.manifest };
     }
     const startedAt = new Date().toISOString();
+    // Seen by others from here on: what this run takes over is not tidied away under its hands.
+    await progress.write();
     const before = await findCheckpoint(store, place, content);
     if (before) log({ event: 'note', text: `${before.chunks.length} chunks were converted before and are taken over` });
     progress.set({ phase: 'converting', bytesTotal: source.identity.bytes });
@@ -124,7 +126,7 @@ const graceSeconds = 7 * 24 * 3600;
 /** What this run leaves that no commit refers to. The batch is delivered: that it could not be removed ends nothing. */
 async function tidyUp({ env, store, log }: Work, place: BatchLayout): Promise<void> {
   try {
-    await cleanWork(store, place, { graceSeconds, finishedRun: env.runId });
+    await cleanWork(store, place, { graceSeconds, finished: env });
   } catch (error) {
     log({ event: 'note', text: `work folders were not cleaned up: ${failureOf(error).cause}` });
   }

@@ -1,5 +1,5 @@
-import type { BatchLayout } from '@etl/pipeline/layout';
-import { joinUri, parseUri } from '@etl/pipeline/uri';
+import { type BatchLayout, checkpointName, progressName } from '@etl/pipeline/layout';
+import { baseName, joinUri, parseUri } from '@etl/pipeline/uri';
 import { readCommits } from './commitLog';
 import { folders } from './folders';
 import type { ObjectStore } from './objectStore';
@@ -7,62 +7,90 @@ import type { ObjectStore } from './objectStore';
 export interface Cleaning {
   /** Longer than a run may take without writing. */
   readonly graceSeconds: number;
-  /** A run that has come to its end: its folders, those of all its launches, are nobody's any more. */
-  readonly finishedRun?: string;
+  /** A launch that has come to its end, and with it its run. */
+  readonly finished?: { readonly runId: string; readonly generation: number };
   readonly now?: Date;
 }
 
 /**
- * Removes the work folders of a batch that no commit refers to, and what killed writers left, once they are older than the
- * grace period. Of other runs none is removed while any of theirs is younger: a live run may have adopted parts of any
- * other. Returns the URIs of the removed work folders.
+ * Removes what lies in the work folders of a batch and no commit refers to, and what killed writers left, as soon as it is
+ * nobody's: a run is over once it says so or has committed, and taken for dead once its folders are older than the grace period.
+ * While any other run may be alive nothing that can be adopted is removed, whosever it is. Returns the URIs of the
+ * folders that are gone.
  */
 export async function cleanWork(
   store: ObjectStore,
   place: BatchLayout,
-  { graceSeconds, finishedRun, now = new Date() }: Cleaning,
+  { graceSeconds, finished, now = new Date() }: Cleaning,
 ): Promise<string[]> {
   const before = new Date(now.getTime() - graceSeconds * 1000);
-  const works = await newestByFolder(store, place.works);
-  const finished = (folder: string): boolean =>
-    finishedRun !== undefined && folder.replace(/-\d+$/, '') === joinUri(place.works, finishedRun);
-  const quiet = [...works].every(([folder, modifiedAt]) => finished(folder) || modifiedAt < before);
-  const kept = await referredFolders(store, place);
-  const removed = [...works.keys()].filter((folder) => !kept.has(folder) && (quiet || finished(folder)));
-  for (const folder of removed) {
-    await removeAll(store, folder);
-    await store.removeUnfinished(folder, now);
+  // Drafts of a killed writer are in no listing: where it wrote is known all the same.
+  const launches = finished
+    ? Array.from({ length: finished.generation }, (_, n) => place.work(finished.runId, n + 1))
+    : [];
+  for (const folder of launches) await store.removeUnfinished(folder, now);
+  const { kept, over } = await readLog(store, place);
+  if (finished) over.add(finished.runId);
+  const works = await readFolders(store, place.works);
+  const alive = [...works].some(([folder, { newest }]) => newest >= before && !over.has(runOf(folder)));
+  if (alive) return [];
+  const gone: string[] = [];
+  for (const folder of new Set([...works.keys(), ...launches])) {
+    const objects = works.get(folder)?.objects ?? [];
+    if (objects.some((uri) => kept.has(uri))) {
+      for (const uri of objects) if (!kept.has(uri) && !isAccount(uri)) await store.remove(uri);
+    } else {
+      await removeAll(store, folder);
+      if (objects.length > 0) gone.push(folder);
+    }
   }
-  if (!quiet) return removed;
   for (const leftovers of [place.claims, place.projections]) {
-    for (const [folder, modifiedAt] of await newestByFolder(store, leftovers)) {
-      if (modifiedAt < before) await removeAll(store, folder);
+    for (const [folder, { newest }] of await readFolders(store, leftovers)) {
+      if (newest < before) await removeAll(store, folder);
     }
   }
   await store.removeUnfinished(place.internal, before);
-  return removed;
+  return gone;
 }
 
-/** The direct children of a prefix, each with the time at which anything in it was last written. */
-async function newestByFolder(store: ObjectStore, prefix: string): Promise<Map<string, Date>> {
-  const newest = new Map<string, Date>();
+/** What tells how a launch went, which is small. */
+function isAccount(uri: string): boolean {
+  return [checkpointName, progressName].includes(baseName(uri));
+}
+
+function runOf(folder: string): string {
+  return baseName(folder).replace(/-\d+$/, '');
+}
+
+interface Folder {
+  /** When anything in it was last written. */
+  readonly newest: Date;
+  readonly objects: readonly string[];
+}
+
+/** The direct children of a prefix. */
+async function readFolders(store: ObjectStore, prefix: string): Promise<Map<string, Folder>> {
+  const found = new Map<string, Folder>();
   for await (const { uri, modifiedAt } of store.list(prefix)) {
     const child = childOf(prefix, uri);
-    const known = newest.get(child);
-    if (!known || known < modifiedAt) newest.set(child, modifiedAt);
+    const { newest = modifiedAt, objects = [] } = found.get(child) ?? {};
+    found.set(child, { newest: new Date(Math.max(+newest, +modifiedAt)), objects: [...objects, uri] });
   }
-  return newest;
+  return found;
 }
 
-async function referredFolders(store: ObjectStore, place: BatchLayout): Promise<Set<string>> {
+/** What the commits refer to, and the runs that made them. */
+async function readLog(store: ObjectStore, place: BatchLayout): Promise<{ kept: Set<string>; over: Set<string> }> {
   const kept = new Set<string>();
+  const over = new Set<string>();
   for await (const { manifest } of readCommits(store, place)) {
+    over.add(manifest.runId);
     const locations = manifest.parts.map((part) => part.location);
     for (const location of [...locations, ...(manifest.rejects ?? []), ...(manifest.coercions ?? [])]) {
-      kept.add(childOf(place.works, joinUri(place.internal, location)));
+      kept.add(joinUri(place.internal, location));
     }
   }
-  return kept;
+  return { kept, over };
 }
 
 function childOf(prefix: string, uri: string): string {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, constants } from 'node:fs';
+import { type BigIntStats, constants, mkdirSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
@@ -151,10 +151,23 @@ async function* list(prefixUri: string): AsyncIterable<ObjectInfo> {
 async function makeFolder(uri: string, folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-  } catch (error) {
+  } catch (failure) {
+    const error = tellAgain(failure, () => mkdirSync(folder, { recursive: true }));
+    if (error === undefined) return;
     if (!['ENOTDIR', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
     throw new StorageError('ReadOnly', uri, `${folder} cannot be made: something above it is no folder`, {
       cause: error,
     });
+  }
+}
+
+/** Node's asynchronous mkdir says ENOENT when a disk is full on the way down; the synchronous one says what it was. */
+function tellAgain(failure: unknown, work: () => void): unknown {
+  if (errnoOf(failure) !== 'ENOENT') return failure;
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }

@@ -32,6 +32,7 @@ export async function s3Work<T>(uri: string, work: () => Promise<T>): Promise<T>
   } catch (error) {
     if (error instanceof StorageError) throw error;
     const { name, message } = error as S3Failure;
+    if (name === 'NoSuchBucket') throw new StorageError('ReadOnly', uri, 'there is no such bucket', { cause: error });
     if (isMissing(error)) throw new StorageError('NotFound', uri, `S3 answered ${name}`, { cause: error });
     const denied = statusOf(error) === 403 || statusOf(error) === 401 || name === 'CredentialsProviderError';
     const code = denied ? 'AccessDenied' : 'Unavailable';

@@ -8,6 +8,11 @@ export class BadDataError extends Error {
   override readonly name = 'BadDataError';
 }
 
+/** There is no such source. */
+export class NoInputError extends Error {
+  override readonly name = 'NoInputError';
+}
+
 /** The container was told what it cannot do. */
 export class BadConfigurationError extends Error {
   override readonly name = 'BadConfigurationError';
@@ -29,7 +34,7 @@ export interface Failure {
 }
 
 const storageFailures: Readonly<Record<StorageErrorCode, [ExitCode, string]>> = {
-  NotFound: [exitCodes.noInput, 'check INPUT_FILE: the file may have been moved or misspelt'],
+  NotFound: [exitCodes.ioError, 'run it again: what is missing is made anew'],
   AccessDenied: [exitCodes.badConfiguration, "grant the task's role (or this user) access to it"],
   ReadOnly: [exitCodes.badConfiguration, 'choose a destination that can be written'],
   NoSpace: [exitCodes.ioError, 'free some space, or give the task more ephemeral storage'],
@@ -49,6 +54,9 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof BadDataError || error instanceof RowError || error instanceof DecodeError) {
     return { exitCode: exitCodes.badData, cause, remedy: 'mend the file, or declare its dialect, columns or limits' };
+  }
+  if (error instanceof NoInputError) {
+    return { exitCode: exitCodes.noInput, cause, remedy: 'check INPUT_FILE: the file may have been moved or misspelt' };
   }
   if (error instanceof BadConfigurationError) {
     return { exitCode: exitCodes.badConfiguration, cause, remedy: 'docs/container.md lists the environment' };

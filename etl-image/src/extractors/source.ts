@@ -2,8 +2,8 @@ import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
 import { inspectSource } from '@etl/storage/inspectSource';
-import { type ObjectStore, type ReadOptions, StorageError } from '@etl/storage/objectStore';
-import { BadDataError } from '../config/failures';
+import type { ObjectStore, ReadOptions } from '@etl/storage/objectStore';
+import { BadDataError, NoInputError } from '../config/failures';
 import { decode } from './decode';
 
 /** A source that was looked at: what it is, how to read it, and its decoded bytes as often as they are asked for. */
@@ -20,10 +20,10 @@ export interface Source {
   read(onRead: (bytes: number) => void, from?: number): AsyncGenerator<Buffer>;
 }
 
-/** Throws `StorageError` for a source that is not there, `BadDataError` for one that is no CSV. */
+/** Throws `NoInputError` for a source that is not there, `BadDataError` for one that is no CSV. */
 export async function openSource(store: ObjectStore, uri: string, options: Options): Promise<Source> {
   const info = await store.head(uri);
-  if (!info) throw new StorageError('NotFound', uri, 'there is no such object');
+  if (!info) throw new NoInputError(`${uri}: there is no such object`);
   const { bytes, fingerprint } = info;
   const head = await inspectSource(store, info, options);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);

@@ -33,11 +33,13 @@ export interface FinishedChunk {
   readonly coercions?: string;
 }
 
-/** Puts a chunk's files somewhere safe. */
+/** Puts a chunk's files somewhere safe. What it holds is never written again: each pass has names of its own. */
 export interface Shelf {
-  addPart(name: string, path: string, rows: number): Promise<Part>;
-  addFindings(name: string, path: string): Promise<string>;
+  addPart(pass: Pass, name: string, path: string, rows: number): Promise<Part>;
+  addFindings(pass: Pass, name: string, path: string): Promise<string>;
 }
+
+export type Pass = 'first' | 'second';
 
 /** A chunk that is being written: all of it under one schema. */
 export class ChunkDraft {
@@ -108,7 +110,7 @@ export class ChunkDraft {
   }
 
   /** Takes the finished files to the shelf. */
-  async finish(shelf: Shelf): Promise<FinishedChunk> {
+  async finish(shelf: Shelf, pass: Pass): Promise<FinishedChunk> {
     const { number, start, end, rows, rowsBlank, plans, rowsWritten } = this;
     const base = {
       number,
@@ -122,9 +124,11 @@ export class ChunkDraft {
       coercedExamples: this.examples,
     };
     if (this.stale || !plans) return { ...base, schema: undefined };
-    const part = this.writer && (await shelf.addPart(partName(number), this.partPath, rowsWritten));
-    const rejects = await this.rejects.shelve((path) => shelf.addFindings(findingsName('rejects', number), path));
-    const coercions = await this.coercions.shelve((path) => shelf.addFindings(findingsName('coercions', number), path));
+    const part = this.writer && (await shelf.addPart(pass, partName(number), this.partPath, rowsWritten));
+    const rejects = await this.rejects.shelve((path) => shelf.addFindings(pass, findingsName('rejects', number), path));
+    const coercions = await this.coercions.shelve((path) =>
+      shelf.addFindings(pass, findingsName('coercions', number), path),
+    );
     await this.removeFiles();
     return {
       ...base,

@@ -1,4 +1,5 @@
 import { appendFile, rm } from 'node:fs/promises';
+import { fileWork } from '@etl/storage/fileErrors';
 import type { Place } from '../engines/engine';
 import type { Position } from '../extractors/rowGroups';
 
@@ -30,7 +31,7 @@ export class Findings {
       const place = { line: start.line + each.lines, row: start.row + each.row, byteOffset: start.byte + each.byte };
       return `${JSON.stringify({ ...place, ...facts(each) })}\n`;
     });
-    await appendFile(this.path, lines.join(''));
+    await fileWork(this.path, () => appendFile(this.path, lines.join('')));
   }
 
   /** Takes the file to a safe place, when there is one. */

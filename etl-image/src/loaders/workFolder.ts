@@ -7,7 +7,7 @@ import type { Part } from '@etl/pipeline/manifest';
 import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Checkpoint } from './checkpoint';
-import type { Shelf } from './chunkDraft';
+import type { Pass, Shelf } from './chunkDraft';
 
 /** The folder that this launch alone writes in. */
 export class WorkFolder implements Shelf {
@@ -28,18 +28,24 @@ export class WorkFolder implements Shelf {
   }
 
   /** Uploads a part and returns what the manifest says of it. */
-  async addPart(file: string, localPath: string, rows: number): Promise<Part> {
+  async addPart(pass: Pass, file: string, localPath: string, rows: number): Promise<Part> {
     const hash = createHash('sha256');
     await pipeline(createReadStream(localPath, { highWaterMark: 1 << 20 }), hash);
     const { size } = await stat(localPath);
-    await this.store.upload(localPath, this.at(file));
-    return { file, rows, bytes: size, sha256: hash.digest('hex'), location: `${this.relative}/${file}` };
+    const location = await this.put(pass, file, localPath);
+    return { file, rows, bytes: size, sha256: hash.digest('hex'), location };
   }
 
   /** Uploads rejects or coercions and returns where they lie, relative to the batch's internal folder. */
-  async addFindings(file: string, localPath: string): Promise<string> {
-    await this.store.upload(localPath, this.at(file));
-    return `${this.relative}/${file}`;
+  addFindings(pass: Pass, file: string, localPath: string): Promise<string> {
+    return this.put(pass, file, localPath);
+  }
+
+  /** A checkpoint refers to what the first pass wrote until the second is through: both are kept apart. */
+  private async put(pass: Pass, file: string, localPath: string): Promise<string> {
+    const name = pass === 'first' ? file : `again/${file}`;
+    await this.store.upload(localPath, this.at(name));
+    return `${this.relative}/${name}`;
   }
 
   async checkpoint(checkpoint: Checkpoint): Promise<void> {

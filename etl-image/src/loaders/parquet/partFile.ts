@@ -1,4 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { fileWork } from '@etl/storage/fileErrors';
 import { BadDataError } from '../../config/failures';
 import { type ColumnChunk, footer, magic, type ParquetColumn, rowGroup } from './format';
 import type { Thrift } from './thrift';
@@ -48,7 +49,9 @@ export class PartFile {
   }
 
   private async append(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) at += (await this.file.write(bytes, at)).bytesWritten;
+    await fileWork(this.path, async () => {
+      for (let at = 0; at < bytes.length; ) at += (await this.file.write(bytes, at)).bytesWritten;
+    });
     this.offset += bytes.length;
   }
 }

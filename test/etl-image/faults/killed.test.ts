@@ -1,0 +1,155 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { Bench } from '../../support/container';
+import { checkpointOf, commits, leftovers, seen, shas, shortened } from './support/batch';
+import { deliverHere } from './support/inProcess';
+import { type Interruption, startInterrupted } from './support/steps';
+
+/** Four rows a chunk: a reject in the first, a blank row and a coerced date in the second, and the third widens a column. */
+const csv = `id,amount,fecha
+1,10,2026-02-01
+2,11
+3,12,2026-02-02
+4,13,2026-02-03
+5,14,2026-02-04
+,,
+7,15,2026-02-05
+8,16,never
+9,17,2026-02-06
+10,18.5,2026-02-07
+`;
+const options = { rejects: { maxShare: 0.5 }, columns: { fecha: 'date' } } as const;
+const parallel = 4;
+
+interface Round {
+  /** The step before which it was interrupted. */
+  readonly step: string;
+  readonly seenBetween: string;
+  readonly committedBefore: boolean;
+  /** Chunks of the victim's checkpoint that need no second writing. */
+  readonly finished: number;
+  readonly victimExit: number | null;
+  readonly victimMs: number;
+  readonly next: { readonly status?: string; readonly manifest?: Manifest };
+  readonly seenAfter: string;
+  readonly left: readonly string[];
+}
+
+let baseline: Bench;
+let undisturbed: Manifest;
+let finalSchema: string | undefined;
+
+beforeAll(async () => {
+  baseline = await Bench.create();
+  const settings = { RUN_ID: 'before', RUN_STARTED_AT: '2026-02-08T01:00:00Z', CHUNK_ROWS: '1' };
+  await baseline.convert('a\n1\n2\n', settings);
+  const other = await Bench.create();
+  ({ manifest: undisturbed } = await other.convert(csv, { RUN_ID: 'victim', CHUNK_ROWS: '4' }, options));
+  finalSchema = (await checkpointOf(other, 'victim-1'))?.chunks.at(-1)?.schema;
+  await other.remove();
+});
+afterAll(() => baseline.remove());
+
+/** A batch is there; its correction is interrupted, and launched again. Undefined: it was over before the interruption. */
+async function round(interruption: Interruption): Promise<Round | undefined> {
+  const bench = await Bench.create();
+  try {
+    await cp(join(baseline.folder, 'lake'), join(bench.folder, 'lake'), { recursive: true });
+    const path = await bench.file('in.csv', csv);
+    const changes = { RUN_ID: 'victim', RUN_STARTED_AT: '2026-02-08T02:00:00Z', CHUNK_ROWS: '4' };
+    const victim = startInterrupted(bench.folder, bench.environment(path, changes, options), interruption);
+    const startedAt = Date.now();
+    const { exitCode: victimExit } = await victim.ended;
+    if (!victim.reached()) return undefined;
+    const victimMs = Date.now() - startedAt;
+    const seenBetween = await seen(bench).catch(String);
+    const committedBefore = (await commits(bench)).length > 1;
+    const chunks = (await checkpointOf(bench, 'victim-1'))?.chunks ?? [];
+    const finished = chunks.filter(({ schema, part }) => part && schema === finalSchema).length;
+    // In this process, which is what makes so many rounds affordable; SIGTERM's rounds are with the program again.
+    const again = { ...changes, GENERATION: '2' };
+    const next =
+      interruption.how === 'SIGKILL'
+        ? await deliverHere(bench, path, again, options)
+        : (await bench.run(path, again, options)).last;
+    const [seenAfter, left] = [await seen(bench).catch(String), await leftovers(bench)];
+    const step = shortened(victim.step());
+    return { step, seenBetween, committedBefore, finished, victimExit, victimMs, next, seenAfter, left };
+  } finally {
+    await bench.remove();
+  }
+}
+
+/** All rounds, until a run was over before its step came. */
+async function rounds(how: Interruption['how'], stride: number): Promise<Round[]> {
+  const found: Round[] = [];
+  for (let at = 1; ; at += parallel * stride) {
+    const steps = Array.from({ length: parallel }, (_, n) => round({ how, at: at + n * stride }));
+    const some = await Promise.all(steps);
+    found.push(...some.flatMap((each) => each ?? []));
+    if (some.includes(undefined)) return found;
+  }
+}
+
+/** The steps at which something is not as it should be, each with what is there. */
+const wrong = (of: readonly Round[], what: (round: Round) => unknown, isRight: (round: Round) => boolean): string[] =>
+  of.flatMap((each) => (isRight(each) ? [] : [`${each.step}: ${JSON.stringify(what(each))}`]));
+
+describe.each([
+  ['SIGKILL', 1],
+  ['SIGTERM', 7],
+] as const)('the container gets %s before each step, or every %i.', (how, stride) => {
+  let all: Round[];
+  beforeAll(async () => {
+    all = await rounds(how, stride);
+  });
+
+  test('every part of the way was met', () => {
+    const met = ['openRead', 'close', 'upload', 'checkpoint.json', 'commits/', 'projections/', 'source=s'];
+    if (stride === 1) for (const text of met) expect(all.map(({ step }) => step).join()).toContain(text);
+    expect(all.length).toBeGreaterThan(30 / stride);
+  });
+
+  test('it ends as it was told to: killed, or with 143 soon, or done when it was nearly through', () => {
+    const ends: readonly (number | null)[] = how === 'SIGKILL' ? [null] : [143, 0];
+    const right = ({ victimExit, victimMs }: Round) => ends.includes(victimExit) && victimMs < 10_000;
+    expect(wrong(all, ({ victimExit, victimMs }) => [victimExit, victimMs], right)).toEqual([]);
+  });
+
+  test('readers see the old batch whole, or the new one whole, or for the instant of the swap none', () => {
+    const right = ({ seenBetween, committedBefore, step }: Round) =>
+      seenBetween === 'before' ||
+      (committedBefore && seenBetween === 'victim') ||
+      (committedBefore && seenBetween === 'nothing' && step.includes('source=s'));
+    expect(wrong(all, ({ seenBetween }) => seenBetween, right)).toEqual([]);
+  });
+
+  test('the next generation completes, and its batch is that of an undisturbed run, byte for byte', () => {
+    const outcome = ({ next: { status, manifest }, seenAfter }: Round) => [
+      ...[status, seenAfter, manifest && shas(manifest)],
+      ...[manifest?.totals, manifest?.rejected, manifest?.coerced, manifest?.schema],
+    ];
+    const { totals, rejected, coerced, schema } = undisturbed;
+    const wanted = [shas(undisturbed), totals, rejected, coerced, schema];
+    const right = (each: Round) =>
+      JSON.stringify(outcome(each)) ===
+      JSON.stringify([each.committedBefore ? 'already' : 'committed', 'victim', ...wanted]);
+    expect(wrong(all, outcome, right)).toEqual([]);
+  });
+
+  test('it takes over every chunk that was finished before', () => {
+    const right = ({ committedBefore, finished, next }: Round) => committedBefore || next.manifest?.reused === finished;
+    expect(wrong(all, ({ finished, next }) => ({ finished, reused: next.manifest?.reused }), right)).toEqual([]);
+  });
+
+  test('in the end no work folder is left that no commit refers to, and no draft', () => {
+    expect(
+      wrong(
+        all,
+        ({ left }) => left,
+        ({ left }) => left.length === 0,
+      ),
+    ).toEqual([]);
+  });
+});

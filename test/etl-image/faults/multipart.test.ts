@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { shas } from './support/batch';
+import { type Bucket, startBucket } from './support/bucket';
+import type { Fault } from './support/faultyProxy';
+
+const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
+const none: Fault = { kind: 'none' };
+
+/** Text that does not become shorter: parts of about 9 MB, which go up in pieces of 8 MiB. */
+const rows = 700;
+const csv = `n,text\n${Array.from({ length: 2 * rows }, (_, n) => `${n},${randomBytes(6500).toString('hex')}\n`).join('')}`;
+const settings = { CHUNK_ROWS: String(rows) };
+
+withMoto('a container that is killed in the middle of a multipart upload', () => {
+  let bucket: Bucket;
+  let undisturbed: Manifest;
+  beforeAll(async () => {
+    bucket = await startBucket();
+    await bucket.put('whole', csv);
+    const { last } = await (await bucket.start('whole', () => none, settings)).ended;
+    undisturbed = last.manifest as Manifest;
+  }, 60_000);
+  afterAll(() => bucket.stop());
+
+  test.each([
+    ['the first part', 'part-00001', 0],
+    ['the second part, the first one is taken over', 'part-00002', 1],
+  ])('%s: after the success of the next generation no upload is left', async (_what, part, reused) => {
+    const dataset = `killed-${part.slice(-1)}`;
+    await bucket.put(dataset, csv);
+    let kill = () => {};
+    const killed = await bucket.start(
+      dataset,
+      ({ method, url = '' }) => {
+        // Its second piece, so that there is an upload with a first one.
+        if (method === 'PUT' && url.includes(`${part}.parquet`) && url.includes('partNumber=2')) kill();
+        return none;
+      },
+      settings,
+    );
+    kill = () => void killed.child.kill('SIGKILL');
+    expect((await killed.ended).exitCode).toBeNull();
+    expect(await bucket.openUploads(dataset)).toEqual([expect.stringContaining(`${part}.parquet`)]);
+    const next = await (await bucket.start(dataset, () => none, { ...settings, GENERATION: '2' })).ended;
+    expect([next.exitCode, next.last.status, await bucket.seen(dataset)]).toEqual([0, 'committed', 'run']);
+    expect(next.last.manifest && shas(next.last.manifest)).toEqual(shas(undisturbed));
+    const uploads = await bucket.openUploads(dataset);
+    expect({ reused: next.last.manifest?.reused, uploads }).toEqual({ reused, uploads: [] });
+  });
+});

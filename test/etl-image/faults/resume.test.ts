@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { fileUri } from '@etl/pipeline/fileUri';
+import type { Options } from '@etl/pipeline/options';
+import { createFileStore } from '@etl/storage/fileStore';
+import { type Conversion, type ConversionState, convert } from '../../../etl-image/src/conversion';
+import type { Engine } from '../../../etl-image/src/engines/engine';
+import { openEngine } from '../../../etl-image/src/engines/open';
+import { openSource, type Source } from '../../../etl-image/src/extractors/source';
+import type { Shelf } from '../../../etl-image/src/loaders/chunkDraft';
+import { randomTable } from './support/tables';
+
+const options: Options = { rejects: { maxShare: 1 } };
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'etl-resume-'));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+/** What launches of one file leave: a name of one launch is never that of another. */
+class Shelves {
+  readonly files = new Map<string, Buffer>();
+  private launches = 0;
+
+  next(): Shelf {
+    const launch = ++this.launches;
+    const add = async (pass: string, name: string, path: string): Promise<string> => {
+      const location = `${launch}/${pass}/${name}`;
+      if (this.files.has(location)) throw new Error(`${location} is written twice`);
+      this.files.set(location, await readFile(path));
+      return location;
+    };
+    return {
+      addPart: async (pass, file, path, rows) => {
+        const location = await add(pass, file, path);
+        const bytes = this.files.get(location) ?? Buffer.alloc(0);
+        return { file, rows, bytes: bytes.length, sha256: sha256(bytes), location };
+      },
+      addFindings: add,
+    };
+  }
+
+  /** All that is published of a conversion, read from where it says that it lies. */
+  content({ plans, chunks, warnings }: Conversion) {
+    const read = (location?: string) => location && sha256(this.files.get(location) ?? 'nothing');
+    return {
+      ...{ plans, warnings },
+      chunks: chunks.map(({ part, rejects, coercions, ...rest }) => ({
+        ...rest,
+        part: part && { rows: part.rows, sha256: part.sha256, there: read(part.location) === part.sha256 },
+        findings: [read(rejects), read(coercions)],
+      })),
+    };
+  }
+}
+
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Counts the parts it takes to the shelf, and stops before it would take `most` states. */
+async function launch(
+  { shelves, ...file }: { source: Source; chunkRows: number; shelves: Shelves; engine: Engine },
+  before: ConversionState | undefined,
+  most = Number.POSITIVE_INFINITY,
+): Promise<{ done: Conversion | undefined; states: ConversionState[] }> {
+  const states: ConversionState[] = [];
+  const settings = { ...file, options, scratch, before, shelf: shelves.next() };
+  try {
+    const done = await convert({
+      ...settings,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onState: async (state) => {
+        if (states.length >= most) throw new Error('stopped here');
+        states.push(JSON.parse(JSON.stringify(state)) as ConversionState);
+        if (states.length >= most) throw new Error('stopped here');
+      },
+    });
+    return { done, states };
+  } catch (error) {
+    if (!(error instanceof Error && error.message === 'stopped here')) throw error;
+    return { done: undefined, states };
+  }
+}
+
+const stored: readonly (readonly [string, (csv: string) => Buffer])[] = [
+  ['as it is', (csv) => Buffer.from(csv)],
+  ['gzip', (csv) => gzipSync(csv)],
+  ['UTF-16', (csv) => Buffer.from(`\ufeff${csv}`, 'utf16le')],
+];
+const seeds = [1, 3];
+
+describe.each(stored)('a random table, stored %s', (_name, store) => {
+  test.each(seeds)('stopped after any chunk and gone on with, it is converted to the same bytes (%i)', async (seed) => {
+    const path = join(scratch, `${seed}-${_name}`);
+    const csv = randomTable(seed);
+    await writeFile(path, store(csv));
+    const source = await openSource(createFileStore(), fileUri(path), options);
+    const engine = openEngine('kernel', source.head, 1);
+    const chunkRows = Math.ceil(csv.split('\n').length / (2 + seed));
+    const shelves = new Shelves();
+    const file = { source, chunkRows, shelves, engine };
+    try {
+      const { done: whole, states } = await launch(file, undefined);
+      if (!whole) throw new Error('it did not end');
+      const wanted = shelves.content(whole);
+      expect(wanted.chunks.every(({ part }) => part?.there !== false)).toBe(true);
+      for (const [k, state] of states.entries()) {
+        const { done, states: more } = await launch(file, state);
+        expect({ k, ...(done && shelves.content(done)) }).toEqual({ k, ...wanted });
+        // A chunk is not converted a second time unless it was so in the undisturbed run.
+        expect(more.length).toBe(states.length - k - 1);
+      }
+      // One life a chunk: what is known of the table goes from hand to hand.
+      let state: ConversionState | undefined;
+      for (let lives = 0; lives <= states.length; lives++) {
+        const { done, states: more } = await launch(file, state, 1);
+        state = more.at(-1) ?? state;
+        expect({ lives, ...(done && shelves.content(done)) }).toEqual({
+          lives,
+          ...(lives === states.length && wanted),
+        });
+      }
+    } finally {
+      await engine.close();
+    }
+  });
+});

@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { type Random, randomFrom } from '../../support/random';
+import { shas } from './support/batch';
+import { type Bucket, type Decide, startBucket } from './support/bucket';
+import type { Fault } from './support/faultyProxy';
+
+const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
+
+/** Four chunks; the last row widens a column, so that the source is read a second time. */
+const csv = `id,amount\n${Array.from({ length: 35 }, (_, n) => `${n},${n === 34 ? '0.5' : n}\n`).join('')}`;
+const other = csv.replaceAll(',1', ',7');
+const none: Fault = { kind: 'none' };
+
+withMoto('a container whose connection to S3 breaks', () => {
+  let bucket: Bucket;
+  let undisturbed: Manifest;
+  let otherUndisturbed: Manifest;
+  const whole = async (dataset: string, content: string): Promise<Manifest> => {
+    await bucket.put(dataset, content);
+    const { last, stderr } = await (await bucket.start(dataset, () => none)).ended;
+    if (!last.manifest) throw new Error(stderr);
+    return last.manifest;
+  };
+  let stalled: Promise<(number | null)[]>;
+  beforeAll(async () => {
+    bucket = await startBucket();
+    // Under way while everything else is tested: a minute is what a connection may be silent for.
+    stalled = Promise.all([stall('stalled-read', 'GET', /\/raw\//, 2), stall('stalled-write', 'PUT', /part-00002/, 1)]);
+    stalled.catch(() => undefined);
+    [undisturbed, otherUndisturbed] = await Promise.all([whole('whole', csv), whole('other', other)]);
+  }, 60_000);
+  afterAll(() => bucket.stop());
+
+  /** Disturbed, and launched again if that was too much for it. */
+  const disturbed = async (dataset: string, decide: Decide, before: 'unread' | 'before' = 'unread') => {
+    if (before === 'before') {
+      await bucket.put(dataset, 'a\n1\n');
+      const old = { RUN_ID: 'before', RUN_STARTED_AT: '2026-02-08T01:00:00Z' };
+      await (await bucket.start(dataset, () => none, old)).ended;
+    }
+    await bucket.put(dataset, csv);
+    const first = await (await bucket.start(dataset, decide)).ended;
+    const { exitCode, stderr } = first;
+    const visible = await bucket.seen(dataset).catch(String);
+    const done = (await bucket.commits(dataset)).some(({ runId }) => runId === 'run');
+    const allowed = exitCode === 0 ? ['run'] : done ? ['unread', 'run', before] : [before];
+    const told = exitCode === 0 || ([69, 74, 75].includes(exitCode ?? -1) && /(^|\n)error: .+\n.+\n$/.test(stderr));
+    const { last, ...next } =
+      exitCode === 0 ? first : await (await bucket.start(dataset, () => none, { GENERATION: '2' })).ended;
+    const after = {
+      exitCode: next.exitCode,
+      seen: await bucket.seen(dataset).catch(String),
+      commits: (await bucket.commits(dataset)).map(({ runId }) => runId),
+      parts: last.manifest && shas(last.manifest),
+    };
+    const commits = before === 'before' ? ['before', 'run'] : ['run'];
+    expect({
+      dataset,
+      told: told || `${exitCode} ${stderr}`,
+      visible: allowed.includes(visible) || visible,
+      after,
+    }).toEqual({
+      ...{ dataset, told: true, visible: true },
+      after: { exitCode: 0, seen: 'run', commits, parts: shas(undisturbed) },
+    });
+    return exitCode;
+  };
+
+  /** The n-th request of a kind is never answered to its end. */
+  const stall = async (dataset: string, verb: string, pattern: RegExp, at: number) => {
+    let matching = 0;
+    const decide: Decide = ({ method, url = '' }) =>
+      method === verb && pattern.test(url) && ++matching === at ? { kind: 'stall', bytes: 30 } : none;
+    await bucket.put(dataset, csv);
+    return (await (await bucket.start(dataset, decide)).ended).exitCode;
+  };
+
+  const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
+  const faults: Readonly<Record<Fault['kind'], (random: Random) => Fault>> = {
+    none: () => none,
+    slowDown: () => ({ kind: 'slowDown' }),
+    resetBefore: () => ({ kind: 'resetBefore' }),
+    loseAnswer: () => ({ kind: 'loseAnswer' }),
+    cutAfter: (random) => ({ kind: 'cutAfter', bytes: random.below(400) }),
+    stall: (random) => ({ kind: 'stall', bytes: random.below(400), ms: 300 }),
+  };
+  const kinds = ['slowDown', 'resetBefore', 'loseAnswer', 'cutAfter', 'stall'] as const;
+
+  test.each([
+    ['read', isRead],
+    ['write', (incoming: IncomingMessage) => !isRead(incoming)],
+  ] as const)('every fourth %s meets a 503, a reset, a lost answer, a cut or a stall', async (what, concerns) => {
+    const rounds = kinds.map((kind, seed) => {
+      const random = randomFrom(seed);
+      const decide: Decide = (incoming) => (concerns(incoming) && random.chance(0.25) ? faults[kind](random) : none);
+      return disturbed(`${what}-${kind}`, decide);
+    });
+    const ends = await Promise.all(rounds);
+    // The retries are worth something: not every one of them may end in a failure.
+    expect(ends).toContain(0);
+  });
+
+  test('everything at once while a batch is replaced', async () => {
+    const rounds = [2, 3].map((seed) => {
+      const random = randomFrom(100 + seed);
+      const decide: Decide = () => (random.chance(0.1 * seed) ? faults[random.pick(kinds)](random) : none);
+      return disturbed(`mixed-${seed}`, decide, 'before');
+    });
+    await Promise.all(rounds);
+  });
+
+  test('S3 refuses something for good: 69, nothing half-visible, and the next generation completes', async () => {
+    const refused: readonly (readonly [string, string, RegExp])[] = [
+      ['checkpoint', 'PUT', /\/checkpoint\.json/],
+      ['commit', 'PUT', /\/commits\//],
+      ['manifest', 'PUT', /\/_manifest\.json/],
+      ['source', 'GET', /\/raw\//],
+    ];
+    const rounds = refused.map(async ([name, verb, pattern]) => {
+      const dataset = `refused-${name}`;
+      const decide: Decide = ({ method, url = '' }) =>
+        method === verb && pattern.test(url) ? { kind: 'slowDown' } : none;
+      return [name, await disturbed(dataset, decide)];
+    });
+    expect(await Promise.all(rounds)).toEqual(refused.map(([name]) => [name, 69]));
+  });
+
+  test('a source that is replaced before any of its requests: 75, or one of the two, never a mixture', async () => {
+    const round = async (at: number) => {
+      const dataset = `replaced-${at}`;
+      await bucket.put(dataset, csv);
+      let requests = 0;
+      const decide: Decide = async ({ url = '' }) => {
+        if (url.startsWith('/raw/') && ++requests === at) await bucket.put(dataset, other);
+        // Each of its bodies breaks: what is read on with is the new one.
+        return url.startsWith('/raw/') && requests < at ? { kind: 'cutAfter', bytes: 60 + 5 * requests } : none;
+      };
+      const { exitCode, last, stderr } = await (await bucket.start(dataset, decide)).ended;
+      const parts = last.manifest && shas(last.manifest);
+      const which = [undisturbed, otherUndisturbed].findIndex((each) => String(shas(each)) === String(parts));
+      if (exitCode === 0) expect([at, which >= 0, await bucket.seen(dataset)]).toEqual([at, true, 'run']);
+      else {
+        expect([at, exitCode, await bucket.seen(dataset)]).toEqual([at, 75, 'unread']);
+        expect(stderr).toMatch(/has changed since/);
+      }
+      return requests >= at ? exitCode : undefined;
+    };
+    const ends: (number | null | undefined)[] = [];
+    for (let at = 1; !ends.includes(undefined) && at < 9; at += 4) {
+      ends.push(...(await Promise.all([at, at + 1, at + 2, at + 3].map(round))));
+    }
+    expect(ends.filter((end) => end === 75).length).toBeGreaterThan(2);
+  });
+
+  test('a request that is never answered is given up after a minute and sent again', async () => {
+    expect(await stalled).toEqual([0, 0]);
+    for (const dataset of ['stalled-read', 'stalled-write']) {
+      expect([await bucket.seen(dataset), (await bucket.commits(dataset)).map(shas)]).toEqual([
+        'run',
+        [shas(undisturbed)],
+      ]);
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type BatchLayout, layout } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { createS3Store } from '@etl/storage/s3Store';
+import { look } from '../../../storage/support/batches';
+import { clientConfig, s3With } from '../../../support/awsTestClients';
+import { Bench } from '../../../support/container';
+import { startMoto } from '../../../support/moto';
+import { type Fault, startFaultyProxy } from './faultyProxy';
+
+export type Decide = (incoming: IncomingMessage) => Fault | Promise<Fault>;
+
+/** moto, a connection to it for ourselves, and for each container a connection of its own that breaks as it is told. */
+export async function startBucket() {
+  const moto = await startMoto();
+  (await s3With(moto.endpoint, 'raw', 'lake')).destroy();
+  // moto tells a multipart object's checksum of checksums as if it were the body's; the manifest's SHA-256 is what is compared.
+  const s3 = new S3Client({
+    ...{ ...clientConfig(moto.endpoint), forcePathStyle: true, responseChecksumValidation: 'WHEN_REQUIRED' },
+  });
+  const bench = await Bench.create();
+  const store = createS3Store(s3);
+  const placeOf = (dataset: string): BatchLayout =>
+    layout('s3://lake/x', { dataset, batchDate: '2026-02-08', source: 's' });
+  return {
+    /** Starts a container whose source and destination are behind such a connection. */
+    start: async (dataset: string, decide: Decide, changes: Record<string, string> = {}) => {
+      const proxy = await startFaultyProxy(moto.endpoint, decide);
+      const env = bench.environment(`s3://raw/${dataset}.csv`, {
+        ...{ OUTPUT_PREFIX: 's3://lake/x', DATASET: dataset, RUN_ID: 'run', RUN_STARTED_AT: '2026-02-08T02:00:00Z' },
+        ...{ AWS_ENDPOINT_URL: proxy.endpoint, AWS_REGION: 'us-east-1' },
+        ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', CHUNK_ROWS: '10', ...changes },
+      });
+      const { child, ended } = bench.start(env);
+      return { child, ended: ended.finally(() => proxy.close()) };
+    },
+    put: (dataset: string, Body: string) =>
+      s3.send(new PutObjectCommand({ Bucket: 'raw', Key: `${dataset}.csv`, Body })),
+    /** Whose batch a careful reader sees: `unread` for none. Throws for a mixture. */
+    seen: async (dataset: string): Promise<string> => {
+      const looked = await look(store, placeOf(dataset));
+      return looked === 'unread' ? looked : looked.runId;
+    },
+    commits: async (dataset: string): Promise<Manifest[]> => {
+      const found: Manifest[] = [];
+      for await (const { uri } of store.list(placeOf(dataset).commits)) {
+        found.push(JSON.parse(String(await store.readSmall(uri))) as Manifest);
+      }
+      return found;
+    },
+    openUploads: async (dataset: string): Promise<string[]> => {
+      const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: 'lake' }));
+      return Uploads.flatMap(({ Key = '' }) => (Key.includes(`/${dataset}/`) ? [Key] : []));
+    },
+    stop: async () => {
+      s3.destroy();
+      await bench.remove();
+      await moto.stop();
+    },
+  };
+}
+
+export type Bucket = Awaited<ReturnType<typeof startBucket>>;

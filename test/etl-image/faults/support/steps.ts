@@ -1,0 +1,94 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContainerRun } from '../../../support/container';
+import { start } from '../../../support/processes';
+
+/**
+ * What is done to the container before its n-th step (1, 2, …) of those whose `operation target` matches. Steps are what makes
+ * a difference to a file system (the rename or link that ends each write, and each removal), an upload that begins, the source
+ * that is opened, and the moment in which a part is written and not complete.
+ */
+export interface Interruption {
+  readonly how: 'SIGKILL' | 'SIGTERM' | 'hold';
+  readonly at: number;
+  readonly match?: string;
+}
+
+// The built program as it is, in a process whose modules were given a gate: what it requires it takes from their exports.
+const program = `
+const { isMainThread } = require('node:worker_threads');
+const { existsSync, writeFileSync } = require('node:fs');
+const [how, at, match, folder] = process.argv.slice(1);
+const pattern = new RegExp(match);
+let seen = 0;
+const step = async (text) => {
+  if (!pattern.test(text) || ++seen !== Number(at)) return;
+  writeFileSync(folder + '/step', text);
+  if (how !== 'hold') return process.kill(process.pid, how);
+  while (!existsSync(folder + '/go-on')) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+const gate = (target, names) => {
+  for (const name of names) {
+    const original = target[name];
+    target[name] = async function (...args) {
+      // The target, for what has two places; a draft's own methods have none to be told by.
+      await step([name, ...args.filter((each) => typeof each === 'string').slice(-1)].join(' '));
+      return original.apply(this, args);
+    };
+  }
+  return target;
+};
+if (isMainThread) {
+  gate(require('node:fs/promises'), ['rename', 'link']);
+  gate(require('@etl/storage/folders').folders, ['remove']);
+  gate(require('@etl/image/loaders/chunkDraft').ChunkDraft.prototype, ['close']);
+  const opening = require('@etl/storage/openStore');
+  const { openStore } = opening;
+  opening.openStore = () => gate({ ...openStore() }, ['openRead', 'upload', 'remove', 'removeUnfinished']);
+  require('./etl-image/dist/main.js');
+}
+`;
+
+export interface Stepwise {
+  readonly child: ChildProcess;
+  /** Exit code null: it was killed. */
+  readonly ended: Promise<ContainerRun>;
+  /** Returns when it stands still; throws when it ended before. */
+  held(): Promise<void>;
+  letGo(): Promise<void>;
+  reached(): boolean;
+  /** Which step it was. */
+  step(): string;
+}
+
+/** Starts the container with an interruption. `folder` is this run's alone. */
+export function startInterrupted(folder: string, env: Record<string, string>, interruption: Interruption): Stepwise {
+  // Progress is written by the clock, and would make another step the n-th one from run to run.
+  const { how, at, match = '^(?!.*progress.json)' } = interruption;
+  const { PATH = '' } = process.env;
+  const args = ['-e', program, how, String(at), match, folder];
+  const { child, ended } = start(process.execPath, args, { PATH, ...env });
+  const reached = () => existsSync(join(folder, 'step'));
+  let over = false;
+  const withLast = ended.then((end) => {
+    over = true;
+    const line = end.stdout.trim().split('\n').at(-1) ?? '';
+    return { ...end, last: line === '' ? { event: 'none' } : (JSON.parse(line) as ContainerRun['last']) };
+  });
+  return {
+    child,
+    ended: withLast,
+    reached,
+    step: () => readFileSync(join(folder, 'step'), 'utf8'),
+    letGo: () => writeFile(join(folder, 'go-on'), ''),
+    held: async () => {
+      while (!reached()) {
+        if (over) throw new Error(`it ended before the step: ${(await withLast).stderr}`);
+        await sleep(10);
+      }
+    },
+  };
+}
