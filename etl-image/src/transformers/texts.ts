@@ -45,14 +45,23 @@ function readInteger(text: string): bigint | undefined {
   return value >= leastInteger && value <= mostInteger ? value : undefined;
 }
 
-/** A double loses nothing when it has at most 15 digits, or prints as the very text it was read from. */
+/** Below this a double has fewer digits, down to none (IEEE 754, subnormal numbers). */
+const leastNormal = 2 ** -1022;
+
+/** A double loses nothing of at most 15 digits, nor of 16 or 17 that it gives back when it is printed with as many. */
 function isLosslessDouble(text: string): boolean {
-  const digits = text
-    .replace(/[eE].*/, '')
-    .replace('.', '')
-    .replace(/^[-0]+/, '').length;
+  const digits = significantDigits(text);
   const value = Number(text);
-  return Number.isFinite(value) && (digits <= 15 || String(value) === text);
+  if (!Number.isFinite(value) || (digits !== '' && Math.abs(value) < leastNormal)) return false;
+  if (digits.length <= 15) return true;
+  return digits.length <= 17 && significantDigits(value.toPrecision(digits.length)) === digits;
+}
+
+/** Without the zeros in front, and those at the end of a fraction. */
+function significantDigits(text: string): string {
+  const [mantissa = ''] = text.split(/[eE]/);
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  return `${whole}${fraction.replace(/0+$/, '')}`.replace(/^0+/, '');
 }
 
 /** What one text says about its column. The empty text says nothing: it is null. */

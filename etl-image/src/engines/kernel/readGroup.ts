@@ -273,10 +273,20 @@ class Reading {
     const { delimiter, quote } = this.dialect;
     let fields = 1;
     let quoted = false;
+    let begins = true;
     for (let at = 0; at < text.length; at++) {
       const char = text[at];
-      if (char === quote && (quoted || at === 0 || text[at - 1] === delimiter)) quoted = !quoted;
-      else if (char === delimiter && !quoted) fields++;
+      if (quoted) {
+        if (char !== quote) continue;
+        if (text[at + 1] === quote) at++;
+        else quoted = false;
+      } else if (char === delimiter) {
+        fields++;
+        begins = true;
+      } else {
+        quoted = begins && char === quote;
+        begins = false;
+      }
     }
     return this.plans[fields]?.name ?? null;
   }

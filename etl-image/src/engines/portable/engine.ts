@@ -64,6 +64,8 @@ function schemaOf(plans: readonly ColumnPlan[]): ParquetSchema {
 
 /** The value as parquetjs-lite takes it without changing it. */
 function stored(value: Value | null, { name, type }: ColumnPlan): unknown {
+  // Its numbers go through text, which has no minus zero.
+  if (Object.is(value, -0)) throw cannotHold(name, 'minus zero');
   if (typeof value !== 'bigint') return value;
   if (type === 'integer') {
     if (BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))) return Number(value);
