@@ -60,7 +60,10 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   if (foreign) return refuse(`this is ${foreign[0]}`);
   const compression = detectCompression(head);
   const plain = decompressHead(head, compression, Math.max(headBytes, head.length));
-  if (plain === undefined) return refuse(`the file begins like ${compression}, but does not decompress: it is damaged, or something else follows`);
+  if (plain === undefined)
+    return refuse(
+      `the file begins like ${compression}, but does not decompress: it is damaged, or something else follows`,
+    );
   const all = complete && compression === 'none';
 
   const encoding = dialect.encoding ?? detectEncoding(plain, all);

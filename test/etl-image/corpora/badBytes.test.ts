@@ -1,0 +1,51 @@
+import { randomFrom } from '../../support/random';
+import { inParallel } from './parallel';
+import { Corpus, lenient } from './support';
+
+let corpus: Corpus;
+beforeAll(async () => {
+  corpus = await Corpus.create();
+});
+afterAll(() => corpus.remove());
+
+test.each(['kernel', 'portable'] as const)('bad bytes behind the head reject their rows alone (%s)', async (engine) => {
+  // The head is looked at as a whole, and refused for a NUL.
+  const line = 'filler,"of some length, so that it takes few rows",1\n';
+  const head = line.repeat(Math.ceil((300 * 1024) / line.length));
+  const bad = ['a\0,b,1\n', 'ok,b,2\n', '"\0",b,1\n', 'a,\xff,1\n', 'a,"\xc3\n",1\n', 'ok,b,3\n'];
+  const csv = Buffer.from(`text,more,number\n${head}${bad.join('')}`, 'latin1');
+  const { manifest, rows, rejects } = await corpus.convert(csv, { engine, chunkRows: 4000 });
+  expect(manifest.rejected).toEqual({ 'a NUL byte': 2, 'bytes that are no UTF-8': 2 });
+  expect(manifest.schema.map(({ type }) => type)).toEqual(['text', 'text', 'integer']);
+  expect(rows.slice(-2)).toEqual([
+    ['ok', 'b', 2n],
+    ['ok', 'b', 3n],
+  ]);
+  const filler = head.length / line.length;
+  expect(rejects.map(({ row }) => row - filler)).toEqual([1, 3, 4, 5]);
+});
+
+test('a NUL in the head refuses the file', async () => {
+  await expect(corpus.compare('a,b\n1,\0\n')).rejects.toThrow(/NUL bytes/);
+});
+
+const soups = Array.from({ length: 60 }, (_, at) => at + 1);
+
+/** Whatever it means, both engines have to say the same of it. */
+test('both engines read a soup of delimiters, quotes and line ends alike', async () => {
+  const differ = await inParallel(soups, async (seed) => {
+    const random = randomFrom(seed);
+    const pieces = [',', ',', '"', '"', '\n', '\r\n', '\r', 'a', 'b', ' ', '1', '""', '","', '"\n'];
+    const body = Array.from({ length: 20 + random.below(400) }, () => random.pick(pieces)).join('');
+    // Quotes that pair up more often than not: else most files would be refused for one that nobody closes.
+    const csv = `x,y\n${body}${random.chance(0.5) ? '"' : ''}`;
+    const dialect = { delimiter: ',', ...(random.chance(0.2) && { quote: "'" }) };
+    const found = corpus.compare(csv, { options: { ...lenient, dialect }, chunkRows: 1 + random.below(50) });
+    return found.then(
+      () => [],
+      // What the kernel throws is not asked about: the other engine has thrown the same.
+      (error: Error) => ('matcherResult' in error ? [`seed ${seed}: ${error.message}`] : []),
+    );
+  });
+  expect(differ.flat()).toEqual([]);
+});

@@ -1,0 +1,159 @@
+import type { Random } from '../../support/random';
+
+interface Place {
+  readonly row: number;
+  readonly rows: number;
+  /** Only characters that Windows-1252 has. */
+  readonly latin: boolean;
+}
+
+/** What a column's texts are like. */
+export interface Kind {
+  readonly label: string;
+  /** The share of empty fields, where the kind is about that. */
+  readonly sparse?: number;
+  /** Whether words for null may stand in it. */
+  readonly words?: false;
+  text(random: Random, place: Place): string;
+}
+
+/** Names as a header has them, and normalised. */
+export const names: readonly (readonly [string, string])[] = [
+  ['c', 'c'],
+  ['Importe ', 'importe_'],
+  [' Código  Postal', 'código_postal'],
+  ['fecha', 'fecha'],
+  ['Fecha Alta', 'fecha_alta'],
+  ['DATE', 'date'],
+  ['candidate_', 'candidate_'],
+];
+
+const two = (number: number): string => String(number).padStart(2, '0');
+const digits = (random: Random, count: number): string =>
+  Array.from({ length: count }, () => random.below(10)).join('');
+const nonZero = (random: Random): string => String(1 + random.below(9));
+const integer = (random: Random): string => String(random.below(2_000_000) - 1_000_000);
+const decimal = (random: Random): string =>
+  `${random.chance(0.3) ? '-' : ''}${random.below(1000)}.${digits(random, random.below(6))}${nonZero(random)}`;
+const day = (random: Random) => ({
+  year: String(1890 + random.below(200)),
+  month: random.chance(0.5) ? two(1 + random.below(12)) : String(1 + random.below(12)),
+  day: random.chance(0.5) ? two(1 + random.below(28)) : String(1 + random.below(28)),
+  mark: random.pick(['-', '/', '.']),
+});
+
+function clock(random: Random): string {
+  const seconds = random.pick(['', ':59', ':07.5', ':00.000001', ':30.123456']);
+  const zone = random.pick(['', '', 'Z', '+02:00', ' -0530']);
+  return `${random.pick(['T', ' '])}${two(random.below(24))}:${two(random.below(60))}${seconds}${zone}`;
+}
+
+/** Text changes its column's type: late, so that what was written before has to be written again. */
+const late = (label: string, before: (random: Random) => string, after: (random: Random) => string): Kind => ({
+  label,
+  text: (random, { row, rows }) => (row < rows - 1 - random.below(3) ? before(random) : after(random)),
+});
+
+const ymd = (random: Random): string => {
+  const { year, month, day: date, mark } = day(random);
+  return [year, month, date].join(mark);
+};
+const dmy = (random: Random): string => {
+  const { year, month, day: date, mark } = day(random);
+  return [date, month, random.chance(0.2) ? year.slice(2) : year].join(mark);
+};
+const mdy = (random: Random): string => {
+  const { year, month, mark } = day(random);
+  return [month, String(1 + random.below(31)), year].join(mark);
+};
+
+const words = [
+  'casa',
+  'x y',
+  ' a ',
+  '"',
+  "'",
+  '""',
+  "it's",
+  'say "hi"',
+  ',',
+  ';',
+  '\t',
+  '|',
+  'a,b;c|d',
+  '#',
+  '\\',
+  '-',
+  '=',
+];
+const lines = ['one\ntwo', '\r\n', 'a\rb', '\n', 'q"\n"q'];
+const foreign = ['caf\u00e9 ', 'a\u00f1o ', '5 \u20ac ', '\u00bfqu\u00e9? '];
+const far = ['\u65e5\u672c', '\ud83d\ude04', 'e\u0301', '\u2028', '\ufeff', '\u0085'];
+
+export const kinds: readonly Kind[] = [
+  { label: 'integers', text: integer },
+  { label: 'small integers', text: (random) => String(random.below(10)) },
+  { label: 'beyond 2^53', text: (random) => `${random.pick(['', '-'])}${1 + random.below(8)}${digits(random, 17)}` },
+  {
+    label: 'ends of 64 bits',
+    text: (random) => random.pick(['9223372036854775807', '-9223372036854775808', '9007199254740993', '0', '-1']),
+  },
+  { label: 'beyond 64 bits', text: (random) => random.pick(['9223372036854775808', '-9223372036854775809', '1']) },
+  { label: 'decimals', text: decimal },
+  { label: 'integers and decimals', text: (random) => (random.chance(0.5) ? integer(random) : decimal(random)) },
+  {
+    label: 'exponents',
+    text: (random) => random.pick(['1e5', '2.5E-3', '-1.0e10', '4', '.5', '-0.0', '1e-300', '1.5e300']),
+  },
+  { label: 'doubles as printed', text: (random) => String(random.next() * 10 ** random.below(12)) },
+  { label: 'too many digits', text: (random) => `0.${nonZero(random)}${digits(random, 18)}${nonZero(random)}` },
+  {
+    label: 'big integers and decimals',
+    text: (random) => random.pick(['9007199254740993', '0.5', '9007199254740992']),
+  },
+  { label: 'decimal commas', text: (random) => decimal(random).replace('.', ',') },
+  { label: 'maybe thousands', text: (random) => `${nonZero(random)},${digits(random, 3)}` },
+  { label: 'leading zeros', text: (random) => `0${digits(random, 4)}` },
+  {
+    label: 'odd numbers',
+    text: (random) => random.pick(['+1', '1.', '-0', '00', '1_000', '0x10', 'Infinity', '1e400', '\u00b2']),
+  },
+  {
+    label: 'spaces around',
+    text: (random) => `${' '.repeat(random.below(3))}${integer(random)}${' '.repeat(random.below(3))}`,
+  },
+  { label: 'booleans', text: (random) => random.pick(['true', 'false', 'True', 'FALSE', ' tRuE']) },
+  { label: 'booleans and numbers', text: (random) => random.pick(['true', '0']) },
+  { label: 'year first', text: ymd },
+  { label: 'day first', text: dmy },
+  { label: 'month first', text: mdy },
+  { label: 'timestamps', text: (random) => `${ymd(random)}${clock(random)}` },
+  { label: 'timestamps, day first', text: (random) => `${dmy(random)}${random.chance(0.7) ? clock(random) : ''}` },
+  {
+    label: 'dates and others',
+    text: (random) => random.pick([ymd, ymd, ymd, () => 'pendiente', () => '31/02/2026'])(random),
+  },
+  { label: 'few dates', text: (random) => random.pick([ymd, () => 'x', () => 'y'])(random) },
+  {
+    label: 'text',
+    text: (random, { latin }) =>
+      Array.from({ length: 1 + random.below(4) }, () =>
+        random.pick([...words, ...lines, ...(latin ? foreign : [...foreign, ...far])]),
+      ).join(''),
+  },
+  { label: 'names', text: (random) => `${random.pick(['Ana', 'Bo', 'Chlo\u00e9 '])}${random.below(50)}` },
+  { label: 'long text', text: (random) => `${'lorem "ipsum", '.repeat(random.below(40))}.` },
+  { label: 'words for null', words: false, text: (random) => random.pick(['NA', 'null', 'None', 'nan', 'N/A']) },
+  { label: 'nothing', sparse: 1, text: () => '' },
+  { label: 'sparse', sparse: 0.97, text: decimal },
+  late('late text', integer, () => 'x'),
+  late('late decimals', integer, decimal),
+  late('late zeros', integer, () => '007'),
+  late(
+    'late month first',
+    (random) => `0${nonZero(random)}/0${nonZero(random)}/2026`,
+    () => '12/31/2026',
+  ),
+  late('late time', ymd, (random) => `${ymd(random)} 10:30`),
+  late('late words', decimal, () => 'none'),
+];

@@ -1,0 +1,146 @@
+import type { Options } from '@etl/pipeline/options';
+import { randomFrom } from '../../support/random';
+import { compressions, encodings } from './encodings';
+import { type GeneratedTable, generateTable, writeTable } from './generator';
+import { cellOf, readingOf } from './oracle';
+import { type Converted, Corpus, differences, lenient, testWithPyarrow } from './support';
+import type { Exact } from './table';
+
+const seeds = Array.from({ length: 150 }, (_, at) => at + 1);
+
+/** Chunk sizes, with as many rows as make a handful of parts: each part takes its time. */
+const sizes = [
+  { chunkRows: 1, rows: 4 },
+  { chunkRows: 2, rows: 8 },
+  { chunkRows: 7, rows: 30 },
+  { chunkRows: 100, rows: 280 },
+  { chunkRows: 500_000, rows: 300 },
+] as const;
+/** More rows than are looked at beforehand: types may change behind them, and in a later chunk. */
+const long = { chunkRows: 1000, rows: 2200 };
+
+interface File extends GeneratedTable {
+  readonly csv: Buffer;
+  readonly request: { readonly options: Options; readonly chunkRows: number };
+  /** Of each row: where it begins in the decoded file, and in which line. */
+  readonly places: readonly { readonly byteOffset: number; readonly line: number }[];
+}
+
+function generate(seed: number): File {
+  const random = randomFrom(seed);
+  const size = seed % 40 === 0 ? long : (sizes[seed % sizes.length] ?? long);
+  const encoding = random.chance(0.4) ? encodings[0] : random.pick(encodings);
+  const compression = random.pick(compressions);
+  if (!encoding) throw new Error('no encoding');
+  const charset = { latin: encoding.declared === 'windows-1252', badBytes: encoding.declared === 'utf-8' };
+  const rowCount = size === long ? size.rows : random.below(size.rows + 1);
+  const table = generateTable(random, rowCount, charset);
+  const { bytes, starts } = writeTable(random, table);
+  // A file with bad bytes is no UTF-8 unless somebody says so.
+  const bad = table.rows.some(({ truth }) => truth.kind === 'rejected' && truth.reason.includes('UTF-8'));
+  const declared = (bad && !encoding.bom) || random.chance(0.3) ? { encoding: encoding.declared } : {};
+  const options = { ...lenient, dialect: { ...table.options.dialect, ...declared } };
+  // Only of a plain file are the mark's bytes a part of what offsets count.
+  const shift = encoding.bom && encoding.declared === 'utf-8' && compression.label === 'plain' ? 3 : 0;
+  const ending = table.dialect.lineEnd.charCodeAt(table.dialect.lineEnd.length - 1);
+  const places: { byteOffset: number; line: number }[] = [];
+  let [counted, line] = [0, 1];
+  for (const start of starts) {
+    line += bytes.subarray(counted, start).filter((byte) => byte === ending).length;
+    counted = start;
+    places.push({ byteOffset: start + shift, line });
+  }
+  const csv = compression.compress(encoding.encode(bytes), random);
+  return { ...table, csv, request: { options, chunkRows: size.chunkRows }, places };
+}
+
+/** What a conversion has to be: cells of good rows, undefined where a date was coerced; undefined for any other row. */
+function check(file: File, cells: readonly (readonly (Exact | undefined)[] | undefined)[], converted: Converted): void {
+  const { rows, columns, places, request } = file;
+  const { manifest, tables, rejects } = converted;
+  const written = cells.map((row) =>
+    row?.some((cell) => cell !== null) ? row.map((cell) => cell ?? null) : undefined,
+  );
+  const chunks = Array.from({ length: Math.ceil(rows.length / request.chunkRows) }, (_, chunk) => ({
+    file: `part-${String(chunk + 1).padStart(5, '0')}.parquet`,
+    rows: written
+      .slice(chunk * request.chunkRows, (chunk + 1) * request.chunkRows)
+      .flatMap((row) => (row ? [row] : [])),
+  })).filter(({ rows }) => rows.length > 0);
+  expect(manifest.parts.map(({ file, rows }) => [file, rows])).toEqual(
+    chunks.map(({ file, rows }) => [file, rows.length]),
+  );
+  for (const [at, chunk] of chunks.entries()) expect(differences(chunk.rows, tables[at]?.rows ?? [])).toEqual([]);
+  const rejected = rows.flatMap(({ truth, bytes }, at) =>
+    truth.kind === 'rejected'
+      ? [{ ...places[at], row: at + 1, column: truth.column, reason: truth.reason, raw: String(bytes) }]
+      : [],
+  );
+  expect(rejects).toEqual(rejected);
+  const rowsWritten = written.filter((row) => row !== undefined).length;
+  expect(manifest.totals).toEqual({
+    rowsRead: rows.length,
+    rowsWritten,
+    rowsRejected: rejected.length,
+    rowsBlank: rows.length - rowsWritten - rejected.length,
+    datesCoerced: cells.flatMap((row) => row ?? []).filter((cell) => cell === undefined).length,
+  });
+  expect(manifest.schema.map(({ name, sourceName }) => [name, sourceName])).toEqual(
+    columns.map(({ name, header }) => [name, header]),
+  );
+}
+
+let corpus: Corpus;
+beforeAll(async () => {
+  corpus = await Corpus.create();
+});
+afterAll(() => corpus.remove());
+
+test.each(seeds)('the table of seed %i', async (seed) => {
+  const file = generate(seed);
+  const { csv, request, rows, columns, options } = file;
+  const texts = rows.map(({ truth }) => (truth.kind === 'good' ? truth.texts : undefined));
+  const declared = Object.fromEntries(columns.map(({ name }) => [name, 'text' as const]));
+  // In turn: once more in three threads, once more in one, and by the other engine.
+  const turn = seed % 3;
+  const [asText, inferred, again] = await Promise.all([
+    corpus.convert(csv, {
+      ...request,
+      options: { ...request.options, columns: declared },
+      threads: 1 + (seed % 2) * 2,
+    }),
+    turn === 2 ? corpus.compare(csv, request) : corpus.convert(csv, request),
+    turn === 2 ? undefined : corpus.convert(csv, { ...request, threads: turn === 0 ? 3 : 1 }),
+  ]);
+
+  check(
+    file,
+    texts.map((row) => row?.map((text) => (text === '' ? null : text))),
+    asText,
+  );
+
+  const good = texts.flatMap((row) => (row ? [row] : []));
+  const readings = columns.map(({ name }, at) =>
+    readingOf(
+      name,
+      good.map((row) => row[at] ?? ''),
+      file.dialect.delimiter,
+      options,
+    ),
+  );
+  const types = inferred.manifest.schema.map(({ type }, at) => `${columns[at]?.kind.label}: ${type}`);
+  expect(types).toEqual(readings.map(({ type }, at) => `${columns[at]?.kind.label}: ${type}`));
+  const typed = texts.map((row) =>
+    row?.map((text, at) => cellOf(text, readings[at] ?? { type: 'text', decimal: '.', order: 'dmy' })),
+  );
+  check(file, typed, inferred);
+  if (again) {
+    expect(again.manifest.parts.map(({ sha256 }) => sha256)).toEqual(
+      inferred.manifest.parts.map(({ sha256 }) => sha256),
+    );
+  }
+});
+
+testWithPyarrow('pyarrow reads the same', async () => {
+  await corpus.readAgain();
+});

@@ -1,0 +1,113 @@
+import type { ColumnType, Options } from '@etl/pipeline/options';
+import type { Exact } from './table';
+
+/** The rules of docs/csv.md once more, written without a look at how the program has them. */
+
+const nullWords = ['NA', 'N/A', 'n/a', 'null', 'NULL', 'Null', 'NaN', 'nan', 'None', 'none'];
+
+/** What a column is, and how its texts are read. */
+export interface Reading {
+  readonly type: ColumnType;
+  readonly decimal: '.' | ',';
+  readonly order: 'dmy' | 'mdy';
+}
+
+/** What a text of an inferred column becomes; undefined for what is no date and is coerced to null. */
+export function cellOf(text: string, { type, decimal, order }: Reading): Exact | undefined {
+  if (text === '') return null;
+  if (type === 'text') return text;
+  const bare = stripped(text);
+  if (nullWords.includes(bare)) return null;
+  if (type === 'integer') return BigInt(bare);
+  if (type === 'double') return Number(decimal === ',' ? bare.replace(',', '.') : bare);
+  if (type === 'boolean') return bare.toLowerCase() === 'true';
+  const micros = instantOf(bare, 'ymd') ?? instantOf(bare, order);
+  return micros === undefined ? undefined : { micros };
+}
+
+/** What an undeclared column of these texts is by the rules. */
+export function readingOf(name: string, texts: readonly string[], delimiter: string, options: Options): Reading {
+  const values = texts.filter((text) => text !== '').map(stripped);
+  const said = values.filter((value) => !nullWords.includes(value));
+  const { decimal: declared, dateOrder } = options.dialect ?? {};
+  const count = (test: (value: string) => boolean) => said.filter(test).length;
+  const order = (() => {
+    const dmy = count((value) => instantOf(value, 'dmy') !== undefined);
+    const mdy = count((value) => instantOf(value, 'mdy') !== undefined);
+    return dmy === mdy ? (dateOrder ?? 'dmy') : dmy > mdy ? 'dmy' : 'mdy';
+  })();
+  const all = (test: (value: string) => boolean) => said.length > 0 && said.every(test);
+  const plain = (type: ColumnType, decimal: '.' | ',' = '.'): Reading => ({ type, decimal, order });
+  if (all(isInteger)) return plain('integer');
+  if (all((value) => /^(true|false)$/i.test(value))) return plain('boolean');
+  const exact = !said.some((value) => isInteger(value) && BigInt(value.replace('-', '')) > 2n ** 53n);
+  if (exact && declared !== ',' && all((value) => isInteger(value) || isDecimal(value))) return plain('double');
+  const withPoint = (value: string) => (/^[^.eE]*$/.test(value) ? value.replace(',', '.') : 'no number');
+  const sure = said.some(
+    (value) => isDecimal(withPoint(value)) && value.includes(',') && !/^-?[1-9]\d{0,2},\d{3}$/.test(value),
+  );
+  const commas = declared === ',' || (declared === undefined && delimiter !== ',' && sure);
+  if (exact && commas && all((value) => isInteger(value) || isDecimal(withPoint(value)))) return plain('double', ',');
+  if (!/fecha|date/.test(name)) return plain('text');
+  const dates = count((value) => (instantOf(value, 'ymd') ?? instantOf(value, order)) !== undefined);
+  if (dates * 2 <= said.length) return plain('text');
+  const timed = (['ymd', 'dmy', 'mdy'] as const).some((each) =>
+    said.some((value) => value.includes(':') && instantOf(value, each) !== undefined),
+  );
+  return plain(timed ? 'timestamp' : 'date');
+}
+
+function stripped(text: string): string {
+  return text.replace(/^ +/, '').replace(/ +$/, '');
+}
+
+/** Prints as the 64-bit integer it is read as. */
+function isInteger(text: string): boolean {
+  return /^-?\d+$/.test(text) && String(BigInt.asIntN(64, BigInt(text))) === text;
+}
+
+/** Below this a double has fewer digits than elsewhere (IEEE 754, subnormal numbers). */
+const leastNormal = 2.2250738585072014e-308;
+
+/** A decimal number of which a double loses no digit: any 15 are kept, 16 or 17 where it prints them again. */
+function isDecimal(text: string): boolean {
+  const parts = /^-?(\d*)(?:[.](\d+))?(?:[eE][-+]?\d+)?$/.exec(text);
+  if (!parts || isInteger(text) || /^-?0\d/.test(text) || (parts[2] === undefined && !/[eE]/.test(text))) return false;
+  if (parts[1] === '' && parts[2] === undefined) return false;
+  const digits = digitsOf(text);
+  const value = Number(text);
+  if (digits === '') return true;
+  if (!Number.isFinite(value) || Math.abs(value) < leastNormal) return false;
+  return digits.length <= 15 || (digits.length <= 17 && digitsOf(value.toExponential(digits.length - 1)) === digits);
+}
+
+function digitsOf(text: string): string {
+  return text
+    .replace(/[eE].*/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '');
+}
+
+/** Microseconds of a date in one order, by way of how JavaScript reads ISO 8601. */
+function instantOf(text: string, order: 'ymd' | 'dmy' | 'mdy'): bigint | undefined {
+  const parts =
+    /^(\d+)([-/.])(\d+)([-/.])(\d+)(?:[T ](\d{1,2}:\d\d(?::\d\d(?:[.]\d{1,6})?)?) ?(Z|[-+]\d\d:?\d\d)?)?$/.exec(text);
+  if (!parts) return undefined;
+  const [, a = '', , b = '', , c = '', clock = '0:00', zone = 'Z'] = parts;
+  if (b.length > 2 || (order === 'ymd' ? a.length !== 4 || c.length > 2 : a.length > 2 || ![2, 4].includes(c.length)))
+    return undefined;
+  const short = order === 'ymd' ? a : c;
+  const year = short.length === 4 ? short : `${Number(short) < 70 ? 20 : 19}${short}`;
+  const [month, day] = order === 'ymd' ? [b, c] : order === 'dmy' ? [b, a] : [a, b];
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const midnight = Date.parse(`${date}T00:00Z`);
+  // A day that the month does not have is read as one of the next month.
+  if (year === '0000' || Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date)
+    return undefined;
+  const [hours = '', minutes = '', seconds = '00'] = clock.split(':');
+  const [whole = '00', fraction = ''] = seconds.split('.');
+  const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
+  const millis = Date.parse(`${date}T${hours.padStart(2, '0')}:${minutes}:${whole}${offset}`);
+  if (Number.isNaN(millis) || hours === '24') return undefined;
+  return BigInt(millis) * 1000n + BigInt(fraction.padEnd(6, '0'));
+}

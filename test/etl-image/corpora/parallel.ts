@@ -1,0 +1,17 @@
+/** Results in order, with so many pieces of work at a time: most of a small conversion is waiting for the disk. */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+  most = 6,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const take = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next++;
+      results[at] = await work(items[at] as Item);
+    }
+  };
+  await Promise.all(Array.from({ length: most }, take));
+  return results;
+}

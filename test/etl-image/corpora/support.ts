@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { layout } from '@etl/pipeline/layout';
+import { parseUri } from '@etl/pipeline/uri';
+import { type Conversion, type ConversionRequest, Converter } from '../../support/convert';
+import { readSchema } from '../../support/parquet';
+import { comparable, readWithPyarrow } from '../../support/pyarrow';
+import { type Exact, exactly, readTable, sameCell, type Table } from './table';
+
+/** A line of rejects-….jsonl. */
+export interface Reject {
+  readonly line: number;
+  readonly row: number;
+  readonly byteOffset: number;
+  readonly column: string | null;
+  readonly reason: string;
+  readonly raw: string;
+}
+
+/** A conversion with all that it left behind. Rows of each part are arrays: an object has no room for a column `__proto__`. */
+export interface Converted extends Omit<Conversion, 'rows'> {
+  readonly tables: readonly Table[];
+  readonly rows: readonly (readonly Exact[])[];
+  readonly rejects: readonly Reject[];
+  readonly coercions: readonly unknown[];
+}
+
+/** pyarrow's cells come as JSON: parts of a hundred thousand rows would take a minute. */
+const mostRowsAgain = 30_000;
+
+/** Converts files of one corpus with both engines, and keeps their parts for a second reader. */
+export class Corpus {
+  /** What the portable engine said where it may refuse. */
+  readonly refusals: string[] = [];
+  private readonly read: { readonly path: string; readonly table: Table }[] = [];
+
+  private constructor(private readonly converter: Converter) {}
+
+  static async create(): Promise<Corpus> {
+    return new Corpus(await Converter.create());
+  }
+
+  remove(): Promise<void> {
+    return this.converter.remove();
+  }
+
+  /** Converts with one engine. Every row is accounted for, and all parts have one schema. */
+  async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Converted> {
+    const { manifest, parts } = await this.converter.convert(csv, request);
+    const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = manifest.totals;
+    expect(rowsWritten + rowsBlank + rowsRejected).toBe(rowsRead);
+    const tables = await Promise.all(parts.map(readTable));
+    const rows = tables.flatMap((table) => table.rows);
+    expect(rows.length).toBe(rowsWritten);
+    const schemas = await Promise.all(parts.map(readSchema));
+    expect([...new Set(schemas.map((schema) => JSON.stringify(schema)))].length).toBe(Math.min(parts.length, 1));
+    for (const { names } of tables) expect(names).toEqual(manifest.schema.map(({ name }) => name));
+    const read = parts.map((path, at) => ({ path, table: tables[at] as Table }));
+    this.read.push(...read.filter(({ table }) => table.rows.length <= mostRowsAgain));
+    const batch = { dataset: manifest.dataset, batchDate: manifest.batchDate, source: manifest.runId };
+    const { internal } = layout(fileUri(this.converter.folder), batch);
+    const [rejects, coercions] = await Promise.all([
+      readLines<Reject>(internal, manifest.rejects),
+      readLines<unknown>(internal, manifest.coercions),
+    ]);
+    expect(rejects.length).toBe(rowsRejected);
+    expect(coercions.length).toBe(manifest.totals.datesCoerced);
+    return { manifest, parts, tables, rows, rejects, coercions };
+  }
+
+  /**
+   * Converts with both engines, which have to agree in everything but the bytes: also in what they throw. Returns (throws) what
+   * the kernel did.
+   */
+  async compare(csv: Buffer | string, request: ConversionRequest = {}): Promise<Converted> {
+    const [kernel, portable] = await Promise.all(
+      (['kernel', 'portable'] as const).map((engine) => this.outcome(csv, { ...request, engine })),
+    );
+    if (portable instanceof Error && /the portable engine cannot hold/.test(portable.message)) {
+      this.refusals.push(portable.message);
+    } else if (kernel instanceof Error || portable instanceof Error) {
+      expect(told(portable)).toEqual(told(kernel));
+    } else if (kernel && portable) {
+      expect(facts(portable)).toEqual(facts(kernel));
+      expect(differences(kernel.rows, portable.rows)).toEqual([]);
+    }
+    if (!kernel || kernel instanceof Error) throw kernel;
+    return kernel;
+  }
+
+  /** All parts so far but the largest, by pyarrow: the same names and cells. Returns how many there were. */
+  async readAgain(): Promise<number> {
+    const again = await readWithPyarrow(this.read.map(({ path }) => path));
+    for (const [at, { path, table }] of this.read.entries()) {
+      const mine = table.rows.map((row) => row.map((cell) => inMillis(cell)));
+      expect({ path, names: again[at]?.names }).toEqual({ path, names: table.names });
+      expect(differingRows(mine, again[at]?.rows ?? []).map((row) => `${path}: row ${row}`)).toEqual([]);
+    }
+    return this.read.length;
+  }
+
+  private outcome(csv: Buffer | string, request: ConversionRequest): Promise<Converted | Error> {
+    return this.convert(csv, request).catch((error: Error) => {
+      if ('matcherResult' in error) throw error; // an assertion of ours is no outcome
+      return error;
+    });
+  }
+}
+
+/** Tests that need pyarrow are skipped where it is not. */
+export const testWithPyarrow = process.env.ETL_TEST_PYTHON ? test : test.skip;
+
+/** Options under which nothing is refused for its number of rejects or rows. */
+export const lenient = { rejects: { maxShare: 1 }, quality: { rowCount: { min: 0 } } } as const;
+
+/** The first few cells that differ, for a message. */
+export function differences(
+  expected: readonly (readonly Exact[])[],
+  actual: readonly (readonly Exact[])[],
+  most = 5,
+): string[] {
+  const found = expected.length === actual.length ? [] : [`${actual.length} rows, expected ${expected.length}`];
+  for (const [at, row] of expected.entries()) {
+    const other = actual[at] ?? [];
+    if (row.length !== other.length) found.push(`row ${at}: ${other.length} cells, expected ${row.length}`);
+    for (const [column, cell] of row.entries()) {
+      if (sameCell(cell, other[column])) continue;
+      found.push(`row ${at}, column ${column}: ${exactly(other[column])}, expected ${exactly(cell)}`);
+    }
+    if (found.length >= most) break;
+  }
+  return found.slice(0, most);
+}
+
+/** What two engines have to agree in, besides the rows. */
+function facts({ manifest, parts, tables, rejects, coercions }: Converted) {
+  const { totals, schema, rejected, coerced, warnings, chunks } = manifest;
+  const rows = tables.map((table) => table.rows.length);
+  return { totals, schema, rejected, coerced, warnings, chunks, parts: parts.length, rows, rejects, coercions };
+}
+
+/** An error without the name of the file, which is another one each time. */
+function told(outcome: Converted | Error | undefined): string {
+  if (!(outcome instanceof Error)) return 'converted';
+  return `${outcome.name}: ${outcome.message.replace(/file:\S*[.]csv/g, 'FILE')}`;
+}
+
+async function readLines<Line>(internal: string, files: readonly string[] = []): Promise<Line[]> {
+  const place = parseUri(internal);
+  const folder = place?.kind === 'file' ? place.path : '';
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return texts.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Line);
+}
+
+function inMillis(cell: Exact): string {
+  const value = cell !== null && typeof cell === 'object' ? { millis: String(cell.micros / 1000n) } : comparable(cell);
+  return JSON.stringify(value);
+}
+
+function differingRows(mine: readonly (readonly string[])[], other: readonly (readonly unknown[])[]): number[] {
+  if (mine.length !== other.length) return [-1];
+  const differs = (row: readonly string[], at: number) =>
+    row.some((cell, column) => cell !== JSON.stringify(other[at]?.[column]));
+  return mine.flatMap((row, at) => (differs(row, at) ? [at] : [])).slice(0, 5);
+}

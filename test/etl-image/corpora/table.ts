@@ -1,0 +1,51 @@
+/** Published as ES modules only, so it is imported where it is used. */
+const hyparquet = () => import('hyparquet');
+
+/** A cell to the last digit: dates and timestamps are microseconds since 1970. */
+export type Exact = string | number | bigint | boolean | { readonly micros: bigint } | null;
+
+export interface Table {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly Exact[])[];
+}
+
+/** A text may begin with U+FEFF, which is a mark of a file's encoding nowhere but at its beginning. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A Parquet file's rows, with timestamps to the microsecond, of which a `Date` would lose three digits. */
+export async function readTable(path: string): Promise<Table> {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } = await hyparquet();
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
+  let rows: Exact[][] = [];
+  await parquetRead({
+    file,
+    metadata,
+    parsers: {
+      stringFromBytes: (bytes: Uint8Array | undefined) => bytes && utf8.decode(bytes),
+      timestampFromMicroseconds: (micros: bigint) => ({ micros }),
+      dateFromDays: (days: number) => ({ micros: BigInt(days) * 86_400_000_000n }),
+    },
+    onComplete: (read) => {
+      rows = read as Exact[][];
+    },
+  });
+  return { names: parquetSchema(metadata).children.map(({ element }) => element.name), rows };
+}
+
+/** Equal, and of the same type; 0 and -0 differ. */
+export function sameCell(a: Exact | undefined, b: Exact | undefined): boolean {
+  if (Object.is(a, b)) return true;
+  return isInstant(a) && isInstant(b) && a.micros === b.micros;
+}
+
+/** A cell for a message: `1n` is an integer, `1` a double. */
+export function exactly(cell: Exact | undefined): string {
+  if (isInstant(cell)) return `${cell.micros} µs`;
+  if (typeof cell === 'bigint') return `${cell}n`;
+  return Object.is(cell, -0) ? '-0' : (JSON.stringify(cell) ?? 'nothing');
+}
+
+function isInstant(cell: Exact | undefined): cell is { readonly micros: bigint } {
+  return typeof cell === 'object' && cell !== null;
+}
