@@ -83,10 +83,19 @@ class Passes {
     private readonly table: Table,
   ) {
     for (const chunk of settings.before?.chunks ?? []) this.finished.set(chunk.number, chunk);
-    const { head, firstByte } = settings.source;
+    const { head, firstByte, mostBytes } = settings.source;
     const { delimiter, quote, lineEnd, columns } = head;
     const { chunkRows } = settings;
-    this.cutting = { delimiter, quote, lineEnd, columns: columns.length, chunkRows, firstByte, recycled: [] };
+    this.cutting = {
+      delimiter,
+      quote,
+      lineEnd,
+      columns: columns.length,
+      chunkRows,
+      firstByte,
+      mostBytes,
+      recycled: [],
+    };
   }
 
   chunks(): FinishedChunk[] {

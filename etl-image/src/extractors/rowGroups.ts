@@ -37,6 +37,8 @@ export interface Cutting {
   readonly chunkRows: number;
   /** Bytes in front of the header, such as a byte order mark. */
   readonly firstByte: number;
+  /** More than that does not come: a small source needs no large window. */
+  readonly mostBytes: number;
   /** Memory of groups that are done with, for the next ones: what is allocated anew must be zeroed and collected. */
   readonly recycled: Uint8Array<ArrayBuffer>[];
 }
@@ -58,7 +60,11 @@ export async function* rowGroups(
   cutting: Cutting,
   from?: Position,
 ): AsyncGenerator<CutGroup> {
-  const window = new Window(cutting, from ?? { row: 1, line: 1, byte: cutting.firstByte }, windowBytes);
+  const window = new Window(
+    cutting,
+    from ?? { row: 1, line: 1, byte: cutting.firstByte },
+    Math.min(windowBytes, cutting.mostBytes),
+  );
   const { chunkRows, columns } = cutting;
   const groupRows = Math.max(1, Math.min(maxGroupRows, chunkRows, Math.floor(maxGroupFields / columns)));
   let headerSeen = from !== undefined;

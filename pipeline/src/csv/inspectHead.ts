@@ -59,12 +59,13 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   const foreign = formats.find(([, magic]) => startsWith(head, magic));
   if (foreign) return refuse(`this is ${foreign[0]}`);
   const compression = detectCompression(head);
-  const plain = decompressHead(head, compression, Math.max(headBytes, head.length));
+  const wanted = Math.max(headBytes, head.length);
+  const plain = decompressHead(head, compression, wanted);
   if (plain === undefined)
     return refuse(
       `the file begins like ${compression}, but does not decompress: it is damaged, or something else follows`,
     );
-  const all = complete && compression === 'none';
+  const all = complete && (compression === 'none' || plain.length < wanted);
 
   const encoding = dialect.encoding ?? detectEncoding(plain, all);
   const text = wholeLines(decodeText(plain, encoding), all);

@@ -141,6 +141,10 @@ test.each(seeds)('the table of seed %i', async (seed) => {
   }
 });
 
+test('the portable engine refuses few of them', () => {
+  expect(corpus.refusals.length).toBeLessThan(20);
+});
+
 testWithPyarrow('pyarrow reads the same', async () => {
   await corpus.readAgain();
 });
