@@ -6,7 +6,7 @@ import { onEveryStore } from './support/places';
 import { whileReading } from './support/reader';
 
 /** A claim of a publisher that is really gone need not be waited for long. */
-const settings = { ...projectionSettings, turns: { lifeMs: 300, useMs: 100, pollMs: 20 } };
+const settings = { ...projectionSettings, turns: { lifeMs: 2500, useMs: 1500, pollMs: 50 } };
 
 /** Nothing a killed publisher would still do is done: every operation from the n-th on throws, clean-up included. */
 function dyingAt(n: number) {

@@ -5,7 +5,7 @@ import { gated, gatedFolders } from './support/gates';
 import { latch } from './support/latch';
 import { onEveryStore } from './support/places';
 
-const settings = { ...projectionSettings, turns: { lifeMs: 3000, useMs: 600, pollMs: 50 } };
+const settings = { ...projectionSettings, turns: { lifeMs: 4000, useMs: 2000, pollMs: 50 } };
 
 /** As when a machine is suspended: the older publisher stands still, between two of its steps, until its claim is dead. */
 onEveryStore((open) => {
@@ -46,8 +46,8 @@ onEveryStore((open) => {
     };
     // Until a publisher was done before the step it was to stand still at: on a slow machine it renews its claim more often,
     // and so has more steps.
-    for (let first = 0, done = false; !done; first += 32) {
-      const rounds = await Promise.allSettled(Array.from({ length: 32 }, (_, n) => round(first + n)));
+    for (let first = 0, done = false; !done; first += 8) {
+      const rounds = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => round(first + n)));
       expect(rounds.flatMap((r, n) => (r.status === 'rejected' ? [`step ${first + n}: ${r.reason}`] : []))).toEqual([]);
       done = rounds.some((r) => r.status === 'fulfilled' && !r.value);
     }

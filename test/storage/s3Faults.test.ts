@@ -107,7 +107,9 @@ describeS3('S3 behind a connection that breaks', () => {
     fault = () => ({ kind: 'answer', status: 403, body: xml('AccessDenied') });
     await expect(store().write('s3://lake/x', 'x')).rejects.toMatchObject({ code: 'AccessDenied', uri: 's3://lake/x' });
     fault = () => none;
-    await expect(store().write('s3://no-such-bucket/x', 'x')).rejects.toMatchObject({ code: 'NotFound' });
+    await expect(store().write('s3://no-such-bucket/x', 'x')).rejects.toMatchObject({
+      ...{ code: 'ReadOnly', message: 'there is no such bucket' },
+    });
   });
 
   test('an upload that fails half-way leaves neither an object nor parts', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttpServer, request } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -30,11 +31,48 @@ export async function startMoto(): Promise<Moto> {
   const endpoint = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 300; tries++) {
     if (failure ?? server.exitCode !== null) break;
-    if (await answers(endpoint)) return { endpoint, stop };
+    if (await answers(endpoint)) {
+      const front = await oneAtATime(endpoint);
+      return { endpoint: front.endpoint, stop: () => front.close().then(stop) };
+    }
     await sleep(100);
   }
   await stop();
   throw new Error(`${program} does not answer on ${endpoint}`, { cause: failure });
+}
+
+/**
+ * A server before moto's that lets conditional writes through one by one: moto looks and writes in two steps, between which
+ * another thread of it may write, and S3 does not.
+ */
+async function oneAtATime(endpoint: string): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const { hostname, port } = new URL(endpoint);
+  let turn: Promise<unknown> = Promise.resolve();
+  const server = createHttpServer((incoming, outgoing) => {
+    const { method, url: path, headers } = incoming;
+    const forward = (): Promise<void> =>
+      new Promise((resolve) => {
+        outgoing.once('close', resolve);
+        const onwards = request({ hostname, port, method, path, headers }, (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.on('error', () => outgoing.destroy()).pipe(outgoing);
+        });
+        onwards.on('error', () => outgoing.destroy());
+        outgoing.once('close', () => onwards.destroy());
+        incoming.pipe(onwards);
+      });
+    if (headers['if-none-match'] === undefined) void forward();
+    else turn = turn.then(forward);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  return { endpoint: `http://127.0.0.1:${address.port}`, close };
 }
 
 async function answers(endpoint: string): Promise<boolean> {
