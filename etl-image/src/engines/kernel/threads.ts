@@ -11,6 +11,12 @@ interface Job {
 
 const program = join(__dirname, '..', '..', '..', 'dist', 'engines', 'kernel', 'thread.js');
 
+/**
+ * Compressed pages are held by small objects that die young: a small young generation is looked through often, so that their
+ * memory does not pile up before it is given back.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+
 /** Threads that take row groups as they come. */
 export class Threads {
   private readonly workers: Worker[];
@@ -22,7 +28,7 @@ export class Threads {
   constructor(count: number, dialect: FieldDialect) {
     const workerData: ThreadData = { dialect };
     this.workers = Array.from({ length: count }, () => {
-      const worker = new Worker(program, { workerData });
+      const worker = new Worker(program, { workerData, resourceLimits });
       worker.on('message', (answer: ReadAnswer) => this.done(worker, answer));
       worker.on('error', (error) => this.fail(error));
       return worker;
