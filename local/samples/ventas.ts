@@ -101,7 +101,7 @@ const decimal = (cents: number): string => `${Math.floor(cents / 100)}.${String(
 const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Numbers from 0 to 1, the same for the same seed. Source: mulberry32, public domain. */
-function generator(start: number): () => number {
+export function generator(start: number): () => number {
   let state = start;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

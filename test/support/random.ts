@@ -1,3 +1,5 @@
+import { generator } from '../../local/samples/ventas';
+
 export interface Random {
   /** From 0 to 1, without 1. */
   next(): number;
@@ -7,15 +9,9 @@ export interface Random {
   pick<T>(of: readonly T[]): T;
 }
 
-/** The same numbers for the same seed. Source: mulberry32, public domain. */
+/** The same numbers for the same seed. */
 export function randomFrom(seed: number): Random {
-  let state = seed;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = generator(seed);
   const below = (bound: number): number => Math.floor(next() * bound);
   return { next, below, chance: (share) => next() < share, pick: (of) => of[below(of.length)] as never };
 }

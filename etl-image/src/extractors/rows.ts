@@ -15,3 +15,14 @@ export function* rowsOf(bytes: Uint8Array, { delimiter, quote, lineEnd }: FieldD
     at = end;
   }
 }
+
+const LF = 10;
+const CR = 13;
+
+/** A row as it stands in the source, without its line end. `lineEnd`: its byte; a CR in front of a LF belongs to it. */
+export function withoutLineEnd<Bytes extends Uint8Array>(row: Bytes, lineEnd: number): Bytes {
+  let end = row.length;
+  if (row[end - 1] === lineEnd) end--;
+  if (lineEnd === LF && row[end - 1] === CR) end--;
+  return row.subarray(0, end) as Bytes;
+}

@@ -1,9 +1,18 @@
 import { isUtf8 } from 'node:buffer';
+import { withoutLineEnd } from '../../extractors/rows';
 import { type Address, Kernel } from '../../kernel/kernel';
 import type { Evidence } from '../../transformers/evidence';
 import { type ColumnPlan, wantsDates } from '../../transformers/schema';
 import { evidenceOf, readValue } from '../../transformers/texts';
-import { type Coercion, contradiction, type FieldDialect, type Place, type Reject, rawBytes, reasons } from '../engine';
+import {
+  contradiction,
+  type FieldDialect,
+  type Place,
+  type ReadGroup,
+  type Reject,
+  rawBytes,
+  reasons,
+} from '../engine';
 import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
 
@@ -14,18 +23,11 @@ const nul = 7;
 const contradicted = 8;
 const structural = [undefined, undefined, 'tooFew', 'tooMany', 'misquoted', 'strayReturn', 'notUtf8', 'nul'] as const;
 
-const LF = 10;
-const CR = 13;
-
 /** Fields that are read at a time: so many, with their texts, fit into a processor's second cache. */
 const batchFields = 16_384;
 
-export interface GroupContent {
-  readonly rowsBlank: number;
-  readonly rowsWritten: number;
-  readonly evidence: readonly Evidence[];
-  readonly rejects: readonly Reject[];
-  readonly coercions: readonly Coercion[];
+/** What a thread answers: the bytes go back beside it. */
+export interface GroupContent extends Omit<ReadGroup, 'bytes' | 'rows'> {
   readonly content: EncodedGroup;
 }
 
@@ -261,10 +263,7 @@ class Reading {
   /** A row as it stands in the source, without its line end. */
   private rowBytes(row: number): Buffer {
     const [start = 0, next = 0] = this.kernel.words(this.starts + row * 4, 2).map((at) => at - this.input);
-    let end = next;
-    if (end > start && this.source[end - 1] === this.lineEnd) end--;
-    if (end > start && this.lineEnd === LF && this.source[end - 1] === CR) end--;
-    return this.source.subarray(start, end);
+    return withoutLineEnd(this.source.subarray(start, next), this.lineEnd);
   }
 
   /** The first column that a row with too few fields lacks. */

@@ -1,4 +1,4 @@
-import { rowsOf } from '../../extractors/rows';
+import { rowsOf, withoutLineEnd } from '../../extractors/rows';
 import { addEvidence, type Evidence, noEvidence } from '../../transformers/evidence';
 import { type ColumnPlan, wantsDates } from '../../transformers/schema';
 import { evidenceOf, readValue, type Value } from '../../transformers/texts';
@@ -25,9 +25,6 @@ type ReadRow =
   | { readonly kind: 'good'; readonly row: PortableRow; readonly coerced: readonly { column: string; raw: string }[] }
   | { readonly kind: 'blank' }
   | { readonly kind: 'reject'; readonly why: Why };
-
-const CR = 13;
-const LF = 10;
 
 /** Reads a row group value by value. */
 export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect: FieldDialect): ReadGroup {
@@ -83,10 +80,6 @@ function readRow(fields: readonly string[], plans: readonly ColumnPlan[], eviden
   return { kind: 'good', row, coerced };
 }
 
-/** A row as it stands in the source, without its line end. */
 function rawOf(bytes: Uint8Array, lineEnd: number): string {
-  let end = bytes.length;
-  if (bytes[end - 1] === lineEnd) end--;
-  if (lineEnd === LF && bytes[end - 1] === CR) end--;
-  return Buffer.from(bytes.subarray(0, Math.min(end, rawBytes))).toString('utf8');
+  return Buffer.from(withoutLineEnd(bytes, lineEnd).subarray(0, rawBytes)).toString('utf8');
 }
