@@ -6,90 +6,94 @@ import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { AwaitInput } from './contract';
-import type { Describer } from './describer';
+import type { Describer, Pace } from './describer';
 import type { TaskDescription, TaskLogs } from './ports';
+import { endOf } from './taskEnds';
 
-/** DescribeTasks is eventually consistent: for so long after a launch, an unknown task is a pending one. */
-const unknownGraceSeconds = 60;
 const logTailLines = 20;
+const starting: ReadonlySet<string> = new Set(['PROVISIONING', 'PENDING', 'ACTIVATING']);
 
 export interface Waiting {
-  readonly describe: Describer;
-  readonly store: ObjectStore;
+  readonly describer: Pick<Describer, 'next'>;
+  readonly store: Pick<ObjectStore, 'readSmall'>;
   readonly taskLogs: TaskLogs;
-  readonly heartbeat: (details: unknown) => void;
-  readonly sleep: (seconds: number) => Promise<void>;
+  /** What the wait is at, for heartbeats. */
+  readonly note: (details: object) => void;
   readonly report: (progress: TaskProgress) => Promise<void>;
   readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** DescribeTasks is eventually consistent: a task is unknown once nobody has known it for so long. */
+  readonly unknownGraceSeconds: number;
 }
 
-/** Polls until the task is STOPPED or no longer known. Has no side effects: it may be repeated by any worker. */
+/** Polls until the task is STOPPED, unknown, or late to start. Has no side effects: any worker may repeat it. */
 export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<TaskEnd> {
   const { taskArn, plan, generation } = input;
-  const progressUri = joinUri(layout(plan.destination, plan.batch).work(input.run.runId, generation), progressName);
+  const work = layout(plan.destination, plan.batch).work(input.run.runId, generation);
+  const progress = progressWatch(waiting, joinUri(work, progressName), generation);
   const startedAt = waiting.now();
-  let seen = false;
-  let reportedShare = -1;
+  let knownAt = startedAt;
+  let pace: Pace = 'fast';
   for (;;) {
-    const task = await waiting.describe(taskArn);
-    if (task?.lastStatus === 'STOPPED')
-      return describeEnd(waiting, task, await readProgress(waiting.store, progressUri));
-    if (!task && (seen || waiting.now() - startedAt > unknownGraceSeconds * 1000)) {
+    const task = await waiting.describer.next(taskArn, pace, waiting.signal);
+    const now = waiting.now();
+    if (task?.lastStatus === 'STOPPED') return stoppedEnd(waiting, task, await progress.read());
+    if (!task && now - knownAt > waiting.unknownGraceSeconds * 1000) {
       return { taskArn, status: 'unknown', logTail: await waiting.taskLogs.tail(taskArn, logTailLines) };
     }
-    seen ||= task !== undefined;
-    const progress = await readProgress(waiting.store, progressUri);
-    waiting.heartbeat({ taskArn, generation, status: task?.lastStatus ?? 'PENDING', progress });
-    if (progress && shareOf(progress) - reportedShare >= transform.progressShare) {
+    const isStarting = !task || starting.has(task.lastStatus);
+    if (task) {
+      knownAt = now;
+      const since = task.createdAt ?? startedAt;
+      if (isStarting && now - since > plan.timings.startTimeoutSeconds * 1000) {
+        return { ...endOf(task), status: 'notStarted', logTail: [] };
+      }
+    }
+    pace = isStarting || task.desiredStatus === 'STOPPED' ? 'fast' : 'slow';
+    waiting.note({ taskArn, generation, status: task?.lastStatus ?? 'PENDING', progress: progress.last() });
+    if (!isStarting) await progress.look(now - startedAt);
+  }
+}
+
+async function stoppedEnd(waiting: Waiting, task: TaskDescription, progress: Progress | undefined): Promise<TaskEnd> {
+  const end = endOf(task);
+  if (task.exitCode === 0) return { ...end, logTail: [] };
+  const logTail = await waiting.taskLogs.tail(task.taskArn, logTailLines);
+  return { ...end, ...(progress?.failure !== undefined && { reported: progress.failure }), logTail };
+}
+
+/** Reads the task's progress ever more seldom the longer it runs, and reports it every few percent. */
+function progressWatch(waiting: Waiting, uri: string, generation: number) {
+  const looksPerRun = 20;
+  let last: Progress | undefined;
+  let reportedShare = -1;
+  let nextLookAfter = 0;
+
+  /** Progress is a comfort: that it cannot be read never ends a wait. */
+  async function read(): Promise<Progress | undefined> {
+    try {
+      const body = await waiting.store.readSmall(uri);
+      if (body) last = JSON.parse(body.toString('utf8')) as Progress;
+    } catch {
+      // The next look may find it.
+    }
+    return last;
+  }
+
+  return {
+    read,
+    last: () => last,
+    async look(elapsedMs: number): Promise<void> {
+      if (elapsedMs < nextLookAfter) return;
+      nextLookAfter = elapsedMs * (1 + 1 / looksPerRun);
+      const progress = await read();
+      if (!progress || shareOf(progress) - reportedShare < transform.progressShare) return;
       reportedShare = shareOf(progress);
       await waiting.report({ generation, progress });
-    }
-    await waiting.sleep(plan.timings.pollSeconds);
-  }
-}
-
-/** Polls until a task that was asked to stop is STOPPED. */
-export async function awaitStopped(
-  waiting: Pick<Waiting, 'describe' | 'heartbeat' | 'sleep'>,
-  taskArn: string,
-): Promise<TaskEnd> {
-  for (;;) {
-    const task = await waiting.describe(taskArn);
-    if (!task) return { taskArn, status: 'unknown', logTail: [] };
-    if (task.lastStatus === 'STOPPED') return { ...endOf(task), logTail: [] };
-    waiting.heartbeat({ taskArn, status: task.lastStatus });
-    await waiting.sleep(1);
-  }
-}
-
-async function describeEnd(waiting: Waiting, task: TaskDescription, progress: Progress | undefined): Promise<TaskEnd> {
-  const logTail = task.exitCode === 0 ? [] : await waiting.taskLogs.tail(task.taskArn, logTailLines);
-  const reported = task.exitCode === 0 ? undefined : progress?.failure;
-  return { ...endOf(task), ...(reported && { reported }), logTail };
-}
-
-function endOf(task: TaskDescription): Omit<TaskEnd, 'logTail'> {
-  const { taskArn, stopCode, stoppedReason, exitCode, containerReason } = task;
-  return {
-    taskArn,
-    status: 'stopped',
-    ...(stopCode !== undefined && { stopCode }),
-    ...(stoppedReason !== undefined && { stoppedReason }),
-    ...(exitCode !== undefined && { exitCode }),
-    ...(containerReason !== undefined && { containerReason }),
+    },
   };
 }
 
 function shareOf(progress: Progress): number {
   return progress.bytesTotal > 0 ? progress.bytesRead / progress.bytesTotal : 0;
-}
-
-/** Progress is a comfort: that it cannot be read never ends a wait. */
-async function readProgress(store: ObjectStore, uri: string): Promise<Progress | undefined> {
-  try {
-    const body = await store.readSmall(uri);
-    return body ? (JSON.parse(body.toString('utf8')) as Progress) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { Batch } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
 import type { Plan } from '@etl/pipeline/plan';
+import type { TaskSize } from '@etl/pipeline/sizes';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { DeadLetter } from './ports';
 
@@ -11,10 +12,14 @@ export interface EtlActivities {
   validateInput(input: { event: unknown }): Promise<Validation>;
   /** Short and idempotent: one task per workflow run and generation, whatever the number of attempts. */
   launchTask(input: LaunchInput): Promise<LaunchResult>;
-  /** Long, with heartbeats and without side effects: returns how the task ended. */
+  /** Long, with heartbeats and without side effects: returns how the task ended, or that it is late to start. */
   awaitTask(input: AwaitInput): Promise<TaskEnd>;
   /** Returns when the task is STOPPED, or unknown to ECS. */
   stopTask(input: { taskArn: string; reason: string }): Promise<TaskEnd>;
+  /** ARNs of the tasks of this run that are not STOPPED yet. */
+  findTasks(input: { run: RunIdentity }): Promise<readonly string[]>;
+  /** Tasks whose workflow has ended at least so long ago. Stops nothing. */
+  findOrphans(input: { graceSeconds: number }): Promise<OrphanReport>;
   /** Looks the batch up in the commit log. */
   confirmCommit(input: CommitQuery): Promise<CommitAnswer>;
   notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
@@ -36,13 +41,34 @@ export interface LaunchInput {
   readonly plan: Plan;
   readonly run: RunIdentity;
   readonly generation: number;
+  readonly spot: boolean;
+  /** Unset: what the task definition says. */
+  readonly size?: TaskSize;
 }
 
 export type LaunchResult =
-  | { readonly kind: 'launched'; readonly taskArn: string }
-  /** Tasks of an earlier run of this workflow are alive and must be stopped first. */
+  /** `generation` is the one that the task was started as: an earlier one when its task was found running. */
+  | { readonly kind: 'launched'; readonly taskArn: string; readonly generation: number }
+  /** These tasks of this workflow are alive and must be seen STOPPED first. */
   | { readonly kind: 'blocked'; readonly by: readonly string[] }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: string; readonly cause: 'capacity' | 'other' };
+
+export interface OrphanTask {
+  readonly taskArn: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly lastStatus: string;
+  /** What became of the workflow. */
+  readonly workflow: string;
+}
+
+export interface OrphanReport {
+  /** Live tasks of this namespace. */
+  readonly examined: number;
+  readonly orphans: readonly OrphanTask[];
+  /** Of workflows that Temporal does not know: for people to decide. */
+  readonly unknown: readonly OrphanTask[];
+}
 
 export interface AwaitInput {
   readonly taskArn: string;

@@ -19,15 +19,22 @@ export function startedBy(workflowId: string): string {
 
 /** By these a task is recognised as ours; values hold what ECS allows in tags. */
 export const tagNames = {
+  namespace: 'etl:namespace',
   workflowId: 'etl:workflow-id',
   runId: 'etl:run-id',
   generation: 'etl:generation',
 } as const;
 
-export function tags(run: RunIdentity, generation: number): Record<string, string> {
+export function tags(namespace: string, run: RunIdentity, generation: number): Record<string, string> {
   return {
-    [tagNames.workflowId]: run.workflowId.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256),
+    [tagNames.namespace]: tagValue(namespace),
+    [tagNames.workflowId]: tagValue(run.workflowId),
     [tagNames.runId]: run.runId,
     [tagNames.generation]: String(generation),
   };
+}
+
+/** As much of a text as a tag can hold. Source: ECS API, Tag. */
+export function tagValue(text: string): string {
+  return text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256);
 }

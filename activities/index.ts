@@ -1,43 +1,67 @@
 import type { FailureType } from '@etl/pipeline/failures';
 import { composeMessage } from '@etl/pipeline/messages';
-import { activityInfo, Context, heartbeat, sleep } from '@temporalio/activity';
+import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { awaitStopped, awaitTask } from './awaitTask';
+import { awaitTask } from './awaitTask';
 import { confirmCommit } from './confirmCommit';
 import type { EtlActivities } from './contract';
-import { createDescriber } from './describer';
+import { createDescriber, defaultLimit } from './describer';
+import { findOrphans } from './findOrphans';
+import { tagNames } from './identity';
 import { launchTask } from './launchTask';
-import { type Ports, TaskRunnerError } from './ports';
+import { liveTasks } from './liveTasks';
+import { type Ports, TaskRunnerError, ThrottledError } from './ports';
+import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
 
 export interface ActivitySettings extends ValidationSettings {
   /** Address of the Web UI, for links in messages. */
   readonly uiUrl: string | undefined;
+  /** Between two looks at a running task. */
+  readonly pollSeconds: number;
 }
+
+/** A task that starts or stops is looked at so many times as often as one that runs. */
+const fastPolls = 5;
+/** How long DescribeTasks may take to know a task. */
+const unknownGraceSeconds = 60;
+const minUnknownGraceSeconds = 2;
 
 /** The activities over their ports. Only this file knows Temporal: what it calls is plain code. */
 export function createActivities(ports: Ports, settings: ActivitySettings): EtlActivities {
-  const describe = createDescriber(ports.tasks);
-  const waiting = {
-    describe,
+  const tickSeconds = (settings.pollSeconds * settings.timeScale) / fastPolls;
+  const describer = createDescriber(ports.tasks, { tickSeconds, slowEvery: fastPolls, limit: defaultLimit });
+  const grace = Math.max(unknownGraceSeconds * settings.timeScale, minUnknownGraceSeconds);
+  const waiting = (note: (details: object) => void) => ({
+    describer,
     store: ports.store,
     taskLogs: ports.taskLogs,
-    heartbeat,
-    sleep: (seconds: number) => orRetryElsewhere(sleep(seconds * 1000)),
+    note,
     now: Date.now,
-  };
+    signal: Context.current().cancellationSignal,
+    unknownGraceSeconds: grace,
+  });
   return {
     validateInput: ({ event }) => validateInput(ports.store, settings, event),
-    launchTask: (input) => asFailure('BadConfiguration', launchTask(ports.tasks, input)),
+    launchTask: (input) => {
+      const { namespace } = activityInfo();
+      return asFailure(launchTask({ tasks: ports.tasks, store: ports.store, namespace }, input));
+    },
     awaitTask: (input) => {
       const { workflowId, runId } = input.run;
       const report = (progress: Parameters<Ports['progress']['report']>[2]) =>
         ports.progress.report(workflowId, runId, progress);
-      return orRetryElsewhere(awaitTask({ ...waiting, report }, input));
+      return beating((note) => orRetryElsewhere(awaitTask({ ...waiting(note), report }, input)));
     },
-    stopTask: async ({ taskArn, reason }) => {
-      await ports.tasks.stop(taskArn, reason);
-      return orRetryElsewhere(awaitStopped(waiting, taskArn));
+    stopTask: (input) => beating((note) => orRetryElsewhere(stopTask(ports.tasks, waiting(note), input))),
+    findTasks: async ({ run }) => {
+      const live = await liveTasks(ports.tasks, run.workflowId);
+      return live.filter(({ tags }) => tags[tagNames.runId] === run.runId).map(({ taskArn }) => taskArn);
+    },
+    findOrphans: ({ graceSeconds }) => {
+      const { tasks, executions } = ports;
+      const { namespace } = activityInfo();
+      return beating((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now: Date.now, note }));
     },
     confirmCommit: (query) => confirmCommit(ports.store, query),
     notify: async ({ outcome, subject }) => {
@@ -74,12 +98,34 @@ async function orRetryElsewhere<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** What no repetition mends fails the run at once, with a type of ours. */
-async function asFailure<T>(type: FailureType, work: Promise<T>): Promise<T> {
+/**
+ * Heartbeats at a steady pace beside the work, whether or not ECS answers: they say that this worker lives, and the
+ * details where it is.
+ */
+async function beating<T>(work: (note: (details: object) => void) => Promise<T>): Promise<T> {
+  let details: object | undefined;
+  const { heartbeatTimeoutMs = 30_000 } = activityInfo();
+  const timer = setInterval(() => heartbeat(details), heartbeatTimeoutMs / 4);
+  try {
+    return await work((next) => {
+      details = next;
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** What no repetition mends fails the run at once, with a type of ours; throttling keeps its name over all retries. */
+async function asFailure<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof TaskRunnerError) throw ApplicationFailure.nonRetryable(error.message, type);
+    if (error instanceof TaskRunnerError) throw failure(error.message, 'BadConfiguration', true);
+    if (error instanceof ThrottledError) throw failure(error.message, 'Throttled', false);
     throw error;
   }
+}
+
+function failure(message: string, type: FailureType, nonRetryable: boolean): ApplicationFailure {
+  return ApplicationFailure.create({ message, type, nonRetryable });
 }

@@ -1,49 +1,83 @@
-import { type ContainerInput, containerEnvironment } from '@etl/pipeline/container';
+import { type ContainerInput, containerEnvironment, maxInlineOptions } from '@etl/pipeline/container';
+import { layout, optionsName } from '@etl/pipeline/layout';
+import { joinUri } from '@etl/pipeline/uri';
+import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LaunchInput, LaunchResult } from './contract';
 import { clientToken, startedBy, tagNames, tags } from './identity';
-import type { TaskRunner } from './ports';
+import { liveTasks } from './liveTasks';
+import { type TaskDescription, type TaskRunner, TaskRunnerError } from './ports';
+
+export interface Launching {
+  readonly tasks: TaskRunner;
+  readonly store: Pick<ObjectStore, 'write'>;
+  readonly namespace: string;
+}
 
 /**
- * Launches the task of one generation, or finds it launched. The request depends on the input alone, so that ECS
+ * Launches the task of one generation, or finds the one there is. The request depends on the input alone, so that ECS
  * recognises a repetition by its client token.
  */
-export async function launchTask(tasks: TaskRunner, input: LaunchInput): Promise<LaunchResult> {
-  const { plan, run, generation } = input;
-  const by = startedBy(run.workflowId);
-  const blocked = await tasksOfEarlierRuns(tasks, by, run.runId);
-  if (blocked.length > 0) return { kind: 'blocked', by: blocked };
+export async function launchTask({ tasks, store, namespace }: Launching, input: LaunchInput): Promise<LaunchResult> {
+  const { run, generation } = input;
+  const found = foundTask(await liveTasks(tasks, run.workflowId), run.runId);
+  if (found) return found;
   const answer = await tasks.run({
     clientToken: clientToken(run, generation),
-    startedBy: by,
-    environment: containerEnvironment(containerInput(input)),
-    tags: tags(run, generation),
-    ...(plan.compute.size && { size: plan.compute.size }),
-    ...(plan.compute.ephemeralStorageGiB !== undefined && { ephemeralStorageGiB: plan.compute.ephemeralStorageGiB }),
-    spot: plan.compute.spot,
+    startedBy: startedBy(run.workflowId),
+    environment: containerEnvironment(await containerInput(store, input)),
+    tags: tags(namespace, run, generation),
+    ...(input.size && { size: input.size }),
+    ...(input.plan.compute.ephemeralStorageGiB !== undefined && {
+      ephemeralStorageGiB: input.plan.compute.ephemeralStorageGiB,
+    }),
+    spot: input.spot,
   });
-  return 'refused' in answer ? { kind: 'refused', reason: answer.refused } : { kind: 'launched', ...answer };
+  if ('refused' in answer) return { kind: 'refused', reason: answer.refused, cause: answer.cause };
+  if ('taskArn' in answer) return { kind: 'launched', taskArn: answer.taskArn, generation };
+  return adopt(await tasks.describe(answer.conflict), input);
 }
 
-/** A workflow that was reset or started again under its ID may have left a task writing: it comes first. */
-async function tasksOfEarlierRuns(tasks: TaskRunner, by: string, runId: string): Promise<string[]> {
-  const arns = await tasks.listRunning(by);
-  if (arns.length === 0) return [];
-  const descriptions = await tasks.describe(arns.slice(0, 100));
-  return descriptions
-    .filter((task) => task.lastStatus !== 'STOPPED' && task.tags[tagNames.runId] !== runId)
-    .map((task) => task.taskArn);
+/**
+ * A running task of this run is its launch, whichever generation started it: a second one must not stand beside it. Any
+ * other comes first, be it of an earlier run of this workflow (reset, or started again) or on its way to STOPPED.
+ */
+function foundTask(live: readonly TaskDescription[], runId: string): LaunchResult | undefined {
+  const [adopted, ...surplus] = live.filter((task) => isOfRun(task, runId) && task.desiredStatus !== 'STOPPED');
+  const others = live.filter((task) => task !== adopted && !surplus.includes(task));
+  const blocking = [...others, ...surplus].map(({ taskArn }) => taskArn);
+  if (blocking.length > 0) return { kind: 'blocked', by: blocking };
+  return adopted && { kind: 'launched', taskArn: adopted.taskArn, generation: generationOf(adopted) };
 }
 
-function containerInput({ plan, run, generation }: LaunchInput): ContainerInput {
+/** The token stands for another request, made by an earlier version of this program, say: its task is ours all the same. */
+function adopt(candidates: readonly TaskDescription[], { run, generation }: LaunchInput): LaunchResult {
+  if (candidates.length === 0) throw new Error('the task that the client token stands for cannot be seen yet');
+  const ours = candidates.find((task) => isOfRun(task, run.runId) && generationOf(task) === generation);
+  if (ours) return { kind: 'launched', taskArn: ours.taskArn, generation };
+  const arns = candidates.map(({ taskArn }) => taskArn).join(', ');
+  throw new TaskRunnerError(`the client token of this launch stands for a task of somebody else: ${arns}`);
+}
+
+const isOfRun = (task: TaskDescription, runId: string): boolean => task.tags[tagNames.runId] === runId;
+const generationOf = (task: TaskDescription): number => Number(task.tags[tagNames.generation]);
+
+async function containerInput(store: Launching['store'], input: LaunchInput): Promise<ContainerInput> {
+  const { plan, run, generation } = input;
+  const options = JSON.stringify(plan.options);
+  const optionsUri = joinUri(layout(plan.destination, plan.batch).work(run.runId, generation), optionsName);
+  const isLong = options.length > maxInlineOptions;
+  if (isLong) await store.write(optionsUri, options);
   return {
     inputUri: plan.source.uri,
     ...plan.batch,
     destination: plan.destination,
+    workflowId: run.workflowId,
     runId: run.runId,
     generation,
     runStartedAt: run.startedAt,
     chunkRows: plan.chunkRows,
     options: plan.options,
+    ...(isLong && { optionsUri }),
     timeoutSeconds: plan.timings.timeoutSeconds,
   };
 }

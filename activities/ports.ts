@@ -1,5 +1,6 @@
 import type { Message } from '@etl/pipeline/messages';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
+import type { TaskSize } from '@etl/pipeline/sizes';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 /** What the activities need of the world. `aws/` and `local/` implement these; only `workers/` and `cli/` choose. */
@@ -10,17 +11,21 @@ export interface Ports {
   readonly notifier: Notifier;
   readonly deadLetters: DeadLetters;
   readonly progress: ProgressReporter;
+  readonly executions: Executions;
 }
 
 export interface TaskRunner {
-  /** Idempotent by `clientToken`: a repeated call returns the task of the first. Throws `TaskRunnerError`. */
+  /**
+   * Idempotent by `clientToken`: a repeated call returns the task of the first. Throws `TaskRunnerError` for what no
+   * repetition mends, `ThrottledError` when ECS wants to be asked later.
+   */
   run(request: TaskRequest): Promise<RunAnswer>;
-  /** Tasks nobody knows are left out of the answer. At most 100 ARNs. */
+  /** Tasks nobody knows are left out of the answer. At most 100 ARNs. Throws `TaskRunnerError` for what no repetition mends. */
   describe(taskArns: readonly string[]): Promise<TaskDescription[]>;
-  /** Asks for a stop, and returns at once. A task that is gone is no error. */
-  stop(taskArn: string, reason: string): Promise<void>;
-  /** ARNs of the tasks that should be running and were started with this `startedBy`. */
-  listRunning(startedBy: string): Promise<string[]>;
+  /** Asks for a stop, and returns at once whether ECS knows the task. A task that is gone is no error. */
+  stop(taskArn: string, reason: string): Promise<boolean>;
+  /** ARNs of the tasks that were started with this `startedBy` (default: any), also of those that are stopping. */
+  list(startedBy?: string): Promise<string[]>;
 }
 
 export interface TaskRequest {
@@ -28,22 +33,39 @@ export interface TaskRequest {
   readonly startedBy: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
-  readonly size?: { readonly cpu: number; readonly memoryMiB: number };
+  readonly size?: TaskSize;
   readonly ephemeralStorageGiB?: number;
   readonly spot: boolean;
 }
 
-export type RunAnswer = { readonly taskArn: string } | { readonly refused: string };
+export type RunAnswer =
+  | { readonly taskArn: string }
+  /** No task was started. */
+  | { readonly refused: string; readonly cause: 'capacity' | 'other' }
+  /** The token has been used with another request, for these tasks. */
+  | { readonly conflict: readonly string[] };
 
+/** Times are milliseconds since the epoch. */
 export interface TaskDescription {
   readonly taskArn: string;
   /** PROVISIONING … STOPPED, as ECS has it; a poll may skip some. */
   readonly lastStatus: string;
+  /** STOPPED from the moment anything ends the task. */
+  readonly desiredStatus?: string;
+  readonly createdAt?: number;
+  readonly pullStartedAt?: number;
+  readonly startedAt?: number;
+  readonly stoppedAt?: number;
+  readonly size?: TaskSize;
+  readonly ephemeralStorageGiB?: number;
+  readonly spot?: boolean;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
   /** Exit code and reason of the ETL container, never of a sidecar. */
   readonly exitCode?: number;
   readonly containerReason?: string;
+  /** The workflow ID that the container was told; a tag cannot hold every ID. */
+  readonly workflowId?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -75,7 +97,22 @@ export interface ProgressReporter {
   report(workflowId: string, runId: string, progress: TaskProgress): Promise<void>;
 }
 
+/** What the reaper asks of Temporal. */
+export interface Executions {
+  /** Of the newest run. `unknown`: never heard of, or beyond the retention; `closedAt` in milliseconds. */
+  state(workflowId: string): Promise<ExecutionState>;
+}
+
+export type ExecutionState =
+  | { readonly status: 'running' | 'unknown' }
+  | { readonly status: 'closed'; readonly how: string; readonly closedAt: number };
+
 /** A call the task runner will never grant, however often it is repeated: a configuration to mend. */
 export class TaskRunnerError extends Error {
   override readonly name = 'TaskRunnerError';
+}
+
+/** ECS wants to be asked later. */
+export class ThrottledError extends Error {
+  override readonly name = 'ThrottledError';
 }

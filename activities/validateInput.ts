@@ -12,7 +12,6 @@ export interface ValidationSettings {
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
   readonly timeScale: number;
-  readonly pollSeconds: number;
 }
 
 /**
@@ -44,10 +43,10 @@ export async function validateInput(
         problems.map((problem) => `${uri}: ${problem}`),
       );
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
-    const { cleanBase, timeScale, pollSeconds } = settings;
+    const { cleanBase, timeScale } = settings;
     return {
       valid: true,
-      plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, pollSeconds, warnings }),
+      plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings }),
     };
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {

@@ -1,6 +1,7 @@
 import type { RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import { etlContainerName } from '@etl/pipeline/container';
-import type { TaskRequest } from '../activities/ports';
+import { type TaskRequest, TaskRunnerError } from '../activities/ports';
+import type { ContainerLimits } from './containerSizes';
 
 /** Where tasks run; from the worker's configuration. */
 export interface EcsSettings {
@@ -11,11 +12,18 @@ export interface EcsSettings {
   readonly assignPublicIp: boolean;
 }
 
+/** Characters of JSON. Source: Amazon ECS API, TaskOverride. */
+const maxOverrides = 8192;
+
 /**
  * The RunTask call for a request. A pure function without a clock: the same request gives the same call, which is
- * what makes the client token work.
+ * what makes the client token work. Throws `TaskRunnerError` when it is longer than ECS takes.
  */
-export function runTaskRequest(settings: EcsSettings, request: TaskRequest): RunTaskCommandInput {
+export function runTaskRequest(
+  settings: EcsSettings,
+  request: TaskRequest,
+  limits: ContainerLimits = {},
+): RunTaskCommandInput {
   const { size } = request;
   const { subnets, securityGroups, assignPublicIp } = settings;
   return {
@@ -35,7 +43,7 @@ export function runTaskRequest(settings: EcsSettings, request: TaskRequest): Run
         assignPublicIp: assignPublicIp ? 'ENABLED' : 'DISABLED',
       },
     },
-    overrides: {
+    overrides: checked({
       ...(size && { cpu: String(size.cpu), memory: String(size.memoryMiB) }),
       ...(request.ephemeralStorageGiB !== undefined && {
         ephemeralStorage: { sizeInGiB: request.ephemeralStorageGiB },
@@ -43,11 +51,20 @@ export function runTaskRequest(settings: EcsSettings, request: TaskRequest): Run
       containerOverrides: [
         {
           name: etlContainerName,
+          ...limits,
           environment: Object.entries(request.environment).map(([name, value]) => ({ name, value })),
         },
       ],
-    },
+    }),
     tags: Object.entries(request.tags).map(([key, value]) => ({ key, value })),
     enableECSManagedTags: true,
   };
+}
+
+function checked(overrides: NonNullable<RunTaskCommandInput['overrides']>): typeof overrides {
+  const { length } = JSON.stringify(overrides);
+  if (length <= maxOverrides) return overrides;
+  throw new TaskRunnerError(
+    `the overrides of this task have ${length} characters, and ECS takes ${maxOverrides}: shorten the source's or the destination's name`,
+  );
 }

@@ -13,6 +13,7 @@ import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
 import { createLocalTaskLogs } from '../local/taskLogs';
 import { type Config, localDefaults } from './config';
+import { createExecutions } from './executions';
 import { createProgressReporter } from './progressReporter';
 
 /** Chooses an adapter for every port: AWS where it is configured, the local system where it is not. */
@@ -32,6 +33,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
         ? createFileDeadLetters(local.deadLetters)
         : createSqsDeadLetters(new SQSClient({}), queueUrl),
     progress: createProgressReporter(client, log),
+    executions: createExecutions(client),
   };
 }
 

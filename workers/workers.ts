@@ -23,7 +23,7 @@ export async function createWorkers(settings: WorkerSettings) {
     shutdownGraceTime: settings.shutdownGraceSeconds * 1000,
     shutdownForceTime: (settings.shutdownGraceSeconds + 10) * 1000,
   };
-  const { awaitTask, stopTask, ...short } = activities;
+  const { awaitTask, stopTask, findOrphans, ...short } = activities;
   const workers = [
     await Worker.create({
       ...shutdown,
@@ -38,7 +38,7 @@ export async function createWorkers(settings: WorkerSettings) {
       connection,
       namespace,
       taskQueue: taskQueues.fargate,
-      activities: { awaitTask, stopTask },
+      activities: { awaitTask, stopTask, findOrphans },
       maxConcurrentActivityTaskExecutions: maxWaits,
     }),
   ];

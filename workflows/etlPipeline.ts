@@ -1,3 +1,5 @@
+import { completePlan } from '@etl/pipeline/completePlan';
+import type { Launch } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
@@ -12,13 +14,14 @@ import {
 } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
 import { call } from './calls';
-import { asFailure, failure, failureTypeOf, logTailOf } from './failures';
+import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { type StatusTracker, trackStatus } from './status';
-import { type Delivered, transform } from './transform';
+import { type Delivered, maxShownLaunches, transform } from './transform';
 
 export interface PipelineResult {
   readonly batch: Batch;
   readonly delivered: Delivered;
+  readonly launches: readonly Launch[];
   readonly notification: Notification;
 }
 
@@ -44,7 +47,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     const plan = await validate(event, title, (known) => {
       batch = known;
     });
-    const delivered = await transform(plan, run, title, status);
+    const delivered = await transform({ plan, run, title, status });
     status.set({ step: 'notify' });
     const warnings = [...plan.warnings, ...delivered.warnings];
     // The data is delivered: a cancel that comes now is too late.
@@ -52,7 +55,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
     finish(status, { outcome: 'delivered', published: delivered.published, notification });
-    return { batch: plan.batch, delivered, notification };
+    return { batch: plan.batch, delivered, launches: shownLaunches(status), notification };
   } catch (error) {
     const failed = asFailure(error);
     await CancellationScope.nonCancellable(() => alert(event, title, failed, { ...batch, ...run }, status));
@@ -63,8 +66,8 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
 async function validate(event: unknown, title: string, known: (batch: Partial<Batch>) => void): Promise<Plan> {
   const validation = await call('validateInput', title)({ event });
   known(validation.valid ? validation.plan.batch : validation.batch);
-  if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), validation.reasons);
-  return validation.plan;
+  if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });
+  return completePlan(validation.plan);
 }
 
 async function alert(
@@ -93,9 +96,10 @@ async function alert(
 
 function outcomeOf(failed: ApplicationFailure): Outcome {
   const failureType = failureTypeOf(failed);
-  if (failureType === 'InvalidInput') return { kind: 'invalid', reasons: logTailOf(failed) };
+  const evidence = evidenceIn(failed);
+  if (failureType === 'InvalidInput') return { kind: 'invalid', reasons: evidence.logTail };
   const kind = failureType === 'Cancelled' ? 'cancelled' : 'failure';
-  return { kind, failureType, reason: failed.message, logTail: logTailOf(failed) };
+  return { kind, failureType, reason: failed.message, evidence };
 }
 
 async function notify(title: string, outcome: Outcome, subject: Subject): Promise<Notification> {
@@ -116,7 +120,11 @@ async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string 
 /** The end in the memo, where it can be read without a worker. */
 function finish(status: StatusTracker, end: Record<string, unknown>): void {
   status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
-  upsertMemo({ etl: end });
+  upsertMemo({ etl: { ...end, launches: shownLaunches(status) } });
+}
+
+function shownLaunches(status: StatusTracker): readonly Launch[] {
+  return status.launches().slice(-maxShownLaunches);
 }
 
 /** What a run is called in the Web UI: file and date. The event may be anything. */

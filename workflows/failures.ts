@@ -1,9 +1,10 @@
+import { type Evidence, noEvidence } from '@etl/pipeline/evidence';
 import { type FailureType, failureTypes } from '@etl/pipeline/failures';
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 
 /** Every error that leaves a workflow is one of these: any other makes Temporal retry the workflow task for ever. */
-export function failure(type: FailureType, reason: string, logTail: readonly string[] = []): ApplicationFailure {
-  return ApplicationFailure.create({ message: reason, type, nonRetryable: true, details: [{ logTail }] });
+export function failure(type: FailureType, reason: string, evidence: Evidence = noEvidence): ApplicationFailure {
+  return ApplicationFailure.create({ message: reason, type, nonRetryable: true, details: [evidence] });
 }
 
 /** Any error as a failure with a type of ours; what an activity failed of is told in its own words. */
@@ -24,9 +25,9 @@ export function failureTypeOf(error: ApplicationFailure): FailureType {
   return isOurs(error.type) ? error.type : 'ServiceUnavailable';
 }
 
-export function logTailOf(error: ApplicationFailure): readonly string[] {
+export function evidenceIn(error: ApplicationFailure): Evidence {
   const [details] = error.details ?? [];
-  return (details as { logTail?: readonly string[] } | undefined)?.logTail ?? [];
+  return { ...noEvidence, ...(details as Partial<Evidence> | undefined) };
 }
 
 function isOurs(type: string | null | undefined): type is FailureType {

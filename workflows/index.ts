@@ -1,2 +1,3 @@
 /** What the worker's workflow bundle is made of: one export a workflow type. */
 export { etlPipeline } from './etlPipeline';
+export { reapTasks } from './reapTasks';

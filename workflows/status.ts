@@ -1,16 +1,20 @@
 import { messageNames } from '@etl/pipeline/definition';
-import type { RunStatus, TaskProgress } from '@etl/pipeline/runStatus';
+import { describeLaunch, type Launch } from '@etl/pipeline/launches';
+import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
 import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
 export const statusQuery = defineQuery<RunStatus>(messageNames.status);
 export const taskProgressSignal = defineSignal<[TaskProgress]>(messageNames.taskProgress);
+export const taskStateSignal = defineSignal<[TaskStateChange]>(messageNames.taskStateChanged);
 
 /** One place that knows where the run is; the query and the Web UI's current details both show it. */
 export function trackStatus(title: string) {
   let status: RunStatus = { step: 'validate' };
+  const launches: Launch[] = [];
+  const saidToBeStopped = new Set<string>();
 
   const set = (next: RunStatus): void => {
-    status = next;
+    status = { ...next, ...(launches.length > 0 && { launches: [...launches] }) };
     setCurrentDetails(describe(title, status));
   };
 
@@ -23,8 +27,24 @@ export function trackStatus(title: string) {
     },
     { description: 'Sent by the waiting activity: how far the task is' },
   );
+  setHandler(
+    taskStateSignal,
+    ({ taskArn, lastStatus }) => {
+      if (lastStatus === 'STOPPED') saidToBeStopped.add(taskArn);
+    },
+    { description: 'Sent for an event of ECS: the task has changed its status' },
+  );
   set(status);
-  return { set };
+  return {
+    set,
+    launches: (): readonly Launch[] => launches,
+    /** A launch that has ended. */
+    addLaunch: (launch: Launch): void => {
+      launches.push(launch);
+    },
+    /** Whether an event of ECS has said so; what is true, DescribeTasks says. */
+    isSaidToBeStopped: (taskArn: string): boolean => saidToBeStopped.has(taskArn),
+  };
 }
 
 export type StatusTracker = ReturnType<typeof trackStatus>;
@@ -38,5 +58,6 @@ function describe(title: string, status: RunStatus): string {
     ...(status.taskArn ? [`Task: \`${status.taskArn}\``] : []),
     ...(progress ? [`Read ${share} %, ${progress.rowsRead} rows, ${progress.parts} parts`] : []),
     ...(status.note ? [status.note] : []),
+    ...(status.launches ? [status.launches.map((launch) => `- ${describeLaunch(launch)}`).join('\n')] : []),
   ].join('\n\n');
 }

@@ -1,130 +1,97 @@
-import { transform as definition, relaunchDelaySeconds } from '@etl/pipeline/definition';
-import { mayRelaunch } from '@etl/pipeline/failures';
-import type { Plan } from '@etl/pipeline/plan';
-import { failureOf, reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
-import { type ApplicationFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import type { CommitAnswer, RunIdentity } from '../activities/contract';
+import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
+import { evidenceOf } from '@etl/pipeline/evidence';
+import type { FailureType } from '@etl/pipeline/failures';
+import { type Launch, launchOf } from '@etl/pipeline/launches';
+import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
+import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
+import type { CommitAnswer } from '../activities/contract';
 import { call } from './calls';
-import { asFailure, failure, failureTypeOf } from './failures';
-import type { StatusTracker } from './status';
+import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { type Asked, type Ended, type RunContext, runTask } from './runTask';
 
 export type Delivered = Extract<CommitAnswer, { kind: 'delivered' }>;
 
 /**
  * Runs the task until the batch is delivered: one generation after the other, each only after the one before it was
- * seen STOPPED. Relaunching is this loop; Temporal's own retries are for API errors alone.
+ * seen STOPPED. Relaunching is this loop, within the plan's budgets; Temporal's own retries are for API errors alone.
  * Throws the failure of the last generation, or the cancellation.
  */
-export async function transform(
-  plan: Plan,
-  run: RunIdentity,
-  title: string,
-  status: StatusTracker,
-): Promise<Delivered> {
-  for (let generation = 1; ; generation++) {
+export async function transform(context: RunContext): Promise<Delivered> {
+  const { plan, status } = context;
+  const failed: FailedLaunch[] = [];
+  let asked: Asked = { generation: 1, spot: plan.compute.spot, ...(plan.compute.size && { size: plan.compute.size }) };
+  for (;;) {
     try {
-      return await runGeneration(plan, run, generation, title, status);
+      return await runGeneration(context, asked);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      const failed = asFailure(error);
-      const delay = relaunchDelaySeconds(plan.timings.relaunch, generation);
-      if (!mayRelaunch(failureTypeOf(failed)) || delay === undefined) throw failed;
-      status.set({ step: 'wait', generation, note: describeWait(failed, generation, delay) });
-      await sleep(delay * 1000);
+      const failure = asFailure(error);
+      failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
+      const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
+      if (!next.again) throw withHistory(failure, failed.length > 1 ? next.why : undefined, status.launches());
+      status.set({ step: 'wait', generation: asked.generation, note: describeWait(failure, asked, next.delaySeconds) });
+      await sleep(next.delaySeconds * 1000);
+      asked = { generation: asked.generation + 1, spot: next.spot, ...(next.size && { size: next.size }) };
     }
   }
 }
 
-function describeWait(failed: ApplicationFailure, generation: number, delay: number): string {
-  return `Launch ${generation} failed (${failed.type}: ${failed.message}); next launch in ${delay} s`;
+/** The size is the one ECS gave the task, which the task definition may have decided. */
+function failedLaunch(failureType: FailureType, asked: Asked, launch: Launch | undefined): FailedLaunch {
+  const size = launch?.size ?? asked.size;
+  return { failureType, spot: asked.spot, ...(size && { size }) };
 }
 
-async function runGeneration(
-  plan: Plan,
-  run: RunIdentity,
-  generation: number,
-  title: string,
-  status: StatusTracker,
-): Promise<Delivered> {
-  const end = await withinTimeout(plan, title, (seen) => launchAndAwait(plan, run, generation, title, status, seen));
-  status.set({ step: 'confirm', generation, taskArn: end.taskArn });
+function describeWait(failed: ApplicationFailure, { generation }: Asked, delaySeconds: number): string {
+  return `Launch ${generation} failed (${failed.type}: ${failed.message}); next launch in ${Number(delaySeconds.toFixed(1))} s`;
+}
+
+/** The last failure, with why no launch follows, and what all of them were. */
+function withHistory(
+  failed: ApplicationFailure,
+  why: string | undefined,
+  launches: readonly Launch[],
+): ApplicationFailure {
+  const reason = why === undefined ? failed.message : `${failed.message} (${why})`;
+  const shown = launches.slice(-maxShownLaunches);
+  return failure(failureTypeOf(failed), reason, { ...evidenceIn(failed), launches: shown });
+}
+
+/** A run may wait for capacity a hundred times; memo and failure have room for so many launches. */
+export const maxShownLaunches = 20;
+
+/** One launch and what it brought; it is written down however it ends. */
+async function runGeneration(context: RunContext, asked: Asked): Promise<Delivered> {
+  const { status } = context;
+  let launch: Launch = { ...asked, lane: 'fargate' };
+  try {
+    const ended = await runTask(context, asked, (end) => {
+      launch = { ...launch, ...launchOf(asked, end) };
+    });
+    status.set({ step: 'confirm', generation: asked.generation, taskArn: ended.taskArn });
+    const delivered = await settle(context, ended);
+    status.addLaunch(launch);
+    return delivered;
+  } catch (error) {
+    const failed = asFailure(error);
+    status.addLaunch({ ...launch, failureType: failureTypeOf(failed), reason: failed.message });
+    throw error;
+  }
+}
+
+/** What the end of the task means for the batch. Throws what it failed of. */
+async function settle({ plan, run, title }: RunContext, { end, generation }: Ended): Promise<Delivered> {
   const failed = failureOf(end);
+  const evidence = evidenceOf(generation, end);
   // A task that ECS forgot may have delivered all the same: the commit log knows.
-  if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), end.logTail);
+  if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
   const commit = await call('confirmCommit', title)({ plan, run });
   if (commit.kind === 'delivered') return commit;
   if (commit.kind === 'superseded') {
-    throw failure('Superseded', `run ${commit.by}, which started later, published this batch from another source`);
+    const reason = `run ${commit.by}, which started later, published this batch from another source`;
+    throw failure('Superseded', reason, evidence);
   }
-  if (failed) throw failure(failed, reasonOf(end), end.logTail);
-  throw failure(
-    'CommitMissing',
-    'the container ended with exit code 0, but the commit log has no such batch',
-    end.logTail,
-  );
-}
-
-async function launchAndAwait(
-  plan: Plan,
-  run: RunIdentity,
-  generation: number,
-  title: string,
-  status: StatusTracker,
-  seen: (taskArn: string) => void,
-): Promise<TaskEnd> {
-  status.set({ step: 'launch', generation });
-  const summary = `${title}, launch ${generation}`;
-  for (;;) {
-    // Not cancellable: a launch whose answer nobody waits for would leave a task that nobody stops.
-    const launch = await CancellationScope.nonCancellable(() => call('launchTask', summary)({ plan, run, generation }));
-    if (launch.kind === 'refused') throw failure('LaunchRefused', launch.reason);
-    if (launch.kind === 'launched') {
-      const { taskArn } = launch;
-      seen(taskArn);
-      status.set({ step: 'transform', generation, taskArn });
-      return await call('awaitTask', summary, awaitBounds(plan))({ plan, run, generation, taskArn });
-    }
-    for (const taskArn of launch.by) {
-      status.set({ step: 'stop', generation, taskArn, note: 'A task of an earlier run of this workflow comes first' });
-      await call('stopTask', summary)({ taskArn, reason: `replaced by run ${run.runId} of ${run.workflowId}` });
-    }
-  }
-}
-
-function awaitBounds(plan: Plan) {
-  const bound = (plan.timings.timeoutSeconds + definition.awaitSlackSeconds) * 1000;
-  return { startToCloseTimeout: bound, scheduleToCloseTimeout: bound };
-}
-
-/**
- * The attempt's timeout, counted from before the launch. Whatever ends the wait early (timeout, cancel, a failure of
- * the wait itself), the task is stopped and seen STOPPED before this throws.
- */
-async function withinTimeout(
-  plan: Plan,
-  title: string,
-  work: (seen: (taskArn: string) => void) => Promise<TaskEnd>,
-): Promise<TaskEnd> {
-  const { timeoutSeconds } = plan.timings;
-  let taskArn: string | undefined;
-  const scope = new CancellationScope({ cancellable: true, timeout: timeoutSeconds * 1000 });
-  try {
-    return await scope.run(() =>
-      work((arn) => {
-        taskArn = arn;
-      }),
-    );
-  } catch (error) {
-    const cancelledFromOutside = CancellationScope.current().consideredCancelled;
-    const timedOut = isCancellation(error) && !cancelledFromOutside;
-    const why = timedOut ? `timeout of ${timeoutSeconds} s` : cancelledFromOutside ? 'run cancelled' : 'wait failed';
-    const running = taskArn;
-    if (running !== undefined) {
-      await CancellationScope.nonCancellable(() =>
-        call('stopTask', `${title}: ${why}`)({ taskArn: running, reason: why }),
-      );
-    }
-    if (timedOut) throw failure('Timeout', `the task was still running after ${timeoutSeconds} s and was stopped`);
-    throw error;
-  }
+  if (failed) throw failure(failed, reasonOf(end), evidence);
+  const reason = 'the container ended with exit code 0, but the commit log has no such batch';
+  throw failure('CommitMissing', reason, evidence);
 }

@@ -5,6 +5,7 @@ import { exitCodes } from '@etl/pipeline/failures';
 import { openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
+import { withOptions } from './config/optionsByUri';
 import { detectResources } from './config/resources';
 import { deliver } from './deliver';
 import { log } from './log';
@@ -15,7 +16,8 @@ const patienceSeconds = 8;
 
 /** The container's program: docs/container.md says what it is given and what it answers. */
 async function main(): Promise<number> {
-  const env = parseEnvironment(process.env);
+  const store = openStore();
+  const env = parseEnvironment(await withOptions(process.env, store));
   const stopPulse = startPulse();
   const scratch = await mkdtemp(join(env.scratchDir ?? tmpdir(), 'etl-'));
   const stopping = new AbortController();
@@ -30,7 +32,7 @@ async function main(): Promise<number> {
   try {
     const delivery = await deliver({
       env,
-      store: openStore(),
+      store,
       scratch,
       resources: detectResources(),
       log,

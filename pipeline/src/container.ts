@@ -10,12 +10,16 @@ export interface ContainerInput {
   readonly dataset: string;
   readonly source: string;
   readonly destination: string;
+  /** Not read by the container: ECS's events show it, and so the run they belong to. */
+  readonly workflowId?: string;
   readonly runId: string;
   /** 1, 2, …: one per deliberate launch. */
   readonly generation: number;
   readonly runStartedAt: string;
   readonly chunkRows: number;
   readonly options: Options;
+  /** Where the options lie that are too long for an environment variable. */
+  readonly optionsUri?: string;
   readonly timeoutSeconds: number;
 }
 
@@ -30,12 +34,16 @@ export function containerEnvironment(input: ContainerInput): Record<string, stri
     DATASET: input.dataset,
     SOURCE: input.source,
     OUTPUT_PREFIX: input.destination,
+    ...(input.workflowId !== undefined && { WORKFLOW_ID: input.workflowId }),
     RUN_ID: input.runId,
     GENERATION: String(input.generation),
     RUN_STARTED_AT: input.runStartedAt,
     CHUNK_ROWS: String(input.chunkRows),
-    OPTIONS: JSON.stringify(input.options),
+    OPTIONS: input.optionsUri ?? JSON.stringify(input.options),
     TIMEOUT_SECONDS: String(input.timeoutSeconds),
     MODE: 'convert',
   };
 }
+
+/** ECS takes 8,192 characters of overrides; longer options than these are handed over as the URI of an object. */
+export const maxInlineOptions = 4096;

@@ -1,9 +1,11 @@
+import type { Budgets } from './budgets';
+
 /**
  * The pipeline as data: its steps, their timeouts and retries, the queues they run on and the topics they write to.
  * The workflow reads its activity options from here, and the Step Functions definition is generated from here.
  */
 
-/** Retries of one activity call: for errors of an API, never for a failed task (see `relaunch`). */
+/** Retries of one activity call: for errors of an API, never for a failed task (see `budgets`). */
 export interface RetryPolicy {
   readonly intervalSeconds: number;
   readonly backoffRate: number;
@@ -20,10 +22,14 @@ export interface StepDefinition {
   readonly retry: RetryPolicy;
 }
 
-export const workflowTypes = { pipeline: 'etlPipeline' } as const;
+export const workflowTypes = { pipeline: 'etlPipeline', reaper: 'reapTasks' } as const;
 
-/** What a client may ask a run, and what the waiting activity tells it. */
-export const messageNames = { status: 'status', taskProgress: 'taskProgress' } as const;
+/** What a client may ask a run, what the waiting activity tells it, and what the queue of ECS events tells it. */
+export const messageNames = {
+  status: 'status',
+  taskProgress: 'taskProgress',
+  taskStateChanged: 'taskStateChanged',
+} as const;
 
 /** Workflows and short calls on one queue; long waits on another, so that they never starve the short ones. */
 export const taskQueues = { main: 'etl', fargate: 'etl-fargate' } as const;
@@ -63,6 +69,21 @@ export const steps = {
     heartbeatSeconds: 30,
     retry: apiRetry,
   },
+  /** Tasks of this workflow that may be running although no launch has told of them. */
+  findTasks: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 60,
+    totalTimeoutSeconds: 1800,
+    retry: apiRetry,
+  },
+  /** The reaper's: every task of the cluster that is ours, and whether its workflow has ended. */
+  findOrphans: {
+    taskQueue: taskQueues.fargate,
+    attemptTimeoutSeconds: 600,
+    totalTimeoutSeconds: 1800,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
   confirmCommit: {
     taskQueue: taskQueues.main,
     attemptTimeoutSeconds: 60,
@@ -85,25 +106,32 @@ export const steps = {
 
 export type StepName = keyof typeof steps;
 
-/** How a task is run. `relaunch` counts failed tasks, not API calls: 60 s, then 120 s, then the run has failed. */
+/** How a task is run. */
 export const transform = {
+  /** One attempt, from its launch. */
   timeoutSeconds: 3600,
+  /** A task that is PROVISIONING or PENDING for so long is stopped and launched anew. */
+  startTimeoutSeconds: 900,
   /** What awaitTask may take beyond the task's own timeout: stopping it and seeing it STOPPED. */
   awaitSlackSeconds: 600,
+  /** Between two looks at a running task; one that starts or stops is looked at five times as often. */
   pollSeconds: 5,
-  relaunch: { intervalSeconds: 60, maxRetries: 2, backoffRate: 2 },
   /** The signals that carry progress into the workflow are at least this far apart, and at most 20 a task. */
   progressShare: 0.05,
 } as const;
 
+/** What new launches of a failed task may cost. Which failure is paid from which budget: failures.ts. */
+export const budgets: Budgets = {
+  /** 60 s, then 120 s, then the run has failed. */
+  application: { maxRetries: 2, intervalSeconds: 60, backoffRate: 2, maxIntervalSeconds: 3600, jitter: 0.1 },
+  infrastructure: { maxRetries: 5, intervalSeconds: 30, backoffRate: 2, maxIntervalSeconds: 300, jitter: 0.25 },
+  /** Half a day of waiting for room. */
+  capacity: { maxRetries: 150, intervalSeconds: 30, backoffRate: 1.5, maxIntervalSeconds: 300, jitter: 0.5 },
+  spot: { maxRetries: 10, intervalSeconds: 10, backoffRate: 2, maxIntervalSeconds: 120, jitter: 0.5 },
+  memory: { maxRetries: 3, intervalSeconds: 5, backoffRate: 1, maxIntervalSeconds: 5, jitter: 0.5 },
+  spotLossesBeforeOnDemand: 2,
+  maxMemoryMiB: 61_440,
+};
+
 /** Source rows a part. */
 export const defaultChunkRows = 500_000;
-
-/** Seconds to wait before relaunch number `retry` (1, 2, …); undefined once the retries are used up. */
-export function relaunchDelaySeconds(
-  policy: { intervalSeconds: number; maxRetries: number; backoffRate: number },
-  retry: number,
-): number | undefined {
-  if (retry > policy.maxRetries) return undefined;
-  return policy.intervalSeconds * policy.backoffRate ** (retry - 1);
-}

@@ -17,6 +17,8 @@ const computeSchema = z
     spot: z.boolean().optional(),
     /** One attempt. */
     timeoutSeconds: z.number().int().min(1).max(604_800).optional(),
+    /** How long the task may take to start. */
+    startTimeoutSeconds: z.number().int().min(1).max(86_400).optional(),
   })
   .superRefine((compute, context) => {
     if (compute.cpu === undefined && compute.memory === undefined) return;

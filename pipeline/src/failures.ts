@@ -1,38 +1,56 @@
+import type { BudgetName } from './budgets';
+
 /**
- * How a run can fail, in one table: the failure type a workflow ends with, whether a new task is launched for it, and
- * the container exit codes it stands for. Workflow, activities, container, CLI and the Step Functions twin read it.
+ * How a run can fail, in one table: the failure type a workflow ends with, the budget that a new launch for it is paid
+ * from, and the container exit codes it stands for. Workflow, activities, container, CLI and the Step Functions twin
+ * read it.
  */
 export const failureTypes = {
   /** Found by validation, before anything is launched. */
-  InvalidInput: { relaunch: false, exitCodes: [] },
+  InvalidInput: { budget: 'none', exitCodes: [] },
   /** Found by the container in the data itself. */
-  BadData: { relaunch: false, exitCodes: [65] },
-  NoSuchInput: { relaunch: false, exitCodes: [66] },
-  BadConfiguration: { relaunch: false, exitCodes: [78] },
+  BadData: { budget: 'none', exitCodes: [65] },
+  NoSuchInput: { budget: 'none', exitCodes: [66] },
+  BadConfiguration: { budget: 'none', exitCodes: [78] },
   /** A quality gate wants approval: nothing was published. */
-  Held: { relaunch: false, exitCodes: [76] },
+  Held: { budget: 'none', exitCodes: [76] },
   /** A newer run of the same batch published first, from another source or with other options. */
-  Superseded: { relaunch: false, exitCodes: [] },
+  Superseded: { budget: 'none', exitCodes: [] },
   /** The attempt's timeout elapsed; the task was stopped. */
-  Timeout: { relaunch: false, exitCodes: [] },
-  /** The container ended with an exit code that may go away: 69, 74, 75, 137, 143 and every code not named here. */
-  TaskFailed: { relaunch: true, exitCodes: [1, 69, 74, 75, 137, 143] },
-  /** The task never started: image pull, network, resources. */
-  TaskFailedToStart: { relaunch: true, exitCodes: [] },
-  /** The task ended and ECS reports no exit code for the ETL container: that is no success. */
-  ExitCodeMissing: { relaunch: true, exitCodes: [] },
+  Timeout: { budget: 'none', exitCodes: [] },
+  /** The container ended with an exit code that may go away: these, and every code not named here. */
+  TaskFailed: { budget: 'application', exitCodes: [1, 69, 74, 75, 143] },
   /** Exit code 0, and no commit for this source: that is no success either. */
-  CommitMissing: { relaunch: true, exitCodes: [] },
+  CommitMissing: { budget: 'application', exitCodes: [] },
   /** The task was stopped by somebody else. */
-  TaskStopped: { relaunch: true, exitCodes: [] },
+  TaskStopped: { budget: 'application', exitCodes: [] },
+  /** Killed, and not for its memory: after the stop timeout, or by the host. */
+  TaskKilled: { budget: 'infrastructure', exitCodes: [137] },
+  /** The task never started: image pull, network, resources. */
+  TaskFailedToStart: { budget: 'infrastructure', exitCodes: [] },
+  /** The task was still PROVISIONING or PENDING at the start timeout; it was stopped. */
+  StartTimeout: { budget: 'infrastructure', exitCodes: [] },
+  /** The host of the task failed, was drained or retired. */
+  HostFailure: { budget: 'infrastructure', exitCodes: [] },
+  /** The task ended and ECS reports no exit code for the ETL container: that is no success. */
+  ExitCodeMissing: { budget: 'infrastructure', exitCodes: [] },
   /** ECS no longer knows the task, and the commit log does not settle how it ended. */
-  OutcomeUnknown: { relaunch: true, exitCodes: [] },
+  OutcomeUnknown: { budget: 'infrastructure', exitCodes: [] },
   /** ECS would not launch the task: RunTask answered with failures[]. */
-  LaunchRefused: { relaunch: true, exitCodes: [] },
+  LaunchRefused: { budget: 'infrastructure', exitCodes: [] },
+  /** RunTask stayed without an answer longer than its retries. */
+  LaunchUnanswered: { budget: 'infrastructure', exitCodes: [] },
+  /** Fargate has no room at this time. */
+  CapacityUnavailable: { budget: 'capacity', exitCodes: [] },
+  /** RunTask was throttled longer than its retries. */
+  Throttled: { budget: 'capacity', exitCodes: [] },
+  /** Fargate took its Spot capacity back. */
+  SpotInterruption: { budget: 'spot', exitCodes: [] },
+  OutOfMemory: { budget: 'memory', exitCodes: [] },
   /** A service the orchestrator itself needs stayed away longer than its retries. */
-  ServiceUnavailable: { relaunch: false, exitCodes: [] },
-  Cancelled: { relaunch: false, exitCodes: [] },
-} as const satisfies Record<string, { relaunch: boolean; exitCodes: readonly number[] }>;
+  ServiceUnavailable: { budget: 'none', exitCodes: [] },
+  Cancelled: { budget: 'none', exitCodes: [] },
+} as const satisfies Record<string, { budget: BudgetName | 'none'; exitCodes: readonly number[] }>;
 
 export type FailureType = keyof typeof failureTypes;
 
@@ -59,7 +77,7 @@ export function failureTypeOfExitCode(code: number): FailureType {
   return 'TaskFailed';
 }
 
-/** Whether a new task may be launched after this failure. An unknown type is not relaunched. */
-export function mayRelaunch(type: string): boolean {
-  return type in failureTypes && failureTypes[type as FailureType].relaunch;
+/** What a new launch after this failure is paid from; `none`: there is no new launch. So for an unknown type. */
+export function budgetOf(type: string): BudgetName | 'none' {
+  return type in failureTypes ? failureTypes[type as FailureType].budget : 'none';
 }

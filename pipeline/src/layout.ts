@@ -42,6 +42,8 @@ export const manifestName = '_manifest.json';
 export const successName = '_SUCCESS';
 export const checkpointName = 'checkpoint.json';
 export const progressName = 'progress.json';
+/** Options that are too long for the container's environment. */
+export const optionsName = 'options.json';
 
 /** The workflow ID the CLI makes: one batch, one workflow at a time. */
 export function workflowId(batch: Batch): string {

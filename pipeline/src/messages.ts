@@ -1,5 +1,7 @@
 import { type Topic, topics } from './definition';
+import type { Evidence } from './evidence';
 import type { FailureType } from './failures';
+import { describeLaunch } from './launches';
 import type { Totals } from './manifest';
 
 /** What became of a run, as the workflow tells it. */
@@ -16,7 +18,7 @@ export type Outcome =
       readonly kind: 'failure' | 'cancelled';
       readonly failureType: FailureType;
       readonly reason: string;
-      readonly logTail: readonly string[];
+      readonly evidence: Evidence;
     };
 
 /** Which run and batch it is about; an event that could not be read may lack any of the batch. */
@@ -91,13 +93,25 @@ function describe(outcome: Outcome, subject: Subject, batch: string): [string, s
       return [
         firstLines.failure(outcome.failureType),
         `ETL FALLIDO: ${batch} (${outcome.failureType})`,
-        [
-          ['Tipo de fallo', outcome.failureType],
-          ['Motivo', outcome.reason],
-          ...(outcome.logTail.length > 0 ? [['Registro', `\n${outcome.logTail.join('\n')}`]] : []),
-        ],
+        failureFacts(outcome),
       ];
   }
+}
+
+function failureFacts(outcome: Extract<Outcome, { kind: 'failure' | 'cancelled' }>): string[][] {
+  const { taskArn, generation, exitCode, stoppedReason, console, launches = [], logTail } = outcome.evidence;
+  const facts: [string, string | number | undefined][] = [
+    ['Tipo de fallo', outcome.failureType],
+    ['Motivo', outcome.reason],
+    ['Tarea', taskArn],
+    ['Lanzamiento', generation],
+    ['Código de salida', exitCode],
+    ['Motivo de la parada', stoppedReason],
+    ['Consola', console],
+    ['Lanzamientos', launches.length > 1 ? `\n${launches.map(describeLaunch).join('\n')}` : undefined],
+    ['Registro', logTail.length > 0 ? `\n${logTail.join('\n')}` : undefined],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
 }
 
 function successFacts(outcome: Extract<Outcome, { kind: 'success' }>): string[][] {

@@ -1,9 +1,11 @@
-import { defaultChunkRows, transform } from './definition';
+import type { BudgetName, Budgets } from './budgets';
+import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { slug, stem } from './names';
 import { type Options, optionsHash } from './options';
+import type { TaskSize } from './sizes';
 import { baseName, joinUri, parseUri } from './uri';
 
 /** What validation returns and every later step follows: no step after it reads an environment or a default. */
@@ -16,12 +18,13 @@ export interface Plan {
   readonly chunkRows: number;
   readonly compute: Compute;
   readonly timings: Timings;
+  readonly budgets: Budgets;
   readonly warnings: readonly string[];
 }
 
 export interface Compute {
   /** Unset: what the task definition says. */
-  readonly size?: { readonly cpu: number; readonly memoryMiB: number };
+  readonly size?: TaskSize;
   readonly ephemeralStorageGiB?: number;
   readonly spot: boolean;
 }
@@ -29,8 +32,10 @@ export interface Compute {
 export interface Timings {
   /** One attempt, from its launch. */
   readonly timeoutSeconds: number;
-  readonly pollSeconds: number;
-  readonly relaunch: { readonly intervalSeconds: number; readonly maxRetries: number; readonly backoffRate: number };
+  /** The part of it that a task may take to start. */
+  readonly startTimeoutSeconds: number;
+  /** After so long without a sign from the worker that waits, another one takes the wait up. */
+  readonly heartbeatSeconds: number;
 }
 
 /** The source's URI: a key without a scheme lies in the raw bucket. Undefined without a place for it. */
@@ -64,22 +69,23 @@ export function optionsOf(detail: EventDetail): Options {
   };
 }
 
+const minHeartbeatSeconds = 3;
+
 /**
- * Resolves everything. `timeScale` shortens the waits between polls and launches for tests and rehearsals (0.01: 60 s
- * become 0.6 s); the attempt's timeout stays, since work does not get faster.
+ * Resolves everything. `timeScale` shortens the waits between launches and for a lost worker, for tests and
+ * rehearsals (0.01: 60 s become 0.6 s); the timeouts stay, since work does not get faster.
  */
 export function makePlan(input: {
   detail: EventDetail;
   source: SourceIdentity;
   cleanBase: string;
   timeScale: number;
-  pollSeconds: number;
   warnings: readonly string[];
 }): Plan {
   const { detail, source, timeScale } = input;
   const options = optionsOf(detail);
   const chunkRows = detail.chunkRows ?? defaultChunkRows;
-  const { cpu, memory, ephemeralStorageGiB, spot, timeoutSeconds } = detail.compute ?? {};
+  const { cpu, memory, ephemeralStorageGiB, spot, timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
   return {
     batch: resolveBatch(detail, source.uri),
     source,
@@ -94,9 +100,28 @@ export function makePlan(input: {
     },
     timings: {
       timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
-      pollSeconds: input.pollSeconds * timeScale,
-      relaunch: { ...transform.relaunch, intervalSeconds: transform.relaunch.intervalSeconds * timeScale },
+      startTimeoutSeconds: startTimeoutSeconds ?? transform.startTimeoutSeconds,
+      heartbeatSeconds: Math.max(steps.awaitTask.heartbeatSeconds * timeScale, minHeartbeatSeconds),
     },
+    budgets: scaled(budgets, timeScale),
     warnings: input.warnings,
+  };
+}
+
+function scaled(all: Budgets, timeScale: number): Budgets {
+  const faster = (name: BudgetName) => ({
+    [name]: {
+      ...all[name],
+      intervalSeconds: all[name].intervalSeconds * timeScale,
+      maxIntervalSeconds: all[name].maxIntervalSeconds * timeScale,
+    },
+  });
+  return {
+    ...all,
+    ...faster('application'),
+    ...faster('infrastructure'),
+    ...faster('capacity'),
+    ...faster('spot'),
+    ...faster('memory'),
   };
 }

@@ -1,3 +1,4 @@
+import type { Launch } from './launches';
 import type { Progress } from './manifest';
 
 /** What a run is doing now: the answer to the query `status`. */
@@ -7,6 +8,8 @@ export interface RunStatus {
   readonly generation?: number;
   readonly taskArn?: string;
   readonly progress?: Progress;
+  /** The launches that have ended, the latest last. */
+  readonly launches?: readonly Launch[];
   /** Why the run waits, or how it ended. */
   readonly note?: string;
 }
@@ -15,4 +18,10 @@ export interface RunStatus {
 export interface TaskProgress {
   readonly generation: number;
   readonly progress: Progress;
+}
+
+/** ECS says that a task has changed: the signal `taskStateChanged`. */
+export interface TaskStateChange {
+  readonly taskArn: string;
+  readonly lastStatus: string;
 }

@@ -15,6 +15,12 @@ export const memoryByCpu: Readonly<Record<number, readonly number[]>> = {
   16384: gigabytes(32, 120, 8),
 };
 
+/** CPU units (1024 a vCPU) and MiB. */
+export interface TaskSize {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+}
+
 export const ephemeralStorageGiB = { min: 21, max: 200 } as const;
 
 /** Undefined for a size Fargate has; else one sentence that says which sizes there are. */
@@ -23,4 +29,16 @@ export function sizeProblem(cpu: number, memoryMiB: number): string | undefined 
   if (!memory) return `cpu ${cpu} is not a Fargate size: use one of ${Object.keys(memoryByCpu).join(', ')}`;
   if (memory.includes(memoryMiB)) return undefined;
   return `memory ${memoryMiB} MiB does not go with cpu ${cpu}: use ${memory[0]} to ${memory.at(-1)} MiB in Fargate's steps`;
+}
+
+/**
+ * The size for a task that ran out of memory: twice the memory where Fargate has it, else the next more; with the
+ * same CPU while that goes with it. Undefined when that would be above `maxMemoryMiB`, or is no size of Fargate's.
+ */
+export function nextMemorySize({ cpu, memoryMiB }: TaskSize, maxMemoryMiB: number): TaskSize | undefined {
+  const larger = Object.entries(memoryByCpu)
+    .filter(([units]) => Number(units) >= cpu)
+    .flatMap(([units, sizes]) => sizes.map((memory) => ({ cpu: Number(units), memoryMiB: memory })))
+    .filter((size) => size.memoryMiB > memoryMiB && size.memoryMiB <= maxMemoryMiB);
+  return larger.find((size) => size.memoryMiB >= 2 * memoryMiB) ?? larger.at(-1);
 }

@@ -1,36 +1,81 @@
 import { exitCodes, type FailureType, failureTypeOfExitCode } from './failures';
+import type { TaskSize } from './sizes';
 
-/** How a task ended, as far as ECS says. */
+/** How a task ended, as far as ECS says. Times are milliseconds since the epoch. */
 export interface TaskEnd {
   readonly taskArn: string;
-  /** `unknown`: ECS had the task and no longer has. */
-  readonly status: 'stopped' | 'unknown';
+  /** `unknown`: ECS had the task and no longer has. `notStarted`: it is still starting at the start timeout. */
+  readonly status: 'stopped' | 'unknown' | 'notStarted';
   readonly stopCode?: string;
   readonly stoppedReason?: string;
   /** Of the ETL container, never of a sidecar. */
   readonly exitCode?: number;
   readonly containerReason?: string;
+  readonly size?: TaskSize;
+  readonly ephemeralStorageGiB?: number;
+  readonly spot?: boolean;
+  /** From here on a task costs money. */
+  readonly pullStartedAt?: number;
+  readonly startedAt?: number;
+  readonly stoppedAt?: number;
   /** The cause as the container itself wrote it down. */
   readonly reported?: string;
   readonly logTail: readonly string[];
 }
 
+type Rule = readonly [when: (end: TaskEnd) => boolean, type: FailureType];
+
+const stopCodeIs = (code: string) => (end: TaskEnd) => end.stopCode === code;
+const reasonHas = (pattern: RegExp) => (end: TaskEnd) => pattern.test(end.stoppedReason ?? '');
+
 /**
- * Undefined when the task ended as a success does (the commit must still be there), else what it failed of.
- * Order: stop code, then exit code. Source: Amazon ECS API, Task.stopCode.
+ * What ECS says of the task as a whole, first match first. Source: Amazon ECS API, Task.stopCode; Amazon ECS Developer
+ * Guide, stopped task error codes.
+ */
+const byStopCode: readonly Rule[] = [
+  [(end) => stopCodeIs('TaskFailedToStart')(end) && reasonHas(/capacity is unavailable/i)(end), 'CapacityUnavailable'],
+  // A container that is killed for its memory while the task starts has still been killed for its memory.
+  [(end) => stopCodeIs('TaskFailedToStart')(end) && !ranOutOfMemory(end), 'TaskFailedToStart'],
+  [stopCodeIs('SpotInterruption'), 'SpotInterruption'],
+  // The notice comes to Spot tasks, and to others whose host is retired.
+  [(end) => stopCodeIs('TerminationNotice')(end) && (end.spot === true || reasonHas(/spot/i)(end)), 'SpotInterruption'],
+  [stopCodeIs('TerminationNotice'), 'HostFailure'],
+  [stopCodeIs('InfrastructureHealth'), 'HostFailure'],
+  [(end) => stopCodeIs('UserInitiated')(end) || stopCodeIs('ServiceSchedulerInitiated')(end), 'TaskStopped'],
+];
+
+/** What ECS says of the ETL container. The agent writes the error's name first. */
+const byContainerReason: readonly Rule[] = [
+  [ranOutOfMemory, 'OutOfMemory'],
+  [
+    (end) => /^(CannotPull|CannotStart|CannotCreate|ResourceInitialization)\w*/.test(end.containerReason ?? ''),
+    'TaskFailedToStart',
+  ],
+];
+
+function ranOutOfMemory(end: TaskEnd): boolean {
+  return /OutOfMemory/.test(end.containerReason ?? '') || /^OutOfMemory/.test(end.stoppedReason ?? '');
+}
+
+/**
+ * Undefined when the task ended as a success does (the commit must still be there), else what it failed of. Order: stop
+ * code, container reason, exit code. No exit code is a failure.
  */
 export function failureOf(end: TaskEnd): FailureType | undefined {
   if (end.status === 'unknown') return 'OutcomeUnknown';
-  if (end.stopCode === 'TaskFailedToStart') return 'TaskFailedToStart';
-  if (end.exitCode === undefined) return end.stopCode === 'UserInitiated' ? 'TaskStopped' : 'ExitCodeMissing';
-  if (end.stopCode === 'EssentialContainerExited' && end.exitCode === exitCodes.done) return undefined;
-  if (end.stopCode === 'UserInitiated') return 'TaskStopped';
-  return end.exitCode === exitCodes.done ? 'TaskFailed' : failureTypeOfExitCode(end.exitCode);
+  if (end.status === 'notStarted') return 'StartTimeout';
+  const rule = [...byStopCode, ...byContainerReason].find(([when]) => when(end));
+  if (rule) return rule[1];
+  if (end.exitCode === undefined) return 'ExitCodeMissing';
+  if (end.exitCode !== exitCodes.done) return failureTypeOfExitCode(end.exitCode);
+  // Exit code 0 is a success only of a task that ended by itself; a stop code nobody has described is none.
+  return end.stopCode === 'EssentialContainerExited' ? undefined : 'HostFailure';
 }
 
 /** One line for people: what the container said, else what ECS says. */
 export function reasonOf(end: TaskEnd): string {
   if (end.status === 'unknown') return `ECS no longer knows task ${end.taskArn}, so how it ended cannot be told`;
+  if (end.status === 'notStarted') return 'the task did not start within the start timeout and was stopped';
   const facts = [
     end.reported,
     end.containerReason,

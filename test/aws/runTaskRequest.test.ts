@@ -61,4 +61,16 @@ describe('runTaskRequest', () => {
     });
     expect(overrides).toMatchObject({ cpu: '4096', memory: '16384', ephemeralStorage: { sizeInGiB: 100 } });
   });
+
+  test("the container's limits are overridden with the size", () => {
+    const { overrides } = runTaskRequest(settings, request, { cpu: 3840, memory: 15_744 });
+    expect(overrides?.containerOverrides?.[0]).toMatchObject({ name: 'etl-worker', cpu: 3840, memory: 15_744 });
+  });
+
+  test('overrides that are longer than ECS takes are refused before the call', () => {
+    const long = { ...request, environment: { INPUT_FILE: `s3://raw/${'x'.repeat(8200)}` } };
+    expect(() => runTaskRequest(settings, long)).toThrow(
+      /overrides of this task have 8\d+ characters, and ECS takes 8192/,
+    );
+  });
 });

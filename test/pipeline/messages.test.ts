@@ -39,14 +39,40 @@ describe('composeMessage', () => {
     expect(message.attributes.failureType).toBe('InvalidInput');
   });
 
-  test('failure, with type, reason and log tail', () => {
+  test('failure, with type, reason, evidence and log tail', () => {
+    const launch = { lane: 'fargate', spot: false, failureType: 'TaskFailed', reason: 'exit code 74' } as const;
     const message = composeMessage(
-      { kind: 'failure', failureType: 'TaskFailed', reason: 'exit code 74', logTail: ['line 1', 'line 2'] },
+      {
+        kind: 'failure',
+        failureType: 'TaskFailed',
+        reason: 'exit code 74',
+        evidence: {
+          generation: 2,
+          taskArn: 'arn:2',
+          exitCode: 74,
+          stoppedReason: 'Essential container in task exited',
+          console: 'https://console/2',
+          logTail: ['line 1', 'line 2'],
+          launches: [
+            { ...launch, generation: 1 },
+            { ...launch, generation: 2 },
+          ],
+        },
+      },
       subject,
     );
     expect(message.body.split('\n')[0]).toBe('ETL FALLIDO: TaskFailed');
-    expect(message.body).toContain('Motivo: exit code 74');
-    expect(message.body).toContain('line 1\nline 2');
+    for (const fact of [
+      'Motivo: exit code 74',
+      'Tarea: arn:2',
+      'Lanzamiento: 2',
+      'Código de salida: 74',
+      'Motivo de la parada: Essential container in task exited',
+      'Consola: https://console/2',
+      'launch 1: on demand: TaskFailed: exit code 74\nlaunch 2',
+      'line 1\nline 2',
+    ])
+      expect(message.body).toContain(fact);
     expect(message.attributes).toMatchObject({ outcome: 'failure', failureType: 'TaskFailed' });
   });
 

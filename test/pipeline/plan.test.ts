@@ -44,7 +44,6 @@ describe('makePlan', () => {
       source,
       cleanBase: 's3://clean',
       timeScale,
-      pollSeconds: 5,
       warnings: [],
     });
   };
@@ -54,14 +53,16 @@ describe('makePlan', () => {
       destination: 's3://clean',
       chunkRows: 500_000,
       compute: { spot: false },
-      timings: { timeoutSeconds: 3600, relaunch: { intervalSeconds: 60, maxRetries: 2, backoffRate: 2 } },
+      timings: { timeoutSeconds: 3600, startTimeoutSeconds: 900 },
+      budgets: { application: { intervalSeconds: 60, maxRetries: 2, backoffRate: 2 } },
     });
   });
 
   test('a time scale shortens the waits and leaves the timeout', () => {
-    const { timings } = plan({}, 0.01);
-    expect(timings.relaunch.intervalSeconds).toBeCloseTo(0.6);
-    expect(timings.pollSeconds).toBeCloseTo(0.05);
+    const { timings, budgets } = plan({}, 0.01);
+    expect(budgets.application.intervalSeconds).toBeCloseTo(0.6);
+    expect(budgets.capacity.maxIntervalSeconds).toBeCloseTo(3);
+    expect(timings.heartbeatSeconds).toBe(3);
     expect(timings.timeoutSeconds).toBe(3600);
   });
 

@@ -21,7 +21,7 @@ export function fakeActivities(changes: Partial<EtlActivities> = {}): { activiti
   const calls: Call[] = [];
   const all: EtlActivities = {
     validateInput: async () => ({ valid: true, plan: samplePlan() }),
-    launchTask: async ({ generation }) => ({ kind: 'launched', taskArn: `arn:task/${generation}` }),
+    launchTask: async ({ generation }) => ({ kind: 'launched', taskArn: `arn:task/${generation}`, generation }),
     awaitTask: async ({ taskArn }) => ({
       taskArn,
       status: 'stopped',
@@ -30,6 +30,8 @@ export function fakeActivities(changes: Partial<EtlActivities> = {}): { activiti
       logTail: [],
     }),
     stopTask: async ({ taskArn }) => ({ taskArn, status: 'stopped', stopCode: 'UserInitiated', logTail: [] }),
+    findTasks: async () => [],
+    findOrphans: async () => ({ examined: 0, orphans: [], unknown: [] }),
     confirmCommit: async () => delivered,
     notify: async () => ({ messageId: 'm1' }),
     sendToDeadLetters: async () => ({ letterId: 'l1' }),

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
-import type { TaskDescription, TaskRequest, TaskRunner } from '../../activities/ports';
+import type { RunAnswer, TaskDescription, TaskRequest, TaskRunner } from '../../activities/ports';
 
 /** An object store in memory, whole objects only. */
 export class MemoryStore implements ObjectStore {
@@ -59,24 +59,31 @@ export class FakeTaskRunner implements TaskRunner {
   readonly describeCalls: string[][] = [];
   private readonly byToken = new Map<string, string>();
 
-  async run(request: TaskRequest): Promise<{ taskArn: string }> {
+  /** What the next RunTask answers instead. */
+  nextAnswer: RunAnswer | undefined;
+
+  async run(request: TaskRequest): Promise<RunAnswer> {
     this.requests.push(request);
+    const answer = this.nextAnswer;
+    this.nextAnswer = undefined;
+    if (answer) return answer;
     const known = this.byToken.get(request.clientToken);
     if (known !== undefined) return { taskArn: known };
     const taskArn = `arn:aws:ecs:us-east-1:000000000000:task/etl/${this.byToken.size + 1}`;
     this.byToken.set(request.clientToken, taskArn);
-    this.set({ taskArn, lastStatus: 'PROVISIONING', tags: request.tags });
+    this.set({ taskArn, lastStatus: 'PROVISIONING', desiredStatus: 'RUNNING', tags: request.tags });
     return { taskArn };
   }
   async describe(taskArns: readonly string[]): Promise<TaskDescription[]> {
     this.describeCalls.push([...taskArns]);
     return taskArns.flatMap((arn) => this.tasks.get(arn) ?? []);
   }
-  async stop(taskArn: string, reason: string): Promise<void> {
+  async stop(taskArn: string, reason: string): Promise<boolean> {
     this.stops.push({ taskArn, reason });
+    return this.tasks.has(taskArn);
   }
-  async listRunning(): Promise<string[]> {
-    return [...this.tasks.values()].filter((task) => task.lastStatus !== 'STOPPED').map((task) => task.taskArn);
+  async list(): Promise<string[]> {
+    return [...this.tasks.keys()];
   }
   set(task: TaskDescription): void {
     this.tasks.set(task.taskArn, task);

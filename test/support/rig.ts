@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { budgets } from '@etl/pipeline/definition';
 import { optionsHash } from '@etl/pipeline/options';
 import type { Plan } from '@etl/pipeline/plan';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -21,11 +22,8 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     optionsHash: optionsHash({}, 500_000),
     chunkRows: 500_000,
     compute: { spot: false },
-    timings: {
-      timeoutSeconds: 3600,
-      pollSeconds: 5,
-      relaunch: { intervalSeconds: 60, maxRetries: 2, backoffRate: 2 },
-    },
+    timings: { timeoutSeconds: 3600, startTimeoutSeconds: 900, heartbeatSeconds: 30 },
+    budgets,
     warnings: [],
     ...changes,
   };

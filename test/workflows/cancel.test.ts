@@ -64,7 +64,7 @@ withServer('etlPipeline, ended early', () => {
       const calls = await cancelWhen('launchTask', {
         launchTask: async () => {
           await new Promise((resolve) => setTimeout(resolve, 500));
-          return { kind: 'launched', taskArn: 'arn:late' };
+          return { kind: 'launched', taskArn: 'arn:late', generation: 1 };
         },
       });
       expect(names(calls)).toEqual(['validateInput', 'launchTask', 'stopTask', 'notify']);
@@ -131,8 +131,25 @@ withServer('etlPipeline, ended early', () => {
       });
       finish();
       await handle.result();
-      expect(await handle.query('status')).toEqual({ step: 'done' });
+      expect(await handle.query('status')).toMatchObject({ step: 'done', launches: [{ generation: 1 }] });
     });
+  });
+
+  test('an event of ECS ends the wait before the next look: the task is looked at once more, at once', async () => {
+    let waits = 0;
+    const { activities, calls } = fakeActivities({
+      awaitTask: async (input) => (waits++ === 0 ? waitForCancel() : exited(input.taskArn, 0)),
+    });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await until(() => names(calls).includes('awaitTask'));
+      await handle.signal('taskStateChanged', { taskArn: 'arn:another', lastStatus: 'STOPPED' });
+      await handle.signal('taskStateChanged', { taskArn: 'arn:task/1', lastStatus: 'RUNNING' });
+      expect(waits).toBe(1);
+      await handle.signal('taskStateChanged', { taskArn: 'arn:task/1', lastStatus: 'STOPPED' });
+      expect(await handle.result()).toMatchObject({ delivered: { kind: 'delivered' } });
+    });
+    expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'awaitTask', 'confirmCommit', 'notify']);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { LaunchInput } from '../../activities/contract';
 import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
-import { Rig } from '../support/rig';
+import { type Call, Rig, samplePlan } from '../support/rig';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
@@ -48,7 +50,12 @@ withServer('etlPipeline', () => {
     expect(gaps[1]).toBeLessThan(130);
     expect(names(calls).slice(-2)).toEqual(['notify', 'sendToDeadLetters']);
     expect(calls.at(-2)?.input).toMatchObject({
-      outcome: { kind: 'failure', failureType: 'TaskFailed', reason: 'exit code 74', logTail: ['last line'] },
+      outcome: {
+        kind: 'failure',
+        failureType: 'TaskFailed',
+        reason: 'exit code 74 (the application budget of 2 new launches is used up)',
+        evidence: { generation: 3, taskArn: 'arn:task/3', exitCode: 74, logTail: ['last line'] },
+      },
     });
   });
 
@@ -109,7 +116,7 @@ withServer('etlPipeline', () => {
     let asked = 0;
     const { activities, calls } = fakeActivities({
       launchTask: async () =>
-        asked++ === 0 ? { kind: 'blocked', by: ['arn:old'] } : { kind: 'launched', taskArn: 'arn:new' },
+        asked++ === 0 ? { kind: 'blocked', by: ['arn:old'] } : { kind: 'launched', taskArn: 'arn:new', generation: 1 },
     });
     await rig.with(activities, async (start) => (await start()).result());
     expect(names(calls).slice(1, 4)).toEqual(['launchTask', 'stopTask', 'launchTask']);
@@ -120,8 +127,8 @@ withServer('etlPipeline', () => {
     const { activities, calls } = fakeActivities({
       launchTask: async ({ generation }) =>
         generation === 1
-          ? { kind: 'refused', reason: 'Capacity is unavailable at this time' }
-          : { kind: 'launched', taskArn: 'arn:2' },
+          ? { kind: 'refused', reason: 'Capacity is unavailable at this time', cause: 'capacity' }
+          : { kind: 'launched', taskArn: 'arn:2', generation },
     });
     await rig.with(activities, async (start) => (await start()).result());
     expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(2);
@@ -164,5 +171,130 @@ withServer('etlPipeline', () => {
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure).toMatchObject({ type: 'BadConfiguration', message: 'TaskDefinition not found' });
     expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(1);
+  });
+
+  describe('budgets', () => {
+    const launchesOf = (calls: readonly Call[]) =>
+      calls.filter(({ name }) => name === 'launchTask').map(({ input }) => input as LaunchInput);
+
+    test('two Spot losses, then on demand; each launch is shown, with why it ended', async () => {
+      const interrupted = { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' };
+      const { activities, calls } = fakeActivities({
+        validateInput: async () => ({ valid: true, plan: samplePlan({ compute: { spot: true } }) }),
+        awaitTask: async ({ taskArn, generation }) => ({
+          ...exited(taskArn, generation < 3 ? 143 : 0),
+          ...(generation < 3 && interrupted),
+        }),
+      });
+      const result = await rig.with(activities, async (start) => (await start()).result());
+      expect(launchesOf(calls).map(({ spot }) => spot)).toEqual([true, true, false]);
+      expect(result.launches).toMatchObject([
+        { generation: 1, spot: true, taskArn: 'arn:task/1', failureType: 'SpotInterruption', exitCode: 143 },
+        { generation: 2, spot: true, failureType: 'SpotInterruption' },
+        { generation: 3, spot: false, exitCode: 0 },
+      ]);
+      expect(result.launches[2]).not.toHaveProperty('failureType');
+    });
+
+    test('out of memory: the next launch is larger, by what ECS says the task had', async () => {
+      const { activities, calls } = fakeActivities({
+        awaitTask: async ({ taskArn, generation }) => ({
+          ...exited(taskArn, generation === 1 ? 137 : 0),
+          size: { cpu: 1024, memoryMiB: 4096 },
+          ...(generation === 1 && { containerReason: 'OutOfMemoryError: Container killed due to memory usage' }),
+        }),
+      });
+      await rig.with(activities, async (start) => (await start()).result());
+      expect(launchesOf(calls).map(({ size }) => size)).toEqual([undefined, { cpu: 1024, memoryMiB: 8192 }]);
+    });
+
+    test('a night without capacity is waited out, at a settling pace, and costs no other budget', async () => {
+      const { activities, calls } = fakeActivities({
+        launchTask: async ({ generation }) =>
+          generation <= 30
+            ? { kind: 'refused', reason: 'Capacity is unavailable at this time', cause: 'capacity' }
+            : { kind: 'launched', taskArn: 'arn:late', generation },
+      });
+      const result = await rig.with(activities, async (start) => (await start()).result());
+      const at = calls.filter(({ name }) => name === 'launchTask').map(({ atSeconds }) => atSeconds);
+      expect(at).toHaveLength(31);
+      expect((at[30] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(2 * 3600);
+      expect(result.launches).toHaveLength(20);
+      expect(result.launches[0]).toMatchObject({ failureType: 'CapacityUnavailable' });
+    });
+
+    test('throttling longer than the retries of a launch is waited out as well', async () => {
+      let until: number | undefined;
+      const { activities } = fakeActivities({
+        launchTask: async ({ generation }) => {
+          const now = activityInfo().currentAttemptScheduledTimestampMs;
+          until ??= now + 1800_000;
+          if (now < until) throw ApplicationFailure.create({ type: 'Throttled', message: 'Rate exceeded' });
+          return { kind: 'launched', taskArn: 'arn:late', generation };
+        },
+      });
+      const result = await rig.with(activities, async (start) => (await start()).result());
+      expect(result.launches[0]).toMatchObject({ failureType: 'Throttled', reason: 'Rate exceeded' });
+    });
+  });
+
+  test('a launch without an answer may have started a task: it is looked for and stopped before the next one', async () => {
+    const { activities, calls } = fakeActivities({
+      launchTask: async ({ generation }) => {
+        if (generation === 1) throw new Error('socket hang up');
+        return { kind: 'launched', taskArn: 'arn:2', generation };
+      },
+      findTasks: async () => ['arn:untold'],
+    });
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    const essential = names(calls).filter((name) => name !== 'launchTask' && name !== 'notify');
+    expect(essential).toEqual(['validateInput', 'findTasks', 'stopTask', 'awaitTask', 'confirmCommit']);
+    expect(calls.find(({ name }) => name === 'stopTask')?.input).toMatchObject({ taskArn: 'arn:untold' });
+    expect(result.launches).toMatchObject([{ failureType: 'LaunchUnanswered' }, { generation: 2 }]);
+  });
+
+  test('a task that is late to start is stopped, and launched anew once it was seen STOPPED', async () => {
+    const { activities, calls } = fakeActivities({
+      awaitTask: async ({ taskArn, generation }) =>
+        generation === 1 ? { taskArn, status: 'notStarted', logTail: [] } : exited(taskArn, 0),
+    });
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    expect(names(calls).slice(1, 6)).toEqual(['launchTask', 'awaitTask', 'stopTask', 'launchTask', 'awaitTask']);
+    expect(result.launches[0]).toMatchObject({ failureType: 'StartTimeout', taskArn: 'arn:task/1' });
+  });
+
+  test('a task that was found running is waited for as the generation it was started as', async () => {
+    const { activities, calls } = fakeActivities({
+      launchTask: async ({ generation }) =>
+        generation === 1
+          ? { kind: 'refused', reason: 'INACTIVE', cause: 'other' }
+          : { kind: 'launched', taskArn: 'arn:untold', generation: 1 },
+    });
+    await rig.with(activities, async (start) => (await start()).result());
+    expect(calls.find(({ name }) => name === 'awaitTask')?.input).toMatchObject({
+      taskArn: 'arn:untold',
+      generation: 1,
+    });
+  });
+
+  test('the failure carries its evidence: task, generation, exit code, reason, log, every launch', async () => {
+    const { activities } = fakeActivities({
+      awaitTask: async ({ taskArn }) => ({
+        ...exited(taskArn, 65),
+        stoppedReason: 'Essential container in task exited',
+      }),
+    });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure.details).toMatchObject([
+      {
+        generation: 1,
+        taskArn: 'arn:task/1',
+        exitCode: 65,
+        stopCode: 'EssentialContainerExited',
+        stoppedReason: 'Essential container in task exited',
+        logTail: ['last line'],
+        launches: [{ generation: 1, exitCode: 65, failureType: 'BadData' }],
+      },
+    ]);
   });
 });

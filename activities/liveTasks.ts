@@ -1,0 +1,19 @@
+import { startedBy } from './identity';
+import type { TaskDescription, TaskRunner } from './ports';
+
+const maxPerCall = 100;
+
+/** The tasks of a workflow, of whichever run, that are not STOPPED yet. */
+export async function liveTasks(tasks: TaskRunner, workflowId: string): Promise<TaskDescription[]> {
+  return describeLive(tasks, await tasks.list(startedBy(workflowId)));
+}
+
+/** Those of the given tasks that are not STOPPED yet. */
+export async function describeLive(tasks: TaskRunner, arns: readonly string[]): Promise<TaskDescription[]> {
+  const live: TaskDescription[] = [];
+  for (let from = 0; from < arns.length; from += maxPerCall) {
+    const described = await tasks.describe(arns.slice(from, from + maxPerCall));
+    live.push(...described.filter(({ lastStatus }) => lastStatus !== 'STOPPED'));
+  }
+  return live;
+}

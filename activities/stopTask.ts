@@ -1,0 +1,33 @@
+import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import type { Waiting } from './awaitTask';
+import type { TaskRunner } from './ports';
+import { endOf } from './taskEnds';
+
+/** A StopTask that ECS has taken without effect is sent again. */
+const againSeconds = 30;
+
+/**
+ * Stops the task and returns when it is STOPPED, or when nobody has known it for the grace time: one that was just
+ * launched may not be visible yet, and must be stopped all the same.
+ */
+export async function stopTask(
+  tasks: Pick<TaskRunner, 'stop'>,
+  waiting: Pick<Waiting, 'describer' | 'note' | 'now' | 'signal' | 'unknownGraceSeconds'>,
+  { taskArn, reason }: { readonly taskArn: string; readonly reason: string },
+): Promise<TaskEnd> {
+  let knownAt = waiting.now();
+  let askedAt: number | undefined;
+  for (;;) {
+    if (askedAt === undefined || waiting.now() - askedAt > againSeconds * 1000) {
+      // Not known yet: ask again at the next look.
+      askedAt = (await tasks.stop(taskArn, reason)) ? waiting.now() : undefined;
+    }
+    const task = await waiting.describer.next(taskArn, 'fast', waiting.signal);
+    if (task?.lastStatus === 'STOPPED') return { ...endOf(task), logTail: [] };
+    if (task) knownAt = waiting.now();
+    else if (waiting.now() - knownAt > waiting.unknownGraceSeconds * 1000) {
+      return { taskArn, status: 'unknown', logTail: [] };
+    }
+    waiting.note({ taskArn, status: task?.lastStatus ?? 'unknown' });
+  }
+}

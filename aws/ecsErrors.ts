@@ -1,0 +1,33 @@
+import { TaskRunnerError, ThrottledError } from '../activities/ports';
+
+/** ECS answers these to a request it will refuse again: nothing to repeat, something to mend. */
+const permanent = new Set([
+  'AccessDeniedException',
+  'BlockedException',
+  'ClientException',
+  'ClusterNotFoundException',
+  'InvalidParameterException',
+  'PlatformTaskDefinitionIncompatibilityException',
+  'PlatformUnknownException',
+  'UnrecognizedClientException',
+  'UnsupportedFeatureException',
+]);
+
+const throttling = new Set(['ThrottlingException', 'Throttling', 'RequestLimitExceeded', 'TooManyRequestsException']);
+
+/** An answer of ECS. Throws its errors as what they mean: `ThrottledError`, `TaskRunnerError`, or as they are. */
+export async function askedWell<T>(operation: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const { name, message } = error as Error;
+    // Throttling comes disguised as a bad parameter too; its message tells.
+    if (throttling.has(name) || (permanent.has(name) && /rate exceeded|throttl/i.test(message))) {
+      throw new ThrottledError(`ECS throttles ${operation}: ${name}: ${message}`, { cause: error });
+    }
+    if (permanent.has(name)) {
+      throw new TaskRunnerError(`ECS refused ${operation}: ${name}: ${message}`, { cause: error });
+    }
+    throw error;
+  }
+}

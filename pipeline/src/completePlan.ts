@@ -1,0 +1,14 @@
+import { budgets, steps, transform } from './definition';
+import type { Plan, Timings } from './plan';
+
+/** The plan with what one of an earlier version lacks: its run is in flight when a new version is deployed. */
+export function completePlan(plan: Plan): Plan {
+  const known: Partial<Timings> = plan.timings;
+  const { heartbeatSeconds } = steps.awaitTask;
+  const { timeoutSeconds, startTimeoutSeconds } = transform;
+  return {
+    ...plan,
+    timings: { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds, ...known },
+    budgets: plan.budgets ?? budgets,
+  };
+}

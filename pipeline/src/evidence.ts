@@ -1,0 +1,34 @@
+import { consoleUrl } from './consoleUrl';
+import type { Launch } from './launches';
+import type { TaskEnd } from './taskEnd';
+
+/** What a failure carries besides its type and reason: details of the ApplicationFailure, facts of the alert. */
+export interface Evidence {
+  readonly generation?: number;
+  readonly taskArn?: string;
+  readonly stopCode?: string;
+  readonly stoppedReason?: string;
+  readonly exitCode?: number;
+  /** The task's page in the AWS console; none for a local task. */
+  readonly console?: string;
+  readonly logTail: readonly string[];
+  /** Every launch of the run up to the failure. */
+  readonly launches?: readonly Launch[];
+}
+
+export const noEvidence: Evidence = { logTail: [] };
+
+/** What the end of a task proves. */
+export function evidenceOf(generation: number, end: TaskEnd): Evidence {
+  const { taskArn, stopCode, stoppedReason, exitCode, logTail } = end;
+  const page = consoleUrl(taskArn);
+  return {
+    generation,
+    taskArn,
+    ...(stopCode !== undefined && { stopCode }),
+    ...(stoppedReason !== undefined && { stoppedReason }),
+    ...(exitCode !== undefined && { exitCode }),
+    ...(page !== undefined && { console: page }),
+    logTail,
+  };
+}

@@ -1,0 +1,56 @@
+import type { FailureType } from './failures';
+import { taskCostUsd } from './prices';
+import type { TaskSize } from './sizes';
+import type { TaskEnd } from './taskEnd';
+
+/** One deliberate launch of a run, as it is shown: in the run's memo, its result, its failure and the Web UI. */
+export interface Launch {
+  /** 1, 2, … */
+  readonly generation: number;
+  readonly lane: 'fargate';
+  readonly spot: boolean;
+  readonly taskArn?: string;
+  readonly size?: TaskSize;
+  /** From the launch to the stop, in seconds; absent for a task that never started. */
+  readonly seconds?: number;
+  readonly exitCode?: number;
+  /** Absent for the launch that delivered. */
+  readonly failureType?: FailureType;
+  readonly reason?: string;
+  /** Estimated, in US dollars (prices.ts); absent where the task's size or times are not known. */
+  readonly costUsd?: number;
+}
+
+/** What is known of a launch once its task has ended. */
+export function launchOf(asked: { generation: number; spot: boolean; size?: TaskSize }, end: TaskEnd): Launch {
+  const { size, ephemeralStorageGiB, pullStartedAt, startedAt, stoppedAt } = end;
+  const from = pullStartedAt ?? startedAt;
+  const seconds = from === undefined || stoppedAt === undefined ? undefined : Math.max(0, stoppedAt - from) / 1000;
+  const spot = end.spot ?? asked.spot;
+  const storage = ephemeralStorageGiB === undefined ? {} : { ephemeralStorageGiB };
+  return {
+    ...asked,
+    taskArn: end.taskArn,
+    lane: 'fargate',
+    spot,
+    ...(size && { size }),
+    ...(seconds !== undefined && { seconds }),
+    ...(end.exitCode !== undefined && { exitCode: end.exitCode }),
+    ...(size && seconds !== undefined && { costUsd: round(taskCostUsd({ size, spot, seconds, ...storage })) }),
+  };
+}
+
+const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
+
+/** `launch 2: Spot, 2048/8192, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
+export function describeLaunch(launch: Launch): string {
+  const { generation, spot, size, seconds, costUsd, failureType, reason } = launch;
+  const facts = [
+    spot ? 'Spot' : 'on demand',
+    ...(size ? [`${size.cpu}/${size.memoryMiB}`] : []),
+    ...(seconds === undefined ? [] : [`${Math.round(seconds)} s`]),
+    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)}`]),
+  ];
+  const outcome = failureType === undefined ? 'delivered' : [failureType, reason].filter(Boolean).join(': ');
+  return `launch ${generation}: ${facts.join(', ')}: ${outcome}`;
+}

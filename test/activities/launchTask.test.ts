@@ -1,0 +1,106 @@
+import { layout } from '@etl/pipeline/layout';
+import { joinUri } from '@etl/pipeline/uri';
+import type { LaunchResult } from '../../activities/contract';
+import { launchTask } from '../../activities/launchTask';
+import { TaskRunnerError } from '../../activities/ports';
+import { FakeTaskRunner, MemoryStore } from '../support/fakePorts';
+import { samplePlan } from '../support/rig';
+
+const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
+const plan = samplePlan();
+const first = { plan, run, generation: 1, spot: false };
+const arnOf = (result: LaunchResult): string => (result as { taskArn: string }).taskArn;
+
+describe('launchTask', () => {
+  let tasks: FakeTaskRunner;
+  let store: MemoryStore;
+  const launch = (changes: Partial<Parameters<typeof launchTask>[1]> = {}) =>
+    launchTask({ tasks, store, namespace: 'default' }, { ...first, ...changes });
+  const change = (arn: string, changes: object) => {
+    const task = tasks.tasks.get(arn);
+    if (task) tasks.set({ ...task, ...changes });
+  };
+  beforeEach(() => {
+    tasks = new FakeTaskRunner();
+    store = new MemoryStore();
+  });
+
+  test('a repeated launch is the same request and finds the same task, even before ECS lists it', async () => {
+    const list = tasks.list.bind(tasks);
+    tasks.list = async () => [];
+    const once = await launch();
+    expect(await launch()).toEqual(once);
+    expect(tasks.requests[1]).toEqual(tasks.requests[0]);
+    tasks.list = list;
+    expect(await launch()).toEqual(once);
+    expect(tasks.tasks.size).toBe(1);
+    expect(tasks.requests[0]?.environment).toMatchObject({
+      INPUT_FILE: plan.source.uri,
+      BATCH_DATE: '2026-02-08',
+      DATASET: 'ventas',
+      WORKFLOW_ID: run.workflowId,
+      RUN_ID: 'run-1',
+      GENERATION: '1',
+      CHUNK_ROWS: '500000',
+      OPTIONS: '{}',
+      TIMEOUT_SECONDS: '3600',
+    });
+  });
+
+  test('a live task of an earlier run of the workflow comes first, also while it stops', async () => {
+    const old = arnOf(await launch({ run: { ...run, runId: 'run-0' } }));
+    expect(await launch()).toEqual({ kind: 'blocked', by: [old] });
+    change(old, { desiredStatus: 'STOPPED' });
+    expect(await launch()).toEqual({ kind: 'blocked', by: [old] });
+    expect(tasks.tasks.size).toBe(1);
+    change(old, { lastStatus: 'STOPPED' });
+    expect(await launch()).toMatchObject({ kind: 'launched', generation: 1 });
+  });
+
+  test('a task of this run that nobody told of is taken for the launch, as the generation it was started as', async () => {
+    const untold = arnOf(await launch());
+    expect(await launch({ generation: 2 })).toEqual({ kind: 'launched', taskArn: untold, generation: 1 });
+    expect(tasks.tasks.size).toBe(1);
+    change(untold, { desiredStatus: 'STOPPED' });
+    expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [untold] });
+  });
+
+  test('a token that stands for another request: its task is adopted when it is ours, and only then', async () => {
+    const ours = arnOf(await launch());
+    tasks.list = async () => [];
+    tasks.nextAnswer = { conflict: [ours] };
+    expect(await launch()).toEqual({ kind: 'launched', taskArn: ours, generation: 1 });
+    change(ours, { tags: { 'etl:run-id': 'somebody', 'etl:generation': '1' } });
+    tasks.nextAnswer = { conflict: [ours] };
+    await expect(launch()).rejects.toThrow(TaskRunnerError);
+    // Not visible yet: to be asked again, not to be given up.
+    tasks.nextAnswer = { conflict: ['arn:unseen'] };
+    await expect(launch()).rejects.not.toThrow(TaskRunnerError);
+  });
+
+  test('failures[] are told with their cause', async () => {
+    tasks.nextAnswer = { refused: 'Capacity is unavailable at this time', cause: 'capacity' };
+    expect(await launch()).toEqual({
+      kind: 'refused',
+      reason: 'Capacity is unavailable at this time',
+      cause: 'capacity',
+    });
+  });
+
+  test('options that are too long for an environment go by URI; the request stays the same', async () => {
+    const columns = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`column_number_${n}`, 'text' as const]));
+    const long = { ...plan, options: { columns } };
+    await launch({ plan: long });
+    const uri = joinUri(layout(plan.destination, plan.batch).work('run-1', 1), 'options.json');
+    expect(tasks.requests[0]?.environment.OPTIONS).toBe(uri);
+    expect(JSON.parse(store.objects.get(uri)?.toString() ?? '')).toEqual({ columns });
+    tasks.list = async () => [];
+    await launch({ plan: long });
+    expect(tasks.requests[1]).toEqual(tasks.requests[0]);
+  });
+
+  test('size and Spot are those of the launch, not of the plan', async () => {
+    await launch({ spot: true, size: { cpu: 2048, memoryMiB: 16_384 } });
+    expect(tasks.requests[0]).toMatchObject({ spot: true, size: { cpu: 2048, memoryMiB: 16_384 } });
+  });
+});

@@ -1,0 +1,21 @@
+import { containerSizes } from '../../aws/containerSizes';
+
+const size = { cpu: 4096, memoryMiB: 16_384 };
+
+describe("the ETL container's own limits in a task of another size", () => {
+  test('grow with the task, less what the sidecars have', () => {
+    const definition = {
+      containerDefinitions: [
+        { name: 'etl-worker', cpu: 1792, memory: 7680 },
+        { name: 'datadog-agent', cpu: 256, memory: 512 },
+        { name: 'log-router', memoryReservation: 128 },
+      ],
+    };
+    expect(containerSizes(definition, size)).toEqual({ cpu: 3840, memory: 15_744 });
+  });
+
+  test('are none where the task definition sets none', () => {
+    expect(containerSizes({ containerDefinitions: [{ name: 'etl-worker' }] }, size)).toEqual({});
+    expect(containerSizes(undefined, size)).toEqual({});
+  });
+});

@@ -1,0 +1,163 @@
+import { type Task, TaskStopCode } from '@aws-sdk/client-ecs';
+import { failureTypes } from '@etl/pipeline/failures';
+import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
+import { endOf } from '../../activities/taskEnds';
+import { describeTask } from '../../aws/taskDescription';
+
+/** Answers of DescribeTasks, cut down to what tells how a task ended, and what each of them means. */
+const arn = 'arn:aws:ecs:us-east-1:123456789012:task/etl/0123456789abcdef0123456789abcdef';
+
+const task = (changes: Partial<Task>, etl: object = {}, sidecar: object = {}): Task => ({
+  taskArn: arn,
+  lastStatus: 'STOPPED',
+  desiredStatus: 'STOPPED',
+  cpu: '2048',
+  memory: '8192',
+  stopCode: 'EssentialContainerExited',
+  stoppedReason: 'Essential container in task exited',
+  containers: [
+    { name: 'datadog-agent', lastStatus: 'STOPPED', exitCode: 0, ...sidecar },
+    { name: 'etl-worker', lastStatus: 'STOPPED', ...etl },
+  ],
+  ...changes,
+});
+const exit = (exitCode: number, reason?: string) => ({ exitCode, ...(reason && { reason }) });
+const outOfMemory = 'OutOfMemoryError: Container killed due to memory usage';
+
+type Golden = readonly [what: string, task: Task, failure: string | undefined];
+
+const golden: readonly Golden[] = [
+  ['exit code 0', task({}, exit(0)), undefined],
+  ['bad data', task({}, exit(65)), 'BadData'],
+  ['no such input', task({}, exit(66)), 'NoSuchInput'],
+  ['held', task({}, exit(76)), 'Held'],
+  ['bad configuration', task({}, exit(78)), 'BadConfiguration'],
+  ['service away', task({}, exit(69)), 'TaskFailed'],
+  ['input/output error', task({}, exit(74)), 'TaskFailed'],
+  ['SIGTERM from inside', task({}, exit(143)), 'TaskFailed'],
+  ['a code nobody defined', task({}, exit(3)), 'TaskFailed'],
+  ['segmentation fault', task({}, exit(139)), 'TaskFailed'],
+  ['killed', task({}, exit(137)), 'TaskKilled'],
+  ['out of memory', task({}, exit(137, outOfMemory)), 'OutOfMemory'],
+  ['out of memory with exit code 1', task({}, exit(1, outOfMemory)), 'OutOfMemory'],
+  ['out of memory with exit code 0', task({}, exit(0, outOfMemory)), 'OutOfMemory'],
+  ['out of memory without exit code', task({}, { reason: outOfMemory }), 'OutOfMemory'],
+  [
+    'out of memory, told of the task',
+    task({ stoppedReason: 'OutOfMemoryError: container killed' }, exit(137)),
+    'OutOfMemory',
+  ],
+  ['no exit code', task({}), 'ExitCodeMissing'],
+  ['no exit code, but the sidecar has 0', task({}, {}, exit(0)), 'ExitCodeMissing'],
+  ['the sidecar failed, the ETL did not', task({}, exit(0), exit(1)), undefined],
+  ['an essential sidecar ended first', task({}, exit(143), exit(1)), 'TaskFailed'],
+  ['no ETL container at all', task({ containers: [{ name: 'other', exitCode: 0 }] }), 'ExitCodeMissing'],
+  [
+    'image pull',
+    task({ stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: pull access denied' }),
+    'TaskFailedToStart',
+  ],
+  [
+    'network',
+    task({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason: 'Timeout waiting for network interface provisioning to complete.',
+    }),
+    'TaskFailedToStart',
+  ],
+  [
+    'secrets',
+    task({ stopCode: 'TaskFailedToStart', stoppedReason: 'ResourceInitializationError: unable to pull secrets' }),
+    'TaskFailedToStart',
+  ],
+  ['never started, with an exit code', task({ stopCode: 'TaskFailedToStart' }, exit(0)), 'TaskFailedToStart'],
+  ['container that cannot start', task({}, { reason: 'CannotStartContainerError: no such file' }), 'TaskFailedToStart'],
+  [
+    'no capacity while starting',
+    task({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason: 'Capacity is unavailable at this time. Please try again later or in a different availability zone',
+    }),
+    'CapacityUnavailable',
+  ],
+  [
+    'Spot interruption',
+    task({ stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' }, exit(143)),
+    'SpotInterruption',
+  ],
+  ['Spot interruption after exit code 0', task({ stopCode: 'SpotInterruption' }, exit(0)), 'SpotInterruption'],
+  [
+    'Spot notice, by its provider',
+    task({ stopCode: 'TerminationNotice', capacityProviderName: 'FARGATE_SPOT' }, exit(143)),
+    'SpotInterruption',
+  ],
+  [
+    'Spot notice, by its words',
+    task({ stopCode: 'TerminationNotice', stoppedReason: 'Your Spot Task was interrupted.' }),
+    'SpotInterruption',
+  ],
+  [
+    'retired host',
+    task({ stopCode: 'TerminationNotice', stoppedReason: 'ECS is performing maintenance' }, exit(143)),
+    'HostFailure',
+  ],
+  ['failed host', task({ stopCode: 'InfrastructureHealth' }), 'HostFailure'],
+  ['failed host after exit code 0', task({ stopCode: 'InfrastructureHealth' }, exit(0)), 'HostFailure'],
+  [
+    'stopped by somebody',
+    task({ stopCode: 'UserInitiated', stoppedReason: 'Task stopped by user' }, exit(143)),
+    'TaskStopped',
+  ],
+  ['stopped before it started', task({ stopCode: 'UserInitiated' }), 'TaskStopped'],
+  ['stopped by a scheduler', task({ stopCode: 'ServiceSchedulerInitiated' }, exit(143)), 'TaskStopped'],
+  ['exit code 0 without a stop code', task({ stopCode: undefined }, exit(0)), 'HostFailure'],
+  ['a stop code nobody has described', task({ stopCode: 'Moonlight' as TaskStopCode }, exit(0)), 'HostFailure'],
+];
+
+const failureOfTask = (answer: Task) => {
+  const description = describeTask(answer);
+  if (!description) throw new Error('no description');
+  return failureOf({ ...endOf(description), logTail: [] });
+};
+
+describe('how a task ended', () => {
+  test.each(golden)('%s', (_what, answer, failure) => {
+    expect(failureOfTask(answer)).toBe(failure);
+  });
+
+  test('every stop code of the API is in the table, and every failure of a task', () => {
+    const codes = new Set(golden.map(([, { stopCode }]) => stopCode));
+    for (const code of Object.values(TaskStopCode)) expect(codes).toContain(code);
+    const elsewhere = ['InvalidInput', 'Superseded', 'Timeout', 'CommitMissing', 'StartTimeout', 'OutcomeUnknown'];
+    const withoutTask = ['LaunchRefused', 'LaunchUnanswered', 'Throttled', 'ServiceUnavailable', 'Cancelled'];
+    const types = [...golden.flatMap(([, , failure]) => failure ?? []), ...elsewhere, ...withoutTask];
+    expect(new Set(types)).toEqual(new Set(Object.keys(failureTypes)));
+  });
+
+  test('no combination of stop code, reason and exit code is a success but one', () => {
+    for (const stopCode of [...Object.values(TaskStopCode), undefined]) {
+      for (const exitCode of [undefined, 0, 1, 65, 137, 143]) {
+        for (const reason of [undefined, outOfMemory, 'CannotStartContainerError: x']) {
+          const etl = { ...(exitCode !== undefined && { exitCode }), ...(reason && { reason }) };
+          const succeeded = failureOfTask(task({ stopCode }, etl)) === undefined;
+          expect(succeeded).toBe(stopCode === 'EssentialContainerExited' && exitCode === 0 && reason === undefined);
+        }
+      }
+    }
+  });
+
+  test('a task that is forgotten, and one that is late to start', () => {
+    expect(failureOf({ taskArn: arn, status: 'unknown', logTail: [] })).toBe('OutcomeUnknown');
+    expect(failureOf({ taskArn: arn, status: 'notStarted', logTail: [] })).toBe('StartTimeout');
+  });
+
+  test("the reason is the container's own words first", () => {
+    const end = { taskArn: arn, status: 'stopped', logTail: [] } as const;
+    expect(
+      reasonOf({ ...end, stopCode: 'EssentialContainerExited', exitCode: 65, reported: 'x.csv: 3 % rejected' }),
+    ).toBe('x.csv: 3 % rejected; exit code 65');
+    expect(reasonOf({ ...end, stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError' })).toBe(
+      'no exit code; CannotPullContainerError',
+    );
+  });
+});

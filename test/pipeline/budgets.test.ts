@@ -1,0 +1,81 @@
+import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
+import { budgets } from '@etl/pipeline/definition';
+import type { FailureType } from '@etl/pipeline/failures';
+
+const onDemand = { spot: false };
+const failed = (failureType: FailureType, changes: Partial<FailedLaunch> = {}): FailedLaunch => ({
+  failureType,
+  spot: false,
+  ...changes,
+});
+const next = (failures: readonly FailedLaunch[], asked: { spot: boolean } = onDemand, random = 0) =>
+  nextLaunch(budgets, asked, failures, random);
+const times = (count: number, type: FailureType, changes: Partial<FailedLaunch> = {}) =>
+  Array<FailedLaunch>(count).fill(failed(type, changes));
+
+describe('nextLaunch', () => {
+  test('application: after 60 s, after 120 s, then the run has failed', () => {
+    expect(next(times(1, 'TaskFailed'))).toEqual({ again: true, delaySeconds: 60, spot: false });
+    expect(next(times(2, 'TaskFailed'))).toMatchObject({ again: true, delaySeconds: 120 });
+    expect(next(times(3, 'TaskFailed'))).toEqual({
+      again: false,
+      why: 'the application budget of 2 new launches is used up',
+    });
+  });
+
+  test.each<FailureType>(['BadData', 'NoSuchInput', 'BadConfiguration', 'Held', 'Superseded', 'Timeout', 'Cancelled'])(
+    '%s is never tried again',
+    (type) => {
+      expect(next(times(1, type)).again).toBe(false);
+    },
+  );
+
+  test('each budget counts its own failures: a night without capacity costs no application retry', () => {
+    const night = times(100, 'CapacityUnavailable');
+    expect(next([...night, ...times(1, 'TaskFailed')])).toMatchObject({ again: true, delaySeconds: 60 });
+    expect(next([...times(2, 'TaskFailed'), ...night])).toMatchObject({ again: true });
+  });
+
+  test('throttling and capacity share a budget of half a day, at a pace that settles at five minutes', () => {
+    const waits = Array.from({ length: budgets.capacity.maxRetries }, (_, index) => {
+      const decision = next(times(index + 1, index % 2 ? 'Throttled' : 'CapacityUnavailable'));
+      return decision.again ? decision.delaySeconds : Number.NaN;
+    });
+    expect(waits.slice(0, 3)).toEqual([30, 45, 67.5]);
+    expect(waits.at(-1)).toBe(300);
+    const hours = waits.reduce((sum, wait) => sum + wait, 0) / 3600;
+    expect(hours).toBeGreaterThan(11);
+    expect(next(times(budgets.capacity.maxRetries + 1, 'CapacityUnavailable')).again).toBe(false);
+  });
+
+  test('jitter only ever adds, up to its share', () => {
+    expect(next(times(1, 'CapacityUnavailable'), onDemand, 1)).toMatchObject({ delaySeconds: 45 });
+    expect(next(times(1, 'TaskFailed'), onDemand, 1)).toMatchObject({ delaySeconds: 66 });
+  });
+
+  test('two Spot losses, then on demand for the rest of the run; Spot full is a loss too', () => {
+    const spot = { spot: true };
+    const loss = failed('SpotInterruption', spot);
+    expect(next([loss], spot)).toMatchObject({ again: true, spot: true });
+    expect(next([loss, loss], spot)).toMatchObject({ again: true, spot: false });
+    expect(next([loss, failed('CapacityUnavailable', spot)], spot)).toMatchObject({ again: true, spot: false });
+    expect(next([loss, loss, failed('TaskFailed')], spot)).toMatchObject({ again: true, spot: false });
+    // What is full on demand says nothing about Spot.
+    expect(next([loss, failed('CapacityUnavailable')], spot)).toMatchObject({ again: true, spot: true });
+  });
+
+  test('out of memory: twice the memory, and it stays; up to the bound', () => {
+    const small = failed('OutOfMemory', { size: { cpu: 1024, memoryMiB: 4096 } });
+    expect(next([small])).toMatchObject({ again: true, size: { cpu: 1024, memoryMiB: 8192 } });
+    const grown = failed('TaskFailed', { size: { cpu: 1024, memoryMiB: 8192 } });
+    expect(next([small, grown])).toMatchObject({ again: true, size: { cpu: 1024, memoryMiB: 8192 } });
+    const large = failed('OutOfMemory', { size: { cpu: 16_384, memoryMiB: 61_440 } });
+    expect(next([large])).toEqual({ again: false, why: 'no task larger than 61440 MiB is asked for' });
+    expect(next(times(4, 'OutOfMemory', { size: { cpu: 256, memoryMiB: 512 } })).again).toBe(false);
+  });
+
+  test('a size that the run asked for is kept where memory was not the matter', () => {
+    const size = { cpu: 2048, memoryMiB: 8192 };
+    expect(nextLaunch(budgets, { spot: false, size }, times(1, 'HostFailure', { size }), 0)).toMatchObject({ size });
+  });
+});

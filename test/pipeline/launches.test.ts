@@ -1,0 +1,53 @@
+import { describeLaunch, launchOf } from '@etl/pipeline/launches';
+import { taskCostUsd } from '@etl/pipeline/prices';
+import type { TaskEnd } from '@etl/pipeline/taskEnd';
+
+const size = { cpu: 2048, memoryMiB: 8192 };
+
+test('a task costs by the second, a minute at least, storage above 20 GiB, and less on Spot', () => {
+  const hour = { size, spot: false, seconds: 3600 };
+  expect(taskCostUsd(hour)).toBeCloseTo(2 * 0.04048 + 8 * 0.004445, 10);
+  expect(taskCostUsd({ ...hour, ephemeralStorageGiB: 100 })).toBeCloseTo(taskCostUsd(hour) + 80 * 0.000111, 10);
+  expect(taskCostUsd({ ...hour, seconds: 5 })).toBeCloseTo(taskCostUsd(hour) / 60, 10);
+  expect(taskCostUsd({ ...hour, spot: true })).toBeCloseTo(0.3 * taskCostUsd(hour), 10);
+});
+
+describe('a launch', () => {
+  const end: TaskEnd = {
+    taskArn: 'arn:1',
+    status: 'stopped',
+    exitCode: 143,
+    size,
+    spot: true,
+    pullStartedAt: 1_000,
+    startedAt: 11_000,
+    stoppedAt: 121_000,
+    logTail: [],
+  };
+
+  test('shows task, lane, size, time, exit code and cost', () => {
+    expect(launchOf({ generation: 2, spot: true }, end)).toEqual({
+      generation: 2,
+      lane: 'fargate',
+      spot: true,
+      taskArn: 'arn:1',
+      size,
+      seconds: 120,
+      exitCode: 143,
+      costUsd: 0.001165,
+    });
+  });
+
+  test('in one line, for people', () => {
+    const launch = launchOf({ generation: 2, spot: true }, end);
+    expect(describeLaunch({ ...launch, failureType: 'SpotInterruption', reason: 'interrupted' })).toBe(
+      'launch 2: Spot, 2048/8192, 120 s, $0.0012: SpotInterruption: interrupted',
+    );
+    expect(describeLaunch({ generation: 1, lane: 'fargate', spot: false })).toBe('launch 1: on demand: delivered');
+  });
+
+  test('a task that never started has no time and no cost', () => {
+    const never = launchOf({ generation: 1, spot: false }, { taskArn: 'arn:1', status: 'stopped', size, logTail: [] });
+    expect(never).toEqual({ generation: 1, lane: 'fargate', spot: false, taskArn: 'arn:1', size });
+  });
+});
