@@ -101,12 +101,11 @@ async function awaitEnd(context: RunContext, launched: Launched): Promise<TaskEn
   status.set({ step: 'transform', generation, taskArn });
   const wait = () =>
     call('awaitTask', summaryOf(context, launched), awaitBounds(plan))({ plan, run, generation, taskArn });
-  const polling = new CancellationScope();
-  const polled = polling.run(wait);
+  const polled = wait();
   const told = condition(() => status.isSaidToBeStopped(taskArn)).then(() => undefined);
   const first = await Promise.race([polled, told]);
   if (first) return first;
-  polling.cancel();
+  // The first wait comes to the same end with its next look, and nobody listens to it any more.
   polled.catch(() => undefined);
   return wait();
 }
