@@ -1,7 +1,10 @@
 import { taskQueues } from '@etl/pipeline/definition';
 import { Command } from 'commander';
+import { loadFaultPlan } from '../../local/faults/load';
+import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';
 import { localDefaults, parseConfig } from '../../workers/config';
 import { port } from '../arguments';
+import { CliError, cliExitCodes } from '../errors';
 import { untilSignal } from '../signals';
 import { startSystem } from '../system/system';
 
@@ -9,6 +12,7 @@ interface UpOptions {
   readonly temporalPort: number;
   readonly uiPort: number;
   readonly ecsPort: number;
+  readonly faults?: FaultPlan;
   readonly json?: boolean;
 }
 
@@ -18,18 +22,19 @@ export function upCommand(): Command {
     .option('--temporal-port <port>', 'port of the Temporal server', port, localDefaults.temporalPort)
     .option('--ui-port <port>', 'port of the Temporal Web UI', port, localDefaults.uiPort)
     .option('--ecs-port <port>', 'port of the local Fargate endpoint', port, localDefaults.ecsPort)
+    .option('--faults <file|json>', 'what is to go wrong at the Fargate endpoint (docs/faults.md)', faultPlan)
     .option('--json', 'print one JSON object when everything is ready')
     .action(up);
 }
 
-async function up({ json, ...ports }: UpOptions): Promise<void> {
+async function up({ json, faults, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);
   const say = (line: string): void => {
     (json ? process.stderr : process.stdout).write(`${line}\n`);
   };
   const stopping = new AbortController();
   const signal = untilSignal().finally(() => stopping.abort());
-  const system = await startSystem({ ...ports, stateDir, persistent: true, say, signal: stopping.signal });
+  const system = await startSystem({ ...ports, faults, stateDir, persistent: true, say, signal: stopping.signal });
   if (json) {
     const { temporal, ui, ecs } = system;
     process.stdout.write(`${JSON.stringify({ temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() })}\n`);
@@ -46,8 +51,23 @@ async function up({ json, ...ports }: UpOptions): Promise<void> {
     );
     say('Ctrl-C ends everything.');
   }
+  if (faults) {
+    say(
+      `Faults are on (${faults.rules.length} rules, seed ${faults.seed}): see and switch them at ${system.ecs}/faults`,
+    );
+  }
   await signal;
   say('Stopping …');
   await system.stop();
   say('Stopped.');
+}
+
+/** The option's parser. */
+function faultPlan(fileOrJson: string): FaultPlan {
+  try {
+    return loadFaultPlan(fileOrJson);
+  } catch (error) {
+    if (!(error instanceof FaultPlanError)) throw error;
+    throw new CliError(error.message, 'docs/faults.md has every fault and its keys', cliExitCodes.usage);
+  }
 }

@@ -8,6 +8,7 @@ import {
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { localEcsSettings, localTaskDefinition } from '../../local/ecsSettings';
+import type { FaultPlan } from '../../local/faults/plan';
 import { places } from '../../local/places';
 import { PortTakenError, startDevServer } from '../../local/temporal/devServer';
 import { findTemporal } from '../../local/temporal/findTemporal';
@@ -31,10 +32,12 @@ export async function startServer(settings: SystemSettings): Promise<() => Promi
     });
 }
 
-export async function startEndpoint(settings: SystemSettings): Promise<Running> {
+export async function startEndpoint(settings: SystemSettings, faults?: FaultPlan): Promise<Running> {
   if (!(await isPortFree(settings.ecsPort))) throw new PortTakenError(settings.ecsPort, 'Fargate endpoint');
   const { ecs, logs } = places(settings.stateDir);
-  return startProgram(join(dist, 'local', 'ecs', 'main.js'), ['--port', String(settings.ecsPort), '--state', ecs], {
+  const args = ['--port', String(settings.ecsPort), '--state', ecs];
+  if (faults) args.push('--faults', JSON.stringify(faults));
+  return startProgram(join(dist, 'local', 'ecs', 'main.js'), args, {
     env: process.env,
     logFile: join(logs, 'ecs.log'),
   });

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import { deleteFaults, putFaults } from '../../local/faults/control';
+import type { FaultPlan } from '../../local/faults/plan';
 import { startGuard } from './guard';
 import { type Kept, keepRunning } from './keepRunning';
 import { ecsClient, registerTaskDefinition, startEndpoint, startServer, startWorker, stopTasks } from './parts';
@@ -28,8 +30,11 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
     keepRunning(name, start, settings.say, (pid) => guard.watch(name, pid));
   const ecs = `http://127.0.0.1:${settings.ecsPort}`;
   let client: ECSClient | undefined;
+  let faults: FaultPlan | undefined;
   const stop = async (): Promise<void> => {
     await kept.worker?.stop();
+    // What was to go wrong is not to keep the end from coming.
+    if (client) await deleteFaults(ecs).catch(() => undefined);
     if (client) await stopTasks(client);
     await kept.endpoint?.stop();
     await kept.server?.stop();
@@ -41,9 +46,11 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
     const ui = named ? process.env.TEMPORAL_UI_URL : `http://127.0.0.1:${settings.uiPort}`;
     settings.signal.throwIfAborted();
     if (!named) kept.server = await keep('Temporal server', await startServer(settings));
-    kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings));
+    kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings, faults));
     client = ecsClient(ecs);
     await registerTaskDefinition(client);
+    faults = settings.faults; // one that is started again begins the plan anew
+    if (faults) await putFaults(ecs, faults);
     const { endpoint, server } = kept;
     const worker = await keep('worker', () => startWorker(settings, { temporal, ui, ecs }));
     kept.worker = worker;

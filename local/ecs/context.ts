@@ -2,7 +2,7 @@ import type { ClusterStore } from './clusterStore';
 import type { DefinitionStore } from './definitionStore';
 import type { Images } from './images';
 import type { Launcher } from './launcher';
-import type { Timings } from './records';
+import type { Refusal, TaskRecord, Timings } from './records';
 import type { TaskStore } from './taskStore';
 import type { TokenStore } from './tokenStore';
 
@@ -15,6 +15,8 @@ export interface Context {
   readonly launcher: Launcher;
   readonly images: Images;
   readonly timings: Timings;
+  /** Has the last word on a new task, before anything of it is kept. */
+  readonly arrange: (record: TaskRecord) => TaskRecord | Refusal;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -3,6 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createFaults, type Faults } from '../faults/faults';
+import { withFaults } from '../faults/onCalls';
+import { arrangeFaults } from '../faults/onTasks';
+import type { FaultPlan } from '../faults/plan';
+import { createFaultsRoute } from '../faults/route';
 import { createClusterStore } from './clusterStore';
 import type { Context } from './context';
 import { createDefinitionStore } from './definitionStore';
@@ -27,6 +32,8 @@ export interface EcsEndpointOptions {
   readonly images: Images;
   readonly clusters: readonly string[];
   readonly timings?: Partial<Timings>;
+  /** What is to go wrong from the start (docs/faults.md). */
+  readonly faults?: FaultPlan | undefined;
   /** The host's environment, of which tasks get a small part (docs/local-fargate.md). */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -51,14 +58,20 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     throw new Error('The local Fargate has not been built: its supervisor is missing. Run: npm run build');
   }
   const host = options.host ?? '127.0.0.1';
-  const context = await createContext(options);
+  const faults = createFaults(Date.now, options.faults);
+  const context = await createContext(options, faults);
+  const closing = new AbortController();
   let isStopping = false;
   const handle = createHandle(context);
   const guarded: Handle = async (operation, input) => {
     if (isStopping && operation === 'RunTask') throw serverException('The endpoint is stopping all tasks.');
     return handle(operation, input);
   };
-  const server = createEcsServer(guarded, [host, '127.0.0.1', 'localhost', '[::1]']);
+  const server = createEcsServer(
+    withFaults(guarded, faults, context.tasks, closing.signal),
+    [createFaultsRoute(faults)],
+    [host, '127.0.0.1', 'localhost', '[::1]'],
+  );
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
     server.listen(options.port, host, done);
@@ -78,6 +91,7 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     port,
     async close() {
       clearInterval(sweeper);
+      closing.abort();
       await new Promise<void>((done) => {
         server.close(() => done());
         server.closeIdleConnections();
@@ -93,7 +107,8 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   };
 }
 
-async function createContext({ stateDir, images, clusters, timings, env }: EcsEndpointOptions): Promise<Context> {
+async function createContext(options: EcsEndpointOptions, faults: Faults): Promise<Context> {
+  const { stateDir, images, clusters, timings, env } = options;
   const root = resolve(stateDir);
   await mkdir(root, { recursive: true, mode: 0o700 });
   const tasks = createTaskStore(root);
@@ -105,6 +120,7 @@ async function createContext({ stateDir, images, clusters, timings, env }: EcsEn
     launcher: createLauncher(tasks, env ?? process.env),
     images,
     timings: { ...defaultTimings, ...timings },
+    arrange: (record) => arrangeFaults(faults, record),
     now: Date.now,
   };
 }

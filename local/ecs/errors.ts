@@ -15,3 +15,8 @@ export const clientException = (message: string) => new EcsError('ClientExceptio
 export const clusterNotFound = () => new EcsError('ClusterNotFoundException', 'Cluster not found.');
 export const serverException = (message: string) => new EcsError('ServerException', message, {}, 500);
 export const serialization = (message: string) => new EcsError('SerializationException', message);
+
+/** Whatever was done, the caller gets no answer: the connection is cut. */
+export class ConnectionCut extends Error {
+  override readonly name = 'ConnectionCut';
+}

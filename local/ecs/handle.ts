@@ -1,5 +1,6 @@
 import type { Context, Operation } from './context';
 import { EcsError } from './errors';
+import { isOperation, type OperationName } from './operationNames';
 import { createCluster, describeClusters } from './operations/clusters';
 import { describeTasks } from './operations/describeTasks';
 import { listTasks } from './operations/listTasks';
@@ -12,28 +13,27 @@ import {
   registerTaskDefinition,
 } from './operations/taskDefinitions';
 
-const operations = new Map<string, Operation>(
-  Object.entries({
-    CreateCluster: createCluster,
-    DeregisterTaskDefinition: deregisterTaskDefinition,
-    DescribeClusters: describeClusters,
-    DescribeTaskDefinition: describeTaskDefinition,
-    DescribeTasks: describeTasks,
-    ListTaskDefinitions: listTaskDefinitions,
-    ListTasks: listTasks,
-    RegisterTaskDefinition: registerTaskDefinition,
-    RunTask: runTask,
-    StopTask: stopTask,
-  }),
-);
+const operations: Readonly<Record<OperationName, Operation>> = {
+  CreateCluster: createCluster,
+  DeregisterTaskDefinition: deregisterTaskDefinition,
+  DescribeClusters: describeClusters,
+  DescribeTaskDefinition: describeTaskDefinition,
+  DescribeTasks: describeTasks,
+  ListTaskDefinitions: listTaskDefinitions,
+  ListTasks: listTasks,
+  RegisterTaskDefinition: registerTaskDefinition,
+  RunTask: runTask,
+  StopTask: stopTask,
+};
 
 /** Answers one request. Throws EcsError; whatever stands between the wire and ECS wraps this one function. */
 export type Handle = (operation: string, input: Record<string, unknown>) => Promise<object>;
 
 export function createHandle(context: Context): Handle {
   return async (name, input) => {
-    const operation = operations.get(name);
-    if (!operation) throw new EcsError('UnknownOperationException', `The operation ${name} is not known here.`);
-    return operation(context, input);
+    if (!isOperation(name)) {
+      throw new EcsError('UnknownOperationException', `The operation ${name} is not known here.`);
+    }
+    return operations[name](context, input);
   };
 }

@@ -15,6 +15,12 @@ export function desiredStatus({ stop, end }: TaskState): 'RUNNING' | 'STOPPED' {
   return stop || end ? 'STOPPED' : 'RUNNING';
 }
 
+/** Whether the task is one of those that ECS has forgotten. */
+export function isForgotten({ record, end }: TaskState, now: number): boolean {
+  const { afterStopMs = Infinity } = record.hidden ?? {};
+  return end !== undefined && now >= end.at + record.timings.deprovisioningMs + afterStopMs;
+}
+
 /** The task as DescribeTasks gives it at the time `now` (milliseconds); tags only when asked for. */
 export function describeTask(state: TaskState, now: number, withTags: boolean): Wire<Task> {
   const { record, stop } = state;

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes } from '@etl/pipeline/failures';
 import { localEcsSettings, localImage } from '../ecsSettings';
+import { loadFaultPlan } from '../faults/load';
 import { type EcsEndpoint, startEcsEndpoint } from './endpoint';
 import { isCode } from './files';
 
-const usage = `Usage: node dist/local/ecs/main.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]… [--stop-tasks]
+const usage = `Usage: node dist/local/ecs/main.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]…
+         [--faults FILE|JSON] [--stop-tasks]
   --image       the command of an image, as a JSON list: 'app:1=["node","app.js"]'
+  --faults      what is to go wrong, see docs/faults.md
   --stop-tasks  stop all tasks when told to end; without it they go on running`;
 
 function parse() {
@@ -17,6 +20,7 @@ function parse() {
       state: { type: 'string' },
       cluster: { type: 'string', multiple: true },
       image: { type: 'string', multiple: true },
+      faults: { type: 'string' },
       'stop-tasks': { type: 'boolean', default: false },
     },
   });
@@ -30,6 +34,7 @@ function parse() {
     stateDir: values.state,
     clusters: values.cluster ?? [localEcsSettings.cluster],
     images: values.image ? Object.fromEntries(values.image.map(parseImage)) : etlImage(),
+    faults: values.faults === undefined ? undefined : loadFaultPlan(values.faults),
     stopTasks: values['stop-tasks'],
   };
 }

@@ -13,6 +13,7 @@ export interface Program {
   /** SIGTERM to the program alone, SIGKILL to all it started: as a container runtime does. */
   terminate(): void;
   kill(): void;
+  isRunning(): boolean;
 }
 
 /** Starts the program in a process group and a scratch folder of its own. Rejects when it cannot be started. */
@@ -47,6 +48,7 @@ export async function startProgram(
     kill: () => {
       if (isRunning(child)) signal(-pid, 'SIGKILL');
     },
+    isRunning: () => isRunning(child),
   };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Task } from '@aws-sdk/client-ecs';
+import type { TaskFault } from '../faults/taskFault';
 import type { Wire } from './wire';
 
 /**
@@ -50,9 +51,25 @@ export interface TaskRecord {
   readonly timings: Timings;
   /** The task will fail to start for this reason; ECS's wording. */
   readonly startFailure?: string;
+  /** When ECS does not know of the task although there is one. */
+  readonly hidden?: Hidden;
+  /** What is to go wrong with it (docs/faults.md). */
+  readonly faults?: readonly TaskFault[];
   readonly containers: readonly ContainerRecord[];
   /** What DescribeTasks says of the task from first to last. */
   readonly description: Wire<Task> & { readonly taskArn: string };
+}
+
+export interface Hidden {
+  /** From DescribeTasks, for this long after RunTask. */
+  readonly firstMs?: number;
+  /** From every operation, this long after it has stopped. */
+  readonly afterStopMs?: number;
+}
+
+/** In place of a task that there is no room for. */
+export interface Refusal {
+  readonly refused: string;
 }
 
 /** A process that cannot be taken for a later one of the same id. */
@@ -70,6 +87,8 @@ export interface StopRecord {
   readonly stopCode: NonNullable<Task['stopCode']>;
   readonly reason: string;
   readonly at: number;
+  /** SIGKILL comes after so long at the latest, whatever the containers' stop timeouts. */
+  readonly graceSeconds?: number;
 }
 
 export interface ContainerEnd {

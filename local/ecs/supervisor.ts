@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hidesExitCode, playFaults } from '../faults/play';
 import { createJson, readJson } from './files';
 import { identify, killUsersOf } from './processes';
 import { type Program, startProgram } from './program';
@@ -13,12 +14,15 @@ import { type ContainerEnd, type ContainerRecord, type StopRecord, type TaskReco
  * since one is started for every task.
  */
 const pollMs = 50;
+/** 128 + SIGKILL. */
+const killedBySignal = 137;
 const folder = process.argv[2] ?? '';
 const files = taskFiles(folder);
 
 /** Says why the task ends. The first to say so is right. */
-async function declareStop(stopCode: StopRecord['stopCode'], reason: string): Promise<void> {
-  await createJson(files.stop, { stopCode, reason, at: Date.now() } satisfies StopRecord);
+async function declareStop(stopCode: StopRecord['stopCode'], reason: string, graceSeconds?: number): Promise<void> {
+  const grace = graceSeconds === undefined ? {} : { graceSeconds };
+  await createJson(files.stop, { stopCode, reason, at: Date.now(), ...grace } satisfies StopRecord);
 }
 
 /** Whether someone wants the task ended; a state folder that has been deleted counts as a wish. */
@@ -51,11 +55,21 @@ async function startAll(task: TaskRecord): Promise<Program[]> {
 }
 
 /** SIGTERM, then SIGKILL after the container's stop timeout. Resolves when the program is gone. */
-async function stopProgram(program: Program): Promise<void> {
+async function stopProgram(program: Program, graceSeconds = Infinity): Promise<void> {
   program.terminate();
-  const timer = setTimeout(() => program.kill(), program.container.stopTimeoutSeconds * 1000);
+  const seconds = Math.min(program.container.stopTimeoutSeconds, graceSeconds);
+  const timer = setTimeout(() => program.kill(), seconds * 1000);
   await program.exited;
   clearTimeout(timer);
+}
+
+const killedForMemory = new Map<ContainerRecord, number>();
+
+/** Ends the program as the kernel does; its exit code will be the one given. */
+function outOfMemory(program: Program, exitCode: number): void {
+  if (!program.isRunning()) return;
+  killedForMemory.set(program.container, exitCode);
+  program.kill();
 }
 
 async function runPrograms(programs: readonly Program[]): Promise<Map<ContainerRecord, number>> {
@@ -68,7 +82,8 @@ async function runPrograms(programs: readonly Program[]): Promise<Map<ContainerR
   );
   await Promise.race([...(essential.length > 0 ? [firstExit] : []), stopWanted(() => isOver)]);
   isOver = true;
-  await Promise.all(programs.map(stopProgram));
+  const stop = await readJson<StopRecord>(files.stop);
+  await Promise.all(programs.map((program) => stopProgram(program, stop?.graceSeconds)));
   return exitCodes;
 }
 
@@ -84,11 +99,24 @@ async function runTask(task: TaskRecord): Promise<ContainerEnd[]> {
     const identities = programs.map(({ identity }) => identity);
     await createJson(files.programs, { startedAt: Date.now(), programs: identities });
   }
+  const { faults = [] } = task;
+  const callOff = playFaults(faults, { programs, declareStop, outOfMemory });
   const exitCodes = await runPrograms(programs);
+  callOff();
   return task.containers.map((container) => {
-    const exitCode = exitCodes.get(container);
-    return { name: container.name, ...(exitCode !== undefined && { exitCode }) };
+    const end = endOf(container, exitCodes.get(container));
+    return hidesExitCode(faults, container.name) ? { name: container.name } : end;
   });
+}
+
+function endOf(container: ContainerRecord, exitCode: number | undefined): ContainerEnd {
+  const { name } = container;
+  const ofMemory = killedForMemory.get(container);
+  // One that was just about to end by itself has an exit code of its own.
+  if (ofMemory !== undefined && exitCode === killedBySignal) {
+    return { name, exitCode: ofMemory, reason: 'OutOfMemoryError: Container killed due to memory usage' };
+  }
+  return { name, ...(exitCode !== undefined && { exitCode }) };
 }
 
 async function failedToStart(): Promise<boolean> {

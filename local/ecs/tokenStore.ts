@@ -20,7 +20,21 @@ export function createTokenStore(stateDir: string) {
   const root = join(stateDir, 'tokens');
   const path = (cluster: string, token: string) => join(root, `${sha256(`${cluster}\0${token}`)}.json`);
 
+  const turns = new Map<string, Promise<unknown>>();
+
   return {
+    /** Does the work when all that came before for the same token is done, however that ended. */
+    async inTurn<T>(cluster: string, token: string, work: () => Promise<T>): Promise<T> {
+      const key = path(cluster, token);
+      const own = (turns.get(key) ?? Promise.resolve()).then(work, work);
+      turns.set(key, own);
+      try {
+        return await own;
+      } finally {
+        if (turns.get(key) === own) turns.delete(key);
+      }
+    },
+
     find: (cluster: string, token: string) => readJson<Reservation>(path(cluster, token)),
 
     /** Takes the token. Returns the reservation that holds: this one, or the one that was first. */

@@ -45,6 +45,8 @@ function withoutNulls(value: unknown): unknown {
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  /** ECS's own unless said. */
+  readonly type?: string;
 }
 
 export const answerOf = (output: object): Answer => ({ status: 200, body: JSON.stringify(output) });

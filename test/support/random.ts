@@ -1,4 +1,4 @@
-import { generator } from '../../local/samples/ventas';
+import { generator } from '../../local/random';
 
 export interface Random {
   /** From 0 to 1, without 1. */

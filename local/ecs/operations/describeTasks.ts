@@ -1,7 +1,9 @@
-import { taskArn, taskId } from '../arns';
+import { taskArn } from '../arns';
 import type { Operation } from '../context';
 import { invalidParameter } from '../errors';
+import { findTask } from '../findTask';
 import { describeTask } from '../lifecycle';
+import type { TaskState } from '../records';
 import { describeTasksInput, read } from '../schemas';
 
 const maxTasks = 100;
@@ -16,9 +18,8 @@ export const describeTasks: Operation = async (context, rawInput) => {
   const withTags = (input.include ?? []).includes('TAGS');
   const found = await Promise.all(
     named.map(async (name) => {
-      const id = taskId(name, cluster);
-      const state = id === undefined ? undefined : await context.launcher.observe(id);
-      return { name, state: state?.record.cluster === cluster ? state : undefined };
+      const state = await findTask(context, cluster, name);
+      return { name, state: state && !isTooNew(state, context.now()) ? state : undefined };
     }),
   );
   return {
@@ -28,3 +29,6 @@ export const describeTasks: Operation = async (context, rawInput) => {
     ),
   };
 };
+
+/** ECS is eventually consistent: what RunTask has started may not be there yet. */
+const isTooNew = ({ record }: TaskState, now: number) => now < record.createdAt + (record.hidden?.firstMs ?? 0);

@@ -1,3 +1,4 @@
+import type { Failure } from '@aws-sdk/client-ecs';
 import { buildTask } from '../buildTask';
 import { assignProviders } from '../capacity';
 import type { Context, Operation } from '../context';
@@ -18,18 +19,27 @@ export const runTask: Operation = async (context, rawInput) => {
   const cluster = await context.clusters.require(input.cluster);
   checkRunTask(input);
   const { clientToken } = input;
+  if (clientToken === undefined) return answer(context, await plan(context, input, cluster));
   const requestHash = hashRequest(rawInput, cluster);
-  if (clientToken !== undefined) {
+  // One at a time: a task that is planned and not kept would have taken a place, or a fault, from another.
+  return context.tokens.inTurn(cluster, clientToken, async () => {
     const earlier = await context.tokens.find(cluster, clientToken);
-    if (earlier) return answer(context, sameRequest(earlier, requestHash));
-  }
-  const tasks = await plan(context, input, cluster);
-  if (clientToken === undefined) return answer(context, tasks);
-  const held = await context.tokens.reserve(cluster, clientToken, { requestHash, tasks });
-  return answer(context, sameRequest(held, requestHash));
+    if (earlier) return answer(context, { tasks: sameRequest(earlier, requestHash) });
+    const planned = await plan(context, input, cluster);
+    // Nothing has been started, so the token stands for nothing yet.
+    if (planned.tasks.length === 0) return answer(context, planned);
+    const held = await context.tokens.reserve(cluster, clientToken, { requestHash, tasks: planned.tasks });
+    return answer(context, { ...planned, tasks: sameRequest(held, requestHash) });
+  });
 };
 
-async function plan(context: Context, input: RunTaskInput, cluster: string): Promise<TaskRecord[]> {
+/** What there is room for, and what there is none for. */
+interface Planned {
+  readonly tasks: readonly TaskRecord[];
+  readonly failures?: readonly Failure[];
+}
+
+async function plan(context: Context, input: RunTaskInput, cluster: string): Promise<Planned> {
   const definition = await context.definitions.find(input.taskDefinition ?? '');
   if (definition?.taskDefinition.status !== 'ACTIVE') throw clientException('TaskDefinition not found.');
   checkAgainstDefinition(input, definition);
@@ -38,9 +48,15 @@ async function plan(context: Context, input: RunTaskInput, cluster: string): Pro
   const strategy = input.capacityProviderStrategy ?? [];
   const providers = strategy.length > 0 ? assignProviders(strategy, count) : [];
   const now = context.now();
-  return Array.from({ length: count }, (_, index) =>
-    buildTask({ input, definition, cluster, capacityProvider: providers[index], images, timings, now }),
+  const arranged = Array.from({ length: count }, (_, index) =>
+    context.arrange(
+      buildTask({ input, definition, cluster, capacityProvider: providers[index], images, timings, now }),
+    ),
   );
+  return {
+    tasks: arranged.flatMap((one) => ('refused' in one ? [] : [one])),
+    failures: arranged.flatMap((one) => ('refused' in one ? [{ reason: one.refused }] : [])),
+  };
 }
 
 /** The tasks of the reservation. Throws ConflictException when it was made by another request. */
@@ -51,7 +67,7 @@ function sameRequest({ requestHash, tasks }: Reservation, ownHash: string): read
   });
 }
 
-async function answer(context: Context, records: readonly TaskRecord[]): Promise<object> {
+async function answer(context: Context, { tasks: records, failures = [] }: Planned): Promise<object> {
   const tasks = [];
   for (const record of records) {
     await context.launcher.launch(record);
@@ -59,7 +75,7 @@ async function answer(context: Context, records: readonly TaskRecord[]): Promise
     const isStopped = lastStatus(state, context.now()) === 'STOPPED';
     tasks.push(isStopped ? describeStopped(state) : describeTask(state, context.now(), true));
   }
-  return { tasks, failures: [] };
+  return { tasks, failures };
 }
 
 function hashRequest(rawInput: Record<string, unknown>, cluster: string): string {

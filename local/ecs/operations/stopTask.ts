@@ -1,6 +1,6 @@
-import { taskId } from '../arns';
 import type { Operation } from '../context';
 import { invalidParameter } from '../errors';
+import { findTask } from '../findTask';
 import { describeTask } from '../lifecycle';
 import { read, stopTaskInput } from '../schemas';
 
@@ -8,11 +8,9 @@ import { read, stopTaskInput } from '../schemas';
 export const stopTask: Operation = async (context, rawInput) => {
   const input = read(stopTaskInput, rawInput);
   const cluster = await context.clusters.require(input.cluster);
-  const id = taskId(input.task ?? '', cluster);
-  const state = id === undefined ? undefined : await context.launcher.observe(id);
-  if (id === undefined || state?.record.cluster !== cluster) {
-    throw invalidParameter('The referenced task was not found.');
-  }
+  const state = await findTask(context, cluster, input.task ?? '');
+  if (!state) throw invalidParameter('The referenced task was not found.');
+  const { id } = state.record;
   if (!state.end) {
     const reason = input.reason ?? 'Task stopped by user';
     await context.tasks.stop(id, { stopCode: 'UserInitiated', reason, at: context.now() });

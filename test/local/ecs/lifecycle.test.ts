@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   DescribeTasksCommand,
@@ -14,6 +13,7 @@ import {
   idOf,
   isRunning,
   networkConfiguration,
+  programOf,
   type Rig,
   startRig,
   stopRig,
@@ -27,10 +27,6 @@ afterAll(() => stopRig(rig));
 
 const stop = (task: string, reason?: string) =>
   rig.client.send(new StopTaskCommand({ cluster, task, ...(reason && { reason }) }));
-const program = async (arn: string): Promise<{ pid: number }> => {
-  const text = await readFile(join(rig.stateDir, 'tasks', idOf(arn), 'programs.json'), 'utf8');
-  return (JSON.parse(text) as { programs: [{ pid: number }] }).programs[0];
-};
 
 describe('a task that ends by itself', () => {
   it.each([0, 65, 137])('is STOPPED with exit code %i', async (code) => {
@@ -60,7 +56,7 @@ describe('a task that ends by itself', () => {
   it('has exit code 128 + n when a signal from outside ended it', async () => {
     const arn = await rig.run('sleep:1');
     await rig.running(arn);
-    process.kill((await program(arn)).pid, 'SIGKILL');
+    process.kill((await programOf(rig, arn)).pid, 'SIGKILL');
     const task = await rig.stopped(arn);
     expect([exitCodeOf(task), task.stopCode]).toEqual([137, 'EssentialContainerExited']);
   });

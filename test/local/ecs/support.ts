@@ -65,9 +65,9 @@ export interface Rig {
 
 export const timings = { provisioningMs: 10, pendingMs: 10, deprovisioningMs: 10 };
 
-export function clientOf(url: string): ECSClient {
+export function clientOf(url: string, maxAttempts = 1): ECSClient {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return new ECSClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  return new ECSClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts });
 }
 
 export async function newStateDir(): Promise<string> {
@@ -138,6 +138,12 @@ export async function stopRig(rig: Rig): Promise<void> {
 
 /** False for a zombie too, which nobody may have collected yet. */
 export const isRunning = (pid: number) => identify(pid) !== undefined;
+
+/** What a task's supervisor has noted of the first program it started. */
+export async function programOf(rig: Rig, arn: string): Promise<{ pid: number; started: string }> {
+  const text = await readFile(join(rig.stateDir, 'tasks', idOf(arn), 'programs.json'), 'utf8');
+  return (JSON.parse(text) as { programs: [{ pid: number; started: string }] }).programs[0];
+}
 
 export const exitCodeOf = (task: Task) => task.containers?.[0]?.exitCode;
 export const idOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);

@@ -15,6 +15,7 @@ import {
   isRunning,
   networkConfiguration,
   newStateDir,
+  programOf,
   type Rig,
   rigOf,
   startRig,
@@ -56,8 +57,6 @@ async function read<T>(rig: Rig, arn: string, name: string): Promise<T> {
   return JSON.parse(await readFile(join(rig.stateDir, 'tasks', idOf(arn), name), 'utf8')) as T;
 }
 const supervisorOf = (rig: Rig, arn: string) => read<{ pid: number; started: string }>(rig, arn, 'supervisor.json');
-const programOf = async (rig: Rig, arn: string) =>
-  (await read<{ programs: [{ pid: number; started: string }] }>(rig, arn, 'programs.json')).programs[0];
 
 describe('kill -9 of the endpoint', () => {
   it('leaves tasks running; the next endpoint knows them and how they end', async () => {

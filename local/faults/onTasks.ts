@@ -1,0 +1,73 @@
+import type { Refusal, TaskRecord } from '../ecs/records';
+import type { Dice } from './dice';
+import type { Faults } from './faults';
+import { type FaultRule, isCallRule, type TaskRule } from './plan';
+import { isMeant, subjectOfTask } from './subject';
+import type { TaskFault } from './taskFault';
+
+const noCapacity = 'Capacity is unavailable at this time. Please try again later or in a different availability zone';
+/** Longer than anyone waits; within what a date can hold. */
+const forEverMs = 1e12;
+
+/** A new task with all that is to go wrong with it; or that there is no room for it. */
+export function arrangeFaults(faults: Faults, record: TaskRecord): TaskRecord | Refusal {
+  const subject = subjectOfTask(record);
+  const isSpot = record.description.capacityProviderName === 'FARGATE_SPOT';
+  const isAbout = (rule: FaultRule): boolean => {
+    if (rule.where && !isMeant(rule.where, subject)) return false;
+    if (rule.fault === 'capacity') return isSpot || !rule.spotOnly;
+    return rule.fault !== 'spotInterruption' || isSpot || rule.anyTask;
+  };
+  // First, so that a task that is not started takes nothing from the other rules.
+  for (const { note } of faults.draw((rule): rule is CapacityRule => rule.fault === 'capacity' && isAbout(rule))) {
+    note('RunTask', []);
+    return { refused: noCapacity };
+  }
+  let arranged = record;
+  for (const { rule, dice, note } of faults.draw((each): each is RecordRule => isRecordRule(each) && isAbout(each))) {
+    arranged = { ...arranged, ...change(arranged, rule, dice) };
+    note('RunTask', [record.description.taskArn]);
+  }
+  return arranged;
+}
+
+type CapacityRule = Extract<TaskRule, { fault: 'capacity' }>;
+type RecordRule = Exclude<TaskRule, CapacityRule>;
+
+const isRecordRule = (rule: FaultRule): rule is RecordRule => !isCallRule(rule) && rule.fault !== 'capacity';
+
+/** What the rule changes in the task's record. */
+function change(record: TaskRecord, rule: RecordRule, dice: Dice): Partial<TaskRecord> {
+  const { timings, hidden, faults = [] } = record;
+  const later = (fault: TaskFault) => ({ faults: [...faults, fault] });
+  switch (rule.fault) {
+    case 'missing':
+      return { hidden: { ...hidden, firstMs: rule.seconds * 1000 } };
+    case 'expiredRecord':
+      return { hidden: { ...hidden, afterStopMs: rule.seconds * 1000 } };
+    case 'slowStart':
+      return { timings: { ...timings, pendingMs: timings.pendingMs + rule.seconds * 1000 } };
+    case 'stuckStart': {
+      const phase = rule.status === 'PROVISIONING' ? 'provisioningMs' : 'pendingMs';
+      return { timings: { ...timings, [phase]: forEverMs } };
+    }
+    case 'failedStart':
+      return { startFailure: rule.reason };
+    case 'nullExitCode':
+      return later({ fault: rule.fault, container: rule.container });
+    case 'spotInterruption': {
+      const { fault, noticeSeconds } = rule;
+      return later({ fault, afterSeconds: dice.within(rule.afterSeconds), noticeSeconds });
+    }
+    case 'outOfMemory': {
+      const { fault, exitCode, container } = rule;
+      return later({ fault, afterSeconds: dice.within(rule.afterSeconds), exitCode, container });
+    }
+    case 'killed':
+      return later({ fault: rule.fault, afterSeconds: dice.within(rule.afterSeconds), container: rule.container });
+    case 'hostFailure':
+      return later({ fault: rule.fault, afterSeconds: dice.within(rule.afterSeconds) });
+    case 'stoppedBySomeone':
+      return later({ fault: rule.fault, afterSeconds: dice.within(rule.afterSeconds), reason: rule.reason });
+  }
+}

@@ -1,0 +1,55 @@
+import type { TaskRecord } from '../ecs/records';
+import { type RunTaskInput, runTaskInput } from '../ecs/schemas';
+import type { TaskStore } from '../ecs/taskStore';
+import type { Where } from './plan';
+
+/** What a rule's `where` looks at: a task, or the request for one. */
+export interface Subject {
+  readonly startedBy?: string | undefined;
+  readonly tags: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[];
+  /** One for each container. */
+  readonly environments: readonly Readonly<Record<string, string>>[];
+}
+
+export function subjectOfTask({ description, containers }: TaskRecord): Subject {
+  const environments = containers.map(({ environment }) => environment);
+  return { startedBy: description.startedBy, tags: description.tags ?? [], environments };
+}
+
+/** The tasks that a call is about: asked for by RunTask, named by DescribeTasks and StopTask. */
+export async function subjectsOfCall(
+  operation: string,
+  input: Record<string, unknown>,
+  tasks: Pick<TaskStore, 'read'>,
+): Promise<Subject[]> {
+  if (operation === 'RunTask') {
+    const request = runTaskInput.safeParse(input);
+    return request.success ? [subjectOfRequest(request.data)] : [];
+  }
+  const states = await Promise.all(taskNames(input).map((name) => tasks.read(name.slice(name.lastIndexOf('/') + 1))));
+  return states.flatMap((state) => (state ? [subjectOfTask(state.record)] : []));
+}
+
+/** The tasks that a request names, as it names them. */
+export function taskNames({ task, tasks }: Record<string, unknown>): string[] {
+  const named: unknown[] = [task, ...(Array.isArray(tasks) ? tasks : [])];
+  return named.filter((name) => typeof name === 'string');
+}
+
+function subjectOfRequest({ startedBy, tags = [], overrides }: RunTaskInput): Subject {
+  const environments = (overrides?.containerOverrides ?? []).map(({ environment = [] }) =>
+    Object.fromEntries(environment.map(({ name = '', value = '' }) => [name, value])),
+  );
+  return { startedBy, tags, environments };
+}
+
+/** Whether all that is asked for holds; the variables together in one container. */
+export function isMeant({ startedBy, tag = {}, environment = {} }: Where, subject: Subject): boolean {
+  const hasTag = ([key, value]: [string, string]) => subject.tags.some((own) => own.key === key && own.value === value);
+  const wanted = Object.entries(environment);
+  return (
+    (startedBy === undefined || startedBy === subject.startedBy) &&
+    Object.entries(tag).every(hasTag) &&
+    (wanted.length === 0 || subject.environments.some((own) => wanted.every(([name, value]) => own[name] === value)))
+  );
+}

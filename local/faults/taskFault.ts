@@ -1,0 +1,13 @@
+/** What is to go wrong with a task once its programs run: kept with the task, done by its supervisor. */
+export type TaskFault =
+  | { readonly fault: 'nullExitCode'; readonly container?: string | undefined }
+  | { readonly fault: 'spotInterruption'; readonly afterSeconds: number; readonly noticeSeconds: number }
+  | {
+      readonly fault: 'outOfMemory';
+      readonly afterSeconds: number;
+      readonly exitCode: number;
+      readonly container?: string | undefined;
+    }
+  | { readonly fault: 'killed'; readonly afterSeconds: number; readonly container?: string | undefined }
+  | { readonly fault: 'hostFailure'; readonly afterSeconds: number }
+  | { readonly fault: 'stoppedBySomeone'; readonly afterSeconds: number; readonly reason: string };

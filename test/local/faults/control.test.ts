@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
+import { deleteFaults, getFaults, putFaults } from '../../../local/faults/control';
+import { parseFaultPlan } from '../../../local/faults/plan';
+import { cluster, type Rig, startRig, stopRig } from '../ecs/support';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => stopRig(rig));
+
+const ask = () => rig.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
+const plan = { seed: 5, rules: [{ fault: 'serverError', times: 2 }] };
+
+it('is off until a plan is put; DELETE switches it off and leaves what was counted', async () => {
+  expect(await getFaults(rig.endpoint.url)).toEqual({ on: false, plan: null, counts: [], injected: [] });
+  await ask();
+  expect(await putFaults(rig.endpoint.url, plan)).toEqual({
+    on: true,
+    plan: parseFaultPlan(plan),
+    counts: [0],
+    injected: [],
+  });
+  await expect(ask()).rejects.toThrow('Service Unavailable');
+  expect(await deleteFaults(rig.endpoint.url)).toMatchObject({ on: false, counts: [1] });
+  await ask();
+});
+
+it('a plan put again begins anew', async () => {
+  await putFaults(rig.endpoint.url, plan);
+  for (let i = 0; i < 2; i++) await expect(ask()).rejects.toThrow('Service Unavailable');
+  await ask();
+  await putFaults(rig.endpoint.url, plan);
+  await expect(ask()).rejects.toThrow('Service Unavailable');
+  await deleteFaults(rig.endpoint.url);
+});
+
+it('lists the last 500 faults, oldest first', async () => {
+  await putFaults(rig.endpoint.url, { rules: [{ fault: 'serverError' }] });
+  for (let i = 0; i < 510; i++) await ask().catch(() => undefined);
+  const { counts, injected } = await deleteFaults(rig.endpoint.url);
+  expect([counts, injected.length]).toEqual([[510], 500]);
+  const times = injected.map(({ at }) => at);
+  expect([...times].sort()).toEqual(times);
+});
+
+async function answer(method: string, body: string, headers: Record<string, string> = {}) {
+  const call = request({ port: rig.endpoint.port, host: '127.0.0.1', method, path: '/faults', headers });
+  call.end(body);
+  const [response] = await once(call, 'response');
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return { status: response.statusCode as number, text };
+}
+
+it.each([
+  ['no JSON', '{', /^fault plan: is no JSON\n$/],
+  ['an unknown fault', '{"rules":[{"fault":"rain"}]}', /^fault plan: rules\.0\.fault: "rain" is none of .*\n$/],
+])('refuses %s with 400 and one line, and keeps the plan there is', async (_what, body, line) => {
+  await putFaults(rig.endpoint.url, plan);
+  const { status, text } = await answer('PUT', body);
+  expect([status, text]).toEqual([400, expect.stringMatching(line)]);
+  expect(await getFaults(rig.endpoint.url)).toMatchObject({ on: true, plan: { seed: 5 } });
+  await deleteFaults(rig.endpoint.url);
+});
+
+it('knows no other method', async () => {
+  expect(await answer('POST', '{}')).toEqual({ status: 405, text: '/faults takes GET, PUT and DELETE\n' });
+});
+
+it.each<[string, Record<string, string>]>([
+  ['a web page', { origin: 'http://example.com' }],
+  ['another name for this machine', { host: 'example.com' }],
+])('does not listen to %s', async (_what, headers) => {
+  const { status, text } = await answer('PUT', JSON.stringify(plan), headers);
+  expect([status, text]).toEqual([400, expect.stringContaining('AccessDeniedException')]);
+  expect((await getFaults(rig.endpoint.url)).on).toBe(false);
+});
+
+it('a bad plan on the command line of the endpoint: one line of cause, exit code 64', async () => {
+  const main = join(__dirname, '..', '..', '..', 'dist', 'local', 'ecs', 'main.js');
+  const args = [main, '--port', '0', '--state', rig.stateDir, '--image', 'a:1=["a"]', '--faults', '{"rules":[{}]}'];
+  const child = spawn(process.execPath, args);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const [code] = await once(child, 'close');
+  expect(code).toBe(64);
+  expect(said.split('\n')[0]).toMatch(/^fault plan: rules\.0\.fault: undefined is none of/);
+});
+
+it('an endpoint may be started with a plan', async () => {
+  const own = await startRig({ faults: parseFaultPlan(plan) });
+  await expect(own.client.send(new DescribeClustersCommand({}))).rejects.toThrow('Service Unavailable');
+  await stopRig(own);
+});

@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDice } from '../../../local/faults/dice';
+import { loadFaultPlan } from '../../../local/faults/load';
+import { FaultPlanError, parseFaultPlan } from '../../../local/faults/plan';
+
+const rule = (keys: object) => ({ rules: [keys] });
+
+it('fills in the defaults', () => {
+  expect(parseFaultPlan({ rules: [{ fault: 'throttling' }, { fault: 'killed', afterSeconds: [1, 2] }] })).toEqual({
+    seed: 1,
+    rules: [
+      { fault: 'throttling', probability: 1, after: 0, as: 'ThrottlingException' },
+      { fault: 'killed', probability: 1, after: 0, afterSeconds: [1, 2] },
+    ],
+  });
+});
+
+it.each<[string, unknown, RegExp]>([
+  ['no object', 7, /^fault plan: .*expected object/],
+  ['no rules', {}, /^fault plan: rules: is missing$/],
+  ['an unknown key of the plan', { rules: [], sed: 1 }, /^fault plan: sed: unknown key$/],
+  ['an unknown fault', rule({ fault: 'lostRespons' }), /^fault plan: rules\.0\.fault: "lostRespons" is none of lost/],
+  ['no fault', rule({}), /^fault plan: rules\.0\.fault: undefined is none of/],
+  ['an unknown key', rule({ fault: 'killed', afterSecond: 1 }), /^fault plan: rules\.0\.afterSecond: unknown key$/],
+  ["another fault's key", rule({ fault: 'killed', noticeSeconds: 1 }), /rules\.0\.noticeSeconds: unknown key/],
+  ['a missing key', rule({ fault: 'slowStart' }), /^fault plan: rules\.0\.seconds: is missing$/],
+  ['an impossible chance', rule({ fault: 'killed', probability: 2 }), /rules\.0\.probability: /],
+  ['no such operation', rule({ fault: 'serverError', operation: 'RunTasks' }), /rules\.0\.operation: /],
+  ['an unknown matcher', rule({ fault: 'killed', where: { family: 'x' } }), /rules\.0\.where\.family: unknown key/],
+  [
+    'a task where there is none',
+    rule({ fault: 'serverError', operation: 'ListTasks', where: { startedBy: 'x' } }),
+    /rules\.0\.where: ListTasks is not about a task/,
+  ],
+])('refuses %s in one line', (_what, plan, message) => {
+  const refused = () => parseFaultPlan(plan);
+  expect(refused).toThrow(FaultPlanError);
+  expect(refused).toThrow(message);
+  expect(refused).not.toThrow(/\n/);
+});
+
+describe('a plan on the command line', () => {
+  it('is JSON, or a file of it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'faults-'));
+    const plan = { seed: 3, rules: [{ fault: 'serverError' }] };
+    await writeFile(join(folder, 'plan.json'), JSON.stringify(plan));
+    expect(loadFaultPlan(join(folder, 'plan.json'))).toEqual(loadFaultPlan(JSON.stringify(plan)));
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ['{"rules":', /^fault plan: is no JSON$/],
+    ['/no/such/plan.json', /^fault plan \/no\/such\/plan\.json: ENOENT/],
+  ])('%s is refused', (argument, message) => {
+    expect(() => loadFaultPlan(argument)).toThrow(message);
+  });
+});
+
+describe('the dice of a rule', () => {
+  const sequence = (seed: number, index: number, more: object = {}, length = 200) => {
+    const dice = createDice(seed, index, { probability: 0.3, after: 0, ...more });
+    return Array.from({ length }, () => dice.hits());
+  };
+  const hits = (of: boolean[]) => of.filter(Boolean).length;
+
+  it('fall the same for the same seed, and differently for another seed or rule', () => {
+    expect(sequence(7, 0)).toEqual(sequence(7, 0));
+    expect(sequence(7, 0)).not.toEqual(sequence(8, 0));
+    expect(sequence(7, 0)).not.toEqual(sequence(7, 1));
+  });
+
+  it('hit as often as the probability says', () => {
+    expect(hits(sequence(7, 0, {}, 10_000)) / 10_000).toBeCloseTo(0.3, 1);
+    expect(hits(sequence(7, 0, { probability: 1 }))).toBe(200);
+    expect(hits(sequence(7, 0, { probability: 0 }))).toBe(0);
+  });
+
+  it('leave out the first ones, and stop after so many times', () => {
+    const always = sequence(1, 0, { probability: 1, after: 2, times: 3 }, 7);
+    expect(always).toEqual([false, false, true, true, true, false, false]);
+    const free = sequence(7, 0);
+    const firstThree = free.map((hit, at) => hit && hits(free.slice(0, at)) < 3);
+    expect(sequence(7, 0, { times: 3 })).toEqual(firstThree);
+  });
+
+  it('draw a length between two bounds, or leave a fixed one', () => {
+    const dice = createDice(7, 0, { probability: 1, after: 0 });
+    const drawn = Array.from({ length: 100 }, () => dice.within([2, 5]));
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...drawn)).toBeLessThan(5);
+    expect(new Set(drawn).size).toBeGreaterThan(90);
+    expect(dice.within(4)).toBe(4);
+  });
+});

@@ -1,0 +1,202 @@
+import {
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+} from '@aws-sdk/client-ecs';
+import { deleteFaults, type FaultPlanInput, getFaults, putFaults } from '../../../local/faults/control';
+import {
+  cluster,
+  definition,
+  exitCodeOf,
+  isRunning,
+  networkConfiguration,
+  programOf,
+  type Rig,
+  startRig,
+  stopRig,
+} from '../ecs/support';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterEach(() => deleteFaults(rig.endpoint.url));
+afterAll(() => stopRig(rig));
+
+const rules = (...all: FaultPlanInput['rules']) => putFaults(rig.endpoint.url, { seed: 7, rules: all });
+const isMissing = async (arn: string) => {
+  const { tasks, failures } = await rig.client.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
+  expect((tasks?.length ?? 0) + (failures?.length ?? 0)).toBe(1);
+  return failures?.[0]?.reason === 'MISSING';
+};
+const stop = (task: string) => rig.client.send(new StopTaskCommand({ cluster, task, reason: 'enough' }));
+const millisecondsBetween = (from: Date | undefined, to: Date | undefined) => Number(to) - Number(from);
+
+it('missing: DescribeTasks does not know of a new task', async () => {
+  await rules({ fault: 'missing', seconds: 1 });
+  const begun = Date.now();
+  const arn = await rig.run('sleep:1');
+  expect(await isMissing(arn)).toBe(true);
+  while (await isMissing(arn));
+  expect(Date.now() - begun).toBeGreaterThanOrEqual(990);
+  expect((await rig.task(arn)).desiredStatus).toBe('RUNNING');
+});
+
+it('expiredRecord: a stopped task is not known any more, to any operation', async () => {
+  await rules({ fault: 'expiredRecord', seconds: 0.5 });
+  const arn = await rig.run('exit:1', { startedBy: 'expired' });
+  await rig.stopped(arn);
+  while (!(await isMissing(arn)));
+  await expect(stop(arn)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  const input = { cluster, startedBy: 'expired', desiredStatus: 'STOPPED' as const };
+  expect((await rig.client.send(new ListTasksCommand(input))).taskArns).toEqual([]);
+});
+
+it('slowStart: longer in PENDING', async () => {
+  await rules({ fault: 'slowStart', seconds: 0.8 });
+  const arn = await rig.run('sleep:1');
+  await rig.until(arn, ({ lastStatus }) => lastStatus === 'PENDING');
+  const { createdAt, startedAt } = await rig.running(arn);
+  expect(millisecondsBetween(createdAt, startedAt)).toBeGreaterThanOrEqual(800);
+});
+
+it.each(['PROVISIONING', 'PENDING'])('stuckStart: %s until someone stops it', async (status) => {
+  await rules({ fault: 'stuckStart', status });
+  const arn = await rig.run('sleep:1');
+  await rig.until(arn, ({ lastStatus }) => lastStatus === status);
+  await stop(arn);
+  const task = await rig.stopped(arn);
+  expect([task.stopCode, task.startedAt, exitCodeOf(task)]).toEqual(['UserInitiated', undefined, undefined]);
+});
+
+it('failedStart: with the reason given', async () => {
+  const reason = 'ResourceInitializationError: unable to pull secrets or registry auth';
+  await rules({ fault: 'failedStart', reason });
+  const task = await rig.stopped(await rig.run('exit:1'));
+  expect([task.stopCode, task.stoppedReason, exitCodeOf(task)]).toEqual(['TaskFailedToStart', reason, undefined]);
+});
+
+it('nullExitCode: the program ends, its exit code is not told', async () => {
+  await rules({ fault: 'nullExitCode' });
+  const task = await rig.stopped(await rig.run('exit:1'));
+  expect([task.stopCode, exitCodeOf(task)]).toEqual(['EssentialContainerExited', undefined]);
+});
+
+describe('spotInterruption', () => {
+  const spot = {
+    launchType: undefined,
+    capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+  };
+
+  it('gives notice by SIGTERM, and the program may end in order', async () => {
+    await rules({ fault: 'spotInterruption', afterSeconds: 0.5 });
+    const task = await rig.stopped(await rig.run('graceful:1', spot));
+    expect(task).toMatchObject({ stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' });
+    expect(exitCodeOf(task)).toBe(143);
+    expect(millisecondsBetween(task.startedAt, task.stoppingAt)).toBeGreaterThanOrEqual(450);
+  });
+
+  it('ends with SIGKILL when the notice is over, and wants the task stopped meanwhile', async () => {
+    await rules({ fault: 'spotInterruption', afterSeconds: 0.5, noticeSeconds: 1 });
+    const arn = await rig.run('stubborn:1', spot, { stopTimeout: 60 });
+    const noticed = await rig.until(arn, ({ lastStatus }) => lastStatus === 'STOPPING');
+    expect([noticed.desiredStatus, noticed.stopCode]).toEqual(['STOPPED', 'SpotInterruption']);
+    const task = await rig.stopped(arn);
+    expect(exitCodeOf(task)).toBe(137);
+    expect(millisecondsBetween(task.stoppingAt, task.executionStoppedAt)).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('hits tasks on Spot only, unless any', async () => {
+    await rules({ fault: 'spotInterruption' });
+    const onDemand = await rig.run('exit:1');
+    await rules({ fault: 'spotInterruption', anyTask: true });
+    const any = await rig.run('graceful:1');
+    expect((await rig.stopped(onDemand)).stopCode).toBe('EssentialContainerExited');
+    expect((await rig.stopped(any)).stopCode).toBe('SpotInterruption');
+  });
+});
+
+it.each([137, 1])('outOfMemory: killed, with exit code %i and the reason in the container', async (exitCode) => {
+  await rules({ fault: 'outOfMemory', afterSeconds: 0.1, exitCode });
+  const task = await rig.stopped(await rig.run('stubborn:1'));
+  expect(task).toMatchObject({
+    stopCode: 'EssentialContainerExited',
+    stoppedReason: 'Essential container in task exited',
+    containers: [{ exitCode, reason: 'OutOfMemoryError: Container killed due to memory usage' }],
+  });
+});
+
+it('killed: 137, and nobody says why', async () => {
+  await rules({ fault: 'killed', afterSeconds: 0.1 });
+  const task = await rig.stopped(await rig.run('stubborn:1'));
+  expect([task.stopCode, exitCodeOf(task)]).toEqual(['EssentialContainerExited', 137]);
+  expect(task.containers?.[0]?.reason).toBeUndefined();
+});
+
+it('hostFailure: supervisor and program are gone, and nobody knows the exit code', async () => {
+  await rules({ fault: 'hostFailure', afterSeconds: 0.5 });
+  const arn = await rig.run('stubborn:1');
+  await rig.running(arn);
+  const { pid } = await programOf(rig, arn);
+  const task = await rig.stopped(arn);
+  expect([task.stopCode, exitCodeOf(task), isRunning(pid)]).toEqual(['InfrastructureHealth', undefined, false]);
+});
+
+it('stoppedBySomeone: as StopTask does', async () => {
+  await rules({ fault: 'stoppedBySomeone', afterSeconds: 0.5, reason: 'cleaning up' });
+  const task = await rig.stopped(await rig.run('graceful:1'));
+  expect([task.stopCode, task.stoppedReason, exitCodeOf(task)]).toEqual(['UserInitiated', 'cleaning up', 143]);
+});
+
+it('several faults come together in one task', async () => {
+  await rules({ fault: 'slowStart', seconds: 0.3 }, { fault: 'nullExitCode' }, { fault: 'killed', afterSeconds: 0.1 });
+  const arn = await rig.run('stubborn:1');
+  const task = await rig.stopped(arn);
+  expect([task.stopCode, exitCodeOf(task)]).toEqual(['EssentialContainerExited', undefined]);
+  const { injected, counts } = await getFaults(rig.endpoint.url);
+  expect(injected.map(({ rule, fault, operation, tasks }) => [rule, fault, operation, tasks])).toEqual([
+    [0, 'slowStart', 'RunTask', [arn]],
+    [1, 'nullExitCode', 'RunTask', [arn]],
+    [2, 'killed', 'RunTask', [arn]],
+  ]);
+  expect(counts).toEqual([1, 1, 1]);
+});
+
+it('a length between two bounds is drawn for each task', async () => {
+  await rules({ fault: 'killed', afterSeconds: [0.1, 0.4] });
+  const arns = [await rig.run('stubborn:1'), await rig.run('stubborn:1')];
+  const lives = [];
+  for (const arn of arns) {
+    const { startedAt, executionStoppedAt } = await rig.stopped(arn);
+    lives.push(millisecondsBetween(startedAt, executionStoppedAt));
+  }
+  expect(Math.min(...lives)).toBeGreaterThanOrEqual(90);
+});
+
+it('what is written into a task happens although the endpoint was started again and knows of no plan', async () => {
+  const first = await startRig();
+  await putFaults(first.endpoint.url, { rules: [{ fault: 'outOfMemory', afterSeconds: 1 }] });
+  const arn = await first.run('stubborn:1');
+  await first.endpoint.close();
+  first.client.destroy();
+  const second = await startRig({ stateDir: first.stateDir });
+  try {
+    const task = await second.stopped(arn);
+    expect(task.containers?.[0]?.reason).toMatch(/^OutOfMemoryError/);
+  } finally {
+    await stopRig(second);
+  }
+});
+
+it('many requests with one token use up one fault', async () => {
+  await rules({ fault: 'killed', afterSeconds: 60, times: 1 });
+  const input = { clientToken: 'once', startedBy: 'once' };
+  await rig.client.send(new RegisterTaskDefinitionCommand(definition('sleep:1')));
+  const request = { cluster, taskDefinition: 'worker', launchType: 'FARGATE' as const, networkConfiguration, ...input };
+  await Promise.all(Array.from({ length: 10 }, () => rig.client.send(new RunTaskCommand(request))));
+  const { injected } = await getFaults(rig.endpoint.url);
+  const { taskArns } = await rig.client.send(new ListTasksCommand({ cluster, startedBy: 'once' }));
+  expect(injected.map(({ tasks }) => tasks)).toEqual([taskArns]);
+});
