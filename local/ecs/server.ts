@@ -17,7 +17,7 @@ export type Route = (request: PlainRequest) => Promise<Answer | undefined>;
 
 /** An HTTP server that speaks ECS's protocol and knows nothing of ECS. Not listening yet. */
 export function createEcsServer(handle: Handle, routes: readonly Route[], allowedHosts: readonly string[]): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     void answerTo(request, handle, routes, allowedHosts).then((answer) => {
       if (answer === 'cut') {
         request.socket.destroy();
@@ -28,10 +28,13 @@ export function createEcsServer(handle: Handle, routes: readonly Route[], allowe
         'content-type': type,
         'content-length': Buffer.byteLength(body),
         'x-amzn-requestid': randomUUID(),
+        // Kept open, it would keep a server from closing.
+        ...(!server.listening && { connection: 'close' }),
       });
       response.end(body);
     });
   });
+  return server;
 }
 
 async function answerTo(

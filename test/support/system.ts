@@ -67,8 +67,8 @@ export class LocalSystemUnderTest {
     return { ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: this.ready?.temporal ?? '' };
   }
 
-  async up(): Promise<Ready> {
-    const child = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...this.ports], {
+  async up(...more: string[]): Promise<Ready> {
+    const child = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...this.ports, ...more], {
       cwd: root,
       env: { ...process.env, ...this.changes, ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],

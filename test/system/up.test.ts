@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { deleteFaults, getFaults } from '../../local/faults/control';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { getFreePort } from '../../local/temporal/freePort';
 import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
@@ -55,6 +56,29 @@ withServer('the life of etl up', () => {
   });
 });
 
+withServer('etl up --faults', () => {
+  test('starts and ends all the same, is switched at the endpoint, and begins anew with it', async () => {
+    const system = await LocalSystemUnderTest.create();
+    try {
+      const plan = { seed: 3, rules: [{ fault: 'serverError' }] };
+      const { ecs, pids } = await system.up('--faults', JSON.stringify(plan));
+      expect(await getFaults(ecs)).toMatchObject({ on: true, plan: { seed: 3 }, counts: [0] });
+      await deleteFaults(ecs);
+      process.kill(pids.ecs, 'SIGKILL');
+      await until('the endpoint is back, with its faults', 30, () =>
+        getFaults(ecs).then(
+          ({ on }) => on,
+          () => false,
+        ),
+      );
+      await system.end('SIGINT');
+      expect(isAlive(pids.worker)).toBe(false);
+    } finally {
+      await system.remove();
+    }
+  });
+});
+
 describe('errors that a person meets', () => {
   const nothing = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
   const lines = (text: string): string[] => text.trim().split('\n');
@@ -87,6 +111,7 @@ describe('errors that a person meets', () => {
       78,
       /\/dev\/null/,
     ],
+    ['a fault plan that is none', ['up', '--faults', '{"rules":[{"fault":"rain"}]}'], 64, /rules\.0\.fault: "rain"/],
     ['a scheme nobody knows', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /no address of a file/],
   ])('%s', async (_what, args, exitCode, words) => {
     const ended = await etl(args, nothing);

@@ -4,7 +4,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { deleteFaults, getFaults, putFaults } from '../../../local/faults/control';
-import { parseFaultPlan } from '../../../local/faults/plan';
+import { createFaults } from '../../../local/faults/faults';
+import { type FaultRule, parseFaultPlan } from '../../../local/faults/plan';
 import { cluster, type Rig, startRig, stopRig } from '../ecs/support';
 
 let rig: Rig;
@@ -39,13 +40,22 @@ it('a plan put again begins anew', async () => {
   await deleteFaults(rig.endpoint.url);
 });
 
-it('lists the last 500 faults, oldest first', async () => {
-  await putFaults(rig.endpoint.url, { rules: [{ fault: 'serverError' }] });
-  for (let i = 0; i < 510; i++) await ask().catch(() => undefined);
-  const { counts, injected } = await deleteFaults(rig.endpoint.url);
+it('lists the last 500 faults, oldest first', () => {
+  let time = 0;
+  const faults = createFaults(() => time++, parseFaultPlan({ rules: [{ fault: 'serverError' }] }));
+  for (let i = 0; i < 510; i++) {
+    for (const { note } of faults.draw((rule): rule is FaultRule => rule.fault === 'serverError')) note('RunTask', []);
+  }
+  const { counts, injected } = faults.status();
   expect([counts, injected.length]).toEqual([[510], 500]);
-  const times = injected.map(({ at }) => at);
-  expect([...times].sort()).toEqual(times);
+  expect(injected[0]).toEqual({
+    at: new Date(10).toISOString(),
+    rule: 0,
+    fault: 'serverError',
+    operation: 'RunTask',
+    tasks: [],
+  });
+  expect(injected.at(-1)?.at).toBe(new Date(509).toISOString());
 });
 
 async function answer(method: string, body: string, headers: Record<string, string> = {}) {
