@@ -67,3 +67,8 @@ export function positiveInteger(text: string): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new CliError(`${text} is no whole number above 0`, 'write it in digits, e.g. 500000', cliExitCodes.usage);
 }
+
+/** Minutes, as an option's parser: `15` or `15m`. */
+export function minutes(text: string): number {
+  return positiveInteger(text.replace(/m$/, ''));
+}

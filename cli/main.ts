@@ -7,6 +7,7 @@ import { NoTemporalError } from '../workers/connection';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
+import { reapCommand } from './commands/reap';
 import { runCommand } from './commands/run';
 import { upCommand } from './commands/up';
 import { CliError, cliExitCodes } from './errors';
@@ -18,9 +19,8 @@ export async function main(argv: string[]): Promise<void> {
     .option('--verbose', 'show stack traces')
     .exitOverride()
     .showSuggestionAfterError();
-  for (const command of [demoCommand(), upCommand(), runCommand(), convertCommand(), doctorCommand()]) {
-    program.addCommand(command.exitOverride());
-  }
+  const commands = [demoCommand, upCommand, runCommand, convertCommand, reapCommand, doctorCommand];
+  for (const command of commands) program.addCommand(command().exitOverride());
   try {
     await program.parseAsync(argv);
   } catch (error) {

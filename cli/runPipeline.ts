@@ -1,5 +1,7 @@
 import { messageNames, taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import type { Evidence } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures';
+import type { Launch } from '@etl/pipeline/launches';
 import { layout, manifestName, workflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { resolveBatch } from '@etl/pipeline/plan';
@@ -14,6 +16,7 @@ import {
   WorkflowFailedError,
   type WorkflowHandleWithStartDetails,
 } from '@temporalio/client';
+import type { PipelineResult } from '../workflows/etlPipeline';
 import { CliError } from './errors';
 import { pause } from './pause';
 
@@ -33,6 +36,8 @@ export interface RunReport {
   readonly failureType: FailureType | string | null;
   readonly reason: string | null;
   readonly manifest: Manifest | null;
+  /** Every launch of the task, the latest last (at most the last 20). */
+  readonly launches: readonly Launch[];
 }
 
 export type Handle = WorkflowHandleWithStartDetails;
@@ -71,19 +76,25 @@ export async function followPipeline(
   const watching = watch(handle, onStatus, ended.signal);
   const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   try {
-    await handle.result();
-    return { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest: await readManifest(detail) };
+    const { launches }: PipelineResult = await handle.result();
+    const manifest = await readManifest(detail);
+    return { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     const status = cause instanceof CancelledFailure ? 'CANCELED' : 'FAILED';
     const failureType =
       cause instanceof ApplicationFailure ? (cause.type ?? 'Unknown') : status === 'CANCELED' ? 'Cancelled' : 'Unknown';
-    return { ...ids, status, failureType, reason: cause?.message ?? error.message, manifest: null };
+    const launches = cause instanceof ApplicationFailure ? launchesIn(cause) : [];
+    return { ...ids, status, failureType, reason: cause?.message ?? error.message, manifest: null, launches };
   } finally {
     ended.abort();
     await watching;
   }
+}
+
+function launchesIn({ details }: ApplicationFailure): readonly Launch[] {
+  return (details?.[0] as Partial<Evidence> | undefined)?.launches ?? [];
 }
 
 async function readManifest(detail: Detail): Promise<Manifest | null> {

@@ -1,4 +1,5 @@
 import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
 import { resolveBatch } from '@etl/pipeline/plan';
 import { Command } from 'commander';
@@ -6,7 +7,7 @@ import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
 import { calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import { cliExitCodes } from '../errors';
-import { type Detail, followPipeline, type RunReport, startPipeline } from '../runPipeline';
+import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeManifest } from '../show';
 
 interface RunOptions {
@@ -48,7 +49,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
     const handle = await startPipeline(client, detail);
     say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
     if (!options.wait) {
-      if (options.json) print({ ...idsOf(handle), status: 'RUNNING', failureType: null, reason: null, manifest: null });
+      if (options.json) print(startedReport(handle));
       return;
     }
     const interrupted = () => {
@@ -70,8 +71,8 @@ async function run(file: string, options: RunOptions): Promise<void> {
   }
 }
 
-function idsOf(handle: { workflowId: string; firstExecutionRunId: string }) {
-  return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
+function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunReport {
+  return { workflowId, runId, status: 'RUNNING', failureType: null, reason: null, manifest: null, launches: [] };
 }
 
 function print(report: RunReport): void {
@@ -80,8 +81,11 @@ function print(report: RunReport): void {
 
 export function describeReport(report: RunReport, detail: Detail): string[] {
   const place = layout(detail.destination, resolveBatch(detail, detail.s3Key));
-  if (report.manifest) return ['Delivered.', ...describeManifest(report.manifest, place)];
-  return [`${report.status}: ${report.failureType}: ${report.reason}`];
+  // One launch that delivered is no news.
+  const launches = report.launches.length > 1 || report.status !== 'COMPLETED' ? report.launches : [];
+  const history = launches.map((launch) => `  ${describeLaunch(launch)}`);
+  if (report.manifest) return ['Delivered.', ...describeManifest(report.manifest, place), ...history];
+  return [`${report.status}: ${report.failureType}: ${report.reason}`, ...history];
 }
 
 /** 0 only for delivered data; the container's code where the failure stands for one; else 1. */
