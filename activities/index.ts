@@ -26,10 +26,11 @@ const fastPolls = 5;
 /** How long DescribeTasks may take to know a task. */
 const unknownGraceSeconds = 60;
 const minUnknownGraceSeconds = 2;
+const minTickSeconds = 0.05;
 
 /** The activities over their ports. Only this file knows Temporal: what it calls is plain code. */
 export function createActivities(ports: Ports, settings: ActivitySettings): EtlActivities {
-  const tickSeconds = (settings.pollSeconds * settings.timeScale) / fastPolls;
+  const tickSeconds = Math.max((settings.pollSeconds * settings.timeScale) / fastPolls, minTickSeconds);
   const describer = createDescriber(ports.tasks, { tickSeconds, slowEvery: fastPolls, limit: defaultLimit });
   const grace = Math.max(unknownGraceSeconds * settings.timeScale, minUnknownGraceSeconds);
   const waiting = (note: (details: object) => void) => ({

@@ -1,6 +1,6 @@
 import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
 import { evidenceOf } from '@etl/pipeline/evidence';
-import type { FailureType } from '@etl/pipeline/failures';
+import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { type Launch, launchOf } from '@etl/pipeline/launches';
 import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
@@ -28,12 +28,29 @@ export async function transform(context: RunContext): Promise<Delivered> {
       const failure = asFailure(error);
       failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
-      if (!next.again) throw withHistory(failure, failed.length > 1 ? next.why : undefined, status.launches());
+      if (!next.again) {
+        const delivered = await deliveredAllTheSame(context, failed);
+        if (delivered) return delivered;
+        throw withHistory(failure, failed.length > 1 ? next.why : undefined, status.launches());
+      }
       status.set({ step: 'wait', generation: asked.generation, note: describeWait(failure, asked, next.delaySeconds) });
       await sleep(next.delaySeconds * 1000);
       asked = { generation: asked.generation + 1, spot: next.spot, ...(next.size && { size: next.size }) };
     }
   }
+}
+
+/**
+ * A task may have been lost between its commit and its end, as often as its budget allowed: what readers see as delivered
+ * must not be a failed run. A failure that is never tried again has told for certain.
+ */
+async function deliveredAllTheSame(
+  { plan, run, title }: RunContext,
+  failed: readonly FailedLaunch[],
+): Promise<Delivered | undefined> {
+  if (failed.every(({ failureType }) => budgetOf(failureType) === 'none')) return undefined;
+  const commit = await call('confirmCommit', title)({ plan, run });
+  return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
 }
 
 /** The size is the one ECS gave the task, which the task definition may have decided. */

@@ -49,7 +49,7 @@ export const steps = {
   },
   launchTask: {
     taskQueue: taskQueues.main,
-    attemptTimeoutSeconds: 60,
+    attemptTimeoutSeconds: 30,
     totalTimeoutSeconds: 900,
     retry: apiRetry,
   },
@@ -72,7 +72,7 @@ export const steps = {
   /** Tasks of this workflow that may be running although no launch has told of them. */
   findTasks: {
     taskQueue: taskQueues.main,
-    attemptTimeoutSeconds: 60,
+    attemptTimeoutSeconds: 30,
     totalTimeoutSeconds: 1800,
     retry: apiRetry,
   },
@@ -86,7 +86,7 @@ export const steps = {
   },
   confirmCommit: {
     taskQueue: taskQueues.main,
-    attemptTimeoutSeconds: 60,
+    attemptTimeoutSeconds: 30,
     totalTimeoutSeconds: 600,
     retry: apiRetry,
   },

@@ -37,7 +37,10 @@ withServer('etlPipeline', () => {
   });
 
   test('a failed task is launched again after 60 s and 120 s, each as a new generation, then the run has failed', async () => {
-    const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 74) });
+    const { activities, calls } = fakeActivities({
+      awaitTask: async ({ taskArn }) => exited(taskArn, 74),
+      confirmCommit: async () => ({ kind: 'missing' }),
+    });
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure.type).toBe('TaskFailed');
     const launches = calls.filter((call) => call.name === 'launchTask');
@@ -57,6 +60,14 @@ withServer('etlPipeline', () => {
         evidence: { generation: 3, taskArn: 'arn:task/3', exitCode: 74, logTail: ['last line'] },
       },
     });
+  });
+
+  test('a task that is lost after its commit, as often as the budget allows, has delivered all the same', async () => {
+    const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 143) });
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    expect(result).toMatchObject({ delivered: { byThisRun: true } });
+    expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(3);
+    expect(result.launches).toHaveLength(3);
   });
 
   test('a task that fails once and then delivers is a success', async () => {
@@ -86,6 +97,7 @@ withServer('etlPipeline', () => {
   ])('%s is a failure', async (_what, end, type) => {
     const { activities } = fakeActivities({
       awaitTask: async ({ taskArn }) => ({ taskArn, status: 'stopped', logTail: [], ...end }),
+      confirmCommit: async () => ({ kind: 'missing' }),
     });
     expect((await rig.with(activities, async (start) => failureOf(await start()))).type).toBe(type);
   });

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EndRecord, ProgramsRecord, StopRecord, TaskRecord } from '../../local/ecs/records';
+
+/** What really happened to a task, from the endpoint's own files. */
+export interface RealTask {
+  readonly arn: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly generation: number;
+  readonly createdAt: number;
+  readonly programs?: ProgramsRecord;
+  readonly stop?: StopRecord;
+  readonly end?: EndRecord;
+}
+
+/** Every task there ever was, in order of its making. */
+export function readTasks(ecsFolder: string): RealTask[] {
+  const root = join(ecsFolder, 'tasks');
+  const read = <T>(id: string, name: string): T | undefined => {
+    try {
+      return JSON.parse(readFileSync(join(root, id, name), 'utf8')) as T;
+    } catch {
+      return undefined;
+    }
+  };
+  const tasks = readdirSync(root).flatMap((id) => {
+    const record = read<TaskRecord>(id, 'task.json');
+    const environment = record?.containers[0]?.environment;
+    if (!record || !environment) return [];
+    const [programs, stop, end] = [
+      read<ProgramsRecord>(id, 'programs.json'),
+      read<StopRecord>(id, 'stop.json'),
+      read<EndRecord>(id, 'end.json'),
+    ];
+    return {
+      arn: record.description.taskArn,
+      workflowId: environment.WORKFLOW_ID ?? '',
+      runId: environment.RUN_ID ?? '',
+      generation: Number(environment.GENERATION),
+      createdAt: record.createdAt,
+      ...(programs && { programs }),
+      ...(stop && { stop }),
+      ...(end && { end }),
+    };
+  });
+  return tasks.sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/** What the ETL program of a task ended with, as its supervisor saw it. */
+export const exitCodeOf = (task: RealTask): number | undefined => task.end?.containers[0]?.exitCode;

@@ -1,0 +1,38 @@
+import type { FaultStatus } from '../../local/faults/faults';
+import type { ReapReport } from '../../workflows/reapTasks';
+import type { Walked } from './walk';
+
+/** What happened on the walk, counted. */
+export function summary(what: {
+  readonly walked: readonly Walked[];
+  readonly tasks: number;
+  readonly deeds: Readonly<Record<string, number>>;
+  readonly faults: FaultStatus;
+  readonly reaped: ReapReport;
+}): string {
+  const { walked, tasks, deeds, faults, reaped } = what;
+  const ends = tally(walked.map(({ status, failureType }) => [status, failureType].filter(Boolean).join(' ')));
+  const launches = tally(walked.flatMap((run) => run.launches.map(({ failureType }) => failureType ?? 'delivered')));
+  const injected: Record<string, number> = {};
+  for (const [index, rule] of (faults.plan?.rules ?? []).entries()) {
+    injected[rule.fault] = (injected[rule.fault] ?? 0) + (faults.counts[index] ?? 0);
+  }
+  const line = (name: string, counts: Readonly<Record<string, number>>) =>
+    `  ${name.padEnd(10)}${Object.entries(counts)
+      .sort(([, a], [, b]) => b - a)
+      .map(([key, count]) => `${count} ${key}`)
+      .join(', ')}\n`;
+  return [
+    `\n${walked.length} runs, ${tasks} tasks, ${reaped.stopped.length} orphans stopped\n`,
+    line('runs', ends),
+    line('launches', launches),
+    line('faults', injected),
+    line('by hand', deeds),
+  ].join('');
+}
+
+function tally(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
