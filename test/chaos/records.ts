@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EndRecord, ProgramsRecord, StopRecord, TaskRecord } from '../../local/ecs/records';
 
@@ -24,7 +24,8 @@ export function readTasks(ecsFolder: string): RealTask[] {
       return undefined;
     }
   };
-  const tasks = readdirSync(root).flatMap((id) => {
+  const ids = existsSync(root) ? readdirSync(root) : [];
+  const tasks = ids.flatMap((id) => {
     const record = read<TaskRecord>(id, 'task.json');
     const environment = record?.containers[0]?.environment;
     if (!record || !environment) return [];

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -103,13 +103,30 @@ export class LocalSystemUnderTest {
     }
   }
 
-  async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  /** The caller closes the connection. */
+  async connect(): Promise<{ client: Client; connection: Connection }> {
     const connection = await Connection.connect({ address: this.ready?.temporal ?? '' });
+    return { client: new Client({ connection }), connection };
+  }
+
+  async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const { client, connection } = await this.connect();
     try {
-      return await work(new Client({ connection }));
+      return await work(client);
     } finally {
       await connection.close();
     }
+  }
+
+  /** The worker of `etl up`, which is another one after a crash. */
+  workerPid(): number | undefined {
+    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' }).split('\n');
+    const own = lines
+      .map((line) => line.trim().split(/\s+/))
+      .find(([, parent = '', ...command]) => {
+        return Number(parent) === this.child?.pid && command.join(' ').includes(join('workers', 'main.js'));
+      });
+    return own && Number(own[0]);
   }
 
   /** Task folders of the local endpoint, and what is in a file of theirs. */
