@@ -1,0 +1,132 @@
+// npm run bench:ecs: what a worker asks of ECS, needs in memory and how soon it sees an end, with so many tasks at once.
+//   --tasks 1,100,500,2000   how many
+//   --seconds N              how long each is measured (default 60)
+//   --write                  puts the table into docs/benchmarks.md
+// The Temporal server and the worker are real, tasks are simulated (simulated.mjs).
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureInstalled, root } from '../../scripts/lib/ensure-installed.mjs';
+import { putBetweenMarks } from '../convert/report.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    tasks: { type: 'string', default: '1,100,500,2000' },
+    seconds: { type: 'string', default: '60' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(options.seconds);
+const say = (line) => process.stdout.write(`${line}\n`);
+ensureInstalled(say);
+const { startSimulatedEcs } = await import('./simulated.mjs');
+const require = createRequire(join(root, 'package.json'));
+const { findTemporal } = require('./dist/local/temporal/findTemporal.js');
+const { startDevServer } = require('./dist/local/temporal/devServer.js');
+const { getFreePort } = require('./dist/local/temporal/freePort.js');
+const { transform } = require('./pipeline/dist/definition.js');
+const { Client, Connection } = require('@temporalio/client');
+
+const folder = mkdtempSync(join(tmpdir(), 'etl-bench-ecs-'));
+const source = join(folder, 'x.csv');
+writeFileSync(source, 'a,b\n1,2\n');
+
+const exe = await findTemporal(say);
+const [port, uiPort] = [await getFreePort(), await getFreePort()];
+const temporal = await startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') });
+const ecs = await startSimulatedEcs();
+const address = `127.0.0.1:${port}`;
+const env = {
+  ...process.env,
+  TEMPORAL_ADDRESS: address,
+  AWS_ENDPOINT_URL_ECS: ecs.url,
+  ETL_STATE_DIR: folder,
+  LOG_LEVEL: 'error',
+};
+const worker = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
+  env,
+  stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+});
+await once(worker, 'message');
+const connection = await Connection.connect({ address });
+const client = new Client({ connection });
+
+let started = 0;
+async function startUntil(count) {
+  const one = async () => {
+    while (started < count) {
+      const number = started++;
+      const detail = { s3Key: pathToFileURL(source).href, batchDate: '2026-02-08', dataset: `d${number}` };
+      await client.workflow.start('etlPipeline', {
+        workflowId: `bench-${number}`,
+        taskQueue: 'etl',
+        args: [{ detail: { ...detail, destination: pathToFileURL(folder).href } }],
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, one));
+  while (ecs.running().length < count) await delay(200);
+}
+
+const residentMiB = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${worker.pid}/status`, 'utf8'))[1]) / 1024;
+const quantile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
+
+/** `count` running tasks are watched for a while; meanwhile a tenth of them ends (at least one), spread over the time. */
+async function measure(count) {
+  await startUntil(count);
+  await delay(10_000);
+  ecs.lags.length = 0;
+  const before = ecs.calls.DescribeTasks ?? 0;
+  const ending = ecs.running().slice(0, Math.max(1, Math.floor(count / 10)));
+  for (const task of ending) {
+    await delay((seconds * 1000) / (ending.length + 1));
+    ecs.end(task);
+  }
+  await delay((seconds * 1000) / (ending.length + 1));
+  const perMinute = (((ecs.calls.DescribeTasks ?? 0) - before) / seconds) * 60;
+  while (ecs.lags.length < ending.length) await delay(200);
+  const alone = (count * 60) / transform.pollSeconds;
+  return {
+    count,
+    perMinute,
+    alone,
+    memory: residentMiB(),
+    median: quantile(ecs.lags, 0.5),
+    worst: Math.max(...ecs.lags),
+  };
+}
+
+const limitPerMinute = 20 * 60;
+try {
+  const rows = [];
+  for (const count of options.tasks.split(',').map(Number)) {
+    const { perMinute, alone, memory, median, worst } = await measure(count);
+    const share = (calls) => `${Math.round(calls)} (${Math.round((100 * calls) / limitPerMinute)} %)`;
+    rows.push(
+      `| ${count} | ${share(perMinute)} | ${share(alone)} | ${(perMinute / alone).toFixed(3)} | ${memory.toFixed(0)} MiB | ${median.toFixed(1)} s | ${worst.toFixed(1)} s |`,
+    );
+    say(rows.at(-1));
+  }
+  const table = [
+    `Measured on ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${seconds} s each.`,
+    '',
+    '| tasks at once | DescribeTasks a minute (of what ECS allows) | one call a task needs | ours / it | worker memory | an end is seen after, median | at most |',
+    '| --: | --: | --: | --: | --: | --: | --: |',
+    ...rows,
+  ].join('\n');
+  if (options.write) putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:ecs', table);
+  else say(`\n${table}`);
+} finally {
+  await connection.close();
+  worker.kill('SIGKILL');
+  await temporal.stop();
+  ecs.close();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,83 @@
+// An ECS endpoint whose tasks exist as records alone, in the wire protocol of the local Fargate. It counts the calls and knows
+// when each end was first told.
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from '../../scripts/lib/ensure-installed.mjs';
+
+const require = createRequire(join(root, 'package.json'));
+const { createEcsServer } = require('./dist/local/ecs/server.js');
+
+const startSeconds = 2;
+
+/** `calls` by operation; `lags` are seconds from a task's end to the answer that told of it. */
+export async function startSimulatedEcs() {
+  const tasks = new Map();
+  const calls = {};
+  const lags = [];
+
+  const describe = (task) => {
+    const isStopped = task.stoppedAt !== undefined;
+    if (isStopped && !task.told) {
+      task.told = true;
+      lags.push((Date.now() - task.stoppedAt) / 1000);
+    }
+    const isRunning = Date.now() > task.createdAt + startSeconds * 1000;
+    return {
+      taskArn: task.arn,
+      lastStatus: isStopped ? 'STOPPED' : isRunning ? 'RUNNING' : 'PENDING',
+      desiredStatus: isStopped ? 'STOPPED' : 'RUNNING',
+      createdAt: task.createdAt / 1000,
+      cpu: '2048',
+      memory: '8192',
+      tags: task.tags,
+      containers: [{ name: 'etl-worker', ...(isStopped && { exitCode: 65 }) }],
+      ...(isStopped && { stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' }),
+    };
+  };
+
+  const operations = {
+    RunTask({ startedBy, tags }) {
+      const arn = `arn:aws:ecs:us-east-1:000000000000:task/etl-local/${randomBytes(16).toString('hex')}`;
+      const task = { arn, startedBy, tags, createdAt: Date.now() };
+      tasks.set(arn, task);
+      return { tasks: [describe(task)], failures: [] };
+    },
+    DescribeTasks({ tasks: arns }) {
+      return { tasks: arns.flatMap((arn) => (tasks.has(arn) ? [describe(tasks.get(arn))] : [])), failures: [] };
+    },
+    ListTasks({ startedBy, desiredStatus }) {
+      const wanted = [...tasks.values()].filter(
+        (task) => task.startedBy === startedBy && (task.stoppedAt !== undefined) === (desiredStatus === 'STOPPED'),
+      );
+      return { taskArns: wanted.map(({ arn }) => arn) };
+    },
+    StopTask({ task: arn }) {
+      end(tasks.get(arn));
+      return {};
+    },
+  };
+  const end = (task) => {
+    if (task) task.stoppedAt ??= Date.now();
+  };
+
+  const server = createEcsServer(
+    async (operation, input) => {
+      calls[operation] = (calls[operation] ?? 0) + 1;
+      return operations[operation](input);
+    },
+    ['127.0.0.1'],
+  );
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    calls,
+    lags,
+    running: () => [...tasks.values()].filter((task) => task.stoppedAt === undefined),
+    end,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
