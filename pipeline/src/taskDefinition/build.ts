@@ -38,6 +38,9 @@ export class TaskDefinitionError extends Error {
 
 /** The task definition of a spec of any origin. Throws `TaskDefinitionError` with every problem, each with its key. */
 export function buildTaskDefinition(input: unknown): TaskDefinition {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) {
+    throw new TaskDefinitionError(['the definition is no JSON object: samples/task-definition.json is one']);
+  }
   const parsed = taskDefinitionSpec.safeParse(input);
   if (!parsed.success) {
     throw new TaskDefinitionError(parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input)));

@@ -13,23 +13,26 @@ const role = z
   .string()
   .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'is no ARN of an IAM role')
   .optional();
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable');
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The problem is the record's, not the value's: a value that may be a secret is never shown. */
-const environment = z.record(variable, z.string()).superRefine((entries, context) => {
-  for (const [name, value] of Object.entries(entries)) {
-    if (!givesSecretAway(name, value)) continue;
-    const message = `${name} looks like a secret with a literal value: move it to secrets, as the ARN it is read from`;
-    context.addIssue({ code: 'custom', message });
-  }
-});
-const secrets = z.record(variable, z.string()).superRefine((entries, context) => {
-  for (const [name, valueFrom] of Object.entries(entries)) {
-    if (isSecretReference(valueFrom)) continue;
-    const message = `${name} is no reference: give the ARN of a secret of Secrets Manager, or the ARN or name of a parameter of SSM`;
-    context.addIssue({ code: 'custom', message });
-  }
-});
+/** Every problem is the record's, not the value's: a value that may be a secret is never shown. */
+const record = (problemOf: (name: string, value: string) => string | undefined) =>
+  z.record(z.string(), z.string()).superRefine((entries, context) => {
+    for (const [name, value] of Object.entries(entries)) {
+      const problem = variableName.test(name) ? problemOf(name, value) : 'is no name of an environment variable';
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: `${name} ${problem}` });
+    }
+  });
+const environment = record((name, value) =>
+  givesSecretAway(name, value)
+    ? 'looks like a secret with a literal value: move it to secrets, as the ARN it is read from'
+    : undefined,
+);
+const secrets = record((_name, valueFrom) =>
+  isSecretReference(valueFrom)
+    ? undefined
+    : 'is no reference: give the ARN of a secret of Secrets Manager, or the ARN or name of a parameter of SSM',
+);
 
 const logs = z.strictObject({
   group: z.string().regex(/^[\w./#-]{1,512}$/, 'is no name of a log group'),
@@ -115,7 +118,7 @@ export const taskDefinitionSpec = z
   .superRefine(
     ({ cpu, memoryMiB }, context) => {
       const problem = sizeProblem(cpu, memoryMiB);
-      if (problem !== undefined) context.addIssue({ code: 'custom', path: ['cpu'], message: problem });
+      if (problem !== undefined) context.addIssue({ code: 'custom', path: ['cpu, memoryMiB'], message: problem });
     },
     given(z.looseObject({ cpu: z.number(), memoryMiB: z.number() })),
   )
