@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -68,6 +71,27 @@ describe('ECS_TASK_DEFINITION', () => {
     nobody.destroy();
     expect(away).not.toBeInstanceOf(ConfigError);
     expect((away as Error).message).toContain('good.json: ECS did not register it: ');
+  });
+
+  test('that ECS refuses is bad configuration', async () => {
+    const refusing = createServer((_request, response) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'you may not' }));
+    }).listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    const { port } = refusing.address() as AddressInfo;
+    const client = clientOf(`http://127.0.0.1:${port}`);
+    try {
+      const config = parseConfig({ ...aws, ECS_TASK_DEFINITION: sample });
+      const error = await registerTaskDefinition(config, client).catch((thrown: unknown) => thrown);
+      expect((error as ConfigError).problems).toEqual([
+        `ECS_TASK_DEFINITION: ${sample}: ECS did not register it: AccessDeniedException: you may not`,
+      ]);
+    } finally {
+      client.destroy();
+      refusing.closeAllConnections();
+      refusing.close();
+    }
   });
 
   test('a worker with a bad one names file and key, and ends with exit code 78', async () => {
