@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, workers.shutdown);
   const running = workers.runUntilStopped();
   const stateChanges = watchStateChanges(config.ECS_EVENTS_QUEUE_URL, client, log);
-  log.info({ namespace }, 'worker is polling');
+  log.info({ namespace, taskDefinition: config.ECS_TASK_DEFINITION }, 'worker is polling');
   process.send?.('ready');
   await running;
   await stateChanges?.stop();

@@ -7,6 +7,9 @@ import { type StateChangeQueue, startStateChangeQueue } from '../aws/stateChange
 /** The signal that wakes a run: its task is ending, look now. Belongs to the names in pipeline/src/definition.ts. */
 export const taskStateChanged = 'taskStateChanged';
 
+/** A server that is away must hold up neither the next message nor the end of the worker. */
+const patienceMs = 10_000;
+
 /** Watches the queue of ECS events for a worker; undefined when none is configured, and polling sees the ends. */
 export function watchStateChanges(
   queueUrl: string | undefined,
@@ -27,7 +30,8 @@ export function signalRun(client: Client): (change: StateChange) => Promise<void
     const isEnding = lastStatus === 'STOPPED' || desiredStatus === 'STOPPED';
     if (!isEnding || workflowId === undefined) return;
     try {
-      await client.workflow.getHandle(workflowId, runId).signal(taskStateChanged, { taskArn, lastStatus });
+      const run = client.workflow.getHandle(workflowId, runId);
+      await client.withDeadline(Date.now() + patienceMs, () => run.signal(taskStateChanged, { taskArn, lastStatus }));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

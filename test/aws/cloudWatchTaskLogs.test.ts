@@ -88,6 +88,15 @@ withMoto('logs of tasks, from CloudWatch Logs', () => {
     expect(regions).toEqual(['us-east-1', 'us-east-1']);
   });
 
+  test('the end of a long log, not its beginning', async () => {
+    const arn = await launch('long', logGroupName);
+    await write(
+      arn,
+      Array.from({ length: 600 }, (_, n) => `line ${n}`),
+    );
+    expect(await tail(arn, 2)).toEqual(['line 598', 'line 599']);
+  });
+
   test('lines behind more progress than a page holds are found', async () => {
     const arn = await launch('chatty', logGroupName);
     await write(arn, ['the cause', ...Array.from({ length: 700 }, (_, n) => progress(n))]);

@@ -57,11 +57,8 @@ withMoto('the queue of task state changes', () => {
     const { Attributes = {} } = await sqs.send(request);
     return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
   };
-  const start = (
-    handOver: (change: StateChange) => Promise<void>,
-    warn: (details: object) => void = () => undefined,
-  ) => {
-    polled = startStateChangeQueue(sqs, queueUrl, { handOver, warn, redeliverySeconds: 1 });
+  const start = (handOver: (change: StateChange) => Promise<void>) => {
+    polled = startStateChangeQueue(sqs, queueUrl, { handOver, warn: () => undefined });
     return polled;
   };
 
@@ -100,18 +97,20 @@ withMoto('the queue of task state changes', () => {
     let refuse = true;
     const seen: string[] = [];
     const warned: object[] = [];
-    const queue = start(
-      async ({ workflowId = '' }) => {
+    const queue = startStateChangeQueue(sqs, queueUrl, {
+      handOver: async ({ workflowId = '' }) => {
         if (refuse) throw new Error('Temporal is away');
         seen.push(workflowId);
       },
-      (details) => warned.push(details),
-    );
+      warn: (details) => warned.push(details),
+      redeliverySeconds: 1,
+    });
+    polled = queue;
     await send(event(1));
     await until('a first try', 10, () => queue.counts.failed > 0);
     expect(await left()).toBe(1);
     refuse = false;
-    await until('the second', 20, async () => seen.length === 1 && (await left()) === 0);
+    await until('the second', 20, async () => seen.length > 0 && (await left()) === 0);
     expect(warned[0]).toMatchObject({ workflowId: 'w1', error: 'Temporal is away' });
   });
 

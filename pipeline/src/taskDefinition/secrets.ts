@@ -1,14 +1,14 @@
 const secretName =
   /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY(_ID)?|PRIVATE_?KEY|CREDENTIALS?)(?![A-Z])|(^|_)PWD$/i;
-/** `SECRET_NAME`, `TOKEN_FILE`: where a secret is, not what it is. An `_ARN` has to be one. */
-const tellsWhere = /_(NAME|FILE|PATH)$/i;
+/** `SECRET_NAME`, `TOKEN_TTL`: something about a secret, not the secret. An `_ARN` has to be one. */
+const tellsAbout = /_(NAME|FILE|PATH|TYPE|HEADER|TTL|SECONDS|DAYS|LENGTH|COUNT)$/i;
 const arn = /^arn:aws[a-z-]*:/;
 const passwordInUrl = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i;
 
 /** True for an environment variable that gives a secret away: whoever may describe a task reads its environment. */
 export function givesSecretAway(name: string, value: string): boolean {
   if (passwordInUrl.test(value)) return true;
-  if (!secretName.test(name) || tellsWhere.test(name)) return false;
+  if (!secretName.test(name) || tellsAbout.test(name)) return false;
   return !(/_ARN$/i.test(name) && arn.test(value));
 }
 

@@ -29,6 +29,8 @@ test.each([
   ['REDSHIFT_SECRET_ARN', arn],
   ['REDSHIFT_SECRET_NAME', 'etl/redshift'],
   ['TOKEN_FILE', '/run/token'],
+  ['TOKEN_TTL', '3600'],
+  ['PASSWORD_LENGTH', '12'],
   ['MAX_TOKENS', '100'],
   ['TOKENIZER', 'x'],
   ['PWD_POLICY', 'x'],
