@@ -1,11 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { messageNames } from '@etl/pipeline/definition';
+import type { TaskStateChange } from '@etl/pipeline/runStatus';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { StateChange } from '../aws/stateChange';
 import { type StateChangeQueue, startStateChangeQueue } from '../aws/stateChangeQueue';
-
-/** The signal that wakes a run: its task is ending, look now. Belongs to the names in pipeline/src/definition.ts. */
-export const taskStateChanged = 'taskStateChanged';
 
 /** A server that is away must hold up neither the next message nor the end of the worker. */
 const patienceMs = 10_000;
@@ -30,8 +29,9 @@ export function signalRun(client: Client): (change: StateChange) => Promise<void
     const isEnding = lastStatus === 'STOPPED' || desiredStatus === 'STOPPED';
     if (!isEnding || workflowId === undefined) return;
     try {
+      const told: TaskStateChange = { taskArn, lastStatus };
       const run = client.workflow.getHandle(workflowId, runId);
-      await client.withDeadline(Date.now() + patienceMs, () => run.signal(taskStateChanged, { taskArn, lastStatus }));
+      await client.withDeadline(Date.now() + patienceMs, () => run.signal(messageNames.taskStateChanged, told));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -7,7 +7,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { startStateChangeQueue } from '../../aws/stateChangeQueue';
 import { type DevServer, startDevServer } from '../../local/temporal/devServer';
 import { getFreePort } from '../../local/temporal/freePort';
-import { signalRun, taskStateChanged } from '../../workers/stateChanges';
+import { signalRun } from '../../workers/stateChanges';
 import { clientConfig } from '../support/awsTestClients';
 import { type Moto, startMoto } from '../support/moto';
 import { stateChangeEvent } from '../support/stateChangeEvent';
@@ -71,8 +71,8 @@ withBoth('ends of tasks, told to their runs', () => {
     await tell(change(run, 'DEACTIVATING', 'STOPPED'));
     await tell(change(run, 'STOPPED', 'STOPPED'));
     expect(await signals(run)).toEqual([
-      { name: taskStateChanged, input: [{ taskArn, lastStatus: 'DEACTIVATING' }] },
-      { name: taskStateChanged, input: [{ taskArn, lastStatus: 'STOPPED' }] },
+      { name: 'taskStateChanged', input: [{ taskArn, lastStatus: 'DEACTIVATING' }] },
+      { name: 'taskStateChanged', input: [{ taskArn, lastStatus: 'STOPPED' }] },
     ]);
   });
 
