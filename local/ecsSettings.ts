@@ -1,5 +1,5 @@
-import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { buildTaskDefinition } from '@etl/pipeline/taskDefinition/build';
+import type { TaskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
 
 /** How the local system's worker asks for tasks: names that mean nothing outside of it. */
 export const localEcsSettings = {
@@ -13,11 +13,9 @@ export const localEcsSettings = {
 export const localImage = 'etl-worker:local';
 
 /** The task definition that `etl up` registers with the local endpoint. */
-export const localTaskDefinition: RegisterTaskDefinitionCommandInput = {
+export const localTaskDefinition = buildTaskDefinition({
   family: localEcsSettings.taskDefinition,
-  requiresCompatibilities: ['FARGATE'],
-  networkMode: 'awsvpc',
-  cpu: '2048',
-  memory: '8192',
-  containerDefinitions: [{ name: etlContainerName, image: localImage, essential: true, stopTimeout: 30 }],
-};
+  cpu: 2048,
+  memoryMiB: 8192,
+  etl: { image: localImage, stopTimeoutSeconds: 30 },
+} satisfies TaskDefinitionSpec);

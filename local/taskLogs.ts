@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { lastLines } from '@etl/pipeline/logTail';
 import type { TaskLogs } from '../activities/ports';
 import { taskLogPath } from './ecs/endpoint';
 
@@ -15,10 +16,7 @@ export function createLocalTaskLogs(ecsStateDir: string): TaskLogs {
           const start = Math.max(0, size - tailBytes);
           const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
           const text = buffer.subarray(0, bytesRead).toString('utf8');
-          return text
-            .split('\n')
-            .filter((line) => line !== '' && !isProgress(line))
-            .slice(-lines);
+          return lastLines(text.split('\n'), lines);
         } finally {
           await file.close();
         }
@@ -27,9 +25,4 @@ export function createLocalTaskLogs(ecsStateDir: string): TaskLogs {
       }
     },
   };
-}
-
-/** What a task says while all goes well tells nothing about why it failed. */
-function isProgress(line: string): boolean {
-  return line.includes('"event":"progress"');
 }

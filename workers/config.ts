@@ -33,13 +33,23 @@ export const variables = {
   S3_RAW_BUCKET: bucket.optional().describe('Where a relative `s3Key` lies: a bucket, or an `s3://` or `file:///` URI'),
   S3_CLEAN_BUCKET: bucket.optional().describe('Where batches are published unless the event says otherwise'),
   ECS_CLUSTER: z.string().min(1).optional().describe('Cluster the tasks run in'),
-  ECS_TASK_DEFINITION: z.string().min(1).optional().describe('Task definition with a container named `etl-worker`'),
+  ECS_TASK_DEFINITION: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Task definition with a container named `etl-worker`: its name or ARN, or a file (`….json`, `file:…`) to register it from',
+    ),
   ECS_SUBNETS: list.optional().describe('Subnets of the tasks, separated by commas'),
   ECS_SECURITY_GROUPS: list.optional().describe('Security groups of the tasks, separated by commas'),
   ECS_ASSIGN_PUBLIC_IP: z
     .enum(['ENABLED', 'DISABLED'])
     .default('DISABLED')
     .describe('`ENABLED` where tasks reach the registry through a public subnet'),
+  ECS_EVENTS_QUEUE_URL: z
+    .url('is no URL')
+    .optional()
+    .describe("SQS queue of ECS's task state changes: ends of tasks are seen at once, and polling is the fallback"),
   SUCCESS_TOPIC_ARN: arn.optional().describe('SNS topic for delivered batches'),
   ALERTS_TOPIC_ARN: arn.optional().describe('SNS topic for everything else'),
   DLQ_URL: z.url('is no URL').optional().describe('SQS queue for events that failed'),

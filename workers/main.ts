@@ -6,11 +6,13 @@ import { ConfigError, parseConfig } from './config';
 import { connectClient, NoTemporalError, temporalOptions } from './connection';
 import { createLogger, temporalLogger } from './logger';
 import { createPorts } from './ports';
+import { watchStateChanges } from './stateChanges';
+import { registerTaskDefinition } from './taskDefinition';
 import { createWorkers } from './workers';
 
 /** A worker process: reads its configuration, wires the ports, polls until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
-  const config = parseConfig(process.env);
+  const config = await registerTaskDefinition(parseConfig(process.env));
   const log = createLogger(config.LOG_LEVEL);
   Runtime.install({
     logger: temporalLogger(log, config.LOG_LEVEL),
@@ -36,9 +38,11 @@ async function main(): Promise<void> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, workers.shutdown);
   const running = workers.runUntilStopped();
-  log.info({ namespace }, 'worker is polling');
+  const stateChanges = watchStateChanges(config.ECS_EVENTS_QUEUE_URL, client, log);
+  log.info({ namespace, taskDefinition: config.ECS_TASK_DEFINITION }, 'worker is polling');
   process.send?.('ready');
   await running;
+  await stateChanges?.stop();
   await connection.close();
   await clientConnection.close();
   if (process.connected) process.disconnect();

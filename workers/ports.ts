@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -5,7 +6,9 @@ import { openStore } from '@etl/storage/openStore';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Ports } from '../activities/ports';
+import { createCloudWatchTaskLogs } from '../aws/cloudWatchTaskLogs';
 import { createEcsTaskRunner } from '../aws/ecsTaskRunner';
+import { createLogStreamFinder } from '../aws/logStream';
 import { createSnsNotifier } from '../aws/snsNotifier';
 import { createSqsDeadLetters } from '../aws/sqsDeadLetters';
 import { localEcsSettings } from '../local/ecsSettings';
@@ -22,8 +25,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts, DLQ_URL: queueUrl } = config;
   return {
     store: openStore(),
-    tasks: createTaskRunner(config),
-    taskLogs: createLocalTaskLogs(local.ecs),
+    ...createTaskPorts(config, log),
     notifier:
       success !== undefined && alerts !== undefined
         ? createSnsNotifier(new SNSClient({}), { success, alerts })
@@ -37,15 +39,23 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   };
 }
 
-function createTaskRunner(config: Config): Ports['tasks'] {
+function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'taskLogs'> {
   const { ECS_CLUSTER: cluster, ECS_TASK_DEFINITION: taskDefinition, ECS_SUBNETS: subnets } = config;
   if (cluster !== undefined && taskDefinition !== undefined && subnets !== undefined) {
+    const ecs = new ECSClient({});
     const securityGroups = config.ECS_SECURITY_GROUPS ?? [];
     const assignPublicIp = config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED';
-    return createEcsTaskRunner(new ECSClient({}), { cluster, taskDefinition, subnets, securityGroups, assignPublicIp });
+    const clientOf = (region: string) => new CloudWatchLogsClient({ region });
+    return {
+      tasks: createEcsTaskRunner(ecs, { cluster, taskDefinition, subnets, securityGroups, assignPublicIp }),
+      taskLogs: createCloudWatchTaskLogs(clientOf, createLogStreamFinder(ecs, { cluster, taskDefinition }), log),
+    };
   }
   const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? `http://127.0.0.1:${localDefaults.ecsPort}`;
   // The endpoint does not check signatures, but the SDK must have something to sign with.
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return createEcsTaskRunner(new ECSClient({ endpoint, region: 'us-east-1', credentials }), localEcsSettings);
+  return {
+    tasks: createEcsTaskRunner(new ECSClient({ endpoint, region: 'us-east-1', credentials }), localEcsSettings),
+    taskLogs: createLocalTaskLogs(places(config.stateDir).ecs),
+  };
 }

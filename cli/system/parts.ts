@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  DescribeTasksCommand,
-  ECSClient,
-  ListTasksCommand,
-  RegisterTaskDefinitionCommand,
-  StopTaskCommand,
-} from '@aws-sdk/client-ecs';
+import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { createTaskDefinitionRegistrar } from '../../aws/taskDefinitionRegistrar';
 import { localEcsSettings, localTaskDefinition } from '../../local/ecsSettings';
 import type { FaultPlan } from '../../local/faults/plan';
 import { places } from '../../local/places';
@@ -72,7 +67,7 @@ export function ecsClient(endpoint: string): ECSClient {
 }
 
 export async function registerTaskDefinition(client: ECSClient): Promise<void> {
-  await client.send(new RegisterTaskDefinitionCommand(localTaskDefinition));
+  await createTaskDefinitionRegistrar(client).ensureRegistered(localTaskDefinition);
 }
 
 /** Stops every task and returns when they are STOPPED. They checkpoint, and their workflows go on another day. */

@@ -1,6 +1,16 @@
-/** The task's page in the AWS console; undefined for a local task, and for what is no task's ARN. */
+const consoles: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+/** The account of the local endpoint's ARNs, whose tasks no console shows. */
+const localAccount = '000000000000';
+const taskArnPattern = /^arn:([a-z-]+):ecs:([a-z0-9-]+):(\d{12}):task\/([A-Za-z0-9_-]+)\/([0-9a-f-]+)$/;
+
+/** The task's page in the AWS console; undefined for a local task and for what is no ARN of a task with its cluster. */
 export function consoleUrl(taskArn: string): string | undefined {
-  const match = /^arn:(aws|aws-cn|aws-us-gov):ecs:([a-z0-9-]+):(\d{12}):task\/([^/]+)\/([0-9a-f]+)$/.exec(taskArn);
-  if (!match || match[3] === '000000000000') return undefined;
-  return undefined;
+  const [, partition = '', region, account, cluster, id] = taskArnPattern.exec(taskArn) ?? [];
+  const host = consoles[partition];
+  if (host === undefined || account === localAccount) return undefined;
+  return `https://${region}.${host}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
 }

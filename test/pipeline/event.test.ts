@@ -58,6 +58,24 @@ describe('parseEvent', () => {
     for (const [index, start] of starts.entries()) expect(reasons[index]?.startsWith(start)).toBe(true);
   });
 
+  test.each([
+    'image',
+    'command',
+    'taskDefinition',
+    'taskRoleArn',
+    'executionRoleArn',
+    'environment',
+    'secrets',
+    'overrides',
+    'cluster',
+    'subnets',
+  ])('a caller does not choose what runs, or as whom: %s', (key) => {
+    expect(reasonsOf({ detail: { ...detail, compute: { [key]: 'x' } } })).toEqual([
+      `detail.compute.${key}: unknown key`,
+    ]);
+    expect(reasonsOf({ detail: { ...detail, [key]: 'x' } })).toEqual([`detail.${key}: unknown key`]);
+  });
+
   test('gives all reasons at once', () => {
     expect(reasonsOf({ detail: { s3Key: '', batchDate: 'x', extra: 1 }, more: 2 })).toHaveLength(4);
   });

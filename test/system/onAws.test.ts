@@ -1,10 +1,20 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Manifest } from '@etl/pipeline/manifest';
+import { localEcsSettings, localImage } from '../../local/ecsSettings';
 import { clientConfig, s3With } from '../support/awsTestClients';
 import { startMoto } from '../support/moto';
-import { etl, LocalSystemUnderTest } from '../support/system';
+import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withBoth = process.env.ETL_TEST_MOTO && process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
@@ -13,6 +23,7 @@ withBoth('with S3, SNS and SQS', () => {
   let s3: S3Client;
   let sns: SNSClient;
   let sqs: SQSClient;
+  let folder: string;
   let system: LocalSystemUnderTest;
   const urls: Record<string, string> = {};
 
@@ -23,10 +34,10 @@ withBoth('with S3, SNS and SQS', () => {
     sns = new SNSClient(clientConfig(moto.endpoint));
     sqs = new SQSClient(clientConfig(moto.endpoint));
     const arns: Record<string, string> = {};
-    for (const name of ['etl-success', 'etl-alerts', 'etl-dead']) {
+    for (const name of ['etl-success', 'etl-alerts', 'etl-dead', 'etl-ecs-events']) {
       const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
       urls[name] = QueueUrl;
-      if (name === 'etl-dead') continue;
+      if (name === 'etl-dead' || name === 'etl-ecs-events') continue;
       const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
       arns[name] = TopicArn;
       const attributes = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
@@ -34,7 +45,23 @@ withBoth('with S3, SNS and SQS', () => {
         new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: attributes.Attributes?.QueueArn ?? '' }),
       );
     }
+    folder = await mkdtemp(join(tmpdir(), 'etl-on-aws-'));
+    const definition = join(folder, 'definition.json');
+    await writeFile(
+      definition,
+      JSON.stringify({
+        family: 'etl-from-a-file',
+        cpu: 1024,
+        memoryMiB: 2048,
+        executionRoleArn: 'arn:aws:iam::123456789012:role/etl-execution',
+        etl: { image: localImage, logs: { group: '/ecs/etl', region: 'us-east-1', streamPrefix: 'etl' } },
+      }),
+    );
     system = await LocalSystemUnderTest.create({
+      ECS_CLUSTER: localEcsSettings.cluster,
+      ECS_SUBNETS: 'subnet-1',
+      ECS_TASK_DEFINITION: definition,
+      ECS_EVENTS_QUEUE_URL: urls['etl-ecs-events'] ?? '',
       AWS_ENDPOINT_URL: moto.endpoint,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
@@ -51,6 +78,7 @@ withBoth('with S3, SNS and SQS', () => {
     await system.remove();
     for (const client of [s3, sns, sqs]) client.destroy();
     await stopMoto();
+    await rm(folder, { recursive: true, force: true });
   });
 
   const run = (key: string, ...options: string[]) =>
@@ -100,5 +128,22 @@ withBoth('with S3, SNS and SQS', () => {
     );
     const [letter = '{}'] = await received('etl-dead');
     expect(JSON.parse(letter)).toMatchObject({ detail: { s3Key: 's3://raw-data-lake/ventas/none.csv' } });
+  });
+
+  test('tasks are of the definition that the worker registered from its file', () => {
+    const tasks = system.taskIds().map((id) => system.taskFile(id, 'task.json') ?? '');
+    expect(tasks.length).toBeGreaterThan(0);
+    for (const task of tasks) expect(task).toContain(':task-definition/etl-from-a-file:1"');
+  });
+
+  test('the worker reads the queue of ECS events', async () => {
+    const QueueUrl = urls['etl-ecs-events'] ?? '';
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'no event' }));
+    await until('an empty queue', 15, async () => {
+      const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+      const request = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] });
+      const { Attributes = {} } = await sqs.send(request);
+      return Object.values(Attributes).every((count) => count === '0');
+    });
   });
 });

@@ -1,0 +1,67 @@
+import { etlContainerName } from '@etl/pipeline/container';
+import { z } from 'zod';
+
+/** A change of a task, and the run it works for, as far as the event tells. */
+export interface StateChange {
+  readonly taskArn: string;
+  readonly lastStatus: string;
+  readonly desiredStatus: string;
+  readonly workflowId?: string;
+  readonly runId?: string;
+}
+
+const event = z.looseObject({
+  source: z.literal('aws.ecs'),
+  'detail-type': z.literal('ECS Task State Change'),
+  detail: z.looseObject({
+    taskArn: z.string().startsWith('arn:'),
+    lastStatus: z.string(),
+    desiredStatus: z.string(),
+    overrides: z
+      .looseObject({
+        containerOverrides: z
+          .array(
+            z.looseObject({
+              name: z.string().optional(),
+              environment: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional(),
+            }),
+          )
+          .optional(),
+      })
+      .optional(),
+  }),
+});
+
+/** SNS hands on what it was given as text, unless it was told to deliver raw messages. */
+const notification = z.looseObject({ Type: z.literal('Notification'), Message: z.string() });
+
+/**
+ * A message's body as EventBridge sends it, by SNS or directly; undefined for anything else. Source: Amazon ECS
+ * Developer Guide, task state change events.
+ */
+export function parseStateChange(body: string): StateChange | undefined {
+  const json = parseJson(body);
+  const wrapped = notification.safeParse(json);
+  const parsed = event.safeParse(wrapped.success ? parseJson(wrapped.data.Message) : json);
+  if (!parsed.success) return undefined;
+  const { taskArn, lastStatus, desiredStatus, overrides } = parsed.data.detail;
+  const container = overrides?.containerOverrides?.find(({ name }) => name === etlContainerName);
+  const variable = (wanted: string) => container?.environment?.find(({ name }) => name === wanted)?.value;
+  const workflowId = variable('WORKFLOW_ID');
+  const runId = variable('RUN_ID');
+  return {
+    taskArn,
+    lastStatus,
+    desiredStatus,
+    ...(workflowId !== undefined && { workflowId }),
+    ...(runId !== undefined && { runId }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { parseStateChange } from '../../aws/stateChange';
+import { stateChangeEvent } from '../support/stateChangeEvent';
+
+const taskArn = `arn:aws:ecs:us-east-1:123456789012:task/etl/${'0'.repeat(32)}`;
+const run = { WORKFLOW_ID: 'etl/ventas/2026-02-08/v', RUN_ID: 'r1' };
+
+test('tells the task and its run, from the environment of the ETL container', () => {
+  expect(parseStateChange(JSON.stringify(stateChangeEvent({ taskArn, environment: run })))).toEqual({
+    taskArn,
+    lastStatus: 'STOPPED',
+    desiredStatus: 'STOPPED',
+    workflowId: 'etl/ventas/2026-02-08/v',
+    runId: 'r1',
+  });
+});
+
+test('SNS may have wrapped it', () => {
+  const event = stateChangeEvent({ taskArn, environment: run, lastStatus: 'RUNNING' });
+  const body = JSON.stringify({ Type: 'Notification', MessageId: 'x', TopicArn: 'y', Message: JSON.stringify(event) });
+  expect(parseStateChange(body)).toMatchObject({ taskArn, lastStatus: 'RUNNING', runId: 'r1' });
+});
+
+test('a sidecar does not speak for the run', () => {
+  const event = stateChangeEvent({ taskArn, environment: run, container: 'datadog-agent' });
+  expect(parseStateChange(JSON.stringify(event))).toEqual({ taskArn, lastStatus: 'STOPPED', desiredStatus: 'STOPPED' });
+});
+
+test('a task that is none of ours has no run', () => {
+  const { detail, ...envelope } = stateChangeEvent({ taskArn });
+  const { overrides, ...bare } = detail;
+  expect(overrides).toBeDefined();
+  expect(parseStateChange(JSON.stringify({ ...envelope, detail: bare }))).not.toHaveProperty('workflowId');
+});
+
+test.each<[string, unknown]>([
+  ['text', 'hello'],
+  ['null', null],
+  ['a list', []],
+  ['another event', { ...stateChangeEvent({ taskArn }), 'detail-type': 'ECS Service Action' }],
+  ['an event of another source', { ...stateChangeEvent({ taskArn }), source: 'my.app' }],
+  ['no detail', { source: 'aws.ecs', 'detail-type': 'ECS Task State Change' }],
+  ['a task that is no ARN', stateChangeEvent({ taskArn: '1234' })],
+  ['a notification of something else', { Type: 'Notification', Message: 'hello' }],
+])('%s is no change of a task', (_what, body) => {
+  expect(parseStateChange(JSON.stringify(body))).toBeUndefined();
+});
+
+test('what is no JSON is no change either', () => {
+  expect(parseStateChange('{"source":"aws.ecs"')).toBeUndefined();
+  expect(parseStateChange('')).toBeUndefined();
+});

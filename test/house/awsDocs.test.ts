@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { taskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
+import { parseStateChange } from '../../aws/stateChange';
+import { stateChangeEvent } from '../support/stateChangeEvent';
+
+const root = join(__dirname, '..', '..');
+const text = readFileSync(join(root, 'docs', 'aws.md'), 'utf8');
+
+/** The JSON block under a comment of that name. */
+function block<T>(name: string): T {
+  const [, json = ''] = new RegExp(`<!-- ${name} -->\\n\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(text) ?? [];
+  return JSON.parse(json) as T;
+}
+
+interface Policy {
+  readonly Statement: readonly { Effect: string; Action: string | string[]; Resource: string | string[] }[];
+}
+const actions = ({ Statement }: Policy): string[] => Statement.flatMap(({ Action }) => Action);
+const resources = ({ Statement }: Policy): string[] => Statement.flatMap(({ Resource }) => Resource);
+
+const prefixes: Record<string, string> = { 'cloudwatch-logs': 'logs', ecs: 'ecs', sns: 'sns', sqs: 'sqs' };
+
+/** What IAM calls the commands that aws/ sends. A batch needs the permission of its single call. */
+function actionsOfCode(): string[] {
+  const sources = readdirSync(join(root, 'aws')).map((name) => readFileSync(join(root, 'aws', name), 'utf8'));
+  const found = sources.flatMap((source) =>
+    [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z-]+)'/g)].flatMap(
+      ([, names = '', client = '']) =>
+        [...names.matchAll(/\b(\w+)Command\b/g)].map(
+          ([, name = '']) => `${prefixes[client]}:${name.replace(/Batch$/, '')}`,
+        ),
+    ),
+  );
+  return [...new Set(found)].sort();
+}
+
+test("the worker's policy allows what aws/ calls, and nothing else of these services", () => {
+  const called = actionsOfCode();
+  expect(called.length).toBeGreaterThan(8);
+  const beside = ['ecs:TagResource', 'iam:PassRole', 's3:GetObject', 's3:ListBucket'];
+  expect(actions(block<Policy>('worker policy')).sort()).toEqual([...called, ...beside].sort());
+});
+
+test("the policies speak of the sample's family, roles and log group, and of one queue", () => {
+  const policy = block<Policy>('worker policy');
+  const sample = taskDefinitionSpec.parse(
+    JSON.parse(readFileSync(join(root, 'samples', 'task-definition.json'), 'utf8')),
+  );
+  for (const arn of [sample.executionRoleArn, sample.taskRoleArn]) expect(resources(policy)).toContain(arn);
+  expect(resources(policy).join()).toContain(`task-definition/${sample.family}:*`);
+  expect(resources(policy).join()).toContain(`log-group:${sample.etl.logs?.group}:log-stream:*`);
+  for (const queue of resources(block<Policy>('queue policy'))) expect(resources(policy)).toContain(queue);
+});
+
+test('the event pattern lets through what the worker reads', () => {
+  const pattern = block<Record<string, unknown> & { detail: Record<string, string[]> }>('event pattern');
+  const event = stateChangeEvent({ taskArn: 'arn:aws:ecs:us-east-1:123456789012:task/etl/1' });
+  expect(parseStateChange(JSON.stringify(event))).toBeDefined();
+  expect(pattern.source).toContain(event.source);
+  expect(pattern['detail-type']).toContain(event['detail-type']);
+  expect(Object.keys(pattern.detail)).toEqual(['clusterArn', 'lastStatus']);
+  for (const key of ['clusterArn', 'lastStatus'] as const) expect(pattern.detail[key]).toContain(event.detail[key]);
+});
+
+test('the table of the task definition has every key', () => {
+  const { etl, sidecars, ...task } = taskDefinitionSpec.shape;
+  expect([etl, sidecars]).not.toContain(undefined);
+  for (const key of [...Object.keys(task), ...Object.keys(etl.shape)])
+    expect(text).toMatch(new RegExp(`^\\| .*${key}`, 'm'));
+});

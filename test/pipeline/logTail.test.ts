@@ -1,0 +1,11 @@
+import { lastLines } from '@etl/pipeline/logTail';
+
+test('the last lines, without progress and empty ones', () => {
+  const lines = ['a', 'b', '{"event":"progress","rowsRead":1}', '', ' ', 'c', '{"event":"progress","rowsRead":2}'];
+  expect(lastLines(lines, 2)).toEqual(['b', 'c']);
+  expect(lastLines(lines, 9)).toEqual(['a', 'b', 'c']);
+});
+
+test('a long line is cut', () => {
+  expect(lastLines(['x'.repeat(5000), 'y'.repeat(2000)], 2)).toEqual([`${'x'.repeat(2000)}…`, 'y'.repeat(2000)]);
+});

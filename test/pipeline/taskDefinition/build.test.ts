@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildTaskDefinition, TaskDefinitionError } from '@etl/pipeline/taskDefinition/build';
+
+type Json = Record<string, unknown>;
+
+const sample = join(__dirname, '..', '..', '..', 'samples', 'task-definition.json');
+const golden = join(__dirname, 'etl-ventas-diarias.json');
+const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+const smallest = { family: 'etl', cpu: 256, memoryMiB: 512, etl: { image: 'etl-worker:1' } };
+
+function problemsOf(spec: unknown): readonly string[] {
+  try {
+    buildTaskDefinition(spec);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(TaskDefinitionError);
+    return (error as TaskDefinitionError).problems;
+  }
+}
+
+test('the family etl-ventas-diarias, as it is registered', () => {
+  expect(buildTaskDefinition(read(sample))).toEqual(read(golden));
+});
+
+test('the smallest definition says nothing that was not asked for', () => {
+  expect(buildTaskDefinition(smallest)).toEqual({
+    family: 'etl',
+    requiresCompatibilities: ['FARGATE'],
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [{ name: 'etl-worker', image: 'etl-worker:1', essential: true }],
+  });
+});
+
+test('a platform', () => {
+  const { runtimePlatform } = buildTaskDefinition({ ...smallest, cpuArchitecture: 'ARM64' });
+  expect(runtimePlatform).toEqual({ cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' });
+});
+
+const etl = (changes: Json) => ({ ...smallest, etl: { ...smallest.etl, ...changes } });
+const sidecars = (...list: Json[]) => ({ ...smallest, sidecars: list.map((each) => ({ image: 'x:1', ...each })) });
+const logs = { group: 'g', region: 'us-east-1', streamPrefix: 'etl' };
+const executionRoleArn = 'arn:aws:iam::123456789012:role/x';
+
+describe('refuses, in one line that names the key,', () => {
+  test.each<[string, unknown, string]>([
+    ['no object', 'x', 'the definition is no JSON object: '],
+    ['a misspelt key', { ...smallest, sidecar: [] }, 'sidecar: unknown key'],
+    ['a misspelt key of a container', etl({ memory: 512 }), 'etl.memory: unknown key'],
+    ['a container without image', { ...smallest, etl: {} }, 'etl.image: is missing'],
+    ['a family ECS does not take', { ...smallest, family: 'a b' }, 'family: "a b" is no name of a family: '],
+    ['a CPU that Fargate lacks', { ...smallest, cpu: 300 }, 'cpu, memoryMiB: cpu 300 is not a Fargate size: '],
+    [
+      'memory that does not go with it',
+      { ...smallest, memoryMiB: 8192 },
+      'cpu, memoryMiB: memory 8192 MiB does not go with ',
+    ],
+    [
+      'storage below 21 GiB',
+      { ...smallest, ephemeralStorageGiB: 20 },
+      'ephemeralStorageGiB: 20 is out of range: 21 to ',
+    ],
+    [
+      'storage above 200 GiB',
+      { ...smallest, ephemeralStorageGiB: 201 },
+      'ephemeralStorageGiB: 201 is out of range: 21',
+    ],
+    ['parts of a GiB', { ...smallest, ephemeralStorageGiB: 30.5 }, 'ephemeralStorageGiB: 30.5 is no whole number: 21 '],
+    ['a role by name', { ...smallest, taskRoleArn: 'etl' }, 'taskRoleArn: "etl" is no ARN of an IAM role'],
+    [
+      'more CPU than the task has',
+      etl({ cpu: 257 }),
+      'cpu: 256 is less than the 257 that its containers have together',
+    ],
+    [
+      'more memory than the task has, sidecars counted',
+      { ...sidecars({ name: 'a', memoryMiB: 256 }), etl: { image: 'e:1', memoryMiB: 257 } },
+      'memoryMiB: 512 is less than the 513 that its containers have together',
+    ],
+    [
+      'a stop timeout above 120 s',
+      etl({ stopTimeoutSeconds: 121 }),
+      'etl.stopTimeoutSeconds: 121 is out of range: 10 ',
+    ],
+    [
+      'one too short to stop in',
+      etl({ stopTimeoutSeconds: 9 }),
+      'etl.stopTimeoutSeconds: 9 is out of range: 10 to 120',
+    ],
+    [
+      'a sidecar of the name of the ETL container',
+      sidecars({ name: 'etl-worker' }),
+      'sidecars.0.name: "etl-worker" is ',
+    ],
+    [
+      'two sidecars of one name',
+      sidecars({ name: 'a' }, { name: 'a' }),
+      'sidecars.1.name: "a" is the name of another ',
+    ],
+    [
+      'an essential sidecar',
+      sidecars({ name: 'a', essential: true }),
+      'sidecars.0.essential: must be false: the end of',
+    ],
+    [
+      'more than ten containers',
+      sidecars(...Array.from({ length: 10 }, (_, n) => ({ name: `s${n}` }))),
+      'sidecars: has more than 9: a task has at most 10 containers',
+    ],
+    ['awslogs without an execution role', etl({ logs }), 'executionRoleArn: is missing: ECS needs a role for awslogs'],
+    [
+      'secrets and an image of ECR without one',
+      etl({ image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/etl:1', secrets: { A: '/etl/a' } }),
+      'executionRoleArn: is missing: ECS needs a role for secrets, images of ECR',
+    ],
+    [
+      'a name no shell takes',
+      etl({ environment: { '1-A': 'x' } }),
+      'etl.environment: 1-A is no name of an environment',
+    ],
+    [
+      'a variable that is a secret too',
+      { ...etl({ environment: { A: 'x' }, secrets: { A: '/etl/a' } }), executionRoleArn },
+      'etl: A is in environment and in secrets: leave one',
+    ],
+    [
+      'a health check that ECS does not run',
+      etl({
+        healthCheck: { command: ['node'], intervalSeconds: 30, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 0 },
+      }),
+      'etl.healthCheck.command: begins with CMD or CMD-SHELL',
+    ],
+    [
+      'a health check more often than every 5 s',
+      etl({
+        healthCheck: {
+          command: ['CMD', 'x'],
+          intervalSeconds: 4,
+          timeoutSeconds: 5,
+          retries: 3,
+          startPeriodSeconds: 0,
+        },
+      }),
+      'etl.healthCheck.intervalSeconds: 4 is out of range: 5 to 300 seconds',
+    ],
+  ])('%s', (_what, spec, start) => {
+    const problems = problemsOf(spec);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.slice(0, start.length)).toBe(start);
+  });
+});
+
+test('a literal secret is refused with the remedy, and never shown', () => {
+  const secrets = { DB_PASSWORD: 'hunter2', STORE: 'postgres://etl:hunter2@db/x', REDSHIFT_SECRET_ARN: 'hunter2' };
+  const problems = problemsOf({
+    ...etl({ environment: { ENV: 'production', ...secrets }, secrets: { DD_API_KEY: 'hunter2 not a reference' } }),
+    executionRoleArn,
+  });
+  expect(problems).toEqual([
+    ...Object.keys(secrets).map(
+      (name) =>
+        `etl.environment: ${name} looks like a secret with a literal value: move it to secrets, as the ARN it is read from`,
+    ),
+    'etl.secrets: DD_API_KEY is no reference: give the ARN of a secret of Secrets Manager, or the ARN or name of a parameter of SSM',
+  ]);
+});
+
+test('gives every problem at once, those of several keys too', () => {
+  const problems = problemsOf({
+    family: 'a b',
+    cpu: 300,
+    memoryMiB: 512,
+    ephemeralStorageGiB: 'much',
+    image: 'x',
+    etl: { image: 'e:1', cpu: 301, environment: { TOKEN: 'x' }, secrets: { TOKEN: '/x' }, stopTimeoutSeconds: 500 },
+    sidecars: [{ name: 'etl-worker', image: 'x:1', essential: true }],
+  });
+  expect(problems.map((problem) => problem.split(':')[0]).sort()).toEqual([
+    'cpu',
+    'cpu, memoryMiB',
+    'ephemeralStorageGiB',
+    'etl',
+    'etl.environment',
+    'etl.stopTimeoutSeconds',
+    'executionRoleArn',
+    'family',
+    'image',
+    'sidecars.0.essential',
+    'sidecars.0.name',
+  ]);
+});

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { ConfigError, parseConfig } from '../../workers/config';
+import { registerTaskDefinition } from '../../workers/taskDefinition';
+import { clientOf, type Rig, startRig, stopRig } from '../local/ecs/support';
+import { command, root } from '../support/processes';
+
+const sample = join(root, 'samples', 'task-definition.json');
+const aws = { ECS_CLUSTER: 'etl', ECS_SUBNETS: 'subnet-1' };
+
+describe('ECS_TASK_DEFINITION', () => {
+  let rig: Rig;
+  let folder: string;
+  beforeAll(async () => {
+    rig = await startRig();
+    folder = await mkdtemp(join(tmpdir(), 'etl-definition-'));
+  });
+  afterAll(async () => {
+    await stopRig(rig);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const resolve = async (configured: string) => {
+    const config = parseConfig({ ...aws, ECS_TASK_DEFINITION: configured });
+    return (await registerTaskDefinition(config, rig.client)).ECS_TASK_DEFINITION;
+  };
+  const spec = async (name: string, content: string): Promise<string> => {
+    const path = join(folder, name);
+    await writeFile(path, content);
+    return path;
+  };
+
+  test('as a name or an ARN is taken as it is', async () => {
+    expect(await resolve('etl-ventas-diarias')).toBe('etl-ventas-diarias');
+    const arn = 'arn:aws:ecs:us-east-1:123456789012:task-definition/etl-ventas-diarias:7';
+    expect(await resolve(arn)).toBe(arn);
+    const local = parseConfig({});
+    expect(await registerTaskDefinition(local, rig.client)).toBe(local);
+  });
+
+  test('as a file is registered, once', async () => {
+    const arn = 'arn:aws:ecs:us-east-1:000000000000:task-definition/etl-ventas-diarias:1';
+    expect(await resolve(sample)).toBe(arn);
+    expect(await resolve(`file:${sample}`)).toBe(arn);
+    expect(await resolve(pathToFileURL(sample).href)).toBe(arn);
+    const asked = await rig.client.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'etl-ventas-diarias' }));
+    expect(asked.taskDefinition?.taskDefinitionArn).toBe(arn);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['no JSON', '{', /^ECS_TASK_DEFINITION: .*\/bad\.json: .*JSON/],
+    ['no definition', '{"family":"x"}', /^ECS_TASK_DEFINITION: .*\/bad\.json: cpu: is missing$/],
+  ])('as a file with %s is bad configuration', async (_what, content, problem) => {
+    const path = await spec('bad.json', content);
+    const error = await resolve(path).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as ConfigError).problems[0]).toMatch(problem);
+  });
+
+  test('an ECS that is away is no bad configuration', async () => {
+    const path = await spec('good.json', '{"family":"away","cpu":256,"memoryMiB":512,"etl":{"image":"x:1"}}');
+    const config = parseConfig({ ...aws, ECS_TASK_DEFINITION: path });
+    const nobody = clientOf('http://127.0.0.1:1');
+    const away = await registerTaskDefinition(config, nobody).catch((thrown: unknown) => thrown);
+    nobody.destroy();
+    expect(away).not.toBeInstanceOf(ConfigError);
+    expect((away as Error).message).toContain('good.json: ECS did not register it: ');
+  });
+
+  test('that ECS refuses is bad configuration', async () => {
+    const refusing = createServer((_request, response) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'you may not' }));
+    }).listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    const { port } = refusing.address() as AddressInfo;
+    const client = clientOf(`http://127.0.0.1:${port}`);
+    try {
+      const config = parseConfig({ ...aws, ECS_TASK_DEFINITION: sample });
+      const error = await registerTaskDefinition(config, client).catch((thrown: unknown) => thrown);
+      expect((error as ConfigError).problems).toEqual([
+        `ECS_TASK_DEFINITION: ${sample}: ECS did not register it: AccessDeniedException: you may not`,
+      ]);
+    } finally {
+      client.destroy();
+      refusing.closeAllConnections();
+      refusing.close();
+    }
+  });
+
+  test('a worker with a bad one names file and key, and ends with exit code 78', async () => {
+    const path = await spec('worker.json', '{"family":"x","cpu":256,"memoryMiB":512,"etl":{"image":"x:1","cpu":"1"}}');
+    const env = { ...aws, ECS_TASK_DEFINITION: path, AWS_REGION: 'us-east-1' };
+    const ended = await command(process.execPath, ['dist/workers/main.js'], env);
+    expect(ended.exitCode).toBe(78);
+    expect(ended.stderr).toContain(`ECS_TASK_DEFINITION: ${path}: etl.cpu: "1" `);
+  });
+});
