@@ -39,10 +39,13 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   };
 }
 
+/** An answer that never comes must not hold up what is asked of ECS next: all waits of a worker share its calls. */
+const timeouts = { connectionTimeout: 5_000, socketTimeout: 15_000 };
+
 function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'taskLogs'> {
   const { ECS_CLUSTER: cluster, ECS_TASK_DEFINITION: taskDefinition, ECS_SUBNETS: subnets } = config;
   if (cluster !== undefined && taskDefinition !== undefined && subnets !== undefined) {
-    const ecs = new ECSClient({});
+    const ecs = new ECSClient({ requestHandler: timeouts });
     const securityGroups = config.ECS_SECURITY_GROUPS ?? [];
     const assignPublicIp = config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED';
     const clientOf = (region: string) => new CloudWatchLogsClient({ region });
@@ -55,7 +58,10 @@ function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'ta
   // The endpoint does not check signatures, but the SDK must have something to sign with.
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
-    tasks: createEcsTaskRunner(new ECSClient({ endpoint, region: 'us-east-1', credentials }), localEcsSettings),
+    tasks: createEcsTaskRunner(
+      new ECSClient({ endpoint, region: 'us-east-1', credentials, requestHandler: timeouts }),
+      localEcsSettings,
+    ),
     taskLogs: createLocalTaskLogs(places(config.stateDir).ecs),
   };
 }

@@ -18,4 +18,13 @@ describe("the ETL container's own limits in a task of another size", () => {
     expect(containerSizes({ containerDefinitions: [{ name: 'etl-worker' }] }, size)).toEqual({});
     expect(containerSizes(undefined, size)).toEqual({});
   });
+
+  test('a task that the sidecars fill is refused', () => {
+    const definition = {
+      containerDefinitions: [{ name: 'etl-worker' }, { name: 'datadog-agent', cpu: 256, memory: 512 }],
+    };
+    expect(() => containerSizes(definition, { cpu: 256, memoryMiB: 512 })).toThrow(
+      /leaves nothing for etl-worker beside datadog-agent/,
+    );
+  });
 });

@@ -14,7 +14,7 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   aws: { may: ['pipeline', 'storage', 'activities/ports'], types: ['activities'] },
   local: { may: ['pipeline', 'storage'], types: ['activities'] },
   workers: { may: ['pipeline', 'storage', 'activities', 'aws', 'local', 'workflows'] },
-  cli: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'aws', 'local', 'workers'] },
+  cli: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'aws', 'local', 'workers'], types: ['workflows'] },
 };
 
 interface Import {
