@@ -47,6 +47,7 @@ export class Converter {
     const batch = { batchDate: '2026-02-08', dataset: 'd', source: name };
     const env = {
       ...{ ...batch, options, engine, generation: 1, runId: name, scratchDir: undefined, timeoutSeconds: 600 },
+      s3TimeoutSeconds: undefined,
       inputUri: fileUri(path),
       destination: fileUri(this.folder),
       runStartedAt: new Date().toISOString(),

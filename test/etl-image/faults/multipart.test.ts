@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Manifest } from '@etl/pipeline/manifest';
+import { noFault as none } from '../../support/faultyProxy';
 import { shas } from './support/batch';
 import { type Bucket, startBucket } from './support/bucket';
-import type { Fault } from './support/faultyProxy';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
-const none: Fault = { kind: 'none' };
 
 /** Text that does not become shorter: parts of about 9 MB, which go up in pieces of 8 MiB. */
 const rows = 700;

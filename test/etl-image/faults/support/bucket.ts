@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type BatchLayout, layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -6,10 +5,8 @@ import { createS3Store } from '@etl/storage/s3Store';
 import { look } from '../../../storage/support/batches';
 import { clientConfig, s3With } from '../../../support/awsTestClients';
 import { Bench } from '../../../support/container';
+import { type Decide, startFaultyProxy } from '../../../support/faultyProxy';
 import { startMoto } from '../../../support/moto';
-import { type Fault, startFaultyProxy } from './faultyProxy';
-
-export type Decide = (incoming: IncomingMessage) => Fault | Promise<Fault>;
 
 /** moto, a connection to it for ourselves, and for each container a connection of its own that breaks as it is told. */
 export async function startBucket() {

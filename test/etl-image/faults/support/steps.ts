@@ -47,7 +47,7 @@ if (isMainThread) {
   gate(require('@etl/image/loaders/chunkDraft').ChunkDraft.prototype, ['close']);
   const opening = require('@etl/storage/openStore');
   const { openStore } = opening;
-  opening.openStore = () => gate({ ...openStore() }, ['openRead', 'upload', 'remove', 'removeUnfinished']);
+  opening.openStore = (...args) => gate({ ...openStore(...args) }, ['openRead', 'upload', 'remove', 'removeUnfinished']);
   require('./etl-image/dist/main.js');
 }
 `;
