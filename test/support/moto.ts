@@ -10,12 +10,15 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** Starts moto's server (the executable in ETL_TEST_MOTO) on a free port; returns when it answers. */
-export async function startMoto(): Promise<Moto> {
+/** Starts moto's server (the executable in ETL_TEST_MOTO) on a free port; returns when it answers. `settings` are moto's own variables. */
+export async function startMoto(settings: NodeJS.ProcessEnv = {}): Promise<Moto> {
   const program = process.env.ETL_TEST_MOTO;
   if (!program) throw new Error('ETL_TEST_MOTO is not set: give the path of moto_server');
   const port = await freePort();
-  const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+    env: { ...process.env, ...settings },
+  });
   let failure: Error | undefined;
   server.once('error', (error) => {
     failure = error;
