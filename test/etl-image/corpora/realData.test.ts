@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { rowsOf, wrongCells } from './csvParse';
 import { Corpus, testWithPyarrow } from './support';
 import { readZip } from './zip';
@@ -76,9 +74,15 @@ test('birdstrikes has dates, and None where it is a word', async () => {
     const converted = await corpus.convert(csv, { options: {}, chunkRows: 100_000, threads: 2 });
     expect(converted.manifest.totals).toMatchObject({ rowsRead: 336_776, rowsWritten: 336_776 });
     const types = converted.manifest.schema.map(({ type }) => type);
-    const [, ...records] = parse(csv) as string[][];
-    const said = hashOf(records, (text, column) => (types[column] !== 'text' && text === 'NA' ? '' : text));
-    expect(hashOf(converted.rows, (cell) => (cell === null ? '' : String(cell)))).toBe(said);
+    // No quotes: it takes no parser to cut it into fields.
+    expect(csv.includes('"')).toBe(false);
+    const [, ...lines] = csv.toString().trim().split('\n');
+    const nullable = (text: string, column: number) => (types[column] !== 'text' && text === 'NA' ? '' : text);
+    const wrong = lines.filter((line, at) => {
+      const cells = converted.rows[at]?.map((cell) => cell ?? '').join();
+      return cells !== line.split(',').map(nullable).join();
+    });
+    expect([lines.length, wrong.slice(0, 5)]).toEqual([336_776, []]);
   });
 
   test('both engines read the first rows of flights.csv alike', async () => {
@@ -91,9 +95,3 @@ test('birdstrikes has dates, and None where it is a word', async () => {
 testWithPyarrow('pyarrow reads the same', async () => {
   await corpus.readAgain();
 });
-
-function hashOf<Cell>(rows: readonly (readonly Cell[])[], textOf: (cell: Cell, column: number) => string): string {
-  const hash = createHash('sha256');
-  for (const row of rows) hash.update(`${row.map(textOf).join('\t')}\n`);
-  return hash.digest('hex');
-}
