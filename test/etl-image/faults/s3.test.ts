@@ -7,7 +7,7 @@ import { type Bucket, startBucket } from './support/bucket';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-/** Four chunks; the last row widens a column, so that the source is read a second time. */
+/** Two chunks; the last row widens a column, so that the source is read a second time. */
 const csv = `id,amount\n${Array.from({ length: 35 }, (_, n) => `${n},${n === 34 ? '0.5' : n}\n`).join('')}`;
 const other = csv.replaceAll(',1', ',7');
 const slowDown = refusal(503, 'SlowDown');

@@ -23,7 +23,7 @@ export async function startBucket() {
     layout('s3://lake/x', { dataset, batchDate: '2026-02-08', source: 's' });
   const environment = (dataset: string, changes: Record<string, string>) => ({
     ...{ OUTPUT_PREFIX: 's3://lake/x', DATASET: dataset, RUN_ID: 'run', RUN_STARTED_AT: '2026-02-08T02:00:00Z' },
-    ...{ CHUNK_ROWS: '10', ...changes },
+    ...{ CHUNK_ROWS: '20', ...changes },
   });
   return {
     /** An undisturbed launch, in this process. Throws what it throws. */
