@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '@etl/pipeline/failures';
-import { openStore } from '@etl/storage/openStore';
+import { openS3Store, openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
 import { withOptions } from './config/optionsByUri';
@@ -16,8 +16,7 @@ const patienceSeconds = 8;
 
 /** The container's program: docs/container.md says what it is given and what it answers. */
 async function main(): Promise<number> {
-  const store = openStore();
-  const env = parseEnvironment(await withOptions(process.env, store));
+  const env = parseEnvironment(await withOptions(process.env, openStore()));
   const stopPulse = startPulse();
   const scratch = await mkdtemp(join(env.scratchDir ?? tmpdir(), 'etl-'));
   const stopping = new AbortController();
@@ -32,7 +31,7 @@ async function main(): Promise<number> {
   try {
     const delivery = await deliver({
       env,
-      store,
+      store: openStore(undefined, () => openS3Store(env.s3TimeoutSeconds)),
       scratch,
       resources: detectResources(),
       log,

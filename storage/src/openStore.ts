@@ -6,7 +6,7 @@ import { createS3Store } from './s3Store';
 /** One store for both kinds of URI. S3 is set up at the first `s3://`, from the SDK's own variables. */
 export function openStore(
   files: ObjectStore = createFileStore(),
-  openS3: () => ObjectStore = () => createS3Store(new S3Client(s3Options(process.env))),
+  openS3: () => ObjectStore = openS3Store,
 ): ObjectStore {
   let s3: ObjectStore | undefined;
   const of = (uri: string): ObjectStore => {
@@ -32,14 +32,19 @@ export function openStore(
   };
 }
 
-/** Without these an answer that never comes is waited for without end; reads are taken up again where they stopped. */
-const timeouts = { connectionTimeout: 5_000, socketTimeout: 60_000 };
+/** How long a connection may be silent. Without it an answer that never comes is waited for without end. */
+const silenceSeconds = 60;
+
+/** S3 as the SDK's own variables say. Requests that are silent for too long are sent again, reads go on where they stopped. */
+export function openS3Store(timeoutSeconds = silenceSeconds): ObjectStore {
+  const timeouts = { connectionTimeout: 5_000, socketTimeout: timeoutSeconds * 1000 };
+  return createS3Store(new S3Client({ requestHandler: timeouts, ...s3Options(process.env) }));
+}
 
 /** Stand-ins for S3 are addressed by path: they have no bucket subdomains. */
 function s3Options(env: NodeJS.ProcessEnv) {
   const standIn = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   return {
-    requestHandler: timeouts,
     maxAttempts: 5,
     ...(standIn && { forcePathStyle: true }),
     ...(standIn && !env.AWS_REGION && { region: 'us-east-1' }),

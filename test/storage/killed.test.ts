@@ -1,21 +1,27 @@
 import { projectionSettings } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';
-import { gated, gatedFolders } from './support/gates';
+import { useClocks } from './support/clock';
+import { type Gate, gated, gatedFolders } from './support/gates';
 import { onEveryStore } from './support/places';
-import { whileReading } from './support/reader';
+import { onlookers } from './support/reader';
 
-/** A claim of a publisher that is really gone need not be waited for long. */
-const settings = { ...projectionSettings, turns: { lifeMs: 2500, useMs: 1500, pollMs: 50 } };
+const { turns } = projectionSettings;
+const settings = { ...projectionSettings, turns: { ...turns, pollMs: 1 } };
 
-/** Nothing a killed publisher would still do is done: every operation from the n-th on throws, clean-up included. */
-function dyingAt(n: number) {
-  let step = 0;
-  const gate = async () => {
-    if (step++ >= n) throw new Error('killed');
+/**
+ * Nothing a killed publisher would still do is done: every operation from its n-th change on throws, clean-up included. To die
+ * before a read leaves what it leaves to die before the next change.
+ */
+function dyingAt(n: number): Gate {
+  let [changes, dead] = [0, false];
+  return async (operation) => {
+    dead ||= /^(write|writeIfAbsent|copy|move|remove|removeFolder)$/.test(operation) && changes++ >= n;
+    if (dead) throw new Error('killed');
   };
-  return { gate, steps: () => step };
 }
+
+const newClock = useClocks();
 
 onEveryStore((open) => {
   test.each([
@@ -24,10 +30,11 @@ onEveryStore((open) => {
   ])('killed at any step: %s leaves the right batch', async (_name, heirName, heirStart, heirParts) => {
     const { store, fresh } = open();
     const round = async (n: number): Promise<boolean> => {
+      const clock = newClock();
       const place = placeOf(fresh());
       await publish(store, place, await prepare(store, place, { name: 'before', startedAt: 0, parts: 1 }));
       const manifest = await prepare(store, place, { name: 'victim', startedAt: 1, parts: 2 });
-      const { gate } = dyingAt(n);
+      const gate = dyingAt(n);
       const dying = { ...settings, folders: gatedFolders(gate) };
       const ended = await publish(gated(store, gate), place, manifest, dying).then(
         () => true,
@@ -37,14 +44,21 @@ onEveryStore((open) => {
       if (ended) expect(seen).toEqual({ runId: 'victim' });
       const run = { name: heirName, startedAt: heirStart, parts: heirParts, generation: 2 };
       const next = await prepare(store, place, run);
-      await whileReading(store, place, () => publish(store, place, next, settings), 100);
+      const readers = onlookers(store, place);
+      // The claims that it sees, it sees for their whole life.
+      const after = async (operation: string, uri: string) => {
+        if (operation === 'list' && uri === place.claims) clock.skip(turns.lifeMs);
+      };
+      const heir = { ...settings, folders: gatedFolders(readers.gate) };
+      await clock.within(() => publish(gated(store, readers.gate, after), place, next, heir));
+      await readers.done();
       expect(await look(store, place)).toEqual({ runId: heirName });
       return ended;
     };
-    let steps = 0;
-    for (let ended = false; !ended; steps += 8) {
-      ended = (await Promise.all(Array.from({ length: 8 }, (_, i) => round(steps + i)))).some(Boolean);
+    let changes = 0;
+    for (let ended = false; !ended; changes += 5) {
+      ended = (await Promise.all(Array.from({ length: 5 }, (_, i) => round(changes + i)))).some(Boolean);
     }
-    expect(steps).toBeGreaterThan(16);
+    expect(changes).toBeGreaterThan(8);
   });
 });

@@ -13,10 +13,15 @@ import { deliver } from '../../etl-image/src/deliver';
 import type { EngineName } from '../../etl-image/src/engines/names';
 import { partsOf, type Row, readParquet } from './parquet';
 
-export interface Conversion {
+jest.mock('../../etl-image/src/engines/kernel/threads', () => jest.requireActual('./inlineThreads'));
+
+export interface Delivered {
   readonly manifest: Manifest;
   /** Paths of the published parts. */
   readonly parts: readonly string[];
+}
+
+export interface Conversion extends Delivered {
   readonly rows: readonly Row[];
 }
 
@@ -27,7 +32,10 @@ export interface ConversionRequest {
   readonly threads?: number;
 }
 
-/** Converts in this process, many files quickly: what the container does without its environment and its exit codes. */
+/**
+ * Converts in this process, many files quickly: what the container does without its environment and its exit codes, and in the
+ * main thread where one is enough.
+ */
 export class Converter {
   private constructor(readonly folder: string) {}
 
@@ -39,7 +47,7 @@ export class Converter {
   }
 
   /** Throws what the conversion throws. Each conversion has a destination of its own, which stays until the end. */
-  async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Conversion> {
+  async deliver(csv: Buffer | string, request: ConversionRequest = {}): Promise<Delivered> {
     const name = randomUUID();
     const path = join(this.folder, `${name}.csv`);
     await writeFile(path, csv);
@@ -47,6 +55,7 @@ export class Converter {
     const batch = { batchDate: '2026-02-08', dataset: 'd', source: name };
     const env = {
       ...{ ...batch, options, engine, generation: 1, runId: name, scratchDir: undefined, timeoutSeconds: 600 },
+      s3TimeoutSeconds: undefined,
       inputUri: fileUri(path),
       destination: fileUri(this.folder),
       runStartedAt: new Date().toISOString(),
@@ -59,6 +68,12 @@ export class Converter {
     });
     const published = parseUri(layout(env.destination, batch).published);
     const parts = await partsOf(published?.kind === 'file' ? published.path : '');
-    return { manifest: delivery.manifest, parts, rows: (await Promise.all(parts.map(readParquet))).flat() };
+    return { manifest: delivery.manifest, parts };
+  }
+
+  /** The same, with what was published. */
+  async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Conversion> {
+    const delivered = await this.deliver(csv, request);
+    return { ...delivered, rows: (await Promise.all(delivered.parts.map(readParquet))).flat() };
   }
 }

@@ -1,20 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer as createHttpServer, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Decide, noFault, startFaultyProxy } from './faultyProxy';
 
 export interface Moto {
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
-/** Starts moto's server (the executable in ETL_TEST_MOTO) on a free port; returns when it answers. */
-export async function startMoto(): Promise<Moto> {
+/** Starts moto's server (the executable in ETL_TEST_MOTO) on a free port; returns when it answers. `settings` are moto's own variables. */
+export async function startMoto(settings: NodeJS.ProcessEnv = {}): Promise<Moto> {
   const program = process.env.ETL_TEST_MOTO;
   if (!program) throw new Error('ETL_TEST_MOTO is not set: give the path of moto_server');
   const port = await freePort();
-  const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+    env: { ...process.env, ...settings },
+  });
   let failure: Error | undefined;
   server.once('error', (error) => {
     failure = error;
@@ -32,7 +36,7 @@ export async function startMoto(): Promise<Moto> {
   for (let tries = 0; tries < 300; tries++) {
     if (failure ?? server.exitCode !== null) break;
     if (await answers(endpoint)) {
-      const front = await oneAtATime(endpoint);
+      const front = await startFaultyProxy(endpoint, oneAtATime(), withDates);
       return { endpoint: front.endpoint, stop: () => front.close().then(stop) };
     }
     await sleep(100);
@@ -42,37 +46,24 @@ export async function startMoto(): Promise<Moto> {
 }
 
 /**
- * A server before moto's that lets conditional writes through one by one: moto looks and writes in two steps, between which
- * another thread of it may write, and S3 does not.
+ * Lets conditional writes through one by one: moto looks and writes in two steps, between which another thread of it may write,
+ * and S3 does not.
  */
-async function oneAtATime(endpoint: string): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const { hostname, port } = new URL(endpoint);
+function oneAtATime(): Decide {
   let turn: Promise<unknown> = Promise.resolve();
-  const server = createHttpServer((incoming, outgoing) => {
-    const { method, url: path, headers } = incoming;
-    const forward = (): Promise<void> =>
-      new Promise((resolve) => {
-        outgoing.once('close', resolve);
-        const onwards = request({ hostname, port, method, path, headers }, (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.on('error', () => outgoing.destroy()).pipe(outgoing);
-        });
-        onwards.on('error', () => outgoing.destroy());
-        outgoing.once('close', () => onwards.destroy());
-        incoming.pipe(onwards);
-      });
-    if (headers['if-none-match'] === undefined) void forward();
-    else turn = turn.then(forward);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const close = async (): Promise<void> => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
+  return (incoming, outgoing) => {
+    if (incoming.headers['if-none-match'] === undefined) return noFault;
+    const [mine, over] = [turn, once(outgoing, 'close')];
+    turn = mine.then(() => over);
+    return mine.then(() => noFault);
   };
-  return { endpoint: `http://127.0.0.1:${address.port}`, close };
+}
+
+/** moto says of all uploads that they began years ago, and what is young must not be taken for old. */
+function withDates({ method, url = '' }: IncomingMessage, body: Buffer): Buffer {
+  if (method !== 'GET' || !/[?&]uploads\b/.test(url)) return body;
+  const now = `<Initiated>${new Date(Date.now() - 1000).toISOString()}</Initiated>`;
+  return Buffer.from(body.toString().replace(/<Initiated>[^<]*<\/Initiated>/g, now));
 }
 
 async function answers(endpoint: string): Promise<boolean> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** Published as ES modules only, so it is imported where it is used. */
 const hyparquet = () => import('hyparquet');
 
+type FileMetaData = Parameters<Awaited<ReturnType<typeof hyparquet>>['parquetSchema']>[0];
+
 export type Cell = string | number | bigint | boolean | Date | null;
 export type Row = Record<string, Cell>;
 
@@ -14,13 +16,19 @@ export async function readParquet(path: string): Promise<Row[]> {
   return (await parquetReadObjects({ file })) as Row[];
 }
 
-/** Column names and their physical and logical types. */
+/** Column names, and with their physical and logical types. */
+export async function schemaOf(metadata: FileMetaData): Promise<{ readonly name: string; readonly type: string }[]> {
+  const { parquetSchema } = await hyparquet();
+  return parquetSchema(metadata).children.map(({ element }) => ({
+    name: element.name,
+    type: [element.name, element.type, element.logical_type?.type ?? element.converted_type ?? ''].join(' ').trim(),
+  }));
+}
+
 export async function readSchema(path: string): Promise<string[]> {
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await hyparquet();
+  const { asyncBufferFromFile, parquetMetadataAsync } = await hyparquet();
   const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
-  return parquetSchema(metadata).children.map(({ element }) =>
-    [element.name, element.type, element.logical_type?.type ?? element.converted_type ?? ''].join(' ').trim(),
-  );
+  return (await schemaOf(metadata)).map(({ type }) => type);
 }
 
 /** Paths of the parts of a published batch, in order. */

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import type { Cell } from './parquet';
 
-/** A cell in a form that two readers can be compared by: dates in milliseconds, since one of them knows no more. */
-type Comparable = string | null | { readonly [kind: string]: string | boolean };
+/** A cell to the last digit: dates and timestamps are microseconds since 1970. */
+export type Exact = string | number | bigint | boolean | { readonly micros: bigint } | null;
 
 export interface ReadTable {
   readonly names: readonly string[];
-  readonly rows: readonly (readonly Comparable[])[];
+  /** Each as `rowText` writes it. */
+  readonly rows: readonly string[];
 }
 
 const script = join(__dirname, 'read_parquet.py');
@@ -16,30 +16,34 @@ const script = join(__dirname, 'read_parquet.py');
 export async function readWithPyarrow(paths: readonly string[]): Promise<ReadTable[]> {
   const python = process.env.ETL_TEST_PYTHON ?? 'python3';
   const stdout = await new Promise<string>((resolve, reject) => {
-    const child = execFile(python, [script], { maxBuffer: 1 << 30 }, (error, out, stderr) =>
-      error ? reject(new Error(`${error.message}\n${stderr}`)) : resolve(out),
+    const child = execFile(
+      python,
+      [script],
+      { maxBuffer: 1 << 30, env: { ...process.env, PYTHONIOENCODING: 'utf-8' } },
+      (error, out, stderr) => (error ? reject(new Error(`${error.message}\n${stderr}`)) : resolve(out)),
     );
     child.stdin?.end(paths.map((path) => `${path}\n`).join(''));
   });
-  const tables = stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as ReadTable);
-  return tables.map(({ names, rows }) => ({ names, rows: rows.map((row) => row.map(inMillis)) }));
+  const lines = stdout.split('\n');
+  let at = 0;
+  return paths.map(() => {
+    const { names, rows } = JSON.parse(lines[at] ?? '') as { names: string[]; rows: number };
+    at += 1 + rows;
+    return { names, rows: lines.slice(at - rows, at) };
+  });
 }
 
-function inMillis(cell: Comparable): Comparable {
-  if (cell === null || typeof cell === 'string' || typeof cell.micros !== 'string') return cell;
-  return { millis: String(BigInt(cell.micros) / 1000n) };
+/** A row in the form of what read_parquet.py prints: two readers have to say the same, letter by letter. */
+export function rowText(row: readonly Exact[]): string {
+  return `[${row.map(cellText).join(',')}]`;
 }
 
-/** The same form of a cell that hyparquet read. */
-export function comparable(cell: Cell): Comparable {
-  if (cell === null || typeof cell === 'string') return cell;
-  if (typeof cell === 'boolean') return { boolean: cell };
-  if (typeof cell === 'bigint') return { integer: String(cell) };
-  if (cell instanceof Date) return { millis: String(cell.getTime()) };
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleBE(cell);
-  return { double: bytes.toString('hex') };
+const double = Buffer.alloc(8);
+
+function cellText(cell: Exact): string {
+  if (cell === null || typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell);
+  if (typeof cell === 'string') return JSON.stringify(cell);
+  if (typeof cell === 'object') return `{"micros":${cell.micros}}`;
+  double.writeDoubleBE(cell);
+  return `{"double":"${double.toString('hex')}"}`;
 }

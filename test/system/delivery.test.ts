@@ -60,7 +60,8 @@ withServer('etl up and what a user does with it', () => {
       .map((record) => record.map((field, index) => expectedCell(header[index] ?? '', field)));
     const published = join(system.folder, 'out', 'ventas', 'batch_date=2026-02-08', 'source=ventas_2026_02');
     const rows = await readBatch(published);
-    expect(rows.map((row) => Object.values(row).map(comparable))).toEqual(expected.map((row) => row.map(comparable)));
+    const lines = (of: readonly (readonly Cell[])[]) => of.map((row) => row.map(comparable).join('\t'));
+    expect(lines(rows.map((row) => Object.values(row)))).toEqual(lines(expected));
 
     const [message = ''] = system.letters('outbox/etl-success');
     expect(JSON.parse(message)).toMatchObject({ body: expect.stringMatching(/^ETL completado para 2026-02-08\n/) });
@@ -128,12 +129,12 @@ withServer('etl up and what a user does with it', () => {
     expect(alert?.body).toContain(`${system.ready?.ui}/namespaces/default/workflows/`);
   });
 
-  const slow = async (name: string): Promise<string> => {
+  const sample = async (name: string, rows: number): Promise<string> => {
     const file = join(system.folder, `${name}.csv`);
-    await writeSalesSample(file, 60_000);
+    await writeSalesSample(file, rows);
     return file;
   };
-  /** Some three hundred parts: time enough to get in between. */
+  /** Many parts: time enough to get in between. */
   const slowly = ['--options', '{"chunkRows":200}', '--no-wait'];
   const newTask = async (before: readonly string[]): Promise<string> =>
     until('a new task with a running program', 30, () =>
@@ -142,7 +143,7 @@ withServer('etl up and what a user does with it', () => {
 
   test('cancel stops the task, waits for it, alerts, and leaves nothing published', async () => {
     const before = system.taskIds();
-    const { report } = await run(await slow('cancelled'), ...slowly);
+    const { report } = await run(await sample('cancelled', 60_000), ...slowly);
     const task = await newTask(before);
     await command(temporal, [
       'workflow',
@@ -164,7 +165,7 @@ withServer('etl up and what a user does with it', () => {
 
   test('a killed task is launched once more after the interval, and the run completes', async () => {
     const before = system.taskIds();
-    const { report } = await run(await slow('killed'), ...slowly);
+    const { report } = await run(await sample('killed', 6000), ...slowly);
     const task = await newTask(before);
     process.kill(system.programPid(task) ?? -1, 'SIGKILL');
     await system.withClient(async (client) => {
@@ -179,14 +180,24 @@ withServer('etl up and what a user does with it', () => {
 
   test('the worker is killed while the task runs: another one goes on with the same task', async () => {
     const before = system.taskIds();
-    const { report } = await run(await slow('orphaned'), ...slowly);
+    const { report } = await run(await sample('orphaned', 6000), ...slowly);
     const task = await newTask(before);
-    await until('the task awaited', 10, () => system.taskFile(task, 'log')?.includes('"progress"'));
-    process.kill(system.ready?.pids.worker ?? -1, 'SIGKILL');
+    const program = system.programPid(task) ?? -1;
+    // It stands still until the other worker waits for it.
+    process.kill(program, 'SIGSTOP');
     await system.withClient(async (client) => {
-      expect(await client.workflow.getHandle(report.workflowId).result()).toMatchObject({
-        delivered: { byThisRun: true },
-      });
+      const run = client.workflow.getHandle(report.workflowId);
+      const awaited = (attempt: number) =>
+        until(`the task awaited by attempt ${attempt}`, 60, async () =>
+          (await run.describe()).raw.pendingActivities?.some(
+            (each) => each.activityType?.name === 'awaitTask' && each.lastStartedTime && (each.attempt ?? 0) >= attempt,
+          ),
+        );
+      await awaited(1);
+      process.kill(system.ready?.pids.worker ?? -1, 'SIGKILL');
+      await awaited(2);
+      process.kill(program, 'SIGCONT');
+      expect(await run.result()).toMatchObject({ delivered: { byThisRun: true } });
     });
     expect(system.taskIds().filter((id) => !before.includes(id))).toEqual([task]);
   });

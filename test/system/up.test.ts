@@ -19,7 +19,7 @@ withServer('the life of etl up', () => {
 
   const startSlowRun = async (): Promise<{ workflowId: string; task: string }> => {
     const file = join(system.folder, 'slow.csv');
-    await writeSalesSample(file, 40_000);
+    await writeSalesSample(file, 20_000);
     const args = ['run', file, '--date', '2026-02-08', '--out', join(system.folder, 'out'), '--json', '--no-wait'];
     const { stdout } = await etl([...args, '--options', '{"chunkRows":200}'], system.env);
     const task = await until('a running program', 30, () =>

@@ -11,6 +11,7 @@ import { BadConfigurationError } from './failures';
 export interface Environment extends ContainerInput {
   readonly engine: EngineName;
   readonly scratchDir: string | undefined;
+  readonly s3TimeoutSeconds: number | undefined;
 }
 
 const uri = z.string().refine((text) => parseUri(text) !== undefined, 'is no s3:// or file:/// URI');
@@ -38,6 +39,7 @@ const schema = z.object({
   TIMEOUT_SECONDS: whole.min(1).default(transform.timeoutSeconds),
   MODE: z.literal('convert', 'can only be convert').default('convert'),
   SCRATCH_DIR: z.string().min(1).optional(),
+  S3_TIMEOUT_SECONDS: whole.min(1).optional(),
   ETL_ENGINE: z.enum(engineNames).default(defaultEngine),
 });
 
@@ -63,6 +65,7 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     options: data.OPTIONS as Options,
     timeoutSeconds: data.TIMEOUT_SECONDS,
     scratchDir: data.SCRATCH_DIR,
+    s3TimeoutSeconds: data.S3_TIMEOUT_SECONDS,
     engine: data.ETL_ENGINE,
   };
 }

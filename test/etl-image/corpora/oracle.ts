@@ -31,13 +31,8 @@ export function readingOf(name: string, texts: readonly string[], delimiter: str
   const said = values.filter((value) => !nullWords.includes(value));
   const { decimal: declared, dateOrder } = options.dialect ?? {};
   const count = (test: (value: string) => boolean) => said.filter(test).length;
-  const order = (() => {
-    const dmy = count((value) => instantOf(value, 'dmy') !== undefined);
-    const mdy = count((value) => instantOf(value, 'mdy') !== undefined);
-    return dmy === mdy ? (dateOrder ?? 'dmy') : dmy > mdy ? 'dmy' : 'mdy';
-  })();
   const all = (test: (value: string) => boolean) => said.length > 0 && said.every(test);
-  const plain = (type: ColumnType, decimal: '.' | ',' = '.'): Reading => ({ type, decimal, order });
+  const plain = (type: ColumnType, decimal: '.' | ',' = '.'): Reading => ({ type, decimal, order: 'dmy' });
   if (all(isInteger)) return plain('integer');
   if (all((value) => /^(true|false)$/i.test(value))) return plain('boolean');
   const exact = !said.some((value) => isInteger(value) && BigInt(value.replace('-', '')) > 2n ** 53n);
@@ -49,12 +44,17 @@ export function readingOf(name: string, texts: readonly string[], delimiter: str
   const commas = declared === ',' || (declared === undefined && delimiter !== ',' && sure);
   if (exact && commas && all((value) => isInteger(value) || isDecimal(withPoint(value)))) return plain('double', ',');
   if (!/fecha|date/.test(name)) return plain('text');
+  const order = (() => {
+    const dmy = count((value) => instantOf(value, 'dmy') !== undefined);
+    const mdy = count((value) => instantOf(value, 'mdy') !== undefined);
+    return dmy === mdy ? (dateOrder ?? 'dmy') : dmy > mdy ? 'dmy' : 'mdy';
+  })();
   const dates = count((value) => (instantOf(value, 'ymd') ?? instantOf(value, order)) !== undefined);
   if (dates * 2 <= said.length) return plain('text');
   const timed = (['ymd', 'dmy', 'mdy'] as const).some((each) =>
     said.some((value) => value.includes(':') && instantOf(value, each) !== undefined),
   );
-  return plain(timed ? 'timestamp' : 'date');
+  return { type: timed ? 'timestamp' : 'date', decimal: '.', order };
 }
 
 function stripped(text: string): string {

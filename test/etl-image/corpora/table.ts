@@ -1,11 +1,15 @@
+import { schemaOf } from '../../support/parquet';
+import type { Exact } from '../../support/pyarrow';
+
 /** Published as ES modules only, so it is imported where it is used. */
 const hyparquet = () => import('hyparquet');
 
-/** A cell to the last digit: dates and timestamps are microseconds since 1970. */
-export type Exact = string | number | bigint | boolean | { readonly micros: bigint } | null;
+export type { Exact };
 
 export interface Table {
   readonly names: readonly string[];
+  /** Column names and their physical and logical types. */
+  readonly schema: readonly string[];
   readonly rows: readonly (readonly Exact[])[];
 }
 
@@ -14,7 +18,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A Parquet file's rows, with timestamps to the microsecond, of which a `Date` would lose three digits. */
 export async function readTable(path: string): Promise<Table> {
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } = await hyparquet();
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetRead } = await hyparquet();
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   let rows: Exact[][] = [];
@@ -30,7 +34,8 @@ export async function readTable(path: string): Promise<Table> {
       rows = read as Exact[][];
     },
   });
-  return { names: parquetSchema(metadata).children.map(({ element }) => element.name), rows };
+  const columns = await schemaOf(metadata);
+  return { names: columns.map(({ name }) => name), schema: columns.map(({ type }) => type), rows };
 }
 
 /** Equal, and of the same type; 0 and -0 differ. */

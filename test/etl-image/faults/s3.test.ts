@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Manifest } from '@etl/pipeline/manifest';
+import { type Decide, type Fault, noFault as none, refusal } from '../../support/faultyProxy';
 import { type Random, randomFrom } from '../../support/random';
 import { shas } from './support/batch';
-import { type Bucket, type Decide, startBucket } from './support/bucket';
-import type { Fault } from './support/faultyProxy';
+import { type Bucket, startBucket } from './support/bucket';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-/** Four chunks; the last row widens a column, so that the source is read a second time. */
+/** Two chunks; the last row widens a column, so that the source is read a second time. */
 const csv = `id,amount\n${Array.from({ length: 35 }, (_, n) => `${n},${n === 34 ? '0.5' : n}\n`).join('')}`;
 const other = csv.replaceAll(',1', ',7');
-const none: Fault = { kind: 'none' };
+const slowDown = refusal(503, 'SlowDown');
 
 withMoto('a container whose connection to S3 breaks', () => {
   let bucket: Bucket;
@@ -18,16 +18,10 @@ withMoto('a container whose connection to S3 breaks', () => {
   let otherUndisturbed: Manifest;
   const whole = async (dataset: string, content: string): Promise<Manifest> => {
     await bucket.put(dataset, content);
-    const { last, stderr } = await (await bucket.start(dataset, () => none)).ended;
-    if (!last.manifest) throw new Error(stderr);
-    return last.manifest;
+    return (await bucket.deliver(dataset)).manifest;
   };
-  let stalled: Promise<(number | null)[]>;
   beforeAll(async () => {
     bucket = await startBucket();
-    // Under way while everything else is tested: a minute is what a connection may be silent for.
-    stalled = Promise.all([stall('stalled-read', 'GET', /\/raw\//, 2), stall('stalled-write', 'PUT', /part-00002/, 1)]);
-    stalled.catch(() => undefined);
     [undisturbed, otherUndisturbed] = await Promise.all([whole('whole', csv), whole('other', other)]);
   }, 60_000);
   afterAll(() => bucket.stop());
@@ -37,7 +31,7 @@ withMoto('a container whose connection to S3 breaks', () => {
     if (before === 'before') {
       await bucket.put(dataset, 'a\n1\n');
       const old = { RUN_ID: 'before', RUN_STARTED_AT: '2026-02-08T01:00:00Z' };
-      await (await bucket.start(dataset, () => none, old)).ended;
+      await bucket.deliver(dataset, old);
     }
     await bucket.put(dataset, csv);
     const first = await (await bucket.start(dataset, decide)).ended;
@@ -46,13 +40,11 @@ withMoto('a container whose connection to S3 breaks', () => {
     const done = (await bucket.commits(dataset)).some(({ runId }) => runId === 'run');
     const allowed = exitCode === 0 ? ['run'] : done ? ['unread', 'run', before] : [before];
     const told = exitCode === 0 || ([69, 74, 75].includes(exitCode ?? -1) && /(^|\n)error: .+\n.+\n$/.test(stderr));
-    const { last, ...next } =
-      exitCode === 0 ? first : await (await bucket.start(dataset, () => none, { GENERATION: '2' })).ended;
+    const { manifest } = exitCode === 0 ? first.last : await bucket.deliver(dataset, { GENERATION: '2' });
     const after = {
-      exitCode: next.exitCode,
       seen: await bucket.seen(dataset).catch(String),
       commits: (await bucket.commits(dataset)).map(({ runId }) => runId),
-      parts: last.manifest && shas(last.manifest),
+      parts: manifest && shas(manifest),
     };
     const commits = before === 'before' ? ['before', 'run'] : ['run'];
     expect({
@@ -62,29 +54,19 @@ withMoto('a container whose connection to S3 breaks', () => {
       after,
     }).toEqual({
       ...{ dataset, told: true, visible: true },
-      after: { exitCode: 0, seen: 'run', commits, parts: shas(undisturbed) },
+      after: { seen: 'run', commits, parts: shas(undisturbed) },
     });
     return exitCode;
   };
 
-  /** The n-th request of a kind is never answered to its end. */
-  const stall = async (dataset: string, verb: string, pattern: RegExp, at: number) => {
-    let matching = 0;
-    const decide: Decide = ({ method, url = '' }) =>
-      method === verb && pattern.test(url) && ++matching === at ? { kind: 'stall', bytes: 30 } : none;
-    await bucket.put(dataset, csv);
-    return (await (await bucket.start(dataset, decide)).ended).exitCode;
-  };
-
   const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
-  const faults: Readonly<Record<Fault['kind'], (random: Random) => Fault>> = {
-    none: () => none,
-    slowDown: () => ({ kind: 'slowDown' }),
+  const faults = {
+    slowDown: () => slowDown,
     resetBefore: () => ({ kind: 'resetBefore' }),
     loseAnswer: () => ({ kind: 'loseAnswer' }),
-    cutAfter: (random) => ({ kind: 'cutAfter', bytes: random.below(400) }),
-    stall: (random) => ({ kind: 'stall', bytes: random.below(400), ms: 300 }),
-  };
+    cutAfter: (random: Random) => ({ kind: 'cutAfter', bytes: random.below(400) }),
+    stall: (random: Random) => ({ kind: 'stall', bytes: random.below(400), ms: 300 }),
+  } satisfies Readonly<Record<string, (random: Random) => Fault>>;
   const kinds = ['slowDown', 'resetBefore', 'loseAnswer', 'cutAfter', 'stall'] as const;
 
   test.each([
@@ -119,8 +101,7 @@ withMoto('a container whose connection to S3 breaks', () => {
     ];
     const rounds = refused.map(async ([name, verb, pattern]) => {
       const dataset = `refused-${name}`;
-      const decide: Decide = ({ method, url = '' }) =>
-        method === verb && pattern.test(url) ? { kind: 'slowDown' } : none;
+      const decide: Decide = ({ method, url = '' }) => (method === verb && pattern.test(url) ? slowDown : none);
       return [name, await disturbed(dataset, decide)];
     });
     expect(await Promise.all(rounds)).toEqual(refused.map(([name]) => [name, 69]));
@@ -153,13 +134,21 @@ withMoto('a container whose connection to S3 breaks', () => {
     expect(ends.filter((end) => end === 75).length).toBeGreaterThan(2);
   });
 
-  test('a request that is never answered is given up after a minute and sent again', async () => {
-    expect(await stalled).toEqual([0, 0]);
-    for (const dataset of ['stalled-read', 'stalled-write']) {
-      expect([await bucket.seen(dataset), (await bucket.commits(dataset)).map(shas)]).toEqual([
-        'run',
-        [shas(undisturbed)],
-      ]);
-    }
-  });
+  test.each([
+    ['read', 'GET', /\/raw\//, 2],
+    ['write', 'PUT', /part-00002/, 1],
+  ] as const)(
+    'a %s that is never answered to its end is given up in time and sent again',
+    async (what, verb, pattern, at) => {
+      let matching = 0;
+      const decide: Decide = ({ method, url = '' }) =>
+        method === verb && pattern.test(url) && ++matching === at ? { kind: 'stall', bytes: 30 } : none;
+      const dataset = `stalled-${what}`;
+      await bucket.put(dataset, csv);
+      const { exitCode } = await (await bucket.start(dataset, decide, { S3_TIMEOUT_SECONDS: '2' })).ended;
+      const commits = await bucket.commits(dataset);
+      expect([exitCode, await bucket.seen(dataset), commits.map(shas)]).toEqual([0, 'run', [shas(undisturbed)]]);
+      expect(matching).toBeGreaterThan(at);
+    },
+  );
 });

@@ -4,7 +4,7 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 /** What a wrapped store does before each operation: let it go on, wait, or throw. */
 export type Gate = (operation: string, uri: string) => Promise<void>;
 
-const nothing: Gate = async () => {};
+export const nothing: Gate = async () => {};
 
 /** The same store, each of whose operations passes one gate before and one after it. A listing is one operation. */
 export function gated(store: ObjectStore, gate: Gate, after: Gate = nothing): ObjectStore {

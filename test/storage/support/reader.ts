@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { look } from './batches';
+import type { Gate } from './gates';
 
 /** Looks at the published folder again and again until the work is done; a look that throws fails the whole. */
 export async function whileReading<T>(
@@ -28,4 +29,20 @@ export async function whileReading<T>(
   if (looks.status === 'rejected') throw looks.reason;
   if (result.status === 'rejected') throw result.reason;
   return result.value;
+}
+
+/** Readers that come at the worst moments: each begins its look before a change of what is published, and nobody waits for it. */
+export function onlookers(store: ObjectStore, place: BatchLayout): { gate: Gate; done(): Promise<void> } {
+  const looks: Promise<PromiseSettledResult<unknown>[]>[] = [];
+  return {
+    gate: async (operation, uri) => {
+      const changes =
+        operation === 'move' || (/^(copy|write|remove)$/.test(operation) && uri.startsWith(place.published));
+      if (changes) looks.push(Promise.allSettled([look(store, place)]));
+    },
+    /** Throws what a look threw. */
+    done: async () => {
+      for (const look of (await Promise.all(looks)).flat()) if (look.status === 'rejected') throw look.reason;
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type BatchLayout, layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -6,10 +5,9 @@ import { createS3Store } from '@etl/storage/s3Store';
 import { look } from '../../../storage/support/batches';
 import { clientConfig, s3With } from '../../../support/awsTestClients';
 import { Bench } from '../../../support/container';
+import { type Decide, startFaultyProxy } from '../../../support/faultyProxy';
 import { startMoto } from '../../../support/moto';
-import { type Fault, startFaultyProxy } from './faultyProxy';
-
-export type Decide = (incoming: IncomingMessage) => Fault | Promise<Fault>;
+import { deliverHere } from './inProcess';
 
 /** moto, a connection to it for ourselves, and for each container a connection of its own that breaks as it is told. */
 export async function startBucket() {
@@ -23,14 +21,21 @@ export async function startBucket() {
   const store = createS3Store(s3);
   const placeOf = (dataset: string): BatchLayout =>
     layout('s3://lake/x', { dataset, batchDate: '2026-02-08', source: 's' });
+  const environment = (dataset: string, changes: Record<string, string>) => ({
+    ...{ OUTPUT_PREFIX: 's3://lake/x', DATASET: dataset, RUN_ID: 'run', RUN_STARTED_AT: '2026-02-08T02:00:00Z' },
+    ...{ CHUNK_ROWS: '20', ...changes },
+  });
   return {
+    /** An undisturbed launch, in this process. Throws what it throws. */
+    deliver: (dataset: string, changes: Record<string, string> = {}) =>
+      deliverHere(bench, `s3://raw/${dataset}.csv`, environment(dataset, changes), {}, store),
     /** Starts a container whose source and destination are behind such a connection. */
     start: async (dataset: string, decide: Decide, changes: Record<string, string> = {}) => {
       const proxy = await startFaultyProxy(moto.endpoint, decide);
       const env = bench.environment(`s3://raw/${dataset}.csv`, {
-        ...{ OUTPUT_PREFIX: 's3://lake/x', DATASET: dataset, RUN_ID: 'run', RUN_STARTED_AT: '2026-02-08T02:00:00Z' },
+        ...environment(dataset, changes),
         ...{ AWS_ENDPOINT_URL: proxy.endpoint, AWS_REGION: 'us-east-1' },
-        ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', CHUNK_ROWS: '10', ...changes },
+        ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
       });
       const { child, ended } = bench.start(env);
       return { child, ended: ended.finally(() => proxy.close()) };

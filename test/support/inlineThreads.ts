@@ -1,0 +1,31 @@
+import type { FieldDialect } from '../../etl-image/src/engines/engine';
+import type { ReadAnswer, ReadRequest } from '../../etl-image/src/engines/kernel/messages';
+import { GroupReader } from '../../etl-image/src/engines/kernel/readGroup';
+import type * as Real from '../../etl-image/src/engines/kernel/threads';
+
+const { Threads: RealThreads } = jest.requireActual<typeof Real>('../../etl-image/src/engines/kernel/threads');
+
+/** A reading thread's work in this one, with messages handed over as to a thread. */
+class InlineThread {
+  private readonly reader: GroupReader;
+
+  constructor(dialect: FieldDialect) {
+    this.reader = new GroupReader(dialect);
+  }
+  async run(request: ReadRequest): Promise<ReadAnswer> {
+    const { bytes, rows, plans } = structuredClone(request, { transfer: [request.bytes.buffer] });
+    const found = this.reader.read(bytes, rows, plans);
+    return structuredClone({ bytes, found }, { transfer: [bytes.buffer, found.content.pages.buffer] });
+  }
+  async close(): Promise<void> {
+    // Nothing goes on between two groups.
+  }
+}
+
+/**
+ * In place of the engine's threads in suites of many small files: a thread takes longer to start than such a file to convert.
+ * A conversion in more than one thread has real ones.
+ */
+export function Threads(count: number, dialect: FieldDialect): Pick<Real.Threads, 'run' | 'close'> {
+  return count > 1 ? new RealThreads(count, dialect) : new InlineThread(dialect);
+}
