@@ -66,6 +66,7 @@ export async function startSimulatedEcs() {
       calls[operation] = (calls[operation] ?? 0) + 1;
       return operations[operation](input);
     },
+    [],
     ['127.0.0.1'],
   );
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
