@@ -34,6 +34,8 @@ export const images: Images = {
   'stubborn:1': script(
     'process.on("SIGTERM", () => undefined); setInterval(() => undefined, 1000); console.log("ready")',
   ),
+  // A shell: it listens, or does not, from the first moment.
+  'deaf:1': ['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done'],
   'parent:1': script(
     'const c = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"], { detached: true, stdio: "ignore" }); console.log(JSON.stringify({ child: c.pid, self: process.pid })); setInterval(() => undefined, 1000)',
   ),
