@@ -85,6 +85,9 @@ export function createLauncher(store: TaskStore, env: Readonly<Record<string, st
     observe,
     launch,
 
+    /** The task has ended and is to be gone. */
+    forget: (id: string) => launched.delete(id),
+
     /** After a restart: starts the supervisor that was never started, settles the task whose supervisor has died. */
     async resume(record: TaskRecord): Promise<void> {
       const state = await observe(record.id);

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJson, isCode, readJson } from './files';
 import {
@@ -76,6 +76,13 @@ export function createTaskStore(stateDir: string) {
     },
 
     isEnded: (id: string) => ended.has(id),
+
+    /** Nothing is left of the task. Only for one that has ended: without its folder, a running one ends. */
+    async remove(id: string): Promise<void> {
+      records.delete(id);
+      ended.delete(id);
+      await rm(folder(id), { recursive: true, force: true });
+    },
   };
 }
 

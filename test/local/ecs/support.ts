@@ -76,10 +76,13 @@ export async function newStateDir(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'ecs-test-'));
 }
 
+/** Without rate limits: tests register more definitions than ECS takes in so short a time. */
+export const defaults = { port: 0, images, clusters: [cluster], timings, rateLimits: false } as const;
+
 /** An endpoint on a free port, in a state folder of its own, with the real client. */
 export async function startRig(options: Partial<EcsEndpointOptions> = {}): Promise<Rig> {
   const stateDir = options.stateDir ?? (await newStateDir());
-  const endpoint = await startEcsEndpoint({ port: 0, images, clusters: [cluster], timings, ...options, stateDir });
+  const endpoint = await startEcsEndpoint({ ...defaults, ...options, stateDir });
   return rigOf(endpoint, stateDir);
 }
 
