@@ -16,9 +16,11 @@ import { ecsRetention, expire } from './expiry';
 import { createHandle, type Handle } from './handle';
 import type { Images } from './images';
 import { createLauncher, supervisorPath } from './launcher';
+import { createMetadataRoute } from './metadata';
 import { isAlive, signal } from './processes';
 import { withRateLimits } from './rateLimits';
 import type { TaskState, Timings } from './records';
+import { createSecretStore } from './secretStore';
 import { createEcsServer } from './server';
 import { createTaskStore } from './taskStore';
 import { createTokenStore } from './tokenStore';
@@ -68,8 +70,10 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     throw new Error('The local Fargate has not been built: its supervisor is missing. Run: npm run build');
   }
   const host = options.host ?? '127.0.0.1';
+  // Known once it listens, and nothing is launched before.
+  const url = (): string => `http://${host}:${(server.address() as AddressInfo).port}`;
   const faults = createFaults(Date.now, options.faults);
-  const context = await createContext(options, faults);
+  const context = await createContext(options, faults, () => `${url()}/v4`);
   const closing = new AbortController();
   let isStopping = false;
   const handle = createHandle(context);
@@ -81,7 +85,7 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   const limited = rateLimits === false ? guarded : withRateLimits(guarded, Date.now, rateLimits);
   const server = createEcsServer(
     withFaults(limited, faults, context.tasks, closing.signal),
-    [createFaultsRoute(faults)],
+    [createFaultsRoute(faults), createMetadataRoute(context.tasks.read, Date.now)],
     [host, '127.0.0.1', 'localhost', '[::1]'],
   );
   await new Promise<void>((done, fail) => {
@@ -102,7 +106,7 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   cleaner.unref();
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${port}`,
+    url: url(),
     port,
     async close() {
       clearInterval(sweeper);
@@ -123,7 +127,11 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   };
 }
 
-async function createContext(options: EcsEndpointOptions, faults: Faults): Promise<Context> {
+async function createContext(
+  options: EcsEndpointOptions,
+  faults: Faults,
+  metadataRoot: () => string,
+): Promise<Context> {
   const { stateDir, images, clusters, timings, env, stoppedTaskSeconds, tokenSeconds } = options;
   const root = resolve(stateDir);
   await mkdir(root, { recursive: true, mode: 0o700 });
@@ -133,7 +141,7 @@ async function createContext(options: EcsEndpointOptions, faults: Faults): Promi
     definitions: createDefinitionStore(root),
     tasks,
     tokens: createTokenStore(root),
-    launcher: createLauncher(tasks, env ?? process.env),
+    launcher: createLauncher(tasks, createSecretStore(root), env ?? process.env, metadataRoot),
     images,
     timings: { ...defaultTimings, ...timings },
     retention: {

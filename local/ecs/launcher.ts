@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { handoverEnvironment } from './handover';
 import { hostEnvironment } from './images';
 import { isAlive, killGroup, killUsersOf } from './processes';
 import type { StopRecord, TaskRecord, TaskState } from './records';
+import type { SecretStore } from './secretStore';
 import type { TaskStore } from './taskStore';
 
 export type Launcher = ReturnType<typeof createLauncher>;
@@ -17,18 +19,24 @@ export function supervisorPath(): string {
 }
 
 /** Starts tasks, and ends those whose supervisor has died. */
-export function createLauncher(store: TaskStore, env: Readonly<Record<string, string | undefined>>) {
+export function createLauncher(
+  store: TaskStore,
+  secretStore: SecretStore,
+  env: Readonly<Record<string, string | undefined>>,
+  metadataRoot: () => string,
+) {
   const launched = new Map<string, Promise<void>>();
 
   async function start(record: TaskRecord): Promise<void> {
     await store.create(record);
     if ((await store.supervisor(record.id)) !== undefined) return;
+    const resolved = await secretStore.resolve(record);
     const log = openSync(store.files(record.id).supervisorLog, 'a', 0o600);
     const child = spawn(process.execPath, [supervisorPath(), store.folder(record.id)], {
       cwd: store.folder(record.id),
       detached: true,
       stdio: ['ignore', log, log],
-      env: hostEnvironment(env),
+      env: { ...hostEnvironment(env), ...handoverEnvironment({ metadataRoot: metadataRoot(), ...resolved }) },
     });
     closeSync(log);
     child.unref();

@@ -71,11 +71,13 @@ function times({ record, programs, stop, end }: TaskState, status: string): Wire
   };
 }
 
-function describeContainer(container: ContainerRecord, { programs, end }: TaskState, status: string) {
-  const ended = end?.containers.find(({ name }) => name === container.name);
+/** The container in a task of this status. */
+export function describeContainer(container: ContainerRecord, state: TaskState, status: string) {
+  const { programs, end } = state;
+  const ended = (end?.containers ?? state.ended ?? []).find(({ name }) => name === container.name);
   return {
     ...container.description,
-    lastStatus: end || status === 'STOPPED' ? 'STOPPED' : programs ? 'RUNNING' : 'PENDING',
+    lastStatus: end || ended || status === 'STOPPED' ? 'STOPPED' : programs ? 'RUNNING' : 'PENDING',
     ...(ended?.exitCode !== undefined && { exitCode: ended.exitCode }),
     ...(ended?.reason !== undefined && { reason: ended.reason }),
   };

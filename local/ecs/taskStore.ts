@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJson, isCode, readJson } from './files';
 import {
+  type ContainerEnd,
   type EndRecord,
   type ProcessIdentity,
   type ProgramsRecord,
@@ -49,11 +50,20 @@ export function createTaskStore(stateDir: string) {
       const paths = files(id);
       // The end first: whatever else is written after it has been looked for is then no contradiction.
       const end = await readJson<EndRecord>(paths.end);
-      const [programs, stop] = await Promise.all([
+      const sidecars = end ? [] : record.containers.filter(({ essential, program }) => !essential && program);
+      const [programs, stop, ...ends] = await Promise.all([
         readJson<ProgramsRecord>(paths.programs),
         readJson<StopRecord>(paths.stop),
+        ...sidecars.map(({ name }) => readJson<ContainerEnd>(paths.containerEnd(name))),
       ]);
-      const state = { record, ...(programs && { programs }), ...(stop && { stop }), ...(end && { end }) };
+      const early = ends.flatMap((one) => one ?? []);
+      const state = {
+        record,
+        ...(programs && { programs }),
+        ...(stop && { stop }),
+        ...(early.length > 0 && { ended: early }),
+        ...(end && { end }),
+      };
       if (end) ended.set(id, state);
       return state;
     },

@@ -36,6 +36,14 @@ export const images: Images = {
   ),
   // A shell: it listens, or does not, from the first moment.
   'deaf:1': ['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done'],
+  'lasting-print:1': script('console.log(JSON.stringify({ env: process.env })); setInterval(() => undefined, 1000)'),
+  // Takes so many MiB (its argument) and holds them.
+  'hold:1': script(
+    'const held = Buffer.alloc(Number(process.argv[1]) * 2 ** 20, 1); setInterval(() => held.length, 1000); console.log("holding")',
+  ),
+  'hold-in-child:1': script(
+    'const c = require("node:child_process").spawn(process.execPath, ["-e", "const held = Buffer.alloc(Number(process.argv[1]) * 2 ** 20, 1); setInterval(() => held.length, 1000)", process.argv[1]], { detached: true, stdio: "ignore" }); console.log(JSON.stringify({ child: c.pid })); setInterval(() => undefined, 1000)',
+  ),
   'parent:1': script(
     'const c = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"], { detached: true, stdio: "ignore" }); console.log(JSON.stringify({ child: c.pid, self: process.pid })); setInterval(() => undefined, 1000)',
   ),
