@@ -15,7 +15,8 @@ import { type ContainerEnd, type ContainerRecord, type StopRecord, type TaskReco
  * of the endpoint nor that of a terminal is the end of the task. Argument: the task's folder. It leans on Node alone,
  * since one is started for every task.
  */
-const pollMs = 50;
+/** A task that lasts is looked at less often: there may be thousands of them. */
+const pollMs = () => (process.uptime() < 10 ? 50 : 250);
 /** 128 + SIGKILL. */
 const killedBySignal = 137;
 const folder = process.argv[2] ?? '';
@@ -32,11 +33,11 @@ async function declareStop(stopCode: StopRecord['stopCode'], reason: string, gra
 const isStopWanted = () => existsSync(files.stop) || !existsSync(files.task);
 
 async function stopWanted(isOver: () => boolean): Promise<void> {
-  while (!isOver() && !isStopWanted()) await delay(pollMs);
+  while (!isOver() && !isStopWanted()) await delay(pollMs());
 }
 
 async function waitUntil(time: number): Promise<void> {
-  while (Date.now() < time && !isStopWanted()) await delay(Math.min(pollMs, Math.max(1, time - Date.now())));
+  while (Date.now() < time && !isStopWanted()) await delay(Math.min(pollMs(), Math.max(1, time - Date.now())));
 }
 
 /** Starts the containers that have a program; those started so far when one cannot be. */
