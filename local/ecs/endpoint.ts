@@ -112,6 +112,7 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
       clearInterval(sweeper);
       clearInterval(cleaner);
       closing.abort();
+      context.launcher.close();
       await new Promise<void>((done) => {
         server.close(() => done());
         server.closeIdleConnections();

@@ -26,6 +26,7 @@ export function createLauncher(
   metadataRoot: () => string,
 ) {
   const launched = new Map<string, Promise<void>>();
+  let isClosed = false;
 
   async function start(record: TaskRecord): Promise<void> {
     await store.create(record);
@@ -47,7 +48,9 @@ export function createLauncher(
 
   /** A supervisor that could not even say who it is: nothing of the task has run. */
   async function failWithoutSupervisor(record: TaskRecord): Promise<void> {
-    if (!existsSync(store.files(record.id).task) || (await store.supervisor(record.id)) !== undefined) return;
+    // Another endpoint may have taken the task up since.
+    if (isClosed || !existsSync(store.files(record.id).task) || (await store.supervisor(record.id)) !== undefined)
+      return;
     const reason = `ResourceInitializationError: the supervisor could not be started, see ${store.files(record.id).supervisorLog}`;
     await store.stop(record.id, { stopCode: 'TaskFailedToStart', reason, at: Date.now() });
     await store.end(record.id, { at: Date.now(), containers: record.containers.map(({ name }) => ({ name })) });
@@ -92,6 +95,11 @@ export function createLauncher(
   return {
     observe,
     launch,
+
+    /** What becomes of tasks is no longer this endpoint's business. */
+    close(): void {
+      isClosed = true;
+    },
 
     /** The task has ended and is to be gone. */
     forget: (id: string) => launched.delete(id),
