@@ -100,7 +100,8 @@ function buildContainer(
     description,
   };
   if ('startFailure' in resolved) return { record, startFailure: resolved.startFailure };
-  return { record: { ...record, ...(resolved.program && { program: resolved.program }) } };
+  const { program } = resolved;
+  return { record: { ...record, ...(program && { program, secrets: container.secrets ?? [] }) } };
 }
 
 function networkInterface({ networkConfiguration }: RunTaskInput): Wire<Attachment> & { id: string } {

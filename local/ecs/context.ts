@@ -1,5 +1,6 @@
 import type { ClusterStore } from './clusterStore';
 import type { DefinitionStore } from './definitionStore';
+import type { Retention } from './expiry';
 import type { Images } from './images';
 import type { Launcher } from './launcher';
 import type { Refusal, TaskRecord, Timings } from './records';
@@ -15,6 +16,7 @@ export interface Context {
   readonly launcher: Launcher;
   readonly images: Images;
   readonly timings: Timings;
+  readonly retention: Retention;
   /** Has the last word on a new task, before anything of it is kept. */
   readonly arrange: (record: TaskRecord) => TaskRecord | Refusal;
   /** Milliseconds since the epoch. */

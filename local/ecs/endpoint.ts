@@ -12,11 +12,15 @@ import { createClusterStore } from './clusterStore';
 import type { Context } from './context';
 import { createDefinitionStore } from './definitionStore';
 import { serverException } from './errors';
+import { ecsRetention, expire } from './expiry';
 import { createHandle, type Handle } from './handle';
 import type { Images } from './images';
 import { createLauncher, supervisorPath } from './launcher';
+import { createMetadataRoute } from './metadata';
 import { isAlive, signal } from './processes';
+import { withRateLimits } from './rateLimits';
 import type { TaskState, Timings } from './records';
+import { createSecretStore } from './secretStore';
 import { createEcsServer } from './server';
 import { createTaskStore } from './taskStore';
 import { createTokenStore } from './tokenStore';
@@ -32,6 +36,12 @@ export interface EcsEndpointOptions {
   readonly images: Images;
   readonly clusters: readonly string[];
   readonly timings?: Partial<Timings>;
+  /** How long stopped tasks are known; an hour unless said. */
+  readonly stoppedTaskSeconds?: number | undefined;
+  /** How long a client token holds at most; 24 hours unless said. */
+  readonly tokenSeconds?: number | undefined;
+  /** False: none. A number: so many times ECS's own, which hold unless said. */
+  readonly rateLimits?: number | false | undefined;
   /** What is to go wrong from the start (docs/faults.md). */
   readonly faults?: FaultPlan | undefined;
   /** The host's environment, of which tasks get a small part (docs/local-fargate.md). */
@@ -49,6 +59,8 @@ export interface EcsEndpoint {
 
 const defaultTimings: Timings = { provisioningMs: 50, pendingMs: 50, deprovisioningMs: 50 };
 const sweepMs = 1000;
+/** Forgotten tasks are out of sight at once; this is how often their folders are cleared away. */
+const longestExpiryMs = 60_000;
 /** Beyond the stop timeout a supervisor gets this long to see its program gone. */
 const supervisorSlackMs = 10_000;
 
@@ -58,8 +70,10 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     throw new Error('The local Fargate has not been built: its supervisor is missing. Run: npm run build');
   }
   const host = options.host ?? '127.0.0.1';
+  // Known once it listens, and nothing is launched before.
+  const url = (): string => `http://${host}:${(server.address() as AddressInfo).port}`;
   const faults = createFaults(Date.now, options.faults);
-  const context = await createContext(options, faults);
+  const context = await createContext(options, faults, () => `${url()}/v4`);
   const closing = new AbortController();
   let isStopping = false;
   const handle = createHandle(context);
@@ -67,9 +81,11 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     if (isStopping && operation === 'RunTask') throw serverException('The endpoint is stopping all tasks.');
     return handle(operation, input);
   };
+  const { rateLimits = 1 } = options;
+  const limited = rateLimits === false ? guarded : withRateLimits(guarded, Date.now, rateLimits);
   const server = createEcsServer(
-    withFaults(guarded, faults, context.tasks, closing.signal),
-    [createFaultsRoute(faults)],
+    withFaults(limited, faults, context.tasks, closing.signal),
+    [createFaultsRoute(faults), createMetadataRoute(context.tasks.read, Date.now)],
     [host, '127.0.0.1', 'localhost', '[::1]'],
   );
   await new Promise<void>((done, fail) => {
@@ -85,13 +101,18 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   }
   const sweeper = setInterval(() => void context.launcher.sweep().catch(() => undefined), sweepMs);
   sweeper.unref();
+  const expiryMs = Math.min(longestExpiryMs, context.retention.stoppedTaskMs);
+  const cleaner = setInterval(() => void expire(context).catch(() => undefined), expiryMs);
+  cleaner.unref();
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${port}`,
+    url: url(),
     port,
     async close() {
       clearInterval(sweeper);
+      clearInterval(cleaner);
       closing.abort();
+      context.launcher.close();
       await new Promise<void>((done) => {
         server.close(() => done());
         server.closeIdleConnections();
@@ -107,8 +128,12 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   };
 }
 
-async function createContext(options: EcsEndpointOptions, faults: Faults): Promise<Context> {
-  const { stateDir, images, clusters, timings, env } = options;
+async function createContext(
+  options: EcsEndpointOptions,
+  faults: Faults,
+  metadataRoot: () => string,
+): Promise<Context> {
+  const { stateDir, images, clusters, timings, env, stoppedTaskSeconds, tokenSeconds } = options;
   const root = resolve(stateDir);
   await mkdir(root, { recursive: true, mode: 0o700 });
   const tasks = createTaskStore(root);
@@ -117,9 +142,13 @@ async function createContext(options: EcsEndpointOptions, faults: Faults): Promi
     definitions: createDefinitionStore(root),
     tasks,
     tokens: createTokenStore(root),
-    launcher: createLauncher(tasks, env ?? process.env),
+    launcher: createLauncher(tasks, createSecretStore(root), env ?? process.env, metadataRoot),
     images,
     timings: { ...defaultTimings, ...timings },
+    retention: {
+      stoppedTaskMs: stoppedTaskSeconds === undefined ? ecsRetention.stoppedTaskMs : stoppedTaskSeconds * 1000,
+      tokenMs: tokenSeconds === undefined ? ecsRetention.tokenMs : tokenSeconds * 1000,
+    },
     arrange: (record) => arrangeFaults(faults, record),
     now: Date.now,
   };
@@ -127,8 +156,9 @@ async function createContext(options: EcsEndpointOptions, faults: Faults): Promi
 
 /** What an earlier endpoint intended and did not come to start is started; what has lost its supervisor is settled. */
 async function resumeTasks({ tasks, tokens, launcher }: Context): Promise<void> {
-  for (const reservation of await tokens.all()) {
-    for (const record of reservation.tasks) await launcher.resume(record);
+  for (const key of await tokens.keys()) {
+    const reservation = await tokens.find(key);
+    for (const record of reservation?.tasks ?? []) await launcher.resume(record);
   }
   for (const id of await tasks.ids()) {
     const state = await tasks.read(id);

@@ -7,5 +7,11 @@ import type { TaskState } from './records';
 export async function findTask(context: Context, cluster: string, idOrArn: string): Promise<TaskState | undefined> {
   const id = taskId(idOrArn, cluster);
   const state = id === undefined ? undefined : await context.launcher.observe(id);
-  return state?.record.cluster === cluster && !isForgotten(state, context.now()) ? state : undefined;
+  return isKnown(context, cluster, state) ? state : undefined;
+}
+
+/** Whether ECS knows the task in this cluster. */
+export function isKnown(context: Context, cluster: string, state: TaskState | undefined): state is TaskState {
+  const { now, retention } = context;
+  return state?.record.cluster === cluster && !isForgotten(state, now(), retention.stoppedTaskMs);
 }

@@ -21,11 +21,6 @@ export function resolveProgram(
       startFailure: `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${container.image}: not found`,
     };
   }
-  if ((container.secrets ?? []).length > 0) {
-    return {
-      startFailure: `ResourceInitializationError: unable to pull secrets or registry auth: container ${container.name} asks for secrets, and there is no secret store here`,
-    };
-  }
   return { program: [...image, ...(command ?? container.command ?? [])] };
 }
 

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { handoverEnvironment } from './handover';
 import { hostEnvironment } from './images';
 import { isAlive, killGroup, killUsersOf } from './processes';
 import type { StopRecord, TaskRecord, TaskState } from './records';
+import type { SecretStore } from './secretStore';
 import type { TaskStore } from './taskStore';
 
 export type Launcher = ReturnType<typeof createLauncher>;
@@ -17,18 +19,25 @@ export function supervisorPath(): string {
 }
 
 /** Starts tasks, and ends those whose supervisor has died. */
-export function createLauncher(store: TaskStore, env: Readonly<Record<string, string | undefined>>) {
+export function createLauncher(
+  store: TaskStore,
+  secretStore: SecretStore,
+  env: Readonly<Record<string, string | undefined>>,
+  metadataRoot: () => string,
+) {
   const launched = new Map<string, Promise<void>>();
+  let isClosed = false;
 
   async function start(record: TaskRecord): Promise<void> {
     await store.create(record);
     if ((await store.supervisor(record.id)) !== undefined) return;
+    const resolved = await secretStore.resolve(record);
     const log = openSync(store.files(record.id).supervisorLog, 'a', 0o600);
     const child = spawn(process.execPath, [supervisorPath(), store.folder(record.id)], {
       cwd: store.folder(record.id),
       detached: true,
       stdio: ['ignore', log, log],
-      env: hostEnvironment(env),
+      env: { ...hostEnvironment(env), ...handoverEnvironment({ metadataRoot: metadataRoot(), ...resolved }) },
     });
     closeSync(log);
     child.unref();
@@ -39,7 +48,9 @@ export function createLauncher(store: TaskStore, env: Readonly<Record<string, st
 
   /** A supervisor that could not even say who it is: nothing of the task has run. */
   async function failWithoutSupervisor(record: TaskRecord): Promise<void> {
-    if (!existsSync(store.files(record.id).task) || (await store.supervisor(record.id)) !== undefined) return;
+    // Another endpoint may have taken the task up since.
+    if (isClosed || !existsSync(store.files(record.id).task) || (await store.supervisor(record.id)) !== undefined)
+      return;
     const reason = `ResourceInitializationError: the supervisor could not be started, see ${store.files(record.id).supervisorLog}`;
     await store.stop(record.id, { stopCode: 'TaskFailedToStart', reason, at: Date.now() });
     await store.end(record.id, { at: Date.now(), containers: record.containers.map(({ name }) => ({ name })) });
@@ -84,6 +95,14 @@ export function createLauncher(store: TaskStore, env: Readonly<Record<string, st
   return {
     observe,
     launch,
+
+    /** What becomes of tasks is no longer this endpoint's business. */
+    close(): void {
+      isClosed = true;
+    },
+
+    /** The task has ended and is to be gone. */
+    forget: (id: string) => launched.delete(id),
 
     /** After a restart: starts the supervisor that was never started, settles the task whose supervisor has died. */
     async resume(record: TaskRecord): Promise<void> {

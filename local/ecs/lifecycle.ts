@@ -3,11 +3,12 @@ import type { ContainerRecord, TaskState } from './records';
 import { epochSeconds, type Wire } from './wire';
 
 /** A task's status now. Source: Amazon ECS Developer Guide, task lifecycle. */
-export function lastStatus({ record, programs, stop, end }: TaskState, now: number): string {
-  const { provisioningMs, deprovisioningMs } = record.timings;
-  if (end) return now < end.at + deprovisioningMs ? 'DEPROVISIONING' : 'STOPPED';
+export function lastStatus(state: TaskState, now: number): string {
+  const { record, programs, stop } = state;
+  const stopped = stoppedAt(state);
+  if (stopped !== undefined) return now < stopped ? 'DEPROVISIONING' : 'STOPPED';
   if (programs) return stop ? 'STOPPING' : 'RUNNING';
-  return now < record.createdAt + provisioningMs ? 'PROVISIONING' : 'PENDING';
+  return now < record.createdAt + record.timings.provisioningMs ? 'PROVISIONING' : 'PENDING';
 }
 
 /** What ECS wants the task to be: STOPPED from the moment anything ends it. */
@@ -15,10 +16,16 @@ export function desiredStatus({ stop, end }: TaskState): 'RUNNING' | 'STOPPED' {
   return stop || end ? 'STOPPED' : 'RUNNING';
 }
 
-/** Whether the task is one of those that ECS has forgotten. */
-export function isForgotten({ record, end }: TaskState, now: number): boolean {
-  const { afterStopMs = Infinity } = record.hidden ?? {};
-  return end !== undefined && now >= end.at + record.timings.deprovisioningMs + afterStopMs;
+/** When the task was or will be STOPPED, in milliseconds; undefined for one that has not ended. */
+export function stoppedAt({ record, end }: TaskState): number | undefined {
+  return end && end.at + record.timings.deprovisioningMs;
+}
+
+/** Whether the task is one of those that ECS has forgotten, `stoppedTaskMs` after they stopped. */
+export function isForgotten(state: TaskState, now: number, stoppedTaskMs: number): boolean {
+  const stopped = stoppedAt(state);
+  const keptMs = Math.min(stoppedTaskMs, state.record.hidden?.afterStopMs ?? Infinity);
+  return stopped !== undefined && now >= stopped + keptMs;
 }
 
 /** The task as DescribeTasks gives it at the time `now` (milliseconds); tags only when asked for. */
@@ -64,11 +71,13 @@ function times({ record, programs, stop, end }: TaskState, status: string): Wire
   };
 }
 
-function describeContainer(container: ContainerRecord, { programs, end }: TaskState, status: string) {
-  const ended = end?.containers.find(({ name }) => name === container.name);
+/** The container in a task of this status. */
+export function describeContainer(container: ContainerRecord, state: TaskState, status: string) {
+  const { programs, end } = state;
+  const ended = (end?.containers ?? state.ended ?? []).find(({ name }) => name === container.name);
   return {
     ...container.description,
-    lastStatus: end || status === 'STOPPED' ? 'STOPPED' : programs ? 'RUNNING' : 'PENDING',
+    lastStatus: end || ended || status === 'STOPPED' ? 'STOPPED' : programs ? 'RUNNING' : 'PENDING',
     ...(ended?.exitCode !== undefined && { exitCode: ended.exitCode }),
     ...(ended?.reason !== undefined && { reason: ended.reason }),
   };

@@ -8,8 +8,10 @@ import { type EcsEndpoint, startEcsEndpoint } from './endpoint';
 import { isCode } from './files';
 
 const usage = `Usage: node dist/local/ecs/main.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]…
-         [--faults FILE|JSON] [--stop-tasks]
+         [--stopped-task-seconds N] [--rate-limits SCALE|off] [--faults FILE|JSON] [--stop-tasks]
   --image       the command of an image, as a JSON list: 'app:1=["node","app.js"]'
+  --stopped-task-seconds  how long stopped tasks are known (3600)
+  --rate-limits a multiple of ECS's own, or off
   --faults      what is to go wrong, see docs/faults.md
   --stop-tasks  stop all tasks when told to end; without it they go on running`;
 
@@ -20,6 +22,8 @@ function parse() {
       state: { type: 'string' },
       cluster: { type: 'string', multiple: true },
       image: { type: 'string', multiple: true },
+      'stopped-task-seconds': { type: 'string' },
+      'rate-limits': { type: 'string' },
       faults: { type: 'string' },
       'stop-tasks': { type: 'boolean', default: false },
     },
@@ -34,9 +38,16 @@ function parse() {
     stateDir: values.state,
     clusters: values.cluster ?? [localEcsSettings.cluster],
     images: values.image ? Object.fromEntries(values.image.map(parseImage)) : etlImage(),
+    stoppedTaskSeconds: positive('--stopped-task-seconds', values['stopped-task-seconds']),
+    rateLimits: values['rate-limits'] === 'off' ? (false as const) : positive('--rate-limits', values['rate-limits']),
     faults: values.faults === undefined ? undefined : loadFaultPlan(values.faults),
     stopTasks: values['stop-tasks'],
   };
+}
+
+function positive(option: string, text: string | undefined): number | undefined {
+  if (text === undefined || Number(text) > 0) return text === undefined ? undefined : Number(text);
+  throw new Error(`${option} ${text}: wants a number above 0`);
 }
 
 function parseImage(argument: string): [string, string[]] {

@@ -40,10 +40,13 @@ export function killGroup(program: ProcessIdentity): void {
  * process group too, and what a killed supervisor had no time to write down; where there is no /proc, nothing.
  */
 export async function killUsersOf(scratch: string): Promise<void> {
+  // One that is dying gives up its environment before its id.
+  let dying: ProcessIdentity[] = [];
   for (let attempt = 0; attempt < 40; attempt++) {
-    const left = usersOf(scratch);
-    if (left.length === 0) return;
-    for (const pid of left) signal(pid, 'SIGKILL');
+    const found = usersOf(scratch).flatMap((pid) => identify(pid) ?? []);
+    dying = [...dying, ...found].filter(isAlive);
+    if (dying.length === 0) return;
+    for (const { pid } of found) signal(pid, 'SIGKILL');
     await delay(25);
   }
 }

@@ -22,6 +22,7 @@ export async function startProgram(
   command: readonly string[],
   scratch: string,
   logFile: number,
+  extraEnvironment: Readonly<Record<string, string>>,
 ): Promise<Program> {
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const [file = '', ...args] = command;
@@ -30,7 +31,14 @@ export async function startProgram(
     detached: true,
     stdio: ['ignore', logFile, logFile],
     // A container has its own temporary folder and runs in UTC.
-    env: { ...process.env, TZ: 'UTC', TMPDIR: scratch, ...container.environment, SCRATCH_DIR: scratch },
+    env: {
+      ...process.env,
+      TZ: 'UTC',
+      TMPDIR: scratch,
+      ...container.environment,
+      ...extraEnvironment,
+      SCRATCH_DIR: scratch,
+    },
   });
   const exited = exitOf(child);
   await new Promise<void>((resolve, reject) => {

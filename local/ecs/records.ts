@@ -16,6 +16,8 @@ export const taskFiles = (folder: string) => ({
   programs: join(folder, 'programs.json'),
   /** Why the task ends: by whoever ends it first. */
   stop: join(folder, 'stop.json'),
+  /** How a container ended that the task goes on without. */
+  containerEnd: (name: string) => join(folder, `ended-${name}.json`),
   /** How it ended. */
   end: join(folder, 'end.json'),
   log: join(folder, 'log'),
@@ -37,6 +39,8 @@ export interface ContainerRecord {
   /** Absent for a sidecar without a program here: it counts as running as long as the task does. */
   readonly program?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Where they come from; what they are is never on disk. */
+  readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
   readonly stopTimeoutSeconds: number;
   /** What DescribeTasks says of the container from first to last. */
   readonly description: NonNullable<Wire<Task>['containers']>[number];
@@ -80,7 +84,7 @@ export interface ProcessIdentity {
 
 export interface ProgramsRecord {
   readonly startedAt: number;
-  readonly programs: readonly ProcessIdentity[];
+  readonly programs: readonly (ProcessIdentity & { readonly container: string })[];
 }
 
 export interface StopRecord {
@@ -108,5 +112,7 @@ export interface TaskState {
   readonly record: TaskRecord;
   readonly programs?: ProgramsRecord;
   readonly stop?: StopRecord;
+  /** Containers that have ended before the task. */
+  readonly ended?: readonly ContainerEnd[];
   readonly end?: EndRecord;
 }

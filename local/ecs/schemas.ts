@@ -63,7 +63,7 @@ const containerDefinition = z.looseObject({
   memoryReservation: number,
   command: z.array(z.string()).optional(),
   environment: keyValues,
-  secrets: z.array(z.looseObject({})).optional(),
+  secrets: z.array(z.object({ name: z.string(), valueFrom: z.string() })).optional(),
   stopTimeout: number,
 });
 export type ContainerDefinition = z.infer<typeof containerDefinition>;

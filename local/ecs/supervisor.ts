@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hidesExitCode, playFaults } from '../faults/play';
 import { createJson, readJson } from './files';
+import { agentEnvironment, takeHandover } from './handover';
+import { watchMemory } from './memoryWatch';
 import { identify, killUsersOf } from './processes';
 import { type Program, startProgram } from './program';
 import { type ContainerEnd, type ContainerRecord, type StopRecord, type TaskRecord, taskFiles } from './records';
@@ -13,11 +15,13 @@ import { type ContainerEnd, type ContainerRecord, type StopRecord, type TaskReco
  * of the endpoint nor that of a terminal is the end of the task. Argument: the task's folder. It leans on Node alone,
  * since one is started for every task.
  */
-const pollMs = 50;
+/** A task that lasts is looked at less often: there may be thousands of them. */
+const pollMs = () => (process.uptime() < 10 ? 50 : 250);
 /** 128 + SIGKILL. */
 const killedBySignal = 137;
 const folder = process.argv[2] ?? '';
 const files = taskFiles(folder);
+const handover = takeHandover(process.env);
 
 /** Says why the task ends. The first to say so is right. */
 async function declareStop(stopCode: StopRecord['stopCode'], reason: string, graceSeconds?: number): Promise<void> {
@@ -29,11 +33,11 @@ async function declareStop(stopCode: StopRecord['stopCode'], reason: string, gra
 const isStopWanted = () => existsSync(files.stop) || !existsSync(files.task);
 
 async function stopWanted(isOver: () => boolean): Promise<void> {
-  while (!isOver() && !isStopWanted()) await delay(pollMs);
+  while (!isOver() && !isStopWanted()) await delay(pollMs());
 }
 
 async function waitUntil(time: number): Promise<void> {
-  while (Date.now() < time && !isStopWanted()) await delay(Math.min(pollMs, Math.max(1, time - Date.now())));
+  while (Date.now() < time && !isStopWanted()) await delay(Math.min(pollMs(), Math.max(1, time - Date.now())));
 }
 
 /** Starts the containers that have a program; those started so far when one cannot be. */
@@ -44,7 +48,8 @@ async function startAll(task: TaskRecord): Promise<Program[]> {
     for (const container of task.containers) {
       if (!container.program) continue;
       const scratch = join(files.scratch, container.name);
-      programs.push(await startProgram(container, container.program, scratch, log));
+      const added = agentEnvironment(handover, container);
+      programs.push(await startProgram(container, container.program, scratch, log, added));
     }
   } catch (error) {
     await declareStop('TaskFailedToStart', `CannotStartContainerError: ${(error as Error).message}`);
@@ -72,10 +77,18 @@ function outOfMemory(program: Program, exitCode: number): void {
   program.kill();
 }
 
-async function runPrograms(programs: readonly Program[]): Promise<Map<ContainerRecord, number>> {
+type ExitCodes = ReadonlyMap<ContainerRecord, number>;
+
+async function runPrograms(
+  programs: readonly Program[],
+  onEnd: (container: ContainerRecord, exitCode: number) => void,
+): Promise<ExitCodes> {
   const exitCodes = new Map<ContainerRecord, number>();
   for (const { container, exited } of programs) void exited.then((code) => exitCodes.set(container, code));
   let isOver = false;
+  for (const { container, exited } of programs) {
+    if (!container.essential) void exited.then((code) => !isOver && onEnd(container, code));
+  }
   const essential = programs.filter(({ container }) => container.essential);
   const firstExit = Promise.race(essential.map(({ exited }) => exited)).then(() =>
     declareStop('EssentialContainerExited', 'Essential container in task exited'),
@@ -90,27 +103,30 @@ async function runPrograms(programs: readonly Program[]): Promise<Map<ContainerR
 async function runTask(task: TaskRecord): Promise<ContainerEnd[]> {
   const { provisioningMs, pendingMs } = task.timings;
   await waitUntil(task.createdAt + provisioningMs + pendingMs);
-  const { startFailure } = task;
+  const startFailure = task.startFailure ?? handover.startFailure;
   if (!isStopWanted() && startFailure !== undefined) await declareStop('TaskFailedToStart', startFailure);
   if (isStopWanted()) return task.containers.map(({ name }) => ({ name }));
 
   const programs = await startAll(task);
   if (programs.length > 0 && !(await failedToStart())) {
-    const identities = programs.map(({ identity }) => identity);
+    const identities = programs.map(({ identity, container }) => ({ ...identity, container: container.name }));
     await createJson(files.programs, { startedAt: Date.now(), programs: identities });
   }
   const { faults = [] } = task;
   const callOff = playFaults(faults, { programs, declareStop, outOfMemory });
-  const exitCodes = await runPrograms(programs);
-  callOff();
-  return task.containers.map((container) => {
-    const end = endOf(container, exitCodes.get(container));
-    return hidesExitCode(faults, container.name) ? { name: container.name } : end;
+  const endWatch = watchMemory(task, programs, (program) => outOfMemory(program, killedBySignal));
+  // What goes on without a container is told at once how that ended.
+  const exitCodes = await runPrograms(programs, (container, exitCode) => {
+    createJson(files.containerEnd(container.name), endOf(task, container, exitCode)).catch(() => undefined);
   });
+  endWatch();
+  callOff();
+  return task.containers.map((container) => endOf(task, container, exitCodes.get(container)));
 }
 
-function endOf(container: ContainerRecord, exitCode: number | undefined): ContainerEnd {
+function endOf({ faults = [] }: TaskRecord, container: ContainerRecord, exitCode: number | undefined): ContainerEnd {
   const { name } = container;
+  if (hidesExitCode(faults, name)) return { name };
   const ofMemory = killedForMemory.get(container);
   // One that was just about to end by itself has an exit code of its own.
   if (ofMemory !== undefined && exitCode === killedBySignal) {

@@ -1,7 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJson, isCode, readJson } from './files';
 import {
+  type ContainerEnd,
   type EndRecord,
   type ProcessIdentity,
   type ProgramsRecord,
@@ -49,11 +50,20 @@ export function createTaskStore(stateDir: string) {
       const paths = files(id);
       // The end first: whatever else is written after it has been looked for is then no contradiction.
       const end = await readJson<EndRecord>(paths.end);
-      const [programs, stop] = await Promise.all([
+      const sidecars = end ? [] : record.containers.filter(({ essential, program }) => !essential && program);
+      const [programs, stop, ...ends] = await Promise.all([
         readJson<ProgramsRecord>(paths.programs),
         readJson<StopRecord>(paths.stop),
+        ...sidecars.map(({ name }) => readJson<ContainerEnd>(paths.containerEnd(name))),
       ]);
-      const state = { record, ...(programs && { programs }), ...(stop && { stop }), ...(end && { end }) };
+      const early = ends.flatMap((one) => one ?? []);
+      const state = {
+        record,
+        ...(programs && { programs }),
+        ...(stop && { stop }),
+        ...(early.length > 0 && { ended: early }),
+        ...(end && { end }),
+      };
       if (end) ended.set(id, state);
       return state;
     },
@@ -76,6 +86,13 @@ export function createTaskStore(stateDir: string) {
     },
 
     isEnded: (id: string) => ended.has(id),
+
+    /** Nothing is left of the task. Only for one that has ended: without its folder, a running one ends. */
+    async remove(id: string): Promise<void> {
+      records.delete(id);
+      ended.delete(id);
+      await rm(folder(id), { recursive: true, force: true });
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJson, isCode, readJson } from './files';
 import type { TaskRecord } from './records';
@@ -12,20 +12,21 @@ export interface Reservation {
 
 export type TokenStore = ReturnType<typeof createTokenStore>;
 
+/** The name under which a token of a cluster is kept. */
+export const tokenKey = (cluster: string, token: string) => sha256(`${cluster}\0${token}`);
+
 /**
  * The client tokens on disk. A reservation is one file that holds the whole intent, so that there is no moment at
  * which a token is taken and its tasks are not known.
  */
 export function createTokenStore(stateDir: string) {
   const root = join(stateDir, 'tokens');
-  const path = (cluster: string, token: string) => join(root, `${sha256(`${cluster}\0${token}`)}.json`);
-
+  const path = (key: string) => join(root, `${key}.json`);
   const turns = new Map<string, Promise<unknown>>();
 
   return {
     /** Does the work when all that came before for the same token is done, however that ended. */
-    async inTurn<T>(cluster: string, token: string, work: () => Promise<T>): Promise<T> {
-      const key = path(cluster, token);
+    async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
       const own = (turns.get(key) ?? Promise.resolve()).then(work, work);
       turns.set(key, own);
       try {
@@ -35,23 +36,24 @@ export function createTokenStore(stateDir: string) {
       }
     },
 
-    find: (cluster: string, token: string) => readJson<Reservation>(path(cluster, token)),
+    find: (key: string) => readJson<Reservation>(path(key)),
 
     /** Takes the token. Returns the reservation that holds: this one, or the one that was first. */
-    async reserve(cluster: string, token: string, reservation: Reservation): Promise<Reservation> {
+    async reserve(key: string, reservation: Reservation): Promise<Reservation> {
       await mkdir(root, { recursive: true, mode: 0o700 });
-      if (await createJson(path(cluster, token), reservation)) return reservation;
-      return (await readJson<Reservation>(path(cluster, token))) ?? reservation;
+      if (await createJson(path(key), reservation)) return reservation;
+      return (await readJson<Reservation>(path(key))) ?? reservation;
     },
 
-    async all(): Promise<Reservation[]> {
+    /** The token stands for nothing from now on. */
+    release: (key: string) => rm(path(key), { force: true }),
+
+    async keys(): Promise<string[]> {
       const names = await readdir(root).catch((error: unknown) => {
         if (isCode(error, 'ENOENT')) return [];
         throw error;
       });
-      const files = names.filter((name) => name.endsWith('.json'));
-      const read = await Promise.all(files.map((name) => readJson<Reservation>(join(root, name))));
-      return read.flatMap((reservation) => reservation ?? []);
+      return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { taskArn } from '../arns';
 import type { Operation } from '../context';
 import { invalidParameter } from '../errors';
-import { desiredStatus, isForgotten } from '../lifecycle';
+import { isKnown } from '../findTask';
+import { desiredStatus } from '../lifecycle';
 import { page } from '../paging';
 import type { TaskState } from '../records';
 import { type ListTasksInput, listTasksInput, read } from '../schemas';
@@ -13,16 +14,13 @@ export const listTasks: Operation = async (context, rawInput) => {
   checkFilters(input);
   const states = await Promise.all((await context.tasks.ids()).map((id) => context.launcher.observe(id)));
   const wanted = states
-    .flatMap((state) => (isTaskOf(state, cluster, context.now()) && matches(state, input) ? [state.record] : []))
+    .flatMap((state) => (isKnown(context, cluster, state) && matches(state, input) ? [state.record] : []))
     .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   const keyOf = ({ createdAt, id }: { createdAt: number; id: string }) =>
     `${String(createdAt).padStart(15, '0')}/${id}`;
   const { items, nextToken } = page(wanted, keyOf, input);
   return { taskArns: items.map(({ id }) => taskArn(cluster, id)), ...(nextToken !== undefined && { nextToken }) };
 };
-
-const isTaskOf = (state: TaskState | undefined, cluster: string, now: number): state is TaskState =>
-  state?.record.cluster === cluster && !isForgotten(state, now);
 
 function checkFilters(input: ListTasksInput): void {
   const { containerInstance, daemonName, desiredStatus: desired, family, launchType, serviceName, startedBy } = input;

@@ -3,10 +3,11 @@ import { buildTask } from '../buildTask';
 import { assignProviders } from '../capacity';
 import type { Context, Operation } from '../context';
 import { clientException, EcsError } from '../errors';
+import { isTokenOver } from '../expiry';
 import { describeStopped, describeTask, lastStatus } from '../lifecycle';
 import type { TaskRecord } from '../records';
 import { type RunTaskInput, read, runTaskInput } from '../schemas';
-import { type Reservation, sha256 } from '../tokenStore';
+import { type Reservation, sha256, tokenKey } from '../tokenStore';
 import { checkAgainstDefinition, checkRunTask } from '../validateRunTask';
 import { canonicalJson } from '../wire';
 
@@ -22,13 +23,17 @@ export const runTask: Operation = async (context, rawInput) => {
   if (clientToken === undefined) return answer(context, await plan(context, input, cluster));
   const requestHash = hashRequest(rawInput, cluster);
   // One at a time: a task that is planned and not kept would have taken a place, or a fault, from another.
-  return context.tokens.inTurn(cluster, clientToken, async () => {
-    const earlier = await context.tokens.find(cluster, clientToken);
-    if (earlier) return answer(context, { tasks: sameRequest(earlier, requestHash) });
+  const key = tokenKey(cluster, clientToken);
+  return context.tokens.inTurn(key, async () => {
+    const earlier = await context.tokens.find(key);
+    if (earlier && !(await isTokenOver(earlier, context))) {
+      return answer(context, { tasks: sameRequest(earlier, requestHash) });
+    }
+    if (earlier) await context.tokens.release(key);
     const planned = await plan(context, input, cluster);
     // Nothing has been started, so the token stands for nothing yet.
     if (planned.tasks.length === 0) return answer(context, planned);
-    const held = await context.tokens.reserve(cluster, clientToken, { requestHash, tasks: planned.tasks });
+    const held = await context.tokens.reserve(key, { requestHash, tasks: planned.tasks });
     return answer(context, { ...planned, tasks: sameRequest(held, requestHash) });
   });
 };

@@ -89,12 +89,6 @@ describe('a task that cannot start', () => {
     expect(task.stoppedReason).toMatch(/^CannotStartContainerError: .*ENOENT/);
     expect([exitCodeOf(task), task.startedAt]).toEqual([undefined, undefined]);
   });
-
-  it('says so when it asks for secrets', async () => {
-    const task = await rig.stopped(await rig.run('exit:1', {}, { secrets: [{ name: 'S', valueFrom: 'arn:aws:x' }] }));
-    expect(task.stopCode).toBe('TaskFailedToStart');
-    expect(task.stoppedReason).toMatch(/^ResourceInitializationError: /);
-  });
 });
 
 describe('StopTask', () => {
@@ -282,4 +276,29 @@ it('runs several containers; a sidecar without a program counts as running, and 
   // The helper may be stopped before or after it listens to SIGTERM: the exit code is the same.
   expect(task.containers?.[1]?.exitCode).toBe(143);
   expect(task.containers?.[2]?.exitCode).toBeUndefined();
+});
+
+it('a sidecar that ends early is STOPPED with its exit code while the task goes on', async () => {
+  await rig.client.send(
+    new RegisterTaskDefinitionCommand({
+      ...definition('sleep:1'),
+      family: 'early',
+      containerDefinitions: [
+        { name: 'main', image: 'sleep:1' },
+        { name: 'helper', image: 'exit:1', essential: false, environment: [{ name: 'CODE', value: '4' }] },
+      ],
+    }),
+  );
+  const request = { cluster, taskDefinition: 'early', launchType: 'FARGATE' as const, networkConfiguration };
+  const { tasks } = await rig.client.send(new RunTaskCommand(request));
+  const arn = tasks?.[0]?.taskArn ?? '';
+  const task = await rig.until(arn, ({ containers }) => containers?.[1]?.lastStatus === 'STOPPED');
+  expect(task.containers?.map(({ lastStatus, exitCode }) => [lastStatus, exitCode])).toEqual([
+    ['RUNNING', undefined],
+    ['STOPPED', 4],
+  ]);
+  expect([task.lastStatus, task.desiredStatus]).toEqual(['RUNNING', 'RUNNING']);
+  await stop(arn);
+  const ended = await rig.stopped(arn);
+  expect([ended.stopCode, ended.containers?.[1]?.exitCode]).toEqual(['UserInitiated', 4]);
 });

@@ -34,6 +34,16 @@ export const images: Images = {
   'stubborn:1': script(
     'process.on("SIGTERM", () => undefined); setInterval(() => undefined, 1000); console.log("ready")',
   ),
+  // A shell: it listens, or does not, from the first moment.
+  'deaf:1': ['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done'],
+  'lasting-print:1': script('console.log(JSON.stringify({ env: process.env })); setInterval(() => undefined, 1000)'),
+  // Takes so many MiB (its argument) and holds them.
+  'hold:1': script(
+    'const held = Buffer.alloc(Number(process.argv[1]) * 2 ** 20, 1); setInterval(() => held.length, 1000); console.log("holding")',
+  ),
+  'hold-in-child:1': script(
+    'const c = require("node:child_process").spawn(process.execPath, ["-e", "const held = Buffer.alloc(Number(process.argv[1]) * 2 ** 20, 1); setInterval(() => held.length, 1000)", process.argv[1]], { detached: true, stdio: "ignore" }); console.log(JSON.stringify({ child: c.pid })); setInterval(() => undefined, 1000)',
+  ),
   'parent:1': script(
     'const c = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"], { detached: true, stdio: "ignore" }); console.log(JSON.stringify({ child: c.pid, self: process.pid })); setInterval(() => undefined, 1000)',
   ),
@@ -74,10 +84,13 @@ export async function newStateDir(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'ecs-test-'));
 }
 
+/** Without rate limits: tests register more definitions than ECS takes in so short a time. */
+export const defaults = { port: 0, images, clusters: [cluster], timings, rateLimits: false } as const;
+
 /** An endpoint on a free port, in a state folder of its own, with the real client. */
 export async function startRig(options: Partial<EcsEndpointOptions> = {}): Promise<Rig> {
   const stateDir = options.stateDir ?? (await newStateDir());
-  const endpoint = await startEcsEndpoint({ port: 0, images, clusters: [cluster], timings, ...options, stateDir });
+  const endpoint = await startEcsEndpoint({ ...defaults, ...options, stateDir });
   return rigOf(endpoint, stateDir);
 }
 

@@ -8,6 +8,7 @@ import { ListTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand } from 
 import { startEcsEndpoint } from '../../../local/ecs/endpoint';
 import {
   cluster,
+  defaults,
   definition,
   exitCodeOf,
   idOf,
@@ -20,7 +21,6 @@ import {
   rigOf,
   startRig,
   stopRig,
-  timings,
 } from './support';
 
 const main = join(__dirname, '..', '..', '..', 'dist', 'local', 'ecs', 'main.js');
@@ -40,6 +40,8 @@ async function startProcess(stateDir: string, ...more: string[]): Promise<{ chil
     stateDir,
     '--cluster',
     cluster,
+    '--rate-limits',
+    'off',
     ...imageArguments,
     ...more,
   ]);
@@ -255,7 +257,7 @@ describe('the endpoint itself', () => {
       const arns = [await rig.run('graceful:1'), await rig.run('stubborn:1', {}, { stopTimeout: 1 })];
       for (const arn of arns) await rig.logged(arn, 'ready');
       await rig.endpoint.close();
-      const again = await startEcsEndpoint({ port: 0, images, clusters: [cluster], timings, stateDir: rig.stateDir });
+      const again = await startEcsEndpoint({ ...defaults, stateDir: rig.stateDir });
       await again.stopAllTasks('everybody out');
       const view = rigOf(again, rig.stateDir);
       const tasks = [await view.stopped(arns[0] ?? ''), await view.stopped(arns[1] ?? '')];

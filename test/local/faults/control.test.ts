@@ -91,9 +91,13 @@ it.each<[string, Record<string, string>]>([
   expect((await getFaults(rig.endpoint.url)).on).toBe(false);
 });
 
-it('a bad plan on the command line of the endpoint: one line of cause, exit code 64', async () => {
+it.each([
+  ['a bad plan', ['--faults', '{"rules":[{}]}'], /^fault plan: rules\.0\.fault: undefined is none of/],
+  ['no length', ['--stopped-task-seconds', 'soon'], /^--stopped-task-seconds soon: wants a number above 0$/],
+  ['no scale', ['--rate-limits', '0'], /^--rate-limits 0: wants a number above 0$/],
+])('%s on the command line of the endpoint: one line of cause, exit code 64', async (_what, options, line) => {
   const main = join(__dirname, '..', '..', '..', 'dist', 'local', 'ecs', 'main.js');
-  const args = [main, '--port', '0', '--state', rig.stateDir, '--image', 'a:1=["a"]', '--faults', '{"rules":[{}]}'];
+  const args = [main, '--port', '0', '--state', rig.stateDir, '--image', 'a:1=["a"]', ...options];
   const child = spawn(process.execPath, args);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -101,7 +105,7 @@ it('a bad plan on the command line of the endpoint: one line of cause, exit code
   });
   const [code] = await once(child, 'close');
   expect(code).toBe(64);
-  expect(said.split('\n')[0]).toMatch(/^fault plan: rules\.0\.fault: undefined is none of/);
+  expect(said.split('\n')[0]).toMatch(line);
 });
 
 it('an endpoint may be started with a plan', async () => {

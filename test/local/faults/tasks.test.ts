@@ -99,8 +99,8 @@ describe('spotInterruption', () => {
   });
 
   it('ends with SIGKILL when the notice is over, and wants the task stopped meanwhile', async () => {
-    await rules({ fault: 'spotInterruption', afterSeconds: 0.5, noticeSeconds: 1 });
-    const arn = await rig.run('stubborn:1', spot, { stopTimeout: 60 });
+    await rules({ fault: 'spotInterruption', afterSeconds: 1, noticeSeconds: 1 });
+    const arn = await rig.run('deaf:1', spot, { stopTimeout: 60 });
     const noticed = await rig.until(arn, ({ lastStatus }) => lastStatus === 'STOPPING');
     expect([noticed.desiredStatus, noticed.stopCode]).toEqual(['STOPPED', 'SpotInterruption']);
     const task = await rig.stopped(arn);
