@@ -71,7 +71,13 @@ async function startUntil(count) {
     }
   };
   await Promise.all(Array.from({ length: 20 }, one));
-  while (ecs.running().length < count) await delay(200);
+  let said = Date.now();
+  while (ecs.running().length < count) {
+    await delay(200);
+    if (Date.now() - said < 15_000) continue;
+    said = Date.now();
+    say(`starting: ${ecs.running().length} of ${count} tasks run`);
+  }
 }
 
 const residentMiB = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${worker.pid}/status`, 'utf8'))[1]) / 1024;

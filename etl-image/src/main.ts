@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '@etl/pipeline/failures';
-import { openS3Store, openStore } from '@etl/storage/openStore';
+import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
 import { withOptions } from './config/optionsByUri';
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   try {
     const delivery = await deliver({
       env,
-      store: openStore(undefined, () => openS3Store(env.s3TimeoutSeconds)),
+      store: openStore(undefined, () => openS3WhenNeeded(env.s3TimeoutSeconds)),
       scratch,
       resources: detectResources(),
       log,

@@ -1,12 +1,19 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { createFileStore } from './fileStore';
 import { type ObjectStore, StorageError } from './objectStore';
-import { createS3Store } from './s3Store';
+
+/**
+ * Loading the SDK takes longer than converting a small file: only who uses S3 waits for it. Each request that is silent
+ * for `timeoutSeconds` is sent again.
+ */
+export function openS3WhenNeeded(timeoutSeconds?: number): ObjectStore {
+  const { openS3Store } = require('./openS3Store') as typeof import('./openS3Store');
+  return openS3Store(timeoutSeconds);
+}
 
 /** One store for both kinds of URI. S3 is set up at the first `s3://`, from the SDK's own variables. */
 export function openStore(
   files: ObjectStore = createFileStore(),
-  openS3: () => ObjectStore = openS3Store,
+  openS3: () => ObjectStore = openS3WhenNeeded,
 ): ObjectStore {
   let s3: ObjectStore | undefined;
   const of = (uri: string): ObjectStore => {
@@ -29,24 +36,5 @@ export function openStore(
     list: (prefix) => of(prefix).list(prefix),
     remove: (uri) => of(uri).remove(uri),
     removeUnfinished: (prefix, before) => of(prefix).removeUnfinished(prefix, before),
-  };
-}
-
-/** How long a connection may be silent. Without it an answer that never comes is waited for without end. */
-const silenceSeconds = 60;
-
-/** S3 as the SDK's own variables say. Requests that are silent for too long are sent again, reads go on where they stopped. */
-export function openS3Store(timeoutSeconds = silenceSeconds): ObjectStore {
-  const timeouts = { connectionTimeout: 5_000, socketTimeout: timeoutSeconds * 1000 };
-  return createS3Store(new S3Client({ requestHandler: timeouts, ...s3Options(process.env) }));
-}
-
-/** Stand-ins for S3 are addressed by path: they have no bucket subdomains. */
-function s3Options(env: NodeJS.ProcessEnv) {
-  const standIn = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
-  return {
-    maxAttempts: 5,
-    ...(standIn && { forcePathStyle: true }),
-    ...(standIn && !env.AWS_REGION && { region: 'us-east-1' }),
   };
 }

@@ -20,7 +20,6 @@ export interface Interruption {
 // The built program as it is, in a process whose modules were given a gate: what it requires it takes from their exports.
 const program = `
 const { isMainThread } = require('node:worker_threads');
-const Module = require('node:module');
 const { existsSync, writeFileSync } = require('node:fs');
 const [how, at, match, folder] = process.argv.slice(1);
 const pattern = new RegExp(match);
@@ -43,9 +42,6 @@ const gate = (target, names) => {
   return target;
 };
 if (isMainThread) {
-  // Half of the start is S3's client, which runs on files do without.
-  const { _load } = Module;
-  Module._load = (name, ...rest) => (name.startsWith('@aws-sdk/') ? {} : _load(name, ...rest));
   gate(require('node:fs/promises'), ['rename', 'link']);
   gate(require('@etl/storage/folders').folders, ['remove']);
   gate(require('@etl/image/loaders/chunkDraft').ChunkDraft.prototype, ['close']);
