@@ -73,6 +73,7 @@ async function register(ecs: ECSClient, { taskDefinition, image, environment }: 
     ...localTaskDefinition.containerDefinitions?.[0],
     name: etlContainerName,
     image,
+    // The builder of definitions refuses credentials in clear, and is right; a stand-in's are none.
     environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
   };
   await ecs.send(
