@@ -19,14 +19,7 @@ const stoppedAtOnce = (what: string) =>
 
 /** The data behind docs/ecs-conformance.md: world, behaviour, deviation. */
 export const deviations: Readonly<Record<WorldName, Readonly<Record<string, Deviation>>>> = {
-  local: {
-    'a container finds its task at the metadata endpoint': received('2', 'there is no metadata endpoint'),
-    'a container finds its memory use at the metadata endpoint': received('2', 'there is no metadata endpoint'),
-    'a container that needs more memory than its task has is killed: 137, OutOfMemoryError': received(
-      '9',
-      'memory is checked in requests, not enforced',
-    ),
-  },
+  local: {},
   ministack: {
     'a deregistered revision is INACTIVE; its family means the newest that is not': received(
       '2',
