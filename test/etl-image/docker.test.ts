@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildEtlImage } from '../support/docker';
 import { readBatch } from '../support/parquet';
 import { command } from '../support/processes';
 
@@ -9,29 +10,17 @@ const withDocker = process.env.ETL_TEST_DOCKER ? describe : describe.skip;
 jest.setTimeout(420_000);
 
 withDocker('the image', () => {
-  const image = `etl-worker:test-${process.pid}`;
+  let image: string;
   let folder: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'etl-docker-'));
     await chmod(folder, 0o777); // the container's user is another one
-    const built = await command('docker', [
-      'build',
-      '--network',
-      'host',
-      '-q',
-      '-f',
-      'etl-image/Dockerfile',
-      '-t',
-      image,
-      '.',
-    ]);
-    expect(built).toMatchObject({ exitCode: 0 });
+    image = await buildEtlImage();
   });
   afterAll(async () => {
     // What the container's user wrote, only it or root may remove.
     await docker('--user', '0', '--entrypoint', 'rm', image, '-rf', '/data/lake');
-    await command('docker', ['rmi', '-f', image]);
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -1,5 +1,5 @@
+import { inParallel } from '../../support/parallel';
 import { randomFrom } from '../../support/random';
-import { inParallel } from './parallel';
 import { Corpus, lenient } from './support';
 
 let corpus: Corpus;

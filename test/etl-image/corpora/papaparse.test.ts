@@ -1,5 +1,5 @@
+import { inParallel } from '../../support/parallel';
 import { type PapaCase, papaCases } from './papaCases';
-import { inParallel } from './parallel';
 import { Corpus, lenient, testWithPyarrow } from './support';
 
 const { cases, left } = papaCases();

@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getFreePort } from '../../local/temporal/freePort';
+import { buildImage, removeContainers } from './docker';
+import { command, type Ended } from './processes';
+
+const base = 'node:24-bookworm-slim';
+
+/**
+ * What takes the place of images that a test cannot pull: the same programs, as this machine has them, in a container. Of
+ * ministack that is everything it was installed with, so it sees the machine's files, to read.
+ */
+const standIns = (name: string) => ({
+  services: {
+    temporal: {
+      image: base,
+      entrypoint: ['temporal'],
+      volumes: [`${process.env.ETL_TEST_TEMPORAL}:/usr/local/bin/temporal:ro`],
+    },
+    ministack: {
+      image: base,
+      entrypoint: ['chroot', '/machine', process.env.ETL_TEST_MINISTACK],
+      volumes: ['/:/machine:ro'],
+      tmpfs: ['/machine/tmp'],
+      // Its containers are labelled with it.
+      environment: { MINISTACK_HOSTNAME: name },
+    },
+  },
+});
+
+/** The images that Compose would build: from the same files, and out of the same cache as those of other tests. */
+const built = { 'etl-worker': 'etl-image/Dockerfile', 'etl-orchestrator': 'workers/Dockerfile' };
+
+/** docker-compose.yml, with stand-ins for what cannot be pulled, under names and ports of its own. */
+export class Composed {
+  private constructor(
+    private readonly folder: string,
+    private readonly name: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async create(): Promise<Composed> {
+    const folder = await mkdtemp(join(tmpdir(), 'etl-compose-'));
+    const name = `etl-test-${process.pid}`;
+    // JSON is YAML.
+    await writeFile(join(folder, 'stand-ins.yml'), JSON.stringify(standIns(name)));
+    const [ETL_TEMPORAL_PORT, ETL_UI_PORT, ETL_MINISTACK_PORT] = [
+      String(await getFreePort()),
+      String(await getFreePort()),
+      String(await getFreePort()),
+    ];
+    return new Composed(folder, name, { ETL_TEMPORAL_PORT, ETL_UI_PORT, ETL_MINISTACK_PORT, ETL_IMAGE_TAG: name });
+  }
+
+  get temporal(): string {
+    return `127.0.0.1:${this.env.ETL_TEMPORAL_PORT}`;
+  }
+  get ui(): string {
+    return `http://127.0.0.1:${this.env.ETL_UI_PORT}`;
+  }
+  get ministack(): string {
+    return `http://127.0.0.1:${this.env.ETL_MINISTACK_PORT}`;
+  }
+
+  /** `docker compose …`, to its end. */
+  async run(...args: string[]): Promise<Ended> {
+    const [program = '', ...first] = (process.env.ETL_TEST_COMPOSE ?? '').split(' ');
+    const files = ['-f', 'docker-compose.yml', '-f', join(this.folder, 'stand-ins.yml')];
+    return command(program, [...first, '-p', this.name, '--project-directory', '.', ...files, ...args], this.env);
+  }
+
+  async up(): Promise<void> {
+    for (const [image, dockerfile] of Object.entries(built)) await buildImage(dockerfile, `${image}:${this.name}`);
+    const { exitCode, stderr } = await this.run('up', '-d');
+    if (exitCode !== 0) throw new Error(`docker compose up: ${stderr}`);
+  }
+
+  async remove(): Promise<void> {
+    // Tasks first: they hold on to the network.
+    await removeContainers(`ministack.instance=${this.name}:4566`);
+    await this.run('down', '--volumes', '--timeout', '5');
+    await command('docker', ['rmi', ...Object.keys(built).map((image) => `${image}:${this.name}`)]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

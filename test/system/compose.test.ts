@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Client, Connection } from '@temporalio/client';
+import { parse } from 'csv-parse/sync';
+import { clientConfig, s3With } from '../support/awsTestClients';
+import { Composed } from '../support/compose';
+import { command, root } from '../support/processes';
+import { readS3Batch } from '../support/s3Batch';
+import { until } from '../support/system';
+
+const tools = ['ETL_TEST_COMPOSE', 'ETL_TEST_DOCKER', 'ETL_TEST_MINISTACK', 'ETL_TEST_TEMPORAL'];
+const withAll = tools.every((tool) => process.env[tool]) ? describe : describe.skip;
+
+// Images may have to be built first.
+jest.setTimeout(600_000);
+
+withAll('docker-compose.yml', () => {
+  let system: Composed;
+  beforeAll(async () => {
+    system = await Composed.create();
+    await system.up();
+  });
+  afterAll(() => system.remove());
+
+  test('a run that is started by hand makes a batch of the sample, in a container; SNS says so', async () => {
+    const event = { detail: { s3Key: 'ventas/ventas_2026_02.csv', batchDate: '2026-02-08' } };
+    const workflow = ['--type', 'etlPipeline', '--task-queue', 'etl', '--workflow-id', 'by-hand'];
+    const start = ['workflow', 'start', ...workflow, '--input', JSON.stringify(event), '--address', system.temporal];
+    const temporal = process.env.ETL_TEST_TEMPORAL ?? '';
+    await until('Temporal takes a run', 60, async () => (await command(temporal, start)).exitCode === 0);
+    await result(system.temporal, 'by-hand');
+
+    const s3 = await s3With(system.ministack);
+    const rows = await readS3Batch(s3, 'clean-data-lake', 'ventas/batch_date=2026-02-08/source=ventas_2026_02');
+    s3.destroy();
+    const sample = parse(readFileSync(join(root, 'samples', 'ventas.csv')), { columns: true }) as Record<
+      string,
+      string
+    >[];
+    expect(rows.map(({ id_venta: id }) => String(id))).toEqual(sample.map((row) => row['ID Venta']));
+    expect(await message(system.ministack)).toMatch(/^ETL completado para 2026-02-08\n/);
+  });
+
+  test('the worker is not root, has no compilers, and the Web UI answers', async () => {
+    expect((await system.run('exec', '-T', 'worker', 'id', '-u')).stdout.trim()).toBe('1000');
+    const { stdout } = await system.run('exec', '-T', 'worker', 'ls', 'node_modules', 'dist');
+    for (const name of ['typescript', 'jest', 'assemblyscript', 'test'])
+      expect(stdout.split(/\s+/)).not.toContain(name);
+    expect((await fetch(system.ui)).ok).toBe(true);
+  });
+
+  test('it says how to build what cannot be pulled', async () => {
+    const { exitCode, stdout } = await system.run('config');
+    expect(exitCode).toBe(0);
+    const built = [...stdout.matchAll(/dockerfile: (\S+)/g)].map(([, file]) => file);
+    expect(new Set(built)).toEqual(new Set(['etl-image/Dockerfile', 'workers/Dockerfile']));
+  });
+
+  test('preparing again changes nothing', async () => {
+    expect(await system.run('run', '--rm', '-T', 'prepare')).toMatchObject({ exitCode: 0 });
+    const ecs = new ECSClient(clientConfig(system.ministack));
+    const { taskDefinitionArns } = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'etl' }));
+    ecs.destroy();
+    expect(taskDefinitionArns).toEqual([expect.stringMatching(/task-definition\/etl:1$/)]);
+  });
+});
+
+async function result(address: string, workflowId: string): Promise<unknown> {
+  const connection = await Connection.connect({ address });
+  try {
+    return await new Client({ connection }).workflow.getHandle(workflowId).result();
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What SNS sent to the queue for looking at. */
+async function message(endpoint: string): Promise<string> {
+  const sqs = new SQSClient(clientConfig(endpoint));
+  const QueueUrl = `${endpoint}/000000000000/etl-messages`;
+  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+  sqs.destroy();
+  return (JSON.parse(Messages?.[0]?.Body ?? '{}') as { Message?: string }).Message ?? '';
+}

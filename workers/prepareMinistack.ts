@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { exitCodes } from '@etl/pipeline/failures';
+import { parseUri } from '@etl/pipeline/uri';
+import { prepareMinistack } from '../local/ministack';
+import { type Config, ConfigError, parseConfig } from './config';
+
+/** The variables that let a task reach a stand-in: with AWS its task role does. */
+const passedOn = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'];
+
+/** Makes in ministack what the worker's own variables name; docker-compose.yml runs it before the worker. */
+async function main([image, ...rest]: string[]): Promise<void> {
+  if (image === undefined || rest.length > 0) {
+    throw new UsageError('wants one argument: the image that tasks run');
+  }
+  if (!process.env.AWS_ENDPOINT_URL) throw new UsageError('AWS_ENDPOINT_URL is not set: this is for a stand-in only');
+  const config = parseConfig(process.env);
+  const raw = bucketOf(config, 'S3_RAW_BUCKET');
+  const sample = readFileSync(join(__dirname, '..', '..', 'samples', 'ventas.csv'), 'utf8');
+  const clients = {
+    // The first one to call: ministack may still be starting.
+    s3: new S3Client({ forcePathStyle: true, maxAttempts: 12 }),
+    sns: new SNSClient({}),
+    sqs: new SQSClient({}),
+    ecs: new ECSClient({}),
+  };
+  await prepareMinistack(clients, {
+    buckets: [raw, bucketOf(config, 'S3_CLEAN_BUCKET')],
+    topics: [lastPart(config, 'SUCCESS_TOPIC_ARN', ':'), lastPart(config, 'ALERTS_TOPIC_ARN', ':')],
+    deadLetters: lastPart(config, 'DLQ_URL', '/'),
+    messages: 'etl-messages',
+    cluster: named(config, 'ECS_CLUSTER'),
+    taskDefinition: named(config, 'ECS_TASK_DEFINITION'),
+    image,
+    environment: Object.fromEntries(passedOn.map((name) => [name, process.env[name] ?? ''])),
+    objects: [{ bucket: raw, key: 'ventas/ventas_2026_02.csv', body: sample }],
+  });
+}
+
+class UsageError extends Error {}
+
+type Key =
+  | 'S3_RAW_BUCKET'
+  | 'S3_CLEAN_BUCKET'
+  | 'SUCCESS_TOPIC_ARN'
+  | 'ALERTS_TOPIC_ARN'
+  | 'DLQ_URL'
+  | 'ECS_CLUSTER'
+  | 'ECS_TASK_DEFINITION';
+
+function named(config: Config, key: Key): string {
+  const value = config[key];
+  if (value === undefined) throw new UsageError(`${key} is not set`);
+  return value;
+}
+const lastPart = (config: Config, key: Key, separator: string) => named(config, key).split(separator).at(-1) ?? '';
+
+function bucketOf(config: Config, key: Key): string {
+  const uri = parseUri(named(config, key));
+  if (uri?.kind !== 's3') throw new UsageError(`${key} is no bucket`);
+  return uri.bucket;
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  const isOurs = error instanceof UsageError || error instanceof ConfigError;
+  const remedy = isOurs ? 'see docker-compose.yml for what it wants' : 'start ministack, or mend AWS_ENDPOINT_URL';
+  process.stderr.write(`prepare-ministack: ${error.message}\nprepare-ministack: ${remedy}\n`);
+  process.exitCode = isOurs ? exitCodes.badConfiguration : exitCodes.unavailable;
+});
