@@ -81,7 +81,8 @@ export const tools = [
         run('docker', ['pull', image], { timeout: 300_000 }),
       );
       say('Building the images …');
-      for (const file of ['etl-image/Dockerfile', 'workers/Dockerfile']) await warmUp(file);
+      await warmUp('etl-image/Dockerfile', 'etl-worker:test');
+      await warmUp('workers/Dockerfile', 'etl-orchestrator:test');
       return '1';
     },
   },
@@ -111,8 +112,8 @@ export async function prepareTools(say) {
 }
 
 /** Fills Docker's cache, so that tests need not wait for it; what does not build is theirs to say. */
-async function warmUp(dockerfile) {
-  const args = ['build', '--network', 'host', '-q', '-f', dockerfile, '.'];
+async function warmUp(dockerfile, tag) {
+  const args = ['build', '--network', 'host', '-q', '-f', dockerfile, '-t', tag, '.'];
   await run('docker', args, { cwd: root, maxBuffer: 1 << 24 }).catch(() => undefined);
 }
 

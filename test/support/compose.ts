@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getFreePort } from '../../local/temporal/freePort';
-import { buildImage, removeContainers } from './docker';
+import { buildEtlImage, buildWorkerImage, removeContainers } from './docker';
 import { command, type Ended } from './processes';
 
 const base = 'node:24-bookworm-slim';
@@ -30,7 +30,7 @@ const standIns = (name: string) => ({
 });
 
 /** The images that Compose would build: from the same files, and out of the same cache as those of other tests. */
-const built = { 'etl-worker': 'etl-image/Dockerfile', 'etl-orchestrator': 'workers/Dockerfile' };
+const built = { 'etl-worker': buildEtlImage, 'etl-orchestrator': buildWorkerImage };
 
 /** docker-compose.yml, with stand-ins for what cannot be pulled, under names and ports of its own. */
 export class Composed {
@@ -71,7 +71,9 @@ export class Composed {
   }
 
   async up(): Promise<void> {
-    for (const [image, dockerfile] of Object.entries(built)) await buildImage(dockerfile, `${image}:${this.name}`);
+    for (const [image, build] of Object.entries(built)) {
+      await command('docker', ['tag', await build(), `${image}:${this.name}`]);
+    }
     const { exitCode, stderr } = await this.run('up', '-d');
     if (exitCode !== 0) throw new Error(`docker compose up: ${stderr}`);
   }
