@@ -9,6 +9,8 @@ export interface RealTask {
   readonly runId: string;
   readonly generation: number;
   readonly createdAt: number;
+  readonly spot: boolean;
+  readonly size: { readonly cpu: number; readonly memoryMiB: number };
   readonly programs?: ProgramsRecord;
   readonly stop?: StopRecord;
   readonly end?: EndRecord;
@@ -40,6 +42,8 @@ export function readTasks(ecsFolder: string): RealTask[] {
       runId: environment.RUN_ID ?? '',
       generation: Number(environment.GENERATION),
       createdAt: record.createdAt,
+      spot: record.description.capacityProviderName === 'FARGATE_SPOT',
+      size: { cpu: Number(record.description.cpu), memoryMiB: Number(record.description.memory) },
       ...(programs && { programs }),
       ...(stop && { stop }),
       ...(end && { end }),

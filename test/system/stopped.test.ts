@@ -1,27 +1,16 @@
-import { type Client, type Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { deleteFaults, putFaults } from '../../local/faults/control';
-import { etl, LocalSystemUnderTest, until } from '../support/system';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { etl, until } from '../support/system';
 import { endsOf, SlowRuns } from './support/slowRun';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
 withServer('stop means stopped', () => {
-  let system: LocalSystemUnderTest;
   let runs: SlowRuns;
-  let client: Client;
-  let connection: Connection;
-  let ecs: string;
   beforeAll(async () => {
-    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02' });
-    ecs = (await system.up()).ecs;
-    runs = await SlowRuns.on(system);
-    ({ client, connection } = await system.connect());
+    runs = await SlowRuns.up(0.02);
   });
-  afterEach(() => deleteFaults(ecs));
-  afterAll(async () => {
-    await connection.close();
-    await system.remove();
-  });
+  afterEach(() => runs.noFaults());
+  afterAll(() => runs.down());
 
   /** Waits for the end of the run; its tasks are over by then, and not a moment later. */
   const endOf = async (handle: WorkflowHandle) => {
@@ -37,8 +26,8 @@ withServer('stop means stopped', () => {
   };
 
   test('cancelled while launching: the task that RunTask made is stopped', async () => {
-    await putFaults(ecs, { rules: [{ fault: 'slowResponse', operation: 'RunTask', times: 1, seconds: 1 }] });
-    const handle = await runs.start(client);
+    await runs.faults({ fault: 'slowResponse', operation: 'RunTask', times: 1, seconds: 1 });
+    const handle = await runs.start();
     await runs.task(handle, 'made');
     await handle.cancel();
     expect(await endOf(handle)).toEqual({
@@ -49,28 +38,26 @@ withServer('stop means stopped', () => {
   });
 
   test('cancelled while PENDING: it never starts', async () => {
-    await putFaults(ecs, { rules: [{ fault: 'stuckStart' }] });
-    const handle = await runs.start(client);
+    await runs.faults({ fault: 'stuckStart' });
+    const handle = await runs.start();
     await runs.task(handle, 'made');
     await handle.cancel();
     expect(await endOf(handle)).toMatchObject({ status: 'CANCELLED', tasks: [['UserInitiated', undefined]] });
   });
 
   test('cancelled while RUNNING, with StopTask failing and its answers lost', async () => {
-    await putFaults(ecs, {
-      rules: [
-        { fault: 'serverError', operation: 'StopTask', times: 4 },
-        { fault: 'lostResponse', operation: 'StopTask', times: 4 },
-      ],
-    });
-    const handle = await runs.start(client);
+    await runs.faults(
+      { fault: 'serverError', operation: 'StopTask', times: 4 },
+      { fault: 'lostResponse', operation: 'StopTask', times: 4 },
+    );
+    const handle = await runs.start();
     await runs.task(handle);
     await handle.cancel();
     expect(await endOf(handle)).toMatchObject({ status: 'CANCELLED', tasks: [['UserInitiated', 143]] });
   });
 
   test('cancelled while it is stopping after the deadline: it is stopped, and the run ends as a timeout or cancelled', async () => {
-    const handle = await runs.start(client, { compute: { timeoutSeconds: 1 } });
+    const handle = await runs.start({ compute: { timeoutSeconds: 1 } });
     await until('the stop', 30, () => runs.tasksOf(handle)[0]?.stop);
     await handle.cancel();
     const { tasks } = await endOf(handle);
@@ -78,13 +65,13 @@ withServer('stop means stopped', () => {
   });
 
   test('deadline: stopped, Timeout, never launched again', async () => {
-    const handle = await runs.start(client, { compute: { timeoutSeconds: 1 } });
+    const handle = await runs.start({ compute: { timeoutSeconds: 1 } });
     expect(await endOf(handle)).toEqual({ status: 'FAILED', outcome: 'Timeout', tasks: [['UserInitiated', 143]] });
   });
 
   test('start deadline: a stuck task is stopped before the next launch', async () => {
-    await putFaults(ecs, { rules: [{ fault: 'stuckStart', status: 'PROVISIONING', times: 1 }] });
-    const handle = await runs.start(client, { compute: { startTimeoutSeconds: 1 } });
+    await runs.faults({ fault: 'stuckStart', status: 'PROVISIONING', times: 1 });
+    const handle = await runs.start({ compute: { startTimeoutSeconds: 1 } });
     const result = await handle.result();
     expect(result).toMatchObject({ launches: [{ failureType: 'StartTimeout' }, { generation: 2 }] });
     const [stuck, second] = runs.tasksOf(handle);
@@ -96,8 +83,8 @@ withServer('stop means stopped', () => {
   });
 
   test('a task that is gone already is no error', async () => {
-    await putFaults(ecs, { rules: [{ fault: 'expiredRecord' }] });
-    const handle = await runs.start(client);
+    await runs.faults({ fault: 'expiredRecord' });
+    const handle = await runs.start();
     const task = await runs.task(handle);
     process.kill(task.programs?.programs[0]?.pid ?? 0, 'SIGKILL');
     await until('its end', 20, () => runs.tasksOf(handle)[0]?.end);
@@ -106,13 +93,13 @@ withServer('stop means stopped', () => {
   });
 
   test('a terminated workflow cannot clean up: its task is reported by a dry run, and stopped by the reaper', async () => {
-    const handle = await runs.start(client, { chunkRows: 10 });
+    const handle = await runs.start({ chunkRows: 10 });
     const { arn } = await runs.task(handle);
     await handle.terminate('test');
-    const dry = await etl(['reap', '--grace', '1', '--json'], system.env);
+    const dry = await etl(['reap', '--grace', '1', '--json'], runs.system.env);
     // The grace second may not be over yet.
     const report = await until('the orphan', 10, async () => {
-      const { stdout } = await etl(['reap', '--grace', '1', '--json'], system.env);
+      const { stdout } = await etl(['reap', '--grace', '1', '--json'], runs.system.env);
       const found = JSON.parse(stdout) as { orphans: { taskArn: string; workflowId: string }[]; stopped: string[] };
       return found.orphans.length > 0 ? found : undefined;
     });
@@ -123,7 +110,7 @@ withServer('stop means stopped', () => {
       stopped: [],
     });
     expect(runs.tasksOf(handle)[0]?.stop).toBeUndefined();
-    const { stdout, exitCode } = await etl(['reap', '--grace', '1', '--stop'], system.env);
+    const { stdout, exitCode } = await etl(['reap', '--grace', '1', '--stop'], runs.system.env);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`orphan: ${arn} of ${handle.workflowId} (TERMINATED at `);
     expect(stdout).toContain('1 task stopped');
@@ -131,13 +118,13 @@ withServer('stop means stopped', () => {
   });
 
   test('the reaper runs by a schedule, which is made and changed by one command', async () => {
-    const every = (minutes: string, ...more: string[]) => etl(['reap', '--every', minutes, ...more], system.env);
+    const every = (minutes: string, ...more: string[]) => etl(['reap', '--every', minutes, ...more], runs.system.env);
     expect(await every('15')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('only reports') });
     expect(await every('30', '--stop')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('and stops') });
-    const { spec, action, policies } = await client.schedule.getHandle('etl-reaper').describe();
+    const { spec, action, policies } = await runs.client.schedule.getHandle('etl-reaper').describe();
     expect(spec.intervals).toMatchObject([{ every: 1_800_000 }]);
     expect(action).toMatchObject({ workflowType: 'reapTasks', args: [{ stop: true, graceSeconds: 600 }] });
     expect(policies.overlap).toBe('SKIP');
-    await client.schedule.getHandle('etl-reaper').delete();
+    await runs.client.schedule.getHandle('etl-reaper').delete();
   });
 });

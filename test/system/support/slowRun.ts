@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { manifestName } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import type { Client, Connection, WorkflowHandle } from '@temporalio/client';
+import type { FaultPlanInput } from '../../../local/faults/control';
+import { deleteFaults, putFaults } from '../../../local/faults/control';
 import { writeSalesSample } from '../../../local/samples/ventas';
 import { exitCodeOf, type RealTask, readTasks } from '../../chaos/records';
-import { type LocalSystemUnderTest, until } from '../../support/system';
+import { LocalSystemUnderTest, until } from '../../support/system';
 
 interface Slowness {
   readonly compute?: object;
@@ -12,24 +17,40 @@ interface Slowness {
   readonly chunkRows?: number;
 }
 
-/** Runs of a file that takes its container some seconds, on a system that is up. */
+/** A system that is up, and runs on it of a file that takes its container some seconds. */
 export class SlowRuns {
   private count = 0;
   private constructor(
     readonly system: LocalSystemUnderTest,
+    readonly client: Client,
+    private readonly connection: Connection,
+    private readonly ecs: string,
     private readonly file: string,
   ) {}
 
-  static async on(system: LocalSystemUnderTest): Promise<SlowRuns> {
+  static async up(timeScale: number): Promise<SlowRuns> {
+    const system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: String(timeScale) });
+    const { ecs } = await system.up();
     const file = join(system.folder, 'slow.csv');
     await writeSalesSample(file, 16_000);
-    return new SlowRuns(system, file);
+    const { client, connection } = await system.connect();
+    return new SlowRuns(system, client, connection, ecs, file);
   }
 
-  async start(
-    client: Client,
-    { compute = {}, workflowId = `slow-${++this.count}`, chunkRows = 200 }: Slowness = {},
-  ): Promise<WorkflowHandle> {
+  async down(): Promise<void> {
+    await this.connection.close();
+    await this.system.remove();
+  }
+
+  faults(...rules: FaultPlanInput['rules']) {
+    return putFaults(this.ecs, { rules });
+  }
+  noFaults() {
+    return deleteFaults(this.ecs);
+  }
+
+  async start(slowness: Slowness = {}): Promise<WorkflowHandle> {
+    const { compute = {}, workflowId = `slow-${++this.count}`, chunkRows = 200 } = slowness;
     const detail = {
       s3Key: fileUri(this.file),
       batchDate: '2026-02-08',
@@ -38,7 +59,13 @@ export class SlowRuns {
       chunkRows,
       ...(Object.keys(compute).length > 0 && { compute }),
     };
-    return client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
+    return this.client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
+  }
+
+  /** What was published for a run. */
+  async manifestOf({ workflowId }: WorkflowHandle): Promise<Manifest> {
+    const folder = join(this.system.folder, 'out', workflowId, 'batch_date=2026-02-08', 'source=slow');
+    return JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
   }
 
   tasksOf({ workflowId }: WorkflowHandle): RealTask[] {

@@ -1,0 +1,89 @@
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import type { LaunchResult } from '../../activities/contract';
+import { launchTask } from '../../activities/launchTask';
+import { TaskRunnerError } from '../../activities/ports';
+import { createEcsTaskRunner } from '../../aws/ecsTaskRunner';
+import { cluster, definition, type Rig, startRig, stopRig } from '../local/ecs/support';
+import { MemoryStore } from '../support/fakePorts';
+import { samplePlan } from '../support/rig';
+
+const plan = samplePlan();
+const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
+
+/** The unmodified SDK against the local endpoint, which keeps client tokens as ECS does. */
+describe('the task runner on ECS', () => {
+  let ecs: Rig;
+  let tasks: ReturnType<typeof createEcsTaskRunner>;
+  beforeAll(async () => {
+    ecs = await startRig();
+    const container = { name: 'etl-worker', cpu: 192, memory: 384 };
+    const sidecar = { name: 'datadog-agent', image: 'datadog:7', essential: false, cpu: 64, memory: 128 };
+    const base = definition('graceful:1', container);
+    const containerDefinitions = [...(base.containerDefinitions ?? []), sidecar];
+    await ecs.client.send(new RegisterTaskDefinitionCommand({ ...base, family: 'etl', containerDefinitions }));
+    const network = { subnets: ['subnet-1'], securityGroups: [], assignPublicIp: false };
+    tasks = createEcsTaskRunner(ecs.client, { cluster, taskDefinition: 'etl', ...network });
+  });
+  afterAll(() => stopRig(ecs));
+
+  const launch = (changes: object = {}, runner = tasks) =>
+    launchTask(
+      { tasks: runner, store: new MemoryStore(), namespace: 'default' },
+      { plan, run, generation: 1, spot: false, ...changes },
+    );
+  const arnOf = (result: LaunchResult): string => (result as { taskArn: string }).taskArn;
+  /** As ECS is for a while after a launch: the task is not listed yet. */
+  const unlisted = () => ({ ...tasks, list: async () => [] });
+
+  test('the same request with the same token is the same task', async () => {
+    const first = await launch();
+    expect(await launch({}, unlisted())).toEqual(first);
+    expect(await tasks.list()).toEqual([arnOf(first)]);
+  });
+
+  test('the same token with a changed request adopts the task that the conflict names', async () => {
+    const first = arnOf(await launch());
+    const changed = { plan: { ...plan, chunkRows: 7 } };
+    expect(await launch(changed, unlisted())).toEqual({ kind: 'launched', taskArn: first, generation: 1 });
+    const stranger = { ...unlisted(), describe: async () => [{ taskArn: first, lastStatus: 'RUNNING', tags: {} }] };
+    await expect(launch(changed, stranger)).rejects.toThrow(TaskRunnerError);
+    expect(await tasks.list()).toEqual([first]);
+  });
+
+  test('a description tells owner, size, lane and times', async () => {
+    const arn = arnOf(await launch());
+    await ecs.running(arn);
+    const [task] = await tasks.describe([arn, `${arn.slice(0, -4)}0000`]);
+    expect(task).toMatchObject({
+      taskArn: arn,
+      lastStatus: 'RUNNING',
+      desiredStatus: 'RUNNING',
+      size: { cpu: 256, memoryMiB: 512 },
+      workflowId: run.workflowId,
+      tags: { 'etl:namespace': 'default', 'etl:run-id': 'run-1', 'etl:generation': '1' },
+    });
+    expect(task?.createdAt).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test('a stopping task is listed, a stop is by hand, and one of an unknown task is told as such', async () => {
+    const arn = arnOf(await launch());
+    await ecs.logged(arn, 'ready');
+    expect(await tasks.stop(arn, 'test')).toBe(true);
+    expect(await tasks.list()).toEqual([arn]);
+    await ecs.stopped(arn);
+    expect(await tasks.describe([arn])).toMatchObject([
+      { lastStatus: 'STOPPED', stopCode: 'UserInitiated', stoppedReason: 'test', exitCode: 143 },
+    ]);
+    expect(await tasks.stop(`${arn.slice(0, -4)}0000`, 'test')).toBe(false);
+  });
+
+  test("a larger task has the ETL container's limits raised with it, beside the sidecar's", async () => {
+    const arn = arnOf(await launch({ generation: 2, size: { cpu: 512, memoryMiB: 2048 } }));
+    const { containers, cpu, memory } = await ecs.task(arn);
+    expect([cpu, memory]).toEqual(['512', '2048']);
+    expect(containers?.map(({ name, cpu: own, memory: limit }) => [name, own, limit])).toEqual([
+      ['etl-worker', '448', '1920'],
+      ['datadog-agent', '64', '128'],
+    ]);
+  });
+});

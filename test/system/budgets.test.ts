@@ -1,0 +1,95 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
+import type { PipelineResult } from '../../workflows/etlPipeline';
+import { endsOf, SlowRuns } from './support/slowRun';
+
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
+
+withServer('the truth about the end, and what follows from it', () => {
+  let runs: SlowRuns;
+  beforeAll(async () => {
+    runs = await SlowRuns.up(0.02);
+  });
+  afterEach(() => runs.noFaults());
+  afterAll(() => runs.down());
+
+  const resultOf = (handle: WorkflowHandle): Promise<PipelineResult> => handle.result();
+  const typesOf = ({ launches }: PipelineResult) => launches.map(({ failureType }) => failureType ?? 'delivered');
+
+  test('a record that is gone when it is asked for: the commit log knows that it delivered', async () => {
+    await runs.faults({ fault: 'expiredRecord' });
+    const handle = await runs.start({ chunkRows: 4000 });
+    expect(typesOf(await resultOf(handle))).toEqual(['delivered']);
+    expect(endsOf(runs.tasksOf(handle))).toEqual([['EssentialContainerExited', 0]]);
+  });
+
+  test('no exit code is a failure, though the batch is there: the next launch finds it and says so', async () => {
+    await runs.faults({ fault: 'nullExitCode', times: 1 });
+    const handle = await runs.start({ chunkRows: 4000 });
+    expect(typesOf(await resultOf(handle))).toEqual(['ExitCodeMissing', 'delivered']);
+  });
+
+  test('two Spot interruptions, then on demand, each time from the checkpoint; every launch is shown with its cost', async () => {
+    await runs.faults({ fault: 'spotInterruption', afterSeconds: 1, noticeSeconds: 5 });
+    const handle = await runs.start({ compute: { spot: true } });
+    const result = await resultOf(handle);
+    expect(typesOf(result)).toEqual(['SpotInterruption', 'SpotInterruption', 'delivered']);
+    const tasks = runs.tasksOf(handle);
+    expect(tasks.map(({ spot }) => spot)).toEqual([true, true, false]);
+    expect(result.launches.map(({ taskArn }) => taskArn)).toEqual(tasks.map(({ arn }) => arn));
+    for (const launch of result.launches) {
+      expect(launch).toMatchObject({ lane: 'fargate', size: { cpu: 2048, memoryMiB: 8192 } });
+      expect(launch.costUsd).toBeGreaterThan(0);
+    }
+    const reused = await runs.manifestOf(handle).then((manifest) => manifest.reused);
+    expect(reused).toBeGreaterThan(0);
+  });
+
+  test('out of memory with exit code 0: the next task is larger', async () => {
+    await runs.faults({ fault: 'outOfMemory', afterSeconds: 0.5, exitCode: 0, times: 1 });
+    const handle = await runs.start();
+    expect(typesOf(await resultOf(handle))).toEqual(['OutOfMemory', 'delivered']);
+    expect(runs.tasksOf(handle).map(({ size }) => size)).toEqual([
+      { cpu: 2048, memoryMiB: 8192 },
+      { cpu: 2048, memoryMiB: 16_384 },
+    ]);
+  });
+
+  test('no capacity: waited for, and no task was made meanwhile', async () => {
+    await runs.faults({ fault: 'capacity', times: 3 });
+    const handle = await runs.start({ chunkRows: 4000 });
+    const none = 'CapacityUnavailable';
+    expect(typesOf(await resultOf(handle))).toEqual([none, none, none, 'delivered']);
+    expect(runs.tasksOf(handle)).toHaveLength(1);
+  });
+
+  test('a host that fails, an image that cannot be pulled and a stranger with StopTask: launched again', async () => {
+    await runs.faults(
+      { fault: 'failedStart', times: 1 },
+      { fault: 'hostFailure', afterSeconds: 0.3, after: 1, times: 1 },
+      { fault: 'stoppedBySomeone', afterSeconds: 0.3, after: 2, times: 1 },
+    );
+    const handle = await runs.start();
+    expect(typesOf(await resultOf(handle))).toEqual(['TaskFailedToStart', 'HostFailure', 'TaskStopped', 'delivered']);
+  });
+
+  test('a budget that is used up fails the run with all the evidence', async () => {
+    await runs.faults({ fault: 'stoppedBySomeone', afterSeconds: 0, reason: 'maintenance' });
+    const handle = await runs.start();
+    const error = await handle.result().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(WorkflowFailedError);
+    const failure = (error as WorkflowFailedError).cause as ApplicationFailure;
+    expect(failure.type).toBe('TaskStopped');
+    expect(failure.message).toContain('(the application budget of 2 new launches is used up)');
+    const tasks = runs.tasksOf(handle);
+    const stopped = { failureType: 'TaskStopped' };
+    expect(failure.details?.[0]).toMatchObject({
+      generation: 3,
+      taskArn: tasks[2]?.arn,
+      stopCode: 'UserInitiated',
+      stoppedReason: 'maintenance',
+      launches: [stopped, stopped, stopped],
+    });
+  });
+});
