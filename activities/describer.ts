@@ -1,5 +1,5 @@
+import { createTokenBucket, type RateLimit } from '@etl/pipeline/tokenBucket';
 import { type TaskDescription, type TaskRunner, TaskRunnerError } from './ports';
-import { createTokenBucket, type RateLimit } from './tokenBucket';
 
 const maxPerCall = 100; // DescribeTasks takes no more
 
@@ -17,7 +17,7 @@ export interface DescriberSettings {
   readonly limit: RateLimit;
 }
 
-export const defaultLimit: RateLimit = { callsPerSecond: 10, burst: 50 };
+export const defaultLimit: RateLimit = { perSecond: 10, burst: 50 };
 
 interface Wait {
   readonly pace: Pace;

@@ -1,16 +1,10 @@
+import { createTokenBucket, type RateLimit } from '@etl/pipeline/tokenBucket';
 import { EcsError } from './errors';
 import type { Handle } from './handle';
 import { isOperation, type OperationName } from './operationNames';
 
-interface Limit {
-  /** So many at once … */
-  readonly burst: number;
-  /** … and so many a second for ever. */
-  readonly perSecond: number;
-}
-
 /** Operations of one group share one bucket. Source: ECS Developer Guide, "Request throttling for the Amazon ECS API". */
-const groups: readonly { readonly operations: readonly OperationName[]; readonly limit: Limit }[] = [
+const groups: readonly { readonly operations: readonly OperationName[]; readonly limit: RateLimit }[] = [
   { operations: ['CreateCluster'], limit: { burst: 20, perSecond: 1 } },
   { operations: ['DescribeClusters'], limit: { burst: 50, perSecond: 20 } },
   { operations: ['RegisterTaskDefinition', 'DeregisterTaskDefinition'], limit: { burst: 20, perSecond: 1 } },
@@ -19,11 +13,12 @@ const groups: readonly { readonly operations: readonly OperationName[]; readonly
   { operations: ['DescribeTasks', 'ListTasks'], limit: { burst: 100, perSecond: 20 } },
 ];
 /** Tasks, not calls; on demand and Spot each have their own. Source: ECS Developer Guide, "AWS Fargate throttling quotas". */
-const launches: Limit = { burst: 100, perSecond: 20 };
+const launches: RateLimit = { burst: 100, perSecond: 20 };
 
 /** ECS within its rate limits, or `scale` times these. `now` in milliseconds. */
 export function withRateLimits(handle: Handle, now: () => number, scale = 1): Handle {
-  const bucket = ({ burst, perSecond }: Limit) => createBucket(burst * scale, perSecond * scale, now);
+  const bucket = ({ burst, perSecond }: RateLimit) =>
+    createTokenBucket({ burst: burst * scale, perSecond: perSecond * scale }, now);
   const buckets = new Map(
     groups.flatMap(({ operations, limit }) => {
       const shared = bucket(limit);
@@ -33,26 +28,10 @@ export function withRateLimits(handle: Handle, now: () => number, scale = 1): Ha
   const lanes = { onDemand: bucket(launches), spot: bucket(launches) };
   return async (operation, input) => {
     const isWithin =
-      (!isOperation(operation) || buckets.get(operation)?.take(1)) &&
+      (!isOperation(operation) || buckets.get(operation)?.take()) &&
       (operation !== 'RunTask' || lanes[isForSpot(input) ? 'spot' : 'onDemand'].take(countOf(input)));
     if (!isWithin) throw new EcsError('ThrottlingException', 'Rate exceeded');
     return handle(operation, input);
-  };
-}
-
-/** Full at first. Source: the token bucket algorithm. */
-function createBucket(capacity: number, perSecond: number, now: () => number) {
-  let [tokens, filledAt] = [capacity, now()];
-  return {
-    /** False, and nothing taken, when there are not so many. */
-    take(wanted: number): boolean {
-      const time = now();
-      tokens = Math.min(capacity, tokens + ((time - filledAt) / 1000) * perSecond);
-      filledAt = time;
-      if (tokens < wanted) return false;
-      tokens -= wanted;
-      return true;
-    },
   };
 }
 

@@ -79,7 +79,7 @@ describe('describer', () => {
 
   test('the token bucket bounds the calls; who was not served is served first', async () => {
     const tasks = running(1000);
-    const waits = waitForAll(tasks, 'fast', { callsPerSecond: 2, burst: 4 });
+    const waits = waitForAll(tasks, 'fast', { perSecond: 2, burst: 4 });
     await seconds(1);
     expect(tasks.describeCalls).toHaveLength(4);
     await seconds(1);
