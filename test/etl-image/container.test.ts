@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { fileUri } from '@etl/pipeline/fileUri';
 import { Bench } from '../support/container';
 import { partsOf, readSchema } from '../support/parquet';
 
@@ -287,6 +288,16 @@ describe('refusals', () => {
     const nowhere = await bench.run(path, { OUTPUT_PREFIX: `file://${path}/below` });
     expect([66, 74, 78]).toContain(nowhere.exitCode);
     expect((await bench.run(path, { MODE: 'commit' })).exitCode).toBe(78);
+  });
+
+  test('options come by URI where they are too long for an environment, and must then be there', async () => {
+    const path = await bench.file('options.json', JSON.stringify({ columns: { a: 'text' } }));
+    const { rows } = await bench.convert('a,b\n1,2\n', { OPTIONS: fileUri(path) });
+    expect(rows).toEqual([{ a: '1', b: 2n }]);
+    const nowhere = fileUri(join(bench.folder, 'none.json'));
+    const run = await bench.run(await bench.file('in.csv', 'a,b\n1,2\n'), { OPTIONS: nowhere });
+    expect(run.exitCode).toBe(78);
+    expect(run.stdout).toContain(`OPTIONS: there is no object ${nowhere}`);
   });
 
   test('declared columns must be there', async () => {
