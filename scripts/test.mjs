@@ -17,7 +17,8 @@ const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
   join('node_modules', 'jest', 'bin', 'jest.js'),
-  '--maxWorkers=2',
+  // Tests wait as often as they work: for timeouts, servers, containers.
+  '--maxWorkers=3',
   '--json',
   `--outputFile=${resultFile}`,
 ];

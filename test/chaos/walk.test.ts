@@ -12,7 +12,7 @@ import { problemsOf } from './verify';
 import { walk } from './walk';
 
 /** `npm run chaos -- --runs N --seed S` sets these. */
-const runs = Number(process.env.ETL_CHAOS_RUNS ?? 30);
+const runs = Number(process.env.ETL_CHAOS_RUNS ?? 15);
 const seed = Number(process.env.ETL_CHAOS_SEED ?? 1);
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;

@@ -1,11 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { getFreePort } from '../../local/temporal/freePort';
 import { buildEtlImage, buildWorkerImage, removeContainers } from './docker';
 import { command, type Ended } from './processes';
 
 const base = 'node:24-bookworm-slim';
+
+/** The environment that ministack was installed in: the program lies in its `bin`. */
+const ministackFolder = () => dirname(dirname(process.env.ETL_TEST_MINISTACK ?? ''));
 
 /**
  * What takes the place of images that a test cannot pull: the same programs, as this machine has them, in a container. Of
@@ -21,7 +24,8 @@ const standIns = (name: string) => ({
     ministack: {
       image: base,
       entrypoint: ['chroot', '/machine', process.env.ETL_TEST_MINISTACK],
-      volumes: ['/:/machine:ro'],
+      // Its own folder once more: it may lie below what the temporary one hides.
+      volumes: ['/:/machine:ro', `${ministackFolder()}:/machine${ministackFolder()}:ro`],
       tmpfs: ['/machine/tmp'],
       // Its containers are labelled with it.
       environment: { MINISTACK_HOSTNAME: name },
