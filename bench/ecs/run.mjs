@@ -58,9 +58,11 @@ const connection = await Connection.connect({ address });
 const client = new Client({ connection });
 
 let started = 0;
+/** Those that have ended since are made up for. */
 async function startUntil(count) {
+  const goal = started + count - ecs.running().length;
   const one = async () => {
-    while (started < count) {
+    while (started < goal) {
       const number = started++;
       const detail = { s3Key: pathToFileURL(source).href, batchDate: '2026-02-08', dataset: `d${number}` };
       await client.workflow.start('etlPipeline', {

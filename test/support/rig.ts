@@ -52,7 +52,14 @@ export class Rig {
     if (!existsSync(bundlePath)) throw new Error('dist/workflow-bundle.js is missing: npm run build');
     quietRuntime();
     const executable = { type: 'existing-path' as const, path };
-    return new Rig(await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return new Rig(await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }));
+      } catch (error) {
+        // The SDK gives the server five seconds, which a busy machine may need for Java alone.
+        if (attempt === 4) throw error;
+      }
+    }
   }
 
   /** Runs `scenario` beside workers with these activities; afterwards every execution it started is replayed. */
