@@ -17,8 +17,7 @@ const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
   join('node_modules', 'jest', 'bin', 'jest.js'),
-  // Tests wait as often as they work: for timeouts, servers, containers.
-  '--maxWorkers=3',
+  '--maxWorkers=2',
   '--json',
   `--outputFile=${resultFile}`,
 ];

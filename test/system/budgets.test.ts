@@ -31,9 +31,9 @@ withServer('the truth about the end, and what follows from it', () => {
   });
 
   test('two Spot interruptions, then on demand, each time from the checkpoint; every launch is shown with its cost', async () => {
-    await runs.faults({ fault: 'spotInterruption', afterSeconds: 2, noticeSeconds: 5 });
+    await runs.faults({ fault: 'spotInterruption', afterSeconds: 4, noticeSeconds: 5 });
     // Chunks enough for some to be finished by then, and some not, whatever the machine.
-    const handle = await runs.start({ compute: { spot: true }, chunkRows: 40 });
+    const handle = await runs.start({ compute: { spot: true }, chunkRows: 20 });
     const result = await resultOf(handle);
     expect(typesOf(result)).toEqual(['SpotInterruption', 'SpotInterruption', 'delivered']);
     const tasks = runs.tasksOf(handle);
