@@ -37,7 +37,7 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
   for (;;) {
     const task = await waiting.describer.next(taskArn, pace, waiting.signal);
     const now = waiting.now();
-    if (task?.lastStatus === 'STOPPED') return stoppedEnd(waiting, task, await progress.read());
+    if (task?.lastStatus === 'STOPPED') return stoppedEnd(waiting, task, progress.read);
     if (!task && now - knownAt > waiting.unknownGraceSeconds * 1000) {
       return { taskArn, status: 'unknown', logTail: await waiting.taskLogs.tail(taskArn, logTailLines) };
     }
@@ -55,11 +55,16 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
   }
 }
 
-async function stoppedEnd(waiting: Waiting, task: TaskDescription, progress: Progress | undefined): Promise<TaskEnd> {
+async function stoppedEnd(
+  waiting: Waiting,
+  task: TaskDescription,
+  readProgress: () => Promise<Progress | undefined>,
+): Promise<TaskEnd> {
   const end = endOf(task);
   if (task.exitCode === 0) return { ...end, logTail: [] };
   const logTail = await waiting.taskLogs.tail(task.taskArn, logTailLines);
-  return { ...end, ...(progress?.failure !== undefined && { reported: progress.failure }), logTail };
+  const reported = (await readProgress())?.failure;
+  return { ...end, ...(reported !== undefined && { reported }), logTail };
 }
 
 /** Reads the task's progress ever more seldom the longer it runs, and reports it every few percent. */

@@ -1,7 +1,5 @@
 import { createTokenBucket, type RateLimit } from '@etl/pipeline/tokenBucket';
-import { type TaskDescription, type TaskRunner, TaskRunnerError } from './ports';
-
-const maxPerCall = 100; // DescribeTasks takes no more
+import { maxTasksPerDescribe, type TaskDescription, type TaskRunner, TaskRunnerError } from './ports';
 
 /** `fast` for a task that starts or stops, `slow` for one that runs. */
 export type Pace = 'fast' | 'slow';
@@ -44,8 +42,8 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
     const isSlowTick = ticks % settings.slowEvery === 0;
     const isDue = ([, asked]: [string, Set<Wait>]) => isSlowTick || [...asked].some(({ pace }) => pace === 'fast');
     const now = idle.filter(isDue);
-    const room = (maxPerCall - (now.length % maxPerCall)) % maxPerCall;
-    const later = idle.filter((each) => !now.includes(each)).slice(0, room);
+    const room = (maxTasksPerDescribe - (now.length % maxTasksPerDescribe)) % maxTasksPerDescribe;
+    const later = idle.filter((each) => !isDue(each)).slice(0, room);
     return [...now, ...later].map(([arn]) => arn);
   }
 
@@ -68,8 +66,8 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
   function tick(): void {
     ticks += 1;
     const arns = due();
-    for (let from = 0; from < arns.length && bucket.take(); from += maxPerCall) {
-      const group = arns.slice(from, from + maxPerCall);
+    for (let from = 0; from < arns.length && bucket.take(); from += maxTasksPerDescribe) {
+      const group = arns.slice(from, from + maxTasksPerDescribe);
       for (const arn of group) underWay.add(arn);
       void ask(group).finally(() => {
         for (const arn of group) underWay.delete(arn);

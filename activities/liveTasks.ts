@@ -1,7 +1,5 @@
 import { startedBy } from './identity';
-import type { TaskDescription, TaskRunner } from './ports';
-
-const maxPerCall = 100;
+import { maxTasksPerDescribe, type TaskDescription, type TaskRunner } from './ports';
 
 /** The tasks of a workflow, of whichever run, that are not STOPPED yet. */
 export async function liveTasks(tasks: TaskRunner, workflowId: string): Promise<TaskDescription[]> {
@@ -11,8 +9,8 @@ export async function liveTasks(tasks: TaskRunner, workflowId: string): Promise<
 /** Those of the given tasks that are not STOPPED yet. */
 export async function describeLive(tasks: TaskRunner, arns: readonly string[]): Promise<TaskDescription[]> {
   const live: TaskDescription[] = [];
-  for (let from = 0; from < arns.length; from += maxPerCall) {
-    const described = await tasks.describe(arns.slice(from, from + maxPerCall));
+  for (let from = 0; from < arns.length; from += maxTasksPerDescribe) {
+    const described = await tasks.describe(arns.slice(from, from + maxTasksPerDescribe));
     live.push(...described.filter(({ lastStatus }) => lastStatus !== 'STOPPED'));
   }
   return live;

@@ -14,13 +14,16 @@ export interface Ports {
   readonly executions: Executions;
 }
 
+/** Source: Amazon ECS API, DescribeTasks. */
+export const maxTasksPerDescribe = 100;
+
 export interface TaskRunner {
   /**
    * Idempotent by `clientToken`: a repeated call returns the task of the first. Throws `TaskRunnerError` for what no
    * repetition mends, `ThrottledError` when ECS wants to be asked later.
    */
   run(request: TaskRequest): Promise<RunAnswer>;
-  /** Tasks nobody knows are left out of the answer. At most 100 ARNs. Throws `TaskRunnerError` for what no repetition mends. */
+  /** Tasks nobody knows are left out of the answer. At most `maxTasksPerDescribe` ARNs. Throws `TaskRunnerError` for what no repetition mends. */
   describe(taskArns: readonly string[]): Promise<TaskDescription[]>;
   /** Asks for a stop, and returns at once whether ECS knows the task. A task that is gone is no error. */
   stop(taskArn: string, reason: string): Promise<boolean>;

@@ -15,19 +15,24 @@ const permanent = new Set([
 
 const throttling = new Set(['ThrottlingException', 'Throttling', 'RequestLimitExceeded', 'TooManyRequestsException']);
 
-/** An answer of ECS. Throws its errors as what they mean: `ThrottledError`, `TaskRunnerError`, or as they are. */
+/** What an error of ECS means: a `ThrottledError`, a `TaskRunnerError`, or the error as it is. */
+export function ecsError(operation: string, error: unknown): unknown {
+  const { name, message } = error as Error;
+  // Throttling comes disguised as a bad parameter too; its message tells.
+  if (throttling.has(name) || (permanent.has(name) && /rate exceeded|throttl/i.test(message))) {
+    return new ThrottledError(`ECS throttles ${operation}: ${name}: ${message}`, { cause: error });
+  }
+  if (permanent.has(name)) {
+    return new TaskRunnerError(`ECS refused ${operation}: ${name}: ${message}`, { cause: error });
+  }
+  return error;
+}
+
+/** An answer of ECS. Throws its errors as what they mean (`ecsError`). */
 export async function askedWell<T>(operation: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    const { name, message } = error as Error;
-    // Throttling comes disguised as a bad parameter too; its message tells.
-    if (throttling.has(name) || (permanent.has(name) && /rate exceeded|throttl/i.test(message))) {
-      throw new ThrottledError(`ECS throttles ${operation}: ${name}: ${message}`, { cause: error });
-    }
-    if (permanent.has(name)) {
-      throw new TaskRunnerError(`ECS refused ${operation}: ${name}: ${message}`, { cause: error });
-    }
-    throw error;
+    throw ecsError(operation, error);
   }
 }

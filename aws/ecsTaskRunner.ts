@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { RunAnswer, TaskRunner } from '../activities/ports';
 import { containerSizes } from './containerSizes';
-import { askedWell } from './ecsErrors';
+import { askedWell, ecsError } from './ecsErrors';
 import { type EcsSettings, runTaskRequest } from './runTaskRequest';
 import { describeTask } from './taskDescription';
 
@@ -40,7 +40,7 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings): T
       const call = new RunTaskCommand(runTaskRequest(settings, request, sizes));
       const answer = await client.send(call).catch((error: unknown) => {
         if (error instanceof ConflictException) return error;
-        return askedWell('RunTask', Promise.reject(error));
+        throw ecsError('RunTask', error);
       });
       if (answer instanceof ConflictException) return { conflict: answer.resourceIds ?? [] };
       const taskArn = answer.tasks?.[0]?.taskArn;
@@ -60,7 +60,7 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings): T
         return true;
       } catch (error) {
         if (isGone(error)) return false;
-        return askedWell('StopTask', Promise.reject(error));
+        throw ecsError('StopTask', error);
       }
     },
 
