@@ -66,7 +66,7 @@ export function nextLaunch(
 }
 
 /** Seconds to wait before new launch number `retry` (1, 2, …) of a budget. */
-export function waitSeconds(budget: Budget, retry: number, random: number): number {
+function waitSeconds(budget: Budget, retry: number, random: number): number {
   const wait = Math.min(budget.intervalSeconds * budget.backoffRate ** (retry - 1), budget.maxIntervalSeconds);
   return wait * (1 + budget.jitter * random);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodeOf, type RealTask } from './records';
+import { exitCodeOf, type RealTask } from '../support/realTasks';
 import { sha256Of } from './sources';
 import type { Walked } from './walk';
 

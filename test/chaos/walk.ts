@@ -4,9 +4,9 @@ import { fileUri } from '@etl/pipeline/fileUri';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { generator } from '../../local/random';
+import { readTasks } from '../support/realTasks';
 import type { LocalSystemUnderTest } from '../support/system';
 import { FragileWorker, kill } from './hands';
-import { readTasks } from './records';
 import { chunkRows, type Source } from './sources';
 
 /** One run of the walk and how Temporal says it ended. */

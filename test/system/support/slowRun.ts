@@ -7,7 +7,7 @@ import type { Client, Connection, WorkflowHandle } from '@temporalio/client';
 import type { FaultPlanInput } from '../../../local/faults/control';
 import { deleteFaults, putFaults } from '../../../local/faults/control';
 import { writeSalesSample } from '../../../local/samples/ventas';
-import { exitCodeOf, type RealTask, readTasks } from '../../chaos/records';
+import { exitCodeOf, type RealTask, readTasks } from '../../support/realTasks';
 import { LocalSystemUnderTest, until } from '../../support/system';
 
 interface Slowness {
