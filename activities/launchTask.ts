@@ -1,10 +1,9 @@
-import { type ContainerInput, containerEnvironment, maxInlineOptions } from '@etl/pipeline/container';
-import { layout, optionsName } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
+import { type ContainerInput, containerEnvironment } from '@etl/pipeline/container';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LaunchInput, LaunchResult } from './contract';
 import { clientToken, startedBy, tagNames, tags } from './identity';
 import { liveTasks } from './liveTasks';
+import { storeLongOptions } from './options';
 import { type TaskDescription, type TaskRunner, TaskRunnerError } from './ports';
 
 export interface Launching {
@@ -63,10 +62,7 @@ const generationOf = (task: TaskDescription): number => Number(task.tags[tagName
 
 async function containerInput(store: Launching['store'], input: LaunchInput): Promise<ContainerInput> {
   const { plan, run, generation } = input;
-  const options = JSON.stringify(plan.options);
-  const optionsUri = joinUri(layout(plan.destination, plan.batch).work(run.runId, generation), optionsName);
-  const isLong = options.length > maxInlineOptions;
-  if (isLong) await store.write(optionsUri, options);
+  const optionsUri = await storeLongOptions(store, plan, run.runId, generation);
   return {
     inputUri: plan.source.uri,
     ...plan.batch,
@@ -77,7 +73,7 @@ async function containerInput(store: Launching['store'], input: LaunchInput): Pr
     runStartedAt: run.startedAt,
     chunkRows: plan.chunkRows,
     options: plan.options,
-    ...(isLong && { optionsUri }),
+    ...(optionsUri !== undefined && { optionsUri }),
     timeoutSeconds: plan.timings.timeoutSeconds,
   };
 }

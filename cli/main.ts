@@ -4,6 +4,7 @@ import { PortTakenError } from '../local/temporal/devServer';
 import { TemporalNotFoundError } from '../local/temporal/findTemporal';
 import { ConfigError } from '../workers/config';
 import { NoTemporalError } from '../workers/connection';
+import { aslCommand } from './commands/asl';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
@@ -19,7 +20,7 @@ export async function main(argv: string[]): Promise<void> {
     .option('--verbose', 'show stack traces')
     .exitOverride()
     .showSuggestionAfterError();
-  const commands = [demoCommand, upCommand, runCommand, convertCommand, reapCommand, doctorCommand];
+  const commands = [demoCommand, upCommand, runCommand, convertCommand, reapCommand, aslCommand, doctorCommand];
   for (const command of commands) program.addCommand(command().exitOverride());
   try {
     await program.parseAsync(argv);

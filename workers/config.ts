@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
+import { sizeProblem } from '@etl/pipeline/sizes';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 import { z } from 'zod';
 
@@ -26,6 +27,8 @@ const bucket = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const units = z.coerce.number('is no number').int('is no whole number').positive('must be above 0');
+
 const arn = z.string().startsWith('arn:', 'is no ARN');
 
 /** Every variable of ours, with what it is for: the table in docs/configuration.md is made from this. */
@@ -46,6 +49,22 @@ export const variables = {
     .enum(['ENABLED', 'DISABLED'])
     .default('DISABLED')
     .describe('`ENABLED` where tasks reach the registry through a public subnet'),
+  ECS_TASK_CPU: units.optional().describe('CPU units of a task in the state machine, 1024 a vCPU (`etl asl`)'),
+  ECS_TASK_MEMORY: units.optional().describe('MiB of memory of a task in the state machine (`etl asl`)'),
+  ECS_SPOT: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: the state machine runs its tasks on Spot, without a way back (`etl asl`)'),
+  VALIDATE_INPUT_FUNCTION: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Lambda function of the state machine, its name or ARN (`etl asl`)'),
+  CONFIRM_COMMIT_FUNCTION: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Lambda function of the state machine, its name or ARN (`etl asl`)'),
   ECS_EVENTS_QUEUE_URL: z
     .url('is no URL')
     .optional()
@@ -96,6 +115,10 @@ const schema = z.object(variables).superRefine((config, context) => {
   };
   together('ECS_CLUSTER', 'ECS_TASK_DEFINITION', 'ECS_SUBNETS');
   together('SUCCESS_TOPIC_ARN', 'ALERTS_TOPIC_ARN');
+  together('ECS_TASK_CPU', 'ECS_TASK_MEMORY');
+  const { ECS_TASK_CPU: cpu, ECS_TASK_MEMORY: memory } = config;
+  const problem = cpu !== undefined && memory !== undefined && sizeProblem(cpu, memory);
+  if (problem) context.addIssue({ code: 'custom', path: ['ECS_TASK_CPU, ECS_TASK_MEMORY'], message: problem });
 });
 
 export type Config = z.infer<typeof schema> & {

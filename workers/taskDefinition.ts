@@ -24,6 +24,12 @@ export async function registerTaskDefinition(config: Config, client = new ECSCli
   }
 }
 
+/** The family, where the configuration names the file of a definition; else what it names. Throws as `registerTaskDefinition`. */
+export function taskDefinitionName(config: Config): string | undefined {
+  const file = specFile(config[key]);
+  return file === undefined ? config[key] : readTaskDefinition(file).family;
+}
+
 /** Something to mend, and not a service that is away or busy. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ECSServiceException && error.$fault === 'client' && !/throttl/i.test(error.name);

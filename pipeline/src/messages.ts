@@ -45,7 +45,15 @@ export const firstLines = {
   failure: (error: string) => `ETL FALLIDO: ${error}`,
 } as const;
 
-const unknown = '(desconocido)';
+/** The subject's words; `batch` is what names the batch. */
+export const titles = {
+  success: (batch: string) => `ETL completado: ${batch}`,
+  invalid: (batch: string) => `Datos de entrada invalidos: ${batch}`,
+  failure: (batch: string, error: string) => `ETL FALLIDO: ${batch} (${error})`,
+} as const;
+
+/** In the place of what an unreadable event does not say. */
+export const unknown = '(desconocido)';
 const maxReasons = 20;
 
 /** The message for an outcome; `runUrl` links to the run where an address of the Web UI is known. */
@@ -78,13 +86,13 @@ export function composeMessage(outcome: Outcome, subject: Subject, runUrl?: stri
 function describe(outcome: Outcome, subject: Subject, batch: string): [string, string, string[][]] {
   switch (outcome.kind) {
     case 'success':
-      return [firstLines.success(subject.batchDate ?? unknown), `ETL completado: ${batch}`, successFacts(outcome)];
+      return [firstLines.success(subject.batchDate ?? unknown), titles.success(batch), successFacts(outcome)];
     case 'invalid': {
       const more = outcome.reasons.length - maxReasons;
       const reasons = outcome.reasons.slice(0, maxReasons).map((reason) => ['Motivo', reason]);
       return [
         firstLines.invalid(),
-        `Datos de entrada invalidos: ${batch}`,
+        titles.invalid(batch),
         [...reasons, ...(more > 0 ? [['Motivo', `… y ${more} más`]] : [])],
       ];
     }
@@ -92,7 +100,7 @@ function describe(outcome: Outcome, subject: Subject, batch: string): [string, s
     case 'cancelled':
       return [
         firstLines.failure(outcome.failureType),
-        `ETL FALLIDO: ${batch} (${outcome.failureType})`,
+        titles.failure(batch, outcome.failureType),
         failureFacts(outcome),
       ];
   }

@@ -12,9 +12,14 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   activities: { may: ['pipeline', 'storage'] },
   // A port's error class is part of the port.
   aws: { may: ['pipeline', 'storage', 'activities/ports'], types: ['activities'] },
-  local: { may: ['pipeline', 'storage'], types: ['activities'] },
+  local: { may: ['pipeline', 'storage'], types: ['activities', 'asl'] },
+  asl: { may: ['pipeline'] },
+  lambdas: { may: ['pipeline', 'storage', 'activities', 'workers/config'] },
   workers: { may: ['pipeline', 'storage', 'activities', 'aws', 'local', 'workflows'] },
-  cli: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'aws', 'local', 'workers'], types: ['workflows'] },
+  cli: {
+    may: ['pipeline', 'storage', 'etl-image', 'activities', 'asl', 'aws', 'lambdas', 'local', 'workers'],
+    types: ['workflows'],
+  },
 };
 
 interface Import {

@@ -1,0 +1,53 @@
+import type { TaskSize } from '@etl/pipeline/sizes';
+
+/** What the machine is told of the account it is deployed to. */
+export interface MachineSettings {
+  /** Names or ARNs of Lambda functions. */
+  readonly functions: { readonly validateInput: string; readonly confirmCommit: string };
+  readonly cluster: string;
+  readonly taskDefinition: string;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly assignPublicIp: boolean;
+  /** CPU units and MiB; a string is a substitution. Unset: what the task definition says. */
+  readonly size?: { readonly cpu: number | string; readonly memoryMiB: number | string };
+  /** All tasks on Spot: a machine has no way back to on demand. */
+  readonly spot: boolean;
+  readonly successTopicArn: string;
+  readonly alertsTopicArn: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** What a configuration may leave open. */
+export type GivenSettings = {
+  readonly [Key in Exclude<keyof MachineSettings, 'functions' | 'size'>]?: MachineSettings[Key] | undefined;
+} & {
+  readonly functions?: { readonly [Key in keyof MachineSettings['functions']]?: string | undefined };
+  readonly size?: TaskSize | undefined;
+};
+
+/** `${Name}`: what CloudFormation's `DefinitionSubstitutions` (SAM's and CDK's too) put in at deployment. */
+const substitution = (name: string): string => `\${${name}}`;
+
+/** The settings with a substitution for whatever is not given. */
+export function withSubstitutions(given: GivenSettings = {}): MachineSettings {
+  const { functions = {}, size } = given;
+  return {
+    functions: {
+      validateInput: functions.validateInput ?? substitution('ValidateInputFunctionArn'),
+      confirmCommit: functions.confirmCommit ?? substitution('ConfirmCommitFunctionArn'),
+    },
+    cluster: given.cluster ?? substitution('ClusterArn'),
+    taskDefinition: given.taskDefinition ?? substitution('TaskDefinition'),
+    subnets: given.subnets ?? [substitution('SubnetA'), substitution('SubnetB')],
+    securityGroups: given.securityGroups ?? (given.subnets ? [] : [substitution('SecurityGroup')]),
+    assignPublicIp: given.assignPublicIp ?? false,
+    ...(size ? { size } : given.taskDefinition === undefined && { size: openSize }),
+    spot: given.spot ?? false,
+    successTopicArn: given.successTopicArn ?? substitution('SuccessTopicArn'),
+    alertsTopicArn: given.alertsTopicArn ?? substitution('AlertsTopicArn'),
+    deadLetterQueueUrl: given.deadLetterQueueUrl ?? substitution('DeadLetterQueueUrl'),
+  };
+}
+
+const openSize = { cpu: substitution('TaskCpu'), memoryMiB: substitution('TaskMemory') };

@@ -1,0 +1,35 @@
+import { steps } from '@etl/pipeline/definition';
+import { flow, stageFailures } from '@etl/pipeline/flow';
+import { failureNames, stateNames } from '../names';
+import { paths } from '../paths';
+import { callRetries } from '../retries';
+import type { MachineSettings } from '../settings';
+import type { State } from '../types';
+import { run } from './validate';
+
+/** Exit code 0 proves nothing: a batch is delivered when the commit log has it. */
+export function confirm({ functions }: MachineSettings): Record<string, State> {
+  const step = steps.confirmCommit;
+  const { missing, superseded } = stageFailures.confirm;
+  return {
+    [stateNames.confirm]: {
+      Type: 'Task',
+      Comment: 'Fails with the names of errors that its function throws.',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: {
+        FunctionName: functions.confirmCommit,
+        Payload: { 'plan.$': paths.plan, run: run() },
+      },
+      ResultSelector: { 'answer.$': '$.Payload' },
+      ResultPath: paths.delivered,
+      TimeoutSeconds: step.attemptTimeoutSeconds,
+      Retry: callRetries(step, [missing, superseded]),
+      Catch: [
+        { ErrorEquals: [missing], ResultPath: paths.error, Next: failureNames.confirm.missing },
+        { ErrorEquals: [superseded], ResultPath: paths.error, Next: failureNames.confirm.superseded },
+        { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.confirm.other },
+      ],
+      Next: stateNames[flow.confirm.done],
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { steps } from '@etl/pipeline/definition';
+import { flow } from '@etl/pipeline/flow';
+import { stateNames } from '../names';
+import { context, paths } from '../paths';
+import { asText, entry, reference } from '../references';
+import { callRetries } from '../retries';
+import type { MachineSettings } from '../settings';
+import type { State, Template } from '../types';
+
+/** The event goes into the body as it came, so that it can be started again; why it is here, into the attributes. */
+export function deadLetters({ deadLetterQueueUrl }: MachineSettings): Record<string, State> {
+  const invalid = { failureType: 'InvalidInput', reason: reference(asText(`${paths.validation}.reasons`)) };
+  const failed = { failureType: reference(`${paths.failure}.type`), reason: reference(`${paths.failure}.reason`) };
+  return {
+    [stateNames.keepInvalid]: send('keepInvalid', deadLetterQueueUrl, invalid),
+    [stateNames.keepFailed]: send('keepFailed', deadLetterQueueUrl, failed),
+  };
+}
+
+function send(stage: 'keepInvalid' | 'keepFailed', queueUrl: string, why: Readonly<Record<string, string>>): State {
+  const step = steps.sendToDeadLetters;
+  const attributes = {
+    ...why,
+    workflowId: reference(context.executionArn),
+    runId: reference(context.executionName),
+  };
+  return {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::sqs:sendMessage',
+    Parameters: {
+      QueueUrl: queueUrl,
+      'MessageBody.$': context.event,
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]): [string, Template] => [
+          name,
+          { DataType: 'String', ...entry('StringValue', value) },
+        ]),
+      ),
+    },
+    ResultPath: paths.deadLetter,
+    TimeoutSeconds: step.attemptTimeoutSeconds,
+    Retry: callRetries(step),
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.deadLetter, Next: stateNames[flow[stage].failed] }],
+    Next: stateNames[flow[stage].done],
+  };
+}

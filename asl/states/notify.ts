@@ -1,0 +1,98 @@
+import { steps } from '@etl/pipeline/definition';
+import { noEvidence } from '@etl/pipeline/evidence';
+import type { FailureType } from '@etl/pipeline/failures';
+import { flow } from '@etl/pipeline/flow';
+import { composeMessage, type Outcome, titles } from '@etl/pipeline/messages';
+import { stateNames } from '../names';
+import { context, paths } from '../paths';
+import { asText, entry, numberAsText, numberReference, reference } from '../references';
+import { callRetries } from '../retries';
+import type { MachineSettings } from '../settings';
+import type { State, Template } from '../types';
+
+/** The messages: composed by the code that composes the workflow's, with references for what only a run knows. */
+export function notify({ successTopicArn, alertsTopicArn }: MachineSettings): Record<string, State> {
+  return {
+    [stateNames.notifySuccess]: publish('notifySuccess', successTopicArn, success(), paths.batch, titles.success),
+    [stateNames.notifyInvalid]: publish('notifyInvalid', alertsTopicArn, invalid(), paths.batch, titles.invalid),
+    [stateNames.notifyFailure]: publish('notifyFailure', alertsTopicArn, failure(), `${paths.failure}.batch`, (batch) =>
+      titles.failure(batch, reference(`${paths.failure}.type`)),
+    ),
+  };
+}
+
+function publish(
+  stage: 'notifySuccess' | 'notifyInvalid' | 'notifyFailure',
+  topicArn: string,
+  outcome: Outcome,
+  batchPath: string,
+  title: (batch: string) => string,
+): State {
+  const step = steps.notify;
+  const batch = {
+    dataset: reference(`${batchPath}.dataset`),
+    batchDate: reference(`${batchPath}.batchDate`),
+    source: reference(`${batchPath}.source`),
+  };
+  const subject = { workflowId: reference(context.executionArn), runId: reference(context.executionName), ...batch };
+  const { body, attributes } = composeMessage(outcome, subject, consolePage());
+  return {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::sns:publish',
+    Parameters: {
+      TopicArn: topicArn,
+      // The date alone: a name can be as long as a subject may be, and nothing here can shorten it.
+      ...entry('Subject', title(batch.batchDate)),
+      ...entry('Message', body),
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]): [string, Template] => [
+          name,
+          { DataType: 'String', ...entry('StringValue', value) },
+        ]),
+      ),
+    },
+    ResultPath: paths.notification,
+    TimeoutSeconds: step.attemptTimeoutSeconds,
+    Retry: callRetries(step),
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.notification, Next: stateNames[flow[stage].failed] }],
+    Next: stateNames[flow[stage].done],
+  };
+}
+
+function success(): Outcome {
+  const answer = `${paths.delivered}.answer`;
+  const total = (name: string) => numberReference(numberAsText(`${answer}.totals.${name}`));
+  return {
+    kind: 'success',
+    totals: {
+      rowsRead: total('rowsRead'),
+      rowsWritten: total('rowsWritten'),
+      rowsBlank: total('rowsBlank'),
+      rowsRejected: total('rowsRejected'),
+      datesCoerced: total('datesCoerced'),
+    },
+    parts: numberReference(numberAsText(`${answer}.parts`)),
+    published: reference(`${answer}.published`),
+    warnings: [reference(asText(`${answer}.warnings`))],
+  };
+}
+
+function invalid(): Outcome {
+  return { kind: 'invalid', reasons: [reference(asText(`${paths.validation}.reasons`))] };
+}
+
+function failure(): Outcome {
+  return {
+    kind: 'failure',
+    failureType: reference(`${paths.failure}.type`) as FailureType,
+    reason: reference(`${paths.failure}.reason`),
+    evidence: noEvidence,
+  };
+}
+
+/** The execution's page; its ARN says in which region it is. */
+function consolePage(): string {
+  const arn = context.executionArn;
+  const region = reference(`States.ArrayGetItem(States.StringSplit(${arn}, ':'), 3)`);
+  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${reference(arn)}`;
+}

@@ -1,0 +1,84 @@
+import { containerEnvironment, etlContainerName } from '@etl/pipeline/container';
+import { budgets, transform as definition } from '@etl/pipeline/definition';
+import { flow } from '@etl/pipeline/flow';
+import { failureNames, stateNames } from '../names';
+import { context, paths } from '../paths';
+import { entry, numberAsText, numberReference, reference } from '../references';
+import type { MachineSettings } from '../settings';
+import type { State, Template } from '../types';
+
+/** One task at a time, and new ones for what may go away: the application's budget is all that `Retry` can express. */
+export function transform(settings: MachineSettings): Record<string, State> {
+  const { intervalSeconds, maxRetries, backoffRate } = budgets.application;
+  return {
+    [stateNames.transform]: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::ecs:runTask.sync',
+      Parameters: request(settings),
+      ResultPath: paths.task,
+      TimeoutSeconds: definition.timeoutSeconds,
+      Retry: [
+        // Said, and not left to how an interpreter reads States.TaskFailed.
+        { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
+        {
+          ErrorEquals: ['States.TaskFailed'],
+          IntervalSeconds: intervalSeconds,
+          MaxAttempts: maxRetries,
+          BackoffRate: backoffRate,
+        },
+      ],
+      Catch: [
+        { ErrorEquals: ['States.Timeout'], ResultPath: paths.error, Next: failureNames.transform.timeout },
+        { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.transform.other },
+      ],
+      Next: stateNames[flow.transform.done],
+    },
+  };
+}
+
+/** RunTask, PascalCase as Step Functions wants it. A launch type and a strategy exclude each other; Spot needs a strategy. */
+function request(settings: MachineSettings): Template {
+  const { cluster, taskDefinition, subnets, securityGroups, assignPublicIp, size, spot } = settings;
+  return {
+    Cluster: cluster,
+    TaskDefinition: taskDefinition,
+    ...(spot
+      ? { CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }] }
+      : { LaunchType: 'FARGATE' }),
+    NetworkConfiguration: {
+      AwsvpcConfiguration: {
+        Subnets: subnets,
+        ...(securityGroups.length > 0 && { SecurityGroups: securityGroups }),
+        AssignPublicIp: assignPublicIp ? 'ENABLED' : 'DISABLED',
+      },
+    },
+    Overrides: {
+      ...(size && { Cpu: String(size.cpu), Memory: String(size.memoryMiB) }),
+      ContainerOverrides: [{ Name: etlContainerName, Environment: environment() }],
+    },
+    EnableECSManagedTags: true,
+    PropagateTags: 'TASK_DEFINITION',
+  };
+}
+
+/** The container's own contract, with references where the plan and the execution have the values. */
+function environment(): Template[] {
+  const { plan, batch } = paths;
+  const variables = containerEnvironment({
+    inputUri: reference(`${plan}.source.uri`),
+    batchDate: reference(`${batch}.batchDate`),
+    dataset: reference(`${batch}.dataset`),
+    source: reference(`${batch}.source`),
+    destination: reference(`${plan}.destination`),
+    runId: reference(context.executionName),
+    // A retry is a new launch: it takes over what the one before it has finished.
+    generation: numberReference(`States.Format('{}', States.MathAdd(${context.retryCount}, 1))`),
+    runStartedAt: reference(context.startedAt),
+    chunkRows: numberReference(numberAsText(`${plan}.chunkRows`)),
+    options: {},
+    // The text itself, or where it lies when it is too long for an override.
+    optionsUri: reference(`${paths.validation}.options`),
+    timeoutSeconds: numberReference(numberAsText(`${plan}.timings.timeoutSeconds`)),
+  });
+  return Object.entries(variables).map(([name, value]) => ({ Name: name, ...entry('Value', value) }));
+}

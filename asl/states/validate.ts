@@ -1,0 +1,42 @@
+import { steps } from '@etl/pipeline/definition';
+import { flow } from '@etl/pipeline/flow';
+import { failureNames, isValidName, stateNames } from '../names';
+import { context, paths } from '../paths';
+import { callRetries } from '../retries';
+import type { MachineSettings } from '../settings';
+import type { State } from '../types';
+
+/** Asks the function, and goes one way or the other. */
+export function validate({ functions }: MachineSettings): Record<string, State> {
+  const step = steps.validateInput;
+  return {
+    [stateNames.validate]: {
+      Type: 'Task',
+      Comment: 'Its answer takes the place of the event, which may be anything, and is kept as $$.Execution.Input.',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: {
+        FunctionName: functions.validateInput,
+        Payload: { 'event.$': context.event, run: run() },
+      },
+      ResultSelector: { 'validation.$': '$.Payload' },
+      TimeoutSeconds: step.attemptTimeoutSeconds,
+      Retry: callRetries(step),
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.validate.other }],
+      Next: isValidName,
+    },
+    [isValidName]: {
+      Type: 'Choice',
+      Choices: [{ Variable: `${paths.validation}.valid`, BooleanEquals: true, Next: stateNames[flow.validate.valid] }],
+      Default: stateNames[flow.validate.invalid],
+    },
+  };
+}
+
+/** The execution as a run: what the container's fence and the commit log know it by. */
+export function run() {
+  return {
+    'workflowId.$': context.executionArn,
+    'runId.$': context.executionName,
+    'startedAt.$': context.startedAt,
+  };
+}

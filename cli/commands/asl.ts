@@ -1,0 +1,73 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Command, Option } from 'commander';
+import { stateMachine } from '../../asl/machine';
+import { machinePicture } from '../../asl/picture';
+import { withSubstitutions } from '../../asl/settings';
+import { workflowPicture } from '../../asl/workflowPicture';
+import { parseConfig } from '../../workers/config';
+import { CliError, cliExitCodes } from '../errors';
+import { machineSettings } from '../machineSettings';
+
+interface AslOptions {
+  readonly mermaid?: true | 'machine' | 'workflow';
+  readonly check?: boolean;
+  readonly out?: string;
+}
+
+/** The definition with substitutions, for CloudFormation, SAM and CDK. */
+const committed = join(__dirname, '..', '..', '..', 'asl', 'etl-pipeline.asl.json');
+
+export function aslCommand(): Command {
+  return new Command('asl')
+    .description('write the pipeline as a Step Functions state machine, with the names of the configuration')
+    .addOption(
+      new Option('--mermaid [of]', 'its picture instead, or that of the workflow').choices(['machine', 'workflow']),
+    )
+    .option('--out <file>', 'write to a file instead of the standard output')
+    .option('--check', 'fail when asl/etl-pipeline.asl.json is not what would be generated')
+    .action(asl);
+}
+
+function asl({ mermaid, check, out }: AslOptions): void {
+  if (check) {
+    checkCommitted();
+    return;
+  }
+  const machine = stateMachine(machineSettings(parseConfig(process.env)));
+  const picture = mermaid === 'workflow' ? workflowPicture() : machinePicture(machine);
+  const text = mermaid === undefined ? asText(machine) : `${picture}\n`;
+  if (out === undefined) process.stdout.write(text);
+  else write(out, text);
+}
+
+const asText = (machine: unknown): string => `${JSON.stringify(machine, null, 2)}\n`;
+
+/** Whatever the environment says: the committed definition has substitutions only. */
+function checkCommitted(): void {
+  const generated = asText(stateMachine(withSubstitutions())).split('\n');
+  const file = relative(process.cwd(), committed);
+  const found = readFileSync(committed, 'utf8').split('\n');
+  const line = Array.from({ length: Math.max(found.length, generated.length) }).findIndex(
+    (_, index) => found[index] !== generated[index],
+  );
+  if (line === -1) return;
+  throw new CliError(
+    `${file} is out of date from line ${line + 1}: ${(found[line] ?? '').trim() || 'it ends'} should be ${(generated[line] ?? '').trim() || 'its end'}`,
+    `write it anew, with none of our variables set: npx etl asl --out ${file}`,
+    cliExitCodes.failed,
+  );
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new CliError(
+      `${file} cannot be written: ${(error as Error).message}`,
+      'give --out a file in a folder that exists',
+      cliExitCodes.cannotCreate,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { type MachineSettings, withSubstitutions } from '../asl/settings';
+import type { Config } from '../workers/config';
+import { taskDefinitionName } from '../workers/taskDefinition';
+
+/** What the configuration says of the account; what it does not say stays a substitution. */
+export function machineSettings(config: Config): MachineSettings {
+  const { ECS_TASK_CPU: cpu, ECS_TASK_MEMORY: memoryMiB } = config;
+  return withSubstitutions({
+    functions: { validateInput: config.VALIDATE_INPUT_FUNCTION, confirmCommit: config.CONFIRM_COMMIT_FUNCTION },
+    cluster: config.ECS_CLUSTER,
+    taskDefinition: taskDefinitionName(config),
+    subnets: config.ECS_SUBNETS,
+    securityGroups: config.ECS_SECURITY_GROUPS,
+    assignPublicIp: config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED',
+    ...(cpu !== undefined && memoryMiB !== undefined && { size: { cpu, memoryMiB } }),
+    spot: config.ECS_SPOT === 'true',
+    successTopicArn: config.SUCCESS_TOPIC_ARN,
+    alertsTopicArn: config.ALERTS_TOPIC_ARN,
+    deadLetterQueueUrl: config.DLQ_URL,
+  });
+}

@@ -1,0 +1,16 @@
+import { transform } from '@etl/pipeline/definition';
+import type { Plan } from '@etl/pipeline/plan';
+
+/** A warning for each wish of the event that a state machine cannot follow: its request was fixed when it was generated. */
+export function notFollowed({ compute, timings }: Plan): string[] {
+  const wishes: [boolean, string][] = [
+    [compute.size !== undefined, 'compute.cpu and compute.memory'],
+    [compute.ephemeralStorageGiB !== undefined, 'compute.ephemeralStorageGiB'],
+    [compute.spot, 'compute.spot'],
+    [timings.timeoutSeconds > transform.timeoutSeconds, `compute.timeoutSeconds beyond ${transform.timeoutSeconds}`],
+    [timings.startTimeoutSeconds !== transform.startTimeoutSeconds, 'compute.startTimeoutSeconds'],
+  ];
+  return wishes.flatMap(([wished, what]) =>
+    wished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
+  );
+}

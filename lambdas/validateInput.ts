@@ -1,0 +1,50 @@
+import { unknown } from '@etl/pipeline/messages';
+import type { Plan } from '@etl/pipeline/plan';
+import { openStore } from '@etl/storage/openStore';
+import type { RunIdentity, Validation } from '../activities/contract';
+import { storeLongOptions } from '../activities/options';
+import { validateInput } from '../activities/validateInput';
+import { parseConfig } from '../workers/config';
+import { notFollowed } from './notFollowed';
+
+/** The state machine reads every part of the batch, so all of them are there. */
+interface Batch {
+  readonly dataset: string;
+  readonly batchDate: string;
+  readonly source: string;
+}
+
+export type ValidationAnswer =
+  | {
+      readonly valid: true;
+      readonly plan: Plan;
+      readonly batch: Batch;
+      /** The container's OPTIONS: the text, or where it lies. */
+      readonly options: string;
+    }
+  | { readonly valid: false; readonly reasons: readonly string[]; readonly batch: Batch };
+
+/**
+ * The activity `validateInput` as a Lambda function, with the environment of docs/configuration.md. Throws what trying
+ * again may mend, and `ConfigError`.
+ */
+export async function handler({ event, run }: { event: unknown; run: RunIdentity }): Promise<ValidationAnswer> {
+  const { rawBase, cleanBase, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
+  const store = openStore();
+  const validation = await validateInput(store, { rawBase, cleanBase, timeScale }, event);
+  return answer(validation, async (plan) => {
+    // All launches of a run read the same options.
+    const uri = await storeLongOptions(store, plan, run.runId, 1);
+    return uri ?? JSON.stringify(plan.options);
+  });
+}
+
+async function answer(validation: Validation, options: (plan: Plan) => Promise<string>): Promise<ValidationAnswer> {
+  if (!validation.valid) {
+    const { reasons, batch } = validation;
+    return { valid: false, reasons, batch: { dataset: unknown, batchDate: unknown, source: unknown, ...batch } };
+  }
+  const { plan } = validation;
+  const warnings = [...plan.warnings, ...notFollowed(plan)];
+  return { valid: true, plan: { ...plan, warnings }, batch: plan.batch, options: await options(plan) };
+}
