@@ -40,6 +40,7 @@ const notes = [
   'states take no time to speak of in one process: Step Functions itself takes longer between them',
   `functions run in this process, warm: their time is measured here, and priced with ${functionMemoryMiB} MiB`,
   'DescribeTasks is left out: in AWS an event tells of the end of a task',
+  'a task that fails is TaskFailed and tried again, whatever its exit code: Retry cannot tell them apart',
 ];
 const scaledNote = 'waits between retries: the interpreter takes the first for all of them when they are shortened';
 

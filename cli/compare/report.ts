@@ -95,7 +95,7 @@ function step(run: StepRun | undefined): string {
     seconds(endedAt - startedAt),
     ...(attempts > 1 ? [`${attempts} attempts`] : []),
     ...(waits.length > 0 ? [`waits ${waits.map((wait) => `${Number(wait.toFixed(2))} s`).join(' + ')}`] : []),
-    ...(error === undefined ? [] : [`failed: ${error}`]),
+    ...(error === undefined ? [] : [`last error ${error}`]),
   ].join(', ');
 }
 

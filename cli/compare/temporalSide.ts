@@ -68,7 +68,7 @@ async function run(system: LocalSystem, request: CompareRequest, stateDir: strin
       reason: report.reason,
       startedAt: timeOf(history.events?.[0]),
       endedAt: timeOf(history.events?.at(-1)),
-      steps: stepsOf(activities),
+      steps: stepsOf(activities, report.launches),
       messages: await readMessages(outbox),
       deadLetters: await readDeadLetters(deadLetters),
       manifest: await readPublished(detail),

@@ -66,6 +66,8 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
     const { Resource } = task;
     const handler = request.handlers[Resource];
     if (!handler) throw new TaskError('States.Runtime', `nothing here stands in for ${Resource}`);
+    // An interpreter that is ended skips its waits, and would try again at once.
+    request.signal?.throwIfAborted();
     const index = attempts.push({ state, parameters, startedAt: Date.now() }) - 1;
     const note = (end: Partial<Attempt>) => {
       attempts[index] = { ...(attempts[index] as Attempt), endedAt: Date.now(), ...end };
@@ -105,9 +107,12 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
   return { ...end, states, failures, attempts, transitions: states.length + retries };
 }
 
+/** The interpreter's own timer comes first: it says what the state failed of. */
+const slackMs = 100;
+
 /** Aborts when an attempt of a state is over, whatever its handler does. */
 function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined): AbortSignal {
-  const timeout = TimeoutSeconds === undefined ? [] : [AbortSignal.timeout(TimeoutSeconds * 1000)];
+  const timeout = TimeoutSeconds === undefined ? [] : [AbortSignal.timeout(TimeoutSeconds * 1000 + slackMs)];
   return AbortSignal.any([...timeout, ...(given ? [given] : [])]);
 }
 

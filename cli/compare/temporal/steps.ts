@@ -1,18 +1,20 @@
 import type { Stage } from '@etl/pipeline/flow';
+import type { Launch } from '@etl/pipeline/launches';
 import type { StepRun } from '../side';
 import type { ActivityRun } from './history';
 
 /**
  * The stages of a run, in the order they began. A stage that the run came back to is one step: its attempts and waits
- * are those of all its calls; those of `transform` are launches, and the sleeps between them.
+ * are those of all its calls; those of `transform` are launches, and the sleeps between them. An activity that tells how
+ * a task failed has not failed itself: that is known from the launches.
  */
-export function stepsOf(runs: readonly ActivityRun[]): StepRun[] {
+export function stepsOf(runs: readonly ActivityRun[], launches: readonly Launch[]): StepRun[] {
   const byStage = new Map<string, ActivityRun[]>();
   for (const run of runs) {
     const stage = stageOf(run);
     byStage.set(stage, [...(byStage.get(stage) ?? []), run]);
   }
-  return [...byStage].map(([name, own]) => (name === 'transform' ? transformStep(own) : callStep(name, own)));
+  return [...byStage].map(([name, own]) => (name === 'transform' ? transformStep(own, launches) : callStep(name, own)));
 }
 
 function callStep(name: string, runs: readonly ActivityRun[]): StepRun {
@@ -25,12 +27,19 @@ function callStep(name: string, runs: readonly ActivityRun[]): StepRun {
   };
 }
 
-function transformStep(runs: readonly ActivityRun[]): StepRun {
+function transformStep(runs: readonly ActivityRun[], launches: readonly Launch[]): StepRun {
   // A launch that an earlier task of this workflow blocked is asked for again, without a sleep: one launch.
   const waits = runs.flatMap(({ type, sleptSeconds }) =>
     type === 'launchTask' && sleptSeconds !== undefined ? [sleptSeconds] : [],
   );
-  return { name: 'transform', ...span(runs), attempts: 1 + waits.length, waits, ...lastError(runs) };
+  const error = launches.findLast(({ failureType }) => failureType !== undefined)?.failureType;
+  return {
+    name: 'transform',
+    ...span(runs),
+    attempts: 1 + waits.length,
+    waits,
+    ...(error === undefined ? lastError(runs) : { error }),
+  };
 }
 
 function span(runs: readonly ActivityRun[]): { startedAt: number; endedAt: number } {
