@@ -4,6 +4,7 @@ import { fileUri } from '@etl/pipeline/fileUri';
 import { Command, Option } from 'commander';
 import { parseConfig } from '../../workers/config';
 import { calendarDate, jsonObject, positiveInteger, sourceUri } from '../arguments';
+import { commandWith } from '../compare/again';
 import { forgetAccount } from '../compare/environment';
 import { reportLines, reportObject } from '../compare/report';
 import type { CompareRequest } from '../compare/request';
@@ -44,7 +45,7 @@ export function compareCommand(): Command {
 async function compare(file: string, options: CompareOptions): Promise<void> {
   const { ETL_TIME_SCALE: timeScale, stateDir } = parseConfig(process.env);
   const event = eventOf(file, options);
-  const interpreter = await chosen(file, options);
+  const interpreter = await chosen(options);
   const out = options.out === undefined ? undefined : await emptyFolder(options.out);
   forgetAccount(process.env);
   const say = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
@@ -98,12 +99,12 @@ function eventOf(file: string, { date, dataset, options }: CompareOptions) {
 }
 
 /** The one that was asked for, else ministack. Throws `CliError` when something it needs is not there. */
-async function chosen(file: string, { interpreter = 'ministack', date }: CompareOptions): Promise<InterpreterName> {
+async function chosen({ interpreter = 'ministack' }: CompareOptions): Promise<InterpreterName> {
   const missing = await stepFunctions[interpreter].missing();
   if (missing.length === 0) return interpreter;
   throw new CliError(
     `the state machine cannot run on ${interpreter}: this machine lacks ${missing.join(' and ')}`,
-    `run it in this process instead: npx etl compare ${file} --date ${date} --interpreter local`,
+    `run it in this process instead: ${commandWith('local', process.argv.slice(2))}`,
     cliExitCodes.unavailable,
   );
 }

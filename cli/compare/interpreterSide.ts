@@ -8,7 +8,7 @@ import { handler as validateInput } from '../../lambdas/validateInput';
 import { localEcsSettings } from '../../local/ecsSettings';
 import { places } from '../../local/places';
 import { createHandlers } from '../../local/stepFunctions/handlers';
-import { type Execution, execute } from '../../local/stepFunctions/interpreter';
+import { execute } from '../../local/stepFunctions/interpreter';
 import { getFreePort } from '../../local/temporal/freePort';
 import { readPublished } from '../runPipeline';
 import { type LocalEndpoint, startLocalEndpoint } from '../system/endpoint';
@@ -16,6 +16,7 @@ import { orAborted } from './abort';
 import { callsBetween, ecsCalls } from './calls';
 import { detailOf } from './event';
 import { readDeadLetters, readMessages } from './letters';
+import { functionsOf, serviceCalls } from './machine/calls';
 import { stepsOf } from './machine/steps';
 import { endedTasks } from './machine/tasks';
 import type { CompareRequest } from './request';
@@ -23,7 +24,7 @@ import type { Side } from './side';
 
 const account = 'local:000000000000';
 
-/** The names mean nothing outside of this process. */
+/** Its names mean nothing outside of this process. */
 const settings = withSubstitutions({
   ...localEcsSettings,
   functions: { validateInput: 'validateInput', confirmCommit: 'confirmCommit' },
@@ -67,7 +68,8 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
   const { outbox, deadLetters } = places(stateDir);
   const detail = detailOf(request);
   const before = await ecsCalls(url);
-  const execution = await execute(stateMachine(settings), {
+  const machine = stateMachine(settings);
+  const execution = await execute(machine, {
     name: randomUUID(),
     input: { detail },
     handlers: createHandlers({ client, functions: { validateInput, confirmCommit }, outbox, deadLetters }),
@@ -88,9 +90,9 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     messages: await readMessages(outbox),
     deadLetters: await readDeadLetters(deadLetters),
     manifest: await readPublished(detail),
-    apiCalls: { ...withoutLooks(calls), ...serviceCalls(execution) },
+    apiCalls: { ...withoutLooks(calls), ...serviceCalls(machine, execution) },
     billed: { unit: 'state transitions', count: execution.transitions },
-    functions: functionsOf(execution),
+    functions: functionsOf(execution, functionMemoryMiB),
     tasks: await endedTasks(client),
     notes: timeScale === 1 ? notes : [...notes, scaledNote],
   };
@@ -99,30 +101,4 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
 /** The handler looks at the task; Step Functions is told by an event. */
 function withoutLooks({ 'ecs:DescribeTasks': _, ...calls }: Record<string, number>): Record<string, number> {
   return calls;
-}
-
-const resources = stateMachine(settings).States;
-
-/** An attempt of a state is one call of what it names. */
-function serviceCalls({ attempts }: Execution): Record<string, number> {
-  const names: Record<string, string> = {
-    'arn:aws:states:::lambda:invoke': 'lambda:Invoke',
-    'arn:aws:states:::sns:publish': 'sns:Publish',
-    'arn:aws:states:::sqs:sendMessage': 'sqs:SendMessage',
-  };
-  const counts: Record<string, number> = {};
-  for (const { state } of attempts) {
-    const each = resources[state];
-    const name = each?.Type === 'Task' ? names[each.Resource] : undefined;
-    if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
-
-function functionsOf({ attempts }: Execution): Side['functions'] {
-  return attempts.flatMap(({ parameters, startedAt, endedAt }) => {
-    const name = (parameters as { FunctionName?: string }).FunctionName;
-    if (name === undefined || endedAt === undefined) return [];
-    return [{ name, seconds: (endedAt - startedAt) / 1000, memoryMiB: functionMemoryMiB }];
-  });
 }

@@ -72,13 +72,16 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
     const note = (end: Partial<Attempt>) => {
       attempts[index] = { ...(attempts[index] as Attempt), endedAt: Date.now(), ...end };
     };
+    const end = endOf(task, request.signal);
     try {
-      const result = await handler(parameters, state, endOf(task, request.signal));
+      const result = await handler(parameters, state, end.signal);
       note({});
       return result;
     } catch (error) {
       note({ error: (error as Error).name });
       throw error;
+    } finally {
+      end.release();
     }
   };
   const tasks = Object.entries(machine.States).flatMap(([name, each]) => (isTask(each) ? [[name, each] as const] : []));
@@ -110,10 +113,23 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
 /** The interpreter's own timer comes first: it says what the state failed of. */
 const slackMs = 100;
 
-/** Aborts when an attempt of a state is over, whatever its handler does. */
-function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined): AbortSignal {
-  const timeout = TimeoutSeconds === undefined ? [] : [AbortSignal.timeout(TimeoutSeconds * 1000 + slackMs)];
-  return AbortSignal.any([...timeout, ...(given ? [given] : [])]);
+/** Told when an attempt of a state is over, whatever its handler does. */
+function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined) {
+  const ending = new AbortController();
+  const end = () => {
+    clearTimeout(timer);
+    ending.abort();
+  };
+  const timer = TimeoutSeconds === undefined ? undefined : setTimeout(end, TimeoutSeconds * 1000 + slackMs);
+  given?.addEventListener('abort', end, { once: true });
+  return {
+    signal: ending.signal,
+    /** Its handler has ended. */
+    release(): void {
+      clearTimeout(timer);
+      given?.removeEventListener('abort', end);
+    },
+  };
 }
 
 const isTask = (state: State): state is TaskState => state.Type === 'Task';

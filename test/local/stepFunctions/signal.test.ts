@@ -1,5 +1,6 @@
 import type { StateMachine } from '../../../asl/types';
 import { execute } from '../../../local/stepFunctions/interpreter';
+import { until } from '../../support/system';
 
 const resource = 'arn:aws:states:::lambda:invoke';
 const machine = (state: object): StateMachine =>
@@ -23,7 +24,7 @@ test('a handler is told when its state has timed out', async () => {
   const { seen, handlers } = waiting();
   const execution = await execute(machine({ TimeoutSeconds: 1 }), { name: 'n', input: {}, handlers });
   expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until('the handler is told', 10, () => seen.length > 1);
   expect(seen).toEqual(['begun', 'told']);
 });
 
@@ -42,13 +43,15 @@ test('the end of an execution ends its wait between attempts', async () => {
     signal: ending.signal,
   });
   expect(execution.status).toBe('FAILED');
+  await new Promise((resolve) => setTimeout(resolve, 50));
   expect(attempts).toBe(1);
 });
 
 test('the end of an execution is told to its handler', async () => {
   const { seen, handlers } = waiting();
-  const signal = AbortSignal.timeout(20);
-  const execution = await execute(machine({}), { name: 'n', input: {}, handlers, signal });
+  const ending = new AbortController();
+  setTimeout(() => ending.abort(), 20);
+  const execution = await execute(machine({}), { name: 'n', input: {}, handlers, signal: ending.signal });
   expect(execution.status).toBe('FAILED');
   expect(seen).toEqual(['begun', 'told']);
 });
