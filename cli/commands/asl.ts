@@ -7,11 +7,13 @@ import { withSubstitutions } from '../../asl/settings';
 import { workflowPicture } from '../../asl/workflowPicture';
 import { parseConfig } from '../../workers/config';
 import { CliError, cliExitCodes } from '../errors';
+import { lintDefinition } from '../lintDefinition';
 import { machineSettings } from '../machineSettings';
 
 interface AslOptions {
   readonly mermaid?: true | 'machine' | 'workflow';
   readonly check?: boolean;
+  readonly lint?: string;
   readonly out?: string;
 }
 
@@ -26,14 +28,14 @@ export function aslCommand(): Command {
     )
     .option('--out <file>', 'write to a file instead of the standard output')
     .option('--check', 'fail when asl/etl-pipeline.asl.json is not what would be generated')
+    .option('--lint <file>', 'say what is wrong with any state machine')
     .action(asl);
 }
 
-function asl({ mermaid, check, out }: AslOptions): void {
-  if (check) {
-    checkCommitted();
-    return;
-  }
+function asl({ mermaid, check, lint, out }: AslOptions): void {
+  if (check) checkCommitted();
+  if (lint !== undefined) lintDefinition(lint);
+  if (check || lint !== undefined) return;
   const machine = stateMachine(machineSettings(parseConfig(process.env)));
   const picture = mermaid === 'workflow' ? workflowPicture() : machinePicture(machine);
   const text = mermaid === undefined ? asText(machine) : `${picture}\n`;
