@@ -14,6 +14,6 @@ export function schemaFindings(machine: object): Finding[] {
   return errors.map(({ 'Error code': code, Message }) => ({
     rule: 'schema',
     state: /^\/States\/([^/ ]+)/.exec(Message)?.[1] ?? '',
-    message: `${Message.trim()} (${code}): mend it by the specification, https://states-language.net/spec.html`,
+    message: `${Message.replace(/^ /, 'the definition ')} (${code}): mend it by the specification, https://states-language.net/spec.html`,
   }));
 }
