@@ -48,7 +48,7 @@ export const lintAll = (states: Fields, more: Fields = {}): Finding[] => lintMac
 export const finding = (rule: string, state: string, ...words: string[]) => ({
   rule,
   state,
-  message: expect.stringMatching(words.map((word) => `(?=[^]*${escaped(word)})`).join('')),
+  message: expect.stringMatching(words.map((word) => `(?=[\\s\\S]*${escaped(word)})`).join('')),
 });
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
