@@ -13,7 +13,7 @@ beforeEach(async () => {
   lake = new TemporaryLake();
   lake.put('ventas/ventas_2026_02.csv', 'id\n1\n');
   const event = { detail: { s3Key: 'ventas/ventas_2026_02.csv', batchDate: '2026-02-08' } };
-  const answer = await validateInput({ event, run: aRun });
+  const answer = await validateInput({ event });
   if (!answer.valid) throw new Error(answer.reasons.join());
   plan = answer.plan;
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { maxInlineOptions } from '@etl/pipeline/container';
 import { unknown } from '@etl/pipeline/messages';
 import { handler } from '../../lambdas/validateInput';
-import { aRun, manyColumns, TemporaryLake } from './support';
+import { manyColumns, TemporaryLake } from './support';
 
 let lake: TemporaryLake;
 beforeEach(() => {
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => lake.remove());
 
-const validate = (detail: object) => handler({ event: { detail }, run: aRun });
+const validate = (detail: object) => handler({ event: { detail } });
 const detail = { s3Key: 'ventas/ventas_2026_02.csv', batchDate: '2026-02-08' };
 
 test('a valid event: the plan, its batch, and the options as the container takes them', async () => {
@@ -29,7 +29,9 @@ test('long options lie where the answer says', async () => {
   const answer = await validate({ ...detail, columns: manyColumns });
   if (!answer.valid) throw new Error(answer.reasons.join());
   expect(JSON.stringify(answer.plan.options).length).toBeGreaterThan(maxInlineOptions);
-  expect(answer.options).toBe(`${lake.clean}/_etl/ventas/2026-02-08/ventas_2026_02/work/run-1-1/options.json`);
+  expect(answer.options).toBe(
+    `${lake.clean}/_etl/ventas/2026-02-08/ventas_2026_02/options/${answer.plan.optionsHash}.json`,
+  );
   expect(JSON.parse(readFileSync(fileURLToPath(answer.options), 'utf8'))).toEqual({ columns: manyColumns });
 });
 
@@ -42,7 +44,7 @@ test('an invalid one: the reasons, and every part of the batch', async () => {
 });
 
 test.each([['not an event'], [null], [{}], [[1]]])('%j is no event, and an answer', async (event) => {
-  const answer = await handler({ event, run: aRun });
+  const answer = await handler({ event });
   expect(answer).toMatchObject({ valid: false, batch: { dataset: unknown, batchDate: unknown, source: unknown } });
   if (!answer.valid) expect(answer.reasons.length).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { Bench } from '../../support/container';
 import { commits, leftovers, seen, shas } from './support/batch';
@@ -85,4 +86,16 @@ test('of a source that was replaced: its parts take the place of those of the co
   expect(first).toEqual(before);
   expect(second && (await partsNow(second))).toEqual(second && shas(second));
   expect(first && (await partsNow(first))).not.toEqual(first && shas(first));
+});
+
+test('options that lie beside the work folders are there after the commit', async () => {
+  const path = await bench.file('in.csv', csv);
+  const folder = join(bench.internal, 'options');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'hash.json'), '{"columns":{"id":"text"}}');
+  const told = { ...same, OPTIONS: fileUri(join(folder, 'hash.json')) };
+  expect((await bench.run(path, told)).last.status).toBe('committed');
+  // A task that is killed between its commit and its exit is launched again.
+  const again = await bench.run(path, { ...told, GENERATION: '2' });
+  expect([again.exitCode, again.last.status]).toEqual([0, 'already']);
 });
