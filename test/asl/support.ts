@@ -90,9 +90,9 @@ export function run(
     input,
     timeScale: waitsMadeShort,
     handlers: {
-      'arn:aws:states:::lambda:invoke': async (parameters, state) => {
+      'arn:aws:states:::lambda:invoke': async (parameters, state, signal) => {
         const { FunctionName, Payload } = parameters as { FunctionName: string; Payload: unknown };
-        return { StatusCode: 200, Payload: await functions[FunctionName]?.(Payload, state) };
+        return { StatusCode: 200, Payload: await functions[FunctionName]?.(Payload, state, signal) };
       },
       [runTask]: all.runTask,
       'arn:aws:states:::sns:publish': all.publish,
