@@ -1,0 +1,43 @@
+// Writes what is generated from the pipeline definition: the state machine, and its pictures and tables in documents.
+// --check: changes nothing, names what is out of date, and fails when there is any. Wants a build.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from './lib/ensure-installed.mjs';
+
+const require = createRequire(import.meta.url);
+const load = (module) => require(join(root, 'dist', 'asl', `${module}.js`));
+const machine = load('machine').stateMachine(load('settings').withSubstitutions());
+const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
+const pictures = {
+  'picture of the machine': mermaid(load('picture').machinePicture(machine)),
+  'picture of the workflow': mermaid(load('workflowPicture').workflowPicture()),
+};
+
+/** What stands in a document between `<!-- name -->` and `<!-- /name -->`. */
+const blocks = {
+  'README.md': pictures,
+  'docs/step-functions.md': { ...pictures, differences: load('differences').differencesTable().trim() },
+};
+
+const check = process.argv.includes('--check');
+const outdated = [];
+
+function put(file, text) {
+  if (readFileSync(join(root, file), 'utf8') === text) return;
+  outdated.push(file);
+  if (!check) writeFileSync(join(root, file), text);
+}
+
+put('asl/etl-pipeline.asl.json', `${JSON.stringify(machine, null, 2)}\n`);
+for (const [file, parts] of Object.entries(blocks)) {
+  let text = readFileSync(join(root, file), 'utf8');
+  for (const [name, content] of Object.entries(parts)) {
+    const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n?<!-- /${name} -->)`);
+    if (!place.test(text)) throw new Error(`${file} has no place <!-- ${name} --> … <!-- /${name} -->`);
+    text = text.replace(place, (_, begin) => `${begin}${content}\n<!-- /${name} -->`);
+  }
+  put(file, text);
+}
+for (const file of outdated) console.log(`${file}: ${check ? 'out of date: npm run generate' : 'written'}`);
+process.exitCode = check && outdated.length > 0 ? 1 : 0;
