@@ -333,7 +333,7 @@ describe('run again, stopped, out of time', () => {
 
   test('SIGTERM ends it with 143 soon, after a checkpoint, with nothing published and no scratch left', async () => {
     const { child, ended } = bench.start(
-      bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '20000' }),
+      bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '2000' }),
     );
     const work = join(bench.internal, 'work');
     for (;;) {
@@ -350,7 +350,7 @@ describe('run again, stopped, out of time', () => {
   });
 
   test('TIMEOUT_SECONDS ends it with 75', async () => {
-    const env = bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '500', TIMEOUT_SECONDS: '1' });
+    const env = bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '100', TIMEOUT_SECONDS: '1' });
     expect((await bench.start(env).ended).exitCode).toBe(75);
     expect(existsSync(bench.published)).toBe(false);
   });

@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { Bench } from '../../support/container';
+import { thorough } from '../../support/thorough';
 import { checkpointOf, commits, leftovers, seen, shas, shortened } from './support/batch';
 import { deliverHere } from './support/inProcess';
 import { type Interruption, startInterrupted } from './support/steps';
@@ -97,9 +98,9 @@ const wrong = (of: readonly Round[], what: (round: Round) => unknown, isRight: (
   of.flatMap((each) => (isRight(each) ? [] : [`${each.step}: ${JSON.stringify(what(each))}`]));
 
 describe.each([
-  ['SIGKILL', 1],
-  ['SIGTERM', 7],
-] as const)('the container gets %s before each step, or every %i.', (how, stride) => {
+  ['SIGKILL', thorough ? 1 : 3],
+  ['SIGTERM', thorough ? 7 : 14],
+] as const)('the container gets %s before every step, or one in %i', (how, stride) => {
   let all: Round[];
   beforeAll(async () => {
     all = await rounds(how, stride);
