@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -222,6 +223,7 @@ withServer('etl demo', () => {
       expect((await exited)[0]).toBe(130);
       expect(Date.now() - before).toBeLessThan(20_000);
       await until('nothing left', 5, () => descendants.every((pid) => !isAlive(pid)));
+      expect(existsSync(join(system.stateDir, 'demo', 'lake'))).toBe(false);
     } finally {
       await system.remove();
     }
