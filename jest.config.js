@@ -5,6 +5,7 @@ module.exports = {
   // A bound for what hangs, not a measure: machines that run these tests may be busy.
   testTimeout: 120_000,
   testMatch: ['**/*.test.ts'],
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.etl'],
   // Tests read the packages' sources, so that a pure test needs no build.
   moduleNameMapper: {

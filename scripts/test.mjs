@@ -17,7 +17,8 @@ const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
   join('node_modules', 'jest', 'bin', 'jest.js'),
-  '--maxWorkers=2',
+  // More than two cores need: much of a test is waiting for what it has started.
+  '--maxWorkers=3',
   '--json',
   `--outputFile=${resultFile}`,
 ];

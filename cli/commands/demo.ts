@@ -57,7 +57,7 @@ async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<vo
       dataset: 'ventas',
       destination: fileUri(places(stateDir).lake),
     };
-    const report = await Promise.race([runOn(system, detail, say), interrupted]);
+    const report = await runOn(system, detail, say, interrupted);
     delivered = report.status === 'COMPLETED';
     if (!report.manifest)
       throw new CliError(`${report.failureType}: ${report.reason}`, `see ${places(stateDir).logs}`, 1);
@@ -86,17 +86,32 @@ async function start(stateDir: string, say: (line: string) => void, signal: Abor
   return await startSystem({ stateDir, temporalPort, uiPort, ecsPort, persistent: false, say, signal });
 }
 
-async function runOn(system: LocalSystem, detail: Detail, say: (line: string) => void): Promise<RunReport> {
+/**
+ * Throws what `interrupted` throws, once the run's calls are given up: they would be sent again and again to a server that
+ * is gone, and keep this process from ending.
+ */
+async function runOn(
+  system: LocalSystem,
+  detail: Detail,
+  say: (line: string) => void,
+  interrupted: Promise<never>,
+): Promise<RunReport> {
   process.env.TEMPORAL_ADDRESS = system.temporal;
   const { client, connection } = await connectClient();
-  try {
+  const givenUp = new AbortController();
+  const following = client.withAbortSignal(givenUp.signal, async () => {
     const handle = await startPipeline(client, detail);
     say(`Run: ${handle.workflowId}`);
     const line = createStatusLine(process.stdout);
     const report = await followPipeline(handle, detail, line.show);
     line.end();
     return report;
+  });
+  try {
+    return await Promise.race([following, interrupted]);
   } finally {
+    givenUp.abort();
+    await following.catch(() => undefined);
     await connection.close();
   }
 }

@@ -23,7 +23,7 @@ function dyingAt(n: number): Gate {
 
 const newClock = useClocks();
 
-onEveryStore((open) => {
+onEveryStore((open, stride) => {
   test.each([
     ['the same run, launched again', 'victim', 1, 2],
     ['a newer run with fewer parts', 'heir', 3, 1],
@@ -56,8 +56,8 @@ onEveryStore((open) => {
       return ended;
     };
     let changes = 0;
-    for (let ended = false; !ended; changes += 5) {
-      ended = (await Promise.all(Array.from({ length: 5 }, (_, i) => round(changes + i)))).some(Boolean);
+    for (let ended = false; !ended; changes += 5 * stride) {
+      ended = (await Promise.all(Array.from({ length: 5 }, (_, i) => round(changes + i * stride)))).some(Boolean);
     }
     expect(changes).toBeGreaterThan(8);
   });

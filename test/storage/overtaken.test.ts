@@ -7,7 +7,7 @@ import { latch } from './support/latch';
 import { onEveryStore } from './support/places';
 
 /** An older publisher stands still before its n-th step while a newer one publishes, then goes on. */
-onEveryStore((open) => {
+onEveryStore((open, stride) => {
   test('a publisher that stands still at any step never spoils what a newer one published', async () => {
     const { store, fresh } = open();
     let steps = 0;
@@ -16,7 +16,8 @@ onEveryStore((open) => {
     const manifest0 = await prepare(store, place0, { name: 'old', startedAt: 1, parts: 3 });
     await publish(gated(store, count), place0, manifest0, { ...projectionSettings, folders: gatedFolders(count) });
 
-    const rounds = Array.from({ length: steps }, async (_, n) => {
+    const at = Array.from({ length: Math.ceil(steps / stride) }, (_, n) => n * stride);
+    const rounds = at.map(async (n) => {
       const place = placeOf(fresh());
       const older = await prepare(store, place, { name: 'old', startedAt: 1, parts: 3 });
       const newer = await prepare(store, place, { name: 'new', startedAt: 2, parts: 2 });
@@ -46,7 +47,7 @@ onEveryStore((open) => {
       expect(await look(store, place)).toEqual({ runId: 'new' });
     });
     const broken = (await Promise.allSettled(rounds)).flatMap((r, n) =>
-      r.status === 'rejected' ? [`step ${n}: ${r.reason}`] : [],
+      r.status === 'rejected' ? [`step ${at[n]}: ${r.reason}`] : [],
     );
     expect(broken).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
+import { memoryFolder } from './memoryFolder';
 import { type Row, readBatch } from './parquet';
 import { type Ended, root, start } from './processes';
 
@@ -21,7 +21,7 @@ export class Bench {
   private constructor(readonly folder: string) {}
 
   static async create(): Promise<Bench> {
-    return new Bench(await mkdtemp(join(tmpdir(), 'etl-image-')));
+    return new Bench(await mkdtemp(join(memoryFolder(), 'etl-image-')));
   }
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
@@ -11,6 +10,7 @@ import { openStore } from '@etl/storage/openStore';
 import { resourcesFor } from '../../etl-image/src/config/resources';
 import { deliver } from '../../etl-image/src/deliver';
 import type { EngineName } from '../../etl-image/src/engines/names';
+import { memoryFolder } from './memoryFolder';
 import { partsOf, type Row, readParquet } from './parquet';
 
 jest.mock('../../etl-image/src/engines/kernel/threads', () => jest.requireActual('./inlineThreads'));
@@ -40,7 +40,7 @@ export class Converter {
   private constructor(readonly folder: string) {}
 
   static async create(): Promise<Converter> {
-    return new Converter(await mkdtemp(join(tmpdir(), 'etl-convert-')));
+    return new Converter(await mkdtemp(join(memoryFolder(), 'etl-convert-')));
   }
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });

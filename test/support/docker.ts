@@ -16,10 +16,14 @@ export const buildWorkerImage = (): Promise<string> => buildImage('workers/Docke
 
 /** The address under which containers of the default network reach this machine, and nobody outside of it. */
 export async function bridgeAddress(): Promise<string> {
-  const format = '{{(index .IPAM.Config 0).Gateway}}';
-  const { exitCode, stdout, stderr } = await command('docker', ['network', 'inspect', 'bridge', '--format', format]);
+  const { exitCode, stdout, stderr } = await command('docker', ['network', 'inspect', 'bridge']);
   if (exitCode !== 0) throw new Error(`docker network inspect: ${stderr}`);
-  return stdout.trim();
+  const [bridge] = JSON.parse(stdout) as { IPAM: { Config: { Gateway?: string; Subnet: string }[] } }[];
+  const { Gateway, Subnet = '' } = bridge?.IPAM.Config[0] ?? {};
+  // A daemon that found its bridge made already may name the subnet alone, of which Docker takes the first address.
+  const address = Gateway ?? Subnet.replace(/\.0\/\d+$/, '.1');
+  if (!/^[\d.]+$/.test(address)) throw new Error(`no address of Docker's bridge in ${stdout}`);
+  return address;
 }
 
 /** Removes the containers that carry a label, running or not. */

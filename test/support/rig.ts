@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { budgets } from '@etl/pipeline/definition';
+import { budgets, steps } from '@etl/pipeline/definition';
 import { optionsHash } from '@etl/pipeline/options';
 import type { Plan } from '@etl/pipeline/plan';
+import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
@@ -38,12 +39,25 @@ export interface Call {
   readonly atSeconds: number;
 }
 
+/** Each call goes to the activities of the workflow that makes it: one pair of workers serves every test of a file. */
+function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivities {
+  const route = (name: keyof EtlActivities) => (input: never) => {
+    const activity = activitiesOf(activityInfo().workflowExecution?.workflowId ?? '')[name];
+    return (activity as (input: never) => Promise<unknown>)(input);
+  };
+  const names = Object.keys(steps) as (keyof EtlActivities)[];
+  return Object.fromEntries(names.map((name) => [name, route(name)])) as unknown as EtlActivities;
+}
+
 /**
- * Workflows on the time-skipping server, with activities that a test gives. Every execution a test starts is replayed
- * against the bundle when the test ends.
+ * Workflows on the time-skipping server, with activities that a test gives. Every execution that tests started is replayed
+ * against the bundle when the rig stops.
  */
 export class Rig {
   private readonly handles: WorkflowHandle[] = [];
+  private readonly given = new Map<string, EtlActivities>();
+  private workers: Awaited<ReturnType<typeof createWorkers>> | undefined;
+  private running: Promise<unknown> | undefined;
   private constructor(readonly env: TestWorkflowEnvironment) {}
 
   static async start(): Promise<Rig> {
@@ -54,7 +68,9 @@ export class Rig {
     const executable = { type: 'existing-path' as const, path };
     for (let attempt = 1; ; attempt++) {
       try {
-        return new Rig(await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }));
+        const rig = new Rig(await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }));
+        await rig.startWorkers();
+        return rig;
       } catch (error) {
         // The SDK gives the server five seconds, which a busy machine may need for Java alone.
         if (attempt === 4) throw error;
@@ -62,40 +78,46 @@ export class Rig {
     }
   }
 
-  /** Runs `scenario` beside workers with these activities; afterwards every execution it started is replayed. */
+  private async startWorkers(): Promise<void> {
+    this.workers = await createWorkers({
+      connection: this.env.nativeConnection,
+      namespace: this.env.namespace ?? 'default',
+      workflowBundle,
+      activities: routed((workflowId) => {
+        const activities = this.given.get(workflowId);
+        if (!activities) throw new Error(`nobody has started ${workflowId}`);
+        return activities;
+      }),
+      shutdownGraceSeconds: 0,
+    });
+    this.running = this.workers.runUntilStopped();
+    // Heard at the end, and not before.
+    this.running.catch(() => undefined);
+  }
+
+  /** Runs `scenario`; the workflows that it starts have these activities. */
   async with<T>(
     activities: EtlActivities,
     scenario: (start: (event?: unknown) => Promise<WorkflowHandle>) => Promise<T>,
   ): Promise<T> {
-    const workers = await createWorkers({
-      connection: this.env.nativeConnection,
-      namespace: this.env.namespace ?? 'default',
-      workflowBundle,
-      activities,
-      shutdownGraceSeconds: 0,
+    return scenario(async (event = sampleEvent) => {
+      const workflowId = `test-${this.given.size}`;
+      this.given.set(workflowId, activities);
+      const started = { workflowId, taskQueue: 'etl', args: [event] };
+      const handle = await this.env.client.workflow.start('etlPipeline', started);
+      this.handles.push(handle);
+      return handle;
     });
-    const running = workers.runUntilStopped();
-    const started: WorkflowHandle[] = [];
-    try {
-      return await scenario(async (event = sampleEvent) => {
-        const handle = await this.env.client.workflow.start('etlPipeline', {
-          workflowId: `test-${this.handles.length}-${Date.now()}`,
-          taskQueue: 'etl',
-          args: [event],
-        });
-        this.handles.push(handle);
-        started.push(handle);
-        return handle;
-      });
-    } finally {
-      workers.shutdown();
-      await running;
-      for (const handle of started) await replay(handle);
-    }
   }
 
   async stop(): Promise<void> {
-    await this.env.teardown();
+    try {
+      this.workers?.shutdown();
+      await this.running;
+      await replay(this.handles);
+    } finally {
+      await this.env.teardown();
+    }
   }
 }
 
@@ -111,8 +133,15 @@ function quietRuntime(): void {
   });
 }
 
-/** Fails when the history does not replay deterministically. */
-export async function replay(handle: WorkflowHandle): Promise<void> {
+/** Fails when a history does not replay deterministically. One worker takes them all: making it is what costs. */
+export async function replay(handles: readonly WorkflowHandle[]): Promise<void> {
   quietRuntime();
-  await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
+  async function* histories() {
+    for (const handle of handles) yield { workflowId: handle.workflowId, history: await handle.fetchHistory() };
+  }
+  const failed: unknown[] = [];
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle }, histories())) {
+    if (error) failed.push(error);
+  }
+  if (failed.length > 0) throw new AggregateError(failed, `${failed.length} histories do not replay: ${failed[0]}`);
 }

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { getFreePort } from '../../local/temporal/freePort';
 import { command, type Ended, root } from './processes';
 import { replay } from './rig';
@@ -161,9 +161,11 @@ export class LocalSystemUnderTest {
 
   private async replayAll(): Promise<void> {
     await this.withClient(async (client) => {
+      const ended: WorkflowHandle[] = [];
       for await (const { workflowId, runId, status } of client.workflow.list()) {
-        if (status.name !== 'RUNNING') await replay(client.workflow.getHandle(workflowId, runId));
+        if (status.name !== 'RUNNING') ended.push(client.workflow.getHandle(workflowId, runId));
       }
+      await replay(ended);
     });
   }
 }

@@ -10,30 +10,39 @@ withServer('the truth about the end, and what follows from it', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
+    await runs.faults({
+      'gone-record': [{ fault: 'expiredRecord' }],
+      'no-exit-code': [{ fault: 'nullExitCode', times: 1 }],
+      interrupted: [{ fault: 'spotInterruption', afterSeconds: 4, noticeSeconds: 5 }],
+      'out-of-memory': [{ fault: 'outOfMemory', afterSeconds: 0.5, exitCode: 0, times: 1 }],
+      'no-capacity': [{ fault: 'capacity', times: 3 }],
+      unlucky: [
+        { fault: 'failedStart', times: 1 },
+        { fault: 'hostFailure', afterSeconds: 0.3, after: 1, times: 1 },
+        { fault: 'stoppedBySomeone', afterSeconds: 0.3, after: 2, times: 1 },
+      ],
+      hopeless: [{ fault: 'stoppedBySomeone', afterSeconds: 0, reason: 'maintenance' }],
+    });
   });
-  afterEach(() => runs.noFaults());
   afterAll(() => runs.down());
 
   const resultOf = (handle: WorkflowHandle): Promise<PipelineResult> => handle.result();
   const typesOf = ({ launches }: PipelineResult) => launches.map(({ failureType }) => failureType ?? 'delivered');
 
-  test('a record that is gone when it is asked for: the commit log knows that it delivered', async () => {
-    await runs.faults({ fault: 'expiredRecord' });
-    const handle = await runs.start({ chunkRows: 4000 });
+  test.concurrent('a record that is gone when it is asked for: the commit log knows that it delivered', async () => {
+    const handle = await runs.start({ workflowId: 'gone-record', chunkRows: 4000 });
     expect(typesOf(await resultOf(handle))).toEqual(['delivered']);
     expect(endsOf(runs.tasksOf(handle))).toEqual([['EssentialContainerExited', 0]]);
   });
 
-  test('no exit code is a failure, though the batch is there: the next launch finds it and says so', async () => {
-    await runs.faults({ fault: 'nullExitCode', times: 1 });
-    const handle = await runs.start({ chunkRows: 4000 });
+  test.concurrent('no exit code is a failure, though the batch is there: the next launch finds it and says so', async () => {
+    const handle = await runs.start({ workflowId: 'no-exit-code', chunkRows: 4000 });
     expect(typesOf(await resultOf(handle))).toEqual(['ExitCodeMissing', 'delivered']);
   });
 
-  test('two Spot interruptions, then on demand, each time from the checkpoint; every launch is shown with its cost', async () => {
-    await runs.faults({ fault: 'spotInterruption', afterSeconds: 4, noticeSeconds: 5 });
+  test.concurrent('two Spot interruptions, then on demand, each time from the checkpoint; every launch is shown with its cost', async () => {
     // Chunks enough for some to be finished by then, and some not, whatever the machine.
-    const handle = await runs.start({ compute: { spot: true }, chunkRows: 20 });
+    const handle = await runs.start({ workflowId: 'interrupted', compute: { spot: true }, chunkRows: 20 });
     const result = await resultOf(handle);
     expect(typesOf(result)).toEqual(['SpotInterruption', 'SpotInterruption', 'delivered']);
     const tasks = runs.tasksOf(handle);
@@ -47,9 +56,8 @@ withServer('the truth about the end, and what follows from it', () => {
     expect(reused).toBeGreaterThan(0);
   });
 
-  test('out of memory with exit code 0: the next task is larger', async () => {
-    await runs.faults({ fault: 'outOfMemory', afterSeconds: 0.5, exitCode: 0, times: 1 });
-    const handle = await runs.start();
+  test.concurrent('out of memory with exit code 0: the next task is larger', async () => {
+    const handle = await runs.start({ workflowId: 'out-of-memory' });
     expect(typesOf(await resultOf(handle))).toEqual(['OutOfMemory', 'delivered']);
     expect(runs.tasksOf(handle).map(({ size }) => size)).toEqual([
       { cpu: 2048, memoryMiB: 8192 },
@@ -57,27 +65,20 @@ withServer('the truth about the end, and what follows from it', () => {
     ]);
   });
 
-  test('no capacity: waited for, and no task was made meanwhile', async () => {
-    await runs.faults({ fault: 'capacity', times: 3 });
-    const handle = await runs.start({ chunkRows: 4000 });
+  test.concurrent('no capacity: waited for, and no task was made meanwhile', async () => {
+    const handle = await runs.start({ workflowId: 'no-capacity', chunkRows: 4000 });
     const none = 'CapacityUnavailable';
     expect(typesOf(await resultOf(handle))).toEqual([none, none, none, 'delivered']);
     expect(runs.tasksOf(handle)).toHaveLength(1);
   });
 
-  test('a host that fails, an image that cannot be pulled and a stranger with StopTask: launched again', async () => {
-    await runs.faults(
-      { fault: 'failedStart', times: 1 },
-      { fault: 'hostFailure', afterSeconds: 0.3, after: 1, times: 1 },
-      { fault: 'stoppedBySomeone', afterSeconds: 0.3, after: 2, times: 1 },
-    );
-    const handle = await runs.start();
+  test.concurrent('a host that fails, an image that cannot be pulled and a stranger with StopTask: launched again', async () => {
+    const handle = await runs.start({ workflowId: 'unlucky' });
     expect(typesOf(await resultOf(handle))).toEqual(['TaskFailedToStart', 'HostFailure', 'TaskStopped', 'delivered']);
   });
 
-  test('a budget that is used up fails the run with all the evidence', async () => {
-    await runs.faults({ fault: 'stoppedBySomeone', afterSeconds: 0, reason: 'maintenance' });
-    const handle = await runs.start();
+  test.concurrent('a budget that is used up fails the run with all the evidence', async () => {
+    const handle = await runs.start({ workflowId: 'hopeless' });
     const error = await handle.result().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WorkflowFailedError);
     const failure = (error as WorkflowFailedError).cause as ApplicationFailure;

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { type Cell, readBatch } from '../support/parquet';
 import { command } from '../support/processes';
+import { exitCodeOf, readTasks } from '../support/realTasks';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -67,7 +68,7 @@ withServer('etl up and what a user does with it', () => {
     expect(JSON.parse(message)).toMatchObject({ body: expect.stringMatching(/^ETL completado para 2026-02-08\n/) });
   });
 
-  test('started, queried and described with the temporal CLI', async () => {
+  test.concurrent('started, queried and described with the temporal CLI', async () => {
     const address = ['--address', system.ready?.temporal ?? ''];
     const file = join(system.folder, 'by hand', 'ventas.csv');
     await mkdir(join(system.folder, 'by hand'));
@@ -99,7 +100,7 @@ withServer('etl up and what a user does with it', () => {
     ).toBe(true);
   });
 
-  test('invalid input is told with every reason, and kept', async () => {
+  test.concurrent('invalid input is told with every reason, and kept', async () => {
     const file = join(system.folder, 'bad.csv');
     await writeFile(file, '');
     const { report, exitCode } = await run(file);
@@ -115,7 +116,7 @@ withServer('etl up and what a user does with it', () => {
     expect(letters.some(({ event }) => event.detail.s3Key.endsWith('bad.csv'))).toBe(true);
   });
 
-  test("data found bad later is BadData, with the container's own words and its log in the alert", async () => {
+  test.concurrent("data found bad later is BadData, with the container's own words and its log in the alert", async () => {
     const file = join(system.folder, 'later.csv');
     const rows = Array.from({ length: 60_000 }, (_, n) => (n > 50_000 ? `${n}` : `${n},some text`));
     await writeFile(file, `a,b\n${rows.join('\n')}\n`);
@@ -136,15 +137,18 @@ withServer('etl up and what a user does with it', () => {
   };
   /** Many parts: time enough to get in between. */
   const slowly = ['--options', '{"chunkRows":200}', '--no-wait'];
-  const newTask = async (before: readonly string[]): Promise<string> =>
-    until('a new task with a running program', 30, () =>
-      system.taskIds().find((id) => !before.includes(id) && system.programPid(id) !== undefined),
-    );
+  const tasksOf = (workflowId: string) =>
+    readTasks(join(system.stateDir, 'ecs')).filter((task) => task.workflowId === workflowId);
+  const runningTask = (workflowId: string) =>
+    until(`a task of ${workflowId} with a running program`, 30, () => {
+      const [task] = tasksOf(workflowId);
+      const pid = task?.programs?.programs[0]?.pid;
+      return pid === undefined ? undefined : { arn: task?.arn, pid };
+    });
 
-  test('cancel stops the task, waits for it, alerts, and leaves nothing published', async () => {
-    const before = system.taskIds();
+  test.concurrent('cancel stops the task, waits for it, alerts, and leaves nothing published', async () => {
     const { report } = await run(await sample('cancelled', 60_000), ...slowly);
-    const task = await newTask(before);
+    await runningTask(report.workflowId);
     await command(temporal, [
       'workflow',
       'cancel',
@@ -158,31 +162,25 @@ withServer('etl up and what a user does with it', () => {
       const { status } = await client.workflow.getHandle(report.workflowId, report.runId).describe();
       expect(status.name).toBe('CANCELLED');
     });
-    expect(system.taskFile(task, 'end.json')).toContain('143');
+    expect(tasksOf(report.workflowId).map(exitCodeOf)).toEqual([143]);
     expect(existsSync(join(system.folder, 'out', 'etl', 'batch_date=2026-02-08', 'source=cancelled'))).toBe(false);
     expect(system.letters('outbox/etl-alerts').some((text) => text.includes('ETL FALLIDO: Cancelled'))).toBe(true);
   });
 
-  test('a killed task is launched once more after the interval, and the run completes', async () => {
-    const before = system.taskIds();
+  test.concurrent('a killed task is launched once more after the interval, and the run completes', async () => {
     const { report } = await run(await sample('killed', 6000), ...slowly);
-    const task = await newTask(before);
-    process.kill(system.programPid(task) ?? -1, 'SIGKILL');
+    process.kill((await runningTask(report.workflowId)).pid, 'SIGKILL');
     await system.withClient(async (client) => {
       expect(await client.workflow.getHandle(report.workflowId).result()).toMatchObject({
         delivered: { kind: 'delivered' },
       });
     });
-    const tasks = system.taskIds().filter((id) => !before.includes(id));
-    expect(tasks).toHaveLength(2);
-    expect(system.taskFile(task, 'end.json')).toContain('137');
+    expect(tasksOf(report.workflowId).map(exitCodeOf)).toEqual([137, 0]);
   });
 
   test('the worker is killed while the task runs: another one goes on with the same task', async () => {
-    const before = system.taskIds();
     const { report } = await run(await sample('orphaned', 6000), ...slowly);
-    const task = await newTask(before);
-    const program = system.programPid(task) ?? -1;
+    const { arn, pid: program } = await runningTask(report.workflowId);
     // It stands still until the other worker waits for it.
     process.kill(program, 'SIGSTOP');
     await system.withClient(async (client) => {
@@ -199,7 +197,7 @@ withServer('etl up and what a user does with it', () => {
       process.kill(program, 'SIGCONT');
       expect(await run.result()).toMatchObject({ delivered: { byThisRun: true } });
     });
-    expect(system.taskIds().filter((id) => !before.includes(id))).toEqual([task]);
+    expect(tasksOf(report.workflowId).map((task) => task.arn)).toEqual([arn]);
   });
 });
 

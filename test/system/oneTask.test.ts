@@ -10,74 +10,55 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.05);
+    await runs.faults({
+      'lost-answer': [{ fault: 'lostResponse', operation: 'RunTask', times: 3 }],
+      forgetful: [
+        { fault: 'missing', seconds: 1 },
+        { fault: 'throttling', operation: 'DescribeTasks', probability: 0.3, as: 'ClientException' },
+        { fault: 'throttling', operation: 'DescribeTasks', probability: 0.3, as: 'ThrottlingException' },
+      ],
+      unrecorded: [{ fault: 'slowResponse', operation: 'RunTask', times: 1, seconds: 60 }],
+    });
   });
-  afterEach(() => runs.noFaults());
   afterAll(() => runs.down());
 
-  const killWorker = async (signal: NodeJS.Signals) => {
+  const address = () => ['--address', runs.system.ready?.temporal ?? ''];
+  const endWorker = async (signal: NodeJS.Signals) => {
     const pid = runs.system.workerPid();
     if (pid === undefined) throw new Error('there is no worker');
     process.kill(pid, signal);
     await until('another worker', 30, () => ![undefined, pid].includes(runs.system.workerPid()));
   };
+  const pending = (handle: WorkflowHandle, activity: string) =>
+    until(`a pending ${activity} of ${handle.workflowId}`, 10, async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.find((each) => each.activityType?.name === activity)?.activityId;
+    });
   /** Delivered by the one task there was, which nobody told to stop. */
   const expectOneTask = async (handle: WorkflowHandle) => {
     expect(await handle.result()).toMatchObject({ delivered: { byThisRun: true }, launches: [{ generation: 1 }] });
     expect(endsOf(runs.tasksOf(handle))).toEqual([['EssentialContainerExited', 0]]);
   };
 
-  test('the answer of RunTask is lost, three times', async () => {
-    await runs.faults({ fault: 'lostResponse', operation: 'RunTask', times: 3 });
-    await expectOneTask(await runs.start());
-    expect((await runs.noFaults()).counts).toEqual([3]);
+  test.concurrent('the answer of RunTask is lost, three times', async () => {
+    await expectOneTask(await runs.start({ workflowId: 'lost-answer' }));
+    expect((await runs.faultStatus()).counts[0]).toBe(3);
   });
 
-  test('the worker is killed between RunTask and the record of it', async () => {
-    await runs.faults({ fault: 'slowResponse', operation: 'RunTask', times: 1, seconds: 20 });
-    const handle = await runs.start();
-    // The task is made; its worker still waits for the answer.
-    await runs.task(handle, 'made');
-    await killWorker('SIGKILL');
-    await expectOneTask(handle);
-  });
-
-  test('the worker is killed while it waits: its heartbeat times out, and the task is found again', async () => {
+  test.concurrent('the waiting activity is reset', async () => {
     const handle = await runs.start();
     await runs.task(handle);
-    await killWorker('SIGKILL');
-    await expectOneTask(handle);
-  });
-
-  test('the worker is deployed while it waits', async () => {
-    const handle = await runs.start();
-    await runs.task(handle);
-    await killWorker('SIGTERM');
-    await expectOneTask(handle);
-  });
-
-  test('the waiting activity is reset', async () => {
-    const handle = await runs.start();
-    await runs.task(handle);
-    const id = await until('a wait', 10, async () => {
-      const { raw } = await handle.describe();
-      return raw.pendingActivities?.find((each) => each.activityType?.name === 'awaitTask')?.activityId;
-    });
-    const address = runs.system.ready?.temporal ?? '';
-    const reset = ['activity', 'reset', '--workflow-id', handle.workflowId, '--activity-id', id, '--address', address];
+    const id = await pending(handle, 'awaitTask');
+    const reset = ['activity', 'reset', '--workflow-id', handle.workflowId, '--activity-id', id, ...address()];
     expect(await command(temporal, reset)).toMatchObject({ exitCode: 0 });
     await expectOneTask(handle);
   });
 
-  test('DescribeTasks does not know the task at first, and is throttled in both disguises', async () => {
-    await runs.faults(
-      { fault: 'missing', seconds: 1 },
-      { fault: 'throttling', probability: 0.3, as: 'ClientException' },
-      { fault: 'throttling', probability: 0.3, as: 'ThrottlingException' },
-    );
-    await expectOneTask(await runs.start());
+  test.concurrent('DescribeTasks does not know the task at first, and is throttled in both disguises', async () => {
+    await expectOneTask(await runs.start({ workflowId: 'forgetful' }));
   });
 
-  test('a workflow that is started again finds the task of its terminated run, and stops it before its own', async () => {
+  test.concurrent('a workflow that is started again finds the task of its terminated run, and stops it before its own', async () => {
     const first = await runs.start();
     await runs.task(first);
     await first.terminate('test');
@@ -90,5 +71,35 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
       ['EssentialContainerExited', 0],
     ]);
     expect(own?.createdAt).toBeGreaterThanOrEqual(old?.end?.at ?? Number.POSITIVE_INFINITY);
+  });
+
+  test('the worker is deployed while it waits', async () => {
+    const handle = await runs.start();
+    await runs.task(handle);
+    await endWorker('SIGTERM');
+    await expectOneTask(handle);
+  });
+
+  describe('the worker is killed', () => {
+    const handles: WorkflowHandle[] = [];
+    beforeAll(async () => {
+      handles.push(await runs.start({ workflowId: 'unrecorded' }), await runs.start());
+      const [unrecorded, waiting] = handles as [WorkflowHandle, WorkflowHandle];
+      await runs.task(unrecorded, 'made');
+      await runs.task(waiting);
+      await endWorker('SIGKILL');
+      // The attempt of a worker that is gone is over after half a minute, unless somebody says otherwise.
+      const launch = ['--workflow-id', unrecorded.workflowId, '--activity-id', await pending(unrecorded, 'launchTask')];
+      const sooner = ['activity', 'update-options', ...launch, '--start-to-close-timeout', '2s', ...address()];
+      expect(await command(temporal, sooner)).toMatchObject({ exitCode: 0 });
+    });
+
+    test.concurrent('between RunTask and the record of it', async () => {
+      await expectOneTask(handles[0] as WorkflowHandle);
+    });
+
+    test.concurrent('while it waits: its heartbeat times out, and the task is found again', async () => {
+      await expectOneTask(handles[1] as WorkflowHandle);
+    });
   });
 });

@@ -8,8 +8,17 @@ withServer('stop means stopped', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
+    await runs.faults({
+      launching: [{ fault: 'slowResponse', operation: 'RunTask', times: 1, seconds: 1 }],
+      pending: [{ fault: 'stuckStart' }],
+      running: [
+        { fault: 'serverError', operation: 'StopTask', times: 4 },
+        { fault: 'lostResponse', operation: 'StopTask', times: 4 },
+      ],
+      'stuck-start': [{ fault: 'stuckStart', status: 'PROVISIONING', times: 1 }],
+      gone: [{ fault: 'expiredRecord' }],
+    });
   });
-  afterEach(() => runs.noFaults());
   afterAll(() => runs.down());
 
   /** Waits for the end of the run; its tasks are over by then, and not a moment later. */
@@ -25,9 +34,8 @@ withServer('stop means stopped', () => {
     };
   };
 
-  test('cancelled while launching: the task that RunTask made is stopped', async () => {
-    await runs.faults({ fault: 'slowResponse', operation: 'RunTask', times: 1, seconds: 1 });
-    const handle = await runs.start();
+  test.concurrent('cancelled while launching: the task that RunTask made is stopped', async () => {
+    const handle = await runs.start({ workflowId: 'launching' });
     await runs.task(handle, 'made');
     await handle.cancel();
     expect(await endOf(handle)).toEqual({
@@ -37,41 +45,35 @@ withServer('stop means stopped', () => {
     });
   });
 
-  test('cancelled while PENDING: it never starts', async () => {
-    await runs.faults({ fault: 'stuckStart' });
-    const handle = await runs.start();
+  test.concurrent('cancelled while PENDING: it never starts', async () => {
+    const handle = await runs.start({ workflowId: 'pending' });
     await runs.task(handle, 'made');
     await handle.cancel();
     expect(await endOf(handle)).toMatchObject({ status: 'CANCELLED', tasks: [['UserInitiated', undefined]] });
   });
 
-  test('cancelled while RUNNING, with StopTask failing and its answers lost', async () => {
-    await runs.faults(
-      { fault: 'serverError', operation: 'StopTask', times: 4 },
-      { fault: 'lostResponse', operation: 'StopTask', times: 4 },
-    );
-    const handle = await runs.start();
+  test.concurrent('cancelled while RUNNING, with StopTask failing and its answers lost', async () => {
+    const handle = await runs.start({ workflowId: 'running' });
     await runs.task(handle);
     await handle.cancel();
     expect(await endOf(handle)).toMatchObject({ status: 'CANCELLED', tasks: [['UserInitiated', 143]] });
   });
 
-  test('cancelled while it is stopping after the deadline: it is stopped, and the run ends as a timeout or cancelled', async () => {
-    const handle = await runs.start({ compute: { timeoutSeconds: 1 } });
+  test.concurrent('cancelled while it is stopping after the deadline: it is stopped, and the run ends as a timeout or cancelled', async () => {
+    const handle = await runs.start({ workflowId: 'stopping', compute: { timeoutSeconds: 1 } });
     await until('the stop', 30, () => runs.tasksOf(handle)[0]?.stop);
     await handle.cancel();
     const { tasks } = await endOf(handle);
     expect(tasks).toEqual([['UserInitiated', 143]]);
   });
 
-  test('deadline: stopped, Timeout, never launched again', async () => {
-    const handle = await runs.start({ compute: { timeoutSeconds: 1 } });
+  test.concurrent('deadline: stopped, Timeout, never launched again', async () => {
+    const handle = await runs.start({ workflowId: 'deadline', compute: { timeoutSeconds: 1 } });
     expect(await endOf(handle)).toEqual({ status: 'FAILED', outcome: 'Timeout', tasks: [['UserInitiated', 143]] });
   });
 
-  test('start deadline: a stuck task is stopped before the next launch', async () => {
-    await runs.faults({ fault: 'stuckStart', status: 'PROVISIONING', times: 1 });
-    const handle = await runs.start({ compute: { startTimeoutSeconds: 1 } });
+  test.concurrent('start deadline: a stuck task is stopped before the next launch', async () => {
+    const handle = await runs.start({ workflowId: 'stuck-start', compute: { startTimeoutSeconds: 1 } });
     const result = await handle.result();
     expect(result).toMatchObject({ launches: [{ failureType: 'StartTimeout' }, { generation: 2 }] });
     const [stuck, second] = runs.tasksOf(handle);
@@ -82,9 +84,8 @@ withServer('stop means stopped', () => {
     expect(second?.createdAt).toBeGreaterThanOrEqual(stuck?.end?.at ?? Number.POSITIVE_INFINITY);
   });
 
-  test('a task that is gone already is no error', async () => {
-    await runs.faults({ fault: 'expiredRecord' });
-    const handle = await runs.start();
+  test.concurrent('a task that is gone already is no error', async () => {
+    const handle = await runs.start({ workflowId: 'gone' });
     const task = await runs.task(handle);
     process.kill(task.programs?.programs[0]?.pid ?? 0, 'SIGKILL');
     await until('its end', 20, () => runs.tasksOf(handle)[0]?.end);
@@ -92,8 +93,8 @@ withServer('stop means stopped', () => {
     expect((await endOf(handle)).status).toBe('CANCELLED');
   });
 
-  test('a terminated workflow cannot clean up: its task is reported by a dry run, and stopped by the reaper', async () => {
-    const handle = await runs.start({ chunkRows: 10 });
+  test.concurrent('a terminated workflow cannot clean up: its task is reported by a dry run, and stopped by the reaper', async () => {
+    const handle = await runs.start({ workflowId: 'orphan', chunkRows: 10 });
     const { arn } = await runs.task(handle);
     await handle.terminate('test');
     const dry = await etl(['reap', '--grace', '1', '--json'], runs.system.env);
@@ -117,7 +118,7 @@ withServer('stop means stopped', () => {
     expect(endsOf(runs.tasksOf(handle))).toEqual([['UserInitiated', 143]]);
   });
 
-  test('the reaper runs by a schedule, which is made and changed by one command', async () => {
+  test.concurrent('the reaper runs by a schedule, which is made and changed by one command', async () => {
     const every = (minutes: string, ...more: string[]) => etl(['reap', '--every', minutes, ...more], runs.system.env);
     expect(await every('15')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('only reports') });
     expect(await every('30', '--stop')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('and stops') });

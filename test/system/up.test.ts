@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -11,13 +12,15 @@ import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
 withServer('the life of etl up', () => {
-  let system: LocalSystemUnderTest;
-  beforeEach(async () => {
-    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02' });
-  });
-  afterEach(() => system.remove());
-
-  const startSlowRun = async (): Promise<{ workflowId: string; task: string }> => {
+  const withSystem = async (work: (system: LocalSystemUnderTest) => Promise<void>) => {
+    const system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02' });
+    try {
+      await work(system);
+    } finally {
+      await system.remove();
+    }
+  };
+  const startSlowRun = async (system: LocalSystemUnderTest): Promise<{ workflowId: string; task: string }> => {
     const file = join(system.folder, 'slow.csv');
     await writeSalesSample(file, 20_000);
     const args = ['run', file, '--date', '2026-02-08', '--out', join(system.folder, 'out'), '--json', '--no-wait'];
@@ -28,32 +31,38 @@ withServer('the life of etl up', () => {
     return { workflowId: (JSON.parse(stdout) as { workflowId: string }).workflowId, task };
   };
 
-  test('Ctrl-C ends everything in good order; started again, the workflow goes on and completes', async () => {
-    const { pids } = await system.up();
-    const { workflowId, task } = await startSlowRun();
-    const program = system.programPid(task) ?? -1;
-    await system.end('SIGINT');
-    for (const pid of [...Object.values(pids), program]) expect(isAlive(pid)).toBe(false);
-    expect(system.taskFile(task, 'end.json')).toContain('143');
+  test.concurrent('Ctrl-C ends everything in good order; started again, the workflow goes on and completes', () =>
+    withSystem(async (system) => {
+      const { pids } = await system.up();
+      const { workflowId, task } = await startSlowRun(system);
+      const program = system.programPid(task) ?? -1;
+      await system.end('SIGINT');
+      for (const pid of [...Object.values(pids), program]) expect(isAlive(pid)).toBe(false);
+      expect(system.taskFile(task, 'end.json')).toContain('143');
 
-    await system.up();
-    await system.withClient(async (client) => {
-      expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ delivered: { kind: 'delivered' } });
-    });
-    expect(system.taskIds()).toHaveLength(2);
-  });
+      await system.up();
+      await system.withClient(async (client) => {
+        expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({
+          delivered: { kind: 'delivered' },
+        });
+      });
+      expect(system.taskIds()).toHaveLength(2);
+    }));
 
-  test('killed with -9 it leaves no server, endpoint or worker; the task goes on, and is found again', async () => {
-    const { pids } = await system.up();
-    const { workflowId, task } = await startSlowRun();
-    await system.end('SIGKILL');
-    await until('its parts ended', 20, () => Object.values(pids).every((pid) => !isAlive(pid)));
-    await system.up();
-    await system.withClient(async (client) => {
-      expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ delivered: { byThisRun: true } });
-    });
-    expect(system.taskIds()).toEqual([task]);
-  });
+  test.concurrent('killed with -9 it leaves no server, endpoint or worker; the task goes on, and is found again', () =>
+    withSystem(async (system) => {
+      const { pids } = await system.up();
+      const { workflowId, task } = await startSlowRun(system);
+      await system.end('SIGKILL');
+      await until('its parts ended', 20, () => Object.values(pids).every((pid) => !isAlive(pid)));
+      await system.up();
+      await system.withClient(async (client) => {
+        expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({
+          delivered: { byThisRun: true },
+        });
+      });
+      expect(system.taskIds()).toEqual([task]);
+    }));
 });
 
 withServer('etl up --faults', () => {
@@ -83,7 +92,7 @@ describe('errors that a person meets', () => {
   const nothing = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
   const lines = (text: string): string[] => text.trim().split('\n');
 
-  test.each<[string, string[], number, RegExp]>([
+  test.concurrent.each<[string, string[], number, RegExp]>([
     [
       'no server',
       ['run', 'samples/ventas.csv', '--date', '2026-02-08'],
@@ -121,19 +130,19 @@ describe('errors that a person meets', () => {
     expect(ended.stdout).toBe('');
   });
 
-  test('bad configuration names every variable', async () => {
+  test.concurrent('bad configuration names every variable', async () => {
     const ended = await etl(['up'], { LOG_LEVEL: 'loud', ETL_TIME_SCALE: '9' });
     expect(ended.exitCode).toBe(78);
     expect(ended.stderr).toMatch(/LOG_LEVEL.*ETL_TIME_SCALE|ETL_TIME_SCALE.*LOG_LEVEL/);
   });
 
-  test('an unknown command, and an option that is missing', async () => {
+  test.concurrent('an unknown command, and an option that is missing', async () => {
     expect((await etl(['upp'])).exitCode).toBe(64);
     expect((await etl(['run', 'samples/ventas.csv'])).exitCode).toBe(64);
     expect((await etl(['--help'])).exitCode).toBe(0);
   });
 
-  test('convert prints the manifest', async () => {
+  test.concurrent('convert prints the manifest', async () => {
     const system = await LocalSystemUnderTest.create();
     try {
       const { stdout, exitCode } = await etl(['convert', 'samples/ventas.csv', '--out', system.folder, '--json']);
@@ -145,7 +154,7 @@ describe('errors that a person meets', () => {
   });
 
   const needsServer = process.env.ETL_TEST_TEMPORAL ? test : test.skip;
-  needsServer.each(['--temporal-port', '--ui-port', '--ecs-port'])('a taken port: %s', async (option) => {
+  needsServer.concurrent.each(['--temporal-port', '--ui-port', '--ecs-port'])('a taken port: %s', async (option) => {
     const system = await LocalSystemUnderTest.create();
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -200,15 +209,21 @@ withServer('etl demo', () => {
     }
   });
 
-  test.each([1500, 4000])('Ctrl-C after %i ms leaves nothing running and nothing half-written', async (millis) => {
+  test.each([
+    ['while it starts', 'Starting Temporal'],
+    ['while the run is under way', 'Run: '],
+  ])('Ctrl-C %s leaves nothing running and nothing half-written, and is soon over', async (_when, words) => {
     const system = await LocalSystemUnderTest.create();
     try {
-      const { child, exited } = await demo(system.stateDir);
-      await new Promise((resolve) => setTimeout(resolve, millis));
+      const { child, output, exited } = await demo(system.stateDir);
+      await until(words, 60, () => output().includes(words));
       const descendants = await pidsBelow(child.pid ?? -1);
       child.kill('SIGINT');
-      expect([0, 130]).toContain((await exited)[0]);
+      const before = Date.now();
+      expect((await exited)[0]).toBe(130);
+      expect(Date.now() - before).toBeLessThan(20_000);
       await until('nothing left', 5, () => descendants.every((pid) => !isAlive(pid)));
+      expect(existsSync(join(system.stateDir, 'demo', 'lake'))).toBe(false);
     } finally {
       await system.remove();
     }

@@ -1,12 +1,14 @@
 import type { Options } from '@etl/pipeline/options';
 import { randomFrom } from '../../support/random';
+import { thorough } from '../../support/thorough';
 import { compressions, encodings } from './encodings';
 import { type GeneratedTable, generateTable, writeTable } from './generator';
 import { cellOf, readingOf } from './oracle';
 import { type Converted, Corpus, differences, lenient, testWithPyarrow } from './support';
 import type { Exact } from './table';
 
-const seeds = Array.from({ length: 60 }, (_, at) => at + 1);
+/** The 40th is a long one. */
+const seeds = Array.from({ length: 60 }, (_, at) => at + 1).filter((seed) => thorough || seed <= 18 || seed === 40);
 
 /** Chunk sizes, with as many rows as make a handful of parts: each part takes its time. */
 const sizes = [
@@ -142,7 +144,7 @@ test.each(seeds)('the table of seed %i', async (seed) => {
 });
 
 test('the portable engine refuses few of them', () => {
-  expect(corpus.refusals.length).toBeLessThan(20);
+  expect(corpus.refusals.length).toBeLessThan(seeds.length / 3);
 });
 
 testWithPyarrow('pyarrow reads the same', async () => {

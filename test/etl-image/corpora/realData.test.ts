@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { thorough } from '../../support/thorough';
 import { rowsOf, wrongCells } from './csvParse';
 import { Corpus, testWithPyarrow } from './support';
 import { readZip } from './zip';
@@ -36,7 +37,10 @@ test('there are as many as ever', () => expect(files).toHaveLength(23));
 test.each(files)('%s arrives cell by cell', async (name) => {
   const csv = await readFile(join(folder, name));
   const { rows } = rowsOf(csv, comma);
-  const converted = await corpus.compare(csv, { options: {}, chunkRows: 3000 });
+  const request = { options: {}, chunkRows: 3000 };
+  // What small files do not have, large ones hardly have either, and the portable engine takes its time.
+  const both = thorough || csv.length < 200_000;
+  const converted = await (both ? corpus.compare(csv, request) : corpus.convert(csv, request));
   expect(converted.manifest.totals).toMatchObject({ rowsRead: rows.length, rowsRejected: 0 });
   expect(wrongCells(rows, converted, ',')).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { Bench } from '../../support/container';
+import { thorough } from '../../support/thorough';
 import { checkpointOf, commits, leftovers, seen, shas, shortened } from './support/batch';
 import { deliverHere } from './support/inProcess';
 import { type Interruption, startInterrupted } from './support/steps';
@@ -21,6 +22,8 @@ const csv = `id,amount,fecha
 `;
 const options = { rejects: { maxShare: 0.5 }, columns: { fecha: 'date' } } as const;
 const parallel = 4;
+/** Of Fargate. What a victim took has its start in it, and four of them are under way on a machine that may be busy. */
+const stopTimeoutMs = 30_000;
 
 interface Round {
   /** The step before which it was interrupted. */
@@ -97,9 +100,9 @@ const wrong = (of: readonly Round[], what: (round: Round) => unknown, isRight: (
   of.flatMap((each) => (isRight(each) ? [] : [`${each.step}: ${JSON.stringify(what(each))}`]));
 
 describe.each([
-  ['SIGKILL', 1],
-  ['SIGTERM', 7],
-] as const)('the container gets %s before each step, or every %i.', (how, stride) => {
+  ['SIGKILL', thorough ? 1 : 3],
+  ['SIGTERM', thorough ? 7 : 14],
+] as const)('the container gets %s before every step, or one in %i', (how, stride) => {
   let all: Round[];
   beforeAll(async () => {
     all = await rounds(how, stride);
@@ -113,7 +116,7 @@ describe.each([
 
   test('it ends as it was told to: killed, or with 143 soon, or done when it was nearly through', () => {
     const ends: readonly (number | null)[] = how === 'SIGKILL' ? [null] : [143, 0];
-    const right = ({ victimExit, victimMs }: Round) => ends.includes(victimExit) && victimMs < 10_000;
+    const right = ({ victimExit, victimMs }: Round) => ends.includes(victimExit) && victimMs < stopTimeoutMs;
     expect(wrong(all, ({ victimExit, victimMs }) => [victimExit, victimMs], right)).toEqual([]);
   });
 

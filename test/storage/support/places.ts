@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { createFileStore } from '@etl/storage/fileStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { createS3Store } from '@etl/storage/s3Store';
 import { s3With } from '../../support/awsTestClients';
+import { memoryFolder } from '../../support/memoryFolder';
 import { startMoto } from '../../support/moto';
+import { thorough } from '../../support/thorough';
 
 /** A store to test against. */
 export interface Place {
@@ -18,7 +19,7 @@ export interface Place {
 }
 
 export async function filePlace(): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), 'etl-storage-'));
+  const folder = await mkdtemp(join(memoryFolder(), 'etl-storage-'));
   return {
     store: createFileStore(),
     fresh: () => fileUri(join(folder, randomUUID())),
@@ -39,9 +40,17 @@ export async function s3Place(): Promise<Place> {
   };
 }
 
-/** The same suite on files, and on S3 where moto is there. */
-export function onEveryStore(suite: (open: () => Place) => void): void {
-  const run = (name: string, start: () => Promise<Place>, define: typeof describe | typeof describe.skip) =>
+/**
+ * The same suite on files, and on S3 where moto is there. Of what is done at every step, `stride` says at which: S3 costs
+ * many times as much.
+ */
+export function onEveryStore(suite: (open: () => Place, stride: number) => void): void {
+  const run = (
+    name: string,
+    start: () => Promise<Place>,
+    define: typeof describe | typeof describe.skip,
+    stride: number,
+  ) =>
     define(name, () => {
       let place: Place | undefined;
       beforeAll(async () => {
@@ -51,8 +60,8 @@ export function onEveryStore(suite: (open: () => Place) => void): void {
       suite(() => {
         if (!place) throw new Error('the store was not started');
         return place;
-      });
+      }, stride);
     });
-  run('files', filePlace, describe);
-  run('S3', s3Place, process.env.ETL_TEST_MOTO ? describe : describe.skip);
+  run('files', filePlace, describe, 1);
+  run('S3', s3Place, process.env.ETL_TEST_MOTO ? describe : describe.skip, thorough ? 1 : 3);
 }

@@ -5,7 +5,7 @@ import { manifestName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Client, Connection, WorkflowHandle } from '@temporalio/client';
 import type { FaultPlanInput } from '../../../local/faults/control';
-import { deleteFaults, putFaults } from '../../../local/faults/control';
+import { getFaults, putFaults } from '../../../local/faults/control';
 import { writeSalesSample } from '../../../local/samples/ventas';
 import { exitCodeOf, type RealTask, readTasks } from '../../support/realTasks';
 import { LocalSystemUnderTest, until } from '../../support/system';
@@ -42,11 +42,15 @@ export class SlowRuns {
     await this.system.remove();
   }
 
-  faults(...rules: FaultPlanInput['rules']) {
+  /** Faults by the workflow they are meant for, so that runs with different ones can be under way at a time. */
+  faults(byWorkflow: Readonly<Record<string, FaultPlanInput['rules']>>) {
+    const rules = Object.entries(byWorkflow).flatMap(([WORKFLOW_ID, own]) =>
+      own.map((rule) => ({ ...rule, where: { environment: { WORKFLOW_ID } } })),
+    );
     return putFaults(this.ecs, { rules });
   }
-  noFaults() {
-    return deleteFaults(this.ecs);
+  faultStatus() {
+    return getFaults(this.ecs);
   }
 
   async start(slowness: Slowness = {}): Promise<WorkflowHandle> {

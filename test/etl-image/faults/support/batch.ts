@@ -57,5 +57,7 @@ export const shas = ({ parts }: Manifest): string[] => parts.map(({ sha256 }) =>
 
 /** Without what is another in every run. */
 export function shortened(text: string): string {
-  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…').replace(/(file:\/\/)?\/tmp\/[^/]+\//g, '');
+  return text
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…')
+    .replace(/(file:\/\/)?\/\S*?\/etl-image-[^/]+\//g, '');
 }
