@@ -8,7 +8,7 @@ import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { etlContainerName } from '@etl/pipeline/container';
-import { localTaskDefinition } from './ecsSettings';
+import { localTaskDefinition } from '../ecsSettings';
 
 export interface StandInClients {
   readonly s3: S3Client;
