@@ -18,10 +18,16 @@ export interface Side {
   readonly manifest: Manifest | null;
   /** Calls of AWS APIs by the engine or its workers, by `service:Action`. */
   readonly apiCalls: Readonly<Record<string, number>>;
-  /** What the engine itself bills. */
-  readonly billed: { readonly unit: 'actions' | 'state transitions'; readonly count: number };
+  /** What the engine itself bills; by kind where it is known. */
+  readonly billed: {
+    readonly unit: 'actions' | 'state transitions';
+    readonly count: number;
+    readonly byKind?: Readonly<Record<string, number>>;
+  };
   readonly functions: readonly { readonly name: string; readonly seconds: number; readonly memoryMiB: number }[];
   readonly tasks: readonly { readonly size: TaskSize; readonly spot: boolean; readonly seconds: number }[];
+  /** What of these figures is estimated, left out, or another in AWS. */
+  readonly notes?: readonly string[];
 }
 
 /** A stage of the pipeline (flow.ts), or a state of the machine that is none. */
