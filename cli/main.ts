@@ -5,6 +5,7 @@ import { TemporalNotFoundError } from '../local/temporal/findTemporal';
 import { ConfigError } from '../workers/config';
 import { NoTemporalError } from '../workers/connection';
 import { aslCommand } from './commands/asl';
+import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
@@ -20,7 +21,16 @@ export async function main(argv: string[]): Promise<void> {
     .option('--verbose', 'show stack traces')
     .exitOverride()
     .showSuggestionAfterError();
-  const commands = [demoCommand, upCommand, runCommand, convertCommand, reapCommand, aslCommand, doctorCommand];
+  const commands = [
+    demoCommand,
+    upCommand,
+    runCommand,
+    convertCommand,
+    reapCommand,
+    aslCommand,
+    compareCommand,
+    doctorCommand,
+  ];
   for (const command of commands) program.addCommand(command().exitOverride());
   try {
     await program.parseAsync(argv);

@@ -66,18 +66,18 @@ export async function startPipeline(client: Client, detail: Detail): Promise<Han
   }
 }
 
-/** Waits for the end; `onStatus` is told what the run is doing, about twice a second. */
+/** Waits for the end; `onStatus` is told what the run is doing, about twice a second. Without it, nothing is asked. */
 export async function followPipeline(
   handle: Handle,
   detail: Detail,
-  onStatus: (status: RunStatus) => void,
+  onStatus?: (status: RunStatus) => void,
 ): Promise<RunReport> {
   const ended = new AbortController();
-  const watching = watch(handle, onStatus, ended.signal);
+  const watching = onStatus && watch(handle, onStatus, ended.signal);
   const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   try {
     const { launches }: PipelineResult = await handle.result();
-    const manifest = await readManifest(detail);
+    const manifest = await readPublished(detail);
     return { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
@@ -97,7 +97,8 @@ function launchesIn({ details }: ApplicationFailure): readonly Launch[] {
   return (details?.[0] as Partial<Evidence> | undefined)?.launches ?? [];
 }
 
-async function readManifest(detail: Detail): Promise<Manifest | null> {
+/** The manifest of the event's batch, where readers see it; null when nothing was published. */
+export async function readPublished(detail: Detail): Promise<Manifest | null> {
   const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
   const body = await openStore().readSmall(joinUri(published, manifestName));
   return body ? (JSON.parse(body.toString('utf8')) as Manifest) : null;

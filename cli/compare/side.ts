@@ -38,6 +38,7 @@ export interface StepRun {
   readonly attempts: number;
   /** Seconds between an attempt and the next. */
   readonly waits: readonly number[];
+  /** Of the last attempt that failed, also where a later one did not. */
   readonly error?: string;
 }
 

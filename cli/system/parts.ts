@@ -27,7 +27,10 @@ export async function startServer(settings: SystemSettings): Promise<() => Promi
     });
 }
 
-export async function startEndpoint(settings: SystemSettings, faults?: FaultPlan): Promise<Running> {
+export async function startEndpoint(
+  settings: Pick<SystemSettings, 'stateDir' | 'ecsPort'>,
+  faults?: FaultPlan,
+): Promise<Running> {
   if (!(await isPortFree(settings.ecsPort))) throw new PortTakenError(settings.ecsPort, 'Fargate endpoint');
   const { ecs, logs } = places(settings.stateDir);
   const args = ['--port', String(settings.ecsPort), '--state', ecs];

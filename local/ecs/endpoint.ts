@@ -8,6 +8,7 @@ import { withFaults } from '../faults/onCalls';
 import { arrangeFaults } from '../faults/onTasks';
 import type { FaultPlan } from '../faults/plan';
 import { createFaultsRoute } from '../faults/route';
+import { createCallCounts } from './callCounts';
 import { createClusterStore } from './clusterStore';
 import type { Context } from './context';
 import { createDefinitionStore } from './definitionStore';
@@ -83,9 +84,10 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   };
   const { rateLimits = 1 } = options;
   const limited = rateLimits === false ? guarded : withRateLimits(guarded, Date.now, rateLimits);
+  const calls = createCallCounts();
   const server = createEcsServer(
-    withFaults(limited, faults, context.tasks, closing.signal),
-    [createFaultsRoute(faults), createMetadataRoute(context.tasks.read, Date.now)],
+    calls.counted(withFaults(limited, faults, context.tasks, closing.signal)),
+    [createFaultsRoute(faults), calls.route, createMetadataRoute(context.tasks.read, Date.now)],
     [host, '127.0.0.1', 'localhost', '[::1]'],
   );
   await new Promise<void>((done, fail) => {

@@ -1,8 +1,11 @@
 import type { State, StateMachine, TaskState } from '../../asl/types';
 import { loadInterpreter } from './load';
 
-/** What stands in for a service: gets what a state sends. Throws `TaskError` for what a service would fail of. */
-export type ResourceHandler = (parameters: unknown, state: string) => Promise<unknown>;
+/**
+ * What stands in for a service: gets what a state sends. Throws `TaskError` for what a service would fail of. The signal
+ * aborts when nobody waits for the answer any more: the state has timed out, or the execution was ended.
+ */
+export type ResourceHandler = (parameters: unknown, state: string, signal: AbortSignal) => Promise<unknown>;
 
 /** An error with the name that `Retry` and `Catch` match. */
 export class TaskError extends Error {
@@ -46,6 +49,8 @@ export interface ExecutionRequest {
   readonly handlers: Readonly<Record<string, ResourceHandler>>;
   /** Shortens the waits between attempts: 0.01 makes 60 s into 0.6 s. Timeouts stay. */
   readonly timeScale?: number;
+  /** Ends the execution, which has then failed. */
+  readonly signal?: AbortSignal;
 }
 
 const executionArn = 'arn:aws:states:local:000000000000:execution:etl-pipeline';
@@ -57,20 +62,26 @@ const executionArn = 'arn:aws:states:local:000000000000:execution:etl-pipeline';
 export async function execute(machine: StateMachine, request: ExecutionRequest): Promise<Execution> {
   const { StateMachine: Interpreter } = loadInterpreter();
   const attempts: Attempt[] = [];
-  const attempt = async (state: string, { Resource }: TaskState, parameters: unknown): Promise<unknown> => {
+  const attempt = async (state: string, task: TaskState, parameters: unknown): Promise<unknown> => {
+    const { Resource } = task;
     const handler = request.handlers[Resource];
     if (!handler) throw new TaskError('States.Runtime', `nothing here stands in for ${Resource}`);
+    // An interpreter that is ended skips its waits, and would try again at once.
+    request.signal?.throwIfAborted();
     const index = attempts.push({ state, parameters, startedAt: Date.now() }) - 1;
     const note = (end: Partial<Attempt>) => {
       attempts[index] = { ...(attempts[index] as Attempt), endedAt: Date.now(), ...end };
     };
+    const end = endOf(task, request.signal);
     try {
-      const result = await handler(parameters, state);
+      const result = await handler(parameters, state, end.signal);
       note({});
       return result;
     } catch (error) {
       note({ error: (error as Error).name });
       throw error;
+    } finally {
+      end.release();
     }
   };
   const tasks = Object.entries(machine.States).flatMap(([name, each]) => (isTask(each) ? [[name, each] as const] : []));
@@ -88,12 +99,37 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
     },
   });
   const seen = readEvents(execution.eventLogs);
+  request.signal?.addEventListener('abort', execution.abort, { once: true });
+  if (request.signal?.aborted) execution.abort();
   const end = await execution.result.then(
     (output) => ({ status: 'SUCCEEDED' as const, output: output as unknown }),
     (error: Error) => ({ status: 'FAILED' as const, output: undefined, ...asFailure(error) }),
   );
+  request.signal?.removeEventListener('abort', execution.abort);
   const { states, failures, retries } = await seen;
   return { ...end, states, failures, attempts, transitions: states.length + retries };
+}
+
+/** The interpreter's own timer comes first: it says what the state failed of. */
+const slackMs = 100;
+
+/** Told when an attempt of a state is over, whatever its handler does. */
+function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined) {
+  const ending = new AbortController();
+  const end = () => {
+    clearTimeout(timer);
+    ending.abort();
+  };
+  const timer = TimeoutSeconds === undefined ? undefined : setTimeout(end, TimeoutSeconds * 1000 + slackMs);
+  given?.addEventListener('abort', end, { once: true });
+  return {
+    signal: ending.signal,
+    /** Its handler has ended. */
+    release(): void {
+      clearTimeout(timer);
+      given?.removeEventListener('abort', end);
+    },
+  };
 }
 
 const isTask = (state: State): state is TaskState => state.Type === 'Task';

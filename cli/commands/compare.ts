@@ -1,0 +1,127 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { Command, Option } from 'commander';
+import { parseConfig } from '../../workers/config';
+import { calendarDate, jsonObject, positiveInteger, sourceUri } from '../arguments';
+import { commandWith } from '../compare/again';
+import { forgetAccount } from '../compare/environment';
+import { reportLines, reportObject } from '../compare/report';
+import type { CompareRequest } from '../compare/request';
+import { type InterpreterName, stepFunctions } from '../compare/sides';
+import { runOnTemporal } from '../compare/temporalSide';
+import { CliError, cliExitCodes } from '../errors';
+import { untilSignal } from '../signals';
+
+interface CompareOptions {
+  readonly date: string;
+  readonly dataset?: string;
+  readonly out?: string;
+  readonly options?: string;
+  readonly interpreter?: InterpreterName;
+  readonly filesPerDay: number;
+  readonly json?: boolean;
+}
+
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('run one file through Temporal and through the Step Functions twin, and show both side by side')
+    .argument('<file>', 'a path or file:///path')
+    .requiredOption('--date <YYYY-MM-DD>', 'batch date')
+    .option('--dataset <name>', "dataset (default: the name of the file's folder)")
+    .option('--out <dir>', 'keep what both engines published, in an empty folder (default: it is thrown away)')
+    .option('--options <json>', 'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute')
+    .addOption(
+      new Option(
+        '--interpreter <where>',
+        'what runs the state machine: ministack, which needs Docker and Python, or an interpreter in this process',
+      ).choices(Object.keys(stepFunctions)),
+    )
+    .option('--files-per-day <files>', 'for the cost of a month', positiveInteger, 100)
+    .option('--json', 'print one JSON object at the end')
+    .action(compare);
+}
+
+async function compare(file: string, options: CompareOptions): Promise<void> {
+  const { ETL_TIME_SCALE: timeScale, stateDir } = parseConfig(process.env);
+  const event = eventOf(file, options);
+  const interpreter = await chosen(options);
+  const out = options.out === undefined ? undefined : await emptyFolder(options.out);
+  forgetAccount(process.env);
+  const say = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const interrupted = new AbortController();
+  void untilSignal().then(() => {
+    say('Stopping …');
+    interrupted.abort();
+  });
+  const { signal } = interrupted;
+  await mkdir(stateDir, { recursive: true });
+  const workDir = await mkdtemp(join(stateDir, 'compare-'));
+  const request = (name: string): CompareRequest => ({
+    ...event,
+    destination: fileUri(join(out ?? join(workDir, 'out'), name)),
+    workDir: join(workDir, name),
+    timeScale,
+    say,
+    signal,
+  });
+  let keep = false;
+  try {
+    // One after the other: they would slow each other down.
+    const temporal = await runOnTemporal(request('temporal'));
+    const machine = await stepFunctions[interpreter].run(request('step-functions'));
+    const subject = { file: event.file, batchDate: event.batchDate, filesPerDay: options.filesPerDay };
+    const report = reportObject([temporal, machine], subject);
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else for (const line of ['', ...reportLines([temporal, machine], subject)]) say(line);
+    if (!report.agree) process.exitCode = cliExitCodes.failed;
+  } catch (error) {
+    // Logs are for who looks into what nobody expected.
+    keep = !signal.aborted;
+    throw error;
+  } finally {
+    if (!keep) await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+function eventOf(file: string, { date, dataset, options }: CompareOptions) {
+  const uri = sourceUri(file);
+  if (!uri.startsWith('file:')) {
+    const remedy = 'copy it here first: both engines run on this machine, without your account';
+    throw new CliError(`${file} is no file of this machine`, remedy, cliExitCodes.usage);
+  }
+  return {
+    file: uri,
+    batchDate: calendarDate(date),
+    ...(dataset !== undefined && { dataset }),
+    options: options === undefined ? {} : jsonObject('--options', options),
+  };
+}
+
+/** The one that was asked for, else ministack. Throws `CliError` when something it needs is not there. */
+async function chosen({ interpreter = 'ministack' }: CompareOptions): Promise<InterpreterName> {
+  const missing = await stepFunctions[interpreter].missing();
+  if (missing.length === 0) return interpreter;
+  throw new CliError(
+    `the state machine cannot run on ${interpreter}: this machine lacks ${missing.join(' and ')}`,
+    `run it in this process instead: ${commandWith('local', process.argv.slice(2))}`,
+    cliExitCodes.unavailable,
+  );
+}
+
+/** Throws `CliError` for a folder that holds something: a batch that is there already would not be made again. */
+async function emptyFolder(folder: string): Promise<string> {
+  const path = resolve(folder);
+  try {
+    await mkdir(path, { recursive: true });
+    if ((await readdir(path)).length === 0) return path;
+  } catch (error) {
+    const remedy = 'give --out a folder that can be made and written';
+    throw new CliError(`${folder}: ${(error as Error).message}`, remedy, cliExitCodes.cannotCreate, { cause: error });
+  }
+  throw new CliError(
+    `${folder} is not empty`,
+    `give --out another folder, for example ${folder.replace(/\/+$/, '')}-2`,
+    cliExitCodes.cannotCreate,
+  );
+}

@@ -1,0 +1,14 @@
+/** What the local Fargate endpoint was asked until now, by operation. */
+export async function ecsCalls(endpoint: string): Promise<Readonly<Record<string, number>>> {
+  const answer = await fetch(`${endpoint}/calls`);
+  return (await answer.json()) as Record<string, number>;
+}
+
+/** What was asked in between, as `ecs:RunTask`. */
+export function callsBetween(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const counts = Object.entries(after).map(([name, count]) => [`ecs:${name}`, count - (before[name] ?? 0)] as const);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}

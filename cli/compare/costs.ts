@@ -1,0 +1,52 @@
+import {
+  lambdaUsd,
+  monthlyUsd,
+  snsUsd,
+  sqsUsd,
+  stateTransitionsUsd,
+  temporalActionsUsd,
+  workerMonthUsd,
+} from '@etl/pipeline/enginePrices';
+import { taskCostUsd } from '@etl/pipeline/prices';
+import type { Side } from './side';
+
+/** In US dollars. */
+export interface Costs {
+  readonly engine: number;
+  readonly functions: number;
+  readonly messages: number;
+  readonly tasks: number;
+  /** What is there whether or not files come: the worker. */
+  readonly worker: number;
+  readonly total: number;
+}
+
+/** What this run costs. The worker has no part in it: it costs the same without a run. */
+export function runCosts({ billed, functions, apiCalls, tasks }: Side): Costs {
+  return withTotal({
+    engine: billed.unit === 'actions' ? temporalActionsUsd(billed.count) : stateTransitionsUsd(billed.count),
+    functions: sum(functions.map(lambdaUsd)),
+    messages: snsUsd(apiCalls['sns:Publish'] ?? 0) + sqsUsd(apiCalls['sqs:SendMessage'] ?? 0),
+    tasks: sum(tasks.map(taskCostUsd)),
+    worker: 0,
+  });
+}
+
+/** What a month of such runs costs, with the worker that Temporal needs. */
+export function monthlyCosts(side: Side, filesPerDay: number): Costs {
+  const { engine, functions, messages, tasks } = runCosts(side);
+  const month = (usd: number) => monthlyUsd(usd, filesPerDay);
+  return withTotal({
+    engine: month(engine),
+    functions: month(functions),
+    messages: month(messages),
+    tasks: month(tasks),
+    worker: side.billed.unit === 'actions' ? workerMonthUsd() : 0,
+  });
+}
+
+function withTotal(costs: Omit<Costs, 'total'>): Costs {
+  return { ...costs, total: sum(Object.values(costs)) };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

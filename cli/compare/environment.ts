@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { variables } from '../../workers/config';
+
+/** How fast and how loud: the same for both sides, and nobody's account. */
+const kept = ['ETL_STATE_DIR', 'ETL_TIME_SCALE', 'ETL_POLL_SECONDS', 'ETL_SHUTDOWN_GRACE_SECONDS', 'LOG_LEVEL'];
+
+/**
+ * Takes out of an environment what points to an account or a server of somebody's: two engines that are compared must
+ * not launch in a cluster, write to topics, or share a task queue with a worker that happens to run.
+ */
+export function forgetAccount(env: NodeJS.ProcessEnv): void {
+  const ours = Object.keys(variables).filter((name) => !kept.includes(name));
+  const theirs = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_') || name.startsWith('AWS_ENDPOINT_URL'));
+  for (const name of [...ours, ...theirs]) delete env[name];
+  // The Temporal CLI's own profile file may name a server too; one that is not there is no error, an empty one is.
+  env.TEMPORAL_CONFIG_FILE = join(tmpdir(), randomUUID());
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { topics } from '@etl/pipeline/definition';
+import { stateMachine } from '../../asl/machine';
+import { withSubstitutions } from '../../asl/settings';
+import { handler as confirmCommit } from '../../lambdas/confirmCommit';
+import { handler as validateInput } from '../../lambdas/validateInput';
+import { localEcsSettings } from '../../local/ecsSettings';
+import { places } from '../../local/places';
+import { createHandlers } from '../../local/stepFunctions/handlers';
+import { execute } from '../../local/stepFunctions/interpreter';
+import { getFreePort } from '../../local/temporal/freePort';
+import { readPublished } from '../runPipeline';
+import { type LocalEndpoint, startLocalEndpoint } from '../system/endpoint';
+import { orAborted } from './abort';
+import { callsBetween, ecsCalls } from './calls';
+import { detailOf } from './event';
+import { readDeadLetters, readMessages } from './letters';
+import { functionsOf, serviceCalls } from './machine/calls';
+import { stepsOf } from './machine/steps';
+import { endedTasks } from './machine/tasks';
+import type { CompareRequest } from './request';
+import type { Side } from './side';
+
+const account = 'local:000000000000';
+
+/** Its names mean nothing outside of this process. */
+const settings = withSubstitutions({
+  ...localEcsSettings,
+  functions: { validateInput: 'validateInput', confirmCommit: 'confirmCommit' },
+  spot: false,
+  successTopicArn: `arn:aws:sns:${account}:${topics.success}`,
+  alertsTopicArn: `arn:aws:sns:${account}:${topics.alerts}`,
+  deadLetterQueueUrl: 'http://127.0.0.1/000000000000/etl-dead-letters',
+});
+
+/** What the functions are priced with. They have no size where they run here. */
+const functionMemoryMiB = 512;
+
+const notes = [
+  'states take no time to speak of in one process: Step Functions itself takes longer between them',
+  `functions run in this process, warm: their time is measured here, and priced with ${functionMemoryMiB} MiB`,
+  'DescribeTasks is left out: in AWS an event tells of the end of a task',
+  'a task that fails is TaskFailed and tried again, whatever its exit code: Retry cannot tell them apart',
+];
+const scaledNote = 'waits between retries: the interpreter takes the first for all of them when they are shortened';
+
+/** Runs the event through the interpreter and a local Fargate endpoint of its own, which is gone when this returns or throws. */
+export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
+  const { signal, say } = request;
+  const stateDir = join(request.workDir, 'state');
+  say('Step Functions: starting a Fargate endpoint …');
+  const starting = startLocalEndpoint({ stateDir, ecsPort: await getFreePort(), say });
+  try {
+    const endpoint = await orAborted(starting, signal);
+    say('Step Functions: running in the interpreter …');
+    return await orAborted(run(endpoint, request, stateDir), signal);
+  } finally {
+    await starting.then(
+      (endpoint) => endpoint.stop(),
+      () => undefined,
+    );
+  }
+}
+
+async function run({ client, url }: LocalEndpoint, request: CompareRequest, stateDir: string): Promise<Side> {
+  const { timeScale, signal } = request;
+  const { outbox, deadLetters } = places(stateDir);
+  const detail = detailOf(request);
+  const before = await ecsCalls(url);
+  const machine = stateMachine(settings);
+  const execution = await execute(machine, {
+    name: randomUUID(),
+    input: { detail },
+    handlers: createHandlers({ client, functions: { validateInput, confirmCommit }, outbox, deadLetters }),
+    ...(timeScale !== 1 && { timeScale }),
+    signal,
+  });
+  const endedAt = Date.now();
+  const calls = callsBetween(before, await ecsCalls(url));
+  return {
+    engine: 'Step Functions (interpreter)',
+    status: execution.status,
+    failureType: execution.error ?? null,
+    reason: execution.cause ?? null,
+    // Not before: the interpreter has to be loaded first.
+    startedAt: execution.states[0]?.enteredAt ?? endedAt,
+    endedAt,
+    steps: stepsOf(execution, endedAt),
+    messages: await readMessages(outbox),
+    deadLetters: await readDeadLetters(deadLetters),
+    manifest: await readPublished(detail),
+    apiCalls: { ...withoutLooks(calls), ...serviceCalls(machine, execution) },
+    billed: { unit: 'state transitions', count: execution.transitions },
+    functions: functionsOf(execution, functionMemoryMiB),
+    tasks: await endedTasks(client),
+    notes: timeScale === 1 ? notes : [...notes, scaledNote],
+  };
+}
+
+/** The handler looks at the task; Step Functions is told by an event. */
+function withoutLooks({ 'ecs:DescribeTasks': _, ...calls }: Record<string, number>): Record<string, number> {
+  return calls;
+}

@@ -1,0 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReceivedMessage, Side } from './side';
+
+/** The messages in an outbox (local/outbox.ts), in the order they were sent. */
+export async function readMessages(folder: string): Promise<ReceivedMessage[]> {
+  const found: (ReceivedMessage & { sentAt: string })[] = [];
+  for (const topic of await names(folder)) {
+    for (const { subject, body, sentAt } of await readLetters<{ subject: string; body: string }>(join(folder, topic))) {
+      found.push({ topic, subject, firstLine: body.split('\n', 1)[0] ?? '', sentAt });
+    }
+  }
+  found.sort((one, other) => one.sentAt.localeCompare(other.sentAt));
+  return found.map(({ sentAt: _, ...message }) => message);
+}
+
+/** The dead letters in a folder, in the order they were sent. */
+export async function readDeadLetters(folder: string): Promise<Side['deadLetters']> {
+  const letters = await readLetters<{ failureType: string; event: unknown }>(folder);
+  return letters.map(({ failureType, event }) => ({ failureType, event }));
+}
+
+async function readLetters<T>(folder: string): Promise<(T & { sentAt: string })[]> {
+  const files = (await names(folder)).filter((name) => name.endsWith('.json')).sort();
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.map((text) => JSON.parse(text) as T & { sentAt: string });
+}
+
+/** None where there is no folder: nothing was sent. */
+async function names(folder: string): Promise<string[]> {
+  const all = await readdir(folder).catch(() => []);
+  return all.filter((name) => !name.startsWith('.'));
+}

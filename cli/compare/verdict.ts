@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import { compareOutput } from './output';
+import type { Side } from './side';
+
+/** What two sides have in common, in one line. */
+export interface Finding {
+  readonly equal: boolean;
+  readonly text: string;
+}
+
+export interface Verdict {
+  /** Both delivered equal output, or both failed with the same failure type. */
+  readonly agree: boolean;
+  readonly end: Finding;
+  readonly output: Finding;
+  readonly messages: Finding;
+  readonly deadLetters: Finding;
+}
+
+/** What the two engines made of the event, beside each other. */
+export function judge(one: Side, other: Side): Verdict {
+  const end = compare([endOf(one)], [endOf(other)]);
+  const output = compareOutput(one.manifest, other.manifest);
+  return {
+    agree: end.equal && output.equal,
+    end,
+    output,
+    messages: compare(messagesOf(one), messagesOf(other)),
+    deadLetters: compareLetters(one, other),
+  };
+}
+
+export function endOf({ status, failureType }: Side): string {
+  return failureType === null ? status : `${status} with ${failureType}`;
+}
+
+const messagesOf = ({ messages }: Side): string[] => messages.map(({ topic, firstLine }) => `${topic}: ${firstLine}`);
+
+function compareLetters(one: Side, other: Side): Finding {
+  const types = ({ deadLetters }: Side) => deadLetters.map(({ failureType }) => failureType);
+  const found = compare(types(one), types(other));
+  if (!found.equal || isDeepStrictEqual(eventsOf(one), eventsOf(other))) return found;
+  return { equal: false, text: 'differs: the events that were kept are not the same' };
+}
+
+/** Each side has a destination of its own, and nothing else. */
+function eventsOf({ deadLetters }: Side): unknown[] {
+  return deadLetters.map(({ event }) => ({ ...(event as { detail?: object } | null)?.detail, destination: undefined }));
+}
+
+function compare(one: readonly string[], other: readonly string[]): Finding {
+  const words = (texts: readonly string[]) => texts.join(', ') || 'none';
+  const equal = isDeepStrictEqual(one, other);
+  return { equal, text: equal ? `equal, ${words(one)}` : `differs: ${words(one)} / ${words(other)}` };
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  DescribeTasksCommand,
+  type ECSClient,
+  RunTaskCommand,
+  type RunTaskCommandInput,
+  type RunTaskCommandOutput,
+  StopTaskCommand,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { camelCase, pascalCase } from './casing';
+import { type ResourceHandler, TaskError } from './interpreter';
+
+export interface RunTaskSettings {
+  readonly client: ECSClient;
+  /** Between two looks at the task: in AWS, an event tells of its end. */
+  readonly pollMs?: number;
+}
+
+const defaultPollMs = 100;
+
+/**
+ * `ecs:runTask.sync` at an ECS endpoint. The answer is the stopped task. Throws `States.TaskFailed` for a refusal, an
+ * exit code other than 0, or none; `ECS.<name>` for an error of the API. The task of a state that timed out is stopped.
+ * Source: Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+ */
+export function createRunTask(settings: RunTaskSettings): ResourceHandler {
+  return async (parameters, _state, signal) => {
+    const request = camelCase(parameters) as RunTaskCommandInput;
+    const { cluster } = request;
+    const launched = await asked(run(settings.client, request));
+    const [failure] = launched.failures ?? [];
+    const taskArn = launched.tasks?.[0]?.taskArn;
+    if (failure || taskArn === undefined) throw failed({ failures: launched.failures, tasks: launched.tasks });
+    const task = await ended(settings, { cluster, taskArn }, signal);
+    const containers = task.containers ?? [];
+    if (containers.length === 0 || containers.some(({ exitCode }) => exitCode !== 0)) throw failed(task);
+    return pascalCase(task);
+  };
+}
+
+/** With a token, so that an answer which was lost on the way does not make a second task. */
+function run(client: ECSClient, request: RunTaskCommandInput): Promise<RunTaskCommandOutput> {
+  return client.send(new RunTaskCommand({ ...request, clientToken: randomUUID() }));
+}
+
+interface Place {
+  readonly cluster: string | undefined;
+  readonly taskArn: string;
+}
+
+/** The task when it is STOPPED. Once nobody waits any more, it is stopped, and this throws. */
+async function ended(settings: RunTaskSettings, place: Place, signal: AbortSignal): Promise<Task> {
+  const { client, pollMs = defaultPollMs } = settings;
+  while (!signal.aborted) {
+    const task = await asked(describe(client, place));
+    if (task.lastStatus === 'STOPPED') return task;
+    await delay(pollMs, undefined, { signal }).catch(() => undefined);
+  }
+  const { cluster, taskArn } = place;
+  const reason = 'the state that ran this task has ended';
+  await asked(client.send(new StopTaskCommand({ cluster, task: taskArn, reason })));
+  throw new TaskError('States.Timeout', reason);
+}
+
+async function describe(client: ECSClient, { cluster, taskArn }: Place): Promise<Task> {
+  const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: [taskArn] }));
+  const [task] = tasks;
+  if (task) return task;
+  throw new TaskError('States.TaskFailed', `ECS does not know the task ${taskArn}`);
+}
+
+const failed = (what: unknown): TaskError => new TaskError('States.TaskFailed', JSON.stringify(pascalCase(what)));
+
+async function asked<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof TaskError) throw error;
+    const { name, message } = error as Error;
+    throw new TaskError(`ECS.${name}`, message);
+  }
+}

@@ -1,0 +1,25 @@
+import { type ResourceHandler, TaskError } from './interpreter';
+
+/** The handler of a Lambda function. */
+export type LambdaFunction = (payload: never) => Promise<unknown>;
+
+/**
+ * `lambda:invoke` with functions of this process, by name. Payloads go through JSON as they do on the wire. What a
+ * function throws has its own name and the cause that Lambda gives. Source: Lambda Developer Guide, "Error handling".
+ */
+export function createLambdaInvoke(functions: Readonly<Record<string, LambdaFunction>>): ResourceHandler {
+  return async (parameters) => {
+    const { FunctionName, Payload } = parameters as { FunctionName: string; Payload: unknown };
+    const called = functions[FunctionName];
+    if (!called) throw new TaskError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
+    try {
+      const answer = await called(overTheWire(Payload) as never);
+      return { ExecutedVersion: '$LATEST', Payload: overTheWire(answer), StatusCode: 200 };
+    } catch (error) {
+      const { name, message } = error as Error;
+      throw new TaskError(name, JSON.stringify({ errorType: name, errorMessage: message, trace: [] }));
+    }
+  };
+}
+
+const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

@@ -1,0 +1,24 @@
+import { forgetAccount } from '../../../cli/compare/environment';
+import { parseConfig } from '../../../workers/config';
+
+test('an account, a server and a profile are forgotten; how fast and where stays', () => {
+  const env: NodeJS.ProcessEnv = {
+    PATH: '/bin',
+    ECS_CLUSTER: 'prod',
+    ECS_TASK_DEFINITION: 'etl',
+    ECS_SUBNETS: 'subnet-1',
+    SUCCESS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:etl-success',
+    ALERTS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:etl-alerts',
+    DLQ_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/dlq',
+    TEMPORAL_ADDRESS: 'temporal.example:7233',
+    TEMPORAL_API_KEY: 'key',
+    AWS_ENDPOINT_URL_ECS: 'http://127.0.0.1:1',
+    ETL_TIME_SCALE: '0.5',
+    ETL_STATE_DIR: 'state',
+  };
+  forgetAccount(env);
+  const { TEMPORAL_CONFIG_FILE: profile, ...left } = env;
+  expect(left).toEqual({ PATH: '/bin', ETL_TIME_SCALE: '0.5', ETL_STATE_DIR: 'state' });
+  expect(profile).toBeDefined();
+  expect(parseConfig(env)).toMatchObject({ ETL_TIME_SCALE: 0.5 });
+});

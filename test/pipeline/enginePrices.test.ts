@@ -1,0 +1,36 @@
+import {
+  lambdaUsd,
+  monthlyUsd,
+  snsUsd,
+  sqsUsd,
+  stateTransitionsUsd,
+  temporalActionsUsd,
+  workerMonthUsd,
+} from '@etl/pipeline/enginePrices';
+
+test('engines bill by the million', () => {
+  // 6 × $25 / 1,000,000; 9 × $50 / 1,000,000
+  expect(stateTransitionsUsd(6)).toBeCloseTo(0.00015, 12);
+  expect(temporalActionsUsd(9)).toBeCloseTo(0.00045, 12);
+  expect(stateTransitionsUsd(1_000_000)).toBe(25);
+  expect(temporalActionsUsd(1_000_000)).toBe(50);
+});
+
+test('messages are billed by the request', () => {
+  expect(snsUsd(2_000_000)).toBeCloseTo(1, 12);
+  expect(sqsUsd(2_000_000)).toBeCloseTo(0.8, 12);
+});
+
+test('a function is billed by request, size and the started millisecond', () => {
+  // $0.0000002 + 0.25 s × 0.5 GiB × $0.0000166667
+  expect(lambdaUsd({ seconds: 0.25, memoryMiB: 512 })).toBeCloseTo(0.0000002 + 0.0000020833375, 15);
+  expect(lambdaUsd({ seconds: 0.0101, memoryMiB: 1024 })).toBe(lambdaUsd({ seconds: 0.011, memoryMiB: 1024 }));
+  // In floating point, 0.069 × 1000 is a little more than 69.
+  expect(lambdaUsd({ seconds: 0.069, memoryMiB: 1024 })).toBeCloseTo(0.0000002 + 0.0000011500023, 15);
+});
+
+test('a month has 30 days, and its worker costs the same without files', () => {
+  expect(monthlyUsd(0.002, 100)).toBeCloseTo(6, 12);
+  // 720 h × (0.25 × $0.04048 + 0.5 × $0.004445)
+  expect(workerMonthUsd()).toBeCloseTo(8.8866, 4);
+});

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import type { reportObject } from '../../cli/compare/report';
+import { root, start } from '../support/processes';
+import { etl, until } from '../support/system';
+
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
+type Report = ReturnType<typeof reportObject>;
+
+withServer('etl compare with the interpreter', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'etl-compare-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  // A server that does not exist: the comparison must not use it.
+  const env = () => ({ ETL_STATE_DIR: join(folder, 'state'), ETL_TIME_SCALE: '0.02', TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const arguments_ = (file: string) => ['compare', file, '--date', '2026-02-08', '--interpreter', 'local', '--json'];
+  const nothingIsLeft = () => expect(readdirSync(join(folder, 'state'))).toEqual([]);
+
+  test('two at the same time: one file is delivered by both engines, one refused by both', async () => {
+    const out = join(folder, 'out');
+    const [valid, invalid] = await Promise.all([
+      etl([...arguments_(join('samples', 'ventas.csv')), '--dataset', 'ventas', '--out', out], env()),
+      etl(arguments_(fileUri(join(folder, 'none.csv'))), env()),
+    ]);
+    expect([valid.exitCode, invalid.exitCode]).toEqual([0, 0]);
+    expectDelivered(JSON.parse(valid.stdout) as Report, out);
+    expectRefused(JSON.parse(invalid.stdout) as Report);
+    nothingIsLeft();
+  });
+
+  function expectDelivered(report: Report, out: string): void {
+    expect(report).toMatchObject({ agree: true, end: { text: 'equal, SUCCEEDED' }, output: { equal: true } });
+    expect(report.messages).toEqual({ equal: true, text: 'equal, etl-success: ETL completado para 2026-02-08' });
+    const [temporal, machine] = report.sides;
+    const stages = ['validate', 'transform', 'confirm', 'notifySuccess'];
+    expect(temporal?.steps.map(({ name }) => name)).toEqual(stages);
+    expect(machine?.steps.map(({ name }) => name).filter((name) => stages.includes(name))).toEqual(stages);
+    expect(temporal?.manifest?.totals.rowsRead).toBe(30);
+    expect(machine?.manifest?.parts.map(({ sha256 }) => sha256)).toEqual(
+      temporal?.manifest?.parts.map(({ sha256 }) => sha256),
+    );
+    expect(temporal?.apiCalls).toMatchObject({ 'ecs:RunTask': 1, 'sns:Publish': 1 });
+    expect(machine?.apiCalls).toEqual({ 'ecs:RunTask': 1, 'lambda:Invoke': 2, 'sns:Publish': 1 });
+    expect(machine?.billed).toEqual({ unit: 'state transitions', count: 6 });
+    for (const side of report.sides) {
+      expect(side.tasks).toHaveLength(1);
+      expect(side.tasks[0]?.size).toEqual({ cpu: 2048, memoryMiB: 8192 });
+      expect(side.costsUsd.run.total).toBeGreaterThan(0);
+    }
+    // Each has a destination of its own, which --out keeps.
+    for (const name of ['temporal', 'step-functions']) {
+      const published = join(out, name, 'ventas', 'batch_date=2026-02-08', 'source=ventas');
+      expect(existsSync(join(published, '_SUCCESS'))).toBe(true);
+    }
+  }
+
+  function expectRefused(report: Report): void {
+    expect(report).toMatchObject({ agree: true, end: { text: 'equal, FAILED with InvalidInput' } });
+    expect(report.messages.equal).toBe(true);
+    expect(report.deadLetters).toEqual({ equal: true, text: 'equal, InvalidInput' });
+    for (const side of report.sides) {
+      expect(side.messages.map(({ firstLine }) => firstLine)).toEqual([
+        'Datos de entrada inválidos - verificar formato',
+      ]);
+      expect(side.apiCalls).toMatchObject({ 'sns:Publish': 1, 'sqs:SendMessage': 1 });
+      expect(side.apiCalls).not.toHaveProperty('ecs:RunTask');
+      expect(side.manifest).toBeNull();
+    }
+  }
+
+  test('Ctrl-C in the middle: nothing is left', async () => {
+    const { child, ended } = start(process.execPath, ['cli/etl.js', ...arguments_('samples/ventas.csv')], {
+      ...process.env,
+      ...env(),
+    });
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += text;
+    });
+    await until('the workflow runs', 60, () => said.includes('Temporal: running'));
+    child.kill('SIGINT');
+    const { exitCode, stderr } = await ended;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain('error: interrupted\nnothing was left running');
+    nothingIsLeft();
+  });
+
+  test.each([
+    ['an output folder that is not empty', ['--out', 'samples'], 73, 'samples is not empty'],
+    ['a file that is elsewhere', [], 64, 's3://bucket/x.csv is no file of this machine'],
+  ])('refuses %s', async (_what, more, code, cause) => {
+    const file = code === 64 ? 's3://bucket/x.csv' : join(root, 'samples', 'ventas.csv');
+    const { exitCode, stderr } = await etl([...arguments_(file), ...more], env());
+    expect(exitCode).toBe(code);
+    expect(stderr).toContain(cause);
+  });
+});
