@@ -23,7 +23,8 @@ export async function docker(args: readonly string[], options: DockerOptions = {
   } catch (error) {
     options.signal?.throwIfAborted();
     const { stderr, message } = error as Error & { stderr?: string };
-    const words = stderr?.trim() || message;
+    // The last line is the cause: a build says a lot before it.
+    const words = (stderr?.trim() || message).split('\n').at(-1);
     throw new DockerError(`docker ${args.slice(0, 2).join(' ')}: ${words}`, { cause: error });
   }
 }

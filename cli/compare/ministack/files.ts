@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -8,11 +8,14 @@ import { joinUri, parseUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { StorageError } from '@etl/storage/objectStore';
 
-/** Uploads a file of this machine below a bucket, with its folder, which names the dataset. Returns its URI. */
+/**
+ * Uploads a file of this machine below a bucket, with its folder, which names the dataset. Returns its URI; a file that is not
+ * there is not there either.
+ */
 export async function uploadSource(store: ObjectStore, file: string, bucket: string): Promise<string> {
   const path = pathOf(file);
   const uri = joinUri(`s3://${bucket}`, ...path.split('/').filter(Boolean).slice(-2));
-  await store.upload(path, uri);
+  if (existsSync(path)) await store.upload(path, uri);
   return uri;
 }
 

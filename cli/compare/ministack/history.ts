@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { stateNames } from '../../../asl/names';
 import type { StateMachine } from '../../../asl/types';
+import { stageOf } from '../machine/steps';
 import type { StepRun } from '../side';
 
 /** A call of a service that a state made: one a try. Times are milliseconds since the epoch. */
@@ -47,14 +47,12 @@ function errorOf({ taskFailedEventDetails: failed, taskTimedOutEventDetails: tim
   return failed?.error ?? timedOut?.error;
 }
 
-const stageOfState = new Map<string, string>(Object.entries(stateNames).map(([stage, state]) => [state, stage]));
-
 /** The visits as stages where they are some. */
 export function stepsOf(visits: readonly Visit[]): StepRun[] {
   return visits.map(({ state, startedAt, endedAt, attempts }) => {
     const error = attempts.at(-1)?.error;
     return {
-      name: stageOfState.get(state) ?? state,
+      name: stageOf(state),
       startedAt,
       endedAt,
       attempts: Math.max(1, attempts.length),

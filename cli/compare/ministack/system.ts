@@ -69,7 +69,7 @@ export async function startMachineSystem({ workDir, timeScale, say, signal }: Sy
 }
 
 async function builtImage(say: (line: string) => void, signal: AbortSignal): Promise<string> {
-  say("Building the ETL's image (a minute or two, the first time) …");
+  say("Step Functions: building the ETL's image (a minute or two, the first time) …");
   await buildImage({ root, dockerfile: etlDockerfile, tag: imageTag, signal });
   return imageTag;
 }

@@ -1,6 +1,7 @@
 import { DescribeTasksCommand, type ECSClient, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { etlContainerName } from '@etl/pipeline/container';
 import { localEcsSettings } from '../../../local/ecsSettings';
+import { billedTask } from '../machine/tasks';
 import type { Side } from '../side';
 
 /** The tasks of a run that have ended. */
@@ -15,13 +16,4 @@ export async function endedTasks(ecs: ECSClient, runId: string): Promise<Side['t
 function runIdOf({ overrides }: Task): string | undefined {
   const container = overrides?.containerOverrides?.find(({ name }) => name === etlContainerName);
   return container?.environment?.find(({ name }) => name === 'RUN_ID')?.value;
-}
-
-/** Fargate bills from the pull of the image to the stop; nothing for a task that came to neither. */
-function billedTask({ cpu, memory, pullStartedAt, startedAt, stoppedAt, capacityProviderName }: Task): Side['tasks'] {
-  const from = pullStartedAt ?? startedAt;
-  if (!from || !stoppedAt) return [];
-  const size = { cpu: Number(cpu), memoryMiB: Number(memory) };
-  const seconds = Math.max(0, stoppedAt.getTime() - from.getTime()) / 1000;
-  return [{ size, spot: capacityProviderName === 'FARGATE_SPOT', seconds }];
 }
