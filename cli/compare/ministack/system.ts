@@ -93,6 +93,10 @@ async function run(
   const { description, events } = await runExecution(sfn, execution, signal);
   const { status, error, cause, startDate, stopDate } = description;
   const visits = visitsIn(events);
+  const [messages, deadLetters] = await Promise.all([
+    readMessages(sqs, messagesUrl),
+    readDeadLetters(sqs, deadLettersUrl),
+  ]);
   return {
     engine: 'Step Functions (ministack)',
     status: status === 'SUCCEEDED' ? 'SUCCEEDED' : 'FAILED',
@@ -101,8 +105,8 @@ async function run(
     startedAt: startDate?.getTime() ?? 0,
     endedAt: stopDate?.getTime() ?? 0,
     steps: stepsOf(visits),
-    messages: await readMessages(sqs, messagesUrl),
-    deadLetters: await readDeadLetters(sqs, deadLettersUrl),
+    messages,
+    deadLetters,
     manifest: await downloadBatch(store, resolveBatch(detail, detail.s3Key), detail.destination, destination),
     apiCalls: callsOf(visits, machine),
     billed: { unit: 'state transitions', count: transitionsOf(visits) },
