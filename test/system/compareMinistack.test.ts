@@ -121,25 +121,39 @@ withMinistack('the state machine on ministack', () => {
       expect(readdirSync(stateDir())).toEqual([]);
     });
 
+    test('an image that is not there is told before anything is started', async () => {
+      const { exitCode, stderr } = await etl(compared, { ...env(), ETL_COMPARE_IMAGE: 'etl-worker:none' });
+      expect(exitCode).toBe(69);
+      expect(stderr.split('\n').filter(Boolean)).toEqual([
+        expect.stringContaining('lacks the image etl-worker:none, which ETL_COMPARE_IMAGE names'),
+        expect.stringContaining(`${compared.join(' ')} --interpreter local`),
+      ]);
+    });
+
     test('Ctrl-C in the middle: no server, no function, no container is left', async () => {
       const { child, ended } = start(process.execPath, ['cli/etl.js', ...compared], { ...process.env, ...env() });
       let said = '';
       child.stderr?.on('data', (text) => {
         said += text;
       });
-      await until('the machine runs', 60, () => said.includes('running on ministack'));
       const log = () => {
         const [own = ''] = readdirSync(stateDir());
         return readFileSync(join(stateDir(), own, 'step-functions', 'ministack.log'), 'utf8');
       };
-      const started = await until('its task runs', 60, () => /started container (\w+)/.exec(log()));
-      const [, address = ''] = /Running on (http:\S+)/.exec(log()) ?? [];
-      child.kill('SIGINT');
+      let [container, address]: (string | undefined)[] = [];
+      try {
+        await until('the machine runs', 60, () => said.includes('running on ministack'));
+        [, container] = await until('its task runs', 60, () => /started container (\w+)/.exec(log()));
+        [, address] = /Running on (http:\S+)/.exec(log()) ?? [];
+      } finally {
+        child.kill('SIGINT');
+        await ended;
+      }
       const { exitCode, stderr } = await ended;
       expect(exitCode).toBe(130);
       expect(stderr).toContain('error: interrupted\nnothing was left running');
-      expect(await docker(['ps', '-aq', '--no-trunc'])).not.toContain(started[1]);
-      await expect(fetch(address)).rejects.toThrow();
+      expect(await docker(['ps', '-aq', '--no-trunc'])).not.toContain(container);
+      await expect(fetch(address ?? '')).rejects.toThrow();
       expect(readdirSync(stateDir())).toEqual([]);
     });
   });
