@@ -5,15 +5,23 @@ import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 /** The URI under which a plan's options lie that are too long to be handed over themselves; undefined for others. */
-export async function storeLongOptions(
+export function storeLongOptions(
   store: Pick<ObjectStore, 'write'>,
   plan: Plan,
   runId: string,
   generation: number,
 ): Promise<string | undefined> {
+  return storeLong(store, plan, joinUri(layout(plan.destination, plan.batch).work(runId, generation), optionsName));
+}
+
+/** The same for launches that are all told one URI. */
+export function storeSharedLongOptions(store: Pick<ObjectStore, 'write'>, plan: Plan): Promise<string | undefined> {
+  return storeLong(store, plan, layout(plan.destination, plan.batch).options(plan.optionsHash));
+}
+
+async function storeLong(store: Pick<ObjectStore, 'write'>, plan: Plan, uri: string): Promise<string | undefined> {
   const options = JSON.stringify(plan.options);
   if (options.length <= maxInlineOptions) return undefined;
-  const uri = joinUri(layout(plan.destination, plan.batch).work(runId, generation), optionsName);
   await store.write(uri, options);
   return uri;
 }

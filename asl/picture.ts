@@ -1,49 +1,78 @@
-import type { ChoiceState, State, StateMachine, TaskState } from './types';
+import { box, endBox, flowchartHead, pace } from './mermaid';
+import { ranks } from './ranks';
+import type { ChoiceState, PassState, Retrier, State, StateMachine, TaskState } from './types';
 
 /** The machine as a Mermaid flowchart: what is on each box is what the machine says, and nothing else. */
 export function machinePicture(machine: StateMachine): string {
+  const rank = ranks(machine);
   const lines = Object.entries(machine.States).flatMap(([name, state]) => [
-    `  ${box(name, state)}`,
-    ...arrows(name, state).map((arrow) => `  ${arrow}`),
+    `  ${boxOf(name, state)}`,
+    ...arrows(name, state, rank).map((arrow) => `  ${arrow}`),
   ]);
-  return ['flowchart TD', `  start([event]) --> ${machine.StartAt}`, ...lines].join('\n');
+  return [...flowchartHead, `  start([event]) --> ${machine.StartAt}`, ...lines].join('\n');
 }
 
-function box(name: string, state: State): string {
+function boxOf(name: string, state: State): string {
   switch (state.Type) {
     case 'Task':
-      return `${name}["${[`<b>${name}</b>`, service(state), ...bounds(state)].join('<br/>')}"]`;
+      return box(name, name, [`${service(state)}, timeout ${state.TimeoutSeconds} s`, ...retries(state)]);
     case 'Choice':
       return `${name}{${name}}`;
     case 'Pass':
-      return `${name}("${name}")`;
+      return `${name}("${[name, ...noted(state)].join('<br/>')}")`;
     case 'Succeed':
-      return `${name}(["${name} · succeeded"])`;
+      return endBox(name, name, 'SUCCEEDED', 'succeeded');
     case 'Fail':
-      return `${name}(["${name} · failed"])`;
+      return endBox(name, name, 'FAILED', 'failed');
   }
 }
 
 const service = ({ Resource }: TaskState): string => Resource.replace('arn:aws:states:::', '');
 
-function bounds({ TimeoutSeconds, Retry = [] }: TaskState): string[] {
-  const retries = Retry.map(
-    ({ ErrorEquals, MaxAttempts = 3, IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds }) => {
-      const errors = ErrorEquals.join(', ');
-      if (MaxAttempts === 0) return `${errors}: no retry`;
-      const most = MaxDelaySeconds === undefined ? '' : `, at most ${MaxDelaySeconds} s`;
-      return `${errors}: ${MaxAttempts} retries, ${IntervalSeconds} s × ${BackoffRate}${most}`;
-    },
+/** The literals that a state puts into the data. */
+function noted({ Parameters = {} }: PassState): string[] {
+  return Object.entries(Parameters).flatMap(([key, value]) =>
+    typeof value === 'string' && !key.endsWith('.$') ? [`${key}: ${value}`] : [],
   );
-  return [...(TimeoutSeconds === undefined ? [] : [`timeout ${TimeoutSeconds} s`]), ...retries];
 }
 
-function arrows(name: string, state: State): string[] {
+/** Errors that are waited for in the same way share a line. */
+function retries({ Retry = [] }: TaskState): string[] {
+  const byPace = new Map<string, string[]>();
+  for (const retrier of Retry) {
+    const waits = waitsOf(retrier);
+    byPace.set(waits, [...(byPace.get(waits) ?? []), triesOf(retrier)]);
+  }
+  return [...byPace].flatMap(([waits, tries]) => [...tries, ...(waits === '' ? [] : [`waits ${waits}`])]);
+}
+
+/** Source of the defaults: Amazon States Language, "Retrying after error". */
+function triesOf({ ErrorEquals, MaxAttempts = 3 }: Retrier): string {
+  const errors = ErrorEquals.join(', ');
+  return MaxAttempts === 0 ? `no retry on ${errors}` : `${MaxAttempts} retries on ${errors}`;
+}
+
+function waitsOf({ MaxAttempts, IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds }: Retrier): string {
+  return MaxAttempts === 0 ? '' : pace(IntervalSeconds, BackoffRate, MaxDelaySeconds);
+}
+
+function arrows(name: string, state: State, rank: ReadonlyMap<string, number>): string[] {
   if (state.Type === 'Choice') return choices(name, state);
   if (state.Type === 'Succeed' || state.Type === 'Fail') return [];
-  const next = state.Next === undefined ? [] : [`${name} --> ${state.Next}`];
+  const { Next } = state;
+  // A note of a failure stands behind what failed, not in one long line with all others.
+  const steps = state.Type === 'Pass' && Next !== undefined ? (rank.get(Next) ?? 0) - (rank.get(name) ?? 0) : 1;
+  const arrow = `${'-'.repeat(Math.max(steps, 1))}->`;
   const caught = state.Type === 'Task' ? (state.Catch ?? []) : [];
-  return [...next, ...caught.map(({ ErrorEquals, Next }) => `${name} -. "${ErrorEquals.join(', ')}" .-> ${Next}`)];
+  // What leads to the same place in either case is one arrow.
+  const harmless = caught.filter((catcher) => catcher.Next === Next).flatMap(({ ErrorEquals }) => ErrorEquals);
+  const label = harmless.length === 0 ? '' : `-- "done, or ${harmless.join(', ')}" `;
+  return [
+    ...(Next === undefined ? [] : [`${name} ${label}${arrow} ${Next}`]),
+    ...caught
+      .filter((catcher) => catcher.Next !== Next)
+      .map((catcher) => `${name} -. "${catcher.ErrorEquals.join(', ')}" .-> ${catcher.Next}`),
+  ];
 }
 
 function choices(name: string, { Choices, Default }: ChoiceState): string[] {

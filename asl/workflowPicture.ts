@@ -1,53 +1,70 @@
 import type { Budget } from '@etl/pipeline/budgets';
-import { budgets, type StepDefinition, type StepName, steps, transform, workflowTypes } from '@etl/pipeline/definition';
-import { ends, firstStage, flow, type Stage, stepOfStage } from '@etl/pipeline/flow';
+import { budgets, type StepDefinition, type StepName, steps, transform } from '@etl/pipeline/definition';
+import { type End, ends, firstStage, flow, type Stage, stepOfStage } from '@etl/pipeline/flow';
+import { box, endBox, flowchartHead, pace } from './mermaid';
+import { stateNames } from './names';
 
-/** The workflow as a Mermaid flowchart, from the same definition as the machine. */
+/** The workflow as a Mermaid flowchart, from the same definition as the machine, and with the names of its states. */
 export function workflowPicture(): string {
   const stages = Object.keys(flow) as Stage[];
   return [
-    'flowchart TD',
-    `  start([event]) --> ${firstStage}`,
-    ...stages.map((stage) => `  ${box(stage)}`),
-    ...stages.flatMap(arrows).map((arrow) => `  ${arrow}`),
-    ...Object.entries(ends).map(
-      ([end, kind]) => `  ${end}(["${end} · ${kind === 'success' ? 'COMPLETED' : 'FAILED'}"])`,
-    ),
-    '  transform -- "failed, within its budget" --> transform',
-    '  confirm -- "no commit, within the application budget" --> transform',
-    `  cancelled([cancel at any time]) -. "task stopped and seen STOPPED" .-> alert[notify] --> canceled(["${workflowTypes.pipeline} · CANCELED"])`,
+    ...flowchartHead,
+    `  start([event]) --> ${stateNames[firstStage]}`,
+    ...[
+      ...stages.map((stage) => box(stateNames[stage], stateNames[stage], factsOf(stage))),
+      ...stages.flatMap(arrows),
+      ...(Object.keys(ends) as End[]).map(endOf),
+      `${stateNames.transform} --> ${stateNames.transform}`,
+      `${stateNames.confirm} -- "no commit, within the application budget" --> ${stateNames.transform}`,
+      'subgraph cancelling [until the data is delivered]',
+      '  direction TB',
+      '  cancel([cancel]) -- "task stopped, seen STOPPED" --> NotifyCancelled',
+      `  ${box('NotifyCancelled', 'NotifyCancelled', call('notify'))}`,
+      '  NotifyCancelled -- "done or failed" --> Cancelled',
+      `  ${endBox('Cancelled', 'Cancelled', 'CANCELED', 'failed')}`,
+      'end',
+      'style cancelling fill:none,stroke:#999',
+    ].map((line) => `  ${line}`),
   ].join('\n');
 }
 
-function box(stage: Stage): string {
-  if (stage !== 'transform') return `${stage}["${[`<b>${stage}</b>`, ...call(stepOfStage[stage])].join('<br/>')}"]`;
-  const lines = [
-    '<b>transform</b>',
+function endOf(end: End): string {
+  return ends[end] === 'success'
+    ? endBox(stateNames[end], stateNames[end], 'COMPLETED', 'succeeded')
+    : endBox(stateNames[end], stateNames[end], 'FAILED', 'failed');
+}
+
+function factsOf(stage: Stage): string[] {
+  if (stage !== 'transform') return call(stepOfStage[stage]);
+  return [
     'launchTask, awaitTask, stopTask',
     `a task: ${transform.timeoutSeconds} s, of them ${transform.startTimeoutSeconds} s to start`,
+    'new tasks, by what failed:',
     ...(['application', 'infrastructure', 'capacity', 'spot', 'memory'] as const).map((name) =>
       describeBudget(name, budgets[name]),
     ),
   ];
-  return `${stage}["${lines.join('<br/>')}"]`;
 }
 
 function call(name: StepName): string[] {
   const { attemptTimeoutSeconds, totalTimeoutSeconds, retry }: StepDefinition = steps[name];
   return [
-    name,
-    `attempt ${attemptTimeoutSeconds} s, in all ${totalTimeoutSeconds} s`,
-    `retries: ${retry.intervalSeconds} s × ${retry.backoffRate}, at most ${retry.maxIntervalSeconds} s`,
+    `${name}, timeout ${attemptTimeoutSeconds} s`,
+    `retries for ${totalTimeoutSeconds} s in all`,
+    `waits ${pace(retry.intervalSeconds, retry.backoffRate, retry.maxIntervalSeconds)}`,
   ];
 }
 
-function describeBudget(name: string, { maxRetries, intervalSeconds, backoffRate }: Budget): string {
-  return `${name}: ${maxRetries} new tasks, ${intervalSeconds} s × ${backoffRate}`;
+function describeBudget(
+  name: string,
+  { maxRetries, intervalSeconds, backoffRate, maxIntervalSeconds }: Budget,
+): string {
+  return `${name}: ${maxRetries}, after ${pace(intervalSeconds, backoffRate, maxIntervalSeconds)}`;
 }
 
 /** Ways that lead to the same place are one arrow. */
 function arrows(stage: Stage): string[] {
-  const ways = new Map<string, string[]>();
+  const ways = new Map<Stage | End, string[]>();
   for (const [how, next] of Object.entries(flow[stage])) ways.set(next, [...(ways.get(next) ?? []), how]);
-  return [...ways].map(([next, hows]) => `${stage} -- "${hows.join(' or ')}" --> ${next}`);
+  return [...ways].map(([next, hows]) => `${stateNames[stage]} -- "${hows.join(' or ')}" --> ${stateNames[next]}`);
 }

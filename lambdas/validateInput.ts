@@ -1,8 +1,8 @@
 import { unknown } from '@etl/pipeline/messages';
 import type { Plan } from '@etl/pipeline/plan';
 import { openStore } from '@etl/storage/openStore';
-import type { RunIdentity, Validation } from '../activities/contract';
-import { storeLongOptions } from '../activities/options';
+import type { Validation } from '../activities/contract';
+import { storeSharedLongOptions } from '../activities/options';
 import { validateInput } from '../activities/validateInput';
 import { parseConfig } from '../workers/config';
 import { notFollowed } from './notFollowed';
@@ -28,13 +28,12 @@ export type ValidationAnswer =
  * The activity `validateInput` as a Lambda function, with the environment of docs/configuration.md. Throws what trying
  * again may mend, and `ConfigError`.
  */
-export async function handler({ event, run }: { event: unknown; run: RunIdentity }): Promise<ValidationAnswer> {
+export async function handler({ event }: { event: unknown }): Promise<ValidationAnswer> {
   const { rawBase, cleanBase, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
   const store = openStore();
   const validation = await validateInput(store, { rawBase, cleanBase, timeScale }, event);
   return answer(validation, async (plan) => {
-    // All launches of a run read the same options.
-    const uri = await storeLongOptions(store, plan, run.runId, 1);
+    const uri = await storeSharedLongOptions(store, plan);
     return uri ?? JSON.stringify(plan.options);
   });
 }

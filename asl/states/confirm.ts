@@ -1,11 +1,10 @@
 import { steps } from '@etl/pipeline/definition';
 import { flow, stageFailures } from '@etl/pipeline/flow';
 import { failureNames, stateNames } from '../names';
-import { paths } from '../paths';
+import { context, paths } from '../paths';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State } from '../types';
-import { run } from './validate';
 
 /** Exit code 0 proves nothing: a batch is delivered when the commit log has it. */
 export function confirm({ functions }: MachineSettings): Record<string, State> {
@@ -31,5 +30,14 @@ export function confirm({ functions }: MachineSettings): Record<string, State> {
       ],
       Next: stateNames[flow.confirm.done],
     },
+  };
+}
+
+/** The execution as a run: what the container's fence and the commit log know it by. */
+function run() {
+  return {
+    'workflowId.$': context.executionArn,
+    'runId.$': context.executionName,
+    'startedAt.$': context.startedAt,
   };
 }

@@ -56,7 +56,6 @@ function request(settings: MachineSettings): Template {
       ...(size && { Cpu: String(size.cpu), Memory: String(size.memoryMiB) }),
       ContainerOverrides: [{ Name: etlContainerName, Environment: environment() }],
     },
-    EnableECSManagedTags: true,
     PropagateTags: 'TASK_DEFINITION',
   };
 }

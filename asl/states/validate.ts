@@ -16,7 +16,7 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       Resource: 'arn:aws:states:::lambda:invoke',
       Parameters: {
         FunctionName: functions.validateInput,
-        Payload: { 'event.$': context.event, run: run() },
+        Payload: { 'event.$': context.event },
       },
       ResultSelector: { 'validation.$': '$.Payload' },
       TimeoutSeconds: step.attemptTimeoutSeconds,
@@ -29,14 +29,5 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       Choices: [{ Variable: `${paths.validation}.valid`, BooleanEquals: true, Next: stateNames[flow.validate.valid] }],
       Default: stateNames[flow.validate.invalid],
     },
-  };
-}
-
-/** The execution as a run: what the container's fence and the commit log know it by. */
-export function run() {
-  return {
-    'workflowId.$': context.executionArn,
-    'runId.$': context.executionName,
-    'startedAt.$': context.startedAt,
   };
 }

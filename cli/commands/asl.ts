@@ -1,17 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { stateMachine } from '../../asl/machine';
 import { machinePicture } from '../../asl/picture';
-import { withSubstitutions } from '../../asl/settings';
 import { workflowPicture } from '../../asl/workflowPicture';
 import { parseConfig } from '../../workers/config';
+import { asText, checkDefinition } from '../checkDefinition';
 import { CliError, cliExitCodes } from '../errors';
+import { lintDefinition } from '../lintDefinition';
 import { machineSettings } from '../machineSettings';
 
 interface AslOptions {
   readonly mermaid?: true | 'machine' | 'workflow';
   readonly check?: boolean;
+  readonly lint?: string;
   readonly out?: string;
 }
 
@@ -26,37 +28,19 @@ export function aslCommand(): Command {
     )
     .option('--out <file>', 'write to a file instead of the standard output')
     .option('--check', 'fail when asl/etl-pipeline.asl.json is not what would be generated')
+    .option('--lint <file>', 'say what is wrong with any state machine')
     .action(asl);
 }
 
-function asl({ mermaid, check, out }: AslOptions): void {
-  if (check) {
-    checkCommitted();
-    return;
-  }
+function asl({ mermaid, check, lint, out }: AslOptions): void {
+  if (check) checkDefinition(committed);
+  if (lint !== undefined) lintDefinition(lint);
+  if (check || lint !== undefined) return;
   const machine = stateMachine(machineSettings(parseConfig(process.env)));
   const picture = mermaid === 'workflow' ? workflowPicture() : machinePicture(machine);
   const text = mermaid === undefined ? asText(machine) : `${picture}\n`;
   if (out === undefined) process.stdout.write(text);
   else write(out, text);
-}
-
-const asText = (machine: unknown): string => `${JSON.stringify(machine, null, 2)}\n`;
-
-/** Whatever the environment says: the committed definition has substitutions only. */
-function checkCommitted(): void {
-  const generated = asText(stateMachine(withSubstitutions())).split('\n');
-  const file = relative(process.cwd(), committed);
-  const found = readFileSync(committed, 'utf8').split('\n');
-  const line = Array.from({ length: Math.max(found.length, generated.length) }).findIndex(
-    (_, index) => found[index] !== generated[index],
-  );
-  if (line === -1) return;
-  throw new CliError(
-    `${file} is out of date from line ${line + 1}: ${(found[line] ?? '').trim() || 'it ends'} should be ${(generated[line] ?? '').trim() || 'its end'}`,
-    `write it anew, with none of our variables set: npx etl asl --out ${file}`,
-    cliExitCodes.failed,
-  );
 }
 
 function write(file: string, text: string): void {

@@ -19,6 +19,8 @@ export function layout(destination: string, batch: Batch) {
     commit: (number: number) => joinUri(internal, 'commits', `${String(number).padStart(6, '0')}.json`),
     works: joinUri(internal, 'work'),
     work: (runId: string, generation: number) => joinUri(internal, 'work', `${runId}-${generation}`),
+    /** Long options that all launches of a run read, whichever of them has committed: no work folder, which may go. */
+    options: (hash: string) => joinUri(internal, 'options', `${hash}.json`),
     /** Who is projecting which commit (see storage). */
     claims: joinUri(internal, 'claims'),
     /** Folders on their way into the published place and out of it. */

@@ -1,0 +1,62 @@
+/** A definition as it was read: any field may be missing or of the wrong kind. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A state machine, or one within a Map or Parallel state. */
+export interface Definition {
+  readonly startAt: string;
+  readonly states: Readonly<Record<string, Fields>>;
+  /** What states say that say nothing: JSONPath or JSONata. */
+  readonly queryLanguage: unknown;
+}
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export const fieldsOf = (value: unknown): readonly Fields[] => list(value).filter(isFields);
+
+export const texts = (value: unknown): readonly string[] => list(value).filter((each) => typeof each === 'string');
+
+/** The definition, or undefined where there are no states to look at. */
+export function readDefinition(machine: unknown, queryLanguage: unknown = 'JSONPath'): Definition | undefined {
+  if (!isFields(machine) || !isFields(machine.States) || typeof machine.StartAt !== 'string') return undefined;
+  const states = Object.entries(machine.States).flatMap(([name, state]) => (isFields(state) ? [[name, state]] : []));
+  return {
+    startAt: machine.StartAt,
+    states: Object.fromEntries(states),
+    queryLanguage: machine.QueryLanguage ?? queryLanguage,
+  };
+}
+
+/** A definition and all within it. */
+export function allDefinitions(machine: Definition): Definition[] {
+  const inner = Object.values(machine.states).flatMap(({ Branches, ItemProcessor, Iterator, QueryLanguage }) =>
+    [...list(Branches), ItemProcessor, Iterator].flatMap(
+      (each) => readDefinition(each, QueryLanguage ?? machine.queryLanguage) ?? [],
+    ),
+  );
+  return [machine, ...inner.flatMap(allDefinitions)];
+}
+
+export const usesJsonPath = (machine: Definition, state: Fields): boolean =>
+  (state.QueryLanguage ?? machine.queryLanguage) !== 'JSONata';
+
+/** States of a type, with their names. */
+export function statesOf(machine: Definition, ...types: string[]): [string, Fields][] {
+  return Object.entries(machine.states).filter(([, { Type }]) => types.includes(String(Type)));
+}
+
+export const tasksOf = (machine: Definition): [string, Fields][] => statesOf(machine, 'Task');
+
+export const resourceOf = ({ Resource }: Fields): string => (typeof Resource === 'string' ? Resource : '');
+
+/** `ecs:runTask.sync` of `arn:aws:states:::ecs:runTask.sync`; undefined for what is no integration of a service. */
+export function integrationOf(state: Fields): string | undefined {
+  return /^arn:aws[a-z-]*:states:[^:]*:[^:]*:(?!activity:)(.+)$/.exec(resourceOf(state))?.[1];
+}
+
+export const isActivity = (state: Fields): boolean => /^arn:[^:]+:states:[^:]*:[^:]*:activity:/.test(resourceOf(state));
+
+/** What a state sends: `Parameters` with JSONPath, `Arguments` with JSONata. */
+export const sentBy = (state: Fields): unknown => state.Parameters ?? state.Arguments;

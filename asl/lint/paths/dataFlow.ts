@@ -1,0 +1,26 @@
+import type { Definition } from '../definition';
+import { meet, type Shape, same, shallow, unknownShape } from './shape';
+import { flows } from './transfer';
+
+/** Deeper than anybody nests what he reads. */
+const maxDepth = 12;
+
+/**
+ * What is there when a state is entered, whichever way led to it: the intersection over all ways, by iteration to a fixed
+ * point. A state that nothing leads to is absent. The input of the machine satisfies any path.
+ */
+export function shapesAtEntry(machine: Definition): ReadonlyMap<string, Shape> {
+  const entries = new Map<string, Shape>();
+  const waiting: [string, Shape][] = [[machine.startAt, unknownShape]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [name, data] = next;
+    const state = machine.states[name];
+    if (!state) continue;
+    const before = entries.get(name);
+    const now = shallow(before ? meet(before, data) : data, maxDepth);
+    if (before && same(before, now)) continue;
+    entries.set(name, now);
+    waiting.push(...flows(machine, state, now).map(({ to, data: given }): [string, Shape] => [to, given]));
+  }
+  return entries;
+}

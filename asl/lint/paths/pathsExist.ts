@@ -1,0 +1,77 @@
+import { type Definition, type Fields, usesJsonPath } from '../definition';
+import type { Rule } from '../finding';
+import { describeCatch } from '../transitions';
+import { shapesAtEntry } from './dataFlow';
+import { isThere, type Read, readsOf } from './reads';
+import { at, type Shape } from './shape';
+import { type Flow, flows } from './transfer';
+
+/** Every path that is read has been written, whichever way led to the state. */
+export const pathsExist: Rule = (machine) => {
+  const entries = shapesAtEntry(machine);
+  return Object.entries(machine.states).flatMap(([state, fields]) => {
+    const input = entries.get(state);
+    if (!input || !usesJsonPath(machine, fields)) return [];
+    const missing = readsOf(fields, input).filter((read) => !isThere(read));
+    const byText = new Map(missing.map((read) => [`${read.field} ${read.path.text}`, read]));
+    return [...byText.values()].map((read) => ({
+      rule: 'paths',
+      state,
+      message: `${read.field} reads ${read.path.text}, ${reason(machine, entries, state, read)}`,
+    }));
+  });
+};
+
+type Entries = ReadonlyMap<string, Shape>;
+
+function reason(machine: Definition, entries: Entries, state: string, { path, from }: Read): string {
+  const parent = at(from, path.names.slice(0, -1));
+  if (path.names.at(-1) === 'Cause' && parent?.keys.has('Error')) {
+    return 'and an error may come without one: read the whole error, by States.JsonToString';
+  }
+  const loss = findLoss(machine, entries, state, path.names);
+  return loss === undefined
+    ? 'which nothing has written: write it before, or read what is there'
+    : describeLoss(loss.state, loss.flow, machine.states[loss.state] ?? {});
+}
+
+interface Loss {
+  readonly state: string;
+  readonly flow: Flow;
+}
+
+/** The nearest way on which a path was lost, searched backwards. */
+function findLoss(
+  machine: Definition,
+  entries: Entries,
+  state: string,
+  names: readonly string[],
+  seen = new Set<string>(),
+): Loss | undefined {
+  seen.add(state);
+  for (const [before, input] of entries) {
+    const fields = machine.states[before];
+    if (!fields) continue;
+    for (const flow of flows(machine, fields, input)) {
+      if (flow.to !== state || at(flow.data, names)) continue;
+      if (at(input, names) || replacesAll(fields, flow)) return { state: before, flow };
+      const earlier = seen.has(before) ? undefined : findLoss(machine, entries, before, names, seen);
+      if (earlier) return earlier;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a result, or an error, takes the place of all data. */
+function replacesAll({ Type, ResultPath }: Fields, { transition }: Flow): boolean {
+  if (transition.kind === 'catch') return transition.catcher.ResultPath === undefined;
+  return ['Task', 'Parallel', 'Map'].includes(String(Type)) && ResultPath === undefined;
+}
+
+function describeLoss(state: string, flow: Flow, fields: Fields): string {
+  const { transition } = flow;
+  if (!replacesAll(fields, flow)) return `which ${state} drops: write it elsewhere, or read what is there`;
+  return transition.kind === 'catch'
+    ? `which is gone after ${describeCatch(state, transition.catcher)}: give it a ResultPath, "$.error" say`
+    : `which is gone after ${state}, whose result replaces all data: give it a ResultPath, "$.result" say`;
+}

@@ -1,0 +1,113 @@
+import { type Definition, type Fields, fieldsOf, integrationOf, isFields, usesJsonPath } from '../definition';
+import { type Transition, transitionsOf } from '../transitions';
+import { parsePath, pathsIn } from './expressions';
+import { answerShape, at, leaf, objectOf, put, type Shape, unknownShape } from './shape';
+
+export interface Flow {
+  readonly to: string;
+  readonly transition: Transition;
+  readonly data: Shape;
+}
+
+/** A caught error. A timeout may come without a `Cause`. */
+const caughtError = objectOf([['Error', unknownShape]]);
+
+/** What a state hands to each of those that may follow it. */
+export function flows(machine: Definition, state: Fields, input: Shape): Flow[] {
+  const jsonPath = usesJsonPath(machine, state);
+  const output = jsonPath ? outputOf(state, input) : unknownShape;
+  return transitionsOf(state).map((transition) => {
+    const { to } = transition;
+    if (!jsonPath) return { to, transition, data: unknownShape };
+    if (transition.kind === 'catch') {
+      return { to, transition, data: placed(transition.catcher.ResultPath, input, caughtError) };
+    }
+    if (transition.kind === 'choice') return { to, transition, data: refined(output, transition.rule) };
+    return { to, transition, data: output };
+  });
+}
+
+/** What `Parameters` are evaluated against. */
+export const selectedInput = ({ InputPath }: Fields, input: Shape): Shape => selected(InputPath, input);
+
+/** What `OutputPath` is evaluated against. */
+export function combined(state: Fields, input: Shape): Shape {
+  const effective = selectedInput(state, input);
+  switch (state.Type) {
+    case 'Pass': {
+      const given = 'Parameters' in state ? templateShape(state.Parameters, effective) : effective;
+      return placed(state.ResultPath, input, 'Result' in state ? literalShape(state.Result) : given);
+    }
+    case 'Task':
+    case 'Map':
+    case 'Parallel': {
+      const { ResultSelector } = state;
+      const result = ResultSelector === undefined ? answerOf(state) : templateShape(ResultSelector, answerOf(state));
+      return placed(state.ResultPath, input, result);
+    }
+    default:
+      return effective;
+  }
+}
+
+/** With a task token somebody else answers. */
+export function answerOf(state: Fields): Shape {
+  const integration = integrationOf(state);
+  return integration === undefined || integration.endsWith('.waitForTaskToken') ? unknownShape : answerShape;
+}
+
+function outputOf(state: Fields, input: Shape): Shape {
+  return selected(state.OutputPath, combined(state, input));
+}
+
+/** `null` discards everything. */
+function selected(path: unknown, input: Shape): Shape {
+  if (path === undefined) return input;
+  if (typeof path !== 'string') return leaf;
+  // A path that leads nowhere is told where it stands.
+  return path.startsWith('$$') ? unknownShape : (at(input, parsePath(path).names) ?? unknownShape);
+}
+
+/** Absent: the result takes the place of everything. `null`: it is thrown away. */
+function placed(path: unknown, input: Shape, result: Shape): Shape {
+  if (path === null) return input;
+  return typeof path === 'string' ? put(input, parsePath(path).names, result) : result;
+}
+
+function templateShape(template: unknown, input: Shape): Shape {
+  if (Array.isArray(template)) return unknownShape;
+  if (!isFields(template)) return leaf;
+  return objectOf(
+    Object.entries(template).map(([key, value]) =>
+      key.endsWith('.$')
+        ? [key.slice(0, -2), expressionShape(String(value), input)]
+        : [key, templateShape(value, input)],
+    ),
+  );
+}
+
+function expressionShape(expression: string, input: Shape): Shape {
+  const [only] = pathsIn(expression);
+  const isPath = only !== undefined && only.text === expression && !expression.includes('[');
+  return (isPath ? at(input, only.names) : undefined) ?? unknownShape;
+}
+
+function literalShape(value: unknown): Shape {
+  if (Array.isArray(value)) return unknownShape;
+  if (!isFields(value)) return leaf;
+  return objectOf(Object.entries(value).map(([key, inner]) => [key, literalShape(inner)]));
+}
+
+/** Behind `IsPresent` a path is there. */
+function refined(input: Shape, rule: Fields): Shape {
+  return presentPaths(rule).reduce(
+    (shape, names) => (at(shape, names) ? shape : put(shape, names, unknownShape)),
+    input,
+  );
+}
+
+/** The paths that a rule has asked for before it reads them. */
+export function presentPaths(rule: Fields): (readonly string[])[] {
+  const own = rule.IsPresent === true && typeof rule.Variable === 'string' ? [parsePath(rule.Variable).names] : [];
+  return [...own, ...fieldsOf(rule.And).flatMap(presentPaths)];
+}

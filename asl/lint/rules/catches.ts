@@ -1,0 +1,19 @@
+import { fieldsOf, statesOf, usesJsonPath } from '../definition';
+import type { Rule } from '../finding';
+import { describeCatch } from '../transitions';
+
+/** A caught error without a place of its own takes that of all data. */
+export const catchKeepsData: Rule = (machine) =>
+  statesOf(machine, 'Task', 'Parallel', 'Map').flatMap(([state, fields]) =>
+    fieldsOf(fields.Catch).flatMap((catcher) =>
+      'ResultPath' in catcher || !usesJsonPath(machine, fields)
+        ? []
+        : [
+            {
+              rule: 'catch-result-path',
+              state,
+              message: `${describeCatch(state, catcher)} has no ResultPath, and the error replaces the state's data: add one, "$.error" say`,
+            },
+          ],
+    ),
+  );

@@ -1,0 +1,37 @@
+import { integrationOf, isFields, list, sentBy, tasksOf } from '../definition';
+import type { Rule } from '../finding';
+
+/** Objects of the user's own: nothing below them is an API's. */
+const own = new Set([
+  ...['Payload', 'Message', 'MessageBody', 'Input', 'Detail', 'Body', 'RequestBody', 'Job', 'Arguments', 'Parameters'],
+  ...['Headers', 'QueryParameters', 'HyperParameters', 'Properties', 'Metadata', 'Labels', 'DefaultArguments'],
+]);
+
+/** Objects whose keys are names of the user's, with an API's fields below them. */
+const named = new Set([
+  ...['MessageAttributes', 'MessageSystemAttributes', 'ExpressionAttributeValues', 'ExpressionAttributeNames'],
+  ...['Item', 'Key', 'Tags', 'Environment'],
+]);
+
+/** Services are written in camelCase in their own documents, and in PascalCase here. Source: AWS Step Functions Developer Guide. */
+export const parameterNames: Rule = (machine) =>
+  tasksOf(machine).flatMap(([state, fields]) => {
+    // What a function or an activity gets is no API's.
+    if (integrationOf(fields) === undefined) return [];
+    return camelCased(sentBy(fields), '').map(({ at, name }) => ({
+      rule: 'parameter-names',
+      state,
+      message: `${at}${name} is unknown to the service, whose fields are in PascalCase here: write ${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    }));
+  });
+
+function camelCased(value: unknown, at: string, namesAreOwn = false): { at: string; name: string }[] {
+  if (Array.isArray(value)) return list(value).flatMap((each, index) => camelCased(each, `${at}${index}.`));
+  if (!isFields(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const name = key.replace(/\.\$$/, '');
+    const wrong = !namesAreOwn && /^[a-z]/.test(name) ? [{ at, name }] : [];
+    if (own.has(name) && !namesAreOwn) return wrong;
+    return [...wrong, ...camelCased(inner, `${at}${name}.`, !namesAreOwn && named.has(name))];
+  });
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { exitCodes } from '@etl/pipeline/failures';
+import type { Finding } from '../asl/lint/finding';
+import { lintMachine } from '../asl/lint/lintMachine';
+import { CliError, cliExitCodes } from './errors';
+import { count } from './show';
+
+/** Prints what is wrong with the state machine in a file, a line each; throws `CliError` when anything is. */
+export function lintDefinition(file: string): void {
+  const findings = lintMachine(parse(file, read(file)));
+  for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
+  if (findings.length === 0) return;
+  throw new CliError(
+    `${file} has ${count(findings.length, 'finding')}`,
+    'do what each line says; the rules, by the names in brackets, are in docs/step-functions.md',
+    exitCodes.badData,
+  );
+}
+
+const describe = ({ rule, state, message }: Finding): string =>
+  `${state === '' ? '' : `${state}: `}${message} [${rule}]`;
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const cause = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new CliError(`${file}: ${cause}`, 'give --lint the file of a state machine', cliExitCodes.noInput, {
+      cause: error,
+    });
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const [cause] = (error as Error).message.split('\n');
+    throw new CliError(
+      `${file} is no JSON: ${cause}`,
+      'give --lint a definition in the Amazon States Language, as JSON',
+      exitCodes.badData,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { containerEnvironment, maxInlineOptions } from '@etl/pipeline/container';
+import type { Plan } from '@etl/pipeline/plan';
+import { launchTask } from '../../activities/launchTask';
+import { handler } from '../../lambdas/validateInput';
+import { type Execution, TaskError } from '../../local/stepFunctions/interpreter';
+import { manyColumns, TemporaryLake } from '../lambdas/support';
+import { generated, run, sentBy } from './support';
+
+let lake: TemporaryLake;
+beforeEach(() => {
+  lake = new TemporaryLake();
+  lake.put('ventas/ventas_2026_02.csv', 'id,fecha\n1,2026-02-08\n');
+});
+afterEach(() => lake.remove());
+
+type Environment = Record<string, string>;
+
+/** What the activity has written, by its URI. */
+const written = new Map<string, string>();
+
+/** The environments of all attempts of the task. */
+function environments(execution: Execution): Environment[] {
+  return sentBy(execution, 'TransformData').map((parameters) => {
+    const { Overrides } = parameters as {
+      Overrides: { ContainerOverrides: { Environment: { Name: string; Value: string }[] }[] };
+    };
+    const variables = Overrides.ContainerOverrides[0]?.Environment ?? [];
+    return Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value]));
+  });
+}
+
+/** A run of the machine with the real function, and the plan it made. */
+async function runFor(detail: object, failures = 0) {
+  let plan: Plan | undefined;
+  let toFail = failures;
+  const event = { detail: { s3Key: 'ventas/ventas_2026_02.csv', batchDate: '2026-02-08', ...detail } };
+  const execution = await run(
+    generated(),
+    {
+      validate: async (payload) => {
+        const answer = await handler(payload as never);
+        plan = answer.valid ? answer.plan : undefined;
+        return answer;
+      },
+      runTask: async () => {
+        if (toFail-- > 0) throw new TaskError('States.TaskFailed', 'no');
+        return {};
+      },
+    },
+    event,
+  );
+  if (!plan) throw new Error('the event was found invalid');
+  const [sent] = sentBy(execution, 'ConfirmCommit') as { Payload: { run: { startedAt: string } } }[];
+  return { execution, plan, startedAt: sent?.Payload.run.startedAt ?? '' };
+}
+
+/** What the activity asks ECS for, of the same plan and run. */
+async function ofTheActivity(plan: Plan, startedAt: string, generation: number): Promise<Environment> {
+  const requests: { environment: Environment }[] = [];
+  const tasks = {
+    list: async () => [],
+    describe: async () => [],
+    run: async (request: { environment: Environment }) => {
+      requests.push(request);
+      return { taskArn: 'arn:aws:ecs:eu-west-1:123456789012:task/etl/1' };
+    },
+  };
+  const store = { write: async (uri: string, text: Buffer | string) => void written.set(uri, String(text)) };
+  const launching = { tasks: tasks as never, store, namespace: 'default' };
+  const input = { plan, run: { workflowId: 'w', runId: 'run-1', startedAt }, generation, spot: false };
+  await launchTask(launching, input);
+  return requests[0]?.environment ?? {};
+}
+
+/** ECS's events of a task with it are told to the Temporal workflow of that name, and here is none. */
+const withoutWorkflow = ({ WORKFLOW_ID: _, ...rest }: Environment): Environment => rest;
+
+/** With the options themselves where they lie elsewhere: each engine has a place of its own for them. */
+function read({ OPTIONS = '', ...rest }: Environment = {}): Environment {
+  return { ...rest, OPTIONS: OPTIONS.startsWith('file:') ? (written.get(OPTIONS) ?? textOf(OPTIONS)) : OPTIONS };
+}
+const textOf = (uri: string): string => readFileSync(fileURLToPath(uri), 'utf8');
+
+test.each<[string, object]>([
+  ['no options', {}],
+  ['some options', { dialect: { delimiter: ',' }, columns: { id: 'text' }, chunkRows: 1000 }],
+  ['quotes, braces and backslashes', { dialect: { quote: "'" }, columns: { 'it\\{}"s': 'text' } }],
+  ['a shorter timeout', { compute: { timeoutSeconds: 60 } }],
+  ['long options', { columns: manyColumns }],
+])('the container is told the same by both engines: %s', async (_what, detail) => {
+  const { execution, plan, startedAt } = await runFor(detail);
+  expect(execution.status).toBe('SUCCEEDED');
+  const [environment, ...more] = environments(execution);
+  expect(more).toEqual([]);
+  expect(read(environment)).toEqual(read(withoutWorkflow(await ofTheActivity(plan, startedAt, 1))));
+});
+
+test('long options go by the URI of what the container reads', async () => {
+  const { execution, plan, startedAt } = await runFor({ columns: manyColumns });
+  const optionsUri = `${lake.clean}/_etl/ventas/2026-02-08/ventas_2026_02/options/${plan.optionsHash}.json`;
+  expect(JSON.stringify(plan.options).length).toBeGreaterThan(maxInlineOptions);
+  const expected = containerEnvironment({
+    ...{ inputUri: plan.source.uri, ...plan.batch, destination: plan.destination, runId: 'run-1', generation: 1 },
+    ...{ runStartedAt: startedAt, chunkRows: plan.chunkRows, options: plan.options, optionsUri },
+    timeoutSeconds: plan.timings.timeoutSeconds,
+  });
+  expect(environments(execution)).toEqual([expected]);
+});
+
+test('each launch is a generation, and nothing else differs', async () => {
+  const { execution, plan, startedAt } = await runFor({}, 2);
+  const expected = [1, 2, 3].map((generation) => ofTheActivity(plan, startedAt, generation));
+  expect(environments(execution)).toEqual((await Promise.all(expected)).map(withoutWorkflow));
+});
+
+test('without its workflow the activity’s has no name more than the machine’s', async () => {
+  const { execution, plan, startedAt } = await runFor({});
+  const names = Object.keys(environments(execution)[0] ?? {});
+  expect([...names, 'WORKFLOW_ID'].sort()).toEqual(Object.keys(await ofTheActivity(plan, startedAt, 1)).sort());
+});

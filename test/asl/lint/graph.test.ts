@@ -1,0 +1,78 @@
+import { catchAll, failed, finding, lint, lintAll, task } from './support';
+
+const alert = task({ Resource: 'arn:aws:states:::sns:publish', Parameters: { TopicArn: 't', Message: 'm' } });
+const { End: _, ...alertAnd } = alert;
+const { End: __, ...work } = task({ Catch: [catchAll('Alert')] });
+const done = { Done: { Type: 'Succeed' } };
+
+describe('a failure does not end green', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['ends the run', { Work: { ...work, End: true }, Alert: alert }, 'SUCCEEDED'],
+    ['leads to Succeed', { Work: { ...work, Next: 'Done' }, Alert: { ...alertAnd, Next: 'Done' }, ...done }, 'Done'],
+    [
+      'leads there by other states',
+      {
+        Work: { ...work, End: true },
+        Alert: { ...alertAnd, Next: 'Note' },
+        Note: { Type: 'Pass', Next: 'Ask' },
+        Ask: { Type: 'Choice', Choices: [{ Variable: '$.x', BooleanEquals: true, Next: 'Failed' }], Default: 'Done' },
+        ...failed,
+        ...done,
+      },
+      'Done',
+    ],
+  ])('an alert that %s is found', (_what, states, words) => {
+    expect(lint(states)).toEqual([finding('green-failure', 'Alert', words)]);
+  });
+
+  test('so is the second of two that only failures lead to', () => {
+    const states = { Work: { ...work, End: true }, Alert: { ...alertAnd, Next: 'Keep' }, Keep: alert };
+    expect(lint(states)).toEqual([finding('green-failure', 'Keep', 'SUCCEEDED')]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['ends in Fail', { Work: { ...work, End: true }, Alert: { ...alertAnd, Next: 'Failed' }, ...failed }],
+    [
+      'is a way back to the work',
+      { Work: { ...work, Next: 'More' }, Alert: { ...alertAnd, Next: 'More' }, More: task() },
+    ],
+    [
+      'is left out on purpose: what failed did not matter',
+      { Work: { ...work, Catch: [catchAll('Done')], Next: 'Done' }, ...done },
+    ],
+    ['is reached without failure too', { Work: { ...work, Next: 'Alert' }, Alert: alert }],
+  ])('nothing is wrong with a branch that %s', (_what, states) => {
+    expect(lint(states)).toEqual([]);
+  });
+});
+
+describe('the schema', () => {
+  test('a name that leads nowhere', () => {
+    expect(lintAll({ Work: { ...work, Next: 'Nowhere' }, Alert: { ...alertAnd, Next: 'Failed' }, ...failed })).toEqual([
+      finding('schema', '', 'Nowhere'),
+    ]);
+  });
+
+  test('a state without what it needs', () => {
+    expect(lintAll({ Work: { Type: 'Wait', End: true } })).toEqual([finding('schema', '', 'WAIT')]);
+  });
+
+  test.each<[string, unknown]>([
+    ['nothing', {}],
+    ['a machine without a start', { Work: task() }],
+  ])('%s is no machine', (_what, states) => {
+    expect(lintAll(states as Record<string, unknown>, { StartAt: undefined })).not.toEqual([]);
+  });
+
+  test('machines within Map and Parallel are looked at', () => {
+    const { TimeoutSeconds: ___, ...endless } = task();
+    const inner = (name: string) => ({ StartAt: name, States: { [name]: endless } });
+    const states = {
+      All: { Type: 'Map', ItemProcessor: inner('Each'), Next: 'Both' },
+      Both: { Type: 'Parallel', Branches: [inner('Left'), inner('Right')], End: true },
+    };
+    expect(lintAll(states)).toEqual(
+      ['Each', 'Left', 'Right'].map((name) => finding('timeout', name, 'TimeoutSeconds')),
+    );
+  });
+});

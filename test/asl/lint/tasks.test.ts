@@ -1,0 +1,203 @@
+import { catchAll, containerTask, failed, finding, lint, lintAll, task } from './support';
+
+const waiting = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
+const message = { QueueUrl: 'q', MessageBody: { 'token.$': '$$.Task.Token' } };
+const activity = 'arn:aws:states:eu-west-1:123456789012:activity:approve';
+
+test.each<[string, Record<string, unknown>]>([
+  ['a function by invoke', task()],
+  ['a function by its ARN', task({ Resource: 'arn:aws:lambda:eu-west-1:123456789012:function:work:live' })],
+  ['an activity with a heartbeat', task({ Resource: activity, Parameters: {}, HeartbeatSeconds: 30 })],
+  ['a token with a heartbeat', task({ Resource: waiting, Parameters: message, HeartbeatSeconds: 30 })],
+  [
+    'a call of an SDK',
+    task({ Resource: 'arn:aws:states:::aws-sdk:s3:getObject', Parameters: { Bucket: 'b', Key: 'k' } }),
+  ],
+  [
+    'a call of an SDK that waits for a token',
+    task({ Resource: 'arn:aws:states:::aws-sdk:s3:getObject.waitForTaskToken', Parameters: {}, HeartbeatSeconds: 9 }),
+  ],
+  ['a container', containerTask()],
+  ['another partition', containerTask({ Resource: 'arn:aws-cn:states:::ecs:runTask.sync' })],
+  ['a child machine', task({ Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters: {} })],
+  ['a substitution', task({ Resource: `\${FunctionArn}` })],
+  ['a timeout by path', task({ TimeoutSeconds: undefined, TimeoutSecondsPath: '$.seconds' })],
+])('nothing is wrong with %s', (_what, state) => {
+  // A field that is undefined is absent in JSON.
+  expect(lintAll(JSON.parse(JSON.stringify({ Work: state })))).toEqual([]);
+});
+
+describe('integrations', () => {
+  test.each([
+    ['ecs:runtask.sync', 'ecs:runTask.sync'],
+    ['ecs:runTask.Sync', 'ecs:runTask.sync'],
+    ['lamda:invoke', 'lambda:invoke'],
+    ['sns:Publish', 'sns:publish'],
+    ['sqs:sendMessages', 'sqs:sendMessage'],
+    ['sns:publish.sync', 'sns:publish'],
+    ['states:startExecution.sync:3', 'states:startExecution.sync:2'],
+  ])('%s is told from %s', (misspelt, right) => {
+    const found = lint({ Work: task({ Resource: `arn:aws:states:::${misspelt}` }) });
+    expect(found).toEqual([finding('integration', 'Work', `did you mean ${right}?`)]);
+  });
+
+  test.each(['arn:aws:states:::aws-sdk:S3:GetObject', 'arn:aws:states:::aws-sdk:ecs:runTask.sync'])(
+    '%s is no call of an SDK',
+    (Resource) => {
+      expect(lint({ Work: task({ Resource, Parameters: {} }) })).toEqual([finding('integration', 'Work', 'aws-sdk:')]);
+    },
+  );
+
+  test('another service by its ARN is none', () => {
+    const found = lint({ Work: task({ Resource: 'arn:aws:sns:eu-west-1:123456789012:topic' }) });
+    expect(found).toEqual([finding('integration', 'Work', 'neither a function')]);
+  });
+});
+
+describe('names of parameters', () => {
+  test('camelCase is refused at every depth, with the name that it should be', () => {
+    const Parameters = {
+      cluster: 'etl',
+      Overrides: { ContainerOverrides: [{ Name: 'etl', Environment: [{ name: 'A', 'Value.$': '$.a' }] }] },
+    };
+    expect(lint({ Work: containerTask({ Parameters }) })).toEqual([
+      finding('parameter-names', 'Work', 'cluster', 'write Cluster'),
+      finding('parameter-names', 'Work', 'Overrides.ContainerOverrides.0.Environment.0.name', 'write Name'),
+    ]);
+  });
+
+  test('a path has its name without the ending', () => {
+    const Parameters = { TopicArn: 't', 'message.$': '$.text' };
+    const found = lint({ Work: task({ Resource: 'arn:aws:states:::sns:publish', Parameters }) });
+    expect(found).toEqual([finding('parameter-names', 'Work', 'write Message')]);
+  });
+
+  test('the fields below a name of the user are the service’s again', () => {
+    const Parameters = { TopicArn: 't', Message: 'm', MessageAttributes: { dataset: { dataType: 'String' } } };
+    const found = lint({ Work: task({ Resource: 'arn:aws:states:::sns:publish', Parameters }) });
+    expect(found).toEqual([finding('parameter-names', 'Work', 'MessageAttributes.dataset.dataType')]);
+  });
+
+  test.each<[string, string, object]>([
+    ['a payload', 'lambda:invoke', { FunctionName: 'f', Payload: { run: { id: 1 } } }],
+    ['a body', 'sqs:sendMessage', { QueueUrl: 'q', MessageBody: { s3Key: 'k' } }],
+    [
+      'attributes',
+      'sns:publish',
+      { TopicArn: 't', Message: { a: 1 }, MessageAttributes: { dataset: { DataType: 'String', StringValue: 'v' } } },
+    ],
+    ['an item', 'dynamodb:putItem', { TableName: 't', Item: { id: { S: '1' } } }],
+    ['the input of a machine', 'states:startExecution', { StateMachineArn: 'm', Input: { detail: {} } }],
+  ])('what is in %s is the user’s own', (_what, integration, Parameters) => {
+    expect(lint({ Work: task({ Resource: `arn:aws:states:::${integration}`, Parameters }) })).toEqual([]);
+  });
+
+  test('what a function gets by its ARN is nobody else’s', () => {
+    const Resource = 'arn:aws:lambda:eu-west-1:123456789012:function:work';
+    expect(lint({ Work: task({ Resource, Parameters: { run: 1 } }) })).toEqual([]);
+  });
+});
+
+describe('times', () => {
+  test('a task without a timeout waits for years', () => {
+    const { TimeoutSeconds: _, ...endless } = task();
+    expect(lint({ Work: endless })).toEqual([finding('timeout', 'Work', '99999999')]);
+  });
+
+  test.each([60, 61])('a heartbeat of %d s is not below 60 s', (HeartbeatSeconds) => {
+    expect(lint({ Work: task({ HeartbeatSeconds }) })).toEqual([finding('heartbeat', 'Work', '60', 'lower it')]);
+  });
+
+  test('a heartbeat below it is', () => {
+    expect(lint({ Work: task({ HeartbeatSeconds: 59 }) })).toEqual([]);
+  });
+
+  test.each([
+    ['a task token', waiting, message],
+    ['an activity', activity, {}],
+  ])('%s wants a heartbeat', (_what, Resource, Parameters) => {
+    expect(lint({ Work: task({ Resource, Parameters }) })).toEqual([finding('heartbeat', 'Work', 'HeartbeatSeconds')]);
+  });
+});
+
+describe('errors', () => {
+  const all = { ErrorEquals: ['States.ALL'], MaxAttempts: 1 };
+  const named = { ErrorEquals: ['Busy'], MaxAttempts: 2 };
+
+  test('States.ALL alone and last is right', () => {
+    expect(lint({ Work: task({ Retry: [named, all], Catch: [catchAll('Failed')] }), ...failed })).toEqual([]);
+  });
+
+  test.each<[string, object, string]>([
+    ['before others', { Retry: [all, named] }, 'is not last'],
+    ['beside others', { Retry: [{ ErrorEquals: ['Busy', 'States.ALL'] }] }, 'stands beside'],
+    [
+      'before others in Catch',
+      { Catch: [catchAll('Failed'), { ErrorEquals: ['Busy'], ResultPath: '$.error', Next: 'Failed' }] },
+      'is not last',
+    ],
+  ])('States.ALL %s is not', (_what, changes, words) => {
+    expect(lint({ Work: task({ ...changes }), ...failed })).toEqual([finding('states-all', 'Work', words)]);
+  });
+
+  test('a Catch without ResultPath drops the data', () => {
+    const { ResultPath: _, ...bare } = catchAll('Failed');
+    const found = lint({ Work: task({ Catch: [bare] }), ...failed });
+    expect(found).toEqual([finding('catch-result-path', 'Work', 'States.ALL', '"$.error"')]);
+  });
+
+  test('a Catch may throw the error away', () => {
+    expect(lint({ Work: task({ Catch: [catchAll('Failed', { ResultPath: null })] }), ...failed })).toEqual([]);
+  });
+
+  const taskFailed = { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 2 };
+  const timeout = { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 };
+
+  test.each([
+    ['nothing of timeouts', [taskFailed]],
+    ['of timeouts too late', [taskFailed, timeout]],
+  ])('a container that is run again says %s', (_what, Retry) => {
+    expect(lint({ Work: containerTask({ Retry }) })).toEqual([finding('explicit-timeout', 'Work', 'States.Timeout')]);
+  });
+
+  test.each([
+    ['says of timeouts before', containerTask({ Retry: [timeout, taskFailed] })],
+    ['counts them in', containerTask({ Retry: [{ ErrorEquals: ['States.Timeout', 'States.TaskFailed'] }] })],
+    ['is no container', task({ Retry: [taskFailed] })],
+  ])('nothing is wrong where it %s', (_what, state) => {
+    expect(lint({ Work: state })).toEqual([]);
+  });
+});
+
+describe('requests', () => {
+  const strategy = [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }];
+
+  test('a launch type and a strategy exclude each other', () => {
+    const Parameters = {
+      Cluster: 'etl',
+      TaskDefinition: 'etl',
+      LaunchType: 'FARGATE',
+      CapacityProviderStrategy: strategy,
+    };
+    expect(lint({ Work: containerTask({ Parameters }) })).toEqual([finding('launch-type', 'Work', 'ECS refuses')]);
+  });
+
+  test('a strategy alone is right', () => {
+    const Parameters = { Cluster: 'etl', TaskDefinition: 'etl', CapacityProviderStrategy: strategy };
+    expect(lint({ Work: containerTask({ Parameters }) })).toEqual([]);
+  });
+
+  test.each([
+    [262_144, 0],
+    [262_145, 1],
+  ])('a literal of %d bytes: %d findings', (bytes, count) => {
+    const Result = 'x'.repeat(bytes - 2);
+    const found = lint({ Work: { Type: 'Pass', Result, End: true } });
+    expect(found).toEqual(Array(count).fill(finding('payload-size', 'Work', `${bytes} bytes`)));
+  });
+
+  test('bytes are counted, not letters', () => {
+    const found = lint({ Work: { Type: 'Pass', Result: 'ñ'.repeat(131_072), End: true } });
+    expect(found).toEqual([finding('payload-size', 'Work', '262146 bytes')]);
+  });
+});

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { transform } from '@etl/pipeline/definition';
+import { ends, flow } from '@etl/pipeline/flow';
+import { firstLines } from '@etl/pipeline/messages';
+import { stateMachine } from '../../asl/machine';
+import { stateNames } from '../../asl/names';
+import { withSubstitutions } from '../../asl/settings';
+import type { TaskState } from '../../asl/types';
+import { TaskError } from '../../local/stepFunctions/interpreter';
+import { batch, changed, generated, run, type Services, sentBy, visited } from './support';
+
+const failing = async (): Promise<never> => {
+  throw new TaskError('States.TaskFailed', 'no');
+};
+const invalid = async () => ({ valid: false, reasons: ['a header is missing', 'the file is empty'], batch });
+
+test('the committed definition is what is generated without any of our variables', () => {
+  const committed = readFileSync(join(__dirname, '..', '..', 'asl', 'etl-pipeline.asl.json'), 'utf8');
+  expect(committed).toBe(`${JSON.stringify(stateMachine(withSubstitutions()), null, 2)}\n`);
+});
+
+describe('the flow', () => {
+  const machine = generated();
+
+  test('a state for each stage and each end; what succeeds is what delivers', () => {
+    for (const stage of Object.keys(flow) as (keyof typeof flow)[]) {
+      expect(machine.States[stateNames[stage]]?.Type).toBe('Task');
+    }
+    for (const [end, kind] of Object.entries(ends)) {
+      const { Type } = machine.States[stateNames[end as keyof typeof ends]] ?? {};
+      expect(Type).toBe(kind === 'success' ? 'Succeed' : 'Fail');
+    }
+  });
+
+  test('a task ends itself no later than its state', () => {
+    expect((machine.States.TransformData as TaskState).TimeoutSeconds).toBe(transform.timeoutSeconds);
+  });
+
+  test.each<[string, Partial<Services>, string[], string]>([
+    ['all is well', {}, ['TransformData', 'ConfirmCommit', 'NotifySuccess', 'Delivered'], 'SUCCEEDED'],
+    [
+      'the input is invalid',
+      { validate: invalid },
+      ['NotifyInvalidData', 'SendInvalidToDeadLetters', 'InvalidInput'],
+      'FAILED',
+    ],
+    [
+      'the commit is missing',
+      { confirm: async () => Promise.reject(new TaskError('CommitMissing', 'none')) },
+      [
+        ...['TransformData', 'ConfirmCommit', 'CommitMissing'],
+        ...['NotifyFailure', 'SendFailedToDeadLetters', 'Failed'],
+      ],
+      'FAILED',
+    ],
+    [
+      'another run was later',
+      { confirm: async () => Promise.reject(new TaskError('Superseded', 'by run-2')) },
+      ['TransformData', 'ConfirmCommit', 'Superseded', 'NotifyFailure', 'SendFailedToDeadLetters', 'Failed'],
+      'FAILED',
+    ],
+    [
+      'the task fails',
+      { runTask: failing },
+      ['TransformData', 'TransformFailed', 'NotifyFailure', 'SendFailedToDeadLetters', 'Failed'],
+      'FAILED',
+    ],
+  ])('when %s', async (_what, services, states, status) => {
+    const execution = await run(generated(), services);
+    expect(visited(execution).slice(2)).toEqual(states);
+    expect(visited(execution).slice(0, 2)).toEqual(['ValidateInput', 'IsValid']);
+    expect(execution.status).toBe(status);
+  });
+
+  test('an event that is no object fails as invalid input, and is kept as it came', async () => {
+    const execution = await run(generated(), { validate: invalid }, 'not an event');
+    expect(sentBy(execution, 'ValidateInput')).toMatchObject([{ Payload: { event: 'not an event' } }]);
+    expect(sentBy(execution, 'SendInvalidToDeadLetters')).toMatchObject([{ MessageBody: 'not an event' }]);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
+  });
+});
+
+describe('messages', () => {
+  const messageOf = async (state: string, services: Partial<Services>) => {
+    const [sent] = sentBy(await run(generated(), services), state);
+    const { Subject, Message } = sent as { Subject: string; Message: string };
+    return { subject: Subject, firstLine: Message.split('\n')[0], body: Message };
+  };
+
+  test.each<[string, string, Partial<Services>, string]>([
+    ['success', 'NotifySuccess', {}, firstLines.success('2026-02-08')],
+    ['invalid input', 'NotifyInvalidData', { validate: invalid }, firstLines.invalid()],
+    ['failure', 'NotifyFailure', { runTask: failing }, firstLines.failure('TaskFailed')],
+  ])('the first line of %s is the fixed one', async (_what, state, services, line) => {
+    expect((await messageOf(state, services)).firstLine).toBe(line);
+  });
+
+  test('an alert of invalid input has the reasons', async () => {
+    expect((await messageOf('NotifyInvalidData', { validate: invalid })).body).toContain('a header is missing');
+  });
+
+  const longest = { dataset: 'd'.repeat(100), batchDate: '2026-02-08', source: 's'.repeat(100) };
+  const valid = { plan: { source: { uri: 'u' }, destination: 'd', chunkRows: 1, timings: { timeoutSeconds: 1 } } };
+  const longName = async () => ({ valid: true, batch: longest, options: '{}', ...valid });
+
+  test.each<[string, Partial<Services>]>([
+    ['NotifySuccess', { validate: longName }],
+    ['NotifyInvalidData', { validate: async () => ({ ...(await invalid()), batch: longest }) }],
+    ['NotifyFailure', { validate: longName, runTask: failing }],
+    ['NotifyFailure', { validate: failing }],
+    ['NotifyFailure', { validate: longName, confirm: failing }],
+  ])('the subject of %s is what SNS takes, whatever the names', async (state, services) => {
+    const { subject, body } = await messageOf(state, services);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+    if (!body.includes('desconocido')) expect(body).toContain(longest.dataset);
+  });
+});
+
+describe('errors', () => {
+  test('no path reads a Cause: a timeout may come without one', () => {
+    expect(JSON.stringify(generated())).not.toMatch(/\$\.error\.|\.Cause/);
+  });
+
+  test('an error without a Cause is told all the same', async () => {
+    const machine = changed((states) => {
+      // What Step Functions gives of a timeout, by a state of its own.
+      states.TransformData = {
+        ...{ Type: 'Pass', Result: { Error: 'States.Timeout' }, ResultPath: '$.error', Next: 'TransformTimedOut' },
+      } as never;
+    });
+    const execution = await run(machine);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'Timeout', cause: '{"Error":"States.Timeout"}' });
+  });
+});

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lintMachine } from '../../asl/lint/lintMachine';
+import { stateMachine } from '../../asl/machine';
+import type { StateMachine, TaskState } from '../../asl/types';
+import { checkRunTask } from '../../local/ecs/validateRunTask';
+import { TaskError } from '../../local/stepFunctions/interpreter';
+import { changed, generated, run, sentBy, settings, visited, without } from './support';
+
+/** The widely copied form of this machine has each of these faults; they are put back into the generated one. */
+const rulesBroken = (machine: StateMachine) => [...new Set(lintMachine(machine).map(({ rule }) => rule))];
+
+const failing = async () => {
+  throw new TaskError('States.TaskFailed', 'Essential container in task exited');
+};
+const failsToStart = { runTask: failing };
+
+test('the generated machine has none of them', () => {
+  expect(lintMachine(generated())).toEqual([]);
+  expect(lintMachine(stateMachine({ ...settings, spot: true }))).toEqual([]);
+});
+
+describe('TransformData without ResultPath', () => {
+  const broken = changed((states) => {
+    states.TransformData = without(states.TransformData as TaskState, 'ResultPath');
+  });
+
+  test('drops what the states behind it read', async () => {
+    const execution = await run(broken);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(execution.cause).toContain('$.validation.plan');
+    expect(sentBy(execution, 'NotifySuccess')).toEqual([]);
+    expect(rulesBroken(broken)).toEqual(['paths']);
+  });
+
+  test('even where nothing stands between it and NotifySuccess', async () => {
+    const direct = changed((states) => {
+      states.TransformData = { ...without(states.TransformData as TaskState, 'ResultPath'), Next: 'NotifySuccess' };
+    });
+    const execution = await run(direct);
+    expect(execution.status).toBe('FAILED');
+    expect(execution.cause).toContain('$.validation.batch');
+  });
+
+  test('with it the message has the batch', async () => {
+    const execution = await run(generated());
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(sentBy(execution, 'NotifySuccess')).toEqual([
+      expect.objectContaining({ Message: expect.stringMatching(/^ETL completado para 2026-02-08\n/) }),
+    ]);
+  });
+});
+
+describe('a Catch without ResultPath', () => {
+  const broken = changed((states) => {
+    const { Catch = [], ...rest } = states.TransformData as TaskState;
+    states.TransformData = { ...rest, Catch: Catch.map((catcher) => without(catcher, 'ResultPath')) };
+  });
+
+  test('drops the batch that failed: nobody is told of it', async () => {
+    const execution = await run(broken, failsToStart);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(sentBy(execution, 'NotifyFailure')).toEqual([]);
+    expect(sentBy(execution, 'SendFailedToDeadLetters')).toEqual([]);
+    expect(rulesBroken(broken)).toEqual(['catch-result-path', 'paths']);
+  });
+
+  test('with it the alert names the batch, and the event is kept', async () => {
+    const event = { detail: { s3Key: 'a.csv', batchDate: '2026-02-08' } };
+    const execution = await run(generated(), failsToStart, event);
+    const [alert] = sentBy(execution, 'NotifyFailure');
+    expect(alert?.Message).toMatch(/^ETL FALLIDO: TaskFailed\n[\s\S]*Fecha de lote: 2026-02-08\nConjunto: ventas\n/);
+    expect(sentBy(execution, 'SendFailedToDeadLetters')).toEqual([expect.objectContaining({ MessageBody: event })]);
+  });
+});
+
+describe('a failure branch with End: true', () => {
+  const broken = changed((states) => {
+    states.NotifyFailure = { ...without(states.NotifyFailure as TaskState, 'Next'), Catch: [], End: true };
+  });
+
+  test('shows a failed run as SUCCEEDED', async () => {
+    const execution = await run(broken, failsToStart);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(visited(execution)).not.toContain('NotifySuccess');
+    expect(rulesBroken(broken)).toContain('green-failure');
+  });
+
+  test('a Fail state ends it, with what failed', async () => {
+    const execution = await run(generated(), failsToStart);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'TaskFailed' });
+    expect(execution.cause).toContain('Essential container in task exited');
+  });
+
+  test('it does so when the alert cannot be sent, too', async () => {
+    const execution = await run(generated(), { runTask: failing, publish: failing, send: failing });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'TaskFailed' });
+    expect(visited(execution).slice(-3)).toEqual(['NotifyFailure', 'SendFailedToDeadLetters', 'Failed']);
+  });
+
+  test('delivered data stays delivered when its message cannot be sent', async () => {
+    const execution = await run(generated(), { publish: failing });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(visited(execution).slice(-2)).toEqual(['NotifySuccess', 'Delivered']);
+  });
+});
+
+describe('a timeout', () => {
+  /** Longer than the state may take. */
+  const slow = { runTask: async () => void (await sleep(1500)) };
+  const withRetry = (Retry: TaskState['Retry']) =>
+    changed((states) => {
+      states.TransformData = { ...(states.TransformData as TaskState), TimeoutSeconds: 1, ...(Retry && { Retry }) };
+    });
+  const attempts = async (machine: StateMachine) => sentBy(await run(machine, slow), 'TransformData').length;
+
+  test('is an hour lost, and not tried again', async () => {
+    const execution = await run(withRetry(undefined), slow);
+    expect(sentBy(execution, 'TransformData')).toHaveLength(1);
+    expect(visited(execution)).toContain('TransformTimedOut');
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'Timeout' });
+  });
+
+  test('is not matched by States.TaskFailed where the specification is followed', async () => {
+    const silent = withRetry([{ ErrorEquals: ['States.TaskFailed'], MaxAttempts: 2 }]);
+    expect(await attempts(silent)).toBe(1);
+    // Not everybody follows it, and so it has to be said.
+    expect(rulesBroken(silent)).toEqual(['explicit-timeout']);
+  });
+
+  test('is tried again, beside the task that still runs, where States.ALL is retried', async () => {
+    const execution = await run(withRetry([{ ErrorEquals: ['States.ALL'], MaxAttempts: 2 }]), slow);
+    const [first, second, ...more] = execution.attempts.filter(({ state }) => state === 'TransformData');
+    expect(more).toHaveLength(1);
+    expect(second?.startedAt).toBeLessThan(first?.endedAt ?? 0);
+    expect(execution.error).toBe('Timeout');
+  });
+
+  test('said explicitly, it is not tried again even then', async () => {
+    const [timeout] = (generated().States.TransformData as TaskState).Retry ?? [];
+    expect(timeout).toEqual({ ErrorEquals: ['States.Timeout'], MaxAttempts: 0 });
+    const all = { ErrorEquals: ['States.ALL'], MaxAttempts: 2 };
+    expect(await attempts(withRetry(timeout && [timeout, all]))).toBe(1);
+  });
+});
+
+describe('a launch type together with a strategy', () => {
+  const strategy = [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }];
+  const broken = changed((states) => {
+    const { Parameters, ...rest } = states.TransformData as TaskState;
+    states.TransformData = { ...rest, Parameters: { ...Parameters, CapacityProviderStrategy: strategy } };
+  });
+  const request = (machine: StateMachine) => camelCased((machine.States.TransformData as TaskState).Parameters);
+
+  test('is refused by ECS', () => {
+    expect(() => checkRunTask(request(broken))).toThrow('Specify either launchType or capacityProviderStrategy');
+    expect(rulesBroken(broken)).toEqual(['launch-type']);
+  });
+
+  test.each([false, true])('the generated request has one of them (Spot: %s)', (spot) => {
+    const machine = stateMachine({ ...settings, spot });
+    expect(() => checkRunTask(request(machine))).not.toThrow();
+  });
+});
+
+/** As ECS gets what Step Functions is given. */
+function camelCased(value: unknown): never {
+  const convert = (each: unknown): unknown => {
+    if (Array.isArray(each)) return each.map(convert);
+    if (typeof each !== 'object' || each === null) return each;
+    return Object.fromEntries(
+      Object.entries(each).map(([key, inner]) => [`${key.charAt(0).toLowerCase()}${key.slice(1)}`, convert(inner)]),
+    );
+  };
+  return convert(value) as never;
+}

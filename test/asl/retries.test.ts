@@ -1,0 +1,67 @@
+import { steps } from '@etl/pipeline/definition';
+import { callRetries, retriesWithin } from '../../asl/retries';
+
+const retry = { intervalSeconds: 1, backoffRate: 2, maxIntervalSeconds: 30 };
+
+describe('retries within a bound', () => {
+  /** By the clock: an attempt that would begin at or after the bound does not. */
+  const byTheClock = (total: number, attempt: number): number => {
+    const waits = [1, 2, 4, 8, 16, ...Array(30).fill(30)];
+    const begins = waits.map((_, n) => waits.slice(0, n + 1).reduce((sum, wait) => sum + attempt + wait, 0));
+    return begins.filter((begin) => begin < total).length;
+  };
+
+  test.each([
+    [600, 60],
+    [600, 0],
+    [300, 30],
+    [300, 0],
+    [10, 0],
+    [100, 7],
+  ])('%d s, attempts of %d s', (total, attempt) => {
+    expect(retriesWithin(total, retry, attempt)).toBe(byTheClock(total, attempt));
+  });
+
+  test.each([
+    // 0, 1, 3, 7: the next would begin at 15.
+    [15, 0, 3],
+    [16, 0, 4],
+    // The first one takes it all.
+    [30, 30, 0],
+  ])('within %d s, attempts of %d s: %d', (total, attempt, retries) => {
+    expect(retriesWithin(total, retry, attempt)).toBe(retries);
+  });
+});
+
+describe('the retriers of a call', () => {
+  test('final errors come first, then timeouts, then the rest', () => {
+    const errors = callRetries(steps.confirmCommit, ['CommitMissing']).map(({ ErrorEquals }) => ErrorEquals);
+    expect(errors).toEqual([['CommitMissing'], ['States.Timeout'], ['States.TaskFailed']]);
+  });
+
+  test('without final errors there is no entry for them: an empty list is refused', () => {
+    expect(callRetries(steps.notify)).toHaveLength(2);
+  });
+
+  test.each(Object.entries({ validate: steps.validateInput, confirm: steps.confirmCommit, notify: steps.notify }))(
+    '%s waits as the step says, and no longer in all',
+    (_name, step) => {
+      for (const { ErrorEquals, IntervalSeconds = 0, BackoffRate, MaxDelaySeconds = 0, MaxAttempts = 0 } of callRetries(
+        step,
+      )) {
+        const { intervalSeconds, backoffRate, maxIntervalSeconds } = step.retry;
+        expect([IntervalSeconds, BackoffRate, MaxDelaySeconds]).toEqual([
+          intervalSeconds,
+          backoffRate,
+          maxIntervalSeconds,
+        ]);
+        const attempt = ErrorEquals.includes('States.Timeout') ? step.attemptTimeoutSeconds : 0;
+        const waits = Array.from({ length: MaxAttempts }, (_, n) =>
+          Math.min(intervalSeconds * 2 ** n, maxIntervalSeconds),
+        );
+        const lastBegins = waits.reduce((sum, wait) => sum + wait + attempt, 0);
+        expect(lastBegins).toBeLessThan(step.totalTimeoutSeconds);
+      }
+    },
+  );
+});

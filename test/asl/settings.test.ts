@@ -1,0 +1,66 @@
+import { stateMachine } from '../../asl/machine';
+import { withSubstitutions } from '../../asl/settings';
+import type { TaskState } from '../../asl/types';
+import { machineSettings } from '../../cli/machineSettings';
+import { parseConfig } from '../../workers/config';
+
+const request = (settings: Parameters<typeof stateMachine>[0]) =>
+  (stateMachine(settings).States.TransformData as TaskState).Parameters as Record<string, Record<string, unknown>>;
+
+const account = {
+  ECS_CLUSTER: 'etl',
+  ECS_TASK_DEFINITION: 'etl-worker:7',
+  ECS_SUBNETS: 'subnet-1,subnet-2',
+  ECS_SECURITY_GROUPS: 'sg-1',
+  ECS_ASSIGN_PUBLIC_IP: 'ENABLED',
+  SUCCESS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:etl-success',
+  ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:etl-alerts',
+  DLQ_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/etl-dlq',
+  VALIDATE_INPUT_FUNCTION: 'validate-input',
+  CONFIRM_COMMIT_FUNCTION: 'confirm-commit',
+};
+
+test('what is not given is a substitution', () => {
+  const text = JSON.stringify(stateMachine(withSubstitutions()));
+  expect(new Set(text.match(/\$\{\w+\}/g)).size).toBe(12);
+});
+
+test('an account that is all given leaves none', () => {
+  const machine = stateMachine(machineSettings(parseConfig(account)));
+  expect(JSON.stringify(machine)).not.toContain('${');
+  expect(request(machineSettings(parseConfig(account)))).toMatchObject({
+    Cluster: 'etl',
+    TaskDefinition: 'etl-worker:7',
+    NetworkConfiguration: {
+      AwsvpcConfiguration: {
+        Subnets: ['subnet-1', 'subnet-2'],
+        SecurityGroups: ['sg-1'],
+        AssignPublicIp: 'ENABLED',
+      },
+    },
+  });
+});
+
+test('with a task definition and no size, the size is that of the definition', () => {
+  expect(request(machineSettings(parseConfig(account))).Overrides).not.toHaveProperty('Cpu');
+});
+
+test('a size is an override, as text', () => {
+  const config = parseConfig({ ...account, ECS_TASK_CPU: '1024', ECS_TASK_MEMORY: '4096' });
+  expect(request(machineSettings(config)).Overrides).toMatchObject({ Cpu: '1024', Memory: '4096' });
+});
+
+test('no security groups is no list: an empty one is refused', () => {
+  const { ECS_SECURITY_GROUPS: _, ...rest } = account;
+  const network = request(machineSettings(parseConfig(rest))).NetworkConfiguration?.AwsvpcConfiguration;
+  expect(network).not.toHaveProperty('SecurityGroups');
+});
+
+test.each([
+  [true, 'CapacityProviderStrategy', 'LaunchType'],
+  [false, 'LaunchType', 'CapacityProviderStrategy'],
+])('Spot %s is a %s and no %s', (spot, has, hasNot) => {
+  const parameters = request(withSubstitutions({ spot }));
+  expect(parameters).toHaveProperty(has);
+  expect(parameters).not.toHaveProperty(hasNot);
+});

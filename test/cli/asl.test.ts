@@ -1,0 +1,147 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { stateMachine } from '../../asl/machine';
+import { machinePicture } from '../../asl/picture';
+import { withSubstitutions } from '../../asl/settings';
+import { workflowPicture } from '../../asl/workflowPicture';
+import { checkDefinition } from '../../cli/checkDefinition';
+import { variables } from '../../workers/config';
+import { command, root } from '../support/processes';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'etl-asl-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const unset = Object.fromEntries(Object.keys(variables).map((name) => [name, undefined]));
+/** With none of our variables but those that are given. */
+const asl = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  command(process.execPath, ['cli/etl.js', 'asl', ...args], { ...unset, ...env });
+
+const machine = stateMachine(withSubstitutions());
+const file = async (name: string, content: unknown): Promise<string> => {
+  const path = join(folder, name);
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+};
+
+describe('etl asl', () => {
+  test('writes the committed definition', async () => {
+    const { exitCode, stdout } = await asl([]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(await readFile(join(root, 'asl', 'etl-pipeline.asl.json'), 'utf8'));
+  });
+
+  test('with the names of the configuration', async () => {
+    const { stdout } = await asl([], { ECS_SPOT: 'true', DLQ_URL: 'https://sqs.example/1/dlq' });
+    expect(stdout).toContain('FARGATE_SPOT');
+    expect(stdout).toContain('"QueueUrl": "https://sqs.example/1/dlq"');
+  });
+
+  test('a bad configuration is named, and ends with 78', async () => {
+    const { exitCode, stderr } = await asl([], { SUCCESS_TOPIC_ARN: 'etl-success' });
+    expect(exitCode).toBe(78);
+    expect(stderr).toContain('SUCCESS_TOPIC_ARN');
+  });
+
+  test.each([
+    [['--mermaid'], machinePicture(machine)],
+    [['--mermaid', 'machine'], machinePicture(machine)],
+    [['--mermaid', 'workflow'], workflowPicture()],
+  ])('%j is a picture', async (args, picture) => {
+    expect(await asl(args)).toMatchObject({ exitCode: 0, stdout: `${picture}\n` });
+  });
+
+  test('of anything else there is none', async () => {
+    expect(await asl(['--mermaid', 'container'])).toMatchObject({ exitCode: 64, stdout: '' });
+  });
+});
+
+describe('--out', () => {
+  test('writes to a file and says nothing', async () => {
+    const path = join(folder, 'out.json');
+    expect(await asl(['--out', path])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(machine);
+  });
+
+  test('a folder that is not there: 73, a line of cause and one of remedy', async () => {
+    const { exitCode, stderr } = await asl(['--out', join(folder, 'none', 'out.json')]);
+    expect(exitCode).toBe(73);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^error: .*out\.json/),
+      expect.stringContaining('--out'),
+    ]);
+  });
+});
+
+describe('--check', () => {
+  test('finds nothing in this repository, whatever the environment says', async () => {
+    expect(await asl(['--check'], { ECS_CLUSTER: 'x', ECS_TASK_DEFINITION: 'y', ECS_SUBNETS: 'z' })).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    });
+  });
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    [
+      'a change',
+      (text) => text.replace('"TimeoutSeconds": 3600', '"TimeoutSeconds": 7200'),
+      /from line \d+: "TimeoutSeconds": 7200, should be "TimeoutSeconds": 3600,/,
+    ],
+    ['a missing end', (text) => text.slice(0, text.lastIndexOf('}')), /it ends should be \}/],
+    ['a surplus end', (text) => `${text}{}\n`, /\{\} should be its end/],
+  ])('finds %s, with its line', async (_what, change, words) => {
+    const text = await readFile(join(root, 'asl', 'etl-pipeline.asl.json'), 'utf8');
+    const path = await file('changed.json', change(text));
+    expect(() => checkDefinition(path)).toThrow(words);
+    expect(() => checkDefinition(path)).toThrow(expect.objectContaining({ exitCode: 1 }));
+  });
+
+  test('a file that is as generated is fine', async () => {
+    const path = await file('same.json', `${JSON.stringify(machine, null, 2)}\n`);
+    expect(() => checkDefinition(path)).not.toThrow();
+  });
+});
+
+describe('--lint', () => {
+  test('finds nothing in the generated definition', async () => {
+    expect(await asl(['--lint', 'asl/etl-pipeline.asl.json'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  test('a line for each finding, with its state and its rule, and 65', async () => {
+    const { ResultPath: _, ...transform } = machine.States.TransformData as { ResultPath?: string };
+    const { TimeoutSeconds: __, ...validate } = machine.States.ValidateInput as { TimeoutSeconds?: number };
+    const States = { ...machine.States, TransformData: transform, ValidateInput: validate };
+    const { exitCode, stdout, stderr } = await asl(['--lint', await file('faulty.json', { ...machine, States })]);
+    expect(exitCode).toBe(65);
+    expect(stdout).toMatch(/^ValidateInput: .*99999999.* \[timeout\]$/m);
+    expect(stdout).toMatch(/^ConfirmCommit: .*\$\.validation\.plan.*TransformData.* \[paths\]$/m);
+    const lines = stdout.trim().split('\n');
+    expect(lines.filter((line) => !/^\w+: .* \[[\w-]+\]$/.test(line))).toEqual([]);
+    expect(stderr).toContain(`has ${lines.length} findings`);
+  });
+
+  test('no such file: 66', async () => {
+    const { exitCode, stderr } = await asl(['--lint', join(folder, 'none.json')]);
+    expect(exitCode).toBe(66);
+    expect(stderr).toMatch(/none\.json: there is no such file\n.+\n$/);
+  });
+
+  test.each([
+    ['cut off', '{ "StartAt": "A"'],
+    ['YAML', 'StartAt: A\nStates:\n'],
+    ['empty', ''],
+  ])('what is no JSON (%s): 65, and one line that says so', async (_what, text) => {
+    const { exitCode, stdout, stderr } = await asl(['--lint', await file('bad.json', text)]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
+    expect(stderr).toMatch(/^error: .*bad\.json is no JSON: .+\n.+\n$/);
+  });
+
+  test.each([['[]'], ['{}'], ['null'], ['3']])('%s is JSON and no state machine', async (text) => {
+    const { exitCode, stdout } = await asl(['--lint', relative(root, await file('other.json', text))]);
+    expect(exitCode).toBe(65);
+    expect(stdout).toContain('StartAt');
+  });
+});

@@ -1,0 +1,28 @@
+import { transform } from '@etl/pipeline/definition';
+import type { Compute, Plan, Timings } from '@etl/pipeline/plan';
+import { notFollowed } from '../../lambdas/notFollowed';
+
+const { timeoutSeconds, startTimeoutSeconds } = transform;
+const of = (compute: Partial<Compute>, timings: Partial<Timings> = {}) =>
+  notFollowed({
+    compute: { spot: false, ...compute },
+    timings: { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds: 30, ...timings },
+  } as Plan);
+
+test('a plan of an event without wishes is followed', () => {
+  expect(of({})).toEqual([]);
+});
+
+test('a shorter timeout is followed: the container ends itself', () => {
+  expect(of({}, { timeoutSeconds: timeoutSeconds - 1 })).toEqual([]);
+});
+
+test.each<[string, Partial<Compute>, Partial<Timings>]>([
+  ['compute.cpu and compute.memory', { size: { cpu: 1024, memoryMiB: 4096 } }, {}],
+  ['compute.ephemeralStorageGiB', { ephemeralStorageGiB: 100 }, {}],
+  ['compute.spot', { spot: true }, {}],
+  ['compute.timeoutSeconds beyond 3600', {}, { timeoutSeconds: timeoutSeconds + 1 }],
+  ['compute.startTimeoutSeconds', {}, { startTimeoutSeconds: 60 }],
+])('%s is not', (wish, compute, timings) => {
+  expect(of(compute, timings)).toEqual([expect.stringMatching(new RegExp(`^${wish}: not followed`))]);
+});
