@@ -6,7 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { exitCodes } from '@etl/pipeline/failures';
 import { parseUri } from '@etl/pipeline/uri';
-import { prepareMinistack } from '../local/ministack';
+import { prepareMinistack } from '../local/ministack/prepare';
 import { type Config, ConfigError, parseConfig } from './config';
 
 /** The variables that let a task reach a stand-in: with AWS its task role does. */

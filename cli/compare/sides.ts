@@ -1,4 +1,6 @@
 import { runOnInterpreter } from './interpreterSide';
+import { runOnMinistack } from './ministackSide';
+import { missingForMinistack } from './needs';
 import type { CompareRequest } from './request';
 import type { Side } from './side';
 
@@ -9,12 +11,8 @@ export interface StepFunctions {
   missing(): Promise<readonly string[]>;
 }
 
-const notHere = (): never => {
-  throw new Error('the state machine cannot be deployed to ministack in this version');
-};
-
 export const stepFunctions = {
-  ministack: { run: notHere, missing: async () => ['a deployment to ministack, which this version does not have'] },
+  ministack: { run: runOnMinistack, missing: missingForMinistack },
   local: { run: runOnInterpreter, missing: async () => [] },
 } as const satisfies Record<string, StepFunctions>;
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { baseName } from '@etl/pipeline/uri';
 import { compareOutput } from './output';
 import type { Side } from './side';
 
@@ -43,9 +44,12 @@ function compareLetters(one: Side, other: Side): Finding {
   return { equal: false, text: 'differs: the events that were kept are not the same' };
 }
 
-/** Each side has a destination of its own, and nothing else. */
+/** Each side has a destination of its own, and may have the source in a bucket of its own; and nothing else. */
 function eventsOf({ deadLetters }: Side): unknown[] {
-  return deadLetters.map(({ event }) => ({ ...(event as { detail?: object } | null)?.detail, destination: undefined }));
+  return deadLetters.map(({ event }) => {
+    const { detail = {} } = (event ?? {}) as { detail?: { s3Key?: unknown } };
+    return { ...detail, s3Key: baseName(String(detail.s3Key)), destination: undefined };
+  });
 }
 
 function compare(one: readonly string[], other: readonly string[]): Finding {

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { cacheFolder } from '../cacheFolder';
+import { firstExecutable, onPath } from '../onPath';
 
 const run = promisify(execFile);
 
@@ -17,20 +18,13 @@ export class TemporalNotFoundError extends Error {
   override readonly name = 'TemporalNotFoundError';
 }
 
-/** Where fetched tools are kept, for all clones of this user. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'etl-orchestrator');
-}
-
 /**
  * The path of a `temporal` program: on PATH, else one fetched earlier, else the SDK's download, else built by Go. `say` is
  * told what takes its time. Throws `TemporalNotFoundError` with every reason.
  */
 export async function findTemporal(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
-  const onPath = await firstExecutable(
-    (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'temporal')),
-  );
-  if (onPath) return onPath;
+  const there = await onPath('temporal');
+  if (there) return there;
   const folder = join(cacheFolder(), 'temporal');
   const cached = await executableIn(folder);
   if (cached) return cached;
@@ -79,15 +73,4 @@ async function goInstall(folder: string, signal?: AbortSignal): Promise<void> {
 async function executableIn(folder: string): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => []);
   return firstExecutable(names.filter((name) => name.startsWith('temporal')).map((name) => join(folder, name)));
-}
-
-async function firstExecutable(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    const fine = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (fine) return path;
-  }
-  return undefined;
 }

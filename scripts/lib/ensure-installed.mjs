@@ -25,6 +25,7 @@ const sources = [
   'lambdas',
   'test',
   'scripts/bundle-workflows.mjs',
+  'scripts/bundle-lambdas.mjs',
   'tsconfig.json',
   'tsconfig.base.json',
   'package-lock.json',

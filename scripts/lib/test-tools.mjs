@@ -10,7 +10,6 @@ import { root } from './ensure-installed.mjs';
 const require = createRequire(join(root, 'package.json'));
 const run = promisify(execFile);
 const motoVersion = '5.2.5';
-const ministackVersion = '1.5.33';
 const pyarrowVersion = '26.0.1';
 const flightsVersion = '0.0.3';
 const commonsCsvVersion = '1.14.1';
@@ -41,10 +40,12 @@ export const tools = [
   },
   {
     variable: 'ETL_TEST_MINISTACK',
-    name: 'ministack (stand-in for ECS, with Docker, and for S3, SNS and SQS)',
+    name: 'ministack (stand-in for ECS, with Docker, for Step Functions, Lambda, S3, SNS and SQS)',
     remedy: 'install Python 3.10 or later, with venv',
-    find: async (say) =>
-      join(await venv(say, 'ministack', ministackVersion, [`ministack[full]==${ministackVersion}`]), 'ministack'),
+    find: async (say) => {
+      const { findMinistack } = require('./dist/local/ministack/find.js');
+      return findMinistack(say);
+    },
   },
   {
     variable: 'ETL_TEST_PYTHON',
@@ -113,8 +114,8 @@ export async function prepareTools(say) {
 
 /** Fills Docker's cache, so that tests need not wait for it; what does not build is theirs to say. */
 async function warmUp(dockerfile, tag) {
-  const args = ['build', '--network', 'host', '-q', '-f', dockerfile, '-t', tag, '.'];
-  await run('docker', args, { cwd: root, maxBuffer: 1 << 24 }).catch(() => undefined);
+  const { buildImage } = require('./dist/local/docker/images.js');
+  await buildImage({ root, dockerfile, tag }).catch(() => undefined);
 }
 
 /** The command: the plugin of Docker, or the program of earlier days. */
@@ -129,7 +130,7 @@ async function findCompose() {
 }
 
 function cache(...names) {
-  const { cacheFolder } = require('./dist/local/temporal/findTemporal.js');
+  const { cacheFolder } = require('./dist/local/cacheFolder.js');
   const folder = join(cacheFolder(), ...names);
   mkdirSync(folder, { recursive: true });
   return folder;
@@ -143,18 +144,9 @@ function onPath(...names) {
 }
 
 /** The folder of programs of a virtual environment with these packages. */
-async function venv(say, name, version, packages) {
-  const folder = join(cache(), `${name}-${version}`);
-  const ready = join(folder, '.complete');
-  const bin = join(folder, 'bin');
-  if (existsSync(ready)) return bin;
-  const python = onPath('python3');
-  say(`Installing ${name} ${version} with Python (once) …`);
-  rmSync(folder, { recursive: true, force: true });
-  await run(python, ['-m', 'venv', folder]);
-  await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', ...packages], { maxBuffer: 1 << 24 });
-  writeFileSync(ready, '');
-  return bin;
+function venv(say, name, version, packages) {
+  const { installPrograms } = require('./dist/local/python.js');
+  return installPrograms({ name, version, packages }, say);
 }
 
 /** The jar with the files, as Maven keeps it. */

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { removeContainers } from '../../local/docker/containers';
 import { getFreePort } from '../../local/temporal/freePort';
-import { buildEtlImage, buildWorkerImage, removeContainers } from './docker';
+import { buildEtlImage, buildWorkerImage } from './docker';
 import { command, type Ended } from './processes';
 
 const base = 'node:24-bookworm-slim';

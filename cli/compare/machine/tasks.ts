@@ -14,7 +14,14 @@ export async function endedTasks(client: ECSClient): Promise<Side['tasks']> {
 }
 
 /** Fargate bills from the pull of the image to the stop; nothing for a task that came to neither. */
-function billedTask({ cpu, memory, pullStartedAt, startedAt, stoppedAt, capacityProviderName }: Task): Side['tasks'] {
+export function billedTask({
+  cpu,
+  memory,
+  pullStartedAt,
+  startedAt,
+  stoppedAt,
+  capacityProviderName,
+}: Task): Side['tasks'] {
   const from = pullStartedAt ?? startedAt;
   if (!from || !stoppedAt) return [];
   const size = { cpu: Number(cpu), memoryMiB: Number(memory) };

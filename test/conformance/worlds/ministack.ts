@@ -2,7 +2,7 @@ import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { clientConfig, s3With } from '../../support/awsTestClients';
 import { buildEtlImage } from '../../support/docker';
-import { startMinistack } from '../../support/ministack';
+import { startTestMinistack } from '../../support/ministack';
 import { readS3Batch } from '../../support/s3Batch';
 import type { World } from '../world';
 
@@ -11,7 +11,7 @@ const bucket = 'lake';
 /** ministack with Docker, and with its own S3 as the lake. */
 export async function startMinistackWorld(): Promise<World> {
   const etlImage = await buildEtlImage();
-  const ministack = await startMinistack();
+  const ministack = await startTestMinistack();
   const s3 = await s3With(ministack.endpoint, bucket);
   const client = new ECSClient(clientConfig(ministack.endpoint));
   const cluster = 'etl';

@@ -8,7 +8,7 @@ import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { etlContainerName } from '@etl/pipeline/container';
-import { localTaskDefinition } from './ecsSettings';
+import { localTaskDefinition } from '../ecsSettings';
 
 export interface StandInClients {
   readonly s3: S3Client;
@@ -31,30 +31,45 @@ export interface StandInParts {
   readonly objects: readonly { readonly bucket: string; readonly key: string; readonly body: string }[];
 }
 
+/** What only the stand-in knows of what was made. */
+export interface StandInPlaces {
+  /** By the topics' names. */
+  readonly topicArns: Readonly<Record<string, string>>;
+  readonly deadLettersUrl: string;
+  readonly messagesUrl: string;
+}
+
 /** Makes in ministack what the pipeline finds in AWS. What is there already stays as it is. */
-export async function prepareMinistack({ s3, sns, sqs, ecs }: StandInClients, parts: StandInParts): Promise<void> {
+export async function prepareMinistack(
+  { s3, sns, sqs, ecs }: StandInClients,
+  parts: StandInParts,
+): Promise<StandInPlaces> {
   for (const Bucket of parts.buckets) await s3.send(new CreateBucketCommand({ Bucket })).catch(ignoreOwned);
   for (const { bucket, key, body } of parts.objects) {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   }
-  await sqs.send(new CreateQueueCommand({ QueueName: parts.deadLetters }));
-  const queueArn = await makeQueue(sqs, parts.messages);
+  const deadLetters = await makeQueue(sqs, parts.deadLetters);
+  const messages = await makeQueue(sqs, parts.messages);
+  const topicArns: Record<string, string> = {};
   for (const Name of parts.topics) {
-    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name }));
-    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn }));
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: messages.arn }));
+    topicArns[Name] = TopicArn;
   }
   await ecs.send(new CreateClusterCommand({ clusterName: parts.cluster }));
   if (!(await isRegistered(ecs, parts))) await register(ecs, parts);
+  return { topicArns, deadLettersUrl: deadLetters.url, messagesUrl: messages.url };
 }
 
 function ignoreOwned(error: Error): void {
   if (error.name !== 'BucketAlreadyOwnedByYou') throw error;
 }
 
-async function makeQueue(sqs: SQSClient, QueueName: string): Promise<string> {
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  return Attributes?.QueueArn ?? '';
+async function makeQueue(sqs: SQSClient, QueueName: string): Promise<{ url: string; arn: string }> {
+  const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const request = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] });
+  const { Attributes } = await sqs.send(request);
+  return { url, arn: Attributes?.QueueArn ?? '' };
 }
 
 /** Whether the family's newest revision runs this image. */

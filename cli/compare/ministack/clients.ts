@@ -1,0 +1,24 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { standInCredentials, standInRegion } from '../../../local/ministack/server';
+
+/** Clients of a stand-in. It checks no signatures, but the SDK must have something to sign with. */
+export function standInClients(endpoint: string) {
+  const config = { endpoint, region: standInRegion, credentials: standInCredentials };
+  const clients = {
+    // By path: a stand-in has no bucket subdomains.
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sns: new SNSClient(config),
+    sqs: new SQSClient(config),
+    ecs: new ECSClient(config),
+    lambda: new LambdaClient(config),
+    sfn: new SFNClient(config),
+  };
+  return { ...clients, destroy: () => Object.values(clients).forEach((client) => void client.destroy()) };
+}
+
+export type Clients = ReturnType<typeof standInClients>;

@@ -1,0 +1,72 @@
+import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { topics } from '@etl/pipeline/definition';
+import { stateMachine } from '../../../asl/machine';
+import { stateNames } from '../../../asl/names';
+import { withSubstitutions } from '../../../asl/settings';
+import type { StateMachine } from '../../../asl/types';
+import { localEcsSettings } from '../../../local/ecsSettings';
+import { prepareMinistack, type StandInPlaces } from '../../../local/ministack/prepare';
+import { standInCredentials, standInRegion } from '../../../local/ministack/server';
+import type { Clients } from './clients';
+import { anyRole, deployFunctions } from './functions';
+
+export const buckets = { raw: 'raw-data-lake', clean: 'clean-data-lake' } as const;
+
+export interface Deployment extends StandInPlaces {
+  readonly machine: StateMachine;
+  readonly machineArn: string;
+  /** ARNs, by the states that call them. */
+  readonly functions: Readonly<Record<string, string>>;
+}
+
+interface DeploymentSettings {
+  readonly endpoint: string;
+  /** What tasks run. */
+  readonly image: string;
+  readonly timeScale: number;
+}
+
+/** Puts everything there that the state machine names, and the machine itself. */
+export async function deploy(
+  clients: Clients,
+  { endpoint, image, timeScale }: DeploymentSettings,
+): Promise<Deployment> {
+  const { cluster, taskDefinition } = localEcsSettings;
+  const places = await prepareMinistack(clients, {
+    buckets: Object.values(buckets),
+    topics: Object.values(topics),
+    deadLetters: 'etl-dead',
+    messages: 'etl-messages',
+    cluster,
+    taskDefinition,
+    image,
+    // With AWS, a task role does what these do. ministack tells a task its address itself.
+    environment: {
+      AWS_ACCESS_KEY_ID: standInCredentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: standInCredentials.secretAccessKey,
+      AWS_REGION: standInRegion,
+    },
+    objects: [],
+  });
+  const functions = await deployFunctions(clients.lambda, {
+    AWS_ENDPOINT_URL: endpoint,
+    S3_RAW_BUCKET: buckets.raw,
+    S3_CLEAN_BUCKET: buckets.clean,
+    ETL_TIME_SCALE: String(timeScale),
+  });
+  const machine = stateMachine(
+    withSubstitutions({
+      ...localEcsSettings,
+      functions,
+      successTopicArn: places.topicArns[topics.success],
+      alertsTopicArn: places.topicArns[topics.alerts],
+      deadLetterQueueUrl: places.deadLettersUrl,
+    }),
+  );
+  const { stateMachineArn = '' } = await clients.sfn.send(
+    new CreateStateMachineCommand({ name: 'etl-pipeline', definition: JSON.stringify(machine), roleArn: anyRole }),
+  );
+  const { validate, confirm } = stateNames;
+  const byState = { [validate]: functions.validateInput, [confirm]: functions.confirmCommit };
+  return { ...places, machine, machineArn: stateMachineArn, functions: byState };
+}

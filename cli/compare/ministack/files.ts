@@ -1,0 +1,44 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Batch, layout, manifestName } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { joinUri, parseUri } from '@etl/pipeline/uri';
+import type { ObjectStore } from '@etl/storage/objectStore';
+import { StorageError } from '@etl/storage/objectStore';
+
+/**
+ * Uploads a file of this machine below a bucket, with its folder, which names the dataset. Returns its URI; a file that is not
+ * there is not there either.
+ */
+export async function uploadSource(store: ObjectStore, file: string, bucket: string): Promise<string> {
+  const path = pathOf(file);
+  const uri = joinUri(`s3://${bucket}`, ...path.split('/').filter(Boolean).slice(-2));
+  if (existsSync(path)) await store.upload(path, uri);
+  return uri;
+}
+
+/** Copies what was published of a batch to a folder of this machine. Returns its manifest; null when there is none. */
+export async function downloadBatch(
+  store: ObjectStore,
+  batch: Batch,
+  from: string,
+  to: string,
+): Promise<Manifest | null> {
+  const [source, target] = [layout(from, batch).published, layout(to, batch).published];
+  const manifest = await store.readSmall(joinUri(source, manifestName));
+  if (!manifest) return null;
+  for await (const { uri } of store.list(source)) {
+    const path = pathOf(joinUri(target, uri.slice(source.length + 1)));
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(await store.openRead(uri), createWriteStream(path));
+  }
+  return JSON.parse(manifest.toString('utf8')) as Manifest;
+}
+
+function pathOf(uri: string): string {
+  const location = parseUri(uri);
+  if (location?.kind === 'file') return location.path;
+  throw new StorageError('NotFound', uri, 'is no file of this machine');
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CreateFunctionCommand, type LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
+import { steps } from '@etl/pipeline/definition';
+import { strToU8, type ZipOptions, zipSync } from 'fflate';
+
+const dist = join(__dirname, '..', '..', '..');
+
+export const functionMemoryMiB = 512;
+/** A role that nothing looks at. */
+export const anyRole = 'arn:aws:iam::000000000000:role/etl-compare';
+
+const functions = {
+  validateInput: { bundle: 'validate-input', timeoutSeconds: steps.validateInput.attemptTimeoutSeconds },
+  confirmCommit: { bundle: 'confirm-commit', timeoutSeconds: steps.confirmCommit.attemptTimeoutSeconds },
+} as const;
+
+/**
+ * The bundle that AWS gets, with a runtime beside it: ministack's own for Node calls every error `Runtime.HandlerError`, and
+ * the state machine tells errors apart by their names.
+ */
+async function packageOf(bundle: string): Promise<Uint8Array> {
+  const runtime = await readFile(join(dist, 'local', 'lambda', 'runtime.js'), 'utf8');
+  const executable: ZipOptions = { os: 3, attrs: 0o755 << 16 };
+  return zipSync({
+    bootstrap: [strToU8(`#!/usr/bin/env node\n${runtime}`), executable],
+    'index.js': await readFile(join(dist, 'lambda', bundle, 'index.js')),
+  });
+}
+
+/** Deploys both functions with this environment and returns their ARNs once they can be called. */
+export async function deployFunctions(
+  lambda: LambdaClient,
+  environment: Readonly<Record<string, string>>,
+): Promise<Record<keyof typeof functions, string>> {
+  const deploy = async (name: keyof typeof functions): Promise<string> => {
+    const { bundle, timeoutSeconds } = functions[name];
+    const { FunctionArn = '' } = await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: `etl-${bundle}`,
+        Runtime: 'provided.al2023',
+        Handler: 'index.handler',
+        Role: anyRole,
+        Timeout: timeoutSeconds,
+        MemorySize: functionMemoryMiB,
+        Environment: { Variables: { ...environment } },
+        Code: { ZipFile: await packageOf(bundle) },
+      }),
+    );
+    await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName: FunctionArn });
+    return FunctionArn;
+  };
+  const [validateInput, confirmCommit] = await Promise.all([deploy('validateInput'), deploy('confirmCommit')]);
+  return { validateInput, confirmCommit };
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { resolveBatch } from '@etl/pipeline/plan';
+import { createS3Store } from '@etl/storage/s3Store';
+import { buildImage, etlDockerfile } from '../../../local/docker/images';
+import { findMinistack } from '../../../local/ministack/find';
+import { startMinistack } from '../../../local/ministack/server';
+import type { Detail } from '../../runPipeline';
+import { startGuard } from '../../system/guard';
+import type { CompareRequest } from '../request';
+import type { Side } from '../side';
+import { type Clients, standInClients } from './clients';
+import { buckets, type Deployment, deploy } from './deploy';
+import { runExecution } from './execution';
+import { downloadBatch, uploadSource } from './files';
+import { functionMemoryMiB } from './functions';
+import { callsOf, stepsOf, transitionsOf, type Visit, visitsIn } from './history';
+import { readDeadLetters, readMessages } from './queues';
+import { endedTasks } from './tasks';
+
+export type SystemRequest = Pick<CompareRequest, 'workDir' | 'timeScale' | 'say' | 'signal'>;
+export type RunRequest = Omit<CompareRequest, keyof SystemRequest>;
+
+/** The state machine, deployed. */
+export interface MachineSystem {
+  /** One event, to its end. One at a time: messages are told apart by when they come. */
+  run(request: RunRequest): Promise<Side>;
+  /** Ends everything, containers too. */
+  stop(): Promise<void>;
+}
+
+const services = ['ecs', 'ecs-metadata', 'iam', 'lambda', 'logs', 's3', 'sns', 'sqs', 'states'];
+const root = join(__dirname, '..', '..', '..', '..');
+const imageTag = 'etl-worker:compare';
+
+/** It looks at a task 600 times, this part of a second apart, and then calls it timed out: a task has five minutes. */
+const leastWaitScale = 0.5;
+
+/** Builds the image unless ETL_COMPARE_IMAGE names one, starts ministack and deploys. What it started is gone when it throws. */
+export async function startMachineSystem({ workDir, timeScale, say, signal }: SystemRequest): Promise<MachineSystem> {
+  const image = process.env.ETL_COMPARE_IMAGE || (await builtImage(say, signal));
+  const program = await findMinistack(say, signal);
+  await mkdir(workDir, { recursive: true });
+  say('Step Functions: starting ministack …');
+  const ministack = await startMinistack({
+    program,
+    services,
+    logFile: join(workDir, 'ministack.log'),
+    waitScale: Math.max(timeScale, leastWaitScale),
+    signal,
+  });
+  const guard = startGuard();
+  guard.watch('ministack', ministack.pid);
+  const clients = standInClients(ministack.endpoint);
+  const stop = async () => {
+    clients.destroy();
+    await ministack.stop();
+    guard.release();
+  };
+  try {
+    const deployment = await deploy(clients, { endpoint: ministack.endpoint, image, timeScale });
+    signal.throwIfAborted();
+    return { run: (request) => run(clients, deployment, request, signal), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function builtImage(say: (line: string) => void, signal: AbortSignal): Promise<string> {
+  say("Step Functions: building the ETL's image (a minute or two, the first time) …");
+  await buildImage({ root, dockerfile: etlDockerfile, tag: imageTag, signal });
+  return imageTag;
+}
+
+async function run(
+  { s3, sfn, sqs, ecs }: Clients,
+  { machine, machineArn, functions, messagesUrl, deadLettersUrl }: Deployment,
+  { file, batchDate, dataset, options, destination }: RunRequest,
+  signal: AbortSignal,
+): Promise<Side> {
+  const store = createS3Store(s3);
+  const detail: Detail = {
+    ...options,
+    s3Key: await uploadSource(store, file, buckets.raw),
+    batchDate,
+    ...(dataset !== undefined && { dataset }),
+    destination: `s3://${buckets.clean}`,
+  };
+  const name = randomUUID();
+  const execution = { stateMachineArn: machineArn, name, input: JSON.stringify({ detail }) };
+  const { description, events } = await runExecution(sfn, execution, signal);
+  const { status, error, cause, startDate, stopDate } = description;
+  const visits = visitsIn(events);
+  const [messages, deadLetters] = await Promise.all([
+    readMessages(sqs, messagesUrl),
+    readDeadLetters(sqs, deadLettersUrl),
+  ]);
+  return {
+    engine: 'Step Functions (ministack)',
+    status: status === 'SUCCEEDED' ? 'SUCCEEDED' : 'FAILED',
+    failureType: error ?? null,
+    reason: cause ?? null,
+    startedAt: startDate?.getTime() ?? 0,
+    endedAt: stopDate?.getTime() ?? 0,
+    steps: stepsOf(visits),
+    messages,
+    deadLetters,
+    manifest: await downloadBatch(store, resolveBatch(detail, detail.s3Key), detail.destination, destination),
+    apiCalls: callsOf(visits, machine),
+    billed: { unit: 'state transitions', count: transitionsOf(visits) },
+    functions: functionRuns(visits, functions),
+    tasks: await endedTasks(ecs, name),
+    notes,
+  };
+}
+
+const notes = [
+  'times of functions are those of the calls: a cold start is in them',
+  'a retry waits 60 s at most in ministack, shortened by ETL_TIME_SCALE, but no further than to half',
+  'a task that ends with an error does not fail its state in ministack, as it does in AWS: ConfirmCommit finds it out',
+];
+
+function functionRuns(visits: readonly Visit[], functions: Deployment['functions']): Side['functions'] {
+  return visits.flatMap(({ state, attempts }) => {
+    const arn = functions[state];
+    if (arn === undefined) return [];
+    const name = arn.split(':').at(-1) ?? arn;
+    return attempts.map(({ startedAt, endedAt }) => ({
+      name,
+      seconds: (endedAt - startedAt) / 1000,
+      memoryMiB: functionMemoryMiB,
+    }));
+  });
+}

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What Docker was asked for it did not do: its own words. */
+export class DockerError extends Error {
+  override readonly name = 'DockerError';
+}
+
+export interface DockerOptions {
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds; unset: as long as it takes. */
+  readonly timeout?: number;
+}
+
+/** What `docker …` writes to its standard output. Throws `DockerError`, and the reason of an abort. */
+export async function docker(args: readonly string[], options: DockerOptions = {}): Promise<string> {
+  try {
+    const { stdout } = await run('docker', [...args], { maxBuffer: 1 << 24, ...options });
+    return stdout.trim();
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const { stderr, message } = error as Error & { stderr?: string };
+    // The last line is the cause: a build says a lot before it.
+    const words = (stderr?.trim() || message).split('\n').at(-1);
+    throw new DockerError(`docker ${args.slice(0, 2).join(' ')}: ${words}`, { cause: error });
+  }
+}
+
+/** Whether a daemon answers. */
+export async function dockerAnswers(): Promise<boolean> {
+  return docker(['info', '--format', '{{.ServerVersion}}'], { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+}

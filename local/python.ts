@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from './cacheFolder';
+import { onPath } from './onPath';
+
+const run = promisify(execFile);
+
+/** Programs of Python, of this version and no other. */
+export interface PythonPackages {
+  readonly name: string;
+  readonly version: string;
+  /** What pip is to install: requirements and its own options. */
+  readonly packages: readonly string[];
+}
+
+/** Python, or a package, is not there and could not be had. */
+export class PythonError extends Error {
+  override readonly name = 'PythonError';
+}
+
+/** The folder of programs of a virtual environment; undefined when it has not been installed. */
+export async function installedPrograms({ name, version }: PythonPackages): Promise<string | undefined> {
+  const { bin, ready } = places(name, version);
+  return access(ready).then(
+    () => bin,
+    () => undefined,
+  );
+}
+
+/**
+ * The folder of programs of a virtual environment with these packages, in the user's cache folder. `say` is told when it has
+ * to be installed first. Throws `PythonError`.
+ */
+export async function installPrograms(
+  wanted: PythonPackages,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
+  const installed = await installedPrograms(wanted);
+  if (installed) return installed;
+  const { name, version, packages } = wanted;
+  const { folder, bin, ready } = places(name, version);
+  const python = await onPath('python3');
+  if (!python) throw new PythonError('python3 is not on PATH');
+  say(`Installing ${name} ${version} with Python (once) …`);
+  // What an installation that was broken off left there.
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(cacheFolder(), { recursive: true });
+  const options = { maxBuffer: 1 << 24, ...(signal && { signal }) };
+  try {
+    await run(python, ['-m', 'venv', folder], options);
+    await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', ...packages], options);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new PythonError(`${name} ${version} cannot be installed: ${firstLine(error as Error)}`, { cause: error });
+  }
+  await writeFile(ready, '');
+  return bin;
+}
+
+/** Whether there is a Python of at least this minor version that can make virtual environments. */
+export async function hasPython(minor: number): Promise<boolean> {
+  const python = await onPath('python3');
+  if (!python) return false;
+  const check = `import ensurepip, sys, venv; sys.exit(sys.version_info < (3, ${minor}))`;
+  return run(python, ['-c', check]).then(
+    () => true,
+    () => false,
+  );
+}
+
+function places(name: string, version: string) {
+  const folder = join(cacheFolder(), `${name}-${version}`);
+  return { folder, bin: join(folder, 'bin'), ready: join(folder, '.complete') };
+}
+
+/** What pip says itself, where it says something. */
+function firstLine(error: Error & { stderr?: string }): string {
+  return (error.stderr || error.message).split('\n').find(Boolean) ?? '';
+}

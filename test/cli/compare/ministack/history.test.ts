@@ -1,0 +1,74 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { stateMachine } from '../../../../asl/machine';
+import { withSubstitutions } from '../../../../asl/settings';
+import { callsOf, stepsOf, transitionsOf, visitsIn } from '../../../../cli/compare/ministack/history';
+
+type Told = Omit<HistoryEvent, 'timestamp' | 'id'>;
+
+/** Events with the second they came at. */
+const history = (...events: [number, Told][]): HistoryEvent[] =>
+  events.map(([second, event], index) => ({ ...event, id: index + 1, timestamp: new Date(second * 1000) }));
+
+const entered = (type: 'Task' | 'Choice' | 'Fail', name: string): Told => ({
+  type: `${type}StateEntered`,
+  stateEnteredEventDetails: { name },
+});
+const exited = (name: string): Told => ({ type: 'TaskStateExited', stateExitedEventDetails: { name } });
+const scheduled: Told = { type: 'TaskScheduled' };
+const started: Told = { type: 'TaskStarted' };
+const succeeded: Told = { type: 'TaskSucceeded' };
+const failed = (error: string): Told => ({
+  type: 'TaskFailed',
+  taskFailedEventDetails: { error, resource: 'invoke', resourceType: 'lambda' },
+});
+const timedOut: Told = {
+  type: 'TaskTimedOut',
+  taskTimedOutEventDetails: { error: 'States.Timeout', resource: 'invoke', resourceType: 'lambda' },
+};
+
+describe('the history of an execution', () => {
+  const visits = visitsIn(
+    history(
+      [0, { type: 'ExecutionStarted' }],
+      [1, entered('Task', 'ValidateInput')],
+      [1, scheduled],
+      [1, started],
+      [2, failed('StorageError')],
+      [3, scheduled],
+      [4, timedOut],
+      [6, scheduled],
+      [7, succeeded],
+      [7, exited('ValidateInput')],
+      [7, entered('Choice', 'IsValid')],
+      [7, { type: 'ChoiceStateExited' }],
+      [7, entered('Task', 'TransformData')],
+      [8, scheduled],
+      [9, failed('States.TaskFailed')],
+      [9, exited('TransformData')],
+      [9, entered('Fail', 'Failed')],
+      [10, { type: 'ExecutionFailed' }],
+    ),
+  );
+
+  test('is steps: attempts, waits between them, the error of the last', () => {
+    expect(stepsOf(visits)).toEqual([
+      { name: 'validate', startedAt: 1000, endedAt: 7000, attempts: 3, waits: [1, 2] },
+      { name: 'IsValid', startedAt: 7000, endedAt: 7000, attempts: 1, waits: [] },
+      { name: 'transform', startedAt: 7000, endedAt: 9000, attempts: 1, waits: [], error: 'States.TaskFailed' },
+      { name: 'Failed', startedAt: 9000, endedAt: 10_000, attempts: 1, waits: [] },
+    ]);
+  });
+
+  test('is state transitions: four states and two retries', () => {
+    expect(transitionsOf(visits)).toBe(6);
+  });
+
+  test('is calls of services, those of failed attempts too', () => {
+    const machine = stateMachine(withSubstitutions());
+    expect(callsOf(visits, machine)).toEqual({ 'lambda:Invoke': 3, 'ecs:RunTask': 1 });
+  });
+
+  test('of an execution that entered no state is nothing', () => {
+    expect(visitsIn(history([0, { type: 'ExecutionStarted' }], [1, { type: 'ExecutionFailed' }]))).toEqual([]);
+  });
+});
