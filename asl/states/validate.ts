@@ -21,7 +21,8 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       ResultSelector: { 'validation.$': '$.Payload' },
       TimeoutSeconds: step.attemptTimeoutSeconds,
       Retry: callRetries(step),
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.validate.other }],
+      // In the place of the event: one that is no object has no room for an error.
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.all, Next: failureNames.validate.other }],
       Next: isValidName,
     },
     [isValidName]: {

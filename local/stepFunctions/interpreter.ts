@@ -55,7 +55,6 @@ const executionArn = 'arn:aws:states:local:000000000000:execution:etl-pipeline';
  * definition that is not valid.
  */
 export async function execute(machine: StateMachine, request: ExecutionRequest): Promise<Execution> {
-  const { StateMachine: Interpreter } = loadInterpreter();
   const attempts: Attempt[] = [];
   const attempt = async (state: string, { Resource }: TaskState, parameters: unknown): Promise<unknown> => {
     const handler = request.handlers[Resource];
@@ -75,7 +74,7 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
   };
   const tasks = Object.entries(machine.States).flatMap(([name, each]) => (isTask(each) ? [[name, each] as const] : []));
   const begun = (state: string) => attempts.filter((each) => each.state === state).length;
-  const execution = new Interpreter(withStates(machine) as never).run(request.input as never, {
+  const execution = interpreterOf(machine).run(request.input as never, {
     context: {
       Execution: { Id: `${executionArn}:${request.name}`, Name: request.name },
       States: Object.fromEntries(tasks.map(([name]) => [name, retryCount(() => begun(name))])),
@@ -94,6 +93,20 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
   );
   const { states, failures, retries } = await seen;
   return { ...end, states, failures, attempts, transitions: states.length + retries };
+}
+
+type Interpreter = InstanceType<ReturnType<typeof loadInterpreter>['StateMachine']>;
+
+const interpreters = new WeakMap<StateMachine, Interpreter>();
+
+/** One for a definition: to check it takes a tenth of a second. */
+function interpreterOf(machine: StateMachine): Interpreter {
+  const known = interpreters.get(machine);
+  if (known) return known;
+  const { StateMachine: Interpreter } = loadInterpreter();
+  const interpreter = new Interpreter(withStates(machine) as never);
+  interpreters.set(machine, interpreter);
+  return interpreter;
 }
 
 const isTask = (state: State): state is TaskState => state.Type === 'Task';
@@ -123,7 +136,7 @@ function scaledWaits(tasks: readonly (readonly [string, TaskState])[], timeScale
   );
 }
 
-type Events = ReturnType<InstanceType<ReturnType<typeof loadInterpreter>['StateMachine']>['run']>['eventLogs'];
+type Events = ReturnType<Interpreter['run']>['eventLogs'];
 
 async function readEvents(events: Events) {
   const states: { name: string; enteredAt: number }[] = [];

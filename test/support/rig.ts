@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { budgets } from '@etl/pipeline/definition';
@@ -43,7 +44,6 @@ export interface Call {
  * against the bundle when the test ends.
  */
 export class Rig {
-  private readonly handles: WorkflowHandle[] = [];
   private constructor(readonly env: TestWorkflowEnvironment) {}
 
   static async start(): Promise<Rig> {
@@ -65,7 +65,7 @@ export class Rig {
   /** Runs `scenario` beside workers with these activities; afterwards every execution it started is replayed. */
   async with<T>(
     activities: EtlActivities,
-    scenario: (start: (event?: unknown) => Promise<WorkflowHandle>) => Promise<T>,
+    scenario: (start: (event?: unknown, workflowId?: string) => Promise<WorkflowHandle>) => Promise<T>,
   ): Promise<T> {
     const workers = await createWorkers({
       connection: this.env.nativeConnection,
@@ -77,20 +77,19 @@ export class Rig {
     const running = workers.runUntilStopped();
     const started: WorkflowHandle[] = [];
     try {
-      return await scenario(async (event = sampleEvent) => {
+      return await scenario(async (event = sampleEvent, workflowId = `test-${randomUUID()}`) => {
         const handle = await this.env.client.workflow.start('etlPipeline', {
-          workflowId: `test-${this.handles.length}-${Date.now()}`,
+          workflowId,
           taskQueue: 'etl',
           args: [event],
         });
-        this.handles.push(handle);
         started.push(handle);
         return handle;
       });
     } finally {
       workers.shutdown();
       await running;
-      for (const handle of started) await replay(handle);
+      await replayAll(started);
     }
   }
 
@@ -109,6 +108,14 @@ function quietRuntime(): void {
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
   });
+}
+
+/** As `replay`, with one worker for all of them. */
+async function replayAll(handles: readonly WorkflowHandle[]): Promise<void> {
+  async function* histories() {
+    for (const handle of handles) yield { workflowId: handle.workflowId, history: await handle.fetchHistory() };
+  }
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle }, histories())) if (error) throw error;
 }
 
 /** Fails when the history does not replay deterministically. */
