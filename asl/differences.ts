@@ -18,14 +18,16 @@ export const differences = [
     temporal:
       'by the class of its failure, each with a budget of its own; bad data, a missing input and a bad configuration are never tried again',
     stepFunctions: 'after 60 s and 120 s, whatever it failed of',
-    reason: '`ecs:runTask.sync` fails with `States.TaskFailed` for all of them; an exit code is in the cause, which `Retry` cannot read',
+    reason:
+      '`ecs:runTask.sync` fails with `States.TaskFailed` for all of them; an exit code is in the cause, which `Retry` cannot read',
     shownBy: 'scenarios',
   },
   {
     id: 'failure-types',
     what: 'The failure type of a run, in its end, alert and dead letter',
     temporal: 'one of the types of `pipeline/src/failures.ts`',
-    stepFunctions: '`Timeout`, `TaskFailed`, `CommitMissing`, `Superseded` or `ServiceUnavailable`; the rest is in the reason',
+    stepFunctions:
+      '`Timeout`, `TaskFailed`, `CommitMissing`, `Superseded` or `ServiceUnavailable`; the rest is in the reason',
     reason: 'a `Catch` knows the name of an error alone',
     shownBy: 'scenarios',
   },
@@ -42,7 +44,8 @@ export const differences = [
     what: 'A task that was lost, and no launch is left',
     temporal: 'the commit log is asked once more: a batch that this run has published is delivered',
     stepFunctions: 'the run fails',
-    reason: 'the look is for failures that do not tell whether the task had committed, and the machine has one name for all',
+    reason:
+      'the look is for failures that do not tell whether the task had committed, and the machine has one name for all',
     shownBy: 'scenarios',
   },
   {
@@ -105,7 +108,8 @@ export const differences = [
     id: 'cancel',
     what: 'A run that is cancelled',
     temporal: 'stops its task, sees it STOPPED and alerts',
-    stepFunctions: 'a stopped execution ends at once, without an alert; the service asks ECS to stop the task, and does not wait for it',
+    stepFunctions:
+      'a stopped execution ends at once, without an alert; the service asks ECS to stop the task, and does not wait for it',
     reason: 'no state runs after StopExecution',
     shownBy: 'documentation: AWS Step Functions Developer Guide, "Integrating services", Run a Job (.sync)',
   },
@@ -115,7 +119,8 @@ export const differences = [
     temporal: 'has a client token, so that its repetition finds the same task',
     stepFunctions: 'a retry may start a second task beside the first',
     reason: 'a token made of execution and attempt would need the attempt that was lost',
-    shownBy: 'documentation: Amazon ECS API Reference, RunTask, clientToken; AWS Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks"',
+    shownBy:
+      'documentation: Amazon ECS API Reference, RunTask, clientToken; AWS Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks"',
   },
   {
     id: 'resume',

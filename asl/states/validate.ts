@@ -21,8 +21,8 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       ResultSelector: { 'validation.$': '$.Payload' },
       TimeoutSeconds: step.attemptTimeoutSeconds,
       Retry: callRetries(step),
-      // In the place of the event: one that is no object has no room for an error.
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.all, Next: failureNames.validate.other }],
+      // Without ResultPath: the error takes the place of the event, which, when it is no object, has no room for one.
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: failureNames.validate.other }],
       Next: isValidName,
     },
     [isValidName]: {

@@ -3,6 +3,7 @@ import { stateNames } from '../../asl/names';
 import { retriesWithin } from '../../asl/retries';
 import type { Retrier, StateMachine, TaskState } from '../../asl/types';
 import type { Bounds, ReadHistory } from './history';
+import type { Disagreement } from './trace';
 
 /** What Temporal was asked for in each stage of a run. */
 export interface Contract {
@@ -16,19 +17,17 @@ export const contractOf = ({ bounds, transformSeconds }: ReadHistory): Contract 
 });
 
 /** Where a state has another timeout or another retry than Temporal was asked for, whether a run waits for it or not. */
-export function contractBreaches({ States }: StateMachine, { bounds, transformSeconds }: Contract): string[] {
+export function contractBreaches({ States }: StateMachine, { bounds, transformSeconds }: Contract): Disagreement[] {
   const task = (stage: Stage) => States[stateNames[stage]] as TaskState;
-  const compare = (what: string, temporal: unknown, stepFunctions: unknown): string[] =>
+  const compare = (stage: Stage, temporal: unknown, stepFunctions: unknown): Disagreement[] =>
     JSON.stringify(temporal) === JSON.stringify(stepFunctions)
       ? []
-      : [`${what}: ${JSON.stringify(temporal)} in the history, ${JSON.stringify(stepFunctions)} in the machine`];
+      : [{ aspect: 'contract', stage, temporal, stepFunctions }];
   return [
-    ...(transformSeconds === undefined
-      ? []
-      : compare('transform, timeout', transformSeconds, task('transform').TimeoutSeconds)),
+    ...(transformSeconds === undefined ? [] : compare('transform', transformSeconds, task('transform').TimeoutSeconds)),
     ...[...bounds].flatMap(([stage, asked]) => [
-      ...compare(`${stage}, timeout`, asked.attemptSeconds, task(stage).TimeoutSeconds),
-      ...compare(`${stage}, retry`, retriersFor(stage, asked), (task(stage).Retry ?? []).map(inOneOrder)),
+      ...compare(stage, asked.attemptSeconds, task(stage).TimeoutSeconds),
+      ...compare(stage, retriersFor(stage, asked), (task(stage).Retry ?? []).map(inOneOrder)),
     ]),
   ];
 }
@@ -40,7 +39,8 @@ function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
     IntervalSeconds: asked.intervalSeconds,
     BackoffRate: asked.backoffRate,
     MaxDelaySeconds: asked.maxIntervalSeconds,
-    MaxAttempts: asked.maximumAttempts > 0 ? asked.maximumAttempts - 1 : retriesWithin(asked.totalSeconds, asked, attemptSeconds),
+    MaxAttempts:
+      asked.maximumAttempts > 0 ? asked.maximumAttempts - 1 : retriesWithin(asked.totalSeconds, asked, attemptSeconds),
   });
   const { missing, superseded } = stageFailures.confirm;
   const final: Retrier[] = stage === 'confirm' ? [{ ErrorEquals: [missing, superseded], MaxAttempts: 0 }] : [];

@@ -1,8 +1,8 @@
 import type { Stage } from '@etl/pipeline/flow';
 import type { Outcome } from '@etl/pipeline/messages';
 import type { temporal } from '@temporalio/proto';
-import type { StageTrace } from './trace';
 import type { Attempted, Seen } from './temporal';
+import type { StageTrace } from './trace';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 type Scheduled = temporal.api.history.v1.IActivityTaskScheduledEventAttributes;

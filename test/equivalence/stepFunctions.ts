@@ -49,7 +49,10 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
   };
   return {
     'arn:aws:states:::lambda:invoke': async (parameters, state) => {
-      const { FunctionName: name, Payload: payload } = parameters as { FunctionName: string; Payload: { event?: unknown } };
+      const { FunctionName: name, Payload: payload } = parameters as {
+        FunctionName: string;
+        Payload: { event?: unknown };
+      };
       if (name === settings.functions.validateInput) {
         await call(state, scenario.validate, 'Lambda.ServiceException');
         sameEvent(payload.event, scenario);
@@ -129,7 +132,8 @@ function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
     if (!stage) return [];
     const tried = attempts.filter(({ state }) => state === name);
     const failed = failures.filter(({ state }) => state === name);
-    const seconds = (from: number | undefined, to: number | undefined) => ((to ?? Number.NaN) - (from ?? Number.NaN)) / 1000;
+    const seconds = (from: number | undefined, to: number | undefined) =>
+      ((to ?? Number.NaN) - (from ?? Number.NaN)) / 1000;
     const ends = tried.map(({ startedAt }, index) => {
       const failure = failed[index];
       if (!failure) return 'ok';

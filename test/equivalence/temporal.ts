@@ -49,32 +49,50 @@ export async function runOnTemporal(
 ): Promise<ReadonlyMap<string, TemporalRun>> {
   const runs = new Map<string, Seen>();
   return rig.with(activities(rig, runs, validated), async (start) => {
-    const started: [Seen, () => void][] = [];
-    for (const scenario of scenarios) {
-      const { promise, resolve } = deferred();
-      const seen = newRun(scenario, promise);
-      runs.set(scenario.name, seen);
-      await start(events[scenario.event], scenario.name);
-      started.push([seen, resolve]);
+    const all: [string, TemporalRun][] = [];
+    for (let from = 0; from < scenarios.length; from += atOnce) {
+      all.push(...(await runTogether(rig, scenarios.slice(from, from + atOnce), runs, start)));
     }
-    const all = await withTimeSkipping(rig, () =>
-      Promise.all(
-        started.map(async ([seen, isOver]): Promise<[Seen, Trace['end']]> => {
-          const end = await endOf(plainHandle(rig, seen.scenario.name));
-          isOver();
-          return [seen, end];
-        }),
-      ),
-    );
-    const read = all.map(async ([seen, end]): Promise<[string, TemporalRun]> => {
-      const { name } = seen.scenario;
-      const history = readHistory(await plainHandle(rig, name).fetchHistory(), seen);
-      const { messages, deadLetters } = seen;
-      const trace = { stages: history.stages, end, messages, deadLetters };
-      return [name, { trace, contract: contractOf(history), oddWaits: history.oddWaits }];
-    });
-    return new Map(await Promise.all(read));
+    return new Map(all);
   });
+}
+
+/** More than the worker keeps in its cache, and runs wait for each other. */
+const atOnce = 60;
+
+type Start = (event: unknown, workflowId: string) => Promise<WorkflowHandle>;
+
+async function runTogether(
+  rig: Rig,
+  scenarios: readonly Scenario[],
+  runs: Map<string, Seen>,
+  start: Start,
+): Promise<[string, TemporalRun][]> {
+  const started: [Seen, () => void][] = [];
+  for (const scenario of scenarios) {
+    const { promise, resolve } = deferred();
+    const seen = newRun(scenario, promise);
+    runs.set(scenario.name, seen);
+    await start(events[scenario.event], scenario.name);
+    started.push([seen, resolve]);
+  }
+  const ended = await withTimeSkipping(rig, () =>
+    Promise.all(
+      started.map(async ([seen, isOver]): Promise<[Seen, Trace['end']]> => {
+        const end = await endOf(plainHandle(rig, seen.scenario.name));
+        isOver();
+        return [seen, end];
+      }),
+    ),
+  );
+  return Promise.all(
+    ended.map(async ([seen, end]): Promise<[string, TemporalRun]> => {
+      const { scenario, messages, deadLetters } = seen;
+      const history = readHistory(await plainHandle(rig, scenario.name).fetchHistory(), seen);
+      const trace = { stages: history.stages, end, messages, deadLetters };
+      return [scenario.name, { trace, contract: contractOf(history), oddWaits: history.oddWaits }];
+    }),
+  );
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
@@ -141,10 +159,18 @@ function activities(
     const [end, result] = await run(seen, number);
     note(end);
     if (result instanceof Error) throw result;
-    if (end.startsWith('timeout')) await outlast(rig, Number(end.split(' ')[1]));
+    if (end.startsWith('timeout')) {
+      const wait = number === 1 ? 0 : Math.min(2 ** (number - 2), 30);
+      await outlast(rig, { from: scheduledAt + wait * 1000, startedAt, seconds: Number(end.split(' ')[1]) });
+    }
     return result;
   };
-  const call = <T>(input: unknown, planOf: (scenario: Scenario) => CallPlan, seconds: number, ok: (seen: Seen) => [string, T]) =>
+  const call = <T>(
+    input: unknown,
+    planOf: (scenario: Scenario) => CallPlan,
+    seconds: number,
+    ok: (seen: Seen) => [string, T],
+  ) =>
     attempt(input, async (seen, number): Promise<[string, T]> => {
       const end = callEnd(planOf(seen.scenario), number);
       if (end === 'error') return ['error', new Error('the service is away') as T];
@@ -153,12 +179,17 @@ function activities(
     });
   return {
     validateInput: (input) =>
-      call(input, ({ validate }) => validate, steps.validateInput.attemptTimeoutSeconds, ({ scenario }): [string, Validation] => {
-        const { activity } = validated.get(scenario.event) as Validations;
-        if (!activity.valid) return ['ok', activity];
-        const timings = { ...activity.plan.timings, heartbeatSeconds: 100_000 };
-        return ['ok', { valid: true, plan: { ...activity.plan, timings } }];
-      }),
+      call(
+        input,
+        ({ validate }) => validate,
+        steps.validateInput.attemptTimeoutSeconds,
+        ({ scenario }): [string, Validation] => {
+          const { activity } = validated.get(scenario.event) as Validations;
+          if (!activity.valid) return ['ok', activity];
+          const timings = { ...activity.plan.timings, heartbeatSeconds: 100_000 };
+          return ['ok', { valid: true, plan: { ...activity.plan, timings } }];
+        },
+      ),
     launchTask: (input) =>
       attempt(input, async (seen) => {
         seen.generation = input.generation;
@@ -181,21 +212,36 @@ function activities(
     findTasks: (input) => attempt(input, async () => ['ok', []]),
     findOrphans: async () => ({ examined: 0, orphans: [], unknown: [] }),
     confirmCommit: (input) =>
-      call(input, ({ confirm }) => confirm, steps.confirmCommit.attemptTimeoutSeconds, ({ scenario, generation }): [string, CommitAnswer] => {
-        const answer = nth(scenario.answers, generation);
-        if (answer === 'delivered') return ['ok', delivered];
-        return [answer, answer === 'missing' ? { kind: 'missing' } : { kind: 'superseded', by: 'r2' }];
-      }),
+      call(
+        input,
+        ({ confirm }) => confirm,
+        steps.confirmCommit.attemptTimeoutSeconds,
+        ({ scenario, generation }): [string, CommitAnswer] => {
+          const answer = nth(scenario.answers, generation);
+          if (answer === 'delivered') return ['ok', delivered];
+          return [answer, answer === 'missing' ? { kind: 'missing' } : { kind: 'superseded', by: 'r2' }];
+        },
+      ),
     notify: (input) =>
-      call(input, ({ notify }) => notify, steps.notify.attemptTimeoutSeconds, (seen) => {
-        seen.messages.push(sent(input));
-        return ['ok', { messageId: 'm1' }];
-      }),
+      call(
+        input,
+        ({ notify }) => notify,
+        steps.notify.attemptTimeoutSeconds,
+        (seen) => {
+          seen.messages.push(sent(input));
+          return ['ok', { messageId: 'm1' }];
+        },
+      ),
     sendToDeadLetters: (input) =>
-      call(input, ({ deadLetters }) => deadLetters, steps.sendToDeadLetters.attemptTimeoutSeconds, (seen) => {
-        seen.deadLetters.push({ failureType: input.failureType, event: input.event });
-        return ['ok', { letterId: 'l1' }];
-      }),
+      call(
+        input,
+        ({ deadLetters }) => deadLetters,
+        steps.sendToDeadLetters.attemptTimeoutSeconds,
+        (seen) => {
+          seen.deadLetters.push({ failureType: input.failureType, event: input.event });
+          return ['ok', { letterId: 'l1' }];
+        },
+      ),
   };
 }
 
@@ -230,9 +276,13 @@ function taskEnd(end: LaunchEnd, taskArn: string): [string, TaskEnd] {
   return [ok ? 'ok' : 'error', { taskArn, status: 'stopped', logTail: [], ...facts }];
 }
 
-/** Until just after the server's timeout: its time is let go, and held again when the timeout comes. */
-async function outlast(rig: Rig, seconds: number): Promise<void> {
-  await rig.env.sleep(seconds * 1000 - 200);
-  await new Promise((resolve) => setTimeout(resolve, 400));
+/**
+ * Until just after the server's timeout of an attempt that was started between `from` and `startedAt`. The server keeps its
+ * time still for a running activity: it is let go until just before the timeout, and then goes by as it does anywhere.
+ */
+async function outlast(rig: Rig, { from, startedAt, seconds }: { from: number; startedAt: number; seconds: number }) {
+  const still = async (until: number) => until - (await rig.env.currentTimeMs());
+  await rig.env.sleep(await still(from + seconds * 1000 - 20));
+  await new Promise((resolve) => setTimeout(resolve, startedAt - from + 100));
   throw new Error('the server has not noticed the timeout');
 }

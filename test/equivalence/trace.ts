@@ -22,13 +22,23 @@ export interface Trace {
   readonly deadLetters: readonly { readonly failureType: string; readonly event: unknown }[];
 }
 
-export const aspects = ['path', 'attempts', 'waits', 'status', 'failureType', 'messages', 'deadLetters'] as const;
+export const aspects = [
+  'path',
+  'attempts',
+  'waits',
+  'status',
+  'failureType',
+  'messages',
+  'deadLetters',
+  'contract',
+  'flow',
+] as const;
 export type Aspect = (typeof aspects)[number];
 
 /** One thing about which two traces disagree. */
 export interface Disagreement {
   readonly aspect: Aspect;
-  /** For attempts and waits. */
+  /** For attempts, waits and contract. */
   readonly stage?: Stage;
   readonly temporal: unknown;
   readonly stepFunctions: unknown;
@@ -66,7 +76,8 @@ const visits = ({ stages }: Trace, stage: Stage): StageTrace[] => stages.filter(
 
 /** A step from one stage to the next that `flow` does not have, as `confirm -> transform`; none for a run that keeps to it. */
 export function straySteps({ stages, end }: Trace): string[] {
-  const last = end.status === 'succeeded' ? 'delivered' : end.failureType === 'InvalidInput' ? 'invalidInput' : 'failed';
+  const last =
+    end.status === 'succeeded' ? 'delivered' : end.failureType === 'InvalidInput' ? 'invalidInput' : 'failed';
   const first = stages[0]?.stage === firstStage ? [] : [`-> ${stages[0]?.stage}`];
   const steps = stages.flatMap(({ stage, attempts }, index) => {
     const next: string = stages[index + 1]?.stage ?? last;

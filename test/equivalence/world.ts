@@ -69,7 +69,9 @@ const batchDate = '2026-02-08';
 export const events = {
   valid: { detail: { s3Key, batchDate } },
   'in an envelope': { version: '0', id: 'e1', source: 'aws.s3', region: 'eu-west-1', detail: { s3Key, batchDate } },
-  'with options': { detail: { s3Key, batchDate, dataset: 'otras', source: 's', chunkRows: 7, dialect: { delimiter: ';' } } },
+  'with options': {
+    detail: { s3Key, batchDate, dataset: 'otras', source: 's', chunkRows: 7, dialect: { delimiter: ';' } },
+  },
   'with wishes': { detail: { s3Key, batchDate, compute: { cpu: 1024, memory: 4096, spot: true } } },
   'two hours': { detail: { s3Key, batchDate, compute: { timeoutSeconds: 7200 } } },
   null: null,
