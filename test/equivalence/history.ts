@@ -65,7 +65,7 @@ export function readHistory({ events }: { events?: Event[] | null }, seen: Seen)
       const asked = boundsOf(scheduled);
       bounds.set(stage, asked);
       const waits = ends.slice(1).map((_, index) => waitOf(asked, index));
-      oddWaits.push(...oddities(stage, attempts, waits));
+      oddWaits.push(...oddities(stage, attempts, waits, seen));
       stages.push({ stage, attempts: ends, waits, before: slept });
       slept = 0;
     }
@@ -122,10 +122,11 @@ const waitOf = ({ intervalSeconds, backoffRate, maxIntervalSeconds }: Bounds, in
 /** A busy machine makes a wait longer by what it takes to come round to it. */
 const slackSeconds = 20;
 
-function oddities(stage: Stage, attempts: readonly Attempted[], waits: readonly number[]): string[] {
+function oddities(stage: Stage, attempts: readonly Attempted[], waits: readonly number[], seen: Seen): string[] {
   return waits.flatMap((wait, index) => {
     const { scheduledAt, startedAt } = attempts[index + 1] as Attempted;
-    const measured = (startedAt - scheduledAt) / 1000;
+    const held = seen.scenario.timedByServer ? 0 : Number(/^timeout (\d+)/.exec(attempts[index]?.end ?? '')?.[1] ?? 0);
+    const measured = (startedAt - scheduledAt) / 1000 - held;
     return measured > wait - 0.1 && measured < wait + slackSeconds
       ? []
       : [`${stage}: ${measured} s before attempt ${index + 2} instead of ${wait}`];
