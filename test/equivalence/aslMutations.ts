@@ -30,7 +30,7 @@ const lastCatch = (state: string, fields: Fields) =>
 const firstCatch = (state: string, fields: Fields) =>
   of(state, (each) => ({ ...each, Catch: first<Fields>(each.Catch, (catcher) => ({ ...catcher, ...fields })) }));
 const text = (state: string, from: string, to: string) =>
-  of(state, (each) => JSON.parse(JSON.stringify(each).replace(from, to)) as Fields);
+  of(state, (each) => JSON.parse(JSON.stringify(each).replace(from, () => to)) as Fields);
 
 const s = stateNames;
 const tasks = [
@@ -100,7 +100,7 @@ export const aslMutations: readonly AslMutation[] = [
   },
   {
     name: 'failure, told in other words',
-    change: text(s.notifyFailure, 'ETL FALLIDO: {}\\\\n', 'ETL FALLIDO {}\\\\n'),
+    change: text(s.notifyFailure, 'ETL FALLIDO: {}\\n', 'ETL FALLIDO {}\\n'),
   },
   { name: 'success goes to the alerts', change: text(s.notifySuccess, 'SuccessTopicArn', 'AlertsTopicArn') },
   { name: 'alerts go to the successes', change: text(s.notifyFailure, 'AlertsTopicArn', 'SuccessTopicArn') },
@@ -135,5 +135,21 @@ export const aslMutations: readonly AslMutation[] = [
     name: 'the wrong function confirms',
     change: text(s.confirm, 'ConfirmCommitFunctionArn', 'ValidateInputFunctionArn'),
   },
-  { name: 'the function gets another event', change: text(s.validate, '$$.Execution.Input', '$$.Execution.Name') },
+  {
+    name: 'the function gets another event',
+    change: text(s.validate, '"event.$":"$$.Execution.Input"', '"event.$":"$$.Execution.Name"'),
+  },
 ];
+
+/** The machine without the states that a mutation has left unreachable: it could not be executed with them. */
+export function reachable(machine: StateMachine): StateMachine {
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    const state = machine.States[name];
+    if (!state || seen.has(name)) return;
+    seen.add(name);
+    for (const [, next] of JSON.stringify(state).matchAll(/"(?:Next|Default)":"(\w+)"/g)) visit(next ?? '');
+  };
+  visit(machine.StartAt);
+  return { ...machine, States: Object.fromEntries(Object.entries(machine.States).filter(([name]) => seen.has(name))) };
+}

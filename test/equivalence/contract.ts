@@ -18,16 +18,18 @@ export const contractOf = ({ bounds, transformSeconds }: ReadHistory): Contract 
 
 /** Where a state has another timeout or another retry than Temporal was asked for, whether a run waits for it or not. */
 export function contractBreaches({ States }: StateMachine, { bounds, transformSeconds }: Contract): Disagreement[] {
-  const task = (stage: Stage) => States[stateNames[stage]] as TaskState;
+  const task = (stage: Stage) => States[stateNames[stage]] as TaskState | undefined;
   const compare = (stage: Stage, temporal: unknown, stepFunctions: unknown): Disagreement[] =>
     JSON.stringify(temporal) === JSON.stringify(stepFunctions)
       ? []
       : [{ aspect: 'contract', stage, temporal, stepFunctions }];
   return [
-    ...(transformSeconds === undefined ? [] : compare('transform', transformSeconds, task('transform').TimeoutSeconds)),
+    ...(transformSeconds === undefined
+      ? []
+      : compare('transform', transformSeconds, task('transform')?.TimeoutSeconds)),
     ...[...bounds].flatMap(([stage, asked]) => [
-      ...compare(stage, asked.attemptSeconds, task(stage).TimeoutSeconds),
-      ...compare(stage, retriersFor(stage, asked), (task(stage).Retry ?? []).map(inOneOrder)),
+      ...compare(stage, asked.attemptSeconds, task(stage)?.TimeoutSeconds),
+      ...compare(stage, retriersFor(stage, asked), (task(stage)?.Retry ?? []).map(inOneOrder)),
     ]),
   ];
 }

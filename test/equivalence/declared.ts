@@ -1,6 +1,7 @@
 import { budgets, transform } from '@etl/pipeline/definition';
 import { failureTypes } from '@etl/pipeline/failures';
 import type { Stage } from '@etl/pipeline/flow';
+import { firstLines } from '@etl/pipeline/messages';
 import type { DifferenceId, differences } from '../../asl/differences';
 import { classOf } from './classes';
 import { type CallPlan, nth, type Scenario } from './scenarios';
@@ -72,6 +73,7 @@ export const declared: Record<Shown, Covers> = {
   },
   'missing-commit': (disagreement, sides) =>
     launchesAgain(sides) &&
+    twinSaysSo(sides) &&
     (afterTransform(disagreement) || disagreement.temporal === 'confirm -> transform') &&
     visits(sides.stepFunctions, 'transform').length === 1,
   'last-look': (disagreement, sides) => {
@@ -108,6 +110,16 @@ export const declared: Record<Shown, Covers> = {
     disagreement.stage === 'transform' &&
     JSON.stringify(disagreement.temporal).replaceAll('7200', '3600') === JSON.stringify(disagreement.stepFunctions),
 };
+
+/** A commit that was missing ends the machine, under its own name. */
+function twinSaysSo({ stepFunctions }: Sides): boolean {
+  if (attemptsOf(stepFunctions, 'confirm').at(-1) !== 'missing') return true;
+  const names = [stepFunctions.end.failureType, ...stepFunctions.deadLetters.map(({ failureType }) => failureType)];
+  return (
+    names.every((name) => name === 'CommitMissing') &&
+    stepFunctions.messages.every(({ firstLine }) => firstLine === firstLines.failure('CommitMissing'))
+  );
+}
 
 const twinTypes = ['InvalidInput', 'Timeout', 'CommitMissing', 'Superseded', 'ServiceUnavailable'];
 

@@ -1,7 +1,7 @@
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
 import { Rig } from '../support/rig';
-import { aslMutations } from './aslMutations';
+import { aslMutations, reachable } from './aslMutations';
 import { contractBreaches } from './contract';
 import { enumerated } from './scenarios';
 import { runOnStepFunctions } from './stepFunctions';
@@ -34,7 +34,13 @@ withServer('a machine that is another pipeline', () => {
   const differences = async (changed: typeof machine): Promise<readonly unknown[]> => {
     const breaches = [...temporal.values()].flatMap(({ contract }) => contractBreaches(changed, contract));
     if (breaches.length > 0) return breaches;
-    return verdict(changed, scenarios, temporal, await runOnStepFunctions(changed, scenarios, validated)).undeclared;
+    // A few at a time, until one tells.
+    for (let from = 0; from < scenarios.length; from += 4) {
+      const few = scenarios.slice(from, from + 4);
+      const { undeclared } = verdict(changed, few, temporal, await runOnStepFunctions(changed, few, validated));
+      if (undeclared.length > 0) return undeclared;
+    }
+    return [];
   };
 
   test('the machine itself is none', async () => {
@@ -42,7 +48,7 @@ withServer('a machine that is another pipeline', () => {
   });
 
   test.each(aslMutations.map((mutation) => [mutation.name, mutation] as const))('%s', async (_name, { change }) => {
-    const changed = change(machine);
+    const changed = reachable(change(machine));
     expect(JSON.stringify(changed)).not.toBe(JSON.stringify(machine));
     expect(await differences(changed)).not.toEqual([]);
   });
