@@ -14,7 +14,7 @@ import { validations } from './world';
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
 const seed = Number(process.env.ETL_TEST_SEED ?? 1);
-const scenarios = [...enumerated, ...randomScenarios(seed, 60)];
+const scenarios = [...enumerated, ...randomScenarios(seed, 40)];
 const machine = stateMachine(withSubstitutions());
 
 withServer('the workflow and the state machine, run side by side', () => {
