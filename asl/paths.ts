@@ -1,5 +1,6 @@
 /** Where things lie in the machine's data. */
 export const paths = {
+  all: '$',
   /** The answer of `ValidateInput`: `valid`, `batch`, and `plan` with `options`, or `reasons`. */
   validation: '$.validation',
   plan: '$.validation.plan',

@@ -11,20 +11,21 @@ export function failures(): Record<string, State> {
   for (const stage of Object.keys(stageFailures) as (keyof typeof stageFailures)[]) {
     const names: Readonly<Record<string, string>> = failureNames[stage];
     for (const [cause, type] of Object.entries(stageFailures[stage])) {
-      states[names[cause] ?? ''] = note(type, stage !== 'validate', stateNames[flow[stage].failed]);
+      states[names[cause] ?? ''] = note(type, stage, stateNames[flow[stage].failed]);
     }
   }
   return states;
 }
 
-function note(type: string, batchIsKnown: boolean, next: string): PassState {
-  const batch = batchIsKnown
-    ? { 'batch.$': paths.batch }
-    : { batch: { dataset: unknown, batchDate: unknown, source: unknown } };
+function note(type: string, stage: keyof typeof stageFailures, next: string): PassState {
+  const notValidated = stage === 'validate';
+  const batch = notValidated
+    ? { batch: { dataset: unknown, batchDate: unknown, source: unknown } }
+    : { 'batch.$': paths.batch };
   return {
     Type: 'Pass',
     // Not `Cause` alone: a timeout may come without one.
-    Parameters: { type, 'reason.$': asText(paths.error), ...batch },
+    Parameters: { type, 'reason.$': asText(notValidated ? paths.all : paths.error), ...batch },
     ResultPath: paths.failure,
     Next: next,
   };

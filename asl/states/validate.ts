@@ -19,9 +19,11 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
         Payload: { 'event.$': context.event },
       },
       ResultSelector: { 'validation.$': '$.Payload' },
+      ResultPath: paths.all,
       TimeoutSeconds: step.attemptTimeoutSeconds,
       Retry: callRetries(step),
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.validate.other }],
+      // The error takes the place of the event, which, when it is no object, has no room for one.
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.all, Next: failureNames.validate.other }],
       Next: isValidName,
     },
     [isValidName]: {

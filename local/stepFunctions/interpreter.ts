@@ -60,7 +60,6 @@ const executionArn = 'arn:aws:states:local:000000000000:execution:etl-pipeline';
  * definition that is not valid.
  */
 export async function execute(machine: StateMachine, request: ExecutionRequest): Promise<Execution> {
-  const { StateMachine: Interpreter } = loadInterpreter();
   const attempts: Attempt[] = [];
   const attempt = async (state: string, task: TaskState, parameters: unknown): Promise<unknown> => {
     const { Resource } = task;
@@ -86,7 +85,7 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
   };
   const tasks = Object.entries(machine.States).flatMap(([name, each]) => (isTask(each) ? [[name, each] as const] : []));
   const begun = (state: string) => attempts.filter((each) => each.state === state).length;
-  const execution = new Interpreter(withStates(machine) as never).run(request.input as never, {
+  const execution = interpreterOf(machine).run(request.input as never, {
     context: {
       Execution: { Id: `${executionArn}:${request.name}`, Name: request.name },
       States: Object.fromEntries(tasks.map(([name]) => [name, retryCount(() => begun(name))])),
@@ -132,13 +131,35 @@ function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined) {
   };
 }
 
+type Interpreter = InstanceType<ReturnType<typeof loadInterpreter>['StateMachine']>;
+
+const interpreters = new WeakMap<StateMachine, Interpreter>();
+
+/** One for a definition: to check it takes a tenth of a second. */
+function interpreterOf(machine: StateMachine): Interpreter {
+  const known = interpreters.get(machine);
+  if (known) return known;
+  const { StateMachine: Interpreter } = loadInterpreter();
+  const interpreter = new Interpreter(adapted(machine) as never);
+  interpreters.set(machine, interpreter);
+  return interpreter;
+}
+
 const isTask = (state: State): state is TaskState => state.Type === 'Task';
 
-/** The interpreter has no `$$.State`: each state gets its own part of the context. No state of ours is entered twice. */
-function withStates(machine: StateMachine): unknown {
+/**
+ * The machine as the interpreter understands it. It has no `$$.State`: each state gets its own part of the context, and no
+ * state of ours is entered twice. `ResultPath: "$"`, which is the default, it takes for a key of that name.
+ */
+function adapted(machine: StateMachine): unknown {
   const states = Object.entries(machine.States).map(([name, state]) => [
     name,
-    JSON.parse(JSON.stringify(state).replaceAll('$$.State.', () => `$$.States.${name}.`)),
+    JSON.parse(
+      JSON.stringify(state, (key, value) => (key === 'ResultPath' && value === '$' ? undefined : value)).replaceAll(
+        '$$.State.',
+        () => `$$.States.${name}.`,
+      ),
+    ),
   ]);
   return { ...machine, States: Object.fromEntries(states) };
 }
@@ -159,7 +180,7 @@ function scaledWaits(tasks: readonly (readonly [string, TaskState])[], timeScale
   );
 }
 
-type Events = ReturnType<InstanceType<ReturnType<typeof loadInterpreter>['StateMachine']>['run']>['eventLogs'];
+type Events = ReturnType<Interpreter['run']>['eventLogs'];
 
 async function readEvents(events: Events) {
   const states: { name: string; enteredAt: number }[] = [];

@@ -98,10 +98,9 @@ export class Rig {
   /** Runs `scenario`; the workflows that it starts have these activities. */
   async with<T>(
     activities: EtlActivities,
-    scenario: (start: (event?: unknown) => Promise<WorkflowHandle>) => Promise<T>,
+    scenario: (start: (event?: unknown, workflowId?: string) => Promise<WorkflowHandle>) => Promise<T>,
   ): Promise<T> {
-    return scenario(async (event = sampleEvent) => {
-      const workflowId = `test-${this.given.size}`;
+    return scenario(async (event = sampleEvent, workflowId = `test-${this.given.size}`) => {
       this.given.set(workflowId, activities);
       const started = { workflowId, taskQueue: 'etl', args: [event] };
       const handle = await this.env.client.workflow.start('etlPipeline', started);

@@ -1,0 +1,91 @@
+// npm run mutations: changes the workflow in a copy of the repository, one change at a time, and shows which test of
+// test/equivalence catches it. Exit code 1 when one survives. The tests' tools are found as `npm test` finds them.
+//   --only TEXT   only the mutations with this in their names
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { workflowMutations } from './lib/workflowMutations.mjs';
+
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+if (!process.env.ETL_TEST_TIME_SKIPPING_SERVER) {
+  console.error(
+    'ETL_TEST_TIME_SKIPPING_SERVER is not set: without the server no workflow runs\nnpm test tells how to get it',
+  );
+  process.exit(2);
+}
+const copy = mkdtempSync(join(tmpdir(), 'mutations-'));
+let survived = 0;
+try {
+  makeCopy();
+  for (const mutation of workflowMutations.filter(({ name }) => name.includes(values.only))) {
+    const started = Date.now();
+    const caught = tryOut(mutation);
+    if (caught === undefined) survived += 1;
+    const seconds = Math.round((Date.now() - started) / 1000);
+    console.log(`| ${mutation.name} | ${mutation.file} | ${caught ?? '**survived**'} | ${seconds} s |`);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+process.exitCode = survived > 0 ? 1 : 0;
+
+/** Sources and builds are copied, packages are linked: nothing writes into those. */
+function makeCopy() {
+  const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const files = git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
+  for (const file of files.filter((each) => existsSync(join(root, each)))) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file));
+  }
+  for (const built of ['dist', 'pipeline/dist', 'storage/dist', 'etl-image/dist', 'etl-image/build']) {
+    if (existsSync(join(root, built)))
+      cpSync(join(root, built), join(copy, built), { recursive: true, preserveTimestamps: true });
+  }
+  execFileSync('cp', ['-al', join(root, 'node_modules'), join(copy, 'node_modules')]);
+}
+
+/** Which test catches the mutation; undefined for none. Throws for a mutation that does not apply, or does not build. */
+function tryOut({ name, file, edits }) {
+  const path = join(copy, file);
+  const before = readFileSync(path, 'utf8');
+  const after = edits.reduce((text, [from, to]) => {
+    if (text.split(from).length !== 2) throw new Error(`${name}: ${file} does not have this once: ${from}`);
+    return text.replace(from, () => to);
+  }, before);
+  try {
+    writeFileSync(path, after);
+    build(name);
+    // The short test first: the other one takes longer, and sees more.
+    return run('test/equivalence/mutations', 'the machine itself') ?? run('test/equivalence/equivalence', '');
+  } finally {
+    writeFileSync(path, before);
+  }
+}
+
+function build(name) {
+  for (const command of [['node_modules/.bin/tsc', '-b'], ['scripts/bundle-workflows.mjs']]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: copy, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${name}: does not build\n${stdout}${stderr}`);
+  }
+}
+
+function run(path, title) {
+  const report = join(copy, 'report.json');
+  rmSync(report, { force: true });
+  const filter = title === '' ? [] : ['-t', title];
+  spawnSync(
+    process.execPath,
+    ['node_modules/.bin/jest', path, ...filter, '--json', `--outputFile=${report}`, '--forceExit'],
+    { cwd: copy, stdio: 'ignore', timeout: 400_000 },
+  );
+  if (!existsSync(report)) throw new Error(`${path} did not end`);
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed').map((each) => each.title),
+  );
+  return failed.length > 0 ? `${path}: ${failed.join('; ')}` : undefined;
+}

@@ -1,0 +1,137 @@
+import { budgets, transform } from '@etl/pipeline/definition';
+import { failureTypes } from '@etl/pipeline/failures';
+import type { Stage } from '@etl/pipeline/flow';
+import { firstLines } from '@etl/pipeline/messages';
+import type { DifferenceId, differences } from '../../asl/differences';
+import { classOf } from './classes';
+import { type CallPlan, nth, type Scenario } from './scenarios';
+import type { Aspect, Disagreement, StageTrace, Trace } from './trace';
+
+/** Both sides of one scenario. */
+export interface Sides {
+  readonly scenario: Scenario;
+  readonly temporal: Trace;
+  readonly stepFunctions: Trace;
+}
+
+type Covers = (disagreement: Disagreement, sides: Sides) => boolean;
+
+type Shown = Extract<(typeof differences)[number], { shownBy: 'scenarios' }>['id'];
+
+const visits = ({ stages }: Trace, stage: Stage): StageTrace[] => stages.filter((each) => each.stage === stage);
+const attemptsOf = (trace: Trace, stage: Stage): string[] => visits(trace, stage).flatMap(({ attempts }) => attempts);
+
+/** What else comes out differently once the launches have. */
+const downstream: readonly Aspect[] = ['path', 'status', 'failureType', 'messages', 'deadLetters'];
+const afterTransform = ({ aspect, stage }: Disagreement): boolean =>
+  downstream.includes(aspect) || ((aspect === 'attempts' || aspect === 'waits') && stage !== 'validate');
+
+const launchesDiffer = ({ temporal, stepFunctions }: Sides): boolean =>
+  attemptsOf(temporal, 'transform').join() !== attemptsOf(stepFunctions, 'transform').join();
+
+function classesOf({ scenario, temporal, stepFunctions }: Sides): string[] {
+  const count = Math.max(attemptsOf(temporal, 'transform').length, attemptsOf(stepFunctions, 'transform').length);
+  return Array.from({ length: count }, (_, index) => classOf(scenario, index + 1));
+}
+
+const launchesOf = ({ scenario, temporal }: Sides): string[] =>
+  attemptsOf(temporal, 'transform').map((_, index) => nth(scenario.launches, index + 1));
+
+/** Temporal looked into the commit log after its last launch had failed, or once more after it had looked in vain. */
+function looksOnceMore({ temporal }: Sides): boolean {
+  return temporal.stages.some(
+    ({ stage, attempts }, index) =>
+      (stage === 'confirm' || (stage === 'transform' && attempts.at(-1) !== 'ok')) &&
+      temporal.stages[index + 1]?.stage === 'confirm',
+  );
+}
+
+const launchesAgain = ({ temporal }: Sides): boolean => visits(temporal, 'transform').length > 1;
+
+const planOf = (scenario: Scenario, stage: Stage): CallPlan | undefined => {
+  if (stage === 'validate') return scenario.validate;
+  if (stage === 'confirm') return scenario.confirm;
+  if (stage === 'transform') return undefined;
+  return stage.startsWith('notify') ? scenario.notify : scenario.deadLetters;
+};
+
+/** Which disagreements a declared difference explains. What it does not explain, it must not cover. */
+export const declared: Record<Shown, Covers> = {
+  'retry-classes': (disagreement, sides) => {
+    if (!classesOf(sides).some((name) => name !== 'application')) return false;
+    if (disagreement.aspect === 'waits' && disagreement.stage === 'transform') return twinWaits(sides);
+    return launchesDiffer(sides) && twinLaunches(sides) && afterTransform(disagreement);
+  },
+  'failure-types': (disagreement, { temporal, stepFunctions }) => {
+    const [finer, coarse] = [temporal.end.failureType ?? '', stepFunctions.end.failureType];
+    if (coarse !== 'TaskFailed' || twinTypes.includes(finer) || !(finer in failureTypes)) return false;
+    const inTwinsWords = JSON.stringify(disagreement.temporal)?.replaceAll(finer, coarse);
+    return (
+      ['failureType', 'messages', 'deadLetters'].includes(disagreement.aspect) &&
+      inTwinsWords === JSON.stringify(disagreement.stepFunctions)
+    );
+  },
+  'missing-commit': (disagreement, sides) =>
+    launchesAgain(sides) &&
+    twinSaysSo(sides) &&
+    (afterTransform(disagreement) || disagreement.temporal === 'confirm -> transform') &&
+    visits(sides.stepFunctions, 'transform').length === 1,
+  'last-look': (disagreement, sides) => {
+    if (!looksOnceMore(sides)) return false;
+    const { aspect, stage, temporal } = disagreement;
+    if (aspect === 'path' || temporal === 'transform -> confirm' || temporal === 'confirm -> confirm') return true;
+    if (stage === 'confirm') return aspect === 'attempts' || aspect === 'waits';
+    const seen = visits(sides.temporal, 'confirm').at(-1)?.attempts.at(-1);
+    // Delivered all the same; or nobody can tell, which is a failure of its own.
+    return seen !== 'missing' && seen !== 'superseded' && stage !== 'transform' && afterTransform(disagreement);
+  },
+  jitter: ({ aspect, stage }, { temporal, stepFunctions }) => {
+    const [ours, twins] = [temporal, stepFunctions].map((trace) => visits(trace, 'transform')[0]?.waits ?? []);
+    if (aspect !== 'waits' || stage !== 'transform' || ours?.length !== twins?.length) return false;
+    const most = 1 + budgets.application.jitter;
+    return (ours ?? []).every((wait, index) => {
+      const exact = twins?.[index] ?? 0;
+      return wait >= exact && wait <= exact * most + 0.001;
+    });
+  },
+  'start-timeout': (disagreement, sides) =>
+    launchesOf(sides).includes('pending') &&
+    launchesDiffer(sides) &&
+    attemptsOf(sides.stepFunctions, 'transform').at(-1) === `timeout ${transform.timeoutSeconds} s` &&
+    afterTransform(disagreement),
+  'total-bound': ({ aspect, stage }, { scenario }) => {
+    const plan = stage && planOf(scenario, stage);
+    if (!plan || (aspect !== 'attempts' && aspect !== 'waits')) return false;
+    const ends = [...plan.first, plan.rest];
+    return ends.includes('timeout') && ends.includes('error');
+  },
+  wishes: (disagreement, { scenario }) =>
+    scenario.event === 'two hours' &&
+    disagreement.stage === 'transform' &&
+    JSON.stringify(disagreement.temporal).replaceAll('7200', '3600') === JSON.stringify(disagreement.stepFunctions),
+};
+
+/** A commit that was missing ends the machine, under its own name. */
+function twinSaysSo({ stepFunctions }: Sides): boolean {
+  if (attemptsOf(stepFunctions, 'confirm').at(-1) !== 'missing') return true;
+  const names = [stepFunctions.end.failureType, ...stepFunctions.deadLetters.map(({ failureType }) => failureType)];
+  return (
+    names.every((name) => name === 'CommitMissing') &&
+    stepFunctions.messages.every(({ firstLine }) => firstLine === firstLines.failure('CommitMissing'))
+  );
+}
+
+const twinTypes = ['InvalidInput', 'Timeout', 'CommitMissing', 'Superseded', 'ServiceUnavailable'];
+
+/** Three launches at most, and none after a success or a timeout. */
+function twinLaunches({ stepFunctions }: Sides): boolean {
+  const attempts = attemptsOf(stepFunctions, 'transform');
+  return attempts.length <= 3 && attempts.slice(0, -1).every((end) => end === 'error');
+}
+
+function twinWaits({ stepFunctions }: Sides): boolean {
+  const waits = visits(stepFunctions, 'transform').flatMap((visit) => visit.waits);
+  return waits.join() === [60, 120].slice(0, waits.length).join();
+}
+
+export const shownIds = Object.keys(declared) as (Shown & DifferenceId)[];

@@ -1,0 +1,159 @@
+import { topics } from '@etl/pipeline/definition';
+import { flow, type Stage } from '@etl/pipeline/flow';
+import { stateNames } from '../../asl/names';
+import { withSubstitutions } from '../../asl/settings';
+import type { StateMachine } from '../../asl/types';
+import { type Execution, execute, type ResourceHandler, TaskError } from '../../local/stepFunctions/interpreter';
+import { delivered } from '../support/fakeActivities';
+import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
+import type { StageTrace, Trace } from './trace';
+import { inVirtualTime } from './virtualClock';
+import { events, type LaunchEnd, launchEnds, type Validations } from './world';
+
+const settings = withSubstitutions();
+const never = () => new Promise<never>(() => undefined);
+
+/** Runs the scenarios on a state machine, at once and in virtual time. By the scenario's name. */
+export async function runOnStepFunctions(
+  machine: StateMachine,
+  scenarios: readonly Scenario[],
+  validated: ReadonlyMap<Scenario['event'], Validations>,
+): Promise<ReadonlyMap<string, Trace>> {
+  const run = async (scenario: Scenario): Promise<[string, Trace]> => {
+    const sent: Sent = { messages: [], deadLetters: [] };
+    const execution = await execute(machine, {
+      name: scenario.name,
+      input: structuredClone(events[scenario.event]),
+      handlers: handlers(scenario, validated.get(scenario.event) as Validations, sent),
+    });
+    return [scenario.name, { stages: stagesOf(execution), end: endOf(execution), ...sent }];
+  };
+  return new Map(await inVirtualTime(() => Promise.all(scenarios.map(run))));
+}
+
+interface Sent {
+  readonly messages: Trace['messages'][number][];
+  readonly deadLetters: Trace['deadLetters'][number][];
+}
+
+/** The services, as the scenario has them; errors have the names that AWS gives them. */
+function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Record<string, ResourceHandler> {
+  const attempts = new Map<string, number>();
+  let launches = 0;
+  const call = async (state: string, plan: CallPlan, error: string): Promise<void> => {
+    const number = (attempts.get(state) ?? 0) + 1;
+    attempts.set(state, number);
+    const end = callEnd(plan, number);
+    if (end === 'error') throw new TaskError(error, 'the service is away');
+    if (end === 'timeout') await never();
+  };
+  return {
+    'arn:aws:states:::lambda:invoke': async (parameters, state) => {
+      const { FunctionName: name, Payload: payload } = parameters as {
+        FunctionName: string;
+        Payload: { event?: unknown };
+      };
+      if (name === settings.functions.validateInput) {
+        await call(state, scenario.validate, 'Lambda.ServiceException');
+        sameEvent(payload.event, scenario);
+        return { StatusCode: 200, Payload: structuredClone(lambda) };
+      }
+      if (name !== settings.functions.confirmCommit) throw new TaskError('Lambda.ResourceNotFoundException', name);
+      await call(state, scenario.confirm, 'Lambda.SdkClientException');
+      const answer = nth(scenario.answers, launches);
+      if (answer === 'missing') throw new TaskError('CommitMissing', 'the commit log has no such batch');
+      if (answer === 'superseded') throw new TaskError('Superseded', 'a later run published this batch');
+      return { StatusCode: 200, Payload: structuredClone(delivered) };
+    },
+    'arn:aws:states:::ecs:runTask.sync': async () => {
+      launches += 1;
+      return task(launchEnds[nth(scenario.launches, launches)], `arn:task/${launches}`);
+    },
+    'arn:aws:states:::sns:publish': async (parameters, state) => {
+      await call(state, scenario.notify, 'SNS.InternalErrorException');
+      const { TopicArn, Message } = parameters as { TopicArn: string; Message: string };
+      const topic = { [settings.successTopicArn]: topics.success, [settings.alertsTopicArn]: topics.alerts }[TopicArn];
+      if (topic === undefined) throw new TaskError('SNS.NotFoundException', TopicArn);
+      sent.messages.push({ topic, firstLine: Message.split('\n')[0] ?? '' });
+      return { MessageId: 'm1' };
+    },
+    'arn:aws:states:::sqs:sendMessage': async (parameters, state) => {
+      await call(state, scenario.deadLetters, 'SQS.SdkClientException');
+      const { QueueUrl, MessageBody, MessageAttributes } = parameters as {
+        QueueUrl: string;
+        MessageBody: unknown;
+        MessageAttributes: { failureType: { StringValue: string } };
+      };
+      if (QueueUrl !== settings.deadLetterQueueUrl) throw new TaskError('SQS.QueueDoesNotExistException', QueueUrl);
+      sent.deadLetters.push({ failureType: MessageAttributes.failureType.StringValue, event: MessageBody });
+      return { MessageId: 'l1' };
+    },
+  };
+}
+
+function sameEvent(event: unknown, scenario: Scenario): void {
+  if (JSON.stringify(event) === JSON.stringify(events[scenario.event])) return;
+  throw new TaskError('Error', `the function got another event: ${JSON.stringify(event)}`);
+}
+
+/** The integration fails for whatever is not exit code 0, with the task as its cause. Source: see asl/differences.ts. */
+async function task(end: LaunchEnd, arn: string): Promise<unknown> {
+  if (end.kind === 'running' || end.kind === 'pending') return never();
+  if (end.kind === 'refused') throw new TaskError('ECS.AmazonECSException', end.reason);
+  if (end.kind === 'throttled') throw new TaskError('ECS.ThrottlingException', 'Rate exceeded');
+  if (end.kind === 'unanswered') throw new TaskError('ECS.SdkClientException', 'Unable to execute HTTP request');
+  if (end.kind === 'impossible') throw new TaskError('ECS.ClientException', 'TaskDefinition not found.');
+  if (end.kind !== 'stopped') throw new TaskError('ECS.AmazonECSException', end.kind);
+  const { stopCode, exitCode, stoppedReason, containerReason } = end;
+  const answer = {
+    TaskArn: arn,
+    LastStatus: 'STOPPED',
+    StopCode: stopCode,
+    ...(stoppedReason !== undefined && { StoppedReason: stoppedReason }),
+    Containers: [
+      {
+        Name: 'etl-worker',
+        ...(exitCode !== undefined && { ExitCode: exitCode }),
+        ...(containerReason !== undefined && { Reason: containerReason }),
+      },
+    ],
+  };
+  if (stopCode === 'EssentialContainerExited' && exitCode === 0) return answer;
+  throw new TaskError('States.TaskFailed', JSON.stringify(answer));
+}
+
+const stageOfState = new Map(
+  (Object.keys(flow) as Stage[]).map((stage): [string, Stage] => [stateNames[stage], stage]),
+);
+
+function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
+  return states.flatMap(({ name, enteredAt }) => {
+    const stage = stageOfState.get(name);
+    if (!stage) return [];
+    const tried = attempts.filter(({ state }) => state === name);
+    const failed = failures.filter(({ state }) => state === name);
+    const seconds = (from: number | undefined, to: number | undefined) =>
+      ((to ?? Number.NaN) - (from ?? Number.NaN)) / 1000;
+    const ends = tried.map(({ startedAt }, index) => {
+      const failure = failed[index];
+      if (!failure) return 'ok';
+      if (failure.error === 'States.Timeout') return `timeout ${seconds(startedAt, failure.at)} s`;
+      const known: Readonly<Record<string, string>> = { CommitMissing: 'missing', Superseded: 'superseded' };
+      return known[failure.error] ?? 'error';
+    });
+    // A state whose parameters cannot be made fails without an attempt.
+    const broken = failed.slice(tried.length).map(({ error }) => `broken: ${error}`);
+    return [
+      {
+        stage,
+        attempts: [...ends, ...broken],
+        waits: tried.slice(1).map(({ startedAt }, index) => seconds(failed[index]?.at, startedAt)),
+        before: tried[0] ? seconds(enteredAt, tried[0].startedAt) : 0,
+      },
+    ];
+  });
+}
+
+function endOf({ status, error }: Execution): Trace['end'] {
+  return status === 'SUCCEEDED' ? { status: 'succeeded' } : { status: 'failed', failureType: error ?? 'none' };
+}

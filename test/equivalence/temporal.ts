@@ -1,0 +1,305 @@
+import { steps } from '@etl/pipeline/definition';
+import { composeMessage, type Outcome, type Subject } from '@etl/pipeline/messages';
+import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, WorkflowClient, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { CommitAnswer, EtlActivities, LaunchResult, Validation } from '../../activities/contract';
+import { delivered } from '../support/fakeActivities';
+import type { Rig } from '../support/rig';
+import { type Contract, contractOf } from './contract';
+import { readHistory } from './history';
+import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
+import type { Trace } from './trace';
+import { events, type LaunchEnd, launchEnds, type Validations } from './world';
+
+/** One attempt of an activity, as its worker saw it. Times are milliseconds of the server. */
+export interface Attempted {
+  readonly attempt: number;
+  /** When the attempt before it had failed. */
+  readonly scheduledAt: number;
+  readonly startedAt: number;
+  readonly end: string;
+}
+
+/** What the world has seen of a run. */
+export interface Seen {
+  readonly scenario: Scenario;
+  /** By activity id. */
+  readonly attempts: Map<string, Attempted[]>;
+  readonly inputs: Map<string, unknown>;
+  readonly messages: Trace['messages'][number][];
+  readonly deadLetters: Trace['deadLetters'][number][];
+  /** Of the launch that came last. */
+  generation: number;
+  readonly over: Promise<void>;
+}
+
+export interface TemporalRun {
+  readonly trace: Trace;
+  readonly contract: Contract;
+  /** Waits that the server made shorter, or much longer, than the policy in the history says. */
+  readonly oddWaits: readonly string[];
+}
+
+/** Runs the scenarios at once on one server and one worker; every execution is replayed. By the scenario's name. */
+export async function runOnTemporal(
+  rig: Rig,
+  scenarios: readonly Scenario[],
+  validated: ReadonlyMap<Scenario['event'], Validations>,
+): Promise<ReadonlyMap<string, TemporalRun>> {
+  const runs = new Map<string, Seen>();
+  return rig.with(activities(rig, runs, validated), async (start) => {
+    const all: [string, TemporalRun][] = [];
+    for (const group of groups(scenarios)) all.push(...(await runTogether(rig, group, runs, start)));
+    return new Map(all);
+  });
+}
+
+/** More than the worker keeps in its cache, and runs wait for each other. */
+const atOnce = 60;
+
+/** Time is one for all runs of a group: those that hold it have a group of their own. */
+function groups(scenarios: readonly Scenario[]): Scenario[][] {
+  const timed = scenarios.filter(({ timedByServer }) => timedByServer);
+  const others = scenarios.filter(({ timedByServer }) => !timedByServer);
+  const count = Math.ceil(others.length / atOnce);
+  return [timed, ...Array.from({ length: count }, (_, index) => others.slice(index * atOnce, (index + 1) * atOnce))];
+}
+
+type Start = (event: unknown, workflowId: string) => Promise<WorkflowHandle>;
+
+async function runTogether(
+  rig: Rig,
+  scenarios: readonly Scenario[],
+  runs: Map<string, Seen>,
+  start: Start,
+): Promise<[string, TemporalRun][]> {
+  const started: [Seen, () => void][] = [];
+  for (const scenario of scenarios) {
+    const { promise, resolve } = deferred();
+    const seen = newRun(scenario, promise);
+    runs.set(scenario.name, seen);
+    await start(events[scenario.event], scenario.name);
+    started.push([seen, resolve]);
+  }
+  const ended = await withTimeSkipping(rig, () =>
+    Promise.all(
+      started.map(async ([seen, isOver]): Promise<[Seen, Trace['end']]> => {
+        const end = await endOf(plainHandle(rig, seen.scenario.name));
+        isOver();
+        return [seen, end];
+      }),
+    ),
+  );
+  return Promise.all(
+    ended.map(async ([seen, end]): Promise<[string, TemporalRun]> => {
+      const { scenario, messages, deadLetters } = seen;
+      const history = readHistory(await plainHandle(rig, scenario.name).fetchHistory(), seen);
+      const trace = { stages: history.stages, end, messages, deadLetters };
+      return [scenario.name, { trace, contract: contractOf(history), oddWaits: history.oddWaits }];
+    }),
+  );
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((onResolve) => {
+    resolve = onResolve;
+  });
+  return { promise, resolve };
+}
+
+const newRun = (scenario: Scenario, over: Promise<void>): Seen => ({
+  scenario,
+  attempts: new Map(),
+  inputs: new Map(),
+  messages: [],
+  deadLetters: [],
+  generation: 0,
+  over,
+});
+
+/** A handle that leaves the server's time alone: the client of the environment lets it go once for each result. */
+const plainHandle = (rig: Rig, workflowId: string): WorkflowHandle =>
+  new WorkflowClient({ connection: rig.env.connection }).getHandle(workflowId);
+
+async function withTimeSkipping<T>(rig: Rig, work: () => Promise<T>): Promise<T> {
+  await rig.env.connection.testService?.unlockTimeSkipping({});
+  try {
+    return await work();
+  } finally {
+    await rig.env.connection.testService?.lockTimeSkipping({});
+  }
+}
+
+async function endOf(handle: WorkflowHandle): Promise<Trace['end']> {
+  try {
+    await handle.result();
+    return { status: 'succeeded' };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
+    return { status: 'failed', failureType: error.cause.type ?? 'none' };
+  }
+}
+
+function activities(
+  rig: Rig,
+  runs: ReadonlyMap<string, Seen>,
+  validated: ReadonlyMap<Scenario['event'], Validations>,
+): EtlActivities {
+  const here = (): Seen => {
+    const seen = runs.get(activityInfo().workflowExecution?.workflowId ?? '');
+    if (!seen) throw ApplicationFailure.nonRetryable('no such scenario');
+    return seen;
+  };
+  /** Notes the attempt, and returns how it ends: by an error or in silence it does not return at all. */
+  const attempt = async <T>(input: unknown, run: (seen: Seen, number: number) => Promise<[string, T]>): Promise<T> => {
+    const seen = here();
+    const { activityId, attempt: number, currentAttemptScheduledTimestampMs: scheduledAt } = activityInfo();
+    const startedAt = await rig.env.currentTimeMs();
+    seen.inputs.set(activityId, input);
+    const note = (end: string) => {
+      const before = seen.attempts.get(activityId) ?? [];
+      seen.attempts.set(activityId, [...before, { attempt: number, scheduledAt, startedAt, end }]);
+    };
+    const [end, result] = await run(seen, number);
+    note(end);
+    if (result instanceof Error) throw result;
+    if (end.startsWith('timeout')) await timeOut(rig, seen.scenario, number, Number(end.split(' ')[1]));
+    return result;
+  };
+  const call = <T>(
+    input: unknown,
+    planOf: (scenario: Scenario) => CallPlan,
+    seconds: number,
+    ok: (seen: Seen) => [string, T],
+  ) =>
+    attempt(input, async (seen, number): Promise<[string, T]> => {
+      const end = callEnd(planOf(seen.scenario), number);
+      if (end === 'error') return ['error', new Error('the service is away') as T];
+      if (end === 'timeout') return [`timeout ${seconds} s`, undefined as T];
+      return ok(seen);
+    });
+  return {
+    validateInput: (input) =>
+      call(
+        input,
+        ({ validate }) => validate,
+        steps.validateInput.attemptTimeoutSeconds,
+        ({ scenario }): [string, Validation] => {
+          const { activity } = validated.get(scenario.event) as Validations;
+          if (!activity.valid) return ['ok', activity];
+          const timings = { ...activity.plan.timings, heartbeatSeconds: 100_000 };
+          return ['ok', { valid: true, plan: { ...activity.plan, timings } }];
+        },
+      ),
+    launchTask: (input) =>
+      attempt(input, async (seen) => {
+        seen.generation = input.generation;
+        return launch(nthLaunch(seen, input.generation), input.generation);
+      }),
+    awaitTask: (input) =>
+      attempt(input, async (seen) => {
+        const end = nthLaunch(seen, input.generation);
+        if (end.kind !== 'running') return taskEnd(end, input.taskArn);
+        // The server keeps its time still for an activity that it leaves behind: this lets go what it would not.
+        await rig.env.connection.testService?.unlockTimeSkipping({});
+        await seen.over;
+        return ['cancelled', new Error('the wait was given up') as never];
+      }),
+    stopTask: (input) =>
+      attempt(input, async () => [
+        'ok',
+        { taskArn: input.taskArn, status: 'stopped', stopCode: 'UserInitiated', logTail: [] } as TaskEnd,
+      ]),
+    findTasks: (input) => attempt(input, async () => ['ok', []]),
+    findOrphans: async () => ({ examined: 0, orphans: [], unknown: [] }),
+    confirmCommit: (input) =>
+      call(
+        input,
+        ({ confirm }) => confirm,
+        steps.confirmCommit.attemptTimeoutSeconds,
+        ({ scenario, generation }): [string, CommitAnswer] => {
+          const answer = nth(scenario.answers, generation);
+          if (answer === 'delivered') return ['ok', delivered];
+          return [answer, answer === 'missing' ? { kind: 'missing' } : { kind: 'superseded', by: 'r2' }];
+        },
+      ),
+    notify: (input) =>
+      call(
+        input,
+        ({ notify }) => notify,
+        steps.notify.attemptTimeoutSeconds,
+        (seen) => {
+          seen.messages.push(sent(input));
+          return ['ok', { messageId: 'm1' }];
+        },
+      ),
+    sendToDeadLetters: (input) =>
+      call(
+        input,
+        ({ deadLetters }) => deadLetters,
+        steps.sendToDeadLetters.attemptTimeoutSeconds,
+        (seen) => {
+          seen.deadLetters.push({ failureType: input.failureType, event: input.event });
+          return ['ok', { letterId: 'l1' }];
+        },
+      ),
+  };
+}
+
+const nthLaunch = ({ scenario }: Seen, generation: number): LaunchEnd => launchEnds[nth(scenario.launches, generation)];
+
+function sent({ outcome, subject }: { outcome: Outcome; subject: Subject }): Trace['messages'][number] {
+  const { topic, body } = composeMessage(outcome, subject);
+  return { topic, firstLine: body.split('\n')[0] ?? '' };
+}
+
+function launch(end: LaunchEnd, generation: number): [string, LaunchResult] {
+  const failed = (error: Error): [string, LaunchResult] => ['error', error as never];
+  switch (end.kind) {
+    case 'refused':
+      return ['error', { kind: 'refused', reason: end.reason, cause: end.cause }];
+    case 'unanswered':
+      return failed(new Error('socket hang up'));
+    case 'throttled':
+      return failed(ApplicationFailure.create({ type: 'Throttled', message: 'Rate exceeded' }));
+    case 'impossible':
+      return failed(ApplicationFailure.nonRetryable('TaskDefinition not found', 'BadConfiguration'));
+    default:
+      return ['ok', { kind: 'launched', taskArn: `arn:task/${generation}`, generation }];
+  }
+}
+
+function taskEnd(end: LaunchEnd, taskArn: string): [string, TaskEnd] {
+  if (end.kind === 'pending') return ['error', { taskArn, status: 'notStarted', logTail: [] }];
+  if (end.kind !== 'stopped') throw ApplicationFailure.nonRetryable(`nothing was launched: ${end.kind}`);
+  const { kind: _, ...facts } = end;
+  const ok = end.stopCode === 'EssentialContainerExited' && end.exitCode === 0;
+  return [ok ? 'ok' : 'error', { taskArn, status: 'stopped', logTail: [], ...facts }];
+}
+
+/** Real seconds before a timeout of the server, so that a busy machine is not too late for it. */
+const aheadSeconds = 2;
+
+/**
+ * An attempt that times out. The server keeps its time still while an activity runs: only for scenarios that ask for it,
+ * its time is let go until shortly before the timeout, and held again when that comes. For all others the attempt fails at
+ * once, and the server is asked to wait for as long as the attempt would have taken: it counts that against the total
+ * bound in the same way.
+ */
+async function timeOut(rig: Rig, scenario: Scenario, attempt: number, seconds: number): Promise<never> {
+  if (!scenario.timedByServer) {
+    const nextRetryDelay = (seconds + apiWait(attempt)) * 1000;
+    throw ApplicationFailure.create({ message: 'as after a timeout', nextRetryDelay });
+  }
+  await rig.env.sleep((seconds - aheadSeconds) * 1000);
+  await new Promise((resolve) => setTimeout(resolve, (aheadSeconds + 1) * 1000));
+  throw new Error('the server has not noticed the timeout');
+}
+
+/** After attempt 1, 2, … of a call. */
+function apiWait(attempt: number): number {
+  const { intervalSeconds, backoffRate, maxIntervalSeconds } = steps.notify.retry;
+  return Math.min(intervalSeconds * backoffRate ** (attempt - 1), maxIntervalSeconds);
+}

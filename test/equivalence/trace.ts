@@ -1,0 +1,90 @@
+import { firstStage, flow, type Stage } from '@etl/pipeline/flow';
+
+/** How an attempt ended, in words that both engines share: `ok`, `error`, `missing`, `superseded`, `timeout 60 s`. */
+export type AttemptEnd = string;
+
+/** One visit of a stage. Seconds are the engine's own. */
+export interface StageTrace {
+  readonly stage: Stage;
+  readonly attempts: readonly AttemptEnd[];
+  /** Between the attempts. */
+  readonly waits: readonly number[];
+  /** Before the first attempt. */
+  readonly before: number;
+}
+
+/** A run, whatever the engine. */
+export interface Trace {
+  readonly stages: readonly StageTrace[];
+  readonly end: { readonly status: 'succeeded' | 'failed'; readonly failureType?: string };
+  /** What was sent, not what was tried. */
+  readonly messages: readonly { readonly topic: string; readonly firstLine: string }[];
+  readonly deadLetters: readonly { readonly failureType: string; readonly event: unknown }[];
+}
+
+export const aspects = [
+  'path',
+  'attempts',
+  'waits',
+  'status',
+  'failureType',
+  'messages',
+  'deadLetters',
+  'contract',
+  'flow',
+] as const;
+export type Aspect = (typeof aspects)[number];
+
+/** One thing about which two traces disagree. */
+export interface Disagreement {
+  readonly aspect: Aspect;
+  /** For attempts, waits and contract. */
+  readonly stage?: Stage;
+  readonly temporal: unknown;
+  readonly stepFunctions: unknown;
+}
+
+/** Everything about which the traces of the engines disagree. */
+export function disagreements(temporal: Trace, stepFunctions: Trace): Disagreement[] {
+  const stages = Object.keys(flow) as Stage[];
+  const views: [Aspect, Stage | undefined, (trace: Trace) => unknown][] = [
+    ['path', undefined, pathOf],
+    ...stages.map((stage): [Aspect, Stage, (trace: Trace) => unknown] => [
+      'attempts',
+      stage,
+      (trace) => visits(trace, stage).map(({ attempts }) => attempts),
+    ]),
+    ...stages.map((stage): [Aspect, Stage, (trace: Trace) => unknown] => [
+      'waits',
+      stage,
+      (trace) => visits(trace, stage).map(({ before, waits }) => [before, ...waits]),
+    ]),
+    ['status', undefined, ({ end }) => end.status],
+    ['failureType', undefined, ({ end }) => end.failureType],
+    ['messages', undefined, ({ messages }) => messages],
+    ['deadLetters', undefined, ({ deadLetters }) => deadLetters],
+  ];
+  return views.flatMap(([aspect, stage, view]) => {
+    const [left, right] = [view(temporal), view(stepFunctions)];
+    if (JSON.stringify(left) === JSON.stringify(right)) return [];
+    return [{ aspect, ...(stage && { stage }), temporal: left, stepFunctions: right }];
+  });
+}
+
+const pathOf = ({ stages }: Trace): Stage[] => stages.map(({ stage }) => stage);
+const visits = ({ stages }: Trace, stage: Stage): StageTrace[] => stages.filter((each) => each.stage === stage);
+
+/** A step from one stage to the next that `flow` does not have, as `confirm -> transform`; none for a run that keeps to it. */
+export function straySteps({ stages, end }: Trace): string[] {
+  const last =
+    end.status === 'succeeded' ? 'delivered' : end.failureType === 'InvalidInput' ? 'invalidInput' : 'failed';
+  const first = stages[0]?.stage === firstStage ? [] : [`-> ${stages[0]?.stage}`];
+  const steps = stages.flatMap(({ stage, attempts }, index) => {
+    const next: string = stages[index + 1]?.stage ?? last;
+    const ways: Readonly<Record<string, string>> = flow[stage];
+    const ok = attempts.at(-1) === 'ok';
+    const allowed = Object.keys(ways).some((how) => ways[how] === next && (how === 'failed') !== ok);
+    return allowed ? [] : [`${stage} -> ${next}`];
+  });
+  return [...first, ...steps];
+}

@@ -1,0 +1,48 @@
+import type { StateMachine } from '../../asl/types';
+import { contractBreaches } from './contract';
+import { declared, type Sides, shownIds } from './declared';
+import type { Scenario } from './scenarios';
+import type { TemporalRun } from './temporal';
+import { type Disagreement, disagreements, straySteps, type Trace } from './trace';
+
+export interface Verdict {
+  /** One line each. */
+  readonly undeclared: readonly string[];
+  /** Ids of declared differences, and in how many scenarios each was met. */
+  readonly met: ReadonlyMap<string, number>;
+}
+
+/** What the two engines disagree about, less what is declared. */
+export function verdict(
+  machine: StateMachine,
+  scenarios: readonly Scenario[],
+  temporal: ReadonlyMap<string, TemporalRun>,
+  stepFunctions: ReadonlyMap<string, Trace>,
+): Verdict {
+  const met = new Map<string, number>();
+  const undeclared = scenarios.flatMap((scenario) => {
+    const run = temporal.get(scenario.name);
+    const twin = stepFunctions.get(scenario.name);
+    if (!run || !twin) return [`${scenario.name}: was not run`];
+    const sides: Sides = { scenario, temporal: run.trace, stepFunctions: twin };
+    const all: Disagreement[] = [
+      ...disagreements(run.trace, twin),
+      ...contractBreaches(machine, run.contract),
+      ...straySteps(run.trace).map((step): Disagreement => ({ aspect: 'flow', temporal: step, stepFunctions: 'flow' })),
+      ...straySteps(twin).map((step): Disagreement => ({ aspect: 'flow', temporal: 'flow', stepFunctions: step })),
+    ];
+    const ids = new Set<string>();
+    const open = all.filter((each) => {
+      const covering = shownIds.filter((id) => declared[id](each, sides));
+      for (const id of covering) ids.add(id);
+      return covering.length === 0;
+    });
+    for (const id of ids) met.set(id, (met.get(id) ?? 0) + 1);
+    return open.map((each) => `${scenario.name}: ${describe(each)}`);
+  });
+  return { undeclared, met };
+}
+
+function describe({ aspect, stage, temporal, stepFunctions }: Disagreement): string {
+  return `${aspect}${stage ? ` of ${stage}` : ''}: Temporal ${JSON.stringify(temporal)}, Step Functions ${JSON.stringify(stepFunctions)}`;
+}

@@ -1,0 +1,49 @@
+/** A timer's due time in milliseconds, and what it does. */
+interface Timer {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/**
+ * Runs `work` with `setTimeout` and `Date.now` of a clock that jumps from one timer to the next as soon as nothing else is
+ * to be done: hours pass at once, and waits are exact. Nothing in `work` may wait for files or sockets.
+ */
+export async function inVirtualTime<T>(work: () => Promise<T>): Promise<T> {
+  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now };
+  const timers = new Map<number, Timer>();
+  let now = Date.UTC(2026, 1, 9);
+  let handles = 0;
+  const schedule = (run: () => void, delay = 0): number => {
+    timers.set(++handles, { at: now + delay, run });
+    return handles;
+  };
+  globalThis.setTimeout = schedule as never;
+  globalThis.clearTimeout = ((handle: number) => timers.delete(handle)) as never;
+  Date.now = () => now;
+  let ended = false;
+  const result = work().finally(() => {
+    ended = true;
+  });
+  // Its owner hears of a failure below.
+  result.catch(() => undefined);
+  try {
+    for (;;) {
+      await settled();
+      if (ended) return await result;
+      const due = Math.min(...[...timers.values()].map(({ at }) => at));
+      if (due === Number.POSITIVE_INFINITY) throw new Error('everything waits, and no timer is left that could end it');
+      now = due;
+      for (const [handle, { at, run }] of [...timers]) {
+        if (at > now || !timers.delete(handle)) continue;
+        run();
+      }
+    }
+  } finally {
+    globalThis.setTimeout = real.setTimeout;
+    globalThis.clearTimeout = real.clearTimeout;
+    Date.now = real.now;
+  }
+}
+
+/** After this, all promises that could go on have gone on. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

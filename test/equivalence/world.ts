@@ -1,0 +1,118 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { openStore } from '@etl/storage/openStore';
+import type { Validation } from '../../activities/contract';
+import { validateInput } from '../../activities/validateInput';
+import { handler, type ValidationAnswer } from '../../lambdas/validateInput';
+
+/** How a launch may end. `running` never ends, `pending` never starts. */
+export type LaunchEnd =
+  | {
+      readonly kind: 'stopped';
+      readonly stopCode: string;
+      readonly exitCode?: number;
+      readonly stoppedReason?: string;
+      readonly containerReason?: string;
+    }
+  | { readonly kind: 'refused'; readonly reason: string; readonly cause: 'capacity' | 'other' }
+  | { readonly kind: 'unanswered' | 'throttled' | 'impossible' | 'running' | 'pending' };
+
+const exit = (exitCode: number): LaunchEnd => ({ kind: 'stopped', stopCode: 'EssentialContainerExited', exitCode });
+const stop = (stopCode: string, more: Partial<Extract<LaunchEnd, { kind: 'stopped' }>> = {}): LaunchEnd => ({
+  kind: 'stopped',
+  stopCode,
+  ...more,
+});
+
+/** Every class of failure, and every exit code that the container has. */
+export const launchEnds = {
+  done: exit(0),
+  exit1: exit(1),
+  exit65: exit(65),
+  exit66: exit(66),
+  exit69: exit(69),
+  exit74: exit(74),
+  exit75: exit(75),
+  exit76: exit(76),
+  exit78: exit(78),
+  exit137: exit(137),
+  exit143: exit(143),
+  noExitCode: stop('EssentialContainerExited'),
+  notStarted: stop('TaskFailedToStart', { stoppedReason: 'CannotPullContainerError: no such image' }),
+  noCapacity: stop('TaskFailedToStart', { stoppedReason: 'Capacity is unavailable at this time.' }),
+  spotTaken: stop('SpotInterruption', { exitCode: 143, stoppedReason: 'Your Spot Task was interrupted.' }),
+  hostLost: stop('InfrastructureHealth', { stoppedReason: 'The host is unhealthy.' }),
+  stoppedByHand: stop('UserInitiated', { exitCode: 143, stoppedReason: 'Task stopped by a user' }),
+  outOfMemory: stop('EssentialContainerExited', {
+    exitCode: 137,
+    containerReason: 'OutOfMemoryError: Container killed due to memory usage',
+  }),
+  refused: { kind: 'refused', reason: 'INACTIVE', cause: 'other' },
+  refusedForCapacity: { kind: 'refused', reason: 'Capacity is unavailable at this time.', cause: 'capacity' },
+  unanswered: { kind: 'unanswered' },
+  throttled: { kind: 'throttled' },
+  impossible: { kind: 'impossible' },
+  running: { kind: 'running' },
+  pending: { kind: 'pending' },
+} as const satisfies Record<string, LaunchEnd>;
+
+export type LaunchName = keyof typeof launchEnds;
+export const launchNames = Object.keys(launchEnds) as LaunchName[];
+
+const file = join(mkdtempSync(join(tmpdir(), 'equivalence-')), 'ventas_2026_02.csv');
+const s3Key = fileUri(file);
+const batchDate = '2026-02-08';
+
+/** Events of every shape, good and bad. */
+export const events = {
+  valid: { detail: { s3Key, batchDate } },
+  'in an envelope': { version: '0', id: 'e1', source: 'aws.s3', region: 'eu-west-1', detail: { s3Key, batchDate } },
+  'with options': {
+    detail: { s3Key, batchDate, dataset: 'otras', source: 's', chunkRows: 7, dialect: { delimiter: ';' } },
+  },
+  'with wishes': { detail: { s3Key, batchDate, compute: { cpu: 1024, memory: 4096, spot: true } } },
+  'two hours': { detail: { s3Key, batchDate, compute: { timeoutSeconds: 7200 } } },
+  null: null,
+  'an empty list': [],
+  'a list': [{ detail: { s3Key, batchDate } }],
+  'a string': 'detail',
+  'an empty string': '',
+  'a number': 7,
+  'a truth': true,
+  'an empty object': {},
+  'detail null': { detail: null },
+  'detail a string': { detail: 'x' },
+  'detail a list': { detail: [] },
+  'detail empty': { detail: {} },
+  'no date': { detail: { s3Key } },
+  'no key': { detail: { batchDate } },
+  'a date that is none': { detail: { s3Key, batchDate: '2026-02-30' } },
+  'types mixed up': { detail: { s3Key: 7, batchDate: [] } },
+  'an unknown key in detail': { detail: { s3Key, batchDate, chunkrows: 7 } },
+  'an unknown key beside detail': { s3Key, detail: { s3Key, batchDate } },
+  'no such file': { detail: { s3Key: `${s3Key}.gone`, batchDate } },
+  'a key that lies nowhere': { detail: { s3Key: 'ventas.csv', batchDate } },
+  'braces and quotes': { detail: { s3Key, batchDate, "it's {}": '\\' } },
+} as const satisfies Record<string, unknown>;
+
+export type EventName = keyof typeof events;
+export const eventNames = Object.keys(events) as EventName[];
+
+/** What validation says to an event: the activity's words, and the Lambda function's. */
+export interface Validations {
+  readonly activity: Validation;
+  readonly lambda: ValidationAnswer;
+}
+
+/** Asks both, with real files: an engine gets what its own validation would have told it. */
+export async function validations(): Promise<ReadonlyMap<EventName, Validations>> {
+  writeFileSync(file, 'id,fecha\n1,2026-02-01\n');
+  const settings = { rawBase: undefined, cleanBase: 'file:///lake', timeScale: 1 };
+  const all = eventNames.map(async (name): Promise<[EventName, Validations]> => {
+    const event: unknown = events[name];
+    return [name, { activity: await validateInput(openStore(), settings, event), lambda: await handler({ event }) }];
+  });
+  return new Map(await Promise.all(all));
+}
