@@ -1,5 +1,5 @@
 // npm run mutations: changes the workflow in a copy of the repository, one change at a time, and shows which test of
-// test/equivalence catches it. Exit code 1 when one survives. The tests' tools are found as `npm test` finds them.
+// test/equivalence catches it. Exit code 1 when one survives.
 //   --only TEXT   only the mutations with this in their names
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,16 +7,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { workflowMutations } from './lib/workflowMutations.mjs';
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-if (!process.env.ETL_TEST_TIME_SKIPPING_SERVER) {
-  console.error(
-    'ETL_TEST_TIME_SKIPPING_SERVER is not set: without the server no workflow runs\nnpm test tells how to get it',
-  );
-  process.exit(2);
-}
+ensureInstalled();
+// Only now are the dependencies there that this needs.
+const { tools } = await import('./lib/test-tools.mjs');
+const server = 'ETL_TEST_TIME_SKIPPING_SERVER';
+process.env[server] ??= await tools.find(({ variable }) => variable === server).find(console.error);
 const copy = mkdtempSync(join(tmpdir(), 'mutations-'));
 let survived = 0;
 try {

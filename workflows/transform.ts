@@ -49,8 +49,14 @@ async function deliveredAllTheSame(
   failed: readonly FailedLaunch[],
 ): Promise<Delivered | undefined> {
   if (failed.every(({ failureType }) => budgetOf(failureType) === 'none')) return undefined;
-  const commit = await call('confirmCommit', title)({ plan, run });
-  return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
+  try {
+    const commit = await call('confirmCommit', title)({ plan, run });
+    return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    // Nobody can tell: what the task failed of is what there is to say.
+    return undefined;
+  }
 }
 
 /** The size is the one ECS gave the task, which the task definition may have decided. */

@@ -82,8 +82,7 @@ export const declared: Record<Shown, Covers> = {
     if (aspect === 'path' || temporal === 'transform -> confirm' || temporal === 'confirm -> confirm') return true;
     if (stage === 'confirm') return aspect === 'attempts' || aspect === 'waits';
     const seen = visits(sides.temporal, 'confirm').at(-1)?.attempts.at(-1);
-    // Delivered all the same; or nobody can tell, which is a failure of its own.
-    return seen !== 'missing' && seen !== 'superseded' && stage !== 'transform' && afterTransform(disagreement);
+    return seen === 'ok' && stage !== 'transform' && afterTransform(disagreement);
   },
   jitter: ({ aspect, stage }, { temporal, stepFunctions }) => {
     const [ours, twins] = [temporal, stepFunctions].map((trace) => visits(trace, 'transform')[0]?.waits ?? []);

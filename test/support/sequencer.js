@@ -2,9 +2,12 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The longest, which a fresh clone does not know of: begun last, they would be waited for at the end. */
 const longest = [
+  'equivalence/equivalence',
   'system/up',
   'etl-image/corpora/realData',
   'etl-image/faults/s3',
+  'system/compare',
+  'system/compareMinistack',
   'system/compose',
   'system/budgets',
   'system/delivery',
