@@ -3,7 +3,6 @@
 //   --only TEXT   only the mutations with this in their names
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,19 +16,21 @@ ensureInstalled();
 const { tools } = await import('./lib/test-tools.mjs');
 const server = 'ETL_TEST_TIME_SKIPPING_SERVER';
 process.env[server] ??= await tools.find(({ variable }) => variable === server).find(console.error);
-const copy = mkdtempSync(join(tmpdir(), 'mutations-'));
+// On the same filesystem as the packages, which are linked.
+mkdirSync(join(root, '.etl'), { recursive: true });
+const copy = mkdtempSync(join(root, '.etl', 'mutations-'));
+process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 let survived = 0;
-try {
-  makeCopy();
-  for (const mutation of workflowMutations.filter(({ name }) => name.includes(values.only))) {
-    const started = Date.now();
-    const caught = tryOut(mutation);
-    if (caught === undefined) survived += 1;
-    const seconds = Math.round((Date.now() - started) / 1000);
-    console.log(`| ${mutation.name} | ${mutation.file} | ${caught ?? '**survived**'} | ${seconds} s |`);
-  }
-} finally {
-  rmSync(copy, { recursive: true, force: true });
+makeCopy();
+const untouched = verdict();
+if (untouched !== undefined) throw new Error(`without any mutation: ${untouched}`);
+for (const mutation of workflowMutations.filter(({ name }) => name.includes(values.only))) {
+  const started = Date.now();
+  const caught = tryOut(mutation);
+  if (caught === undefined) survived += 1;
+  const seconds = Math.round((Date.now() - started) / 1000);
+  console.log(`| ${mutation.name} | ${mutation.file} | ${caught ?? '**survived**'} | ${seconds} s |`);
 }
 process.exitCode = survived > 0 ? 1 : 0;
 
@@ -45,7 +46,9 @@ function makeCopy() {
     if (existsSync(join(root, built)))
       cpSync(join(root, built), join(copy, built), { recursive: true, preserveTimestamps: true });
   }
-  execFileSync('cp', ['-al', join(root, 'node_modules'), join(copy, 'node_modules')]);
+  const [from, to] = [join(root, 'node_modules'), join(copy, 'node_modules')];
+  if (process.platform === 'linux') execFileSync('cp', ['-al', from, to]);
+  else cpSync(from, to, { recursive: true, verbatimSymlinks: true });
 }
 
 /** Which test catches the mutation; undefined for none. Throws for a mutation that does not apply, or does not build. */
@@ -59,11 +62,15 @@ function tryOut({ name, file, edits }) {
   try {
     writeFileSync(path, after);
     build(name);
-    // The short test first: the other one takes longer, and sees more.
-    return run('test/equivalence/mutations', 'the machine itself') ?? run('test/equivalence/equivalence', '');
+    return verdict();
   } finally {
     writeFileSync(path, before);
   }
+}
+
+/** Which test fails; undefined for none. The short one first: the other takes longer, and sees more. */
+function verdict() {
+  return run('test/equivalence/mutations', 'the machine itself') ?? run('test/equivalence/equivalence', '');
 }
 
 function build(name) {
@@ -77,13 +84,11 @@ function run(path, title) {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
   const filter = title === '' ? [] : ['-t', title];
-  spawnSync(
-    process.execPath,
-    ['node_modules/.bin/jest', path, ...filter, '--json', `--outputFile=${report}`, '--forceExit'],
-    { cwd: copy, stdio: 'ignore', timeout: 400_000 },
-  );
+  const args = ['node_modules/.bin/jest', path, ...filter, '--json', `--outputFile=${report}`, '--forceExit'];
+  spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: 400_000 });
   if (!existsSync(report)) throw new Error(`${path} did not end`);
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const { testResults, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
+  if (numTotalTests === 0) throw new Error(`${path} cannot be loaded`);
   const failed = testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => status === 'failed').map((each) => each.title),
   );
