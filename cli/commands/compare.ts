@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { Command, Option } from 'commander';
+import { TemporalNotFoundError } from '../../local/temporal/findTemporal';
 import { parseConfig } from '../../workers/config';
 import { calendarDate, jsonObject, positiveInteger, sourceUri } from '../arguments';
 import { commandWith } from '../compare/again';
@@ -85,7 +86,8 @@ async function compare(file: string, options: CompareOptions): Promise<void> {
     // Half a comparison is none, and the next one wants the folder empty.
     if (out) await Promise.all(names.map((name) => rm(join(out, name), { recursive: true, force: true })));
     // Logs are for who looks into what nobody expected.
-    keep = !signal.aborted && !(error instanceof CliError);
+    const isExpected = signal.aborted || error instanceof CliError || error instanceof TemporalNotFoundError;
+    keep = !isExpected;
     if (keep) say(`What was logged is kept in ${workDir}`);
     throw error;
   } finally {
