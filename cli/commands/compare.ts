@@ -75,8 +75,8 @@ async function compare(file: string, options: CompareOptions): Promise<void> {
   let keep = false;
   try {
     // One after the other: they would slow each other down.
-    const temporal = await runOnTemporal(request(names[0]));
-    const machine = await stepFunctions[interpreter].run(request(names[1])).catch(refused);
+    const temporal = await runOnTemporal(request('temporal'));
+    const machine = await stepFunctions[interpreter].run(request('step-functions')).catch(refused);
     const subject = { file: event.file, batchDate: event.batchDate, filesPerDay: options.filesPerDay };
     const report = reportObject([temporal, machine], subject);
     if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
