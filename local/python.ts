@@ -3,6 +3,7 @@ import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cacheFolder';
+import { withLock } from './lockFile';
 import { onPath } from './onPath';
 
 const run = promisify(execFile);
@@ -20,18 +21,22 @@ export class PythonError extends Error {
   override readonly name = 'PythonError';
 }
 
-/** The folder of programs of a virtual environment; undefined when it has not been installed. */
+/** The folder of programs of a virtual environment; undefined when it has not been installed, or its Python is gone. */
 export async function installedPrograms({ name, version }: PythonPackages): Promise<string | undefined> {
   const { bin, ready } = places(name, version);
-  return access(ready).then(
-    () => bin,
-    () => undefined,
-  );
+  try {
+    await access(ready);
+    // pip is of the environment: another minor version of Python than that it was made with does not find it.
+    await run(join(bin, 'python'), ['-c', 'import pip']);
+    return bin;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * The folder of programs of a virtual environment with these packages, in the user's cache folder. `say` is told when it has
- * to be installed first. Throws `PythonError`.
+ * to be installed first; one that another process is installing is waited for. Throws `PythonError`.
  */
 export async function installPrograms(
   wanted: PythonPackages,
@@ -40,14 +45,26 @@ export async function installPrograms(
 ): Promise<string> {
   const installed = await installedPrograms(wanted);
   if (installed) return installed;
-  const { name, version, packages } = wanted;
-  const { folder, bin, ready } = places(name, version);
   const python = await onPath('python3');
   if (!python) throw new PythonError('python3 is not on PATH');
+  const { name, version } = wanted;
+  const { lock } = places(name, version);
+  const onWait = () => say(`Waiting for another process that installs ${name} ${version} (it holds ${lock}) …`);
+  await mkdir(cacheFolder(), { recursive: true });
+  const work = async () => (await installedPrograms(wanted)) ?? install(python, wanted, say, signal);
+  return withLock(lock, work, { onWait, ...(signal && { signal }) });
+}
+
+async function install(
+  python: string,
+  { name, version, packages }: PythonPackages,
+  say: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { folder, bin, ready } = places(name, version);
   say(`Installing ${name} ${version} with Python (once) …`);
   // What an installation that was broken off left there.
   await rm(folder, { recursive: true, force: true });
-  await mkdir(cacheFolder(), { recursive: true });
   const options = { maxBuffer: 1 << 24, ...(signal && { signal }) };
   try {
     await run(python, ['-m', 'venv', folder], options);
@@ -73,7 +90,7 @@ export async function hasPython(minor: number): Promise<boolean> {
 
 function places(name: string, version: string) {
   const folder = join(cacheFolder(), `${name}-${version}`);
-  return { folder, bin: join(folder, 'bin'), ready: join(folder, '.complete') };
+  return { folder, bin: join(folder, 'bin'), ready: join(folder, '.complete'), lock: `${folder}.lock` };
 }
 
 /** What pip says itself, where it says something. */

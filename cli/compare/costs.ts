@@ -5,6 +5,7 @@ import {
   sqsUsd,
   stateTransitionsUsd,
   temporalActionsUsd,
+  temporalPlanUsd,
   workerMonthUsd,
 } from '@etl/pipeline/enginePrices';
 import { taskCostUsd } from '@etl/pipeline/prices';
@@ -13,6 +14,8 @@ import type { Side } from './side';
 /** In US dollars. */
 export interface Costs {
   readonly engine: number;
+  /** What Temporal Cloud takes beside its actions, of what they cost. */
+  readonly plan: number;
   readonly functions: number;
   readonly messages: number;
   readonly tasks: number;
@@ -23,8 +26,11 @@ export interface Costs {
 
 /** What this run costs. The worker has no part in it: it costs the same without a run. */
 export function runCosts({ billed, functions, apiCalls, tasks }: Side): Costs {
+  const isTemporal = billed.unit === 'actions';
+  const engine = isTemporal ? temporalActionsUsd(billed.count) : stateTransitionsUsd(billed.count);
   return withTotal({
-    engine: billed.unit === 'actions' ? temporalActionsUsd(billed.count) : stateTransitionsUsd(billed.count),
+    engine,
+    plan: isTemporal ? temporalPlanUsd(engine) : 0,
     functions: sum(functions.map(lambdaUsd)),
     messages: snsUsd(apiCalls['sns:Publish'] ?? 0) + sqsUsd(apiCalls['sqs:SendMessage'] ?? 0),
     tasks: sum(tasks.map(taskCostUsd)),
@@ -34,10 +40,11 @@ export function runCosts({ billed, functions, apiCalls, tasks }: Side): Costs {
 
 /** What a month of such runs costs, with the worker that Temporal needs. */
 export function monthlyCosts(side: Side, filesPerDay: number): Costs {
-  const { engine, functions, messages, tasks } = runCosts(side);
+  const { engine, plan, functions, messages, tasks } = runCosts(side);
   const month = (usd: number) => monthlyUsd(usd, filesPerDay);
   return withTotal({
     engine: month(engine),
+    plan: month(plan),
     functions: month(functions),
     messages: month(messages),
     tasks: month(tasks),

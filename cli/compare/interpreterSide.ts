@@ -15,12 +15,13 @@ import { type LocalEndpoint, startLocalEndpoint } from '../system/endpoint';
 import { orAborted } from './abort';
 import { callsBetween, ecsCalls } from './calls';
 import { detailOf } from './event';
+import { functionMemoryMiB } from './functionSize';
 import { readDeadLetters, readMessages } from './letters';
 import { functionsOf, serviceCalls } from './machine/calls';
 import { stepsOf } from './machine/steps';
-import { endedTasks } from './machine/tasks';
 import type { CompareRequest } from './request';
 import type { Side } from './side';
+import { endedTasks } from './tasks';
 
 const account = 'local:000000000000';
 
@@ -33,9 +34,6 @@ const settings = withSubstitutions({
   alertsTopicArn: `arn:aws:sns:${account}:${topics.alerts}`,
   deadLetterQueueUrl: 'http://127.0.0.1/000000000000/etl-dead-letters',
 });
-
-/** What the functions are priced with. They have no size where they run here. */
-const functionMemoryMiB = 512;
 
 const notes = [
   'states take no time to speak of in one process: Step Functions itself takes longer between them',
@@ -69,8 +67,9 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
   const detail = detailOf(request);
   const before = await ecsCalls(url);
   const machine = stateMachine(settings);
+  const name = randomUUID();
   const execution = await execute(machine, {
-    name: randomUUID(),
+    name,
     input: { detail },
     handlers: createHandlers({ client, functions: { validateInput, confirmCommit }, outbox, deadLetters }),
     ...(timeScale !== 1 && { timeScale }),
@@ -93,7 +92,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     apiCalls: { ...withoutLooks(calls), ...serviceCalls(machine, execution) },
     billed: { unit: 'state transitions', count: execution.transitions },
     functions: functionsOf(execution, functionMemoryMiB),
-    tasks: await endedTasks(client),
+    tasks: await endedTasks(client, name),
     notes: timeScale === 1 ? notes : [...notes, scaledNote],
   };
 }

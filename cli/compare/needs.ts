@@ -2,13 +2,12 @@ import { docker, dockerAnswers } from '../../local/docker/docker';
 import { canHaveMinistack } from '../../local/ministack/find';
 
 /** What running the state machine on ministack needs and this machine lacks, each with how to get it. */
-export async function missingForMinistack(): Promise<string[]> {
+export async function missingForMinistack(image: string | undefined): Promise<string[]> {
   const [hasDocker, ministack] = await Promise.all([dockerAnswers(), canHaveMinistack()]);
-  const image = process.env.ETL_COMPARE_IMAGE;
   return [
     ...(hasDocker ? [] : ['Docker, running (https://docs.docker.com/get-docker)']),
     ...(ministack ? [] : ['Python 3.10 or later with venv (https://www.python.org/downloads)']),
-    ...(!image || !hasDocker || (await hasImage(image))
+    ...(image === undefined || !hasDocker || (await hasImage(image))
       ? []
       : [`the image ${image}, which ETL_COMPARE_IMAGE names (docker pull ${image}, or unset it to have it built)`]),
   ];

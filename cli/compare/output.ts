@@ -1,6 +1,6 @@
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
 import { count } from '../show';
-import type { Finding } from './verdict';
+import type { Finding } from './finding';
 
 /** Whether two batches hold the same: rows, schema and bytes of every part. */
 export function compareOutput(one: Manifest | null, other: Manifest | null): Finding {

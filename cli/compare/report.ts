@@ -18,7 +18,7 @@ export interface Subject {
 const remarks = [
   'times are of this machine, one engine after the other: a cloud takes others',
   `the worker is one Fargate task of ${workerSize.cpu / 1024} vCPU and ${workerSize.memoryMiB / 1024} GiB, all month, whatever the files`,
-  'costs are list prices of us-east-1 without free tiers; S3, logs and Temporal Cloud storage and plan are not in them',
+  'costs are list prices of us-east-1 without free tiers; S3, logs and Temporal Cloud storage are not in them',
 ];
 
 /** What `--json` prints. */
@@ -79,7 +79,8 @@ export function reportLines(sides: Sides, subject: Subject): string[] {
   ];
 }
 
-export function verdictLines({ agree, end, output, messages, deadLetters }: Verdict): string[] {
+/** What the two have in common, in words. */
+function verdictLines({ agree, end, output, messages, deadLetters }: Verdict): string[] {
   return [
     agree ? 'Both engines came to the same end.' : 'The engines came to different ends.',
     ...Object.entries({ End: end, Output: output, Messages: messages, 'Dead letters': deadLetters }).flatMap(

@@ -8,6 +8,8 @@ export interface CompareRequest {
   readonly options: Readonly<Record<string, unknown>>;
   /** The side's own folder, as a URI. */
   readonly destination: string;
+  /** What tasks on ministack run; unset: the ETL's image is built. */
+  readonly image?: string;
   /** A folder for the side's state and logs. */
   readonly workDir: string;
   /** Shortens waits: 0.01 makes 60 s into 0.6 s. */

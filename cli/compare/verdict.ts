@@ -1,13 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { baseName } from '@etl/pipeline/uri';
+import type { Finding } from './finding';
 import { compareOutput } from './output';
 import type { Side } from './side';
-
-/** What two sides have in common, in one line. */
-export interface Finding {
-  readonly equal: boolean;
-  readonly text: string;
-}
 
 export interface Verdict {
   /** Both delivered equal output, or both failed with the same failure type. */
@@ -31,7 +26,8 @@ export function judge(one: Side, other: Side): Verdict {
   };
 }
 
-export function endOf({ status, failureType }: Side): string {
+/** How a side ended, with the failure type where there is one. */
+function endOf({ status, failureType }: Side): string {
   return failureType === null ? status : `${status} with ${failureType}`;
 }
 

@@ -8,8 +8,8 @@ const ministack: PythonPackages = { name: 'ministack', version, packages: [`mini
 const leastPythonMinor = 10;
 
 /**
- * The path of a `ministack` program: what ETL_TEST_MINISTACK says, else on PATH, else one installed earlier, else installed
- * now with Python. `say` is told what takes its time. Throws `PythonError`.
+ * The path of a `ministack` program: on PATH, else one installed earlier, else installed now with Python. `say` is told what
+ * takes its time. Throws `PythonError`.
  */
 export async function findMinistack(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
   return (await foundMinistack()) ?? join(await installPrograms(ministack, say, signal), ministack.name);
@@ -21,6 +21,8 @@ export async function canHaveMinistack(): Promise<boolean> {
 }
 
 async function foundMinistack(): Promise<string | undefined> {
+  const program = await onPath(ministack.name);
+  if (program) return program;
   const bin = await installedPrograms(ministack);
-  return process.env.ETL_TEST_MINISTACK || (await onPath(ministack.name)) || (bin && join(bin, ministack.name));
+  return bin && join(bin, ministack.name);
 }

@@ -28,7 +28,7 @@ export interface StandInParts {
   readonly image: string;
   /** Of the ETL's container, whatever the run. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly objects: readonly { readonly bucket: string; readonly key: string; readonly body: string }[];
+  readonly objects?: readonly { readonly bucket: string; readonly key: string; readonly body: string }[];
 }
 
 /** What only the stand-in knows of what was made. */
@@ -45,7 +45,7 @@ export async function prepareMinistack(
   parts: StandInParts,
 ): Promise<StandInPlaces> {
   for (const Bucket of parts.buckets) await s3.send(new CreateBucketCommand({ Bucket })).catch(ignoreOwned);
-  for (const { bucket, key, body } of parts.objects) {
+  for (const { bucket, key, body } of parts.objects ?? []) {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   }
   const deadLetters = await makeQueue(sqs, parts.deadLetters);

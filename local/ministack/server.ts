@@ -22,13 +22,15 @@ export interface MinistackSettings {
   readonly logFile?: string;
   /** Shortens what Step Functions waits for: between attempts, and between two looks at a task, of which it makes 600. */
   readonly waitScale?: number;
+  /** Is told the process as soon as there is one: long before it answers. */
+  readonly onSpawn?: (pid: number) => void;
   readonly signal?: AbortSignal;
 }
 
 export interface Ministack {
   readonly endpoint: string;
   readonly pid: number;
-  /** Ends it, its functions and its containers. */
+  /** Ends it, its functions and its containers. Throws `DockerError` for containers that cannot be removed. */
   stop(): Promise<void>;
 }
 
@@ -44,12 +46,13 @@ const startSeconds = 30;
  * is one: the containers of its tasks call it. Throws `MinistackError` and `DockerError`.
  */
 export async function startMinistack(settings: MinistackSettings): Promise<Ministack> {
-  const [host, port] = [await addressForContainers(), await getFreePort()];
+  const host = await addressForContainers();
+  const port = await getFreePort(host);
   settings.signal?.throwIfAborted();
   const endpoint = `http://${host}:${port}`;
   const name = `etl-${randomUUID()}`;
-  const folder = await mkdtemp(join(tmpdir(), 'etl-ministack-'));
   const log = settings.logFile === undefined ? undefined : await open(settings.logFile, 'a');
+  const folder = await mkdtemp(join(tmpdir(), 'etl-ministack-'));
   const output = log?.fd ?? 'ignore';
   const server = spawn(settings.program, [], {
     stdio: ['ignore', output, output],
@@ -57,29 +60,35 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
     detached: true,
     env: environment(settings, { host, port, name, folder }),
   });
-  await log?.close();
   let failure: Error | undefined;
+  // Before anything is awaited: a program that is not there is told in the next turn.
   server.once('error', (error) => {
     failure = error;
   });
+  if (server.pid !== undefined) settings.onSpawn?.(server.pid);
   const kill = () => killGroup(server);
   process.once('exit', kill);
-  const stop = async () => {
+  const end = async () => {
     process.off('exit', kill);
     await ended(server, kill);
-    await removeContainers(`ministack.instance=${name}:${port}`);
     await rm(folder, { recursive: true, force: true });
   };
+  const stop = async () => {
+    await end();
+    await removeContainers(`ministack.instance=${name}:${port}`);
+  };
   try {
+    await log?.close();
     for (let tries = 0; tries < startSeconds * 10 && failure === undefined && server.exitCode === null; tries++) {
       if (await answers(endpoint)) return { endpoint, pid: server.pid ?? -1, stop };
       await sleep(100, undefined, settings.signal && { signal: settings.signal });
     }
   } catch (error) {
-    await stop();
+    await end();
     throw error;
   }
-  await stop();
+  // It has not been asked for a container yet.
+  await end();
   const why = failure?.message ?? (server.exitCode === null ? `in ${startSeconds} s` : `it ended: ${server.exitCode}`);
   throw new MinistackError(`${settings.program} does not answer on ${endpoint}: ${why}`, { cause: failure });
 }

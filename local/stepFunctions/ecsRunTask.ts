@@ -21,9 +21,9 @@ export interface RunTaskSettings {
 const defaultPollMs = 100;
 
 /**
- * `ecs:runTask.sync` at an ECS endpoint. The answer is the stopped task. Throws `States.TaskFailed` for a refusal, an
- * exit code other than 0, or none; `ECS.<name>` for an error of the API. The task of a state that timed out is stopped.
- * Source: Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+ * `ecs:runTask.sync` at an ECS endpoint. The answer is the stopped task. Throws `AmazonECS.Unknown` for a refusal by
+ * `failures`; `States.TaskFailed` for an exit code other than 0, or none; `ECS.<name>` for an error of the API. The task of
+ * a state that timed out is stopped. Source: Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
  */
 export function createRunTask(settings: RunTaskSettings): ResourceHandler {
   return async (parameters, _state, signal) => {
@@ -32,7 +32,10 @@ export function createRunTask(settings: RunTaskSettings): ResourceHandler {
     const launched = await asked(run(settings.client, request));
     const [failure] = launched.failures ?? [];
     const taskArn = launched.tasks?.[0]?.taskArn;
-    if (failure || taskArn === undefined) throw failed({ failures: launched.failures, tasks: launched.tasks });
+    if (failure || taskArn === undefined) {
+      const answer = { failures: launched.failures, tasks: launched.tasks };
+      throw new TaskError('AmazonECS.Unknown', JSON.stringify(pascalCase(answer)));
+    }
     const task = await ended(settings, { cluster, taskArn }, signal);
     const containers = task.containers ?? [];
     if (containers.length === 0 || containers.some(({ exitCode }) => exitCode !== 0)) throw failed(task);

@@ -15,9 +15,9 @@ export async function isPortFree(port: number): Promise<boolean> {
   }
 }
 
-/** A port of 127.0.0.1 that is free now. */
-export async function getFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/** A port of this address that is free now. */
+export async function getFreePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();

@@ -4,15 +4,17 @@ import type { TaskSize } from './sizes';
 /**
  * What the engines and the services beside them charge, in US dollars, us-east-1, without free tiers. Sources, 2026-11:
  * AWS Step Functions pricing (Standard workflows), AWS Lambda pricing (x86), Amazon SNS and SQS pricing (standard topics
- * and queues), docs.temporal.io/cloud/pricing (pay as you go).
+ * and queues), docs.temporal.io/cloud/pricing (pay as you go, Developer plan).
  */
 export const enginePrices = {
   /** $0.025 a thousand; a retry is one more. */
   millionStateTransitions: 25,
   millionLambdaRequests: 0.2,
   lambdaGiBSecond: 0.0000166667,
-  /** The first five million a month; volume makes them cheaper in the plans with a base fee. */
+  /** At every volume; in the plans with a base fee, from five million a month on, they become cheaper. */
   millionTemporalActions: 50,
+  /** The plan: a part of what is used. There is no base fee. */
+  temporalPlanShare: 0.1,
   millionSnsRequests: 0.5,
   millionSqsRequests: 0.4,
 } as const;
@@ -22,15 +24,22 @@ export const workerSize: TaskSize = { cpu: 256, memoryMiB: 512 };
 
 const daysAMonth = 30;
 
+/** US dollars for transitions of Standard workflows. */
 export const stateTransitionsUsd = (count: number): number => (count * enginePrices.millionStateTransitions) / 1e6;
 
+/** US dollars for actions of Temporal Cloud, without its plan. */
 export const temporalActionsUsd = (count: number): number => (count * enginePrices.millionTemporalActions) / 1e6;
 
+/** US dollars for the plan of Temporal Cloud, of US dollars of usage. */
+export const temporalPlanUsd = (usageUsd: number): number => usageUsd * enginePrices.temporalPlanShare;
+
+/** US dollars for requests to standard topics. */
 export const snsUsd = (requests: number): number => (requests * enginePrices.millionSnsRequests) / 1e6;
 
+/** US dollars for requests to standard queues. */
 export const sqsUsd = (requests: number): number => (requests * enginePrices.millionSqsRequests) / 1e6;
 
-/** One invocation of a function: its request, and its time by the started millisecond. */
+/** US dollars for one invocation of a function: its request, and its time by the started millisecond. */
 export function lambdaUsd({ seconds, memoryMiB }: { readonly seconds: number; readonly memoryMiB: number }): number {
   // Rounded first: 0.069 s is 69.00000000000001 ms in floating point.
   const billedSeconds = Math.ceil(Math.round(seconds * 1e6) / 1e3) / 1e3;
@@ -38,9 +47,9 @@ export function lambdaUsd({ seconds, memoryMiB }: { readonly seconds: number; re
   return millionLambdaRequests / 1e6 + billedSeconds * (memoryMiB / 1024) * lambdaGiBSecond;
 }
 
-/** What a run costs a month when so many files a day come, each as this one. */
+/** US dollars for a month of 30 days when so many files a day come, each as this one. */
 export const monthlyUsd = (runUsd: number, filesPerDay: number): number => runUsd * filesPerDay * daysAMonth;
 
-/** One worker on Fargate, on demand, for a month. */
+/** US dollars for one worker on Fargate, on demand, for a month. */
 export const workerMonthUsd = (): number =>
   taskCostUsd({ size: workerSize, spot: false, seconds: daysAMonth * 24 * 3600 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canHaveMinistack, findMinistack } from '../../local/ministack/find';
@@ -7,15 +7,15 @@ import { hasPython, installedPrograms, installPrograms } from '../../local/pytho
 const wanted = { name: 'tool', version: '1.0', packages: ['tool==1.0'] };
 
 describe('on a machine with an empty PATH', () => {
-  const { PATH, XDG_CACHE_HOME, ETL_TEST_MINISTACK } = process.env;
-  const before = { PATH, XDG_CACHE_HOME, ETL_TEST_MINISTACK };
+  const { PATH, XDG_CACHE_HOME } = process.env;
+  const before = { PATH, XDG_CACHE_HOME };
   let folder: string;
   const said: string[] = [];
   const say = (line: string) => void said.push(line);
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'etl-python-'));
-    Object.assign(process.env, { PATH: '', XDG_CACHE_HOME: folder, ETL_TEST_MINISTACK: '' });
+    Object.assign(process.env, { PATH: '', XDG_CACHE_HOME: folder });
   });
   afterAll(async () => {
     for (const [name, value] of Object.entries(before)) {
@@ -34,11 +34,20 @@ describe('on a machine with an empty PATH', () => {
 
   test('what was installed before is found, what was broken off is not', async () => {
     const environment = join(folder, 'etl-orchestrator', 'tool-1.0');
-    await mkdir(environment, { recursive: true });
+    await mkdir(join(environment, 'bin'), { recursive: true });
+    await writeFile(join(environment, 'bin', 'python'), '#!/bin/sh\n', { mode: 0o755 });
     expect(await installedPrograms(wanted)).toBeUndefined();
     await writeFile(join(environment, '.complete'), '');
     expect(await installPrograms(wanted, say)).toBe(join(environment, 'bin'));
     expect(said).toEqual([]);
+  });
+
+  test('what was installed with a Python that is gone is not there', async () => {
+    const environment = join(folder, 'etl-orchestrator', 'gone-1.0');
+    await mkdir(join(environment, 'bin'), { recursive: true });
+    await symlink(join(folder, 'no-python'), join(environment, 'bin', 'python'));
+    await writeFile(join(environment, '.complete'), '');
+    expect(await installedPrograms({ ...wanted, name: 'gone' })).toBeUndefined();
   });
 
   test('Python that cannot install says why in one line', async () => {
@@ -52,5 +61,28 @@ describe('on a machine with an empty PATH', () => {
       message: 'tool 2.0 cannot be installed: no network',
     });
     expect(said).toEqual(['Installing tool 2.0 with Python (once) …']);
+  });
+
+  test('two that install at once do it once', async () => {
+    // As much of Python as is asked for: an environment is a folder with a Python in it.
+    const python = `#!/bin/sh
+case "$2" in
+  venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  pip) sleep 0.5 && echo once >> "\${0%/bin/python}/installed" ;;
+esac
+`;
+    await writeFile(join(folder, 'bin', 'python3'), python, { mode: 0o755 });
+    process.env.PATH = `${join(folder, 'bin')}:/bin:/usr/bin`;
+    said.length = 0;
+    const third = { ...wanted, version: '3.0' };
+    const cache = join(folder, 'etl-orchestrator');
+    const [one, other] = await Promise.all([installPrograms(third, say), installPrograms(third, say)]);
+    expect([one, other]).toEqual([join(cache, 'tool-3.0', 'bin'), join(cache, 'tool-3.0', 'bin')]);
+    expect(await readFile(join(cache, 'tool-3.0', 'installed'), 'utf8')).toBe('once\n');
+    expect(said).toEqual([
+      'Installing tool 3.0 with Python (once) …',
+      expect.stringContaining('Waiting for another process that installs tool 3.0'),
+    ]);
+    expect((await readdir(cache)).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 });

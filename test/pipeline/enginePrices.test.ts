@@ -5,6 +5,7 @@ import {
   sqsUsd,
   stateTransitionsUsd,
   temporalActionsUsd,
+  temporalPlanUsd,
   workerMonthUsd,
 } from '@etl/pipeline/enginePrices';
 
@@ -14,6 +15,10 @@ test('engines bill by the million', () => {
   expect(temporalActionsUsd(9)).toBeCloseTo(0.00045, 12);
   expect(stateTransitionsUsd(1_000_000)).toBe(25);
   expect(temporalActionsUsd(1_000_000)).toBe(50);
+});
+
+test('the plan of Temporal Cloud is a tenth of what is used', () => {
+  expect(temporalPlanUsd(temporalActionsUsd(1_000_000))).toBeCloseTo(5, 12);
 });
 
 test('messages are billed by the request', () => {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
@@ -74,11 +74,10 @@ withServer('etl compare with the interpreter', () => {
     }
   }
 
-  test('Ctrl-C in the middle: nothing is left', async () => {
-    const { child, ended } = start(process.execPath, ['cli/etl.js', ...arguments_('samples/ventas.csv')], {
-      ...process.env,
-      ...env(),
-    });
+  test('Ctrl-C in the middle: nothing is left, in the output folder neither', async () => {
+    const out = join(folder, 'interrupted');
+    const given = ['cli/etl.js', ...arguments_('samples/ventas.csv'), '--out', out];
+    const { child, ended } = start(process.execPath, given, { ...process.env, ...env() });
     let said = '';
     child.stderr?.on('data', (text) => {
       said += text;
@@ -89,6 +88,22 @@ withServer('etl compare with the interpreter', () => {
     expect(exitCode).toBe(130);
     expect(stderr).toContain('error: interrupted\nnothing was left running');
     nothingIsLeft();
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  test('what nobody expected is told with where its logs are', async () => {
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    // A server that says something, and never answers.
+    await writeFile(join(bin, 'temporal'), '#!/bin/sh\necho "out of order" >&2\nexit 1\n', { mode: 0o755 });
+    const stateDir = join(folder, 'unexpected');
+    const changes = { ...env(), ETL_STATE_DIR: stateDir, PATH: `${bin}:${process.env.PATH}` };
+    const { exitCode, stderr } = await etl(arguments_('samples/ventas.csv'), changes);
+    expect(exitCode).toBe(1);
+    const [kept = ''] = readdirSync(stateDir);
+    expect(stderr).toContain(`What was logged is kept in ${join(stateDir, kept)}\n`);
+    const log = join(stateDir, kept, 'temporal', 'state', 'logs', 'temporal.log');
+    expect(await readFile(log, 'utf8')).toContain('out of order');
   });
 
   test.each([

@@ -8,6 +8,7 @@ import type { reportObject } from '../../cli/compare/report';
 import type { Side } from '../../cli/compare/side';
 import { docker } from '../../local/docker/docker';
 import { buildEtlImage } from '../support/docker';
+import { withMinistackOnPath } from '../support/ministack';
 import { readBatch } from '../support/parquet';
 import { root, start } from '../support/processes';
 import { etl, until } from '../support/system';
@@ -31,19 +32,24 @@ withMinistack('the state machine on ministack', () => {
     await writeFile(join(folder, 'ventas', name), content);
     return fileUri(join(folder, 'ventas', name));
   };
-  const image = { ETL_COMPARE_IMAGE: 'etl-worker:test' };
+  const image = 'etl-worker:test';
+  const path = withMinistackOnPath(process.env.PATH);
 
   describe('is executed', () => {
+    const before = process.env.PATH;
     let system: MachineSystem;
     beforeAll(async () => {
-      Object.assign(process.env, image);
       // Compiled: what is deployed is.
       const compiled = require(join(root, 'dist', 'cli', 'compare', 'ministack', 'system.js'));
       const begin = (compiled as { startMachineSystem: typeof startMachineSystem }).startMachineSystem;
       const { signal } = new AbortController();
-      system = await begin({ workDir: join(folder, 'work'), timeScale: 0.01, say: () => undefined, signal });
+      process.env.PATH = path;
+      system = await begin({ image, workDir: join(folder, 'work'), timeScale: 0.01, say: () => undefined, signal });
     });
-    afterAll(() => system?.stop());
+    afterAll(async () => {
+      process.env.PATH = before;
+      await system?.stop();
+    });
 
     const run = (file: string, options: RunRequest['options'] = {}): Promise<Side> =>
       system.run({ file, batchDate: '2026-02-08', options, destination: fileUri(join(folder, 'lake')) });
@@ -105,7 +111,7 @@ withMinistack('the state machine on ministack', () => {
 
   withTemporalToo('etl compare', () => {
     const stateDir = () => join(folder, 'state');
-    const env = () => ({ ...image, ETL_STATE_DIR: stateDir(), ETL_TIME_SCALE: '0.02' });
+    const env = () => ({ PATH: path, ETL_COMPARE_IMAGE: image, ETL_STATE_DIR: stateDir(), ETL_TIME_SCALE: '0.02' });
     const compared = ['compare', 'samples/ventas.csv', '--date', '2026-02-08', '--json'];
 
     test('both engines publish the same bytes', async () => {

@@ -2,20 +2,20 @@ import type { StateMachine } from '../../../asl/types';
 import type { Execution } from '../../../local/stepFunctions/interpreter';
 import type { Side } from '../side';
 
-/** As `lambda:Invoke`; what a task asks of ECS is counted where it is asked. */
-const callNames: Readonly<Record<string, string>> = {
-  'arn:aws:states:::lambda:invoke': 'lambda:Invoke',
-  'arn:aws:states:::sns:publish': 'sns:Publish',
-  'arn:aws:states:::sqs:sendMessage': 'sqs:SendMessage',
-};
+/** The API call that a resource of a state stands for: `lambda:Invoke` for `arn:aws:states:::lambda:invoke`. */
+export function callNameOf(resource: string): string {
+  const [service = '', action = ''] = resource.replace('arn:aws:states:::', '').split(/[:.]/);
+  return `${service}:${action.charAt(0).toUpperCase()}${action.slice(1)}`;
+}
 
-/** An attempt of a state is one call of what it names. */
+/** An attempt of a state is one call of what it names. What is asked of ECS is left out: it is counted where it is asked. */
 export function serviceCalls({ States }: StateMachine, { attempts }: Execution): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { state: name } of attempts) {
     const state = States[name];
-    const call = state?.Type === 'Task' ? callNames[state.Resource] : undefined;
-    if (call !== undefined) counts[call] = (counts[call] ?? 0) + 1;
+    if (state?.Type !== 'Task') continue;
+    const call = callNameOf(state.Resource);
+    if (!call.startsWith('ecs:')) counts[call] = (counts[call] ?? 0) + 1;
   }
   return counts;
 }

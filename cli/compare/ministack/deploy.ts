@@ -10,8 +10,10 @@ import { standInCredentials, standInRegion } from '../../../local/ministack/serv
 import type { Clients } from './clients';
 import { anyRole, deployFunctions } from './functions';
 
+/** The source is put into the one, batches into the other. */
 export const buckets = { raw: 'raw-data-lake', clean: 'clean-data-lake' } as const;
 
+/** What a run needs to know of what was deployed. */
 export interface Deployment extends StandInPlaces {
   readonly machine: StateMachine;
   readonly machineArn: string;
@@ -46,7 +48,6 @@ export async function deploy(
       AWS_SECRET_ACCESS_KEY: standInCredentials.secretAccessKey,
       AWS_REGION: standInRegion,
     },
-    objects: [],
   });
   const functions = await deployFunctions(clients.lambda, {
     AWS_ENDPOINT_URL: endpoint,

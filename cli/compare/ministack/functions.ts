@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { CreateFunctionCommand, type LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { steps } from '@etl/pipeline/definition';
 import { strToU8, type ZipOptions, zipSync } from 'fflate';
+import { functionMemoryMiB } from '../functionSize';
 
 const dist = join(__dirname, '..', '..', '..');
 
-export const functionMemoryMiB = 512;
 /** A role that nothing looks at. */
 export const anyRole = 'arn:aws:iam::000000000000:role/etl-compare';
 

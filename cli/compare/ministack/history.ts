@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { StateMachine } from '../../../asl/types';
+import { callNameOf } from '../machine/calls';
 import { stageOf } from '../machine/steps';
 import type { StepRun } from '../side';
 
@@ -43,14 +44,22 @@ export function visitsIn(events: readonly HistoryEvent[]): Visit[] {
   return visits;
 }
 
-function errorOf({ taskFailedEventDetails: failed, taskTimedOutEventDetails: timedOut }: HistoryEvent) {
-  return failed?.error ?? timedOut?.error;
+function errorOf(event: HistoryEvent): string | undefined {
+  const {
+    taskFailedEventDetails,
+    taskTimedOutEventDetails,
+    taskStartFailedEventDetails,
+    taskSubmitFailedEventDetails,
+  } = event;
+  const details =
+    taskFailedEventDetails ?? taskTimedOutEventDetails ?? taskStartFailedEventDetails ?? taskSubmitFailedEventDetails;
+  return details?.error;
 }
 
 /** The visits as stages where they are some. */
 export function stepsOf(visits: readonly Visit[]): StepRun[] {
   return visits.map(({ state, startedAt, endedAt, attempts }) => {
-    const error = attempts.at(-1)?.error;
+    const error = attempts.findLast((attempt) => attempt.error !== undefined)?.error;
     return {
       name: stageOf(state),
       startedAt,
@@ -73,8 +82,7 @@ export function callsOf(visits: readonly Visit[], { States }: StateMachine): Rec
   for (const { state, attempts } of visits) {
     const each = States[state];
     if (each?.Type !== 'Task') continue;
-    const [service = '', action = ''] = each.Resource.replace('arn:aws:states:::', '').split(/[:.]/);
-    const name = `${service}:${action.charAt(0).toUpperCase()}${action.slice(1)}`;
+    const name = callNameOf(each.Resource);
     counts[name] = (counts[name] ?? 0) + attempts.length;
   }
   return counts;

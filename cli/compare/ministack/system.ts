@@ -6,27 +6,27 @@ import { createS3Store } from '@etl/storage/s3Store';
 import { buildImage, etlDockerfile } from '../../../local/docker/images';
 import { findMinistack } from '../../../local/ministack/find';
 import { startMinistack } from '../../../local/ministack/server';
-import type { Detail } from '../../runPipeline';
 import { startGuard } from '../../system/guard';
+import { detailOf } from '../event';
+import { functionMemoryMiB } from '../functionSize';
 import type { CompareRequest } from '../request';
 import type { Side } from '../side';
+import { endedTasks } from '../tasks';
 import { type Clients, standInClients } from './clients';
 import { buckets, type Deployment, deploy } from './deploy';
 import { runExecution } from './execution';
 import { downloadBatch, uploadSource } from './files';
-import { functionMemoryMiB } from './functions';
 import { callsOf, stepsOf, transitionsOf, type Visit, visitsIn } from './history';
 import { readDeadLetters, readMessages } from './queues';
-import { endedTasks } from './tasks';
 
-export type SystemRequest = Pick<CompareRequest, 'workDir' | 'timeScale' | 'say' | 'signal'>;
+export type SystemRequest = Pick<CompareRequest, 'image' | 'workDir' | 'timeScale' | 'say' | 'signal'>;
 export type RunRequest = Omit<CompareRequest, keyof SystemRequest>;
 
 /** The state machine, deployed. */
 export interface MachineSystem {
   /** One event, to its end. One at a time: messages are told apart by when they come. */
   run(request: RunRequest): Promise<Side>;
-  /** Ends everything, containers too. */
+  /** Ends everything, containers too. Throws nothing: what could not be removed is said. */
   stop(): Promise<void>;
 }
 
@@ -37,26 +37,35 @@ const imageTag = 'etl-worker:compare';
 /** It looks at a task 600 times, this part of a second apart, and then calls it timed out: a task has five minutes. */
 const leastWaitScale = 0.5;
 
-/** Builds the image unless ETL_COMPARE_IMAGE names one, starts ministack and deploys. What it started is gone when it throws. */
-export async function startMachineSystem({ workDir, timeScale, say, signal }: SystemRequest): Promise<MachineSystem> {
-  const image = process.env.ETL_COMPARE_IMAGE || (await builtImage(say, signal));
+/** Builds the image unless one is given, starts ministack and deploys. What it started is gone when it throws. */
+export async function startMachineSystem(request: SystemRequest): Promise<MachineSystem> {
+  const { workDir, timeScale, say, signal } = request;
+  const image = request.image ?? (await builtImage(say, signal));
   const program = await findMinistack(say, signal);
   await mkdir(workDir, { recursive: true });
   say('Step Functions: starting ministack …');
-  const ministack = await startMinistack({
+  const guard = startGuard();
+  const starting = startMinistack({
     program,
     services,
     logFile: join(workDir, 'ministack.log'),
     waitScale: Math.max(timeScale, leastWaitScale),
+    onSpawn: (pid) => guard.watch('ministack', pid),
     signal,
   });
-  const guard = startGuard();
-  guard.watch('ministack', ministack.pid);
+  starting.catch(() => guard.release());
+  const ministack = await starting;
   const clients = standInClients(ministack.endpoint);
   const stop = async () => {
     clients.destroy();
-    await ministack.stop();
-    guard.release();
+    try {
+      await ministack.stop();
+    } catch (error) {
+      // The comparison is there, or has a better reason why it is not.
+      say(`Step Functions: not everything could be removed: ${(error as Error).message}`);
+    } finally {
+      guard.release();
+    }
   };
   try {
     const deployment = await deploy(clients, { endpoint: ministack.endpoint, image, timeScale });
@@ -77,17 +86,12 @@ async function builtImage(say: (line: string) => void, signal: AbortSignal): Pro
 async function run(
   { s3, sfn, sqs, ecs }: Clients,
   { machine, machineArn, functions, messagesUrl, deadLettersUrl }: Deployment,
-  { file, batchDate, dataset, options, destination }: RunRequest,
+  request: RunRequest,
   signal: AbortSignal,
 ): Promise<Side> {
   const store = createS3Store(s3);
-  const detail: Detail = {
-    ...options,
-    s3Key: await uploadSource(store, file, buckets.raw),
-    batchDate,
-    ...(dataset !== undefined && { dataset }),
-    destination: `s3://${buckets.clean}`,
-  };
+  const file = await uploadSource(store, request.file, buckets.raw);
+  const detail = detailOf({ ...request, file, destination: `s3://${buckets.clean}` });
   const name = randomUUID();
   const execution = { stateMachineArn: machineArn, name, input: JSON.stringify({ detail }) };
   const { description, events } = await runExecution(sfn, execution, signal);
@@ -107,7 +111,7 @@ async function run(
     steps: stepsOf(visits),
     messages,
     deadLetters,
-    manifest: await downloadBatch(store, resolveBatch(detail, detail.s3Key), detail.destination, destination),
+    manifest: await downloadBatch(store, resolveBatch(detail, detail.s3Key), detail.destination, request.destination),
     apiCalls: callsOf(visits, machine),
     billed: { unit: 'state transitions', count: transitionsOf(visits) },
     functions: functionRuns(visits, functions),

@@ -10,7 +10,6 @@ test('without Docker and Python, ministack is not possible: what is missing, and
       PATH: folder,
       XDG_CACHE_HOME: folder,
       ETL_STATE_DIR: folder,
-      ETL_TEST_MINISTACK: '',
     });
     expect(exitCode).toBe(69);
     expect(stderr.split('\n').filter(Boolean)).toEqual([

@@ -17,23 +17,25 @@ describe('costs', () => {
   const task = 0.11652 / 60;
 
   test('of a run', () => {
-    const { engine, messages, tasks, worker, total } = runCosts(temporal());
+    const { engine, plan, messages, tasks, worker, total } = runCosts(temporal());
     expect(engine).toBeCloseTo(0.00045, 12);
+    expect(plan).toBeCloseTo(0.000045, 12);
     expect(messages).toBeCloseTo(0.0000005, 12);
     expect(tasks).toBeCloseTo(task, 12);
     expect(worker).toBe(0);
-    expect(total).toBeCloseTo(0.00045 + 0.0000005 + task, 12);
+    expect(total).toBeCloseTo(0.000495 + 0.0000005 + task, 12);
     const machine = runCosts(stepFunctions());
-    expect(machine.engine).toBeCloseTo(0.00015, 12);
+    expect(machine).toMatchObject({ engine: expect.closeTo(0.00015, 12), plan: 0 });
     expect(machine.functions).toBeCloseTo(0.0000022833375, 12);
   });
 
   test('of a month: 3,000 runs, and the worker that only one of the engines needs', () => {
     const month = monthlyCosts(temporal(), 100);
     expect(month.engine).toBeCloseTo(1.35, 10);
+    expect(month.plan).toBeCloseTo(0.135, 10);
     expect(month.tasks).toBeCloseTo(3000 * task, 10);
     expect(month.worker).toBeCloseTo(8.8866, 4);
-    expect(month.total).toBeCloseTo(1.35 + 0.0015 + 3000 * task + 8.8866, 4);
+    expect(month.total).toBeCloseTo(1.485 + 0.0015 + 3000 * task + 8.8866, 4);
     expect(monthlyCosts(stepFunctions(), 100)).toMatchObject({ engine: expect.closeTo(0.45, 10), worker: 0 });
   });
 });
@@ -72,6 +74,7 @@ describe('the report', () => {
     expect(cellsOf(report, '  engine')).toEqual(['0.0004500', '0.0001500']);
     const month = report.slice(report.indexOf('Cost of a month with 100 such files a day, $'));
     expect(cellsOf(month, '  engine')).toEqual(['1.35', '0.45']);
+    expect(cellsOf(month, '  plan')[1]).toBe('-');
     expect(cellsOf(month, '  messages')).toEqual(['< 0.01', '< 0.01']);
     expect(cellsOf(month, '  worker')).toEqual(['8.89', '-']);
   });

@@ -50,9 +50,9 @@ describe('the history of an execution', () => {
     ),
   );
 
-  test('is steps: attempts, waits between them, the error of the last', () => {
+  test('is steps: attempts, waits between them, the error of the last that failed', () => {
     expect(stepsOf(visits)).toEqual([
-      { name: 'validate', startedAt: 1000, endedAt: 7000, attempts: 3, waits: [1, 2] },
+      { name: 'validate', startedAt: 1000, endedAt: 7000, attempts: 3, waits: [1, 2], error: 'States.Timeout' },
       { name: 'IsValid', startedAt: 7000, endedAt: 7000, attempts: 1, waits: [] },
       { name: 'transform', startedAt: 7000, endedAt: 9000, attempts: 1, waits: [], error: 'States.TaskFailed' },
       { name: 'Failed', startedAt: 9000, endedAt: 10_000, attempts: 1, waits: [] },
@@ -66,6 +66,15 @@ describe('the history of an execution', () => {
   test('is calls of services, those of failed attempts too', () => {
     const machine = stateMachine(withSubstitutions());
     expect(callsOf(visits, machine)).toEqual({ 'lambda:Invoke': 3, 'ecs:RunTask': 1 });
+  });
+
+  test.each([
+    ['TaskStartFailed', 'taskStartFailedEventDetails'],
+    ['TaskSubmitFailed', 'taskSubmitFailedEventDetails'],
+  ] as const)('has the error of %s', (type, details) => {
+    const event: Told = { type, [details]: { error: 'ECS.Busy', resource: 'runTask.sync', resourceType: 'ecs' } };
+    const [visit] = visitsIn(history([1, entered('Task', 'TransformData')], [1, scheduled], [2, event]));
+    expect(visit?.attempts).toEqual([{ startedAt: 1000, endedAt: 2000, error: 'ECS.Busy' }]);
   });
 
   test('of an execution that entered no state is nothing', () => {
