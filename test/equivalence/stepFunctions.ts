@@ -1,6 +1,5 @@
 import { topics } from '@etl/pipeline/definition';
-import { flow, type Stage } from '@etl/pipeline/flow';
-import { stateNames } from '../../asl/names';
+import { stageOfState } from '../../asl/names';
 import { withSubstitutions } from '../../asl/settings';
 import type { StateMachine } from '../../asl/types';
 import { type Execution, execute, type ResourceHandler, TaskError } from '../../local/stepFunctions/interpreter';
@@ -96,14 +95,24 @@ function sameEvent(event: unknown, scenario: Scenario): void {
   throw new TaskError('Error', `the function got another event: ${JSON.stringify(event)}`);
 }
 
-/** The integration fails for whatever is not exit code 0, with the task as its cause. Source: see asl/differences.ts. */
+/** What RunTask itself fails of; a launch that is not here is waited for in vain. */
+const apiErrors: Partial<Record<LaunchEnd['kind'], readonly [name: string, cause: string]>> = {
+  throttled: ['ECS.ThrottlingException', 'Rate exceeded'],
+  unanswered: ['ECS.SdkClientException', 'Unable to execute HTTP request'],
+  impossible: ['ECS.ClientException', 'TaskDefinition not found.'],
+};
+
+/**
+ * The integration fails for whatever is not exit code 0, with the task as its cause; for the failures in RunTask's answer,
+ * as `AmazonECS.Unknown`. Source: AWS Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+ */
 async function task(end: LaunchEnd, arn: string): Promise<unknown> {
-  if (end.kind === 'running' || end.kind === 'pending') return never();
-  if (end.kind === 'refused') throw new TaskError('ECS.AmazonECSException', end.reason);
-  if (end.kind === 'throttled') throw new TaskError('ECS.ThrottlingException', 'Rate exceeded');
-  if (end.kind === 'unanswered') throw new TaskError('ECS.SdkClientException', 'Unable to execute HTTP request');
-  if (end.kind === 'impossible') throw new TaskError('ECS.ClientException', 'TaskDefinition not found.');
-  if (end.kind !== 'stopped') throw new TaskError('ECS.AmazonECSException', end.kind);
+  if (end.kind === 'refused') throw new TaskError('AmazonECS.Unknown', end.reason);
+  if (end.kind !== 'stopped') {
+    const error = apiErrors[end.kind];
+    if (!error) return never();
+    throw new TaskError(...error);
+  }
   const { stopCode, exitCode, stoppedReason, containerReason } = end;
   const answer = {
     TaskArn: arn,
@@ -122,13 +131,9 @@ async function task(end: LaunchEnd, arn: string): Promise<unknown> {
   throw new TaskError('States.TaskFailed', JSON.stringify(answer));
 }
 
-const stageOfState = new Map(
-  (Object.keys(flow) as Stage[]).map((stage): [string, Stage] => [stateNames[stage], stage]),
-);
-
 function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
   return states.flatMap(({ name, enteredAt }) => {
-    const stage = stageOfState.get(name);
+    const stage = stageOfState(name);
     if (!stage) return [];
     const tried = attempts.filter(({ state }) => state === name);
     const failed = failures.filter(({ state }) => state === name);

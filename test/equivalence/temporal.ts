@@ -14,7 +14,6 @@ import { events, type LaunchEnd, launchEnds, type Validations } from './world';
 
 /** One attempt of an activity, as its worker saw it. Times are milliseconds of the server. */
 export interface Attempted {
-  readonly attempt: number;
   /** When the attempt before it had failed. */
   readonly scheduledAt: number;
   readonly startedAt: number;
@@ -160,7 +159,7 @@ function activities(
     seen.inputs.set(activityId, input);
     const note = (end: string) => {
       const before = seen.attempts.get(activityId) ?? [];
-      seen.attempts.set(activityId, [...before, { attempt: number, scheduledAt, startedAt, end }]);
+      seen.attempts.set(activityId, [...before, { scheduledAt, startedAt, end }]);
     };
     const [end, result] = await run(seen, number);
     note(end);

@@ -22,18 +22,16 @@ export interface Trace {
   readonly deadLetters: readonly { readonly failureType: string; readonly event: unknown }[];
 }
 
-export const aspects = [
-  'path',
-  'attempts',
-  'waits',
-  'status',
-  'failureType',
-  'messages',
-  'deadLetters',
-  'contract',
-  'flow',
-] as const;
-export type Aspect = (typeof aspects)[number];
+export type Aspect =
+  | 'path'
+  | 'attempts'
+  | 'waits'
+  | 'status'
+  | 'failureType'
+  | 'messages'
+  | 'deadLetters'
+  | 'contract'
+  | 'flow';
 
 /** One thing about which two traces disagree. */
 export interface Disagreement {

@@ -129,7 +129,7 @@ test('a refusal by failures[] fails the state', async () => {
     const request = { ...(await runTask('exit:1')), TaskDefinition: 'worker' };
     const answer = handlers['arn:aws:states:::ecs:runTask.sync']?.(request, 'State', never) as Promise<unknown>;
     const { name, message } = await failureOf(answer);
-    expect(name).toBe('States.TaskFailed');
+    expect(name).toBe('AmazonECS.Unknown');
     expect(JSON.parse(message)).toMatchObject({ Failures: [{ Reason: expect.stringMatching(/capacity/i) }] });
   } finally {
     await stopRig(refusing);
