@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lintMachine } from '../../asl/lint/lintMachine';
 import { stateMachine } from '../../asl/machine';
@@ -130,16 +130,12 @@ describe('a timeout', () => {
   });
 
   test('is tried again, beside the task that still runs, where States.ALL is retried', async () => {
-    let begun = 0;
-    let secondBegins = () => undefined as void;
-    const second = new Promise<void>((resolve) => {
-      secondBegins = resolve;
-    });
+    const begun: string[] = [];
+    const secondBegins = new EventEmitter();
     const execution = await run(withRetry([{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }]), {
-      runTask: async (_parameters, _state, signal) => {
-        begun += 1;
-        if (begun === 1) return second;
-        secondBegins();
+      runTask: async (_parameters, state, signal) => {
+        if (begun.push(state) === 1) return once(secondBegins, 'begun');
+        secondBegins.emit('begun');
         // Until its state has timed out.
         return once(signal, 'abort');
       },

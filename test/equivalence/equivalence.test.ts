@@ -2,6 +2,7 @@ import { budgets } from '@etl/pipeline/definition';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
 import { Rig } from '../support/rig';
+import { thorough } from '../support/thorough';
 import { oddLaunchWaits } from './classes';
 import { shownIds } from './declared';
 import { enumerated, randomScenarios } from './scenarios';
@@ -13,11 +14,11 @@ import { validations } from './world';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
-const seed = Number(process.env.ETL_TEST_SEED ?? 1);
-const scenarios = [...enumerated, ...randomScenarios(seed, 40)];
+const seeds = thorough ? [1, 2, 3, 4, 5] : [1];
+const scenarios = [...enumerated, ...seeds.flatMap((seed) => randomScenarios(seed, 40))];
 const machine = stateMachine(withSubstitutions());
 
-withServer('the workflow and the state machine, run side by side', () => {
+withServer(`the workflow and the state machine, run side by side; at random by ${seeds.join(', ')}`, () => {
   let temporal: ReadonlyMap<string, TemporalRun>;
   let stepFunctions: ReadonlyMap<string, Trace>;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import type { StateMachine } from '../../asl/types';
 import { type Execution, execute, type ResourceHandler, TaskError } from '../../local/stepFunctions/interpreter';
 import { delivered } from '../support/fakeActivities';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
-import type { StageTrace, Trace } from './trace';
+import { type StageTrace, sentMessage, type Trace } from './trace';
 import { inVirtualTime } from './virtualClock';
 import { events, type LaunchEnd, launchEnds, type Validations } from './world';
 
@@ -70,10 +70,14 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
     },
     'arn:aws:states:::sns:publish': async (parameters, state) => {
       await call(state, scenario.notify, 'SNS.InternalErrorException');
-      const { TopicArn, Message } = parameters as { TopicArn: string; Message: string };
+      const { TopicArn, Message, MessageAttributes } = parameters as {
+        TopicArn: string;
+        Message: string;
+        MessageAttributes: Attributes;
+      };
       const topic = { [settings.successTopicArn]: topics.success, [settings.alertsTopicArn]: topics.alerts }[TopicArn];
       if (topic === undefined) throw new TaskError('SNS.NotFoundException', TopicArn);
-      sent.messages.push({ topic, firstLine: Message.split('\n')[0] ?? '' });
+      sent.messages.push(sentMessage(topic, Message, valuesOf(MessageAttributes)));
       return { MessageId: 'm1' };
     },
     'arn:aws:states:::sqs:sendMessage': async (parameters, state) => {
@@ -81,14 +85,19 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
       const { QueueUrl, MessageBody, MessageAttributes } = parameters as {
         QueueUrl: string;
         MessageBody: unknown;
-        MessageAttributes: { failureType: { StringValue: string } };
+        MessageAttributes: Attributes;
       };
       if (QueueUrl !== settings.deadLetterQueueUrl) throw new TaskError('SQS.QueueDoesNotExistException', QueueUrl);
-      sent.deadLetters.push({ failureType: MessageAttributes.failureType.StringValue, event: MessageBody });
+      sent.deadLetters.push({ failureType: valuesOf(MessageAttributes).failureType ?? 'none', event: MessageBody });
       return { MessageId: 'l1' };
     },
   };
 }
+
+type Attributes = Readonly<Record<string, { readonly StringValue: string }>>;
+
+const valuesOf = (attributes: Attributes): Record<string, string> =>
+  Object.fromEntries(Object.entries(attributes).map(([name, { StringValue }]) => [name, StringValue]));
 
 function sameEvent(event: unknown, scenario: Scenario): void {
   if (JSON.stringify(event) === JSON.stringify(events[scenario.event])) return;

@@ -9,7 +9,7 @@ import type { Rig } from '../support/rig';
 import { type Contract, contractOf } from './contract';
 import { readHistory } from './history';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
-import type { Trace } from './trace';
+import { type SentMessage, sentMessage, type Trace } from './trace';
 import { events, type LaunchEnd, launchEnds, type Validations } from './world';
 
 /** One attempt of an activity, as its worker saw it. Times are milliseconds of the server. */
@@ -249,9 +249,9 @@ function activities(
 
 const nthLaunch = ({ scenario }: Seen, generation: number): LaunchEnd => launchEnds[nth(scenario.launches, generation)];
 
-function sent({ outcome, subject }: { outcome: Outcome; subject: Subject }): Trace['messages'][number] {
-  const { topic, body } = composeMessage(outcome, subject);
-  return { topic, firstLine: body.split('\n')[0] ?? '' };
+function sent({ outcome, subject }: { outcome: Outcome; subject: Subject }): SentMessage {
+  const { topic, body, attributes } = composeMessage(outcome, subject);
+  return sentMessage(topic, body, attributes);
 }
 
 function launch(end: LaunchEnd, generation: number): [string, LaunchResult] {
