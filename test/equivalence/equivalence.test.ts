@@ -8,7 +8,7 @@ import { shownIds } from './declared';
 import { enumerated, randomScenarios } from './scenarios';
 import { runOnStepFunctions } from './stepFunctions';
 import { runOnTemporal, type TemporalRun } from './temporal';
-import type { Trace } from './trace';
+import type { SentMessage, StageTrace, Trace } from './trace';
 import { verdict } from './verdict';
 import { validations } from './world';
 
@@ -17,6 +17,14 @@ const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : descri
 const seeds = thorough ? [1, 2, 3, 4, 5] : [1];
 const scenarios = [...enumerated, ...seeds.flatMap((seed) => randomScenarios(seed, 40))];
 const machine = stateMachine(withSubstitutions());
+
+const opposite = { succeeded: 'failed', failed: 'succeeded' } as const;
+const withMessages =
+  (change: (message: SentMessage) => SentMessage) =>
+  (trace: Trace): Trace => ({ ...trace, messages: trace.messages.map(change) });
+const withStages =
+  (change: (stage: StageTrace) => StageTrace) =>
+  (trace: Trace): Trace => ({ ...trace, stages: trace.stages.map(change) });
 
 withServer(`the workflow and the state machine, run side by side; at random by ${seeds.join(', ')}`, () => {
   let temporal: ReadonlyMap<string, TemporalRun>;
@@ -39,6 +47,32 @@ withServer(`the workflow and the state machine, run side by side; at random by $
 
   test('they differ in what is declared, and in nothing else', () => {
     expect(verdict(machine, scenarios, temporal, stepFunctions).undeclared).toEqual([]);
+  });
+
+  test.each<[string, (trace: Trace) => Trace]>([
+    ['another status', (trace) => ({ ...trace, end: { ...trace.end, status: opposite[trace.end.status] } })],
+    ['another failure type', (trace) => ({ ...trace, end: { ...trace.end, failureType: 'Other' } })],
+    ['another first line', withMessages((message) => ({ ...message, firstLine: 'other' }))],
+    ['another attribute', withMessages((message) => ({ ...message, outcome: 'other' }))],
+    [
+      'another letter',
+      (trace) => ({
+        ...trace,
+        deadLetters: trace.deadLetters.map((letter) => ({ ...letter, failureType: 'Other' })),
+      }),
+    ],
+    ['one attempt more', withStages((stage) => ({ ...stage, attempts: ['error', ...stage.attempts] }))],
+    ['other waits', withStages((stage) => ({ ...stage, waits: stage.waits.map((wait) => wait + 1) }))],
+  ])('%s of the machine is declared nowhere', (_what, change) => {
+    const changed = new Map([...stepFunctions].map(([name, trace]) => [name, change(trace)]));
+    const affected = scenarios.filter(
+      ({ name }) => JSON.stringify(changed.get(name)) !== JSON.stringify(stepFunctions.get(name)),
+    );
+    expect(affected.length).toBeGreaterThan(10);
+    const covered = affected.filter(
+      (scenario) => verdict(machine, [scenario], temporal, changed).undeclared.length === 0,
+    );
+    expect(covered.map(({ name }) => name)).toEqual([]);
   });
 
   test('every difference that scenarios are said to show is met', () => {
