@@ -38,7 +38,7 @@ withServer(`the workflow and the state machine, run side by side; at random by $
     } finally {
       await rig.stop();
     }
-  }, 300_000);
+  }, seeds.length * 300_000);
 
   test('there are at least 200 of them, no two of one name', () => {
     expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
