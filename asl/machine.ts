@@ -1,4 +1,4 @@
-import { firstStage } from '@etl/pipeline/flow';
+import { type End, ends, firstStage } from '@etl/pipeline/flow';
 import { firstLines } from '@etl/pipeline/messages';
 import { stateNames } from './names';
 import { paths } from './paths';
@@ -9,7 +9,7 @@ import { failures } from './states/failures';
 import { notify } from './states/notify';
 import { transform } from './states/transform';
 import { validate } from './states/validate';
-import type { State, StateMachine } from './types';
+import type { FailState, State, StateMachine } from './types';
 
 /** The pipeline as a state machine: the same order, timeouts, retries, container and messages as the workflow's. */
 export function stateMachine(settings: MachineSettings): StateMachine {
@@ -28,16 +28,18 @@ export function stateMachine(settings: MachineSettings): StateMachine {
   };
 }
 
-/** A run that did not deliver its data is never green. */
+type Failure = { [E in End]: (typeof ends)[E] extends 'failure' ? E : never }[End];
+
+/** What the execution says it failed of. */
+const reasons: Readonly<Record<Failure, Omit<FailState, 'Type'>>> = {
+  // The reasons are in the alert, the dead letter and the data of this state.
+  invalidInput: { Error: 'InvalidInput', Cause: firstLines.invalid() },
+  failed: { ErrorPath: `${paths.failure}.type`, CausePath: `${paths.failure}.reason` },
+};
+
+const isFailure = (end: End): end is Failure => ends[end] === 'failure';
+
 function endStates(): Record<string, State> {
-  return {
-    [stateNames.delivered]: { Type: 'Succeed' },
-    [stateNames.invalidInput]: {
-      Type: 'Fail',
-      Error: 'InvalidInput',
-      // The reasons are in the alert, the dead letter and the data of this state.
-      Cause: firstLines.invalid(),
-    },
-    [stateNames.failed]: { Type: 'Fail', ErrorPath: `${paths.failure}.type`, CausePath: `${paths.failure}.reason` },
-  };
+  const state = (end: End): State => (isFailure(end) ? { Type: 'Fail', ...reasons[end] } : { Type: 'Succeed' });
+  return Object.fromEntries((Object.keys(ends) as End[]).map((end) => [stateNames[end], state(end)]));
 }

@@ -11,6 +11,7 @@ export function box(id: string, name: string, facts: readonly string[]): string 
   return `${id}["${[`<b>${name}</b>`, ...facts].join('<br/>')}"]`;
 }
 
+/** A round box, by the kind of end in green or red, with the status that the engine shows. */
 export function endBox(id: string, name: string, status: string, kind: 'succeeded' | 'failed'): string {
   return `${id}(["<b>${name}</b><br/>${status}"]):::${kind}`;
 }

@@ -1,4 +1,4 @@
-import type { End, Stage } from '@etl/pipeline/flow';
+import { type End, flow, type Stage, type stageFailures } from '@etl/pipeline/flow';
 
 /** The states of stages and ends, as they are shown in the console. */
 export const stateNames = {
@@ -15,12 +15,19 @@ export const stateNames = {
   failed: 'Failed',
 } as const satisfies Record<Stage | End, string>;
 
+const stages = new Map((Object.keys(flow) as Stage[]).map((stage): [string, Stage] => [stateNames[stage], stage]));
+
+/** The stage that a state is; undefined for a state that is none. */
+export const stageOfState = (state: string): Stage | undefined => stages.get(state);
+
 /** After `ValidateInput`: which way its answer leads. */
 export const isValidName = 'IsValid';
+
+type StageFailures = typeof stageFailures;
 
 /** Each notes what a caught error means, before the alert is sent. */
 export const failureNames = {
   validate: { other: 'ValidationFailed' },
   transform: { timeout: 'TransformTimedOut', other: 'TransformFailed' },
   confirm: { missing: 'CommitMissing', superseded: 'Superseded', other: 'ConfirmationFailed' },
-} as const;
+} as const satisfies { [S in keyof StageFailures]: Record<keyof StageFailures[S], string> };

@@ -76,9 +76,8 @@ function arrows(name: string, state: State, rank: ReadonlyMap<string, number>): 
 }
 
 function choices(name: string, { Choices, Default }: ChoiceState): string[] {
-  const rules = Choices.map((rule) => {
-    const value = rule.BooleanEquals ?? rule.StringEquals;
-    return `${name} -- "${rule.Variable} is ${value}" --> ${rule.Next}`;
-  });
+  const rules = Choices.map(
+    ({ Variable, BooleanEquals, Next }) => `${name} -- "${Variable} is ${BooleanEquals}" --> ${Next}`,
+  );
   return [...rules, ...(Default === undefined ? [] : [`${name} -- otherwise --> ${Default}`])];
 }

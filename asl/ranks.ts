@@ -1,4 +1,5 @@
-import type { State, StateMachine } from './types';
+import { transitionsOf } from './transitions';
+import type { StateMachine } from './types';
 
 /** How many steps, at most, lead to each state: what a picture puts on one line. Each state counts once on a way. */
 export function ranks({ StartAt, States }: StateMachine): ReadonlyMap<string, number> {
@@ -7,23 +8,8 @@ export function ranks({ StartAt, States }: StateMachine): ReadonlyMap<string, nu
     const state = States[name];
     if (!state || way.includes(name) || (found.get(name) ?? -1) >= rank) return;
     found.set(name, rank);
-    for (const next of nextOf(state)) visit(next, rank + 1, [...way, name]);
+    for (const { to } of transitionsOf({ ...state })) visit(to, rank + 1, [...way, name]);
   };
   visit(StartAt, 0, []);
   return found;
-}
-
-function nextOf(state: State): string[] {
-  switch (state.Type) {
-    case 'Choice':
-      return [...state.Choices.map(({ Next }) => Next), ...(state.Default === undefined ? [] : [state.Default])];
-    case 'Task':
-    case 'Pass':
-      return [
-        ...(state.Next === undefined ? [] : [state.Next]),
-        ...(state.Type === 'Task' ? (state.Catch ?? []).map(({ Next }) => Next) : []),
-      ];
-    default:
-      return [];
-  }
 }

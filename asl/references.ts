@@ -30,7 +30,8 @@ export function entry(key: string, text: string): Record<string, string> {
   return { [`${key}.$`]: expression };
 }
 
-export const asText = (path: string): string => `States.JsonToString(${path})`;
+/** What lies at a path, of any kind, as the text of its JSON. */
+export const jsonText = (path: string): string => `States.JsonToString(${path})`;
 
 /** A number as a string: environment variables and the like are nothing else. */
 export const numberAsText = (path: string): string => `States.Format('{}', ${path})`;

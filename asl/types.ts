@@ -62,8 +62,7 @@ export interface ChoiceState {
 
 export interface ChoiceRule {
   readonly Variable: string;
-  readonly BooleanEquals?: boolean;
-  readonly StringEquals?: string;
+  readonly BooleanEquals: boolean;
   readonly Next: string;
 }
 

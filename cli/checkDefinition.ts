@@ -4,6 +4,7 @@ import { stateMachine } from '../asl/machine';
 import { withSubstitutions } from '../asl/settings';
 import { CliError, cliExitCodes } from './errors';
 
+/** The definition as it is committed and written: JSON with indents, and a line break at its end. */
 export const asText = (machine: unknown): string => `${JSON.stringify(machine, null, 2)}\n`;
 
 /**

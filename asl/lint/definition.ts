@@ -1,5 +1,4 @@
-/** A definition as it was read: any field may be missing or of the wrong kind. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, isFields, list } from '../fields';
 
 /** A state machine, or one within a Map or Parallel state. */
 export interface Definition {
@@ -8,15 +7,6 @@ export interface Definition {
   /** What states say that say nothing: JSONPath or JSONata. */
   readonly queryLanguage: unknown;
 }
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-export const fieldsOf = (value: unknown): readonly Fields[] => list(value).filter(isFields);
-
-export const texts = (value: unknown): readonly string[] => list(value).filter((each) => typeof each === 'string');
 
 /** The definition, or undefined where there are no states to look at. */
 export function readDefinition(machine: unknown, queryLanguage: unknown = 'JSONPath'): Definition | undefined {
@@ -39,6 +29,7 @@ export function allDefinitions(machine: Definition): Definition[] {
   return [machine, ...inner.flatMap(allDefinitions)];
 }
 
+/** Whether the state is written in JSONPath: by its own word, else by that of the machine around it. */
 export const usesJsonPath = (machine: Definition, state: Fields): boolean =>
   (state.QueryLanguage ?? machine.queryLanguage) !== 'JSONata';
 
@@ -47,8 +38,10 @@ export function statesOf(machine: Definition, ...types: string[]): [string, Fiel
   return Object.entries(machine.states).filter(([, { Type }]) => types.includes(String(Type)));
 }
 
+/** Task states, with their names. */
 export const tasksOf = (machine: Definition): [string, Fields][] => statesOf(machine, 'Task');
 
+/** What a task calls; empty where it says nothing. */
 export const resourceOf = ({ Resource }: Fields): string => (typeof Resource === 'string' ? Resource : '');
 
 /** `ecs:runTask.sync` of `arn:aws:states:::ecs:runTask.sync`; undefined for what is no integration of a service. */
@@ -56,6 +49,7 @@ export function integrationOf(state: Fields): string | undefined {
   return /^arn:aws[a-z-]*:states:[^:]*:[^:]*:(?!activity:)(.+)$/.exec(resourceOf(state))?.[1];
 }
 
+/** Whether a worker of one's own polls for it. */
 export const isActivity = (state: Fields): boolean => /^arn:[^:]+:states:[^:]*:[^:]*:activity:/.test(resourceOf(state));
 
 /** What a state sends: `Parameters` with JSONPath, `Arguments` with JSONata. */

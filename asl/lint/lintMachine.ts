@@ -1,4 +1,5 @@
-import { allDefinitions, isFields, readDefinition } from './definition';
+import { isFields } from '../fields';
+import { allDefinitions, readDefinition } from './definition';
 import type { Finding, Rule } from './finding';
 import { pathsExist } from './paths/pathsExist';
 import { catchKeepsData } from './rules/catches';
@@ -36,12 +37,7 @@ export function lintMachine(machine: unknown): Finding[] {
       { rule: 'schema', state: '', message: 'this is no state machine: write an object with StartAt and States' },
     ];
   }
-  return [...schemaFindings(machine), ...ruleFindings(machine)];
-}
-
-/** The same without the schema. */
-export function ruleFindings(machine: unknown): Finding[] {
   const definition = readDefinition(machine);
-  if (!definition) return [];
-  return allDefinitions(definition).flatMap((each) => rules.flatMap((rule) => rule(each)));
+  const definitions = definition ? allDefinitions(definition) : [];
+  return [...schemaFindings(machine), ...definitions.flatMap((each) => rules.flatMap((rule) => rule(each)))];
 }

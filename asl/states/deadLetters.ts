@@ -2,14 +2,14 @@ import { steps } from '@etl/pipeline/definition';
 import { flow } from '@etl/pipeline/flow';
 import { stateNames } from '../names';
 import { context, paths } from '../paths';
-import { asText, entry, reference } from '../references';
+import { entry, jsonText, reference } from '../references';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State, Template } from '../types';
 
 /** The event goes into the body as it came, so that it can be started again; why it is here, into the attributes. */
 export function deadLetters({ deadLetterQueueUrl }: MachineSettings): Record<string, State> {
-  const invalid = { failureType: 'InvalidInput', reason: reference(asText(`${paths.validation}.reasons`)) };
+  const invalid = { failureType: 'InvalidInput', reason: reference(jsonText(`${paths.validation}.reasons`)) };
   const failed = { failureType: reference(`${paths.failure}.type`), reason: reference(`${paths.failure}.reason`) };
   return {
     [stateNames.keepInvalid]: send('keepInvalid', deadLetterQueueUrl, invalid),

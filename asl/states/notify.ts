@@ -5,7 +5,7 @@ import { flow } from '@etl/pipeline/flow';
 import { composeMessage, type Outcome, titles } from '@etl/pipeline/messages';
 import { stateNames } from '../names';
 import { context, paths } from '../paths';
-import { asText, entry, numberAsText, numberReference, reference } from '../references';
+import { entry, jsonText, numberAsText, numberReference, reference } from '../references';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State, Template } from '../types';
@@ -73,12 +73,12 @@ function success(): Outcome {
     },
     parts: numberReference(numberAsText(`${answer}.parts`)),
     published: reference(`${answer}.published`),
-    warnings: [reference(asText(`${answer}.warnings`))],
+    warnings: [reference(jsonText(`${answer}.warnings`))],
   };
 }
 
 function invalid(): Outcome {
-  return { kind: 'invalid', reasons: [reference(asText(`${paths.validation}.reasons`))] };
+  return { kind: 'invalid', reasons: [reference(jsonText(`${paths.validation}.reasons`))] };
 }
 
 function failure(): Outcome {

@@ -27,15 +27,24 @@ export function aslCommand(): Command {
       new Option('--mermaid [of]', 'its picture instead, or that of the workflow').choices(['machine', 'workflow']),
     )
     .option('--out <file>', 'write to a file instead of the standard output')
-    .option('--check', 'fail when asl/etl-pipeline.asl.json is not what would be generated')
-    .option('--lint <file>', 'say what is wrong with any state machine')
+    .addOption(
+      new Option('--check', 'fail when asl/etl-pipeline.asl.json is not what would be generated').conflicts([
+        'lint',
+        'out',
+        'mermaid',
+      ]),
+    )
+    .addOption(new Option('--lint <file>', 'say what is wrong with any state machine').conflicts(['out', 'mermaid']))
     .action(asl);
 }
 
-function asl({ mermaid, check, lint, out }: AslOptions): void {
+function asl({ check, lint, ...options }: AslOptions): void {
   if (check) checkDefinition(committed);
-  if (lint !== undefined) lintDefinition(lint);
-  if (check || lint !== undefined) return;
+  else if (lint !== undefined) lintDefinition(lint);
+  else generate(options);
+}
+
+function generate({ mermaid, out }: AslOptions): void {
   const machine = stateMachine(machineSettings(parseConfig(process.env)));
   const picture = mermaid === 'workflow' ? workflowPicture() : machinePicture(machine);
   const text = mermaid === undefined ? asText(machine) : `${picture}\n`;

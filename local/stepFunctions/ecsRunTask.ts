@@ -21,9 +21,10 @@ export interface RunTaskSettings {
 const defaultPollMs = 100;
 
 /**
- * `ecs:runTask.sync` at an ECS endpoint. The answer is the stopped task. Throws `AmazonECS.Unknown` for a refusal by
- * `failures`; `States.TaskFailed` for an exit code other than 0, or none; `ECS.<name>` for an error of the API. The task of
- * a state that timed out is stopped. Source: Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+ * `ecs:runTask.sync` at an ECS endpoint. The answer is the stopped task. Throws `AmazonECS.Unknown` for a refusal,
+ * `States.TaskFailed` for an exit code other than 0, or none, `ECS.<name>` for an error of the API. The task of a state
+ * that timed out is stopped.
+ * Source: Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
  */
 export function createRunTask(settings: RunTaskSettings): ResourceHandler {
   return async (parameters, _state, signal) => {
@@ -32,13 +33,11 @@ export function createRunTask(settings: RunTaskSettings): ResourceHandler {
     const launched = await asked(run(settings.client, request));
     const [failure] = launched.failures ?? [];
     const taskArn = launched.tasks?.[0]?.taskArn;
-    if (failure || taskArn === undefined) {
-      const answer = { failures: launched.failures, tasks: launched.tasks };
-      throw new TaskError('AmazonECS.Unknown', JSON.stringify(pascalCase(answer)));
-    }
+    if (failure || taskArn === undefined) throw failed('AmazonECS.Unknown', { failures: launched.failures });
     const task = await ended(settings, { cluster, taskArn }, signal);
     const containers = task.containers ?? [];
-    if (containers.length === 0 || containers.some(({ exitCode }) => exitCode !== 0)) throw failed(task);
+    if (containers.length === 0 || containers.some(({ exitCode }) => exitCode !== 0))
+      throw failed('States.TaskFailed', task);
     return pascalCase(task);
   };
 }
@@ -74,7 +73,7 @@ async function describe(client: ECSClient, { cluster, taskArn }: Place): Promise
   throw new TaskError('States.TaskFailed', `ECS does not know the task ${taskArn}`);
 }
 
-const failed = (what: unknown): TaskError => new TaskError('States.TaskFailed', JSON.stringify(pascalCase(what)));
+const failed = (name: string, what: unknown): TaskError => new TaskError(name, JSON.stringify(pascalCase(what)));
 
 async function asked<T>(call: Promise<T>): Promise<T> {
   try {

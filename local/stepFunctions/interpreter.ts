@@ -1,5 +1,7 @@
 import type { State, StateMachine, TaskState } from '../../asl/types';
-import { loadInterpreter } from './load';
+import { adapted, retryCount, scaledWaits } from './adapted';
+import { readEvents } from './events';
+import { type Interpreter, loadInterpreter } from './load';
 
 /**
  * What stands in for a service: gets what a state sends. Throws `TaskError` for what a service would fail of. The signal
@@ -131,8 +133,6 @@ function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined) {
   };
 }
 
-type Interpreter = InstanceType<ReturnType<typeof loadInterpreter>['StateMachine']>;
-
 const interpreters = new WeakMap<StateMachine, Interpreter>();
 
 /** One for a definition: to check it takes a tenth of a second. */
@@ -146,55 +146,6 @@ function interpreterOf(machine: StateMachine): Interpreter {
 }
 
 const isTask = (state: State): state is TaskState => state.Type === 'Task';
-
-/**
- * The machine as the interpreter understands it. It has no `$$.State`: each state gets its own part of the context, and no
- * state of ours is entered twice. `ResultPath: "$"`, which is the default, it takes for a key of that name.
- */
-function adapted(machine: StateMachine): unknown {
-  const states = Object.entries(machine.States).map(([name, state]) => [
-    name,
-    JSON.parse(
-      JSON.stringify(state, (key, value) => (key === 'ResultPath' && value === '$' ? undefined : value)).replaceAll(
-        '$$.State.',
-        () => `$$.States.${name}.`,
-      ),
-    ),
-  ]);
-  return { ...machine, States: Object.fromEntries(states) };
-}
-
-const retryCount = (attempts: () => number) => ({
-  get RetryCount() {
-    return attempts();
-  },
-});
-
-/** The interpreter takes one wait for all attempts of a retrier: the first one's. */
-function scaledWaits(tasks: readonly (readonly [string, TaskState])[], timeScale: number): Record<string, number[]> {
-  return Object.fromEntries(
-    tasks.map(([name, { Retry = [] }]) => [
-      name,
-      Retry.map(({ IntervalSeconds = 1 }) => IntervalSeconds * timeScale * 1000),
-    ]),
-  );
-}
-
-type Events = ReturnType<Interpreter['run']>['eventLogs'];
-
-async function readEvents(events: Events) {
-  const states: { name: string; enteredAt: number }[] = [];
-  const failures: { state: string; error: string; at: number }[] = [];
-  let retries = 0;
-  for await (const event of events) {
-    if (event.type === 'StateEntered') states.push({ name: event.state.name, enteredAt: event.timestamp });
-    if (event.type === 'StateFailed') {
-      failures.push({ state: event.state.name, error: event.Error, at: event.timestamp });
-    }
-    if (event.type === 'StateRetried') retries += 1;
-  }
-  return { states, failures, retries };
-}
 
 function asFailure(error: Error): { error: string; cause: string } {
   const { cause } = error;

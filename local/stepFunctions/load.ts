@@ -1,5 +1,8 @@
 type Library = typeof import('aws-local-stepfunctions', { with: { 'resolution-mode': 'import' }});
 
+/** One that has checked a definition, and runs it any number of times. */
+export type Interpreter = InstanceType<Library['StateMachine']>;
+
 /** The interpreter's library: loaded when it is needed, since it brings an AWS client along. */
 export function loadInterpreter(): Library {
   // It is written for Node 22, and this is all that an older one lacks.

@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { transform } from '@etl/pipeline/definition';
 import { ends, flow } from '@etl/pipeline/flow';
 import { firstLines } from '@etl/pipeline/messages';
-import { stateMachine } from '../../asl/machine';
 import { stateNames } from '../../asl/names';
-import { withSubstitutions } from '../../asl/settings';
 import type { TaskState } from '../../asl/types';
 import { TaskError } from '../../local/stepFunctions/interpreter';
 import { batch, changed, generated, run, type Services, sentBy, visited } from './support';
@@ -14,11 +10,6 @@ const failing = async (): Promise<never> => {
   throw new TaskError('States.TaskFailed', 'no');
 };
 const invalid = async () => ({ valid: false, reasons: ['a header is missing', 'the file is empty'], batch });
-
-test('the committed definition is what is generated without any of our variables', () => {
-  const committed = readFileSync(join(__dirname, '..', '..', 'asl', 'etl-pipeline.asl.json'), 'utf8');
-  expect(committed).toBe(`${JSON.stringify(stateMachine(withSubstitutions()), null, 2)}\n`);
-});
 
 describe('the flow', () => {
   const machine = generated();

@@ -1,4 +1,4 @@
-import { asText, entry, format, numberAsText, numberReference, reference } from '../../asl/references';
+import { entry, format, jsonText, numberAsText, numberReference, reference } from '../../asl/references';
 
 test('a text without references is itself', () => {
   expect(entry('Message', "it's {plain}")).toEqual({ Message: "it's {plain}" });
@@ -30,5 +30,5 @@ test('a number passes through code that makes a text of it', () => {
 });
 
 test('an object as text', () => {
-  expect(asText('$.error')).toBe('States.JsonToString($.error)');
+  expect(jsonText('$.error')).toBe('States.JsonToString($.error)');
 });

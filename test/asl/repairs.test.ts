@@ -1,8 +1,10 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lintMachine } from '../../asl/lint/lintMachine';
 import { stateMachine } from '../../asl/machine';
 import type { StateMachine, TaskState } from '../../asl/types';
 import { checkRunTask } from '../../local/ecs/validateRunTask';
+import { camelCase } from '../../local/stepFunctions/casing';
 import { TaskError } from '../../local/stepFunctions/interpreter';
 import { changed, generated, run, sentBy, settings, visited, without } from './support';
 
@@ -128,10 +130,19 @@ describe('a timeout', () => {
   });
 
   test('is tried again, beside the task that still runs, where States.ALL is retried', async () => {
-    const execution = await run(withRetry([{ ErrorEquals: ['States.ALL'], MaxAttempts: 2 }]), slow);
-    const [first, second, ...more] = execution.attempts.filter(({ state }) => state === 'TransformData');
-    expect(more).toHaveLength(1);
-    expect(second?.startedAt).toBeLessThan(first?.endedAt ?? 0);
+    const begun: string[] = [];
+    const secondBegins = new EventEmitter();
+    const execution = await run(withRetry([{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }]), {
+      runTask: async (_parameters, state, signal) => {
+        if (begun.push(state) === 1) return once(secondBegins, 'begun');
+        secondBegins.emit('begun');
+        // Until its state has timed out.
+        return once(signal, 'abort');
+      },
+    });
+    const [first, again, ...more] = execution.attempts.filter(({ state }) => state === 'TransformData');
+    expect(more).toEqual([]);
+    expect(again?.startedAt).toBeLessThanOrEqual(first?.endedAt ?? 0);
     expect(execution.error).toBe('Timeout');
   });
 
@@ -149,7 +160,7 @@ describe('a launch type together with a strategy', () => {
     const { Parameters, ...rest } = states.TransformData as TaskState;
     states.TransformData = { ...rest, Parameters: { ...Parameters, CapacityProviderStrategy: strategy } };
   });
-  const request = (machine: StateMachine) => camelCased((machine.States.TransformData as TaskState).Parameters);
+  const request = (machine: StateMachine) => camelCase((machine.States.TransformData as TaskState).Parameters) as never;
 
   test('is refused by ECS', () => {
     expect(() => checkRunTask(request(broken))).toThrow('Specify either launchType or capacityProviderStrategy');
@@ -161,15 +172,3 @@ describe('a launch type together with a strategy', () => {
     expect(() => checkRunTask(request(machine))).not.toThrow();
   });
 });
-
-/** As ECS gets what Step Functions is given. */
-function camelCased(value: unknown): never {
-  const convert = (each: unknown): unknown => {
-    if (Array.isArray(each)) return each.map(convert);
-    if (typeof each !== 'object' || each === null) return each;
-    return Object.fromEntries(
-      Object.entries(each).map(([key, inner]) => [`${key.charAt(0).toLowerCase()}${key.slice(1)}`, convert(inner)]),
-    );
-  };
-  return convert(value) as never;
-}

@@ -1,6 +1,6 @@
-import { transitionsOf } from '../../asl/lint/transitions';
 import { stateMachine } from '../../asl/machine';
 import { type MachineSettings, withSubstitutions } from '../../asl/settings';
+import { reached } from '../../asl/transitions';
 import type { State, StateMachine, TaskState } from '../../asl/types';
 import { type Execution, execute, type ResourceHandler } from '../../local/stepFunctions/interpreter';
 
@@ -15,17 +15,8 @@ export function changed(change: (states: Record<string, TaskState>) => unknown):
   const { States, ...rest } = structuredClone(generated());
   const states = { ...States } as Record<string, State>;
   change(states as Record<string, TaskState>);
-  return { ...rest, States: reached(rest.StartAt, states) };
-}
-
-function reached(start: string, states: Record<string, State>): Record<string, State> {
-  const found = new Set<string>();
-  for (const waiting = [start]; waiting.length > 0; ) {
-    const name = waiting.pop() ?? '';
-    if (!found.has(name)) waiting.push(...transitionsOf({ ...states[name] }).map(({ to }) => to));
-    found.add(name);
-  }
-  return Object.fromEntries(Object.entries(states).filter(([name]) => found.has(name)));
+  const kept = reached(rest.StartAt, states);
+  return { ...rest, States: Object.fromEntries(Object.entries(states).filter(([name]) => kept.has(name))) };
 }
 
 /** Without one of its fields. */

@@ -59,6 +59,26 @@ describe('etl asl', () => {
   });
 });
 
+describe('one thing at a time', () => {
+  test.each([
+    [['--check', '--lint', 'asl/etl-pipeline.asl.json'], '--check', '--lint'],
+    [['--check', '--out', 'never.json'], '--check', '--out'],
+    [['--check', '--mermaid'], '--check', '--mermaid'],
+    [['--lint', 'asl/etl-pipeline.asl.json', '--out', 'never.json'], '--lint', '--out'],
+    [['--lint', 'asl/etl-pipeline.asl.json', '--mermaid', 'workflow'], '--lint', '--mermaid'],
+  ])('%j: 64, and a line that names both', async (args, one, other) => {
+    const { exitCode, stdout, stderr } = await asl(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^error: .*${one}.* cannot be used with .*${other}`));
+  });
+
+  test('a picture goes into a file', async () => {
+    const path = join(folder, 'picture.mmd');
+    expect(await asl(['--mermaid', '--out', path])).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await readFile(path, 'utf8')).toBe(`${machinePicture(machine)}\n`);
+  });
+});
+
 describe('--out', () => {
   test('writes to a file and says nothing', async () => {
     const path = join(folder, 'out.json');

@@ -1,4 +1,5 @@
 import { stateNames } from '../../asl/names';
+import { reached } from '../../asl/transitions';
 import type { State, StateMachine } from '../../asl/types';
 
 /** One change of the machine alone, which makes it another pipeline than the workflow. */
@@ -143,13 +144,6 @@ export const aslMutations: readonly AslMutation[] = [
 
 /** The machine without the states that a mutation has left unreachable: it could not be executed with them. */
 export function reachable(machine: StateMachine): StateMachine {
-  const seen = new Set<string>();
-  const visit = (name: string): void => {
-    const state = machine.States[name];
-    if (!state || seen.has(name)) return;
-    seen.add(name);
-    for (const [, next] of JSON.stringify(state).matchAll(/"(?:Next|Default)":"(\w+)"/g)) visit(next ?? '');
-  };
-  visit(machine.StartAt);
-  return { ...machine, States: Object.fromEntries(Object.entries(machine.States).filter(([name]) => seen.has(name))) };
+  const kept = reached(machine.StartAt, machine.States);
+  return { ...machine, States: Object.fromEntries(Object.entries(machine.States).filter(([name]) => kept.has(name))) };
 }

@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { nextLaunch } from '@etl/pipeline/budgets';
-import { budgets, steps } from '@etl/pipeline/definition';
+import { budgets } from '@etl/pipeline/definition';
 import { differences, differencesTable } from '../../asl/differences';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
-import type { TaskState } from '../../asl/types';
 import { notFollowed } from '../../lambdas/notFollowed';
 import { execute, TaskError } from '../../local/stepFunctions/interpreter';
+import { root } from '../support/processes';
 import { samplePlan } from '../support/rig';
 import { shownIds } from './declared';
 import { inVirtualTime } from './virtualClock';
@@ -36,43 +38,55 @@ async function requestsOf(stopCode: string): Promise<string[]> {
   return requests;
 }
 
-describe('declared differences', () => {
-  test('each has an id of its own, and scenarios show exactly those that say so', () => {
-    expect(new Set(differences.map(({ id }) => id)).size).toBe(differences.length);
-    const said = differences.filter(({ shownBy }) => shownBy === 'scenarios').map(({ id }) => id);
-    expect([...shownIds].sort()).toEqual([...said].sort());
-  });
-
-  test('few are known from documentation alone', () => {
-    expect(differences.filter(({ shownBy }) => shownBy.startsWith('documentation'))).toHaveLength(3);
-  });
-
-  test('the table has a row for each, and five cells in each row', () => {
-    const rows = differencesTable().split('\n');
-    expect(rows).toHaveLength(differences.length + 2);
-    for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
-  });
-
-  test('spot: two losses, then on demand; the machine sends the same request three times', async () => {
+/** Those that have a test here, and what shows them. */
+const shownHere: Readonly<Record<string, () => Promise<void>>> = {
+  // Two losses, then on demand; the machine sends the same request three times.
+  spot: async () => {
     const lost = { failureType: 'SpotInterruption', spot: true } as const;
     expect(nextLaunch(budgets, { spot: true }, [lost], 0)).toMatchObject({ again: true, spot: true });
     expect(nextLaunch(budgets, { spot: true }, [lost, lost], 0)).toMatchObject({ again: true, spot: false });
     const requests = await requestsOf('SpotInterruption');
     expect(requests).toHaveLength(3);
     expect(new Set(requests).size).toBe(1);
-  });
-
-  test('memory: the next launch is larger; the machine sends the same request three times', async () => {
+  },
+  // The next launch is larger; the machine sends the same request three times.
+  memory: async () => {
     const small = { failureType: 'OutOfMemory', spot: false, size: { cpu: 1024, memoryMiB: 4096 } } as const;
     expect(nextLaunch(budgets, { spot: false }, [small], 0)).toMatchObject({ size: { memoryMiB: 8192 } });
     const requests = await requestsOf('EssentialContainerExited');
     expect(requests).toHaveLength(3);
     expect(new Set(requests).size).toBe(1);
+  },
+};
+
+const here = relative(root, __filename);
+const idsShownBy = (how: string) => differences.filter(({ shownBy }) => shownBy === how).map(({ id }) => id);
+
+describe('declared differences', () => {
+  test('each has an id of its own, and scenarios show exactly those that say so', () => {
+    expect(new Set(differences.map(({ id }) => id)).size).toBe(differences.length);
+    expect([...shownIds].sort()).toEqual(idsShownBy('scenarios').sort());
   });
 
-  test('lost-worker: the wait has a heartbeat, and the state of the task has none', () => {
-    expect(steps.awaitTask.heartbeatSeconds).toBeGreaterThan(0);
-    expect((machine.States.TransformData as TaskState).HeartbeatSeconds).toBeUndefined();
+  test('those that say so are shown here, and no others', () => {
+    expect(Object.keys(shownHere).sort()).toEqual(idsShownBy(`test: ${here}`).sort());
+  });
+
+  test.each(Object.entries(shownHere))('%s', (_id, show) => show());
+
+  test.each(
+    differences.flatMap(({ id, shownBy }) => {
+      const [, file] = /^test: (.*)/.exec(shownBy) ?? [];
+      return file === undefined || file === here ? [] : [[id, file] as const];
+    }),
+  )('%s: a test of %s has it in its name', (id, file) => {
+    expect(readFileSync(join(root, file), 'utf8')).toMatch(new RegExp(`\\b(test|describe)\\b.*\\('[^'\n]*\\b${id}: `));
+  });
+
+  test('the table has a row for each, and five cells in each row', () => {
+    const rows = differencesTable().split('\n');
+    expect(rows).toHaveLength(differences.length + 2);
+    for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
   });
 
   test('wishes: the function that validates warns of each that is not followed', () => {

@@ -1,7 +1,6 @@
 import { budgets, transform } from '@etl/pipeline/definition';
 import { failureTypes } from '@etl/pipeline/failures';
 import type { Stage } from '@etl/pipeline/flow';
-import { firstLines } from '@etl/pipeline/messages';
 import type { DifferenceId, differences } from '../../asl/differences';
 import { classOf } from './classes';
 import { type CallPlan, nth, type Scenario } from './scenarios';
@@ -46,7 +45,16 @@ function looksOnceMore({ temporal }: Sides): boolean {
   );
 }
 
+/** The stages of a run, but for looks into the commit log. */
+const withoutLooks = ({ stages }: Trace): string =>
+  stages.flatMap(({ stage }) => (stage === 'confirm' ? [] : [stage])).join();
+
 const launchesAgain = ({ temporal }: Sides): boolean => visits(temporal, 'transform').length > 1;
+
+/** Then both engines have the same thing to say. */
+const endsWithoutCommit = ({ temporal }: Sides): boolean =>
+  attemptsOf(temporal, 'transform').at(-1) === 'ok' && attemptsOf(temporal, 'confirm').at(-1) === 'missing';
+const namedByFailure: readonly Aspect[] = ['failureType', 'messages', 'deadLetters'];
 
 const planOf = (scenario: Scenario, stage: Stage): CallPlan | undefined => {
   if (stage === 'validate') return scenario.validate;
@@ -55,12 +63,15 @@ const planOf = (scenario: Scenario, stage: Stage): CallPlan | undefined => {
   return stage.startsWith('notify') ? scenario.notify : scenario.deadLetters;
 };
 
-/** Which disagreements a declared difference explains. What it does not explain, it must not cover. */
+/**
+ * Which disagreements a declared difference explains. What it does not explain, it must not cover. The machine's side is
+ * what `expectedTrace` says: `verdict` sees to that.
+ */
 export const declared: Record<Shown, Covers> = {
   'retry-classes': (disagreement, sides) => {
     if (!classesOf(sides).some((name) => name !== 'application')) return false;
-    if (disagreement.aspect === 'waits' && disagreement.stage === 'transform') return twinWaits(sides);
-    return launchesDiffer(sides) && twinLaunches(sides) && afterTransform(disagreement);
+    if (disagreement.aspect === 'waits' && disagreement.stage === 'transform') return true;
+    return launchesDiffer(sides) && afterTransform(disagreement);
   },
   'failure-types': (disagreement, { temporal, stepFunctions }) => {
     const [finer, coarse] = [temporal.end.failureType ?? '', stepFunctions.end.failureType];
@@ -73,16 +84,17 @@ export const declared: Record<Shown, Covers> = {
   },
   'missing-commit': (disagreement, sides) =>
     launchesAgain(sides) &&
-    twinSaysSo(sides) &&
     (afterTransform(disagreement) || disagreement.temporal === 'confirm -> transform') &&
+    !(endsWithoutCommit(sides) && namedByFailure.includes(disagreement.aspect)) &&
     visits(sides.stepFunctions, 'transform').length === 1,
   'last-look': (disagreement, sides) => {
     if (!looksOnceMore(sides)) return false;
     const { aspect, stage, temporal } = disagreement;
-    if (aspect === 'path' || temporal === 'transform -> confirm' || temporal === 'confirm -> confirm') return true;
+    if (temporal === 'transform -> confirm' || temporal === 'confirm -> confirm') return true;
     if (stage === 'confirm') return aspect === 'attempts' || aspect === 'waits';
     const seen = visits(sides.temporal, 'confirm').at(-1)?.attempts.at(-1);
-    return seen === 'ok' && stage !== 'transform' && afterTransform(disagreement);
+    if (seen !== 'ok') return aspect === 'path' && withoutLooks(sides.temporal) === withoutLooks(sides.stepFunctions);
+    return sides.temporal.end.status === 'succeeded' && stage !== 'transform' && afterTransform(disagreement);
   },
   jitter: ({ aspect, stage }, { temporal, stepFunctions }) => {
     const [ours, twins] = [temporal, stepFunctions].map((trace) => visits(trace, 'transform')[0]?.waits ?? []);
@@ -110,27 +122,6 @@ export const declared: Record<Shown, Covers> = {
     JSON.stringify(disagreement.temporal).replaceAll('7200', '3600') === JSON.stringify(disagreement.stepFunctions),
 };
 
-/** A commit that was missing ends the machine, under its own name. */
-function twinSaysSo({ stepFunctions }: Sides): boolean {
-  if (attemptsOf(stepFunctions, 'confirm').at(-1) !== 'missing') return true;
-  const names = [stepFunctions.end.failureType, ...stepFunctions.deadLetters.map(({ failureType }) => failureType)];
-  return (
-    names.every((name) => name === 'CommitMissing') &&
-    stepFunctions.messages.every(({ firstLine }) => firstLine === firstLines.failure('CommitMissing'))
-  );
-}
-
 const twinTypes = ['InvalidInput', 'Timeout', 'CommitMissing', 'Superseded', 'ServiceUnavailable'];
-
-/** Three launches at most, and none after a success or a timeout. */
-function twinLaunches({ stepFunctions }: Sides): boolean {
-  const attempts = attemptsOf(stepFunctions, 'transform');
-  return attempts.length <= 3 && attempts.slice(0, -1).every((end) => end === 'error');
-}
-
-function twinWaits({ stepFunctions }: Sides): boolean {
-  const waits = visits(stepFunctions, 'transform').flatMap((visit) => visit.waits);
-  return waits.join() === [60, 120].slice(0, waits.length).join();
-}
 
 export const shownIds = Object.keys(declared) as (Shown & DifferenceId)[];

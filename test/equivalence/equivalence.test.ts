@@ -2,22 +2,31 @@ import { budgets } from '@etl/pipeline/definition';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
 import { Rig } from '../support/rig';
+import { thorough } from '../support/thorough';
 import { oddLaunchWaits } from './classes';
 import { shownIds } from './declared';
 import { enumerated, randomScenarios } from './scenarios';
 import { runOnStepFunctions } from './stepFunctions';
 import { runOnTemporal, type TemporalRun } from './temporal';
-import type { Trace } from './trace';
+import type { SentMessage, StageTrace, Trace } from './trace';
 import { verdict } from './verdict';
 import { validations } from './world';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
-const seed = Number(process.env.ETL_TEST_SEED ?? 1);
-const scenarios = [...enumerated, ...randomScenarios(seed, 40)];
+const seeds = thorough ? [1, 2, 3, 4, 5] : [1];
+const scenarios = [...enumerated, ...seeds.flatMap((seed) => randomScenarios(seed, 40))];
 const machine = stateMachine(withSubstitutions());
 
-withServer('the workflow and the state machine, run side by side', () => {
+const opposite = { succeeded: 'failed', failed: 'succeeded' } as const;
+const withMessages =
+  (change: (message: SentMessage) => SentMessage) =>
+  (trace: Trace): Trace => ({ ...trace, messages: trace.messages.map(change) });
+const withStages =
+  (change: (stage: StageTrace) => StageTrace) =>
+  (trace: Trace): Trace => ({ ...trace, stages: trace.stages.map(change) });
+
+withServer(`the workflow and the state machine, run side by side; at random by ${seeds.join(', ')}`, () => {
   let temporal: ReadonlyMap<string, TemporalRun>;
   let stepFunctions: ReadonlyMap<string, Trace>;
   beforeAll(async () => {
@@ -29,7 +38,7 @@ withServer('the workflow and the state machine, run side by side', () => {
     } finally {
       await rig.stop();
     }
-  }, 300_000);
+  }, seeds.length * 300_000);
 
   test('there are at least 200 of them, no two of one name', () => {
     expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
@@ -38,6 +47,32 @@ withServer('the workflow and the state machine, run side by side', () => {
 
   test('they differ in what is declared, and in nothing else', () => {
     expect(verdict(machine, scenarios, temporal, stepFunctions).undeclared).toEqual([]);
+  });
+
+  test.each<[string, (trace: Trace) => Trace]>([
+    ['another status', (trace) => ({ ...trace, end: { ...trace.end, status: opposite[trace.end.status] } })],
+    ['another failure type', (trace) => ({ ...trace, end: { ...trace.end, failureType: 'Other' } })],
+    ['another first line', withMessages((message) => ({ ...message, firstLine: 'other' }))],
+    ['another attribute', withMessages((message) => ({ ...message, outcome: 'other' }))],
+    [
+      'another letter',
+      (trace) => ({
+        ...trace,
+        deadLetters: trace.deadLetters.map((letter) => ({ ...letter, failureType: 'Other' })),
+      }),
+    ],
+    ['one attempt more', withStages((stage) => ({ ...stage, attempts: ['error', ...stage.attempts] }))],
+    ['other waits', withStages((stage) => ({ ...stage, waits: stage.waits.map((wait) => wait + 1) }))],
+  ])('%s of the machine is declared nowhere', (_what, change) => {
+    const changed = new Map([...stepFunctions].map(([name, trace]) => [name, change(trace)]));
+    const affected = scenarios.filter(
+      ({ name }) => JSON.stringify(changed.get(name)) !== JSON.stringify(stepFunctions.get(name)),
+    );
+    expect(affected.length).toBeGreaterThan(10);
+    const covered = affected.filter(
+      (scenario) => verdict(machine, [scenario], temporal, changed).undeclared.length === 0,
+    );
+    expect(covered.map(({ name }) => name)).toEqual([]);
   });
 
   test('every difference that scenarios are said to show is met', () => {

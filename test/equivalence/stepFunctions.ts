@@ -1,12 +1,11 @@
 import { topics } from '@etl/pipeline/definition';
-import { flow, type Stage } from '@etl/pipeline/flow';
-import { stateNames } from '../../asl/names';
+import { stageOfState } from '../../asl/names';
 import { withSubstitutions } from '../../asl/settings';
 import type { StateMachine } from '../../asl/types';
 import { type Execution, execute, type ResourceHandler, TaskError } from '../../local/stepFunctions/interpreter';
 import { delivered } from '../support/fakeActivities';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
-import type { StageTrace, Trace } from './trace';
+import { type StageTrace, sentMessage, type Trace } from './trace';
 import { inVirtualTime } from './virtualClock';
 import { events, type LaunchEnd, launchEnds, type Validations } from './world';
 
@@ -71,10 +70,14 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
     },
     'arn:aws:states:::sns:publish': async (parameters, state) => {
       await call(state, scenario.notify, 'SNS.InternalErrorException');
-      const { TopicArn, Message } = parameters as { TopicArn: string; Message: string };
+      const { TopicArn, Message, MessageAttributes } = parameters as {
+        TopicArn: string;
+        Message: string;
+        MessageAttributes: Attributes;
+      };
       const topic = { [settings.successTopicArn]: topics.success, [settings.alertsTopicArn]: topics.alerts }[TopicArn];
       if (topic === undefined) throw new TaskError('SNS.NotFoundException', TopicArn);
-      sent.messages.push({ topic, firstLine: Message.split('\n')[0] ?? '' });
+      sent.messages.push(sentMessage(topic, Message, valuesOf(MessageAttributes)));
       return { MessageId: 'm1' };
     },
     'arn:aws:states:::sqs:sendMessage': async (parameters, state) => {
@@ -82,28 +85,43 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
       const { QueueUrl, MessageBody, MessageAttributes } = parameters as {
         QueueUrl: string;
         MessageBody: unknown;
-        MessageAttributes: { failureType: { StringValue: string } };
+        MessageAttributes: Attributes;
       };
       if (QueueUrl !== settings.deadLetterQueueUrl) throw new TaskError('SQS.QueueDoesNotExistException', QueueUrl);
-      sent.deadLetters.push({ failureType: MessageAttributes.failureType.StringValue, event: MessageBody });
+      sent.deadLetters.push({ failureType: valuesOf(MessageAttributes).failureType ?? 'none', event: MessageBody });
       return { MessageId: 'l1' };
     },
   };
 }
+
+type Attributes = Readonly<Record<string, { readonly StringValue: string }>>;
+
+const valuesOf = (attributes: Attributes): Record<string, string> =>
+  Object.fromEntries(Object.entries(attributes).map(([name, { StringValue }]) => [name, StringValue]));
 
 function sameEvent(event: unknown, scenario: Scenario): void {
   if (JSON.stringify(event) === JSON.stringify(events[scenario.event])) return;
   throw new TaskError('Error', `the function got another event: ${JSON.stringify(event)}`);
 }
 
-/** The integration fails for whatever is not exit code 0, with the task as its cause. Source: see asl/differences.ts. */
+/** What RunTask itself fails of; a launch that is not here is waited for in vain. */
+const apiErrors: Partial<Record<LaunchEnd['kind'], readonly [name: string, cause: string]>> = {
+  throttled: ['ECS.ThrottlingException', 'Rate exceeded'],
+  unanswered: ['ECS.SdkClientException', 'Unable to execute HTTP request'],
+  impossible: ['ECS.ClientException', 'TaskDefinition not found.'],
+};
+
+/**
+ * The integration fails for whatever is not exit code 0, with the task as its cause; for the failures in RunTask's answer,
+ * as `AmazonECS.Unknown`. Source: AWS Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+ */
 async function task(end: LaunchEnd, arn: string): Promise<unknown> {
-  if (end.kind === 'running' || end.kind === 'pending') return never();
-  if (end.kind === 'refused') throw new TaskError('ECS.AmazonECSException', end.reason);
-  if (end.kind === 'throttled') throw new TaskError('ECS.ThrottlingException', 'Rate exceeded');
-  if (end.kind === 'unanswered') throw new TaskError('ECS.SdkClientException', 'Unable to execute HTTP request');
-  if (end.kind === 'impossible') throw new TaskError('ECS.ClientException', 'TaskDefinition not found.');
-  if (end.kind !== 'stopped') throw new TaskError('ECS.AmazonECSException', end.kind);
+  if (end.kind === 'refused') throw new TaskError('AmazonECS.Unknown', end.reason);
+  if (end.kind !== 'stopped') {
+    const error = apiErrors[end.kind];
+    if (!error) return never();
+    throw new TaskError(...error);
+  }
   const { stopCode, exitCode, stoppedReason, containerReason } = end;
   const answer = {
     TaskArn: arn,
@@ -122,13 +140,9 @@ async function task(end: LaunchEnd, arn: string): Promise<unknown> {
   throw new TaskError('States.TaskFailed', JSON.stringify(answer));
 }
 
-const stageOfState = new Map(
-  (Object.keys(flow) as Stage[]).map((stage): [string, Stage] => [stateNames[stage], stage]),
-);
-
 function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
   return states.flatMap(({ name, enteredAt }) => {
-    const stage = stageOfState.get(name);
+    const stage = stageOfState(name);
     if (!stage) return [];
     const tried = attempts.filter(({ state }) => state === name);
     const failed = failures.filter(({ state }) => state === name);

@@ -9,12 +9,11 @@ import type { Rig } from '../support/rig';
 import { type Contract, contractOf } from './contract';
 import { readHistory } from './history';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
-import type { Trace } from './trace';
+import { type SentMessage, sentMessage, type Trace } from './trace';
 import { events, type LaunchEnd, launchEnds, type Validations } from './world';
 
 /** One attempt of an activity, as its worker saw it. Times are milliseconds of the server. */
 export interface Attempted {
-  readonly attempt: number;
   /** When the attempt before it had failed. */
   readonly scheduledAt: number;
   readonly startedAt: number;
@@ -160,7 +159,7 @@ function activities(
     seen.inputs.set(activityId, input);
     const note = (end: string) => {
       const before = seen.attempts.get(activityId) ?? [];
-      seen.attempts.set(activityId, [...before, { attempt: number, scheduledAt, startedAt, end }]);
+      seen.attempts.set(activityId, [...before, { scheduledAt, startedAt, end }]);
     };
     const [end, result] = await run(seen, number);
     note(end);
@@ -250,9 +249,9 @@ function activities(
 
 const nthLaunch = ({ scenario }: Seen, generation: number): LaunchEnd => launchEnds[nth(scenario.launches, generation)];
 
-function sent({ outcome, subject }: { outcome: Outcome; subject: Subject }): Trace['messages'][number] {
-  const { topic, body } = composeMessage(outcome, subject);
-  return { topic, firstLine: body.split('\n')[0] ?? '' };
+function sent({ outcome, subject }: { outcome: Outcome; subject: Subject }): SentMessage {
+  const { topic, body, attributes } = composeMessage(outcome, subject);
+  return sentMessage(topic, body, attributes);
 }
 
 function launch(end: LaunchEnd, generation: number): [string, LaunchResult] {

@@ -13,27 +13,39 @@ export interface StageTrace {
   readonly before: number;
 }
 
+/** A message by what people see of it first, and by the attributes that machines read. */
+export interface SentMessage {
+  readonly topic: string;
+  readonly firstLine: string;
+  readonly outcome: string;
+  readonly failureType?: string;
+}
+
+/** What there is to see of a message with these attributes. */
+export function sentMessage(topic: string, body: string, attributes: Readonly<Record<string, string>>): SentMessage {
+  const { outcome = 'none', failureType } = attributes;
+  return { topic, firstLine: body.split('\n')[0] ?? '', outcome, ...(failureType !== undefined && { failureType }) };
+}
+
 /** A run, whatever the engine. */
 export interface Trace {
   readonly stages: readonly StageTrace[];
   readonly end: { readonly status: 'succeeded' | 'failed'; readonly failureType?: string };
   /** What was sent, not what was tried. */
-  readonly messages: readonly { readonly topic: string; readonly firstLine: string }[];
+  readonly messages: readonly SentMessage[];
   readonly deadLetters: readonly { readonly failureType: string; readonly event: unknown }[];
 }
 
-export const aspects = [
-  'path',
-  'attempts',
-  'waits',
-  'status',
-  'failureType',
-  'messages',
-  'deadLetters',
-  'contract',
-  'flow',
-] as const;
-export type Aspect = (typeof aspects)[number];
+export type Aspect =
+  | 'path'
+  | 'attempts'
+  | 'waits'
+  | 'status'
+  | 'failureType'
+  | 'messages'
+  | 'deadLetters'
+  | 'contract'
+  | 'flow';
 
 /** One thing about which two traces disagree. */
 export interface Disagreement {

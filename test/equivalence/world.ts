@@ -1,6 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { openStore } from '@etl/storage/openStore';
 import type { Validation } from '../../activities/contract';
@@ -61,9 +62,11 @@ export const launchEnds = {
 export type LaunchName = keyof typeof launchEnds;
 export const launchNames = Object.keys(launchEnds) as LaunchName[];
 
-const file = join(mkdtempSync(join(tmpdir(), 'equivalence-')), 'ventas_2026_02.csv');
+/** Written by `validations`, and gone after it. */
+const file = join(tmpdir(), `equivalence-${randomUUID()}`, 'ventas_2026_02.csv');
 const s3Key = fileUri(file);
-const batchDate = '2026-02-08';
+/** Of every event that is valid. */
+export const batchDate = '2026-02-08';
 
 /** Events of every shape, good and bad. */
 export const events = {
@@ -108,11 +111,16 @@ export interface Validations {
 
 /** Asks both, with real files: an engine gets what its own validation would have told it. */
 export async function validations(): Promise<ReadonlyMap<EventName, Validations>> {
-  writeFileSync(file, 'id,fecha\n1,2026-02-01\n');
+  await mkdir(dirname(file));
+  await writeFile(file, 'id,fecha\n1,2026-02-01\n');
   const settings = { rawBase: undefined, cleanBase: 'file:///lake', timeScale: 1 };
   const all = eventNames.map(async (name): Promise<[EventName, Validations]> => {
     const event: unknown = events[name];
     return [name, { activity: await validateInput(openStore(), settings, event), lambda: await handler({ event }) }];
   });
-  return new Map(await Promise.all(all));
+  try {
+    return new Map(await Promise.all(all));
+  } finally {
+    await rm(dirname(file), { recursive: true });
+  }
 }

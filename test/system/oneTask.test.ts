@@ -98,7 +98,7 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
       await expectOneTask(handles[0] as WorkflowHandle);
     });
 
-    test.concurrent('while it waits: its heartbeat times out, and the task is found again', async () => {
+    test.concurrent('lost-worker: while it waits, its heartbeat times out, and the task is found again', async () => {
       await expectOneTask(handles[1] as WorkflowHandle);
     });
   });

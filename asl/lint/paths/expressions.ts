@@ -1,4 +1,4 @@
-import { isFields } from '../definition';
+import { isFields } from '../../fields';
 
 /** A path into the state's data: its names as far as they are plain, since indexes and filters come behind them. */
 export interface Path {

@@ -1,6 +1,7 @@
-import { type Definition, type Fields, usesJsonPath } from '../definition';
+import type { Fields } from '../../fields';
+import { type Definition, usesJsonPath } from '../definition';
+import { describeCatch } from '../describeCatch';
 import type { Rule } from '../finding';
-import { describeCatch } from '../transitions';
 import { shapesAtEntry } from './dataFlow';
 import { isThere, type Read, readsOf } from './reads';
 import { at, type Shape } from './shape';

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields } from '../definition';
+import { type Fields, fieldsOf, isFields } from '../../fields';
 import { type Path, parsePath, pathsIn, pathsInTemplate } from './expressions';
 import { at, type Shape } from './shape';
 import { answerOf, combined, presentPaths, selectedInput } from './transfer';
@@ -57,4 +57,5 @@ function pathsInRule(rule: Fields): Path[] {
   ];
 }
 
+/** Whether what is read has been written, as far as is known. */
 export const isThere = ({ path, from }: Read): boolean => at(from, path.names) !== undefined;

@@ -14,6 +14,7 @@ export const answerShape: Shape = { others: 'fields', keys: new Map() };
 /** A scalar, or an empty object. */
 export const leaf: Shape = { others: 'none', keys: new Map() };
 
+/** An object of which all keys are known. */
 export const objectOf = (keys: Iterable<readonly [string, Shape]>): Shape => ({ others: 'none', keys: new Map(keys) });
 
 function child({ others, keys }: Shape, key: string): Shape | undefined {
@@ -47,6 +48,7 @@ export function meet(a: Shape, b: Shape): Shape {
   return { others, keys };
 }
 
+/** Whether the same is known in both: the fixed point is reached. */
 export function same(a: Shape, b: Shape): boolean {
   if (a.others !== b.others || a.keys.size !== b.keys.size) return false;
   for (const [key, inner] of a.keys) {

@@ -1,5 +1,6 @@
-import { type Definition, type Fields, fieldsOf, integrationOf, isFields, usesJsonPath } from '../definition';
-import { type Transition, transitionsOf } from '../transitions';
+import { type Fields, fieldsOf, isFields } from '../../fields';
+import { type Transition, transitionsOf } from '../../transitions';
+import { type Definition, integrationOf, usesJsonPath } from '../definition';
 import { parsePath, pathsIn } from './expressions';
 import { answerShape, at, leaf, objectOf, put, type Shape, unknownShape } from './shape';
 

@@ -1,6 +1,7 @@
-import { fieldsOf, statesOf, usesJsonPath } from '../definition';
+import { fieldsOf } from '../../fields';
+import { statesOf, usesJsonPath } from '../definition';
+import { describeCatch } from '../describeCatch';
 import type { Rule } from '../finding';
-import { describeCatch } from '../transitions';
 
 /** A caught error without a place of its own takes that of all data. */
 export const catchKeepsData: Rule = (machine) =>

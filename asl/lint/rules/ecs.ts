@@ -1,4 +1,5 @@
-import { type Fields, integrationOf, isFields, sentBy, tasksOf } from '../definition';
+import { type Fields, isFields } from '../../fields';
+import { integrationOf, sentBy, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
 /** ECS: "Specify either launchType or capacityProviderStrategy, not both." Source: Amazon ECS API Reference, RunTask. */

@@ -1,7 +1,7 @@
-import type { Definition, Fields } from '../definition';
-import { tasksOf } from '../definition';
+import type { Fields } from '../../fields';
+import { ordinaryTransitions, reached } from '../../transitions';
+import { type Definition, tasksOf } from '../definition';
 import type { Rule } from '../finding';
-import { ordinaryTransitions, transitionsOf } from '../transitions';
 
 /**
  * A task that only failures lead to, and after it SUCCEEDED: the run is green, and nothing was delivered. A way back to a
@@ -9,8 +9,8 @@ import { ordinaryTransitions, transitionsOf } from '../transitions';
  * what failed did not matter.
  */
 export const greenFailures: Rule = (machine) => {
-  const ordinary = reached(machine, ordinaryTransitions);
-  const all = reached(machine, transitionsOf);
+  const ordinary = reached(machine.startAt, machine.states, ordinaryTransitions);
+  const all = reached(machine.startAt, machine.states);
   return tasksOf(machine).flatMap(([state, fields]) => {
     if (ordinary.has(state) || !all.has(state)) return [];
     const end = greenEnd(machine, state, fields);
@@ -25,18 +25,6 @@ export const greenFailures: Rule = (machine) => {
     ];
   });
 };
-
-function reached(machine: Definition, transitions: (state: Fields) => readonly { to: string }[]): Set<string> {
-  const found = new Set<string>();
-  const waiting = [machine.startAt];
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const state = machine.states[name];
-    if (found.has(name) || !state) continue;
-    found.add(name);
-    waiting.push(...transitions(state).map(({ to }) => to));
-  }
-  return found;
-}
 
 /** The state in which the run succeeds when no other work comes before it. */
 function greenEnd(machine: Definition, name: string, state: Fields, seen = new Set<string>()): string | undefined {

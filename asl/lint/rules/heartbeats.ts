@@ -1,6 +1,8 @@
-import { type Fields, isActivity, resourceOf, tasksOf } from '../definition';
+import type { Fields } from '../../fields';
+import { isActivity, resourceOf, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
+/** A heartbeat is below the timeout, and whoever works elsewhere has one. Source: Amazon States Language, "Task State". */
 export const heartbeats: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) => {
     const message = problem(fields);

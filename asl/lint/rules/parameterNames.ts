@@ -1,4 +1,5 @@
-import { integrationOf, isFields, list, sentBy, tasksOf } from '../definition';
+import { isFields, list } from '../../fields';
+import { integrationOf, sentBy, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
 /** Objects of the user's own: nothing below them is an API's. */

@@ -1,4 +1,5 @@
-import { type Fields, fieldsOf, integrationOf, statesOf, tasksOf, texts } from '../definition';
+import { type Fields, fieldsOf, texts } from '../../fields';
+import { integrationOf, statesOf, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
 /** `States.ALL` stands alone and last. Source: Amazon States Language, "Errors". */

@@ -4,6 +4,7 @@ import type { Rule } from '../finding';
 /** Step Functions' own bound where none is said. Source: Amazon States Language, "Task State". */
 const defaultSeconds = 99_999_999;
 
+/** A task that nobody ends is waited for as long as Step Functions' own bound. */
 export const timeouts: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, { TimeoutSeconds, TimeoutSecondsPath }]) =>
     TimeoutSeconds !== undefined || TimeoutSecondsPath !== undefined

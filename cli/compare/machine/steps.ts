@@ -1,12 +1,9 @@
-import { flow, type Stage } from '@etl/pipeline/flow';
-import { stateNames } from '../../../asl/names';
+import { stageOfState } from '../../../asl/names';
 import type { Execution } from '../../../local/stepFunctions/interpreter';
 import type { StepRun } from '../side';
 
-const stageOfState = new Map<string, string>((Object.keys(flow) as Stage[]).map((stage) => [stateNames[stage], stage]));
-
 /** The stage that a state is; the state's own name for one that is none. */
-export const stageOf = (state: string): string => stageOfState.get(state) ?? state;
+export const stageOf = (state: string): string => stageOfState(state) ?? state;
 
 /** The states of an execution that ended at `endedAt`, as stages where they are some. No state of ours is entered twice. */
 export function stepsOf({ states, attempts, failures }: Execution, endedAt: number): StepRun[] {

@@ -57,6 +57,18 @@ describe('the schema', () => {
     expect(lintAll({ Work: { Type: 'Wait', End: true } })).toEqual([finding('schema', '', 'WAIT')]);
   });
 
+  test.each(['Check Input', 'a/b', 'a~1b'])('the whole name of a state: %s', (name) => {
+    const found = lintAll({ [name]: { Type: 'Pass', End: 'yes' } });
+    expect(found.length).toBeGreaterThan(0);
+    for (const each of found) expect(each).toMatchObject({ rule: 'schema', state: name });
+  });
+
+  test('of a state within another one, too', () => {
+    const inner = { StartAt: 'Check Input', States: { 'Check Input': { Type: 'Pass', End: true, Comment: 3 } } };
+    const found = lintAll({ Both: { Type: 'Parallel', Branches: [inner], End: true } });
+    expect(found.map(({ state }) => state)).toContain('Check Input');
+  });
+
   test.each<[string, unknown]>([
     ['nothing', {}],
     ['a machine without a start', { Work: task() }],

@@ -1,11 +1,12 @@
-import { type Fields, fieldsOf, texts } from './definition';
+import { type Fields, fieldsOf } from './fields';
 
-/** The ways out of a state. */
+/** A way out of a state. */
 export type Transition =
   | { readonly kind: 'next'; readonly to: string }
   | { readonly kind: 'choice'; readonly to: string; readonly rule: Fields }
   | { readonly kind: 'catch'; readonly to: string; readonly catcher: Fields };
 
+/** All ways out of a state, those of its errors last. */
 export function transitionsOf(state: Fields): Transition[] {
   return [...ordinaryTransitions(state), ...caught(state)];
 }
@@ -28,7 +29,19 @@ function caught({ Catch }: Fields): Transition[] {
   );
 }
 
-/** `the Catch of X for States.ALL`. */
-export function describeCatch(state: string, catcher: Fields): string {
-  return `the Catch of ${state} for ${texts(catcher.ErrorEquals).join(', ')}`;
+/** The names of states that ways lead to from the first one, itself among them; of all ways where none are given. */
+export function reached(
+  startAt: string,
+  states: Readonly<Record<string, object>>,
+  ways: (state: Fields) => readonly Transition[] = transitionsOf,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const waiting = [startAt];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const state = states[name];
+    if (found.has(name) || !state) continue;
+    found.add(name);
+    waiting.push(...ways({ ...state }).map(({ to }) => to));
+  }
+  return found;
 }

@@ -1,0 +1,23 @@
+import { ordinaryTransitions, reached, transitionsOf } from '../../asl/transitions';
+
+const states = {
+  Work: { Type: 'Task', Next: 'Ask', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Alert' }] },
+  Ask: { Type: 'Choice', Choices: [{ Next: 'Work' }, { Next: 'Done' }], Default: 'Gone' },
+  Alert: { Type: 'Fail' },
+  Done: { Type: 'Succeed' },
+  Island: { Type: 'Pass', Next: 'Done' },
+};
+const to = (transitions: readonly { to: string }[]) => transitions.map((each) => each.to);
+
+test('the ways out of a state, with and without those of its errors', () => {
+  expect(to(transitionsOf(states.Work))).toEqual(['Ask', 'Alert']);
+  expect(to(ordinaryTransitions(states.Work))).toEqual(['Ask']);
+  expect(to(transitionsOf(states.Ask))).toEqual(['Work', 'Done', 'Gone']);
+  expect(transitionsOf(states.Alert)).toEqual([]);
+});
+
+test('what is reached: round loops, and not by names that lead nowhere', () => {
+  expect([...reached('Work', states)].sort()).toEqual(['Alert', 'Ask', 'Done', 'Work']);
+  expect([...reached('Work', states, ordinaryTransitions)].sort()).toEqual(['Ask', 'Done', 'Work']);
+  expect([...reached('Nowhere', states)]).toEqual([]);
+});

@@ -1,0 +1,113 @@
+import { budgets, steps, type Topic, topics, transform } from '@etl/pipeline/definition';
+import type { FailureType } from '@etl/pipeline/failures';
+import { flow, type Stage, stageFailures, stepOfStage } from '@etl/pipeline/flow';
+import { firstLines } from '@etl/pipeline/messages';
+import { callRetries } from '../../asl/retries';
+import { type CallEnd, type CallPlan, callEnd, nth, type Scenario } from './scenarios';
+import type { AttemptEnd, StageTrace, Trace } from './trace';
+import { batchDate, events, launchEnds } from './world';
+
+/**
+ * What the machine must do in a scenario, by the definition alone: where it may differ from the workflow, this is what its
+ * trace is held to. `valid` is what validation says to the event.
+ */
+export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
+  const validated = called('validate', scenario.validate);
+  if (!isOk(validated)) return failed(scenario, [validated], stageFailures.validate.other);
+  if (!valid) return invalid(scenario, [validated]);
+  const launched = launches(scenario);
+  const stages = [validated, launched];
+  if (!isOk(launched)) {
+    const { timeout, other } = stageFailures.transform;
+    return failed(scenario, stages, launched.attempts.at(-1) === 'error' ? other : timeout);
+  }
+  const answer = nth(scenario.answers, launched.attempts.length);
+  const confirmed = called('confirm', scenario.confirm, answer === 'delivered' ? 'ok' : answer);
+  if (isOk(confirmed)) return delivered(scenario, [...stages, confirmed]);
+  const { missing, superseded, other } = stageFailures.confirm;
+  const type = { missing, superseded }[confirmed.attempts.at(-1) as 'missing' | 'superseded'] ?? other;
+  return failed(scenario, [...stages, confirmed], type);
+}
+
+const isOk = ({ attempts }: StageTrace): boolean => attempts.at(-1) === 'ok';
+
+/** One task after the other, while one has failed and the application budget lasts. */
+function launches(scenario: Scenario): StageTrace {
+  const { maxRetries, intervalSeconds, backoffRate } = budgets.application;
+  const attempts: AttemptEnd[] = [];
+  do attempts.push(launchEnd(scenario, attempts.length + 1));
+  while (attempts.at(-1) === 'error' && attempts.length <= maxRetries);
+  const waits = attempts.slice(1).map((_, index) => intervalSeconds * backoffRate ** index);
+  return { stage: 'transform', attempts, waits, before: 0 };
+}
+
+function launchEnd(scenario: Scenario, number: number): AttemptEnd {
+  const end = launchEnds[nth(scenario.launches, number)];
+  if (end.kind === 'running' || end.kind === 'pending') return `timeout ${transform.timeoutSeconds} s`;
+  return end === launchEnds.done ? 'ok' : 'error';
+}
+
+/** The attempts of a call: each retrier counts its own errors, and waits by its own count. */
+function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: AttemptEnd = 'ok'): StageTrace {
+  const step = steps[stepOfStage[stage]];
+  const [timeout, error] = callRetries(step);
+  const retriers = { timeout, error };
+  const spent = { timeout: 0, error: 0 };
+  const attempts: AttemptEnd[] = [];
+  const waits: number[] = [];
+  for (let number = 1; ; number += 1) {
+    const end: CallEnd = callEnd(plan, number);
+    if (end === 'ok') return { stage, attempts: [...attempts, answer], waits, before: 0 };
+    attempts.push(end === 'error' ? 'error' : `timeout ${step.attemptTimeoutSeconds} s`);
+    const { MaxAttempts: most, MaxDelaySeconds: longest } = retriers[end] ?? {};
+    if (spent[end] === most) return { stage, attempts, waits, before: 0 };
+    const { intervalSeconds, backoffRate } = step.retry;
+    waits.push(Math.min(intervalSeconds * backoffRate ** spent[end], longest ?? Number.POSITIVE_INFINITY));
+    spent[end] += 1;
+  }
+}
+
+function delivered(scenario: Scenario, stages: readonly StageTrace[]): Trace {
+  const told = called(flow.confirm.done, scenario.notify);
+  const message = { topic: topics.success, firstLine: firstLines.success(batchDate), outcome: 'success' };
+  return {
+    stages: [...stages, told],
+    end: { status: 'succeeded' },
+    messages: isOk(told) ? [message] : [],
+    deadLetters: [],
+  };
+}
+
+function invalid(scenario: Scenario, stages: readonly StageTrace[]): Trace {
+  return ended(scenario, stages, ['notifyInvalid', 'keepInvalid'], {
+    topic: topics.alerts,
+    firstLine: firstLines.invalid(),
+    outcome: 'invalid',
+    failureType: 'InvalidInput',
+  });
+}
+
+function failed(scenario: Scenario, stages: readonly StageTrace[], failureType: FailureType): Trace {
+  return ended(scenario, stages, ['notifyFailure', 'keepFailed'], {
+    topic: topics.alerts,
+    firstLine: firstLines.failure(failureType),
+    outcome: 'failure',
+    failureType,
+  });
+}
+
+function ended(
+  scenario: Scenario,
+  stages: readonly StageTrace[],
+  [tell, keep]: readonly ['notifyInvalid', 'keepInvalid'] | readonly ['notifyFailure', 'keepFailed'],
+  message: Trace['messages'][number] & { readonly topic: Topic; readonly failureType: FailureType },
+): Trace {
+  const [told, kept] = [called(tell, scenario.notify), called(keep, scenario.deadLetters)];
+  const { failureType } = message;
+  return {
+    stages: [...stages, told, kept],
+    end: { status: 'failed', failureType },
+    messages: isOk(told) ? [message] : [],
+    deadLetters: isOk(kept) ? [{ failureType, event: events[scenario.event] }] : [],
+  };
+}
