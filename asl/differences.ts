@@ -65,6 +65,16 @@ export const differences = [
     shownBy: 'scenarios',
   },
   {
+    id: 'stop-after-timeout',
+    what: 'A task whose time is over',
+    temporal: 'is stopped and seen STOPPED before the run ends',
+    stepFunctions:
+      'ends itself when its own time is over, which began with its container: it may publish after the run has failed',
+    reason:
+      'a stop is documented for executions that are stopped, and a state that timed out knows no task it could stop',
+    shownBy: 'documentation: AWS Step Functions Developer Guide, "Integrating services", Run a Job (.sync)',
+  },
+  {
     id: 'total-bound',
     what: 'A call whose attempts fail in different ways',
     temporal: 'one backoff for all attempts, and one bound of time over them',

@@ -16,6 +16,7 @@ import { CliError, cliExitCodes } from './errors';
 
 /** Runs the `etl` command and sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {
+  process.stdout.on('error', outputFailed);
   const program = new Command('etl')
     .description('CSV files to Parquet on ECS Fargate, orchestrated by Temporal')
     .option('--verbose', 'show stack traces')
@@ -37,6 +38,13 @@ export async function main(argv: string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error, program.opts<{ verbose?: boolean }>().verbose === true);
   }
+}
+
+/** Who reads may have left, as `head` does: what is under way is ended in order all the same. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`error: the output cannot be written: ${error.message}\nmake room for it\n`);
+  process.exitCode = exitCodes.ioError;
 }
 
 function report(error: unknown, verbose: boolean): number {

@@ -7,7 +7,7 @@ export function notFollowed({ compute, timings }: Plan): string[] {
     [compute.size !== undefined, 'compute.cpu and compute.memory'],
     [compute.ephemeralStorageGiB !== undefined, 'compute.ephemeralStorageGiB'],
     [compute.spot, 'compute.spot'],
-    [timings.timeoutSeconds > transform.timeoutSeconds, `compute.timeoutSeconds beyond ${transform.timeoutSeconds}`],
+    [timings.timeoutSeconds !== transform.timeoutSeconds, 'compute.timeoutSeconds'],
     [timings.startTimeoutSeconds !== transform.startTimeoutSeconds, 'compute.startTimeoutSeconds'],
   ];
   return wishes.flatMap(([wished, what]) =>

@@ -77,7 +77,8 @@ function environment(): Template[] {
     options: {},
     // The text itself, or where it lies when it is too long for an override.
     optionsUri: reference(`${paths.validation}.options`),
-    timeoutSeconds: numberReference(numberAsText(`${plan}.timings.timeoutSeconds`)),
+    // As the state's: a task that ended itself earlier would be launched again.
+    timeoutSeconds: definition.timeoutSeconds,
   });
   return Object.entries(variables).map(([name, value]) => ({ Name: name, ...entry('Value', value) }));
 }

@@ -50,6 +50,16 @@ function generate({ mermaid, out }: AslOptions): void {
   const text = mermaid === undefined ? asText(machine) : `${picture}\n`;
   if (out === undefined) process.stdout.write(text);
   else write(out, text);
+  if (mermaid === undefined) tellOpen(text);
+}
+
+/** Whoever deploys it by hand would find a `${…}` in the place of a name. */
+function tellOpen(definition: string): void {
+  const open = [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))];
+  if (open.length === 0) return;
+  process.stderr.write(
+    `left for DefinitionSubstitutions: ${open.join(', ')}\nvariables that fill them in: docs/step-functions.md\n`,
+  );
 }
 
 function write(file: string, text: string): void {

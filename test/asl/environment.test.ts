@@ -87,7 +87,6 @@ test.each<[string, object]>([
   ['no options', {}],
   ['some options', { dialect: { delimiter: ',' }, columns: { id: 'text' }, chunkRows: 1000 }],
   ['quotes, braces and backslashes', { dialect: { quote: "'" }, columns: { 'it\\{}"s': 'text' } }],
-  ['a shorter timeout', { compute: { timeoutSeconds: 60 } }],
   ['long options', { columns: manyColumns }],
 ])('the container is told the same by both engines: %s', async (_what, detail) => {
   const { execution, plan, startedAt } = await runFor(detail);
@@ -95,6 +94,11 @@ test.each<[string, object]>([
   const [environment, ...more] = environments(execution);
   expect(more).toEqual([]);
   expect(read(environment)).toEqual(read(withoutWorkflow(await ofTheActivity(plan, startedAt, 1))));
+});
+
+test('the time of a task is that of its state, whatever the event wishes: one that ended itself earlier would be tried again', async () => {
+  const { execution } = await runFor({ compute: { timeoutSeconds: 60 } });
+  expect(environments(execution)).toEqual([expect.objectContaining({ TIMEOUT_SECONDS: '3600' })]);
 });
 
 test('long options go by the URI of what the container reads', async () => {

@@ -80,9 +80,11 @@ describe('one thing at a time', () => {
 });
 
 describe('--out', () => {
-  test('writes to a file and says nothing', async () => {
+  test('writes to a file, and says which substitutions are left', async () => {
     const path = join(folder, 'out.json');
-    expect(await asl(['--out', path])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    const { exitCode, stdout, stderr } = await asl(['--out', path]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect(stderr).toContain('left for DefinitionSubstitutions: ValidateInputFunctionArn, ');
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(machine);
   });
 

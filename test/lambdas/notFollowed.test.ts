@@ -13,15 +13,12 @@ test('a plan of an event without wishes is followed', () => {
   expect(of({})).toEqual([]);
 });
 
-test('a shorter timeout is followed: the container ends itself', () => {
-  expect(of({}, { timeoutSeconds: timeoutSeconds - 1 })).toEqual([]);
-});
-
 test.each<[string, Partial<Compute>, Partial<Timings>]>([
   ['compute.cpu and compute.memory', { size: { cpu: 1024, memoryMiB: 4096 } }, {}],
   ['compute.ephemeralStorageGiB', { ephemeralStorageGiB: 100 }, {}],
   ['compute.spot', { spot: true }, {}],
-  ['compute.timeoutSeconds beyond 3600', {}, { timeoutSeconds: timeoutSeconds + 1 }],
+  ['compute.timeoutSeconds', {}, { timeoutSeconds: timeoutSeconds + 1 }],
+  ['compute.timeoutSeconds', {}, { timeoutSeconds: 60 }],
   ['compute.startTimeoutSeconds', {}, { startTimeoutSeconds: 60 }],
 ])('%s is not', (wish, compute, timings) => {
   expect(of(compute, timings)).toEqual([expect.stringMatching(new RegExp(`^${wish}: not followed`))]);
