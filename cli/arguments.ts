@@ -12,7 +12,7 @@ export function sourceUri(file: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile()) return fileUri(path);
   const problem = stat ? `${file} is no file` : `there is no file ${file}`;
-  throw new CliError(problem, 'give the path of a CSV file, or an s3:// URI', cliExitCodes.noInput);
+  throw new CliError(problem, 'give the path of a CSV file', cliExitCodes.noInput);
 }
 
 /** A folder on this machine or a URI, as a URI. It need not exist. */

@@ -7,3 +7,10 @@ type Event = Pick<CompareRequest, 'file' | 'batchDate' | 'dataset' | 'options' |
 export function detailOf({ file, batchDate, dataset, options, destination }: Event): Detail {
   return { ...options, s3Key: file, batchDate, ...(dataset !== undefined && { dataset }), destination };
 }
+
+/** What the event wishes of its task and the state machine cannot follow. */
+export function wishNotes({ options }: Pick<CompareRequest, 'options'>): string[] {
+  return options.compute === undefined
+    ? []
+    : ['compute of the event is not followed: the task is the one that the machine was generated with'];
+}

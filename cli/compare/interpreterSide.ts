@@ -8,13 +8,13 @@ import { handler as validateInput } from '../../lambdas/validateInput';
 import { localEcsSettings } from '../../local/ecsSettings';
 import { places } from '../../local/places';
 import { createHandlers } from '../../local/stepFunctions/handlers';
-import { execute } from '../../local/stepFunctions/interpreter';
+import { execute, type ResourceHandler } from '../../local/stepFunctions/interpreter';
 import { getFreePort } from '../../local/temporal/freePort';
 import { readPublished } from '../runPipeline';
 import { type LocalEndpoint, startLocalEndpoint } from '../system/endpoint';
 import { orAborted } from './abort';
 import { callsBetween, ecsCalls } from './calls';
-import { detailOf } from './event';
+import { detailOf, wishNotes } from './event';
 import { functionMemoryMiB } from './functionSize';
 import { readDeadLetters, readMessages } from './letters';
 import { functionsOf, serviceCalls } from './machine/calls';
@@ -62,7 +62,7 @@ export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
 }
 
 async function run({ client, url }: LocalEndpoint, request: CompareRequest, stateDir: string): Promise<Side> {
-  const { timeScale, signal } = request;
+  const { timeScale, signal, say } = request;
   const { outbox, deadLetters } = places(stateDir);
   const detail = detailOf(request);
   const before = await ecsCalls(url);
@@ -71,7 +71,10 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
   const execution = await execute(machine, {
     name,
     input: { detail },
-    handlers: createHandlers({ client, functions: { validateInput, confirmCommit }, outbox, deadLetters }),
+    handlers: telling(
+      createHandlers({ client, functions: { validateInput, confirmCommit }, outbox, deadLetters }),
+      say,
+    ),
     ...(timeScale !== 1 && { timeScale }),
     signal,
   });
@@ -93,8 +96,29 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     billed: { unit: 'state transitions', count: execution.transitions },
     functions: functionsOf(execution, functionMemoryMiB),
     tasks: await endedTasks(client, name),
-    notes: timeScale === 1 ? notes : [...notes, scaledNote],
+    notes: [...notes, ...(timeScale === 1 ? [] : [scaledNote]), ...wishNotes(request)],
   };
+}
+
+/** A wait of minutes with nothing said looks like a program that hangs. */
+function telling(
+  handlers: Readonly<Record<string, ResourceHandler>>,
+  say: CompareRequest['say'],
+): Record<string, ResourceHandler> {
+  const told = ([resource, handler]: [string, ResourceHandler]): [string, ResourceHandler] => [
+    resource,
+    async (...call) => {
+      try {
+        return await handler(...call);
+      } catch (error) {
+        say(
+          `Step Functions: ${call[1]} failed (${(error as Error).name}); ETL_TIME_SCALE shortens the waits between retries`,
+        );
+        throw error;
+      }
+    },
+  ];
+  return Object.fromEntries(Object.entries(handlers).map(told));
 }
 
 /** The handler looks at the task; Step Functions is told by an event. */

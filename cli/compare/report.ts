@@ -34,6 +34,9 @@ export function reportObject(sides: Sides, subject: Subject) {
   };
 }
 
+/** A reason may be a task as ECS describes it. */
+const shortened = (reason: string): string => (reason.length > 160 ? `${reason.slice(0, 160)} …` : reason);
+
 /** The comparison for people, at most 100 columns wide. */
 export function reportLines(sides: Sides, subject: Subject): string[] {
   const { file, batchDate, filesPerDay } = subject;
@@ -43,6 +46,7 @@ export function reportLines(sides: Sides, subject: Subject): string[] {
     '',
     ...cells('', ({ engine }) => engine),
     ...cells('End', ({ status, failureType }) => failureType ?? status),
+    ...(sides.some(({ reason }) => reason) ? cells('Reason', ({ reason }) => shortened(reason ?? '-')) : []),
     ...cells('Took', ({ startedAt, endedAt }) => seconds(endedAt - startedAt)),
     '',
     'Stages',

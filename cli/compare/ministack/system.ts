@@ -7,7 +7,7 @@ import { buildImage, etlDockerfile } from '../../../local/docker/images';
 import { findMinistack } from '../../../local/ministack/find';
 import { startMinistack } from '../../../local/ministack/server';
 import { startGuard } from '../../system/guard';
-import { detailOf } from '../event';
+import { detailOf, wishNotes } from '../event';
 import { functionMemoryMiB } from '../functionSize';
 import type { CompareRequest } from '../request';
 import type { Side } from '../side';
@@ -116,7 +116,7 @@ async function run(
     billed: { unit: 'state transitions', count: transitionsOf(visits) },
     functions: functionRuns(visits, functions),
     tasks: await endedTasks(ecs, name),
-    notes,
+    notes: [...notes, ...wishNotes(request)],
   };
 }
 
