@@ -17,8 +17,8 @@ import { taskTokens } from './rules/taskTokens';
 import { timeouts } from './rules/timeouts';
 import { schemaFindings } from './schema';
 
-/** Levels of JSON: more than anybody writes, and less than recursion takes. */
-const maxDepth = 500;
+/** Levels of JSON, four to a machine: more than anybody writes. The time that the validator takes grows exponentially with them. */
+const maxDepth = 64;
 
 const rules: readonly Rule[] = [
   allErrors,

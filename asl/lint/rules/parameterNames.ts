@@ -3,7 +3,7 @@ import { integrationOf, sentBy, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
 /** Requests whose shape is known at every depth: below the first level others have maps with keys of the user's own. */
-const known = /^(aws-sdk:)?(ecs:runTask|sns:publish|sqs:sendMessage)(\.|$)/;
+const known = /^(aws-sdk:)?(ecs:runTask(\.sync)?|(ecs:runTask|sns:publish|sqs:sendMessage)(\.waitForTaskToken)?)$/;
 
 /** Objects of the user's own: nothing below them is an API's. */
 const own = new Set(['Message', 'MessageBody']);
