@@ -13,3 +13,13 @@ export const fieldsOf = (value: unknown): readonly Fields[] => list(value).filte
 
 /** The strings of a list. */
 export const texts = (value: unknown): readonly string[] => list(value).filter((each) => typeof each === 'string');
+
+/** Whether objects and lists are nested in more levels than that. It does not recurse, whatever it is given. */
+export function isDeep(value: unknown, levels: number): boolean {
+  let within: unknown[] = [value];
+  for (let level = 0; within.length > 0; level++) {
+    if (level > levels) return true;
+    within = within.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
+}

@@ -20,10 +20,16 @@ export function lintDefinition(file: string): void {
 const describe = ({ rule, state, message }: Finding): string =>
   `${state === '' ? '' : `${state}: `}${message} [${rule}]`;
 
+/** A byte order mark is no part of the text. */
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
+    if (error instanceof TypeError) {
+      throw new CliError(`${file} is not in UTF-8`, 'save it as UTF-8, as JSON wants it', exitCodes.badData, {
+        cause: error,
+      });
+    }
     const { code, message } = error as NodeJS.ErrnoException;
     const cause = code === 'ENOENT' ? 'there is no such file' : message;
     throw new CliError(`${file}: ${cause}`, 'give --lint the file of a state machine', cliExitCodes.noInput, {

@@ -6,16 +6,22 @@ export interface Definition {
   readonly states: Readonly<Record<string, Fields>>;
   /** What states say that say nothing: JSONPath or JSONata. */
   readonly queryLanguage: unknown;
+  /** What the outermost machine says of its execution, in seconds. */
+  readonly timeoutSeconds?: unknown;
 }
 
 /** The definition, or undefined where there are no states to look at. */
-export function readDefinition(machine: unknown, queryLanguage: unknown = 'JSONPath'): Definition | undefined {
+export function readDefinition(
+  machine: unknown,
+  { queryLanguage, timeoutSeconds }: Partial<Definition> = {},
+): Definition | undefined {
   if (!isFields(machine) || !isFields(machine.States) || typeof machine.StartAt !== 'string') return undefined;
   const states = Object.entries(machine.States).flatMap(([name, state]) => (isFields(state) ? [[name, state]] : []));
   return {
     startAt: machine.StartAt,
     states: Object.fromEntries(states),
-    queryLanguage: machine.QueryLanguage ?? queryLanguage,
+    queryLanguage: machine.QueryLanguage ?? queryLanguage ?? 'JSONPath',
+    timeoutSeconds: timeoutSeconds ?? machine.TimeoutSeconds,
   };
 }
 
@@ -23,7 +29,7 @@ export function readDefinition(machine: unknown, queryLanguage: unknown = 'JSONP
 export function allDefinitions(machine: Definition): Definition[] {
   const inner = Object.values(machine.states).flatMap(({ Branches, ItemProcessor, Iterator, QueryLanguage }) =>
     [...list(Branches), ItemProcessor, Iterator].flatMap(
-      (each) => readDefinition(each, QueryLanguage ?? machine.queryLanguage) ?? [],
+      (each) => readDefinition(each, { ...machine, queryLanguage: QueryLanguage ?? machine.queryLanguage }) ?? [],
     ),
   );
   return [machine, ...inner.flatMap(allDefinitions)];
@@ -44,13 +50,22 @@ export const tasksOf = (machine: Definition): [string, Fields][] => statesOf(mac
 /** What a task calls; empty where it says nothing. */
 export const resourceOf = ({ Resource }: Fields): string => (typeof Resource === 'string' ? Resource : '');
 
-/** `ecs:runTask.sync` of `arn:aws:states:::ecs:runTask.sync`; undefined for what is no integration of a service. */
+/** Substitutions without what is in them: `AWS::Partition` has the separator of an ARN in its name. */
+const withoutNames = (resource: string): string => resource.replace(/\$\{[^}]*\}/g, '<>');
+
+/**
+ * `ecs:runTask.sync` of `arn:aws:states:::ecs:runTask.sync`; undefined for what is no integration of a service, or is known
+ * only once it is deployed.
+ */
 export function integrationOf(state: Fields): string | undefined {
-  return /^arn:aws[a-z-]*:states:[^:]*:[^:]*:(?!activity:)(.+)$/.exec(resourceOf(state))?.[1];
+  const resource = withoutNames(resourceOf(state));
+  const integration = /^arn:(?:aws[a-z-]*|<>):states:[^:]*:[^:]*:(?!activity:)(.+)$/.exec(resource)?.[1];
+  return integration?.includes('<>') ? undefined : integration;
 }
 
 /** Whether a worker of one's own polls for it. */
-export const isActivity = (state: Fields): boolean => /^arn:[^:]+:states:[^:]*:[^:]*:activity:/.test(resourceOf(state));
+export const isActivity = (state: Fields): boolean =>
+  /^arn:[^:]+:states:[^:]*:[^:]*:activity:/.test(withoutNames(resourceOf(state)));
 
 /** What a state sends: `Parameters` with JSONPath, `Arguments` with JSONata. */
 export const sentBy = (state: Fields): unknown => state.Parameters ?? state.Arguments;

@@ -14,7 +14,7 @@ const services: Readonly<Record<string, Readonly<Record<string, readonly Pattern
   states: { startExecution: ['', '.sync', '.sync:2', '.waitForTaskToken'] },
   apigateway: { invoke: token },
   http: { invoke: call },
-  batch: { submitJob: ['', '.sync', '.waitForTaskToken'] },
+  batch: { submitJob: sync },
   dynamodb: { getItem: call, putItem: call, updateItem: call, deleteItem: call },
   glue: { startJobRun: sync },
   databrew: { startJobRun: sync },

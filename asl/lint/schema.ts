@@ -1,4 +1,6 @@
+import { type Fields, isFields } from '../fields';
 import type { Finding } from './finding';
+import { misspelt } from './stateFields';
 
 interface Validation {
   readonly errors: readonly {
@@ -11,21 +13,60 @@ interface Validation {
 // The package has no declarations.
 const validate = require('asl-validator') as (definition: object) => Validation;
 
+const remedy = 'mend it by the specification, https://states-language.net/spec.html';
+
 /** What the schema of the language says, and whether all names lead somewhere. */
-export function schemaFindings(machine: object): Finding[] {
-  // It writes into what it is given.
-  const { errors } = validate(structuredClone(machine));
-  return errors.map(({ 'Error code': code, Message, schemaError }) => ({
+export function schemaFindings(machine: Fields): Finding[] {
+  const nothing = emptyStates(machine);
+  // The validator takes it for granted that a state is an object.
+  return nothing.length > 0 ? nothing : validated(machine);
+}
+
+function emptyStates({ States }: Fields): Finding[] {
+  return Object.entries(isFields(States) ? States : {}).flatMap(([state, fields]) =>
+    isFields(fields) ? [] : [{ rule: 'schema', state, message: `it is no object: give it a Type, and ${remedy}` }],
+  );
+}
+
+function validated(machine: Fields): Finding[] {
+  try {
+    return validate(deployed(machine)).errors.map((error) => described(machine, error));
+  } catch (error) {
+    const [cause] = (error as Error).message.split('\n');
+    return [{ rule: 'schema', state: '', message: `asl-validator cannot read the definition (${cause}): ${remedy}` }];
+  }
+}
+
+/** A copy, since the validator writes into what it is given. It does not know a partition that is put in at deployment. */
+const deployed = (machine: Fields): Fields =>
+  JSON.parse(JSON.stringify(machine).replace(/"Resource":"arn:\$\{[^}"]*\}:/g, '"Resource":"arn:aws:'));
+
+function described(
+  machine: Fields,
+  { 'Error code': code, Message, schemaError }: Validation['errors'][number],
+): Finding {
+  const names = namesOf(schemaError?.instancePath ?? '');
+  const unknown = / oneOf\b/.test(Message) ? misspelt(valueAt(machine, names)) : undefined;
+  return {
     rule: 'schema',
-    state: innermostState(schemaError?.instancePath ?? ''),
-    message: `${Message.replace(/^ /, 'the definition ')} (${code}): mend it by the specification, https://states-language.net/spec.html`,
-  }));
+    state: names.at(-1) ?? '',
+    message: unknown ?? `${Message.replace(/^ /, 'the definition ')} (${code}): ${remedy}`,
+  };
 }
 
-const statePath = /^(?:\/States\/[^/]+\/(?:Branches\/\d+|ItemProcessor|Iterator))*\/States\/([^/]+)/;
+const statePath = /^(?:\/States\/[^/]+\/(?:Branches\/\d+|ItemProcessor|Iterator))*\/States\/[^/]+/;
 
-/** The state that a JSON Pointer leads into; empty for one that leads into none. Source of the escapes: RFC 6901. */
-function innermostState(pointer: string): string {
-  const [, name = ''] = statePath.exec(pointer) ?? [];
-  return name.replaceAll('~1', '/').replaceAll('~0', '~');
+/** The names on the way to the innermost state that a JSON Pointer leads into. Source of the escapes: RFC 6901. */
+function namesOf(pointer: string): string[] {
+  const [path = ''] = statePath.exec(pointer) ?? [];
+  return path
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
+
+const valueAt = (value: unknown, names: readonly string[]): unknown =>
+  names.reduce<unknown>(
+    (found, name) => (Array.isArray(found) ? found[Number(name)] : isFields(found) ? found[name] : undefined),
+    value,
+  );

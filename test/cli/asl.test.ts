@@ -145,6 +145,19 @@ describe('--lint', () => {
     expect(stderr).toContain(`has ${lines.length} findings`);
   });
 
+  test('a byte order mark is read over', async () => {
+    const path = await file('bom.json', `\uFEFF${JSON.stringify(machine)}`);
+    expect(await asl(['--lint', path])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  test.each(['utf16le', 'latin1'] as const)('%s is not UTF-8: 65', async (encoding) => {
+    const path = join(folder, `${encoding}.json`);
+    await writeFile(path, Buffer.from('{"Comment":"a\u00f1o"}', encoding));
+    const { exitCode, stdout, stderr } = await asl(['--lint', path]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
+    expect(stderr).toMatch(/^error: .* is not in UTF-8\n.+\n$/);
+  });
+
   test('no such file: 66', async () => {
     const { exitCode, stderr } = await asl(['--lint', join(folder, 'none.json')]);
     expect(exitCode).toBe(66);

@@ -1,8 +1,9 @@
 import type { Fields } from '../../fields';
-import { type Definition, usesJsonPath } from '../definition';
+import { type Definition, integrationOf, usesJsonPath } from '../definition';
 import { describeCatch } from '../describeCatch';
 import type { Rule } from '../finding';
 import { shapesAtEntry } from './dataFlow';
+import { parsePath } from './expressions';
 import { isThere, type Read, readsOf } from './reads';
 import { at, type Shape } from './shape';
 import { type Flow, flows } from './transfer';
@@ -33,7 +34,7 @@ function reason(machine: Definition, entries: Entries, state: string, { path, fr
   const loss = findLoss(machine, entries, state, path.names);
   return loss === undefined
     ? 'which nothing has written: write it before, or read what is there'
-    : describeLoss(loss.state, loss.flow, machine.states[loss.state] ?? {});
+    : describeLoss(loss, machine.states[loss.state] ?? {}, path.names);
 }
 
 interface Loss {
@@ -69,8 +70,22 @@ function replacesAll({ Type, ResultPath }: Fields, { transition }: Flow): boolea
   return ['Task', 'Parallel', 'Map'].includes(String(Type)) && ResultPath === undefined;
 }
 
-function describeLoss(state: string, flow: Flow, fields: Fields): string {
+/** `lambda:invoke` answers with `Payload`, `StatusCode` and more. Source: AWS Step Functions Developer Guide, "Invoke Lambda". */
+const isEnvelope = (fields: Fields): boolean =>
+  integrationOf(fields) === 'lambda:invoke' && fields.ResultSelector === undefined && fields.ResultPath !== null;
+
+const unwrapping = ({ ResultPath }: Fields): string =>
+  ResultPath === undefined ? '"OutputPath": "$.Payload"' : 'a ResultSelector with "valid.$": "$.Payload.valid", say';
+
+function describeLoss({ state, flow }: Loss, fields: Fields, names: readonly string[]): string {
   const { transition } = flow;
+  const place = typeof fields.ResultPath === 'string' ? parsePath(fields.ResultPath).names : [];
+  if (transition.kind !== 'catch' && isEnvelope(fields) && place.every((name, index) => name === names[index])) {
+    const within = ['$', ...place, 'Payload'].join('.');
+    const path = [within, ...names.slice(place.length)].join('.');
+    const before = fields.ResultPath === undefined ? ', or give it a ResultPath for what was there before' : '';
+    return `and ${state} answers with an envelope around what the function gives: read ${path}, or unwrap it (${unwrapping(fields)})${before}`;
+  }
   if (!replacesAll(fields, flow)) return `which ${state} drops: write it elsewhere, or read what is there`;
   return transition.kind === 'catch'
     ? `which is gone after ${describeCatch(state, transition.catcher)}: give it a ResultPath, "$.error" say`

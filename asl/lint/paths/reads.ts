@@ -1,7 +1,8 @@
 import { type Fields, fieldsOf, isFields } from '../../fields';
 import { type Path, parsePath, pathsIn, pathsInTemplate } from './expressions';
+import { refined } from './presence';
 import { at, type Shape } from './shape';
-import { answerOf, combined, presentPaths, selectedInput } from './transfer';
+import { answerOf, combined, selectedInput } from './transfer';
 
 /** A path that a state reads, and what it reads it from. */
 export interface Read {
@@ -31,29 +32,36 @@ export function readsOf(state: Fields, input: Shape): Read[] {
     ...template('ItemSelector', effective),
     ...template('ResultSelector', answerOf(state)),
     ...pathFields.flatMap((field) => single(field, effective)),
-    ...(state.Type === 'Choice' ? fieldsOf(state.Choices).flatMap((rule) => choiceReads(rule, effective)) : []),
+    ...(state.Type === 'Choice' ? choiceReads(fieldsOf(state.Choices), effective) : []),
     ...single('OutputPath', combined(state, input)),
   ];
 }
 
-function choiceReads(rule: Fields, input: Shape): Read[] {
-  const asked = presentPaths(rule).map((names) => names.join('.'));
-  return pathsInRule(rule)
-    .filter(({ names }) => !asked.includes(names.join('.')))
-    .map((path) => ({ field: 'Choices', path, from: input }));
+/** Rules are looked at in their order: each one knows that those before it do not hold. */
+function choiceReads(rules: readonly Fields[], input: Shape): Read[] {
+  let known = input;
+  return rules.flatMap((rule) => {
+    const reads = readsInRule(rule, known);
+    known = refined(known, rule, false);
+    return reads;
+  });
 }
 
-function pathsInRule(rule: Fields): Path[] {
+function readsInRule(rule: Fields, input: Shape): Read[] {
   const { Variable, And, Or, Not } = rule;
   const compared = Object.entries(rule).flatMap(([key, value]) =>
     key.endsWith('Path') && typeof value === 'string' ? pathsIn(value) : [],
   );
   // To ask whether something is there is no reading of it.
   const own = typeof Variable === 'string' && !('IsPresent' in rule) && !Variable.startsWith('$$');
+  const paths = [...(own ? [parsePath(Variable)] : []), ...compared];
+  const all = fieldsOf(And);
+  const asked = all.reduce((shape, each) => refined(shape, each, true), input);
   return [
-    ...(own ? [parsePath(Variable)] : []),
-    ...compared,
-    ...[...fieldsOf(And), ...fieldsOf(Or), ...(isFields(Not) ? [Not] : [])].flatMap(pathsInRule),
+    ...paths.map((path) => ({ field: 'Choices', path, from: input })),
+    ...all.flatMap((each) => readsInRule(each, asked)),
+    ...choiceReads(fieldsOf(Or), input),
+    ...(isFields(Not) ? readsInRule(Not, input) : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import { type Fields, fieldsOf, isFields } from '../../fields';
 import { type Transition, transitionsOf } from '../../transitions';
 import { type Definition, integrationOf, usesJsonPath } from '../definition';
 import { parsePath, pathsIn } from './expressions';
+import { refined } from './presence';
 import { answerShape, at, leaf, objectOf, put, type Shape, unknownShape } from './shape';
 
 export interface Flow {
@@ -23,8 +24,8 @@ export function flows(machine: Definition, state: Fields, input: Shape): Flow[] 
     if (transition.kind === 'catch') {
       return { to, transition, data: placed(transition.catcher.ResultPath, input, caughtError) };
     }
-    if (transition.kind === 'choice') return { to, transition, data: refined(output, transition.rule) };
-    return { to, transition, data: output };
+    const data = state.Type === 'Choice' ? behindRules(output, fieldsOf(state.Choices), transition) : output;
+    return { to, transition, data };
   });
 }
 
@@ -51,10 +52,11 @@ export function combined(state: Fields, input: Shape): Shape {
   }
 }
 
-/** With a task token somebody else answers. */
+/** With a task token somebody else answers; a job of EKS has `status` and `logs`. */
 export function answerOf(state: Fields): Shape {
   const integration = integrationOf(state);
-  return integration === undefined || integration.endsWith('.waitForTaskToken') ? unknownShape : answerShape;
+  if (integration === undefined || /\.waitForTaskToken$|^eks:runJob/.test(integration)) return unknownShape;
+  return answerShape;
 }
 
 function outputOf(state: Fields, input: Shape): Shape {
@@ -99,16 +101,9 @@ function literalShape(value: unknown): Shape {
   return objectOf(Object.entries(value).map(([key, inner]) => [key, literalShape(inner)]));
 }
 
-/** Behind `IsPresent` a path is there. */
-function refined(input: Shape, rule: Fields): Shape {
-  return presentPaths(rule).reduce(
-    (shape, names) => (at(shape, names) ? shape : put(shape, names, unknownShape)),
-    input,
-  );
-}
-
-/** The paths that a rule has asked for before it reads them. */
-export function presentPaths(rule: Fields): (readonly string[])[] {
-  const own = rule.IsPresent === true && typeof rule.Variable === 'string' ? [parsePath(rule.Variable).names] : [];
-  return [...own, ...fieldsOf(rule.And).flatMap(presentPaths)];
+/** The rules before the one that led on did not hold; for `Default`, none did. */
+function behindRules(output: Shape, rules: readonly Fields[], transition: Transition): Shape {
+  const at = transition.kind === 'choice' ? rules.indexOf(transition.rule) : rules.length;
+  const passed = rules.slice(0, at).reduce((shape, rule) => refined(shape, rule, false), output);
+  return transition.kind === 'choice' ? refined(passed, transition.rule, true) : passed;
 }

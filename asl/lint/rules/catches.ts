@@ -1,5 +1,5 @@
 import { fieldsOf } from '../../fields';
-import { statesOf, usesJsonPath } from '../definition';
+import { type Definition, statesOf, usesJsonPath } from '../definition';
 import { describeCatch } from '../describeCatch';
 import type { Rule } from '../finding';
 
@@ -7,7 +7,7 @@ import type { Rule } from '../finding';
 export const catchKeepsData: Rule = (machine) =>
   statesOf(machine, 'Task', 'Parallel', 'Map').flatMap(([state, fields]) =>
     fieldsOf(fields.Catch).flatMap((catcher) =>
-      'ResultPath' in catcher || !usesJsonPath(machine, fields)
+      'ResultPath' in catcher || !usesJsonPath(machine, fields) || isBareFail(machine, catcher.Next)
         ? []
         : [
             {
@@ -18,3 +18,10 @@ export const catchKeepsData: Rule = (machine) =>
           ],
     ),
   );
+
+/** It ends with words of its own, and the data with it. */
+function isBareFail(machine: Definition, name: unknown): boolean {
+  const state = machine.states[String(name)];
+  if (state?.Type !== 'Fail' || !usesJsonPath(machine, state)) return false;
+  return state.ErrorPath === undefined && state.CausePath === undefined;
+}

@@ -14,7 +14,7 @@ const known = new Set(knownIntegrations);
 
 function problem(resource: string, integration: string | undefined): string | undefined {
   // A substitution is put in at deployment.
-  if (resource.startsWith('${') || isFunctionOrActivity(resource)) return undefined;
+  if (integration === undefined && (resource.includes('${') || isFunctionOrActivity(resource))) return undefined;
   if (integration === undefined) {
     return `${resource} is neither a function, an activity nor an integration: write arn:aws:states:::lambda:invoke, say`;
   }

@@ -25,22 +25,33 @@ function problems(entries: readonly Fields[]): string[] {
   });
 }
 
+const ofTimeouts: Readonly<Record<string, string>> = {
+  'States.TaskFailed': 'which interpreters count differently',
+  'States.ALL': 'which is among them: what took too long takes as long again, perhaps beside the first task',
+};
+
 /**
- * Step Functions does not match a timeout with `States.TaskFailed`, other interpreters do: whether a task that took too
- * long is run again must not depend on it.
+ * Step Functions does not match a timeout with `States.TaskFailed`, other interpreters do; with `States.ALL` it does. Whether
+ * a task that took too long is run again, perhaps beside the first, must be said.
  */
 export const explicitTimeouts: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) => {
     if (!/\.sync(:\d+)?$/.test(integrationOf(fields) ?? '')) return [];
-    const errors = fieldsOf(fields.Retry).map(({ ErrorEquals }) => texts(ErrorEquals));
-    const failed = errors.findIndex((each) => each.includes('States.TaskFailed'));
-    if (failed === -1 || errors.slice(0, failed + 1).some((each) => each.includes('States.Timeout'))) return [];
+    const retries = fieldsOf(fields.Retry).map(({ ErrorEquals, MaxAttempts }) => ({
+      errors: texts(ErrorEquals),
+      none: MaxAttempts === 0,
+    }));
+    const error = retries.flatMap(({ errors, none }) =>
+      errors.filter((each) => each in ofTimeouts && !(each === 'States.ALL' && none)),
+    )[0];
+    if (error === undefined) return [];
+    const at = retries.findIndex(({ errors }) => errors.includes(error));
+    if (retries.slice(0, at + 1).some(({ errors }) => errors.includes('States.Timeout'))) return [];
     return [
       {
         rule: 'explicit-timeout',
         state,
-        message:
-          'Retry: States.TaskFailed is retried, and nothing is said of States.Timeout, which interpreters count differently: put an entry for it first ("MaxAttempts": 0 for no retry)',
+        message: `Retry: ${error} is retried, and nothing is said of States.Timeout, ${ofTimeouts[error]}: put an entry for it first ("MaxAttempts": 0 for no retry)`,
       },
     ];
   });

@@ -4,7 +4,7 @@ import type { Rule } from '../finding';
 /** Step Functions' own bound where none is said. Source: Amazon States Language, "Task State". */
 const defaultSeconds = 99_999_999;
 
-/** A task that nobody ends is waited for as long as Step Functions' own bound. */
+/** A task that nobody ends is waited for until the execution ends. Source of the year: AWS Step Functions Developer Guide, "Quotas". */
 export const timeouts: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, { TimeoutSeconds, TimeoutSecondsPath }]) =>
     TimeoutSeconds !== undefined || TimeoutSecondsPath !== undefined
@@ -13,7 +13,13 @@ export const timeouts: Rule = (machine) =>
           {
             rule: 'timeout',
             state,
-            message: `there is no TimeoutSeconds, and so it waits ${defaultSeconds} s, three years: say how long it may take`,
+            message: `there is no TimeoutSeconds, and so ${bound(machine.timeoutSeconds)}: say how long it may take`,
           },
         ],
   );
+
+function bound(ofMachine: unknown): string {
+  return typeof ofMachine === 'number'
+    ? `the machine's (${ofMachine} s) is the only one, which ends the whole execution past every Catch`
+    : `it waits until the execution ends, a Standard one after a year (the default is ${defaultSeconds} s)`;
+}

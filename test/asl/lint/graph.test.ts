@@ -88,3 +88,36 @@ describe('the schema', () => {
     );
   });
 });
+
+describe('what no validator expects', () => {
+  test.each<[string, unknown]>([
+    ['nothing', null],
+    ['a list', [1]],
+  ])('a state that is %s', (_what, state) => {
+    expect(lintAll({ A: state })).toEqual([finding('schema', 'A', 'no object')]);
+  });
+
+  test('a state named States', () => {
+    const states = { A: { Type: 'Pass', Next: 'States' }, States: { Type: 'Pass', End: true } };
+    expect(lintAll(states)).toEqual([finding('schema', '', 'asl-validator')]);
+  });
+
+  test('3000 machines within each other', () => {
+    let inner: Record<string, unknown> = { A: { Type: 'Pass', End: true } };
+    for (let level = 0; level < 3000; level++) {
+      inner = { A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: inner }], End: true } };
+    }
+    expect(lintAll(inner)).toEqual([finding('schema', '', 'levels deep')]);
+  });
+
+  test('a field that the type of its state does not have', () => {
+    expect(lintAll({ A: { Type: 'Pass', Nxt: 'B' }, B: { Type: 'Pass', End: true } })).toContainEqual(
+      finding('schema', 'A', 'Nxt is no field of a Pass state', 'Next'),
+    );
+  });
+});
+
+test('the end of an iteration is not that of the run', () => {
+  const each = { StartAt: 'Work', States: { Work: { ...work, End: true }, Alert: alert } };
+  expect(lint({ All: { Type: 'Map', ItemProcessor: each, End: true } })).toEqual([]);
+});

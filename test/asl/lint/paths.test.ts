@@ -203,3 +203,54 @@ test('what is there at entry is what all ways have in common', () => {
   expect(['both', 'a', 'b'].map((name) => end && at(end, [name]) !== undefined)).toEqual([true, false, false]);
   expect(entries.has('Unreached')).toBe(false);
 });
+
+describe('a rule that asks whether a path is there', () => {
+  const start = { Type: 'Pass', Result: { a: 1 }, Next: 'Ask' };
+  const there = { Variable: '$.maybe', IsPresent: true };
+  const gone = { Variable: '$.maybe', IsPresent: false };
+  const used = { Variable: '$.maybe', IsNull: true };
+  const ask = (Choices: object[], Default: string) =>
+    lint({
+      Start: start,
+      Ask: { Type: 'Choice', Choices: Choices.map((rule) => ({ Next: 'Failed', ...rule })), Default },
+      Read: read('$.maybe'),
+      ...failed,
+    });
+
+  test.each<[string, object[], string]>([
+    ['by absence, and Default reads', [gone], 'Read'],
+    ['by Not, and later rules read', [{ Not: there }, { ...used, Next: 'Read' }], 'Failed'],
+    ['by Or', [{ Or: [gone, used] }], 'Read'],
+  ])('%s', (_what, rules, otherwise) => {
+    expect(ask(rules, otherwise)).toEqual([]);
+  });
+
+  test.each<[string, object[], string, string]>([
+    ['where it is absent', [{ ...gone, Next: 'Read' }], 'Failed', 'Read'],
+    [
+      'where another rule may have held',
+      [{ Or: [there, { Variable: '$.a', IsNull: true }], Next: 'Read' }],
+      'Failed',
+      'Read',
+    ],
+    ['before it is asked', [used, gone], 'Failed', 'Ask'],
+  ])('does not help %s', (_what, rules, otherwise, state) => {
+    expect(ask(rules, otherwise)).toEqual([finding('paths', state, '$.maybe')]);
+  });
+});
+
+test('what lambda:invoke answers is within an envelope', () => {
+  const invoke = (changes: object) => ({ Work: { ...taskAnd, ResultSelector: undefined, ...changes, Next: 'Read' } });
+  const found = (path: string, changes: object) => reading(path, JSON.parse(JSON.stringify(invoke(changes))));
+  expect(found('$.valid', { ResultPath: undefined })).toEqual([
+    finding('paths', 'Read', '$.Payload.valid', 'OutputPath'),
+  ]);
+  expect(found('$.task.valid', {})).toEqual([finding('paths', 'Read', '$.task.Payload.valid', 'ResultSelector')]);
+  expect(found('$.task.Payload.valid', {})).toEqual([]);
+  expect(found('$.valid', { ResultPath: undefined, OutputPath: '$.Payload' })).toEqual([]);
+});
+
+test('a job of EKS answers with status and logs', () => {
+  const job = { ...taskAnd, Resource: 'arn:aws:states:::eks:runJob.sync', ResultSelector: undefined, Next: 'Read' };
+  expect(reading('$.task.status', JSON.parse(JSON.stringify({ Work: job })))).toEqual([]);
+});

@@ -15,7 +15,11 @@ test.each<[string, Record<string, unknown>]>([
   ],
   [
     'a call of an SDK that waits for a token',
-    task({ Resource: 'arn:aws:states:::aws-sdk:s3:getObject.waitForTaskToken', Parameters: {}, HeartbeatSeconds: 9 }),
+    task({
+      Resource: 'arn:aws:states:::aws-sdk:s3:getObject.waitForTaskToken',
+      Parameters: message,
+      HeartbeatSeconds: 9,
+    }),
   ],
   ['a container', containerTask()],
   ['another partition', containerTask({ Resource: 'arn:aws-cn:states:::ecs:runTask.sync' })],
@@ -142,7 +146,7 @@ describe('errors', () => {
 
   test('a Catch without ResultPath drops the data', () => {
     const { ResultPath: _, ...bare } = catchAll('Failed');
-    const found = lint({ Work: task({ Catch: [bare] }), ...failed });
+    const found = lint({ Work: task({ Catch: [{ ...bare, Next: 'Note' }] }), Note: { Type: 'Pass', End: true } });
     expect(found).toEqual([finding('catch-result-path', 'Work', 'States.ALL', '"$.error"')]);
   });
 
@@ -199,5 +203,93 @@ describe('requests', () => {
   test('bytes are counted, not letters', () => {
     const found = lint({ Work: { Type: 'Pass', Result: 'ñ'.repeat(131_072), End: true } });
     expect(found).toEqual([finding('payload-size', 'Work', '262146 bytes')]);
+  });
+});
+
+describe('what the service would refuse, or nobody would get', () => {
+  const retry = (changes: object) => task({ Retry: [{ ErrorEquals: ['Busy'], ...changes }] });
+
+  test.each<[object, string]>([
+    [{ IntervalSeconds: 30, MaxDelaySeconds: 30 }, 'MaxDelaySeconds'],
+    [{ BackoffRate: 0.5 }, 'BackoffRate'],
+    [{ JitterStrategy: 'HALF' }, 'JitterStrategy'],
+    [{ IntervalSeconds: 0 }, 'IntervalSeconds'],
+  ])('%j is refused', (changes, words) => {
+    expect(lint({ Work: retry(changes) })).toEqual([finding('retry-values', 'Work', words)]);
+  });
+
+  test('waits that grow up to a bound are right', () => {
+    const values = { IntervalSeconds: 3, MaxDelaySeconds: 30, BackoffRate: 1, JitterStrategy: 'FULL' };
+    expect(lint({ Work: retry(values) })).toEqual([]);
+  });
+
+  test.each(['$.text', '$$.Execution.Id', "States.Format('{}', $.text)"])('%s under a plain key', (Message) => {
+    const Resource = 'arn:aws:states:::sns:publish';
+    expect(lint({ Work: task({ Resource, Parameters: { TopicArn: 't', Message } }) })).toEqual([
+      finding('literal-path', 'Work', '"Message.$"'),
+    ]);
+    expect(lint({ Work: task({ Resource, Parameters: { TopicArn: 't', 'Message.$': Message } }) })).toEqual([]);
+  });
+
+  test.each(['$5', '$', 'States. Plural'])('%s is a text like any other', (value) => {
+    expect(lint({ Work: { Type: 'Pass', Parameters: { value }, End: true } })).toEqual([]);
+  });
+
+  test.each([
+    ["States.Format('{} {}', $.a)", 1],
+    ["States.Format('{}', $.a, $.b)", 1],
+    ["States.Format('{} \\{}', States.Format('{}{}', $.a, $.b))", 0],
+  ])('%s: %d findings', (expression, count) => {
+    const found = lint({ Work: { Type: 'Pass', Parameters: { 'text.$': expression }, End: true } });
+    expect(found).toEqual(Array(count).fill(finding('format-arguments', 'Work', 'States.Format')));
+  });
+
+  test('a token that is not sent', () => {
+    const Parameters = { QueueUrl: 'q', MessageBody: 'm' };
+    expect(lint({ Work: task({ Resource: waiting, Parameters, HeartbeatSeconds: 9 }) })).toEqual([
+      finding('task-token', 'Work', '$$.Task.Token'),
+    ]);
+  });
+
+  test('a container that is run again for any error says nothing of timeouts', () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 2 }];
+    expect(lint({ Work: containerTask({ Retry }) })).toEqual([finding('explicit-timeout', 'Work', 'States.ALL')]);
+    const none = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 0 }];
+    expect(lint({ Work: containerTask({ Retry: none }) })).toEqual([]);
+  });
+
+  test('the timeout of the machine is told', () => {
+    const { TimeoutSeconds: _, ...endless } = task();
+    expect(lint({ Work: endless }, { TimeoutSeconds: 600 })).toEqual([finding('timeout', 'Work', '600 s', 'Catch')]);
+  });
+
+  test('a Catch that leads to a bare Fail loses nothing', () => {
+    const { ResultPath: _, ...bare } = catchAll('Failed');
+    expect(lint({ Work: task({ Catch: [bare] }), ...failed })).toEqual([]);
+  });
+
+  test.each(['Partition', 'AWS::Partition'])('the integration behind the substitution %s is understood', (name) => {
+    const resource = (integration: string) => `arn:\${${name}}:states:::${integration}`;
+    expect(lintAll({ Work: task({ Resource: resource('lambda:invoke') }) })).toEqual([]);
+    expect(lint({ Work: task({ Resource: resource('lamda:invoke') }) })).toEqual([
+      finding('integration', 'Work', 'lambda:invoke'),
+    ]);
+  });
+
+  test.each<[string, object]>([
+    [
+      'dynamodb:updateItem',
+      { TableName: 't', Key: { id: { S: '1' } }, AttributeUpdates: { a: { Value: { S: 'x' } } } },
+    ],
+    ['glue:startJobRun.sync', { JobName: 'j', Arguments: { day: '1' } }],
+    ['aws-sdk:lambda:updateFunctionConfiguration', { FunctionName: 'f', Environment: { Variables: { a: 'x' } } }],
+  ])('keys of the user in %s are his own', (integration, Parameters) => {
+    expect(lint({ Work: task({ Resource: `arn:aws:states:::${integration}`, Parameters }) })).toEqual([]);
+  });
+
+  test('batch has no token', () => {
+    const Resource = 'arn:aws:states:::batch:submitJob.waitForTaskToken';
+    const found = lint({ Work: task({ Resource, Parameters: message, HeartbeatSeconds: 9 }) });
+    expect(found).toContainEqual(finding('integration', 'Work', 'batch:submitJob'));
   });
 });
