@@ -73,7 +73,7 @@ export class Rig {
         return rig;
       } catch (error) {
         // The SDK gives the server five seconds, which a busy machine may need for Java alone.
-        if (attempt === 4) throw error;
+        if (attempt === 8) throw error;
       }
     }
   }
