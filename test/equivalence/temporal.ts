@@ -279,7 +279,7 @@ function taskEnd(end: LaunchEnd, taskArn: string): [string, TaskEnd] {
 }
 
 /** Real seconds before a timeout of the server, so that a busy machine is not too late for it. */
-const aheadSeconds = 2;
+const aheadSeconds = 5;
 
 /**
  * An attempt that times out. The server keeps its time still while an activity runs: only for scenarios that ask for it,
