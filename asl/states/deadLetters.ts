@@ -1,11 +1,12 @@
 import { steps } from '@etl/pipeline/definition';
 import { flow } from '@etl/pipeline/flow';
+import { messageAttributes } from '../attributes';
 import { stateNames } from '../names';
 import { context, paths } from '../paths';
-import { entry, jsonText, reference } from '../references';
+import { jsonText, reference } from '../references';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
-import type { State, Template } from '../types';
+import type { State } from '../types';
 
 /** The event goes into the body as it came, so that it can be started again; why it is here, into the attributes. */
 export function deadLetters({ deadLetterQueueUrl }: MachineSettings): Record<string, State> {
@@ -30,12 +31,7 @@ function send(stage: 'keepInvalid' | 'keepFailed', queueUrl: string, why: Readon
     Parameters: {
       QueueUrl: queueUrl,
       'MessageBody.$': context.event,
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]): [string, Template] => [
-          name,
-          { DataType: 'String', ...entry('StringValue', value) },
-        ]),
-      ),
+      MessageAttributes: messageAttributes(attributes),
     },
     ResultPath: paths.deadLetter,
     TimeoutSeconds: step.attemptTimeoutSeconds,

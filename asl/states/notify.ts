@@ -3,12 +3,13 @@ import { noEvidence } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures';
 import { flow } from '@etl/pipeline/flow';
 import { composeMessage, type Outcome, titles } from '@etl/pipeline/messages';
+import { messageAttributes } from '../attributes';
 import { stateNames } from '../names';
 import { context, paths } from '../paths';
 import { entry, jsonText, numberAsText, numberReference, reference } from '../references';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
-import type { State, Template } from '../types';
+import type { State } from '../types';
 
 /** The messages: composed by the code that composes the workflow's, with references for what only a run knows. */
 export function notify({ successTopicArn, alertsTopicArn }: MachineSettings): Record<string, State> {
@@ -44,12 +45,7 @@ function publish(
       // The date alone: a name can be as long as a subject may be, and nothing here can shorten it.
       ...entry('Subject', title(batch.batchDate)),
       ...entry('Message', body),
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]): [string, Template] => [
-          name,
-          { DataType: 'String', ...entry('StringValue', value) },
-        ]),
-      ),
+      MessageAttributes: messageAttributes(attributes),
     },
     ResultPath: paths.notification,
     TimeoutSeconds: step.attemptTimeoutSeconds,

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { isPortFree } from '../temporal/freePort';
 import { docker } from './docker';
 
 /**
@@ -18,16 +17,4 @@ export async function addressForContainers(): Promise<string> {
 const firstAddress = (subnet: string): string => subnet.replace(/\d+\/\d+$/, '1');
 
 /** By trying: an interface that nobody is connected to is not among those that Node lists. */
-async function isOurs(address: string): Promise<boolean> {
-  if (address === '') return false;
-  const server = createServer();
-  try {
-    server.listen(0, address);
-    await once(server, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
-  }
-}
+const isOurs = async (address: string): Promise<boolean> => address !== '' && isPortFree(0, address);

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** Whether a server could listen on this port of 127.0.0.1. */
-export async function isPortFree(port: number): Promise<boolean> {
+/** Whether a server could listen on this port of this address; 0 asks for any port of it. */
+export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   const server = createServer();
   try {
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening');
     return true;
   } catch {

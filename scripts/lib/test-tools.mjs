@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './ensure-installed.mjs';
 
@@ -136,11 +136,11 @@ function cache(...names) {
   return folder;
 }
 
-function onPath(...names) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of names) if (existsSync(join(folder, name))) return join(folder, name);
-  }
-  throw new Error(`${names[0]} is not on PATH`);
+/** Throws for what is not there. */
+async function onPath(...names) {
+  const found = await require(join(root, 'dist', 'local', 'onPath.js')).onPath(...names);
+  if (found === undefined) throw new Error(`${names[0]} is not on PATH`);
+  return found;
 }
 
 /** The folder of programs of a virtual environment with these packages. */
@@ -153,7 +153,7 @@ function venv(say, name, version, packages) {
 async function findCommonsCsv(say) {
   const jar = join(cache('commons-csv'), `commons-csv-${commonsCsvVersion}-tests.jar`);
   if (existsSync(jar)) return jar;
-  const maven = onPath('mvn');
+  const maven = await onPath('mvn');
   say("Fetching Apache Commons CSV's test files with Maven (once) …");
   const artifact = `org.apache.commons:commons-csv:${commonsCsvVersion}:jar:tests`;
   await run(maven, ['-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${dirname(jar)}`], {
@@ -175,8 +175,8 @@ async function findTestServer(say) {
   } catch {
     // The same server is on Maven Central.
   }
-  onPath('java');
-  const maven = onPath('mvn');
+  await onPath('java');
+  const maven = await onPath('mvn');
   say('Fetching the time-skipping test server with Maven (once) …');
   const lib = join(folder, `java-${testServerVersion}`);
   const project = mkdtempSync(join(tmpdir(), 'etl-maven-'));
