@@ -1,3 +1,6 @@
+import type { BatchPlan } from '@etl/pipeline/batch/plan';
+import type { FileResult } from '@etl/pipeline/batch/summary';
+import type { ContainerMode } from '@etl/pipeline/container';
 import type { Batch } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
@@ -20,6 +23,18 @@ export interface EtlActivities {
   findTasks(input: { run: RunIdentity }): Promise<readonly string[]>;
   /** Tasks whose workflow has ended at least so long ago. Stops nothing. */
   findOrphans(input: { graceSeconds: number }): Promise<OrphanReport>;
+  /** The whole conversion of a small file, in a function or a process. Not idempotent: an attempt is a generation. */
+  convertLight(input: LightInput): Promise<LightEnd>;
+  /** What a batch follows from here on. A bad request is an answer, not an error. */
+  planBatch(input: { request: unknown; scheduledAt: string }): Promise<BatchValidation>;
+  /** The files of one page, in order of their keys. */
+  listFiles(input: ListFilesInput): Promise<FilePage>;
+  /** Returns those of the given workflows that have ended, as soon as there is one. */
+  awaitRuns(input: { workflowIds: readonly string[] }): Promise<readonly EndedRun[]>;
+  /** Keeps results; returns where. Writing the same page again replaces it. */
+  recordResults(input: ResultsPage): Promise<{ uri: string }>;
+  /** Whether there is such an object. */
+  confirmWork(input: { uri: string }): Promise<boolean>;
   /** Looks the batch up in the commit log. */
   confirmCommit(input: CommitQuery): Promise<CommitAnswer>;
   notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
@@ -44,6 +59,8 @@ export interface LaunchInput {
   readonly spot: boolean;
   /** Unset: what the task definition says. */
   readonly size?: TaskSize;
+  /** Default `convert`. */
+  readonly mode?: ContainerMode;
 }
 
 export type LaunchResult =
@@ -95,3 +112,61 @@ export type CommitAnswer =
   /** The newest commit is of another source or other options, and of a later run. */
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'missing' };
+
+export interface LightInput {
+  readonly plan: Plan;
+  readonly run: RunIdentity;
+  readonly generation: number;
+}
+
+/** How a conversion in the light lane ended. */
+export interface LightEnd {
+  /** The container's exit codes; absent when it was killed, or its time was over. */
+  readonly exitCode?: number;
+  /** What else is known: a timeout, memory that ran out. */
+  readonly reason?: string;
+  readonly killedFor?: 'timeout' | 'memory' | 'unknown';
+  readonly seconds: number;
+  readonly memoryMiB?: number;
+  readonly logTail: readonly string[];
+}
+
+export type BatchValidation =
+  | { readonly valid: true; readonly plan: BatchPlan }
+  | { readonly valid: false; readonly reasons: readonly string[] };
+
+export interface ListFilesInput {
+  readonly plan: BatchPlan;
+  readonly batchDate: string;
+  /** The key after which the page begins; absent for the first one. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface FilePage {
+  readonly files: readonly FoundFile[];
+  /** Where the next page begins; absent behind the last one. */
+  readonly next?: string;
+}
+
+export interface FoundFile {
+  readonly uri: string;
+  readonly bytes: number;
+  readonly batch: Batch;
+  /** Why no pipeline is started for it; absent for one that is. */
+  readonly skip?: 'delivered' | 'notFailed' | 'running';
+}
+
+export interface EndedRun {
+  readonly workflowId: string;
+  readonly result: FileResult;
+}
+
+export interface ResultsPage {
+  readonly plan: BatchPlan;
+  readonly batchWorkflowId: string;
+  readonly batchRunId: string;
+  /** 1, 2, … */
+  readonly page: number;
+  readonly results: readonly FileResult[];
+}

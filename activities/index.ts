@@ -64,6 +64,12 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       const { namespace } = activityInfo();
       return beating((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now: Date.now, note }));
     },
+    convertLight: () => Promise.reject(new Error('to be written')),
+    planBatch: () => Promise.reject(new Error('to be written')),
+    listFiles: () => Promise.reject(new Error('to be written')),
+    awaitRuns: () => Promise.reject(new Error('to be written')),
+    recordResults: () => Promise.reject(new Error('to be written')),
+    confirmWork: async ({ uri }) => (await ports.store.head(uri)) !== undefined,
     confirmCommit: (query) => confirmCommit(ports.store, query),
     notify: async ({ outcome, subject }) => {
       const { namespace } = activityInfo();

@@ -75,5 +75,6 @@ async function containerInput(store: Launching['store'], input: LaunchInput): Pr
     options: plan.options,
     ...(optionsUri !== undefined && { optionsUri }),
     timeoutSeconds: plan.timings.timeoutSeconds,
+    ...(input.mode && { mode: input.mode }),
   };
 }

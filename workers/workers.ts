@@ -14,8 +14,8 @@ export interface WorkerSettings {
 const maxWaits = 2000;
 
 /**
- * Two workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`. `runUntilStopped` ends when
- * `shutdown` was called and both have drained.
+ * Three workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`. `runUntilStopped` ends when
+ * `shutdown` was called and all have drained.
  */
 export async function createWorkers(settings: WorkerSettings) {
   const { connection, namespace, workflowBundle, activities } = settings;
@@ -23,7 +23,7 @@ export async function createWorkers(settings: WorkerSettings) {
     shutdownGraceTime: settings.shutdownGraceSeconds * 1000,
     shutdownForceTime: (settings.shutdownGraceSeconds + 10) * 1000,
   };
-  const { awaitTask, stopTask, findOrphans, ...short } = activities;
+  const { awaitTask, stopTask, findOrphans, awaitRuns, convertLight, ...short } = activities;
   const workers = [
     await Worker.create({
       ...shutdown,
@@ -38,8 +38,15 @@ export async function createWorkers(settings: WorkerSettings) {
       connection,
       namespace,
       taskQueue: taskQueues.fargate,
-      activities: { awaitTask, stopTask, findOrphans },
+      activities: { awaitTask, stopTask, findOrphans, awaitRuns },
       maxConcurrentActivityTaskExecutions: maxWaits,
+    }),
+    await Worker.create({
+      ...shutdown,
+      connection,
+      namespace,
+      taskQueue: taskQueues.light,
+      activities: { convertLight },
     }),
   ];
   return {

@@ -21,7 +21,29 @@ export interface ContainerInput {
   /** Where the options lie that are too long for an environment variable. */
   readonly optionsUri?: string;
   readonly timeoutSeconds: number;
+  /** Default `convert`. */
+  readonly mode?: ContainerMode;
 }
+
+/**
+ * What a task is launched for. `convert`: the whole way from source to commit. `index`: find where the chunks begin.
+ * `shard`: convert some of the chunks and commit nothing. `commit`: publish what was held by a gate, or what shards have
+ * converted.
+ */
+export type ContainerMode =
+  | { readonly kind: 'convert' }
+  | { readonly kind: 'index' }
+  | {
+      readonly kind: 'shard';
+      /** 1, 2, … of `of`. */
+      readonly number: number;
+      readonly of: number;
+      readonly indexUri: string;
+      /** Where the schema lies under which stale chunks are converted again. */
+      readonly reconcileUri?: string;
+    }
+  /** `shards`: merge what so many shards have converted; absent: what was held. */
+  | { readonly kind: 'commit'; readonly shards?: { readonly of: number; readonly indexUri: string } };
 
 /**
  * The container's environment (docs/container.md). It depends on nothing but its input, so that a repeated RunTask
@@ -41,8 +63,21 @@ export function containerEnvironment(input: ContainerInput): Record<string, stri
     CHUNK_ROWS: String(input.chunkRows),
     OPTIONS: input.optionsUri ?? JSON.stringify(input.options),
     TIMEOUT_SECONDS: String(input.timeoutSeconds),
-    MODE: 'convert',
+    ...modeVariables(input.mode ?? { kind: 'convert' }),
   };
+}
+
+function modeVariables(mode: ContainerMode): Record<string, string> {
+  const MODE = mode.kind;
+  if (mode.kind === 'shard') {
+    const { number, of, indexUri, reconcileUri } = mode;
+    const reconcile = reconcileUri === undefined ? {} : { SHARD_RECONCILE: reconcileUri };
+    return { MODE, SHARD: `${number}/${of}`, SHARD_INDEX: indexUri, ...reconcile };
+  }
+  if (mode.kind === 'commit' && mode.shards) {
+    return { MODE, SHARDS: String(mode.shards.of), SHARD_INDEX: mode.shards.indexUri };
+  }
+  return { MODE };
 }
 
 /** ECS takes 8,192 characters of overrides; longer options than these are handed over as the URI of an object. */

@@ -22,17 +22,36 @@ export interface StepDefinition {
   readonly retry: RetryPolicy;
 }
 
-export const workflowTypes = { pipeline: 'etlPipeline', reaper: 'reapTasks' } as const;
+export const workflowTypes = {
+  pipeline: 'etlPipeline',
+  nightlyBatch: 'nightlyBatch',
+  /** One of the tasks that convert a file together: a child of its pipeline. */
+  shard: 'convertShard',
+  reaper: 'reapTasks',
+} as const;
 
 /** What a client may ask a run, what the waiting activity tells it, and what the queue of ECS events tells it. */
 export const messageNames = {
   status: 'status',
   taskProgress: 'taskProgress',
   taskStateChanged: 'taskStateChanged',
+  /** Update of a pipeline or a batch: whether what is held may be published. */
+  approve: 'approve',
+  /** The same as a signal, from a batch to its pipelines. */
+  approval: 'approval',
+  /** From a pipeline to its batch: it waits for an approval. */
+  fileHeld: 'fileHeld',
+  pause: 'pause',
+  resume: 'resume',
+  setConcurrency: 'setConcurrency',
+  retryFile: 'retryFile',
 } as const;
 
-/** Workflows and short calls on one queue; long waits on another, so that they never starve the short ones. */
-export const taskQueues = { main: 'etl', fargate: 'etl-fargate' } as const;
+/**
+ * Workflows and short calls on one queue; long waits on another, so that they never starve the short ones; conversions in
+ * the light lane on a third, whose rate and concurrency are limited for themselves.
+ */
+export const taskQueues = { main: 'etl', fargate: 'etl-fargate', light: 'etl-light' } as const;
 
 export const topics = { success: 'etl-success', alerts: 'etl-alerts' } as const;
 export type Topic = (typeof topics)[keyof typeof topics];
@@ -82,6 +101,51 @@ export const steps = {
     attemptTimeoutSeconds: 600,
     totalTimeoutSeconds: 1800,
     heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  /** The light lane: the whole conversion of a small file. An attempt is a generation, so there is one of each. */
+  convertLight: {
+    taskQueue: taskQueues.light,
+    attemptTimeoutSeconds: 960,
+    totalTimeoutSeconds: 4 * 3600,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  /** Checks what a batch was started with and resolves everything in it. */
+  planBatch: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 60,
+    totalTimeoutSeconds: 600,
+    retry: apiRetry,
+  },
+  /** One page of a prefix, with what was delivered of it. */
+  listFiles: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 300,
+    totalTimeoutSeconds: 3600,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  /** Pipelines that an earlier run of their batch started: returns when one of them has ended. */
+  awaitRuns: {
+    taskQueue: taskQueues.fargate,
+    attemptTimeoutSeconds: 24 * 3600,
+    totalTimeoutSeconds: 7 * 24 * 3600,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  /** What became of a page of files, kept beside the data: a history has no room for all of them. */
+  recordResults: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 60,
+    totalTimeoutSeconds: 3600,
+    retry: apiRetry,
+  },
+  /** Whether a file that a task of several should have left is there. */
+  confirmWork: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 30,
+    totalTimeoutSeconds: 600,
     retry: apiRetry,
   },
   confirmCommit: {

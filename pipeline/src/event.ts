@@ -5,10 +5,22 @@ import { describeIssue } from './schemaIssues';
 import { ephemeralStorageGiB, sizeProblem } from './sizes';
 import { parseUri } from './uri';
 
+/** A pipeline has so many tasks for one file at the most. */
+export const maxShards = 500;
+
 /** The event that starts either engine. Unknown keys are refused by name: a misspelt option must not be ignored. */
 const computeSchema = z
   .strictObject({
-    lane: z.literal('fargate').optional(),
+    /** Default `auto`: by the routing policy. */
+    lane: z.enum(['auto', 'light', 'fargate']).optional(),
+    /** So many tasks convert the file together. Default: by size, deadline and budget. */
+    shards: z.number().int().min(1).max(maxShards).optional(),
+    /** By when the data should be delivered, from the start of the run; decides how many tasks there are. */
+    deadlineMinutes: z.number().positive().max(10_080).optional(),
+    /** US dollars that the tasks of a run may cost by the estimate. */
+    budgetUsd: z.number().positive().optional(),
+    /** Runs a file that is above the ceiling of the routing policy. */
+    acceptSize: z.boolean().optional(),
     /** CPU units, 1024 a vCPU. */
     cpu: z.number().int().optional(),
     /** MiB. */
@@ -47,6 +59,8 @@ const detailSchema = z.strictObject({
   ...optionsSchema.shape,
   chunkRows: z.number().int().min(1).max(10_000_000).optional(),
   compute: computeSchema.optional(),
+  /** `none`: somebody else tells how the run went, such as the batch it belongs to. Default `each`. */
+  notifications: z.enum(['each', 'none']).optional(),
 });
 
 /** EventBridge wraps `detail` in an envelope; its keys are let through and not read. */

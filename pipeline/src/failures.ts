@@ -14,6 +14,10 @@ export const failureTypes = {
   BadConfiguration: { budget: 'none', exitCodes: [78] },
   /** A quality gate wants approval: nothing was published. */
   Held: { budget: 'none', exitCodes: [76] },
+  /** The gate's approval was refused, or did not come in time. */
+  NotApproved: { budget: 'none', exitCodes: [] },
+  /** No failure of its own: shards have found a wider schema, and have to convert again what was written before. */
+  SchemaWidened: { budget: 'none', exitCodes: [79] },
   /** A newer run of the same batch published first, from another source or with other options. */
   Superseded: { budget: 'none', exitCodes: [] },
   /** The attempt's timeout elapsed; the task was stopped. */
@@ -54,7 +58,7 @@ export const failureTypes = {
 
 export type FailureType = keyof typeof failureTypes;
 
-/** Exit codes of the container. Source: sysexits.h where it has one; 76 and 143 are ours (see docs/container.md). */
+/** Exit codes of the container. Source: sysexits.h where it has one; 76, 79 and 143 are ours (see docs/container.md). */
 export const exitCodes = {
   done: 0,
   badData: 65,
@@ -64,6 +68,7 @@ export const exitCodes = {
   tryAgain: 75,
   held: 76,
   badConfiguration: 78,
+  reconcile: 79,
   stopped: 143,
 } as const;
 

@@ -1,4 +1,5 @@
 import type { FailureType } from './failures';
+import type { Lane } from './plan';
 import { taskCostUsd } from './prices';
 import type { TaskSize } from './sizes';
 import type { TaskEnd } from './taskEnd';
@@ -7,7 +8,9 @@ import type { TaskEnd } from './taskEnd';
 export interface Launch {
   /** 1, 2, … */
   readonly generation: number;
-  readonly lane: 'fargate';
+  readonly lane: Lane;
+  /** Which of the tasks that convert the file together, `3/8`; absent for a task that does it alone. */
+  readonly shard?: string;
   readonly spot: boolean;
   readonly taskArn?: string;
   readonly size?: TaskSize;

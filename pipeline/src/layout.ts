@@ -43,6 +43,12 @@ export function findingsName(kind: 'rejects' | 'coercions', number: number): str
 export const manifestName = '_manifest.json';
 export const successName = '_SUCCESS';
 export const checkpointName = 'checkpoint.json';
+/** Where the chunks of a file begin: what its shards are cut by. */
+export const indexName = 'index.json';
+/** What a shard has converted. */
+export const shardName = 'shard.json';
+/** The schema that shards have to be converted again under. */
+export const reconcileName = 'reconcile.json';
 export const progressName = 'progress.json';
 /** Options that are too long for the container's environment. */
 export const optionsName = 'options.json';

@@ -23,11 +23,15 @@ const separatorsDiffer = ({ delimiter, quote = '"' }: z.infer<typeof dialectSche
 export const columnTypes = ['text', 'integer', 'double', 'boolean', 'date', 'timestamp'] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
+/** What follows when a gate is not passed: `block` fails the run, `hold` keeps what was converted until somebody approves it. */
+const gateLevel = z.enum(['block', 'hold']);
+
 export const qualitySchema = z.strictObject({
   rowCount: z
     .strictObject({
       /** Rows that must be written. A batch of zero rows is blocked unless this is 0. */
       min: z.number().int().nonnegative().optional(),
+      level: gateLevel.optional(),
     })
     .optional(),
 });
@@ -36,6 +40,7 @@ export const rejectsSchema = z.strictObject({
   /** The share of rows that may be rejected, 0 to 1. */
   maxShare: z.number().min(0).max(1).optional(),
   maxRows: z.number().int().nonnegative().optional(),
+  level: gateLevel.optional(),
 });
 
 export const optionsSchema = z.strictObject({

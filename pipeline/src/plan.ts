@@ -19,10 +19,34 @@ export interface Plan {
   readonly compute: Compute;
   readonly timings: Timings;
   readonly budgets: Budgets;
+  /** Why the lane, the size and the number of tasks are what they are; absent in plans of earlier versions. */
+  readonly routing?: Routing;
+  /** Absent: each run tells how it went. */
+  readonly notifications?: 'none';
   readonly warnings: readonly string[];
 }
 
+/** `light`: a function or a process beside the worker; `fargate`: tasks. */
+export type Lane = 'light' | 'fargate';
+
+export interface Routing {
+  /** One line each, in plain words. */
+  readonly reasons: readonly string[];
+  readonly estimate?: Estimate;
+}
+
+/** What a run is expected to take, from launch to commit. */
+export interface Estimate {
+  readonly tasks: number;
+  readonly seconds: number;
+  readonly costUsd: number;
+}
+
 export interface Compute {
+  /** Absent in plans of earlier versions, which had tasks alone. */
+  readonly lane?: Lane;
+  /** So many tasks convert the file together; absent or 1: one task. */
+  readonly shards?: number;
   /** Unset: what the task definition says. */
   readonly size?: TaskSize;
   readonly ephemeralStorageGiB?: number;

@@ -4,7 +4,7 @@ import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, WorkflowClient, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { CommitAnswer, EtlActivities, LaunchResult, Validation } from '../../activities/contract';
-import { delivered } from '../support/fakeActivities';
+import { delivered, fakeActivities } from '../support/fakeActivities';
 import type { Rig } from '../support/rig';
 import { type Contract, contractOf } from './contract';
 import { readHistory } from './history';
@@ -180,6 +180,7 @@ function activities(
       return ok(seen);
     });
   return {
+    ...fakeActivities().activities,
     validateInput: (input) =>
       call(
         input,
@@ -212,7 +213,6 @@ function activities(
         { taskArn: input.taskArn, status: 'stopped', stopCode: 'UserInitiated', logTail: [] } as TaskEnd,
       ]),
     findTasks: (input) => attempt(input, async () => ['ok', []]),
-    findOrphans: async () => ({ examined: 0, orphans: [], unknown: [] }),
     confirmCommit: (input) =>
       call(
         input,

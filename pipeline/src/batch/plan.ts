@@ -1,0 +1,45 @@
+import { resolveSource } from '../plan';
+import { type BatchRequest, defaultConcurrency } from './request';
+import { dayIn } from './timeZones';
+
+/** A request with everything resolved: a batch reads no environment and no clock after it. */
+export interface BatchPlan {
+  /** A URI, still with the placeholders of the day. */
+  readonly prefix: string;
+  readonly match?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly mode: 'missing' | 'failed' | 'all';
+  readonly maxConcurrent: number;
+  readonly onFailure: 'fail' | 'complete';
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** Where the batch keeps its results, and its files go unless the event says otherwise. */
+  readonly destination: string;
+  readonly priority: number;
+}
+
+export const defaultPriority = 3;
+
+/** Undefined when the prefix is no URI and there is no raw bucket. `scheduledAt`: ISO 8601. */
+export function makeBatchPlan(
+  request: BatchRequest,
+  scheduledAt: string,
+  places: { readonly rawBase: string | undefined; readonly cleanBase: string },
+): BatchPlan | undefined {
+  const prefix = resolveSource(request.prefix, places.rawBase);
+  if (prefix === undefined) return undefined;
+  const day = request.batchDate ?? dayIn(request.timeZone ?? 'UTC', new Date(scheduledAt), request.dayOffset);
+  const { destination } = request.detail ?? {};
+  return {
+    prefix,
+    ...(request.match !== undefined && { match: request.match }),
+    from: request.from ?? day,
+    to: request.to ?? day,
+    mode: request.mode ?? 'missing',
+    maxConcurrent: request.maxConcurrent ?? defaultConcurrency,
+    onFailure: request.onFailure ?? 'fail',
+    detail: request.detail ?? {},
+    destination: typeof destination === 'string' ? destination : places.cleanBase,
+    priority: request.priority ?? defaultPriority,
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { isCalendarDate } from '../names';
+import { describeIssue } from '../schemaIssues';
+import { isTimeZone } from './timeZones';
+
+/** Temporal lets a workflow have 2,000 pending children; a batch stays far from that. */
+export const maxConcurrency = 500;
+export const defaultConcurrency = 20;
+
+const date = z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD');
+
+/**
+ * What `nightlyBatch` is started with. Unknown keys are refused by name. Days: `batchDate`, or `from` and `to`, or neither:
+ * the day of the scheduled (else of the start) time in `timeZone`, plus `dayOffset`.
+ */
+export const batchRequestSchema = z
+  .strictObject({
+    /** `s3://bucket/prefix`, `file:///folder`, or a prefix in S3_RAW_BUCKET. `{yyyy}`, `{MM}`, `{dd}` and `{date}` stand for the day. */
+    prefix: z.string().min(1, 'is empty'),
+    /** Glob on a file's name, with the same placeholders, `*` and `?`. Default: every name of a data file. */
+    match: z.string().min(1, 'is empty').optional(),
+    batchDate: date.optional(),
+    from: date.optional(),
+    to: date.optional(),
+    /** IANA name. Default UTC. */
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'is no time zone: write a name of the IANA database, as Europe/Madrid')
+      .optional(),
+    /** Added to the day of the scheduled time: -1 is the day before. Default 0. */
+    dayOffset: z.number().int().min(-366).max(0).optional(),
+    /** Which files: those that were not delivered as they are now; those of them whose last run failed; all. */
+    mode: z.enum(['missing', 'failed', 'all']).optional(),
+    maxConcurrent: z.number().int().min(1).max(maxConcurrency).optional(),
+    /** `fail`: failed files make the batch fail, after all were tried. `complete`: they are told, and it completes. */
+    onFailure: z.enum(['fail', 'complete']).optional(),
+    /** Keys of the event that all files share: dataset, destination, columns, dialect, compute, … */
+    detail: z.record(z.string(), z.unknown()).optional(),
+    /** 1 (first) to 5: whose work a busy worker takes up first. Default 3; a backfill has 5. */
+    priority: z.number().int().min(1).max(5).optional(),
+  })
+  .superRefine((request, context) => {
+    const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if ((request.from === undefined) !== (request.to === undefined))
+      issue(request.from === undefined ? 'from' : 'to', 'from and to are given together');
+    if (request.batchDate !== undefined && request.from !== undefined)
+      issue('from', 'goes not together with batchDate');
+    if (request.from !== undefined && request.to !== undefined && request.from > request.to)
+      issue('to', 'is before from');
+    for (const key of ['s3Key', 'batchDate', 'source']) {
+      if (request.detail && key in request.detail) issue(`detail.${key}`, 'is made for each file');
+    }
+  });
+
+export type BatchRequest = z.infer<typeof batchRequestSchema>;
+
+export type ParsedRequest = { ok: true; request: BatchRequest } | { ok: false; reasons: string[] };
+
+/** Reads a request of any shape. Every reason names the key. */
+export function parseBatchRequest(input: unknown): ParsedRequest {
+  const parsed = batchRequestSchema.safeParse(input);
+  if (parsed.success) return { ok: true, request: parsed.data };
+  return { ok: false, reasons: parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input)) };
+}
