@@ -69,6 +69,11 @@ export const variables = {
     .url('is no URL')
     .optional()
     .describe("SQS queue of ECS's task state changes: ends of tasks are seen at once, and polling is the fallback"),
+  ECS_LAUNCHES_PER_SECOND: z.coerce
+    .number('is no number')
+    .positive('must be above 0')
+    .default(transform.launchesPerSecond)
+    .describe('Tasks launched a second by all workers together; the others wait in order of their priority'),
   SUCCESS_TOPIC_ARN: arn.optional().describe('SNS topic for delivered batches'),
   ALERTS_TOPIC_ARN: arn.optional().describe('SNS topic for everything else'),
   DLQ_URL: z.url('is no URL').optional().describe('SQS queue for events that failed'),

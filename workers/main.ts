@@ -34,6 +34,7 @@ async function main(): Promise<void> {
       pollSeconds: config.ETL_POLL_SECONDS,
       uiUrl: config.TEMPORAL_UI_URL,
     }),
+    launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
     shutdownGraceSeconds: config.ETL_SHUTDOWN_GRACE_SECONDS,
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, workers.shutdown);

@@ -8,14 +8,16 @@ export interface WorkerSettings {
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly activities: EtlActivities;
   readonly shutdownGraceSeconds: number;
+  /** Of all workers of the namespace together: the server keeps it, by what the last worker that polled has said. Unset: no bound. */
+  readonly launchesPerSecond?: number;
 }
 
 /** Long waits at once on one worker: each is a timer and a share of a DescribeTasks call, so that many fit. */
 const maxWaits = 2000;
 
 /**
- * Three workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`. `runUntilStopped` ends when
- * `shutdown` was called and all have drained.
+ * Four workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`,
+ * launches on `etl-launch`. `runUntilStopped` ends when `shutdown` was called and all have drained.
  */
 export async function createWorkers(settings: WorkerSettings) {
   const { connection, namespace, workflowBundle, activities } = settings;
@@ -31,6 +33,7 @@ export async function createWorkers(settings: WorkerSettings) {
       namespace,
       workflowBundle,
       taskQueue: taskQueues.main,
+      // launchTask among them: runs in flight have launches here that an earlier version scheduled.
       activities: short,
     }),
     await Worker.create({
@@ -47,6 +50,14 @@ export async function createWorkers(settings: WorkerSettings) {
       namespace,
       taskQueue: taskQueues.light,
       activities: { convertLight },
+    }),
+    await Worker.create({
+      ...shutdown,
+      connection,
+      namespace,
+      taskQueue: taskQueues.launch,
+      activities: { launchTask: short.launchTask },
+      ...(settings.launchesPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: settings.launchesPerSecond }),
     }),
   ];
   return {

@@ -2,8 +2,15 @@ import { transform as definition } from '@etl/pipeline/definition';
 import type { Plan } from '@etl/pipeline/plan';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import { reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
-import { ActivityCancellationType, CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
-import type { RunIdentity } from '../activities/contract';
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  CancellationScope,
+  condition,
+  isCancellation,
+  patched,
+} from '@temporalio/workflow';
+import type { LaunchResult, RunIdentity } from '../activities/contract';
 import { call } from './calls';
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { StatusTracker } from './status';
@@ -41,13 +48,14 @@ export interface Ended extends Launched {
  * itself), the task is stopped and seen STOPPED before this throws. `sawEnd` is told how the task ended, in either case.
  */
 export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
-  const { timeoutSeconds } = context.plan.timings;
+  const { timeoutSeconds, launchQueueSeconds } = context.plan.timings;
   let launched: Launched | undefined;
-  // Counted from before the launch.
   const scope = new CancellationScope({ cancellable: true, timeout: timeoutSeconds * 1000 });
   try {
+    // What it waits for its turn beside thousands of others is no part of its timeout; runs in flight had it inside.
+    if (launchQueueSeconds !== undefined) launched = await launch(context, asked);
     return await scope.run(async () => {
-      launched = await launch(context, asked);
+      launched ??= await launch(context, asked);
       const end = await awaitEnd(context, launched);
       if (end.status === 'notStarted') throw failure('StartTimeout', reasonOf(end));
       sawEnd(end);
@@ -72,14 +80,12 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
 }
 
 async function launch(context: RunContext, asked: Asked): Promise<Launched> {
-  const { plan, run, status } = context;
+  const { run, status } = context;
   for (;;) {
     status.set({ step: 'launch', generation: asked.generation });
-    // Not cancellable: a launch whose answer nobody waits for would leave a task that nobody stops.
-    const answer = await CancellationScope.nonCancellable(() =>
-      call('launchTask', summaryOf(context, asked))({ plan, run, ...asked }),
-    ).catch((error: unknown) => {
+    const answer = await answeredLaunch(context, asked).catch((error: unknown) => {
       const failed = asFailure(error);
+      if (isCancellation(error)) throw error;
       throw failureTypeOf(failed) === 'ServiceUnavailable' ? failure('LaunchUnanswered', failed.message) : failed;
     });
     if (answer.kind === 'launched') return answer;
@@ -92,6 +98,19 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
       await stop(context, taskArn, `replaced by run ${run.runId} of ${run.workflowId}`);
     }
   }
+}
+
+/** A launch whose answer nobody waits for would leave a task that nobody stops: a cancel ends only one that still waits for its turn. */
+function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult> {
+  const { plan, run } = context;
+  const { launchQueueSeconds } = plan.timings;
+  const launchTask = (bounds: ActivityOptions) =>
+    call('launchTask', summaryOf(context, asked), bounds)({ plan, run, ...asked });
+  if (launchQueueSeconds === undefined) return CancellationScope.nonCancellable(() => launchTask({}));
+  return launchTask({
+    scheduleToCloseTimeout: launchQueueSeconds * 1000,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
 }
 
 /** Polling sees the end of a task; an event of ECS, where there is a queue of them, only makes it look at once. */
@@ -127,9 +146,9 @@ function stop(context: RunContext, taskArn: string, reason: string): Promise<Tas
   return call('stopTask', `${context.title}: ${reason}`)({ taskArn, reason });
 }
 
-/** A launch that was not answered may have started a task all the same. */
+/** A launch that was not answered, or was cancelled between two attempts, may have started a task all the same. */
 const mayHaveLaunched = (error: unknown): boolean =>
-  ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable'].includes(failureTypeOf(asFailure(error)));
+  ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable', 'Cancelled'].includes(failureTypeOf(asFailure(error)));
 
 async function stopUntold(context: RunContext, reason: string): Promise<void> {
   const { run, title } = context;

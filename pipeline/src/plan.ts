@@ -56,6 +56,8 @@ export interface Compute {
 export interface Timings {
   /** One attempt, from its launch. */
   readonly timeoutSeconds: number;
+  /** How long its launch may wait for its turn and an answer; absent in plans of earlier versions: it is part of the timeout. */
+  readonly launchQueueSeconds?: number;
   /** The part of it that a task may take to start. */
   readonly startTimeoutSeconds: number;
   /** After so long without a sign from the worker that waits, another one takes the wait up. */
@@ -124,6 +126,7 @@ export function makePlan(input: {
     },
     timings: {
       timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
+      launchQueueSeconds: transform.launchQueueSeconds,
       startTimeoutSeconds: startTimeoutSeconds ?? transform.startTimeoutSeconds,
       heartbeatSeconds: Math.max(steps.awaitTask.heartbeatSeconds * timeScale, minHeartbeatSeconds),
     },

@@ -11,7 +11,7 @@ import type { EtlActivities } from '../../activities/contract';
 import { createWorkers } from '../../workers/workers';
 
 const bundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
-const workflowBundle = { codePath: bundlePath };
+export const workflowBundle = { codePath: bundlePath };
 
 /** A plan as validation returns it for a small file. */
 export function samplePlan(changes: Partial<Plan> = {}): Plan {
@@ -23,7 +23,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     optionsHash: optionsHash({}, 500_000),
     chunkRows: 500_000,
     compute: { spot: false },
-    timings: { timeoutSeconds: 3600, startTimeoutSeconds: 900, heartbeatSeconds: 30 },
+    timings: { timeoutSeconds: 3600, launchQueueSeconds: 21_600, startTimeoutSeconds: 900, heartbeatSeconds: 30 },
     budgets,
     warnings: [],
     ...changes,
@@ -123,7 +123,7 @@ export class Rig {
 let quiet = false;
 
 /** The SDK's own lines, errors excepted, are no part of a test's output. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   if (quiet) return;
   quiet = true;
   Runtime.install({
