@@ -1,7 +1,12 @@
-import { parseEvent } from '@etl/pipeline/event';
+import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
+import { defaultChunkRows } from '@etl/pipeline/definition';
+import { type EventDetail, parseEvent } from '@etl/pipeline/event';
 import { looseDetail } from '@etl/pipeline/looseDetail';
+import type { SourceIdentity } from '@etl/pipeline/manifest';
 import { isCalendarDate } from '@etl/pipeline/names';
 import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import type { SourceKind } from '@etl/pipeline/routing/estimate';
+import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
 import { parseUri } from '@etl/pipeline/uri';
 import { inspectSource } from '@etl/storage/inspectSource';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
@@ -12,6 +17,8 @@ export interface ValidationSettings {
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
   readonly timeScale: number;
+  /** Default: every file is a task as the task definition says, on demand. */
+  readonly routing?: RoutingSettings;
 }
 
 /**
@@ -35,18 +42,16 @@ export async function validateInput(
   try {
     const info = await store.head(uri);
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
-    const { problems, warnings } = await inspectSource(store, info, optionsOf(parsed.detail));
-    if (problems.length > 0)
-      return invalid(
-        event,
-        settings,
-        problems.map((problem) => `${uri}: ${problem}`),
-      );
+    const head = await inspectSource(store, info, optionsOf(parsed.detail));
+    const { problems, warnings } = head;
+    if (problems.length > 0) return invalid(event, settings, about(uri, problems));
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
     const { cleanBase, timeScale } = settings;
+    const routed = routeOf(parsed.detail, source, head, settings);
+    if (!routed.ok) return invalid(event, settings, about(uri, routed.reasons));
     return {
       valid: true,
-      plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings }),
+      plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings, route: routed }),
     };
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
@@ -55,6 +60,27 @@ export async function validateInput(
     throw error;
   }
 }
+
+const about = (uri: string, reasons: readonly string[]): string[] => reasons.map((reason) => `${uri}: ${reason}`);
+
+function routeOf(
+  detail: EventDetail,
+  { uri, bytes }: SourceIdentity,
+  { compression, rowBytes }: HeadInspection,
+  settings: ValidationSettings,
+): Route {
+  return route(
+    {
+      source: { kind: kindOf(uri), bytes, compression, rowBytes },
+      destination: kindOf(detail.destination ?? settings.cleanBase),
+      chunkRows: detail.chunkRows ?? defaultChunkRows,
+      wishes: detail.compute ?? {},
+    },
+    settings.routing ?? noRouting,
+  );
+}
+
+const kindOf = (uri: string): SourceKind => (parseUri(uri)?.kind === 's3' ? 's3' : 'file');
 
 function pointsToObject(uri: string): boolean {
   const location = parseUri(uri);

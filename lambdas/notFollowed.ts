@@ -1,16 +1,21 @@
 import { transform } from '@etl/pipeline/definition';
+import { parseEvent } from '@etl/pipeline/event';
 import type { Plan } from '@etl/pipeline/plan';
 
 /** A warning for each wish of the event that a state machine cannot follow: its request was fixed when it was generated. */
-export function notFollowed({ compute, timings }: Plan): string[] {
+export function notFollowed({ compute, timings }: Plan, event: unknown): string[] {
+  const parsed = parseEvent(event);
+  const wished = parsed.ok ? (parsed.detail.compute ?? {}) : {};
   const wishes: [boolean, string][] = [
+    // The plan has the lane that there is.
+    [wished.lane === 'light', 'compute.lane'],
     [compute.size !== undefined, 'compute.cpu and compute.memory'],
     [compute.ephemeralStorageGiB !== undefined, 'compute.ephemeralStorageGiB'],
     [compute.spot, 'compute.spot'],
     [timings.timeoutSeconds !== transform.timeoutSeconds, 'compute.timeoutSeconds'],
     [timings.startTimeoutSeconds !== transform.startTimeoutSeconds, 'compute.startTimeoutSeconds'],
   ];
-  return wishes.flatMap(([wished, what]) =>
-    wished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
+  return wishes.flatMap(([isWished, what]) =>
+    isWished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
   );
 }

@@ -10,10 +10,15 @@ export interface WorkerSettings {
   readonly shutdownGraceSeconds: number;
   /** Of all workers of the namespace together: the server keeps it, by what the last worker that polled has said. Unset: no bound. */
   readonly launchesPerSecond?: number;
+  /** So many conversions of the light lane at once; 0: this worker has no such lane. */
+  readonly lightConcurrency?: number;
 }
 
 /** Long waits at once on one worker: each is a timer and a share of a DescribeTasks call, so that many fit. */
 const maxWaits = 2000;
+
+/** Functions at once that one worker waits for. */
+export const defaultLightConcurrency = 100;
 
 /**
  * Four workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`,
@@ -48,18 +53,24 @@ export async function createWorkers(settings: WorkerSettings) {
       ...shutdown,
       connection,
       namespace,
-      taskQueue: taskQueues.light,
-      activities: { convertLight },
-    }),
-    await Worker.create({
-      ...shutdown,
-      connection,
-      namespace,
       taskQueue: taskQueues.launch,
       activities: { launchTask: short.launchTask },
       ...(settings.launchesPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: settings.launchesPerSecond }),
     }),
   ];
+  const { lightConcurrency = defaultLightConcurrency } = settings;
+  if (lightConcurrency > 0) {
+    workers.push(
+      await Worker.create({
+        ...shutdown,
+        connection,
+        namespace,
+        taskQueue: taskQueues.light,
+        activities: { convertLight },
+        maxConcurrentActivityTaskExecutions: lightConcurrency,
+      }),
+    );
+  }
   return {
     runUntilStopped: () => Promise.all(workers.map((worker) => worker.run())),
     shutdown: () => {

@@ -3,7 +3,7 @@ import type { Launch } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
-import type { Plan } from '@etl/pipeline/plan';
+import type { Plan, Routing } from '@etl/pipeline/plan';
 import { baseName } from '@etl/pipeline/uri';
 import {
   type ApplicationFailure,
@@ -14,14 +14,17 @@ import {
 } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
 import { call } from './calls';
+import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { type StatusTracker, trackStatus } from './status';
-import { type Delivered, maxShownLaunches, transform } from './transform';
+import { maxShownLaunches, transform } from './transform';
 
 export interface PipelineResult {
   readonly batch: Batch;
   readonly delivered: Delivered;
   readonly launches: readonly Launch[];
+  /** Why it ran where it ran, and what was expected of it; absent in runs of earlier versions. */
+  readonly routing?: Routing;
   readonly notification: Notification;
 }
 
@@ -47,6 +50,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     const plan = await validate(event, title, (known) => {
       batch = known;
     });
+    if (plan.routing) status.explain(plan.routing);
     const delivered = await transform({ plan, run, title, status });
     status.set({ step: 'notify' });
     const warnings = [...plan.warnings, ...delivered.warnings];
@@ -55,7 +59,8 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
     finish(status, { outcome: 'delivered', published: delivered.published, notification });
-    return { batch: plan.batch, delivered, launches: shownLaunches(status), notification };
+    const { batch: published, routing } = plan;
+    return { batch: published, delivered, launches: shownLaunches(status), ...(routing && { routing }), notification };
   } catch (error) {
     const failed = asFailure(error);
     await CancellationScope.nonCancellable(() => alert(event, title, failed, { ...batch, ...run }, status));
@@ -120,7 +125,8 @@ async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string 
 /** The end in the memo, where it can be read without a worker. */
 function finish(status: StatusTracker, end: Record<string, unknown>): void {
   status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
-  upsertMemo({ etl: { ...end, launches: shownLaunches(status) } });
+  const routing = status.routing();
+  upsertMemo({ etl: { ...end, launches: shownLaunches(status), ...(routing && { routing }) } });
 }
 
 function shownLaunches(status: StatusTracker): readonly Launch[] {

@@ -2,30 +2,34 @@ import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
 import { evidenceOf } from '@etl/pipeline/evidence';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { type Launch, launchOf } from '@etl/pipeline/launches';
+import type { Plan } from '@etl/pipeline/plan';
 import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
-import type { CommitAnswer } from '../activities/contract';
 import { call } from './calls';
+import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { goesOnAsTask, runLight } from './runLight';
 import { type Asked, type Ended, type RunContext, runTask } from './runTask';
 
-export type Delivered = Extract<CommitAnswer, { kind: 'delivered' }>;
-
 /**
- * Runs the task until the batch is delivered: one generation after the other, each only after the one before it was
+ * Converts in the plan's lane, or runs the task, until the batch is delivered: one generation after the other, each only after the one before it was
  * seen STOPPED. Relaunching is this loop, within the plan's budgets; Temporal's own retries are for API errors alone.
  * Throws the failure of the last generation, or the cancellation.
  */
 export async function transform(context: RunContext): Promise<Delivered> {
   const { plan, status } = context;
   const failed: FailedLaunch[] = [];
-  let asked: Asked = { generation: 1, spot: plan.compute.spot, ...(plan.compute.size && { size: plan.compute.size }) };
+  let asked: Asked = plan.compute.lane === 'light' ? { generation: 1, lane: 'light', spot: false } : asTask(plan, 1);
   for (;;) {
     try {
       return await runGeneration(context, asked);
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = asFailure(error);
+      if (asked.lane === 'light' && goesOnAsTask(failure, plan)) {
+        asked = asTask(plan, asked.generation + 1);
+        continue;
+      }
       failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
       if (!next.again) {
@@ -35,9 +39,15 @@ export async function transform(context: RunContext): Promise<Delivered> {
       }
       status.set({ step: 'wait', generation: asked.generation, note: describeWait(failure, asked, next.delaySeconds) });
       await sleep(next.delaySeconds * 1000);
-      asked = { generation: asked.generation + 1, spot: next.spot, ...(next.size && { size: next.size }) };
+      const generation = asked.generation + 1;
+      if (asked.lane === 'light') asked = { ...asked, generation };
+      else asked = { generation, spot: next.spot, ...(next.size && { size: next.size }) };
     }
   }
+}
+
+function asTask({ compute: { spot, size } }: Plan, generation: number): Asked {
+  return { generation, spot, ...(size && { size }) };
 }
 
 /**
@@ -86,8 +96,15 @@ export const maxShownLaunches = 20;
 /** One launch and what it brought; it is written down however it ends. */
 async function runGeneration(context: RunContext, asked: Asked): Promise<Delivered> {
   const { status } = context;
-  let launch: Launch = { ...asked, lane: 'fargate' };
+  let launch: Launch = { ...asked, lane: asked.lane ?? 'fargate' };
   try {
+    if (asked.lane === 'light') {
+      const delivered = await runLight(context, asked.generation, (ended) => {
+        launch = ended;
+      });
+      status.addLaunch(launch);
+      return delivered;
+    }
     const ended = await runTask(context, asked, (end) => {
       launch = { ...launch, ...launchOf(asked, end) };
     });
@@ -103,18 +120,11 @@ async function runGeneration(context: RunContext, asked: Asked): Promise<Deliver
 }
 
 /** What the end of the task means for the batch. Throws what it failed of. */
-async function settle({ plan, run, title }: RunContext, { end, generation }: Ended): Promise<Delivered> {
+async function settle(context: RunContext, { end, generation }: Ended): Promise<Delivered> {
   const failed = failureOf(end);
   const evidence = evidenceOf(generation, end);
   // A task that ECS forgot may have delivered all the same: the commit log knows.
   if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
-  const commit = await call('confirmCommit', title)({ plan, run });
-  if (commit.kind === 'delivered') return commit;
-  if (commit.kind === 'superseded') {
-    const reason = `run ${commit.by}, which started later, published this batch from another source`;
-    throw failure('Superseded', reason, evidence);
-  }
-  if (failed) throw failure(failed, reasonOf(end), evidence);
-  const reason = 'the container ended with exit code 0, but the commit log has no such batch';
-  throw failure('CommitMissing', reason, evidence);
+  const otherwise = failed ? failure(failed, reasonOf(end), evidence) : commitMissing(evidence);
+  return confirmed(context, evidence, otherwise);
 }

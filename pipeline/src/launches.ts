@@ -1,3 +1,4 @@
+import { lambdaUsd } from './enginePrices';
 import type { FailureType } from './failures';
 import type { Lane } from './plan';
 import { taskCostUsd } from './prices';
@@ -43,13 +44,29 @@ export function launchOf(asked: { generation: number; spot: boolean; size?: Task
   };
 }
 
+/** The same of a launch in the light lane. What a process of the worker costs is in the worker. */
+export function lightLaunchOf(
+  generation: number,
+  end: { readonly exitCode?: number; readonly seconds: number; readonly memoryMiB?: number },
+): Launch {
+  const { exitCode, seconds, memoryMiB } = end;
+  return {
+    generation,
+    lane: 'light',
+    spot: false,
+    seconds,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(memoryMiB !== undefined && { costUsd: round(lambdaUsd({ seconds, memoryMiB })) }),
+  };
+}
+
 const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
 /** `launch 2: Spot, 2048/8192, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
 export function describeLaunch(launch: Launch): string {
-  const { generation, spot, size, seconds, costUsd, failureType, reason } = launch;
+  const { generation, lane, spot, size, seconds, costUsd, failureType, reason } = launch;
   const facts = [
-    spot ? 'Spot' : 'on demand',
+    lane === 'light' ? 'light lane' : spot ? 'Spot' : 'on demand',
     ...(size ? [`${size.cpu}/${size.memoryMiB}`] : []),
     ...(seconds === undefined ? [] : [`${Math.round(seconds)} s`]),
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)}`]),

@@ -107,11 +107,13 @@ export function makePlan(input: {
   cleanBase: string;
   timeScale: number;
   warnings: readonly string[];
+  /** How the file is converted (routing/route.ts); absent: as a task, by the event's wishes alone. */
+  route?: { readonly compute: Compute; readonly routing: Routing };
 }): Plan {
   const { detail, source, timeScale } = input;
   const options = optionsOf(detail);
   const chunkRows = detail.chunkRows ?? defaultChunkRows;
-  const { cpu, memory, ephemeralStorageGiB, spot, timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
+  const { timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
   return {
     batch: resolveBatch(detail, source.uri),
     source,
@@ -119,11 +121,7 @@ export function makePlan(input: {
     options,
     optionsHash: optionsHash(options, chunkRows),
     chunkRows,
-    compute: {
-      ...(cpu !== undefined && memory !== undefined && { size: { cpu, memoryMiB: memory } }),
-      ...(ephemeralStorageGiB !== undefined && { ephemeralStorageGiB }),
-      spot: spot ?? false,
-    },
+    compute: input.route?.compute ?? wishedCompute(detail.compute),
     timings: {
       timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
       launchQueueSeconds: transform.launchQueueSeconds,
@@ -131,7 +129,16 @@ export function makePlan(input: {
       heartbeatSeconds: Math.max(steps.awaitTask.heartbeatSeconds * timeScale, minHeartbeatSeconds),
     },
     budgets: scaled(budgets, timeScale),
+    ...(input.route && { routing: input.route.routing }),
     warnings: input.warnings,
+  };
+}
+
+function wishedCompute({ cpu, memory, ephemeralStorageGiB, spot }: EventDetail['compute'] = {}): Compute {
+  return {
+    ...(cpu !== undefined && memory !== undefined && { size: { cpu, memoryMiB: memory } }),
+    ...(ephemeralStorageGiB !== undefined && { ephemeralStorageGiB }),
+    spot: spot ?? false,
   };
 }
 

@@ -92,6 +92,6 @@ describe('declared differences', () => {
   test('wishes: the function that validates warns of each that is not followed', () => {
     const compute = { size: { cpu: 1024, memoryMiB: 4096 }, ephemeralStorageGiB: 50, spot: true };
     const timings = { ...samplePlan().timings, timeoutSeconds: 7200, startTimeoutSeconds: 60 };
-    expect(notFollowed(samplePlan({ compute, timings }))).toHaveLength(5);
+    expect(notFollowed(samplePlan({ compute, timings }), {})).toHaveLength(5);
   });
 });
