@@ -1,3 +1,4 @@
+import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
 import type { Launch } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
@@ -13,16 +14,22 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
+import { trackApproval } from './approval';
 import { call } from './calls';
+import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { runContext } from './runTask';
+import type { Delivered } from './settle';
 import { type StatusTracker, trackStatus } from './status';
-import { type Delivered, maxShownLaunches, transform } from './transform';
+import { maxShownLaunches } from './transform';
 
 export interface PipelineResult {
   readonly batch: Batch;
   readonly delivered: Delivered;
   readonly launches: readonly Launch[];
   readonly notification: Notification;
+  /** Of a batch that a quality gate had held. */
+  readonly approval?: Approval;
 }
 
 type Notification =
@@ -42,12 +49,17 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   };
   const title = titleOf(event);
   const status = trackStatus(title);
+  const answers = trackApproval();
   let batch: Partial<Batch> = {};
   try {
     const plan = await validate(event, title, (known) => {
       batch = known;
     });
-    const delivered = await transform({ plan, run, title, status });
+    const held = async (reason: string, until: string): Promise<void> => {
+      if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
+    };
+    const delivered = await deliver(runContext({ plan, run, title, status }), { answers, alert: held });
+    const approval = answers.answer();
     status.set({ step: 'notify' });
     const warnings = [...plan.warnings, ...delivered.warnings];
     // The data is delivered: a cancel that comes now is too late.
@@ -55,7 +67,13 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
     finish(status, { outcome: 'delivered', published: delivered.published, notification });
-    return { batch: plan.batch, delivered, launches: shownLaunches(status), notification };
+    return {
+      batch: plan.batch,
+      delivered,
+      launches: shownLaunches(status),
+      notification,
+      ...(approval && { approval }),
+    };
   } catch (error) {
     const failed = asFailure(error);
     await CancellationScope.nonCancellable(() => alert(event, title, failed, { ...batch, ...run }, status));

@@ -1,4 +1,6 @@
+import type { ContainerMode } from '@etl/pipeline/container';
 import { transform as definition } from '@etl/pipeline/definition';
+import { describePurpose, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import { reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
@@ -14,6 +16,21 @@ export interface RunContext {
   readonly run: RunIdentity;
   readonly title: string;
   readonly status: StatusTracker;
+  /** 1, 2, …: a client token is made from it, so that no two launches of a run may have the same, whatever they are for. */
+  readonly nextGeneration: () => number;
+  /** What the task is told to do; absent: the whole conversion. */
+  readonly mode?: ContainerMode;
+}
+
+export function runContext(of: Omit<RunContext, 'nextGeneration' | 'mode'>): RunContext {
+  let generations = 0;
+  return {
+    ...of,
+    nextGeneration: () => {
+      generations += 1;
+      return generations;
+    },
+  };
 }
 
 /** What runs that began under an earlier version do in the old way. */
@@ -72,12 +89,12 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
 }
 
 async function launch(context: RunContext, asked: Asked): Promise<Launched> {
-  const { plan, run, status } = context;
+  const { plan, run, status, mode } = context;
   for (;;) {
-    status.set({ step: 'launch', generation: asked.generation });
+    status.set({ step: 'launch', ...shownLaunch(context, asked) });
     // Not cancellable: a launch whose answer nobody waits for would leave a task that nobody stops.
     const answer = await CancellationScope.nonCancellable(() =>
-      call('launchTask', summaryOf(context, asked))({ plan, run, ...asked }),
+      call('launchTask', summaryOf(context, asked))({ plan, run, ...asked, ...(mode && { mode }) }),
     ).catch((error: unknown) => {
       const failed = asFailure(error);
       throw failureTypeOf(failed) === 'ServiceUnavailable' ? failure('LaunchUnanswered', failed.message) : failed;
@@ -88,7 +105,7 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
     }
     const note = 'An earlier task of this workflow comes first';
     for (const taskArn of answer.by) {
-      status.set({ step: 'stop', generation: asked.generation, taskArn, note });
+      status.set({ step: 'stop', ...shownLaunch(context, asked), taskArn, note });
       await stop(context, taskArn, `replaced by run ${run.runId} of ${run.workflowId}`);
     }
   }
@@ -98,7 +115,7 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
 async function awaitEnd(context: RunContext, launched: Launched): Promise<TaskEnd> {
   const { plan, run, status } = context;
   const { taskArn, generation } = launched;
-  status.set({ step: 'transform', generation, taskArn });
+  status.set({ step: 'transform', ...shownLaunch(context, launched), taskArn });
   const wait = () =>
     call('awaitTask', summaryOf(context, launched), awaitBounds(plan))({ plan, run, generation, taskArn });
   const polled = wait();
@@ -136,6 +153,13 @@ async function stopUntold(context: RunContext, reason: string): Promise<void> {
   for (const taskArn of await call('findTasks', title)({ run })) await stop(context, taskArn, reason);
 }
 
-function summaryOf({ title }: RunContext, { generation }: { readonly generation: number }): string {
-  return `${title}, launch ${generation}`;
+function summaryOf({ title, mode }: RunContext, { generation }: { readonly generation: number }): string {
+  const purpose = describePurpose(purposeOf(mode));
+  return `${title},${purpose === undefined ? '' : ` ${purpose},`} launch ${generation}`;
+}
+
+/** Which launch it is, as the status shows it. */
+export function shownLaunch({ mode }: RunContext, { generation }: { readonly generation: number }) {
+  const purpose = describePurpose(purposeOf(mode));
+  return { generation, ...(purpose !== undefined && { purpose }) };
 }

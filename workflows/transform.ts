@@ -1,54 +1,73 @@
 import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
-import { evidenceOf } from '@etl/pipeline/evidence';
+import type { ContainerMode } from '@etl/pipeline/container';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
-import { type Launch, launchOf } from '@etl/pipeline/launches';
-import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
+import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
-import type { CommitAnswer } from '../activities/contract';
 import { call } from './calls';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
-import { type Asked, type Ended, type RunContext, runTask } from './runTask';
+import { type Asked, type Ended, type RunContext, runTask, shownLaunch } from './runTask';
+import { type Delivered, settleCommit } from './settle';
 
-export type Delivered = Extract<CommitAnswer, { kind: 'delivered' }>;
+/** What tasks are launched for until one of them has done it. */
+export interface Work<Result> {
+  /** Absent: the whole conversion. */
+  readonly mode?: ContainerMode;
+  /** What the end of a task means. Throws what it failed of. */
+  readonly settle: (context: RunContext, ended: Ended) => Promise<Result>;
+  /** Where to look once more when no launch is left: a task may be lost after it has done what it was for. */
+  readonly lastLook?: (context: RunContext) => Promise<Result | undefined>;
+}
+
+/** From the source to the commit. */
+export const conversion: Work<Delivered> = { settle: settleCommit, lastLook: deliveredAllTheSame };
 
 /**
- * Runs the task until the batch is delivered: one generation after the other, each only after the one before it was
- * seen STOPPED. Relaunching is this loop, within the plan's budgets; Temporal's own retries are for API errors alone.
+ * Launches tasks until one of them has done the work: one generation after the other, each only after the one before it
+ * was seen STOPPED. Relaunching is this loop, within the plan's budgets; Temporal's own retries are for API errors alone.
  * Throws the failure of the last generation, or the cancellation.
  */
-export async function transform(context: RunContext): Promise<Delivered> {
+export async function transform<Result>(run: RunContext, work: Work<Result>): Promise<Result> {
+  const context: RunContext = { ...run, ...(work.mode && { mode: work.mode }) };
   const { plan, status } = context;
   const failed: FailedLaunch[] = [];
-  let asked: Asked = { generation: 1, spot: plan.compute.spot, ...(plan.compute.size && { size: plan.compute.size }) };
+  let asked: Asked = {
+    generation: context.nextGeneration(),
+    spot: plan.compute.spot,
+    ...(plan.compute.size && { size: plan.compute.size }),
+  };
   for (;;) {
     try {
-      return await runGeneration(context, asked);
+      return await runGeneration(context, work, asked);
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = asFailure(error);
       failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
       if (!next.again) {
-        const delivered = await deliveredAllTheSame(context, failed);
-        if (delivered) return delivered;
+        const done = mayHaveDone(failed) && (await work.lastLook?.(context));
+        if (done) return done;
         throw withHistory(failure, failed.length > 1 ? next.why : undefined, status.launches());
       }
-      status.set({ step: 'wait', generation: asked.generation, note: describeWait(failure, asked, next.delaySeconds) });
+      status.set({
+        step: 'wait',
+        ...shownLaunch(context, asked),
+        note: describeWait(failure, asked, next.delaySeconds),
+      });
       await sleep(next.delaySeconds * 1000);
-      asked = { generation: asked.generation + 1, spot: next.spot, ...(next.size && { size: next.size }) };
+      asked = { generation: context.nextGeneration(), spot: next.spot, ...(next.size && { size: next.size }) };
     }
   }
 }
 
+/** A failure that is never tried again has told for certain. */
+const mayHaveDone = (failed: readonly FailedLaunch[]): boolean =>
+  failed.some(({ failureType }) => budgetOf(failureType) !== 'none');
+
 /**
  * A task may have been lost between its commit and its end, as often as its budget allowed: what readers see as delivered
- * must not be a failed run. A failure that is never tried again has told for certain.
+ * must not be a failed run.
  */
-async function deliveredAllTheSame(
-  { plan, run, title }: RunContext,
-  failed: readonly FailedLaunch[],
-): Promise<Delivered | undefined> {
-  if (failed.every(({ failureType }) => budgetOf(failureType) === 'none')) return undefined;
+export async function deliveredAllTheSame({ plan, run, title }: RunContext): Promise<Delivered | undefined> {
   try {
     const commit = await call('confirmCommit', title)({ plan, run });
     return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
@@ -76,45 +95,33 @@ function withHistory(
   launches: readonly Launch[],
 ): ApplicationFailure {
   const reason = why === undefined ? failed.message : `${failed.message} (${why})`;
+  return withLaunches(failure(failureTypeOf(failed), reason, evidenceIn(failed)), launches);
+}
+
+/** The failure, with the latest launches as evidence. */
+export function withLaunches(failed: ApplicationFailure, launches: readonly Launch[]): ApplicationFailure {
   const shown = launches.slice(-maxShownLaunches);
-  return failure(failureTypeOf(failed), reason, { ...evidenceIn(failed), launches: shown });
+  return failure(failureTypeOf(failed), failed.message, { ...evidenceIn(failed), launches: shown });
 }
 
 /** A run may wait for capacity a hundred times; memo and failure have room for so many launches. */
 export const maxShownLaunches = 20;
 
 /** One launch and what it brought; it is written down however it ends. */
-async function runGeneration(context: RunContext, asked: Asked): Promise<Delivered> {
-  const { status } = context;
-  let launch: Launch = { ...asked, lane: 'fargate' };
+async function runGeneration<Result>(context: RunContext, work: Work<Result>, asked: Asked): Promise<Result> {
+  const { status, mode } = context;
+  let launch: Launch = { ...asked, ...purposeOf(mode), lane: 'fargate' };
   try {
     const ended = await runTask(context, asked, (end) => {
       launch = { ...launch, ...launchOf(asked, end) };
     });
-    status.set({ step: 'confirm', generation: asked.generation, taskArn: ended.taskArn });
-    const delivered = await settle(context, ended);
+    status.set({ step: 'confirm', ...shownLaunch(context, asked), taskArn: ended.taskArn });
+    const done = await work.settle(context, ended);
     status.addLaunch(launch);
-    return delivered;
+    return done;
   } catch (error) {
     const failed = asFailure(error);
     status.addLaunch({ ...launch, failureType: failureTypeOf(failed), reason: failed.message });
     throw error;
   }
-}
-
-/** What the end of the task means for the batch. Throws what it failed of. */
-async function settle({ plan, run, title }: RunContext, { end, generation }: Ended): Promise<Delivered> {
-  const failed = failureOf(end);
-  const evidence = evidenceOf(generation, end);
-  // A task that ECS forgot may have delivered all the same: the commit log knows.
-  if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
-  const commit = await call('confirmCommit', title)({ plan, run });
-  if (commit.kind === 'delivered') return commit;
-  if (commit.kind === 'superseded') {
-    const reason = `run ${commit.by}, which started later, published this batch from another source`;
-    throw failure('Superseded', reason, evidence);
-  }
-  if (failed) throw failure(failed, reasonOf(end), evidence);
-  const reason = 'the container ended with exit code 0, but the commit log has no such batch';
-  throw failure('CommitMissing', reason, evidence);
 }
