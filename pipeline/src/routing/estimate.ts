@@ -1,0 +1,102 @@
+import { lambdaUsd } from '../enginePrices';
+import type { Estimate } from '../plan';
+import { taskCostUsd } from '../prices';
+import type { TaskSize } from '../sizes';
+
+/**
+ * Bytes of CSV that one vCPU converts in a second. Measured: docs/benchmarks.md, 10.33 GB in 120.9 s of CPU time (85 MB/s),
+ * 1.03 GB in 13.3 s (77 MB/s); 80 lies between.
+ */
+export const bytesPerVcpuSecond = 80e6;
+
+/**
+ * What one stream from S3 brings in a second, whatever the task's size. Not measured here. Source: Amazon S3 User Guide,
+ * "Performance design patterns": a request for each 85-90 MB/s.
+ */
+export const bytesPerStreamSecond = 85e6;
+
+/**
+ * Bytes in a second of the scan that finds where the chunks begin. On S3 it reads one stream; of a file it was measured at 1.2
+ * GB/s and is taken at half of it.
+ */
+export const indexBytesPerSecond = { s3: bytesPerStreamSecond, file: 600e6 } as const;
+
+/** From RunTask to the first line of the program. Assumed, not measured: placement, network interface, image pull. */
+export const taskStartSeconds = 40;
+
+/** The part of it that is paid for: from the image pull on. Assumed, not measured. */
+export const paidStartSeconds = 15;
+
+/** Commit and projection. Assumed, not measured: copies within S3, which take no bytes through the task. */
+export const publishSeconds = 5;
+
+/** Memory of a function that has one vCPU. Source: AWS Lambda Developer Guide, "Configure Lambda function memory". */
+export const lambdaMiBPerVcpu = 1769;
+
+/** A function that is started anew, until its first line. Assumed, not measured. */
+export const lambdaStartSeconds = 2;
+
+export type SourceKind = 's3' | 'file';
+
+export interface RunShape {
+  /** Decoded: what a compressed file becomes. */
+  readonly bytes: number;
+  readonly size: TaskSize;
+  /** 1, or so many tasks that convert the file together, with one before them for the index and one after them for the commit. */
+  readonly tasks: number;
+  readonly spot: boolean;
+  /** Default `s3`. */
+  readonly source?: SourceKind;
+}
+
+/** Bytes that a task or a function of so many vCPUs converts in a second: what its processors do, or what one stream brings. */
+export function bytesPerSecond(vcpus: number, source: SourceKind = 's3'): number {
+  return Math.min(vcpus * bytesPerVcpuSecond, source === 's3' ? bytesPerStreamSecond : Number.POSITIVE_INFINITY);
+}
+
+/** What a run takes from its first launch to its commit, in seconds and US dollars, when nothing goes wrong. */
+export function estimateRun({ bytes, size, tasks, spot, source = 's3' }: RunShape): Estimate {
+  const converting = bytes / tasks / bytesPerSecond(size.cpu / 1024, source);
+  const stages =
+    tasks === 1
+      ? [{ launches: 1, seconds: converting + publishSeconds }]
+      : [
+          { launches: 1, seconds: bytes / indexBytesPerSecond[source] },
+          { launches: tasks, seconds: converting },
+          { launches: 1, seconds: publishSeconds },
+        ];
+  const paid = ({ seconds }: { seconds: number }) => taskCostUsd({ size, spot, seconds: paidStartSeconds + seconds });
+  return {
+    tasks,
+    seconds: rounded(
+      stages.reduce((sum, stage) => sum + taskStartSeconds + stage.seconds, 0),
+      1,
+    ),
+    costUsd: rounded(
+      stages.reduce((sum, stage) => sum + stage.launches * paid(stage), 0),
+      6,
+    ),
+  };
+}
+
+/** The same of a conversion in a function with so much memory; a process beside the worker costs nothing of its own. */
+export function estimateLight(shape: {
+  readonly bytes: number;
+  readonly kind: 'lambda' | 'process';
+  readonly memoryMiB: number;
+  readonly source?: SourceKind;
+}): Estimate {
+  const { bytes, kind, memoryMiB, source = 's3' } = shape;
+  const vcpus = kind === 'lambda' ? memoryMiB / lambdaMiBPerVcpu : 1;
+  const working = bytes / bytesPerSecond(vcpus, source) + publishSeconds;
+  const seconds = working + (kind === 'lambda' ? lambdaStartSeconds : 0);
+  return {
+    tasks: 0,
+    seconds: rounded(seconds, 1),
+    costUsd: kind === 'lambda' ? rounded(lambdaUsd({ seconds, memoryMiB }), 6) : 0,
+  };
+}
+
+function rounded(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}
