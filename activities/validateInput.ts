@@ -2,6 +2,7 @@ import { parseEvent } from '@etl/pipeline/event';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import { isCalendarDate } from '@etl/pipeline/names';
 import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { applyShards } from '@etl/pipeline/routing/applyShards';
 import { parseUri } from '@etl/pipeline/uri';
 import { inspectSource } from '@etl/storage/inspectSource';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
@@ -35,7 +36,8 @@ export async function validateInput(
   try {
     const info = await store.head(uri);
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
-    const { problems, warnings } = await inspectSource(store, info, optionsOf(parsed.detail));
+    const head = await inspectSource(store, info, optionsOf(parsed.detail));
+    const { problems, warnings } = head;
     if (problems.length > 0)
       return invalid(
         event,
@@ -44,10 +46,9 @@ export async function validateInput(
       );
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
     const { cleanBase, timeScale } = settings;
-    return {
-      valid: true,
-      plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings }),
-    };
+    const plan = makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings });
+    const cut = applyShards(plan, head, parsed.detail.compute);
+    return cut.ok ? { valid: true, plan: cut.plan } : invalid(event, settings, cut.reasons);
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);

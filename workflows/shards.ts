@@ -1,4 +1,4 @@
-import { workflowTypes } from '@etl/pipeline/definition';
+import { transform as definition, workflowTypes } from '@etl/pipeline/definition';
 import { shardWorkflowId } from '@etl/pipeline/layout';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
@@ -29,9 +29,6 @@ export interface Round {
   /** Where the schema lies under which they convert again. */
   readonly reconcileUri?: string;
 }
-
-/** RunTask takes 20 requests a second on Fargate; half of them are left to other runs. */
-const startsPerSecond = 10;
 
 /**
  * Every shard of the file, each in a child workflow. The first one that fails for good ends the others: they are
@@ -72,7 +69,7 @@ export async function convertShards(context: RunContext, round: Round): Promise<
 async function convertOne(context: RunContext, round: Round, number: number): Promise<ShardResult> {
   const { plan, title, run } = context;
   const { of, indexUri, reconcileUri } = round;
-  const wait = Math.floor((number - 1) / startsPerSecond);
+  const wait = Math.floor((number - 1) / definition.shardStartsPerSecond);
   if (wait > 0) await sleep(wait * 1000);
   const workflowId = shardWorkflowId(run.workflowId, number, of);
   const mode = { kind: 'shard', number, of, indexUri, ...(reconcileUri !== undefined && { reconcileUri }) } as const;
