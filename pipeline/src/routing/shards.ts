@@ -145,13 +145,18 @@ function withinBudget(request: ShardRequest, usd: number, choices: readonly Choi
 
 function bySize(request: ShardRequest, choices: readonly Choice[], bound: string): ShardPlan {
   const { bytes } = request.source;
-  const [first] = choices;
+  const alone = choice(request, 1);
   const wanted = bytes > shardPolicy.aboveBytes ? Math.ceil(bytes / shardPolicy.bytesPerTask) : 1;
-  const chosen = choices.find(({ shards }) => shards >= wanted) ?? choices.at(-1) ?? choice(request, 1);
-  if (chosen.shards === 1 && wanted === 1) return planned(request, chosen, []);
+  const chosen = choices.find(({ shards }) => shards >= wanted) ?? choices.at(-1) ?? alone;
+  if (chosen.shards === 1) return planned(request, alone, wanted > 1 ? [bound] : []);
+  if (chosen.estimate.seconds > alone.estimate.seconds * (1 - worthwhileShare)) {
+    return planned(request, alone, [
+      `several would not be done sooner (${describe(chosen)}): one task reads all of it first`,
+    ]);
+  }
   const because =
-    first && first.shards > wanted
-      ? `a task alone would need more than half of its timeout of ${describeSeconds(request.timeoutSeconds)}`
+    chosen.shards > wanted
+      ? `fewer would need more than half of their timeout of ${describeSeconds(request.timeoutSeconds)}`
       : `files above ${gigabytes(shardPolicy.aboveBytes)} are cut into pieces of ${gigabytes(shardPolicy.bytesPerTask)}`;
   return planned(request, chosen, [chosen.shards < wanted ? bound : because]);
 }
