@@ -127,6 +127,7 @@ export interface LightEnd {
   readonly reason?: string;
   readonly killedFor?: 'timeout' | 'memory' | 'unknown';
   readonly seconds: number;
+  /** What the function was given: what it costs by; absent for a process. */
   readonly memoryMiB?: number;
   readonly logTail: readonly string[];
 }

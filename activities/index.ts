@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FailureType } from '@etl/pipeline/failures';
 import { composeMessage } from '@etl/pipeline/messages';
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
@@ -5,12 +6,13 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitTask } from './awaitTask';
 import { confirmCommit } from './confirmCommit';
 import type { EtlActivities } from './contract';
+import { convertLight } from './convertLight';
 import { createDescriber, defaultLimit } from './describer';
 import { findOrphans } from './findOrphans';
 import { tagNames } from './identity';
 import { launchTask } from './launchTask';
 import { liveTasks } from './liveTasks';
-import { type Ports, TaskRunnerError, ThrottledError } from './ports';
+import { LightConverterError, type Ports, TaskRunnerError, ThrottledError } from './ports';
 import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
 
@@ -64,7 +66,11 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       const { namespace } = activityInfo();
       return beating((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now: Date.now, note }));
     },
-    convertLight: () => Promise.reject(new Error('to be written')),
+    convertLight: (input) => {
+      const { cancellationSignal: signal } = Context.current();
+      const lightly = { converter: ports.light, store: ports.store, signal };
+      return asFailure(beating(() => untilOver(convertLight(lightly, input))));
+    },
     planBatch: () => Promise.reject(new Error('to be written')),
     listFiles: () => Promise.reject(new Error('to be written')),
     awaitRuns: () => Promise.reject(new Error('to be written')),
@@ -95,13 +101,36 @@ async function orRetryElsewhere<T>(work: Promise<T>): Promise<T> {
     return await Promise.race([work, Context.current().cancelled]);
   } catch (error) {
     if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
-      throw ApplicationFailure.create({
-        message: 'this worker is shutting down; another one goes on waiting',
-        type: 'WorkerShutdown',
-        nonRetryable: false,
-      });
+      throw workerShutdown('this worker is shutting down; another one goes on waiting');
     }
     throw error;
+  }
+}
+
+function workerShutdown(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ message, type: 'WorkerShutdown', nonRetryable: false });
+}
+
+/** What a worker that shuts down gives a conversion to end with a checkpoint, in seconds. */
+const conversionPatienceSeconds = 8;
+
+/**
+ * A conversion that is cancelled is waited for, and its end counts no more. A worker that shuts down does not wait for long: it
+ * is a failure then, and not the user's cancellation.
+ */
+async function untilOver<T>(work: Promise<T>): Promise<T> {
+  const context = Context.current();
+  try {
+    return await Promise.race([work, context.cancelled]);
+  } catch (error) {
+    if (!(error instanceof CancelledFailure)) throw error;
+    const over = work.catch(() => undefined);
+    if (!context.cancellationDetails?.workerShutdown) {
+      await over;
+      throw error;
+    }
+    await Promise.race([over, delay(conversionPatienceSeconds * 1000, undefined, { ref: false })]);
+    throw workerShutdown('this worker is shutting down; how the conversion ended nobody knows');
   }
 }
 
@@ -127,7 +156,8 @@ async function asFailure<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof TaskRunnerError) throw failure(error.message, 'BadConfiguration', true);
+    if (error instanceof TaskRunnerError || error instanceof LightConverterError)
+      throw failure(error.message, 'BadConfiguration', true);
     if (error instanceof ThrottledError) throw failure(error.message, 'Throttled', false);
     throw error;
   }

@@ -60,7 +60,11 @@ function adopt(candidates: readonly TaskDescription[], { run, generation }: Laun
 const isOfRun = (task: TaskDescription, runId: string): boolean => task.tags[tagNames.runId] === runId;
 const generationOf = (task: TaskDescription): number => Number(task.tags[tagNames.generation]);
 
-async function containerInput(store: Launching['store'], input: LaunchInput): Promise<ContainerInput> {
+/** What the container of this launch is told, whichever lane it runs in. */
+export async function containerInput(
+  store: Launching['store'],
+  input: Pick<LaunchInput, 'plan' | 'run' | 'generation' | 'mode'>,
+): Promise<ContainerInput> {
   const { plan, run, generation } = input;
   const optionsUri = await storeLongOptions(store, plan, run.runId, generation);
   return {

@@ -2,6 +2,7 @@ import type { Message } from '@etl/pipeline/messages';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import type { ObjectStore } from '@etl/storage/objectStore';
+import type { LightEnd } from './contract';
 
 /** What the activities need of the world. `aws/` and `local/` implement these; only `workers/` and `cli/` choose. */
 export interface Ports {
@@ -12,6 +13,25 @@ export interface Ports {
   readonly deadLetters: DeadLetters;
   readonly progress: ProgressReporter;
   readonly executions: Executions;
+  /** Absent: this worker has no light lane. */
+  readonly light?: LightConverter;
+}
+
+/** Converts a whole file in one call: a function, or a process beside the worker. */
+export interface LightConverter {
+  /**
+   * Returns how it ended, killed or not. Throws `ThrottledError` when it was not started and may be asked again, and
+   * `LightConverterError` for what no repetition mends. After `signal` it ends what it can, and returns when that is over.
+   */
+  convert(request: LightRequest): Promise<LightEnd>;
+}
+
+export interface LightRequest {
+  /** The container's (docs/container.md). */
+  readonly environment: Readonly<Record<string, string>>;
+  /** It has so long, and is killed then. */
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
 }
 
 /** Source: Amazon ECS API, DescribeTasks. */
@@ -118,4 +138,9 @@ export class TaskRunnerError extends Error {
 /** ECS wants to be asked later. */
 export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
+}
+
+/** The light lane's converter cannot be used as it is configured. */
+export class LightConverterError extends Error {
+  override readonly name = 'LightConverterError';
 }

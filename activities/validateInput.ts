@@ -1,8 +1,13 @@
-import { parseEvent } from '@etl/pipeline/event';
+import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
+import { defaultChunkRows } from '@etl/pipeline/definition';
+import { type EventDetail, parseEvent } from '@etl/pipeline/event';
 import { looseDetail } from '@etl/pipeline/looseDetail';
+import type { SourceIdentity } from '@etl/pipeline/manifest';
 import { isCalendarDate } from '@etl/pipeline/names';
 import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';
 import { applyShards } from '@etl/pipeline/routing/applyShards';
+import type { SourceKind } from '@etl/pipeline/routing/estimate';
+import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
 import { parseUri } from '@etl/pipeline/uri';
 import { inspectSource } from '@etl/storage/inspectSource';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
@@ -13,6 +18,8 @@ export interface ValidationSettings {
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
   readonly timeScale: number;
+  /** Default: every file is a task as the task definition says, on demand. */
+  readonly routing?: RoutingSettings;
 }
 
 /**
@@ -38,17 +45,14 @@ export async function validateInput(
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
     const head = await inspectSource(store, info, optionsOf(parsed.detail));
     const { problems, warnings } = head;
-    if (problems.length > 0)
-      return invalid(
-        event,
-        settings,
-        problems.map((problem) => `${uri}: ${problem}`),
-      );
+    if (problems.length > 0) return invalid(event, settings, about(uri, problems));
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
     const { cleanBase, timeScale } = settings;
-    const plan = makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings });
+    const routed = routeOf(parsed.detail, source, head, settings);
+    if (!routed.ok) return invalid(event, settings, about(uri, routed.reasons));
+    const plan = makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings, route: routed });
     const cut = applyShards(plan, head, parsed.detail.compute);
-    return cut.ok ? { valid: true, plan: cut.plan } : invalid(event, settings, cut.reasons);
+    return cut.ok ? { valid: true, plan: cut.plan } : invalid(event, settings, about(uri, cut.reasons));
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);
@@ -56,6 +60,27 @@ export async function validateInput(
     throw error;
   }
 }
+
+const about = (uri: string, reasons: readonly string[]): string[] => reasons.map((reason) => `${uri}: ${reason}`);
+
+function routeOf(
+  detail: EventDetail,
+  { uri, bytes }: SourceIdentity,
+  { compression, rowBytes }: HeadInspection,
+  settings: ValidationSettings,
+): Route {
+  return route(
+    {
+      source: { kind: kindOf(uri), bytes, compression, rowBytes },
+      destination: kindOf(detail.destination ?? settings.cleanBase),
+      chunkRows: detail.chunkRows ?? defaultChunkRows,
+      wishes: detail.compute ?? {},
+    },
+    settings.routing ?? noRouting,
+  );
+}
+
+const kindOf = (uri: string): SourceKind => (parseUri(uri)?.kind === 's3' ? 's3' : 'file');
 
 function pointsToObject(uri: string): boolean {
   const location = parseUri(uri);

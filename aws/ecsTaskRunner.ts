@@ -7,6 +7,7 @@ import {
   type Failure,
   ListTasksCommand,
   RunTaskCommand,
+  type RunTaskCommandOutput,
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import type { RunAnswer, TaskRunner } from '../activities/ports';
@@ -38,8 +39,10 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings): T
         (await askedWell('DescribeTaskDefinition', client.send(new DescribeTaskDefinitionCommand({ taskDefinition }))));
       const sizes = request.size && containerSizes(definition?.taskDefinition, request.size);
       const call = new RunTaskCommand(runTaskRequest(settings, request, sizes));
-      const answer = await client.send(call).catch((error: unknown) => {
+      type Answer = Pick<RunTaskCommandOutput, 'tasks' | 'failures'> | ConflictException;
+      const answer: Answer = await client.send(call).catch((error: unknown): Answer => {
         if (error instanceof ConflictException) return error;
+        if (request.spot && isWithoutSpot(error)) return { failures: [{ reason: (error as Error).message }] };
         throw ecsError('RunTask', error);
       });
       if (answer instanceof ConflictException) return { conflict: answer.resourceIds ?? [] };
@@ -67,6 +70,12 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings): T
     // ListTasks shows one desired status at a time, and a task that is stopping is of the other.
     list: async (startedBy) => [...(await list('RUNNING', startedBy)), ...(await list('STOPPED', startedBy))],
   };
+}
+
+/** The cluster has no such capacity provider: Spot has no capacity there, ever, and the run goes on on demand. */
+function isWithoutSpot(error: unknown): boolean {
+  const { name, message } = error as Error;
+  return name === 'InvalidParameterException' && /capacity provider/i.test(message);
 }
 
 /** HTTP 200 with `failures[]` is a failure too. */

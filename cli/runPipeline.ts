@@ -4,7 +4,7 @@ import type { FailureType } from '@etl/pipeline/failures';
 import type { Launch } from '@etl/pipeline/launches';
 import { layout, manifestName, workflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { resolveBatch } from '@etl/pipeline/plan';
+import { type Routing, resolveBatch } from '@etl/pipeline/plan';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
@@ -38,6 +38,8 @@ export interface RunReport {
   readonly manifest: Manifest | null;
   /** Every launch of the task, the latest last (at most the last 20). */
   readonly launches: readonly Launch[];
+  /** Why it ran where it ran, and what was expected of it; absent for a run that did not deliver. */
+  readonly routing?: Routing;
 }
 
 export type Handle = WorkflowHandleWithStartDetails;
@@ -76,9 +78,10 @@ export async function followPipeline(
   const watching = onStatus && watch(handle, onStatus, ended.signal);
   const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   try {
-    const { launches }: PipelineResult = await handle.result();
+    const { launches, routing }: PipelineResult = await handle.result();
     const manifest = await readPublished(detail);
-    return { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches };
+    const delivered = { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches } as const;
+    return { ...delivered, ...(routing && { routing }) };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
+import { defaultLightLimitBytes, lightLimits } from '@etl/pipeline/routing/policy';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { sizeProblem } from '@etl/pipeline/sizes';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
@@ -65,6 +66,36 @@ export const variables = {
     .min(1)
     .optional()
     .describe('Lambda function of the state machine, its name or ARN (`etl asl`)'),
+  LIGHT_FUNCTION: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Lambda function that converts small files, its name or ARN (`dist/lambda/convert`)'),
+  ETL_LIGHT_LANE: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe(
+      '`auto`: `LIGHT_FUNCTION` where it is set, a process of the worker where no `ECS_CLUSTER` is set; `off`: every file is a task',
+    ),
+  ETL_LIGHT_LIMIT_MB: z.coerce
+    .number('is no number')
+    .positive('must be above 0')
+    .max(lightLimits.mostBytes / 1e6, `must be at most ${lightLimits.mostBytes / 1e6}`)
+    .default(defaultLightLimitBytes / 1e6)
+    .describe('Files of up to so many megabytes (10^6 bytes, decoded) go to the light lane'),
+  ETL_LIGHT_CONCURRENCY: units
+    .optional()
+    .describe(
+      'Conversions of the light lane at once on one worker; unset: 100 functions, or a process for each processor',
+    ),
+  ETL_TASK_SIZE: z
+    .enum(['policy', 'definition'])
+    .default('policy')
+    .describe('What decides the size of a task when the event does not: the routing policy, or the task definition'),
+  ETL_SPOT: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe('Whether tasks run on Spot when the event does not say: on demand after losses, or from the start'),
   ECS_EVENTS_QUEUE_URL: z
     .url('is no URL')
     .optional()

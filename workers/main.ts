@@ -4,6 +4,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { ConfigError, parseConfig } from './config';
 import { connectClient, NoTemporalError, temporalOptions } from './connection';
+import { lightConcurrency, routingOf } from './lightLane';
 import { createLogger, temporalLogger } from './logger';
 import { createPorts } from './ports';
 import { watchStateChanges } from './stateChanges';
@@ -33,7 +34,9 @@ async function main(): Promise<void> {
       timeScale: config.ETL_TIME_SCALE,
       pollSeconds: config.ETL_POLL_SECONDS,
       uiUrl: config.TEMPORAL_UI_URL,
+      routing: routingOf(config),
     }),
+    lightConcurrency: lightConcurrency(config),
     shutdownGraceSeconds: config.ETL_SHUTDOWN_GRACE_SECONDS,
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, workers.shutdown);

@@ -17,12 +17,14 @@ import { places } from '../local/places';
 import { createLocalTaskLogs } from '../local/taskLogs';
 import { type Config, localDefaults } from './config';
 import { createExecutions } from './executions';
+import { createLightConverter } from './lightLane';
 import { createProgressReporter } from './progressReporter';
 
 /** Chooses an adapter for every port: AWS where it is configured, the local system where it is not. */
 export function createPorts(config: Config, client: Client, log: Logger): Ports {
   const local = places(config.stateDir);
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts, DLQ_URL: queueUrl } = config;
+  const light = createLightConverter(config);
   return {
     store: openStore(),
     ...createTaskPorts(config, log),
@@ -36,6 +38,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
         : createSqsDeadLetters(new SQSClient({}), queueUrl),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
+    ...(light && { light }),
   };
 }
 

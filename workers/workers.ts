@@ -8,14 +8,19 @@ export interface WorkerSettings {
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly activities: EtlActivities;
   readonly shutdownGraceSeconds: number;
+  /** So many conversions of the light lane at once; 0: this worker has no such lane. */
+  readonly lightConcurrency?: number;
 }
 
 /** Long waits at once on one worker: each is a timer and a share of a DescribeTasks call, so that many fit. */
 const maxWaits = 2000;
 
+/** Functions at once that one worker waits for. */
+export const defaultLightConcurrency = 100;
+
 /**
- * Three workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`. `runUntilStopped` ends when
- * `shutdown` was called and all have drained.
+ * Three workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`.
+ * `runUntilStopped` ends when `shutdown` was called and all have drained.
  */
 export async function createWorkers(settings: WorkerSettings) {
   const { connection, namespace, workflowBundle, activities } = settings;
@@ -41,14 +46,20 @@ export async function createWorkers(settings: WorkerSettings) {
       activities: { awaitTask, stopTask, findOrphans, awaitRuns },
       maxConcurrentActivityTaskExecutions: maxWaits,
     }),
-    await Worker.create({
-      ...shutdown,
-      connection,
-      namespace,
-      taskQueue: taskQueues.light,
-      activities: { convertLight },
-    }),
   ];
+  const { lightConcurrency = defaultLightConcurrency } = settings;
+  if (lightConcurrency > 0) {
+    workers.push(
+      await Worker.create({
+        ...shutdown,
+        connection,
+        namespace,
+        taskQueue: taskQueues.light,
+        activities: { convertLight },
+        maxConcurrentActivityTaskExecutions: lightConcurrency,
+      }),
+    );
+  }
   return {
     runUntilStopped: () => Promise.all(workers.map((worker) => worker.run())),
     shutdown: () => {

@@ -2,10 +2,10 @@ import { type Approval, mayBeHeld } from '@etl/pipeline/approval';
 import { transform as definition } from '@etl/pipeline/definition';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { type ApprovalTracker, describeHeld, tellParent } from './approval';
+import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { commit, fanOut } from './fanOut';
 import type { RunContext } from './runTask';
-import type { Delivered } from './settle';
 import { conversion, transform, type Work } from './transform';
 
 /** What a run needs besides its tasks when a quality gate holds its batch. */

@@ -4,7 +4,7 @@ import type { Launch } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
-import type { Plan } from '@etl/pipeline/plan';
+import type { Plan, Routing } from '@etl/pipeline/plan';
 import { baseName } from '@etl/pipeline/uri';
 import {
   type ApplicationFailure,
@@ -16,10 +16,10 @@ import {
 import type { RunIdentity } from '../activities/contract';
 import { trackApproval } from './approval';
 import { call } from './calls';
+import type { Delivered } from './confirmed';
 import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { runContext } from './runTask';
-import type { Delivered } from './settle';
 import { type StatusTracker, trackStatus } from './status';
 import { maxShownLaunches } from './transform';
 
@@ -27,6 +27,8 @@ export interface PipelineResult {
   readonly batch: Batch;
   readonly delivered: Delivered;
   readonly launches: readonly Launch[];
+  /** Why it ran where it ran, and what was expected of it; absent in runs of earlier versions. */
+  readonly routing?: Routing;
   readonly notification: Notification;
   /** Of a batch that a quality gate had held. */
   readonly approval?: Approval;
@@ -55,6 +57,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     const plan = await validate(event, title, (known) => {
       batch = known;
     });
+    if (plan.routing) status.explain(plan.routing);
     const held = async (reason: string, until: string): Promise<void> => {
       if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
     };
@@ -67,10 +70,12 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
     finish(status, { outcome: 'delivered', published: delivered.published, notification });
+    const { batch: published, routing } = plan;
     return {
-      batch: plan.batch,
+      batch: published,
       delivered,
       launches: shownLaunches(status),
+      ...(routing && { routing }),
       notification,
       ...(approval && { approval }),
     };
@@ -138,7 +143,8 @@ async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string 
 /** The end in the memo, where it can be read without a worker. */
 function finish(status: StatusTracker, end: Record<string, unknown>): void {
   status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
-  upsertMemo({ etl: { ...end, launches: shownLaunches(status) } });
+  const routing = status.routing();
+  upsertMemo({ etl: { ...end, launches: shownLaunches(status), ...(routing && { routing }) } });
 }
 
 function shownLaunches(status: StatusTracker): readonly Launch[] {

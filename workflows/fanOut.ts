@@ -2,9 +2,10 @@ import type { ContainerMode } from '@etl/pipeline/container';
 import { indexName, layout, reconcileName } from '@etl/pipeline/layout';
 import { joinUri } from '@etl/pipeline/uri';
 import { isCancellation } from '@temporalio/workflow';
+import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import type { Ended, RunContext } from './runTask';
-import { type Delivered, settleCommit, settleWork } from './settle';
+import { settleCommit, settleWork } from './settle';
 import { convertShards } from './shards';
 import { deliveredAllTheSame, transform, type Work } from './transform';
 

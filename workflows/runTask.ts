@@ -41,6 +41,8 @@ export interface Asked {
   readonly generation: number;
   readonly spot: boolean;
   readonly size?: TaskSize;
+  /** Absent: as a task. */
+  readonly lane?: 'light';
 }
 
 interface Launched {

@@ -1,28 +1,19 @@
 import { evidenceOf } from '@etl/pipeline/evidence';
 import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
 import { baseName } from '@etl/pipeline/uri';
-import type { CommitAnswer } from '../activities/contract';
 import { call } from './calls';
+import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { failure } from './failures';
 import type { Ended, RunContext } from './runTask';
 
-export type Delivered = Extract<CommitAnswer, { kind: 'delivered' }>;
-
 /** What the end of a task that publishes means for the batch. Throws what it failed of. */
-export async function settleCommit({ plan, run, title }: RunContext, { end, generation }: Ended): Promise<Delivered> {
+export async function settleCommit(context: RunContext, { end, generation }: Ended): Promise<Delivered> {
   const failed = failureOf(end);
   const evidence = evidenceOf(generation, end);
   // A task that ECS forgot may have delivered all the same: the commit log knows.
   if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
-  const commit = await call('confirmCommit', title)({ plan, run });
-  if (commit.kind === 'delivered') return commit;
-  if (commit.kind === 'superseded') {
-    const reason = `run ${commit.by}, which started later, published this batch from another source`;
-    throw failure('Superseded', reason, evidence);
-  }
-  if (failed) throw failure(failed, reasonOf(end), evidence);
-  const reason = 'the container ended with exit code 0, but the commit log has no such batch';
-  throw failure('CommitMissing', reason, evidence);
+  const otherwise = failed ? failure(failed, reasonOf(end), evidence) : commitMissing(evidence);
+  return confirmed(context, evidence, otherwise);
 }
 
 /** The same of a task that leaves a file and publishes nothing. Returns the file's URI. */

@@ -1,5 +1,7 @@
 import { messageNames } from '@etl/pipeline/definition';
 import { describeLaunch, type Launch } from '@etl/pipeline/launches';
+import type { Routing } from '@etl/pipeline/plan';
+import { describeRouting } from '@etl/pipeline/routing/describe';
 import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
 import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
@@ -12,9 +14,10 @@ export function trackStatus(title: string) {
   let status: RunStatus = { step: 'validate' };
   const launches: Launch[] = [];
   const saidToBeStopped = new Set<string>();
+  let routing: Routing | undefined;
 
   const set = (next: RunStatus): void => {
-    status = { ...next, ...(launches.length > 0 && { launches: [...launches] }) };
+    status = { ...next, ...(launches.length > 0 && { launches: [...launches] }), ...(routing && { routing }) };
     setCurrentDetails(describe(title, status));
   };
 
@@ -37,6 +40,12 @@ export function trackStatus(title: string) {
   set(status);
   return {
     set,
+    /** From here on it is shown why the run runs where it runs. */
+    explain: (why: Routing): void => {
+      routing = why;
+      set(status);
+    },
+    routing: (): Routing | undefined => routing,
     launches: (): readonly Launch[] => launches,
     /** A launch that has ended. */
     addLaunch: (...ended: readonly Launch[]): void => {
@@ -58,6 +67,7 @@ function describe(title: string, status: RunStatus): string {
     ...(status.taskArn ? [`Task: \`${status.taskArn}\``] : []),
     ...(progress ? [`Read ${share} %, ${progress.rowsRead} rows, ${progress.parts} parts`] : []),
     ...(status.note ? [status.note] : []),
+    ...(status.routing ? [describeRouting(status.routing).join('\n\n')] : []),
     ...(status.launches ? [describeLaunches(status.launches)] : []),
   ].join('\n\n');
 }

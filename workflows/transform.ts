@@ -2,45 +2,53 @@ import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';
+import type { Plan } from '@etl/pipeline/plan';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import { call } from './calls';
+import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { goesOnAsTask, runLight } from './runLight';
 import { type Asked, type Ended, type RunContext, runTask, shownLaunch } from './runTask';
-import { type Delivered, settleCommit } from './settle';
+import { settleCommit } from './settle';
 
-/** What tasks are launched for until one of them has done it. */
+/** What is launched until it is done. */
 export interface Work<Result> {
   /** Absent: the whole conversion. */
   readonly mode?: ContainerMode;
   /** What the end of a task means. Throws what it failed of. */
   readonly settle: (context: RunContext, ended: Ended) => Promise<Result>;
+  /** How it is done in the light lane; absent for what only tasks do. */
+  readonly light?: (context: RunContext, generation: number, sawEnd: (launch: Launch) => void) => Promise<Result>;
   /** Where to look once more when no launch is left: a task may be lost after it has done what it was for. */
   readonly lastLook?: (context: RunContext) => Promise<Result | undefined>;
 }
 
 /** From the source to the commit. */
-export const conversion: Work<Delivered> = { settle: settleCommit, lastLook: deliveredAllTheSame };
+export const conversion: Work<Delivered> = { settle: settleCommit, light: runLight, lastLook: deliveredAllTheSame };
 
 /**
- * Launches tasks until one of them has done the work: one generation after the other, each only after the one before it
- * was seen STOPPED. Relaunching is this loop, within the plan's budgets; Temporal's own retries are for API errors alone.
+ * Launches tasks, or what the plan's lane has instead, until the work is done: one generation after the other, each only
+ * after the one before it was seen STOPPED. Relaunching is this loop, within the plan's budgets; Temporal's own retries are
+ * for API errors alone.
  * Throws the failure of the last generation, or the cancellation.
  */
 export async function transform<Result>(run: RunContext, work: Work<Result>): Promise<Result> {
   const context: RunContext = { ...run, ...(work.mode && { mode: work.mode }) };
   const { plan, status } = context;
   const failed: FailedLaunch[] = [];
-  let asked: Asked = {
-    generation: context.nextGeneration(),
-    spot: plan.compute.spot,
-    ...(plan.compute.size && { size: plan.compute.size }),
-  };
+  const inLightLane = plan.compute.lane === 'light' && work.light !== undefined;
+  const first = context.nextGeneration();
+  let asked: Asked = inLightLane ? { generation: first, lane: 'light', spot: false } : asTask(plan, first);
   for (;;) {
     try {
       return await runGeneration(context, work, asked);
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = asFailure(error);
+      if (asked.lane === 'light' && goesOnAsTask(failure, plan)) {
+        asked = asTask(plan, context.nextGeneration());
+        continue;
+      }
       failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
       if (!next.again) {
@@ -54,9 +62,15 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
         note: describeWait(failure, asked, next.delaySeconds),
       });
       await sleep(next.delaySeconds * 1000);
-      asked = { generation: context.nextGeneration(), spot: next.spot, ...(next.size && { size: next.size }) };
+      const generation = context.nextGeneration();
+      if (asked.lane === 'light') asked = { ...asked, generation };
+      else asked = { generation, spot: next.spot, ...(next.size && { size: next.size }) };
     }
   }
+}
+
+function asTask({ compute: { spot, size } }: Plan, generation: number): Asked {
+  return { generation, spot, ...(size && { size }) };
 }
 
 /** A failure that is never tried again has told for certain. */
@@ -110,8 +124,15 @@ export const maxShownLaunches = 20;
 /** One launch and what it brought; it is written down however it ends. */
 async function runGeneration<Result>(context: RunContext, work: Work<Result>, asked: Asked): Promise<Result> {
   const { status, mode } = context;
-  let launch: Launch = { ...asked, ...purposeOf(mode), lane: 'fargate' };
+  let launch: Launch = { ...asked, ...purposeOf(mode), lane: asked.lane ?? 'fargate' };
   try {
+    if (asked.lane === 'light' && work.light) {
+      const done = await work.light(context, asked.generation, (ended) => {
+        launch = ended;
+      });
+      status.addLaunch(launch);
+      return done;
+    }
     const ended = await runTask(context, asked, (end) => {
       launch = { ...launch, ...launchOf(asked, end) };
     });

@@ -56,6 +56,8 @@ async function demo({ rows, keep }: { rows: number; keep: boolean }): Promise<vo
       batchDate,
       dataset: 'ventas',
       destination: fileUri(places(stateDir).lake),
+      // What is shown is a Fargate task, however small the sample.
+      compute: { lane: 'fargate' },
     };
     const report = await runOn(system, detail, say, interrupted);
     delivered = report.status === 'COMPLETED';

@@ -1,7 +1,8 @@
 import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
 import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
-import { resolveBatch } from '@etl/pipeline/plan';
+import { type Routing, resolveBatch } from '@etl/pipeline/plan';
+import { describeRouting } from '@etl/pipeline/routing/describe';
 import { Command } from 'commander';
 import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
@@ -60,15 +61,31 @@ async function run(file: string, options: RunOptions): Promise<void> {
       process.exit(cliExitCodes.interrupted);
     };
     process.once('SIGINT', interrupted);
-    const report = await followPipeline(handle, detail, (status) => line?.show(status));
+    let told = false;
+    const report = await followPipeline(handle, detail, (status) => {
+      if (status.routing && !told) {
+        line?.end();
+        for (const fact of describeRoute(status.routing)) say(fact);
+        told = true;
+      }
+      line?.show(status);
+    });
     process.removeListener('SIGINT', interrupted);
     line?.end();
     if (options.json) print(report);
-    else for (const fact of describeReport(report, detail)) say(fact);
+    else {
+      // A short run may be over before it was asked.
+      if (report.routing && !told) for (const fact of describeRoute(report.routing)) say(fact);
+      for (const fact of describeReport(report, detail)) say(fact);
+    }
     process.exitCode = exitCodeOf(report);
   } finally {
     await connection.close();
   }
+}
+
+function describeRoute(routing: Routing): string[] {
+  return describeRouting(routing).map((line) => `Route:  ${line}`);
 }
 
 function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunReport {

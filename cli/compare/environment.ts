@@ -6,6 +6,9 @@ import { variables } from '../../workers/config';
 /** How fast and how loud: the same for both sides, and nobody's account. */
 const kept = ['ETL_STATE_DIR', 'ETL_TIME_SCALE', 'ETL_POLL_SECONDS', 'ETL_SHUTDOWN_GRACE_SECONDS', 'LOG_LEVEL'];
 
+/** Every file is a task as the task definition says, on demand. */
+const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' } as const;
+
 /**
  * Takes out of an environment what points to an account or a server of somebody's: two engines that are compared must
  * not launch in a cluster, write to topics, or share a task queue with a worker that happens to run.
@@ -14,6 +17,8 @@ export function forgetAccount(env: NodeJS.ProcessEnv): void {
   const ours = Object.keys(variables).filter((name) => !kept.includes(name));
   const theirs = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_') || name.startsWith('AWS_ENDPOINT_URL'));
   for (const name of [...ours, ...theirs]) delete env[name];
+  // The machine has one task, which follows no routing policy: the workflow is to do the same.
+  Object.assign(env, tasksAlone);
   // The Temporal CLI's own profile file may name a server too; one that is not there is no error, an empty one is.
   env.TEMPORAL_CONFIG_FILE = join(tmpdir(), randomUUID());
 }

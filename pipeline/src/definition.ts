@@ -103,12 +103,15 @@ export const steps = {
     heartbeatSeconds: 30,
     retry: apiRetry,
   },
-  /** The light lane: the whole conversion of a small file. An attempt is a generation, so there is one of each. */
+  /**
+   * The light lane: the whole conversion of a small file, 15 minutes at most, after four in which it may be refused for being
+   * busy. An attempt is a generation, so there is one of each. A cancel is heard with a heartbeat.
+   */
   convertLight: {
     taskQueue: taskQueues.light,
-    attemptTimeoutSeconds: 960,
+    attemptTimeoutSeconds: 1200,
     totalTimeoutSeconds: 4 * 3600,
-    heartbeatSeconds: 30,
+    heartbeatSeconds: 15,
     retry: apiRetry,
   },
   /** Checks what a batch was started with and resolves everything in it. */

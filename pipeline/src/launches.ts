@@ -1,4 +1,5 @@
 import type { ContainerMode } from './container';
+import { lambdaUsd } from './enginePrices';
 import type { FailureType } from './failures';
 import type { Lane } from './plan';
 import { taskCostUsd } from './prices';
@@ -46,6 +47,22 @@ export function launchOf(asked: { generation: number; spot: boolean; size?: Task
   };
 }
 
+/** The same of a launch in the light lane. What a process of the worker costs is in the worker. */
+export function lightLaunchOf(
+  generation: number,
+  end: { readonly exitCode?: number; readonly seconds: number; readonly memoryMiB?: number },
+): Launch {
+  const { exitCode, seconds, memoryMiB } = end;
+  return {
+    generation,
+    lane: 'light',
+    spot: false,
+    seconds,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(memoryMiB !== undefined && { costUsd: round(lambdaUsd({ seconds, memoryMiB })) }),
+  };
+}
+
 const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
 /** What a launch in this mode is shown as; nothing for the whole conversion. */
@@ -61,10 +78,10 @@ export function describePurpose({ shard, purpose }: Pick<Launch, 'shard' | 'purp
 
 /** `launch 2: Spot, 2048/8192, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
 export function describeLaunch(launch: Launch): string {
-  const { generation, spot, size, seconds, costUsd, failureType, reason, shard, purpose } = launch;
+  const { generation, lane, spot, size, seconds, costUsd, failureType, reason, shard, purpose } = launch;
   const what = describePurpose(launch);
   const facts = [
-    spot ? 'Spot' : 'on demand',
+    lane === 'light' ? 'light lane' : spot ? 'Spot' : 'on demand',
     ...(size ? [`${size.cpu}/${size.memoryMiB}`] : []),
     ...(seconds === undefined ? [] : [`${Math.round(seconds)} s`]),
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)}`]),

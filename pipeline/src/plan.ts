@@ -108,11 +108,13 @@ export function makePlan(input: {
   cleanBase: string;
   timeScale: number;
   warnings: readonly string[];
+  /** How the file is converted (routing/route.ts); absent: as a task, by the event's wishes alone. */
+  route?: { readonly compute: Compute; readonly routing: Routing };
 }): Plan {
   const { detail, source, timeScale } = input;
   const options = optionsOf(detail);
   const chunkRows = detail.chunkRows ?? defaultChunkRows;
-  const { cpu, memory, ephemeralStorageGiB, spot, timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
+  const { timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
   return {
     batch: resolveBatch(detail, source.uri),
     source,
@@ -120,11 +122,7 @@ export function makePlan(input: {
     options,
     optionsHash: optionsHash(options, chunkRows),
     chunkRows,
-    compute: {
-      ...(cpu !== undefined && memory !== undefined && { size: { cpu, memoryMiB: memory } }),
-      ...(ephemeralStorageGiB !== undefined && { ephemeralStorageGiB }),
-      spot: spot ?? false,
-    },
+    compute: input.route?.compute ?? wishedCompute(detail.compute),
     timings: {
       timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
       startTimeoutSeconds: startTimeoutSeconds ?? transform.startTimeoutSeconds,
@@ -132,7 +130,16 @@ export function makePlan(input: {
       approvalSeconds: Math.max(transform.approvalSeconds * timeScale, minApprovalSeconds),
     },
     budgets: scaled(budgets, timeScale),
+    ...(input.route && { routing: input.route.routing }),
     warnings: input.warnings,
+  };
+}
+
+function wishedCompute({ cpu, memory, ephemeralStorageGiB, spot }: EventDetail['compute'] = {}): Compute {
+  return {
+    ...(cpu !== undefined && memory !== undefined && { size: { cpu, memoryMiB: memory } }),
+    ...(ephemeralStorageGiB !== undefined && { ephemeralStorageGiB }),
+    spot: spot ?? false,
   };
 }
 

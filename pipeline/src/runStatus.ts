@@ -1,5 +1,6 @@
 import type { Launch } from './launches';
 import type { Progress } from './manifest';
+import type { Routing } from './plan';
 
 /** What a run is doing now: the answer to the query `status`. */
 export interface RunStatus {
@@ -25,6 +26,8 @@ export interface RunStatus {
   readonly progress?: Progress;
   /** The launches that have ended, the latest last. */
   readonly launches?: readonly Launch[];
+  /** Why it runs where it runs, and what is expected of it. */
+  readonly routing?: Routing;
   /** Why the run waits, or how it ended. */
   readonly note?: string;
 }

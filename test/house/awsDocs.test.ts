@@ -19,7 +19,16 @@ interface Policy {
 const actions = ({ Statement }: Policy): string[] => Statement.flatMap(({ Action }) => Action);
 const resources = ({ Statement }: Policy): string[] => Statement.flatMap(({ Resource }) => Resource);
 
-const prefixes: Record<string, string> = { 'cloudwatch-logs': 'logs', ecs: 'ecs', sns: 'sns', sqs: 'sqs' };
+const prefixes: Record<string, string> = {
+  'cloudwatch-logs': 'logs',
+  ecs: 'ecs',
+  lambda: 'lambda',
+  sns: 'sns',
+  sqs: 'sqs',
+};
+
+/** Where the permission has another name than the call. */
+const permissions: Record<string, string> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
 
 /** What IAM calls the commands that aws/ sends. A batch needs the permission of its single call. */
 function actionsOfCode(): string[] {
@@ -32,7 +41,7 @@ function actionsOfCode(): string[] {
         ),
     ),
   );
-  return [...new Set(found)].sort();
+  return [...new Set(found.map((name) => permissions[name] ?? name))].sort();
 }
 
 test("the worker's policy allows what aws/ calls, and nothing else of these services", () => {

@@ -40,6 +40,9 @@ interface Ready {
   readonly pids: { readonly temporal: number; readonly ecs: number; readonly worker: number };
 }
 
+/** Most tests are about tasks; those about routes say so. */
+const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
+
 /** `etl up` in a folder of its own, as a user has it. Every workflow that ran in it is replayed when it is removed. */
 export class LocalSystemUnderTest {
   private child: ChildProcess | undefined;
@@ -70,7 +73,7 @@ export class LocalSystemUnderTest {
   async up(...more: string[]): Promise<Ready> {
     const child = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...this.ports, ...more], {
       cwd: root,
-      env: { ...process.env, ...this.changes, ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: '' },
+      env: { ...process.env, ...tasksAlone, ...this.changes, ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;

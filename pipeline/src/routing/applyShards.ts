@@ -2,13 +2,11 @@ import type { HeadInspection } from '../csv/inspectHead';
 import type { Plan } from '../plan';
 import type { TaskSize } from '../sizes';
 import { parseUri } from '../uri';
+import { expansion } from './policy';
 import { planShards, type ShardWishes } from './shards';
 
 /** Of a task whose size its task definition decides. */
 export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
-
-/** What a byte of a compressed file is taken for: how much it is shows only when it is read. */
-const expansion = 8;
 
 export type Applied =
   | { readonly ok: true; readonly plan: Plan }
@@ -26,7 +24,7 @@ export function applyShards(
     wishes: { shards, deadlineMinutes, budgetUsd },
     source: {
       kind: parseUri(plan.source.uri)?.kind ?? 's3',
-      bytes: plan.source.bytes * (compression === 'none' ? 1 : expansion),
+      bytes: plan.source.bytes * expansion[compression],
       compression,
       encoding,
       rowBytes,

@@ -18,7 +18,8 @@ test('an account, a server and a profile are forgotten; how fast and where stays
   };
   forgetAccount(env);
   const { TEMPORAL_CONFIG_FILE: profile, ...left } = env;
-  expect(left).toEqual({ PATH: '/bin', ETL_TIME_SCALE: '0.5', ETL_STATE_DIR: 'state' });
+  const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
+  expect(left).toEqual({ PATH: '/bin', ETL_TIME_SCALE: '0.5', ETL_STATE_DIR: 'state', ...tasksAlone });
   expect(profile).toBeDefined();
   expect(parseConfig(env)).toMatchObject({ ETL_TIME_SCALE: 0.5 });
 });

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { containerEnvironment } from '@etl/pipeline/container';
+import { lightLimits } from '@etl/pipeline/routing/policy';
+import type { ObjectStore } from '@etl/storage/objectStore';
+import type { LightEnd, LightInput } from './contract';
+import { containerInput } from './launchTask';
+import { type LightConverter, LightConverterError, ThrottledError } from './ports';
+
+export interface Lightly {
+  readonly converter: LightConverter | undefined;
+  readonly store: Pick<ObjectStore, 'write'>;
+  readonly signal: AbortSignal;
+  /** Seconds; tests shorten it. */
+  readonly firstPauseSeconds?: number;
+}
+
+/** How long a converter that is busy is asked again: longer waits are the workflow's. */
+const patienceSeconds = 240;
+
+/**
+ * The whole conversion, once. Only a call that was refused before anything started is repeated. Throws `ThrottledError` when
+ * that goes on, and `LightConverterError`.
+ */
+export async function convertLight(lightly: Lightly, input: LightInput): Promise<LightEnd> {
+  const { converter, store, signal, firstPauseSeconds = 0.5 } = lightly;
+  if (!converter) throw new LightConverterError('this worker has no light lane');
+  const timeoutSeconds = Math.min(input.plan.timings.timeoutSeconds, lightLimits.timeoutSeconds);
+  const environment = containerEnvironment({ ...(await containerInput(store, input)), timeoutSeconds });
+  const giveUpAt = Date.now() + patienceSeconds * 1000;
+  for (let pause = firstPauseSeconds; ; pause = Math.min(pause * 2, 20)) {
+    signal.throwIfAborted();
+    try {
+      return await converter.convert({ environment, timeoutSeconds, signal });
+    } catch (error) {
+      // Half of it at random, so that what was refused together does not come back together.
+      const seconds = pause * (0.5 + Math.random() / 2);
+      if (!(error instanceof ThrottledError) || Date.now() + seconds * 1000 > giveUpAt) throw error;
+      await delay(seconds * 1000, undefined, { signal });
+    }
+  }
+}

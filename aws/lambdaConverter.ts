@@ -1,0 +1,118 @@
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import { lastLines } from '@etl/pipeline/logTail';
+import type { LightEnd } from '../activities/contract';
+import { type LightConverter, LightConverterError, ThrottledError } from '../activities/ports';
+
+/**
+ * How a client of the light lane is made: a call lasts as long as its function, and is sent once, since the SDK would repeat it
+ * after a timeout beside the first.
+ */
+export const lambdaClientSettings = {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 960_000, socketTimeout: 960_000 },
+} as const;
+
+/** Source: AWS Lambda API Reference, Invoke, Errors. */
+const busy = new Set([
+  'TooManyRequestsException',
+  'EC2ThrottledException',
+  'ENILimitReachedException',
+  'ResourceConflictException',
+  'ResourceNotReadyException',
+  'SubnetIPAddressLimitReachedException',
+]);
+const permanent = new Set([
+  'AccessDeniedException',
+  'InvalidParameterValueException',
+  'InvalidRuntimeException',
+  'InvalidSecurityGroupIDException',
+  'InvalidSubnetIDException',
+  'InvalidZipFileException',
+  'KMSAccessDeniedException',
+  'KMSDisabledException',
+  'KMSInvalidStateException',
+  'KMSNotFoundException',
+  'RequestTooLargeException',
+  'ResourceNotFoundException',
+  'UnrecognizedClientException',
+]);
+
+const tailLines = 20;
+
+/** The light lane in AWS: lambdas/convert.ts, called and waited for. Nothing can end a function: a cancel waits for its end. */
+export function createLambdaConverter(client: LambdaClient, functionName: string): LightConverter {
+  return {
+    async convert({ environment, timeoutSeconds }) {
+      const startedAt = Date.now();
+      const answer = await client
+        .send(
+          new InvokeCommand({
+            FunctionName: functionName,
+            InvocationType: 'RequestResponse',
+            LogType: 'Tail',
+            Payload: Buffer.from(JSON.stringify({ environment, timeoutSeconds })),
+          }),
+        )
+        .catch((error: Error) => {
+          throw lambdaError(functionName, error);
+        });
+      return endOf(answer, (Date.now() - startedAt) / 1000);
+    },
+  };
+}
+
+function lambdaError(functionName: string, error: Error): Error {
+  const told = `Lambda function ${functionName}: ${error.name}: ${error.message}`;
+  if (busy.has(error.name)) return new ThrottledError(told, { cause: error });
+  return permanent.has(error.name) ? new LightConverterError(told, { cause: error }) : error;
+}
+
+/** What an answer means, and what an error of the function does. */
+export function endOf({ FunctionError, Payload, LogResult = '' }: InvokeCommandOutput, seconds: number): LightEnd {
+  const log = Buffer.from(LogResult, 'base64').toString('utf8').split('\n');
+  const payload = parsed(Payload);
+  const measured = { seconds, ...memoryIn(log), logTail: lastLines(log, tailLines) };
+  if (FunctionError === undefined) {
+    const { exitCode, reason, killedFor, memoryMiB, logTail } = payload as Partial<LightEnd>;
+    return {
+      ...measured,
+      ...(exitCode !== undefined && { exitCode }),
+      ...(reason !== undefined && { reason }),
+      ...(killedFor !== undefined && { killedFor }),
+      ...(memoryMiB !== undefined && { memoryMiB }),
+      ...(logTail !== undefined && logTail.length > 0 && { logTail }),
+    };
+  }
+  const { errorType = 'Unhandled', errorMessage = '' } = payload as { errorType?: string; errorMessage?: string };
+  return { ...measured, killedFor: killedFor(errorType, errorMessage, log), reason: `${errorType}: ${errorMessage}` };
+}
+
+/**
+ * Source: AWS Lambda Developer Guide, "Troubleshoot invocation issues": `Task timed out after 3.00 seconds`, and
+ * `Runtime.ExitError` with `signal: killed` for memory.
+ */
+function killedFor(type: string, message: string, log: readonly string[]): NonNullable<LightEnd['killedFor']> {
+  if (type === 'Sandbox.Timedout' || /timed out after/i.test(message)) return 'timeout';
+  if (/OutOfMemory/i.test(type) || /signal: killed|out of memory/i.test(message)) return 'memory';
+  return log.some(isFullOfMemory) ? 'memory' : 'unknown';
+}
+
+/** The report line: all of the memory was used. */
+function isFullOfMemory(line: string): boolean {
+  const [, size, used] = /Memory Size: (\d+) MB\s+Max Memory Used: (\d+) MB/.exec(line) ?? [];
+  return size !== undefined && Number(used) >= Number(size);
+}
+
+function memoryIn(log: readonly string[]): { memoryMiB?: number } {
+  const size = log.map((line) => /Memory Size: (\d+) MB/.exec(line)?.[1]).find(Boolean);
+  return size === undefined ? {} : { memoryMiB: Number(size) };
+}
+
+function parsed(payload: Uint8Array | undefined): object {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { exitCodes } from '@etl/pipeline/failures';
+import { lastLines } from '@etl/pipeline/logTail';
+import type { LightEnd } from '../activities/contract';
+import type { LightConverter, LightRequest } from '../activities/ports';
+import { hostEnvironment } from './ecs/images';
+import { memoryOf } from './ecs/usage';
+
+export interface ProcessSettings {
+  /** The ETL image's program. */
+  readonly program: string;
+  /** MiB of resident memory above which it is killed. Not watched where there is no /proc. */
+  readonly memoryMiB: number;
+}
+
+/** How long the program may take to end once it was told to: it checkpoints, and needs no longer (docs/container.md). */
+const patienceMs = 10_000;
+const lookMs = 200;
+const tailLines = 20;
+
+type Killed = NonNullable<LightEnd['killedFor']>;
+
+/** The ETL image's program where it is built; undefined where this is deployed without it. */
+export function etlProgram(): string | undefined {
+  const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
+  return existsSync(program) ? program : undefined;
+}
+
+/** The light lane of the local system: the container's program as a process, told by its environment as a container is. */
+export function createProcessConverter(settings: ProcessSettings): LightConverter {
+  return {
+    async convert(request) {
+      const scratch = await mkdtemp(join(tmpdir(), 'etl-light-'));
+      try {
+        return await run(settings, request, scratch);
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function run({ program, memoryMiB }: ProcessSettings, request: LightRequest, scratch: string): Promise<LightEnd> {
+  const { environment, timeoutSeconds, signal } = request;
+  const startedAt = Date.now();
+  const child = spawn(process.execPath, [program], {
+    // TMPDIR: the pulse of the image's health check is a file there.
+    env: { ...hostEnvironment(process.env), TZ: 'UTC', ...environment, TMPDIR: scratch, SCRATCH_DIR: scratch },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = gather(child);
+  let killedFor: Killed | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
+  const end = (why: Killed | undefined, at: 'once' | 'itsPace') => {
+    killedFor ??= why;
+    child.kill(at === 'once' ? 'SIGKILL' : 'SIGTERM');
+    killTimer ??= setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  };
+  const abort = () => end(undefined, 'itsPace');
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  const timer = setTimeout(() => end('timeout', 'itsPace'), timeoutSeconds * 1000);
+  const watch = setInterval(() => {
+    if (child.pid !== undefined && memoryOf([child.pid]) > memoryMiB * 2 ** 20) end('memory', 'once');
+  }, lookMs);
+  try {
+    const { code, signalName } = await exitOf(child);
+    const why = killedFor ?? (signalName === null ? undefined : 'unknown');
+    const reason = why === undefined ? said.cause() : reasonOf(why, { memoryMiB, timeoutSeconds, signalName });
+    return {
+      // One that was done before the signal reached it has delivered.
+      ...(code !== null && { exitCode: code }),
+      ...(why !== undefined && code !== exitCodes.done && { killedFor: why }),
+      ...(reason !== undefined && { reason }),
+      seconds: (Date.now() - startedAt) / 1000,
+      logTail: lastLines(said.lines, tailLines),
+    };
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(killTimer);
+    clearInterval(watch);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function reasonOf(
+  why: Killed,
+  facts: { memoryMiB: number; timeoutSeconds: number; signalName: NodeJS.Signals | null },
+): string {
+  if (why === 'memory') return `the process had more than ${facts.memoryMiB} MiB of memory and was killed`;
+  if (why === 'timeout') return `the process was still running after ${facts.timeoutSeconds} s and was ended`;
+  return `the process was ended by ${facts.signalName}`;
+}
+
+/** The lines that the program says, and the cause in the last one when it failed. */
+function gather({ stdout, stderr }: ChildProcess): { lines: string[]; cause: () => string | undefined } {
+  const lines: string[] = [];
+  let cause: string | undefined;
+  const keep = (line: string) => {
+    if (line.includes('"event":"progress"')) return;
+    lines.push(line);
+    if (lines.length > 2 * tailLines) lines.shift();
+  };
+  if (stdout) {
+    createInterface({ input: stdout }).on('line', (line) => {
+      keep(line);
+      cause = failedCause(line) ?? cause;
+    });
+  }
+  if (stderr) createInterface({ input: stderr }).on('line', keep);
+  return { lines, cause: () => cause };
+}
+
+function failedCause(line: string): string | undefined {
+  if (!line.includes('"event":"failed"')) return undefined;
+  try {
+    return (JSON.parse(line) as { cause?: string }).cause;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Once the streams have ended too. Rejects when it cannot be started. */
+function exitOf(child: ChildProcess): Promise<{ code: number | null; signalName: NodeJS.Signals | null }> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signalName) => resolve({ code, signalName }));
+  });
+}

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { lightMemoryMiB } from '@etl/pipeline/routing/policy';
+import type { LightLane, RoutingSettings } from '@etl/pipeline/routing/route';
+import type { LightConverter } from '../activities/ports';
+import { createLambdaConverter, lambdaClientSettings } from '../aws/lambdaConverter';
+import { createProcessConverter, etlProgram } from '../local/processConverter';
+import type { Config } from './config';
+import { defaultLightConcurrency } from './workers';
+
+type Chosen = Pick<
+  Config,
+  | 'LIGHT_FUNCTION'
+  | 'ETL_LIGHT_LANE'
+  | 'ETL_LIGHT_LIMIT_MB'
+  | 'ETL_LIGHT_CONCURRENCY'
+  | 'ECS_CLUSTER'
+  | 'ETL_TASK_SIZE'
+  | 'ETL_SPOT'
+>;
+
+/** How files are routed with this configuration. */
+export function routingOf(config: Chosen): RoutingSettings {
+  const kind = kindOf(config);
+  const lightLane: LightLane | undefined = kind && { kind, limitBytes: config.ETL_LIGHT_LIMIT_MB * 1e6 };
+  return { ...(lightLane && { lightLane }), taskSize: config.ETL_TASK_SIZE, spot: config.ETL_SPOT === 'true' };
+}
+
+/** Who converts in the light lane; undefined without one. */
+export function createLightConverter(config: Chosen): LightConverter | undefined {
+  const { LIGHT_FUNCTION: name } = config;
+  const kind = kindOf(config);
+  if (kind === 'lambda' && name !== undefined)
+    return createLambdaConverter(new LambdaClient(lambdaClientSettings), name);
+  const program = etlProgram();
+  return kind === 'process' && program !== undefined
+    ? createProcessConverter({ program, memoryMiB: lightMemoryMiB })
+    : undefined;
+}
+
+/** Conversions at once on this worker; 0 without a light lane. */
+export function lightConcurrency(config: Chosen): number {
+  const kind = kindOf(config);
+  if (kind === undefined) return 0;
+  return config.ETL_LIGHT_CONCURRENCY ?? (kind === 'lambda' ? defaultLightConcurrency : availableParallelism());
+}
+
+function kindOf({ LIGHT_FUNCTION, ETL_LIGHT_LANE, ECS_CLUSTER }: Chosen): LightLane['kind'] | undefined {
+  if (ETL_LIGHT_LANE === 'off') return undefined;
+  if (LIGHT_FUNCTION !== undefined) return 'lambda';
+  // A worker in AWS is small, and its image has no converter.
+  return ECS_CLUSTER === undefined && etlProgram() !== undefined ? 'process' : undefined;
+}

@@ -1,0 +1,27 @@
+import type { Evidence } from '@etl/pipeline/evidence';
+import type { ApplicationFailure } from '@temporalio/workflow';
+import type { CommitAnswer } from '../activities/contract';
+import { call } from './calls';
+import { failure } from './failures';
+import type { RunContext } from './runTask';
+
+export type Delivered = Extract<CommitAnswer, { kind: 'delivered' }>;
+
+/** What the commit log has of the batch. Throws `Superseded`, and `otherwise` when it has nothing. */
+export async function confirmed(
+  { plan, run, title }: RunContext,
+  evidence: Evidence,
+  otherwise: ApplicationFailure,
+): Promise<Delivered> {
+  const commit = await call('confirmCommit', title)({ plan, run });
+  if (commit.kind === 'delivered') return commit;
+  if (commit.kind === 'missing') throw otherwise;
+  const reason = `run ${commit.by}, which started later, published this batch from another source`;
+  throw failure('Superseded', reason, evidence);
+}
+
+/** Exit code 0 alone is no success. */
+export function commitMissing(evidence: Evidence): ApplicationFailure {
+  const reason = 'the container ended with exit code 0, but the commit log has no such batch';
+  return failure('CommitMissing', reason, evidence);
+}

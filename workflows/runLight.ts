@@ -1,0 +1,75 @@
+import type { Evidence } from '@etl/pipeline/evidence';
+import { exitCodes, type FailureType, failureTypeOfExitCode } from '@etl/pipeline/failures';
+import { type Launch, lightLaunchOf } from '@etl/pipeline/launches';
+import type { Plan } from '@etl/pipeline/plan';
+import { lightLimits } from '@etl/pipeline/routing/policy';
+import { ActivityCancellationType, type ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { LightEnd } from '../activities/contract';
+import { call } from './calls';
+import { commitMissing, confirmed, type Delivered } from './confirmed';
+import { asFailure, failure, failureTypeOf } from './failures';
+import type { RunContext } from './runTask';
+
+/**
+ * One launch in the light lane, from its call to its commit. Throws what it failed of, and the cancellation once the conversion
+ * is over. `sawEnd` is told how it ended, where that is known.
+ */
+export async function runLight(
+  context: RunContext,
+  generation: number,
+  sawEnd: (launch: Launch) => void,
+): Promise<Delivered> {
+  const { status } = context;
+  status.set({ step: 'transform', generation });
+  const end = await convert(context, generation);
+  sawEnd(lightLaunchOf(generation, end));
+  const evidence = evidenceOf(generation, end);
+  const failed = failureOf(end);
+  if (failed) throw failure(failed, reasonOf(end), evidence);
+  status.set({ step: 'confirm', generation });
+  return confirmed(context, evidence, commitMissing(evidence));
+}
+
+async function convert({ plan, run, title }: RunContext, generation: number): Promise<LightEnd> {
+  try {
+    return await call('convertLight', `${title}, launch ${generation}`, {
+      // An attempt that was lost may still be writing into the folder of this generation.
+      retry: { maximumAttempts: 1 },
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    })({ plan, run, generation });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const failed = asFailure(error);
+    // Nobody knows how it ended: its worker was lost, or stopped.
+    throw failureTypeOf(failed) === 'ServiceUnavailable' ? failure('TaskKilled', failed.message) : failed;
+  }
+}
+
+const killed: Readonly<Record<NonNullable<LightEnd['killedFor']>, FailureType>> = {
+  memory: 'OutOfMemory',
+  timeout: 'Timeout',
+  unknown: 'TaskKilled',
+};
+
+function failureOf({ exitCode, killedFor }: LightEnd): FailureType | undefined {
+  if (killedFor) return killed[killedFor];
+  if (exitCode === undefined) return 'ExitCodeMissing';
+  return exitCode === exitCodes.done ? undefined : failureTypeOfExitCode(exitCode);
+}
+
+function reasonOf({ exitCode, reason }: LightEnd): string {
+  const facts = [reason, exitCode === undefined ? 'no exit code' : `exit code ${exitCode}`];
+  return facts.filter(Boolean).join('; ');
+}
+
+function evidenceOf(generation: number, { exitCode, logTail }: LightEnd): Evidence {
+  return { generation, ...(exitCode !== undefined && { exitCode }), logTail };
+}
+
+/** What a task, which has more of everything, may bring to its end: that costs none of the budgets, and is done at once. */
+export function goesOnAsTask(failed: ApplicationFailure, { timings }: Plan): boolean {
+  const type = failureTypeOf(failed);
+  // The run's own time is over for a task too.
+  if (type === 'Timeout') return timings.timeoutSeconds > lightLimits.timeoutSeconds;
+  return ['OutOfMemory', 'TaskKilled', 'ExitCodeMissing'].includes(type);
+}
