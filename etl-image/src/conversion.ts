@@ -1,23 +1,28 @@
 import type { Options } from '@etl/pipeline/options';
 import { BadConfigurationError } from './config/failures';
 import type { Engine, ReadGroup } from './engines/engine';
-import { type CutGroup, type Cutting, firstRows, type Position, rowGroups } from './extractors/rowGroups';
+import { type CutGroup, cuttingOf, firstRows, hintRows, rowGroups } from './extractors/rowGroups';
 import type { Source } from './extractors/source';
+import type { Cutting } from './extractors/window';
 import { inOrder } from './inOrder';
 import { ChunkDraft, type FinishedChunk, type Pass, type Shelf } from './loaders/chunkDraft';
-import type { Evidence } from './transformers/evidence';
+import { gaps, runsOf, type Span } from './spans';
+import { addColumns, type KeptEvidence, keepEvidence } from './transformers/evidence';
 import type { ColumnPlan } from './transformers/schema';
-import { signature, Table } from './transformers/table';
+import { type Known, signature, Table } from './transformers/table';
 
 /** How far a conversion is: what a later one over the same source needs in order to go on. */
 export interface ConversionState {
+  /** In any order. One that is there more than once was written under several schemas: any of them may be the right one. */
   readonly chunks: readonly FinishedChunk[];
-  readonly table: { readonly seen: readonly Evidence[]; readonly hints: readonly Evidence[] };
+  readonly hints: readonly KeptEvidence[];
 }
 
 export interface ConversionProgress {
   readonly bytesRead: number;
   readonly rowsRead: number;
+  /** Those of them that were not taken over. */
+  readonly rowsConverted: number;
   /** The part that is being read, the parts that are finished, and their bytes. */
   readonly part: number;
   readonly parts: number;
@@ -34,6 +39,16 @@ export interface ConversionSettings {
   readonly shelf: Shelf;
   /** What was done before. */
   readonly before: ConversionState | undefined;
+  /** The chunks that are wanted, of a seekable source; absent: all there are. */
+  readonly range?: Span;
+  /** Default `whole`. */
+  readonly basis?: 'whole' | 'part';
+  /** Chunks that have to be written again stay as they are. */
+  readonly firstPassOnly?: boolean;
+  /** What decides the schema, whatever is read. */
+  readonly settled?: Known | undefined;
+  /** Told between the passes which chunks have to be written again, and why. It may throw, and they are not. */
+  readonly onStale?: (stale: readonly FinishedChunk[], known: Known) => Promise<void>;
   readonly onState: (state: ConversionState) => Promise<void>;
   readonly onProgress: (progress: Partial<ConversionProgress>) => void;
 }
@@ -42,11 +57,10 @@ export interface Conversion {
   readonly plans: readonly ColumnPlan[];
   readonly chunks: readonly FinishedChunk[];
   readonly warnings: readonly string[];
+  readonly hints: readonly KeptEvidence[];
+  /** Rows that were read here for the first time. */
+  readonly rowsConverted: number;
 }
-
-/** Rows that are looked at before anything else, so that the first part is written under a likely schema: so many, and no more fields. */
-const hintRows = 1000;
-const hintFields = 100_000;
 
 /**
  * Converts a source, chunk by chunk, under one schema. In the first pass each chunk is written under what is known by
@@ -54,21 +68,35 @@ const hintFields = 100_000;
  * a second pass, for those chunks alone.
  */
 export async function convert(settings: ConversionSettings): Promise<Conversion> {
-  const { source, options, before, signal } = settings;
-  const { columns, delimiter } = source.head;
-  const table = new Table(columns, options, delimiter, before?.table);
+  const { signal } = settings;
+  const table = openTable(settings);
   const missing = table.missing();
   if (missing.length > 0)
     throw new BadConfigurationError(`declared columns are not in the header: ${missing.join(', ')}`);
   const passes = new Passes(settings, table);
   try {
     await passes.first();
-    await passes.second();
+    if (!settings.firstPassOnly) await passes.second();
   } catch (error) {
     signal.throwIfAborted(); // an interruption is told as what caused it
     throw error;
   }
-  return { plans: table.plans(), chunks: passes.chunks(), warnings: table.warnings() };
+  const { rowsConverted } = passes;
+  return {
+    plans: table.plans(),
+    chunks: passes.chunks(),
+    warnings: table.warnings(),
+    hints: passes.hints(),
+    rowsConverted,
+  };
+}
+
+function openTable({ source, options, before, basis, settled }: ConversionSettings): Table {
+  const { columns, delimiter } = source.head;
+  const byNumber = new Map((before?.chunks ?? []).map((chunk) => [chunk.number, chunk]));
+  const seen = addColumns(columns.length, ...[...byNumber.values()].map(({ evidence }) => evidence));
+  const known = settled ?? { seen, hints: before?.hints ?? [] };
+  return new Table(columns, options, delimiter, known, settled ? 'settled' : basis);
 }
 
 class Passes {
@@ -76,37 +104,44 @@ class Passes {
   /** One chunk's files go to the shelf while the next one is read. */
   private finishing: Promise<void> = Promise.resolve();
   private rowsRead = 0;
+  rowsConverted = 0;
   private readonly cutting: Cutting;
 
   constructor(
     private readonly settings: ConversionSettings,
     private readonly table: Table,
   ) {
-    for (const chunk of settings.before?.chunks ?? []) this.finished.set(chunk.number, chunk);
-    const { head, firstByte, mostBytes } = settings.source;
-    const { delimiter, quote, lineEnd, columns } = head;
-    const { chunkRows } = settings;
-    this.cutting = {
-      delimiter,
-      quote,
-      lineEnd,
-      columns: columns.length,
-      chunkRows,
-      firstByte,
-      mostBytes,
-      recycled: [],
-    };
+    const now = signature(table.plans());
+    for (const chunk of settings.before?.chunks ?? []) {
+      if (chunk.schema === now || !this.finished.has(chunk.number)) this.finished.set(chunk.number, chunk);
+    }
+    for (const { rows } of this.finished.values()) this.rowsRead += rows;
+    this.cutting = cuttingOf(settings.source, settings.chunkRows);
   }
 
   chunks(): FinishedChunk[] {
     return [...this.finished.values()].sort((a, b) => a.number - b.number);
   }
 
+  /** Whatever has decided that a column is not looked at any more, in this conversion and in those that it goes on from. */
+  hints(): KeptEvidence[] {
+    const { before, settled } = this.settings;
+    const { hints } = this.table.known();
+    if (!settled) return [...hints];
+    const columns = this.cutting.columns;
+    return addColumns(columns, before?.hints ?? [], settled.hints, settled.seen).map(keepEvidence);
+  }
+
   async first(): Promise<void> {
+    const { source, range = { start: undefined, end: undefined } } = this.settings;
+    const missing = gaps(this.chunks(), range);
+    // Where the source can be entered anywhere, nothing but what is missing is read.
+    for (const gap of source.seekable ? missing : [range]) await this.fill(gap);
+  }
+
+  private async fill(gap: Span): Promise<void> {
     const { engine } = this.settings;
-    const done = this.chunks().at(-1);
-    this.rowsRead = (done?.end.row ?? 1) - 1;
-    const groups = this.hinted(this.groups(done?.end, (chunk) => chunk > (done?.number ?? 0)));
+    const groups = this.hinted(this.groups(gap, (chunk) => !this.finished.has(chunk)));
     const readWithPlans = async (group: CutGroup) => {
       const plans = this.table.plans();
       return { plans, read: await engine.read(group, plans) };
@@ -116,6 +151,9 @@ class Passes {
       inOrder(groups, engine.parallel, readWithPlans),
       async (draft, group, { plans, read }) => {
         this.table.add(read.evidence);
+        draft.learn(read.evidence);
+        this.rowsRead += group.rows;
+        this.rowsConverted += group.rows;
         const now = this.table.plans();
         if (draft.stale || (draft.plans && signature(draft.plans) !== signature(now))) return draft.makeStale(group);
         const again = signature(plans) !== signature(now);
@@ -128,16 +166,15 @@ class Passes {
 
   /** Chunks that were written under an older schema, again under the final one. */
   async second(): Promise<void> {
-    const { engine, source } = this.settings;
+    const { engine, source, onStale } = this.settings;
     const plans = this.table.plans();
     const stale = this.chunks().filter(({ schema }) => schema !== signature(plans));
-    // Where the source can be entered anywhere, nothing but the stale chunks is read.
-    const spans = source.seekable ? stale.map((chunk) => [chunk]) : stale.length > 0 ? [stale] : [];
-    for (const span of spans) {
-      const numbers = new Set(span.map(({ number }) => number));
-      const last = Math.max(...numbers);
-      const groups = this.groups(span[0]?.start, (chunk) => numbers.has(chunk), last);
-      const read = (group: CutGroup): Promise<ReadGroup> => engine.read(group, plans);
+    if (stale.length === 0) return;
+    await onStale?.(stale, this.table.known());
+    const read = (group: CutGroup): Promise<ReadGroup> => engine.read(group, plans);
+    for (const run of source.seekable ? runsOf(stale) : [stale]) {
+      const wanted = new Map(run.map((chunk) => [chunk.number, chunk]));
+      const groups = this.groups({ start: run[0]?.start, end: run.at(-1)?.end }, (chunk) => wanted.has(chunk));
       await this.drafts('second', inOrder(groups, engine.parallel, read), (draft, group, found) =>
         draft.add(group, found, plans),
       );
@@ -161,8 +198,8 @@ class Passes {
         }
         draft ??= new ChunkDraft(group, engine, scratch);
         await add(draft, group, found);
-        this.rowsRead = Math.max(this.rowsRead, group.end.row - 1);
-        this.settings.onProgress({ rowsRead: this.rowsRead, part: draft.number });
+        const { rowsRead, rowsConverted } = this;
+        this.settings.onProgress({ rowsRead, rowsConverted, part: draft.number });
       }
       if (draft) await this.finish(draft, pass);
       draft = undefined;
@@ -176,42 +213,37 @@ class Passes {
   private async finish(draft: ChunkDraft, pass: Pass): Promise<void> {
     const { shelf, onState, onProgress } = this.settings;
     await draft.close();
-    // The evidence up to this chunk, and no further: who goes on from here reads the next one again.
-    const table = this.table.state();
     await this.finishing;
     this.finishing = (async () => {
       const chunk = await draft.finish(shelf, pass);
-      this.finished.set(chunk.number, chunk);
+      const { evidence } = this.finished.get(chunk.number) ?? chunk;
+      this.finished.set(chunk.number, { ...chunk, evidence });
       const parts = this.chunks().flatMap(({ part }) => part ?? []);
       onProgress({ parts: parts.length, bytesWritten: parts.reduce((sum, { bytes }) => sum + bytes, 0) });
-      await onState({ chunks: this.chunks(), table });
+      await onState({ chunks: this.chunks(), hints: this.hints() });
     })();
     this.finishing.catch(() => undefined); // it is looked at when the next one is finished
   }
 
-  /** Row groups of the wanted chunks, from a chunk's beginning on where the source allows that. */
-  private async *groups(
-    from: Position | undefined,
-    wanted: (chunk: number) => boolean,
-    last = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<CutGroup> {
+  /** Row groups of the wanted chunks of a span. A source that cannot be entered anywhere is read from its beginning. */
+  private async *groups({ start, end }: Span, wanted: (chunk: number) => boolean): AsyncGenerator<CutGroup> {
     const { source, onProgress, signal } = this.settings;
-    const enter = source.seekable ? from : undefined;
-    const bytes = source.read((bytesRead) => onProgress({ bytesRead }), enter?.byte);
-    for await (const group of rowGroups(bytes, this.cutting, enter)) {
+    const [from, to] = source.seekable ? [start, end] : [];
+    const bytes = source.read((bytesRead) => onProgress({ bytesRead }), from?.byte, to?.byte);
+    for await (const group of rowGroups(bytes, this.cutting, from)) {
       signal.throwIfAborted();
-      if (group.chunk > last) return;
+      if (end && group.start.row >= end.row) return;
       if (wanted(group.chunk)) yield group;
     }
   }
 
   /** The same groups; before the first one of all, its first rows give the table a hint. */
   private async *hinted(groups: AsyncGenerator<CutGroup>): AsyncGenerator<CutGroup> {
-    const { engine } = this.settings;
+    const { engine, basis } = this.settings;
     for await (const group of groups) {
-      if (group.start.row === 1) {
-        const rows = Math.ceil(Math.min(hintRows, hintFields / this.cutting.columns));
-        const { evidence } = await engine.read(firstRows(group, this.cutting, rows), this.table.plans());
+      if (group.start.row === 1 && basis !== 'part') {
+        const rows = firstRows(group, this.cutting, hintRows(this.cutting.columns));
+        const { evidence } = await engine.read(rows, this.table.plans());
         this.table.hint(evidence);
       }
       yield group;

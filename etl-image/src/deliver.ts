@@ -1,132 +1,122 @@
-import { type BatchLayout, layout, progressName } from '@etl/pipeline/layout';
+import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { optionsHash } from '@etl/pipeline/options';
-import { cleanWork } from '@etl/storage/cleanWork';
+import { cleanWork, type Launch } from '@etl/storage/cleanWork';
 import { readNewestCommit } from '@etl/storage/commitLog';
 import { sameContent } from '@etl/storage/fence';
-import type { ObjectStore } from '@etl/storage/objectStore';
 import { project } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
-import type { Environment } from './config/environment';
-import { failureOf, StoppedError } from './config/failures';
-import { type Resources, resourcesFor } from './config/resources';
-import { type Conversion, type ConversionSettings, convert } from './conversion';
-import { openEngine } from './engines/open';
-import { openSource, type Source } from './extractors/source';
-import { findCheckpoint } from './loaders/checkpoint';
-import { ProgressReport } from './loaders/progress';
+import { failureOf, HeldError } from './config/failures';
+import type { Conversion } from './conversion';
+import { type FoundWork, findWork } from './loaders/checkpoint';
 import { checkRejectCount } from './loaders/rejectLimits';
-import { checkScratch } from './loaders/scratchSpace';
-import { WorkFolder } from './loaders/workFolder';
-import type { Log } from './log';
-import { composeManifest } from './manifest';
-import { pace } from './usage';
-import { programOf } from './version';
-
-export interface Work {
-  readonly env: Environment;
-  readonly store: ObjectStore;
-  readonly scratch: string;
-  readonly resources: Resources;
-  readonly log: Log;
-  /** Aborted with a `StoppedError` when the work has to end. */
-  readonly signal: AbortSignal;
-}
+import { composeManifest, type Made } from './manifest';
+import { type FanOut, gather, shareStale } from './shards/fanOut';
+import { convertSource, runTask, type Task, type Work } from './task';
+import { usage } from './usage';
 
 export interface Delivery {
   readonly status: 'committed' | 'already' | 'superseded';
   readonly manifest: Manifest;
 }
 
+interface Ended {
+  readonly delivery: Delivery;
+  readonly place: BatchLayout;
+  /** Launches that nobody waits for any more. */
+  readonly over: readonly Launch[];
+}
+
 /** From source to published batch. A batch that this source and these options made before is only shown again. */
 export async function deliver(work: Work): Promise<Delivery> {
-  const { env, store, log } = work;
-  const place = layout(env.destination, env);
-  const folder = new WorkFolder(store, place, env);
-  const progress = new ProgressReport(store, folder.at(progressName), log);
-  try {
-    const source = await openSource(store, env.inputUri, env.options);
-    const content = {
-      source: source.identity,
-      optionsHash: optionsHash(env.options, env.chunkRows),
-      program: programOf(env.engine),
-    };
+  const { delivery, place, over } = await runTask(work, async (task): Promise<Ended> => {
+    const { store, place, content, log } = task;
+    const found = await findWork(store, place, content);
+    const over = [task.env, ...found.reports];
     const newest = await readNewestCommit(store, place);
     if (newest && sameContent(newest.manifest, content)) {
       log({ event: 'note', text: 'this source was converted with these options before: nothing to do' });
       await project(store, place);
-      await progress.end({ phase: 'done' });
-      await tidyUp(work, place);
-      return { status: 'already', manifest: newest.manifest };
+      return { delivery: { status: 'already', manifest: newest.manifest }, place, over };
     }
-    const startedAt = new Date().toISOString();
-    // Seen by others from here on: what this run takes over is not tidied away under its hands.
-    await progress.write();
-    const before = await findCheckpoint(store, place, content);
-    if (before) log({ event: 'note', text: `${before.chunks.length} chunks were converted before and are taken over` });
-    progress.set({ phase: 'converting', bytesTotal: source.identity.bytes });
-    const { chunkRows } = env;
-    await checkScratch(work.scratch, { rowBytes: source.head.rowBytes, chunkRows, mostBytes: source.mostBytes });
-    const rowsBefore = before?.chunks.at(-1)?.end.row ?? 1;
-    let rowsConverted = 0;
-    const conversion = await convertSource(work, source, {
-      before,
-      shelf: folder,
-      onState: (state) => {
-        checkRejectCount(state.chunks, env.options.rejects ?? {});
-        return folder.checkpoint({ version: 1, ...content, ...state });
-      },
-      onProgress: (change) => {
-        rowsConverted = Math.max(rowsConverted, (change.rowsRead ?? 0) + 1 - rowsBefore);
-        progress.set({ ...change, rowsPerSecond: pace(rowsConverted, startedAt) });
-      },
-    });
-    progress.set({ phase: 'publishing' });
-    const manifest = composeManifest({
-      ...{ env, place, source, content, conversion, startedAt, rowsConverted },
-      folder: folder.uri,
-      bytesRead: progress.bytesRead,
-      resources: work.resources,
-    });
-    work.signal.throwIfAborted();
-    const published = await publish(store, place, manifest);
-    await progress.end({ phase: 'done' });
-    await tidyUp(work, place);
-    return published;
-  } catch (error) {
-    // A stop is no failure of the data: the checkpoint stands for it.
-    if (!(error instanceof StoppedError)) await progress.end({ phase: 'failed', failure: failureOf(error).cause });
-    else await progress.end({});
-    throw error;
-  }
+    const { mode } = task.env;
+    const fanOut = mode?.kind === 'commit' ? mode.shards : undefined;
+    const manifest = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
+    task.signal.throwIfAborted();
+    return { delivery: await publish(store, place, manifest), place, over };
+  });
+  await tidyUp(work, place, over);
+  return delivery;
 }
 
-async function convertSource(
-  { env, scratch, resources, signal }: Work,
-  source: Source,
-  rest: Pick<ConversionSettings, 'before' | 'shelf' | 'onState' | 'onProgress'>,
-): Promise<Conversion> {
-  const { memoryMiB, cpus } = resources;
-  const { threads } = resourcesFor(memoryMiB, cpus, source.head.columns.length);
-  const engine = openEngine(env.engine, source.head, threads);
-  const interrupt = (): void => void engine.close();
-  signal.addEventListener('abort', interrupt);
+/** All of the source, by this launch alone. */
+async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
+  const { env, log, source, folder } = task;
+  const chunks = new Set(found.chunks.map(({ number }) => number)).size;
+  if (chunks > 0) log({ event: 'note', text: `${chunks} chunks were converted before and are taken over` });
+  const before = chunks > 0 ? found : undefined;
+  const conversion = await convertSource(task, { before, onState: onState(task) });
+  return compose(task, conversion, {
+    folders: [folder.uri],
+    startedAt: task.startedAt,
+    used: [{ ...usage(), bytesRead: source.bytesRead() }],
+    approved: env.mode?.kind === 'commit',
+  });
+}
+
+/** What shards have converted together: nothing is converted here but a few chunks that others have made stale. */
+async function mergeShards(task: Task, fanOut: FanOut, all: FoundWork): Promise<Manifest> {
+  const { source, folder, place } = task;
+  const { index, found } = await gather(task, fanOut, all);
+  const reports = found.reports.filter(({ indexUri }) => indexUri === fanOut.indexUri);
+  const conversion = await convertSource(task, {
+    before: found,
+    range: { start: index.chunks[0] ?? index.end, end: index.end },
+    onStale: (stale, known) => shareStale(task, fanOut, index, stale, known),
+    onState: onState(task),
+  });
+  return compose(task, conversion, {
+    folders: [folder.uri, ...reports.map(({ runId, generation }) => place.work(runId, generation))],
+    startedAt: index.startedAt,
+    used: [{ ...usage(), bytesRead: source.bytesRead() }, index.usage, ...reports.map((report) => report.usage)],
+    approved: false,
+    rowsConverted: index.rows,
+  });
+}
+
+function onState({ env }: Task): (state: Pick<FoundWork, 'chunks'>) => Promise<void> {
+  return async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {});
+}
+
+/** What is held is kept as it is: approved of, it only has to be committed. */
+async function compose(
+  task: Task,
+  conversion: Conversion,
+  rest: Pick<Made, 'folders' | 'startedAt' | 'used' | 'approved'> & Partial<Pick<Made, 'rowsConverted'>>,
+): Promise<Manifest> {
+  const { folder, content, progress } = task;
   try {
-    const { options, chunkRows } = env;
-    return await convert({ source, options, chunkRows, scratch, engine, signal, ...rest });
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-    await engine.close();
+    const manifest = composeManifest({
+      ...task,
+      ...rest,
+      conversion,
+      rowsConverted: rest.rowsConverted ?? conversion.rowsConverted,
+    });
+    progress.set({ phase: 'publishing' });
+    return manifest;
+  } catch (error) {
+    const { chunks, hints } = conversion;
+    if (error instanceof HeldError) await folder.checkpoint({ version: 2, ...content, chunks, hints });
+    throw error;
   }
 }
 
 /** Work folders of runs that nobody has heard of for so long are nobody's. */
 const graceSeconds = 7 * 24 * 3600;
 
-/** What this run leaves that no commit refers to. The batch is delivered: that it could not be removed ends nothing. */
-async function tidyUp({ env, store, log }: Work, place: BatchLayout): Promise<void> {
+/** What these runs leave that no commit refers to. The batch is delivered: that it could not be removed ends nothing. */
+async function tidyUp({ store, log }: Work, place: BatchLayout, finished: readonly Launch[]): Promise<void> {
   try {
-    await cleanWork(store, place, { graceSeconds, finished: env });
+    await cleanWork(store, place, { graceSeconds, finished });
   } catch (error) {
     log({ event: 'note', text: `work folders were not cleaned up: ${failureOf(error).cause}` });
   }

@@ -1,11 +1,14 @@
 import type { Manifest, Progress } from '@etl/pipeline/manifest';
 import type { Failure } from './config/failures';
+import type { Indexed } from './shards/buildIndex';
+import type { Sharded } from './shards/convertShard';
 
 /** What the program says, a JSON object a line on stdout. */
 export type LogEvent =
   | ({ readonly event: 'progress' } & Progress)
   | { readonly event: 'note'; readonly text: string }
   | { readonly event: 'finished'; readonly status: 'committed' | 'already' | 'superseded'; readonly manifest: Manifest }
+  | ({ readonly event: 'finished' } & (Indexed | Sharded))
   | ({ readonly event: 'failed' } & Failure);
 
 export type Log = (line: LogEvent) => void;

@@ -7,8 +7,8 @@ import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
 import { withOptions } from './config/optionsByUri';
 import { detectResources } from './config/resources';
-import { deliver } from './deliver';
 import { log } from './log';
+import { perform } from './perform';
 import { startPulse } from './pulse';
 
 /** How long the work may take to end once it was told to: then the process ends as it stands. */
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   process.on('SIGINT', () => stop('signal'));
   const timer = setTimeout(() => stop('timeout'), Math.min(env.timeoutSeconds * 1000, 2 ** 31 - 1));
   try {
-    const delivery = await deliver({
+    const done = await perform({
       env,
       store: openStore(undefined, () => openS3WhenNeeded(env.s3TimeoutSeconds)),
       scratch,
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
       log,
       signal: stopping.signal,
     });
-    log({ event: 'finished', ...delivery });
+    log({ event: 'finished', ...done });
     return exitCodes.done;
   } finally {
     clearTimeout(timer);

@@ -1,39 +1,47 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
-import { defaults } from '@etl/pipeline/options';
 import { joinUri } from '@etl/pipeline/uri';
 import type { Content } from '@etl/storage/fence';
 import type { Environment } from './config/environment';
-import { BadDataError } from './config/failures';
 import type { Resources } from './config/resources';
 import type { Conversion } from './conversion';
 import type { Source } from './extractors/source';
+import { checkGates } from './gates';
 import { coercedExamples, type FinishedChunk } from './loaders/chunkDraft';
-import { addCounts, checkRejects } from './loaders/rejectLimits';
-import { pace, usage } from './usage';
+import { addCounts } from './loaders/rejectLimits';
+import { pace, type Usage } from './usage';
 
 export interface Made {
   readonly env: Environment;
   readonly place: BatchLayout;
-  /** Where this launch wrote its own parts. */
-  readonly folder: string;
+  /** Where this launch, and those that worked for it, wrote their parts. */
+  readonly folders: readonly string[];
   readonly source: Source;
   readonly content: Content;
   readonly conversion: Conversion;
   readonly startedAt: string;
-  readonly bytesRead: number;
-  /** Rows that this launch read itself. */
+  /** What this launch used, and each of those that worked for it. */
+  readonly used: readonly Used[];
+  /** Rows that they read themselves. */
   readonly rowsConverted: number;
   readonly resources: Resources;
+  /** Whether what is held by a quality gate may be published. */
+  readonly approved: boolean;
 }
 
-/** What is published. Throws `BadDataError` for a batch that must not be: too many rejects, or too few rows. */
+export interface Used extends Usage {
+  readonly bytesRead: number;
+}
+
+/** What is published. Throws `BadDataError` and `HeldError` for a batch that must not be: too many rejects, or too few rows. */
 export function composeManifest(made: Made): Manifest {
-  const { env, place, source, content, conversion, startedAt, bytesRead } = made;
+  const { env, place, source, content, conversion, startedAt, used, approved } = made;
   const { chunks } = conversion;
-  const totals = checkedTotals(chunks, env);
+  const totals = totalsOf(chunks);
+  const excused = checkGates(chunks, totals, { ...env, approved });
   const parts = chunks.flatMap(({ part }) => part ?? []);
-  const own = parts.filter(({ location }) => joinUri(place.internal, location).startsWith(`${made.folder}/`));
+  const isOwn = (uri: string): boolean => made.folders.some((folder) => uri.startsWith(`${folder}/`));
+  const own = parts.filter(({ location }) => isOwn(joinUri(place.internal, location)));
   const rejects = chunks.flatMap((chunk) => chunk.rejects ?? []);
   const coercions = chunks.flatMap((chunk) => chunk.coercions ?? []);
   return {
@@ -52,21 +60,26 @@ export function composeManifest(made: Made): Manifest {
     startedAt,
     finishedAt: new Date().toISOString(),
     resources: {
-      ...usage(),
+      peakMemoryMiB: Math.max(...used.map(({ peakMemoryMiB }) => peakMemoryMiB)),
+      cpuSeconds: Math.round(sum(used.map(({ cpuSeconds }) => cpuSeconds)) * 100) / 100,
       wallSeconds: Math.round((Date.now() - Date.parse(startedAt)) / 10) / 100,
-      bytesRead,
+      bytesRead: sum(used.map(({ bytesRead }) => bytesRead)),
       bytesWritten: sum(own.map(({ bytes }) => bytes)),
       rowsPerSecond: pace(made.rowsConverted, startedAt),
       ...made.resources,
     },
-    warnings: [...source.head.warnings, ...conversion.warnings, ...coercedWarnings(chunks)],
+    warnings: [
+      ...source.head.warnings,
+      ...conversion.warnings,
+      ...coercedWarnings(chunks),
+      ...excused.map((problem) => `published on approval: ${problem}`),
+    ],
     ...(rejects.length > 0 && { rejected: addCounts(chunks.map(({ rejected }) => rejected)), rejects }),
     ...(coercions.length > 0 && { coerced: addCounts(chunks.map(({ coerced }) => coerced)), coercions }),
   };
 }
 
-function checkedTotals(chunks: readonly FinishedChunk[], env: Environment): Totals {
-  checkRejects(chunks, env.options.rejects ?? {});
+function totalsOf(chunks: readonly FinishedChunk[]): Totals {
   const totals: Totals = {
     rowsRead: sum(chunks.map((chunk) => chunk.rows)),
     rowsWritten: sum(chunks.map((chunk) => chunk.part?.rows ?? 0)),
@@ -75,11 +88,9 @@ function checkedTotals(chunks: readonly FinishedChunk[], env: Environment): Tota
     datesCoerced: sum(chunks.flatMap((chunk) => Object.values(chunk.coerced))),
   };
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = totals;
-  const facts = `${rowsRead} read, ${rowsWritten} written, ${rowsBlank} blank, ${rowsRejected} rejected`;
-  if (rowsRead !== rowsWritten + rowsBlank + rowsRejected) throw new Error(`rows do not add up: ${facts}`);
-  const min = env.options.quality?.rowCount?.min ?? defaults.rowCountMin;
-  if (rowsWritten < min) {
-    throw new BadDataError(`${env.inputUri}: ${rowsWritten} rows to write, at least ${min} are wanted (${facts})`);
+  if (rowsRead !== rowsWritten + rowsBlank + rowsRejected) {
+    const facts = `${rowsRead} read, ${rowsWritten} written, ${rowsBlank} blank, ${rowsRejected} rejected`;
+    throw new Error(`rows do not add up: ${facts}`);
   }
   return totals;
 }

@@ -4,11 +4,16 @@ import { readCommits } from './commitLog';
 import { folders } from './folders';
 import type { ObjectStore } from './objectStore';
 
+export interface Launch {
+  readonly runId: string;
+  readonly generation: number;
+}
+
 export interface Cleaning {
   /** Longer than a run may take without writing. */
   readonly graceSeconds: number;
-  /** A launch that has come to its end, and with it its run. */
-  readonly finished?: { readonly runId: string; readonly generation: number };
+  /** Launches that have come to their end, and with them their runs. */
+  readonly finished?: readonly Launch[];
   readonly now?: Date;
 }
 
@@ -21,16 +26,16 @@ export interface Cleaning {
 export async function cleanWork(
   store: ObjectStore,
   place: BatchLayout,
-  { graceSeconds, finished, now = new Date() }: Cleaning,
+  { graceSeconds, finished = [], now = new Date() }: Cleaning,
 ): Promise<string[]> {
   const before = new Date(now.getTime() - graceSeconds * 1000);
   // Drafts of a killed writer are in no listing: where it wrote is known all the same.
-  const launches = finished
-    ? Array.from({ length: finished.generation }, (_, n) => place.work(finished.runId, n + 1))
-    : [];
+  const launches = finished.flatMap(({ runId, generation }) =>
+    Array.from({ length: generation }, (_, n) => place.work(runId, n + 1)),
+  );
   for (const folder of launches) await store.removeUnfinished(folder, now);
   const { kept, over } = await readLog(store, place);
-  if (finished) over.add(finished.runId);
+  for (const { runId } of finished) over.add(runId);
   const works = await readFolders(store, place.works);
   const alive = [...works].some(([folder, { newest }]) => newest >= before && !over.has(runOf(folder)));
   if (alive) return [];

@@ -192,7 +192,7 @@ describe('refusals', () => {
     const path = await bench.file('in.csv', sales);
     const nowhere = await bench.run(path, { OUTPUT_PREFIX: `file://${path}/below` });
     expect([66, 74, 78]).toContain(nowhere.exitCode);
-    expect((await bench.run(path, { MODE: 'commit' })).exitCode).toBe(78);
+    expect((await bench.run(path, { MODE: 'publish' })).exitCode).toBe(78);
   });
 
   test('options come by URI where they are too long for an environment, and must then be there', async () => {

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { type Cutting, maxGroupBytes, RowError, rowGroups } from '../../etl-image/src/extractors/rowGroups';
+import { rowGroups } from '../../etl-image/src/extractors/rowGroups';
+import { type Cutting, maxGroupBytes, RowError } from '../../etl-image/src/extractors/window';
 import { randomFrom } from '../support/random';
 
 const cutting: Cutting = {

@@ -3,10 +3,11 @@ import { defaultChunkRows, transform } from '@etl/pipeline/definition';
 import { isCalendarDate, slug, stem } from '@etl/pipeline/names';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
-import { baseName, parseUri } from '@etl/pipeline/uri';
+import { baseName } from '@etl/pipeline/uri';
 import { z } from 'zod';
 import { defaultEngine, type EngineName, engineNames } from '../engines/names';
 import { BadConfigurationError } from './failures';
+import { modeVariables, resolveMode, uri, whole } from './mode';
 
 export interface Environment extends ContainerInput {
   readonly engine: EngineName;
@@ -14,8 +15,6 @@ export interface Environment extends ContainerInput {
   readonly s3TimeoutSeconds: number | undefined;
 }
 
-const uri = z.string().refine((text) => parseUri(text) !== undefined, 'is no s3:// or file:/// URI');
-const whole = z.coerce.number('is no number').int('is no whole number');
 const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -37,7 +36,7 @@ const schema = z.object({
   CHUNK_ROWS: whole.min(1).default(defaultChunkRows),
   OPTIONS: json.pipe(optionsSchema).default({}),
   TIMEOUT_SECONDS: whole.min(1).default(transform.timeoutSeconds),
-  MODE: z.literal('convert', 'can only be convert').default('convert'),
+  ...modeVariables,
   SCRATCH_DIR: z.string().min(1).optional(),
   S3_TIMEOUT_SECONDS: whole.min(1).optional(),
   ETL_ENGINE: z.enum(engineNames).default(defaultEngine),
@@ -52,6 +51,8 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     throw new BadConfigurationError(`bad environment: ${problems.join('; ')}`);
   }
   const { data } = parsed;
+  const { mode, problems } = resolveMode(data);
+  if (!mode) throw new BadConfigurationError(`bad environment: ${problems.join('; ')}`);
   return {
     inputUri: data.INPUT_FILE,
     batchDate: data.BATCH_DATE,
@@ -67,5 +68,6 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     scratchDir: data.SCRATCH_DIR,
     s3TimeoutSeconds: data.S3_TIMEOUT_SECONDS,
     engine: data.ETL_ENGINE,
+    mode,
   };
 }

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { DecodeError } from '../extractors/decompress';
-import { RowError } from '../extractors/rowGroups';
+import { RowError } from '../extractors/window';
 
 /** The data cannot be loaded as it is: nothing is published. */
 export class BadDataError extends Error {
@@ -16,6 +16,27 @@ export class NoInputError extends Error {
 /** The container was told what it cannot do. */
 export class BadConfigurationError extends Error {
   override readonly name = 'BadConfigurationError';
+}
+
+/** Everything is converted, and a quality gate wants somebody's approval: nothing is published yet. */
+export class HeldError extends Error {
+  override readonly name = 'HeldError';
+}
+
+/** What other tasks should have left is not all there. */
+export class IncompleteError extends Error {
+  override readonly name = 'IncompleteError';
+}
+
+/** Shards have found a wider schema than the one that many of their chunks were written under. */
+export class ReconcileError extends Error {
+  override readonly name = 'ReconcileError';
+  constructor(
+    message: string,
+    readonly reconcileUri: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Somebody asked for the end: SIGTERM, or the time is up. */
@@ -60,6 +81,16 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof BadConfigurationError) {
     return { exitCode: exitCodes.badConfiguration, cause, remedy: 'docs/container.md lists the environment' };
+  }
+  if (error instanceof HeldError) {
+    return { exitCode: exitCodes.held, cause, remedy: 'look at it, and publish it with MODE=commit, or mend the file' };
+  }
+  if (error instanceof IncompleteError) {
+    return { exitCode: exitCodes.tryAgain, cause, remedy: 'launch those shards again, then commit again' };
+  }
+  if (error instanceof ReconcileError) {
+    const remedy = `launch the shards again with SHARD_RECONCILE=${error.reconcileUri}, then commit again`;
+    return { exitCode: exitCodes.reconcile, cause, remedy };
   }
   if (error instanceof StoppedError) {
     const exitCode = error.by === 'signal' ? exitCodes.stopped : exitCodes.tryAgain;

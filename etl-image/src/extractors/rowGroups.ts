@@ -1,25 +1,9 @@
-import type { RowGroup } from '../engines/engine';
-import { type Address, Kernel } from '../kernel/kernel';
+import type { FieldDialect, RowGroup } from '../engines/engine';
+import { type Cutting, isEmptyLine, maxGroupBytes, openWindow, type Position, Window } from './window';
 
-/** The source cannot be cut into rows. */
-export class RowError extends Error {
-  override readonly name = 'RowError';
-}
-
-/** A group is cut where it would grow larger. A single row that is longer is none: most likely a quote nobody closed. */
-export const maxGroupBytes = 16 * 1024 * 1024;
 const maxGroupRows = 100_000;
 /** So that the places of all fields fit into memory: a file of thousands of columns has smaller groups. */
 const maxGroupFields = 4 * 1024 * 1024;
-
-/** A place between two rows of the decoded source. */
-export interface Position {
-  /** 1, 2, … of the row that follows, blank ones counted, the header not. */
-  readonly row: number;
-  /** 1, 2, … of the line that follows, as an editor counts. */
-  readonly line: number;
-  readonly byte: number;
-}
 
 /** Rows of one chunk, in the order of the source. */
 export interface CutGroup extends RowGroup {
@@ -29,25 +13,20 @@ export interface CutGroup extends RowGroup {
   readonly end: Position;
 }
 
-export interface Cutting {
-  readonly delimiter: string;
-  readonly quote: string;
-  readonly lineEnd: '\n' | '\r';
-  readonly columns: number;
-  readonly chunkRows: number;
-  /** Bytes in front of the header, such as a byte order mark. */
-  readonly firstByte: number;
-  /** More than that does not come: a small source needs no large window. */
-  readonly mostBytes: number;
-  /** Memory of groups that are done with, for the next ones: what is allocated anew must be zeroed and collected. */
-  readonly recycled: Uint8Array<ArrayBuffer>[];
+/** How a source is cut whose head was looked at. */
+export function cuttingOf({ head, firstByte, mostBytes }: CutSource, chunkRows: number): Cutting {
+  const { delimiter, quote, lineEnd, columns } = head;
+  return { delimiter, quote, lineEnd, columns: columns.length, chunkRows, firstByte, mostBytes, recycled: [] };
 }
 
-/** Room for a group and as much again, so that what is left is not moved to the front for every piece that arrives. */
-const windowBytes = 2 * maxGroupBytes;
+type CutSource = Pick<Cutting, 'firstByte' | 'mostBytes'> & {
+  readonly head: FieldDialect & { readonly columns: readonly unknown[] };
+};
 
-const LF = 10;
-const CR = 13;
+/** Rows that are looked at before anything else, so that parts are written under a likely schema: so many, and no more fields. */
+export function hintRows(columns: number): number {
+  return Math.ceil(Math.min(1000, 100_000 / columns));
+}
 
 /**
  * Cuts the decoded source into row groups. Chunks have exactly `chunkRows` source rows, the last one excepted; groups end
@@ -60,11 +39,7 @@ export async function* rowGroups(
   cutting: Cutting,
   from?: Position,
 ): AsyncGenerator<CutGroup> {
-  const window = new Window(
-    cutting,
-    from ?? { row: 1, line: 1, byte: cutting.firstByte },
-    Math.min(windowBytes, cutting.mostBytes),
-  );
+  const window = openWindow(cutting, from);
   const { chunkRows, columns } = cutting;
   const groupRows = Math.max(1, Math.min(maxGroupRows, chunkRows, Math.floor(maxGroupFields / columns)));
   let headerSeen = from !== undefined;
@@ -94,90 +69,4 @@ export function firstRows(group: CutGroup, cutting: Cutting, most: number): RowG
   const window = new Window(cutting, group.start, group.bytes.length);
   window.push(group.bytes);
   return window.take(most, true);
-}
-
-function isEmptyLine(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === LF || byte === CR);
-}
-
-/** What of the source has arrived and is not cut yet, in the kernel's memory. */
-class Window {
-  private readonly kernel = new Kernel();
-  private readonly found: Address;
-  private readonly memory: Address;
-  private readonly bytes: { readonly delimiter: number; readonly quote: number; readonly lineEnd: number };
-  private readonly recycled: Uint8Array<ArrayBuffer>[];
-  /** Where in its memory the bytes lie that are not cut yet. */
-  private start = 0;
-  private end = 0;
-
-  constructor(
-    cutting: Cutting,
-    /** Of its first byte. */
-    public position: Position,
-    private readonly capacity: number,
-  ) {
-    this.found = this.kernel.place(12);
-    this.memory = this.kernel.place(capacity);
-    const { delimiter, quote, lineEnd, recycled } = cutting;
-    this.recycled = recycled;
-    this.bytes = {
-      delimiter: delimiter.charCodeAt(0),
-      quote: quote.charCodeAt(0),
-      lineEnd: lineEnd.charCodeAt(0),
-    };
-  }
-
-  get size(): number {
-    return this.end - this.start;
-  }
-
-  push(piece: Uint8Array): void {
-    if (this.end + piece.length > this.capacity) {
-      this.kernel.bytes(this.memory, this.end).copyWithin(0, this.start);
-      this.end = this.size;
-      this.start = 0;
-    }
-    this.kernel.bytes(this.memory + this.end, piece.length).set(piece);
-    this.end += piece.length;
-  }
-
-  /** The header is no row: those are counted from behind it. */
-  takeHeader(last: boolean): Uint8Array {
-    const { bytes } = this.take(1, last);
-    this.position = { ...this.position, row: 1 };
-    return bytes;
-  }
-
-  /** Takes up to so many rows out. */
-  take(most: number, last: boolean): RowGroup {
-    const { kernel, position } = this;
-    const { delimiter, quote, lineEnd } = this.bytes;
-    const start = this.memory + this.start;
-    const length = Math.min(this.size, maxGroupBytes);
-    const all = last && length === this.size;
-    kernel.run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
-    const [rows = 0, end = start, lines = 0] = kernel.words(this.found, 3);
-    if (rows === 0) throw this.endlessRow(all, kernel.bytes(start, length).includes(quote));
-    const bytes = this.allocate(end - start);
-    bytes.set(kernel.bytes(start, end - start));
-    this.start += bytes.length;
-    this.position = { row: position.row + rows, line: position.line + lines, byte: position.byte + bytes.length };
-    return { bytes, rows };
-  }
-
-  private allocate(bytes: number): Uint8Array<ArrayBuffer> {
-    const used = this.recycled.pop();
-    // Groups of one file are nearly equal: a little more than the first one needs does for the others, too.
-    const memory = used && used.buffer.byteLength >= bytes ? used.buffer : new ArrayBuffer(Math.ceil(bytes * 1.05));
-    return new Uint8Array(memory, 0, bytes);
-  }
-
-  private endlessRow(endOfFile: boolean, quoted: boolean): RowError {
-    const { row, line, byte } = this.position;
-    const place = `row ${row} (line ${line}, byte ${byte})`;
-    if (endOfFile) return new RowError(`${place}: a quote is opened and not closed by the end of the file`);
-    const hint = quoted ? ': is a quote opened and not closed?' : '';
-    return new RowError(`${place} is longer than ${maxGroupBytes >> 20} MiB${hint}`);
-  }
 }

@@ -16,8 +16,10 @@ export interface Source {
   readonly firstByte: number;
   /** More bytes than that cannot come out; unknown (infinite) of a compressed source. */
   readonly mostBytes: number;
-  /** `onRead` is told how many of the stored bytes are behind it. `from`: for a seekable source, where to begin. */
-  read(onRead: (bytes: number) => void, from?: number): AsyncGenerator<Buffer>;
+  /** Stored bytes that were read until now, some perhaps more than once. */
+  bytesRead(): number;
+  /** `onRead` is told how many of the stored bytes are behind it. `from`, `to`: for a seekable source, where to begin and to end. */
+  read(onRead: (bytes: number) => void, from?: number, to?: number): AsyncGenerator<Buffer>;
 }
 
 /** Throws `NoInputError` for a source that is not there, `BadDataError` for one that is no CSV. */
@@ -27,6 +29,7 @@ export async function openSource(store: ObjectStore, uri: string, options: Optio
   const { bytes, fingerprint } = info;
   const head = await inspectSource(store, info, options);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
+  let total = 0;
   const seekable = head.compression === 'none' && head.encoding === 'utf-8';
   return {
     identity: { uri, bytes, fingerprint },
@@ -35,9 +38,14 @@ export async function openSource(store: ObjectStore, uri: string, options: Optio
     firstByte: seekable ? head.bomBytes : 0,
     // One byte of another encoding becomes up to three of UTF-8.
     mostBytes: head.compression === 'none' ? bytes * (seekable ? 1 : 3) : Number.POSITIVE_INFINITY,
-    read: (onRead, from) => {
-      const range = { ifMatch: fingerprint, start: from ?? 0, transient: seekable };
-      const stored = counted(store, uri, range, onRead);
+    bytesRead: () => total,
+    read: (onRead, from, to) => {
+      const end = to === undefined ? {} : { end: to };
+      const range = { ifMatch: fingerprint, start: from ?? 0, ...end, transient: seekable };
+      const stored = counted(store, uri, range, (bytes, more) => {
+        total += more;
+        onRead(bytes);
+      });
       return from === undefined ? decode(stored, head) : stored;
     },
   };
@@ -47,12 +55,13 @@ async function* counted(
   store: ObjectStore,
   uri: string,
   range: ReadOptions & { readonly start: number },
-  onRead: (bytes: number) => void,
+  onRead: (bytes: number, more: number) => void,
 ): AsyncGenerator<Buffer> {
   let read = range.start;
   for await (const piece of await store.openRead(uri, range)) {
-    read += (piece as Buffer).length;
-    onRead(read);
+    const { length } = piece as Buffer;
+    read += length;
+    onRead(read, length);
     yield piece as Buffer;
   }
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { findingsName, partName } from '@etl/pipeline/layout';
 import type { Part } from '@etl/pipeline/manifest';
 import type { Engine, PartWriter, ReadGroup } from '../engines/engine';
-import type { CutGroup, Position } from '../extractors/rowGroups';
+import type { CutGroup } from '../extractors/rowGroups';
+import type { Position } from '../extractors/window';
+import { addColumns, type Evidence, type KeptEvidence, keepEvidence } from '../transformers/evidence';
 import type { ColumnPlan } from '../transformers/schema';
 import { signature } from '../transformers/table';
 import { Findings } from './findings';
@@ -19,6 +21,8 @@ export interface FinishedChunk {
   readonly rows: number;
   readonly rowsBlank: number;
   readonly rowsRejected: number;
+  /** What its values say of each column: those of all chunks add up to what the file's schema is decided by. */
+  readonly evidence: readonly KeptEvidence[];
   /** Rejects by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   /** Dates that became null, by column, and some of them. */
@@ -54,6 +58,7 @@ export class ChunkDraft {
   private rows = 0;
   private rowsWritten = 0;
   private rowsBlank = 0;
+  private evidence: readonly Evidence[] = [];
   /** Undefined as long as nothing was written, and again once it has to be written again. */
   plans: readonly ColumnPlan[] | undefined;
   stale = false;
@@ -69,6 +74,11 @@ export class ChunkDraft {
     this.partPath = join(scratch, partName(first.chunk));
     this.rejects = new Findings(join(scratch, findingsName('rejects', first.chunk)));
     this.coercions = new Findings(join(scratch, findingsName('coercions', first.chunk)));
+  }
+
+  /** Evidence counts whatever becomes of the rows that gave it. */
+  learn(evidence: readonly Evidence[]): void {
+    this.evidence = addColumns(evidence.length, this.evidence, evidence);
   }
 
   /** A later part of the file has changed what this one was written under. */
@@ -118,6 +128,7 @@ export class ChunkDraft {
       end,
       rows,
       rowsBlank,
+      evidence: this.evidence.map(keepEvidence),
       rowsRejected: this.rejects.count,
       rejected: this.rejects.byKind(),
       coerced: this.coercions.byKind(),

@@ -1,7 +1,7 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { fileWork } from '@etl/storage/fileErrors';
 import type { Place } from '../engines/engine';
-import type { Position } from '../extractors/rowGroups';
+import type { Position } from '../extractors/window';
 
 /** What was found in a chunk and has to be told: a JSON object a line, with its place in the source, and how often what. */
 export class Findings {

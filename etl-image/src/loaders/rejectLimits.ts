@@ -4,25 +4,28 @@ import type { FinishedChunk } from './chunkDraft';
 
 type Limits = NonNullable<Options['rejects']>;
 
-/** Throws when more rows were rejected than the options allow, with every reason counted. */
-export function checkRejects(chunks: readonly FinishedChunk[], limits: Limits): void {
-  checkRejectCount(chunks, limits);
+/** Why more rows were rejected than the options allow, with every reason counted; undefined when they were not. */
+export function tooManyRejects(chunks: readonly FinishedChunk[], limits: Limits): string | undefined {
   const { rows, rejected } = count(chunks);
   const { maxShare = defaults.rejectsMaxShare, maxRows } = limits;
-  if ((maxRows === undefined || limits.maxShare !== undefined) && rejected > rows * maxShare) {
-    throw tooMany(chunks, `${maxShare * 100} %`);
-  }
+  if (maxRows !== undefined && rejected > maxRows) return tooMany(chunks, String(maxRows));
+  const byShare = maxRows === undefined || limits.maxShare !== undefined;
+  return byShare && rejected > rows * maxShare ? tooMany(chunks, `${maxShare * 100} %`) : undefined;
 }
 
-/** The same for what cannot become right any more, however many rows there are still to come. */
-export function checkRejectCount(chunks: readonly FinishedChunk[], { maxRows }: Limits): void {
-  if (maxRows !== undefined && count(chunks).rejected > maxRows) throw tooMany(chunks, String(maxRows));
+/**
+ * Throws for what cannot become right any more, however many rows there are still to come. Somebody may approve what is held:
+ * that goes on to the end.
+ */
+export function checkRejectCount(chunks: readonly FinishedChunk[], { maxRows, level }: Limits): void {
+  if (maxRows === undefined || level === 'hold') return;
+  if (count(chunks).rejected > maxRows) throw new BadDataError(tooMany(chunks, String(maxRows)));
 }
 
-function tooMany(chunks: readonly FinishedChunk[], allowed: string): BadDataError {
+function tooMany(chunks: readonly FinishedChunk[], allowed: string): string {
   const { rows, rejected } = count(chunks);
   const reasons = describe(addCounts(chunks.map((chunk) => chunk.rejected)));
-  return new BadDataError(`${rejected} of ${rows} rows rejected, allowed are ${allowed}: ${reasons}`);
+  return `${rejected} of ${rows} rows rejected, allowed are ${allowed}: ${reasons}`;
 }
 
 function count(chunks: readonly FinishedChunk[]): { rows: number; rejected: number } {

@@ -48,7 +48,11 @@ export class WorkFolder implements Shelf {
     return `${this.relative}/${name}`;
   }
 
-  async checkpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.store.write(this.at(checkpointName), `${JSON.stringify(checkpoint)}\n`);
+  checkpoint(checkpoint: Checkpoint): Promise<void> {
+    return this.writeJson(checkpointName, checkpoint);
+  }
+
+  async writeJson(name: string, content: unknown): Promise<void> {
+    await this.store.write(this.at(name), `${JSON.stringify(content)}\n`);
   }
 }

@@ -35,18 +35,32 @@ export const noEvidence: Evidence = {
   timed: 0,
 };
 
-export function addEvidence(a: Evidence, b: Evidence): Evidence {
+/** Evidence as it is kept: counts that are 0 are left out. */
+export type KeptEvidence = Partial<Evidence>;
+
+export function addEvidence(a: Evidence, b: KeptEvidence): Evidence {
   return {
-    values: a.values + b.values,
-    integers: a.integers + b.integers,
-    bigIntegers: a.bigIntegers + b.bigIntegers,
-    doubles: a.doubles + b.doubles,
-    commaDoubles: a.commaDoubles + b.commaDoubles,
-    sureCommaDoubles: a.sureCommaDoubles + b.sureCommaDoubles,
-    booleans: a.booleans + b.booleans,
-    ymd: a.ymd + b.ymd,
-    dmy: a.dmy + b.dmy,
-    mdy: a.mdy + b.mdy,
-    timed: a.timed + b.timed,
+    values: a.values + (b.values ?? 0),
+    integers: a.integers + (b.integers ?? 0),
+    bigIntegers: a.bigIntegers + (b.bigIntegers ?? 0),
+    doubles: a.doubles + (b.doubles ?? 0),
+    commaDoubles: a.commaDoubles + (b.commaDoubles ?? 0),
+    sureCommaDoubles: a.sureCommaDoubles + (b.sureCommaDoubles ?? 0),
+    booleans: a.booleans + (b.booleans ?? 0),
+    ymd: a.ymd + (b.ymd ?? 0),
+    dmy: a.dmy + (b.dmy ?? 0),
+    mdy: a.mdy + (b.mdy ?? 0),
+    timed: a.timed + (b.timed ?? 0),
   };
+}
+
+export function keepEvidence(evidence: Evidence): KeptEvidence {
+  return Object.fromEntries(Object.entries(evidence).filter(([, count]) => count > 0));
+}
+
+/** Of each column, the evidence of several readings. */
+export function addColumns(columns: number, ...readings: readonly (readonly KeptEvidence[])[]): Evidence[] {
+  return Array.from({ length: columns }, (_, column) =>
+    readings.reduce((sum, reading) => addEvidence(sum, reading[column] ?? {}), noEvidence),
+  );
 }

@@ -14,8 +14,8 @@ export interface ColumnPlan {
   /** Inferred dates: what does not parse becomes null, and is counted. */
   readonly coerces: boolean;
   /**
-   * Which values of a text column have to be looked at still, since they may change its type: all as long as there was none,
-   * dates in a column that is named like one. Once text otherwise, always text.
+   * Which values of a text column have to be looked at still, since they may change its type: all as long as there was none, or
+   * none but what may be decimal commas; dates in a column that is named like one. Once text otherwise, always text.
    */
   readonly watch: 'all' | 'dates' | 'nothing';
 }
@@ -47,7 +47,9 @@ export function decideColumn(column: Column, evidence: Evidence, options: Option
   const { type, decimal } = inferPlainType(evidence, options, delimiter);
   const plan = { ...base, type, decimal };
   if (type !== 'text') return { plan, warnings: [] };
-  if (evidence.values === 0) return { plan: { ...plan, watch: 'all' }, warnings: [] };
+  if (evidence.values === 0 || mayBeCommas(evidence, options, delimiter)) {
+    return { plan: { ...plan, watch: 'all' }, warnings: [] };
+  }
   if (!isDateName(column.name)) return { plan, warnings: [] };
 
   const parsed = parsedDates(evidence, order.dateOrder);
@@ -82,6 +84,13 @@ function inferPlainType(
     declaredDecimal === ',' || (declaredDecimal === undefined && delimiter !== ',' && sureCommaDoubles > 0);
   if (commas && integers + commaDoubles === values) return { type: 'double', decimal: ',' };
   return { type: 'text', decimal: '.' };
+}
+
+/** `1,234` alone is text, and a number as soon as there is a `1,5` beside it, before or behind it. */
+function mayBeCommas(evidence: Evidence, options: Options, delimiter: string): boolean {
+  const { values, integers, bigIntegers, commaDoubles } = evidence;
+  const allowed = options.dialect?.decimal === undefined && delimiter !== ',';
+  return allowed && bigIntegers === 0 && integers + commaDoubles === values;
 }
 
 /** Day or month first: as the column's own values show, else as declared, else day first with a warning. */

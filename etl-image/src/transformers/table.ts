@@ -1,9 +1,26 @@
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';
-import { addEvidence, type Evidence, noEvidence } from './evidence';
+import { addColumns, addEvidence, type Evidence, type KeptEvidence, keepEvidence, noEvidence } from './evidence';
 import { type ColumnPlan, type Decision, decideColumn } from './schema';
 
-/** The whole file's schema as far as the file was seen: evidence adds up, and decides. */
+/** What is known of each column. */
+export interface Known {
+  /** What the values say that were read. */
+  readonly seen: readonly KeptEvidence[];
+  /**
+   * What some rows said that were looked at beforehand. A column that they showed to be text is not looked at any more, and so
+   * has nothing in `seen`.
+   */
+  readonly hints: readonly KeptEvidence[];
+}
+
+/**
+ * How `seen` and `hints` decide. `whole`: the hints are of rows that are read again with all the others, and are not counted
+ * twice. `part`: only some of the rows are read, and the hints are of others. `settled`: nothing that is read changes anything.
+ */
+export type Basis = 'whole' | 'part' | 'settled';
+
+/** The schema as far as the file was seen: evidence adds up, and decides. */
 export class Table {
   private seen: Evidence[];
   private hints: Evidence[];
@@ -13,29 +30,26 @@ export class Table {
     readonly columns: readonly Column[],
     private readonly options: Options,
     private readonly delimiter: string,
-    before?: { seen: readonly Evidence[]; hints: readonly Evidence[] },
+    known?: Known,
+    private readonly basis: Basis = 'whole',
   ) {
-    this.seen = [...(before?.seen ?? columns.map(() => noEvidence))];
-    this.hints = [...(before?.hints ?? columns.map(() => noEvidence))];
+    this.seen = addColumns(columns.length, known?.seen ?? []);
+    this.hints = addColumns(columns.length, known?.hints ?? []);
   }
 
-  /**
-   * What the first rows say. They are read again with all the others, and are not counted twice: a hint only counts as long
-   * as there is nothing else, as for a column that it showed to be text, and whose values nobody looks at any more.
-   */
   hint(evidence: readonly Evidence[]): void {
-    this.hints = [...evidence];
+    this.hints = addColumns(this.columns.length, this.hints, evidence);
     this.decided = undefined;
   }
 
   add(evidence: readonly Evidence[]): void {
-    this.seen = this.seen.map((known, index) => addEvidence(known, evidence[index] ?? noEvidence));
+    if (this.basis === 'settled') return;
+    this.seen = addColumns(this.columns.length, this.seen, evidence);
     this.decided = undefined;
   }
 
-  /** What a later generation has to know in order to go on. */
-  state(): { seen: readonly Evidence[]; hints: readonly Evidence[] } {
-    return { seen: this.seen, hints: this.hints };
+  known(): Known {
+    return { seen: this.seen.map(keepEvidence), hints: this.hints.map(keepEvidence) };
   }
 
   plans(): ColumnPlan[] {
@@ -54,12 +68,19 @@ export class Table {
 
   private decisions(): readonly Decision[] {
     this.decided ??= this.columns.map((column, index) => {
+      const decide = (evidence: Evidence) => decideColumn(column, evidence, this.options, this.delimiter);
       const seen = this.seen[index] ?? noEvidence;
-      const evidence = seen.values > 0 ? seen : (this.hints[index] ?? noEvidence);
-      return decideColumn(column, evidence, this.options, this.delimiter);
+      const together = decide(addEvidence(this.hints[index] ?? noEvidence, seen));
+      // Of a column that is text for good, values may have been passed over: what was seen of it is not all there is.
+      if (this.basis === 'part' || seen.values === 0 || isTextForGood(together.plan)) return together;
+      return decide(seen);
     });
     return this.decided;
   }
+}
+
+function isTextForGood({ type, declared, watch }: ColumnPlan): boolean {
+  return type === 'text' && !declared && watch === 'nothing';
 }
 
 /** Equal for plans that write the same Parquet for the same values. */

@@ -1,0 +1,12 @@
+import { type Delivery, deliver } from './deliver';
+import { buildIndex, type Indexed } from './shards/buildIndex';
+import { convertShard, type Sharded } from './shards/convertShard';
+import type { Work } from './task';
+
+/** What this launch is for. */
+export function perform(work: Work): Promise<Delivery | Indexed | Sharded> {
+  const { mode } = work.env;
+  if (mode?.kind === 'index') return buildIndex(work);
+  if (mode?.kind === 'shard') return convertShard(work, mode);
+  return deliver(work);
+}

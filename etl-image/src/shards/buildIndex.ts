@@ -1,0 +1,77 @@
+import { indexName } from '@etl/pipeline/layout';
+import { BadConfigurationError } from '../config/failures';
+import { chunkStarts } from '../extractors/chunkStarts';
+import { cuttingOf, hintRows } from '../extractors/rowGroups';
+import type { Position } from '../extractors/window';
+import { runTask, type Task, type Work, withEngine } from '../task';
+import { Table } from '../transformers/table';
+import { usage } from '../usage';
+import type { ChunkIndex } from './chunkIndex';
+
+export interface Indexed {
+  readonly status: 'indexed';
+  /** Where the index lies. */
+  readonly index: string;
+  readonly chunks: number;
+  readonly rows: number;
+}
+
+/** Finds where every chunk of the source begins, so that several tasks can convert it together. */
+export function buildIndex(work: Work): Promise<Indexed> {
+  return runTask(work, async (task) => {
+    checkSeekable(task);
+    const index = await scan(task);
+    await task.folder.writeJson(indexName, index);
+    return { status: 'indexed', index: task.folder.at(indexName), chunks: index.chunks.length, rows: index.rows };
+  });
+}
+
+/** Throws `BadConfigurationError` for a source that can only be read from its beginning. */
+export function checkSeekable({ source, env }: Task): void {
+  if (source.seekable) return;
+  const { compression, encoding } = source.head;
+  const what = compression === 'none' ? encoding : compression;
+  throw new BadConfigurationError(
+    `${env.inputUri} is ${what}, which can only be read from its beginning: convert it with MODE=convert, in one task`,
+  );
+}
+
+async function scan(task: Task): Promise<ChunkIndex> {
+  const { env, source, content, progress, signal, startedAt } = task;
+  const { columns, delimiter } = source.head;
+  const cutting = cuttingOf(source, env.chunkRows);
+  // Of small chunks a small share: what is looked at here is converted once more.
+  const sample = Math.min(hintRows(columns.length), Math.ceil(env.chunkRows / 100));
+  const table = new Table(columns, env.options, delimiter, undefined, 'part');
+  const chunks: Position[] = [];
+  let end: Position | undefined;
+  progress.set({ phase: 'converting', bytesTotal: source.identity.bytes });
+  const bytes = source.read((bytesRead) => progress.set({ bytesRead }));
+  const note = (position: Position): void => {
+    signal.throwIfAborted();
+    progress.set({ rowsRead: position.row - 1 });
+    end = position;
+  };
+  await withEngine(
+    task,
+    async (engine) => {
+      for await (const { start, firstRows } of chunkStarts(bytes, cutting, note)) {
+        chunks.push(start);
+        const { evidence } = await engine.read(firstRows(sample), table.plans());
+        table.add(evidence);
+      }
+    },
+    1,
+  );
+  if (!end) throw new Error('the source was not read');
+  return {
+    version: 1,
+    ...content,
+    rows: end.row - 1,
+    chunks,
+    end,
+    hints: [...table.known().seen],
+    startedAt,
+    usage: { ...usage(), bytesRead: source.bytesRead() },
+  };
+}

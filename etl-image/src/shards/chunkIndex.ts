@@ -1,0 +1,95 @@
+import { describeIssue } from '@etl/pipeline/schemaIssues';
+import type { Content } from '@etl/storage/fence';
+import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import { z } from 'zod';
+import { BadConfigurationError } from '../config/failures';
+import type { Position } from '../extractors/window';
+import { noEvidence } from '../transformers/evidence';
+
+const count = z.number().int().nonnegative();
+const place = z.strictObject({ row: count.min(1), line: count.min(1), byte: count });
+const evidence = z.partialRecord(z.enum(Object.keys(noEvidence)), count);
+
+const indexSchema = z.strictObject({
+  version: z.literal(1),
+  source: z.strictObject({ uri: z.string(), bytes: count, fingerprint: z.string() }),
+  optionsHash: z.string(),
+  program: z.string(),
+  rows: count,
+  /** Where each chunk begins, the first one behind the header. */
+  chunks: z.array(place),
+  /** Behind the last row. */
+  end: place,
+  /** What the first rows of each chunk say of the columns. */
+  hints: z.array(evidence),
+  startedAt: z.iso.datetime(),
+  usage: z.strictObject({ cpuSeconds: z.number(), peakMemoryMiB: z.number(), bytesRead: count }),
+});
+
+/** Where the chunks of a source begin: what its shards are cut by. */
+export type ChunkIndex = z.infer<typeof indexSchema>;
+
+/**
+ * The index of this very source. Throws `StorageError` (`SourceChanged`) when the source is another one by now, and
+ * `BadConfigurationError` for what is no index of it.
+ */
+export async function readIndex(store: ObjectStore, uri: string, wanted: IndexedContent): Promise<ChunkIndex> {
+  const refuse = (why: string) => new BadConfigurationError(`SHARD_INDEX: ${uri} ${why}`);
+  const body = await store.readSmall(uri);
+  if (!body) throw refuse('is not there: make it with MODE=index');
+  const index = parseIndex(body.toString('utf8'), refuse);
+  const { source, optionsHash, program } = wanted;
+  if (index.source.uri !== source.uri) throw refuse(`is of ${index.source.uri}`);
+  if (index.source.fingerprint !== source.fingerprint) {
+    throw new StorageError('SourceChanged', source.uri, `the file has changed since ${uri} was made: start a new run`);
+  }
+  if (index.optionsHash !== optionsHash) throw refuse('was made with other options: make it again');
+  if (index.program !== program) throw refuse(`was made by ${index.program}, and this is ${program}: make it again`);
+  const problem = problemOf(index, wanted);
+  if (problem) throw refuse(`${problem}: make it again`);
+  return index;
+}
+
+/** A content, and what else has to fit. */
+export type IndexedContent = Content & { readonly chunkRows: number; readonly columns: number };
+
+function parseIndex(text: string, refuse: (why: string) => Error): ChunkIndex {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw refuse('is no JSON: make it again');
+  }
+  const parsed = indexSchema.safeParse(found);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, [], found)).slice(0, 3);
+  throw refuse(`is no index of version 1: ${problems.join('; ')}`);
+}
+
+/** What cannot be, whatever the source. */
+function problemOf({ source, rows, chunks, end, hints }: ChunkIndex, { chunkRows, columns }: IndexedContent) {
+  if (hints.length !== columns) return `has hints of ${hints.length} columns, and the file has ${columns}`;
+  if (end.row !== rows + 1 || end.byte > source.bytes) return `ends at row ${end.row}, byte ${end.byte}`;
+  if (chunks.length !== Math.ceil(rows / chunkRows)) return `has ${chunks.length} chunks of ${rows} rows`;
+  for (const [at, { row, line, byte }] of chunks.entries()) {
+    const next = chunks[at + 1] ?? end;
+    if (row !== at * chunkRows + 1 || line >= next.line + (next === end ? 1 : 0) || byte >= next.byte)
+      return `has no such chunk ${at + 1}: row ${row}, line ${line}, byte ${byte}`;
+  }
+  return undefined;
+}
+
+/** From where to where a chunk goes; numbers start at 1. */
+export function boundsOf({ chunks, end }: ChunkIndex, number: number): { start: Position; end: Position } {
+  return { start: chunks[number - 1] ?? end, end: chunks[number] ?? end };
+}
+
+/** Whether a chunk lies where the index says. */
+export function fits(index: ChunkIndex, chunk: { number: number; start: Position; end: Position }): boolean {
+  const { start, end } = boundsOf(index, chunk.number);
+  return same(start, chunk.start) && same(end, chunk.end);
+}
+
+function same(a: Position, b: Position): boolean {
+  return a.row === b.row && a.line === b.line && a.byte === b.byte;
+}

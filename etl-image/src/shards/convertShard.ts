@@ -1,0 +1,82 @@
+import type { ContainerMode } from '@etl/pipeline/container';
+import { shardName } from '@etl/pipeline/layout';
+import { BadConfigurationError } from '../config/failures';
+import type { ConversionState } from '../conversion';
+import { findWork, type ShardReport } from '../loaders/checkpoint';
+import type { FinishedChunk } from '../loaders/chunkDraft';
+import { checkRejectCount } from '../loaders/rejectLimits';
+import { convertSource, runTask, type Task, type Work } from '../task';
+import { addColumns, keepEvidence } from '../transformers/evidence';
+import { usage } from '../usage';
+import { checkSeekable } from './buildIndex';
+import { type ChunkIndex, fits, readIndex } from './chunkIndex';
+import { readReconciliation } from './reconcile';
+import { shardRange } from './shardRange';
+
+export type ShardMode = Extract<ContainerMode, { kind: 'shard' }>;
+
+export interface Sharded {
+  readonly status: 'converted';
+  readonly shard: string;
+  /** Where its report lies. */
+  readonly report: string;
+  readonly chunks: number;
+  readonly rows: number;
+}
+
+/** Converts the chunks of one shard, and commits nothing. */
+export function convertShard(work: Work, { number, of, indexUri, reconcileUri }: ShardMode): Promise<Sharded> {
+  return runTask(work, async (task) => {
+    const { env, store, place, content, folder, source, log } = task;
+    checkSeekable(task);
+    const index = await readIndexOf(task, indexUri);
+    const settled = reconcileUri === undefined ? undefined : await readReconciliation(store, reconcileUri, content);
+    const shard = `${number}/${of}`;
+    const range = shardRange(index, number, of);
+    const found = within(index, await findWork(store, place, content));
+    const chunks = found.chunks.filter((chunk) => chunk.number >= range.first && chunk.number <= range.last);
+    const wanted = range.last - range.first + 1;
+    if (wanted === 0)
+      log({ event: 'note', text: `shard ${shard} has nothing to do: there are fewer chunks than shards` });
+    const known = new Set(chunks.map((chunk) => chunk.number)).size;
+    if (known > 0) log({ event: 'note', text: `${known} chunks were converted before and are taken over` });
+    const conversion = await convertSource(task, {
+      before: { chunks, hints: found.hints },
+      range,
+      basis: 'part',
+      settled,
+      // Whether a chunk has to be written again is for all shards together to say: until then it stays as it is.
+      firstPassOnly: settled === undefined,
+      onState: async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {}),
+    });
+    checkFit(index, conversion.chunks, indexUri);
+    const report: ShardReport = {
+      ...{ version: 2, ...content, runId: env.runId, generation: env.generation, shard, indexUri },
+      ...{ chunks: conversion.chunks, hints: conversion.hints },
+      usage: { ...usage(), bytesRead: source.bytesRead() },
+    };
+    await folder.writeJson(shardName, report);
+    const rows = conversion.chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+    return { status: 'converted', shard, report: folder.at(shardName), chunks: wanted, rows };
+  });
+}
+
+/** An index that was tampered with: its rows are not those of the source. */
+function checkFit(index: ChunkIndex, chunks: readonly FinishedChunk[], indexUri: string): void {
+  const wrong = chunks.find((chunk) => !fits(index, chunk));
+  if (!wrong) return;
+  throw new BadConfigurationError(
+    `SHARD_INDEX: ${indexUri} does not say where chunk ${wrong.number} of the source lies: make it again`,
+  );
+}
+
+export function readIndexOf({ env, store, source, content }: Task, uri: string): Promise<ChunkIndex> {
+  const { columns } = source.head;
+  return readIndex(store, uri, { ...content, chunkRows: env.chunkRows, columns: columns.length });
+}
+
+/** What was found, as far as the index agrees, with what the index knows. */
+export function within<State extends ConversionState>(index: ChunkIndex, state: State): State {
+  const hints = addColumns(index.hints.length, index.hints, state.hints).map(keepEvidence);
+  return { ...state, chunks: state.chunks.filter((chunk) => fits(index, chunk)), hints };
+}

@@ -1,0 +1,29 @@
+import type { Position } from '../extractors/window';
+import { boundsOf, type ChunkIndex } from './chunkIndex';
+
+/** The chunks of a shard, which follow each other; `last` below `first` for a shard without any. */
+export interface ShardRange {
+  readonly first: number;
+  readonly last: number;
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/**
+ * Shard `number` of `of`: the chunks whose middle lies in that share of the bytes. All shards together have every chunk once, and
+ * nearly the same bytes each. Shards that are more than there are chunks have none.
+ */
+export function shardRange(index: ChunkIndex, number: number, of: number): ShardRange {
+  const from = index.chunks[0]?.byte ?? index.end.byte;
+  const bytes = index.end.byte - from;
+  const shardOf = (chunk: number): number => {
+    const { start, end } = boundsOf(index, chunk);
+    return Math.floor((((start.byte + end.byte) / 2 - from) / bytes) * of) + 1;
+  };
+  let first = 1;
+  while (first <= index.chunks.length && shardOf(first) < number) first++;
+  let last = first - 1;
+  while (last < index.chunks.length && shardOf(last + 1) === number) last++;
+  const { start } = boundsOf(index, first);
+  return { first, last, start, end: last < first ? start : boundsOf(index, last).end };
+}

@@ -1,0 +1,114 @@
+import { type BatchLayout, layout, progressName } from '@etl/pipeline/layout';
+import { optionsHash } from '@etl/pipeline/options';
+import type { Content } from '@etl/storage/fence';
+import type { ObjectStore } from '@etl/storage/objectStore';
+import type { Environment } from './config/environment';
+import { failureOf, StoppedError } from './config/failures';
+import { type Resources, resourcesFor } from './config/resources';
+import { type Conversion, type ConversionSettings, convert } from './conversion';
+import type { Engine } from './engines/engine';
+import { openEngine } from './engines/open';
+import { openSource, type Source } from './extractors/source';
+import { ProgressReport } from './loaders/progress';
+import { checkScratch } from './loaders/scratchSpace';
+import { WorkFolder } from './loaders/workFolder';
+import type { Log } from './log';
+import { pace } from './usage';
+import { programOf } from './version';
+
+export interface Work {
+  readonly env: Environment;
+  readonly store: ObjectStore;
+  readonly scratch: string;
+  readonly resources: Resources;
+  readonly log: Log;
+  /** Aborted with a `StoppedError` when the work has to end. */
+  readonly signal: AbortSignal;
+}
+
+/** One launch, whatever it is to do. */
+export interface Task extends Work {
+  readonly place: BatchLayout;
+  readonly folder: WorkFolder;
+  readonly progress: ProgressReport;
+  readonly source: Source;
+  readonly content: Content;
+  readonly startedAt: string;
+}
+
+/** Opens the source, and tells how the work goes and how it ended. */
+export async function runTask<Result>(work: Work, run: (task: Task) => Promise<Result>): Promise<Result> {
+  const { env, store, log } = work;
+  const place = layout(env.destination, env);
+  const folder = new WorkFolder(store, place, env);
+  const progress = new ProgressReport(store, folder.at(progressName), log);
+  try {
+    const source = await openSource(store, env.inputUri, env.options);
+    const content = {
+      source: source.identity,
+      optionsHash: optionsHash(env.options, env.chunkRows),
+      program: programOf(env.engine),
+    };
+    // Seen by others from here on: what this launch takes over is not tidied away under its hands.
+    await progress.write();
+    const startedAt = new Date().toISOString();
+    const result = await run({ ...work, place, folder, progress, source, content, startedAt });
+    await progress.end({ phase: 'done' });
+    return result;
+  } catch (error) {
+    // A stop is no failure of the data: the checkpoint stands for it.
+    if (!(error instanceof StoppedError)) await progress.end({ phase: 'failed', failure: failureOf(error).cause });
+    else await progress.end({});
+    throw error;
+  }
+}
+
+/** With an engine that ends when the work has to end, or is done. */
+export async function withEngine<Result>(
+  { env, resources, signal, source: { head } }: Task,
+  run: (engine: Engine) => Promise<Result>,
+  threads = resourcesFor(resources.memoryMiB, resources.cpus, head.columns.length).threads,
+): Promise<Result> {
+  const engine = openEngine(env.engine, head, threads);
+  const interrupt = (): void => void engine.close();
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await run(engine);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    await engine.close();
+  }
+}
+
+/** Converts, and keeps a checkpoint and the progress. */
+export async function convertSource(
+  task: Task,
+  settings: Pick<
+    ConversionSettings,
+    'before' | 'range' | 'basis' | 'firstPassOnly' | 'settled' | 'onStale' | 'onState'
+  >,
+): Promise<Conversion> {
+  const { env, source, content, folder, progress, scratch, signal, startedAt } = task;
+  const { options, chunkRows } = env;
+  const { start, end } = settings.range ?? {};
+  const from = start?.byte ?? 0;
+  const bytes = (end?.byte ?? source.identity.bytes) - from;
+  progress.set({ phase: 'converting', bytesTotal: bytes });
+  const mostBytes = settings.range ? bytes : source.mostBytes;
+  await checkScratch(scratch, { rowBytes: source.head.rowBytes, chunkRows, mostBytes });
+  return withEngine(task, (engine) =>
+    convert({
+      ...{ source, options, chunkRows, scratch, engine, signal, shelf: folder },
+      ...settings,
+      onState: async (state) => {
+        await settings.onState(state);
+        await folder.checkpoint({ version: 2, ...content, ...state });
+      },
+      onProgress: ({ rowsConverted, bytesRead, ...change }) => {
+        const rowsPerSecond = rowsConverted === undefined ? {} : { rowsPerSecond: pace(rowsConverted, startedAt) };
+        const read = bytesRead === undefined ? {} : { bytesRead: bytesRead - from };
+        progress.set({ ...change, ...rowsPerSecond, ...read });
+      },
+    }),
+  );
+}

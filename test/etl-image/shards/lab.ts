@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ContainerMode, containerEnvironment } from '@etl/pipeline/container';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { indexName, layout, reconcileName } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import type { Options } from '@etl/pipeline/options';
+import { parseUri } from '@etl/pipeline/uri';
+import { openStore } from '@etl/storage/openStore';
+import { parseEnvironment } from '../../../etl-image/src/config/environment';
+import { failureOf } from '../../../etl-image/src/config/failures';
+import { resourcesFor } from '../../../etl-image/src/config/resources';
+import type { LogEvent } from '../../../etl-image/src/log';
+import { perform } from '../../../etl-image/src/perform';
+import { memoryFolder } from '../../support/memoryFolder';
+
+jest.mock('../../../etl-image/src/engines/kernel/threads', () => jest.requireActual('../../support/inlineThreads'));
+
+/** Everything is let through: what is compared is what comes out. */
+export const lenient: Options = { rejects: { maxShare: 1 }, quality: { rowCount: { min: 0 } } };
+
+export interface Launched {
+  readonly exitCode: number;
+  readonly cause: string;
+  readonly runId: string;
+  readonly log: readonly LogEvent[];
+  readonly manifest: Manifest | undefined;
+}
+
+export interface Launch {
+  readonly mode?: ContainerMode;
+  readonly runId?: string;
+  readonly generation?: number;
+}
+
+let hour = 0;
+
+/** One file and its destination, and launches of the container's work in this process, each as an orchestrator would ask for it. */
+export class Lab {
+  readonly runId = randomUUID();
+  /** Later than that of any other lab. */
+  readonly runStartedAt = new Date(Date.parse('2026-02-08T00:00:00Z') + 3_600_000 * hour++).toISOString();
+  private generation = 0;
+
+  private constructor(
+    readonly folder: string,
+    readonly path: string,
+    readonly chunkRows: number,
+    readonly options: Options,
+  ) {}
+
+  static async create(csv: Buffer | string, chunkRows: number, options: Options = lenient): Promise<Lab> {
+    const folder = await mkdtemp(join(memoryFolder(), 'etl-shards-'));
+    const path = join(folder, 'in.csv');
+    await writeFile(path, csv);
+    return new Lab(folder, path, chunkRows, options);
+  }
+  /** The same file, with a destination of its own. */
+  async beside(options = this.options): Promise<Lab> {
+    return new Lab(await mkdtemp(join(this.folder, 'beside-')), this.path, this.chunkRows, options);
+  }
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  get place() {
+    return layout(fileUri(this.folder), { dataset: 'd', batchDate: '2026-02-08', source: 's' });
+  }
+  pathOf(uri: string): string {
+    const location = parseUri(uri);
+    return location?.kind === 'file' ? location.path : '';
+  }
+
+  environment({ mode, runId = this.runId, generation = ++this.generation }: Launch): Record<string, string> {
+    return containerEnvironment({
+      ...{ dataset: 'd', batchDate: '2026-02-08', source: 's', runId, generation, timeoutSeconds: 600 },
+      inputUri: fileUri(this.path),
+      destination: fileUri(this.folder),
+      runStartedAt: this.runStartedAt,
+      chunkRows: this.chunkRows,
+      options: this.options,
+      ...(mode && { mode }),
+    });
+  }
+
+  async launch(what: Launch): Promise<Launched> {
+    const { signal } = new AbortController();
+    const env = parseEnvironment(this.environment(what));
+    const scratch = await mkdtemp(join(this.folder, 'scratch-'));
+    const log: LogEvent[] = [];
+    const resources = resourcesFor(4096, 1);
+    const work = { env, store: openStore(), scratch, resources, log: (line: LogEvent) => void log.push(line), signal };
+    const { runId } = env;
+    try {
+      const done = await perform(work);
+      return { exitCode: 0, cause: '', runId, log, manifest: 'manifest' in done ? done.manifest : undefined };
+    } catch (error) {
+      const { exitCode, cause } = failureOf(error);
+      return { exitCode, cause, runId, log, manifest: undefined };
+    }
+  }
+
+  async index(): Promise<string> {
+    const { exitCode, cause } = await this.launch({ mode: { kind: 'index' } });
+    if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${cause}`);
+    return this.work(this.runId, this.generation, indexName);
+  }
+  shard(number: number, of: number, indexUri: string, more: Launch & { reconcileUri?: string } = {}) {
+    const { reconcileUri, ...launch } = more;
+    const reconcile = reconcileUri === undefined ? {} : { reconcileUri };
+    const runId = `shard-${number}-of-${of}`;
+    return this.launch({
+      ...{ runId, generation: 1, ...launch },
+      mode: { kind: 'shard', number, of, indexUri, ...reconcile },
+    });
+  }
+  commit(of: number, indexUri: string): Promise<Launched> {
+    return this.launch({ mode: { kind: 'commit', shards: { of, indexUri } } });
+  }
+  work(runId: string, generation: number, name: string): string {
+    return `${this.place.work(runId, generation)}/${name}`;
+  }
+
+  /** Index, shards, commit, and all shards again when the commit asks for it. */
+  async fanOut(of: number): Promise<Launched & { readonly reconciled: boolean }> {
+    const indexUri = await this.index();
+    await this.shards(of, indexUri, { generation: 1 });
+    const first = await this.commit(of, indexUri);
+    if (first.exitCode !== 79) return { ...first, reconciled: false };
+    const reconcileUri = this.work(this.runId, this.generation, reconcileName);
+    await this.shards(of, indexUri, { generation: 2, reconcileUri });
+    return { ...(await this.commit(of, indexUri)), reconciled: true };
+  }
+  private async shards(of: number, indexUri: string, more: Launch & { reconcileUri?: string }): Promise<void> {
+    for (let number = of; number >= 1; number--) {
+      const { exitCode, cause } = await this.shard(number, of, indexUri, more);
+      if (exitCode !== 0) throw new Error(`shard ${number}/${of}: exit code ${exitCode}: ${cause}`);
+    }
+  }
+
+  /** All that is published, wherever it was written. */
+  async published(manifest: Manifest | undefined) {
+    if (!manifest) throw new Error('nothing was published');
+    const { schema, parts, totals, chunks, warnings, rejected, coerced } = manifest;
+    const listed = (files: readonly string[] = []) =>
+      Promise.all(files.map((file) => readFile(join(this.pathOf(this.place.internal), file), 'utf8')));
+    return {
+      ...{ schema, totals, chunks, warnings, rejected, coerced },
+      parts: parts.map(({ file, rows, bytes, sha256 }) => ({ file, rows, bytes, sha256 })),
+      rejects: await listed(manifest.rejects),
+      coercions: await listed(manifest.coercions),
+    };
+  }
+}

@@ -1,0 +1,109 @@
+import { randomFrom } from '../../support/random';
+import { thorough } from '../../support/thorough';
+import { generateTable, writeTable } from '../corpora/generator';
+import { Lab, lenient } from './lab';
+
+/** 23 is more than there are chunks. */
+const counts = thorough ? [1, 2, 3, 5, 8, 23] : [3, 23];
+
+/** Converts the file in one task, and then in so many; both have to publish the same. Returns how the last one went. */
+async function compare(csv: Buffer | string, chunkRows: number, of: readonly number[], options = lenient) {
+  const single = await Lab.create(csv, chunkRows, options);
+  try {
+    const alone = await single.launch({});
+    expect({ exitCode: alone.exitCode, cause: alone.cause }).toEqual({ exitCode: 0, cause: '' });
+    const wanted = await single.published(alone.manifest);
+    const reconciled: boolean[] = [];
+    for (const n of of) {
+      const lab = await single.beside();
+      const together = await lab.fanOut(n);
+      expect({ n, exitCode: together.exitCode, cause: together.cause }).toEqual({ n, exitCode: 0, cause: '' });
+      expect({ n, ...(await lab.published(together.manifest)) }).toEqual({ n, ...wanted });
+      reconciled.push(together.reconciled);
+    }
+    return { wanted, reconciled };
+  } finally {
+    await single.remove();
+  }
+}
+
+const lines = (count: number, line: (row: number) => string, lineEnd = '\n'): string =>
+  Array.from({ length: count }, (_, row) => line(row) + lineEnd).join('');
+
+const utf8 = { ...lenient, dialect: { encoding: 'utf-8' } } as const;
+
+const files: readonly (readonly [string, string | Buffer])[] = [
+  ['quoted line ends around every boundary', `a,b\n${lines(40, (n) => `${n},"x\n""${n}"",\r\n"`)}`],
+  ['CRLF', `a,b\r\n${lines(40, (n) => `${n},x${n}`, '\r\n')}`],
+  ['CR alone', `a,b\r${lines(40, (n) => `${n},x${n}`, '\r')}`],
+  ['a byte order mark, and empty lines before the header', `\ufeff\n\na;b\n${lines(40, (n) => `${n};ñ${n}`)}`],
+  [
+    'blank and ragged rows',
+    `a,b\n${lines(60, (n) => ['', ',', `${n}`, `${n},x,y`, `${n},"x"y`, `${n},z`][n % 6] ?? '')}`,
+  ],
+  ['blank chunks', `a,b\n${lines(40, (n) => (n > 8 && n < 25 ? '' : `${n},x`))}`],
+  ['a header alone', 'a,b\n'],
+  ['no line end at the end', `a,b\n${lines(37, (n) => `${n},x`)}38,y`],
+  ['one row', 'a,b\n1,2\n'],
+  ['bytes that are no UTF-8', Buffer.from(`a,b\n${lines(40, (n) => `${n},${n % 7 === 3 ? '\xff' : 'x'}`)}`, 'latin1')],
+];
+
+test.each(files)('%s: any number of shards publishes what one task does', async (_name, csv) => {
+  await compare(csv, 5, counts, utf8);
+});
+
+describe('a schema that more than one shard decides', () => {
+  const widened = (at: number, text: string) => `a,b\n${lines(100, (n) => `${n === at ? text : n},x`)}`;
+
+  test.each([0, 3, 49, 50, 96, 99])('a text among integers at row %i', async (at) => {
+    await compare(widened(at, 'n/o'), 5, thorough ? [1, 2, 5, 8] : [5]);
+  });
+
+  test.each<[string, number, string, boolean]>([
+    ['in the first rows, which everybody knows', 0, '0.5', false],
+    ['in the last row: nearly all has to be written again', 99, '0.5', true],
+  ])('a fraction %s', async (_where, at, text, again) => {
+    const { reconciled } = await compare(widened(at, text), 5, [4]);
+    expect(reconciled).toEqual([again]);
+  });
+
+  test('few stale chunks are written again by the commit', async () => {
+    // A third of one chunk are texts, and the first row of the next one shows that.
+    const { reconciled } = await compare(`a,b\n${lines(100, (n) => `${n < 3 ? n : `x${n}`},x`)}`, 5, [2]);
+    expect(reconciled).toEqual([false]);
+  });
+
+  test('a date column that is none as a whole, and one whose order shows late', async () => {
+    const none = `fecha,fecha_b\n${lines(100, (n) => `${n < 40 ? '2026-02-01' : 'soon'},${n === 97 ? '13' : '05'}/02/2026`)}`;
+    await compare(none, 5, [2, 3, 8]);
+    const monthFirst = `fecha\n${lines(100, (n) => (n === 97 ? '02/13/2026' : '05/06/2026'))}`;
+    await compare(monthFirst, 5, [2, 3, 8]);
+  });
+
+  test('thousands, and one value far away that makes them decimal commas', async () => {
+    for (const at of [0, 50, 99])
+      await compare(`a;b\n${lines(100, (n) => `${n === at ? '1,5' : '1,234'};x`)}`, 5, [3, 8]);
+  });
+
+  test('declared columns, with values that are none', async () => {
+    const csv = `a,fecha\n${lines(100, (n) => `${n % 9 === 4 ? 'x' : n},${n % 11 === 5 ? 'soon' : '05/06/2026'}`)}`;
+    await compare(csv, 5, [3, 8], { ...lenient, columns: { a: 'integer', fecha: 'date' } });
+    await compare(csv, 5, [3], { ...lenient, columns: { a: 'double' }, dialect: { dateOrder: 'mdy' } });
+  });
+
+  test('texts whose values nobody looks at any more, known by different shards', async () => {
+    await compare(`a\n${lines(100, (n) => (n < 50 ? String(n % 2 === 0) : String(n)))}`, 5, [2, 3, 8]);
+    await compare(`a,b\n${lines(100, (n) => (n === 61 ? 'x,' : `${n},`))}`, 5, [2, 3, 8]);
+  });
+});
+
+const seeds = Array.from({ length: thorough ? 60 : 8 }, (_, n) => n + 1);
+
+test.each(seeds)('a random file (%i)', async (seed) => {
+  const random = randomFrom(seed);
+  const rows = 20 + random.below(150);
+  const table = generateTable(random, rows, { latin: false, badBytes: random.chance(0.5) });
+  const { bytes } = writeTable(random, table);
+  const options = { ...lenient, dialect: { ...table.options.dialect, encoding: 'utf-8' as const } };
+  await compare(bytes, 1 + random.below(25), thorough ? counts : [random.pick([2, 3]), random.pick([5, 8])], options);
+});
