@@ -31,8 +31,8 @@ export async function fanOut(context: RunContext, of: number, publish: Publish):
   for (let round = 1; ; round++) {
     await convertShards(context, { of, indexUri, ...(reconcileUri !== undefined && { reconcileUri }) });
     try {
-      const merged = commit({ of, indexUri });
-      return await publish(merged, merged);
+      // What a gate holds was merged already: the launch that publishes it takes over all of it.
+      return await publish(commit({ of, indexUri }), commit());
     } catch (error) {
       const widened = asFailure(error);
       if (isCancellation(error) || failureTypeOf(widened) !== 'SchemaWidened') throw error;

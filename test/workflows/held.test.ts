@@ -162,7 +162,12 @@ withServer('a batch that a quality gate holds', () => {
       await approve(handle, { approved: true });
       await handle.result();
     });
-    expect(modes(calls)).toEqual(['index', 'shard', 'shard', 'commit', 'commit']);
+    const all = calls.filter(({ name }) => name === 'launchTask').map(({ input }) => (input as LaunchInput).mode);
+    expect(all.slice(-2)).toEqual([
+      { kind: 'commit', shards: { of: 2, indexUri: expect.any(String) } },
+      { kind: 'commit' },
+    ]);
+    expect(all.map((mode) => mode?.kind)).toEqual(['index', 'shard', 'shard', 'commit', 'commit']);
   });
 
   test('a plan of an earlier version without a time for approvals has seven days', async () => {
