@@ -5,6 +5,7 @@ import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import { isCalendarDate } from '@etl/pipeline/names';
 import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { applyShards } from '@etl/pipeline/routing/applyShards';
 import type { SourceKind } from '@etl/pipeline/routing/estimate';
 import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
 import { parseUri } from '@etl/pipeline/uri';
@@ -49,10 +50,9 @@ export async function validateInput(
     const { cleanBase, timeScale } = settings;
     const routed = routeOf(parsed.detail, source, head, settings);
     if (!routed.ok) return invalid(event, settings, about(uri, routed.reasons));
-    return {
-      valid: true,
-      plan: makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings, route: routed }),
-    };
+    const plan = makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings, route: routed });
+    const cut = applyShards(plan, head, parsed.detail.compute);
+    return cut.ok ? { valid: true, plan: cut.plan } : invalid(event, settings, about(uri, cut.reasons));
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);

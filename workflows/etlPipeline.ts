@@ -1,3 +1,4 @@
+import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
 import type { Launch } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
@@ -13,11 +14,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
+import { trackApproval } from './approval';
 import { call } from './calls';
 import type { Delivered } from './confirmed';
+import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { runContext } from './runTask';
 import { type StatusTracker, trackStatus } from './status';
-import { maxShownLaunches, transform } from './transform';
+import { maxShownLaunches } from './transform';
 
 export interface PipelineResult {
   readonly batch: Batch;
@@ -26,6 +30,8 @@ export interface PipelineResult {
   /** Why it ran where it ran, and what was expected of it; absent in runs of earlier versions. */
   readonly routing?: Routing;
   readonly notification: Notification;
+  /** Of a batch that a quality gate had held. */
+  readonly approval?: Approval;
 }
 
 type Notification =
@@ -45,13 +51,18 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   };
   const title = titleOf(event);
   const status = trackStatus(title);
+  const answers = trackApproval();
   let batch: Partial<Batch> = {};
   try {
     const plan = await validate(event, title, (known) => {
       batch = known;
     });
     if (plan.routing) status.explain(plan.routing);
-    const delivered = await transform({ plan, run, title, status });
+    const held = async (reason: string, until: string): Promise<void> => {
+      if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
+    };
+    const delivered = await deliver(runContext({ plan, run, title, status }), { answers, alert: held });
+    const approval = answers.answer();
     status.set({ step: 'notify' });
     const warnings = [...plan.warnings, ...delivered.warnings];
     // The data is delivered: a cancel that comes now is too late.
@@ -60,7 +71,14 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     );
     finish(status, { outcome: 'delivered', published: delivered.published, notification });
     const { batch: published, routing } = plan;
-    return { batch: published, delivered, launches: shownLaunches(status), ...(routing && { routing }), notification };
+    return {
+      batch: published,
+      delivered,
+      launches: shownLaunches(status),
+      ...(routing && { routing }),
+      notification,
+      ...(approval && { approval }),
+    };
   } catch (error) {
     const failed = asFailure(error);
     await CancellationScope.nonCancellable(() => alert(event, title, failed, { ...batch, ...run }, status));

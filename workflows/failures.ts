@@ -1,6 +1,14 @@
 import { type Evidence, noEvidence } from '@etl/pipeline/evidence';
 import { type FailureType, failureTypes } from '@etl/pipeline/failures';
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 
 /** Every error that leaves a workflow is one of these: any other makes Temporal retry the workflow task for ever. */
 export function failure(type: FailureType, reason: string, evidence: Evidence = noEvidence): ApplicationFailure {
@@ -10,6 +18,8 @@ export function failure(type: FailureType, reason: string, evidence: Evidence = 
 /** Any error as a failure with a type of ours; what an activity failed of is told in its own words. */
 export function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure && isOurs(error.type)) return error;
+  // A child that was cancelled is no cancel of its parent.
+  if (error instanceof ChildWorkflowFailure) return childFailure(error);
   if (isCancellation(error)) return failure('Cancelled', 'the run was cancelled');
   if (error instanceof ActivityFailure) {
     const { cause } = error;
@@ -19,6 +29,16 @@ export function asFailure(error: unknown): ApplicationFailure {
     return failure('ServiceUnavailable', `${error.activityType}: ${why}`);
   }
   return failure('ServiceUnavailable', error instanceof Error ? error.message : String(error));
+}
+
+/** A child ends with a type of ours, or somebody has ended it from outside. */
+function childFailure({ workflowType, execution, cause, message }: ChildWorkflowFailure): ApplicationFailure {
+  if (cause instanceof ApplicationFailure && isOurs(cause.type)) return cause;
+  if (cause instanceof CancelledFailure)
+    return failure('TaskStopped', `workflow ${execution.workflowId} was cancelled`);
+  if (cause instanceof TerminatedFailure)
+    return failure('TaskStopped', `workflow ${execution.workflowId} was terminated`);
+  return failure('ServiceUnavailable', `${workflowType}: ${cause?.message ?? message}`);
 }
 
 export function failureTypeOf(error: ApplicationFailure): FailureType {

@@ -1,4 +1,6 @@
+import type { ContainerMode } from '@etl/pipeline/container';
 import { transform as definition } from '@etl/pipeline/definition';
+import { describePurpose, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import { reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
@@ -21,6 +23,21 @@ export interface RunContext {
   readonly run: RunIdentity;
   readonly title: string;
   readonly status: StatusTracker;
+  /** 1, 2, …: a client token is made from it, so that no two launches of a run may have the same, whatever they are for. */
+  readonly nextGeneration: () => number;
+  /** What the task is told to do; absent: the whole conversion. */
+  readonly mode?: ContainerMode;
+}
+
+export function runContext(of: Omit<RunContext, 'nextGeneration' | 'mode'>): RunContext {
+  let generations = 0;
+  return {
+    ...of,
+    nextGeneration: () => {
+      generations += 1;
+      return generations;
+    },
+  };
 }
 
 /** What runs that began under an earlier version do in the old way. */
@@ -84,7 +101,7 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
 async function launch(context: RunContext, asked: Asked): Promise<Launched> {
   const { run, status } = context;
   for (;;) {
-    status.set({ step: 'launch', generation: asked.generation });
+    status.set({ step: 'launch', ...shownLaunch(context, asked) });
     const answer = await answeredLaunch(context, asked).catch((error: unknown) => {
       const failed = asFailure(error);
       if (isCancellation(error)) throw error;
@@ -96,7 +113,7 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
     }
     const note = 'An earlier task of this workflow comes first';
     for (const taskArn of answer.by) {
-      status.set({ step: 'stop', generation: asked.generation, taskArn, note });
+      status.set({ step: 'stop', ...shownLaunch(context, asked), taskArn, note });
       await stop(context, taskArn, `replaced by run ${run.runId} of ${run.workflowId}`);
     }
   }
@@ -104,10 +121,10 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
 
 /** A launch whose answer nobody waits for would leave a task that nobody stops: a cancel ends only one that still waits for its turn. */
 function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult> {
-  const { plan, run } = context;
+  const { plan, run, mode } = context;
   const { launchQueueSeconds } = plan.timings;
   const launchTask = (bounds: ActivityOptions) =>
-    call('launchTask', summaryOf(context, asked), bounds)({ plan, run, ...asked });
+    call('launchTask', summaryOf(context, asked), bounds)({ plan, run, ...asked, ...(mode && { mode }) });
   if (launchQueueSeconds === undefined) return CancellationScope.nonCancellable(() => launchTask({}));
   return launchTask({
     scheduleToCloseTimeout: launchQueueSeconds * 1000,
@@ -119,7 +136,7 @@ function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult
 async function awaitEnd(context: RunContext, launched: Launched): Promise<TaskEnd> {
   const { plan, run, status } = context;
   const { taskArn, generation } = launched;
-  status.set({ step: 'transform', generation, taskArn });
+  status.set({ step: 'transform', ...shownLaunch(context, launched), taskArn });
   const wait = () =>
     call('awaitTask', summaryOf(context, launched), awaitBounds(plan))({ plan, run, generation, taskArn });
   const polled = wait();
@@ -157,6 +174,13 @@ async function stopUntold(context: RunContext, reason: string): Promise<void> {
   for (const taskArn of await call('findTasks', title)({ run })) await stop(context, taskArn, reason);
 }
 
-function summaryOf({ title }: RunContext, { generation }: { readonly generation: number }): string {
-  return `${title}, launch ${generation}`;
+function summaryOf({ title, mode }: RunContext, { generation }: { readonly generation: number }): string {
+  const purpose = describePurpose(purposeOf(mode));
+  return `${title},${purpose === undefined ? '' : ` ${purpose},`} launch ${generation}`;
+}
+
+/** Which launch it is, as the status shows it. */
+export function shownLaunch({ mode }: RunContext, { generation }: { readonly generation: number }) {
+  const purpose = describePurpose(purposeOf(mode));
+  return { generation, ...(purpose !== undefined && { purpose }) };
 }

@@ -48,8 +48,8 @@ export function trackStatus(title: string) {
     routing: (): Routing | undefined => routing,
     launches: (): readonly Launch[] => launches,
     /** A launch that has ended. */
-    addLaunch: (launch: Launch): void => {
-      launches.push(launch);
+    addLaunch: (...ended: readonly Launch[]): void => {
+      launches.push(...ended);
     },
     /** Whether an event of ECS has said so; what is true, DescribeTasks says. */
     isSaidToBeStopped: (taskArn: string): boolean => saidToBeStopped.has(taskArn),
@@ -63,11 +63,26 @@ function describe(title: string, status: RunStatus): string {
   const share = progress && progress.bytesTotal > 0 ? Math.floor((100 * progress.bytesRead) / progress.bytesTotal) : 0;
   return [
     `**${title}**`,
-    `Step: ${status.step}${status.generation ? `, launch ${status.generation}` : ''}`,
+    `Step: ${describeStep(status)}`,
     ...(status.taskArn ? [`Task: \`${status.taskArn}\``] : []),
     ...(progress ? [`Read ${share} %, ${progress.rowsRead} rows, ${progress.parts} parts`] : []),
     ...(status.note ? [status.note] : []),
     ...(status.routing ? [describeRouting(status.routing).join('\n\n')] : []),
-    ...(status.launches ? [status.launches.map((launch) => `- ${describeLaunch(launch)}`).join('\n')] : []),
+    ...(status.launches ? [describeLaunches(status.launches)] : []),
   ].join('\n\n');
+}
+
+function describeStep({ step, purpose, generation, shards }: RunStatus): string {
+  const launch = generation === undefined ? undefined : `launch ${generation}`;
+  const done = shards && `${shards.done} of ${shards.of} done`;
+  return [step, purpose, launch, done].filter(Boolean).join(', ');
+}
+
+/** A run may wait for capacity a hundred times, or have five hundred shards: the latest are of interest. */
+const maxDescribedLaunches = 50;
+
+function describeLaunches(launches: readonly Launch[]): string {
+  const earlier = launches.length - maxDescribedLaunches;
+  const lines = launches.slice(-maxDescribedLaunches).map((launch) => `- ${describeLaunch(launch)}`);
+  return [...(earlier > 0 ? [`- ${earlier} launches before`] : []), ...lines].join('\n');
 }

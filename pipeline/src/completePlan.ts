@@ -5,10 +5,10 @@ import type { Plan, Timings } from './plan';
 export function completePlan(plan: Plan): Plan {
   const known: Partial<Timings> = plan.timings;
   const { heartbeatSeconds } = steps.awaitTask;
-  const { timeoutSeconds, startTimeoutSeconds } = transform;
+  const { timeoutSeconds, startTimeoutSeconds, approvalSeconds } = transform;
   return {
     ...plan,
-    timings: { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds, ...known },
+    timings: { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds, approvalSeconds, ...known },
     budgets: plan.budgets ?? budgets,
   };
 }

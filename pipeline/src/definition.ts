@@ -190,6 +190,13 @@ export const transform = {
   startTimeoutSeconds: 900,
   /** What awaitTask may take beyond the task's own timeout: stopping it and seeing it STOPPED. */
   awaitSlackSeconds: 600,
+  /**
+   * Tasks of one file that are launched in a second. RunTask takes 20 requests a second on Fargate (Amazon ECS service
+   * quotas); half of them are left to other runs.
+   */
+  shardStartsPerSecond: 10,
+  /** How long what a quality gate holds waits for an approval. */
+  approvalSeconds: 7 * 24 * 3600,
   /** Between two looks at a running task; one that starts or stops is looked at five times as often. */
   pollSeconds: 5,
   /** The signals that carry progress into the workflow are at least this far apart, and at most 20 a task. */

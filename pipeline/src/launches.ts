@@ -1,3 +1,4 @@
+import type { ContainerMode } from './container';
 import { lambdaUsd } from './enginePrices';
 import type { FailureType } from './failures';
 import type { Lane } from './plan';
@@ -12,13 +13,15 @@ export interface Launch {
   readonly lane: Lane;
   /** Which of the tasks that convert the file together, `3/8`; absent for a task that does it alone. */
   readonly shard?: string;
+  /** What a task was launched for that does neither the whole conversion nor a shard of it. */
+  readonly purpose?: 'index' | 'commit';
   readonly spot: boolean;
   readonly taskArn?: string;
   readonly size?: TaskSize;
   /** From the launch to the stop, in seconds; absent for a task that never started. */
   readonly seconds?: number;
   readonly exitCode?: number;
-  /** Absent for the launch that delivered. */
+  /** Absent for a launch that did what it was for. */
   readonly failureType?: FailureType;
   readonly reason?: string;
   /** Estimated, in US dollars (prices.ts); absent where the task's size or times are not known. */
@@ -62,15 +65,28 @@ export function lightLaunchOf(
 
 const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
+/** What a launch in this mode is shown as; nothing for the whole conversion. */
+export function purposeOf(mode: ContainerMode | undefined): Pick<Launch, 'shard' | 'purpose'> {
+  if (mode?.kind === 'shard') return { shard: `${mode.number}/${mode.of}` };
+  return mode?.kind === 'index' || mode?.kind === 'commit' ? { purpose: mode.kind } : {};
+}
+
+/** `index`, `shard 3/8`, `commit`; undefined for the whole conversion. */
+export function describePurpose({ shard, purpose }: Pick<Launch, 'shard' | 'purpose'>): string | undefined {
+  return shard === undefined ? purpose : `shard ${shard}`;
+}
+
 /** `launch 2: Spot, 2048/8192, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
 export function describeLaunch(launch: Launch): string {
-  const { generation, lane, spot, size, seconds, costUsd, failureType, reason } = launch;
+  const { generation, lane, spot, size, seconds, costUsd, failureType, reason, shard, purpose } = launch;
+  const what = describePurpose(launch);
   const facts = [
     lane === 'light' ? 'light lane' : spot ? 'Spot' : 'on demand',
     ...(size ? [`${size.cpu}/${size.memoryMiB}`] : []),
     ...(seconds === undefined ? [] : [`${Math.round(seconds)} s`]),
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)}`]),
   ];
-  const outcome = failureType === undefined ? 'delivered' : [failureType, reason].filter(Boolean).join(': ');
-  return `launch ${generation}: ${facts.join(', ')}: ${outcome}`;
+  const done = shard !== undefined || purpose === 'index' ? 'done' : 'delivered';
+  const outcome = failureType === undefined ? done : [failureType, reason].filter(Boolean).join(': ');
+  return `launch ${generation}${what === undefined ? '' : ` (${what})`}: ${facts.join(', ')}: ${outcome}`;
 }

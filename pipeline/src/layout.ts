@@ -53,6 +53,11 @@ export const progressName = 'progress.json';
 /** Options that are too long for the container's environment. */
 export const optionsName = 'options.json';
 
+/** The workflow ID of a child that converts a part of a pipeline's file: the same in every run and round of it. */
+export function shardWorkflowId(pipelineId: string, number: number, of: number): string {
+  return `${pipelineId}/shard-${number}-of-${of}`;
+}
+
 /** The workflow ID the CLI makes: one batch, one workflow at a time. */
 export function workflowId(batch: Batch): string {
   return `etl/${batch.dataset}/${batch.batchDate}/${batch.source}`;

@@ -1,3 +1,4 @@
+import { approveCommand } from './approval';
 import { type Topic, topics } from './definition';
 import type { Evidence } from './evidence';
 import type { FailureType } from './failures';
@@ -14,6 +15,8 @@ export type Outcome =
       readonly warnings: readonly string[];
     }
   | { readonly kind: 'invalid'; readonly reasons: readonly string[] }
+  /** A quality gate wants approval: no end yet. `until` in ISO 8601. */
+  | { readonly kind: 'held'; readonly reason: string; readonly until: string }
   | {
       readonly kind: 'failure' | 'cancelled';
       readonly failureType: FailureType;
@@ -42,6 +45,7 @@ export interface Message {
 export const firstLines = {
   success: (batchDate: string) => `ETL completado para ${batchDate}`,
   invalid: () => 'Datos de entrada inválidos - verificar formato',
+  held: (batchDate: string) => `ETL retenido para ${batchDate}: pendiente de aprobación`,
   failure: (error: string) => `ETL FALLIDO: ${error}`,
 } as const;
 
@@ -49,6 +53,7 @@ export const firstLines = {
 export const titles = {
   success: (batch: string) => `ETL completado: ${batch}`,
   invalid: (batch: string) => `Datos de entrada invalidos: ${batch}`,
+  held: (batch: string) => `ETL retenido, pendiente de aprobacion: ${batch}`,
   failure: (batch: string, error: string) => `ETL FALLIDO: ${batch} (${error})`,
 } as const;
 
@@ -96,6 +101,16 @@ function describe(outcome: Outcome, subject: Subject, batch: string): [string, s
         [...reasons, ...(more > 0 ? [['Motivo', `… y ${more} más`]] : [])],
       ];
     }
+    case 'held':
+      return [
+        firstLines.held(subject.batchDate ?? unknown),
+        titles.held(batch),
+        [
+          ['Motivo', outcome.reason],
+          ['Plazo', outcome.until],
+          ['Aprobar', approveCommand(subject.workflowId)],
+        ],
+      ];
     case 'failure':
     case 'cancelled':
       return [

@@ -62,6 +62,8 @@ export interface Timings {
   readonly startTimeoutSeconds: number;
   /** After so long without a sign from the worker that waits, another one takes the wait up. */
   readonly heartbeatSeconds: number;
+  /** How long what a quality gate holds waits for an approval; absent in plans of earlier versions. */
+  readonly approvalSeconds?: number;
 }
 
 /** The source's URI: a key without a scheme lies in the raw bucket. Undefined without a place for it. */
@@ -96,6 +98,7 @@ export function optionsOf(detail: EventDetail): Options {
 }
 
 const minHeartbeatSeconds = 3;
+const minApprovalSeconds = 30;
 
 /**
  * Resolves everything. `timeScale` shortens the waits between launches and for a lost worker, for tests and
@@ -127,6 +130,7 @@ export function makePlan(input: {
       launchQueueSeconds: transform.launchQueueSeconds,
       startTimeoutSeconds: startTimeoutSeconds ?? transform.startTimeoutSeconds,
       heartbeatSeconds: Math.max(steps.awaitTask.heartbeatSeconds * timeScale, minHeartbeatSeconds),
+      approvalSeconds: Math.max(transform.approvalSeconds * timeScale, minApprovalSeconds),
     },
     budgets: scaled(budgets, timeScale),
     ...(input.route && { routing: input.route.routing }),

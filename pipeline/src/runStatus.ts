@@ -4,9 +4,24 @@ import type { Routing } from './plan';
 
 /** What a run is doing now: the answer to the query `status`. */
 export interface RunStatus {
-  readonly step: 'validate' | 'launch' | 'transform' | 'stop' | 'wait' | 'confirm' | 'notify' | 'alert' | 'done';
+  readonly step:
+    | 'validate'
+    | 'launch'
+    | 'transform'
+    | 'stop'
+    | 'wait'
+    | 'confirm'
+    | 'shards'
+    | 'held'
+    | 'notify'
+    | 'alert'
+    | 'done';
   /** 1, 2, …: which launch of the task. */
   readonly generation?: number;
+  /** What the launch is for, where it is not the whole conversion: `index`, `shard 3/8`, `commit`. */
+  readonly purpose?: string;
+  /** How many of the tasks that convert the file together have done their part. */
+  readonly shards?: ShardCount;
   readonly taskArn?: string;
   readonly progress?: Progress;
   /** The launches that have ended, the latest last. */
@@ -15,6 +30,11 @@ export interface RunStatus {
   readonly routing?: Routing;
   /** Why the run waits, or how it ended. */
   readonly note?: string;
+}
+
+export interface ShardCount {
+  readonly done: number;
+  readonly of: number;
 }
 
 /** How far the task of one generation is: the signal `taskProgress`. */

@@ -1,5 +1,5 @@
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { EtlActivities } from '../../activities/contract';
@@ -76,4 +76,22 @@ export async function failureOf(handle: WorkflowHandle): Promise<ApplicationFail
   const { cause } = error as WorkflowFailedError;
   expect(cause).toBeInstanceOf(ApplicationFailure);
   return cause as ApplicationFailure;
+}
+
+/** Waits, in real time, until something holds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries++) {
+    if (tries > 200) throw new Error('it never happened');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** An awaitTask whose task never ends. */
+export async function waitForCancel(): Promise<never> {
+  const timer = setInterval(() => Context.current().heartbeat(), 100);
+  try {
+    return await Context.current().cancelled;
+  } finally {
+    clearInterval(timer);
+  }
 }

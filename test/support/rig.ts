@@ -84,7 +84,8 @@ export class Rig {
       namespace: this.env.namespace ?? 'default',
       workflowBundle,
       activities: routed((workflowId) => {
-        const activities = this.given.get(workflowId);
+        // A child has its parent's.
+        const activities = this.given.get(workflowId) ?? this.given.get(workflowId.replace(/\/shard-.*$/, ''));
         if (!activities) throw new Error(`nobody has started ${workflowId}`);
         return activities;
       }),
@@ -109,11 +110,24 @@ export class Rig {
     });
   }
 
+  /** The children that the tests' workflows started. */
+  private async children(): Promise<WorkflowHandle[]> {
+    const found: WorkflowHandle[] = [];
+    for (const handle of this.handles) {
+      const { events } = await handle.fetchHistory();
+      for (const { childWorkflowExecutionStartedEventAttributes: started } of events ?? []) {
+        const { workflowId, runId } = started?.workflowExecution ?? {};
+        if (workflowId) found.push(this.env.client.workflow.getHandle(workflowId, runId ?? undefined));
+      }
+    }
+    return found;
+  }
+
   async stop(): Promise<void> {
     try {
       this.workers?.shutdown();
       await this.running;
-      await replay(this.handles);
+      await replay([...this.handles, ...(await this.children())]);
     } finally {
       await this.env.teardown();
     }

@@ -1,17 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
+import { exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
 import { Rig, samplePlan } from '../support/rig';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
-
-/** Waits, in real time, until the activities were asked for something. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    if (tries > 200) throw new Error('it never happened');
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
 
 // The test server skips no time once an activity was left behind: what needs skipping is in etlPipeline.test.ts.
 withServer('etlPipeline, ended early', () => {
@@ -152,16 +144,6 @@ withServer('etlPipeline, ended early', () => {
     expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'awaitTask', 'confirmCommit', 'notify']);
   });
 });
-
-/** An awaitTask whose task never ends. */
-async function waitForCancel(): Promise<never> {
-  const timer = setInterval(() => Context.current().heartbeat(), 100);
-  try {
-    return await Context.current().cancelled;
-  } finally {
-    clearInterval(timer);
-  }
-}
 
 async function untilItWaits(handle: WorkflowHandle): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {

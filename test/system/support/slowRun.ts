@@ -15,6 +15,8 @@ interface Slowness {
   readonly workflowId?: string;
   /** The fewer, the longer it takes. */
   readonly chunkRows?: number;
+  /** Further keys of the event. */
+  readonly detail?: object;
 }
 
 /** A system that is up, and runs on it of a file that takes its container some seconds. */
@@ -54,7 +56,7 @@ export class SlowRuns {
   }
 
   async start(slowness: Slowness = {}): Promise<WorkflowHandle> {
-    const { compute = {}, workflowId = `slow-${++this.count}`, chunkRows = 200 } = slowness;
+    const { compute = {}, workflowId = `slow-${++this.count}`, chunkRows = 200, detail: more = {} } = slowness;
     const detail = {
       s3Key: fileUri(this.file),
       batchDate: '2026-02-08',
@@ -62,22 +64,23 @@ export class SlowRuns {
       destination: fileUri(join(this.system.folder, 'out')),
       chunkRows,
       ...(Object.keys(compute).length > 0 && { compute }),
+      ...more,
     };
     return this.client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
   }
 
   /** What was published for a run. */
-  async manifestOf({ workflowId }: WorkflowHandle): Promise<Manifest> {
-    const folder = join(this.system.folder, 'out', workflowId, 'batch_date=2026-02-08', 'source=slow');
+  async manifestOf({ workflowId }: WorkflowHandle, source = 'slow'): Promise<Manifest> {
+    const folder = join(this.system.folder, 'out', workflowId, 'batch_date=2026-02-08', `source=${source}`);
     return JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
   }
 
-  tasksOf({ workflowId }: WorkflowHandle): RealTask[] {
+  tasksOf({ workflowId }: Pick<WorkflowHandle, 'workflowId'>): RealTask[] {
     return readTasks(join(this.system.stateDir, 'ecs')).filter((task) => task.workflowId === workflowId);
   }
 
   /** The only task of a run, once it is there; with `running`, once its program runs. */
-  async task(handle: WorkflowHandle, state: 'made' | 'running' = 'running'): Promise<RealTask> {
+  async task(handle: Pick<WorkflowHandle, 'workflowId'>, state: 'made' | 'running' = 'running'): Promise<RealTask> {
     return until(`a task of ${handle.workflowId} that is ${state}`, 30, () => {
       const [task] = this.tasksOf(handle);
       return state === 'made' || task?.programs ? task : undefined;

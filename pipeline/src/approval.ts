@@ -1,0 +1,37 @@
+import type { Options } from './options';
+
+/** Whether what a quality gate holds may be published: what the update `approve` and the signal `approval` carry. */
+export interface Approval {
+  readonly approved: boolean;
+  /** Who says so. */
+  readonly by?: string;
+  readonly note?: string;
+}
+
+const maxText = 500;
+
+/** What is wrong with a message that should be an approval; undefined for one that is. */
+export function approvalProblem(message: unknown): string | undefined {
+  if (message === null || typeof message !== 'object') return 'write {"approved": true} or {"approved": false}';
+  const { approved, by, note, ...rest } = message as Record<string, unknown>;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) return `${unknown}: unknown key; there are approved, by and note`;
+  if (typeof approved !== 'boolean') return 'approved: write true or false';
+  for (const [name, text] of Object.entries({ by, note })) {
+    if (text !== undefined && (typeof text !== 'string' || text.length > maxText))
+      return `${name}: is no text of at most ${maxText} characters`;
+  }
+  return undefined;
+}
+
+/** Whether a gate of these options may hold a batch. */
+export function mayBeHeld({ quality, rejects }: Options): boolean {
+  return quality?.rowCount?.level === 'hold' || rejects?.level === 'hold';
+}
+
+/** How to answer for a run that waits, with the Temporal CLI. */
+export function approveCommand(workflowId: string): string {
+  return `temporal workflow update execute --workflow-id ${shellWord(workflowId)} --name approve --input '{"approved": true}'`;
+}
+
+const shellWord = (text: string): string => (/^[\w./:=@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -1,0 +1,52 @@
+import type { HeadInspection } from '../csv/inspectHead';
+import type { Plan } from '../plan';
+import type { TaskSize } from '../sizes';
+import { parseUri } from '../uri';
+import { expansion } from './policy';
+import { planShards, type ShardWishes } from './shards';
+
+/** Of a task whose size its task definition decides. */
+export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
+
+export type Applied =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly reasons: readonly string[] };
+
+/** The plan with the number of tasks that convert the file, and why; or why the event's wishes cannot be kept. */
+export function applyShards(
+  plan: Plan,
+  head: Pick<HeadInspection, 'compression' | 'encoding' | 'rowBytes'>,
+  { shards, deadlineMinutes, budgetUsd }: ShardWishes = {},
+): Applied {
+  if (plan.compute.lane === 'light') return { ok: true, plan };
+  const { compression, encoding, rowBytes } = head;
+  const decided = planShards({
+    wishes: { shards, deadlineMinutes, budgetUsd },
+    source: {
+      kind: parseUri(plan.source.uri)?.kind ?? 's3',
+      bytes: plan.source.bytes * expansion[compression],
+      compression,
+      encoding,
+      rowBytes,
+    },
+    chunkRows: plan.chunkRows,
+    size: plan.compute.size ?? assumedSize,
+    spot: plan.compute.spot,
+    timeoutSeconds: plan.timings.timeoutSeconds,
+  });
+  if (!decided.ok) return decided;
+  const { reasons, estimate, warnings } = decided;
+  if (decided.shards === 1 && reasons.length === 0) {
+    return { ok: true, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
+  }
+  const routing = { ...plan.routing, reasons: [...(plan.routing?.reasons ?? []), ...reasons], estimate };
+  return {
+    ok: true,
+    plan: {
+      ...plan,
+      compute: { ...plan.compute, ...(decided.shards > 1 && { shards: decided.shards }) },
+      routing,
+      warnings: [...plan.warnings, ...warnings],
+    },
+  };
+}

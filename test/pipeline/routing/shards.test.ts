@@ -1,0 +1,193 @@
+import { maxShards } from '@etl/pipeline/event';
+import { estimateRun } from '@etl/pipeline/routing/estimate';
+import { planShards, type ShardRequest, shardPolicy } from '@etl/pipeline/routing/shards';
+
+const size = { cpu: 2048, memoryMiB: 4096 };
+const gigabyte = 1e9;
+
+const planOf = (
+  bytes: number,
+  wishes: ShardRequest['wishes'] = {},
+  { source, ...changes }: Partial<Omit<ShardRequest, 'source'>> & { source?: Partial<ShardRequest['source']> } = {},
+) =>
+  planShards({
+    wishes,
+    source: { kind: 'file', bytes, compression: 'none', encoding: 'utf-8', rowBytes: 100, ...source },
+    chunkRows: 500_000,
+    size,
+    spot: false,
+    timeoutSeconds: 3600,
+    ...changes,
+  });
+const shardsOf = (...args: Parameters<typeof planOf>): number => {
+  const plan = planOf(...args);
+  if (!plan.ok) throw new Error(plan.reasons.join());
+  return plan.shards;
+};
+const refusal = (...args: Parameters<typeof planOf>): string => {
+  const plan = planOf(...args);
+  if (plan.ok) throw new Error(`${plan.shards} tasks`);
+  return plan.reasons.join();
+};
+const seconds = (bytes: number, tasks: number): number =>
+  estimateRun({ bytes, size, tasks, spot: false, source: 'file' }).seconds;
+const costUsd = (bytes: number, tasks: number): number =>
+  estimateRun({ bytes, size, tasks, spot: false, source: 'file' }).costUsd;
+
+describe('without a wish', () => {
+  test('one task, and nothing to say about it', () => {
+    expect(planOf(10 * gigabyte)).toMatchObject({ ok: true, shards: 1, reasons: [], warnings: [] });
+  });
+
+  test('a giant is cut into pieces of the policy', () => {
+    const above = shardPolicy.aboveBytes + 1;
+    expect(shardsOf(shardPolicy.aboveBytes)).toBe(1);
+    expect(shardsOf(above)).toBe(Math.ceil(above / shardPolicy.bytesPerTask));
+    expect(planOf(100 * gigabyte)).toMatchObject({
+      reasons: [expect.stringMatching(/^4 tasks, .* by the estimate: files above 50 GB are cut into pieces of 25 GB$/)],
+    });
+  });
+
+  test('so is a file that one task would not be done with in half of its timeout', () => {
+    expect(shardsOf(40 * gigabyte, {}, { timeoutSeconds: 600 })).toBe(1);
+    expect(planOf(40 * gigabyte, {}, { timeoutSeconds: 300 })).toMatchObject({
+      shards: 3,
+      reasons: [expect.stringContaining('fewer would need more than half of their timeout of 5 min')],
+    });
+  });
+
+  test('a file that cannot be read from its middle is one task, and told when it is late', () => {
+    const plan = planOf(800 * gigabyte, {}, { source: { compression: 'gzip' } });
+    expect(plan).toMatchObject({
+      shards: 1,
+      reasons: [expect.stringContaining('gzip: such a file cannot be read from its middle')],
+      warnings: [
+        expect.stringMatching(
+          /^compute.timeoutSeconds: by the estimate a task needs 1 h 24 min, and is stopped after 1 h/,
+        ),
+      ],
+    });
+  });
+});
+
+test('is one task where the index takes as long as the conversion would', () => {
+  const rate = { kind: 's3' } as const;
+  const sooner = estimateRun({ bytes: 100 * gigabyte, size, tasks: 4, spot: false, source: 's3' }).seconds;
+  const alone = estimateRun({ bytes: 100 * gigabyte, size, tasks: 1, spot: false, source: 's3' }).seconds;
+  const plan = planOf(100 * gigabyte, {}, { source: rate });
+  if (sooner < alone * 0.95) expect(plan).toMatchObject({ shards: 4 });
+  else expect(plan).toMatchObject({ shards: 1, reasons: [expect.stringContaining('one task reads all of it first')] });
+});
+
+describe('asked for by number', () => {
+  test('is followed', () => {
+    expect(planOf(gigabyte, { shards: 8 })).toMatchObject({
+      shards: 8,
+      warnings: [],
+      reasons: [expect.stringMatching(/^8 tasks, .*: the event asks for 8 tasks$/)],
+      estimate: { tasks: 8, costUsd: costUsd(gigabyte, 8) },
+    });
+    expect(planOf(200 * gigabyte, { shards: 1 })).toMatchObject({ shards: 1 });
+  });
+
+  test('a task converts one part at least', () => {
+    expect(planOf(gigabyte, { shards: 100 })).toMatchObject({
+      shards: 20,
+      warnings: [
+        'compute.shards: 100 are not followed: the file has about 20 parts of 500000 rows, and a task converts one at least',
+      ],
+    });
+  });
+
+  test.each([
+    [{ compression: 'zstd' }, 'zstd'],
+    [{ encoding: 'windows-1252' }, 'windows-1252'],
+    [{ encoding: 'utf-16le' }, 'utf-16le'],
+  ] as const)('%j is one task, with a warning', (source, name) => {
+    expect(planOf(gigabyte, { shards: 4 }, { source })).toMatchObject({
+      shards: 1,
+      warnings: [expect.stringContaining(`compute.shards: 4 are not followed: ${name}: such a file cannot be read`)],
+    });
+  });
+
+  test('is refused when it does not keep a deadline or a budget beside it', () => {
+    expect(refusal(500 * gigabyte, { shards: 2, deadlineMinutes: 30 })).toMatch(
+      /deadlineMinutes: 30 are not kept by 2 tasks/,
+    );
+    expect(refusal(500 * gigabyte, { shards: 20, budgetUsd: 0.01 })).toMatch(/budgetUsd: 0.01 is not kept by 20 tasks/);
+  });
+});
+
+describe('by a deadline', () => {
+  test('the least number of tasks that keeps it by the estimate, with what starting them takes', () => {
+    for (const [bytes, minutes] of [
+      [20 * gigabyte, 2.8],
+      [100 * gigabyte, 8],
+      [100 * gigabyte, 5.5],
+    ] as const) {
+      const shards = shardsOf(bytes, { deadlineMinutes: minutes });
+      expect(shards).toBeGreaterThan(1);
+      expect(seconds(bytes, shards) + Math.floor(shards / 10)).toBeLessThanOrEqual(minutes * 60);
+      expect(seconds(bytes, shards - 1) + Math.floor((shards - 1) / 10)).toBeGreaterThan(minutes * 60);
+    }
+  });
+
+  test('one that a task alone keeps takes one task', () => {
+    expect(shardsOf(10 * gigabyte, { deadlineMinutes: 60 })).toBe(1);
+  });
+
+  test('one that no number of tasks keeps is refused, with what it would take', () => {
+    expect(refusal(500 * gigabyte, { deadlineMinutes: 5 })).toMatch(
+      /^detail\.compute\.deadlineMinutes: 5 cannot be kept: \d+ tasks, 16 min 33 s and \$\d.* by the estimate, and more of them/,
+    );
+    expect(refusal(20 * gigabyte, { deadlineMinutes: 2 }, { source: { compression: 'gzip' } })).toContain(
+      '1 task, 2 min 50 s and $0.0040 by the estimate, and gzip: such a file',
+    );
+  });
+
+  test('never so few that a task would miss its timeout', () => {
+    const shards = shardsOf(1000 * gigabyte, { deadlineMinutes: 10_000 });
+    expect(40 + (1000 * gigabyte) / shards / 160e6).toBeLessThanOrEqual(1800);
+  });
+
+  test('never more than there may be', () => {
+    expect(refusal(5000 * gigabyte, { deadlineMinutes: 1 })).toMatch(/: \d+ tasks/);
+    expect(shardsOf(1e15, {}, { timeoutSeconds: 60 })).toBe(maxShards);
+  });
+});
+
+describe('by a budget', () => {
+  test('as fast as it allows, and no dollar more', () => {
+    const bytes = 40 * gigabyte;
+    const plan = planOf(bytes, { budgetUsd: 0.1 });
+    if (!plan.ok) throw new Error(plan.reasons.join());
+    expect(plan.estimate.costUsd).toBeLessThanOrEqual(0.1);
+    for (let tasks = 1; tasks <= 100; tasks++) {
+      if (costUsd(bytes, tasks) > 0.1) continue;
+      expect(seconds(bytes, tasks) + Math.floor(tasks / 10)).toBeGreaterThan(plan.estimate.seconds * 0.95);
+    }
+    expect(plan.shards).toBeLessThan(40);
+  });
+
+  test('one that does not pay for a single task is refused', () => {
+    expect(refusal(100 * gigabyte, { budgetUsd: 0.001 })).toMatch(
+      /^detail\.compute\.budgetUsd: 0\.001 is too little: the least is 1 task, 11 min 10 s and \$0\.\d+ by the estimate$/,
+    );
+  });
+
+  test('a deadline within a budget; else what each of them would take', () => {
+    const wishes = { deadlineMinutes: 6, budgetUsd: 5 };
+    expect(shardsOf(100 * gigabyte, wishes)).toBe(shardsOf(100 * gigabyte, { deadlineMinutes: 6 }));
+    expect(refusal(100 * gigabyte, { deadlineMinutes: 6, budgetUsd: 0.0275 })).toMatch(
+      /^detail\.compute\.budgetUsd: 0\.0275 is too little for a deadline of 6 min: it takes 10 tasks, .*; for that there are \d tasks, /,
+    );
+  });
+
+  test('Spot is cheaper: the same budget is sooner done', () => {
+    const wishes = { budgetUsd: 0.0125 };
+    const onDemand = planOf(40 * gigabyte, wishes);
+    const spot = planOf(40 * gigabyte, wishes, { spot: true });
+    if (!onDemand.ok || !spot.ok) throw new Error('refused');
+    expect(spot.estimate.seconds).toBeLessThan(onDemand.estimate.seconds);
+  });
+});

@@ -1,0 +1,131 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { shardWorkflowId } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import type { RunStatus } from '@etl/pipeline/runStatus';
+import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
+import type { PipelineResult } from '../../workflows/etlPipeline';
+import { command } from '../support/processes';
+import { until } from '../support/system';
+import { endsOf, SlowRuns } from './support/slowRun';
+
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
+const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
+
+/** Eight chunks; that `code` is no number shows in the last of them. */
+const chunkRows = 1000;
+const widening = (): string => {
+  const rows = Array.from({ length: 8 * chunkRows }, (_, row) => `${row},${row % 97},"name ${row}"`);
+  rows[rows.length - 1] = '7999,A-1,last';
+  return `id,code,name\n${rows.join('\n')}\n`;
+};
+
+withServer('several tasks convert one file', () => {
+  let runs: SlowRuns;
+  beforeAll(async () => {
+    runs = await SlowRuns.up(0.02);
+    await writeFile(join(runs.system.folder, 'widening.csv'), widening());
+    await writeFile(join(runs.system.folder, 'ragged.csv'), `id,name\n${'1,a\n'.repeat(500)}${'2\n'.repeat(50)}`);
+  });
+  afterAll(() => runs.down());
+
+  const file = (name: string) => ({ s3Key: fileUri(join(runs.system.folder, `${name}.csv`)) });
+  const sha = ({ parts }: Manifest) => parts.map(({ sha256 }) => sha256);
+  const shard = ({ workflowId }: WorkflowHandle, number: number, of: number) => ({
+    workflowId: shardWorkflowId(workflowId, number, of),
+  });
+  const resultOf = (handle: WorkflowHandle): Promise<PipelineResult> => handle.result();
+  const purposes = ({ launches }: PipelineResult) =>
+    launches.map(({ purpose, shard: share, failureType }) =>
+      [purpose ?? share ?? 'all', failureType ?? 'done'].join(' '),
+    );
+
+  test.concurrent('one, two or four tasks: the same bytes in every part', async () => {
+    const started = await Promise.all(
+      [1, 2, 4].map((shards) => runs.start({ workflowId: `plain-${shards}`, chunkRows: 2000, compute: { shards } })),
+    );
+    const manifests = await Promise.all(
+      started.map(async (handle) => {
+        await handle.result();
+        return runs.manifestOf(handle);
+      }),
+    );
+    const [one, two, four] = manifests.map(sha);
+    expect(one).toHaveLength(8);
+    expect(two).toEqual(one);
+    expect(four).toEqual(one);
+  });
+
+  test.concurrent('a wider type that the last chunk shows: the shards convert again, and the bytes are those of one task', async () => {
+    const start = (shards: number) =>
+      runs.start({ workflowId: `widening-${shards}`, chunkRows, compute: { shards }, detail: file('widening') });
+    const [alone, together] = await Promise.all([start(1), start(4)]);
+    await alone.result();
+    const told = purposes(await resultOf(together));
+    expect(told.filter((each) => each.startsWith('commit'))).toEqual(['commit SchemaWidened', 'commit done']);
+    expect(told.filter((each) => /^\d\/4 done$/.test(each))).toHaveLength(8);
+    const one = await runs.manifestOf(alone, 'widening');
+    const four = await runs.manifestOf(together, 'widening');
+    expect(four.schema.find(({ name }) => name === 'code')?.type).toBe('text');
+    expect(four.totals).toEqual(one.totals);
+    expect(sha(four)).toEqual(sha(one));
+  });
+
+  test.concurrent('kill -9 of the task of one shard: it is launched again alone, and takes over what it had done', async () => {
+    const handle = await runs.start({ workflowId: 'killed', chunkRows: 20, compute: { shards: 2 } });
+    const second = shard(handle, 2, 2);
+    const { arn } = await runs.task(second);
+    const id = arn.split('/').at(-1) ?? '';
+    const pid = await until('some chunks of it', 30, async () => {
+      const parts = (await runs.client.workflow.getHandle(second.workflowId).query<RunStatus>('status')).progress
+        ?.parts;
+      return (parts ?? 0) > 0 ? runs.system.programPid(id) : undefined;
+    });
+    process.kill(pid, 'SIGKILL');
+    const told = purposes(await resultOf(handle));
+    expect(told).toEqual(expect.arrayContaining(['2/2 TaskKilled', '2/2 done', '1/2 done']));
+    expect(runs.tasksOf(second)).toHaveLength(2);
+    expect(runs.tasksOf(shard(handle, 1, 2))).toHaveLength(1);
+    const { parts, totals, reused } = await runs.manifestOf(handle);
+    expect(parts).toHaveLength(800);
+    expect(totals.rowsRead).toBe(16_000);
+    expect(reused).toBeGreaterThan(0);
+  });
+
+  test.concurrent('a shard whose workflow is terminated: its task is stopped, and so are the others, before the run fails', async () => {
+    const handle = await runs.start({ workflowId: 'terminated', chunkRows: 20, compute: { shards: 2 } });
+    const [first, second] = [shard(handle, 1, 2), shard(handle, 2, 2)];
+    await Promise.all([runs.task(first), runs.task(second)]);
+    await runs.client.workflow.getHandle(second.workflowId).terminate('by hand');
+    const error = await handle.result().catch((thrown: unknown) => thrown);
+    expect((error as WorkflowFailedError).cause).toMatchObject({
+      type: 'TaskStopped',
+      message: `shard 2/2: workflow ${second.workflowId} was terminated`,
+    });
+    for (const each of [first, second]) expect(endsOf(runs.tasksOf(each))).toEqual([['UserInitiated', 143]]);
+  });
+
+  test.concurrent('what a gate holds waits for an approval, which the Temporal CLI gives', async () => {
+    const handle = await runs.start({
+      workflowId: 'held',
+      chunkRows: 100,
+      compute: { shards: 2 },
+      detail: { ...file('ragged'), rejects: { maxShare: 0.01, level: 'hold' } },
+    });
+    await until('it is held', 60, async () => (await handle.query<RunStatus>('status')).step === 'held');
+    const approve = (input: object) =>
+      command(temporal, [
+        ...['workflow', 'update', 'execute', '--workflow-id', 'held', '--name', 'approve'],
+        ...['--input', JSON.stringify(input), '--address', runs.system.ready?.temporal ?? ''],
+      ]);
+    const refused = await approve({ approved: 'yes' });
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('approved: write true or false') });
+    expect(await approve({ approved: true, by: 'ana' })).toMatchObject({ exitCode: 0 });
+    const result = await resultOf(handle);
+    expect(result).toMatchObject({ approval: { approved: true, by: 'ana' } });
+    expect(purposes(result).filter((each) => each.startsWith('commit'))).toEqual(['commit Held', 'commit done']);
+    expect(result.delivered.totals).toMatchObject({ rowsWritten: 500, rowsRejected: 50 });
+    expect(runs.system.letters('outbox/etl-alerts').join()).toContain('pendiente de aprobaci');
+  });
+});

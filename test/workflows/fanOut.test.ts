@@ -1,0 +1,284 @@
+import { reconcileName } from '@etl/pipeline/layout';
+import type { RunStatus } from '@etl/pipeline/runStatus';
+import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { LaunchInput } from '../../activities/contract';
+import { exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
+import { type Call, Rig, samplePlan } from '../support/rig';
+
+const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
+
+type Changes = Parameters<typeof fakeActivities>[0];
+
+/** Activities of a file that three tasks convert. A fake task's ARN tells who launched it, as what, and which launch it is. */
+const ofShards = (changes: Changes = {}) =>
+  fakeActivities({
+    validateInput: async () => ({ valid: true, plan: samplePlan({ compute: { spot: false, shards: 3 } }) }),
+    launchTask: async ({ run, generation, mode }) => ({
+      kind: 'launched',
+      taskArn: `arn:${run.workflowId}:${mode?.kind}:${generation}`,
+      generation,
+    }),
+    ...changes,
+  });
+const launches = (calls: readonly Call[]): LaunchInput[] =>
+  calls.filter(({ name }) => name === 'launchTask').map(({ input }) => input as LaunchInput);
+const ownLaunches = (calls: readonly Call[]) =>
+  launches(calls)
+    .filter(({ mode }) => mode?.kind !== 'shard')
+    .map(({ generation, mode }) => [generation, mode?.kind]);
+/** `2: 1` is the first launch of the second shard. */
+const shardLaunches = (calls: readonly Call[]): string[] =>
+  launches(calls)
+    .flatMap(({ mode, generation }) => (mode?.kind === 'shard' ? [`${mode.number}: ${generation}`] : []))
+    .sort();
+const stopped = (calls: readonly Call[]): string[] =>
+  calls
+    .filter(({ name }) => name === 'stopTask')
+    .map(({ input }) => (input as { taskArn: string }).taskArn.replace(/^.*?\//, ''))
+    .sort();
+const outcomeOf = (calls: readonly Call[]) => calls.find(({ name }) => name === 'notify')?.input;
+const isRunning = (calls: readonly Call[], ...arns: string[]) =>
+  arns.every((arn) =>
+    calls.some(({ name, input }) => name === 'awaitTask' && (input as { taskArn: string }).taskArn.includes(arn)),
+  );
+
+withServer('a file that several tasks convert', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start();
+  }, 60_000);
+  afterAll(() => rig.stop());
+
+  test('index, a child workflow for each shard, one commit; generations of the pipeline go on counting', async () => {
+    const { activities, calls } = ofShards();
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    expect(ownLaunches(calls)).toEqual([
+      [1, 'index'],
+      [2, 'commit'],
+    ]);
+    const [index] = launches(calls);
+    const indexUri = `file:///lake/_etl/ventas/2026-02-08/ventas_2026_02/work/${index?.run.runId}-1/index.json`;
+    const shards = launches(calls)
+      .slice(1, -1)
+      .sort((a, b) => (a.run.workflowId < b.run.workflowId ? -1 : 1));
+    expect(shards.map(({ mode }) => mode)).toEqual(
+      [1, 2, 3].map((number) => ({ kind: 'shard', number, of: 3, indexUri })),
+    );
+    expect(shards.map(({ run }) => run.workflowId)).toEqual(
+      [1, 2, 3].map((number) => `${index?.run.workflowId}/shard-${number}-of-3`),
+    );
+    expect(launches(calls).at(-1)?.mode).toEqual({ kind: 'commit', shards: { of: 3, indexUri } });
+    expect(result.launches).toMatchObject([
+      { purpose: 'index', generation: 1 },
+      { shard: expect.stringMatching(/^\d\/3$/) },
+      { shard: expect.stringMatching(/^\d\/3$/) },
+      { shard: expect.stringMatching(/^\d\/3$/) },
+      { purpose: 'commit', generation: 2 },
+    ]);
+    const sought = calls
+      .filter(({ name }) => name === 'confirmWork')
+      .map(({ input }) => (input as { uri: string }).uri);
+    expect(sought.map((uri) => uri.split('/').at(-1))).toEqual([
+      'index.json',
+      'shard.json',
+      'shard.json',
+      'shard.json',
+    ]);
+    expect(names(calls).filter((name) => name === 'notify')).toHaveLength(1);
+  });
+
+  test('a shard whose task is lost is launched again alone', async () => {
+    const { activities, calls } = ofShards({
+      awaitTask: async ({ taskArn }) => exited(taskArn, /shard-2.*:1$/.test(taskArn) ? 137 : 0),
+    });
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    expect(shardLaunches(calls)).toEqual(['1: 1', '2: 1', '2: 2', '3: 1']);
+    expect(result.launches).toContainEqual(expect.objectContaining({ shard: '2/3', failureType: 'TaskKilled' }));
+  });
+
+  test('a shard that ends with 0 and leaves nothing is launched again, and so is an index', async () => {
+    let looks = 0;
+    const { activities, calls } = ofShards({ confirmWork: async () => (looks++ & 1) === 1 });
+    await rig.with(activities, async (start) => (await start()).result());
+    expect(ownLaunches(calls)).toEqual([
+      [1, 'index'],
+      [2, 'index'],
+      [3, 'commit'],
+    ]);
+    expect(shardLaunches(calls).length).toBeGreaterThan(3);
+  });
+
+  test('a task that ECS no longer knows has done its part when its file is there', async () => {
+    const { activities, calls } = ofShards({
+      awaitTask: async ({ taskArn }) =>
+        taskArn.includes('commit') ? exited(taskArn, 0) : { taskArn, status: 'unknown', logTail: [] },
+    });
+    await rig.with(activities, async (start) => (await start()).result());
+    expect(launches(calls)).toHaveLength(5);
+  });
+
+  test('a commit task that is lost after its commit, as often as the budget allows, has delivered all the same', async () => {
+    const { activities, calls } = ofShards({
+      awaitTask: async ({ taskArn }) => exited(taskArn, taskArn.includes('commit') ? 143 : 0),
+    });
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    expect(result).toMatchObject({ delivered: { byThisRun: true } });
+    expect(ownLaunches(calls).map(([, kind]) => kind)).toEqual(['index', 'commit', 'commit', 'commit']);
+  });
+
+  test('an index of bad data ends the run before any shard', async () => {
+    const { activities, calls } = ofShards({ awaitTask: async ({ taskArn }) => exited(taskArn, 65) });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure.type).toBe('BadData');
+    expect(launches(calls)).toHaveLength(1);
+  });
+
+  describe('a wider schema', () => {
+    const widened = (times: number): Changes => {
+      let commits = 0;
+      return {
+        awaitTask: async ({ taskArn }) => exited(taskArn, taskArn.includes('commit') && commits++ < times ? 79 : 0),
+      };
+    };
+
+    test('the shards convert again under it, and then it is committed', async () => {
+      const { activities, calls } = ofShards(widened(1));
+      const result = await rig.with(activities, async (start) => (await start()).result());
+      expect(ownLaunches(calls)).toEqual([
+        [1, 'index'],
+        [2, 'commit'],
+        [3, 'commit'],
+      ]);
+      // The same workflow IDs again, as new runs with generations of their own.
+      expect(shardLaunches(calls)).toEqual(['1: 1', '1: 1', '2: 1', '2: 1', '3: 1', '3: 1']);
+      const [index] = launches(calls);
+      const again = launches(calls).filter(({ mode }) => mode?.kind === 'shard' && mode.reconcileUri !== undefined);
+      const reconcileUri = expect.stringMatching(new RegExp(`/work/${index?.run.runId}-2/${reconcileName}$`));
+      expect(again.map(({ mode }) => mode)).toEqual(Array(3).fill(expect.objectContaining({ reconcileUri })));
+      expect(result.launches).toContainEqual(
+        expect.objectContaining({ purpose: 'commit', generation: 2, failureType: 'SchemaWidened' }),
+      );
+    });
+
+    test('a third time it cannot be: the run fails', async () => {
+      const { activities, calls } = ofShards(widened(2));
+      const failure = await rig.with(activities, async (start) => failureOf(await start()));
+      expect(failure).toMatchObject({
+        type: 'TaskFailed',
+        message: expect.stringContaining('the commit still finds parts of another schema'),
+      });
+      expect(launches(calls)).toHaveLength(9);
+    });
+  });
+});
+
+// The test server skips no time once an activity was left behind: what needs skipping is above.
+withServer('a file that several tasks convert, ended early', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start();
+  }, 60_000);
+  afterAll(() => rig.stop());
+
+  const cancelled = async (handle: WorkflowHandle) => {
+    const error = await handle.result().catch((thrown: unknown) => thrown);
+    expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+  };
+
+  test('a shard that fails for good fails the run in its own words, and the others are stopped before', async () => {
+    const { activities, calls } = ofShards({
+      awaitTask: async ({ taskArn }) => {
+        if (!taskArn.includes('shard-2')) return taskArn.includes('index') ? exited(taskArn, 0) : waitForCancel();
+        await until(() => isRunning(calls, 'shard-1', 'shard-3'));
+        return { ...exited(taskArn, 65), reported: 'line 7: 3 fields instead of 2' };
+      },
+    });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure).toMatchObject({
+      type: 'BadData',
+      message: 'shard 2/3: line 7: 3 fields instead of 2; exit code 65',
+      details: [{ exitCode: 65, launches: [{ purpose: 'index' }, { shard: '2/3', failureType: 'BadData' }] }],
+    });
+    expect(stopped(calls)).toEqual(['shard-1-of-3:shard:1', 'shard-3-of-3:shard:1']);
+    expect(names(calls).slice(-2)).toEqual(['notify', 'sendToDeadLetters']);
+    expect(outcomeOf(calls)).toMatchObject({ outcome: { kind: 'failure', failureType: 'BadData' } });
+  });
+
+  test.each([
+    ['index', ['index'], 1],
+    ['shards', ['shard-1', 'shard-2', 'shard-3'], 3],
+    ['commit', ['commit'], 1],
+  ])('a cancel during %s stops every task before the run ends', async (_stage, running, tasks) => {
+    const { activities, calls } = ofShards({
+      awaitTask: async ({ taskArn }) =>
+        running.some((name) => taskArn.includes(name)) ? waitForCancel() : exited(taskArn, 0),
+    });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await until(() => isRunning(calls, ...running));
+      await handle.cancel();
+      await cancelled(handle);
+    });
+    expect(stopped(calls)).toHaveLength(tasks);
+    expect(names(calls).at(-1)).toBe('notify');
+    expect(outcomeOf(calls)).toMatchObject({ outcome: { kind: 'cancelled' } });
+  });
+
+  // One that is terminated: test/system/shards.test.ts, since the test server tells no parent of it.
+  test('a shard whose workflow is cancelled by itself fails the run; no task is left', async () => {
+    const { activities, calls } = ofShards({
+      awaitTask: async ({ taskArn }) => (taskArn.includes('shard') ? waitForCancel() : exited(taskArn, 0)),
+    });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await until(() => isRunning(calls, 'shard-1', 'shard-2', 'shard-3'));
+      await rig.env.client.workflow.getHandle(`${handle.workflowId}/shard-2-of-3`).cancel();
+      expect(await failureOf(handle)).toMatchObject({
+        type: 'TaskStopped',
+        message: `shard 2/3: workflow ${handle.workflowId}/shard-2-of-3 was cancelled`,
+      });
+    });
+    expect(stopped(calls)).toEqual([1, 2, 3].map((number) => `shard-${number}-of-3:shard:1`));
+  });
+
+  test('a shard that an earlier run has left behind is cancelled, and stops its task, before the new one starts', async () => {
+    const { activities, calls } = ofShards({
+      awaitTask: async ({ taskArn }) => (/shard/.test(taskArn) && !first.done ? waitForCancel() : exited(taskArn, 0)),
+    });
+    const first = { done: false };
+    await rig.with(activities, async (start) => {
+      const left = await start(undefined, 'left-behind');
+      await until(() => isRunning(calls, 'shard-1', 'shard-2', 'shard-3'));
+      first.done = true;
+      await left.terminate('by hand');
+      const again = await start(undefined, 'left-behind');
+      expect(await again.result()).toMatchObject({ delivered: { kind: 'delivered' } });
+    });
+    expect(stopped(calls)).toEqual([1, 2, 3].map((number) => `shard-${number}-of-3:shard:1`));
+  });
+
+  test('the status tells how many shards are done; a shard tells its own progress', async () => {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { activities } = ofShards({
+      awaitTask: async ({ taskArn }) => {
+        if (taskArn.includes('shard-3')) await finished;
+        return exited(taskArn, 0);
+      },
+    });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      const status = () => handle.query<RunStatus>('status');
+      await until(async () => (await status()).shards?.done === 2);
+      expect(await status()).toMatchObject({ step: 'shards', shards: { done: 2, of: 3 } });
+      const progress = { phase: 'converting', bytesRead: 5, bytesTotal: 10, rowsRead: 7, parts: 1, updatedAt: '' };
+      const shard = rig.env.client.workflow.getHandle(`${handle.workflowId}/shard-3-of-3`);
+      await shard.signal('taskProgress', { generation: 1, progress });
+      expect(await shard.query('status')).toMatchObject({ step: 'transform', purpose: 'shard 3/3', progress });
+      finish();
+      await handle.result();
+    });
+  });
+});

@@ -1,0 +1,199 @@
+import { messageNames } from '@etl/pipeline/definition';
+import type { RunStatus } from '@etl/pipeline/runStatus';
+import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { LaunchInput } from '../../activities/contract';
+import { exited, failureOf, fakeActivities, names, until } from '../support/fakeActivities';
+import { type Call, Rig, samplePlan } from '../support/rig';
+
+const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
+
+const approvalSeconds = 7 * 24 * 3600;
+
+/** Activities of a file whose rejects a gate holds: the first task that would publish ends with 76. */
+function ofHeld(changes: Parameters<typeof fakeActivities>[0] = {}, plan: Parameters<typeof samplePlan>[0] = {}) {
+  let held = false;
+  return fakeActivities({
+    validateInput: async () => ({
+      valid: true,
+      plan: samplePlan({ options: { rejects: { maxShare: 0.1, level: 'hold' } }, ...plan }),
+    }),
+    launchTask: async ({ generation, mode }) => ({
+      kind: 'launched',
+      taskArn: `arn:${mode?.kind ?? 'convert'}:${generation}`,
+      generation,
+    }),
+    awaitTask: async ({ taskArn }) => {
+      if (held || /index|shard/.test(taskArn)) return exited(taskArn, 0);
+      held = true;
+      return { ...exited(taskArn, 76), reported: '12 % of the rows are rejected' };
+    },
+    ...changes,
+  });
+}
+const modes = (calls: readonly Call[]) =>
+  calls.filter(({ name }) => name === 'launchTask').map(({ input }) => (input as LaunchInput).mode?.kind);
+const untilHeld = (handle: WorkflowHandle) =>
+  until(async () => (await handle.query<RunStatus>('status')).step === 'held');
+const approve = (handle: WorkflowHandle, answer: unknown) =>
+  handle.executeUpdate(messageNames.approve, { args: [answer] });
+const rejected = async (update: Promise<unknown>): Promise<string> => {
+  const error = await update.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  const { cause } = error as { cause?: Error };
+  return cause?.message ?? 'it was taken';
+};
+
+withServer('a batch that a quality gate holds', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start();
+  }, 60_000);
+  afterAll(() => rig.stop());
+
+  test('alerts, waits, and is published when somebody approves: who did is on the run', async () => {
+    const { activities, calls } = ofHeld();
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      const { note } = await handle.query<RunStatus>('status');
+      expect(note).toContain('Held: 12 % of the rows are rejected; exit code 76.');
+      expect(note).toContain(`temporal workflow update execute --workflow-id ${handle.workflowId} --name approve`);
+      expect(await approve(handle, { approved: true, by: 'ana', note: 'known supplier' })).toMatchObject({ by: 'ana' });
+      expect(await handle.result()).toMatchObject({
+        delivered: { kind: 'delivered' },
+        approval: { approved: true, by: 'ana', note: 'known supplier' },
+        launches: [
+          { generation: 1, failureType: 'Held' },
+          { generation: 2, purpose: 'commit' },
+        ],
+      });
+      const { memo } = await handle.describe();
+      expect(memo).toMatchObject({ approval: { approved: true, by: 'ana', at: expect.any(String) } });
+    });
+    expect(modes(calls)).toEqual([undefined, 'commit']);
+    const told = calls.filter(({ name }) => name === 'notify').map(({ input }) => input);
+    expect(told).toMatchObject([
+      { outcome: { kind: 'held', reason: '12 % of the rows are rejected; exit code 76', until: expect.any(String) } },
+      { outcome: { kind: 'success' } },
+    ]);
+  });
+
+  test('an approval is refused before and after somebody waits for it, and when it is none', async () => {
+    let go: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const { activities } = ofHeld({
+      confirmCommit: async () => {
+        await gone;
+        return await fakeActivities().activities.confirmCommit({} as never);
+      },
+    });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      expect(await rejected(approve(handle, { approved: 'yes' }))).toBe('approved: write true or false');
+      expect(await rejected(approve(handle, { approved: true, who: 'ana' }))).toMatch(/^who: unknown key/);
+      await handle.signal(messageNames.approval, 'yes');
+      await approve(handle, { approved: true });
+      expect(await rejected(approve(handle, { approved: true }))).toBe('nothing waits for an approval');
+      go();
+      await handle.result();
+    });
+  });
+
+  test('a signal, as a batch sends it, approves as well', async () => {
+    const { activities, calls } = ofHeld();
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      await handle.signal(messageNames.approval, { approved: true, by: 'the batch' });
+      expect(await handle.result()).toMatchObject({ approval: { by: 'the batch' } });
+    });
+    expect(modes(calls)).toEqual([undefined, 'commit']);
+  });
+
+  test('refused: NotApproved, with who and why; alert and dead letter', async () => {
+    const { activities, calls } = ofHeld();
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      await approve(handle, { approved: false, by: 'ana', note: 'send it again' });
+      expect(await failureOf(handle)).toMatchObject({
+        type: 'NotApproved',
+        message: 'refused by ana (send it again): 12 % of the rows are rejected; exit code 76',
+      });
+    });
+    expect(modes(calls)).toEqual([undefined]);
+    expect(names(calls).slice(-2)).toEqual(['notify', 'sendToDeadLetters']);
+  });
+
+  test('not answered within seven days: NotApproved', async () => {
+    const { activities, calls } = ofHeld();
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure).toMatchObject({
+      type: 'NotApproved',
+      message: expect.stringMatching(/^nobody has approved it until/),
+    });
+    const [first, last] = calls.filter(({ name }) => name === 'notify').map(({ atSeconds }) => atSeconds);
+    expect((last ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(approvalSeconds - 60);
+  });
+
+  test('cancelled while it waits: cancelled, and no dead letter', async () => {
+    const { activities, calls } = ofHeld();
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      await handle.cancel();
+      const error = await handle.result().catch((thrown: unknown) => thrown);
+      expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+    });
+    expect(names(calls)).not.toContain('sendToDeadLetters');
+    expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'cancelled' } });
+  });
+
+  test('what several tasks have converted is held and approved as well', async () => {
+    const { activities, calls } = ofHeld({}, { compute: { spot: false, shards: 2 } });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      await approve(handle, { approved: true });
+      await handle.result();
+    });
+    const all = calls.filter(({ name }) => name === 'launchTask').map(({ input }) => (input as LaunchInput).mode);
+    expect(all.slice(-2)).toEqual([
+      { kind: 'commit', shards: { of: 2, indexUri: expect.any(String) } },
+      { kind: 'commit' },
+    ]);
+    expect(all.map((mode) => mode?.kind)).toEqual(['index', 'shard', 'shard', 'commit', 'commit']);
+  });
+
+  test('a plan of an earlier version without a time for approvals has seven days', async () => {
+    const { timings } = samplePlan();
+    expect(timings).not.toHaveProperty('approvalSeconds');
+    const { activities } = ofHeld({}, { timings });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      const startedAt = (await handle.describe()).startTime.getTime();
+      const { note = '' } = await handle.query<RunStatus>('status');
+      const until = Date.parse(/Waits until (\S+)\. /.exec(note)?.[1] ?? '');
+      expect((until - startedAt) / 1000).toBeCloseTo(approvalSeconds, -2);
+      await approve(handle, { approved: true });
+      await handle.result();
+    });
+  });
+
+  test('nobody is told by a run whose batch tells', async () => {
+    const { activities, calls } = ofHeld({}, { notifications: 'none' });
+    await rig.with(activities, async (start) => {
+      const handle = await start();
+      await untilHeld(handle);
+      await approve(handle, { approved: true });
+      await handle.result();
+    });
+    expect(calls.filter(({ input }) => (input as { outcome?: { kind: string } }).outcome?.kind === 'held')).toEqual([]);
+  });
+});

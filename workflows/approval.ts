@@ -1,0 +1,79 @@
+import { type Approval, approvalProblem, approveCommand } from '@etl/pipeline/approval';
+import { messageNames } from '@etl/pipeline/definition';
+import {
+  condition,
+  defineSignal,
+  defineUpdate,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+export const approveUpdate = defineUpdate<Approval, [Approval]>(messageNames.approve);
+export const approvalSignal = defineSignal<[Approval]>(messageNames.approval);
+export const fileHeldSignal = defineSignal<[{ workflowId: string; reason: string }]>(messageNames.fileHeld);
+
+/** Where answers arrive while a gate holds the batch. The first one counts; one that nobody waits for is refused. */
+export function trackApproval() {
+  let waiting = false;
+  let decision: Approval | undefined;
+  const problemOf = (message: unknown): string | undefined =>
+    waiting ? approvalProblem(message) : 'nothing waits for an approval';
+  const decide = (approval: Approval): Approval => {
+    waiting = false;
+    decision = approval;
+    return approval;
+  };
+
+  setHandler(approveUpdate, decide, {
+    description: 'Whether what a quality gate holds is published: {"approved": true, "by": …, "note": …}',
+    validator: (message) => {
+      const problem = problemOf(message);
+      if (problem !== undefined) throw new Error(problem);
+    },
+  });
+  setHandler(
+    approvalSignal,
+    (message) => {
+      // Nobody hears why a signal was not followed.
+      if (problemOf(message) === undefined) decide(message);
+    },
+    { description: 'The same as the update approve, from a batch to its pipelines' },
+  );
+  return {
+    /** The answer; undefined when none came within so many seconds. */
+    async wait(seconds: number): Promise<Approval | undefined> {
+      waiting = true;
+      decision = undefined;
+      try {
+        await condition(() => decision !== undefined, seconds * 1000);
+        return decision;
+      } finally {
+        waiting = false;
+      }
+    },
+    /** The answer there was. */
+    answer: (): Approval | undefined => decision,
+  };
+}
+
+export type ApprovalTracker = ReturnType<typeof trackApproval>;
+
+/** A batch learns that one of its files waits, so that it can be answered for there. It may be gone. */
+export async function tellParent(reason: string): Promise<void> {
+  const { parent, workflowId } = workflowInfo();
+  if (!parent) return;
+  try {
+    // Without its run: a batch goes on in another one.
+    await getExternalWorkflowHandle(parent.workflowId).signal(fileHeldSignal, { workflowId, reason });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}
+
+/** `Held: …. Approve with: temporal workflow update execute …`, for the Web UI. */
+export function describeHeld(reason: string, until: string): string {
+  const { workflowId } = workflowInfo();
+  return `Held: ${reason}. Waits until ${until}. Approve with \`${approveCommand(workflowId)}\`, or refuse with \`{"approved": false}\``;
+}
