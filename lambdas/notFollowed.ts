@@ -3,7 +3,7 @@ import { parseEvent } from '@etl/pipeline/event';
 import type { Plan } from '@etl/pipeline/plan';
 
 /** A warning for each wish of the event that a state machine cannot follow: its request was fixed when it was generated. */
-export function notFollowed({ compute, timings }: Plan, event: unknown): string[] {
+export function notFollowed({ compute, timings, notifications }: Plan, event: unknown): string[] {
   const parsed = parseEvent(event);
   const wished = parsed.ok ? (parsed.detail.compute ?? {}) : {};
   const wishes: [boolean, string][] = [
@@ -15,7 +15,12 @@ export function notFollowed({ compute, timings }: Plan, event: unknown): string[
     [timings.timeoutSeconds !== transform.timeoutSeconds, 'compute.timeoutSeconds'],
     [timings.startTimeoutSeconds !== transform.startTimeoutSeconds, 'compute.startTimeoutSeconds'],
   ];
-  return wishes.flatMap(([isWished, what]) =>
-    isWished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
-  );
+  return [
+    ...wishes.flatMap(([isWished, what]) =>
+      isWished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
+    ),
+    ...(notifications === 'none'
+      ? ['notifications: not followed by the state machine, which tells how each run went']
+      : []),
+  ];
 }

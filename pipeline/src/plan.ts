@@ -134,6 +134,7 @@ export function makePlan(input: {
     },
     budgets: scaled(budgets, timeScale),
     ...(input.route && { routing: input.route.routing }),
+    ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     warnings: input.warnings,
   };
 }
