@@ -14,7 +14,9 @@ export function s3Object(changes: Partial<S3Object> & { readonly key: string }):
 export function created(object: S3Object, eventName = 'ObjectCreated:Put', eventTime = '2026-02-08T23:30:00.123Z') {
   const bucket = { name: 'raw-data-lake', ownerIdentity: { principalId: 'A3' }, arn: 'arn:aws:s3:::raw-data-lake' };
   const s3 = { s3SchemaVersion: '1.0', configurationId: 'landed', bucket, object };
-  return { Records: [{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: 'us-east-1', eventTime, eventName, s3 }] };
+  return {
+    Records: [{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: 'us-east-1', eventTime, eventName, s3 }],
+  };
 }
 
 export function onEventBridge(

@@ -20,14 +20,19 @@ export interface Gate {
   doubt(): void;
 }
 
+/** A count of Temporal may not have what was started so shortly before it. */
+const unseenMs = 2000;
+
 /**
- * Room for pipelines, by a count that is looked up again every few seconds. Starts in between are added; what others start at
- * the same time is not seen until the next look, so the limit is kept to within what a few seconds bring.
+ * Room for pipelines, by a count that is looked up again every few seconds. Starts in between are added, and those just before a
+ * look a second time, rather than not at all; what other workers start is not seen until the next look, so the limit is kept
+ * to within what a few seconds bring.
  */
 export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions): Gate {
   let open = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let closed: 'full' | 'away' | undefined;
+  let recent: number[] = [];
 
   /** Says it once when it closes, and once when it opens. */
   const tell = (now: typeof closed, error?: string): void => {
@@ -43,7 +48,10 @@ export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions):
   const look = async (): Promise<void> => {
     if (performance.now() - lookedAt < lookMs) return;
     try {
-      open = await count();
+      const asked = performance.now();
+      const counted = await count();
+      recent = recent.filter((at) => at > asked - unseenMs);
+      open = counted + recent.length;
       lookedAt = performance.now();
       tell(open >= maxOpen ? 'full' : undefined);
     } catch (error) {
@@ -64,6 +72,7 @@ export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions):
     },
     started: () => {
       open++;
+      recent.push(performance.now());
     },
     doubt: () => {
       lookedAt = Number.NEGATIVE_INFINITY;

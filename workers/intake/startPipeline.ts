@@ -8,14 +8,14 @@ import {
 } from '@temporalio/client';
 
 /** A server that is away must hold up neither the next message nor the end of the worker. */
-const patienceMs = 10_000;
+const defaultPatienceMs = 10_000;
 /** Source: the status codes of gRPC. */
 const invalidArgument = 3;
 
 export type StartAnswer = 'started' | 'duplicate';
 
 /** Starts a pipeline once for its workflow ID, whether the run of that ID goes on or has ended in any way. */
-export function createStarter(client: Client): (start: Start) => Promise<StartAnswer> {
+export function createStarter(client: Client, patienceMs = defaultPatienceMs): (start: Start) => Promise<StartAnswer> {
   return async ({ workflowId, event, batch, sourceUri }) => {
     const options = {
       workflowId,
@@ -46,7 +46,7 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** How many pipelines are open, whoever started them. */
-export function createOpenCount(client: Client): () => Promise<number> {
+export function createOpenCount(client: Client, patienceMs = defaultPatienceMs): () => Promise<number> {
   const query = `WorkflowType = "${workflowTypes.pipeline}" AND ExecutionStatus = "Running"`;
   return async () => {
     const { count } = await client.withDeadline(Date.now() + patienceMs, () => client.workflow.count(query));

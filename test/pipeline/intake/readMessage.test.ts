@@ -5,7 +5,9 @@ const read = (message: unknown) => readMessage(typeof message === 'string' ? mes
 
 describe('what a message says', () => {
   test("S3's own form: the key is decoded, a plus is a space", () => {
-    const { news, problems } = read(created(s3Object({ key: 'ventas/caf%C3%A9+a%2Bb_2026-02-08.csv', versionId: 'v1' })));
+    const { news, problems } = read(
+      created(s3Object({ key: 'ventas/caf%C3%A9+a%2Bb_2026-02-08.csv', versionId: 'v1' })),
+    );
     expect(problems).toEqual([]);
     expect(news).toEqual([
       {
@@ -72,7 +74,11 @@ describe('what a message says', () => {
     ["another service's record", { Records: [{ eventSource: 'aws:ses' }] }, /^Records\.0\.eventSource/],
     ['a key that is not encoded', created(s3Object({ key: '100%.csv' })), /key: "100%\.csv" is not URL-encoded$/],
     ['an event of ours with a bad date', { detail: { s3Key: 'a', batchDate: '2026-02-30' } }, /^detail\.batchDate/],
-    ['an event of ours with a bad key', { detail: { s3Key: 'a', batchDate: '2026-02-08', x: 1 } }, /^detail\.x: unknown/],
+    [
+      'an event of ours with a bad key',
+      { detail: { s3Key: 'a', batchDate: '2026-02-08', x: 1 } },
+      /^detail\.x: unknown/,
+    ],
     ['no object', { ...onEventBridge({ key: 'a' }), detail: {} }, /^detail\.bucket: is missing/],
     ['a subscription', { Type: 'SubscriptionConfirmation', TopicArn: 't', Message: 'm' }, /waits to be confirmed$/],
     ['an envelope of nothing', sns('hello'), /^SNS brings no JSON object: /],
