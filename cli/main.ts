@@ -11,6 +11,7 @@ import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { reapCommand } from './commands/reap';
 import { runCommand } from './commands/run';
+import { scheduleCommand } from './commands/schedule';
 import { upCommand } from './commands/up';
 import { CliError, cliExitCodes } from './errors';
 
@@ -27,6 +28,7 @@ export async function main(argv: string[]): Promise<void> {
     upCommand,
     runCommand,
     convertCommand,
+    scheduleCommand,
     reapCommand,
     aslCommand,
     compareCommand,
