@@ -1,5 +1,6 @@
 import { addDays, daysBetween } from '@etl/pipeline/batch/timeZones';
 import type { ScheduleSpec } from '@temporalio/client';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { localTime, nextRuns } from '../../cli/schedule/nextRuns';
 import { nightlyAction, nightlySchedule, scheduleDefaults } from '../../cli/schedule/settings';
 import { cronTimetable, everyDay, timeOfDay } from '../../cli/schedule/timetable';
@@ -15,7 +16,7 @@ withServer('a year of a schedule, as the server has it', () => {
   afterAll(() => server?.remove());
 
   const request = { prefix: 'file:///data' };
-  const seconds = (text: string) => ({ seconds: Date.parse(text) / 1000 });
+  const timestamp = (text: string) => msToTs(Date.parse(text));
 
   /** The times between two instants that the server would start something at. */
   async function timesOf(spec: ScheduleSpec, from: string, to: string): Promise<Date[]> {
@@ -23,14 +24,11 @@ withServer('a year of a schedule, as the server has it', () => {
     const { client } = server;
     const action = nightlyAction(scheduleId, request);
     const handle = await client.schedule.create({ scheduleId, spec, action, state: { paused: true } });
-    const window = { startTime: seconds(from), endTime: seconds(to) };
-    const { startTime = [] } = await client.workflowService.listScheduleMatchingTimes({
-      namespace: 'default',
-      scheduleId,
-      ...window,
-    });
+    const window = { startTime: timestamp(from), endTime: timestamp(to) };
+    const matching = { namespace: 'default', scheduleId, ...window };
+    const { startTime } = await client.workflowService.listScheduleMatchingTimes(matching);
     await handle.delete();
-    return startTime.map((time) => new Date(Number(time.seconds) * 1000));
+    return (startTime ?? []).map((time) => new Date(tsToMs(time)));
   }
 
   const specOf = (timetable: ReturnType<typeof cronTimetable>, timeZone: string) =>

@@ -37,14 +37,16 @@ export class TestServer {
     this.connection = await Connection.connect({ address: this.address });
   }
 
-  /** What it knows stays in its file. */
-  async down(): Promise<void> {
+  /** Ends it without warning. What it knows stays in its file. */
+  async crash(): Promise<void> {
     await this.connection?.close();
-    await this.server?.stop();
+    if (this.server) process.kill(this.server.pid, 'SIGKILL');
+    await this.server?.exited;
   }
 
   async remove(): Promise<void> {
-    await this.down();
+    await this.connection?.close();
+    await this.server?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
