@@ -128,6 +128,7 @@ export function makePlan(input: {
       heartbeatSeconds: Math.max(steps.awaitTask.heartbeatSeconds * timeScale, minHeartbeatSeconds),
     },
     budgets: scaled(budgets, timeScale),
+    ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     warnings: input.warnings,
   };
 }

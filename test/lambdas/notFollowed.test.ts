@@ -13,6 +13,11 @@ test('a plan of an event without wishes is followed', () => {
   expect(of({})).toEqual([]);
 });
 
+test('nor is the wish not to be told', () => {
+  const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, notifications: 'none' };
+  expect(notFollowed(plan as Plan)).toEqual([expect.stringMatching(/^notifications: not followed/)]);
+});
+
 test.each<[string, Partial<Compute>, Partial<Timings>]>([
   ['compute.cpu and compute.memory', { size: { cpu: 1024, memoryMiB: 4096 } }, {}],
   ['compute.ephemeralStorageGiB', { ephemeralStorageGiB: 100 }, {}],

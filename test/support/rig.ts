@@ -4,7 +4,7 @@ import { budgets, steps } from '@etl/pipeline/definition';
 import { optionsHash } from '@etl/pipeline/options';
 import type { Plan } from '@etl/pipeline/plan';
 import { activityInfo } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
@@ -39,6 +39,17 @@ export interface Call {
   readonly atSeconds: number;
 }
 
+type Start = (event?: unknown, workflowId?: string, other?: Other) => Promise<WorkflowHandle>;
+
+/** Another workflow than the pipeline. */
+interface Other {
+  readonly type?: string;
+  /** Arguments after the first one. */
+  readonly more?: readonly unknown[];
+  /** Workflows whose ID begins so have the same activities: those that the started one starts itself. */
+  readonly children?: string;
+}
+
 /** Each call goes to the activities of the workflow that makes it: one pair of workers serves every test of a file. */
 function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivities {
   const route = (name: keyof EtlActivities) => (input: never) => {
@@ -56,6 +67,7 @@ function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivit
 export class Rig {
   private readonly handles: WorkflowHandle[] = [];
   private readonly given = new Map<string, EtlActivities>();
+  private readonly adopted: [string, EtlActivities][] = [];
   private workers: Awaited<ReturnType<typeof createWorkers>> | undefined;
   private running: Promise<unknown> | undefined;
   private constructor(readonly env: TestWorkflowEnvironment) {}
@@ -84,7 +96,8 @@ export class Rig {
       namespace: this.env.namespace ?? 'default',
       workflowBundle,
       activities: routed((workflowId) => {
-        const activities = this.given.get(workflowId);
+        const ofParent = () => this.adopted.find(([prefix]) => workflowId.startsWith(prefix))?.[1];
+        const activities = this.given.get(workflowId) ?? ofParent();
         if (!activities) throw new Error(`nobody has started ${workflowId}`);
         return activities;
       }),
@@ -96,14 +109,12 @@ export class Rig {
   }
 
   /** Runs `scenario`; the workflows that it starts have these activities. */
-  async with<T>(
-    activities: EtlActivities,
-    scenario: (start: (event?: unknown, workflowId?: string) => Promise<WorkflowHandle>) => Promise<T>,
-  ): Promise<T> {
-    return scenario(async (event = sampleEvent, workflowId = `test-${this.given.size}`) => {
+  async with<T>(activities: EtlActivities, scenario: (start: Start) => Promise<T>): Promise<T> {
+    return scenario(async (event = sampleEvent, workflowId = `test-${this.given.size}`, other = {}) => {
       this.given.set(workflowId, activities);
-      const started = { workflowId, taskQueue: 'etl', args: [event] };
-      const handle = await this.env.client.workflow.start('etlPipeline', started);
+      if (other.children !== undefined) this.adopted.push([other.children, activities]);
+      const started = { workflowId, taskQueue: 'etl', args: [event, ...(other.more ?? [])] };
+      const handle = await this.env.client.workflow.start(other.type ?? 'etlPipeline', started);
       this.handles.push(handle);
       return handle;
     });
@@ -136,11 +147,27 @@ function quietRuntime(): void {
 export async function replay(handles: readonly WorkflowHandle[]): Promise<void> {
   quietRuntime();
   async function* histories() {
-    for (const handle of handles) yield { workflowId: handle.workflowId, history: await handle.fetchHistory() };
+    for (const handle of handles) {
+      for await (const history of chain(handle)) yield { workflowId: handle.workflowId, history };
+    }
   }
   const failed: unknown[] = [];
   for await (const { error } of Worker.runReplayHistories({ workflowBundle }, histories())) {
     if (error) failed.push(error);
   }
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} histories do not replay: ${failed[0]}`);
+}
+
+/** The histories of a run and of those that it was continued as. */
+async function* chain(first: WorkflowHandle): AsyncGenerator<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>> {
+  const { firstExecutionRunId } = first as Partial<WorkflowHandleWithFirstExecutionRunId>;
+  let handle =
+    firstExecutionRunId === undefined ? first : first.client.getHandle(first.workflowId, firstExecutionRunId);
+  for (;;) {
+    const history = await handle.fetchHistory();
+    yield history;
+    const next = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    if (!next) return;
+    handle = first.client.getHandle(first.workflowId, next);
+  }
 }
