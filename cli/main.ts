@@ -5,6 +5,8 @@ import { TemporalNotFoundError } from '../local/temporal/findTemporal';
 import { ConfigError } from '../workers/config';
 import { NoTemporalError } from '../workers/connection';
 import { aslCommand } from './commands/asl';
+import { backfillCommand } from './commands/backfill';
+import { batchCommand } from './commands/batch';
 import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
@@ -28,6 +30,8 @@ export async function main(argv: string[]): Promise<void> {
     upCommand,
     runCommand,
     convertCommand,
+    batchCommand,
+    backfillCommand,
     scheduleCommand,
     reapCommand,
     aslCommand,
