@@ -21,10 +21,10 @@ export function destinationUri(folder: string): string {
 }
 
 /** `YYYY-MM-DD`, a real day. */
-export function calendarDate(text: string): string {
+export function calendarDate(text: string, option = '--date'): string {
   if (isCalendarDate(text)) return text;
   throw new CliError(
-    `--date ${text} is no calendar date`,
+    `${option} ${text} is no calendar date`,
     'write it as YYYY-MM-DD, e.g. 2026-02-08',
     cliExitCodes.usage,
   );
