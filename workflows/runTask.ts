@@ -91,7 +91,7 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
     const known = launched;
     await CancellationScope.nonCancellable(async () => {
       if (known) sawEnd(await stop(context, known.taskArn, why));
-      else if (mayHaveLaunched(error)) await stopUntold(context, why);
+      else if (mayHaveLaunched(error, context.plan)) await stopUntold(context, why);
     });
     if (timedOut) throw failure('Timeout', `the task was still running after ${timeoutSeconds} s and was stopped`);
     throw error;
@@ -165,9 +165,15 @@ function stop(context: RunContext, taskArn: string, reason: string): Promise<Tas
   return call('stopTask', `${context.title}: ${reason}`)({ taskArn, reason });
 }
 
-/** A launch that was not answered, or was cancelled between two attempts, may have started a task all the same. */
-const mayHaveLaunched = (error: unknown): boolean =>
-  ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable', 'Cancelled'].includes(failureTypeOf(asFailure(error)));
+/**
+ * A launch that was not answered may have started a task all the same; so may one that was cancelled between two attempts, which
+ * those of runs in flight cannot be.
+ */
+function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
+  const type = failureTypeOf(asFailure(error));
+  if (type === 'Cancelled') return timings.launchQueueSeconds !== undefined;
+  return ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable'].includes(type);
+}
 
 async function stopUntold(context: RunContext, reason: string): Promise<void> {
   const { run, title } = context;

@@ -141,4 +141,16 @@ withServer('a backlog of launches on a real server', () => {
     );
     expect(afterThe('small', launches)).toBeGreaterThan(many / 3);
   }, 60_000);
+
+  test('a run that is cancelled while its launch waits ends without one', async () => {
+    launched.length = 0;
+    handles.length = 0;
+    await limitLaunches(0);
+    await start('cancelled', 2, { priorityKey: 1 });
+    for (const handle of handles) await handle.cancel();
+    for (const handle of handles)
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(launched).toEqual([]);
+    await limitLaunches(undefined);
+  }, 60_000);
 });
