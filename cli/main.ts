@@ -8,6 +8,7 @@ import { aslCommand } from './commands/asl';
 import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
+import { dlqCommand } from './commands/dlq';
 import { doctorCommand } from './commands/doctor';
 import { reapCommand } from './commands/reap';
 import { runCommand } from './commands/run';
@@ -28,6 +29,7 @@ export async function main(argv: string[]): Promise<void> {
     runCommand,
     convertCommand,
     reapCommand,
+    dlqCommand,
     aslCommand,
     compareCommand,
     doctorCommand,

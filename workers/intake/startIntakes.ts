@@ -8,18 +8,14 @@ import { createSqsEventSource } from '../../aws/sqsEventSource';
 import type { Config } from '../config';
 import { type Intake, startIntake } from './consume';
 import { createGate } from './gate';
+import { intakeRule } from './rule';
 import { createOpenCount, createStarter } from './startPipeline';
 
 /** Takes up landed files from every source that is configured; none of them is no error. */
 export function startIntakes(config: Config, client: Client, deadLetters: DeadLetters, log: Logger): readonly Intake[] {
   const sources = configuredSources(config, log);
   if (sources.length === 0) return [];
-  const rule = {
-    timeZone: config.INTAKE_TIME_ZONE,
-    prefix: config.INTAKE_PREFIX,
-    match: config.INTAKE_MATCH,
-    detail: config.INTAKE_DETAIL,
-  };
+  const rule = intakeRule(config);
   const gate = createGate({ maxOpen: config.INTAKE_MAX_OPEN, count: createOpenCount(client), log });
   const start = createStarter(client);
   return sources.map((source) => {
