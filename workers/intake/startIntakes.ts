@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EventSource } from '@etl/pipeline/intake/eventSource';
 import { startsOf } from '@etl/pipeline/intake/starts';
@@ -5,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { DeadLetters } from '../../activities/ports';
 import { createSqsEventSource } from '../../aws/sqsEventSource';
+import { createFolderEventSource } from '../../local/folderEventSource';
 import type { Config } from '../config';
 import { type Intake, startIntake } from './consume';
 import { createGate } from './gate';
@@ -26,7 +28,10 @@ export function startIntakes(config: Config, client: Client, deadLetters: DeadLe
 }
 
 function configuredSources(config: Config, log: Logger): EventSource[] {
-  const { INTAKE_QUEUE_URL: queueUrl, INTAKE_HIDDEN_SECONDS: hiddenSeconds } = config;
+  const { INTAKE_QUEUE_URL: queueUrl, INTAKE_FOLDER: folder, INTAKE_HIDDEN_SECONDS: hiddenSeconds } = config;
   const warn = (details: object, message: string) => log.warn(details, message);
-  return queueUrl === undefined ? [] : [createSqsEventSource(new SQSClient({}), queueUrl, { warn, hiddenSeconds })];
+  return [
+    ...(queueUrl === undefined ? [] : [createSqsEventSource(new SQSClient({}), queueUrl, { warn, hiddenSeconds })]),
+    ...(folder === undefined ? [] : [createFolderEventSource(resolve(folder), { warn })]),
+  ];
 }
