@@ -45,7 +45,7 @@ export function dlqCommand(): Command {
 
 async function listLetters({ limit, json }: ListOptions): Promise<void> {
   await withBox(parseConfig(process.env), async (box) => {
-    const letters = await box.list(limit);
+    const letters = await lettersIn(box, limit);
     if (json) return print({ box: box.name, limited: letters.length === limit, letters });
     say(`${count(letters.length, 'letter')} in ${box.name}`);
     for (const letter of letters) for (const line of describeLetter(letter)) say(line);
@@ -62,7 +62,7 @@ async function redriveLetters(ids: string[], options: RedriveOptions): Promise<v
   const config = parseConfig(process.env);
   const rule = intakeRule(config);
   await withBox(config, async (box) => {
-    const letters = (await box.list(limit)).filter(({ id }) => all || ids.includes(id));
+    const letters = (await lettersIn(box, limit)).filter(({ id }) => all || ids.includes(id));
     const missing = ids.filter((id) => !letters.some((letter) => letter.id === id));
     const plans = letters.map((letter) => ({ letter, again: startsAgain(letter, rule, config.rawBase) }));
     const done = dryRun ? plans.map(({ letter, again }) => foreseen(letter, again)) : await redriveAll(box, plans);
@@ -98,6 +98,16 @@ async function withBox(config: Config, work: (box: DeadLetterBox) => Promise<voi
     await work(box);
   } finally {
     await box.close();
+  }
+}
+
+async function lettersIn(box: DeadLetterBox, limit: number): Promise<readonly KeptLetter[]> {
+  try {
+    return await box.list(limit);
+  } catch (error) {
+    const message = `the dead letters in ${box.name} cannot be read: ${(error as Error).message}`;
+    const remedy = 'mend DLQ_URL and the variables of the AWS SDK; without DLQ_URL, ETL_STATE_DIR says where they are';
+    throw new CliError(message, remedy, cliExitCodes.unavailable, { cause: error });
   }
 }
 

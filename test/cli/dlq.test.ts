@@ -137,6 +137,12 @@ withBoth('etl dlq', () => {
     expect(await readdir(join(folder, 'away', 'dead-letters'))).toHaveLength(1);
   });
 
+  test('a queue that is not there is said in a line', async () => {
+    const ended = await dlq({ DLQ_URL: `${moto.endpoint}/123456789012/none` }, 'list');
+    expect(ended).toMatchObject({ exitCode: 69, stdout: '' });
+    expect(ended.stderr).toMatch(/^error: the dead letters in http.*none cannot be read: .+\nmend DLQ_URL/);
+  });
+
   test('letters or --all are needed', async () => {
     const none = await dlq({}, 'redrive');
     expect(none).toMatchObject({ exitCode: 64 });
