@@ -118,6 +118,25 @@ export interface DeadLetter {
   readonly runId: string;
 }
 
+/** The dead letters as somebody looks through them. Whoever has listed some closes it in the end. */
+export interface DeadLetterBox {
+  /** For people: where it is. */
+  readonly name: string;
+  /** `limit` at most. They stay where they are; until `close`, other readers of a queue may not see them. */
+  list(limit: number): Promise<readonly KeptLetter[]>;
+  /** One that was listed. */
+  remove(letter: KeptLetter): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A letter as it was found: one that somebody else has put there may have nothing but its content. */
+export interface KeptLetter extends Partial<Omit<DeadLetter, 'event'>> {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly sentAt?: string;
+  readonly event: unknown;
+}
+
 export interface ProgressReporter {
   report(workflowId: string, runId: string, progress: TaskProgress): Promise<void>;
 }

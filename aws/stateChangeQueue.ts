@@ -30,10 +30,8 @@ export function startStateChangeQueue(
 
   const queue = createSqsQueue(client, queueUrl);
   const request = { limit: maxPerCall, waitSeconds: longPollSeconds, hiddenSeconds: options.redeliverySeconds, signal };
-  const asked = <T>(work: () => Promise<T>): Promise<T | undefined> =>
-    untilAnswered(work, signal, ({ name, message }, pauseMs) =>
-      options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not answer'),
-    );
+  const warn = ({ name, message }: Error, pauseMs?: number) =>
+    options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not answer');
 
   /** True for a message that is done with. */
   const settle = async ({ Body = '' }: Message): Promise<boolean> => {
@@ -57,9 +55,10 @@ export function startStateChangeQueue(
 
   const poll = async (): Promise<void> => {
     while (!signal.aborted) {
-      const messages = (await asked(() => queue.receive(request))) ?? [];
+      const messages = (await untilAnswered(() => queue.receive(request), signal, warn)) ?? [];
       const settled = await Promise.all(messages.map(settle));
-      await asked(() => queue.remove(messages.filter((_, index) => settled[index])));
+      // What was not deleted comes again, and is told again: that does no harm.
+      await queue.remove(messages.filter((_, index) => settled[index])).catch((error: Error) => warn(error));
     }
   };
 

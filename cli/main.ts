@@ -10,6 +10,7 @@ import { batchCommand } from './commands/batch';
 import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
+import { dlqCommand } from './commands/dlq';
 import { doctorCommand } from './commands/doctor';
 import { reapCommand } from './commands/reap';
 import { runCommand } from './commands/run';
@@ -34,6 +35,7 @@ export async function main(argv: string[]): Promise<void> {
     backfillCommand,
     scheduleCommand,
     reapCommand,
+    dlqCommand,
     aslCommand,
     compareCommand,
     doctorCommand,

@@ -1,5 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PutBucketNotificationConfigurationCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  PutBucketNotificationConfigurationCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
@@ -46,6 +50,21 @@ withMoto('messages of a queue', () => {
     const all: Delivery[] = [];
     while (all.length < count) all.push(...(await source.receive(count - all.length, never)));
     return all;
+  };
+
+  /** A call to EventBridge, for which there is no client here; moto reads the service from the signature's scope. */
+  const events = async (operation: string, input: object): Promise<void> => {
+    const scope = 'test/20260208/us-east-1/events/aws4_request';
+    const answer = await fetch(moto.endpoint, {
+      method: 'POST',
+      body: JSON.stringify(input),
+      headers: {
+        'Content-Type': 'application/x-amz-json-1.1',
+        'X-Amz-Target': `AWSEvents.${operation}`,
+        Authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+      },
+    });
+    expect({ operation, status: answer.status, said: await answer.text() }).toMatchObject({ status: 200 });
   };
 
   test('those in hand stay hidden beyond their time, and are deleted when they are done', async () => {
@@ -101,6 +120,29 @@ withMoto('messages of a queue', () => {
       expect(warned[0]).toBe('the queue of landed files does not answer');
     } finally {
       await missing.close();
+    }
+  });
+
+  test('what S3 says through EventBridge is read, and the version tells one content from the next', async () => {
+    const Bucket = 'bridged-data-lake';
+    const s3 = await s3With(moto.endpoint, Bucket);
+    try {
+      const VersioningConfiguration = { Status: 'Enabled' as const };
+      await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+      const NotificationConfiguration = { EventBridgeConfiguration: {} };
+      await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+      const pattern = { source: ['aws.s3'], 'detail-type': ['Object Created'] };
+      await events('PutRule', { Name: 'landed', EventPattern: JSON.stringify(pattern) });
+      await events('PutTargets', { Rule: 'landed', Targets: [{ Id: 'queue', Arn: arn }] });
+      const Key = 'ventas/a+b 1_2026-02-08.csv';
+      for (let turn = 0; turn < 2; turn++) await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'a\n1\n' }));
+      const read = (await receive(2)).map(({ body, id }) => startsOf(body, id, { timeZone: 'UTC' }, undefined));
+      expect(read.flatMap(({ problems }) => problems)).toEqual([]);
+      const starts = read.flatMap((each) => each.starts);
+      expect(starts.map(({ sourceUri }) => sourceUri)).toEqual([`s3://${Bucket}/${Key}`, `s3://${Bucket}/${Key}`]);
+      expect(new Set(starts.map(({ workflowId }) => workflowId)).size).toBe(2);
+    } finally {
+      s3.destroy();
     }
   });
 

@@ -46,24 +46,28 @@ export function startIntake(settings: IntakeSettings): Intake {
   const inHand = new Set<Promise<void>>();
 
   const settle = async (delivery: Delivery): Promise<void> => {
-    const { starts, ignored, problems } = settings.read(delivery.body, delivery.id);
-    for (const { reason, what } of ignored) {
-      counts.ignored[reason] = (counts.ignored[reason] ?? 0) + 1;
-      log.debug({ reason, what }, 'news of a file that is not ours');
-    }
+    let problems: readonly string[] = [];
     try {
+      const reading = settings.read(delivery.body, delivery.id);
+      for (const each of reading.ignored) ignore(each);
       // Those that can be started are, before the rest is given up.
-      for (const each of starts) await startOne(each);
+      for (const each of reading.starts) await startOne(each);
+      problems = reading.problems;
     } catch (error) {
       if (!isRefusal(error)) gate.doubt();
       else if (delivery.receiveCount > settings.maxReceives) {
         const tries = `refused ${delivery.receiveCount} times, at last with: ${reasonOf(error)}`;
-        return buried(delivery, 'NotStarted', tries);
+        return bury(delivery, 'NotStarted', tries);
       }
       return giveBack(delivery, error);
     }
-    if (problems.length > 0) return buried(delivery, 'InvalidEvent', problems.join('; '));
+    if (problems.length > 0) return bury(delivery, 'InvalidEvent', problems.join('; '));
     await delivery.done();
+  };
+
+  const ignore = ({ reason, what }: Starts['ignored'][number]): void => {
+    counts.ignored[reason] = (counts.ignored[reason] ?? 0) + 1;
+    log.debug({ reason, what }, 'news of a file that is not ours');
   };
 
   const startOne = async (start: Start): Promise<void> => {
@@ -79,7 +83,7 @@ export function startIntake(settings: IntakeSettings): Intake {
   };
 
   /** The letter first: a message is deleted only once it lies elsewhere. */
-  const buried = async (delivery: Delivery, failureType: string, reason: string): Promise<void> => {
+  const bury = async (delivery: Delivery, failureType: string, reason: string): Promise<void> => {
     try {
       const letter = { event: parsed(delivery.body), failureType, reason, workflowId: '', runId: '' };
       const letterId = await settings.deadLetters.send(letter);
@@ -116,6 +120,7 @@ export function startIntake(settings: IntakeSettings): Intake {
     }
     await Promise.all(inHand);
     await source.close();
+    log.info({ source: source.name, ...counts }, 'the intake has ended');
   };
 
   const consuming = consume();

@@ -1,3 +1,4 @@
+import { matchesGlob } from '../batch/glob';
 import { dateOfKey } from '../batch/keyDate';
 import { dayIn } from '../batch/timeZones';
 import type { LandedFile } from './landedFile';
@@ -27,25 +28,20 @@ const dataName = /\.(csv|tsv|txt|psv|dat)(\.(gz|zst))?$/i;
 
 /**
  * The rule from a landed file to our event. Folders and hidden names are never taken: `_` and `.` begin the names of what
- * other programs keep beside their data, `_SUCCESS` and `_temporary/` among them. An empty data file is taken: that it is
- * empty, the pipeline has to tell.
+ * other programs keep beside their data, `_SUCCESS` and `_temporary/` among them; but a folder that the prefix names is meant.
+ * An empty data file is taken: that it is empty, the pipeline has to tell.
  */
 export function decide(file: LandedFile, rule: IntakeRule): Decision {
   const { uri, key, landedAt } = file;
+  const { prefix = '', match } = rule;
   if (key.endsWith('/')) return { taken: false, reason: 'folder' };
-  if (rule.prefix !== undefined && !key.startsWith(rule.prefix)) return { taken: false, reason: 'otherPrefix' };
-  if (key.split('/').some((segment) => /^[_.]/.test(segment))) return { taken: false, reason: 'hidden' };
-  const name = key.slice(key.lastIndexOf('/') + 1);
-  const matches = rule.match === undefined ? dataName : globPattern(rule.match);
-  if (!matches.test(name)) return { taken: false, reason: 'otherName' };
+  if (!key.startsWith(prefix)) return { taken: false, reason: 'otherPrefix' };
+  const below = key.slice(prefix.lastIndexOf('/') + 1).split('/');
+  if (below.some((segment) => /^[_.]/.test(segment))) return { taken: false, reason: 'hidden' };
+  const name = below.at(-1) ?? '';
+  const isOurs = match === undefined ? dataName.test(name) : matchesGlob(match, name);
+  if (!isOurs) return { taken: false, reason: 'otherName' };
   const batchDate = dateOfKey(key) ?? (landedAt && dayIn(rule.timeZone, new Date(landedAt)));
   if (batchDate) return { taken: true, s3Key: uri, batchDate };
   return { taken: false, problem: `${uri}: neither its key nor its event has a date` };
-}
-
-function globPattern(glob: string): RegExp {
-  const pattern = glob.replace(/[.*+?^${}()|[\]\\]/g, (character) =>
-    character === '*' ? '.*' : character === '?' ? '.' : `\\${character}`,
-  );
-  return new RegExp(`^${pattern}$`, 's');
 }

@@ -1,22 +1,26 @@
 import { createGate } from '../../../workers/intake/gate';
 import { until } from '../../support/system';
 
-function gateOver(count: () => Promise<number>, maxOpen = 10) {
+function gateOver(count: () => Promise<number>, maxOpen = 10, lookMs = 20) {
   const lines: string[] = [];
   const log = {
     info: (_: unknown, line: string) => lines.push(line),
     warn: (_: unknown, line: string) => lines.push(line),
   };
-  return { gate: createGate({ maxOpen, count, log: log as never, lookMs: 20 }), lines };
+  return { gate: createGate({ maxOpen, count, log: log as never, lookMs }), lines };
 }
 const never = new AbortController().signal;
 
 test('room is what is left, by the count and by what was started since', async () => {
   let looks = 0;
-  const { gate } = gateOver(async () => {
-    looks++;
-    return 4;
-  });
+  const { gate } = gateOver(
+    async () => {
+      looks++;
+      return 4;
+    },
+    10,
+    60_000,
+  );
   expect(await gate.room(never)).toBe(6);
   gate.started();
   expect(await gate.room(never)).toBe(5);

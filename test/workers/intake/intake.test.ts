@@ -19,7 +19,7 @@ import { replay } from '../../support/rig';
 import { created, onEventBridge, s3Object, sns } from '../../support/s3Events';
 import { until } from '../../support/system';
 import { thorough } from '../../support/thorough';
-import { end, startIntakeProcess } from './intakeProcess';
+import { end, endAll, startIntakeProcess } from './intakeProcess';
 
 const exe = process.env.ETL_TEST_TEMPORAL ?? '';
 const withBoth = process.env.ETL_TEST_MOTO && exe ? describe : describe.skip;
@@ -59,6 +59,7 @@ withBoth('from a queue to pipelines', () => {
   afterEach(async () => {
     await running?.stop();
     running = undefined;
+    await endAll();
     await terminateAll();
     await until('an end of all of them', 30, () => slowly(async () => (await open()) === 0));
   });
@@ -102,7 +103,8 @@ withBoth('from a queue to pipelines', () => {
   const open = async () => (await client.workflow.count('ExecutionStatus = "Running"')).count;
   // Looks are seldom: moto has one core to share with what is being tried.
   const slowly = <T>(look: () => Promise<T>) => delay(400).then(look);
-  const empty = () => until('an empty queue', 60, () => slowly(async () => (await countMessages(sqs, queue)) === 0));
+  const empty = () =>
+    until('an empty queue', thorough ? 300 : 90, () => slowly(async () => (await countMessages(sqs, queue)) === 0));
 
   const startProcess = () =>
     startIntakeProcess({
@@ -139,12 +141,12 @@ withBoth('from a queue to pipelines', () => {
     await sendAll(sqs, queue, contents.map(([, other]) => other).reverse());
 
     const first = await startProcess();
-    await until('some of them', 30, () => slowly(async () => (await client.workflow.count()).count > 10));
+    await until('some of them', 60, () => slowly(async () => (await client.workflow.count()).count > 10));
     await end(first, 'SIGKILL');
     expect(await countMessages(sqs, queue)).toBeGreaterThan(0);
     const second = await startProcess();
     await empty();
-    if (thorough) await until('all of them at their end', 120, () => slowly(async () => (await open()) === 0));
+    if (thorough) await until('all of them at their end', 300, () => slowly(async () => (await open()) === 0));
     await end(second, 'SIGTERM');
 
     const runs = await pipelines('none');
@@ -166,7 +168,7 @@ withBoth('from a queue to pipelines', () => {
         'detail.batchDate: "today" is no calendar date: write YYYY-MM-DD',
     });
     await replay(runs.map(({ workflowId, runId }) => client.workflow.getHandle(workflowId, runId)));
-  }, 180_000);
+  }, 700_000);
 
   test('as many pipelines as may be open; the others wait in the queue', async () => {
     const files = Array.from({ length: 12 }, (_, number) => created(s3Object({ key: `held/f${number}.csv` })));

@@ -36,8 +36,23 @@ export async function startIntakeProcess(env: NodeJS.ProcessEnv): Promise<ChildP
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   });
+  // A test that fails before it ends the process must not leave it behind.
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => {
+    process.off('exit', kill);
+    alive.delete(child);
+  });
+  alive.add(child);
   await once(child, 'message');
   return child;
+}
+
+const alive = new Set<ChildProcess>();
+
+/** Whatever a test has left running. */
+export async function endAll(): Promise<void> {
+  await Promise.all([...alive].map((child) => end(child, 'SIGKILL')));
 }
 
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
