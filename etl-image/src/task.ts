@@ -36,7 +36,7 @@ export interface Task extends Work {
   readonly source: Source;
   readonly content: Content;
   readonly startedAt: string;
-  /** Of the source, when this launch is told to go by one. */
+  /** Of the source, when this launch is told to go by one, and it is there. */
   readonly index: ChunkIndex | undefined;
 }
 

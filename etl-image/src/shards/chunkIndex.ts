@@ -46,11 +46,10 @@ const indexSchema = z.strictObject({
 /** Where the chunks of a source begin: what its shards are cut by. */
 export type ChunkIndex = z.infer<typeof indexSchema>;
 
-/** Throws `BadConfigurationError` for what is no index. */
-export async function readIndex(store: ObjectStore, uri: string): Promise<ChunkIndex> {
+/** Undefined when there is none. Throws `BadConfigurationError` for what is no index. */
+export async function readIndex(store: ObjectStore, uri: string): Promise<ChunkIndex | undefined> {
   const body = await store.readSmall(uri);
-  if (!body) throw refusal(uri, 'is not there: make it with MODE=index');
-  return parseIndex(uri, body.toString('utf8'));
+  return body && parseIndex(uri, body.toString('utf8'));
 }
 
 /**

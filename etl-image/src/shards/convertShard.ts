@@ -27,7 +27,7 @@ export interface Sharded {
 export function convertShard(work: Work, { number, of, indexUri, reconcileUri }: ShardMode): Promise<Sharded> {
   return runTask(work, async (task) => {
     const { env, store, place, content, folder, source, log } = task;
-    const index = indexOf(task);
+    const index = indexOf(task, indexUri);
     const settled = reconcileUri === undefined ? undefined : await readReconciliation(store, reconcileUri, content);
     const shard = `${number}/${of}`;
     const range = shardRange(index, number, of);
@@ -68,9 +68,9 @@ function checkFit(index: ChunkIndex, chunks: readonly FinishedChunk[], indexUri:
   );
 }
 
-/** Throws when there is none, which the environment does not allow. */
-export function indexOf({ index }: Task): ChunkIndex {
-  if (!index) throw new Error('there is no index to go by');
+/** Throws `BadConfigurationError` when it is not there. */
+export function indexOf({ index }: Task, uri: string): ChunkIndex {
+  if (!index) throw new BadConfigurationError(`SHARD_INDEX: ${uri} is not there: make it with MODE=index`);
   return index;
 }
 

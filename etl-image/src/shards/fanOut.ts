@@ -19,8 +19,8 @@ export interface Gathered {
 }
 
 /** Throws `IncompleteError` when chunks are missing, with the shards that should have converted them. */
-export function gather(task: Task, { of }: FanOut, all: FoundWork): Gathered {
-  const index = indexOf(task);
+export function gather(task: Task, { of, indexUri }: FanOut, all: FoundWork): Gathered {
+  const index = indexOf(task, indexUri);
   const found = within(index, all);
   const known = new Set(found.chunks.map(({ number }) => number));
   const missing = Array.from({ length: of }, (_, at) => missingOf(index, at + 1, of, known)).flat();
