@@ -1,8 +1,9 @@
+import { mayBeHeld } from '@etl/pipeline/approval';
 import { transform } from '@etl/pipeline/definition';
 import type { Plan } from '@etl/pipeline/plan';
 
 /** A warning for each wish of the event that a state machine cannot follow: its request was fixed when it was generated. */
-export function notFollowed({ compute, timings }: Plan): string[] {
+export function notFollowed({ compute, timings, options }: Plan): string[] {
   const wishes: [boolean, string][] = [
     [compute.size !== undefined, 'compute.cpu and compute.memory'],
     [compute.ephemeralStorageGiB !== undefined, 'compute.ephemeralStorageGiB'],
@@ -10,7 +11,15 @@ export function notFollowed({ compute, timings }: Plan): string[] {
     [timings.timeoutSeconds !== transform.timeoutSeconds, 'compute.timeoutSeconds'],
     [timings.startTimeoutSeconds !== transform.startTimeoutSeconds, 'compute.startTimeoutSeconds'],
   ];
-  return wishes.flatMap(([wished, what]) =>
-    wished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
-  );
+  return [
+    ...wishes.flatMap(([wished, what]) =>
+      wished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
+    ),
+    ...((compute.shards ?? 1) > 1
+      ? [
+          `compute.shards: ${compute.shards} tasks: not followed by the state machine, in which one task converts a file`,
+        ]
+      : []),
+    ...(mayBeHeld(options) ? ['level hold: not followed by the state machine: what a gate holds is a failed run'] : []),
+  ];
 }
