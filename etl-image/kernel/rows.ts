@@ -25,7 +25,21 @@ export function findRows(
   let open = false;
   while (rows < maxRows && block < end) {
     const inside: u64 = block + 64 > end ? ((1 as u64) << ((end - block) as u64)) - 1 : u64.MAX_VALUE;
-    let mask = (maskOf(block, quotes) | maskOf(block, lineEnds)) & inside;
+    const quoteMask = maskOf(block, quotes) & inside;
+    const lineMask = maskOf(block, lineEnds) & inside;
+    const ends = popcnt(lineMask) as u32;
+    if (quoteMask == 0 && rows + ends < maxRows) {
+      // Most blocks: nothing but whole lines.
+      if (ends != 0) {
+        rows += ends;
+        lines += quotedLines + ends;
+        quotedLines = 0;
+        start = block + 64 - (clz(lineMask) as usize);
+      }
+      block += 64;
+      continue;
+    }
+    let mask = quoteMask | lineMask;
     while (mask != 0) {
       const here = block + (ctz(mask) as usize);
       mask &= mask - 1;
@@ -36,7 +50,15 @@ export function findRows(
         quotedLines = 0;
         if (rows == maxRows) break;
       } else if (here == start || load<u8>(here - 1) == delimiter) {
-        const close = findClosingQuote(here + 1, end, quote, last);
+        // Most fields end in this block, without a doubled quote; mask has lost the bits up to the opening one.
+        let close = block + (ctz(quoteMask & mask) as usize);
+        if ((quoteMask & mask) != 0 && close + 1 < end && load<u8>(close + 1) != quote) {
+          const behind: u64 = close + 1 - block < 64 ? u64.MAX_VALUE << ((close + 1 - block) as u64) : 0;
+          quotedLines += popcnt(lineMask & mask & ~behind) as u32;
+          mask &= behind;
+          continue;
+        }
+        close = findClosingQuote(here + 1, end, quote, last);
         if (close >= end) {
           open = true; // for good, when this is the end
           block = end;

@@ -66,7 +66,7 @@ async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
 /** What shards have converted together: nothing is converted here but a few chunks that others have made stale. */
 async function mergeShards(task: Task, fanOut: FanOut, all: FoundWork): Promise<Manifest> {
   const { source, folder, place } = task;
-  const { index, found } = await gather(task, fanOut, all);
+  const { index, found } = gather(task, fanOut, all);
   const reports = found.reports.filter(({ indexUri }) => indexUri === fanOut.indexUri);
   const conversion = await convertSource(task, {
     before: found,

@@ -1,3 +1,4 @@
+import type { ContainerMode } from '@etl/pipeline/container';
 import { type BatchLayout, layout, progressName } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import type { Content } from '@etl/storage/fence';
@@ -13,6 +14,7 @@ import { ProgressReport } from './loaders/progress';
 import { checkScratch } from './loaders/scratchSpace';
 import { WorkFolder } from './loaders/workFolder';
 import type { Log } from './log';
+import { type ChunkIndex, checkIndex, readIndex } from './shards/chunkIndex';
 import { pace } from './usage';
 import { programOf } from './version';
 
@@ -34,6 +36,8 @@ export interface Task extends Work {
   readonly source: Source;
   readonly content: Content;
   readonly startedAt: string;
+  /** Of the source, when this launch is told to go by one, and it is there. */
+  readonly index: ChunkIndex | undefined;
 }
 
 /** Opens the source, and tells how the work goes and how it ended. */
@@ -43,16 +47,20 @@ export async function runTask<Result>(work: Work, run: (task: Task) => Promise<R
   const folder = new WorkFolder(store, place, env);
   const progress = new ProgressReport(store, folder.at(progressName), log);
   try {
-    const source = await openSource(store, env.inputUri, env.options);
+    const indexUri = indexOf(env.mode);
+    const index = indexUri === undefined ? undefined : await readIndex(store, indexUri);
+    const known = index && { head: index.head, fingerprint: index.source.fingerprint };
+    const source = await openSource(store, env.inputUri, env.options, known);
     const content = {
       source: source.identity,
       optionsHash: optionsHash(env.options, env.chunkRows),
       program: programOf(env.engine),
     };
+    if (index && indexUri !== undefined) checkIndex(index, indexUri, content, env.chunkRows);
     // Seen by others from here on: what this launch takes over is not tidied away under its hands.
     await progress.write();
     const startedAt = new Date().toISOString();
-    const result = await run({ ...work, place, folder, progress, source, content, startedAt });
+    const result = await run({ ...work, place, folder, progress, source, content, startedAt, index });
     await progress.end({ phase: 'done' });
     return result;
   } catch (error) {
@@ -61,6 +69,11 @@ export async function runTask<Result>(work: Work, run: (task: Task) => Promise<R
     else await progress.end({});
     throw error;
   }
+}
+
+function indexOf(mode: ContainerMode | undefined): string | undefined {
+  if (mode?.kind === 'shard') return mode.indexUri;
+  return mode?.kind === 'commit' ? mode.shards?.indexUri : undefined;
 }
 
 /** With an engine that ends when the work has to end, or is done. */

@@ -22,12 +22,20 @@ export interface Source {
   read(onRead: (bytes: number) => void, from?: number, to?: number): AsyncGenerator<Buffer>;
 }
 
-/** Throws `NoInputError` for a source that is not there, `BadDataError` for one that is no CSV. */
-export async function openSource(store: ObjectStore, uri: string, options: Options): Promise<Source> {
+/**
+ * `known`: the head of the source as long as it has this fingerprint, which then is not read. Throws `NoInputError` for a source
+ * that is not there, `BadDataError` for one that is no CSV.
+ */
+export async function openSource(
+  store: ObjectStore,
+  uri: string,
+  options: Options,
+  known?: { readonly head: HeadInspection; readonly fingerprint: string },
+): Promise<Source> {
   const info = await store.head(uri);
   if (!info) throw new NoInputError(`${uri}: there is no such object`);
   const { bytes, fingerprint } = info;
-  const head = await inspectSource(store, info, options);
+  const head = known?.fingerprint === fingerprint ? known.head : await inspectSource(store, info, options);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
   let total = 0;
   const seekable = head.compression === 'none' && head.encoding === 'utf-8';

@@ -82,9 +82,7 @@ export class Window {
 
   push(piece: Uint8Array): void {
     if (this.end + piece.length > this.capacity) {
-      this.kernel.bytes(this.memory, this.end).copyWithin(0, this.start);
-      this.end = this.size;
-      this.start = 0;
+      this.compact();
     }
     this.kernel.bytes(this.memory + this.end, piece.length).set(piece);
     this.end += piece.length;
@@ -99,20 +97,34 @@ export class Window {
 
   /** Takes up to so many rows out. */
   take(most: number, last: boolean): RowGroup {
-    const group = this.peek(most, last);
+    this.find(most, last);
+    const group = this.copy();
     this.step();
     return group;
   }
 
-  /** Passes up to so many rows over. */
-  pass(most: number, last: boolean): void {
-    this.find(most, last);
+  /** Passes up to so many rows over; returns how many. None: the one at hand goes on behind what has arrived. */
+  pass(most: number, last: boolean): number {
+    const { rows } = this.find(most, last);
     this.step();
+    return rows;
   }
 
-  /** A copy of up to so many rows, which stay where they are. */
-  peek(most: number, last: boolean): RowGroup {
-    const { rows, length } = this.find(most, last);
+  /** A copy of up to so many rows, which stay where they are; undefined when none is all there. */
+  peek(most: number, last: boolean): RowGroup | undefined {
+    const { rows } = this.find(most, last);
+    return rows > 0 ? this.copy() : undefined;
+  }
+
+  /** What is left goes to the front: memory that was just used is in the processor's cache. */
+  compact(): void {
+    this.kernel.bytes(this.memory, this.end).copyWithin(0, this.start);
+    this.end = this.size;
+    this.start = 0;
+  }
+
+  private copy(): RowGroup {
+    const { rows, length } = this.ahead;
     const bytes = this.allocate(length);
     bytes.set(this.kernel.bytes(this.memory + this.start, length));
     return { bytes, rows };
@@ -127,7 +139,8 @@ export class Window {
     const all = last && length === this.size;
     kernel.run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
     const [rows = 0, end = start, lines = 0] = kernel.words(this.found, 3);
-    if (rows === 0) throw this.endlessRow(all, kernel.bytes(start, length).includes(quote));
+    if (rows === 0 && (last || length === maxGroupBytes))
+      throw this.endlessRow(all, kernel.bytes(start, length).includes(quote));
     this.ahead = { rows, length: end - start, lines };
     return this.ahead;
   }

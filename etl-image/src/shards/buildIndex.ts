@@ -38,7 +38,8 @@ export function checkSeekable({ source, env }: Task): void {
 
 async function scan(task: Task): Promise<ChunkIndex> {
   const { env, source, content, progress, signal, startedAt } = task;
-  const { columns, delimiter } = source.head;
+  const { endless: _, ...head } = source.head;
+  const { columns, delimiter } = head;
   const cutting = cuttingOf(source, env.chunkRows);
   // Of small chunks a small share: what is looked at here is converted once more.
   const sample = Math.min(hintRows(columns.length), Math.ceil(env.chunkRows / 100));
@@ -57,8 +58,8 @@ async function scan(task: Task): Promise<ChunkIndex> {
     async (engine) => {
       for await (const { start, firstRows } of chunkStarts(bytes, cutting, note)) {
         chunks.push(start);
-        const { evidence } = await engine.read(firstRows(sample), table.plans());
-        table.add(evidence);
+        const rows = firstRows(sample);
+        if (rows) table.add((await engine.read(rows, table.plans())).evidence);
       }
     },
     1,
@@ -67,6 +68,7 @@ async function scan(task: Task): Promise<ChunkIndex> {
   return {
     version: 1,
     ...content,
+    head: { ...head, problems: [], compression: 'none', encoding: 'utf-8' },
     rows: end.row - 1,
     chunks,
     end,

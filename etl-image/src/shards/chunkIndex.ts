@@ -10,11 +10,28 @@ const count = z.number().int().nonnegative();
 const place = z.strictObject({ row: count.min(1), line: count.min(1), byte: count });
 const evidence = z.partialRecord(z.enum(Object.keys(noEvidence)), count);
 
+/** What the file's head showed: shards need not look at it again. */
+const head = z.strictObject({
+  ...{
+    problems: z.tuple([]),
+    warnings: z.array(z.string()).readonly(),
+    compression: z.literal('none'),
+    encoding: z.literal('utf-8'),
+  },
+  ...{ delimiter: z.string().length(1), quote: z.string().length(1), lineEnd: z.enum(['\n', '\r']), bomBytes: count },
+  columns: z
+    .array(z.strictObject({ name: z.string(), sourceName: z.string() }))
+    .min(1)
+    .readonly(),
+  ...{ sampleRows: count, rowBytes: z.number().nonnegative() },
+});
+
 const indexSchema = z.strictObject({
   version: z.literal(1),
   source: z.strictObject({ uri: z.string(), bytes: count, fingerprint: z.string() }),
   optionsHash: z.string(),
   program: z.string(),
+  head,
   rows: count,
   /** Where each chunk begins, the first one behind the header. */
   chunks: z.array(place),
@@ -29,46 +46,54 @@ const indexSchema = z.strictObject({
 /** Where the chunks of a source begin: what its shards are cut by. */
 export type ChunkIndex = z.infer<typeof indexSchema>;
 
-/**
- * The index of this very source. Throws `StorageError` (`SourceChanged`) when the source is another one by now, and
- * `BadConfigurationError` for what is no index of it.
- */
-export async function readIndex(store: ObjectStore, uri: string, wanted: IndexedContent): Promise<ChunkIndex> {
-  const refuse = (why: string) => new BadConfigurationError(`SHARD_INDEX: ${uri} ${why}`);
+/** Undefined when there is none. Throws `BadConfigurationError` for what is no index. */
+export async function readIndex(store: ObjectStore, uri: string): Promise<ChunkIndex | undefined> {
   const body = await store.readSmall(uri);
-  if (!body) throw refuse('is not there: make it with MODE=index');
-  const index = parseIndex(body.toString('utf8'), refuse);
-  const { source, optionsHash, program } = wanted;
-  if (index.source.uri !== source.uri) throw refuse(`is of ${index.source.uri}`);
+  return body && parseIndex(uri, body.toString('utf8'));
+}
+
+/**
+ * Whether an index is of this very source. Throws `StorageError` (`SourceChanged`) when the source is another one by now, and
+ * `BadConfigurationError` for an index that does not fit.
+ */
+export function checkIndex(
+  index: ChunkIndex,
+  uri: string,
+  { source, optionsHash, program }: Content,
+  chunkRows: number,
+) {
+  if (index.source.uri !== source.uri) throw refusal(uri, `is of ${index.source.uri}`);
   if (index.source.fingerprint !== source.fingerprint) {
     throw new StorageError('SourceChanged', source.uri, `the file has changed since ${uri} was made: start a new run`);
   }
-  if (index.optionsHash !== optionsHash) throw refuse('was made with other options: make it again');
-  if (index.program !== program) throw refuse(`was made by ${index.program}, and this is ${program}: make it again`);
-  const problem = problemOf(index, wanted);
-  if (problem) throw refuse(`${problem}: make it again`);
-  return index;
+  if (index.optionsHash !== optionsHash) throw refusal(uri, 'was made with other options: make it again');
+  if (index.program !== program)
+    throw refusal(uri, `was made by ${index.program}, and this is ${program}: make it again`);
+  const problem = problemOf(index, chunkRows);
+  if (problem) throw refusal(uri, `${problem}: make it again`);
 }
 
-/** A content, and what else has to fit. */
-export type IndexedContent = Content & { readonly chunkRows: number; readonly columns: number };
+function refusal(uri: string, why: string): Error {
+  return new BadConfigurationError(`SHARD_INDEX: ${uri} ${why}`);
+}
 
-function parseIndex(text: string, refuse: (why: string) => Error): ChunkIndex {
+function parseIndex(uri: string, text: string): ChunkIndex {
   let found: unknown;
   try {
     found = JSON.parse(text);
   } catch {
-    throw refuse('is no JSON: make it again');
+    throw refusal(uri, 'is no JSON: make it again');
   }
   const parsed = indexSchema.safeParse(found);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, [], found)).slice(0, 3);
-  throw refuse(`is no index of version 1: ${problems.join('; ')}`);
+  throw refusal(uri, `is no index of version 1: ${problems.join('; ')}`);
 }
 
 /** What cannot be, whatever the source. */
-function problemOf({ source, rows, chunks, end, hints }: ChunkIndex, { chunkRows, columns }: IndexedContent) {
-  if (hints.length !== columns) return `has hints of ${hints.length} columns, and the file has ${columns}`;
+function problemOf({ source, head, rows, chunks, end, hints }: ChunkIndex, chunkRows: number): string | undefined {
+  const { length } = head.columns;
+  if (hints.length !== length) return `has hints of ${hints.length} columns, and the file has ${length}`;
   if (end.row !== rows + 1 || end.byte > source.bytes) return `ends at row ${end.row}, byte ${end.byte}`;
   if (chunks.length !== Math.ceil(rows / chunkRows)) return `has ${chunks.length} chunks of ${rows} rows`;
   for (const [at, { row, line, byte }] of chunks.entries()) {

@@ -8,8 +8,7 @@ import { checkRejectCount } from '../loaders/rejectLimits';
 import { convertSource, runTask, type Task, type Work } from '../task';
 import { addColumns, keepEvidence } from '../transformers/evidence';
 import { usage } from '../usage';
-import { checkSeekable } from './buildIndex';
-import { type ChunkIndex, fits, readIndex } from './chunkIndex';
+import { type ChunkIndex, fits } from './chunkIndex';
 import { readReconciliation } from './reconcile';
 import { shardRange } from './shardRange';
 
@@ -28,8 +27,7 @@ export interface Sharded {
 export function convertShard(work: Work, { number, of, indexUri, reconcileUri }: ShardMode): Promise<Sharded> {
   return runTask(work, async (task) => {
     const { env, store, place, content, folder, source, log } = task;
-    checkSeekable(task);
-    const index = await readIndexOf(task, indexUri);
+    const index = indexOf(task, indexUri);
     const settled = reconcileUri === undefined ? undefined : await readReconciliation(store, reconcileUri, content);
     const shard = `${number}/${of}`;
     const range = shardRange(index, number, of);
@@ -70,9 +68,10 @@ function checkFit(index: ChunkIndex, chunks: readonly FinishedChunk[], indexUri:
   );
 }
 
-export function readIndexOf({ env, store, source, content }: Task, uri: string): Promise<ChunkIndex> {
-  const { columns } = source.head;
-  return readIndex(store, uri, { ...content, chunkRows: env.chunkRows, columns: columns.length });
+/** Throws `BadConfigurationError` when it is not there. */
+export function indexOf({ index }: Task, uri: string): ChunkIndex {
+  if (!index) throw new BadConfigurationError(`SHARD_INDEX: ${uri} is not there: make it with MODE=index`);
+  return index;
 }
 
 /** What was found, as far as the index agrees, with what the index knows. */

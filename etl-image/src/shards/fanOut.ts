@@ -6,7 +6,7 @@ import type { FinishedChunk } from '../loaders/chunkDraft';
 import type { Task } from '../task';
 import type { Known } from '../transformers/table';
 import type { ChunkIndex } from './chunkIndex';
-import { readIndexOf, within } from './convertShard';
+import { indexOf, within } from './convertShard';
 import type { Reconciliation } from './reconcile';
 import { shardRange } from './shardRange';
 
@@ -19,8 +19,8 @@ export interface Gathered {
 }
 
 /** Throws `IncompleteError` when chunks are missing, with the shards that should have converted them. */
-export async function gather(task: Task, { of, indexUri }: FanOut, all: FoundWork): Promise<Gathered> {
-  const index = await readIndexOf(task, indexUri);
+export function gather(task: Task, { of, indexUri }: FanOut, all: FoundWork): Gathered {
+  const index = indexOf(task, indexUri);
   const found = within(index, all);
   const known = new Set(found.chunks.map(({ number }) => number));
   const missing = Array.from({ length: of }, (_, at) => missingOf(index, at + 1, of, known)).flat();

@@ -132,10 +132,11 @@ export class Lab {
     await this.shards(of, indexUri, { generation: 2, reconcileUri });
     return { ...(await this.commit(of, indexUri)), reconciled: true };
   }
-  private async shards(of: number, indexUri: string, more: Launch & { reconcileUri?: string }): Promise<void> {
-    for (let number = of; number >= 1; number--) {
-      const { exitCode, cause } = await this.shard(number, of, indexUri, more);
-      if (exitCode !== 0) throw new Error(`shard ${number}/${of}: exit code ${exitCode}: ${cause}`);
+  /** All at once. */
+  async shards(of: number, indexUri: string, more: Launch & { reconcileUri?: string }): Promise<void> {
+    const all = Array.from({ length: of }, (_, at) => this.shard(at + 1, of, indexUri, more));
+    for (const [at, { exitCode, cause }] of (await Promise.all(all)).entries()) {
+      if (exitCode !== 0) throw new Error(`shard ${at + 1}/${all.length}: exit code ${exitCode}: ${cause}`);
     }
   }
 

@@ -1,0 +1,102 @@
+// npm run bench:fanout: one file converted by one task, and by several together, as processes on this machine.
+//   --gb N       size of the file (default 5)
+//   --shards L   how many shards, one after the other (default 1,2,4,8)
+//   --write      puts the table into docs/
+// Processes are limited to as many at a time as there are processors: wall time shows what this machine does, CPU time what the
+// fan-out costs. Every number of shards has to publish the bytes that one task does.
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureInstalled, root } from '../../scripts/lib/ensure-installed.mjs';
+import { makeData } from '../convert/data.mjs';
+import { putBetweenMarks } from '../convert/report.mjs';
+import { commit, convert, index, shards } from './launches.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    gb: { type: 'string', default: '5' },
+    shards: { type: 'string', default: '1,2,4,8' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const say = (line) => process.stdout.write(`${line}\n`);
+const state = join(root, '.etl', 'bench');
+const processors = cpus().length;
+
+/** Runs `work` in a lake of its own, and tells how long all of it took. */
+async function timed(work) {
+  const lake = mkdtempSync(join(state, 'lake-'));
+  const started = Date.now();
+  try {
+    const { manifest, launches } = await work(lake);
+    const sum = (key) => launches.reduce((total, figures) => total + figures[key], 0);
+    return {
+      manifest,
+      launches,
+      wallSeconds: (Date.now() - started) / 1000,
+      cpuSeconds: sum('cpuSeconds'),
+      peakMiB: Math.max(...launches.map((figures) => figures.peakMiB)),
+    };
+  } finally {
+    rmSync(lake, { recursive: true, force: true });
+  }
+}
+
+async function fanOut(source, lake, of) {
+  const indexed = await index(source, lake);
+  const converted = await shards(source, lake, of, indexed.uri, processors);
+  const committed = await commit(source, lake, of, indexed.uri);
+  return { manifest: committed.manifest, launches: [indexed, ...converted, committed], indexed };
+}
+
+/** What has to be the same, whoever has converted it. */
+const content = ({ parts, totals, schema, warnings }) =>
+  JSON.stringify({ parts: parts.map(({ file, rows, sha256 }) => [file, rows, sha256]), totals, schema, warnings });
+
+ensureInstalled(say);
+mkdirSync(state, { recursive: true });
+const source = await makeData(root, state, Number(options.gb), say);
+const show = ({ wallSeconds, cpuSeconds, peakMiB }) =>
+  `${wallSeconds.toFixed(1)} s, CPU ${cpuSeconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB`;
+
+const alone = await timed(async (lake) => {
+  const done = await convert(source, lake);
+  return { manifest: done.manifest, launches: [done] };
+});
+say(`one task: ${show(alone)}`);
+const rows = [];
+for (const of of options.shards.split(',').map(Number)) {
+  const together = await timed((lake) => fanOut(source, lake, of));
+  if (content(together.manifest) !== content(alone.manifest))
+    throw new Error(`${of} shards have published other bytes`);
+  const ratio = together.cpuSeconds / alone.cpuSeconds;
+  const indexShare = together.launches[0].cpuSeconds / alone.cpuSeconds;
+  rows.push({ of, ...together, ratio, indexShare });
+  say(`${of} shards: ${show(together)}; CPU ${ratio.toFixed(3)} of one task's, the index ${indexShare.toFixed(3)}`);
+}
+
+const cells = (first, { wallSeconds, cpuSeconds, peakMiB }, ratio, indexShare) =>
+  `| ${[first, `${wallSeconds.toFixed(1)} s`, `${cpuSeconds.toFixed(1)} s`, ratio, indexShare, `${peakMiB.toFixed(0)} MiB`].join(' | ')} |`;
+const machine = `${processors} processors (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.versions.node}`;
+const table = [
+  `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}; ${(statSync(source).size / 1e9).toFixed(2)} GB, at most ${processors} processes at a time; the ${alone.manifest.parts.length} parts of every line have the same SHA-256.`,
+  [
+    '| | wall | CPU of all tasks | of one task | the index alone | peak memory of a task |',
+    '| --- | --: | --: | --: | --: | --: |',
+    cells('one task', alone, '', ''),
+    ...rows.map((row) =>
+      cells(`${row.of} shards`, row, row.ratio.toFixed(2), `${(row.indexShare * 100).toFixed(1)} %`),
+    ),
+  ].join('\n'),
+].join('\n\n');
+say(`\n${table}`);
+if (options.write) {
+  putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:fanout', table);
+  say('\nWritten to docs/benchmarks.md');
+}
+const worst = rows.reduce((most, { ratio }) => Math.max(most, ratio), 0);
+if (worst > 1.1) {
+  say(`\nA fan-out took ${worst.toFixed(2)} times the CPU of one task: more than a tenth on top.`);
+  process.exitCode = 1;
+}
