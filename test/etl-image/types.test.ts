@@ -99,6 +99,18 @@ describe('one schema for all parts', () => {
     ]);
   });
 
+  test('one value that shows a decimal comma makes numbers of the others, wherever it stands', async () => {
+    const values = ['1,234', '2,345', '1,5', '3'];
+    for (let turn = 0; turn < values.length; turn++) {
+      const csv = `x;y\n${[...values.slice(turn), ...values.slice(0, turn)].map((value) => `${value};a`).join('\n')}\n`;
+      const { rows, manifest } = await converter.convert(csv, { ...strict, chunkRows: 1 });
+      expect(manifest.schema[0]?.type).toBe('double');
+      expect(rows.map((row) => row.x).sort()).toEqual([1.234, 1.5, 2.345, 3]);
+    }
+    const { manifest } = await converter.convert('x;y\n1,234;a\n2,345;a\n', { ...strict, chunkRows: 1 });
+    expect(manifest.schema[0]?.type).toBe('text');
+  });
+
   test('the same input gives the same bytes', async () => {
     const csv = `a,b,fecha\n${Array.from({ length: 5000 }, (_, n) => `${n},text ${n % 7},0${1 + (n % 9)}/02/2026`).join('\n')}\n`;
     const first = await converter.convert(csv, { ...strict, chunkRows: 1500 });
