@@ -116,6 +116,24 @@ export const differences = [
     shownBy: 'test: test/equivalence/declared.test.ts',
   },
   {
+    id: 'shards',
+    what: 'A file that several tasks convert together',
+    temporal: 'an index, a child workflow for each task, one commit; a task that is lost is launched again alone',
+    stepFunctions: 'one task converts it, with a warning',
+    reason:
+      'the machine has one request; a task of a `Map` would need another environment for each share, and a way back to all of them when the commit finds a wider schema',
+    shownBy: 'test: test/equivalence/declared.test.ts',
+  },
+  {
+    id: 'approval',
+    what: 'What a quality gate of level `hold` has held',
+    temporal: 'waits for the update `approve`, and is published without being converted again',
+    stepFunctions: 'is a task that failed: tried again in vain, then the run fails',
+    reason:
+      'a wait for people is a task token that somebody keeps and answers, and the machine has nobody to give it to',
+    shownBy: 'test: test/equivalence/declared.test.ts',
+  },
+  {
     id: 'lost-worker',
     what: 'Whoever waits for the task is lost',
     temporal: 'another worker takes the wait up after a missed heartbeat',

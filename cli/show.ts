@@ -43,8 +43,11 @@ export function describeStatus(
 ): string {
   const { progress } = status;
   const launch = status.generation === undefined ? '' : ` (launch ${status.generation})`;
-  const facts = [`${status.step}${launch}`];
-  if (progress && status.step === 'transform') {
+  const what = status.purpose === undefined ? '' : ` ${status.purpose}`;
+  const { shards } = status;
+  const done = shards === undefined ? '' : `: ${shards.done} of ${shards.of} done`;
+  const facts = [`${status.step}${what}${launch}${done}`];
+  if (progress && (status.step === 'transform' || status.step === 'shards')) {
     const share = progress.bytesTotal > 0 ? Math.min(1, progress.bytesRead / progress.bytesTotal) : 0;
     if (bar) facts.push(`[${'#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '-')}]`);
     facts.push(

@@ -1,9 +1,10 @@
+import { mayBeHeld } from '@etl/pipeline/approval';
 import { transform } from '@etl/pipeline/definition';
 import { parseEvent } from '@etl/pipeline/event';
 import type { Plan } from '@etl/pipeline/plan';
 
 /** A warning for each wish of the event that a state machine cannot follow: its request was fixed when it was generated. */
-export function notFollowed({ compute, timings, notifications }: Plan, event: unknown): string[] {
+export function notFollowed({ compute, timings, options, notifications }: Plan, event: unknown): string[] {
   const parsed = parseEvent(event);
   const wished = parsed.ok ? (parsed.detail.compute ?? {}) : {};
   const wishes: [boolean, string][] = [
@@ -22,5 +23,11 @@ export function notFollowed({ compute, timings, notifications }: Plan, event: un
     ...(notifications === 'none'
       ? ['notifications: not followed by the state machine, which tells how each run went']
       : []),
+    ...((compute.shards ?? 1) > 1
+      ? [
+          `compute.shards: ${compute.shards} tasks: not followed by the state machine, in which one task converts a file`,
+        ]
+      : []),
+    ...(mayBeHeld(options) ? ['level hold: not followed by the state machine: what a gate holds is a failed run'] : []),
   ];
 }

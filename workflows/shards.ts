@@ -20,6 +20,7 @@ import { call } from './calls';
 import type { convertShard, ShardInput, ShardResult } from './convertShard';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
+import { gatherProgress } from './shardProgress';
 import { withLaunches } from './transform';
 
 /** What the shards of a file have in common. */
@@ -40,8 +41,14 @@ export async function convertShards(context: RunContext, round: Round): Promise<
   const note = round.reconcileUri === undefined ? undefined : 'Converting again under a wider schema';
   let done = 0;
   let failed: ApplicationFailure | undefined;
-  const show = () =>
-    status.set({ step: 'shards', shards: { done, of: round.of }, ...(note !== undefined && { note }) });
+  let underway = true;
+  const show = () => {
+    const progress = progressOfAll();
+    const shards = { done, of: round.of };
+    if (underway)
+      status.set({ step: 'shards', shards, ...(progress && { progress }), ...(note !== undefined && { note }) });
+  };
+  const progressOfAll = gatherProgress(context.plan.source.bytes, show);
 
   const one = async (number: number): Promise<void> => {
     try {
@@ -62,6 +69,7 @@ export async function convertShards(context: RunContext, round: Round): Promise<
 
   show();
   await scope.run(() => Promise.all(Array.from({ length: round.of }, (_, index) => one(index + 1))));
+  underway = false;
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`run ${run.runId} was cancelled`);
   if (failed) throw withLaunches(failed, status.launches());
 }

@@ -1,5 +1,6 @@
 import { messageNames } from '@etl/pipeline/definition';
 import { describeLaunch, type Launch } from '@etl/pipeline/launches';
+import type { Progress } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { describeRouting } from '@etl/pipeline/routing/describe';
 import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
@@ -10,7 +11,7 @@ export const taskProgressSignal = defineSignal<[TaskProgress]>(messageNames.task
 export const taskStateSignal = defineSignal<[TaskStateChange]>(messageNames.taskStateChanged);
 
 /** One place that knows where the run is; the query and the Web UI's current details both show it. */
-export function trackStatus(title: string) {
+export function trackStatus(title: string, onProgress: (progress: Progress) => void = () => undefined) {
   let status: RunStatus = { step: 'validate' };
   const launches: Launch[] = [];
   const saidToBeStopped = new Set<string>();
@@ -26,7 +27,9 @@ export function trackStatus(title: string) {
     taskProgressSignal,
     ({ generation, progress }) => {
       // A signal of an earlier launch may come late.
-      if (status.step === 'transform' && generation === status.generation) set({ ...status, progress });
+      if (status.step !== 'transform' || generation !== status.generation) return;
+      set({ ...status, progress });
+      onProgress(progress);
     },
     { description: 'Sent by the waiting activity: how far the task is' },
   );

@@ -35,6 +35,8 @@ export const messageNames = {
   status: 'status',
   taskProgress: 'taskProgress',
   taskStateChanged: 'taskStateChanged',
+  /** From a shard to its pipeline. */
+  shardProgress: 'shardProgress',
   /** Update of a pipeline or a batch: whether what is held may be published. */
   approve: 'approve',
   /** The same as a signal, from a batch to its pipelines. */

@@ -34,6 +34,12 @@ describe('status', () => {
     expect(line).toBe('transform [############------------] 50 %, 3,000,000 rows, part 6');
   });
 
+  test('what a launch is for, and how many shards are done', () => {
+    const line = (status: Parameters<typeof describeStatus>[0]) => describeStatus(status, { bar: false });
+    expect(line({ step: 'launch', generation: 1, purpose: 'index' })).toBe('launch index (launch 1)');
+    expect(line({ step: 'shards', shards: { done: 3, of: 8 } })).toBe('shards: 3 of 8 done');
+  });
+
   test('a step without progress, and why it waits', () => {
     expect(describeStatus({ step: 'wait', generation: 1, note: 'again in 60 s' }, { bar: true })).toBe(
       'wait (launch 1) - again in 60 s',

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { mayBeHeld } from '@etl/pipeline/approval';
 import { nextLaunch } from '@etl/pipeline/budgets';
+import { containerEnvironment } from '@etl/pipeline/container';
 import { budgets } from '@etl/pipeline/definition';
+import { budgetOf, failureTypeOfExitCode } from '@etl/pipeline/failures';
+import type { Plan } from '@etl/pipeline/plan';
 import { differences, differencesTable } from '../../asl/differences';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
@@ -15,7 +19,7 @@ import { inVirtualTime } from './virtualClock';
 const machine = stateMachine(withSubstitutions());
 
 /** The requests that the machine sends to ECS while its tasks end so, without what must differ: the generation. */
-async function requestsOf(stopCode: string): Promise<string[]> {
+async function requestsOf(stopCode: string, changes: Partial<Plan> = {}): Promise<string[]> {
   const requests: string[] = [];
   await inVirtualTime(() =>
     execute(machine, {
@@ -23,7 +27,7 @@ async function requestsOf(stopCode: string): Promise<string[]> {
       input: {},
       handlers: {
         'arn:aws:states:::lambda:invoke': async () => {
-          const plan = samplePlan();
+          const plan = samplePlan(changes);
           return { Payload: { valid: true, plan, batch: plan.batch, options: '{}' } };
         },
         'arn:aws:states:::ecs:runTask.sync': async (parameters) => {
@@ -56,6 +60,31 @@ const shownHere: Readonly<Record<string, () => Promise<void>>> = {
     const requests = await requestsOf('EssentialContainerExited');
     expect(requests).toHaveLength(3);
     expect(new Set(requests).size).toBe(1);
+  },
+  // A shard has an environment of its own; the machine sends what it sends of any file.
+  shards: async () => {
+    const compute = { spot: false, shards: 8 };
+    const { batch, source, destination, options, chunkRows } = samplePlan();
+    const mode = { kind: 'shard', number: 3, of: 8, indexUri: 's3://lake/index.json' } as const;
+    const launch = { ...batch, inputUri: source.uri, destination, options, chunkRows, runId: 'r', generation: 1 };
+    const rest = { runStartedAt: '2026-02-08T01:00:00Z', timeoutSeconds: 3600 };
+    expect(containerEnvironment({ ...launch, ...rest, mode })).toMatchObject({ MODE: 'shard', SHARD: '3/8' });
+    const [request = ''] = await requestsOf('SpotInterruption', { compute });
+    expect(request).not.toContain('SHARD');
+    expect(request).toContain('{"Name":"MODE","Value":"convert"}');
+    expect(notFollowed(samplePlan({ compute }))).toEqual([
+      expect.stringMatching(/^compute.shards: 8 tasks: not followed/),
+    ]);
+  },
+  // The workflow knows the exit code, and waits; the machine sends the same request three times.
+  approval: async () => {
+    const options = { rejects: { level: 'hold' } } as const;
+    expect(failureTypeOfExitCode(76)).toBe('Held');
+    expect([budgetOf('Held'), mayBeHeld(options)]).toEqual(['none', true]);
+    const requests = await requestsOf('EssentialContainerExited', { options });
+    expect(requests).toHaveLength(3);
+    expect(new Set(requests).size).toBe(1);
+    expect(notFollowed(samplePlan({ options }))).toEqual([expect.stringMatching(/^level hold: not followed/)]);
   },
 };
 

@@ -9,6 +9,7 @@ const of = (compute: Partial<Compute>, timings: Partial<Timings> = {}) =>
   notFollowed(
     {
       compute: { spot: false, ...compute },
+      options: {},
       timings: { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds: 30, ...timings },
     } as Plan,
     {},
@@ -19,7 +20,12 @@ test('a plan of an event without wishes is followed', () => {
 });
 
 test('nor is the wish not to be told', () => {
-  const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, notifications: 'none' };
+  const plan = {
+    compute: { spot: false },
+    timings: { timeoutSeconds, startTimeoutSeconds },
+    options: {},
+    notifications: 'none',
+  };
   expect(notFollowed(plan as Plan, {})).toEqual([expect.stringMatching(/^notifications: not followed/)]);
 });
 
@@ -30,6 +36,7 @@ test.each<[string, Partial<Compute>, Partial<Timings>]>([
   ['compute.timeoutSeconds', {}, { timeoutSeconds: timeoutSeconds + 1 }],
   ['compute.timeoutSeconds', {}, { timeoutSeconds: 60 }],
   ['compute.startTimeoutSeconds', {}, { startTimeoutSeconds: 60 }],
+  ['compute.shards: 8 tasks', { shards: 8 }, {}],
 ])('%s is not', (wish, compute, timings) => {
   expect(of(compute, timings)).toEqual([expect.stringMatching(new RegExp(`^${wish}: not followed`))]);
 });
@@ -53,3 +60,12 @@ test('lanes: a wish for the light lane is let through with a warning, and every 
     lake.remove();
   }
 });
+
+test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCount: { level: 'hold' } } }])(
+  'a gate that holds is not: %j',
+  (options) => {
+    const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, options } as Plan;
+    expect(notFollowed(plan, {})).toEqual([expect.stringMatching(/^level hold: not followed/)]);
+    expect(of({ shards: 1 })).toEqual([]);
+  },
+);

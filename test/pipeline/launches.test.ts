@@ -46,6 +46,13 @@ describe('a launch', () => {
     expect(describeLaunch({ generation: 1, lane: 'fargate', spot: false })).toBe('launch 1: on demand: delivered');
   });
 
+  test('with what it was for', () => {
+    const launch = { generation: 1, lane: 'fargate', spot: false } as const;
+    expect(describeLaunch({ ...launch, shard: '3/8' })).toBe('launch 1 (shard 3/8): on demand: done');
+    expect(describeLaunch({ ...launch, purpose: 'index' })).toBe('launch 1 (index): on demand: done');
+    expect(describeLaunch({ ...launch, purpose: 'commit' })).toBe('launch 1 (commit): on demand: delivered');
+  });
+
   test('a task that never started has no time and no cost', () => {
     const never = launchOf({ generation: 1, spot: false }, { taskArn: 'arn:1', status: 'stopped', size, logTail: [] });
     expect(never).toEqual({ generation: 1, lane: 'fargate', spot: false, taskArn: 'arn:1', size });

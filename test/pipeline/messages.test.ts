@@ -39,6 +39,21 @@ describe('composeMessage', () => {
     expect(message.attributes.failureType).toBe('InvalidInput');
   });
 
+  test('held: an alert that says how to approve', () => {
+    const message = composeMessage(
+      { kind: 'held', reason: '12 % rejected', until: '2026-02-15T01:00:00.000Z' },
+      subject,
+    );
+    expect(message.topic).toBe('etl-alerts');
+    expect(message.subject).toBe('ETL retenido, pendiente de aprobacion: ventas 2026-02-08');
+    expect(message.body.split('\n')[0]).toBe('ETL retenido para 2026-02-08: pendiente de aprobación');
+    expect(message.body).toContain('Motivo: 12 % rejected\nPlazo: 2026-02-15T01:00:00.000Z');
+    expect(message.body).toContain(
+      `Aprobar: temporal workflow update execute --workflow-id ${subject.workflowId} --name approve --input '{"approved": true}'`,
+    );
+    expect(message.attributes.outcome).toBe('held');
+  });
+
   test('failure, with type, reason, evidence and log tail', () => {
     const launch = { lane: 'fargate', spot: false, failureType: 'TaskFailed', reason: 'exit code 74' } as const;
     const message = composeMessage(

@@ -47,7 +47,7 @@ async function scan(task: Task): Promise<ChunkIndex> {
   const chunks: Position[] = [];
   let end: Position | undefined;
   progress.set({ phase: 'converting', bytesTotal: source.identity.bytes });
-  const bytes = source.read((bytesRead) => progress.set({ bytesRead }));
+  const bytes = source.scan((bytesRead) => progress.set({ bytesRead }));
   const note = (position: Position): void => {
     signal.throwIfAborted();
     progress.set({ rowsRead: position.row - 1 });

@@ -81,7 +81,7 @@ export class SlowRuns {
 
   /** The only task of a run, once it is there; with `running`, once its program runs. */
   async task(handle: Pick<WorkflowHandle, 'workflowId'>, state: 'made' | 'running' = 'running'): Promise<RealTask> {
-    return until(`a task of ${handle.workflowId} that is ${state}`, 30, () => {
+    return until(`a task of ${handle.workflowId} that is ${state}`, 60, () => {
       const [task] = this.tasksOf(handle);
       return state === 'made' || task?.programs ? task : undefined;
     });
