@@ -48,6 +48,10 @@ const env = {
   AWS_ENDPOINT_URL_ECS: ecs.url,
   ETL_STATE_DIR: folder,
   LOG_LEVEL: 'error',
+  // Waits for tasks are measured, however small the files.
+  ETL_LIGHT_LANE: 'off',
+  ETL_TASK_SIZE: 'definition',
+  ETL_SPOT: 'false',
 };
 const worker = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
   env,
