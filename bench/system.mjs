@@ -25,6 +25,10 @@ export async function startSystem({ say, folder, ecsUrl, env = {} }) {
       AWS_ENDPOINT_URL_ECS: ecsUrl,
       ETL_STATE_DIR: folder,
       LOG_LEVEL: 'error',
+      // What is measured are tasks, however small the files.
+      ETL_LIGHT_LANE: 'off',
+      ETL_TASK_SIZE: 'definition',
+      ETL_SPOT: 'false',
       ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

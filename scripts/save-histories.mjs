@@ -22,7 +22,8 @@ const target = join(root, 'test', 'workflows', 'histories');
 const temporal = await findTemporal(console.log);
 const folder = mkdtempSync(join(tmpdir(), 'etl-histories-'));
 const stateDir = join(folder, 'state');
-const env = { ...process.env, ETL_STATE_DIR: stateDir, ETL_TIME_SCALE: '0.02', TEMPORAL_ADDRESS: '' };
+const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
+const env = { ...process.env, ...tasksAlone, ETL_STATE_DIR: stateDir, ETL_TIME_SCALE: '0.02', TEMPORAL_ADDRESS: '' };
 const ports = [];
 for (const option of ['--temporal-port', '--ui-port', '--ecs-port']) ports.push(option, String(await getFreePort()));
 const up = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...ports], {

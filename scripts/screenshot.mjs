@@ -35,7 +35,8 @@ async function etl(args, env) {
 }
 
 const stateDir = await mkdtemp(join(tmpdir(), 'etl-screenshot-'));
-const env = { ...process.env, ETL_STATE_DIR: stateDir, TEMPORAL_ADDRESS: '' };
+// The picture is of a task.
+const env = { ...process.env, ETL_STATE_DIR: stateDir, TEMPORAL_ADDRESS: '', ETL_LIGHT_LANE: 'off' };
 const ports = ['--temporal-port', await freePort(), '--ui-port', await freePort(), '--ecs-port', await freePort()];
 const system = await etl(['up', '--json', ...ports], env);
 try {

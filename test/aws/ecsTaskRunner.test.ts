@@ -1,4 +1,4 @@
-import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { type ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import type { LaunchResult } from '../../activities/contract';
 import { launchTask } from '../../activities/launchTask';
 import { TaskRunnerError } from '../../activities/ports';
@@ -48,6 +48,22 @@ describe('the task runner on ECS', () => {
     const stranger = { ...unlisted(), describe: async () => [{ taskArn: first, lastStatus: 'RUNNING', tags: {} }] };
     await expect(launch(changed, stranger)).rejects.toThrow(TaskRunnerError);
     expect(await tasks.list()).toEqual([first]);
+  });
+
+  test('a cluster without Spot has no room there, which is waited for and ends on demand', async () => {
+    const absent = async (command: { input: { capacityProviderStrategy?: { capacityProvider: string }[] } }) => {
+      const message = `The specified capacity provider '${command.input.capacityProviderStrategy?.[0]?.capacityProvider}' was not found.`;
+      throw Object.assign(new Error(message), { name: 'InvalidParameterException' });
+    };
+    const network = { subnets: ['subnet-1'], securityGroups: [], assignPublicIp: false };
+    const client = { send: absent } as unknown as ECSClient;
+    const runner = createEcsTaskRunner(client, { cluster, taskDefinition: 'etl', ...network });
+    const request = { clientToken: 't', startedBy: 's', environment: {}, tags: {} };
+    expect(await runner.run({ ...request, spot: true })).toEqual({
+      refused: "The specified capacity provider 'FARGATE_SPOT' was not found.",
+      cause: 'capacity',
+    });
+    await expect(runner.run({ ...request, spot: false })).rejects.toThrow(TaskRunnerError);
   });
 
   test('a description tells owner, size, lane and times', async () => {

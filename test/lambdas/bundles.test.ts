@@ -1,8 +1,11 @@
-import { cp, stat } from 'node:fs/promises';
+import { cp, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { fileUri } from '@etl/pipeline/fileUri';
-import type { CommitAnswer, RunIdentity } from '../../activities/contract';
+import { layout } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import type { CommitAnswer, LightEnd, RunIdentity } from '../../activities/contract';
 import type { ValidationAnswer } from '../../lambdas/validateInput';
 import { Bench } from '../support/container';
 import { command, root } from '../support/processes';
@@ -42,7 +45,7 @@ describe('the bundles that are deployed', () => {
       { S3_RAW_BUCKET: fileUri(bench.folder), S3_CLEAN_BUCKET: fileUri(join(bench.folder, 'lake')), ...changes },
     );
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    return JSON.parse(stdout) as Ended<T>;
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Ended<T>;
   }
   const validate = (event: unknown) => invoke<ValidationAnswer>('validate-input', { event, run });
   const event = { detail: { s3Key: 'ventas.csv', batchDate: '2026-02-08', dataset: 'd', source: 's' } };
@@ -76,6 +79,54 @@ describe('the bundles that are deployed', () => {
     expect(await invoke('confirm-commit', { plan: other, run: later })).toMatchObject({ errorType: 'Superseded' });
   });
 
+  describe('convert', () => {
+    const csv = `ID Venta,Fecha,Código,Notas\n${Array.from({ length: 3000 }, (_, row) => `${row},0${1 + (row % 9)}/02/2026,0${row},"una, nota"\n`).join('')}`;
+    beforeAll(() => bench.file('muchas.csv', csv));
+    const environmentOf = (lake: string, changes: Record<string, string> = {}) => ({
+      ...bench.environment(join(bench.folder, 'muchas.csv'), { CHUNK_ROWS: '1000', ...changes }),
+      OUTPUT_PREFIX: fileUri(join(bench.folder, lake)),
+    });
+    const convert = (environment: Record<string, string>, timeoutSeconds = 60) =>
+      invoke<LightEnd>('convert', { environment, timeoutSeconds }, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769' });
+    const manifestIn = async (lake: string) => {
+      const { published } = layout(fileUri(join(bench.folder, lake)), {
+        batchDate: '2026-02-08',
+        dataset: 'd',
+        source: 's',
+      });
+      const manifest = JSON.parse(await readFile(join(fileURLToPath(published), '_manifest.json'), 'utf8')) as Manifest;
+      const { runId, runStartedAt, startedAt, finishedAt, resources, parts, ...same } = manifest;
+      return { ...same, parts: parts.map(({ file, rows, bytes, sha256 }) => ({ file, rows, bytes, sha256 })) };
+    };
+
+    test('makes what the container makes, byte by byte', async () => {
+      const { answer } = await convert(environmentOf('by-function'));
+      expect(answer).toMatchObject({ exitCode: 0, memoryMiB: 1769 });
+      expect((await bench.start(environmentOf('by-container')).ended).exitCode).toBe(0);
+      const [ours, theirs] = [await manifestIn('by-function'), await manifestIn('by-container')];
+      expect(ours.parts).toHaveLength(3);
+      expect(ours).toEqual(theirs);
+    });
+
+    test('its exit codes are those of the container, with the reason', async () => {
+      const missing = await convert({
+        ...environmentOf('none'),
+        INPUT_FILE: fileUri(join(bench.folder, 'no.csv')),
+      });
+      expect(missing.answer).toMatchObject({
+        exitCode: 66,
+        reason: expect.stringContaining('there is no such object'),
+      });
+      const bad = await convert(environmentOf('none', { ETL_ENGINE: 'portable' }));
+      expect(bad.answer).toMatchObject({ exitCode: 78, reason: expect.stringContaining('ETL_ENGINE') });
+    });
+
+    test('its time is over before that of the function, so that there is an answer', async () => {
+      const { answer } = await convert(environmentOf('late'), 0);
+      expect(answer).toMatchObject({ exitCode: 75, killedFor: 'timeout' });
+    });
+  });
+
   test('an event that cannot be read is an answer, a configuration that cannot be read is none', async () => {
     const refused = { valid: false, reasons: [expect.stringContaining('colour')] };
     expect(await validate({ detail: { ...event.detail, colour: 'red' } })).toMatchObject({ answer: refused });
@@ -86,8 +137,11 @@ describe('the bundles that are deployed', () => {
     });
   });
 
-  test.each(['validate-input', 'confirm-commit'])('%s is small enough to be shown in the console', async (name) => {
-    // 3 MB, zipped (AWS Lambda quotas); loading it is most of a cold start, too.
-    expect((await stat(join(bench.folder, 'lambda', name, 'index.js'))).size).toBeLessThan(3_000_000);
-  });
+  test.each(['validate-input', 'confirm-commit', 'convert'])(
+    '%s is small enough to be shown in the console',
+    async (name) => {
+      // 3 MB, zipped (AWS Lambda quotas); loading it is most of a cold start, too.
+      expect((await stat(join(bench.folder, 'lambda', name, 'index.js'))).size).toBeLessThan(3_000_000);
+    },
+  );
 });

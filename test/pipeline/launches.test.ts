@@ -1,4 +1,4 @@
-import { describeLaunch, launchOf } from '@etl/pipeline/launches';
+import { describeLaunch, launchOf, lightLaunchOf } from '@etl/pipeline/launches';
 import { taskCostUsd } from '@etl/pipeline/prices';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 
@@ -56,5 +56,14 @@ describe('a launch', () => {
   test('a task that never started has no time and no cost', () => {
     const never = launchOf({ generation: 1, spot: false }, { taskArn: 'arn:1', status: 'stopped', size, logTail: [] });
     expect(never).toEqual({ generation: 1, lane: 'fargate', spot: false, taskArn: 'arn:1', size });
+  });
+});
+
+describe('a launch in the light lane', () => {
+  test('costs what its function costs; a process is in its worker', () => {
+    const launch = lightLaunchOf(1, { exitCode: 0, seconds: 10, memoryMiB: 1024 });
+    expect(launch).toEqual({ generation: 1, lane: 'light', spot: false, seconds: 10, exitCode: 0, costUsd: 0.000167 });
+    expect(describeLaunch(launch)).toBe('launch 1: light lane, 10 s, $0.0002: delivered');
+    expect(lightLaunchOf(2, { seconds: 1 })).toEqual({ generation: 2, lane: 'light', spot: false, seconds: 1 });
   });
 });

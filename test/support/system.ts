@@ -59,7 +59,7 @@ export class LocalSystemUnderTest {
     const folder = await mkdtemp(join(tmpdir(), 'etl-system-'));
     const [temporal, ui, ecs] = [await getFreePort(), await getFreePort(), await getFreePort()].map(String);
     const ports = ['--temporal-port', temporal ?? '', '--ui-port', ui ?? '', '--ecs-port', ecs ?? ''];
-    return new LocalSystemUnderTest(folder, ports, changes);
+    return new LocalSystemUnderTest(folder, ports, { ...tasksAlone, ...changes });
   }
 
   get stateDir(): string {
@@ -73,7 +73,7 @@ export class LocalSystemUnderTest {
   async up(...more: string[]): Promise<Ready> {
     const child = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...this.ports, ...more], {
       cwd: root,
-      env: { ...process.env, ...tasksAlone, ...this.changes, ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: '' },
+      env: { ...process.env, ...this.changes, ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;

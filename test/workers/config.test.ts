@@ -67,6 +67,11 @@ describe('parseConfig', () => {
     ]);
   });
 
+  test('the light lane has a limit that a function may be trusted with', () => {
+    expect(parseConfig({})).toMatchObject({ ETL_LIGHT_LANE: 'auto', ETL_LIGHT_LIMIT_MB: 100, ETL_SPOT: 'true' });
+    expect(problemsOf({ ETL_LIGHT_LIMIT_MB: '5001', ETL_LIGHT_LANE: 'on', ETL_TASK_SIZE: 'large' })).toHaveLength(3);
+  });
+
   test('what goes together is asked for together', () => {
     expect(problemsOf({ ECS_CLUSTER: 'c' }).map((problem) => problem.split(':')[0])).toEqual([
       'ECS_TASK_DEFINITION',

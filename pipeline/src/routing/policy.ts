@@ -46,7 +46,7 @@ export const policy: readonly PolicyRow[] = [
 ];
 
 /**
- * What a byte of a compressed file is taken for. The samples of docs/routing.md have 2 to 14; 8 sends a file that is hard to
+ * What a byte of a compressed file is taken for. The files that docs/routing.md names have 2 to 14; 8 sends a file that is hard to
  * tell to a task, where memory and time are no question.
  */
 export const expansion: Readonly<Record<Compression, number>> = { none: 1, gzip: 8, zstd: 8 };
@@ -59,7 +59,10 @@ export const lightLimits = {
   timeoutSeconds: 900,
   memoryMiB: 10_240,
   scratchBytes: 512e6,
-  /** Rule of thumb for what an event may ask for: 900 s at 8 MB/s, a tenth of what one vCPU converts, and half of /tmp. */
+  /**
+   * Rule of thumb for what an event may ask for: half of the largest /tmp. At 8 MB/s, a tenth of what one vCPU converts, it takes
+   * 625 of the 900 s.
+   */
   mostBytes: 5e9,
 } as const;
 

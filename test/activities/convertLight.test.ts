@@ -1,0 +1,72 @@
+import type { LightEnd } from '../../activities/contract';
+import { convertLight } from '../../activities/convertLight';
+import { type LightConverter, LightConverterError, type LightRequest, ThrottledError } from '../../activities/ports';
+import { MemoryStore } from '../support/fakePorts';
+import { samplePlan } from '../support/rig';
+
+const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
+const done: LightEnd = { exitCode: 0, seconds: 1, logTail: ['{"event":"finished"}'] };
+
+/** A converter that answers so, one after the other. */
+function converterOf(...answers: (LightEnd | Error)[]): LightConverter & { requests: LightRequest[] } {
+  const requests: LightRequest[] = [];
+  return {
+    requests,
+    async convert(request) {
+      requests.push(request);
+      const answer = answers[requests.length - 1];
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error('one call too many');
+      return answer;
+    },
+  };
+}
+
+const convert = (converter: LightConverter | undefined, plan = samplePlan(), signal = new AbortController().signal) =>
+  convertLight({ converter, store: new MemoryStore(), signal, firstPauseSeconds: 0.01 }, { plan, run, generation: 3 });
+
+describe('convertLight', () => {
+  test('tells the converter what a container is told, and not more time than the lane has', async () => {
+    const converter = converterOf(done);
+    await convert(converter);
+    expect(converter.requests[0]).toMatchObject({
+      timeoutSeconds: 900,
+      environment: { RUN_ID: 'run-1', GENERATION: '3', MODE: 'convert', TIMEOUT_SECONDS: '900' },
+    });
+    const short = converterOf(done);
+    await convert(
+      short,
+      samplePlan({ timings: { timeoutSeconds: 60, startTimeoutSeconds: 900, heartbeatSeconds: 30 } }),
+    );
+    expect(short.requests[0]?.timeoutSeconds).toBe(60);
+  });
+
+  test('the log of a success stays out of the history', async () => {
+    expect((await convert(converterOf(done))).logTail).toEqual([]);
+    expect((await convert(converterOf({ ...done, exitCode: 65 }))).logTail).toHaveLength(1);
+  });
+
+  test('only what was refused before it started is asked for again', async () => {
+    const busy = converterOf(new ThrottledError('busy'), new ThrottledError('busy'), done);
+    expect(await convert(busy)).toMatchObject({ exitCode: 0 });
+    expect(busy.requests).toHaveLength(3);
+    const lost = converterOf(new Error('the connection was lost'));
+    await expect(convert(lost)).rejects.toThrow('the connection was lost');
+    expect(lost.requests).toHaveLength(1);
+  });
+
+  test('a cancel ends the waiting for a busy converter', async () => {
+    const cancel = new AbortController();
+    const busy = converterOf(new ThrottledError('busy'), done);
+    const waiting = convertLight(
+      { converter: busy, store: new MemoryStore(), signal: cancel.signal, firstPauseSeconds: 600 / 5 },
+      { plan: samplePlan(), run, generation: 1 },
+    );
+    setTimeout(() => cancel.abort(), 20);
+    await expect(waiting).rejects.toThrow(/abort/i);
+    expect(busy.requests).toHaveLength(1);
+  });
+
+  test('a worker without a lane says so', async () => {
+    await expect(convert(undefined)).rejects.toThrow(LightConverterError);
+  });
+});

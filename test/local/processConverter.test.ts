@@ -1,0 +1,91 @@
+import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LightRequest } from '../../activities/ports';
+import { createProcessConverter } from '../../local/processConverter';
+import { Bench } from '../support/container';
+import { root } from '../support/processes';
+
+const program = join(root, 'etl-image', 'dist', 'main.js');
+
+describe('the light lane of the local system', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.create();
+  });
+  afterEach(() => bench.remove());
+
+  const request = (environment: LightRequest['environment'], changes: Partial<LightRequest> = {}): LightRequest => ({
+    environment,
+    timeoutSeconds: 60,
+    signal: new AbortController().signal,
+    ...changes,
+  });
+  const converter = (memoryMiB = 1769, run = program) => createProcessConverter({ program: run, memoryMiB });
+  const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('etl-light-'));
+  /** A program that does one thing until it is ended. */
+  const stubborn = async (code: string) => bench.file('program.cjs', code);
+
+  test('converts, as a container does', async () => {
+    const environment = bench.environment(await bench.file('in.csv', 'a,b\n1,2\n3,4\n'));
+    const end = await converter().convert(request(environment));
+    expect(end).toMatchObject({ exitCode: 0, seconds: expect.any(Number) });
+    expect(end).not.toHaveProperty('killedFor');
+    expect(await bench.rows()).toHaveLength(2);
+  });
+
+  test("an exit code comes with the program's own words", async () => {
+    const end = await converter().convert(request(bench.environment(join(bench.folder, 'none.csv'))));
+    expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('there is no such object') });
+    expect(end.logTail.join('\n')).toContain('check INPUT_FILE');
+  });
+
+  test('one that outgrows its memory is killed', async () => {
+    const hungry = await stubborn('const kept = []; setInterval(() => kept.push(Buffer.alloc(16 << 20, 1)), 20);');
+    const end = await converter(200, hungry).convert(request({}));
+    expect(end).toMatchObject({ killedFor: 'memory', reason: expect.stringContaining('200 MiB') });
+    expect(end).not.toHaveProperty('exitCode');
+  });
+
+  test('one whose time is over is told to end', async () => {
+    const slow = await stubborn("process.on('SIGTERM', () => process.exit(143)); setInterval(() => {}, 1000);");
+    const end = await converter(1769, slow).convert(request({}, { timeoutSeconds: 1 }));
+    expect(end).toMatchObject({ exitCode: 143, killedFor: 'timeout', reason: expect.stringContaining('after 1 s') });
+  });
+
+  test('one that somebody killed, nobody knows the end of', async () => {
+    const killed = await stubborn("process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000);");
+    const end = await converter(1769, killed).convert(request({}));
+    expect(end).toMatchObject({ killedFor: 'unknown', reason: 'the process was ended by SIGKILL' });
+  });
+
+  test('a cancel ends it, and is waited for', async () => {
+    const seen = join(bench.folder, 'seen');
+    const slow = await stubborn(
+      `const { writeFileSync } = require('node:fs');
+       process.on('SIGTERM', () => { writeFileSync(${JSON.stringify(seen)}, 'SIGTERM'); process.exit(143); });
+       console.log('ready'); writeFileSync(${JSON.stringify(`${seen}-ready`)}, ''); setInterval(() => {}, 1000);`,
+    );
+    const cancel = new AbortController();
+    const running = converter(1769, slow).convert(request({}, { signal: cancel.signal }));
+    while (!readdirSync(bench.folder).includes('seen-ready')) await new Promise((resolve) => setTimeout(resolve, 20));
+    cancel.abort();
+    expect((await running).exitCode).toBe(143);
+    expect(readdirSync(bench.folder)).toContain('seen');
+  });
+
+  test('its scratch folder is gone afterwards, and the environment of the worker is not handed on', async () => {
+    await writeFile(join(bench.folder, 'before'), leftovers().join());
+    process.env.ETL_SECRET_OF_THE_WORKER = 'x';
+    const said = await stubborn(
+      'console.log(Object.keys(process.env).join()); console.log(process.env.SCRATCH_DIR); process.exitCode = 1;',
+    );
+    const end = await converter(1769, said).convert(request({ INPUT_FILE: 'x' }));
+    delete process.env.ETL_SECRET_OF_THE_WORKER;
+    const [names = '', scratch = ''] = end.logTail;
+    expect(names.split(',')).toEqual(expect.arrayContaining(['INPUT_FILE', 'SCRATCH_DIR', 'PATH']));
+    expect(names).not.toContain('ETL_SECRET_OF_THE_WORKER');
+    expect(leftovers()).not.toContain(scratch.split('/').at(-1));
+  });
+});

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import type { Launch } from '@etl/pipeline/launches';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { writeSalesSample } from '../../local/samples/ventas';
+import type { PipelineResult } from '../../workflows/etlPipeline';
+import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
+
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
+
+interface Report {
+  readonly status: string;
+  readonly failureType: string | null;
+  readonly reason: string | null;
+  readonly manifest: Manifest | null;
+  readonly launches: readonly Launch[];
+}
+
+withServer('the light lane of the local system', () => {
+  let system: LocalSystemUnderTest;
+  let small: string;
+  let slow: string;
+  beforeAll(async () => {
+    const routing = { ETL_LIGHT_LANE: 'auto', ETL_TASK_SIZE: 'policy', ETL_SPOT: 'true' };
+    system = await LocalSystemUnderTest.create({ ...routing, ETL_TIME_SCALE: '0.05' });
+    small = join(system.folder, 'small.csv');
+    slow = join(system.folder, 'slow.csv');
+    await Promise.all([system.up(), writeSalesSample(small, 5_000), writeSalesSample(slow, 16_000)]);
+  });
+  afterAll(() => system.remove());
+
+  const run = async (file: string, out: string, options: object, ...more: string[]) => {
+    const args = ['run', file, '--date', '2026-02-08', '--dataset', 'ventas', '--out', join(system.folder, out)];
+    return etl([...args, '--options', JSON.stringify(options), ...more], system.env);
+  };
+  const reportOf = async (...args: Parameters<typeof run>): Promise<Report> =>
+    JSON.parse((await run(...args, '--json')).stdout) as Report;
+  const partsOf = ({ manifest }: Report) => manifest?.parts.map(({ file, rows, sha256 }) => ({ file, rows, sha256 }));
+
+  /** The processes of the worker that convert. */
+  const converters = (): number[] => {
+    const worker = system.workerPid();
+    return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, parent, ...command]) => {
+        return Number(parent) === worker && command.join(' ').endsWith(join('etl-image', 'dist', 'main.js'));
+      })
+      .map(([pid]) => Number(pid));
+  };
+
+  test('a small file is a process of the worker; asked for as a task, it becomes the same batch', async () => {
+    const { stdout, exitCode } = await run(small, 'told', { chunkRows: 2000 });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Route: {2}\S+ kB is below the light limit of 100 MB: light lane, a process of the worker/);
+    const light = await reportOf(small, 'light', { chunkRows: 2000 });
+    expect(light.launches).toEqual([
+      { generation: 1, lane: 'light', spot: false, exitCode: 0, seconds: expect.any(Number) },
+    ]);
+    expect(system.taskIds()).toEqual([]);
+    const task = await reportOf(small, 'task', { chunkRows: 2000, compute: { lane: 'fargate' } });
+    expect(task.launches).toMatchObject([{ lane: 'fargate', spot: true, size: { cpu: 512, memoryMiB: 1024 } }]);
+    expect(system.taskIds()).toHaveLength(1);
+    expect(partsOf(light)).toHaveLength(3);
+    expect(partsOf(light)).toEqual(partsOf(task));
+    const { schema, totals, source, optionsHash, warnings } = light.manifest as Manifest;
+    expect(task.manifest).toMatchObject({ schema, totals, source, optionsHash, warnings });
+  });
+
+  test('bad data ends it as it ends a task', async () => {
+    const report = await reportOf(small, 'bad', { quality: { rowCount: { min: 1_000_000 } } });
+    expect(report).toMatchObject({
+      status: 'FAILED',
+      failureType: 'BadData',
+      launches: [{ lane: 'light', exitCode: 65 }],
+    });
+  });
+
+  test('a wish that cannot be is invalid input', async () => {
+    const report = await reportOf(small, 'never', { compute: { lane: 'light', shards: 4 } });
+    expect(report).toMatchObject({ failureType: 'InvalidInput', reason: expect.stringContaining('shards are tasks') });
+  });
+
+  const startSlow = async (workflowId: string) => {
+    const { client, connection } = await system.connect();
+    const detail = {
+      s3Key: fileUri(slow),
+      batchDate: '2026-02-08',
+      dataset: workflowId,
+      destination: fileUri(join(system.folder, 'out')),
+      chunkRows: 50,
+    };
+    const handle = await client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
+    return { handle, close: () => connection.close() };
+  };
+
+  test('a process that is killed goes on as a task, which takes over what was finished', async () => {
+    const { handle, close } = await startSlow('killed');
+    const pid = await until('a process converts', 30, () => converters()[0]);
+    const folder = join(system.folder, 'out', '_etl', 'killed', '2026-02-08', 'slow', 'work');
+    await until('a part is finished', 30, () => {
+      return execFileSync('find', [system.folder, '-path', `${folder}/*`, '-name', 'checkpoint.json']).length > 0;
+    });
+    process.kill(pid, 'SIGKILL');
+    const { launches, delivered } = (await handle.result()) as PipelineResult;
+    expect(launches).toMatchObject([
+      { generation: 1, lane: 'light', failureType: 'TaskKilled', reason: expect.stringContaining('SIGKILL') },
+      { generation: 2, lane: 'fargate', exitCode: 0 },
+    ]);
+    expect(delivered).toMatchObject({ commit: 1, byThisRun: true });
+    await close();
+  });
+
+  test('a run that is cancelled ends its process first', async () => {
+    const { handle, close } = await startSlow('cancelled');
+    const pid = await until('a process converts', 30, () => converters()[0]);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    expect(isAlive(pid)).toBe(false);
+    await close();
+  });
+});
