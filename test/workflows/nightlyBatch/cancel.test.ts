@@ -3,14 +3,19 @@ import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from 
 import { Rig } from '../../support/rig';
 import { gate, names, results, until, type World, withBatch, world } from './support';
 
-const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
 withServer('nightlyBatch, cancelled', () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await Rig.start();
+    rig = await Rig.startReal();
   }, 60_000);
-  afterAll(() => rig.stop(), 60_000);
+  const over = gate();
+  afterAll(() => {
+    // The workers wait for activities that have not heard of their cancellation.
+    over.open();
+    return rig.stop();
+  }, 60_000);
 
   const cancelWhen = async (of: World, holds: () => boolean | Promise<boolean>, more: object = {}) =>
     withBatch(
@@ -29,11 +34,26 @@ withServer('nightlyBatch, cancelled', () => {
     const { memo } = await rig.env.client.workflow.getHandle(batch.workflowId).describe();
     return memo?.batch as Record<string, unknown>;
   };
-  const asked = (of: World, name: string) => () => of.calls.some((call) => call.name === name);
+  /** An activity that waits for its cancellation, and whether it was called. */
+  const waiting = () => {
+    const called = gate();
+    let isCalled = false;
+    void called.passed.then(() => {
+      isCalled = true;
+    });
+    const activity = () => {
+      called.open();
+      return untilCancelled();
+    };
+    return { activity, isCalled: () => isCalled };
+  };
   const untilCancelled = async (): Promise<never> => {
     const timer = setInterval(() => Context.current().heartbeat(), 100);
     try {
-      return await Context.current().cancelled;
+      return await Promise.race([
+        Context.current().cancelled,
+        over.passed.then(() => Promise.reject(new Error('over'))),
+      ]);
     } finally {
       clearInterval(timer);
     }
@@ -41,15 +61,17 @@ withServer('nightlyBatch, cancelled', () => {
 
   test('while it is planned', async () => {
     const of = world(rig, {});
-    of.activities.planBatch = untilCancelled;
-    expect(await cancelWhen(of, asked(of, 'planBatch'))).toMatchObject({ ended: 'cancelled' });
+    const { activity, isCalled } = waiting();
+    of.activities.planBatch = activity;
+    expect(await cancelWhen(of, isCalled)).toMatchObject({ ended: 'cancelled' });
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'cancelled' } }]);
   });
 
   test('while it lists', async () => {
     const of = world(rig, {});
-    of.activities.listFiles = untilCancelled;
-    expect(await cancelWhen(of, asked(of, 'listFiles'))).toMatchObject({ ended: 'cancelled', files: 0 });
+    const { activity, isCalled } = waiting();
+    of.activities.listFiles = activity;
+    expect(await cancelWhen(of, isCalled)).toMatchObject({ ended: 'cancelled', files: 0 });
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'cancelled' } }]);
   });
 
@@ -70,7 +92,7 @@ withServer('nightlyBatch, cancelled', () => {
   test('while files run that an earlier run of it has started', async () => {
     const of = world(rig, { '2026-02-08': names(4) }, { maxConcurrent: 2 });
     for (const name of names(4)) of.conduct.set(name, untilCancelled);
-    const memo = await cancelWhen(of, asked(of, 'awaitRuns'), { startsPerRun: 2 });
+    const memo = await cancelWhen(of, () => of.calls.some(({ name }) => name === 'awaitRuns'), { startsPerRun: 2 });
     expect(memo).toMatchObject({ ended: 'cancelled', files: 2, cancelled: 2 });
     expect(of.began).toHaveLength(2);
   });
