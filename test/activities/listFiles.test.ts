@@ -186,3 +186,10 @@ test('a folder named by the day is no dataset', async () => {
     'compras',
   ]);
 });
+
+test('a commit log that is damaged is the trouble of its file alone', async () => {
+  const { all, store } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/b.csv']);
+  await store.write('s3://clean/_etl/ventas/2026-02-08/a/commits/000001.json', 'half');
+  const found = await all();
+  expect(found.map(({ refused }) => refused?.slice(0, 33))).toEqual(['its commit log cannot be read: s3', undefined]);
+});

@@ -96,10 +96,10 @@ withServer('a night of many files, whose workers are killed', () => {
     });
 
     for (let round = 1; round <= kills; round++) {
-      await until('the next share of the files has run', 120, () => ecs.ended() >= (count * round) / (kills + 2));
+      await until('the next share of the files has run', 600, () => ecs.ended() >= (count * round) / (kills + 2));
       // The window is full of tasks that wait: what a killed worker leaves is taken up after a heartbeat, not after a minute.
       ecs.hold();
-      await until('every task waits', 60, () => ecs.idle() && ecs.waiting() === maxConcurrent);
+      await until('every task waits', 300, () => ecs.idle() && ecs.waiting() === maxConcurrent);
       await kill(workers.shift());
       await startWorker();
       ecs.release();
