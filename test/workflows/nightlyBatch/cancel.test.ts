@@ -83,8 +83,11 @@ withServer('nightlyBatch, cancelled', () => {
     expect(of.began).toHaveLength(3);
     expect(results(of).sort()).toEqual(['f000.csv: cancelled', 'f001.csv: cancelled', 'f002.csv: cancelled']);
     for (const name of ['f000', 'f001', 'f002']) {
-      const { status } = await rig.env.client.workflow.getHandle(`etl/${of.dataset}/2026-02-08/${name}`).describe();
+      const { status, raw } = await rig.env.client.workflow
+        .getHandle(`etl/${of.dataset}/2026-02-08/${name}`)
+        .describe();
       expect(status.name).toBe('CANCELLED');
+      expect(raw.workflowExecutionInfo?.priority).toMatchObject({ priorityKey: 3, fairnessKey: of.dataset });
     }
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'cancelled' } }]);
   });
