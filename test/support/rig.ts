@@ -150,6 +150,17 @@ export class Rig {
     });
   }
 
+  /** For a workflow that somebody else starts, such as a schedule: its activities, by the beginning of its ID. */
+  adopt(prefix: string, activities: EtlActivities): void {
+    this.adopted.push([prefix, activities]);
+  }
+
+  /** The execution is replayed at the end. */
+  watch(handle: WorkflowHandle): WorkflowHandle {
+    this.handles.push(handle);
+    return handle;
+  }
+
   async stop(): Promise<void> {
     try {
       this.workers?.shutdown();

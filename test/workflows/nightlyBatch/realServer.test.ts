@@ -5,7 +5,7 @@ import { gate, names, results, until, type World, withBatch, world } from './sup
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('nightlyBatch, cancelled', () => {
+withServer('nightlyBatch on a server whose time is real', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.startReal();
@@ -16,6 +16,37 @@ withServer('nightlyBatch, cancelled', () => {
     over.open();
     return rig.stop();
   }, 60_000);
+
+  test('started by a schedule, its day is that of the schedule, however late it starts', async () => {
+    const of = world(rig, { '2026-02-08': ['a.csv'] });
+    const days: string[] = [];
+    const { planBatch } = of.activities;
+    of.activities.planBatch = (input) => {
+      days.push(input.scheduledAt);
+      return planBatch(input);
+    };
+    rig.adopt(`scheduled-${of.dataset}`, of.activities);
+    rig.adopt(`etl/${of.dataset}/`, of.activities);
+    const { client } = rig.env;
+    const schedule = await client.schedule.create({
+      scheduleId: `nightly-${of.dataset}`,
+      spec: { calendars: [{ hour: 3 }] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'nightlyBatch',
+        taskQueue: 'etl',
+        workflowId: `scheduled-${of.dataset}`,
+        args: [{ prefix: 'file:///raw/{date}' }],
+      },
+    });
+    const [start, end] = [new Date('2026-02-08T02:00:00Z'), new Date('2026-02-08T04:00:00Z')];
+    await schedule.backfill({ start, end, overlap: 'ALLOW_ALL' });
+    await until('it has been planned', () => days.length > 0);
+    const id = `scheduled-${of.dataset}-2026-02-08T03:00:00Z`;
+    expect(await rig.watch(client.workflow.getHandle(id)).result()).toMatchObject({ delivered: 1 });
+    expect(days).toEqual(['2026-02-08T03:00:00.000Z']);
+    await schedule.delete();
+  });
 
   const cancelWhen = async (of: World, holds: () => boolean | Promise<boolean>, more: object = {}) =>
     withBatch(
@@ -59,7 +90,7 @@ withServer('nightlyBatch, cancelled', () => {
     }
   };
 
-  test('while it is planned', async () => {
+  test('cancelled while it is planned', async () => {
     const of = world(rig, {});
     const { activity, isCalled } = waiting();
     of.activities.planBatch = activity;
@@ -67,7 +98,7 @@ withServer('nightlyBatch, cancelled', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'cancelled' } }]);
   });
 
-  test('while it lists', async () => {
+  test('cancelled while it lists', async () => {
     const of = world(rig, {});
     const { activity, isCalled } = waiting();
     of.activities.listFiles = activity;
@@ -75,7 +106,7 @@ withServer('nightlyBatch, cancelled', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'cancelled' } }]);
   });
 
-  test('while files run: they are cancelled and waited for, the rest is not started', async () => {
+  test('cancelled while files run: they are cancelled and waited for, the rest is not started', async () => {
     const of = world(rig, { '2026-02-08': names(6) });
     for (const name of names(6)) of.conduct.set(name, untilCancelled);
     const memo = await cancelWhen(of, () => of.began.length === 3);
@@ -92,7 +123,7 @@ withServer('nightlyBatch, cancelled', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'cancelled' } }]);
   });
 
-  test('while files run that an earlier run of it has started', async () => {
+  test('cancelled while files run that an earlier run of it has started', async () => {
     const of = world(rig, { '2026-02-08': names(4) }, { maxConcurrent: 2 });
     for (const name of names(4)) of.conduct.set(name, untilCancelled);
     const memo = await cancelWhen(of, () => of.calls.some(({ name }) => name === 'awaitRuns'), { startsPerRun: 2 });
@@ -100,7 +131,7 @@ withServer('nightlyBatch, cancelled', () => {
     expect(of.began).toHaveLength(2);
   });
 
-  test('while it is paused', async () => {
+  test('cancelled while it is paused', async () => {
     const of = world(rig, { '2026-02-08': names(2) }, { maxConcurrent: 1 });
     const first = gate();
     of.conduct.set('f000.csv', () => first.passed.then(() => undefined));
@@ -119,7 +150,7 @@ withServer('nightlyBatch, cancelled', () => {
     expect(memo).toMatchObject({ ended: 'cancelled', files: 1, delivered: 1 });
   });
 
-  test('while it writes results: they are written all the same', async () => {
+  test('cancelled while it writes results: they are written all the same', async () => {
     const of = world(rig, { '2026-02-08': [] }, { onFailure: 'complete' });
     const batch = (index: number) => ({ dataset: of.dataset, batchDate: '2026-02-08', source: `${index}` });
     const refused = (index: number) => ({ uri: `file:///raw/${index}`, bytes: 1, batch: batch(index), refused: 'no' });
@@ -131,7 +162,7 @@ withServer('nightlyBatch, cancelled', () => {
     expect(of.pages.map((page) => page.results.length)).toEqual([200]);
   });
 
-  test('while it tells the end: too late', async () => {
+  test('cancelled while it tells the end: too late', async () => {
     const of = world(rig, { '2026-02-08': ['a.csv'] });
     const told = gate();
     of.activities.notify = () => told.passed.then(() => ({ messageId: 'm' }));
