@@ -7,7 +7,7 @@ import { optionsHash } from '@etl/pipeline/options';
 import { optionsOf, resolveBatch } from '@etl/pipeline/plan';
 import { baseName, joinUri } from '@etl/pipeline/uri';
 import { readNewestCommit } from '@etl/storage/commitLog';
-import type { ObjectInfo, ObjectStore } from '@etl/storage/objectStore';
+import { type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { FilePage, FoundFile, ListFilesInput } from './contract';
 import { inTurn } from './inTurn';
 import type { ExecutionState, Executions } from './ports';
@@ -126,7 +126,8 @@ async function check(
   file: FoundFile,
   hash: string,
 ): Promise<Verdict> {
-  const newest = (await readNewestCommit(store as ObjectStore, layout(plan.destination, file.batch)))?.manifest;
+  const newest = await newestManifest(store, plan, file);
+  if (typeof newest === 'string') return { refused: newest };
   if (newest) {
     const { uri, fingerprint } = newest.source;
     const isSame = uri === info.uri && fingerprint === info.fingerprint && newest.optionsHash === hash;
@@ -148,6 +149,17 @@ async function check(
   const hasFailed = state.status === 'closed' && state.how !== 'COMPLETED';
   if (plan.mode === 'failed' && !hasFailed) return { skip: 'notFailed', reason: 'its last run has not failed' };
   return {};
+}
+
+/** A log that is damaged is one file's trouble; in words then, which its own run would fail with, too. */
+async function newestManifest(store: ListingPorts['store'], plan: BatchPlan, file: FoundFile) {
+  try {
+    return (await readNewestCommit(store as ObjectStore, layout(plan.destination, file.batch)))?.manifest;
+  } catch (error) {
+    const isDamaged = error instanceof StorageError && (error.code === 'Corrupt' || error.code === 'NotFound');
+    if (!isDamaged) throw error;
+    return `its commit log cannot be read: ${error.uri}: ${error.message}`;
+  }
 }
 
 /** The file that this very batch has started under the same workflow ID. */

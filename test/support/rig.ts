@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { budgets, steps } from '@etl/pipeline/definition';
 import { optionsHash } from '@etl/pipeline/options';
@@ -8,6 +10,8 @@ import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@tem
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
+import { startDevServer } from '../../local/temporal/devServer';
+import { getFreePort } from '../../local/temporal/freePort';
 import { createWorkers } from '../../workers/workers';
 
 const bundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
@@ -70,7 +74,10 @@ export class Rig {
   private readonly adopted: [string, EtlActivities][] = [];
   private workers: Awaited<ReturnType<typeof createWorkers>> | undefined;
   private running: Promise<unknown> | undefined;
-  private constructor(readonly env: TestWorkflowEnvironment) {}
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    private readonly endServer: () => Promise<void> = async () => undefined,
+  ) {}
 
   static async start(): Promise<Rig> {
     const path = process.env.ETL_TEST_TIME_SKIPPING_SERVER;
@@ -87,6 +94,29 @@ export class Rig {
         // The SDK gives the server five seconds, which a busy machine may need for Java alone.
         if (attempt === 8) throw error;
       }
+    }
+  }
+
+  /** On a real server, whose time is real: the time-skipping one stands still when a parent cancels several children. */
+  static async startReal(): Promise<Rig> {
+    const path = process.env.ETL_TEST_TEMPORAL;
+    if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TEMPORAL is no file');
+    quietRuntime();
+    const [port, uiPort] = [await getFreePort(), await getFreePort()];
+    const folder = await mkdtemp(join(tmpdir(), 'etl-rig-'));
+    const server = await startDevServer({ exe: path, port, uiPort, logFile: join(folder, 'temporal.log') });
+    const end = async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    };
+    try {
+      const env = await TestWorkflowEnvironment.createFromExistingServer({ address: `127.0.0.1:${port}` });
+      const rig = new Rig(env, end);
+      await rig.startWorkers();
+      return rig;
+    } catch (error) {
+      await end();
+      throw error;
     }
   }
 
@@ -123,6 +153,17 @@ export class Rig {
     });
   }
 
+  /** For a workflow that somebody else starts, such as a schedule: its activities, by the beginning of its ID. */
+  adopt(prefix: string, activities: EtlActivities): void {
+    this.adopted.push([prefix, activities]);
+  }
+
+  /** The execution is replayed at the end. */
+  watch(handle: WorkflowHandle): WorkflowHandle {
+    this.handles.push(handle);
+    return handle;
+  }
+
   /** The children that the tests' workflows started. */
   private async children(): Promise<WorkflowHandle[]> {
     const found: WorkflowHandle[] = [];
@@ -143,6 +184,7 @@ export class Rig {
       await replay([...this.handles, ...(await this.children())]);
     } finally {
       await this.env.teardown();
+      await this.endServer();
     }
   }
 }

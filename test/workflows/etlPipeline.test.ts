@@ -4,7 +4,7 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LaunchInput } from '../../activities/contract';
 import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
-import { type Call, Rig, samplePlan } from '../support/rig';
+import { type Call, Rig, sampleEvent, samplePlan } from '../support/rig';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
@@ -35,6 +35,24 @@ withServer('etlPipeline', () => {
     expect(names(calls)).toEqual(['validateInput', 'notify', 'sendToDeadLetters']);
     expect(calls[1]?.input).toMatchObject({ outcome: { kind: 'invalid', reasons: ['no header', 'bad date'] } });
     expect(calls[2]?.input).toMatchObject({ event: { detail: { odd: 1 } }, failureType: 'InvalidInput' });
+  });
+
+  test('a run that is not asked to tell: no message of success or failure, but a dead letter, and the run says so', async () => {
+    const { detail } = sampleEvent;
+    const quiet = { detail: { ...detail, notifications: 'none' } };
+    const good = fakeActivities({
+      validateInput: async () => ({ valid: true, plan: samplePlan({ notifications: 'none' }) }),
+    });
+    const result = await rig.with(good.activities, async (start) => (await start(quiet)).result());
+    expect(result).toMatchObject({ notification: { sent: false, notAsked: true } });
+    expect(names(good.calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'confirmCommit']);
+    const bad = fakeActivities({ validateInput: async () => ({ valid: false, reasons: ['no header'], batch: {} }) });
+    await rig.with(bad.activities, async (start) => {
+      const handle = await start(quiet);
+      expect((await failureOf(handle)).type).toBe('InvalidInput');
+      expect((await handle.describe()).memo).toMatchObject({ etl: { notification: { sent: false, notAsked: true } } });
+    });
+    expect(names(bad.calls)).toEqual(['validateInput', 'sendToDeadLetters']);
   });
 
   test('a failed task is launched again after 60 s and 120 s, each as a new generation, then the run has failed', async () => {

@@ -28,7 +28,8 @@ export async function filePlace(): Promise<Place> {
 }
 
 export async function s3Place(): Promise<Place> {
-  const moto = await startMoto();
+  // Small pages, so that listings of a few objects have several.
+  const moto = await startMoto({ MOTO_S3_DEFAULT_MAX_KEYS: '20' });
   const client = await s3With(moto.endpoint, 'lake');
   return {
     store: createS3Store(client),

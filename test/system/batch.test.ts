@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileResult } from '@etl/pipeline/batch/summary';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { type DevServer, startDevServer } from '../../local/temporal/devServer';
+import { getFreePort } from '../../local/temporal/freePort';
+import { startInProcessEcs } from '../support/inProcessEcs';
+import { root } from '../support/processes';
+import { replay } from '../support/rig';
+import { until } from '../support/system';
+import { thorough } from '../support/thorough';
+
+jest.mock('../../etl-image/src/engines/kernel/threads', () => jest.requireActual('../support/inlineThreads'));
+
+const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
+
+const count = thorough ? 1000 : 60;
+const maxConcurrent = thorough ? 50 : 15;
+const kills = thorough ? 6 : 2;
+
+withServer('a night of many files, whose workers are killed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'etl-batch-'));
+  const workers: ChildProcess[] = [];
+  let server: DevServer;
+  let ecs: Awaited<ReturnType<typeof startInProcessEcs>>;
+  let connection: Connection;
+  let env: NodeJS.ProcessEnv;
+
+  const startWorker = async (): Promise<void> => {
+    const child = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    workers.push(child);
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error('a worker has ended')));
+    ended.catch(() => undefined);
+    await Promise.race([once(child, 'message'), ended]);
+  };
+  const kill = async (child: ChildProcess | undefined): Promise<void> => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+
+  beforeAll(async () => {
+    const [port, uiPort] = [await getFreePort(), await getFreePort()];
+    const exe = process.env.ETL_TEST_TEMPORAL ?? '';
+    server = await startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') });
+    ecs = await startInProcessEcs(folder);
+    const address = `127.0.0.1:${port}`;
+    connection = await Connection.connect({ address });
+    env = {
+      ...process.env,
+      TEMPORAL_ADDRESS: address,
+      AWS_ENDPOINT_URL_ECS: ecs.url,
+      ETL_STATE_DIR: join(folder, 'state'),
+      ETL_TIME_SCALE: '0.05',
+      LOG_LEVEL: 'error',
+    };
+    await Promise.all([startWorker(), startWorker()]);
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.all(workers.map(kill));
+    await connection?.close();
+    await server?.stop();
+    ecs?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  test(`each of ${count} files is delivered exactly once, and written down`, async () => {
+    const source = join(folder, 'in');
+    await mkdir(source);
+    const names = Array.from({ length: count }, (_, index) => `ventas_${String(index).padStart(4, '0')}`);
+    await Promise.all(
+      names.map((name, index) => writeFile(join(source, `${name}.csv`), `id,name\n${index},a\n${index},b\n`)),
+    );
+    const lake = join(folder, 'lake');
+    const client = new Client({ connection });
+    const request = {
+      prefix: fileUri(source),
+      batchDate: '2026-02-08',
+      maxConcurrent,
+      detail: { dataset: 'ventas', destination: fileUri(lake) },
+    };
+    const batch = await client.workflow.start('nightlyBatch', {
+      workflowId: 'night',
+      taskQueue: 'etl',
+      args: [request],
+    });
+
+    for (let round = 1; round <= kills; round++) {
+      await until('the next share of the files has run', 600, () => ecs.ended() >= (count * round) / (kills + 2));
+      // The window is full of tasks that wait: what a killed worker leaves is taken up after a heartbeat, not after a minute.
+      ecs.hold();
+      await until('every task waits', 300, () => ecs.idle() && ecs.waiting() === maxConcurrent);
+      await kill(workers.shift());
+      await startWorker();
+      ecs.release();
+    }
+
+    const summary = await batch.result();
+    expect(summary).toMatchObject({ files: count, delivered: count, skipped: 0, failed: 0, rowsWritten: 2 * count });
+    const internal = join(lake, '_etl', 'ventas', '2026-02-08');
+    expect(readdirSync(internal).sort()).toEqual(names);
+    const commits = names.map((name) => readdirSync(join(internal, name, 'commits')));
+    expect(commits.filter((entries) => entries.join() !== '000001.json')).toEqual([]);
+    expect(ecs.launched()).toBe(count);
+
+    const results = readResults(join(lake, '_etl', '_batches', 'night', batch.firstExecutionRunId));
+    expect(results.map(({ uri }) => uri).sort()).toEqual(names.map((name) => fileUri(join(source, `${name}.csv`))));
+    expect(results.filter(({ outcome }) => outcome !== 'delivered')).toEqual([]);
+    // One message for all of them.
+    expect(readdirSync(join(folder, 'state', 'outbox', 'etl-success'))).toHaveLength(1);
+
+    const again = await client.workflow.execute('nightlyBatch', {
+      workflowId: 'again',
+      taskQueue: 'etl',
+      args: [request],
+    });
+    expect(again).toMatchObject({ files: count, skipped: count, delivered: 0 });
+    await replayAll(client, batch);
+  }, 1_200_000);
+
+  const replayAll = async (client: Client, batch: WorkflowHandle): Promise<void> => {
+    const ids = ['ventas_0000', 'ventas_0050'].map((name) => `etl/ventas/2026-02-08/${name}`);
+    await replay([batch, ...['again', ...ids].map((id) => client.workflow.getHandle(id))]);
+  };
+});
+
+function readResults(folder: string): FileResult[] {
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FileResult),
+  );
+}

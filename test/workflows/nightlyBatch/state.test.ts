@@ -1,0 +1,55 @@
+import { shortReason } from '@etl/pipeline/batch/fileResult';
+import type { BatchPlan } from '@etl/pipeline/batch/plan';
+import type { FileResult } from '@etl/pipeline/batch/summary';
+import { addResult } from '../../../workflows/nightlyBatch/results';
+import { type BatchState, beginning, busy } from '../../../workflows/nightlyBatch/state';
+
+const plan: BatchPlan = {
+  prefix: 's3://raw/ventas/{date}',
+  from: '2026-02-08',
+  to: '2026-02-08',
+  mode: 'missing',
+  maxConcurrent: 20,
+  onFailure: 'fail',
+  detail: { dataset: 'ventas' },
+  destination: 's3://clean',
+  priority: 3,
+};
+
+const file = (index: number) => ({
+  uri: `s3://raw/${'k'.repeat(84)}-${String(index).padStart(6, '0')}.csv`,
+  batchDate: '2026-02-08',
+  workflowId: `etl/ventas/2026-02-08/${'k'.repeat(84)}-${String(index).padStart(6, '0')}`,
+});
+
+/** As much as there can be: files that fail with long reasons, results that are not written yet, a full window. */
+function handedOver(running: number): BatchState {
+  const state = beginning(plan, { workflowId: 'night', runId: 'r1' });
+  const failed = (index: number): FileResult => ({
+    ...file(index),
+    outcome: 'failed',
+    failureType: 'BadConfiguration',
+    reason: shortReason('x'.repeat(5000)),
+  });
+  for (let index = 0; index < 10_000; index++) {
+    addResult(state, failed(index));
+    // What is written leaves the state (writePage).
+    if (state.results.length === 200 && index < 9_999) state.results = [];
+  }
+  state.running = Array.from({ length: running }, (_, index) => ({ ...file(index), runId: '0'.repeat(36) }));
+  return state;
+}
+
+test('what a run hands over stays below what Temporal takes, whatever the number of files', () => {
+  const bytes = (running: number) => JSON.stringify(handedOver(running)).length;
+  expect(bytes(20)).toBeLessThan(220_000);
+  expect(bytes(500)).toBeLessThan(500_000);
+});
+
+test('held files take no place in the window', () => {
+  const state = handedOver(3);
+  expect(busy(state)).toBe(3);
+  const [first] = state.running;
+  if (first) first.held = 'few rows';
+  expect(busy(state)).toBe(2);
+});
