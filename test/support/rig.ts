@@ -134,7 +134,7 @@ export class Rig {
 let quiet = false;
 
 /** The SDK's own lines, errors excepted, are no part of a test's output. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   if (quiet) return;
   quiet = true;
   Runtime.install({

@@ -53,6 +53,11 @@ describe('cron', () => {
   ])('%s: %s', (expression, problem) => expect(() => cronFields(expression)).toThrow(problem));
 });
 
+test('more than every quarter of an hour is refused', () => {
+  expect(cronTimetable('*/15 * * * *').times).toHaveLength(96);
+  expect(() => cronTimetable('*/10 * * * *')).toThrow('would start 144 batches a day');
+});
+
 test('a timetable of many times is told in short', () => {
   const times = Array.from({ length: 24 }, (_, hour) => hour * 60);
   expect(describeTimetable({ ...everyDay, times })).toBe('at 00:00, 01:00, 02:00 … 23:00');
