@@ -5,6 +5,7 @@ import type { BatchRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { find } from '../../cli/schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../cli/schedule/report';
 import { nightlySchedule, scheduleDefaults } from '../../cli/schedule/settings';
 import { everyDay, timeOfDay } from '../../cli/schedule/timetable';
@@ -93,22 +94,20 @@ withServer('schedules of batches on a real server', () => {
   };
 
   test('etl schedule, from create to delete', async () => {
+    const withoutServer = etl(['schedule', 'list'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });
     const times = ['--at', '02:30', '--time-zone', zone, '--day-offset', '-1'];
     const created = await etlOf('create', 'ventas', 'file:///waits', ...times, '--note', 'sales');
     expect(created).toMatchObject({ exitCode: 0, stderr: '' });
     expect(created.stdout).toMatch(/^Schedule ventas: at 02:30, Europe\/Madrid: file:\/\/\/waits\n( {2}next: .*\n){5}/);
     expect(created.stdout).toContain('the clocks are changed: 03:30 instead of 02:30');
-    const [again, replaced, unknown] = await Promise.all([
+    const [again, replaced] = await Promise.all([
       etlOf('create', 'ventas', 'file:///waits', ...times),
       etlOf('create', 'other', 'file:///waits', ...times, '--replace', '--paused', '--catchup', '2d', '--json'),
-      etlOf('describe', 'nobody'),
     ]);
     expect(again).toMatchObject({ exitCode: 73 });
     expect(again.stderr).toBe(
       'error: there is a schedule ventas already\nlook at it with: etl schedule describe ventas; change it with --replace\n',
     );
-    expect(unknown).toMatchObject({ exitCode: 66 });
-    expect(unknown.stderr).toBe('error: there is no schedule nobody\nsee which there are: etl schedule list\n');
     expect(JSON.parse(replaced.stdout)).toMatchObject({
       name: 'other',
       what: 'created',
@@ -148,20 +147,52 @@ withServer('schedules of batches on a real server', () => {
     expect(listed.stdout).toMatch(/^other: at 04:15 on .*: PAUSED\nventas: at 02:30, Europe\/Madrid: .*, batch date /m);
     const deleted = await etlOf('delete', 'ventas');
     expect(deleted.stdout).toBe(`Schedule ventas is deleted.\nstill running: ${workflowId}\n`);
-    expect(await etlOf('pause', 'ventas')).toMatchObject({ exitCode: 66 });
+    const unknown = await etlOf('pause', 'ventas');
+    expect(unknown).toMatchObject({ exitCode: 66 });
+    expect(unknown.stderr).toBe('error: there is no schedule ventas\nsee which there are: etl schedule list\n');
+    const { exitCode, stderr } = await withoutServer;
+    expect(exitCode).toBe(69);
+    expect(stderr).toContain('no Temporal server answers at 127.0.0.1:9\nstart the local system');
+  });
+
+  test('etl batch and etl backfill end as the batch does', async () => {
+    const of = (command: string, ...args: string[]) => etl([command, ...args], { TEMPORAL_ADDRESS: server.address });
+    const days = ['--from', '2026-02-01', '--to', '2026-02-03'];
+    const waiting = await of('batch', 'file:///waits', '--date', '2026-02-08', '--no-wait', '--json');
+    expect(JSON.parse(waiting.stdout)).toMatchObject({ workflowId: 'batch/waits/2026-02-08', status: 'RUNNING' });
+    const [empty, refused, second, backfill] = await Promise.all([
+      of('batch', 'file:///data', '--date', '2026-02-08'),
+      of('batch', 'file:///bad', '--date', '2026-02-08', '--json'),
+      of('batch', 'file:///waits', '--date', '2026-02-08'),
+      of('backfill', 'file:///none', ...days, '--json'),
+    ]);
+    expect(empty).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(empty.stdout).toMatch(
+      /^Started batch\/data\/2026-02-08 \(run .*\)\n[\s\S]*Completed\.\n[\s\S]*Files: {3}none found/,
+    );
+    expect(refused.exitCode).toBe(65);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      ...{ workflowId: 'batch/bad/2026-02-08', status: 'FAILED', failureType: 'InvalidInput', summary: null },
+      reason: 'prefix: is bad',
+    });
+    expect(second.exitCode).toBe(75);
+    expect(second.stderr).toContain('this batch is being run already, as workflow batch/waits/2026-02-08');
+    expect(backfill.exitCode).toBe(0);
+    expect(JSON.parse(backfill.stdout)).toMatchObject({
+      ...{ workflowId: 'backfill/none/2026-02-01_2026-02-03', status: 'COMPLETED' },
+      summary: { dates: { from: '2026-02-01', to: '2026-02-03' }, files: 0 },
+    });
+    const { raw } = await server.client.workflow.getHandle('backfill/none/2026-02-01_2026-02-03').describe();
+    expect(raw.workflowExecutionInfo?.priority?.priorityKey).toBe(5);
   });
 
   test('schedules of others are left alone', async () => {
     const action = { type: 'startWorkflow' as const, workflowType: 'reapTasks', taskQueue: 'nobody', args: [] };
     await server.client.schedule.create({ scheduleId: 'reaper', spec: {}, action });
-    const [deleted, replaced] = await Promise.all([
-      etlOf('delete', 'reaper'),
-      etlOf('create', 'reaper', 'file:///data', '--at', '02:30', '--replace'),
-    ]);
-    for (const { exitCode, stderr } of [deleted, replaced]) {
-      expect(exitCode).toBe(64);
-      expect(stderr).toContain('schedule reaper starts reapTasks, which is no batch');
-    }
+    const { exitCode, stderr } = await etlOf('create', 'reaper', 'file:///data', '--at', '02:30', '--replace');
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('schedule reaper starts reapTasks, which is no batch');
+    await expect(find(server.client, 'reaper')).rejects.toThrow('which is no batch');
   });
 
   test('a backfill of nights gives one batch for each, with the date it would have had', async () => {
@@ -218,11 +249,5 @@ withServer('schedules of batches on a real server', () => {
       const [meant] = searchAttributes.TemporalScheduledStartTime ?? [];
       expect((meant as Date).getMilliseconds()).toBe(0);
     }
-  });
-
-  test('without a server, each command says so', async () => {
-    const { exitCode, stderr } = await etl(['schedule', 'list'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });
-    expect(exitCode).toBe(69);
-    expect(stderr).toContain('no Temporal server answers at 127.0.0.1:9\nstart the local system');
   });
 });
