@@ -90,6 +90,17 @@ export class Rig {
     }
   }
 
+  /** On a real server, whose time is real: the time-skipping one stands still when a parent cancels several children. */
+  static async startReal(): Promise<Rig> {
+    const path = process.env.ETL_TEST_TEMPORAL;
+    if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TEMPORAL is no file');
+    quietRuntime();
+    const executable = { type: 'existing-path' as const, path };
+    const rig = new Rig(await TestWorkflowEnvironment.createLocal({ server: { executable, ip: '127.0.0.1' } }));
+    await rig.startWorkers();
+    return rig;
+  }
+
   private async startWorkers(): Promise<void> {
     this.workers = await createWorkers({
       connection: this.env.nativeConnection,

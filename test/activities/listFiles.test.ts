@@ -1,0 +1,188 @@
+import type { BatchPlan } from '@etl/pipeline/batch/plan';
+import { layout } from '@etl/pipeline/layout';
+import { optionsHash } from '@etl/pipeline/options';
+import type { FoundFile } from '../../activities/contract';
+import { listAllFiles, listFiles } from '../../activities/listFiles';
+import type { ExecutionState } from '../../activities/ports';
+import { MemoryStore } from '../support/fakePorts';
+
+const plan: BatchPlan = {
+  prefix: 's3://raw/ventas/{date}',
+  from: '2026-02-08',
+  to: '2026-02-08',
+  mode: 'missing',
+  maxConcurrent: 3,
+  onFailure: 'fail',
+  detail: { dataset: 'ventas' },
+  destination: 's3://clean',
+  priority: 3,
+};
+
+/** The listing over these keys, and what Temporal knows of their workflows. */
+function place(keys: readonly string[], states: Readonly<Record<string, ExecutionState>> = {}) {
+  const store = new MemoryStore();
+  for (const key of keys) store.objects.set(`s3://raw/${key}`, Buffer.from('a\n1\n'));
+  const executions = { state: async (id: string): Promise<ExecutionState> => states[id] ?? { status: 'unknown' } };
+  const commit = async (key: string, changes: object = {}) => {
+    const uri = `s3://raw/${key}`;
+    const source = { uri, bytes: 4, fingerprint: (await store.head(uri))?.fingerprint, ...changes };
+    const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: /(\w+)\.\w+$/.exec(key)?.[1] ?? '' };
+    const manifest = { version: 1, parts: [], source, optionsHash: optionsHash({}, 500_000) };
+    await store.write(layout('s3://clean', batch).commit(1), JSON.stringify(manifest));
+  };
+  const all = async (changes: Partial<BatchPlan> = {}, limit?: number): Promise<FoundFile[]> => {
+    const found: FoundFile[] = [];
+    for await (const file of listAllFiles({ store, executions }, { ...plan, ...changes }, limit)) found.push(file);
+    return found;
+  };
+  return { store, executions, commit, all };
+}
+
+const short = (files: readonly FoundFile[]) =>
+  files.map(({ uri, batch, skip, refused }) =>
+    [uri.replace('s3://raw/', ''), batch.batchDate, skip ?? (refused === undefined ? 'start' : 'refused')].join(' '),
+  );
+
+test('data files of the day, in order of their keys; nothing hidden, nothing of another day', async () => {
+  const { all } = place([
+    'ventas/2026-02-08/b.csv.gz',
+    'ventas/2026-02-08/a.csv',
+    'ventas/2026-02-08/sub/c.TSV',
+    'ventas/2026-02-08/notes.pdf',
+    'ventas/2026-02-08/_SUCCESS',
+    'ventas/2026-02-08/_tmp/d.csv',
+    'ventas/2026-02-08/.e.csv',
+    'ventas/2026-02-09/f.csv',
+    'ventas/2026-02-080/g.csv',
+  ]);
+  expect(short(await all())).toEqual([
+    'ventas/2026-02-08/a.csv 2026-02-08 start',
+    'ventas/2026-02-08/b.csv.gz 2026-02-08 start',
+    'ventas/2026-02-08/sub/c.TSV 2026-02-08 start',
+  ]);
+});
+
+test('pages go on where the one before ended, and together are the whole', async () => {
+  const keys = Array.from({ length: 7 }, (_, index) => `ventas/2026-02-08/${index}.csv`);
+  const { all, store, executions } = place(keys);
+  for (const limit of [1, 2, 3, 7, 8])
+    expect((await all({}, limit)).map(({ uri }) => uri)).toEqual(keys.map((key) => `s3://raw/${key}`));
+  const page = await listFiles({ store, executions }, { plan, batchDate: '2026-02-08', limit: 7 });
+  expect(page.next).toBeUndefined();
+});
+
+test('without placeholders a date in the key decides, and a file without one is of the day asked', async () => {
+  const { all } = place(['in/x_2026-02-07.csv', 'in/x_2026-02-08.csv', 'in/plain.csv']);
+  const prefix = 's3://raw/in';
+  expect(short(await all({ prefix }))).toEqual([
+    'in/plain.csv 2026-02-08 start',
+    'in/x_2026-02-08.csv 2026-02-08 start',
+  ]);
+  expect(short(await all({ prefix, from: '2026-02-01' }))).toEqual([
+    'in/plain.csv 2026-02-01 refused',
+    'in/x_2026-02-07.csv 2026-02-07 start',
+    'in/x_2026-02-08.csv 2026-02-08 start',
+  ]);
+});
+
+test('a month in the prefix is listed once for all its days', async () => {
+  const { all } = place([
+    'in/2026/01/x_20260131.csv',
+    'in/2026/02/07/x.csv',
+    'in/2026/02/08/x.csv',
+    'in/2026/03/01/x.csv',
+  ]);
+  expect(short(await all({ prefix: 's3://raw/in/{yyyy}/{MM}', from: '2026-01-30', to: '2026-02-28' }))).toEqual([
+    'in/2026/01/x_20260131.csv 2026-01-31 start',
+    'in/2026/02/07/x.csv 2026-02-07 start',
+    'in/2026/02/08/x.csv 2026-02-08 start',
+  ]);
+});
+
+test('a match is about the name, and may name the day', async () => {
+  const { all } = place(['in/a-20260208.dump', 'in/b-20260208.dump', 'in/a-20260209.dump', 'in/_a-20260208.dump']);
+  expect(short(await all({ prefix: 's3://raw/in', match: 'a-{yyyy}{MM}{dd}.*' }))).toEqual([
+    'in/a-20260208.dump 2026-02-08 start',
+  ]);
+});
+
+test('delivered as it is now: not again, but a changed file, other options, or mode all', async () => {
+  const { all, commit } = place(['ventas/2026-02-08/a.csv']);
+  await commit('ventas/2026-02-08/a.csv');
+  const skips = async (changes: Partial<BatchPlan>) => (await all(changes)).map(({ skip }) => skip ?? 'start');
+  expect(await skips({})).toEqual(['delivered']);
+  expect(await skips({ mode: 'all' })).toEqual(['start']);
+  expect(await skips({ detail: { dataset: 'ventas', chunkRows: 10 } })).toEqual(['start']);
+  await commit('ventas/2026-02-08/a.csv', { fingerprint: 'another' });
+  expect(await skips({})).toEqual(['start']);
+});
+
+test('two files that would be one batch: the second is refused, in one page and in two', async () => {
+  const { all, commit } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/a.csv.gz']);
+  expect(short(await all())).toEqual([
+    'ventas/2026-02-08/a.csv 2026-02-08 start',
+    'ventas/2026-02-08/a.csv.gz 2026-02-08 refused',
+  ]);
+  await commit('ventas/2026-02-08/a.csv');
+  const [first, second] = await all({}, 1);
+  expect([first?.skip, second?.refused]).toEqual([
+    'delivered',
+    'etl/ventas/2026-02-08/a is what s3://raw/ventas/2026-02-08/a.csv is delivered as, too: one of them would replace the other; rename it, or move it elsewhere',
+  ]);
+});
+
+test('a file that was moved replaces the one before', async () => {
+  const { all, commit, store } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/new/a.csv']);
+  await commit('ventas/2026-02-08/a.csv');
+  store.objects.delete('s3://raw/ventas/2026-02-08/a.csv');
+  expect(short(await all())).toEqual(['ventas/2026-02-08/new/a.csv 2026-02-08 start']);
+});
+
+test('what this batch has started for another file is not started for a second one', async () => {
+  const partOf = { batch: 'night', run: 'r1', file: 's3://raw/ventas/2026-02-08/x/a.csv' };
+  const states = {
+    'etl/ventas/2026-02-08/a': { status: 'closed', how: 'FAILED', closedAt: 0, partOf } as const,
+  };
+  const { store, executions } = place(['ventas/2026-02-08/y/a.csv'], states);
+  const listed = async (batch: { workflowId: string; runId: string }) =>
+    (await listFiles({ store, executions }, { plan, batchDate: '2026-02-08', limit: 5, batch })).files.map(
+      ({ refused }) => refused?.slice(0, 80),
+    );
+  expect(await listed({ workflowId: 'night', runId: 'r1' })).toEqual([expect.stringMatching(/x\/a\.csv/)]);
+  expect(await listed({ workflowId: 'night', runId: 'r0' })).toEqual([undefined]);
+});
+
+test('a running pipeline is left alone, and said by whom; mode failed takes the failed ones alone', async () => {
+  const id = (name: string) => `etl/ventas/2026-02-08/${name}`;
+  const closed = (how: string): ExecutionState => ({ status: 'closed', how, closedAt: 0 });
+  const partOf = { batch: 'other night', run: 'r', file: 'f' };
+  const { all } = place(
+    ['a', 'b', 'c', 'd', 'e'].map((name) => `ventas/2026-02-08/${name}.csv`),
+    {
+      [id('a')]: { status: 'running' },
+      [id('b')]: { status: 'running', partOf },
+      [id('c')]: closed('FAILED'),
+      [id('d')]: closed('COMPLETED'),
+    },
+  );
+  const found = await all();
+  expect(found.map(({ skip }) => skip)).toEqual(['running', 'running', undefined, undefined, undefined]);
+  expect(found[0]?.reason).toBe('etl/ventas/2026-02-08/a is running, started by somebody else');
+  expect(found[1]?.reason).toBe('etl/ventas/2026-02-08/b is running, started by batch other night');
+  expect((await all({ mode: 'failed' })).map(({ skip }) => skip)).toEqual([
+    'running',
+    'running',
+    undefined,
+    'notFailed',
+    'notFailed',
+  ]);
+});
+
+test('a folder named by the day is no dataset', async () => {
+  const { all } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/compras/a.csv']);
+  const found = await all({ detail: {} });
+  expect(found.map(({ refused, batch }) => refused ?? batch.dataset)).toEqual([
+    'its dataset would be 2026-02-08, the folder of its day: name it in detail.dataset',
+    'compras',
+  ]);
+});

@@ -1,0 +1,67 @@
+import { StorageError } from '@etl/storage/objectStore';
+import { planBatch } from '../../activities/planBatch';
+import { MemoryStore } from '../support/fakePorts';
+
+const places = { rawBase: 's3://raw', cleanBase: 's3://clean' };
+const scheduledAt = '2026-02-08T23:30:00Z';
+const planned = (
+  request: unknown,
+  store: Pick<MemoryStore, 'list'> = new MemoryStore(),
+  at = places as Parameters<typeof planBatch>[1],
+) => planBatch(store, at, { request, scheduledAt });
+
+test('everything is resolved: places, and the day of the schedule in its time zone', async () => {
+  expect(await planned({ prefix: 'ventas', timeZone: 'Europe/Madrid', dayOffset: -1 })).toEqual({
+    valid: true,
+    plan: {
+      prefix: 's3://raw/ventas',
+      from: '2026-02-08',
+      to: '2026-02-08',
+      mode: 'missing',
+      maxConcurrent: 20,
+      onFailure: 'fail',
+      detail: {},
+      destination: 's3://clean',
+      priority: 3,
+    },
+  });
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['no object', 'x', /./],
+  ['an unknown key', { prefix: 'a', concurency: 3 }, /concurency/],
+  ['from without to', { prefix: 'a', from: '2026-02-01' }, /^to: from and to are given together/],
+  ['a placeholder that is none', { prefix: 'a/{yyy}' }, /^prefix: \{yyy\} stands for nothing/],
+  [
+    'a day without its month, over several',
+    { prefix: 'a/{dd}', from: '2026-02-01', to: '2026-03-31' },
+    /\{dd\} without \{MM\}/,
+  ],
+  ['a match with a folder', { prefix: 'a', match: 'b/*.csv' }, /^match: is about the name/],
+  ['a key of the event that is unknown', { prefix: 'a', detail: { dialekt: {} } }, /^detail\.dialekt: unknown key/],
+  ['what is made for each file', { prefix: 'a', detail: { s3Key: 'x' } }, /^detail\.s3Key: is made for each file/],
+  ['a scheme that nobody knows', { prefix: 'ftp://host/x' }, /^prefix: "ftp:\/\/host\/x" is no s3:/],
+])('refused: %s', async (_, request, reason) => {
+  expect(await planned(request)).toEqual({ valid: false, reasons: [expect.stringMatching(reason)] });
+});
+
+test('a prefix without a scheme has to lie somewhere', async () => {
+  const answer = await planned({ prefix: 'a' }, new MemoryStore(), { rawBase: undefined, cleanBase: 's3://clean' });
+  expect(answer).toEqual({
+    valid: false,
+    reasons: [expect.stringMatching(/S3_RAW_BUCKET, which a plain prefix lies in, is not set$/)],
+  });
+});
+
+test('a place that may not be listed is bad input; one that is away is tried again', async () => {
+  const failing = (code: 'AccessDenied' | 'Unavailable') => ({
+    list(uri: string): AsyncIterable<never> {
+      throw new StorageError(code, uri, 'S3 answered no');
+    },
+  });
+  expect(await planned({ prefix: 'a' }, failing('AccessDenied'))).toEqual({
+    valid: false,
+    reasons: ['prefix: s3://raw/a: S3 answered no'],
+  });
+  await expect(planned({ prefix: 'a' }, failing('Unavailable'))).rejects.toThrow('S3 answered no');
+});
