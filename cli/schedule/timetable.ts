@@ -69,3 +69,8 @@ export function isDayOf({ daysOfMonth, months, daysOfWeek }: Timetable, day: str
     daysOfWeek.includes(date.getUTCDay())
   );
 }
+
+/** Whether a start that is late by so many milliseconds may be one of the next day. */
+export function passesMidnight({ times }: Timetable, lateMs: number): boolean {
+  return Math.max(...times) + lateMs / 60_000 >= minutesOfDay;
+}

@@ -244,9 +244,10 @@ withServer('schedules of batches on a real server', () => {
     const handle = await server.client.schedule.create({ scheduleId: 'jitter', ...schedule, spec });
     const { recent } = await untilReport('two starts', 'jitter', ({ taken }) => taken >= 2);
     await handle.delete();
-    for (const { workflowId } of recent) {
+    for (const { workflowId, at } of recent) {
       const { searchAttributes } = await server.client.workflow.getHandle(workflowId).describe();
       const [meant] = searchAttributes.TemporalScheduledStartTime ?? [];
+      expect((meant as Date).toISOString()).toBe(at);
       expect((meant as Date).getMilliseconds()).toBe(0);
     }
   });
