@@ -4,13 +4,11 @@ import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { daysBetween } from '@etl/pipeline/batch/timeZones';
 import { openStore } from '@etl/storage/openStore';
 import type { FoundFile } from '../../activities/contract';
-import { listAllFiles } from '../../activities/listFiles';
-import type { Executions } from '../../activities/ports';
+import { type ListingPorts, listAllFiles } from '../../activities/listFiles';
 import { parseConfig } from '../../workers/config';
 import { connectClient, NoTemporalError } from '../../workers/connection';
 import { createExecutions } from '../../workers/executions';
 import { CliError, cliExitCodes } from '../errors';
-import { count, number } from '../show';
 
 /** What a batch would do with the files of a day. */
 export interface DayForecast {
@@ -20,14 +18,16 @@ export interface DayForecast {
   readonly bytes: number;
   /** Files that no pipeline would be started for, by the reason. */
   readonly skipped: Readonly<Record<string, number>>;
-  readonly refused: readonly { readonly uri: string; readonly reason: string }[];
 }
 
+/** What `etl backfill --dry-run --json` prints. */
 export interface Forecast {
   readonly destination: string;
   /** Whether Temporal was asked which files are being run. */
   readonly askedTemporal: boolean;
   readonly days: readonly DayForecast[];
+  /** Files that the batch would call invalid. */
+  readonly refused: readonly { readonly uri: string; readonly reason: string }[];
 }
 
 /** Looks at the files as the batch itself will, and starts nothing. Only `failed` needs Temporal to be there. */
@@ -39,8 +39,11 @@ export async function forecast(request: BatchRequest): Promise<Forecast> {
   });
   const state = temporal ? createExecutions(temporal.client).state : async () => ({ status: 'unknown' }) as const;
   try {
-    const days = await forecastDays(plan, state);
-    return { destination: plan.destination, askedTemporal: temporal !== undefined, days };
+    return {
+      destination: plan.destination,
+      askedTemporal: temporal !== undefined,
+      ...(await look(plan, { store: openStore(), executions: { state } })),
+    };
   } finally {
     await temporal?.connection.close();
   }
@@ -55,60 +58,23 @@ function planOf(request: BatchRequest): BatchPlan {
   throw new CliError(`the batch would be refused: ${problems.join('; ')}`, remedy, cliExitCodes.usage);
 }
 
-async function forecastDays(plan: BatchPlan, state: Executions['state']): Promise<DayForecast[]> {
+async function look(plan: BatchPlan, ports: ListingPorts): Promise<Pick<Forecast, 'days' | 'refused'>> {
   const days = new Map(daysBetween(plan.from, plan.to).map((day) => [day, emptyDay(day)]));
-  for await (const file of listAllFiles({ store: openStore(), executions: { state } }, plan)) {
-    const day = days.get(file.batch.batchDate) ?? emptyDay(file.batch.batchDate);
-    days.set(day.batchDate, withFile(day, file));
+  const refused: { uri: string; reason: string }[] = [];
+  for await (const file of listAllFiles(ports, plan)) {
+    if (file.refused !== undefined) {
+      refused.push({ uri: file.uri, reason: file.refused });
+      continue;
+    }
+    const { batchDate } = file.batch;
+    days.set(batchDate, withFile(days.get(batchDate) ?? emptyDay(batchDate), file));
   }
-  return [...days.values()];
+  return { days: [...days.values()], refused };
 }
 
-const emptyDay = (batchDate: string): DayForecast => ({ batchDate, run: 0, bytes: 0, skipped: {}, refused: [] });
+const emptyDay = (batchDate: string): DayForecast => ({ batchDate, run: 0, bytes: 0, skipped: {} });
 
-function withFile(day: DayForecast, { uri, bytes, skip, refused }: FoundFile): DayForecast {
-  if (refused !== undefined) return { ...day, refused: [...day.refused, { uri, reason: refused }] };
-  if (skip !== undefined) return { ...day, skipped: { ...day.skipped, [skip]: (day.skipped[skip] ?? 0) + 1 } };
-  return { ...day, run: day.run + 1, bytes: day.bytes + bytes };
+function withFile(day: DayForecast, { bytes, skip }: FoundFile): DayForecast {
+  if (skip === undefined) return { ...day, run: day.run + 1, bytes: day.bytes + bytes };
+  return { ...day, skipped: { ...day.skipped, [skip]: (day.skipped[skip] ?? 0) + 1 } };
 }
-
-const maxDays = 60;
-const maxRefused = 20;
-
-/** The forecast for people: a line a day that has files, and one for all. */
-export function describeForecast({ destination, askedTemporal, days }: Forecast): string[] {
-  const busy = days.filter(({ run, skipped, refused }) => run + refused.length + Object.keys(skipped).length > 0);
-  const refused = days.flatMap((day) => day.refused);
-  const left = busy.length - maxDays;
-  return [
-    ...busy.slice(0, maxDays).map((day) => `${day.batchDate}: ${describeFiles([day])}`),
-    ...(left > 0 ? [`and ${count(left, 'more day')} with files`] : []),
-    ...refused.slice(0, maxRefused).map(({ uri, reason }) => `refused: ${uri}: ${reason}`),
-    ...(refused.length > maxRefused ? [`and ${number(refused.length - maxRefused)} more refused`] : []),
-    `${count(days.length, 'day')}, ${days.length - busy.length} of them without files: ${describeFiles(days)}`,
-    `compared with what is delivered below ${destination}${askedTemporal ? '' : '; no Temporal server answers, so what is running now was not asked'}`,
-  ];
-}
-
-/** `12 files to run (3.4 MB), 5 skipped (delivered), 1 refused`. */
-function describeFiles(days: readonly DayForecast[]): string {
-  const sum = (of: (day: DayForecast) => number) => days.reduce((all, day) => all + of(day), 0);
-  const reasons = [...new Set(days.flatMap(({ skipped }) => Object.keys(skipped)))].sort();
-  const refused = sum((day) => day.refused.length);
-  return [
-    `${count(
-      sum(({ run }) => run),
-      'file',
-    )} to run (${(sum(({ bytes }) => bytes) / 1e6).toFixed(1)} MB)`,
-    ...reasons.map(
-      (reason) => `${number(sum(({ skipped }) => skipped[reason] ?? 0))} skipped (${words[reason] ?? reason})`,
-    ),
-    ...(refused > 0 ? [`${number(refused)} refused`] : []),
-  ].join(', ');
-}
-
-const words: Readonly<Record<string, string>> = {
-  delivered: 'delivered as they are now',
-  notFailed: 'last run has not failed',
-  running: 'being run',
-};

@@ -1,9 +1,14 @@
+import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { StorageError } from '@etl/storage/objectStore';
 import { Command } from 'commander';
 import { calendarDate } from '../arguments';
 import { conductBatch } from '../batch/conduct';
-import { describeForecast, forecast } from '../batch/dryRun';
+import { type Forecast, forecast } from '../batch/dryRun';
 import { batchId } from '../batch/ids';
 import { batchRequest, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
+import { describeForecast } from '../batch/showForecast';
+import { CliError, cliExitCodes } from '../errors';
+import { say } from '../withClient';
 
 interface BackfillOptions extends RequestOptions {
   readonly from: string;
@@ -34,11 +39,30 @@ export function backfillCommand(): Command {
 async function backfill(prefix: string, options: BackfillOptions): Promise<void> {
   const days = { from: calendarDate(options.from, '--from'), to: calendarDate(options.to, '--to') };
   const request = batchRequest(prefix, options, { ...days, priority: backfillPriority });
-  const { json, dryRun } = options;
-  if (dryRun || !json) {
-    const found = await forecast(request);
-    if (!json) process.stdout.write(`${describeForecast(found).join('\n')}\n`);
-    else process.stdout.write(`${JSON.stringify(found)}\n`);
-  }
-  if (!dryRun) await conductBatch(batchId('backfill', request), request, options);
+  if (options.dryRun) return tell(await forecastOrFail(request), options.json);
+  if (!options.json) await foretell(request);
+  await conductBatch(batchId('backfill', request), request, options);
+}
+
+function tell(found: Forecast, json: boolean | undefined): void {
+  say(json, found, describeForecast(found));
+}
+
+async function forecastOrFail(request: BatchRequest): Promise<Forecast> {
+  return forecast(request).catch((error: unknown) => {
+    if (!(error instanceof StorageError)) throw error;
+    const remedy = 'see that this machine may read the source and the destination';
+    const exitCode = error.code === 'NotFound' ? cliExitCodes.noInput : cliExitCodes.unavailable;
+    throw new CliError(`${error.uri}: ${error.message}`, remedy, exitCode, { cause: error });
+  });
+}
+
+/** The worker may read what this machine may not: then it is started without. */
+async function foretell(request: BatchRequest): Promise<void> {
+  const lines = await forecast(request).then(describeForecast, (error: unknown) => {
+    if (error instanceof StorageError)
+      return [`What it will do cannot be seen from here: ${error.uri}: ${error.message}`];
+    throw error;
+  });
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

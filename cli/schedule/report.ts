@@ -30,6 +30,12 @@ export interface ScheduleReport {
 
 const shownRuns = 5;
 
+/** The time that Temporal has appended: the one that was meant, where the time it reports may be late by the jitter. */
+function timeIn(workflowId: string): Date | undefined {
+  const [, text] = /-(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)$/.exec(workflowId) ?? [];
+  return text === undefined ? undefined : new Date(text);
+}
+
 /** What Temporal knows of a schedule, with the batch date of each time. */
 export function scheduleReport({
   scheduleId,
@@ -60,11 +66,11 @@ export function scheduleReport({
     skippedOverlap: info.numActionsSkippedOverlap,
     missedCatchup: info.numActionsMissedCatchupWindow,
     running: info.runningActions.map(({ workflow }) => workflow.workflowId),
-    recent: info.recentActions.slice(-shownRuns).map(({ scheduledAt, action: { workflow } }) => ({
-      at: scheduledAt.toISOString(),
-      batchDate: plan(scheduledAt).batchDate,
-      workflowId: workflow.workflowId,
-    })),
+    recent: info.recentActions.slice(-shownRuns).map(({ scheduledAt, action: { workflow } }) => {
+      const { workflowId } = workflow;
+      const at = timeIn(workflowId) ?? scheduledAt;
+      return { at: at.toISOString(), batchDate: plan(at).batchDate, workflowId };
+    }),
     next: info.nextActionTimes.slice(0, shownRuns).map(plan),
   };
 }

@@ -44,9 +44,19 @@ function badDays(text: string): CliError {
   return new CliError(`--days ${text}: there are no such days`, remedy, cliExitCodes.usage);
 }
 
-/** The timetable of a cron expression of five fields. */
+/** A batch looks at all files of its day: every quarter of an hour is often. */
+const maxTimes = 96;
+
+/** The timetable of a cron expression of five fields. Throws `CliError` for one of too many times a day. */
 export function cronTimetable(expression: string): Timetable {
   const { minutes, hours, ...days } = cronFields(expression);
+  if (hours.length * minutes.length > maxTimes) {
+    throw new CliError(
+      `--cron '${expression}' would start ${hours.length * minutes.length} batches a day`,
+      `give it at most ${maxTimes} times a day: */15 is every quarter of an hour`,
+      cliExitCodes.usage,
+    );
+  }
   return { times: hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)), ...days };
 }
 
@@ -58,4 +68,9 @@ export function isDayOf({ daysOfMonth, months, daysOfWeek }: Timetable, day: str
     months.includes(date.getUTCMonth() + 1) &&
     daysOfWeek.includes(date.getUTCDay())
   );
+}
+
+/** Whether a start that is late by so many milliseconds may be one of the next day. */
+export function passesMidnight({ times }: Timetable, lateMs: number): boolean {
+  return Math.max(...times) + lateMs / 60_000 >= minutesOfDay;
 }

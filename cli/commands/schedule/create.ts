@@ -1,10 +1,8 @@
 import { dayIn, isTimeZone } from '@etl/pipeline/batch/timeZones';
-import { type Client, isGrpcServiceError, ScheduleAlreadyRunning, ServiceError } from '@temporalio/client';
 import { Command, Option } from 'commander';
 import { batchRequest, type RequestOptions, withRequestOptions } from '../../batch/requestOptions';
 import { CliError, cliExitCodes } from '../../errors';
 import { duration } from '../../schedule/durations';
-import { lookUp } from '../../schedule/find';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
 import {
   minCatchupMs,
@@ -15,11 +13,19 @@ import {
   scheduleDefaults,
 } from '../../schedule/settings';
 import { describeMoved, describeRuns } from '../../schedule/show';
-import { cronTimetable, daysOfWeek, everyDay, type Timetable, timeOfDay } from '../../schedule/timetable';
+import { type StoreOptions, storeSchedule } from '../../schedule/store';
+import {
+  cronTimetable,
+  daysOfWeek,
+  everyDay,
+  passesMidnight,
+  type Timetable,
+  timeOfDay,
+} from '../../schedule/timetable';
 import { describeTimetable } from '../../schedule/words';
 import { say, withClient } from '../../withClient';
 
-interface CreateOptions extends RequestOptions {
+interface CreateOptions extends RequestOptions, StoreOptions {
   readonly at?: number;
   readonly days?: number[];
   readonly cron?: string;
@@ -29,16 +35,11 @@ interface CreateOptions extends RequestOptions {
   readonly pauseOnFailure: boolean;
   readonly jitter: number;
   readonly dayOffset: number;
-  readonly paused?: boolean;
-  readonly note?: string;
-  readonly replace?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 const shownRuns = 5;
-/** Source: gRPC's status codes. */
-const invalidArgument = 3;
 
 export function createCommand(): Command {
   const command = new Command('create')
@@ -84,7 +85,7 @@ export function createCommand(): Command {
 
 async function create(name: string, prefix: string, options: CreateOptions): Promise<void> {
   const settings = settingsOf(name, prefix, options);
-  const { timetable, timeZone: zone, request } = settings;
+  const { timetable, timeZone: zone } = settings;
   const now = new Date();
   const next = nextRuns(timetable, zone, { after: now, count: shownRuns, dayOffset: options.dayOffset });
   if (next.length === 0) {
@@ -102,17 +103,18 @@ async function create(name: string, prefix: string, options: CreateOptions): Pro
   if (!options.json) say(false, {}, opening(settings, next, describeMoved(schedule.spec)));
   if (options.dryRun) return tell('notCreated', options.paused === true);
   await withClient(async (client) => {
-    const { what, paused } = await store(client, name, schedule, options).catch(refused(name));
+    const { what, paused } = await storeSchedule(client, name, schedule, options);
     tell(what, paused);
   });
+}
 
-  function opening(of: NightlySettings, runs: readonly PlannedRun[], moved: readonly string[]): string[] {
-    return [
-      `Schedule ${name}: ${describeTimetable(of.timetable)}, ${of.timeZone}: ${request.prefix}`,
-      ...describeRuns(runs),
-      ...moved.map((line) => `  ${line}`),
-    ];
-  }
+function opening(settings: NightlySettings, next: readonly PlannedRun[], moved: readonly string[]): string[] {
+  const { name, timetable, timeZone: zone, request } = settings;
+  return [
+    `Schedule ${name}: ${describeTimetable(timetable)}, ${zone}: ${request.prefix}`,
+    ...describeRuns(next),
+    ...moved.map((line) => `  ${line}`),
+  ];
 }
 
 function closing(name: string, what: 'created' | 'replaced', paused: boolean): string[] {
@@ -133,11 +135,15 @@ function settingsOf(name: string, prefix: string, options: CreateOptions): Night
     throw new CliError(`${JSON.stringify(name)} is no name of a schedule`, remedy, cliExitCodes.usage);
   }
   const { timeZone: zone, dayOffset, overlap, catchup: catchupMs, pauseOnFailure, jitter: jitterMs } = options;
+  const timetable = timetableOf(options);
+  if (passesMidnight(timetable, jitterMs)) {
+    const remedy = 'shorten it, or give the schedule an earlier time: a start belongs to the day it is meant for';
+    throw new CliError('--jitter may start a batch on the day after', remedy, cliExitCodes.usage);
+  }
   return {
     name,
     request: batchRequest(prefix, options, { timeZone: zone, dayOffset }),
-    timetable: timetableOf(options),
-    ...{ timeZone: zone, overlap, catchupMs, pauseOnFailure, jitterMs },
+    ...{ timetable, timeZone: zone, overlap, catchupMs, pauseOnFailure, jitterMs },
   };
 }
 
@@ -148,39 +154,6 @@ function timetableOf({ at, days, cron }: CreateOptions): Timetable {
   }
   return { ...everyDay, times: [at], ...(days && { daysOfWeek: days }) };
 }
-
-async function store(
-  client: Client,
-  name: string,
-  schedule: ReturnType<typeof nightlySchedule>,
-  { paused, note, replace }: CreateOptions,
-): Promise<{ what: 'created' | 'replaced'; paused: boolean }> {
-  const known = replace ? await lookUp(client, name) : undefined;
-  const withNote = note === undefined ? {} : { note };
-  if (known) {
-    // Who paused it had a reason, which a new time of day does not settle.
-    const stays = paused ?? known.description.state.paused;
-    await known.handle.update(({ state }) => ({ ...schedule, state: { ...state, paused: stays, ...withNote } }));
-    return { what: 'replaced', paused: stays };
-  }
-  await client.schedule.create({ scheduleId: name, ...schedule, state: { paused: paused ?? false, ...withNote } });
-  return { what: 'created', paused: paused ?? false };
-}
-
-const refused =
-  (name: string) =>
-  (error: unknown): never => {
-    if (error instanceof ScheduleAlreadyRunning) {
-      const remedy = `look at it with: etl schedule describe ${name}; change it with --replace`;
-      throw new CliError(`there is a schedule ${name} already`, remedy, cliExitCodes.cannotCreate, { cause: error });
-    }
-    const { cause } = error as { cause?: unknown };
-    if (error instanceof ServiceError && isGrpcServiceError(cause) && cause.code === invalidArgument) {
-      const remedy = 'mend what it names, and create the schedule again';
-      throw new CliError(`Temporal refuses schedule ${name}: ${cause.details}`, remedy, cliExitCodes.usage, { cause });
-    }
-    throw error;
-  };
 
 function timeZone(text: string): string {
   if (isTimeZone(text)) return text;

@@ -1,6 +1,6 @@
 import { cronFields } from '../../../cli/schedule/cron';
 import { duration, showDuration } from '../../../cli/schedule/durations';
-import { cronTimetable, daysOfWeek, everyDay, timeOfDay } from '../../../cli/schedule/timetable';
+import { cronTimetable, daysOfWeek, everyDay, passesMidnight, timeOfDay } from '../../../cli/schedule/timetable';
 import { describeTimetable } from '../../../cli/schedule/words';
 
 describe('times of day and days of the week', () => {
@@ -51,6 +51,16 @@ describe('cron', () => {
     ['*-5 2 * * *', '"*-5" is no minute'],
     ['1,,2 2 * * *', '"" is no minute'],
   ])('%s: %s', (expression, problem) => expect(() => cronFields(expression)).toThrow(problem));
+});
+
+test('more than every quarter of an hour is refused', () => {
+  expect(cronTimetable('*/15 * * * *').times).toHaveLength(96);
+  expect(() => cronTimetable('*/10 * * * *')).toThrow('would start 144 batches a day');
+});
+
+test('a start that is late may be one of the next day', () => {
+  const evening = { ...everyDay, times: [timeOfDay('02:30'), timeOfDay('23:50')] };
+  expect([0, 599_000, 600_000].map((late) => passesMidnight(evening, late))).toEqual([false, false, true]);
 });
 
 test('a timetable of many times is told in short', () => {

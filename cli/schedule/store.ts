@@ -1,0 +1,62 @@
+import { type Client, isGrpcServiceError, ScheduleAlreadyRunning, ServiceError } from '@temporalio/client';
+import { CliError, cliExitCodes } from '../errors';
+import { lookUp } from './find';
+import type { nightlySchedule } from './settings';
+
+/** Source: gRPC's status codes. */
+const invalidArgument = 3;
+
+export interface StoreOptions {
+  readonly paused?: boolean;
+  readonly note?: string;
+  /** Changes the schedule of this name, if there is one. */
+  readonly replace?: boolean;
+}
+
+/** Creates a schedule, or changes it. Throws `CliError` when its name is taken, or Temporal refuses it. */
+export async function storeSchedule(
+  client: Client,
+  name: string,
+  schedule: ReturnType<typeof nightlySchedule>,
+  options: StoreOptions,
+): Promise<Stored> {
+  return store(client, name, schedule, options).catch(refused(name));
+}
+
+export interface Stored {
+  readonly what: 'created' | 'replaced';
+  readonly paused: boolean;
+}
+
+async function store(
+  client: Client,
+  name: string,
+  schedule: ReturnType<typeof nightlySchedule>,
+  { paused, note, replace }: StoreOptions,
+): Promise<Stored> {
+  const known = replace ? await lookUp(client, name) : undefined;
+  const withNote = note === undefined ? {} : { note };
+  if (known) {
+    // Who paused it had a reason, which a new time of day does not settle.
+    const stays = paused ?? known.description.state.paused;
+    await known.handle.update(({ state }) => ({ ...schedule, state: { ...state, paused: stays, ...withNote } }));
+    return { what: 'replaced', paused: stays };
+  }
+  await client.schedule.create({ scheduleId: name, ...schedule, state: { paused: paused ?? false, ...withNote } });
+  return { what: 'created', paused: paused ?? false };
+}
+
+const refused =
+  (name: string) =>
+  (error: unknown): never => {
+    if (error instanceof ScheduleAlreadyRunning) {
+      const remedy = `look at it with: etl schedule describe ${name}; change it with --replace`;
+      throw new CliError(`there is a schedule ${name} already`, remedy, cliExitCodes.cannotCreate, { cause: error });
+    }
+    const { cause } = error as { cause?: unknown };
+    if (error instanceof ServiceError && isGrpcServiceError(cause) && cause.code === invalidArgument) {
+      const remedy = 'mend what it names, and create the schedule again';
+      throw new CliError(`Temporal refuses schedule ${name}: ${cause.details}`, remedy, cliExitCodes.usage, { cause });
+    }
+    throw error;
+  };

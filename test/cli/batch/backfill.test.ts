@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { forecast } from '../../../cli/batch/dryRun';
+import { batchRequest, type RequestOptions } from '../../../cli/batch/requestOptions';
+import { describeForecast } from '../../../cli/batch/showForecast';
+import { command } from '../../support/processes';
+
+const etl = (args: string[], env: NodeJS.ProcessEnv) => command(process.execPath, ['cli/etl.js', ...args], env);
+
+describe('what a backfill would do, seen without a Temporal server and without a worker', () => {
+  let folder: string;
+  let raw: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'etl-backfill-'));
+    raw = join(folder, 'ventas');
+    mkdirSync(raw);
+    for (const name of ['a_2026-02-01', 'b_2026-02-01', 'a_2026-02-03', 'a_2026-02-09', 'undated', '_not_2026-02-01']) {
+      writeFileSync(join(raw, `${name}.csv`), 'id,name\n1,x\n');
+    }
+    env = { TEMPORAL_ADDRESS: '127.0.0.1:9', S3_CLEAN_BUCKET: `file://${folder}/lake` };
+    Object.assign(process.env, env);
+    const delivered = ['convert', join(raw, 'a_2026-02-01.csv'), '--out', join(folder, 'lake'), '--date', '2026-02-01'];
+    expect(await etl(delivered, env)).toMatchObject({ exitCode: 0 });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const asked = (options: RequestOptions = {}, to = '2026-02-03') =>
+    forecast(batchRequest(raw, options, { from: '2026-02-01', to, priority: 5 }));
+
+  test('day by day, with what is delivered and what is refused', async () => {
+    const text = etl(['backfill', raw, '--from', '2026-02-01', '--to', '2026-02-03', '--dry-run'], env);
+    const [all, otherOptions] = await Promise.all([asked(), asked({ match: 'a_*', options: '{"chunkRows":10}' })]);
+    const { size } = statSync(join(raw, 'a_2026-02-01.csv'));
+    expect(all).toEqual({
+      ...{ destination: `file://${folder}/lake`, askedTemporal: false },
+      days: [
+        { batchDate: '2026-02-01', run: 1, bytes: size, skipped: { delivered: 1 } },
+        { batchDate: '2026-02-02', run: 0, bytes: 0, skipped: {} },
+        { batchDate: '2026-02-03', run: 1, bytes: size, skipped: {} },
+      ],
+      refused: [{ uri: `file://${raw}/undated.csv`, reason: expect.stringContaining('carries no date') }],
+    });
+    // With other options it is not delivered as it is wanted.
+    expect(otherOptions.days[0]).toMatchObject({ run: 1, skipped: {} });
+    expect(await text).toEqual({ exitCode: 0, stderr: '', stdout: `${describeForecast(all).join('\n')}\n` });
+  });
+
+  test('which runs failed, only Temporal knows', async () => {
+    await expect(asked({ mode: 'failed' })).rejects.toThrow('no Temporal server answers');
+  });
+
+  test('a bad request is refused before anything is looked at', async () => {
+    expect(() => asked({}, '2026-01-01')).toThrow('to: "2026-01-01" is before from');
+    await expect(asked({ options: '{"colums":{}}' })).rejects.toThrow('detail.colums: unknown key');
+    await expect(asked({ match: '{day}.csv' })).rejects.toThrow('{day} stands for nothing');
+    const { exitCode, stderr } = await etl(['backfill', raw, '--from', '2026-02-30', '--to', '2026-03-01'], env);
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('--from 2026-02-30 is no calendar date');
+  });
+});

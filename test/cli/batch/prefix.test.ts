@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { batchId } from '../../../cli/batch/ids';
+import { prefixUri } from '../../../cli/batch/prefix';
+import { batchRequest } from '../../../cli/batch/requestOptions';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'etl-prefix-'));
+  mkdirSync(join(folder, 'mes de año'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  delete process.env.S3_RAW_BUCKET;
+});
+
+describe('where the files are', () => {
+  test('an address stays as it is', () => {
+    for (const uri of ['s3://raw/ventas/{yyyy}', 'file:///data/{date}', 's3://raw']) expect(prefixUri(uri)).toBe(uri);
+  });
+
+  test('a folder becomes its address; placeholders stay what they are', () => {
+    expect(prefixUri(folder)).toBe(`file://${folder}`);
+    expect(prefixUri(`${folder}/{yyyy}/{MM}/{dd}`)).toBe(`file://${folder}/{yyyy}/{MM}/{dd}`);
+    expect(prefixUri(join(folder, 'mes de año', 'x{date}'))).toBe(`file://${folder}/mes%20de%20a%C3%B1o/x{date}`);
+  });
+
+  test('a prefix without a scheme lies in S3_RAW_BUCKET', () => {
+    process.env.S3_RAW_BUCKET = 'raw-data-lake';
+    expect(prefixUri('ventas/{yyyy}')).toBe('s3://raw-data-lake/ventas/{yyyy}');
+    process.env.S3_RAW_BUCKET = 'file:///lake/raw';
+    expect(prefixUri('ventas/{yyyy}')).toBe('file:///lake/raw/ventas/{yyyy}');
+  });
+
+  test('what is none of them is refused with what to do', () => {
+    expect(() => prefixUri('ventas')).toThrow('there is no folder ventas, and S3_RAW_BUCKET');
+    process.env.S3_RAW_BUCKET = 'raw-data-lake';
+    expect(() => prefixUri('./ventas')).toThrow(/^there is no folder \.\/ventas$/);
+    expect(() => prefixUri(`${folder}/none/{date}`)).toThrow('there is no folder');
+    expect(() => prefixUri('gs://bucket/x')).toThrow('is no address of a folder');
+  });
+});
+
+describe('the request', () => {
+  const prefix = 's3://raw/ventas';
+  const days = { batchDate: '2026-02-08' };
+
+  test('has what was said, and nothing else', () => {
+    expect(batchRequest(prefix, {}, days)).toEqual({ prefix, ...days });
+    const options = { match: '*.csv', mode: 'all', maxConcurrent: 5, onFailure: 'complete', dataset: 'v' } as const;
+    const more = { out: 's3://clean', options: '{"chunkRows":10}' };
+    expect(batchRequest(prefix, { ...options, ...more }, days)).toEqual({
+      ...{ prefix, ...days, match: '*.csv', mode: 'all', maxConcurrent: 5, onFailure: 'complete' },
+      detail: { chunkRows: 10, dataset: 'v', destination: 's3://clean' },
+    });
+  });
+
+  test('is refused with every reason', () => {
+    const refused = () => batchRequest(prefix, { options: '{"s3Key":"x","source":"y"}', maxConcurrent: 501 }, days);
+    expect(refused).toThrow(/maxConcurrent.*detail\.s3Key.*detail\.source/);
+    expect(() => batchRequest(prefix, {}, { from: '2026-02-08', to: '2026-02-01' })).toThrow(
+      'to: "2026-02-01" is before from',
+    );
+  });
+});
+
+describe('the workflow ID', () => {
+  test.each([
+    [{ prefix: 's3://raw/ventas/es', batchDate: '2026-02-08' }, 'batch/raw_ventas_es/2026-02-08'],
+    [{ prefix: 's3://raw/v/{date}', match: 'a*.csv', batchDate: '2026-02-08' }, 'batch/raw_v_date_a_.csv/2026-02-08'],
+    [{ prefix: 'file:///data/ventas', batchDate: '2026-02-08' }, 'batch/data_ventas/2026-02-08'],
+  ])('%j', (request, id) => expect(batchId('batch', request)).toBe(id));
+
+  test('of many days, and of a long prefix', () => {
+    const long = (end: string) => ({
+      prefix: `s3://raw/${'x'.repeat(100)}/${end}`,
+      from: '2026-01-01',
+      to: '2026-01-31',
+    });
+    expect(batchId('backfill', long('a'))).toMatch(/^backfill\/x+_a-[0-9a-f]{8}\/2026-01-01_2026-01-31$/);
+    const other = { ...long('a'), prefix: long('a').prefix.replace('raw', 'other') };
+    expect(batchId('backfill', other)).not.toBe(batchId('backfill', long('a')));
+  });
+});

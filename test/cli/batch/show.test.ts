@@ -1,0 +1,78 @@
+import { emptySummary, withResult } from '@etl/pipeline/batch/summary';
+import { exitCodeOf } from '../../../cli/batch/conduct';
+import { describeBatchReport, describeBatchStatus } from '../../../cli/batch/show';
+import { describeForecast } from '../../../cli/batch/showForecast';
+
+const ids = { workflowId: 'batch/x/2026-02-08', runId: 'r1' };
+const file = { uri: 's3://raw/v/a.csv', batchDate: '2026-02-08', workflowId: 'etl/v/2026-02-08/a' };
+
+describe('how a batch is going', () => {
+  test('in one line, with what there is to tell', () => {
+    const counts = { files: 20, delivered: 12, skipped: 0, invalid: 0, failed: 1, cancelled: 0 };
+    const status = { phase: 'files', running: 3, held: [{}], counts, listing: '2026-02-08', paused: true };
+    expect(describeBatchStatus(status)).toBe(
+      'files: 3 running, 1 held, 12 delivered, 1 failed, listing 2026-02-08, PAUSED',
+    );
+  });
+
+  test('an answer of another version is no error', () => {
+    expect(describeBatchStatus({})).toBe('running');
+    expect(describeBatchStatus({ phase: 'plan' })).toBe('plan');
+  });
+});
+
+describe('how a batch ended', () => {
+  const none = emptySummary({ from: '2026-02-08', to: '2026-02-08' });
+
+  test('completed', () => {
+    const summary = withResult(none, {
+      ...file,
+      outcome: 'delivered',
+      rowsWritten: 1200,
+      rowsRejected: 3,
+      costUsd: 0.01,
+    });
+    const report = { ...ids, status: 'COMPLETED', failureType: null, reason: null, summary };
+    expect(describeBatchReport(report)).toEqual([
+      ...['Completed.', 'Days:    2026-02-08', 'Files:   1 = 1 delivered'],
+      ...['Rows:    1,200 written, 3 rejected', 'Cost:    about $0.0100'],
+    ]);
+    expect(exitCodeOf(report)).toBe(0);
+  });
+
+  test('with files that were not delivered: the first ten by name, the others counted', () => {
+    const failed = { ...file, outcome: 'failed', failureType: 'BadData', reason: 'no rows' } as const;
+    const summary = Array.from({ length: 12 }).reduce<typeof none>((all) => withResult(all, failed), none);
+    const report = { ...ids, status: 'FAILED', failureType: 'BatchIncomplete', reason: '12 of 12', summary };
+    const lines = describeBatchReport(report);
+    expect(lines[0]).toBe('FAILED: BatchIncomplete: 12 of 12');
+    expect(lines.filter((line) => line === 'failed: s3://raw/v/a.csv: BadData: no rows')).toHaveLength(10);
+    expect(lines.at(-1)).toContain('2 more files that were not delivered');
+    expect(exitCodeOf(report)).toBe(1);
+  });
+
+  test('without files, refused, cancelled', () => {
+    const report = { ...ids, status: 'COMPLETED', failureType: null, reason: null, summary: none };
+    expect(describeBatchReport(report)).toContain('Files:   none found');
+    const refused = { ...report, status: 'FAILED', failureType: 'InvalidInput', reason: 'prefix: …', summary: null };
+    expect(describeBatchReport(refused)).toEqual(['FAILED: InvalidInput: prefix: …']);
+    expect(exitCodeOf(refused)).toBe(65);
+    expect(exitCodeOf({ ...refused, status: 'CANCELLED', failureType: null })).toBe(1);
+  });
+});
+
+test('what a backfill would do, day by day', () => {
+  const days = [
+    { batchDate: '2026-02-01', run: 2, bytes: 3_400_000, skipped: { delivered: 1, running: 1 } },
+    { batchDate: '2026-02-02', run: 0, bytes: 0, skipped: {} },
+    { batchDate: '2026-02-03', run: 0, bytes: 0, skipped: { delivered: 4 } },
+  ];
+  const refused = [{ uri: 's3://raw/v/x.csv', reason: 'its key carries no date' }];
+  expect(describeForecast({ destination: 's3://clean', askedTemporal: false, days, refused })).toEqual([
+    '2026-02-01: 2 files to run (3.4 MB), 1 skipped (delivered as they are now), 1 skipped (being run)',
+    '2026-02-03: 0 files to run (0.0 kB), 4 skipped (delivered as they are now)',
+    'refused: s3://raw/v/x.csv: its key carries no date',
+    '3 days, 1 without files: 2 files to run (3.4 MB), 5 skipped (delivered as they are now), 1 skipped (being run), 1 refused',
+    'compared with what is delivered below s3://clean; no Temporal server answers, so what is running now was not asked',
+  ]);
+});
