@@ -1,3 +1,4 @@
+import type { BatchFile } from '@etl/pipeline/batch/fileEvent';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import type { ContainerMode } from '@etl/pipeline/container';
@@ -29,9 +30,9 @@ export interface EtlActivities {
   planBatch(input: { request: unknown; scheduledAt: string }): Promise<BatchValidation>;
   /** The files of one page, in order of their keys. */
   listFiles(input: ListFilesInput): Promise<FilePage>;
-  /** Returns those of the given workflows that have ended, as soon as there is one. */
-  awaitRuns(input: { workflowIds: readonly string[] }): Promise<readonly EndedRun[]>;
-  /** Keeps results; returns where. Writing the same page again replaces it. */
+  /** Returns those of the given runs that have ended, as soon as there is one. */
+  awaitRuns(input: { runs: readonly FollowedRun[] }): Promise<readonly EndedRun[]>;
+  /** Keeps results; returns the folder of all pages. Writing the same page again replaces it. */
   recordResults(input: ResultsPage): Promise<{ uri: string }>;
   /** Whether there is such an object. */
   confirmWork(input: { uri: string }): Promise<boolean>;
@@ -139,14 +140,16 @@ export type BatchValidation =
 export interface ListFilesInput {
   readonly plan: BatchPlan;
   readonly batchDate: string;
-  /** The key after which the page begins; absent for the first one. */
+  /** The URI behind which the page begins; absent for the first one. */
   readonly after?: string;
   readonly limit: number;
+  /** The batch that asks, by the first of its runs; absent for a dry run. */
+  readonly batch?: { readonly workflowId: string; readonly runId: string };
 }
 
 export interface FilePage {
   readonly files: readonly FoundFile[];
-  /** Where the next page begins; absent behind the last one. */
+  /** Behind which URI the next page begins; absent for the last one. */
   readonly next?: string;
 }
 
@@ -156,6 +159,15 @@ export interface FoundFile {
   readonly batch: Batch;
   /** Why no pipeline is started for it; absent for one that is. */
   readonly skip?: 'delivered' | 'notFailed' | 'running';
+  /** Why it cannot be delivered by this batch; absent for one that can. */
+  readonly refused?: string;
+  /** `skip` in words. */
+  readonly reason?: string;
+}
+
+/** A pipeline that is under way; `runId` is absent where any run of its ID is meant. */
+export interface FollowedRun extends BatchFile {
+  readonly runId?: string;
 }
 
 export interface EndedRun {

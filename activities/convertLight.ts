@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { containerEnvironment } from '@etl/pipeline/container';
+import { exitCodes } from '@etl/pipeline/failures';
 import { lightLimits } from '@etl/pipeline/routing/policy';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LightEnd, LightInput } from './contract';
@@ -30,7 +31,9 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
   for (let pause = firstPauseSeconds; ; pause = Math.min(pause * 2, 20)) {
     signal.throwIfAborted();
     try {
-      return await converter.convert({ environment, timeoutSeconds, signal });
+      const end = await converter.convert({ environment, timeoutSeconds, signal });
+      // The log tells why something failed; the manifest of what did not is where readers see it.
+      return end.exitCode === exitCodes.done ? { ...end, logTail: [] } : end;
     } catch (error) {
       // Half of it at random, so that what was refused together does not come back together.
       const seconds = pause * (0.5 + Math.random() / 2);

@@ -5,7 +5,7 @@ import type { Executions, TaskDescription, TaskRunner } from './ports';
 
 export interface OrphanSearch {
   readonly tasks: TaskRunner;
-  readonly executions: Executions;
+  readonly executions: Pick<Executions, 'state'>;
   readonly namespace: string;
   readonly graceSeconds: number;
   readonly now: () => number;

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FailureType } from '@etl/pipeline/failures';
 import { composeMessage } from '@etl/pipeline/messages';
+import { StorageError } from '@etl/storage/objectStore';
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { awaitRuns } from './awaitRuns';
 import { awaitTask } from './awaitTask';
 import { confirmCommit } from './confirmCommit';
 import type { EtlActivities } from './contract';
@@ -11,8 +13,11 @@ import { createDescriber, defaultLimit } from './describer';
 import { findOrphans } from './findOrphans';
 import { tagNames } from './identity';
 import { launchTask } from './launchTask';
+import { listFiles } from './listFiles';
 import { liveTasks } from './liveTasks';
+import { planBatch } from './planBatch';
 import { LightConverterError, type Ports, TaskRunnerError, ThrottledError } from './ports';
+import { recordResults } from './recordResults';
 import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
 
@@ -71,10 +76,11 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       const lightly = { converter: ports.light, store: ports.store, signal };
       return asFailure(beating(() => untilOver(convertLight(lightly, input))));
     },
-    planBatch: () => Promise.reject(new Error('to be written')),
-    listFiles: () => Promise.reject(new Error('to be written')),
-    awaitRuns: () => Promise.reject(new Error('to be written')),
-    recordResults: () => Promise.reject(new Error('to be written')),
+    planBatch: (input) => planBatch(ports.store, settings, input),
+    listFiles: (input) => beating(() => accessible(listFiles(ports, input))),
+    awaitRuns: ({ runs }) =>
+      beating(() => orRetryElsewhere(awaitRuns(ports.executions, runs, Context.current().cancellationSignal))),
+    recordResults: (input) => recordResults(ports.store, input),
     confirmWork: async ({ uri }) => (await ports.store.head(uri)) !== undefined,
     confirmCommit: (query) => confirmCommit(ports.store, query),
     notify: async ({ outcome, subject }) => {
@@ -160,6 +166,16 @@ async function asFailure<T>(work: Promise<T>): Promise<T> {
       throw failure(error.message, 'BadConfiguration', true);
     if (error instanceof ThrottledError) throw failure(error.message, 'Throttled', false);
     throw error;
+  }
+}
+
+/** A place that may not be read, or is not there, is a configuration to mend. */
+async function accessible<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code === 'Unavailable') throw error;
+    throw failure(`${error.uri}: ${error.message}`, 'BadConfiguration', true);
   }
 }
 

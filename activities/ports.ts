@@ -1,3 +1,5 @@
+import type { PartOf } from '@etl/pipeline/batch/fileEvent';
+import type { RunEnd } from '@etl/pipeline/batch/fileResult';
 import type { Message } from '@etl/pipeline/messages';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
 import type { TaskSize } from '@etl/pipeline/sizes';
@@ -116,19 +118,41 @@ export interface DeadLetter {
   readonly runId: string;
 }
 
+/** The dead letters as somebody looks through them. Whoever has listed some closes it in the end. */
+export interface DeadLetterBox {
+  /** For people: where it is. */
+  readonly name: string;
+  /** `limit` at most. They stay where they are; until `close`, other readers of a queue may not see them. */
+  list(limit: number): Promise<readonly KeptLetter[]>;
+  /** One that was listed. */
+  remove(letter: KeptLetter): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A letter as it was found: one that somebody else has put there may have nothing but its content. */
+export interface KeptLetter extends Partial<Omit<DeadLetter, 'event'>> {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly sentAt?: string;
+  readonly event: unknown;
+}
+
 export interface ProgressReporter {
   report(workflowId: string, runId: string, progress: TaskProgress): Promise<void>;
 }
 
-/** What the reaper asks of Temporal. */
+/** What the reaper and batches ask of Temporal. */
 export interface Executions {
   /** Of the newest run. `unknown`: never heard of, or beyond the retention; `closedAt` in milliseconds. */
   state(workflowId: string): Promise<ExecutionState>;
+  /** How a run ended (default: the newest of its ID), once it has. Throws when the signal is aborted before. */
+  result(workflowId: string, runId: string | undefined, signal: AbortSignal): Promise<RunEnd>;
 }
 
 export type ExecutionState =
-  | { readonly status: 'running' | 'unknown' }
-  | { readonly status: 'closed'; readonly how: string; readonly closedAt: number };
+  | { readonly status: 'unknown' }
+  | { readonly status: 'running'; readonly partOf?: PartOf }
+  | { readonly status: 'closed'; readonly how: string; readonly closedAt: number; readonly partOf?: PartOf };
 
 /** A call the task runner will never grant, however often it is repeated: a configuration to mend. */
 export class TaskRunnerError extends Error {

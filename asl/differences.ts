@@ -91,6 +91,15 @@ export const differences = [
     shownBy: 'scenarios',
   },
   {
+    id: 'lanes',
+    what: 'A small file',
+    temporal:
+      'is converted in the light lane where there is one, a function or a process; a launch that is killed in it goes on as a task',
+    stepFunctions: 'is a task as every other, with a warning for an event that asks for the light lane',
+    reason: 'the machine was generated with one task, and follows no routing policy',
+    shownBy: 'test: test/lambdas/notFollowed.test.ts',
+  },
+  {
     id: 'spot',
     what: 'Spot capacity that is taken away twice',
     temporal: 'the next launch is on demand',

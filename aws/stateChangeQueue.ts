@@ -1,11 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import { createSqsQueue, longPollSeconds, maxPerCall } from './sqsQueue';
 import { parseStateChange, type StateChange } from './stateChange';
-
-/** The longest that SQS lets a call wait for a message. Source: Amazon SQS API, ReceiveMessage. */
-const waitSeconds = 20;
-const firstPauseMs = 1000;
-const longestPauseMs = 60_000;
+import { untilAnswered } from './untilAnswered';
 
 export interface StateChangeQueue {
   /** Messages since the start: handed over, left for redelivery, and deleted as no events of tasks of ours. */
@@ -32,16 +28,10 @@ export function startStateChangeQueue(
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const receive = async (): Promise<Message[]> => {
-    const request = new ReceiveMessageCommand({
-      QueueUrl: queueUrl,
-      MaxNumberOfMessages: 10,
-      WaitTimeSeconds: waitSeconds,
-      ...(options.redeliverySeconds !== undefined && { VisibilityTimeout: options.redeliverySeconds }),
-    });
-    const { Messages = [] } = await client.send(request, { abortSignal: signal });
-    return Messages;
-  };
+  const queue = createSqsQueue(client, queueUrl);
+  const request = { limit: maxPerCall, waitSeconds: longPollSeconds, hiddenSeconds: options.redeliverySeconds, signal };
+  const warn = ({ name, message }: Error, pauseMs?: number) =>
+    options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not answer');
 
   /** True for a message that is done with. */
   const settle = async ({ Body = '' }: Message): Promise<boolean> => {
@@ -63,27 +53,12 @@ export function startStateChangeQueue(
     }
   };
 
-  const remove = async (messages: readonly Message[]): Promise<void> => {
-    if (messages.length === 0) return;
-    const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    const { Failed = [] } = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-    if (Failed.length > 0) throw new Error(`${Failed.length} messages were not deleted: ${Failed[0]?.Message}`);
-  };
-
   const poll = async (): Promise<void> => {
-    for (let pauseMs = firstPauseMs; !signal.aborted; ) {
-      try {
-        const messages = await receive();
-        const settled = await Promise.all(messages.map(settle));
-        await remove(messages.filter((_, index) => settled[index]));
-        pauseMs = firstPauseMs;
-      } catch (error) {
-        if (signal.aborted) return;
-        const { name, message } = error as Error;
-        options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not answer');
-        await delay(pauseMs, undefined, { signal }).catch(() => undefined);
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-      }
+    while (!signal.aborted) {
+      const messages = (await untilAnswered(() => queue.receive(request), signal, warn)) ?? [];
+      const settled = await Promise.all(messages.map(settle));
+      // What was not deleted comes again, and is told again: that does no harm.
+      await queue.remove(messages.filter((_, index) => settled[index])).catch((error: Error) => warn(error));
     }
   };
 

@@ -20,11 +20,18 @@ export function destinationUri(folder: string): string {
   return folder.includes('://') ? checkedUri(folder) : fileUri(resolve(folder));
 }
 
+/** The path of a folder that is there, as an option's parser. */
+export function existingFolder(folder: string): string {
+  const path = resolve(folder);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new CliError(`there is no folder ${folder}`, 'make it, or give another one', cliExitCodes.noInput);
+}
+
 /** `YYYY-MM-DD`, a real day. */
-export function calendarDate(text: string): string {
+export function calendarDate(text: string, option = '--date'): string {
   if (isCalendarDate(text)) return text;
   throw new CliError(
-    `--date ${text} is no calendar date`,
+    `${option} ${text} is no calendar date`,
     'write it as YYYY-MM-DD, e.g. 2026-02-08',
     cliExitCodes.usage,
   );

@@ -5,12 +5,16 @@ import { TemporalNotFoundError } from '../local/temporal/findTemporal';
 import { ConfigError } from '../workers/config';
 import { NoTemporalError } from '../workers/connection';
 import { aslCommand } from './commands/asl';
+import { backfillCommand } from './commands/backfill';
+import { batchCommand } from './commands/batch';
 import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
+import { dlqCommand } from './commands/dlq';
 import { doctorCommand } from './commands/doctor';
 import { reapCommand } from './commands/reap';
 import { runCommand } from './commands/run';
+import { scheduleCommand } from './commands/schedule';
 import { upCommand } from './commands/up';
 import { CliError, cliExitCodes } from './errors';
 
@@ -27,7 +31,11 @@ export async function main(argv: string[]): Promise<void> {
     upCommand,
     runCommand,
     convertCommand,
+    batchCommand,
+    backfillCommand,
+    scheduleCommand,
     reapCommand,
+    dlqCommand,
     aslCommand,
     compareCommand,
     doctorCommand,

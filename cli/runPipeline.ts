@@ -5,6 +5,7 @@ import type { Launch } from '@etl/pipeline/launches';
 import { layout, manifestName, workflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { type Routing, resolveBatch } from '@etl/pipeline/plan';
+import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
@@ -44,8 +45,11 @@ export interface RunReport {
 
 export type Handle = WorkflowHandleWithStartDetails;
 
-/** Starts the pipeline under the batch's workflow ID. Throws `CliError` when that batch is being run already. */
-export async function startPipeline(client: Client, detail: Detail): Promise<Handle> {
+/**
+ * Starts the pipeline under the batch's workflow ID. `priorityKey`: 1 (first) to 5. Throws `CliError` when that batch is being
+ * run already.
+ */
+export async function startPipeline(client: Client, detail: Detail, priorityKey?: number): Promise<Handle> {
   const batch = resolveBatch(detail, detail.s3Key);
   const id = workflowId(batch);
   try {
@@ -56,6 +60,7 @@ export async function startPipeline(client: Client, detail: Detail): Promise<Han
       staticSummary: `${batch.source}, ${batch.batchDate}`,
       staticDetails: `${detail.s3Key} to ${detail.destination}`,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      priority: priorityOf(batch, priorityKey),
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -6,14 +6,12 @@ import { createPace, type Pace } from './pace';
 
 const barWidth = 24;
 
-/** Shows what a run is doing: one line that changes on a terminal, a line per change elsewhere. */
-export function createStatusLine(out: NodeJS.WriteStream) {
+/** Shows lines of text: one line that changes on a terminal, a line per change elsewhere. */
+export function createLine(out: NodeJS.WriteStream) {
   const terminal = out.isTTY === true;
-  const pace = createPace();
   let last = '';
   return {
-    show(status: RunStatus): void {
-      const line = describeStatus(status, { bar: terminal, pace: status.progress && pace(status.progress) });
+    show(line: string): void {
       if (line === last) return;
       last = line;
       out.write(terminal ? `\r\x1b[K${line.slice(0, (out.columns || 120) - 1)}` : `${line}\n`);
@@ -22,6 +20,17 @@ export function createStatusLine(out: NodeJS.WriteStream) {
       if (terminal && last !== '') out.write('\r\x1b[K');
       last = '';
     },
+  };
+}
+
+/** Shows what a run is doing. */
+export function createStatusLine(out: NodeJS.WriteStream) {
+  const pace = createPace();
+  const { show, end } = createLine(out);
+  return {
+    show: (status: RunStatus): void =>
+      show(describeStatus(status, { bar: out.isTTY === true, pace: status.progress && pace(status.progress) })),
+    end,
   };
 }
 
@@ -81,8 +90,8 @@ export function describeManifest(manifest: Manifest, place: BatchLayout): string
   ];
 }
 
-const number = (value: number): string => value.toLocaleString('en-US');
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+export const number = (value: number): string => value.toLocaleString('en-US');
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 export function count(value: number, noun: string): string {
   return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -1,10 +1,15 @@
 import { mayBeHeld } from '@etl/pipeline/approval';
 import { transform } from '@etl/pipeline/definition';
+import { parseEvent } from '@etl/pipeline/event';
 import type { Plan } from '@etl/pipeline/plan';
 
 /** A warning for each wish of the event that a state machine cannot follow: its request was fixed when it was generated. */
-export function notFollowed({ compute, timings, options }: Plan): string[] {
+export function notFollowed({ compute, timings, options, notifications }: Plan, event: unknown): string[] {
+  const parsed = parseEvent(event);
+  const wished = parsed.ok ? (parsed.detail.compute ?? {}) : {};
   const wishes: [boolean, string][] = [
+    // The plan has the lane that there is.
+    [wished.lane === 'light', 'compute.lane'],
     [compute.size !== undefined, 'compute.cpu and compute.memory'],
     [compute.ephemeralStorageGiB !== undefined, 'compute.ephemeralStorageGiB'],
     [compute.spot, 'compute.spot'],
@@ -12,8 +17,8 @@ export function notFollowed({ compute, timings, options }: Plan): string[] {
     [timings.startTimeoutSeconds !== transform.startTimeoutSeconds, 'compute.startTimeoutSeconds'],
   ];
   return [
-    ...wishes.flatMap(([wished, what]) =>
-      wished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
+    ...wishes.flatMap(([isWished, what]) =>
+      isWished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
     ),
     ...((compute.shards ?? 1) > 1
       ? [
@@ -21,5 +26,8 @@ export function notFollowed({ compute, timings, options }: Plan): string[] {
         ]
       : []),
     ...(mayBeHeld(options) ? ['level hold: not followed by the state machine: what a gate holds is a failed run'] : []),
+    ...(notifications === 'none'
+      ? ['notifications: not followed by the state machine, which tells how each run went']
+      : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { unknown } from '@etl/pipeline/messages';
 import type { Plan } from '@etl/pipeline/plan';
+import { noRouting } from '@etl/pipeline/routing/route';
 import { openStore } from '@etl/storage/openStore';
 import type { Validation } from '../activities/contract';
 import { storeSharedLongOptions } from '../activities/options';
@@ -31,19 +32,24 @@ export type ValidationAnswer =
 export async function handler({ event }: { event: unknown }): Promise<ValidationAnswer> {
   const { rawBase, cleanBase, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
   const store = openStore();
-  const validation = await validateInput(store, { rawBase, cleanBase, timeScale }, event);
-  return answer(validation, async (plan) => {
+  const settings = { rawBase, cleanBase, timeScale, routing: { ...noRouting, ignoresLanes: true } };
+  const validation = await validateInput(store, settings, event);
+  return answer(validation, event, async (plan) => {
     const uri = await storeSharedLongOptions(store, plan);
     return uri ?? JSON.stringify(plan.options);
   });
 }
 
-async function answer(validation: Validation, options: (plan: Plan) => Promise<string>): Promise<ValidationAnswer> {
+async function answer(
+  validation: Validation,
+  event: unknown,
+  options: (plan: Plan) => Promise<string>,
+): Promise<ValidationAnswer> {
   if (!validation.valid) {
     const { reasons, batch } = validation;
     return { valid: false, reasons, batch: { dataset: unknown, batchDate: unknown, source: unknown, ...batch } };
   }
   const { plan } = validation;
-  const warnings = [...plan.warnings, ...notFollowed(plan)];
+  const warnings = [...plan.warnings, ...notFollowed(plan, event)];
   return { valid: true, plan: { ...plan, warnings }, batch: plan.batch, options: await options(plan) };
 }

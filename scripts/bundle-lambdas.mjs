@@ -2,16 +2,12 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleConvert } from './lib/bundle-convert.mjs';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const functions = { 'validate-input': 'validateInput', 'confirm-commit': 'confirmCommit' };
 
-await build({
-  entryPoints: Object.entries(functions).map(([name, source]) => ({
-    in: join(dist, 'lambdas', `${source}.js`),
-    out: join(name, 'index'),
-  })),
-  outdir: join(dist, 'lambda'),
+const options = {
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -20,4 +16,14 @@ await build({
   minify: true,
   keepNames: true,
   logLevel: 'warning',
+};
+
+await build({
+  ...options,
+  entryPoints: Object.entries(functions).map(([name, source]) => ({
+    in: join(dist, 'lambdas', `${source}.js`),
+    out: join(name, 'index'),
+  })),
+  outdir: join(dist, 'lambda'),
 });
+await bundleConvert(options);

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import { isTimeZone } from '@etl/pipeline/batch/timeZones';
 import { transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { defaultLightLimitBytes, lightLimits } from '@etl/pipeline/routing/policy';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
+import { sharedDetailProblems } from '@etl/pipeline/sharedDetail';
 import { sizeProblem } from '@etl/pipeline/sizes';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 import { z } from 'zod';
@@ -31,6 +33,23 @@ const bucket = z.string().transform((text, context) => {
 const units = z.coerce.number('is no number').int('is no whole number').positive('must be above 0');
 
 const arn = z.string().startsWith('arn:', 'is no ARN');
+
+/** Keys of the event that all files share. */
+const jsonDetail = z.string().transform((text, context) => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      const problems = sharedDetailProblems(value as Record<string, unknown>);
+      if (problems.length === 0) return value as Record<string, unknown>;
+      for (const message of problems) context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
+  } catch {
+    // told below, in the same words as any other value that is no object
+  }
+  context.addIssue({ code: 'custom', message: 'is no JSON object' });
+  return z.NEVER;
+});
 
 /** Every variable of ours, with what it is for: the table in docs/configuration.md is made from this. */
 export const variables = {
@@ -100,9 +119,47 @@ export const variables = {
     .url('is no URL')
     .optional()
     .describe("SQS queue of ECS's task state changes: ends of tasks are seen at once, and polling is the fallback"),
+  ECS_LAUNCHES_PER_SECOND: z.coerce
+    .number('is no number')
+    .positive('must be above 0')
+    .default(transform.launchesPerSecond)
+    .describe('Tasks launched a second by all workers together; the others wait in order of their priority'),
   SUCCESS_TOPIC_ARN: arn.optional().describe('SNS topic for delivered batches'),
   ALERTS_TOPIC_ARN: arn.optional().describe('SNS topic for everything else'),
   DLQ_URL: z.url('is no URL').optional().describe('SQS queue for events that failed'),
+  INTAKE_QUEUE_URL: z
+    .url('is no URL')
+    .optional()
+    .describe('SQS queue of landed files: each of them starts a pipeline (docs/intake.md)'),
+  INTAKE_FOLDER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of this machine whose files start pipelines, as those of the queue do'),
+  INTAKE_PREFIX: z.string().min(1).optional().describe('Only keys that begin with it are taken by the intake'),
+  INTAKE_MATCH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Glob (`*`, `?`) on the names of the files that the intake takes; unset: every name of a data file'),
+  INTAKE_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'is no time zone: write a name of the IANA database, as Europe/Madrid')
+    .default('UTC')
+    .describe('Whose day a landed file gets as its batch date when its key has none'),
+  INTAKE_DETAIL: jsonDetail
+    .optional()
+    .describe('JSON object: keys of the event that all files of the intake share, such as `columns` or `dialect`'),
+  INTAKE_MAX_OPEN: units
+    .default(2000)
+    .describe('While so many pipelines are open, the intake takes nothing more from its source'),
+  INTAKE_MAX_RECEIVES: units
+    .default(20)
+    .describe('A message that Temporal refuses goes to the dead letters after so many times'),
+  INTAKE_HIDDEN_SECONDS: units
+    .max(43_200, 'must be at most 43200')
+    .default(60)
+    .describe('When a message comes again that a worker had in hand as it died'),
   TEMPORAL_UI_URL: z.url('is no URL').optional().describe('Address of the Web UI, for links in messages'),
   ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('Folder of the local system'),
   ETL_TIME_SCALE: z.coerce

@@ -1,4 +1,6 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
+import { failedEnd } from '@etl/pipeline/batch/fileResult';
+import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Executions } from '../activities/ports';
 
 /** What Temporal says of a workflow's newest run. */
@@ -6,12 +8,25 @@ export function createExecutions(client: Client): Executions {
   return {
     async state(workflowId) {
       try {
-        const { status, closeTime } = await client.workflow.getHandle(workflowId).describe();
-        if (status.name === 'RUNNING' || !closeTime) return { status: 'running' };
-        return { status: 'closed', how: status.name, closedAt: closeTime.getTime() };
+        const { status, closeTime, memo } = await client.workflow.getHandle(workflowId).describe();
+        const partOf = memo?.[partOfKey] as PartOf | undefined;
+        const of = partOf && { partOf };
+        if (status.name === 'RUNNING' || !closeTime) return { status: 'running', ...of };
+        return { status: 'closed', how: status.name, closedAt: closeTime.getTime(), ...of };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return { status: 'unknown' };
         throw error;
+      }
+    },
+    async result(workflowId, runId, signal) {
+      const handle = client.workflow.getHandle(workflowId, runId);
+      try {
+        return { status: 'completed', result: await client.withAbortSignal(signal, () => handle.result()) };
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) return failedEnd(error.cause);
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        const reason = 'Temporal does not know its run any more: how it ended is in the commit log';
+        return { status: 'failed', failureType: 'OutcomeUnknown', reason };
       }
     },
   };

@@ -4,6 +4,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { ConfigError, parseConfig } from './config';
 import { connectClient, NoTemporalError, temporalOptions } from './connection';
+import { startIntakes } from './intake/startIntakes';
 import { lightConcurrency, routingOf } from './lightLane';
 import { createLogger, temporalLogger } from './logger';
 import { createPorts } from './ports';
@@ -24,11 +25,12 @@ async function main(): Promise<void> {
   });
   const { client, connection: clientConnection, namespace } = await connectClient();
   const connection = await NativeConnection.connect(temporalOptions().connection);
+  const ports = createPorts(config, client, log);
   const workers = await createWorkers({
     connection,
     namespace,
     workflowBundle: { codePath: join(__dirname, '..', 'workflow-bundle.js') },
-    activities: createActivities(createPorts(config, client, log), {
+    activities: createActivities(ports, {
       rawBase: config.rawBase,
       cleanBase: config.cleanBase,
       timeScale: config.ETL_TIME_SCALE,
@@ -36,16 +38,26 @@ async function main(): Promise<void> {
       uiUrl: config.TEMPORAL_UI_URL,
       routing: routingOf(config),
     }),
+    launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
     lightConcurrency: lightConcurrency(config),
     shutdownGraceSeconds: config.ETL_SHUTDOWN_GRACE_SECONDS,
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, workers.shutdown);
   const running = workers.runUntilStopped();
   const stateChanges = watchStateChanges(config.ECS_EVENTS_QUEUE_URL, client, log);
+  const intakes = startIntakes(config, client, ports.deadLetters, log);
+  const stopIntakes = () => Promise.all(intakes.map((intake) => intake.stop()));
+  const shutdown = () => {
+    void stopIntakes();
+    workers.shutdown();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown);
   log.info({ namespace, taskDefinition: config.ECS_TASK_DEFINITION }, 'worker is polling');
   process.send?.('ready');
-  await running;
-  await stateChanges?.stop();
+  try {
+    await running;
+  } finally {
+    await Promise.all([stateChanges?.stop(), stopIntakes()]);
+  }
   await connection.close();
   await clientConnection.close();
   if (process.connected) process.disconnect();

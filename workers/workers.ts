@@ -8,6 +8,8 @@ export interface WorkerSettings {
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly activities: EtlActivities;
   readonly shutdownGraceSeconds: number;
+  /** Of all workers of the namespace together: the server keeps it, by what the last worker that polled has said. Unset: no bound. */
+  readonly launchesPerSecond?: number;
   /** So many conversions of the light lane at once; 0: this worker has no such lane. */
   readonly lightConcurrency?: number;
 }
@@ -19,8 +21,8 @@ const maxWaits = 2000;
 export const defaultLightConcurrency = 100;
 
 /**
- * Three workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`.
- * `runUntilStopped` ends when `shutdown` was called and all have drained.
+ * Four workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`,
+ * launches on `etl-launch`. `runUntilStopped` ends when `shutdown` was called and all have drained.
  */
 export async function createWorkers(settings: WorkerSettings) {
   const { connection, namespace, workflowBundle, activities } = settings;
@@ -36,6 +38,7 @@ export async function createWorkers(settings: WorkerSettings) {
       namespace,
       workflowBundle,
       taskQueue: taskQueues.main,
+      // launchTask among them: runs in flight have launches here that an earlier version scheduled.
       activities: short,
     }),
     await Worker.create({
@@ -45,6 +48,14 @@ export async function createWorkers(settings: WorkerSettings) {
       taskQueue: taskQueues.fargate,
       activities: { awaitTask, stopTask, findOrphans, awaitRuns },
       maxConcurrentActivityTaskExecutions: maxWaits,
+    }),
+    await Worker.create({
+      ...shutdown,
+      connection,
+      namespace,
+      taskQueue: taskQueues.launch,
+      activities: { launchTask: short.launchTask },
+      ...(settings.launchesPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: settings.launchesPerSecond }),
     }),
   ];
   const { lightConcurrency = defaultLightConcurrency } = settings;

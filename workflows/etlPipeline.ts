@@ -36,7 +36,11 @@ export interface PipelineResult {
 
 type Notification =
   | { readonly sent: true; readonly messageId: string }
-  | { readonly sent: false; readonly error: string };
+  | { readonly sent: false; readonly error: string }
+  | typeof notAsked;
+
+/** Somebody else tells how the run went: the batch that its file belongs to. */
+const notAsked = { sent: false, notAsked: true } as const;
 
 /**
  * A file becomes a published batch: validate, transform, notify. Any end but that one alerts, keeps the event in the
@@ -66,8 +70,10 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     status.set({ step: 'notify' });
     const warnings = [...plan.warnings, ...delivered.warnings];
     // The data is delivered: a cancel that comes now is too late.
-    const notification = await CancellationScope.nonCancellable(() =>
-      notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
+    const notification = await CancellationScope.nonCancellable(async () =>
+      plan.notifications === 'none'
+        ? notAsked
+        : notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
     finish(status, { outcome: 'delivered', published: delivered.published, notification });
     const { batch: published, routing } = plan;
@@ -103,7 +109,9 @@ async function alert(
   status.set({ step: 'alert', note: `${failed.type}: ${failed.message}` });
   const failureType = failureTypeOf(failed);
   const reason = failed.message;
-  const notification = await notify(title, outcomeOf(failed), subject);
+  // Read from the event: a plan there may be none.
+  const isAsked = looseDetail(event).notifications !== 'none';
+  const notification = isAsked ? await notify(title, outcomeOf(failed), subject) : notAsked;
   const deadLetter =
     failureType === 'Cancelled'
       ? undefined

@@ -4,8 +4,15 @@ import { describePurpose, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import { reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
-import { ActivityCancellationType, CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
-import type { RunIdentity } from '../activities/contract';
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  CancellationScope,
+  condition,
+  isCancellation,
+  patched,
+} from '@temporalio/workflow';
+import type { LaunchResult, RunIdentity } from '../activities/contract';
 import { call } from './calls';
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { StatusTracker } from './status';
@@ -60,13 +67,14 @@ export interface Ended extends Launched {
  * itself), the task is stopped and seen STOPPED before this throws. `sawEnd` is told how the task ended, in either case.
  */
 export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
-  const { timeoutSeconds } = context.plan.timings;
+  const { timeoutSeconds, launchQueueSeconds } = context.plan.timings;
   let launched: Launched | undefined;
-  // Counted from before the launch.
   const scope = new CancellationScope({ cancellable: true, timeout: timeoutSeconds * 1000 });
   try {
+    // What it waits for its turn beside thousands of others is no part of its timeout; runs in flight had it inside.
+    if (launchQueueSeconds !== undefined) launched = await launch(context, asked);
     return await scope.run(async () => {
-      launched = await launch(context, asked);
+      launched ??= await launch(context, asked);
       const end = await awaitEnd(context, launched);
       if (end.status === 'notStarted') throw failure('StartTimeout', reasonOf(end));
       sawEnd(end);
@@ -83,7 +91,7 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
     const known = launched;
     await CancellationScope.nonCancellable(async () => {
       if (known) sawEnd(await stop(context, known.taskArn, why));
-      else if (mayHaveLaunched(error)) await stopUntold(context, why);
+      else if (mayHaveLaunched(error, context.plan)) await stopUntold(context, why);
     });
     if (timedOut) throw failure('Timeout', `the task was still running after ${timeoutSeconds} s and was stopped`);
     throw error;
@@ -91,14 +99,12 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
 }
 
 async function launch(context: RunContext, asked: Asked): Promise<Launched> {
-  const { plan, run, status, mode } = context;
+  const { run, status } = context;
   for (;;) {
     status.set({ step: 'launch', ...shownLaunch(context, asked) });
-    // Not cancellable: a launch whose answer nobody waits for would leave a task that nobody stops.
-    const answer = await CancellationScope.nonCancellable(() =>
-      call('launchTask', summaryOf(context, asked))({ plan, run, ...asked, ...(mode && { mode }) }),
-    ).catch((error: unknown) => {
+    const answer = await answeredLaunch(context, asked).catch((error: unknown) => {
       const failed = asFailure(error);
+      if (isCancellation(error)) throw error;
       throw failureTypeOf(failed) === 'ServiceUnavailable' ? failure('LaunchUnanswered', failed.message) : failed;
     });
     if (answer.kind === 'launched') return answer;
@@ -111,6 +117,19 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
       await stop(context, taskArn, `replaced by run ${run.runId} of ${run.workflowId}`);
     }
   }
+}
+
+/** A launch whose answer nobody waits for would leave a task that nobody stops: a cancel ends only one that still waits for its turn. */
+function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult> {
+  const { plan, run, mode } = context;
+  const { launchQueueSeconds } = plan.timings;
+  const launchTask = (bounds: ActivityOptions) =>
+    call('launchTask', summaryOf(context, asked), bounds)({ plan, run, ...asked, ...(mode && { mode }) });
+  if (launchQueueSeconds === undefined) return CancellationScope.nonCancellable(() => launchTask({}));
+  return launchTask({
+    scheduleToCloseTimeout: launchQueueSeconds * 1000,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
 }
 
 /** Polling sees the end of a task; an event of ECS, where there is a queue of them, only makes it look at once. */
@@ -146,9 +165,15 @@ function stop(context: RunContext, taskArn: string, reason: string): Promise<Tas
   return call('stopTask', `${context.title}: ${reason}`)({ taskArn, reason });
 }
 
-/** A launch that was not answered may have started a task all the same. */
-const mayHaveLaunched = (error: unknown): boolean =>
-  ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable'].includes(failureTypeOf(asFailure(error)));
+/**
+ * A launch that was not answered may have started a task all the same; so may one that was cancelled between two attempts, which
+ * those of runs in flight cannot be.
+ */
+function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
+  const type = failureTypeOf(asFailure(error));
+  if (type === 'Cancelled') return timings.launchQueueSeconds !== undefined;
+  return ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable'].includes(type);
+}
 
 async function stopUntold(context: RunContext, reason: string): Promise<void> {
   const { run, title } = context;

@@ -3,9 +3,7 @@
 //   --seconds N              how long each is measured (default 60)
 //   --write                  puts the table into docs/benchmarks.md
 // The Temporal server and the worker are real, tasks are simulated (simulated.mjs).
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,36 +24,17 @@ const seconds = Number(options.seconds);
 const say = (line) => process.stdout.write(`${line}\n`);
 ensureInstalled(say);
 const { startSimulatedEcs } = await import('./simulated.mjs');
+const { memoryMiB, quantile, startSystem } = await import('../system.mjs');
 const require = createRequire(join(root, 'package.json'));
-const { findTemporal } = require('./dist/local/temporal/findTemporal.js');
-const { startDevServer } = require('./dist/local/temporal/devServer.js');
-const { getFreePort } = require('./dist/local/temporal/freePort.js');
 const { transform } = require('./pipeline/dist/definition.js');
-const { Client, Connection } = require('@temporalio/client');
 
 const folder = mkdtempSync(join(tmpdir(), 'etl-bench-ecs-'));
 const source = join(folder, 'x.csv');
 writeFileSync(source, 'a,b\n1,2\n');
 
-const exe = await findTemporal(say);
-const [port, uiPort] = [await getFreePort(), await getFreePort()];
-const temporal = await startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') });
 const ecs = await startSimulatedEcs();
-const address = `127.0.0.1:${port}`;
-const env = {
-  ...process.env,
-  TEMPORAL_ADDRESS: address,
-  AWS_ENDPOINT_URL_ECS: ecs.url,
-  ETL_STATE_DIR: folder,
-  LOG_LEVEL: 'error',
-};
-const worker = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
-  env,
-  stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-});
-await once(worker, 'message');
-const connection = await Connection.connect({ address });
-const client = new Client({ connection });
+const system = await startSystem({ say, folder, ecsUrl: ecs.url, env: { ECS_LAUNCHES_PER_SECOND: '1000' } });
+const { client } = system;
 
 let started = 0;
 /** Those that have ended since are made up for. */
@@ -82,10 +61,6 @@ async function startUntil(count) {
   }
 }
 
-const residentMiB = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${worker.pid}/status`, 'utf8'))[1]) / 1024;
-const quantile = (values, share) =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
-
 /** `count` running tasks are watched for a while; meanwhile a tenth of them ends (at least one), spread over the time. */
 async function measure(count) {
   await startUntil(count);
@@ -105,7 +80,7 @@ async function measure(count) {
     count,
     perMinute,
     alone,
-    memory: residentMiB(),
+    memory: memoryMiB(system.workerPid, 'VmRSS'),
     median: quantile(ecs.lags, 0.5),
     worst: Math.max(...ecs.lags),
   };
@@ -132,9 +107,7 @@ try {
   if (options.write) putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:ecs', table);
   else say(`\n${table}`);
 } finally {
-  await connection.close();
-  worker.kill('SIGKILL');
-  await temporal.stop();
+  await system.stop();
   ecs.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -10,9 +10,13 @@ const { createEcsServer } = require('./dist/local/ecs/server.js');
 
 const startSeconds = 2;
 
-/** `calls` by operation; `lags` are seconds from a task's end to the answer that told of it. */
-export async function startSimulatedEcs() {
+/**
+ * `calls` by operation; `lags` are seconds from a task's end to the answer that told of it. Tasks end when `end` is called, or,
+ * given `taskSeconds`, so long after they run, each with the exit code that `work(environment)` returns.
+ */
+export async function startSimulatedEcs({ taskSeconds, work } = {}) {
   const tasks = new Map();
+  const byStarter = new Map();
   const calls = {};
   const lags = [];
 
@@ -31,24 +35,28 @@ export async function startSimulatedEcs() {
       cpu: '2048',
       memory: '8192',
       tags: task.tags,
-      containers: [{ name: 'etl-worker', ...(isStopped && { exitCode: 65 }) }],
+      containers: [{ name: 'etl-worker', ...(isStopped && { exitCode: task.exitCode }) }],
       ...(isStopped && { stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' }),
     };
   };
 
   const operations = {
-    RunTask({ startedBy, tags }) {
+    RunTask({ startedBy, tags, overrides }) {
       const arn = `arn:aws:ecs:us-east-1:000000000000:task/etl-local/${randomBytes(16).toString('hex')}`;
       const task = { arn, startedBy, tags, createdAt: Date.now() };
       tasks.set(arn, task);
+      byStarter.set(startedBy, [...(byStarter.get(startedBy) ?? []), task]);
+      if (taskSeconds !== undefined) {
+        setTimeout(() => finish(task, overrides), (startSeconds + taskSeconds) * 1000);
+      }
       return { tasks: [describe(task)], failures: [] };
     },
     DescribeTasks({ tasks: arns }) {
       return { tasks: arns.flatMap((arn) => (tasks.has(arn) ? [describe(tasks.get(arn))] : [])), failures: [] };
     },
     ListTasks({ startedBy, desiredStatus }) {
-      const wanted = [...tasks.values()].filter(
-        (task) => task.startedBy === startedBy && (task.stoppedAt !== undefined) === (desiredStatus === 'STOPPED'),
+      const wanted = (byStarter.get(startedBy) ?? []).filter(
+        (task) => (task.stoppedAt !== undefined) === (desiredStatus === 'STOPPED'),
       );
       return { taskArns: wanted.map(({ arn }) => arn) };
     },
@@ -57,8 +65,13 @@ export async function startSimulatedEcs() {
       return {};
     },
   };
-  const end = (task) => {
-    if (task) task.stoppedAt ??= Date.now();
+  const end = (task, exitCode = 65) => {
+    if (!task || task.stoppedAt !== undefined) return;
+    Object.assign(task, { stoppedAt: Date.now(), exitCode });
+  };
+  const finish = async (task, overrides) => {
+    const pairs = overrides.containerOverrides[0].environment.map(({ name, value }) => [name, value]);
+    end(task, await work(Object.fromEntries(pairs)));
   };
 
   const server = createEcsServer(
@@ -74,6 +87,7 @@ export async function startSimulatedEcs() {
     url: `http://127.0.0.1:${server.address().port}`,
     calls,
     lags,
+    all: () => [...tasks.values()],
     running: () => [...tasks.values()].filter((task) => task.stoppedAt === undefined),
     end,
     close: () => {

@@ -2,8 +2,9 @@ import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failure
 import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
 import { type Routing, resolveBatch } from '@etl/pipeline/plan';
+import { priorityKeys } from '@etl/pipeline/priority';
 import { describeRouting } from '@etl/pipeline/routing/describe';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
 import { calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
@@ -16,6 +17,7 @@ interface RunOptions {
   readonly dataset?: string;
   readonly out?: string;
   readonly options?: string;
+  readonly priority?: string;
   readonly wait: boolean;
   readonly json?: boolean;
 }
@@ -28,6 +30,11 @@ export function runCommand(): Command {
     .option('--dataset <name>', "dataset (default: the name of the file's folder)")
     .option('--out <uri>', 'folder or s3:// URI to publish below (default: S3_CLEAN_BUCKET)')
     .option('--options <json>', 'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute')
+    .addOption(
+      new Option('--priority <n>', 'whose work comes first when there is a queue: 1 to 5 (default: 3)').choices(
+        priorityKeys.map(String),
+      ),
+    )
     .option('--no-wait', 'start it and return at once')
     .option('--json', 'print one JSON object at the end')
     .action(run);
@@ -47,7 +54,11 @@ async function run(file: string, options: RunOptions): Promise<void> {
   };
   const line = options.json ? undefined : createStatusLine(process.stdout);
   try {
-    const handle = await startPipeline(client, detail);
+    const handle = await startPipeline(
+      client,
+      detail,
+      options.priority === undefined ? undefined : Number(options.priority),
+    );
     say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
     if (!options.wait) {
       if (options.json) print(startedReport(handle));

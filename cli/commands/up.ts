@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { loadFaultPlan } from '../../local/faults/load';
 import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';
 import { localDefaults, parseConfig } from '../../workers/config';
-import { port } from '../arguments';
+import { existingFolder, port } from '../arguments';
 import { CliError, cliExitCodes } from '../errors';
 import { untilSignal } from '../signals';
 import { startSystem } from '../system/system';
@@ -13,6 +13,7 @@ interface UpOptions {
   readonly uiPort: number;
   readonly ecsPort: number;
   readonly faults?: FaultPlan;
+  readonly watch?: string;
   readonly json?: boolean;
 }
 
@@ -23,18 +24,27 @@ export function upCommand(): Command {
     .option('--ui-port <port>', 'port of the Temporal Web UI', port, localDefaults.uiPort)
     .option('--ecs-port <port>', 'port of the local Fargate endpoint', port, localDefaults.ecsPort)
     .option('--faults <file|json>', 'what is to go wrong at the Fargate endpoint (docs/faults.md)', faultPlan)
+    .option('--watch <folder>', 'files that land in it start pipelines (docs/intake.md)', existingFolder)
     .option('--json', 'print one JSON object when everything is ready')
     .action(up);
 }
 
-async function up({ json, faults, ...ports }: UpOptions): Promise<void> {
+async function up({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);
   const say = (line: string): void => {
     (json ? process.stderr : process.stdout).write(`${line}\n`);
   };
   const stopping = new AbortController();
   const signal = untilSignal().finally(() => stopping.abort());
-  const system = await startSystem({ ...ports, faults, stateDir, persistent: true, say, signal: stopping.signal });
+  const system = await startSystem({
+    ...ports,
+    faults,
+    watch,
+    stateDir,
+    persistent: true,
+    say,
+    signal: stopping.signal,
+  });
   if (json) {
     const { temporal, ui, ecs } = system;
     process.stdout.write(`${JSON.stringify({ temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() })}\n`);
@@ -43,6 +53,7 @@ async function up({ json, faults, ...ports }: UpOptions): Promise<void> {
     if (system.ui) say(`Web UI    ${system.ui}`);
     say(`Fargate   ${system.ecs}`);
     say(`State     ${stateDir}`);
+    if (watch !== undefined) say(`Watching  ${watch}`);
     say('\nReady. In another terminal:');
     say('  npx etl run samples/ventas.csv --date 2026-02-08');
     say(

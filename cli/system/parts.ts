@@ -55,6 +55,7 @@ export function startWorker(
       TEMPORAL_ADDRESS: temporal,
       AWS_ENDPOINT_URL_ECS: ecs,
       ...(ui !== undefined && { TEMPORAL_UI_URL: ui }),
+      ...(settings.watch !== undefined && { INTAKE_FOLDER: settings.watch }),
     },
     logFile: join(places(settings.stateDir).logs, 'worker.log'),
   });

@@ -10,6 +10,8 @@ export interface SystemSettings {
   readonly persistent: boolean;
   /** What is to go wrong at the Fargate endpoint once everything runs (docs/faults.md). */
   readonly faults?: FaultPlan | undefined;
+  /** A folder whose files start pipelines. */
+  readonly watch?: string | undefined;
   readonly say: (line: string) => void;
   /** Aborts what takes long at the start: fetching a server. */
   readonly signal: AbortSignal;

@@ -6,8 +6,8 @@ import { sameContent } from '@etl/storage/fence';
 import { project } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
 import { failureOf, HeldError } from './config/failures';
-import type { Conversion } from './conversion';
-import { type FoundWork, findWork } from './loaders/checkpoint';
+import type { Conversion, ConversionState } from './conversion';
+import { adopt, countChunks, type FoundWork, findWork } from './loaders/checkpoint';
 import { checkRejectCount } from './loaders/rejectLimits';
 import { composeManifest, type Made } from './manifest';
 import { type FanOut, gather, shareStale } from './shards/fanOut';
@@ -51,10 +51,10 @@ export async function deliver(work: Work): Promise<Delivery> {
 /** All of the source, by this launch alone. */
 async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
   const { env, log, source, folder } = task;
-  const chunks = new Set(found.chunks.map(({ number }) => number)).size;
+  const all = adopt(found);
+  const chunks = countChunks(all);
   if (chunks > 0) log({ event: 'note', text: `${chunks} chunks were converted before and are taken over` });
-  const before = chunks > 0 ? found : undefined;
-  const conversion = await convertSource(task, { before, onState: onState(task) });
+  const conversion = await convertSource(task, { before: chunks > 0 ? all : undefined, onState: onState(task) });
   return compose(task, conversion, {
     folders: [folder.uri],
     startedAt: task.startedAt,
@@ -64,12 +64,12 @@ async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
 }
 
 /** What shards have converted together: nothing is converted here but a few chunks that others have made stale. */
-async function mergeShards(task: Task, fanOut: FanOut, all: FoundWork): Promise<Manifest> {
+async function mergeShards(task: Task, fanOut: FanOut, found: FoundWork): Promise<Manifest> {
   const { source, folder, place } = task;
-  const { index, found } = gather(task, fanOut, all);
+  const { index, before } = gather(task, fanOut, found);
   const reports = found.reports.filter(({ indexUri }) => indexUri === fanOut.indexUri);
   const conversion = await convertSource(task, {
-    before: found,
+    before,
     range: { start: index.chunks[0] ?? index.end, end: index.end },
     onStale: (stale, known) => shareStale(task, fanOut, index, stale, known),
     onState: onState(task),
@@ -83,7 +83,7 @@ async function mergeShards(task: Task, fanOut: FanOut, all: FoundWork): Promise<
   });
 }
 
-function onState({ env }: Task): (state: Pick<FoundWork, 'chunks'>) => Promise<void> {
+function onState({ env }: Task): (state: ConversionState) => Promise<void> {
   return async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {});
 }
 

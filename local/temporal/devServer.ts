@@ -32,6 +32,15 @@ export class PortTakenError extends Error {
   }
 }
 
+/**
+ * Backlogs in order of priority, and within one a fair share for every fairness key: newer servers order by priority without
+ * being told. Source: server 1.29, common/dynamicconfig/constants.go.
+ */
+const dynamicConfig = ['matching.useNewMatcher=true', 'matching.enableFairness=true'].flatMap((each) => [
+  '--dynamic-config-value',
+  each,
+]);
+
 const startSeconds = 30;
 const stopSeconds = 10;
 
@@ -45,7 +54,15 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
   const address = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
   const child = spawn(
     exe,
-    ['server', 'start-dev', ...address, '--log-level', 'warn', ...(dbFile ? ['--db-filename', dbFile] : [])],
+    [
+      'server',
+      'start-dev',
+      ...address,
+      '--log-level',
+      'warn',
+      ...dynamicConfig,
+      ...(dbFile ? ['--db-filename', dbFile] : []),
+    ],
     { stdio: ['ignore', log, log], detached: true },
   );
   closeSync(log);

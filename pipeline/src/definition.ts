@@ -51,9 +51,10 @@ export const messageNames = {
 
 /**
  * Workflows and short calls on one queue; long waits on another, so that they never starve the short ones; conversions in
- * the light lane on a third, whose rate and concurrency are limited for themselves.
+ * the light lane on a third, whose rate and concurrency are limited for themselves; launches on a fourth, whose rate the
+ * server keeps for all workers together, the urgent ones first.
  */
-export const taskQueues = { main: 'etl', fargate: 'etl-fargate', light: 'etl-light' } as const;
+export const taskQueues = { main: 'etl', fargate: 'etl-fargate', light: 'etl-light', launch: 'etl-launch' } as const;
 
 export const topics = { success: 'etl-success', alerts: 'etl-alerts' } as const;
 export type Topic = (typeof topics)[keyof typeof topics];
@@ -68,8 +69,9 @@ export const steps = {
     totalTimeoutSeconds: 600,
     retry: apiRetry,
   },
+  /** Waits for its turn beside the launches of others: see `transform.launchQueueSeconds`. */
   launchTask: {
-    taskQueue: taskQueues.main,
+    taskQueue: taskQueues.launch,
     attemptTimeoutSeconds: 30,
     totalTimeoutSeconds: 900,
     retry: apiRetry,
@@ -179,6 +181,13 @@ export type StepName = keyof typeof steps;
 export const transform = {
   /** One attempt, from its launch. */
   timeoutSeconds: 3600,
+  /** A launch may wait so long for its turn and an answer; the timeout counts from then on. */
+  launchQueueSeconds: 6 * 3600,
+  /**
+   * Launches a second of all workers together. Each asks ListTasks twice, which is half of the 20 reads a second that ECS
+   * allows an account; the other half is for those who wait. RunTask itself may be called four times as often.
+   */
+  launchesPerSecond: 5,
   /** A task that is PROVISIONING or PENDING for so long is stopped and launched anew. */
   startTimeoutSeconds: 900,
   /** What awaitTask may take beyond the task's own timeout: stopping it and seeing it STOPPED. */

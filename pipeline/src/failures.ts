@@ -54,6 +54,8 @@ export const failureTypes = {
   /** A service the orchestrator itself needs stayed away longer than its retries. */
   ServiceUnavailable: { budget: 'none', exitCodes: [] },
   Cancelled: { budget: 'none', exitCodes: [] },
+  /** A batch of files that has tried all of them, and could not deliver some. */
+  BatchIncomplete: { budget: 'none', exitCodes: [] },
 } as const satisfies Record<string, { budget: BudgetName | 'none'; exitCodes: readonly number[] }>;
 
 export type FailureType = keyof typeof failureTypes;

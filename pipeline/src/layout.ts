@@ -1,3 +1,4 @@
+import { slug } from './names';
 import { joinUri } from './uri';
 
 /** A batch: two files of one folder and day are two batches, a corrected file of the same name replaces its batch. */
@@ -26,6 +27,16 @@ export function layout(destination: string, batch: Batch) {
     /** Folders on their way into the published place and out of it. */
     projections: joinUri(internal, 'projections'),
   };
+}
+
+/** Where a batch of files keeps what became of each: `results-00001.jsonl`, … Beside the datasets' own folders, which begin with a letter or digit. */
+export function resultsFolder(destination: string, batchWorkflowId: string, firstRunId: string): string {
+  return joinUri(destination, '_etl', '_batches', slug(batchWorkflowId), firstRunId);
+}
+
+/** `results-00001.jsonl`; numbers start at 1. */
+export function resultsName(page: number): string {
+  return `results-${String(page).padStart(5, '0')}.jsonl`;
 }
 
 export type BatchLayout = ReturnType<typeof layout>;

@@ -1,4 +1,5 @@
 import { approveCommand } from './approval';
+import { type BatchOutcome, describeBatch } from './batch/batchMessage';
 import { type Topic, topics } from './definition';
 import type { Evidence } from './evidence';
 import type { FailureType } from './failures';
@@ -22,7 +23,8 @@ export type Outcome =
       readonly failureType: FailureType;
       readonly reason: string;
       readonly evidence: Evidence;
-    };
+    }
+  | BatchOutcome;
 
 /** Which run and batch it is about; an event that could not be read may lack any of the batch. */
 export interface Subject {
@@ -65,15 +67,18 @@ const maxReasons = 20;
 export function composeMessage(outcome: Outcome, subject: Subject, runUrl?: string): Message {
   const batch = [subject.dataset, subject.batchDate].filter(Boolean).join(' ') || unknown;
   const [firstLine, title, facts] = describe(outcome, subject, batch);
-  const common = [
+  const ofFile = [
     ['Fecha de lote', subject.batchDate ?? unknown],
     ['Conjunto', subject.dataset ?? unknown],
     ['Origen', subject.source ?? unknown],
+  ];
+  const common = [
+    ...(outcome.kind === 'batch' ? [] : ofFile),
     ['Ejecución', `${subject.workflowId} (${subject.runId})`],
     ...(runUrl ? [['Enlace', runUrl]] : []),
   ];
   return {
-    topic: outcome.kind === 'success' ? topics.success : topics.alerts,
+    topic: isGood(outcome) ? topics.success : topics.alerts,
     subject: asciiSubject(title),
     body: [firstLine, '', ...[...common, ...facts].map(([name, value]) => `${name}: ${value}`)].join('\n'),
     attributes: {
@@ -84,12 +89,20 @@ export function composeMessage(outcome: Outcome, subject: Subject, runUrl?: stri
       ...(subject.dataset && { dataset: subject.dataset }),
       ...(outcome.kind === 'invalid' && { failureType: 'InvalidInput' }),
       ...('failureType' in outcome && { failureType: outcome.failureType }),
+      ...(outcome.kind === 'batch' && { ended: outcome.ended }),
     },
   };
 }
 
+/** A batch that found no file is none: a feed that did not come looks like this. */
+function isGood(outcome: Outcome): boolean {
+  return outcome.kind === 'success' || (outcome.kind === 'batch' && outcome.ended === 'delivered');
+}
+
 function describe(outcome: Outcome, subject: Subject, batch: string): [string, string, string[][]] {
   switch (outcome.kind) {
+    case 'batch':
+      return describeBatch(outcome);
     case 'success':
       return [firstLines.success(subject.batchDate ?? unknown), titles.success(batch), successFacts(outcome)];
     case 'invalid': {

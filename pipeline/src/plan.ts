@@ -56,6 +56,8 @@ export interface Compute {
 export interface Timings {
   /** One attempt, from its launch. */
   readonly timeoutSeconds: number;
+  /** How long its launch may wait for its turn and an answer; absent in plans of earlier versions: it is part of the timeout. */
+  readonly launchQueueSeconds?: number;
   /** The part of it that a task may take to start. */
   readonly startTimeoutSeconds: number;
   /** After so long without a sign from the worker that waits, another one takes the wait up. */
@@ -125,12 +127,14 @@ export function makePlan(input: {
     compute: input.route?.compute ?? wishedCompute(detail.compute),
     timings: {
       timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
+      launchQueueSeconds: transform.launchQueueSeconds,
       startTimeoutSeconds: startTimeoutSeconds ?? transform.startTimeoutSeconds,
       heartbeatSeconds: Math.max(steps.awaitTask.heartbeatSeconds * timeScale, minHeartbeatSeconds),
       approvalSeconds: Math.max(transform.approvalSeconds * timeScale, minApprovalSeconds),
     },
     budgets: scaled(budgets, timeScale),
     ...(input.route && { routing: input.route.routing }),
+    ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     warnings: input.warnings,
   };
 }

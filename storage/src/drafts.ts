@@ -10,14 +10,21 @@ export function draftName(unique: string): string {
   return `${draftPrefix}${unique}`;
 }
 
-/** Relative paths of all files below a folder, in the order in which S3 lists keys. Nothing there: nothing. */
-export async function* walk(folder: string, prefix = ''): AsyncGenerator<string> {
+/**
+ * Relative paths of all files below a folder, in the order in which S3 lists keys; with `after`, those that come behind it.
+ * Nothing there: nothing.
+ */
+export async function* walk(folder: string, prefix = '', after = ''): AsyncGenerator<string> {
   for (const entry of await entriesOf(join(folder, prefix))) {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(folder, path);
-    else if (entry.isFile() && !entry.name.startsWith(draftPrefix)) yield path;
+    if (entry.isDirectory()) {
+      // A folder that comes before, and does not hold it, has nothing behind it.
+      if (isBehind(`${path}/`, after) || after.startsWith(`${path}/`)) yield* walk(folder, path, after);
+    } else if (entry.isFile() && !entry.name.startsWith(draftPrefix) && isBehind(path, after)) yield path;
   }
 }
+
+const isBehind = (path: string, after: string): boolean => Buffer.compare(Buffer.from(path), Buffer.from(after)) > 0;
 
 /** Removes drafts below a folder that a killed writer left before the given time. */
 export async function removeDrafts(folder: string, before: Date): Promise<void> {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 import { draftName, removeDrafts, walk } from './drafts';
 import { errnoOf, fileWork, isAbsent } from './fileErrors';
 import { fileFingerprint, openFile } from './fileRead';
-import { type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
+import { type ListRange, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
 
 /** Objects as files. Every write is whole or not at all: a draft beside the target, then a rename or a link. */
 export function createFileStore(): ObjectStore {
@@ -135,9 +135,9 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function* list(prefixUri: string): AsyncIterable<ObjectInfo> {
+async function* list(prefixUri: string, { after }: ListRange = {}): AsyncIterable<ObjectInfo> {
   const folder = pathOf(prefixUri);
-  const paths = walk(folder);
+  const paths = walk(folder, '', after === undefined ? undefined : relative(folder, pathOf(after)));
   for (;;) {
     const { done, value: path } = await fileWork(prefixUri, () => paths.next());
     if (done) return;

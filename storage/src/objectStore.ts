@@ -20,7 +20,7 @@ export interface ObjectStore {
   /** Same bytes under another name: a hard link on files, a server-side copy on S3. */
   copy(from: string, to: string): Promise<void>;
   /** Every object below a prefix (a folder, not a part of a name), in order of the key. Nothing there: nothing. */
-  list(prefixUri: string): AsyncIterable<ObjectInfo>;
+  list(prefixUri: string, range?: ListRange): AsyncIterable<ObjectInfo>;
   /** Removing what is not there is no error. */
   remove(uri: string): Promise<void>;
   /** What writers that were killed before the given time left unfinished below a prefix: drafts, parts of multipart uploads. */
@@ -33,6 +33,11 @@ export interface ObjectInfo {
   /** Changes whenever the content does: ETag on S3; size, modification time and inode on files. */
   readonly fingerprint: string;
   readonly modifiedAt: Date;
+}
+
+export interface ListRange {
+  /** A URI below the prefix, of an object or not: only those whose key comes behind its key are listed. */
+  readonly after?: string;
 }
 
 export interface ByteRange {

@@ -33,7 +33,7 @@ export function openStore(
         throw new StorageError('NotFound', to, `${from} lies in another kind of store: upload it`);
       await of(from).copy(from, to);
     },
-    list: (prefix) => of(prefix).list(prefix),
+    list: (prefix, range) => of(prefix).list(prefix, range),
     remove: (uri) => of(uri).remove(uri),
     removeUnfinished: (prefix, before) => of(prefix).removeUnfinished(prefix, before),
   };

@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
+import { type ListRange, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
 import { address, prefixAddress } from './s3Address';
 import { type CopyLimits, copyLimits, copyObject } from './s3Copy';
 import { isMissing, s3Work } from './s3Errors';
@@ -30,7 +30,7 @@ export function createS3Store(client: S3Client, limits: CopyLimits = copyLimits)
       if (!source) throw new StorageError('NotFound', from, 'there is no such object');
       await s3Work(to, () => copyObject(client, source, to, limits));
     },
-    list: (prefixUri) => list(client, prefixUri),
+    list: (prefixUri, range = {}) => list(client, prefixUri, range),
     remove: (uri) => s3Work(uri, async () => void (await client.send(new DeleteObjectCommand(address(uri))))),
     removeUnfinished: (prefixUri, before) => s3Work(prefixUri, () => abortUploads(client, prefixUri, before)),
   };
@@ -47,11 +47,12 @@ async function headObject(client: S3Client, uri: string): Promise<ObjectInfo | u
   }
 }
 
-async function* list(client: S3Client, prefixUri: string): AsyncIterable<ObjectInfo> {
+async function* list(client: S3Client, prefixUri: string, { after }: ListRange): AsyncIterable<ObjectInfo> {
   const { Bucket, Prefix } = prefixAddress(prefixUri);
+  const StartAfter = after === undefined ? undefined : address(after).Key;
   let ContinuationToken: string | undefined;
   do {
-    const request = { Bucket, Prefix, ...(ContinuationToken !== undefined && { ContinuationToken }) };
+    const request = { Bucket, Prefix, StartAfter, ContinuationToken };
     const page = await s3Work(prefixUri, () => client.send(new ListObjectsV2Command(request)));
     for (const { Key = '', Size = 0, ETag = '', LastModified = new Date(0) } of page.Contents ?? []) {
       yield { uri: `s3://${Bucket}/${Key}`, bytes: Size, fingerprint: ETag, modifiedAt: LastModified };

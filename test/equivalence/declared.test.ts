@@ -72,7 +72,7 @@ const shownHere: Readonly<Record<string, () => Promise<void>>> = {
     const [request = ''] = await requestsOf('SpotInterruption', { compute });
     expect(request).not.toContain('SHARD');
     expect(request).toContain('{"Name":"MODE","Value":"convert"}');
-    expect(notFollowed(samplePlan({ compute }))).toEqual([
+    expect(notFollowed(samplePlan({ compute }), {})).toEqual([
       expect.stringMatching(/^compute.shards: 8 tasks: not followed/),
     ]);
   },
@@ -84,7 +84,7 @@ const shownHere: Readonly<Record<string, () => Promise<void>>> = {
     const requests = await requestsOf('EssentialContainerExited', { options });
     expect(requests).toHaveLength(3);
     expect(new Set(requests).size).toBe(1);
-    expect(notFollowed(samplePlan({ options }))).toEqual([expect.stringMatching(/^level hold: not followed/)]);
+    expect(notFollowed(samplePlan({ options }), {})).toEqual([expect.stringMatching(/^level hold: not followed/)]);
   },
 };
 
@@ -121,6 +121,6 @@ describe('declared differences', () => {
   test('wishes: the function that validates warns of each that is not followed', () => {
     const compute = { size: { cpu: 1024, memoryMiB: 4096 }, ephemeralStorageGiB: 50, spot: true };
     const timings = { ...samplePlan().timings, timeoutSeconds: 7200, startTimeoutSeconds: 60 };
-    expect(notFollowed(samplePlan({ compute, timings }))).toHaveLength(5);
+    expect(notFollowed(samplePlan({ compute, timings }), {})).toHaveLength(5);
   });
 });

@@ -21,7 +21,7 @@ export interface Bounds {
 export interface ReadHistory {
   readonly stages: readonly StageTrace[];
   readonly bounds: ReadonlyMap<Stage, Bounds>;
-  /** How long a generation may take: the timer that is started together with its launch. */
+  /** How long a generation may take: the timer that is started together with its wait. */
   readonly transformSeconds?: number;
   readonly oddWaits: readonly string[];
 }
@@ -47,11 +47,6 @@ export function readHistory({ events }: { events?: Event[] | null }, seen: Seen)
     const attempts = seen.attempts.get(scheduled.activityId ?? '') ?? [];
     const ends = attempts.map(({ end }) => end);
     if (type === 'launchTask') {
-      for (const [timer, { seconds, command }] of started) {
-        if (command !== String(scheduled.workflowTaskCompletedEventId)) continue;
-        scopes.set(timer, seconds);
-        transformSeconds = seconds;
-      }
       const end = ends.at(-1) ?? 'none';
       if (stages.at(-1)?.stage === 'transform') {
         last(stages).attempts.push(end);
@@ -59,6 +54,11 @@ export function readHistory({ events }: { events?: Event[] | null }, seen: Seen)
       } else stages.push({ stage: 'transform', attempts: [end], waits: [], before: slept });
       slept = 0;
     } else if (type === 'awaitTask') {
+      for (const [timer, { seconds, command }] of started) {
+        if (command !== String(scheduled.workflowTaskCompletedEventId)) continue;
+        scopes.set(timer, seconds);
+        transformSeconds = seconds;
+      }
       last(stages).attempts.splice(-1, 1, ends.at(-1) ?? 'none');
     } else if (type !== 'stopTask' && type !== 'findTasks') {
       const stage = stageOf(type, seen.inputs.get(scheduled.activityId ?? ''));

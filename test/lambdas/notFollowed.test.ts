@@ -1,17 +1,28 @@
 import { transform } from '@etl/pipeline/definition';
 import type { Compute, Plan, Timings } from '@etl/pipeline/plan';
 import { notFollowed } from '../../lambdas/notFollowed';
+import { handler } from '../../lambdas/validateInput';
+import { TemporaryLake } from './support';
 
 const { timeoutSeconds, startTimeoutSeconds } = transform;
 const of = (compute: Partial<Compute>, timings: Partial<Timings> = {}) =>
-  notFollowed({
-    compute: { spot: false, ...compute },
-    options: {},
-    timings: { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds: 30, ...timings },
-  } as Plan);
+  notFollowed(
+    {
+      compute: { spot: false, ...compute },
+      options: {},
+      timings: { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds: 30, ...timings },
+    } as Plan,
+    {},
+  );
 
 test('a plan of an event without wishes is followed', () => {
   expect(of({})).toEqual([]);
+});
+
+test('nor is the wish not to be told', () => {
+  const timings = { timeoutSeconds, startTimeoutSeconds };
+  const plan = { compute: { spot: false }, options: {}, timings, notifications: 'none' };
+  expect(notFollowed(plan as Plan, {})).toEqual([expect.stringMatching(/^notifications: not followed/)]);
 });
 
 test.each<[string, Partial<Compute>, Partial<Timings>]>([
@@ -30,7 +41,27 @@ test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCoun
   'a gate that holds is not: %j',
   (options) => {
     const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, options } as Plan;
-    expect(notFollowed(plan)).toEqual([expect.stringMatching(/^level hold: not followed/)]);
+    expect(notFollowed(plan, {})).toEqual([expect.stringMatching(/^level hold: not followed/)]);
     expect(of({ shards: 1 })).toEqual([]);
   },
 );
+
+test('lanes: a wish for the light lane is let through with a warning, and every file is a task', async () => {
+  const lake = new TemporaryLake();
+  try {
+    lake.put('ventas/v.csv', 'ID,Total\n1,2\n');
+    const validated = async (compute: object) => {
+      const answer = await handler({ event: { detail: { s3Key: 'ventas/v.csv', batchDate: '2026-02-08', compute } } });
+      if (!answer.valid) throw new Error(answer.reasons.join('; '));
+      return answer.plan;
+    };
+    const wished = await validated({ lane: 'light' });
+    expect(wished.compute).toEqual({ lane: 'fargate', spot: false });
+    expect(wished.warnings).toEqual([expect.stringMatching(/^compute\.lane: not followed/)]);
+    for (const compute of [{}, { lane: 'fargate' }, { lane: 'auto' }]) {
+      expect((await validated(compute)).warnings).toEqual([]);
+    }
+  } finally {
+    lake.remove();
+  }
+});

@@ -137,6 +137,34 @@ onEveryStore((open) => {
     for await (const { uri } of store.list(joinUri(base, 'nowhere'))) throw new Error(`listed ${uri}`);
   });
 
+  test('lists what comes behind a key, be it there or not', async () => {
+    const { store, fresh } = open();
+    const prefix = fresh();
+    const uri = (key: string) => joinUri(prefix, ...key.split('/'));
+    const keys = ['a-b', 'a/b', 'a/c/d', 'a/c/e', 'a0', 'z', 'é'];
+    for (const key of keys) await store.write(uri(key), key);
+    const behind = async (after: string) => {
+      const listed: string[] = [];
+      for await (const object of store.list(prefix, { after: uri(after) })) listed.push(object.uri);
+      return listed;
+    };
+    for (const [index, key] of keys.entries()) expect(await behind(key)).toEqual(keys.slice(index + 1).map(uri));
+    expect(await behind('a')).toEqual(keys.map(uri));
+    expect(await behind('a/c')).toEqual(keys.slice(2).map(uri));
+    expect(await behind('a/c/da')).toEqual(keys.slice(3).map(uri));
+    expect(await behind('y/y')).toEqual(keys.slice(5).map(uri));
+  });
+
+  test('a listing of more than one page begins behind a key', async () => {
+    const { store, fresh } = open();
+    const prefix = fresh();
+    const names = Array.from({ length: 1010 }, (_, index) => String(index).padStart(4, '0'));
+    await Promise.all(names.map((name) => store.write(joinUri(prefix, name), name)));
+    const listed: string[] = [];
+    for await (const { uri } of store.list(prefix, { after: joinUri(prefix, '0003') })) listed.push(uri);
+    expect(listed).toEqual(names.slice(4).map((name) => joinUri(prefix, name)));
+  }, 60_000);
+
   test('a listing agrees with head', async () => {
     const { store, fresh } = open();
     const prefix = fresh();

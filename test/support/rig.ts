@@ -4,14 +4,14 @@ import { budgets, steps } from '@etl/pipeline/definition';
 import { optionsHash } from '@etl/pipeline/options';
 import type { Plan } from '@etl/pipeline/plan';
 import { activityInfo } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
 import { createWorkers } from '../../workers/workers';
 
 const bundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
-const workflowBundle = { codePath: bundlePath };
+export const workflowBundle = { codePath: bundlePath };
 
 /** A plan as validation returns it for a small file. */
 export function samplePlan(changes: Partial<Plan> = {}): Plan {
@@ -23,7 +23,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     optionsHash: optionsHash({}, 500_000),
     chunkRows: 500_000,
     compute: { spot: false },
-    timings: { timeoutSeconds: 3600, startTimeoutSeconds: 900, heartbeatSeconds: 30 },
+    timings: { timeoutSeconds: 3600, launchQueueSeconds: 21_600, startTimeoutSeconds: 900, heartbeatSeconds: 30 },
     budgets,
     warnings: [],
     ...changes,
@@ -37,6 +37,17 @@ export interface Call {
   readonly input: unknown;
   /** Server time when the activity was scheduled, in seconds. */
   readonly atSeconds: number;
+}
+
+type Start = (event?: unknown, workflowId?: string, other?: Other) => Promise<WorkflowHandle>;
+
+/** Another workflow than the pipeline. */
+interface Other {
+  readonly type?: string;
+  /** Arguments after the first one. */
+  readonly more?: readonly unknown[];
+  /** Workflows whose ID begins so have the same activities: those that the started one starts itself. */
+  readonly children?: string;
 }
 
 /** Each call goes to the activities of the workflow that makes it: one pair of workers serves every test of a file. */
@@ -56,6 +67,7 @@ function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivit
 export class Rig {
   private readonly handles: WorkflowHandle[] = [];
   private readonly given = new Map<string, EtlActivities>();
+  private readonly adopted: [string, EtlActivities][] = [];
   private workers: Awaited<ReturnType<typeof createWorkers>> | undefined;
   private running: Promise<unknown> | undefined;
   private constructor(readonly env: TestWorkflowEnvironment) {}
@@ -85,7 +97,10 @@ export class Rig {
       workflowBundle,
       activities: routed((workflowId) => {
         // A child has its parent's.
-        const activities = this.given.get(workflowId) ?? this.given.get(workflowId.replace(/\/shard-.*$/, ''));
+        const ofParent = () =>
+          this.given.get(workflowId.replace(/\/shard-.*$/, '')) ??
+          this.adopted.find(([prefix]) => workflowId.startsWith(prefix))?.[1];
+        const activities = this.given.get(workflowId) ?? ofParent();
         if (!activities) throw new Error(`nobody has started ${workflowId}`);
         return activities;
       }),
@@ -97,14 +112,12 @@ export class Rig {
   }
 
   /** Runs `scenario`; the workflows that it starts have these activities. */
-  async with<T>(
-    activities: EtlActivities,
-    scenario: (start: (event?: unknown, workflowId?: string) => Promise<WorkflowHandle>) => Promise<T>,
-  ): Promise<T> {
-    return scenario(async (event = sampleEvent, workflowId = `test-${this.given.size}`) => {
+  async with<T>(activities: EtlActivities, scenario: (start: Start) => Promise<T>): Promise<T> {
+    return scenario(async (event = sampleEvent, workflowId = `test-${this.given.size}`, other = {}) => {
       this.given.set(workflowId, activities);
-      const started = { workflowId, taskQueue: 'etl', args: [event] };
-      const handle = await this.env.client.workflow.start('etlPipeline', started);
+      if (other.children !== undefined) this.adopted.push([other.children, activities]);
+      const started = { workflowId, taskQueue: 'etl', args: [event, ...(other.more ?? [])] };
+      const handle = await this.env.client.workflow.start(other.type ?? 'etlPipeline', started);
       this.handles.push(handle);
       return handle;
     });
@@ -137,7 +150,7 @@ export class Rig {
 let quiet = false;
 
 /** The SDK's own lines, errors excepted, are no part of a test's output. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   if (quiet) return;
   quiet = true;
   Runtime.install({
@@ -150,11 +163,27 @@ function quietRuntime(): void {
 export async function replay(handles: readonly WorkflowHandle[]): Promise<void> {
   quietRuntime();
   async function* histories() {
-    for (const handle of handles) yield { workflowId: handle.workflowId, history: await handle.fetchHistory() };
+    for (const handle of handles) {
+      for await (const history of chain(handle)) yield { workflowId: handle.workflowId, history };
+    }
   }
   const failed: unknown[] = [];
   for await (const { error } of Worker.runReplayHistories({ workflowBundle }, histories())) {
     if (error) failed.push(error);
   }
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} histories do not replay: ${failed[0]}`);
+}
+
+/** The histories of a run and of those that it was continued as. */
+async function* chain(first: WorkflowHandle): AsyncGenerator<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>> {
+  const { firstExecutionRunId } = first as Partial<WorkflowHandleWithFirstExecutionRunId>;
+  let handle =
+    firstExecutionRunId === undefined ? first : first.client.getHandle(first.workflowId, firstExecutionRunId);
+  for (;;) {
+    const history = await handle.fetchHistory();
+    yield history;
+    const next = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    if (!next) return;
+    handle = first.client.getHandle(first.workflowId, next);
+  }
 }

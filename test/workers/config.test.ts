@@ -49,6 +49,24 @@ describe('parseConfig', () => {
     }
   });
 
+  test("the intake's variables are checked as all others, the shared keys of the event too", () => {
+    const { INTAKE_DETAIL, INTAKE_TIME_ZONE, INTAKE_MAX_OPEN } = parseConfig({
+      INTAKE_DETAIL: '{"dialect":{"delimiter":";"}}',
+    });
+    expect(INTAKE_DETAIL).toEqual({ dialect: { delimiter: ';' } });
+    expect([INTAKE_TIME_ZONE, INTAKE_MAX_OPEN]).toEqual(['UTC', 2000]);
+    expect(problemsOf({ INTAKE_TIME_ZONE: 'Mars/Phobos', INTAKE_DETAIL: '[1]', INTAKE_QUEUE_URL: 'queue' })).toEqual([
+      expect.stringMatching(/^INTAKE_QUEUE_URL: "queue" is no URL$/),
+      expect.stringMatching(/^INTAKE_TIME_ZONE: "Mars\/Phobos" is no time zone/),
+      expect.stringMatching(/^INTAKE_DETAIL: .*is no JSON object$/),
+    ]);
+    const problems = problemsOf({ INTAKE_DETAIL: '{"source":"x","chunkrows":1}' });
+    expect(problems).toEqual([
+      expect.stringMatching(/^INTAKE_DETAIL: .*source: is made for each file$/),
+      expect.stringMatching(/^INTAKE_DETAIL: .*chunkrows: unknown key$/),
+    ]);
+  });
+
   test('what goes together is asked for together', () => {
     expect(problemsOf({ ECS_CLUSTER: 'c' }).map((problem) => problem.split(':')[0])).toEqual([
       'ECS_TASK_DEFINITION',

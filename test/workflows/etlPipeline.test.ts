@@ -1,3 +1,4 @@
+import { transform } from '@etl/pipeline/definition';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
@@ -241,7 +242,7 @@ withServer('etlPipeline', () => {
       const { activities } = fakeActivities({
         launchTask: async ({ generation }) => {
           const now = activityInfo().currentAttemptScheduledTimestampMs;
-          until ??= now + 1800_000;
+          until ??= now + 1000 * (transform.launchQueueSeconds + 1800);
           if (now < until) throw ApplicationFailure.create({ type: 'Throttled', message: 'Rate exceeded' });
           return { kind: 'launched', taskArn: 'arn:late', generation };
         },

@@ -22,14 +22,15 @@ export interface ShardReport extends Checkpoint {
   readonly usage: Usage & { readonly bytesRead: number };
 }
 
-/** What any launches left of this very source, these options and this program. */
-export interface FoundWork extends ConversionState {
+/** What launches left of this very source, these options and this program. */
+export interface FoundWork {
+  readonly states: readonly ConversionState[];
   readonly reports: readonly ShardReport[];
 }
 
 /**
- * What there is of a content in the batch's work folders, whoever has made it: chunks all of whose files are there, one that is
- * there more than once as often. Its owner may still be alive: what it has written it never writes again.
+ * What there is of a content in the batch's work folders, whoever has made it: chunks all of whose files are there. Their owner may
+ * still be alive: what it has written it never writes again.
  */
 export async function findWork(store: ObjectStore, place: BatchLayout, content: Content): Promise<FoundWork> {
   const sizes = new Map<string, number>();
@@ -37,18 +38,48 @@ export async function findWork(store: ObjectStore, place: BatchLayout, content: 
   const isWhole = ({ part, rejects, coercions }: FinishedChunk): boolean =>
     (!part || sizes.get(joinUri(place.internal, part.location)) === part.bytes) &&
     [rejects, coercions].every((file) => file === undefined || sizes.has(joinUri(place.internal, file)));
-  const chunks = new Map<string, FinishedChunk>();
-  const hints = new Map<string, readonly KeptEvidence[]>();
+  const states: ConversionState[] = [];
   const reports: ShardReport[] = [];
   for (const uri of sizes.keys()) {
     if (![checkpointName, shardName].includes(baseName(uri))) continue;
     const state = parse(await store.readSmall(uri));
     if (!state || !sameContent(state, content)) continue;
     if (isReport(state)) reports.push(state);
-    hints.set(JSON.stringify(state.hints), state.hints);
-    for (const chunk of state.chunks) if (isWhole(chunk)) chunks.set(`${chunk.number} ${chunk.schema}`, chunk);
+    states.push({ chunks: state.chunks.filter(isWhole), hints: state.hints });
   }
-  return { chunks: [...chunks.values()], hints: addAll([...hints.values()]), reports };
+  return { states, reports };
+}
+
+/**
+ * Wanted chunks of several states as one, with the hints of those that they come from: each hint once, however many have it. A chunk
+ * that was written under several schemas is there as often.
+ */
+export function adopt(
+  { states }: FoundWork,
+  wanted: (chunk: FinishedChunk) => boolean = () => true,
+  hints: readonly KeptEvidence[] = [],
+): ConversionState {
+  const chunks = new Map<string, FinishedChunk>();
+  const columns = Math.max(hints.length, ...states.map((state) => state.hints.length));
+  const once = new Map<string, readonly KeptEvidence[]>();
+  const keep = (some: readonly KeptEvidence[]): void => {
+    const kept = addColumns(columns, some).map(keepEvidence);
+    once.set(JSON.stringify(kept), kept);
+  };
+  keep(hints);
+  for (const state of states) {
+    const fresh = state.chunks.filter((chunk) => wanted(chunk) && !chunks.has(keyOf(chunk)));
+    for (const chunk of fresh) chunks.set(keyOf(chunk), chunk);
+    if (fresh.length > 0) keep(state.hints);
+  }
+  return { chunks: [...chunks.values()], hints: addColumns(columns, ...once.values()).map(keepEvidence) };
+}
+
+const keyOf = ({ number, schema }: FinishedChunk): string => `${number} ${schema}`;
+
+/** How many chunks there are, each counted once. */
+export function countChunks({ chunks }: ConversionState): number {
+  return new Set(chunks.map(({ number }) => number)).size;
 }
 
 /** A checkpoint is written whole or not at all; one of another version is none. */
@@ -63,8 +94,4 @@ function parse(bytes: Buffer | undefined): Checkpoint | undefined {
 
 function isReport(state: Checkpoint): state is ShardReport {
   return 'shard' in state;
-}
-
-function addAll(readings: readonly (readonly KeptEvidence[])[]): KeptEvidence[] {
-  return addColumns(readings[0]?.length ?? 0, ...readings).map(keepEvidence);
 }

@@ -1,12 +1,10 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { shardName } from '@etl/pipeline/layout';
 import { BadConfigurationError } from '../config/failures';
-import type { ConversionState } from '../conversion';
-import { findWork, type ShardReport } from '../loaders/checkpoint';
+import { adopt, countChunks, findWork, type ShardReport } from '../loaders/checkpoint';
 import type { FinishedChunk } from '../loaders/chunkDraft';
 import { checkRejectCount } from '../loaders/rejectLimits';
 import { convertSource, runTask, type Task, type Work } from '../task';
-import { addColumns, keepEvidence } from '../transformers/evidence';
 import { usage } from '../usage';
 import { type ChunkIndex, fits } from './chunkIndex';
 import { readReconciliation } from './reconcile';
@@ -31,15 +29,16 @@ export function convertShard(work: Work, { number, of, indexUri, reconcileUri }:
     const settled = reconcileUri === undefined ? undefined : await readReconciliation(store, reconcileUri, content);
     const shard = `${number}/${of}`;
     const range = shardRange(index, number, of);
-    const found = within(index, await findWork(store, place, content));
-    const chunks = found.chunks.filter((chunk) => chunk.number >= range.first && chunk.number <= range.last);
+    const inRange = (chunk: FinishedChunk): boolean =>
+      chunk.number >= range.first && chunk.number <= range.last && fits(index, chunk);
+    const before = adopt(await findWork(store, place, content), inRange, index.hints);
     const wanted = range.last - range.first + 1;
     if (wanted === 0)
       log({ event: 'note', text: `shard ${shard} has nothing to do: there are fewer chunks than shards` });
-    const known = new Set(chunks.map((chunk) => chunk.number)).size;
+    const known = countChunks(before);
     if (known > 0) log({ event: 'note', text: `${known} chunks were converted before and are taken over` });
     const conversion = await convertSource(task, {
-      before: { chunks, hints: found.hints },
+      before,
       range,
       basis: 'part',
       settled,
@@ -72,10 +71,4 @@ function checkFit(index: ChunkIndex, chunks: readonly FinishedChunk[], indexUri:
 export function indexOf({ index }: Task, uri: string): ChunkIndex {
   if (!index) throw new BadConfigurationError(`SHARD_INDEX: ${uri} is not there: make it with MODE=index`);
   return index;
-}
-
-/** What was found, as far as the index agrees, with what the index knows. */
-export function within<State extends ConversionState>(index: ChunkIndex, state: State): State {
-  const hints = addColumns(index.hints.length, index.hints, state.hints).map(keepEvidence);
-  return { ...state, chunks: state.chunks.filter((chunk) => fits(index, chunk)), hints };
 }

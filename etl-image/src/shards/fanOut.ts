@@ -1,12 +1,13 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { reconcileName } from '@etl/pipeline/layout';
 import { IncompleteError, ReconcileError } from '../config/failures';
-import type { FoundWork } from '../loaders/checkpoint';
+import type { ConversionState } from '../conversion';
+import { adopt, type FoundWork } from '../loaders/checkpoint';
 import type { FinishedChunk } from '../loaders/chunkDraft';
 import type { Task } from '../task';
 import type { Known } from '../transformers/table';
-import type { ChunkIndex } from './chunkIndex';
-import { indexOf, within } from './convertShard';
+import { type ChunkIndex, fits } from './chunkIndex';
+import { indexOf } from './convertShard';
 import type { Reconciliation } from './reconcile';
 import { shardRange } from './shardRange';
 
@@ -15,17 +16,17 @@ export type FanOut = NonNullable<Extract<ContainerMode, { kind: 'commit' }>['sha
 /** What the shards of a file have converted together. */
 export interface Gathered {
   readonly index: ChunkIndex;
-  readonly found: FoundWork;
+  readonly before: ConversionState;
 }
 
 /** Throws `IncompleteError` when chunks are missing, with the shards that should have converted them. */
 export function gather(task: Task, { of, indexUri }: FanOut, all: FoundWork): Gathered {
   const index = indexOf(task, indexUri);
-  const found = within(index, all);
-  const known = new Set(found.chunks.map(({ number }) => number));
+  const before = adopt(all, (chunk) => fits(index, chunk), index.hints);
+  const known = new Set(before.chunks.map(({ number }) => number));
   const missing = Array.from({ length: of }, (_, at) => missingOf(index, at + 1, of, known)).flat();
   if (missing.length > 0) throw new IncompleteError(`not everything is converted: ${missing.join('; ')}`);
-  return { index, found };
+  return { index, before };
 }
 
 function missingOf(index: ChunkIndex, number: number, of: number, known: ReadonlySet<number>): string[] {

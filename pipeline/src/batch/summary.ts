@@ -1,3 +1,5 @@
+import { roundUsd } from './fileResult';
+
 /** What became of one file of a batch. */
 export interface FileResult {
   readonly uri: string;
@@ -29,6 +31,47 @@ export interface BatchSummary {
   readonly costUsd: number;
   /** Some of the files that were not delivered, with reasons; all of them are in `results`. */
   readonly problems: readonly FileResult[];
-  /** Where every file's result lies: JSON lines. Absent for a batch without files. */
+  /** The folder in which every file's result lies, in JSON lines. Absent for a batch without files. */
   readonly results?: string;
+  /** What else there is to know, such as results that could not be kept. */
+  readonly warnings?: readonly string[];
+}
+
+/** So many problems are kept with the batch itself; all of them are in the results. */
+export const maxProblems = 100;
+
+/** The summary of a batch before its first file. */
+export function emptySummary({ from, to }: { readonly from: string; readonly to: string }): BatchSummary {
+  const counts = { files: 0, delivered: 0, skipped: 0, invalid: 0, failed: 0, cancelled: 0 };
+  return { dates: { from, to }, ...counts, rowsWritten: 0, rowsRejected: 0, costUsd: 0, problems: [] };
+}
+
+/** The summary with one more file. */
+export function withResult(summary: BatchSummary, result: FileResult): BatchSummary {
+  const { outcome, rowsWritten = 0, rowsRejected = 0, costUsd = 0 } = result;
+  const isProblem = outcome !== 'delivered' && outcome !== 'skipped' && summary.problems.length < maxProblems;
+  return {
+    ...summary,
+    files: summary.files + 1,
+    [outcome]: summary[outcome] + 1,
+    rowsWritten: summary.rowsWritten + rowsWritten,
+    rowsRejected: summary.rowsRejected + rowsRejected,
+    costUsd: roundUsd(summary.costUsd + costUsd),
+    ...(isProblem && { problems: [...summary.problems, result] }),
+  };
+}
+
+/** The summary without one of its problems, whose file is tried again. What the first try cost stays. */
+export function withoutProblem(summary: BatchSummary, problem: FileResult): BatchSummary {
+  return {
+    ...summary,
+    files: summary.files - 1,
+    [problem.outcome]: summary[problem.outcome] - 1,
+    problems: summary.problems.filter((each) => each !== problem),
+  };
+}
+
+/** Files that were not delivered and should have been. */
+export function missed({ invalid, failed, cancelled }: BatchSummary): number {
+  return invalid + failed + cancelled;
 }

@@ -156,6 +156,18 @@ describe('what goes wrong', () => {
     expect(manifest).toMatchObject({ reused: 20, resources: { bytesWritten: 0 } });
   });
 
+  test('what shards know of the columns beforehand does not grow from one to the next', async () => {
+    await open(plain);
+    const indexUri = await lab.index();
+    const { hints } = await json(indexUri);
+    for (const number of [1, 2, 3, 4]) {
+      for (const generation of [1, 2]) {
+        await lab.shard(number, 4, indexUri, { generation });
+        expect((await json(lab.work(`shard-${number}-of-4`, generation, shardName))).hints).toEqual(hints);
+      }
+    }
+  });
+
   test('one task fills the gaps between what shards have left', async () => {
     await open(plain);
     const indexUri = await lab.index();

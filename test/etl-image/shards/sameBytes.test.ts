@@ -3,8 +3,10 @@ import { thorough } from '../../support/thorough';
 import { generateTable, writeTable } from '../corpora/generator';
 import { Lab, lenient } from './lab';
 
+/** Where every number is not worth its time. */
+const some = thorough ? [2, 3, 5, 8] : [5];
 /** 23 is more than there are chunks. */
-const counts = thorough ? [1, 2, 3, 5, 8, 23] : [3, 23];
+const counts = thorough ? [1, 2, 3, 5, 8, 23] : [3];
 
 /** Converts the file in one task, and then in so many; both have to publish the same. Returns how the last one went. */
 async function compare(csv: Buffer | string, chunkRows: number, of: readonly number[], options = lenient) {
@@ -56,7 +58,7 @@ describe('a schema that more than one shard decides', () => {
   const widened = (at: number, text: string) => `a,b\n${lines(100, (n) => `${n === at ? text : n},x`)}`;
 
   test.each([0, 3, 49, 50, 96, 99])('a text among integers at row %i', async (at) => {
-    await compare(widened(at, 'n/o'), 5, thorough ? [1, 2, 5, 8] : [5]);
+    await compare(widened(at, 'n/o'), 5, some);
   });
 
   test.each<[string, number, string, boolean]>([
@@ -75,29 +77,29 @@ describe('a schema that more than one shard decides', () => {
 
   test('a date column that is none as a whole, and one whose order shows late', async () => {
     const none = `fecha,fecha_b\n${lines(100, (n) => `${n < 40 ? '2026-02-01' : 'soon'},${n === 97 ? '13' : '05'}/02/2026`)}`;
-    await compare(none, 5, [2, 3, 8]);
+    await compare(none, 5, some);
     const monthFirst = `fecha\n${lines(100, (n) => (n === 97 ? '02/13/2026' : '05/06/2026'))}`;
-    await compare(monthFirst, 5, [2, 3, 8]);
+    await compare(monthFirst, 5, some);
   });
 
   test('thousands, and one value far away that makes them decimal commas', async () => {
-    for (const at of [0, 50, 99])
-      await compare(`a;b\n${lines(100, (n) => `${n === at ? '1,5' : '1,234'};x`)}`, 5, [3, 8]);
+    for (const at of thorough ? [0, 50, 99] : [99])
+      await compare(`a;b\n${lines(100, (n) => `${n === at ? '1,5' : '1,234'};x`)}`, 5, some);
   });
 
   test('declared columns, with values that are none', async () => {
     const csv = `a,fecha\n${lines(100, (n) => `${n % 9 === 4 ? 'x' : n},${n % 11 === 5 ? 'soon' : '05/06/2026'}`)}`;
-    await compare(csv, 5, [3, 8], { ...lenient, columns: { a: 'integer', fecha: 'date' } });
+    await compare(csv, 5, some, { ...lenient, columns: { a: 'integer', fecha: 'date' } });
     await compare(csv, 5, [3], { ...lenient, columns: { a: 'double' }, dialect: { dateOrder: 'mdy' } });
   });
 
   test('texts whose values nobody looks at any more, known by different shards', async () => {
-    await compare(`a\n${lines(100, (n) => (n < 50 ? String(n % 2 === 0) : String(n)))}`, 5, [2, 3, 8]);
-    await compare(`a,b\n${lines(100, (n) => (n === 61 ? 'x,' : `${n},`))}`, 5, [2, 3, 8]);
+    await compare(`a\n${lines(100, (n) => (n < 50 ? String(n % 2 === 0) : String(n)))}`, 5, some);
+    await compare(`a,b\n${lines(100, (n) => (n === 61 ? 'x,' : `${n},`))}`, 5, some);
   });
 });
 
-const seeds = Array.from({ length: thorough ? 60 : 8 }, (_, n) => n + 1);
+const seeds = Array.from({ length: thorough ? 60 : 5 }, (_, n) => n + 1);
 
 test.each(seeds)('a random file (%i)', async (seed) => {
   const random = randomFrom(seed);
@@ -105,5 +107,5 @@ test.each(seeds)('a random file (%i)', async (seed) => {
   const table = generateTable(random, rows, { latin: false, badBytes: random.chance(0.5) });
   const { bytes } = writeTable(random, table);
   const options = { ...lenient, dialect: { ...table.options.dialect, encoding: 'utf-8' as const } };
-  await compare(bytes, 1 + random.below(25), thorough ? counts : [random.pick([2, 3]), random.pick([5, 8])], options);
+  await compare(bytes, 1 + random.below(25), thorough ? counts : [random.pick([2, 3, 5, 8])], options);
 });

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BatchFile } from '@etl/pipeline/batch/fileEvent';
+import { resultOf } from '@etl/pipeline/batch/fileResult';
+import type { EndedRun, FollowedRun } from './contract';
+import type { Executions } from './ports';
+
+/** What ends together is told together. */
+const gatherMs = 200;
+
+/** The runs that have ended, as soon as there is one. Throws when the signal is aborted before. */
+export async function awaitRuns(
+  executions: Pick<Executions, 'result'>,
+  runs: readonly FollowedRun[],
+  signal: AbortSignal,
+): Promise<readonly EndedRun[]> {
+  if (runs.length === 0) return [];
+  const follow = new AbortController();
+  const stop = () => follow.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  const ended: EndedRun[] = [];
+  const waits = runs.map(async (run) => {
+    const file: BatchFile = run;
+    const end = await executions.result(run.workflowId, run.runId, follow.signal);
+    ended.push({ workflowId: run.workflowId, result: resultOf(file, end) });
+  });
+  try {
+    await Promise.race(waits);
+    await Promise.race([Promise.all(waits), sleep(gatherMs)]);
+    return [...ended];
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+    // Those that were given up end with an error that nobody is to hear.
+    for (const wait of waits) wait.catch(() => undefined);
+  }
+}

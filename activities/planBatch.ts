@@ -1,0 +1,47 @@
+import { listingFrom } from '@etl/pipeline/batch/dayFiles';
+import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
+import { planProblems } from '@etl/pipeline/batch/planProblems';
+import { parseBatchRequest } from '@etl/pipeline/batch/request';
+import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import type { BatchValidation } from './contract';
+
+export interface BatchPlaces {
+  /** Where prefixes without a scheme lie. */
+  readonly rawBase: string | undefined;
+  readonly cleanBase: string;
+}
+
+/**
+ * The plan of a batch, or every reason against its request. Looks at the first listing, so that a bucket that is not there
+ * or may not be listed is found before anything else. Throws only what trying again may mend.
+ */
+export async function planBatch(
+  store: Pick<ObjectStore, 'list'>,
+  places: BatchPlaces,
+  { request, scheduledAt }: { readonly request: unknown; readonly scheduledAt: string },
+): Promise<BatchValidation> {
+  const parsed = parseBatchRequest(request);
+  if (!parsed.ok) return { valid: false, reasons: parsed.reasons };
+  const plan = makeBatchPlan(parsed.request, scheduledAt, places);
+  if (plan === undefined) {
+    const reason =
+      `prefix: ${JSON.stringify(parsed.request.prefix)} is no s3://bucket/prefix or file:///folder` +
+      (places.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain prefix lies in, is not set' : '');
+    return { valid: false, reasons: [reason] };
+  }
+  const problems = planProblems(plan);
+  if (problems.length === 0) problems.push(...(await accessProblems(store, plan)));
+  return problems.length > 0 ? { valid: false, reasons: problems } : { valid: true, plan };
+}
+
+async function accessProblems(store: Pick<ObjectStore, 'list'>, plan: BatchPlan): Promise<string[]> {
+  const listing = listingFrom(plan, plan.from);
+  try {
+    for await (const _ of store.list(listing?.prefix ?? plan.prefix)) break;
+    return [];
+  } catch (error) {
+    if (error instanceof StorageError && error.code !== 'Unavailable')
+      return [`prefix: ${error.uri}: ${error.message}`];
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
+import { gather } from './gather';
+import { createSqsQueue, longPollSeconds, maxPerCall } from './sqsQueue';
+import { untilAnswered } from './untilAnswered';
+
+export interface SqsEventSourceOptions {
+  readonly warn: (details: object, message: string) => void;
+  /** How long a message stays hidden when the worker that has it in hand dies. */
+  readonly hiddenSeconds?: number;
+}
+
+/** A live worker says so often within the time that its messages are hidden that it still has them. */
+const extensionsPerTerm = 3;
+
+/** Messages of a queue. Those in hand stay hidden until they are settled, however long that takes. */
+export function createSqsEventSource(
+  client: SQSClient,
+  queueUrl: string,
+  { warn, hiddenSeconds = 60 }: SqsEventSourceOptions,
+): EventSource {
+  const queue = createSqsQueue(client, queueUrl);
+  const inHand = new Set<Message>();
+  const remove = gather(queue.remove, { most: maxPerCall, withinMs: 20 });
+  const orWarn = (work: Promise<void>, what: string): Promise<void> =>
+    work.catch(({ name, message }: Error) => warn({ queueUrl, error: `${name}: ${message}` }, what));
+
+  const extend = () => {
+    if (inHand.size > 0) void orWarn(queue.hide([...inHand], hiddenSeconds), 'messages in hand may come again');
+  };
+  const timer = setInterval(extend, (hiddenSeconds * 1000) / extensionsPerTerm).unref();
+
+  const handOver = (message: Message): Delivery => {
+    inHand.add(message);
+    return {
+      id: message.MessageId ?? '',
+      body: message.Body ?? '',
+      receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+      done: () => {
+        inHand.delete(message);
+        return remove(message);
+      },
+      again: (afterSeconds) => {
+        inHand.delete(message);
+        return orWarn(queue.hide([message], afterSeconds), 'a message comes again later than it should');
+      },
+    };
+  };
+
+  return {
+    name: queueUrl,
+    receive: async (limit, signal) => {
+      const request = {
+        limit: Math.min(limit, maxPerCall),
+        waitSeconds: longPollSeconds,
+        hiddenSeconds,
+        signal,
+      };
+      const messages = await untilAnswered(
+        () => queue.receive(request),
+        signal,
+        ({ name, message }, pauseMs) =>
+          warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of landed files does not answer'),
+      );
+      return (messages ?? []).map(handOver);
+    },
+    close: async () => {
+      clearInterval(timer);
+      const left = [...inHand];
+      inHand.clear();
+      await orWarn(queue.hide(left, 0), 'messages in hand come again later than they should');
+    },
+  };
+}

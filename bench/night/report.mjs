@@ -1,0 +1,82 @@
+// The tables of a night.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from '../../scripts/lib/ensure-installed.mjs';
+import { successPath } from './transitions.mjs';
+
+const require = createRequire(join(root, 'package.json'));
+const { stateTransitionsUsd, temporalActionsUsd, temporalPlanUsd } = require('./pipeline/dist/enginePrices.js');
+
+/** Calls a second that ECS allows an account, and a burst. Source: ECS Developer Guide, API throttling and Fargate quotas. */
+const allowed = [
+  { calls: ['RunTask'], perSecond: 20 },
+  { calls: ['ListTasks', 'DescribeTasks'], perSecond: 20 },
+  { calls: ['StopTask'], perSecond: 40 },
+];
+
+const table = (head, align, rows) => [head, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+function throughput({ pipelines, seconds, memory, cpu, events, bytes, actions, open }) {
+  const each = (total) => `${((1000 * total) / pipelines).toFixed(1)} ms`;
+  return table(
+    ['one worker', ''],
+    ['---', '--:'],
+    [
+      ['pipelines, at a time', `${pipelines}, ${open}`],
+      ['delivered a second', (pipelines / seconds).toFixed(1)],
+      ['all of them', `${seconds.toFixed(0)} s`],
+      ['memory, at most', `${memory.toFixed(0)} MiB`],
+      ['CPU of the worker, a pipeline', each(cpu.worker)],
+      ['CPU of the Temporal server beside it, a pipeline', each(cpu.temporal)],
+      ['CPU of the bench beside it, a pipeline', each(cpu.bench)],
+      ['history of a pipeline', `${events} events, ${(bytes / 1000).toFixed(1)} kB`],
+      ['Temporal actions of a pipeline', actions],
+    ],
+  );
+}
+
+function apiCalls({ calls, pipelines }) {
+  return table(
+    ['call to ECS', 'a pipeline', 'ECS allows', 'which is enough for'],
+    ['---', '--:', '--:', '--:'],
+    allowed.flatMap((group) => {
+      const together = group.calls.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / pipelines;
+      const enough = together === 0 ? '' : `${(group.perSecond / together).toFixed(1)} pipelines a second`;
+      return group.calls.map((name, index) => [
+        name,
+        ((calls[name] ?? 0) / pipelines).toFixed(2),
+        index === 0 ? `${group.perSecond} a second${group.calls.length > 1 ? ', together' : ''}` : '',
+        index === 0 ? enough : '',
+      ]);
+    }),
+  );
+}
+
+function oneRun({ overhead, seenAfter, actions, singles }) {
+  const transitions = successPath().length;
+  const cloud = temporalActionsUsd(10_000 * actions);
+  return table(
+    ['', 'Temporal', 'Step Functions'],
+    ['---', '--:', '--:'],
+    [
+      [`a run without its task, median of ${singles}`, `${overhead.toFixed(2)} s`, ''],
+      ['of it, until the end of the task is seen by polling', `${seenAfter.toFixed(2)} s`, ''],
+      ['billed by the engine', `${actions} actions`, `${transitions} state transitions`],
+      [
+        '10,000 runs',
+        `$${(cloud + temporalPlanUsd(cloud)).toFixed(2)} (Temporal Cloud)`,
+        `$${stateTransitionsUsd(10_000 * transitions).toFixed(2)}`,
+      ],
+    ],
+  );
+}
+
+export function report(figures) {
+  const { processors, taskSeconds } = figures;
+  return [
+    `Measured on ${new Date().toISOString().slice(0, 10)}: ${processors}, Node ${process.versions.node}, tasks of ${taskSeconds} s.`,
+    throughput(figures),
+    apiCalls(figures),
+    oneRun(figures),
+  ].join('\n\n');
+}

@@ -1,0 +1,48 @@
+import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { exitCodes } from '@etl/pipeline/failures';
+import { cliExitCodes } from '../errors';
+import { createLine } from '../show';
+import { withClient } from '../withClient';
+import { type BatchReport, followBatch, startBatch, startedReport } from './run';
+import { describeBatchReport, describeBatchStatus } from './show';
+
+interface ConductOptions {
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
+
+/** Starts a batch, shows how it goes, prints how it ended and sets the exit code. */
+export async function conductBatch(workflowId: string, request: BatchRequest, options: ConductOptions): Promise<void> {
+  const { wait, json } = options;
+  const tell = (report: BatchReport) => void process.stdout.write(`${JSON.stringify(report)}\n`);
+  const say = (lines: readonly string[]) => void process.stdout.write(`${lines.join('\n')}\n`);
+  await withClient(async (client) => {
+    const handle = await startBatch(client, workflowId, request);
+    if (!json) say([`Started ${workflowId} (run ${handle.firstExecutionRunId})`]);
+    if (!wait) {
+      if (json) tell(startedReport(handle));
+      return;
+    }
+    const line = json ? undefined : createLine(process.stdout);
+    const interrupted = () => {
+      line?.end();
+      process.stderr.write(
+        `The batch goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${workflowId}\n`,
+      );
+      process.exit(cliExitCodes.interrupted);
+    };
+    process.once('SIGINT', interrupted);
+    const report = await followBatch(handle, line && ((status) => line.show(describeBatchStatus(status))));
+    process.removeListener('SIGINT', interrupted);
+    line?.end();
+    if (json) tell(report);
+    else say(describeBatchReport(report));
+    process.exitCode = exitCodeOf(report);
+  });
+}
+
+/** 0 only for a batch that completed. */
+export function exitCodeOf({ status, failureType }: BatchReport): number {
+  if (status === 'COMPLETED') return exitCodes.done;
+  return failureType === 'InvalidInput' ? exitCodes.badData : cliExitCodes.failed;
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { slug } from '@etl/pipeline/names';
+import { parseUri } from '@etl/pipeline/uri';
+
+const maxLength = 80;
+
+/** The workflow ID of a batch that was asked for: one at a time of the same files and days. */
+export function batchId(kind: 'batch' | 'backfill', request: BatchRequest): string {
+  const { batchDate, from, to } = request;
+  return `${kind}/${nameOf(request)}/${batchDate ?? `${from}_${to}`}`;
+}
+
+/** Bucket and prefix, or the folder, and what names have to match. What is too long is told by its end and a hash. */
+function nameOf({ prefix, match }: BatchRequest): string {
+  const location = parseUri(prefix);
+  const place = location?.kind === 's3' ? `${location.bucket}/${location.key}` : (location?.path ?? prefix);
+  const whole = `${place}${match === undefined ? '' : `/${match}`}`;
+  const name = slug(whole.slice(-maxLength));
+  if (whole.length <= maxLength) return name;
+  return `${name}-${createHash('sha256').update(whole).digest('hex').slice(0, 8)}`;
+}

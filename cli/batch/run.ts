@@ -1,0 +1,96 @@
+import type { BatchRequest } from '@etl/pipeline/batch/request';
+import type { BatchSummary } from '@etl/pipeline/batch/summary';
+import { messageNames, taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { exitCodes } from '@etl/pipeline/failures';
+import {
+  ApplicationFailure,
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type WorkflowHandleWithStartDetails,
+} from '@temporalio/client';
+import { CliError } from '../errors';
+import { pause } from '../pause';
+import type { BatchStatus } from './show';
+
+/** What `etl batch --json` prints. */
+export interface BatchReport {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** As Temporal names it: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
+  readonly status: string;
+  readonly failureType: string | null;
+  readonly reason: string | null;
+  readonly summary: BatchSummary | null;
+}
+
+export type BatchHandle = WorkflowHandleWithStartDetails;
+
+/** Starts a batch. Throws `CliError` when one of this ID is running already. */
+export async function startBatch(client: Client, workflowId: string, request: BatchRequest): Promise<BatchHandle> {
+  const { prefix, match, batchDate, from, to, priority } = request;
+  try {
+    return await client.workflow.start(workflowTypes.nightlyBatch, {
+      workflowId,
+      taskQueue: taskQueues.main,
+      args: [request],
+      staticSummary: `Batch of ${batchDate ?? `${from} to ${to}`}`,
+      staticDetails: `${prefix}${match === undefined ? '' : `, ${match}`}`,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      ...(priority !== undefined && { priority: { priorityKey: priority } }),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const remedy = `watch it with: temporal workflow show --workflow-id ${workflowId}`;
+    throw new CliError(`this batch is being run already, as workflow ${workflowId}`, remedy, exitCodes.tryAgain, {
+      cause: error,
+    });
+  }
+}
+
+/** Waits for the end, over all runs of the chain; `onStatus` is told what it is doing, about twice a second. */
+export async function followBatch(
+  handle: BatchHandle,
+  onStatus: ((status: BatchStatus) => void) | undefined,
+): Promise<BatchReport> {
+  const ended = new AbortController();
+  const watching = onStatus && watch(handle, onStatus, ended.signal);
+  try {
+    const summary: BatchSummary = await handle.result();
+    return { ...idsOf(handle), status: 'COMPLETED', failureType: null, reason: null, summary };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return await failedReport(handle, error);
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+/** The report of a batch that was only started. */
+export function startedReport(handle: BatchHandle): BatchReport {
+  return { ...idsOf(handle), status: 'RUNNING', failureType: null, reason: null, summary: null };
+}
+
+const idsOf = ({ workflowId, firstExecutionRunId: runId }: BatchHandle) => ({ workflowId, runId });
+
+/** A failure carries no summary: the memo has it. */
+async function failedReport(handle: BatchHandle, { cause, message }: WorkflowFailedError): Promise<BatchReport> {
+  const { status, memo } = await handle.describe();
+  const { batch } = (memo ?? {}) as { batch?: Partial<BatchSummary> };
+  const failureType = cause instanceof ApplicationFailure ? (cause.type ?? null) : null;
+  // A batch that was refused has no files to sum up.
+  const summary = typeof batch?.files === 'number' ? (batch as BatchSummary) : null;
+  return { ...idsOf(handle), status: status.name, failureType, reason: cause?.message ?? message, summary };
+}
+
+async function watch(handle: BatchHandle, onStatus: (status: BatchStatus) => void, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    try {
+      onStatus(await handle.query<BatchStatus>(messageNames.status));
+    } catch {
+      // No worker answers just now: the batch itself is not concerned.
+    }
+    await pause(0.5, ended);
+  }
+}

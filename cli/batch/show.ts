@@ -1,0 +1,55 @@
+import type { BatchSummary, FileResult } from '@etl/pipeline/batch/summary';
+import { count, number } from '../show';
+import type { BatchReport } from './run';
+
+/** What is read of a batch's answer to the query `status`, which may be one of another version. */
+export interface BatchStatus {
+  readonly phase?: string;
+  readonly paused?: boolean;
+  readonly maxConcurrent?: number;
+  readonly running?: number;
+  readonly held?: readonly unknown[];
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly listing?: string;
+}
+
+const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
+const maxProblems = 10;
+
+/** `files: 3 running, 12 delivered, 1 failed, listing 2026-02-08`. */
+export function describeBatchStatus({ phase, paused, running, held, counts, listing }: BatchStatus): string {
+  const facts = [
+    ...(running ? [`${number(running)} running`] : []),
+    ...(held?.length ? [`${number(held.length)} held`] : []),
+    ...outcomes.flatMap((outcome) => (counts?.[outcome] ? [`${number(counts[outcome])} ${outcome}`] : [])),
+    ...(listing === undefined ? [] : [`listing ${listing}`]),
+    ...(paused ? ['PAUSED'] : []),
+  ];
+  return [phase ?? 'running', ...(facts.length > 0 ? [facts.join(', ')] : [])].join(': ');
+}
+
+/** How a batch ended, for people. */
+export function describeBatchReport({ status, failureType, reason, summary }: BatchReport): string[] {
+  const end = status === 'COMPLETED' ? 'Completed.' : `${[status, failureType, reason].filter(Boolean).join(': ')}`;
+  return [end, ...(summary ? describeSummary(summary) : [])];
+}
+
+function describeSummary(summary: BatchSummary): string[] {
+  const { dates, files, rowsWritten, rowsRejected, costUsd, problems = [], results } = summary;
+  const parts = outcomes.flatMap((outcome) => (summary[outcome] > 0 ? [`${number(summary[outcome])} ${outcome}`] : []));
+  const more = summary.invalid + summary.failed + summary.cancelled - Math.min(problems.length, maxProblems);
+  return [
+    `Days:    ${dates.from === dates.to ? dates.from : `${dates.from} to ${dates.to}`}`,
+    files === 0 ? 'Files:   none found' : `Files:   ${number(files)} = ${parts.join(' + ')}`,
+    `Rows:    ${number(rowsWritten)} written, ${number(rowsRejected)} rejected`,
+    `Cost:    about $${costUsd.toFixed(4)}`,
+    ...problems.slice(0, maxProblems).map(describeProblem),
+    ...(more > 0 ? [`         and ${count(more, 'more file')} that ${more === 1 ? 'was' : 'were'} not delivered`] : []),
+    ...(results === undefined ? [] : [`Results: ${results}`]),
+    ...(summary.warnings ?? []).map((warning) => `Note:    ${warning}`),
+  ];
+}
+
+function describeProblem({ outcome, uri, failureType, reason }: FileResult): string {
+  return `${outcome}: ${[uri, failureType, reason].filter(Boolean).join(': ')}`;
+}

@@ -1,0 +1,76 @@
+import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { parseEvent } from '@etl/pipeline/event';
+import type { IntakeRule } from '@etl/pipeline/intake/rule';
+import { type Start, startsOf } from '@etl/pipeline/intake/starts';
+import { workflowId } from '@etl/pipeline/layout';
+import { resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { DeadLetterBox, KeptLetter } from '../activities/ports';
+
+/** What a letter can be made to start again, or why it cannot. */
+export type Again = { readonly starts: readonly Start[] } | { readonly problem: string };
+
+/**
+ * An event of ours starts under the workflow ID that it had, so that it is the same run once more; one without, under the ID that
+ * `etl run` gives its batch. News of files is read as the intake reads it.
+ */
+export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: string | undefined): Again {
+  const { event } = letter;
+  const parsed = parseEvent(event);
+  if (parsed.ok) {
+    const sourceUri = resolveSource(parsed.detail.s3Key, rawBase) ?? parsed.detail.s3Key;
+    const batch = resolveBatch(parsed.detail, sourceUri);
+    return { starts: [{ workflowId: letter.workflowId ?? workflowId(batch), event, batch, sourceUri }] };
+  }
+  if (typeof event !== 'object') return { problem: 'it has no event' };
+  const { starts, ignored, problems } = startsOf(JSON.stringify(event), letter.id, rule, rawBase);
+  if (problems.length > 0) return { problem: problems.join('; ') };
+  if (starts.length === 0)
+    return { problem: `nothing in it is ours: ${ignored.map(({ reason }) => reason).join(', ')}` };
+  return { starts };
+}
+
+interface OfLetter {
+  readonly id: string;
+  readonly workflowIds: readonly string[];
+}
+export type Redriven =
+  /** `running`: the letter stays, since the run that goes on may fail as the one before did. */
+  | (OfLetter & { readonly outcome: 'started' | 'wouldStart' | 'running' })
+  | (OfLetter & { readonly outcome: 'impossible'; readonly problem: string });
+
+/** What would become of a letter. */
+export function foreseen({ id }: KeptLetter, again: Again): Redriven {
+  if ('problem' in again) return { id, workflowIds: [], outcome: 'impossible', problem: again.problem };
+  return { id, workflowIds: again.starts.map(({ workflowId }) => workflowId), outcome: 'wouldStart' };
+}
+
+/** Starts a letter's event again, and only then removes the letter. Throws what Temporal or the box throws. */
+export async function redrive(client: Client, box: DeadLetterBox, letter: KeptLetter, again: Again): Promise<Redriven> {
+  if ('problem' in again) return foreseen(letter, again);
+  const { id, workflowIds } = foreseen(letter, again);
+  let running = false;
+  for (const each of again.starts) if (!(await start(client, each))) running = true;
+  if (running) return { id, workflowIds, outcome: 'running' };
+  await box.remove(letter);
+  return { id, workflowIds, outcome: 'started' };
+}
+
+/** False when a run of that ID goes on. */
+async function start(client: Client, { workflowId: id, event, batch, sourceUri }: Start): Promise<boolean> {
+  try {
+    await client.workflow.start(workflowTypes.pipeline, {
+      workflowId: id,
+      taskQueue: taskQueues.main,
+      args: [event],
+      staticSummary: `${batch.source}, ${batch.batchDate}`,
+      staticDetails: `${sourceUri}, from the dead letters`,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}

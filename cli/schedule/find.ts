@@ -1,0 +1,32 @@
+import { workflowTypes } from '@etl/pipeline/definition';
+import { type Client, type ScheduleDescription, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
+import { CliError, cliExitCodes } from '../errors';
+
+export interface Found {
+  readonly handle: ScheduleHandle;
+  readonly description: ScheduleDescription;
+}
+
+/** A schedule of ours; undefined when there is none of this name. Throws `CliError` for one that starts something else. */
+export async function lookUp(client: Client, name: string): Promise<Found | undefined> {
+  const handle = client.schedule.getHandle(name);
+  const description = await handle.describe().catch((error: unknown) => {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  });
+  if (!description) return undefined;
+  const { workflowType } = description.action;
+  if (workflowType === workflowTypes.nightlyBatch) return { handle, description };
+  throw new CliError(
+    `schedule ${name} starts ${workflowType}, which is no batch`,
+    `look at it with: temporal schedule describe --schedule-id ${name}`,
+    cliExitCodes.usage,
+  );
+}
+
+/** The same, for who needs it to be there. */
+export async function find(client: Client, name: string): Promise<Found> {
+  const found = await lookUp(client, name);
+  if (found) return found;
+  throw new CliError(`there is no schedule ${name}`, 'see which there are: etl schedule list', cliExitCodes.noInput);
+}

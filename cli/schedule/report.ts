@@ -1,0 +1,95 @@
+import { type BatchRequest, parseBatchRequest } from '@etl/pipeline/batch/request';
+import type { ScheduleDescription } from '@temporalio/client';
+import { showDuration } from './durations';
+import { localTime, type PlannedRun, plannedRun } from './nextRuns';
+import { overlapPolicies } from './settings';
+import { describeRuns } from './show';
+import { describeCalendar } from './words';
+
+/** What `etl schedule describe --json` prints. */
+export interface ScheduleReport {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly note: string | null;
+  readonly times: readonly string[];
+  readonly timeZone: string;
+  readonly overlap: string;
+  readonly catchupSeconds: number;
+  readonly pauseOnFailure: boolean;
+  readonly jitterSeconds: number;
+  readonly request: BatchRequest | null;
+  /** Times of the schedule: started, skipped because a batch was still running, missed beyond the catch-up window. */
+  readonly taken: number;
+  readonly skippedOverlap: number;
+  readonly missedCatchup: number;
+  readonly running: readonly string[];
+  /** The latest last. */
+  readonly recent: readonly { readonly at: string; readonly batchDate: string; readonly workflowId: string }[];
+  readonly next: readonly PlannedRun[];
+}
+
+const shownRuns = 5;
+
+/** What Temporal knows of a schedule, with the batch date of each time. */
+export function scheduleReport({
+  scheduleId,
+  spec,
+  policies,
+  state,
+  info,
+  action,
+}: ScheduleDescription): ScheduleReport {
+  const parsed = parseBatchRequest(action.args?.[0]);
+  const request = parsed.ok ? parsed.request : null;
+  // Of the request, as the batch itself reads it: the schedule's zone says only when it is started.
+  const zone = request?.timeZone ?? 'UTC';
+  const plan = (at: Date) => plannedRun(zone, at, request?.dayOffset ?? 0);
+  const overlap = Object.entries(overlapPolicies).find(([, policy]) => policy === policies.overlap)?.[0];
+  return {
+    name: scheduleId,
+    paused: state.paused,
+    note: state.note || null,
+    times: timesOf(spec),
+    timeZone: spec.timezone || 'UTC',
+    overlap: overlap ?? String(policies.overlap),
+    catchupSeconds: policies.catchupWindow / 1000,
+    pauseOnFailure: policies.pauseOnFailure,
+    jitterSeconds: (spec.jitter ?? 0) / 1000,
+    request,
+    taken: info.numActionsTaken,
+    skippedOverlap: info.numActionsSkippedOverlap,
+    missedCatchup: info.numActionsMissedCatchupWindow,
+    running: info.runningActions.map(({ workflow }) => workflow.workflowId),
+    recent: info.recentActions.slice(-shownRuns).map(({ scheduledAt, action: { workflow } }) => ({
+      at: scheduledAt.toISOString(),
+      batchDate: plan(scheduledAt).batchDate,
+      workflowId: workflow.workflowId,
+    })),
+    next: info.nextActionTimes.slice(0, shownRuns).map(plan),
+  };
+}
+
+function timesOf({ calendars = [], intervals = [] }: ScheduleDescription['spec']): string[] {
+  const named = calendars.map(describeCalendar);
+  return [...new Set([...named, ...intervals.map(({ every }) => `every ${showDuration(every)}`)])];
+}
+
+export function describeSchedule(report: ScheduleReport): string[] {
+  const { name, request, timeZone, paused, note } = report;
+  const length = (seconds: number) => showDuration(seconds * 1000);
+  const [first = 'never', ...more] = report.times;
+  return [
+    `Schedule ${name}: ${first}, ${timeZone}${paused ? ', PAUSED' : ''}`,
+    ...(note === null ? [] : [`  note: ${note}`]),
+    ...more.map((line) => `  ${line}`),
+    `  batch: ${request === null ? 'no valid request: etl schedule create --replace' : JSON.stringify(request)}`,
+    `  overlap ${report.overlap}, catch-up ${length(report.catchupSeconds)}, jitter ${length(report.jitterSeconds)}, ${report.pauseOnFailure ? 'pauses when a batch fails' : 'goes on when a batch fails'}`,
+    `  taken ${report.taken}, skipped because one was running ${report.skippedOverlap}, missed beyond the catch-up window ${report.missedCatchup}`,
+    ...report.running.map((workflowId) => `  running: ${workflowId}`),
+    ...report.recent.map(({ at, batchDate, workflowId }) => {
+      const local = localTime(request?.timeZone ?? 'UTC', new Date(at));
+      return `  last: ${local}, batch date ${batchDate}, ${workflowId}`;
+    }),
+    ...describeRuns(report.next),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { scheduleSpec } from './spec';
+import type { Timetable } from './timetable';
+
+export const overlapPolicies = {
+  skip: ScheduleOverlapPolicy.SKIP,
+  'buffer-one': ScheduleOverlapPolicy.BUFFER_ONE,
+  'buffer-all': ScheduleOverlapPolicy.BUFFER_ALL,
+  'cancel-other': ScheduleOverlapPolicy.CANCEL_OTHER,
+  'terminate-other': ScheduleOverlapPolicy.TERMINATE_OTHER,
+  'allow-all': ScheduleOverlapPolicy.ALLOW_ALL,
+} as const;
+
+export type Overlap = keyof typeof overlapPolicies;
+
+/** Why each is what it is: docs/schedules.md. */
+export const scheduleDefaults = {
+  timeZone: 'UTC',
+  overlap: 'skip',
+  /** One night to make up for: with `skip`, of several at once all but the first would be left out. */
+  catchupMs: 24 * 3_600_000,
+  /** One bad file must not stop tomorrow's night. */
+  pauseOnFailure: false,
+  jitterMs: 0,
+} as const;
+
+/** Temporal does not take a shorter one. */
+export const minCatchupMs = 10_000;
+
+export interface NightlySettings {
+  readonly name: string;
+  /** Without a day: it follows from the time. */
+  readonly request: BatchRequest;
+  readonly timetable: Timetable;
+  readonly timeZone: string;
+  readonly overlap: Overlap;
+  readonly catchupMs: number;
+  readonly pauseOnFailure: boolean;
+  readonly jitterMs: number;
+}
+
+/** What is started, each time. Temporal appends the time to the workflow ID. */
+export function nightlyAction(name: string, request: BatchRequest) {
+  return {
+    type: 'startWorkflow' as const,
+    workflowType: workflowTypes.nightlyBatch,
+    workflowId: `nightly/${name}`,
+    taskQueue: taskQueues.main,
+    args: [request],
+    staticSummary: `Nightly batch ${name}`,
+    staticDetails: `${request.prefix}${request.match === undefined ? '' : `, ${request.match}`}: started by schedule ${name}`,
+  };
+}
+
+/** Everything that Temporal has a default for is said: its defaults differ between its clients. */
+export function nightlySchedule(settings: NightlySettings, today: string) {
+  const { name, request, timetable, timeZone, overlap, catchupMs, pauseOnFailure, jitterMs } = settings;
+  return {
+    spec: scheduleSpec(timetable, timeZone, today, jitterMs),
+    policies: { overlap: overlapPolicies[overlap], catchupWindow: catchupMs, pauseOnFailure },
+    action: nightlyAction(name, request),
+  };
+}

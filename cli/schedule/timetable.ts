@@ -1,0 +1,61 @@
+import { CliError, cliExitCodes } from '../errors';
+import { cronFields } from './cron';
+import { dayNames, shortNames } from './names';
+import { minutesOfDay, type WallTime } from './wallTime';
+
+/** Which days a schedule starts a batch on, and at which times of the day. A day matches when all three do. */
+export interface Timetable {
+  /** Ascending. */
+  readonly times: readonly WallTime[];
+  /** 1 to 31. */
+  readonly daysOfMonth: readonly number[];
+  /** 1 to 12. */
+  readonly months: readonly number[];
+  /** 0 (Sunday) to 6. */
+  readonly daysOfWeek: readonly number[];
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+export const everyDay = { daysOfMonth: range(1, 31), months: range(1, 12), daysOfWeek: range(0, 6) };
+
+const names = shortNames(dayNames);
+
+/** `02:30`, as an option's parser. */
+export function timeOfDay(text: string): WallTime {
+  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
+  const time = Number(hours) * 60 + Number(minutes);
+  if (Number(minutes) < 60 && time < minutesOfDay) return time;
+  throw new CliError(`--at ${text} is no time of day`, 'write it as HH:MM, e.g. --at 02:30', cliExitCodes.usage);
+}
+
+/** `mon-fri`, `mon,wed,fri` or `sat-mon`, as an option's parser. */
+export function daysOfWeek(text: string): number[] {
+  const days = text.split(',').flatMap((part) => {
+    const [first, last = first, ...more] = part.split('-').map((name) => names.indexOf(name.trim().toLowerCase()));
+    if (first === undefined || last === undefined || first < 0 || last < 0 || more.length > 0) throw badDays(text);
+    return last >= first ? range(first, last) : [...range(first, 6), ...range(0, last)];
+  });
+  return [...new Set(days)].sort((a, b) => a - b);
+}
+
+function badDays(text: string): CliError {
+  const remedy = 'write them as mon-fri, or sat,sun (sun mon tue wed thu fri sat)';
+  return new CliError(`--days ${text}: there are no such days`, remedy, cliExitCodes.usage);
+}
+
+/** The timetable of a cron expression of five fields. */
+export function cronTimetable(expression: string): Timetable {
+  const { minutes, hours, ...days } = cronFields(expression);
+  return { times: hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)), ...days };
+}
+
+/** Whether a timetable has anything to do on a day `YYYY-MM-DD`. */
+export function isDayOf({ daysOfMonth, months, daysOfWeek }: Timetable, day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return (
+    daysOfMonth.includes(date.getUTCDate()) &&
+    months.includes(date.getUTCMonth() + 1) &&
+    daysOfWeek.includes(date.getUTCDay())
+  );
+}

@@ -1,0 +1,57 @@
+import { roundUsd } from './fileResult';
+import { type BatchSummary, missed } from './summary';
+
+/** How a batch ended: `empty` for one that found no file. */
+export type BatchEnd = 'delivered' | 'incomplete' | 'empty' | 'cancelled' | 'failed';
+
+/** What a batch tells about itself. */
+export interface BatchOutcome {
+  readonly kind: 'batch';
+  readonly ended: BatchEnd;
+  /** Still with the placeholders of the day. */
+  readonly prefix: string;
+  readonly summary: BatchSummary;
+  readonly failureType?: string;
+  /** Why it could not go on, for one that failed. */
+  readonly reason?: string;
+}
+
+const maxShown = 20;
+
+/** First line, words of the subject, and facts, as `composeMessage` puts them together. */
+export function describeBatch(outcome: BatchOutcome): [string, string, string[][]] {
+  const { summary } = outcome;
+  const { from, to } = summary.dates;
+  const days = from === to ? from : `${from} a ${to}`;
+  const firstLine = {
+    delivered: `Lote completado para ${days}`,
+    incomplete: `Lote INCOMPLETO para ${days}: ${missed(summary)} de ${summary.files} ficheros sin entregar`,
+    empty: `Lote SIN FICHEROS para ${days}`,
+    cancelled: `Lote CANCELADO para ${days}`,
+    failed: `Lote FALLIDO para ${days}: ${outcome.failureType ?? 'ServiceUnavailable'}`,
+  }[outcome.ended];
+  return [firstLine, firstLine, facts(outcome)];
+}
+
+function facts({ prefix, summary, reason }: BatchOutcome): string[][] {
+  const more = missed(summary) - Math.min(summary.problems.length, maxShown);
+  return [
+    ['Prefijo', prefix],
+    ...(reason === undefined ? [] : [['Motivo', reason]]),
+    ['Ficheros', String(summary.files)],
+    ['Entregados', String(summary.delivered)],
+    ['Omitidos', String(summary.skipped)],
+    ['Inválidos', String(summary.invalid)],
+    ['Fallidos', String(summary.failed)],
+    ['Cancelados', String(summary.cancelled)],
+    ['Filas escritas', String(summary.rowsWritten)],
+    ['Filas rechazadas', String(summary.rowsRejected)],
+    ['Coste estimado (USD)', String(roundUsd(summary.costUsd))],
+    ...(summary.results === undefined ? [] : [['Resultados', summary.results]]),
+    ...(summary.warnings ?? []).map((warning) => ['Aviso', warning]),
+    ...summary.problems
+      .slice(0, maxShown)
+      .map(({ uri, failureType, reason }) => ['Sin entregar', [uri, failureType, reason].filter(Boolean).join(': ')]),
+    ...(more > 0 ? [['Sin entregar', `… y ${more} más`]] : []),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { FileResult } from './summary';
+
+/** Input of the update `setConcurrency`. */
+export interface SetConcurrency {
+  readonly maxConcurrent: number;
+}
+
+/** Input of the update `retryFile`: the URI or the workflow ID of a file that was not delivered. */
+export interface RetryFile {
+  readonly file: string;
+}
+
+/** Payload of the signal `approval`, from a batch to the pipeline of a held file. */
+export interface Approval {
+  readonly approved: boolean;
+  readonly by?: string;
+  readonly note?: string;
+}
+
+/** Input of the update `approve` of a batch: one held file by its URI or workflow ID; without it, all of them. */
+export interface ApproveFiles extends Approval {
+  readonly file?: string;
+}
+
+/** Payload of the signal `fileHeld`, from a pipeline to its batch: it waits for an approval. */
+export interface FileHeld {
+  readonly workflowId: string;
+  readonly reason: string;
+}
+
+/** What the query `status` of a batch answers. */
+export interface BatchStatus {
+  readonly phase: 'plan' | 'files' | 'last' | 'end' | 'done';
+  readonly paused: boolean;
+  readonly maxConcurrent: number;
+  readonly running: number;
+  readonly held: readonly FileHeld[];
+  readonly counts: Readonly<Record<'files' | FileResult['outcome'], number>>;
+  /** The latest of them. */
+  readonly problems: readonly FileResult[];
+  /** The day that is being listed; absent when all files are known. */
+  readonly listing?: string;
+}

@@ -1,0 +1,83 @@
+import type { BatchFile } from './fileEvent';
+import type { FileResult } from './summary';
+
+/** How a pipeline ended, as whoever waited for it saw it. `result` and `evidence` are read loosely: they may be of any version. */
+export type RunEnd =
+  | { readonly status: 'completed'; readonly result: unknown }
+  | { readonly status: 'failed'; readonly failureType: string; readonly reason: string; readonly evidence?: unknown }
+  | { readonly status: 'cancelled' };
+
+/** Some hundreds of results travel together, so that none may be long. */
+const maxReasonLength = 300;
+
+/** What a file's line in the results says. */
+export function resultOf({ uri, batchDate, workflowId }: BatchFile, end: RunEnd): FileResult {
+  const file = { uri, batchDate, workflowId };
+  switch (end.status) {
+    case 'completed': {
+      const { delivered, launches } = (end.result ?? {}) as { delivered?: { totals?: Totals }; launches?: unknown };
+      const { rowsWritten, rowsRejected } = delivered?.totals ?? {};
+      return {
+        ...file,
+        outcome: 'delivered',
+        ...(typeof rowsWritten === 'number' && { rowsWritten }),
+        ...(typeof rowsRejected === 'number' && { rowsRejected }),
+        ...costOf(launches),
+      };
+    }
+    case 'failed': {
+      const { launches } = (end.evidence ?? {}) as { launches?: unknown };
+      const { failureType } = end;
+      const outcome = failureType === 'InvalidInput' ? 'invalid' : 'failed';
+      return { ...file, outcome, failureType, reason: shortReason(end.reason), ...costOf(launches) };
+    }
+    case 'cancelled':
+      return { ...file, outcome: 'cancelled', failureType: 'Cancelled', reason: 'its run was cancelled' };
+  }
+}
+
+export function shortReason(reason: string): string {
+  return reason.length <= maxReasonLength ? reason : `${reason.slice(0, maxReasonLength - 2)} …`;
+}
+
+interface Totals {
+  readonly rowsWritten?: unknown;
+  readonly rowsRejected?: unknown;
+}
+
+function costOf(launches: unknown): { costUsd?: number } {
+  const costs = (Array.isArray(launches) ? launches : []).flatMap((launch: { costUsd?: unknown }) =>
+    typeof launch?.costUsd === 'number' ? [launch.costUsd] : [],
+  );
+  return costs.length === 0 ? {} : { costUsd: roundUsd(costs.reduce((sum, cost) => sum + cost, 0)) };
+}
+
+export const roundUsd = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
+
+/**
+ * The end of a run out of the cause of its failure, by the names that Temporal's errors have in workflows and in clients
+ * alike.
+ */
+export function failedEnd(cause: unknown): RunEnd {
+  const { name, type, message, details, timeoutType } = (cause ?? {}) as Record<string, unknown>;
+  const failed = (failureType: string, reason: unknown): RunEnd => ({
+    status: 'failed',
+    failureType,
+    reason: typeof reason === 'string' && reason !== '' ? reason : 'without a reason',
+  });
+  switch (name) {
+    case 'ApplicationFailure':
+      return {
+        ...(failed(typeof type === 'string' ? type : 'ServiceUnavailable', message) as RunEnd & { status: 'failed' }),
+        ...(Array.isArray(details) && details.length > 0 && { evidence: details[0] }),
+      };
+    case 'CancelledFailure':
+      return { status: 'cancelled' };
+    case 'TerminatedFailure':
+      return failed('Terminated', 'its run was terminated');
+    case 'TimeoutFailure':
+      return failed('Timeout', `its run timed out (${String(timeoutType)})`);
+    default:
+      return failed('ServiceUnavailable', message);
+  }
+}

@@ -1,0 +1,25 @@
+import { isCalendarDate } from '../names';
+
+/** A letter or digit beside it makes a number part of something longer; `T` and an hour may follow a day. */
+const forms = [
+  /(?<![A-Za-z0-9])(\d{4})([-_]?)(\d{2})\2(\d{2})(?=T\d|[^A-Za-z0-9]|$)/g,
+  /(?<=^|\/)(\d{4})(\/)(\d{2})\/(\d{2})(?=\/)/g,
+];
+
+/**
+ * The day `YYYY-MM-DD` that a key carries: `2026-02-08`, `2026_02_08` or `20260208` between other characters than letters
+ * and digits, or the folders `2026/02/08/`. Of several the last one, but `batch_date=…` before all others. Undefined
+ * without a real day of the calendar.
+ */
+export function dateOfKey(key: string): string | undefined {
+  const found = forms
+    .flatMap((form) => [...key.matchAll(form)])
+    .map((match) => ({
+      at: match.index,
+      day: `${match[1]}-${match[3]}-${match[4]}`,
+      declared: /(?:^|\/)batch_date=$/.test(key.slice(0, match.index)),
+    }))
+    .filter(({ day }) => isCalendarDate(day))
+    .sort((one, other) => Number(one.declared) - Number(other.declared) || one.at - other.at);
+  return found.at(-1)?.day;
+}

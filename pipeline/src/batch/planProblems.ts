@@ -1,0 +1,29 @@
+import { parseEvent } from '../event';
+import { parseUri } from '../uri';
+import { placeholdersIn, renderDay, unknownPlaceholders } from './placeholders';
+import type { BatchPlan } from './plan';
+
+/** What is wrong with a resolved request: its prefix, and the keys that every file's event would have. */
+export function planProblems(plan: BatchPlan): string[] {
+  return [...placeProblems(plan), ...detailProblems(plan)];
+}
+
+function placeProblems({ prefix, match, from, to }: BatchPlan): string[] {
+  const unknown = (key: string, text: string) =>
+    unknownPlaceholders(text).map((name) => `${key}: ${name} stands for nothing: use {yyyy}, {MM}, {dd} or {date}`);
+  const problems = [...unknown('prefix', prefix), ...(match === undefined ? [] : unknown('match', match))];
+  if (parseUri(renderDay(prefix, from)) === undefined) problems.push(`prefix: ${prefix} is no s3:// or file:/// URI`);
+  if (match?.includes('/')) problems.push('match: is about the name of a file, and has no /');
+  const found = placeholdersIn(prefix, match);
+  const comesAgain =
+    !found.has('date') && ((found.has('dd') && !found.has('MM')) || (found.has('MM') && !found.has('yyyy')));
+  if (from !== to && comesAgain) {
+    problems.push('prefix: {MM} without {yyyy}, or {dd} without {MM}, names the same files for several days');
+  }
+  return problems;
+}
+
+function detailProblems({ detail, destination, from }: BatchPlan): string[] {
+  const parsed = parseEvent({ detail: { ...detail, destination, s3Key: 'file:///name.csv', batchDate: from } });
+  return parsed.ok ? [] : parsed.reasons;
+}

@@ -1,0 +1,47 @@
+import { matchesGlob } from '../batch/glob';
+import { dateOfKey } from '../batch/keyDate';
+import { dayIn } from '../batch/timeZones';
+import type { LandedFile } from './landedFile';
+
+/** Which files are taken, and what their event says beside the file and its day. */
+export interface IntakeRule {
+  /** IANA name: whose day a file has that carries none in its key. */
+  readonly timeZone: string;
+  /** Keys begin with it. */
+  readonly prefix?: string | undefined;
+  /** Glob on the file's name, with `*` and `?`. Without it: every name of a data file. */
+  readonly match?: string | undefined;
+  /** Keys of the event that all files share. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Why a file is none of ours. */
+export type NotTaken = 'folder' | 'hidden' | 'otherPrefix' | 'otherName';
+
+export type Decision =
+  | { readonly taken: true; readonly s3Key: string; readonly batchDate: string }
+  | { readonly taken: false; readonly reason: NotTaken }
+  /** A file that should be taken, and cannot be. */
+  | { readonly taken: false; readonly problem: string };
+
+const dataName = /\.(csv|tsv|txt|psv|dat)(\.(gz|zst))?$/i;
+
+/**
+ * The rule from a landed file to our event. Folders and hidden names are never taken: `_` and `.` begin the names of what
+ * other programs keep beside their data, `_SUCCESS` and `_temporary/` among them; but a folder that the prefix names is meant.
+ * An empty data file is taken: that it is empty, the pipeline has to tell.
+ */
+export function decide(file: LandedFile, rule: IntakeRule): Decision {
+  const { uri, key, landedAt } = file;
+  const { prefix = '', match } = rule;
+  if (key.endsWith('/')) return { taken: false, reason: 'folder' };
+  if (!key.startsWith(prefix)) return { taken: false, reason: 'otherPrefix' };
+  const below = key.slice(prefix.lastIndexOf('/') + 1).split('/');
+  if (below.some((segment) => /^[_.]/.test(segment))) return { taken: false, reason: 'hidden' };
+  const name = below.at(-1) ?? '';
+  const isOurs = match === undefined ? dataName.test(name) : matchesGlob(match, name);
+  if (!isOurs) return { taken: false, reason: 'otherName' };
+  const batchDate = dateOfKey(key) ?? (landedAt && dayIn(rule.timeZone, new Date(landedAt)));
+  if (batchDate) return { taken: true, s3Key: uri, batchDate };
+  return { taken: false, problem: `${uri}: neither its key nor its event has a date` };
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { type Batch, workflowId } from '../layout';
+import { resolveBatch, resolveSource } from '../plan';
+import { type News, readMessage } from './readMessage';
+import { decide, type IntakeRule, type NotTaken } from './rule';
+
+/** A pipeline to be started. */
+export interface Start {
+  readonly workflowId: string;
+  readonly event: unknown;
+  readonly batch: Batch;
+  readonly sourceUri: string;
+}
+
+/** Why a piece of news starts nothing. */
+export type Ignored = 'testEvent' | 'notCreated' | NotTaken;
+
+export interface Starts {
+  readonly starts: readonly Start[];
+  readonly ignored: readonly { readonly reason: Ignored; readonly what: string }[];
+  /** What nobody can act on: the message belongs to the dead letters. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * What a message makes start. `messageId`: the same each time the message comes. It stands for an event of ours that has no ID:
+ * one that is sent a second time asks for a second run, since it does not tell which content it is about.
+ */
+export function startsOf(body: string, messageId: string, rule: IntakeRule, rawBase: string | undefined): Starts {
+  const { news, problems } = readMessage(body);
+  const starts: Start[] = [];
+  const ignored: { reason: Ignored; what: string }[] = [];
+  const found = [...problems];
+  for (const each of news) {
+    const result = startOf(each, messageId, rule, rawBase);
+    if ('workflowId' in result) starts.push(result);
+    else if ('problem' in result) found.push(result.problem);
+    else ignored.push(result);
+  }
+  return { starts, ignored, problems: found };
+}
+
+function startOf(
+  news: News,
+  messageId: string,
+  rule: IntakeRule,
+  rawBase: string | undefined,
+): Start | { reason: Ignored; what: string } | { problem: string } {
+  if (news.kind === 'ignored') return { reason: news.reason, what: news.what };
+  if (news.kind === 'event') {
+    const { event, detail, id = messageId } = news;
+    const sourceUri = resolveSource(detail.s3Key, rawBase) ?? detail.s3Key;
+    return start(event, resolveBatch(detail, sourceUri), sourceUri, id);
+  }
+  const decision = decide(news.file, rule);
+  if (!decision.taken) return 'problem' in decision ? decision : { reason: decision.reason, what: news.file.uri };
+  const { s3Key, batchDate } = decision;
+  const detail = { ...rule.detail, s3Key, batchDate };
+  return start({ detail }, resolveBatch(detail, s3Key), s3Key, news.file.mark);
+}
+
+/** The ID of the batch's runs, and who of them this is: 12 hex digits of what tells one content from the next. */
+function start(event: unknown, batch: Batch, sourceUri: string, mark: string): Start {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([sourceUri, mark]))
+    .digest('hex');
+  return { workflowId: `${workflowId(batch)}/${hash.slice(0, 12)}`, event, batch, sourceUri };
+}

@@ -1,0 +1,12 @@
+import type { Batch } from './layout';
+
+/** 1 goes first. Source: Temporal's documentation, "Task Queue Priority and Fairness". */
+export const priorityKeys = [1, 2, 3, 4, 5] as const;
+
+/** Temporal takes so many bytes of a key; a dataset's name has a byte a character. */
+const maxFairnessKey = 64;
+
+/** What Temporal orders waiting work by: each dataset has its share of its priority. Without a priority: the server's default, 3. */
+export function priorityOf({ dataset }: Pick<Batch, 'dataset'>, priorityKey?: number) {
+  return { ...(priorityKey !== undefined && { priorityKey }), fairnessKey: dataset.slice(0, maxFairnessKey) };
+}

@@ -1,0 +1,151 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { Client, Connection } from '@temporalio/client';
+import type { DeadLetter, DeadLetters } from '../../activities/ports';
+import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
+import { createFileDeadLetters } from '../../local/outbox';
+import { type DevServer, startDevServer } from '../../local/temporal/devServer';
+import { getFreePort } from '../../local/temporal/freePort';
+import { clientConfig } from '../support/awsTestClients';
+import { type Moto, startMoto } from '../support/moto';
+import { countMessages, makeQueue, sendAll } from '../support/queues';
+import { created, s3Object } from '../support/s3Events';
+import { etl } from '../support/system';
+
+const exe = process.env.ETL_TEST_TEMPORAL ?? '';
+const withBoth = process.env.ETL_TEST_MOTO && exe ? describe : describe.skip;
+
+const letter = (name: string, changes: Partial<DeadLetter> = {}): DeadLetter => ({
+  event: { detail: { s3Key: `s3://raw-data-lake/ventas/${name}.csv`, batchDate: '2026-02-08' } },
+  failureType: 'BadData',
+  reason: 'too many rejects',
+  workflowId: `etl/ventas/2026-02-08/${name}`,
+  runId: 'r1',
+  ...changes,
+});
+
+withBoth('etl dlq', () => {
+  let folder: string;
+  let server: DevServer;
+  let moto: Moto;
+  let sqs: SQSClient;
+  let connection: Connection;
+  let client: Client;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'etl-dlq-'));
+    const [port, uiPort] = [await getFreePort(), await getFreePort()];
+    [server, moto] = await Promise.all([
+      startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') }),
+      startMoto(),
+    ]);
+    connection = await Connection.connect({ address: `127.0.0.1:${port}` });
+    client = new Client({ connection });
+    sqs = new SQSClient(clientConfig(moto.endpoint));
+  }, 90_000);
+  afterAll(async () => {
+    await connection?.close();
+    sqs?.destroy();
+    await Promise.all([server?.stop(), moto?.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const dlq = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    etl(['dlq', ...args], {
+      TEMPORAL_ADDRESS: connection.options.address,
+      AWS_ENDPOINT_URL: moto.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      ...env,
+    });
+  const runOf = (workflowId: string) => client.workflow.getHandle(workflowId).describe();
+  const listed = async (env: NodeJS.ProcessEnv) => {
+    const { stdout } = await dlq(env, 'list', '--json');
+    return (JSON.parse(stdout) as { letters: { id: string; reason?: string; failureType?: string }[] }).letters;
+  };
+
+  test('letters of a queue: listed and left there, started again and only then removed', async () => {
+    const { url } = await makeQueue(sqs, 'dead');
+    const env = { DLQ_URL: url };
+    const letters: DeadLetters = createSqsDeadLetters(sqs, url);
+    await letters.send(letter('one'));
+    await letters.send(letter('busy'));
+    await letters.send(letter('', { event: 'no JSON', failureType: 'InvalidEvent', workflowId: '', runId: '' }));
+    const news = created(s3Object({ key: 'ventas/news_2026-02-07.csv' }));
+    await sendAll(sqs, url, [news]);
+    await client.workflow.start('etlPipeline', {
+      workflowId: 'etl/ventas/2026-02-08/busy',
+      taskQueue: 'nobody',
+      args: [{}],
+    });
+
+    const shown = await dlq(env, 'list');
+    expect(shown).toMatchObject({ exitCode: 0 });
+    expect(shown.stdout).toMatch(/^4 letters in /);
+    expect(shown.stdout).toMatch(/^ {2}file: s3:\/\/raw-data-lake\/ventas\/one\.csv, 2026-02-08$/m);
+    expect(shown.stdout).toMatch(/^ {2}run: etl\/ventas\/2026-02-08\/one \(r1\)$/m);
+    expect(await countMessages(sqs, url)).toBe(4);
+
+    const dry = await dlq(env, 'redrive', '--all', '--dry-run');
+    expect(dry.stdout).toMatch(/^would start etl\/ventas\/2026-02-08\/one for letter /m);
+    expect(dry.exitCode).toBe(65);
+    expect(await countMessages(sqs, url)).toBe(4);
+    await expect(runOf('etl/ventas/2026-02-08/one')).rejects.toThrow();
+
+    const redriven = await dlq(env, 'redrive', '--all');
+    expect(redriven.stdout).toMatch(/^started etl\/ventas\/2026-02-08\/one, letter /m);
+    expect(redriven.stdout).toMatch(/^started etl\/ventas\/2026-02-07\/news_2026-02-07\/[0-9a-f]{12}, letter /m);
+    expect(redriven.stdout).toMatch(/^left: .*: etl\/ventas\/2026-02-08\/busy is being run already$/m);
+    expect(redriven.stdout).toMatch(/^left: .*: it cannot be started again: it has no event$/m);
+    expect(redriven.exitCode).toBe(65);
+    expect((await runOf('etl/ventas/2026-02-08/one')).status.name).toBe('RUNNING');
+    const left = await listed(env);
+    expect(left.map(({ failureType }) => failureType).sort()).toEqual(['BadData', 'InvalidEvent']);
+
+    await client.workflow.getHandle('etl/ventas/2026-02-08/busy').terminate();
+    const [busy] = left.filter(({ failureType }) => failureType === 'BadData');
+    const again = await dlq(env, 'redrive', busy?.id ?? '', 'no-such-letter', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      letters: [{ id: busy?.id, outcome: 'started', workflowIds: ['etl/ventas/2026-02-08/busy'] }],
+      missing: ['no-such-letter'],
+    });
+    expect(again.exitCode).toBe(66);
+    expect(await countMessages(sqs, url)).toBe(1);
+  });
+
+  test("letters of the local system's folder", async () => {
+    const env = { ETL_STATE_DIR: join(folder, 'state') };
+    const letters = createFileDeadLetters(join(folder, 'state', 'dead-letters'));
+    const id = await letters.send(letter('local', { reason: 'one\ntwo' }));
+    await letters.send(letter('other'));
+    expect((await dlq(env, 'list', '--limit', '1')).stdout).toMatch(/reason: one; two\nThere may be more/);
+    const redriven = await dlq(env, 'redrive', id);
+    expect(redriven).toMatchObject({
+      exitCode: 0,
+      stdout: `started etl/ventas/2026-02-08/local, letter ${id} removed\n`,
+    });
+    expect(await readdir(join(folder, 'state', 'dead-letters'))).toHaveLength(1);
+  });
+
+  test('without Temporal nothing is removed', async () => {
+    const env = { ETL_STATE_DIR: join(folder, 'away'), TEMPORAL_ADDRESS: `127.0.0.1:${await getFreePort()}` };
+    await createFileDeadLetters(join(folder, 'away', 'dead-letters')).send(letter('x'));
+    expect((await dlq(env, 'redrive', '--all')).exitCode).toBe(69);
+    expect(await readdir(join(folder, 'away', 'dead-letters'))).toHaveLength(1);
+  });
+
+  test('a queue that is not there is said in a line', async () => {
+    const ended = await dlq({ DLQ_URL: `${moto.endpoint}/123456789012/none` }, 'list');
+    expect(ended).toMatchObject({ exitCode: 69, stdout: '' });
+    expect(ended.stderr).toMatch(/^error: the dead letters in http.*none cannot be read: .+\nmend DLQ_URL/);
+  });
+
+  test('letters or --all are needed', async () => {
+    const none = await dlq({}, 'redrive');
+    expect(none).toMatchObject({ exitCode: 64 });
+    expect(none.stderr).toMatch(/^error: dlq redrive wants the IDs of letters, or --all\n/);
+  });
+});

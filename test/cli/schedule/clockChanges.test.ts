@@ -1,0 +1,99 @@
+import { movedTimes } from '../../../cli/schedule/clockChanges';
+import { nextRuns } from '../../../cli/schedule/nextRuns';
+import { cronTimetable, everyDay, timeOfDay } from '../../../cli/schedule/timetable';
+import { instantsOf, showTime, unambiguous } from '../../../cli/schedule/wallTime';
+
+const at = (time: string) => timeOfDay(time);
+const daily = (time: string) => ({ ...everyDay, times: [at(time)] });
+
+describe('how often a time comes on a day', () => {
+  test.each([
+    ['Europe/Madrid', '2026-03-28', '02:30', 1],
+    ['Europe/Madrid', '2026-03-29', '02:30', 0],
+    ['Europe/Madrid', '2026-03-29', '03:00', 1],
+    ['Europe/Madrid', '2026-10-25', '02:00', 2],
+    ['Europe/Madrid', '2026-10-25', '02:59', 2],
+    ['Europe/Madrid', '2026-10-25', '03:00', 1],
+    ['America/New_York', '2026-03-08', '02:30', 0],
+    ['America/New_York', '2026-11-01', '01:30', 2],
+    ['America/New_York', '2026-11-01', '02:30', 1],
+    ['Australia/Lord_Howe', '2026-10-04', '02:15', 0],
+    ['Australia/Lord_Howe', '2026-10-04', '02:30', 1],
+    ['Australia/Lord_Howe', '2026-04-05', '01:45', 2],
+    ['Africa/Cairo', '2026-04-24', '00:30', 0],
+    ['America/Santiago', '2026-04-04', '23:30', 2],
+    ['Pacific/Kiritimati', '2026-04-04', '00:00', 1],
+    ['UTC', '2026-03-29', '02:30', 1],
+  ])('%s, %s %s: %i', (zone, day, time, times) => expect(instantsOf(zone, day, at(time))).toHaveLength(times));
+});
+
+describe('a time that comes not once is moved by the length of the change, and stays on its day', () => {
+  test.each([
+    ['Europe/Madrid', '2026-03-28', '02:30', '02:30'],
+    ['Europe/Madrid', '2026-03-29', '02:30', '03:30'],
+    ['Europe/Madrid', '2026-10-25', '02:30', '03:30'],
+    ['Australia/Lord_Howe', '2026-10-04', '02:15', '02:45'],
+    ['Australia/Lord_Howe', '2026-04-05', '01:45', '02:15'],
+    ['Africa/Cairo', '2026-04-24', '00:00', '01:00'],
+    ['America/Santiago', '2026-04-04', '23:30', '22:30'],
+    ['Antarctica/Troll', '2026-03-29', '01:30', '03:30'],
+  ])('%s, %s: %s -> %s', (zone, day, time, moved) => expect(showTime(unambiguous(zone, day, at(time)))).toBe(moved));
+});
+
+describe('what Temporal is told of it', () => {
+  test('a rule for every year', () => {
+    expect(movedTimes(daily('02:30'), 'Europe/Madrid', '2026-11-26')).toEqual([
+      { time: at('02:30'), to: at('03:30'), month: 3, days: [25, 31], dayOfWeek: 0 },
+      { time: at('02:30'), to: at('03:30'), month: 10, days: [25, 31], dayOfWeek: 0 },
+    ]);
+  });
+
+  test('the second Sunday of March', () => {
+    expect(movedTimes(daily('02:30'), 'America/New_York', '2026-11-26')).toEqual([
+      { time: at('02:30'), to: at('03:30'), month: 3, days: [8, 14], dayOfWeek: 0 },
+    ]);
+  });
+
+  test('nothing where the clocks leave the time alone, or the day is no day of the schedule', () => {
+    expect(movedTimes(daily('04:30'), 'Europe/Madrid', '2026-11-26')).toEqual([]);
+    expect(movedTimes(daily('02:30'), 'Asia/Tokyo', '2026-11-26')).toEqual([]);
+    expect(movedTimes(cronTimetable('30 2 * * 1-5'), 'Europe/Madrid', '2026-11-26')).toEqual([]);
+  });
+
+  test('day by day for ten years where the clocks follow the moon', () => {
+    const moved = movedTimes(daily('02:30'), 'Africa/Casablanca', '2026-11-26');
+    expect(moved.length).toBeGreaterThan(15);
+    expect(moved.every(({ year = 0 }) => year >= 2026 && year < 2036)).toBe(true);
+  });
+});
+
+describe('the next times', () => {
+  const after = new Date('2026-03-27T12:00:00Z');
+  test('each day once, over the night that has no 02:30', () => {
+    const runs = nextRuns(daily('02:30'), 'Europe/Madrid', { after, count: 3, dayOffset: -1 });
+    expect(runs).toEqual([
+      { at: '2026-03-28T01:30:00.000Z', local: '2026-03-28 02:30', batchDate: '2026-03-27' },
+      { at: '2026-03-29T01:30:00.000Z', local: '2026-03-29 03:30', batchDate: '2026-03-28' },
+      { at: '2026-03-30T00:30:00.000Z', local: '2026-03-30 02:30', batchDate: '2026-03-29' },
+    ]);
+  });
+
+  test('a time that is over today is tomorrow', () => {
+    const [first] = nextRuns(daily('14:00'), 'Europe/Madrid', { after: new Date('2026-06-01T12:00:00Z'), count: 1 });
+    expect(first?.at).toBe('2026-06-02T12:00:00.000Z');
+  });
+
+  test('several times a day; one that is moved onto another comes once', () => {
+    const runs = nextRuns(cronTimetable('30 2,3 * * *'), 'Europe/Madrid', { after, count: 4 });
+    expect(runs.map(({ local }) => local)).toEqual([
+      ...['2026-03-28 02:30', '2026-03-28 03:30'],
+      ...['2026-03-29 03:30', '2026-03-30 02:30'],
+    ]);
+  });
+
+  test('29 February is waited for; 30 February is not', () => {
+    const [leap] = nextRuns(cronTimetable('0 4 29 2 *'), 'UTC', { after, count: 1 });
+    expect(leap?.batchDate).toBe('2028-02-29');
+    expect(nextRuns(cronTimetable('0 4 30 2 *'), 'UTC', { after, count: 1 })).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { cronFields } from '../../../cli/schedule/cron';
+import { duration, showDuration } from '../../../cli/schedule/durations';
+import { cronTimetable, daysOfWeek, everyDay, timeOfDay } from '../../../cli/schedule/timetable';
+import { describeTimetable } from '../../../cli/schedule/words';
+
+describe('times of day and days of the week', () => {
+  test.each([
+    ['02:30', 150],
+    ['2:30', 150],
+    ['00:00', 0],
+    ['23:59', 1439],
+  ])('%s', (text, time) => expect(timeOfDay(text)).toBe(time));
+  test.each(['24:00', '02:60', '2.30', '230', '', '02:30:00', '-1:30'])('%s is none', (text) => {
+    expect(() => timeOfDay(text)).toThrow('is no time of day');
+  });
+  test.each([
+    ['mon-fri', [1, 2, 3, 4, 5]],
+    ['sat-mon', [0, 1, 6]],
+    ['Mon, wed,FRI', [1, 3, 5]],
+    ['sun', [0]],
+  ])('%s', (text, days) => expect(daysOfWeek(text)).toEqual(days));
+  test.each(['monday', 'mon-', 'mon-tue-wed', '1-5', ''])('%s are none', (text) => {
+    expect(() => daysOfWeek(text)).toThrow('there are no such days');
+  });
+});
+
+describe('cron', () => {
+  test.each([
+    ['30 2 * * *', 'at 02:30'],
+    ['30 2 * * 1-5', 'at 02:30 on mon, tue, wed, thu, fri'],
+    ['30 2 * * mon,wed', 'at 02:30 on mon, wed'],
+    ['0 4 * * 7', 'at 04:00 on sun'],
+    ['0 4 1 */3 *', 'at 04:00 on day 1 in jan, apr, jul, oct'],
+    ['0 4 1 JAN-mar *', 'at 04:00 on day 1 in jan, feb, mar'],
+    ['*/20 22,23 * * *', 'at 22:00, 22:20, 22:40, 23:00, 23:20, 23:40'],
+    ['5/30 1 * * *', 'at 01:05, 01:35'],
+    ['0 8-12/2 * * *', 'at 08:00, 10:00, 12:00'],
+  ])('%s is %s', (expression, words) => expect(describeTimetable(cronTimetable(expression))).toBe(words));
+  test.each([
+    ['30 2 * *', 'has 4 fields, and not five'],
+    ['0 30 2 * * *', 'has 6 fields'],
+    ['@daily', 'has 1 fields'],
+    ['60 2 * * *', '"60" is no minute (0 to 59)'],
+    ['30 24 * * *', '"24" is no hour'],
+    ['30 2 0 * *', '"0" is no day of the month'],
+    ['30 2 * 13 *', '"13" is no month'],
+    ['30 2 * * 8', '"8" is no day of the week'],
+    ['30 2 L * *', '"L" is no day of the month'],
+    ['30 2 * * 5-1', '"5-1" is no day of the week'],
+    ['*/0 2 * * *', '"*/0" is no minute'],
+    ['*-5 2 * * *', '"*-5" is no minute'],
+    ['1,,2 2 * * *', '"" is no minute'],
+  ])('%s: %s', (expression, problem) => expect(() => cronFields(expression)).toThrow(problem));
+});
+
+test('a timetable of many times is told in short', () => {
+  const times = Array.from({ length: 24 }, (_, hour) => hour * 60);
+  expect(describeTimetable({ ...everyDay, times })).toBe('at 00:00, 01:00, 02:00 … 23:00');
+});
+
+test('lengths of time', () => {
+  expect([duration('90s'), duration('10m'), duration('24h'), duration('2d'), duration('1h30m')]).toEqual([
+    90_000, 600_000, 86_400_000, 172_800_000, 5_400_000,
+  ]);
+  expect([0, 90_000, 86_400_000, 93_600_000].map(showDuration)).toEqual(['0s', '1m 30s', '1d', '1d 2h']);
+  for (const text of ['', '10', 'm', '1.5h', '10 m', 'x10m']) expect(() => duration(text)).toThrow('no length of time');
+});

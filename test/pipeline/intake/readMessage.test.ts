@@ -1,0 +1,90 @@
+import { readMessage } from '@etl/pipeline/intake/readMessage';
+import { created, onEventBridge, s3Object, sns } from '../../support/s3Events';
+
+const read = (message: unknown) => readMessage(typeof message === 'string' ? message : JSON.stringify(message));
+
+describe('what a message says', () => {
+  test("S3's own form: the key is decoded, a plus is a space", () => {
+    const { news, problems } = read(
+      created(s3Object({ key: 'ventas/caf%C3%A9+a%2Bb_2026-02-08.csv', versionId: 'v1' })),
+    );
+    expect(problems).toEqual([]);
+    expect(news).toEqual([
+      {
+        kind: 'file',
+        file: {
+          uri: 's3://raw-data-lake/ventas/café a+b_2026-02-08.csv',
+          key: 'ventas/café a+b_2026-02-08.csv',
+          mark: 'v1',
+          landedAt: '2026-02-08T23:30:00.123Z',
+        },
+      },
+    ]);
+  });
+
+  test("EventBridge's form: the key is as it is", () => {
+    const { news } = read(onEventBridge({ key: 'ventas/a+b 100%.csv', etag: 'e1', sequencer: 's1' }));
+    expect(news).toMatchObject([
+      { kind: 'file', file: { uri: 's3://raw-data-lake/ventas/a+b 100%.csv', mark: 'e1 s1' } },
+    ]);
+  });
+
+  test('either of them inside an envelope of SNS', () => {
+    const plain = created(s3Object({ key: 'a%20b.csv' }));
+    expect(read(sns(plain))).toEqual(read(plain));
+    const bridged = onEventBridge({ key: 'a b.csv' });
+    expect(read(sns(bridged))).toEqual(read(bridged));
+  });
+
+  test('an event of ours is handed on as it is, with what EventBridge calls it', () => {
+    const event = { detail: { s3Key: 'ventas/v.csv', batchDate: '2026-02-08', chunkRows: 10 } };
+    expect(read(event).news).toMatchObject([{ kind: 'event', event }]);
+    expect(read({ id: 'e-1', source: 'shop', ...event }).news).toMatchObject([{ kind: 'event', id: 'e-1' }]);
+    expect(read(sns(event)).news).toMatchObject([{ kind: 'event', event }]);
+  });
+
+  test('a source that is no S3 says it in our words', () => {
+    const landed = { uri: 'file:///in/v.csv', key: 'v.csv', mark: '12', landedAt: '2026-02-08T01:00:00Z' };
+    expect(read({ landed })).toEqual({ news: [{ kind: 'file', file: landed }], problems: [] });
+    expect(read({ landed: { ...landed, mark: '' } }).problems).toEqual(['landed.mark: "" is empty']);
+  });
+
+  test('several records are several pieces of news, and a bad one does not hide the others', () => {
+    const { news, problems } = read({
+      Records: [...created(s3Object({ key: 'a.csv' })).Records, { eventSource: 'aws:s3' }],
+    });
+    expect(news).toHaveLength(1);
+    expect(problems).toEqual(['Records.1.eventName: is missing', 'Records.1.s3: is missing']);
+  });
+
+  test.each([
+    ['the test event', { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'b' }, 'testEvent'],
+    ['a removal', created(s3Object({ key: 'a.csv' }), 'ObjectRemoved:Delete'), 'notCreated'],
+    ['a restoration', created(s3Object({ key: 'a.csv' }), 'ObjectRestore:Completed'), 'notCreated'],
+    ['a removal of EventBridge', onEventBridge({ key: 'a.csv' }, 'Object Deleted'), 'notCreated'],
+  ])('%s is known, and not ours', (_what, message, reason) => {
+    expect(read(message)).toMatchObject({ news: [{ kind: 'ignored', reason }], problems: [] });
+  });
+
+  test.each([
+    ['no JSON', 'hello\u0000', /^the message is no JSON object: "hello\\u0000"$/],
+    ['a list', [1], /^the message is no JSON object/],
+    ['nothing of ours', { hello: 1 }, /^no kind of event that is known: "\{\\"hello\\":1\}"$/],
+    ['no record at all', { Records: [] }, /^Records: is empty$/],
+    ["another service's record", { Records: [{ eventSource: 'aws:ses' }] }, /^Records\.0\.eventSource/],
+    ['a key that is not encoded', created(s3Object({ key: '100%.csv' })), /key: "100%\.csv" is not URL-encoded$/],
+    ['an event of ours with a bad date', { detail: { s3Key: 'a', batchDate: '2026-02-30' } }, /^detail\.batchDate/],
+    [
+      'an event of ours with a bad key',
+      { detail: { s3Key: 'a', batchDate: '2026-02-08', x: 1 } },
+      /^detail\.x: unknown/,
+    ],
+    ['no object', { ...onEventBridge({ key: 'a' }), detail: {} }, /^detail\.bucket: is missing/],
+    ['a subscription', { Type: 'SubscriptionConfirmation', TopicArn: 't', Message: 'm' }, /waits to be confirmed$/],
+    ['an envelope of nothing', sns('hello'), /^SNS brings no JSON object: /],
+  ])('%s is a problem', (_what, message, problem) => {
+    const { news, problems } = read(message);
+    expect(news).toEqual([]);
+    expect(problems[0]).toMatch(problem);
+  });
+});

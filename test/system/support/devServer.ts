@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { type DevServer, startDevServer } from '../../../local/temporal/devServer';
+import { getFreePort } from '../../../local/temporal/freePort';
+
+/** A Temporal server alone, that can be away for a while, and a client of it. */
+export class TestServer {
+  private server: DevServer | undefined;
+  private connection: Connection | undefined;
+
+  private constructor(
+    readonly folder: string,
+    private readonly ports: { readonly port: number; readonly uiPort: number },
+  ) {}
+
+  static async start(): Promise<TestServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'etl-schedules-'));
+    const server = new TestServer(folder, { port: await getFreePort(), uiPort: await getFreePort() });
+    await server.up();
+    return server;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.ports.port}`;
+  }
+
+  get client(): Client {
+    return new Client({ connection: this.connection ?? Connection.lazy({ address: this.address }) });
+  }
+
+  async up(): Promise<void> {
+    const [dbFile, logFile] = [join(this.folder, 'temporal.db'), join(this.folder, 'temporal.log')];
+    const exe = process.env.ETL_TEST_TEMPORAL ?? '';
+    this.server = await startDevServer({ exe, ...this.ports, dbFile, logFile });
+    this.connection = await Connection.connect({ address: this.address });
+  }
+
+  /** Ends it without warning. What it knows stays in its file. */
+  async crash(): Promise<void> {
+    await this.connection?.close();
+    if (this.server) process.kill(this.server.pid, 'SIGKILL');
+    await this.server?.exited;
+  }
+
+  async remove(): Promise<void> {
+    await this.connection?.close();
+    await this.server?.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

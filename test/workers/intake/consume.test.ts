@@ -1,0 +1,172 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
+import { startsOf } from '@etl/pipeline/intake/starts';
+import { ServiceError } from '@temporalio/client';
+import type { DeadLetter } from '../../../activities/ports';
+import { type IntakeSettings, startIntake } from '../../../workers/intake/consume';
+import { created, s3Object } from '../../support/s3Events';
+import { until } from '../../support/system';
+
+/** Messages in memory, each of which says what became of it. */
+function sourceOf(...messages: { body: unknown; receiveCount?: number }[]) {
+  const left = [...messages];
+  const ends: string[] = [];
+  const asked: number[] = [];
+  const source: EventSource = {
+    name: 'memory',
+    async receive(limit, signal) {
+      asked.push(limit);
+      await setImmediate();
+      if (left.length === 0 && !signal.aborted)
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      return left.splice(0, Math.min(limit, 10)).map(
+        ({ body, receiveCount = 1 }, index): Delivery => ({
+          id: `m${index}`,
+          body: typeof body === 'string' ? body : JSON.stringify(body),
+          receiveCount,
+          done: async () => void ends.push('done'),
+          again: async (seconds) => void ends.push(`again after ${seconds}`),
+        }),
+      );
+    },
+    close: async () => void ends.push('closed'),
+  };
+  return { source, ends, asked };
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const file = (name: string) => created(s3Object({ key: `ventas/${name}.csv` }));
+const grpcError = (code: number, details: string) =>
+  new ServiceError('Failed to start Workflow', {
+    cause: Object.assign(new Error(details), { code, details, metadata: {} }),
+  });
+
+function settings(source: EventSource, changes: Partial<IntakeSettings> = {}) {
+  const letters: DeadLetter[] = [];
+  const all: IntakeSettings = {
+    source,
+    read: (body, id) => startsOf(body, id, { timeZone: 'UTC' }, undefined),
+    start: async () => 'started',
+    gate: { room: async () => 1000, started: () => undefined, doubt: () => undefined },
+    deadLetters: {
+      send: async (letter) => {
+        letters.push(letter);
+        return 'l1';
+      },
+    },
+    maxReceives: 3,
+    log: silent,
+    ...changes,
+  };
+  return { all, letters };
+}
+
+test('what is started, known or none of ours is done with, and counted', async () => {
+  const test = { Event: 's3:TestEvent' };
+  const { source, ends } = sourceOf({ body: file('a') }, { body: file('b') }, { body: test }, { body: test });
+  const { all } = settings(source, {
+    start: async ({ workflowId }) => (workflowId.includes('/b/') ? 'duplicate' : 'started'),
+  });
+  const intake = startIntake(all);
+  await until('all', 5, () => ends.length === 4);
+  await intake.stop();
+  expect(ends).toEqual(['done', 'done', 'done', 'done', 'closed']);
+  expect(intake.counts).toEqual({ started: 1, duplicates: 1, ignored: { testEvent: 2 }, poison: 0, again: 0 });
+});
+
+test('a message that cannot be read is deleted after its letter, not before', async () => {
+  const { source, ends } = sourceOf({ body: 'x' });
+  const { all, letters } = settings(source);
+  const intake = startIntake(all);
+  await until('its end', 5, () => ends.length === 1);
+  await intake.stop();
+  const reason = 'the message is no JSON object: "x"';
+  expect(letters).toEqual([{ event: 'x', failureType: 'InvalidEvent', reason, workflowId: '', runId: '' }]);
+  expect(ends[0]).toBe('done');
+});
+
+test('a letter that cannot be sent keeps the message', async () => {
+  const { source, ends } = sourceOf({ body: 'x', receiveCount: 4 });
+  const send = () => Promise.reject(new Error('no such queue'));
+  const intake = startIntake(settings(source, { deadLetters: { send } }).all);
+  await until('its end', 5, () => ends.length === 1);
+  await intake.stop();
+  expect(ends[0]).toBe('again after 16');
+  expect(intake.counts.poison).toBe(0);
+});
+
+test('what Temporal refuses comes again, until it has come often enough', async () => {
+  const { source, ends } = sourceOf({ body: file('a'), receiveCount: 3 }, { body: file('a'), receiveCount: 4 });
+  const start = () => Promise.reject(grpcError(3, 'BadSearchAttributes'));
+  const { all, letters } = settings(source, { start });
+  const intake = startIntake(all);
+  await until('both', 5, () => ends.length === 2);
+  await intake.stop();
+  expect(ends.slice(0, 2).sort()).toEqual(['again after 8', 'done']);
+  expect(letters).toMatchObject([
+    {
+      event: file('a'),
+      failureType: 'NotStarted',
+      reason: 'refused 4 times, at last with: Failed to start Workflow: BadSearchAttributes',
+    },
+  ]);
+});
+
+test.each([
+  [14, 'no connection'],
+  [8, 'too many calls'],
+  [7, 'no permission'],
+  [5, 'no such namespace'],
+])('gRPC status %d, %s, is not the fault of a message, however often it comes', async (code, details) => {
+  const { source, ends } = sourceOf({ body: file('a'), receiveCount: 1000 });
+  let doubts = 0;
+  const gate = { room: async () => 1000, started: () => undefined, doubt: () => void doubts++ };
+  const { all, letters } = settings(source, { start: () => Promise.reject(grpcError(code, details)), gate });
+  const intake = startIntake(all);
+  await until('its end', 5, () => ends.length === 1);
+  await intake.stop();
+  expect(ends[0]).toBe('again after 60');
+  expect(letters).toEqual([]);
+  expect(doubts).toBe(1);
+});
+
+test('of a message that is good in part, the good part is started', async () => {
+  const { source, ends } = sourceOf({ body: { Records: [...file('a').Records, {}] } });
+  const { all, letters } = settings(source);
+  const intake = startIntake(all);
+  await until('its end', 5, () => ends.length === 1);
+  await intake.stop();
+  expect(intake.counts).toMatchObject({ started: 1, poison: 1 });
+  expect(letters[0]?.reason).toMatch(/^Records\.1\./);
+});
+
+test('it has so many in hand and no more, and settles them before it ends', async () => {
+  const messages = Array.from({ length: 50 }, (_, number) => ({ body: file(`f${number}`) }));
+  const { source, ends, asked } = sourceOf(...messages);
+  let finish = (): void => undefined;
+  const gone = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let begun = 0;
+  const { all } = settings(source, {
+    start: async () => {
+      begun++;
+      await gone;
+      return 'started';
+    },
+  });
+  const intake = startIntake(all);
+  await until('hands full', 5, () => begun === 20);
+  for (let turn = 0; turn < 20; turn++) await setImmediate();
+  expect(begun).toBe(20);
+  expect(asked).toEqual([20, 10]);
+  let stopped = false;
+  const stopping = intake.stop().then(() => {
+    stopped = true;
+  });
+  await setImmediate();
+  expect(stopped).toBe(false);
+  finish();
+  await stopping;
+  expect(ends).toEqual([...Array.from({ length: 20 }, () => 'done'), 'closed']);
+});

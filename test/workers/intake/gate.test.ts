@@ -1,0 +1,85 @@
+import { createGate } from '../../../workers/intake/gate';
+import { until } from '../../support/system';
+
+function gateOver(count: () => Promise<number>, maxOpen = 10, lookMs = 20) {
+  const lines: string[] = [];
+  const log = {
+    info: (_: unknown, line: string) => lines.push(line),
+    warn: (_: unknown, line: string) => lines.push(line),
+  };
+  return { gate: createGate({ maxOpen, count, log: log as never, lookMs }), lines };
+}
+const never = new AbortController().signal;
+
+test('room is what is left, by the count and by what was started since', async () => {
+  let looks = 0;
+  const { gate } = gateOver(
+    async () => {
+      looks++;
+      return 4;
+    },
+    10,
+    60_000,
+  );
+  expect(await gate.room(never)).toBe(6);
+  gate.started();
+  expect(await gate.room(never)).toBe(5);
+  expect(looks).toBe(1);
+});
+
+test('a start that the next count does not have yet still takes room', async () => {
+  const { gate } = gateOver(async () => 0, 1);
+  expect(await gate.room(never)).toBe(1);
+  gate.started();
+  const waits = new AbortController();
+  const room = gate.room(waits.signal);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  waits.abort();
+  expect(await room).toBe(0);
+});
+
+test('a full house is told once, and so is its end', async () => {
+  let open = 10;
+  const { gate, lines } = gateOver(async () => open);
+  const room = gate.room(never);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(lines).toEqual(['as many pipelines are open as may be; files wait in their source']);
+  open = 3;
+  expect(await room).toBe(7);
+  expect(lines).toHaveLength(2);
+});
+
+test('without an answer there is no room, and it goes on asking', async () => {
+  let asked = 0;
+  const { gate, lines } = gateOver(async () => {
+    if (++asked < 4) throw new Error('UNAVAILABLE');
+    return 0;
+  });
+  expect(await gate.room(never)).toBe(10);
+  expect(lines).toEqual(['Temporal does not answer; files wait in their source', 'files are taken up again']);
+});
+
+test('a doubt makes it ask before the time has come', async () => {
+  let looks = 0;
+  const log = { info: () => undefined, warn: () => undefined } as never;
+  const count = async () => ++looks;
+  const gate = createGate({ maxOpen: 10, count, log, lookMs: 60_000 });
+  await gate.room(never);
+  await gate.room(never);
+  expect(looks).toBe(1);
+  gate.doubt();
+  await gate.room(never);
+  expect(looks).toBe(2);
+});
+
+test('it waits no longer than somebody wants to know', async () => {
+  const { gate } = gateOver(async () => 10);
+  const waits = new AbortController();
+  let room: number | undefined;
+  void gate.room(waits.signal).then((answer) => {
+    room = answer;
+  });
+  waits.abort();
+  await until('an answer', 5, () => room !== undefined);
+  expect(room).toBe(0);
+});

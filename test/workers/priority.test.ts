@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { taskQueues } from '@etl/pipeline/definition';
+import { activityInfo } from '@temporalio/activity';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Priority } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import type { EtlActivities } from '../../activities/contract';
+import { type DevServer, startDevServer } from '../../local/temporal/devServer';
+import { getFreePort } from '../../local/temporal/freePort';
+import { createWorkers } from '../../workers/workers';
+import { fakeActivities } from '../support/fakeActivities';
+import { quietRuntime, replay, sampleEvent, workflowBundle } from '../support/rig';
+import { until } from '../support/system';
+import { thorough } from '../support/thorough';
+
+const exe = process.env.ETL_TEST_TEMPORAL ?? '';
+const withServer = exe ? describe : describe.skip;
+
+const launchesPerSecond = 20;
+const [many, few] = thorough ? [300, 20] : [60, 6];
+/** Source: temporal.api.enums.v1.TaskQueueType. */
+const taskQueueTypeActivity = 2;
+
+interface Launched {
+  readonly workflowId: string;
+  readonly priority: Priority | undefined;
+  readonly at: number;
+}
+
+const workflowId = () => activityInfo().workflowExecution?.workflowId ?? '';
+
+withServer('a backlog of launches on a real server', () => {
+  let folder: string;
+  let server: DevServer;
+  let connection: Connection;
+  let nativeConnection: NativeConnection;
+  let client: Client;
+  let workers: Awaited<ReturnType<typeof createWorkers>>;
+  let running: Promise<unknown>;
+  const handles: WorkflowHandle[] = [];
+  const validated: string[] = [];
+  const launched: Launched[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'etl-priority-'));
+    const [port, uiPort] = [await getFreePort(), await getFreePort()];
+    server = await startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') });
+    const address = `127.0.0.1:${port}`;
+    quietRuntime();
+    connection = await Connection.connect({ address });
+    nativeConnection = await NativeConnection.connect({ address });
+    client = new Client({ connection });
+    const { activities } = fakeActivities();
+    const launchTask: EtlActivities['launchTask'] = async (input) => {
+      launched.push({ workflowId: workflowId(), priority: activityInfo().priority, at: Date.now() });
+      return activities.launchTask(input);
+    };
+    const validateInput: EtlActivities['validateInput'] = async (input) => {
+      validated.push(workflowId());
+      return activities.validateInput(input);
+    };
+    workers = await createWorkers({
+      connection: nativeConnection,
+      namespace: 'default',
+      workflowBundle,
+      activities: { ...activities, launchTask, validateInput },
+      shutdownGraceSeconds: 0,
+      launchesPerSecond,
+    });
+    running = workers.runUntilStopped();
+    running.catch(() => undefined);
+  }, 60_000);
+  afterAll(async () => {
+    workers?.shutdown();
+    await running;
+    await replay(handles.filter((_, number) => number % 10 === 0));
+    await nativeConnection?.close();
+    await connection?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  /** Starts so many runs and returns when each of them is at its launch. */
+  const start = async (name: string, count: number, priority: Priority) => {
+    const runs = Array.from({ length: count }, (_, number) =>
+      client.workflow.start('etlPipeline', {
+        workflowId: `${name}-${number}`,
+        taskQueue: taskQueues.main,
+        args: [sampleEvent],
+        priority,
+      }),
+    );
+    handles.push(...(await Promise.all(runs)));
+    await until(`${count} runs ${name} are validated`, 30, () => validated.filter(startsWith(name)).length === count);
+  };
+  const startsWith = (name: string) => (workflowId: string) => workflowId.startsWith(`${name}-`);
+  /** Undefined: as the worker says. */
+  const limitLaunches = (requestsPerSecond: number | undefined) =>
+    connection.workflowService.updateTaskQueueConfig({
+      namespace: 'default',
+      taskQueue: taskQueues.launch,
+      taskQueueType: taskQueueTypeActivity,
+      updateQueueRateLimit: requestsPerSecond === undefined ? {} : { rateLimit: { requestsPerSecond } },
+    });
+  /** Runs both with the launches held, lets them go, and returns the launches in order. */
+  const together = async (first: () => Promise<void>, second: () => Promise<void>) => {
+    launched.length = 0;
+    handles.length = 0;
+    await limitLaunches(0);
+    await first();
+    await second();
+    expect(launched.length).toBeLessThan(handles.length / 4);
+    await limitLaunches(undefined);
+    await Promise.all(handles.map((handle) => handle.result()));
+    return [...launched];
+  };
+  /** How many of the others were launched after the last run of this name. */
+  const afterThe = (name: string, launches: readonly Launched[]) =>
+    launches.length - 1 - launches.findLastIndex(({ workflowId }) => startsWith(name)(workflowId));
+
+  test('runs of a higher priority overtake those that wait already; all of them keep the rate', async () => {
+    const launches = await together(
+      () => start('backfill', many, { priorityKey: 5, fairnessKey: 'ventas' }),
+      () => start('tonight', few, { priorityKey: 3, fairnessKey: 'ventas' }),
+    );
+    expect(launches).toHaveLength(many + few);
+    expect(afterThe('tonight', launches)).toBeGreaterThan(many / 2);
+    const priorities = new Set(launches.map(({ priority }) => `${priority?.fairnessKey} ${priority?.priorityKey}`));
+    expect([...priorities].sort()).toEqual(['ventas 3', 'ventas 5']);
+    const seconds = ((launches.at(-1)?.at ?? 0) - (launches[0]?.at ?? 0)) / 1000;
+    // Each of the queue's four partitions may begin with a second's worth, rounded up.
+    expect(launches.length).toBeLessThanOrEqual(launchesPerSecond * (seconds + 2));
+  }, 60_000);
+
+  test('of two datasets of the same priority, the small one has its share at once', async () => {
+    const launches = await together(
+      () => start('large', many, { priorityKey: 3, fairnessKey: 'large' }),
+      () => start('small', few, { priorityKey: 3, fairnessKey: 'small' }),
+    );
+    expect(afterThe('small', launches)).toBeGreaterThan(many / 3);
+  }, 60_000);
+
+  test('a run that is cancelled while its launch waits ends without one', async () => {
+    launched.length = 0;
+    handles.length = 0;
+    await limitLaunches(0);
+    await start('cancelled', 2, { priorityKey: 1 });
+    for (const handle of handles) await handle.cancel();
+    for (const handle of handles)
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(launched).toEqual([]);
+    await limitLaunches(undefined);
+  }, 60_000);
+});

@@ -1,0 +1,168 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { failureOf } from '../../support/fakeActivities';
+import { Rig } from '../../support/rig';
+import { failing, names, results, withBatch, world } from './support';
+
+const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
+
+withServer('nightlyBatch', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start();
+  }, 60_000);
+  afterAll(() => rig.stop(), 60_000);
+
+  test('delivers every file, never more at once than asked, and tells it once', async () => {
+    const of = world(rig, { '2026-02-08': names(12) });
+    const summary = await withBatch(rig, of, (batch) => batch.result());
+    expect(summary).toMatchObject({ files: 12, delivered: 12, failed: 0, rowsWritten: 12 * 9, problems: [] });
+    expect(of.most()).toBe(3);
+    expect(results(of)).toHaveLength(12);
+    expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'delivered' } }]);
+  });
+
+  test('several days, day after day', async () => {
+    const of = world(
+      rig,
+      { '2026-02-08': ['a.csv', 'b.csv'], '2026-02-09': [], '2026-02-10': ['a.csv'] },
+      { maxConcurrent: 1 },
+    );
+    const summary = await withBatch(rig, of, (batch) => batch.result());
+    expect(summary).toMatchObject({ dates: { from: '2026-02-08', to: '2026-02-10' }, files: 3, delivered: 3 });
+    expect(
+      of.calls.flatMap(({ name, input }) => (name === 'listFiles' ? [(input as { batchDate: string }).batchDate] : [])),
+    ).toEqual(['2026-02-08', '2026-02-09', '2026-02-10']);
+    expect(of.pages[0]?.results.map(({ workflowId }) => workflowId)).toEqual([
+      `etl/${of.dataset}/2026-02-08/a`,
+      `etl/${of.dataset}/2026-02-08/b`,
+      `etl/${of.dataset}/2026-02-10/a`,
+    ]);
+  });
+
+  test('failed and invalid files do not hold up the others, and the batch is no success', async () => {
+    const of = world(rig, { '2026-02-08': names(6) });
+    of.conduct.set('f001.csv', failing('BadConfiguration'));
+    of.conduct.set('f003.csv', async () => ({ valid: false, reasons: ['it is empty'], batch: {} }));
+    const failure = await withBatch(rig, of, failureOf);
+    expect(failure.type).toBe('BatchIncomplete');
+    expect(failure.message).toMatch(/^2 of 6 files were not delivered \(1 failed, 1 invalid\)/);
+    expect(results(of).sort()).toEqual([
+      'f000.csv: delivered',
+      'f001.csv: failed',
+      'f002.csv: delivered',
+      'f003.csv: invalid',
+      'f004.csv: delivered',
+      'f005.csv: delivered',
+    ]);
+    // One message, of the batch; each file that failed is a dead letter all the same.
+    expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'incomplete' } }]);
+    expect(of.calls.filter(({ name }) => name === 'sendToDeadLetters')).toHaveLength(2);
+  });
+
+  test('with onFailure complete it completes, and tells them', async () => {
+    const of = world(rig, { '2026-02-08': names(2) }, { onFailure: 'complete' });
+    of.conduct.set('f001.csv', failing('BadConfiguration'));
+    const summary = await withBatch(rig, of, (batch) => batch.result());
+    expect(summary).toMatchObject({ delivered: 1, failed: 1, problems: [{ failureType: 'BadConfiguration' }] });
+    expect(of.messages()).toMatchObject([{ outcome: { ended: 'incomplete' } }]);
+  });
+
+  test('without files it completes, and says so', async () => {
+    const of = world(rig, { '2026-02-08': [] });
+    const summary = await withBatch(rig, of, (batch) => batch.result());
+    expect(summary).toMatchObject({ files: 0 });
+    expect(of.pages).toEqual([]);
+    expect(of.messages()).toMatchObject([{ outcome: { ended: 'empty' } }]);
+  });
+
+  test('skipped and refused files have a reason, and no pipeline', async () => {
+    const of = world(rig, { '2026-02-08': [] });
+    const file = (name: string, more: object) => ({
+      uri: `file:///raw/${name}`,
+      bytes: 1,
+      batch: { dataset: of.dataset, batchDate: '2026-02-08', source: name },
+      ...more,
+    });
+    of.activities.listFiles = async () => ({
+      files: [
+        file('a.csv', {}),
+        file('a.csv.gz', { refused: 'the same as a.csv' }),
+        file('b.csv', { skip: 'delivered', reason: 'it was delivered before as it is now' }),
+      ],
+    });
+    const failure = await withBatch(rig, of, failureOf);
+    expect(failure.message).toMatch(/^1 of 3 files were not delivered \(1 invalid\)/);
+    expect(of.began).toEqual(['a.csv']);
+    expect(of.pages[0]?.results).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ outcome: 'invalid', reason: 'the same as a.csv' }),
+        expect.objectContaining({ outcome: 'skipped', reason: 'it was delivered before as it is now' }),
+      ]),
+    );
+  });
+
+  test('a file whose pipeline somebody else has started is skipped', async () => {
+    const of = world(rig, { '2026-02-08': ['a.csv'] });
+    const id = `etl/${of.dataset}/2026-02-08/a`;
+    await rig.with(of.activities, async (start) => {
+      const detail = { s3Key: 'file:///raw/a.csv', batchDate: '2026-02-08' };
+      let open = () => {};
+      const gate = new Promise<undefined>((resolve) => {
+        open = () => resolve(undefined);
+      });
+      of.conduct.set('a.csv', () => gate);
+      const other = await start({ detail }, id);
+      const summary = await withBatch(rig, of, (batch) => batch.result());
+      expect(summary).toMatchObject({ skipped: 1, problems: [] });
+      expect(of.pages[0]?.results[0]?.reason).toMatch(/is running, started by somebody else/);
+      open();
+      await other.result();
+    });
+  });
+
+  test('a bad request fails with every reason, and is told', async () => {
+    const of = world(rig, {});
+    of.activities.planBatch = async () => ({ valid: false, reasons: ['prefix: is missing', 'to: is before from'] });
+    const failure = await withBatch(rig, of, failureOf);
+    expect([failure.type, failure.message]).toEqual(['InvalidInput', 'prefix: is missing; to: is before from']);
+    expect(of.messages()).toMatchObject([{ outcome: { kind: 'invalid' } }]);
+  });
+
+  test('a listing that fails ends the batch after what runs, with its failure', async () => {
+    const of = world(rig, { '2026-02-08': names(2), '2026-02-09': names(2) });
+    const list = of.activities.listFiles;
+    of.activities.listFiles = async (input) => {
+      if (input.batchDate === '2026-02-08') return list(input);
+      throw ApplicationFailure.nonRetryable('file:///raw: it may not be read', 'BadConfiguration');
+    };
+    const failure = await withBatch(rig, of, failureOf);
+    expect([failure.type, failure.message]).toEqual(['BadConfiguration', 'file:///raw: it may not be read']);
+    expect(results(of).sort()).toEqual(['f000.csv: delivered', 'f001.csv: delivered']);
+    expect(of.messages()).toMatchObject([{ outcome: { ended: 'failed', failureType: 'BadConfiguration' } }]);
+  });
+
+  test('results that cannot be kept are told, and undo nothing', async () => {
+    const of = world(rig, { '2026-02-08': names(1) });
+    of.activities.recordResults = failing('BadConfiguration');
+    const summary = await withBatch(rig, of, (batch) => batch.result());
+    expect(summary).toMatchObject({
+      delivered: 1,
+      warnings: [expect.stringMatching(/^1 results \(page 1\) were not kept/)],
+    });
+  });
+
+  test('more problems than are shown: all are counted and in the results', async () => {
+    const of = world(rig, { '2026-02-08': [] }, { onFailure: 'complete', maxConcurrent: 50 });
+    const file = (index: number) => ({
+      uri: `file:///raw/${index}.csv`,
+      bytes: 1,
+      batch: { dataset: of.dataset, batchDate: '2026-02-08', source: `${index}` },
+      refused: 'the test wants it',
+    });
+    of.activities.listFiles = async () => ({ files: Array.from({ length: 250 }, (_, index) => file(index)) });
+    const summary = (await withBatch(rig, of, (batch) => batch.result())) as { problems: unknown[] };
+    expect(summary).toMatchObject({ files: 250, invalid: 250 });
+    expect(summary.problems).toHaveLength(100);
+    expect(of.pages.map((page) => page.results.length)).toEqual([200, 50]);
+  });
+});

@@ -1,0 +1,175 @@
+import type { ApproveFiles, FileHeld, RetryFile, SetConcurrency } from '@etl/pipeline/batch/control';
+import { shortReason } from '@etl/pipeline/batch/fileResult';
+import { maxConcurrency } from '@etl/pipeline/batch/request';
+import { type FileResult, withoutProblem } from '@etl/pipeline/batch/summary';
+import { messageNames } from '@etl/pipeline/definition';
+import {
+  ApplicationFailure,
+  defineSignal,
+  defineUpdate,
+  getExternalWorkflowHandle,
+  setHandler,
+} from '@temporalio/workflow';
+import type { BatchState, RunningFile } from './state';
+
+export const pauseUpdate = defineUpdate<string, []>(messageNames.pause);
+export const resumeUpdate = defineUpdate<string, []>(messageNames.resume);
+export const setConcurrencyUpdate = defineUpdate<string, [SetConcurrency]>(messageNames.setConcurrency);
+export const retryFileUpdate = defineUpdate<string, [RetryFile]>(messageNames.retryFile);
+export const approveUpdate = defineUpdate<string, [ApproveFiles]>(messageNames.approve);
+export const fileHeldSignal = defineSignal<[FileHeld]>(messageNames.fileHeld);
+
+/** Most retries that may wait at once. */
+const maxRetries = 100;
+
+export interface Controlled {
+  /** Undefined while the batch is planned, and when it has ended. */
+  readonly state: () => BatchState | undefined;
+  /** No more files are started, whatever is asked for. */
+  readonly isStopping: () => boolean;
+  readonly changed: () => void;
+}
+
+/** What people may ask of a running batch. */
+export function listenToControl({ state: current, isStopping, changed }: Controlled): void {
+  const open = (): BatchState => {
+    const state = current();
+    if (!state) throw refusal('the batch is being planned, or has ended: nothing can be changed now');
+    return state;
+  };
+  /** For what is about files that are still to be started. */
+  const starting = (): BatchState => {
+    if (isStopping()) throw refusal('the batch is ending: it starts no more files');
+    return open();
+  };
+  const then = (answer: string): string => {
+    changed();
+    return answer;
+  };
+
+  setHandler(
+    pauseUpdate,
+    () => {
+      open().paused = true;
+      return then('paused: running files end, no other is started');
+    },
+    {
+      description: 'Starts no more files; those that run go on. The batch does not end while it is paused',
+      validator: () => {
+        if (starting().paused) throw refusal('the batch is paused already');
+      },
+    },
+  );
+  setHandler(
+    resumeUpdate,
+    () => {
+      open().paused = false;
+      return then('resumed');
+    },
+    {
+      description: 'Goes on after a pause',
+      validator: () => {
+        if (!starting().paused) throw refusal('the batch is not paused');
+      },
+    },
+  );
+  setHandler(
+    setConcurrencyUpdate,
+    ({ maxConcurrent }) => {
+      open().maxConcurrent = maxConcurrent;
+      return then(`at most ${maxConcurrent} files at once`);
+    },
+    {
+      description: `How many files run at once: {"maxConcurrent": 1 to ${maxConcurrency}}. Fewer than now: running ones end first`,
+      validator: (input) => {
+        starting();
+        const wanted: unknown = input?.maxConcurrent;
+        const isValid = Number.isInteger(wanted) && Number(wanted) >= 1 && Number(wanted) <= maxConcurrency;
+        if (!isValid) throw refusal(`maxConcurrent must be a whole number from 1 to ${maxConcurrency}`);
+      },
+    },
+  );
+  setHandler(
+    retryFileUpdate,
+    ({ file }) => {
+      const state = open();
+      const problem = problemOf(state, file);
+      state.summary = withoutProblem(state.summary, problem);
+      const { uri, batchDate, workflowId } = problem;
+      state.retries.push({ uri, batchDate, workflowId });
+      return then(`${uri} is started again`);
+    },
+    {
+      description: 'Starts a file again that was not delivered: {"file": its URI or workflow ID}',
+      validator: (input) => {
+        const state = starting();
+        problemOf(state, input?.file);
+        if (state.retries.length >= maxRetries) throw refusal(`${maxRetries} files wait to be started again already`);
+      },
+    },
+  );
+  setHandler(
+    approveUpdate,
+    async ({ file, approved, by, note }) => {
+      const held = heldFiles(open(), file);
+      const approval = { approved, ...(by !== undefined && { by }), ...(note !== undefined && { note }) };
+      const lost: string[] = [];
+      for (const each of held) {
+        try {
+          await getExternalWorkflowHandle(each.workflowId, each.runId).signal(messageNames.approval, approval);
+          delete each.held;
+        } catch {
+          lost.push(each.workflowId);
+        }
+      }
+      if (lost.length > 0) throw refusal(`not told, since their runs have ended: ${lost.join(', ')}`);
+      return then(`${approved ? 'approved' : 'refused'}: ${held.map(({ uri }) => uri).join(', ')}`);
+    },
+    {
+      description:
+        'Decides about held files: {"approved": true or false, "file": URI or workflow ID (default: all that are held), "by": who, "note": why}',
+      validator: (input) => {
+        if (typeof input?.approved !== 'boolean') throw refusal('approved must be true or false');
+        heldFiles(open(), input.file);
+      },
+    },
+  );
+  setHandler(
+    fileHeldSignal,
+    ({ workflowId, reason }) => {
+      const file = current()?.running.find((each) => each.workflowId === workflowId);
+      if (file) file.held = shortReason(String(reason));
+      changed();
+    },
+    { description: 'Sent by a pipeline of the batch: it waits for an approval' },
+  );
+}
+
+const isNamed = (file: { uri: string; workflowId: string }, name: unknown): boolean =>
+  file.uri === name || file.workflowId === name;
+
+/** Only files that had a pipeline: what was refused before would be refused again. */
+function problemOf(state: BatchState, name: unknown): FileResult {
+  const found = state.summary.problems.find((each) => isNamed(each, name) && each.failureType !== undefined);
+  if (found) return found;
+  const known = state.summary.problems.filter(({ failureType }) => failureType !== undefined).length;
+  throw refusal(
+    `file: ${JSON.stringify(name)} is none of the ${known} files whose run has failed; give its URI or workflow ID`,
+  );
+}
+
+function heldFiles(state: BatchState, name: unknown): RunningFile[] {
+  const held = state.running.filter((file) => file.held !== undefined);
+  const asked = name === undefined ? held : held.filter((file) => isNamed(file, name));
+  if (asked.length > 0) return asked;
+  throw refusal(
+    name === undefined
+      ? 'no file is held'
+      : `file: ${JSON.stringify(name)} is none of the ${held.length} held files; give its URI or workflow ID`,
+  );
+}
+
+/** An update that ends with any other error would fail the workflow task, and not the update. */
+function refusal(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'Refused');
+}

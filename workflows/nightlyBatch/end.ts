@@ -1,0 +1,82 @@
+import type { BatchEnd } from '@etl/pipeline/batch/batchMessage';
+import { type BatchSummary, missed } from '@etl/pipeline/batch/summary';
+import { noEvidence } from '@etl/pipeline/evidence';
+import type { Outcome, Subject } from '@etl/pipeline/messages';
+import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
+import { call } from '../calls';
+import { asFailure, failure, failureTypeOf } from '../failures';
+import { writePage } from './results';
+import type { BatchState } from './state';
+
+/** A memo is shown in lists of workflows: the rest is in the results. */
+const problemsInMemo = 10;
+
+/** How a batch ends that `failed` has stopped, or nothing has. */
+export function endOf(summary: BatchSummary, failed: ApplicationFailure | undefined): BatchEnd {
+  if (failed) return failureTypeOf(failed) === 'Cancelled' ? 'cancelled' : 'failed';
+  if (summary.files === 0) return 'empty';
+  return missed(summary) > 0 ? 'incomplete' : 'delivered';
+}
+
+/** Keeps the last results, tells the end once, and puts it into the memo. */
+export async function finish(state: BatchState, failed: ApplicationFailure | undefined): Promise<BatchEnd> {
+  while (state.results.length > 0) await writePage(state);
+  const { summary, plan, batch } = state;
+  const ended = endOf(summary, failed);
+  const failureType = failed && failureTypeOf(failed);
+  const outcome: Outcome = {
+    kind: 'batch',
+    ended,
+    prefix: plan.prefix,
+    summary,
+    ...(failed && { failureType: failureTypeOf(failed), reason: failed.message }),
+  };
+  const notification = await notify(outcome, batch);
+  const problems = summary.problems.slice(0, problemsInMemo);
+  upsertMemo({ batch: { ended, ...(failureType && { failureType }), ...summary, problems, notification } });
+  return ended;
+}
+
+/** The request itself was wrong: there is nothing to sum up. */
+export async function refuse(reasons: readonly string[], subject: Subject): Promise<ApplicationFailure> {
+  const notification = await notify({ kind: 'invalid', reasons }, subject);
+  upsertMemo({ batch: { ended: 'failed', failureType: 'InvalidInput', reasons: reasons.slice(0, 20), notification } });
+  return failure('InvalidInput', reasons.join('; '), { logTail: reasons });
+}
+
+/** The failure of a batch that could not be planned: told like any other end. */
+export async function unplanned(error: unknown, subject: Subject): Promise<ApplicationFailure> {
+  const failed = asFailure(error);
+  const failureType = failureTypeOf(failed);
+  const kind = failureType === 'Cancelled' ? 'cancelled' : 'failure';
+  const notification = await notify({ kind, failureType, reason: failed.message, evidence: noEvidence }, subject);
+  const ended = kind === 'cancelled' ? 'cancelled' : 'failed';
+  upsertMemo({ batch: { ended, failureType, reason: failed.message, notification } });
+  return failed;
+}
+
+/** The failure of a batch that has tried everything. */
+export function incomplete(summary: BatchSummary): ApplicationFailure {
+  const { invalid, failed, cancelled, files } = summary;
+  const kinds = Object.entries({ failed, invalid, cancelled }).flatMap(([kind, count]) =>
+    count > 0 ? `${count} ${kind}` : [],
+  );
+  const lines = summary.problems.map(({ uri, failureType, reason }) =>
+    [uri, failureType, reason].filter(Boolean).join(': '),
+  );
+  const where = summary.results === undefined ? '' : `; all results: ${summary.results}`;
+  const reason = `${missed(summary)} of ${files} files were not delivered (${kinds.join(', ')})${where}`;
+  return failure('BatchIncomplete', reason, { logTail: lines.slice(0, 20) });
+}
+
+/** A message that cannot be sent changes nothing about the files: it is recorded. */
+async function notify(outcome: Outcome, subject: Subject): Promise<object> {
+  try {
+    const ended = outcome.kind === 'batch' ? outcome.ended : outcome.kind;
+    const { messageId } = await call('notify', `batch: ${ended}`)({ outcome, subject });
+    return { sent: true, messageId };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { sent: false, error: asFailure(error).message };
+  }
+}

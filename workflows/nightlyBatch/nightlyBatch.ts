@@ -1,0 +1,175 @@
+import type { BatchSummary } from '@etl/pipeline/batch/summary';
+import {
+  type ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { call } from '../calls';
+import { asFailure, failureTypeOf } from '../failures';
+import { listenToControl } from './control';
+import { finish, incomplete, refuse, unplanned } from './end';
+import { createFiles, startable } from './files';
+import { addResult, hasFullPage, writePage } from './results';
+import { type BatchState, beginning, busy } from './state';
+import { trackBatch } from './status';
+import { createWindow, type Window, withoutRun } from './window';
+
+/** What a run of a batch hands over to the one that follows it. */
+export interface Continued {
+  readonly state?: BatchState;
+  /** A run starts so many pipelines at the most, then a new one goes on. */
+  readonly startsPerRun?: number;
+}
+
+/** Far from the 51,200 events of a history, and from the size of one: see docs/batches.md. */
+const defaultStartsPerRun = 500;
+
+/**
+ * Delivers the files of one or several days: one `etlPipeline` for each, a bounded number at a time. Everything is tried
+ * before the batch ends; a batch some of whose files were not delivered ends FAILED, unless its request says otherwise.
+ */
+export async function nightlyBatch(request: unknown, continued: Continued = {}): Promise<BatchSummary> {
+  let state = continued.state;
+  let isStopping = false;
+  let isOpen = true;
+  const track = trackBatch(() => state);
+  listenToControl({ state: () => (isOpen ? state : undefined), isStopping: () => isStopping, changed: track.show });
+  state ??= await begin(request);
+  const known = state;
+
+  const carried = known.running;
+  const window = createWindow(known, (result) => {
+    addResult(known, result);
+    track.show();
+  });
+  window.followCarried();
+  track.enter('files');
+
+  const failed = await work(known, window, continued.startsPerRun ?? defaultStartsPerRun, track).catch(asFailure);
+  if (failed === 'continue') {
+    return continueAsNew<typeof nightlyBatch>(request, { ...continued, state: known });
+  }
+  isStopping = failed !== undefined;
+  const stopped = failed && (await endRunning(known, window, carried, failed));
+  isOpen = false;
+  track.enter('end');
+  // Everything was tried: a cancel that comes now is too late.
+  const ended = await CancellationScope.nonCancellable(async () => {
+    await condition(allHandlersFinished);
+    return finish(known, stopped);
+  });
+  track.enter('done');
+  if (stopped) throw asEnd(stopped);
+  if (ended === 'incomplete' && known.plan.onFailure === 'fail') throw incomplete(known.summary);
+  return known.summary;
+}
+
+/** Temporal shows a run as cancelled only for an error of its own. */
+function asEnd(failed: ApplicationFailure): Error {
+  return failureTypeOf(failed) === 'Cancelled' ? new CancelledFailure('the batch was cancelled') : failed;
+}
+
+async function begin(request: unknown): Promise<BatchState> {
+  const { workflowId, firstExecutionRunId: runId, runStartTime, searchAttributes } = workflowInfo();
+  const batch = { workflowId, runId };
+  // The day is that of the schedule, however late it is caught up.
+  const [scheduled] = searchAttributes.TemporalScheduledStartTime ?? [];
+  const scheduledAt = (scheduled instanceof Date ? scheduled : runStartTime).toISOString();
+  const validation = await call(
+    'planBatch',
+    workflowId,
+  )({ request, scheduledAt }).catch(async (error: unknown) => {
+    throw asEnd(await CancellationScope.nonCancellable(() => unplanned(error, batch)));
+  });
+  if (!validation.valid) throw await CancellationScope.nonCancellable(() => refuse(validation.reasons, batch));
+  return beginning(validation.plan, batch);
+}
+
+/** Starts and skips until nothing is left. Returns undefined then, or that a new run has to go on. */
+async function work(
+  state: BatchState,
+  window: Window,
+  startsPerRun: number,
+  track: ReturnType<typeof trackBatch>,
+): Promise<'continue' | undefined> {
+  const files = createFiles(state);
+  let starts = 0;
+  const isLong = () => workflowInfo().continueAsNewSuggested;
+  const hasPlace = () => !state.paused && busy(state) < state.maxConcurrent;
+  for (;;) {
+    if (hasFullPage(state)) {
+      await writePage(state);
+      continue;
+    }
+    const more = state.retries.length > 0 || files.hasPage() || state.cursor !== undefined;
+    if (!more && state.running.length === 0 && !state.paused) return undefined;
+    if (isLong() || (more && starts >= startsPerRun)) {
+      await condition(() => window.isSettled() && allHandlersFinished());
+      return 'continue';
+    }
+    track.enter(more ? 'files' : 'last');
+    if (!more || !hasPlace()) {
+      await condition(
+        () =>
+          hasFullPage(state) ||
+          isLong() ||
+          (more ? hasPlace() : state.retries.length > 0 || (state.running.length === 0 && !state.paused)),
+      );
+      continue;
+    }
+    const again = state.retries.shift();
+    if (again) {
+      window.start(again);
+      starts++;
+      continue;
+    }
+    if (!files.hasPage()) {
+      // What is being started must be seen by the listing: it looks for files that are delivered as the same.
+      await condition(window.isSettled);
+      await files.fetch();
+      continue;
+    }
+    const found = files.take();
+    if (!found) continue;
+    const file = startable(found);
+    if (found.refused !== undefined) addResult(state, withoutRun(file, 'invalid', found.refused));
+    else if (found.skip !== undefined) addResult(state, withoutRun(file, 'skipped', found.reason ?? found.skip));
+    else {
+      window.start(file);
+      starts++;
+    }
+  }
+}
+
+/** No more files are started; those that run are waited for, or cancelled when the batch is. */
+async function endRunning(
+  state: BatchState,
+  window: Window,
+  carried: BatchState['running'],
+  failed: ApplicationFailure,
+): Promise<ApplicationFailure> {
+  const isOver = () => state.running.length === 0;
+  for (const file of state.retries.splice(0)) {
+    addResult(state, withoutRun(file, 'cancelled', 'it was not started again: the batch was ending'));
+  }
+  let why = failed;
+  if (failureTypeOf(why) !== 'Cancelled') {
+    try {
+      await condition(isOver);
+      return why;
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      why = asFailure(error);
+    }
+  }
+  await CancellationScope.nonCancellable(async () => {
+    await window.cancel(state.running.filter((file) => carried.includes(file)));
+    await condition(isOver);
+  });
+  return why;
+}

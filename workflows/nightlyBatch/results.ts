@@ -1,0 +1,39 @@
+import type { FileResult } from '@etl/pipeline/batch/summary';
+import { withResult } from '@etl/pipeline/batch/summary';
+import { isCancellation } from '@temporalio/workflow';
+import { call } from '../calls';
+import { asFailure } from '../failures';
+import type { BatchState } from './state';
+
+/** Results a page: what an activity is given has to stay far below the limit of a payload. */
+const pageSize = 200;
+
+/** Notes what became of a file. */
+export function addResult(state: BatchState, result: FileResult): void {
+  state.summary = withResult(state.summary, result);
+  state.results.push(result);
+}
+
+export function hasFullPage({ results }: BatchState): boolean {
+  return results.length >= pageSize;
+}
+
+/** Writes one page. That it cannot be written changes nothing about the files: it is told with the summary. */
+export async function writePage(state: BatchState): Promise<void> {
+  const { plan, batch } = state;
+  const results = state.results.slice(0, pageSize);
+  if (results.length === 0) return;
+  const page = state.pages + 1;
+  const input = { plan, batchWorkflowId: batch.workflowId, batchRunId: batch.runId, page, results };
+  try {
+    const { uri } = await call('recordResults', `page ${page}`)(input);
+    state.summary = { ...state.summary, results: uri };
+  } catch (error) {
+    // A cancelled batch writes them at its end.
+    if (isCancellation(error)) throw error;
+    const warning = `${results.length} results (page ${page}) were not kept: ${asFailure(error).message}`;
+    state.summary = { ...state.summary, warnings: [...(state.summary.warnings ?? []), warning].slice(-10) };
+  }
+  state.results = state.results.slice(results.length);
+  state.pages = page;
+}

@@ -1,0 +1,94 @@
+import type { BatchStatus } from '@etl/pipeline/batch/control';
+import type { BatchSummary } from '@etl/pipeline/batch/summary';
+import { missed } from '@etl/pipeline/batch/summary';
+import { messageNames } from '@etl/pipeline/definition';
+import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { BatchState } from './state';
+
+export const batchStatusQuery = defineQuery<BatchStatus>(messageNames.status);
+
+type Phase = BatchStatus['phase'];
+
+const maxShown = 20;
+
+/** One place that knows how far the batch is: the query and the Web UI's current details both show it. */
+export function trackBatch(current: () => BatchState | undefined) {
+  let phase: Phase = 'plan';
+  const show = (): void => setCurrentDetails(describe(current(), phase));
+  setHandler(batchStatusQuery, () => statusOf(current(), phase), {
+    description: 'How far the batch is, what is held and what was not delivered',
+  });
+  return {
+    show,
+    enter: (next: Phase): void => {
+      phase = next;
+      show();
+    },
+  };
+}
+
+function statusOf(state: BatchState | undefined, phase: Phase): BatchStatus {
+  const none = { files: 0, delivered: 0, skipped: 0, invalid: 0, failed: 0, cancelled: 0 };
+  if (!state) return { phase, paused: false, maxConcurrent: 0, running: 0, held: [], counts: none, problems: [] };
+  const { summary, paused, maxConcurrent, running, cursor } = state;
+  const { files, delivered, skipped, invalid, failed, cancelled } = summary;
+  return {
+    phase,
+    paused,
+    maxConcurrent,
+    running: running.length,
+    held: running.flatMap(({ workflowId, held }) => (held === undefined ? [] : [{ workflowId, reason: held }])),
+    counts: { files, delivered, skipped, invalid, failed, cancelled },
+    problems: summary.problems.slice(-maxShown),
+    ...(cursor && { listing: cursor.day }),
+  };
+}
+
+/** Markdown for the Web UI. */
+function describe(state: BatchState | undefined, phase: Phase): string {
+  if (!state) return 'Checking the request';
+  const { plan, paused, maxConcurrent, running, cursor } = state;
+  const held = running.filter((file) => file.held !== undefined);
+  const { from, to } = plan;
+  const doing = {
+    plan: 'Checking the request',
+    files: cursor ? `Files of ${cursor.day}` : 'All files are listed',
+    last: 'Waiting for the last files',
+    end: 'Keeping results and telling the end',
+    done: 'Done',
+  }[phase];
+  return [
+    `**${plan.prefix}**, ${from === to ? from : `${from} to ${to}`}`,
+    `${doing}${paused ? ' · **paused**' : ''} · ${running.length} running, at most ${maxConcurrent}`,
+    table(state.summary),
+    ...(held.length > 0
+      ? [
+          list(
+            'Held',
+            held.map((file) => `${file.uri}: ${file.held}`),
+          ),
+        ]
+      : []),
+    ...problemLines(state.summary),
+  ].join('\n\n');
+}
+
+function table(summary: BatchSummary): string {
+  const { files, delivered, skipped, invalid, failed, cancelled, rowsWritten, costUsd } = summary;
+  return [
+    '| files | delivered | skipped | invalid | failed | cancelled | rows written | cost |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    `| ${[files, delivered, skipped, invalid, failed, cancelled, rowsWritten, `$${costUsd.toFixed(4)}`].join(' | ')} |`,
+  ].join('\n');
+}
+
+function problemLines(summary: BatchSummary): string[] {
+  if (summary.problems.length === 0) return [];
+  const shown = summary.problems.slice(-maxShown);
+  const lines = shown.map(({ uri, failureType, reason }) => [uri, failureType, reason].filter(Boolean).join(': '));
+  const all = missed(summary);
+  return [list(all > shown.length ? `Not delivered, the latest ${shown.length} of ${all}` : 'Not delivered', lines)];
+}
+
+const list = (title: string, lines: readonly string[]): string =>
+  [`${title}:`, ...lines.map((line) => `- ${line.replace(/\s+/g, ' ')}`)].join('\n');
