@@ -20,7 +20,6 @@ export function notFollowed({ compute, timings, options, notifications }: Plan, 
     ...wishes.flatMap(([isWished, what]) =>
       isWished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
     ),
-<<<<<<< HEAD
     ...(notifications === 'none'
       ? ['notifications: not followed by the state machine, which tells how each run went']
       : []),
@@ -30,16 +29,5 @@ export function notFollowed({ compute, timings, options, notifications }: Plan, 
         ]
       : []),
     ...(mayBeHeld(options) ? ['level hold: not followed by the state machine: what a gate holds is a failed run'] : []),
-=======
-    ...((compute.shards ?? 1) > 1
-      ? [
-          `compute.shards: ${compute.shards} tasks: not followed by the state machine, in which one task converts a file`,
-        ]
-      : []),
-    ...(mayBeHeld(options) ? ['level hold: not followed by the state machine: what a gate holds is a failed run'] : []),
-    ...(notifications === 'none'
-      ? ['notifications: not followed by the state machine, which tells how each run went']
-      : []),
->>>>>>> fanout
   ];
 }

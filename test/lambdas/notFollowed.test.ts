@@ -20,17 +20,12 @@ test('a plan of an event without wishes is followed', () => {
 });
 
 test('nor is the wish not to be told', () => {
-<<<<<<< HEAD
   const plan = {
     compute: { spot: false },
     timings: { timeoutSeconds, startTimeoutSeconds },
     options: {},
     notifications: 'none',
   };
-=======
-  const timings = { timeoutSeconds, startTimeoutSeconds };
-  const plan = { compute: { spot: false }, options: {}, timings, notifications: 'none' };
->>>>>>> fanout
   expect(notFollowed(plan as Plan, {})).toEqual([expect.stringMatching(/^notifications: not followed/)]);
 });
 
@@ -46,18 +41,6 @@ test.each<[string, Partial<Compute>, Partial<Timings>]>([
   expect(of(compute, timings)).toEqual([expect.stringMatching(new RegExp(`^${wish}: not followed`))]);
 });
 
-<<<<<<< HEAD
-=======
-test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCount: { level: 'hold' } } }])(
-  'a gate that holds is not: %j',
-  (options) => {
-    const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, options } as Plan;
-    expect(notFollowed(plan, {})).toEqual([expect.stringMatching(/^level hold: not followed/)]);
-    expect(of({ shards: 1 })).toEqual([]);
-  },
-);
-
->>>>>>> fanout
 test('lanes: a wish for the light lane is let through with a warning, and every file is a task', async () => {
   const lake = new TemporaryLake();
   try {
@@ -77,7 +60,6 @@ test('lanes: a wish for the light lane is let through with a warning, and every 
     lake.remove();
   }
 });
-<<<<<<< HEAD
 
 test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCount: { level: 'hold' } } }])(
   'a gate that holds is not: %j',
@@ -87,5 +69,3 @@ test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCoun
     expect(of({ shards: 1 })).toEqual([]);
   },
 );
-=======
->>>>>>> fanout
