@@ -1,6 +1,6 @@
 import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
-import type { Launch } from '@etl/pipeline/launches';
+import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
@@ -27,6 +27,8 @@ export interface PipelineResult {
   readonly batch: Batch;
   readonly delivered: Delivered;
   readonly launches: readonly Launch[];
+  /** Of all launches, shown or not. */
+  readonly costUsd?: number;
   /** Why it ran where it ran, and what was expected of it; absent in runs of earlier versions. */
   readonly routing?: Routing;
   readonly notification: Notification;
@@ -81,6 +83,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       batch: published,
       delivered,
       launches: shownLaunches(status),
+      ...costOf(status),
       ...(routing && { routing }),
       notification,
       ...(approval && { approval }),
@@ -152,11 +155,16 @@ async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string 
 function finish(status: StatusTracker, end: Record<string, unknown>): void {
   status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
   const routing = status.routing();
-  upsertMemo({ etl: { ...end, launches: shownLaunches(status), ...(routing && { routing }) } });
+  upsertMemo({ etl: { ...end, launches: shownLaunches(status), ...costOf(status), ...(routing && { routing }) } });
 }
 
 function shownLaunches(status: StatusTracker): readonly Launch[] {
   return status.launches().slice(-maxShownLaunches);
+}
+
+function costOf(status: StatusTracker): { costUsd?: number } {
+  const costUsd = totalCostUsd(status.launches());
+  return costUsd === undefined ? {} : { costUsd };
 }
 
 /** What a run is called in the Web UI: file and date. The event may be anything. */

@@ -63,6 +63,12 @@ export function lightLaunchOf(
   };
 }
 
+/** What launches have cost together, in US dollars, as far as it is known; undefined when it is of none. */
+export function totalCostUsd(launches: readonly Pick<Launch, 'costUsd'>[]): number | undefined {
+  const costs = launches.flatMap(({ costUsd }) => costUsd ?? []);
+  return costs.length === 0 ? undefined : round(costs.reduce((sum, cost) => sum + cost, 0));
+}
+
 const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
 /** What a launch in this mode is shown as; nothing for the whole conversion. */

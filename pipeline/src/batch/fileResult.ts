@@ -15,14 +15,18 @@ export function resultOf({ uri, batchDate, workflowId }: BatchFile, end: RunEnd)
   const file = { uri, batchDate, workflowId };
   switch (end.status) {
     case 'completed': {
-      const { delivered, launches } = (end.result ?? {}) as { delivered?: { totals?: Totals }; launches?: unknown };
+      const { delivered, launches, costUsd } = (end.result ?? {}) as {
+        delivered?: { totals?: Totals };
+        launches?: unknown;
+        costUsd?: unknown;
+      };
       const { rowsWritten, rowsRejected } = delivered?.totals ?? {};
       return {
         ...file,
         outcome: 'delivered',
         ...(typeof rowsWritten === 'number' && { rowsWritten }),
         ...(typeof rowsRejected === 'number' && { rowsRejected }),
-        ...costOf(launches),
+        ...(typeof costUsd === 'number' ? { costUsd } : costOf(launches)),
       };
     }
     case 'failed': {
