@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
-import { shardWorkflowId } from '@etl/pipeline/layout';
+import { checkpointName, shardWorkflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import type { PipelineResult } from '../../workflows/etlPipeline';
 import { command } from '../support/processes';
+import type { RealTask } from '../support/realTasks';
 import { until } from '../support/system';
 import { endsOf, SlowRuns } from './support/slowRun';
 
@@ -35,6 +37,11 @@ withServer('several tasks convert one file', () => {
   const shard = ({ workflowId }: WorkflowHandle, number: number, of: number) => ({
     workflowId: shardWorkflowId(workflowId, number, of),
   });
+  const pidOf = ({ arn }: RealTask): number => {
+    const pid = runs.system.programPid(arn.split('/').at(-1) ?? '');
+    if (pid === undefined) throw new Error(`${arn} has no program`);
+    return pid;
+  };
   const resultOf = (handle: WorkflowHandle): Promise<PipelineResult> => handle.result();
   const purposes = ({ launches }: PipelineResult) =>
     launches.map(({ purpose, shard: share, failureType }) =>
@@ -75,14 +82,10 @@ withServer('several tasks convert one file', () => {
   test.concurrent('kill -9 of the task of one shard: it is launched again alone, and takes over what it had done', async () => {
     const handle = await runs.start({ workflowId: 'killed', chunkRows: 20, compute: { shards: 2 } });
     const second = shard(handle, 2, 2);
-    const { arn } = await runs.task(second);
-    const id = arn.split('/').at(-1) ?? '';
-    const pid = await until('some chunks of it', 30, async () => {
-      const parts = (await runs.client.workflow.getHandle(second.workflowId).query<RunStatus>('status')).progress
-        ?.parts;
-      return (parts ?? 0) > 0 ? runs.system.programPid(id) : undefined;
-    });
-    process.kill(pid, 'SIGKILL');
+    const task = await runs.task(second);
+    const work = join(runs.system.folder, 'out', '_etl', 'killed', '2026-02-08', 'slow', 'work', `${task.runId}-1`);
+    await until('some chunks of it', 60, () => existsSync(join(work, checkpointName)) || undefined);
+    process.kill(pidOf(task), 'SIGKILL');
     const told = purposes(await resultOf(handle));
     expect(told).toEqual(expect.arrayContaining(['2/2 TaskKilled', '2/2 done', '1/2 done']));
     expect(runs.tasksOf(second)).toHaveLength(2);
@@ -96,8 +99,19 @@ withServer('several tasks convert one file', () => {
   test.concurrent('a shard whose workflow is terminated: its task is stopped, and so are the others, before the run fails', async () => {
     const handle = await runs.start({ workflowId: 'terminated', chunkRows: 20, compute: { shards: 2 } });
     const [first, second] = [shard(handle, 1, 2), shard(handle, 2, 2)];
-    await Promise.all([runs.task(first), runs.task(second)]);
+    // Held until they are told to stop: a busy machine might see them end before.
+    const held = [first, second].map(async (each) => {
+      const pid = pidOf(await runs.task(each));
+      process.kill(pid, 'SIGSTOP');
+      return pid;
+    });
+    const pids = await Promise.all(held);
     await runs.client.workflow.getHandle(second.workflowId).terminate('by hand');
+    const letGo = [first, second].map(async (each, index) => {
+      await until('it is told to stop', 60, () => runs.tasksOf(each)[0]?.stop);
+      process.kill(pids[index] ?? 0, 'SIGCONT');
+    });
+    await Promise.all(letGo);
     const error = await handle.result().catch((thrown: unknown) => thrown);
     expect((error as WorkflowFailedError).cause).toMatchObject({
       type: 'TaskStopped',
