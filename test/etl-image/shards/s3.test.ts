@@ -44,7 +44,7 @@ withMoto('from S3 to S3', () => {
   };
 
   test('shards read their ranges of the source and nothing else, of the very version that was indexed', async () => {
-    const rows = Array.from({ length: 12_000 }, (_, n) => `${n},"ñ\n${n}"`).join('\n');
+    const rows = Array.from({ length: 6_000 }, (_, n) => `${n},"ñ\n${n}"`).join('\n');
     const body = Buffer.from(`a,b\n${rows}\n`);
     const put = await s3.send(new PutObjectCommand({ Bucket: 'raw', Key: 'in.csv', Body: body }));
     const alone = await run({ DATASET: 'alone' });
@@ -63,9 +63,9 @@ withMoto('from S3 to S3', () => {
     const done = await run({ MODE: 'commit', GENERATION: '2', SHARDS: '3', SHARD_INDEX: index });
     expect(reads).toEqual([]);
     const shas = (manifest?: Manifest) => manifest?.parts.map(({ file, sha256 }) => `${file} ${sha256}`);
-    expect(shas(done.last.manifest)).toHaveLength(12);
+    expect(shas(done.last.manifest)).toHaveLength(6);
     expect(shas(done.last.manifest)).toEqual(shas(alone.last.manifest));
     const Key = 'lake/d/batch_date=2026-02-08/source=s/_SUCCESS';
     await s3.send(new GetObjectCommand({ Bucket: 'clean', Key }));
-  }, 60_000);
+  }, 120_000);
 });
