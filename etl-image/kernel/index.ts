@@ -5,6 +5,7 @@ export * from './numbers';
 export * from './pages';
 export * from './ranges';
 export * from './rows';
+export * from './scanRows';
 export { countByte } from './scan';
 export * from './texts';
 
