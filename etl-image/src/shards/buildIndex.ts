@@ -64,7 +64,7 @@ async function scan(task: Task): Promise<ChunkIndex> {
         if (rows) table.add((await engine.read(rows, table.plans())).evidence);
       }
     },
-    1,
+    0,
   );
   if (!end) throw new Error('the source was not read');
   return {
