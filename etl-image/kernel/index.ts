@@ -5,8 +5,8 @@ export * from './numbers';
 export * from './pages';
 export * from './ranges';
 export * from './rows';
-export * from './scanRows';
 export { countByte } from './scan';
+export * from './scanRows';
 export * from './texts';
 
 /** Where the memory begins that is nobody's. */

@@ -29,7 +29,9 @@ export async function openFile(uri: string, path: string, range: ReadOptions): P
 function streamOf(uri: string, file: FileHandle, range: ReadOptions & { start: number; end: number }): Readable {
   const { start, end, ifMatch, transient, into } = range;
   let position = start;
-  const buffer = transient ? ring(into ?? allocate(Math.min(chunkBytes, Math.max(0, end - start)))) : Buffer.allocUnsafe;
+  const buffer = transient
+    ? ring(into ?? allocate(Math.min(chunkBytes, Math.max(0, end - start))))
+    : Buffer.allocUnsafe;
   const next = async (): Promise<Buffer | null> => {
     if (position >= end) return null;
     const wanted = Math.min(chunkBytes, end - position);
