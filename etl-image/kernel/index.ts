@@ -6,6 +6,7 @@ export * from './pages';
 export * from './ranges';
 export * from './rows';
 export { countByte } from './scan';
+export * from './scanRows';
 export * from './texts';
 
 /** Where the memory begins that is nobody's. */

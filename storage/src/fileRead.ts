@@ -27,19 +27,21 @@ export async function openFile(uri: string, path: string, range: ReadOptions): P
 }
 
 function streamOf(uri: string, file: FileHandle, range: ReadOptions & { start: number; end: number }): Readable {
-  const { start, end, ifMatch, transient } = range;
+  const { start, end, ifMatch, transient, into } = range;
   let position = start;
-  const buffer = transient ? ring(Math.min(chunkBytes, Math.max(0, end - start))) : Buffer.allocUnsafe;
+  const buffer = transient
+    ? ring(into ?? allocate(Math.min(chunkBytes, Math.max(0, end - start))))
+    : Buffer.allocUnsafe;
   const next = async (): Promise<Buffer | null> => {
     if (position >= end) return null;
     const wanted = Math.min(chunkBytes, end - position);
-    const into = buffer(wanted);
-    const { bytesRead } = await file.read(into, 0, wanted, position);
+    const place = buffer(wanted);
+    const { bytesRead } = await file.read(place, 0, Math.min(wanted, place.length), position);
     // After the read: what is handed on was read from the content that was asked for.
     if (ifMatch !== undefined) checkFingerprint(uri, await file.stat({ bigint: true }), ifMatch);
     if (bytesRead === 0) throw new StorageError('SourceChanged', uri, 'the file became shorter while it was read');
     position += bytesRead;
-    return into.subarray(0, bytesRead);
+    return place.subarray(0, bytesRead);
   };
   let underWay: Promise<void> = Promise.resolve();
   return new Readable({
@@ -63,10 +65,13 @@ function streamOf(uri: string, file: FileHandle, range: ReadOptions & { start: n
 }
 
 /** Memory that is used again, since allocating a megabyte anew costs more than reading it: one is with the reader, one waits. */
-function ring(bytes: number): () => Buffer {
-  const buffers = [0, 1, 2].map(() => Buffer.allocUnsafe(bytes));
+function ring(buffers: readonly Buffer[]): () => Buffer {
   let turn = 0;
   return () => buffers[turn++ % buffers.length] as Buffer;
+}
+
+function allocate(bytes: number): Buffer[] {
+  return [0, 1, 2].map(() => Buffer.allocUnsafe(bytes));
 }
 
 function checkFingerprint(uri: string, stats: BigIntStats, ifMatch: string | undefined): void {

@@ -49,6 +49,8 @@ export interface ReadOptions extends ByteRange {
   readonly ifMatch?: string;
   /** The reader is done with a piece before it asks for the next one: its memory may then be used again. */
   readonly transient?: boolean;
+  /** Of transient pieces: three or more places to read them into, in turn. A store that is handed its bytes does not. */
+  readonly into?: readonly Buffer[];
 }
 
 /** What went wrong with storage, for callers that decide by it. */

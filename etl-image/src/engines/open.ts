@@ -1,8 +1,10 @@
 import type { Engine, FieldDialect } from './engine';
 import { KernelEngine } from './kernel/engine';
 import type { EngineName } from './names';
-import { PortableEngine } from './portable/engine';
 
 export function openEngine(name: EngineName, dialect: FieldDialect, threads: number): Engine {
-  return name === 'portable' ? new PortableEngine(dialect) : new KernelEngine(dialect, threads);
+  if (name === 'kernel') return new KernelEngine(dialect, threads);
+  // Its libraries are loaded for who asks for it only.
+  const { PortableEngine } = require('./portable/engine') as typeof import('./portable/engine');
+  return new PortableEngine(dialect);
 }

@@ -21,8 +21,8 @@ export interface Source {
   bytesRead(): number;
   /** `onRead` is told how many of the stored bytes are behind it. `from`, `to`: for a seekable source, where to begin and to end. */
   read(onRead: (bytes: number) => void, from?: number, to?: number): AsyncGenerator<Buffer>;
-  /** All of a seekable source, as fast as its place can bring it: for who does no more than look at the bytes. */
-  scan(onRead: (bytes: number) => void): AsyncGenerator<Buffer>;
+  /** All of a seekable source, as fast as its place can bring it, into that memory if it can: for who only looks at the bytes. */
+  scan(onRead: (bytes: number) => void, into: readonly Buffer[]): AsyncGenerator<Buffer>;
 }
 
 /** Six streams of about 85 MB/s each bring more than one processor looks at; of a disk one is as fast. */
@@ -63,12 +63,12 @@ export async function openSource(
       const stored = counted(range.start, () => store.openRead(uri, range), note(onRead));
       return from === undefined ? decode(stored, head) : stored;
     },
-    scan: (onRead) => {
+    scan: (onRead, into) => {
       const range = { ifMatch: fingerprint, start: 0, end: bytes };
       const open = async () =>
         uri.startsWith('s3:')
           ? readAhead(store, uri, range, ahead)
-          : store.openRead(uri, { ...range, transient: seekable });
+          : store.openRead(uri, { ...range, transient: true, into });
       return decode(counted(0, open, note(onRead)), head);
     },
   };

@@ -103,13 +103,6 @@ export class Window {
     return group;
   }
 
-  /** Passes up to so many rows over; returns how many. None: the one at hand goes on behind what has arrived. */
-  pass(most: number, last: boolean): number {
-    const { rows } = this.find(most, last);
-    this.step();
-    return rows;
-  }
-
   /** A copy of up to so many rows, which stay where they are; undefined when none is all there. */
   peek(most: number, last: boolean): RowGroup | undefined {
     const { rows } = this.find(most, last);
@@ -140,7 +133,7 @@ export class Window {
     kernel.run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
     const [rows = 0, end = start, lines = 0] = kernel.words(this.found, 3);
     if (rows === 0 && (last || length === maxGroupBytes))
-      throw this.endlessRow(all, kernel.bytes(start, length).includes(quote));
+      throw endlessRow(this.position, all, kernel.bytes(start, length).includes(quote));
     this.ahead = { rows, length: end - start, lines };
     return this.ahead;
   }
@@ -162,12 +155,12 @@ export class Window {
     const memory = used && used.buffer.byteLength >= bytes ? used.buffer : new ArrayBuffer(Math.ceil(bytes * 1.05));
     return new Uint8Array(memory, 0, bytes);
   }
+}
 
-  private endlessRow(endOfFile: boolean, quoted: boolean): RowError {
-    const { row, line, byte } = this.position;
-    const place = `row ${row} (line ${line}, byte ${byte})`;
-    if (endOfFile) return new RowError(`${place}: a quote is opened and not closed by the end of the file`);
-    const hint = quoted ? ': is a quote opened and not closed?' : '';
-    return new RowError(`${place} is longer than ${maxGroupBytes >> 20} MiB${hint}`);
-  }
+/** Of a row that begins there; `quoted`: a quote is in it. */
+export function endlessRow({ row, line, byte }: Position, endOfFile: boolean, quoted: boolean): RowError {
+  const place = `row ${row} (line ${line}, byte ${byte})`;
+  if (endOfFile) return new RowError(`${place}: a quote is opened and not closed by the end of the file`);
+  const hint = quoted ? ': is a quote opened and not closed?' : '';
+  return new RowError(`${place} is longer than ${maxGroupBytes >> 20} MiB${hint}`);
 }

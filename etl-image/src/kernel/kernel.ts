@@ -19,6 +19,15 @@ export interface KernelFunctions {
     last: boolean,
     found: Address,
   ): void;
+  scanRows(
+    at: Address,
+    end: Address,
+    delimiter: number,
+    quote: number,
+    lineEnd: number,
+    maxRows: number,
+    state: Address,
+  ): void;
   countByte(at: Address, end: Address, byte: number): number;
   readFields(
     input: Address,

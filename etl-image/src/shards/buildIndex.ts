@@ -2,6 +2,7 @@ import { indexName } from '@etl/pipeline/layout';
 import { BadConfigurationError } from '../config/failures';
 import { chunkStarts } from '../extractors/chunkStarts';
 import { cuttingOf, hintRows } from '../extractors/rowGroups';
+import { RowScanner } from '../extractors/rowScanner';
 import type { Position } from '../extractors/window';
 import { runTask, type Task, type Work, withEngine } from '../task';
 import { Table } from '../transformers/table';
@@ -47,7 +48,8 @@ async function scan(task: Task): Promise<ChunkIndex> {
   const chunks: Position[] = [];
   let end: Position | undefined;
   progress.set({ phase: 'converting', bytesTotal: source.identity.bytes });
-  const bytes = source.scan((bytesRead) => progress.set({ bytesRead }));
+  const scanner = new RowScanner(cutting);
+  const bytes = source.scan((bytesRead) => progress.set({ bytesRead }), scanner.slots);
   const note = (position: Position): void => {
     signal.throwIfAborted();
     progress.set({ rowsRead: position.row - 1 });
@@ -56,13 +58,13 @@ async function scan(task: Task): Promise<ChunkIndex> {
   await withEngine(
     task,
     async (engine) => {
-      for await (const { start, firstRows } of chunkStarts(bytes, cutting, note)) {
+      for await (const { start, firstRows } of chunkStarts(bytes, cutting, note, scanner)) {
         chunks.push(start);
         const rows = firstRows(sample);
         if (rows) table.add((await engine.read(rows, table.plans())).evidence);
       }
     },
-    1,
+    0,
   );
   if (!end) throw new Error('the source was not read');
   return {

@@ -39,6 +39,7 @@ export function readSample(text: string, delimiter: string, quote: string, compl
 export function detectDelimiter(text: string, quote: string, complete: boolean): string {
   let best: { delimiter: string; agreement: number; width: number } = { delimiter: ',', agreement: 0, width: 1 };
   for (const delimiter of delimiters) {
+    if (!text.includes(delimiter)) continue; // reading all of it would show one column
     const sample = readSample(text, delimiter, quote, complete);
     if (!sample.ok) continue;
     const width = sample.records[0]?.length ?? 0;

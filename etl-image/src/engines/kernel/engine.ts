@@ -5,14 +5,14 @@ import type { Engine, FieldDialect, PartWriter, ReadGroup, RowGroup } from '../e
 import type { EncodedGroup } from './encodeGroup';
 import { Threads } from './threads';
 
-/** The engine on WebAssembly: each thread reads and encodes a row group at a time. */
+/** The engine on WebAssembly: each thread reads and encodes a row group at a time; without threads, the main one does. */
 export class KernelEngine implements Engine {
   /** One group more than threads, so that none waits for the next. */
   readonly parallel: number;
-  private readonly threads: Threads;
+  private readonly threads: Pick<Threads, 'run' | 'close'>;
 
   constructor(dialect: FieldDialect, threads: number) {
-    this.threads = new Threads(threads, dialect);
+    this.threads = threads > 0 ? new Threads(threads, dialect) : openInline(dialect);
     this.parallel = threads + 1;
   }
 
@@ -37,4 +37,10 @@ export class KernelEngine implements Engine {
   close(): Promise<void> {
     return this.threads.close();
   }
+}
+
+/** What threads load for themselves is loaded here for who has none. */
+function openInline(dialect: FieldDialect): Pick<Threads, 'run' | 'close'> {
+  const { Inline } = require('./inline') as typeof import('./inline');
+  return new Inline(dialect);
 }

@@ -17,24 +17,18 @@ const program = join(__dirname, '..', '..', '..', 'dist', 'engines', 'kernel', '
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
-/** Threads that take row groups as they come. */
+/** Threads that take row groups as they come. One is started when there is work that no other is free for. */
 export class Threads {
-  private readonly workers: Worker[];
+  private readonly workers: Worker[] = [];
   private readonly idle: Worker[] = [];
   private readonly waiting: Job[] = [];
   private readonly busy = new Map<Worker, Job>();
   private failure: Error | undefined;
 
-  constructor(count: number, dialect: FieldDialect) {
-    const workerData: ThreadData = { dialect };
-    this.workers = Array.from({ length: count }, () => {
-      const worker = new Worker(program, { workerData, resourceLimits });
-      worker.on('message', (answer: ReadAnswer) => this.done(worker, answer));
-      worker.on('error', (error) => this.fail(error));
-      return worker;
-    });
-    this.idle.push(...this.workers);
-  }
+  constructor(
+    private readonly count: number,
+    private readonly dialect: FieldDialect,
+  ) {}
 
   run(request: ReadRequest): Promise<ReadAnswer> {
     if (this.failure) return Promise.reject(this.failure);
@@ -50,11 +44,21 @@ export class Threads {
   }
 
   private next(): void {
-    const worker = this.waiting.length > 0 ? this.idle.pop() : undefined;
+    const worker = this.waiting.length > 0 ? (this.idle.pop() ?? this.start()) : undefined;
     const job = worker && this.waiting.shift();
     if (!worker || !job) return;
     this.busy.set(worker, job);
     worker.postMessage(job.request, [job.request.bytes.buffer]);
+  }
+
+  private start(): Worker | undefined {
+    if (this.workers.length === this.count) return undefined;
+    const workerData: ThreadData = { dialect: this.dialect };
+    const worker = new Worker(program, { workerData, resourceLimits });
+    worker.on('message', (answer: ReadAnswer) => this.done(worker, answer));
+    worker.on('error', (error) => this.fail(error));
+    this.workers.push(worker);
+    return worker;
   }
 
   private done(worker: Worker, answer: ReadAnswer): void {
