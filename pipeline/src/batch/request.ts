@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isCalendarDate } from '../names';
 import { priorityKeys } from '../priority';
 import { describeIssue } from '../schemaIssues';
+import { sharedDetailProblems } from '../sharedDetail';
 import { maxConcurrency } from './control';
 import { isTimeZone } from './timeZones';
 
@@ -52,9 +53,6 @@ export const batchRequestSchema = z
       issue('to', 'is before from');
     if ((Date.parse(request.to ?? '') - Date.parse(request.from ?? '')) / dayMs >= maxDays)
       issue('to', `is ${maxDays} days or more after from: ask for fewer at a time`);
-    for (const key of ['s3Key', 'batchDate', 'source']) {
-      if (request.detail && key in request.detail) issue(`detail.${key}`, 'is made for each file');
-    }
   });
 
 export type BatchRequest = z.infer<typeof batchRequestSchema>;
@@ -64,6 +62,9 @@ export type ParsedRequest = { ok: true; request: BatchRequest } | { ok: false; r
 /** Reads a request of any shape. Every reason names the key. */
 export function parseBatchRequest(input: unknown): ParsedRequest {
   const parsed = batchRequestSchema.safeParse(input);
-  if (parsed.success) return { ok: true, request: parsed.data };
-  return { ok: false, reasons: parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input)) };
+  const reasons = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input));
+  const detail = (input as { detail?: unknown } | null)?.detail;
+  if (typeof detail === 'object' && detail !== null)
+    reasons.push(...sharedDetailProblems(detail as Record<string, unknown>).map((reason) => `detail.${reason}`));
+  return parsed.success && reasons.length === 0 ? { ok: true, request: parsed.data } : { ok: false, reasons };
 }
