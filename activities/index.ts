@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FailureType } from '@etl/pipeline/failures';
 import { composeMessage } from '@etl/pipeline/messages';
-import { StorageError } from '@etl/storage/objectStore';
+import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';
@@ -80,7 +80,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     listFiles: (input) => beating(() => accessible(listFiles(ports, input))),
     awaitRuns: ({ runs }) =>
       beating(() => orRetryElsewhere(awaitRuns(ports.executions, runs, Context.current().cancellationSignal))),
-    recordResults: (input) => recordResults(ports.store, input),
+    recordResults: (input) => accessible(recordResults(ports.store, input)),
     confirmWork: async ({ uri }) => (await ports.store.head(uri)) !== undefined,
     confirmCommit: (query) => confirmCommit(ports.store, query),
     notify: async ({ outcome, subject }) => {
@@ -169,12 +169,15 @@ async function asFailure<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** A place that may not be read, or is not there, is a configuration to mend. */
+/** What a store may be able to do later. */
+const passing: readonly StorageErrorCode[] = ['Unavailable', 'NoSpace'];
+
+/** A place that may not be read or written, or is not there, is a configuration to mend. */
 async function accessible<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof StorageError) || error.code === 'Unavailable') throw error;
+    if (!(error instanceof StorageError) || passing.includes(error.code)) throw error;
     throw failure(`${error.uri}: ${error.message}`, 'BadConfiguration', true);
   }
 }

@@ -14,6 +14,8 @@ import type { ExecutionState, Executions } from './ports';
 
 /** Objects of a page, of the batch or not: a page ends before its time is over. */
 const maxLooked = 50_000;
+/** Of the keys of a page, each of which may be told three times: an activity's answer has 2 MiB at the most. */
+const maxKeyBytes = 400_000;
 /** Commit logs that are read at once. */
 const maxChecks = 16;
 
@@ -38,16 +40,19 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
   const candidates: Candidate[] = [];
   const seen = new Map<string, string>();
   let looked = 0;
+  let keyBytes = 0;
   let next: string | undefined;
   for await (const info of ports.store.list(listing.prefix, after === undefined ? {} : { after })) {
     // That there is one more is known before a page says that it is not the last.
-    if (candidates.length === limit || looked === maxLooked) {
+    if (candidates.length === limit || looked === maxLooked || keyBytes > maxKeyBytes) {
       return { files: await checked(ports, input, listing, candidates), ...(next !== undefined && { next }) };
     }
     looked++;
     next = info.uri;
     const file = fileOf(plan, listing, info, seen);
-    if (file) candidates.push({ info, file });
+    if (!file) continue;
+    candidates.push({ info, file });
+    keyBytes += JSON.stringify(info.uri).length;
   }
   return { files: await checked(ports, input, listing, candidates) };
 }

@@ -9,7 +9,7 @@ import { root } from '../scripts/lib/ensure-installed.mjs';
 const require = createRequire(join(root, 'package.json'));
 const { findTemporal } = require('./dist/local/temporal/findTemporal.js');
 const { startDevServer } = require('./dist/local/temporal/devServer.js');
-const { getFreePort } = require('./dist/local/temporal/freePort.js');
+const { getFreePort } = require('./dist/local/freePort.js');
 const { Client, Connection } = require('@temporalio/client');
 
 /** `folder` takes logs and the worker's state; `env` is added to the worker's environment. */

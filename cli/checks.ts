@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { isPortFree } from '../local/temporal/freePort';
+import { isPortFree } from '../local/freePort';
 import { localDefaults, parseConfig } from '../workers/config';
 import { connectClient, temporalOptions } from '../workers/connection';
 

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(join(root, 'package.json'));
 const { findTemporal } = require('./dist/local/temporal/findTemporal.js');
-const { getFreePort } = require('./dist/local/temporal/freePort.js');
+const { getFreePort } = require('./dist/local/freePort.js');
 const { writeSalesSample } = require('./dist/local/samples/ventas.js');
 
 const [name] = process.argv.slice(2);

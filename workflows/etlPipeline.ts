@@ -64,8 +64,9 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       batch = known;
     });
     if (plan.routing) status.explain(plan.routing);
+    // Whoever else tells how the run went, tells it at its end: that somebody has to decide is told now.
     const held = async (reason: string, until: string): Promise<void> => {
-      if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
+      await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
     };
     const delivered = await deliver(runContext({ plan, run, title, status }), { answers, alert: held });
     const approval = answers.answer();

@@ -54,7 +54,7 @@ function planOf(request: BatchRequest): BatchPlan {
   const plan = makeBatchPlan(request, new Date().toISOString(), { rawBase, cleanBase });
   const problems = plan === undefined ? ['prefix: is no URI'] : planProblems(plan);
   if (plan !== undefined && problems.length === 0) return plan;
-  const remedy = 'docs/schedules.md says what each of them may be';
+  const remedy = 'docs/batches.md says what each of them may be';
   throw new CliError(`the batch would be refused: ${problems.join('; ')}`, remedy, cliExitCodes.usage);
 }
 

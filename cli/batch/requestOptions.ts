@@ -59,7 +59,7 @@ export function batchRequest(prefix: string, options: RequestOptions, days: Part
   if (parsed.ok) return parsed.request;
   throw new CliError(
     `the batch would be refused: ${parsed.reasons.join('; ')}`,
-    'docs/schedules.md says what each of them may be',
+    'docs/batches.md says what each of them may be',
     cliExitCodes.usage,
   );
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Launch } from '@etl/pipeline/launches';
 import { Client, Connection } from '@temporalio/client';
+import { getFreePort } from '../../local/freePort';
 import { places } from '../../local/places';
-import { getFreePort } from '../../local/temporal/freePort';
 import { followPipeline, readPublished, startPipeline } from '../runPipeline';
 import { type LocalSystem, startSystem } from '../system/system';
 import { orAborted } from './abort';

@@ -4,10 +4,10 @@ import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } fr
 import { createTaskDefinitionRegistrar } from '../../aws/taskDefinitionRegistrar';
 import { localEcsSettings, localTaskDefinition } from '../../local/ecsSettings';
 import type { FaultPlan } from '../../local/faults/plan';
+import { isPortFree } from '../../local/freePort';
 import { places } from '../../local/places';
 import { PortTakenError, startDevServer } from '../../local/temporal/devServer';
 import { findTemporal } from '../../local/temporal/findTemporal';
-import { isPortFree } from '../../local/temporal/freePort';
 import { type Running, startProgram } from './component';
 import type { SystemSettings } from './settings';
 

@@ -1,3 +1,4 @@
+import { transform } from '@etl/pipeline/definition';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { cleanWork, type Launch } from '@etl/storage/cleanWork';
@@ -110,8 +111,8 @@ async function compose(
   }
 }
 
-/** Work folders of runs that nobody has heard of for so long are nobody's. */
-const graceSeconds = 7 * 24 * 3600;
+/** Work folders of runs that nobody has heard of for so long are nobody's: what waits for an approval is published after it. */
+const graceSeconds = transform.approvalSeconds + 24 * 3600;
 
 /** What these runs leave that no commit refers to. The batch is delivered: that it could not be removed ends nothing. */
 async function tidyUp({ store, log }: Work, place: BatchLayout, finished: readonly Launch[]): Promise<void> {

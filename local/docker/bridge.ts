@@ -1,4 +1,4 @@
-import { isPortFree } from '../temporal/freePort';
+import { isPortFree } from '../freePort';
 import { docker } from './docker';
 
 /**

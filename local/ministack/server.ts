@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressForContainers } from '../docker/bridge';
 import { removeContainers } from '../docker/containers';
-import { getFreePort } from '../temporal/freePort';
+import { getFreePort } from '../freePort';
 
 /** What ministack accepts, and the SDK wants. */
 export const standInCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };

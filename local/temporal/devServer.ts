@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { isPortFree } from './freePort';
+import { isPortFree } from '../freePort';
 
 export interface DevServerSettings {
   /** The `temporal` program. */

@@ -137,7 +137,8 @@ export const steps = {
   awaitRuns: {
     taskQueue: taskQueues.fargate,
     attemptTimeoutSeconds: 24 * 3600,
-    totalTimeoutSeconds: 7 * 24 * 3600,
+    // Longer than any of them lives: a week for an approval alone.
+    totalTimeoutSeconds: 30 * 24 * 3600,
     heartbeatSeconds: 30,
     retry: apiRetry,
   },

@@ -62,6 +62,15 @@ test('data files of the day, in order of their keys; nothing hidden, nothing of 
   ]);
 });
 
+test('a page of very long keys has fewer of them: its answer stays below what Temporal takes', async () => {
+  const keys = Array.from({ length: 200 }, (_, index) => `ventas/2026-02-08/${'\u0001'.repeat(900)}${100 + index}.csv`);
+  const { all, store, executions } = place(keys);
+  const page = await listFiles({ store, executions }, { plan, batchDate: '2026-02-08', limit: 200 });
+  expect(JSON.stringify(page).length).toBeLessThan(2 ** 20);
+  expect(page.files.length).toBeGreaterThan(50);
+  expect((await all()).map(({ uri }) => uri)).toEqual(keys.map((key) => `s3://raw/${key}`));
+});
+
 test('pages go on where the one before ended, and together are the whole', async () => {
   const keys = Array.from({ length: 7 }, (_, index) => `ventas/2026-02-08/${index}.csv`);
   const { all, store, executions } = place(keys);

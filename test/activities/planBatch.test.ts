@@ -31,6 +31,12 @@ test.each<[string, unknown, RegExp]>([
   ['no object', 'x', /./],
   ['an unknown key', { prefix: 'a', concurency: 3 }, /concurency/],
   ['from without to', { prefix: 'a', from: '2026-02-01' }, /^to: from and to are given together/],
+  [
+    'too many days',
+    { prefix: 'a', from: '2016-01-01', to: '2026-01-08' },
+    /^to: "2026-01-08" is 3660 days or more after from/,
+  ],
+  ['a priority that is none', { prefix: 'a', priority: 6 }, /^priority: /],
   ['a placeholder that is none', { prefix: 'a/{yyy}' }, /^prefix: \{yyy\} stands for nothing/],
   [
     'a day without its month, over several',

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { removeContainers } from '../../local/docker/containers';
-import { getFreePort } from '../../local/temporal/freePort';
+import { getFreePort } from '../../local/freePort';
 import { buildEtlImage, buildWorkerImage } from './docker';
 import { command, type Ended } from './processes';
 

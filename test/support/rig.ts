@@ -10,8 +10,8 @@ import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@tem
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
+import { getFreePort } from '../../local/freePort';
 import { startDevServer } from '../../local/temporal/devServer';
-import { getFreePort } from '../../local/temporal/freePort';
 import { createWorkers } from '../../workers/workers';
 
 const bundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');

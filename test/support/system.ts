@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { getFreePort } from '../../local/temporal/freePort';
+import { getFreePort } from '../../local/freePort';
 import { command, type Ended, root } from './processes';
 import { replay } from './rig';
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { getFreePort } from '../../local/freePort';
 import { type DevServer, startDevServer } from '../../local/temporal/devServer';
-import { getFreePort } from '../../local/temporal/freePort';
 import { startInProcessEcs } from '../support/inProcessEcs';
 import { root } from '../support/processes';
 import { replay } from '../support/rig';
@@ -19,8 +19,8 @@ jest.mock('../../etl-image/src/engines/kernel/threads', () => jest.requireActual
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-const count = thorough ? 1000 : 60;
-const maxConcurrent = thorough ? 50 : 15;
+const count = thorough ? 1000 : 36;
+const maxConcurrent = thorough ? 50 : 8;
 const kills = thorough ? 6 : 2;
 
 withServer('a night of many files, whose workers are killed', () => {
@@ -125,11 +125,11 @@ withServer('a night of many files, whose workers are killed', () => {
       args: [request],
     });
     expect(again).toMatchObject({ files: count, skipped: count, delivered: 0 });
-    await replayAll(client, batch);
+    await replayAll(client, batch, [names[0] ?? '', names.at(-1) ?? '']);
   }, 1_200_000);
 
-  const replayAll = async (client: Client, batch: WorkflowHandle): Promise<void> => {
-    const ids = ['ventas_0000', 'ventas_0050'].map((name) => `etl/ventas/2026-02-08/${name}`);
+  const replayAll = async (client: Client, batch: WorkflowHandle, some: readonly string[]): Promise<void> => {
+    const ids = some.map((name) => `etl/ventas/2026-02-08/${name}`);
     await replay([batch, ...['again', ...ids].map((id) => client.workflow.getHandle(id))]);
   };
 });

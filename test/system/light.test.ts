@@ -51,10 +51,12 @@ withServer('the light lane of the local system', () => {
   };
 
   test('a small file is a process of the worker; asked for as a task, it becomes the same batch', async () => {
-    const { stdout, exitCode } = await run(small, 'told', { chunkRows: 2000 });
+    const [{ stdout, exitCode }, light] = await Promise.all([
+      run(small, 'told', { chunkRows: 2000 }, '--dataset', 'told'),
+      reportOf(small, 'light', { chunkRows: 2000 }),
+    ]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Route: {2}\S+ kB is below the light limit of 100 MB: light lane, a process of the worker/);
-    const light = await reportOf(small, 'light', { chunkRows: 2000 });
     expect(light.launches).toEqual([
       { generation: 1, lane: 'light', spot: false, exitCode: 0, seconds: expect.any(Number) },
     ]);
@@ -97,9 +99,9 @@ withServer('the light lane of the local system', () => {
 
   test('a process that is killed goes on as a task, which takes over what was finished', async () => {
     const { handle, close } = await startSlow('killed');
-    const pid = await until('a process converts', 30, () => converters()[0]);
+    const pid = await until('a process converts', 60, () => converters()[0]);
     const folder = join(system.folder, 'out', '_etl', 'killed', '2026-02-08', 'slow', 'work');
-    await until('a part is finished', 30, () => {
+    await until('a part is finished', 60, () => {
       return execFileSync('find', [system.folder, '-path', `${folder}/*`, '-name', 'checkpoint.json']).length > 0;
     });
     process.kill(pid, 'SIGKILL');
@@ -114,7 +116,7 @@ withServer('the light lane of the local system', () => {
 
   test('a run that is cancelled ends its process first', async () => {
     const { handle, close } = await startSlow('cancelled');
-    const pid = await until('a process converts', 30, () => converters()[0]);
+    const pid = await until('a process converts', 60, () => converters()[0]);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
     expect((await handle.describe()).status.name).toBe('CANCELLED');

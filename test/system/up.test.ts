@@ -5,8 +5,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { deleteFaults, getFaults } from '../../local/faults/control';
+import { getFreePort } from '../../local/freePort';
 import { writeSalesSample } from '../../local/samples/ventas';
-import { getFreePort } from '../../local/temporal/freePort';
 import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;

@@ -5,8 +5,8 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSC
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { startStateChangeQueue } from '../../aws/stateChangeQueue';
+import { getFreePort } from '../../local/freePort';
 import { type DevServer, startDevServer } from '../../local/temporal/devServer';
-import { getFreePort } from '../../local/temporal/freePort';
 import { signalRun } from '../../workers/stateChanges';
 import { clientConfig } from '../support/awsTestClients';
 import { type Moto, startMoto } from '../support/moto';

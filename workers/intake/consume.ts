@@ -46,13 +46,11 @@ export function startIntake(settings: IntakeSettings): Intake {
   const inHand = new Set<Promise<void>>();
 
   const settle = async (delivery: Delivery): Promise<void> => {
-    let problems: readonly string[] = [];
+    const { starts, ignored, problems } = read(delivery);
+    for (const each of ignored) ignore(each);
     try {
-      const reading = settings.read(delivery.body, delivery.id);
-      for (const each of reading.ignored) ignore(each);
       // Those that can be started are, before the rest is given up.
-      for (const each of reading.starts) await startOne(each);
-      problems = reading.problems;
+      for (const each of starts) await startOne(each);
     } catch (error) {
       if (!isRefusal(error)) gate.doubt();
       else if (delivery.receiveCount > settings.maxReceives) {
@@ -63,6 +61,15 @@ export function startIntake(settings: IntakeSettings): Intake {
     }
     if (problems.length > 0) return bury(delivery, 'InvalidEvent', problems.join('; '));
     await delivery.done();
+  };
+
+  /** A message that cannot be read now cannot be read later either. */
+  const read = ({ body, id }: Delivery): Starts => {
+    try {
+      return settings.read(body, id);
+    } catch (error) {
+      return { starts: [], ignored: [], problems: [`it cannot be read: ${reasonOf(error)}`] };
+    }
   };
 
   const ignore = ({ reason, what }: Starts['ignored'][number]): void => {

@@ -1,6 +1,12 @@
-import type { ApproveFiles, FileHeld, RetryFile, SetConcurrency } from '@etl/pipeline/batch/control';
+import { approvalProblem } from '@etl/pipeline/approval';
+import {
+  type ApproveFiles,
+  type FileHeld,
+  maxConcurrency,
+  type RetryFile,
+  type SetConcurrency,
+} from '@etl/pipeline/batch/control';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
-import { maxConcurrency } from '@etl/pipeline/batch/request';
 import { type FileResult, withoutProblem } from '@etl/pipeline/batch/summary';
 import { messageNames } from '@etl/pipeline/definition';
 import {
@@ -110,9 +116,8 @@ export function listenToControl({ state: current, isStopping, changed }: Control
   );
   setHandler(
     approveUpdate,
-    async ({ file, approved, by, note }) => {
+    async ({ file, ...approval }) => {
       const held = heldFiles(open(), file);
-      const approval = { approved, ...(by !== undefined && { by }), ...(note !== undefined && { note }) };
       const lost: string[] = [];
       for (const each of held) {
         try {
@@ -123,14 +128,17 @@ export function listenToControl({ state: current, isStopping, changed }: Control
         }
       }
       if (lost.length > 0) throw refusal(`not told, since their runs have ended: ${lost.join(', ')}`);
-      return then(`${approved ? 'approved' : 'refused'}: ${held.map(({ uri }) => uri).join(', ')}`);
+      return then(`${approval.approved ? 'approved' : 'refused'}: ${held.map(({ uri }) => uri).join(', ')}`);
     },
     {
       description:
         'Decides about held files: {"approved": true or false, "file": URI or workflow ID (default: all that are held), "by": who, "note": why}',
       validator: (input) => {
-        if (typeof input?.approved !== 'boolean') throw refusal('approved must be true or false');
-        heldFiles(open(), input.file);
+        const { file, ...approval } = input ?? {};
+        // A pipeline passes over what is no approval, and nobody would hear of it.
+        const problem = approvalProblem(approval);
+        if (problem !== undefined) throw refusal(problem);
+        heldFiles(open(), file);
       },
     },
   );

@@ -15,7 +15,7 @@ import { listenToControl } from './control';
 import { finish, incomplete, refuse, unplanned } from './end';
 import { createFiles, startable } from './files';
 import { addResult, hasFullPage, writePage } from './results';
-import { type BatchState, beginning, busy } from './state';
+import { type BatchState, beginning, hasPlace } from './state';
 import { trackBatch } from './status';
 import { createWindow, type Window, withoutRun } from './window';
 
@@ -100,7 +100,6 @@ async function work(
   const files = createFiles(state);
   let starts = 0;
   const isLong = () => workflowInfo().continueAsNewSuggested;
-  const hasPlace = () => !state.paused && busy(state) < state.maxConcurrent;
   for (;;) {
     if (hasFullPage(state)) {
       await writePage(state);
@@ -113,12 +112,12 @@ async function work(
       return 'continue';
     }
     track.enter(more ? 'files' : 'last');
-    if (!more || !hasPlace()) {
+    if (!more || !hasPlace(state)) {
       await condition(
         () =>
           hasFullPage(state) ||
           isLong() ||
-          (more ? hasPlace() : state.retries.length > 0 || (state.running.length === 0 && !state.paused)),
+          (more ? hasPlace(state) : state.retries.length > 0 || (state.running.length === 0 && !state.paused)),
       );
       continue;
     }

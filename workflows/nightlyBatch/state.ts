@@ -1,3 +1,4 @@
+import { maxUnderWay } from '@etl/pipeline/batch/control';
 import type { BatchFile } from '@etl/pipeline/batch/fileEvent';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { type BatchSummary, emptySummary, type FileResult } from '@etl/pipeline/batch/summary';
@@ -53,7 +54,8 @@ export function beginning(plan: BatchPlan, batch: BatchState['batch']): BatchSta
   };
 }
 
-/** Files that take a place in the window. */
-export function busy({ running }: BatchState): number {
-  return running.filter(({ held }) => held === undefined).length;
+/** Whether one more file may be started: those that wait for an approval take a place only of all that are under way. */
+export function hasPlace({ running, paused, maxConcurrent }: BatchState): boolean {
+  const busy = running.filter(({ held }) => held === undefined).length;
+  return !paused && busy < maxConcurrent && running.length < maxUnderWay;
 }

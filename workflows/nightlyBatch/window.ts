@@ -2,6 +2,7 @@ import { type BatchFile, fileEvent, type PartOf, partOfKey } from '@etl/pipeline
 import { failedEnd, resultOf, shortReason } from '@etl/pipeline/batch/fileResult';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { workflowTypes } from '@etl/pipeline/definition';
+import { priorityOf } from '@etl/pipeline/priority';
 import { baseName } from '@etl/pipeline/uri';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
@@ -100,8 +101,7 @@ function startPipeline({ plan, batch }: BatchState, file: BatchFile) {
     parentClosePolicy: ParentClosePolicy.ABANDON,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-    // A fairness key has at most 64 bytes.
-    priority: { priorityKey: plan.priority, fairnessKey: datasetOf(file).slice(0, 64) },
+    priority: priorityOf({ dataset: datasetOf(file) }, plan.priority),
     memo: { [partOfKey]: partOf },
     staticSummary: `${baseName(file.uri)}, ${file.batchDate}`.slice(0, 180),
   });

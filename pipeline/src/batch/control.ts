@@ -1,4 +1,13 @@
+import type { Approval } from '../approval';
 import type { FileResult } from './summary';
+
+/** Files that are converted at once. */
+export const maxConcurrency = 500;
+/**
+ * Files under way, with those that wait for an approval. Temporal lets a workflow have 2,000 pending children, and what a run
+ * hands over to the next one is a payload of 2 MiB at the most.
+ */
+export const maxUnderWay = 750;
 
 /** Input of the update `setConcurrency`. */
 export interface SetConcurrency {
@@ -8,13 +17,6 @@ export interface SetConcurrency {
 /** Input of the update `retryFile`: the URI or the workflow ID of a file that was not delivered. */
 export interface RetryFile {
   readonly file: string;
-}
-
-/** Payload of the signal `approval`, from a batch to the pipeline of a held file. */
-export interface Approval {
-  readonly approved: boolean;
-  readonly by?: string;
-  readonly note?: string;
 }
 
 /** Input of the update `approve` of a batch: one held file by its URI or workflow ID; without it, all of them. */

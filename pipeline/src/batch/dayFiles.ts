@@ -1,5 +1,5 @@
 import { baseName, parseUri } from '../uri';
-import { matchesGlob } from './glob';
+import { isHidden, isNamed } from './fileNames';
 import { dateOfKey } from './keyDate';
 import { namesDay, placeholdersIn, renderDay } from './placeholders';
 import type { BatchPlan } from './plan';
@@ -49,9 +49,7 @@ export function nextListing(plan: BatchPlan, day: string): string | undefined {
  */
 export function belongs(listing: Listing, uri: string): Belonging {
   const below = keyOf(uri).slice(keyOf(listing.prefix).length).replace(/^\/+/, '');
-  const name = baseName(uri);
-  if (uri.endsWith('/') || below.split('/').some((part) => /^[_.]/.test(part))) return { kind: 'none' };
-  if (!(listing.match === undefined ? isDataFile(name) : matchesGlob(listing.match, name))) return { kind: 'none' };
+  if (uri.endsWith('/') || isHidden(below) || !isNamed(baseName(uri), listing.match)) return { kind: 'none' };
   if (listing.isOfOneDay) return { kind: 'file', batchDate: listing.from };
   const day = dateBelow(listing.prefix, uri, below);
   if (day !== undefined) {
@@ -70,11 +68,6 @@ function dateBelow(prefix: string, uri: string, below: string): string | undefin
   if (own !== undefined) return own;
   const whole = dateOfKey(keyOf(uri));
   return whole === dateOfKey(`${keyOf(prefix)}/`) ? undefined : whole;
-}
-
-/** By its name: text with separators, plain or compressed by gzip or Zstandard. */
-function isDataFile(name: string): boolean {
-  return /\.(csv|tsv|txt|psv|dat)(\.(gz|zst))?$/i.test(name);
 }
 
 function keyOf(uri: string): string {

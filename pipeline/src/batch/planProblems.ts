@@ -1,14 +1,9 @@
-import { parseEvent } from '../event';
 import { parseUri } from '../uri';
 import { placeholdersIn, renderDay, unknownPlaceholders } from './placeholders';
 import type { BatchPlan } from './plan';
 
-/** What is wrong with a resolved request: its prefix, and the keys that every file's event would have. */
-export function planProblems(plan: BatchPlan): string[] {
-  return [...placeProblems(plan), ...detailProblems(plan)];
-}
-
-function placeProblems({ prefix, match, from, to }: BatchPlan): string[] {
+/** What is wrong with the prefix and the names of a resolved request. */
+export function planProblems({ prefix, match, from, to }: BatchPlan): string[] {
   const unknown = (key: string, text: string) =>
     unknownPlaceholders(text).map((name) => `${key}: ${name} stands for nothing: use {yyyy}, {MM}, {dd} or {date}`);
   const problems = [...unknown('prefix', prefix), ...(match === undefined ? [] : unknown('match', match))];
@@ -21,9 +16,4 @@ function placeProblems({ prefix, match, from, to }: BatchPlan): string[] {
     problems.push('prefix: {MM} without {yyyy}, or {dd} without {MM}, names the same files for several days');
   }
   return problems;
-}
-
-function detailProblems({ detail, destination, from }: BatchPlan): string[] {
-  const parsed = parseEvent({ detail: { ...detail, destination, s3Key: 'file:///name.csv', batchDate: from } });
-  return parsed.ok ? [] : parsed.reasons;
 }

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { isCalendarDate } from '../names';
+import { priorityKeys } from '../priority';
 import { describeIssue } from '../schemaIssues';
+import { sharedDetailProblems } from '../sharedDetail';
+import { maxConcurrency } from './control';
 import { isTimeZone } from './timeZones';
 
-/** Temporal lets a workflow have 2,000 pending children; a batch stays far from that. */
-export const maxConcurrency = 500;
 export const defaultConcurrency = 20;
+/** Ten years: the days of a batch are gone through one by one. */
+const maxDays = 3660;
+const dayMs = 86_400_000;
 
 const date = z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD');
 
@@ -37,7 +41,7 @@ export const batchRequestSchema = z
     /** Keys of the event that all files share: dataset, destination, columns, dialect, compute, … */
     detail: z.record(z.string(), z.unknown()).optional(),
     /** 1 (first) to 5: whose work a busy worker takes up first. Default 3; a backfill has 5. */
-    priority: z.number().int().min(1).max(5).optional(),
+    priority: z.literal(priorityKeys).optional(),
   })
   .superRefine((request, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -47,9 +51,8 @@ export const batchRequestSchema = z
       issue('from', 'goes not together with batchDate');
     if (request.from !== undefined && request.to !== undefined && request.from > request.to)
       issue('to', 'is before from');
-    for (const key of ['s3Key', 'batchDate', 'source']) {
-      if (request.detail && key in request.detail) issue(`detail.${key}`, 'is made for each file');
-    }
+    if ((Date.parse(request.to ?? '') - Date.parse(request.from ?? '')) / dayMs >= maxDays)
+      issue('to', `is ${maxDays} days or more after from: ask for fewer at a time`);
   });
 
 export type BatchRequest = z.infer<typeof batchRequestSchema>;
@@ -59,6 +62,9 @@ export type ParsedRequest = { ok: true; request: BatchRequest } | { ok: false; r
 /** Reads a request of any shape. Every reason names the key. */
 export function parseBatchRequest(input: unknown): ParsedRequest {
   const parsed = batchRequestSchema.safeParse(input);
-  if (parsed.success) return { ok: true, request: parsed.data };
-  return { ok: false, reasons: parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input)) };
+  const reasons = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input));
+  const detail = (input as { detail?: unknown } | null)?.detail;
+  if (typeof detail === 'object' && detail !== null)
+    reasons.push(...sharedDetailProblems(detail as Record<string, unknown>).map((reason) => `detail.${reason}`));
+  return parsed.success && reasons.length === 0 ? { ok: true, request: parsed.data } : { ok: false, reasons };
 }

@@ -1,6 +1,7 @@
-import { matchesGlob } from '../batch/glob';
+import { isHidden, isNamed } from '../batch/fileNames';
 import { dateOfKey } from '../batch/keyDate';
 import { dayIn } from '../batch/timeZones';
+import { baseName } from '../uri';
 import type { LandedFile } from './landedFile';
 
 /** Which files are taken, and what their event says beside the file and its day. */
@@ -24,11 +25,9 @@ export type Decision =
   /** A file that should be taken, and cannot be. */
   | { readonly taken: false; readonly problem: string };
 
-const dataName = /\.(csv|tsv|txt|psv|dat)(\.(gz|zst))?$/i;
-
 /**
- * The rule from a landed file to our event. Folders and hidden names are never taken: `_` and `.` begin the names of what
- * other programs keep beside their data, `_SUCCESS` and `_temporary/` among them; but a folder that the prefix names is meant.
+ * The rule from a landed file to our event. Folders and hidden names are never taken, but a folder that the prefix
+ * names is meant.
  * An empty data file is taken: that it is empty, the pipeline has to tell.
  */
 export function decide(file: LandedFile, rule: IntakeRule): Decision {
@@ -36,11 +35,9 @@ export function decide(file: LandedFile, rule: IntakeRule): Decision {
   const { prefix = '', match } = rule;
   if (key.endsWith('/')) return { taken: false, reason: 'folder' };
   if (!key.startsWith(prefix)) return { taken: false, reason: 'otherPrefix' };
-  const below = key.slice(prefix.lastIndexOf('/') + 1).split('/');
-  if (below.some((segment) => /^[_.]/.test(segment))) return { taken: false, reason: 'hidden' };
-  const name = below.at(-1) ?? '';
-  const isOurs = match === undefined ? dataName.test(name) : matchesGlob(match, name);
-  if (!isOurs) return { taken: false, reason: 'otherName' };
+  const below = key.slice(prefix.lastIndexOf('/') + 1);
+  if (isHidden(below)) return { taken: false, reason: 'hidden' };
+  if (!isNamed(baseName(below), match)) return { taken: false, reason: 'otherName' };
   const batchDate = dateOfKey(key) ?? (landedAt && dayIn(rule.timeZone, new Date(landedAt)));
   if (batchDate) return { taken: true, s3Key: uri, batchDate };
   return { taken: false, problem: `${uri}: neither its key nor its event has a date` };

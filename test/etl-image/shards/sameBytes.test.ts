@@ -4,7 +4,7 @@ import { generateTable, writeTable } from '../corpora/generator';
 import { Lab, lenient } from './lab';
 
 /** Where every number is not worth its time. */
-const some = thorough ? [2, 3, 5, 8] : [5];
+const some = thorough ? [2, 3, 5, 8] : [3];
 /** 23 is more than there are chunks. */
 const counts = thorough ? [1, 2, 3, 5, 8, 23] : [3];
 
@@ -57,7 +57,7 @@ test.each(files)('%s: any number of shards publishes what one task does', async 
 describe('a schema that more than one shard decides', () => {
   const widened = (at: number, text: string) => `a,b\n${lines(100, (n) => `${n === at ? text : n},x`)}`;
 
-  test.each([0, 3, 49, 50, 96, 99])('a text among integers at row %i', async (at) => {
+  test.each(thorough ? [0, 3, 49, 50, 96, 99] : [3, 49])('a text among integers at row %i', async (at) => {
     await compare(widened(at, 'n/o'), 5, some);
   });
 
@@ -99,7 +99,7 @@ describe('a schema that more than one shard decides', () => {
   });
 });
 
-const seeds = Array.from({ length: thorough ? 60 : 5 }, (_, n) => n + 1);
+const seeds = Array.from({ length: thorough ? 60 : 3 }, (_, n) => n + 1);
 
 test.each(seeds)('a random file (%i)', async (seed) => {
   const random = randomFrom(seed);
@@ -107,5 +107,5 @@ test.each(seeds)('a random file (%i)', async (seed) => {
   const table = generateTable(random, rows, { latin: false, badBytes: random.chance(0.5) });
   const { bytes } = writeTable(random, table);
   const options = { ...lenient, dialect: { ...table.options.dialect, encoding: 'utf-8' as const } };
-  await compare(bytes, 1 + random.below(25), thorough ? counts : [random.pick([2, 3, 5, 8])], options);
+  await compare(bytes, 1 + random.below(25), thorough ? counts : [random.pick([2, 5])], options);
 });

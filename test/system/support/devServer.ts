@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { getFreePort } from '../../../local/freePort';
 import { type DevServer, startDevServer } from '../../../local/temporal/devServer';
-import { getFreePort } from '../../../local/temporal/freePort';
 
 /** A Temporal server alone, that can be away for a while, and a client of it. */
 export class TestServer {

@@ -61,6 +61,23 @@ function settings(source: EventSource, changes: Partial<IntakeSettings> = {}) {
   return { all, letters };
 }
 
+test('a message that cannot even be looked at goes to the dead letters, and holds nothing up', async () => {
+  const { source, ends } = sourceOf({ body: 'first' }, { body: file('a') });
+  const { all, letters } = settings(source, {
+    read: (body, id) => {
+      if (body === 'first') throw new RangeError('no such time');
+      return startsOf(body, id, { timeZone: 'UTC' }, undefined);
+    },
+  });
+  const intake = startIntake(all);
+  await until('both', 5, () => ends.length === 2);
+  await intake.stop();
+  expect(intake.counts).toMatchObject({ started: 1, poison: 1, again: 0 });
+  expect(letters).toMatchObject([
+    { event: 'first', failureType: 'InvalidEvent', reason: 'it cannot be read: no such time' },
+  ]);
+});
+
 test('what is started, known or none of ours is done with, and counted', async () => {
   const test = { Event: 's3:TestEvent' };
   const { source, ends } = sourceOf({ body: file('a') }, { body: file('b') }, { body: test }, { body: test });

@@ -7,8 +7,8 @@ import { startsOf } from '@etl/pipeline/intake/starts';
 import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
 import { createSqsDeadLetters } from '../../../aws/sqsDeadLetters';
 import { createSqsEventSource } from '../../../aws/sqsEventSource';
+import { getFreePort } from '../../../local/freePort';
 import { type DevServer, type DevServerSettings, startDevServer } from '../../../local/temporal/devServer';
-import { getFreePort } from '../../../local/temporal/freePort';
 import { type Intake, startIntake } from '../../../workers/intake/consume';
 import { createGate } from '../../../workers/intake/gate';
 import { createOpenCount, createStarter } from '../../../workers/intake/startPipeline';
@@ -64,7 +64,7 @@ withBoth('from a queue to pipelines', () => {
     await until('an end of all of them', 30, () => slowly(async () => (await open()) === 0));
   });
 
-  const many = thorough ? 200 : 40;
+  const many = thorough ? 200 : 24;
   const rule = { timeZone: 'UTC' };
   const lines: string[] = [];
   const say = (_details: unknown, message: string) => void lines.push(message);
@@ -174,13 +174,13 @@ withBoth('from a queue to pipelines', () => {
     const files = Array.from({ length: 12 }, (_, number) => created(s3Object({ key: `held/f${number}.csv` })));
     await sendAll(sqs, queue, files);
     const intake = startHere(5);
-    await until('a full house', 20, () => lines.some((line) => /may be/.test(line)));
+    await until('a full house', 60, () => lines.some((line) => /may be/.test(line)));
     await delay(1000);
     expect(intake.counts.started).toBe(5);
     expect(await countMessages(sqs, queue)).toBe(7);
     expect(lines.filter((line) => /may be/.test(line))).toHaveLength(1);
     await terminateAll();
-    await until('the next five', 20, () => intake.counts.started === 10);
+    await until('the next five', 60, () => intake.counts.started === 10);
     await terminateAll();
     await empty();
     expect(intake.counts).toMatchObject({ started: 12, duplicates: 0, poison: 0 });
@@ -189,16 +189,16 @@ withBoth('from a queue to pipelines', () => {
   test('while Temporal is away nothing is lost and nothing is poison', async () => {
     await sendAll(sqs, queue, [created(s3Object({ key: 'away/before.csv' }))]);
     const intake = startHere();
-    await until('the first', 20, () => intake.counts.started === 1);
+    await until('the first', 60, () => intake.counts.started === 1);
     await server.stop();
     const files = Array.from({ length: 5 }, (_, number) => created(s3Object({ key: `away/f${number}.csv` })));
     await sendAll(sqs, queue, files);
-    await until('a word about it', 30, () => lines.some((line) => /does not answer/.test(line)));
+    await until('a word about it', 60, () => lines.some((line) => /does not answer/.test(line)));
     expect(await countMessages(sqs, queue)).toBe(5);
     server = await startDevServer(settings);
-    await until('all of them', 40, () => intake.counts.started + intake.counts.duplicates >= 6);
+    await until('all of them', 90, () => intake.counts.started + intake.counts.duplicates >= 6);
     await empty();
     expect((await pipelines('away')).length).toBe(6);
     expect(await countMessages(sqs, dead)).toBe(0);
-  }, 120_000);
+  }, 300_000);
 });

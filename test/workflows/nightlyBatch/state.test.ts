@@ -1,8 +1,9 @@
+import { maxUnderWay } from '@etl/pipeline/batch/control';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { addResult } from '../../../workflows/nightlyBatch/results';
-import { type BatchState, beginning, busy } from '../../../workflows/nightlyBatch/state';
+import { type BatchState, beginning, hasPlace } from '../../../workflows/nightlyBatch/state';
 
 const plan: BatchPlan = {
   prefix: 's3://raw/ventas/{date}',
@@ -44,12 +45,20 @@ test('what a run hands over stays below what Temporal takes, whatever the number
   const bytes = (running: number) => JSON.stringify(handedOver(running)).length;
   expect(bytes(20)).toBeLessThan(220_000);
   expect(bytes(500)).toBeLessThan(500_000);
+  // Temporal refuses 2 MiB.
+  expect(bytes(maxUnderWay)).toBeLessThan(700_000);
 });
 
-test('held files take no place in the window', () => {
-  const state = handedOver(3);
-  expect(busy(state)).toBe(3);
-  const [first] = state.running;
-  if (first) first.held = 'few rows';
-  expect(busy(state)).toBe(2);
+test('held files take no place in the window, until too many are under way', () => {
+  const full = handedOver(20);
+  expect(hasPlace(full)).toBe(false);
+  for (const held of full.running.slice(0, 1)) held.held = 'few rows';
+  expect(hasPlace(full)).toBe(true);
+  expect(hasPlace({ ...full, paused: true })).toBe(false);
+  const held = (count: number) => ({
+    ...full,
+    running: handedOver(count).running.map((each) => ({ ...each, held: 'x' })),
+  });
+  expect(hasPlace(held(maxUnderWay - 1))).toBe(true);
+  expect(hasPlace(held(maxUnderWay))).toBe(false);
 });
