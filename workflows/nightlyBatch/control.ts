@@ -1,4 +1,5 @@
-import type { ApproveFiles, FileHeld, RetryFile, SetConcurrency } from '@etl/pipeline/batch/control';
+import { approvalProblem } from '@etl/pipeline/approval';
+import type { ApproveFiles, FileHeldSignal, RetryFile, SetConcurrency } from '@etl/pipeline/batch/control';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { maxConcurrency } from '@etl/pipeline/batch/request';
 import { type FileResult, withoutProblem } from '@etl/pipeline/batch/summary';
@@ -17,7 +18,7 @@ export const resumeUpdate = defineUpdate<string, []>(messageNames.resume);
 export const setConcurrencyUpdate = defineUpdate<string, [SetConcurrency]>(messageNames.setConcurrency);
 export const retryFileUpdate = defineUpdate<string, [RetryFile]>(messageNames.retryFile);
 export const approveUpdate = defineUpdate<string, [ApproveFiles]>(messageNames.approve);
-export const fileHeldSignal = defineSignal<[FileHeld]>(messageNames.fileHeld);
+export const fileHeldSignal = defineSignal<[FileHeldSignal]>(messageNames.fileHeld);
 
 /** Most retries that may wait at once. */
 const maxRetries = 100;
@@ -129,8 +130,11 @@ export function listenToControl({ state: current, isStopping, changed }: Control
       description:
         'Decides about held files: {"approved": true or false, "file": URI or workflow ID (default: all that are held), "by": who, "note": why}',
       validator: (input) => {
-        if (typeof input?.approved !== 'boolean') throw refusal('approved must be true or false');
-        heldFiles(open(), input.file);
+        const { file, ...approval } = (input ?? {}) as Partial<ApproveFiles>;
+        // A pipeline follows no signal that is not of this form, and nobody would hear of it.
+        const problem = approvalProblem(approval);
+        if (problem !== undefined) throw refusal(problem);
+        heldFiles(open(), file);
       },
     },
   );
@@ -138,10 +142,11 @@ export function listenToControl({ state: current, isStopping, changed }: Control
     fileHeldSignal,
     ({ workflowId, reason }) => {
       const file = current()?.running.find((each) => each.workflowId === workflowId);
-      if (file) file.held = shortReason(String(reason));
+      if (file && reason === undefined) delete file.held;
+      else if (file) file.held = shortReason(String(reason));
       changed();
     },
-    { description: 'Sent by a pipeline of the batch: it waits for an approval' },
+    { description: 'Sent by a pipeline of the batch: it waits for an approval, or, without a reason, no longer' },
   );
 }
 

@@ -117,7 +117,7 @@ withServer('control of a running nightlyBatch', () => {
       });
       expect(await batch.query('status')).toMatchObject({ held: [{ workflowId, reason: 'rowCount: 0 rows' }] });
       expect(await refused(batch.executeUpdate('approve', { args: [{ approved: 'yes' }] }))).toBe(
-        'approved must be true or false',
+        'approved: write true or false',
       );
       expect(await refused(batch.executeUpdate('approve', { args: [{ approved: true, file: 'x' }] }))).toMatch(
         /^file: "x" is none of the 1 held files/,
