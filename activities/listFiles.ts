@@ -1,4 +1,5 @@
 import { belongs, type Listing, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
+import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import type { EventDetail } from '@etl/pipeline/event';
@@ -95,12 +96,13 @@ function fileOf(plan: BatchPlan, listing: Listing, info: ObjectInfo, seen: Map<s
 
 /** Without a declared dataset the folder is it: one that is named by the day would be another dataset each day. */
 function datasetIsDay(plan: BatchPlan, listing: Listing, uri: string): boolean {
+  if (plan.detail.dataset !== undefined) return false;
   const named = plan.prefix.replace(/\/+$/, '');
-  return (
-    plan.detail.dataset === undefined &&
-    baseName(named) !== baseName(listing.prefix) &&
-    joinUri(listing.prefix, baseName(uri)) === uri
-  );
+  const isOfListing = joinUri(listing.prefix, baseName(uri)) === uri;
+  if (isOfListing && baseName(named) !== baseName(listing.prefix)) return true;
+  const folder = uri.slice(0, uri.lastIndexOf('/'));
+  const above = folder.slice(0, folder.lastIndexOf('/'));
+  return dateOfKey(`${folder}/`) !== dateOfKey(`${above}/`);
 }
 
 function sameBatch(id: string, other: string): string {

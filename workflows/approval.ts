@@ -1,4 +1,5 @@
 import { type Approval, approvalProblem, approveCommand } from '@etl/pipeline/approval';
+import type { FileHeldSignal } from '@etl/pipeline/batch/control';
 import { messageNames } from '@etl/pipeline/definition';
 import {
   condition,
@@ -12,7 +13,7 @@ import {
 
 export const approveUpdate = defineUpdate<Approval, [Approval]>(messageNames.approve);
 export const approvalSignal = defineSignal<[Approval]>(messageNames.approval);
-export const fileHeldSignal = defineSignal<[{ workflowId: string; reason: string }]>(messageNames.fileHeld);
+export const fileHeldSignal = defineSignal<[FileHeldSignal]>(messageNames.fileHeld);
 
 /** Where answers arrive while a gate holds the batch. The first one counts; one that nobody waits for is refused. */
 export function trackApproval() {
@@ -60,13 +61,19 @@ export function trackApproval() {
 
 export type ApprovalTracker = ReturnType<typeof trackApproval>;
 
-/** A batch learns that one of its files waits, so that it can be answered for there. It may be gone. */
-export async function tellParent(reason: string): Promise<void> {
+/**
+ * A batch learns that one of its files waits, so that it can be answered for there; without a reason, that it no longer does:
+ * the answer may have come to the pipeline itself. The batch may be gone.
+ */
+export async function tellParent(reason?: string): Promise<void> {
   const { parent, workflowId } = workflowInfo();
   if (!parent) return;
   try {
     // Without its run: a batch goes on in another one.
-    await getExternalWorkflowHandle(parent.workflowId).signal(fileHeldSignal, { workflowId, reason });
+    await getExternalWorkflowHandle(parent.workflowId).signal(fileHeldSignal, {
+      workflowId,
+      ...(reason !== undefined && { reason }),
+    });
   } catch (error) {
     if (isCancellation(error)) throw error;
   }

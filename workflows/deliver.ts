@@ -60,6 +60,8 @@ async function approval(
   if (!decision) throw failure('NotApproved', `nobody has approved it until ${until}: ${reason}`, evidenceIn(held));
   upsertMemo({ approval: { ...decision, at: new Date(Date.now()).toISOString() } });
   if (!decision.approved) throw failure('NotApproved', `${describe(decision)}: ${reason}`, evidenceIn(held));
+  // A task is launched now, which takes a place of the batch's.
+  await tellParent();
 }
 
 function describe({ by, note }: Approval): string {

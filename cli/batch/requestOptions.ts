@@ -1,3 +1,5 @@
+import { makeBatchPlan } from '@etl/pipeline/batch/plan';
+import { planProblems } from '@etl/pipeline/batch/planProblems';
 import { type BatchRequest, defaultConcurrency, parseBatchRequest } from '@etl/pipeline/batch/request';
 import { type Command, Option } from 'commander';
 import { destinationUri, jsonObject, positiveInteger } from '../arguments';
@@ -56,10 +58,18 @@ export function batchRequest(prefix: string, options: RequestOptions, days: Part
     ...(options.onFailure !== undefined && { onFailure: options.onFailure }),
     ...(Object.keys(detail).length > 0 && { detail }),
   });
-  if (parsed.ok) return parsed.request;
+  const reasons = parsed.ok ? problemsOf(parsed.request) : parsed.reasons;
+  if (parsed.ok && reasons.length === 0) return parsed.request;
   throw new CliError(
-    `the batch would be refused: ${parsed.reasons.join('; ')}`,
+    `the batch would be refused: ${reasons.join('; ')}`,
     'docs/batches.md says what each of them may be',
     cliExitCodes.usage,
   );
+}
+
+/** What the batch itself would find, wherever the worker publishes: the destination is checked there. */
+function problemsOf(request: BatchRequest): string[] {
+  const places = { rawBase: undefined, cleanBase: 'file:///lake' };
+  const plan = makeBatchPlan(request, new Date().toISOString(), places);
+  return plan === undefined ? ['prefix: is no URI'] : planProblems(plan);
 }

@@ -41,7 +41,7 @@ export const messageNames = {
   approve: 'approve',
   /** The same as a signal, from a batch to its pipelines. */
   approval: 'approval',
-  /** From a pipeline to its batch: it waits for an approval. */
+  /** From a pipeline to its batch: it waits for an approval, or no longer does. */
   fileHeld: 'fileHeld',
   pause: 'pause',
   resume: 'resume',

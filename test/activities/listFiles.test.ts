@@ -196,6 +196,24 @@ test('a folder named by the day is no dataset', async () => {
   ]);
 });
 
+test.each(['2026/02/08', '2026-02-08', 'ventas_20260208', 'batch_date=2026-02-08'])(
+  'nor is a folder %s below the one that is listed, or that one itself',
+  async (folder) => {
+    const { all } = place([`ventas/${folder}/a.csv`, `ventas/${folder}/compras/a.csv`, 'ventas/a.csv']);
+    const found = await all({ prefix: 's3://raw/ventas', detail: {} });
+    expect(found.map(({ uri, refused }) => [uri.slice(9), refused?.replace(/be \S+,/, 'be …,')]).sort()).toEqual(
+      [
+        ['ventas/a.csv', undefined],
+        [`ventas/${folder}/a.csv`, 'its dataset would be …, the folder of its day: name it in detail.dataset'],
+        [`ventas/${folder}/compras/a.csv`, undefined],
+      ].sort(),
+    );
+    const itself = await all({ prefix: `s3://raw/ventas/${folder}`, detail: {} });
+    expect(itself.map(({ refused }) => refused === undefined)).toEqual([false, true]);
+    expect((await all({ prefix: 's3://raw/ventas', detail: { dataset: 'ventas' } }))[0]?.refused).toBeUndefined();
+  },
+);
+
 test('a commit log that is damaged is the trouble of its file alone', async () => {
   const { all, store } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/b.csv']);
   await store.write('s3://clean/_etl/ventas/2026-02-08/a/commits/000001.json', 'half');

@@ -1,7 +1,7 @@
 import { approvalProblem } from '@etl/pipeline/approval';
 import {
   type ApproveFiles,
-  type FileHeld,
+  type FileHeldSignal,
   maxConcurrency,
   type RetryFile,
   type SetConcurrency,
@@ -23,7 +23,7 @@ export const resumeUpdate = defineUpdate<string, []>(messageNames.resume);
 export const setConcurrencyUpdate = defineUpdate<string, [SetConcurrency]>(messageNames.setConcurrency);
 export const retryFileUpdate = defineUpdate<string, [RetryFile]>(messageNames.retryFile);
 export const approveUpdate = defineUpdate<string, [ApproveFiles]>(messageNames.approve);
-export const fileHeldSignal = defineSignal<[FileHeld]>(messageNames.fileHeld);
+export const fileHeldSignal = defineSignal<[FileHeldSignal]>(messageNames.fileHeld);
 
 /** Most retries that may wait at once. */
 const maxRetries = 100;
@@ -134,8 +134,8 @@ export function listenToControl({ state: current, isStopping, changed }: Control
       description:
         'Decides about held files: {"approved": true or false, "file": URI or workflow ID (default: all that are held), "by": who, "note": why}',
       validator: (input) => {
-        const { file, ...approval } = input ?? {};
-        // A pipeline passes over what is no approval, and nobody would hear of it.
+        const { file, ...approval } = (input ?? {}) as Partial<ApproveFiles>;
+        // A pipeline follows no signal that is not of this form, and nobody would hear of it.
         const problem = approvalProblem(approval);
         if (problem !== undefined) throw refusal(problem);
         heldFiles(open(), file);
@@ -146,10 +146,11 @@ export function listenToControl({ state: current, isStopping, changed }: Control
     fileHeldSignal,
     ({ workflowId, reason }) => {
       const file = current()?.running.find((each) => each.workflowId === workflowId);
-      if (file) file.held = shortReason(String(reason));
+      if (file && reason === undefined) delete file.held;
+      else if (file) file.held = shortReason(String(reason));
       changed();
     },
-    { description: 'Sent by a pipeline of the batch: it waits for an approval' },
+    { description: 'Sent by a pipeline of the batch: it waits for an approval, or, without a reason, no longer' },
   );
 }
 

@@ -24,10 +24,16 @@ export interface ApproveFiles extends Approval {
   readonly file?: string;
 }
 
-/** Payload of the signal `fileHeld`, from a pipeline to its batch: it waits for an approval. */
+/** A file whose pipeline waits for an approval. */
 export interface FileHeld {
   readonly workflowId: string;
   readonly reason: string;
+}
+
+/** Payload of the signal `fileHeld`, from a pipeline to its batch: it waits for an approval, or, without a reason, no longer. */
+export interface FileHeldSignal {
+  readonly workflowId: string;
+  readonly reason?: string;
 }
 
 /** What the query `status` of a batch answers. */

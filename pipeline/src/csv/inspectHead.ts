@@ -86,7 +86,9 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   const [header = [], ...rows] = sample.records;
   const { columns, warnings } = nameColumns(header);
   const allowed = options.rejects?.maxShare ?? defaults.rejectsMaxShare;
-  const widths = inspectWidths(header.length, rows, all ? allowed : Math.max(allowed, sampleTolerance));
+  // What a gate would hold is not refused before it.
+  const isFinal = all && options.rejects?.level !== 'hold';
+  const widths = inspectWidths(header.length, rows, isFinal ? allowed : Math.max(allowed, sampleTolerance));
   return {
     ...base,
     columns,

@@ -1,0 +1,107 @@
+import type { BatchStatus } from '@etl/pipeline/batch/control';
+import { parseEvent } from '@etl/pipeline/event';
+import { resolveBatch } from '@etl/pipeline/plan';
+import type { RunStatus } from '@etl/pipeline/runStatus';
+import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import { exited } from '../../support/fakeActivities';
+import { Rig, samplePlan } from '../../support/rig';
+import { gate, until, type World, withBatch, world } from './support';
+
+const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
+
+/** A batch whose files a gate holds, each as its pipeline's first task ends. `committed` is passed before a file is published. */
+function ofHeld(rig: Rig, files: readonly string[], committed = Promise.resolve()): World {
+  const of = world(rig, { '2026-02-08': files }, { maxConcurrent: 1 });
+  const options = { rejects: { maxShare: 0.1, level: 'hold' } } as const;
+  of.activities.validateInput = async ({ event }) => {
+    const parsed = parseEvent(event);
+    if (!parsed.ok) throw new Error(parsed.reasons.join());
+    const { s3Key: uri, batchDate } = parsed.detail;
+    const batch = resolveBatch({ dataset: of.dataset, batchDate }, uri);
+    of.began.push(batch.source);
+    const source = { uri, bytes: 1000, fingerprint: 'f1' };
+    return { valid: true, plan: samplePlan({ batch, source, options, notifications: 'none' }) };
+  };
+  of.activities.launchTask = async ({ generation, mode }) => ({
+    kind: 'launched',
+    taskArn: `arn:${mode?.kind ?? 'convert'}:${generation}`,
+    generation,
+  });
+  of.activities.awaitTask = async ({ taskArn }) => {
+    if (!taskArn.includes('commit')) return { ...exited(taskArn, 76), reported: '12 % of the rows are rejected' };
+    await committed;
+    return exited(taskArn, 0);
+  };
+  return of;
+}
+
+withServer('a batch whose pipelines are held', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start();
+  }, 60_000);
+  afterAll(() => rig.stop(), 60_000);
+
+  const held = async (batch: WorkflowHandle) =>
+    (await batch.query<BatchStatus>('status')).held.map(({ workflowId }) => workflowId.split('/').at(-1)).sort();
+  const pipeline = (of: World, source: string) =>
+    rig.env.client.workflow.getHandle(`etl/${of.dataset}/2026-02-08/${source}`);
+
+  test('hears of each, gives its place to the next, and passes answers on to them', async () => {
+    const of = ofHeld(rig, ['a.csv', 'b.csv', 'c.csv']);
+    await withBatch(rig, of, async (batch) => {
+      await until('all are held', async () => (await held(batch)).length === 3);
+      expect(of.began).toEqual(['a', 'b', 'c']);
+      const { held: told } = await batch.query<BatchStatus>('status');
+      expect(told[0]?.reason).toBe('12 % of the rows are rejected; exit code 76');
+      const refusal = { approved: false, by: 'ana', note: 'no', file: `etl/${of.dataset}/2026-02-08/b` };
+      await batch.executeUpdate('approve', { args: [refusal] });
+      await batch.executeUpdate('approve', { args: [{ approved: true, by: 'ana' }] });
+      const { cause } = (await batch.result().catch((error: unknown) => error)) as { cause: Error };
+      expect(cause.message).toMatch(/^1 of 3 files were not delivered \(1 failed\)/);
+    });
+    expect(await pipeline(of, 'a').result()).toMatchObject({ approval: { approved: true, by: 'ana' } });
+    expect(of.pages.flatMap(({ results }) => results).find(({ uri }) => uri.endsWith('b.csv'))).toMatchObject({
+      outcome: 'failed',
+      failureType: 'NotApproved',
+      reason: 'refused by ana (no): 12 % of the rows are rejected; exit code 76',
+    });
+  });
+
+  test('hears that one was answered for at its own pipeline: it takes a place again', async () => {
+    const committed = gate();
+    const of = ofHeld(rig, ['a.csv', 'b.csv'], committed.passed);
+    await withBatch(rig, of, async (batch) => {
+      await until('both are held', async () => (await held(batch)).length === 2);
+      await pipeline(of, 'a').executeUpdate('approve', { args: [{ approved: true, by: 'ana' }] });
+      await until('one is held', async () => (await held(batch)).length === 1);
+      expect(await held(batch)).toEqual(['b']);
+      expect(await batch.query<BatchStatus>('status')).toMatchObject({ running: 2 });
+      await batch.executeUpdate('approve', { args: [{ approved: true }] });
+      committed.open();
+      expect(await batch.result()).toMatchObject({ delivered: 2 });
+    });
+  });
+
+  test('refuses an answer that its pipelines would not follow: they go on waiting, and are still held', async () => {
+    const of = ofHeld(rig, ['a.csv']);
+    await withBatch(rig, of, async (batch) => {
+      await until('it is held', async () => (await held(batch)).length === 1);
+      const wrong = [
+        [{ approved: true, by: 7 }, 'by: is no text of at most 500 characters'],
+        [{ approved: true, note: 'x'.repeat(501) }, 'note: is no text of at most 500 characters'],
+        [{ approved: true, who: 'ana' }, 'who: unknown key; there are approved, by and note'],
+        [{}, 'approved: write true or false'],
+      ] as const;
+      for (const [answer, reason] of wrong) {
+        const error = await batch.executeUpdate('approve', { args: [answer] }).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+        expect(((error as WorkflowUpdateFailedError).cause as Error).message).toBe(reason);
+      }
+      expect(await held(batch)).toEqual(['a']);
+      expect((await pipeline(of, 'a').query<RunStatus>('status')).step).toBe('held');
+      await batch.executeUpdate('approve', { args: [{ approved: true }] });
+      expect(await batch.result()).toMatchObject({ delivered: 1 });
+    });
+  });
+});
