@@ -34,9 +34,9 @@ function streamOf(uri: string, file: FileHandle, range: ReadOptions & { start: n
     : Buffer.allocUnsafe;
   const next = async (): Promise<Buffer | null> => {
     if (position >= end) return null;
-    const wanted = Math.min(chunkBytes, end - position);
+    const wanted = Math.min(into?.[0]?.length ?? chunkBytes, end - position);
     const place = buffer(wanted);
-    const { bytesRead } = await file.read(place, 0, Math.min(wanted, place.length), position);
+    const { bytesRead } = await file.read(place, 0, wanted, position);
     // After the read: what is handed on was read from the content that was asked for.
     if (ifMatch !== undefined) checkFingerprint(uri, await file.stat({ bigint: true }), ifMatch);
     if (bytesRead === 0) throw new StorageError('SourceChanged', uri, 'the file became shorter while it was read');

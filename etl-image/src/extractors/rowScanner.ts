@@ -19,7 +19,7 @@ export interface Scanned {
   readonly open: boolean;
 }
 
-const mostSlotBytes = 2 * 1024 * 1024;
+const mostSlotBytes = 4 * 1024 * 1024;
 /** As many as a stream of transient pieces needs: one is looked at, one waits, one is read. */
 const slotCount = 3;
 

@@ -38,8 +38,10 @@ export function readSample(text: string, delimiter: string, quote: string, compl
  */
 export function detectDelimiter(text: string, quote: string, complete: boolean): string {
   let best: { delimiter: string; agreement: number; width: number } = { delimiter: ',', agreement: 0, width: 1 };
-  for (const delimiter of delimiters) {
-    if (!text.includes(delimiter)) continue; // reading all of it would show one column
+  // Under one that is not there, all of the text is one column; a comma that is alone needs no trial.
+  const candidates = delimiters.filter((delimiter) => text.includes(delimiter));
+  if (candidates.every((delimiter) => delimiter === best.delimiter)) return best.delimiter;
+  for (const delimiter of candidates) {
     const sample = readSample(text, delimiter, quote, complete);
     if (!sample.ok) continue;
     const width = sample.records[0]?.length ?? 0;
