@@ -67,7 +67,7 @@ withBoth('etl dlq', () => {
     return (JSON.parse(stdout) as { letters: { id: string; reason?: string; failureType?: string }[] }).letters;
   };
 
-  test('letters of a queue: listed and left there, started again and only then removed', async () => {
+  test.concurrent('letters of a queue: listed and left there, started again and only then removed', async () => {
     const { url } = await makeQueue(sqs, 'dead');
     const env = { DLQ_URL: url };
     const letters: DeadLetters = createSqsDeadLetters(sqs, url);
@@ -116,7 +116,7 @@ withBoth('etl dlq', () => {
     expect(await countMessages(sqs, url)).toBe(1);
   });
 
-  test("letters of the local system's folder", async () => {
+  test.concurrent("letters of the local system's folder", async () => {
     const env = { ETL_STATE_DIR: join(folder, 'state') };
     const letters = createFileDeadLetters(join(folder, 'state', 'dead-letters'));
     const id = await letters.send(letter('local', { reason: 'one\ntwo' }));
@@ -130,20 +130,20 @@ withBoth('etl dlq', () => {
     expect(await readdir(join(folder, 'state', 'dead-letters'))).toHaveLength(1);
   });
 
-  test('without Temporal nothing is removed', async () => {
+  test.concurrent('without Temporal nothing is removed', async () => {
     const env = { ETL_STATE_DIR: join(folder, 'away'), TEMPORAL_ADDRESS: `127.0.0.1:${await getFreePort()}` };
     await createFileDeadLetters(join(folder, 'away', 'dead-letters')).send(letter('x'));
     expect((await dlq(env, 'redrive', '--all')).exitCode).toBe(69);
     expect(await readdir(join(folder, 'away', 'dead-letters'))).toHaveLength(1);
   });
 
-  test('a queue that is not there is said in a line', async () => {
+  test.concurrent('a queue that is not there is said in a line', async () => {
     const ended = await dlq({ DLQ_URL: `${moto.endpoint}/123456789012/none` }, 'list');
     expect(ended).toMatchObject({ exitCode: 69, stdout: '' });
     expect(ended.stderr).toMatch(/^error: the dead letters in http.*none cannot be read: .+\nmend DLQ_URL/);
   });
 
-  test('letters or --all are needed', async () => {
+  test.concurrent('letters or --all are needed', async () => {
     const none = await dlq({}, 'redrive');
     expect(none).toMatchObject({ exitCode: 64 });
     expect(none.stderr).toMatch(/^error: dlq redrive wants the IDs of letters, or --all\n/);

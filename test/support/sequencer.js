@@ -13,6 +13,14 @@ const longest = [
   'system/delivery',
   'system/oneTask',
   'system/stopped',
+  'system/shards',
+  'system/schedules',
+  'system/light',
+  'workers/intake/intake',
+  'cli/dlq',
+  'system/batch',
+  'workflows/fanOut',
+  'workers/priority',
   'chaos/walk',
   'conformance/ecs',
   'system/onAws',
@@ -22,6 +30,9 @@ const longest = [
   'local/ecs/lifecycle',
   'etl-image/docker',
   'system/webUi',
+  'system/catchUp',
+  'aws/sqsEventSource',
+  'etl-image/shards/sameBytes',
 ];
 
 /** As Jest does: what failed, then what took longest the last time. Where it knows nothing yet: by the list. */

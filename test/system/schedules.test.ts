@@ -80,7 +80,7 @@ withServer('schedules of batches on a real server', () => {
   const etlOf = (...args: string[]) => etl(['schedule', ...args], { TEMPORAL_ADDRESS: server.address });
   const reportOf = async (name: string) => scheduleReport(await server.client.schedule.getHandle(name).describe());
   const untilReport = (what: string, name: string, holds: (report: ScheduleReport) => boolean) =>
-    until(what, 30, async () => {
+    until(what, 90, async () => {
       await delay(200);
       const report = await reportOf(name);
       return holds(report) ? report : undefined;
@@ -93,7 +93,7 @@ withServer('schedules of batches on a real server', () => {
     return server.client.schedule.create({ scheduleId: name, ...nightlySchedule(settings, '2026-11-26') });
   };
 
-  test('etl schedule, from create to delete', async () => {
+  test.concurrent('etl schedule, from create to delete', async () => {
     const withoutServer = etl(['schedule', 'list'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });
     const times = ['--at', '02:30', '--time-zone', zone, '--day-offset', '-1'];
     const created = await etlOf('create', 'ventas', 'file:///waits', ...times, '--note', 'sales');
@@ -155,7 +155,7 @@ withServer('schedules of batches on a real server', () => {
     expect(stderr).toContain('no Temporal server answers at 127.0.0.1:9\nstart the local system');
   });
 
-  test('etl batch and etl backfill end as the batch does', async () => {
+  test.concurrent('etl batch and etl backfill end as the batch does', async () => {
     const of = (command: string, ...args: string[]) => etl([command, ...args], { TEMPORAL_ADDRESS: server.address });
     const days = ['--from', '2026-02-01', '--to', '2026-02-03'];
     const waiting = await of('batch', 'file:///waits', '--date', '2026-02-08', '--no-wait', '--json');
@@ -186,7 +186,7 @@ withServer('schedules of batches on a real server', () => {
     expect(raw.workflowExecutionInfo?.priority?.priorityKey).toBe(5);
   });
 
-  test('schedules of others are left alone', async () => {
+  test.concurrent('schedules of others are left alone', async () => {
     const action = { type: 'startWorkflow' as const, workflowType: 'reapTasks', taskQueue: 'nobody', args: [] };
     await server.client.schedule.create({ scheduleId: 'reaper', spec: {}, action });
     const { exitCode, stderr } = await etlOf('create', 'reaper', 'file:///data', '--at', '02:30', '--replace');
@@ -195,7 +195,7 @@ withServer('schedules of batches on a real server', () => {
     await expect(find(server.client, 'reaper')).rejects.toThrow('which is no batch');
   });
 
-  test('a backfill of nights gives one batch for each, with the date it would have had', async () => {
+  test.concurrent('a backfill of nights gives one batch for each, with the date it would have had', async () => {
     const handle = await create('nights');
     // Over both changes of clocks.
     const overlap = ScheduleOverlapPolicy.ALLOW_ALL;
@@ -216,7 +216,7 @@ withServer('schedules of batches on a real server', () => {
     expect(report.recent.map(({ workflowId }) => workflowId)).toContain('nightly/nights-2027-03-28T01:30:00Z');
   });
 
-  test.each([
+  test.concurrent.each([
     [false, 'goes on'],
     [true, 'is paused, and says so'],
   ])('a schedule with pauseOnFailure %j, after a batch that failed, %s', async (pauseOnFailure) => {
@@ -235,7 +235,7 @@ withServer('schedules of batches on a real server', () => {
     expect(await untilReport('one more', name, ({ taken }) => taken === 2)).toMatchObject({ paused: false });
   });
 
-  test('jitter delays the start, and leaves the time that is meant as it is', async () => {
+  test.concurrent('jitter delays the start, and leaves the time that is meant as it is', async () => {
     const timetable = { ...everyDay, times: [] };
     const settings = { ...scheduleDefaults, name: 'jitter', request: { prefix: 'file:///data' }, timetable };
     const schedule = nightlySchedule(settings, '2026-11-26');

@@ -82,16 +82,22 @@ export function countChunks({ chunks }: ConversionState): number {
   return new Set(chunks.map(({ number }) => number)).size;
 }
 
-/** A checkpoint is written whole or not at all; one of another version is none. */
+/** A checkpoint is written whole or not at all; one of another version, or of another shape, is none. */
 function parse(bytes: Buffer | undefined): Checkpoint | undefined {
   try {
     const checkpoint = JSON.parse(String(bytes)) as Checkpoint;
-    return checkpoint.version === 2 && Array.isArray(checkpoint.chunks) ? checkpoint : undefined;
+    const { version, chunks, hints, source } = checkpoint;
+    return version === 2 && source && Array.isArray(hints) && chunks.every(isChunk) ? checkpoint : undefined;
   } catch {
     return undefined;
   }
 }
 
+function isChunk({ number, start, end }: FinishedChunk): boolean {
+  return Number.isInteger(number) && Number.isInteger(start.byte) && Number.isInteger(end.byte);
+}
+
 function isReport(state: Checkpoint): state is ShardReport {
-  return 'shard' in state;
+  const { shard, runId, usage } = state as Partial<ShardReport>;
+  return typeof shard === 'string' && typeof runId === 'string' && typeof usage === 'object';
 }

@@ -131,6 +131,25 @@ describe('what goes wrong', () => {
     expect(manifest?.parts.filter(({ location }) => location.startsWith('work/shard-1-of-2-2/'))).toHaveLength(1);
   });
 
+  test.each<[string, (report: Record<string, unknown>) => unknown]>([
+    ['no hints', ({ hints: _, ...rest }) => rest],
+    ['no chunks', (report) => ({ ...report, chunks: 3 })],
+    ['a chunk that is none', (report) => ({ ...report, chunks: [null] })],
+    ['no JSON object', () => null],
+  ])('a report that has %s is none', async (_what, change) => {
+    await open(plain);
+    const indexUri = await lab.index();
+    await lab.shards(2, indexUri, {});
+    for (const name of [shardName, checkpointName]) {
+      const path = lab.pathOf(`${lab.place.work('shard-2-of-2', 1)}/${name}`);
+      await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))));
+    }
+    expect(await lab.commit(2, indexUri)).toMatchObject({
+      exitCode: 75,
+      cause: expect.stringContaining('shard 2/2 lacks chunks'),
+    });
+  });
+
   test('two launches of one shard at once: both report, and the commit takes either', async () => {
     await open(plain);
     const indexUri = await lab.index();
