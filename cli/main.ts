@@ -40,12 +40,19 @@ export async function main(argv: string[]): Promise<void> {
     compareCommand,
     doctorCommand,
   ];
-  for (const command of commands) program.addCommand(command().exitOverride());
+  for (const command of commands) program.addCommand(withRemedy(command(), 'etl').exitOverride());
   try {
     await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = report(error, program.opts<{ verbose?: boolean }>().verbose === true);
   }
+}
+
+/** Commander says what is wrong with arguments: what may be given instead, its help says. */
+function withRemedy(command: Command, parent: string): Command {
+  const name = `${parent} ${command.name()}`;
+  for (const child of command.commands) withRemedy(child, name);
+  return command.showHelpAfterError(`see what it takes: npx ${name} --help`);
 }
 
 /** Who reads may have left, as `head` does: what is under way is ended in order all the same. */

@@ -65,15 +65,12 @@ export type ApprovalTracker = ReturnType<typeof trackApproval>;
  * A batch learns that one of its files waits, so that it can be answered for there; without a reason, that it no longer does:
  * the answer may have come to the pipeline itself. The batch may be gone.
  */
-export async function tellParent(reason?: string): Promise<void> {
+export async function tellParent(held?: { readonly reason: string; readonly until: string }): Promise<void> {
   const { parent, workflowId } = workflowInfo();
   if (!parent) return;
   try {
     // Without its run: a batch goes on in another one.
-    await getExternalWorkflowHandle(parent.workflowId).signal(fileHeldSignal, {
-      workflowId,
-      ...(reason !== undefined && { reason }),
-    });
+    await getExternalWorkflowHandle(parent.workflowId).signal(fileHeldSignal, { workflowId, ...held });
   } catch (error) {
     if (isCancellation(error)) throw error;
   }

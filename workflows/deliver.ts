@@ -53,7 +53,7 @@ async function approval(
   const reason = held.message;
   status.set({ step: 'held', note: describeHeld(reason, until) });
   const tell = async () => {
-    await tellParent(reason);
+    await tellParent({ reason, until });
     await alert(reason, until);
   };
   const [decision] = await Promise.all([answers.wait(seconds), tell()]);

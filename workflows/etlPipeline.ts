@@ -64,9 +64,9 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       batch = known;
     });
     if (plan.routing) status.explain(plan.routing);
-    // Whoever else tells how the run went, tells it at its end: that somebody has to decide is told now.
+    // A batch asks for an answer itself, once for all that are held.
     const held = async (reason: string, until: string): Promise<void> => {
-      await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
+      if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
     };
     const delivered = await deliver(runContext({ plan, run, title, status }), { answers, alert: held });
     const approval = answers.answer();

@@ -50,6 +50,7 @@ function describeSummary(summary: BatchSummary): string[] {
   ];
 }
 
+/** The reason of most failures begins with the file. */
 function describeProblem({ outcome, uri, failureType, reason }: FileResult): string {
-  return `${outcome}: ${[uri, failureType, reason].filter(Boolean).join(': ')}`;
+  return `${outcome}: ${[uri, failureType, reason?.replace(`${uri}: `, '')].filter(Boolean).join(': ')}`;
 }

@@ -186,7 +186,7 @@ withServer('a batch that a quality gate holds', () => {
     });
   });
 
-  test('that it waits is told also where a batch tells of the end', async () => {
+  test('nobody is told by a run whose batch tells', async () => {
     const { activities, calls } = ofHeld({}, { notifications: 'none' });
     await rig.with(activities, async (start) => {
       const handle = await start();
@@ -194,8 +194,6 @@ withServer('a batch that a quality gate holds', () => {
       await approve(handle, { approved: true });
       await handle.result();
     });
-    expect(calls.flatMap(({ name, input }) => (name === 'notify' ? [input] : []))).toMatchObject([
-      { outcome: { kind: 'held' } },
-    ]);
+    expect(calls.filter(({ input }) => (input as { outcome?: { kind: string } }).outcome?.kind === 'held')).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ import {
   getExternalWorkflowHandle,
   setHandler,
 } from '@temporalio/workflow';
+import { tellHeld } from './end';
 import type { BatchState, RunningFile } from './state';
 
 export const pauseUpdate = defineUpdate<string, []>(messageNames.pause);
@@ -144,11 +145,19 @@ export function listenToControl({ state: current, isStopping, changed }: Control
   );
   setHandler(
     fileHeldSignal,
-    ({ workflowId, reason }) => {
-      const file = current()?.running.find((each) => each.workflowId === workflowId);
-      if (file && reason === undefined) delete file.held;
-      else if (file) file.held = shortReason(String(reason));
+    async ({ workflowId, reason, until }) => {
+      const state = current();
+      const file = state?.running.find((each) => each.workflowId === workflowId);
+      if (!state || !file) return;
+      if (reason === undefined) {
+        delete file.held;
+        changed();
+        return;
+      }
+      const isFirst = state.running.every(({ held }) => held === undefined);
+      file.held = shortReason(String(reason));
       changed();
+      if (isFirst) await tellHeld(state, file, until);
     },
     { description: 'Sent by a pipeline of the batch: it waits for an approval, or, without a reason, no longer' },
   );

@@ -6,7 +6,7 @@ import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio
 import { call } from '../calls';
 import { asFailure, failure, failureTypeOf } from '../failures';
 import { writePage } from './results';
-import type { BatchState } from './state';
+import type { BatchState, RunningFile } from './state';
 
 /** A memo is shown in lists of workflows: the rest is in the results. */
 const problemsInMemo = 10;
@@ -67,6 +67,23 @@ export function incomplete(summary: BatchSummary): ApplicationFailure {
   const where = summary.results === undefined ? '' : `; all results: ${summary.results}`;
   const reason = `${missed(summary)} of ${files} files were not delivered (${kinds.join(', ')})${where}`;
   return failure('BatchIncomplete', reason, { logTail: lines.slice(0, 20) });
+}
+
+/**
+ * Asks people for an answer, which no pipeline of a batch does itself: once until nothing is held any more, however many are.
+ * That it could not be sent is told with the summary.
+ */
+export async function tellHeld(state: BatchState, file: RunningFile, until = 'unknown'): Promise<void> {
+  const { uri, batchDate, workflowId, held = '' } = file;
+  const [, dataset = '', , source = ''] = workflowId.split('/');
+  const reason = held.startsWith(uri) ? held : `${uri}: ${held}`;
+  try {
+    const outcome = { kind: 'held', reason, until } as const;
+    await call('notify', 'batch: held')({ outcome, subject: { ...state.batch, batchDate, dataset, source } });
+  } catch (error) {
+    const warning = `that ${uri} is held could not be told: ${asFailure(error).message}`;
+    state.summary = { ...state.summary, warnings: [...(state.summary.warnings ?? []), warning].slice(-10) };
+  }
 }
 
 /** A message that cannot be sent changes nothing about the files: it is recorded. */

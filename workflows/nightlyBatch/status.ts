@@ -1,8 +1,9 @@
+import { approveCommand } from '@etl/pipeline/approval';
 import type { BatchStatus } from '@etl/pipeline/batch/control';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { missed } from '@etl/pipeline/batch/summary';
 import { messageNames } from '@etl/pipeline/definition';
-import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { BatchState } from './state';
 
 export const batchStatusQuery = defineQuery<BatchStatus>(messageNames.status);
@@ -61,16 +62,22 @@ function describe(state: BatchState | undefined, phase: Phase): string {
     `**${plan.prefix}**, ${from === to ? from : `${from} to ${to}`}`,
     `${doing}${paused ? ' · **paused**' : ''} · ${running.length} running, at most ${maxConcurrent}`,
     table(state.summary),
-    ...(held.length > 0
-      ? [
-          list(
-            'Held',
-            held.map((file) => `${file.uri}: ${file.held}`),
-          ),
-        ]
-      : []),
+    ...heldLines(held),
     ...problemLines(state.summary),
   ].join('\n\n');
+}
+
+function heldLines(held: BatchState['running']): string[] {
+  if (held.length === 0) return [];
+  const lines = held.slice(0, maxShown).map(({ uri, held: reason = '' }) => aboutFile(uri, reason));
+  const title = held.length > maxShown ? `Held, ${maxShown} of ${held.length}` : 'Held';
+  const { workflowId } = workflowInfo();
+  return [list(title, lines), `Approve all that are held with \`${approveCommand(workflowId)}\``];
+}
+
+/** Most reasons of a pipeline begin with its file. */
+function aboutFile(uri: string, reason: string): string {
+  return reason.startsWith(`${uri}: `) ? reason : `${uri}: ${reason}`;
 }
 
 function table(summary: BatchSummary): string {
@@ -85,10 +92,14 @@ function table(summary: BatchSummary): string {
 function problemLines(summary: BatchSummary): string[] {
   if (summary.problems.length === 0) return [];
   const shown = summary.problems.slice(-maxShown);
-  const lines = shown.map(({ uri, failureType, reason }) => [uri, failureType, reason].filter(Boolean).join(': '));
+  const lines = shown.map(({ uri, failureType, reason = '' }) => {
+    const why = reason.replace(`${uri}: `, '');
+    return [uri, failureType, why].filter(Boolean).join(': ');
+  });
   const all = missed(summary);
   return [list(all > shown.length ? `Not delivered, the latest ${shown.length} of ${all}` : 'Not delivered', lines)];
 }
 
 const list = (title: string, lines: readonly string[]): string =>
-  [`${title}:`, ...lines.map((line) => `- ${line.replace(/\s+/g, ' ')}`)].join('\n');
+  // The Web UI takes a list that follows its title at once for the same paragraph.
+  [`${title}:`, '', ...lines.map((line) => `- ${line.replace(/\s+/g, ' ')}`)].join('\n');

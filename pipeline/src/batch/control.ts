@@ -34,6 +34,8 @@ export interface FileHeld {
 export interface FileHeldSignal {
   readonly workflowId: string;
   readonly reason?: string;
+  /** How long it waits, in ISO 8601. */
+  readonly until?: string;
 }
 
 /** What the query `status` of a batch answers. */

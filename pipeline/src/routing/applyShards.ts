@@ -3,7 +3,7 @@ import type { Plan } from '../plan';
 import type { TaskSize } from '../sizes';
 import { parseUri } from '../uri';
 import { expansion } from './policy';
-import { planShards, type ShardWishes } from './shards';
+import { brokenWishes, planShards, type ShardWishes } from './shards';
 
 /** Of a task whose size its task definition decides. */
 export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
@@ -18,7 +18,10 @@ export function applyShards(
   head: Pick<HeadInspection, 'compression' | 'encoding' | 'rowBytes'>,
   { shards, deadlineMinutes, budgetUsd }: ShardWishes = {},
 ): Applied {
-  if (plan.compute.lane === 'light') return { ok: true, plan };
+  if (plan.compute.lane === 'light') {
+    const broken = brokenWishes(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
+    return broken.length > 0 ? { ok: false, reasons: broken } : { ok: true, plan };
+  }
   const { compression, encoding, rowBytes } = head;
   const decided = planShards({
     wishes: { shards, deadlineMinutes, budgetUsd },

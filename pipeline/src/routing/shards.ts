@@ -94,20 +94,30 @@ function mostShards({ source, chunkRows }: ShardRequest): { readonly shards: num
 }
 
 function asAsked(request: ShardRequest, wished: number, most: { shards: number; reason: string }): ShardPlan {
-  const { deadlineMinutes, budgetUsd } = request.wishes;
   const chosen = choice(request, Math.min(wished, most.shards));
   const short = chosen.shards < wished ? [`compute.shards: ${wished} are not followed: ${most.reason}`] : [];
-  const broken = [
-    ...(deadlineMinutes !== undefined && chosen.estimate.seconds > deadlineMinutes * 60
-      ? [`detail.compute.deadlineMinutes: ${deadlineMinutes} are not kept by ${describe(chosen)}`]
-      : []),
-    ...(budgetUsd !== undefined && chosen.estimate.costUsd > budgetUsd
-      ? [`detail.compute.budgetUsd: ${budgetUsd} is not kept by ${describe(chosen)}`]
-      : []),
-  ];
+  const broken = brokenWishes(chosen.estimate, request.wishes, count(chosen.shards, 'task'));
   if (broken.length > 0) return { ok: false, reasons: [...broken, ...short] };
   const reason = short.length > 0 ? most.reason : `the event asks for ${count(wished, 'task')}`;
   return planned(request, chosen, [reason], short);
+}
+
+/** Which of deadline and budget are not kept by what is estimated for `who`. */
+export function brokenWishes(
+  estimate: Estimate | undefined,
+  { deadlineMinutes, budgetUsd }: ShardWishes,
+  who: string,
+): string[] {
+  if (estimate === undefined) return [];
+  const by = describeEstimate(who, estimate);
+  return [
+    ...(deadlineMinutes !== undefined && estimate.seconds > deadlineMinutes * 60
+      ? [`detail.compute.deadlineMinutes: ${deadlineMinutes} are not kept by ${by}`]
+      : []),
+    ...(budgetUsd !== undefined && estimate.costUsd > budgetUsd
+      ? [`detail.compute.budgetUsd: ${budgetUsd} is not kept by ${by}`]
+      : []),
+  ];
 }
 
 function withinDeadline(request: ShardRequest, minutes: number, choices: readonly Choice[], bound: string): ShardPlan {
@@ -203,8 +213,12 @@ const fastestOf = (choices: readonly Choice[]): Choice =>
 const refused = (...reasons: string[]): ShardPlan => ({ ok: false, reasons });
 
 /** `12 tasks, 28 min 30 s and $5.23 by the estimate`. */
-function describe({ shards, estimate: { seconds, costUsd } }: Choice): string {
-  return `${count(shards, 'task')}, ${describeSeconds(seconds)} and $${costUsd.toFixed(costUsd < 0.1 ? 4 : 2)} by the estimate`;
+function describe({ shards, estimate }: Choice): string {
+  return describeEstimate(count(shards, 'task'), estimate);
+}
+
+function describeEstimate(who: string, { seconds, costUsd }: Estimate): string {
+  return `${who}, ${describeSeconds(seconds)} and $${costUsd.toFixed(costUsd < 0.1 ? 4 : 2)} by the estimate`;
 }
 
 const count = (value: number, noun: string): string => `${value} ${noun}${value === 1 ? '' : 's'}`;

@@ -54,12 +54,30 @@ withServer('a batch whose pipelines are held', () => {
       expect(of.began).toEqual(['a', 'b', 'c']);
       const { held: told } = await batch.query<BatchStatus>('status');
       expect(told[0]?.reason).toBe('12 % of the rows are rejected; exit code 76');
+      await until('people were asked', () => of.messages().length > 0);
+      expect(of.messages()).toEqual([
+        {
+          outcome: {
+            kind: 'held',
+            reason: 'file:///raw/2026-02-08/a.csv: 12 % of the rows are rejected; exit code 76',
+            until: expect.stringMatching(/^\d{4}-.*Z$/),
+          },
+          subject: {
+            workflowId: batch.workflowId,
+            runId: expect.any(String),
+            batchDate: '2026-02-08',
+            dataset: of.dataset,
+            source: 'a',
+          },
+        },
+      ]);
       const refusal = { approved: false, by: 'ana', note: 'no', file: `etl/${of.dataset}/2026-02-08/b` };
       await batch.executeUpdate('approve', { args: [refusal] });
       await batch.executeUpdate('approve', { args: [{ approved: true, by: 'ana' }] });
       const { cause } = (await batch.result().catch((error: unknown) => error)) as { cause: Error };
       expect(cause.message).toMatch(/^1 of 3 files were not delivered \(1 failed\)/);
     });
+    expect(of.messages().map(({ outcome }) => outcome.ended ?? outcome.kind)).toEqual(['held', 'incomplete']);
     expect(await pipeline(of, 'a').result()).toMatchObject({ approval: { approved: true, by: 'ana' } });
     expect(of.pages.flatMap(({ results }) => results).find(({ uri }) => uri.endsWith('b.csv'))).toMatchObject({
       outcome: 'failed',
