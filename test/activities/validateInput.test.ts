@@ -82,6 +82,14 @@ describe('validateInput', () => {
     expect(await validate(content)).toMatchObject({ valid: true });
   });
 
+  test('what a gate would hold is not refused before it, unless a tenth of the rows is of another width', async () => {
+    const rejects = { maxShare: 0.01, level: 'hold' };
+    const content = `a,b\n1\n${'3,4\n'.repeat(19)}`;
+    expect(await validate(content, { rejects: { maxShare: 0.01 } })).toMatchObject({ valid: false });
+    expect(await validate(content, { rejects })).toMatchObject({ valid: true });
+    expect(await validate('a,b\n1\n3,4\n', { rejects })).toMatchObject({ valid: false });
+  });
+
   test('a declared limit of rejects is the one that counts', async () => {
     expect(await validate('a,b\n1\n3,4\n', { rejects: { maxShare: 0.5 } })).toMatchObject({ valid: true });
   });
