@@ -1,9 +1,10 @@
 import type { Options } from '@etl/pipeline/options';
 import { BadConfigurationError } from './config/failures';
 import type { Engine, ReadGroup } from './engines/engine';
+import { cutsOf, knownGroups } from './extractors/knownGroups';
 import { type CutGroup, cuttingOf, firstRows, hintRows, rowGroups } from './extractors/rowGroups';
 import type { Source } from './extractors/source';
-import type { Cutting } from './extractors/window';
+import type { Cutting, Position } from './extractors/window';
 import { inOrder } from './inOrder';
 import { ChunkDraft, type FinishedChunk, type Pass, type Shelf } from './loaders/chunkDraft';
 import { gaps, runsOf, type Span } from './spans';
@@ -41,6 +42,8 @@ export interface ConversionSettings {
   readonly before: ConversionState | undefined;
   /** The chunks that are wanted, of a seekable source; absent: all there are. */
   readonly range?: Span;
+  /** Where groups of the source begin, as far as that is known: what is known is not looked for. */
+  readonly groupStarts?: readonly Position[];
   /** Default `whole`. */
   readonly basis?: 'whole' | 'part';
   /** Chunks that have to be written again stay as they are. */
@@ -227,10 +230,11 @@ class Passes {
 
   /** Row groups of the wanted chunks of a span. A source that cannot be entered anywhere is read from its beginning. */
   private async *groups({ start, end }: Span, wanted: (chunk: number) => boolean): AsyncGenerator<CutGroup> {
-    const { source, onProgress, signal } = this.settings;
+    const { source, onProgress, signal, groupStarts } = this.settings;
     const [from, to] = source.seekable ? [start, end] : [];
     const bytes = source.read((bytesRead) => onProgress({ bytesRead }), from?.byte, to?.byte);
-    for await (const group of rowGroups(bytes, this.cutting, from)) {
+    const cuts = from && to && groupStarts && cutsOf(groupStarts, from, to);
+    for await (const group of cuts ? knownGroups(bytes, this.cutting, cuts) : rowGroups(bytes, this.cutting, from)) {
       signal.throwIfAborted();
       if (end && group.start.row >= end.row) return;
       if (wanted(group.chunk)) yield group;

@@ -98,7 +98,7 @@ export async function convertSource(
   task: Task,
   settings: Pick<
     ConversionSettings,
-    'before' | 'range' | 'basis' | 'firstPassOnly' | 'settled' | 'onStale' | 'onState'
+    'before' | 'range' | 'groupStarts' | 'basis' | 'firstPassOnly' | 'settled' | 'onStale' | 'onState'
   >,
 ): Promise<Conversion> {
   const { env, source, content, folder, progress, scratch, signal, startedAt } = task;

@@ -1,4 +1,5 @@
 import type { RowGroup } from '../engines/engine';
+import { groupRowsOf } from './rowGroups';
 import { RowScanner, type Scanned } from './rowScanner';
 import { type Cutting, endlessRow, isEmptyLine, maxGroupBytes, type Position, Window } from './window';
 
@@ -13,15 +14,17 @@ export interface ChunkStart {
 
 /**
  * Where the chunks of the decoded source begin, in order, each once its first rows are there; no row is kept. `onPosition` is told
- * how far it is, and at last where the source ends. Throws `RowError` for a row that does not end.
+ * how far it is, and at last where the source ends; `onGroup` where a further group of a chunk begins, by the number of its rows
+ * (the source may end there). Throws `RowError` for a row that does not end.
  */
 export async function* chunkStarts(
   source: AsyncIterable<Buffer>,
   cutting: Cutting,
   onPosition: (position: Position) => void,
   scanner = new RowScanner(cutting),
+  onGroup: (start: Position) => void = () => undefined,
 ): AsyncGenerator<ChunkStart> {
-  const walk = new Walk(cutting, scanner);
+  const walk = new Walk(cutting, scanner, onGroup);
   onPosition(walk.position);
   for await (const piece of source) {
     for (const part of scanner.parts(piece)) {
@@ -44,11 +47,14 @@ class Walk {
   private empty = true;
   private chunks = 0;
   private sample: Sample | undefined;
+  private readonly groupRows: number;
 
   constructor(
     private readonly cutting: Cutting,
     private readonly scanner: RowScanner,
+    private readonly onGroup: (start: Position) => void,
   ) {
+    this.groupRows = groupRowsOf(cutting);
     this.position = { row: 1, line: 1, byte: cutting.firstByte };
   }
 
@@ -58,10 +64,16 @@ class Walk {
         this.chunks++;
         this.sample = new Sample(this.cutting, this.position);
       }
-      const found = this.scanner.scan(part, at, this.headerSeen ? this.rowsLeft() : 1);
+      const found = this.scanner.scan(
+        part,
+        at,
+        this.headerSeen ? Math.min(this.groupRows - this.rowsOfGroup(), this.rowsLeft()) : 1,
+      );
       const passed = part.subarray(at, at + found.next);
       at += found.next;
       this.step(found);
+      if (this.headerSeen && found.rows > 0 && this.rowsLeft() > 0 && this.rowsOfGroup() === 0)
+        this.onGroup(this.position);
       if (!this.headerSeen) this.passHeader(passed, found.rows > 0);
       else if (this.sample?.add(passed) || this.rowsLeft() === 0) yield* this.takeSample(this.rowsLeft() === 0);
     }
@@ -84,6 +96,11 @@ class Walk {
   /** How many rows the chunk at hand still has. */
   private rowsLeft(): number {
     return this.chunks * this.cutting.chunkRows - this.position.row + 1;
+  }
+
+  /** How many rows the group at hand has until now: none behind the last one of the group before it. */
+  private rowsOfGroup(): number {
+    return ((this.position.row - 1) % this.cutting.chunkRows) % this.groupRows;
   }
 
   private *takeSample(whole: boolean): Generator<ChunkStart> {

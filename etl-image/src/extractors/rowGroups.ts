@@ -23,6 +23,11 @@ type CutSource = Pick<Cutting, 'firstByte' | 'mostBytes'> & {
   readonly head: FieldDialect & { readonly columns: readonly unknown[] };
 };
 
+/** How many rows a group has where its bytes allow them. */
+export function groupRowsOf({ chunkRows, columns }: Pick<Cutting, 'chunkRows' | 'columns'>): number {
+  return Math.max(1, Math.min(maxGroupRows, chunkRows, Math.floor(maxGroupFields / columns)));
+}
+
 /** Rows that are looked at before anything else, so that parts are written under a likely schema: so many, and no more fields. */
 export function hintRows(columns: number): number {
   return Math.ceil(Math.min(1000, 100_000 / columns));
@@ -40,8 +45,8 @@ export async function* rowGroups(
   from?: Position,
 ): AsyncGenerator<CutGroup> {
   const window = openWindow(cutting, from);
-  const { chunkRows, columns } = cutting;
-  const groupRows = Math.max(1, Math.min(maxGroupRows, chunkRows, Math.floor(maxGroupFields / columns)));
+  const { chunkRows } = cutting;
+  const groupRows = groupRowsOf(cutting);
   let headerSeen = from !== undefined;
   const cut = function* (last: boolean): Generator<CutGroup> {
     while (window.size >= maxGroupBytes || (last && window.size > 0)) {

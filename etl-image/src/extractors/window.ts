@@ -118,7 +118,7 @@ export class Window {
 
   private copy(): RowGroup {
     const { rows, length } = this.ahead;
-    const bytes = this.allocate(length);
+    const bytes = allocate(this.recycled, length);
     bytes.set(this.kernel.bytes(this.memory + this.start, length));
     return { bytes, rows };
   }
@@ -148,13 +148,14 @@ export class Window {
       byte: position.byte + ahead.length,
     };
   }
+}
 
-  private allocate(bytes: number): Uint8Array<ArrayBuffer> {
-    const used = this.recycled.pop();
-    // Groups of one file are nearly equal: a little more than the first one needs does for the others, too.
-    const memory = used && used.buffer.byteLength >= bytes ? used.buffer : new ArrayBuffer(Math.ceil(bytes * 1.05));
-    return new Uint8Array(memory, 0, bytes);
-  }
+/** Memory for a group. */
+export function allocate(recycled: Cutting['recycled'], bytes: number): Uint8Array<ArrayBuffer> {
+  const used = recycled.pop();
+  // Groups of one file are nearly equal: a little more than the first one needs does for the others, too.
+  const memory = used && used.buffer.byteLength >= bytes ? used.buffer : new ArrayBuffer(Math.ceil(bytes * 1.05));
+  return new Uint8Array(memory, 0, bytes);
 }
 
 /** Of a row that begins there; `quoted`: a quote is in it. */

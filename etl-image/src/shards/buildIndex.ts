@@ -46,6 +46,7 @@ async function scan(task: Task): Promise<ChunkIndex> {
   const sample = Math.min(hintRows(columns.length), Math.ceil(env.chunkRows / 100));
   const table = new Table(columns, env.options, delimiter, undefined, 'part');
   const chunks: Position[] = [];
+  const groups: Position[] = [];
   let end: Position | undefined;
   progress.set({ phase: 'converting', bytesTotal: source.identity.bytes });
   const scanner = new RowScanner(cutting);
@@ -58,7 +59,7 @@ async function scan(task: Task): Promise<ChunkIndex> {
   await withEngine(
     task,
     async (engine) => {
-      for await (const { start, firstRows } of chunkStarts(bytes, cutting, note, scanner)) {
+      for await (const { start, firstRows } of chunkStarts(bytes, cutting, note, scanner, (at) => groups.push(at))) {
         chunks.push(start);
         const rows = firstRows(sample);
         if (rows) table.add((await engine.read(rows, table.plans())).evidence);
@@ -67,12 +68,14 @@ async function scan(task: Task): Promise<ChunkIndex> {
     0,
   );
   if (!end) throw new Error('the source was not read');
+  const { row: behind } = end;
   return {
     version: 1,
     ...content,
     head: { ...head, problems: [], compression: 'none', encoding: 'utf-8' },
     rows: end.row - 1,
     chunks,
+    groups: groups.filter(({ row }) => row < behind),
     end,
     hints: [...table.known().seen],
     startedAt,

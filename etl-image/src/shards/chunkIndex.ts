@@ -35,6 +35,8 @@ const indexSchema = z.strictObject({
   rows: count,
   /** Where each chunk begins, the first one behind the header. */
   chunks: z.array(place),
+  /** Where their further row groups begin. */
+  groups: z.array(place),
   /** Behind the last row. */
   end: place,
   /** What the first rows of each chunk say of the columns. */
@@ -91,7 +93,10 @@ function parseIndex(uri: string, text: string): ChunkIndex {
 }
 
 /** What cannot be, whatever the source. */
-function problemOf({ source, head, rows, chunks, end, hints }: ChunkIndex, chunkRows: number): string | undefined {
+function problemOf(
+  { source, head, rows, chunks, groups, end, hints }: ChunkIndex,
+  chunkRows: number,
+): string | undefined {
   const { length } = head.columns;
   if (hints.length !== length) return `has hints of ${hints.length} columns, and the file has ${length}`;
   if (end.row !== rows + 1 || end.byte > source.bytes) return `ends at row ${end.row}, byte ${end.byte}`;
@@ -101,7 +106,16 @@ function problemOf({ source, head, rows, chunks, end, hints }: ChunkIndex, chunk
     if (row !== at * chunkRows + 1 || line >= next.line + (next === end ? 1 : 0) || byte >= next.byte)
       return `has no such chunk ${at + 1}: row ${row}, line ${line}, byte ${byte}`;
   }
-  return undefined;
+  const wrong = groups.find(({ row, line, byte }, at) => {
+    const next = groups[at + 1] ?? end;
+    return row >= next.row || line > next.line || byte >= next.byte;
+  });
+  return wrong && `has no such group: row ${wrong.row}, line ${wrong.line}, byte ${wrong.byte}`;
+}
+
+/** Where every group begins, in order. */
+export function groupStarts({ chunks, groups }: ChunkIndex): Position[] {
+  return [...chunks, ...groups].sort((a, b) => a.row - b.row);
 }
 
 /** From where to where a chunk goes; numbers start at 1. */

@@ -1,12 +1,14 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { shardName } from '@etl/pipeline/layout';
 import { BadConfigurationError } from '../config/failures';
+import { otherRows } from '../engines/kernel/readGroup';
+import { CutError } from '../extractors/knownGroups';
 import { adopt, countChunks, findWork, type ShardReport } from '../loaders/checkpoint';
 import type { FinishedChunk } from '../loaders/chunkDraft';
 import { checkRejectCount } from '../loaders/rejectLimits';
 import { convertSource, runTask, type Task, type Work } from '../task';
 import { usage } from '../usage';
-import { type ChunkIndex, fits } from './chunkIndex';
+import { type ChunkIndex, fits, groupStarts } from './chunkIndex';
 import { readReconciliation } from './reconcile';
 import { shardRange } from './shardRange';
 
@@ -37,14 +39,20 @@ export function convertShard(work: Work, { number, of, indexUri, reconcileUri }:
       log({ event: 'note', text: `shard ${shard} has nothing to do: there are fewer chunks than shards` });
     const known = countChunks(before);
     if (known > 0) log({ event: 'note', text: `${known} chunks were converted before and are taken over` });
-    const conversion = await convertSource(task, {
+    const converted = convertSource(task, {
       before,
       range,
+      groupStarts: groupStarts(index),
       basis: 'part',
       settled,
       // Whether a chunk has to be written again is for all shards together to say: until then it stays as it is.
       firstPassOnly: settled === undefined,
       onState: async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {}),
+    });
+    const conversion = await converted.catch((error: unknown) => {
+      if (error instanceof CutError) throw doesNotFit(indexUri, `chunk ${error.chunk}`);
+      if (error instanceof Error && otherRows.test(error.message)) throw doesNotFit(indexUri, 'some group');
+      throw error;
     });
     checkFit(index, conversion.chunks, indexUri);
     const report: ShardReport = {
@@ -61,9 +69,12 @@ export function convertShard(work: Work, { number, of, indexUri, reconcileUri }:
 /** An index that was tampered with: its rows are not those of the source. */
 function checkFit(index: ChunkIndex, chunks: readonly FinishedChunk[], indexUri: string): void {
   const wrong = chunks.find((chunk) => !fits(index, chunk));
-  if (!wrong) return;
-  throw new BadConfigurationError(
-    `SHARD_INDEX: ${indexUri} does not say where chunk ${wrong.number} of the source lies: make it again`,
+  if (wrong) throw doesNotFit(indexUri, `chunk ${wrong.number}`);
+}
+
+function doesNotFit(indexUri: string, what: string): BadConfigurationError {
+  return new BadConfigurationError(
+    `SHARD_INDEX: ${indexUri} does not say where ${what} of the source lies: make it again`,
   );
 }
 

@@ -26,6 +26,9 @@ const structural = [undefined, undefined, 'tooFew', 'tooMany', 'misquoted', 'str
 /** Fields that are read at a time: so many, with their texts, fit into a processor's second cache. */
 const batchFields = 16_384;
 
+/** A thread's error arrives as its words: those of a group that has not the rows it should have. */
+export const otherRows = /\d+ rows were cut, and /;
+
 /** What a thread answers: the bytes go back beside it. */
 export interface GroupContent extends Omit<ReadGroup, 'bytes' | 'rows'> {
   readonly content: EncodedGroup;
