@@ -32,14 +32,15 @@ const hands = 4;
 
 /**
  * An ECS endpoint whose tasks really convert, in this process: what a container does between its environment and its exit
- * code, without the start of a program for each of many small files. While it is held, tasks wait for their start.
+ * code, without the start of a program for each of many small files. When so many have ended as it is told, the others wait.
  */
 export async function startInProcessEcs(folder: string) {
   const tasks = new Map<string, Task>();
   const byToken = new Map<string, Task>();
   const waiting: Task[] = [];
   let busy = 0;
-  let isHeld = false;
+  let ended = 0;
+  let most = Number.POSITIVE_INFINITY;
 
   const convert = async (task: Task): Promise<number> => {
     const scratch = await mkdtemp(join(folder, 'scratch-'));
@@ -61,7 +62,7 @@ export async function startInProcessEcs(folder: string) {
   };
 
   const next = (): void => {
-    while (!isHeld && busy < hands && waiting.length > 0) {
+    while (ended < most && busy < hands && waiting.length > 0) {
       const task = waiting.shift() as Task;
       if (task.stoppedAt !== undefined) continue;
       busy++;
@@ -69,6 +70,7 @@ export async function startInProcessEcs(folder: string) {
       void convert(task).then((exitCode) => {
         Object.assign(task, { exitCode, stoppedAt: Date.now() });
         busy--;
+        ended++;
         next();
       });
     }
@@ -129,17 +131,13 @@ export async function startInProcessEcs(folder: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Lets tasks that run come to their end, and starts no more. */
-    hold: (): void => {
-      isHeld = true;
-    },
-    release: (): void => {
-      isHeld = false;
+    /** Starts tasks until so many have ended, and lets those that run then come to their end. */
+    runUntil: (count: number): void => {
+      most = count;
       next();
     },
     waiting: (): number => waiting.length,
     idle: (): boolean => busy === 0,
-    ended: (): number => [...tasks.values()].filter(({ stoppedAt }) => stoppedAt !== undefined).length,
     launched: (): number => tasks.size,
     close: (): void => {
       server.closeAllConnections();

@@ -41,7 +41,7 @@ interface Ready {
 }
 
 /** Most tests are about tasks; those about routes say so. */
-const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
+export const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
 
 /** `etl up` in a folder of its own, as a user has it. Every workflow that ran in it is replayed when it is removed. */
 export class LocalSystemUnderTest {
