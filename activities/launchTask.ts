@@ -1,4 +1,5 @@
 import { type ContainerInput, containerEnvironment } from '@etl/pipeline/container';
+import { transform } from '@etl/pipeline/definition';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LaunchInput, LaunchResult } from './contract';
 import { clientToken, startedBy, tagNames, tags } from './identity';
@@ -78,7 +79,16 @@ export async function containerInput(
     chunkRows: plan.chunkRows,
     options: plan.options,
     ...(optionsUri !== undefined && { optionsUri }),
-    timeoutSeconds: plan.timings.timeoutSeconds,
+    timeoutSeconds: selfEndSeconds(plan),
     ...(input.mode && { mode: input.mode }),
   };
+}
+
+/**
+ * The time of a launch counts from the answer of RunTask, and so may end a moment later than that of the container: its own end would
+ * be taken for a failure that may go away. Plans of earlier versions count from before the launch, and their request stays the same.
+ */
+function selfEndSeconds({ timings }: LaunchInput['plan']): number {
+  const slack = timings.launchQueueSeconds === undefined ? 0 : transform.selfEndSlackSeconds;
+  return timings.timeoutSeconds + slack;
 }

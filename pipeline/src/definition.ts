@@ -191,6 +191,8 @@ export const transform = {
   launchesPerSecond: 5,
   /** A task that is PROVISIONING or PENDING for so long is stopped and launched anew. */
   startTimeoutSeconds: 900,
+  /** The container ends itself so much later than it would be stopped: for when nobody stops it. */
+  selfEndSlackSeconds: 30,
   /** What awaitTask may take beyond the task's own timeout: stopping it and seeing it STOPPED. */
   awaitSlackSeconds: 600,
   /**

@@ -56,7 +56,7 @@ export class SlowRuns {
   }
 
   async start(slowness: Slowness = {}): Promise<WorkflowHandle> {
-    const { compute = {}, workflowId = `slow-${++this.count}`, chunkRows = 200, detail: more = {} } = slowness;
+    const { compute = {}, workflowId = `slow-${++this.count}`, chunkRows = 50, detail: more = {} } = slowness;
     const detail = {
       s3Key: fileUri(this.file),
       batchDate: '2026-02-08',

@@ -17,7 +17,7 @@ export interface Interruption {
   readonly match?: string;
 }
 
-// The built program as it is, in a process whose modules were given a gate: what it requires it takes from their exports.
+// The built program, before it is bundled, in a process whose modules were given a gate: what it requires it takes from their exports.
 const program = `
 const { isMainThread } = require('node:worker_threads');
 const { existsSync, writeFileSync } = require('node:fs');
@@ -48,7 +48,7 @@ if (isMainThread) {
   const opening = require('@etl/storage/openStore');
   const { openStore } = opening;
   opening.openStore = (...args) => gate({ ...openStore(...args) }, ['openRead', 'upload', 'remove', 'removeUnfinished']);
-  require('./etl-image/dist/main.js');
+  require('./etl-image/dist/program.js');
 }
 `;
 

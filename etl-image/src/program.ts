@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exitCodes } from '@etl/pipeline/failures';
+import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
+import { parseEnvironment } from './config/environment';
+import { failureOf, StoppedError } from './config/failures';
+import { withOptions } from './config/optionsByUri';
+import { detectResources } from './config/resources';
+import { log } from './log';
+import { perform } from './perform';
+import { startPulse } from './pulse';
+
+/** How long the work may take to end once it was told to: then the process ends as it stands. */
+const patienceSeconds = 8;
+
+/** The container's program: docs/container.md says what it is given and what it answers. */
+async function main(): Promise<number> {
+  const env = parseEnvironment(await withOptions(process.env, openStore()));
+  const stopPulse = startPulse();
+  const scratch = await mkdtemp(join(env.scratchDir ?? tmpdir(), 'etl-'));
+  const stopping = new AbortController();
+  const stop = (by: 'signal' | 'timeout') => {
+    const error = new StoppedError(by);
+    stopping.abort(error);
+    setTimeout(() => process.exit(failureOf(error).exitCode), patienceSeconds * 1000).unref();
+  };
+  process.on('SIGTERM', () => stop('signal'));
+  process.on('SIGINT', () => stop('signal'));
+  const timer = setTimeout(() => stop('timeout'), Math.min(env.timeoutSeconds * 1000, 2 ** 31 - 1));
+  try {
+    const done = await perform({
+      env,
+      store: openStore(undefined, () => openS3WhenNeeded(env.s3TimeoutSeconds)),
+      scratch,
+      resources: detectResources(),
+      log,
+      signal: stopping.signal,
+    });
+    log({ event: 'finished', ...done });
+    return exitCodes.done;
+  } finally {
+    clearTimeout(timer);
+    await rm(scratch, { recursive: true, force: true });
+    await stopPulse();
+  }
+}
+
+main()
+  .catch((error: unknown) => {
+    const failure = failureOf(error);
+    log({ event: 'failed', ...failure });
+    return failure.exitCode;
+  })
+  .then((exitCode) => {
+    process.exitCode = exitCode;
+  });
