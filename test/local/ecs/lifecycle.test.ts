@@ -140,7 +140,7 @@ describe('StopTask', () => {
 });
 
 it('passes through the states in order', async () => {
-  const slow = await startRig({ timings: { provisioningMs: 300, pendingMs: 300, deprovisioningMs: 500 } });
+  const slow = await startRig({ timings: { provisioningMs: 1000, pendingMs: 1000, deprovisioningMs: 500 } });
   try {
     const arn = await slow.run('sleep:1');
     const seen: (string | undefined)[] = [];
