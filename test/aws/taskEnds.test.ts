@@ -31,6 +31,7 @@ const golden: readonly Golden[] = [
   ['bad data', task({}, exit(65)), 'BadData'],
   ['no such input', task({}, exit(66)), 'NoSuchInput'],
   ['held', task({}, exit(76)), 'Held'],
+  ['a wider schema', task({}, exit(79)), 'SchemaWidened'],
   ['bad configuration', task({}, exit(78)), 'BadConfiguration'],
   ['service away', task({}, exit(69)), 'TaskFailed'],
   ['input/output error', task({}, exit(74)), 'TaskFailed'],
@@ -130,7 +131,13 @@ describe('how a task ended', () => {
     for (const code of Object.values(TaskStopCode)) expect(codes).toContain(code);
     const elsewhere = ['InvalidInput', 'Superseded', 'Timeout', 'CommitMissing', 'StartTimeout', 'OutcomeUnknown'];
     const withoutTask = ['LaunchRefused', 'LaunchUnanswered', 'Throttled', 'ServiceUnavailable', 'Cancelled'];
-    const types = [...golden.flatMap(([, , failure]) => failure ?? []), ...elsewhere, ...withoutTask];
+    const ofPeopleAndBatches = ['NotApproved', 'BatchIncomplete'];
+    const types = [
+      ...golden.flatMap(([, , failure]) => failure ?? []),
+      ...elsewhere,
+      ...withoutTask,
+      ...ofPeopleAndBatches,
+    ];
     expect(new Set(types)).toEqual(new Set(Object.keys(failureTypes)));
   });
 
