@@ -88,7 +88,12 @@ const table = [
     '| --- | --: | --: | --: | --: | --: |',
     cells('one task', alone, '', ''),
     ...rows.map((row) =>
-      cells(`${row.of} shards`, row, row.ratio.toFixed(2), `${(row.indexShare * 100).toFixed(1)} %`),
+      cells(
+        row.of === 1 ? '1 shard' : `${row.of} shards`,
+        row,
+        row.ratio.toFixed(2),
+        `${(row.indexShare * 100).toFixed(1)} %`,
+      ),
     ),
   ].join('\n'),
 ].join('\n\n');
