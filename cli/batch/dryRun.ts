@@ -8,7 +8,7 @@ import { type ListingPorts, listAllFiles } from '../../activities/listFiles';
 import { parseConfig } from '../../workers/config';
 import { connectClient, NoTemporalError } from '../../workers/connection';
 import { createExecutions } from '../../workers/executions';
-import { CliError, cliExitCodes } from '../errors';
+import { refusedRequest } from './requestOptions';
 
 /** What a batch would do with the files of a day. */
 export interface DayForecast {
@@ -54,8 +54,7 @@ function planOf(request: BatchRequest): BatchPlan {
   const plan = makeBatchPlan(request, new Date().toISOString(), { rawBase, cleanBase });
   const problems = plan === undefined ? ['prefix: is no URI'] : planProblems(plan);
   if (plan !== undefined && problems.length === 0) return plan;
-  const remedy = 'docs/batches.md says what each of them may be';
-  throw new CliError(`the batch would be refused: ${problems.join('; ')}`, remedy, cliExitCodes.usage);
+  throw refusedRequest(problems);
 }
 
 async function look(plan: BatchPlan, ports: ListingPorts): Promise<Pick<Forecast, 'days' | 'refused'>> {

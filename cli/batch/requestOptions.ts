@@ -1,7 +1,7 @@
 import { makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import { type BatchRequest, defaultConcurrency, parseBatchRequest } from '@etl/pipeline/batch/request';
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { destinationUri, jsonObject, positiveInteger } from '../arguments';
 import { CliError, cliExitCodes } from '../errors';
 import { prefixUri } from './prefix';
@@ -15,6 +15,14 @@ export interface RequestOptions {
   readonly dataset?: string;
   readonly out?: string;
   readonly options?: string;
+}
+
+/** Where the files lie: the argument that goes with these options. */
+export function prefixArgument(): Argument {
+  return new Argument(
+    '<prefix>',
+    'a folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} stand for the day',
+  );
 }
 
 /** Adds them to a command. */
@@ -60,11 +68,13 @@ export function batchRequest(prefix: string, options: RequestOptions, days: Part
   });
   const reasons = parsed.ok ? problemsOf(parsed.request) : parsed.reasons;
   if (parsed.ok && reasons.length === 0) return parsed.request;
-  throw new CliError(
-    `the batch would be refused: ${reasons.join('; ')}`,
-    'docs/batches.md says what each of them may be',
-    cliExitCodes.usage,
-  );
+  throw refusedRequest(reasons);
+}
+
+/** The error for a request that the batch itself would refuse. */
+export function refusedRequest(reasons: readonly string[]): CliError {
+  const remedy = 'docs/batches.md says what each of them may be';
+  return new CliError(`the batch would be refused: ${reasons.join('; ')}`, remedy, cliExitCodes.usage);
 }
 
 /** What the batch itself would find, wherever the worker publishes: the destination is checked there. */

@@ -5,7 +5,7 @@ import { calendarDate } from '../arguments';
 import { conductBatch } from '../batch/conduct';
 import { type Forecast, forecast } from '../batch/dryRun';
 import { batchId } from '../batch/ids';
-import { batchRequest, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
+import { batchRequest, prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
 import { describeForecast } from '../batch/showForecast';
 import { CliError, cliExitCodes } from '../errors';
 import { say } from '../withClient';
@@ -24,10 +24,7 @@ const backfillPriority = 5;
 export function backfillCommand(): Command {
   const command = new Command('backfill')
     .description('run the pipeline on the files of many days, behind everything else')
-    .argument(
-      '<prefix>',
-      'a folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} stand for the day',
-    )
+    .addArgument(prefixArgument())
     .requiredOption('--from <YYYY-MM-DD>', 'first batch date')
     .requiredOption('--to <YYYY-MM-DD>', 'last batch date')
     .option('--dry-run', 'show what would be run, day by day, and start nothing')

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { calendarDate } from '../arguments';
 import { conductBatch } from '../batch/conduct';
 import { batchId } from '../batch/ids';
-import { batchRequest, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
+import { batchRequest, prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
 
 interface BatchOptions extends RequestOptions {
   readonly date: string;
@@ -13,10 +13,7 @@ interface BatchOptions extends RequestOptions {
 export function batchCommand(): Command {
   const command = new Command('batch')
     .description('run the pipeline on every file of a day below a prefix, some at a time')
-    .argument(
-      '<prefix>',
-      'a folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} stand for the day',
-    )
+    .addArgument(prefixArgument())
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
     .option('--no-wait', 'start it and return at once')
     .option('--json', 'print one JSON object at the end');

@@ -1,6 +1,6 @@
 import { dayIn, isTimeZone } from '@etl/pipeline/batch/timeZones';
 import { Command, Option } from 'commander';
-import { batchRequest, type RequestOptions, withRequestOptions } from '../../batch/requestOptions';
+import { batchRequest, prefixArgument, type RequestOptions, withRequestOptions } from '../../batch/requestOptions';
 import { CliError, cliExitCodes } from '../../errors';
 import { duration } from '../../schedule/durations';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
@@ -45,10 +45,7 @@ export function createCommand(): Command {
   const command = new Command('create')
     .description('have a batch started at certain times')
     .argument('<name>', 'name of the schedule, which is its ID in Temporal too')
-    .argument(
-      '<prefix>',
-      'a folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} stand for the day',
-    )
+    .addArgument(prefixArgument())
     .option('--at <HH:MM>', 'time of day', timeOfDay)
     .option('--days <days>', 'days of the week: mon-fri, or sat,sun (default: every day)', daysOfWeek)
     .addOption(new Option('--cron <expression>', 'instead: five fields, as 30 2 * * 1-5').conflicts(['at', 'days']))
