@@ -110,8 +110,8 @@ export function makePlan(input: {
   cleanBase: string;
   timeScale: number;
   warnings: readonly string[];
-  /** How the file is converted (routing/route.ts); absent: as a task, by the event's wishes alone. */
-  route?: { readonly compute: Compute; readonly routing: Routing };
+  /** How the file is converted (routing/route.ts). */
+  route: { readonly compute: Compute; readonly routing: Routing };
 }): Plan {
   const { detail, source, timeScale } = input;
   const options = optionsOf(detail);
@@ -124,7 +124,7 @@ export function makePlan(input: {
     options,
     optionsHash: optionsHash(options, chunkRows),
     chunkRows,
-    compute: input.route?.compute ?? wishedCompute(detail.compute),
+    compute: input.route.compute,
     timings: {
       timeoutSeconds: timeoutSeconds ?? transform.timeoutSeconds,
       launchQueueSeconds: transform.launchQueueSeconds,
@@ -133,17 +133,9 @@ export function makePlan(input: {
       approvalSeconds: Math.max(transform.approvalSeconds * timeScale, minApprovalSeconds),
     },
     budgets: scaled(budgets, timeScale),
-    ...(input.route && { routing: input.route.routing }),
+    routing: input.route.routing,
     ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     warnings: input.warnings,
-  };
-}
-
-function wishedCompute({ cpu, memory, ephemeralStorageGiB, spot }: EventDetail['compute'] = {}): Compute {
-  return {
-    ...(cpu !== undefined && memory !== undefined && { size: { cpu, memoryMiB: memory } }),
-    ...(ephemeralStorageGiB !== undefined && { ephemeralStorageGiB }),
-    spot: spot ?? false,
   };
 }
 

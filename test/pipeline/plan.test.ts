@@ -3,6 +3,7 @@ import { fileUri } from '@etl/pipeline/fileUri';
 import { layout, partName, workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { makePlan, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { noRouting, route } from '@etl/pipeline/routing/route';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 
 describe('resolveSource', () => {
@@ -39,7 +40,12 @@ describe('makePlan', () => {
   const plan = (extra: object, timeScale = 1) => {
     const parsed = parseEvent({ detail: { s3Key: source.uri, batchDate: '2026-02-08', ...extra } });
     if (!parsed.ok) throw new Error(parsed.reasons.join());
+    const { compute: wishes = {}, chunkRows = 500_000 } = parsed.detail;
+    const file = { kind: 's3', bytes: source.bytes, compression: 'none', rowBytes: 2 } as const;
+    const routed = route({ source: file, destination: 's3', chunkRows, wishes }, noRouting);
+    if (!routed.ok) throw new Error(routed.reasons.join());
     return makePlan({
+      route: routed,
       detail: parsed.detail,
       source,
       cleanBase: 's3://clean',
