@@ -77,8 +77,8 @@ function environment(): Template[] {
     options: {},
     // The text itself, or where it lies when it is too long for an override.
     optionsUri: reference(`${paths.validation}.options`),
-    // As the state's: a task that ended itself earlier would be launched again.
-    timeoutSeconds: definition.timeoutSeconds,
+    // Later than the state's: a task that ended itself would be launched again.
+    timeoutSeconds: definition.timeoutSeconds + definition.selfEndSlackSeconds,
   });
   return Object.entries(variables).map(([name, value]) => ({ Name: name, ...entry('Value', value) }));
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { containerEnvironment, maxInlineOptions } from '@etl/pipeline/container';
+import { transform } from '@etl/pipeline/definition';
 import type { Plan } from '@etl/pipeline/plan';
 import { launchTask } from '../../activities/launchTask';
 import { handler } from '../../lambdas/validateInput';
@@ -96,9 +97,9 @@ test.each<[string, object]>([
   expect(read(environment)).toEqual(read(withoutWorkflow(await ofTheActivity(plan, startedAt, 1))));
 });
 
-test('the time of a task is that of its state, whatever the event wishes: one that ended itself earlier would be tried again', async () => {
+test('a task outlives its state, whatever the event wishes: one that ended itself earlier would be tried again', async () => {
   const { execution } = await runFor({ compute: { timeoutSeconds: 60 } });
-  expect(environments(execution)).toEqual([expect.objectContaining({ TIMEOUT_SECONDS: '3600' })]);
+  expect(environments(execution)).toEqual([expect.objectContaining({ TIMEOUT_SECONDS: '3630' })]);
 });
 
 test('long options go by the URI of what the container reads', async () => {
@@ -108,7 +109,7 @@ test('long options go by the URI of what the container reads', async () => {
   const expected = containerEnvironment({
     ...{ inputUri: plan.source.uri, ...plan.batch, destination: plan.destination, runId: 'run-1', generation: 1 },
     ...{ runStartedAt: startedAt, chunkRows: plan.chunkRows, options: plan.options, optionsUri },
-    timeoutSeconds: plan.timings.timeoutSeconds,
+    timeoutSeconds: plan.timings.timeoutSeconds + transform.selfEndSlackSeconds,
   });
   expect(environments(execution)).toEqual([expected]);
 });
