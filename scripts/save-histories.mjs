@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,8 +23,7 @@ const target = join(root, 'test', 'workflows', 'histories');
 const temporal = await findTemporal(console.log);
 const folder = mkdtempSync(join(tmpdir(), 'etl-histories-'));
 const stateDir = join(folder, 'state');
-const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
-const env = { ...process.env, ...tasksAlone, ETL_STATE_DIR: stateDir, ETL_TIME_SCALE: '0.02', TEMPORAL_ADDRESS: '' };
+const env = { ...process.env, ETL_STATE_DIR: stateDir, ETL_TIME_SCALE: '0.02', TEMPORAL_ADDRESS: '' };
 const ports = [];
 for (const option of ['--temporal-port', '--ui-port', '--ecs-port']) ports.push(option, String(await getFreePort()));
 const up = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...ports], {
@@ -34,21 +34,17 @@ const up = spawn(process.execPath, ['cli/etl.js', 'up', '--json', ...ports], {
 const [line] = await once(createInterface({ input: up.stdout }), 'line');
 const runEnv = { ...env, TEMPORAL_ADDRESS: JSON.parse(line).temporal };
 
-const start = (file, ...options) => {
-  const args = [
-    'cli/etl.js',
-    'run',
-    file,
-    '--date',
-    '2026-02-08',
-    '--dataset',
-    'ventas',
-    '--json',
-    '--no-wait',
-    ...options,
-  ];
-  return JSON.parse(execFileSync(process.execPath, args, { cwd: root, env: runEnv, encoding: 'utf8' })).workflowId;
+const etl = (...args) => {
+  const output = execFileSync(process.execPath, ['cli/etl.js', ...args, '--json', '--no-wait'], {
+    cwd: root,
+    env: runEnv,
+    encoding: 'utf8',
+  });
+  return JSON.parse(output).workflowId;
 };
+const onFargate = { compute: { lane: 'fargate' } };
+const start = (file, options = onFargate) =>
+  etl('run', file, '--date', '2026-02-08', '--dataset', 'ventas', '--options', JSON.stringify(options));
 const cli = (...args) => execFileSync(temporal, args, { env: runEnv, encoding: 'utf8', maxBuffer: 1 << 26 });
 const programOf = async (known) => {
   const tasks = join(stateDir, 'ecs', 'tasks');
@@ -62,6 +58,18 @@ const programOf = async (known) => {
     await delay(50);
   }
 };
+/** As soon as something waits for it. */
+const approve = async (workflowId, answer) => {
+  const input = ['--name', 'approve', '--input', JSON.stringify(answer)];
+  for (let tries = 0; ; tries++) {
+    try {
+      return cli('workflow', 'update', 'execute', '--workflow-id', workflowId, ...input);
+    } catch (error) {
+      if (tries === 100) throw error;
+      await delay(200);
+    }
+  }
+};
 const save = async (kind, workflowId) => {
   try {
     cli('workflow', 'result', '--workflow-id', workflowId);
@@ -69,32 +77,53 @@ const save = async (kind, workflowId) => {
     // A run that failed is as good a history.
   }
   const history = cli('workflow', 'show', '--workflow-id', workflowId, '--output', 'json');
-  writeFileSync(join(target, `${name}-${kind}.json`), history);
+  // Stack traces name the folder that the project lies in, which is nobody else's.
+  writeFileSync(join(target, `${name}-${kind}.json`), history.replaceAll(`${root}/`, ''));
   console.log(`${name}-${kind}.json`);
 };
 
 try {
   mkdirSync(target, { recursive: true });
-  const slow = ['--options', '{"chunkRows":100}'];
-  const sample = async (stem, rows) => {
-    const path = join(folder, `${stem}.csv`);
-    await writeSalesSample(path, rows);
-    return path;
+  const slow = { ...onFargate, chunkRows: 100 };
+  const sample = async (path, rows) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeSalesSample(join(folder, path), rows);
+    return join(folder, path);
   };
   const tasks = [];
-  const delivered = start(await sample('delivered', 5000));
+  const delivered = start(await sample('delivered.csv', 5000));
   await programOf(tasks);
   await save('delivered', delivered);
+
   writeFileSync(join(folder, 'invalid.csv'), '');
   await save('invalid', start(join(folder, 'invalid.csv')));
-  const killed = start(await sample('relaunched', 20_000), ...slow);
+
+  const relaunched = start(await sample('relaunched.csv', 20_000), slow);
   process.kill(await programOf(tasks), 'SIGKILL');
   await programOf(tasks);
-  await save('relaunched', killed);
-  const cancelled = start(await sample('cancelled', 20_000), ...slow);
+  await save('relaunched', relaunched);
+
+  const cancelled = start(await sample('cancelled.csv', 20_000), slow);
   await programOf(tasks);
   cli('workflow', 'cancel', '--workflow-id', cancelled);
   await save('cancelled', cancelled);
+
+  await save('light', start(await sample('light.csv', 5000), {}));
+
+  writeFileSync(join(folder, 'approved.csv'), `id,name\n${'1,a\n'.repeat(500)}${'x,b\n'.repeat(50)}`);
+  const held = { columns: { id: 'integer' }, rejects: { level: 'hold' } };
+  const approved = start(join(folder, 'approved.csv'), held);
+  await approve(approved, { approved: true });
+  await save('approved', approved);
+
+  const shards = { chunkRows: 1000, compute: { shards: 2 } };
+  const fanOut = start(await sample('fanOut.csv', 5000), shards);
+  await save('fanOut', fanOut);
+  await save('shard', `${fanOut}/shard-1-of-2`);
+
+  for (const stem of ['one', 'two', 'three']) await sample(`night/${stem}_2026-02-08.csv`, 500);
+  writeFileSync(join(folder, 'night', 'bad_2026-02-08.csv'), '');
+  await save('batch', etl('batch', join(folder, 'night'), '--date', '2026-02-08', '--max-concurrent', '2'));
 } finally {
   up.kill('SIGINT');
   await once(up, 'exit');

@@ -10,14 +10,17 @@ describe('saved histories replay', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
   test('there are some of each kind', () => {
-    for (const kind of ['delivered', 'invalid', 'relaunched', 'cancelled']) {
+    const ends = ['delivered', 'invalid', 'relaunched', 'cancelled', 'approved'];
+    for (const kind of [...ends, 'light', 'fanOut', 'shard', 'batch']) {
       expect(files.some((name) => name.endsWith(`-${kind}.json`))).toBe(true);
     }
   });
 
   test.each(files)('%s', async (name) => {
     const history = JSON.parse(readFileSync(join(folder, name), 'utf8'));
-    await Worker.runReplayHistory({ workflowBundle }, history, name);
+    // Children are named after it.
+    const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
+    await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
   });
 
   test('a history that went another way does not replay', async () => {
