@@ -39,7 +39,7 @@ export async function nightlyBatch(request: unknown, continued: Continued = {}):
   let isOpen = true;
   const track = trackBatch(() => state);
   listenToControl({ state: () => (isOpen ? state : undefined), isStopping: () => isStopping, changed: track.show });
-  state ??= await begin(request);
+  state ??= await begin(request, track);
   const known = state;
 
   const carried = known.running;
@@ -74,7 +74,7 @@ function asEnd(failed: ApplicationFailure): Error {
   return failureTypeOf(failed) === 'Cancelled' ? new CancelledFailure('the batch was cancelled') : failed;
 }
 
-async function begin(request: unknown): Promise<BatchState> {
+async function begin(request: unknown, track: ReturnType<typeof trackBatch>): Promise<BatchState> {
   const { workflowId, firstExecutionRunId: runId, runStartTime, searchAttributes } = workflowInfo();
   const batch = { workflowId, runId };
   // The day is that of the schedule, however late it is caught up.
@@ -84,10 +84,12 @@ async function begin(request: unknown): Promise<BatchState> {
     'planBatch',
     workflowId,
   )({ request, scheduledAt }).catch(async (error: unknown) => {
+    track.refused([asFailure(error).message]);
     throw asEnd(await CancellationScope.nonCancellable(() => unplanned(error, batch)));
   });
-  if (!validation.valid) throw await CancellationScope.nonCancellable(() => refuse(validation.reasons, batch));
-  return beginning(validation.plan, batch);
+  if (validation.valid) return beginning(validation.plan, batch);
+  track.refused(validation.reasons);
+  throw await CancellationScope.nonCancellable(() => refuse(validation.reasons, batch));
 }
 
 /** Starts and skips until nothing is left. Returns undefined then, or that a new run has to go on. */

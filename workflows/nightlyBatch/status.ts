@@ -15,14 +15,22 @@ const maxShown = 20;
 /** One place that knows how far the batch is: the query and the Web UI's current details both show it. */
 export function trackBatch(current: () => BatchState | undefined) {
   let phase: Phase = 'plan';
-  const show = (): void => setCurrentDetails(describe(current(), phase));
+  let refusals: readonly string[] = [];
+  const show = (): void => setCurrentDetails(describe(current(), phase, refusals));
   setHandler(batchStatusQuery, () => statusOf(current(), phase), {
     description: 'How far the batch is, what is held and what was not delivered',
   });
+  show();
   return {
     show,
     enter: (next: Phase): void => {
       phase = next;
+      show();
+    },
+    /** There is no batch: its request was refused, or could not be checked. */
+    refused: (reasons: readonly string[]): void => {
+      refusals = reasons;
+      phase = 'done';
       show();
     },
   };
@@ -46,8 +54,9 @@ function statusOf(state: BatchState | undefined, phase: Phase): BatchStatus {
 }
 
 /** Markdown for the Web UI. */
-function describe(state: BatchState | undefined, phase: Phase): string {
-  if (!state) return 'Checking the request';
+function describe(state: BatchState | undefined, phase: Phase, refusals: readonly string[]): string {
+  if (!state)
+    return refusals.length > 0 ? list('No file was started', refusals.slice(0, maxShown)) : 'Checking the request';
   const { plan, paused, maxConcurrent, running, cursor } = state;
   const held = running.filter((file) => file.held !== undefined);
   const { from, to } = plan;

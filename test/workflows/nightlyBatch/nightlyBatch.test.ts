@@ -123,8 +123,12 @@ withServer('nightlyBatch', () => {
   test('a bad request fails with every reason, and is told', async () => {
     const of = world(rig, {});
     of.activities.planBatch = async () => ({ valid: false, reasons: ['prefix: is missing', 'to: is before from'] });
-    const failure = await withBatch(rig, of, failureOf);
+    const [failure, metadata] = await withBatch(rig, of, async (batch) => [
+      await failureOf(batch),
+      await batch.query<{ currentDetails: string }>('__temporal_workflow_metadata'),
+    ]);
     expect([failure.type, failure.message]).toEqual(['InvalidInput', 'prefix: is missing; to: is before from']);
+    expect(metadata.currentDetails).toBe('No file was started:\n\n- prefix: is missing\n- to: is before from');
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'invalid' } }]);
   });
 
