@@ -4,11 +4,9 @@ import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import { z } from 'zod';
 import { BadConfigurationError } from '../config/failures';
 import type { Position } from '../extractors/window';
-import { noEvidence } from '../transformers/evidence';
+import { content, count, evidence } from './schemas';
 
-const count = z.number().int().nonnegative();
 const place = z.strictObject({ row: count.min(1), line: count.min(1), byte: count });
-const evidence = z.partialRecord(z.enum(Object.keys(noEvidence)), count);
 
 /** What the file's head showed: shards need not look at it again. */
 const head = z.strictObject({
@@ -28,9 +26,7 @@ const head = z.strictObject({
 
 const indexSchema = z.strictObject({
   version: z.literal(1),
-  source: z.strictObject({ uri: z.string(), bytes: count, fingerprint: z.string() }),
-  optionsHash: z.string(),
-  program: z.string(),
+  ...content,
   head,
   rows: count,
   /** Where each chunk begins, the first one behind the header. */

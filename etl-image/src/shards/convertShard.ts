@@ -28,7 +28,9 @@ export function convertShard(work: Work, { number, of, indexUri, reconcileUri }:
   return runTask(work, async (task) => {
     const { env, store, place, content, folder, source, log } = task;
     const index = indexOf(task, indexUri);
-    const settled = reconcileUri === undefined ? undefined : await readReconciliation(store, reconcileUri, content);
+    const width = index.head.columns.length;
+    const settled =
+      reconcileUri === undefined ? undefined : await readReconciliation(store, reconcileUri, content, width);
     const shard = `${number}/${of}`;
     const range = shardRange(index, number, of);
     const inRange = (chunk: FinishedChunk): boolean =>

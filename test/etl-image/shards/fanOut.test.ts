@@ -1,5 +1,5 @@
-import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { checkpointName, progressName, reconcileName, shardName } from '@etl/pipeline/layout';
 import { Lab, lenient } from './lab';
@@ -290,6 +290,24 @@ describe('an index that is none of this source', () => {
     const indexUri = await lab.index();
     const end = await lab.shard(1, 2, indexUri, { reconcileUri: indexUri });
     expect(end).toMatchObject({ exitCode: 78, cause: expect.stringContaining('is no reconciliation') });
+  });
+
+  test.each([
+    ['evidence that is none', { seen: [{ integers: 'many' }, {}], hints: [{}, {}] }, 'is no reconciliation'],
+    ['evidence of unlike widths', { seen: [{}, {}], hints: [] }, 'is no reconciliation'],
+    ['other columns', { seen: [{}], hints: [{}] }, 'is of 1 columns, and the file has 2'],
+  ])('a reconciliation with %s: 78', async (_what, known, words) => {
+    await open(plain);
+    const indexUri = await lab.index();
+    const { source, optionsHash, program } = await json(indexUri);
+    const reconcileUri = lab.work(lab.runId, 2, reconcileName);
+    await mkdir(dirname(lab.pathOf(reconcileUri)), { recursive: true });
+    await writeFile(
+      lab.pathOf(reconcileUri),
+      JSON.stringify({ version: 1, source, optionsHash, program, known, stale: [1] }),
+    );
+    const end = await lab.shard(1, 2, indexUri, { reconcileUri });
+    expect(end).toMatchObject({ exitCode: 78, cause: expect.stringContaining(words) });
   });
 });
 
