@@ -38,6 +38,7 @@ async function main([image, ...rest]: string[]): Promise<void> {
     image,
     environment: Object.fromEntries(passedOn.map((name) => [name, process.env[name] ?? ''])),
     objects: [{ bucket: raw, key: 'ventas/ventas_2026_02.csv', body: sample }],
+    landed: { bucket: raw, queue: lastPart(config, 'INTAKE_QUEUE_URL', '/') },
   });
 }
 
@@ -49,6 +50,7 @@ type Key =
   | 'SUCCESS_TOPIC_ARN'
   | 'ALERTS_TOPIC_ARN'
   | 'DLQ_URL'
+  | 'INTAKE_QUEUE_URL'
   | 'ECS_CLUSTER'
   | 'ECS_TASK_DEFINITION';
 

@@ -4,7 +4,13 @@ import {
   type ECSClient,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
-import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  HeadObjectCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { etlContainerName } from '@etl/pipeline/container';
@@ -28,7 +34,15 @@ export interface StandInParts {
   readonly image: string;
   /** Of the ETL's container, whatever the run. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly objects?: readonly { readonly bucket: string; readonly key: string; readonly body: string }[];
+  readonly objects?: readonly SampleObject[];
+  /** Objects that land in a bucket from then on are told to this queue. */
+  readonly landed?: { readonly bucket: string; readonly queue: string };
+}
+
+interface SampleObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly body: string;
 }
 
 /** What only the stand-in knows of what was made. */
@@ -45,8 +59,14 @@ export async function prepareMinistack(
   parts: StandInParts,
 ): Promise<StandInPlaces> {
   for (const Bucket of parts.buckets) await s3.send(new CreateBucketCommand({ Bucket })).catch(ignoreOwned);
-  for (const { bucket, key, body } of parts.objects ?? []) {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  for (const object of parts.objects ?? []) await putNew(s3, object);
+  if (parts.landed) {
+    const { arn: QueueArn } = await makeQueue(sqs, parts.landed.queue);
+    const QueueConfigurations = [{ QueueArn, Events: ['s3:ObjectCreated:*' as const] }];
+    const NotificationConfiguration = { QueueConfigurations };
+    await s3.send(
+      new PutBucketNotificationConfigurationCommand({ Bucket: parts.landed.bucket, NotificationConfiguration }),
+    );
   }
   const deadLetters = await makeQueue(sqs, parts.deadLetters);
   const messages = await makeQueue(sqs, parts.messages);
@@ -63,6 +83,16 @@ export async function prepareMinistack(
 
 function ignoreOwned(error: Error): void {
   if (error.name !== 'BucketAlreadyOwnedByYou') throw error;
+}
+
+/** Written again, it would be news of a file that has landed. */
+async function putNew(s3: S3Client, { bucket, key, body }: SampleObject): Promise<void> {
+  const at = { Bucket: bucket, Key: key };
+  const isThere = await s3.send(new HeadObjectCommand(at)).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await s3.send(new PutObjectCommand({ ...at, Body: body }));
 }
 
 async function makeQueue(sqs: SQSClient, QueueName: string): Promise<{ url: string; arn: string }> {

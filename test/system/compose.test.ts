@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Client, Connection } from '@temporalio/client';
 import { parse } from 'csv-parse/sync';
@@ -43,6 +44,19 @@ withAll('docker-compose.yml', () => {
     expect(await message(system.ministack)).toMatch(/^ETL completado para 2026-02-08\n/);
   });
 
+  test('a file that lands starts a pipeline of its own', async () => {
+    const s3 = await s3With(system.ministack);
+    const Body = readFileSync(join(root, 'samples', 'ventas.csv'));
+    await s3.send(new PutObjectCommand({ Bucket: 'raw-data-lake', Key: 'ventas/landed_2026-02-09.csv', Body }));
+    const workflowId = await until('a run of it', 60, () =>
+      started(system.temporal, 'etl/ventas/2026-02-09/landed_2026-02-09/'),
+    );
+    await result(system.temporal, workflowId);
+    const rows = await readS3Batch(s3, 'clean-data-lake', 'ventas/batch_date=2026-02-09/source=landed_2026-02-09');
+    s3.destroy();
+    expect(rows).toHaveLength(parse(Body, { columns: true }).length);
+  });
+
   test('the worker is not root, has no compilers, and the Web UI answers', async () => {
     expect((await system.run('exec', '-T', 'worker', 'id', '-u')).stdout.trim()).toBe('1000');
     const { stdout } = await system.run('exec', '-T', 'worker', 'ls', 'node_modules', 'dist');
@@ -67,10 +81,22 @@ withAll('docker-compose.yml', () => {
   });
 });
 
-async function result(address: string, workflowId: string): Promise<unknown> {
+function result(address: string, workflowId: string): Promise<unknown> {
+  return withClient(address, (client) => client.workflow.getHandle(workflowId).result());
+}
+
+/** The ID of a run whose ID begins so. */
+function started(address: string, prefix: string): Promise<string | undefined> {
+  return withClient(address, async (client) => {
+    for await (const { workflowId } of client.workflow.list()) if (workflowId.startsWith(prefix)) return workflowId;
+    return undefined;
+  });
+}
+
+async function withClient<T>(address: string, work: (client: Client) => Promise<T>): Promise<T> {
   const connection = await Connection.connect({ address });
   try {
-    return await new Client({ connection }).workflow.getHandle(workflowId).result();
+    return await work(new Client({ connection }));
   } finally {
     await connection.close();
   }
