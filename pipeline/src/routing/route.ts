@@ -1,5 +1,4 @@
 import type { Compression } from '../csv/compression';
-import { transform } from '../definition';
 import type { EventDetail } from '../event';
 import type { Compute, Estimate, Lane, Routing } from '../plan';
 import { ephemeralStorageGiB, type TaskSize } from '../sizes';
@@ -80,8 +79,7 @@ export function route(request: RouteRequest, settings: RoutingSettings): Route {
     spot: spot.spot,
   };
   const estimate = estimateOf(lane.lane, bytes, source.kind, row.size, compute, settings);
-  const late = estimate && lane.lane === 'fargate' ? lateReason(estimate, wishes) : [];
-  return { ok: true, compute, routing: { reasons: [...reasons, ...late], ...(estimate && { estimate }) } };
+  return { ok: true, compute, routing: { reasons, ...(estimate && { estimate }) } };
 }
 
 function ceilingProblem(bytes: number, wishes: RouteRequest['wishes']): string[] {
@@ -212,16 +210,6 @@ function expansionReason({ bytes, compression }: RouteRequest['source']): string
   return [
     `${describeBytes(bytes)} of ${compression} count ${factor} times, as ${describeBytes(bytes * factor)} of CSV: ` +
       'how much it is shows only when it is read',
-  ];
-}
-
-/** A launch that will not be done in its time is worth a word before it begins. */
-function lateReason({ seconds }: Estimate, wishes: RouteRequest['wishes']): string[] {
-  const timeoutSeconds = wishes.timeoutSeconds ?? transform.timeoutSeconds;
-  if (seconds <= timeoutSeconds || (wishes.shards ?? 1) > 1) return [];
-  return [
-    `one task is expected to need ${Math.ceil(seconds)} s, and has ${timeoutSeconds} s: raise detail.compute.timeoutSeconds, or ` +
-      'have more tasks with detail.compute.shards',
   ];
 }
 

@@ -188,8 +188,10 @@ function late(request: ShardRequest, shards: number): string[] {
   const index = shards > 1 ? taskStartSeconds + source.bytes / indexBytesPerSecond[source.kind] : 0;
   const longest = Math.max(index, attemptSeconds(request, shards));
   if (longest <= timeoutSeconds) return [];
+  const more = shards < mostShards(request).shards ? ', or have more tasks with compute.shards' : '';
   return [
-    `compute.timeoutSeconds: by the estimate a task needs ${describeSeconds(longest)}, and is stopped after ${describeSeconds(timeoutSeconds)}`,
+    `compute.timeoutSeconds: by the estimate a task needs ${describeSeconds(longest)}, and is stopped after ` +
+      `${describeSeconds(timeoutSeconds)}: allow it more${more}`,
   ];
 }
 

@@ -73,13 +73,6 @@ describe('by size', () => {
     expect(routing.estimate).toMatchObject({ tasks: 1 });
   });
 
-  test('a task that will not be done in its time is told so', () => {
-    const late = (wishes: object) => routed({ source: { bytes: 500e9 }, wishes }).routing.reasons.join();
-    expect(late({})).toMatch(/expected to need 59\d\d s, and has 3600 s: raise detail\.compute\.timeoutSeconds/);
-    expect(late({ timeoutSeconds: 7200 })).not.toContain('expected to need');
-    expect(late({ shards: 8 })).not.toContain('expected to need');
-  });
-
   test.each<['gzip' | 'zstd', number, 'light' | 'fargate']>([
     ['gzip', 12.5e6, 'light'],
     ['gzip', 12.5e6 + 1, 'fargate'],

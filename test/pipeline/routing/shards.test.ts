@@ -63,11 +63,23 @@ describe('without a wish', () => {
       reasons: [expect.stringContaining('gzip: such a file cannot be read from its middle')],
       warnings: [
         expect.stringMatching(
-          /^compute.timeoutSeconds: by the estimate a task needs 1 h 24 min, and is stopped after 1 h/,
+          /^compute.timeoutSeconds: by the estimate a task needs 1 h 24 min, and is stopped after 1 h: allow it more$/,
         ),
       ],
     });
   });
+});
+
+test('a task that will not be done in its time: more time, or more tasks', () => {
+  const late = (wishes: ShardRequest['wishes'], request: object = {}) => {
+    const plan = planOf(800 * gigabyte, wishes, request);
+    return plan.ok ? plan.warnings.join() : 'refused';
+  };
+  expect(late({ shards: 1 })).toMatch(
+    /a task needs .*, and is stopped after 1 h: allow it more, or have more tasks with/,
+  );
+  expect(late({ shards: 1 }, { timeoutSeconds: 7200 })).toBe('');
+  expect(late({ shards: 8 })).toBe('');
 });
 
 test('a giant on S3 is cut as well: its index reads several ranges at a time', () => {
