@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { isPortFree } from '../local/freePort';
-import { localDefaults, parseConfig } from '../workers/config';
+import { parseConfig } from '../workers/config';
 import { connectClient, temporalOptions } from '../workers/connection';
+import { localDefaults } from '../workers/localDefaults';
 
 export interface Check {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { type MachineSettings, withSubstitutions } from '../asl/settings';
 import type { Config } from '../workers/config';
-import { taskDefinitionName } from '../workers/taskDefinition';
+import { taskDefinitionName } from '../workers/taskDefinitionFile';
 
 /** What the configuration says of the account; what it does not say stays a substitution. */
 export function machineSettings(config: Config): MachineSettings {

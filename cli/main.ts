@@ -1,9 +1,7 @@
 import { exitCodes } from '@etl/pipeline/failures';
 import { Command, CommanderError } from 'commander';
-import { PortTakenError } from '../local/temporal/devServer';
-import { TemporalNotFoundError } from '../local/temporal/findTemporal';
-import { ConfigError } from '../workers/config';
-import { NoTemporalError } from '../workers/connection';
+import { PortTakenError, TemporalNotFoundError } from '../local/temporal/errors';
+import { ConfigError, NoTemporalError } from '../workers/errors';
 import { aslCommand } from './commands/asl';
 import { backfillCommand } from './commands/backfill';
 import { batchCommand } from './commands/batch';
@@ -26,6 +24,7 @@ export async function main(argv: string[]): Promise<void> {
     .option('--verbose', 'show stack traces')
     .exitOverride()
     .showSuggestionAfterError();
+  // Declarations alone, which load nothing that takes long. What a command does is in `actions/`, and loaded when it is run.
   const commands = [
     demoCommand,
     upCommand,

@@ -4,8 +4,9 @@ import type { IntakeRule } from '@etl/pipeline/intake/rule';
 import { type Start, startsOf } from '@etl/pipeline/intake/starts';
 import { workflowId } from '@etl/pipeline/layout';
 import { resolveBatch, resolveSource } from '@etl/pipeline/plan';
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
+import { temporalClient } from '../workers/temporalClient';
 
 /** What a letter can be made to start again, or why it cannot. */
 export type Again = { readonly starts: readonly Start[] } | { readonly problem: string };
@@ -70,7 +71,7 @@ async function start(client: Client, { workflowId: id, event, batch, sourceUri }
     });
     return true;
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    if (error instanceof temporalClient().WorkflowExecutionAlreadyStartedError) return false;
     throw error;
   }
 }

@@ -9,14 +9,8 @@ import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  type WorkflowHandleWithStartDetails,
-} from '@temporalio/client';
+import type { ApplicationFailure, Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
+import { temporalClient } from '../workers/temporalClient';
 import type { PipelineResult } from '../workflows/etlPipeline';
 import { CliError } from './errors';
 import { pause } from './pause';
@@ -63,7 +57,7 @@ export async function startPipeline(client: Client, detail: Detail, priorityKey?
       priority: priorityOf(batch, priorityKey),
     });
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
     throw new CliError(
       `this batch is being run already, as workflow ${id}`,
       `watch it with: temporal workflow show --workflow-id ${id}`,
@@ -88,6 +82,7 @@ export async function followPipeline(
     const delivered = { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches } as const;
     return { ...delivered, ...(routing && { routing }) };
   } catch (error) {
+    const { ApplicationFailure, CancelledFailure, WorkflowFailedError } = temporalClient();
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     const status = cause instanceof CancelledFailure ? 'CANCELED' : 'FAILED';

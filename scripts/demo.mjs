@@ -10,4 +10,5 @@ const child = spawn(process.execPath, ['cli/etl.js', 'demo', ...process.argv.sli
 // Ctrl-C reaches the demo itself, which ends what it started; this process only waits for it.
 process.on('SIGINT', () => undefined);
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code) => process.exit(code ?? 1));
+// A signal ends it at once while it is only being loaded.
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

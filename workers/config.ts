@@ -8,9 +8,8 @@ import { sharedDetailProblems } from '@etl/pipeline/sharedDetail';
 import { sizeProblem } from '@etl/pipeline/sizes';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 import { z } from 'zod';
-
-/** Where the local system listens when nothing else is said. */
-export const localDefaults = { temporalPort: 7233, uiPort: 8233, ecsPort: 7299, stateDir: '.etl' } as const;
+import { ConfigError } from './errors';
+import { localDefaults } from './localDefaults';
 
 const list = z
   .string()
@@ -215,13 +214,6 @@ export type Config = z.infer<typeof schema> & {
   readonly cleanBase: string;
   readonly stateDir: string;
 };
-
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  constructor(readonly problems: readonly string[]) {
-    super(`bad configuration: ${problems.join('; ')}`);
-  }
-}
 
 /**
  * The configuration of an environment. An empty variable counts as not set. Without any, the local system is used.

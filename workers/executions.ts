@@ -1,7 +1,8 @@
 import { type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
 import { failedEnd } from '@etl/pipeline/batch/fileResult';
-import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Executions } from '../activities/ports';
+import { temporalClient } from './temporalClient';
 
 /** What Temporal says of a workflow's newest run. */
 export function createExecutions(client: Client): Executions {
@@ -14,7 +15,7 @@ export function createExecutions(client: Client): Executions {
         if (status.name === 'RUNNING' || !closeTime) return { status: 'running', ...of };
         return { status: 'closed', how: status.name, closedAt: closeTime.getTime(), ...of };
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return { status: 'unknown' };
+        if (error instanceof temporalClient().WorkflowNotFoundError) return { status: 'unknown' };
         throw error;
       }
     },
@@ -23,8 +24,8 @@ export function createExecutions(client: Client): Executions {
       try {
         return { status: 'completed', result: await client.withAbortSignal(signal, () => handle.result()) };
       } catch (error) {
-        if (error instanceof WorkflowFailedError) return failedEnd(error.cause);
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        if (error instanceof temporalClient().WorkflowFailedError) return failedEnd(error.cause);
+        if (!(error instanceof temporalClient().WorkflowNotFoundError)) throw error;
         const reason = 'Temporal does not know its run any more: how it ended is in the commit log';
         return { status: 'failed', failureType: 'OutcomeUnknown', reason };
       }

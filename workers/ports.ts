@@ -15,9 +15,10 @@ import { localEcsSettings } from '../local/ecsSettings';
 import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
 import { createLocalTaskLogs } from '../local/taskLogs';
-import { type Config, localDefaults } from './config';
+import type { Config } from './config';
 import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
+import { localDefaults } from './localDefaults';
 import { createProgressReporter } from './progressReporter';
 
 /** Chooses an adapter for every port: AWS where it is configured, the local system where it is not. */

@@ -7,7 +7,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { exitCodes } from '@etl/pipeline/failures';
 import { parseUri } from '@etl/pipeline/uri';
 import { prepareMinistack } from '../local/ministack/prepare';
-import { type Config, ConfigError, parseConfig } from './config';
+import { type Config, parseConfig } from './config';
+import { ConfigError } from './errors';
 
 /** The variables that let a task reach a stand-in: with AWS its task role does. */
 const passedOn = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'];

@@ -6,9 +6,10 @@ import { openStore } from '@etl/storage/openStore';
 import type { FoundFile } from '../../activities/contract';
 import { type ListingPorts, listAllFiles } from '../../activities/listFiles';
 import { parseConfig } from '../../workers/config';
-import { connectClient, NoTemporalError } from '../../workers/connection';
+import { connectClient } from '../../workers/connection';
+import { NoTemporalError } from '../../workers/errors';
 import { createExecutions } from '../../workers/executions';
-import { refusedRequest } from './requestOptions';
+import { refusedRequest } from './request';
 
 /** What a batch would do with the files of a day. */
 export interface DayForecast {

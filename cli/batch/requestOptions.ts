@@ -1,10 +1,6 @@
-import { makeBatchPlan } from '@etl/pipeline/batch/plan';
-import { planProblems } from '@etl/pipeline/batch/planProblems';
-import { type BatchRequest, defaultConcurrency, parseBatchRequest } from '@etl/pipeline/batch/request';
+import { defaultConcurrency } from '@etl/pipeline/batch/control';
 import { Argument, type Command, Option } from 'commander';
-import { destinationUri, jsonObject, positiveInteger } from '../arguments';
-import { CliError, cliExitCodes } from '../errors';
-import { prefixUri } from './prefix';
+import { positiveInteger } from '../arguments';
 
 /** The options that every command has that makes a batch. */
 export interface RequestOptions {
@@ -48,38 +44,4 @@ export function withRequestOptions(command: Command): Command {
     .option('--dataset <name>', "dataset of all files (default: the name of each file's folder)")
     .option('--out <uri>', "folder or s3:// URI to publish below (default: the worker's S3_CLEAN_BUCKET)")
     .option('--options <json>', "further keys of every file's event: columns, dialect, quality, chunkRows, compute");
-}
-
-/** What `nightlyBatch` is to be started with. Throws `CliError` with every reason why it would be refused. */
-export function batchRequest(prefix: string, options: RequestOptions, days: Partial<BatchRequest>): BatchRequest {
-  const detail = {
-    ...(options.options !== undefined && jsonObject('--options', options.options)),
-    ...(options.dataset !== undefined && { dataset: options.dataset }),
-    ...(options.out !== undefined && { destination: destinationUri(options.out) }),
-  };
-  const parsed = parseBatchRequest({
-    prefix: prefixUri(prefix),
-    ...(options.match !== undefined && { match: options.match }),
-    ...days,
-    ...(options.mode !== undefined && { mode: options.mode }),
-    ...(options.maxConcurrent !== undefined && { maxConcurrent: options.maxConcurrent }),
-    ...(options.onFailure !== undefined && { onFailure: options.onFailure }),
-    ...(Object.keys(detail).length > 0 && { detail }),
-  });
-  const reasons = parsed.ok ? problemsOf(parsed.request) : parsed.reasons;
-  if (parsed.ok && reasons.length === 0) return parsed.request;
-  throw refusedRequest(reasons);
-}
-
-/** The error for a request that the batch itself would refuse. */
-export function refusedRequest(reasons: readonly string[]): CliError {
-  const remedy = 'docs/batches.md says what each of them may be';
-  return new CliError(`the batch would be refused: ${reasons.join('; ')}`, remedy, cliExitCodes.usage);
-}
-
-/** What the batch itself would find, wherever the worker publishes: the destination is checked there. */
-function problemsOf(request: BatchRequest): string[] {
-  const places = { rawBase: undefined, cleanBase: 'file:///lake' };
-  const plan = makeBatchPlan(request, new Date().toISOString(), places);
-  return plan === undefined ? ['prefix: is no URI'] : planProblems(plan);
 }

@@ -2,13 +2,8 @@ import type { BatchRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { messageNames, taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures';
-import {
-  ApplicationFailure,
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  type WorkflowHandleWithStartDetails,
-} from '@temporalio/client';
+import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
+import { temporalClient } from '../../workers/temporalClient';
 import { CliError } from '../errors';
 import { pause } from '../pause';
 import type { BatchStatus } from './show';
@@ -40,7 +35,7 @@ export async function startBatch(client: Client, workflowId: string, request: Ba
       ...(priority !== undefined && { priority: { priorityKey: priority } }),
     });
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
     const remedy = `watch it with: temporal workflow show --workflow-id ${workflowId}`;
     throw new CliError(`this batch is being run already, as workflow ${workflowId}`, remedy, exitCodes.tryAgain, {
       cause: error,
@@ -59,7 +54,7 @@ export async function followBatch(
     const summary: BatchSummary = await handle.result();
     return { ...idsOf(handle), status: 'COMPLETED', failureType: null, reason: null, summary };
   } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
+    if (!(error instanceof temporalClient().WorkflowFailedError)) throw error;
     return await failedReport(handle, error);
   } finally {
     ended.abort();
@@ -78,7 +73,7 @@ const idsOf = ({ workflowId, firstExecutionRunId: runId }: BatchHandle) => ({ wo
 async function failedReport(handle: BatchHandle, { cause, message }: WorkflowFailedError): Promise<BatchReport> {
   const { status, memo } = await handle.describe();
   const { batch } = (memo ?? {}) as { batch?: Partial<BatchSummary> };
-  const failureType = cause instanceof ApplicationFailure ? (cause.type ?? null) : null;
+  const failureType = cause instanceof temporalClient().ApplicationFailure ? (cause.type ?? null) : null;
   // A batch that was refused has no files to sum up.
   const summary = typeof batch?.files === 'number' ? (batch as BatchSummary) : null;
   return { ...idsOf(handle), status: status.name, failureType, reason: cause?.message ?? message, summary };

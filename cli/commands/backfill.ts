@@ -1,16 +1,7 @@
-import type { BatchRequest } from '@etl/pipeline/batch/request';
-import { StorageError } from '@etl/storage/objectStore';
 import { Command } from 'commander';
-import { calendarDate } from '../arguments';
-import { conductBatch } from '../batch/conduct';
-import { type Forecast, forecast } from '../batch/dryRun';
-import { batchId } from '../batch/ids';
-import { batchRequest, prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
-import { describeForecast } from '../batch/showForecast';
-import { CliError, cliExitCodes } from '../errors';
-import { say } from '../withClient';
+import { prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
 
-interface BackfillOptions extends RequestOptions {
+export interface BackfillOptions extends RequestOptions {
   readonly from: string;
   readonly to: string;
   readonly dryRun?: boolean;
@@ -18,8 +9,7 @@ interface BackfillOptions extends RequestOptions {
   readonly json?: boolean;
 }
 
-/** Tonight's files go first. */
-const backfillPriority = 5;
+const action = (): typeof import('../actions/backfill') => require('../actions/backfill');
 
 export function backfillCommand(): Command {
   const command = new Command('backfill')
@@ -30,36 +20,7 @@ export function backfillCommand(): Command {
     .option('--dry-run', 'show what would be run, day by day, and start nothing')
     .option('--no-wait', 'start it and return at once')
     .option('--json', 'print one JSON object at the end');
-  return withRequestOptions(command).action(backfill);
-}
-
-async function backfill(prefix: string, options: BackfillOptions): Promise<void> {
-  const days = { from: calendarDate(options.from, '--from'), to: calendarDate(options.to, '--to') };
-  const request = batchRequest(prefix, options, { ...days, priority: backfillPriority });
-  if (options.dryRun) return tell(await forecastOrFail(request), options.json);
-  if (!options.json) await foretell(request);
-  await conductBatch(batchId('backfill', request), request, options);
-}
-
-function tell(found: Forecast, json: boolean | undefined): void {
-  say(json, found, describeForecast(found));
-}
-
-async function forecastOrFail(request: BatchRequest): Promise<Forecast> {
-  return forecast(request).catch((error: unknown) => {
-    if (!(error instanceof StorageError)) throw error;
-    const remedy = 'see that this machine may read the source and the destination';
-    const exitCode = error.code === 'NotFound' ? cliExitCodes.noInput : cliExitCodes.unavailable;
-    throw new CliError(`${error.uri}: ${error.message}`, remedy, exitCode, { cause: error });
-  });
-}
-
-/** The worker may read what this machine may not: then it is started without. */
-async function foretell(request: BatchRequest): Promise<void> {
-  const lines = await forecast(request).then(describeForecast, (error: unknown) => {
-    if (error instanceof StorageError)
-      return [`What it will do cannot be seen from here: ${error.uri}: ${error.message}`];
-    throw error;
-  });
-  process.stdout.write(`${lines.join('\n')}\n`);
+  return withRequestOptions(command).action((prefix: string, options: BackfillOptions) =>
+    action().backfill(prefix, options),
+  );
 }

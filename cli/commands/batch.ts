@@ -1,14 +1,13 @@
 import { Command } from 'commander';
-import { calendarDate } from '../arguments';
-import { conductBatch } from '../batch/conduct';
-import { batchId } from '../batch/ids';
-import { batchRequest, prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
+import { prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
 
-interface BatchOptions extends RequestOptions {
+export interface BatchOptions extends RequestOptions {
   readonly date: string;
   readonly wait: boolean;
   readonly json?: boolean;
 }
+
+const action = (): typeof import('../actions/batch') => require('../actions/batch');
 
 export function batchCommand(): Command {
   const command = new Command('batch')
@@ -17,10 +16,5 @@ export function batchCommand(): Command {
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
     .option('--no-wait', 'start it and return at once')
     .option('--json', 'print one JSON object at the end');
-  return withRequestOptions(command).action(batch);
-}
-
-async function batch(prefix: string, options: BatchOptions): Promise<void> {
-  const request = batchRequest(prefix, options, { batchDate: calendarDate(options.date) });
-  await conductBatch(batchId('batch', request), request, options);
+  return withRequestOptions(command).action((prefix: string, options: BatchOptions) => action().batch(prefix, options));
 }

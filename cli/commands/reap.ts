@@ -1,85 +1,22 @@
-import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import { Command } from 'commander';
-import { connectClient } from '../../workers/connection';
-import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
 import { minutes, positiveInteger } from '../arguments';
-import { count } from '../show';
+import { reaperSchedule } from '../reaperSchedule';
 
-const scheduleId = 'etl-reaper';
-
-interface ReapOptions {
+export interface ReapOptions {
   readonly stop?: boolean;
   readonly grace: number;
   readonly every?: number;
   readonly json?: boolean;
 }
 
+const action = (): typeof import('../actions/reap') => require('../actions/reap');
+
 export function reapCommand(): Command {
   return new Command('reap')
     .description('find the tasks of workflows that have ended without stopping them (a dry run unless --stop)')
     .option('--stop', 'stop what is found')
     .option('--grace <seconds>', 'leave workflows alone that ended less than this ago', positiveInteger, 600)
-    .option('--every <minutes>', `do so by a schedule, ${scheduleId}, which is made or changed`, minutes)
+    .option('--every <minutes>', `do so by a schedule, ${reaperSchedule}, which is made or changed`, minutes)
     .option('--json', 'print one JSON object')
-    .action(reap);
-}
-
-async function reap({ stop = false, grace, every, json }: ReapOptions): Promise<void> {
-  const input: ReapInput = { stop, graceSeconds: grace };
-  const { client, connection } = await connectClient();
-  const say = (object: object, lines: readonly string[]): void =>
-    void process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${lines.join('\n')}\n`);
-  try {
-    if (every !== undefined) {
-      await schedule(client, every, input);
-      const what = stop ? 'stops' : 'only reports (add --stop to have them stopped)';
-      return say({ scheduleId, everyMinutes: every, ...input }, [
-        `Schedule ${scheduleId}: every ${count(every, 'minute')} it finds orphaned tasks and ${what}.`,
-        `Look at it with: temporal schedule describe --schedule-id ${scheduleId}`,
-      ]);
-    }
-    const report: ReapReport = await client.workflow.execute(workflowTypes.reaper, {
-      workflowId: `etl-reap-${Date.now()}`,
-      taskQueue: taskQueues.main,
-      args: [input],
-      staticSummary: stop ? 'Stops tasks of ended workflows' : 'Looks for tasks of ended workflows',
-    });
-    say(report, describeReport(report));
-    if (report.notStopped.length > 0) process.exitCode = 1;
-  } finally {
-    await connection.close();
-  }
-}
-
-/** One at a time, and none to make up for: what a missed run would have found, the next one finds. */
-async function schedule(client: Client, everyMinutes: number, input: ReapInput): Promise<void> {
-  const spec = { intervals: [{ every: everyMinutes * 60_000 }] };
-  const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: 60_000, pauseOnFailure: false };
-  const action = {
-    type: 'startWorkflow' as const,
-    workflowType: workflowTypes.reaper,
-    workflowId: scheduleId,
-    taskQueue: taskQueues.main,
-    args: [input],
-  };
-  try {
-    await client.schedule.create({ scheduleId, spec, policies, action });
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(scheduleId).update((known) => ({ ...known, spec, policies, action }));
-  }
-}
-
-export function describeReport(report: ReapReport): string[] {
-  const { examined, orphans, unknown, stopped, notStopped, dryRun } = report;
-  const problems = notStopped.map(({ taskArn, error }) => `not stopped: ${taskArn}: ${error}`);
-  return [
-    `${count(examined, 'task')} of ours running, ${count(orphans.length, 'orphan')}, ${count(unknown.length, 'task')} of workflows that Temporal does not know`,
-    ...orphans.map(({ taskArn, workflowId, workflow }) => `orphan: ${taskArn} of ${workflowId} (${workflow})`),
-    ...unknown.map(({ taskArn, workflowId }) => `unknown: ${taskArn} of ${workflowId}: look at it yourself`),
-    ...(orphans.length > 0 && dryRun ? ['Nothing was stopped: run it again with --stop.'] : []),
-    ...(dryRun ? [] : [`${count(stopped.length, 'task')} stopped`]),
-    ...problems,
-  ];
+    .action((options: ReapOptions) => action().reap(options));
 }

@@ -1,4 +1,5 @@
 import { runOnInterpreter } from './interpreterSide';
+import type { InterpreterName } from './interpreters';
 import { runOnMinistack } from './ministackSide';
 import { missingForMinistack } from './needs';
 import type { CompareRequest } from './request';
@@ -16,6 +17,4 @@ export interface StepFunctions {
 export const stepFunctions = {
   ministack: { run: runOnMinistack, missing: missingForMinistack },
   local: { run: runOnInterpreter, missing: async () => [] },
-} as const satisfies Record<string, StepFunctions>;
-
-export type InterpreterName = keyof typeof stepFunctions;
+} as const satisfies Record<InterpreterName, StepFunctions>;

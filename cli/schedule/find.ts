@@ -1,5 +1,6 @@
 import { workflowTypes } from '@etl/pipeline/definition';
-import { type Client, type ScheduleDescription, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
+import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
+import { temporalClient } from '../../workers/temporalClient';
 import { CliError, cliExitCodes } from '../errors';
 
 export interface Found {
@@ -11,7 +12,7 @@ export interface Found {
 export async function lookUp(client: Client, name: string): Promise<Found | undefined> {
   const handle = client.schedule.getHandle(name);
   const description = await handle.describe().catch((error: unknown) => {
-    if (error instanceof ScheduleNotFoundError) return undefined;
+    if (error instanceof temporalClient().ScheduleNotFoundError) return undefined;
     throw error;
   });
   if (!description) return undefined;

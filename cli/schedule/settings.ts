@@ -1,17 +1,17 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import { ScheduleOverlapPolicy } from '@temporalio/client';
+import type { ScheduleOverlapPolicy } from '@temporalio/client';
 import { scheduleSpec } from './spec';
 import type { Timetable } from './timetable';
 
 export const overlapPolicies = {
-  skip: ScheduleOverlapPolicy.SKIP,
-  'buffer-one': ScheduleOverlapPolicy.BUFFER_ONE,
-  'buffer-all': ScheduleOverlapPolicy.BUFFER_ALL,
-  'cancel-other': ScheduleOverlapPolicy.CANCEL_OTHER,
-  'terminate-other': ScheduleOverlapPolicy.TERMINATE_OTHER,
-  'allow-all': ScheduleOverlapPolicy.ALLOW_ALL,
-} as const;
+  skip: 'SKIP',
+  'buffer-one': 'BUFFER_ONE',
+  'buffer-all': 'BUFFER_ALL',
+  'cancel-other': 'CANCEL_OTHER',
+  'terminate-other': 'TERMINATE_OTHER',
+  'allow-all': 'ALLOW_ALL',
+} as const satisfies Record<string, ScheduleOverlapPolicy>;
 
 export type Overlap = keyof typeof overlapPolicies;
 

@@ -1,4 +1,5 @@
-import { type Client, isGrpcServiceError, ScheduleAlreadyRunning, ServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { temporalClient } from '../../workers/temporalClient';
 import { CliError, cliExitCodes } from '../errors';
 import { lookUp } from './find';
 import type { nightlySchedule } from './settings';
@@ -49,6 +50,7 @@ async function store(
 const refused =
   (name: string) =>
   (error: unknown): never => {
+    const { isGrpcServiceError, ScheduleAlreadyRunning, ServiceError } = temporalClient();
     if (error instanceof ScheduleAlreadyRunning) {
       const remedy = `look at it with: etl schedule describe ${name}; change it with --replace`;
       throw new CliError(`there is a schedule ${name} already`, remedy, cliExitCodes.cannotCreate, { cause: error });

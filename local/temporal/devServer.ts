@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { isPortFree } from '../freePort';
+import { PortTakenError } from './errors';
 
 export interface DevServerSettings {
   /** The `temporal` program. */
@@ -19,17 +20,6 @@ export interface DevServer {
   readonly pid: number;
   readonly exited: Promise<string>;
   stop(): Promise<void>;
-}
-
-/** The server cannot listen where it was told to. */
-export class PortTakenError extends Error {
-  override readonly name = 'PortTakenError';
-  constructor(
-    readonly port: number,
-    readonly what: string,
-  ) {
-    super(`port ${port}, for the ${what}, is taken`);
-  }
 }
 
 /**

@@ -3,20 +3,15 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { cacheFolder } from '../cacheFolder';
 import { firstExecutable, onPath } from '../onPath';
+import { TemporalNotFoundError } from './errors';
 
 const run = promisify(execFile);
 
 /** The version that Go can install: later ones have a replace directive, which `go install` refuses. */
 const goModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const downloadSeconds = 60;
-
-/** No Temporal server program is there, and none could be had. */
-export class TemporalNotFoundError extends Error {
-  override readonly name = 'TemporalNotFoundError';
-}
 
 /**
  * The path of a `temporal` program: on PATH, else one fetched earlier, else the SDK's download, else built by Go. `say` is
@@ -50,6 +45,8 @@ export async function findTemporal(say: (line: string) => void, signal?: AbortSi
 
 /** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */
 async function download(downloadDir: string, signal?: AbortSignal): Promise<void> {
+  // With it comes a whole worker, which a machine that has a server never needs.
+  const { TestWorkflowEnvironment } = require('@temporalio/testing') as typeof import('@temporalio/testing');
   const starting = TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir }, log: { format: 'pretty', level: 'error' } },
   });

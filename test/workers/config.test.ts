@@ -1,4 +1,5 @@
-import { ConfigError, parseConfig } from '../../workers/config';
+import { parseConfig } from '../../workers/config';
+import { ConfigError } from '../../workers/errors';
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {

@@ -1,19 +1,15 @@
 import { Command } from 'commander';
-import { find } from '../../schedule/find';
-import { describeSchedule, scheduleReport } from '../../schedule/report';
-import { say, withClient } from '../../withClient';
+
+export interface DescribeOptions {
+  readonly json?: boolean;
+}
+
+const action = (): typeof import('../../actions/schedule/describe') => require('../../actions/schedule/describe');
 
 export function describeCommand(): Command {
   return new Command('describe')
     .description('what a schedule does, what it has done, and the next times with their batch dates')
     .argument('<name>', 'name of the schedule')
     .option('--json', 'print one JSON object')
-    .action(describe);
-}
-
-async function describe(name: string, { json }: { readonly json?: boolean }): Promise<void> {
-  await withClient(async (client) => {
-    const report = scheduleReport((await find(client, name)).description);
-    say(json, report, describeSchedule(report));
-  });
+    .action((name: string, options: DescribeOptions) => action().describe(name, options));
 }

@@ -1,38 +1,14 @@
-import { workflowTypes } from '@etl/pipeline/definition';
-import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { lookUp } from '../../schedule/find';
-import { type ScheduleReport, scheduleReport } from '../../schedule/report';
-import { say, withClient } from '../../withClient';
+
+export interface ListOptions {
+  readonly json?: boolean;
+}
+
+const action = (): typeof import('../../actions/schedule/list') => require('../../actions/schedule/list');
 
 export function listCommand(): Command {
   return new Command('list')
     .description('the schedules of nightly batches')
     .option('--json', 'print one JSON object')
-    .action(list);
-}
-
-async function list({ json }: { readonly json?: boolean }): Promise<void> {
-  await withClient(async (client) => {
-    const schedules = await reports(client);
-    const lines = schedules.map(describeLine);
-    say(json, { schedules }, lines.length > 0 ? lines : ['There are no schedules: etl schedule create']);
-  });
-}
-
-/** The list itself is behind by moments, and has no requests: each schedule is asked. */
-async function reports(client: Client): Promise<ScheduleReport[]> {
-  const found: ScheduleReport[] = [];
-  for await (const { scheduleId, action } of client.schedule.list()) {
-    if (action?.workflowType !== workflowTypes.nightlyBatch) continue;
-    const known = await lookUp(client, scheduleId);
-    if (known) found.push(scheduleReport(known.description));
-  }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function describeLine({ name, times, timeZone, paused, request, next }: ScheduleReport): string {
-  const [first] = next;
-  const then = paused ? 'PAUSED' : first ? `next ${first.local}, batch date ${first.batchDate}` : 'no next time';
-  return `${name}: ${times[0] ?? 'never'}, ${timeZone}: ${request?.prefix ?? 'no valid request'}: ${then}`;
+    .action((options: ListOptions) => action().list(options));
 }

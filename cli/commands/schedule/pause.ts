@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { find } from '../../schedule/find';
-import { say, withClient } from '../../withClient';
 
-interface PauseOptions {
+export interface PauseOptions {
   readonly reason?: string;
   readonly json?: boolean;
 }
+
+const action = (): typeof import('../../actions/schedule/pause') => require('../../actions/schedule/pause');
 
 export function pauseCommand(): Command {
   return new Command('pause')
@@ -13,7 +13,7 @@ export function pauseCommand(): Command {
     .argument('<name>', 'name of the schedule')
     .option('--reason <text>', 'kept as the note of the schedule')
     .option('--json', 'print one JSON object')
-    .action((name: string, options: PauseOptions) => set(name, true, options));
+    .action((name: string, options: PauseOptions) => action().set(name, true, options));
 }
 
 export function resumeCommand(): Command {
@@ -22,14 +22,5 @@ export function resumeCommand(): Command {
     .argument('<name>', 'name of the schedule')
     .option('--reason <text>', 'kept as the note of the schedule')
     .option('--json', 'print one JSON object')
-    .action((name: string, options: PauseOptions) => set(name, false, options));
-}
-
-async function set(name: string, paused: boolean, { reason, json }: PauseOptions): Promise<void> {
-  const note = reason ?? (paused ? 'paused by etl schedule pause' : 'resumed by etl schedule resume');
-  await withClient(async (client) => {
-    const { handle } = await find(client, name);
-    await (paused ? handle.pause(note) : handle.unpause(note));
-    say(json, { name, paused, note }, [`Schedule ${name} is ${paused ? 'paused' : 'going on'}: ${note}`]);
-  });
+    .action((name: string, options: PauseOptions) => action().set(name, false, options));
 }

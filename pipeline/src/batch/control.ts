@@ -3,6 +3,7 @@ import type { FileResult } from './summary';
 
 /** Files that are converted at once. */
 export const maxConcurrency = 500;
+export const defaultConcurrency = 20;
 /**
  * Files under way, with those that wait for an approval. Temporal lets a workflow have 2,000 pending children, and what a run
  * hands over to the next one is a payload of 2 MiB at the most.

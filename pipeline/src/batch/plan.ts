@@ -1,5 +1,6 @@
 import { resolveSource } from '../plan';
-import { type BatchRequest, defaultConcurrency } from './request';
+import { defaultConcurrency } from './control';
+import type { BatchRequest } from './request';
 import { dayIn } from './timeZones';
 
 /** A request with everything resolved: a batch reads no environment and no clock after it. */

@@ -6,7 +6,6 @@ import { sharedDetailProblems } from '../sharedDetail';
 import { maxConcurrency } from './control';
 import { isTimeZone } from './timeZones';
 
-export const defaultConcurrency = 20;
 /** Ten years: the days of a batch are gone through one by one. */
 const maxDays = 3660;
 const dayMs = 86_400_000;

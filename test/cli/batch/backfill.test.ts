@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forecast } from '../../../cli/batch/dryRun';
-import { batchRequest, type RequestOptions } from '../../../cli/batch/requestOptions';
+import { batchRequest } from '../../../cli/batch/request';
+import type { RequestOptions } from '../../../cli/batch/requestOptions';
 import { describeForecast } from '../../../cli/batch/showForecast';
 import { command } from '../../support/processes';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batchId } from '../../../cli/batch/ids';
 import { prefixUri } from '../../../cli/batch/prefix';
-import { batchRequest } from '../../../cli/batch/requestOptions';
+import { batchRequest } from '../../../cli/batch/request';
 
 let folder: string;
 beforeAll(() => {

@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateMachine } from '../../asl/machine';
+import { machinePicture } from '../../asl/picture';
+import { workflowPicture } from '../../asl/workflowPicture';
+import { parseConfig } from '../../workers/config';
+import { asText, checkDefinition } from '../checkDefinition';
+import type { AslOptions } from '../commands/asl';
+import { CliError, cliExitCodes } from '../errors';
+import { machineSettings } from '../machineSettings';
+
+/** The definition with substitutions, for CloudFormation, SAM and CDK. */
+const committed = join(__dirname, '..', '..', '..', 'asl', 'etl-pipeline.asl.json');
+
+/** With a validator of JSON schemas and a parser of JSONata, which only a lint needs. */
+const linter = (): typeof import('../lintDefinition') => require('../lintDefinition');
+
+export function asl({ check, lint, ...options }: AslOptions): void {
+  if (check) checkDefinition(committed);
+  else if (lint !== undefined) linter().lintDefinition(lint);
+  else generate(options);
+}
+
+function generate({ mermaid, out }: AslOptions): void {
+  const machine = stateMachine(machineSettings(parseConfig(process.env)));
+  const picture = mermaid === 'workflow' ? workflowPicture() : machinePicture(machine);
+  const text = mermaid === undefined ? asText(machine) : `${picture}\n`;
+  if (out === undefined) process.stdout.write(text);
+  else write(out, text);
+  if (mermaid === undefined) tellOpen(text);
+}
+
+/** Whoever deploys it by hand would find a `${…}` in the place of a name. */
+function tellOpen(definition: string): void {
+  const open = [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))];
+  if (open.length === 0) return;
+  process.stderr.write(
+    `left for DefinitionSubstitutions: ${open.join(', ')}\nvariables that fill them in: docs/step-functions.md\n`,
+  );
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new CliError(
+      `${file} cannot be written: ${(error as Error).message}`,
+      'give --out a file in a folder that exists',
+      cliExitCodes.cannotCreate,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { StorageError } from '@etl/storage/objectStore';
+import { calendarDate } from '../arguments';
+import { conductBatch } from '../batch/conduct';
+import { type Forecast, forecast } from '../batch/dryRun';
+import { batchId } from '../batch/ids';
+import { batchRequest } from '../batch/request';
+import { describeForecast } from '../batch/showForecast';
+import type { BackfillOptions } from '../commands/backfill';
+import { CliError, cliExitCodes } from '../errors';
+import { say } from '../withClient';
+
+/** Tonight's files go first. */
+const backfillPriority = 5;
+
+export async function backfill(prefix: string, options: BackfillOptions): Promise<void> {
+  const days = { from: calendarDate(options.from, '--from'), to: calendarDate(options.to, '--to') };
+  const request = batchRequest(prefix, options, { ...days, priority: backfillPriority });
+  if (options.dryRun) return tell(await forecastOrFail(request), options.json);
+  if (!options.json) await foretell(request);
+  await conductBatch(batchId('backfill', request), request, options);
+}
+
+function tell(found: Forecast, json: boolean | undefined): void {
+  say(json, found, describeForecast(found));
+}
+
+async function forecastOrFail(request: BatchRequest): Promise<Forecast> {
+  return forecast(request).catch((error: unknown) => {
+    if (!(error instanceof StorageError)) throw error;
+    const remedy = 'see that this machine may read the source and the destination';
+    const exitCode = error.code === 'NotFound' ? cliExitCodes.noInput : cliExitCodes.unavailable;
+    throw new CliError(`${error.uri}: ${error.message}`, remedy, exitCode, { cause: error });
+  });
+}
+
+/** The worker may read what this machine may not: then it is started without. */
+async function foretell(request: BatchRequest): Promise<void> {
+  const lines = await forecast(request).then(describeForecast, (error: unknown) => {
+    if (error instanceof StorageError)
+      return [`What it will do cannot be seen from here: ${error.uri}: ${error.message}`];
+    throw error;
+  });
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

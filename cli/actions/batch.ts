@@ -1,0 +1,10 @@
+import { calendarDate } from '../arguments';
+import { conductBatch } from '../batch/conduct';
+import { batchId } from '../batch/ids';
+import { batchRequest } from '../batch/request';
+import type { BatchOptions } from '../commands/batch';
+
+export async function batch(prefix: string, options: BatchOptions): Promise<void> {
+  const request = batchRequest(prefix, options, { batchDate: calendarDate(options.date) });
+  await conductBatch(batchId('batch', request), request, options);
+}

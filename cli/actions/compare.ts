@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { TemporalNotFoundError } from '../../local/temporal/errors';
+import { parseConfig } from '../../workers/config';
+import { calendarDate, jsonObject, sourceUri } from '../arguments';
+import type { CompareOptions } from '../commands/compare';
+import { commandWith } from '../compare/again';
+import { forgetAccount } from '../compare/environment';
+import type { InterpreterName } from '../compare/interpreters';
+import { reportLines, reportObject } from '../compare/report';
+import type { CompareRequest } from '../compare/request';
+import { stepFunctions } from '../compare/sides';
+import { runOnTemporal } from '../compare/temporalSide';
+import { UnavailableError } from '../compare/unavailable';
+import { CliError, cliExitCodes } from '../errors';
+import { untilSignal } from '../signals';
+
+/** Of the sides' folders. */
+const names = ['temporal', 'step-functions'] as const;
+
+export async function compare(file: string, options: CompareOptions): Promise<void> {
+  const { ETL_TIME_SCALE: timeScale, stateDir } = parseConfig(process.env);
+  const event = eventOf(file, options);
+  const image = process.env.ETL_COMPARE_IMAGE || undefined;
+  const interpreter = await chosen(options, image);
+  const out = options.out === undefined ? undefined : await emptyFolder(options.out);
+  forgetAccount(process.env);
+  const say = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const interrupted = new AbortController();
+  void untilSignal().then(() => {
+    say('Stopping …');
+    interrupted.abort();
+  });
+  const { signal } = interrupted;
+  await mkdir(stateDir, { recursive: true });
+  const workDir = await mkdtemp(join(stateDir, 'compare-'));
+  const request = (name: (typeof names)[number]): CompareRequest => ({
+    ...event,
+    destination: fileUri(join(out ?? join(workDir, 'out'), name)),
+    workDir: join(workDir, name),
+    ...(image !== undefined && { image }),
+    timeScale,
+    say,
+    signal,
+  });
+  let keep = false;
+  try {
+    // One after the other: they would slow each other down.
+    const temporal = await runOnTemporal(request('temporal'));
+    const machine = await stepFunctions[interpreter].run(request('step-functions')).catch(refused);
+    const subject = { file: event.file, batchDate: event.batchDate, filesPerDay: options.filesPerDay };
+    const report = reportObject([temporal, machine], subject);
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else for (const line of ['', ...reportLines([temporal, machine], subject)]) say(line);
+    if (!report.agree) process.exitCode = cliExitCodes.failed;
+  } catch (error) {
+    // Half a comparison is none, and the next one wants the folder empty.
+    if (out) await Promise.all(names.map((name) => rm(join(out, name), { recursive: true, force: true })));
+    // Logs are for who looks into what nobody expected.
+    const isExpected = signal.aborted || error instanceof CliError || error instanceof TemporalNotFoundError;
+    keep = !isExpected;
+    if (keep) say(`What was logged is kept in ${workDir}`);
+    throw error;
+  } finally {
+    if (!keep) await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+function eventOf(file: string, { date, dataset, options }: CompareOptions) {
+  const uri = sourceUri(file);
+  if (!uri.startsWith('file:')) {
+    const remedy = 'copy it here first: both engines run on this machine, without your account';
+    throw new CliError(`${file} is no file of this machine`, remedy, cliExitCodes.usage);
+  }
+  return {
+    file: uri,
+    batchDate: calendarDate(date),
+    ...(dataset !== undefined && { dataset }),
+    options: options === undefined ? {} : jsonObject('--options', options),
+  };
+}
+
+/** The one that was asked for, else ministack. Throws `CliError` when something it needs is not there. */
+async function chosen(
+  { interpreter = 'ministack' }: CompareOptions,
+  image: string | undefined,
+): Promise<InterpreterName> {
+  const missing = await stepFunctions[interpreter].missing(image);
+  if (missing.length === 0) return interpreter;
+  throw unavailable(`the state machine cannot run on ${interpreter}: this machine lacks ${missing.join(' and ')}`);
+}
+
+function refused(error: unknown): never {
+  throw error instanceof UnavailableError ? unavailable(error.message, error) : error;
+}
+
+function unavailable(message: string, cause?: Error): CliError {
+  const remedy = `mend that, or run it in this process: ${commandWith('local', process.argv.slice(2))}`;
+  return new CliError(message, remedy, cliExitCodes.unavailable, { cause });
+}
+
+/** Throws `CliError` for a folder that holds something: a batch that is there already would not be made again. */
+async function emptyFolder(folder: string): Promise<string> {
+  const path = resolve(folder);
+  try {
+    await mkdir(path, { recursive: true });
+    if ((await readdir(path)).length === 0) return path;
+  } catch (error) {
+    const remedy = 'give --out a folder that can be made and written';
+    throw new CliError(`${folder}: ${(error as Error).message}`, remedy, cliExitCodes.cannotCreate, { cause: error });
+  }
+  throw new CliError(
+    `${folder} is not empty`,
+    `give --out another folder, for example ${folder.replace(/\/+$/, '')}-2`,
+    cliExitCodes.cannotCreate,
+  );
+}

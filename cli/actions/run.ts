@@ -1,0 +1,96 @@
+import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { describeLaunch } from '@etl/pipeline/launches';
+import { layout } from '@etl/pipeline/layout';
+import { type Routing, resolveBatch } from '@etl/pipeline/plan';
+import { describeRouting } from '@etl/pipeline/routing/describe';
+import { parseConfig } from '../../workers/config';
+import { connectClient } from '../../workers/connection';
+import { calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
+import type { RunOptions } from '../commands/run';
+import { cliExitCodes } from '../errors';
+import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
+import { createStatusLine, describeManifest } from '../show';
+
+export async function run(file: string, options: RunOptions): Promise<void> {
+  const detail: Detail = {
+    ...(options.options === undefined ? {} : jsonObject('--options', options.options)),
+    s3Key: sourceUri(file),
+    batchDate: calendarDate(options.date),
+    ...(options.dataset !== undefined && { dataset: options.dataset }),
+    destination: options.out === undefined ? parseConfig(process.env).cleanBase : destinationUri(options.out),
+  };
+  const { client, connection } = await connectClient();
+  const say = (line: string): void => {
+    if (!options.json) process.stdout.write(`${line}\n`);
+  };
+  const line = options.json ? undefined : createStatusLine(process.stdout);
+  try {
+    const handle = await startPipeline(
+      client,
+      detail,
+      options.priority === undefined ? undefined : Number(options.priority),
+    );
+    say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
+    if (!options.wait) {
+      if (options.json) print(startedReport(handle));
+      return;
+    }
+    const interrupted = () => {
+      line?.end();
+      process.stderr.write(
+        `The run goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${handle.workflowId}\n`,
+      );
+      process.exit(cliExitCodes.interrupted);
+    };
+    process.once('SIGINT', interrupted);
+    let told = false;
+    const report = await followPipeline(handle, detail, (status) => {
+      if (status.routing && !told) {
+        line?.end();
+        for (const fact of describeRoute(status.routing)) say(fact);
+        told = true;
+      }
+      line?.show(status);
+    });
+    process.removeListener('SIGINT', interrupted);
+    line?.end();
+    if (options.json) print(report);
+    else {
+      // A short run may be over before it was asked.
+      if (report.routing && !told) for (const fact of describeRoute(report.routing)) say(fact);
+      for (const fact of describeReport(report, detail)) say(fact);
+    }
+    process.exitCode = exitCodeOf(report);
+  } finally {
+    await connection.close();
+  }
+}
+
+function describeRoute(routing: Routing): string[] {
+  return describeRouting(routing).map((line) => `Route:  ${line}`);
+}
+
+function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunReport {
+  return { workflowId, runId, status: 'RUNNING', failureType: null, reason: null, manifest: null, launches: [] };
+}
+
+function print(report: RunReport): void {
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+export function describeReport(report: RunReport, detail: Detail): string[] {
+  const place = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  // One launch that delivered is no news.
+  const launches = report.launches.length > 1 || report.status !== 'COMPLETED' ? report.launches : [];
+  const history = launches.map((launch) => `  ${describeLaunch(launch)}`);
+  if (report.manifest) return ['Delivered.', ...describeManifest(report.manifest, place), ...history];
+  return [`${report.status}: ${report.failureType}: ${report.reason}`, ...history];
+}
+
+/** 0 only for delivered data; the container's code where the failure stands for one; else 1. */
+export function exitCodeOf(report: RunReport): number {
+  if (report.status === 'COMPLETED') return exitCodes.done;
+  if (report.failureType === 'InvalidInput') return exitCodes.badData;
+  const known = failureTypes[report.failureType as FailureType]?.exitCodes ?? [];
+  return known.length === 1 && known[0] !== undefined ? known[0] : cliExitCodes.failed;
+}

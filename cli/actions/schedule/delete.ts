@@ -1,0 +1,15 @@
+import type { DeleteOptions } from '../../commands/schedule/delete';
+import { find } from '../../schedule/find';
+import { say, withClient } from '../../withClient';
+
+export async function remove(name: string, { json }: DeleteOptions): Promise<void> {
+  await withClient(async (client) => {
+    const { handle, description } = await find(client, name);
+    await handle.delete();
+    const running = description.info.runningActions.map(({ workflow }) => workflow.workflowId);
+    say(json, { name, deleted: true, running }, [
+      `Schedule ${name} is deleted.`,
+      ...running.map((workflowId) => `still running: ${workflowId}`),
+    ]);
+  });
+}

@@ -1,0 +1,12 @@
+import type { PauseOptions } from '../../commands/schedule/pause';
+import { find } from '../../schedule/find';
+import { say, withClient } from '../../withClient';
+
+export async function set(name: string, paused: boolean, { reason, json }: PauseOptions): Promise<void> {
+  const note = reason ?? (paused ? 'paused by etl schedule pause' : 'resumed by etl schedule resume');
+  await withClient(async (client) => {
+    const { handle } = await find(client, name);
+    await (paused ? handle.pause(note) : handle.unpause(note));
+    say(json, { name, paused, note }, [`Schedule ${name} is ${paused ? 'paused' : 'going on'}: ${note}`]);
+  });
+}

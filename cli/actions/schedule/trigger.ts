@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { exitCodes } from '@etl/pipeline/failures';
+import type { ScheduleHandle } from '@temporalio/client';
+import type { TriggerOptions } from '../../commands/schedule/trigger';
+import { CliError } from '../../errors';
+import { find } from '../../schedule/find';
+import { type ScheduleReport, scheduleReport } from '../../schedule/report';
+import { overlapPolicies } from '../../schedule/settings';
+import { say, withClient } from '../../withClient';
+
+/** A schedule acts a moment after it was asked. */
+const patienceSeconds = 10;
+
+export async function trigger(name: string, { overlap, json }: TriggerOptions): Promise<void> {
+  await withClient(async (client) => {
+    const { handle, description } = await find(client, name);
+    const before = scheduleReport(description);
+    // Left to itself, a trigger starts a batch beside one that is running, whatever the schedule says.
+    await handle.trigger(overlap === undefined ? description.policies.overlap : overlapPolicies[overlap]);
+    const after = await untilTaken(handle, before);
+    const started = after && after.taken > before.taken ? after.recent.at(-1) : undefined;
+    if (started) {
+      const { workflowId, batchDate } = started;
+      return say(json, { name, workflowId, batchDate }, [`Started ${workflowId}, batch date ${batchDate}`]);
+    }
+    const { running } = after ?? before;
+    if (!after && running.length > 0 && (overlap ?? before.overlap).startsWith('buffer')) {
+      return say(json, { name, workflowId: null, after: running }, [
+        `It starts after the end of ${running.join(', ')}`,
+      ]);
+    }
+    const told = after && after.skippedOverlap > before.skippedOverlap;
+    throw new CliError(
+      told
+        ? `nothing was started: ${running.join(', ') || 'a batch'} is still running, and the overlap policy is ${overlap ?? before.overlap}`
+        : `schedule ${name} has not started anything within ${patienceSeconds} s`,
+      told ? 'wait for its end, or use --overlap allow-all' : `see what became of it: etl schedule describe ${name}`,
+      exitCodes.tryAgain,
+    );
+  });
+}
+
+/** Undefined when nothing has happened in time: a buffered start happens when the batch before it has ended. */
+async function untilTaken(handle: ScheduleHandle, before: ScheduleReport): Promise<ScheduleReport | undefined> {
+  for (const deadline = Date.now() + patienceSeconds * 1000; Date.now() < deadline; ) {
+    const now = scheduleReport(await handle.describe());
+    if (now.taken > before.taken || now.skippedOverlap > before.skippedOverlap) return now;
+    await delay(300);
+  }
+  return undefined;
+}

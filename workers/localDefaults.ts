@@ -1,0 +1,2 @@
+/** Where the local system listens when nothing else is said. */
+export const localDefaults = { temporalPort: 7233, uiPort: 8233, ecsPort: 7299, stateDir: '.etl' } as const;

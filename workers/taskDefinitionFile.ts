@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { buildTaskDefinition, type TaskDefinition, TaskDefinitionError } from '@etl/pipeline/taskDefinition/build';
+import type { Config } from './config';
+import { ConfigError } from './errors';
+
+export const key = 'ECS_TASK_DEFINITION';
+
+/** The family, where the configuration names the file of a definition; else what it names. Throws as `readTaskDefinition`. */
+export function taskDefinitionName(config: Config): string | undefined {
+  const file = specFile(config[key]);
+  return file === undefined ? config[key] : readTaskDefinition(file).family;
+}
+
+/** The path in `file:path`, `file:///path` or `path.json`; undefined for a name or an ARN. */
+export function specFile(configured: string | undefined): string | undefined {
+  if (configured === undefined) return undefined;
+  if (configured.startsWith('file://')) return fileURLToPath(configured);
+  if (configured.startsWith('file:')) return configured.slice('file:'.length);
+  return configured.endsWith('.json') ? configured : undefined;
+}
+
+/** Throws `ConfigError` for a file that cannot be read or is no definition. */
+export function readTaskDefinition(file: string): TaskDefinition {
+  try {
+    return buildTaskDefinition(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    const problems = error instanceof TaskDefinitionError ? error.problems : [(error as Error).message];
+    throw new ConfigError(problems.map((problem) => `${key}: ${file}: ${problem}`));
+  }
+}
