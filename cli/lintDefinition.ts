@@ -7,7 +7,7 @@ import { count } from './show';
 
 /** Prints what is wrong with the state machine in a file, a line each; throws `CliError` when anything is. */
 export function lintDefinition(file: string): void {
-  const findings = lintMachine(parse(file, read(file)));
+  const findings = findingsIn(file);
   for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
   if (findings.length === 0) return;
   throw new CliError(
@@ -17,6 +17,9 @@ export function lintDefinition(file: string): void {
   );
 }
 
+/** What is wrong with the state machine in a file. Throws `CliError` when the file holds no JSON. */
+export const findingsIn = (file: string): Finding[] => lintMachine(parse(file, read(file)));
+
 const describe = ({ rule, state, message }: Finding): string =>
   `${state === '' ? '' : `${state}: `}${message} [${rule}]`;
 
@@ -25,12 +28,12 @@ function read(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    if (error instanceof TypeError) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
       throw new CliError(`${file} is not in UTF-8`, 'save it as UTF-8, as JSON wants it', exitCodes.badData, {
         cause: error,
       });
     }
-    const { code, message } = error as NodeJS.ErrnoException;
     const cause = code === 'ENOENT' ? 'there is no such file' : message;
     throw new CliError(`${file}: ${cause}`, 'give --lint the file of a state machine', cliExitCodes.noInput, {
       cause: error,

@@ -6,6 +6,7 @@ import { machinePicture } from '../../asl/picture';
 import { withSubstitutions } from '../../asl/settings';
 import { workflowPicture } from '../../asl/workflowPicture';
 import { checkDefinition } from '../../cli/checkDefinition';
+import { findingsIn } from '../../cli/lintDefinition';
 import { variables } from '../../workers/config';
 import { command, root } from '../support/processes';
 
@@ -145,23 +146,42 @@ describe('--lint', () => {
     expect(stderr).toContain(`has ${lines.length} findings`);
   });
 
+  test('what cannot be read as JSON: 65, nothing on stdout, and a line of cause and one of remedy', async () => {
+    const { exitCode, stdout, stderr } = await asl(['--lint', await file('bad.json', '{ "StartAt": "A"')]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
+    expect(stderr).toMatch(/^error: .*bad\.json is no JSON: .+\n.+\n$/);
+  });
+});
+
+describe('what --lint finds in a file', () => {
+  /** The error with its exit code. */
+  const errorIn = (path: string): unknown => {
+    try {
+      return { findings: findingsIn(path) };
+    } catch (error) {
+      return error;
+    }
+  };
+  const oneLine = (words: RegExp) => expect.stringMatching(new RegExp(`^[^\\n]*${words.source}[^\\n]*$`));
+
   test('a byte order mark is read over', async () => {
-    const path = await file('bom.json', `\uFEFF${JSON.stringify(machine)}`);
-    expect(await asl(['--lint', path])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(findingsIn(await file('bom.json', `\uFEFF${JSON.stringify(machine)}`))).toEqual([]);
   });
 
   test.each(['utf16le', 'latin1'] as const)('%s is not UTF-8: 65', async (encoding) => {
     const path = join(folder, `${encoding}.json`);
     await writeFile(path, Buffer.from('{"Comment":"a\u00f1o"}', encoding));
-    const { exitCode, stdout, stderr } = await asl(['--lint', path]);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
-    expect(stderr).toMatch(/^error: .* is not in UTF-8\n.+\n$/);
+    expect(errorIn(path)).toMatchObject({
+      ...{ name: 'CliError', exitCode: 65 },
+      ...{ message: oneLine(/ is not in UTF-8/), remedy: oneLine(/./) },
+    });
   });
 
-  test('no such file: 66', async () => {
-    const { exitCode, stderr } = await asl(['--lint', join(folder, 'none.json')]);
-    expect(exitCode).toBe(66);
-    expect(stderr).toMatch(/none\.json: there is no such file\n.+\n$/);
+  test('no such file: 66', () => {
+    expect(errorIn(join(folder, 'none.json'))).toMatchObject({
+      ...{ name: 'CliError', exitCode: 66 },
+      ...{ message: oneLine(/none\.json: there is no such file/), remedy: oneLine(/./) },
+    });
   });
 
   test.each([
@@ -169,14 +189,14 @@ describe('--lint', () => {
     ['YAML', 'StartAt: A\nStates:\n'],
     ['empty', ''],
   ])('what is no JSON (%s): 65, and one line that says so', async (_what, text) => {
-    const { exitCode, stdout, stderr } = await asl(['--lint', await file('bad.json', text)]);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
-    expect(stderr).toMatch(/^error: .*bad\.json is no JSON: .+\n.+\n$/);
+    expect(errorIn(await file('bad.json', text))).toMatchObject({
+      ...{ name: 'CliError', exitCode: 65 },
+      ...{ message: oneLine(/bad\.json is no JSON: ./), remedy: oneLine(/./) },
+    });
   });
 
   test.each([['[]'], ['{}'], ['null'], ['3']])('%s is JSON and no state machine', async (text) => {
-    const { exitCode, stdout } = await asl(['--lint', relative(root, await file('other.json', text))]);
-    expect(exitCode).toBe(65);
-    expect(stdout).toContain('StartAt');
+    const findings = findingsIn(relative(process.cwd(), await file('other.json', text)));
+    expect(findings.map(({ message }) => message).join('\n')).toContain('StartAt');
   });
 });
