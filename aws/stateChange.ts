@@ -1,5 +1,5 @@
 import { etlContainerName } from '@etl/pipeline/container';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A change of a task, and the run it works for, as far as the event tells. */
 export interface StateChange {

@@ -7,7 +7,7 @@ import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { sharedDetailProblems } from '@etl/pipeline/sharedDetail';
 import { sizeProblem } from '@etl/pipeline/sizes';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from './errors';
 import { localDefaults } from './localDefaults';
 

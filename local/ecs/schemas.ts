@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { serialization } from './errors';
 
 /** The members of requests that are read here. ECS ignores members it does not know; wrong types it refuses. */

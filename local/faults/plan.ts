@@ -1,5 +1,5 @@
 import { describeIssue } from '@etl/pipeline/schemaIssues';
-import { z } from 'zod';
+import * as z from 'zod';
 import { operationNames } from '../ecs/operationNames';
 
 /** How often a rule does harm; docs/faults.md has every key in words. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCalendarDate } from './names';
 import { optionsSchema } from './options';
 import { describeIssue } from './schemaIssues';

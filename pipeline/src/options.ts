@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the caller says about the data: dialect, column types and quality gates. The event carries it to validation,

@@ -4,7 +4,7 @@ import { isCalendarDate, slug, stem } from '@etl/pipeline/names';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { baseName } from '@etl/pipeline/uri';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultEngine, type EngineName, engineNames } from '../engines/names';
 import { BadConfigurationError } from './failures';
 import { modeVariables, resolveMode, uri, whole } from './mode';

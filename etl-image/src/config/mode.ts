@@ -1,6 +1,6 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { parseUri } from '@etl/pipeline/uri';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const uri = z.string().refine((text) => parseUri(text) !== undefined, 'is no s3:// or file:/// URI');
 export const whole = z.coerce.number('is no number').int('is no whole number');

@@ -1,7 +1,7 @@
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import type { Content } from '@etl/storage/fence';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BadConfigurationError } from '../config/failures';
 import type { Position } from '../extractors/window';
 import { content, count, evidence } from './schemas';

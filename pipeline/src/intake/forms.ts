@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const bucket = z.object({ name: z.string().min(1) });
 const time = z.iso.datetime({ offset: true });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { etlContainerName } from '../container';
 import { ephemeralStorageGiB, sizeProblem } from '../sizes';
 import { givesSecretAway, isSecretReference } from './secrets';
