@@ -13,6 +13,9 @@ export interface Program {
   /** SIGTERM to the program alone, SIGKILL to all it started: as a container runtime does. */
   terminate(): void;
   kill(): void;
+  /** All it started stands still until `resume`. SIGKILL reaches it all the same, SIGTERM waits. */
+  pause(): void;
+  resume(): void;
   isRunning(): boolean;
 }
 
@@ -55,6 +58,12 @@ export async function startProgram(
     },
     kill: () => {
       if (isRunning(child)) signal(-pid, 'SIGKILL');
+    },
+    pause: () => {
+      if (isRunning(child)) signal(-pid, 'SIGSTOP');
+    },
+    resume: () => {
+      if (isRunning(child)) signal(-pid, 'SIGCONT');
     },
     isRunning: () => isRunning(child),
   };

@@ -67,6 +67,10 @@ function change(record: TaskRecord, rule: RecordRule, dice: Dice): Partial<TaskR
       return later({ fault: rule.fault, afterSeconds: dice.within(rule.afterSeconds), container: rule.container });
     case 'hostFailure':
       return later({ fault: rule.fault, afterSeconds: dice.within(rule.afterSeconds) });
+    case 'slow': {
+      const { fault, share, container } = rule;
+      return later({ fault, afterSeconds: dice.within(rule.afterSeconds), share, container });
+    }
     case 'stoppedBySomeone':
       return later({ fault: rule.fault, afterSeconds: dice.within(rule.afterSeconds), reason: rule.reason });
   }

@@ -59,6 +59,13 @@ const ruleSchemas = {
   }),
   killed: z.strictObject({ fault: z.literal('killed'), ...task, afterSeconds, container }),
   hostFailure: z.strictObject({ fault: z.literal('hostFailure'), ...task, afterSeconds }),
+  slow: z.strictObject({
+    fault: z.literal('slow'),
+    ...task,
+    afterSeconds,
+    share: z.number().min(0.01).max(1),
+    container,
+  }),
   stoppedBySomeone: z.strictObject({
     fault: z.literal('stoppedBySomeone'),
     ...task,

@@ -1,5 +1,6 @@
 import type { Program } from '../ecs/program';
 import type { StopRecord } from '../ecs/records';
+import { slowDown } from './slow';
 import type { TaskFault } from './taskFault';
 
 /** The supervisor's means. */
@@ -15,11 +16,18 @@ export interface Stage {
  * rest off. Part of the supervisor, so it leans on Node alone.
  */
 export function playFaults(faults: readonly TaskFault[], stage: Stage): () => void {
+  const slowed: (() => void)[] = [];
+  const begin = (fault: TimedFault) => {
+    if (fault.fault !== 'slow') return void play(fault, stage).catch(ended);
+    const program = programOf(stage.programs, fault.container);
+    if (program) slowed.push(slowDown(program, fault.share));
+  };
   const timers = faults.flatMap((fault) =>
-    'afterSeconds' in fault ? [setTimeout(() => void play(fault, stage).catch(ended), fault.afterSeconds * 1000)] : [],
+    'afterSeconds' in fault ? [setTimeout(() => begin(fault), fault.afterSeconds * 1000)] : [],
   );
   return () => {
     for (const timer of timers) clearTimeout(timer);
+    for (const callOff of slowed) callOff();
   };
 }
 
@@ -28,7 +36,7 @@ type TimedFault = Extract<TaskFault, { afterSeconds: number }>;
 /** The state folder may have been deleted: that ends the task too. */
 const ended = () => undefined;
 
-async function play(fault: TimedFault, stage: Stage): Promise<void> {
+async function play(fault: Exclude<TimedFault, { fault: 'slow' }>, stage: Stage): Promise<void> {
   const program = programOf(stage.programs, 'container' in fault ? fault.container : undefined);
   switch (fault.fault) {
     case 'spotInterruption':

@@ -10,4 +10,10 @@ export type TaskFault =
     }
   | { readonly fault: 'killed'; readonly afterSeconds: number; readonly container?: string | undefined }
   | { readonly fault: 'hostFailure'; readonly afterSeconds: number }
+  | {
+      readonly fault: 'slow';
+      readonly afterSeconds: number;
+      readonly share: number;
+      readonly container?: string | undefined;
+    }
   | { readonly fault: 'stoppedBySomeone'; readonly afterSeconds: number; readonly reason: string };

@@ -47,6 +47,10 @@ export const images: Images = {
   'parent:1': script(
     'const c = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"], { detached: true, stdio: "ignore" }); console.log(JSON.stringify({ child: c.pid, self: process.pid })); setInterval(() => undefined, 1000)',
   ),
+  // Computes for so many milliseconds of CPU (its argument).
+  'busy:1': script(
+    'const from = Date.now(); const used = () => process.cpuUsage().user / 1000; const first = used(); while (used() - first < Number(process.argv[1])); console.log(JSON.stringify({ cpuMs: used() - first, wallMs: Date.now() - from }))',
+  ),
   'append:1': script('require("node:fs").appendFileSync(process.env.MARK, process.pid + "\\n")'),
   'no-such-program:1': ['/no/such/program'],
 };

@@ -8,11 +8,13 @@ import { FaultPlanError, parseFaultPlan } from '../../../local/faults/plan';
 const rule = (keys: object) => ({ rules: [keys] });
 
 it('fills in the defaults', () => {
-  expect(parseFaultPlan({ rules: [{ fault: 'throttling' }, { fault: 'killed', afterSeconds: [1, 2] }] })).toEqual({
+  const asked = [{ fault: 'throttling' }, { fault: 'killed', afterSeconds: [1, 2] }, { fault: 'slow', share: 0.5 }];
+  expect(parseFaultPlan({ rules: asked })).toEqual({
     seed: 1,
     rules: [
       { fault: 'throttling', probability: 1, after: 0, as: 'ThrottlingException' },
       { fault: 'killed', probability: 1, after: 0, afterSeconds: [1, 2] },
+      { fault: 'slow', probability: 1, after: 0, afterSeconds: 0, share: 0.5 },
     ],
   });
 });
@@ -29,6 +31,9 @@ it.each<[string, unknown, RegExp]>([
   ['an impossible chance', rule({ fault: 'killed', probability: 2 }), /rules\.0\.probability: /],
   ['no such operation', rule({ fault: 'serverError', operation: 'RunTasks' }), /rules\.0\.operation: /],
   ['an unknown matcher', rule({ fault: 'killed', where: { family: 'x' } }), /rules\.0\.where\.family: unknown key/],
+  ['no share of the time', rule({ fault: 'slow' }), /^fault plan: rules\.0\.share: is missing$/],
+  ['a share that is none', rule({ fault: 'slow', share: 0 }), /^fault plan: rules\.0\.share: /],
+  ['more than the whole time', rule({ fault: 'slow', share: 1.5 }), /^fault plan: rules\.0\.share: /],
   [
     'a task where there is none',
     rule({ fault: 'serverError', operation: 'ListTasks', where: { startedBy: 'x' } }),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   DescribeTasksCommand,
   ListTasksCommand,
@@ -6,6 +7,7 @@ import {
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { deleteFaults, type FaultPlanInput, getFaults, putFaults } from '../../../local/faults/control';
+import { stateOf } from '../../support/processState';
 import {
   cluster,
   definition,
@@ -148,6 +150,52 @@ it('stoppedBySomeone: as StopTask does', async () => {
   await rules({ fault: 'stoppedBySomeone', afterSeconds: 0.5, reason: 'cleaning up' });
   const task = await rig.stopped(await rig.run('graceful:1'));
   expect([task.stopCode, task.stoppedReason, exitCodeOf(task)]).toEqual(['UserInitiated', 'cleaning up', 143]);
+});
+
+describe('slow', () => {
+  it('lets the program run for a share of the time, to its own end', async () => {
+    await rules({ fault: 'slow', share: 0.1 });
+    const arn = await rig.run('busy:1', {}, { command: ['60'] });
+    expect(exitCodeOf(await rig.stopped(arn))).toBe(0);
+    const { cpuMs, wallMs } = JSON.parse(await rig.log(arn)) as { cpuMs: number; wallMs: number };
+    expect(wallMs).toBeGreaterThan(3 * cpuMs);
+  });
+
+  it('begins after a while, with the container that is named', async () => {
+    const [at, other] = [{ afterSeconds: 60 }, { container: 'sidecar' }];
+    await rules(...[at, other].map((more) => ({ fault: 'slow', share: 0.01, ...more })));
+    const arn = await rig.run('graceful:1');
+    await rig.logged(arn, 'ready');
+    const { pid } = await programOf(rig, arn);
+    for (let look = 0; look < 20; look++, await delay(10)) expect(stateOf(pid)).not.toBe('T');
+  });
+
+  it('stands still in between, and SIGTERM is answered', async () => {
+    await rules({ fault: 'slow', share: 0.05, afterSeconds: 0.5 });
+    const arn = await rig.run('graceful:1');
+    await rig.logged(arn, 'ready');
+    const { pid } = await programOf(rig, arn);
+    while (stateOf(pid) !== 'T') await delay(10);
+    await stop(arn);
+    const task = await rig.stopped(arn);
+    expect([task.stopCode, exitCodeOf(task)]).toEqual(['UserInitiated', 143]);
+  });
+
+  it.each<[string, number]>([
+    ['killed', 137],
+    ['outOfMemory', 137],
+  ])('keeps it from nothing: %s', async (fault, exitCode) => {
+    await rules({ fault: 'slow', share: 0.01 }, { fault, afterSeconds: 0.3 });
+    expect(exitCodeOf(await rig.stopped(await rig.run('stubborn:1')))).toBe(exitCode);
+  });
+
+  it('a supervisor that is killed leaves no program that stands still', async () => {
+    await rules({ fault: 'slow', share: 0.01 }, { fault: 'hostFailure', afterSeconds: 0.3 });
+    const arn = await rig.run('stubborn:1');
+    await rig.running(arn);
+    const { pid } = await programOf(rig, arn);
+    expect([(await rig.stopped(arn)).stopCode, isRunning(pid)]).toEqual(['InfrastructureHealth', false]);
+  });
 });
 
 it('several faults come together in one task', async () => {

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { signal } from '../../../local/ecs/processes';
+import { type Program, startProgram } from '../../../local/ecs/program';
+import type { ContainerRecord } from '../../../local/ecs/records';
+import { slowDown } from '../../../local/faults/slow';
+import { root } from '../../support/processes';
+import { stateOf } from '../../support/processState';
+
+let folder: string;
+const programs: Program[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'slow-'));
+});
+afterEach(async () => {
+  for (const program of programs.splice(0)) {
+    program.kill();
+    await program.exited;
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const container = { name: 'main', environment: {} } as unknown as ContainerRecord;
+const sleeper = async (): Promise<Program> => {
+  const log = openSync(join(folder, 'log'), 'a');
+  const program = await startProgram(container, ['sleep', '60'], join(folder, 'scratch'), log, {});
+  closeSync(log);
+  programs.push(program);
+  return program;
+};
+const until = async (pid: number, isReached: (state: string | undefined) => boolean) => {
+  for (const deadline = Date.now() + 10_000; !isReached(stateOf(pid)); await delay(5)) {
+    if (Date.now() > deadline) throw new Error(`the program stays ${stateOf(pid)}`);
+  }
+};
+const isStopped = (state: string | undefined) => state === 'T';
+const goesOn = async (pid: number) => {
+  for (let look = 0; look < 30; look++, await delay(5)) expect(stateOf(pid)).toMatch(/[RSD]/);
+};
+
+it('stands still and goes on by turns, until it is called off', async () => {
+  const program = await sleeper();
+  const { pid } = program.identity;
+  const callOff = slowDown(program, 0.2);
+  for (let turn = 0; turn < 3; turn++) {
+    await until(pid, isStopped);
+    await until(pid, (state) => !isStopped(state));
+  }
+  await until(pid, isStopped);
+  callOff();
+  await until(pid, (state) => !isStopped(state));
+  await goesOn(pid);
+});
+
+it('all of the time is no slowness', async () => {
+  const program = await sleeper();
+  const callOff = slowDown(program, 1);
+  await goesOn(program.identity.pid);
+  callOff();
+});
+
+it('SIGTERM to a program that stands still ends it in its next turn', async () => {
+  const program = await sleeper();
+  const callOff = slowDown(program, 0.01);
+  await until(program.identity.pid, isStopped);
+  program.terminate();
+  expect(await program.exited).toBe(143);
+  callOff();
+});
+
+it('a supervisor that ends, whatever the cause, leaves the program running', async () => {
+  const module = (name: string) => JSON.stringify(createRequire(__filename).resolve(join(root, 'dist', 'local', name)));
+  const source = `
+    const { startProgram } = require(${module('ecs/program.js')});
+    const { slowDown } = require(${module('faults/slow.js')});
+    startProgram({ environment: {} }, ['sleep', '60'], process.argv[1], 2, {}).then((program) => {
+      slowDown(program, 0.01);
+      console.log(program.identity.pid);
+      setTimeout(() => { program.pause(); throw new Error('a fault of its own'); }, 150);
+    });`;
+  const child = spawn(process.execPath, ['-e', source, join(folder, 'other')], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const pid = Number((await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()).value);
+  try {
+    expect(await exited).toBe(1);
+    await goesOn(pid);
+  } finally {
+    signal(-pid, 'SIGKILL');
+  }
+});
