@@ -14,12 +14,16 @@ withServer('the truth about the end, and what follows from it', () => {
       'gone-record': [{ fault: 'expiredRecord' }],
       'no-exit-code': [{ fault: 'nullExitCode', times: 1 }],
       interrupted: [{ fault: 'spotInterruption', afterSeconds: 4, noticeSeconds: 5 }],
-      'out-of-memory': [{ fault: 'outOfMemory', afterSeconds: 0.5, exitCode: 0, times: 1 }],
+      'out-of-memory': [
+        { fault: 'outOfMemory', afterSeconds: 0.5, exitCode: 0, times: 1 },
+        { fault: 'slow', share: 0.05, times: 1 },
+      ],
       'no-capacity': [{ fault: 'capacity', times: 3 }],
       unlucky: [
         { fault: 'failedStart', times: 1 },
         { fault: 'hostFailure', afterSeconds: 0.3, after: 1, times: 1 },
         { fault: 'stoppedBySomeone', afterSeconds: 0.3, after: 2, times: 1 },
+        { fault: 'slow', share: 0.05, times: 3 },
       ],
       hopeless: [{ fault: 'stoppedBySomeone', afterSeconds: 0, reason: 'maintenance' }],
     });
@@ -30,19 +34,20 @@ withServer('the truth about the end, and what follows from it', () => {
   const typesOf = ({ launches }: PipelineResult) => launches.map(({ failureType }) => failureType ?? 'delivered');
 
   test.concurrent('a record that is gone when it is asked for: the commit log knows that it delivered', async () => {
-    const handle = await runs.start({ workflowId: 'gone-record', chunkRows: 4000 });
+    const handle = await runs.start({ workflowId: 'gone-record', quick: true });
     expect(typesOf(await resultOf(handle))).toEqual(['delivered']);
     expect(endsOf(runs.tasksOf(handle))).toEqual([['EssentialContainerExited', 0]]);
   });
 
   test.concurrent('no exit code is a failure, though the batch is there: the next launch finds it and says so', async () => {
-    const handle = await runs.start({ workflowId: 'no-exit-code', chunkRows: 4000 });
+    const handle = await runs.start({ workflowId: 'no-exit-code', quick: true });
     expect(typesOf(await resultOf(handle))).toEqual(['ExitCodeMissing', 'delivered']);
   });
 
   test.concurrent('two Spot interruptions, then on demand, each time from the checkpoint; every launch is shown with its cost', async () => {
-    // Chunks enough for some to be finished by then, and some not, whatever the machine.
-    const handle = await runs.start({ workflowId: 'interrupted', compute: { spot: true }, chunkRows: 20 });
+    const handle = await runs.start({ workflowId: 'interrupted', quick: true, compute: { spot: true }, chunkRows: 50 });
+    // Each stands still from its first chunks to its interruption, so that some are finished by then, and some not.
+    for (const generation of [1, 2]) await runs.holdAtCheckpoint(handle, generation);
     const result = await resultOf(handle);
     expect(typesOf(result)).toEqual(['SpotInterruption', 'SpotInterruption', 'delivered']);
     const tasks = runs.tasksOf(handle);
@@ -52,12 +57,12 @@ withServer('the truth about the end, and what follows from it', () => {
       expect(launch).toMatchObject({ lane: 'fargate', size: { cpu: 2048, memoryMiB: 8192 } });
       expect(launch.costUsd).toBeGreaterThan(0);
     }
-    const reused = await runs.manifestOf(handle).then((manifest) => manifest.reused);
+    const { reused } = await runs.manifestOf(handle, 'quick');
     expect(reused).toBeGreaterThan(0);
   });
 
   test.concurrent('out of memory with exit code 0: the next task is larger', async () => {
-    const handle = await runs.start({ workflowId: 'out-of-memory' });
+    const handle = await runs.start({ workflowId: 'out-of-memory', quick: true });
     expect(typesOf(await resultOf(handle))).toEqual(['OutOfMemory', 'delivered']);
     expect(runs.tasksOf(handle).map(({ size }) => size)).toEqual([
       { cpu: 2048, memoryMiB: 8192 },
@@ -66,14 +71,14 @@ withServer('the truth about the end, and what follows from it', () => {
   });
 
   test.concurrent('no capacity: waited for, and no task was made meanwhile', async () => {
-    const handle = await runs.start({ workflowId: 'no-capacity', chunkRows: 4000 });
+    const handle = await runs.start({ workflowId: 'no-capacity', quick: true });
     const none = 'CapacityUnavailable';
     expect(typesOf(await resultOf(handle))).toEqual([none, none, none, 'delivered']);
     expect(runs.tasksOf(handle)).toHaveLength(1);
   });
 
   test.concurrent('a host that fails, an image that cannot be pulled and a stranger with StopTask: launched again', async () => {
-    const handle = await runs.start({ workflowId: 'unlucky' });
+    const handle = await runs.start({ workflowId: 'unlucky', quick: true, chunkRows: 500 });
     expect(typesOf(await resultOf(handle))).toEqual(['TaskFailedToStart', 'HostFailure', 'TaskStopped', 'delivered']);
   });
 

@@ -41,7 +41,7 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
   };
 
   test.concurrent('the answer of RunTask is lost, three times', async () => {
-    await expectOneTask(await runs.start({ workflowId: 'lost-answer' }));
+    await expectOneTask(await runs.start({ workflowId: 'lost-answer', quick: true }));
     expect((await runs.faultStatus()).counts[0]).toBe(3);
   });
 

@@ -10,7 +10,7 @@ import type { PipelineResult } from '../../workflows/etlPipeline';
 import { command } from '../support/processes';
 import type { RealTask } from '../support/realTasks';
 import { until } from '../support/system';
-import { endsOf, SlowRuns } from './support/slowRun';
+import { endsOf, rows, SlowRuns } from './support/slowRun';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
@@ -18,15 +18,18 @@ const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
 /** Eight chunks; that `code` is no number shows in the last of them. */
 const chunkRows = 1000;
 const widening = (): string => {
-  const rows = Array.from({ length: 8 * chunkRows }, (_, row) => `${row},${row % 97},"name ${row}"`);
-  rows[rows.length - 1] = '7999,A-1,last';
-  return `id,code,name\n${rows.join('\n')}\n`;
+  const lines = Array.from({ length: 8 * chunkRows }, (_, row) => `${row},${row % 97},"name ${row}"`);
+  lines[lines.length - 1] = '7999,A-1,last';
+  return `id,code,name\n${lines.join('\n')}\n`;
 };
 
 withServer('several tasks convert one file', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
+    // Alive until they are told to stop: a busy machine might see them end before.
+    const shards = [1, 2].map((number) => shardWorkflowId('terminated', number, 2));
+    await runs.faults(Object.fromEntries(shards.map((id) => [id, [{ fault: 'slow', share: 0.02 }]])));
     await writeFile(join(runs.system.folder, 'widening.csv'), widening());
     await writeFile(join(runs.system.folder, 'ragged.csv'), `id,name\n${'1,a\n'.repeat(500)}${'x,b\n'.repeat(50)}`);
   });
@@ -50,12 +53,14 @@ withServer('several tasks convert one file', () => {
 
   test.concurrent('one, two or four tasks: the same bytes in every part', async () => {
     const started = await Promise.all(
-      [1, 2, 4].map((shards) => runs.start({ workflowId: `plain-${shards}`, chunkRows: 2000, compute: { shards } })),
+      [1, 2, 4].map((shards) =>
+        runs.start({ workflowId: `plain-${shards}`, quick: true, chunkRows: 1000, compute: { shards } }),
+      ),
     );
     const manifests = await Promise.all(
       started.map(async (handle) => {
         await handle.result();
-        return runs.manifestOf(handle);
+        return runs.manifestOf(handle, 'quick');
       }),
     );
     const [one, two, four] = manifests.map(sha);
@@ -80,38 +85,27 @@ withServer('several tasks convert one file', () => {
   });
 
   test.concurrent('kill -9 of the task of one shard: it is launched again alone, and takes over what it had done', async () => {
-    const handle = await runs.start({ workflowId: 'killed', chunkRows: 20, compute: { shards: 2 } });
+    const handle = await runs.start({ workflowId: 'killed', chunkRows: 200, compute: { shards: 2 } });
     const second = shard(handle, 2, 2);
     const task = await runs.task(second);
-    const work = join(runs.system.folder, 'out', '_etl', 'killed', '2026-02-08', 'slow', 'work', `${task.runId}-1`);
-    await until('some chunks of it', 60, () => existsSync(join(work, checkpointName)) || undefined);
+    const checkpoint = join(runs.workOf(handle, 'slow', task), checkpointName);
+    await until('some chunks of it', 60, () => existsSync(checkpoint));
     process.kill(pidOf(task), 'SIGKILL');
     const told = purposes(await resultOf(handle));
     expect(told).toEqual(expect.arrayContaining(['2/2 TaskKilled', '2/2 done', '1/2 done']));
     expect(runs.tasksOf(second)).toHaveLength(2);
     expect(runs.tasksOf(shard(handle, 1, 2))).toHaveLength(1);
-    const { parts, totals, reused } = await runs.manifestOf(handle);
-    expect(parts).toHaveLength(800);
-    expect(totals.rowsRead).toBe(16_000);
+    const { parts, totals, reused } = await runs.manifestOf(handle, 'slow');
+    expect(parts).toHaveLength(40);
+    expect(totals.rowsRead).toBe(rows);
     expect(reused).toBeGreaterThan(0);
   });
 
   test.concurrent('a shard whose workflow is terminated: its task is stopped, and so are the others, before the run fails', async () => {
-    const handle = await runs.start({ workflowId: 'terminated', chunkRows: 20, compute: { shards: 2 } });
+    const handle = await runs.start({ workflowId: 'terminated', quick: true, chunkRows: 500, compute: { shards: 2 } });
     const [first, second] = [shard(handle, 1, 2), shard(handle, 2, 2)];
-    // Held until they are told to stop: a busy machine might see them end before.
-    const held = [first, second].map(async (each) => {
-      const pid = pidOf(await runs.task(each));
-      process.kill(pid, 'SIGSTOP');
-      return pid;
-    });
-    const pids = await Promise.all(held);
+    await Promise.all([runs.task(first), runs.task(second)]);
     await runs.client.workflow.getHandle(second.workflowId).terminate('by hand');
-    const letGo = [first, second].map(async (each, index) => {
-      await until('it is told to stop', 60, () => runs.tasksOf(each)[0]?.stop);
-      process.kill(pids[index] ?? 0, 'SIGCONT');
-    });
-    await Promise.all(letGo);
     const error = await handle.result().catch((thrown: unknown) => thrown);
     expect((error as WorkflowFailedError).cause).toMatchObject({
       type: 'TaskStopped',

@@ -17,6 +17,8 @@ withServer('stop means stopped', () => {
       ],
       'stuck-start': [{ fault: 'stuckStart', status: 'PROVISIONING', times: 1 }],
       gone: [{ fault: 'expiredRecord' }],
+      // It is met alive by three commands.
+      orphan: [{ fault: 'slow', share: 0.02 }],
     });
   });
   afterAll(() => runs.down());
@@ -73,7 +75,7 @@ withServer('stop means stopped', () => {
   });
 
   test.concurrent('start deadline: a stuck task is stopped before the next launch', async () => {
-    const handle = await runs.start({ workflowId: 'stuck-start', compute: { startTimeoutSeconds: 1 } });
+    const handle = await runs.start({ workflowId: 'stuck-start', quick: true, compute: { startTimeoutSeconds: 1 } });
     const result = await handle.result();
     expect(result).toMatchObject({ launches: [{ failureType: 'StartTimeout' }, { generation: 2 }] });
     const [stuck, second] = runs.tasksOf(handle);
@@ -94,7 +96,7 @@ withServer('stop means stopped', () => {
   });
 
   test.concurrent('a terminated workflow cannot clean up: its task is reported by a dry run, and stopped by the reaper', async () => {
-    const handle = await runs.start({ workflowId: 'orphan', chunkRows: 10 });
+    const handle = await runs.start({ workflowId: 'orphan', quick: true, chunkRows: 500 });
     const { arn } = await runs.task(handle);
     await handle.terminate('test');
     const dry = await etl(['reap', '--grace', '1', '--json'], runs.system.env);

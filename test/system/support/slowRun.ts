@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
-import { manifestName } from '@etl/pipeline/layout';
+import { checkpointName, manifestName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Client, Connection, WorkflowHandle } from '@temporalio/client';
 import type { FaultPlanInput } from '../../../local/faults/control';
@@ -10,16 +11,21 @@ import { writeSalesSample } from '../../../local/samples/ventas';
 import { exitCodeOf, type RealTask, readTasks } from '../../support/realTasks';
 import { LocalSystemUnderTest, until } from '../../support/system';
 
-interface Slowness {
+interface Start {
   readonly compute?: object;
   readonly workflowId?: string;
-  /** The fewer, the longer it takes. */
+  /** Of the same rows, but its tasks run at their own speed. */
+  readonly quick?: boolean;
   readonly chunkRows?: number;
   /** Further keys of the event. */
   readonly detail?: object;
 }
 
-/** A system that is up, and runs on it of a file that takes its container some seconds. */
+export const rows = 8000;
+/** Half a second of CPU becomes five seconds and more, in which a task can be met alive. */
+const share = 0.1;
+
+/** A system that is up, and runs on it of a file whose tasks are slow, or of one whose tasks are not. */
 export class SlowRuns {
   private count = 0;
   private constructor(
@@ -27,16 +33,17 @@ export class SlowRuns {
     readonly client: Client,
     private readonly connection: Connection,
     private readonly ecs: string,
-    private readonly file: string,
   ) {}
 
   static async up(timeScale: number): Promise<SlowRuns> {
     const system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: String(timeScale) });
     const { ecs } = await system.up();
-    const file = join(system.folder, 'slow.csv');
-    await writeSalesSample(file, 16_000);
     const { client, connection } = await system.connect();
-    return new SlowRuns(system, client, connection, ecs, file);
+    const runs = new SlowRuns(system, client, connection, ecs);
+    await writeSalesSample(runs.file('slow'), rows);
+    await copyFile(runs.file('slow'), runs.file('quick'));
+    await runs.faults({});
+    return runs;
   }
 
   async down(): Promise<void> {
@@ -44,21 +51,30 @@ export class SlowRuns {
     await this.system.remove();
   }
 
-  /** Faults by the workflow they are meant for, so that runs with different ones can be under way at a time. */
+  private file(name: 'slow' | 'quick'): string {
+    return join(this.system.folder, `${name}.csv`);
+  }
+
+  /**
+   * Faults by the workflow they are meant for, so that runs with different ones can be under way at a time; in their
+   * order, before the slowness of all tasks of the slow file.
+   */
   faults(byWorkflow: Readonly<Record<string, FaultPlanInput['rules']>>) {
     const rules = Object.entries(byWorkflow).flatMap(([WORKFLOW_ID, own]) =>
       own.map((rule) => ({ ...rule, where: { environment: { WORKFLOW_ID } } })),
     );
-    return putFaults(this.ecs, { rules });
+    const slow = { fault: 'slow', share, where: { environment: { INPUT_FILE: fileUri(this.file('slow')) } } };
+    return putFaults(this.ecs, { rules: [...rules, slow] });
   }
   faultStatus() {
     return getFaults(this.ecs);
   }
 
-  async start(slowness: Slowness = {}): Promise<WorkflowHandle> {
-    const { compute = {}, workflowId = `slow-${++this.count}`, chunkRows = 50, detail: more = {} } = slowness;
+  async start(start: Start = {}): Promise<WorkflowHandle> {
+    const { compute = {}, workflowId = `run-${++this.count}`, quick = false, detail: more = {} } = start;
+    const { chunkRows = quick ? rows : rows / 16 } = start;
     const detail = {
-      s3Key: fileUri(this.file),
+      s3Key: fileUri(this.file(quick ? 'quick' : 'slow')),
       batchDate: '2026-02-08',
       dataset: workflowId,
       destination: fileUri(join(this.system.folder, 'out')),
@@ -70,13 +86,31 @@ export class SlowRuns {
   }
 
   /** What was published for a run. */
-  async manifestOf({ workflowId }: WorkflowHandle, source = 'slow'): Promise<Manifest> {
+  async manifestOf({ workflowId }: WorkflowHandle, source: string): Promise<Manifest> {
     const folder = join(this.system.folder, 'out', workflowId, 'batch_date=2026-02-08', `source=${source}`);
     return JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
   }
 
   tasksOf({ workflowId }: Pick<WorkflowHandle, 'workflowId'>): RealTask[] {
     return readTasks(join(this.system.stateDir, 'ecs')).filter((task) => task.workflowId === workflowId);
+  }
+
+  /** Where the tasks of a run keep what they have finished. */
+  workOf({ workflowId }: WorkflowHandle, source: string, { runId, generation }: RealTask): string {
+    const internal = join(this.system.folder, 'out', '_etl', workflowId, '2026-02-08', source);
+    return join(internal, 'work', `${runId}-${generation}`);
+  }
+
+  /** Lets the program of a launch stand still from its first chunks on until the task is told to stop. */
+  async holdAtCheckpoint(handle: WorkflowHandle, generation: number): Promise<void> {
+    const find = () => this.tasksOf(handle).find((task) => task.generation === generation);
+    const task = await until(`launch ${generation} of ${handle.workflowId}`, 60, find);
+    const checkpoint = join(this.workOf(handle, 'quick', task), checkpointName);
+    await until('its first chunks', 60, () => existsSync(checkpoint) || find()?.stop);
+    const pid = this.system.programPid(task.arn.split('/').at(-1) ?? '') ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    await until('its stop', 60, () => find()?.stop);
+    process.kill(pid, 'SIGCONT');
   }
 
   /** The only task of a run, once it is there; with `running`, once its program runs. */
