@@ -1,3 +1,4 @@
+import '../support/compiledSchema';
 import { stateMachine } from '../../asl/machine';
 import { type MachineSettings, withSubstitutions } from '../../asl/settings';
 import { reached } from '../../asl/transitions';

@@ -1,3 +1,4 @@
+import '../support/compiledSchema';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { mayBeHeld } from '@etl/pipeline/approval';

@@ -1,3 +1,4 @@
+import '../support/compiledSchema';
 import { topics } from '@etl/pipeline/definition';
 import { stageOfState } from '../../asl/names';
 import { withSubstitutions } from '../../asl/settings';

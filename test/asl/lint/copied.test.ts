@@ -1,3 +1,4 @@
+import '../../support/compiledSchema';
 import { lintMachine } from '../../../asl/lint/lintMachine';
 
 /** The pipeline in the form that is widely copied, with its faults as they are. */

@@ -1,3 +1,4 @@
+import '../../support/compiledSchema';
 import type { Finding } from '../../../asl/lint/finding';
 import { lintMachine } from '../../../asl/lint/lintMachine';
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { State, TaskState } from '../../../asl/types';
+import '../../support/compiledSchema';
 import { type Execution, execute, type ResourceHandler, TaskError } from '../../../local/stepFunctions/interpreter';
 
 const work = 'arn:aws:states:::lambda:invoke';

@@ -1,4 +1,5 @@
 import type { StateMachine } from '../../../asl/types';
+import '../../support/compiledSchema';
 import { execute } from '../../../local/stepFunctions/interpreter';
 import { until } from '../../support/system';
 
