@@ -33,6 +33,8 @@ export interface Cutting {
 
 /** Room for a group and as much again, so that what is left is not moved to the front for every piece that arrives. */
 const windowBytes = 2 * maxGroupBytes;
+/** What a window begins with where more may come: of a compressed source nobody knows how much that is, and most are small. */
+const firstBytes = 1024 * 1024;
 
 const LF = 10;
 const CR = 13;
@@ -53,6 +55,8 @@ export class Window {
   private readonly memory: Address;
   private readonly bytes: { readonly delimiter: number; readonly quote: number; readonly lineEnd: number };
   private readonly recycled: Uint8Array<ArrayBuffer>[];
+  /** Bytes of its memory until now. */
+  private room: number;
   /** Where in its memory the bytes lie that are not cut yet. */
   private start = 0;
   private end = 0;
@@ -66,7 +70,8 @@ export class Window {
     private readonly capacity: number,
   ) {
     this.found = this.kernel.place(12);
-    this.memory = this.kernel.place(capacity);
+    this.room = Math.min(firstBytes, capacity);
+    this.memory = this.kernel.place(this.room);
     const { delimiter, quote, lineEnd, recycled } = cutting;
     this.recycled = recycled;
     this.bytes = {
@@ -81,9 +86,8 @@ export class Window {
   }
 
   push(piece: Uint8Array): void {
-    if (this.end + piece.length > this.capacity) {
-      this.compact();
-    }
+    if (this.end + piece.length > this.capacity) this.compact();
+    if (this.end + piece.length > this.room) this.grow(this.end + piece.length);
     this.kernel.bytes(this.memory + this.end, piece.length).set(piece);
     this.end += piece.length;
   }
@@ -114,6 +118,11 @@ export class Window {
     this.kernel.bytes(this.memory, this.end).copyWithin(0, this.start);
     this.end = this.size;
     this.start = 0;
+  }
+
+  private grow(wanted: number): void {
+    this.room = Math.min(this.capacity, Math.max(wanted, 2 * this.room));
+    this.kernel.extend(this.memory, this.room);
   }
 
   private copy(): RowGroup {

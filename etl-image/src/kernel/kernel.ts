@@ -137,6 +137,12 @@ export class Kernel {
     return at;
   }
 
+  /** Gives the place that was given out last so many bytes; what it holds stays. */
+  extend(at: Address, bytes: number): void {
+    this.top = at;
+    this.place(bytes);
+  }
+
   bytes(at: Address, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.run.memory.buffer, at, length);
   }

@@ -30,8 +30,9 @@ export class WorkFolder implements Shelf {
   /** Uploads a part and returns what the manifest says of it. */
   async addPart(pass: Pass, file: string, localPath: string, rows: number): Promise<Part> {
     const hash = createHash('sha256');
-    await pipeline(createReadStream(localPath, { highWaterMark: 1 << 20 }), hash);
     const { size } = await stat(localPath);
+    // A stream takes as much memory for a small file as for a large one.
+    await pipeline(createReadStream(localPath, { highWaterMark: Math.min(size, 1 << 20) }), hash);
     const location = await this.put(pass, file, localPath);
     return { file, rows, bytes: size, sha256: hash.digest('hex'), location };
   }
