@@ -118,6 +118,12 @@ const newRun = (scenario: Scenario, over: Promise<void>): Seen => ({
   over,
 });
 
+/**
+ * How long one launch is tried. Six hours would be hundreds of attempts that look alike; what is compared is what the
+ * workflow does after the last of them.
+ */
+const launchQueueSeconds = 15 * 60;
+
 /** A handle that leaves the server's time alone: the client of the environment lets it go once for each result. */
 const plainHandle = (rig: Rig, workflowId: string): WorkflowHandle =>
   new WorkflowClient({ connection: rig.env.connection }).getHandle(workflowId);
@@ -189,7 +195,7 @@ function activities(
         ({ scenario }): [string, Validation] => {
           const { activity } = validated.get(scenario.event) as Validations;
           if (!activity.valid) return ['ok', activity];
-          const timings = { ...activity.plan.timings, heartbeatSeconds: 100_000 };
+          const timings = { ...activity.plan.timings, heartbeatSeconds: 100_000, launchQueueSeconds };
           return ['ok', { valid: true, plan: { ...activity.plan, timings } }];
         },
       ),

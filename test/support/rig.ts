@@ -164,24 +164,11 @@ export class Rig {
     return handle;
   }
 
-  /** The children that the tests' workflows started. */
-  private async children(): Promise<WorkflowHandle[]> {
-    const found: WorkflowHandle[] = [];
-    for (const handle of this.handles) {
-      const { events } = await handle.fetchHistory();
-      for (const { childWorkflowExecutionStartedEventAttributes: started } of events ?? []) {
-        const { workflowId, runId } = started?.workflowExecution ?? {};
-        if (workflowId) found.push(this.env.client.workflow.getHandle(workflowId, runId ?? undefined));
-      }
-    }
-    return found;
-  }
-
   async stop(): Promise<void> {
     try {
       this.workers?.shutdown();
       await this.running;
-      await replay([...this.handles, ...(await this.children())]);
+      await replay(this.handles, { children: true });
     } finally {
       await this.env.teardown();
       await this.endServer();
@@ -201,12 +188,23 @@ export function quietRuntime(): void {
   });
 }
 
-/** Fails when a history does not replay deterministically. One worker takes them all: making it is what costs. */
-export async function replay(handles: readonly WorkflowHandle[]): Promise<void> {
+/**
+ * Fails when a history does not replay deterministically; with `children`, also those of the workflows that these have
+ * started. One worker takes them all: making it is what costs.
+ */
+export async function replay(
+  handles: readonly WorkflowHandle[],
+  { children = false }: { children?: boolean } = {},
+): Promise<void> {
   quietRuntime();
   async function* histories() {
     for (const handle of handles) {
-      for await (const history of chain(handle)) yield { workflowId: handle.workflowId, history };
+      for await (const history of chain(handle)) {
+        yield { workflowId: handle.workflowId, history };
+        for (const child of children ? childrenOf(handle, history) : []) {
+          for await (const history of chain(child)) yield { workflowId: child.workflowId, history };
+        }
+      }
     }
   }
   const failed: unknown[] = [];
@@ -216,8 +214,17 @@ export async function replay(handles: readonly WorkflowHandle[]): Promise<void> 
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} histories do not replay: ${failed[0]}`);
 }
 
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+function childrenOf({ client }: WorkflowHandle, { events }: History): WorkflowHandle[] {
+  return (events ?? []).flatMap(({ childWorkflowExecutionStartedEventAttributes: started }) => {
+    const { workflowId, runId } = started?.workflowExecution ?? {};
+    return workflowId ? [client.getHandle(workflowId, runId ?? undefined)] : [];
+  });
+}
+
 /** The histories of a run and of those that it was continued as. */
-async function* chain(first: WorkflowHandle): AsyncGenerator<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>> {
+async function* chain(first: WorkflowHandle): AsyncGenerator<History> {
   const { firstExecutionRunId } = first as Partial<WorkflowHandleWithFirstExecutionRunId>;
   let handle =
     firstExecutionRunId === undefined ? first : first.client.getHandle(first.workflowId, firstExecutionRunId);

@@ -1,10 +1,12 @@
-import { transform } from '@etl/pipeline/definition';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LaunchInput } from '../../activities/contract';
 import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
 import { type Call, Rig, sampleEvent, samplePlan } from '../support/rig';
+
+/** Launches of this plan are tried for a quarter of an hour: six hours would be hundreds of attempts that look alike. */
+const quarterOfAnHour = samplePlan({ timings: { ...samplePlan().timings, launchQueueSeconds: 900 } });
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
@@ -258,9 +260,10 @@ withServer('etlPipeline', () => {
     test('throttling longer than the retries of a launch is waited out as well', async () => {
       let until: number | undefined;
       const { activities } = fakeActivities({
+        validateInput: async () => ({ valid: true, plan: quarterOfAnHour }),
         launchTask: async ({ generation }) => {
           const now = activityInfo().currentAttemptScheduledTimestampMs;
-          until ??= now + 1000 * (transform.launchQueueSeconds + 1800);
+          until ??= now + 1000 * ((quarterOfAnHour.timings.launchQueueSeconds ?? 0) + 1800);
           if (now < until) throw ApplicationFailure.create({ type: 'Throttled', message: 'Rate exceeded' });
           return { kind: 'launched', taskArn: 'arn:late', generation };
         },
@@ -272,6 +275,7 @@ withServer('etlPipeline', () => {
 
   test('a launch without an answer may have started a task: it is looked for and stopped before the next one', async () => {
     const { activities, calls } = fakeActivities({
+      validateInput: async () => ({ valid: true, plan: quarterOfAnHour }),
       launchTask: async ({ generation }) => {
         if (generation === 1) throw new Error('socket hang up');
         return { kind: 'launched', taskArn: 'arn:2', generation };
