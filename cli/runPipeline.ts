@@ -1,4 +1,4 @@
-import { messageNames, taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Evidence } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures';
 import type { Launch } from '@etl/pipeline/launches';
@@ -13,7 +13,7 @@ import type { ApplicationFailure, Client, WorkflowHandleWithStartDetails } from 
 import { temporalClient } from '../workers/temporalClient';
 import type { PipelineResult } from '../workflows/etlPipeline';
 import { CliError } from './errors';
-import { pause } from './pause';
+import { type Follower, follow } from './follow';
 
 export interface Detail {
   readonly s3Key: string;
@@ -67,17 +67,15 @@ export async function startPipeline(client: Client, detail: Detail, priorityKey?
   }
 }
 
-/** Waits for the end; `onStatus` is told what the run is doing, about twice a second. Without it, nothing is asked. */
+/** Waits for the end, and says how it was. */
 export async function followPipeline(
   handle: Handle,
   detail: Detail,
-  onStatus?: (status: RunStatus) => void,
+  follower?: Follower<RunStatus>,
 ): Promise<RunReport> {
-  const ended = new AbortController();
-  const watching = onStatus && watch(handle, onStatus, ended.signal);
   const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   try {
-    const { launches, routing }: PipelineResult = await handle.result();
+    const { launches, routing }: PipelineResult = await follow(handle, follower);
     const manifest = await readPublished(detail);
     const delivered = { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches } as const;
     return { ...delivered, ...(routing && { routing }) };
@@ -90,9 +88,6 @@ export async function followPipeline(
       cause instanceof ApplicationFailure ? (cause.type ?? 'Unknown') : status === 'CANCELED' ? 'Cancelled' : 'Unknown';
     const launches = cause instanceof ApplicationFailure ? launchesIn(cause) : [];
     return { ...ids, status, failureType, reason: cause?.message ?? error.message, manifest: null, launches };
-  } finally {
-    ended.abort();
-    await watching;
   }
 }
 
@@ -105,15 +100,4 @@ export async function readPublished(detail: Detail): Promise<Manifest | null> {
   const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
   const body = await openStore().readSmall(joinUri(published, manifestName));
   return body ? (JSON.parse(body.toString('utf8')) as Manifest) : null;
-}
-
-async function watch(handle: Handle, onStatus: (status: RunStatus) => void, ended: AbortSignal): Promise<void> {
-  while (!ended.aborted) {
-    try {
-      onStatus(await handle.query<RunStatus>(messageNames.status));
-    } catch {
-      // No worker answers just now: the run itself is not concerned.
-    }
-    await pause(0.5, ended);
-  }
 }

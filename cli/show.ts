@@ -10,27 +10,34 @@ const barWidth = 24;
 export function createLine(out: NodeJS.WriteStream) {
   const terminal = out.isTTY === true;
   let last = '';
+  const end = (): void => {
+    if (!terminal) return;
+    if (last !== '') out.write('\r\x1b[K');
+    last = '';
+  };
   return {
     show(line: string): void {
       if (line === last) return;
       last = line;
       out.write(terminal ? `\r\x1b[K${line.slice(0, (out.columns || 120) - 1)}` : `${line}\n`);
     },
-    end(): void {
-      if (terminal && last !== '') out.write('\r\x1b[K');
-      last = '';
+    /** A line that stays. */
+    note(text: string): void {
+      end();
+      out.write(`Note:   ${text}\n`);
     },
+    end,
   };
 }
 
 /** Shows what a run is doing. */
 export function createStatusLine(out: NodeJS.WriteStream) {
   const pace = createPace();
-  const { show, end } = createLine(out);
+  const { show, ...rest } = createLine(out);
   return {
+    ...rest,
     show: (status: RunStatus): void =>
       show(describeStatus(status, { bar: out.isTTY === true, pace: status.progress && pace(status.progress) })),
-    end,
   };
 }
 

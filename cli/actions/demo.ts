@@ -97,7 +97,7 @@ async function runOn(
     const handle = await startPipeline(client, detail);
     say(`Run: ${handle.workflowId}`);
     const line = createStatusLine(process.stdout);
-    const report = await followPipeline(handle, detail, line.show);
+    const report = await followPipeline(handle, detail, { onStatus: line.show, onTrouble: line.note });
     line.end();
     return report;
   });

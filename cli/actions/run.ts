@@ -8,6 +8,7 @@ import { connectClient } from '../../workers/connection';
 import { calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import type { RunOptions } from '../commands/run';
 import { cliExitCodes } from '../errors';
+import { detachOnInterrupt } from '../follow';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeManifest } from '../show';
 
@@ -35,24 +36,24 @@ export async function run(file: string, options: RunOptions): Promise<void> {
       if (options.json) print(startedReport(handle));
       return;
     }
-    const interrupted = () => {
-      line?.end();
-      process.stderr.write(
-        `The run goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${handle.workflowId}\n`,
-      );
-      process.exit(cliExitCodes.interrupted);
-    };
-    process.once('SIGINT', interrupted);
+    const attached = detachOnInterrupt('run', handle.workflowId, () => line?.end());
     let told = false;
-    const report = await followPipeline(handle, detail, (status) => {
-      if (status.routing && !told) {
-        line?.end();
-        for (const fact of describeRoute(status.routing)) say(fact);
-        told = true;
-      }
-      line?.show(status);
-    });
-    process.removeListener('SIGINT', interrupted);
+    const report = await followPipeline(
+      handle,
+      detail,
+      line && {
+        onStatus: (status) => {
+          if (status.routing && !told) {
+            line.end();
+            for (const fact of describeRoute(status.routing)) say(fact);
+            told = true;
+          }
+          line.show(status);
+        },
+        onTrouble: line.note,
+      },
+    );
+    attached();
     line?.end();
     if (options.json) print(report);
     else {

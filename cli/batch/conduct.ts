@@ -1,6 +1,7 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { exitCodes } from '@etl/pipeline/failures';
 import { cliExitCodes } from '../errors';
+import { detachOnInterrupt } from '../follow';
 import { createLine } from '../show';
 import { withClient } from '../withClient';
 import { type BatchReport, followBatch, startBatch, startedReport } from './run';
@@ -24,16 +25,12 @@ export async function conductBatch(workflowId: string, request: BatchRequest, op
       return;
     }
     const line = json ? undefined : createLine(process.stdout);
-    const interrupted = () => {
-      line?.end();
-      process.stderr.write(
-        `The batch goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${workflowId}\n`,
-      );
-      process.exit(cliExitCodes.interrupted);
-    };
-    process.once('SIGINT', interrupted);
-    const report = await followBatch(handle, line && ((status) => line.show(describeBatchStatus(status))));
-    process.removeListener('SIGINT', interrupted);
+    const attached = detachOnInterrupt('batch', workflowId, () => line?.end());
+    const report = await followBatch(
+      handle,
+      line && { onStatus: (status) => line.show(describeBatchStatus(status)), onTrouble: line.note },
+    );
+    attached();
     line?.end();
     if (json) tell(report);
     else say(describeBatchReport(report));

@@ -1,12 +1,12 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
-import { messageNames, taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures';
 import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { temporalClient } from '../../workers/temporalClient';
 import { CliError } from '../errors';
-import { pause } from '../pause';
-import type { BatchStatus } from './show';
+import { type Follower, follow } from '../follow';
+import type { ShownStatus } from './show';
 
 /** What `etl batch --json` prints. */
 export interface BatchReport {
@@ -43,22 +43,17 @@ export async function startBatch(client: Client, workflowId: string, request: Ba
   }
 }
 
-/** Waits for the end, over all runs of the chain; `onStatus` is told what it is doing, about twice a second. */
+/** Waits for the end, over all runs of the chain, and says how it was. */
 export async function followBatch(
   handle: BatchHandle,
-  onStatus: ((status: BatchStatus) => void) | undefined,
+  follower: Follower<ShownStatus> | undefined,
 ): Promise<BatchReport> {
-  const ended = new AbortController();
-  const watching = onStatus && watch(handle, onStatus, ended.signal);
   try {
-    const summary: BatchSummary = await handle.result();
+    const summary: BatchSummary = await follow(handle, follower);
     return { ...idsOf(handle), status: 'COMPLETED', failureType: null, reason: null, summary };
   } catch (error) {
     if (!(error instanceof temporalClient().WorkflowFailedError)) throw error;
     return await failedReport(handle, error);
-  } finally {
-    ended.abort();
-    await watching;
   }
 }
 
@@ -77,15 +72,4 @@ async function failedReport(handle: BatchHandle, { cause, message }: WorkflowFai
   // A batch that was refused has no files to sum up.
   const summary = typeof batch?.files === 'number' ? (batch as BatchSummary) : null;
   return { ...idsOf(handle), status: status.name, failureType, reason: cause?.message ?? message, summary };
-}
-
-async function watch(handle: BatchHandle, onStatus: (status: BatchStatus) => void, ended: AbortSignal): Promise<void> {
-  while (!ended.aborted) {
-    try {
-      onStatus(await handle.query<BatchStatus>(messageNames.status));
-    } catch {
-      // No worker answers just now: the batch itself is not concerned.
-    }
-    await pause(0.5, ended);
-  }
 }

@@ -1,23 +1,16 @@
+import type { BatchStatus } from '@etl/pipeline/batch/control';
 import type { BatchSummary, FileResult } from '@etl/pipeline/batch/summary';
 import { count, number } from '../show';
 import type { BatchReport } from './run';
 
-/** What is read of a batch's answer to the query `status`, which may be one of another version. */
-export interface BatchStatus {
-  readonly phase?: string;
-  readonly paused?: boolean;
-  readonly maxConcurrent?: number;
-  readonly running?: number;
-  readonly held?: readonly unknown[];
-  readonly counts?: Readonly<Record<string, number>>;
-  readonly listing?: string;
-}
+/** The answer to the query `status` may be that of another version. */
+export type ShownStatus = Partial<BatchStatus>;
 
 const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
 const maxProblems = 10;
 
 /** `files: 3 running, 12 delivered, 1 failed, listing 2026-02-08`. */
-export function describeBatchStatus({ phase, paused, running, held, counts, listing }: BatchStatus): string {
+export function describeBatchStatus({ phase, paused, running, held, counts, listing }: ShownStatus): string {
   const facts = [
     ...(running ? [`${number(running)} running`] : []),
     ...(held?.length ? [`${number(held.length)} held`] : []),

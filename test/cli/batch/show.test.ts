@@ -9,7 +9,14 @@ const file = { uri: 's3://raw/v/a.csv', batchDate: '2026-02-08', workflowId: 'et
 describe('how a batch is going', () => {
   test('in one line, with what there is to tell', () => {
     const counts = { files: 20, delivered: 12, skipped: 0, invalid: 0, failed: 1, cancelled: 0 };
-    const status = { phase: 'files', running: 3, held: [{}], counts, listing: '2026-02-08', paused: true };
+    const status = {
+      phase: 'files' as const,
+      running: 3,
+      held: [{ workflowId: file.workflowId, reason: 'rejects' }],
+      counts,
+      listing: '2026-02-08',
+      paused: true,
+    };
     expect(describeBatchStatus(status)).toBe(
       'files: 3 running, 1 held, 12 delivered, 1 failed, listing 2026-02-08, PAUSED',
     );

@@ -1,0 +1,83 @@
+import { messageNames, taskQueues } from '@etl/pipeline/definition';
+import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { cliExitCodes } from './errors';
+import { pause } from './pause';
+
+/** Who is told about a workflow while it runs. */
+export interface Follower<Status> {
+  /** What it answers to the query `status`, about twice a second. */
+  readonly onStatus: (status: Status) => void;
+  /** What keeps it from going on, once for each. */
+  readonly onTrouble: (trouble: string) => void;
+}
+
+type Followed = Pick<WorkflowHandle, 'result' | 'query' | 'describe'>;
+
+const secondsBetweenQueries = 0.5;
+/** Describing a workflow costs the server more than a query that a worker answers. */
+const msBetweenDescriptions = 3000;
+/** A worker that has just been started takes a moment. */
+const patienceMs = 10_000;
+
+/** Waits for the end of a workflow. Resolves and rejects as its result does; without a follower, nothing is asked. */
+export async function follow<Result, Status>(
+  handle: Followed,
+  follower: Follower<Status> | undefined,
+): Promise<Result> {
+  const ended = new AbortController();
+  const watching = follower && watch(handle, follower, ended.signal);
+  try {
+    return (await handle.result()) as Result;
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+async function watch<Status>(handle: Followed, follower: Follower<Status>, ended: AbortSignal): Promise<void> {
+  const told = new Set<string>();
+  let described = Date.now();
+  while (!ended.aborted) {
+    try {
+      if (Date.now() - described >= msBetweenDescriptions) {
+        described = Date.now();
+        for (const trouble of troublesOf(await handle.describe(), Date.now())) {
+          if (!told.has(trouble) && !ended.aborted) follower.onTrouble(trouble);
+          told.add(trouble);
+        }
+      }
+      const status = await handle.query<Status>(messageNames.status);
+      if (!ended.aborted) follower.onStatus(status);
+    } catch {
+      // No worker answers just now: the workflow itself is not concerned.
+    }
+    await pause(secondsBetweenQueries, ended);
+  }
+}
+
+/** What keeps a workflow from going on, a line each. `now` in milliseconds since 1970. */
+export function troublesOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>, now: number): string[] {
+  const { pendingActivities, pendingWorkflowTask: task } = raw;
+  const failures = (pendingActivities ?? []).flatMap(({ activityType, lastFailure }) =>
+    lastFailure ? [`${activityType?.name} has failed, and is tried again: ${lastFailure.message ?? 'unknown'}`] : [],
+  );
+  const since = Number(task?.scheduledTime?.seconds ?? 0) * 1000;
+  const isLeft = task && !task.startedTime && since > 0 && now - since > patienceMs;
+  return [
+    ...failures,
+    ...(isLeft ? [`no worker takes it: is one running, with task queue ${taskQueues.main}, on this server?`] : []),
+  ];
+}
+
+/** Ctrl-C ends the command, and not what it follows. Returns what takes that back. */
+export function detachOnInterrupt(what: string, workflowId: string, before: () => void): () => void {
+  const interrupted = () => {
+    before();
+    process.stderr.write(
+      `The ${what} goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${workflowId}\n`,
+    );
+    process.exit(cliExitCodes.interrupted);
+  };
+  process.once('SIGINT', interrupted);
+  return () => void process.removeListener('SIGINT', interrupted);
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Follower, follow, troublesOf } from '../../cli/follow';
+
+type Raw = Parameters<typeof troublesOf>[0]['raw'];
+
+const now = Date.parse('2026-02-08T02:00:00Z');
+const at = (secondsAgo: number) => ({ seconds: now / 1000 - secondsAgo }) as never;
+const pending = (name: string, message?: string) => ({
+  activityType: { name },
+  ...(message !== undefined && { lastFailure: { message } }),
+});
+
+describe('what keeps a workflow from going on', () => {
+  const troubles = (raw: object) => troublesOf({ raw: raw as Raw }, now);
+
+  test('nothing, while its activities and its worker are at work', () => {
+    expect(troubles({})).toEqual([]);
+    expect(troubles({ pendingActivities: [pending('listFiles')] })).toEqual([]);
+    expect(troubles({ pendingWorkflowTask: { scheduledTime: at(9) } })).toEqual([]);
+    expect(troubles({ pendingWorkflowTask: { scheduledTime: at(60), startedTime: at(59) } })).toEqual([]);
+  });
+
+  test('an activity that has failed and is tried again', () => {
+    const pendingActivities = [pending('listFiles', 's3://raw: connect ECONNREFUSED'), pending('notify')];
+    expect(troubles({ pendingActivities })).toEqual([
+      'listFiles has failed, and is tried again: s3://raw: connect ECONNREFUSED',
+    ]);
+  });
+
+  test('that no worker takes it', () => {
+    expect(troubles({ pendingWorkflowTask: { scheduledTime: at(11) } })).toEqual([
+      expect.stringMatching(/^no worker takes it: is one running, with task queue etl,/),
+    ]);
+  });
+});
+
+describe('following', () => {
+  /** A workflow that ends when it is told to, of which nobody but the test decides what it answers. */
+  const workflow = () => {
+    let end: (result: string) => void = () => undefined;
+    const ended = new Promise<string>((resolve) => {
+      end = resolve;
+    });
+    let raw: object = {};
+    let isAnswered = true;
+    return {
+      end,
+      fail: (message: string) => {
+        raw = { pendingActivities: [pending('listFiles', message)] };
+      },
+      silence: () => {
+        isAnswered = false;
+      },
+      handle: {
+        result: () => ended,
+        describe: async () => ({ raw }),
+        query: async () => {
+          if (!isAnswered) throw new Error('no poller');
+          return { phase: 'plan' };
+        },
+      } as unknown as Parameters<typeof follow>[0],
+    };
+  };
+  const listener = () => {
+    const statuses: object[] = [];
+    const troubles: string[] = [];
+    const follower: Follower<object> = {
+      onStatus: (status) => void statuses.push(status),
+      onTrouble: (trouble) => void troubles.push(trouble),
+    };
+    return { statuses, troubles, follower };
+  };
+
+  test.concurrent('each trouble is told once, though nobody answers the query; the result is the workflow’s', async () => {
+    const { handle, fail, silence, end } = workflow();
+    const { follower, troubles, statuses } = listener();
+    silence();
+    fail('first');
+    const result = follow<string, object>(handle, follower);
+    await delay(3800);
+    fail('second');
+    await delay(3800);
+    end('done');
+    expect(await result).toBe('done');
+    expect(troubles).toEqual(['first', 'second'].map((text) => `listFiles has failed, and is tried again: ${text}`));
+    expect(statuses).toEqual([]);
+  });
+
+  test.concurrent('it is told what the workflow answers, and nothing once that has ended', async () => {
+    const { handle, end } = workflow();
+    const { follower, statuses } = listener();
+    const result = follow<string, object>(handle, follower);
+    await delay(700);
+    end('done');
+    await result;
+    const { length } = statuses;
+    expect(length).toBeGreaterThan(0);
+    await delay(700);
+    expect(statuses).toHaveLength(length);
+  });
+});
