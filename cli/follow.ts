@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { messageNames, taskQueues } from '@etl/pipeline/definition';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { cliExitCodes } from './errors';
@@ -15,7 +16,7 @@ type Followed = Pick<WorkflowHandle, 'result' | 'query' | 'describe'>;
 
 const secondsBetweenQueries = 0.5;
 /** Describing a workflow costs the server more than a query that a worker answers. */
-const msBetweenDescriptions = 3000;
+const secondsBetweenDescriptions = 3;
 /** A worker that has just been started takes a moment. */
 const patienceMs = 10_000;
 
@@ -36,22 +37,29 @@ export async function follow<Result, Status>(
 
 async function watch<Status>(handle: Followed, follower: Follower<Status>, ended: AbortSignal): Promise<void> {
   const told = new Set<string>();
-  let described = Date.now();
-  while (!ended.aborted) {
-    try {
-      if (Date.now() - described >= msBetweenDescriptions) {
-        described = Date.now();
-        for (const trouble of troublesOf(await handle.describe(), Date.now())) {
-          if (!told.has(trouble) && !ended.aborted) follower.onTrouble(trouble);
-          told.add(trouble);
-        }
-      }
-      const status = await handle.query<Status>(messageNames.status);
-      if (!ended.aborted) follower.onStatus(status);
-    } catch {
-      // No worker answers just now: the workflow itself is not concerned.
+  const askStatus = async () => {
+    const status = await handle.query<Status>(messageNames.status);
+    if (!ended.aborted) follower.onStatus(status);
+  };
+  const lookForTrouble = async () => {
+    for (const trouble of troublesOf(await handle.describe(), Date.now())) {
+      if (!told.has(trouble) && !ended.aborted) follower.onTrouble(trouble);
+      told.add(trouble);
     }
-    await pause(secondsBetweenQueries, ended);
+  };
+  // Side by side: where no worker is, a query is answered late or never.
+  await Promise.all([
+    repeat(askStatus, secondsBetweenQueries, ended),
+    repeat(lookForTrouble, secondsBetweenDescriptions, ended),
+  ]);
+}
+
+/** Again and again until the end, whether it fails or not: nobody answers just now, and the workflow is not concerned. */
+async function repeat(work: () => Promise<void>, seconds: number, ended: AbortSignal): Promise<void> {
+  const over = once(ended, 'abort');
+  while (!ended.aborted) {
+    await Promise.race([work().catch(() => undefined), over]);
+    await pause(seconds, ended);
   }
 }
 
