@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { parse } from 'csv-parse/sync';
+import { putFaults } from '../../local/faults/control';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { type Cell, readBatch } from '../support/parquet';
 import { command } from '../support/processes';
@@ -15,9 +16,15 @@ const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
 
 withServer('etl up and what a user does with it', () => {
   let system: LocalSystemUnderTest;
+  const fileOf = (name: string) => join(system.folder, `${name}.csv`);
   beforeAll(async () => {
     system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.05' });
-    await system.up();
+    const { ecs } = await system.up();
+    // Time enough to get in between.
+    const slow = (name: string, share: number) => {
+      return { fault: 'slow', share, times: 1, where: { environment: { INPUT_FILE: fileUri(fileOf(name)) } } };
+    };
+    await putFaults(ecs, { rules: [slow('cancelled', 0.05), slow('killed', 0.1)] });
   });
   afterAll(() => system.remove());
 
@@ -130,13 +137,11 @@ withServer('etl up and what a user does with it', () => {
     expect(alert?.body).toContain(`${system.ready?.ui}/namespaces/default/workflows/`);
   });
 
-  const sample = async (name: string, rows: number): Promise<string> => {
-    const file = join(system.folder, `${name}.csv`);
-    await writeSalesSample(file, rows);
-    return file;
+  const sample = async (name: string): Promise<string> => {
+    await writeSalesSample(fileOf(name), 6000);
+    return fileOf(name);
   };
-  /** Many parts: time enough to get in between. */
-  const slowly = ['--options', '{"chunkRows":200}', '--no-wait'];
+  const inParts = ['--options', '{"chunkRows":1000}', '--no-wait'];
   const tasksOf = (workflowId: string) =>
     readTasks(join(system.stateDir, 'ecs')).filter((task) => task.workflowId === workflowId);
   const runningTask = (workflowId: string) =>
@@ -147,7 +152,7 @@ withServer('etl up and what a user does with it', () => {
     });
 
   test.concurrent('cancel stops the task, waits for it, alerts, and leaves nothing published', async () => {
-    const { report } = await run(await sample('cancelled', 60_000), ...slowly);
+    const { report } = await run(await sample('cancelled'), ...inParts);
     await runningTask(report.workflowId);
     await command(temporal, [
       'workflow',
@@ -168,7 +173,7 @@ withServer('etl up and what a user does with it', () => {
   });
 
   test.concurrent('a killed task is launched once more after the interval, and the run completes', async () => {
-    const { report } = await run(await sample('killed', 6000), ...slowly);
+    const { report } = await run(await sample('killed'), ...inParts);
     process.kill((await runningTask(report.workflowId)).pid, 'SIGKILL');
     await system.withClient(async (client) => {
       expect(await client.workflow.getHandle(report.workflowId).result()).toMatchObject({
@@ -179,7 +184,7 @@ withServer('etl up and what a user does with it', () => {
   });
 
   test('the worker is killed while the task runs: another one goes on with the same task', async () => {
-    const { report } = await run(await sample('orphaned', 6000), ...slowly);
+    const { report } = await run(await sample('orphaned'), ...inParts);
     const { arn, pid: program } = await runningTask(report.workflowId);
     // It stands still until the other worker waits for it.
     process.kill(program, 'SIGSTOP');

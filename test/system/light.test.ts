@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import type { Launch } from '@etl/pipeline/launches';
+import { checkpointName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { writeSalesSample } from '../../local/samples/ventas';
 import type { PipelineResult } from '../../workflows/etlPipeline';
@@ -20,13 +22,11 @@ interface Report {
 withServer('the light lane of the local system', () => {
   let system: LocalSystemUnderTest;
   let small: string;
-  let slow: string;
   beforeAll(async () => {
     const routing = { ETL_LIGHT_LANE: 'auto', ETL_TASK_SIZE: 'policy', ETL_SPOT: 'true' };
     system = await LocalSystemUnderTest.create({ ...routing, ETL_TIME_SCALE: '0.05' });
     small = join(system.folder, 'small.csv');
-    slow = join(system.folder, 'slow.csv');
-    await Promise.all([system.up(), writeSalesSample(small, 5_000), writeSalesSample(slow, 16_000)]);
+    await Promise.all([system.up(), writeSalesSample(small, 5_000)]);
   });
   afterAll(() => system.remove());
 
@@ -84,10 +84,13 @@ withServer('the light lane of the local system', () => {
     expect(report).toMatchObject({ failureType: 'InvalidInput', reason: expect.stringContaining('shards are tasks') });
   });
 
-  const startSlow = async (workflowId: string) => {
+  /** Many small chunks: time enough to get in between. */
+  const startSlow = async (workflowId: string, rows: number) => {
+    const file = join(system.folder, `${workflowId}.csv`);
+    await writeSalesSample(file, rows);
     const { client, connection } = await system.connect();
     const detail = {
-      s3Key: fileUri(slow),
+      s3Key: fileUri(file),
       batchDate: '2026-02-08',
       dataset: workflowId,
       destination: fileUri(join(system.folder, 'out')),
@@ -98,12 +101,11 @@ withServer('the light lane of the local system', () => {
   };
 
   test('a process that is killed goes on as a task, which takes over what was finished', async () => {
-    const { handle, close } = await startSlow('killed');
+    const { handle, close } = await startSlow('killed', 6_000);
     const pid = await until('a process converts', 60, () => converters()[0]);
-    const folder = join(system.folder, 'out', '_etl', 'killed', '2026-02-08', 'slow', 'work');
-    await until('a part is finished', 60, () => {
-      return execFileSync('find', [system.folder, '-path', `${folder}/*`, '-name', 'checkpoint.json']).length > 0;
-    });
+    const work = join(system.folder, 'out', '_etl', 'killed', '2026-02-08', 'killed', 'work');
+    const checkpoint = join(work, `${handle.firstExecutionRunId}-1`, checkpointName);
+    await until('a part is finished', 60, () => existsSync(checkpoint));
     process.kill(pid, 'SIGKILL');
     const { launches, delivered } = (await handle.result()) as PipelineResult;
     expect(launches).toMatchObject([
@@ -115,7 +117,7 @@ withServer('the light lane of the local system', () => {
   });
 
   test('a run that is cancelled ends its process first', async () => {
-    const { handle, close } = await startSlow('cancelled');
+    const { handle, close } = await startSlow('cancelled', 16_000);
     const pid = await until('a process converts', 60, () => converters()[0]);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();

@@ -27,9 +27,13 @@ withServer('several tasks convert one file', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
-    // Alive until they are told to stop: a busy machine might see them end before.
-    const shards = [1, 2].map((number) => shardWorkflowId('terminated', number, 2));
-    await runs.faults(Object.fromEntries(shards.map((id) => [id, [{ fault: 'slow', share: 0.02 }]])));
+    // Alive until they are killed or told to stop: a busy machine might see them end before.
+    const slow = { fault: 'slow', share: 0.02 };
+    await runs.faults({
+      [shardWorkflowId('killed', 2, 2)]: [{ fault: 'slow', share: 0.1, times: 1 }],
+      [shardWorkflowId('terminated', 1, 2)]: [slow],
+      [shardWorkflowId('terminated', 2, 2)]: [slow],
+    });
     await writeFile(join(runs.system.folder, 'widening.csv'), widening());
     await writeFile(join(runs.system.folder, 'ragged.csv'), `id,name\n${'1,a\n'.repeat(500)}${'x,b\n'.repeat(50)}`);
   });
@@ -85,17 +89,17 @@ withServer('several tasks convert one file', () => {
   });
 
   test.concurrent('kill -9 of the task of one shard: it is launched again alone, and takes over what it had done', async () => {
-    const handle = await runs.start({ workflowId: 'killed', chunkRows: 200, compute: { shards: 2 } });
+    const handle = await runs.start({ workflowId: 'killed', quick: true, chunkRows: 200, compute: { shards: 2 } });
     const second = shard(handle, 2, 2);
     const task = await runs.task(second);
-    const checkpoint = join(runs.workOf(handle, 'slow', task), checkpointName);
+    const checkpoint = join(runs.workOf(handle, 'quick', task), checkpointName);
     await until('some chunks of it', 60, () => existsSync(checkpoint));
     process.kill(pidOf(task), 'SIGKILL');
     const told = purposes(await resultOf(handle));
     expect(told).toEqual(expect.arrayContaining(['2/2 TaskKilled', '2/2 done', '1/2 done']));
     expect(runs.tasksOf(second)).toHaveLength(2);
     expect(runs.tasksOf(shard(handle, 1, 2))).toHaveLength(1);
-    const { parts, totals, reused } = await runs.manifestOf(handle, 'slow');
+    const { parts, totals, reused } = await runs.manifestOf(handle, 'quick');
     expect(parts).toHaveLength(40);
     expect(totals.rowsRead).toBe(rows);
     expect(reused).toBeGreaterThan(0);

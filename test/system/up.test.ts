@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { deleteFaults, getFaults } from '../../local/faults/control';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { deleteFaults, getFaults, putFaults } from '../../local/faults/control';
 import { getFreePort } from '../../local/freePort';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
@@ -20,22 +21,39 @@ withServer('the life of etl up', () => {
       await system.remove();
     }
   };
+  /** A task is there for five seconds and more. */
+  const slow = { rules: [{ fault: 'slow', share: 0.1 }] };
+  const failing = { seed: 3, rules: [{ fault: 'serverError' }] };
   const startSlowRun = async (system: LocalSystemUnderTest): Promise<{ workflowId: string; task: string }> => {
-    const file = join(system.folder, 'slow.csv');
-    await writeSalesSample(file, 20_000);
-    const args = ['run', file, '--date', '2026-02-08', '--out', join(system.folder, 'out'), '--json', '--no-wait'];
-    const { stdout } = await etl([...args, '--options', '{"chunkRows":200}'], system.env);
+    const [file, workflowId] = [join(system.folder, 'slow.csv'), 'slow'];
+    await writeSalesSample(file, 8000);
+    const destination = fileUri(join(system.folder, 'out'));
+    const detail = { s3Key: fileUri(file), batchDate: '2026-02-08', destination, chunkRows: 1000 };
+    await system.withClient((client) =>
+      client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] }),
+    );
     const task = await until('a running program', 30, () =>
       system.taskIds().find((id) => system.programPid(id) !== undefined),
     );
-    return { workflowId: (JSON.parse(stdout) as { workflowId: string }).workflowId, task };
+    return { workflowId, task };
   };
 
-  test.concurrent('Ctrl-C ends everything in good order; started again, the workflow goes on and completes', () =>
+  test.concurrent('with --faults, which are switched at the endpoint and begin anew with it, Ctrl-C ends everything in good order; started again, the workflow goes on and completes', () =>
     withSystem(async (system) => {
-      const { pids } = await system.up();
+      const { ecs, pids } = await system.up('--faults', JSON.stringify(failing));
+      expect(await getFaults(ecs)).toMatchObject({ on: true, plan: { seed: 3 }, counts: [0] });
+      await deleteFaults(ecs);
+      process.kill(pids.ecs, 'SIGKILL');
+      await until('the endpoint is back, with its faults', 30, () =>
+        getFaults(ecs).then(
+          ({ on, plan }) => on && plan?.seed === 3,
+          () => false,
+        ),
+      );
+      await putFaults(ecs, slow);
       const { workflowId, task } = await startSlowRun(system);
       const program = system.programPid(task) ?? -1;
+      await putFaults(ecs, failing);
       await system.end('SIGINT');
       for (const pid of [...Object.values(pids), program]) expect(isAlive(pid)).toBe(false);
       expect(system.taskFile(task, 'end.json')).toContain('143');
@@ -51,7 +69,7 @@ withServer('the life of etl up', () => {
 
   test.concurrent('killed with -9 it leaves no server, endpoint or worker; the task goes on, and is found again', () =>
     withSystem(async (system) => {
-      const { pids } = await system.up();
+      const { pids } = await system.up('--faults', JSON.stringify(slow));
       const { workflowId, task } = await startSlowRun(system);
       await system.end('SIGKILL');
       await until('its parts ended', 20, () => Object.values(pids).every((pid) => !isAlive(pid)));
@@ -63,29 +81,6 @@ withServer('the life of etl up', () => {
       });
       expect(system.taskIds()).toEqual([task]);
     }));
-});
-
-withServer('etl up --faults', () => {
-  test('starts and ends all the same, is switched at the endpoint, and begins anew with it', async () => {
-    const system = await LocalSystemUnderTest.create();
-    try {
-      const plan = { seed: 3, rules: [{ fault: 'serverError' }] };
-      const { ecs, pids } = await system.up('--faults', JSON.stringify(plan));
-      expect(await getFaults(ecs)).toMatchObject({ on: true, plan: { seed: 3 }, counts: [0] });
-      await deleteFaults(ecs);
-      process.kill(pids.ecs, 'SIGKILL');
-      await until('the endpoint is back, with its faults', 30, () =>
-        getFaults(ecs).then(
-          ({ on }) => on,
-          () => false,
-        ),
-      );
-      await system.end('SIGINT');
-      expect(isAlive(pids.worker)).toBe(false);
-    } finally {
-      await system.remove();
-    }
-  });
 });
 
 describe('errors that a person meets', () => {

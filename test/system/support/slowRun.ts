@@ -72,7 +72,7 @@ export class SlowRuns {
 
   async start(start: Start = {}): Promise<WorkflowHandle> {
     const { compute = {}, workflowId = `run-${++this.count}`, quick = false, detail: more = {} } = start;
-    const { chunkRows = quick ? rows : rows / 16 } = start;
+    const { chunkRows = quick ? rows : rows / 8 } = start;
     const detail = {
       s3Key: fileUri(this.file(quick ? 'quick' : 'slow')),
       batchDate: '2026-02-08',
