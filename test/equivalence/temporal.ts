@@ -93,7 +93,7 @@ async function runTogether(
   return Promise.all(
     ended.map(async ([seen, end]): Promise<[string, TemporalRun]> => {
       const { scenario, messages, deadLetters } = seen;
-      const history = readHistory(await plainHandle(rig, scenario.name).fetchHistory(), seen);
+      const history = readHistory(await rig.historyOf(scenario.name), seen);
       const trace = { stages: history.stages, end, messages, deadLetters };
       return [scenario.name, { trace, contract: contractOf(history), oddWaits: history.oddWaits }];
     }),
@@ -161,7 +161,8 @@ function activities(
   const attempt = async <T>(input: unknown, run: (seen: Seen, number: number) => Promise<[string, T]>): Promise<T> => {
     const seen = here();
     const { activityId, attempt: number, currentAttemptScheduledTimestampMs: scheduledAt } = activityInfo();
-    const startedAt = await rig.env.currentTimeMs();
+    // Only of a further attempt it is asked how long it was waited for.
+    const startedAt = number === 1 ? scheduledAt : await rig.env.currentTimeMs();
     seen.inputs.set(activityId, input);
     const note = (end: string) => {
       const before = seen.attempts.get(activityId) ?? [];

@@ -70,6 +70,7 @@ function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivit
  */
 export class Rig {
   private readonly handles: WorkflowHandle[] = [];
+  private readonly fetched = new Map<WorkflowHandle, History>();
   private readonly given = new Map<string, EtlActivities>();
   private readonly adopted: [string, EtlActivities][] = [];
   private workers: Awaited<ReturnType<typeof createWorkers>> | undefined;
@@ -164,11 +165,20 @@ export class Rig {
     return handle;
   }
 
+  /** Of a workflow that a test started and that has ended; its replay takes the same. */
+  async historyOf(workflowId: string): Promise<History> {
+    const handle = this.handles.find((each) => each.workflowId === workflowId);
+    if (!handle) throw new Error(`no test has started ${workflowId}`);
+    const history = this.fetched.get(handle) ?? (await handle.fetchHistory());
+    this.fetched.set(handle, history);
+    return history;
+  }
+
   async stop(): Promise<void> {
     try {
       this.workers?.shutdown();
       await this.running;
-      await replay(this.handles, { children: true });
+      await replay(this.handles, { children: true, fetched: this.fetched });
     } finally {
       await this.env.teardown();
       await this.endServer();
@@ -194,12 +204,12 @@ export function quietRuntime(): void {
  */
 export async function replay(
   handles: readonly WorkflowHandle[],
-  { children = false }: { children?: boolean } = {},
+  { children = false, fetched }: { children?: boolean; fetched?: ReadonlyMap<WorkflowHandle, History> } = {},
 ): Promise<void> {
   quietRuntime();
   async function* histories() {
     for (const handle of handles) {
-      for await (const history of chain(handle)) {
+      for await (const history of chain(handle, fetched?.get(handle))) {
         yield { workflowId: handle.workflowId, history };
         for (const child of children ? childrenOf(handle, history) : []) {
           for await (const history of chain(child)) yield { workflowId: child.workflowId, history };
@@ -224,12 +234,12 @@ function childrenOf({ client }: WorkflowHandle, { events }: History): WorkflowHa
 }
 
 /** The histories of a run and of those that it was continued as. */
-async function* chain(first: WorkflowHandle): AsyncGenerator<History> {
+async function* chain(first: WorkflowHandle, fetched?: History): AsyncGenerator<History> {
   const { firstExecutionRunId } = first as Partial<WorkflowHandleWithFirstExecutionRunId>;
   let handle =
     firstExecutionRunId === undefined ? first : first.client.getHandle(first.workflowId, firstExecutionRunId);
-  for (;;) {
-    const history = await handle.fetchHistory();
+  for (let known = fetched; ; known = undefined) {
+    const history = known ?? (await handle.fetchHistory());
     yield history;
     const next = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
     if (!next) return;
