@@ -25,9 +25,8 @@ export function wrongCells(rows: readonly (readonly string[])[], converted: Conv
   const wrong = schema.flatMap(({ name, type }, at) =>
     type === readings[at]?.type ? [] : [`${name} is ${type}, expected ${readings[at]?.type}`],
   );
-  const cells = rows.map((row) =>
-    row.map((text, at) => cellOf(text, readings[at] ?? { type: 'text', decimal: '.', order: 'dmy' })),
-  );
+  const columns = readings.map((reading) => once((text: string) => cellOf(text, reading)));
+  const cells = rows.map((row) => row.map((text, at) => (columns[at] ?? asText)(text)));
   const filled = cells.filter((row) => row.some((cell) => cell !== null));
   return [
     ...wrong,
@@ -36,4 +35,16 @@ export function wrongCells(rows: readonly (readonly string[])[], converted: Conv
       converted.rows,
     ),
   ];
+}
+
+/** A field that no column has. */
+const asText = (text: string): Exact | undefined => cellOf(text, { type: 'text', decimal: '.', order: 'dmy' });
+
+/** The same, asked once for each text: columns of real data have few different ones. */
+function once<T>(of: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, of(text));
+    return known.get(text) as T;
+  };
 }

@@ -27,10 +27,12 @@ export function cellOf(text: string, { type, decimal, order }: Reading): Exact |
 
 /** What an undeclared column of these texts is by the rules. */
 export function readingOf(name: string, texts: readonly string[], delimiter: string, options: Options): Reading {
-  const values = texts.filter((text) => text !== '').map(stripped);
-  const said = values.filter((value) => !nullWords.includes(value));
+  const numbers = tally(texts.filter((text) => text !== ''));
+  // Each different value is judged once, and counts as often as it is there.
+  const said = [...numbers.keys()].filter((value) => !nullWords.includes(value));
   const { decimal: declared, dateOrder } = options.dialect ?? {};
-  const count = (test: (value: string) => boolean) => said.filter(test).length;
+  const countOf = (values: readonly string[]) => values.reduce((sum, value) => sum + (numbers.get(value) ?? 0), 0);
+  const count = (test: (value: string) => boolean) => countOf(said.filter(test));
   const all = (test: (value: string) => boolean) => said.length > 0 && said.every(test);
   const plain = (type: ColumnType, decimal: '.' | ',' = '.'): Reading => ({ type, decimal, order: 'dmy' });
   if (all(isInteger)) return plain('integer');
@@ -50,11 +52,19 @@ export function readingOf(name: string, texts: readonly string[], delimiter: str
     return dmy === mdy ? (dateOrder ?? 'dmy') : dmy > mdy ? 'dmy' : 'mdy';
   })();
   const dates = count((value) => (instantOf(value, 'ymd') ?? instantOf(value, order)) !== undefined);
-  if (dates * 2 <= said.length) return plain('text');
+  if (dates * 2 <= countOf(said)) return plain('text');
   const timed = (['ymd', 'dmy', 'mdy'] as const).some((each) =>
     said.some((value) => value.includes(':') && instantOf(value, each) !== undefined),
   );
   return { type: timed ? 'timestamp' : 'date', decimal: '.', order };
+}
+
+function tally(texts: readonly string[]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const text of texts) numbers.set(text, (numbers.get(text) ?? 0) + 1);
+  const bare = new Map<string, number>();
+  for (const [text, number] of numbers) bare.set(stripped(text), (bare.get(stripped(text)) ?? 0) + number);
+  return bare;
 }
 
 function stripped(text: string): string {

@@ -84,7 +84,7 @@ test('birdstrikes has dates, and None where it is a word', async () => {
     const nullable = (text: string, column: number) => (types[column] !== 'text' && text === 'NA' ? '' : text);
     const wrong = lines.filter((line, at) => {
       const cells = converted.rows[at]?.map((cell) => cell ?? '').join();
-      return cells !== line.split(',').map(nullable).join();
+      return cells !== (line.includes('NA') ? line.split(',').map(nullable).join() : line);
     });
     expect([lines.length, wrong.slice(0, 5)]).toEqual([336_776, []]);
   });
