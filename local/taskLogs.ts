@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { lastLines } from '@etl/pipeline/logTail';
 import type { TaskLogs } from '../activities/ports';
-import { taskLogPath } from './ecs/endpoint';
+import { taskLogPath } from './ecs/taskStore';
 
 const tailBytes = 64 * 1024;
 

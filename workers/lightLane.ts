@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { lightMemoryMiB } from '@etl/pipeline/routing/policy';
 import type { LightLane, RoutingSettings } from '@etl/pipeline/routing/route';
 import type { LightConverter } from '../activities/ports';
-import { createLambdaConverter, lambdaClientSettings } from '../aws/lambdaConverter';
 import { createProcessConverter, etlProgram } from '../local/processConverter';
+import { awsServices } from './aws';
 import type { Config } from './config';
 import { defaultLightConcurrency } from './workers';
 
@@ -30,8 +29,7 @@ export function routingOf(config: Chosen): RoutingSettings {
 export function createLightConverter(config: Chosen): LightConverter | undefined {
   const { LIGHT_FUNCTION: name } = config;
   const kind = kindOf(config);
-  if (kind === 'lambda' && name !== undefined)
-    return createLambdaConverter(new LambdaClient(lambdaClientSettings), name);
+  if (kind === 'lambda' && name !== undefined) return awsServices().lightConverter(name);
   const program = etlProgram();
   return kind === 'process' && program !== undefined
     ? createProcessConverter({ program, memoryMiB: lightMemoryMiB })

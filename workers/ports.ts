@@ -1,20 +1,15 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { openStore } from '@etl/storage/openStore';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Ports } from '../activities/ports';
-import { createCloudWatchTaskLogs } from '../aws/cloudWatchTaskLogs';
 import { createEcsTaskRunner } from '../aws/ecsTaskRunner';
 import { createLogStreamFinder } from '../aws/logStream';
-import { createSnsNotifier } from '../aws/snsNotifier';
-import { createSqsDeadLetters } from '../aws/sqsDeadLetters';
 import { localEcsSettings } from '../local/ecsSettings';
 import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
 import { createLocalTaskLogs } from '../local/taskLogs';
+import { awsServices } from './aws';
 import type { Config } from './config';
 import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
@@ -31,12 +26,10 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     ...createTaskPorts(config, log),
     notifier:
       success !== undefined && alerts !== undefined
-        ? createSnsNotifier(new SNSClient({}), { success, alerts })
+        ? awsServices().notifier({ success, alerts })
         : createOutboxNotifier(local.outbox, (line) => log.info({ outbox: local.outbox }, line)),
     deadLetters:
-      queueUrl === undefined
-        ? createFileDeadLetters(local.deadLetters)
-        : createSqsDeadLetters(new SQSClient({}), queueUrl),
+      queueUrl === undefined ? createFileDeadLetters(local.deadLetters) : awsServices().deadLetters(queueUrl),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
     ...(light && { light }),
@@ -52,10 +45,9 @@ function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'ta
     const ecs = new ECSClient({ requestHandler: timeouts });
     const securityGroups = config.ECS_SECURITY_GROUPS ?? [];
     const assignPublicIp = config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED';
-    const clientOf = (region: string) => new CloudWatchLogsClient({ region });
     return {
       tasks: createEcsTaskRunner(ecs, { cluster, taskDefinition, subnets, securityGroups, assignPublicIp }),
-      taskLogs: createCloudWatchTaskLogs(clientOf, createLogStreamFinder(ecs, { cluster, taskDefinition }), log),
+      taskLogs: awsServices().taskLogs(createLogStreamFinder(ecs, { cluster, taskDefinition }), log),
     };
   }
   const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? `http://127.0.0.1:${localDefaults.ecsPort}`;

@@ -1,10 +1,10 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { messageNames } from '@etl/pipeline/definition';
 import type { TaskStateChange } from '@etl/pipeline/runStatus';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { StateChange } from '../aws/stateChange';
-import { type StateChangeQueue, startStateChangeQueue } from '../aws/stateChangeQueue';
+import type { StateChangeQueue } from '../aws/stateChangeQueue';
+import { awsServices } from './aws';
 
 /** A server that is away must hold up neither the next message nor the end of the worker. */
 const patienceMs = 10_000;
@@ -17,7 +17,7 @@ export function watchStateChanges(
 ): StateChangeQueue | undefined {
   if (queueUrl === undefined) return undefined;
   const warn = (details: object, message: string) => log.warn(details, message);
-  return startStateChangeQueue(new SQSClient({}), queueUrl, { handOver: signalRun(client), warn });
+  return awsServices().stateChanges(queueUrl, { handOver: signalRun(client), warn });
 }
 
 /**

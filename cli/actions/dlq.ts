@@ -3,6 +3,7 @@ import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { DeadLetterBox, KeptLetter } from '../../activities/ports';
 import { createDeadLetterFolder } from '../../local/deadLetterFolder';
 import { places } from '../../local/places';
+import { awsServices } from '../../workers/aws';
 import { type Config, parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
 import { intakeRule } from '../../workers/intake/rule';
@@ -58,20 +59,15 @@ async function redriveAll(
 /** The queue where one is configured, else the local system's folder. What it has in hand is let go of in any case. */
 async function withBox(config: Config, work: (box: DeadLetterBox) => Promise<void>): Promise<void> {
   const { DLQ_URL: queueUrl, stateDir } = config;
-  const box = queueUrl === undefined ? createDeadLetterFolder(places(stateDir).deadLetters) : sqsBox(queueUrl);
+  const box =
+    queueUrl === undefined
+      ? createDeadLetterFolder(places(stateDir).deadLetters)
+      : awsServices().deadLetterBox(queueUrl);
   try {
     await work(box);
   } finally {
     await box.close();
   }
-}
-
-/** Loaded for who has a queue alone. */
-function sqsBox(queueUrl: string): DeadLetterBox {
-  const { SQSClient } = require('@aws-sdk/client-sqs') as typeof import('@aws-sdk/client-sqs');
-  const { createSqsDeadLetterBox } =
-    require('../../aws/sqsDeadLetterBox') as typeof import('../../aws/sqsDeadLetterBox');
-  return createSqsDeadLetterBox(new SQSClient({}), queueUrl);
 }
 
 async function lettersIn(box: DeadLetterBox, limit: number): Promise<readonly KeptLetter[]> {

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EventSource } from '@etl/pipeline/intake/eventSource';
 import { startsOf } from '@etl/pipeline/intake/starts';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { DeadLetters } from '../../activities/ports';
-import { createSqsEventSource } from '../../aws/sqsEventSource';
 import { createFolderEventSource } from '../../local/folderEventSource';
+import { awsServices } from '../aws';
 import type { Config } from '../config';
 import { type Intake, startIntake } from './consume';
 import { createGate } from './gate';
@@ -31,7 +30,7 @@ function configuredSources(config: Config, log: Logger): EventSource[] {
   const { INTAKE_QUEUE_URL: queueUrl, INTAKE_FOLDER: folder, INTAKE_HIDDEN_SECONDS: hiddenSeconds } = config;
   const warn = (details: object, message: string) => log.warn(details, message);
   return [
-    ...(queueUrl === undefined ? [] : [createSqsEventSource(new SQSClient({}), queueUrl, { warn, hiddenSeconds })]),
+    ...(queueUrl === undefined ? [] : [awsServices().events(queueUrl, { warn, hiddenSeconds })]),
     ...(folder === undefined ? [] : [createFolderEventSource(resolve(folder), { warn })]),
   ];
 }
