@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { command, root } from '../support/processes';
+import { type Loaded, loadedBy } from '../support/loaded';
 
 let folder: string;
 beforeAll(async () => {
@@ -9,32 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the command and tells at its end, by a line of its own on stderr, what it has loaded. */
-const tell = `
-  process.on('exit', () => process.stderr.write('\\nloaded ' + JSON.stringify(Object.keys(require.cache))));
-  require('./cli/etl.js');
-`;
-
-interface Loaded {
-  readonly packages: ReadonlySet<string>;
-  /** Files of ours, from the root. */
-  readonly ours: readonly string[];
-}
-
-async function loadedBy(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Loaded> {
-  const { stderr } = await command(process.execPath, ['--eval', tell, 'etl', ...args], {
-    ETL_STATE_DIR: folder,
-    DLQ_URL: undefined,
-    S3_RAW_BUCKET: undefined,
-    ...env,
-  });
-  const files: string[] = JSON.parse(/^loaded (.*)$/m.exec(stderr)?.[1] ?? '');
-  const packageOf = (file: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
-  return {
-    packages: new Set(files.flatMap((file) => packageOf(file) ?? [])),
-    ours: files.flatMap((file) => (packageOf(file) ? [] : file.slice(root.length + 1))),
-  };
-}
+const unset = { DLQ_URL: undefined, S3_RAW_BUCKET: undefined };
+const loadedByEtl = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  loadedBy("require('./cli/etl.js')", args, { ...unset, ETL_STATE_DIR: folder, ...env });
 
 const heavy = ({ packages }: Loaded): string[] =>
   [...packages].filter((each) => /^@(temporalio|grpc|aws-sdk|smithy)\/|^(protobufjs|rxjs|asl-validator)$/.test(each));
@@ -42,7 +19,7 @@ const heavy = ({ packages }: Loaded): string[] =>
 test.each([[['--help']], [['run', '--help']], [['--version']]])(
   'etl %j loads declarations alone: of packages, commander',
   async (args) => {
-    const loaded = await loadedBy(args);
+    const loaded = await loadedByEtl(args);
     expect([...loaded.packages]).toEqual(['commander']);
     expect(loaded.ours).toContain('dist/cli/commands/schedule/create.js');
     expect(loaded.ours.filter((file) => file.startsWith('dist/cli/actions/'))).toEqual([]);
@@ -57,13 +34,13 @@ test.each([
   ['schedule/create', ['schedule', 'create', 'nightly', 'file:///none', '--at', '02:30', '--dry-run']],
   ['dlq', ['dlq', 'list']],
 ])('etl %s loads its own action, and no client of a service that it does not speak to: %j', async (action, args) => {
-  const loaded = await loadedBy(args);
+  const loaded = await loadedByEtl(args);
   expect(loaded.ours.filter((file) => file.startsWith('dist/cli/actions/'))).toEqual([`dist/cli/actions/${action}.js`]);
   expect(heavy(loaded)).toEqual([]);
 });
 
 test('what is needed is loaded, and seen here', async () => {
-  expect(heavy(await loadedBy(['asl', '--lint', 'asl/etl-pipeline.asl.json']))).toContain('asl-validator');
+  expect(heavy(await loadedByEtl(['asl', '--lint', 'asl/etl-pipeline.asl.json']))).toContain('asl-validator');
   const withQueue = { DLQ_URL: 'http://127.0.0.1:1/letters', AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
-  expect(heavy(await loadedBy(['dlq', 'list'], withQueue))).toContain('@aws-sdk/client-sqs');
+  expect(heavy(await loadedByEtl(['dlq', 'list'], withQueue))).toContain('@aws-sdk/client-sqs');
 });

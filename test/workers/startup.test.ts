@@ -1,0 +1,27 @@
+import { loadedBy } from '../support/loaded';
+
+/** As a worker loads them, and with the configuration of the local system. */
+const wire = `
+  const { createPorts } = require('./dist/workers/ports.js');
+  const { watchStateChanges } = require('./dist/workers/stateChanges.js');
+  const { startIntakes } = require('./dist/workers/intake/startIntakes.js');
+  const { parseConfig } = require('./dist/workers/config.js');
+  const { pino } = require('pino');
+  const config = parseConfig(JSON.parse(process.argv[2]));
+  const log = pino({ level: 'silent' });
+  const { deadLetters } = createPorts(config, undefined, log);
+  watchStateChanges(config.ECS_EVENTS_QUEUE_URL, undefined, log);
+  startIntakes(config, undefined, deadLetters, log);
+`;
+const clients = async (variables: Record<string, string>): Promise<string[]> => {
+  const { packages } = await loadedBy(wire, [JSON.stringify(variables)], { AWS_REGION: 'us-east-1' });
+  return [...packages].filter((each) => each.startsWith('@aws-sdk/client-')).sort();
+};
+
+test('the worker of the local system loads the client of ECS alone', async () => {
+  expect(await clients({})).toEqual(['@aws-sdk/client-ecs']);
+});
+
+test('where a service is configured, its client is loaded', async () => {
+  expect(await clients({ DLQ_URL: 'http://127.0.0.1:1/letters' })).toContain('@aws-sdk/client-sqs');
+});
