@@ -99,14 +99,13 @@ withServer('stop means stopped', () => {
     const handle = await runs.start({ workflowId: 'orphan', quick: true, chunkRows: 500 });
     const { arn } = await runs.task(handle);
     await handle.terminate('test');
-    const dry = await etl(['reap', '--grace', '1', '--json'], runs.system.env);
     // The grace second may not be over yet.
-    const report = await until('the orphan', 10, async () => {
-      const { stdout } = await etl(['reap', '--grace', '1', '--json'], runs.system.env);
-      const found = JSON.parse(stdout) as { orphans: { taskArn: string; workflowId: string }[]; stopped: string[] };
+    const report = await until('the orphan', 60, async () => {
+      const dry = await etl(['reap', '--grace', '1', '--json'], runs.system.env);
+      expect(dry.exitCode).toBe(0);
+      const found = JSON.parse(dry.stdout) as { orphans: { taskArn: string; workflowId: string }[]; stopped: string[] };
       return found.orphans.length > 0 ? found : undefined;
     });
-    expect(dry.exitCode).toBe(0);
     expect(report).toMatchObject({
       dryRun: true,
       orphans: [{ taskArn: arn, workflowId: handle.workflowId }],

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   DescribeClustersCommand,
   DescribeTasksCommand,
@@ -72,7 +73,7 @@ it('slowResponse: the answer is late, what was asked for is done at once', async
   await rules({ fault: 'slowResponse', operation: 'RunTask', seconds: 0.6, times: 1 });
   const begun = Date.now();
   const late = run({ startedBy: 'slow' });
-  while ((await started('slow')).length === 0) expect(Date.now() - begun).toBeLessThan(10_000);
+  for (; (await started('slow')).length === 0; await delay(10)) expect(Date.now() - begun).toBeLessThan(10_000);
   const { tasks } = await late;
   expect(Date.now() - begun).toBeGreaterThanOrEqual(590);
   expect(await started('slow')).toEqual([tasks?.[0]?.taskArn]);
@@ -82,7 +83,7 @@ it('slowResponse: does not keep the endpoint from closing', async () => {
   const other = await startRig();
   await putFaults(other.endpoint.url, { rules: [{ fault: 'slowResponse', seconds: 600 }] });
   const late = other.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
-  while ((await getFaults(other.endpoint.url)).injected.length === 0);
+  while ((await getFaults(other.endpoint.url)).injected.length === 0) await delay(10);
   await other.endpoint.close();
   expect((await late).clusters).toHaveLength(1);
   await stopRig(other);
