@@ -40,7 +40,7 @@ export async function startBucket() {
       const { child, ended } = bench.start(env);
       return { child, ended: ended.finally(() => proxy.close()) };
     },
-    put: (dataset: string, Body: string) =>
+    put: (dataset: string, Body: string | Buffer) =>
       s3.send(new PutObjectCommand({ Bucket: 'raw', Key: `${dataset}.csv`, Body })),
     /** Whose batch a careful reader sees: `unread` for none. Throws for a mixture. */
     seen: async (dataset: string): Promise<string> => {
