@@ -1,11 +1,11 @@
 // Finds or fetches what some tests need besides Node. Everything fetched goes to the user's cache folder.
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './ensure-installed.mjs';
+import { fetchJars, jarFolder, startScript, writeStartScript } from './java-test-server.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const run = promisify(execFile);
@@ -13,7 +13,6 @@ const motoVersion = '5.2.5';
 const pyarrowVersion = '26.0.1';
 const flightsVersion = '0.0.3';
 const commonsCsvVersion = '1.14.1';
-const testServerVersion = '1.38.0';
 
 /** Each: the variable that tells tests where the tool is, what it is for, how to get it, and how it is found. */
 export const tools = [
@@ -166,37 +165,23 @@ async function findTestServer(say) {
   const folder = cache('test-server');
   const downloaded = () => readdirSync(folder).filter((name) => name.startsWith('temporal-test-server'))[0];
   if (downloaded()) return join(folder, downloaded());
-  const wrapper = join(folder, 'java-server');
-  if (existsSync(wrapper)) return wrapper;
-  say('Downloading the time-skipping test server (once) …');
-  try {
-    await download(folder);
-    if (downloaded()) return join(folder, downloaded());
-  } catch {
-    // The same server is on Maven Central.
+  if (existsSync(startScript(folder))) return startScript(folder);
+  if (!existsSync(jarFolder(folder))) {
+    say('Downloading the time-skipping test server (once) …');
+    try {
+      await download(folder);
+      if (downloaded()) return join(folder, downloaded());
+    } catch {
+      // The same server is on Maven Central.
+    }
   }
   await onPath('java');
-  const maven = await onPath('mvn');
-  say('Fetching the time-skipping test server with Maven (once) …');
-  const lib = join(folder, `java-${testServerVersion}`);
-  const project = mkdtempSync(join(tmpdir(), 'etl-maven-'));
-  const dependency = `<dependency><groupId>io.temporal</groupId><artifactId>temporal-test-server</artifactId><version>${testServerVersion}</version></dependency>`;
-  writeFileSync(
-    join(project, 'pom.xml'),
-    `<project><modelVersion>4.0.0</modelVersion><groupId>etl</groupId><artifactId>test-server</artifactId><version>1</version><dependencies>${dependency}</dependencies></project>`,
-  );
-  await run(maven, ['-q', 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${lib}`], {
-    cwd: project,
-    maxBuffer: 1 << 24,
-  });
-  rmSync(project, { recursive: true, force: true });
-  const flags = '-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1';
-  writeFileSync(
-    wrapper,
-    `#!/bin/sh\nexec java ${flags} -cp '${lib}/*' io.temporal.testserver.TestServer "$@" 2>/dev/null\n`,
-  );
-  chmodSync(wrapper, 0o755);
-  return wrapper;
+  if (!existsSync(jarFolder(folder))) {
+    await onPath('mvn');
+    say('Fetching the time-skipping test server with Maven (once) …');
+    await fetchJars(folder);
+  }
+  return writeStartScript(folder);
 }
 
 /** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */
