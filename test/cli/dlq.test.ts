@@ -1,18 +1,16 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { Client, Connection } from '@temporalio/client';
 import type { DeadLetter, DeadLetters } from '../../activities/ports';
 import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
 import { getFreePort } from '../../local/freePort';
 import { createFileDeadLetters } from '../../local/outbox';
-import { type DevServer, startDevServer } from '../../local/temporal/devServer';
 import { clientConfig } from '../support/awsTestClients';
 import { type Moto, startMoto } from '../support/moto';
 import { countMessages, makeQueue, sendAll } from '../support/queues';
 import { created, s3Object } from '../support/s3Events';
 import { etl } from '../support/system';
+import { TestServer } from '../support/testServer';
 
 const exe = process.env.ETL_TEST_TEMPORAL ?? '';
 const withBoth = process.env.ETL_TEST_MOTO && exe ? describe : describe.skip;
@@ -27,41 +25,29 @@ const letter = (name: string, changes: Partial<DeadLetter> = {}): DeadLetter => 
 });
 
 withBoth('etl dlq', () => {
-  let folder: string;
-  let server: DevServer;
+  let server: TestServer;
   let moto: Moto;
   let sqs: SQSClient;
-  let connection: Connection;
-  let client: Client;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'etl-dlq-'));
-    const [port, uiPort] = [await getFreePort(), await getFreePort()];
-    [server, moto] = await Promise.all([
-      startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') }),
-      startMoto(),
-    ]);
-    connection = await Connection.connect({ address: `127.0.0.1:${port}` });
-    client = new Client({ connection });
+    [server, moto] = await Promise.all([TestServer.start(), startMoto()]);
     sqs = new SQSClient(clientConfig(moto.endpoint));
   }, 90_000);
   afterAll(async () => {
-    await connection?.close();
     sqs?.destroy();
-    await Promise.all([server?.stop(), moto?.stop()]);
-    await rm(folder, { recursive: true, force: true });
+    await Promise.all([server?.remove(), moto?.stop()]);
   });
 
   const dlq = (env: NodeJS.ProcessEnv, ...args: string[]) =>
     etl(['dlq', ...args], {
-      TEMPORAL_ADDRESS: connection.options.address,
+      TEMPORAL_ADDRESS: server.address,
       AWS_ENDPOINT_URL: moto.endpoint,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
       ...env,
     });
-  const runOf = (workflowId: string) => client.workflow.getHandle(workflowId).describe();
+  const runOf = (workflowId: string) => server.client.workflow.getHandle(workflowId).describe();
   const listed = async (env: NodeJS.ProcessEnv) => {
     const { stdout } = await dlq(env, 'list', '--json');
     return (JSON.parse(stdout) as { letters: { id: string; reason?: string; failureType?: string }[] }).letters;
@@ -76,7 +62,7 @@ withBoth('etl dlq', () => {
     await letters.send(letter('', { event: 'no JSON', failureType: 'InvalidEvent', workflowId: '', runId: '' }));
     const news = created(s3Object({ key: 'ventas/news_2026-02-07.csv' }));
     await sendAll(sqs, url, [news]);
-    await client.workflow.start('etlPipeline', {
+    await server.client.workflow.start('etlPipeline', {
       workflowId: 'etl/ventas/2026-02-08/busy',
       taskQueue: 'nobody',
       args: [{}],
@@ -105,7 +91,7 @@ withBoth('etl dlq', () => {
     const left = await listed(env);
     expect(left.map(({ failureType }) => failureType).sort()).toEqual(['BadData', 'InvalidEvent']);
 
-    await client.workflow.getHandle('etl/ventas/2026-02-08/busy').terminate();
+    await server.client.workflow.getHandle('etl/ventas/2026-02-08/busy').terminate();
     const [busy] = left.filter(({ failureType }) => failureType === 'BadData');
     const again = await dlq(env, 'redrive', busy?.id ?? '', 'no-such-letter', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({
@@ -117,8 +103,8 @@ withBoth('etl dlq', () => {
   });
 
   test.concurrent("letters of the local system's folder", async () => {
-    const env = { ETL_STATE_DIR: join(folder, 'state') };
-    const letters = createFileDeadLetters(join(folder, 'state', 'dead-letters'));
+    const env = { ETL_STATE_DIR: join(server.folder, 'state') };
+    const letters = createFileDeadLetters(join(server.folder, 'state', 'dead-letters'));
     const id = await letters.send(letter('local', { reason: 'one\ntwo' }));
     await letters.send(letter('other'));
     expect((await dlq(env, 'list', '--limit', '1')).stdout).toMatch(/reason: one; two\nThere may be more/);
@@ -127,14 +113,14 @@ withBoth('etl dlq', () => {
       exitCode: 0,
       stdout: `started etl/ventas/2026-02-08/local, letter ${id} removed\n`,
     });
-    expect(await readdir(join(folder, 'state', 'dead-letters'))).toHaveLength(1);
+    expect(await readdir(join(server.folder, 'state', 'dead-letters'))).toHaveLength(1);
   });
 
   test.concurrent('without Temporal nothing is removed', async () => {
-    const env = { ETL_STATE_DIR: join(folder, 'away'), TEMPORAL_ADDRESS: `127.0.0.1:${await getFreePort()}` };
-    await createFileDeadLetters(join(folder, 'away', 'dead-letters')).send(letter('x'));
+    const env = { ETL_STATE_DIR: join(server.folder, 'away'), TEMPORAL_ADDRESS: `127.0.0.1:${await getFreePort()}` };
+    await createFileDeadLetters(join(server.folder, 'away', 'dead-letters')).send(letter('x'));
     expect((await dlq(env, 'redrive', '--all')).exitCode).toBe(69);
-    expect(await readdir(join(folder, 'away', 'dead-letters'))).toHaveLength(1);
+    expect(await readdir(join(server.folder, 'away', 'dead-letters'))).toHaveLength(1);
   });
 
   test.concurrent('a queue that is not there is said in a line', async () => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getFreePort } from '../../local/freePort';
 import { type Decide, noFault, startFaultyProxy } from './faultyProxy';
 
 export interface Moto {
@@ -14,7 +14,7 @@ export interface Moto {
 export async function startMoto(settings: NodeJS.ProcessEnv = {}): Promise<Moto> {
   const program = process.env.ETL_TEST_MOTO;
   if (!program) throw new Error('ETL_TEST_MOTO is not set: give the path of moto_server');
-  const port = await freePort();
+  const port = await getFreePort();
   const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
     env: { ...process.env, ...settings },
@@ -72,14 +72,4 @@ async function answers(endpoint: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { budgets, steps } from '@etl/pipeline/definition';
 import { optionsHash } from '@etl/pipeline/options';
@@ -10,9 +8,8 @@ import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@tem
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
-import { getFreePort } from '../../local/freePort';
-import { startDevServer } from '../../local/temporal/devServer';
 import { createWorkers } from '../../workers/workers';
+import { TestServer } from './testServer';
 
 const bundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
 export const workflowBundle = { codePath: bundlePath };
@@ -103,15 +100,10 @@ export class Rig {
     const path = process.env.ETL_TEST_TEMPORAL;
     if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TEMPORAL is no file');
     quietRuntime();
-    const [port, uiPort] = [await getFreePort(), await getFreePort()];
-    const folder = await mkdtemp(join(tmpdir(), 'etl-rig-'));
-    const server = await startDevServer({ exe: path, port, uiPort, logFile: join(folder, 'temporal.log') });
-    const end = async () => {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    };
+    const server = await TestServer.start();
+    const end = () => server.remove();
     try {
-      const env = await TestWorkflowEnvironment.createFromExistingServer({ address: `127.0.0.1:${port}` });
+      const env = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
       const rig = new Rig(env, end);
       await rig.startWorkers();
       return rig;

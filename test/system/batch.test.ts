@@ -6,13 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { fileUri } from '@etl/pipeline/fileUri';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { getFreePort } from '../../local/freePort';
-import { type DevServer, startDevServer } from '../../local/temporal/devServer';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { startInProcessEcs } from '../support/inProcessEcs';
 import { root } from '../support/processes';
 import { replay } from '../support/rig';
 import { tasksAlone, until } from '../support/system';
+import { TestServer } from '../support/testServer';
 import { thorough } from '../support/thorough';
 
 jest.mock('../../etl-image/src/engines/kernel/threads', () => jest.requireActual('../support/inlineThreads'));
@@ -26,9 +25,8 @@ const kills = thorough ? 6 : 2;
 withServer('a night of many files, whose workers are killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'etl-batch-'));
   const workers: ChildProcess[] = [];
-  let server: DevServer;
+  let server: TestServer;
   let ecs: Awaited<ReturnType<typeof startInProcessEcs>>;
-  let connection: Connection;
   let env: NodeJS.ProcessEnv;
 
   const startWorker = async (): Promise<void> => {
@@ -49,16 +47,12 @@ withServer('a night of many files, whose workers are killed', () => {
   };
 
   beforeAll(async () => {
-    const [port, uiPort] = [await getFreePort(), await getFreePort()];
-    const exe = process.env.ETL_TEST_TEMPORAL ?? '';
-    server = await startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') });
+    server = await TestServer.start();
     ecs = await startInProcessEcs(folder);
-    const address = `127.0.0.1:${port}`;
-    connection = await Connection.connect({ address });
     env = {
       ...process.env,
       ...tasksAlone,
-      TEMPORAL_ADDRESS: address,
+      TEMPORAL_ADDRESS: server.address,
       AWS_ENDPOINT_URL_ECS: ecs.url,
       ETL_STATE_DIR: join(folder, 'state'),
       // The files are small, and what is looked at are tasks.
@@ -71,8 +65,7 @@ withServer('a night of many files, whose workers are killed', () => {
 
   afterAll(async () => {
     await Promise.all(workers.map(kill));
-    await connection?.close();
-    await server?.stop();
+    await server?.remove();
     ecs?.close();
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
@@ -85,7 +78,7 @@ withServer('a night of many files, whose workers are killed', () => {
       names.map((name, index) => writeFile(join(source, `${name}.csv`), `id,name\n${index},a\n${index},b\n`)),
     );
     const lake = join(folder, 'lake');
-    const client = new Client({ connection });
+    const client = server.client;
     const request = {
       prefix: fileUri(source),
       batchDate: '2026-02-08',

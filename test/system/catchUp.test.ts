@@ -5,7 +5,7 @@ import { scheduleReport } from '../../cli/schedule/report';
 import { minCatchupMs, nightlySchedule, scheduleDefaults } from '../../cli/schedule/settings';
 import { everyDay } from '../../cli/schedule/timetable';
 import { until } from '../support/system';
-import { TestServer } from './support/devServer';
+import { TestServer } from '../support/testServer';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 

@@ -4,7 +4,7 @@ import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { localTime, nextRuns } from '../../cli/schedule/nextRuns';
 import { nightlyAction, nightlySchedule, scheduleDefaults } from '../../cli/schedule/settings';
 import { cronTimetable, everyDay, timeOfDay } from '../../cli/schedule/timetable';
-import { TestServer } from './support/devServer';
+import { TestServer } from '../support/testServer';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 

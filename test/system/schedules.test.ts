@@ -14,7 +14,7 @@ import { fakeActivities } from '../support/fakeActivities';
 import { root } from '../support/processes';
 import { quietRuntime, replay } from '../support/rig';
 import { etl, until } from '../support/system';
-import { TestServer } from './support/devServer';
+import { TestServer } from '../support/testServer';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const zone = 'Europe/Madrid';

@@ -1,18 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { taskQueues } from '@etl/pipeline/definition';
 import { activityInfo } from '@temporalio/activity';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
-import { getFreePort } from '../../local/freePort';
-import { type DevServer, startDevServer } from '../../local/temporal/devServer';
 import { createWorkers } from '../../workers/workers';
 import { fakeActivities } from '../support/fakeActivities';
 import { quietRuntime, replay, sampleEvent, workflowBundle } from '../support/rig';
 import { until } from '../support/system';
+import { TestServer } from '../support/testServer';
 import { thorough } from '../support/thorough';
 
 const exe = process.env.ETL_TEST_TEMPORAL ?? '';
@@ -32,11 +28,8 @@ interface Launched {
 const workflowId = () => activityInfo().workflowExecution?.workflowId ?? '';
 
 withServer('a backlog of launches on a real server', () => {
-  let folder: string;
-  let server: DevServer;
-  let connection: Connection;
+  let server: TestServer;
   let nativeConnection: NativeConnection;
-  let client: Client;
   let workers: Awaited<ReturnType<typeof createWorkers>>;
   let running: Promise<unknown>;
   const handles: WorkflowHandle[] = [];
@@ -44,14 +37,9 @@ withServer('a backlog of launches on a real server', () => {
   const launched: Launched[] = [];
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'etl-priority-'));
-    const [port, uiPort] = [await getFreePort(), await getFreePort()];
-    server = await startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') });
-    const address = `127.0.0.1:${port}`;
     quietRuntime();
-    connection = await Connection.connect({ address });
-    nativeConnection = await NativeConnection.connect({ address });
-    client = new Client({ connection });
+    server = await TestServer.start();
+    nativeConnection = await NativeConnection.connect({ address: server.address });
     const { activities } = fakeActivities();
     const launchTask: EtlActivities['launchTask'] = async (input) => {
       launched.push({ workflowId: workflowId(), priority: activityInfo().priority, at: Date.now() });
@@ -77,15 +65,13 @@ withServer('a backlog of launches on a real server', () => {
     await running;
     await replay(handles.filter((_, number) => number % 10 === 0));
     await nativeConnection?.close();
-    await connection?.close();
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await server?.remove();
   }, 60_000);
 
   /** Starts so many runs and returns when each of them is at its launch. */
   const start = async (name: string, count: number, priority: Priority) => {
     const runs = Array.from({ length: count }, (_, number) =>
-      client.workflow.start('etlPipeline', {
+      server.client.workflow.start('etlPipeline', {
         workflowId: `${name}-${number}`,
         taskQueue: taskQueues.main,
         args: [sampleEvent],
@@ -98,7 +84,7 @@ withServer('a backlog of launches on a real server', () => {
   const startsWith = (name: string) => (workflowId: string) => workflowId.startsWith(`${name}-`);
   /** Undefined: as the worker says. */
   const limitLaunches = (requestsPerSecond: number | undefined) =>
-    connection.workflowService.updateTaskQueueConfig({
+    server.connection.workflowService.updateTaskQueueConfig({
       namespace: 'default',
       taskQueue: taskQueues.launch,
       taskQueueType: taskQueueTypeActivity,

@@ -1,48 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { startStateChangeQueue } from '../../aws/stateChangeQueue';
-import { getFreePort } from '../../local/freePort';
-import { type DevServer, startDevServer } from '../../local/temporal/devServer';
 import { signalRun } from '../../workers/stateChanges';
 import { clientConfig } from '../support/awsTestClients';
 import { type Moto, startMoto } from '../support/moto';
 import { stateChangeEvent } from '../support/stateChangeEvent';
 import { until } from '../support/system';
+import { TestServer } from '../support/testServer';
 
 const exe = process.env.ETL_TEST_TEMPORAL ?? '';
 const withBoth = process.env.ETL_TEST_MOTO && exe ? describe : describe.skip;
 
 withBoth('ends of tasks, told to their runs', () => {
   const taskArn = 'arn:aws:ecs:us-east-1:123456789012:task/etl/1';
-  let folder: string;
-  let server: DevServer;
+  let server: TestServer;
   let moto: Moto;
-  let connection: Connection;
-  let client: Client;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'etl-signals-'));
-    const [port, uiPort] = [await getFreePort(), await getFreePort()];
-    [server, moto] = await Promise.all([
-      startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') }),
-      startMoto(),
-    ]);
-    connection = await Connection.connect({ address: `127.0.0.1:${port}` });
-    client = new Client({ connection });
+    [server, moto] = await Promise.all([TestServer.start(), startMoto()]);
   });
-  afterAll(async () => {
-    await connection?.close();
-    await Promise.all([server?.stop(), moto?.stop()]);
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => Promise.all([server?.remove(), moto?.stop()]));
 
   // No worker runs it: the signals stay in its history.
   const startRun = (workflowId: string) =>
-    client.workflow.start('etlPipeline', { workflowId, taskQueue: 'nobody', args: [{}] });
+    server.client.workflow.start('etlPipeline', { workflowId, taskQueue: 'nobody', args: [{}] });
   const signals = async (run: WorkflowHandleWithFirstExecutionRunId) => {
     const { events = [] } = await run.fetchHistory();
     return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
@@ -66,7 +48,7 @@ withBoth('ends of tasks, told to their runs', () => {
 
   test('a task that stopped or is stopping is told, others are not', async () => {
     const run = await startRun('told');
-    const tell = signalRun(client);
+    const tell = signalRun(server.client);
     await tell(change(run, 'RUNNING', 'RUNNING'));
     await tell(change(run, 'DEACTIVATING', 'STOPPED'));
     await tell(change(run, 'STOPPED', 'STOPPED'));
@@ -79,14 +61,14 @@ withBoth('ends of tasks, told to their runs', () => {
   test('a run that is closed, or was never there, needs no telling', async () => {
     const run = await startRun('closed');
     await run.terminate();
-    const tell = signalRun(client);
+    const tell = signalRun(server.client);
     await tell(change(run, 'STOPPED', 'STOPPED'));
     await tell({ taskArn, lastStatus: 'STOPPED', desiredStatus: 'STOPPED', workflowId: 'never' });
     expect(await signals(run)).toEqual([]);
   });
 
   test('a server that is away is an error, so that the change comes again', async () => {
-    const gone = await Connection.connect({ address: connection.options.address });
+    const gone = await Connection.connect({ address: server.address });
     await gone.close();
     const run = await startRun('away');
     await expect(signalRun(new Client({ connection: gone }))(change(run, 'STOPPED', 'STOPPED'))).rejects.toThrow();
@@ -95,7 +77,7 @@ withBoth('ends of tasks, told to their runs', () => {
   test('from the queue to the history of the run', async () => {
     const sqs = new SQSClient(clientConfig(moto.endpoint));
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'ecs-events' }));
-    const handOver = signalRun(client);
+    const handOver = signalRun(server.client);
     const queue = startStateChangeQueue(sqs, QueueUrl, { handOver, warn: () => undefined });
     try {
       const run = await startRun('queued');

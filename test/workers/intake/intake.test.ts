@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startsOf } from '@etl/pipeline/intake/starts';
-import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { createSqsDeadLetters } from '../../../aws/sqsDeadLetters';
 import { createSqsEventSource } from '../../../aws/sqsEventSource';
-import { getFreePort } from '../../../local/freePort';
-import { type DevServer, type DevServerSettings, startDevServer } from '../../../local/temporal/devServer';
 import { type Intake, startIntake } from '../../../workers/intake/consume';
 import { createGate } from '../../../workers/intake/gate';
 import { createOpenCount, createStarter } from '../../../workers/intake/startPipeline';
@@ -18,6 +14,7 @@ import { countMessages, drain, makeQueue, sendAll } from '../../support/queues';
 import { replay } from '../../support/rig';
 import { created, onEventBridge, s3Object, sns } from '../../support/s3Events';
 import { until } from '../../support/system';
+import { TestServer } from '../../support/testServer';
 import { thorough } from '../../support/thorough';
 import { end, endAll, startIntakeProcess } from './intakeProcess';
 
@@ -25,32 +22,21 @@ const exe = process.env.ETL_TEST_TEMPORAL ?? '';
 const withBoth = process.env.ETL_TEST_MOTO && exe ? describe : describe.skip;
 
 withBoth('from a queue to pipelines', () => {
-  let folder: string;
-  let settings: DevServerSettings;
-  let server: DevServer;
+  let server: TestServer;
   let moto: Moto;
   let sqs: SQSClient;
-  let connection: Connection;
-  let client: Client;
   let queue: string;
   let dead: string;
   let running: Intake | undefined;
   let queues = 0;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'etl-intake-'));
-    const [port, uiPort] = [await getFreePort(), await getFreePort()];
-    settings = { exe, port, uiPort, dbFile: join(folder, 'temporal.db'), logFile: join(folder, 'temporal.log') };
-    [server, moto] = await Promise.all([startDevServer(settings), startMoto()]);
-    connection = await Connection.connect({ address: `127.0.0.1:${port}` });
-    client = new Client({ connection });
+    [server, moto] = await Promise.all([TestServer.start(), startMoto()]);
     sqs = new SQSClient(clientConfig(moto.endpoint));
   }, 90_000);
   afterAll(async () => {
-    await connection?.close();
     sqs?.destroy();
-    await Promise.all([server?.stop(), moto?.stop()]);
-    await rm(folder, { recursive: true, force: true });
+    await Promise.all([server?.remove(), moto?.stop()]);
   });
   beforeEach(async () => {
     queue = (await makeQueue(sqs, `landed-${queues}`)).url;
@@ -74,12 +60,12 @@ withBoth('from a queue to pipelines', () => {
     lines.length = 0;
     const source = createSqsEventSource(sqs, queue, { warn: () => undefined, hiddenSeconds: 3 });
     const read = (body: string, id: string) => startsOf(body, id, rule, undefined);
-    const gate = createGate({ maxOpen, count: createOpenCount(client, 2000), log, lookMs: 200 });
+    const gate = createGate({ maxOpen, count: createOpenCount(server.client, 2000), log, lookMs: 200 });
     const deadLetters = createSqsDeadLetters(sqs, dead);
     running = startIntake({
       source,
       read,
-      start: createStarter(client, 2000),
+      start: createStarter(server.client, 2000),
       gate,
       deadLetters,
       maxReceives: 20,
@@ -89,18 +75,19 @@ withBoth('from a queue to pipelines', () => {
   };
   const pipelines = async (dataset: string): Promise<WorkflowExecutionInfo[]> => {
     const all: WorkflowExecutionInfo[] = [];
-    for await (const each of client.workflow.list()) if (each.workflowId.startsWith(`etl/${dataset}/`)) all.push(each);
+    for await (const each of server.client.workflow.list())
+      if (each.workflowId.startsWith(`etl/${dataset}/`)) all.push(each);
     return all;
   };
   /** Those that have ended in the meantime are no matter. */
   const terminateAll = async (): Promise<void> => {
     const ended: Promise<unknown>[] = [];
-    for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
-      ended.push(client.workflow.getHandle(workflowId).terminate());
+    for await (const { workflowId } of server.client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
+      ended.push(server.client.workflow.getHandle(workflowId).terminate());
     }
     await Promise.allSettled(ended);
   };
-  const open = async () => (await client.workflow.count('ExecutionStatus = "Running"')).count;
+  const open = async () => (await server.client.workflow.count('ExecutionStatus = "Running"')).count;
   // Looks are seldom: moto has one core to share with what is being tried.
   const slowly = <T>(look: () => Promise<T>) => delay(400).then(look);
   const empty = () =>
@@ -108,8 +95,8 @@ withBoth('from a queue to pipelines', () => {
 
   const startProcess = () =>
     startIntakeProcess({
-      TEMPORAL_ADDRESS: connection.options.address,
-      ETL_STATE_DIR: join(folder, 'state'),
+      TEMPORAL_ADDRESS: server.address,
+      ETL_STATE_DIR: join(server.folder, 'state'),
       ETL_SHUTDOWN_GRACE_SECONDS: '1',
       AWS_ENDPOINT_URL: moto.endpoint,
       AWS_ACCESS_KEY_ID: 'test',
@@ -141,7 +128,7 @@ withBoth('from a queue to pipelines', () => {
     await sendAll(sqs, queue, contents.map(([, other]) => other).reverse());
 
     const first = await startProcess();
-    await until('some of them', 60, () => slowly(async () => (await client.workflow.count()).count > 10));
+    await until('some of them', 60, () => slowly(async () => (await server.client.workflow.count()).count > 10));
     await end(first, 'SIGKILL');
     expect(await countMessages(sqs, queue)).toBeGreaterThan(0);
     const second = await startProcess();
@@ -167,7 +154,7 @@ withBoth('from a queue to pipelines', () => {
       '{"detail":{"s3Key":"none/x.csv","batchDate":"today"}}':
         'detail.batchDate: "today" is no calendar date: write YYYY-MM-DD',
     });
-    await replay(runs.map(({ workflowId, runId }) => client.workflow.getHandle(workflowId, runId)));
+    await replay(runs.map(({ workflowId, runId }) => server.client.workflow.getHandle(workflowId, runId)));
   }, 700_000);
 
   test('as many pipelines as may be open; the others wait in the queue', async () => {
@@ -195,7 +182,7 @@ withBoth('from a queue to pipelines', () => {
     await sendAll(sqs, queue, files);
     await until('a word about it', 60, () => lines.some((line) => /does not answer/.test(line)));
     expect(await countMessages(sqs, queue)).toBe(5);
-    server = await startDevServer(settings);
+    await server.up();
     await until('all of them', 90, () => intake.counts.started + intake.counts.duplicates >= 6);
     await empty();
     expect((await pipelines('away')).length).toBe(6);

@@ -2,21 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { getFreePort } from '../../../local/freePort';
-import { type DevServer, startDevServer } from '../../../local/temporal/devServer';
+import { getFreePort } from '../../local/freePort';
+import { type DevServer, startDevServer } from '../../local/temporal/devServer';
 
-/** A Temporal server alone, that can be away for a while, and a client of it. */
+/** A Temporal server alone (the executable in ETL_TEST_TEMPORAL), that can be away for a while, and a client of it. */
 export class TestServer {
+  /** Finds the server again after it was away. */
+  readonly connection: Connection;
+  readonly client: Client;
   private server: DevServer | undefined;
-  private connection: Connection | undefined;
 
   private constructor(
     readonly folder: string,
     private readonly ports: { readonly port: number; readonly uiPort: number },
-  ) {}
+  ) {
+    this.connection = Connection.lazy({ address: this.address });
+    this.client = new Client({ connection: this.connection });
+  }
 
   static async start(): Promise<TestServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'etl-schedules-'));
+    const folder = await mkdtemp(join(tmpdir(), 'etl-temporal-'));
     const server = new TestServer(folder, { port: await getFreePort(), uiPort: await getFreePort() });
     await server.up();
     return server;
@@ -26,27 +31,27 @@ export class TestServer {
     return `127.0.0.1:${this.ports.port}`;
   }
 
-  get client(): Client {
-    return new Client({ connection: this.connection ?? Connection.lazy({ address: this.address }) });
-  }
-
   async up(): Promise<void> {
     const [dbFile, logFile] = [join(this.folder, 'temporal.db'), join(this.folder, 'temporal.log')];
     const exe = process.env.ETL_TEST_TEMPORAL ?? '';
     this.server = await startDevServer({ exe, ...this.ports, dbFile, logFile });
-    this.connection = await Connection.connect({ address: this.address });
+    await this.connection.ensureConnected();
   }
 
-  /** Ends it without warning. What it knows stays in its file. */
+  /** What it knows stays in its file. */
+  async stop(): Promise<void> {
+    await this.server?.stop();
+  }
+
+  /** Ends it without warning. */
   async crash(): Promise<void> {
-    await this.connection?.close();
     if (this.server) process.kill(this.server.pid, 'SIGKILL');
     await this.server?.exited;
   }
 
   async remove(): Promise<void> {
-    await this.connection?.close();
-    await this.server?.stop();
+    await this.connection.close();
+    await this.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
