@@ -107,7 +107,10 @@ export class SlowRuns {
     const task = await until(`launch ${generation} of ${handle.workflowId}`, 60, find);
     const checkpoint = join(this.workOf(handle, 'quick', task), checkpointName);
     await until('its first chunks', 60, () => existsSync(checkpoint) || find()?.stop);
-    const pid = this.system.programPid(task.arn.split('/').at(-1) ?? '') ?? 0;
+    // On a machine so busy that it was told to stop before, there is nothing to hold.
+    if (find()?.stop) return;
+    const pid = this.system.programPid(task.arn.split('/').at(-1) ?? '');
+    if (pid === undefined) throw new Error(`launch ${generation} of ${handle.workflowId} has no program`);
     process.kill(pid, 'SIGSTOP');
     await until('its stop', 60, () => find()?.stop);
     process.kill(pid, 'SIGCONT');
