@@ -65,8 +65,6 @@ export async function startFaultyProxy(
       outgoing.writeHead(fault.status, { 'content-type': 'application/xml' }).end(fault.body);
     })();
   }).listen(0, '127.0.0.1');
-  // Whoever has a connection to it may use it again: how long there was nothing to ask must make no difference.
-  server.keepAliveTimeout = 0;
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -89,10 +87,8 @@ function deliver(
   fault: Fault,
 ): void {
   if (fault.kind === 'loseAnswer') return void outgoing.destroy();
-  // What the other one says of its connection is not said of this one (RFC 9110, 7.6.1): moto closes one after each answer.
-  const { connection: _, ...said } = answer.headers;
   // Of a HEAD the length is that of a body which does not follow.
-  const headers = incoming.method === 'HEAD' ? said : { ...said, 'content-length': body.length };
+  const headers = incoming.method === 'HEAD' ? answer.headers : { ...answer.headers, 'content-length': body.length };
   outgoing.writeHead(answer.statusCode ?? 502, headers);
   if (fault.kind !== 'cutAfter' && fault.kind !== 'stall') return void outgoing.end(body);
   outgoing.flushHeaders();
