@@ -1,6 +1,6 @@
 import { type Content, sameContent } from '@etl/storage/fence';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BadConfigurationError } from '../config/failures';
 import type { Known } from '../transformers/table';
 import { content, count, evidence } from './schemas';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { noEvidence } from '../transformers/evidence';
 
 /** What the tasks of one file leave for each other is read from a store that others can write to. */
