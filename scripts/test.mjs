@@ -34,7 +34,7 @@ const exitCode = await new Promise((resolve) => child.on('exit', (code) => resol
 
 const result = JSON.parse(readFileSync(resultFile, 'utf8'));
 rmSync(folder, { recursive: true, force: true });
-const skipped = result.testResults.flatMap(({ name, assertionResults }) =>
+const skipped = (result.testResults ?? []).flatMap(({ name, assertionResults }) =>
   assertionResults.filter(({ status }) => status === 'pending').map(() => relative(root, name)),
 );
 for (const tool of missing)
