@@ -1,0 +1,33 @@
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { promiseHooks } = require('node:v8');
+const { TestEnvironment } = require('jest-environment-node');
+
+/** What the file of tests that runs in this process has hooked into. */
+const hooked = new Set();
+
+const { createHook } = promiseHooks;
+promiseHooks.createHook = (callbacks) => {
+  const stop = createHook(callbacks);
+  hooked.add(stop);
+  return stop;
+};
+
+for (const name of ['run', 'enterWith']) {
+  const enter = AsyncLocalStorage.prototype[name];
+  AsyncLocalStorage.prototype[name] = function (...args) {
+    hooked.add(this);
+    return enter.apply(this, args);
+  };
+}
+
+/**
+ * Node's environment, of which a file of tests leaves no hooks behind: Temporal's SDK hooks into every promise of a process that
+ * replays a workflow or has a connection, and each file that did so would make all promises of those behind it slower.
+ */
+module.exports = class extends TestEnvironment {
+  async teardown() {
+    for (const each of hooked) typeof each === 'function' ? each() : each.disable();
+    hooked.clear();
+    await super.teardown();
+  }
+};
