@@ -15,14 +15,16 @@ export class TestServer {
   private constructor(
     readonly folder: string,
     private readonly ports: { readonly port: number; readonly uiPort: number },
+    private readonly lasting: boolean,
   ) {
     this.connection = Connection.lazy({ address: this.address });
     this.client = new Client({ connection: this.connection });
   }
 
-  static async start(): Promise<TestServer> {
+  /** `lasting`: what it knows is in a file, and there again after `stop` or `crash`. In memory it is much faster. */
+  static async start({ lasting = false }: { lasting?: boolean } = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'etl-temporal-'));
-    const server = new TestServer(folder, { port: await getFreePort(), uiPort: await getFreePort() });
+    const server = new TestServer(folder, { port: await getFreePort(), uiPort: await getFreePort() }, lasting);
     await server.up();
     return server;
   }
@@ -32,13 +34,12 @@ export class TestServer {
   }
 
   async up(): Promise<void> {
-    const [dbFile, logFile] = [join(this.folder, 'temporal.db'), join(this.folder, 'temporal.log')];
     const exe = process.env.ETL_TEST_TEMPORAL ?? '';
-    this.server = await startDevServer({ exe, ...this.ports, dbFile, logFile });
+    const kept = this.lasting ? { dbFile: join(this.folder, 'temporal.db') } : {};
+    this.server = await startDevServer({ exe, ...this.ports, ...kept, logFile: join(this.folder, 'temporal.log') });
     await this.connection.ensureConnected();
   }
 
-  /** What it knows stays in its file. */
   async stop(): Promise<void> {
     await this.server?.stop();
   }

@@ -24,7 +24,7 @@ function moment(at: Date) {
 withServer('a server that was away over the time of a schedule', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start({ lasting: true });
   });
   afterAll(() => server?.remove());
 

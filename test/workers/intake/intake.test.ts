@@ -31,7 +31,7 @@ withBoth('from a queue to pipelines', () => {
   let queues = 0;
 
   beforeAll(async () => {
-    [server, moto] = await Promise.all([TestServer.start(), startMoto()]);
+    [server, moto] = await Promise.all([TestServer.start({ lasting: true }), startMoto()]);
     sqs = new SQSClient(clientConfig(moto.endpoint));
   }, 90_000);
   afterAll(async () => {
