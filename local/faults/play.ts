@@ -16,43 +16,47 @@ export interface Stage {
  * rest off. Part of the supervisor, so it leans on Node alone.
  */
 export function playFaults(faults: readonly TaskFault[], stage: Stage): () => void {
-  const slowed: (() => void)[] = [];
-  const begin = (fault: TimedFault) => {
-    if (fault.fault !== 'slow') return void play(fault, stage).catch(ended);
-    const program = programOf(stage.programs, fault.container);
-    if (program) slowed.push(slowDown(program, fault.share));
-  };
+  const begun: (() => void)[] = [];
   const timers = faults.flatMap((fault) =>
-    'afterSeconds' in fault ? [setTimeout(() => begin(fault), fault.afterSeconds * 1000)] : [],
+    'afterSeconds' in fault ? [setTimeout(() => begun.push(play(fault, stage)), fault.afterSeconds * 1000)] : [],
   );
   return () => {
     for (const timer of timers) clearTimeout(timer);
-    for (const callOff of slowed) callOff();
+    for (const callOff of begun) callOff();
   };
 }
 
 type TimedFault = Extract<TaskFault, { afterSeconds: number }>;
 
-/** The state folder may have been deleted: that ends the task too. */
-const ended = () => undefined;
+const nothingToCallOff = () => undefined;
 
-async function play(fault: Exclude<TimedFault, { fault: 'slow' }>, stage: Stage): Promise<void> {
+/** Begins it, and returns what calls it off. */
+function play(fault: TimedFault, stage: Stage): () => void {
   const program = programOf(stage.programs, 'container' in fault ? fault.container : undefined);
+  const declareStop = (...stop: Parameters<Stage['declareStop']>) => {
+    // The state folder may have been deleted: that ends the task too.
+    stage.declareStop(...stop).catch(() => undefined);
+  };
   switch (fault.fault) {
     case 'spotInterruption':
-      return stage.declareStop('SpotInterruption', 'Your Spot Task was interrupted.', fault.noticeSeconds);
+      declareStop('SpotInterruption', 'Your Spot Task was interrupted.', fault.noticeSeconds);
+      break;
     case 'stoppedBySomeone':
-      return stage.declareStop('UserInitiated', fault.reason);
+      declareStop('UserInitiated', fault.reason);
+      break;
     case 'outOfMemory':
       if (program) stage.outOfMemory(program, fault.exitCode);
-      return;
+      break;
     case 'killed':
       program?.kill();
-      return;
+      break;
+    case 'slow':
+      return program ? slowDown(program, fault.share) : nothingToCallOff;
     case 'hostFailure':
       for (const each of stage.programs) each.kill();
       process.kill(process.pid, 'SIGKILL');
   }
+  return nothingToCallOff;
 }
 
 /** The container that is named, or else the one that the task is about. */
