@@ -1,5 +1,7 @@
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
+import type { Plan } from '@etl/pipeline/plan';
+import { sameUri } from '@etl/pipeline/uri';
 import { type Commit, readCommits } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { CommitAnswer, CommitQuery } from './contract';
@@ -15,7 +17,7 @@ export async function confirmCommit(store: ObjectStore, query: CommitQuery): Pro
   for await (const commit of readCommits(store, place)) {
     newest ??= commit;
     const byThisRun = commit.manifest.runId === run.runId;
-    if (!isOfPlan(commit.manifest, query) || !(byThisRun || commit === newest)) continue;
+    if (!isOfPlan(commit.manifest, plan) || !(byThisRun || commit === newest)) continue;
     return {
       kind: 'delivered',
       commit: commit.number,
@@ -32,9 +34,8 @@ export async function confirmCommit(store: ObjectStore, query: CommitQuery): Pro
   return { kind: 'missing' };
 }
 
-function isOfPlan(manifest: Manifest, { plan }: CommitQuery): boolean {
-  const { uri, fingerprint } = manifest.source;
-  return (
-    uri === plan.source.uri && fingerprint === plan.source.fingerprint && manifest.optionsHash === plan.optionsHash
-  );
+/** Returns whether a commit is of exactly the plan's source and options. */
+export function isOfPlan({ source, optionsHash }: Manifest, plan: Plan): boolean {
+  const isSameSource = sameUri(source.uri, plan.source.uri) && source.fingerprint === plan.source.fingerprint;
+  return isSameSource && optionsHash === plan.optionsHash;
 }

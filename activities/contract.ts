@@ -43,7 +43,12 @@ export interface EtlActivities {
 }
 
 export type Validation =
-  | { readonly valid: true; readonly plan: Plan }
+  | {
+      readonly valid: true;
+      readonly plan: Plan;
+      /** Readers see this source and these options already: nothing is to be launched. Absent in answers of earlier versions. */
+      readonly delivered?: boolean;
+    }
   | { readonly valid: false; readonly reasons: readonly string[]; readonly batch: Partial<Batch> };
 
 export interface RunIdentity {

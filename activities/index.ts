@@ -19,7 +19,7 @@ import { planBatch } from './planBatch';
 import { LightConverterError, type Ports, TaskRunnerError, ThrottledError } from './ports';
 import { recordResults } from './recordResults';
 import { stopTask } from './stopTask';
-import { type ValidationSettings, validateInput } from './validateInput';
+import { SourceConflictError, type ValidationSettings, validateInput } from './validateInput';
 
 export interface ActivitySettings extends ValidationSettings {
   /** Address of the Web UI, for links in messages. */
@@ -50,7 +50,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     unknownGraceSeconds: grace,
   });
   return {
-    validateInput: ({ event }) => validateInput(ports.store, settings, event),
+    validateInput: ({ event }) => asFailure(validateInput(ports.store, settings, event)),
     launchTask: (input) => {
       const { namespace } = activityInfo();
       return asFailure(launchTask({ tasks: ports.tasks, store: ports.store, namespace }, input));
@@ -164,6 +164,7 @@ async function asFailure<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof TaskRunnerError || error instanceof LightConverterError)
       throw failure(error.message, 'BadConfiguration', true);
+    if (error instanceof SourceConflictError) throw failure(error.message, 'SourceConflict', true);
     if (error instanceof ThrottledError) throw failure(error.message, 'Throttled', false);
     throw error;
   }

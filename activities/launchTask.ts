@@ -80,6 +80,8 @@ export async function containerInput(
     options: plan.options,
     ...(optionsUri !== undefined && { optionsUri }),
     timeoutSeconds: selfEndSeconds(plan),
+    sourceFingerprint: plan.source.fingerprint,
+    ...(plan.replaces !== undefined && { replaces: plan.replaces }),
     ...(input.mode && { mode: input.mode }),
   };
 }

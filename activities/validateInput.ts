@@ -1,17 +1,24 @@
+import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import { type EventDetail, parseEvent } from '@etl/pipeline/event';
+import { layout } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import { isCalendarDate } from '@etl/pipeline/names';
-import { makePlan, optionsOf, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { makePlan, optionsOf, type Plan, resolveSource } from '@etl/pipeline/plan';
+import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
 import { applyShards } from '@etl/pipeline/routing/applyShards';
 import type { SourceKind } from '@etl/pipeline/routing/estimate';
 import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
 import { parseUri } from '@etl/pipeline/uri';
+import type { Commit } from '@etl/storage/commitLog';
 import { inspectSource } from '@etl/storage/inspectSource';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import { isProjected } from '@etl/storage/projected';
+import { isOfPlan } from './confirmCommit';
 import type { Validation } from './contract';
+import { findBatch } from './findBatch';
 
 export interface ValidationSettings {
   /** Where keys without a scheme lie. */
@@ -22,9 +29,14 @@ export interface ValidationSettings {
   readonly routing?: RoutingSettings;
 }
 
+/** The batch was delivered from another source, and the event does not declare the replacement. */
+export class SourceConflictError extends Error {
+  override readonly name = 'SourceConflict';
+}
+
 /**
- * Reads only the head of the source and its size. Returns the plan, or every reason against the input at once.
- * Throws only what trying again may mend.
+ * Reads the head of the source, its size and the batch's newest commit. Returns the plan, or every reason against the
+ * input at once. Throws `SourceConflictError`, and what trying again may mend.
  */
 export async function validateInput(
   store: ObjectStore,
@@ -50,15 +62,27 @@ export async function validateInput(
     const { cleanBase, timeScale } = settings;
     const routed = routeOf(parsed.detail, source, head, settings);
     if (!routed.ok) return invalid(event, settings, about(uri, routed.reasons));
-    const plan = makePlan({ detail: parsed.detail, source, cleanBase, timeScale, warnings, route: routed });
-    const cut = applyShards(plan, head, parsed.detail.compute);
-    return cut.ok ? { valid: true, plan: cut.plan } : invalid(event, settings, about(uri, cut.reasons));
+    const { detail } = parsed;
+    const { batch, newest } = await findBatch(store, detail.destination ?? cleanBase, detail, uri, settings.rawBase);
+    const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, route: routed });
+    const cut = applyShards(plan, head, detail.compute);
+    if (!cut.ok) return invalid(event, settings, about(uri, cut.reasons));
+    const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
+    return { valid: true, plan: cut.plan, delivered };
   } catch (error) {
     if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);
     }
     throw error;
   }
+}
+
+/** Readers see this source, converted with these options. A projection that is not in place is repaired by a launch. */
+async function isDelivered(store: ObjectStore, plan: Plan, { manifest }: Commit): Promise<boolean> {
+  if (!mayReplace(manifest.source.uri, plan.source.uri, plan.replaces)) {
+    throw new SourceConflictError(conflictReason(manifest.source.uri, plan.source.uri));
+  }
+  return isOfPlan(manifest, plan) && (await isProjected(store, layout(plan.destination, plan.batch), manifest));
 }
 
 const about = (uri: string, reasons: readonly string[]): string[] => reasons.map((reason) => `${uri}: ${reason}`);
@@ -90,7 +114,7 @@ function pointsToObject(uri: string): boolean {
 function invalid(event: unknown, settings: ValidationSettings, reasons: readonly string[]): Validation {
   const { s3Key, batchDate } = looseDetail(event);
   const uri = s3Key === undefined ? undefined : (resolveSource(s3Key, settings.rawBase) ?? s3Key);
-  const named = uri === undefined ? {} : resolveBatch({ batchDate: '' }, uri);
+  const named = uri === undefined ? {} : resolveBatch({ batchDate: '' }, uri, settings.rawBase);
   const batch = { ...named, batchDate: batchDate !== undefined && isCalendarDate(batchDate) ? batchDate : undefined };
   return { valid: false, reasons, batch: Object.fromEntries(Object.entries(batch).filter(([, value]) => value)) };
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { isCalendarDate } from '@etl/pipeline/names';
-import { parseUri } from '@etl/pipeline/uri';
+import { canonicalUri } from '@etl/pipeline/uri';
 import { CliError, cliExitCodes } from './errors';
 
 /** A path on this machine or a URI, as a URI. A local file must be there. */
@@ -15,9 +15,15 @@ export function sourceUri(file: string): string {
   throw new CliError(problem, 'give the path of a CSV file', cliExitCodes.noInput);
 }
 
-/** A folder on this machine or a URI, as a URI. It need not exist. */
+/** Returns a folder on this machine or a URI as a URI. It need not exist. */
 export function destinationUri(folder: string): string {
-  return folder.includes('://') ? checkedUri(folder) : fileUri(resolve(folder));
+  return folder.includes('://') ? checkedUri(folder) : fileUri(folder);
+}
+
+/** Returns a file or folder (with a slash at its end) as a URI. It need not exist. */
+export function anyUri(place: string): string {
+  const isFolder = place.endsWith('/') && !place.includes('://');
+  return isFolder ? `${fileUri(place)}/` : destinationUri(place);
 }
 
 /** The path of a folder that is there, as an option's parser. */
@@ -53,7 +59,8 @@ export function jsonObject(name: string, text: string): Record<string, unknown> 
 }
 
 function checkedUri(uri: string): string {
-  if (parseUri(uri)) return uri;
+  const canonical = canonicalUri(uri);
+  if (canonical !== undefined) return canonical;
   throw new CliError(
     `${uri} is no address of a file`,
     'use a path, file:///path or s3://bucket/key',

@@ -1,9 +1,10 @@
+import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { parseEvent } from '@etl/pipeline/event';
 import type { IntakeRule } from '@etl/pipeline/intake/rule';
 import { type Start, startsOf } from '@etl/pipeline/intake/starts';
 import { workflowId } from '@etl/pipeline/layout';
-import { resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { resolveSource } from '@etl/pipeline/plan';
 import type { Client } from '@temporalio/client';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { temporalClient } from '../workers/temporalClient';
@@ -20,7 +21,7 @@ export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: strin
   const parsed = parseEvent(event);
   if (parsed.ok) {
     const sourceUri = resolveSource(parsed.detail.s3Key, rawBase) ?? parsed.detail.s3Key;
-    const batch = resolveBatch(parsed.detail, sourceUri);
+    const batch = resolveBatch(parsed.detail, sourceUri, rawBase);
     return { starts: [{ workflowId: letter.workflowId ?? workflowId(batch), event, batch, sourceUri }] };
   }
   if (typeof event !== 'object') return { problem: 'it has no event' };

@@ -1,10 +1,11 @@
+import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Evidence } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures';
 import type { Launch } from '@etl/pipeline/launches';
-import { layout, manifestName, workflowId } from '@etl/pipeline/layout';
+import { type Batch, layout, manifestName, workflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { type Routing, resolveBatch } from '@etl/pipeline/plan';
+import type { Routing } from '@etl/pipeline/plan';
 import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
@@ -31,6 +32,10 @@ export interface RunReport {
   readonly failureType: FailureType | string | null;
   readonly reason: string | null;
   readonly manifest: Manifest | null;
+  /** What was delivered; absent for a run that did not deliver. */
+  readonly batch?: Batch;
+  /** Readers had this source and these options before the run, which launched nothing. */
+  readonly alreadyDelivered?: true;
   /** Every launch of the task, the latest last (at most the last 20). */
   readonly launches: readonly Launch[];
   /** Why it ran where it ran, and what was expected of it; absent for a run that did not deliver. */
@@ -40,11 +45,16 @@ export interface RunReport {
 export type Handle = WorkflowHandleWithStartDetails;
 
 /**
- * Starts the pipeline under the batch's workflow ID. `priorityKey`: 1 (first) to 5. Throws `CliError` when that batch is being
- * run already.
+ * Starts the pipeline under the batch's workflow ID. `priorityKey`: 1 (first) to 5. Throws `CliError` while a run of that
+ * batch is under way.
  */
-export async function startPipeline(client: Client, detail: Detail, priorityKey?: number): Promise<Handle> {
-  const batch = resolveBatch(detail, detail.s3Key);
+export async function startPipeline(
+  client: Client,
+  detail: Detail,
+  rawBase: string | undefined,
+  priorityKey?: number,
+): Promise<Handle> {
+  const batch = resolveBatch(detail, detail.s3Key, rawBase);
   const id = workflowId(batch);
   try {
     return await client.workflow.start(workflowTypes.pipeline, {
@@ -75,10 +85,10 @@ export async function followPipeline(
 ): Promise<RunReport> {
   const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   try {
-    const { launches, routing }: PipelineResult = await follow(handle, follower);
-    const manifest = await readPublished(detail);
+    const { launches, routing, batch, alreadyDelivered }: PipelineResult = await follow(handle, follower);
+    const manifest = await readPublished(detail.destination, batch);
     const delivered = { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches } as const;
-    return { ...delivered, ...(routing && { routing }) };
+    return { ...delivered, batch, ...(routing && { routing }), ...(alreadyDelivered && { alreadyDelivered }) };
   } catch (error) {
     const { ApplicationFailure, CancelledFailure, WorkflowFailedError } = temporalClient();
     if (!(error instanceof WorkflowFailedError)) throw error;
@@ -95,9 +105,9 @@ function launchesIn({ details }: ApplicationFailure): readonly Launch[] {
   return (details?.[0] as Partial<Evidence> | undefined)?.launches ?? [];
 }
 
-/** The manifest of the event's batch, where readers see it; null when nothing was published. */
-export async function readPublished(detail: Detail): Promise<Manifest | null> {
-  const { published } = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+/** Returns the manifest of a batch where readers see it; null when nothing was published. */
+export async function readPublished(destination: string, batch: Batch): Promise<Manifest | null> {
+  const { published } = layout(destination, batch);
   const body = await openStore().readSmall(joinUri(published, manifestName));
   return body ? (JSON.parse(body.toString('utf8')) as Manifest) : null;
 }

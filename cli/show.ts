@@ -81,7 +81,23 @@ function duration(seconds: number): string {
 
 /** What a delivered batch consists of, for people. */
 export function describeManifest(manifest: Manifest, place: BatchLayout): string[] {
-  const { totals, parts, resources, rejects, rejected = {}, warnings } = manifest;
+  const { wallSeconds, rowsPerSecond, peakMemoryMiB } = manifest.resources;
+  const took = `Took:   ${wallSeconds} s, ${number(rowsPerSecond)} rows a second, ${number(peakMemoryMiB)} MiB at most`;
+  return describeContent(manifest, place, took);
+}
+
+/** Returns the same of a batch that an earlier run delivered: this one did not do the work. */
+export function describeDelivered(manifest: Manifest, place: BatchLayout): string[] {
+  const { runId, finishedAt } = manifest;
+  const by = `By:     run ${runId}, ${finishedAt}`;
+  return [
+    'Already delivered: same source, same options. Nothing was launched.',
+    ...describeContent(manifest, place, by),
+  ];
+}
+
+function describeContent(manifest: Manifest, place: BatchLayout, origin: string): string[] {
+  const { totals, parts, rejects, rejected = {}, warnings } = manifest;
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected, datesCoerced } = totals;
   const reasons = Object.entries(rejected).map(([reason, times]) => `${number(times)} ${reason}`);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
@@ -91,7 +107,7 @@ export function describeManifest(manifest: Manifest, place: BatchLayout): string
       (datesCoerced > 0 ? ` (${count(datesCoerced, 'date')} coerced to null)` : ''),
     ...(rejects?.[0] === undefined ? [] : [`Rejects: ${reasons.join(', ')}: ${joinUri(place.internal, rejects[0])} …`]),
     `Parts:  ${number(parts.length)}, ${megabytes(bytes)}: ${names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(', ')}`,
-    `Took:   ${resources.wallSeconds} s, ${number(resources.rowsPerSecond)} rows a second, ${number(resources.peakMemoryMiB)} MiB at most`,
+    origin,
     `Where:  ${place.published}`,
     ...warnings.slice(0, 10).map((warning) => `Note:   ${warning}`),
   ];

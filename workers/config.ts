@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isTimeZone } from '@etl/pipeline/batch/timeZones';
 import { transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
@@ -6,7 +6,7 @@ import { defaultLightLimitBytes, lightLimits } from '@etl/pipeline/routing/polic
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { sharedDetailProblems } from '@etl/pipeline/sharedDetail';
 import { sizeProblem } from '@etl/pipeline/sizes';
-import { joinUri, parseUri } from '@etl/pipeline/uri';
+import { bucketUri, joinUri } from '@etl/pipeline/uri';
 import * as z from 'zod';
 import { ConfigError } from './errors';
 import { localDefaults } from './localDefaults';
@@ -23,8 +23,8 @@ const list = z
 
 /** A bucket's name, or a URI that says more. */
 const bucket = z.string().transform((text, context) => {
-  const uri = text.includes('://') ? text : `s3://${text}`;
-  if (parseUri(uri)) return uri;
+  const uri = bucketUri(text);
+  if (uri !== undefined) return uri;
   context.addIssue({ code: 'custom', message: 'is no bucket name and no s3:// or file:/// URI' });
   return z.NEVER;
 });
@@ -52,7 +52,11 @@ const jsonDetail = z.string().transform((text, context) => {
 
 /** Every variable of ours, with what it is for: the table in docs/configuration.md is made from this. */
 export const variables = {
-  S3_RAW_BUCKET: bucket.optional().describe('Where a relative `s3Key` lies: a bucket, or an `s3://` or `file:///` URI'),
+  S3_RAW_BUCKET: bucket
+    .optional()
+    .describe(
+      'Where a relative `s3Key` lies: a bucket, or an `s3://` or `file:///` URI; unset on the local system: the folder that holds its state folder',
+    ),
   S3_CLEAN_BUCKET: bucket.optional().describe('Where batches are published unless the event says otherwise'),
   ECS_CLUSTER: z.string().min(1).optional().describe('Cluster the tasks run in'),
   ECS_TASK_DEFINITION: z
@@ -209,7 +213,7 @@ const schema = z.object(variables).superRefine((config, context) => {
 });
 
 export type Config = z.infer<typeof schema> & {
-  /** Where keys without a scheme lie. */
+  /** Where keys without a scheme lie: on the local system, the folder that holds its state folder. */
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
   readonly stateDir: string;
@@ -224,10 +228,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const parsed = schema.safeParse(set);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, [], set)));
   const stateDir = resolve(parsed.data.ETL_STATE_DIR);
+  const isLocal = parsed.data.S3_RAW_BUCKET === undefined && parsed.data.S3_CLEAN_BUCKET === undefined;
   return {
     ...parsed.data,
     stateDir,
-    rawBase: parsed.data.S3_RAW_BUCKET,
+    rawBase: parsed.data.S3_RAW_BUCKET ?? (isLocal ? fileUri(dirname(stateDir)) : undefined),
     cleanBase: parsed.data.S3_CLEAN_BUCKET ?? joinUri(fileUri(stateDir), 'lake'),
   };
 }

@@ -16,7 +16,7 @@ import {
 import type { RunIdentity } from '../activities/contract';
 import { trackApproval } from './approval';
 import { call } from './calls';
-import type { Delivered } from './confirmed';
+import { confirmed, type Delivered } from './confirmed';
 import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { runContext } from './runTask';
@@ -27,6 +27,8 @@ export interface PipelineResult {
   readonly batch: Batch;
   readonly delivered: Delivered;
   readonly launches: readonly Launch[];
+  /** Readers had this source and these options before the run, which launched nothing. */
+  readonly alreadyDelivered?: true;
   /** Of all launches, shown or not. */
   readonly costUsd?: number;
   /** Why it ran where it ran, and what was expected of it; absent in runs of earlier versions. */
@@ -60,7 +62,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   const answers = trackApproval();
   let batch: Partial<Batch> = {};
   try {
-    const plan = await validate(event, title, (known) => {
+    const { plan, delivered: alreadyDelivered = false } = await validate(event, title, (known) => {
       batch = known;
     });
     if (plan.routing) status.explain(plan.routing);
@@ -68,9 +70,19 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     const held = async (reason: string, until: string): Promise<void> => {
       if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
     };
-    const delivered = await deliver(runContext({ plan, run, title, status }), { answers, alert: held });
+    const context = runContext({ plan, run, title, status });
+    const delivered = alreadyDelivered
+      ? await confirmed(
+          context,
+          { logTail: [] },
+          failure('CommitMissing', 'the batch was delivered, and its commit is gone'),
+        )
+      : await deliver(context, { answers, alert: held });
     const approval = answers.answer();
-    status.set({ step: 'notify' });
+    const note = alreadyDelivered
+      ? { note: 'Already delivered: same source, same options. Nothing was launched.' }
+      : {};
+    status.set({ step: 'notify', ...note });
     const warnings = [...plan.warnings, ...delivered.warnings];
     // The data is delivered: a cancel that comes now is too late.
     const notification = await CancellationScope.nonCancellable(async () =>
@@ -78,13 +90,15 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
         ? notAsked
         : notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
-    finish(status, { outcome: 'delivered', published: delivered.published, notification });
+    const already = alreadyDelivered ? ({ alreadyDelivered } as const) : {};
+    finish(status, { outcome: 'delivered', published: delivered.published, notification, ...already, ...note });
     const { batch: published, routing } = plan;
     return {
       batch: published,
       delivered,
       launches: shownLaunches(status),
       ...costOf(status),
+      ...already,
       ...(routing && { routing }),
       notification,
       ...(approval && { approval }),
@@ -96,11 +110,15 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   }
 }
 
-async function validate(event: unknown, title: string, known: (batch: Partial<Batch>) => void): Promise<Plan> {
+async function validate(
+  event: unknown,
+  title: string,
+  known: (batch: Partial<Batch>) => void,
+): Promise<{ readonly plan: Plan; readonly delivered?: boolean }> {
   const validation = await call('validateInput', title)({ event });
   known(validation.valid ? validation.plan.batch : validation.batch);
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });
-  return completePlan(validation.plan);
+  return { ...validation, plan: completePlan(validation.plan) };
 }
 
 async function alert(

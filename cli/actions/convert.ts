@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { transform } from '@etl/pipeline/definition';
 import { layout } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { optionsSchema } from '@etl/pipeline/options';
-import { resolveBatch } from '@etl/pipeline/plan';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
-import { calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
+import { parseConfig } from '../../workers/config';
+import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import type { ConvertOptions } from '../commands/convert';
 import { runContainer } from '../container';
 import { CliError, cliExitCodes } from '../errors';
-import { createStatusLine, describeManifest } from '../show';
+import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
 const endings = {
   committed: 'Delivered.',
-  already: 'Delivered before: same source, same options. Nothing was done again.',
   superseded: 'Superseded: a later run has published this batch. Nothing was published.',
 } as const;
 
@@ -24,7 +24,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
   const startedAt = new Date().toISOString();
   const batchDate = options.date === undefined ? startedAt.slice(0, 10) : calendarDate(options.date);
   const { dataset } = options;
-  const batch = resolveBatch({ batchDate, ...(dataset !== undefined && { dataset }) }, inputUri);
+  const batch = resolveBatch({ batchDate, dataset }, inputUri, parseConfig(process.env).S3_RAW_BUCKET);
   const show = showProgress(options);
   const end = await runContainer(
     containerEnvironment({
@@ -37,6 +37,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
       chunkRows: options.chunkRows,
       options: parseOptions(options.options),
       timeoutSeconds: transform.timeoutSeconds * 24,
+      ...(options.replaces !== undefined && { replaces: anyUri(options.replaces) }),
     }),
     show.progress,
   );
@@ -46,8 +47,12 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
     process.stdout.write(`${JSON.stringify(end.manifest)}\n`);
     return;
   }
-  const facts = describeManifest(end.manifest, layout(destination, batch));
-  process.stdout.write(`${[endings[end.status], ...facts].join('\n')}\n`);
+  const place = layout(destination, batch);
+  const facts =
+    end.status === 'already'
+      ? describeDelivered(end.manifest, place)
+      : [endings[end.status], ...describeManifest(end.manifest, place)];
+  process.stdout.write(`${facts.join('\n')}\n`);
 }
 
 /** With `--json` stdout is for the manifest alone. */

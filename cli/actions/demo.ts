@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { topics } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
-import { resolveBatch } from '@etl/pipeline/plan';
 import { freePortFrom } from '../../local/freePort';
 import { places } from '../../local/places';
 import { ensureSalesSample } from '../../local/samples/ventas';
@@ -47,6 +46,7 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
       s3Key: fileUri(sample),
       batchDate,
       dataset: 'ventas',
+      source: 'ventas',
       destination: fileUri(places(stateDir).lake),
       // What is shown is a Fargate task, however small the sample.
       compute: { lane: 'fargate' },
@@ -94,7 +94,7 @@ async function runOn(
   const { client, connection } = await connectClient();
   const givenUp = new AbortController();
   const following = client.withAbortSignal(givenUp.signal, async () => {
-    const handle = await startPipeline(client, detail);
+    const handle = await startPipeline(client, detail, undefined);
     say(`Run: ${handle.workflowId}`);
     const line = createStatusLine(process.stdout);
     const report = await followPipeline(handle, detail, { onStatus: line.show, onTrouble: line.note });
@@ -111,14 +111,14 @@ async function runOn(
 }
 
 async function describe(report: RunReport, detail: Detail, stateDir: string): Promise<string[]> {
-  const place = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  const { batch, manifest } = report;
   const outbox = join(places(stateDir).outbox, topics.success);
   const letter = (await readdir(outbox)).sort().at(-1);
   const message = letter && (JSON.parse(await readFile(join(outbox, letter), 'utf8')) as { body: string });
   return [
     '',
     'Delivered.',
-    ...(report.manifest ? describeManifest(report.manifest, place) : []),
+    ...(batch && manifest ? describeManifest(manifest, layout(detail.destination, batch)) : []),
     '',
     `Notification (topic ${topics.success}):`,
     ...(message ? message.body.split('\n').map((line) => `  | ${line}`) : ['  none']),

@@ -1,24 +1,27 @@
 import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
 import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
-import { type Routing, resolveBatch } from '@etl/pipeline/plan';
+import type { Routing } from '@etl/pipeline/plan';
 import { describeRouting } from '@etl/pipeline/routing/describe';
 import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
-import { calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
+import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import type { RunOptions } from '../commands/run';
 import { cliExitCodes } from '../errors';
 import { detachOnInterrupt } from '../follow';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
-import { createStatusLine, describeManifest } from '../show';
+import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
 export async function run(file: string, options: RunOptions): Promise<void> {
+  const { cleanBase, rawBase } = parseConfig(process.env);
   const detail: Detail = {
     ...(options.options === undefined ? {} : jsonObject('--options', options.options)),
     s3Key: sourceUri(file),
     batchDate: calendarDate(options.date),
     ...(options.dataset !== undefined && { dataset: options.dataset }),
-    destination: options.out === undefined ? parseConfig(process.env).cleanBase : destinationUri(options.out),
+    ...(options.replaces !== undefined && { replaces: anyUri(options.replaces) }),
+    ...(options.force && { force: true }),
+    destination: options.out === undefined ? cleanBase : destinationUri(options.out),
   };
   const { client, connection } = await connectClient();
   const say = (line: string): void => {
@@ -29,6 +32,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     const handle = await startPipeline(
       client,
       detail,
+      rawBase,
       options.priority === undefined ? undefined : Number(options.priority),
     );
     say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
@@ -80,11 +84,15 @@ function print(report: RunReport): void {
 }
 
 export function describeReport(report: RunReport, detail: Detail): string[] {
-  const place = layout(detail.destination, resolveBatch(detail, detail.s3Key));
+  const { batch, manifest } = report;
   // One launch that delivered is no news.
   const launches = report.launches.length > 1 || report.status !== 'COMPLETED' ? report.launches : [];
   const history = launches.map((launch) => `  ${describeLaunch(launch)}`);
-  if (report.manifest) return ['Delivered.', ...describeManifest(report.manifest, place), ...history];
+  if (batch && manifest) {
+    const place = layout(detail.destination, batch);
+    if (report.alreadyDelivered) return describeDelivered(manifest, place);
+    return ['Delivered.', ...describeManifest(manifest, place), ...history];
+  }
   return [`${report.status}: ${report.failureType}: ${report.reason}`, ...history];
 }
 

@@ -7,6 +7,7 @@ export interface ConvertOptions {
   readonly date?: string;
   readonly dataset?: string;
   readonly options?: string;
+  readonly replaces?: string;
   readonly chunkRows: number;
   readonly progress: 'auto' | 'json' | 'none';
   readonly json?: boolean;
@@ -22,6 +23,7 @@ export function convertCommand(): Command {
     .option('--date <YYYY-MM-DD>', 'batch date (default: today)')
     .option('--dataset <name>', "dataset (default: the name of the file's folder)")
     .option('--options <json>', 'dialect, columns, quality, rejects')
+    .option('--replaces <file>', 'the file, or folder with a slash at its end, whose data this file replaces')
     .option('--chunk-rows <rows>', 'source rows a part', positiveInteger, defaultChunkRows)
     .addOption(
       new Option('--progress <kind>', 'a bar on a terminal and lines elsewhere, or JSON lines on stderr, or none')

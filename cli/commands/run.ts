@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly out?: string;
   readonly options?: string;
   readonly priority?: string;
+  readonly replaces?: string;
+  readonly force?: boolean;
   readonly wait: boolean;
   readonly json?: boolean;
 }
@@ -26,6 +28,8 @@ export function runCommand(): Command {
         priorityKeys.map(String),
       ),
     )
+    .option('--replaces <file>', 'the file, or folder with a slash at its end, whose data this file replaces')
+    .option('--force', 'launch the conversion although the file is delivered as it is')
     .option('--no-wait', 'start it and return at once')
     .option('--json', 'print one JSON object at the end')
     .action((file: string, options: RunOptions) => action().run(file, options));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { topics } from '@etl/pipeline/definition';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
@@ -10,6 +11,7 @@ import { getFreePort } from '../../local/freePort';
 import { places } from '../../local/places';
 import { createHandlers } from '../../local/stepFunctions/handlers';
 import { execute, type ResourceHandler } from '../../local/stepFunctions/interpreter';
+import { parseConfig } from '../../workers/config';
 import { readPublished } from '../runPipeline';
 import { type LocalEndpoint, startLocalEndpoint } from '../system/endpoint';
 import { orAborted } from './abort';
@@ -65,6 +67,8 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
   const { timeScale, signal, say } = request;
   const { outbox, deadLetters } = places(stateDir);
   const detail = detailOf(request);
+  // The function validates in this process, with this environment.
+  const batch = resolveBatch(detail, detail.s3Key, parseConfig(process.env).rawBase);
   const before = await ecsCalls(url);
   const machine = stateMachine(settings);
   const name = randomUUID();
@@ -91,7 +95,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     steps: stepsOf(execution, endedAt),
     messages: await readMessages(outbox),
     deadLetters: await readDeadLetters(deadLetters),
-    manifest: await readPublished(detail),
+    manifest: await readPublished(detail.destination, batch),
     apiCalls: { ...withoutLooks(calls), ...serviceCalls(machine, execution) },
     billed: { unit: 'state transitions', count: execution.transitions },
     functions: functionsOf(execution, functionMemoryMiB),

@@ -3,7 +3,7 @@ import type { Launch } from '@etl/pipeline/launches';
 import { Client, Connection } from '@temporalio/client';
 import { getFreePort } from '../../local/freePort';
 import { places } from '../../local/places';
-import { followPipeline, readPublished, startPipeline } from '../runPipeline';
+import { followPipeline, startPipeline } from '../runPipeline';
 import { type LocalSystem, startSystem } from '../system/system';
 import { orAborted } from './abort';
 import { callsBetween, ecsCalls } from './calls';
@@ -55,7 +55,7 @@ async function run(system: LocalSystem, request: CompareRequest, stateDir: strin
     const client = new Client({ connection });
     const detail = detailOf(request);
     const before = await ecsCalls(system.ecs);
-    const handle = await startPipeline(client, detail);
+    const handle = await startPipeline(client, detail, undefined);
     const report = await followPipeline(handle, detail);
     const calls = callsBetween(before, await ecsCalls(system.ecs));
     const history = await handle.fetchHistory();
@@ -72,7 +72,7 @@ async function run(system: LocalSystem, request: CompareRequest, stateDir: strin
       steps: stepsOf(activities, report.launches),
       messages: await readMessages(outbox),
       deadLetters: await readDeadLetters(deadLetters),
-      manifest: await readPublished(detail),
+      manifest: report.manifest,
       apiCalls: { ...calls, ...messageCalls(activities) },
       billed: { unit: 'actions', count: Object.values(byKind).reduce((sum, count) => sum + count, 0), byKind },
       functions: [],

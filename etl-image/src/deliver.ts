@@ -1,12 +1,13 @@
 import { transform } from '@etl/pipeline/definition';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
+import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
 import { cleanWork, type Launch } from '@etl/storage/cleanWork';
-import { readNewestCommit } from '@etl/storage/commitLog';
+import { type Commit, type CommitResult, readNewestCommit } from '@etl/storage/commitLog';
 import { sameContent } from '@etl/storage/fence';
-import { project } from '@etl/storage/projection';
+import { project, projectionSettings } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
-import { failureOf, HeldError } from './config/failures';
+import { failureOf, HeldError, SourceConflictError } from './config/failures';
 import type { Conversion, ConversionState } from './conversion';
 import { adopt, countChunks, type FoundWork, findWork } from './loaders/checkpoint';
 import { checkRejectCount } from './loaders/rejectLimits';
@@ -16,7 +17,7 @@ import { convertSource, runTask, type Task, type Work } from './task';
 import { usage } from './usage';
 
 export interface Delivery {
-  readonly status: 'committed' | 'already' | 'superseded';
+  readonly status: Exclude<CommitResult['status'], 'conflict'>;
   readonly manifest: Manifest;
 }
 
@@ -39,14 +40,22 @@ export async function deliver(work: Work): Promise<Delivery> {
       await project(store, place);
       return { delivery: { status: 'already', manifest: newest.manifest }, place, over };
     }
-    const { mode } = task.env;
+    const { mode, replaces } = task.env;
+    if (newest && !mayReplace(newest.manifest.source.uri, content.source.uri, replaces)) throw conflict(task, newest);
     const fanOut = mode?.kind === 'commit' ? mode.shards : undefined;
     const manifest = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
     task.signal.throwIfAborted();
-    return { delivery: await publish(store, place, manifest), place, over };
+    const result = await publish(store, place, manifest, projectionSettings, replaces);
+    const { status } = result;
+    if (status === 'conflict') throw conflict(task, result);
+    return { delivery: { status, manifest: result.manifest }, place, over };
   });
   await tidyUp(work, place, over);
   return delivery;
+}
+
+function conflict({ content }: Task, { manifest }: Commit): SourceConflictError {
+  return new SourceConflictError(conflictReason(manifest.source.uri, content.source.uri));
 }
 
 /** All of the source, by this launch alone. */

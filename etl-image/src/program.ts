@@ -7,6 +7,7 @@ import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
 import { withOptions } from './config/optionsByUri';
 import { detectResources } from './config/resources';
+import { withRunIdentity } from './config/runIdentity';
 import { log } from './log';
 import { perform } from './perform';
 import { startPulse } from './pulse';
@@ -16,7 +17,7 @@ const patienceSeconds = 8;
 
 /** The container's program: docs/container.md says what it is given and what it answers. */
 async function main(): Promise<number> {
-  const env = parseEnvironment(await withOptions(process.env, openStore()));
+  const env = parseEnvironment(await withOptions(await withRunIdentity(process.env), openStore()));
   const stopPulse = startPulse();
   const scratch = await mkdtemp(join(env.scratchDir ?? tmpdir(), 'etl-'));
   const stopping = new AbortController();

@@ -50,7 +50,7 @@ export async function runTask<Result>(work: Work, run: (task: Task) => Promise<R
     const indexUri = indexOf(env.mode);
     const index = indexUri === undefined ? undefined : await readIndex(store, indexUri);
     const known = index && { head: index.head, fingerprint: index.source.fingerprint };
-    const source = await openSource(store, env.inputUri, env.options, known);
+    const source = await openSource(store, env.inputUri, env.options, known, env.sourceFingerprint);
     const content = {
       source: source.identity,
       optionsHash: optionsHash(env.options, env.chunkRows),

@@ -21,6 +21,10 @@ export interface ContainerInput {
   /** Where the options lie that are too long for an environment variable. */
   readonly optionsUri?: string;
   readonly timeoutSeconds: number;
+  /** Of the source as it was validated; absent: whatever is there is converted. */
+  readonly sourceFingerprint?: string;
+  /** The file or folder whose data may be replaced by this source's. */
+  readonly replaces?: string;
   /** Default `convert`. */
   readonly mode?: ContainerMode;
 }
@@ -63,6 +67,8 @@ export function containerEnvironment(input: ContainerInput): Record<string, stri
     CHUNK_ROWS: String(input.chunkRows),
     OPTIONS: input.optionsUri ?? JSON.stringify(input.options),
     TIMEOUT_SECONDS: String(input.timeoutSeconds),
+    ...(input.sourceFingerprint !== undefined && { SOURCE_FINGERPRINT: input.sourceFingerprint }),
+    ...(input.replaces !== undefined && { REPLACES: input.replaces }),
     ...modeVariables(input.mode ?? { kind: 'convert' }),
   };
 }

@@ -56,6 +56,13 @@ const detailSchema = z.strictObject({
     .string()
     .refine((uri) => parseUri(uri) !== undefined, 'is no s3:// or file:/// URI')
     .optional(),
+  /** The URI of the file, or of a folder with a slash at its end, whose data this source replaces in its batch. */
+  replaces: z
+    .string()
+    .refine((uri) => parseUri(uri) !== undefined, 'is not an s3:// or file:/// URI')
+    .optional(),
+  /** Launches the conversion although this source is delivered with these options. */
+  force: z.boolean().optional(),
   ...optionsSchema.shape,
   chunkRows: z.number().int().min(1).max(10_000_000).optional(),
   compute: computeSchema.optional(),

@@ -16,6 +16,10 @@ export const failureTypes = {
   Held: { budget: 'none', exitCodes: [76] },
   /** The gate's approval was refused, or did not come in time. */
   NotApproved: { budget: 'none', exitCodes: [] },
+  /** The source is not the object that was validated: it was replaced or changed since. */
+  SourceChanged: { budget: 'none', exitCodes: [80] },
+  /** The batch was delivered from another source, and the event does not declare the replacement. */
+  SourceConflict: { budget: 'none', exitCodes: [81] },
   /** No failure of its own: shards have found a wider schema, and have to convert again what was written before. */
   SchemaWidened: { budget: 'none', exitCodes: [79] },
   /** A newer run of the same batch published first, from another source or with other options. */
@@ -60,7 +64,7 @@ export const failureTypes = {
 
 export type FailureType = keyof typeof failureTypes;
 
-/** Exit codes of the container. Source: sysexits.h where it has one; 76, 79 and 143 are ours (see docs/container.md). */
+/** Exit codes of the container. Source: sysexits.h where it has one; 76, 79 to 81 and 143 are ours (see docs/container.md). */
 export const exitCodes = {
   done: 0,
   badData: 65,
@@ -71,6 +75,8 @@ export const exitCodes = {
   held: 76,
   badConfiguration: 78,
   reconcile: 79,
+  sourceChanged: 80,
+  sourceConflict: 81,
   stopped: 143,
 } as const;
 

@@ -1,6 +1,7 @@
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
+import { formatUri } from './uri';
 
-/** The URI of an absolute path on this machine. */
+/** Returns the canonical URI of a path on this machine; a relative one begins at the current folder. */
 export function fileUri(path: string): string {
-  return pathToFileURL(path).href;
+  return formatUri({ kind: 'file', path: resolve(path) });
 }

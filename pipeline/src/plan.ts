@@ -3,10 +3,9 @@ import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
-import { slug, stem } from './names';
 import { type Options, optionsHash } from './options';
 import type { TaskSize } from './sizes';
-import { baseName, joinUri, parseUri } from './uri';
+import { canonicalUri, resolveUri } from './uri';
 
 /** What validation returns and every later step follows: no step after it reads an environment or a default. */
 export interface Plan {
@@ -21,6 +20,8 @@ export interface Plan {
   readonly budgets: Budgets;
   /** Why the lane, the size and the number of tasks are what they are; absent in plans of earlier versions. */
   readonly routing?: Routing;
+  /** The file or folder whose data this source may replace; empty: none. Absent in plans of earlier versions. */
+  readonly replaces?: string;
   /** Absent: each run tells how it went. */
   readonly notifications?: 'none';
   readonly warnings: readonly string[];
@@ -66,24 +67,12 @@ export interface Timings {
   readonly approvalSeconds?: number;
 }
 
-/** The source's URI: a key without a scheme lies in the raw bucket. Undefined without a place for it. */
+/** Returns the canonical URI of the source: a key without a scheme lies below the raw base. Undefined without a place for it. */
 export function resolveSource(s3Key: string, rawBase: string | undefined): string | undefined {
-  if (parseUri(s3Key)) return s3Key;
+  const uri = canonicalUri(s3Key);
+  if (uri !== undefined) return uri;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(s3Key) || rawBase === undefined) return undefined;
-  return joinUri(rawBase, s3Key);
-}
-
-/** Dataset: declared, else the folder the source lies in, else its stem. Source: declared, else the stem. */
-export function resolveBatch(detail: Pick<EventDetail, 'batchDate' | 'dataset' | 'source'>, sourceUri: string): Batch {
-  const location = parseUri(sourceUri);
-  const path = location === undefined ? sourceUri : location.kind === 's3' ? location.key : location.path;
-  const folder = path.split('/').filter(Boolean).at(-2);
-  const fileStem = slug(stem(baseName(sourceUri)));
-  return {
-    dataset: detail.dataset ?? (folder ? slug(folder) : fileStem),
-    batchDate: detail.batchDate,
-    source: detail.source ?? fileStem,
-  };
+  return resolveUri(rawBase, s3Key);
 }
 
 /** The part of an event that the container is told about the data. */
@@ -106,6 +95,7 @@ const minApprovalSeconds = 30;
  */
 export function makePlan(input: {
   detail: EventDetail;
+  batch: Batch;
   source: SourceIdentity;
   cleanBase: string;
   timeScale: number;
@@ -118,9 +108,9 @@ export function makePlan(input: {
   const chunkRows = detail.chunkRows ?? defaultChunkRows;
   const { timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
   return {
-    batch: resolveBatch(detail, source.uri),
+    batch: input.batch,
     source,
-    destination: detail.destination ?? input.cleanBase,
+    destination: canonicalUri(detail.destination ?? input.cleanBase) ?? input.cleanBase,
     options,
     optionsHash: optionsHash(options, chunkRows),
     chunkRows,
@@ -134,6 +124,7 @@ export function makePlan(input: {
     },
     budgets: scaled(budgets, timeScale),
     routing: input.route.routing,
+    replaces: detail.replaces ?? '',
     ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     warnings: input.warnings,
   };

@@ -1,12 +1,13 @@
 import type { Batch } from './layout';
+import { cutToBytes } from './names';
 
 /** 1 goes first. Source: Temporal's documentation, "Task Queue Priority and Fairness". */
 export const priorityKeys = [1, 2, 3, 4, 5] as const;
 
-/** Temporal takes so many bytes of a key; a dataset's name has a byte a character. */
+/** In bytes. Source: the same page. */
 const maxFairnessKey = 64;
 
 /** What Temporal orders waiting work by: each dataset has its share of its priority. Without a priority: the server's default, 3. */
 export function priorityOf({ dataset }: Pick<Batch, 'dataset'>, priorityKey?: number) {
-  return { ...(priorityKey !== undefined && { priorityKey }), fairnessKey: dataset.slice(0, maxFairnessKey) };
+  return { ...(priorityKey !== undefined && { priorityKey }), fairnessKey: cutToBytes(dataset, maxFairnessKey) };
 }

@@ -14,8 +14,10 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
+type LogStore = Pick<ObjectStore, 'list' | 'readSmall'>;
+
 /** The number of the newest commit; 0 without any. Numbers start at 1 and leave none out. */
-export async function newestCommitNumber(store: ObjectStore, place: BatchLayout): Promise<number> {
+export async function newestCommitNumber(store: LogStore, place: BatchLayout): Promise<number> {
   let newest = 0;
   for await (const { uri } of store.list(place.commits)) {
     const name = /^(\d{6,})\.json$/.exec(baseName(uri));
@@ -25,7 +27,7 @@ export async function newestCommitNumber(store: ObjectStore, place: BatchLayout)
 }
 
 /** The batch's commits, newest first; each is read when it is asked for. */
-export async function* readCommits(store: ObjectStore, place: BatchLayout): AsyncIterable<Commit> {
+export async function* readCommits(store: LogStore, place: BatchLayout): AsyncIterable<Commit> {
   for (let number = await newestCommitNumber(store, place); number > 0; number--) {
     const uri = place.commit(number);
     const body = await store.readSmall(uri);
@@ -34,13 +36,13 @@ export async function* readCommits(store: ObjectStore, place: BatchLayout): Asyn
   }
 }
 
-export async function readNewestCommit(store: ObjectStore, place: BatchLayout): Promise<Commit | undefined> {
+export async function readNewestCommit(store: LogStore, place: BatchLayout): Promise<Commit | undefined> {
   for await (const commit of readCommits(store, place)) return commit;
   return undefined;
 }
 
 export interface CommitResult extends Commit {
-  /** `already`, `superseded`: number and manifest are those of the commit found. */
+  /** `already`, `superseded`, `conflict`: number and manifest are those of the commit found. */
   readonly status: Exclude<Decision, 'commit'> | 'committed';
 }
 
@@ -49,10 +51,15 @@ export interface CommitResult extends Commit {
  * one thing that decides: who loses the race reads again and decides again. A manifest whose parts are not all there is
  * `NotFound`, and is not committed.
  */
-export async function commit(store: ObjectStore, place: BatchLayout, manifest: Manifest): Promise<CommitResult> {
+export async function commit(
+  store: ObjectStore,
+  place: BatchLayout,
+  manifest: Manifest,
+  replaces?: string,
+): Promise<CommitResult> {
   for (let checked = false; ; checked = true) {
     const newest = await readNewestCommit(store, place);
-    const decision = decide(newest?.manifest, manifest);
+    const decision = decide(newest?.manifest, manifest, replaces);
     if (newest && decision !== 'commit') return { ...newest, status: decision };
     if (!checked) await checkParts(store, place, manifest);
     const number = (newest?.number ?? 0) + 1;

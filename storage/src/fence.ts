@@ -1,4 +1,6 @@
 import type { Manifest } from '@etl/pipeline/manifest';
+import { mayReplace } from '@etl/pipeline/replacement';
+import { sameUri } from '@etl/pipeline/uri';
 
 /** Who may replace whom: a later run, or a later launch of the same run. */
 export type Fence = Pick<Manifest, 'runStartedAt' | 'runId' | 'generation'>;
@@ -17,18 +19,26 @@ export type Content = Pick<Manifest, 'source' | 'optionsHash' | 'program'>;
 
 export function sameContent(a: Content, b: Content): boolean {
   return (
-    a.source.uri === b.source.uri &&
+    sameUri(a.source.uri, b.source.uri) &&
     a.source.fingerprint === b.source.fingerprint &&
     a.optionsHash === b.optionsHash &&
     a.program === b.program
   );
 }
 
-export type Decision = 'commit' | 'already' | 'superseded';
+export type Decision = 'commit' | 'already' | 'superseded' | 'conflict';
 
-/** What a container that wants to publish has to do, given the newest commit. */
-export function decide(newest: (Fence & Content) | undefined, mine: Fence & Content): Decision {
+/**
+ * Returns what a container that wants to publish has to do, given the newest commit. `replaces`: see `mayReplace`; without it
+ * a commit never takes the place of one from another source.
+ */
+export function decide(
+  newest: (Fence & Content) | undefined,
+  mine: Fence & Content,
+  replaces: string | undefined,
+): Decision {
   if (newest === undefined) return 'commit';
   if (sameContent(newest, mine)) return 'already';
+  if (!mayReplace(newest.source.uri, mine.source.uri, replaces)) return 'conflict';
   return compareFences(newest, mine) > 0 ? 'superseded' : 'commit';
 }

@@ -4,14 +4,18 @@ import { type CommitResult, commit } from './commitLog';
 import type { ObjectStore } from './objectStore';
 import { type ProjectionSettings, project, projectionSettings } from './projection';
 
-/** Commits and projects. What was committed before is projected too: a projection that was interrupted is mended. */
+/**
+ * Commits and projects. A commit found there is projected too, since its own projection may have been interrupted.
+ * `replaces`: see `mayReplace`.
+ */
 export async function publish(
   store: ObjectStore,
   place: BatchLayout,
   manifest: Manifest,
   settings: ProjectionSettings = projectionSettings,
+  replaces?: string,
 ): Promise<CommitResult> {
-  const result = await commit(store, place, manifest);
+  const result = await commit(store, place, manifest, replaces);
   await project(store, place, settings);
   return result;
 }

@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { formatUri } from '@etl/pipeline/uri';
 import { type ListRange, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
 import { address, prefixAddress } from './s3Address';
 import { type CopyLimits, copyLimits, copyObject } from './s3Copy';
@@ -55,7 +56,12 @@ async function* list(client: S3Client, prefixUri: string, { after }: ListRange):
     const request = { Bucket, Prefix, StartAfter, ContinuationToken };
     const page = await s3Work(prefixUri, () => client.send(new ListObjectsV2Command(request)));
     for (const { Key = '', Size = 0, ETag = '', LastModified = new Date(0) } of page.Contents ?? []) {
-      yield { uri: `s3://${Bucket}/${Key}`, bytes: Size, fingerprint: ETag, modifiedAt: LastModified };
+      yield {
+        uri: formatUri({ kind: 's3', bucket: Bucket, key: Key }),
+        bytes: Size,
+        fingerprint: ETag,
+        modifiedAt: LastModified,
+      };
     }
     ContinuationToken = page.NextContinuationToken;
   } while (ContinuationToken !== undefined);

@@ -2,7 +2,7 @@ import { parseEvent } from '@etl/pipeline/event';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout, partName, workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
-import { makePlan, resolveBatch, resolveSource } from '@etl/pipeline/plan';
+import { makePlan, resolveSource } from '@etl/pipeline/plan';
 import { noRouting, route } from '@etl/pipeline/routing/route';
 import { joinUri, parseUri } from '@etl/pipeline/uri';
 
@@ -11,27 +11,14 @@ describe('resolveSource', () => {
     ['s3://b12/x.csv', undefined, 's3://b12/x.csv'],
     ['file:///x.csv', 's3://raw', 'file:///x.csv'],
     ['ventas/x.csv', 's3://raw', 's3://raw/ventas/x.csv'],
-    ['/ventas/x.csv', 's3://raw/in/', 's3://raw/in/ventas/x.csv'],
+    ['ventas/x.csv', 's3://raw/in/', 's3://raw/in/ventas/x.csv'],
+    ['a//b.csv', 's3://raw/', 's3://raw/a//b.csv'],
+    ['r+1 %41.csv', 'file:///raw/', 'file:///raw/r+1%20%2541.csv'],
+    ['file:///raw/r%2B1.csv', undefined, 'file:///raw/r+1.csv'],
     ['ventas/x.csv', undefined, undefined],
     ['gs://other/x.csv', 's3://raw', undefined],
   ])('%s below %s is %s', (key, base, uri) => {
     expect(resolveSource(key, base)).toBe(uri);
-  });
-});
-
-describe('resolveBatch', () => {
-  test.each([
-    ['s3://raw/ventas/ventas_2026_02.csv', 'ventas', 'ventas_2026_02'],
-    ['s3://raw/ventas_2026_02.csv.gz', 'ventas_2026_02', 'ventas_2026_02'],
-    ['file:///data/en%20tr%C3%A1nsito/Ventas%20d%C3%ADa.CSV', 'en_transito', 'Ventas_dia'],
-    ['s3://raw/a/.csv', 'a', 'unnamed'],
-  ])('%s is dataset %s, source %s', (uri, dataset, source) => {
-    expect(resolveBatch({ batchDate: '2026-02-08' }, uri)).toEqual({ dataset, source, batchDate: '2026-02-08' });
-  });
-
-  test('what the event declares wins', () => {
-    const batch = resolveBatch({ batchDate: '2026-02-08', dataset: 'd', source: 's' }, 's3://raw/x/y.csv');
-    expect(batch).toEqual({ batchDate: '2026-02-08', dataset: 'd', source: 's' });
   });
 });
 
@@ -47,6 +34,7 @@ describe('makePlan', () => {
     return makePlan({
       route: routed,
       detail: parsed.detail,
+      batch: { dataset: 'ventas', batchDate: '2026-02-08', source: 'v' },
       source,
       cleanBase: 's3://clean',
       timeScale,

@@ -40,9 +40,18 @@ describe('decide', () => {
     [
       'another source file, higher',
       { ...mine, ...at(late, 's'), source: { ...mine.source, uri: 'file:///b.csv' } },
-      'superseded',
+      'conflict',
     ],
     ['other options, higher', { ...mine, ...at(late, 'r', 2), optionsHash: 'q' }, 'superseded'],
     ['another program, lower', { ...mine, ...at(early), program: 'p@2' }, 'commit'],
-  ] as const)('%s', (_name, newest, decision) => expect(decide(newest, mine)).toBe(decision));
+  ] as const)('%s', (_name, newest, decision) => expect(decide(newest, mine, undefined)).toBe(decision));
+
+  test('replaces the data of another source that the event names', () => {
+    const other = { ...mine, ...at(early), source: { ...mine.source, uri: 'file:///in/b.csv' } };
+    expect(decide(other, mine, undefined)).toBe('conflict');
+    expect(decide(other, mine, 'file:///in/b%2Ecsv')).toBe('commit');
+    expect(decide(other, mine, 'file:///in/')).toBe('commit');
+    expect(decide(other, mine, 'file:///in')).toBe('conflict');
+    expect(decide({ ...other, ...at(late, 's') }, mine, 'file:///in/')).toBe('superseded');
+  });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resolveBatch } from '@etl/pipeline/plan';
+import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { createS3Store } from '@etl/storage/s3Store';
 import { buildImage, etlDockerfile } from '../../../local/docker/images';
 import { findMinistack } from '../../../local/ministack/find';
@@ -111,7 +111,12 @@ async function run(
     steps: stepsOf(visits),
     messages,
     deadLetters,
-    manifest: await downloadBatch(store, resolveBatch(detail, detail.s3Key), detail.destination, request.destination),
+    manifest: await downloadBatch(
+      store,
+      resolveBatch(detail, detail.s3Key, `s3://${buckets.raw}`),
+      detail.destination,
+      request.destination,
+    ),
     apiCalls: callsOf(visits, machine),
     billed: { unit: 'state transitions', count: transitionsOf(visits) },
     functions: functionRuns(visits, functions),

@@ -18,6 +18,11 @@ export class BadConfigurationError extends Error {
   override readonly name = 'BadConfigurationError';
 }
 
+/** The batch was delivered from another source, and the replacement is not declared. */
+export class SourceConflictError extends Error {
+  override readonly name = 'SourceConflictError';
+}
+
 /** Everything is converted, and a quality gate wants somebody's approval: nothing is published yet. */
 export class HeldError extends Error {
   override readonly name = 'HeldError';
@@ -59,7 +64,7 @@ const storageFailures: Readonly<Record<StorageErrorCode, [ExitCode, string]>> = 
   AccessDenied: [exitCodes.badConfiguration, "grant the task's role (or this user) access to it"],
   ReadOnly: [exitCodes.badConfiguration, 'choose a destination that can be written'],
   NoSpace: [exitCodes.ioError, 'free some space, or give the task more ephemeral storage'],
-  SourceChanged: [exitCodes.tryAgain, 'run it again once the file is complete'],
+  SourceChanged: [exitCodes.sourceChanged, 'start a new run once the file is complete'],
   Corrupt: [exitCodes.ioError, 'look at the object named above'],
   Unavailable: [exitCodes.unavailable, 'run it again; what was finished is kept'],
 };
@@ -84,6 +89,10 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof HeldError) {
     return { exitCode: exitCodes.held, cause, remedy: 'look at it, and publish it with MODE=commit, or mend the file' };
+  }
+  if (error instanceof SourceConflictError) {
+    const remedy = 'set SOURCE to another name, or REPLACES to the replaced file';
+    return { exitCode: exitCodes.sourceConflict, cause, remedy };
   }
   if (error instanceof IncompleteError) {
     return { exitCode: exitCodes.tryAgain, cause, remedy: 'launch those shards again, then commit again' };

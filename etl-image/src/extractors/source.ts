@@ -2,7 +2,7 @@ import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
 import { inspectSource } from '@etl/storage/inspectSource';
-import type { ObjectStore } from '@etl/storage/objectStore';
+import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import { readAhead } from '@etl/storage/readAhead';
 import { BadDataError, NoInputError } from '../config/failures';
 import { decode } from './decode';
@@ -30,17 +30,22 @@ const ahead = { streams: 6, rangeBytes: 16 * 2 ** 20 } as const;
 
 /**
  * `known`: the head of the source as long as it has this fingerprint, which then is not read. Throws `NoInputError` for a source
- * that is not there, `BadDataError` for one that is no CSV.
+ * that is not there, `BadDataError` for one that is not CSV, a `StorageError` of code `SourceChanged` for one that does not have the
+ * expected fingerprint.
  */
 export async function openSource(
   store: ObjectStore,
   uri: string,
   options: Options,
   known?: { readonly head: HeadInspection; readonly fingerprint: string },
+  expectedFingerprint?: string,
 ): Promise<Source> {
   const info = await store.head(uri);
   if (!info) throw new NoInputError(`${uri}: there is no such object`);
   const { bytes, fingerprint } = info;
+  if (expectedFingerprint !== undefined && fingerprint !== expectedFingerprint) {
+    throw new StorageError('SourceChanged', uri, 'the source is not the one that was validated: it was replaced since');
+  }
   const head = known?.fingerprint === fingerprint ? known.head : await inspectSource(store, info, options);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
   let total = 0;

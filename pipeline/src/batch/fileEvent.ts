@@ -16,9 +16,10 @@ export interface PartOf {
 
 export const partOfKey = 'partOf';
 
-/** The event that a file's pipeline is started with: the batch tells how all of them went, so that it does not itself. */
+/** Returns the event of a file's pipeline. The batch notifies about all of its files, so the pipeline does not. */
 export function fileEvent(plan: BatchPlan, file: BatchFile) {
   const { uri: s3Key, batchDate } = file;
   const { destination } = plan;
-  return { detail: { ...plan.detail, s3Key, batchDate, destination, notifications: 'none' } };
+  const force = plan.mode === 'all' ? { force: true } : {};
+  return { detail: { ...plan.detail, ...force, s3Key, batchDate, destination, notifications: 'none' } };
 }

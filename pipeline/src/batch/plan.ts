@@ -7,6 +7,8 @@ import { dayIn } from './timeZones';
 export interface BatchPlan {
   /** A URI, still with the placeholders of the day. */
   readonly prefix: string;
+  /** Where keys without a scheme lie: files have plain names by it. Absent in plans of earlier versions. */
+  readonly rawBase?: string;
   readonly match?: string;
   readonly from: string;
   readonly to: string;
@@ -33,6 +35,7 @@ export function makeBatchPlan(
   const { destination } = request.detail ?? {};
   return {
     prefix,
+    ...(places.rawBase !== undefined && { rawBase: places.rawBase }),
     ...(request.match !== undefined && { match: request.match }),
     from: request.from ?? day,
     to: request.to ?? day,

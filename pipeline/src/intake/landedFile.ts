@@ -1,3 +1,5 @@
+import { formatUri } from '../uri';
+
 /** A file that has landed, whatever told of it. */
 export interface LandedFile {
   readonly uri: string;
@@ -29,7 +31,7 @@ export function landedObject(object: CreatedObject): LandedFile {
   const { bucket, key, versionId, eTag = '', bytes = '', sequencer, time } = object;
   const hasVersion = versionId !== undefined && versionId !== '' && versionId !== 'null';
   return {
-    uri: `s3://${bucket}/${key}`,
+    uri: formatUri({ kind: 's3', bucket, key }),
     key,
     mark: hasVersion ? versionId : [eTag, sequencer ?? `${bytes} ${time ?? ''}`].join(' '),
     ...(time !== undefined && { landedAt: time }),

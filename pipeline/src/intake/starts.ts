@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { resolveBatch } from '../batchIdentity';
 import { type Batch, workflowId } from '../layout';
-import { resolveBatch, resolveSource } from '../plan';
+import { resolveSource } from '../plan';
+import { canonicalUri } from '../uri';
 import { type News, readMessage } from './readMessage';
 import { decide, type IntakeRule, type NotTaken } from './rule';
 
@@ -50,13 +52,14 @@ function startOf(
   if (news.kind === 'event') {
     const { event, detail, id = messageId } = news;
     const sourceUri = resolveSource(detail.s3Key, rawBase) ?? detail.s3Key;
-    return start(event, resolveBatch(detail, sourceUri), sourceUri, id);
+    return start(event, resolveBatch(detail, sourceUri, rawBase), sourceUri, id);
   }
   const decision = decide(news.file, rule);
   if (!decision.taken) return 'problem' in decision ? decision : { reason: decision.reason, what: news.file.uri };
   const { s3Key, batchDate } = decision;
   const detail = { ...rule.detail, s3Key, batchDate };
-  return start({ detail }, resolveBatch(detail, s3Key), s3Key, news.file.mark);
+  const sourceUri = canonicalUri(s3Key) ?? s3Key;
+  return start({ detail }, resolveBatch(detail, sourceUri, rawBase), sourceUri, news.file.mark);
 }
 
 /** The ID of the batch's runs, and who of them this is: 12 hex digits of what tells one content from the next. */

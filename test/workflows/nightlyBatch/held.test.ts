@@ -1,7 +1,8 @@
 import type { BatchStatus } from '@etl/pipeline/batch/control';
 import { parseEvent } from '@etl/pipeline/event';
-import { resolveBatch } from '@etl/pipeline/plan';
+import { stem } from '@etl/pipeline/names';
 import type { RunStatus } from '@etl/pipeline/runStatus';
+import { baseName } from '@etl/pipeline/uri';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { exited } from '../../support/fakeActivities';
 import { Rig, samplePlan } from '../../support/rig';
@@ -17,7 +18,7 @@ function ofHeld(rig: Rig, files: readonly string[], committed = Promise.resolve(
     const parsed = parseEvent(event);
     if (!parsed.ok) throw new Error(parsed.reasons.join());
     const { s3Key: uri, batchDate } = parsed.detail;
-    const batch = resolveBatch({ dataset: of.dataset, batchDate }, uri);
+    const batch = { dataset: of.dataset, batchDate, source: stem(baseName(uri)) };
     of.began.push(batch.source);
     const source = { uri, bytes: 1000, fingerprint: 'f1' };
     return { valid: true, plan: samplePlan({ batch, source, options, notifications: 'none' }) };

@@ -1,6 +1,6 @@
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { parseEvent } from '@etl/pipeline/event';
-import { resolveBatch } from '@etl/pipeline/plan';
+import { stem } from '@etl/pipeline/names';
 import { baseName } from '@etl/pipeline/uri';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -57,7 +57,7 @@ export function world(
   const found = (day: string): FoundFile[] =>
     (files[day] ?? []).map((name) => {
       const uri = `file:///raw/${day}/${name}`;
-      return { uri, bytes: 10, batch: resolveBatch({ dataset, batchDate: day }, uri) };
+      return { uri, bytes: 10, batch: { dataset, batchDate: day, source: stem(name) } };
     });
   const executions = createExecutions(rig.env.client);
   const { activities, calls } = fakeActivities({
@@ -77,7 +77,7 @@ export function world(
       try {
         const answer = await conduct.get(name)?.(began.filter((each) => each === name).length);
         if (answer?.valid === false) running--;
-        const batch = resolveBatch({ dataset, batchDate }, s3Key);
+        const batch = { dataset, batchDate, source: stem(name) };
         return answer ?? { valid: true, plan: samplePlan({ batch, notifications: 'none' }) };
       } catch (error) {
         running--;

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { Batch } from './layout';
+import { readableName, slug, stem } from './names';
+import { baseName, canonicalUri, pathBelow, segmentsOf } from './uri';
+
+/** What an event declares about the identity of its batch. */
+export interface DeclaredNames {
+  readonly batchDate: string;
+  readonly dataset?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+/**
+ * Returns the batch of a source. Dataset: declared, else the folder the source lies in, else its stem. Source: declared,
+ * else the stem alone for a file that lies at `<raw base>/<dataset>/<source>.csv`, else the stem and a hash of the
+ * source's URI. So two files never have the same undeclared name (docs/batches.md, "Which files are which batch").
+ */
+export function resolveBatch(declared: DeclaredNames, sourceUri: string, rawBase: string | undefined): Batch {
+  const uri = canonicalUri(sourceUri) ?? sourceUri;
+  const name = readableName(stem(baseName(uri)));
+  const dataset = declared.dataset ?? readableName(segmentsOf(uri).at(-2) ?? name);
+  const isPlain =
+    rawBase !== undefined && pathBelow(rawBase, uri) === `${dataset}/${name}.csv` && !/-[0-9a-f]{12}$/.test(name);
+  const source = declared.source ?? (isPlain ? name : `${name}-${uriHash(uri)}`);
+  return { dataset, batchDate: declared.batchDate, source };
+}
+
+/**
+ * Returns the batch that versions before 0.3.0 delivered a source as: different files may have the same one. A file whose
+ * newest commit is there keeps it.
+ */
+export function legacyBatch(declared: DeclaredNames, sourceUri: string): Batch {
+  const name = slug(stem(baseName(sourceUri)));
+  const folder = segmentsOf(sourceUri).at(-2);
+  return {
+    dataset: declared.dataset ?? (folder ? slug(folder) : name),
+    batchDate: declared.batchDate,
+    source: declared.source ?? name,
+  };
+}
+
+/** 12 hexadecimal digits. */
+function uriHash(uri: string): string {
+  return createHash('sha256').update(uri).digest('hex').slice(0, 12);
+}

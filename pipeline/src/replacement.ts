@@ -1,0 +1,19 @@
+import { pathBelow, sameUri } from './uri';
+
+/**
+ * Returns whether a batch whose newest commit came from `previous` may be replaced by one from `next`: from the same
+ * object, or from another one that the event names in `replaces`, itself or by a folder that ends with a slash.
+ */
+export function mayReplace(previous: string, next: string, replaces: string | undefined): boolean {
+  if (sameUri(previous, next)) return true;
+  if (replaces === undefined || replaces === '') return false;
+  return replaces.endsWith('/') ? pathBelow(replaces, previous) !== undefined : sameUri(replaces, previous);
+}
+
+/** Returns why such a commit is refused, with what to do. */
+export function conflictReason(previous: string, next: string): string {
+  return (
+    `this batch was delivered from ${previous}, and ${next} would replace it: ` +
+    'declare another source name, or name the replaced file in replaces'
+  );
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { legacyBatch, resolveBatch } from '@etl/pipeline/batchIdentity';
+import { layout, workflowId } from '@etl/pipeline/layout';
+import { canonicalUri, formatUri } from '@etl/pipeline/uri';
+import { randomFrom } from '../support/random';
+
+const raw = 's3://raw';
+const declared = { batchDate: '2026-02-08' };
+const hash = (uri: string): string => createHash('sha256').update(uri).digest('hex').slice(0, 12);
+const idOf = (uri: string, base: string | undefined = raw): string => workflowId(resolveBatch(declared, uri, base));
+
+describe('resolveBatch', () => {
+  test.each([
+    ['s3://raw/ventas/ventas_2026_02.csv', 'ventas', 'ventas_2026_02'],
+    ['s3://raw/ventas/año.csv', 'ventas', 'año'],
+    ['s3://raw/销售/库存.csv', '销售', '库存'],
+  ])('gives %s, where a feed usually lies, the plain names %s and %s', (uri, dataset, source) => {
+    expect(resolveBatch(declared, uri, raw)).toEqual({ dataset, source, ...declared });
+  });
+
+  test.each([
+    ['s3://raw/norte/ventas/dia.csv', 'ventas', 'dia'],
+    ['s3://raw/ventas/ventas 2026.csv', 'ventas', 'ventas_2026'],
+    ['s3://raw/ventas/dia.txt', 'ventas', 'dia'],
+    ['s3://raw/ventas/dia.csv.gz', 'ventas', 'dia'],
+    ['s3://raw/ventas/dia-0123456789ab.csv', 'ventas', 'dia-0123456789ab'],
+    ['s3://raw/dia.csv', 'dia', 'dia'],
+    ['s3://other/ventas/dia.csv', 'ventas', 'dia'],
+    ['s3://raw/ventas/an\u0303o.csv', 'ventas', 'año'],
+    ['s3://raw/a/.csv', 'a', 'unnamed'],
+    [`s3://raw/ventas/${'é'.repeat(100)}.csv`, 'ventas', 'é'.repeat(40)],
+  ])('adds a hash of the URI to the name of %s, which another file could have', (uri, dataset, name) => {
+    expect(resolveBatch(declared, uri, raw)).toEqual({ dataset, source: `${name}-${hash(uri)}`, ...declared });
+  });
+
+  test('hashes the canonical spelling of a URI', () => {
+    const uri = 'file:///data/en%20tr%C3%A1nsito/r+1.csv';
+    expect(resolveBatch(declared, 'file:///data//en%20tr%c3%a1nsito/r%2B1.csv', undefined).source).toBe(
+      `r_1-${hash(uri)}`,
+    );
+  });
+
+  test('takes the names that the event declares', () => {
+    const names = { dataset: 'd', source: 's' };
+    expect(resolveBatch({ ...declared, ...names }, 's3://raw/x/y.csv', raw)).toEqual({ ...declared, ...names });
+  });
+
+  test('hashes a file whose folder is not the declared dataset', () => {
+    const batch = resolveBatch({ ...declared, dataset: 'ventas' }, 's3://raw/norte/dia.csv', raw);
+    expect(batch).toEqual({ ...declared, dataset: 'ventas', source: `dia-${hash('s3://raw/norte/dia.csv')}` });
+  });
+
+  test.each([
+    ['s3://raw/norte/ventas/dia.csv', 's3://raw/sur/ventas/dia.csv'],
+    ['s3://raw/ventas/ventas 2026.csv', 's3://raw/ventas/ventas_2026.csv'],
+    ['s3://raw/ventas/año.csv', 's3://raw/ventas/ano.csv'],
+    ['s3://raw/ventas/销售.csv', 's3://raw/ventas/库存.csv'],
+    ['s3://raw/ventas/a.csv', 's3://raw/ventas/a.txt'],
+    [`s3://raw/ventas/${'x'.repeat(120)}1.csv`, `s3://raw/ventas/${'x'.repeat(120)}2.csv`],
+    ['s3://raw/ventas/año.csv', 's3://raw/ventas/an\u0303o.csv'],
+    ['s3://raw/ventas/a.csv', 's3://raw/ventas//a.csv'],
+    ['s3://raw/ventas/a.csv', 's3://raw/ventas/A.csv'],
+  ])('keeps %s and %s apart', (one, other) => {
+    expect(idOf(one)).not.toBe(idOf(other));
+    expect(idOf(one, undefined)).not.toBe(idOf(other, undefined));
+  });
+
+  test('is injective over random locations, and its names fit file systems and workflow IDs', () => {
+    const random = randomFrom(20261130);
+    const pieces = [
+      'a',
+      'A',
+      'ab',
+      '_',
+      '-',
+      '.',
+      ' ',
+      '+',
+      '%',
+      '%2F',
+      'ñ',
+      'n\u0303',
+      '销',
+      '😀',
+      '\u202e',
+      'é'.repeat(60),
+      'x'.repeat(90),
+    ];
+    const ends = ['.csv', '.CSV', '.txt', '.csv.gz', '.csv.zst', '', '.tsv', '-0123456789ab.csv'];
+    const segment = (): string => Array.from({ length: 1 + random.below(3) }, () => random.pick(pieces)).join('');
+    const seen = new Map<string, string>();
+    for (let round = 0; round < 20_000; round++) {
+      const folders = Array.from({ length: random.below(4) }, segment);
+      const key = [...folders, `${segment()}${random.pick(ends)}`].join('/');
+      const uri = random.chance(0.5)
+        ? formatUri({ kind: 's3', bucket: 'raw', key })
+        : formatUri({ kind: 'file', path: `/raw/${key}` });
+      const batch = resolveBatch(declared, uri, random.pick([raw, 'file:///raw']));
+      const id = workflowId(batch);
+      const location = canonicalUri(uri) as string;
+      // Plain names belong to the one raw bucket of a system: here there are two.
+      const owner =
+        id.startsWith('etl/') && !/-[0-9a-f]{12}$/.test(batch.source) ? location.replace(/^.*?raw/, '') : location;
+      expect([id, seen.get(id) ?? owner]).toEqual([id, owner]);
+      seen.set(id, owner);
+      for (const name of [batch.dataset, batch.source]) {
+        expect(Buffer.byteLength(`source=${name}`)).toBeLessThanOrEqual(255);
+        expect(name).toMatch(/^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_.-]*$/u);
+      }
+      expect(layout('s3://clean', batch).published.split('/')).toHaveLength(6);
+    }
+    expect(seen.size).toBeGreaterThan(10_000);
+  });
+});
+
+describe('legacyBatch', () => {
+  test('gives the names of earlier versions', () => {
+    const uri = 'file:///data/en%20tr%C3%A1nsito/Ventas%20d%C3%ADa.CSV';
+    expect(legacyBatch(declared, uri)).toEqual({ dataset: 'en_transito', source: 'Ventas_dia', ...declared });
+    expect(legacyBatch(declared, 's3://raw/销售.csv')).toMatchObject({ dataset: 'unnamed', source: 'unnamed' });
+  });
+});
