@@ -1,6 +1,6 @@
 /** Mermaid's first lines: labels as wide as their lines, and two colours, for how a run ends. */
 export const flowchartHead: readonly string[] = [
-  '%%{init: {"flowchart": {"wrappingWidth": 420, "nodeSpacing": 30}}}%%',
+  '%%{init: {"flowchart": {"wrappingWidth": 420, "nodeSpacing": 15}}}%%',
   'flowchart TD',
   '  classDef succeeded stroke:#2e7d32,stroke-width:2px',
   '  classDef failed stroke:#c62828,stroke-width:2px',

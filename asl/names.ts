@@ -27,7 +27,7 @@ type StageFailures = typeof stageFailures;
 
 /** Each notes what a caught error means, before the alert is sent. */
 export const failureNames = {
-  validate: { other: 'ValidationFailed' },
+  validate: { conflict: 'SourceConflict', other: 'ValidationFailed' },
   transform: { timeout: 'TransformTimedOut', other: 'TransformFailed' },
   confirm: { missing: 'CommitMissing', superseded: 'Superseded', other: 'ConfirmationFailed' },
 } as const satisfies { [S in keyof StageFailures]: Record<keyof StageFailures[S], string> };

@@ -18,16 +18,18 @@ interface Batch {
 export type ValidationAnswer =
   | {
       readonly valid: true;
+      /** Readers see this source and these options already: nothing is to be launched. */
+      readonly delivered: boolean;
       readonly plan: Plan;
       readonly batch: Batch;
       /** The container's OPTIONS: the text, or where it lies. */
       readonly options: string;
     }
-  | { readonly valid: false; readonly reasons: readonly string[]; readonly batch: Batch };
+  | { readonly valid: false; readonly delivered: false; readonly reasons: readonly string[]; readonly batch: Batch };
 
 /**
- * The activity `validateInput` as a Lambda function, with the environment of docs/configuration.md. Throws what trying
- * again may mend, and `ConfigError`.
+ * The activity `validateInput` as a Lambda function, with the environment of docs/configuration.md. Throws an error named
+ * `SourceConflict`, what trying again may mend, and `ConfigError`.
  */
 export async function handler({ event }: { event: unknown }): Promise<ValidationAnswer> {
   const { rawBase, cleanBase, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
@@ -47,9 +49,14 @@ async function answer(
 ): Promise<ValidationAnswer> {
   if (!validation.valid) {
     const { reasons, batch } = validation;
-    return { valid: false, reasons, batch: { dataset: unknown, batchDate: unknown, source: unknown, ...batch } };
+    return {
+      valid: false,
+      delivered: false,
+      reasons,
+      batch: { dataset: unknown, batchDate: unknown, source: unknown, ...batch },
+    };
   }
-  const { plan } = validation;
+  const { plan, delivered = false } = validation;
   const warnings = [...plan.warnings, ...notFollowed(plan, event)];
-  return { valid: true, plan: { ...plan, warnings }, batch: plan.batch, options: await options(plan) };
+  return { valid: true, delivered, plan: { ...plan, warnings }, batch: plan.batch, options: await options(plan) };
 }

@@ -79,6 +79,8 @@ function environment(): Template[] {
     optionsUri: reference(`${paths.validation}.options`),
     // Later than the state's: a task that ended itself would be launched again.
     timeoutSeconds: definition.timeoutSeconds + definition.selfEndSlackSeconds,
+    sourceFingerprint: reference(`${plan}.source.fingerprint`),
+    replaces: reference(`${plan}.replaces`),
   });
   return Object.entries(variables).map(([name, value]) => ({ Name: name, ...entry('Value', value) }));
 }

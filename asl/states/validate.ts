@@ -1,5 +1,5 @@
 import { steps } from '@etl/pipeline/definition';
-import { flow } from '@etl/pipeline/flow';
+import { flow, stageFailures } from '@etl/pipeline/flow';
 import { failureNames, isValidName, stateNames } from '../names';
 import { context, paths } from '../paths';
 import { callRetries } from '../retries';
@@ -9,6 +9,7 @@ import type { State } from '../types';
 /** Asks the function, and goes one way or the other. */
 export function validate({ functions }: MachineSettings): Record<string, State> {
   const step = steps.validateInput;
+  const { conflict } = stageFailures.validate;
   return {
     [stateNames.validate]: {
       Type: 'Task',
@@ -21,14 +22,24 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       ResultSelector: { 'validation.$': '$.Payload' },
       ResultPath: paths.all,
       TimeoutSeconds: step.attemptTimeoutSeconds,
-      Retry: callRetries(step),
+      Retry: callRetries(step, [conflict]),
       // The error takes the place of the event, which, when it is no object, has no room for one.
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.all, Next: failureNames.validate.other }],
+      Catch: [
+        { ErrorEquals: [conflict], ResultPath: paths.all, Next: failureNames.validate.conflict },
+        { ErrorEquals: ['States.ALL'], ResultPath: paths.all, Next: failureNames.validate.other },
+      ],
       Next: isValidName,
     },
     [isValidName]: {
       Type: 'Choice',
-      Choices: [{ Variable: `${paths.validation}.valid`, BooleanEquals: true, Next: stateNames[flow.validate.valid] }],
+      Choices: [
+        {
+          Variable: `${paths.validation}.delivered`,
+          BooleanEquals: true,
+          Next: stateNames[flow.validate.delivered],
+        },
+        { Variable: `${paths.validation}.valid`, BooleanEquals: true, Next: stateNames[flow.validate.valid] },
+      ],
       Default: stateNames[flow.validate.invalid],
     },
   };

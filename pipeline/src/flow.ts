@@ -6,7 +6,7 @@ import type { FailureType } from './failures';
  * test/equivalence. A key is a stage, what it leads to depends on how it ends.
  */
 export const flow = {
-  validate: { valid: 'transform', invalid: 'notifyInvalid', failed: 'notifyFailure' },
+  validate: { valid: 'transform', delivered: 'confirm', invalid: 'notifyInvalid', failed: 'notifyFailure' },
   transform: { done: 'confirm', failed: 'notifyFailure' },
   confirm: { done: 'notifySuccess', failed: 'notifyFailure' },
   // A message that cannot be sent changes nothing about the data, and a letter nothing about the failure.
@@ -38,7 +38,7 @@ export const stepOfStage = {
 
 /** The failure types that an engine without the finer classes tells apart, by the stage that failed. */
 export const stageFailures = {
-  validate: { other: 'ServiceUnavailable' },
+  validate: { conflict: 'SourceConflict', other: 'ServiceUnavailable' },
   transform: { timeout: 'Timeout', other: 'TaskFailed' },
   confirm: { missing: 'CommitMissing', superseded: 'Superseded', other: 'ServiceUnavailable' },
 } as const satisfies Partial<Record<Stage, Record<string, FailureType>>>;

@@ -15,6 +15,7 @@ test('everything is resolved: places, and the day of the schedule in its time zo
     valid: true,
     plan: {
       prefix: 's3://raw/ventas',
+      rawBase: 's3://raw',
       from: '2026-02-08',
       to: '2026-02-08',
       mode: 'missing',

@@ -110,6 +110,8 @@ test('long options go by the URI of what the container reads', async () => {
     ...{ inputUri: plan.source.uri, ...plan.batch, destination: plan.destination, runId: 'run-1', generation: 1 },
     ...{ runStartedAt: startedAt, chunkRows: plan.chunkRows, options: plan.options, optionsUri },
     timeoutSeconds: plan.timings.timeoutSeconds + transform.selfEndSlackSeconds,
+    sourceFingerprint: plan.source.fingerprint,
+    replaces: '',
   });
   expect(environments(execution)).toEqual([expected]);
 });

@@ -9,7 +9,12 @@ import { batch, changed, generated, run, type Services, sentBy, visited } from '
 const failing = async (): Promise<never> => {
   throw new TaskError('States.TaskFailed', 'no');
 };
-const invalid = async () => ({ valid: false, reasons: ['a header is missing', 'the file is empty'], batch });
+const invalid = async () => ({
+  valid: false,
+  delivered: false,
+  reasons: ['a header is missing', 'the file is empty'],
+  batch,
+});
 
 describe('the flow', () => {
   const machine = generated();
@@ -92,7 +97,9 @@ describe('messages', () => {
   });
 
   const longest = { dataset: 'd'.repeat(100), batchDate: '2026-02-08', source: 's'.repeat(100) };
-  const valid = { plan: { source: { uri: 'u' }, destination: 'd', chunkRows: 1, timings: { timeoutSeconds: 1 } } };
+  const source = { uri: 'u', fingerprint: 'f' };
+  const timings = { timeoutSeconds: 1 };
+  const valid = { delivered: false, plan: { source, destination: 'd', chunkRows: 1, replaces: '', timings } };
   const longName = async () => ({ valid: true, batch: longest, options: '{}', ...valid });
 
   test.each<[string, Partial<Services>]>([

@@ -30,9 +30,11 @@ export const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'vent
 
 const validAnswer = {
   valid: true,
+  delivered: false,
   batch,
   plan: {
-    source: { uri: 's3://raw/ventas/ventas_2026_02.csv' },
+    source: { uri: 's3://raw/ventas/ventas_2026_02.csv', fingerprint: '"f1"' },
+    replaces: '',
     destination: 's3://clean',
     chunkRows: 500_000,
     timings: { timeoutSeconds: 3600 },

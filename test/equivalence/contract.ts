@@ -45,7 +45,12 @@ function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
       asked.maximumAttempts > 0 ? asked.maximumAttempts - 1 : retriesWithin(asked.totalSeconds, asked, attemptSeconds),
   });
   const { missing, superseded } = stageFailures.confirm;
-  const final: Retrier[] = stage === 'confirm' ? [{ ErrorEquals: [missing, superseded], MaxAttempts: 0 }] : [];
+  const certain: Partial<Record<Stage, string[]>> = {
+    validate: [stageFailures.validate.conflict],
+    confirm: [missing, superseded],
+  };
+  const ErrorEquals = certain[stage];
+  const final: Retrier[] = ErrorEquals ? [{ ErrorEquals, MaxAttempts: 0 }] : [];
   return [...final, pace('States.Timeout', asked.attemptSeconds), pace('States.TaskFailed', 0)].map(inOneOrder);
 }
 

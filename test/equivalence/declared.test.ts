@@ -28,8 +28,8 @@ async function requestsOf(stopCode: string, changes: Partial<Plan> = {}): Promis
       input: {},
       handlers: {
         'arn:aws:states:::lambda:invoke': async () => {
-          const plan = samplePlan(changes);
-          return { Payload: { valid: true, plan, batch: plan.batch, options: '{}' } };
+          const plan = { ...samplePlan(changes), replaces: '' };
+          return { Payload: { valid: true, delivered: false, plan, batch: plan.batch, options: '{}' } };
         },
         'arn:aws:states:::ecs:runTask.sync': async (parameters) => {
           requests.push(JSON.stringify(parameters).replace(/"Name":"GENERATION","Value":"\d"/, ''));

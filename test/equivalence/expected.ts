@@ -13,15 +13,24 @@ import { batchDate, events, launchEnds } from './world';
  */
 export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
   const validated = called('validate', scenario.validate);
-  if (!isOk(validated)) return failed(scenario, [validated], stageFailures.validate.other);
+  if (!isOk(validated)) {
+    const { conflict, other } = stageFailures.validate;
+    return failed(scenario, [validated], validated.attempts.at(-1) === 'conflict' ? conflict : other);
+  }
   if (!valid) return invalid(scenario, [validated]);
+  if (scenario.event === 'delivered before') return confirming(scenario, [validated]);
   const launched = launches(scenario);
   const stages = [validated, launched];
   if (!isOk(launched)) {
     const { timeout, other } = stageFailures.transform;
     return failed(scenario, stages, launched.attempts.at(-1) === 'error' ? other : timeout);
   }
-  const answer = nth(scenario.answers, launched.attempts.length);
+  return confirming(scenario, stages);
+}
+
+function confirming(scenario: Scenario, stages: readonly StageTrace[]): Trace {
+  const launches = stages.find(({ stage }) => stage === 'transform')?.attempts.length ?? 0;
+  const answer = nth(scenario.answers, launches);
   const confirmed = called('confirm', scenario.confirm, answer === 'delivered' ? 'ok' : answer);
   if (isOk(confirmed)) return delivered(scenario, [...stages, confirmed]);
   const { missing, superseded, other } = stageFailures.confirm;
@@ -58,6 +67,7 @@ function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: Atte
   for (let number = 1; ; number += 1) {
     const end: CallEnd = callEnd(plan, number);
     if (end === 'ok') return { stage, attempts: [...attempts, answer], waits, before: 0 };
+    if (end === 'conflict') return { stage, attempts: [...attempts, end], waits, before: 0 };
     attempts.push(end === 'error' ? 'error' : `timeout ${step.attemptTimeoutSeconds} s`);
     const { MaxAttempts: most, MaxDelaySeconds: longest } = retriers[end] ?? {};
     if (spent[end] === most) return { stage, attempts, waits, before: 0 };

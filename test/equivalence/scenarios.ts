@@ -1,8 +1,8 @@
 import { randomFrom } from '../support/random';
 import { type EventName, eventNames, type LaunchName, launchNames } from './world';
 
-/** How one attempt of a call ends. */
-export type CallEnd = 'ok' | 'error' | 'timeout';
+/** How one attempt of a call ends. `conflict`: validation finds the batch delivered from another source. */
+export type CallEnd = 'ok' | 'error' | 'timeout' | 'conflict';
 
 /** The attempts of a call, one by one; all further ones end as `rest` says. */
 export interface CallPlan {
@@ -132,6 +132,10 @@ function commits(): Scenario[] {
     scenario('superseded', { answers: ['superseded'] }),
     scenario('superseded after a failed task', { launches: ['exit75', 'done'], answers: ['superseded'] }),
     scenario('a failed task, then no commit', { launches: ['exit75', 'done'], answers: ['missing'] }),
+    scenario('delivered before', { event: 'delivered before' }),
+    scenario('delivered before, and the commit is gone', { event: 'delivered before', answers: ['missing'] }),
+    scenario('delivered from another source', { validate: { first: [], rest: 'conflict' } }),
+    scenario('delivered from another source, after an error', { validate: { first: ['error'], rest: 'conflict' } }),
     scenario('the longest timeout of the event', { event: 'two hours', launches: ['running'] }),
   ];
 }
@@ -170,8 +174,9 @@ export function randomScenarios(seed: number, count: number): Scenario[] {
   }));
 }
 
-/** The item for launch, attempt or answer `number` (1, 2, …). */
-export const nth = <T>(list: readonly T[], number: number): T => list[Math.min(number, list.length) - 1] as T;
+/** Returns the item for launch, attempt or answer `number` (1, 2, …; 0, before any launch, stands for the first). */
+export const nth = <T>(list: readonly T[], number: number): T =>
+  list[Math.min(Math.max(number, 1), list.length) - 1] as T;
 
 /** How attempt `number` (1, 2, …) of a call ends. */
 export const callEnd = ({ first, rest }: CallPlan, number: number): CallEnd => first[number - 1] ?? rest;

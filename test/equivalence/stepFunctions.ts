@@ -45,6 +45,7 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
     attempts.set(state, number);
     const end = callEnd(plan, number);
     if (end === 'error') throw new TaskError(error, 'the service is away');
+    if (end === 'conflict') throw new TaskError('SourceConflict', 'delivered from another file');
     if (end === 'timeout') await never();
   };
   return {
@@ -153,7 +154,11 @@ function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
       const failure = failed[index];
       if (!failure) return 'ok';
       if (failure.error === 'States.Timeout') return `timeout ${seconds(startedAt, failure.at)} s`;
-      const known: Readonly<Record<string, string>> = { CommitMissing: 'missing', Superseded: 'superseded' };
+      const known: Readonly<Record<string, string>> = {
+        CommitMissing: 'missing',
+        Superseded: 'superseded',
+        SourceConflict: 'conflict',
+      };
       return known[failure.error] ?? 'error';
     });
     // A state whose parameters cannot be made fails without an attempt.

@@ -183,6 +183,8 @@ function activities(
     attempt(input, async (seen, number): Promise<[string, T]> => {
       const end = callEnd(planOf(seen.scenario), number);
       if (end === 'error') return ['error', new Error('the service is away') as T];
+      if (end === 'conflict')
+        return ['conflict', ApplicationFailure.nonRetryable('delivered from another file', 'SourceConflict') as T];
       if (end === 'timeout') return [`timeout ${seconds} s`, undefined as T];
       return ok(seen);
     });
@@ -197,7 +199,7 @@ function activities(
           const { activity } = validated.get(scenario.event) as Validations;
           if (!activity.valid) return ['ok', activity];
           const timings = { ...activity.plan.timings, heartbeatSeconds: 100_000, launchQueueSeconds };
-          return ['ok', { valid: true, plan: { ...activity.plan, timings } }];
+          return ['ok', { ...activity, plan: { ...activity.plan, timings } }];
         },
       ),
     launchTask: (input) =>

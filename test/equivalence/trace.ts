@@ -1,6 +1,6 @@
 import { firstStage, flow, type Stage } from '@etl/pipeline/flow';
 
-/** How an attempt ended, in words that both engines share: `ok`, `error`, `missing`, `superseded`, `timeout 60 s`. */
+/** How an attempt ended, in words that both engines share: `ok`, `error`, `conflict`, `missing`, `superseded`, `timeout 60 s`. */
 export type AttemptEnd = string;
 
 /** One visit of a stage. Seconds are the engine's own. */

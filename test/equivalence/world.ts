@@ -3,10 +3,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
+import { layout } from '@etl/pipeline/layout';
 import { openStore } from '@etl/storage/openStore';
+import { publish } from '@etl/storage/publish';
 import type { Validation } from '../../activities/contract';
 import { validateInput } from '../../activities/validateInput';
 import { handler, type ValidationAnswer } from '../../lambdas/validateInput';
+import { prepare } from '../storage/support/batches';
 
 /** How a launch may end. `running` never ends, `pending` never starts. */
 export type LaunchEnd =
@@ -38,6 +41,8 @@ export const launchEnds = {
   exit75: exit(75),
   exit76: exit(76),
   exit78: exit(78),
+  exit80: exit(80),
+  exit81: exit(81),
   exit137: exit(137),
   exit143: exit(143),
   noExitCode: stop('EssentialContainerExited'),
@@ -77,6 +82,7 @@ export const events = {
   },
   'with wishes': { detail: { s3Key, batchDate, compute: { cpu: 1024, memory: 4096, spot: true } } },
   'two hours': { detail: { s3Key, batchDate, compute: { timeoutSeconds: 7200 } } },
+  'delivered before': { detail: { s3Key, batchDate, destination: fileUri(join(dirname(file), 'lake')) } },
   null: null,
   'an empty list': [],
   'a list': [{ detail: { s3Key, batchDate } }],
@@ -109,11 +115,21 @@ export interface Validations {
   readonly lambda: ValidationAnswer;
 }
 
+/** Publishes a batch, without parts, of exactly the source and options of a valid event. */
+async function publishAs(validation: Validation): Promise<void> {
+  if (!validation.valid) throw new Error(validation.reasons.join());
+  const { batch, destination, optionsHash, source } = validation.plan;
+  const place = layout(destination, batch);
+  const manifest = await prepare(openStore(), place, { name: 'before', startedAt: 1, parts: 0 });
+  await publish(openStore(), place, { ...manifest, optionsHash, source });
+}
+
 /** Asks both, with real files: an engine gets what its own validation would have told it. */
 export async function validations(): Promise<ReadonlyMap<EventName, Validations>> {
   await mkdir(dirname(file));
   await writeFile(file, 'id,fecha\n1,2026-02-01\n');
   const settings = { rawBase: undefined, cleanBase: 'file:///lake', timeScale: 1 };
+  await publishAs(await validateInput(openStore(), settings, events['delivered before']));
   const all = eventNames.map(async (name): Promise<[EventName, Validations]> => {
     const event: unknown = events[name];
     return [name, { activity: await validateInput(openStore(), settings, event), lambda: await handler({ event }) }];

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { legacyBatch, resolveBatch } from '@etl/pipeline/batchIdentity';
 import { layout, workflowId } from '@etl/pipeline/layout';
 import { canonicalUri, formatUri } from '@etl/pipeline/uri';
@@ -6,7 +5,7 @@ import { randomFrom } from '../support/random';
 
 const raw = 's3://raw';
 const declared = { batchDate: '2026-02-08' };
-const hash = (uri: string): string => createHash('sha256').update(uri).digest('hex').slice(0, 12);
+const hashed = (name: string) => expect.stringMatching(new RegExp(`^${name.replace('.', '\\.')}-[0-9a-f]{12}$`));
 const idOf = (uri: string, base: string | undefined = raw): string => workflowId(resolveBatch(declared, uri, base));
 
 describe('resolveBatch', () => {
@@ -30,14 +29,30 @@ describe('resolveBatch', () => {
     ['s3://raw/a/.csv', 'a', 'unnamed'],
     [`s3://raw/ventas/${'é'.repeat(100)}.csv`, 'ventas', 'é'.repeat(40)],
   ])('adds a hash of the URI to the name of %s, which another file could have', (uri, dataset, name) => {
-    expect(resolveBatch(declared, uri, raw)).toEqual({ dataset, source: `${name}-${hash(uri)}`, ...declared });
+    expect(resolveBatch(declared, uri, raw)).toEqual({ dataset, source: hashed(name), ...declared });
   });
 
-  test('hashes the canonical spelling of a URI', () => {
-    const uri = 'file:///data/en%20tr%C3%A1nsito/r+1.csv';
-    expect(resolveBatch(declared, 'file:///data//en%20tr%c3%a1nsito/r%2B1.csv', undefined).source).toBe(
-      `r_1-${hash(uri)}`,
-    );
+  test('gives the same name to a location, however its URI is spelled, and keeps it over versions', () => {
+    const { source } = resolveBatch(declared, 'file:///data/en%20tr%C3%A1nsito/r+1.csv', undefined);
+    expect(resolveBatch(declared, 'file:///data//en%20tr%c3%a1nsito/r%2B1.csv', undefined).source).toBe(source);
+    expect(source).toBe('r_1-4faef8fdd2cd');
+  });
+
+  test.each([
+    's3://raw/ventas/{2026-02-08}/norte.csv',
+    's3://raw/ventas/{2026/02/08}/norte.csv',
+    's3://raw/ventas/dt={20260208}/norte.csv',
+  ])('gives a feed the same source every day: %s', (pattern) => {
+    const [before = '', day = '', after = ''] = pattern.split(/[{}]/);
+    const sourceOf = (batchDate: string) =>
+      resolveBatch(
+        { batchDate, dataset: 'ventas' },
+        `${before}${day.replace(/08$/, batchDate.slice(-2))}${after}`,
+        raw,
+      );
+    const { source } = sourceOf('2026-02-08');
+    expect(source).toMatch(/^norte-[0-9a-f]{12}$/);
+    expect(sourceOf('2026-02-09')).toEqual({ dataset: 'ventas', batchDate: '2026-02-09', source });
   });
 
   test('takes the names that the event declares', () => {
@@ -47,7 +62,7 @@ describe('resolveBatch', () => {
 
   test('hashes a file whose folder is not the declared dataset', () => {
     const batch = resolveBatch({ ...declared, dataset: 'ventas' }, 's3://raw/norte/dia.csv', raw);
-    expect(batch).toEqual({ ...declared, dataset: 'ventas', source: `dia-${hash('s3://raw/norte/dia.csv')}` });
+    expect(batch).toEqual({ ...declared, dataset: 'ventas', source: hashed('dia') });
   });
 
   test.each([
@@ -60,6 +75,9 @@ describe('resolveBatch', () => {
     ['s3://raw/ventas/año.csv', 's3://raw/ventas/an\u0303o.csv'],
     ['s3://raw/ventas/a.csv', 's3://raw/ventas//a.csv'],
     ['s3://raw/ventas/a.csv', 's3://raw/ventas/A.csv'],
+    ['s3://raw/x/2026-02-08/a.csv', 's3://raw/x/2026/02/08/a.csv'],
+    ['s3://raw/x/2026-02-08/a.csv', 's3://raw/x/{date}/a.csv'],
+    ['s3://raw/x/2026-02-08/a.csv', 's3://raw/x/2026-02-09/a.csv'],
   ])('keeps %s and %s apart', (one, other) => {
     expect(idOf(one)).not.toBe(idOf(other));
     expect(idOf(one, undefined)).not.toBe(idOf(other, undefined));
@@ -85,6 +103,9 @@ describe('resolveBatch', () => {
       '\u202e',
       'é'.repeat(60),
       'x'.repeat(90),
+      '2026-02-08',
+      '2026/02/08',
+      '20260208',
     ];
     const ends = ['.csv', '.CSV', '.txt', '.csv.gz', '.csv.zst', '', '.tsv', '-0123456789ab.csv'];
     const segment = (): string => Array.from({ length: 1 + random.below(3) }, () => random.pick(pieces)).join('');
@@ -95,12 +116,9 @@ describe('resolveBatch', () => {
       const uri = random.chance(0.5)
         ? formatUri({ kind: 's3', bucket: 'raw', key })
         : formatUri({ kind: 'file', path: `/raw/${key}` });
-      const batch = resolveBatch(declared, uri, random.pick([raw, 'file:///raw']));
+      const batch = resolveBatch(declared, uri, raw);
       const id = workflowId(batch);
-      const location = canonicalUri(uri) as string;
-      // Plain names belong to the one raw bucket of a system: here there are two.
-      const owner =
-        id.startsWith('etl/') && !/-[0-9a-f]{12}$/.test(batch.source) ? location.replace(/^.*?raw/, '') : location;
+      const owner = canonicalUri(uri) as string;
       expect([id, seen.get(id) ?? owner]).toEqual([id, owner]);
       seen.set(id, owner);
       for (const name of [batch.dataset, batch.source]) {
