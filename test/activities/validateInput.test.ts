@@ -1,7 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { headBytes, longHeadBytes } from '@etl/pipeline/csv/inspectHead';
+import { layout } from '@etl/pipeline/layout';
+import { optionsHash } from '@etl/pipeline/options';
+import { commit, manifestText } from '@etl/storage/commitLog';
 import { StorageError } from '@etl/storage/objectStore';
 import { validateInput } from '../../activities/validateInput';
+import { prepare } from '../storage/support/batches';
 import { MemoryStore } from '../support/fakePorts';
 
 const settings = { rawBase: 's3://raw', cleanBase: 's3://clean', timeScale: 1, pollSeconds: 5 };
@@ -28,6 +32,51 @@ describe('validateInput', () => {
         destination: 's3://clean',
         warnings: [],
       },
+    });
+  });
+
+  describe('of a batch that has a commit', () => {
+    const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' };
+    const place = layout('s3://clean', batch);
+    const committed = async (source: object = {}, projected = true) => {
+      const store = new MemoryStore();
+      store.objects.set(uri, Buffer.from('a,b\n1,2\n'));
+      const prepared = await prepare(store, place, { name: 'before', startedAt: 1, parts: 1 });
+      const manifest = { ...prepared, optionsHash: optionsHash({}, 500_000) };
+      const mine = { ...manifest, source: { uri, bytes: 8, fingerprint: 'f8', ...source } };
+      await commit(store, place, mine);
+      if (projected) {
+        for (const { location, file } of mine.parts)
+          await store.copy(`${place.internal}/${location}`, `${place.published}/${file}`);
+        await store.write(`${place.published}/_manifest.json`, manifestText(mine));
+        await store.write(`${place.published}/_SUCCESS`, '');
+      }
+      return store;
+    };
+    const answer = async (store: MemoryStore, detail: object = {}) => validate(undefined, detail, store);
+
+    test('finds this source and these options delivered', async () => {
+      expect(await answer(await committed())).toMatchObject({ valid: true, delivered: true });
+    });
+
+    test.each<[string, object, boolean, object]>([
+      ['the file has changed', { fingerprint: 'f9' }, true, {}],
+      ['the options have changed', {}, true, { chunkRows: 7 }],
+      ['readers do not see it whole', {}, false, {}],
+      ['the event asks for a launch', {}, true, { force: true }],
+    ])('does not where %s', async (_why, source, projected, detail) => {
+      expect(await answer(await committed(source, projected), detail)).toMatchObject({ valid: true, delivered: false });
+    });
+
+    test('refuses to replace the data of another file, unless the event names it', async () => {
+      const store = await committed({ uri: 's3://raw/old/v.csv' });
+      const refused = answer(store);
+      await expect(refused).rejects.toThrow(
+        /delivered from s3:\/\/raw\/old\/v\.csv, and s3:\/\/raw\/ventas\/ventas_2026_02/,
+      );
+      await expect(refused).rejects.toMatchObject({ name: 'SourceConflict' });
+      const detail = { replaces: 's3://raw/old/v.csv' };
+      expect(await answer(store, detail)).toMatchObject({ valid: true, delivered: false, plan: detail });
     });
   });
 

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type ContainerInput, type ContainerMode, containerEnvironment } from '@etl/pipeline/container';
 import { parseEnvironment } from '../../etl-image/src/config/environment';
+import { withRunIdentity } from '../../etl-image/src/config/runIdentity';
 
 const input: ContainerInput = {
   ...{ inputUri: 'file:///in.csv', batchDate: '2026-02-08', dataset: 'd', source: 's', destination: 'file:///lake' },
@@ -42,5 +46,68 @@ describe('what a task is launched for', () => {
   ])('%j is refused by name', (variables, words) => {
     const env = { ...containerEnvironment(input), ...variables };
     for (const each of words) expect(() => parseEnvironment(env)).toThrow(each);
+  });
+});
+
+describe('a task that is given only the file and its date', () => {
+  const bare = { ...{ BATCH_DATE: '2026-02-08', RUN_ID: 'r', RUN_STARTED_AT: '2026-02-08T01:00:00Z' } };
+  const buckets = { S3_RAW_BUCKET: 'raw-data-lake', S3_CLEAN_BUCKET: 's3://clean-data-lake/lake/' };
+
+  test.each([
+    ['ventas/ventas_2026_02.csv', 's3://raw-data-lake/ventas/ventas_2026_02.csv', 'ventas', 'ventas_2026_02'],
+    ['s3://raw-data-lake/ventas/ventas_2026_02.csv', undefined, 'ventas', 'ventas_2026_02'],
+    ['norte/ventas/dia.csv', 's3://raw-data-lake/norte/ventas/dia.csv', 'ventas', 'dia-HASH'],
+    ['s3://other/x/y.csv', undefined, 'x', 'y-HASH'],
+    ['file:///data/x/y.csv', undefined, 'x', 'y-HASH'],
+  ])('takes everything else of %s from its key, the buckets and the task', (file, uri, dataset, source) => {
+    const env = parseEnvironment({ ...bare, ...buckets, INPUT_FILE: file });
+    expect({ ...env, source: env.source.replace(/[0-9a-f]{12}$/, 'HASH') }).toMatchObject({
+      inputUri: uri ?? file,
+      dataset,
+      source,
+      destination: 's3://clean-data-lake/lake',
+      generation: 1,
+    });
+  });
+
+  test('publishes a file of this machine beside it where no destination is set', () => {
+    const env = parseEnvironment({ ...bare, INPUT_FILE: '/data/in/ventas 1.csv' });
+    expect(env).toMatchObject({ inputUri: 'file:///data/in/ventas%201.csv', destination: 'file:///data/in/lake' });
+  });
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ INPUT_FILE: 'ventas/x.csv' }, /INPUT_FILE: "ventas\/x.csv" is not .*S3_RAW_BUCKET, which is not set/],
+    [{ INPUT_FILE: 's3://raw/ventas/x.csv' }, /OUTPUT_PREFIX: is missing: set it, or set S3_CLEAN_BUCKET/],
+    [{ INPUT_FILE: '/x.csv', DATASET: '../raw' }, /DATASET: .*use letters/],
+    [{ INPUT_FILE: '/x.csv', SOURCE: 'a/b' }, /SOURCE: .*use letters/],
+    [{ INPUT_FILE: '/x.csv', S3_CLEAN_BUCKET: 'No bucket' }, /S3_CLEAN_BUCKET: .*not a bucket name/],
+    [{}, /INPUT_FILE: is missing/],
+  ])('%j is refused by name', (variables, words) => {
+    expect(() => parseEnvironment({ ...bare, ...variables })).toThrow(words);
+  });
+});
+
+describe('withRunIdentity', () => {
+  test('takes the ID of the ECS task from the metadata endpoint', async () => {
+    const server = createServer((request, response) => {
+      const arn = 'arn:aws:ecs:us-east-1:123456789012:task/etl/0123456789abcdef0123456789abcdef';
+      response.end(request.url === '/v4/x/task' ? JSON.stringify({ TaskARN: arn }) : '{}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const at = (path: string) => ({ ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${port}${path}` });
+    try {
+      expect((await withRunIdentity(at('/v4/x'))).RUN_ID).toBe('0123456789abcdef0123456789abcdef');
+      expect((await withRunIdentity(at('/other'))).RUN_ID).toMatch(/^[0-9a-f-]{36}$/);
+      expect((await withRunIdentity({ ...at('/v4/x'), RUN_ID: 'mine' })).RUN_ID).toBe('mine');
+    } finally {
+      server.close();
+    }
+  });
+
+  test('makes an ID up and takes the start of the process where there is no endpoint', async () => {
+    const { RUN_ID = '', RUN_STARTED_AT = '' } = await withRunIdentity({});
+    expect(RUN_ID).toMatch(/^[0-9a-f-]{36}$/);
+    expect(Date.parse(RUN_STARTED_AT)).toBeLessThanOrEqual(Date.now());
   });
 });

@@ -28,6 +28,37 @@ withServer('etlPipeline', () => {
     });
   });
 
+  test('a file that is delivered already launches nothing, and the run says so', async () => {
+    const { activities, calls } = fakeActivities({
+      validateInput: async () => ({ valid: true, delivered: true, plan: samplePlan() }),
+    });
+    const [result, memo] = await rig.with(activities, async (start) => {
+      const handle = await start();
+      return [await handle.result(), (await handle.describe()).memo];
+    });
+    expect(names(calls)).toEqual(['validateInput', 'confirmCommit', 'notify']);
+    expect(result).toMatchObject({ alreadyDelivered: true, delivered: { commit: 1 }, launches: [] });
+    expect(memo).toMatchObject({ etl: { outcome: 'delivered', alreadyDelivered: true } });
+  });
+
+  test('a batch of another source: alert, dead letter, FAILED SourceConflict, nothing launched', async () => {
+    const { activities, calls } = fakeActivities({
+      validateInput: async () => {
+        throw ApplicationFailure.nonRetryable('delivered from a.csv, and b.csv would replace it', 'SourceConflict');
+      },
+    });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure).toMatchObject({ type: 'SourceConflict', message: expect.stringContaining('a.csv, and b.csv') });
+    expect(names(calls)).toEqual(['validateInput', 'notify', 'sendToDeadLetters']);
+  });
+
+  test('a source that was replaced after its validation: one launch, FAILED SourceChanged', async () => {
+    const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 80) });
+    const failure = await rig.with(activities, async (start) => failureOf(await start()));
+    expect(failure.type).toBe('SourceChanged');
+    expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(1);
+  });
+
   test('invalid input: alert with all reasons, dead letter with the event, FAILED InvalidInput, nothing launched', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => ({ valid: false, reasons: ['no header', 'bad date'], batch: { source: 'x' } }),
