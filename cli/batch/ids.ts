@@ -11,13 +11,12 @@ export function batchId(kind: 'batch' | 'backfill', request: BatchRequest): stri
   return `${kind}/${nameOf(request)}/${batchDate ?? `${from}_${to}`}`;
 }
 
-/** Bucket and prefix, or the folder, and the glob; with a hash where the readable name could stand for another place, too. */
+/** Bucket and prefix, or the folder, and what names have to match. What is too long is told by its end and a hash. */
 function nameOf({ prefix, match }: BatchRequest): string {
   const location = parseUri(prefix);
   const place = location?.kind === 's3' ? `${location.bucket}/${location.key}` : (location?.path ?? prefix);
   const whole = `${place}${match === undefined ? '' : `/${match}`}`;
   const name = slug(whole.slice(-maxLength));
-  // Only slashes are replaced in such a name, and by what does not occur in it.
-  if (whole.length <= maxLength && /^[/]?[A-Za-z0-9][A-Za-z0-9./-]*[A-Za-z0-9]$/.test(whole)) return name;
+  if (whole.length <= maxLength) return name;
   return `${name}-${createHash('sha256').update(whole).digest('hex').slice(0, 8)}`;
 }

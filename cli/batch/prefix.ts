@@ -21,7 +21,7 @@ export function prefixUri(prefix: string): string {
     throw new CliError(`${prefix} is no address of a folder`, remedy, cliExitCodes.usage);
   }
   if (isFolder(fixedPart(prefix))) return asPlaceholders(fileUri(resolve(prefix)));
-  const { rawBase } = parseConfig(process.env);
+  const { S3_RAW_BUCKET: rawBase } = parseConfig(process.env);
   const isPath = /^(\.{0,2}\/|\.{1,2}$|~)/.test(prefix);
   const uri = isPath ? undefined : resolveSource(prefix, rawBase);
   if (uri !== undefined) return asPlaceholders(uri);

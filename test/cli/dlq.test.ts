@@ -83,7 +83,9 @@ withBoth('etl dlq', () => {
 
     const redriven = await dlq(env, 'redrive', '--all');
     expect(redriven.stdout).toMatch(/^started etl\/ventas\/2026-02-08\/one, letter /m);
-    expect(redriven.stdout).toMatch(/^started etl\/ventas\/2026-02-07\/news_2026-02-07\/[0-9a-f]{12}, letter /m);
+    expect(redriven.stdout).toMatch(
+      /^started etl\/ventas\/2026-02-07\/news_2026-02-07-[0-9a-f]{12}\/[0-9a-f]{12}, letter /m,
+    );
     expect(redriven.stdout).toMatch(/^left: .*: etl\/ventas\/2026-02-08\/busy is being run already$/m);
     expect(redriven.stdout).toMatch(/^left: .*: it cannot be started again: it has no event$/m);
     expect(redriven.exitCode).toBe(65);

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { buildEtlImage } from '../support/docker';
 import { readBatch } from '../support/parquet';
 import { command } from '../support/processes';
@@ -41,7 +42,8 @@ withDocker('the image', () => {
     await writeFile(join(folder, 'in.csv'), `a,b\n${rows.join('\n')}\n`);
     const ended = await docker('--memory', '512m', '--network', 'none', ...environment('r1', 'in.csv'), image);
     expect(ended).toMatchObject({ exitCode: 0 });
-    const published = await readBatch(join(folder, 'lake', 'd', 'batch_date=2026-02-08', 'source=in'));
+    const { source } = resolveBatch({ batchDate: '2026-02-08', dataset: 'd' }, 'file:///data/in.csv', undefined);
+    const published = await readBatch(join(folder, 'lake', 'd', 'batch_date=2026-02-08', `source=${source}`));
     expect(published).toHaveLength(100_000);
     expect(published.at(-1)).toEqual({ a: 99_999n, b: 'text 99999' });
     expect((await docker('--entrypoint', 'id', image, '-u')).stdout.trim()).toBe('1000');

@@ -37,7 +37,7 @@ test('a file of a folder in it is delivered once, and can be started', async () 
   expect(others).toEqual([]);
   const start = delivery && startOf(delivery);
   expect(start?.sourceUri).toMatch(/^file:\/\/\/.*\/ventas\/a%20b_2026-02-08\.csv$/);
-  expect(start?.workflowId).toMatch(/^etl\/ventas\/2026-02-08\/a_b_2026-02-08\/[0-9a-f]{12}$/);
+  expect(start?.workflowId).toMatch(/^etl\/ventas\/2026-02-08\/a_b_2026-02-08-[0-9a-f]{12}\/[0-9a-f]{12}$/);
   await delivery?.done();
   expect(await within(400)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { fileUri } from '@etl/pipeline/fileUri';
 import { parseConfig } from '../../workers/config';
 import { ConfigError } from '../../workers/errors';
 
@@ -15,7 +16,8 @@ describe('parseConfig', () => {
   test('with nothing set, the local system', () => {
     const config = parseConfig({});
     expect(config.ECS_CLUSTER).toBeUndefined();
-    expect(config.rawBase).toBeUndefined();
+    expect(config.rawBase).toBe(fileUri(process.cwd()));
+    expect(parseConfig({ S3_CLEAN_BUCKET: 'clean-data' }).rawBase).toBeUndefined();
     expect(config.cleanBase).toMatch(/^file:\/\/\/.*\/\.etl\/lake$/);
     expect(config.ETL_TIME_SCALE).toBe(1);
   });

@@ -9,7 +9,13 @@ import { deliverHere } from './support/inProcess';
 import { canMount, mountTmpfs } from './support/tmpfs';
 
 const withTmpfs = canMount() ? describe : describe.skip;
-const settings = { RUN_ID: 'run', RUN_STARTED_AT: '2026-02-08T02:00:00Z', CHUNK_ROWS: '50' };
+// The old batch was made from a file in another folder.
+const settings = {
+  RUN_ID: 'run',
+  RUN_STARTED_AT: '2026-02-08T02:00:00Z',
+  CHUNK_ROWS: '50',
+  REPLACES: 'file:///',
+};
 
 withTmpfs('a full disk', () => {
   let bench: Bench;

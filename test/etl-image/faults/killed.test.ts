@@ -60,7 +60,13 @@ async function round(interruption: Interruption): Promise<Round | undefined> {
   try {
     await cp(join(baseline.folder, 'lake'), join(bench.folder, 'lake'), { recursive: true });
     const path = await bench.file('in.csv', csv);
-    const changes = { RUN_ID: 'victim', RUN_STARTED_AT: '2026-02-08T02:00:00Z', CHUNK_ROWS: '4' };
+    // The old batch was made from a file in another folder.
+    const changes = {
+      RUN_ID: 'victim',
+      RUN_STARTED_AT: '2026-02-08T02:00:00Z',
+      CHUNK_ROWS: '4',
+      REPLACES: 'file:///',
+    };
     const victim = startInterrupted(bench.folder, bench.environment(path, changes, options), interruption);
     const startedAt = Date.now();
     const { exitCode: victimExit } = await victim.ended;

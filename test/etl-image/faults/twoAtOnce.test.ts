@@ -11,8 +11,10 @@ const rows = (of: readonly number[], last: string) =>
 /** Three chunks of two rows; the last row widens the second column. */
 const csv = `id,amount\n${rows([1, 2, 3, 4, 5, 6], '7.5')}`;
 const otherCsv = `id,amount\n${rows([7, 8, 9], '1')}`;
-const early = { RUN_STARTED_AT: '2026-02-08T01:00:00Z', CHUNK_ROWS: '2' };
-const late = { RUN_STARTED_AT: '2026-02-08T02:00:00Z', CHUNK_ROWS: '2' };
+/** Any file's data may be replaced: which source is which is not what these tests are about. */
+const anySource = { REPLACES: 'file:///' };
+const early = { RUN_STARTED_AT: '2026-02-08T01:00:00Z', CHUNK_ROWS: '2', ...anySource };
+const late = { RUN_STARTED_AT: '2026-02-08T02:00:00Z', CHUNK_ROWS: '2', ...anySource };
 
 let bench: Bench;
 let undisturbed: Manifest;
@@ -140,7 +142,7 @@ test.each([
   const path = await bench.file('in.csv', csv);
   const old = await held(path, { ...early, RUN_ID: 'old' }, beforeCommit);
   await deliverHere(bench, await bench.file('other.csv', otherCsv), { ...late, RUN_ID: 'between' });
-  const newest = { RUN_STARTED_AT: '2026-02-08T03:00:00Z', CHUNK_ROWS: '2', RUN_ID: 'new' };
+  const newest = { ...late, RUN_STARTED_AT: '2026-02-08T03:00:00Z', RUN_ID: 'new' };
   const young = await held(path, newest, match, at);
   expect((await old.goOn()).last.status).toBe('superseded');
   const end = await young.goOn();

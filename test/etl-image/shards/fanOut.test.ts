@@ -203,10 +203,10 @@ describe('what goes wrong', () => {
     const indexUri = await lab.index();
     await writeFile(lab.path, plain.replace('7,x', '8,x'));
     expect(await lab.shard(1, 2, indexUri)).toMatchObject({
-      exitCode: 75,
+      exitCode: 80,
       cause: expect.stringContaining('has changed'),
     });
-    expect(await lab.commit(2, indexUri)).toMatchObject({ exitCode: 75 });
+    expect(await lab.commit(2, indexUri)).toMatchObject({ exitCode: 80 });
   });
 
   test('a source that can only be read from its beginning: 78, and what to do', async () => {
