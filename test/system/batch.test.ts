@@ -71,7 +71,7 @@ withServer('a night of many files, whose workers are killed', () => {
   }, 60_000);
 
   test(`each of ${count} files is delivered exactly once, and written down`, async () => {
-    const source = join(folder, 'in');
+    const source = join(folder, 'ventas');
     await mkdir(source);
     const names = Array.from({ length: count }, (_, index) => `ventas_${String(index).padStart(4, '0')}`);
     await Promise.all(

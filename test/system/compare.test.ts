@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import type { reportObject } from '../../cli/compare/report';
 import { root, start } from '../support/processes';
+import { publishedFolder } from '../support/publishedFolder';
 import { etl, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -55,7 +56,7 @@ withServer('etl compare with the interpreter', () => {
     }
     // Each has a destination of its own, which --out keeps.
     for (const name of ['temporal', 'step-functions']) {
-      const published = join(out, name, 'ventas', 'batch_date=2026-02-08', 'source=ventas');
+      const published = publishedFolder(join(out, name), 'ventas') ?? '';
       expect(existsSync(join(published, '_SUCCESS'))).toBe(true);
     }
   }

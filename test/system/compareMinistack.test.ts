@@ -11,6 +11,7 @@ import { buildEtlImage } from '../support/docker';
 import { withMinistackOnPath } from '../support/ministack';
 import { readBatch } from '../support/parquet';
 import { root, start } from '../support/processes';
+import { publishedFolder } from '../support/publishedFolder';
 import { etl, until } from '../support/system';
 
 const withMinistack = process.env.ETL_TEST_DOCKER && process.env.ETL_TEST_MINISTACK ? describe : describe.skip;
@@ -65,7 +66,7 @@ withMinistack('the state machine on ministack', () => {
         { topic: 'etl-success', subject: 'ETL completado: 2026-02-08', firstLine: 'ETL completado para 2026-02-08' },
       ]);
       expect(side.manifest).toMatchObject({ dataset: 'ventas', generation: 1, totals: { rowsWritten: 2 } });
-      const rows = await readBatch(join(folder, 'lake/ventas/batch_date=2026-02-08/source=ventas_de_hoy'));
+      const rows = await readBatch(publishedFolder(join(folder, 'lake'), 'ventas') ?? '');
       expect(rows).toEqual([
         { id_venta: 1n, fecha: new Date('2026-02-08'), total: 10.5 },
         { id_venta: 2n, fecha: new Date('2026-02-13'), total: 11 },
@@ -121,8 +122,9 @@ withMinistack('the state machine on ministack', () => {
       const report = JSON.parse(stdout) as ReturnType<typeof reportObject>;
       expect(report).toMatchObject({ agree: true, output: { equal: true }, messages: { equal: true } });
       expect(report.sides[1]).toMatchObject({ engine: 'Step Functions (ministack)', status: 'SUCCEEDED' });
-      const part = 'samples/batch_date=2026-02-08/source=ventas/part-00001.parquet';
-      const [one, other] = ['temporal', 'step-functions'].map((side) => readFile(join(out, side, part)));
+      const [one, other] = ['temporal', 'step-functions'].map((side) =>
+        readFile(join(publishedFolder(join(out, side), 'samples') ?? '', 'part-00001.parquet')),
+      );
       expect(await one).toEqual(await other);
       expect(readdirSync(stateDir())).toEqual([]);
     });

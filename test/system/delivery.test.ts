@@ -8,6 +8,7 @@ import { putFaults } from '../../local/faults/control';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { type Cell, readBatch } from '../support/parquet';
 import { command } from '../support/processes';
+import { publishedFolder } from '../support/publishedFolder';
 import { exitCodeOf, readTasks } from '../support/realTasks';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 
@@ -44,7 +45,8 @@ withServer('etl up and what a user does with it', () => {
   };
 
   test('every cell of a CSV with the dirt of real files arrives', async () => {
-    const file = join(system.folder, 'ventas_2026_02.csv');
+    const file = join(system.folder, 'ventas', 'ventas_2026_02.csv');
+    await mkdir(join(system.folder, 'ventas'));
     const counts = await writeSalesSample(file, 20_000);
     const { report, exitCode } = await run(file, '--dataset', 'ventas', '--options', '{"chunkRows":7000}');
     expect(exitCode).toBe(0);
@@ -102,9 +104,8 @@ withServer('etl up and what a user does with it', () => {
     });
     const queried = await command(temporal, ['workflow', 'query', ...id, '--type', 'status', '-o', 'json', ...address]);
     expect(queried.stdout).toContain('"done"');
-    expect(
-      existsSync(join(system.stateDir, 'lake', 'by_hand', 'batch_date=2026-02-08', 'source=ventas', '_SUCCESS')),
-    ).toBe(true);
+    const published = publishedFolder(join(system.stateDir, 'lake'), 'by_hand') ?? '';
+    expect(existsSync(join(published, '_SUCCESS'))).toBe(true);
   });
 
   test.concurrent('invalid input is told with every reason, and kept', async () => {

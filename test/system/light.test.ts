@@ -93,6 +93,7 @@ withServer('the light lane of the local system', () => {
       s3Key: fileUri(file),
       batchDate: '2026-02-08',
       dataset: workflowId,
+      source: workflowId,
       destination: fileUri(join(system.folder, 'out')),
       chunkRows: 50,
     };

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '@etl/pipeline/manifest';
+import { publishedFolder } from '../support/publishedFolder';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withTemporal = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -21,11 +22,8 @@ withTemporal('etl up --watch', () => {
   });
 
   test('a file that lands becomes a batch of its day, once; its correction replaces it', async () => {
-    const published = join(
-      system.stateDir,
-      'lake/ventas/batch_date=2026-02-08/source=ventas_2026-02-08/_manifest.json',
-    );
-    const manifest = async () => JSON.parse(await readFile(published, 'utf8')) as Manifest;
+    const published = () => publishedFolder(join(system.stateDir, 'lake'), 'ventas') ?? '';
+    const manifest = async () => JSON.parse(await readFile(join(published(), '_manifest.json'), 'utf8')) as Manifest;
     const rowsWritten = () =>
       manifest().then(
         ({ totals }) => totals.rowsWritten,
@@ -45,7 +43,7 @@ withTemporal('etl up --watch', () => {
       return ids;
     });
     expect(new Set(runs).size).toBe(2);
-    for (const id of runs) expect(id).toMatch(/^etl\/ventas\/2026-02-08\/ventas_2026-02-08\/[0-9a-f]{12}$/);
+    for (const id of runs) expect(id).toMatch(/^etl\/ventas\/2026-02-08\/ventas_2026-02-08-[0-9a-f]{12}\/[0-9a-f]{12}$/);
   }, 150_000);
 });
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { checkpointName, manifestName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
+import { stem } from '@etl/pipeline/names';
+import { baseName } from '@etl/pipeline/uri';
 import type { Client, Connection, WorkflowHandle } from '@temporalio/client';
 import type { FaultPlanInput } from '../../../local/faults/control';
 import { getFaults, putFaults } from '../../../local/faults/control';
@@ -73,8 +75,10 @@ export class SlowRuns {
   async start(start: Start = {}): Promise<WorkflowHandle> {
     const { compute = {}, workflowId = `run-${++this.count}`, quick = false, detail: more = {} } = start;
     const { chunkRows = quick ? rows : rows / 8 } = start;
+    const { s3Key = fileUri(this.file(quick ? 'quick' : 'slow')) } = more as { s3Key?: string };
     const detail = {
-      s3Key: fileUri(this.file(quick ? 'quick' : 'slow')),
+      s3Key,
+      source: stem(baseName(s3Key)),
       batchDate: '2026-02-08',
       dataset: workflowId,
       destination: fileUri(join(this.system.folder, 'out')),
