@@ -13,6 +13,7 @@ import {
   rawBytes,
   reasons,
 } from '../engine';
+import { rejectedColumn } from '../rejectedColumn';
 import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
 
@@ -234,7 +235,7 @@ class Reading {
     for (let row = 0; row < this.rows; row++) {
       const reason = structural[kernel.byte(this.status + row)];
       if (reason === undefined) continue;
-      const column = reason === 'tooFew' ? this.firstMissing(row) : null;
+      const column = rejectedColumn(reason, this.rowBytes(row), this.plans, this.dialect);
       found.push({ row, column, reason: reasons[reason], kind: reasons[reason], raw: this.rawOf(row) });
     }
     return this.placed(found);
@@ -264,29 +265,5 @@ class Reading {
     const at = this.starts + row * 4;
     const [start, next] = [this.kernel.word(at) - this.input, this.kernel.word(at + 4) - this.input];
     return withoutLineEnd(this.source.subarray(start, next), this.lineEnd);
-  }
-
-  /** The first column that a row with too few fields lacks. */
-  private firstMissing(row: number): string | null {
-    const text = this.rowBytes(row).toString('utf8');
-    const { delimiter, quote } = this.dialect;
-    let fields = 1;
-    let quoted = false;
-    let begins = true;
-    for (let at = 0; at < text.length; at++) {
-      const char = text[at];
-      if (quoted) {
-        if (char !== quote) continue;
-        if (text[at + 1] === quote) at++;
-        else quoted = false;
-      } else if (char === delimiter) {
-        fields++;
-        begins = true;
-      } else {
-        quoted = begins && char === quote;
-        begins = false;
-      }
-    }
-    return this.plans[fields]?.name ?? null;
   }
 }
