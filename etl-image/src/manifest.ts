@@ -1,5 +1,6 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
+import { own } from '@etl/pipeline/own';
 import { joinUri } from '@etl/pipeline/uri';
 import type { Content } from '@etl/storage/fence';
 import type { Environment } from './config/environment';
@@ -101,7 +102,7 @@ function totalsOf(chunks: readonly FinishedChunk[]): Totals {
 /** One warning a column: how many dates became null, and some of them. */
 function coercedWarnings(chunks: readonly FinishedChunk[]): string[] {
   return Object.entries(addCounts(chunks.map(({ coerced }) => coerced))).map(([column, count]) => {
-    const examples = [...new Set(chunks.flatMap((chunk) => chunk.coercedExamples[column] ?? []))]
+    const examples = [...new Set(chunks.flatMap((chunk) => own(chunk.coercedExamples, column) ?? []))]
       .slice(0, coercedExamples)
       .map((text) => JSON.stringify(text));
     return `${column}: ${count} values are no dates and became null, such as ${examples.join(', ')}`;
