@@ -13,12 +13,12 @@ export function rejectedColumn(
   plans: readonly ColumnPlan[],
   dialect: FieldDialect,
 ): string | null {
-  const { width, fields } = splitRow(row, 0, dialect, plans.length);
+  const split = () => splitRow(row, 0, dialect, plans.length);
   const firstWith = (isBad: (content: Buffer) => boolean): number =>
-    fields.findIndex(({ start, end }) => isBad(row.subarray(start, end)));
+    split().fields.findIndex(({ start, end }) => isBad(row.subarray(start, end)));
   switch (reason) {
     case 'tooFew':
-      return plans[width]?.name ?? null;
+      return plans[split().width]?.name ?? null;
     case 'notUtf8':
       return plans[firstWith((content) => !isUtf8(content))]?.name ?? null;
     case 'nul':
