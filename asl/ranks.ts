@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import { transitionsOf } from './transitions';
 import type { StateMachine } from './types';
 
@@ -5,7 +6,7 @@ import type { StateMachine } from './types';
 export function ranks({ StartAt, States }: StateMachine): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const visit = (name: string, rank: number, way: readonly string[]): void => {
-    const state = States[name];
+    const state = own(States, name);
     if (!state || way.includes(name) || (found.get(name) ?? -1) >= rank) return;
     found.set(name, rank);
     for (const { to } of transitionsOf({ ...state })) visit(to, rank + 1, [...way, name]);

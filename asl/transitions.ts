@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import { type Fields, fieldsOf } from './fields';
 
 /** A way out of a state. */
@@ -38,7 +39,7 @@ export function reached(
   const found = new Set<string>();
   const waiting = [startAt];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const state = states[name];
+    const state = own(states, name);
     if (found.has(name) || !state) continue;
     found.add(name);
     waiting.push(...ways({ ...state }).map(({ to }) => to));

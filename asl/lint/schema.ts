@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import { type Fields, isFields } from '../fields';
 import type { Finding } from './finding';
 import { misspelt } from './stateFields';
@@ -67,6 +68,6 @@ function namesOf(pointer: string): string[] {
 
 const valueAt = (value: unknown, names: readonly string[]): unknown =>
   names.reduce<unknown>(
-    (found, name) => (Array.isArray(found) ? found[Number(name)] : isFields(found) ? found[name] : undefined),
+    (found, name) => (Array.isArray(found) ? found[Number(name)] : isFields(found) ? own(found, name) : undefined),
     value,
   );

@@ -1,3 +1,5 @@
+import { own } from '@etl/pipeline/own';
+
 /** What the local Fargate endpoint was asked until now, by operation. */
 export async function ecsCalls(endpoint: string): Promise<Readonly<Record<string, number>>> {
   const answer = await fetch(`${endpoint}/calls`);
@@ -9,6 +11,8 @@ export function callsBetween(
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  const counts = Object.entries(after).map(([name, count]) => [`ecs:${name}`, count - (before[name] ?? 0)] as const);
+  const counts = Object.entries(after).map(
+    ([name, count]) => [`ecs:${name}`, count - (own(before, name) ?? 0)] as const,
+  );
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }

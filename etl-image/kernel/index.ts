@@ -9,5 +9,5 @@ export { countByte } from './scan';
 export * from './scanRows';
 export * from './texts';
 
-/** Where the memory begins that is nobody's. */
+/** First free byte of the heap. */
 export const freeMemory: usize = __heap_base;

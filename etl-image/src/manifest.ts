@@ -1,10 +1,12 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
+import { own } from '@etl/pipeline/own';
 import { joinUri } from '@etl/pipeline/uri';
 import type { Content } from '@etl/storage/fence';
 import type { Environment } from './config/environment';
 import type { Resources } from './config/resources';
 import type { Conversion } from './conversion';
+import { reasons } from './engines/engine';
 import type { Source } from './extractors/source';
 import { checkGates } from './gates';
 import { coercedExamples, type FinishedChunk } from './loaders/chunkDraft';
@@ -44,6 +46,7 @@ export function composeManifest(made: Made): Manifest {
   const own = parts.filter(({ location }) => isOwn(joinUri(place.internal, location)));
   const rejects = chunks.flatMap((chunk) => chunk.rejects ?? []);
   const coercions = chunks.flatMap((chunk) => chunk.coercions ?? []);
+  const rejected = addCounts(chunks.map((chunk) => chunk.rejected));
   return {
     version: 1,
     runId: env.runId,
@@ -72,9 +75,10 @@ export function composeManifest(made: Made): Manifest {
       ...source.head.warnings,
       ...conversion.warnings,
       ...coercedWarnings(chunks),
+      ...encodingWarnings(rejected[reasons.notUtf8] ?? 0),
       ...excused.map((problem) => `published on approval: ${problem}`),
     ],
-    ...(rejects.length > 0 && { rejected: addCounts(chunks.map(({ rejected }) => rejected)), rejects }),
+    ...(rejects.length > 0 && { rejected, rejects }),
     ...(coercions.length > 0 && { coerced: addCounts(chunks.map(({ coerced }) => coerced)), coercions }),
   };
 }
@@ -98,11 +102,17 @@ function totalsOf(chunks: readonly FinishedChunk[]): Totals {
 /** One warning a column: how many dates became null, and some of them. */
 function coercedWarnings(chunks: readonly FinishedChunk[]): string[] {
   return Object.entries(addCounts(chunks.map(({ coerced }) => coerced))).map(([column, count]) => {
-    const examples = [...new Set(chunks.flatMap((chunk) => chunk.coercedExamples[column] ?? []))]
+    const examples = [...new Set(chunks.flatMap((chunk) => own(chunk.coercedExamples, column) ?? []))]
       .slice(0, coercedExamples)
       .map((text) => JSON.stringify(text));
     return `${column}: ${count} values are no dates and became null, such as ${examples.join(', ')}`;
   });
+}
+
+/** The head of a file decides its encoding: what follows may show that it is another one. */
+function encodingWarnings(rows: number): string[] {
+  if (rows === 0) return [];
+  return [`rows rejected for bytes that are not UTF-8: ${rows} (declare dialect.encoding if the file is Windows-1252)`];
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

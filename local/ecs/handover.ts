@@ -1,3 +1,5 @@
+import { own } from '@etl/pipeline/own';
+
 /** What a supervisor is told beyond its task's record: in its environment, since it must not be on disk. */
 export interface Handover {
   /** Where the endpoint answers about containers; their tokens are appended. */
@@ -25,5 +27,5 @@ export function agentEnvironment(
   container: { readonly name: string; readonly description: { readonly runtimeId?: string | undefined } },
 ): Record<string, string> {
   const uri = `${metadataRoot}/${container.description.runtimeId}`;
-  return { ...secrets[container.name], ...(metadataRoot !== '' && { ECS_CONTAINER_METADATA_URI_V4: uri }) };
+  return { ...own(secrets, container.name), ...(metadataRoot !== '' && { ECS_CONTAINER_METADATA_URI_V4: uri }) };
 }

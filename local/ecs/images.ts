@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import type { ContainerDefinition } from './schemas';
 
 /** Image name -> the command that stands for the image's program; a container's `command` is appended to it. */
@@ -14,7 +15,7 @@ export function resolveProgram(
   container: ContainerDefinition,
   command: readonly string[] | undefined,
 ): Resolved {
-  const image = images[container.image];
+  const image = own(images, container.image);
   if (!image || image.length === 0) {
     if (container.essential === false) return {};
     return {

@@ -14,15 +14,15 @@ export function createSecretStore(stateDir: string) {
       const wanted = containers.flatMap(({ name, secrets = [] }) =>
         secrets.map((each) => ({ ...each, container: name })),
       );
-      const secrets: Record<string, Record<string, string>> = {};
-      if (wanted.length === 0) return { secrets };
+      const secrets = new Map<string, Record<string, string>>();
+      if (wanted.length === 0) return { secrets: {} };
       const known = await readJson<unknown>(file).catch(() => undefined);
       for (const { container, name, valueFrom } of wanted) {
         const value = find(known, valueFrom);
         if (value === undefined) return { secrets: {}, startFailure: failure(valueFrom, file) };
-        secrets[container] = { ...secrets[container], [name]: value };
+        secrets.set(container, { ...secrets.get(container), [name]: value });
       }
-      return { secrets };
+      return { secrets: Object.fromEntries(secrets) };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { recordOf } from '@etl/pipeline/recordOf';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import * as z from 'zod';
 import { operationNames } from '../ecs/operationNames';
@@ -8,7 +9,7 @@ const chance = {
   times: z.number().int().min(1).optional(),
   after: z.number().int().min(0).default(0),
 };
-const names = z.record(z.string(), z.string());
+const names = recordOf(z.string());
 const where = z
   .strictObject({ startedBy: z.string().optional(), tag: names.optional(), environment: names.optional() })
   .optional();

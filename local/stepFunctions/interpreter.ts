@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import type { State, StateMachine, TaskState } from '../../asl/types';
 import { adapted, retryCount, scaledWaits } from './adapted';
 import { readEvents } from './events';
@@ -65,7 +66,7 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
   const attempts: Attempt[] = [];
   const attempt = async (state: string, task: TaskState, parameters: unknown): Promise<unknown> => {
     const { Resource } = task;
-    const handler = request.handlers[Resource];
+    const handler = own(request.handlers, Resource);
     if (!handler) throw new TaskError('States.Runtime', `nothing here stands in for ${Resource}`);
     // An interpreter that is ended skips its waits, and would try again at once.
     request.signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import { type ResourceHandler, TaskError } from './interpreter';
 
 /** The handler of a Lambda function. */
@@ -10,7 +11,7 @@ export type LambdaFunction = (payload: never) => Promise<unknown>;
 export function createLambdaInvoke(functions: Readonly<Record<string, LambdaFunction>>): ResourceHandler {
   return async (parameters) => {
     const { FunctionName, Payload } = parameters as { FunctionName: string; Payload: unknown };
-    const called = functions[FunctionName];
+    const called = own(functions, FunctionName);
     if (!called) throw new TaskError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
     try {
       const answer = await called(overTheWire(Payload) as never);

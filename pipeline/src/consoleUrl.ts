@@ -1,3 +1,5 @@
+import { own } from './own';
+
 const consoles: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',
@@ -10,7 +12,7 @@ const taskArnPattern = /^arn:([a-z-]+):ecs:([a-z0-9-]+):(\d{12}):task\/([A-Za-z0
 /** The task's page in the AWS console; undefined for a local task and for what is no ARN of a task with its cluster. */
 export function consoleUrl(taskArn: string): string | undefined {
   const [, partition = '', region, account, cluster, id] = taskArnPattern.exec(taskArn) ?? [];
-  const host = consoles[partition];
+  const host = own(consoles, partition);
   if (host === undefined || account === localAccount) return undefined;
   return `https://${region}.${host}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
 }

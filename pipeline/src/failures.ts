@@ -92,5 +92,5 @@ export function failureTypeOfExitCode(code: number): FailureType {
 
 /** What a new launch after this failure is paid from; `none`: there is no new launch. So for an unknown type. */
 export function budgetOf(type: string): BudgetName | 'none' {
-  return type in failureTypes ? failureTypes[type as FailureType].budget : 'none';
+  return Object.hasOwn(failureTypes, type) ? failureTypes[type as FailureType].budget : 'none';
 }

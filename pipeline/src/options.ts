@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { recordOf } from './recordOf';
 
 /**
  * What the caller says about the data: dialect, column types and quality gates. The event carries it to validation,
@@ -46,7 +47,7 @@ export const rejectsSchema = z.strictObject({
 export const optionsSchema = z.strictObject({
   dialect: dialectSchema.refine(separatorsDiffer, 'delimiter and quote must differ').optional(),
   /** Types by normalised column name. */
-  columns: z.record(z.string(), z.enum(columnTypes)).optional(),
+  columns: recordOf(z.enum(columnTypes)).optional(),
   quality: qualitySchema.optional(),
   rejects: rejectsSchema.optional(),
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { own } from './own';
 
 /** One line per problem, each with the key it is about. Shared by everything that is checked against a schema. */
 export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[] = [], input?: unknown): string[] {
@@ -6,7 +7,7 @@ export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[]
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${path === '' ? key : `${path}.${key}`}: unknown key`);
   const value = issue.path.reduce<unknown>(
-    (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    (at, key) => (at !== null && typeof at === 'object' ? own(at as Record<string, unknown>, String(key)) : undefined),
     input,
   );
   if (issue.code === 'invalid_type' && value === undefined) return [`${path}: is missing`];

@@ -97,6 +97,10 @@ describe('validateInput', () => {
     ['binary data', Buffer.from([0x50, 0x41, 0x52, 0x31, 0, 0]), /Parquet/],
     ['damaged Zstandard', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff]), /begins like zstd.*does not decompress/],
     ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /does not decompress/],
+    ['more columns than a table can have', `${','.repeat(10_000)}\n`, /10001 columns, and 10000 are allowed/],
+    ['a header of 3.5 million columns', `${','.repeat(3_500_000)}\n1\n`, /3500001 columns, and 10000 are allowed/],
+    ['a stray byte among UTF-8', Buffer.from('a\n\xc3\xa1\n\xc3\xa9\n\xe1\n', 'latin1'), /not UTF-8.*row 3/],
+    ['UTF-16 with half a character', Buffer.from('\ufeffa,b\n1,\ud800\n', 'utf16le'), /bytes that are not utf-16le/],
     ['a line without an end', `a,${'b'.repeat(longHeadBytes)}`, /first line does not end/],
   ])('refuses %s', async (_what, content, words) => {
     const reasons = await reasonsOf(content);

@@ -18,7 +18,7 @@ function searched(kernel: Kernel, text: Buffer, { delimiter, quote, lineEnd }: D
   kernel.reset();
   const start = kernel.place(text.length);
   const found = kernel.place(12);
-  kernel.bytes(start, text.length).set(text);
+  kernel.write(start, text);
   const rows: { end: number; lines: number }[] = [];
   let [at, lines] = [0, 0];
   while (at < text.length) {

@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import type { Definition } from '../definition';
 import { meet, type Shape, same, shallow, unknownShape } from './shape';
 import { flows } from './transfer';
@@ -14,7 +15,7 @@ export function shapesAtEntry(machine: Definition): ReadonlyMap<string, Shape> {
   const waiting: [string, Shape][] = [[machine.startAt, unknownShape]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [name, data] = next;
-    const state = machine.states[name];
+    const state = own(machine.states, name);
     if (!state) continue;
     const before = entries.get(name);
     const now = shallow(before ? meet(before, data) : data, maxDepth);

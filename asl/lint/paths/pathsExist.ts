@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import type { Fields } from '../../fields';
 import { type Definition, integrationOf, usesJsonPath } from '../definition';
 import { describeCatch } from '../describeCatch';
@@ -34,7 +35,7 @@ function reason(machine: Definition, entries: Entries, state: string, { path, fr
   const loss = findLoss(machine, entries, state, path.names);
   return loss === undefined
     ? 'which nothing has written: write it before, or read what is there'
-    : describeLoss(loss, machine.states[loss.state] ?? {}, path.names);
+    : describeLoss(loss, own(machine.states, loss.state) ?? {}, path.names);
 }
 
 interface Loss {
@@ -52,7 +53,7 @@ function findLoss(
 ): Loss | undefined {
   seen.add(state);
   for (const [before, input] of entries) {
-    const fields = machine.states[before];
+    const fields = own(machine.states, before);
     if (!fields) continue;
     for (const flow of flows(machine, fields, input)) {
       if (flow.to !== state || at(flow.data, names)) continue;

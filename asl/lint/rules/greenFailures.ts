@@ -1,3 +1,4 @@
+import { own } from '@etl/pipeline/own';
 import type { Fields } from '../../fields';
 import { ordinaryTransitions, reached } from '../../transitions';
 import { type Definition, tasksOf } from '../definition';
@@ -31,7 +32,7 @@ function greenEnd(machine: Definition, name: string, state: Fields, seen = new S
   if (state.Type === 'Succeed' || state.End === true) return name;
   seen.add(name);
   for (const { to } of ordinaryTransitions(state)) {
-    const next = machine.states[to];
+    const next = own(machine.states, to);
     // Work that comes after it has its own say.
     if (!next || seen.has(to) || ['Task', 'Parallel', 'Map'].includes(String(next.Type))) continue;
     const end = greenEnd(machine, to, next, seen);

@@ -42,7 +42,7 @@ export const explicitTimeouts: Rule = (machine) =>
       none: MaxAttempts === 0,
     }));
     const error = retries.flatMap(({ errors, none }) =>
-      errors.filter((each) => each in ofTimeouts && !(each === 'States.ALL' && none)),
+      errors.filter((each) => Object.hasOwn(ofTimeouts, each) && !(each === 'States.ALL' && none)),
     )[0];
     if (error === undefined) return [];
     const at = retries.findIndex(({ errors }) => errors.includes(error));

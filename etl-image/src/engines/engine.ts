@@ -1,12 +1,8 @@
+import type { FieldDialect } from '@etl/pipeline/csv/splitRow';
 import type { Evidence } from '../transformers/evidence';
 import type { ColumnPlan } from '../transformers/schema';
 
-/** How fields are told apart. All three are single bytes. */
-export interface FieldDialect {
-  readonly delimiter: string;
-  readonly quote: string;
-  readonly lineEnd: '\n' | '\r';
-}
+export type { FieldDialect };
 
 /** Whole rows of the decoded source, all of one chunk: what an engine reads at a time, and a row group of the part. */
 export interface RowGroup {

@@ -27,7 +27,7 @@ const slotCount = 3;
 export class RowScanner {
   private readonly kernel = new Kernel();
   private readonly state: Address;
-  private readonly staging: Address;
+  private readonly staging: Buffer;
   private readonly dialect: readonly [delimiter: number, quote: number, lineEnd: number];
   /** Memory to read pieces into: those that lie there are not copied. */
   readonly slots: readonly Buffer[];
@@ -37,25 +37,25 @@ export class RowScanner {
     const slotBytes = Math.max(1, Math.min(mostSlotBytes, mostBytes));
     this.dialect = [delimiter.charCodeAt(0), quote.charCodeAt(0), lineEnd.charCodeAt(0)];
     this.state = kernel.place(40);
-    this.staging = kernel.place(slotBytes);
-    const places = Array.from({ length: slotCount }, () => kernel.place(slotBytes));
-    this.slots = places.map((at) => Buffer.from(kernel.run.memory.buffer, at, slotBytes));
-    kernel.words(this.state, 10).set([0, 1, 0]);
+    const places = Array.from({ length: slotCount + 1 }, () => kernel.place(slotBytes));
+    const [staging = Buffer.alloc(0), ...slots] = places.map((at) => kernel.keep(at, slotBytes));
+    this.staging = staging;
+    this.slots = slots;
+    kernel.fill(this.state, 40, 0);
+    kernel.setWord(this.state + 4, 1);
   }
 
   /** The same bytes, in one or more parts, each where `scan` can look at it until the next one is asked for. */
   *parts(piece: Buffer): Generator<Uint8Array> {
     const { kernel, staging } = this;
-    if (piece.buffer === kernel.run.memory.buffer) {
+    if (kernel.owns(piece)) {
       yield piece;
       return;
     }
-    const most = this.slots[0]?.length ?? mostSlotBytes;
-    for (let at = 0; at < piece.length; at += most) {
-      const part = piece.subarray(at, at + most);
-      const bytes = kernel.bytes(staging, part.length);
-      bytes.set(part);
-      yield bytes;
+    for (let at = 0; at < piece.length; at += staging.length) {
+      const part = piece.subarray(at, at + staging.length);
+      staging.set(part);
+      yield staging.subarray(0, part.length);
     }
   }
 

@@ -88,7 +88,7 @@ export class Window {
   push(piece: Uint8Array): void {
     if (this.end + piece.length > this.capacity) this.compact();
     if (this.end + piece.length > this.room) this.grow(this.end + piece.length);
-    this.kernel.bytes(this.memory + this.end, piece.length).set(piece);
+    this.kernel.write(this.memory + this.end, piece);
     this.end += piece.length;
   }
 
@@ -115,7 +115,7 @@ export class Window {
 
   /** What is left goes to the front: memory that was just used is in the processor's cache. */
   compact(): void {
-    this.kernel.bytes(this.memory, this.end).copyWithin(0, this.start);
+    this.kernel.move(this.memory, this.memory + this.start, this.size);
     this.end = this.size;
     this.start = 0;
   }
@@ -128,7 +128,7 @@ export class Window {
   private copy(): RowGroup {
     const { rows, length } = this.ahead;
     const bytes = allocate(this.recycled, length);
-    bytes.set(this.kernel.bytes(this.memory + this.start, length));
+    this.kernel.copyTo(bytes, this.memory + this.start);
     return { bytes, rows };
   }
 
@@ -142,7 +142,7 @@ export class Window {
     kernel.run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
     const [rows = 0, end = start, lines = 0] = kernel.words(this.found, 3);
     if (rows === 0 && (last || length === maxGroupBytes))
-      throw endlessRow(this.position, all, kernel.bytes(start, length).includes(quote));
+      throw endlessRow(this.position, all, kernel.run.countByte(start, start + length, quote) > 0);
     this.ahead = { rows, length: end - start, lines };
     return this.ahead;
   }

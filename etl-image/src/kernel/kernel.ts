@@ -7,8 +7,6 @@ export type Address = number;
 
 /** The functions of kernel/*.ts, compiled to WebAssembly. Booleans and 32-bit numbers are numbers. */
 export interface KernelFunctions {
-  readonly memory: WasmMemory;
-  readonly freeMemory: WasmGlobal;
   findRows(
     at: Address,
     end: Address,
@@ -96,20 +94,39 @@ export const padding = 64;
 const pageBytes = 65_536;
 let compiled: object | undefined;
 
-/** One instance of the kernel, and its memory: places are given out until `reset` takes all of them back. */
+interface Exports extends KernelFunctions {
+  readonly memory: WasmMemory;
+  readonly freeMemory: WasmGlobal;
+}
+
+/**
+ * One instance of the kernel, and its memory: places are given out until `reset` takes all of them back.
+ *
+ * Growing the memory detaches every view of it, and a detached view ignores what is written to it without an error. So no view
+ * leaves this class but one that is lent, or one that is kept, and neither can be outlived by a place that is given out.
+ */
 export class Kernel {
   readonly run: KernelFunctions;
+  private readonly memory: WasmMemory;
   private readonly base: Address;
   private top: Address;
+  /** Of all the memory; `grow` alone replaces them. */
+  private bytes: Buffer;
+  private numbers: DataView;
+  /** Why no place can be given out. */
+  private held: 'lent' | 'kept' | undefined;
 
   constructor() {
     compiled ??= new wasm.Module(readFileSync(join(__dirname, '..', '..', 'dist', 'kernel.wasm')));
     const abort = (): never => {
       throw new Error('the kernel has aborted');
     };
-    this.run = new wasm.Instance(compiled, { env: { abort } }).exports as unknown as KernelFunctions;
-    this.base = align(Number(this.run.freeMemory.value));
+    const exports = new wasm.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
+    this.run = exports;
+    this.memory = exports.memory;
+    this.base = align(Number(exports.freeMemory.value));
     this.top = this.base;
+    [this.bytes, this.numbers] = viewsOf(this.memory);
   }
 
   /** Takes all places back. */
@@ -127,34 +144,108 @@ export class Kernel {
     }
   }
 
-  /** A place for so many bytes, which hold anything. Views of the memory made before are no longer good. */
+  /**
+   * Returns a place of that many bytes, which hold anything.
+   *
+   * @throws Error while memory is lent, and after some was kept.
+   */
   place(bytes: number): Address {
+    if (this.held) throw new Error(`the kernel has ${this.held} a view of its memory: take every place before that`);
     const at = this.top;
     this.top = align(at + bytes + padding);
-    const missing = this.top - this.run.memory.buffer.byteLength;
-    // By an eighth at least: growing costs more than what it is asked for.
-    if (missing > 0) this.run.memory.grow(Math.ceil(Math.max(missing, at / 8) / pageBytes));
+    if (this.top > this.bytes.length) this.grow();
     return at;
   }
 
-  /** Gives the place that was given out last so many bytes; what it holds stays. */
+  /** Gives the place that was given out last that many bytes; its content stays. */
   extend(at: Address, bytes: number): void {
     this.top = at;
     this.place(bytes);
   }
 
-  bytes(at: Address, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.run.memory.buffer, at, length);
+  /** Returns the unsigned byte at an address. */
+  byte(at: Address): number {
+    return this.numbers.getUint8(at);
   }
-  words(at: Address, length: number): Uint32Array<ArrayBuffer> {
-    return new Uint32Array(this.run.memory.buffer, at, length);
+  setByte(at: Address, value: number): void {
+    this.numbers.setUint8(at, value);
   }
-  integers(at: Address, length: number): BigInt64Array<ArrayBuffer> {
-    return new BigInt64Array(this.run.memory.buffer, at, length);
+  /** Returns the unsigned number in four bytes. */
+  word(at: Address): number {
+    return this.numbers.getUint32(at, true);
   }
-  doubles(at: Address, length: number): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.run.memory.buffer, at, length);
+  setWord(at: Address, value: number): void {
+    this.numbers.setUint32(at, value, true);
   }
+  double(at: Address): number {
+    return this.numbers.getFloat64(at, true);
+  }
+  setDouble(at: Address, value: number): void {
+    this.numbers.setFloat64(at, value, true);
+  }
+  setInteger(at: Address, value: bigint): void {
+    this.numbers.setBigInt64(at, value, true);
+  }
+  /** Returns the text of UTF-8 bytes. */
+  text(at: Address, length: number): string {
+    return this.bytes.toString('utf8', at, at + length);
+  }
+
+  /** Returns a copy. */
+  copy(at: Address, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.memory.buffer.slice(at, at + length));
+  }
+  /** Returns a copy of that many unsigned numbers of four bytes. */
+  words(at: Address, count: number): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.memory.buffer.slice(at, at + 4 * count));
+  }
+  /** Fills `target` with what lies at an address. */
+  copyTo(target: Uint8Array, at: Address): void {
+    target.set(this.bytes.subarray(at, at + target.length));
+  }
+  write(at: Address, bytes: Uint8Array): void {
+    this.bytes.set(bytes, at);
+  }
+  fill(at: Address, length: number, byte: number): void {
+    this.bytes.fill(byte, at, at + length);
+  }
+  /** Copies within the memory; the two places may overlap. */
+  move(to: Address, from: Address, length: number): void {
+    this.bytes.copyWithin(to, from, from + length);
+  }
+
+  /** Lends a view for the time of a call, in which no place can be given out. The view must not be kept. */
+  lend<T>(at: Address, length: number, use: (bytes: Buffer) => T): T {
+    const { held } = this;
+    this.held ??= 'lent';
+    try {
+      return use(this.bytes.subarray(at, at + length));
+    } finally {
+      this.held = held;
+    }
+  }
+
+  /** Returns a view that stays valid: no place can be given out any more. */
+  keep(at: Address, length: number): Buffer {
+    this.held = 'kept';
+    return this.bytes.subarray(at, at + length);
+  }
+
+  /** Whether a view is of this memory. */
+  owns({ buffer }: Uint8Array): boolean {
+    return buffer === this.memory.buffer;
+  }
+
+  private grow(): void {
+    // By an eighth at least: growing costs more than what it is asked for.
+    const missing = Math.max(this.top - this.bytes.length, this.bytes.length / 8);
+    this.memory.grow(Math.ceil(missing / pageBytes));
+    [this.bytes, this.numbers] = viewsOf(this.memory);
+  }
+}
+
+function viewsOf({ buffer }: WasmMemory): [Buffer, DataView] {
+  return [Buffer.from(buffer), new DataView(buffer)];
 }
 
 function align(address: Address): Address {

@@ -53,7 +53,7 @@ export class ChunkDraft {
   private readonly partPath: string;
   private readonly rejects: Findings;
   private readonly coercions: Findings;
-  private readonly examples: Record<string, string[]> = {};
+  private readonly examples = new Map<string, string[]>();
   private writer: PartWriter | undefined;
   private rows = 0;
   private rowsWritten = 0;
@@ -106,8 +106,8 @@ export class ChunkDraft {
       ({ column, raw }) => ({ column, raw }),
     );
     for (const { column, raw } of read.coercions) {
-      const examples = this.examples[column] ?? [];
-      if (examples.length < coercedExamples && !examples.includes(raw)) this.examples[column] = [...examples, raw];
+      const examples = this.examples.get(column) ?? [];
+      if (examples.length < coercedExamples && !examples.includes(raw)) this.examples.set(column, [...examples, raw]);
     }
     if (read.rowsWritten === 0) return;
     this.writer ??= await this.engine.openPart(this.partPath, plans);
@@ -132,7 +132,7 @@ export class ChunkDraft {
       rowsRejected: this.rejects.count,
       rejected: this.rejects.byKind(),
       coerced: this.coercions.byKind(),
-      coercedExamples: this.examples,
+      coercedExamples: Object.fromEntries(this.examples),
     };
     if (this.stale || !plans) return { ...base, schema: undefined };
     const part = this.writer && (await shelf.addPart(pass, partName(number), this.partPath, rowsWritten));

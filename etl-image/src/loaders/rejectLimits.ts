@@ -44,9 +44,9 @@ function describe(counts: Readonly<Record<string, number>>): string {
 }
 
 export function addCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
+  const sum = new Map<string, number>();
   for (const each of counts) {
-    for (const [key, count] of Object.entries(each)) sum[key] = (sum[key] ?? 0) + count;
+    for (const [key, count] of Object.entries(each)) sum.set(key, (sum.get(key) ?? 0) + count);
   }
-  return sum;
+  return Object.fromEntries(sum);
 }

@@ -1,5 +1,6 @@
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { ColumnType, Options } from '@etl/pipeline/options';
+import { own } from '@etl/pipeline/own';
 import type { Evidence } from './evidence';
 
 /** How a column is read: its type, and what the type alone does not say. */
@@ -30,7 +31,7 @@ export interface Decision {
  * pure function of the evidence: the order in which the values came does not matter. (docs/csv.md)
  */
 export function decideColumn(column: Column, evidence: Evidence, options: Options, delimiter: string): Decision {
-  const declared = options.columns?.[column.name];
+  const declared = own(options.columns, column.name);
   const order = decideOrder(column.name, evidence, options);
   const base = {
     ...column,

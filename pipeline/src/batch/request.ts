@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isCalendarDate } from '../names';
 import { priorityKeys } from '../priority';
+import { recordOf } from '../recordOf';
 import { describeIssue } from '../schemaIssues';
 import { sharedDetailProblems } from '../sharedDetail';
 import { maxConcurrency } from './control';
@@ -38,7 +39,7 @@ export const batchRequestSchema = z
     /** `fail`: failed files make the batch fail, after all were tried. `complete`: they are told, and it completes. */
     onFailure: z.enum(['fail', 'complete']).optional(),
     /** Keys of the event that all files share: dataset, destination, columns, dialect, compute, … */
-    detail: z.record(z.string(), z.unknown()).optional(),
+    detail: recordOf(z.unknown()).optional(),
     /** 1 (first) to 5: whose work a busy worker takes up first. Default 3; a backfill has 5. */
     priority: z.literal(priorityKeys).optional(),
   })

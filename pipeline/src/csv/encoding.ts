@@ -14,31 +14,138 @@ export function bomLength(bytes: Buffer, encoding: Encoding): number {
   return bom.length > 0 && bom.every((byte, index) => bytes[index] === byte) ? bom.length : 0;
 }
 
+export interface DetectedEncoding {
+  readonly encoding: Encoding;
+  readonly warnings: readonly string[];
+}
+
 /**
- * The encoding of the bytes a file begins with: by byte order mark, by the zero bytes that UTF-16 of plain text has,
- * UTF-8 where it is valid, else Windows-1252. `complete`: these are all bytes, none is cut off.
+ * Decides the encoding by the bytes a file begins with: by byte order mark, by the zero bytes that UTF-16 of plain text has, else
+ * by what the bytes above ASCII are.
+ *
+ * Valid UTF-8 sequences hardly ever occur in Windows-1252 text, and not one byte of a Windows-1252 letter is valid UTF-8 by itself.
+ * So the majority decides: a stray byte among UTF-8 rejects its row, and does not make another text of all the others. Text that is
+ * neither is read as UTF-8 too, under which its rows are rejected.
+ *
+ * @param complete whether these are all bytes, so that none is cut off.
  */
-export function detectEncoding(bytes: Buffer, complete: boolean): Encoding {
-  for (const [encoding] of boms) if (bomLength(bytes, encoding) > 0) return encoding;
+export function detectEncoding(bytes: Buffer, complete: boolean): DetectedEncoding {
+  for (const [encoding] of boms) if (bomLength(bytes, encoding) > 0) return { encoding, warnings: [] };
   const sample = bytes.subarray(0, 4096);
   const zeros = [0, 0];
   for (const [index, byte] of sample.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
-  if (odd > sample.length / 8 && even < odd / 8) return 'utf-16le';
-  if (even > sample.length / 8 && odd < even / 8) return 'utf-16be';
-  return isUtf8(bytes, complete) ? 'utf-8' : 'windows-1252';
+  if (odd > sample.length / 8 && even < odd / 8) return { encoding: 'utf-16le', warnings: [] };
+  if (even > sample.length / 8 && odd < even / 8) return { encoding: 'utf-16be', warnings: [] };
+  const { characters, stray, unassigned } = countAboveAscii(bytes, complete);
+  const isWindows1252 = unassigned <= stray * mostUnassigned;
+  if (characters > stray || stray === 0 || !isWindows1252) return { encoding: 'utf-8', warnings: [] };
+  if (characters === 0) return { encoding: 'windows-1252', warnings: [] };
+  const warning =
+    `the encoding is not certain: ${stray} bytes are not UTF-8, and ${characters} characters are valid UTF-8; ` +
+    'read as windows-1252 (declare dialect.encoding)';
+  return { encoding: 'windows-1252', warnings: [warning] };
 }
 
-function isUtf8(bytes: Buffer, complete: boolean): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !complete });
-    return true;
-  } catch {
-    return false;
+/** Bytes that Windows-1252 does not assign to a character. */
+const notWindows1252 = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
+/** The share of them in text that may be Windows-1252 still: Shift JIS, as an example, has many more. */
+const mostUnassigned = 0.02;
+
+/** Counts UTF-8 characters above ASCII, the bytes that belong to none, and those of them that are not Windows-1252 either. */
+function countAboveAscii(bytes: Buffer, complete: boolean): { characters: number; stray: number; unassigned: number } {
+  let [characters, stray, unassigned] = [0, 0, 0];
+  for (let at = 0; at < bytes.length; at++) {
+    const lead = bytes[at] ?? 0;
+    if (lead < 0x80) continue;
+    const length = sequenceLength(lead);
+    const present = continued(bytes, at, length);
+    if (!complete && present < length && at + present === bytes.length) break; // cut off
+    if (present === length) {
+      characters++;
+      at += length - 1;
+    } else {
+      stray++;
+      if (notWindows1252.has(lead)) unassigned++;
+    }
+  }
+  return { characters, stray, unassigned };
+}
+
+/** Bytes of the UTF-8 sequence that such a byte begins; infinite for one that begins none (The Unicode Standard, table 3-7). */
+function sequenceLength(lead: number): number {
+  if (lead < 0xc2 || lead > 0xf4) return Number.POSITIVE_INFINITY;
+  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/** Bytes that are there, up to `length`, of the UTF-8 sequence that begins at a byte. */
+function continued(bytes: Buffer, at: number, length: number): number {
+  if (length > 4) return 1;
+  const lead = bytes[at];
+  const second = bytes[at + 1] ?? 0x80;
+  // Neither longer than needed, nor a surrogate, nor beyond U+10FFFF.
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 1;
+  let present = 1;
+  while (present < length && ((bytes[at + present] ?? 0) & 0xc0) === 0x80) present++;
+  return present;
+}
+
+/** Bytes are not of the encoding that they are decoded from. */
+export class EncodingError extends Error {
+  override readonly name = 'EncodingError';
+}
+
+/** Decodes the pieces of a file, in order, to UTF-8 without a byte order mark; `last`: nothing follows. */
+export type Decoder = (piece: Buffer, last: boolean) => Buffer;
+
+/**
+ * Returns a decoder of one file. UTF-8 stays as it is, valid or not.
+ *
+ * The decoder throws `EncodingError` for bytes that are not UTF-16, where that is the encoding.
+ */
+export function decoderOf(encoding: Encoding): Decoder {
+  switch (encoding) {
+    case 'utf-8':
+      return createUtf8Decoder();
+    case 'windows-1252':
+      return (piece) => Buffer.from(windows1252Text(piece), 'utf8');
+    default:
+      return createUtf16Decoder(encoding);
   }
 }
 
-/** Text of bytes, without the byte order mark. */
-export function decodeText(bytes: Buffer, encoding: Encoding): string {
-  return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes.subarray(bomLength(bytes, encoding)));
+function createUtf16Decoder(encoding: Encoding): Decoder {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  return (piece, last) => {
+    try {
+      return Buffer.from(decoder.decode(piece, { stream: true }) + (last ? decoder.decode() : ''), 'utf8');
+    } catch (cause) {
+      throw new EncodingError(`the file has bytes that are not ${encoding}`, { cause });
+    }
+  };
+}
+
+const longestBom = 3;
+
+function createUtf8Decoder(): Decoder {
+  // A piece may be shorter than the mark.
+  let head: Buffer | undefined = Buffer.alloc(0);
+  return (piece, last) => {
+    if (head === undefined) return piece;
+    head = Buffer.concat([head, piece]);
+    if (head.length < longestBom && !last) return Buffer.alloc(0);
+    const start = head.subarray(bomLength(head, 'utf-8'));
+    head = undefined;
+    return start;
+  };
+}
+
+/** Of 0x80 to 0x9f; the others are those of Latin-1 (https://encoding.spec.whatwg.org/index-windows-1252.txt). */
+const windows1252High = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/** Node 20's own decoder reads a text that comes in one piece as Latin-1: `€` as U+0080. */
+function windows1252Text(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (char) => windows1252High[char.charCodeAt(0) - 0x80] ?? char);
 }

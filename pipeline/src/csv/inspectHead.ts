@@ -1,15 +1,16 @@
-import { type Dialect, defaults, type Options } from '../options';
-import { type Column, nameColumns } from './columnNames';
+import type { Dialect, Options } from '../options';
+import type { Column } from './columnNames';
 import { type Compression, decompressHead, detectCompression, startsWith } from './compression';
-import { detectDelimiter, readSample } from './dialect';
-import { bomLength, decodeText, detectEncoding, type Encoding } from './encoding';
+import { detectDelimiter } from './dialect';
+import { bomLength, decoderOf, detectEncoding, type Encoding, EncodingError } from './encoding';
+import { inspectSample } from './inspectSample';
 
 /** How much of a source is looked at before it is accepted. */
 export const headBytes = 256 * 1024;
 /** How much of one whose first line does not end in that: thousands of columns make a long header. */
 export const longHeadBytes = 4 * 1024 * 1024;
 /** The delimiter shows in less: every candidate is tried on it. */
-const delimiterChars = 32 * 1024;
+const delimiterBytes = 32 * 1024;
 
 export interface HeadInspection {
   /** Why the file cannot be loaded, all reasons at once; empty for a file that may. */
@@ -30,9 +31,6 @@ export interface HeadInspection {
   /** The first line goes on behind these bytes: more of them may be wanted. */
   readonly endless?: true;
 }
-
-/** The head need not be typical of a large file: it is refused for its widths only when they are far off. */
-const sampleTolerance = 0.1;
 
 const formats: readonly [string, readonly number[]][] = [
   ['a Zip archive or an Excel workbook: export it as CSV', [0x50, 0x4b, 0x03, 0x04]],
@@ -67,63 +65,41 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
     );
   const all = complete && (compression === 'none' || plain.length < wanted);
 
-  const encoding = dialect.encoding ?? detectEncoding(plain, all);
-  const text = wholeLines(decodeText(plain, encoding), all);
-  if (text.trim() === '') {
+  const detected = dialect.encoding ? { encoding: dialect.encoding, warnings: [] } : detectEncoding(plain, all);
+  const { encoding } = detected;
+  const decoded = decodeHead(plain, encoding, all);
+  if (decoded instanceof EncodingError) return refuse(`${decoded.message}: correct them, or declare dialect.encoding`);
+  const sample = wholeLines(decoded, all);
+  if (sample.toString('utf8').trim() === '') {
     if (all || plain.length < headBytes) return refuse('the file is empty');
     return { ...refuse(`the first line does not end within ${plain.length} bytes`), endless: true };
   }
-  if (text.includes('\0'))
-    return refuse('the file has NUL bytes: it is no text file, or its encoding must be declared');
+  if (sample.includes(0)) return refuse('the file has NUL bytes: it is no text file, or its encoding must be declared');
 
+  const lineEnd = sample.includes(LF) || !sample.includes(CR) ? '\n' : '\r';
+  const start = sample.subarray(0, delimiterBytes);
   const delimiter =
-    dialect.delimiter ?? detectDelimiter(text.slice(0, delimiterChars), quote, all && text.length <= delimiterChars);
-  const lineEnd = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
+    dialect.delimiter ?? detectDelimiter(start, { quote, lineEnd }, all && start.length === sample.length);
   const bomBytes = bomLength(plain, encoding);
   const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes } as const;
-  const sample = readSample(text, delimiter, quote, all);
-  if (!sample.ok) return { ...base, problems: [`the sample cannot be read as CSV: ${sample.error}`], warnings: [] };
-  const [header = [], ...rows] = sample.records;
-  const { columns, warnings } = nameColumns(header);
-  const allowed = options.rejects?.maxShare ?? defaults.rejectsMaxShare;
-  // What a gate would hold is not refused before it.
-  const isFinal = all && options.rejects?.level !== 'hold';
-  const widths = inspectWidths(header.length, rows, isFinal ? allowed : Math.max(allowed, sampleTolerance));
-  return {
-    ...base,
-    columns,
-    sampleRows: rows.length,
-    rowBytes: Buffer.byteLength(text) / (rows.length + 1),
-    problems: [...inspectHeader(header), ...widths.problems],
-    warnings: [...warnings, ...widths.warnings],
-  };
+  const { warnings, ...inspected } = inspectSample(sample, base, all, options);
+  return { ...base, ...inspected, warnings: [...detected.warnings, ...warnings] };
+}
+
+const LF = 10;
+const CR = 13;
+
+/** As UTF-8, as the container decodes all of the file, or why it cannot. */
+function decodeHead(plain: Buffer, encoding: Encoding, complete: boolean): Buffer | EncodingError {
+  try {
+    return decoderOf(encoding)(plain, complete);
+  } catch (error) {
+    if (error instanceof EncodingError) return error;
+    throw error;
+  }
 }
 
 /** Without the last line when the text goes on after it. A cut inside a quoted field shows as a missing end, below. */
-function wholeLines(text: string, complete: boolean): string {
-  if (complete) return text;
-  const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
-  return end < 0 ? '' : text.slice(0, end + 1);
-}
-
-function inspectHeader(header: readonly string[]): string[] {
-  if (header.every((name) => name.trim() === '')) return ['the first line has no column names'];
-  const numbers = header.filter((name) => /^\s*[-+]?\d+([.,]\d+)?\s*$/.test(name)).length;
-  if (header.length > 1 && numbers === header.length) return ['the first line has only numbers: a header is missing'];
-  return [];
-}
-
-/** A few rows of another width are rejects, for the container to deal with; many mean that the file is not what it seems. */
-function inspectWidths(
-  width: number,
-  rows: readonly (readonly string[])[],
-  allowed: number,
-): { problems: string[]; warnings: string[] } {
-  const odd = rows
-    .map((row, index) => ({ row: index + 1, fields: row.length }))
-    .filter(({ fields }) => fields !== width);
-  if (odd.length === 0) return { problems: [], warnings: [] };
-  const examples = odd.slice(0, 3).map(({ row, fields }) => `row ${row} has ${fields}`);
-  const text = `${odd.length} of the first ${rows.length} rows do not have the header's ${width} fields (${examples.join(', ')})`;
-  return odd.length / rows.length > allowed ? { problems: [text], warnings: [] } : { problems: [], warnings: [text] };
+function wholeLines(text: Buffer, complete: boolean): Buffer {
+  return complete ? text : text.subarray(0, Math.max(text.lastIndexOf(LF), text.lastIndexOf(CR)) + 1);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { etlContainerName } from '../container';
+import { recordOf } from '../recordOf';
 import { ephemeralStorageGiB, sizeProblem } from '../sizes';
 import { givesSecretAway, isSecretReference } from './secrets';
 
@@ -17,7 +18,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Every problem is the record's, not the value's: a value that may be a secret is never shown. */
 const record = (problemOf: (name: string, value: string) => string | undefined) =>
-  z.record(z.string(), z.string()).superRefine((entries, context) => {
+  recordOf(z.string()).superRefine((entries, context) => {
     for (const [name, value] of Object.entries(entries)) {
       const problem = variableName.test(name) ? problemOf(name, value) : 'is no name of an environment variable';
       if (problem !== undefined) context.addIssue({ code: 'custom', message: `${name} ${problem}` });

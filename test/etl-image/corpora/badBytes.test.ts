@@ -25,6 +25,15 @@ test.each(['kernel', 'portable'] as const)('bad bytes behind the head reject the
   expect(rejects.map(({ row }) => row - filler)).toEqual([1, 3, 4, 5]);
 });
 
+test.each([95_232, 160_768, 226_304])('an invalid byte behind a field of %i bytes rejects its row', async (length) => {
+  const good = Array.from({ length: 3000 }, (_, at) => `${at},a\n`).join('');
+  const csv = Buffer.from(`n,t\n${good}7,${'y'.repeat(length)}\n8,\xff\n`, 'latin1');
+  const options = { ...lenient, dialect: { encoding: 'utf-8' } } as const;
+  const { manifest, rejects } = await corpus.compare(csv, { options });
+  expect(manifest.totals.rowsRejected).toBe(1);
+  expect(rejects).toMatchObject([{ line: 3003, row: 3002, reason: 'bytes that are no UTF-8' }]);
+});
+
 test('a NUL in the head refuses the file', async () => {
   await expect(corpus.compare('a,b\n1,\0\n')).rejects.toThrow(/NUL bytes/);
 });

@@ -14,7 +14,7 @@ const dialects: Readonly<Record<string, { readonly delimiter: string }>> = {
 };
 
 /** What our rules make of files that are written by other ones: with backslashes, comments and spaces around quotes. */
-const refused: Readonly<Record<string, RegExp>> = { 'CSV-141/csv-141.csv': /Quote Not Closed/ };
+const refused: Readonly<Record<string, RegExp>> = { 'CSV-141/csv-141.csv': /a quote is opened/ };
 const rejected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'CSVFileParser/test.csv': { 'too few fields': 7, 'text after a closing quote': 1 },
   'CSVFileParser/testCSV246.csv': { 'too few fields': 4 },

@@ -37,12 +37,12 @@ export class GroupColumn {
   constructor(
     private readonly kernel: Kernel,
     readonly plan: ColumnPlan,
-    private readonly capacity: number,
+    capacity: number,
   ) {
     this.values = kernel.place(capacity * 8);
     this.valid = kernel.place(capacity);
     this.counts = kernel.place(16);
-    kernel.words(this.counts, 4).fill(0);
+    kernel.fill(this.counts, 16, 0);
     if (plan.type === 'boolean') return;
     const entries = Math.min(mostEntries, capacity);
     this.dictionary = {
@@ -84,9 +84,9 @@ export class GroupColumn {
   /** Puts a judged value in its place: `row` of those that are being gathered. */
   set(row: number, value: Value): void {
     const at = this.rows + row;
-    if (typeof value === 'number') this.kernel.doubles(this.values, this.capacity)[at] = value;
-    else this.kernel.integers(this.values, this.capacity)[at] = BigInt(value);
-    this.kernel.bytes(this.valid, this.capacity)[at] = 1;
+    if (typeof value === 'number') this.kernel.setDouble(this.values + at * 8, value);
+    else this.kernel.setInteger(this.values + at * 8, BigInt(value));
+    this.kernel.setByte(this.valid + at, 1);
   }
 
   /** Ends a batch: its values go into the dictionary while they are at hand. Marks at `filled` the rows that have one. */

@@ -35,7 +35,7 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
   const text = plan.type === 'text';
   const sizes = { dictionary: 0, bytes: 0, uncompressed: 0 };
   const page = (at: Address, bytes: number, header: (sizes: PageSizes) => Buffer): void => {
-    const compressed = compressSync(Buffer.from(run.memory.buffer, at, bytes));
+    const compressed = kernel.lend(at, bytes, (body) => compressSync(body));
     const head = header({ plain: bytes, compressed: compressed.length });
     pages.push(head, compressed);
     sizes.bytes += head.length + compressed.length;
@@ -73,7 +73,8 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
 /** Entries of a dictionary that makes the column smaller; 0 for none. */
 function usefulEntries(kernel: Kernel, dictionary: Dictionary | undefined, present: number): number {
   if (!dictionary) return 0;
-  const [entries = 0, slots = 0] = kernel.words(dictionary.state, 2);
+  const entries = kernel.word(dictionary.state);
+  const slots = kernel.word(dictionary.state + 4);
   return slots > 0 && entries <= present / 2 ? entries : 0;
 }
 
@@ -90,23 +91,23 @@ function rangeOf(
 ): readonly [Uint8Array, Uint8Array] | undefined {
   const { run } = kernel;
   const to = kernel.place(16);
-  const plain = (bytes: number) => [kernel.bytes(to, bytes).slice(), kernel.bytes(to + 8, bytes).slice()] as const;
+  const plain = (bytes: number) => [kernel.copy(to, bytes), kernel.copy(to + 8, bytes)] as const;
   switch (plan.type) {
     case 'text': {
       if (dictionary) run.rangeOfTextEntries(dictionary.entries, entries, to);
       else run.rangeOfTexts(values, valid, rows, to);
-      const bounds = [...kernel.words(to, 2)].map((text) => {
-        const [at = 0, length = 0] = kernel.words(text, 2);
-        return length > longestRangeText ? undefined : kernel.bytes(at, length).slice();
-      });
-      return bounds[0] && bounds[1] ? [bounds[0], bounds[1]] : undefined;
+      const bound = (text: Address): Uint8Array | undefined => {
+        const length = kernel.word(text + 4);
+        return length > longestRangeText ? undefined : kernel.copy(kernel.word(text), length);
+      };
+      const [least, most] = [bound(kernel.word(to)), bound(kernel.word(to + 4))];
+      return least && most ? [least, most] : undefined;
     }
     case 'double': {
       run.rangeOfDoubles(values, valid, rows, to);
       // Zero has two signs, and a reader may be after either (parquet.thrift, ColumnOrder).
-      const bounds = kernel.doubles(to, 2);
-      if (bounds[0] === 0) bounds[0] = -0;
-      if (bounds[1] === 0) bounds[1] = 0;
+      if (kernel.double(to) === 0) kernel.setDouble(to, -0);
+      if (kernel.double(to + 8) === 0) kernel.setDouble(to + 8, 0);
       return plain(8);
     }
     case 'date':

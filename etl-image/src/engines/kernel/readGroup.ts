@@ -13,6 +13,7 @@ import {
   rawBytes,
   reasons,
 } from '../engine';
+import { rejectedColumn } from '../rejectedColumn';
 import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
 
@@ -89,17 +90,16 @@ class Reading {
     this.status = kernel.place(rows);
     this.columns = plans.map((plan) => new GroupColumn(kernel, plan, rows));
     this.filled = kernel.place(rows);
-    kernel.bytes(this.input, source.length).set(source);
-    kernel.bytes(this.status, rows).fill(0);
-    kernel.bytes(this.filled, rows).fill(0);
+    kernel.write(this.input, source);
+    kernel.fill(this.status, rows, 0);
+    kernel.fill(this.filled, rows, 0);
     this.markBadBytes();
   }
 
   leaveOut(contradictions: ReadonlyMap<number, Why>, empty: readonly number[]): void {
-    const status = this.kernel.bytes(this.status, this.rows);
-    for (const row of empty) status[row] = blank;
+    for (const row of empty) this.kernel.setByte(this.status + row, blank);
     for (const [row, why] of contradictions) {
-      status[row] = contradicted;
+      this.kernel.setByte(this.status + row, contradicted);
       this.contradictions.set(row, why);
     }
   }
@@ -141,16 +141,15 @@ class Reading {
         column.keep(good, filled);
       }
       if (kernel.run.countByte(filled, filled + good, 0) > 0) {
-        const number = kernel.words(numbers, good);
-        for (const [row, any] of kernel.bytes(filled, good).entries())
-          if (!any) this.empty.push(done + (number[row] ?? 0));
+        for (let row = 0; row < good; row++)
+          if (kernel.byte(filled + row) === 0) this.empty.push(done + kernel.word(numbers + row * 4));
       }
       at = next;
       free = unescaped;
       done += rows;
     }
     if (at !== end) throw new Error(`${this.rows} rows were cut, and there are more`);
-    kernel.words(this.starts, this.rows + 1)[this.rows] = end;
+    kernel.setWord(this.starts + this.rows * 4, end);
   }
 
   evidence(): Evidence[] {
@@ -178,16 +177,15 @@ class Reading {
     if (text && !zero) return;
     const { kernel } = this;
     const [delimiter, quote] = [this.dialect.delimiter.charCodeAt(0), this.dialect.quote.charCodeAt(0)];
-    const status = kernel.bytes(this.status, this.rows);
     const found = kernel.place(12);
     const end = this.input + source.length;
     let at = this.input;
     for (let row = 0; row < this.rows; row++) {
       kernel.run.findRows(at, end, delimiter, quote, this.lineEnd, 1, true, found);
-      const next = kernel.words(found, 2)[1] ?? end;
+      const next = kernel.word(found + 4);
       const bytes = source.subarray(at - this.input, next - this.input);
-      if (!text && !isUtf8(bytes)) status[row] = notUtf8;
-      else if (zero && bytes.includes(0)) status[row] = nul;
+      if (!text && !isUtf8(bytes)) kernel.setByte(this.status + row, notUtf8);
+      else if (zero && bytes.includes(0)) kernel.setByte(this.status + row, nul);
       at = next;
     }
   }
@@ -210,8 +208,8 @@ class Reading {
     const { plan } = column;
     const wanted = { dates: wantsDates(plan) };
     for (const row of kernel.words(batch.odd, batch.odds)) {
-      const [at = 0, length = 0] = kernel.words(batch.fields + row * batch.stride + index * 8, 2);
-      const text = Buffer.from(kernel.run.memory.buffer, at, length).toString('utf8');
+      const field = batch.fields + row * batch.stride + index * 8;
+      const text = kernel.text(kernel.word(field), kernel.word(field + 4));
       column.judge(evidenceOf(text, wanted));
       if (plan.type === 'text') continue;
       const value = readValue(text, plan);
@@ -221,8 +219,8 @@ class Reading {
         continue;
       }
       // Whatever becomes of the row, it is not blank.
-      kernel.bytes(batch.filled + row, 1)[0] = 1;
-      const number = batch.done + (kernel.words(batch.numbers + row * 4, 1)[0] ?? 0);
+      kernel.setByte(batch.filled + row, 1);
+      const number = batch.done + kernel.word(batch.numbers + row * 4);
       if (plan.coerces) {
         this.coercions.push({ row: number, column: plan.name, raw: text });
       } else if (plan.declared && !this.contradictions.has(number)) {
@@ -234,11 +232,10 @@ class Reading {
   private rejects(): Reject[] {
     const { kernel } = this;
     const found = [...this.contradictions].map(([row, why]) => ({ row, ...why, raw: this.rawOf(row) }));
-    const status = kernel.bytes(this.status, this.rows);
     for (let row = 0; row < this.rows; row++) {
-      const reason = structural[status[row] ?? 0];
+      const reason = structural[kernel.byte(this.status + row)];
       if (reason === undefined) continue;
-      const column = reason === 'tooFew' ? this.firstMissing(row) : null;
+      const column = rejectedColumn(reason, this.rowBytes(row), this.plans, this.dialect);
       found.push({ row, column, reason: reasons[reason], kind: reasons[reason], raw: this.rawOf(row) });
     }
     return this.placed(found);
@@ -252,7 +249,7 @@ class Reading {
     return [...found]
       .sort((a, b) => a.row - b.row)
       .map((each) => {
-        const start = kernel.words(this.starts + each.row * 4, 1)[0] ?? 0;
+        const start = kernel.word(this.starts + each.row * 4);
         lines += kernel.run.countByte(counted, start, this.lineEnd);
         counted = start;
         return { ...each, lines, byte: start - this.input };
@@ -265,31 +262,8 @@ class Reading {
 
   /** A row as it stands in the source, without its line end. */
   private rowBytes(row: number): Buffer {
-    const [start = 0, next = 0] = this.kernel.words(this.starts + row * 4, 2).map((at) => at - this.input);
+    const at = this.starts + row * 4;
+    const [start, next] = [this.kernel.word(at) - this.input, this.kernel.word(at + 4) - this.input];
     return withoutLineEnd(this.source.subarray(start, next), this.lineEnd);
-  }
-
-  /** The first column that a row with too few fields lacks. */
-  private firstMissing(row: number): string | null {
-    const text = this.rowBytes(row).toString('utf8');
-    const { delimiter, quote } = this.dialect;
-    let fields = 1;
-    let quoted = false;
-    let begins = true;
-    for (let at = 0; at < text.length; at++) {
-      const char = text[at];
-      if (quoted) {
-        if (char !== quote) continue;
-        if (text[at + 1] === quote) at++;
-        else quoted = false;
-      } else if (char === delimiter) {
-        fields++;
-        begins = true;
-      } else {
-        quoted = begins && char === quote;
-        begins = false;
-      }
-    }
-    return this.plans[fields]?.name ?? null;
   }
 }

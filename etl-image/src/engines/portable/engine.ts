@@ -24,7 +24,7 @@ export class PortableEngine implements Engine {
       add: async ({ content }) => {
         for (const row of content as readonly PortableRow[]) {
           await writer.appendRow(
-            Object.fromEntries(plans.map((plan) => [plan.name, stored(row[plan.name] ?? null, plan)])),
+            Object.fromEntries(plans.map((plan, index) => [plan.name, stored(row[index] ?? null, plan)])),
           );
         }
       },

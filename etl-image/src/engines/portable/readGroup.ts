@@ -13,17 +13,19 @@ import {
   rawBytes,
   reasons,
 } from '../engine';
-import { readFields } from './fields';
+import { rejectedColumn } from '../rejectedColumn';
+import { type Fields, readFields } from './fields';
 
-export type PortableRow = Readonly<Record<string, Value | null>>;
+/** A value for each column. */
+export type PortableRow = readonly (Value | null)[];
 
 /** Why a row is rejected. */
 type Why = Pick<Reject, 'column' | 'reason' | 'kind'>;
 
-/** What a row of the right width is. */
 type ReadRow =
   | { readonly kind: 'good'; readonly row: PortableRow; readonly coerced: readonly { column: string; raw: string }[] }
   | { readonly kind: 'blank' }
+  | { readonly kind: 'broken'; readonly reason: keyof typeof reasons }
   | { readonly kind: 'reject'; readonly why: Why };
 
 /** Reads a row group value by value. */
@@ -34,11 +36,15 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
   const coercions: Coercion[] = [];
   const content: PortableRow[] = [];
   let place: Place = { row: 0, lines: 0, byte: 0 };
-  const rowBytes = [...rowsOf(group.bytes, dialect)];
-  for (const [index, fields] of readFields(rowBytes, dialect).entries()) {
-    const bytes = rowBytes[index] ?? group.bytes.subarray(0, 0);
-    const read: ReadRow = typeof fields === 'string' ? broken(fields) : readRow(fields, plans, evidence);
+  for (const row of rowsOf(group.bytes, dialect)) {
+    const bytes = Buffer.from(row.buffer, row.byteOffset, row.length);
+    const read = readRow(readFields(bytes, dialect), plans, evidence);
     if (read.kind === 'reject') rejects.push({ ...place, ...read.why, raw: rawOf(bytes, lineEnd) });
+    if (read.kind === 'broken') {
+      const column = rejectedColumn(read.reason, bytes, plans, dialect);
+      const reason = reasons[read.reason];
+      rejects.push({ ...place, column, reason, kind: reason, raw: rawOf(bytes, lineEnd) });
+    }
     if (read.kind === 'good') {
       content.push(read.row);
       for (const each of read.coerced) coercions.push({ ...place, ...each });
@@ -51,16 +57,13 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
   return { bytes, rows, rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
 }
 
-function broken(why: 'blank' | keyof typeof reasons, column: string | null = null): ReadRow {
-  if (why === 'blank') return { kind: 'blank' };
-  return { kind: 'reject', why: { column, reason: reasons[why], kind: reasons[why] } };
-}
-
 /** Adds to `evidence` what the values say of their columns. */
-function readRow(fields: readonly string[], plans: readonly ColumnPlan[], evidence: Evidence[]): ReadRow {
-  if (fields.length > plans.length) return broken('tooMany');
-  if (fields.length < plans.length) return broken('tooFew', plans[fields.length]?.name ?? null);
-  const row: Record<string, Value | null> = {};
+function readRow(fields: Fields, plans: readonly ColumnPlan[], evidence: Evidence[]): ReadRow {
+  if (fields === 'blank') return { kind: 'blank' };
+  if (typeof fields === 'string') return { kind: 'broken', reason: fields };
+  if (fields.length > plans.length) return { kind: 'broken', reason: 'tooMany' };
+  if (fields.length < plans.length) return { kind: 'broken', reason: 'tooFew' };
+  const row: (Value | null)[] = [];
   const coerced: { column: string; raw: string }[] = [];
   let why: Why | undefined;
   for (const [index, plan] of plans.entries()) {
@@ -70,16 +73,16 @@ function readRow(fields: readonly string[], plans: readonly ColumnPlan[], eviden
       evidence[index] = addEvidence(evidence[index] ?? noEvidence, evidenceOf(text, { dates: wantsDates(plan) }));
     }
     const value = readValue(text, plan);
-    row[plan.name] = value ?? null;
+    row.push(value ?? null);
     if (value !== undefined) continue;
     if (plan.coerces) coerced.push({ column: plan.name, raw: text });
     else if (plan.declared) why ??= { column: plan.name, ...contradiction(text, plan) };
   }
   if (why) return { kind: 'reject', why };
-  if (coerced.length === 0 && Object.values(row).every((value) => value === null)) return { kind: 'blank' };
+  if (coerced.length === 0 && row.every((value) => value === null)) return { kind: 'blank' };
   return { kind: 'good', row, coerced };
 }
 
-function rawOf(bytes: Uint8Array, lineEnd: number): string {
-  return Buffer.from(withoutLineEnd(bytes, lineEnd).subarray(0, rawBytes)).toString('utf8');
+function rawOf(row: Buffer, lineEnd: number): string {
+  return withoutLineEnd(row, lineEnd).subarray(0, rawBytes).toString('utf8');
 }

@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util';
+import { GroupReader } from '../../etl-image/src/engines/kernel/readGroup';
+import { readGroup } from '../../etl-image/src/engines/portable/readGroup';
+import { Kernel } from '../../etl-image/src/kernel/kernel';
+import { noEvidence } from '../../etl-image/src/transformers/evidence';
+import { decideColumn } from '../../etl-image/src/transformers/schema';
+import { randomFrom } from '../support/random';
+import { thorough } from '../support/thorough';
+
+const dialect = { delimiter: ',', quote: '"', lineEnd: '\n' } as const;
+const pageBytes = 65_536;
+/** The kernel places everything at multiples of that many bytes. */
+const alignment = 64;
+
+const plansOf = (names: readonly string[]) =>
+  names.map((name) => decideColumn({ name, sourceName: name }, noEvidence, {}, dialect.delimiter).plan);
+
+/** What each engine says of the same rows: everything but the pages. */
+function bothEngines(rows: readonly Buffer[], columns: readonly string[]) {
+  const bytes = new Uint8Array(Buffer.concat(rows));
+  const plans = plansOf(columns);
+  const { content: _pages, ...kernel } = new GroupReader(dialect).read(bytes, rows.length, plans);
+  const { content, bytes: _bytes, rows: _rows, ...portable } = readGroup({ bytes, rows: rows.length }, plans, dialect);
+  return { kernel, portable };
+}
+
+const row = (...fields: readonly (string | number)[]): Buffer => Buffer.from(`${fields.join(',')}\n`, 'latin1');
+
+test('bad bytes are rejects wherever the memory of the kernel grows', () => {
+  // Every place that a row group takes lies once at the end of a page.
+  const most = pageBytes / alignment;
+  const differ: number[] = [];
+  for (let step = 0; step < most; step++) {
+    const filler = 'y'.repeat(step * alignment);
+    const rows = [row(1, 'a'), row(7, filler), row(8, '\xff'), row(9, '\0'), row(10), row(11, '"b"c')];
+    const { kernel, portable } = bothEngines(rows, ['n', 't']);
+    if (!isDeepStrictEqual(kernel, portable) || kernel.rejects.length !== 4) differ.push(step);
+  }
+  expect(differ).toEqual([]);
+});
+
+test('random row groups of random sizes read as by the portable engine', () => {
+  const differ: number[] = [];
+  for (let seed = 1; seed <= (thorough ? 2000 : 150); seed++) {
+    const { below, chance, pick } = randomFrom(seed);
+    const names = Array.from({ length: 1 + below(6) }, (_, at) => `c${at}`);
+    const cell = (): string =>
+      pick([
+        '',
+        '1',
+        'x',
+        '"q""q"',
+        '2026-02-08',
+        'NA',
+        '\xff',
+        '\0',
+        '"a"b',
+        'z'.repeat(below(chance(0.02) ? 60_000 : 9)),
+      ]);
+    const rows = Array.from({ length: 1 + below(chance(0.2) ? 3000 : 60) }, () =>
+      row(...names.slice(chance(0.05) ? 1 : 0).map(cell)),
+    );
+    const { kernel, portable } = bothEngines(rows, names);
+    if (!isDeepStrictEqual(kernel, portable)) differ.push(seed);
+  }
+  expect(differ).toEqual([]);
+});
+
+test('refuses a place while memory is lent, whether it would have to grow or not', () => {
+  const kernel = new Kernel();
+  const at = kernel.place(8);
+  expect(() => kernel.lend(at, 8, () => kernel.place(1))).toThrow(/lent a view/);
+  expect(() => kernel.lend(at, 8, () => kernel.lend(at, 8, () => undefined) ?? kernel.place(1))).toThrow(/lent a view/);
+  kernel.place(1);
+});
+
+test('refuses a place after memory was kept, and a loan does not end that', () => {
+  const kernel = new Kernel();
+  const kept = kernel.keep(kernel.place(8), 8);
+  kernel.lend(kept.byteOffset, 8, (bytes) => bytes.fill(1));
+  expect([...kept]).toEqual(Array(8).fill(1));
+  expect(() => kernel.place(1)).toThrow(/kept a view/);
+});
+
+test('reads and writes what it placed before the memory grew', () => {
+  const kernel = new Kernel();
+  const at = kernel.place(64);
+  kernel.write(at, Buffer.from('año'));
+  kernel.setWord(at + 8, 0xfedcba98);
+  kernel.setDouble(at + 16, -0.5);
+  kernel.place(10 * pageBytes);
+  expect(kernel.text(at, 4)).toBe('año');
+  expect([...kernel.words(at + 8, 1), kernel.word(at + 8), kernel.byte(at + 11)]).toEqual([
+    0xfedcba98, 0xfedcba98, 0xfe,
+  ]);
+  expect(kernel.double(at + 16)).toBe(-0.5);
+  kernel.setByte(at, 0x41);
+  kernel.fill(at + 1, 2, 0x42);
+  kernel.move(at + 1, at, 3);
+  expect(Buffer.from(kernel.copy(at, 4)).toString()).toBe('AABB');
+});

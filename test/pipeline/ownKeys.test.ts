@@ -1,0 +1,61 @@
+import { parseBatchRequest } from '@etl/pipeline/batch/request';
+import { consoleUrl } from '@etl/pipeline/consoleUrl';
+import { parseEvent } from '@etl/pipeline/event';
+import { budgetOf } from '@etl/pipeline/failures';
+import { optionsSchema } from '@etl/pipeline/options';
+import { own } from '@etl/pipeline/own';
+import { taskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
+import { parseFaultPlan } from '../../local/faults/plan';
+
+const inherited = Object.getOwnPropertyNames(Object.prototype);
+const withProto = (value: unknown): object => JSON.parse(`{"__proto__":${JSON.stringify(value)}}`);
+
+test.each(inherited)('%s is not a key of an object that does not have it', (name) => {
+  expect(own({}, name)).toBeUndefined();
+  expect(own(undefined, name)).toBeUndefined();
+  expect(own(JSON.parse(`{"${name}":1}`), name)).toBe(1);
+});
+
+test.each(inherited)('%s is an unknown failure type: there is no new launch', (name) => {
+  expect(budgetOf(name)).toBe('none');
+});
+
+test('a partition that AWS does not have has no console', () => {
+  expect(consoleUrl('arn:constructor:ecs:eu-west-1:123456789012:task/c/0123abcd')).toBeUndefined();
+});
+
+test.each(inherited.filter((name) => name !== '__proto__'))('a column %s can be declared', (name) => {
+  const columns = { [name]: 'text' };
+  expect(optionsSchema.parse({ columns })).toEqual({ columns });
+});
+
+describe('a key __proto__ is refused by name, wherever the keys are free', () => {
+  const columns = withProto('text');
+
+  test('in the columns of an event', () => {
+    const detail = { s3Key: 's3://b/k.csv', batchDate: '2026-02-08', columns };
+    expect(parseEvent({ detail })).toEqual({
+      ok: false,
+      reasons: ['detail.columns.__proto__: "text" is a reserved name: leave it out'],
+    });
+  });
+
+  test('in the options of the container', () => {
+    expect(optionsSchema.safeParse({ columns }).success).toBe(false);
+  });
+
+  test('in the event that the files of a batch share', () => {
+    expect(parseBatchRequest({ prefix: 'p', detail: withProto(1) })).toMatchObject({ ok: false });
+    expect(parseBatchRequest({ prefix: 'p', detail: { columns } })).toMatchObject({ ok: false });
+  });
+
+  test('in the variables of a task definition', () => {
+    const found = taskDefinitionSpec.safeParse({ etl: { environment: withProto('x') } });
+    expect(found.error?.issues.map(({ path }) => path.join('.'))).toContain('etl.environment.__proto__');
+  });
+
+  test('in what a fault is limited to', () => {
+    const rules = [{ fault: 'killed', where: { environment: withProto('x') } }];
+    expect(() => parseFaultPlan({ rules })).toThrow(/__proto__.*reserved name/);
+  });
+});
