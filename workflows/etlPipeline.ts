@@ -4,6 +4,7 @@ import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
+import { isCalendarDate } from '@etl/pipeline/names';
 import type { Plan, Routing } from '@etl/pipeline/plan';
 import { baseName } from '@etl/pipeline/uri';
 import {
@@ -60,12 +61,14 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   const title = titleOf(event);
   const status = trackStatus(title);
   const answers = trackApproval();
-  let batch: Partial<Batch> = {};
+  const { batchDate } = looseDetail(event);
+  // An alert about a validation that failed has the date, at least.
+  let batch: Partial<Batch> = batchDate !== undefined && isCalendarDate(batchDate) ? { batchDate } : {};
   try {
     const { plan, delivered: alreadyDelivered = false } = await validate(event, title, (known) => {
       batch = known;
     });
-    if (plan.routing) status.explain(plan.routing);
+    if (plan.routing && !alreadyDelivered) status.explain(plan.routing);
     // A batch asks for an answer itself, once for all that are held.
     const held = async (reason: string, until: string): Promise<void> => {
       if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
@@ -99,7 +102,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       launches: shownLaunches(status),
       ...costOf(status),
       ...already,
-      ...(routing && { routing }),
+      ...(routing && !alreadyDelivered && { routing }),
       notification,
       ...(approval && { approval }),
     };

@@ -50,6 +50,7 @@ withServer('etlPipeline', () => {
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure).toMatchObject({ type: 'SourceConflict', message: expect.stringContaining('a.csv, and b.csv') });
     expect(names(calls)).toEqual(['validateInput', 'notify', 'sendToDeadLetters']);
+    expect(calls[1]?.input).toMatchObject({ subject: { batchDate: '2026-02-08' } });
   });
 
   test('a source that was replaced after its validation: one launch, FAILED SourceChanged', async () => {
