@@ -15,6 +15,8 @@ export interface BatchPlan {
   readonly mode: 'missing' | 'failed' | 'all';
   readonly maxConcurrent: number;
   readonly onFailure: 'fail' | 'complete';
+  /** Fewer files in all days together make the batch fail. Absent in plans of earlier versions: 0. */
+  readonly minFiles?: number;
   readonly detail: Readonly<Record<string, unknown>>;
   /** Where the batch keeps its results, and its files go unless the event says otherwise. */
   readonly destination: string;
@@ -22,6 +24,8 @@ export interface BatchPlan {
 }
 
 export const defaultPriority = 3;
+/** A feed that did not come must not look like one that was delivered. */
+export const defaultMinFiles = 1;
 
 /** Undefined when the prefix is no URI and there is no raw bucket. `scheduledAt`: ISO 8601. */
 export function makeBatchPlan(
@@ -42,6 +46,7 @@ export function makeBatchPlan(
     mode: request.mode ?? 'missing',
     maxConcurrent: request.maxConcurrent ?? defaultConcurrency,
     onFailure: request.onFailure ?? 'fail',
+    minFiles: request.minFiles ?? defaultMinFiles,
     detail: request.detail ?? {},
     destination: typeof destination === 'string' ? destination : places.cleanBase,
     priority: request.priority ?? defaultPriority,
