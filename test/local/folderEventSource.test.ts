@@ -121,6 +121,7 @@ test('a link is delivered once its target is there', async () => {
   expect(dangling && startOf(dangling)).toBeUndefined();
   await writeFile(join(folder, 'late.csv'), 'x\n');
   const found: (string | undefined)[] = [];
-  while (found.length < 2) found.push(...(await source.receive(10, never)).map((each) => startOf(each)?.batch.source));
+  while (found.length < 2)
+    found.push(...(await source.receive(10, never)).map((each) => startOf(each)?.sourceUri.split('/').at(-1)));
   expect(found.sort()).toEqual(['late.csv', 'v.csv']);
 });
