@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
-import { putBack, setAside } from './letterFiles';
+import { keyOfName, putBack, setAside } from './letterFiles';
 
 /** The letters that `createFileDeadLetters` writes. A folder that is not there is empty. */
 export function createDeadLetterFolder(folder: string): DeadLetterBox {
@@ -48,7 +48,8 @@ async function namesIn(folder: string): Promise<string[]> {
 async function readLetter(folder: string, id: string): Promise<KeptLetter | undefined> {
   try {
     const text = await readFile(join(folder, id), 'utf8');
-    return { ...known(text), id };
+    const key = keyOfName(id);
+    return { ...known(text), ...(key !== undefined && { key }), id };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -57,8 +58,8 @@ async function readLetter(folder: string, id: string): Promise<KeptLetter | unde
 
 function known(text: string): Omit<KeptLetter, 'id'> {
   try {
-    const { sentAt, key, failureType, reason, workflowId, runId, event } = JSON.parse(text) as KeptLetter;
-    const facts = Object.entries({ sentAt, key, failureType, reason, workflowId, runId }).filter(([, value]) => value);
+    const { sentAt, failureType, reason, workflowId, runId, event } = JSON.parse(text) as KeptLetter;
+    const facts = Object.entries({ sentAt, failureType, reason, workflowId, runId }).filter(([, value]) => value);
     return { ...Object.fromEntries(facts), event };
   } catch {
     return { event: text };

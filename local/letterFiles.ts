@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** The name of an event's letter: a later failure of the event replaces it. */
 export const letterName = (key: string): string => `${key}.json`;
 
+/** The key that a letter is named by; undefined for one of an earlier version. */
+export const keyOfName = (name: string): string | undefined => /^([0-9a-f]{32})\./.exec(name)?.[1];
+
 /**
  * Gives a letter a name that no new letter has, so that it can be looked at and removed on its own. It is listed all the
  * same: a process that dies now loses nothing. Returns the name; undefined when there is no such letter.

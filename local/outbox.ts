@@ -24,9 +24,9 @@ const nowhere: LetterPlaces = { rawBase: undefined, cleanBase: '' };
 export function createFileDeadLetters(folder: string, places: LetterPlaces = nowhere): DeadLetters {
   return {
     async send(letter) {
-      const key = eventKey(letter.event, places);
-      await writeLetter(folder, letterName(key), { sentAt: new Date().toISOString(), key, ...letter });
-      return letterName(key);
+      const name = letterName(eventKey(letter.event, places));
+      await writeLetter(folder, name, { sentAt: new Date().toISOString(), ...letter });
+      return name;
     },
     async delivered(key, startedAt) {
       const aside = await setAside(folder, letterName(key));

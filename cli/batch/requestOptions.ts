@@ -1,5 +1,4 @@
-import { defaultConcurrency } from '@etl/pipeline/batch/control';
-import { defaultMinFiles } from '@etl/pipeline/batch/plan';
+import { defaultConcurrency, defaultMinFiles } from '@etl/pipeline/batch/control';
 import { Argument, type Command, Option } from 'commander';
 import { nonNegativeInteger, positiveInteger } from '../arguments';
 

@@ -1,5 +1,5 @@
 import { resolveSource } from '../plan';
-import { defaultConcurrency } from './control';
+import { defaultConcurrency, defaultMinFiles } from './control';
 import type { BatchRequest } from './request';
 import { dayIn } from './timeZones';
 
@@ -24,8 +24,6 @@ export interface BatchPlan {
 }
 
 export const defaultPriority = 3;
-/** A feed that did not come must not look like one that was delivered. */
-export const defaultMinFiles = 1;
 
 /** Undefined when the prefix is no URI and there is no raw bucket. `scheduledAt`: ISO 8601. */
 export function makeBatchPlan(
