@@ -121,9 +121,9 @@ function unreadable(cause: unknown, what: string): WalkProblem {
   const remedies: Readonly<Record<string, string>> = {
     EACCES: 'grant the worker access to it',
     EPERM: 'grant the worker access to it',
-    ENOENT: 'mend the link, or remove it',
-    ENOTDIR: 'mend the link, or remove it',
-    ELOOP: 'mend the link, or remove it',
+    ENOENT: 'fix the link, or remove it',
+    ENOTDIR: 'fix the link, or remove it',
+    ELOOP: 'fix the link, or remove it',
     ENAMETOOLONG: 'shorten its path',
   };
   const errno = errnoOf(cause) ?? String(cause);
