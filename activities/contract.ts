@@ -1,6 +1,6 @@
 import type { BatchFile } from '@etl/pipeline/batch/fileEvent';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
-import type { FileResult } from '@etl/pipeline/batch/summary';
+import type { FileResult, LeftOut } from '@etl/pipeline/batch/summary';
 import type { ContainerMode } from '@etl/pipeline/container';
 import type { Batch } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -156,6 +156,8 @@ export interface FilePage {
   readonly files: readonly FoundFile[];
   /** Behind which URI the next page begins; absent for the last one. */
   readonly next?: string;
+  /** What was left out behind the last file of the page. */
+  readonly leftOut?: LeftOut;
 }
 
 export interface FoundFile {
@@ -163,11 +165,13 @@ export interface FoundFile {
   readonly bytes: number;
   readonly batch: Batch;
   /** Why no pipeline is started for it; absent for one that is. */
-  readonly skip?: 'delivered' | 'notFailed' | 'running';
+  readonly skip?: 'delivered' | 'notFailed' | 'running' | 'notAFile';
   /** Why it cannot be delivered by this batch; absent for one that can. */
   readonly refused?: string;
   /** `skip` in words. */
   readonly reason?: string;
+  /** What was left out between the file before it and this one. */
+  readonly leftOut?: LeftOut;
 }
 
 /** A pipeline that is under way; `runId` is absent where any run of its ID is meant. */

@@ -7,7 +7,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';
 import { awaitTask } from './awaitTask';
 import { confirmCommit } from './confirmCommit';
-import type { EtlActivities } from './contract';
+import type { CommitQuery, EtlActivities } from './contract';
 import { convertLight } from './convertLight';
 import { createDescriber, defaultLimit } from './describer';
 import { findOrphans } from './findOrphans';
@@ -82,7 +82,11 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       beating(() => orRetryElsewhere(awaitRuns(ports.executions, runs, Context.current().cancellationSignal))),
     recordResults: (input) => accessible(recordResults(ports.store, input)),
     confirmWork: async ({ uri }) => (await ports.store.head(uri)) !== undefined,
-    confirmCommit: (query) => confirmCommit(ports.store, query),
+    confirmCommit: async (query) => {
+      const answer = await confirmCommit(ports.store, query);
+      if (answer.kind === 'delivered') await removeLetter(ports.deadLetters, query);
+      return answer;
+    },
     notify: async ({ outcome, subject }) => {
       const { namespace } = activityInfo();
       const url = settings.uiUrl && runUrl(settings.uiUrl, namespace, subject.workflowId, subject.runId);
@@ -90,6 +94,19 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     },
     sendToDeadLetters: async (letter) => ({ letterId: await ports.deadLetters.send(letter) }),
   };
+}
+
+/** A delivery does not wait longer for the letter of an earlier failure to be found. */
+const letterPatienceMs = 12_000;
+
+/** Best effort: a letter that stays is one too many in a list. */
+async function removeLetter(deadLetters: Ports['deadLetters'], { plan, run }: CommitQuery): Promise<void> {
+  if (plan.letterKey === undefined) return;
+  const { log } = Context.current();
+  const removed = deadLetters.delivered(plan.letterKey, new Date(run.startedAt)).catch(({ message }: Error) => {
+    log.warn('the dead letter of an event that is delivered stays', { error: message });
+  });
+  await Promise.race([removed, delay(letterPatienceMs, undefined, { ref: false })]);
 }
 
 /** The run's page in the Web UI. */

@@ -1,6 +1,8 @@
 import { belongs, type Listing, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
+import { keyProblem } from '@etl/pipeline/batch/fileNames';
 import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
+import { addLeftOut, type LeftOut, type LeftOutReason } from '@etl/pipeline/batch/summary';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import type { EventDetail } from '@etl/pipeline/event';
@@ -8,8 +10,14 @@ import { workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { optionsOf } from '@etl/pipeline/plan';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
-import { baseName, joinUri, sameUri } from '@etl/pipeline/uri';
-import { type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import { baseName, joinUri, parseUri, sameUri } from '@etl/pipeline/uri';
+import {
+  type ListedObject,
+  type ListProblem,
+  type ObjectInfo,
+  type ObjectStore,
+  StorageError,
+} from '@etl/storage/objectStore';
 import type { FilePage, FoundFile, ListFilesInput } from './contract';
 import { type FoundBatch, findBatch } from './findBatch';
 import { inTurn } from './inTurn';
@@ -44,23 +52,46 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
   let looked = 0;
   let keyBytes = 0;
   let next: string | undefined;
-  for await (const info of ports.store.list(listing.prefix, after === undefined ? {} : { after })) {
+  let leftOut: LeftOut = {};
+  const options = { problems: true, ...(after !== undefined && { after }) };
+  for await (const info of ports.store.list(listing.prefix, options)) {
     // That there is one more is known before a page says that it is not the last.
     if (candidates.length === limit || looked === maxLooked || keyBytes > maxKeyBytes) {
-      return { files: await checked(ports, input, candidates), ...(next !== undefined && { next }) };
+      return {
+        files: await checked(ports, input, candidates),
+        ...(next !== undefined && { next }),
+        ...noted(leftOut),
+      };
     }
     looked++;
     next = info.uri;
+    if (isFolderMarker(info)) continue;
     const file = fileOf(plan, listing, info);
-    if (!file) continue;
-    candidates.push({ info, file });
+    if (typeof file === 'string') {
+      leftOut = addLeftOut(leftOut, { [file]: 1 });
+      continue;
+    }
+    candidates.push({ info, file: { ...file, ...noted(leftOut) } });
+    leftOut = {};
     keyBytes += JSON.stringify(info.uri).length;
   }
-  return { files: await checked(ports, input, candidates) };
+  return { files: await checked(ports, input, candidates), ...noted(leftOut) };
 }
 
-/** All files of a batch, listing by listing, as the batch itself would find them. */
-export async function* listAllFiles(ports: ListingPorts, plan: BatchPlan, limit = 200): AsyncGenerator<FoundFile> {
+const noted = (leftOut: LeftOut): { leftOut?: LeftOut } => (Object.keys(leftOut).length > 0 ? { leftOut } : {});
+
+/** The empty object that consoles create for a folder: there is nothing in it that could be missing. */
+function isFolderMarker({ uri, bytes, problem }: ListedObject): boolean {
+  return uri.endsWith('/') && bytes === 0 && problem === undefined;
+}
+
+/** All files of a batch, listing by listing, as the batch itself would find them. `leftOut` hears of what is left out. */
+export async function* listAllFiles(
+  ports: ListingPorts,
+  plan: BatchPlan,
+  limit = 200,
+  leftOut: (more: LeftOut) => void = () => undefined,
+): AsyncGenerator<FoundFile> {
   for (let day: string | undefined = plan.from; day !== undefined; day = nextListing(plan, day)) {
     let after: string | undefined;
     do {
@@ -70,24 +101,39 @@ export async function* listAllFiles(ports: ListingPorts, plan: BatchPlan, limit 
         limit,
         ...(after !== undefined && { after }),
       });
-      yield* page.files;
+      for (const file of page.files) {
+        if (file.leftOut) leftOut(file.leftOut);
+        yield file;
+      }
+      if (page.leftOut) leftOut(page.leftOut);
       after = page.next;
     } while (after !== undefined);
   }
 }
 
-function fileOf(plan: BatchPlan, listing: Listing, info: ObjectInfo): FoundFile | undefined {
-  const belonging = belongs(listing, info.uri);
-  if (belonging.kind === 'none') return undefined;
+function fileOf(plan: BatchPlan, listing: Listing, info: ListedObject): FoundFile | LeftOutReason {
+  const belonging = belongs(listing, info.uri, info.problem !== undefined && info.uri.endsWith('/'));
+  if (belonging.kind === 'leftOut') return belonging.reason;
   const batchDate = belonging.kind === 'file' ? belonging.batchDate : listing.from;
   const batch = resolveBatch({ ...(plan.detail as Partial<EventDetail>), batchDate }, info.uri, plan.rawBase);
   const file = { uri: info.uri, bytes: info.bytes, batch };
+  const problem = problemOf(info);
+  if (problem?.kind === 'notAFile') return { ...file, skip: 'notAFile', reason: problem.reason };
+  if (problem) return { ...file, refused: problem.reason };
   if (belonging.kind === 'refused') return { ...file, refused: belonging.reason };
   if (datasetIsDay(plan, listing, info.uri)) {
     const reason = `its dataset would be ${batch.dataset}, the folder of its day: name it in detail.dataset`;
     return { ...file, refused: reason };
   }
   return file;
+}
+
+/** Why an entry is not, or cannot be, delivered as a file, whatever its day is. */
+function problemOf({ uri, problem }: ListedObject): ListProblem | undefined {
+  if (problem) return problem;
+  const location = parseUri(uri);
+  const reason = location?.kind === 's3' ? keyProblem(location.key) : undefined;
+  return reason === undefined ? undefined : { kind: 'unreadable', reason };
 }
 
 /** Without a declared dataset the folder is it: one that is named by the day would be another dataset each day. */
@@ -110,7 +156,9 @@ async function checked(
   const options = optionsOf(input.plan.detail as EventDetail);
   const hash = optionsHash(options, chunkRows ?? defaultChunkRows);
   return inTurn(candidates, maxChecks, async ({ info, file }) =>
-    file.refused === undefined ? { ...file, ...(await check(ports, input, info, file, hash)) } : file,
+    file.refused === undefined && file.skip === undefined
+      ? { ...file, ...(await check(ports, input, info, file, hash)) }
+      : file,
   );
 }
 

@@ -37,7 +37,7 @@ export async function planBatch(
 async function accessProblems(store: Pick<ObjectStore, 'list'>, plan: BatchPlan): Promise<string[]> {
   const listing = listingFrom(plan, plan.from);
   try {
-    for await (const _ of store.list(listing?.prefix ?? plan.prefix)) break;
+    for await (const _ of store.list(listing?.prefix ?? plan.prefix, { problems: true })) break;
     return [];
   } catch (error) {
     if (error instanceof StorageError && error.code !== 'Unavailable')

@@ -104,9 +104,33 @@ export interface Notifier {
   publish(message: Message): Promise<string>;
 }
 
+/** Events that failed, one letter for each. */
 export interface DeadLetters {
-  /** Returns the ID under which the letter is kept. */
+  /** Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. */
   send(letter: DeadLetter): Promise<string>;
+  /**
+   * Removes the letter of this key, after a run that began at `startedAt` has delivered: failures that came later keep it.
+   * Best effort: a letter that is not found stays.
+   */
+  delivered(key: string, startedAt: Date): Promise<void>;
+}
+
+/** A queue keeps whatever it is sent, for so long, and cannot be searched. */
+export interface LetterQueue {
+  /** Returns the letter's ID. */
+  send(letter: DeadLetter, address?: LetterAddress): Promise<string>;
+  /** Undefined where the queue may not be asked. */
+  state(): Promise<{ readonly retentionSeconds: number; readonly letters: number } | undefined>;
+  /** Looks through a bounded part of the queue for a letter, and removes it with the older ones of its key. */
+  removeSent(key: string, letterId: string): Promise<boolean>;
+}
+
+/** How others find what belongs to a letter. */
+export interface LetterAddress {
+  /** The same for all letters of one event. */
+  readonly key: string;
+  /** The URI of the marker that stands for the letter. */
+  readonly marker: string;
 }
 
 export interface DeadLetter {
@@ -124,16 +148,23 @@ export interface DeadLetterBox {
   readonly name: string;
   /** `limit` at most. They stay where they are; until `close`, other readers of a queue may not see them. */
   list(limit: number): Promise<readonly KeptLetter[]>;
-  /** One that was listed. */
+  /**
+   * From here on a failure of the letter's event is another letter. Returns what undoes it; undefined, and nothing is changed,
+   * when the event has failed again since the letter was listed.
+   */
+  detach(letter: KeptLetter): Promise<(() => Promise<void>) | undefined>;
+  /** Removes one that was listed, and detached. */
   remove(letter: KeptLetter): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A letter as it was found: one that somebody else has put there may have nothing but its content. */
-export interface KeptLetter extends Partial<Omit<DeadLetter, 'event'>> {
+export interface KeptLetter extends Partial<Omit<DeadLetter, 'event'>>, Partial<LetterAddress> {
   readonly id: string;
   /** ISO 8601. */
   readonly sentAt?: string;
+  /** When its event failed last, after the letter was sent; ISO 8601. */
+  readonly failedAt?: string;
   readonly event: unknown;
 }
 

@@ -134,6 +134,15 @@ export const differences = [
     shownBy: 'test: test/equivalence/declared.test.ts',
   },
   {
+    id: 'one-letter',
+    what: 'An event that fails several times, or is delivered after it has failed',
+    temporal: 'has one dead letter, with its latest failure, which the delivery removes',
+    stepFunctions:
+      'has a letter for each failure, which stays; `etl dlq` shows and removes all letters of an event together',
+    reason: '`sqs:sendMessage` cannot look for a letter, and SQS cannot search',
+    shownBy: 'test: test/cli/dlq.test.ts',
+  },
+  {
     id: 'lost-worker',
     what: 'Whoever waits for the task is lost',
     temporal: 'another worker takes the wait up after a missed heartbeat',

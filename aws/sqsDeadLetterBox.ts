@@ -1,5 +1,6 @@
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetterBox, KeptLetter } from '../activities/ports';
+import type { DeadLetterBox } from '../activities/ports';
+import { letterOf } from './sqsLetter';
 import { createSqsQueue, maxPerCall } from './sqsQueue';
 
 /** How long letters are hidden from others while somebody looks through them, if this process dies. */
@@ -8,7 +9,7 @@ const hiddenSeconds = 300;
 const emptyAnswers = 2;
 
 /** The letters that `createSqsDeadLetters` sends, and whatever else is in their queue. */
-export function createSqsDeadLetterBox(client: SQSClient, queueUrl: string): DeadLetterBox {
+export function createSqsDeadLetterBox(client: SQSClient, queueUrl: string): Omit<DeadLetterBox, 'detach'> {
   const queue = createSqsQueue(client, queueUrl);
   const held = new Map<string, Message>();
   return {
@@ -21,7 +22,7 @@ export function createSqsDeadLetterBox(client: SQSClient, queueUrl: string): Dea
         empty = messages.length === 0 ? empty + 1 : 0;
       }
       return [...held.values()]
-        .map(asLetter)
+        .map(letterOf)
         .sort((one, other) => (one.sentAt ?? '').localeCompare(other.sentAt ?? ''));
     },
     async remove({ id }) {
@@ -36,27 +37,4 @@ export function createSqsDeadLetterBox(client: SQSClient, queueUrl: string): Dea
       await queue.hide(left, 0);
     },
   };
-}
-
-function asLetter({ MessageId = '', Body = '', Attributes, MessageAttributes = {} }: Message): KeptLetter {
-  const names = ['failureType', 'reason', 'workflowId', 'runId'] as const;
-  const known = names.flatMap((name) => {
-    const value = MessageAttributes[name]?.StringValue;
-    return value === undefined || value === '-' ? [] : [[name, value]];
-  });
-  const sent = Number(Attributes?.SentTimestamp);
-  return {
-    id: MessageId,
-    ...(sent > 0 && { sentAt: new Date(sent).toISOString() }),
-    ...Object.fromEntries(known),
-    event: parsed(Body),
-  };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
 }

@@ -1,24 +1,61 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetters } from '../activities/ports';
+import { GetQueueAttributesCommand, type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { LetterQueue } from '../activities/ports';
+import { letterOf, messageOf, sentMs } from './sqsLetter';
+import { createSqsQueue, maxPerCall } from './sqsQueue';
 
-/** The event goes into the body as it came, so that it can be started again; why it is here, into the attributes. */
-export function createSqsDeadLetters(client: SQSClient, queueUrl: string): DeadLetters {
+/** What a search takes into its hands, and for how long others do not see it if the search dies. */
+const search = { messages: 200, milliseconds: 8_000, hiddenSeconds: 30, emptyAnswers: 2 } as const;
+
+const counts = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+/** Dead letters as messages of a queue. */
+export function createSqsDeadLetters(client: SQSClient, queueUrl: string): LetterQueue {
+  const queue = createSqsQueue(client, queueUrl);
   return {
-    async send({ event, failureType, reason, workflowId, runId }) {
-      const attributes = { failureType, reason: reason.slice(0, 1000), workflowId, runId };
-      const answer = await client.send(
-        new SendMessageCommand({
-          QueueUrl: queueUrl,
-          MessageBody: JSON.stringify(event ?? null),
-          MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, value]) => [
-              name,
-              { DataType: 'String', StringValue: value || '-' },
-            ]),
-          ),
-        }),
-      );
+    async send(letter, address) {
+      const message = messageOf(letter, address ?? {});
+      const answer = await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
       return answer.MessageId ?? '';
+    },
+    async state() {
+      const request = { QueueUrl: queueUrl, AttributeNames: ['MessageRetentionPeriod' as const, ...counts] };
+      const answer = await client.send(new GetQueueAttributesCommand(request)).catch(() => undefined);
+      if (!answer?.Attributes) return undefined;
+      const { MessageRetentionPeriod: retention, ...found } = answer.Attributes;
+      const letters = counts.reduce((sum, name) => sum + Number(found[name] ?? 0), 0);
+      return { retentionSeconds: Number(retention), letters };
+    },
+    async removeSent(key, letterId) {
+      const inHand: Message[] = [];
+      const removed: Message[] = [];
+      const found = () => inHand.find(({ MessageId }) => MessageId === letterId);
+      try {
+        const deadline = performance.now() + search.milliseconds;
+        for (let empty = 0; !found() && empty < search.emptyAnswers && inHand.length < search.messages; ) {
+          if (performance.now() > deadline) break;
+          const { hiddenSeconds } = search;
+          const messages = await queue.receive({ limit: maxPerCall, waitSeconds: 1, hiddenSeconds });
+          inHand.push(...messages);
+          empty = messages.length === 0 ? empty + 1 : 0;
+        }
+        const letter = found();
+        if (letter) {
+          // Those that were sent later belong to failures that came later.
+          const isOver = (each: Message) => letterOf(each).key === key && sentMs(each) <= sentMs(letter);
+          removed.push(letter, ...inHand.filter((each) => each !== letter && isOver(each)));
+          await queue.remove(removed);
+        }
+        return letter !== undefined;
+      } finally {
+        await queue.hide(
+          inHand.filter((each) => !removed.includes(each)),
+          0,
+        );
+      }
     },
   };
 }

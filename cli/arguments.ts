@@ -82,6 +82,12 @@ export function positiveInteger(text: string): number {
   throw new CliError(`${text} is no whole number above 0`, 'write it in digits, e.g. 500000', cliExitCodes.usage);
 }
 
+/** A whole number from zero on, as an option's parser. */
+export function nonNegativeInteger(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new CliError(`${text} is not a whole number from 0 on`, 'write it in digits, e.g. 0', cliExitCodes.usage);
+}
+
 /** Minutes, as an option's parser: `15` or `15m`. */
 export function minutes(text: string): number {
   return positiveInteger(text.replace(/m$/, ''));

@@ -8,6 +8,7 @@ import { resolveSource } from '@etl/pipeline/plan';
 import type { Client } from '@temporalio/client';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { temporalClient } from '../workers/temporalClient';
+import { detachGroup, dropGroup, type LetterGroup, removeGroup } from './dlq/groups';
 
 /** What a letter can be made to start again, or why it cannot. */
 export type Again = { readonly starts: readonly Start[] } | { readonly problem: string };
@@ -25,11 +26,17 @@ export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: strin
     return { starts: [{ workflowId: letter.workflowId ?? workflowId(batch), event, batch, sourceUri }] };
   }
   if (typeof event !== 'object') return { problem: 'it has no event' };
-  const { starts, ignored, problems } = startsOf(JSON.stringify(event), letter.id, rule, rawBase);
+  const { starts, ignored, problems } = startsOf(JSON.stringify(withoutProblem(event)), letter.id, rule, rawBase);
   if (problems.length > 0) return { problem: problems.join('; ') };
   if (starts.length === 0)
     return { problem: `nothing in it is ours: ${ignored.map(({ reason }) => reason).join(', ')}` };
   return { starts };
+}
+
+/** News of a landed file without the reason why it could not be read then: it may be readable now. */
+function withoutProblem(event: object | null): unknown {
+  const { landed } = (event ?? {}) as { landed?: object };
+  return landed ? { ...event, landed: { ...landed, problem: undefined } } : event;
 }
 
 interface OfLetter {
@@ -39,23 +46,47 @@ interface OfLetter {
 export type Redriven =
   /** `running`: the letter stays, since the run that goes on may fail as the one before did. */
   | (OfLetter & { readonly outcome: 'started' | 'wouldStart' | 'running' })
+  /** It has failed again since it was listed: the letter of that failure stays. */
+  | (OfLetter & { readonly outcome: 'failedAgain' })
+  /** Nothing is started for an event that was delivered after it had failed. */
+  | (OfLetter & { readonly outcome: 'delivered' | 'wouldRemove' })
   | (OfLetter & { readonly outcome: 'impossible'; readonly problem: string });
 
-/** What would become of a letter. */
-export function foreseen({ id }: KeptLetter, again: Again): Redriven {
+/** What would become of an event's letters. */
+export function foreseen({ letter: { id }, isDelivered }: LetterGroup, again: Again): Redriven {
+  if (isDelivered) return { id, workflowIds: [], outcome: 'wouldRemove' };
   if ('problem' in again) return { id, workflowIds: [], outcome: 'impossible', problem: again.problem };
   return { id, workflowIds: again.starts.map(({ workflowId }) => workflowId), outcome: 'wouldStart' };
 }
 
-/** Starts a letter's event again, and only then removes the letter. Throws what Temporal or the box throws. */
-export async function redrive(client: Client, box: DeadLetterBox, letter: KeptLetter, again: Again): Promise<Redriven> {
-  if ('problem' in again) return foreseen(letter, again);
-  const { id, workflowIds } = foreseen(letter, again);
+/**
+ * Starts an event again, and only then removes its letters. They are detached before: a run that fails at once leaves a new
+ * letter, which is not removed with them. Throws what Temporal or the box throws.
+ */
+export async function redrive(client: Client, box: DeadLetterBox, group: LetterGroup, again: Again): Promise<Redriven> {
+  if ('problem' in again) return foreseen(group, again);
+  const { id, workflowIds } = foreseen(group, again);
+  const undo = await detachGroup(box, group);
+  if (!undo) return { id, workflowIds, outcome: 'failedAgain' };
   let running = false;
-  for (const each of again.starts) if (!(await start(client, each))) running = true;
-  if (running) return { id, workflowIds, outcome: 'running' };
-  await box.remove(letter);
+  try {
+    for (const each of again.starts) if (!(await start(client, each))) running = true;
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+  if (running) {
+    await undo();
+    return { id, workflowIds, outcome: 'running' };
+  }
+  await removeGroup(box, group);
   return { id, workflowIds, outcome: 'started' };
+}
+
+/** Removes the letters of an event that was delivered since. */
+export async function removeDelivered(box: DeadLetterBox, group: LetterGroup): Promise<Redriven> {
+  const isRemoved = await dropGroup(box, group);
+  return { id: group.letter.id, workflowIds: [], outcome: isRemoved ? 'delivered' : 'failedAgain' };
 }
 
 /** False when a run of that ID goes on. */

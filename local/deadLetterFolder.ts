@@ -1,17 +1,36 @@
-import { readdir, readFile, unlink } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
+import { keyOfName, putBack, setAside } from './letterFiles';
 
 /** The letters that `createFileDeadLetters` writes. A folder that is not there is empty. */
 export function createDeadLetterFolder(folder: string): DeadLetterBox {
+  /** Names of letters that were set aside, by their IDs. */
+  const aside = new Map<string, string>();
   return {
     name: folder,
     async list(limit) {
-      const names = (await namesIn(folder)).filter((name) => /^[^.].*\.json$/.test(name)).sort();
-      const letters = await Promise.all(names.slice(0, limit).map((name) => readLetter(folder, name)));
-      return letters.flatMap((letter) => letter ?? []);
+      const names = (await namesIn(folder)).filter((name) => /^[^.].*\.json$/.test(name));
+      const letters = await Promise.all(names.map((name) => readLetter(folder, name)));
+      const sorted = letters
+        .flatMap((letter) => letter ?? [])
+        .sort((one, other) => (one.sentAt ?? '').localeCompare(other.sentAt ?? ''));
+      return sorted.slice(0, limit);
     },
-    remove: ({ id }) => unlink(join(folder, id)),
+    async detach({ id, sentAt }) {
+      const name = await setAside(folder, id);
+      if (name === undefined) return async () => undefined;
+      aside.set(id, name);
+      const undo = async () => {
+        aside.delete(id);
+        await putBack(folder, name, id);
+      };
+      if ((await readLetter(folder, name))?.sentAt === sentAt) return undo;
+      await undo();
+      return undefined;
+    },
+    // Somebody else may have removed it.
+    remove: ({ id }) => rm(join(folder, aside.get(id) ?? id), { force: true }),
     close: async () => undefined,
   };
 }
@@ -29,7 +48,8 @@ async function namesIn(folder: string): Promise<string[]> {
 async function readLetter(folder: string, id: string): Promise<KeptLetter | undefined> {
   try {
     const text = await readFile(join(folder, id), 'utf8');
-    return { ...known(text), id };
+    const key = keyOfName(id);
+    return { ...known(text), ...(key !== undefined && { key }), id };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

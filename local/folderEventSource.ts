@@ -1,9 +1,9 @@
-import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileUri } from '@etl/pipeline/fileUri';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
+import { uriOf } from '@etl/storage/pathBytes';
+import { type WalkedEntry, walk } from '@etl/storage/walk';
 
 export interface FolderEventSourceOptions {
   readonly warn: (details: object, message: string) => void;
@@ -31,28 +31,31 @@ export function createFolderEventSource(
   { warn, lookMs = 1000, settledMs = 2000 }: FolderEventSourceOptions,
 ): EventSource {
   const seen = new Map<string, Seen>();
+  const passedOver = new Set<string>();
   let away = false;
 
-  const look = async (): Promise<Map<string, number>> => {
-    const found = await filesBelow(folder);
-    for (const path of seen.keys()) if (!found.has(path)) seen.delete(path);
-    const times = new Map<string, number>();
-    for (const [path, { mark, modifiedMs }] of found) {
-      times.set(path, modifiedMs);
-      if (seen.get(path)?.mark !== mark) seen.set(path, { mark, since: performance.now(), receives: 0, due: 0 });
+  const look = async (): Promise<Map<string, Found>> => {
+    const found = await filesBelow(folder, passOver);
+    for (const uri of seen.keys()) if (!found.has(uri)) seen.delete(uri);
+    for (const [uri, { mark }] of found) {
+      if (seen.get(uri)?.mark !== mark) seen.set(uri, { mark, since: performance.now(), receives: 0, due: 0 });
     }
-    return times;
+    return found;
   };
 
-  const handOver = (path: string, file: Seen, modifiedMs: number): Delivery => {
+  /** Warned about once: it stays where it is, look after look. */
+  const passOver = (uri: string, reason: string): void => {
+    if (!passedOver.has(uri)) warn({ uri, reason }, 'an entry of the folder of landed files is skipped');
+    passedOver.add(uri);
+  };
+
+  const handOver = (uri: string, file: Seen, { key, mark, landedAt, problem }: Found): Delivery => {
     file.due = 'never';
     file.receives++;
-    const key = relative(folder, path).split(sep).join('/');
-    const uri = fileUri(path);
-    const landedAt = new Date(modifiedMs).toISOString();
+    const landed = { uri, key, mark, ...(landedAt && { landedAt }), ...(problem !== undefined && { problem }) };
     return {
-      id: `${uri} ${file.mark}`,
-      body: JSON.stringify({ landed: { uri, key, mark: file.mark, landedAt } }),
+      id: `${uri} ${mark}`,
+      body: JSON.stringify({ landed }),
       receiveCount: file.receives,
       done: async () => undefined,
       again: async (afterSeconds) => {
@@ -62,12 +65,15 @@ export function createFolderEventSource(
   };
 
   const next = async (limit: number): Promise<Delivery[]> => {
-    const times = await look();
+    const found = await look();
     const now = performance.now();
     return [...seen]
       .filter(([, { since, due }]) => due !== 'never' && due <= now && now - since >= settledMs)
       .slice(0, limit)
-      .map(([path, file]) => handOver(path, file, times.get(path) ?? 0));
+      .flatMap(([uri, file]) => {
+        const entry = found.get(uri);
+        return entry ? [handOver(uri, file, entry)] : [];
+      });
   };
 
   return {
@@ -91,19 +97,37 @@ export function createFolderEventSource(
 }
 
 interface Found {
+  readonly key: string;
   readonly mark: string;
-  readonly modifiedMs: number;
+  /** ISO 8601; absent for what cannot be read. */
+  readonly landedAt?: string;
+  readonly problem?: string;
 }
 
-async function filesBelow(folder: string): Promise<Map<string, Found>> {
-  const entries: Dirent[] = await readdir(folder, { withFileTypes: true, recursive: true });
+/** By URI. What is not a file goes to `passOver`. @throws what reading the folder itself throws. */
+async function filesBelow(
+  folder: string,
+  passOver: (uri: string, reason: string) => void,
+): Promise<Map<string, Found>> {
+  // A walk takes a folder that does not exist for an empty one.
+  await readdir(folder);
   const found = new Map<string, Found>();
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const facts = await stat(path).catch(() => undefined);
-    // Gone between the two calls: the next look does not find it.
-    if (facts) found.set(path, { mark: `${facts.size} ${facts.mtimeMs} ${facts.ino}`, modifiedMs: facts.mtimeMs });
+  for await (const entry of walk(folder)) {
+    const uri = uriOf(fileUri(folder), entry.path);
+    if (entry.problem?.kind === 'notAFile') passOver(uri, entry.problem.reason);
+    else found.set(uri, foundOf(entry));
   }
   return found;
+}
+
+function foundOf({ path, stats, problem }: WalkedEntry): Found {
+  const key = path.toString();
+  if (!stats) {
+    const reason = problem?.reason ?? 'it cannot be read';
+    return { key, mark: reason, problem: reason };
+  }
+  const { size, mtimeNs, ino, mtime } = stats;
+  // As Node computes `mtimeMs`: the mark is part of workflow IDs that are known.
+  const mtimeMs = Number(mtimeNs / 1_000_000_000n) * 1e3 + Number(mtimeNs % 1_000_000_000n) / 1e6;
+  return { key, mark: `${size} ${mtimeMs} ${ino}`, landedAt: mtime.toISOString() };
 }

@@ -1,31 +1,47 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventKey, type LetterPlaces } from '@etl/pipeline/deadLetters/eventKey';
 import type { DeadLetters, Notifier } from '../activities/ports';
+import { letterName, putBack, setAside } from './letterFiles';
 
-/** Messages as files, one a message, below `<folder>/<topic>/`; the first line also goes to `say`. */
+/** Messages as files, one a message, below `<folder>/<topic>/`; the first line also goes to `say`. Their names sort by time. */
 export function createOutboxNotifier(folder: string, say: (line: string) => void): Notifier {
   return {
     async publish(message) {
-      const id = await writeLetter(join(folder, message.topic), message);
+      const sentAt = new Date().toISOString();
+      const name = `${sentAt.replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}.json`;
+      await writeLetter(join(folder, message.topic), name, { sentAt, ...message });
       say(`${message.topic}: ${message.body.split('\n', 1)[0]}`);
-      return id;
+      return name;
     },
   };
 }
 
-/** Dead letters as files, one a letter. */
-export function createFileDeadLetters(folder: string): DeadLetters {
-  return { send: (letter) => writeLetter(folder, letter) };
+const nowhere: LetterPlaces = { rawBase: undefined, cleanBase: '' };
+
+/** Dead letters as files, one an event: its latest failure replaces the one before. A letter's ID is the file's name. */
+export function createFileDeadLetters(folder: string, places: LetterPlaces = nowhere): DeadLetters {
+  return {
+    async send(letter) {
+      const name = letterName(eventKey(letter.event, places));
+      await writeLetter(folder, name, { sentAt: new Date().toISOString(), ...letter });
+      return name;
+    },
+    async delivered(key, startedAt) {
+      const aside = await setAside(folder, letterName(key));
+      if (aside === undefined) return;
+      const { sentAt } = JSON.parse(await readFile(join(folder, aside), 'utf8')) as { sentAt: string };
+      if (Date.parse(sentAt) < startedAt.getTime()) await rm(join(folder, aside), { force: true });
+      else await putBack(folder, aside, letterName(key));
+    },
+  };
 }
 
-/** Names sort by time. Written whole or not at all. Returns the file's name. */
-async function writeLetter(folder: string, letter: object): Promise<string> {
+/** Written whole or not at all. */
+async function writeLetter(folder: string, name: string, letter: object): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const sentAt = new Date().toISOString();
-  const id = `${sentAt.replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}.json`;
-  const draft = join(folder, `.${id}`);
-  await writeFile(draft, `${JSON.stringify({ sentAt, ...letter }, null, 2)}\n`);
-  await rename(draft, join(folder, id));
-  return id;
+  const draft = join(folder, `.${randomUUID()}-${name}`);
+  await writeFile(draft, `${JSON.stringify(letter, null, 2)}\n`);
+  await rename(draft, join(folder, name));
 }

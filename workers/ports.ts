@@ -1,8 +1,10 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
+import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import type { Ports } from '../activities/ports';
+import { createOnePerEvent } from '../activities/deadLetters/onePerEvent';
+import type { DeadLetters, Ports } from '../activities/ports';
 import { createEcsTaskRunner } from '../aws/ecsTaskRunner';
 import { createLogStreamFinder } from '../aws/logStream';
 import { localEcsSettings } from '../local/ecsSettings';
@@ -19,21 +21,26 @@ import { createProgressReporter } from './progressReporter';
 /** Chooses an adapter for every port: AWS where it is configured, the local system where it is not. */
 export function createPorts(config: Config, client: Client, log: Logger): Ports {
   const local = places(config.stateDir);
-  const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts, DLQ_URL: queueUrl } = config;
+  const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts } = config;
   const light = createLightConverter(config);
+  const store = openStore();
   return {
-    store: openStore(),
+    store,
     ...createTaskPorts(config, log),
     notifier:
       success !== undefined && alerts !== undefined
         ? awsServices().notifier({ success, alerts })
         : createOutboxNotifier(local.outbox, (line) => log.info({ outbox: local.outbox }, line)),
-    deadLetters:
-      queueUrl === undefined ? createFileDeadLetters(local.deadLetters) : awsServices().deadLetters(queueUrl),
+    deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
     ...(light && { light }),
   };
+}
+
+function createDeadLetters({ DLQ_URL: queueUrl, stateDir, ...bases }: Config, store: ObjectStore): DeadLetters {
+  if (queueUrl === undefined) return createFileDeadLetters(places(stateDir).deadLetters, bases);
+  return createOnePerEvent({ queue: awsServices().deadLetters(queueUrl), store, places: bases });
 }
 
 /** An answer that never comes must not hold up what is asked of ECS next: all waits of a worker share its calls. */

@@ -1,115 +1,110 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
 import { exitCodes } from '@etl/pipeline/failures';
-import { looseDetail } from '@etl/pipeline/looseDetail';
-import type { DeadLetterBox, KeptLetter } from '../../activities/ports';
-import { createDeadLetterFolder } from '../../local/deadLetterFolder';
-import { places } from '../../local/places';
-import { awsServices } from '../../workers/aws';
-import { type Config, parseConfig } from '../../workers/config';
+import type { DeadLetterBox } from '../../activities/ports';
 import { connectClient } from '../../workers/connection';
 import { intakeRule } from '../../workers/intake/rule';
-import type { ListOptions, RedriveOptions } from '../commands/dlq';
+import type { DiscardOptions, ListOptions, RedriveOptions } from '../commands/dlq';
+import { withBox } from '../dlq/box';
+import { dropGroup, type LetterGroup, selectGroups } from '../dlq/groups';
+import { describeDiscarded, describeGroup, describeRedriven } from '../dlq/show';
 import { CliError, cliExitCodes } from '../errors';
-import { type Again, foreseen, type Redriven, redrive, startsAgain } from '../redrive';
+import { type Again, foreseen, type Redriven, redrive, removeDelivered, startsAgain } from '../redrive';
 import { count } from '../show';
 
 export async function listLetters({ limit, json }: ListOptions): Promise<void> {
-  await withBox(parseConfig(process.env), async (box) => {
-    const letters = await lettersIn(box, limit);
-    if (json) return print({ box: box.name, limited: letters.length === limit, letters });
-    say(`${count(letters.length, 'letter')} in ${box.name}`);
-    for (const letter of letters) for (const line of describeLetter(letter)) say(line);
-    if (letters.length === limit) say(`There may be more: --limit is ${limit}.`);
+  await withBox(async ({ box, list }) => {
+    const { groups, limited } = await list(limit);
+    const open = groups.filter(({ isDelivered }) => !isDelivered);
+    const delivered = groups.length - open.length;
+    if (json) return print({ box: box.name, limited, delivered, letters: open.map(shown) });
+    say(`${count(open.length, 'letter')} in ${box.name}`);
+    for (const group of open) for (const line of describeGroup(group)) say(line);
+    if (delivered > 0) {
+      const remedy = 'remove them with: npx etl dlq redrive --all, or npx etl dlq discard --all';
+      say(`Not shown: ${count(delivered, 'letter')} of events that were delivered since; ${remedy}`);
+    }
+    if (limited) say(`There may be more: --limit is ${limit}.`);
   });
 }
 
 export async function redriveLetters(ids: string[], options: RedriveOptions): Promise<void> {
   const { all = false, dryRun = false, limit, json } = options;
-  if (ids.length > 0 === all) {
-    const message = 'dlq redrive wants the IDs of letters, or --all';
-    throw new CliError(message, 'see them with: npx etl dlq list', cliExitCodes.usage);
-  }
-  const config = parseConfig(process.env);
-  const rule = intakeRule(config);
-  await withBox(config, async (box) => {
-    const letters = (await lettersIn(box, limit)).filter(({ id }) => all || ids.includes(id));
-    const missing = ids.filter((id) => !letters.some((letter) => letter.id === id));
-    const plans = letters.map((letter) => ({ letter, again: startsAgain(letter, rule, config.rawBase) }));
-    const done = dryRun ? plans.map(({ letter, again }) => foreseen(letter, again)) : await redriveAll(box, plans);
+  checkChoice('redrive', ids, all);
+  await withBox(async ({ box, config, list }) => {
+    const { selected, missing } = choose((await list(limit)).groups, ids, all);
+    const rule = intakeRule(config);
+    const plans = selected.map((group) => ({ group, again: startsAgain(group.letter, rule, config.rawBase) }));
+    const done = dryRun ? plans.map(({ group, again }) => foreseen(group, again)) : await redriveAll(box, plans);
     if (json) print({ box: box.name, dryRun, letters: done, missing });
     else for (const line of describeRedriven(done, missing)) say(line);
     process.exitCode = exitCodeOf(done, missing);
   });
 }
 
+export async function discardLetters(ids: string[], options: DiscardOptions): Promise<void> {
+  const { all = false, yes = false, limit, json } = options;
+  checkChoice('discard', ids, all);
+  await withBox(async ({ box, list }) => {
+    const { selected, missing } = choose((await list(limit)).groups, ids, all);
+    if (!yes && selected.length > 0 && !(await isConfirmed(selected, box, json))) {
+      say('Nothing was discarded.');
+      process.exitCode = cliExitCodes.interrupted;
+      return;
+    }
+    const discarded: LetterGroup[] = [];
+    for (const group of selected) if (await dropGroup(box, group)) discarded.push(group);
+    const left = selected.filter((group) => !discarded.includes(group));
+    const brief = ({ letter, key, copies }: LetterGroup) => ({ id: letter.id, key, copies: copies.length });
+    if (json) print({ box: box.name, letters: discarded.map(brief), left: left.map(brief), missing });
+    else for (const line of describeDiscarded(discarded, left, missing)) say(line);
+    if (missing.length > 0) process.exitCode = cliExitCodes.noInput;
+    else process.exitCode = left.length > 0 ? exitCodes.tryAgain : exitCodes.done;
+  });
+}
+
+function checkChoice(command: 'redrive' | 'discard', ids: readonly string[], all: boolean): void {
+  if (ids.length > 0 !== all) return;
+  const message = `dlq ${command} wants the IDs of letters, or --all`;
+  throw new CliError(message, 'see them with: npx etl dlq list', cliExitCodes.usage);
+}
+
+function choose(groups: readonly LetterGroup[], ids: readonly string[], all: boolean) {
+  return all ? { selected: groups, missing: [] } : selectGroups(groups, ids);
+}
+
+/** Throws `CliError` where nobody can be asked. */
+async function isConfirmed(groups: readonly LetterGroup[], box: DeadLetterBox, json = false): Promise<boolean> {
+  if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
+    const message = `dlq discard would remove ${count(groups.length, 'letter')}, and there is no terminal to confirm it`;
+    throw new CliError(message, 'give it --yes', cliExitCodes.usage);
+  }
+  for (const group of groups) for (const line of describeGroup(group)) say(line);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const question = `Discard ${count(groups.length, 'letter')} in ${box.name}? Their events are lost. [y/N] `;
+    // An input that ends, or Ctrl-C, is an answer too.
+    const closed = once(terminal, 'close').then(() => '');
+    return /^y(es)?$/i.test((await Promise.race([terminal.question(question), closed])).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
 async function redriveAll(
   box: DeadLetterBox,
-  plans: readonly { readonly letter: KeptLetter; readonly again: Again }[],
+  plans: readonly { readonly group: LetterGroup; readonly again: Again }[],
 ): Promise<Redriven[]> {
-  if (plans.length === 0) return [];
+  const done: Redriven[] = [];
+  for (const { group } of plans) if (group.isDelivered) done.push(await removeDelivered(box, group));
+  const open = plans.filter(({ group }) => !group.isDelivered);
+  if (open.length === 0) return done;
   const { client, connection } = await connectClient();
   try {
-    const done: Redriven[] = [];
-    for (const { letter, again } of plans) done.push(await redrive(client, box, letter, again));
+    for (const { group, again } of open) done.push(await redrive(client, box, group, again));
     return done;
   } finally {
     await connection.close();
-  }
-}
-
-/** The queue where one is configured, else the local system's folder. What it has in hand is let go of in any case. */
-async function withBox(config: Config, work: (box: DeadLetterBox) => Promise<void>): Promise<void> {
-  const { DLQ_URL: queueUrl, stateDir } = config;
-  const box =
-    queueUrl === undefined
-      ? createDeadLetterFolder(places(stateDir).deadLetters)
-      : awsServices().deadLetterBox(queueUrl);
-  try {
-    await work(box);
-  } finally {
-    await box.close();
-  }
-}
-
-async function lettersIn(box: DeadLetterBox, limit: number): Promise<readonly KeptLetter[]> {
-  try {
-    return await box.list(limit);
-  } catch (error) {
-    const message = `the dead letters in ${box.name} cannot be read: ${(error as Error).message}`;
-    const remedy = 'mend DLQ_URL and the variables of the AWS SDK; without DLQ_URL, ETL_STATE_DIR says where they are';
-    throw new CliError(message, remedy, cliExitCodes.unavailable, { cause: error });
-  }
-}
-
-export function describeLetter({ id, sentAt, failureType, reason, workflowId, runId, event }: KeptLetter): string[] {
-  const { s3Key, batchDate } = looseDetail(event);
-  const facts = [
-    ...(s3Key === undefined ? [] : [`file: ${s3Key}${batchDate === undefined ? '' : `, ${batchDate}`}`]),
-    ...(workflowId === undefined ? [] : [`run: ${workflowId}${runId === undefined ? '' : ` (${runId})`}`]),
-    ...(reason === undefined ? [] : [`reason: ${reason.replace(/\s*\n\s*/g, '; ')}`]),
-  ];
-  return [
-    `${id}  ${sentAt ?? 'at an unknown time'}  ${failureType ?? 'of unknown cause'}`,
-    ...facts.map((fact) => `  ${fact}`),
-  ];
-}
-
-export function describeRedriven(done: readonly Redriven[], missing: readonly string[]): string[] {
-  const lines = done.map(describeOne);
-  if (done.length === 0 && missing.length === 0) lines.push('There are no letters.');
-  return [...lines, ...missing.map((id) => `not found: ${id}`)];
-}
-
-function describeOne(each: Redriven): string {
-  const runs = each.workflowIds.join(', ');
-  switch (each.outcome) {
-    case 'started':
-      return `started ${runs}, letter ${each.id} removed`;
-    case 'wouldStart':
-      return `would start ${runs} for letter ${each.id}`;
-    case 'running':
-      return `left: ${each.id}: ${runs} is being run already`;
-    case 'impossible':
-      return `left: ${each.id}: it cannot be started again: ${each.problem}`;
   }
 }
 
@@ -117,7 +112,13 @@ function describeOne(each: Redriven): string {
 export function exitCodeOf(done: readonly Redriven[], missing: readonly string[]): number {
   if (done.some(({ outcome }) => outcome === 'impossible')) return exitCodes.badData;
   if (missing.length > 0) return cliExitCodes.noInput;
-  return done.some(({ outcome }) => outcome === 'running') ? exitCodes.tryAgain : exitCodes.done;
+  const isLeft = done.some(({ outcome }) => outcome === 'running' || outcome === 'failedAgain');
+  return isLeft ? exitCodes.tryAgain : exitCodes.done;
+}
+
+/** As scripts read it: where its marker lies is not theirs to use. */
+function shown({ key, letter: { marker: _, ...letter }, copies }: LetterGroup) {
+  return { ...letter, key, copies: copies.length };
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

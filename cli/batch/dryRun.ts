@@ -1,6 +1,7 @@
 import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
 import { daysBetween } from '@etl/pipeline/batch/timeZones';
 import { openStore } from '@etl/storage/openStore';
 import type { FoundFile } from '../../activities/contract';
@@ -29,6 +30,13 @@ export interface Forecast {
   readonly days: readonly DayForecast[];
   /** Files that the batch would call invalid. */
   readonly refused: readonly { readonly uri: string; readonly reason: string }[];
+  /** Files that the batch would find, in all days together; fewer than `minFiles` would make it fail. */
+  readonly files: number;
+  readonly minFiles: number;
+  /** Entries below the prefix that are not files of the batch, by the reason. */
+  readonly leftOut: LeftOut;
+  /** What would be skipped for not being a file. */
+  readonly notFiles: readonly { readonly uri: string; readonly reason: string }[];
 }
 
 /** Looks at the files as the batch itself will, and starts nothing. Only `failed` needs Temporal to be there. */
@@ -58,10 +66,21 @@ function planOf(request: BatchRequest): BatchPlan {
   throw refusedRequest(problems);
 }
 
-async function look(plan: BatchPlan, ports: ListingPorts): Promise<Pick<Forecast, 'days' | 'refused'>> {
+async function look(plan: BatchPlan, ports: ListingPorts): Promise<Omit<Forecast, 'destination' | 'askedTemporal'>> {
   const days = new Map(daysBetween(plan.from, plan.to).map((day) => [day, emptyDay(day)]));
   const refused: { uri: string; reason: string }[] = [];
-  for await (const file of listAllFiles(ports, plan)) {
+  const notFiles: { uri: string; reason: string }[] = [];
+  let files = 0;
+  let leftOut: LeftOut = {};
+  const countLeftOut = (more: LeftOut): void => {
+    leftOut = addLeftOut(leftOut, more);
+  };
+  for await (const file of listAllFiles(ports, plan, undefined, countLeftOut)) {
+    if (file.skip === 'notAFile') {
+      notFiles.push({ uri: file.uri, reason: file.reason ?? file.skip });
+      continue;
+    }
+    files++;
     if (file.refused !== undefined) {
       refused.push({ uri: file.uri, reason: file.refused });
       continue;
@@ -69,7 +88,7 @@ async function look(plan: BatchPlan, ports: ListingPorts): Promise<Pick<Forecast
     const { batchDate } = file.batch;
     days.set(batchDate, withFile(days.get(batchDate) ?? emptyDay(batchDate), file));
   }
-  return { days: [...days.values()], refused };
+  return { days: [...days.values()], refused, files, minFiles: plan.minFiles ?? 0, leftOut, notFiles };
 }
 
 const emptyDay = (batchDate: string): DayForecast => ({ batchDate, run: 0, bytes: 0, skipped: {} });

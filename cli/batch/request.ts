@@ -20,6 +20,7 @@ export function batchRequest(prefix: string, options: RequestOptions, days: Part
     ...(options.mode !== undefined && { mode: options.mode }),
     ...(options.maxConcurrent !== undefined && { maxConcurrent: options.maxConcurrent }),
     ...(options.onFailure !== undefined && { onFailure: options.onFailure }),
+    ...(options.minFiles !== undefined && { minFiles: options.minFiles }),
     ...(Object.keys(detail).length > 0 && { detail }),
   });
   const reasons = parsed.ok ? problemsOf(parsed.request) : parsed.reasons;

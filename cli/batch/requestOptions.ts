@@ -1,6 +1,6 @@
-import { defaultConcurrency } from '@etl/pipeline/batch/control';
+import { defaultConcurrency, defaultMinFiles } from '@etl/pipeline/batch/control';
 import { Argument, type Command, Option } from 'commander';
-import { positiveInteger } from '../arguments';
+import { nonNegativeInteger, positiveInteger } from '../arguments';
 
 /** The options that every command has that makes a batch. */
 export interface RequestOptions {
@@ -8,6 +8,7 @@ export interface RequestOptions {
   readonly mode?: 'missing' | 'failed' | 'all';
   readonly maxConcurrent?: number;
   readonly onFailure?: 'fail' | 'complete';
+  readonly minFiles?: number;
   readonly dataset?: string;
   readonly out?: string;
   readonly options?: string;
@@ -40,6 +41,11 @@ export function withRequestOptions(command: Command): Command {
         '--on-failure <what>',
         'whether a file that fails makes the batch fail, after all were tried (fail, the default), or is only told (complete)',
       ).choices(['fail', 'complete']),
+    )
+    .option(
+      '--min-files <files>',
+      `fail a batch that finds fewer files in all its days together; 0: it may be empty (default: ${defaultMinFiles})`,
+      nonNegativeInteger,
     )
     .option('--dataset <name>', "dataset of all files (default: the name of each file's folder)")
     .option('--out <uri>', "folder or s3:// URI to publish below (default: the worker's S3_CLEAN_BUCKET)")

@@ -1,5 +1,5 @@
 import type { BatchStatus } from '@etl/pipeline/batch/control';
-import type { BatchSummary, FileResult } from '@etl/pipeline/batch/summary';
+import type { BatchSummary, FileResult, LeftOut, LeftOutReason } from '@etl/pipeline/batch/summary';
 import { count, number } from '../show';
 import type { BatchReport } from './run';
 
@@ -38,9 +38,23 @@ function describeSummary(summary: BatchSummary): string[] {
     `Cost:    about $${costUsd.toFixed(4)}`,
     ...problems.slice(0, maxProblems).map(describeProblem),
     ...(more > 0 ? [`         and ${count(more, 'more file')} that ${more === 1 ? 'was' : 'were'} not delivered`] : []),
+    ...describeLeftOut(summary.leftOut ?? {}).map((text) => `Beside:  ${text}`),
     ...(results === undefined ? [] : [`Results: ${results}`]),
     ...(summary.warnings ?? []).map((warning) => `Note:    ${warning}`),
   ];
+}
+
+const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
+  hidden: 'hidden (_ or .)',
+  name: 'with other names',
+  day: 'of other days',
+};
+
+/** `12 with other names, 3 hidden (_ or .)`; nothing when nothing was left out. */
+export function describeLeftOut(leftOut: LeftOut): string[] {
+  const reasons = Object.entries(leftOut) as [LeftOutReason, number][];
+  const parts = reasons.map(([reason, files]) => `${number(files)} ${leftOutWords[reason]}`);
+  return parts.length > 0 ? [parts.join(', ')] : [];
 }
 
 /** The reason of most failures begins with the file. */

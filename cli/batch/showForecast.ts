@@ -1,20 +1,28 @@
 import { count, number } from '../show';
 import type { DayForecast, Forecast } from './dryRun';
+import { describeLeftOut } from './show';
 
 const maxDays = 60;
 const maxRefused = 20;
 
 /** A line for each day that has files, and one for all. */
-export function describeForecast({ destination, askedTemporal, days, refused }: Forecast): string[] {
+export function describeForecast(forecast: Forecast): string[] {
+  const { destination, askedTemporal, days, refused, files, minFiles, leftOut, notFiles } = forecast;
   const busy = days.filter(({ run, skipped }) => run + Object.keys(skipped).length > 0);
   const left = busy.length - maxDays;
   return [
     ...busy.slice(0, maxDays).map((day) => `${day.batchDate}: ${describeFiles([day])}`),
     ...(left > 0 ? [`and ${count(left, 'more day')} with files`] : []),
     ...refused.slice(0, maxRefused).map(({ uri, reason }) => `refused: ${uri}: ${reason}`),
+    ...notFiles.slice(0, maxRefused).map(({ uri, reason }) => `skipped: ${uri}: ${reason}`),
+    ...(notFiles.length > maxRefused ? [`and ${number(notFiles.length - maxRefused)} more that are not files`] : []),
     ...(refused.length > maxRefused ? [`and ${number(refused.length - maxRefused)} more refused`] : []),
     `${count(days.length, 'day')}, ${number(days.length - busy.length)} without files: ${describeFiles(days)}` +
       (refused.length > 0 ? `, ${number(refused.length)} refused` : ''),
+    ...describeLeftOut(leftOut).map((text) => `left out: ${text}`),
+    ...(files < minFiles
+      ? [`the batch would fail: it finds ${count(files, 'file')}, and --min-files is ${number(minFiles)}`]
+      : []),
     `compared with what is delivered below ${destination}${askedTemporal ? '' : '; no Temporal server answers, so what is running now was not asked'}`,
   ];
 }

@@ -10,7 +10,7 @@ export async function readMessages(folder: string): Promise<ReceivedMessage[]> {
       found.push({ topic, subject, firstLine: body.split('\n', 1)[0] ?? '', sentAt });
     }
   }
-  found.sort((one, other) => one.sentAt.localeCompare(other.sentAt));
+  found.sort(bySentAt);
   return found.map(({ sentAt: _, ...message }) => message);
 }
 
@@ -21,10 +21,13 @@ export async function readDeadLetters(folder: string): Promise<Side['deadLetters
 }
 
 async function readLetters<T>(folder: string): Promise<(T & { sentAt: string })[]> {
-  const files = (await names(folder)).filter((name) => name.endsWith('.json')).sort();
+  const files = (await names(folder)).filter((name) => name.endsWith('.json'));
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.map((text) => JSON.parse(text) as T & { sentAt: string });
+  const letters = texts.map((text) => JSON.parse(text) as T & { sentAt: string });
+  return letters.sort(bySentAt);
 }
+
+const bySentAt = (one: { sentAt: string }, other: { sentAt: string }): number => one.sentAt.localeCompare(other.sentAt);
 
 /** None where there is no folder: nothing was sent. */
 async function names(folder: string): Promise<string[]> {

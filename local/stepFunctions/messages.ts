@@ -26,7 +26,7 @@ export function createPublish(notifier: Notifier): ResourceHandler {
 }
 
 /** `sqs:sendMessage` into a dead-letter queue: the event is the body, why it is there the attributes. */
-export function createSendMessage(deadLetters: DeadLetters): ResourceHandler {
+export function createSendMessage(deadLetters: Pick<DeadLetters, 'send'>): ResourceHandler {
   return async (parameters) => {
     const { MessageBody, MessageAttributes } = parameters as { MessageBody: unknown; MessageAttributes: Attributes };
     const { failureType = '', reason = '', workflowId = '', runId = '' } = values(MessageAttributes);

@@ -34,6 +34,11 @@ export function resultsFolder(destination: string, batchWorkflowId: string, firs
   return joinUri(destination, '_etl', '_batches', slug(batchWorkflowId), firstRunId);
 }
 
+/** The marker of an event's dead letter. What belongs to it lies beside it: `<key>.latest.json`. */
+export function deadLetterMarker(cleanBase: string, key: string): string {
+  return joinUri(cleanBase, '_etl', '_dead', `${key}.json`);
+}
+
 /** `results-00001.jsonl`; numbers start at 1. */
 export function resultsName(page: number): string {
   return `results-${String(page).padStart(5, '0')}.jsonl`;

@@ -1,4 +1,5 @@
 import type { BudgetName, Budgets } from './budgets';
+import { letterKey } from './deadLetters/letterKey';
 import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
 import type { Batch } from './layout';
@@ -22,6 +23,8 @@ export interface Plan {
   readonly routing?: Routing;
   /** The file or folder whose data this source may replace; empty: none. Absent in plans of earlier versions. */
   readonly replaces?: string;
+  /** Key of the dead letter that an earlier failure of the event has left. Absent in plans of earlier versions. */
+  readonly letterKey?: string;
   /** Absent: each run tells how it went. */
   readonly notifications?: 'none';
   readonly warnings: readonly string[];
@@ -75,6 +78,11 @@ export function resolveSource(s3Key: string, rawBase: string | undefined): strin
   return resolveUri(rawBase, s3Key);
 }
 
+/** Returns the canonical URI of the place to publish below: the declared one, else the clean base. */
+export function resolveDestination(declared: string | undefined, cleanBase: string): string {
+  return canonicalUri(declared ?? cleanBase) ?? cleanBase;
+}
+
 /** The part of an event that the container is told about the data. */
 export function optionsOf(detail: EventDetail): Options {
   const { dialect, columns, quality, rejects } = detail;
@@ -107,10 +115,11 @@ export function makePlan(input: {
   const options = optionsOf(detail);
   const chunkRows = detail.chunkRows ?? defaultChunkRows;
   const { timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
+  const destination = resolveDestination(detail.destination, input.cleanBase);
   return {
     batch: input.batch,
     source,
-    destination: canonicalUri(detail.destination ?? input.cleanBase) ?? input.cleanBase,
+    destination,
     options,
     optionsHash: optionsHash(options, chunkRows),
     chunkRows,
@@ -125,6 +134,7 @@ export function makePlan(input: {
     budgets: scaled(budgets, timeScale),
     routing: input.route.routing,
     replaces: detail.replaces ?? '',
+    letterKey: letterKey({ ...detail, sourceUri: source.uri, destination }),
     ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     warnings: input.warnings,
   };

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { joinUri, parseUri } from '@etl/pipeline/uri';
-import { draftName, removeDrafts, walk } from './drafts';
+import { parseUri } from '@etl/pipeline/uri';
+import { draftName, removeDrafts } from './drafts';
 import { errnoOf, fileWork, isAbsent } from './fileErrors';
 import { fileFingerprint, openFile } from './fileRead';
-import { type ListRange, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
+import { type ListedObject, type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
+import { bytesBelow, uriOf } from './pathBytes';
+import { walk } from './walk';
 
 /** Objects as files. Every write is whole or not at all: a draft beside the target, then a rename or a link. */
 export function createFileStore(): ObjectStore {
@@ -135,17 +137,24 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function* list(prefixUri: string, { after }: ListRange = {}): AsyncIterable<ObjectInfo> {
-  const folder = pathOf(prefixUri);
-  const paths = walk(folder, '', after === undefined ? undefined : relative(folder, pathOf(after)));
+async function* list(prefixUri: string, { after, problems = false }: ListOptions = {}): AsyncIterable<ListedObject> {
+  const folder = pathOf(prefixUri).replace(/\/+$/, '');
+  const behind =
+    after === undefined ? undefined : (bytesBelow(prefixUri, after) ?? Buffer.from(relative(folder, pathOf(after))));
+  const entries = walk(folder, behind);
   for (;;) {
-    const { done, value: path } = await fileWork(prefixUri, () => paths.next());
+    const { done, value: entry } = await fileWork(prefixUri, () => entries.next());
     if (done) return;
-    const uri = joinUri(prefixUri, path);
-    const stats = await fileWork(uri, () => statOrUndefined(join(folder, path)));
+    const uri = uriOf(prefixUri, entry.path);
+    const { stats, problem } = entry;
     if (stats) yield infoOf(uri, stats);
+    else if (problems && problem) yield { uri, ...noContent, problem: { kind: problem.kind, reason: problem.reason } };
+    else if (problem?.cause !== undefined && !isAbsent(problem.cause))
+      await fileWork(uri, () => Promise.reject(problem.cause));
   }
 }
+
+const noContent = { bytes: 0, fingerprint: '', modifiedAt: new Date(0) };
 
 /** A destination below what is no folder is a wrong destination, not a missing object. */
 async function makeFolder(uri: string, folder: string): Promise<void> {

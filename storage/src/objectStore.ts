@@ -19,8 +19,11 @@ export interface ObjectStore {
   upload(localPath: string, uri: string): Promise<void>;
   /** Same bytes under another name: a hard link on files, a server-side copy on S3. */
   copy(from: string, to: string): Promise<void>;
-  /** Every object below a prefix (a folder, not a part of a name), in order of the key. Nothing there: nothing. */
-  list(prefixUri: string, range?: ListRange): AsyncIterable<ObjectInfo>;
+  /**
+   * Every object below a prefix (a folder, not a part of a name), in order of the key. Nothing there: nothing. A folder below it
+   * that cannot be read is an error, unless `problems` are asked for.
+   */
+  list(prefixUri: string, options?: ListOptions): AsyncIterable<ListedObject>;
   /** Removing what is not there is no error. */
   remove(uri: string): Promise<void>;
   /** What writers that were killed before the given time left unfinished below a prefix: drafts, parts of multipart uploads. */
@@ -35,9 +38,24 @@ export interface ObjectInfo {
   readonly modifiedAt: Date;
 }
 
-export interface ListRange {
+export interface ListOptions {
   /** A URI below the prefix, of an object or not: only those whose key comes behind its key are listed. */
   readonly after?: string;
+  /** Lists what cannot be read as an object too, with its problem. @default false */
+  readonly problems?: boolean;
+}
+
+export interface ListedObject extends ObjectInfo {
+  /** Absent: it can be read. Only with `ListOptions.problems`; there are no bytes and no fingerprint then. */
+  readonly problem?: ListProblem;
+}
+
+/** Why an entry cannot be read. The URI of a folder ends in `/`; bytes of a name that are not UTF-8 are percent-encoded in it. */
+export interface ListProblem {
+  /** `notAFile`: there is nothing to deliver in it. `unreadable`: there is, or may be. */
+  readonly kind: 'notAFile' | 'unreadable';
+  /** With the remedy. */
+  readonly reason: string;
 }
 
 export interface ByteRange {

@@ -33,7 +33,7 @@ export function openStore(
         throw new StorageError('NotFound', to, `${from} lies in another kind of store: upload it`);
       await of(from).copy(from, to);
     },
-    list: (prefix, range) => of(prefix).list(prefix, range),
+    list: (prefix, options) => of(prefix).list(prefix, options),
     remove: (uri) => of(uri).remove(uri),
     removeUnfinished: (prefix, before) => of(prefix).removeUnfinished(prefix, before),
   };

@@ -1,3 +1,4 @@
+import { unescape as percentDecoded } from 'node:querystring';
 import {
   DeleteObjectCommand,
   HeadObjectCommand,
@@ -6,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { formatUri } from '@etl/pipeline/uri';
-import { type ListRange, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
+import { type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
 import { address, prefixAddress } from './s3Address';
 import { type CopyLimits, copyLimits, copyObject } from './s3Copy';
 import { isMissing, s3Work } from './s3Errors';
@@ -31,7 +32,7 @@ export function createS3Store(client: S3Client, limits: CopyLimits = copyLimits)
       if (!source) throw new StorageError('NotFound', from, 'there is no such object');
       await s3Work(to, () => copyObject(client, source, to, limits));
     },
-    list: (prefixUri, range = {}) => list(client, prefixUri, range),
+    list: (prefixUri, options = {}) => list(client, prefixUri, options),
     remove: (uri) => s3Work(uri, async () => void (await client.send(new DeleteObjectCommand(address(uri))))),
     removeUnfinished: (prefixUri, before) => s3Work(prefixUri, () => abortUploads(client, prefixUri, before)),
   };
@@ -48,16 +49,18 @@ async function headObject(client: S3Client, uri: string): Promise<ObjectInfo | u
   }
 }
 
-async function* list(client: S3Client, prefixUri: string, { after }: ListRange): AsyncIterable<ObjectInfo> {
+async function* list(client: S3Client, prefixUri: string, { after }: ListOptions): AsyncIterable<ObjectInfo> {
   const { Bucket, Prefix } = prefixAddress(prefixUri);
   const StartAfter = after === undefined ? undefined : address(after).Key;
   let ContinuationToken: string | undefined;
   do {
-    const request = { Bucket, Prefix, StartAfter, ContinuationToken };
+    // XML cannot carry every character that a key may have.
+    const request = { Bucket, Prefix, StartAfter, ContinuationToken, EncodingType: 'url' as const };
     const page = await s3Work(prefixUri, () => client.send(new ListObjectsV2Command(request)));
     for (const { Key = '', Size = 0, ETag = '', LastModified = new Date(0) } of page.Contents ?? []) {
+      const key = page.EncodingType === 'url' ? decodeKey(Key) : Key;
       yield {
-        uri: formatUri({ kind: 's3', bucket: Bucket, key: Key }),
+        uri: formatUri({ kind: 's3', bucket: Bucket, key }),
         bytes: Size,
         fingerprint: ETag,
         modifiedAt: LastModified,
@@ -65,4 +68,9 @@ async function* list(client: S3Client, prefixUri: string, { after }: ListRange):
     }
     ContinuationToken = page.NextContinuationToken;
   } while (ContinuationToken !== undefined);
+}
+
+/** Form encoding, in which `+` is a space. @see Amazon S3 API, ListObjectsV2, encoding-type */
+function decodeKey(key: string): string {
+  return percentDecoded(key.replaceAll('+', ' '));
 }

@@ -1,10 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
+import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
+import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
+import { createFileStore } from '@etl/storage/fileStore';
 import type { FoundFile } from '../../activities/contract';
 import { listAllFiles, listFiles } from '../../activities/listFiles';
 import type { ExecutionState } from '../../activities/ports';
 import { MemoryStore } from '../support/fakePorts';
+import { oddFiles, unreadableFolder } from '../support/oddFiles';
 
 const plan: BatchPlan = {
   prefix: 's3://raw/ventas/{date}',
@@ -214,4 +221,90 @@ test('a commit log that is damaged is the trouble of its file alone', async () =
   await store.write('s3://clean/_etl/ventas/2026-02-08/a/commits/000001.json', 'half');
   const found = await all();
   expect(found.map(({ refused }) => refused?.slice(0, 33))).toEqual(['its commit log cannot be read: s3', undefined]);
+});
+
+test('keys that no program can be handed are refused with the remedy; an empty folder marker is no file', async () => {
+  const day = 'ventas/2026-02-08';
+  const { all, store } = place([
+    `${day}/x/../a.csv`,
+    `${day}/b\0.csv`,
+    `${day}/c.csv/`,
+    `${day}//d.csv`,
+    `${day}/\u0001.csv`,
+  ]);
+  store.objects.set(`s3://raw/${day}/`, Buffer.alloc(0));
+  store.objects.set(`s3://raw/${day}/sub.csv/`, Buffer.alloc(0));
+  store.objects.set(`s3://raw/${day}/empty.csv`, Buffer.alloc(0));
+  const found = await all();
+  expect(Object.fromEntries(found.map(({ uri, refused }) => [uri.slice(27), refused?.replace(/,.*/, '')]))).toEqual({
+    'x/../a.csv': 'its key has a segment . or ..',
+    'b\0.csv': 'its key contains a NUL character',
+    'c.csv/': 'its key ends in /',
+    '/d.csv': undefined,
+    '\u0001.csv': undefined,
+    'empty.csv': undefined,
+  });
+});
+
+test('what is left out is counted by its reason, whatever the pages are', async () => {
+  const { store, executions } = place([
+    ...['in/_a.csv', 'in/.git/b.csv', 'in/c.pdf', 'in/d.csv', 'in/e_2026-02-07.csv', 'in/f.csv', 'in/z.pdf'],
+  ]);
+  for (const limit of [1, 2, 200]) {
+    let leftOut: LeftOut = {};
+    const count = (more: LeftOut) => {
+      leftOut = addLeftOut(leftOut, more);
+    };
+    const of = { ...plan, prefix: 's3://raw/in' };
+    for await (const _ of listAllFiles({ store, executions }, of, limit, count));
+    expect(leftOut).toEqual({ hidden: 2, name: 2, day: 1 });
+  }
+});
+
+describe('a folder with entries that are not plain files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'etl-odd-'));
+  let clean = (): void => undefined;
+  beforeAll(() => {
+    oddFiles(folder);
+    clean = unreadableFolder(folder, 'shut');
+  });
+  afterAll(() => {
+    clean();
+    rmSync(folder, { recursive: true });
+  });
+  const found = async (changes: Partial<BatchPlan> = {}, limit?: number) => {
+    const ports = { store: createFileStore(), executions: { state: async () => ({ status: 'unknown' }) as const } };
+    const of = { ...plan, prefix: fileUri(folder), destination: `${fileUri(folder)}-lake`, ...changes };
+    const all: Record<string, string> = {};
+    for await (const { uri, skip, refused } of listAllFiles(ports, of, limit)) {
+      const path = uri.slice(of.prefix.length + 1).replace(/x{200}.*/, '…');
+      all[path] = refused === undefined ? (skip ?? 'start') : 'refused';
+    }
+    return all;
+  };
+  const expected = {
+    'a%F1o/in.csv': 'refused',
+    'caf%E9.csv': 'refused',
+    'caf%EF%BF%BD.csv': 'start',
+    'dangling.csv': 'refused',
+    'link.csv': 'start',
+    'linked/': 'notAFile',
+    'loop.csv': 'refused',
+    'pipe.csv': 'notAFile',
+    'plain.csv': 'start',
+    'real/inside.csv': 'start',
+    'real/up/': 'notAFile',
+    'shut/…': 'refused',
+  };
+
+  test('each of them is in the result, on pages of any size', async () => {
+    for (const limit of [1, 3, 200]) expect(await found({}, limit)).toEqual(expected);
+  });
+
+  test('a match is about the name as it is read, and never about a folder', async () => {
+    expect(await found({ match: 'caf?.csv' })).toEqual({
+      ...{ 'caf%E9.csv': 'refused', 'caf%EF%BF%BD.csv': 'start' },
+      ...{ 'linked/': 'notAFile', 'real/up/': 'notAFile', 'shut/…': 'refused' },
+    });
+  });
 });

@@ -21,6 +21,7 @@ test('everything is resolved: places, and the day of the schedule in its time zo
       mode: 'missing',
       maxConcurrent: 20,
       onFailure: 'fail',
+      minFiles: 1,
       detail: {},
       destination: 's3://clean',
       priority: 3,

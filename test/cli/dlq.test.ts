@@ -1,7 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetter, DeadLetters } from '../../activities/ports';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { layout } from '@etl/pipeline/layout';
+import { createFileStore } from '@etl/storage/fileStore';
+import { createOnePerEvent } from '../../activities/deadLetters/onePerEvent';
+import type { DeadLetter } from '../../activities/ports';
 import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
 import { getFreePort } from '../../local/freePort';
 import { createFileDeadLetters } from '../../local/outbox';
@@ -56,7 +60,7 @@ withBoth('etl dlq', () => {
   test.concurrent('letters of a queue: listed and left there, started again and only then removed', async () => {
     const { url } = await makeQueue(sqs, 'dead');
     const env = { DLQ_URL: url };
-    const letters: DeadLetters = createSqsDeadLetters(sqs, url);
+    const letters = createSqsDeadLetters(sqs, url);
     await letters.send(letter('one'));
     await letters.send(letter('busy'));
     await letters.send(letter('', { event: 'no JSON', failureType: 'InvalidEvent', workflowId: '', runId: '' }));
@@ -104,6 +108,91 @@ withBoth('etl dlq', () => {
     expect(await countMessages(sqs, url)).toBe(1);
   });
 
+  test.concurrent('one-letter: all letters of an event are one line, with its latest failure, and are removed together', async () => {
+    const { url } = await makeQueue(sqs, 'twins');
+    const cleanBase = fileUri(join(server.folder, 'twins'));
+    const env = { DLQ_URL: url, S3_CLEAN_BUCKET: cleanBase, S3_RAW_BUCKET: 's3://raw-data-lake' };
+    const queue = createSqsDeadLetters(sqs, url);
+    const worker = createOnePerEvent({ queue, store: createFileStore(), places: { rawBase: undefined, cleanBase } });
+    const twin = letter('twin');
+    // As the state machine sends it: each of its failures, without a key.
+    await sendAll(sqs, url, [twin.event, twin.event]);
+    await worker.send(twin);
+    await worker.send({ ...twin, failureType: 'Timeout', reason: 'too slow' });
+    await worker.send(letter('other'));
+    expect(await countMessages(sqs, url)).toBe(4);
+
+    const { stdout } = await dlq(env, 'list', '--json');
+    const { letters } = JSON.parse(stdout) as {
+      letters: { id: string; copies: number; reason: string; key: string }[];
+    };
+    expect(letters.map(({ copies, reason }) => [copies, reason]).sort()).toEqual([
+      [1, 'too many rejects'],
+      [3, 'too slow'],
+    ]);
+    const shown = await dlq(env, 'list');
+    expect(shown.stdout).toMatch(/^2 letters in /);
+    expect(shown.stdout).toMatch(/ {2}Timeout\n.*\n.*\n {2}reason: too slow\n {2}letters of this event: 3\n/);
+
+    const unsure = await dlq(env, 'discard', '--all');
+    expect(unsure).toMatchObject({ exitCode: 64, stdout: '' });
+    expect(unsure.stderr).toMatch(
+      /^error: dlq discard would remove 2 letters, and there is no terminal .*\ngive it --yes\n/,
+    );
+    expect(await countMessages(sqs, url)).toBe(4);
+
+    const key = letters.find(({ copies }) => copies === 3)?.key ?? '';
+    const discarded = await dlq(env, 'discard', key, 'no-such-letter', '--yes', '--json');
+    expect(discarded.exitCode).toBe(66);
+    expect(JSON.parse(discarded.stdout)).toMatchObject({
+      letters: [{ key, copies: 3 }],
+      left: [],
+      missing: ['no-such-letter'],
+    });
+    expect(await countMessages(sqs, url)).toBe(1);
+    // Without a marker that stayed behind, the next failure is a letter again.
+    await worker.send(twin);
+    expect(await countMessages(sqs, url)).toBe(2);
+    expect((await dlq(env, 'discard', '--all', '--yes')).stdout).toMatch(/^(discarded: \S+\n){2}$/);
+    expect((await dlq(env, 'discard', '--all', '--yes')).stdout).toBe('There are no letters.\n');
+  });
+
+  test.concurrent('what was delivered since is not shown, not started, and removed', async () => {
+    const state = join(server.folder, 'delivered');
+    const env = { ETL_STATE_DIR: state };
+    const letters = createFileDeadLetters(join(state, 'dead-letters'));
+    const names = () => readdir(join(state, 'dead-letters'));
+    const detail = {
+      s3Key: 's3://raw-data-lake/ventas/late.csv',
+      batchDate: '2026-02-08',
+      dataset: 'ventas',
+      source: 'late',
+    };
+    const id = await letters.send(letter('late', { event: { detail } }));
+    await letters.send(letter('open'));
+    const lake = fileUri(join(state, 'lake'));
+    const commit = (runStartedAt: string) =>
+      createFileStore().write(
+        layout(lake, { dataset: 'ventas', batchDate: '2026-02-08', source: 'late' }).commit(1),
+        JSON.stringify({ version: 1, parts: [], source: { uri: detail.s3Key }, runStartedAt }),
+      );
+    await commit('2026-01-01T00:00:00.000Z');
+    expect((await dlq(env, 'list')).stdout).toMatch(/^2 letters in /);
+    await commit(new Date(Date.now() + 60_000).toISOString());
+    const { stdout } = await dlq(env, 'list');
+    expect(stdout).toMatch(/^1 letter in /);
+    expect(stdout).toMatch(/^Not shown: 1 letter of events that were delivered since; remove them with/m);
+    expect((await dlq(env, 'redrive', id, '--dry-run')).stdout).toBe(
+      `would remove letter ${id}: its event was delivered since\n`,
+    );
+    expect(await names()).toHaveLength(2);
+    expect(await dlq(env, 'redrive', id)).toMatchObject({
+      exitCode: 0,
+      stdout: `removed: ${id}: its event was delivered since\n`,
+    });
+    expect(await names()).toHaveLength(1);
+  });
+
   test.concurrent("letters of the local system's folder", async () => {
     const env = { ETL_STATE_DIR: join(server.folder, 'state') };
     const letters = createFileDeadLetters(join(server.folder, 'state', 'dead-letters'));
@@ -131,9 +220,9 @@ withBoth('etl dlq', () => {
     expect(ended.stderr).toMatch(/^error: the dead letters in http.*none cannot be read: .+\nmend DLQ_URL/);
   });
 
-  test.concurrent('letters or --all are needed', async () => {
-    const none = await dlq({}, 'redrive');
+  test.concurrent.each(['redrive', 'discard'])('etl dlq %s wants letters or --all', async (command) => {
+    const none = await dlq({}, command);
     expect(none).toMatchObject({ exitCode: 64 });
-    expect(none.stderr).toMatch(/^error: dlq redrive wants the IDs of letters, or --all\n/);
+    expect(none.stderr).toMatch(new RegExp(`^error: dlq ${command} wants the IDs of letters, or --all\\n`));
   });
 });

@@ -47,7 +47,14 @@ function actionsOfCode(): string[] {
 test("the worker's policy allows what aws/ calls, and nothing else of these services", () => {
   const called = actionsOfCode();
   expect(called.length).toBeGreaterThan(8);
-  const beside = ['ecs:TagResource', 'iam:PassRole', 's3:GetObject', 's3:ListBucket'];
+  const beside = [
+    'ecs:TagResource',
+    'iam:PassRole',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:DeleteObject',
+    's3:PutObject',
+  ];
   expect(actions(block<Policy>('worker policy')).sort()).toEqual([...called, ...beside].sort());
 });
 

@@ -1,10 +1,11 @@
-import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
 import { startsOf } from '@etl/pipeline/intake/starts';
 import { createFolderEventSource } from '../../local/folderEventSource';
+import { oddFiles, unreadableFolder } from '../support/oddFiles';
 
 let folder: string;
 let source: EventSource;
@@ -88,4 +89,39 @@ test('a folder that is away is told of once, and looked for again', async () => 
   await writeFile(join(folder, 'v.csv'), 'x\n');
   expect(await received).toHaveLength(1);
   expect(warned).toEqual(['the folder of landed files cannot be read']);
+});
+
+test('entries that are not plain files: links are delivered, problems told, and nothing hides the others', async () => {
+  const clean = unreadableFolder(folder, 'shut');
+  try {
+    oddFiles(folder);
+    const deliveries: Delivery[] = [];
+    while (deliveries.length < 9) deliveries.push(...(await source.receive(100, never)));
+    const read = ({ body, id }: Delivery) => startsOf(body, id, { timeZone: 'UTC' }, undefined);
+    const starts = deliveries.flatMap((each) => read(each).starts.map(({ sourceUri }) => sourceUri.split('/').at(-1)));
+    expect(starts.sort()).toEqual(['caf%EF%BF%BD.csv', 'inside.csv', 'link.csv', 'plain.csv']);
+    const problems = deliveries.flatMap((each) => read(each).problems);
+    expect(problems.map((text) => text.replace(/.*\/(?=\S+: )/, '').replace(/\(.*/, '')).sort()).toEqual([
+      'caf%E9.csv: its name is not valid UTF-8: rename it',
+      'dangling.csv: it is a symbolic link whose target cannot be read ',
+      'in.csv: its name is not valid UTF-8: rename it',
+      'loop.csv: it is a symbolic link whose target cannot be read ',
+      expect.stringMatching(/: its folder cannot be read $/),
+    ]);
+    expect(warned).toEqual(Array.from({ length: 3 }, () => 'an entry of the folder of landed files is skipped'));
+    expect(await within(400)).toEqual([]);
+  } finally {
+    clean();
+  }
+});
+
+test('a link is delivered once its target is there', async () => {
+  await symlink('late.csv', join(folder, 'v.csv'));
+  const [dangling] = await source.receive(10, never);
+  expect(dangling && startOf(dangling)).toBeUndefined();
+  await writeFile(join(folder, 'late.csv'), 'x\n');
+  const found: (string | undefined)[] = [];
+  while (found.length < 2)
+    found.push(...(await source.receive(10, never)).map((each) => startOf(each)?.sourceUri.split('/').at(-1)));
+  expect(found.sort()).toEqual(['late.csv', 'v.csv']);
 });

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
 import { composeMessage } from '@etl/pipeline/messages';
+import { createDeadLetterFolder } from '../../local/deadLetterFolder';
 import { createFileDeadLetters, createOutboxNotifier } from '../../local/outbox';
 
 let folder: string;
@@ -21,8 +23,68 @@ test('messages lie in the folder of their topic, and their first line is said', 
   expect(JSON.parse(await readFile(join(folder, 'etl-alerts', id), 'utf8'))).toMatchObject(message);
 });
 
-test('dead letters keep the event', async () => {
-  const letter = { event: { detail: { a: 1 } }, failureType: 'BadData', reason: 'x', workflowId: 'w', runId: 'r' };
-  const id = await createFileDeadLetters(folder).send(letter);
-  expect(JSON.parse(await readFile(join(folder, id), 'utf8'))).toMatchObject(letter);
+describe('dead letters', () => {
+  const event = { detail: { s3Key: 'file:///raw/ventas/a.csv', batchDate: '2026-02-08' } };
+  const letter = { event, failureType: 'BadData', reason: 'x', workflowId: 'w', runId: 'r' };
+  const key = eventKey(event, { rawBase: undefined, cleanBase: '' });
+  const read = async (id: string) => JSON.parse(await readFile(join(folder, id), 'utf8')) as object;
+  const names = () => readdir(folder);
+
+  test('they keep the event', async () => {
+    const id = await createFileDeadLetters(folder).send(letter);
+    expect(await read(id)).toMatchObject(letter);
+    expect(await createDeadLetterFolder(folder).list(10)).toMatchObject([{ ...letter, id, key }]);
+  });
+
+  test('the latest failure of an event replaces the one before, also of several workers at once', async () => {
+    const ids = await Promise.all(
+      [1, 2, 3].map((run) => createFileDeadLetters(folder).send({ ...letter, runId: `${run}` })),
+    );
+    const id = await createFileDeadLetters(folder).send({ ...letter, failureType: 'Timeout' });
+    expect(new Set([...ids, id]).size).toBe(1);
+    expect(await names()).toEqual([id]);
+    expect(await read(id)).toMatchObject({ failureType: 'Timeout' });
+  });
+
+  test('a delivery removes the letter of a failure before its run, and no other', async () => {
+    const letters = createFileDeadLetters(folder);
+    await letters.send(letter);
+    await letters.send({ ...letter, event: { detail: { ...event.detail, batchDate: '2026-02-09' } } });
+    await letters.delivered(key, new Date(0));
+    expect(await names()).toHaveLength(2);
+    await letters.delivered(key, new Date(Date.now() + 1000));
+    expect(await names()).toHaveLength(1);
+    await letters.delivered(key, new Date());
+  });
+
+  test('of a delivery beside failures the letter of the last one is left', async () => {
+    for (let round = 0; round < 50; round++) {
+      const letters = createFileDeadLetters(folder);
+      await letters.send({ ...letter, reason: 'before' });
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await Promise.all([letters.delivered(key, new Date()), letters.send({ ...letter, reason: `beside ${round}` })]);
+      const [id = '', ...others] = await names();
+      expect(others).toEqual([]);
+      expect(await read(id)).toMatchObject({ reason: `beside ${round}` });
+    }
+  });
+
+  test('a letter that is looked at on its own is listed, is not replaced, and gives way to a newer one', async () => {
+    const box = createDeadLetterFolder(folder);
+    const letters = createFileDeadLetters(folder);
+    await letters.send(letter);
+    const [old] = await box.list(10);
+    if (!old) throw new Error('there is no letter');
+    const undo = await box.detach(old);
+    await letters.send({ ...letter, reason: 'new' });
+    expect((await box.list(10)).map(({ reason }) => reason)).toEqual(['x', 'new']);
+    await undo?.();
+    const [newer, ...others] = await box.list(10);
+    expect([newer?.reason, others]).toEqual(['new', []]);
+    expect(await box.detach(old)).toBeUndefined();
+    expect(await names()).toHaveLength(1);
+    await box.detach(newer ?? old);
+    await box.remove(newer ?? old);
+    expect(await names()).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type ListRange, type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import { type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { RunAnswer, TaskDescription, TaskRequest, TaskRunner } from '../../activities/ports';
 
 /** An object store in memory, whole objects only. */
@@ -37,7 +37,7 @@ export class MemoryStore implements ObjectStore {
   async copy(from: string, to: string): Promise<void> {
     await this.write(to, this.objects.get(from) ?? '');
   }
-  async *list(prefixUri: string, { after = '' }: ListRange = {}): AsyncIterable<ObjectInfo> {
+  async *list(prefixUri: string, { after = '' }: ListOptions = {}): AsyncIterable<ObjectInfo> {
     for (const uri of [...this.objects.keys()].sort()) {
       const info = uri.startsWith(`${prefixUri}/`) && uri > after && this.info(uri);
       if (info) yield info;

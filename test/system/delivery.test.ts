@@ -124,6 +124,18 @@ withServer('etl up and what a user does with it', () => {
     expect(letters.some(({ event }) => event.detail.s3Key.endsWith('bad.csv'))).toBe(true);
   });
 
+  test.concurrent('an event that fails twice has one letter, and none once it is delivered', async () => {
+    const file = join(system.folder, 'mended.csv');
+    const letters = () => system.letters('dead-letters').filter((text) => text.includes('mended.csv'));
+    await writeFile(file, '');
+    await run(file);
+    await run(file);
+    expect(letters()).toHaveLength(1);
+    await writeFile(file, 'a,b\n1,2\n');
+    expect((await run(file)).exitCode).toBe(0);
+    expect(letters()).toEqual([]);
+  });
+
   test.concurrent("data found bad later is BadData, with the container's own words and its log in the alert", async () => {
     const file = join(system.folder, 'later.csv');
     const rows = Array.from({ length: 60_000 }, (_, n) => (n > 50_000 ? `${n}` : `${n},some text`));

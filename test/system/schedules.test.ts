@@ -88,7 +88,7 @@ withServer('schedules of batches on a real server', () => {
   const create = (name: string, changes: { pauseOnFailure?: boolean; prefix?: string } = {}) => {
     const { prefix = 'file:///data', pauseOnFailure = false } = changes;
     const timetable = { ...everyDay, times: [timeOfDay('02:30')] };
-    const request = { prefix, timeZone: zone, dayOffset: -1 };
+    const request = { prefix, timeZone: zone, dayOffset: -1, minFiles: 0 };
     const settings = { ...scheduleDefaults, name, request, timetable, timeZone: zone, pauseOnFailure };
     return server.client.schedule.create({ scheduleId: name, ...nightlySchedule(settings, '2026-11-26') });
   };
@@ -164,11 +164,11 @@ withServer('schedules of batches on a real server', () => {
       of('batch', 'file:///data', '--date', '2026-02-08'),
       of('batch', 'file:///bad', '--date', '2026-02-08', '--json'),
       of('batch', 'file:///waits', '--date', '2026-02-08'),
-      of('backfill', 'file:///none', ...days, '--json'),
+      of('backfill', 'file:///none', ...days, '--min-files', '0', '--json'),
     ]);
-    expect(empty).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
     expect(empty.stdout).toMatch(
-      /^Started batch\/data\/2026-02-08 \(run .*\)\n[\s\S]*Completed\.\n[\s\S]*Files: {3}none found/,
+      /^Started batch\/data\/2026-02-08 \(run .*\)\n[\s\S]*FAILED: BatchIncomplete: found 0 files below file:\/\/\/data for 2026-02-08, and minFiles is 1: .*\n[\s\S]*Files: {3}none found/,
     );
     expect(refused.exitCode).toBe(65);
     expect(JSON.parse(refused.stdout)).toMatchObject({

@@ -43,7 +43,8 @@ withTemporal('etl up --watch', () => {
       return ids;
     });
     expect(new Set(runs).size).toBe(2);
-    for (const id of runs) expect(id).toMatch(/^etl\/ventas\/2026-02-08\/ventas_2026-02-08-[0-9a-f]{12}\/[0-9a-f]{12}$/);
+    for (const id of runs)
+      expect(id).toMatch(/^etl\/ventas\/2026-02-08\/ventas_2026-02-08-[0-9a-f]{12}\/[0-9a-f]{12}$/);
   }, 150_000);
 });
 

@@ -27,7 +27,7 @@ export interface IntakeSettings {
   readonly read: (body: string, messageId: string) => Starts;
   readonly start: (start: Start) => Promise<StartAnswer>;
   readonly gate: Gate;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: Pick<DeadLetters, 'send'>;
   /** A message that Temporal refuses goes to the dead letters after so many times. */
   readonly maxReceives: number;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;

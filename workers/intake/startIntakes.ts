@@ -13,7 +13,12 @@ import { intakeRule } from './rule';
 import { createOpenCount, createStarter } from './startPipeline';
 
 /** Takes up landed files from every source that is configured; none of them is no error. */
-export function startIntakes(config: Config, client: Client, deadLetters: DeadLetters, log: Logger): readonly Intake[] {
+export function startIntakes(
+  config: Config,
+  client: Client,
+  deadLetters: Pick<DeadLetters, 'send'>,
+  log: Logger,
+): readonly Intake[] {
   const sources = configuredSources(config, log);
   if (sources.length === 0) return [];
   const rule = intakeRule(config);

@@ -1,39 +1,56 @@
 import type { BatchEnd } from '@etl/pipeline/batch/batchMessage';
-import { type BatchSummary, missed } from '@etl/pipeline/batch/summary';
+import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
 import { noEvidence } from '@etl/pipeline/evidence';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { call } from '../calls';
 import { asFailure, failure, failureTypeOf } from '../failures';
-import { writePage } from './results';
+import { warn, writePage } from './results';
 import type { BatchState, RunningFile } from './state';
 
 /** A memo is shown in lists of workflows: the rest is in the results. */
 const problemsInMemo = 10;
 
 /** How a batch ends that `failed` has stopped, or nothing has. */
-export function endOf(summary: BatchSummary, failed: ApplicationFailure | undefined): BatchEnd {
+export function endOf(state: Pick<BatchState, 'plan' | 'summary'>, failed: ApplicationFailure | undefined): BatchEnd {
+  const { summary } = state;
   if (failed) return failureTypeOf(failed) === 'Cancelled' ? 'cancelled' : 'failed';
-  if (summary.files === 0) return 'empty';
-  return missed(summary) > 0 ? 'incomplete' : 'delivered';
+  if (missed(summary) > 0) return 'incomplete';
+  if (filesFound(summary) === 0) return 'empty';
+  return shortOfFiles(state) === undefined ? 'delivered' : 'tooFew';
+}
+
+/** Why a batch has found too few files; undefined for one that has found enough. */
+export function shortOfFiles({ plan, summary }: Pick<BatchState, 'plan' | 'summary'>): string | undefined {
+  const { minFiles = 0, prefix, from, to } = plan;
+  const found = filesFound(summary);
+  if (found >= minFiles) return undefined;
+  const days = from === to ? from : `${from} to ${to}`;
+  return (
+    `found ${found} files below ${prefix} for ${days}, and minFiles is ${minFiles}: ` +
+    `check that the feed has arrived there, or set minFiles to what such a batch may have`
+  );
 }
 
 /** Keeps the last results, tells the end once, and puts it into the memo. */
 export async function finish(state: BatchState, failed: ApplicationFailure | undefined): Promise<BatchEnd> {
   while (state.results.length > 0) await writePage(state);
   const { summary, plan, batch } = state;
-  const ended = endOf(summary, failed);
-  const failureType = failed && failureTypeOf(failed);
+  const ended = endOf(state, failed);
+  const tooFew = failed ? undefined : shortOfFiles(state);
+  const why = failed
+    ? { failureType: failureTypeOf(failed), reason: failed.message }
+    : tooFew !== undefined && { failureType: 'BatchIncomplete', reason: tooFew };
   const outcome: Outcome = {
     kind: 'batch',
     ended,
     prefix: plan.prefix,
     summary,
-    ...(failed && { failureType: failureTypeOf(failed), reason: failed.message }),
+    ...why,
   };
   const notification = await notify(outcome, batch);
   const problems = summary.problems.slice(0, problemsInMemo);
-  upsertMemo({ batch: { ended, ...(failureType && { failureType }), ...summary, problems, notification } });
+  upsertMemo({ batch: { ended, ...(why && { failureType: why.failureType }), ...summary, problems, notification } });
   return ended;
 }
 
@@ -55,8 +72,8 @@ export async function unplanned(error: unknown, subject: Subject): Promise<Appli
   return failed;
 }
 
-/** The failure of a batch that has tried everything. */
-export function incomplete(summary: BatchSummary): ApplicationFailure {
+/** The failure of a batch that has tried everything. `tooFew`: why it has found too few files. */
+export function incomplete(summary: BatchSummary, tooFew: string | undefined): ApplicationFailure {
   const { invalid, failed, cancelled, files } = summary;
   const kinds = Object.entries({ failed, invalid, cancelled }).flatMap(([kind, count]) =>
     count > 0 ? `${count} ${kind}` : [],
@@ -65,7 +82,9 @@ export function incomplete(summary: BatchSummary): ApplicationFailure {
     [uri, failureType, reason].filter(Boolean).join(': '),
   );
   const where = summary.results === undefined ? '' : `; all results: ${summary.results}`;
-  const reason = `${missed(summary)} of ${files} files were not delivered (${kinds.join(', ')})${where}`;
+  const notDelivered = `${missed(summary)} of ${files} files were not delivered (${kinds.join(', ')})`;
+  const what = [...(missed(summary) > 0 ? [notDelivered] : []), ...(tooFew === undefined ? [] : [tooFew])].join('; ');
+  const reason = `${what}${where}`;
   return failure('BatchIncomplete', reason, { logTail: lines.slice(0, 20) });
 }
 
@@ -82,7 +101,7 @@ export async function tellHeld(state: BatchState, file: RunningFile, until = 'un
     await call('notify', 'batch: held')({ outcome, subject: { ...state.batch, batchDate, dataset, source } });
   } catch (error) {
     const warning = `that ${uri} is held could not be told: ${asFailure(error).message}`;
-    state.summary = { ...state.summary, warnings: [...(state.summary.warnings ?? []), warning].slice(-10) };
+    warn(state, warning);
   }
 }
 

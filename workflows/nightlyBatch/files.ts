@@ -1,4 +1,5 @@
 import { nextListing } from '@etl/pipeline/batch/dayFiles';
+import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
 import { workflowId } from '@etl/pipeline/layout';
 import { baseName } from '@etl/pipeline/uri';
 import type { FoundFile } from '../../activities/contract';
@@ -13,6 +14,12 @@ export function createFiles(state: BatchState) {
   let page: readonly FoundFile[] = [];
   let day = state.cursor?.day ?? '';
   let behindPage: Cursor | undefined = state.cursor;
+  let behindFiles: LeftOut | undefined;
+
+  /** With the cursor: what is behind it is counted when it is listed again. */
+  const count = (leftOut: LeftOut | undefined): void => {
+    if (leftOut) state.summary = { ...state.summary, leftOut: addLeftOut(state.summary.leftOut ?? {}, leftOut) };
+  };
 
   return {
     hasPage: (): boolean => page.length > 0,
@@ -33,14 +40,20 @@ export function createFiles(state: BatchState) {
         ...(after !== undefined && { after }),
       });
       page = found.files;
+      behindFiles = found.leftOut;
       behindPage = found.next === undefined ? beginOf(nextListing(plan, day)) : { day, after: found.next };
-      if (page.length === 0) state.cursor = behindPage;
+      if (page.length > 0) return;
+      state.cursor = behindPage;
+      count(behindFiles);
     },
     /** The next file of the page that was fetched. */
     take: (): FoundFile | undefined => {
       const [file, ...rest] = page;
       page = rest;
-      if (file) state.cursor = rest.length === 0 ? behindPage : { day, after: file.uri };
+      if (!file) return undefined;
+      state.cursor = rest.length === 0 ? behindPage : { day, after: file.uri };
+      count(file.leftOut);
+      if (rest.length === 0) count(behindFiles);
       return file;
     },
   };

@@ -12,9 +12,9 @@ import {
 import { call } from '../calls';
 import { asFailure, failureTypeOf } from '../failures';
 import { listenToControl } from './control';
-import { finish, incomplete, refuse, unplanned } from './end';
+import { finish, incomplete, refuse, shortOfFiles, unplanned } from './end';
 import { createFiles, startable } from './files';
-import { addResult, hasFullPage, writePage } from './results';
+import { addResult, hasFullPage, noteNotAFile, writePage } from './results';
 import { type BatchState, beginning, hasPlace } from './state';
 import { trackBatch } from './status';
 import { createWindow, type Window, withoutRun } from './window';
@@ -31,7 +31,8 @@ const defaultStartsPerRun = 500;
 
 /**
  * Delivers the files of one or several days: one `etlPipeline` for each, a bounded number at a time. Everything is tried
- * before the batch ends; a batch some of whose files were not delivered ends FAILED, unless its request says otherwise.
+ * before the batch ends; a batch some of whose files were not delivered ends FAILED, unless its request says otherwise, and so
+ * does one that finds fewer files than its request wants.
  */
 export async function nightlyBatch(request: unknown, continued: Continued = {}): Promise<BatchSummary> {
   let state = continued.state;
@@ -65,7 +66,9 @@ export async function nightlyBatch(request: unknown, continued: Continued = {}):
   });
   track.enter('done');
   if (stopped) throw asEnd(stopped);
-  if (ended === 'incomplete' && known.plan.onFailure === 'fail') throw incomplete(known.summary);
+  const tooFew = shortOfFiles(known);
+  const isIncomplete = ended === 'incomplete' && known.plan.onFailure === 'fail';
+  if (isIncomplete || tooFew !== undefined) throw incomplete(known.summary, tooFew);
   return known.summary;
 }
 
@@ -139,8 +142,10 @@ async function work(
     if (!found) continue;
     const file = startable(found);
     if (found.refused !== undefined) addResult(state, withoutRun(file, 'invalid', found.refused));
-    else if (found.skip !== undefined) addResult(state, withoutRun(file, 'skipped', found.reason ?? found.skip));
-    else {
+    else if (found.skip !== undefined) {
+      addResult(state, withoutRun(file, 'skipped', found.reason ?? found.skip));
+      if (found.skip === 'notAFile') noteNotAFile(state, found);
+    } else {
       window.start(file);
       starts++;
     }

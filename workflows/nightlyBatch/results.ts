@@ -1,3 +1,4 @@
+import { shortReason } from '@etl/pipeline/batch/fileResult';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { withResult } from '@etl/pipeline/batch/summary';
 import { isCancellation } from '@temporalio/workflow';
@@ -12,6 +13,20 @@ const pageSize = 200;
 export function addResult(state: BatchState, result: FileResult): void {
   state.summary = withResult(state.summary, result);
   state.results.push(result);
+}
+
+/** What is skipped for not being a file is no news to a batch that counts files, but may be to an operator. */
+export function noteNotAFile(
+  state: BatchState,
+  { uri, reason }: { readonly uri: string; readonly reason?: string },
+): void {
+  const { notFiles = 0 } = state.summary;
+  state.summary = { ...state.summary, notFiles: notFiles + 1 };
+  warn(state, shortReason(`${uri} was skipped: ${reason}`));
+}
+
+export function warn(state: BatchState, warning: string): void {
+  state.summary = { ...state.summary, warnings: [...(state.summary.warnings ?? []), warning].slice(-10) };
 }
 
 export function hasFullPage({ results }: BatchState): boolean {
@@ -32,7 +47,7 @@ export async function writePage(state: BatchState): Promise<void> {
     // A cancelled batch writes them at its end.
     if (isCancellation(error)) throw error;
     const warning = `${results.length} results (page ${page}) were not kept: ${asFailure(error).message}`;
-    state.summary = { ...state.summary, warnings: [...(state.summary.warnings ?? []), warning].slice(-10) };
+    warn(state, warning);
   }
   state.results = state.results.slice(results.length);
   state.pages = page;

@@ -1,8 +1,8 @@
 import { roundUsd } from './fileResult';
-import { type BatchSummary, missed } from './summary';
+import { type BatchSummary, filesFound, missed } from './summary';
 
-/** How a batch ended: `empty` for one that found no file. */
-export type BatchEnd = 'delivered' | 'incomplete' | 'empty' | 'cancelled' | 'failed';
+/** How a batch ended: `empty` for one that found no file, `tooFew` for one that found some, and fewer than it should. */
+export type BatchEnd = 'delivered' | 'incomplete' | 'empty' | 'tooFew' | 'cancelled' | 'failed';
 
 /** What a batch tells about itself. */
 export interface BatchOutcome {
@@ -12,7 +12,7 @@ export interface BatchOutcome {
   readonly prefix: string;
   readonly summary: BatchSummary;
   readonly failureType?: string;
-  /** Why it could not go on, for one that failed. */
+  /** Why it could not go on, or has found too few files. */
   readonly reason?: string;
 }
 
@@ -27,6 +27,7 @@ export function describeBatch(outcome: BatchOutcome): [string, string, string[][
     delivered: `Lote completado para ${days}`,
     incomplete: `Lote INCOMPLETO para ${days}: ${missed(summary)} de ${summary.files} ficheros sin entregar`,
     empty: `Lote SIN FICHEROS para ${days}`,
+    tooFew: `Lote INCOMPLETO para ${days}: solo ${filesFound(summary)} ficheros`,
     cancelled: `Lote CANCELADO para ${days}`,
     failed: `Lote FALLIDO para ${days}: ${outcome.failureType ?? 'ServiceUnavailable'}`,
   }[outcome.ended];

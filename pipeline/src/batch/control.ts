@@ -4,6 +4,8 @@ import type { FileResult } from './summary';
 /** Files that are converted at once. */
 export const maxConcurrency = 500;
 export const defaultConcurrency = 20;
+/** A feed that did not come must not look like one that was delivered. */
+export const defaultMinFiles = 1;
 /**
  * Files under way, with those that wait for an approval. Temporal lets a workflow have 2,000 pending children, and what a run
  * hands over to the next one is a payload of 2 MiB at the most.

@@ -1,8 +1,9 @@
-import { baseName, parseUri } from '../uri';
+import { parseUri } from '../uri';
 import { isHidden, isNamed } from './fileNames';
 import { dateOfKey } from './keyDate';
 import { namesDay, placeholdersIn, renderDay } from './placeholders';
 import type { BatchPlan } from './plan';
+import type { LeftOutReason } from './summary';
 import { addDays } from './timeZones';
 
 /** One listing of a batch: the days that have the same prefix and names. Nothing is listed twice. */
@@ -18,7 +19,7 @@ export interface Listing {
 export type Belonging =
   | { readonly kind: 'file'; readonly batchDate: string }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'none' };
+  | { readonly kind: 'leftOut'; readonly reason: LeftOutReason };
 
 /** The listing that begins at a day; undefined where the day is part of one that began before it. */
 export function listingFrom(plan: BatchPlan, day: string): Listing | undefined {
@@ -45,17 +46,21 @@ export function nextListing(plan: BatchPlan, day: string): string | undefined {
 
 /**
  * Whether an object below the listing's prefix is a file of it, and of which day. Without placeholders that say the day, a
- * file whose key carries a date is of that day only; one without is of the day asked, if it is one day that is asked.
+ * file whose key carries a date is of that day only; one without is of the day asked, if it is one day that is asked. A
+ * folder whose files are unknown may have any name, and without a date it is of the first day.
  */
-export function belongs(listing: Listing, uri: string): Belonging {
+export function belongs(listing: Listing, uri: string, isFolder = false): Belonging {
   const below = keyOf(uri).slice(keyOf(listing.prefix).length).replace(/^\/+/, '');
-  if (uri.endsWith('/') || isHidden(below) || !isNamed(baseName(uri), listing.match)) return { kind: 'none' };
+  if (isHidden(below)) return { kind: 'leftOut', reason: 'hidden' };
+  const name = below.split('/').filter(Boolean).at(-1) ?? '';
+  if (!isFolder && !isNamed(name, listing.match)) return { kind: 'leftOut', reason: 'name' };
   if (listing.isOfOneDay) return { kind: 'file', batchDate: listing.from };
   const day = dateBelow(listing.prefix, uri, below);
   if (day !== undefined) {
-    return day >= listing.from && day <= listing.to ? { kind: 'file', batchDate: day } : { kind: 'none' };
+    const isAsked = day >= listing.from && day <= listing.to;
+    return isAsked ? { kind: 'file', batchDate: day } : { kind: 'leftOut', reason: 'day' };
   }
-  if (listing.from === listing.to) return { kind: 'file', batchDate: listing.from };
+  if (isFolder || listing.from === listing.to) return { kind: 'file', batchDate: listing.from };
   return {
     kind: 'refused',
     reason: `its key carries no date, so it is of no day from ${listing.from} to ${listing.to}: name the day in the prefix or the match ({date}), or start a batch of one day for it`,
@@ -72,6 +77,17 @@ function dateBelow(prefix: string, uri: string, below: string): string | undefin
 
 function keyOf(uri: string): string {
   const location = parseUri(uri);
-  if (location === undefined) return uri;
+  if (location === undefined) return looselyDecoded(uri.replace(/^file:\/\/(localhost)?/, ''));
   return location.kind === 's3' ? location.key : location.path;
+}
+
+/** A path whose percent-encoded bytes are not all UTF-8: those that are not become U+FFFD. */
+function looselyDecoded(path: string): string {
+  return path.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
+    try {
+      return decodeURIComponent(bytes);
+    } catch {
+      return bytes.replace(/%[89a-f][0-9a-f]/gi, '\ufffd').replace(/%[0-7][0-9a-f]/gi, decodeURIComponent);
+    }
+  });
 }

@@ -1,5 +1,5 @@
 import { resolveSource } from '../plan';
-import { defaultConcurrency } from './control';
+import { defaultConcurrency, defaultMinFiles } from './control';
 import type { BatchRequest } from './request';
 import { dayIn } from './timeZones';
 
@@ -15,6 +15,8 @@ export interface BatchPlan {
   readonly mode: 'missing' | 'failed' | 'all';
   readonly maxConcurrent: number;
   readonly onFailure: 'fail' | 'complete';
+  /** Fewer files in all days together make the batch fail. Absent in plans of earlier versions: 0. */
+  readonly minFiles?: number;
   readonly detail: Readonly<Record<string, unknown>>;
   /** Where the batch keeps its results, and its files go unless the event says otherwise. */
   readonly destination: string;
@@ -42,6 +44,7 @@ export function makeBatchPlan(
     mode: request.mode ?? 'missing',
     maxConcurrent: request.maxConcurrent ?? defaultConcurrency,
     onFailure: request.onFailure ?? 'fail',
+    minFiles: request.minFiles ?? defaultMinFiles,
     detail: request.detail ?? {},
     destination: typeof destination === 'string' ? destination : places.cleanBase,
     priority: request.priority ?? defaultPriority,

@@ -38,6 +38,8 @@ export const batchRequestSchema = z
     maxConcurrent: z.number().int().min(1).max(maxConcurrency).optional(),
     /** `fail`: failed files make the batch fail, after all were tried. `complete`: they are told, and it completes. */
     onFailure: z.enum(['fail', 'complete']).optional(),
+    /** Fewer files in all days together make the batch fail, whatever `onFailure` is. Default 1; 0: an empty batch is good. */
+    minFiles: z.number().int().min(0).optional(),
     /** Keys of the event that all files share: dataset, destination, columns, dialect, compute, … */
     detail: recordOf(z.unknown()).optional(),
     /** 1 (first) to 5: whose work a busy worker takes up first. Default 3; a backfill has 5. */

@@ -17,6 +17,21 @@ export interface FileResult {
 
 export type FileOutcome = 'delivered' | 'skipped' | 'invalid' | 'failed' | 'cancelled';
 
+/** `hidden`: a name begins with `_` or `.`; `name`: `match` does not want it; `day`: its key carries a day that was not asked. */
+export type LeftOutReason = 'hidden' | 'name' | 'day';
+
+/** How many entries of a listing are not files of the batch, by the reason. */
+export type LeftOut = Readonly<Partial<Record<LeftOutReason, number>>>;
+
+/** The sum of both. */
+export function addLeftOut(one: LeftOut, other: LeftOut): LeftOut {
+  const sum: Partial<Record<LeftOutReason, number>> = { ...one };
+  for (const [reason, count] of Object.entries(other) as [LeftOutReason, number][]) {
+    sum[reason] = (sum[reason] ?? 0) + count;
+  }
+  return sum;
+}
+
 /** What a batch ends with. */
 export interface BatchSummary {
   readonly dates: { readonly from: string; readonly to: string };
@@ -33,6 +48,10 @@ export interface BatchSummary {
   readonly problems: readonly FileResult[];
   /** The folder in which every file's result lies, in JSON lines. Absent for a batch without files. */
   readonly results?: string;
+  /** Of the skipped: what is not a file, such as links to folders. Absent: none. */
+  readonly notFiles?: number;
+  /** Entries that the listing passed over on purpose, by the reason. Absent: none. */
+  readonly leftOut?: LeftOut;
   /** What else there is to know, such as results that could not be kept. */
   readonly warnings?: readonly string[];
 }
@@ -69,6 +88,11 @@ export function withoutProblem(summary: BatchSummary, problem: FileResult): Batc
     [problem.outcome]: summary[problem.outcome] - 1,
     problems: summary.problems.filter((each) => each !== problem),
   };
+}
+
+/** Files that were found, whatever became of them. */
+export function filesFound({ files, notFiles = 0 }: Pick<BatchSummary, 'files' | 'notFiles'>): number {
+  return files - notFiles;
 }
 
 /** Files that were not delivered and should have been. */

@@ -42,4 +42,5 @@ export const landed = z.strictObject({
   key: z.string().min(1, 'is empty'),
   mark: z.string().min(1, 'is empty'),
   landedAt: time.optional(),
+  problem: z.string().min(1, 'is empty').optional(),
 });

@@ -9,6 +9,8 @@ export interface LandedFile {
   readonly mark: string;
   /** ISO 8601; absent where the news has no time. */
   readonly landedAt?: string;
+  /** Why its source cannot read it, with the remedy. The key of a folder ends in `/`. */
+  readonly problem?: string;
 }
 
 /** What S3 says of an object, in either of its forms. */

@@ -86,8 +86,12 @@ function readFromEventBridge(fields: Fields): Reading {
 function readLanded(fields: Fields): Reading {
   const parsed = landed.safeParse(fields.landed);
   if (!parsed.success) return problems(parsed.error, 'landed', fields.landed);
-  const { landedAt, ...file } = parsed.data;
-  return one({ kind: 'file', file: { ...file, ...(landedAt !== undefined && { landedAt }) } });
+  const { landedAt, problem: unreadable, ...file } = parsed.data;
+  const more = {
+    ...(landedAt !== undefined && { landedAt }),
+    ...(unreadable !== undefined && { problem: unreadable }),
+  };
+  return one({ kind: 'file', file: { ...file, ...more } });
 }
 
 function readOurs(event: Fields): Reading {

@@ -1,4 +1,4 @@
-import { isHidden, isNamed } from '../batch/fileNames';
+import { isHidden, isNamed, keyProblem } from '../batch/fileNames';
 import { dateOfKey } from '../batch/keyDate';
 import { dayIn } from '../batch/timeZones';
 import { baseName } from '../uri';
@@ -31,13 +31,16 @@ export type Decision =
  * An empty data file is taken: that it is empty, the pipeline has to tell.
  */
 export function decide(file: LandedFile, rule: IntakeRule): Decision {
-  const { uri, key, landedAt } = file;
+  const { uri, key, landedAt, problem } = file;
   const { prefix = '', match } = rule;
-  if (key.endsWith('/')) return { taken: false, reason: 'folder' };
+  const isFolder = key.endsWith('/');
+  if (isFolder && problem === undefined) return { taken: false, reason: 'folder' };
   if (!key.startsWith(prefix)) return { taken: false, reason: 'otherPrefix' };
   const below = key.slice(prefix.lastIndexOf('/') + 1);
   if (isHidden(below)) return { taken: false, reason: 'hidden' };
-  if (!isNamed(baseName(below), match)) return { taken: false, reason: 'otherName' };
+  if (!isFolder && !isNamed(baseName(below), match)) return { taken: false, reason: 'otherName' };
+  const unusable = problem ?? keyProblem(key);
+  if (unusable !== undefined) return { taken: false, problem: `${uri}: ${unusable}` };
   const batchDate = dateOfKey(key) ?? (landedAt && dayIn(rule.timeZone, new Date(landedAt)));
   if (batchDate) return { taken: true, s3Key: uri, batchDate };
   return { taken: false, problem: `${uri}: neither its key nor its event has a date` };

@@ -42,6 +42,7 @@ describe('what a backfill would do, seen without a Temporal server and without a
         { batchDate: '2026-02-03', run: 1, bytes: size, skipped: {} },
       ],
       refused: [{ uri: `file://${raw}/undated.csv`, reason: expect.stringContaining('carries no date') }],
+      ...{ files: 4, minFiles: 1, leftOut: { day: 1, hidden: 1 }, notFiles: [] },
     });
     // With other options it is not delivered as it is wanted.
     expect(otherOptions.days[0]).toMatchObject({ run: 1, skipped: {} });

@@ -45,6 +45,7 @@ test('a batch that delivered everything', () => {
 test.each<[BatchEnd, string]>([
   ['incomplete', 'Lote INCOMPLETO para 2026-02-08: 1 de 1 ficheros sin entregar'],
   ['empty', 'Lote SIN FICHEROS para 2026-02-08'],
+  ['tooFew', 'Lote INCOMPLETO para 2026-02-08: solo 1 ficheros'],
   ['cancelled', 'Lote CANCELADO para 2026-02-08'],
   ['failed', 'Lote FALLIDO para 2026-02-08: BadConfiguration'],
 ])('%s is an alert', (ended, line) => {

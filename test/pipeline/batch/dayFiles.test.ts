@@ -55,7 +55,7 @@ test('a date in the folder that was asked for says nothing about a file', () => 
   const listing = listingFrom(plan('s3://raw/reload-2026-03-01', '2026-02-08', '2026-02-08'), '2026-02-08');
   const of = (key: string) => listing && belongs(listing, `s3://raw/reload-2026-03-01/${key}`);
   expect(of('a.csv')).toEqual({ kind: 'file', batchDate: '2026-02-08' });
-  expect(of('a-2026-03-01.csv')).toEqual({ kind: 'none' });
+  expect(of('a-2026-03-01.csv')).toEqual({ kind: 'leftOut', reason: 'day' });
   expect(of('a-2026-02-08.csv')).toEqual({ kind: 'file', batchDate: '2026-02-08' });
 });
 

@@ -67,7 +67,58 @@ withServer('nightlyBatch', () => {
     expect(of.messages()).toMatchObject([{ outcome: { ended: 'incomplete' } }]);
   });
 
-  test('without files it completes, and says so', async () => {
+  test('without files it fails, and reports which prefix had none', async () => {
+    const of = world(rig, { '2026-02-08': [] }, { minFiles: 1 });
+    const failure = await withBatch(rig, of, failureOf);
+    expect(failure.type).toBe('BatchIncomplete');
+    expect(failure.message).toMatch(
+      /^found 0 files below file:\/\/\/raw\/\{date\} for 2026-02-08, and minFiles is 1: check/,
+    );
+    const outcome = { ended: 'empty', failureType: 'BatchIncomplete', reason: failure.message };
+    expect(of.messages()).toMatchObject([{ outcome }]);
+  });
+
+  test('fewer files than wanted make it fail after all of them were delivered, over all its days', async () => {
+    const days = { '2026-02-08': names(2), '2026-02-09': [], '2026-02-10': names(1) };
+    const few = world(rig, days, { minFiles: 4, onFailure: 'complete' });
+    const failure = await withBatch(rig, few, failureOf);
+    expect(failure.message).toMatch(/^found 3 files below .* for 2026-02-08 to 2026-02-10, and minFiles is 4/);
+    expect(few.messages()).toMatchObject([{ outcome: { ended: 'tooFew', summary: { delivered: 3 } } }]);
+    const enough = world(rig, days, { minFiles: 3 });
+    expect(await withBatch(rig, enough, (batch) => batch.result())).toMatchObject({ delivered: 3 });
+  });
+
+  test('what was delivered before counts as found, what is not a file does not; what is left out is summed up', async () => {
+    const of = world(rig, { '2026-02-08': [] }, { minFiles: 2 });
+    const file = (name: string, more: object) => ({
+      uri: `file:///raw/${name}`,
+      bytes: 1,
+      batch: { dataset: of.dataset, batchDate: '2026-02-08', source: name },
+      ...more,
+    });
+    of.activities.listFiles = async () => ({
+      files: [
+        file('a.csv', { skip: 'delivered', reason: 'as it is now', leftOut: { name: 2 } }),
+        file('link/', { skip: 'notAFile', reason: 'a link to a folder', leftOut: { hidden: 1 } }),
+      ],
+      leftOut: { name: 1 },
+    });
+    const failure = await withBatch(rig, of, failureOf);
+    expect(failure.message).toMatch(/^found 1 files/);
+    expect(of.messages()).toMatchObject([
+      {
+        outcome: {
+          summary: {
+            ...{ files: 2, skipped: 2, notFiles: 1, leftOut: { name: 3, hidden: 1 } },
+            warnings: ['file:///raw/link/ was skipped: a link to a folder'],
+          },
+        },
+      },
+    ]);
+    expect(results(of)).toEqual(['a.csv: skipped', 'link: skipped']);
+  });
+
+  test('a plan of an earlier version may find nothing', async () => {
     const of = world(rig, { '2026-02-08': [] });
     const summary = await withBatch(rig, of, (batch) => batch.result());
     expect(summary).toMatchObject({ files: 0 });

@@ -1,0 +1,57 @@
+import { eventKey, type LetterPlaces } from '@etl/pipeline/deadLetters/eventKey';
+import { deadLetterMarker } from '@etl/pipeline/layout';
+import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
+import { inTurn } from '../inTurn';
+import type { DeadLetterBox, KeptLetter } from '../ports';
+import { createMarkers } from './markers';
+
+/** Markers that are read at once. */
+const maxReads = 16;
+
+/** The letters of a queue together with their markers (see `createOnePerEvent`): each with the latest failure of its event. */
+export function createMarkedBox(
+  box: Omit<DeadLetterBox, 'detach'>,
+  store: ObjectStore,
+  places: LetterPlaces,
+): DeadLetterBox {
+  const markers = createMarkers(store);
+  const markerOf = ({ marker, key, event }: KeptLetter): string =>
+    marker ?? deadLetterMarker(places.cleanBase, key ?? eventKey(event, places));
+
+  const withLatest = async (letter: KeptLetter): Promise<KeptLetter> => {
+    const latest = await readable(markers.latest(markerOf(letter)));
+    return latest && latest.failedAt > (letter.sentAt ?? '') ? { ...letter, ...latest } : letter;
+  };
+
+  return {
+    ...box,
+    list: async (limit) => inTurn(await box.list(limit), maxReads, withLatest),
+    detach: async (letter) => {
+      const uri = markerOf(letter);
+      // A letter that names no marker was sent without one, and another one of its event may have it.
+      const marker = await (letter.marker === undefined ? readable(markers.read(uri)) : markers.read(uri));
+      if (!marker) return async () => undefined;
+      const undo = async () => void (await markers.create(uri, marker));
+      await markers.remove(uri);
+      const latest = await markers.latest(uri);
+      if (latest === undefined || latest.failedAt <= (letter.failedAt ?? letter.sentAt ?? '')) return undo;
+      await undo();
+      return undefined;
+    },
+    remove: async (letter) => {
+      await box.remove(letter);
+      if (letter.marker !== undefined && !(await markers.read(letter.marker)))
+        await markers.removeLatest(letter.marker);
+    },
+  };
+}
+
+/** Undefined for what cannot be read from here. */
+async function readable<T>(reading: Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof StorageError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import type { LetterPlaces } from '@etl/pipeline/deadLetters/eventKey';
+import type { ObjectStore } from '@etl/storage/objectStore';
+import { openStore } from '@etl/storage/openStore';
+import { createMarkedBox } from '../../activities/deadLetters/markedBox';
+import type { DeadLetterBox } from '../../activities/ports';
+import { createDeadLetterFolder } from '../../local/deadLetterFolder';
+import { places as localPlaces } from '../../local/places';
+import { awsServices } from '../../workers/aws';
+import { type Config, parseConfig } from '../../workers/config';
+import { CliError, cliExitCodes } from '../errors';
+import { groupLetters, type LetterGroup } from './groups';
+
+/** The dead letters of the configuration in this shell. */
+export interface OpenBox {
+  readonly box: DeadLetterBox;
+  readonly config: Config;
+  /** One group an event. `limited`: there may be more letters. */
+  list(limit: number): Promise<{ readonly groups: readonly LetterGroup[]; readonly limited: boolean }>;
+}
+
+/** Opens the queue where one is configured, else the local system's folder, and lets go of what it holds in any case. */
+export async function withBox(work: (open: OpenBox) => Promise<void>): Promise<void> {
+  const config = parseConfig(process.env);
+  const places: LetterPlaces = config;
+  const store = openStore();
+  const box = openBox(config, store, places);
+  const list = async (limit: number) => {
+    const letters = await lettersIn(box, limit);
+    return { groups: await groupLetters(letters, store, places), limited: letters.length === limit };
+  };
+  try {
+    await work({ box, config, list });
+  } finally {
+    await box.close();
+  }
+}
+
+function openBox({ DLQ_URL: queueUrl, stateDir }: Config, store: ObjectStore, places: LetterPlaces): DeadLetterBox {
+  if (queueUrl === undefined) return createDeadLetterFolder(localPlaces(stateDir).deadLetters);
+  return createMarkedBox(awsServices().deadLetterBox(queueUrl), store, places);
+}
+
+async function lettersIn(box: DeadLetterBox, limit: number) {
+  try {
+    return await box.list(limit);
+  } catch (error) {
+    const message = `the dead letters in ${box.name} cannot be read: ${(error as Error).message}`;
+    const remedy = 'mend DLQ_URL and the variables of the AWS SDK; without DLQ_URL, ETL_STATE_DIR says where they are';
+    throw new CliError(message, remedy, cliExitCodes.unavailable, { cause: error });
+  }
+}

@@ -1,0 +1,61 @@
+import { looseDetail } from '@etl/pipeline/looseDetail';
+import type { Redriven } from '../redrive';
+import { count } from '../show';
+import { failedAt, type LetterGroup } from './groups';
+
+export function describeGroup({ letter, copies }: Pick<LetterGroup, 'letter' | 'copies'>): string[] {
+  const { id, failureType, reason, workflowId, runId, event } = letter;
+  const { s3Key, batchDate } = looseDetail(event);
+  const facts = [
+    ...(s3Key === undefined ? [] : [`file: ${s3Key}${batchDate === undefined ? '' : `, ${batchDate}`}`]),
+    ...(workflowId === undefined ? [] : [`run: ${workflowId}${runId === undefined ? '' : ` (${runId})`}`]),
+    ...(reason === undefined ? [] : [`reason: ${reason.replace(/\s*\n\s*/g, '; ')}`]),
+    ...(copies.length > 1 ? [`letters of this event: ${copies.length}`] : []),
+  ];
+  return [
+    `${id}  ${failedAt(letter) || 'at an unknown time'}  ${failureType ?? 'of unknown cause'}`,
+    ...facts.map((fact) => `  ${fact}`),
+  ];
+}
+
+export function describeRedriven(done: readonly Redriven[], missing: readonly string[]): string[] {
+  const lines = done.map(describeOne);
+  if (done.length === 0 && missing.length === 0) lines.push('There are no letters.');
+  return [...lines, ...missing.map((id) => `not found: ${id}`)];
+}
+
+function describeOne(each: Redriven): string {
+  const runs = each.workflowIds.join(', ');
+  switch (each.outcome) {
+    case 'started':
+      return `started ${runs}, letter ${each.id} removed`;
+    case 'wouldStart':
+      return `would start ${runs} for letter ${each.id}`;
+    case 'running':
+      return `left: ${each.id}: ${runs} is being run already`;
+    case 'impossible':
+      return `left: ${each.id}: it cannot be started again: ${each.problem}`;
+    case 'failedAgain':
+      return `left: ${each.id}: its event has failed again meanwhile`;
+    case 'delivered':
+      return `removed: ${each.id}: its event was delivered since`;
+    case 'wouldRemove':
+      return `would remove letter ${each.id}: its event was delivered since`;
+  }
+}
+
+export function describeDiscarded(
+  groups: readonly LetterGroup[],
+  left: readonly LetterGroup[],
+  missing: readonly string[],
+): string[] {
+  const lines = groups.map(({ letter, copies }) => {
+    return `discarded: ${letter.id}${copies.length > 1 ? ` (${count(copies.length, 'letter')})` : ''}`;
+  });
+  if (groups.length + left.length + missing.length === 0) lines.push('There are no letters.');
+  return [
+    ...lines,
+    ...left.map(({ letter }) => `left: ${letter.id}: its event has failed again meanwhile`),
+    ...missing.map((id) => `not found: ${id}`),
+  ];
+}

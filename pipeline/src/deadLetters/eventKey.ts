@@ -1,0 +1,34 @@
+import { resolveDestination, resolveSource } from '../plan';
+import { type Delivery, keyOf, letterKey } from './letterKey';
+
+/** Where what an event leaves out lies. */
+export interface LetterPlaces {
+  readonly rawBase: string | undefined;
+  readonly cleanBase: string;
+}
+
+/** Returns what an event of any shape asks for; undefined for one that names no file or no day. */
+export function deliveryOf(event: unknown, { rawBase, cleanBase }: LetterPlaces): Delivery | undefined {
+  const { s3Key, batchDate, dataset, source, destination } = fieldsOf(fieldsOf(event).detail);
+  if (typeof s3Key !== 'string' || typeof batchDate !== 'string') return undefined;
+  return {
+    sourceUri: resolveSource(s3Key, rawBase) ?? s3Key,
+    destination: resolveDestination(typeof destination === 'string' ? destination : undefined, cleanBase),
+    batchDate,
+    ...(typeof dataset === 'string' && { dataset }),
+    ...(typeof source === 'string' && { source }),
+  };
+}
+
+/** Returns the key of the dead letter of an event of any shape: by its delivery, by the place it is about, or by its content. */
+export function eventKey(event: unknown, places: LetterPlaces): string {
+  const delivery = deliveryOf(event, places);
+  if (delivery) return letterKey(delivery);
+  const { landed, detail } = fieldsOf(event);
+  const { uri } = fieldsOf(landed);
+  return typeof uri === 'string' ? keyOf(['landed', uri]) : keyOf(['event', detail ?? event ?? null]);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,160 @@
+import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
+import { deadLetterMarker } from '@etl/pipeline/layout';
+import { StorageError } from '@etl/storage/objectStore';
+import { createMarkers } from '../../../activities/deadLetters/markers';
+import { createOnePerEvent } from '../../../activities/deadLetters/onePerEvent';
+import { MemoryStore } from '../../support/fakePorts';
+import { randomFrom } from '../../support/random';
+import { thorough } from '../../support/thorough';
+import { letterOf, MemoryQueue, yielding } from './support';
+
+const places = { rawBase: 's3://raw', cleanBase: 's3://clean' };
+const letter = letterOf('a');
+const key = eventKey(letter.event, places);
+const markerUri = deadLetterMarker('s3://clean', key);
+const never = new Date(0);
+const soon = () => new Date(Date.now() + 60_000);
+
+function desk() {
+  const [store, queue] = [new MemoryStore(), new MemoryQueue()];
+  const letters = createOnePerEvent({ queue, store, places, patienceMs: 200, lookMs: 5 });
+  return { store, queue, letters, markers: createMarkers(store) };
+}
+
+test('the second failure of an event is written down beside its letter', async () => {
+  const { letters, queue, markers } = desk();
+  const id = await letters.send(letter);
+  expect(await letters.send({ ...letter, failureType: 'Timeout', runId: 'r2' })).toBe(id);
+  expect(queue.letters).toMatchObject([{ failureType: 'BadData', key, marker: markerUri }]);
+  expect(await markers.latest(markerUri)).toMatchObject({ failureType: 'Timeout', runId: 'r2', event: letter.event });
+  await letters.send(letterOf('b'));
+  expect(queue.letters).toHaveLength(2);
+});
+
+test('a run that began after the failure removes the letter, and the next failure is a new one', async () => {
+  const { letters, queue, store } = desk();
+  await letters.send(letter);
+  await letters.send(letter);
+  await letters.delivered(key, soon());
+  expect(queue.letters).toEqual([]);
+  expect([...store.objects.keys()]).toEqual([]);
+  await letters.send(letter);
+  expect(queue.letters).toHaveLength(1);
+});
+
+test('a failure that came after the delivering run had begun keeps the letter', async () => {
+  const { letters, queue } = desk();
+  await letters.send(letter);
+  await letters.delivered(key, never);
+  expect(queue.letters).toHaveLength(1);
+});
+
+test('a delivery without a letter costs one read', async () => {
+  const { letters, store } = desk();
+  const read = jest.spyOn(store, 'readSmall');
+  await letters.delivered(key, soon());
+  expect(read).toHaveBeenCalledTimes(1);
+});
+
+test('a letter that the queue has forgotten, or may have, is sent again', async () => {
+  const { letters, queue, markers } = desk();
+  await letters.send(letter);
+  const marker = await markers.read(markerUri);
+  if (!marker) throw new Error('there is no marker');
+  const aged = (seconds: number) =>
+    markers.replace(markerUri, { ...marker, sentAt: new Date(Date.now() - seconds * 1000).toISOString() });
+  await aged(queue.retentionSeconds + 1);
+  await letters.send(letter);
+  expect(queue.sent).toBe(2);
+  queue.letters = [];
+  await letters.send(letter);
+  // The queue counts with a delay.
+  expect(queue.sent).toBe(2);
+  await aged(400);
+  await letters.send(letter);
+  expect(queue.sent).toBe(3);
+  queue.isOpen = false;
+  await letters.send(letter);
+  expect(queue.sent).toBe(4);
+});
+
+test('a sender that died does not keep others from sending', async () => {
+  const { letters, queue, markers } = desk();
+  await markers.create(markerUri, { claim: 'dead', sentAt: '', failureType: '', workflowId: '' });
+  const begun = performance.now();
+  await letters.send(letter);
+  expect(performance.now() - begun).toBeGreaterThan(190);
+  expect(queue.letters).toHaveLength(1);
+  expect((await markers.read(markerUri))?.letterId).toBe('l1');
+});
+
+test('a letter that could not be sent leaves no marker behind', async () => {
+  const { letters, queue, markers } = desk();
+  jest.spyOn(queue, 'send').mockRejectedValueOnce(new Error('the queue is away'));
+  await expect(letters.send(letter)).rejects.toThrow('the queue is away');
+  expect(await markers.read(markerUri)).toBeUndefined();
+  await letters.send(letter);
+  expect(queue.letters).toHaveLength(1);
+});
+
+test('without access to the markers every failure is a letter', async () => {
+  const { letters, queue, store } = desk();
+  const denied = () => Promise.reject(new StorageError('AccessDenied', markerUri, 'denied'));
+  jest.spyOn(store, 'readSmall').mockImplementation(denied);
+  await letters.send(letter);
+  await letters.send(letter);
+  expect(queue.letters).toHaveLength(2);
+});
+
+describe('at once', () => {
+  const seeds = Array.from({ length: thorough ? 2000 : 150 }, (_, seed) => seed);
+  /** Calls let others go first up to three times. */
+  const shared = (seed: number) => {
+    const { below } = randomFrom(seed);
+    const turn = async () => {
+      for (let left = below(4); left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const [memory, kept] = [new MemoryStore(), new MemoryQueue()];
+    const worker = () => createOnePerEvent({ ...yielding(memory, kept, turn), places, patienceMs: 5_000, lookMs: 0 });
+    return { memory, kept, worker, markers: createMarkers(memory) };
+  };
+
+  test('workers that fail the same event leave one letter', async () => {
+    for (const seed of seeds) {
+      const { kept, worker } = shared(seed);
+      const ids = await Promise.all([1, 2, 3].map((run) => worker().send({ ...letter, runId: `r${run}` })));
+      expect(kept.letters).toHaveLength(1);
+      expect(new Set(ids).size).toBe(1);
+    }
+  });
+
+  test('workers that find an old letter leave one new one', async () => {
+    for (const seed of seeds) {
+      const { kept, worker, markers } = shared(seed);
+      const old = { claim: 'old', sentAt: new Date(0).toISOString(), failureType: '', workflowId: '', letterId: 'l0' };
+      await markers.create(markerUri, old);
+      await Promise.all([worker().send(letter), worker().send(letter)]);
+      expect(kept.letters).toHaveLength(1);
+    }
+  });
+
+  test('a delivery beside a failure never loses the letter of the failure', async () => {
+    const left = new Set<number>();
+    for (const seed of seeds) {
+      const { kept, worker, markers } = shared(seed);
+      await worker().send({ ...letter, runId: 'before' });
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      const startedAt = new Date();
+      await Promise.all([worker().delivered(key, startedAt), worker().send({ ...letter, runId: 'beside' })]);
+      expect(kept.letters).toHaveLength(1);
+      // What the next failure relies on is there.
+      const marker = await markers.read(markerUri);
+      expect(marker?.letterId).toBe(kept.letters[0]?.id);
+      left.add(kept.sent);
+      await worker().delivered(key, soon());
+      expect(kept.letters).toHaveLength(0);
+    }
+    // Both orders have come up: the letter stayed, or was removed and sent again.
+    expect([...left].sort()).toEqual([1, 2]);
+  });
+});
