@@ -32,6 +32,8 @@ const golden: readonly Golden[] = [
   ['no such input', task({}, exit(66)), 'NoSuchInput'],
   ['held', task({}, exit(76)), 'Held'],
   ['a wider schema', task({}, exit(79)), 'SchemaWidened'],
+  ['a source that was replaced', task({}, exit(80)), 'SourceChanged'],
+  ['a batch of another source', task({}, exit(81)), 'SourceConflict'],
   ['bad configuration', task({}, exit(78)), 'BadConfiguration'],
   ['service away', task({}, exit(69)), 'TaskFailed'],
   ['input/output error', task({}, exit(74)), 'TaskFailed'],
