@@ -7,7 +7,7 @@ import type { Value } from '../../transformers/texts';
 import type { Engine, FieldDialect, PartWriter, ReadGroup, RowGroup } from '../engine';
 import { type PortableRow, readGroup } from './readGroup';
 
-/** The engine on csv-parse and parquetjs-lite: small, slow, without native code; a second opinion on the other. */
+/** The engine in TypeScript with parquetjs-lite: small, slow, without native code; a second opinion on the other. */
 export class PortableEngine implements Engine {
   readonly parallel = 1;
 
