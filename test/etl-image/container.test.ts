@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { Bench } from '../support/container';
+import { zstdFrame } from '../support/zstd';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -64,6 +65,7 @@ describe('ordinary files', () => {
     ['Windows-1252', Buffer.from('año;n\ncamión;1\n', 'latin1')],
     ['gzip', gzipSync('año;n\ncamión;1\n')],
     ['gzip of two members', Buffer.concat([gzipSync('año;n\ncami'), gzipSync('ón;1\n')])],
+    ['Zstandard', zstdFrame(Buffer.from('año;n\ncamión;1\n'))],
     ['CRLF', Buffer.from('año;n\r\ncamión;1\r\n')],
     ['CRLF in the header only', Buffer.from('año;n\r\ncamión;1\n')],
     ['CR alone', Buffer.from('año;n\rcamión;1\r')],
