@@ -40,19 +40,23 @@ export function schemaChanges(previous: KnownSchema, schema: KnownSchema['schema
 /** First words of the warning, by which it is recognised among others. */
 export const schemaWarningStart = 'schema differs from ';
 const maxChanges = 10;
+const maxNameLength = 60;
 
 /** `schema differs from 2026-02-07/ventas: column amount is gone; qty was integer and is double; new column x`. */
 export function describeSchemaChanges({ previous, gone, types, added, reordered }: SchemaChanges): string {
   const changes = [
-    ...gone.map((name) => `column ${name} is gone`),
-    ...types.map(({ name, was, is }) => `${name} was ${was} and is ${is}`),
-    ...added.map((name) => `new column ${name}`),
+    ...gone.map((name) => `column ${short(name)} is gone`),
+    ...types.map(({ name, was, is }) => `${short(name)} was ${was} and is ${is}`),
+    ...added.map((name) => `new column ${short(name)}`),
     ...(reordered ? ['the columns are in another order'] : []),
   ];
   const more = changes.length - maxChanges;
   const shown = [...changes.slice(0, maxChanges), ...(more > 0 ? [`and ${more} more changes`] : [])];
   return `${schemaWarningStart}${previous.batchDate}/${previous.source}: ${shown.join('; ')}`;
 }
+
+/** A message is bounded, whatever a header holds. */
+const short = (name: string): string => (name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name);
 
 /** Returns the manifest with what has changed since an earlier commit, in front of its other warnings. */
 export function withSchemaChanges(manifest: Manifest, previous: KnownSchema | undefined): Manifest {

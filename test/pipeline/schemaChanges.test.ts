@@ -32,6 +32,12 @@ test('many changes are counted, and all of them are in the list', () => {
   expect(changesFrom(before, {})?.gone).toHaveLength(300);
 });
 
+test('long names are shortened in the words alone', () => {
+  const name = 'x'.repeat(10_000);
+  expect(words({}, { [name]: 'text' })).toMatch(/: new column x{60}…$/);
+  expect(changesFrom({}, { [name]: 'text' })?.added).toEqual([name]);
+});
+
 test('columns may have the names of object properties', () => {
   const named = (name: string) => [{ name, type: 'text' as const }];
   const previous = { batchDate: '2026-02-07', source: 'ventas', schema: named('constructor') };
