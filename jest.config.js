@@ -18,6 +18,6 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  // hyparquet is published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
+  // These are published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!hyparquet|zstddec)'],
 };

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { isPortFree } from '../local/freePort';
+import { makeStateFolder } from '../local/places';
 import { parseConfig } from '../workers/config';
 import { connectClient, temporalOptions } from '../workers/connection';
 import { localDefaults } from '../workers/localDefaults';
@@ -43,7 +44,7 @@ export const checks: readonly (() => Promise<Check>)[] = [
   async () => {
     const { stateDir } = parseConfigOrDefault();
     try {
-      await mkdir(stateDir, { recursive: true });
+      makeStateFolder(stateDir);
       await access(stateDir, constants.W_OK);
       const { bavail, bsize } = await statfs(stateDir);
       const free = (bavail * bsize) / 1e9;

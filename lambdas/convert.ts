@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseEnvironment } from '@etl/image/config/environment';
 import { BadConfigurationError, failureOf, StoppedError } from '@etl/image/config/failures';
 import { withOptions } from '@etl/image/config/optionsByUri';
@@ -13,6 +11,7 @@ import { exitCodes } from '@etl/pipeline/failures';
 import { lastLines } from '@etl/pipeline/logTail';
 import { lambdaMiBPerVcpu } from '@etl/pipeline/routing/estimate';
 import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
+import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
 import type { LightEnd } from '../activities/contract';
 
 export interface ConvertRequest {
@@ -71,7 +70,7 @@ async function convert(
   signal: AbortSignal,
 ): Promise<Pick<LightEnd, 'exitCode' | 'reason'>> {
   // /tmp is kept between calls: what one leaves would be missing to the next.
-  const scratch = await mkdtemp(join(tmpdir(), 'etl-'));
+  const scratch = await makeScratchFolder(tmpdir());
   try {
     const env = parseEnvironment(await withOptions({ ...process.env, ...environment }, openStore()));
     if (env.engine !== defaultEngine) {
@@ -86,7 +85,7 @@ async function convert(
     say({ event: 'failed', ...failure });
     return { exitCode: failure.exitCode, reason: failure.cause };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await removeScratchFolder(scratch);
   }
 }
 

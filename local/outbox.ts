@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eventKey, type LetterPlaces } from '@etl/pipeline/deadLetters/eventKey';
 import type { DeadLetters, Notifier } from '../activities/ports';
 import { letterName, putBack, setAside } from './letterFiles';
+import { ownerOnly } from './places';
 
 /** Messages as files, one a message, below `<folder>/<topic>/`; the first line also goes to `say`. Their names sort by time. */
 export function createOutboxNotifier(folder: string, say: (line: string) => void): Notifier {
@@ -40,7 +41,7 @@ export function createFileDeadLetters(folder: string, places: LetterPlaces = now
 
 /** Written whole or not at all. */
 async function writeLetter(folder: string, name: string, letter: object): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: ownerOnly });
   const draft = join(folder, `.${randomUUID()}-${name}`);
   await writeFile(draft, `${JSON.stringify(letter, null, 2)}\n`);
   await rename(draft, join(folder, name));

@@ -1,4 +1,8 @@
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Mode of folders that hold contents of events. */
+export const ownerOnly = 0o700;
 
 /** Everything the local system keeps, below its state folder. */
 export function places(stateDir: string) {
@@ -11,4 +15,14 @@ export function places(stateDir: string) {
     temporalDatabase: join(stateDir, 'temporal.db'),
     samples: join(stateDir, 'samples'),
   };
+}
+
+/**
+ * Creates the state folder, or takes one that is there, for its owner alone. That protects everything below it, whatever the umask:
+ * logs, messages, dead letters and Temporal's database hold the contents of events.
+ */
+export function makeStateFolder(stateDir: string): void {
+  mkdirSync(stateDir, { recursive: true, mode: ownerOnly });
+  const { mode, uid } = statSync(stateDir);
+  if (uid === process.getuid?.() && (mode & 0o077) !== 0) chmodSync(stateDir, mode & ownerOnly);
 }

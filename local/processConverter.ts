@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { exitCodes } from '@etl/pipeline/failures';
 import { lastLines } from '@etl/pipeline/logTail';
+import { removeAbandoned } from '@etl/storage/scratchFolder';
 import type { LightEnd } from '../activities/contract';
 import type { LightConverter, LightRequest } from '../activities/ports';
 import { hostEnvironment } from './ecs/images';
@@ -35,22 +35,26 @@ export function etlProgram(): string | undefined {
 export function createProcessConverter(settings: ProcessSettings): LightConverter {
   return {
     async convert(request) {
-      const scratch = await mkdtemp(join(tmpdir(), 'etl-light-'));
+      // The program has a scratch folder of its own there, which outlives it when it is killed.
+      const scratchDir = tmpdir();
       try {
-        return await run(settings, request, scratch);
+        return await run(settings, request, scratchDir);
       } finally {
-        await rm(scratch, { recursive: true, force: true });
+        await removeAbandoned(scratchDir);
       }
     },
   };
 }
 
-async function run({ program, memoryMiB }: ProcessSettings, request: LightRequest, scratch: string): Promise<LightEnd> {
+async function run(
+  { program, memoryMiB }: ProcessSettings,
+  request: LightRequest,
+  scratchDir: string,
+): Promise<LightEnd> {
   const { environment, timeoutSeconds, signal } = request;
   const startedAt = Date.now();
   const child = spawn(process.execPath, [program], {
-    // TMPDIR: the pulse of the image's health check is a file there.
-    env: { ...hostEnvironment(process.env), TZ: 'UTC', ...environment, TMPDIR: scratch, SCRATCH_DIR: scratch },
+    env: { ...hostEnvironment(process.env), TZ: 'UTC', ...environment, SCRATCH_DIR: scratchDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = gather(child);

@@ -2,7 +2,8 @@
 // test/equivalence catches it. Exit code 1 when one survives.
 //   --only TEXT   only the mutations with this in their names
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,7 +19,8 @@ const server = 'ETL_TEST_TIME_SKIPPING_SERVER';
 process.env[server] ??= await tools.find(({ variable }) => variable === server).find(console.error);
 // On the same filesystem as the packages, which are linked.
 mkdirSync(join(root, '.etl'), { recursive: true });
-const copy = mkdtempSync(join(root, '.etl', 'mutations-'));
+const { makeScratchFolder } = createRequire(import.meta.url)('../storage/dist/scratchFolder.js');
+const copy = await makeScratchFolder(join(root, '.etl'), 'mutations');
 process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 let survived = 0;

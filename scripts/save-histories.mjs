@@ -2,7 +2,7 @@
 // usage: node scripts/save-histories.mjs NAME    (e.g. the version they were made with)
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,12 +16,13 @@ const require = createRequire(join(root, 'package.json'));
 const { findTemporal } = require('./dist/local/temporal/findTemporal.js');
 const { getFreePort } = require('./dist/local/freePort.js');
 const { writeSalesSample } = require('./dist/local/samples/ventas.js');
+const { makeScratchFolder } = require('./storage/dist/scratchFolder.js');
 
 const [name] = process.argv.slice(2);
 if (!name) throw new Error('usage: node scripts/save-histories.mjs NAME');
 const target = join(root, 'test', 'workflows', 'histories');
 const temporal = await findTemporal(console.log);
-const folder = mkdtempSync(join(tmpdir(), 'etl-histories-'));
+const folder = await makeScratchFolder(tmpdir(), 'histories');
 const stateDir = join(folder, 'state');
 const env = { ...process.env, ETL_STATE_DIR: stateDir, ETL_TIME_SCALE: '0.02', TEMPORAL_ADDRESS: '' };
 const ports = [];

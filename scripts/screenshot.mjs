@@ -3,7 +3,8 @@
 // usage: node scripts/screenshot.mjs [PNG]   (needs Chromium on PATH, or its path in ETL_TEST_CHROMIUM)
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { makeScratchFolder } = createRequire(import.meta.url)('../storage/dist/scratchFolder.js');
 const target = process.argv[2] ?? join(root, 'docs', 'run.png');
 
 async function freePort() {
@@ -34,7 +36,7 @@ async function etl(args, env) {
   return { child, answer: JSON.parse(line) };
 }
 
-const stateDir = await mkdtemp(join(tmpdir(), 'etl-screenshot-'));
+const stateDir = await makeScratchFolder(tmpdir(), 'screenshot');
 // The picture is of a task.
 const env = { ...process.env, ETL_STATE_DIR: stateDir, TEMPORAL_ADDRESS: '', ETL_LIGHT_LANE: 'off' };
 const ports = ['--temporal-port', await freePort(), '--ui-port', await freePort(), '--ecs-port', await freePort()];

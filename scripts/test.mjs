@@ -1,7 +1,8 @@
 // npm test: works as the very first command in a fresh clone. Arguments go to Jest.
 // ETL_TEST_REQUIRE_ALL=1: nothing may be left out.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureInstalled, root } from './lib/ensure-installed.mjs';
@@ -12,7 +13,8 @@ ensureInstalled(say);
 const { prepareTools } = await import('./lib/test-tools.mjs');
 const { env, missing } = await prepareTools(say);
 
-const folder = mkdtempSync(join(tmpdir(), 'etl-test-'));
+const { makeScratchFolder } = createRequire(import.meta.url)('../storage/dist/scratchFolder.js');
+const folder = await makeScratchFolder(tmpdir(), 'test');
 const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',

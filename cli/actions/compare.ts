@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
+import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
+import { makeStateFolder } from '../../local/places';
 import { TemporalNotFoundError } from '../../local/temporal/errors';
 import { parseConfig } from '../../workers/config';
 import { calendarDate, jsonObject, sourceUri } from '../arguments';
@@ -33,8 +35,8 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     interrupted.abort();
   });
   const { signal } = interrupted;
-  await mkdir(stateDir, { recursive: true });
-  const workDir = await mkdtemp(join(stateDir, 'compare-'));
+  makeStateFolder(stateDir);
+  const workDir = await makeScratchFolder(stateDir, 'compare');
   const request = (name: (typeof names)[number]): CompareRequest => ({
     ...event,
     destination: fileUri(join(out ?? join(workDir, 'out'), name)),
@@ -44,7 +46,6 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     say,
     signal,
   });
-  let keep = false;
   try {
     // One after the other: they would slow each other down.
     const temporal = await runOnTemporal(request('temporal'));
@@ -59,12 +60,18 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     if (out) await Promise.all(names.map((name) => rm(join(out, name), { recursive: true, force: true })));
     // Logs are for who looks into what nobody expected.
     const isExpected = signal.aborted || error instanceof CliError || error instanceof TemporalNotFoundError;
-    keep = !isExpected;
-    if (keep) say(`What was logged is kept in ${workDir}`);
+    if (!isExpected) say(`Logs are kept in ${await keep(workDir)}`);
     throw error;
   } finally {
-    if (!keep) await rm(workDir, { recursive: true, force: true });
+    await removeScratchFolder(workDir);
   }
+}
+
+/** Under another name, it is no scratch folder that a later command removes. Returns its path. */
+async function keep(workDir: string): Promise<string> {
+  const kept = join(dirname(workDir), `compare-${Date.now()}`);
+  await rename(workDir, kept);
+  return kept;
 }
 
 function eventOf(file: string, { date, dataset, options }: CompareOptions) {

@@ -4,7 +4,7 @@ import { topics } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import { freePortFrom } from '../../local/freePort';
-import { places } from '../../local/places';
+import { makeStateFolder, places } from '../../local/places';
 import { ensureSalesSample } from '../../local/samples/ventas';
 import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
@@ -21,6 +21,7 @@ const batchDate = '2026-02-08';
 export async function demo({ rows, keep }: DemoOptions): Promise<void> {
   const stateDir = join(parseConfig(process.env).stateDir, 'demo');
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  makeStateFolder(stateDir);
   const signal = untilSignal();
   const stopping = new AbortController();
   const interrupted = signal.then(() => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ownerOnly } from '../../local/places';
 
 /** A part of the local system while it runs. */
 export interface Running {
@@ -20,7 +21,7 @@ export async function startProgram(
   args: readonly string[],
   options: { env: NodeJS.ProcessEnv; logFile: string },
 ): Promise<Running> {
-  mkdirSync(dirname(options.logFile), { recursive: true });
+  mkdirSync(dirname(options.logFile), { recursive: true, mode: ownerOnly });
   const log = openSync(options.logFile, 'a');
   const child = spawn(process.execPath, [program, ...args], {
     env: options.env,

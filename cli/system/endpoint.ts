@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import { makeStateFolder } from '../../local/places';
 import { startGuard } from './guard';
 import { type Kept, keepRunning } from './keepRunning';
 import { ecsClient, registerTaskDefinition, startEndpoint, stopTasks } from './parts';
@@ -16,7 +16,7 @@ export interface LocalEndpoint {
 export async function startLocalEndpoint(
   settings: Pick<SystemSettings, 'stateDir' | 'ecsPort' | 'say'>,
 ): Promise<LocalEndpoint> {
-  mkdirSync(settings.stateDir, { recursive: true });
+  makeStateFolder(settings.stateDir);
   const guard = startGuard();
   let kept: Kept | undefined;
   const url = `http://127.0.0.1:${settings.ecsPort}`;

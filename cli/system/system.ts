@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { deleteFaults, putFaults } from '../../local/faults/control';
 import type { FaultPlan } from '../../local/faults/plan';
+import { makeStateFolder } from '../../local/places';
 import { startGuard } from './guard';
 import { type Kept, keepRunning } from './keepRunning';
 import { ecsClient, registerTaskDefinition, startEndpoint, startServer, startWorker, stopTasks } from './parts';
@@ -23,7 +23,7 @@ export interface LocalSystem {
  * running. When one does not start, those before it are ended again.
  */
 export async function startSystem(settings: SystemSettings): Promise<LocalSystem> {
-  mkdirSync(settings.stateDir, { recursive: true });
+  makeStateFolder(settings.stateDir);
   const guard = startGuard();
   const kept: { server?: Kept; endpoint?: Kept; worker?: Kept } = {};
   const keep = (name: string, start: Parameters<typeof keepRunning>[1]): Promise<Kept> =>

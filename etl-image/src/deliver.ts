@@ -2,6 +2,7 @@ import { transform } from '@etl/pipeline/definition';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
+import { withSchemaChanges } from '@etl/pipeline/schemaChanges';
 import { cleanWork, type Launch } from '@etl/storage/cleanWork';
 import { type Commit, type CommitResult, readNewestCommit } from '@etl/storage/commitLog';
 import { sameContent } from '@etl/storage/fence';
@@ -12,6 +13,7 @@ import type { Conversion, ConversionState } from './conversion';
 import { adopt, countChunks, type FoundWork, findWork } from './loaders/checkpoint';
 import { checkRejectCount } from './loaders/rejectLimits';
 import { composeManifest, type Made } from './manifest';
+import { SchemaHistory } from './schemaHistory';
 import { type FanOut, gather, shareStale } from './shards/fanOut';
 import { convertSource, runTask, type Task, type Work } from './task';
 import { usage } from './usage';
@@ -38,16 +40,20 @@ export async function deliver(work: Work): Promise<Delivery> {
     if (newest && sameContent(newest.manifest, content)) {
       log({ event: 'note', text: 'this source was converted with these options before: nothing to do' });
       await project(store, place);
+      await (await SchemaHistory.open(task)).keep(newest.manifest);
       return { delivery: { status: 'already', manifest: newest.manifest }, place, over };
     }
     const { mode, replaces } = task.env;
     if (newest && !mayReplace(newest.manifest.source.uri, content.source.uri, replaces)) throw conflict(task, newest);
     const fanOut = mode?.kind === 'commit' ? mode.shards : undefined;
-    const manifest = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
+    const composed = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
     task.signal.throwIfAborted();
+    const schemas = await SchemaHistory.open(task);
+    const manifest = withSchemaChanges(composed, schemas.before(newest));
     const result = await publish(store, place, manifest, projectionSettings, replaces);
     const { status } = result;
     if (status === 'conflict') throw conflict(task, result);
+    if (status === 'committed') await schemas.keep(manifest);
     return { delivery: { status, manifest: result.manifest }, place, over };
   });
   await tidyUp(work, place, over);

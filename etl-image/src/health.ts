@@ -1,10 +1,12 @@
-import { statSync } from 'node:fs';
-import { pulseFile, pulseSeconds } from './pulse';
+import { tmpdir } from 'node:os';
+import { lastTouched } from '@etl/storage/scratchFolder';
+import { pulseSeconds } from './pulse';
 
 /** The image's health check: exit code 0 while the program's pulse is fresh, 1 when it is missing or old. */
-try {
-  const age = (Date.now() - statSync(pulseFile).mtimeMs) / 1000;
-  process.exitCode = age < 15 * pulseSeconds ? 0 : 1;
-} catch {
-  process.exitCode = 1;
+async function main(): Promise<void> {
+  const touched = await lastTouched(process.env.SCRATCH_DIR || tmpdir());
+  const isFresh = touched !== undefined && Date.now() - touched < 15 * pulseSeconds * 1000;
+  process.exitCode = isFresh ? 0 : 1;
 }
+
+void main();

@@ -1,13 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { exitCodes } from '@etl/pipeline/failures';
 import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
+import { removeScratchFolder } from '@etl/storage/scratchFolder';
 import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
 import { withOptions } from './config/optionsByUri';
 import { detectResources } from './config/resources';
 import { withRunIdentity } from './config/runIdentity';
+import { openScratch } from './loaders/scratchSpace';
 import { log } from './log';
 import { perform } from './perform';
 import { startPulse } from './pulse';
@@ -18,8 +18,8 @@ const patienceSeconds = 8;
 /** The container's program: docs/container.md says what it is given and what it answers. */
 async function main(): Promise<number> {
   const env = parseEnvironment(await withOptions(await withRunIdentity(process.env), openStore()));
-  const stopPulse = startPulse();
-  const scratch = await mkdtemp(join(env.scratchDir ?? tmpdir(), 'etl-'));
+  const scratch = await openScratch(env.scratchDir ?? tmpdir());
+  const stopPulse = startPulse(scratch);
   const stopping = new AbortController();
   const stop = (by: 'signal' | 'timeout') => {
     const error = new StoppedError(by);
@@ -28,6 +28,9 @@ async function main(): Promise<number> {
   };
   process.on('SIGTERM', () => stop('signal'));
   process.on('SIGINT', () => stop('signal'));
+  // The program that reads the log was killed: stop in good order, too.
+  process.stdout.on('error', () => stop('signal'));
+  process.stderr.on('error', () => undefined);
   const timer = setTimeout(() => stop('timeout'), Math.min(env.timeoutSeconds * 1000, 2 ** 31 - 1));
   try {
     const done = await perform({
@@ -42,8 +45,8 @@ async function main(): Promise<number> {
     return exitCodes.done;
   } finally {
     clearTimeout(timer);
-    await rm(scratch, { recursive: true, force: true });
-    await stopPulse();
+    stopPulse();
+    await removeScratchFolder(scratch);
   }
 }
 

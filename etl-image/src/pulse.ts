@@ -1,19 +1,17 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { utimes } from 'node:fs/promises';
 
-/** Touched while the program's event loop turns: what the image's health check looks at. */
-export const pulseFile = join(tmpdir(), 'etl-pulse');
 export const pulseSeconds = 2;
 
-/** Beats until it is stopped. A pulse that cannot be written ends nothing. */
-export function startPulse(): () => Promise<void> {
-  const beat = () => void writeFile(pulseFile, '').catch(() => undefined);
-  beat();
+/**
+ * Touches the launch's scratch folder while the program's event loop turns: the image's health check reads its time. Nobody else can
+ * write in that folder, or put a link in its place. Best effort.
+ */
+export function startPulse(scratch: string): () => void {
+  const beat = () => {
+    const now = new Date();
+    utimes(scratch, now, now).catch(() => undefined);
+  };
   const timer = setInterval(beat, pulseSeconds * 1000);
   timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await rm(pulseFile, { force: true });
-  };
+  return () => clearInterval(timer);
 }

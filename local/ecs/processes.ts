@@ -1,20 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bootId, startTimeOf } from '@etl/storage/processStart';
 import type { ProcessIdentity } from './records';
 
-const hasProc = existsSync('/proc/self/stat');
-const bootId = hasProc ? readText('/proc/sys/kernel/random/boot_id').trim() : '';
+const hasProc = startTimeOf(process.pid) !== undefined;
 
 /** Who the process is, beyond an id that may be given out again; undefined when there is none (a zombie is none). */
 export function identify(pid: number): ProcessIdentity | undefined {
   if (!hasProc) return identifyByPs(pid);
-  const stat = readText(`/proc/${pid}/stat`);
-  // Fields are counted after the program's name, which may itself contain blanks and brackets. Source: proc(5).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, startTime] = [fields[0], fields[19]];
-  if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
-  return { pid, started: `${bootId}:${startTime}` };
+  const startTime = startTimeOf(pid);
+  return startTime === undefined ? undefined : { pid, started: `${bootId ?? ''}:${startTime}` };
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {

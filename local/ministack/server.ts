@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
 import { addressForContainers } from '../docker/bridge';
 import { removeContainers } from '../docker/containers';
 import { getFreePort } from '../freePort';
@@ -52,7 +53,7 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   const endpoint = `http://${host}:${port}`;
   const name = `etl-${randomUUID()}`;
   const log = settings.logFile === undefined ? undefined : await open(settings.logFile, 'a');
-  const folder = await mkdtemp(join(tmpdir(), 'etl-ministack-'));
+  const folder = await makeScratchFolder(tmpdir(), 'ministack');
   const output = log?.fd ?? 'ignore';
   const server = spawn(settings.program, [], {
     stdio: ['ignore', output, output],
@@ -71,7 +72,7 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   const end = async () => {
     process.off('exit', kill);
     await ended(server, kill);
-    await rm(folder, { recursive: true, force: true });
+    await removeScratchFolder(folder);
   };
   const stop = async () => {
     await end();

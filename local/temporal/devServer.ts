@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { isPortFree } from '../freePort';
+import { ownerOnly } from '../places';
 import { PortTakenError } from './errors';
 
 export interface DevServerSettings {
@@ -39,7 +40,7 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
   const { exe, port, uiPort, dbFile, logFile } = settings;
   if (!(await isPortFree(port))) throw new PortTakenError(port, 'Temporal server');
   if (!(await isPortFree(uiPort))) throw new PortTakenError(uiPort, 'Temporal Web UI');
-  mkdirSync(dirname(logFile), { recursive: true });
+  mkdirSync(dirname(logFile), { recursive: true, mode: ownerOnly });
   const log = openSync(logFile, 'a');
   const address = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
   const child = spawn(

@@ -39,6 +39,13 @@ export function deadLetterMarker(cleanBase: string, key: string): string {
   return joinUri(cleanBase, '_etl', '_dead', `${key}.json`);
 }
 
+/** Where the newest schema of a source and of its dataset is kept, for commits to be compared with: outside of every batch. */
+export function schemaRecords(destination: string, { dataset, source }: Pick<Batch, 'dataset' | 'source'>) {
+  const folder = joinUri(destination, '_etl', '_schemas', dataset);
+  // No source's name begins with an underscore.
+  return { source: joinUri(folder, `${source}.json`), dataset: joinUri(folder, '_dataset.json') };
+}
+
 /** `results-00001.jsonl`; numbers start at 1. */
 export function resultsName(page: number): string {
   return `results-${String(page).padStart(5, '0')}.jsonl`;

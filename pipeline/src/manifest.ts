@@ -1,4 +1,5 @@
 import type { ColumnType } from './options';
+import type { SchemaChanges } from './schemaChanges';
 
 /** What a committed batch consists of. Written to the commit log and, unchanged, beside the published parts. */
 export interface Manifest {
@@ -23,6 +24,8 @@ export interface Manifest {
   readonly finishedAt: string;
   readonly resources: Resources;
   readonly warnings: readonly string[];
+  /** How the schema differs from that of the dataset's commit before; absent when it is the same, or none is known. */
+  readonly schemaChanges?: SchemaChanges;
   /** Rejected rows by reason; absent when nothing was rejected. */
   readonly rejected?: Readonly<Record<string, number>>;
   /** Files of rejected rows, a chunk each, relative to the batch's internal folder; absent when nothing was rejected. */

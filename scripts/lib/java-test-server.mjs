@@ -1,6 +1,6 @@
 // The time-skipping test server from Maven Central, for machines that cannot download it as a program.
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,8 @@ export const jarFolder = (folder) => join(folder, `java-${version}`);
 
 /** Needs Java and Maven. */
 export async function fetchJars(folder) {
-  const project = mkdtempSync(join(tmpdir(), 'etl-maven-'));
+  const { makeScratchFolder } = require('./storage/dist/scratchFolder.js');
+  const project = await makeScratchFolder(tmpdir(), 'maven');
   const dependency = `<dependency><groupId>io.temporal</groupId><artifactId>temporal-test-server</artifactId><version>${version}</version></dependency>`;
   writeFileSync(
     join(project, 'pom.xml'),

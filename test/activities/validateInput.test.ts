@@ -95,7 +95,16 @@ describe('validateInput', () => {
     ['rows of other widths', 'a,b\n1\n2\n3,4\n', /2 of the first 3 rows.*row 1 has 1/],
     ['a quote that does not end', 'a,b\n"x,1\n', /[Qq]uote/],
     ['binary data', Buffer.from([0x50, 0x41, 0x52, 0x31, 0, 0]), /Parquet/],
-    ['damaged Zstandard', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff]), /begins like zstd.*does not decompress/],
+    [
+      'damaged Zstandard',
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff]),
+      /begins like zstd.*does not decompress: it ends in the middle of a frame/,
+    ],
+    [
+      'Zstandard with a large window',
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 18 << 3, 0x09, 0, 0, 0x61]),
+      /does not decompress: the frame needs a window of more than 128 MiB/,
+    ],
     ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /does not decompress/],
     ['more columns than a table can have', `${','.repeat(10_000)}\n`, /10001 columns, and 10000 are allowed/],
     ['a header of 3.5 million columns', `${','.repeat(3_500_000)}\n1\n`, /3500001 columns, and 10000 are allowed/],

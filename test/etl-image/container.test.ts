@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { Bench } from '../support/container';
+import { zstdFrame } from '../support/zstd';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -64,6 +65,7 @@ describe('ordinary files', () => {
     ['Windows-1252', Buffer.from('año;n\ncamión;1\n', 'latin1')],
     ['gzip', gzipSync('año;n\ncamión;1\n')],
     ['gzip of two members', Buffer.concat([gzipSync('año;n\ncami'), gzipSync('ón;1\n')])],
+    ['Zstandard', zstdFrame(Buffer.from('año;n\ncamión;1\n'))],
     ['CRLF', Buffer.from('año;n\r\ncamión;1\r\n')],
     ['CRLF in the header only', Buffer.from('año;n\r\ncamión;1\n')],
     ['CR alone', Buffer.from('año;n\rcamión;1\r')],
@@ -252,6 +254,58 @@ describe('run again, stopped, out of time', () => {
     expect(Date.now() - before).toBeLessThan(10_000);
     expect(existsSync(bench.published)).toBe(false);
     expect((await readdir(bench.folder)).sort()).toEqual(['in.csv', 'lake']);
+  });
+
+  test('removes the scratch folder of a launch that was killed, and not that of one that is alive', async () => {
+    const scratchFolders = async () => (await readdir(bench.folder)).filter((name) => name.startsWith('etl-scratch-'));
+    const launchLarge = async (name: string) => {
+      const env = bench.environment(await bench.file(`${name}.csv`, large()), { CHUNK_ROWS: '100', SOURCE: name });
+      const before = await scratchFolders();
+      const { child, ended } = bench.start(env);
+      for (;;) {
+        const [scratch] = (await scratchFolders()).filter((folder) => !before.includes(folder));
+        if (scratch !== undefined) return { child, ended, scratch };
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const killed = await launchLarge('killed');
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(await scratchFolders()).toEqual([killed.scratch]);
+    const alive = await launchLarge('alive');
+    alive.child.kill('SIGSTOP');
+    expect((await bench.run(await bench.file('in.csv', 'a\n1\n'))).exitCode).toBe(0);
+    expect(await scratchFolders()).toEqual([alive.scratch]);
+    alive.child.kill('SIGCONT');
+    alive.child.kill('SIGTERM');
+    expect((await alive.ended).exitCode).toBe(143);
+  });
+
+  test('stops in good order when the reader of its log is gone', async () => {
+    const { child, ended } = bench.start(
+      bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '2000' }),
+    );
+    child.stdout?.destroy();
+    expect((await ended).exitCode).toBe(143);
+    expect((await readdir(bench.folder)).sort()).toEqual(['in.csv', 'lake']);
+  });
+
+  test('without a scratch folder that can be written, it ends with 78 and names the folder', async () => {
+    const none = join(bench.folder, 'none');
+    const run = await bench.run(await bench.file('in.csv', 'a\n1\n'), { SCRATCH_DIR: none });
+    expect(run.exitCode).toBe(78);
+    expect(run.stderr).toContain(`no scratch folder in ${none}`);
+  });
+
+  test('files of others in the temporary folder do not change how it ends', async () => {
+    const other = await bench.file('other', 'not ours');
+    await symlink(other, join(bench.folder, 'etl-pulse'));
+    await symlink(other, join(bench.folder, 'etl-scratch-link'));
+    const run = await bench.run(await bench.file('in.csv', 'a\n1\n'), { TMPDIR: bench.folder });
+    expect(run.exitCode).toBe(0);
+    const bad = await bench.run(join(bench.folder, 'none.csv'), { TMPDIR: bench.folder });
+    expect(bad.exitCode).toBe(66);
+    expect(await readFile(other, 'utf8')).toBe('not ours');
   });
 
   test('TIMEOUT_SECONDS ends it with 75', async () => {

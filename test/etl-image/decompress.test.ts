@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Compression } from '@etl/pipeline/csv/compression';
+import { type Compression, detectCompression } from '@etl/pipeline/csv/compression';
 import { DecodeError, decompress } from '../../etl-image/src/extractors/decompress';
-import { zstdBomb, zstdFrame } from '../support/zstd';
+import { checksummedContent, checksummedFrame, zstdBomb, zstdFrame } from '../support/zstd';
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -48,6 +48,84 @@ describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
   ])('followed by %s is damaged, however it arrives', async (_what, garbage) => {
     const bytes = Buffer.concat([compress(content), garbage]);
     for (const size of [1000, 1 << 20]) await expect(plainOf(bytes, compression, size)).rejects.toThrow(DecodeError);
+  });
+});
+
+describe.each([
+  ['gzip', gzipSync(checksummedContent)],
+  ['zstd', checksummedFrame],
+] as const)('a %s file with checksums', (compression, bytes) => {
+  test('a single wrong bit never gives other data', async () => {
+    let refused = 0;
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const damaged = Buffer.from(bytes);
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      try {
+        expect(String(await plainOf(damaged, compression))).toBe(checksummedContent);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DecodeError);
+        refused++;
+      }
+    }
+    // The others are in fields that do not matter, such as the time of compression.
+    expect(refused).toBeGreaterThan(bytes.length * 8 * 0.9);
+  });
+
+  test('refuses the file cut off at any byte', async () => {
+    for (let cut = 1; cut < bytes.length; cut++) {
+      await expect(plainOf(bytes.subarray(0, cut), compression)).rejects.toThrow(DecodeError);
+    }
+  });
+
+  test('reads the file byte by byte', async () => {
+    expect(String(await plainOf(bytes, compression, 1))).toBe(checksummedContent);
+  });
+});
+
+describe('zstd', () => {
+  const tiny = Buffer.from('28b52ffd200841000061' + '2c620a312c320a', 'hex');
+  const skippable = (bytes: number): Buffer => {
+    const frame = Buffer.alloc(8 + bytes, 'x');
+    frame.writeUInt32LE(0x184d2a53, 0);
+    frame.writeUInt32LE(bytes, 4);
+    return frame;
+  };
+
+  test('reads a whole frame of 17 bytes', async () => {
+    expect(tiny).toHaveLength(17);
+    for (const size of [1, 5, 100]) expect(String(await plainOf(tiny, 'zstd', size))).toBe('a,b\n1,2\n');
+  });
+
+  test('reads an empty frame as no bytes', async () => {
+    expect(await plainOf(zstdFrame(Buffer.alloc(0)), 'zstd')).toHaveLength(0);
+  });
+
+  test('passes over skippable frames, also in front', async () => {
+    const file = Buffer.concat([skippable(4), tiny, skippable(300_000), tiny, skippable(0)]);
+    expect(detectCompression(file)).toBe('zstd');
+    for (const size of [1000, 1 << 20]) expect(String(await plainOf(file, 'zstd', size))).toBe('a,b\n1,2\n'.repeat(2));
+  });
+
+  test('names a wrong content checksum', async () => {
+    const damaged = Buffer.from(checksummedFrame);
+    damaged.writeUInt8(damaged.readUInt8(damaged.length - 1) ^ 1, damaged.length - 1);
+    await expect(plainOf(damaged, 'zstd')).rejects.toThrow(
+      /behind \d+ bytes of content: the content checksum does not match/,
+    );
+  });
+
+  test('refuses a window of more than 128 MiB and a dictionary, and says which', async () => {
+    const block = Buffer.from([0x09, 0, 0, 0x61]);
+    const magic = Buffer.from('28b52ffd', 'hex');
+    const window = Buffer.concat([magic, Buffer.from([0x00, 18 << 3]), block]);
+    await expect(plainOf(window, 'zstd')).rejects.toThrow(/a window of more than 128 MiB/);
+    const dictionary = Buffer.concat([magic, Buffer.from([0x01, 0x38, 7]), block]);
+    await expect(plainOf(dictionary, 'zstd')).rejects.toThrow(/needs a dictionary/);
+  });
+
+  test('decoders of two files do not disturb each other', async () => {
+    const files = await Promise.all([plainOf(checksummedFrame, 'zstd', 7), plainOf(zstdFrame(content), 'zstd', 1000)]);
+    expect(files.map(String)).toEqual([checksummedContent, String(content)]);
   });
 });
 

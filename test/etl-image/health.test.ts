@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { pulseFile } from '../../etl-image/src/pulse';
+import { join } from 'node:path';
 import { Bench } from '../support/container';
 import { command, root } from '../support/processes';
 import { until } from '../support/system';
@@ -24,18 +23,17 @@ describe('the health check of the task definition', () => {
   test('passes while the program works, and fails before, once it hangs, and after its end', async () => {
     const bench = await Bench.create();
     // The folders of the image are those of the repository.
-    const check = async () => (await command(program, args, { TMPDIR: bench.folder })).exitCode;
-    const pulse = join(bench.folder, basename(pulseFile));
+    const check = async () => (await command(program, args, { SCRATCH_DIR: bench.folder })).exitCode;
+    const scratch = () => readdirSync(bench.folder).find((name) => name.startsWith('etl-scratch-'));
     try {
       expect(await check()).toBe(1);
       const rows = Array.from({ length: 200_000 }, (_, n) => `${n},text ${n}`);
       const file = await bench.file('long.csv', `a,b\n${rows.join('\n')}\n`);
-      const environment = { CHUNK_ROWS: '100', TMPDIR: bench.folder };
-      const { child, ended } = bench.start(bench.environment(file, environment));
-      await until('a pulse', 20, () => existsSync(pulse));
+      const { child, ended } = bench.start(bench.environment(file, { CHUNK_ROWS: '100' }));
+      await until('a pulse', 20, () => scratch() !== undefined);
       expect(await check()).toBe(0);
       child.kill('SIGSTOP');
-      await utimes(pulse, new Date(), new Date(Date.now() - 60_000));
+      await utimes(join(bench.folder, scratch() ?? ''), new Date(), new Date(Date.now() - 60_000));
       expect(await check()).toBe(1);
       child.kill('SIGCONT');
       child.kill('SIGTERM');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { Bench } from '../support/container';
-import { zstdFrame } from '../support/zstd';
+import { checksummedFrame, zstdFrame } from '../support/zstd';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -89,6 +89,7 @@ test.each<[string, Buffer]>([
   ['gzip and something else', Buffer.concat([gzipSync('a,b\n1,2\n'), Buffer.from('something else')])],
   ['Zstandard cut off', zstdFrame(Buffer.alloc(300_000, 'a,b\n1,2\n')).subarray(0, -3)],
   ['Zstandard and something else', Buffer.concat([zstdFrame(Buffer.from('a,b\n1,2\n')), Buffer.alloc(30, 'x')])],
+  ['Zstandard with a wrong bit', checksummedFrame.map((byte, at) => (at === 100 ? byte ^ 4 : byte)) as Buffer],
   ['UTF-16 with half a character', Buffer.from('\ufeffa,b\n1,\ud800\n2,x\n', 'utf16le')],
 ])('%s: exit code 65, one line of cause and one of remedy', async (_what, content) => {
   const run = await bench.run(await bench.file('in.csv', content));

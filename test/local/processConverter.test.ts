@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LightRequest } from '../../activities/ports';
 import { createProcessConverter } from '../../local/processConverter';
 import { Bench } from '../support/container';
@@ -23,7 +22,6 @@ describe('the light lane of the local system', () => {
     ...changes,
   });
   const converter = (memoryMiB = 1769, run = program) => createProcessConverter({ program: run, memoryMiB });
-  const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('etl-light-'));
   /** A program that does one thing until it is ended. */
   const stubborn = async (code: string) => bench.file('program.cjs', code);
 
@@ -75,17 +73,26 @@ describe('the light lane of the local system', () => {
     expect(readdirSync(bench.folder)).toContain('seen');
   });
 
-  test('its scratch folder is gone afterwards, and the environment of the worker is not handed on', async () => {
-    await writeFile(join(bench.folder, 'before'), leftovers().join());
+  test('the environment of the worker is not handed on', async () => {
     process.env.ETL_SECRET_OF_THE_WORKER = 'x';
-    const said = await stubborn(
-      'console.log(Object.keys(process.env).join()); console.log(process.env.SCRATCH_DIR); process.exitCode = 1;',
-    );
+    const said = await stubborn('console.log(Object.keys(process.env).join()); process.exitCode = 1;');
     const end = await converter(1769, said).convert(request({ INPUT_FILE: 'x' }));
     delete process.env.ETL_SECRET_OF_THE_WORKER;
-    const [names = '', scratch = ''] = end.logTail;
+    const [names = ''] = end.logTail;
     expect(names.split(',')).toEqual(expect.arrayContaining(['INPUT_FILE', 'SCRATCH_DIR', 'PATH']));
     expect(names).not.toContain('ETL_SECRET_OF_THE_WORKER');
-    expect(leftovers()).not.toContain(scratch.split('/').at(-1));
+  });
+
+  test('removes the scratch folder of a program that was killed', async () => {
+    const killed = await stubborn(
+      `const { makeScratchFolder } = require(${JSON.stringify(join(root, 'storage', 'dist', 'scratchFolder.js'))});
+       makeScratchFolder(process.env.SCRATCH_DIR).then((folder) => {
+         process.stdout.write(folder, () => process.kill(process.pid, 'SIGKILL'));
+       });`,
+    );
+    const end = await converter(1769, killed).convert(request({}));
+    const [folder = ''] = end.logTail;
+    expect(dirname(folder)).toBe(tmpdir());
+    expect(existsSync(folder)).toBe(false);
   });
 });

@@ -52,7 +52,8 @@ export class Converter {
     const path = join(this.folder, `${name}.csv`);
     await writeFile(path, csv);
     const { options = { rejects: { maxShare: 1 }, quality: { rowCount: { min: 0 } } }, engine = 'kernel' } = request;
-    const batch = { batchDate: '2026-02-08', dataset: 'd', source: name };
+    // Of a dataset of its own, too: a schema is compared with those before it.
+    const batch = { batchDate: '2026-02-08', dataset: name, source: name };
     const env = {
       ...{ ...batch, options, engine, generation: 1, runId: name, scratchDir: undefined, timeoutSeconds: 600 },
       s3TimeoutSeconds: undefined,

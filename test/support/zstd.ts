@@ -29,3 +29,16 @@ export function zstdBomb(prefix: Buffer, byte: string, blocks: number): Buffer {
   );
   return Buffer.concat([magic, frameHeader, block(0, prefix.length, prefix, false), ...repeated]);
 }
+
+/** What `checksummedFrame` holds. */
+export const checksummedContent = [
+  'id,name,amount',
+  ...Array.from({ length: 30 }, (_, n) => `${n},name ${(n * 7919) % 101},${(n * 31.7).toFixed(2)}`),
+  '',
+].join('\n');
+
+/** The work of the zstd command (1.5.4, level 3): a compressed block and a content checksum. */
+export const checksummedFrame = Buffer.from(
+  'KLUv/QRYzQcABhEpFaAnxQZwrfwEsar4aGV3b5qSw1/cUSYAIQAgACULp9yndBUesaE/hUvo+nwYZahTE7a4BnAYEBwUFAgVKBAIGjAQOWGULCriUG/CJJbv3RA+IXvtGR5k/lpi+OJhWnVhk7QJthRdP7+vxzFahybJOsOgrbYxrA5DVR0mPPKp5oRLnNRhkmGG5jGzeLMsvp69h00+YG3uwxp+OLboOFxruN2V7BEsIEDDmfAkBkVMeCQO+pb4ZBZOwZa8tubVFtvsybCwJoW2aPK2NZsXW7J5sxpLln0wSXdFECuCqgikuPqE2RMPX4c3/AxEDA8DTQ0UDARzxFWXIb9KxA==',
+  'base64',
+);

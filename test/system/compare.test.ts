@@ -102,7 +102,7 @@ withServer('etl compare with the interpreter', () => {
     const { exitCode, stderr } = await etl(arguments_('samples/ventas.csv'), changes);
     expect(exitCode).toBe(1);
     const [kept = ''] = readdirSync(stateDir);
-    expect(stderr).toContain(`What was logged is kept in ${join(stateDir, kept)}\n`);
+    expect(stderr).toContain(`Logs are kept in ${join(stateDir, kept)}\n`);
     const log = join(stateDir, kept, 'temporal', 'state', 'logs', 'temporal.log');
     expect(await readFile(log, 'utf8')).toContain('out of order');
   });

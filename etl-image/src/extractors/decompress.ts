@@ -1,6 +1,6 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Compression } from '@etl/pipeline/csv/compression';
-import { Decompress } from 'fzstd';
+import { openZstd, ZstdError } from '@etl/pipeline/csv/zstd';
 
 /** The source's bytes are not what its head promised. */
 export class DecodeError extends Error {
@@ -87,33 +87,23 @@ function drained(stream: Gunzip): Promise<void> {
   });
 }
 
-/** A kilobyte of Zstandard may hold 32 MB: it is taken in small pieces, so that what comes out stays bounded. */
-const zstdPiece = 1024;
-
 async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let out: Buffer[] = [];
+  const decoder = await openZstd();
   let plain = 0;
-  const decoder = new Decompress((bytes) => {
-    plain += bytes.length;
-    out.push(Buffer.from(bytes)); // a copy: the decoder uses its memory again
-  });
-  const push = (piece: Uint8Array, last: boolean): Buffer[] => {
-    try {
-      decoder.push(piece, last);
-    } catch (error) {
-      throw damaged('zstd', plain, error);
+  try {
+    for await (const stored of source) {
+      for (const piece of decoder.push(stored)) {
+        plain += piece.length;
+        yield piece;
+      }
     }
-    const done = out;
-    out = [];
-    return done;
-  };
-  for await (const piece of source) {
-    for (let at = 0; at < piece.length; at += zstdPiece) {
-      // The decoder keeps what it cannot use yet, and the piece's memory may be used again.
-      yield* push(new Uint8Array(piece.subarray(at, at + zstdPiece)), false);
-    }
+    decoder.end();
+  } catch (error) {
+    if (error instanceof ZstdError) throw damaged('zstd', plain, error);
+    throw error;
+  } finally {
+    decoder.close();
   }
-  yield* push(new Uint8Array(0), true);
 }
 
 function damaged(format: string, plain: number, cause: unknown): DecodeError {

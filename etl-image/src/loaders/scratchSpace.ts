@@ -1,8 +1,26 @@
 import { statfs } from 'node:fs/promises';
 import { StorageError } from '@etl/storage/objectStore';
+import { makeScratchFolder } from '@etl/storage/scratchFolder';
+import { BadConfigurationError } from '../config/failures';
 
 /** A part that is written, and the one before it that is on its way to the destination. */
 const partsAtOnce = 2;
+
+/**
+ * Creates this launch's scratch folder.
+ * @throws BadConfigurationError when none can be created in `parent`.
+ */
+export async function openScratch(parent: string): Promise<string> {
+  try {
+    return await makeScratchFolder(parent);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+    const reason = (error as Error).message;
+    throw new BadConfigurationError(
+      `no scratch folder in ${parent}: ${reason}: set SCRATCH_DIR to a folder that can be written`,
+    );
+  }
+}
 
 /**
  * Throws `StorageError` (`NoSpace`) when the scratch folder has no room for what a conversion keeps there: parts of `chunkRows`

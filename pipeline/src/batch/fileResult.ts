@@ -1,3 +1,4 @@
+import { schemaWarningStart } from '../schemaChanges';
 import type { BatchFile } from './fileEvent';
 import type { FileResult } from './summary';
 
@@ -16,16 +17,18 @@ export function resultOf({ uri, batchDate, workflowId }: BatchFile, end: RunEnd)
   switch (end.status) {
     case 'completed': {
       const { delivered, launches, costUsd } = (end.result ?? {}) as {
-        delivered?: { totals?: Totals };
+        delivered?: { totals?: Totals; warnings?: unknown };
         launches?: unknown;
         costUsd?: unknown;
       };
       const { rowsWritten, rowsRejected } = delivered?.totals ?? {};
+      const schemaWarning = schemaWarningIn(delivered?.warnings);
       return {
         ...file,
         outcome: 'delivered',
         ...(typeof rowsWritten === 'number' && { rowsWritten }),
         ...(typeof rowsRejected === 'number' && { rowsRejected }),
+        ...(schemaWarning !== undefined && { schemaWarning: shortReason(schemaWarning) }),
         ...(typeof costUsd === 'number' ? { costUsd } : costOf(launches)),
       };
     }
@@ -42,6 +45,11 @@ export function resultOf({ uri, batchDate, workflowId }: BatchFile, end: RunEnd)
 
 export function shortReason(reason: string): string {
   return reason.length <= maxReasonLength ? reason : `${reason.slice(0, maxReasonLength - 2)} …`;
+}
+
+function schemaWarningIn(warnings: unknown): string | undefined {
+  if (!Array.isArray(warnings)) return undefined;
+  return warnings.find((warning) => typeof warning === 'string' && warning.startsWith(schemaWarningStart));
 }
 
 interface Totals {

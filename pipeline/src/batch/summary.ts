@@ -1,3 +1,4 @@
+import { schemaWarningStart } from '../schemaChanges';
 import { roundUsd } from './fileResult';
 
 /** What became of one file of a batch. */
@@ -9,6 +10,8 @@ export interface FileResult {
   /** Of a failed or invalid file. */
   readonly failureType?: string;
   readonly reason?: string;
+  /** The warning of a delivered file whose schema differs from that before it. */
+  readonly schemaWarning?: string;
   readonly rowsWritten?: number;
   readonly rowsRejected?: number;
   /** Estimated, in US dollars. */
@@ -52,12 +55,15 @@ export interface BatchSummary {
   readonly notFiles?: number;
   /** Entries that the listing passed over on purpose, by the reason. Absent: none. */
   readonly leftOut?: LeftOut;
-  /** What else there is to know, such as results that could not be kept. */
+  /** What else there is to know: results that could not be kept, and some of the files whose schema has changed. */
   readonly warnings?: readonly string[];
 }
 
 /** So many problems are kept with the batch itself; all of them are in the results. */
 export const maxProblems = 100;
+
+/** So many changed schemas are shown with the batch; all of them are in the results. */
+const maxSchemaWarnings = 5;
 
 /** The summary of a batch before its first file. */
 export function emptySummary({ from, to }: { readonly from: string; readonly to: string }): BatchSummary {
@@ -68,6 +74,7 @@ export function emptySummary({ from, to }: { readonly from: string; readonly to:
 /** The summary with one more file. */
 export function withResult(summary: BatchSummary, result: FileResult): BatchSummary {
   const { outcome, rowsWritten = 0, rowsRejected = 0, costUsd = 0 } = result;
+  const warnings = withSchemaWarning(summary.warnings ?? [], result);
   const isProblem = outcome !== 'delivered' && outcome !== 'skipped' && summary.problems.length < maxProblems;
   return {
     ...summary,
@@ -77,7 +84,15 @@ export function withResult(summary: BatchSummary, result: FileResult): BatchSumm
     rowsRejected: summary.rowsRejected + rowsRejected,
     costUsd: roundUsd(summary.costUsd + costUsd),
     ...(isProblem && { problems: [...summary.problems, result] }),
+    ...(warnings.length > 0 && { warnings }),
   };
+}
+
+function withSchemaWarning(warnings: readonly string[], { uri, schemaWarning }: FileResult): readonly string[] {
+  const shown = warnings.filter((warning) => warning.includes(schemaWarningStart)).length;
+  return schemaWarning === undefined || shown >= maxSchemaWarnings
+    ? warnings
+    : [...warnings, `${uri}: ${schemaWarning}`];
 }
 
 /** The summary without one of its problems, whose file is tried again. What the first try cost stays. */

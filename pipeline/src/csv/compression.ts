@@ -1,11 +1,13 @@
 import { gunzipSync, constants as zlib } from 'node:zlib';
-import { Decompress } from 'fzstd';
+import { openZstd, ZstdError } from './zstd';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
 const magics: readonly [Compression, readonly number[]][] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  // A skippable frame, which parallel compressors put in front.
+  ...Array.from({ length: 16 }, (_, n): [Compression, readonly number[]] => ['zstd', [0x50 + n, 0x2a, 0x4d, 0x18]]),
 ];
 
 export const startsWith = (bytes: Buffer, magic: readonly number[]): boolean =>
@@ -16,33 +18,53 @@ export function detectCompression(head: Buffer): Compression {
   return magics.find(([, magic]) => startsWith(head, magic))?.[0] ?? 'none';
 }
 
-/**
- * Up to `wanted` bytes of what the head of a file decompresses to; undefined when it does not. The head is cut off somewhere,
- * and a small piece may expand to a thousand times its size, so it is taken in growing pieces.
- */
-export function decompressHead(head: Buffer, compression: Compression, wanted: number): Buffer | undefined {
-  if (compression === 'none') return head;
-  const decompress = compression === 'gzip' ? inflate : unzstd;
+/** What the head of a file decompresses to, or why it is damaged before its first byte of content. */
+export type DecompressedHead = { readonly plain: Buffer } | { readonly problem: string };
+
+/** Returns at most `wanted` bytes of content. */
+export async function decompressHead(
+  head: Buffer,
+  compression: Compression,
+  wanted: number,
+): Promise<DecompressedHead> {
+  if (compression === 'none') return { plain: head };
+  return compression === 'gzip' ? inflate(head, wanted) : unzstd(head, wanted);
+}
+
+/** The head is cut off somewhere, and a small piece may expand to a thousand times its size: takes it in growing pieces. */
+function inflate(head: Buffer, wanted: number): DecompressedHead {
   for (let piece = 4096; ; piece *= 8) {
-    const plain = decompress(head.subarray(0, piece));
-    if (piece >= head.length || (plain && plain.length >= wanted)) return plain?.subarray(0, wanted);
+    const found = inflatePiece(head.subarray(0, piece));
+    const bytes = 'plain' in found ? found.plain.length : 0;
+    if (piece >= head.length || bytes >= wanted) return found;
   }
 }
 
-function inflate(bytes: Buffer): Buffer | undefined {
+function inflatePiece(bytes: Buffer): DecompressedHead {
   try {
-    return gunzipSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH });
-  } catch {
-    return undefined;
+    return { plain: gunzipSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH }) };
+  } catch (error) {
+    return { problem: (error as Error).message };
   }
 }
 
-function unzstd(bytes: Buffer): Buffer | undefined {
-  const pieces: Uint8Array[] = [];
+async function unzstd(head: Buffer, wanted: number): Promise<DecompressedHead> {
+  const decoder = await openZstd();
+  const pieces: Buffer[] = [];
+  let bytes = 0;
   try {
-    new Decompress((piece) => pieces.push(piece.slice())).push(bytes);
-  } catch {
-    // What came out before is what counts.
+    for (const piece of decoder.push(head)) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes >= wanted) break;
+    }
+    if (bytes === 0) decoder.end();
+  } catch (error) {
+    if (!(error instanceof ZstdError)) throw error;
+    // What came out before counts: the damage is reported where the whole file is read.
+    if (bytes === 0) return { problem: error.message };
+  } finally {
+    decoder.close();
   }
-  return pieces.length > 0 ? Buffer.concat(pieces) : undefined;
+  return { plain: Buffer.concat(pieces) };
 }

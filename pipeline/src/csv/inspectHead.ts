@@ -45,7 +45,7 @@ const formats: readonly [string, readonly number[]][] = [
  * What the first bytes of a source say about it. `complete`: they are all there is. The same function serves validation
  * and the container, so that both read the file in the same way.
  */
-export function inspectHead(head: Buffer, options: Options & { complete: boolean }): HeadInspection {
+export async function inspectHead(head: Buffer, options: Options & { complete: boolean }): Promise<HeadInspection> {
   const { complete } = options;
   const dialect: Dialect = options.dialect ?? {};
   const quote = dialect.quote ?? '"';
@@ -58,11 +58,10 @@ export function inspectHead(head: Buffer, options: Options & { complete: boolean
   if (foreign) return refuse(`this is ${foreign[0]}`);
   const compression = detectCompression(head);
   const wanted = Math.max(headBytes, head.length);
-  const plain = decompressHead(head, compression, wanted);
-  if (plain === undefined)
-    return refuse(
-      `the file begins like ${compression}, but does not decompress: it is damaged, or something else follows`,
-    );
+  const decompressed = await decompressHead(head, compression, wanted);
+  if ('problem' in decompressed)
+    return refuse(`the file begins like ${compression}, but does not decompress: ${decompressed.problem}`);
+  const plain = decompressed.plain.subarray(0, wanted);
   const all = complete && (compression === 'none' || plain.length < wanted);
 
   const detected = dialect.encoding ? { encoding: dialect.encoding, warnings: [] } : detectEncoding(plain, all);

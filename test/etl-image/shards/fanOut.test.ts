@@ -31,6 +31,15 @@ async function stamps(runId: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+test('shards warn of a changed schema as one task does', async () => {
+  await open(plain);
+  await lab.launch({});
+  await writeFile(lab.path, widened);
+  const { manifest } = await lab.fanOut(3);
+  expect(manifest?.warnings).toEqual(['schema differs from 2026-02-08/s: a was integer and is double']);
+  expect(manifest?.schemaChanges?.types).toEqual([{ name: 'a', was: 'integer', is: 'double' }]);
+});
+
 describe('what the tasks leave', () => {
   test('an index, a report a shard, and one manifest that counts all of them', async () => {
     await open(plain);

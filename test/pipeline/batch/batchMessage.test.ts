@@ -16,6 +16,14 @@ const message = (ended: BatchEnd, results: readonly FileResult[], more: object =
   return composeMessage({ kind: 'batch', ended, prefix: 's3://raw', summary, ...more }, subject, 'http://ui/run');
 };
 
+test('names the first files whose schema has changed', () => {
+  const schemaWarning = 'schema differs from 2026-02-07/a: column amount is gone';
+  const results = Array.from({ length: 7 }, (_, n) => file(n, 'delivered', { schemaWarning }));
+  const { body } = message('delivered', results, { summary: results.reduce(withResult, emptySummary(days)) });
+  const lines = body.split('\n').filter((line) => line.startsWith('Aviso'));
+  expect(lines).toEqual(Array.from({ length: 5 }, (_, n) => `Aviso: s3://raw/${n}.csv: ${schemaWarning}`));
+});
+
 test('a batch that delivered everything', () => {
   const results = [
     file(1, 'delivered', { rowsWritten: 9, costUsd: 0.1 }),

@@ -17,8 +17,19 @@ test('a delivered file: rows, and what all its launches cost', () => {
   });
 });
 
+test('a delivered file whose schema has changed: the warning, and no other', () => {
+  const schemaWarning = 'schema differs from 2026-02-07/a: column amount is gone';
+  const result = { delivered: { warnings: ['other', schemaWarning, 3] } };
+  expect(resultOf(file, { status: 'completed', result })).toEqual({ ...file, outcome: 'delivered', schemaWarning });
+});
+
 test('a result of another version has no facts, and is delivered all the same', () => {
-  for (const result of [undefined, null, {}, { delivered: { totals: { rowsWritten: 'x' } }, launches: 3 }]) {
+  for (const result of [
+    undefined,
+    null,
+    {},
+    { delivered: { totals: { rowsWritten: 'x' }, warnings: 'x' }, launches: 3 },
+  ]) {
     expect(resultOf(file, { status: 'completed', result })).toEqual({ ...file, outcome: 'delivered' });
   }
 });

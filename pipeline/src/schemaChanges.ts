@@ -1,0 +1,66 @@
+import type { Manifest, SchemaColumn } from './manifest';
+
+/** The schema of a commit, and which commit it is. */
+export interface KnownSchema {
+  readonly batchDate: string;
+  readonly source: string;
+  readonly schema: readonly Pick<SchemaColumn, 'name' | 'type'>[];
+}
+
+/** How a commit's schema differs from an earlier one of its dataset. */
+export interface SchemaChanges {
+  readonly previous: Pick<KnownSchema, 'batchDate' | 'source'>;
+  readonly gone: readonly string[];
+  readonly types: readonly { readonly name: string; readonly was: string; readonly is: string }[];
+  readonly added: readonly string[];
+  /** Whether the columns that both have are in another order. */
+  readonly reordered: boolean;
+}
+
+/** Returns how a schema differs from an earlier one; undefined when names, types and order are the same. */
+export function schemaChanges(previous: KnownSchema, schema: KnownSchema['schema']): SchemaChanges | undefined {
+  const before = new Map(previous.schema.map(({ name, type }) => [name, type]));
+  const now = new Map(schema.map(({ name, type }) => [name, type]));
+  const common = [...now.keys()].filter((name) => before.has(name));
+  const commonBefore = [...before.keys()].filter((name) => now.has(name));
+  const changes = {
+    gone: [...before.keys()].filter((name) => !now.has(name)),
+    types: common.flatMap((name) => {
+      const [was, is] = [before.get(name) ?? '', now.get(name) ?? ''];
+      return was === is ? [] : [{ name, was, is }];
+    }),
+    added: [...now.keys()].filter((name) => !before.has(name)),
+    reordered: common.some((name, index) => name !== commonBefore[index]),
+  };
+  const { gone, types, added, reordered } = changes;
+  if (gone.length + types.length + added.length === 0 && !reordered) return undefined;
+  return { previous: { batchDate: previous.batchDate, source: previous.source }, ...changes };
+}
+
+/** First words of the warning, by which it is recognised among others. */
+export const schemaWarningStart = 'schema differs from ';
+const maxChanges = 10;
+const maxNameLength = 60;
+
+/** `schema differs from 2026-02-07/ventas: column amount is gone; qty was integer and is double; new column x`. */
+export function describeSchemaChanges({ previous, gone, types, added, reordered }: SchemaChanges): string {
+  const changes = [
+    ...gone.map((name) => `column ${short(name)} is gone`),
+    ...types.map(({ name, was, is }) => `${short(name)} was ${was} and is ${is}`),
+    ...added.map((name) => `new column ${short(name)}`),
+    ...(reordered ? ['the columns are in another order'] : []),
+  ];
+  const more = changes.length - maxChanges;
+  const shown = [...changes.slice(0, maxChanges), ...(more > 0 ? [`and ${more} more changes`] : [])];
+  return `${schemaWarningStart}${previous.batchDate}/${previous.source}: ${shown.join('; ')}`;
+}
+
+/** A message is bounded, whatever a header holds. */
+const short = (name: string): string => (name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name);
+
+/** Returns the manifest with what has changed since an earlier commit, in front of its other warnings. */
+export function withSchemaChanges(manifest: Manifest, previous: KnownSchema | undefined): Manifest {
+  const changes = previous && schemaChanges(previous, manifest.schema);
+  if (!changes) return manifest;
+  return { ...manifest, warnings: [describeSchemaChanges(changes), ...manifest.warnings], schemaChanges: changes };
+}

@@ -1,0 +1,72 @@
+import { type Batch, schemaRecords } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { type KnownSchema, schemaChanges } from '@etl/pipeline/schemaChanges';
+import { compareFences, type Fence } from './fence';
+import type { ObjectStore } from './objectStore';
+
+/** The newest known schema: of the batch date, and within it of the run, that is the latest. */
+export interface SchemaRecord extends KnownSchema, Fence {
+  readonly version: 1;
+}
+
+/** Of a source and of its whole dataset. */
+export interface FoundRecords {
+  readonly source: SchemaRecord | undefined;
+  readonly dataset: SchemaRecord | undefined;
+}
+
+/** Reads the records that a commit of the batch is compared with. Two requests, however many batches the dataset has. */
+export async function readSchemaRecords(store: ObjectStore, destination: string, batch: Batch): Promise<FoundRecords> {
+  const uris = schemaRecords(destination, batch);
+  const [source, dataset] = await Promise.all([readRecord(store, uris.source), readRecord(store, uris.dataset)]);
+  return { source, dataset };
+}
+
+/**
+ * Returns the schema before a batch: of the same source, else of the dataset. A record of a later batch date does not tell what came
+ * before, so a backfill of older dates is not compared.
+ */
+export function schemaBefore({ source, dataset }: FoundRecords, { batchDate }: Batch): KnownSchema | undefined {
+  return [source, dataset].find((record) => record !== undefined && record.batchDate <= batchDate);
+}
+
+/**
+ * Keeps a commit's schema for those after it. Not a lock: of two commits at the same moment either may be kept, which is enough for
+ * a warning.
+ */
+export async function keepSchema(
+  store: ObjectStore,
+  destination: string,
+  batch: Batch,
+  { runStartedAt, runId, generation, schema }: Manifest,
+  found: FoundRecords,
+): Promise<void> {
+  const record: SchemaRecord = {
+    version: 1,
+    batchDate: batch.batchDate,
+    source: batch.source,
+    ...{ runStartedAt, runId, generation },
+    schema: schema.map(({ name, type }) => ({ name, type })),
+  };
+  const uris = schemaRecords(destination, batch);
+  for (const scope of ['source', 'dataset'] as const) {
+    if (isNews(record, found[scope])) await store.write(uris[scope], `${JSON.stringify(record)}\n`);
+  }
+}
+
+/** One of the same date and schema is as good: ten thousand files of a night write their dataset's record once. */
+function isNews(record: SchemaRecord, known: SchemaRecord | undefined): boolean {
+  if (!known || record.batchDate !== known.batchDate) return !known || record.batchDate > known.batchDate;
+  return compareFences(record, known) > 0 && schemaChanges(known, record.schema) !== undefined;
+}
+
+/** Undefined for one that is not there, or cannot be read as a record. */
+async function readRecord(store: ObjectStore, uri: string): Promise<SchemaRecord | undefined> {
+  const body = await store.readSmall(uri);
+  try {
+    const record = JSON.parse(String(body)) as SchemaRecord;
+    return record.version === 1 && Array.isArray(record.schema) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

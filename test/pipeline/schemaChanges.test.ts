@@ -1,0 +1,45 @@
+import type { SchemaColumn } from '@etl/pipeline/manifest';
+import { describeSchemaChanges, type KnownSchema, schemaChanges } from '@etl/pipeline/schemaChanges';
+
+type Types = Readonly<Record<string, SchemaColumn['type']>>;
+const columns = (types: Types): KnownSchema['schema'] => Object.entries(types).map(([name, type]) => ({ name, type }));
+const changesFrom = (before: Types, now: Types) =>
+  schemaChanges({ batchDate: '2026-02-07', source: 'ventas', schema: columns(before) }, columns(now));
+const words = (before: Types, now: Types) => {
+  const changes = changesFrom(before, now);
+  return changes && describeSchemaChanges(changes);
+};
+
+test.each<[string, Types, Types, string | undefined]>([
+  ['nothing', { a: 'integer', b: 'text' }, { a: 'integer', b: 'text' }, undefined],
+  ['a column that is gone', { a: 'integer', amount: 'double' }, { a: 'integer' }, 'column amount is gone'],
+  ['another type', { qty: 'integer' }, { qty: 'double' }, 'qty was integer and is double'],
+  ['a new column in front', { a: 'text' }, { x: 'text', a: 'text' }, 'new column x'],
+  ['another order', { a: 'text', b: 'text' }, { b: 'text', a: 'text' }, 'the columns are in another order'],
+  [
+    'all of them',
+    { amount: 'double', qty: 'integer', a: 'text', b: 'text' },
+    { b: 'text', a: 'text', qty: 'double', x: 'text' },
+    'column amount is gone; qty was integer and is double; new column x; the columns are in another order',
+  ],
+])('describes %s', (_what, before, now, expected) => {
+  expect(words(before, now)).toBe(expected && `schema differs from 2026-02-07/ventas: ${expected}`);
+});
+
+test('many changes are counted, and all of them are in the list', () => {
+  const before = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`c${n}`, 'text' as const]));
+  expect(words(before, {})).toMatch(/: column c0 is gone; (.*; ){9}and 290 more changes$/);
+  expect(changesFrom(before, {})?.gone).toHaveLength(300);
+});
+
+test('long names are shortened in the words alone', () => {
+  const name = 'x'.repeat(10_000);
+  expect(words({}, { [name]: 'text' })).toMatch(/: new column x{60}…$/);
+  expect(changesFrom({}, { [name]: 'text' })?.added).toEqual([name]);
+});
+
+test('columns may have the names of object properties', () => {
+  const named = (name: string) => [{ name, type: 'text' as const }];
+  const previous = { batchDate: '2026-02-07', source: 'ventas', schema: named('constructor') };
+  expect(schemaChanges(previous, named('__proto__'))).toMatchObject({ gone: ['constructor'], added: ['__proto__'] });
+});
