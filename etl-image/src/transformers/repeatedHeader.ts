@@ -1,0 +1,38 @@
+import { mostNameChars, normaliseName } from '@etl/pipeline/csv/columnNames';
+import type { ColumnPlan } from './schema';
+
+type Names = readonly Pick<ColumnPlan, 'sourceName'>[];
+
+/** Names that are all shorter may well be values in another case: `a,b` below `A,B`. */
+const tellingLength = 4;
+
+/**
+ * Creates the test whether a row is the header again, as there is one where files were put one behind the other. Spaces around the
+ * names do not count, nor does their case where one of several is long enough to tell.
+ */
+export function createHeaderTest(columns: Names): (fields: readonly string[]) => boolean {
+  const names = columns.map(({ sourceName }) => sourceName.trim());
+  const normal = names.map(normaliseName);
+  const anyCase = names.length > 1 && normal.some((name) => name.length >= tellingLength);
+  return ([first = '', ...others]) => {
+    const fields = [withoutMark(first), ...others];
+    if (fields.length !== names.length) return false;
+    const isSame = (field: string, at: number): boolean => field.slice(0, mostNameChars).trim() === names[at];
+    return fields.every(isSame) || (anyCase && fields.every((field, at) => normaliseName(field) === normal[at]));
+  };
+}
+
+/** A file behind another one may begin with a byte order mark, which then is in front of the first field's quotes. */
+function withoutMark(field: string): string {
+  return field.startsWith('\ufeff') ? field.slice(1).replace(/^(["'])(.*)\1$/s, '$2') : field;
+}
+
+/** How a row begins that may repeat the header: in which column, and with what. */
+export function headerProbe(columns: Names): { readonly column: number; readonly begins: string } {
+  const names = columns.map(({ sourceName }) => sourceName.trim());
+  const column = Math.max(
+    0,
+    names.findIndex((name) => name !== ''),
+  );
+  return { column, begins: names[column] ?? '' };
+}
