@@ -118,7 +118,7 @@ function encodingWarnings(rows: number): string[] {
 
 function repeatedHeaderWarnings(rows: number): string[] {
   if (rows === 0) return [];
-  return [`${rows} rows repeat the header and are rejected; they do not count toward the allowed rejects`];
+  return [`rows that repeat the header: ${rows} (rejected; they do not count toward the allowed rejects)`];
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

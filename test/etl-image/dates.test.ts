@@ -123,7 +123,7 @@ describe('an inferred date loses no valid value', () => {
     ]) {
       const { type, cells, warnings, coerced } = await convertDates(texts);
       expect({ type, cells, coerced }).toEqual({ type: 'text', cells: texts, coerced: 0 });
-      expect(warnings).toEqual([expect.stringMatching(/^fecha: 1 values may be dates .*stays text/)]);
+      expect(warnings).toEqual([expect.stringMatching(/^fecha: values that may be dates.*: 1; the column stays text/)]);
     }
   });
 
@@ -174,7 +174,7 @@ describe('two readings are warned about', () => {
     ['day and month, declared', ['03/04/2026'], { columns: { fecha: 'date' } }, /3 April .* March 4/],
     ['an order that is declared', ['03/04/2026'], { dialect: { dateOrder: 'mdy' } }, undefined],
     ['an order that shows', ['03/04/2026', '13/04/2026'], {}, undefined],
-    ['years of two digits', ['13-02-26'], {}, /1 dates have a year of two digits: .*20xx/],
+    ['years of two digits', ['13-02-26'], {}, /dates with a year of two digits: 1 .*20xx/],
     [
       'times with and without an offset',
       ['2026-02-08T10:00Z', '2026-02-08 11:00'],

@@ -16,7 +16,7 @@ async function convert(csv: string | Buffer, options: Options = {}, chunkRows = 
 }
 
 const repeated = (rows: number): string =>
-  `${rows} rows repeat the header and are rejected; they do not count toward the allowed rejects`;
+  `rows that repeat the header: ${rows} (rejected; they do not count toward the allowed rejects)`;
 
 describe('a header inside of the file is a reject of its own kind, and no evidence of types', () => {
   const typed = {
@@ -65,6 +65,11 @@ describe('a header inside of the file is a reject of its own kind, and no eviden
   test('in a file of one column', async () => {
     const found = await convert('id\n1\n2\nid\n3\n');
     expect(found).toMatchObject({ schema: ['id integer'], rejected: { 'repeated header': 1 } });
+  });
+
+  test.each(['\u00a0id', '"""id"""', '"\tid"', '"i\nd"', 'Ñandú', '"a,b"'])('with the name %j', async (name) => {
+    const found = await convert(`${name},amount\n1,2.5\n${name},amount\n2,1.5\n`);
+    expect(found).toMatchObject({ rejected: { 'repeated header': 1 }, totals: { rowsWritten: 2 } });
   });
 
   test('with empty and repeated names', async () => {

@@ -86,7 +86,7 @@ describe('numbers that could be written in another way, too', () => {
 
 describe('two readings are warned about', () => {
   test.each<[string, string[], Options, RegExp | undefined]>([
-    ['codes or numbers', ['1E5', '2'], {}, /^x: .*1E5 may be codes or the number 100000: .*declare x as double/],
+    ['codes or numbers', ['1E5', '2'], {}, /^x: .*1E5 may be codes or the number 100000; .*declare x as double/],
     ['zeros at the end', ['1.5', '1.50'], {}, /^x: .*1\.5 and 1\.50.*stays text \(declare x as double/],
     [
       'decimal comma or thousands',
@@ -95,6 +95,12 @@ describe('two readings are warned about', () => {
       /^x: .*1,234 may be 1234 or 1\.234.*declare dialect\.decimal/,
     ],
     ['decimal point or thousands', ['1.234', '2.345'], {}, /^x: .*1\.234.*may be 1234.*declare dialect\.decimal/],
+    [
+      'a declared double',
+      ['1.234', '2.345'],
+      { columns: { x: 'double' } },
+      /^x: .*may be 1234.*declare dialect\.decimal/,
+    ],
     ['a decimal point that is declared', ['1.234', '2.345'], { dialect: { decimal: '.' } }, undefined],
     ['a decimal comma that is declared', ['1,234', '2,345'], { dialect: { decimal: ',' } }, undefined],
     ['a decimal comma that shows', ['1,234', '2,5'], {}, undefined],

@@ -11,28 +11,21 @@ const tellingLength = 4;
  * names do not count, nor does their case where one of several is long enough to tell.
  */
 export function createHeaderTest(columns: Names): (fields: readonly string[]) => boolean {
-  const names = columns.map(({ sourceName }) => sourceName.trim());
-  const normal = names.map(normaliseName);
-  const anyCase = names.length > 1 && normal.some((name) => name.length >= tellingLength);
+  // Thousands of names take time, and hardly any file has a row to be tested.
+  let normal: readonly string[] | undefined;
   return ([first = '', ...others]) => {
     const fields = [withoutMark(first), ...others];
-    if (fields.length !== names.length) return false;
-    const isSame = (field: string, at: number): boolean => field.slice(0, mostNameChars).trim() === names[at];
-    return fields.every(isSame) || (anyCase && fields.every((field, at) => normaliseName(field) === normal[at]));
+    if (fields.length !== columns.length) return false;
+    const isSame = (field: string, at: number): boolean =>
+      field.slice(0, mostNameChars).trim() === columns[at]?.sourceName.trim();
+    if (fields.every(isSame)) return true;
+    normal ??= columns.map(({ sourceName }) => normaliseName(sourceName));
+    const anyCase = normal.length > 1 && normal.some((name) => name.length >= tellingLength);
+    return anyCase && fields.every((field, at) => normaliseName(field) === normal?.[at]);
   };
 }
 
 /** A file behind another one may begin with a byte order mark, which then is in front of the first field's quotes. */
 function withoutMark(field: string): string {
   return field.startsWith('\ufeff') ? field.slice(1).replace(/^(["'])(.*)\1$/s, '$2') : field;
-}
-
-/** How a row begins that may repeat the header: in which column, and with what. */
-export function headerProbe(columns: Names): { readonly column: number; readonly begins: string } {
-  const names = columns.map(({ sourceName }) => sourceName.trim());
-  const column = Math.max(
-    0,
-    names.findIndex((name) => name !== ''),
-  );
-  return { column, begins: names[column] ?? '' };
 }

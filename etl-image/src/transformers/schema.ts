@@ -1,7 +1,7 @@
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { ColumnType, Options } from '@etl/pipeline/options';
 import { own } from '@etl/pipeline/own';
-import { dateWarnings, numberWarnings } from './ambiguity';
+import { codeWarnings, dateWarnings, doubleWarnings, textWarnings } from './ambiguity';
 import type { Evidence } from './evidence';
 import { uniformity } from './spellings';
 
@@ -43,27 +43,48 @@ export function decideColumn(column: Column, evidence: Evidence, options: Option
   } as const;
   if (declared !== undefined) {
     const decimal = options.dialect?.decimal ?? (evidence.sureCommaDoubles > 0 ? ',' : '.');
-    const dated = declared === 'date' || declared === 'timestamp';
-    const warnings = dated ? dateWarnings(column.name, evidence, options) : [];
-    return { plan: { ...base, type: declared, decimal }, warnings };
+    return {
+      plan: { ...base, type: declared, decimal },
+      warnings: declaredWarnings(column.name, declared, evidence, options, delimiter),
+    };
   }
   const { type, decimal } = inferPlainType(evidence, options, delimiter);
   const plan = { ...base, type, decimal };
-  const warnings = numberWarnings(column.name, { type, evidence, options, delimiter });
-  if (type !== 'text') return { plan, warnings };
-  if (evidence.values === 0 || isNumbersOnly(evidence, options)) return { plan: { ...plan, watch: 'all' }, warnings };
-  if (!isDateName(column.name)) return { plan, warnings };
+  if (type === 'double') {
+    const doubts = doubleWarnings(column.name, evidence, options, delimiter);
+    return { plan, warnings: [...doubts, ...codeWarnings(column.name, evidence)] };
+  }
+  if (type !== 'text') return { plan, warnings: [] };
+  if (evidence.values === 0) return { plan: { ...plan, watch: 'all' }, warnings: [] };
+  if (isNumbersOnly(evidence, options)) {
+    return {
+      plan: { ...plan, watch: 'all' },
+      warnings: textWarnings(column.name, evidence, options, delimiter),
+    };
+  }
+  if (!isDateName(column.name)) return { plan, warnings: [] };
 
   const parsed = parsedDates(evidence, base.dateOrder);
   const reason = whyNotDates(parsed, evidence);
   if (reason !== undefined) {
-    return { plan: { ...plan, watch: 'dates' }, warnings: [`${column.name}: ${reason}: the column stays text`] };
+    return { plan: { ...plan, watch: 'dates' }, warnings: [`${column.name}: ${reason}; the column stays text`] };
   }
   const dateType = evidence.timed > 0 ? 'timestamp' : 'date';
   return {
     plan: { ...plan, type: dateType, coerces: true },
     warnings: dateWarnings(column.name, evidence, options),
   };
+}
+
+function declaredWarnings(
+  name: string,
+  declared: ColumnType,
+  evidence: Evidence,
+  options: Options,
+  delimiter: string,
+): string[] {
+  if (declared === 'double') return doubleWarnings(name, evidence, options, delimiter);
+  return declared === 'date' || declared === 'timestamp' ? dateWarnings(name, evidence, options) : [];
 }
 
 /** The base rule: text columns named so hold dates. */
@@ -106,11 +127,10 @@ function isNumbersOnly(evidence: Evidence, options: Options): boolean {
 /** Why a date-named column is not a column of dates. */
 function whyNotDates(parsed: number, { values, yearLast, dmy, mdy, otherDates, dateIntegers }: Evidence) {
   const others = otherDates + dateIntegers;
-  if ((parsed + others) * 2 <= values)
-    return `it is named like a date, but only ${parsed} of ${values} values are dates`;
+  if ((parsed + others) * 2 <= values) return `named like a date, but only ${parsed} of ${values} values are dates`;
   if (others > 0) {
-    const what = 'in a form that is not supported or that a timestamp cannot hold';
-    return `${others} values may be dates ${what}, such as 20260208, 8 Feb 2026, nanoseconds or a leap second`;
+    const forms = '20260208, 8 Feb 2026, nanoseconds or a leap second';
+    return `values that may be dates, and that a timestamp cannot hold or whose form is not supported (such as ${forms}): ${others}`;
   }
   if (yearLast > mdy && yearLast > dmy) return 'some dates have the day first, and others the month';
   return undefined;

@@ -1,6 +1,6 @@
-import { startsWith } from './compression';
+import { detectCompression, startsWith } from './compression';
 
-const archives: readonly [string, readonly number[]][] = [
+const formats: readonly [string, readonly number[]][] = [
   ['a Zip archive or an Excel workbook: export it as CSV', [0x50, 0x4b, 0x03, 0x04]],
   ['an empty Zip archive', [0x50, 0x4b, 0x05, 0x06]],
   ['an old Excel workbook: export it as CSV', [0xd0, 0xcf, 0x11, 0xe0]],
@@ -16,19 +16,15 @@ const archives: readonly [string, readonly number[]][] = [
   ['a PDF: export it as CSV', [0x25, 0x50, 0x44, 0x46]],
 ];
 
-/** In what was decompressed: a file that was compressed twice. */
-const compressed: typeof archives = [
-  ['a gzip file within a compressed one: compress it once', [0x1f, 0x8b]],
-  ['a Zstandard file within a compressed one: compress it once', [0x28, 0xb5, 0x2f, 0xfd]],
-];
-
 /** The name of the header field in a tar archive, and where it stands. */
 const tar = { magic: [...Buffer.from('ustar')], at: 257 };
 
 /** What a file is instead of CSV, by its first bytes; undefined for one that may be CSV. `within`: they were decompressed. */
 export function foreignFormat(head: Buffer, within = false): string | undefined {
   if (startsWith(head.subarray(tar.at), tar.magic)) return 'a tar archive: give its files one by one';
-  return [...archives, ...(within ? compressed : [])].find(([, magic]) => startsWith(head, magic))?.[0];
+  const again = within ? detectCompression(head) : 'none';
+  if (again !== 'none') return `${again} data within compressed data: compress the file once`;
+  return formats.find(([, magic]) => startsWith(head, magic))?.[0];
 }
 
 /**

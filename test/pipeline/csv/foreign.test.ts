@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { inspectHead } from '@etl/pipeline/csv/inspectHead';
 
-const problemsOf = (content: string | Buffer): string =>
-  inspectHead(Buffer.from(content), { complete: true }).problems.join('; ');
+async function problemsOf(content: string | Buffer): Promise<string> {
+  const { problems } = await inspectHead(Buffer.from(content), { complete: true });
+  return problems.join('; ');
+}
 
 const html = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><h1>Error</h1></body></html>\n';
 const s3Error =
@@ -32,11 +34,11 @@ describe('what is not CSV is refused by what it is', () => {
     ['a page that is compressed', gzipSync(html), /an HTML page/],
     ['a workbook that is compressed', gzipSync('PK\x03\x04xl/workbook.xml'), /Excel workbook/],
     ['a PDF that is compressed', gzipSync('%PDF-1.7\n'), /a PDF/],
-    ['gzip in gzip', gzipSync(gzipSync('a,b\n1,2\n')), /a gzip file within a compressed one/],
+    ['gzip in gzip', gzipSync(gzipSync('a,b\n1,2\n')), /gzip data within compressed data/],
     ['a tar archive that is compressed', gzipSync(tar), /a tar archive/],
     ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n', /Git LFS/],
-  ])('%s', (_what, content, words) => {
-    expect(problemsOf(content)).toMatch(words);
+  ])('%s', async (_what, content, words) => {
+    expect(await problemsOf(content)).toMatch(words);
   });
 
   test.each<[string, string]>([
@@ -46,7 +48,7 @@ describe('what is not CSV is refused by what it is', () => {
     ['names in braces', '{id},{name}\n1,x\n'],
     ['HTML in a field', 'id,html\n1,<p>x</p>\n'],
     ['JSON in a field', 'id,json\n1,"{""a"":1}"\n'],
-  ])('%s are CSV', (_what, content) => {
-    expect(problemsOf(content)).toBe('');
+  ])('%s are CSV', async (_what, content) => {
+    expect(await problemsOf(content)).toBe('');
   });
 });

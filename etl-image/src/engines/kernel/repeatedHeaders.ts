@@ -1,6 +1,6 @@
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import type { Address, Kernel } from '../../kernel/kernel';
-import { createHeaderTest, headerProbe } from '../../transformers/repeatedHeader';
+import { createHeaderTest } from '../../transformers/repeatedHeader';
 import type { ColumnPlan } from '../../transformers/schema';
 import type { FieldDialect } from '../engine';
 
@@ -25,8 +25,11 @@ export class RepeatedHeaders {
     private readonly dialect: FieldDialect,
     batchRows: number,
   ) {
-    const { column, begins } = headerProbe(columns);
-    this.probes = [this.probe(column, begins), this.probe(0, 'sep=')];
+    // What the kernel skips in front of a field is not part of the word.
+    const begins = (column: ColumnPlan): string => withoutFront(column.sourceName, dialect.quote);
+    const column = columns.findIndex((each) => begins(each) !== '');
+    const named = columns[column];
+    this.probes = [...(named ? [this.probe(column, begins(named))] : []), this.probe(0, 'sep=')];
     this.found = kernel.place(batchRows * 4);
     this.isHeader = createHeaderTest(columns);
   }
@@ -59,4 +62,10 @@ export class RepeatedHeaders {
     this.kernel.write(word, bytes);
     return { column, word, length: bytes.length };
   }
+}
+
+function withoutFront(name: string, quote: string): string {
+  let start = 0;
+  while (start < name.length && [' ', '\t', quote].includes(name[start] ?? '')) start++;
+  return name.slice(start);
 }
