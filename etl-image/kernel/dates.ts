@@ -3,7 +3,7 @@ import { digit, dropSpaces, endOf, isNullWord, SPACE, skipSpaces, startOf } from
 /**
  * Dates of the shapes 2026-02-08 and 08/02/2026 (with -, / or .), by themselves or followed by a time as in `T10:30:00`.
  * Values: microseconds since 1970. Counts: year first, valid with the day first, valid with the month first, with a time.
- * A date that is none in the order asked for is odd.
+ * A date that is not one in the order asked for is odd. `daysOnly`: so is one with another time than midnight.
  */
 export function readDates(
   fields: usize,
@@ -14,6 +14,7 @@ export function readDates(
   odd: usize,
   counts: usize,
   monthFirst: bool,
+  daysOnly: bool,
 ): u32 {
   let odds: u32 = 0;
   let ymd = load<u32>(counts);
@@ -31,7 +32,7 @@ export function readDates(
     let micros: i64 = 0;
     if (length === 10 || length === 19) {
       const time = length === 19 ? timeOf(at + 10) : 0;
-      if (time >= 0) {
+      if (time === 0 || (time > 0 && !daysOnly)) {
         const yearFirst = separator(load<u8>(at, 4)) && separator(load<u8>(at, 7));
         if (yearFirst) {
           const year = yearOf(two(at), two(at + 2));

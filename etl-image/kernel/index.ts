@@ -1,6 +1,7 @@
 export * from './dates';
 export * from './dictionary';
 export * from './fields';
+export * from './headers';
 export * from './numbers';
 export * from './pages';
 export * from './ranges';

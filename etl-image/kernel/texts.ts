@@ -43,22 +43,31 @@ export function readTexts(fields: usize, stride: usize, rows: u32, values: usize
   }
 }
 
+/** Longer texts are not dates: `longestDate` in src/transformers/otherDates.ts. */
+const LONGEST_DATE: u32 = 64;
+
 /**
- * For columns that hold text so far. Odd are, where `all` is set, all values, else those that begin like a number (after
- * spaces), as a date does. Counts: values that are neither odd nor words for null.
+ * For text columns that may hold dates. Odd are values with a digit that are not too long. Counts: values that are neither odd
+ * nor words for null.
  */
-export function watchTexts(texts: usize, rows: u32, odd: usize, counts: usize, all: bool): u32 {
+export function watchDates(texts: usize, rows: u32, odd: usize, counts: usize): u32 {
   let odds: u32 = 0;
   let seen = load<u32>(counts);
   for (let row: u32 = 0; row < rows; row++, texts += 8) {
     const text = load<u64>(texts);
     if (text >> 32 == 0) continue;
     const at = skipSpaces(startOf(text), endOf(text));
-    const length = (dropSpaces(at, endOf(text)) - at) as u32;
+    const end = dropSpaces(at, endOf(text));
+    const length = (end - at) as u32;
     if (isNullWord(at, length)) continue;
-    if (all || (length > 0 && digit(load<u8>(at)) <= 9)) store<u32>(odd + (odds++ << 2), row);
+    if (length <= LONGEST_DATE && hasDigit(at, end)) store<u32>(odd + (odds++ << 2), row);
     else seen++;
   }
   store<u32>(counts, seen);
   return odds;
+}
+
+function hasDigit(at: usize, end: usize): bool {
+  for (; at < end; at++) if (digit(load<u8>(at)) <= 9) return true;
+  return false;
 }

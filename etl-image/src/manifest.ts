@@ -76,6 +76,7 @@ export function composeManifest(made: Made): Manifest {
       ...conversion.warnings,
       ...coercedWarnings(chunks),
       ...encodingWarnings(rejected[reasons.notUtf8] ?? 0),
+      ...repeatedHeaderWarnings(rejected[reasons.repeatedHeader] ?? 0),
       ...excused.map((problem) => `published on approval: ${problem}`),
     ],
     ...(rejects.length > 0 && { rejected, rejects }),
@@ -113,6 +114,11 @@ function coercedWarnings(chunks: readonly FinishedChunk[]): string[] {
 function encodingWarnings(rows: number): string[] {
   if (rows === 0) return [];
   return [`rows rejected for bytes that are not UTF-8: ${rows} (declare dialect.encoding if the file is Windows-1252)`];
+}
+
+function repeatedHeaderWarnings(rows: number): string[] {
+  if (rows === 0) return [];
+  return [`rows that repeat the header: ${rows} (rejected; they do not count toward the allowed rejects)`];
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -80,6 +80,7 @@ export const reasons = {
   strayReturn: 'a carriage return outside of quotes',
   notUtf8: 'bytes that are no UTF-8',
   nul: 'a NUL byte',
+  repeatedHeader: 'repeated header',
 } as const;
 
 /** Why a value rejects its row: in full, and as it is counted. */

@@ -1,7 +1,8 @@
+import { longestHint } from '@etl/pipeline/csv/separatorHint';
 import type { RowGroup } from '../engines/engine';
 import { groupRowsOf } from './rowGroups';
 import { RowScanner, type Scanned } from './rowScanner';
-import { type Cutting, endlessRow, isEmptyLine, maxGroupBytes, type Position, Window } from './window';
+import { type Cutting, endlessRow, isEmptyLine, isPreamble, maxGroupBytes, type Position, Window } from './window';
 
 /** First rows of a chunk are looked for in so much of it. */
 const sampleBytes = 1024 * 1024;
@@ -43,8 +44,8 @@ class Walk {
   /** Of the row at hand: bytes and line ends that have arrived, whether a quote is among them, and whether it is open. */
   private atHand = { bytes: 0, lines: 0, quote: false, open: false };
   private headerSeen = false;
-  /** Of the header: whether it is an empty line until now. */
-  private empty = true;
+  /** Of the line at hand in front of the rows: its bytes, as many as tell whether it is the header. */
+  private front = Buffer.alloc(0);
   private chunks = 0;
   private sample: Sample | undefined;
   private readonly groupRows: number;
@@ -130,12 +131,14 @@ class Walk {
     this.atHand = { bytes: next - lastEnd, lines: lines - lastLines, quote, open };
   }
 
-  /** The header is no row: those are counted from behind it. Empty lines before it are none, either. */
+  /** Rows are counted from behind the header. Lines in front of it are passed over. */
   private passHeader(bytes: Uint8Array, ended: boolean): void {
-    this.empty &&= isEmptyLine(bytes);
+    // Whatever the length of an empty line, it does not grow by what is empty.
+    if (!isEmptyLine(bytes)) this.front = Buffer.concat([this.front, bytes.subarray(0, longestHint + 1)]);
     if (!ended) return;
     this.position = { ...this.position, row: 1 };
-    this.headerSeen = !this.empty;
+    this.headerSeen = !isPreamble(this.front);
+    this.front = Buffer.alloc(0);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FieldDialect, RowGroup } from '../engines/engine';
-import { type Cutting, isEmptyLine, maxGroupBytes, openWindow, type Position, Window } from './window';
+import { type Cutting, isPreamble, maxGroupBytes, openWindow, type Position, Window } from './window';
 
 const maxGroupRows = 100_000;
 /** So that the places of all fields fit into memory: a file of thousands of columns has smaller groups. */
@@ -51,7 +51,7 @@ export async function* rowGroups(
   const cut = function* (last: boolean): Generator<CutGroup> {
     while (window.size >= maxGroupBytes || (last && window.size > 0)) {
       if (!headerSeen) {
-        headerSeen = !isEmptyLine(window.takeHeader(last));
+        headerSeen = !isPreamble(window.takeHeader(last));
         continue;
       }
       const start = window.position;

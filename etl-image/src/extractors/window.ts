@@ -1,3 +1,4 @@
+import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import type { RowGroup } from '../engines/engine';
 import { type Address, Kernel } from '../kernel/kernel';
 
@@ -46,6 +47,11 @@ export function openWindow(cutting: Cutting, from: Position = { row: 1, line: 1,
 
 export function isEmptyLine(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === LF || byte === CR);
+}
+
+/** Whether a line in front of the header is passed over. */
+export function isPreamble(line: Uint8Array): boolean {
+  return isEmptyLine(line) || isHintLine(line);
 }
 
 /** What of the source has arrived and is not cut yet, in the kernel's memory. */

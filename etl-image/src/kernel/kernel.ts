@@ -42,12 +42,22 @@ export interface KernelFunctions {
     unescaped: Address,
     report: Address,
   ): void;
+  rowsThatBegin(
+    fields: Address,
+    stride: number,
+    rows: number,
+    quote: number,
+    word: Address,
+    length: number,
+    found: Address,
+  ): number;
   readIntegers(...column: ColumnArguments): number;
+  countDates(integers: Address, valid: Address, rows: number): number;
   readBooleans(...column: ColumnArguments): number;
-  readDecimals(...column: [...ColumnArguments, mark: number]): number;
-  readDates(...column: [...ColumnArguments, monthFirst: boolean]): number;
+  readDecimals(...column: [...ColumnArguments, mark: number, dates: boolean]): number;
+  readDates(...column: [...ColumnArguments, monthFirst: boolean, daysOnly: boolean]): number;
   readTexts(fields: Address, stride: number, rows: number, values: Address, valid: Address): void;
-  watchTexts(texts: Address, rows: number, odd: Address, counts: Address, all: boolean): number;
+  watchDates(texts: Address, rows: number, odd: Address, counts: Address): number;
   openDictionary(state: Address, table: Address, slots: number): void;
   indexFixed(...values: DictionaryArguments): void;
   indexTexts(...texts: DictionaryArguments): void;

@@ -1,5 +1,6 @@
 import { defaults, type Options } from '@etl/pipeline/options';
 import { BadDataError } from '../config/failures';
+import { reasons } from '../engines/engine';
 import type { FinishedChunk } from './chunkDraft';
 
 type Limits = NonNullable<Options['rejects']>;
@@ -24,14 +25,16 @@ export function checkRejectCount(chunks: readonly FinishedChunk[], { maxRows, le
 
 function tooMany(chunks: readonly FinishedChunk[], allowed: string): string {
   const { rows, rejected } = count(chunks);
-  const reasons = describe(addCounts(chunks.map((chunk) => chunk.rejected)));
-  return `${rejected} of ${rows} rows rejected, allowed are ${allowed}: ${reasons}`;
+  const why = describe(addCounts(chunks.map((chunk) => chunk.rejected)));
+  return `${rejected} of ${rows} rows rejected, allowed are ${allowed}: ${why}`;
 }
 
+/** A repeated header is not a row of data: it counts toward no limit. */
 function count(chunks: readonly FinishedChunk[]): { rows: number; rejected: number } {
+  const repeated = chunks.reduce((sum, chunk) => sum + (chunk.rejected[reasons.repeatedHeader] ?? 0), 0);
   return {
-    rows: chunks.reduce((sum, chunk) => sum + chunk.rows, 0),
-    rejected: chunks.reduce((sum, chunk) => sum + chunk.rowsRejected, 0),
+    rows: chunks.reduce((sum, chunk) => sum + chunk.rows, 0) - repeated,
+    rejected: chunks.reduce((sum, chunk) => sum + chunk.rowsRejected, 0) - repeated,
   };
 }
 

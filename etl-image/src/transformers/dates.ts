@@ -1,50 +1,96 @@
+import { isOtherDate, longestDate } from './otherDates';
+
 /** Order of a date's numbers. Two-digit years: 70 to 99 are 19xx, 00 to 69 are 20xx (POSIX). */
 export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 
-const time = '(?:[T ](\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.](\\d{1,6}))?)?(?: ?(?:(Z)|([+-])(\\d{2}):?(\\d{2})))?)?';
-const yearFirst = new RegExp(`^(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})${time}$`);
-const yearLast = new RegExp(`^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})${time}$`);
+const time =
+  '(?:[T ](\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,12}))?)?(?: ?(?:([Zz])|([+-])(\\d{2})(?::?(\\d{2}))?))?)?';
+const ymd = '(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})';
+const yearAtEnd = '(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})';
+const yearFirst = new RegExp(`^${ymd}${time}$`);
+const yearLast = new RegExp(`^${yearAtEnd}${time}$`);
+/** 12 hours, the name of a time zone, a remark. */
+const followed = new RegExp(`^(${ymd}|${yearAtEnd})(?!\\d).+$`, 's');
 
-/** What a text may be as a date: microseconds since 1970, UTC, for each order in which it is one. */
+/** A date as each order reads it: microseconds since 1970, UTC. None of the three for a text that cannot be stored as a date. */
 export interface ReadDates {
   readonly ymd?: bigint;
   readonly dmy?: bigint;
   readonly mdy?: bigint;
+  /** With a time of day. */
   readonly timed: boolean;
+  /** With a UTC offset. */
+  readonly zoned: boolean;
+  /** Whether a `date` holds it: midnight, and no offset but zero. */
+  readonly wholeDay: boolean;
+  readonly shortYear: boolean;
+  /** A date that a timestamp cannot hold, or one whose form is not supported. */
+  readonly other: boolean;
 }
 
-const none: ReadDates = { timed: false };
+const none: ReadDates = { timed: false, zoned: false, wholeDay: false, shortYear: false, other: false };
+const other: ReadDates = { ...none, other: true };
 
 export function readDates(text: string): ReadDates {
-  const first = text.charCodeAt(0);
-  if (first < 48 || first > 57) return none;
-  const timed = text.includes(':');
+  if (text.length * 3 > longestDate && Buffer.byteLength(text) > longestDate) return none;
   const iso = yearFirst.exec(text);
-  if (iso) {
-    const ymd = microsOf(number(iso[1]), number(iso[2]), number(iso[3]), iso);
-    return ymd === undefined ? none : { ymd, timed };
-  }
-  const other = yearLast.exec(text);
-  if (!other) return none;
-  const short = number(other[3]);
-  const year = other[3]?.length === 4 ? short : short >= 70 ? 1900 + short : 2000 + short;
-  const dmy = microsOf(year, number(other[2]), number(other[1]), other);
-  const mdy = microsOf(year, number(other[1]), number(other[2]), other);
-  if (dmy === undefined && mdy === undefined) return none;
-  return { ...(dmy !== undefined && { dmy }), ...(mdy !== undefined && { mdy }), timed };
+  const groups = iso ?? yearLast.exec(text);
+  if (!groups) return isOtherDate(text) || startsWithDate(text) ? other : none;
+  const [a, b, c] = [number(groups[1]), number(groups[2]), number(groups[3])];
+  const shortYear = !iso && groups[3]?.length === 2;
+  const year = shortYear ? c + (c >= 70 ? 1900 : 2000) : c;
+  const days = iso ? { ymd: dayOf(a, b, c) } : { dmy: dayOf(year, b, a), mdy: dayOf(year, a, b) };
+  const known = Object.entries(days).filter(([, day]) => day !== undefined);
+  const clock = readClock(groups);
+  if (known.length === 0 || clock === 'invalid') return none;
+  if (clock === 'other') return other;
+  const instants = known.map(([order, day]) => [order, BigInt(day ?? 0) * dayMicros + clock.micros] as const);
+  if (instants.some(([, micros]) => micros < earliest || micros > latest)) return other;
+  const { timed, zoned, wholeDay } = clock;
+  return { ...none, ...Object.fromEntries(instants), timed, zoned, wholeDay, shortYear };
+}
+
+function startsWithDate(text: string): boolean {
+  const [, date] = followed.exec(text) ?? [];
+  if (date === undefined) return false;
+  const { ymd, dmy, mdy } = readDates(date);
+  return (ymd ?? dmy ?? mdy) !== undefined;
 }
 
 const number = (digits: string | undefined): number => Number(digits ?? 0);
 
-function microsOf(year: number, month: number, day: number, groups: RegExpExecArray): bigint | undefined {
-  const [hours, minutes, seconds] = [number(groups[4]), number(groups[5]), number(groups[6])];
-  const [zoneHours, zoneMinutes] = [number(groups[10]), number(groups[11])];
-  if (year < 1 || hours > 23 || minutes > 59 || seconds > 59 || zoneHours > 23 || zoneMinutes > 59) return undefined;
+const dayMicros = 86_400_000_000n;
+/** Years 1 to 9999: what readers of Parquet have in common. */
+const earliest = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1000n;
+const latest = BigInt(Date.parse('9999-12-31T23:59:59.999Z')) * 1000n + 999n;
+
+/** Days since 1970; undefined where the calendar has no such day. */
+function dayOf(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   // A day that the month does not have has moved on to the next one.
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return exists ? date.getTime() / 86_400_000 : undefined;
+}
+
+interface Clock extends Pick<ReadDates, 'timed' | 'zoned' | 'wholeDay'> {
+  /** Since midnight UTC of the day as written. */
+  readonly micros: bigint;
+}
+
+/** The time of day and its offset; `other` for one that exists and cannot be stored, `invalid` for one that does not exist. */
+function readClock(groups: RegExpExecArray): Clock | 'other' | 'invalid' {
+  const [hours, minutes, seconds] = [number(groups[4]), number(groups[5]), number(groups[6])];
+  const fraction = groups[7] ?? '';
+  const [zoneHours, zoneMinutes] = [number(groups[10]), number(groups[11])];
+  const endOfDay = hours === 24 && minutes === 0 && seconds === 0 && /^0*$/.test(fraction);
+  const leapSecond = seconds === 60 && minutes === 59;
+  if ((hours > 23 && !endOfDay) || minutes > 59 || (seconds > 59 && !leapSecond)) return 'invalid';
+  if (zoneHours > 23 || zoneMinutes > 59) return 'invalid';
+  if (endOfDay || leapSecond || /[1-9]/.test(fraction.slice(6))) return 'other';
   const zone = (groups[9] === '-' ? -1 : 1) * (zoneHours * 60 + zoneMinutes);
-  const wholeSeconds = date.getTime() / 1000 + hours * 3600 + (minutes - zone) * 60 + seconds;
-  return BigInt(wholeSeconds) * 1_000_000n + BigInt((groups[7] ?? '').padEnd(6, '0'));
+  const wholeSeconds = hours * 3600 + (minutes - zone) * 60 + seconds;
+  const micros = BigInt(wholeSeconds) * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'));
+  const zoned = groups[8] !== undefined || groups[9] !== undefined;
+  return { micros, timed: groups[4] !== undefined, zoned, wholeDay: micros === 0n && zone === 0 };
 }

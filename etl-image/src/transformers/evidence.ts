@@ -1,61 +1,96 @@
-/** How many values of a column look like what: the counts of all that was read, added up. */
-export interface Evidence {
-  /** Not null, and no word for null. */
+import { addNumbers, addSpellings, type Numbers, noNumbers, noSpellings, type Spellings } from './spellings';
+
+/** How many values of a column look like what. The counts of several readings add up. */
+export interface Counts {
+  /** Neither null nor a word for null. */
   readonly values: number;
-  /** Whole numbers of 64 bits, written as they would be printed: `007`, `+1` and `1.0` are none. */
+  /** 64-bit integers in canonical form: `007`, `+1` and `1.0` do not count. */
   readonly integers: number;
-  /** Those of them that a double cannot hold exactly. */
+  /** Integers that a double cannot hold exactly. */
   readonly bigIntegers: number;
-  /** Numbers with a point or an exponent that a double holds without losing a digit; integers not counted. */
+  /** Integers that read as a date or a year: `20260208`, `2026`. Counted in date-named columns only. */
+  readonly dateIntegers: number;
+  /** Numbers with a point, or in scientific notation, that a double holds without losing a digit. Integers do not count. */
   readonly doubles: number;
-  /** The same with a decimal comma. */
+  /** Doubles that cannot be thousands: `1.5`, but not `1.234`. */
+  readonly sureDoubles: number;
+  /** Numbers with an exponent that may as well be codes, such as `1E5`, or that a double cannot hold. */
+  readonly codes: number;
+  /** As `doubles`, with a decimal comma. */
   readonly commaDoubles: number;
-  /** Those of them with other than three digits behind the comma, which cannot be thousands. */
+  /** Comma doubles that cannot be thousands: `1,5`, but not `1,234`. */
   readonly sureCommaDoubles: number;
+  /** Readings that had more than `mostNumbers` different numbers. */
+  readonly manyNumbers: number;
   readonly booleans: number;
-  /** Dates by the order of their numbers. A date like 05/06/2026 counts as both `dmy` and `mdy`. */
+  /** Dates by the order of their numbers. `05/06/2026` counts as `dmy` and as `mdy`. */
   readonly ymd: number;
   readonly dmy: number;
   readonly mdy: number;
+  /** Dates whose year comes last, each counted once. */
+  readonly yearLast: number;
+  /** Dates with a year of two digits. */
+  readonly shortYears: number;
   /** Dates of any order with a time of day. */
   readonly timed: number;
+  /** Dates with a time of day and a UTC offset. */
+  readonly zoned: number;
+  /** Dates that a timestamp cannot hold, or whose form is not supported. */
+  readonly otherDates: number;
+}
+
+/** What the values of a column show about its type. */
+export interface Evidence extends Counts {
+  /** How its numbers are written. */
+  readonly spellings: Spellings;
+  /** The numbers without exponent, unless they are too many. */
+  readonly numbers: Numbers;
 }
 
 export const noEvidence: Evidence = {
   values: 0,
   integers: 0,
   bigIntegers: 0,
+  dateIntegers: 0,
   doubles: 0,
+  sureDoubles: 0,
+  codes: 0,
   commaDoubles: 0,
   sureCommaDoubles: 0,
+  manyNumbers: 0,
   booleans: 0,
   ymd: 0,
   dmy: 0,
   mdy: 0,
+  yearLast: 0,
+  shortYears: 0,
   timed: 0,
+  zoned: 0,
+  otherDates: 0,
+  spellings: noSpellings,
+  numbers: noNumbers,
 };
 
-/** Evidence as it is kept: counts that are 0 are left out. */
+const { spellings: _, numbers: __, ...noCounts } = noEvidence;
+export const countNames = Object.keys(noCounts) as readonly (keyof Counts)[];
+
+/** Evidence as stored, without what is 0 or empty. */
 export type KeptEvidence = Partial<Evidence>;
 
 export function addEvidence(a: Evidence, b: KeptEvidence): Evidence {
-  return {
-    values: a.values + (b.values ?? 0),
-    integers: a.integers + (b.integers ?? 0),
-    bigIntegers: a.bigIntegers + (b.bigIntegers ?? 0),
-    doubles: a.doubles + (b.doubles ?? 0),
-    commaDoubles: a.commaDoubles + (b.commaDoubles ?? 0),
-    sureCommaDoubles: a.sureCommaDoubles + (b.sureCommaDoubles ?? 0),
-    booleans: a.booleans + (b.booleans ?? 0),
-    ymd: a.ymd + (b.ymd ?? 0),
-    dmy: a.dmy + (b.dmy ?? 0),
-    mdy: a.mdy + (b.mdy ?? 0),
-    timed: a.timed + (b.timed ?? 0),
-  };
+  const sum: Record<keyof Counts, number> = { ...a };
+  for (const name of countNames) sum[name] += b[name] ?? 0;
+  const spellings = addSpellings(a.spellings, b.spellings);
+  const numbers = sum.manyNumbers > 0 ? noNumbers : addNumbers(a.numbers, b.numbers);
+  return numbers ? { ...sum, spellings, numbers } : { ...sum, spellings, numbers: noNumbers, manyNumbers: 1 };
 }
 
-export function keepEvidence(evidence: Evidence): KeptEvidence {
-  return Object.fromEntries(Object.entries(evidence).filter(([, count]) => count > 0));
+export function keepEvidence({ spellings, numbers, ...counts }: Evidence): KeptEvidence {
+  return {
+    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    ...(Object.keys(spellings).length > 0 && { spellings }),
+    ...(Object.keys(numbers).length > 0 && { numbers }),
+  };
 }
 
 /** Of each column, the evidence of several readings. */

@@ -1,5 +1,6 @@
-import { readDates } from './dates';
+import { type ReadDates, readDates } from './dates';
 import { type Evidence, noEvidence } from './evidence';
+import { evidenceOfNumber, readDouble, readInteger } from './numbers';
 import type { ColumnPlan } from './schema';
 
 /**
@@ -30,72 +31,28 @@ export function trimSpaces(text: string): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-const integerShape = /^(?:0|-?[1-9]\d*)$/;
-const pointShape = /^-?(?:(?:0|[1-9]\d*)?[.]\d+(?:[eE][+-]?\d+)?|(?:0|[1-9]\d*)[eE][+-]?\d+)$/;
-const commaShape = /^-?(?:0|[1-9]\d*)?,\d+$/;
-/** `1,234` may be a thousand and more. */
-const thousandsShape = /^-?[1-9]\d{0,2},\d{3}$/;
-
-const leastInteger = -(2n ** 63n);
-const mostInteger = 2n ** 63n - 1n;
-const mostExact = 2n ** 53n;
-
-function readInteger(text: string): bigint | undefined {
-  const value = BigInt(text);
-  return value >= leastInteger && value <= mostInteger ? value : undefined;
-}
-
-/** Below this a double has fewer digits, down to none (IEEE 754, subnormal numbers). */
-const leastNormal = 2 ** -1022;
-
-/** A double loses nothing of at most 15 digits, nor of 16 or 17 that it gives back when it is printed with as many. */
-function isLosslessDouble(text: string): boolean {
-  const digits = significantDigits(text);
-  const value = Number(text);
-  if (!Number.isFinite(value) || (digits !== '' && Math.abs(value) < leastNormal)) return false;
-  if (digits.length <= 15) return true;
-  return digits.length <= 17 && significantDigits(value.toPrecision(digits.length)) === digits;
-}
-
-/** Without the zeros in front, and those at the end of a fraction. */
-function significantDigits(text: string): string {
-  const [mantissa = ''] = text.split(/[eE]/);
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
-  return `${whole}${fraction.replace(/0+$/, '')}`.replace(/^0+/, '');
-}
-
-/** What one text says about its column. The empty text says nothing: it is null. */
+/** What one text shows about its column. The empty text shows nothing: it is null. */
 export function evidenceOf(raw: string, wanted: { dates: boolean }): Evidence {
   const text = trimSpaces(raw);
   if (raw === '' || nullWords.has(text)) return noEvidence;
-  if (integerShape.test(text)) {
-    const value = readInteger(text);
-    if (value === undefined) return { ...noEvidence, values: 1 };
-    const big = value > mostExact || value < -mostExact;
-    return { ...noEvidence, values: 1, integers: 1, bigIntegers: big ? 1 : 0 };
-  }
-  if (pointShape.test(text)) return { ...noEvidence, values: 1, doubles: isLosslessDouble(text) ? 1 : 0 };
-  if (commaShape.test(text)) {
-    const lossless = isLosslessDouble(text.replace(',', '.')) ? 1 : 0;
-    return {
-      ...noEvidence,
-      values: 1,
-      commaDoubles: lossless,
-      sureCommaDoubles: thousandsShape.test(text) ? 0 : lossless,
-    };
-  }
-  if (readBoolean(text) !== undefined) return { ...noEvidence, values: 1, booleans: 1 };
-  if (!wanted.dates) return { ...noEvidence, values: 1 };
-  const { ymd, dmy, mdy, timed } = readDates(text);
-  const count = (micros: bigint | undefined): number => (micros === undefined ? 0 : 1);
-  const dated = count(ymd) + count(dmy) + count(mdy) > 0;
+  const value = { ...noEvidence, values: 1 };
+  const number = evidenceOfNumber(text, wanted);
+  if (number) return { ...value, ...number };
+  if (readBoolean(text) !== undefined) return { ...value, booleans: 1 };
+  return wanted.dates ? { ...value, ...evidenceOfDate(readDates(text)) } : value;
+}
+
+function evidenceOfDate({ ymd, dmy, mdy, timed, zoned, shortYear, other }: ReadDates): Partial<Evidence> {
+  const count = (holds: boolean): number => (holds ? 1 : 0);
   return {
-    ...noEvidence,
-    values: 1,
-    ymd: count(ymd),
-    dmy: count(dmy),
-    mdy: count(mdy),
-    timed: timed && dated ? 1 : 0,
+    ymd: count(ymd !== undefined),
+    dmy: count(dmy !== undefined),
+    mdy: count(mdy !== undefined),
+    yearLast: count((dmy ?? mdy) !== undefined),
+    shortYears: count(shortYear),
+    timed: count(timed),
+    zoned: count(zoned),
+    otherDates: count(other),
   };
 }
 
@@ -116,18 +73,15 @@ export function readValue(raw: string, plan: ColumnPlan): Value | null | undefin
   if (nullWords.has(text)) return null;
   switch (plan.type) {
     case 'integer':
-      return /^[+-]?\d+$/.test(text) ? readInteger(text.replace('+', '')) : undefined;
-    case 'double': {
-      const point = plan.decimal === ',' ? text.replaceAll(',', '.') : text;
-      if (!/^[+-]?(?:\d+(?:[.]\d*)?|[.]\d+)(?:[eE][+-]?\d+)?$/.test(point)) return undefined;
-      const value = Number(point);
-      return Number.isFinite(value) ? value : undefined;
-    }
+      return readInteger(text);
+    case 'double':
+      return readDouble(text, plan.decimal);
     case 'boolean':
       return readBoolean(text);
     case 'date':
     case 'timestamp': {
       const dates = readDates(text);
+      if (plan.type === 'date' && !dates.wholeDay) return undefined;
       return dates.ymd ?? dates[plan.dateOrder];
     }
   }

@@ -1,9 +1,10 @@
+import { hintedDelimiter, isHintLine } from './separatorHint';
 import { type FieldDialect, type SplitRow, splitRow } from './splitRow';
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 
 /**
- * Splits a sample into rows, of whatever width; empty lines are left out. In a sample that goes on (`complete` false), a quote
+ * Splits a sample into rows, of whatever width; empty lines and hints of the delimiter are left out. In a sample that goes on (`complete` false), a quote
  * that is not closed ends it, unless it opens in the first row.
  *
  * @param mostFields fields of the first row that are kept; all others are counted.
@@ -18,7 +19,7 @@ export function* sampleRows(
   for (let at = 0; at < bytes.length; ) {
     const row = splitRow(bytes, at, dialect, first ? mostFields : 0);
     at = row.next;
-    if (row.end === row.start) continue;
+    if (row.end === row.start || isHintLine(bytes.subarray(row.start, row.end))) continue;
     if (row.open && !complete && !first) return;
     first = false;
     yield row;
@@ -26,27 +27,47 @@ export function* sampleRows(
 }
 
 /**
- * Detects the delimiter of a sample: the one under which most rows are as wide as the header, with at least two columns; between
- * equals the one that makes more columns. A file of one column has a comma.
+ * Chooses the delimiter of a file that begins with this sample: the declared one, that of Excel's hint (`sep=;`), or the one under
+ * which most rows are as wide as the header. Warns where another one is as plausible.
  */
-export function detectDelimiter(
+export function chooseDelimiter(
+  sample: Buffer,
+  dialect: Omit<FieldDialect, 'delimiter'>,
+  complete: boolean,
+  declared: string | undefined,
+): { readonly delimiter: string; readonly warnings: readonly string[] } {
+  const hint = hintedDelimiter(sample.toString('latin1').replace(/^[\r\n]+/, ''));
+  const shown = (delimiter: string): string => JSON.stringify(delimiter);
+  if (declared !== undefined) {
+    const differs = hint !== undefined && hint !== declared;
+    const readings = `the first line says sep=${hint}, and dialect.delimiter is ${shown(declared)}, which is used`;
+    return { delimiter: declared, warnings: differs ? [readings] : [] };
+  }
+  if (hint !== undefined && hint !== dialect.quote) return { delimiter: hint, warnings: [] };
+  const [best = ',', ...others] = detectDelimiters(sample, dialect, complete);
+  const readings = `the delimiter may be ${shown(best)}, which is used, or ${others.map(shown).join(' or ')}`;
+  return { delimiter: best, warnings: others.length > 0 ? [`${readings} (declare dialect.delimiter)`] : [] };
+}
+
+/**
+ * Detects the delimiters under which most rows of a sample are as wide as the header, with at least two columns; the one that
+ * makes the most columns comes first. None for a file of one column.
+ */
+function detectDelimiters(
   bytes: Uint8Array,
   { quote, lineEnd }: Omit<FieldDialect, 'delimiter'>,
   complete: boolean,
-): string {
-  let best: { delimiter: string; agreement: number; width: number } = { delimiter: ',', agreement: 0, width: 1 };
+): string[] {
   // Under one that is not there, all of the text is one column; a comma that is alone needs no trial.
   const candidates = delimiters.filter((delimiter) => bytes.includes(delimiter.charCodeAt(0)));
-  if (candidates.every((delimiter) => delimiter === best.delimiter)) return best.delimiter;
-  for (const delimiter of candidates) {
-    const found = agreementOf(sampleRows(bytes, { delimiter, quote, lineEnd }, complete, 0));
-    if (!found || found.width < 2) continue;
-    const { agreement, width } = found;
-    if (agreement > best.agreement || (agreement === best.agreement && width > best.width)) {
-      best = { delimiter, agreement, width };
-    }
-  }
-  return best.delimiter;
+  if (candidates.every((delimiter) => delimiter === ',')) return candidates;
+  const found = candidates.flatMap((delimiter) => {
+    const agreeing = agreementOf(sampleRows(bytes, { delimiter, quote, lineEnd }, complete, 0));
+    return agreeing && agreeing.width > 1 ? [{ delimiter, ...agreeing }] : [];
+  });
+  const most = Math.max(...found.map(({ agreement }) => agreement));
+  const best = found.filter(({ agreement }) => agreement === most).sort((a, b) => b.width - a.width);
+  return best.map(({ delimiter }) => delimiter);
 }
 
 /** The header's width, and the share of rows that have it; undefined where a quote is not closed. */

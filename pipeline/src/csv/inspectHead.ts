@@ -1,8 +1,9 @@
 import type { Dialect, Options } from '../options';
 import type { Column } from './columnNames';
-import { type Compression, decompressHead, detectCompression, startsWith } from './compression';
-import { detectDelimiter } from './dialect';
+import { type Compression, decompressHead, detectCompression } from './compression';
+import { chooseDelimiter } from './dialect';
 import { bomLength, decoderOf, detectEncoding, type Encoding, EncodingError } from './encoding';
+import { foreignFormat, foreignText } from './foreign';
 import { inspectSample } from './inspectSample';
 
 /** How much of a source is looked at before it is accepted. */
@@ -32,15 +33,6 @@ export interface HeadInspection {
   readonly endless?: true;
 }
 
-const formats: readonly [string, readonly number[]][] = [
-  ['a Zip archive or an Excel workbook: export it as CSV', [0x50, 0x4b, 0x03, 0x04]],
-  ['an old Excel workbook: export it as CSV', [0xd0, 0xcf, 0x11, 0xe0]],
-  ['a Parquet file already', [0x50, 0x41, 0x52, 0x31]],
-  ['a bzip2 file: decompress it first, or use gzip', [0x42, 0x5a, 0x68, 0x39]],
-  ['an xz file: decompress it first, or use gzip', [0xfd, 0x37, 0x7a, 0x58]],
-  ['a PDF', [0x25, 0x50, 0x44, 0x46]],
-];
-
 /**
  * What the first bytes of a source say about it. `complete`: they are all there is. The same function serves validation
  * and the container, so that both read the file in the same way.
@@ -54,20 +46,24 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
   const refuse = (...problems: string[]): HeadInspection => ({ ...found, problems, warnings: [] });
 
   if (head.length === 0) return refuse('the file is empty');
-  const foreign = formats.find(([, magic]) => startsWith(head, magic));
-  if (foreign) return refuse(`this is ${foreign[0]}`);
+  const foreign = foreignFormat(head);
+  if (foreign) return refuse(`this is ${foreign}`);
   const compression = detectCompression(head);
   const wanted = Math.max(headBytes, head.length);
   const decompressed = await decompressHead(head, compression, wanted);
   if ('problem' in decompressed)
     return refuse(`the file begins like ${compression}, but does not decompress: ${decompressed.problem}`);
   const plain = decompressed.plain.subarray(0, wanted);
+  const inside = compression === 'none' ? undefined : foreignFormat(plain, true);
+  if (inside) return refuse(`this is ${inside}`);
   const all = complete && (compression === 'none' || plain.length < wanted);
 
   const detected = dialect.encoding ? { encoding: dialect.encoding, warnings: [] } : detectEncoding(plain, all);
   const { encoding } = detected;
   const decoded = decodeHead(plain, encoding, all);
   if (decoded instanceof EncodingError) return refuse(`${decoded.message}: correct them, or declare dialect.encoding`);
+  const other = foreignText(decoded.toString('utf8', 0, delimiterBytes));
+  if (other) return refuse(`this is ${other}`);
   const sample = wholeLines(decoded, all);
   if (sample.toString('utf8').trim() === '') {
     if (all || plain.length < headBytes) return refuse('the file is empty');
@@ -77,12 +73,12 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
 
   const lineEnd = sample.includes(LF) || !sample.includes(CR) ? '\n' : '\r';
   const start = sample.subarray(0, delimiterBytes);
-  const delimiter =
-    dialect.delimiter ?? detectDelimiter(start, { quote, lineEnd }, all && start.length === sample.length);
+  const whole = all && start.length === sample.length;
+  const { delimiter, warnings: doubts } = chooseDelimiter(start, { quote, lineEnd }, whole, dialect.delimiter);
   const bomBytes = bomLength(plain, encoding);
   const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes } as const;
   const { warnings, ...inspected } = inspectSample(sample, base, all, options);
-  return { ...base, ...inspected, warnings: [...detected.warnings, ...warnings] };
+  return { ...base, ...inspected, warnings: [...detected.warnings, ...doubts, ...warnings] };
 }
 
 const LF = 10;

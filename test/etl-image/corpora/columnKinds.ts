@@ -43,8 +43,8 @@ const day = (random: Random) => ({
 });
 
 function clock(random: Random): string {
-  const seconds = random.pick(['', ':59', ':07.5', ':00.000001', ':30.123456']);
-  const zone = random.pick(['', '', 'Z', '+02:00', ' -0530']);
+  const seconds = random.pick(['', ':59', ':07.5', ':00,000001', ':30.123456000']);
+  const zone = random.pick(['', '', 'Z', '+02:00', ' -0530', '-03']);
   return `${random.pick(['T', ' '])}${two(random.below(24))}:${two(random.below(60))}${seconds}${zone}`;
 }
 
@@ -102,9 +102,41 @@ export const kinds: readonly Kind[] = [
   { label: 'decimals', text: decimal },
   { label: 'integers and decimals', text: (random) => (random.chance(0.5) ? integer(random) : decimal(random)) },
   {
-    label: 'exponents',
-    text: (random) => random.pick(['1e5', '2.5E-3', '-1.0e10', '4', '.5', '-0.0', '1e-300', '1.5e300']),
+    label: 'scientific notation',
+    text: (random) => random.pick(['1e-07', '-2.5e-300', '4', '.5', '-0.0', '1.25e+21', '-1e+17']),
   },
+  {
+    label: 'scientific notation of fixed width',
+    text: (random) => `${nonZero(random)}.${digits(random, 4)}E${random.pick(['+', '-'])}${digits(random, 3)}`,
+  },
+  { label: 'codes like numbers', text: (random) => `${nonZero(random)}E${random.below(6)}` },
+  {
+    label: 'spellings',
+    text: (random) =>
+      random.pick(
+        random.chance(0.9)
+          ? ['1.5', '2.25', '-3', '0', '1e-9', '1.5e+20']
+          : [
+              '1.50',
+              '2.250',
+              '-3.0',
+              '0.0',
+              '.5',
+              '0.5',
+              '1E-9',
+              '1.50e+20',
+              '1e-09',
+              '150000000000000000000',
+              '1.5e20',
+            ],
+      ),
+  },
+  { label: 'fixed decimals', text: (random) => `${random.below(90)}.${digits(random, 2)}` },
+  {
+    label: 'decimals as written by hand',
+    text: (random) => `${random.below(90)}.${digits(random, 1 + random.below(2))}`,
+  },
+  { label: '17 digits', text: (random) => (10 ** random.below(4) * random.next()).toPrecision(17) },
   { label: 'doubles as printed', text: (random) => String(random.next() * 10 ** random.below(12)) },
   { label: 'too many digits', text: (random) => `0.${nonZero(random)}${digits(random, 18)}${nonZero(random)}` },
   {
@@ -133,6 +165,18 @@ export const kinds: readonly Kind[] = [
     label: 'dates and others',
     text: (random) => random.pick([ymd, ymd, ymd, () => 'pendiente', () => '31/02/2026'])(random),
   },
+  {
+    label: 'nanoseconds',
+    text: (random) => `2026-02-08T10:30:00.${random.chance(0.9) ? digits(random, 6) : digits(random, 9)}Z`,
+  },
+  {
+    label: 'dates and numbers',
+    text: (random) => (random.chance(0.95) ? ymd(random) : random.pick(['20260208', '0'])),
+  },
+  {
+    label: 'day first and month first',
+    text: (random) => random.pick(['08/02/2026', '13/02/2026', random.chance(0.1) ? '02/13/2026' : '01/01/2026']),
+  },
   { label: 'few dates', text: (random) => random.pick([ymd, () => 'x', () => 'y'])(random) },
   {
     label: 'text',
@@ -149,6 +193,8 @@ export const kinds: readonly Kind[] = [
   late('late text', integer, () => 'x'),
   late('late decimals', integer, decimal),
   late('late zeros', integer, () => '007'),
+  late('late exponent', decimal, () => '1E5'),
+  late('late zeros at the end', decimal, () => '1.50'),
   late(
     'late month first',
     (random) => `0${nonZero(random)}/0${nonZero(random)}/2026`,

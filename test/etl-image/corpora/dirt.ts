@@ -39,7 +39,8 @@ export function brokenRow(random: Random, { texts, columns, dialect, badBytes }:
       const [before, after] = [instead('x').slice(0, at), instead('x').slice(at + 1)];
       const pieces = [[...before, ''].join(delimiter), Buffer.from(bad, 'hex'), ['', ...after].join(delimiter)];
       const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece as string)));
-      return { truth: { kind: 'rejected', reason: 'bytes that are no UTF-8', column: null }, bytes };
+      const column = columns[at]?.name ?? null;
+      return { truth: { kind: 'rejected', reason: 'bytes that are no UTF-8', column }, bytes };
     });
   }
   return random.pick(choices)();

@@ -37,9 +37,16 @@ export function readingOf(name: string, texts: readonly string[], delimiter: str
   const plain = (type: ColumnType, decimal: '.' | ',' = '.'): Reading => ({ type, decimal, order: 'dmy' });
   if (all(isInteger)) return plain('integer');
   if (all((value) => /^(true|false)$/i.test(value))) return plain('boolean');
-  const exact = !said.some((value) => isInteger(value) && BigInt(value.replace('-', '')) > 2n ** 53n);
-  if (exact && declared !== ',' && all((value) => isInteger(value) || isDecimal(value))) return plain('double');
+  const big = said.some((value) => isInteger(value) && BigInt(value.replace('-', '')) > 2n ** 53n);
   const withPoint = (value: string) => (/^[^.eE]*$/.test(value) ? value.replace(',', '.') : 'no number');
+  const exact =
+    !big &&
+    areToldApart(
+      said
+        .filter((value) => isDecimal(withPoint(value)) || isDecimal(value) || isInteger(value))
+        .map((value) => value.replace(',', '.')),
+    );
+  if (exact && declared !== ',' && all((value) => isInteger(value) || isDecimal(value))) return plain('double');
   const sure = said.some(
     (value) => isDecimal(withPoint(value)) && value.includes(',') && !/^-?[1-9]\d{0,2},\d{3}$/.test(value),
   );
@@ -52,7 +59,10 @@ export function readingOf(name: string, texts: readonly string[], delimiter: str
     return dmy === mdy ? (dateOrder ?? 'dmy') : dmy > mdy ? 'dmy' : 'mdy';
   })();
   const dates = count((value) => (instantOf(value, 'ymd') ?? instantOf(value, order)) !== undefined);
-  if (dates * 2 <= countOf(said)) return plain('text');
+  const only = (one: 'dmy' | 'mdy', other: 'dmy' | 'mdy') =>
+    said.some((value) => instantOf(value, one) !== undefined && instantOf(value, other) === undefined);
+  if (dates * 2 <= countOf(said) || said.some(isOtherDate) || (only('dmy', 'mdy') && only('mdy', 'dmy')))
+    return plain('text');
   const timed = (['ymd', 'dmy', 'mdy'] as const).some((each) =>
     said.some((value) => value.includes(':') && instantOf(value, each) !== undefined),
   );
@@ -81,9 +91,8 @@ const leastNormal = 2.2250738585072014e-308;
 
 /** A decimal number of which a double loses no digit: any 15 are kept, 16 or 17 where it prints them again. */
 function isDecimal(text: string): boolean {
-  const parts = /^-?(\d*)(?:[.](\d+))?(?:[eE][-+]?\d+)?$/.exec(text);
-  if (!parts || isInteger(text) || /^-?0\d/.test(text) || (parts[2] === undefined && !/[eE]/.test(text))) return false;
-  if (parts[1] === '' && parts[2] === undefined) return false;
+  const plain = /^-?(0|[1-9]\d*)?[.]\d{1,28}$/.test(text);
+  if (!plain && !isScientific(text)) return false;
   const digits = digitsOf(text);
   const value = Number(text);
   if (digits === '') return true;
@@ -91,17 +100,90 @@ function isDecimal(text: string): boolean {
   return digits.length <= 15 || (digits.length <= 17 && digitsOf(value.toExponential(digits.length - 1)) === digits);
 }
 
+/** One digit before the point, which is zero in zero alone; a point, or a sign of the exponent. */
+function isScientific(text: string): boolean {
+  const [, first, point, sign, exponent] = /^-?(\d)([.]\d{1,28})?[eE]([-+]?)(\d{1,3})$/.exec(text) ?? [];
+  if (first === undefined || (point === undefined && sign === '')) return false;
+  if (Number(exponent) === 0 && sign === '-') return false;
+  return first === '0' ? Number(text) === 0 && Number(exponent) === 0 : true;
+}
+
+/** The rules by which equal numbers are known to be written alike. */
+function areToldApart(texts: readonly string[]): boolean {
+  const plain = texts.filter((text) => !/e/i.test(text)).map((text) => text.replace(/^-/, ''));
+  const scientific = texts.filter((text) => /e/i.test(text)).map((text) => text.replace(/^-/, ''));
+  const single = (of: readonly string[], group: (text: string) => string, way: (text: string) => string): boolean => {
+    const seen = new Map<string, string>();
+    return of.every(
+      (text) => way(text) === (seen.get(group(text)) ?? seen.set(group(text), way(text)).get(group(text))),
+    );
+  };
+  const decimals = (text: string) => /[.](\d*)/.exec(text)?.[1] ?? '';
+  // Digits that only a longer text than the shortest has.
+  const longer = (text: string) => {
+    const digits = digitsOf(text).length;
+    return digits <= 15 ? 0 : digits - digitsOf(String(Number(text))).length;
+  };
+  const significant = (text: string) => String(decimals(text).replace(/0+$/, '').length - longer(text));
+  const way = (text: string) => (longer(text) > 0 ? `long ${digitsOf(text).length}` : String(decimals(text).length));
+  const magnitude = (text: string) => (Number(text) === 0 ? '0' : (Number(text).toExponential().split('e')[1] ?? ''));
+  const exponent = (text: string) => text.split(/e/i)[1] ?? '';
+  const positive = scientific.filter((text) => !exponent(text).startsWith('-'));
+  return (
+    (single(plain, significant, way) || different(texts) > 32 || single(plain, (text) => String(Number(text)), way)) &&
+    single(scientific, significant, way) &&
+    single(
+      plain.filter((text) => Number(text) < 1 && text.includes('.')),
+      () => '',
+      (text) => String(text.startsWith('.')),
+    ) &&
+    single([...plain, ...scientific], magnitude, (text) => String(/e/i.test(text))) &&
+    single(
+      scientific,
+      () => '',
+      (text) => String(text.includes('E')),
+    ) &&
+    single(
+      positive,
+      () => '',
+      (text) => String(text.includes('+')),
+    ) &&
+    single(
+      scientific,
+      (text) => String(String(Math.abs(Number(exponent(text)))).length),
+      (text) => String(exponent(text).replace(/[-+]/, '').length),
+    )
+  );
+}
+
+function different(texts: readonly string[]): number {
+  const numbers = texts
+    .filter((text) => !/e/i.test(text))
+    .map((text) => (/^-0[.]?0*$|^-[.]0+$/.test(text) ? '-0' : Number(text)));
+  return new Set(numbers).size;
+}
+
+/** Dates that a timestamp cannot hold. (Only those that the generator makes.) */
+function isOtherDate(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\dT[\d:]+[.]\d{6}\d*[1-9]/.test(text) ||
+    /^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(text)
+  );
+}
+
 function digitsOf(text: string): string {
   return text
     .replace(/[eE].*/, '')
     .replace(/[-.]/g, '')
-    .replace(/^0+/, '');
+    .replace(/^0+|0+$/g, '');
 }
 
 /** Microseconds of a date in one order, by way of how JavaScript reads ISO 8601. */
 function instantOf(text: string, order: 'ymd' | 'dmy' | 'mdy'): bigint | undefined {
   const parts =
-    /^(\d+)([-/.])(\d+)([-/.])(\d+)(?:[T ](\d{1,2}:\d\d(?::\d\d(?:[.]\d{1,6})?)?) ?(Z|[-+]\d\d:?\d\d)?)?$/.exec(text);
+    /^(\d+)([-/.])(\d+)([-/.])(\d+)(?:[T ](\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,6}0{0,3})?)?) ?(Z|[-+]\d\d(?::?\d\d)?)?)?$/.exec(
+      text,
+    );
   if (!parts) return undefined;
   const [, a = '', , b = '', , c = '', clock = '0:00', zone = 'Z'] = parts;
   if (b.length > 2 || (order === 'ymd' ? a.length !== 4 || c.length > 2 : a.length > 2 || ![2, 4].includes(c.length)))
@@ -115,9 +197,9 @@ function instantOf(text: string, order: 'ymd' | 'dmy' | 'mdy'): bigint | undefin
   if (year === '0000' || Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date)
     return undefined;
   const [hours = '', minutes = '', seconds = '00'] = clock.split(':');
-  const [whole = '00', fraction = ''] = seconds.split('.');
-  const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
+  const [whole = '00', fraction = ''] = seconds.split(/[.,]/);
+  const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.length > 3 ? zone.slice(-2) : '00'}`;
   const millis = Date.parse(`${date}T${hours.padStart(2, '0')}:${minutes}:${whole}${offset}`);
   if (Number.isNaN(millis) || hours === '24') return undefined;
-  return BigInt(millis) * 1000n + BigInt(fraction.padEnd(6, '0'));
+  return BigInt(millis) * 1000n + BigInt(fraction.padEnd(6, '0').slice(0, 6));
 }

@@ -45,6 +45,11 @@ const files: readonly (readonly [string, string | Buffer])[] = [
   ],
   ['blank chunks', `a,b\n${lines(40, (n) => (n > 8 && n < 25 ? '' : `${n},x`))}`],
   ['a header alone', 'a,b\n'],
+  ['repeated headers', `a,b\n${lines(60, (n) => (n % 13 === 5 ? 'a,b' : `${n},${n}.5`))}`],
+  [
+    "Excel's hint, also in the middle",
+    `\ufeffsep=;\r\na;b\r\n${lines(60, (n) => (n === 31 ? 'sep=;' : `${n};x`), '\r\n')}`,
+  ],
   ['no line end at the end', `a,b\n${lines(37, (n) => `${n},x`)}38,y`],
   ['one row', 'a,b\n1,2\n'],
   ['bytes that are no UTF-8', Buffer.from(`a,b\n${lines(40, (n) => `${n},${n % 7 === 3 ? '\xff' : 'x'}`)}`, 'latin1')],
@@ -85,6 +90,26 @@ describe('a schema that more than one shard decides', () => {
   test('thousands, and one value far away that makes them decimal commas', async () => {
     for (const at of thorough ? [0, 50, 99] : [99])
       await compare(`a;b\n${lines(100, (n) => `${n === at ? '1,5' : '1,234'};x`)}`, 5, some);
+  });
+
+  test.each<[string, (row: number) => string]>([
+    ['a code with an exponent', (n) => (n === 93 ? '1E5' : `${n}`)],
+    ['a code with an exponent, and a text that settles it', (n) => (n === 93 ? '1E5' : n === 11 ? 'x' : `${n}`)],
+    ['one number in two spellings', (n) => (n === 93 ? '7.50' : `${n % 20}.5`)],
+    ['more numbers than are compared', (n) => (n === 93 ? '7.50' : `${n}.5`)],
+    ['scientific notation', (n) => (n % 7 === 3 ? `${n % 9}.5e-0${1 + (n % 9)}` : `${n}.5`)],
+  ])('numbers: %s', async (_what, text) => {
+    await compare(`x\n${lines(100, text)}`, 5, some);
+  });
+
+  test.each<[string, (row: number) => string]>([
+    ['nanoseconds', (n) => `2026-02-08T10:30:00.${n === 93 ? '123456789' : '123456'}Z`],
+    ['a date in another form', (n) => (n === 11 || n === 93 ? '8 Feb 2026' : '2026-02-08')],
+    ['integers that may be dates', (n) => (n < 40 ? '20260208' : '2026-02-08')],
+    ['both orders', (n) => (n === 11 ? '13/02/2026' : n === 93 ? '02/13/2026' : '05/06/2026')],
+    ['times with and without an offset', (n) => `2026-02-08 10:30${n === 93 ? 'Z' : ''}`],
+  ])('dates: %s', async (_what, text) => {
+    await compare(`fecha\n${lines(100, text)}`, 5, some);
   });
 
   test('declared columns, with values that are none', async () => {

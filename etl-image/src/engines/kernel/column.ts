@@ -1,7 +1,9 @@
 import type { Address, Kernel } from '../../kernel/kernel';
-import { addEvidence, type Evidence, noEvidence } from '../../transformers/evidence';
-import type { ColumnPlan } from '../../transformers/schema';
+import { addEvidence, type Evidence, type KeptEvidence, noEvidence } from '../../transformers/evidence';
+import { type ColumnPlan, wantsDates } from '../../transformers/schema';
+import { mostNumbers } from '../../transformers/spellings';
 import type { Value } from '../../transformers/texts';
+import { countBytes, evidenceOfDates, evidenceOfDecimals, evidenceOfIntegers, wordsOf } from './counts';
 
 /** More different values than that are not worth a dictionary. */
 const mostEntries = 16_384;
@@ -23,6 +25,8 @@ export interface Dictionary {
   readonly indices: Address;
 }
 
+const point = '.'.charCodeAt(0);
+
 /** One column of a row group, gathered a batch of rows at a time. */
 export class GroupColumn {
   /** Eight bytes a row; of texts, where they are. */
@@ -32,6 +36,7 @@ export class GroupColumn {
   /** Rows gathered so far. */
   rows = 0;
   private readonly counts: Address;
+  private dateIntegers = 0;
   private judged = noEvidence;
 
   constructor(
@@ -41,8 +46,8 @@ export class GroupColumn {
   ) {
     this.values = kernel.place(capacity * 8);
     this.valid = kernel.place(capacity);
-    this.counts = kernel.place(16);
-    kernel.fill(this.counts, 16, 0);
+    this.counts = kernel.place(countBytes);
+    kernel.fill(this.counts, countBytes, 0);
     if (plan.type === 'boolean') return;
     const entries = Math.min(mostEntries, capacity);
     this.dictionary = {
@@ -60,19 +65,33 @@ export class GroupColumn {
     const { run } = this.kernel;
     const values = this.values + this.rows * 8;
     const valid = this.valid + this.rows;
+    const dates = wantsDates(plan);
     switch (plan.type) {
-      case 'integer':
-        return run.readIntegers(fields, stride, rows, values, valid, odd, counts);
-      case 'double':
-        return run.readDecimals(fields, stride, rows, values, valid, odd, counts, plan.decimal.charCodeAt(0));
+      case 'integer': {
+        const odds = run.readIntegers(fields, stride, rows, values, valid, odd, counts);
+        if (dates) this.dateIntegers += run.countDates(values, valid, rows);
+        return odds;
+      }
+      case 'double': {
+        const mark = plan.decimal.charCodeAt(0);
+        return run.readDecimals(fields, stride, rows, values, valid, odd, counts, mark, dates);
+      }
       case 'boolean':
         return run.readBooleans(fields, stride, rows, values, valid, odd, counts);
       case 'date':
-      case 'timestamp':
-        return run.readDates(fields, stride, rows, values, valid, odd, counts, plan.dateOrder === 'mdy');
+      case 'timestamp': {
+        const [monthFirst, daysOnly] = [plan.dateOrder === 'mdy', plan.type === 'date'];
+        return run.readDates(fields, stride, rows, values, valid, odd, counts, monthFirst, daysOnly);
+      }
       case 'text':
         run.readTexts(fields, stride, rows, values, valid);
-        return plan.watch === 'nothing' ? 0 : run.watchTexts(values, rows, odd, counts, plan.watch === 'all');
+        if (plan.watch === 'nothing') return 0;
+        if (plan.watch === 'dates') return run.watchDates(values, rows, odd, counts);
+        // Mostly numbers: what they show is counted, and their values are not kept.
+        return this.kernel.borrow(() => {
+          const [anyValues, anyValid] = [this.kernel.place(rows * 8), this.kernel.place(rows)];
+          return run.readDecimals(fields, stride, rows, anyValues, anyValid, odd, counts, point, dates);
+        });
     }
   }
 
@@ -102,28 +121,36 @@ export class GroupColumn {
     index(state, table, entries, indices, mostEntries, values, valid, rows);
   }
 
-  /** What all its values say. */
+  /** What all its values show. */
   evidence(): Evidence {
-    const [a = 0, b = 0, c = 0, d = 0] = this.kernel.words(this.counts, 4);
-    return addEvidence(plainEvidence(this.plan, a, b, c, d), this.judged);
+    return addEvidence(this.judged, this.plainEvidence());
   }
-}
 
-/** What the kernel's counts of a column mean (kernel/numbers.ts, dates.ts, texts.ts). */
-function plainEvidence(plan: ColumnPlan, a: number, b: number, c: number, d: number): Evidence {
-  switch (plan.type) {
-    case 'integer':
-      return { ...noEvidence, values: a, integers: a, bigIntegers: b };
-    case 'double': {
-      const fractions = plan.decimal === ',' ? { commaDoubles: b, sureCommaDoubles: c } : { doubles: b };
-      return { ...noEvidence, values: a + b, integers: a, ...fractions };
+  /** Out of the dictionary; undefined when they are many. */
+  private differentIntegers(): readonly bigint[] | undefined {
+    if (!this.dictionary) return undefined;
+    const { state, entries } = this.dictionary;
+    const [count = 0, slots = 0] = this.kernel.words(state, 2);
+    if (slots === 0 || count > mostNumbers) return undefined;
+    return [...new BigInt64Array(this.kernel.copy(entries, count * 8).buffer)];
+  }
+
+  private plainEvidence(): KeptEvidence {
+    const { plan } = this;
+    const counts = new DataView(this.kernel.copy(this.counts, countBytes).buffer);
+    const [first = 0] = wordsOf(counts);
+    switch (plan.type) {
+      case 'integer':
+        return { ...evidenceOfIntegers(counts, this.differentIntegers()), dateIntegers: this.dateIntegers };
+      case 'double':
+        return evidenceOfDecimals(counts, plan.decimal);
+      case 'boolean':
+        return { values: first, booleans: first };
+      case 'date':
+      case 'timestamp':
+        return evidenceOfDates(counts, plan.dateOrder);
+      case 'text':
+        return plan.watch === 'all' ? evidenceOfDecimals(counts, '.') : { values: first };
     }
-    case 'boolean':
-      return { ...noEvidence, values: a, booleans: a };
-    case 'date':
-    case 'timestamp':
-      return { ...noEvidence, values: a + (plan.dateOrder === 'mdy' ? c : b), ymd: a, dmy: b, mdy: c, timed: d };
-    case 'text':
-      return { ...noEvidence, values: a };
   }
 }

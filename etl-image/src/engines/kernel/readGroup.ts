@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { withoutLineEnd } from '../../extractors/rows';
 import { type Address, Kernel } from '../../kernel/kernel';
 import type { Evidence } from '../../transformers/evidence';
@@ -16,13 +17,18 @@ import {
 import { rejectedColumn } from '../rejectedColumn';
 import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
+import { RepeatedHeaders } from './repeatedHeaders';
 
 /** What a row is, by its status byte: kernel/fields.ts sets the first six. */
 const blank = 1;
 const notUtf8 = 6;
 const nul = 7;
 const contradicted = 8;
-const structural = [undefined, undefined, 'tooFew', 'tooMany', 'misquoted', 'strayReturn', 'notUtf8', 'nul'] as const;
+const repeatedHeader = 9;
+const structural = [
+  ...[undefined, undefined, 'tooFew', 'tooMany', 'misquoted', 'strayReturn', 'notUtf8', 'nul', undefined],
+  'repeatedHeader',
+] as const;
 
 /** Fields that are read at a time: so many, with their texts, fit into a processor's second cache. */
 const batchFields = 16_384;
@@ -112,6 +118,7 @@ class Reading {
     const numbers = kernel.place(batchRows * 4);
     const odd = kernel.place(batchRows * 4);
     const report = kernel.place(16);
+    const headers = new RepeatedHeaders(kernel, plans, dialect, batchRows);
     const end = this.input + source.length;
     let at = this.input;
     let free = this.unescaped;
@@ -133,6 +140,11 @@ class Reading {
         report,
       );
       const [rows = 0, good = 0, next = end, unescaped = 0] = kernel.words(report, 4);
+      const repeated = headers.find(fields, stride, good);
+      if (repeated.length > 0) {
+        for (const row of repeated) kernel.setByte(this.status + done + kernel.word(numbers + row * 4), repeatedHeader);
+        continue; // The same batch again, without them: they are no evidence of types.
+      }
       if (rows === 0) throw new Error(`${this.rows} rows were cut, and only ${done} are there`);
       const filled = this.filled + (columns[0]?.rows ?? 0);
       for (const [index, column] of columns.entries()) {
@@ -233,8 +245,9 @@ class Reading {
     const { kernel } = this;
     const found = [...this.contradictions].map(([row, why]) => ({ row, ...why, raw: this.rawOf(row) }));
     for (let row = 0; row < this.rows; row++) {
-      const reason = structural[kernel.byte(this.status + row)];
-      if (reason === undefined) continue;
+      const broken = structural[kernel.byte(this.status + row)];
+      if (broken === undefined) continue;
+      const reason = isHintLine(this.rowBytes(row)) ? 'repeatedHeader' : broken;
       const column = rejectedColumn(reason, this.rowBytes(row), this.plans, this.dialect);
       found.push({ row, column, reason: reasons[reason], kind: reasons[reason], raw: this.rawOf(row) });
     }

@@ -1,5 +1,7 @@
+import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { rowsOf, withoutLineEnd } from '../../extractors/rows';
 import { addEvidence, type Evidence, noEvidence } from '../../transformers/evidence';
+import { createHeaderTest } from '../../transformers/repeatedHeader';
 import { type ColumnPlan, wantsDates } from '../../transformers/schema';
 import { evidenceOf, readValue, type Value } from '../../transformers/texts';
 import {
@@ -36,9 +38,14 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
   const coercions: Coercion[] = [];
   const content: PortableRow[] = [];
   let place: Place = { row: 0, lines: 0, byte: 0 };
+  const isHeader = createHeaderTest(plans);
   for (const row of rowsOf(group.bytes, dialect)) {
     const bytes = Buffer.from(row.buffer, row.byteOffset, row.length);
-    const read = readRow(readFields(bytes, dialect), plans, evidence);
+    const fields = readFields(bytes, dialect);
+    const read: ReadRow =
+      isHintLine(bytes) || (typeof fields !== 'string' && isHeader(fields))
+        ? { kind: 'broken', reason: 'repeatedHeader' }
+        : readRow(fields, plans, evidence);
     if (read.kind === 'reject') rejects.push({ ...place, ...read.why, raw: rawOf(bytes, lineEnd) });
     if (read.kind === 'broken') {
       const column = rejectedColumn(read.reason, bytes, plans, dialect);

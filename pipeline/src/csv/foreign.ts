@@ -1,0 +1,56 @@
+import { detectCompression, startsWith } from './compression';
+
+const formats: readonly [string, readonly number[]][] = [
+  ['a Zip archive or an Excel workbook: export it as CSV', [0x50, 0x4b, 0x03, 0x04]],
+  ['an empty Zip archive', [0x50, 0x4b, 0x05, 0x06]],
+  ['an old Excel workbook: export it as CSV', [0xd0, 0xcf, 0x11, 0xe0]],
+  ['a Parquet file already', [0x50, 0x41, 0x52, 0x31]],
+  ['an ORC file: export it as CSV', [0x4f, 0x52, 0x43, 0x11]],
+  ['an Avro file: export it as CSV', [0x4f, 0x62, 0x6a, 0x01]],
+  ['an Arrow file: export it as CSV', [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]],
+  ['a SQLite database: export it as CSV', [...Buffer.from('SQLite format 3\0')]],
+  ['a bzip2 file: decompress it first, or use gzip', [0x42, 0x5a, 0x68, 0x39]],
+  ['an xz file: decompress it first, or use gzip', [0xfd, 0x37, 0x7a, 0x58]],
+  ['a 7-Zip archive: decompress it first, or use gzip', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
+  ['a RAR archive: decompress it first, or use gzip', [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07]],
+  ['a PDF: export it as CSV', [0x25, 0x50, 0x44, 0x46]],
+];
+
+/** The name of the header field in a tar archive, and where it stands. */
+const tar = { magic: [...Buffer.from('ustar')], at: 257 };
+
+/** What a file is instead of CSV, by its first bytes; undefined for one that may be CSV. `within`: they were decompressed. */
+export function foreignFormat(head: Buffer, within = false): string | undefined {
+  if (startsWith(head.subarray(tar.at), tar.magic)) return 'a tar archive: give its files one by one';
+  const again = within ? detectCompression(head) : 'none';
+  if (again !== 'none') return `${again} data within compressed data: compress the file once`;
+  return formats.find(([, magic]) => startsWith(head, magic))?.[0];
+}
+
+/**
+ * What a text is instead of CSV: mostly an error that a server sent in the place of the file. A header may begin with `<DATE>` or
+ * `[id]`, so that it takes more than the first character to tell.
+ */
+export function foreignText(text: string): string | undefined {
+  const start = text.trimStart();
+  if (/^<(?:!doctype\s+html|html|head|body)[\s>]/i.test(start)) return describe('an HTML page', start);
+  if (/^<(?:\?xml|!doctype|!--)/i.test(start) || isElement(start)) return describe('an XML document', start);
+  if (/^(?:\{\s*(?:"|\}\s*$)|\[\s*(?:[{["]|\]\s*$))/.test(start)) return describe('JSON', start);
+  if (start.startsWith('version https://git-lfs.')) return 'a pointer of Git LFS: fetch the file that it stands for';
+  return undefined;
+}
+
+/** An element that another one follows, or that is closed: `<DATE>,<TIME>` is a header. */
+function isElement(text: string): boolean {
+  const [, name] = /^<([a-z][\w.:-]*)(?:\s[^<>]*)?>/i.exec(text) ?? [];
+  return name !== undefined && (/^<[^<>]*>\s*</.test(text) || text.includes(`</${name}>`));
+}
+
+function describe(what: string, text: string): string {
+  const words = text
+    .slice(0, 2000)
+    .replace(/<(style|script)[\s\S]*?<\/\1>|<[^<>]*>|\s+/gi, ' ')
+    .trim()
+    .replace(/ +/g, ' ');
+  return `${what}, perhaps an error in the place of the file: ${JSON.stringify(words.slice(0, 100))}`;
+}
