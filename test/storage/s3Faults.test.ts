@@ -107,7 +107,7 @@ describeS3('S3 behind a connection that breaks', () => {
     await expect(store().write('s3://lake/x', 'x')).rejects.toMatchObject({ code: 'AccessDenied', uri: 's3://lake/x' });
     fault = () => none;
     await expect(store().write('s3://no-such-bucket/x', 'x')).rejects.toMatchObject({
-      ...{ code: 'ReadOnly', message: 'there is no such bucket' },
+      ...{ code: 'NoSuchBucket', message: 'there is no such bucket' },
     });
   });
 
