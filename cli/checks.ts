@@ -5,6 +5,7 @@ import { isPortFree } from '../local/freePort';
 import { makeStateFolder } from '../local/places';
 import { parseConfig } from '../workers/config';
 import { connectClient, temporalOptions } from '../workers/connection';
+import { NoTemporalError } from '../workers/errors';
 import { localDefaults } from '../workers/localDefaults';
 
 export interface Check {
@@ -67,9 +68,10 @@ export const checks: readonly (() => Promise<Check>)[] = [
       const { connection } = await connectClient();
       await connection.close();
       return { name: 'Temporal server', state: 'ok', fact: `answers at ${address}` };
-    } catch {
-      const remedy = 'npx etl up, or set TEMPORAL_ADDRESS';
-      return { name: 'Temporal server', state: 'optional', fact: `none answers at ${address}`, remedy };
+    } catch (error) {
+      if (!(error instanceof NoTemporalError)) throw error;
+      const { message: fact, remedy, kind } = error;
+      return { name: 'Temporal server', state: kind === 'Unavailable' ? 'optional' : 'missing', fact, remedy };
     }
   },
   () =>

@@ -1,4 +1,4 @@
-import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures';
 import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
 import type { Routing } from '@etl/pipeline/plan';
@@ -7,7 +7,7 @@ import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import type { RunOptions } from '../commands/run';
-import { cliExitCodes } from '../errors';
+import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
@@ -96,10 +96,7 @@ export function describeReport(report: RunReport, detail: Detail): string[] {
   return [`${report.status}: ${report.failureType}: ${report.reason}`, ...history];
 }
 
-/** 0 only for delivered data; the container's code where the failure stands for one; else 1. */
-export function exitCodeOf(report: RunReport): number {
-  if (report.status === 'COMPLETED') return exitCodes.done;
-  if (report.failureType === 'InvalidInput') return exitCodes.badData;
-  const known = failureTypes[report.failureType as FailureType]?.exitCodes ?? [];
-  return known.length === 1 && known[0] !== undefined ? known[0] : cliExitCodes.failed;
+/** 0 only for delivered data. */
+export function exitCodeOf({ status, failureType }: RunReport): number {
+  return status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(failureType);
 }

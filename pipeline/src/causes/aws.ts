@@ -105,19 +105,13 @@ export const awsCauses: readonly CauseRow[] = [
     remedy: 'Correct the ARN of the topic',
   },
   {
-    codes: [
-      'AccessDenied',
-      'AccessDeniedException',
-      'AuthorizationError',
-      'AuthorizationErrorException',
-      'AllAccessDisabled',
-    ],
+    codes: ['AccessDeniedException', 'AuthorizationError', 'AuthorizationErrorException'],
     kind: 'AccessDenied',
     sentence: 'access is denied: {message}',
-    remedy: 'Grant the permission (docs/aws.md); without s3:ListBucket, S3 denies access to objects that do not exist',
+    remedy: 'Grant the permission (docs/aws.md)',
   },
   {
-    codes: ['HTTP 401', 'HTTP 403'],
+    codes: ['AccessDenied', 'AllAccessDisabled', 'HTTP 401', 'HTTP 403'],
     kind: 'AccessDenied',
     sentence: 'access is denied',
     remedy: 'Grant the permission (docs/aws.md); without s3:ListBucket, S3 denies access to objects that do not exist',
