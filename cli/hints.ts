@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { approveCommand } from '@etl/pipeline/approval';
 import { shellWord } from '@etl/pipeline/shellWord';
 import { cacheFolder } from '../local/cacheFolder';
 import { temporalOptions } from '../workers/connection';
@@ -12,6 +13,15 @@ export function etlCommand(...args: string[]): string {
   const isOther = stateDir && resolve(stateDir) !== resolve(localDefaults.stateDir);
   const variables = isOther ? [`ETL_STATE_DIR=${shellWord(resolve(stateDir))}`] : [];
   return [...variables, program(process.cwd()), ...args.map(shellWord)].join(' ');
+}
+
+/** The command that was given, with an option changed or added. */
+export function sameCommandWith(option: string, value?: string, args = process.argv.slice(2)): string {
+  const kept = args.filter((each, index) => {
+    const isValue = value !== undefined && args[index - 1] === option;
+    return each !== option && !each.startsWith(`${option}=`) && !isValue;
+  });
+  return etlCommand(...kept, option, ...(value === undefined ? [] : [value]));
 }
 
 function program(cwd: string): string {
@@ -41,6 +51,14 @@ export function temporalCommandOn(address: string, namespace: string, ...args: s
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
   ];
   return [temporalProgram(), ...args, ...where].map(shellWord).join(' ');
+}
+
+/** A text of a workflow in which the command for approvals works as pasted here. */
+export function withLocalCommand(text: string, workflowId: string): string {
+  const shown = approveCommand(workflowId);
+  if (!text.includes(shown)) return text;
+  const update = ['workflow', 'update', 'execute', '--workflow-id', workflowId, '--name', 'approve'];
+  return text.replace(shown, () => temporalCommand(...update, '--input', '{"approved": true}'));
 }
 
 /** `temporal` where the PATH has it, else the one that was fetched for `etl up`. */

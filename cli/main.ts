@@ -1,6 +1,7 @@
 import { exitCodes } from '@etl/pipeline/failures';
 import { Command, CommanderError } from 'commander';
 import { PortTakenError, TemporalNotFoundError } from '../local/temporal/errors';
+import { NoTemporalError } from '../workers/errors';
 import { explain } from '../workers/explain';
 import { aslCommand } from './commands/asl';
 import { backfillCommand } from './commands/backfill';
@@ -15,7 +16,9 @@ import { runCommand } from './commands/run';
 import { scheduleCommand } from './commands/schedule';
 import { upCommand } from './commands/up';
 import { CliError, cliExitCodes } from './errors';
-import { useLocalSystem } from './localSystems';
+import { etlCommand } from './hints';
+import { runningSystems, useLocalSystem } from './localSystems';
+import { PartError } from './system/partError';
 import { version } from './version';
 
 /** Runs the `etl` command and sets the process's exit code. */
@@ -44,7 +47,15 @@ export async function main(argv: string[]): Promise<void> {
   ];
   for (const command of commands) program.addCommand(withRemedy(command(), 'etl').exitOverride());
   program.hook('preAction', (_program, command) => {
-    if (usesSystem(command)) useLocalSystem((line) => process.stderr.write(`${line}\n`));
+    if (!usesSystem(command)) return;
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    try {
+      useLocalSystem(say);
+    } catch (error) {
+      // What is missing on a machine can be told without a choice.
+      if (command.name() !== 'doctor' || !(error instanceof CliError)) throw error;
+      say(`${error.message}\n${error.remedy}`);
+    }
   });
   try {
     await program.parseAsync(argv);
@@ -70,7 +81,7 @@ function usesSystem(command: Command): boolean {
 function withRemedy(command: Command, parent: string): Command {
   const name = `${parent} ${command.name()}`;
   for (const child of command.commands) withRemedy(child, name);
-  return command.showHelpAfterError(`see what it takes: npx ${name} --help`);
+  return command.showHelpAfterError(`See what it takes: ${etlCommand(...name.split(' ').slice(1), '--help')}`);
 }
 
 /** Who reads may have left, as `head` does: what is under way is ended in order all the same. */
@@ -92,6 +103,12 @@ function report(error: unknown, verbose: boolean): number {
 function explainAny(error: unknown): { message: string; remedy: string; exitCode: number } {
   if (error instanceof CliError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof NoTemporalError && error.kind === 'Unavailable') {
+    return { message, remedy: startRemedy(), exitCode: cliExitCodes.unavailable };
+  }
+  if (error instanceof PartError) {
+    return { message, remedy: error.remedy, exitCode: error.exitCode ?? cliExitCodes.unavailable };
+  }
   if (error instanceof PortTakenError) {
     const remedy = 'End what listens there, or choose others: --temporal-port, --ui-port, --ecs-port';
     return { message, remedy, exitCode: cliExitCodes.unavailable };
@@ -105,4 +122,10 @@ function explainAny(error: unknown): { message: string; remedy: string; exitCode
   }
   const remedy = 'This was not expected: run it again with --verbose for the stack trace';
   return explain(error) ?? { message, remedy, exitCode: cliExitCodes.failed };
+}
+
+function startRemedy(): string {
+  const others = runningSystems().map(({ stateDir, temporal }) => `ETL_STATE_DIR=${stateDir} (Temporal ${temporal})`);
+  const start = `Start the local system in another terminal: ${etlCommand('up')}; or set TEMPORAL_ADDRESS`;
+  return others.length === 0 ? start : `${start}. Running elsewhere: ${others.join(', ')}`;
 }

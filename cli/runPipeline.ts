@@ -15,6 +15,7 @@ import { temporalClient } from '../workers/temporalClient';
 import type { PipelineResult } from '../workflows/etlPipeline';
 import { CliError } from './errors';
 import { type Follower, follow } from './follow';
+import { temporalCommand } from './hints';
 
 export interface Detail {
   readonly s3Key: string;
@@ -70,7 +71,7 @@ export async function startPipeline(
     if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
     throw new CliError(
       `this batch is being run already, as workflow ${id}`,
-      `watch it with: temporal workflow show --workflow-id ${id}`,
+      `Watch it with: ${temporalCommand('workflow', 'show', '--follow', '--workflow-id', id)}`,
       75,
       { cause: error },
     );

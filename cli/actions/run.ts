@@ -9,6 +9,7 @@ import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../
 import type { RunOptions } from '../commands/run';
 import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
+import { withLocalCommand } from '../hints';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
@@ -52,7 +53,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
             for (const fact of describeRoute(status.routing)) say(fact);
             told = true;
           }
-          line.show(status);
+          const { note } = status;
+          line.show(note === undefined ? status : { ...status, note: withLocalCommand(note, handle.workflowId) });
         },
         onTrouble: line.note,
       },

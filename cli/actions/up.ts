@@ -3,11 +3,13 @@ import { fileUri } from '@etl/pipeline/fileUri';
 import { shellWord } from '@etl/pipeline/shellWord';
 import { loadFaultPlan } from '../../local/faults/load';
 import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';
+import { getFreePort } from '../../local/freePort';
+import { PortTakenError } from '../../local/temporal/errors';
 import { parseConfig } from '../../workers/config';
 import type { UpOptions } from '../commands/up';
 import { CliError, cliExitCodes } from '../errors';
-import { etlCommand, sampleFile, temporalCommandOn } from '../hints';
-import { announceSystem } from '../localSystems';
+import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';
+import { announceSystem, runningSystems } from '../localSystems';
 import { untilSignal } from '../signals';
 import { entryOf, systemNamespace } from '../system/entry';
 import { holdStateFolder } from '../system/stateLock';
@@ -30,7 +32,7 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
   try {
     const system = await startSystem({
       ...{ ...ports, namespace, faults, watch, stateDir, say, signal: stop, persistent: true },
-    });
+    }).catch(portTaken);
     const withdraw = announceSystem(entryOf(system, stateDir, namespace));
     if (json) {
       const { temporal, ui, ecs } = system;
@@ -50,6 +52,28 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
   } finally {
     await release();
   }
+}
+
+const portOptions: Readonly<Record<string, string>> = {
+  'Temporal server': '--temporal-port',
+  'Temporal Web UI': '--ui-port',
+  'Fargate endpoint': '--ecs-port',
+};
+
+/** Names who has the port, where it is a local system, and the command with another one. */
+async function portTaken(error: unknown): Promise<never> {
+  if (!(error instanceof PortTakenError)) throw error;
+  const { port, what, message } = error;
+  const again = sameCommandWith(portOptions[what] ?? '--temporal-port', String(await getFreePort()));
+  const owner = runningSystems().find(({ temporal, ui, ecs }) =>
+    [temporal, ui, ecs].some((address) => address?.endsWith(`:${port}`)),
+  );
+  const by = owner ? ` by the local system in ${owner.stateDir} (process ${owner.pid})` : '';
+  throw new CliError(
+    `${message}${by}`,
+    `End what listens there, or choose another: ${again}`,
+    cliExitCodes.unavailable,
+  );
 }
 
 interface Shown {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { ownerOnly } from '../../local/places';
 import { orAborted } from '../orAborted';
+import { PartError } from './partError';
 
 /** A part of the local system while it runs. */
 export interface Running {
@@ -10,18 +11,6 @@ export interface Running {
   /** Resolves when the process has ended, however it ended, with a word about how. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
-}
-
-/** A part of the local system that ended before it was ready. */
-export class PartError extends Error {
-  override readonly name = 'PartError';
-  constructor(
-    message: string,
-    readonly remedy: string,
-    readonly exitCode: number | null,
-  ) {
-    super(message);
-  }
 }
 
 export interface ProgramSettings {
