@@ -78,7 +78,16 @@ function describeRoute(routing: Routing): string[] {
 }
 
 function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunReport {
-  return { workflowId, runId, status: 'RUNNING', failureType: null, reason: null, manifest: null, launches: [] };
+  return {
+    workflowId,
+    runId,
+    status: 'RUNNING',
+    failureType: null,
+    reason: null,
+    manifest: null,
+    launches: [],
+    costUsd: null,
+  };
 }
 
 function print(report: RunReport): void {
@@ -87,15 +96,21 @@ function print(report: RunReport): void {
 
 export function describeReport(report: RunReport, detail: Detail): string[] {
   const { batch, manifest } = report;
-  // One launch that delivered is no news.
-  const launches = report.launches.length > 1 || report.status !== 'COMPLETED' ? report.launches : [];
-  const history = launches.map((launch) => `  ${describeLaunch(launch)}`);
+  const spent = describeSpent(report);
   if (batch && manifest) {
     const place = layout(detail.destination, batch);
     if (report.alreadyDelivered) return describeDelivered(manifest, place);
-    return ['Delivered.', ...describeManifest(manifest, place), ...history];
+    return ['Delivered.', ...describeManifest(manifest, place), ...spent];
   }
-  return [`${report.status}: ${report.failureType}: ${report.reason}`, ...history];
+  return [`${report.status}: ${report.failureType}: ${report.reason}`, ...spent];
+}
+
+/** A line for each launch, and what they cost together. */
+function describeSpent({ launches, costUsd }: RunReport): string[] {
+  if (launches.length === 0) return ['Cost:   nothing was launched'];
+  const cost =
+    costUsd === null ? 'none besides the worker, which converted the file' : `$${costUsd.toFixed(4)}, estimated`;
+  return [...launches.map((launch) => `  ${describeLaunch(launch)}`), `Cost:   ${cost}`];
 }
 
 /** 0 only for delivered data. */
