@@ -2,7 +2,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
-import { configuredTemporal } from '../../workers/connection';
+import { configuredTemporal, connectClient } from '../../workers/connection';
 import { NoTemporalError } from '../../workers/errors';
 import { explain } from '../../workers/explain';
 import { findAtPort } from '../../workers/temporalPort';
@@ -66,7 +66,6 @@ test.each<[number, string, RegExp]>([
     const headers = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(status) };
     stream.respond({ ...headers, 'grpc-message': message }, { endStream: true });
   });
-  const { connectClient } = await import('../../workers/connection');
   const error = await connectClient({ TEMPORAL_ADDRESS: await listening(server) }).catch((thrown: unknown) => thrown);
   expect(explain(error)).toMatchObject({ message: expect.stringMatching(words), exitCode: 78 });
 });
