@@ -25,6 +25,8 @@ export function sameCommandWith(option: string, value?: string, args = process.a
 }
 
 function program(cwd: string): string {
+  // Started by npx here: it works here once more.
+  if (process.env.npm_command === 'exec') return 'npx etl';
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (folder === packageRoot || existsSync(join(folder, 'node_modules', '.bin', 'etl'))) return 'npx etl';
     if (dirname(folder) === folder) return `node ${shellWord(join(packageRoot, 'cli', 'etl.js'))}`;
