@@ -44,7 +44,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
     show.progress,
   );
   show.end();
-  if (end.kind === 'failed') throw failed(end);
+  if (end.kind === 'failed') throw conversionError(end);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(end.manifest)}\n`);
     return;
@@ -57,21 +57,24 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
   process.stdout.write(`${facts.join('\n')}\n`);
 }
 
-/** The container speaks of its environment, which nobody at a terminal has set. */
-function failed({ exitCode, cause, remedy, interrupted }: Extract<ContainerEnd, { kind: 'failed' }>): CliError {
-  if (exitCode === exitCodes.stopped && interrupted) {
-    const code = interrupted === 'SIGINT' ? cliExitCodes.interrupted : exitCode;
-    const again = [...process.argv.slice(2)];
-    return new CliError(
-      'interrupted: nothing was published, and the finished parts are kept',
-      `Go on from there with the same command: ${etlCommand(...again)}`,
-      code,
-    );
+/** The container's own remedies speak of its environment, which nobody at a terminal has set. */
+const remedies: Readonly<Record<number, string>> = {
+  [exitCodes.noInput]: 'Correct the path of the file',
+  [exitCodes.held]: 'Correct the file, or change the gate in --options',
+  [exitCodes.sourceConflict]: 'Name the replaced file with --replaces, or publish below another --out',
+};
+
+/** The error for a person. An interrupted conversion goes on from its checkpoint when it is run again. */
+export function conversionError(end: Extract<ContainerEnd, { kind: 'failed' }>): CliError {
+  const { exitCode, cause, remedy, interrupted } = end;
+  if (exitCode !== exitCodes.stopped || !interrupted) {
+    return new CliError(cause, remedies[exitCode] ?? remedy, exitCode);
   }
-  if (exitCode === exitCodes.held)
-    return new CliError(cause, 'Correct the file, or change the gate in --options', exitCode);
-  if (exitCode === exitCodes.noInput) return new CliError(cause, 'Correct the path of the file', exitCode);
-  return new CliError(cause, remedy, exitCode);
+  return new CliError(
+    'interrupted: nothing was published, and the finished parts are kept',
+    `Go on from there with the same command: ${etlCommand(...process.argv.slice(2))}`,
+    interrupted === 'SIGINT' ? cliExitCodes.interrupted : exitCode,
+  );
 }
 
 /** With `--json` stdout is for the manifest alone. */

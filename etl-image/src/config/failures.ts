@@ -112,8 +112,9 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: exitCodes.reconcile, cause, remedy };
   }
   if (error instanceof StoppedError) {
-    const exitCode = error.by === 'signal' ? exitCodes.stopped : exitCodes.tryAgain;
-    return { exitCode, cause, remedy: 'run it again, with a longer TIMEOUT_SECONDS if the time was too short' };
+    const remedy = 'run it again: the finished parts are kept';
+    if (error.by === 'signal') return { exitCode: exitCodes.stopped, cause, remedy };
+    return { exitCode: exitCodes.tryAgain, cause, remedy: `${remedy}; set a longer TIMEOUT_SECONDS` };
   }
   const known = causeOf(error);
   if (known) {
