@@ -22,7 +22,7 @@ export async function listLetters({ limit, json }: ListOptions): Promise<void> {
     say(`${count(open.length, 'letter')} in ${box.name}`);
     for (const group of open) for (const line of describeGroup(group)) say(line);
     if (delivered > 0) {
-      const remedy = `Remove them with: ${etlCommand('dlq', 'redrive', '--all')}, or ${etlCommand('dlq', 'discard', '--all')}`;
+      const remedy = `remove them with: ${etlCommand('dlq', 'redrive', '--all')}, or ${etlCommand('dlq', 'discard', '--all')}`;
       say(`Not shown: ${count(delivered, 'letter')} of events that were delivered since; ${remedy}`);
     }
     if (limited) say(`There may be more: --limit is ${limit}.`);
