@@ -14,11 +14,12 @@ export async function awaitRuns(
   signal: AbortSignal,
 ): Promise<readonly EndedRun[]> {
   if (runs.length === 0) return [];
-  const follow = new AbortController();
-  const stop = () => follow.abort();
+  // One for each run: thousands of listeners on one signal look like a leak.
+  const follows = runs.map((run) => ({ run, follow: new AbortController() }));
+  const stop = () => follows.forEach(({ follow }) => void follow.abort());
   signal.addEventListener('abort', stop, { once: true });
   const ended: EndedRun[] = [];
-  const waits = runs.map(async (run) => {
+  const waits = follows.map(async ({ run, follow }) => {
     const file: BatchFile = run;
     const end = await executions.result(run.workflowId, run.runId, follow.signal);
     ended.push({ workflowId: run.workflowId, result: resultOf(file, end) });

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FailureType } from '@etl/pipeline/failures';
 import { composeMessage } from '@etl/pipeline/messages';
-import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';
 import { awaitTask } from './awaitTask';
+import { classified } from './classified';
 import { confirmCommit } from './confirmCommit';
 import type { CommitQuery, EtlActivities } from './contract';
 import { convertLight } from './convertLight';
@@ -16,10 +15,10 @@ import { launchTask } from './launchTask';
 import { listFiles } from './listFiles';
 import { liveTasks } from './liveTasks';
 import { planBatch } from './planBatch';
-import { LightConverterError, type Ports, TaskRunnerError, ThrottledError } from './ports';
+import type { Ports } from './ports';
 import { recordResults } from './recordResults';
 import { stopTask } from './stopTask';
-import { SourceConflictError, type ValidationSettings, validateInput } from './validateInput';
+import { type ValidationSettings, validateInput } from './validateInput';
 
 export interface ActivitySettings extends ValidationSettings {
   /** Address of the Web UI, for links in messages. */
@@ -50,10 +49,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     unknownGraceSeconds: grace,
   });
   return {
-    validateInput: ({ event }) => asFailure(validateInput(ports.store, settings, event)),
+    validateInput: ({ event }) => classified(validateInput(ports.store, settings, event)),
     launchTask: (input) => {
       const { namespace } = activityInfo();
-      return asFailure(launchTask({ tasks: ports.tasks, store: ports.store, namespace }, input));
+      return classified(launchTask({ tasks: ports.tasks, store: ports.store, namespace }, input));
     },
     awaitTask: (input) => {
       const { workflowId, runId } = input.run;
@@ -74,25 +73,25 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     convertLight: (input) => {
       const { cancellationSignal: signal } = Context.current();
       const lightly = { converter: ports.light, store: ports.store, signal };
-      return asFailure(beating(() => untilOver(convertLight(lightly, input))));
+      return classified(beating(() => untilOver(convertLight(lightly, input))));
     },
-    planBatch: (input) => planBatch(ports.store, settings, input),
-    listFiles: (input) => beating(() => accessible(listFiles(ports, input))),
+    planBatch: (input) => classified(planBatch(ports.store, settings, input)),
+    listFiles: (input) => beating(() => classified(listFiles(ports, input))),
     awaitRuns: ({ runs }) =>
       beating(() => orRetryElsewhere(awaitRuns(ports.executions, runs, Context.current().cancellationSignal))),
-    recordResults: (input) => accessible(recordResults(ports.store, input)),
-    confirmWork: async ({ uri }) => (await ports.store.head(uri)) !== undefined,
+    recordResults: (input) => classified(recordResults(ports.store, input)),
+    confirmWork: async ({ uri }) => (await classified(ports.store.head(uri))) !== undefined,
     confirmCommit: async (query) => {
-      const answer = await confirmCommit(ports.store, query);
+      const answer = await classified(confirmCommit(ports.store, query));
       if (answer.kind === 'delivered') await removeLetter(ports.deadLetters, query);
       return answer;
     },
     notify: async ({ outcome, subject }) => {
       const { namespace } = activityInfo();
       const url = settings.uiUrl && runUrl(settings.uiUrl, namespace, subject.workflowId, subject.runId);
-      return { messageId: await ports.notifier.publish(composeMessage(outcome, subject, url)) };
+      return { messageId: await classified(ports.notifier.publish(composeMessage(outcome, subject, url))) };
     },
-    sendToDeadLetters: async (letter) => ({ letterId: await ports.deadLetters.send(letter) }),
+    sendToDeadLetters: async (letter) => ({ letterId: await classified(ports.deadLetters.send(letter)) }),
   };
 }
 
@@ -172,34 +171,4 @@ async function beating<T>(work: (note: (details: object) => void) => Promise<T>)
   } finally {
     clearInterval(timer);
   }
-}
-
-/** What no repetition mends fails the run at once, with a type of ours; throttling keeps its name over all retries. */
-async function asFailure<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof TaskRunnerError || error instanceof LightConverterError)
-      throw failure(error.message, 'BadConfiguration', true);
-    if (error instanceof SourceConflictError) throw failure(error.message, 'SourceConflict', true);
-    if (error instanceof ThrottledError) throw failure(error.message, 'Throttled', false);
-    throw error;
-  }
-}
-
-/** What a store may be able to do later. */
-const passing: readonly StorageErrorCode[] = ['Unavailable', 'NoSpace'];
-
-/** A place that may not be read or written, or is not there, is a configuration to mend. */
-async function accessible<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof StorageError) || passing.includes(error.code)) throw error;
-    throw failure(`${error.uri}: ${error.message}`, 'BadConfiguration', true);
-  }
-}
-
-function failure(message: string, type: FailureType, nonRetryable: boolean): ApplicationFailure {
-  return ApplicationFailure.create({ message, type, nonRetryable });
 }

@@ -13,7 +13,7 @@ export interface BatchPlaces {
 
 /**
  * The plan of a batch, or every reason against its request. Looks at the first listing, so that a bucket that is not there
- * or may not be listed is found before anything else. Throws only what trying again may mend.
+ * is found before anything else. Throws `StorageError` for a place that denies access or cannot be reached.
  */
 export async function planBatch(
   store: Pick<ObjectStore, 'list'>,
@@ -40,7 +40,7 @@ async function accessProblems(store: Pick<ObjectStore, 'list'>, plan: BatchPlan)
     for await (const _ of store.list(listing?.prefix ?? plan.prefix, { problems: true })) break;
     return [];
   } catch (error) {
-    if (error instanceof StorageError && error.code !== 'Unavailable')
+    if (error instanceof StorageError && (error.code === 'NotFound' || error.code === 'NoSuchBucket'))
       return [`prefix: ${error.uri}: ${error.message}`];
     throw error;
   }

@@ -36,7 +36,7 @@ export class SourceConflictError extends Error {
 
 /**
  * Reads the head of the source, its size and the batch's newest commit. Returns the plan, or every reason against the
- * input at once. Throws `SourceConflictError`, and what trying again may mend.
+ * input at once. Throws `SourceConflictError`, and `StorageError` for a source that denies access or cannot be reached.
  */
 export async function validateInput(
   store: ObjectStore,
@@ -70,7 +70,9 @@ export async function validateInput(
     const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
     return { valid: true, plan: cut.plan, delivered };
   } catch (error) {
-    if (error instanceof StorageError && (error.code === 'AccessDenied' || error.code === 'NotFound')) {
+    // The event names the source. One that denies access or cannot be asked at all, and the destination, are not its fault.
+    const isAbsent = error instanceof StorageError && (error.code === 'NotFound' || error.code === 'NoSuchBucket');
+    if (isAbsent && error.uri === uri) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);
     }
     throw error;

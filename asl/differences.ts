@@ -27,7 +27,7 @@ export const differences = [
     what: 'The failure type of a run, in its end, alert and dead letter',
     temporal: 'one of the types of `pipeline/src/failures.ts`',
     stepFunctions:
-      '`Timeout`, `TaskFailed`, `CommitMissing`, `Superseded` or `ServiceUnavailable`; the rest is in the reason',
+      '`Timeout`, `TaskFailed`, `CommitMissing`, `Superseded`, `ServiceUnavailable`, or `BadConfiguration` of a function; the rest is in the reason',
     reason: 'a `Catch` knows the name of an error alone',
     shownBy: 'scenarios',
   },

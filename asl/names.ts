@@ -27,7 +27,12 @@ type StageFailures = typeof stageFailures;
 
 /** Each notes what a caught error means, before the alert is sent. */
 export const failureNames = {
-  validate: { conflict: 'SourceConflict', other: 'ValidationFailed' },
+  validate: { conflict: 'SourceConflict', misconfigured: 'ValidationMisconfigured', other: 'ValidationFailed' },
   transform: { timeout: 'TransformTimedOut', other: 'TransformFailed' },
-  confirm: { missing: 'CommitMissing', superseded: 'Superseded', other: 'ConfirmationFailed' },
+  confirm: {
+    missing: 'CommitMissing',
+    superseded: 'Superseded',
+    misconfigured: 'ConfirmationMisconfigured',
+    other: 'ConfirmationFailed',
+  },
 } as const satisfies { [S in keyof StageFailures]: Record<keyof StageFailures[S], string> };

@@ -1,3 +1,5 @@
+import { classOfKind } from '@etl/pipeline/causes/cause';
+import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
 import { TaskRunnerError, ThrottledError } from '../activities/ports';
 
 /** ECS answers these to a request it will refuse again: nothing to repeat, something to mend. */
@@ -21,6 +23,10 @@ export function ecsError(operation: string, error: unknown): unknown {
   // Throttling comes disguised as a bad parameter too; its message tells.
   if (throttling.has(name) || (permanent.has(name) && /rate exceeded|throttl/i.test(message))) {
     return new ThrottledError(`ECS throttles ${operation}: ${name}: ${message}`, { cause: error });
+  }
+  const cause = causeOf(error);
+  if (cause && classOfKind(cause.kind) === 'BadConfiguration') {
+    return new TaskRunnerError(`ECS ${operation} failed: ${inWords(cause)}`, { cause: error });
   }
   if (permanent.has(name)) {
     return new TaskRunnerError(`ECS refused ${operation}: ${name}: ${message}`, { cause: error });

@@ -1,4 +1,6 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import { classOfKind } from '@etl/pipeline/causes/cause';
+import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
 import { lastLines } from '@etl/pipeline/logTail';
 import type { LightEnd } from '../activities/contract';
 import { type LightConverter, LightConverterError, ThrottledError } from '../activities/ports';
@@ -64,6 +66,10 @@ export function createLambdaConverter(client: LambdaClient, functionName: string
 function lambdaError(functionName: string, error: Error): Error {
   const told = `Lambda function ${functionName}: ${error.name}: ${error.message}`;
   if (busy.has(error.name)) return new ThrottledError(told, { cause: error });
+  const cause = causeOf(error);
+  if (cause && classOfKind(cause.kind) === 'BadConfiguration') {
+    return new LightConverterError(`Lambda function ${functionName}: ${inWords(cause)}`, { cause: error });
+  }
   return permanent.has(error.name) ? new LightConverterError(told, { cause: error }) : error;
 }
 

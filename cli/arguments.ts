@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { isCalendarDate } from '@etl/pipeline/names';
 import { canonicalUri } from '@etl/pipeline/uri';
@@ -43,19 +44,31 @@ export function calendarDate(text: string, option = '--date'): string {
   );
 }
 
-/** The value of an option that takes JSON. */
+/** The value of an option that takes a JSON object: the text itself, or `@path` of a file that holds it. */
 export function jsonObject(name: string, text: string): Record<string, unknown> {
+  const isFile = text.startsWith('@');
+  const json = isFile ? jsonFile(name, text.slice(1)) : text;
+  const what = isFile ? `${name} ${text}` : name;
+  const remedy = `For example ${name} '{"dialect":{"delimiter":";"}}', or ${name} @file.json with the same in a file`;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(json);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // told below, in the same words as any other value that is no object
+  } catch (error) {
+    const reason = (error as Error).message.split('\n', 1)[0];
+    throw new CliError(`${what} is not a JSON object: ${reason}`, remedy, cliExitCodes.usage, { cause: error });
   }
-  throw new CliError(
-    `${name} is no JSON object`,
-    `for example ${name} '{"dialect":{"delimiter":";"}}'`,
-    cliExitCodes.usage,
-  );
+  throw new CliError(`${what} is not a JSON object`, remedy, cliExitCodes.usage);
+}
+
+/** The text of a file, without a byte order mark. */
+function jsonFile(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    const reason = causeOf(error)?.sentence ?? (error as Error).message;
+    const remedy = `Give the path of a JSON file after the @: ${name} @file.json`;
+    throw new CliError(`${name} @${path}: ${reason}`, remedy, cliExitCodes.noInput, { cause: error });
+  }
 }
 
 function checkedUri(uri: string): string {

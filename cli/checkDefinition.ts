@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { stateMachine } from '../asl/machine';
 import { withSubstitutions } from '../asl/settings';
 import { CliError, cliExitCodes } from './errors';
+import { etlCommand } from './hints';
 
 /** The definition as it is committed and written: JSON with indents, and a line break at its end. */
 export const asText = (machine: unknown): string => `${JSON.stringify(machine, null, 2)}\n`;
@@ -21,7 +22,7 @@ export function checkDefinition(committed: string): void {
   if (line === -1) return;
   throw new CliError(
     `${file} is out of date from line ${line + 1}: ${(found[line] ?? '').trim() || 'it ends'} should be ${(generated[line] ?? '').trim() || 'its end'}`,
-    `write it anew, with none of our variables set: npx etl asl --out ${file}`,
+    `Write it anew, with none of our variables set: ${etlCommand('asl', '--out', file)}`,
     cliExitCodes.failed,
   );
 }

@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { isPortFree } from '../local/freePort';
-import { makeStateFolder } from '../local/places';
+import { exitCodes } from '@etl/pipeline/failures';
+import { getFreePort, isPortFree } from '../local/freePort';
 import { parseConfig } from '../workers/config';
-import { connectClient, temporalOptions } from '../workers/connection';
+import { checkNamespace, connectClient, temporalOptions } from '../workers/connection';
+import { explain } from '../workers/explain';
 import { localDefaults } from '../workers/localDefaults';
+import { etlCommand } from './hints';
+import { runningSystems } from './localSystems';
 
 export interface Check {
   readonly name: string;
@@ -18,6 +23,11 @@ export interface Check {
 
 const run = promisify(execFile);
 const leastFreeGB = 2;
+
+/** The folder, or the one above it that exists: a look at it must not create a state folder. */
+function firstExisting(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : firstExisting(dirname(folder));
+}
 
 /** What `etl doctor` looks at, in the order it is told. */
 export const checks: readonly (() => Promise<Check>)[] = [
@@ -38,15 +48,15 @@ export const checks: readonly (() => Promise<Check>)[] = [
       return { name: 'Configuration', state: 'ok', fact: 'every variable that is set can be read' };
     } catch (error) {
       const fact = (error as Error).message;
-      return { name: 'Configuration', state: 'missing', fact, remedy: 'mend the variables; see docs/configuration.md' };
+      return { name: 'Configuration', state: 'missing', fact, remedy: 'Fix the variables; see docs/configuration.md' };
     }
   },
   async () => {
     const { stateDir } = parseConfigOrDefault();
     try {
-      makeStateFolder(stateDir);
-      await access(stateDir, constants.W_OK);
-      const { bavail, bsize } = await statfs(stateDir);
+      const there = firstExisting(stateDir);
+      await access(there, constants.W_OK);
+      const { bavail, bsize } = await statfs(there);
       const free = (bavail * bsize) / 1e9;
       const fact = `${stateDir}, ${free.toFixed(1)} GB free`;
       if (free >= leastFreeGB) return { name: 'State folder', state: 'ok', fact };
@@ -62,14 +72,18 @@ export const checks: readonly (() => Promise<Check>)[] = [
     }
   },
   async () => {
-    const { address } = temporalOptions().connection;
+    const name = 'Temporal server';
     try {
-      const { connection } = await connectClient();
-      await connection.close();
-      return { name: 'Temporal server', state: 'ok', fact: `answers at ${address}` };
-    } catch {
-      const remedy = 'npx etl up, or set TEMPORAL_ADDRESS';
-      return { name: 'Temporal server', state: 'optional', fact: `none answers at ${address}`, remedy };
+      const { address } = temporalOptions().connection;
+      const { connection, namespace } = await connectClient();
+      await checkNamespace(connection, namespace).finally(() => connection.close());
+      return { name, state: 'ok', fact: `answers at ${address}` };
+    } catch (error) {
+      const known = explain(error);
+      if (!known) throw error;
+      const { message: fact, remedy, exitCode } = known;
+      if (exitCode !== exitCodes.unavailable) return { name, state: 'missing', fact, remedy };
+      return { name, state: 'optional', fact, remedy: `Start one: ${etlCommand('up')}; or set TEMPORAL_ADDRESS` };
     }
   },
   () =>
@@ -77,15 +91,19 @@ export const checks: readonly (() => Promise<Check>)[] = [
       'Temporal CLI',
       'temporal',
       ['--version'],
-      'npx etl up fetches one; for your shell: https://docs.temporal.io/cli',
+      `Fetch one: ${etlCommand('up')}; for your shell: https://docs.temporal.io/cli`,
     ),
   async () => {
     const ports = [localDefaults.temporalPort, localDefaults.uiPort, localDefaults.ecsPort];
     const taken: number[] = [];
     for (const port of ports) if (!(await isPortFree(port))) taken.push(port);
     if (taken.length === 0) return { name: 'Ports', state: 'ok', fact: `${ports.join(', ')} are free` };
-    const remedy = 'fine while npx etl up runs; else choose others: npx etl up --temporal-port --ui-port --ecs-port';
-    return { name: 'Ports', state: 'optional', fact: `in use: ${taken.join(', ')}`, remedy };
+    const fact = `in use: ${taken.join(', ')}`;
+    const owner = runningSystems().find(({ temporal, ecs }) => taken.some((port) => endsWith(port, temporal, ecs)));
+    if (owner) return { name: 'Ports', state: 'ok', fact: `${fact}, by the local system in ${owner.stateDir}` };
+    const options = ['--temporal-port', '--ui-port', '--ecs-port'];
+    const free = await Promise.all(options.map(async (option) => [option, String(await getFreePort())]));
+    return { name: 'Ports', state: 'optional', fact, remedy: `Choose others: ${etlCommand('up', ...free.flat())}` };
   },
   () =>
     tool(
@@ -103,6 +121,9 @@ export const checks: readonly (() => Promise<Check>)[] = [
     ),
   () => tool('Java', 'java', ['-version'], 'for the tests that skip time: install Java 17 or later'),
 ];
+
+const endsWith = (port: number, ...addresses: string[]): boolean =>
+  addresses.some((address) => address.endsWith(`:${port}`));
 
 function parseConfigOrDefault(): { stateDir: string } {
   try {

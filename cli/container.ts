@@ -10,9 +10,16 @@ type LogLine =
 
 export type ContainerEnd =
   | { readonly kind: 'finished'; readonly status: 'committed' | 'already' | 'superseded'; readonly manifest: Manifest }
-  | { readonly kind: 'failed'; readonly exitCode: number; readonly cause: string; readonly remedy: string };
+  | {
+      readonly kind: 'failed';
+      readonly exitCode: number;
+      readonly cause: string;
+      readonly remedy: string;
+      /** The user asked for the end. */
+      readonly interrupted?: NodeJS.Signals;
+    };
 
-/** Runs the ETL image's program as a process of this machine. SIGINT and SIGTERM end it as ECS would. */
+/** Runs the ETL image's program as a process of this machine. SIGINT and SIGTERM end it as ECS would, after a checkpoint. */
 export async function runContainer(
   environment: Readonly<Record<string, string>>,
   onProgress: (progress: Progress) => void,
@@ -22,7 +29,11 @@ export async function runContainer(
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   });
-  const forward = () => child.kill('SIGTERM');
+  let interrupted: NodeJS.Signals | undefined;
+  const forward = (signal: NodeJS.Signals) => {
+    interrupted = signal;
+    child.kill('SIGTERM');
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, forward);
   let end: ContainerEnd | undefined;
   createInterface({ input: child.stdout }).on('line', (text) => {
@@ -39,7 +50,7 @@ export async function runContainer(
   if (end?.kind === 'finished' && exitCode === 0) return end;
   const told =
     end?.kind === 'failed' ? end : { cause: `the conversion ended with exit code ${exitCode}`, remedy: 'run it again' };
-  return { kind: 'failed', exitCode, cause: told.cause, remedy: told.remedy };
+  return { kind: 'failed', exitCode, cause: told.cause, remedy: told.remedy, ...(interrupted && { interrupted }) };
 }
 
 /** Anything else on stdout is not for us. */

@@ -1,3 +1,5 @@
+import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
+
 /** Exit codes of the `etl` command itself, beside those of the container (docs/cli.md). Source: sysexits.h. */
 export const cliExitCodes = {
   failed: 1,
@@ -7,6 +9,14 @@ export const cliExitCodes = {
   cannotCreate: 73,
   interrupted: 130,
 } as const;
+
+/** The container's code where a failure type stands for one, `unavailable` for an absent service, else 1. */
+export function exitCodeOfFailure(failureType: string | null): number {
+  if (failureType === 'InvalidInput') return exitCodes.badData;
+  if (failureType === 'ServiceUnavailable') return exitCodes.unavailable;
+  const [code, ...others] = failureTypes[failureType as FailureType]?.exitCodes ?? [];
+  return code !== undefined && others.length === 0 ? code : cliExitCodes.failed;
+}
 
 /** An error for a person: one line of cause, one of remedy. */
 export class CliError extends Error {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { messageNames, taskQueues } from '@etl/pipeline/definition';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { cliExitCodes } from './errors';
+import { temporalCommand } from './hints';
 import { pause } from './pause';
 
 /** Who is told about a workflow while it runs. */
@@ -82,7 +83,7 @@ export function detachOnInterrupt(what: string, workflowId: string, before: () =
   const interrupted = () => {
     before();
     process.stderr.write(
-      `The ${what} goes on without this command. Cancel it with: temporal workflow cancel --workflow-id ${workflowId}\n`,
+      `The ${what} goes on without this command. Cancel it with: ${temporalCommand('workflow', 'cancel', '--workflow-id', workflowId)}\n`,
     );
     process.exit(cliExitCodes.interrupted);
   };

@@ -1,7 +1,8 @@
 import { exitCodes } from '@etl/pipeline/failures';
 import { Command, CommanderError } from 'commander';
 import { PortTakenError, TemporalNotFoundError } from '../local/temporal/errors';
-import { ConfigError, NoTemporalError } from '../workers/errors';
+import { NoTemporalError } from '../workers/errors';
+import { explain } from '../workers/explain';
 import { aslCommand } from './commands/asl';
 import { backfillCommand } from './commands/backfill';
 import { batchCommand } from './commands/batch';
@@ -15,12 +16,17 @@ import { runCommand } from './commands/run';
 import { scheduleCommand } from './commands/schedule';
 import { upCommand } from './commands/up';
 import { CliError, cliExitCodes } from './errors';
+import { etlCommand } from './hints';
+import { runningSystems, useLocalSystem } from './localSystems';
+import { PartError } from './system/partError';
+import { version } from './version';
 
 /** Runs the `etl` command and sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {
   process.stdout.on('error', outputFailed);
   const program = new Command('etl')
     .description('CSV files to Parquet on ECS Fargate, orchestrated by Temporal')
+    .version(version)
     .option('--verbose', 'show stack traces')
     .exitOverride()
     .showSuggestionAfterError();
@@ -40,18 +46,42 @@ export async function main(argv: string[]): Promise<void> {
     doctorCommand,
   ];
   for (const command of commands) program.addCommand(withRemedy(command(), 'etl').exitOverride());
+  program.hook('preAction', (_program, command) => {
+    if (!usesSystem(command)) return;
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    try {
+      useLocalSystem(say);
+    } catch (error) {
+      // What is missing on a machine can be told without a choice.
+      if (command.name() !== 'doctor' || !(error instanceof CliError)) throw error;
+      say(`${error.message}\n${error.remedy}`);
+    }
+  });
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error, program.opts<{ verbose?: boolean }>().verbose === true);
+    const exitCode = report(error, program.opts<{ verbose?: boolean }>().verbose === true);
+    // What was interrupted may wait for an answer that never comes.
+    if (exitCode === cliExitCodes.interrupted) process.exit(exitCode);
+    process.exitCode = exitCode;
   }
+}
+
+/** Commands that work with a system that is running, and not with one of their own or none. */
+const systemCommands = ['run', 'batch', 'backfill', 'schedule', 'reap', 'dlq', 'doctor'];
+
+function usesSystem(command: Command): boolean {
+  for (let each: Command | null = command; each; each = each.parent) {
+    if (systemCommands.includes(each.name())) return true;
+  }
+  return false;
 }
 
 /** Commander says what is wrong with arguments: what may be given instead, its help says. */
 function withRemedy(command: Command, parent: string): Command {
   const name = `${parent} ${command.name()}`;
   for (const child of command.commands) withRemedy(child, name);
-  return command.showHelpAfterError(`see what it takes: npx ${name} --help`);
+  return command.showHelpAfterError(`See what it takes: ${etlCommand(...name.split(' ').slice(1), '--help')}`);
 }
 
 /** Who reads may have left, as `head` does: what is under way is ended in order all the same. */
@@ -64,34 +94,38 @@ function outputFailed(error: NodeJS.ErrnoException): void {
 function report(error: unknown, verbose: boolean): number {
   // Commander has already said what is wrong with the arguments.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : cliExitCodes.usage;
-  const { message, remedy, exitCode } = explain(error);
+  const { message, remedy, exitCode } = explainAny(error);
   process.stderr.write(`error: ${message}\n${remedy}\n`);
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return exitCode;
 }
 
-function explain(error: unknown): { message: string; remedy: string; exitCode: number } {
+function explainAny(error: unknown): { message: string; remedy: string; exitCode: number } {
   if (error instanceof CliError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof NoTemporalError) {
-    const remedy = 'start the local system with `npx etl up` in another terminal, or set TEMPORAL_ADDRESS';
-    return { message, remedy, exitCode: cliExitCodes.unavailable };
+  if (error instanceof NoTemporalError && error.kind === 'Unavailable') {
+    return { message, remedy: startRemedy(), exitCode: cliExitCodes.unavailable };
+  }
+  if (error instanceof PartError) {
+    return { message, remedy: error.remedy, exitCode: error.exitCode ?? cliExitCodes.unavailable };
   }
   if (error instanceof PortTakenError) {
-    const remedy = 'end what listens there, or choose others: --temporal-port, --ui-port, --ecs-port';
+    const remedy = 'End what listens there, or choose others: --temporal-port, --ui-port, --ecs-port';
     return { message, remedy, exitCode: cliExitCodes.unavailable };
   }
   if (error instanceof TemporalNotFoundError) {
-    const remedy = 'install the Temporal CLI (https://docs.temporal.io/cli), or set TEMPORAL_ADDRESS to a server';
+    const remedy = 'Install the Temporal CLI (https://docs.temporal.io/cli), or set TEMPORAL_ADDRESS to a server';
     return { message, remedy, exitCode: cliExitCodes.unavailable };
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    return { message: 'interrupted', remedy: 'nothing was left running', exitCode: cliExitCodes.interrupted };
+    return { message: 'interrupted', remedy: 'Nothing was left running', exitCode: cliExitCodes.interrupted };
   }
-  if (error instanceof ConfigError) {
-    const remedy = 'mend the variables named above; docs/configuration.md lists them all';
-    return { message, remedy, exitCode: exitCodes.badConfiguration };
-  }
-  const remedy = 'this was not expected: run again with --verbose for the stack trace';
-  return { message, remedy, exitCode: cliExitCodes.failed };
+  const remedy = 'This was not expected: run it again with --verbose for the stack trace';
+  return explain(error) ?? { message, remedy, exitCode: cliExitCodes.failed };
+}
+
+function startRemedy(): string {
+  const others = runningSystems().map(({ stateDir, temporal }) => `ETL_STATE_DIR=${stateDir} (Temporal ${temporal})`);
+  const start = `Start the local system in another terminal: ${etlCommand('up')}; or set TEMPORAL_ADDRESS`;
+  return others.length === 0 ? start : `${start}. Running elsewhere: ${others.join(', ')}`;
 }

@@ -1,6 +1,5 @@
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import type { Evidence } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures';
 import type { Launch } from '@etl/pipeline/launches';
 import { type Batch, layout, manifestName, workflowId } from '@etl/pipeline/layout';
@@ -10,11 +9,12 @@ import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
-import type { ApplicationFailure, Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
+import type { Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { temporalClient } from '../workers/temporalClient';
 import type { PipelineResult } from '../workflows/etlPipeline';
 import { CliError } from './errors';
 import { type Follower, follow } from './follow';
+import { temporalCommand } from './hints';
 
 export interface Detail {
   readonly s3Key: string;
@@ -38,6 +38,8 @@ export interface RunReport {
   readonly alreadyDelivered?: true;
   /** Every launch of the task, the latest last (at most the last 20). */
   readonly launches: readonly Launch[];
+  /** Of all launches, in US dollars; null where none has a cost of its own. */
+  readonly costUsd: number | null;
   /** Why it ran where it ran, and what was expected of it; absent for a run that did not deliver. */
   readonly routing?: Routing;
 }
@@ -70,7 +72,7 @@ export async function startPipeline(
     if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
     throw new CliError(
       `this batch is being run already, as workflow ${id}`,
-      `watch it with: temporal workflow show --workflow-id ${id}`,
+      `Watch it with: ${temporalCommand('workflow', 'show', '--follow', '--workflow-id', id)}`,
       75,
       { cause: error },
     );
@@ -85,10 +87,17 @@ export async function followPipeline(
 ): Promise<RunReport> {
   const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   try {
-    const { launches, routing, batch, alreadyDelivered }: PipelineResult = await follow(handle, follower);
+    const { launches, costUsd, routing, batch, alreadyDelivered }: PipelineResult = await follow(handle, follower);
     const manifest = await readPublished(detail.destination, batch);
-    const delivered = { ...ids, status: 'COMPLETED', failureType: null, reason: null, manifest, launches } as const;
-    return { ...delivered, batch, ...(routing && { routing }), ...(alreadyDelivered && { alreadyDelivered }) };
+    const delivered = { status: 'COMPLETED', failureType: null, reason: null, manifest, batch } as const;
+    const spent = { launches, costUsd: costUsd ?? null };
+    return {
+      ...ids,
+      ...delivered,
+      ...spent,
+      ...(routing && { routing }),
+      ...(alreadyDelivered && { alreadyDelivered }),
+    };
   } catch (error) {
     const { ApplicationFailure, CancelledFailure, WorkflowFailedError } = temporalClient();
     if (!(error instanceof WorkflowFailedError)) throw error;
@@ -96,13 +105,15 @@ export async function followPipeline(
     const status = cause instanceof CancelledFailure ? 'CANCELED' : 'FAILED';
     const failureType =
       cause instanceof ApplicationFailure ? (cause.type ?? 'Unknown') : status === 'CANCELED' ? 'Cancelled' : 'Unknown';
-    const launches = cause instanceof ApplicationFailure ? launchesIn(cause) : [];
-    return { ...ids, status, failureType, reason: cause?.message ?? error.message, manifest: null, launches };
+    const reason = cause?.message ?? error.message;
+    return { ...ids, status, failureType, reason, manifest: null, ...(await launchesOf(handle)) };
   }
 }
 
-function launchesIn({ details }: ApplicationFailure): readonly Launch[] {
-  return (details?.[0] as Partial<Evidence> | undefined)?.launches ?? [];
+/** What was launched by a run that did not deliver, from its memo; a run that was terminated may have none. */
+async function launchesOf(handle: Pick<Handle, 'describe'>): Promise<Pick<RunReport, 'launches' | 'costUsd'>> {
+  const memo = (await handle.describe()).memo?.etl as Partial<Pick<RunReport, 'launches' | 'costUsd'>> | undefined;
+  return { launches: memo?.launches ?? [], costUsd: memo?.costUsd ?? null };
 }
 
 /** Returns the manifest of a batch where readers see it; null when nothing was published. */

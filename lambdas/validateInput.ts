@@ -6,6 +6,7 @@ import type { Validation } from '../activities/contract';
 import { storeSharedLongOptions } from '../activities/options';
 import { validateInput } from '../activities/validateInput';
 import { parseConfig } from '../workers/config';
+import { named } from './named';
 import { notFollowed } from './notFollowed';
 
 /** The state machine reads every part of the batch, so all of them are there. */
@@ -28,10 +29,12 @@ export type ValidationAnswer =
   | { readonly valid: false; readonly delivered: false; readonly reasons: readonly string[]; readonly batch: Batch };
 
 /**
- * The activity `validateInput` as a Lambda function, with the environment of docs/configuration.md. Throws an error named
- * `SourceConflict`, what trying again may mend, and `ConfigError`.
+ * The activity `validateInput` as a Lambda function, with the environment of docs/configuration.md.
+ * @throws {Error} named `SourceConflict` or `BadConfiguration`; other errors are worth a retry.
  */
-export async function handler({ event }: { event: unknown }): Promise<ValidationAnswer> {
+export const handler = ({ event }: { event: unknown }): Promise<ValidationAnswer> => named(() => validate(event));
+
+async function validate(event: unknown): Promise<ValidationAnswer> {
   const { rawBase, cleanBase, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
   const store = openStore();
   const settings = { rawBase, cleanBase, timeScale, routing: { ...noRouting, ignoresLanes: true } };

@@ -1,39 +1,95 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identify, isAlive } from './ecs/processes';
+import type { ProcessIdentity } from './ecs/records';
+
+/** The process that holds a lock, and what it says about itself. */
+export interface Holder<Facts extends object = object> extends ProcessIdentity {
+  /** ISO 8601. */
+  readonly since: string;
+  readonly facts: Facts;
+}
+
+/** A lock that is held, or the process that holds it. */
+export type Lock<Facts extends object = object> =
+  | { readonly release: () => Promise<void> }
+  | { readonly holder: Holder<Facts> };
+
+/**
+ * Takes the lock `file` unless a living process holds it. A process that was killed holds nothing, also when its ID was
+ * given to another one.
+ *
+ * The lock is the newest of the files `<file>.1`, `<file>.2`, … Each is created whole, with its holder in it, if absent,
+ * and only after the newest one was found to be stale. A stale file is never replaced: two processes that both found it
+ * stale could otherwise remove each other's lock.
+ */
+export async function tryLock<Facts extends object>(file: string, facts: Facts): Promise<Lock<Facts>> {
+  const self = identify(process.pid) ?? { pid: process.pid, started: '' };
+  const draft = `${file}.${randomUUID()}.draft`;
+  await mkdir(dirname(file), { recursive: true });
+  const holder: Holder<Facts> = { ...self, since: new Date().toISOString(), facts };
+  await writeFile(draft, JSON.stringify(holder));
+  try {
+    for (;;) {
+      const newest = Math.max(0, ...(await numbersOf(file)));
+      const held = newest > 0 && (await readHolder<Facts>(numbered(file, newest)));
+      if (held && isAlive(held)) return { holder: held };
+      const own = newest + 1;
+      if (!(await created(draft, numbered(file, own)))) continue;
+      const others = (await numbersOf(file)).filter((number) => number !== own);
+      if (others.some((number) => number > own)) {
+        await rm(numbered(file, own), { force: true });
+        continue;
+      }
+      await Promise.all(others.map((number) => rm(numbered(file, number), { force: true })));
+      return { release: () => rm(numbered(file, own), { force: true }) };
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
 
 const lookMilliseconds = 200;
 
 /**
- * What `work` answers, done while no other process does the like under the same lock file. Waits for one that does; a lock
- * whose process is gone does not count. `onWait` is told once. Throws the signal's reason, and what `work` throws.
+ * Runs `work` while no other process holds the lock `file`, and returns its result. Waits for a holder, and calls `onWait`
+ * once when it has to. Throws the signal's reason, and what `work` throws.
  */
 export async function withLock<T>(
   file: string,
   work: () => Promise<T>,
   { onWait, signal }: { readonly onWait?: () => void; readonly signal?: AbortSignal } = {},
 ): Promise<T> {
-  let said = false;
-  while (!(await taken(file))) {
-    const holder = await holderOf(file);
-    if (holder !== undefined && !isAlive(holder)) {
-      await rm(file, { force: true });
-      continue;
-    }
-    if (!said) onWait?.();
-    said = true;
+  let lock = await tryLock(file, {});
+  if ('holder' in lock) onWait?.();
+  while ('holder' in lock) {
     await sleep(lookMilliseconds, undefined, signal && { signal });
+    lock = await tryLock(file, {});
   }
   try {
     return await work();
   } finally {
-    await rm(file, { force: true });
+    await lock.release();
   }
 }
 
-/** Whether the lock is ours now. */
-async function taken(file: string): Promise<boolean> {
+const numbered = (file: string, number: number): string => `${file}.${number}`;
+
+async function numbersOf(file: string): Promise<number[]> {
+  const prefix = `${basename(file)}.`;
+  const names = await readdir(dirname(file));
+  return names.flatMap((name) => {
+    const number = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    return /^\d+$/.test(number) ? [Number(number)] : [];
+  });
+}
+
+/** False when another process was faster. */
+async function created(draft: string, target: string): Promise<boolean> {
   try {
-    await writeFile(file, String(process.pid), { flag: 'wx' });
+    await link(draft, target);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -41,17 +97,12 @@ async function taken(file: string): Promise<boolean> {
   }
 }
 
-/** Undefined for a lock that is gone, or is being written. */
-async function holderOf(file: string): Promise<number | undefined> {
-  return Number(await readFile(file, 'utf8').catch(() => '')) || undefined;
-}
-
-function isAlive(pid: number): boolean {
+/** Undefined for a lock that was released in the meantime. */
+async function readHolder<Facts extends object>(path: string): Promise<Holder<Facts> | undefined> {
   try {
-    process.kill(pid, 0);
-    return true;
+    return JSON.parse(await readFile(path, 'utf8')) as Holder<Facts>;
   } catch (error) {
-    // Somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import { type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
 import { failedEnd } from '@etl/pipeline/batch/fileResult';
 import type { Client } from '@temporalio/client';
 import type { Executions } from '../activities/ports';
+import { resultOf } from './resultOf';
 import { temporalClient } from './temporalClient';
 
 /** What Temporal says of a workflow's newest run. */
@@ -22,7 +23,7 @@ export function createExecutions(client: Client): Executions {
     async result(workflowId, runId, signal) {
       const handle = client.workflow.getHandle(workflowId, runId);
       try {
-        return { status: 'completed', result: await client.withAbortSignal(signal, () => handle.result()) };
+        return { status: 'completed', result: await resultOf(client, handle, signal) };
       } catch (error) {
         if (error instanceof temporalClient().WorkflowFailedError) return failedEnd(error.cause);
         if (!(error instanceof temporalClient().WorkflowNotFoundError)) throw error;

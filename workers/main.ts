@@ -3,8 +3,8 @@ import { exitCodes } from '@etl/pipeline/failures';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { parseConfig } from './config';
-import { connectClient, temporalOptions } from './connection';
-import { ConfigError, NoTemporalError } from './errors';
+import { checkNamespace, connectClient, temporalOptions } from './connection';
+import { explain } from './explain';
 import { startIntakes } from './intake/startIntakes';
 import { lightConcurrency, routingOf } from './lightLane';
 import { createLogger, temporalLogger } from './logger';
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     }),
   });
   const { client, connection: clientConnection, namespace } = await connectClient();
+  await checkNamespace(clientConnection, namespace);
   const connection = await NativeConnection.connect(temporalOptions().connection);
   const ports = createPorts(config, client, log);
   const workers = await createWorkers({
@@ -65,12 +66,12 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const remedy =
-    error instanceof NoTemporalError
-      ? 'start the local system with `npx etl up`, or set TEMPORAL_ADDRESS'
-      : error instanceof ConfigError
-        ? 'mend the variables named above; docs/configuration.md lists them all'
-        : 'see docs/configuration.md';
-  process.stderr.write(`etl-worker: ${error.message}\netl-worker: ${remedy}\n`);
-  process.exitCode = error instanceof ConfigError ? exitCodes.badConfiguration : exitCodes.unavailable;
+  const { message, remedy, exitCode } = explain(error) ?? {
+    message: error.message,
+    remedy: 'See docs/configuration.md, and the log above',
+    exitCode: exitCodes.unavailable,
+  };
+  process.stderr.write(`etl-worker: ${message}\netl-worker: ${remedy}\n`);
+  // Not `exitCode` alone: what is connected or polling by now would keep the process from ending.
+  process.exit(exitCode);
 });

@@ -1,4 +1,6 @@
 import { ECSClient, ECSServiceException } from '@aws-sdk/client-ecs';
+import { classOfKind } from '@etl/pipeline/causes/cause';
+import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
 import { createTaskDefinitionRegistrar } from '../aws/taskDefinitionRegistrar';
 import type { Config } from './config';
 import { ConfigError } from './errors';
@@ -16,8 +18,11 @@ export async function registerTaskDefinition(config: Config, client = new ECSCli
     const arn = await createTaskDefinitionRegistrar(client).ensureRegistered(definition);
     return { ...config, [key]: arn };
   } catch (error) {
-    const problem = `${key}: ${file}: ECS did not register it: ${(error as Error).name}: ${(error as Error).message}`;
-    throw isRefusal(error) ? new ConfigError([problem]) : new Error(problem, { cause: error });
+    const cause = causeOf(error);
+    const reason = cause ? inWords(cause) : `${(error as Error).name}: ${(error as Error).message}`;
+    const isPermanent = cause ? classOfKind(cause.kind) === 'BadConfiguration' : isRefusal(error);
+    const problem = `${key}: ${file}: ECS did not register it`;
+    throw isPermanent ? new ConfigError([`${problem}: ${reason}`]) : new Error(problem, { cause: error });
   }
 }
 

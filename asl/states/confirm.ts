@@ -9,7 +9,7 @@ import type { State } from '../types';
 /** Exit code 0 proves nothing: a batch is delivered when the commit log has it. */
 export function confirm({ functions }: MachineSettings): Record<string, State> {
   const step = steps.confirmCommit;
-  const { missing, superseded } = stageFailures.confirm;
+  const { missing, superseded, misconfigured } = stageFailures.confirm;
   return {
     [stateNames.confirm]: {
       Type: 'Task',
@@ -22,10 +22,11 @@ export function confirm({ functions }: MachineSettings): Record<string, State> {
       ResultSelector: { 'answer.$': '$.Payload' },
       ResultPath: paths.delivered,
       TimeoutSeconds: step.attemptTimeoutSeconds,
-      Retry: callRetries(step, [missing, superseded]),
+      Retry: callRetries(step, [missing, superseded, misconfigured]),
       Catch: [
         { ErrorEquals: [missing], ResultPath: paths.error, Next: failureNames.confirm.missing },
         { ErrorEquals: [superseded], ResultPath: paths.error, Next: failureNames.confirm.superseded },
+        { ErrorEquals: [misconfigured], ResultPath: paths.error, Next: failureNames.confirm.misconfigured },
         { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.confirm.other },
       ],
       Next: stateNames[flow.confirm.done],

@@ -9,7 +9,7 @@ import type { State } from '../types';
 /** Asks the function, and goes one way or the other. */
 export function validate({ functions }: MachineSettings): Record<string, State> {
   const step = steps.validateInput;
-  const { conflict } = stageFailures.validate;
+  const { conflict, misconfigured } = stageFailures.validate;
   return {
     [stateNames.validate]: {
       Type: 'Task',
@@ -22,10 +22,11 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       ResultSelector: { 'validation.$': '$.Payload' },
       ResultPath: paths.all,
       TimeoutSeconds: step.attemptTimeoutSeconds,
-      Retry: callRetries(step, [conflict]),
+      Retry: callRetries(step, [conflict, misconfigured]),
       // The error takes the place of the event, which, when it is no object, has no room for one.
       Catch: [
         { ErrorEquals: [conflict], ResultPath: paths.all, Next: failureNames.validate.conflict },
+        { ErrorEquals: [misconfigured], ResultPath: paths.all, Next: failureNames.validate.misconfigured },
         { ErrorEquals: ['States.ALL'], ResultPath: paths.all, Next: failureNames.validate.other },
       ],
       Next: isValidName,

@@ -27,10 +27,9 @@ function tell(found: Forecast, json: boolean | undefined): void {
 
 async function forecastOrFail(request: BatchRequest): Promise<Forecast> {
   return forecast(request).catch((error: unknown) => {
-    if (!(error instanceof StorageError)) throw error;
-    const remedy = 'see that this machine may read the source and the destination';
-    const exitCode = error.code === 'NotFound' ? cliExitCodes.noInput : cliExitCodes.unavailable;
-    throw new CliError(`${error.uri}: ${error.message}`, remedy, exitCode, { cause: error });
+    if (!(error instanceof StorageError) || error.code !== 'NotFound') throw error;
+    const remedy = error.remedy ?? 'Correct the prefix or the destination';
+    throw new CliError(`${error.uri}: ${error.message}`, remedy, cliExitCodes.noInput, { cause: error });
   });
 }
 

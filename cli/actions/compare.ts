@@ -7,7 +7,6 @@ import { TemporalNotFoundError } from '../../local/temporal/errors';
 import { parseConfig } from '../../workers/config';
 import { calendarDate, jsonObject, sourceUri } from '../arguments';
 import type { CompareOptions } from '../commands/compare';
-import { commandWith } from '../compare/again';
 import { forgetAccount } from '../compare/environment';
 import type { InterpreterName } from '../compare/interpreters';
 import { reportLines, reportObject } from '../compare/report';
@@ -16,6 +15,7 @@ import { stepFunctions } from '../compare/sides';
 import { runOnTemporal } from '../compare/temporalSide';
 import { UnavailableError } from '../compare/unavailable';
 import { CliError, cliExitCodes } from '../errors';
+import { sameCommandWith } from '../hints';
 import { untilSignal } from '../signals';
 
 /** Of the sides' folders. */
@@ -103,7 +103,7 @@ function refused(error: unknown): never {
 }
 
 function unavailable(message: string, cause?: Error): CliError {
-  const remedy = `mend that, or run it in this process: ${commandWith('local', process.argv.slice(2))}`;
+  const remedy = `Install that, or run it in this process: ${sameCommandWith('--interpreter', 'local')}`;
   return new CliError(message, remedy, cliExitCodes.unavailable, { cause });
 }
 

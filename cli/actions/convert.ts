@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { transform } from '@etl/pipeline/definition';
+import { exitCodes } from '@etl/pipeline/failures';
 import { layout } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { optionsSchema } from '@etl/pipeline/options';
@@ -9,8 +10,9 @@ import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { parseConfig } from '../../workers/config';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import type { ConvertOptions } from '../commands/convert';
-import { runContainer } from '../container';
+import { type ContainerEnd, runContainer } from '../container';
 import { CliError, cliExitCodes } from '../errors';
+import { etlCommand } from '../hints';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
 const endings = {
@@ -42,7 +44,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
     show.progress,
   );
   show.end();
-  if (end.kind === 'failed') throw new CliError(end.cause, end.remedy, end.exitCode);
+  if (end.kind === 'failed') throw conversionError(end);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(end.manifest)}\n`);
     return;
@@ -53,6 +55,26 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
       ? describeDelivered(end.manifest, place)
       : [endings[end.status], ...describeManifest(end.manifest, place)];
   process.stdout.write(`${facts.join('\n')}\n`);
+}
+
+/** The container's own remedies speak of its environment, which nobody at a terminal has set. */
+const remedies: Readonly<Record<number, string>> = {
+  [exitCodes.noInput]: 'Correct the path of the file',
+  [exitCodes.held]: 'Correct the file, or change the gate in --options',
+  [exitCodes.sourceConflict]: 'Name the replaced file with --replaces, or publish below another --out',
+};
+
+/** The error for a person. An interrupted conversion goes on from its checkpoint when it is run again. */
+export function conversionError(end: Extract<ContainerEnd, { kind: 'failed' }>): CliError {
+  const { exitCode, cause, remedy, interrupted } = end;
+  if (exitCode !== exitCodes.stopped || !interrupted) {
+    return new CliError(cause, remedies[exitCode] ?? remedy, exitCode);
+  }
+  return new CliError(
+    'interrupted: nothing was published, and the finished parts are kept',
+    `Go on from there with the same command: ${etlCommand(...process.argv.slice(2))}`,
+    interrupted === 'SIGINT' ? cliExitCodes.interrupted : exitCode,
+  );
 }
 
 /** With `--json` stdout is for the manifest alone. */

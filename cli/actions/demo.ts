@@ -3,35 +3,64 @@ import { join } from 'node:path';
 import { topics } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
+import type { Client } from '@temporalio/client';
 import { freePortFrom } from '../../local/freePort';
-import { makeStateFolder, places } from '../../local/places';
+import { places } from '../../local/places';
 import { ensureSalesSample } from '../../local/samples/ventas';
 import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
 import { localDefaults } from '../../workers/localDefaults';
 import type { DemoOptions } from '../commands/demo';
 import { CliError, cliExitCodes } from '../errors';
+import { etlCommand, sampleFile } from '../hints';
 import { type Detail, followPipeline, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeManifest } from '../show';
 import { untilSignal } from '../signals';
-import { type LocalSystem, startSystem } from '../system/system';
+import { entryOf, systemNamespace } from '../system/entry';
+import type { SystemSettings } from '../system/settings';
+import { holdStateFolder } from '../system/stateLock';
+import { startSystem } from '../system/system';
 
 const batchDate = '2026-02-08';
 
 export async function demo({ rows, keep }: DemoOptions): Promise<void> {
   const stateDir = join(parseConfig(process.env).stateDir, 'demo');
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  makeStateFolder(stateDir);
+  const ports = {
+    temporalPort: await freePortFrom(localDefaults.temporalPort),
+    uiPort: await freePortFrom(localDefaults.uiPort),
+    ecsPort: await freePortFrom(localDefaults.ecsPort),
+  };
   const signal = untilSignal();
-  const stopping = new AbortController();
   const interrupted = signal.then(() => {
-    throw new CliError(
-      'interrupted',
-      'nothing was left running; start again with `npm run demo`',
-      cliExitCodes.interrupted,
-    );
+    const remedy = 'Nothing was left running; start again with `npm run demo`';
+    throw new CliError('interrupted', remedy, cliExitCodes.interrupted);
   });
   interrupted.catch(() => undefined); // heard wherever it is raced against
+  const release = await holdStateFolder(stateDir, {
+    command: 'etl demo',
+    temporal: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporalPort}`,
+    ecs: `http://127.0.0.1:${ports.ecsPort}`,
+  });
+  try {
+    await demoIn(stateDir, { ports, rows, signal, interrupted, keep: keep && process.stdout.isTTY });
+  } finally {
+    await release();
+  }
+}
+
+interface Demo {
+  readonly ports: Pick<SystemSettings, 'temporalPort' | 'uiPort' | 'ecsPort'>;
+  readonly rows: number;
+  readonly keep: boolean;
+  /** Resolves, and rejects, when the user asks for the end. */
+  readonly signal: Promise<unknown>;
+  readonly interrupted: Promise<never>;
+}
+
+async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted }: Demo): Promise<void> {
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const namespace = systemNamespace();
+  const stopping = new AbortController();
   // What an earlier demo left; the sample is kept, since it is always the same.
   for (const folder of [places(stateDir).lake, places(stateDir).outbox, places(stateDir).ecs]) {
     await rm(folder, { recursive: true, force: true });
@@ -39,7 +68,10 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
   say(`Sample: ${rows.toLocaleString('en-US')} rows of sales, with the dirt that real files have …`);
   const sample = await Promise.race([ensureSalesSample(places(stateDir).samples, rows), interrupted]);
   let delivered = false;
-  const starting = start(stateDir, say, stopping.signal);
+  say('Starting Temporal, the local Fargate endpoint and a worker …');
+  const starting = startSystem({
+    ...{ ...ports, stateDir, namespace, persistent: false, say, signal: stopping.signal },
+  });
   try {
     const system = await Promise.race([starting, interrupted]);
     if (system.ui) say(`Web UI, while the demo is up: ${system.ui}`);
@@ -52,19 +84,21 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
       // What is shown is a Fargate task, however small the sample.
       compute: { lane: 'fargate' },
     };
-    const report = await runOn(system, detail, say, interrupted);
+    const { environment } = entryOf(system, stateDir, namespace);
+    const { client, connection } = await connectClient({ ...process.env, ...environment });
+    const report = await runOn(client, detail, say, interrupted).finally(() => connection.close());
     delivered = report.status === 'COMPLETED';
     if (!report.manifest)
-      throw new CliError(`${report.failureType}: ${report.reason}`, `see ${places(stateDir).logs}`, 1);
+      throw new CliError(`${report.failureType}: ${report.reason}`, `See ${places(stateDir).logs}`, 1);
     for (const line of await describe(report, detail, stateDir)) say(line);
-    if (keep && process.stdout.isTTY) {
+    if (keep) {
       say(`\nThe Web UI is up at ${system.ui ?? system.temporal}. Ctrl-C ends the demo.`);
       await signal;
     }
   } finally {
     say('Stopping …');
     stopping.abort();
-    // Even what was only being started: it is there in a moment, or fails.
+    // A start that is under way ends, too.
     await starting.then(
       (system) => system.stop(),
       () => undefined,
@@ -73,42 +107,36 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
   }
 }
 
-async function start(stateDir: string, say: (line: string) => void, signal: AbortSignal): Promise<LocalSystem> {
-  say('Starting Temporal, the local Fargate endpoint and a worker …');
-  const temporalPort = await freePortFrom(localDefaults.temporalPort);
-  const uiPort = await freePortFrom(localDefaults.uiPort);
-  const ecsPort = await freePortFrom(localDefaults.ecsPort);
-  return await startSystem({ stateDir, temporalPort, uiPort, ecsPort, persistent: false, say, signal });
-}
-
-/**
- * Throws what `interrupted` throws, once the run's calls are given up: they would be sent again and again to a server that
- * is gone, and keep this process from ending.
- */
+/** Throws what `interrupted` throws. */
 async function runOn(
-  system: LocalSystem,
+  client: Client,
   detail: Detail,
   say: (line: string) => void,
   interrupted: Promise<never>,
 ): Promise<RunReport> {
-  process.env.TEMPORAL_ADDRESS = system.temporal;
-  const { client, connection } = await connectClient();
-  const givenUp = new AbortController();
-  const following = client.withAbortSignal(givenUp.signal, async () => {
+  const follow = async (): Promise<RunReport> => {
     const handle = await startPipeline(client, detail, undefined);
     say(`Run: ${handle.workflowId}`);
     const line = createStatusLine(process.stdout);
     const report = await followPipeline(handle, detail, { onStatus: line.show, onTrouble: line.note });
     line.end();
     return report;
-  });
-  try {
-    return await Promise.race([following, interrupted]);
-  } finally {
-    givenUp.abort();
-    await following.catch(() => undefined);
-    await connection.close();
-  }
+  };
+  const following = follow();
+  // Calls that are under way are sent again and again to a server that is gone; the process ends without them.
+  following.catch(() => undefined);
+  return Promise.race([following, interrupted]);
+}
+
+function nextCommands(): string[] {
+  const { shown } = sampleFile('ventas.csv');
+  const commands = [
+    [etlCommand('convert', shown, '--out', 'out'), 'one file, without Temporal'],
+    [etlCommand('up'), 'the local system, to start runs in yourself'],
+    [etlCommand('run', shown, '--date', batchDate), '… in another terminal'],
+  ];
+  const width = Math.max(...commands.map(([command = '']) => command.length));
+  return commands.map(([command = '', what]) => `  ${command.padEnd(width)}    ${what}`);
 }
 
 async function describe(report: RunReport, detail: Detail, stateDir: string): Promise<string[]> {
@@ -125,8 +153,6 @@ async function describe(report: RunReport, detail: Detail, stateDir: string): Pr
     ...(message ? message.body.split('\n').map((line) => `  | ${line}`) : ['  none']),
     '',
     'Next:',
-    '  npx etl convert samples/ventas.csv --out out        one file, without Temporal',
-    '  npx etl up                                          the local system, to start runs in yourself',
-    '  npx etl run samples/ventas.csv --date 2026-02-08    … in another terminal',
+    ...nextCommands(),
   ];
 }

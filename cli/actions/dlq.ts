@@ -9,6 +9,7 @@ import { withBox } from '../dlq/box';
 import { dropGroup, type LetterGroup, selectGroups } from '../dlq/groups';
 import { describeDiscarded, describeGroup, describeRedriven } from '../dlq/show';
 import { CliError, cliExitCodes } from '../errors';
+import { etlCommand } from '../hints';
 import { type Again, foreseen, type Redriven, redrive, removeDelivered, startsAgain } from '../redrive';
 import { count } from '../show';
 
@@ -21,7 +22,7 @@ export async function listLetters({ limit, json }: ListOptions): Promise<void> {
     say(`${count(open.length, 'letter')} in ${box.name}`);
     for (const group of open) for (const line of describeGroup(group)) say(line);
     if (delivered > 0) {
-      const remedy = 'remove them with: npx etl dlq redrive --all, or npx etl dlq discard --all';
+      const remedy = `remove them with: ${etlCommand('dlq', 'redrive', '--all')}, or ${etlCommand('dlq', 'discard', '--all')}`;
       say(`Not shown: ${count(delivered, 'letter')} of events that were delivered since; ${remedy}`);
     }
     if (limited) say(`There may be more: --limit is ${limit}.`);
@@ -66,7 +67,7 @@ export async function discardLetters(ids: string[], options: DiscardOptions): Pr
 function checkChoice(command: 'redrive' | 'discard', ids: readonly string[], all: boolean): void {
   if (ids.length > 0 !== all) return;
   const message = `dlq ${command} wants the IDs of letters, or --all`;
-  throw new CliError(message, 'see them with: npx etl dlq list', cliExitCodes.usage);
+  throw new CliError(message, `See them with: ${etlCommand('dlq', 'list')}`, cliExitCodes.usage);
 }
 
 function choose(groups: readonly LetterGroup[], ids: readonly string[], all: boolean) {

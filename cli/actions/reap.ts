@@ -4,6 +4,7 @@ import { connectClient } from '../../workers/connection';
 import { temporalClient } from '../../workers/temporalClient';
 import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
 import type { ReapOptions } from '../commands/reap';
+import { sameCommandWith, temporalCommand } from '../hints';
 import { reaperSchedule as scheduleId } from '../reaperSchedule';
 import { count } from '../show';
 
@@ -18,7 +19,7 @@ export async function reap({ stop = false, grace, every, json }: ReapOptions): P
       const what = stop ? 'stops' : 'only reports (add --stop to have them stopped)';
       return say({ scheduleId, everyMinutes: every, ...input }, [
         `Schedule ${scheduleId}: every ${count(every, 'minute')} it finds orphaned tasks and ${what}.`,
-        `Look at it with: temporal schedule describe --schedule-id ${scheduleId}`,
+        `Look at it with: ${temporalCommand('schedule', 'describe', '--schedule-id', scheduleId)}`,
       ]);
     }
     const report: ReapReport = await client.workflow.execute(workflowTypes.reaper, {
@@ -64,7 +65,7 @@ export function describeReport(report: ReapReport): string[] {
     `${count(examined, 'task')} of ours running, ${count(orphans.length, 'orphan')}, ${count(unknown.length, 'task')} of workflows that Temporal does not know`,
     ...orphans.map(({ taskArn, workflowId, workflow }) => `orphan: ${taskArn} of ${workflowId} (${workflow})`),
     ...unknown.map(({ taskArn, workflowId }) => `unknown: ${taskArn} of ${workflowId}: look at it yourself`),
-    ...(orphans.length > 0 && dryRun ? ['Nothing was stopped: run it again with --stop.'] : []),
+    ...(orphans.length > 0 && dryRun ? [`Nothing was stopped. Stop them with: ${sameCommandWith('--stop')}`] : []),
     ...(dryRun ? [] : [`${count(stopped.length, 'task')} stopped`]),
     ...problems,
   ];

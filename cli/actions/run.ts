@@ -1,4 +1,4 @@
-import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures';
 import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
 import type { Routing } from '@etl/pipeline/plan';
@@ -7,8 +7,9 @@ import { parseConfig } from '../../workers/config';
 import { connectClient } from '../../workers/connection';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import type { RunOptions } from '../commands/run';
-import { cliExitCodes } from '../errors';
+import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
+import { withLocalCommand } from '../hints';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
@@ -52,7 +53,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
             for (const fact of describeRoute(status.routing)) say(fact);
             told = true;
           }
-          line.show(status);
+          const { note } = status;
+          line.show(note === undefined ? status : { ...status, note: withLocalCommand(note, handle.workflowId) });
         },
         onTrouble: line.note,
       },
@@ -76,7 +78,16 @@ function describeRoute(routing: Routing): string[] {
 }
 
 function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunReport {
-  return { workflowId, runId, status: 'RUNNING', failureType: null, reason: null, manifest: null, launches: [] };
+  return {
+    workflowId,
+    runId,
+    status: 'RUNNING',
+    failureType: null,
+    reason: null,
+    manifest: null,
+    launches: [],
+    costUsd: null,
+  };
 }
 
 function print(report: RunReport): void {
@@ -85,21 +96,24 @@ function print(report: RunReport): void {
 
 export function describeReport(report: RunReport, detail: Detail): string[] {
   const { batch, manifest } = report;
-  // One launch that delivered is no news.
-  const launches = report.launches.length > 1 || report.status !== 'COMPLETED' ? report.launches : [];
-  const history = launches.map((launch) => `  ${describeLaunch(launch)}`);
+  const spent = describeSpent(report);
   if (batch && manifest) {
     const place = layout(detail.destination, batch);
     if (report.alreadyDelivered) return describeDelivered(manifest, place);
-    return ['Delivered.', ...describeManifest(manifest, place), ...history];
+    return ['Delivered.', ...describeManifest(manifest, place), ...spent];
   }
-  return [`${report.status}: ${report.failureType}: ${report.reason}`, ...history];
+  return [`${report.status}: ${report.failureType}: ${report.reason}`, ...spent];
 }
 
-/** 0 only for delivered data; the container's code where the failure stands for one; else 1. */
-export function exitCodeOf(report: RunReport): number {
-  if (report.status === 'COMPLETED') return exitCodes.done;
-  if (report.failureType === 'InvalidInput') return exitCodes.badData;
-  const known = failureTypes[report.failureType as FailureType]?.exitCodes ?? [];
-  return known.length === 1 && known[0] !== undefined ? known[0] : cliExitCodes.failed;
+/** A line for each launch, and what they cost together. */
+function describeSpent({ launches, costUsd }: RunReport): string[] {
+  if (launches.length === 0) return ['Cost:   nothing was launched'];
+  const cost =
+    costUsd === null ? 'none besides the worker, which converted the file' : `$${costUsd.toFixed(4)}, estimated`;
+  return [...launches.map((launch) => `  ${describeLaunch(launch)}`), `Cost:   ${cost}`];
+}
+
+/** 0 only for delivered data. */
+export function exitCodeOf({ status, failureType }: RunReport): number {
+  return status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(failureType);
 }

@@ -1,54 +1,103 @@
 import { taskQueues } from '@etl/pipeline/definition';
+import { fileUri } from '@etl/pipeline/fileUri';
+import { shellWord } from '@etl/pipeline/shellWord';
 import { loadFaultPlan } from '../../local/faults/load';
 import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';
+import { getFreePort } from '../../local/freePort';
+import { PortTakenError } from '../../local/temporal/errors';
 import { parseConfig } from '../../workers/config';
 import type { UpOptions } from '../commands/up';
 import { CliError, cliExitCodes } from '../errors';
+import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';
+import { announceSystem, runningSystems } from '../localSystems';
 import { untilSignal } from '../signals';
-import { startSystem } from '../system/system';
+import { entryOf, systemNamespace } from '../system/entry';
+import { holdStateFolder } from '../system/stateLock';
+import { type LocalSystem, startSystem } from '../system/system';
 
 export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);
+  const namespace = systemNamespace();
   const say = (line: string): void => {
     (json ? process.stderr : process.stdout).write(`${line}\n`);
   };
   const stopping = new AbortController();
+  const { signal: stop } = stopping;
   const signal = untilSignal().finally(() => stopping.abort());
-  const system = await startSystem({
-    ...ports,
-    faults,
-    watch,
-    stateDir,
-    persistent: true,
-    say,
-    signal: stopping.signal,
+  const release = await holdStateFolder(stateDir, {
+    command: 'etl up',
+    temporal: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporalPort}`,
+    ecs: `http://127.0.0.1:${ports.ecsPort}`,
   });
-  if (json) {
-    const { temporal, ui, ecs } = system;
-    process.stdout.write(`${JSON.stringify({ temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() })}\n`);
-  } else {
-    say(`Temporal  ${system.temporal}`);
-    if (system.ui) say(`Web UI    ${system.ui}`);
-    say(`Fargate   ${system.ecs}`);
-    say(`State     ${stateDir}`);
-    if (watch !== undefined) say(`Watching  ${watch}`);
-    say('\nReady. In another terminal:');
-    say('  npx etl run samples/ventas.csv --date 2026-02-08');
-    say(
-      `  temporal workflow start --type etlPipeline --task-queue ${taskQueues.main} --workflow-id my-first-run \\\n` +
-        `    --input '{"detail":{"s3Key":"file://${process.cwd()}/samples/ventas.csv","batchDate":"2026-02-08"}}'`,
-    );
-    say('Ctrl-C ends everything.');
+  try {
+    const system = await startSystem({
+      ...{ ...ports, namespace, faults, watch, stateDir, say, signal: stop, persistent: true },
+    }).catch(portTaken);
+    const withdraw = announceSystem(entryOf(system, stateDir, namespace));
+    if (json) {
+      const { temporal, ui, ecs } = system;
+      const ready = { temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() };
+      process.stdout.write(`${JSON.stringify(ready)}\n`);
+    } else for (const line of greeting(system, { stateDir, namespace, watch })) say(line);
+    if (faults) {
+      say(
+        `Faults are on (${faults.rules.length} rules, seed ${faults.seed}): see and switch them at ${system.ecs}/faults`,
+      );
+    }
+    await signal;
+    say('Stopping …');
+    withdraw();
+    await system.stop();
+    say('Stopped.');
+  } finally {
+    await release();
   }
-  if (faults) {
-    say(
-      `Faults are on (${faults.rules.length} rules, seed ${faults.seed}): see and switch them at ${system.ecs}/faults`,
-    );
-  }
-  await signal;
-  say('Stopping …');
-  await system.stop();
-  say('Stopped.');
+}
+
+const portOptions: Readonly<Record<string, string>> = {
+  'Temporal server': '--temporal-port',
+  'Temporal Web UI': '--ui-port',
+  'Fargate endpoint': '--ecs-port',
+};
+
+/** Names who has the port, where it is a local system, and the command with another one. */
+async function portTaken(error: unknown): Promise<never> {
+  if (!(error instanceof PortTakenError)) throw error;
+  const { port, what, message } = error;
+  const again = sameCommandWith(portOptions[what] ?? '--temporal-port', String(await getFreePort()));
+  const owner = runningSystems().find(({ temporal, ui, ecs }) =>
+    [temporal, ui, ecs].some((address) => address?.endsWith(`:${port}`)),
+  );
+  const by = owner ? ` by the local system in ${owner.stateDir} (process ${owner.pid})` : '';
+  throw new CliError(
+    `${message}${by}`,
+    `End what listens there, or choose another: ${again}`,
+    cliExitCodes.unavailable,
+  );
+}
+
+interface Shown {
+  readonly stateDir: string;
+  readonly namespace: string;
+  readonly watch: string | undefined;
+}
+
+/** Addresses, and commands that work as pasted into another terminal in this folder. */
+export function greeting({ temporal, ui, ecs }: LocalSystem, { stateDir, namespace, watch }: Shown): string[] {
+  const sample = sampleFile('ventas.csv');
+  const event = JSON.stringify({ detail: { s3Key: fileUri(sample.absolute), batchDate: '2026-02-08' } });
+  const start = ['workflow', 'start', '--type', 'etlPipeline', '--task-queue', taskQueues.main];
+  return [
+    `Temporal  ${temporal}`,
+    ...(ui === undefined ? [] : [`Web UI    ${ui}`]),
+    `Fargate   ${ecs}`,
+    `State     ${stateDir}`,
+    ...(watch === undefined ? [] : [`Watching  ${watch}`]),
+    '\nReady. In another terminal:',
+    `  ${etlCommand('run', sample.shown, '--date', '2026-02-08')}`,
+    `  ${temporalCommandOn(temporal, namespace, ...start, '--workflow-id', 'my-first-run')} \\\n    --input ${shellWord(event)}`,
+    'Ctrl-C ends everything.',
+  ];
 }
 
 /** The option's parser. */

@@ -1,6 +1,6 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { exitCodes } from '@etl/pipeline/failures';
-import { cliExitCodes } from '../errors';
+import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
 import { createLine } from '../show';
 import { withClient } from '../withClient';
@@ -40,6 +40,5 @@ export async function conductBatch(workflowId: string, request: BatchRequest, op
 
 /** 0 only for a batch that completed. */
 export function exitCodeOf({ status, failureType }: BatchReport): number {
-  if (status === 'COMPLETED') return exitCodes.done;
-  return failureType === 'InvalidInput' ? exitCodes.badData : cliExitCodes.failed;
+  return status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(failureType);
 }

@@ -43,7 +43,8 @@ export interface Forecast {
 export async function forecast(request: BatchRequest): Promise<Forecast> {
   const plan = planOf(request);
   const temporal = await connectClient().catch((error: unknown) => {
-    if (error instanceof NoTemporalError && plan.mode !== 'failed') return undefined;
+    const isAway = error instanceof NoTemporalError && error.kind === 'Unavailable';
+    if (isAway && plan.mode !== 'failed') return undefined;
     throw error;
   });
   const state = temporal ? createExecutions(temporal.client).state : async () => ({ status: 'unknown' }) as const;

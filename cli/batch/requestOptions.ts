@@ -49,5 +49,8 @@ export function withRequestOptions(command: Command): Command {
     )
     .option('--dataset <name>', "dataset of all files (default: the name of each file's folder)")
     .option('--out <uri>', "folder or s3:// URI to publish below (default: the worker's S3_CLEAN_BUCKET)")
-    .option('--options <json>', "further keys of every file's event: columns, dialect, quality, chunkRows, compute");
+    .option(
+      '--options <json|@file>',
+      "further keys of every file's event: columns, dialect, quality, chunkRows, compute",
+    );
 }

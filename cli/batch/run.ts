@@ -6,6 +6,7 @@ import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from
 import { temporalClient } from '../../workers/temporalClient';
 import { CliError } from '../errors';
 import { type Follower, follow } from '../follow';
+import { temporalCommand } from '../hints';
 import type { ShownStatus } from './show';
 
 /** What `etl batch --json` prints. */
@@ -36,7 +37,7 @@ export async function startBatch(client: Client, workflowId: string, request: Ba
     });
   } catch (error) {
     if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
-    const remedy = `watch it with: temporal workflow show --workflow-id ${workflowId}`;
+    const remedy = `Watch it with: ${temporalCommand('workflow', 'show', '--follow', '--workflow-id', workflowId)}`;
     throw new CliError(`this batch is being run already, as workflow ${workflowId}`, remedy, exitCodes.tryAgain, {
       cause: error,
     });

@@ -21,7 +21,10 @@ export function compareCommand(): Command {
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
     .option('--dataset <name>', "dataset (default: the name of the file's folder)")
     .option('--out <dir>', 'keep what both engines published, in an empty folder (default: it is thrown away)')
-    .option('--options <json>', 'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute')
+    .option(
+      '--options <json|@file>',
+      'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute',
+    )
     .addOption(
       new Option(
         '--interpreter <where>',

@@ -22,7 +22,7 @@ export function convertCommand(): Command {
     .requiredOption('--out <dir>', 'folder or s3:// URI to publish below')
     .option('--date <YYYY-MM-DD>', 'batch date (default: today)')
     .option('--dataset <name>', "dataset (default: the name of the file's folder)")
-    .option('--options <json>', 'dialect, columns, quality, rejects')
+    .option('--options <json|@file>', 'dialect, columns, quality, rejects')
     .option('--replaces <file>', 'the file, or folder with a slash at its end, whose data this file replaces')
     .option('--chunk-rows <rows>', 'source rows a part', positiveInteger, defaultChunkRows)
     .addOption(

@@ -22,7 +22,10 @@ export function runCommand(): Command {
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
     .option('--dataset <name>', "dataset (default: the name of the file's folder)")
     .option('--out <uri>', 'folder or s3:// URI to publish below (default: S3_CLEAN_BUCKET)')
-    .option('--options <json>', 'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute')
+    .option(
+      '--options <json|@file>',
+      'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute',
+    )
     .addOption(
       new Option('--priority <n>', 'whose work comes first when there is a queue: 1 to 5 (default: 3)').choices(
         priorityKeys.map(String),

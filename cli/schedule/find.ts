@@ -2,6 +2,7 @@ import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { temporalClient } from '../../workers/temporalClient';
 import { CliError, cliExitCodes } from '../errors';
+import { etlCommand, temporalCommand } from '../hints';
 
 export interface Found {
   readonly handle: ScheduleHandle;
@@ -20,7 +21,7 @@ export async function lookUp(client: Client, name: string): Promise<Found | unde
   if (workflowType === workflowTypes.nightlyBatch) return { handle, description };
   throw new CliError(
     `schedule ${name} starts ${workflowType}, which is no batch`,
-    `look at it with: temporal schedule describe --schedule-id ${name}`,
+    `Look at it with: ${temporalCommand('schedule', 'describe', '--schedule-id', name)}`,
     cliExitCodes.usage,
   );
 }
@@ -29,5 +30,6 @@ export async function lookUp(client: Client, name: string): Promise<Found | unde
 export async function find(client: Client, name: string): Promise<Found> {
   const found = await lookUp(client, name);
   if (found) return found;
-  throw new CliError(`there is no schedule ${name}`, 'see which there are: etl schedule list', cliExitCodes.noInput);
+  const remedy = `See which there are: ${etlCommand('schedule', 'list')}`;
+  throw new CliError(`there is no schedule ${name}`, remedy, cliExitCodes.noInput);
 }

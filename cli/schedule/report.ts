@@ -1,5 +1,6 @@
 import { type BatchRequest, parseBatchRequest } from '@etl/pipeline/batch/request';
 import type { ScheduleDescription } from '@temporalio/client';
+import { etlCommand } from '../hints';
 import { showDuration } from './durations';
 import { localTime, type PlannedRun, plannedRun } from './nextRuns';
 import { overlapPolicies } from './settings';
@@ -88,7 +89,7 @@ export function describeSchedule(report: ScheduleReport): string[] {
     `Schedule ${name}: ${first}, ${timeZone}${paused ? ', PAUSED' : ''}`,
     ...(note === null ? [] : [`  note: ${note}`]),
     ...more.map((line) => `  ${line}`),
-    `  batch: ${request === null ? 'no valid request: etl schedule create --replace' : JSON.stringify(request)}`,
+    `  batch: ${request === null ? `no valid request. Create the schedule anew with --replace: ${etlCommand('schedule', 'create', '--help')}` : JSON.stringify(request)}`,
     `  overlap ${report.overlap}, catch-up ${length(report.catchupSeconds)}, jitter ${length(report.jitterSeconds)}, ${report.pauseOnFailure ? 'pauses when a batch fails' : 'goes on when a batch fails'}`,
     `  taken ${report.taken}, skipped because one was running ${report.skippedOverlap}, missed beyond the catch-up window ${report.missedCatchup}`,
     ...report.running.map((workflowId) => `  running: ${workflowId}`),

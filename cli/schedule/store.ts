@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { temporalClient } from '../../workers/temporalClient';
 import { CliError, cliExitCodes } from '../errors';
+import { etlCommand, sameCommandWith } from '../hints';
 import { lookUp } from './find';
 import type { nightlySchedule } from './settings';
 
@@ -52,7 +53,7 @@ const refused =
   (error: unknown): never => {
     const { isGrpcServiceError, ScheduleAlreadyRunning, ServiceError } = temporalClient();
     if (error instanceof ScheduleAlreadyRunning) {
-      const remedy = `look at it with: etl schedule describe ${name}; change it with --replace`;
+      const remedy = `Look at it with: ${etlCommand('schedule', 'describe', name)}; change it with: ${sameCommandWith('--replace')}`;
       throw new CliError(`there is a schedule ${name} already`, remedy, cliExitCodes.cannotCreate, { cause: error });
     }
     const { cause } = error as { cause?: unknown };

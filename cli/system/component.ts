@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ownerOnly } from '../../local/places';
+import { orAborted } from '../orAborted';
+import { PartError } from './partError';
 
 /** A part of the local system while it runs. */
 export interface Running {
@@ -11,32 +13,56 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+export interface ProgramSettings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly logFile: string;
+  /** Ends a program that is not ready yet. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Starts a Node program that says over its IPC channel when it is ready, and resolves then. In a process group of its
  * own, so that Ctrl-C reaches only the command that started it and the parts end in the right order.
- * Rejects when the program ends before it is ready; what it said is in the log file.
+ * Rejects with `PartError` when the program ends before it is ready, and with the signal's reason.
  */
 export async function startProgram(
   program: string,
   args: readonly string[],
-  options: { env: NodeJS.ProcessEnv; logFile: string },
+  { env, logFile, signal }: ProgramSettings,
 ): Promise<Running> {
-  mkdirSync(dirname(options.logFile), { recursive: true, mode: ownerOnly });
-  const log = openSync(options.logFile, 'a');
+  mkdirSync(dirname(logFile), { recursive: true, mode: ownerOnly });
+  const log = openSync(logFile, 'a');
+  const before = statSync(logFile).size;
   const child = spawn(process.execPath, [program, ...args], {
-    env: options.env,
+    env,
     stdio: ['ignore', log, log, 'ipc'],
     detached: true,
   });
   closeSync(log);
   const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exit code ${code}`));
+    child.once('exit', (code, name) => resolve(name ? `ended by ${name}` : `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
   });
   const ready = new Promise<void>((resolve) => child.once('message', () => resolve()));
-  const how = await Promise.race([ready, exited]);
-  if (how !== undefined) throw new Error(`${how}; see ${options.logFile}`);
+  try {
+    const started = Promise.race([ready, exited]);
+    const how = await (signal ? orAborted(started, signal) : started);
+    if (how !== undefined) throw partError(how, child.exitCode, logFile, before);
+  } catch (error) {
+    await terminate(child, exited);
+    throw error;
+  }
   return { pid: child.pid ?? -1, exited, stop: () => terminate(child, exited) };
+}
+
+/** A program of ours ends with one line of cause and one of remedy. */
+function partError(how: string, exitCode: number | null, logFile: string, before: number): PartError {
+  const said = readFileSync(logFile).subarray(before).toString('utf8').trim().split('\n');
+  const [cause, remedy] = said.slice(-2).map((line) => line.replace(/^etl-\w+: /, ''));
+  const isExplained = exitCode !== null && exitCode >= 64 && exitCode <= 78 && cause !== undefined;
+  return isExplained && remedy !== undefined
+    ? new PartError(cause, remedy, exitCode)
+    : new PartError(how, `See ${logFile}`, null);
 }
 
 const patienceSeconds = 30;

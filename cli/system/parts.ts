@@ -23,13 +23,15 @@ export async function startServer(settings: SystemSettings): Promise<() => Promi
       exe,
       port: settings.temporalPort,
       uiPort: settings.uiPort,
+      namespace: settings.namespace,
+      signal: settings.signal,
       logFile: join(logs, 'temporal.log'),
       ...(settings.persistent && { dbFile: temporalDatabase }),
     });
 }
 
 export async function startEndpoint(
-  settings: Pick<SystemSettings, 'stateDir' | 'ecsPort'>,
+  settings: Pick<SystemSettings, 'stateDir' | 'ecsPort'> & Partial<Pick<SystemSettings, 'signal'>>,
   faults?: FaultPlan,
 ): Promise<Running> {
   if (!(await isPortFree(settings.ecsPort))) throw new PortTakenError(settings.ecsPort, 'Fargate endpoint');
@@ -39,26 +41,42 @@ export async function startEndpoint(
   return startProgram(join(dist, 'local', 'ecs', 'main.js'), args, {
     env: process.env,
     logFile: join(logs, 'ecs.log'),
+    signal: settings.signal,
   });
+}
+
+/** The server of the local system has no TLS and no keys, whatever a profile or the environment says about another one. */
+export function ownServerVariables({
+  stateDir,
+  namespace = 'default',
+}: Pick<SystemSettings, 'stateDir' | 'namespace'>) {
+  return {
+    TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_TLS: 'false',
+    // There is no such file.
+    TEMPORAL_CONFIG_FILE: join(stateDir, 'no-profile.toml'),
+  };
 }
 
 export function startWorker(
   settings: SystemSettings,
-  addresses: { temporal: string; ui: string | undefined; ecs: string },
+  addresses: { temporal: string; ownServer: boolean; ui: string | undefined; ecs: string },
 ): Promise<Running> {
-  const { temporal, ui, ecs } = addresses;
+  const { temporal, ownServer, ui, ecs } = addresses;
   return startProgram(join(dist, 'workers', 'main.js'), [], {
     env: {
       ETL_POLL_SECONDS: '0.5',
       ETL_SHUTDOWN_GRACE_SECONDS: '0.5',
       ...process.env,
       ETL_STATE_DIR: settings.stateDir,
+      ...(ownServer && { ...ownServerVariables(settings), TEMPORAL_API_KEY: '', TEMPORAL_PROFILE: '' }),
       TEMPORAL_ADDRESS: temporal,
       AWS_ENDPOINT_URL_ECS: ecs,
       ...(ui !== undefined && { TEMPORAL_UI_URL: ui }),
       ...(settings.watch !== undefined && { INTAKE_FOLDER: settings.watch }),
     },
     logFile: join(places(settings.stateDir).logs, 'worker.log'),
+    signal: settings.signal,
   });
 }
 

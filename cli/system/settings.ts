@@ -5,6 +5,8 @@ export interface SystemSettings {
   readonly stateDir: string;
   readonly temporalPort: number;
   readonly uiPort: number;
+  /** Of a server of our own; created where it does not exist. @default 'default' */
+  readonly namespace?: string;
   readonly ecsPort: number;
   /** Whether Temporal keeps its workflows in a file, and so over a restart. */
   readonly persistent: boolean;
@@ -13,6 +15,6 @@ export interface SystemSettings {
   /** A folder whose files start pipelines. */
   readonly watch?: string | undefined;
   readonly say: (line: string) => void;
-  /** Aborts what takes long at the start: fetching a server. */
+  /** Ends a start that is under way. */
   readonly signal: AbortSignal;
 }

@@ -2,6 +2,8 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import { deleteFaults, putFaults } from '../../local/faults/control';
 import type { FaultPlan } from '../../local/faults/plan';
 import { makeStateFolder } from '../../local/places';
+import { checkNamespace, connectClient } from '../../workers/connection';
+import { orAborted } from '../orAborted';
 import { startGuard } from './guard';
 import { type Kept, keepRunning } from './keepRunning';
 import { ecsClient, registerTaskDefinition, startEndpoint, startServer, startWorker, stopTasks } from './parts';
@@ -18,11 +20,22 @@ export interface LocalSystem {
   stop(): Promise<void>;
 }
 
+/** Throws `NoTemporalError` when the server that the user named does not answer, or does not have the namespace. */
+async function checkServer(): Promise<void> {
+  const { connection, namespace } = await connectClient();
+  try {
+    await checkNamespace(connection, namespace);
+  } finally {
+    await connection.close();
+  }
+}
+
 /**
  * Starts Temporal (unless TEMPORAL_ADDRESS names a server), the local Fargate endpoint and a worker, and keeps them
- * running. When one does not start, those before it are ended again.
+ * running. When one does not start, or the signal aborts, those before it are ended again and this throws.
  */
 export async function startSystem(settings: SystemSettings): Promise<LocalSystem> {
+  const { signal } = settings;
   makeStateFolder(settings.stateDir);
   const guard = startGuard();
   const kept: { server?: Kept; endpoint?: Kept; worker?: Kept } = {};
@@ -32,27 +45,33 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
   let client: ECSClient | undefined;
   let faults: FaultPlan | undefined;
   const stop = async (): Promise<void> => {
-    await kept.worker?.stop();
-    // What was to go wrong is not to keep the end from coming.
-    if (client) await deleteFaults(ecs).catch(() => undefined);
-    if (client) await stopTasks(client);
-    await kept.endpoint?.stop();
-    await kept.server?.stop();
+    const steps: (() => Promise<unknown> | undefined)[] = [
+      () => kept.worker?.stop(),
+      // A fault plan must not delay the end.
+      () => client && deleteFaults(ecs).catch(() => undefined),
+      () => client && stopTasks(client),
+      () => kept.endpoint?.stop(),
+      () => kept.server?.stop(),
+    ];
+    for (const step of steps) {
+      await step()?.catch((error: Error) => settings.say(`While stopping: ${error.message}`));
+    }
     guard.release();
   };
   try {
     const named = process.env.TEMPORAL_ADDRESS;
     const temporal = named || `127.0.0.1:${settings.temporalPort}`;
     const ui = named ? process.env.TEMPORAL_UI_URL : `http://127.0.0.1:${settings.uiPort}`;
-    settings.signal.throwIfAborted();
-    if (!named) kept.server = await keep('Temporal server', await startServer(settings));
+    signal.throwIfAborted();
+    if (named) await orAborted(checkServer(), signal);
+    else kept.server = await keep('Temporal server', await startServer(settings));
     kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings, faults));
     client = ecsClient(ecs);
-    await registerTaskDefinition(client);
+    await orAborted(registerTaskDefinition(client), signal);
     faults = settings.faults; // one that is started again begins the plan anew
-    if (faults) await putFaults(ecs, faults);
+    if (faults) await orAborted(putFaults(ecs, faults), signal);
     const { endpoint, server } = kept;
-    const worker = await keep('worker', () => startWorker(settings, { temporal, ui, ecs }));
+    const worker = await keep('worker', () => startWorker(settings, { temporal, ownServer: !named, ui, ecs }));
     kept.worker = worker;
     const pids = () => ({ temporal: server?.pid() ?? null, ecs: endpoint.pid(), worker: worker.pid() });
     return { temporal, ui, ecs, pids, stop };

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { isPortFree } from '../freePort';
 import { ownerOnly } from '../places';
 import { PortTakenError } from './errors';
@@ -12,9 +13,13 @@ export interface DevServerSettings {
   readonly exe: string;
   readonly port: number;
   readonly uiPort: number;
+  /** Created beside `default` where it does not exist. @default 'default' */
+  readonly namespace?: string | undefined;
   /** Where workflows are kept; without it the server forgets everything when it ends. */
   readonly dbFile?: string;
   readonly logFile: string;
+  /** Ends a server that does not answer yet. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface DevServer {
@@ -32,12 +37,18 @@ const dynamicConfig = ['matching.useNewMatcher=true', 'matching.enableFairness=t
   each,
 ]);
 
+/** How long closed workflows are kept. The server's own default is one day. */
+export const retentionDays = 30;
+
 const startSeconds = 30;
 const stopSeconds = 10;
 
-/** Starts a Temporal dev server on 127.0.0.1 and returns once the namespace `default` answers. */
+/**
+ * Starts a Temporal dev server on 127.0.0.1 and returns once its namespace answers. Throws `PortTakenError`, and the
+ * signal's reason.
+ */
 export async function startDevServer(settings: DevServerSettings): Promise<DevServer> {
-  const { exe, port, uiPort, dbFile, logFile } = settings;
+  const { exe, port, uiPort, namespace = 'default', dbFile, logFile, signal } = settings;
   if (!(await isPortFree(port))) throw new PortTakenError(port, 'Temporal server');
   if (!(await isPortFree(uiPort))) throw new PortTakenError(uiPort, 'Temporal Web UI');
   mkdirSync(dirname(logFile), { recursive: true, mode: ownerOnly });
@@ -49,6 +60,7 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
       'server',
       'start-dev',
       ...address,
+      ...(namespace === 'default' ? [] : ['--namespace', namespace]),
       '--log-level',
       'warn',
       ...dynamicConfig,
@@ -73,7 +85,11 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
     await exited;
     clearTimeout(timer);
   };
-  for (const deadline = Date.now() + startSeconds * 1000; !(await answers(`127.0.0.1:${port}`)); ) {
+  for (const deadline = Date.now() + startSeconds * 1000; !(await isReady(`127.0.0.1:${port}`, namespace)); ) {
+    if (signal?.aborted) {
+      await stop();
+      throw signal.reason;
+    }
     if (ended) throw new Error(`the Temporal server did not start (${await exited}): ${lastLine(logFile)}`);
     if (Date.now() > deadline) {
       await stop();
@@ -84,11 +100,13 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
   return { pid: child.pid ?? -1, exited, stop };
 }
 
-async function answers(address: string): Promise<boolean> {
+/** True once the namespace is there, and keeps its closed workflows for `retentionDays`. */
+async function isReady(address: string, namespace: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1000 });
     try {
-      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      const workflowExecutionRetentionTtl = msToTs(`${retentionDays} days`);
+      await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
       return true;
     } finally {
       await connection.close();

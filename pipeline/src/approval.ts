@@ -1,4 +1,5 @@
 import type { Options } from './options';
+import { shellWord } from './shellWord';
 
 /** Whether what a quality gate holds may be published: what the update `approve` and the signal `approval` carry. */
 export interface Approval {
@@ -33,5 +34,3 @@ export function mayBeHeld({ quality, rejects }: Options): boolean {
 export function approveCommand(workflowId: string): string {
   return `temporal workflow update execute --workflow-id ${shellWord(workflowId)} --name approve --input '{"approved": true}'`;
 }
-
-const shellWord = (text: string): string => (/^[\w./:=@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

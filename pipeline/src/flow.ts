@@ -38,7 +38,12 @@ export const stepOfStage = {
 
 /** The failure types that an engine without the finer classes tells apart, by the stage that failed. */
 export const stageFailures = {
-  validate: { conflict: 'SourceConflict', other: 'ServiceUnavailable' },
+  validate: { conflict: 'SourceConflict', misconfigured: 'BadConfiguration', other: 'ServiceUnavailable' },
   transform: { timeout: 'Timeout', other: 'TaskFailed' },
-  confirm: { missing: 'CommitMissing', superseded: 'Superseded', other: 'ServiceUnavailable' },
+  confirm: {
+    missing: 'CommitMissing',
+    superseded: 'Superseded',
+    misconfigured: 'BadConfiguration',
+    other: 'ServiceUnavailable',
+  },
 } as const satisfies Partial<Record<Stage, Record<string, FailureType>>>;

@@ -1,22 +1,5 @@
-import { StorageError, type StorageErrorCode } from './objectStore';
-
-const codes: Readonly<Record<string, StorageErrorCode>> = {
-  ENOENT: 'NotFound',
-  ENOTDIR: 'NotFound',
-  EISDIR: 'NotFound',
-  EACCES: 'AccessDenied',
-  EPERM: 'AccessDenied',
-  EROFS: 'ReadOnly',
-  ENOSPC: 'NoSpace',
-  EDQUOT: 'NoSpace',
-};
-
-const words: Readonly<Record<string, string>> = {
-  NotFound: 'there is no such file',
-  AccessDenied: 'the file system denies access',
-  ReadOnly: 'the file system is read-only',
-  NoSpace: 'no space is left',
-};
+import { causeOf } from '@etl/pipeline/causes/causeOf';
+import { StorageError } from './objectStore';
 
 export function errnoOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
@@ -27,14 +10,15 @@ export function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '');
 }
 
-/** Runs file work; what the file system refuses becomes a `StorageError`. */
+/** Runs file work and maps what the file system refuses to a `StorageError`. */
 export async function fileWork<T>(uri: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const errno = errnoOf(error);
     if (error instanceof StorageError || errno === undefined) throw error;
-    const code = codes[errno] ?? 'Unavailable';
-    throw new StorageError(code, uri, words[code] ?? `the file system answered ${errno}`, { cause: error });
+    const cause = causeOf(error);
+    if (!cause) throw new StorageError('Unavailable', uri, `the file system answered ${errno}`, { cause: error });
+    throw new StorageError(cause.kind, uri, cause.sentence, { cause: error, remedy: cause.remedy });
   }
 }

@@ -156,6 +156,15 @@ async function* list(prefixUri: string, { after, problems = false }: ListOptions
 
 const noContent = { bytes: 0, fingerprint: '', modifiedAt: new Date(0) };
 
+const belowFile = 'something above it is a file, not a folder';
+const unmakeable: Readonly<Record<string, string>> = {
+  ENOTDIR: belowFile,
+  EEXIST: belowFile,
+  ENOENT: belowFile,
+  ENAMETOOLONG: 'a name in its path is longer than the file system allows',
+  ELOOP: 'its path is a loop of symbolic links',
+};
+
 /** A destination below what is no folder is a wrong destination, not a missing object. */
 async function makeFolder(uri: string, folder: string): Promise<void> {
   try {
@@ -163,10 +172,9 @@ async function makeFolder(uri: string, folder: string): Promise<void> {
   } catch (failure) {
     const error = tellAgain(failure, () => mkdirSync(folder, { recursive: true }));
     if (error === undefined) return;
-    if (!['ENOTDIR', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
-    throw new StorageError('ReadOnly', uri, `${folder} cannot be made: something above it is no folder`, {
-      cause: error,
-    });
+    const sentence = unmakeable[errnoOf(error) ?? ''];
+    if (sentence === undefined) throw error;
+    throw new StorageError('ReadOnly', uri, `the folder ${folder} cannot be created: ${sentence}`, { cause: error });
   }
 }
 

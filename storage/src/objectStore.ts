@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { CauseKind } from '@etl/pipeline/causes/cause';
 
 /** The one port to stored bytes, addressed by URI (`s3://bucket/key`, `file:///path`). Adapters: s3Store, fileStore. */
 export interface ObjectStore {
@@ -72,23 +73,19 @@ export interface ReadOptions extends ByteRange {
 }
 
 /** What went wrong with storage, for callers that decide by it. */
-export type StorageErrorCode =
-  | 'NotFound'
-  | 'AccessDenied'
-  | 'ReadOnly'
-  | 'NoSpace'
-  | 'SourceChanged'
-  | 'Corrupt'
-  | 'Unavailable';
+export type StorageErrorCode = CauseKind | 'SourceChanged' | 'Corrupt';
 
 export class StorageError extends Error {
+  /** One imperative sentence without a full stop, where the cause has one of its own. */
+  readonly remedy: string | undefined;
   constructor(
     readonly code: StorageErrorCode,
     readonly uri: string,
     message: string,
-    options?: { cause?: unknown },
+    options: { readonly cause?: unknown; readonly remedy?: string } = {},
   ) {
     super(message, options);
     this.name = 'StorageError';
+    this.remedy = options.remedy;
   }
 }

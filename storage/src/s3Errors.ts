@@ -1,3 +1,4 @@
+import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { StorageError } from './objectStore';
 
 interface S3Failure {
@@ -25,17 +26,24 @@ export function attemptsOf(error: unknown): number {
   return (error as S3Failure).$metadata?.attempts ?? 1;
 }
 
-/** Runs S3 work; what S3 answers becomes a `StorageError` that callers can decide by. */
+/** Whether S3 refused a request without a reason: the answer to HEAD has no body to give it in. */
+export function isUnexplained(error: unknown): boolean {
+  const status = statusOf(error) ?? 0;
+  return status >= 300 && status < 500 && ![404, 409, 412].includes(status) && (error as S3Failure).name === 'Unknown';
+}
+
+/** Runs S3 work and maps its errors to a `StorageError` that callers can decide by. */
 export async function s3Work<T>(uri: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof StorageError) throw error;
     const { name, message } = error as S3Failure;
-    if (name === 'NoSuchBucket') throw new StorageError('ReadOnly', uri, 'there is no such bucket', { cause: error });
+    const known = causeOf(error);
+    if (known) throw new StorageError(known.kind, uri, known.sentence, { cause: error, remedy: known.remedy });
     if (isMissing(error)) throw new StorageError('NotFound', uri, `S3 answered ${name}`, { cause: error });
-    const denied = statusOf(error) === 403 || statusOf(error) === 401 || name === 'CredentialsProviderError';
-    const code = denied ? 'AccessDenied' : 'Unavailable';
-    throw new StorageError(code, uri, `S3 answered ${name}: ${message}`, { cause: error });
+    const status = statusOf(error);
+    const answered = status === undefined ? 'no answer from S3' : `S3 answered HTTP ${status}`;
+    throw new StorageError('Unavailable', uri, `${answered}: ${name}: ${message}`, { cause: error });
   }
 }

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type ReadOptions, StorageError } from './objectStore';
 import { address } from './s3Address';
 import { isPreconditionFailed, s3Work } from './s3Errors';
+import { headObject } from './s3Head';
 
 /** How often in a row a read is taken up again without a byte in between. */
 const readRetries = 5;
@@ -17,7 +18,7 @@ interface Span {
 
 /** See `ObjectStore.openRead`. Without `ifMatch` too, all bytes are of the version that was there at the beginning. */
 export async function openObject(client: S3Client, uri: string, range: ReadOptions): Promise<Readable> {
-  const info = await client.send(new HeadObjectCommand(address(uri)));
+  const info = await headObject(client, uri);
   if (range.ifMatch !== undefined && info.ETag !== range.ifMatch) throw changed(uri);
   const size = info.ContentLength ?? 0;
   const span = { start: range.start ?? 0, end: Math.min(range.end ?? size, size), ifMatch: info.ETag };

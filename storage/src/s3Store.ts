@@ -1,22 +1,17 @@
 import { unescape as percentDecoded } from 'node:querystring';
-import {
-  DeleteObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { formatUri } from '@etl/pipeline/uri';
 import { type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
 import { address, prefixAddress } from './s3Address';
 import { type CopyLimits, copyLimits, copyObject } from './s3Copy';
 import { isMissing, s3Work } from './s3Errors';
+import { headObject } from './s3Head';
 import { openObject } from './s3Read';
 import { abortUploads, putIfAbsent, readObject, uploadFile } from './s3Write';
 
 /** Objects in S3. Fingerprints are ETags as S3 writes them, with their quotes. */
 export function createS3Store(client: S3Client, limits: CopyLimits = copyLimits): ObjectStore {
-  const head = (uri: string) => s3Work(uri, () => headObject(client, uri));
+  const head = (uri: string) => s3Work(uri, () => infoOf(client, uri));
   return {
     head,
     openRead: (uri, range = {}) => s3Work(uri, () => openObject(client, uri, range)),
@@ -38,9 +33,9 @@ export function createS3Store(client: S3Client, limits: CopyLimits = copyLimits)
   };
 }
 
-async function headObject(client: S3Client, uri: string): Promise<ObjectInfo | undefined> {
+async function infoOf(client: S3Client, uri: string): Promise<ObjectInfo | undefined> {
   try {
-    const answer = await client.send(new HeadObjectCommand(address(uri)));
+    const answer = await headObject(client, uri);
     const { ContentLength: bytes = 0, ETag: fingerprint = '', LastModified: modifiedAt = new Date(0) } = answer;
     return { uri, bytes, fingerprint, modifiedAt };
   } catch (error) {

@@ -61,15 +61,17 @@ test('a prefix without a scheme has to lie somewhere', async () => {
   });
 });
 
-test('a place that may not be listed is bad input; one that is away is tried again', async () => {
-  const failing = (code: 'AccessDenied' | 'Unavailable') => ({
+test('a bucket that does not exist is bad input; one that denies access or is away is not', async () => {
+  const failing = (code: 'NoSuchBucket' | 'AccessDenied' | 'Unavailable') => ({
     list(uri: string): AsyncIterable<never> {
       throw new StorageError(code, uri, 'S3 answered no');
     },
   });
-  expect(await planned({ prefix: 'a' }, failing('AccessDenied'))).toEqual({
+  expect(await planned({ prefix: 'a' }, failing('NoSuchBucket'))).toEqual({
     valid: false,
     reasons: ['prefix: s3://raw/a: S3 answered no'],
   });
-  await expect(planned({ prefix: 'a' }, failing('Unavailable'))).rejects.toThrow('S3 answered no');
+  for (const code of ['AccessDenied', 'Unavailable'] as const) {
+    await expect(planned({ prefix: 'a' }, failing(code))).rejects.toMatchObject({ code });
+  }
 });

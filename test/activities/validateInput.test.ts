@@ -3,7 +3,7 @@ import { headBytes, longHeadBytes } from '@etl/pipeline/csv/inspectHead';
 import { layout } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { commit, manifestText } from '@etl/storage/commitLog';
-import { StorageError } from '@etl/storage/objectStore';
+import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { validateInput } from '../../activities/validateInput';
 import { prepare } from '../storage/support/batches';
 import { MemoryStore } from '../support/fakePorts';
@@ -163,15 +163,17 @@ describe('validateInput', () => {
     expect(validation).toMatchObject({ valid: false, reasons: [expect.stringContaining('S3_RAW_BUCKET')] });
   });
 
-  test('no access is invalid input; a service that is away is an error to try again', async () => {
-    const failing = (code: 'AccessDenied' | 'Unavailable') => {
+  test('a bucket that does not exist is invalid input; denied access and an absent service are errors', async () => {
+    const failing = (code: StorageErrorCode) => {
       const store = new MemoryStore();
       store.head = async () => {
         throw new StorageError(code, uri, 'no');
       };
       return store;
     };
-    expect(await validate(undefined, {}, failing('AccessDenied'))).toMatchObject({ valid: false });
-    await expect(validate(undefined, {}, failing('Unavailable'))).rejects.toThrow(StorageError);
+    expect(await validate(undefined, {}, failing('NoSuchBucket'))).toMatchObject({ valid: false });
+    for (const code of ['AccessDenied', 'Misconfigured', 'Unavailable'] as const) {
+      await expect(validate(undefined, {}, failing(code))).rejects.toMatchObject({ code });
+    }
   });
 });

@@ -44,10 +44,10 @@ function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
     MaxAttempts:
       asked.maximumAttempts > 0 ? asked.maximumAttempts - 1 : retriesWithin(asked.totalSeconds, asked, attemptSeconds),
   });
-  const { missing, superseded } = stageFailures.confirm;
+  const { missing, superseded, misconfigured } = stageFailures.confirm;
   const certain: Partial<Record<Stage, string[]>> = {
-    validate: [stageFailures.validate.conflict],
-    confirm: [missing, superseded],
+    validate: [stageFailures.validate.conflict, stageFailures.validate.misconfigured],
+    confirm: [missing, superseded, misconfigured],
   };
   const ErrorEquals = certain[stage];
   const final: Retrier[] = ErrorEquals ? [{ ErrorEquals, MaxAttempts: 0 }] : [];

@@ -14,8 +14,8 @@ import { batchDate, events, launchEnds } from './world';
 export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
   const validated = called('validate', scenario.validate);
   if (!isOk(validated)) {
-    const { conflict, other } = stageFailures.validate;
-    return failed(scenario, [validated], validated.attempts.at(-1) === 'conflict' ? conflict : other);
+    const { other, ...named } = stageFailures.validate;
+    return failed(scenario, [validated], named[validated.attempts.at(-1) as keyof typeof named] ?? other);
   }
   if (!valid) return invalid(scenario, [validated]);
   if (scenario.event === 'delivered before') return confirming(scenario, [validated]);
@@ -33,8 +33,8 @@ function confirming(scenario: Scenario, stages: readonly StageTrace[]): Trace {
   const answer = nth(scenario.answers, launches);
   const confirmed = called('confirm', scenario.confirm, answer === 'delivered' ? 'ok' : answer);
   if (isOk(confirmed)) return delivered(scenario, [...stages, confirmed]);
-  const { missing, superseded, other } = stageFailures.confirm;
-  const type = { missing, superseded }[confirmed.attempts.at(-1) as 'missing' | 'superseded'] ?? other;
+  const { other, ...named } = stageFailures.confirm;
+  const type = named[confirmed.attempts.at(-1) as keyof typeof named] ?? other;
   return failed(scenario, [...stages, confirmed], type);
 }
 
@@ -67,7 +67,9 @@ function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: Atte
   for (let number = 1; ; number += 1) {
     const end: CallEnd = callEnd(plan, number);
     if (end === 'ok') return { stage, attempts: [...attempts, answer], waits, before: 0 };
-    if (end === 'conflict') return { stage, attempts: [...attempts, end], waits, before: 0 };
+    if (end === 'conflict' || end === 'misconfigured') {
+      return { stage, attempts: [...attempts, end], waits, before: 0 };
+    }
     attempts.push(end === 'error' ? 'error' : `timeout ${step.attemptTimeoutSeconds} s`);
     const { MaxAttempts: most, MaxDelaySeconds: longest } = retriers[end] ?? {};
     if (spent[end] === most) return { stage, attempts, waits, before: 0 };

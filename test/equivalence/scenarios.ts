@@ -1,8 +1,11 @@
 import { randomFrom } from '../support/random';
 import { type EventName, eventNames, type LaunchName, launchNames } from './world';
 
-/** How one attempt of a call ends. `conflict`: validation finds the batch delivered from another source. */
-export type CallEnd = 'ok' | 'error' | 'timeout' | 'conflict';
+/**
+ * How one attempt of a call ends. `conflict`: validation finds the batch delivered from another source. `misconfigured`: for
+ * the functions alone, whose errors have names.
+ */
+export type CallEnd = 'ok' | 'error' | 'timeout' | 'conflict' | 'misconfigured';
 
 /** The attempts of a call, one by one; all further ones end as `rest` says. */
 export interface CallPlan {
@@ -44,6 +47,13 @@ const scenario = (name: string, changes: Partial<Scenario> = {}): Scenario => ({
 
 const calls = ['validate', 'confirm', 'notify', 'deadLetters'] as const;
 type Call = (typeof calls)[number];
+
+function misconfigured(): Scenario[] {
+  return (['validate', 'confirm'] as const).flatMap((call) => [
+    scenario(`${call} is misconfigured`, { [call]: { first: ['misconfigured'], rest: 'ok' } }),
+    scenario(`${call} fails, then is misconfigured`, { [call]: { first: ['error', 'misconfigured'], rest: 'ok' } }),
+  ]);
+}
 
 /** What a run must meet so that the call is made at all. */
 const reaches: Record<Call, Partial<Scenario>> = {
@@ -145,6 +155,7 @@ export const enumerated: readonly Scenario[] = [
   scenario('delivered'),
   ...events(),
   ...callPlans(),
+  ...misconfigured(),
   ...messages(),
   ...launches(),
   ...commits(),

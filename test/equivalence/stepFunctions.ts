@@ -46,6 +46,7 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
     const end = callEnd(plan, number);
     if (end === 'error') throw new TaskError(error, 'the service is away');
     if (end === 'conflict') throw new TaskError('SourceConflict', 'delivered from another file');
+    if (end === 'misconfigured') throw new TaskError('BadConfiguration', 'no AWS credentials were found');
     if (end === 'timeout') await never();
   };
   return {
@@ -158,6 +159,7 @@ function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
         CommitMissing: 'missing',
         Superseded: 'superseded',
         SourceConflict: 'conflict',
+        BadConfiguration: 'misconfigured',
       };
       return known[failure.error] ?? 'error';
     });

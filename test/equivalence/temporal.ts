@@ -185,6 +185,10 @@ function activities(
       if (end === 'error') return ['error', new Error('the service is away') as T];
       if (end === 'conflict')
         return ['conflict', ApplicationFailure.nonRetryable('delivered from another file', 'SourceConflict') as T];
+      if (end === 'misconfigured') {
+        const failure = { type: 'BadConfiguration', message: 'no AWS credentials were found', nonRetryable: true };
+        return [end, ApplicationFailure.create(failure) as T];
+      }
       if (end === 'timeout') return [`timeout ${seconds} s`, undefined as T];
       return ok(seen);
     });

@@ -1,6 +1,9 @@
 import { firstStage, flow, type Stage } from '@etl/pipeline/flow';
 
-/** How an attempt ended, in words that both engines share: `ok`, `error`, `conflict`, `missing`, `superseded`, `timeout 60 s`. */
+/**
+ * How an attempt ended, in words that both engines share: `ok`, `error`, `conflict`, `missing`, `superseded`, `misconfigured`,
+ * `timeout 60 s`.
+ */
 export type AttemptEnd = string;
 
 /** One visit of a stage. Seconds are the engine's own. */

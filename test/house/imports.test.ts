@@ -14,7 +14,7 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   aws: { may: ['pipeline', 'storage', 'activities/ports'], types: ['activities'] },
   local: { may: ['pipeline', 'storage'], types: ['activities', 'asl'] },
   asl: { may: ['pipeline'] },
-  lambdas: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'workers/config'] },
+  lambdas: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'workers/config', 'workers/errors'] },
   workers: { may: ['pipeline', 'storage', 'activities', 'aws', 'local', 'workflows'] },
   cli: {
     may: ['pipeline', 'storage', 'etl-image', 'activities', 'asl', 'aws', 'lambdas', 'local', 'workers'],

@@ -132,7 +132,7 @@ describe('the bundles that are deployed', () => {
     expect(await validate({ detail: { ...event.detail, colour: 'red' } })).toMatchObject({ answer: refused });
     const misconfigured = await invoke('validate-input', { event, run }, { S3_CLEAN_BUCKET: 'ftp://nowhere' });
     expect(misconfigured).toEqual({
-      errorType: 'ConfigError',
+      errorType: 'BadConfiguration',
       errorMessage: expect.stringContaining('bad configuration: S3_CLEAN_BUCKET'),
     });
   });

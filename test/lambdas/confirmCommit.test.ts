@@ -67,5 +67,10 @@ test('the names of the errors are those that the state machine knows', () => {
   const { Catch = [] } = stateMachine(withSubstitutions()).States.ConfirmCommit as {
     Catch?: { ErrorEquals: string[] }[];
   };
-  expect(Catch.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual(['CommitMissing', 'Superseded', 'States.ALL']);
+  expect(Catch.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual([
+    'CommitMissing',
+    'Superseded',
+    'BadConfiguration',
+    'States.ALL',
+  ]);
 });

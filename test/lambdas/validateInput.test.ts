@@ -61,7 +61,7 @@ test('wishes that the machine cannot follow are warnings', async () => {
 test('a bad configuration is thrown by its name', async () => {
   process.env.S3_CLEAN_BUCKET = 'gs://elsewhere';
   await expect(validate(detail)).rejects.toMatchObject({
-    name: 'ConfigError',
+    name: 'BadConfiguration',
     message: expect.stringContaining('S3_CLEAN_BUCKET'),
   });
 });

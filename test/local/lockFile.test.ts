@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock } from '../../local/lockFile';
+import { identify } from '../../local/ecs/processes';
+import { tryLock, withLock } from '../../local/lockFile';
 
 describe('a lock', () => {
   let folder: string;
@@ -29,14 +30,39 @@ describe('a lock', () => {
     expect(await withLock(file(), async () => 'yes')).toBe('yes');
   });
 
+  const self = identify(process.pid) ?? { pid: process.pid, started: '' };
+  const held = (holder: object) =>
+    writeFile(`${file()}.1`, JSON.stringify({ ...self, since: '2026-02-08T00:00:00Z', facts: {}, ...holder }));
+
   test('of a process that is gone does not count', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
-    await writeFile(file(), String(pid));
+    await held({ pid });
+    expect(await withLock(file(), async () => 'in')).toBe('in');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('of a process whose ID was given to another one does not count', async () => {
+    await held({ started: 'another boot:1' });
     expect(await withLock(file(), async () => 'in')).toBe('in');
   });
 
+  test('names its holder', async () => {
+    const first = await tryLock(file(), { address: '127.0.0.1:7233' });
+    expect(await tryLock(file(), {})).toMatchObject({
+      holder: { pid: process.pid, since: expect.any(String), facts: { address: '127.0.0.1:7233' } },
+    });
+    if ('release' in first) await first.release();
+    expect(await tryLock(file(), {})).toHaveProperty('release');
+  });
+
+  test('that is stale is taken by exactly one of many', async () => {
+    await held({ started: 'another boot:1' });
+    const locks = await Promise.all(Array.from({ length: 20 }, () => tryLock(file(), {})));
+    expect(locks.filter((lock) => 'release' in lock)).toHaveLength(1);
+  });
+
   test('is not waited for any longer than somebody wants', async () => {
-    await writeFile(file(), String(process.pid));
+    await held({});
     const waited = new AbortController();
     const onWait = jest.fn(() => waited.abort());
     const work = jest.fn(async () => undefined);

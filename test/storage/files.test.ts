@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readlink, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
@@ -20,6 +20,10 @@ test.each([
   ['ENOSPC', 'NoSpace'],
   ['EDQUOT', 'NoSpace'],
   ['ENOENT', 'NotFound'],
+  ['ENOTDIR', 'NotFound'],
+  ['ENAMETOOLONG', 'NotFound'],
+  ['ELOOP', 'NotFound'],
+  ['EMFILE', 'Unavailable'],
   ['EIO', 'Unavailable'],
 ])('%s is %s, with the cause and the object', async (errno, code) => {
   const cause = Object.assign(new Error(errno), { code: errno });
@@ -35,6 +39,15 @@ test('a path that leads through a file', async () => {
   const uri = fileUri(join(folder, 'file', 'below'));
   expect(await store.head(uri)).toBeUndefined();
   await expect(store.write(uri, 'x')).rejects.toMatchObject({ name: 'StorageError', uri });
+});
+
+test.each([
+  ['a name that is too long', 'x'.repeat(300)],
+  ['a loop of links', 'loop'],
+])('a destination below %s cannot be created', async (_what, name) => {
+  await symlink('loop', join(folder, 'loop')).catch(() => undefined);
+  const uri = fileUri(join(folder, name, 'part'));
+  await expect(store.write(uri, 'x')).rejects.toMatchObject({ code: 'ReadOnly', uri });
 });
 
 /** Reads a file to its end, and changes it once after the first piece. */

@@ -102,12 +102,24 @@ describeS3('S3 behind a connection that breaks', () => {
     await expect(store().writeIfAbsent('s3://lake/conflict2', 'mine')).rejects.toMatchObject({ code: 'Unavailable' });
   });
 
+  test('an answer to HEAD has no reason: it is fetched with a GET', async () => {
+    fault = () => refusal(403, 'InvalidAccessKeyId');
+    await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'Misconfigured', uri: 's3://lake/x' });
+    await expect(store().openRead('s3://lake/x')).rejects.toMatchObject({ code: 'Misconfigured' });
+    fault = () => refusal(403, 'AccessDenied');
+    await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'AccessDenied' });
+    fault = () => refusal(301, 'PermanentRedirect');
+    await expect(store().head('s3://lake/x')).rejects.toMatchObject({
+      ...{ code: 'Misconfigured', message: expect.stringContaining('another region') },
+    });
+  });
+
   test('access denied and an unknown bucket are told as such', async () => {
     fault = () => refusal(403, 'AccessDenied');
     await expect(store().write('s3://lake/x', 'x')).rejects.toMatchObject({ code: 'AccessDenied', uri: 's3://lake/x' });
     fault = () => none;
     await expect(store().write('s3://no-such-bucket/x', 'x')).rejects.toMatchObject({
-      ...{ code: 'ReadOnly', message: 'there is no such bucket' },
+      ...{ code: 'NoSuchBucket', message: 'there is no such bucket' },
     });
   });
 

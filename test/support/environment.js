@@ -1,4 +1,7 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
 const { promiseHooks } = require('node:v8');
 const { TestEnvironment } = require('jest-environment-node');
 
@@ -20,12 +23,21 @@ for (const name of ['run', 'enterWith']) {
   };
 }
 
+/** Local systems announce themselves to the commands of a user: those of a file of tests know each other alone. */
+const stateHome = join(tmpdir(), `etl-test-state-${process.pid}`);
+
 /**
  * Node's environment, of which a file of tests leaves no hooks behind: Temporal's SDK hooks into every promise of a process that
  * replays a workflow or has a connection, and each file that did so would make all promises of those behind it slower.
  */
 module.exports = class extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.global.process.env.XDG_STATE_HOME = stateHome;
+  }
+
   async teardown() {
+    rmSync(stateHome, { recursive: true, force: true });
     for (const each of hooked) typeof each === 'function' ? each() : each.disable();
     hooked.clear();
     await super.teardown();

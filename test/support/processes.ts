@@ -9,13 +9,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts a command in the repository's root, with exactly this environment, and gathers what it says. */
+/** Starts a command in a folder, by default the repository's root, with exactly this environment, and gathers what it says. */
 export function start(
   file: string,
   args: string[],
   env: NodeJS.ProcessEnv,
+  cwd = root,
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {
@@ -32,6 +33,6 @@ export function start(
 }
 
 /** Runs a command to its end. */
-export function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return start(file, args, { ...process.env, ...env }).ended;
+export function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> {
+  return start(file, args, { ...process.env, ...env }, cwd).ended;
 }

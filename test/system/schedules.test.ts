@@ -106,7 +106,7 @@ withServer('schedules of batches on a real server', () => {
     ]);
     expect(again).toMatchObject({ exitCode: 73 });
     expect(again.stderr).toBe(
-      'error: there is a schedule ventas already\nlook at it with: etl schedule describe ventas; change it with --replace\n',
+      `error: there is a schedule ventas already\nLook at it with: npx etl schedule describe ventas; change it with: npx etl schedule create ventas file:///waits ${times.join(' ')} --replace\n`,
     );
     expect(JSON.parse(replaced.stdout)).toMatchObject({
       name: 'other',
@@ -149,10 +149,12 @@ withServer('schedules of batches on a real server', () => {
     expect(deleted.stdout).toBe(`Schedule ventas is deleted.\nstill running: ${workflowId}\n`);
     const unknown = await etlOf('pause', 'ventas');
     expect(unknown).toMatchObject({ exitCode: 66 });
-    expect(unknown.stderr).toBe('error: there is no schedule ventas\nsee which there are: etl schedule list\n');
+    expect(unknown.stderr).toBe('error: there is no schedule ventas\nSee which there are: npx etl schedule list\n');
     const { exitCode, stderr } = await withoutServer;
     expect(exitCode).toBe(69);
-    expect(stderr).toContain('no Temporal server answers at 127.0.0.1:9\nstart the local system');
+    expect(stderr).toMatch(
+      /no Temporal server answers at 127\.0\.0\.1:9: .* is refused\nStart the local system .*: npx etl up;/,
+    );
   });
 
   test.concurrent('etl batch and etl backfill end as the batch does', async () => {

@@ -101,7 +101,7 @@ describe('errors that a person meets', () => {
       'options that are no JSON',
       ['convert', 'samples/ventas.csv', '--out', 'x', '--options', '{'],
       64,
-      /no JSON object/,
+      /not a JSON object/,
     ],
     [
       'an unknown option key',
@@ -199,6 +199,7 @@ withServer('etl demo', () => {
       ]) {
         expect(output()).toContain(words);
       }
+      expect(output()).not.toContain('Warning');
     } finally {
       await system.remove();
     }

@@ -2,6 +2,7 @@ import { dayIn } from '@etl/pipeline/batch/timeZones';
 import { batchRequest } from '../../batch/request';
 import type { CreateOptions } from '../../commands/schedule/create';
 import { CliError, cliExitCodes } from '../../errors';
+import { etlCommand } from '../../hints';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
 import { type NightlySettings, nightlySchedule } from '../../schedule/settings';
 import { describeMoved, describeRuns } from '../../schedule/show';
@@ -47,8 +48,8 @@ function opening(settings: NightlySettings, next: readonly PlannedRun[], moved: 
 }
 
 function closing(name: string, what: 'created' | 'replaced', paused: boolean): string[] {
-  const state = paused ? `, and it is paused: etl schedule resume ${name}` : '';
-  return [`${what === 'created' ? 'Created' : 'Replaced'}${state}.`];
+  const state = paused ? `, and it is paused. Resume it with: ${etlCommand('schedule', 'resume', name)}` : '.';
+  return [`${what === 'created' ? 'Created' : 'Replaced'}${state}`];
 }
 
 function report(settings: NightlySettings, what: string, paused: boolean, next: readonly PlannedRun[]) {

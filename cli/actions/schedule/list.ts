@@ -1,6 +1,7 @@
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
 import type { ListOptions } from '../../commands/schedule/list';
+import { etlCommand } from '../../hints';
 import { lookUp } from '../../schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../schedule/report';
 import { say, withClient } from '../../withClient';
@@ -9,7 +10,13 @@ export async function list({ json }: ListOptions): Promise<void> {
   await withClient(async (client) => {
     const schedules = await reports(client);
     const lines = schedules.map(describeLine);
-    say(json, { schedules }, lines.length > 0 ? lines : ['There are no schedules: etl schedule create']);
+    say(
+      json,
+      { schedules },
+      lines.length > 0
+        ? lines
+        : [`There are no schedules. See how to create one: ${etlCommand('schedule', 'create', '--help')}`],
+    );
   });
 }
 

@@ -3,6 +3,7 @@ import { exitCodes } from '@etl/pipeline/failures';
 import type { ScheduleHandle } from '@temporalio/client';
 import type { TriggerOptions } from '../../commands/schedule/trigger';
 import { CliError } from '../../errors';
+import { etlCommand } from '../../hints';
 import { find } from '../../schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../schedule/report';
 import { overlapPolicies } from '../../schedule/settings';
@@ -34,7 +35,9 @@ export async function trigger(name: string, { overlap, json }: TriggerOptions): 
       told
         ? `nothing was started: ${running.join(', ') || 'a batch'} is still running, and the overlap policy is ${overlap ?? before.overlap}`
         : `schedule ${name} has not started anything within ${patienceSeconds} s`,
-      told ? 'wait for its end, or use --overlap allow-all' : `see what became of it: etl schedule describe ${name}`,
+      told
+        ? `Wait for its end, or start it all the same: ${etlCommand('schedule', 'trigger', name, '--overlap', 'allow-all')}`
+        : `See what became of it: ${etlCommand('schedule', 'describe', name)}`,
       exitCodes.tryAgain,
     );
   });

@@ -1,3 +1,5 @@
+import { exitCodeOfKind } from '@etl/pipeline/causes/cause';
+import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { DecodeError } from '../extractors/decompress';
@@ -59,15 +61,23 @@ export interface Failure {
   readonly remedy: string;
 }
 
-const storageFailures: Readonly<Record<StorageErrorCode, [ExitCode, string]>> = {
-  NotFound: [exitCodes.ioError, 'run it again: what is missing is made anew'],
-  AccessDenied: [exitCodes.badConfiguration, "grant the task's role (or this user) access to it"],
-  ReadOnly: [exitCodes.badConfiguration, 'choose a destination that can be written'],
-  NoSpace: [exitCodes.ioError, 'free some space, or give the task more ephemeral storage'],
-  SourceChanged: [exitCodes.sourceChanged, 'start a new run once the file is complete'],
-  Corrupt: [exitCodes.ioError, 'look at the object named above'],
-  Unavailable: [exitCodes.unavailable, 'run it again; what was finished is kept'],
+/** What to do about a storage error whose cause has no remedy of its own. */
+const storageRemedies: Readonly<Record<StorageErrorCode, string>> = {
+  NotFound: 'run it again: what is missing is made anew',
+  NoSuchBucket: 'create the bucket, or correct its name',
+  AccessDenied: "grant the task's role (or this user) access to it",
+  Misconfigured: 'docs/configuration.md lists the settings',
+  ReadOnly: 'choose a destination that can be written',
+  NoSpace: 'free some space, or give the task more ephemeral storage',
+  SourceChanged: 'start a new run once the file is complete',
+  Corrupt: 'look at the object named above',
+  Unavailable: 'run it again; what was finished is kept',
 };
+
+function storageExitCode(code: StorageErrorCode): ExitCode {
+  if (code === 'SourceChanged') return exitCodes.sourceChanged;
+  return code === 'Corrupt' ? exitCodes.ioError : exitCodeOfKind(code);
+}
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 
@@ -75,8 +85,8 @@ const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 export function failureOf(error: unknown): Failure {
   const cause = oneLine(error instanceof Error ? error.message : String(error));
   if (error instanceof StorageError) {
-    const [exitCode, remedy] = storageFailures[error.code];
-    return { exitCode, cause: `${error.uri}: ${cause}`, remedy };
+    const remedy = error.remedy ?? storageRemedies[error.code];
+    return { exitCode: storageExitCode(error.code), cause: `${error.uri}: ${cause}`, remedy };
   }
   if (error instanceof BadDataError || error instanceof RowError || error instanceof DecodeError) {
     return { exitCode: exitCodes.badData, cause, remedy: 'mend the file, or declare its dialect, columns or limits' };
@@ -102,10 +112,15 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: exitCodes.reconcile, cause, remedy };
   }
   if (error instanceof StoppedError) {
-    const exitCode = error.by === 'signal' ? exitCodes.stopped : exitCodes.tryAgain;
-    return { exitCode, cause, remedy: 'run it again, with a longer TIMEOUT_SECONDS if the time was too short' };
+    const remedy = 'run it again: the finished parts are kept';
+    if (error.by === 'signal') return { exitCode: exitCodes.stopped, cause, remedy };
+    return { exitCode: exitCodes.tryAgain, cause, remedy: `${remedy}; set a longer TIMEOUT_SECONDS` };
   }
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC') return { exitCode: exitCodes.ioError, cause, remedy: storageFailures.NoSpace[1] };
+  const known = causeOf(error);
+  if (known) {
+    const { path } = error as NodeJS.ErrnoException;
+    const what = path === undefined ? known.sentence : `${path}: ${known.sentence}`;
+    return { exitCode: exitCodeOfKind(known.kind), cause: what, remedy: known.remedy };
+  }
   return { exitCode: exitCodes.ioError, cause, remedy: 'run it again; if it fails again, report it with the log' };
 }

@@ -1,9 +1,0 @@
-/** The command that was given, with another interpreter: to be pasted into a shell. */
-export function commandWith(interpreter: string, args: readonly string[]): string {
-  const kept = args.filter((each, index) => !each.startsWith('--interpreter') && args[index - 1] !== '--interpreter');
-  return ['npx', 'etl', ...kept.map(quoted), '--interpreter', interpreter].join(' ');
-}
-
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-}

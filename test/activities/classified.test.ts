@@ -1,0 +1,54 @@
+import { StorageError } from '@etl/storage/objectStore';
+import { ApplicationFailure } from '@temporalio/common';
+import { classified } from '../../activities/classified';
+import { LightConverterError, TaskRunnerError, ThrottledError } from '../../activities/ports';
+
+const failureOf = (error: unknown) => classified(Promise.reject(error)).catch((failure: unknown) => failure);
+const withCode = (code: string, facts: object = {}) => Object.assign(new Error(code), { code, ...facts });
+
+test.each<[string, Error, string, RegExp]>([
+  ['a call that ECS refuses', new TaskRunnerError('refused'), 'BadConfiguration', /^refused$/],
+  ['a light lane that cannot be used', new LightConverterError('no function'), 'BadConfiguration', /^no function$/],
+  [
+    'credentials that are not there',
+    Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' }),
+    'BadConfiguration',
+    /Set AWS_PROFILE.*\.$/,
+  ],
+  [
+    'denied access',
+    new StorageError('AccessDenied', 's3://b/k', 'access is denied', { remedy: 'Grant it' }),
+    'BadConfiguration',
+    /^s3:\/\/b\/k: access is denied\. Grant it\.$/,
+  ],
+  [
+    'a damaged object',
+    new StorageError('Corrupt', 's3://b/k', 'cannot be read'),
+    'BadConfiguration',
+    /^s3:\/\/b\/k: cannot be read$/,
+  ],
+])('%s fails the run at once', async (_what, error, type, words) => {
+  const failure = await failureOf(error);
+  expect(failure).toBeInstanceOf(ApplicationFailure);
+  expect(failure).toMatchObject({ type, nonRetryable: true, message: expect.stringMatching(words) });
+});
+
+test.each<[string, Error, string]>([
+  ['an absent service', withCode('ECONNREFUSED', { address: '127.0.0.1', port: 1 }), 'ServiceUnavailable'],
+  [
+    'storage that does not answer',
+    new StorageError('Unavailable', 's3://b/k', 'no answer from S3'),
+    'ServiceUnavailable',
+  ],
+  ['a full disk', new StorageError('NoSpace', 'file:///x', 'no space is left'), 'ServiceUnavailable'],
+  ['throttling', new ThrottledError('later'), 'Throttled'],
+])('%s is retried', async (_what, error, type) => {
+  expect(await failureOf(error)).toMatchObject({ type, nonRetryable: false });
+});
+
+test.each([new Error('anything'), new StorageError('SourceChanged', 's3://b/k', 'it changed')])(
+  '%s is left to the retries of Temporal',
+  async (error) => {
+    expect(await failureOf(error)).toBe(error);
+  },
+);

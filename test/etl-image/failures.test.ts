@@ -1,0 +1,68 @@
+import { failureOf } from '@etl/image/config/failures';
+import { StorageError } from '@etl/storage/objectStore';
+import { etl } from '../support/system';
+
+test.each<[string, Error, number, RegExp]>([
+  [
+    'a scratch folder that cannot be written',
+    Object.assign(new Error('x'), { code: 'EROFS', path: '/s' }),
+    78,
+    /^\/s: the file system is read-only$/,
+  ],
+  ['a full scratch folder', Object.assign(new Error('x'), { code: 'ENOSPC' }), 74, /no space/],
+  [
+    'storage without credentials',
+    new StorageError('Misconfigured', 's3://b/k', 'no AWS credentials were found'),
+    78,
+    /^s3:\/\/b\/k: no AWS/,
+  ],
+  [
+    'a bucket that does not exist',
+    new StorageError('NoSuchBucket', 's3://b/k', 'there is no such bucket'),
+    78,
+    /no such bucket/,
+  ],
+  ['storage that is away', new StorageError('Unavailable', 's3://b/k', 'no answer from S3'), 69, /no answer/],
+])('%s', (_what, error, exitCode, cause) => {
+  expect(failureOf(error)).toMatchObject({ exitCode, cause: expect.stringMatching(cause) });
+});
+
+test('the remedy of a cause comes before that of its kind', () => {
+  const error = new StorageError('Misconfigured', 's3://b/k', 'no AWS region is set', { remedy: 'Set AWS_REGION' });
+  expect(failureOf(error).remedy).toBe('Set AWS_REGION');
+});
+
+const blank = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+];
+const without = (changes: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(blank.map((name) => [name, undefined])),
+  ...{
+    AWS_CONFIG_FILE: '/nonexistent',
+    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  },
+  ...changes,
+});
+const keys = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' };
+
+test.concurrent.each<[string, NodeJS.ProcessEnv, number, RegExp]>([
+  ['no credentials', { AWS_REGION: 'us-east-1' }, 78, /no AWS credentials were found\nSet AWS_PROFILE/],
+  ['no region', keys, 78, /no AWS region is set\nSet AWS_REGION\n/],
+  [
+    'an endpoint that is not there',
+    { ...keys, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
+    69,
+    /the connection to 127\.0\.0\.1:1 is refused\n/,
+  ],
+  ['an endpoint that is no URL', { ...keys, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: 'nowhere' }, 78, /not a URL/],
+])('etl convert with %s fails with its own cause', async (_what, changes, exitCode, words) => {
+  const ended = await etl(['convert', 's3://bucket/file.csv', '--out', 's3://bucket/lake'], without(changes));
+  expect(ended.stderr).toMatch(words);
+  expect(ended.exitCode).toBe(exitCode);
+});

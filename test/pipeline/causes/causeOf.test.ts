@@ -1,0 +1,164 @@
+import type { CauseKind } from '@etl/pipeline/causes/cause';
+import { classOfKind, exitCodeOfKind } from '@etl/pipeline/causes/cause';
+import { causeOf, causeRows, inWords } from '@etl/pipeline/causes/causeOf';
+
+/** An error as the libraries throw it. */
+const error = (message: string, facts: object = {}) => Object.assign(new Error(message), facts);
+const named = (name: string, message = 'said so') => error(message, { name });
+const status = (httpStatusCode: number) => error('UnknownError', { name: 'Unknown', $metadata: { httpStatusCode } });
+const grpc = (code: number, details: string) => error(`${code}: ${details}`, { code, details });
+const provider = (message: string) => named('CredentialsProviderError', message);
+
+test.each<[string, Error, CauseKind, RegExp]>([
+  ['no credentials', provider('Could not load credentials from any providers'), 'Misconfigured', /no AWS credentials/],
+  ['an unknown profile', provider('Could not resolve credentials using profile: [x]'), 'Misconfigured', /AWS_PROFILE/],
+  [
+    'an expired SSO session',
+    provider('The SSO session associated with this profile has expired'),
+    'Misconfigured',
+    /aws sso login/,
+  ],
+  [
+    'a provider that fails',
+    provider('Error response received from instance metadata'),
+    'Unavailable',
+    /could not be fetched/,
+  ],
+  ['no region', error('Region is missing'), 'Misconfigured', /Set AWS_REGION/],
+  ['an unknown access key', named('InvalidAccessKeyId'), 'Misconfigured', /does not know the access key: said so/],
+  ['an unknown token', named('UnrecognizedClientException'), 'Misconfigured', /does not know the access key/],
+  ['a wrong secret', named('SignatureDoesNotMatch'), 'Misconfigured', /AWS_SECRET_ACCESS_KEY/],
+  ['expired credentials', named('ExpiredTokenException'), 'Misconfigured', /have expired/],
+  ['a wrong clock', named('RequestTimeTooSkewed'), 'Misconfigured', /clock/],
+  ['no bucket', named('NoSuchBucket'), 'NoSuchBucket', /no such bucket/],
+  ['an impossible bucket', named('InvalidBucketName'), 'NoSuchBucket', /not a valid bucket name/],
+  [
+    'another region',
+    named('AuthorizationHeaderMalformed', "expecting 'eu-west-1'"),
+    'Misconfigured',
+    /another region: expecting 'eu-west-1'/,
+  ],
+  ['another region, by status', status(301), 'Misconfigured', /AWS_REGION/],
+  ['no queue', named('QueueDoesNotExist'), 'Misconfigured', /no such SQS queue/],
+  ['no topic', named('NotFoundException', 'Topic does not exist'), 'Misconfigured', /no such SNS topic/],
+  ['no permission', named('AccessDeniedException', 'not authorized'), 'AccessDenied', /denied: not authorized/],
+  ['no permission, by status', status(403), 'AccessDenied', /s3:ListBucket/],
+  [
+    'an unknown host',
+    error('getaddrinfo', { code: 'ENOTFOUND', hostname: 's3.invalid' }),
+    'Misconfigured',
+    /no host s3\.invalid/,
+  ],
+  [
+    'an unknown region',
+    error('getaddrinfo ENOTFOUND s3.x.amazonaws.com', { code: 'ENOTFOUND', hostname: 's3.x.amazonaws.com' }),
+    'Misconfigured',
+    /AWS_REGION/,
+  ],
+  [
+    'name servers that are away',
+    error('getaddrinfo', { code: 'EAI_AGAIN', hostname: 'h' }),
+    'Unavailable',
+    /cannot be resolved/,
+  ],
+  [
+    'a closed port',
+    error('connect', { code: 'ECONNREFUSED', address: '127.0.0.1', port: 1 }),
+    'Unavailable',
+    /127\.0\.0\.1:1 is refused/,
+  ],
+  [
+    'a host that is away',
+    error('connect', { code: 'EHOSTUNREACH', address: '10.0.0.1', port: 443 }),
+    'Unavailable',
+    /no connection to 10\.0\.0\.1:443/,
+  ],
+  ['a late answer', named('TimeoutError'), 'Unavailable', /no answer in time/],
+  ['a broken connection', error('socket hang up', { code: 'ECONNRESET' }), 'Unavailable', /connection broke/],
+  [
+    'plain text where TLS is expected',
+    error('write EPROTO:wrong version number', { code: 'EPROTO' }),
+    'Misconfigured',
+    /does not speak TLS/,
+  ],
+  [
+    'an unknown authority',
+    error('self-signed certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+    'Misconfigured',
+    /not trusted: self-signed/,
+  ],
+  ['no HTTP', error('Parse Error', { code: 'HPE_INVALID_CONSTANT' }), 'Misconfigured', /does not speak HTTP/],
+  ['no URL', error('Invalid URL', { code: 'ERR_INVALID_URL' }), 'Misconfigured', /not a URL/],
+  ['no port', error('99999', { code: 'ERR_SOCKET_BAD_PORT' }), 'Misconfigured', /not a port/],
+  [
+    'no namespace',
+    named('NamespaceNotFoundError', "Namespace not found: 'nope'"),
+    'Misconfigured',
+    /'nope'.*temporal operator namespace create/,
+  ],
+  ['no namespace, by status', grpc(5, 'Namespace nope is not found.'), 'Misconfigured', /TEMPORAL_NAMESPACE/],
+  [
+    'no permission of Temporal',
+    grpc(7, 'Request unauthorized.'),
+    'AccessDenied',
+    /denies access: Request unauthorized/,
+  ],
+  ['no API key', grpc(16, 'Jwt is missing'), 'Misconfigured', /TEMPORAL_API_KEY/],
+  ['a server that is away', grpc(14, 'upstream'), 'Unavailable', /does not answer: upstream/],
+  [
+    'no address of Temporal',
+    error("Invalid address for Temporal gRPC endpoint: got 'http://x'"),
+    'Misconfigured',
+    /host:port/,
+  ],
+  ['Temporal behind an HTTP port', error('', { code: 'ETL_PORT_HTTP' }), 'Misconfigured', /HTTP\/1/],
+  ['Temporal behind TLS', error('', { code: 'ETL_PORT_TLS' }), 'Misconfigured', /expects TLS/],
+  ['Temporal behind a silent port', error('', { code: 'ETL_PORT_SILENT' }), 'Unavailable', /does not answer/],
+  ['no file', error('', { code: 'ENOENT' }), 'NotFound', /no such file/],
+  ['a file for a folder', error('', { code: 'ENOTDIR' }), 'NotFound', /not a folder/],
+  ['a folder for a file', error('', { code: 'EISDIR' }), 'NotFound', /not a file/],
+  ['a long name', error('', { code: 'ENAMETOOLONG' }), 'NotFound', /longer/],
+  ['a loop of links', error('', { code: 'ELOOP' }), 'NotFound', /loop/],
+  ['a protected file', error('', { code: 'EACCES' }), 'AccessDenied', /denies access/],
+  ['a read-only file system', error('', { code: 'EROFS' }), 'ReadOnly', /read-only/],
+  ['a full disk', error('', { code: 'ENOSPC' }), 'NoSpace', /no space/],
+  ['too many open files', error('', { code: 'EMFILE' }), 'Unavailable', /ulimit/],
+])('%s', (_what, thrown, kind, words) => {
+  const cause = causeOf(thrown, {});
+  expect(cause?.kind).toBe(kind);
+  expect(cause && inWords(cause)).toMatch(words);
+});
+
+test('credentials of a task that are not there are a provider that does not answer', () => {
+  const absent = provider('Could not load credentials from any providers');
+  expect(causeOf(absent, { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/x' })).toMatchObject({ kind: 'Unavailable' });
+});
+
+test('finds what caused an error, and the last of several attempts', () => {
+  const refused = error('connect', { code: 'ECONNREFUSED', address: '::1', port: 7 });
+  const both = error('', { code: 'ECONNREFUSED', errors: [error('connect', { code: 'ETIMEDOUT' }), refused] });
+  const outer = new Error('Failed to connect to Temporal server', { cause: new Error('inner', { cause: both }) });
+  expect(causeOf(outer, {})?.sentence).toBe('the connection to ::1:7 is refused');
+});
+
+test.each([new Error('anything'), 'text', undefined, status(500)])('%s has no known cause', (unknown) => {
+  expect(causeOf(unknown, {})).toBeUndefined();
+});
+
+test('an error that causes itself ends the search', () => {
+  const circular = new Error('round');
+  circular.cause = circular;
+  expect(causeOf(circular, {})).toBeUndefined();
+});
+
+test('bad configuration ends with 78, an absent service with 69', () => {
+  expect([classOfKind('Misconfigured'), exitCodeOfKind('Misconfigured')]).toEqual(['BadConfiguration', 78]);
+  expect([classOfKind('Unavailable'), exitCodeOfKind('Unavailable')]).toEqual(['ServiceUnavailable', 69]);
+});
+
+test('every sentence and remedy is ready to be joined', () => {
+  for (const { sentence, remedy } of causeRows) {
+    expect(sentence).toMatch(/[^.]$/);
+    expect(remedy).toMatch(/^[A-Z].*[^.]$/);
+  }
+});

@@ -1,0 +1,39 @@
+import { exitCodeOfKind } from '@etl/pipeline/causes/cause';
+import { causeOf } from '@etl/pipeline/causes/causeOf';
+import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
+import { StorageError } from '@etl/storage/objectStore';
+import { ConfigError, NoTemporalError } from './errors';
+
+/** What an error means for the person who started the process. */
+export interface Explanation {
+  readonly message: string;
+  readonly remedy: string;
+  readonly exitCode: ExitCode;
+}
+
+/** The explanation of an error whose cause is known; undefined for any other. */
+export function explain(error: unknown): Explanation | undefined {
+  if (error instanceof ConfigError) {
+    const remedy = 'Fix the variables listed above; docs/configuration.md lists them all';
+    return { message: error.message, remedy, exitCode: exitCodes.badConfiguration };
+  }
+  if (error instanceof NoTemporalError) {
+    return { message: error.message, remedy: error.remedy, exitCode: exitCodeOfKind(error.kind) };
+  }
+  if (error instanceof StorageError) return explainStorage(error);
+  const known = causeOf(error);
+  if (!known) return undefined;
+  const { path, cause, message } = error as NodeJS.ErrnoException & { readonly cause?: unknown };
+  const what = path ?? (cause === undefined ? undefined : message);
+  const sentence = what === undefined ? known.sentence : `${what}: ${known.sentence}`;
+  return { message: sentence, remedy: known.remedy, exitCode: exitCodeOfKind(known.kind) };
+}
+
+function explainStorage({ code, uri, message, remedy }: StorageError): Explanation {
+  const isOfFile = code === 'SourceChanged' || code === 'Corrupt';
+  return {
+    message: `${uri}: ${message}`,
+    remedy: remedy ?? 'See that this machine may read and write there',
+    exitCode: isOfFile ? exitCodes.ioError : exitCodeOfKind(code),
+  };
+}

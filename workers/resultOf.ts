@@ -1,0 +1,35 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { temporalClient } from './temporalClient';
+
+/** Long enough for a few long polls of the server, which last 20 s each. */
+const roundMs = 60_000;
+
+/**
+ * Resolves and rejects as `handle.result()` does; rejects once the signal aborts. Asks in rounds with a signal of their
+ * own: Temporal's client adds a listener to the signal with every call and never removes it.
+ */
+export async function resultOf(
+  client: Pick<Client, 'withAbortSignal' | 'withDeadline'>,
+  handle: Pick<WorkflowHandle, 'result'>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  for (;;) {
+    const round = new AbortController();
+    const stop = () => round.abort(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const deadline = Date.now() + roundMs;
+      return await client.withAbortSignal(round.signal, () => client.withDeadline(deadline, () => handle.result()));
+    } catch (error) {
+      if (!isDeadline(error)) throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+function isDeadline(error: unknown): boolean {
+  const { isGrpcDeadlineError } = temporalClient();
+  return isGrpcDeadlineError(error) || isGrpcDeadlineError((error as Error).cause);
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { portFindings } from '@etl/pipeline/causes/temporal';
+
+/** What is at the port of a Temporal server. */
+export interface Port {
+  /** `host:port`, or a host alone. */
+  readonly address: string;
+  readonly tls: boolean;
+  /** PEM of the certificate authority. @default those of Node.js */
+  readonly ca?: Buffer | undefined;
+}
+
+const defaultPort = 7233;
+const patienceMs = 3000;
+/** The client's first bytes on an HTTP/2 connection, and its empty SETTINGS. Source: RFC 9113, 3.4 and 6.5. */
+const preface = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+]);
+const settingsFrame = 4;
+
+/**
+ * Finds out why a server cannot be reached, where Temporal's client only reports that its deadline is over. Returns what
+ * the connection failed of, or an error with one of `portFindings`; undefined when the server speaks HTTP/2.
+ */
+export async function findAtPort(port: Port): Promise<Error | undefined> {
+  let socket: Socket | undefined;
+  try {
+    const signal = AbortSignal.timeout(patienceMs);
+    socket = open(port);
+    await once(socket, port.tls ? 'secureConnect' : 'connect', { signal });
+    socket.write(preface);
+    const [first] = (await Promise.race([once(socket, 'data', { signal }), ended(socket, signal)])) as [Buffer?];
+    return judge(first);
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') return error as Error;
+    return socket?.connecting ? timedOut(port.address) : finding(portFindings.silent);
+  } finally {
+    socket?.destroy();
+  }
+}
+
+function open({ address, tls, ca }: Port): Socket {
+  const [, host = address, port] = /^(.*?)(?::(\d+))?$/.exec(address) ?? [];
+  const where = { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? defaultPort : Number(port) };
+  if (!tls) return connect(where);
+  const servername = isIP(where.host) ? {} : { servername: where.host };
+  return connectTls({ ...where, ...servername, ...(ca && { ca }), ALPNProtocols: ['h2'] });
+}
+
+/** A server that expects TLS closes a connection of plain text, or answers with an alert. */
+async function ended(socket: Socket, signal: AbortSignal): Promise<[]> {
+  await once(socket, 'close', { signal });
+  return [];
+}
+
+function judge(first: Buffer | undefined): Error | undefined {
+  if (first === undefined) return finding(portFindings.tls);
+  if (first[3] === settingsFrame) return undefined;
+  return finding(first.toString('latin1', 0, 5) === 'HTTP/' ? portFindings.http : portFindings.tls);
+}
+
+const finding = (code: string): Error => Object.assign(new Error(code), { code });
+const timedOut = (address: string): Error =>
+  Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { code: 'ETIMEDOUT', address });
