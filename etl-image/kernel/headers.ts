@@ -2,31 +2,47 @@ import { endOf, SPACE, startOf } from './plain';
 
 const TAB: u8 = 9;
 const FOLD: u64 = 0x2020202020202020;
+/** `sep=`, which is in front of the first field of a row that hints the delimiter. */
+const HINT: u32 = 0x3d706573;
 
 /**
- * Rows in which a column's field begins with a word of up to eight bytes, whatever the case of its letters, and behind a byte order
- * mark, spaces and a quote. Their numbers go to `found`; returns how many there are.
+ * Finds rows that may repeat the header: those in which a column's field begins with a word of up to eight bytes, and those whose
+ * first field begins with `sep=`; whatever the case of letters, and behind a byte order mark, spaces and a quote. Their numbers go
+ * to `found`; returns how many there are.
  */
-export function rowsThatBegin(
+export function maybeHeaders(
   fields: usize,
   stride: usize,
   rows: u32,
   quote: u8,
+  column: u32,
   word: usize,
   length: u32,
   found: usize,
 ): u32 {
   const mask: u64 = length >= 8 ? u64.MAX_VALUE : ((1 as u64) << (length << 3)) - 1;
   const wanted = (load<u64>(word) | FOLD) & mask;
+  const offset = (column as usize) << 3;
+  const first = wanted as u8;
   let count: u32 = 0;
   for (let row: u32 = 0; row < rows; row++, fields += stride) {
-    const field = load<u64>(fields);
-    let at = startOf(field);
-    const first = load<u8>(at);
-    if (first === 0xef || first === SPACE || first === TAB || first === quote) at = skipFront(at, endOf(field), quote);
-    if (((load<u64>(at) | FOLD) & mask) === wanted) store<u32>(found + (count++ << 2), row);
+    const begin = beginOf(fields, quote);
+    const other = offset === 0 ? begin : beginOf(fields + offset, quote);
+    // One byte tells most rows apart.
+    if ((load<u8>(other) | 0x20) !== first && (load<u8>(begin) | 0x20) !== (HINT as u8)) continue;
+    if (((load<u64>(other) | FOLD) & mask) === wanted || (load<u32>(begin) | (FOLD as u32)) === HINT)
+      store<u32>(found + (count++ << 2), row);
   }
   return count;
+}
+
+/** Where the text of a field begins. */
+function beginOf(field: usize, quote: u8): usize {
+  const place = load<u64>(field);
+  const at = startOf(place);
+  const first = load<u8>(at);
+  const front = first === 0xef || first === SPACE || first === TAB || first === quote;
+  return front ? skipFront(at, endOf(place), quote) : at;
 }
 
 function skipFront(at: usize, end: usize, quote: u8): usize {

@@ -174,6 +174,7 @@ export function readDecimals(
   let few = load<u32>(counts + DIFFERENT) <= MOST_NUMBERS;
   let unpadded: u32 = 0; // numbers of decimals that do not end in zero
   let padded: u32 = 0; // and of those that do
+  let wholes: u32 = 0; // numbers of digits in front of the mark
   const marks: u64 = (mark as u64) * 0x0101010101010101;
   for (let row: u32 = 0; row < rows; row++, fields += stride) {
     store<u8>(valid + row, 0);
@@ -233,7 +234,7 @@ export function readDecimals(
             magnitudes |= value === 0 ? ZERO : (1 as u64) << (UNIT - leadingZeros(markAt + 1) - 1);
           } else {
             if (decimals !== 3 || whole > 3) sure++;
-            magnitudes |= (1 as u64) << (UNIT + whole - 1);
+            wholes |= 1 << whole;
           }
           // One zero at the end is too frequent for a branch that is mispredicted.
           const zero = u32(load<u8>(end - 1) === 48);
@@ -245,7 +246,8 @@ export function readDecimals(
         } else {
           integers++;
           unpadded |= way;
-          magnitudes |= value === 0 ? ZERO : (1 as u64) << (UNIT + whole - 1);
+          if (value === 0) magnitudes |= ZERO;
+          else wholes |= 1 << whole;
           if (dates && !negative && isDate(value)) dated++;
         }
         if (negative) number = -number;
@@ -261,7 +263,7 @@ export function readDecimals(
   store<u32>(counts, fractions, 4);
   store<u32>(counts, sure, 8);
   store<u32>(counts, dated, 12);
-  store<u64>(counts + MAGNITUDES, magnitudes);
+  store<u64>(counts + MAGNITUDES, magnitudes | ((wholes as u64) << (UNIT - 1)));
   store<u32>(counts + LEADS, leads);
   for (; padded !== 0; padded &= padded - 1) addWay(written, ctz(padded) - 1, padded & -padded);
   for (; unpadded !== 0; unpadded &= unpadded - 1) addWay(written, ctz(unpadded), unpadded & -unpadded);

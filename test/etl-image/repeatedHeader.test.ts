@@ -45,7 +45,7 @@ describe('a header inside of the file is a reject of its own kind, and no eviden
     const file = (from: number) =>
       `id,amount\n${Array.from({ length: 4000 }, (_, n) => `${from + n},${n}.25\n`).join('')}`;
     const csv = [0, 4000, 8000, 12_000].map(file).join('');
-    for (const chunkRows of [100, 4001, 500_000]) {
+    for (const chunkRows of [1000, 4001]) {
       const found = await convert(csv, {}, chunkRows);
       expect(found).toMatchObject({
         ...{ schema: typed.schema, rejected: { 'repeated header': 3 }, warnings: [repeated(3)] },

@@ -42,11 +42,12 @@ export interface KernelFunctions {
     unescaped: Address,
     report: Address,
   ): void;
-  rowsThatBegin(
+  maybeHeaders(
     fields: Address,
     stride: number,
     rows: number,
     quote: number,
+    column: number,
     word: Address,
     length: number,
     found: Address,

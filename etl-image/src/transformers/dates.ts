@@ -32,6 +32,7 @@ const none: ReadDates = { timed: false, zoned: false, wholeDay: false, shortYear
 const other: ReadDates = { ...none, other: true };
 
 export function readDates(text: string): ReadDates {
+  if (!/\d/.test(text)) return none;
   if (text.length * 3 > longestDate && Buffer.byteLength(text) > longestDate) return none;
   const iso = yearFirst.exec(text);
   const groups = iso ?? yearLast.exec(text);

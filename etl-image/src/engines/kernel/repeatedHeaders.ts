@@ -4,18 +4,14 @@ import { createHeaderTest } from '../../transformers/repeatedHeader';
 import type { ColumnPlan } from '../../transformers/schema';
 import type { FieldDialect } from '../engine';
 
-/** How a field begins in rows that are worth a look. */
-interface Probe {
-  readonly column: number;
-  readonly word: Address;
-  readonly length: number;
-}
-
 const longestWord = 8;
+/** For a header without a name to look for: hints are looked for anyway. */
+const hintWord = 'sep=';
 
 /** Finds the rows of a batch that repeat the header. The kernel picks out the few that may, by how one of their fields begins. */
 export class RepeatedHeaders {
-  private readonly probes: readonly Probe[];
+  /** How a column's name begins: that column's fields tell which rows are worth a look. */
+  private readonly probe: { readonly column: number; readonly word: Address; readonly length: number };
   private readonly found: Address;
   private readonly isHeader: (fields: readonly string[]) => boolean;
 
@@ -29,7 +25,9 @@ export class RepeatedHeaders {
     const begins = (column: ColumnPlan): string => withoutFront(column.sourceName, dialect.quote);
     const column = columns.findIndex((each) => begins(each) !== '');
     const named = columns[column];
-    this.probes = [...(named ? [this.probe(column, begins(named))] : []), this.probe(0, 'sep=')];
+    const bytes = Buffer.from(named ? begins(named) : hintWord).subarray(0, longestWord);
+    this.probe = { column: Math.max(0, column), word: kernel.place(longestWord), length: bytes.length };
+    kernel.write(this.probe.word, bytes);
     this.found = kernel.place(batchRows * 4);
     this.isHeader = createHeaderTest(columns);
   }
@@ -37,11 +35,10 @@ export class RepeatedHeaders {
   /** Which of these rows do, counted from the first of them. */
   find(fields: Address, stride: number, rows: number): number[] {
     const { kernel, found } = this;
+    const { column, word, length } = this.probe;
     const quote = this.dialect.quote.charCodeAt(0);
-    const maybe = this.probes.flatMap(({ column, word, length }) => {
-      const count = kernel.run.rowsThatBegin(fields + column * 8, stride, rows, quote, word, length, found);
-      return [...kernel.words(found, count)];
-    });
+    const count = kernel.run.maybeHeaders(fields, stride, rows, quote, column, word, length, found);
+    const maybe = [...kernel.words(found, count)];
     return maybe.filter((row) => {
       const texts = this.textsOf(fields + row * stride);
       return this.isHeader(texts) || isHintLine(Buffer.from(texts.join(this.dialect.delimiter)));
@@ -54,13 +51,6 @@ export class RepeatedHeaders {
       const field = fields + column * 8;
       return kernel.text(kernel.word(field), kernel.word(field + 4));
     });
-  }
-
-  private probe(column: number, begins: string): Probe {
-    const bytes = Buffer.from(begins).subarray(0, longestWord);
-    const word = this.kernel.place(longestWord);
-    this.kernel.write(word, bytes);
-    return { column, word, length: bytes.length };
   }
 }
 
