@@ -86,7 +86,8 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
     };
     const { environment } = entryOf(system, stateDir, namespace);
     const { client, connection } = await connectClient({ ...process.env, ...environment });
-    const report = await runOn(client, detail, say, interrupted).finally(() => connection.close());
+    const report = await runOn(client, detail, say, interrupted);
+    await connection.close();
     delivered = report.status === 'COMPLETED';
     if (!report.manifest)
       throw new CliError(`${report.failureType}: ${report.reason}`, `See ${places(stateDir).logs}`, 1);
@@ -123,7 +124,8 @@ async function runOn(
     return report;
   };
   const following = follow();
-  // Calls that are under way are sent again and again to a server that is gone; the process ends without them.
+  // After an interrupt, calls are sent again and again to a server that is gone. The process ends without them, and with
+  // the connection open: Temporal's client throws in a timer when it repeats a call on a closed one.
   following.catch(() => undefined);
   return Promise.race([following, interrupted]);
 }

@@ -13,7 +13,7 @@ export const networkCauses: readonly CauseRow[] = [
     codes: ['ENOTFOUND'],
     kind: 'Misconfigured',
     sentence: 'there is no host {host}',
-    remedy: 'Correct the address in the configuration',
+    remedy: 'Correct the address: AWS_ENDPOINT_URL and its kind, or TEMPORAL_ADDRESS',
   },
   {
     codes: ['EAI_AGAIN', 'EAI_FAIL'],
@@ -50,7 +50,7 @@ export const networkCauses: readonly CauseRow[] = [
     says: /wrong version number|packet length too long|unknown protocol/i,
     kind: 'Misconfigured',
     sentence: 'the server does not speak TLS',
-    remedy: 'Give its address without TLS (http://), or use the port that speaks TLS',
+    remedy: 'Use an address and settings without TLS (http://, TEMPORAL_TLS=false), or the port that speaks TLS',
   },
   {
     codes: [
