@@ -85,7 +85,7 @@ export class Composed {
 
   async remove(): Promise<void> {
     // Tasks first: they hold on to the network.
-    await removeContainers(`ministack.instance=${this.name}:4566`);
+    await removeContainers(`ministack.instance=${this.name}:6666`);
     await this.run('down', '--volumes', '--timeout', '5');
     await command('docker', ['rmi', ...Object.keys(built).map((image) => `${image}:${this.name}`)]);
     await rm(this.folder, { recursive: true, force: true });
