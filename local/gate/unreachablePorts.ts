@@ -9,7 +9,7 @@ import { tryLock } from '../lockFile';
  * @see https://fetch.spec.whatwg.org/#port-blocking
  */
 export const unreachablePorts = [
-  1719, 1720, 1723, 3659, 4045, 5060, 5061, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+  1719, 1720, 1723, 3659, 4045, 5060, 5061, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080,
 ] as const;
 
 export interface ReservedPort {

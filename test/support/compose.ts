@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { removeContainers } from '../../local/docker/containers';
+import { docker } from '../../local/docker/docker';
 import { getFreePort } from '../../local/freePort';
 import { buildEtlImage, buildWorkerImage } from './docker';
+import { type Listening, listeningIn } from './listening';
 import { command, type Ended } from './processes';
 
 const base = 'node:24-bookworm-slim';
@@ -73,6 +75,16 @@ export class Composed {
     const [program = '', ...first] = (process.env.ETL_TEST_COMPOSE ?? '').split(' ');
     const files = ['-f', 'docker-compose.yml', '-f', join(this.folder, 'stand-ins.yml')];
     return command(program, [...first, '-p', this.name, '--project-directory', '.', ...files, ...args], this.env);
+  }
+
+  /** Where a service's container listens, under the address that this machine reaches it at. */
+  async listening(service: string): Promise<Listening[]> {
+    const id = (await this.run('ps', '-q', service)).stdout.trim();
+    const address = await docker(['inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', id]);
+    const { stdout } = await this.run('exec', '-T', service, 'cat', '/proc/net/tcp', '/proc/net/tcp6');
+    // 127.0.0.11 is Docker's own name server, which the container alone reaches.
+    const open = listeningIn(stdout).filter((each) => !each.address.startsWith('127.'));
+    return open.map(({ port }) => ({ address, port }));
   }
 
   async up(): Promise<void> {
