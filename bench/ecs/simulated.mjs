@@ -74,14 +74,10 @@ export async function startSimulatedEcs({ taskSeconds, work } = {}) {
     end(task, await work(Object.fromEntries(pairs)));
   };
 
-  const server = createEcsServer(
-    async (operation, input) => {
-      calls[operation] = (calls[operation] ?? 0) + 1;
-      return operations[operation](input);
-    },
-    [],
-    ['127.0.0.1'],
-  );
+  const server = createEcsServer(async (operation, input) => {
+    calls[operation] = (calls[operation] ?? 0) + 1;
+    return operations[operation](input);
+  }, []);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,

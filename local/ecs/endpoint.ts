@@ -31,7 +31,6 @@ export { taskLogPath } from './taskStore';
 export interface EcsEndpointOptions {
   /** 0 for any free one. */
   readonly port: number;
-  readonly host?: string;
   /** Where tasks, definitions and tokens are kept; one that is there already is taken up. */
   readonly stateDir: string;
   readonly images: Images;
@@ -59,6 +58,7 @@ export interface EcsEndpoint {
 }
 
 const defaultTimings: Timings = { provisioningMs: 50, pendingMs: 50, deprovisioningMs: 50 };
+const host = '127.0.0.1';
 const sweepMs = 1000;
 /** Forgotten tasks are out of sight at once; this is how often their folders are cleared away. */
 const longestExpiryMs = 60_000;
@@ -70,7 +70,6 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   if (!existsSync(supervisorPath())) {
     throw new Error('The local Fargate has not been built: its supervisor is missing. Run: npm run build');
   }
-  const host = options.host ?? '127.0.0.1';
   // Known once it listens, and nothing is launched before.
   const url = (): string => `http://${host}:${(server.address() as AddressInfo).port}`;
   const faults = createFaults(Date.now, options.faults);
@@ -85,11 +84,11 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   const { rateLimits = 1 } = options;
   const limited = rateLimits === false ? guarded : withRateLimits(guarded, Date.now, rateLimits);
   const calls = createCallCounts();
-  const server = createEcsServer(
-    calls.counted(withFaults(limited, faults, context.tasks, closing.signal)),
-    [createFaultsRoute(faults), calls.route, createMetadataRoute(context.tasks.read, Date.now)],
-    [host, '127.0.0.1', 'localhost', '[::1]'],
-  );
+  const server = createEcsServer(calls.counted(withFaults(limited, faults, context.tasks, closing.signal)), [
+    createFaultsRoute(faults),
+    calls.route,
+    createMetadataRoute(context.tasks.read, Date.now),
+  ]);
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
     server.listen(options.port, host, done);

@@ -4,7 +4,7 @@ export class EcsError extends Error {
     override readonly name: string,
     message: string,
     readonly details: Readonly<Record<string, unknown>> = {},
-    readonly httpStatus: 400 | 500 = 400,
+    readonly httpStatus: 400 | 403 | 500 = 400,
   ) {
     super(message);
   }
@@ -14,6 +14,7 @@ export const invalidParameter = (message: string) => new EcsError('InvalidParame
 export const clientException = (message: string) => new EcsError('ClientException', message);
 export const clusterNotFound = () => new EcsError('ClusterNotFoundException', 'Cluster not found.');
 export const serverException = (message: string) => new EcsError('ServerException', message, {}, 500);
+export const notAllowed = (message: string) => new EcsError('AccessDeniedException', message, {}, 403);
 export const serialization = (message: string) => new EcsError('SerializationException', message);
 
 /** Whatever was done, the caller gets no answer: the connection is cut. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { ConnectionCut, EcsError } from './errors';
+import { refusalOf } from '../gate/refusal';
+import { ConnectionCut, EcsError, notAllowed } from './errors';
 import type { Handle } from './handle';
 import { type Answer, answerOf, answerOfError, contentType, parseBody, parseTarget } from './wire';
 
@@ -16,9 +17,9 @@ export interface PlainRequest {
 export type Route = (request: PlainRequest) => Promise<Answer | undefined>;
 
 /** An HTTP server that speaks ECS's protocol and knows nothing of ECS. Not listening yet. */
-export function createEcsServer(handle: Handle, routes: readonly Route[], allowedHosts: readonly string[]): Server {
+export function createEcsServer(handle: Handle, routes: readonly Route[]): Server {
   const server = createServer((request, response) => {
-    void answerTo(request, handle, routes, allowedHosts).then((answer) => {
+    void answerTo(request, handle, routes).then((answer) => {
       if (answer === 'cut') {
         request.socket.destroy();
         return;
@@ -37,14 +38,11 @@ export function createEcsServer(handle: Handle, routes: readonly Route[], allowe
   return server;
 }
 
-async function answerTo(
-  request: IncomingMessage,
-  handle: Handle,
-  routes: readonly Route[],
-  allowedHosts: readonly string[],
-): Promise<Answer | 'cut'> {
+async function answerTo(request: IncomingMessage, handle: Handle, routes: readonly Route[]): Promise<Answer | 'cut'> {
   try {
-    checkSender(request, allowedHosts);
+    // What starts programs must not be reachable from a web page.
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) throw notAllowed(`The request is refused, since ${refusal}.`);
     const { method = '', url: path = '', headers } = request;
     const body = await readBody(request);
     for (const route of routes) {
@@ -57,14 +55,6 @@ async function answerTo(
     return answerOf(await handle(parseTarget(headers['x-amz-target']), parseBody(body)));
   } catch (error) {
     return error instanceof ConnectionCut ? 'cut' : answerOfError(error);
-  }
-}
-
-/** What starts programs must not be reachable from a web page: neither directly nor by a name that points here. */
-function checkSender({ headers }: IncomingMessage, allowedHosts: readonly string[]): void {
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  if (!allowedHosts.includes(host) || headers.origin !== undefined) {
-    throw new EcsError('AccessDeniedException', 'Only programs on this machine are answered.');
   }
 }
 

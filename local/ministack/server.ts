@@ -2,13 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
 import { addressForContainers } from '../docker/bridge';
 import { removeContainers } from '../docker/containers';
-import { getFreePort } from '../freePort';
+import { openGate } from '../gate/gate';
+import { reserveUnreachablePort } from '../gate/unreachablePorts';
 
 /** What ministack accepts, and the SDK wants. */
 export const standInCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -43,23 +45,24 @@ export class MinistackError extends Error {
 const startSeconds = 30;
 
 /**
- * Starts ministack on a free port; returns when it answers. It listens on Docker's bridge instead of 127.0.0.1, where there
- * is one: the containers of its tasks call it. Throws `MinistackError` and `DockerError`.
+ * Starts ministack and returns when it answers. It answers every web page and commands Docker, so it listens on 127.0.0.1, on
+ * a port that no browser connects to. The containers of its tasks call it on Docker's bridge, where there is one: through a
+ * gate, under the same port. Throws `MinistackError` and `DockerError`.
  */
 export async function startMinistack(settings: MinistackSettings): Promise<Ministack> {
-  const host = await addressForContainers();
-  const port = await getFreePort(host);
+  const bridge = await addressForContainers();
   settings.signal?.throwIfAborted();
-  const endpoint = `http://${host}:${port}`;
-  const name = `etl-${randomUUID()}`;
   const log = settings.logFile === undefined ? undefined : await open(settings.logFile, 'a');
+  const { port, close } = await openDoor(bridge);
+  const endpoint = `http://${bridge}:${port}`;
+  const name = `etl-${randomUUID()}`;
   const folder = await makeScratchFolder(tmpdir(), 'ministack');
   const output = log?.fd ?? 'ignore';
   const server = spawn(settings.program, [], {
     stdio: ['ignore', output, output],
     // Its functions are processes of its group, and Ctrl-C is for who started it.
     detached: true,
-    env: environment(settings, { host, port, name, folder }),
+    env: environment(settings, { port, name, folder }),
   });
   let failure: Error | undefined;
   // Before anything is awaited: a program that is not there is told in the next turn.
@@ -72,6 +75,7 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   const end = async () => {
     process.off('exit', kill);
     await ended(server, kill);
+    await close();
     await removeScratchFolder(folder);
   };
   const stop = async () => {
@@ -94,21 +98,37 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   throw new MinistackError(`${settings.program} does not answer on ${endpoint}: ${why}`, { cause: failure });
 }
 
+/** A port of ministack's own, and the gate to it for containers. */
+async function openDoor(bridge: string): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const loopback = '127.0.0.1';
+  const reserved = await reserveUnreachablePort([...new Set([loopback, bridge])]);
+  if (!reserved) throw new MinistackError('All ports that browsers cannot reach are in use: end another local system');
+  const { port, release } = reserved;
+  if (bridge === loopback) return { port, close: release };
+  try {
+    const hosts = [bridge, 'host.docker.internal'].map((name) => `${name}:${port}`);
+    const gate = await openGate({ host: bridge, port, target: { host: loopback, port }, hosts });
+    return { port, close: async () => void (await Promise.all([gate.close(), release()])) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
 interface Identity {
-  readonly host: string;
   readonly port: number;
   readonly name: string;
   readonly folder: string;
 }
 
-function environment(settings: MinistackSettings, { host, port, name, folder }: Identity): NodeJS.ProcessEnv {
+function environment(settings: MinistackSettings, { port, name, folder }: Identity): NodeJS.ProcessEnv {
   // Whoever starts it may speak to the real AWS: it hands these on to functions.
   const others = Object.entries(process.env).filter(([key]) => !key.startsWith('AWS_'));
   return {
     ...Object.fromEntries(others),
     // Functions run on the Node that runs this.
     PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
-    BIND_HOST: host,
+    BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     // A container's host name is its id: by this one it would look for itself in Docker.
     HOSTNAME: '',
@@ -141,10 +161,12 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-async function answers(endpoint: string): Promise<boolean> {
-  try {
-    return (await fetch(`${endpoint}/_ministack/health`)).ok;
-  } catch {
-    return false;
-  }
+/** Not with `fetch`, which connects to no such port either. */
+function answers(endpoint: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(`${endpoint}/_ministack/health`, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    }).once('error', () => resolve(false));
+  });
 }

@@ -7,6 +7,7 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { isPortFree } from '../freePort';
 import { ownerOnly } from '../places';
 import { PortTakenError } from './errors';
+import { openWebUi } from './webUi';
 
 export interface DevServerSettings {
   /** The `temporal` program. */
@@ -30,12 +31,15 @@ export interface DevServer {
 
 /**
  * Backlogs in order of priority, and within one a fair share for every fairness key: newer servers order by priority without
- * being told. Source: server 1.29, common/dynamicconfig/constants.go.
+ * being told. The HTTP API, which would take commands from every web page, answers no host; Nexus, whose requests it takes all
+ * the same, is off. Source: server 1.29, common/dynamicconfig/constants.go.
  */
-const dynamicConfig = ['matching.useNewMatcher=true', 'matching.enableFairness=true'].flatMap((each) => [
-  '--dynamic-config-value',
-  each,
-]);
+const dynamicConfig = [
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+  'frontend.httpAllowedHosts=[]',
+  'system.enableNexus=false',
+].flatMap((each) => ['--dynamic-config-value', each]);
 
 /** How long closed workflows are kept. The server's own default is one day. */
 export const retentionDays = 30;
@@ -53,13 +57,14 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
   if (!(await isPortFree(uiPort))) throw new PortTakenError(uiPort, 'Temporal Web UI');
   mkdirSync(dirname(logFile), { recursive: true, mode: ownerOnly });
   const log = openSync(logFile, 'a');
-  const address = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
+  const ui = await openWebUi(uiPort);
+  const address = ['--ip', '127.0.0.1', '--port', port, '--ui-port', ui.innerPort, '--metrics-port', ui.metricsPort];
   const child = spawn(
     exe,
     [
       'server',
       'start-dev',
-      ...address,
+      ...address.map(String),
       ...(namespace === 'default' ? [] : ['--namespace', namespace]),
       '--log-level',
       'warn',
@@ -77,9 +82,9 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
     };
     child.once('exit', (code, signal) => end(signal ? `ended by ${signal}` : `exit code ${code}`));
     child.once('error', (error) => end(error.message));
-  });
+  }).finally(() => ui.close());
   const stop = async (): Promise<void> => {
-    if (ended) return;
+    if (ended) return void (await exited);
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000);
     await exited;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type ContainerInput, type ContainerMode, containerEnvironment } from '@etl/pipeline/container';
 import { parseEnvironment } from '../../etl-image/src/config/environment';
 import { withRunIdentity } from '../../etl-image/src/config/runIdentity';
+import { reserveUnreachablePort } from '../../local/gate/unreachablePorts';
 
 const input: ContainerInput = {
   ...{ inputUri: 'file:///in.csv', batchDate: '2026-02-08', dataset: 'd', source: 's', destination: 'file:///lake' },
@@ -102,6 +103,20 @@ describe('withRunIdentity', () => {
       expect((await withRunIdentity({ ...at('/v4/x'), RUN_ID: 'mine' })).RUN_ID).toBe('mine');
     } finally {
       server.close();
+    }
+  });
+
+  test('reads the metadata on a port that `fetch` refuses', async () => {
+    const reserved = await reserveUnreachablePort(['127.0.0.1']);
+    const server = createServer((_request, response) => response.end('{"TaskARN":"arn:aws:ecs:x:1:task/etl/0a"}'));
+    await once(server.listen(reserved?.port, '127.0.0.1'), 'listening');
+    const env = { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${reserved?.port}/v4/x` };
+    try {
+      await expect(fetch(env.ECS_CONTAINER_METADATA_URI_V4)).rejects.toThrow();
+      expect((await withRunIdentity(env)).RUN_ID).toBe('0a');
+    } finally {
+      server.close();
+      await reserved?.release();
     }
   });
 

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { removeContainers } from '../../local/docker/containers';
+import { docker } from '../../local/docker/docker';
 import { getFreePort } from '../../local/freePort';
 import { buildEtlImage, buildWorkerImage } from './docker';
+import { type Listening, listeningIn } from './listening';
 import { command, type Ended } from './processes';
 
 const base = 'node:24-bookworm-slim';
@@ -75,6 +77,16 @@ export class Composed {
     return command(program, [...first, '-p', this.name, '--project-directory', '.', ...files, ...args], this.env);
   }
 
+  /** Where a service's container listens, under the address that this machine reaches it at. */
+  async listening(service: string): Promise<Listening[]> {
+    const id = (await this.run('ps', '-q', service)).stdout.trim();
+    const address = await docker(['inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', id]);
+    const { stdout } = await this.run('exec', '-T', service, 'cat', '/proc/net/tcp', '/proc/net/tcp6');
+    // 127.0.0.11 is Docker's own name server, which the container alone reaches.
+    const open = listeningIn(stdout).filter((each) => !each.address.startsWith('127.'));
+    return open.map(({ port }) => ({ address, port }));
+  }
+
   async up(): Promise<void> {
     for (const [image, build] of Object.entries(built)) {
       await command('docker', ['tag', await build(), `${image}:${this.name}`]);
@@ -85,7 +97,7 @@ export class Composed {
 
   async remove(): Promise<void> {
     // Tasks first: they hold on to the network.
-    await removeContainers(`ministack.instance=${this.name}:4566`);
+    await removeContainers(`ministack.instance=${this.name}:6666`);
     await this.run('down', '--volumes', '--timeout', '5');
     await command('docker', ['rmi', ...Object.keys(built).map((image) => `${image}:${this.name}`)]);
     await rm(this.folder, { recursive: true, force: true });

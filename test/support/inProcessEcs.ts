@@ -123,11 +123,7 @@ export async function startInProcessEcs(folder: string) {
     },
   };
 
-  const server = createEcsServer(
-    async (operation, input) => operations[operation]?.(input as never) ?? {},
-    [],
-    ['127.0.0.1'],
-  );
+  const server = createEcsServer(async (operation, input) => operations[operation]?.(input as never) ?? {}, []);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

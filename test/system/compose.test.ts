@@ -1,18 +1,22 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Client, Connection } from '@temporalio/client';
 import { parse } from 'csv-parse/sync';
 import { clientConfig, s3With } from '../support/awsTestClients';
 import { Composed } from '../support/compose';
+import { HostileBrowser } from '../support/hostileBrowser';
 import { command, root } from '../support/processes';
 import { readS3Batch } from '../support/s3Batch';
 import { until } from '../support/system';
 
 const tools = ['ETL_TEST_COMPOSE', 'ETL_TEST_DOCKER', 'ETL_TEST_MINISTACK', 'ETL_TEST_TEMPORAL'];
 const withAll = tools.every((tool) => process.env[tool]) ? describe : describe.skip;
+const withBrowser = process.env.ETL_TEST_CHROMIUM ? test : test.skip;
 
 // Images may have to be built first.
 jest.setTimeout(600_000);
@@ -63,6 +67,44 @@ withAll('docker-compose.yml', () => {
     for (const name of ['typescript', 'jest', 'assemblyscript', 'test'])
       expect(stdout.split(/\s+/)).not.toContain(name);
     expect((await fetch(system.ui)).ok).toBe(true);
+  });
+
+  test('programs of this machine reach ministack through the gate, and other names for it do not', async () => {
+    const answerTo = async (Host: string) => {
+      const sent = get(`${system.ministack}/_ministack/health`, { headers: { Host } });
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    const { host, port } = new URL(system.ministack);
+    expect([await answerTo(host), await answerTo(`localhost:${port}`)]).toEqual([200, 200]);
+    expect([await answerTo(`evil.test:${port}`), await answerTo('ministack:6666')]).toEqual([403, 403]);
+    const published = await Promise.all(
+      ['ministack', 'temporal'].map((service) => system.run('port', service, '6666')),
+    );
+    expect(published.map(({ stdout }) => stdout.trim())).not.toContainEqual(expect.stringMatching(/\d/));
+  });
+
+  withBrowser('no web page reads anything, neither of the published ports nor of the containers', async () => {
+    const containers = await Promise.all(['gate', 'ministack', 'temporal'].map((name) => system.listening(name)));
+    expect(containers.map((ports) => ports.length > 0)).toEqual([true, true, true]);
+    const published = [`http://${system.temporal}`, system.ui, system.ministack].map((url) => new URL(url));
+    const ports = published.map(({ hostname: address, port }) => ({ address, port: Number(port) }));
+    const all = [...ports, ...containers.flat()];
+    const browser = await HostileBrowser.launch([...new Set(all.map(({ address }) => address))]);
+    try {
+      for (const each of all) {
+        const loot = await Promise.all([browser.acrossOrigins(each), browser.rebound(each)]);
+        expect([each, ...loot]).toEqual([each, {}, {}]);
+      }
+    } finally {
+      await browser.close();
+    }
+    const s3 = await s3With(system.ministack);
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+    s3.destroy();
+    expect(Buckets.map(({ Name }) => Name).sort()).toEqual(['clean-data-lake', 'raw-data-lake']);
+    expect(await started(system.temporal, 'by-page')).toBeUndefined();
   });
 
   test('it says how to build what cannot be pulled', async () => {

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -25,8 +28,10 @@ export async function withRunIdentity(env: Variables): Promise<Variables> {
 async function ecsTaskId(metadataUri: string | undefined): Promise<string | undefined> {
   if (!metadataUri) return undefined;
   try {
-    const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(metadataTimeoutMs) });
-    const { TaskARN: arn } = (await answer.json()) as { TaskARN?: unknown };
+    // `fetch` refuses some ports, among them those that a stand-in for AWS is hidden from browsers with.
+    const request = get(`${metadataUri}/task`, { signal: AbortSignal.timeout(metadataTimeoutMs) });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    const { TaskARN: arn } = (await json(answer)) as { TaskARN?: unknown };
     return typeof arn === 'string' ? /\/([\w-]{1,100})$/.exec(arn)?.[1] : undefined;
   } catch {
     // A random ID does as well: it only has to be this task's own.

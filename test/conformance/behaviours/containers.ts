@@ -6,9 +6,10 @@ const optional = { essential: false };
 const node = (script: string) => ({ more: { command: ['node', '-e', script] } });
 /** Reads the metadata endpoint; exit code 0 when the condition on `answer` holds. */
 const metadata = (path: string, condition: string) =>
-  node(`fetch(process.env.ECS_CONTAINER_METADATA_URI_V4 + ${JSON.stringify(path)})
-    .then((response) => response.json())
-    .then((answer) => process.exit(${condition} ? 0 : 1), () => process.exit(2))`);
+  node(`const { get } = require('node:http');
+    get(process.env.ECS_CONTAINER_METADATA_URI_V4 + ${JSON.stringify(path)}, (response) =>
+      require('node:stream/consumers').json(response)
+        .then((answer) => process.exit(${condition} ? 0 : 1), () => process.exit(2)))`);
 /** Wants 700 MB, and keeps them for a while, so that whoever watches it can see. */
 const hungry = node(
   'const all = []; for (let i = 0; i < 14; i++) all.push(Buffer.alloc(5e7, 1)); setTimeout(() => process.exit(9), 2000)',

@@ -87,7 +87,7 @@ it.each<[string, Record<string, string>]>([
   ['another name for this machine', { host: 'example.com' }],
 ])('does not listen to %s', async (_what, headers) => {
   const { status, text } = await answer('PUT', JSON.stringify(plan), headers);
-  expect([status, text]).toEqual([400, expect.stringContaining('AccessDeniedException')]);
+  expect([status, text]).toEqual([403, expect.stringContaining('AccessDeniedException')]);
   expect((await getFaults(rig.endpoint.url)).on).toBe(false);
 });
 

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request as requestTo, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Admission, refusalOf } from './refusal';
+
+export interface GateSettings extends Admission {
+  /** 0 for any free one. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  readonly target: Target;
+}
+
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Gate {
+  readonly port: number;
+  /** Cuts the connections that are open. */
+  close(): Promise<void>;
+}
+
+/** Of one connection alone. Without `upgrade`, a WebSocket stays an ordinary request. @see RFC 9110, 7.6.1 */
+const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade', 'expect'];
+
+/**
+ * Opens a proxy for a server that answers every web page: requests that `refusalOf` objects to get 403 and no CORS headers,
+ * all others are passed on as they are. Rejects when the port is taken.
+ */
+export async function openGate({ port, host = '127.0.0.1', target, ...admission }: GateSettings): Promise<Gate> {
+  const server = createServer((request, response) => {
+    const refusal = refusalOf(request, admission);
+    if (refusal === undefined) forward(request, response, target);
+    else answer(response, 403, `Refused, since ${refusal}.`);
+  });
+  // A large file takes its time.
+  server.requestTimeout = 0;
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function forward(incoming: IncomingMessage, response: ServerResponse, { host, port }: Target): void {
+  const { method, url: path, rawHeaders } = incoming;
+  const outgoing = requestTo({ host, port, method, path, headers: endToEnd(rawHeaders), agent: false });
+  outgoing.once('response', (answered) => {
+    response.writeHead(answered.statusCode ?? 502, answered.statusMessage, endToEnd(answered.rawHeaders));
+    answered.once('error', () => response.destroy());
+    answered.pipe(response);
+  });
+  outgoing.once('error', ({ message }) => {
+    if (response.headersSent) response.destroy();
+    else answer(response, 502, `The server behind this port does not answer: ${message}`);
+  });
+  response.once('close', () => outgoing.destroy());
+  incoming.pipe(outgoing);
+}
+
+function answer(response: ServerResponse, status: number, line: string): void {
+  // Closed, so that a body that nobody reads need not be.
+  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
+  response.end(`${line}\n`);
+}
+
+/** `rawHeaders` of what is passed on, with the same names, values and order. */
+function endToEnd(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, index) => !hopByHop.includes(rawHeaders[index - (index % 2)]?.toLowerCase() ?? ''));
+}

@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util';
+import { openGate } from './gate';
+
+const usage = `Usage: node dist/local/gate/main.js [--ui PORT=HOST:PORT]… [--api PORT=HOST:PORT]…
+  --ui   opens a gate on PORT for a server with pages of its own
+  --api  opens a gate on PORT for a server that browsers have no business with`;
+
+/** The gates of docker-compose.yml: all interfaces of the container, under names of loopback only. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { ui: { type: 'string', multiple: true }, api: { type: 'string', multiple: true } },
+  });
+  for (const [kind, routes = []] of Object.entries(values)) {
+    for (const route of routes) {
+      const [, port, host = '', targetPort] = /^(\d+)=([^:]+):(\d+)$/.exec(route) ?? [];
+      if (port === undefined) throw new Error(`--${kind} ${route}: expected PORT=HOST:PORT`);
+      const target = { host, port: Number(targetPort) };
+      await openGate({ port: Number(port), host: '0.0.0.0', target, hasPages: kind === 'ui' });
+    }
+  }
+}
+
+// As process 1 of a container, Node does not end by itself.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(0));
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n${usage}\n`);
+  process.exit(64);
+});

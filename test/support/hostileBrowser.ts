@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Listening } from './listening';
+
+/** Defines `attack`. */
+export const hostileScript = readFileSync(join(__dirname, 'hostilePage.js'), 'utf8');
+const html = `<!doctype html><body><script>${hostileScript}</script>`;
+
+/** What a page could read of a server, by what it did. */
+export type Loot = Readonly<Record<string, string>>;
+
+/** Headless Chromium with pages that use what listens on this machine. */
+export class HostileBrowser {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly site: Server,
+    private readonly names: ReadonlyMap<string, string>,
+    /** On another port of 127.0.0.1, and on another site. */
+    private readonly pages: readonly Page[],
+  ) {}
+
+  /** A name of the attacker's leads to each of the addresses. */
+  static async launch(addresses: readonly string[]): Promise<HostileBrowser> {
+    const names = new Map(addresses.map((address, index) => [address, `evil${index}.test`]));
+    const site = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(html));
+    await once(site.listen(0, '127.0.0.1'), 'listening');
+    const { port } = site.address() as AddressInfo;
+    const rules = [...names].map(([address, name]) => `MAP ${name} ${address}`).join(', ');
+    const browser = await chromium.launch({
+      ...(process.env.ETL_TEST_CHROMIUM && { executablePath: process.env.ETL_TEST_CHROMIUM }),
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+        `--host-resolver-rules=${rules}`,
+        // Chromium would ask the person first. Other browsers do not.
+        '--disable-features=LocalNetworkAccessChecks',
+      ],
+    });
+    const open = async (host: string): Promise<Page> => {
+      const page = await browser.newPage();
+      await page.goto(`http://${host}:${port}/`);
+      return page;
+    };
+    return new HostileBrowser(browser, site, names, [await open('127.0.0.1'), await open('evil0.test')]);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.site.close();
+    this.site.closeAllConnections();
+  }
+
+  /** A page of its own, which shows `url`. */
+  async visit<T>(url: string, work: (page: Page) => Promise<T>): Promise<T> {
+    const page = await this.browser.newPage();
+    try {
+      await page.goto(url);
+      return await work(page);
+    } finally {
+      await page.close();
+    }
+  }
+
+  /** The page on another site, with a server's address in a link that says `text`. */
+  async link(url: string, text: string): Promise<Page> {
+    const page = this.pages.at(-1) as Page;
+    await page.evaluate(`document.body.innerHTML = '<a href="${url}">${text}</a>'`);
+    return page;
+  }
+
+  /** From both pages, under the server's address, and from that of the attacker under the attacker's name for it. */
+  async acrossOrigins({ address, port }: Listening): Promise<Loot> {
+    const [neighbour, other] = this.pages as [Page, Page];
+    const base = `http://${address}:${port}`;
+    const [near, far] = await Promise.all([attack(neighbour, base), attack(other, base)]);
+    const renamed = await attack(other, `http://${this.nameOf(address)}:${port}`);
+    return {
+      ...from('another port', near),
+      ...from('another site', far),
+      ...from('another port of its site', renamed),
+    };
+  }
+
+  /** From a page of the server's own origin under the attacker's name: it was loaded before the name led to this machine. */
+  async rebound({ address, port }: Listening): Promise<Loot> {
+    const origin = `http://${this.nameOf(address)}:${port}`;
+    const url = `${origin}/attacker.html`;
+    const page = await this.browser.newPage();
+    try {
+      const session = await page.context().newCDPSession(page);
+      // Not Playwright's own routes: they answer preflights as well.
+      session.on('Fetch.requestPaused', ({ requestId }) => {
+        const body = Buffer.from(html).toString('base64');
+        const responseHeaders = [{ name: 'content-type', value: 'text/html' }];
+        void session.send('Fetch.fulfillRequest', { requestId, responseCode: 200, responseHeaders, body });
+      });
+      await session.send('Fetch.enable', { patterns: [{ urlPattern: url }] });
+      await page.goto(url);
+      return from('its own site, rebound', await attack(page, origin));
+    } finally {
+      await page.close();
+    }
+  }
+
+  private nameOf(address: string): string {
+    const name = this.names.get(address);
+    if (name === undefined) throw new Error(`no name for ${address}`);
+    return name;
+  }
+}
+
+/** Tries everything on a server from the page that is open. */
+export const attack = (page: Page, base: string) => page.evaluate(`attack(${JSON.stringify(base)})`) as Promise<Loot>;
+
+const from = (page: string, loot: Loot): Loot =>
+  Object.fromEntries(Object.entries(loot).map(([what, read]) => [`${page}: ${what}`, read.slice(0, 200)]));
