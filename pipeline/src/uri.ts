@@ -81,7 +81,8 @@ export function joinUri(base: string, ...segments: string[]): string {
     .replace(/\/{2,}/g, '/')
     .replace(/^\//, '');
   const tail = base.startsWith('file:') ? raw.split('/').map(encodeSegment).join('/') : raw;
-  return tail === '' ? trimSlashes(base) : `${trimSlashes(base)}/${tail}`;
+  const folder = base === 'file:///' ? 'file://' : trimSlashes(base);
+  return tail === '' && folder !== 'file://' ? folder : `${folder}/${tail}`;
 }
 
 /** The last segment, decoded for files: `ventas.csv`. */

@@ -57,7 +57,8 @@ export function confineStore(store: ObjectStore, { sources, destinations }: Allo
 async function check(uri: string, prefixes: readonly string[] | undefined, use: 'read' | 'write'): Promise<void> {
   if (prefixes === undefined || (await leadsInto(prefixes, uri))) return;
   const variables = use === 'read' ? 'ETL_SOURCE_PREFIXES or ETL_DESTINATION_PREFIXES' : 'ETL_DESTINATION_PREFIXES';
-  throw new StorageError('AccessDenied', uri, `lies outside the places that this process may ${use}: see ${variables}`);
+  const remedy = `Add its prefix to ${variables}`;
+  throw new StorageError('AccessDenied', uri, `lies outside the places that this process may ${use}`, { remedy });
 }
 
 /** Both the place as it is spelled and the one that its links lead to lie below an allowed prefix. */

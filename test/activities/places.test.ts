@@ -1,3 +1,4 @@
+import { confineStore } from '@etl/storage/confinedStore';
 import { openStore } from '@etl/storage/openStore';
 import { planBatch } from '../../activities/planBatch';
 import { validateInput } from '../../activities/validateInput';
@@ -74,6 +75,16 @@ describe('validateInput', () => {
       'detail.s3Key: file:///etc/passwd lies outside the allowed sources, s3://raw-data-lake/in: choose a place below them, or add its prefix to ETL_SOURCE_PREFIXES',
       'detail.destination: s3://another-bucket lies outside the allowed destinations, s3://clean-data-lake/out, s3://clean-data-lake/others: choose a place below them, or add its prefix to ETL_DESTINATION_PREFIXES',
     ]);
+  });
+
+  test('with every file allowed, as by the command, a source and a destination may be anywhere', async () => {
+    const every = { sources: ['file:///'], destinations: ['file:///'] };
+    const answer = await validateInput(
+      confineStore(openStore(), every),
+      { ...ofFiles, places: every },
+      { detail: { s3Key: world.at('secret/dia.csv'), batchDate, destination: world.at('new/lake') } },
+    );
+    expect(answer).toMatchObject({ valid: true, plan: { destination: world.at('new/lake') } });
   });
 
   test('without lists, the raw and the clean base are allowed', async () => {
