@@ -4,12 +4,7 @@ import { planProblems } from '@etl/pipeline/batch/planProblems';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { BatchValidation } from './contract';
-
-export interface BatchPlaces {
-  /** Where prefixes without a scheme lie. */
-  readonly rawBase: string | undefined;
-  readonly cleanBase: string;
-}
+import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
 
 /**
  * The plan of a batch, or every reason against its request. Looks at the first listing, so that a bucket that is not there
@@ -17,19 +12,24 @@ export interface BatchPlaces {
  */
 export async function planBatch(
   store: Pick<ObjectStore, 'list'>,
-  places: BatchPlaces,
+  settings: PlaceSettings,
   { request, scheduledAt }: { readonly request: unknown; readonly scheduledAt: string },
 ): Promise<BatchValidation> {
   const parsed = parseBatchRequest(request);
   if (!parsed.ok) return { valid: false, reasons: parsed.reasons };
-  const plan = makeBatchPlan(parsed.request, scheduledAt, places);
+  const plan = makeBatchPlan(parsed.request, scheduledAt, settings);
   if (plan === undefined) {
     const reason =
       `prefix: ${JSON.stringify(parsed.request.prefix)} is no s3://bucket/prefix or file:///folder` +
-      (places.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain prefix lies in, is not set' : '');
+      (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain prefix lies in, is not set' : '');
     return { valid: false, reasons: [reason] };
   }
   const problems = planProblems(plan);
+  if (problems.length === 0) {
+    const { destination, replaces } = plan.detail;
+    const source = listingFrom(plan, plan.from)?.prefix ?? plan.prefix;
+    problems.push(...(await refusedByPlace(store, settings, { key: 'prefix', source, destination, replaces })));
+  }
   if (problems.length === 0) problems.push(...(await accessProblems(store, plan)));
   return problems.length > 0 ? { valid: false, reasons: problems } : { valid: true, plan };
 }

@@ -19,11 +19,9 @@ import { isProjected } from '@etl/storage/projected';
 import { isOfPlan } from './confirmCommit';
 import type { Validation } from './contract';
 import { findBatch } from './findBatch';
+import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
 
-export interface ValidationSettings {
-  /** Where keys without a scheme lie. */
-  readonly rawBase: string | undefined;
-  readonly cleanBase: string;
+export interface ValidationSettings extends PlaceSettings {
   readonly timeScale: number;
   /** Default: every file is a task as the task definition says, on demand. */
   readonly routing?: RoutingSettings;
@@ -52,6 +50,9 @@ export async function validateInput(
         (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain key lies in, is not set' : ''),
     ]);
   }
+  const { destination, replaces } = parsed.detail;
+  const refused = await refusedByPlace(store, settings, { key: 'detail.s3Key', source: uri, destination, replaces });
+  if (refused.length > 0) return invalid(event, settings, refused);
   try {
     const info = await store.head(uri);
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);

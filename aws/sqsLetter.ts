@@ -1,4 +1,5 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { isDeadLetterMarker } from '@etl/pipeline/layout';
 import type { DeadLetter, KeptLetter, LetterAddress } from '../activities/ports';
 
 const names = {
@@ -29,7 +30,8 @@ export function letterOf(message: Message): KeptLetter {
   const { MessageId = '', Body = '', MessageAttributes = {} } = message;
   const known = Object.entries(names).flatMap(([field, name]) => {
     const value = MessageAttributes[name]?.StringValue;
-    return value === undefined || value === '-' ? [] : [[field, value]];
+    const isMissing = value === undefined || value === '-' || (field === 'marker' && !isDeadLetterMarker(value));
+    return isMissing ? [] : [[field, value]];
   });
   const sent = sentMs(message);
   return {

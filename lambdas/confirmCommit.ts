@@ -1,3 +1,5 @@
+import { allowedPlacesFrom } from '@etl/pipeline/allowedPlacesFrom';
+import { confineStore } from '@etl/storage/confinedStore';
 import { openStore } from '@etl/storage/openStore';
 import { confirmCommit } from '../activities/confirmCommit';
 import type { CommitAnswer, CommitQuery } from '../activities/contract';
@@ -8,7 +10,8 @@ import { NamedError, named } from './named';
  * @throws {NamedError} `CommitMissing`, `Superseded` or `BadConfiguration`; other errors are worth a retry.
  */
 export async function handler(query: CommitQuery): Promise<Extract<CommitAnswer, { kind: 'delivered' }>> {
-  const answer = await named(() => confirmCommit(openStore(), query));
+  const store = confineStore(openStore(), allowedPlacesFrom(process.env).places);
+  const answer = await named(() => confirmCommit(store, query));
   if (answer.kind === 'delivered') return answer;
   if (answer.kind === 'missing') {
     throw new NamedError('CommitMissing', 'the task ended, but the commit log has no such batch');

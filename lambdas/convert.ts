@@ -1,16 +1,15 @@
 import { tmpdir } from 'node:os';
-import { parseEnvironment } from '@etl/image/config/environment';
 import { BadConfigurationError, failureOf, StoppedError } from '@etl/image/config/failures';
-import { withOptions } from '@etl/image/config/optionsByUri';
+import { openEnvironment } from '@etl/image/config/openEnvironment';
 import { detectResources, type Resources, resourcesFor } from '@etl/image/config/resources';
 import { deliver } from '@etl/image/deliver';
 import { defaultEngine } from '@etl/image/engines/names';
 import type { LogEvent } from '@etl/image/log';
 import { countAnew } from '@etl/image/usage';
+import { withoutOperatorVariables } from '@etl/pipeline/allowedPlacesFrom';
 import { exitCodes } from '@etl/pipeline/failures';
 import { lastLines } from '@etl/pipeline/logTail';
 import { lambdaMiBPerVcpu } from '@etl/pipeline/routing/estimate';
-import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
 import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
 import type { LightEnd } from '../activities/contract';
 
@@ -72,11 +71,11 @@ async function convert(
   // /tmp is kept between calls: what one leaves would be missing to the next.
   const scratch = await makeScratchFolder(tmpdir());
   try {
-    const env = parseEnvironment(await withOptions({ ...process.env, ...environment }, openStore()));
+    // What the function may read and write is its own configuration: a caller must not extend it.
+    const { env, store } = await openEnvironment({ ...process.env, ...withoutOperatorVariables(environment) });
     if (env.engine !== defaultEngine) {
       throw new BadConfigurationError(`bad environment: ETL_ENGINE: the function has ${defaultEngine} alone`);
     }
-    const store = openStore(undefined, () => openS3WhenNeeded(env.s3TimeoutSeconds));
     const delivery = await deliver({ env, store, scratch, resources: resources(), log: say, signal });
     say({ event: 'finished', ...delivery });
     return { exitCode: exitCodes.done };

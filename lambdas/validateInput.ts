@@ -1,6 +1,7 @@
 import { unknown } from '@etl/pipeline/messages';
 import type { Plan } from '@etl/pipeline/plan';
 import { noRouting } from '@etl/pipeline/routing/route';
+import { confineStore } from '@etl/storage/confinedStore';
 import { openStore } from '@etl/storage/openStore';
 import type { Validation } from '../activities/contract';
 import { storeSharedLongOptions } from '../activities/options';
@@ -35,9 +36,9 @@ export type ValidationAnswer =
 export const handler = ({ event }: { event: unknown }): Promise<ValidationAnswer> => named(() => validate(event));
 
 async function validate(event: unknown): Promise<ValidationAnswer> {
-  const { rawBase, cleanBase, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
-  const store = openStore();
-  const settings = { rawBase, cleanBase, timeScale, routing: { ...noRouting, ignoresLanes: true } };
+  const { rawBase, cleanBase, places, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
+  const store = confineStore(openStore(), places);
+  const settings = { rawBase, cleanBase, places, timeScale, routing: { ...noRouting, ignoresLanes: true } };
   const validation = await validateInput(store, settings, event);
   return answer(validation, event, async (plan) => {
     const uri = await storeSharedLongOptions(store, plan);

@@ -1,4 +1,4 @@
-import { buildTaskDefinition } from '@etl/pipeline/taskDefinition/build';
+import { buildTaskDefinition, type TaskDefinition } from '@etl/pipeline/taskDefinition/build';
 import type { TaskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
 
 /** How the local system's worker asks for tasks: names that mean nothing outside of it. */
@@ -12,10 +12,12 @@ export const localEcsSettings = {
 
 export const localImage = 'etl-worker:local';
 
-/** The task definition that `etl up` registers with the local endpoint. */
-export const localTaskDefinition = buildTaskDefinition({
-  family: localEcsSettings.taskDefinition,
-  cpu: 2048,
-  memoryMiB: 8192,
-  etl: { image: localImage, stopTimeoutSeconds: 30 },
-} satisfies TaskDefinitionSpec);
+/** Returns the task definition that `etl up` registers with the local endpoint: `environment` says which places are allowed. */
+export function localTaskDefinition(environment: Readonly<Record<string, string>>): TaskDefinition {
+  return buildTaskDefinition({
+    family: localEcsSettings.taskDefinition,
+    cpu: 2048,
+    memoryMiB: 8192,
+    etl: { image: localImage, stopTimeoutSeconds: 30, environment },
+  } satisfies TaskDefinitionSpec);
+}

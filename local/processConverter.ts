@@ -16,6 +16,8 @@ export interface ProcessSettings {
   readonly program: string;
   /** MiB of resident memory above which it is killed. Not watched where there is no /proc. */
   readonly memoryMiB: number;
+  /** What a task definition would set: a launch cannot change it. @default nothing */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How long the program may take to end once it was told to: it checkpoints, and needs no longer (docs/container.md). */
@@ -47,14 +49,14 @@ export function createProcessConverter(settings: ProcessSettings): LightConverte
 }
 
 async function run(
-  { program, memoryMiB }: ProcessSettings,
+  { program, memoryMiB, environment: fixed = {} }: ProcessSettings,
   request: LightRequest,
   scratchDir: string,
 ): Promise<LightEnd> {
   const { environment, timeoutSeconds, signal } = request;
   const startedAt = Date.now();
   const child = spawn(process.execPath, [program], {
-    env: { ...hostEnvironment(process.env), TZ: 'UTC', ...environment, SCRATCH_DIR: scratchDir },
+    env: { ...hostEnvironment(process.env), TZ: 'UTC', ...environment, ...fixed, SCRATCH_DIR: scratchDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = gather(child);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,12 +9,21 @@ import { onPath } from './onPath';
 
 const run = promisify(execFile);
 
+/** Beside the sources: this file is there once as source and once as built. */
+const requirementsFolder =
+  [__dirname, join(__dirname, '..', '..', 'local')]
+    .map((folder) => join(folder, 'requirements'))
+    .find((folder) => existsSync(folder)) ?? 'requirements';
+
+/** What is not in a file by its hash is not installed: neither a dependency nor what a package is built with. */
+const pipInstall = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--no-deps', '--no-build-isolation'];
+
 /** Programs of Python, of this version and no other. */
 export interface PythonPackages {
   readonly name: string;
   readonly version: string;
-  /** What pip is to install: requirements and its own options. */
-  readonly packages: readonly string[];
+  /** Files of `requirements/`, in the order in which they are installed: every package in them has its version and its hashes. */
+  readonly requirements: readonly string[];
 }
 
 /** Python, or a package, is not there and could not be had. */
@@ -57,7 +67,7 @@ export async function installPrograms(
 
 async function install(
   python: string,
-  { name, version, packages }: PythonPackages,
+  { name, version, requirements }: PythonPackages,
   say: (line: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<string> {
@@ -68,7 +78,8 @@ async function install(
   const options = { maxBuffer: 1 << 24, ...(signal && { signal }) };
   try {
     await run(python, ['-m', 'venv', folder], options);
-    await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', ...packages], options);
+    for (const file of requirements)
+      await run(join(bin, 'python'), [...pipInstall, '-r', join(requirementsFolder, file)], options);
   } catch (error) {
     signal?.throwIfAborted();
     throw new PythonError(`${name} ${version} cannot be installed: ${firstLine(error as Error)}`, { cause: error });

@@ -1,4 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import { type AllowedPlaces, defaultPlaces, isWithin } from '@etl/pipeline/allowedPlaces';
+import { splitList } from '@etl/pipeline/allowedPlacesFrom';
 import { isTimeZone } from '@etl/pipeline/batch/timeZones';
 import { transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
@@ -11,15 +13,7 @@ import * as z from 'zod';
 import { ConfigError } from './errors';
 import { localDefaults } from './localDefaults';
 
-const list = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  )
-  .pipe(z.array(z.string()).min(1, 'is an empty list'));
+const list = z.string().transform(splitList).pipe(z.array(z.string()).min(1, 'is an empty list'));
 
 /** A bucket's name, or a URI that says more. */
 const bucket = z.string().transform((text, context) => {
@@ -28,6 +22,9 @@ const bucket = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'is no bucket name and no s3:// or file:/// URI' });
   return z.NEVER;
 });
+
+/** Buckets and prefixes, separated by commas. */
+const prefixes = list.pipe(z.array(bucket));
 
 const units = z.coerce.number('is no number').int('is no whole number').positive('must be above 0');
 
@@ -58,6 +55,14 @@ export const variables = {
       'Where a relative `s3Key` lies: a bucket, or an `s3://` or `file:///` URI; unset on the local system: the folder that holds its state folder',
     ),
   S3_CLEAN_BUCKET: bucket.optional().describe('Where batches are published unless the event says otherwise'),
+  ETL_SOURCE_PREFIXES: prefixes
+    .optional()
+    .describe(
+      'Where sources may lie: buckets, `s3://` or `file:///` prefixes, separated by commas; unset: where a relative `s3Key` lies. `etl up` adds `file:///`',
+    ),
+  ETL_DESTINATION_PREFIXES: prefixes
+    .optional()
+    .describe('Where batches may be published, likewise; unset: `S3_CLEAN_BUCKET`. `etl up` adds `file:///`'),
   ECS_CLUSTER: z.string().min(1).optional().describe('Cluster the tasks run in'),
   ECS_TASK_DEFINITION: z
     .string()
@@ -207,6 +212,11 @@ const schema = z.object(variables).superRefine((config, context) => {
   together('ECS_CLUSTER', 'ECS_TASK_DEFINITION', 'ECS_SUBNETS');
   together('SUCCESS_TOPIC_ARN', 'ALERTS_TOPIC_ARN');
   together('ECS_TASK_CPU', 'ECS_TASK_MEMORY');
+  const { S3_RAW_BUCKET: raw, S3_CLEAN_BUCKET: clean } = config;
+  if (raw !== undefined && clean !== undefined && isWithin(clean, raw)) {
+    const message = `holds S3_RAW_BUCKET, ${raw}: a batch could be published among the sources`;
+    context.addIssue({ code: 'custom', path: ['S3_CLEAN_BUCKET'], message });
+  }
   const { ECS_TASK_CPU: cpu, ECS_TASK_MEMORY: memory } = config;
   const problem = cpu !== undefined && memory !== undefined && sizeProblem(cpu, memory);
   if (problem) context.addIssue({ code: 'custom', path: ['ECS_TASK_CPU, ECS_TASK_MEMORY'], message: problem });
@@ -216,6 +226,8 @@ export type Config = z.infer<typeof schema> & {
   /** Where keys without a scheme lie: on the local system, the folder that holds its state folder. */
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
+  /** Where sources may lie, and batches be published. */
+  readonly places: AllowedPlaces;
   readonly stateDir: string;
 };
 
@@ -229,10 +241,20 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, [], set)));
   const stateDir = resolve(parsed.data.ETL_STATE_DIR);
   const isLocal = parsed.data.S3_RAW_BUCKET === undefined && parsed.data.S3_CLEAN_BUCKET === undefined;
+  const { S3_RAW_BUCKET: raw, ETL_SOURCE_PREFIXES: sources, ETL_DESTINATION_PREFIXES: destinations } = parsed.data;
+  const rawBase = raw ?? (isLocal ? fileUri(dirname(stateDir)) : undefined);
+  const cleanBase = parsed.data.S3_CLEAN_BUCKET ?? joinUri(fileUri(stateDir), 'lake');
+  const byDefault = defaultPlaces({ rawBase, cleanBase });
   return {
     ...parsed.data,
     stateDir,
-    rawBase: parsed.data.S3_RAW_BUCKET ?? (isLocal ? fileUri(dirname(stateDir)) : undefined),
-    cleanBase: parsed.data.S3_CLEAN_BUCKET ?? joinUri(fileUri(stateDir), 'lake'),
+    rawBase,
+    cleanBase,
+    places: {
+      sources: sources ?? byDefault.sources,
+      destinations: destinations ?? byDefault.destinations,
+      // The folder of the local system holds more than sources.
+      ...(raw !== undefined && { rawBase: raw }),
+    },
   };
 }

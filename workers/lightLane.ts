@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { lightMemoryMiB } from '@etl/pipeline/routing/policy';
 import type { LightLane, RoutingSettings } from '@etl/pipeline/routing/route';
 import type { LightConverter } from '../activities/ports';
@@ -16,6 +17,7 @@ type Chosen = Pick<
   | 'ECS_CLUSTER'
   | 'ETL_TASK_SIZE'
   | 'ETL_SPOT'
+  | 'places'
 >;
 
 /** How files are routed with this configuration. */
@@ -32,7 +34,7 @@ export function createLightConverter(config: Chosen): LightConverter | undefined
   if (kind === 'lambda' && name !== undefined) return awsServices().lightConverter(name);
   const program = etlProgram();
   return kind === 'process' && program !== undefined
-    ? createProcessConverter({ program, memoryMiB: lightMemoryMiB })
+    ? createProcessConverter({ program, memoryMiB: lightMemoryMiB, environment: variablesOf(config.places) })
     : undefined;
 }
 

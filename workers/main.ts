@@ -35,6 +35,7 @@ async function main(): Promise<void> {
     activities: createActivities(ports, {
       rawBase: config.rawBase,
       cleanBase: config.cleanBase,
+      places: config.places,
       timeScale: config.ETL_TIME_SCALE,
       pollSeconds: config.ETL_POLL_SECONDS,
       uiUrl: config.TEMPORAL_UI_URL,

@@ -1,4 +1,6 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
+import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
+import { confineStore } from '@etl/storage/confinedStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
 import type { Client } from '@temporalio/client';
@@ -23,7 +25,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   const local = places(config.stateDir);
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts } = config;
   const light = createLightConverter(config);
-  const store = openStore();
+  const store = confineStore(openStore(), worksIn(config));
   return {
     store,
     ...createTaskPorts(config, log),
@@ -36,6 +38,11 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     executions: createExecutions(client),
     ...(light && { light }),
   };
+}
+
+/** What activities read and write: the places of sources and batches, and the records of the worker itself. */
+function worksIn({ places: { sources = [], destinations = [] }, cleanBase }: Config): AllowedPlaces {
+  return { sources, destinations: [...destinations, cleanBase] };
 }
 
 function createDeadLetters({ DLQ_URL: queueUrl, stateDir, ...bases }: Config, store: ObjectStore): DeadLetters {

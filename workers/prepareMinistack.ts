@@ -10,8 +10,8 @@ import { prepareMinistack } from '../local/ministack/prepare';
 import { type Config, parseConfig } from './config';
 import { ConfigError } from './errors';
 
-/** The variables that let a task reach a stand-in: with AWS its task role does. */
-const passedOn = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'];
+/** The variables that let a task reach a stand-in, which its task role does on AWS, and those that say where it may read and write. */
+const passedOn = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'S3_RAW_BUCKET', 'S3_CLEAN_BUCKET'];
 
 /** Makes in ministack what the worker's own variables name; docker-compose.yml runs it before the worker. */
 async function main([image, ...rest]: string[]): Promise<void> {

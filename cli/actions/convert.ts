@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { transform } from '@etl/pipeline/definition';
@@ -28,21 +29,20 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
   const { dataset } = options;
   const batch = resolveBatch({ batchDate, dataset }, inputUri, parseConfig(process.env).S3_RAW_BUCKET);
   const show = showProgress(options);
-  const end = await runContainer(
-    containerEnvironment({
-      ...batch,
-      inputUri,
-      destination,
-      runId: randomUUID(),
-      generation: 1,
-      runStartedAt: startedAt,
-      chunkRows: options.chunkRows,
-      options: parseOptions(options.options),
-      timeoutSeconds: transform.timeoutSeconds * 24,
-      ...(options.replaces !== undefined && { replaces: anyUri(options.replaces) }),
-    }),
-    show.progress,
-  );
+  const replaces = options.replaces === undefined ? undefined : anyUri(options.replaces);
+  const environment = containerEnvironment({
+    ...batch,
+    inputUri,
+    destination,
+    runId: randomUUID(),
+    generation: 1,
+    runStartedAt: startedAt,
+    chunkRows: options.chunkRows,
+    options: parseOptions(options.options),
+    timeoutSeconds: transform.timeoutSeconds * 24,
+    ...(replaces !== undefined && { replaces }),
+  });
+  const end = await runContainer({ ...namedPlaces(inputUri, destination, replaces), ...environment }, show.progress);
   show.end();
   if (end.kind === 'failed') throw conversionError(end);
   if (options.json) {
@@ -75,6 +75,12 @@ export function conversionError(end: Extract<ContainerEnd, { kind: 'failed' }>):
     `Go on from there with the same command: ${etlCommand(...process.argv.slice(2))}`,
     interrupted === 'SIGINT' ? cliExitCodes.interrupted : exitCode,
   );
+}
+
+/** Returns the variables that allow what the user has named: who may run this command decides about the places, too. */
+function namedPlaces(...uris: readonly (string | undefined)[]): Readonly<Record<string, string>> {
+  const roots = uris.flatMap((uri) => (uri === undefined ? [] : (/^s3:\/\/[^/]+/.exec(uri)?.[0] ?? 'file:///')));
+  return variablesOf({ sources: roots, destinations: roots });
 }
 
 /** With `--json` stdout is for the manifest alone. */

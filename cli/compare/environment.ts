@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { variables } from '../../workers/config';
+import { localPlaces } from '../system/localPlaces';
 
 /** How fast and how loud: the same for both sides, and nobody's account. */
 const kept = ['ETL_STATE_DIR', 'ETL_TIME_SCALE', 'ETL_POLL_SECONDS', 'ETL_SHUTDOWN_GRACE_SECONDS', 'LOG_LEVEL'];
@@ -18,7 +19,7 @@ export function forgetAccount(env: NodeJS.ProcessEnv): void {
   const theirs = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_') || name.startsWith('AWS_ENDPOINT_URL'));
   for (const name of [...ours, ...theirs]) delete env[name];
   // The machine has one task, which follows no routing policy: the workflow is to do the same.
-  Object.assign(env, tasksAlone);
+  Object.assign(env, tasksAlone, localPlaces(env));
   // The Temporal CLI's own profile file may name a server too; one that is not there is no error, an empty one is.
   env.TEMPORAL_CONFIG_FILE = join(tmpdir(), randomUUID());
 }

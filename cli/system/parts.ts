@@ -10,6 +10,7 @@ import { startDevServer } from '../../local/temporal/devServer';
 import { PortTakenError } from '../../local/temporal/errors';
 import { findTemporal } from '../../local/temporal/findTemporal';
 import { type Running, startProgram } from './component';
+import { localPlaces } from './localPlaces';
 import type { SystemSettings } from './settings';
 
 const dist = join(__dirname, '..', '..');
@@ -68,6 +69,7 @@ export function startWorker(
       ETL_POLL_SECONDS: '0.5',
       ETL_SHUTDOWN_GRACE_SECONDS: '0.5',
       ...process.env,
+      ...localPlaces(process.env),
       ETL_STATE_DIR: settings.stateDir,
       ...(ownServer && { ...ownServerVariables(settings), TEMPORAL_API_KEY: '', TEMPORAL_PROFILE: '' }),
       TEMPORAL_ADDRESS: temporal,
@@ -90,7 +92,7 @@ export function ecsClient(endpoint: string): ECSClient {
 }
 
 export async function registerTaskDefinition(client: ECSClient): Promise<void> {
-  await createTaskDefinitionRegistrar(client).ensureRegistered(localTaskDefinition);
+  await createTaskDefinitionRegistrar(client).ensureRegistered(localTaskDefinition(localPlaces(process.env)));
 }
 
 /** Stops every task and returns when they are STOPPED. They checkpoint, and their workflows go on another day. */

@@ -1,10 +1,8 @@
 import { tmpdir } from 'node:os';
 import { exitCodes } from '@etl/pipeline/failures';
-import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
 import { removeScratchFolder } from '@etl/storage/scratchFolder';
-import { parseEnvironment } from './config/environment';
 import { failureOf, StoppedError } from './config/failures';
-import { withOptions } from './config/optionsByUri';
+import { openEnvironment } from './config/openEnvironment';
 import { detectResources } from './config/resources';
 import { withRunIdentity } from './config/runIdentity';
 import { openScratch } from './loaders/scratchSpace';
@@ -17,7 +15,7 @@ const patienceSeconds = 8;
 
 /** The container's program: docs/container.md says what it is given and what it answers. */
 async function main(): Promise<number> {
-  const env = parseEnvironment(await withOptions(await withRunIdentity(process.env), openStore()));
+  const { env, store } = await openEnvironment(await withRunIdentity(process.env));
   const scratch = await openScratch(env.scratchDir ?? tmpdir());
   const stopPulse = startPulse(scratch);
   const stopping = new AbortController();
@@ -35,7 +33,7 @@ async function main(): Promise<number> {
   try {
     const done = await perform({
       env,
-      store: openStore(undefined, () => openS3WhenNeeded(env.s3TimeoutSeconds)),
+      store,
       scratch,
       resources: detectResources(),
       log,

@@ -4,7 +4,7 @@ import { hasPython, installedPrograms, installPrograms, type PythonPackages } fr
 
 /** The version that docs/ecs-conformance.md and the comparison's notes are about. */
 const version = '1.5.33';
-const ministack: PythonPackages = { name: 'ministack', version, packages: [`ministack[full]==${version}`] };
+const ministack: PythonPackages = { name: 'ministack', version, requirements: ['ministack.txt'] };
 const leastPythonMinor = 10;
 
 /**

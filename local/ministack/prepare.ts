@@ -114,8 +114,9 @@ async function isRegistered(ecs: ECSClient, { taskDefinition, image }: StandInPa
 }
 
 async function register(ecs: ECSClient, { taskDefinition, image, environment }: StandInParts): Promise<void> {
+  const definition = localTaskDefinition({});
   const container = {
-    ...localTaskDefinition.containerDefinitions?.[0],
+    ...definition.containerDefinitions?.[0],
     name: etlContainerName,
     image,
     // The builder of definitions refuses credentials in clear, and is right; a stand-in's are none.
@@ -123,7 +124,7 @@ async function register(ecs: ECSClient, { taskDefinition, image, environment }: 
   };
   await ecs.send(
     new RegisterTaskDefinitionCommand({
-      ...localTaskDefinition,
+      ...definition,
       family: taskDefinition,
       containerDefinitions: [container],
     }),

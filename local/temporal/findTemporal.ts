@@ -10,7 +10,9 @@ import { TemporalNotFoundError } from './errors';
 const run = promisify(execFile);
 
 /** The version that Go can install: later ones have a replace directive, which `go install` refuses. */
-const goModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+const goModule = { path: 'github.com/temporalio/cli', program: 'cmd/temporal', version: 'v1.5.1' };
+/** Of the module, as Go's checksum database has it; Go itself checks the modules that it depends on. */
+const goSum = 'h1:0RZMk14BWxz44Xg6ciDQvpfAMffoG3J7/K03ql80teY=';
 const downloadSeconds = 60;
 
 /**
@@ -60,11 +62,12 @@ async function download(downloadDir: string, signal?: AbortSignal): Promise<void
 }
 
 async function goInstall(folder: string, signal?: AbortSignal): Promise<void> {
-  await run('go', ['install', goModule], {
-    env: { ...process.env, GOBIN: folder },
-    maxBuffer: 1 << 24,
-    ...(signal && { signal }),
-  });
+  const { path, program, version } = goModule;
+  const options = { env: { ...process.env, GOBIN: folder }, maxBuffer: 1 << 24, ...(signal && { signal }) };
+  const { stdout } = await run('go', ['mod', 'download', '-json', `${path}@${version}`], options);
+  const { Sum: sum } = JSON.parse(stdout) as { readonly Sum?: string };
+  if (sum !== goSum) throw new Error(`${path}@${version} has the checksum ${sum}, and ${goSum} is expected`);
+  await run('go', ['install', `${path}/${program}@${version}`], options);
 }
 
 async function executableIn(folder: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { slug } from './names';
-import { joinUri } from './uri';
+import { canonicalUri, joinUri, segmentsOf } from './uri';
 
 /** A batch: two files of one folder and day are two batches, a corrected file of the same name replaces its batch. */
 export interface Batch {
@@ -37,6 +37,12 @@ export function resultsFolder(destination: string, batchWorkflowId: string, firs
 /** The marker of an event's dead letter. What belongs to it lies beside it: `<key>.latest.json`. */
 export function deadLetterMarker(cleanBase: string, key: string): string {
   return joinUri(cleanBase, '_etl', '_dead', `${key}.json`);
+}
+
+/** Returns whether a URI can be that of a marker: a message of a queue, whoever has sent it, must not name another object. */
+export function isDeadLetterMarker(uri: string): boolean {
+  const [folder, kind, name = ''] = segmentsOf(canonicalUri(uri) ?? '').slice(-3);
+  return folder === '_etl' && kind === '_dead' && /^[\w-]+\.json$/.test(name);
 }
 
 /** Where the newest schema of a source and of its dataset is kept, for commits to be compared with: outside of every batch. */

@@ -38,7 +38,7 @@ export function canonicalUri(uri: string): string | undefined {
 /** Returns the URI of a bucket's name, or of a URI that says more, in canonical spelling; undefined for anything else. */
 export function bucketUri(text: string): string | undefined {
   const uri = canonicalUri(text.includes('://') ? text : `s3://${text}`);
-  return uri && trimSlashes(uri);
+  return uri === 'file:///' ? uri : uri && trimSlashes(uri);
 }
 
 /** Returns whether two URIs, however they are spelled, name the same object. */
@@ -81,7 +81,8 @@ export function joinUri(base: string, ...segments: string[]): string {
     .replace(/\/{2,}/g, '/')
     .replace(/^\//, '');
   const tail = base.startsWith('file:') ? raw.split('/').map(encodeSegment).join('/') : raw;
-  return tail === '' ? trimSlashes(base) : `${trimSlashes(base)}/${tail}`;
+  const folder = base === 'file:///' ? 'file://' : trimSlashes(base);
+  return tail === '' && folder !== 'file://' ? folder : `${folder}/${tail}`;
 }
 
 /** The last segment, decoded for files: `ventas.csv`. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { checkFiles } from './checksums.mjs';
 import { root } from './ensure-installed.mjs';
 
 const require = createRequire(join(root, 'package.json'));
@@ -20,7 +21,7 @@ export const startScript = (folder) => join(folder, `start-${version}`);
 /** The jars of the server and of what it needs, wherever Maven has put them. */
 export const jarFolder = (folder) => join(folder, `java-${version}`);
 
-/** Needs Java and Maven. */
+/** Needs Java and Maven. Throws for a jar whose checksum is another one than recorded. */
 export async function fetchJars(folder) {
   const { makeScratchFolder } = require('./storage/dist/scratchFolder.js');
   const project = await makeScratchFolder(tmpdir(), 'maven');
@@ -33,6 +34,7 @@ export async function fetchJars(folder) {
   const part = `${jarFolder(folder)}.part`;
   rmSync(part, { recursive: true, force: true });
   await run('mvn', [...goal, `-DoutputDirectory=${part}`], { cwd: project, maxBuffer: 1 << 24 });
+  checkFiles(part, 'jars.sha256');
   renameSync(part, jarFolder(folder));
   rmSync(project, { recursive: true, force: true });
 }

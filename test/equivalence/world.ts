@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import { openStore } from '@etl/storage/openStore';
@@ -103,6 +104,8 @@ export const events = {
   'an unknown key beside detail': { s3Key, detail: { s3Key, batchDate } },
   'no such file': { detail: { s3Key: `${s3Key}.gone`, batchDate } },
   'a key that lies nowhere': { detail: { s3Key: 'ventas.csv', batchDate } },
+  'a file of the machine': { detail: { s3Key: 'file:///etc/passwd', batchDate } },
+  'a destination elsewhere': { detail: { s3Key, batchDate, destination: 's3://another-bucket' } },
   'braces and quotes': { detail: { s3Key, batchDate, "it's {}": '\\' } },
 } as const satisfies Record<string, unknown>;
 
@@ -128,7 +131,11 @@ async function publishAs(validation: Validation): Promise<void> {
 export async function validations(): Promise<ReadonlyMap<EventName, Validations>> {
   await mkdir(dirname(file));
   await writeFile(file, 'id,fecha\n1,2026-02-01\n');
-  const settings = { rawBase: undefined, cleanBase: 'file:///lake', timeScale: 1 };
+  const places = { sources: [fileUri(dirname(file))], destinations: ['file:///lake', fileUri(dirname(file))] };
+  const settings = { rawBase: undefined, cleanBase: 'file:///lake', places, timeScale: 1 };
+  // The function reads its configuration from its environment.
+  const environment = { ...variablesOf(places), S3_CLEAN_BUCKET: settings.cleanBase };
+  Object.assign(process.env, environment);
   await publishAs(await validateInput(openStore(), settings, events['delivered before']));
   const all = eventNames.map(async (name): Promise<[EventName, Validations]> => {
     const event: unknown = events[name];
@@ -137,6 +144,7 @@ export async function validations(): Promise<ReadonlyMap<EventName, Validations>
   try {
     return new Map(await Promise.all(all));
   } finally {
+    for (const name of Object.keys(environment)) delete process.env[name];
     await rm(dirname(file), { recursive: true });
   }
 }

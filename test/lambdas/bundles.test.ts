@@ -10,6 +10,9 @@ import type { ValidationAnswer } from '../../lambdas/validateInput';
 import { Bench } from '../support/container';
 import { command, root } from '../support/processes';
 
+/** Folders of the tests' batches. */
+const lakes = ['lake', 'by-function', 'by-container', 'none', 'late'];
+
 /** What Lambda does: loads the module, calls its handler, and tells an error's name and message. */
 const runtime = `
 const { handler } = require(process.argv[1]);
@@ -42,7 +45,12 @@ describe('the bundles that are deployed', () => {
     const { stdout, stderr, exitCode } = await command(
       process.execPath,
       ['-e', runtime, module, JSON.stringify(payload)],
-      { S3_RAW_BUCKET: fileUri(bench.folder), S3_CLEAN_BUCKET: fileUri(join(bench.folder, 'lake')), ...changes },
+      {
+        S3_RAW_BUCKET: fileUri(bench.folder),
+        S3_CLEAN_BUCKET: fileUri(join(bench.folder, 'lake')),
+        ETL_DESTINATION_PREFIXES: lakes.map((name) => fileUri(join(bench.folder, name))).join(),
+        ...changes,
+      },
     );
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Ended<T>;

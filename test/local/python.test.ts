@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canHaveMinistack, findMinistack } from '../../local/ministack/find';
 import { hasPython, installedPrograms, installPrograms } from '../../local/python';
+import { root } from '../support/processes';
 
-const wanted = { name: 'tool', version: '1.0', packages: ['tool==1.0'] };
+const wanted = { name: 'tool', version: '1.0', requirements: ['moto.txt'] };
 
 describe('on a machine with an empty PATH', () => {
   const { PATH, XDG_CACHE_HOME } = process.env;
@@ -68,7 +69,7 @@ describe('on a machine with an empty PATH', () => {
     const python = `#!/bin/sh
 case "$2" in
   venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-  pip) sleep 0.5 && echo once >> "\${0%/bin/python}/installed" ;;
+  pip) sleep 0.5 && echo "$@" >> "\${0%/bin/python}/installed" ;;
 esac
 `;
     await writeFile(join(folder, 'bin', 'python3'), python, { mode: 0o755 });
@@ -78,7 +79,10 @@ esac
     const cache = join(folder, 'etl-orchestrator');
     const [one, other] = await Promise.all([installPrograms(third, say), installPrograms(third, say)]);
     expect([one, other]).toEqual([join(cache, 'tool-3.0', 'bin'), join(cache, 'tool-3.0', 'bin')]);
-    expect(await readFile(join(cache, 'tool-3.0', 'installed'), 'utf8')).toBe('once\n');
+    const file = join(root, 'local', 'requirements', 'moto.txt');
+    expect(await readFile(join(cache, 'tool-3.0', 'installed'), 'utf8')).toBe(
+      `-m pip install --quiet --require-hashes --no-deps --no-build-isolation -r ${file}\n`,
+    );
     expect(said).toEqual([
       'Installing tool 3.0 with Python (once) …',
       expect.stringContaining('Waiting for another process that installs tool 3.0'),

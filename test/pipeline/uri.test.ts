@@ -106,6 +106,12 @@ test('a bucket may be named by its name or by a URI', () => {
   expect(bucketUri('Not a bucket')).toBeUndefined();
 });
 
+test('the root of the file system is a base as any folder is', () => {
+  expect(bucketUri('file:///')).toBe('file:///');
+  expect(joinUri('file:///', 'a', 'b.csv')).toBe('file:///a/b.csv');
+  expect(joinUri('file:///')).toBe('file:///');
+});
+
 test('trimming many slashes takes linear time', () => {
   const slashes = '/'.repeat(250_000);
   expect(joinUri(`s3://raw/a${slashes}x`, 'b')).toBe(`s3://raw/a${slashes}x/b`);

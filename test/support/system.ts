@@ -43,6 +43,9 @@ interface Ready {
 /** Most tests are about tasks; those about routes say so. */
 export const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
 
+/** What `etl up` gives its worker, for workers that a test starts itself. */
+export const everyFile = { ETL_SOURCE_PREFIXES: 'file:///', ETL_DESTINATION_PREFIXES: 'file:///' };
+
 /** `etl up` in a folder of its own, as a user has it. Every workflow that ran in it is replayed when it is removed. */
 export class LocalSystemUnderTest {
   private child: ChildProcess | undefined;

@@ -10,7 +10,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { startInProcessEcs } from '../support/inProcessEcs';
 import { root } from '../support/processes';
 import { replay } from '../support/rig';
-import { tasksAlone, until } from '../support/system';
+import { everyFile, tasksAlone, until } from '../support/system';
 import { TestServer } from '../support/testServer';
 import { thorough } from '../support/thorough';
 
@@ -52,6 +52,7 @@ withServer('a night of many files, whose workers are killed', () => {
     env = {
       ...process.env,
       ...tasksAlone,
+      ...everyFile,
       TEMPORAL_ADDRESS: server.address,
       AWS_ENDPOINT_URL_ECS: ecs.url,
       ETL_STATE_DIR: join(folder, 'state'),

@@ -27,6 +27,35 @@ describe('parseConfig', () => {
     expect(parseConfig({ S3_CLEAN_BUCKET: 's3://clean/lake' }).cleanBase).toBe('s3://clean/lake');
   });
 
+  test('sources may lie in the raw base and batches in the clean base, unless lists say otherwise', () => {
+    const buckets = { S3_RAW_BUCKET: 'raw-data', S3_CLEAN_BUCKET: 'clean-data' };
+    const bases = { sources: ['s3://raw-data'], destinations: ['s3://clean-data'], rawBase: 's3://raw-data' };
+    expect(parseConfig(buckets).places).toEqual(bases);
+    expect(parseConfig({ S3_CLEAN_BUCKET: 'clean-data' }).places).toEqual({
+      sources: [],
+      destinations: ['s3://clean-data'],
+    });
+    const lists = { ETL_SOURCE_PREFIXES: 'raw-data/in, file:///data', ETL_DESTINATION_PREFIXES: 's3://clean-data/x/' };
+    expect(parseConfig({ ...buckets, ...lists }).places).toEqual({
+      ...bases,
+      sources: ['s3://raw-data/in', 'file:///data'],
+      destinations: ['s3://clean-data/x'],
+    });
+    const { sources, destinations, rawBase } = parseConfig({}).places;
+    expect([sources, destinations, rawBase]).toEqual([
+      [fileUri(process.cwd())],
+      [fileUri('.etl/lake')],
+      undefined, // the folder of the local system holds its lake, too
+    ]);
+  });
+
+  test('a clean base that holds the raw base, and a list that cannot be read, are refused', () => {
+    expect(problemsOf({ S3_RAW_BUCKET: 's3://lake/raw', S3_CLEAN_BUCKET: 'lake' })).toEqual([
+      expect.stringMatching(/^S3_CLEAN_BUCKET: .*holds S3_RAW_BUCKET, s3:\/\/lake\/raw/),
+    ]);
+    expect(problemsOf({ ETL_SOURCE_PREFIXES: 'raw-data,gs://x', ETL_DESTINATION_PREFIXES: ',' })).toHaveLength(2);
+  });
+
   test('an empty variable counts as not set', () => {
     expect(parseConfig({ ECS_CLUSTER: '', DLQ_URL: '' }).DLQ_URL).toBeUndefined();
   });

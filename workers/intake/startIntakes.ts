@@ -1,24 +1,32 @@
 import { resolve } from 'node:path';
+import { destinationProblem, sourceProblem } from '@etl/pipeline/allowedPlaces';
+import { fileUri } from '@etl/pipeline/fileUri';
 import type { EventSource } from '@etl/pipeline/intake/eventSource';
 import { startsOf } from '@etl/pipeline/intake/starts';
+import { withinPlaces } from '@etl/pipeline/intake/withinPlaces';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { DeadLetters } from '../../activities/ports';
 import { createFolderEventSource } from '../../local/folderEventSource';
 import { awsServices } from '../aws';
 import type { Config } from '../config';
+import { ConfigError } from '../errors';
 import { type Intake, startIntake } from './consume';
 import { createGate } from './gate';
 import { intakeRule } from './rule';
 import { createOpenCount, createStarter } from './startPipeline';
 
-/** Takes up landed files from every source that is configured; none of them is no error. */
+/**
+ * Takes up landed files from every source that is configured; none of them is no error.
+ * @throws {ConfigError} when the watched folder, or the destination that all files share, is not allowed.
+ */
 export function startIntakes(
   config: Config,
   client: Client,
   deadLetters: Pick<DeadLetters, 'send'>,
   log: Logger,
 ): readonly Intake[] {
+  checkPlaces(config);
   const sources = configuredSources(config, log);
   if (sources.length === 0) return [];
   const rule = intakeRule(config);
@@ -26,9 +34,23 @@ export function startIntakes(
   const start = createStarter(client);
   return sources.map((source) => {
     log.info({ source: source.name }, 'files that land here start pipelines');
-    const read = (body: string, messageId: string) => startsOf(body, messageId, rule, config.rawBase);
+    const read = (body: string, messageId: string) =>
+      withinPlaces(startsOf(body, messageId, rule, config.rawBase), config.places);
     return startIntake({ source, read, start, gate, deadLetters, maxReceives: config.INTAKE_MAX_RECEIVES, log });
   });
+}
+
+/** Without it every file would be a dead letter. */
+function checkPlaces({ INTAKE_FOLDER: folder, INTAKE_DETAIL: detail, places }: Config): void {
+  const uri = folder === undefined ? undefined : fileUri(resolve(folder));
+  const outside = uri && sourceProblem(places, uri);
+  const { destination } = detail ?? {};
+  const refused = typeof destination === 'string' ? destinationProblem(places, destination) : undefined;
+  const problems = [
+    ...(outside === undefined ? [] : [`INTAKE_FOLDER: ${uri} ${outside}`]),
+    ...(refused === undefined ? [] : [`INTAKE_DETAIL: destination: ${destination} ${refused}`]),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function configuredSources(config: Config, log: Logger): EventSource[] {

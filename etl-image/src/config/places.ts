@@ -13,7 +13,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /**
  * Returns where the source lies and where its batch goes, or every problem by the name of its variable. `INPUT_FILE` is a URI,
  * an absolute path, or a key in `S3_RAW_BUCKET`. Without `OUTPUT_PREFIX` the destination is `S3_CLEAN_BUCKET`, and the
- * folder `lake` beside a file of this machine.
+ * folder `lake` beside a file of this machine. Whether the places are allowed is checked in openEnvironment.ts.
  */
 export function resolvePlaces(env: Variables): Places | { readonly problems: readonly string[] } {
   const problems: string[] = [];

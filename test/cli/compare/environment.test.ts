@@ -15,11 +15,13 @@ test('an account, a server and a profile are forgotten; how fast and where stays
     AWS_ENDPOINT_URL_ECS: 'http://127.0.0.1:1',
     ETL_TIME_SCALE: '0.5',
     ETL_STATE_DIR: 'state',
+    ETL_SOURCE_PREFIXES: 's3://prod-raw',
   };
   forgetAccount(env);
   const { TEMPORAL_CONFIG_FILE: profile, ...left } = env;
   const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
-  expect(left).toEqual({ PATH: '/bin', ETL_TIME_SCALE: '0.5', ETL_STATE_DIR: 'state', ...tasksAlone });
+  const everyFile = { ETL_SOURCE_PREFIXES: 'file:///', ETL_DESTINATION_PREFIXES: 'file:///' };
+  expect(left).toEqual({ PATH: '/bin', ETL_TIME_SCALE: '0.5', ETL_STATE_DIR: 'state', ...tasksAlone, ...everyFile });
   expect(profile).toBeDefined();
   expect(parseConfig(env)).toMatchObject({ ETL_TIME_SCALE: 0.5 });
 });

@@ -103,6 +103,7 @@ withBoth('from a queue to pipelines', () => {
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
       INTAKE_QUEUE_URL: queue,
+      ETL_SOURCE_PREFIXES: 'raw-data-lake, file:///',
       INTAKE_HIDDEN_SECONDS: '3',
       DLQ_URL: dead,
       LOG_LEVEL: 'warn',

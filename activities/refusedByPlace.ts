@@ -1,0 +1,78 @@
+import { type AllowedPlaces, defaultPlaces, isWithin, placeVariables } from '@etl/pipeline/allowedPlaces';
+import { resolveDestination } from '@etl/pipeline/plan';
+import { formatUri, joinUri, parseUri } from '@etl/pipeline/uri';
+import { type NamedPlace, refusedPlaces } from '@etl/storage/checkPlace';
+import type { ObjectStore } from '@etl/storage/objectStore';
+
+export interface PlaceSettings {
+  /** Where keys without a scheme lie. */
+  readonly rawBase: string | undefined;
+  readonly cleanBase: string;
+  /** Where sources may lie and batches be published. @default the raw and the clean base */
+  readonly places?: AllowedPlaces;
+}
+
+/** The places that an event or a batch names, the source by its URI. */
+export interface AskedPlaces {
+  /** The key that names the source: `detail.s3Key`. */
+  readonly key: string;
+  readonly source: string;
+  readonly destination?: unknown;
+  readonly replaces?: unknown;
+}
+
+/**
+ * Returns why places are refused, one line each with the key, the place and the variable to change. Reads nothing of a place
+ * before it is allowed.
+ * @throws {StorageError} for a place that denies access or cannot be reached.
+ */
+export async function refusedByPlace(
+  store: Pick<ObjectStore, 'list'>,
+  settings: PlaceSettings,
+  { key, source, destination, replaces }: AskedPlaces,
+): Promise<string[]> {
+  const allowed = settings.places ?? defaultPlaces(settings);
+  const target: NamedPlace =
+    typeof destination === 'string'
+      ? { key: 'detail.destination', kind: 'destinations', uri: resolveDestination(destination, settings.cleanBase) }
+      : { key: placeVariables.destinations.base, kind: 'destinations', uri: settings.cleanBase };
+  const refused = await refusedPlaces(allowed, [
+    { key, kind: 'sources', uri: source },
+    target,
+    ...(typeof replaces === 'string' && replaces !== ''
+      ? [{ key: 'detail.replaces', kind: 'sources' as const, uri: replaces }]
+      : []),
+  ]);
+  if (refused.length > 0) return refused;
+  const dataset = await datasetAround(store, allowed, target.uri);
+  return dataset === undefined
+    ? []
+    : [`${target.key}: ${target.uri} lies in the dataset ${dataset}: choose a destination outside it`];
+}
+
+/** Returns the dataset in whose folder a destination lies, by the records of its batches; undefined for none. */
+async function datasetAround(
+  store: Pick<ObjectStore, 'list'>,
+  { destinations = [] }: AllowedPlaces,
+  destination: string,
+): Promise<string | undefined> {
+  for (const [above, name] of foldersAbove(destination)) {
+    // What lies above every allowed prefix may not be listed, and holds no datasets of ours.
+    if (!destinations.some((prefix) => isWithin(prefix, above))) continue;
+    for await (const _ of store.list(joinUri(above, '_etl', name))) return joinUri(above, name);
+  }
+  return undefined;
+}
+
+/** Each folder above a place, with the name of the folder in it that leads to the place. */
+function foldersAbove(uri: string): (readonly [above: string, name: string])[] {
+  const location = parseUri(uri);
+  if (location === undefined) return [];
+  const path = location.kind === 's3' ? location.key : location.path;
+  const names = path.split('/').filter(Boolean);
+  return names.map((name, depth) => {
+    const folder = names.slice(0, depth).join('/');
+    const above = location.kind === 's3' ? { ...location, key: folder } : { ...location, path: `/${folder}` };
+    return [formatUri(above), name] as const;
+  });
+}

@@ -1,0 +1,58 @@
+import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
+import { allowedPlacesFrom } from '@etl/pipeline/allowedPlacesFrom';
+import { type NamedPlace, refusedPlaces } from '@etl/storage/checkPlace';
+import { confineStore } from '@etl/storage/confinedStore';
+import type { ObjectStore } from '@etl/storage/objectStore';
+import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
+import { type Environment, parseEnvironment } from './environment';
+import { BadConfigurationError } from './failures';
+import { optionsUri, withOptions } from './optionsByUri';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Opened {
+  readonly env: Environment;
+  /** Reads and writes in allowed places only. */
+  readonly store: ObjectStore;
+}
+
+/**
+ * Returns a launch's environment and its store. What is allowed comes from variables that a launch never sets
+ * (`operatorVariables`), since an attacker may have asked for the launch.
+ * @throws {BadConfigurationError} with every bad variable, or every refused place by the name of its variable.
+ */
+export async function openEnvironment(variables: Variables): Promise<Opened> {
+  const { places, problems } = allowedPlacesFrom(variables);
+  if (problems.length > 0) throw new BadConfigurationError(`bad environment: ${problems.join('; ')}`);
+  const options = optionsUri(variables);
+  if (options !== undefined) await refuse(places, [{ key: 'OPTIONS', kind: 'records', uri: options }]);
+  const env = parseEnvironment(await withOptions(variables, confineStore(openStore(), places)));
+  await refuse(places, placesOf(env));
+  return {
+    env,
+    store: confineStore(
+      openStore(undefined, () => openS3WhenNeeded(env.s3TimeoutSeconds)),
+      places,
+    ),
+  };
+}
+
+async function refuse(allowed: AllowedPlaces, places: readonly NamedPlace[]): Promise<void> {
+  const refused = await refusedPlaces(allowed, places);
+  if (refused.length > 0) throw new BadConfigurationError(refused.join('; '));
+}
+
+/** Every place that a launch names, but for its options. */
+function placesOf({ inputUri, destination, replaces, mode }: Environment): NamedPlace[] {
+  const shards = mode?.kind === 'commit' ? mode.shards : mode?.kind === 'shard' ? mode : undefined;
+  const reconcileUri = mode?.kind === 'shard' ? mode.reconcileUri : undefined;
+  const place = (key: string, kind: NamedPlace['kind'], uri: string | undefined): NamedPlace[] =>
+    uri === undefined ? [] : [{ key, kind, uri }];
+  return [
+    ...place('INPUT_FILE', 'sources', inputUri),
+    ...place('OUTPUT_PREFIX', 'destinations', destination),
+    ...place('REPLACES', 'sources', replaces),
+    ...place('SHARD_INDEX', 'records', shards?.indexUri),
+    ...place('SHARD_RECONCILE', 'records', reconcileUri),
+  ];
+}

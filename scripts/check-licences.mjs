@@ -1,0 +1,76 @@
+// Fails for an installed package, of production or development, whose licence is not one of those below.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './lib/ensure-installed.mjs';
+
+/** Permissive: use, change and redistribution, with notices at the most. SPDX identifiers. */
+const permissive = [
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Unlicense',
+];
+
+/** Packages with another licence, or without one in their package.json, and why they are used all the same. */
+const exceptions = {
+  'caniuse-lite': {
+    licence: 'CC-BY-4.0',
+    why: 'data for browserslist, which webpack reads while workflows are bundled; not redistributed',
+  },
+  khroma: { licence: undefined, why: 'its file `license` is the MIT licence' },
+  unionfs: { licence: undefined, why: 'its file `LICENSE` is the Unlicense' },
+};
+
+/** Whether an SPDX expression can be met by permissive licences: one of `OR`, all of `AND`. */
+export function isPermissive(expression = '') {
+  const text = expression.replace(/^\((.*)\)$/, '$1');
+  if (text.includes(' OR ')) return text.split(' OR ').some((each) => isPermissive(each));
+  return text.split(' AND ').every((each) => permissive.includes(each));
+}
+
+/** Every package of the lockfile with the licence that its own package.json declares. */
+export function installedLicences() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(packages)
+    .filter(([path, { link }]) => path.includes('node_modules/') && !link)
+    .map(([path, { license }]) => ({
+      name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+      licence: declared(path) ?? license,
+    }));
+}
+
+/** Undefined too for a package of another platform, which is not installed: the lockfile has its licence. */
+function declared(path) {
+  try {
+    const { license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+    return typeof license === 'object' ? license.type : license;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One line for each package whose licence is neither permissive nor an exception, and for each exception that is none. */
+export function licenceProblems(packages) {
+  const isException = ({ name, licence }) => Object.hasOwn(exceptions, name) && exceptions[name].licence === licence;
+  const bad = packages.filter((each) => !isPermissive(each.licence) && !isException(each));
+  const unused = Object.keys(exceptions).filter((name) => !packages.some((each) => each.name === name));
+  return [
+    ...bad.map(
+      ({ name, licence }) =>
+        `${name}: its licence is ${licence ?? 'not declared'}: replace it, or record why it is used`,
+    ),
+    ...unused.map((name) => `${name}: is an exception, and not installed: remove the exception`),
+  ];
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const found = licenceProblems(installedLicences());
+  for (const line of found) console.error(`error: ${line}`);
+  process.exitCode = found.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,36 @@
+// Which images the repository names, where, and by which variable a release names them by digest.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './ensure-installed.mjs';
+
+const read = (file) => readFileSync(join(root, file), 'utf8');
+
+/** Images that are built here or by whoever deploys, and pulled from nowhere. */
+const isOurs = (image) => /(^|\/)(etl-worker|etl-orchestrator):/.test(image);
+
+/** Every image that is pulled: its reference, the file that names it, and the variable that replaces it. */
+export function imagesNamed() {
+  const dockerfiles = ['etl-image/Dockerfile', 'workers/Dockerfile'].flatMap((file) => {
+    const stages = [...read(file).matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, stage]) => stage);
+    return [
+      ...[...read(file).matchAll(/^ARG (\w+_IMAGE)=(\S+)$/gm)].map(([, variable, image]) => ({
+        file,
+        variable,
+        image,
+      })),
+      ...[...read(file).matchAll(/^FROM (\S+)/gm)]
+        .filter(([, image]) => !image.startsWith('${') && !stages.includes(image))
+        .map(([, image]) => ({ file, image })),
+    ];
+  });
+  const compose = [...read('docker-compose.yml').matchAll(/^\s+image: (?:\$\{(\w+):-)?([^\s}]+)/gm)].map(
+    ([, variable, image]) => ({ file: 'docker-compose.yml', variable, image }),
+  );
+  const { etl, sidecars } = JSON.parse(read('samples/task-definition.json'));
+  const sample = [etl, ...sidecars].map(({ image }) => ({ file: 'samples/task-definition.json', image }));
+  return [...dockerfiles, ...compose, ...sample].filter(({ image }) => !isOurs(image));
+}
+
+/** Image reference -> digest; null until somebody who reaches its registry has recorded it. */
+export const lock = 'images.lock.json';
+export const recordedDigests = () => JSON.parse(read(lock));

