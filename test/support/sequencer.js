@@ -9,6 +9,7 @@ const longest = [
   'system/compare',
   'system/compareMinistack',
   'system/compose',
+  'system/browsers',
   'system/budgets',
   'system/delivery',
   'system/oneTask',

@@ -87,7 +87,7 @@ withServer('etl compare with the interpreter', () => {
     child.kill('SIGINT');
     const { exitCode, stderr } = await ended;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain('error: interrupted\nnothing was left running');
+    expect(stderr).toContain('error: interrupted\nNothing was left running');
     nothingIsLeft();
     expect(readdirSync(out)).toEqual([]);
   });

@@ -160,7 +160,7 @@ withMinistack('the state machine on ministack', () => {
       }
       const { exitCode, stderr } = await ended;
       expect(exitCode).toBe(130);
-      expect(stderr).toContain('error: interrupted\nnothing was left running');
+      expect(stderr).toContain('error: interrupted\nNothing was left running');
       expect(await docker(['ps', '-aq', '--no-trunc'])).not.toContain(container);
       expect(await isPortFree(Number(port))).toBe(true);
       expect(readdirSync(stateDir())).toEqual([]);

@@ -21,6 +21,7 @@ async function conversion({ world: { lake }, family }: Trial, csv: string) {
     INPUT_FILE: await lake.put(`${family}.csv`, csv),
     OUTPUT_PREFIX: lake.destination,
     DATASET: family,
+    SOURCE: family,
     BATCH_DATE: '2026-02-08',
     RUN_ID: 'r1',
     RUN_STARTED_AT: '2026-02-08T01:00:00Z',
