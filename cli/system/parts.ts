@@ -65,7 +65,7 @@ export function startWorker(
   const { temporal, ownServer, ui, ecs } = addresses;
   return startProgram(join(dist, 'workers', 'main.js'), [], {
     env: {
-      ETL_POLL_SECONDS: '0.5',
+      ETL_POLL_SECONDS: '0.25',
       ETL_SHUTDOWN_GRACE_SECONDS: '0.5',
       ...process.env,
       ETL_STATE_DIR: settings.stateDir,
