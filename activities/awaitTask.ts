@@ -50,7 +50,7 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
     for (;;) {
       const task = await watch.next(changeLikelyAt);
       const now = waiting.now();
-      if (task?.lastStatus === 'STOPPED') return await stoppedEnd(waiting, task, progress?.last(), progressUri);
+      if (task?.lastStatus === 'STOPPED') return await stoppedEnd(waiting, task, progressUri);
       if (!task && now - knownAt > waiting.unknownGraceSeconds * 1000) {
         return { taskArn, status: 'unknown', logTail: await waiting.taskLogs.tail(taskArn, logTailLines) };
       }
@@ -81,14 +81,9 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
   }
 }
 
-async function stoppedEnd(
-  waiting: Waiting,
-  task: TaskDescription,
-  progress: Progress | undefined,
-  progressUri: string,
-): Promise<TaskEnd> {
+async function stoppedEnd(waiting: Waiting, task: TaskDescription, progressUri: string): Promise<TaskEnd> {
   const end = endOf(task);
-  if (task.exitCode === 0) return { ...end, ...(progress && { progress }), logTail: [] };
+  if (task.exitCode === 0) return { ...end, logTail: [] };
   const [logTail, last] = await Promise.all([
     waiting.taskLogs.tail(task.taskArn, logTailLines),
     waiting.progress.read(progressUri),

@@ -1,8 +1,7 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
+import { repeatShare } from './reportPace';
 
 const defaultTimeoutMs = 30_000;
-/** Share of the heartbeat timeout after which the last heartbeat is repeated. */
-const repeatShare = 2 / 3;
 
 /**
  * Runs `work` with heartbeats beside it, whether or not anything answers the work: they show that this worker lives. `note`

@@ -20,6 +20,7 @@ import { planBatch } from './planBatch';
 import type { Ports } from './ports';
 import { createProgressReader, everyQuarter } from './progressReader';
 import { recordResults } from './recordResults';
+import { looksPerReport } from './reportPace';
 import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
 
@@ -33,8 +34,6 @@ export interface ActivitySettings extends ValidationSettings {
 /** Shorter intervals than these do not pay, however far they are scaled. */
 const minLookMs = 50;
 const minCallMs = 100;
-/** Progress is read and reported in intervals of at least so many looks. */
-const looksPerReport = 5;
 /** How long DescribeTasks may take to know a task. */
 const unknownGraceSeconds = 60;
 const minUnknownGraceSeconds = 2;

@@ -1,5 +1,6 @@
 import { transform } from '@etl/pipeline/definition';
 import type { Progress } from '@etl/pipeline/manifest';
+import { shareRead } from '@etl/pipeline/progress';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { reportSeconds } from './reportPace';
 
@@ -76,14 +77,10 @@ export function everyQuarter(
   let updated = 0;
   let updatedAt = Date.now();
   return (progress) => {
-    const reached = Math.floor(transform.progressUpdates * shareOf(progress));
+    const reached = Math.floor(transform.progressUpdates * shareRead(progress));
     if (reached <= updated || Date.now() - updatedAt < apartSeconds * 1000) return;
     updated = reached;
     updatedAt = Date.now();
     void update(progress);
   };
-}
-
-function shareOf({ bytesRead, bytesTotal }: Progress): number {
-  return bytesTotal > 0 ? Math.min(1, bytesRead / bytesTotal) : 0;
 }

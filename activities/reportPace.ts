@@ -1,3 +1,7 @@
+/** Share of the heartbeat timeout after which the last heartbeat is repeated, with or without anything new. */
+export const repeatShare = 2 / 3;
+/** Progress is read and reported after at least so many looks at a task (`ETL_POLL_SECONDS`). */
+export const looksPerReport = 5;
 /** Reports of all waits of a worker together, a second, as long as none of them has to wait longer than `mostSeconds`. */
 const mostPerSecond = 50;
 /** A report is part of a heartbeat, which the worker sends at least so often anyway. */

@@ -1,5 +1,4 @@
 import { exitCodes, type FailureType, failureTypeOfExitCode } from './failures';
-import type { Progress } from './manifest';
 import type { TaskSize } from './sizes';
 
 /** How a task ended, as far as ECS says. Times are milliseconds since the epoch. */
@@ -21,8 +20,6 @@ export interface TaskEnd {
   readonly stoppedAt?: number;
   /** The cause as the container itself wrote it down. */
   readonly reported?: string;
-  /** What was last read of a task that succeeded; absent when it ended before that. */
-  readonly progress?: Progress;
   readonly logTail: readonly string[];
 }
 

@@ -100,7 +100,6 @@ describe('awaitTask', () => {
       status: 'stopped',
       stopCode: 'EssentialContainerExited',
       exitCode: 0,
-      progress: half,
       logTail: [],
     });
     const details = { generation: 1, taskArn: 'arn:1' };
