@@ -34,6 +34,7 @@ export interface ActivitySettings extends ValidationSettings {
 /** Shorter intervals than these do not pay, however far they are scaled. */
 const minLookMs = 50;
 const minCallMs = 100;
+const minReportSeconds = 0.5;
 /** How long DescribeTasks may take to know a task. */
 const unknownGraceSeconds = 60;
 const minUnknownGraceSeconds = 2;
@@ -42,7 +43,8 @@ const minUnknownGraceSeconds = 2;
 export function createActivities(ports: Ports, settings: ActivitySettings): EtlActivities {
   const { pollSeconds, timeScale } = settings;
   const describer = createDescriber(ports.tasks, describerSettings(pollSeconds, timeScale));
-  const progress = createProgressReader(ports.store, { leastSeconds: pollSeconds * timeScale * looksPerReport });
+  const leastSeconds = Math.max(pollSeconds * timeScale * looksPerReport, minReportSeconds);
+  const progress = createProgressReader(ports.store, { leastSeconds });
   const grace = Math.max(unknownGraceSeconds * timeScale, minUnknownGraceSeconds);
   const waiting = (note: (details: object) => void) => ({
     describer,

@@ -59,7 +59,8 @@ export function describeStatus(
   const { shards } = status;
   const done = shards === undefined ? '' : `: ${shards.done} of ${shards.of} done`;
   const facts = [`${status.step}${what}${launch}${done}`];
-  if (progress && (status.step === 'transform' || status.step === 'shards')) {
+  // A task that only commits reads nothing.
+  if (progress && progress.bytesTotal > 0 && (status.step === 'transform' || status.step === 'shards')) {
     const share = shareRead(progress);
     if (bar) facts.push(`[${'#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '-')}]`);
     facts.push(

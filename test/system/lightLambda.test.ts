@@ -12,8 +12,8 @@ import { convertLight } from '../../activities/convertLight';
 import { createLambdaConverter, lambdaClientSettings } from '../../aws/lambdaConverter';
 import { type Ministack, standInCredentials, standInRegion, startMinistack } from '../../local/ministack/server';
 import { Bench } from '../support/container';
-import { root } from '../support/processes';
 import { withoutProgress } from '../support/fakePorts';
+import { root } from '../support/processes';
 import { samplePlan } from '../support/rig';
 
 const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'v' };
