@@ -89,7 +89,9 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
     for (const arn of arns) underWay.add(arn);
     calledAt = now;
     try {
-      const found = new Map((await tasks.describe(arns)).map((task) => [task.taskArn, task]));
+      // Retries of the client would add to the rate, and hide the throttling.
+      const answer = await tasks.describe(arns, { retries: false });
+      const found = new Map(answer.map((task) => [task.taskArn, task]));
       rate = Math.min(1, rate + recovery);
       for (const wait of looking) wait.answer(found.get(wait.taskArn));
     } catch (error) {
