@@ -54,7 +54,10 @@ export async function run(file: string, options: RunOptions): Promise<void> {
             told = true;
           }
           const { note } = status;
-          line.show(note === undefined ? status : { ...status, note: withLocalCommand(note, handle.workflowId) }, reports);
+          line.show(
+            note === undefined ? status : { ...status, note: withLocalCommand(note, handle.workflowId) },
+            reports,
+          );
         },
         onTrouble: line.note,
       },

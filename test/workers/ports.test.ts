@@ -18,7 +18,7 @@ describe('the task runner of a worker', () => {
       calls.push(operation);
       throw new EcsError('ThrottlingException', 'Rate exceeded');
     };
-    server = createEcsServer(throttle, [], ['127.0.0.1']).listen(0, '127.0.0.1');
+    server = createEcsServer(throttle, []).listen(0, '127.0.0.1');
     await once(server, 'listening');
     process.env.AWS_ENDPOINT_URL_ECS = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
