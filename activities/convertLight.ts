@@ -1,15 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { exitCodes } from '@etl/pipeline/failures';
+import { layout, progressName } from '@etl/pipeline/layout';
+import type { Progress } from '@etl/pipeline/manifest';
 import { lightLimits } from '@etl/pipeline/routing/policy';
+import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
+import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LightEnd, LightInput } from './contract';
 import { containerInput } from './launchTask';
 import { type LightConverter, LightConverterError, ThrottledError } from './ports';
+import type { ProgressReader } from './progressReader';
 
 export interface Lightly {
   readonly converter: LightConverter | undefined;
   readonly store: Pick<ObjectStore, 'write'>;
+  readonly progress: Pick<ProgressReader, 'follow'>;
+  /** Sends heartbeat details: Temporal shows them with the pending activity. */
+  readonly note: (details: object) => void;
+  /** Takes each progress that was read. */
+  readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
   /** Seconds; tests shorten it. */
   readonly firstPauseSeconds?: number;
@@ -31,7 +41,7 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
   for (let pause = firstPauseSeconds; ; pause = Math.min(pause * 2, 20)) {
     signal.throwIfAborted();
     try {
-      const end = await converter.convert({ environment, timeoutSeconds, signal });
+      const end = await reported(lightly, input, () => converter.convert({ environment, timeoutSeconds, signal }));
       // The log tells why something failed; the manifest of what did not is where readers see it.
       return end.exitCode === exitCodes.done ? { ...end, logTail: [] } : end;
     } catch (error) {
@@ -40,5 +50,21 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
       if (!(error instanceof ThrottledError) || Date.now() + seconds * 1000 > giveUpAt) throw error;
       await delay(seconds * 1000, undefined, { signal });
     }
+  }
+}
+
+/** Awaits a conversion and reports its progress meanwhile. */
+async function reported<T>(lightly: Lightly, input: LightInput, convert: () => Promise<T>): Promise<T> {
+  const { plan, run, generation } = input;
+  const work = layout(plan.destination, plan.batch).work(run.runId, generation);
+  const followed = lightly.progress.follow(joinUri(work, progressName), Date.now(), (progress) => {
+    const details: TaskHeartbeat = { generation, progress };
+    lightly.note(details);
+    lightly.onProgress(progress);
+  });
+  try {
+    return await convert();
+  } finally {
+    followed.stop();
   }
 }

@@ -1,108 +1,145 @@
-import { createTokenBucket, type RateLimit } from '@etl/pipeline/tokenBucket';
-import { maxTasksPerDescribe, type TaskDescription, type TaskRunner, TaskRunnerError } from './ports';
-
-/** `fast` for a task that starts or stops, `slow` for one that runs. */
-export type Pace = 'fast' | 'slow';
+import { maxTasksPerDescribe, type TaskDescription, type TaskRunner, TaskRunnerError, ThrottledError } from './ports';
 
 export interface DescriberSettings {
-  readonly tickSeconds: number;
-  /** Running tasks are looked at in every n-th tick. */
-  readonly slowEvery: number;
-  /**
-   * ECS lets an account read 20 times a second from a cluster (burst 100), consoles and other programs included: a worker
-   * takes half of it. Source: Amazon ECS API Reference, request throttling.
-   */
-  readonly limit: RateLimit;
+  /** Between two looks at a task, in milliseconds, while the calls suffice for all tasks. */
+  readonly lookMs: number;
+  /** Between two calls, in milliseconds, whatever the number of tasks. */
+  readonly callMs: number;
 }
 
-export const defaultLimit: RateLimit = { perSecond: 10, burst: 50 };
+/** One wait for one task. */
+export interface TaskWatch {
+  /**
+   * Returns the task at the next look; undefined when ECS does not know it. The first look of a watch is due at once.
+   * `changeLikelyAt`, in milliseconds since the epoch: from then on this task comes before others when one call has no room for
+   * all. @default 0
+   * @throws TaskRunnerError when ECS will never answer; the signal's reason once that is aborted.
+   */
+  next(changeLikelyAt?: number): Promise<TaskDescription | undefined>;
+}
 
 interface Wait {
-  readonly pace: Pace;
-  resolve(task: TaskDescription | undefined): void;
-  reject(error: unknown): void;
+  readonly taskArn: string;
+  /** Milliseconds since the epoch; undefined before the first look. */
+  lookedAt: number | undefined;
+  changeLikelyAt: number;
+  answer(task: TaskDescription | undefined): void;
+  fail(error: unknown): void;
 }
 
+/** Where calls are scarce, a task whose status is likely to change is looked at this many times as often as another. */
+const preference = 4;
+/** A throttled describer goes on with at least this share of its rate. */
+const minRate = 1 / 16;
+/** Each answered call gives back this share of the full rate. */
+const recovery = 1 / 20;
+
 /**
- * The one place of a worker that asks ECS how tasks are. All waits ask here; what is due at a tick goes out together, so
- * that N running tasks cost N/100 calls a look, at the same moments. A call that is throttled or fails for now is asked
- * again at the next tick, and no wait hears of it.
+ * The one place of a worker that asks ECS how tasks are. Each call takes the hundred tasks that have waited longest for a look:
+ * up to a hundred tasks cost one call a look, and more of them are looked at less often once the calls do not suffice. A
+ * throttled call doubles all intervals, and answers shorten them again. A call that is throttled or fails for now is repeated
+ * at the next look, and no wait hears of it.
  */
 export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: DescriberSettings) {
-  const bucket = createTokenBucket(settings.limit, Date.now);
-  /** By ARN, in the order in which they were asked for: who could not be served is served first at the next tick. */
-  const waits = new Map<string, Set<Wait>>();
+  const waits = new Set<Wait>();
   const underWay = new Set<string>();
-  let ticks = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let rate = 1;
+  let throttledAt = Number.NEGATIVE_INFINITY;
+  let calledAt = Number.NEGATIVE_INFINITY;
+  let timer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined;
 
-  /** What must be asked now, and then, since it costs no further call, as many others as a call has room for. */
-  function due(): string[] {
-    const idle = [...waits].filter(([arn]) => !underWay.has(arn));
-    const isSlowTick = ticks % settings.slowEvery === 0;
-    const isDue = ([, asked]: [string, Set<Wait>]) => isSlowTick || [...asked].some(({ pace }) => pace === 'fast');
-    const now = idle.filter(isDue);
-    const room = (maxTasksPerDescribe - (now.length % maxTasksPerDescribe)) % maxTasksPerDescribe;
-    const later = idle.filter((each) => !isDue(each)).slice(0, room);
-    return [...now, ...later].map(([arn]) => arn);
+  const callDue = (): number => calledAt + settings.callMs / rate;
+  const lookDue = ({ lookedAt }: Wait): number => (lookedAt === undefined ? 0 : lookedAt + settings.lookMs / rate);
+  const idle = (): Wait[] => [...waits].filter(({ taskArn }) => !underWay.has(taskArn));
+
+  /** Grows with the time since the last look, so that no task waits forever behind preferred ones. */
+  function urgency({ lookedAt, changeLikelyAt }: Wait, now: number): number {
+    if (lookedAt === undefined) return Number.MAX_VALUE;
+    return (now - lookedAt) * (now >= changeLikelyAt ? preference : 1);
   }
 
-  async function ask(arns: readonly string[]): Promise<void> {
+  function wakeAt(due: number): void {
+    const at = Math.max(due, callDue());
+    if (timer && timer.at <= at) return;
+    clearTimeout(timer?.handle);
+    timer = { at, handle: setTimeout(wake, Math.max(0, at - Date.now())) };
+  }
+
+  function wakeForRest(): void {
+    const due = idle().reduce((least, wait) => Math.min(least, lookDue(wait)), Number.POSITIVE_INFINITY);
+    if (due < Number.POSITIVE_INFINITY) wakeAt(due);
+  }
+
+  function wake(): void {
+    timer = undefined;
+    const now = Date.now();
+    // The rate may have changed, and waits may have been given up, since the timer was set.
+    if (now >= callDue() && idle().some((wait) => now >= lookDue(wait))) void call(now);
+    wakeForRest();
+  }
+
+  /** Asks for what is most urgent. A look that is not due yet costs nothing where the call has room. */
+  async function call(now: number): Promise<void> {
+    const candidates = idle().sort((a, b) => urgency(b, now) - urgency(a, now));
+    const arns = [...new Set(candidates.map(({ taskArn }) => taskArn))].slice(0, maxTasksPerDescribe);
+    const asked = new Set(arns);
+    // Not those that come while the call is under way: its answer may be older than what they were begun for.
+    const looking = candidates.filter(({ taskArn }) => asked.has(taskArn));
+    for (const wait of looking) wait.lookedAt = now;
+    for (const arn of arns) underWay.add(arn);
+    calledAt = now;
     try {
-      const found = new Map((await tasks.describe(arns)).map((task) => [task.taskArn, task]));
-      for (const arn of arns) settle(arn, (wait) => wait.resolve(found.get(arn)));
+      // Retries of the client would add to the rate, and hide the throttling.
+      const answer = await tasks.describe(arns, { retries: false });
+      const found = new Map(answer.map((task) => [task.taskArn, task]));
+      rate = Math.min(1, rate + recovery);
+      for (const wait of looking) wait.answer(found.get(wait.taskArn));
     } catch (error) {
-      // Anything else goes away by itself: the task runs, whether it can be seen or not.
-      if (error instanceof TaskRunnerError) for (const arn of arns) settle(arn, (wait) => wait.reject(error));
-    }
-  }
-
-  function settle(arn: string, end: (wait: Wait) => void): void {
-    const asked = waits.get(arn);
-    waits.delete(arn);
-    for (const wait of asked ?? []) end(wait);
-  }
-
-  function tick(): void {
-    ticks += 1;
-    const arns = due();
-    for (let from = 0; from < arns.length && bucket.take(); from += maxTasksPerDescribe) {
-      const group = arns.slice(from, from + maxTasksPerDescribe);
-      for (const arn of group) underWay.add(arn);
-      void ask(group).finally(() => {
-        for (const arn of group) underWay.delete(arn);
-      });
-    }
-    if (waits.size === 0) {
-      clearInterval(timer);
-      timer = undefined;
+      if (error instanceof TaskRunnerError) for (const wait of looking) wait.fail(error);
+      // Of several calls that were under way together only the first counts. Any other error passes: the task runs, seen or not.
+      if (error instanceof ThrottledError && now > throttledAt) {
+        rate = Math.max(minRate, rate / 2);
+        throttledAt = Date.now();
+      }
+    } finally {
+      for (const arn of arns) underWay.delete(arn);
+      wakeForRest();
     }
   }
 
   return {
-    /**
-     * The task at the next look of this pace; undefined when ECS does not know it. Rejects with `TaskRunnerError` when
-     * ECS will never answer, and with the signal's reason once that is aborted.
-     */
-    next(taskArn: string, pace: Pace, signal?: AbortSignal): Promise<TaskDescription | undefined> {
-      signal?.throwIfAborted();
-      timer ??= setInterval(tick, settings.tickSeconds * 1000);
-      return new Promise((resolve, reject) => {
-        const giveUp = () => {
-          waits.get(taskArn)?.delete(wait);
-          if (waits.get(taskArn)?.size === 0) waits.delete(taskArn);
-          reject(signal?.reason);
-        };
-        const answered =
-          <T>(end: (value: T) => void) =>
-          (value: T) => {
-            signal?.removeEventListener('abort', giveUp);
-            end(value);
-          };
-        const wait: Wait = { pace, resolve: answered(resolve), reject: answered(reject) };
-        waits.set(taskArn, (waits.get(taskArn) ?? new Set()).add(wait));
-        signal?.addEventListener('abort', giveUp, { once: true });
-      });
+    /** Starts to watch a task. Only a look that `next` waits for costs a call. */
+    watch(taskArn: string, signal?: AbortSignal): TaskWatch {
+      let lookedAt: number | undefined;
+      return {
+        next(changeLikelyAt = 0) {
+          signal?.throwIfAborted();
+          return new Promise((resolve, reject) => {
+            const end = (): void => {
+              waits.delete(wait);
+              signal?.removeEventListener('abort', giveUp);
+              lookedAt = wait.lookedAt;
+            };
+            const giveUp = (): void => wait.fail(signal?.reason);
+            const wait: Wait = {
+              taskArn,
+              lookedAt,
+              changeLikelyAt,
+              answer(task) {
+                end();
+                resolve(task);
+              },
+              fail(error) {
+                end();
+                reject(error);
+              },
+            };
+            waits.add(wait);
+            signal?.addEventListener('abort', giveUp, { once: true });
+            wakeAt(lookDue(wait));
+          });
+        },
+      };
     },
   };
 }

@@ -1,53 +1,65 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { transform } from '@etl/pipeline/definition';
 import { composeMessage } from '@etl/pipeline/messages';
-import { activityInfo, Context, heartbeat } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';
 import { awaitTask } from './awaitTask';
 import { classified } from './classified';
 import { confirmCommit } from './confirmCommit';
-import type { CommitQuery, EtlActivities } from './contract';
+import type { CommitQuery, EtlActivities, RunIdentity } from './contract';
 import { convertLight } from './convertLight';
-import { createDescriber, defaultLimit } from './describer';
+import { createDescriber, type DescriberSettings } from './describer';
 import { findOrphans } from './findOrphans';
+import { withHeartbeat } from './heartbeat';
 import { tagNames } from './identity';
 import { launchTask } from './launchTask';
 import { listFiles } from './listFiles';
 import { liveTasks } from './liveTasks';
 import { planBatch } from './planBatch';
 import type { Ports } from './ports';
+import { createProgressReader, everyQuarter } from './progressReader';
 import { recordResults } from './recordResults';
+import { looksPerReport } from './reportPace';
 import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
 
 export interface ActivitySettings extends ValidationSettings {
   /** Address of the Web UI, for links in messages. */
   readonly uiUrl: string | undefined;
-  /** Between two looks at a running task. */
+  /** Between two looks at a task, while one worker's calls suffice for all its tasks. */
   readonly pollSeconds: number;
 }
 
-/** A task that starts or stops is looked at so many times as often as one that runs. */
-const fastPolls = 5;
+/** Shorter intervals than these do not pay, however far they are scaled. */
+const minLookMs = 50;
+const minCallMs = 100;
+const minReportSeconds = 0.5;
 /** How long DescribeTasks may take to know a task. */
 const unknownGraceSeconds = 60;
 const minUnknownGraceSeconds = 2;
-const minTickSeconds = 0.05;
 
 /** The activities over their ports. Only this file knows Temporal: what it calls is plain code. */
 export function createActivities(ports: Ports, settings: ActivitySettings): EtlActivities {
-  const tickSeconds = Math.max((settings.pollSeconds * settings.timeScale) / fastPolls, minTickSeconds);
-  const describer = createDescriber(ports.tasks, { tickSeconds, slowEvery: fastPolls, limit: defaultLimit });
-  const grace = Math.max(unknownGraceSeconds * settings.timeScale, minUnknownGraceSeconds);
+  const { pollSeconds, timeScale } = settings;
+  const describer = createDescriber(ports.tasks, describerSettings(pollSeconds, timeScale));
+  const leastSeconds = Math.max(pollSeconds * timeScale * looksPerReport, minReportSeconds);
+  const progress = createProgressReader(ports.store, { leastSeconds });
+  const grace = Math.max(unknownGraceSeconds * timeScale, minUnknownGraceSeconds);
   const waiting = (note: (details: object) => void) => ({
     describer,
-    store: ports.store,
+    progress,
     taskLogs: ports.taskLogs,
     note,
     now: Date.now,
     signal: Context.current().cancellationSignal,
     unknownGraceSeconds: grace,
   });
+  const updateWorkflow = ({ workflowId, runId }: RunIdentity, generation: number) =>
+    everyQuarter(
+      (read) => ports.progress.report(workflowId, runId, { generation, progress: read }),
+      transform.progressUpdateSeconds * timeScale,
+    );
   return {
     validateInput: ({ event }) => classified(validateInput(ports.store, settings, event)),
     launchTask: (input) => {
@@ -55,12 +67,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       return classified(launchTask({ tasks: ports.tasks, store: ports.store, namespace }, input));
     },
     awaitTask: (input) => {
-      const { workflowId, runId } = input.run;
-      const report = (progress: Parameters<Ports['progress']['report']>[2]) =>
-        ports.progress.report(workflowId, runId, progress);
-      return beating((note) => orRetryElsewhere(awaitTask({ ...waiting(note), report }, input)));
+      const onProgress = updateWorkflow(input.run, input.generation);
+      return withHeartbeat((note) => orRetryElsewhere(awaitTask({ ...waiting(note), onProgress }, input)));
     },
-    stopTask: (input) => beating((note) => orRetryElsewhere(stopTask(ports.tasks, waiting(note), input))),
+    stopTask: (input) => withHeartbeat((note) => orRetryElsewhere(stopTask(ports.tasks, waiting(note), input))),
     findTasks: async ({ run }) => {
       const live = await liveTasks(ports.tasks, run.workflowId);
       return live.filter(({ tags }) => tags[tagNames.runId] === run.runId).map(({ taskArn }) => taskArn);
@@ -68,17 +78,18 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     findOrphans: ({ graceSeconds }) => {
       const { tasks, executions } = ports;
       const { namespace } = activityInfo();
-      return beating((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now: Date.now, note }));
+      return withHeartbeat((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now: Date.now, note }));
     },
     convertLight: (input) => {
       const { cancellationSignal: signal } = Context.current();
-      const lightly = { converter: ports.light, store: ports.store, signal };
-      return classified(beating(() => untilOver(convertLight(lightly, input))));
+      const onProgress = updateWorkflow(input.run, input.generation);
+      const lightly = { converter: ports.light, store: ports.store, progress, onProgress, signal };
+      return classified(withHeartbeat((note) => untilOver(convertLight({ ...lightly, note }, input))));
     },
     planBatch: (input) => classified(planBatch(ports.store, settings, input)),
-    listFiles: (input) => beating(() => classified(listFiles(ports, input))),
+    listFiles: (input) => withHeartbeat(() => classified(listFiles(ports, input))),
     awaitRuns: ({ runs }) =>
-      beating(() => orRetryElsewhere(awaitRuns(ports.executions, runs, Context.current().cancellationSignal))),
+      withHeartbeat(() => orRetryElsewhere(awaitRuns(ports.executions, runs, Context.current().cancellationSignal))),
     recordResults: (input) => classified(recordResults(ports.store, input)),
     confirmWork: async ({ uri }) => (await classified(ports.store.head(uri))) !== undefined,
     confirmCommit: async (query) => {
@@ -106,6 +117,14 @@ async function removeLetter(deadLetters: Ports['deadLetters'], { plan, run }: Co
     log.warn('the dead letter of an event that is delivered stays', { error: message });
   });
   await Promise.race([removed, delay(letterPatienceMs, undefined, { ref: false })]);
+}
+
+/** ECS's limits hold for an account, so that shorter intervals than a second do not raise the rate of calls. */
+function describerSettings(pollSeconds: number, timeScale: number): DescriberSettings {
+  return {
+    lookMs: Math.max(pollSeconds * timeScale * 1000, minLookMs),
+    callMs: Math.max((Math.max(pollSeconds, 1) * timeScale * 1000) / transform.describesPerSecond, minCallMs),
+  };
 }
 
 /** The run's page in the Web UI. */
@@ -153,22 +172,5 @@ async function untilOver<T>(work: Promise<T>): Promise<T> {
     }
     await Promise.race([over, delay(conversionPatienceSeconds * 1000, undefined, { ref: false })]);
     throw workerShutdown('this worker is shutting down; how the conversion ended nobody knows');
-  }
-}
-
-/**
- * Heartbeats at a steady pace beside the work, whether or not ECS answers: they say that this worker lives, and the
- * details where it is.
- */
-async function beating<T>(work: (note: (details: object) => void) => Promise<T>): Promise<T> {
-  let details: object | undefined;
-  const { heartbeatTimeoutMs = 30_000 } = activityInfo();
-  const timer = setInterval(() => heartbeat(details), heartbeatTimeoutMs / 4);
-  try {
-    return await work((next) => {
-      details = next;
-    });
-  } finally {
-    clearInterval(timer);
   }
 }

@@ -45,8 +45,12 @@ export interface TaskRunner {
    * repetition mends, `ThrottledError` when ECS wants to be asked later.
    */
   run(request: TaskRequest): Promise<RunAnswer>;
-  /** Tasks nobody knows are left out of the answer. At most `maxTasksPerDescribe` ARNs. Throws `TaskRunnerError` for what no repetition mends. */
-  describe(taskArns: readonly string[]): Promise<TaskDescription[]>;
+  /**
+   * Returns the tasks that ECS knows, of at most `maxTasksPerDescribe` ARNs. `retries`: whether the client repeats a call that is
+   * throttled or fails for now; false for a caller that paces its calls itself. @default true
+   * @throws TaskRunnerError when ECS will never answer; ThrottledError when ECS wants to be asked later.
+   */
+  describe(taskArns: readonly string[], options?: { readonly retries?: boolean }): Promise<TaskDescription[]>;
   /** Asks for a stop, and returns at once whether ECS knows the task. A task that is gone is no error. */
   stop(taskArn: string, reason: string): Promise<boolean>;
   /** ARNs of the tasks that were started with this `startedBy` (default: any), also of those that are stopping. */

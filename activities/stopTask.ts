@@ -15,19 +15,23 @@ export async function stopTask(
   waiting: Pick<Waiting, 'describer' | 'note' | 'now' | 'signal' | 'unknownGraceSeconds'>,
   { taskArn, reason }: { readonly taskArn: string; readonly reason: string },
 ): Promise<TaskEnd> {
+  const watch = waiting.describer.watch(taskArn, waiting.signal);
   let knownAt = waiting.now();
   let askedAt: number | undefined;
+  let status: string | undefined;
   for (;;) {
     if (askedAt === undefined || waiting.now() - askedAt > againSeconds * 1000) {
       // Not known yet: ask again at the next look.
       askedAt = (await tasks.stop(taskArn, reason)) ? waiting.now() : undefined;
     }
-    const task = await waiting.describer.next(taskArn, 'fast', waiting.signal);
+    const task = await watch.next();
     if (task?.lastStatus === 'STOPPED') return { ...endOf(task), logTail: [] };
     if (task) knownAt = waiting.now();
     else if (waiting.now() - knownAt > waiting.unknownGraceSeconds * 1000) {
       return { taskArn, status: 'unknown', logTail: [] };
     }
-    waiting.note({ taskArn, status: task?.lastStatus ?? 'unknown' });
+    const seen = task?.lastStatus ?? 'unknown';
+    if (seen !== status) waiting.note({ taskArn, status: seen });
+    status = seen;
   }
 }

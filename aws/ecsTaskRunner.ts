@@ -16,8 +16,11 @@ import { askedWell, ecsError } from './ecsErrors';
 import { type EcsSettings, runTaskRequest } from './runTaskRequest';
 import { describeTask } from './taskDescription';
 
-/** The task runner on ECS. Translation only: what to do about an answer is decided elsewhere. */
-export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings): TaskRunner {
+/**
+ * The task runner on ECS. Translation only: what to do about an answer is decided elsewhere. `withoutRetries` is a client
+ * for callers that repeat a call themselves. @default client
+ */
+export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, withoutRetries = client): TaskRunner {
   const { cluster, taskDefinition } = settings;
 
   async function list(desiredStatus: DesiredStatus, startedBy: string | undefined): Promise<string[]> {
@@ -50,10 +53,10 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings): T
       return taskArn === undefined ? refusal(answer.failures ?? []) : { taskArn };
     },
 
-    async describe(taskArns) {
+    async describe(taskArns, { retries = true } = {}) {
       if (taskArns.length === 0) return [];
       const call = new DescribeTasksCommand({ cluster, tasks: [...taskArns], include: ['TAGS'] });
-      const answer = await askedWell('DescribeTasks', client.send(call));
+      const answer = await askedWell('DescribeTasks', (retries ? client : withoutRetries).send(call));
       return (answer.tasks ?? []).flatMap((task) => describeTask(task) ?? []);
     },
 

@@ -4,20 +4,21 @@ import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/c
 import { cliExitCodes } from './errors';
 import { temporalCommand } from './hints';
 import { pause } from './pause';
+import { createReportReader, type TaskReport, type Watched } from './taskReports';
 
 /** Who is told about a workflow while it runs. */
 export interface Follower<Status> {
-  /** What it answers to the query `status`, about twice a second. */
-  readonly onStatus: (status: Status) => void;
+  /** Takes its answer to the query `status`, about twice a second, and the newest reports of its tasks. */
+  readonly onStatus: (status: Status, reports: readonly TaskReport[]) => void;
   /** What keeps it from going on, once for each. */
   readonly onTrouble: (trouble: string) => void;
 }
 
-type Followed = Pick<WorkflowHandle, 'result' | 'query' | 'describe'>;
+type Followed = Pick<WorkflowHandle, 'result' | 'query'> & Watched;
 
 const secondsBetweenQueries = 0.5;
 /** Describing a workflow costs the server more than a query that a worker answers. */
-const secondsBetweenDescriptions = 3;
+const secondsBetweenDescriptions = 2;
 /** A worker that has just been started takes a moment. */
 const patienceMs = 10_000;
 
@@ -38,20 +39,24 @@ export async function follow<Result, Status>(
 
 async function watch<Status>(handle: Followed, follower: Follower<Status>, ended: AbortSignal): Promise<void> {
   const told = new Set<string>();
+  const readReports = createReportReader(handle);
+  let reports: readonly TaskReport[] = [];
   const askStatus = async () => {
     const status = await handle.query<Status>(messageNames.status);
-    if (!ended.aborted) follower.onStatus(status);
+    if (!ended.aborted) follower.onStatus(status, reports);
   };
-  const lookForTrouble = async () => {
-    for (const trouble of troublesOf(await handle.describe(), Date.now())) {
+  const describe = async () => {
+    const description = await handle.describe();
+    for (const trouble of troublesOf(description, Date.now())) {
       if (!told.has(trouble) && !ended.aborted) follower.onTrouble(trouble);
       told.add(trouble);
     }
+    reports = await readReports(description);
   };
   // Side by side: where no worker is, a query is answered late or never.
   await Promise.all([
     repeat(askStatus, secondsBetweenQueries, ended),
-    repeat(lookForTrouble, secondsBetweenDescriptions, ended),
+    repeat(describe, secondsBetweenDescriptions, ended),
   ]);
 }
 

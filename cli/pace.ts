@@ -6,12 +6,15 @@ export interface Pace {
   readonly secondsLeft: number | undefined;
 }
 
-/** Measures how fast progress goes, from the first that is told: what was done before does not make it look faster. */
+/**
+ * Measures how fast progress goes, from the first that it is given: what was done before does not make it look faster. It begins
+ * anew when less is read than before, as by the next task.
+ */
 export function createPace(): (progress: Progress) => Pace | undefined {
   let first: Progress | undefined;
   return (progress) => {
     if (progress.phase !== 'converting') return undefined;
-    first ??= progress;
+    if (!first || progress.bytesRead < first.bytesRead) first = progress;
     const seconds = (Date.parse(progress.updatedAt) - Date.parse(first.updatedAt)) / 1000;
     const bytes = progress.bytesRead - first.bytesRead;
     if (seconds <= 0 || bytes <= 0) return undefined;

@@ -1,8 +1,11 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
+import { shareRead } from '@etl/pipeline/progress';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
 import { createPace, type Pace } from './pace';
+import { withReports } from './progress';
+import type { TaskReport } from './taskReports';
 
 const barWidth = 24;
 
@@ -36,8 +39,10 @@ export function createStatusLine(out: NodeJS.WriteStream) {
   const { show, ...rest } = createLine(out);
   return {
     ...rest,
-    show: (status: RunStatus): void =>
-      show(describeStatus(status, { bar: out.isTTY === true, pace: status.progress && pace(status.progress) })),
+    show: (known: RunStatus, reports: readonly TaskReport[] = []): void => {
+      const status = withReports(known, reports);
+      show(describeStatus(status, { bar: out.isTTY === true, pace: status.progress && pace(status.progress) }));
+    },
   };
 }
 
@@ -54,8 +59,9 @@ export function describeStatus(
   const { shards } = status;
   const done = shards === undefined ? '' : `: ${shards.done} of ${shards.of} done`;
   const facts = [`${status.step}${what}${launch}${done}`];
-  if (progress && (status.step === 'transform' || status.step === 'shards')) {
-    const share = progress.bytesTotal > 0 ? Math.min(1, progress.bytesRead / progress.bytesTotal) : 0;
+  // A task that only commits reads nothing.
+  if (progress && progress.bytesTotal > 0 && (status.step === 'transform' || status.step === 'shards')) {
+    const share = shareRead(progress);
     if (bar) facts.push(`[${'#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '-')}]`);
     facts.push(
       [

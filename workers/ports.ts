@@ -1,4 +1,4 @@
-import { ECSClient } from '@aws-sdk/client-ecs';
+import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
 import { confineStore } from '@etl/storage/confinedStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
@@ -6,9 +6,10 @@ import { openStore } from '@etl/storage/openStore';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createOnePerEvent } from '../activities/deadLetters/onePerEvent';
-import type { DeadLetters, Ports } from '../activities/ports';
+import type { DeadLetters, Ports, TaskRunner } from '../activities/ports';
 import { createEcsTaskRunner } from '../aws/ecsTaskRunner';
 import { createLogStreamFinder } from '../aws/logStream';
+import type { EcsSettings } from '../aws/runTaskRequest';
 import { localEcsSettings } from '../local/ecsSettings';
 import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
@@ -53,25 +54,26 @@ function createDeadLetters({ DLQ_URL: queueUrl, stateDir, ...bases }: Config, st
 /** An answer that never comes must not hold up what is asked of ECS next: all waits of a worker share its calls. */
 const timeouts = { connectionTimeout: 5_000, socketTimeout: 15_000 };
 
+function createTaskRunner(client: ECSClientConfig, settings: EcsSettings): TaskRunner {
+  return createEcsTaskRunner(new ECSClient(client), settings, new ECSClient({ ...client, maxAttempts: 1 }));
+}
+
 function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'taskLogs'> {
   const { ECS_CLUSTER: cluster, ECS_TASK_DEFINITION: taskDefinition, ECS_SUBNETS: subnets } = config;
   if (cluster !== undefined && taskDefinition !== undefined && subnets !== undefined) {
-    const ecs = new ECSClient({ requestHandler: timeouts });
+    const client = { requestHandler: timeouts };
     const securityGroups = config.ECS_SECURITY_GROUPS ?? [];
     const assignPublicIp = config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED';
     return {
-      tasks: createEcsTaskRunner(ecs, { cluster, taskDefinition, subnets, securityGroups, assignPublicIp }),
-      taskLogs: awsServices().taskLogs(createLogStreamFinder(ecs, { cluster, taskDefinition }), log),
+      tasks: createTaskRunner(client, { cluster, taskDefinition, subnets, securityGroups, assignPublicIp }),
+      taskLogs: awsServices().taskLogs(createLogStreamFinder(new ECSClient(client), { cluster, taskDefinition }), log),
     };
   }
   const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? `http://127.0.0.1:${localDefaults.ecsPort}`;
   // The endpoint does not check signatures, but the SDK must have something to sign with.
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
-    tasks: createEcsTaskRunner(
-      new ECSClient({ endpoint, region: 'us-east-1', credentials, requestHandler: timeouts }),
-      localEcsSettings,
-    ),
+    tasks: createTaskRunner({ endpoint, region: 'us-east-1', credentials, requestHandler: timeouts }, localEcsSettings),
     taskLogs: createLocalTaskLogs(places(config.stateDir).ecs),
   };
 }

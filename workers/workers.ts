@@ -17,6 +17,12 @@ export interface WorkerSettings {
 /** Long waits at once on one worker: each is a timer and a share of a DescribeTasks call, so that many fit. */
 const maxWaits = 2000;
 
+/**
+ * Activities decide how often they send a heartbeat (activities/reportPace.ts); by default the SDK would hold details back for
+ * 0.8 heartbeat timeouts.
+ */
+const heartbeatThrottle = { maxHeartbeatThrottleInterval: '1 second' } as const;
+
 /** Functions at once that one worker waits for. */
 export const defaultLightConcurrency = 100;
 
@@ -48,6 +54,7 @@ export async function createWorkers(settings: WorkerSettings) {
       taskQueue: taskQueues.fargate,
       activities: { awaitTask, stopTask, findOrphans, awaitRuns },
       maxConcurrentActivityTaskExecutions: maxWaits,
+      ...heartbeatThrottle,
     }),
     await Worker.create({
       ...shutdown,
@@ -68,6 +75,7 @@ export async function createWorkers(settings: WorkerSettings) {
         taskQueue: taskQueues.light,
         activities: { convertLight },
         maxConcurrentActivityTaskExecutions: lightConcurrency,
+        ...heartbeatThrottle,
       }),
     );
   }

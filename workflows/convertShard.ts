@@ -8,7 +8,7 @@ import type { RunIdentity } from '../activities/contract';
 import { asFailure, failureTypeOf } from './failures';
 import { runContext } from './runTask';
 import { settleWork } from './settle';
-import { tellPipeline } from './shardProgress';
+import { passOnProgress } from './shardProgress';
 import { trackStatus } from './status';
 import { maxShownLaunches, transform } from './transform';
 
@@ -31,7 +31,7 @@ export interface ShardResult {
 export async function convertShard({ plan, title, mode }: ShardInput): Promise<ShardResult> {
   const { workflowId, runId, runStartTime } = workflowInfo();
   const run: RunIdentity = { workflowId, runId, startedAt: runStartTime.toISOString() };
-  const status = trackStatus(`${title}, shard ${mode.number} of ${mode.of}`, tellPipeline(mode.number));
+  const status = trackStatus(`${title}, shard ${mode.number} of ${mode.of}`, passOnProgress(mode.number));
   const launches = () => status.launches().slice(-maxShownLaunches);
   const finish = (end: Record<string, unknown>, note?: string): void => {
     status.set({ step: 'done', ...(note !== undefined && { note }) });

@@ -1,5 +1,6 @@
 import { messageNames } from '@etl/pipeline/definition';
 import type { Progress } from '@etl/pipeline/manifest';
+import { sumOfProgress } from '@etl/pipeline/progress';
 import { defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
 
 export interface ShardProgress {
@@ -9,47 +10,52 @@ export interface ShardProgress {
 
 const shardProgressSignal = defineSignal<[ShardProgress]>(messageNames.shardProgress);
 
-/** Of 500 shards each signal costs the pipeline four events of its history, which has room for 50,000. */
-const tellings = 4;
+/**
+ * Signals of a shard to its pipeline: each costs the pipeline four events of its history, which has room for 50,000 of up to 500
+ * shards. Shards in flight replay with it: another number needs `patched()`.
+ */
+const signalsPerShard = 4;
 
-/** Tells the pipeline how far one of its shards is: at every quarter, and never again what it knows. */
-export function tellPipeline(number: number): (progress: Progress) => void {
-  let told = 0;
+/** Passes the progress of a shard on to its pipeline, once for each quarter. */
+export function passOnProgress(number: number): (progress: Progress) => void {
+  let passed = 0;
   return (progress) => {
     const { parent } = workflowInfo();
-    const reached = Math.floor((tellings * progress.bytesRead) / Math.max(1, progress.bytesTotal));
-    if (!parent || reached <= told) return;
-    told = reached;
-    // A comfort: that it cannot be told ends nothing.
+    const reached = Math.floor((signalsPerShard * progress.bytesRead) / Math.max(1, progress.bytesTotal));
+    if (!parent || reached <= passed) return;
+    passed = reached;
+    // Best effort: a failed progress report does not fail the shard.
     getExternalWorkflowHandle(parent.workflowId, parent.runId)
       .signal(shardProgressSignal, { number, progress })
       .catch(() => undefined);
   };
 }
 
-/** How far the shards of a round are together; `onChange` when one of them has told. */
-export function gatherProgress(bytesTotal: number, onChange: () => void) {
+/** Gathers the progress of the shards of a round; calls `onChange` when one of them reports. */
+export function gatherProgress(source: { readonly bytes: number; readonly shards: number }, onChange: () => void) {
   const known = new Map<number, Progress>();
   setHandler(
     shardProgressSignal,
     ({ number, progress }) => {
+      // A report of a shard that has ended may come late.
+      if (known.get(number)?.phase === 'done') return;
       known.set(number, progress);
       onChange();
     },
     { description: 'Sent by a shard: how far it is' },
   );
-  return (): Progress | undefined => {
-    const all = [...known.values()];
-    const sum = (of: 'bytesRead' | 'rowsRead' | 'parts'): number => all.reduce((total, each) => total + each[of], 0);
-    const updatedAt =
-      all
-        .map((each) => each.updatedAt)
-        .sort()
-        .at(-1) ?? '';
-    if (all.length === 0) return undefined;
-    return {
-      phase: 'converting',
-      ...{ bytesRead: sum('bytesRead'), bytesTotal, rowsRead: sum('rowsRead'), parts: sum('parts'), updatedAt },
-    };
+  return {
+    /** Counts a shard as read: its last report may be old, and a short one sends none. */
+    end(number: number): void {
+      const share = Math.floor(source.bytes / source.shards);
+      const { bytesTotal, rowsRead, parts } = known.get(number) ?? { bytesTotal: share, rowsRead: 0, parts: 0 };
+      const updatedAt = new Date().toISOString();
+      known.set(number, { phase: 'done', bytesRead: bytesTotal, bytesTotal, rowsRead, parts, updatedAt });
+    },
+    /** Returns the progress of all shards together; undefined before the first report. */
+    sum(): Progress | undefined {
+      const sum = sumOfProgress([...known.values()]);
+      return sum && { ...sum, bytesTotal: source.bytes };
+    },
   };
 }

@@ -43,17 +43,18 @@ export async function convertShards(context: RunContext, round: Round): Promise<
   let failed: ApplicationFailure | undefined;
   let underway = true;
   const show = () => {
-    const progress = progressOfAll();
+    const progress = gathered.sum();
     const shards = { done, of: round.of };
     if (underway)
       status.set({ step: 'shards', shards, ...(progress && { progress }), ...(note !== undefined && { note }) });
   };
-  const progressOfAll = gatherProgress(context.plan.source.bytes, show);
+  const gathered = gatherProgress({ bytes: context.plan.source.bytes, shards: round.of }, show);
 
   const one = async (number: number): Promise<void> => {
     try {
       const { launches } = await convertOne(context, round, number);
       status.addLaunch(...launches);
+      gathered.end(number);
       done += 1;
     } catch (error) {
       const reason = asFailure(error);

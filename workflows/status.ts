@@ -2,6 +2,7 @@ import { messageNames } from '@etl/pipeline/definition';
 import { describeLaunch, type Launch } from '@etl/pipeline/launches';
 import type { Progress } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
+import { shareRead } from '@etl/pipeline/progress';
 import { describeRouting } from '@etl/pipeline/routing/describe';
 import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
 import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
@@ -63,7 +64,7 @@ export type StatusTracker = ReturnType<typeof trackStatus>;
 
 function describe(title: string, status: RunStatus): string {
   const { progress } = status;
-  const share = progress && progress.bytesTotal > 0 ? Math.floor((100 * progress.bytesRead) / progress.bytesTotal) : 0;
+  const share = progress ? Math.floor(100 * shareRead(progress)) : 0;
   return [
     `**${title}**`,
     `Step: ${describeStep(status)}`,

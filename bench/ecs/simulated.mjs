@@ -12,9 +12,10 @@ const startSeconds = 2;
 
 /**
  * `calls` by operation; `lags` are seconds from a task's end to the answer that told of it. Tasks end when `end` is called, or,
- * given `taskSeconds`, so long after they run, each with the exit code that `work(environment)` returns.
+ * given `taskSeconds` (a number, or a function that returns one), so long after they run, each with the exit code that
+ * `work(environment)` returns. `onEnd(arn, containerOverrides)` is called when such a task has ended.
  */
-export async function startSimulatedEcs({ taskSeconds, work } = {}) {
+export async function startSimulatedEcs({ taskSeconds, work, onEnd } = {}) {
   const tasks = new Map();
   const byStarter = new Map();
   const calls = {};
@@ -47,7 +48,8 @@ export async function startSimulatedEcs({ taskSeconds, work } = {}) {
       tasks.set(arn, task);
       byStarter.set(startedBy, [...(byStarter.get(startedBy) ?? []), task]);
       if (taskSeconds !== undefined) {
-        setTimeout(() => finish(task, overrides), (startSeconds + taskSeconds) * 1000);
+        const seconds = typeof taskSeconds === 'function' ? taskSeconds() : taskSeconds;
+        setTimeout(() => finish(task, overrides), (startSeconds + seconds) * 1000);
       }
       return { tasks: [describe(task)], failures: [] };
     },
@@ -72,6 +74,7 @@ export async function startSimulatedEcs({ taskSeconds, work } = {}) {
   const finish = async (task, overrides) => {
     const pairs = overrides.containerOverrides[0].environment.map(({ name, value }) => [name, value]);
     end(task, await work(Object.fromEntries(pairs)));
+    onEnd?.(task.arn, overrides.containerOverrides);
   };
 
   const server = createEcsServer(async (operation, input) => {

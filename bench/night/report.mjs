@@ -52,15 +52,28 @@ function apiCalls({ calls, pipelines }) {
   );
 }
 
-function oneRun({ overhead, seenAfter, actions, singles }) {
+function overheads({ overhead, singles }) {
+  const [{ median: before }] = overhead;
+  return table(
+    [`a run without its task, ${singles} each`, 'median', 'now / before', 'at most', 'of it, until the end is seen'],
+    ['---', '--:', '--:', '--:', '--:'],
+    overhead.map(({ name, median, worst, seenAfter }) => [
+      name,
+      `${median.toFixed(2)} s`,
+      (median / before).toFixed(2),
+      `${worst.toFixed(2)} s`,
+      `${seenAfter.toFixed(2)} s`,
+    ]),
+  );
+}
+
+function oneRun({ actions }) {
   const transitions = successPath().length;
   const cloud = temporalActionsUsd(10_000 * actions);
   return table(
     ['', 'Temporal', 'Step Functions'],
     ['---', '--:', '--:'],
     [
-      [`a run without its task, median of ${singles}`, `${overhead.toFixed(2)} s`, ''],
-      ['of it, until the end of the task is seen by polling', `${seenAfter.toFixed(2)} s`, ''],
       ['billed by the engine', `${actions} actions`, `${transitions} state transitions`],
       [
         '10,000 runs',
@@ -77,6 +90,7 @@ export function report(figures) {
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${processors}, Node ${process.versions.node}, tasks of ${taskSeconds} s.`,
     throughput(figures),
     apiCalls(figures),
+    overheads(figures),
     oneRun(figures),
   ].join('\n\n');
 }

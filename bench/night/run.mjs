@@ -1,8 +1,8 @@
 // npm run bench:night: how many pipelines a second one worker takes through the night, and what orchestrating one costs.
 //   --pipelines N   how many (default 10000)
 //   --open N        how many at a time (default 500)
-//   --singles N     how many one at a time, before that (default 20)
-//   --seconds N     how long a simulated task runs (default 3)
+//   --singles N     how many one at a time, before that, for each way to see the end of a task (default 20)
+//   --seconds N     how long a simulated task runs (default 3; one at a time up to 5 s longer)
 //   --write         puts the tables into docs/benchmarks.md
 // The Temporal server and the worker are real; a task is a record (../ecs/simulated.mjs) that leaves a real commit (lake.mjs).
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -30,14 +30,21 @@ ensureInstalled(say);
 const { startSimulatedEcs } = await import('../ecs/simulated.mjs');
 const { cpuSeconds, memoryMiB, startSystem } = await import('../system.mjs');
 const { commitAsContainer, writeFiles } = await import('./lake.mjs');
-const { allTogether, oneAtATime, workflowIdOf } = await import('./pipelines.mjs');
+const { measureOverhead } = await import('./overhead.mjs');
+const { allTogether, workflowIdOf } = await import('./pipelines.mjs');
 const { report } = await import('./report.mjs');
 const require = createRequire(join(root, 'package.json'));
 const { actionsOf } = require('./dist/cli/compare/temporal/actions.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'etl-bench-night-'));
-say(`Writing ${singles + pipelines} files …`);
-const events = writeFiles(folder, singles + pipelines);
+say(`Writing ${pipelines} files …`);
+const events = writeFiles(folder, pipelines);
+// Each with a lake of its own: a batch that is delivered is not converted again.
+const eventsOf = (kind) => writeFiles(join(folder, kind), singles);
+const overhead = await measureOverhead({ folder, say, eventsOf, taskSeconds }).catch((error) => {
+  rmSync(folder, { recursive: true, force: true });
+  throw error;
+});
 const ecs = await startSimulatedEcs({ taskSeconds, work: commitAsContainer });
 // What the worker can, not what an account of AWS allows.
 const system = await startSystem({ say, folder, ecsUrl: ecs.url, env: { ECS_LAUNCHES_PER_SECOND: '100000' } });
@@ -58,16 +65,9 @@ async function historyOf(workflowId) {
 }
 
 try {
-  say(`${singles} pipelines one at a time …`);
-  const single = await oneAtATime(client, events.slice(0, singles));
-  const containers = ecs.all().map(({ createdAt, stoppedAt }) => (stoppedAt - createdAt) / 1000);
-  const overheads = single.map((seconds, number) => seconds - containers[number]);
-  const seen = ecs.lags.splice(0);
-  for (const operation of Object.keys(ecs.calls)) delete ecs.calls[operation];
-
   say(`${pipelines} pipelines, ${open} at a time …`);
   const before = processors();
-  const seconds = await allTogether(client, events.slice(singles), { open, say });
+  const seconds = await allTogether(client, events, { open, say });
   const after = processors();
   const sample = [];
   for (let n = 0; n < 20; n++) sample.push(await historyOf(workflowIdOf(Math.floor((n * pipelines) / 20))));
@@ -84,8 +84,7 @@ try {
     bytes: median(sample.map((each) => each.bytes)),
     actions: median(sample.map(({ actions }) => Object.values(actions).reduce((sum, count) => sum + count, 0))),
     calls: ecs.calls,
-    overhead: median(overheads),
-    seenAfter: median(seen),
+    overhead,
     processors: `${cpus().length} processors (${cpus()[0].model})`,
   });
   if (values.write) putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:night', text);

@@ -47,14 +47,17 @@ export async function run(file: string, options: RunOptions): Promise<void> {
       handle,
       detail,
       line && {
-        onStatus: (status) => {
+        onStatus: (status, reports) => {
           if (status.routing && !told) {
             line.end();
             for (const fact of describeRoute(status.routing)) say(fact);
             told = true;
           }
           const { note } = status;
-          line.show(note === undefined ? status : { ...status, note: withLocalCommand(note, handle.workflowId) });
+          line.show(
+            note === undefined ? status : { ...status, note: withLocalCommand(note, handle.workflowId) },
+            reports,
+          );
         },
         onTrouble: line.note,
       },

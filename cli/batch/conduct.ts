@@ -2,6 +2,7 @@ import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { exitCodes } from '@etl/pipeline/failures';
 import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
+import { shareOfFiles } from '../progress';
 import { createLine } from '../show';
 import { withClient } from '../withClient';
 import { type BatchReport, followBatch, startBatch, startedReport } from './run';
@@ -28,7 +29,10 @@ export async function conductBatch(workflowId: string, request: BatchRequest, op
     const attached = detachOnInterrupt('batch', workflowId, () => line?.end());
     const report = await followBatch(
       handle,
-      line && { onStatus: (status) => line.show(describeBatchStatus(status)), onTrouble: line.note },
+      line && {
+        onStatus: (status, reports) => line.show(describeBatchStatus(status, shareOfFiles(reports))),
+        onTrouble: line.note,
+      },
     );
     attached();
     line?.end();

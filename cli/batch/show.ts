@@ -9,10 +9,14 @@ export type ShownStatus = Partial<BatchStatus>;
 const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
 const maxProblems = 10;
 
-/** `files: 3 running, 12 delivered, 1 failed, listing 2026-02-08`. */
-export function describeBatchStatus({ phase, paused, running, held, counts, listing }: ShownStatus): string {
+/** `files: 3 running (42 % read), 12 delivered, 1 failed, listing 2026-02-08`. `read`: the share of those running, 0 to 1. */
+export function describeBatchStatus(
+  { phase, paused, running, held, counts, listing }: ShownStatus,
+  read?: number,
+): string {
+  const share = read === undefined ? '' : ` (${Math.floor(100 * read)} % read)`;
   const facts = [
-    ...(running ? [`${number(running)} running`] : []),
+    ...(running ? [`${number(running)} running${share}`] : []),
     ...(held?.length ? [`${number(held.length)} held`] : []),
     ...outcomes.flatMap((outcome) => (counts?.[outcome] ? [`${number(counts[outcome])} ${outcome}`] : [])),
     ...(listing === undefined ? [] : [`listing ${listing}`]),

@@ -18,7 +18,7 @@ import { stepsOf } from './temporal/steps';
 const notes = [
   'heartbeats are no events: they are estimated from how long activities ran',
   'queries are billed too; nobody watched this run, so there were none',
-  'DescribeTasks: the local worker looks at tasks twice a second, one in AWS every 5 s, 100 tasks with one call (ETL_POLL_SECONDS)',
+  'DescribeTasks: the local worker looks at tasks four times a second, one in AWS every second, 100 tasks with one call (ETL_POLL_SECONDS)',
 ];
 const scaledNote = 'heartbeats: their timeout is shortened with the waits, so that there are more of them';
 

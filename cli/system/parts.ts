@@ -66,7 +66,7 @@ export function startWorker(
   const { temporal, ownServer, ui, ecs } = addresses;
   return startProgram(join(dist, 'workers', 'main.js'), [], {
     env: {
-      ETL_POLL_SECONDS: '0.5',
+      ETL_POLL_SECONDS: '0.25',
       ETL_SHUTDOWN_GRACE_SECONDS: '0.5',
       ...process.env,
       ...localPlaces(process.env),

@@ -202,10 +202,16 @@ export const transform = {
   shardStartsPerSecond: 10,
   /** How long what a quality gate holds waits for an approval. */
   approvalSeconds: 7 * 24 * 3600,
-  /** Between two looks at a running task; one that starts or stops is looked at five times as often. */
-  pollSeconds: 5,
-  /** The signals that carry progress into the workflow are at least this far apart, and at most 20 a task. */
-  progressShare: 0.05,
+  /** Between two looks at a task, while a worker waits for so few that its calls suffice. */
+  pollSeconds: 1,
+  /**
+   * DescribeTasks calls a second of one worker, at most: a fifth of the 20 cluster reads a second that ECS allows an account
+   * (docs/limits.md).
+   */
+  describesPerSecond: 4,
+  /** Progress is in heartbeat details; a task signals it to its workflow at most this many times, and so far apart. */
+  progressUpdates: 4,
+  progressUpdateSeconds: 30,
 } as const;
 
 /** What new launches of a failed task may cost. Which failure is paid from which budget: failures.ts. */

@@ -37,7 +37,21 @@ export interface ShardCount {
   readonly of: number;
 }
 
-/** How far the task of one generation is: the signal `taskProgress`. */
+/**
+ * Heartbeat details of the activity that waits for a task (`awaitTask`) or converts in the light lane (`convertLight`). They are
+ * fresh every few seconds, and cost the run's history nothing.
+ */
+export interface TaskHeartbeat {
+  readonly generation: number;
+  /** Absent in the light lane. */
+  readonly taskArn?: string;
+  /** The task's last status in ECS. */
+  readonly status?: string;
+  /** Absent until the conversion has written it. */
+  readonly progress?: Progress;
+}
+
+/** How far the task of one generation is: the signal `taskProgress`, at most four times a task. */
 export interface TaskProgress {
   readonly generation: number;
   readonly progress: Progress;

@@ -1,10 +1,9 @@
 import { layout, progressName } from '@etl/pipeline/layout';
-import type { TaskProgress } from '@etl/pipeline/runStatus';
+import type { Progress } from '@etl/pipeline/manifest';
 import { joinUri } from '@etl/pipeline/uri';
 import { awaitTask } from '../../activities/awaitTask';
 import type { TaskDescription } from '../../activities/ports';
 import { stopTask } from '../../activities/stopTask';
-import { MemoryStore } from '../support/fakePorts';
 import { samplePlan } from '../support/rig';
 
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
@@ -15,24 +14,26 @@ type Step = string | undefined | Partial<TaskDescription>;
 
 /** Steps through statuses, one a look, with a clock that moves by a second a look; the last one stays. */
 function stepping(steps: readonly Step[]) {
-  const paces: string[] = [];
+  const likely: (number | undefined)[] = [];
   const notes: object[] = [];
   let step = 0;
   let now = 0;
   return {
-    paces,
+    likely,
     notes,
     looks: () => step,
     waiting: {
       describer: {
-        async next(taskArn: string, pace: 'fast' | 'slow'): Promise<TaskDescription | undefined> {
-          paces.push(pace);
-          now += 1000;
-          const at = steps[Math.min(step++, steps.length - 1)];
-          if (at === undefined) return undefined;
-          const seen = typeof at === 'string' ? { lastStatus: at } : at;
-          return { taskArn, lastStatus: 'RUNNING', createdAt: 0, tags: {}, ...seen };
-        },
+        watch: (taskArn: string) => ({
+          async next(changeLikelyAt?: number): Promise<TaskDescription | undefined> {
+            likely.push(changeLikelyAt);
+            now += 1000;
+            const at = steps[Math.min(step++, steps.length - 1)];
+            if (at === undefined) return undefined;
+            const seen = typeof at === 'string' ? { lastStatus: at } : at;
+            return { taskArn, lastStatus: 'RUNNING', createdAt: 0, tags: {}, ...seen };
+          },
+        }),
       },
       note: (details: object) => void notes.push(details),
       now: () => now,
@@ -43,31 +44,57 @@ function stepping(steps: readonly Step[]) {
 }
 
 describe('awaitTask', () => {
-  const waitThrough = async (steps: readonly Step[], store = new MemoryStore()) => {
+  /** `reads`: the progress that is read while the task runs, all at once; `kept`: what lies in the store. */
+  const waitThrough = async (
+    steps: readonly Step[],
+    { reads = [], kept }: { readonly reads?: readonly Progress[]; readonly kept?: object } = {},
+  ) => {
     const stage = stepping(steps);
-    const reports: TaskProgress[] = [];
-    const readSmall = async (uri: string) => {
-      const bytesRead = stage.looks() * 100;
-      const progress = { phase: 'converting', bytesRead, bytesTotal: 1000, rowsRead: stage.looks(), parts: 0 };
-      if (!store.objects.has('kept')) await store.write(progressUri, JSON.stringify(progress));
-      return store.readSmall(uri);
+    const updates: Progress[] = [];
+    let followed = 0;
+    const progress = {
+      read: async (uri: string) => (uri === progressUri ? (kept as Progress) : undefined),
+      follow: (_uri: string, _startedAt: number, onProgress: (progress: Progress) => void) => {
+        followed += 1;
+        let last: Progress | undefined;
+        queueMicrotask(() => {
+          for (const each of reads) {
+            last = each;
+            onProgress(each);
+          }
+        });
+        return {
+          last: () => last,
+          stop: () => {
+            followed -= 1;
+          },
+        };
+      },
     };
-    const report = async (progress: TaskProgress) => void reports.push(progress);
-    const taskLogs = { tail: async () => ['the last line'] };
-    const waiting = { ...stage.waiting, store: { readSmall }, taskLogs, report };
+    const waiting = {
+      ...stage.waiting,
+      progress,
+      taskLogs: { tail: async () => ['the last line'] },
+      onProgress: (each: Progress) => void updates.push(each),
+    };
     const taskEnd = await awaitTask(waiting, { taskArn: 'arn:1', plan, run, generation: 1 });
-    return { ...stage, taskEnd, reports };
+    expect(followed).toBe(0);
+    return { ...stage, taskEnd, updates };
   };
 
-  test('looks often while the task starts and stops, seldom while it runs, until STOPPED', async () => {
-    const ended = { lastStatus: 'STOPPED', stopCode: 'EssentialContainerExited', exitCode: 0 };
-    const { taskEnd, paces, notes, reports } = await waitThrough([
-      'PENDING',
-      'RUNNING',
-      'RUNNING',
-      { desiredStatus: 'STOPPED' },
-      ended,
-    ]);
+  const ended = { lastStatus: 'STOPPED', stopCode: 'EssentialContainerExited', exitCode: 0 };
+  const half: Progress = {
+    phase: 'converting',
+    bytesRead: 500,
+    bytesTotal: 1000,
+    rowsRead: 5,
+    parts: 1,
+    updatedAt: '2026-02-08T01:00:01.000Z',
+  };
+
+  test('waits until the task is STOPPED; each new status and each progress is a heartbeat', async () => {
+    const steps = ['PENDING', 'PENDING', 'RUNNING', 'RUNNING', { desiredStatus: 'STOPPED' }, ended];
+    const { taskEnd, notes, updates } = await waitThrough(steps, { reads: [half] });
     expect(taskEnd).toEqual({
       taskArn: 'arn:1',
       status: 'stopped',
@@ -75,16 +102,26 @@ describe('awaitTask', () => {
       exitCode: 0,
       logTail: [],
     });
-    expect(paces).toEqual(['fast', 'fast', 'slow', 'slow', 'fast']);
-    expect(notes).toHaveLength(4);
-    expect(reports.map((report) => report.progress.rowsRead)).toEqual([2, 3, 4]);
+    const details = { generation: 1, taskArn: 'arn:1' };
+    expect(notes).toEqual([
+      { ...details, status: 'PENDING' },
+      { ...details, status: 'RUNNING' },
+      { ...details, status: 'RUNNING', progress: half },
+    ]);
+    expect(updates).toEqual([half]);
+  });
+
+  test('tells the describer when a change is likely', async () => {
+    const startedAt = -600_000;
+    const running = { lastStatus: 'RUNNING', startedAt };
+    const stopping = { ...running, desiredStatus: 'STOPPED' };
+    const { likely } = await waitThrough(['PENDING', running, stopping, ended]);
+    expect(likely).toEqual([0, 0, Number.POSITIVE_INFINITY, 0]);
   });
 
   test('a failed task brings its log and its own words', async () => {
-    const store = new MemoryStore();
-    await store.write('kept', '');
-    await store.write(progressUri, JSON.stringify({ phase: 'failed', failure: 'x.csv: no rows' }));
-    const { taskEnd } = await waitThrough([{ lastStatus: 'STOPPED', exitCode: 65 }], store);
+    const kept = { phase: 'failed', failure: 'x.csv: no rows' };
+    const { taskEnd } = await waitThrough([{ lastStatus: 'STOPPED', exitCode: 65 }], { kept });
     expect(taskEnd).toMatchObject({ exitCode: 65, reported: 'x.csv: no rows', logTail: ['the last line'] });
   });
 

@@ -1,7 +1,10 @@
+import { layout, progressName } from '@etl/pipeline/layout';
+import { joinUri } from '@etl/pipeline/uri';
 import type { LightEnd } from '../../activities/contract';
 import { convertLight } from '../../activities/convertLight';
 import { type LightConverter, LightConverterError, type LightRequest, ThrottledError } from '../../activities/ports';
-import { MemoryStore } from '../support/fakePorts';
+import { createProgressReader } from '../../activities/progressReader';
+import { MemoryStore, withoutProgress } from '../support/fakePorts';
 import { samplePlan } from '../support/rig';
 
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
@@ -22,7 +25,10 @@ function converterOf(...answers: (LightEnd | Error)[]): LightConverter & { reque
 }
 
 const convert = (converter: LightConverter | undefined, plan = samplePlan(), signal = new AbortController().signal) =>
-  convertLight({ converter, store: new MemoryStore(), signal, firstPauseSeconds: 0.01 }, { plan, run, generation: 3 });
+  convertLight(
+    { ...withoutProgress, converter, store: new MemoryStore(), signal, firstPauseSeconds: 0.01 },
+    { plan, run, generation: 3 },
+  );
 
 describe('convertLight', () => {
   test('tells the converter what a container is told, and not more time than the lane has', async () => {
@@ -58,12 +64,54 @@ describe('convertLight', () => {
     const cancel = new AbortController();
     const busy = converterOf(new ThrottledError('busy'), done);
     const waiting = convertLight(
-      { converter: busy, store: new MemoryStore(), signal: cancel.signal, firstPauseSeconds: 600 / 5 },
+      {
+        ...withoutProgress,
+        converter: busy,
+        store: new MemoryStore(),
+        signal: cancel.signal,
+        firstPauseSeconds: 600 / 5,
+      },
       { plan: samplePlan(), run, generation: 1 },
     );
     setTimeout(() => cancel.abort(), 20);
     await expect(waiting).rejects.toThrow(/abort/i);
     expect(busy.requests).toHaveLength(1);
+  });
+
+  test('reports its progress while the conversion runs, as a wait for a task does', async () => {
+    const store = new MemoryStore();
+    const plan = samplePlan();
+    const read = { phase: 'converting', bytesRead: 5, bytesTotal: 10, rowsRead: 7, parts: 1, updatedAt: '1' };
+    const uri = joinUri(layout(plan.destination, plan.batch).work('run-1', 3), progressName);
+    await store.write(uri, JSON.stringify(read));
+    const notes: object[] = [];
+    const progress: object[] = [];
+    let isReported: () => void = () => undefined;
+    const reported = new Promise<void>((resolve) => {
+      isReported = resolve;
+    });
+    const converter: LightConverter = {
+      async convert() {
+        await reported;
+        return done;
+      },
+    };
+    await convertLight(
+      {
+        converter,
+        store,
+        signal: new AbortController().signal,
+        progress: createProgressReader(store, { leastSeconds: 1 }),
+        note: (details) => void notes.push(details),
+        onProgress: (each) => {
+          progress.push(each);
+          isReported();
+        },
+      },
+      { plan, run, generation: 3 },
+    );
+    expect(notes).toEqual([{ generation: 3, progress: read }]);
+    expect(progress).toEqual([read]);
   });
 
   test('a worker without a lane says so', async () => {

@@ -1,11 +1,14 @@
-import { createDescriber, defaultLimit } from '../../activities/describer';
-import { TaskRunnerError } from '../../activities/ports';
+import { createDescriber } from '../../activities/describer';
+import { TaskRunnerError, ThrottledError } from '../../activities/ports';
 import { FakeTaskRunner } from '../support/fakePorts';
+import { randomFrom } from '../support/random';
 
 jest.useFakeTimers();
 
-const settings = { tickSeconds: 1, slowEvery: 5, limit: defaultLimit };
+const settings = { lookMs: 1000, callMs: 250 };
 const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1000);
+
+const numberOf = (arn: string): number => Number(arn.slice(4));
 
 const running = (count: number): FakeTaskRunner => {
   const tasks = new FakeTaskRunner();
@@ -13,84 +16,159 @@ const running = (count: number): FakeTaskRunner => {
   return tasks;
 };
 
-/** Waits for every task again and again, as awaitTask does. */
-const waitForAll = (tasks: FakeTaskRunner, pace: 'fast' | 'slow', limit = defaultLimit) => {
-  const describer = createDescriber(tasks, { ...settings, limit });
-  const seen: string[] = [];
-  const stops = [...tasks.tasks.keys()].map((arn) => {
-    const stop = new AbortController();
-    const wait = async () => {
-      for (;;) {
-        const task = await describer.next(arn, pace, stop.signal);
-        if (task?.lastStatus === 'STOPPED') return void seen.push(arn);
-      }
-    };
-    wait().catch(() => undefined);
-    return stop;
-  });
+/** Waits for the ends of tasks, as awaitTask does, and notes how many seconds later each is seen. */
+function watcher(tasks: FakeTaskRunner, changeLikelyAt: (arn: string) => number = () => 0) {
+  const describer = createDescriber(tasks, settings);
+  const stop = new AbortController();
+  const endedAt = new Map<string, number>();
+  const lags = new Map<string, number>();
   return {
-    seen,
-    stop: () => {
-      for (const stop of stops) stop.abort();
+    lags,
+    watch(arn: string): void {
+      const watch = describer.watch(arn, stop.signal);
+      const wait = async () => {
+        while ((await watch.next(changeLikelyAt(arn)))?.lastStatus !== 'STOPPED');
+        lags.set(arn, (Date.now() - (endedAt.get(arn) ?? 0)) / 1000);
+      };
+      wait().catch(() => undefined);
     },
+    end(arn: string): void {
+      endedAt.set(arn, Date.now());
+      tasks.set({ taskArn: arn, lastStatus: 'STOPPED', tags: {} });
+    },
+    stop: () => stop.abort(),
   };
+}
+
+const quantile = (values: Iterable<number>, share: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 };
 
-describe('describer', () => {
+const ends = 30;
+
+/** `count` tasks of which one ends every few seconds at random; another takes its place. */
+async function simulate(count: number, changeLikelyAt?: (arn: string) => number) {
+  const tasks = running(count);
+  const waits = watcher(tasks, changeLikelyAt);
+  for (const arn of tasks.tasks.keys()) waits.watch(arn);
+  await seconds(10);
+  const random = randomFrom(count);
+  const [startedAt, before] = [Date.now(), tasks.describeCalls.length];
+  for (let n = 0; n < ends; n++) {
+    await seconds(3 * random.next());
+    waits.end(`arn:${n}`);
+    await seconds(3 * random.next());
+    const next = `arn:${n + count}`;
+    tasks.set({ taskArn: next, lastStatus: 'RUNNING', tags: {} });
+    waits.watch(next);
+  }
+  const callsPerSecond = (tasks.describeCalls.length - before) / ((Date.now() - startedAt) / 1000);
+  await seconds(30);
+  waits.stop();
+  return { lags: [...waits.lags.values()], callsPerSecond };
+}
+
+describe('describer, simulated', () => {
+  // 4 calls a second: a fifth of what ECS allows an account. 2,000 tasks cost no more calls than with a look every 5 s.
   test.each([
-    [1, 1],
-    [100, 1],
-    [500, 5],
-    [2000, 20],
-  ])('%i running tasks cost %i calls a look, and one look in five ticks', async (count, calls) => {
-    const tasks = running(count);
-    const waits = waitForAll(tasks, 'slow');
-    await seconds(5);
-    expect(tasks.describeCalls).toHaveLength(calls);
-    await seconds(4);
-    expect(tasks.describeCalls).toHaveLength(calls);
-    await seconds(1);
-    expect(tasks.describeCalls).toHaveLength(2 * calls);
-    expect(tasks.describeCalls.flat()).toHaveLength(2 * count);
-    waits.stop();
+    { count: 1, median: 0.7, worst: 1, calls: 1.1 },
+    { count: 10, median: 0.7, worst: 1, calls: 1.2 },
+    { count: 100, median: 0.7, worst: 1, calls: 1.2 },
+    { count: 101, median: 0.7, worst: 1, calls: 2.1 },
+    { count: 500, median: 1, worst: 1.5, calls: 4 },
+    { count: 2000, median: 3, worst: 5.3, calls: 4 },
+  ])(
+    'the ends of $count tasks are seen after $median s at the median, with at most $calls calls a second',
+    async ({ count, ...most }) => {
+      const { lags, callsPerSecond } = await simulate(count);
+      expect(lags).toHaveLength(ends);
+      expect(quantile(lags, 0.5)).toBeLessThanOrEqual(most.median);
+      expect(quantile(lags, 1)).toBeLessThanOrEqual(most.worst);
+      expect(callsPerSecond).toBeLessThanOrEqual(most.calls);
+    },
+  );
+
+  test('of 2,000 tasks those that are likely to end are looked at first', async () => {
+    const isLikely = (arn: string) => numberOf(arn) < 200 || numberOf(arn) >= 2000;
+    const { lags, callsPerSecond } = await simulate(2000, (arn) => (isLikely(arn) ? 0 : Number.POSITIVE_INFINITY));
+    expect(quantile(lags, 0.5)).toBeLessThanOrEqual(1.5);
+    expect(callsPerSecond).toBeLessThanOrEqual(4);
   });
 
-  test('a changed status is seen at the next look', async () => {
-    const tasks = running(300);
-    const waits = waitForAll(tasks, 'slow');
-    await seconds(6);
-    tasks.set({ taskArn: 'arn:250', lastStatus: 'STOPPED', tags: {} });
-    await seconds(4);
-    expect(waits.seen).toEqual(['arn:250']);
-    waits.stop();
+  test('tasks that are not likely to end are looked at in turn, though all others come before them', async () => {
+    const isUnlikely = (arn: string) => numberOf(arn) < ends;
+    const { lags } = await simulate(2000, (arn) => (isUnlikely(arn) ? Number.POSITIVE_INFINITY : 0));
+    expect(lags).toHaveLength(ends);
+    expect(quantile(lags, 1)).toBeLessThanOrEqual(21);
+  });
+});
+
+describe('describer', () => {
+  test('looks at a task at once when its watch begins, and every second from then on', async () => {
+    const tasks = running(1);
+    const watch = createDescriber(tasks, settings).watch('arn:0');
+    const looks: number[] = [];
+    const startedAt = Date.now();
+    for (let n = 0; n < 3; n++) {
+      const look = watch.next().then(() => looks.push(Date.now() - startedAt));
+      await seconds(1);
+      await look;
+    }
+    expect(looks.map((at) => Math.round(at / 1000))).toEqual([0, 1, 2]);
   });
 
-  test('starting tasks are looked at in every tick, and running ones with them where a call has room', async () => {
-    const tasks = running(150);
+  test('a second watch of a task looks at once, and the first one sees it too', async () => {
+    const tasks = running(1);
     const describer = createDescriber(tasks, settings);
-    const slow = Array.from({ length: 150 }, (_, n) => describer.next(`arn:${n}`, 'slow'));
-    const fast = describer.next('arn:fast', 'fast');
-    await seconds(1);
-    expect(tasks.describeCalls).toEqual([['arn:fast', ...Array.from({ length: 99 }, (_, n) => `arn:${n}`)]]);
-    expect(await fast).toBeUndefined();
-    await seconds(4);
-    expect(await Promise.all(slow)).toHaveLength(150);
+    const first = describer.watch('arn:0');
+    await Promise.all([first.next(), seconds(0.3)]);
+    const looks = Promise.all([first.next(), describer.watch('arn:0').next()]);
+    await seconds(0.01);
+    expect(await looks).toEqual([expect.objectContaining({ taskArn: 'arn:0' }), expect.anything()]);
+    expect(tasks.describeCalls).toEqual([['arn:0'], ['arn:0']]);
   });
 
-  test('the token bucket bounds the calls; who was not served is served first', async () => {
-    const tasks = running(1000);
-    const waits = waitForAll(tasks, 'fast', { perSecond: 2, burst: 4 });
+  test('an answer that was under way when a watch began does not count for it', async () => {
+    const tasks = running(1);
+    const answers: (() => void)[] = [];
+    tasks.describe = async (arns) => {
+      const { lastStatus } = tasks.tasks.get('arn:0') ?? { lastStatus: '' };
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return arns.map((taskArn) => ({ taskArn, lastStatus, tags: {} }));
+    };
+    const describer = createDescriber(tasks, settings);
+    const early = describer.watch('arn:0').next();
     await seconds(1);
-    expect(tasks.describeCalls).toHaveLength(4);
-    await seconds(1);
-    expect(tasks.describeCalls).toHaveLength(6);
-    await seconds(2);
-    expect(tasks.describeCalls).toHaveLength(10);
-    expect(new Set(tasks.describeCalls.flat()).size).toBe(1000);
+    tasks.set({ taskArn: 'arn:0', lastStatus: 'STOPPED', tags: {} });
+    const late = describer.watch('arn:0').next();
+    answers.shift()?.();
+    expect(await early).toMatchObject({ lastStatus: 'RUNNING' });
+    await seconds(0.01);
+    answers.shift()?.();
+    expect(await late).toMatchObject({ lastStatus: 'STOPPED' });
+  });
+
+  test('a throttled call doubles the interval, up to 16 times, and answers shorten it again', async () => {
+    const tasks = running(1);
+    const describe = tasks.describe.bind(tasks);
+    const calledAt: number[] = [];
+    let throttles = 6;
+    tasks.describe = async (arns) => {
+      calledAt.push(Date.now());
+      if (throttles-- > 0) throw new ThrottledError('Rate exceeded');
+      return describe(arns);
+    };
+    const waits = watcher(tasks);
+    waits.watch('arn:0');
+    await seconds(200);
     waits.stop();
+    const gaps = calledAt.slice(1).map((at, index) => Math.round((at - (calledAt[index] ?? 0)) / 1000));
+    expect(gaps.slice(0, 7)).toEqual([2, 4, 8, 16, 16, 16, 9]);
+    expect(gaps.at(-1)).toBe(1);
   });
 
-  test('throttling and outages are waited out; no wait hears of them', async () => {
+  test('an outage is waited out at the usual pace; no wait hears of it', async () => {
     const tasks = running(1);
     const describe = tasks.describe.bind(tasks);
     let refusals = 3;
@@ -98,17 +176,31 @@ describe('describer', () => {
       if (refusals-- > 0) throw new Error('503');
       return describe(arns);
     };
-    const answer = createDescriber(tasks, settings).next('arn:0', 'fast');
+    const answer = createDescriber(tasks, settings).watch('arn:0').next();
     await seconds(4);
     expect(await answer).toMatchObject({ lastStatus: 'RUNNING' });
   });
 
-  test('what ECS will never answer is told to those who asked', async () => {
+  test('a call that stays without an answer holds up no other', async () => {
+    const tasks = running(150);
+    const describe = tasks.describe.bind(tasks);
+    let hangs = 1;
+    tasks.describe = (arns) => (hangs-- > 0 ? new Promise(() => undefined) : describe(arns));
+    const waits = watcher(tasks);
+    for (const arn of tasks.tasks.keys()) waits.watch(arn);
+    await seconds(1);
+    waits.end('arn:149');
+    await seconds(1);
+    expect([...waits.lags.keys()]).toEqual(['arn:149']);
+    waits.stop();
+  });
+
+  test('an error that ECS will repeat rejects the look', async () => {
     const tasks = running(1);
     tasks.describe = async () => {
       throw new TaskRunnerError('AccessDenied');
     };
-    const answer = createDescriber(tasks, settings).next('arn:0', 'fast');
+    const answer = createDescriber(tasks, settings).watch('arn:0').next();
     const expected = expect(answer).rejects.toThrow('AccessDenied');
     await seconds(1);
     await expected;
@@ -117,7 +209,7 @@ describe('describer', () => {
   test('a wait that was given up costs no call, and no timer is left', async () => {
     const tasks = running(1);
     const stop = new AbortController();
-    const answer = createDescriber(tasks, settings).next('arn:0', 'fast', stop.signal);
+    const answer = createDescriber(tasks, settings).watch('arn:0', stop.signal).next();
     const expected = expect(answer).rejects.toThrow('given up');
     stop.abort(new Error('given up'));
     await expected;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { defaultDataConverter } from '@temporalio/common';
 import { type Follower, follow, troublesOf } from '../../cli/follow';
 
 type Raw = Parameters<typeof troublesOf>[0]['raw'];
@@ -48,11 +49,16 @@ describe('following', () => {
       fail: (message: string) => {
         raw = { pendingActivities: [pending('listFiles', message)] };
       },
+      report: (details: object) => {
+        const payloads = [defaultDataConverter.payloadConverter.toPayload(details)];
+        raw = { pendingActivities: [{ ...pending('awaitTask'), heartbeatDetails: { payloads } }] };
+      },
       silence: () => {
         isAnswered = false;
       },
       handle: {
         result: () => ended,
+        client: { options: { loadedDataConverter: defaultDataConverter } },
         describe: async () => ({ raw }),
         query: async () => {
           if (!isAnswered) throw new Error('no poller');
@@ -63,12 +69,16 @@ describe('following', () => {
   };
   const listener = () => {
     const statuses: object[] = [];
+    const reported: object[] = [];
     const troubles: string[] = [];
     const follower: Follower<object> = {
-      onStatus: (status) => void statuses.push(status),
+      onStatus: (status, reports) => {
+        statuses.push(status);
+        reported.push(...reports);
+      },
       onTrouble: (trouble) => void troubles.push(trouble),
     };
-    return { statuses, troubles, follower };
+    return { statuses, reported, troubles, follower };
   };
 
   test.concurrent('each trouble is told once, though nobody answers the query; the result is the workflow’s', async () => {
@@ -84,6 +94,17 @@ describe('following', () => {
     expect(await result).toBe('done');
     expect(troubles).toEqual(['first', 'second'].map((text) => `listFiles has failed, and is tried again: ${text}`));
     expect(statuses).toEqual([]);
+  });
+
+  test.concurrent('each status comes with what the heartbeats of its tasks report', async () => {
+    const { handle, report, end } = workflow();
+    const { follower, reported } = listener();
+    report({ generation: 2 });
+    const result = follow<string, object>(handle, follower);
+    while (reported.length === 0) await delay(50);
+    end('done');
+    await result;
+    expect(reported[0]).toEqual({ generation: 2, ofChild: false, isOpen: true });
   });
 
   test.concurrent('it is told what the workflow answers, and nothing once that has ended', async () => {

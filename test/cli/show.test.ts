@@ -14,6 +14,13 @@ describe('pace', () => {
     expect(pace(at(2, 700e6))).toEqual({ bytesPerSecond: 100e6, secondsLeft: 3 });
   });
 
+  test('begins anew with a task that reads from the beginning', () => {
+    const pace = createPace();
+    pace(at(0, 900e6));
+    pace(at(10, 10e6));
+    expect(pace(at(12, 210e6))).toMatchObject({ bytesPerSecond: 100e6 });
+  });
+
   test('is unknown while nothing is read, and once all is', () => {
     const pace = createPace();
     pace(at(0, 0));
@@ -27,6 +34,13 @@ describe('status', () => {
   test('a line with rows, part, MB/s and the time left', () => {
     const line = describeStatus({ step: 'transform', generation: 2, progress: at(0, 420e6) }, { bar: false, pace });
     expect(line).toBe('transform (launch 2) 42 %, 3,000,000 rows, part 6, 180 MB/s, 2 min 5 s left');
+  });
+
+  test('no progress of a task that reads nothing', () => {
+    const progress = { ...at(0, 0), bytesTotal: 0 };
+    expect(describeStatus({ step: 'transform', generation: 2, purpose: 'commit', progress }, { bar: true })).toBe(
+      'transform commit (launch 2)',
+    );
   });
 
   test('a bar on a terminal', () => {

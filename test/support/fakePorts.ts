@@ -89,3 +89,10 @@ export class FakeTaskRunner implements TaskRunner {
     this.tasks.set(task.taskArn, task);
   }
 }
+
+/** For conversions whose progress is of no interest. */
+export const withoutProgress = {
+  progress: { follow: () => ({ last: () => undefined, stop: () => undefined }) },
+  note: () => undefined,
+  onProgress: () => undefined,
+};

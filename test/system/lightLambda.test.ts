@@ -12,6 +12,7 @@ import { convertLight } from '../../activities/convertLight';
 import { createLambdaConverter, lambdaClientSettings } from '../../aws/lambdaConverter';
 import { type Ministack, standInCredentials, standInRegion, startMinistack } from '../../local/ministack/server';
 import { Bench } from '../support/container';
+import { withoutProgress } from '../support/fakePorts';
 import { root } from '../support/processes';
 import { samplePlan } from '../support/rig';
 
@@ -87,7 +88,7 @@ describe('the light lane on a stand-in of Lambda', () => {
       source: { uri: `s3://raw/${key}`, bytes: info?.bytes ?? 0, fingerprint: info?.fingerprint ?? '' },
     });
     const run = { workflowId: 'etl/ventas', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
-    const lightly = { converter: createLambdaConverter(lambda, name), store: store() };
+    const lightly = { ...withoutProgress, converter: createLambdaConverter(lambda, name), store: store() };
     return convertLight({ ...lightly, signal: new AbortController().signal }, { plan, run, generation: 1 });
   }
   const manifestIn = async (destination: string) => {

@@ -1,3 +1,6 @@
+import { transform } from '@etl/pipeline/definition';
+import { looksPerReport, repeatShare, reportSeconds } from '../../../activities/reportPace';
+import { reportingActivities } from '../../taskReports';
 import { type ActivityRun, activityRuns, type History } from './history';
 
 /**
@@ -24,10 +27,16 @@ export function actionsOf(history: History): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-/** An activity beats four times a timeout (activities/index.ts), and the SDK passes on one in 0.8 timeouts, in 60 s at most. */
-function heartbeatsOf({ heartbeatSeconds, ranSeconds }: ActivityRun): number {
+/**
+ * Heartbeats of a wait or a conversion with new progress each time it reports, and of other activities when they are due
+ * (activities/reportPace.ts).
+ */
+function heartbeatsOf({ type, heartbeatSeconds, ranSeconds }: ActivityRun): number {
   if (heartbeatSeconds === undefined) return 0;
-  const first = heartbeatSeconds / 4;
-  if (ranSeconds < first) return 0;
-  return 1 + Math.floor((ranSeconds - first) / Math.min(0.8 * heartbeatSeconds, 60));
+  if (!reportingActivities.has(type)) return Math.floor(ranSeconds / (heartbeatSeconds * repeatShare));
+  const leastSeconds = transform.pollSeconds * looksPerReport;
+  const next = (at: number): number => at + reportSeconds({ ranSeconds: at, waits: 1, leastSeconds });
+  let count = 0;
+  for (let at = next(0); at <= ranSeconds; at = next(at)) count += 1;
+  return count;
 }

@@ -23,6 +23,7 @@ describe('how a batch is going', () => {
   });
 
   test('an answer of another version is no error', () => {
+    expect(describeBatchStatus({ phase: 'files', running: 3 }, 0.429)).toBe('files: 3 running (42 % read)');
     expect(describeBatchStatus({})).toBe('running');
     expect(describeBatchStatus({ phase: 'plan' })).toBe('plan');
   });

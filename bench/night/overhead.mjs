@@ -1,0 +1,47 @@
+// What a run takes beside its task: pipelines one at a time, by how the end of the task is seen.
+import { startSimulatedEcs } from '../ecs/simulated.mjs';
+import { quantile, startSystem } from '../system.mjs';
+import { startEventQueue, stoppedEvent } from './eventQueue.mjs';
+import { commitAsContainer } from './lake.mjs';
+import { oneAtATime } from './pipelines.mjs';
+
+/** The rule before the present one looked at running tasks every five seconds. */
+const kinds = [
+  { name: 'a look every 5 s, as before', env: { ETL_POLL_SECONDS: '5' } },
+  { name: 'a look every second' },
+  { name: 'events', withEvents: true },
+];
+
+/**
+ * Returns, for each kind, the seconds of a run without its task, and those until the end of the task was seen. Tasks end at
+ * different moments between two looks.
+ */
+export async function measureOverhead({ folder, say, eventsOf, taskSeconds, spreadSeconds = 5 }) {
+  const results = [];
+  for (const { name, env = {}, withEvents = false } of kinds) {
+    const events = eventsOf(name);
+    say(`${events.length} pipelines one at a time: ${name} …`);
+    let started = 0;
+    const lengthOf = () => taskSeconds + (spreadSeconds * (started++ + 0.5)) / events.length;
+    const queue = withEvents ? await startEventQueue() : undefined;
+    const onEnd = queue && ((arn, overrides) => queue.send(stoppedEvent(arn, overrides)));
+    const ecs = await startSimulatedEcs({ taskSeconds: lengthOf, work: commitAsContainer, onEnd });
+    const system = await startSystem({ say, folder, ecsUrl: ecs.url, env: { ...env, ...queue?.env } });
+    try {
+      const seconds = await oneAtATime(system.client, events);
+      const tasks = ecs.all().map(({ createdAt, stoppedAt }) => (stoppedAt - createdAt) / 1000);
+      const overheads = seconds.map((each, number) => each - tasks[number]);
+      results.push({
+        name,
+        median: quantile(overheads, 0.5),
+        worst: Math.max(...overheads),
+        seenAfter: quantile(ecs.lags, 0.5),
+      });
+    } finally {
+      await system.stop();
+      ecs.close();
+      queue?.close();
+    }
+  }
+  return results;
+}

@@ -1,0 +1,84 @@
+import type { StepName } from '@etl/pipeline/definition';
+import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
+import type { WorkflowClient, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+
+/** How far a conversion is that a workflow or one of its children waits for. */
+export interface TaskReport extends TaskHeartbeat {
+  readonly ofChild: boolean;
+  /** False once the child has ended: its last report stays. */
+  readonly isOpen: boolean;
+}
+
+export type Watched = Pick<WorkflowHandle, 'describe'> & {
+  readonly client: Pick<WorkflowClient, 'getHandle' | 'options'>;
+};
+type Description = Pick<WorkflowExecutionDescription, 'raw'>;
+
+interface Child {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly isOpen: boolean;
+  reports: readonly TaskHeartbeat[];
+}
+
+/** Children that are described at a time. Of more, those that have waited longest. */
+const childrenAtATime = 20;
+/** The activities that report progress. */
+export const reportingActivities: ReadonlySet<string> = new Set<StepName>(['awaitTask', 'convertLight']);
+
+/**
+ * Reads progress where it is freshest: in the heartbeat details of pending activities. Returns a function that takes the newest
+ * description of the workflow, describes some of its children, and returns all reports that are known.
+ */
+export function createReportReader({ client }: Watched): (description: Description) => Promise<readonly TaskReport[]> {
+  /** In the order in which they were described, the longest ago first. */
+  let children: readonly Child[] = [];
+
+  return async (description) => {
+    children = mergeChildren(children, description);
+    const open = children.filter(({ isOpen }) => isOpen).slice(0, childrenAtATime);
+    await Promise.all(
+      open.map(async (child) => {
+        // One that has ended meanwhile has no pending activity: what it reported last stays.
+        const reports = await heartbeatsIn(await client.getHandle(child.workflowId, child.runId).describe(), client);
+        if (reports.length > 0) child.reports = reports;
+      }),
+    );
+    children = [...children.filter((child) => !open.includes(child)), ...open];
+    const own = await heartbeatsIn(description, client);
+    return [
+      ...own.map((heartbeat) => ({ ...heartbeat, ofChild: false, isOpen: true })),
+      ...children.flatMap(({ isOpen, reports }) => reports.map((each) => ({ ...each, ofChild: true, isOpen }))),
+    ];
+  };
+}
+
+/** The known children, each open or ended as the description has it, and those that are new. */
+function mergeChildren(known: readonly Child[], { raw }: Description): Child[] {
+  const pending = new Map((raw.pendingChildren ?? []).map(({ workflowId, runId }) => [workflowId ?? '', runId ?? '']));
+  const same = known.filter(({ workflowId, runId }) => (pending.get(workflowId) ?? runId) === runId);
+  const kept = new Set(same.map(({ workflowId }) => workflowId));
+  const fresh = [...pending].flatMap(([workflowId, runId]) =>
+    kept.has(workflowId) ? [] : [{ workflowId, runId, isOpen: true, reports: [] }],
+  );
+  return [...fresh, ...same.map((child) => ({ ...child, isOpen: pending.has(child.workflowId) }))];
+}
+
+/** The details of the last heartbeats, by the client's data converter. Those that cannot be decoded are left out. */
+async function heartbeatsIn({ raw }: Description, { options }: Watched['client']): Promise<TaskHeartbeat[]> {
+  const { payloadConverter, payloadCodecs } = options.loadedDataConverter;
+  const found = (raw.pendingActivities ?? []).flatMap(({ activityType, heartbeatDetails }) => {
+    const payload = reportingActivities.has(activityType?.name ?? '') ? heartbeatDetails?.payloads?.[0] : undefined;
+    return payload ? [payload] : [];
+  });
+  const decoded = found.map(async (payload) => {
+    try {
+      let payloads = [payload];
+      for (const codec of [...payloadCodecs].reverse()) payloads = await codec.decode(payloads);
+      return payloads.map((each) => payloadConverter.fromPayload<TaskHeartbeat>(each));
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(decoded)).flat().filter((details) => typeof details?.generation === 'number');
+}
