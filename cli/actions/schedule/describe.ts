@@ -9,9 +9,10 @@ import { say, withClient } from '../../withClient';
 export async function describe(name: string, { json }: DescribeOptions): Promise<void> {
   await withClient(async (client) => {
     const { description } = await find(client, name);
-    const { timezone: timeZone = 'UTC', jitter: jitterMs = 0, ...spec } = description.spec;
+    const { spec } = description;
     const timetable = timetableOf(spec);
-    const year = timetable && (await serverYear(client, name, { timetable, timeZone, jitterMs }, new Date()));
+    const zoned = { timeZone: spec.timezone || 'UTC', jitterMs: spec.jitter ?? 0 };
+    const year = timetable && (await serverYear(client, name, { timetable, ...zoned }, new Date()));
     const report = scheduleReport(description);
     say(json, { ...report, irregularDays: null, serverDiffers: null, ...year }, [
       ...describeSchedule(report),
