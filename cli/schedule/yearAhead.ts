@@ -16,8 +16,8 @@ export interface IrregularDay {
 
 export interface YearAhead {
   readonly irregularDays: readonly IrregularDay[];
-  /** Whether the server starts batches at other times than planned; false for a plan alone. */
-  readonly serverDiffers: boolean;
+  /** Whether the server starts batches at other times than planned; null for a plan that was not compared. */
+  readonly serverDiffers: boolean | null;
 }
 
 /** What decides when a schedule starts a batch. */
@@ -40,7 +40,7 @@ export function plannedYear({ timetable, timeZone }: Times, now: Date): YearAhea
   const days = daysOf(timeZone, now);
   return {
     irregularDays: irregularDays(timetable, timeZone, days, plannedStarts(timetable, timeZone, days)),
-    serverDiffers: false,
+    serverDiffers: null,
   };
 }
 

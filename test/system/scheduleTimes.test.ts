@@ -22,6 +22,8 @@ withServer('the times of a schedule, as the server has them', () => {
   afterAll(() => server?.remove());
 
   const maxTimes = 1000;
+  /** Source: gRPC's status codes. */
+  const deadlineExceeded = 4;
   let schedules = 0;
 
   /** Has the server list its starts, in milliseconds: in each span of time, up to 1000 a call. */
@@ -34,10 +36,7 @@ withServer('the times of a schedule, as the server has them', () => {
     for (const [from, to] of spans) {
       const starts: number[] = [];
       for (let after = from; ; ) {
-        const window = { startTime: msToTs(after), endTime: msToTs(to) };
-        const matching = { namespace: 'default', scheduleId, ...window };
-        const { startTime } = await client.workflowService.listScheduleMatchingTimes(matching);
-        const page = (startTime ?? []).map((time) => tsToMs(time));
+        const page = await listMatchingTimes(scheduleId, after, to);
         starts.push(...page);
         after = page.at(-1) ?? to;
         if (page.length < maxTimes) break;
@@ -46,6 +45,22 @@ withServer('the times of a schedule, as the server has them', () => {
     }
     await handle.delete();
     return found;
+  }
+
+  /** Asks again when no answer comes: the server's worker loses a query now and then when it is busy. */
+  async function listMatchingTimes(scheduleId: string, after: number, to: number, tries = 5): Promise<number[]> {
+    const { connection } = server;
+    const matching = { namespace: 'default', scheduleId, startTime: msToTs(after), endTime: msToTs(to) };
+    try {
+      const list = () => connection.workflowService.listScheduleMatchingTimes(matching);
+      const { startTime } = await connection.withDeadline(Date.now() + 20_000, list);
+      return (startTime ?? []).map((time) => tsToMs(time));
+    } catch (error) {
+      if (tries > 1 && (error as { code?: number }).code === deadlineExceeded) {
+        return listMatchingTimes(scheduleId, after, to, tries - 1);
+      }
+      throw error;
+    }
   }
 
   const daily = (time: string) => ({ ...everyDay, times: [timeOfDay(time)] });
@@ -154,7 +169,7 @@ withServer('the times of a schedule, as the server has them', () => {
       'of several times a day on some days, too, the server starts what was planned',
       async () => {
         const random = randomFrom(20270101);
-        const tried = Array.from({ length: thorough ? 20 : 1 }, () => changing)
+        const tried = Array.from({ length: thorough ? 6 : 1 }, () => changing)
           .flat()
           .map((group) => ({ group, timetable: randomTimetable(random, group) }));
         const problems = await inParallel(tried, async ({ group, timetable }) => {

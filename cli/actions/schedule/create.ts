@@ -35,7 +35,8 @@ export async function create(name: string, prefix: string, options: CreateOption
   }
   await withClient(async (client) => {
     const { what, paused } = await storeSchedule(client, name, nightlySchedule(settings, dayIn(zone, now)), options);
-    const year = await serverYear(client, name, settings, now);
+    // The schedule is stored: a comparison that fails does not change that.
+    const year = await serverYear(client, name, settings, now).catch(() => planned);
     say(options.json, report(settings, what, paused, next, year), closing(name, what, paused, year));
   });
 }
@@ -52,8 +53,10 @@ function opening(settings: NightlySettings, next: readonly PlannedRun[], year: Y
 function closing(name: string, what: 'created' | 'replaced', paused: boolean, year: YearAhead): string[] {
   const state = paused ? `, and it is paused. Resume it with: ${etlCommand('schedule', 'resume', name)}` : '.';
   const remedy = 'its time zone data differ from those of this Node. Update the older ones, then use --replace';
+  const compare = `Temporal did not list its times. Compare them with: ${etlCommand('schedule', 'describe', name)}`;
   return [
     `${what === 'created' ? 'Created' : 'Replaced'}${state}`,
+    ...(year.serverDiffers === null ? [compare] : []),
     ...(year.serverDiffers
       ? [`Temporal starts other batches than planned: ${remedy}`, ...describeIrregularDays(year)]
       : []),
