@@ -1,17 +1,17 @@
-import { addDays } from '@etl/pipeline/batch/timeZones';
+import { addDays, daysBetween } from '@etl/pipeline/batch/timeZones';
 import { isDayOf, type Timetable } from './timetable';
-import { daysNearClockChanges, instantsOf, unambiguous, type WallTime } from './wallTime';
+import { clockChanges, daysOfChange, startTime, type WallTime } from './wallTime';
 
-/** Days on which a time of a timetable is left out or comes twice, and the time that is taken instead. */
+/** Days on which a clock change leaves out or repeats a time of a timetable, and the time that replaces it. */
 export interface Moved {
   readonly time: WallTime;
   readonly to: WallTime;
-  /** Of every year when it is absent. */
+  /** @default every year */
   readonly year?: number;
   readonly month: number;
   /** First and last day of the month. */
   readonly days: readonly [number, number];
-  /** Absent: any. */
+  /** @default every day of the week */
   readonly dayOfWeek?: number;
 }
 
@@ -21,36 +21,35 @@ interface Exception {
   readonly day: string;
 }
 
-/** After so many years the days of the week are the same again: a rule that held for them goes on. */
+/** The days of the week repeat after so many years, so a rule that held for them continues to hold. */
 const cycleYears = 28;
-/** Zones whose clocks follow no yearly rule are told day by day: so far ahead. */
-const yearsAhead = 10;
+/** Zones whose clocks follow no yearly rule are listed day by day: for ten years, whatever day of the first year it is. */
+const listedYears = 11;
 
 /**
- * What has to be moved, from the year of `from` on: by yearly rules where the zone has them ("the last Sunday of March"), else
- * day by day for ten years.
+ * Returns the times to move, from the year of the day `from` on: as yearly rules where the zone has them ("the last Sunday of
+ * March"), else day by day for ten years.
  */
 export function movedTimes(timetable: Timetable, timeZone: string, from: string): Moved[] {
   const year = Number(from.slice(0, 4));
-  const [first, last] = [`${year}-01-01`, `${year + cycleYears}-12-31`];
-  const exceptions = exceptionsOf(timetable, timeZone, first, last);
-  const rules = [...groupsOf(exceptions).values()].map((group) => ruleOf(group, timetable, first, last));
+  const years = [year, year + cycleYears] as const;
+  const exceptions = exceptionsOf(timetable, timeZone, years);
+  const rules = [...groupsOf(exceptions).values()].map((group) => ruleOf(group, timetable, years));
   if (rules.every((rule) => rule !== undefined)) return rules;
-  const near = exceptions.filter(({ day }) => Number(day.slice(0, 4)) < year + yearsAhead);
+  const near = exceptions.filter(({ day }) => Number(day.slice(0, 4)) < year + listedYears);
   return near.map(({ day, ...times }) => {
     const [y = 0, month = 0, d = 0] = day.split('-').map(Number);
     return { ...times, year: y, month, days: [d, d] };
   });
 }
 
-function exceptionsOf(timetable: Timetable, timeZone: string, first: string, last: string): Exception[] {
-  return daysNearClockChanges(timeZone, first, last)
-    .filter((day) => isDayOf(timetable, day))
-    .flatMap((day) =>
-      timetable.times
-        .filter((time) => instantsOf(timeZone, day, time).length !== 1)
-        .map((time) => ({ day, time, to: unambiguous(timeZone, day, time) })),
-    );
+function exceptionsOf(timetable: Timetable, timeZone: string, [first, last]: readonly [number, number]): Exception[] {
+  // Local time is at most 14 hours away from UTC.
+  return clockChanges(timeZone, Date.UTC(first, 0, 0), Date.UTC(last + 1, 0, 2))
+    .flatMap((change) => daysOfChange(change).map((day) => ({ change, day })))
+    .filter(({ day }) => day >= `${first}-01-01` && day <= `${last}-12-31` && isDayOf(timetable, day))
+    .flatMap(({ change, day }) => timetable.times.map((time) => ({ day, time, to: startTime([change], day, time) })))
+    .filter(({ time, to }) => time !== to);
 }
 
 function groupsOf(exceptions: readonly Exception[]): Map<string, Exception[]> {
@@ -62,33 +61,27 @@ function groupsOf(exceptions: readonly Exception[]): Map<string, Exception[]> {
   return groups;
 }
 
-/** The yearly rule that gives exactly these days; undefined when there is none. */
-function ruleOf(group: readonly Exception[], timetable: Timetable, first: string, last: string): Moved | undefined {
+/** Returns the yearly rule that selects exactly these days of a timetable; undefined when none does. */
+function ruleOf(
+  group: readonly Exception[],
+  timetable: Timetable,
+  [first, last]: readonly [number, number],
+): Moved | undefined {
   const [one] = group;
   if (!one) return undefined;
   const days = group.map(({ day }) => Number(day.slice(8)));
-  const rule: Moved = {
-    time: one.time,
-    to: one.to,
-    month: Number(one.day.slice(5, 7)),
-    days: [Math.min(...days), Math.max(...days)],
-    dayOfWeek: dayOfWeek(one.day),
-  };
+  const month = one.day.slice(5, 7);
+  const [from, to] = [Math.min(...days), Math.max(...days)];
+  const weekday = dayOfWeek(one.day);
   const found = new Set(group.map(({ day }) => day));
-  for (let day = first; day <= last; day = addDays(day, 1)) {
-    if (isDayOf(timetable, day) && matches(rule, day) !== found.has(day)) return undefined;
+  for (let year = first; year <= last; year++) {
+    const start = addDays(`${year}-${month}-01`, from - 1);
+    const selected = daysBetween(start, addDays(start, to - from)).filter(
+      (day) => day.slice(5, 7) === month && dayOfWeek(day) === weekday && isDayOf(timetable, day),
+    );
+    if (!selected.every((day) => found.has(day))) return undefined;
   }
-  return rule;
-}
-
-function matches({ month, days, dayOfWeek: weekday }: Moved, day: string): boolean {
-  const dayOfMonth = Number(day.slice(8));
-  return (
-    Number(day.slice(5, 7)) === month &&
-    dayOfMonth >= days[0] &&
-    dayOfMonth <= days[1] &&
-    (weekday === undefined || dayOfWeek(day) === weekday)
-  );
+  return { time: one.time, to: one.to, month: Number(month), days: [from, to], dayOfWeek: weekday };
 }
 
 const dayOfWeek = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay();

@@ -1,6 +1,6 @@
 import { addDays, dayIn } from '@etl/pipeline/batch/timeZones';
 import { isDayOf, type Timetable } from './timetable';
-import { instantsOf, unambiguous } from './wallTime';
+import { changesNear, instantsOf, localTime, startTime } from './wallTime';
 
 export interface PlannedRun {
   /** ISO 8601, in UTC. */
@@ -10,10 +10,10 @@ export interface PlannedRun {
   readonly batchDate: string;
 }
 
-/** Nothing comes twice in so many days that has not come once: 29 February, where a century has none. */
+/** The longest wait for a day that exists: 29 February, over a century year without one. */
 const daysAhead = 8 * 366 + 1;
 
-/** The next times of a timetable after an instant, with the day that each batch is of. Fewer when there are no more in eight years. */
+/** Returns the first `count` starts of a timetable after an instant, with their batch dates; fewer when eight years have no more. */
 export function nextRuns(
   timetable: Timetable,
   timeZone: string,
@@ -22,23 +22,21 @@ export function nextRuns(
   const runs: PlannedRun[] = [];
   let day = dayIn(timeZone, after);
   for (let days = 0; days < daysAhead && runs.length < count; days++, day = addDays(day, 1)) {
-    if (!isDayOf(timetable, day)) continue;
-    const today = new Set(
-      timetable.times.flatMap((time) => instantsOf(timeZone, day, unambiguous(timeZone, day, time))),
-    );
-    for (const instant of [...today].sort((a, b) => a - b)) {
+    for (const instant of startsOn(timetable, timeZone, day)) {
       if (instant > after.getTime()) runs.push(plannedRun(timeZone, new Date(instant), dayOffset));
     }
   }
   return runs.slice(0, count);
 }
 
-export function plannedRun(timeZone: string, at: Date, dayOffset: number): PlannedRun {
-  return { at: at.toISOString(), local: localTime(timeZone, at), batchDate: dayIn(timeZone, at, dayOffset) };
+/** Returns the instants, in ascending milliseconds since the epoch, at which a timetable starts a batch on a day of a zone. */
+export function startsOn(timetable: Timetable, timeZone: string, day: string): number[] {
+  if (!isDayOf(timetable, day)) return [];
+  const changes = changesNear(timeZone, day);
+  const instants = timetable.times.flatMap((time) => instantsOf(timeZone, day, startTime(changes, day, time)));
+  return [...new Set(instants)].sort((a, b) => a - b);
 }
 
-/** `2026-02-08 02:30` as the clocks of a zone show it. */
-export function localTime(timeZone: string, at: Date): string {
-  const time = new Intl.DateTimeFormat('en', { timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' });
-  return `${dayIn(timeZone, at)} ${time.format(at)}`;
+export function plannedRun(timeZone: string, at: Date, dayOffset: number): PlannedRun {
+  return { at: at.toISOString(), local: localTime(timeZone, at), batchDate: dayIn(timeZone, at, dayOffset) };
 }

@@ -2,10 +2,11 @@ import { type BatchRequest, parseBatchRequest } from '@etl/pipeline/batch/reques
 import type { ScheduleDescription } from '@temporalio/client';
 import { etlCommand } from '../hints';
 import { showDuration } from './durations';
-import { localTime, type PlannedRun, plannedRun } from './nextRuns';
+import { type PlannedRun, plannedRun } from './nextRuns';
+import { describeTimes } from './readSpec';
 import { overlapPolicies } from './settings';
 import { describeRuns } from './show';
-import { describeCalendar } from './words';
+import { localTime } from './wallTime';
 
 /** What `etl schedule describe --json` prints. */
 export interface ScheduleReport {
@@ -56,7 +57,7 @@ export function scheduleReport({
     name: scheduleId,
     paused: state.paused,
     note: state.note || null,
-    times: timesOf(spec),
+    times: describeTimes(spec),
     timeZone: spec.timezone || 'UTC',
     overlap: overlap ?? String(policies.overlap),
     catchupSeconds: policies.catchupWindow / 1000,
@@ -74,11 +75,6 @@ export function scheduleReport({
     }),
     next: info.nextActionTimes.slice(0, shownRuns).map(plan),
   };
-}
-
-function timesOf({ calendars = [], intervals = [] }: ScheduleDescription['spec']): string[] {
-  const named = calendars.map(describeCalendar);
-  return [...new Set([...named, ...intervals.map(({ every }) => `every ${showDuration(every)}`)])];
 }
 
 export function describeSchedule(report: ScheduleReport): string[] {

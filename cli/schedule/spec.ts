@@ -1,62 +1,82 @@
 import type { CalendarSpec, ScheduleSpec } from '@temporalio/client';
+import { atTime, atTimes, dayName, monthName, rangesOf } from './calendars';
 import { type Moved, movedTimes } from './clockChanges';
-import { dayNames, monthNames } from './names';
 import { everyDay, type Timetable } from './timetable';
-import { showTime, type WallTime } from './wallTime';
+import { minutesOfDay, showTime, type WallTime } from './wallTime';
 import { describeTimetable } from './words';
 
 /**
- * What Temporal is told, so that each time comes once on each of its days. Left to itself the server takes a time that the
- * clocks leave out or repeat never, once or twice, by the zone.
+ * Returns a spec by which Temporal starts each time once on each of its days, from the year of the day `from` on.
+ *
+ * The server compares an instant with a `skip` calendar exactly, but searches a calendar's next instant hour by hour on the wall
+ * clock. Near a clock change that search finds instants that show another time, and it misses days of the week that begin
+ * without a midnight. So `calendars` only propose instants, on every day of the week, and `skip` drops each that is not in the
+ * timetable.
  */
 export function scheduleSpec(timetable: Timetable, timeZone: string, from: string, jitterMs: number): ScheduleSpec {
+  const { times } = timetable;
   const moved = movedTimes(timetable, timeZone, from);
+  const added = moved.filter(({ to }) => !times.includes(to));
   return {
     timezone: timeZone,
-    calendars: [...mainCalendars(timetable), ...moved.map((each) => movedCalendar(each, each.to))],
-    skip: moved.map((each) => movedCalendar(each, each.time)),
+    calendars: [...regular(timetable), ...added.map(replacement)],
+    skip: [
+      ...otherTimes([...times, ...added.map(({ to }) => to)]),
+      ...otherDays(timetable),
+      ...moved.map(replaced),
+      ...added.flatMap(replacementOnOtherDays),
+    ],
     jitter: jitterMs,
   };
 }
 
-function mainCalendars({ times, ...days }: Timetable): CalendarSpec[] {
-  const minutesByHour = new Map<number, number[]>();
-  for (const time of times) {
-    const hour = Math.floor(time / 60);
-    minutesByHour.set(hour, [...(minutesByHour.get(hour) ?? []), time % 60]);
-  }
-  const hoursByMinutes = new Map<string, number[]>();
-  for (const [hour, minutes] of minutesByHour) {
-    hoursByMinutes.set(minutes.join(), [...(hoursByMinutes.get(minutes.join()) ?? []), hour]);
-  }
-  return [...hoursByMinutes].map(([minutes, hour]) => ({
-    hour,
-    minute: minutes.split(',').map(Number),
-    ...daysOf(days),
-    comment: describeTimetable({ times, ...days }),
+function regular(timetable: Timetable): CalendarSpec[] {
+  const { times, daysOfMonth, months } = timetable;
+  return atTimes(times).map((at) => ({
+    ...at,
+    ...(daysOfMonth.length < everyDay.daysOfMonth.length && { dayOfMonth: [...daysOfMonth] }),
+    ...(months.length < everyDay.months.length && { month: months.map(monthName) }),
+    comment: describeTimetable(timetable),
   }));
 }
 
-/** What is not restricted is left out: it stands for all. */
-function daysOf({ daysOfMonth, months, daysOfWeek }: Omit<Timetable, 'times'>): CalendarSpec {
-  return {
-    ...(daysOfMonth.length < everyDay.daysOfMonth.length && { dayOfMonth: [...daysOfMonth] }),
-    ...(months.length < everyDay.months.length && { month: months.map(monthName) }),
-    ...(daysOfWeek.length < everyDay.daysOfWeek.length && { dayOfWeek: daysOfWeek.map(dayName) }),
-  };
+function replacement(moved: Moved): CalendarSpec {
+  const { time, to } = moved;
+  return { ...atTime(to), ...datesOf(moved), comment: `clock change: ${showTime(to)} instead of ${showTime(time)}` };
 }
 
-function movedCalendar({ year, month, days: [start, end], dayOfWeek, time, to }: Moved, at: WallTime): CalendarSpec {
-  return {
-    hour: Math.floor(at / 60),
-    minute: at % 60,
-    ...(year !== undefined && { year }),
-    month: monthName(month),
-    dayOfMonth: { start, end },
-    ...(dayOfWeek !== undefined && { dayOfWeek: dayName(dayOfWeek) }),
-    comment: `the clocks are changed: ${showTime(to)} instead of ${showTime(time)}`,
-  };
+function replaced(moved: Moved): CalendarSpec {
+  const weekday = moved.dayOfWeek === undefined ? {} : { dayOfWeek: dayName(moved.dayOfWeek) };
+  return { ...atTime(moved.time), ...datesOf(moved), ...weekday, comment: 'clock change' };
 }
 
-const monthName = (month: number) => monthNames[month - 1] ?? 'JANUARY';
-const dayName = (day: number) => dayNames[day] ?? 'SUNDAY';
+function replacementOnOtherDays(moved: Moved): CalendarSpec[] {
+  const { dayOfWeek, to } = moved;
+  if (dayOfWeek === undefined) return [];
+  const others = without(everyDay.daysOfWeek, [dayOfWeek]).map(dayName);
+  return [{ ...atTime(to), ...datesOf(moved), dayOfWeek: others, comment: 'no clock change' }];
+}
+
+const datesOf = ({ year, month, days: [start, end] }: Moved): CalendarSpec => ({
+  ...(year !== undefined && { year }),
+  month: monthName(month),
+  dayOfMonth: { start, end },
+});
+
+function otherTimes(times: readonly WallTime[]): CalendarSpec[] {
+  const all = Array.from({ length: minutesOfDay }, (_, time) => time);
+  return atTimes(without(all, times)).map((at) => ({ ...at, comment: 'other times' }));
+}
+
+function otherDays({ daysOfMonth, months, daysOfWeek }: Timetable): CalendarSpec[] {
+  const days: CalendarSpec[] = [
+    { dayOfMonth: rangesOf(without(everyDay.daysOfMonth, daysOfMonth)) },
+    { month: without(everyDay.months, months).map(monthName) },
+    { dayOfWeek: without(everyDay.daysOfWeek, daysOfWeek).map(dayName) },
+  ];
+  return days
+    .filter((each) => Object.values(each).flat().length > 0)
+    .map((each) => ({ hour: { start: 0, end: 23 }, minute: { start: 0, end: 59 }, ...each, comment: 'other days' }));
+}
+
+const without = (all: readonly number[], some: readonly number[]) => all.filter((value) => !some.includes(value));

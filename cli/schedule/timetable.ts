@@ -70,7 +70,7 @@ export function isDayOf({ daysOfMonth, months, daysOfWeek }: Timetable, day: str
   );
 }
 
-/** Whether a start that is late by so many milliseconds may be one of the next day. */
-export function passesMidnight({ times }: Timetable, lateMs: number): boolean {
+/** Returns whether a start at one of these times that is late by `lateMs` milliseconds may belong to the next day. */
+export function passesMidnight(times: readonly WallTime[], lateMs: number): boolean {
   return Math.max(...times) + lateMs / 60_000 >= minutesOfDay;
 }

@@ -1,4 +1,4 @@
-import { addDays, daysBetween } from '@etl/pipeline/batch/timeZones';
+import { offsetMinutes, wallClock } from '@etl/pipeline/batch/timeZones';
 
 /** What a clock on the wall shows, in minutes after midnight: 150 is 02:30. */
 export type WallTime = number;
@@ -6,64 +6,98 @@ export type WallTime = number;
 const minute = 60_000;
 export const minutesOfDay = 24 * 60;
 
-/** `02:30`. */
+/** Formats a wall time: `02:30`. */
 export function showTime(time: WallTime): string {
   const twoDigits = (value: number) => String(value).padStart(2, '0');
   return `${twoDigits(Math.floor(time / 60))}:${twoDigits(time % 60)}`;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
-  const fields = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
-  const format = new Intl.DateTimeFormat('en', { timeZone, hourCycle: 'h23', ...fields });
-  formats.set(timeZone, format);
-  return format;
+/** Formats what the clocks of a zone show at an instant: `2026-02-08 02:30`. */
+export function localTime(timeZone: string, at: Date): string {
+  return new Date(wallClock(timeZone, at.getTime())).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** Milliseconds since the epoch of what the clocks of a zone show at an instant, as if it were UTC; whole minutes. */
-function shownAt(timeZone: string, instant: number): number {
-  const parts: Record<string, number> = {};
-  for (const { type, value } of formatOf(timeZone).formatToParts(instant)) parts[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute: minutes = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minutes);
-}
-
-/** Minutes that a zone is ahead of UTC at an instant. */
-export function offsetMinutes(timeZone: string, instant: number): number {
-  return (shownAt(timeZone, instant) - Math.floor(instant / minute) * minute) / minute;
-}
-
-/** When clocks of a zone show this time on this day: once on most days, never or twice where they are changed. */
+/**
+ * Returns the instants, in ascending milliseconds since the epoch, at which the clocks of a zone show a time on a day: one on
+ * most days, none or two where a clock change leaves it out or repeats it.
+ */
 export function instantsOf(timeZone: string, day: string, time: WallTime): number[] {
   const shown = Date.parse(`${day}T00:00:00Z`) + time * minute;
   const offsets = [-minutesOfDay, minutesOfDay].map((away) => offsetMinutes(timeZone, shown + away * minute));
   const instants = [...new Set(offsets)].map((offset) => shown - offset * minute);
-  return instants.filter((instant) => shownAt(timeZone, instant) === shown).sort((a, b) => a - b);
+  return instants.filter((instant) => wallClock(timeZone, instant) === shown).sort((a, b) => a - b);
 }
 
-/** Days of a zone, from one to another, beside or on which its clocks are put forward or back. */
-export function daysNearClockChanges(timeZone: string, from: string, to: string): string[] {
-  const offsetAt = (day: string) => offsetMinutes(timeZone, Date.parse(`${day}T00:00:00Z`));
-  const days = daysBetween(from, to).filter((day) => offsetAt(day) !== offsetAt(addDays(day, 1)));
-  // A day of UTC lies on two days of any other zone.
-  const near = days.flatMap((day) => [addDays(day, -1), day, addDays(day, 1)]);
-  return [...new Set(near)].filter((day) => day >= from && day <= to).sort();
+/** An instant at which the clocks of a zone are put forward or back. */
+export interface ClockChange {
+  /** First instant of the new offset, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Minutes ahead of UTC. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Shorter than the distance of any two changes: Morocco's are five weeks apart. */
+const stepMinutes = 14 * minutesOfDay;
+
+/** Returns the clock changes of a zone between two instants (milliseconds since the epoch), the later one included. */
+export function clockChanges(timeZone: string, from: number, to: number): ClockChange[] {
+  const changes: ClockChange[] = [];
+  const first = Math.floor(from / minute);
+  const last = Math.floor(to / minute);
+  const offsetAt = (minutes: number) => offsetMinutes(timeZone, minutes * minute);
+  let before = offsetAt(first);
+  for (let low = first; low < last; low += stepMinutes) {
+    const high = Math.min(low + stepMinutes, last);
+    const after = offsetAt(high);
+    if (after === before) continue;
+    const at = firstWhere(low, high, (minutes) => offsetAt(minutes) === after);
+    changes.push({ at: at * minute, before, after });
+    before = after;
+  }
+  return changes;
+}
+
+/** Bisects: `holds` is false at `low`, true at `high`, and changes once between them. */
+function firstWhere(low: number, high: number, holds: (value: number) => boolean): number {
+  if (high - low <= 1) return high;
+  const middle = Math.floor((low + high) / 2);
+  return holds(middle) ? firstWhere(low, middle, holds) : firstWhere(middle, high, holds);
+}
+
+/** Returns the wall times that a change leaves out or repeats: from the first to before the second, as `wallClock` gives them. */
+function windowOf({ at, before, after }: ClockChange): [number, number] {
+  return [at + Math.min(before, after) * minute, at + Math.max(before, after) * minute];
+}
+
+/** Returns the calendar days on which a clock change leaves out or repeats times: one, or two for a change across midnight. */
+export function daysOfChange(change: ClockChange): string[] {
+  const [start, end] = windowOf(change);
+  return [...new Set([start, end - minute].map((shown) => new Date(shown).toISOString().slice(0, 10)))];
+}
+
+/** Returns the clock changes that may concern a day of a zone. */
+export function changesNear(timeZone: string, day: string): ClockChange[] {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const twoDays = 2 * minutesOfDay * minute;
+  return clockChanges(timeZone, midnight - twoDays, midnight + twoDays);
 }
 
 /**
- * A time of day that each day has exactly once: the same one, or, where a change of clocks leaves it out or repeats it, the
- * one that is later by the length of the change (earlier where it would be a time of the next day).
+ * Returns the time of day at which a day's batch starts: the scheduled time, or, where one of the clock changes near the day
+ * leaves out or repeats minutes of its hour, one that is later by the length of the change (earlier where later is the next
+ * day), in an hour that the day has exactly once. The whole hour counts because the server loses times in a divided one.
  */
-export function unambiguous(timeZone: string, day: string, time: WallTime): WallTime {
-  if (instantsOf(timeZone, day, time).length === 1) return time;
-  const noon = Date.parse(`${day}T12:00:00Z`);
-  const away = 36 * 60 * minute;
-  const length = Math.abs(offsetMinutes(timeZone, noon + away) - offsetMinutes(timeZone, noon - away)) || 60;
-  for (const moved of [time + length, time - length, time + 2 * length, time - 2 * length]) {
-    if (moved >= 0 && moved < minutesOfDay && instantsOf(timeZone, day, moved).length === 1) return moved;
-  }
-  return time;
+export function startTime(changes: readonly ClockChange[], day: string, time: WallTime): WallTime {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const isWholeHour = (wallTime: WallTime) => {
+    const hour = midnight + Math.floor(wallTime / 60) * 60 * minute;
+    return changes.map(windowOf).every(([start, end]) => end <= hour || start >= hour + 60 * minute);
+  };
+  const away = changes.flatMap(({ before, after }) => {
+    const length = Math.abs(after - before);
+    return [length, 2 * length, -length, -2 * length];
+  });
+  const times = [time, ...away.map((minutes) => time + minutes)];
+  return times.find((each) => each >= 0 && each < minutesOfDay && isWholeHour(each)) ?? time;
 }

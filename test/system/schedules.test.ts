@@ -99,7 +99,7 @@ withServer('schedules of batches on a real server', () => {
     const created = await etlOf('create', 'ventas', 'file:///waits', ...times, '--note', 'sales');
     expect(created).toMatchObject({ exitCode: 0, stderr: '' });
     expect(created.stdout).toMatch(/^Schedule ventas: at 02:30, Europe\/Madrid: file:\/\/\/waits\n( {2}next: .*\n){5}/);
-    expect(created.stdout).toContain('the clocks are changed: 03:30 instead of 02:30');
+    expect(created.stdout).toMatch(/^ {2}clock change: \d{4}-10-\d\d at 03:30 instead of 02:30$/m);
     const [again, replaced] = await Promise.all([
       etlOf('create', 'ventas', 'file:///waits', ...times),
       etlOf('create', 'other', 'file:///waits', ...times, '--replace', '--paused', '--catchup', '2d', '--json'),
@@ -155,6 +155,26 @@ withServer('schedules of batches on a real server', () => {
     expect(stderr).toMatch(
       /no Temporal server answers at 127\.0\.0\.1:9: .* is refused\nStart the local system .*: npx etl up;/,
     );
+  });
+
+  test.concurrent('a schedule of an earlier version goes on, is described as the server has it, and can be replaced', async () => {
+    const request = { prefix: 'file:///data', timeZone: zone, dayOffset: -1 };
+    const timetable = { ...everyDay, times: [timeOfDay('01:30')] };
+    const schedule = nightlySchedule(
+      { ...scheduleDefaults, name: 'old', request, timetable, timeZone: zone },
+      '2026-11-26',
+    );
+    const spec = { timezone: zone, calendars: [{ hour: 1, minute: 30, comment: 'at 01:30' }] };
+    await server.client.schedule.create({ scheduleId: 'old', ...schedule, spec });
+    const twice = /^ {2}clock change: \d{4}-10-\d\d also at 02:30\n {2}Temporal starts other batches than planned/m;
+    const times = ['--at', '01:30', '--time-zone', zone, '--day-offset', '-1'];
+    const described = await etlOf('describe', 'old');
+    expect(described.stdout).toMatch(/^Schedule old: at 01:30, Europe\/Madrid\n/);
+    expect(described.stdout).toMatch(twice);
+    const replaced = await etlOf('create', 'old', 'file:///data', ...times, '--jitter', '10m', '--replace', '--json');
+    expect(JSON.parse(replaced.stdout)).toMatchObject({ what: 'replaced', irregularDays: [], serverDiffers: false });
+    const again = await etlOf('describe', 'old', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ times: ['at 01:30'], irregularDays: [], serverDiffers: false });
   });
 
   test.concurrent('etl batch and etl backfill end as the batch does', async () => {

@@ -3,12 +3,14 @@ import { batchRequest } from '../../batch/request';
 import type { CreateOptions } from '../../commands/schedule/create';
 import { CliError, cliExitCodes } from '../../errors';
 import { etlCommand } from '../../hints';
+import { movedTimes } from '../../schedule/clockChanges';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
 import { type NightlySettings, nightlySchedule } from '../../schedule/settings';
-import { describeMoved, describeRuns } from '../../schedule/show';
+import { describeIrregularDays, describeRuns } from '../../schedule/show';
 import { storeSchedule } from '../../schedule/store';
 import { cronTimetable, everyDay, passesMidnight, type Timetable } from '../../schedule/timetable';
 import { describeTimetable } from '../../schedule/words';
+import { plannedYear, serverYear, type YearAhead } from '../../schedule/yearAhead';
 import { say, withClient } from '../../withClient';
 
 const shownRuns = 5;
@@ -25,38 +27,53 @@ export async function create(name: string, prefix: string, options: CreateOption
       cliExitCodes.usage,
     );
   }
-  const schedule = nightlySchedule(settings, dayIn(zone, now));
-  const tell = (what: 'created' | 'replaced' | 'notCreated', paused: boolean) => {
-    if (options.json) say(true, report(settings, what, paused, next), []);
-    else if (what !== 'notCreated') say(false, {}, closing(name, what, paused));
-  };
-  if (!options.json) say(false, {}, opening(settings, next, describeMoved(schedule.spec)));
-  if (options.dryRun) return tell('notCreated', options.paused === true);
+  const planned = plannedYear(settings, now);
+  if (!options.json) say(false, {}, opening(settings, next, planned));
+  if (options.dryRun) {
+    if (options.json) say(true, report(settings, 'notCreated', options.paused === true, next, planned), []);
+    return;
+  }
   await withClient(async (client) => {
-    const { what, paused } = await storeSchedule(client, name, schedule, options);
-    tell(what, paused);
+    const { what, paused } = await storeSchedule(client, name, nightlySchedule(settings, dayIn(zone, now)), options);
+    // The schedule is stored: a comparison that fails does not change that.
+    const year = await serverYear(client, name, settings, now).catch(() => planned);
+    say(options.json, report(settings, what, paused, next, year), closing(name, what, paused, year));
   });
 }
 
-function opening(settings: NightlySettings, next: readonly PlannedRun[], moved: readonly string[]): string[] {
+function opening(settings: NightlySettings, next: readonly PlannedRun[], year: YearAhead): string[] {
   const { name, timetable, timeZone: zone, request } = settings;
   return [
     `Schedule ${name}: ${describeTimetable(timetable)}, ${zone}: ${request.prefix}`,
     ...describeRuns(next),
-    ...moved.map((line) => `  ${line}`),
+    ...describeIrregularDays(year),
   ];
 }
 
-function closing(name: string, what: 'created' | 'replaced', paused: boolean): string[] {
+function closing(name: string, what: 'created' | 'replaced', paused: boolean, year: YearAhead): string[] {
   const state = paused ? `, and it is paused. Resume it with: ${etlCommand('schedule', 'resume', name)}` : '.';
-  return [`${what === 'created' ? 'Created' : 'Replaced'}${state}`];
+  const remedy = 'its time zone data differ from those of this Node. Update the older ones, then use --replace';
+  const compare = `Temporal did not list its times. Compare them with: ${etlCommand('schedule', 'describe', name)}`;
+  return [
+    `${what === 'created' ? 'Created' : 'Replaced'}${state}`,
+    ...(year.serverDiffers === null ? [compare] : []),
+    ...(year.serverDiffers
+      ? [`Temporal starts other batches than planned: ${remedy}`, ...describeIrregularDays(year)]
+      : []),
+  ];
 }
 
-function report(settings: NightlySettings, what: string, paused: boolean, next: readonly PlannedRun[]) {
+function report(
+  settings: NightlySettings,
+  what: string,
+  paused: boolean,
+  next: readonly PlannedRun[],
+  year: YearAhead,
+) {
   const { name, request, timeZone: zone, overlap, catchupMs, pauseOnFailure, jitterMs } = settings;
   const times = describeTimetable(settings.timetable);
   const policies = { overlap, catchupSeconds: catchupMs / 1000, pauseOnFailure, jitterSeconds: jitterMs / 1000 };
-  return { name, what, paused, times, timeZone: zone, ...policies, request, next };
+  return { name, what, paused, times, timeZone: zone, ...policies, request, next, ...year };
 }
 
 function settingsOf(name: string, prefix: string, options: CreateOptions): NightlySettings {
@@ -66,7 +83,8 @@ function settingsOf(name: string, prefix: string, options: CreateOptions): Night
   }
   const { timeZone: zone, dayOffset, overlap, catchup: catchupMs, pauseOnFailure, jitter: jitterMs } = options;
   const timetable = timetableOf(options);
-  if (passesMidnight(timetable, jitterMs)) {
+  const moved = jitterMs > 0 ? movedTimes(timetable, zone, dayIn(zone, new Date())) : [];
+  if (passesMidnight([...timetable.times, ...moved.map(({ to }) => to)], jitterMs)) {
     const remedy = 'shorten it, or give the schedule an earlier time: a start belongs to the day it is meant for';
     throw new CliError('--jitter may start a batch on the day after', remedy, cliExitCodes.usage);
   }

@@ -1,4 +1,3 @@
-import { isTimeZone } from '@etl/pipeline/batch/timeZones';
 import { Command, Option } from 'commander';
 import { prefixArgument, type RequestOptions, withRequestOptions } from '../../batch/requestOptions';
 import { CliError, cliExitCodes } from '../../errors';
@@ -6,6 +5,7 @@ import { duration } from '../../schedule/durations';
 import { minCatchupMs, type Overlap, overlapPolicies, scheduleDefaults } from '../../schedule/settings';
 import type { StoreOptions } from '../../schedule/store';
 import { daysOfWeek, timeOfDay } from '../../schedule/timetable';
+import { timeZone } from '../../schedule/zoneName';
 
 export interface CreateOptions extends RequestOptions, StoreOptions {
   readonly at?: number;
@@ -62,12 +62,6 @@ export function createCommand(): Command {
   return withRequestOptions(command).action((name: string, prefix: string, options: CreateOptions) =>
     action().create(name, prefix, options),
   );
-}
-
-function timeZone(text: string): string {
-  if (isTimeZone(text)) return text;
-  const remedy = 'write a name of the IANA database, as Europe/Madrid';
-  throw new CliError(`--time-zone ${text} is no time zone`, remedy, cliExitCodes.usage);
 }
 
 function wholeNumber(text: string): number {

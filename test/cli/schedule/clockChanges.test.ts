@@ -1,7 +1,10 @@
+import { dayIn } from '@etl/pipeline/batch/timeZones';
 import { movedTimes } from '../../../cli/schedule/clockChanges';
-import { nextRuns } from '../../../cli/schedule/nextRuns';
+import { nextRuns, startsOn } from '../../../cli/schedule/nextRuns';
 import { cronTimetable, everyDay, timeOfDay } from '../../../cli/schedule/timetable';
-import { instantsOf, showTime, unambiguous } from '../../../cli/schedule/wallTime';
+import { changesNear, clockChanges, instantsOf, showTime, startTime } from '../../../cli/schedule/wallTime';
+import { thorough } from '../../support/thorough';
+import { criticalTimes, zonesByClockChanges } from '../../support/timeZones';
 
 const at = (time: string) => timeOfDay(time);
 const daily = (time: string) => ({ ...everyDay, times: [at(time)] });
@@ -27,20 +30,44 @@ describe('how often a time comes on a day', () => {
   ])('%s, %s %s: %i', (zone, day, time, times) => expect(instantsOf(zone, day, at(time))).toHaveLength(times));
 });
 
-describe('a time that comes not once is moved by the length of the change, and stays on its day', () => {
+test('finds clock changes to the minute', () => {
+  const [from, to] = [Date.parse('2026-01-01'), Date.parse('2027-01-01')];
+  const shown = (zone: string) =>
+    clockChanges(zone, from, to).map((change) => ({ ...change, at: new Date(change.at).toISOString().slice(0, 16) }));
+  expect(shown('Europe/Madrid')).toEqual([
+    { at: '2026-03-29T01:00', before: 60, after: 120 },
+    { at: '2026-10-25T01:00', before: 120, after: 60 },
+  ]);
+  expect(shown('Australia/Lord_Howe')).toEqual([
+    { at: '2026-04-04T15:00', before: 660, after: 630 },
+    { at: '2026-10-03T15:30', before: 630, after: 660 },
+  ]);
+  expect(shown('Asia/Tokyo')).toEqual([]);
+});
+
+describe('a time in an hour that a clock change breaks starts later by the length of the change, on the same day', () => {
   test.each([
     ['Europe/Madrid', '2026-03-28', '02:30', '02:30'],
     ['Europe/Madrid', '2026-03-29', '02:30', '03:30'],
+    ['Europe/Madrid', '2026-03-29', '01:59', '01:59'],
+    ['Europe/Madrid', '2026-03-29', '03:00', '03:00'],
     ['Europe/Madrid', '2026-10-25', '02:30', '03:30'],
-    ['Australia/Lord_Howe', '2026-10-04', '02:15', '02:45'],
+    ['Europe/Madrid', '2026-10-25', '01:30', '01:30'],
+    ['Australia/Lord_Howe', '2026-10-04', '02:15', '03:15'],
+    ['Australia/Lord_Howe', '2026-10-04', '02:45', '03:15'],
+    ['Australia/Lord_Howe', '2026-04-05', '01:15', '02:15'],
     ['Australia/Lord_Howe', '2026-04-05', '01:45', '02:15'],
+    ['Pacific/Chatham', '2026-04-05', '03:30', '04:30'],
+    ['Pacific/Chatham', '2026-04-05', '02:30', '04:30'],
     ['Africa/Cairo', '2026-04-24', '00:00', '01:00'],
     ['America/Santiago', '2026-04-04', '23:30', '22:30'],
     ['Antarctica/Troll', '2026-03-29', '01:30', '03:30'],
-  ])('%s, %s: %s -> %s', (zone, day, time, moved) => expect(showTime(unambiguous(zone, day, at(time)))).toBe(moved));
+  ])('%s, %s: %s -> %s', (zone, day, time, moved) =>
+    expect(showTime(startTime(changesNear(zone, day), day, at(time)))).toBe(moved),
+  );
 });
 
-describe('what Temporal is told of it', () => {
+describe('the times that Temporal is to move', () => {
   test('a rule for every year', () => {
     expect(movedTimes(daily('02:30'), 'Europe/Madrid', '2026-11-26')).toEqual([
       { time: at('02:30'), to: at('03:30'), month: 3, days: [25, 31], dayOfWeek: 0 },
@@ -54,7 +81,7 @@ describe('what Temporal is told of it', () => {
     ]);
   });
 
-  test('nothing where the clocks leave the time alone, or the day is no day of the schedule', () => {
+  test('nothing where the clocks leave the time alone, or the timetable does not have the day', () => {
     expect(movedTimes(daily('04:30'), 'Europe/Madrid', '2026-11-26')).toEqual([]);
     expect(movedTimes(daily('02:30'), 'Asia/Tokyo', '2026-11-26')).toEqual([]);
     expect(movedTimes(cronTimetable('30 2 * * 1-5'), 'Europe/Madrid', '2026-11-26')).toEqual([]);
@@ -63,7 +90,8 @@ describe('what Temporal is told of it', () => {
   test('day by day for ten years where the clocks follow the moon', () => {
     const moved = movedTimes(daily('02:30'), 'Africa/Casablanca', '2026-11-26');
     expect(moved.length).toBeGreaterThan(15);
-    expect(moved.every(({ year = 0 }) => year >= 2026 && year < 2036)).toBe(true);
+    const years = moved.map(({ year = 0 }) => year);
+    expect([Math.min(...years), Math.max(...years)]).toEqual([2026, 2036]);
   });
 });
 
@@ -96,4 +124,22 @@ describe('the next times', () => {
     expect(leap?.batchDate).toBe('2028-02-29');
     expect(nextRuns(cronTimetable('0 4 30 2 *'), 'UTC', { after, count: 1 })).toEqual([]);
   });
+});
+
+test('in every zone, each time of day starts once on the days around each clock change', () => {
+  const everyNth = thorough ? 1 : 7;
+  let tried = 0;
+  for (const { zone, changes } of zonesByClockChanges(2026, 2036)) {
+    for (const { at: change } of changes) {
+      for (const time of criticalTimes(changes)) {
+        if (tried++ % everyNth !== 0) continue;
+        for (const away of [-1, 0, 1]) {
+          const day = dayIn(zone, new Date(change), away);
+          const starts = startsOn({ ...everyDay, times: [time] }, zone, day);
+          const days = starts.map((start) => dayIn(zone, new Date(start)));
+          if (days.join() !== day) throw new Error(`${zone} ${showTime(time)} starts on ${day}: ${days}`);
+        }
+      }
+    }
+  }
 });

@@ -1,0 +1,125 @@
+import { addDays, dayIn, daysBetween } from '@etl/pipeline/batch/timeZones';
+import type { Client } from '@temporalio/client';
+import { startsOn } from './nextRuns';
+import { isDayOf, type Timetable } from './timetable';
+import { localTime, showTime } from './wallTime';
+
+/** A day whose starts are not the times of the timetable, as on the day of a clock change. */
+export interface IrregularDay {
+  /** `YYYY-MM-DD` in the schedule's time zone. */
+  readonly day: string;
+  /** Starts that the timetable does not have, `HH:MM`. */
+  readonly added: readonly string[];
+  /** Times of the timetable without a start, `HH:MM`. */
+  readonly missing: readonly string[];
+}
+
+export interface YearAhead {
+  readonly irregularDays: readonly IrregularDay[];
+  /** Whether the server starts batches at other times than planned; null for a plan that was not compared. */
+  readonly serverDiffers: boolean | null;
+}
+
+/** What decides when a schedule starts a batch. */
+export interface Times {
+  readonly timetable: Timetable;
+  readonly timeZone: string;
+  readonly jitterMs: number;
+}
+
+/** Loaded only by a command that asks the server. */
+const protobufTime = (): typeof import('@temporalio/common/lib/time') => require('@temporalio/common/lib/time');
+
+const yearOfDays = 365;
+/** Source: Temporal's `maxListMatchingTimesCount`. */
+const maxTimes = 1000;
+const dayMs = 86_400_000;
+
+/** Returns the irregular days of the year that begins tomorrow, as planned. */
+export function plannedYear({ timetable, timeZone }: Times, now: Date): YearAhead {
+  const days = daysOf(timeZone, now);
+  return {
+    irregularDays: irregularDays(timetable, timeZone, days, plannedStarts(timetable, timeZone, days)),
+    serverDiffers: null,
+  };
+}
+
+/** Returns the irregular days of the year that begins tomorrow, as the server has them, and compares them with the plan. */
+export async function serverYear(
+  client: Client,
+  scheduleId: string,
+  { timetable, timeZone, jitterMs }: Times,
+  now: Date,
+): Promise<YearAhead> {
+  const days = daysOf(timeZone, now);
+  const planned = plannedStarts(timetable, timeZone, days);
+  const found = await serverStarts(client, scheduleId, timeZone, days);
+  const isPlanned =
+    found.length === planned.length &&
+    found.every((at, index) => at >= (planned[index] ?? 0) && at <= (planned[index] ?? 0) + jitterMs);
+  // The server adds the jitter: of planned starts, show the times without it.
+  const starts = isPlanned ? planned : found;
+  return { irregularDays: irregularDays(timetable, timeZone, days, starts), serverDiffers: !isPlanned };
+}
+
+function daysOf(timeZone: string, now: Date): string[] {
+  const tomorrow = dayIn(timeZone, now, 1);
+  return daysBetween(tomorrow, addDays(tomorrow, yearOfDays - 1));
+}
+
+const plannedStarts = (timetable: Timetable, timeZone: string, days: readonly string[]): number[] =>
+  days.flatMap((day) => startsOn(timetable, timeZone, day));
+
+async function serverStarts(
+  client: Client,
+  scheduleId: string,
+  timeZone: string,
+  days: readonly string[],
+): Promise<number[]> {
+  const { namespace } = client.options;
+  const { msToTs, tsToMs } = protobufTime();
+  // Local days begin and end at most 14 hours away from those of UTC.
+  const end = Date.parse(`${days.at(-1)}T00:00:00Z`) + 2 * dayMs;
+  const starts: number[] = [];
+  for (let after = Date.parse(`${days[0]}T00:00:00Z`) - dayMs; ; ) {
+    const window = { startTime: msToTs(after), endTime: msToTs(end) };
+    const { startTime } = await client.workflowService.listScheduleMatchingTimes({ namespace, scheduleId, ...window });
+    const page = (startTime ?? []).map((time) => tsToMs(time));
+    starts.push(...page);
+    after = page.at(-1) ?? end;
+    if (page.length < maxTimes) break;
+  }
+  return starts.filter((at) => isBetween(dayIn(timeZone, new Date(at)), days));
+}
+
+const isBetween = (day: string, days: readonly string[]) => day >= (days[0] ?? '') && day <= (days.at(-1) ?? '');
+
+function irregularDays(
+  timetable: Timetable,
+  timeZone: string,
+  days: readonly string[],
+  starts: readonly number[],
+): IrregularDay[] {
+  const startsByDay = new Map<string, string[]>();
+  for (const at of starts) {
+    const [day = '', time = ''] = localTime(timeZone, new Date(at)).split(' ');
+    startsByDay.set(day, [...(startsByDay.get(day) ?? []), time]);
+  }
+  const regular = timetable.times.map(showTime);
+  return days.flatMap((day) => {
+    const started = startsByDay.get(day) ?? [];
+    const expected = isDayOf(timetable, day) ? regular : [];
+    const [added, missing] = [without(started, expected), without(expected, started)];
+    return added.length + missing.length > 0 ? [{ day, added, missing }] : [];
+  });
+}
+
+/** Returns the elements of one list that another does not have, as often as it lacks them. */
+function without(all: readonly string[], some: readonly string[]): string[] {
+  const left = [...some];
+  return all.filter((each) => {
+    const index = left.indexOf(each);
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  });
+}

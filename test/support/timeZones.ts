@@ -1,0 +1,40 @@
+import { offsetMinutes } from '@etl/pipeline/batch/timeZones';
+import { type ClockChange, clockChanges, minutesOfDay, type WallTime } from '../../cli/schedule/wallTime';
+
+/** Zones whose clocks show the same over a span of years. */
+export interface ZoneGroup {
+  /** One of them. */
+  readonly zone: string;
+  readonly zones: readonly string[];
+  readonly offset: number;
+  readonly changes: readonly ClockChange[];
+}
+
+/** Groups every zone of the IANA database by its clock changes, from the beginning of one year to that of another. */
+export function zonesByClockChanges(fromYear: number, toYear: number): ZoneGroup[] {
+  const [from, to] = [Date.UTC(fromYear, 0), Date.UTC(toYear, 0)];
+  const groups = new Map<string, ZoneGroup>();
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    const changes = clockChanges(zone, from, to);
+    const offset = offsetMinutes(zone, from);
+    const key = JSON.stringify([offset, changes]);
+    const zones = [...(groups.get(key)?.zones ?? []), zone];
+    groups.set(key, { zone: zones[0] ?? zone, zones, offset, changes });
+  }
+  return [...groups.values()];
+}
+
+const step = 15;
+const around = 2 * 60;
+
+/** Returns quarters of an hour from two hours before to two hours after what the clocks show at the changes, ascending. */
+export function criticalTimes(changes: readonly ClockChange[]): WallTime[] {
+  const times = changes.flatMap(({ at, before, after }) =>
+    [before, after].flatMap((offset) => {
+      const shown = at / 60_000 + offset;
+      return Array.from({ length: (2 * around) / step }, (_, index) => shown - around + index * step);
+    }),
+  );
+  const wrapped = times.map((time) => ((time % minutesOfDay) + minutesOfDay) % minutesOfDay);
+  return [...new Set(wrapped)].sort((a, b) => a - b);
+}
