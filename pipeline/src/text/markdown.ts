@@ -1,0 +1,74 @@
+import { cutToBytes } from '../names';
+import { escapeUnsafe } from './unsafe';
+
+/** In bytes. Source: Temporal's server, limits of user metadata. */
+const maxSummaryBytes = 400;
+const maxDetailsBytes = 20_000;
+
+/** Markdown that is safe to show. Only `md` and `bullets` compose it, and they encode what they are given. */
+export class Markdown {
+  constructor(private readonly source: string) {}
+
+  toString(): string {
+    return this.source;
+  }
+}
+
+/** Composes Markdown from a template, whose values are encoded unless they are Markdown themselves. */
+export function md(template: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
+  const encoded = values.map((value) => (value instanceof Markdown ? String(value) : markdownText(String(value))));
+  return new Markdown(String.raw({ raw: template }, ...encoded));
+}
+
+/** Returns a list, a line for each item. The Web UI takes a list that follows a line at once for the same paragraph. */
+export function bullets(items: readonly (string | Markdown)[]): Markdown {
+  return new Markdown(items.map((item) => String(md`- ${item}`)).join('\n'));
+}
+
+/** Returns paragraphs, one below the other. */
+export function paragraphs(parts: readonly Markdown[]): Markdown {
+  return new Markdown(parts.map(String).join('\n\n'));
+}
+
+/** Returns a text as code, such as a command. */
+export function code(text: string): Markdown {
+  // A backtick would end the code, and no escape exists inside of it.
+  const inside = escapeUnsafe(text).replaceAll('`', '\\u0060');
+  const padded = inside.startsWith(' ') && inside.endsWith(' ') ? ` ${inside} ` : inside;
+  return new Markdown(inside === '' ? '' : `\`${padded}\``);
+}
+
+/**
+ * Returns plain text as Markdown. Text that means nothing to Markdown stays as it is; any other becomes code, in which links,
+ * emphasis and addresses are not recognised.
+ */
+export function markdownText(text: string): string {
+  const line = escapeUnsafe(text);
+  return meaningful.test(line) ? String(code(text)) : line;
+}
+
+/**
+ * Characters with a meaning anywhere; an underscore at the edge of a word; an address, which GitHub's Markdown turns into a link
+ * (but not one of S3 or of a file); what begins a heading, a list or indented code; spaces that would be lost.
+ */
+const meaningful =
+  /[`*[\]<>&\\|~!@]|(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])|(?<!\b(?:s3|file)):\/\/|www\.|^(?:[-+=#:]|\d{1,9}[.)]\s)|^\s|\s$/iu;
+
+/** Returns a text as a summary of the Web UI: one line of Markdown, of at most 400 bytes. */
+export function summary(text: string): string {
+  const line = escapeUnsafe(text);
+  for (let bytes = maxSummaryBytes; ; bytes -= 20) {
+    const encoded = markdownText(cutToBytes(line, bytes));
+    if (fits(encoded, maxSummaryBytes)) return encoded;
+  }
+}
+
+/** Returns Markdown as details of the Web UI: what is above 20,000 bytes is left out, at a line. */
+export function details(markdown: Markdown): string {
+  const text = String(markdown);
+  if (fits(text, maxDetailsBytes)) return text;
+  const kept = cutToBytes(text, maxDetailsBytes - 4);
+  return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 0))}\n\n…`;
+}
+
+const fits = (text: string, maxBytes: number): boolean => cutToBytes(text, maxBytes).length === text.length;
