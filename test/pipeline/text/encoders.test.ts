@@ -6,7 +6,7 @@ import { plain, raw, texts } from './support';
 
 /** One value each, as it reaches the sink. */
 const sinks: readonly [string, (text: string) => string][] = [
-  ['a line of a message', (text) => messageLine('Origen', text)],
+  ['a line of a message', (text) => messageLine(['Origen', text])],
   ['an attribute of a message', messageValue],
   ['a line of a terminal', terminalLine],
   ['Markdown', (text) => String(md`x ${text} y`)],
@@ -35,8 +35,8 @@ test('escapes are readable', () => {
 });
 
 test('a line break in a value begins no line of a message', () => {
-  expect(messageLine('Origen', 'x\nMotivo: forged')).toBe('Origen: x\\nMotivo: forged');
-  expect(messageLine('Registro', ['one', 'two\nMotivo: forged', 'Motivo: forged']).split('\n')).toEqual([
+  expect(messageLine(['Origen', 'x\nMotivo: forged'])).toBe('Origen: x\\nMotivo: forged');
+  expect(messageLine(['Registro', ['one', 'two\nMotivo: forged', 'Motivo: forged']]).split('\n')).toEqual([
     'Registro:',
     '  one',
     '  two\\nMotivo: forged',

@@ -64,6 +64,9 @@ export const raw =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]|(?<!\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d|\u200d(?!\p{Extended_Pictographic})|\p{Cs}/u;
 
+/** The same in a text that has line breaks of its own. */
+export const rawInLines = new RegExp(raw.source.replace('\\u0000-\\u001f', '\\u0000-\\u0009\\u000b-\\u001f'), 'u');
+
 /** Ordinary text, which no sink changes. */
 export const plain = [
   'ventas_2026_02.csv, 2026-02-08',
