@@ -74,6 +74,7 @@ export function describeStatus(
     );
   }
   if (status.note) facts.push(`- ${status.note}`);
+  for (const { what, command } of status.answers ?? []) facts.push(`- ${what}: ${command}`);
   return facts.join(' ');
 }
 

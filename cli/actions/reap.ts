@@ -1,4 +1,5 @@
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { summary } from '@etl/pipeline/text/markdown';
 import type { Client } from '@temporalio/client';
 import { connectClient } from '../../workers/connection';
 import { temporalClient } from '../../workers/temporalClient';
@@ -26,7 +27,7 @@ export async function reap({ stop = false, grace, every, json }: ReapOptions): P
       workflowId: `etl-reap-${Date.now()}`,
       taskQueue: taskQueues.main,
       args: [input],
-      staticSummary: stop ? 'Stops tasks of ended workflows' : 'Looks for tasks of ended workflows',
+      staticSummary: summary(stop ? 'Stops tasks of ended workflows' : 'Looks for tasks of ended workflows'),
     });
     say(report, describeReport(report));
     if (report.notStopped.length > 0) process.exitCode = 1;

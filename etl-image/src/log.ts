@@ -1,4 +1,6 @@
 import type { Manifest, Progress } from '@etl/pipeline/manifest';
+import { jsonLine } from '@etl/pipeline/text/json';
+import { terminalLine } from '@etl/pipeline/text/terminal';
 import type { Failure } from './config/failures';
 import type { Indexed } from './shards/buildIndex';
 import type { Sharded } from './shards/convertShard';
@@ -15,6 +17,7 @@ export type Log = (line: LogEvent) => void;
 
 /** Lines on stdout; errors also in words on stderr, for who runs the program by hand. */
 export const log: Log = (line) => {
-  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
-  if (line.event === 'failed') process.stderr.write(`error: ${line.cause}\n${line.remedy}\n`);
+  process.stdout.write(`${jsonLine({ at: new Date().toISOString(), ...line })}\n`);
+  if (line.event === 'failed')
+    process.stderr.write(`error: ${terminalLine(line.cause)}\n${terminalLine(line.remedy)}\n`);
 };

@@ -5,14 +5,17 @@ import { escapeUnsafe } from './unsafe';
 const maxSummaryBytes = 400;
 const maxDetailsBytes = 20_000;
 
-/** Markdown that is safe to show. Only `md` and `bullets` compose it, and they encode what they are given. */
-export class Markdown {
+/** Markdown that is safe to show. It is composed by the functions below, which encode what they are given. */
+class Markdown {
   constructor(private readonly source: string) {}
 
   toString(): string {
     return this.source;
   }
 }
+
+// The class stays here: nothing else can make Markdown of a text.
+export type { Markdown };
 
 /** Composes Markdown from a template, whose values are encoded unless they are Markdown themselves. */
 export function md(template: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
@@ -23,6 +26,12 @@ export function md(template: TemplateStringsArray, ...values: readonly (string |
 /** Returns a list, a line for each item. The Web UI takes a list that follows a line at once for the same paragraph. */
 export function bullets(items: readonly (string | Markdown)[]): Markdown {
   return new Markdown(items.map((item) => String(md`- ${item}`)).join('\n'));
+}
+
+/** Returns a table of one row. Its cells are numbers, which mean nothing to Markdown. */
+export function numbersTable(names: readonly string[], row: readonly number[]): Markdown {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return new Markdown([line(names), line(names.map(() => '---')), line(row)].join('\n'));
 }
 
 /** Returns paragraphs, one below the other. */
@@ -61,6 +70,11 @@ export function summary(text: string): string {
     const encoded = markdownText(cutToBytes(line, bytes));
     if (fits(encoded, maxSummaryBytes)) return encoded;
   }
+}
+
+/** Returns what the Web UI shows of a workflow, as options of its start. */
+export function shownAs(title: string, about: Markdown): { staticSummary: string; staticDetails: string } {
+  return { staticSummary: summary(title), staticDetails: details(about) };
 }
 
 /** Returns Markdown as details of the Web UI: what is above 20,000 bytes is left out, at a line. */
