@@ -104,15 +104,19 @@ export function describeDelivered(manifest: Manifest, place: BatchLayout): strin
 }
 
 function describeContent(manifest: Manifest, place: BatchLayout, origin: string): string[] {
-  const { totals, parts, rejects, rejected = {}, warnings } = manifest;
+  const { totals, parts, rejects, rejected = {}, coercions, coerced = {}, warnings } = manifest;
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected, datesCoerced } = totals;
   const reasons = Object.entries(rejected).map(([reason, times]) => `${number(times)} ${reason}`);
+  const nulls = Object.entries(coerced).map(([column, times]) => `${number(times)} ${column}`);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const names = parts.map(({ file }) => file);
   return [
     `Rows:   ${number(rowsRead)} read = ${number(rowsWritten)} written + ${number(rowsBlank)} blank + ${number(rowsRejected)} rejected` +
       (datesCoerced > 0 ? ` (${count(datesCoerced, 'date')} coerced to null)` : ''),
     ...(rejects?.[0] === undefined ? [] : [`Rejects: ${reasons.join(', ')}: ${joinUri(place.internal, rejects[0])} …`]),
+    ...(coercions?.[0] === undefined
+      ? []
+      : [`Nulls:  ${nulls.join(', ')}: ${joinUri(place.internal, coercions[0])} …`]),
     `Parts:  ${number(parts.length)}, ${megabytes(bytes)}: ${names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(', ')}`,
     origin,
     `Where:  ${place.published}`,
