@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { isCalendarDate } from '@etl/pipeline/names';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { canonicalUri } from '@etl/pipeline/uri';
 import { CliError, cliExitCodes } from './errors';
 
@@ -75,7 +76,7 @@ function checkedUri(uri: string): string {
   const canonical = canonicalUri(uri);
   if (canonical !== undefined) return canonical;
   throw new CliError(
-    `${uri} is no address of a file`,
+    `${shownUri(uri)} is no address of a file`,
     'use a path, file:///path or s3://bucket/key',
     cliExitCodes.usage,
   );
