@@ -106,3 +106,9 @@ export function nonNegativeInteger(text: string): number {
 export function minutes(text: string): number {
   return positiveInteger(text.replace(/m$/, ''));
 }
+
+/** The address of a Web UI, as an option's parser. */
+export function webAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:\/\//i.test(text)) return text;
+  throw new CliError(`${shownUri(text)} is not an address`, 'Write it as http://127.0.0.1:8233', cliExitCodes.usage);
+}

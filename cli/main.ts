@@ -6,6 +6,7 @@ import { explain } from '../workers/explain';
 import { aslCommand } from './commands/asl';
 import { backfillCommand } from './commands/backfill';
 import { batchCommand } from './commands/batch';
+import { codecServerCommand } from './commands/codecServer';
 import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
@@ -43,6 +44,7 @@ export async function main(argv: string[]): Promise<void> {
     dlqCommand,
     aslCommand,
     compareCommand,
+    codecServerCommand,
     doctorCommand,
   ];
   for (const command of commands) program.addCommand(withRemedy(command(), 'etl').exitOverride());
