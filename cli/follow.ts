@@ -4,6 +4,7 @@ import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/c
 import { failureMessage } from '../workers/payloads/failureMessage';
 import { cliExitCodes } from './errors';
 import { temporalCommand } from './hints';
+import { printLines } from './output';
 import { pause } from './pause';
 import { createReportReader, type TaskReport, type Watched } from './taskReports';
 
@@ -105,9 +106,8 @@ export function troublesOf({ raw }: Described, now: number): string[] {
 export function detachOnInterrupt(what: string, workflowId: string, before: () => void): () => void {
   const interrupted = () => {
     before();
-    process.stderr.write(
-      `The ${what} goes on without this command. Cancel it with: ${temporalCommand('workflow', 'cancel', '--workflow-id', workflowId)}\n`,
-    );
+    const cancel = temporalCommand('workflow', 'cancel', '--workflow-id', workflowId);
+    printLines([`The ${what} goes on without this command. Cancel it with: ${cancel}`], process.stderr);
     process.exit(cliExitCodes.interrupted);
   };
   process.once('SIGINT', interrupted);

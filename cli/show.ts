@@ -3,35 +3,12 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import { shareRead } from '@etl/pipeline/progress';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
+import { createLine } from './output';
 import { createPace, type Pace } from './pace';
 import { withReports } from './progress';
 import type { TaskReport } from './taskReports';
 
 const barWidth = 24;
-
-/** Shows lines of text: one line that changes on a terminal, a line per change elsewhere. */
-export function createLine(out: NodeJS.WriteStream) {
-  const terminal = out.isTTY === true;
-  let last = '';
-  const end = (): void => {
-    if (!terminal) return;
-    if (last !== '') out.write('\r\x1b[K');
-    last = '';
-  };
-  return {
-    show(line: string): void {
-      if (line === last) return;
-      last = line;
-      out.write(terminal ? `\r\x1b[K${line.slice(0, (out.columns || 120) - 1)}` : `${line}\n`);
-    },
-    /** A line that stays. */
-    note(text: string): void {
-      end();
-      out.write(`Note:   ${text}\n`);
-    },
-    end,
-  };
-}
 
 /** Shows what a run is doing. */
 export function createStatusLine(out: NodeJS.WriteStream) {

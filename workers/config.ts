@@ -177,7 +177,7 @@ export const variables = {
     })
     .optional()
     .describe(
-      'Keys that encrypt what Temporal stores: `id:base64,…` or a JSON object; the first encrypts, all decrypt; `kms:` in front of one that AWS KMS has encrypted ([docs/security.md](security.md))',
+      'Keys that encrypt what Temporal stores: `id:base64,…` or a JSON object; the first encrypts, all decrypt; `kms:` in front of one that AWS KMS has encrypted ([security.md](security.md#encrypted-payloads))',
     ),
   TEMPORAL_UI_URL: z.url('is no URL').optional().describe('Address of the Web UI, for links in messages'),
   ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('Folder of the local system'),

@@ -6,14 +6,14 @@ import { temporalClient } from '../../workers/temporalClient';
 import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
 import type { ReapOptions } from '../commands/reap';
 import { sameCommandWith, temporalCommand } from '../hints';
+import { printJson, printLines } from '../output';
 import { reaperSchedule as scheduleId } from '../reaperSchedule';
 import { count } from '../show';
 
 export async function reap({ stop = false, grace, every, json }: ReapOptions): Promise<void> {
   const input: ReapInput = { stop, graceSeconds: grace };
   const { client, connection } = await connectClient();
-  const say = (object: object, lines: readonly string[]): void =>
-    void process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${lines.join('\n')}\n`);
+  const say = (object: object, lines: readonly string[]): void => (json ? printJson(object) : printLines(lines));
   try {
     if (every !== undefined) {
       await schedule(client, every, input);
