@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Payload, PayloadCodec } from '@temporalio/common';
+import { refusalOf } from '../../local/gate/refusal';
 import { PayloadKeyError } from '../errors';
 
 export interface CodecServerSettings {
@@ -10,7 +11,6 @@ export interface CodecServerSettings {
 
 /** Payloads of one request of the Web UI: a page of history. */
 const maxBodyBytes = 16 * 1024 * 1024;
-const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
 class RequestError extends Error {
   constructor(
@@ -39,23 +39,14 @@ export function createCodecServer({ codec, origins }: CodecServerSettings): Serv
 }
 
 async function answer(request: IncomingMessage, codec: PayloadCodec, origins: readonly string[]): Promise<object> {
-  checkCaller(request, origins);
+  const refusal = refusalOf(request, { origins });
+  if (refusal !== undefined) throw new RequestError(403, `Refused, since ${refusal}: start the server with --ui`);
   if (request.method === 'OPTIONS') return {};
   if (request.method !== 'POST') throw new RequestError(405, 'Use POST');
   const [, work] = /^(?:\/[^/?]+)?\/(encode|decode)(?:\?|$)/.exec(request.url ?? '') ?? [];
   if (work !== 'encode' && work !== 'decode') throw new RequestError(404, 'Use /encode or /decode');
   const payloads = readPayloads(await bodyOf(request));
   return { payloads: (await codec[work](payloads)).map(asJson) };
-}
-
-/** A page that another site has loaded under a name for this address sends that name as its host. */
-function checkCaller({ headers }: IncomingMessage, origins: readonly string[]): void {
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  if (!loopback.includes(host)) throw new RequestError(403, 'This server answers to 127.0.0.1 and localhost alone');
-  const { origin } = headers;
-  // Programs other than browsers send none.
-  if (origin === undefined || origins.includes(origin)) return;
-  throw new RequestError(403, 'The origin of this page is not that of the Web UI: start the server with --ui');
 }
 
 function allowed({ headers }: IncomingMessage): Record<string, string> {

@@ -57,11 +57,20 @@ export function markdownText(text: string): string {
 }
 
 /**
- * Characters with a meaning anywhere; an underscore at the edge of a word; an address, which GitHub's Markdown turns into a link
- * (but not one of S3 or of a file); what begins a heading, a list or indented code; spaces that would be lost.
+ * What the Web UI's Markdown gives a meaning: characters that have one anywhere; an underscore at the edge of a word; an address that
+ * becomes a link (those of S3 and of files do not); two dollars, which are mathematics; what is replaced by typographic signs, such as
+ * `--`, `...`, `(c)` and `1024/2048`; what begins a heading, a list, a definition or indented code; spaces that would be lost.
  */
-const meaningful =
-  /[`*[\]<>&\\|~!@]|(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])|(?<!\b(?:s3|file)):\/\/|www\.|^(?:[-+=#:]|\d{1,9}[.)]\s)|^\s|\s$/iu;
+const meaningful = new RegExp(
+  [
+    '[`*[\\]<>&\\\\|~!@]',
+    '(?<![\\p{L}\\p{N}_])_|_(?![\\p{L}\\p{N}_])',
+    '(?<!\\b(?:s3|file)):\\/\\/|www\\.|mailto:',
+    '\\$.*\\$|--|\\.\\.\\.|\\((?:c|r|tm)\\)|(?<![\\p{L}\\p{N}/])\\d+\\/\\d+(?![\\p{L}\\p{N}/])',
+    '^(?:[-+=#:]|\\d{1,9}[.)]\\s)|^\\s|\\s$',
+  ].join('|'),
+  'iu',
+);
 
 /** Returns a text as a summary of the Web UI: one line of Markdown, of at most 400 bytes. */
 export function summary(text: string): string {

@@ -75,6 +75,12 @@ describe('Markdown', () => {
     '- x',
     '1. x',
     '<b>x</b>',
+    '1024/2048',
+    'a--b',
+    'a...b',
+    '(c)',
+    '$a$ and $b$',
+    'mailto:x',
   ])('%s becomes code', (text) => {
     expect(markdownText(text)).toBe(`\`${text}\``);
   });
