@@ -1,6 +1,7 @@
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Plan } from '@etl/pipeline/plan';
+import { shareableWarnings } from '@etl/pipeline/shareable';
 import { sameUri } from '@etl/pipeline/uri';
 import { type Commit, readCommits } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
@@ -25,7 +26,7 @@ export async function confirmCommit(store: ObjectStore, query: CommitQuery): Pro
       published: place.published,
       parts: commit.manifest.parts.length,
       totals: commit.manifest.totals,
-      warnings: commit.manifest.warnings.slice(0, 50),
+      warnings: shareableWarnings(commit.manifest).slice(0, 50),
     };
   }
   if (newest && Date.parse(newest.manifest.runStartedAt) > Date.parse(run.startedAt)) {

@@ -2,6 +2,7 @@ import { listingFrom } from '@etl/pipeline/batch/dayFiles';
 import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { BatchValidation } from './contract';
 import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
@@ -20,7 +21,7 @@ export async function planBatch(
   const plan = makeBatchPlan(parsed.request, scheduledAt, settings);
   if (plan === undefined) {
     const reason =
-      `prefix: ${JSON.stringify(parsed.request.prefix)} is no s3://bucket/prefix or file:///folder` +
+      `prefix: ${JSON.stringify(shownUri(parsed.request.prefix))} is no s3://bucket/prefix or file:///folder` +
       (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain prefix lies in, is not set' : '');
     return { valid: false, reasons: [reason] };
   }

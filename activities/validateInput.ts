@@ -6,11 +6,12 @@ import { layout } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import { isCalendarDate } from '@etl/pipeline/names';
-import { makePlan, optionsOf, type Plan, resolveSource } from '@etl/pipeline/plan';
+import { makePlan, namedSource, optionsOf, type Plan, resolveSource } from '@etl/pipeline/plan';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
 import { applyShards } from '@etl/pipeline/routing/applyShards';
 import type { SourceKind } from '@etl/pipeline/routing/estimate';
 import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { parseUri } from '@etl/pipeline/uri';
 import type { Commit } from '@etl/storage/commitLog';
 import { inspectSource } from '@etl/storage/inspectSource';
@@ -46,7 +47,7 @@ export async function validateInput(
   const uri = resolveSource(parsed.detail.s3Key, settings.rawBase);
   if (uri === undefined || !pointsToObject(uri)) {
     return invalid(event, settings, [
-      `detail.s3Key: ${JSON.stringify(parsed.detail.s3Key)} is no s3://bucket/key or file:///path` +
+      `detail.s3Key: ${JSON.stringify(shownUri(parsed.detail.s3Key))} is no s3://bucket/key or file:///path` +
         (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain key lies in, is not set' : ''),
     ]);
   }
@@ -116,7 +117,7 @@ function pointsToObject(uri: string): boolean {
 
 function invalid(event: unknown, settings: ValidationSettings, reasons: readonly string[]): Validation {
   const { s3Key, batchDate } = looseDetail(event);
-  const uri = s3Key === undefined ? undefined : (resolveSource(s3Key, settings.rawBase) ?? s3Key);
+  const uri = s3Key === undefined ? undefined : namedSource(s3Key, settings.rawBase);
   const named = uri === undefined ? {} : resolveBatch({ batchDate: '' }, uri, settings.rawBase);
   const batch = { ...named, batchDate: batchDate !== undefined && isCalendarDate(batchDate) ? batchDate : undefined };
   return { valid: false, reasons, batch: Object.fromEntries(Object.entries(batch).filter(([, value]) => value)) };

@@ -1,5 +1,5 @@
-/** Control characters: no text of ours has them. */
-const [open, close] = ['\u0001', '\u0002'];
+/** Characters for private use: no text of ours has them, and the encoders of messages leave them as they are. */
+const [open, close] = ['\ue000', '\ue001'];
 const marks = new RegExp(`${open}([^${close}]*)${close}`, 'g');
 
 /**

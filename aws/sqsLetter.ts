@@ -1,5 +1,7 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { isDeadLetterMarker } from '@etl/pipeline/layout';
+import { jsonLine } from '@etl/pipeline/text/json';
+import { messageValue } from '@etl/pipeline/text/messageLine';
 import type { DeadLetter, KeptLetter, LetterAddress } from '../activities/ports';
 
 const names = {
@@ -20,9 +22,9 @@ export function messageOf(letter: DeadLetter, address: Partial<LetterAddress>) {
   for (const [field, name] of Object.entries(names)) {
     const value = values[field as keyof typeof names];
     // SQS takes no empty value.
-    if (value !== undefined) attributes[name] = { DataType: 'String', StringValue: value || '-' };
+    if (value !== undefined) attributes[name] = { DataType: 'String', StringValue: messageValue(value) || '-' };
   }
-  return { MessageBody: JSON.stringify(event ?? null), MessageAttributes: attributes };
+  return { MessageBody: jsonLine(event), MessageAttributes: attributes };
 }
 
 /** A message as a letter, whoever has sent it. */

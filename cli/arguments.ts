@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { isCalendarDate } from '@etl/pipeline/names';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { canonicalUri } from '@etl/pipeline/uri';
 import { CliError, cliExitCodes } from './errors';
 
@@ -75,7 +76,7 @@ function checkedUri(uri: string): string {
   const canonical = canonicalUri(uri);
   if (canonical !== undefined) return canonical;
   throw new CliError(
-    `${uri} is no address of a file`,
+    `${shownUri(uri)} is no address of a file`,
     'use a path, file:///path or s3://bucket/key',
     cliExitCodes.usage,
   );
@@ -104,4 +105,10 @@ export function nonNegativeInteger(text: string): number {
 /** Minutes, as an option's parser: `15` or `15m`. */
 export function minutes(text: string): number {
   return positiveInteger(text.replace(/m$/, ''));
+}
+
+/** The address of a Web UI, as an option's parser. */
+export function webAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:\/\//i.test(text)) return text;
+  throw new CliError(`${shownUri(text)} is not an address`, 'Write it as http://127.0.0.1:8233', cliExitCodes.usage);
 }

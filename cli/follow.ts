@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { messageNames, taskQueues } from '@etl/pipeline/definition';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { failureMessage } from '../workers/payloads/failureMessage';
 import { cliExitCodes } from './errors';
 import { temporalCommand } from './hints';
+import { printLines } from './output';
 import { pause } from './pause';
 import { createReportReader, type TaskReport, type Watched } from './taskReports';
 
@@ -47,7 +49,7 @@ async function watch<Status>(handle: Followed, follower: Follower<Status>, ended
   };
   const describe = async () => {
     const description = await handle.describe();
-    for (const trouble of troublesOf(description, Date.now())) {
+    for (const trouble of troublesOf(await withMessages(description, handle.client), Date.now())) {
       if (!told.has(trouble) && !ended.aborted) follower.onTrouble(trouble);
       told.add(trouble);
     }
@@ -69,8 +71,25 @@ async function repeat(work: () => Promise<void>, seconds: number, ended: AbortSi
   }
 }
 
+/** With the messages of failures that lie in payloads. One that cannot be decoded here is not shown. */
+async function withMessages({ raw }: Described, { options }: Watched['client']): Promise<Described> {
+  const { payloadCodecs } = options.loadedDataConverter;
+  const pendingActivities = await Promise.all(
+    (raw.pendingActivities ?? []).map(async ({ lastFailure, ...activity }) => {
+      if (!lastFailure) return activity;
+      const message = await failureMessage(lastFailure, payloadCodecs).catch(
+        () => 'its message cannot be decrypted here',
+      );
+      return { ...activity, lastFailure: { ...lastFailure, message: message ?? null } };
+    }),
+  );
+  return { raw: { ...raw, pendingActivities } };
+}
+
+type Described = Pick<WorkflowExecutionDescription, 'raw'>;
+
 /** What keeps a workflow from going on, a line each. `now` in milliseconds since 1970. */
-export function troublesOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>, now: number): string[] {
+export function troublesOf({ raw }: Described, now: number): string[] {
   const { pendingActivities, pendingWorkflowTask: task } = raw;
   const failures = (pendingActivities ?? []).flatMap(({ activityType, lastFailure }) =>
     lastFailure ? [`${activityType?.name} has failed, and is tried again: ${lastFailure.message ?? 'unknown'}`] : [],
@@ -87,9 +106,8 @@ export function troublesOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>, n
 export function detachOnInterrupt(what: string, workflowId: string, before: () => void): () => void {
   const interrupted = () => {
     before();
-    process.stderr.write(
-      `The ${what} goes on without this command. Cancel it with: ${temporalCommand('workflow', 'cancel', '--workflow-id', workflowId)}\n`,
-    );
+    const cancel = temporalCommand('workflow', 'cancel', '--workflow-id', workflowId);
+    printLines([`The ${what} goes on without this command. Cancel it with: ${cancel}`], process.stderr);
     process.exit(cliExitCodes.interrupted);
   };
   process.once('SIGINT', interrupted);

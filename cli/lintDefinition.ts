@@ -3,12 +3,13 @@ import { exitCodes } from '@etl/pipeline/failures';
 import type { Finding } from '../asl/lint/finding';
 import { lintMachine } from '../asl/lint/lintMachine';
 import { CliError, cliExitCodes } from './errors';
+import { printLines } from './output';
 import { count } from './show';
 
 /** Prints what is wrong with the state machine in a file, a line each; throws `CliError` when anything is. */
 export function lintDefinition(file: string): void {
   const findings = findingsIn(file);
-  for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
+  for (const finding of findings) printLines([describe(finding)]);
   if (findings.length === 0) return;
   throw new CliError(
     `${file} has ${count(findings.length, 'finding')}`,

@@ -6,6 +6,7 @@ import { explain } from '../workers/explain';
 import { aslCommand } from './commands/asl';
 import { backfillCommand } from './commands/backfill';
 import { batchCommand } from './commands/batch';
+import { codecServerCommand } from './commands/codecServer';
 import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { demoCommand } from './commands/demo';
@@ -18,6 +19,7 @@ import { upCommand } from './commands/up';
 import { CliError, cliExitCodes } from './errors';
 import { etlCommand } from './hints';
 import { runningSystems, useLocalSystem } from './localSystems';
+import { printLines, printText } from './output';
 import { PartError } from './system/partError';
 import { version } from './version';
 
@@ -29,6 +31,7 @@ export async function main(argv: string[]): Promise<void> {
     .version(version)
     .option('--verbose', 'show stack traces')
     .exitOverride()
+    .configureOutput(encodedOutput)
     .showSuggestionAfterError();
   // Declarations alone, which load nothing that takes long. What a command does is in `actions/`, and loaded when it is run.
   const commands = [
@@ -43,18 +46,19 @@ export async function main(argv: string[]): Promise<void> {
     dlqCommand,
     aslCommand,
     compareCommand,
+    codecServerCommand,
     doctorCommand,
   ];
   for (const command of commands) program.addCommand(withRemedy(command(), 'etl').exitOverride());
   program.hook('preAction', (_program, command) => {
     if (!usesSystem(command)) return;
-    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    const say = (line: string): void => printLines([line], process.stderr);
     try {
       useLocalSystem(say);
     } catch (error) {
       // What is missing on a machine can be told without a choice.
       if (command.name() !== 'doctor' || !(error instanceof CliError)) throw error;
-      say(`${error.message}\n${error.remedy}`);
+      printLines([error.message, error.remedy], process.stderr);
     }
   });
   try {
@@ -77,9 +81,16 @@ function usesSystem(command: Command): boolean {
   return false;
 }
 
+/** Commander quotes arguments. */
+const encodedOutput = {
+  writeOut: (text: string) => printText(text),
+  writeErr: (text: string) => printText(text, process.stderr),
+};
+
 /** Commander says what is wrong with arguments: what may be given instead, its help says. */
 function withRemedy(command: Command, parent: string): Command {
   const name = `${parent} ${command.name()}`;
+  command.configureOutput(encodedOutput);
   for (const child of command.commands) withRemedy(child, name);
   return command.showHelpAfterError(`See what it takes: ${etlCommand(...name.split(' ').slice(1), '--help')}`);
 }
@@ -87,7 +98,7 @@ function withRemedy(command: Command, parent: string): Command {
 /** Who reads may have left, as `head` does: what is under way is ended in order all the same. */
 function outputFailed(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
-  process.stderr.write(`error: the output cannot be written: ${error.message}\nmake room for it\n`);
+  printLines([`error: the output cannot be written: ${error.message}`, 'make room for it'], process.stderr);
   process.exitCode = exitCodes.ioError;
 }
 
@@ -95,8 +106,8 @@ function report(error: unknown, verbose: boolean): number {
   // Commander has already said what is wrong with the arguments.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : cliExitCodes.usage;
   const { message, remedy, exitCode } = explainAny(error);
-  process.stderr.write(`error: ${message}\n${remedy}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  printLines([`error: ${message}`, remedy], process.stderr);
+  if (verbose && error instanceof Error) printText(`${error.stack}\n`, process.stderr);
   return exitCode;
 }
 

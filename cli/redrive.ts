@@ -4,7 +4,8 @@ import { parseEvent } from '@etl/pipeline/event';
 import type { IntakeRule } from '@etl/pipeline/intake/rule';
 import { type Start, startsOf } from '@etl/pipeline/intake/starts';
 import { workflowId } from '@etl/pipeline/layout';
-import { resolveSource } from '@etl/pipeline/plan';
+import { namedSource } from '@etl/pipeline/plan';
+import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { Client } from '@temporalio/client';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { temporalClient } from '../workers/temporalClient';
@@ -21,7 +22,7 @@ export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: strin
   const { event } = letter;
   const parsed = parseEvent(event);
   if (parsed.ok) {
-    const sourceUri = resolveSource(parsed.detail.s3Key, rawBase) ?? parsed.detail.s3Key;
+    const sourceUri = namedSource(parsed.detail.s3Key, rawBase);
     const batch = resolveBatch(parsed.detail, sourceUri, rawBase);
     return { starts: [{ workflowId: letter.workflowId ?? workflowId(batch), event, batch, sourceUri }] };
   }
@@ -96,8 +97,7 @@ async function start(client: Client, { workflowId: id, event, batch, sourceUri }
       workflowId: id,
       taskQueue: taskQueues.main,
       args: [event],
-      staticSummary: `${batch.source}, ${batch.batchDate}`,
-      staticDetails: `${sourceUri}, from the dead letters`,
+      ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${sourceUri}, from the dead letters`),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
     });

@@ -7,6 +7,7 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
+import { md, shownAs } from '@etl/pipeline/text/markdown';
 import { joinUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
 import type { Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
@@ -63,8 +64,7 @@ export async function startPipeline(
       workflowId: id,
       taskQueue: taskQueues.main,
       args: [{ detail }],
-      staticSummary: `${batch.source}, ${batch.batchDate}`,
-      staticDetails: `${detail.s3Key} to ${detail.destination}`,
+      ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${detail.s3Key} to ${detail.destination}`),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       priority: priorityOf(batch, priorityKey),
     });

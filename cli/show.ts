@@ -3,35 +3,12 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import { shareRead } from '@etl/pipeline/progress';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
+import { createLine } from './output';
 import { createPace, type Pace } from './pace';
 import { withReports } from './progress';
 import type { TaskReport } from './taskReports';
 
 const barWidth = 24;
-
-/** Shows lines of text: one line that changes on a terminal, a line per change elsewhere. */
-export function createLine(out: NodeJS.WriteStream) {
-  const terminal = out.isTTY === true;
-  let last = '';
-  const end = (): void => {
-    if (!terminal) return;
-    if (last !== '') out.write('\r\x1b[K');
-    last = '';
-  };
-  return {
-    show(line: string): void {
-      if (line === last) return;
-      last = line;
-      out.write(terminal ? `\r\x1b[K${line.slice(0, (out.columns || 120) - 1)}` : `${line}\n`);
-    },
-    /** A line that stays. */
-    note(text: string): void {
-      end();
-      out.write(`Note:   ${text}\n`);
-    },
-    end,
-  };
-}
 
 /** Shows what a run is doing. */
 export function createStatusLine(out: NodeJS.WriteStream) {
@@ -74,6 +51,7 @@ export function describeStatus(
     );
   }
   if (status.note) facts.push(`- ${status.note}`);
+  for (const { what, command } of status.answers ?? []) facts.push(`- ${what}: ${command}`);
   return facts.join(' ');
 }
 
@@ -103,15 +81,19 @@ export function describeDelivered(manifest: Manifest, place: BatchLayout): strin
 }
 
 function describeContent(manifest: Manifest, place: BatchLayout, origin: string): string[] {
-  const { totals, parts, rejects, rejected = {}, warnings } = manifest;
+  const { totals, parts, rejects, rejected = {}, coercions, coerced = {}, warnings } = manifest;
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected, datesCoerced } = totals;
   const reasons = Object.entries(rejected).map(([reason, times]) => `${number(times)} ${reason}`);
+  const nulls = Object.entries(coerced).map(([column, times]) => `${number(times)} ${column}`);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const names = parts.map(({ file }) => file);
   return [
     `Rows:   ${number(rowsRead)} read = ${number(rowsWritten)} written + ${number(rowsBlank)} blank + ${number(rowsRejected)} rejected` +
       (datesCoerced > 0 ? ` (${count(datesCoerced, 'date')} coerced to null)` : ''),
     ...(rejects?.[0] === undefined ? [] : [`Rejects: ${reasons.join(', ')}: ${joinUri(place.internal, rejects[0])} …`]),
+    ...(coercions?.[0] === undefined
+      ? []
+      : [`Nulls:  ${nulls.join(', ')}: ${joinUri(place.internal, coercions[0])} …`]),
     `Parts:  ${number(parts.length)}, ${megabytes(bytes)}: ${names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(', ')}`,
     origin,
     `Where:  ${place.published}`,

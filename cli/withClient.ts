@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { connectClient } from '../workers/connection';
+import { printJson, printLines } from './output';
 
 /** Works with a connected client and closes its connection. Throws `NoTemporalError` when no server answers. */
 export async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
@@ -13,5 +14,6 @@ export async function withClient<T>(work: (client: Client) => Promise<T>): Promi
 
 /** Prints one JSON object, or lines. */
 export function say(json: boolean | undefined, object: object, lines: readonly string[]): void {
-  process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${lines.join('\n')}\n`);
+  if (json) printJson(object);
+  else printLines(lines);
 }

@@ -4,7 +4,7 @@ import { openEnvironment } from '@etl/image/config/openEnvironment';
 import { detectResources, type Resources, resourcesFor } from '@etl/image/config/resources';
 import { deliver } from '@etl/image/deliver';
 import { defaultEngine } from '@etl/image/engines/names';
-import type { LogEvent } from '@etl/image/log';
+import { type LogEvent, logLine } from '@etl/image/log';
 import { countAnew } from '@etl/image/usage';
 import { withoutOperatorVariables } from '@etl/pipeline/allowedPlacesFrom';
 import { exitCodes } from '@etl/pipeline/failures';
@@ -40,7 +40,7 @@ export async function handler(
   countAnew();
   const lines: string[] = [];
   const say = (line: LogEvent): void => {
-    const text = JSON.stringify(line);
+    const text = logLine(line);
     if (line.event !== 'progress') lines.push(text);
     process.stdout.write(`${text}\n`);
   };

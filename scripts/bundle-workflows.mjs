@@ -1,14 +1,20 @@
-// Bundles the compiled workflows into dist/workflow-bundle.js, which workers and tests load.
+// Bundles the compiled workflows into dist/, from where workers and tests load them: as they are, and for workers that encrypt
+// payloads with the messages of failures in a payload.
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
-const target = join(dist, 'workflow-bundle.js');
 
-const { code } = await bundleWorkflowCode({
-  workflowsPath: join(dist, 'workflows', 'index.js'),
-  logger: new DefaultLogger('WARN'),
+async function bundle(name, options = {}) {
+  const target = join(dist, name);
+  const workflowsPath = join(dist, 'workflows', 'index.js');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN'), ...options });
+  if ((await readFile(target, 'utf8').catch(() => '')) !== code) await writeFile(target, code);
+}
+
+await bundle('workflow-bundle.js');
+await bundle('workflow-bundle-encoded.js', {
+  failureConverterPath: join(dist, 'workers', 'payloads', 'failureConverter.js'),
 });
-if ((await readFile(target, 'utf8').catch(() => '')) !== code) await writeFile(target, code);

@@ -12,6 +12,7 @@ import { bucketUri, joinUri } from '@etl/pipeline/uri';
 import * as z from 'zod';
 import { ConfigError } from './errors';
 import { localDefaults } from './localDefaults';
+import { readKeySpecs } from './payloads/keySpecs';
 
 const list = z.string().transform(splitList).pipe(z.array(z.string()).min(1, 'is an empty list'));
 
@@ -168,6 +169,16 @@ export const variables = {
     .max(43_200, 'must be at most 43200')
     .default(60)
     .describe('When a message comes again that a worker had in hand as it died'),
+  ETL_PAYLOAD_KEYS: z
+    .string()
+    .superRefine((text, context) => {
+      const specs = readKeySpecs(text);
+      if (typeof specs === 'string') context.addIssue({ code: 'custom', message: specs });
+    })
+    .optional()
+    .describe(
+      'Keys that encrypt what Temporal stores: `id:base64,…` or a JSON object; the first encrypts, all decrypt; `kms:` in front of one that AWS KMS has encrypted ([security.md](security.md#encrypted-payloads))',
+    ),
   TEMPORAL_UI_URL: z.url('is no URL').optional().describe('Address of the Web UI, for links in messages'),
   ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('Folder of the local system'),
   ETL_TIME_SCALE: z.coerce
@@ -198,6 +209,9 @@ export const variables = {
     .default('info')
     .describe('Level of the structured log'),
 } as const;
+
+/** No message shows the value of these. */
+const secrets: readonly string[] = ['ETL_PAYLOAD_KEYS'];
 
 const schema = z.object(variables).superRefine((config, context) => {
   const together = (...keys: (keyof typeof variables)[]) => {
@@ -240,7 +254,10 @@ export type Config = z.infer<typeof schema> & {
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(set);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, [], set)));
+  if (!parsed.success) {
+    const shown = Object.fromEntries(Object.entries(set).filter(([name]) => !secrets.includes(name)));
+    throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, [], shown)));
+  }
   const stateDir = resolve(parsed.data.ETL_STATE_DIR);
   const isLocal = parsed.data.S3_RAW_BUCKET === undefined && parsed.data.S3_CLEAN_BUCKET === undefined;
   const { S3_RAW_BUCKET: raw, ETL_SOURCE_PREFIXES: sources, ETL_DESTINATION_PREFIXES: destinations } = parsed.data;

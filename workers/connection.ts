@@ -3,6 +3,7 @@ import { causeOf } from '@etl/pipeline/causes/causeOf';
 import type { Client, Connection } from '@temporalio/client';
 import { ConfigError, NoTemporalError } from './errors';
 import { localDefaults } from './localDefaults';
+import { openPayloads } from './payloads/payloads';
 import { temporalClient } from './temporalClient';
 import { findAtPort } from './temporalPort';
 
@@ -34,15 +35,16 @@ export function temporalOptions(env: Env = process.env) {
 
 const connectTimeoutMs = 5000;
 
-/** A connected client; the caller closes its connection. Throws `NoTemporalError` when no server answers as it should. */
+/** A connected client; the caller closes its connection. Throws `NoTemporalError` when no server answers as it should, and `ConfigError`. */
 export async function connectClient(
   env: Env = process.env,
 ): Promise<{ client: Client; connection: Connection; namespace: string }> {
   const { connection: options, namespace } = temporalOptions(env);
+  const { dataConverter } = await openPayloads(env);
   const { Client, Connection } = temporalClient();
   try {
     const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs });
-    return { client: new Client({ connection, namespace }), connection, namespace };
+    return { client: new Client({ connection, namespace, dataConverter }), connection, namespace };
   } catch (error) {
     throw new NoTemporalError(options.address, await whyNot(options, error), { cause: error });
   }

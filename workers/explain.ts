@@ -2,7 +2,7 @@ import { exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { StorageError } from '@etl/storage/objectStore';
-import { ConfigError, NoTemporalError } from './errors';
+import { ConfigError, NoTemporalError, payloadKeyErrorIn } from './errors';
 
 /** What an error means for the person who started the process. */
 export interface Explanation {
@@ -19,6 +19,11 @@ export function explain(error: unknown): Explanation | undefined {
   }
   if (error instanceof NoTemporalError) {
     return { message: error.message, remedy: error.remedy, exitCode: exitCodeOfKind(error.kind) };
+  }
+  const unreadable = payloadKeyErrorIn(error);
+  if (unreadable) {
+    const { message, remedy } = unreadable;
+    return { message, remedy, exitCode: exitCodes.badConfiguration };
   }
   if (error instanceof StorageError) return explainStorage(error);
   const known = causeOf(error);

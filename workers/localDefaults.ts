@@ -1,2 +1,8 @@
 /** Where the local system listens when nothing else is said. */
-export const localDefaults = { temporalPort: 7233, uiPort: 8233, ecsPort: 7299, stateDir: '.etl' } as const;
+export const localDefaults = {
+  temporalPort: 7233,
+  uiPort: 8233,
+  codecPort: 8234,
+  ecsPort: 7299,
+  stateDir: '.etl',
+} as const;

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { exitCodes } from '@etl/pipeline/failures';
+import { terminalLine } from '@etl/pipeline/text/terminal';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { parseConfig } from './config';
 import { checkNamespace, connectClient, temporalOptions } from './connection';
+import type { PayloadKeyError } from './errors';
 import { explain } from './explain';
 import { startIntakes } from './intake/startIntakes';
 import { lightConcurrency, routingOf } from './lightLane';
 import { createLogger, temporalLogger } from './logger';
+import { openPayloads, type Payloads } from './payloads/payloads';
 import { createPorts } from './ports';
 import { watchStateChanges } from './stateChanges';
 import { registerTaskDefinition } from './taskDefinition';
@@ -24,6 +27,7 @@ async function main(): Promise<void> {
       telemetryOptions: { metrics: { prometheus: { bindAddress: config.ETL_METRICS_ADDRESS } } },
     }),
   });
+  const payloads = await openPayloads();
   const { client, connection: clientConnection, namespace } = await connectClient();
   await checkNamespace(clientConnection, namespace);
   const connection = await NativeConnection.connect(temporalOptions().connection);
@@ -31,7 +35,8 @@ async function main(): Promise<void> {
   const workers = await createWorkers({
     connection,
     namespace,
-    workflowBundle: { codePath: join(__dirname, '..', 'workflow-bundle.js') },
+    workflowBundle: { codePath: join(__dirname, '..', bundleOf(payloads)) },
+    dataConverter: payloads.dataConverter,
     activities: createActivities(ports, {
       rawBase: config.rawBase,
       cleanBase: config.cleanBase,
@@ -54,6 +59,11 @@ async function main(): Promise<void> {
     workers.shutdown();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown);
+  const unreadable = { error: undefined as PayloadKeyError | undefined };
+  payloads.onUnreadable((error) => {
+    unreadable.error = error;
+    shutdown();
+  });
   log.info({ namespace, taskDefinition: config.ECS_TASK_DEFINITION }, 'worker is polling');
   process.send?.('ready');
   try {
@@ -63,7 +73,14 @@ async function main(): Promise<void> {
   }
   await connection.close();
   await clientConnection.close();
+  // Without its key this worker would fail every task of the workflow, again and again.
+  if (unreadable.error) throw unreadable.error;
   if (process.connected) process.disconnect();
+}
+
+/** Whether failures of workflows are encoded is decided when they are bundled. */
+function bundleOf({ isEncrypting }: Payloads): string {
+  return isEncrypting ? 'workflow-bundle-encoded.js' : 'workflow-bundle.js';
 }
 
 main().catch((error: Error) => {
@@ -72,7 +89,7 @@ main().catch((error: Error) => {
     remedy: 'See docs/configuration.md, and the log above',
     exitCode: exitCodes.unavailable,
   };
-  process.stderr.write(`etl-worker: ${message}\netl-worker: ${remedy}\n`);
+  process.stderr.write(`etl-worker: ${terminalLine(message)}\netl-worker: ${terminalLine(remedy)}\n`);
   // Not `exitCode` alone: what is connected or polling by now would keep the process from ending.
   process.exit(exitCode);
 });

@@ -5,6 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { exitCodes } from '@etl/pipeline/failures';
+import { terminalLine } from '@etl/pipeline/text/terminal';
 import { parseUri } from '@etl/pipeline/uri';
 import { prepareMinistack } from '../local/ministack/prepare';
 import { type Config, parseConfig } from './config';
@@ -71,6 +72,6 @@ function bucketOf(config: Config, key: Key): string {
 main(process.argv.slice(2)).catch((error: Error) => {
   const isOurs = error instanceof UsageError || error instanceof ConfigError;
   const remedy = isOurs ? 'see docker-compose.yml for what it wants' : 'start ministack, or mend AWS_ENDPOINT_URL';
-  process.stderr.write(`prepare-ministack: ${error.message}\nprepare-ministack: ${remedy}\n`);
+  process.stderr.write(`prepare-ministack: ${terminalLine(error.message)}\nprepare-ministack: ${remedy}\n`);
   process.exitCode = isOurs ? exitCodes.badConfiguration : exitCodes.unavailable;
 });

@@ -1,4 +1,5 @@
 import { taskQueues } from '@etl/pipeline/definition';
+import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { EtlActivities } from '../activities/contract';
 
@@ -7,6 +8,8 @@ export interface WorkerSettings {
   readonly namespace: string;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly activities: EtlActivities;
+  /** Default: payloads are stored as they are. */
+  readonly dataConverter?: DataConverter;
   readonly shutdownGraceSeconds: number;
   /** Of all workers of the namespace together: the server keeps it, by what the last worker that polled has said. Unset: no bound. */
   readonly launchesPerSecond?: number;
@@ -31,35 +34,32 @@ export const defaultLightConcurrency = 100;
  * launches on `etl-launch`. `runUntilStopped` ends when `shutdown` was called and all have drained.
  */
 export async function createWorkers(settings: WorkerSettings) {
-  const { connection, namespace, workflowBundle, activities } = settings;
-  const shutdown = {
+  const { connection, namespace, workflowBundle, activities, dataConverter } = settings;
+  const common = {
+    connection,
+    namespace,
+    ...(dataConverter && { dataConverter }),
     shutdownGraceTime: settings.shutdownGraceSeconds * 1000,
     shutdownForceTime: (settings.shutdownGraceSeconds + 10) * 1000,
   };
   const { awaitTask, stopTask, findOrphans, awaitRuns, convertLight, ...short } = activities;
   const workers = [
     await Worker.create({
-      ...shutdown,
-      connection,
-      namespace,
+      ...common,
       workflowBundle,
       taskQueue: taskQueues.main,
       // launchTask among them: runs in flight have launches here that an earlier version scheduled.
       activities: short,
     }),
     await Worker.create({
-      ...shutdown,
-      connection,
-      namespace,
+      ...common,
       taskQueue: taskQueues.fargate,
       activities: { awaitTask, stopTask, findOrphans, awaitRuns },
       maxConcurrentActivityTaskExecutions: maxWaits,
       ...heartbeatThrottle,
     }),
     await Worker.create({
-      ...shutdown,
-      connection,
-      namespace,
+      ...common,
       taskQueue: taskQueues.launch,
       activities: { launchTask: short.launchTask },
       ...(settings.launchesPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: settings.launchesPerSecond }),
@@ -69,9 +69,7 @@ export async function createWorkers(settings: WorkerSettings) {
   if (lightConcurrency > 0) {
     workers.push(
       await Worker.create({
-        ...shutdown,
-        connection,
-        namespace,
+        ...common,
         taskQueue: taskQueues.light,
         activities: { convertLight },
         maxConcurrentActivityTaskExecutions: lightConcurrency,

@@ -1,6 +1,7 @@
 import { type Approval, approvalProblem, approveCommand } from '@etl/pipeline/approval';
 import type { FileHeldSignal } from '@etl/pipeline/batch/control';
 import { messageNames } from '@etl/pipeline/definition';
+import type { RunStatus } from '@etl/pipeline/runStatus';
 import {
   condition,
   defineSignal,
@@ -76,8 +77,15 @@ export async function tellParent(held?: { readonly reason: string; readonly unti
   }
 }
 
-/** `Held: …. Approve with: temporal workflow update execute …`, for the Web UI. */
-export function describeHeld(reason: string, until: string): string {
+/** The status of a run that waits, with the commands that answer for it. */
+export function heldStatus(reason: string, until: string): RunStatus {
   const { workflowId } = workflowInfo();
-  return `Held: ${reason}. Waits until ${until}. Approve with \`${approveCommand(workflowId)}\`, or refuse with \`{"approved": false}\``;
+  return {
+    step: 'held',
+    note: `Held: ${reason}. Waits until ${until}`,
+    answers: [
+      { what: 'Approve', command: approveCommand(workflowId) },
+      { what: 'Refuse', command: approveCommand(workflowId, false) },
+    ],
+  };
 }

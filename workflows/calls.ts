@@ -1,4 +1,5 @@
 import { type StepDefinition, type StepName, steps } from '@etl/pipeline/definition';
+import { summary } from '@etl/pipeline/text/markdown';
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { EtlActivities } from '../activities/contract';
 
@@ -19,13 +20,12 @@ export function optionsOf(step: StepName): ActivityOptions {
   };
 }
 
-/** The activity of a step, with a summary that the Web UI shows on its line. */
+/** Returns the activity of a step. Encodes the text that the Web UI shows on its line. */
 export function call<Step extends StepName>(
   step: Step,
-  summary: string,
+  text: string,
   overrides: ActivityOptions = {},
 ): EtlActivities[Step] {
-  // Temporal bounds a summary at 400 bytes.
-  const options = { ...optionsOf(step), ...overrides, summary: summary.slice(0, 180) };
+  const options = { ...optionsOf(step), ...overrides, summary: summary(text) };
   return proxyActivities<Pick<EtlActivities, StepName>>(options)[step] as EtlActivities[Step];
 }

@@ -1,7 +1,7 @@
 import { type Approval, mayBeHeld } from '@etl/pipeline/approval';
 import { transform as definition } from '@etl/pipeline/definition';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
-import { type ApprovalTracker, describeHeld, tellParent } from './approval';
+import { type ApprovalTracker, heldStatus, tellParent } from './approval';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { commit, fanOut } from './fanOut';
@@ -51,7 +51,7 @@ async function approval(
   const seconds = plan.timings.approvalSeconds ?? definition.approvalSeconds;
   const until = new Date(Date.now() + seconds * 1000).toISOString();
   const reason = held.message;
-  status.set({ step: 'held', note: describeHeld(reason, until) });
+  status.set(heldStatus(reason, until));
   const tell = async () => {
     await tellParent({ reason, until });
     await alert(reason, until);

@@ -6,6 +6,7 @@ import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages';
 import { isCalendarDate } from '@etl/pipeline/names';
 import type { Plan, Routing } from '@etl/pipeline/plan';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { baseName } from '@etl/pipeline/uri';
 import {
   type ApplicationFailure,
@@ -192,5 +193,6 @@ function costOf(status: StatusTracker): { costUsd?: number } {
 /** What a run is called in the Web UI: file and date. The event may be anything. */
 function titleOf(event: unknown): string {
   const { s3Key = 'unknown file', batchDate = 'no date' } = looseDetail(event);
-  return `${baseName(s3Key)}, ${batchDate}`;
+  const shown = shownUri(s3Key);
+  return `${shown === s3Key ? baseName(s3Key) : shown}, ${batchDate}`;
 }

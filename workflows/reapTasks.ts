@@ -1,6 +1,8 @@
-import { CancellationScope, setCurrentDetails, upsertMemo } from '@temporalio/workflow';
+import { bullets, code, type Markdown, md } from '@etl/pipeline/text/markdown';
+import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
 import { call } from './calls';
+import { showDetails } from './details';
 import { asFailure } from './failures';
 
 export interface ReapInput {
@@ -44,16 +46,16 @@ export async function reapTasks(input: ReapInput = {}): Promise<ReapReport> {
     }
   }
   const whole = { ...report, dryRun: !input.stop, stopped, notStopped };
-  setCurrentDetails(describe(whole));
+  showDetails(...describe(whole));
   upsertMemo({ reaper: { orphans: report.orphans.length, stopped: stopped.length, unknown: report.unknown.length } });
   return whole;
 }
 
-function describe({ examined, orphans, unknown, stopped, dryRun }: ReapReport): string {
-  const lines = orphans.map(({ taskArn, workflowId, workflow }) => `- \`${taskArn}\`: ${workflowId} ${workflow}`);
+function describe({ examined, orphans, unknown, stopped, dryRun }: ReapReport): Markdown[] {
   const done = dryRun ? 'dry run, nothing stopped' : `${stopped.length} stopped`;
+  const lines = orphans.map(({ taskArn, workflowId, workflow }) => md`${code(taskArn)}: ${workflowId} ${workflow}`);
   return [
-    `${examined} tasks, ${orphans.length} orphans (${done}), ${unknown.length} of unknown workflows`,
-    ...lines,
-  ].join('\n');
+    md`${examined} tasks, ${orphans.length} orphans (${done}), ${unknown.length} of unknown workflows`,
+    ...(lines.length > 0 ? [bullets(lines)] : []),
+  ];
 }

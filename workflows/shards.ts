@@ -1,5 +1,6 @@
 import { transform as definition, workflowTypes } from '@etl/pipeline/definition';
 import { shardWorkflowId } from '@etl/pipeline/layout';
+import { summary } from '@etl/pipeline/text/markdown';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   type ApplicationFailure,
@@ -107,7 +108,7 @@ async function start(workflowId: string, input: ShardInput): Promise<ChildWorkfl
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-        staticSummary: `${input.title}, shard ${input.mode.number} of ${input.mode.of}`.slice(0, 180),
+        staticSummary: summary(`${input.title}, shard ${input.mode.number} of ${input.mode.of}`),
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -5,7 +5,9 @@ import type { Routing } from '@etl/pipeline/plan';
 import { shareRead } from '@etl/pipeline/progress';
 import { describeRouting } from '@etl/pipeline/routing/describe';
 import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
-import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { bullets, code, type Markdown, md } from '@etl/pipeline/text/markdown';
+import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { showDetails } from './details';
 
 export const statusQuery = defineQuery<RunStatus>(messageNames.status);
 export const taskProgressSignal = defineSignal<[TaskProgress]>(messageNames.taskProgress);
@@ -20,7 +22,7 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
 
   const set = (next: RunStatus): void => {
     status = { ...next, ...(launches.length > 0 && { launches: [...launches] }), ...(routing && { routing }) };
-    setCurrentDetails(describe(title, status));
+    showDetails(...describe(title, status));
   };
 
   setHandler(statusQuery, () => status, { description: 'Which step the run is in, and how far the transform is' });
@@ -62,18 +64,19 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
 
 export type StatusTracker = ReturnType<typeof trackStatus>;
 
-function describe(title: string, status: RunStatus): string {
+function describe(title: string, status: RunStatus): Markdown[] {
   const { progress } = status;
   const share = progress ? Math.floor(100 * shareRead(progress)) : 0;
   return [
-    `**${title}**`,
-    `Step: ${describeStep(status)}`,
-    ...(status.taskArn ? [`Task: \`${status.taskArn}\``] : []),
-    ...(progress ? [`Read ${share} %, ${progress.rowsRead} rows, ${progress.parts} parts`] : []),
-    ...(status.note ? [status.note] : []),
-    ...(status.routing ? [describeRouting(status.routing).join('\n\n')] : []),
+    md`**${title}**`,
+    md`Step: ${describeStep(status)}`,
+    ...(status.taskArn ? [md`Task: ${code(status.taskArn)}`] : []),
+    ...(progress ? [md`Read ${share} %, ${progress.rowsRead} rows, ${progress.parts} parts`] : []),
+    ...(status.note ? [md`${status.note}`] : []),
+    ...(status.answers ?? []).map(({ what, command }) => md`${what}: ${code(command)}`),
+    ...(status.routing ? describeRouting(status.routing).map((line) => md`${line}`) : []),
     ...(status.launches ? [describeLaunches(status.launches)] : []),
-  ].join('\n\n');
+  ];
 }
 
 function describeStep({ step, purpose, generation, shards }: RunStatus): string {
@@ -85,8 +88,8 @@ function describeStep({ step, purpose, generation, shards }: RunStatus): string 
 /** A run may wait for capacity a hundred times, or have five hundred shards: the latest are of interest. */
 const maxDescribedLaunches = 50;
 
-function describeLaunches(launches: readonly Launch[]): string {
+function describeLaunches(launches: readonly Launch[]): Markdown {
   const earlier = launches.length - maxDescribedLaunches;
-  const lines = launches.slice(-maxDescribedLaunches).map((launch) => `- ${describeLaunch(launch)}`);
-  return [...(earlier > 0 ? [`- ${earlier} launches before`] : []), ...lines].join('\n');
+  const lines = launches.slice(-maxDescribedLaunches).map(describeLaunch);
+  return bullets([...(earlier > 0 ? [`${earlier} launches before`] : []), ...lines]);
 }

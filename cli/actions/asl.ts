@@ -8,6 +8,7 @@ import { asText, checkDefinition } from '../checkDefinition';
 import type { AslOptions } from '../commands/asl';
 import { CliError, cliExitCodes } from '../errors';
 import { machineSettings } from '../machineSettings';
+import { printLines, printText } from '../output';
 
 /** The definition with substitutions, for CloudFormation, SAM and CDK. */
 const committed = join(__dirname, '..', '..', '..', 'asl', 'etl-pipeline.asl.json');
@@ -25,7 +26,7 @@ function generate({ mermaid, out }: AslOptions): void {
   const machine = stateMachine(machineSettings(parseConfig(process.env)));
   const picture = mermaid === 'workflow' ? workflowPicture() : machinePicture(machine);
   const text = mermaid === undefined ? asText(machine) : `${picture}\n`;
-  if (out === undefined) process.stdout.write(text);
+  if (out === undefined) printText(text);
   else write(out, text);
   if (mermaid === undefined) tellOpen(text);
 }
@@ -34,9 +35,11 @@ function generate({ mermaid, out }: AslOptions): void {
 function tellOpen(definition: string): void {
   const open = [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))];
   if (open.length === 0) return;
-  process.stderr.write(
-    `left for DefinitionSubstitutions: ${open.join(', ')}\nvariables that fill them in: docs/step-functions.md\n`,
-  );
+  const lines = [
+    `left for DefinitionSubstitutions: ${open.join(', ')}`,
+    'variables that fill them in: docs/step-functions.md',
+  ];
+  printLines(lines, process.stderr);
 }
 
 function write(file: string, text: string): void {

@@ -8,6 +8,7 @@ import { batchRequest } from '../batch/request';
 import { describeForecast } from '../batch/showForecast';
 import type { BackfillOptions } from '../commands/backfill';
 import { CliError, cliExitCodes } from '../errors';
+import { printLines } from '../output';
 import { say } from '../withClient';
 
 /** Tonight's files go first. */
@@ -40,5 +41,5 @@ async function foretell(request: BatchRequest): Promise<void> {
       return [`What it will do cannot be seen from here: ${error.uri}: ${error.message}`];
     throw error;
   });
-  process.stdout.write(`${lines.join('\n')}\n`);
+  printLines(lines);
 }

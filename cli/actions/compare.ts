@@ -16,6 +16,7 @@ import { runOnTemporal } from '../compare/temporalSide';
 import { UnavailableError } from '../compare/unavailable';
 import { CliError, cliExitCodes } from '../errors';
 import { sameCommandWith } from '../hints';
+import { printJson, printLines } from '../output';
 import { untilSignal } from '../signals';
 
 /** Of the sides' folders. */
@@ -28,7 +29,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
   const interpreter = await chosen(options, image);
   const out = options.out === undefined ? undefined : await emptyFolder(options.out);
   forgetAccount(process.env);
-  const say = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const say = (line: string): void => printLines([line], options.json ? process.stderr : process.stdout);
   const interrupted = new AbortController();
   void untilSignal().then(() => {
     say('Stopping …');
@@ -52,7 +53,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     const machine = await stepFunctions[interpreter].run(request('step-functions')).catch(refused);
     const subject = { file: event.file, batchDate: event.batchDate, filesPerDay: options.filesPerDay };
     const report = reportObject([temporal, machine], subject);
-    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    if (options.json) printJson(report);
     else for (const line of ['', ...reportLines([temporal, machine], subject)]) say(line);
     if (!report.agree) process.exitCode = cliExitCodes.failed;
   } catch (error) {

@@ -14,6 +14,7 @@ import type { ConvertOptions } from '../commands/convert';
 import { type ContainerEnd, runContainer } from '../container';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
+import { printJson, printLines } from '../output';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
 const endings = {
@@ -46,7 +47,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
   show.end();
   if (end.kind === 'failed') throw conversionError(end);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(end.manifest)}\n`);
+    printJson(end.manifest);
     return;
   }
   const place = layout(destination, batch);
@@ -54,7 +55,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
     end.status === 'already'
       ? describeDelivered(end.manifest, place)
       : [endings[end.status], ...describeManifest(end.manifest, place)];
-  process.stdout.write(`${facts.join('\n')}\n`);
+  printLines(facts);
 }
 
 /** The container's own remedies speak of its environment, which nobody at a terminal has set. */
@@ -87,7 +88,7 @@ function namedPlaces(...uris: readonly (string | undefined)[]): Readonly<Record<
 function showProgress({ json, progress: kind }: ConvertOptions) {
   if (kind === 'json') {
     return {
-      progress: (each: Progress) => void process.stderr.write(`${JSON.stringify(each)}\n`),
+      progress: (each: Progress) => printJson(each, process.stderr),
       end: () => undefined,
     };
   }

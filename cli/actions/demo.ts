@@ -13,6 +13,7 @@ import { localDefaults } from '../../workers/localDefaults';
 import type { DemoOptions } from '../commands/demo';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand, sampleFile } from '../hints';
+import { printLines } from '../output';
 import { type Detail, followPipeline, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeManifest } from '../show';
 import { untilSignal } from '../signals';
@@ -58,7 +59,7 @@ interface Demo {
 }
 
 async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted }: Demo): Promise<void> {
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const say = (line: string): void => printLines([line]);
   const namespace = systemNamespace();
   const stopping = new AbortController();
   // What an earlier demo left; the sample is kept, since it is always the same.
@@ -93,7 +94,8 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
       throw new CliError(`${report.failureType}: ${report.reason}`, `See ${places(stateDir).logs}`, 1);
     for (const line of await describe(report, detail, stateDir)) say(line);
     if (keep) {
-      say(`\nThe Web UI is up at ${system.ui ?? system.temporal}. Ctrl-C ends the demo.`);
+      say('');
+      say(`The Web UI is up at ${system.ui ?? system.temporal}. Ctrl-C ends the demo.`);
       await signal;
     }
   } finally {

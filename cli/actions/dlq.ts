@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { exitCodes } from '@etl/pipeline/failures';
+import { terminalLine } from '@etl/pipeline/text/terminal';
 import type { DeadLetterBox } from '../../activities/ports';
 import { connectClient } from '../../workers/connection';
 import { intakeRule } from '../../workers/intake/rule';
@@ -10,6 +11,7 @@ import { dropGroup, type LetterGroup, selectGroups } from '../dlq/groups';
 import { describeDiscarded, describeGroup, describeRedriven } from '../dlq/show';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
+import { printJson, printLines } from '../output';
 import { type Again, foreseen, type Redriven, redrive, removeDelivered, startsAgain } from '../redrive';
 import { count } from '../show';
 
@@ -18,7 +20,7 @@ export async function listLetters({ limit, json }: ListOptions): Promise<void> {
     const { groups, limited } = await list(limit);
     const open = groups.filter(({ isDelivered }) => !isDelivered);
     const delivered = groups.length - open.length;
-    if (json) return print({ box: box.name, limited, delivered, letters: open.map(shown) });
+    if (json) return printJson({ box: box.name, limited, delivered, letters: open.map(shown) });
     say(`${count(open.length, 'letter')} in ${box.name}`);
     for (const group of open) for (const line of describeGroup(group)) say(line);
     if (delivered > 0) {
@@ -37,7 +39,7 @@ export async function redriveLetters(ids: string[], options: RedriveOptions): Pr
     const rule = intakeRule(config);
     const plans = selected.map((group) => ({ group, again: startsAgain(group.letter, rule, config.rawBase) }));
     const done = dryRun ? plans.map(({ group, again }) => foreseen(group, again)) : await redriveAll(box, plans);
-    if (json) print({ box: box.name, dryRun, letters: done, missing });
+    if (json) printJson({ box: box.name, dryRun, letters: done, missing });
     else for (const line of describeRedriven(done, missing)) say(line);
     process.exitCode = exitCodeOf(done, missing);
   });
@@ -57,7 +59,7 @@ export async function discardLetters(ids: string[], options: DiscardOptions): Pr
     for (const group of selected) if (await dropGroup(box, group)) discarded.push(group);
     const left = selected.filter((group) => !discarded.includes(group));
     const brief = ({ letter, key, copies }: LetterGroup) => ({ id: letter.id, key, copies: copies.length });
-    if (json) print({ box: box.name, letters: discarded.map(brief), left: left.map(brief), missing });
+    if (json) printJson({ box: box.name, letters: discarded.map(brief), left: left.map(brief), missing });
     else for (const line of describeDiscarded(discarded, left, missing)) say(line);
     if (missing.length > 0) process.exitCode = cliExitCodes.noInput;
     else process.exitCode = left.length > 0 ? exitCodes.tryAgain : exitCodes.done;
@@ -86,7 +88,7 @@ async function isConfirmed(groups: readonly LetterGroup[], box: DeadLetterBox, j
     const question = `Discard ${count(groups.length, 'letter')} in ${box.name}? Their events are lost. [y/N] `;
     // An input that ends, or Ctrl-C, is an answer too.
     const closed = once(terminal, 'close').then(() => '');
-    return /^y(es)?$/i.test((await Promise.race([terminal.question(question), closed])).trim());
+    return /^y(es)?$/i.test((await Promise.race([terminal.question(terminalLine(question)), closed])).trim());
   } finally {
     terminal.close();
   }
@@ -122,5 +124,4 @@ function shown({ key, letter: { marker: _, ...letter }, copies }: LetterGroup) {
   return { ...letter, key, copies: copies.length };
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const print = (object: object): void => say(JSON.stringify(object));
+const say = (line: string): void => printLines([line]);

@@ -2,6 +2,7 @@ import { type Check, checks } from '../checks';
 import type { DoctorOptions } from '../commands/doctor';
 import { cliExitCodes } from '../errors';
 import { mendPublications } from '../mend';
+import { printJson, printLines } from '../output';
 
 const marks = { ok: 'ok     ', optional: 'absent ', missing: 'MISSING' } as const;
 
@@ -9,13 +10,13 @@ export async function doctor({ mend, json }: DoctorOptions): Promise<void> {
   const found: Check[] = await Promise.all(checks.map((check) => check()));
   const mended = mend ? await mendPublications() : undefined;
   if (json) {
-    process.stdout.write(`${JSON.stringify({ checks: found, ...(mended && { mended }) })}\n`);
+    printJson({ checks: found, ...(mended && { mended }) });
   } else {
     for (const { name, state, fact, remedy } of found) {
-      process.stdout.write(`${marks[state]}  ${name}: ${fact}\n${remedy === undefined ? '' : `         ${remedy}\n`}`);
+      printLines([`${marks[state]}  ${name}: ${fact}`, ...(remedy === undefined ? [] : [`         ${remedy}`])]);
     }
-    for (const line of mended ?? []) process.stdout.write(`mended   ${line}\n`);
-    if (mended?.length === 0) process.stdout.write('ok       publications: nothing to mend\n');
+    for (const line of mended ?? []) printLines([`mended   ${line}`]);
+    if (mended?.length === 0) printLines(['ok       publications: nothing to mend']);
   }
   if (found.some(({ state }) => state === 'missing')) process.exitCode = cliExitCodes.unavailable;
 }

@@ -1,18 +1,19 @@
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { summary } from '@etl/pipeline/text/markdown';
 import type { Client } from '@temporalio/client';
 import { connectClient } from '../../workers/connection';
 import { temporalClient } from '../../workers/temporalClient';
 import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
 import type { ReapOptions } from '../commands/reap';
 import { sameCommandWith, temporalCommand } from '../hints';
+import { printJson, printLines } from '../output';
 import { reaperSchedule as scheduleId } from '../reaperSchedule';
 import { count } from '../show';
 
 export async function reap({ stop = false, grace, every, json }: ReapOptions): Promise<void> {
   const input: ReapInput = { stop, graceSeconds: grace };
   const { client, connection } = await connectClient();
-  const say = (object: object, lines: readonly string[]): void =>
-    void process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${lines.join('\n')}\n`);
+  const say = (object: object, lines: readonly string[]): void => (json ? printJson(object) : printLines(lines));
   try {
     if (every !== undefined) {
       await schedule(client, every, input);
@@ -26,7 +27,7 @@ export async function reap({ stop = false, grace, every, json }: ReapOptions): P
       workflowId: `etl-reap-${Date.now()}`,
       taskQueue: taskQueues.main,
       args: [input],
-      staticSummary: stop ? 'Stops tasks of ended workflows' : 'Looks for tasks of ended workflows',
+      staticSummary: summary(stop ? 'Stops tasks of ended workflows' : 'Looks for tasks of ended workflows'),
     });
     say(report, describeReport(report));
     if (report.notStopped.length > 0) process.exitCode = 1;

@@ -10,6 +10,7 @@ import type { RunOptions } from '../commands/run';
 import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
 import { withLocalCommand } from '../hints';
+import { printJson, printLines } from '../output';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
@@ -26,7 +27,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   };
   const { client, connection } = await connectClient();
   const say = (line: string): void => {
-    if (!options.json) process.stdout.write(`${line}\n`);
+    if (!options.json) printLines([line]);
   };
   const line = options.json ? undefined : createStatusLine(process.stdout);
   try {
@@ -38,7 +39,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     );
     say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
     if (!options.wait) {
-      if (options.json) print(startedReport(handle));
+      if (options.json) printJson(startedReport(handle));
       return;
     }
     const attached = detachOnInterrupt('run', handle.workflowId, () => line?.end());
@@ -64,7 +65,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     );
     attached();
     line?.end();
-    if (options.json) print(report);
+    if (options.json) printJson(report);
     else {
       // A short run may be over before it was asked.
       if (report.routing && !told) for (const fact of describeRoute(report.routing)) say(fact);
@@ -91,10 +92,6 @@ function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunR
     launches: [],
     costUsd: null,
   };
-}
-
-function print(report: RunReport): void {
-  process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 export function describeReport(report: RunReport, detail: Detail): string[] {

@@ -10,6 +10,7 @@ import type { UpOptions } from '../commands/up';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';
 import { announceSystem, runningSystems } from '../localSystems';
+import { printJson, printLines } from '../output';
 import { untilSignal } from '../signals';
 import { entryOf, systemNamespace } from '../system/entry';
 import { holdStateFolder } from '../system/stateLock';
@@ -19,7 +20,7 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
   const { stateDir } = parseConfig(process.env);
   const namespace = systemNamespace();
   const say = (line: string): void => {
-    (json ? process.stderr : process.stdout).write(`${line}\n`);
+    printLines([line], json ? process.stderr : process.stdout);
   };
   const stopping = new AbortController();
   const { signal: stop } = stopping;
@@ -37,7 +38,7 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
     if (json) {
       const { temporal, ui, ecs } = system;
       const ready = { temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() };
-      process.stdout.write(`${JSON.stringify(ready)}\n`);
+      printJson(ready);
     } else for (const line of greeting(system, { stateDir, namespace, watch })) say(line);
     if (faults) {
       say(
@@ -93,9 +94,11 @@ export function greeting({ temporal, ui, ecs }: LocalSystem, { stateDir, namespa
     `Fargate   ${ecs}`,
     `State     ${stateDir}`,
     ...(watch === undefined ? [] : [`Watching  ${watch}`]),
-    '\nReady. In another terminal:',
+    '',
+    'Ready. In another terminal:',
     `  ${etlCommand('run', sample.shown, '--date', '2026-02-08')}`,
-    `  ${temporalCommandOn(temporal, namespace, ...start, '--workflow-id', 'my-first-run')} \\\n    --input ${shellWord(event)}`,
+    `  ${temporalCommandOn(temporal, namespace, ...start, '--workflow-id', 'my-first-run')} \\`,
+    `    --input ${shellWord(event)}`,
     'Ctrl-C ends everything.',
   ];
 }

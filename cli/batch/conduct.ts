@@ -2,8 +2,8 @@ import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { exitCodes } from '@etl/pipeline/failures';
 import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
+import { createLine, printJson, printLines } from '../output';
 import { shareOfFiles } from '../progress';
-import { createLine } from '../show';
 import { withClient } from '../withClient';
 import { type BatchReport, followBatch, startBatch, startedReport } from './run';
 import { describeBatchReport, describeBatchStatus } from './show';
@@ -16,8 +16,8 @@ interface ConductOptions {
 /** Starts a batch, shows how it goes, prints how it ended and sets the exit code. */
 export async function conductBatch(workflowId: string, request: BatchRequest, options: ConductOptions): Promise<void> {
   const { wait, json } = options;
-  const tell = (report: BatchReport) => void process.stdout.write(`${JSON.stringify(report)}\n`);
-  const say = (lines: readonly string[]) => void process.stdout.write(`${lines.join('\n')}\n`);
+  const tell = (report: BatchReport) => printJson(report);
+  const say = (lines: readonly string[]) => printLines(lines);
   await withClient(async (client) => {
     const handle = await startBatch(client, workflowId, request);
     if (!json) say([`Started ${workflowId} (run ${handle.firstExecutionRunId})`]);

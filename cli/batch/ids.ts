@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { slug } from '@etl/pipeline/names';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { parseUri } from '@etl/pipeline/uri';
 
 const maxLength = 80;
@@ -14,7 +15,7 @@ export function batchId(kind: 'batch' | 'backfill', request: BatchRequest): stri
 /** Bucket and prefix, or the folder, and what names have to match. What is too long is told by its end and a hash. */
 function nameOf({ prefix, match }: BatchRequest): string {
   const location = parseUri(prefix);
-  const place = location?.kind === 's3' ? `${location.bucket}/${location.key}` : (location?.path ?? prefix);
+  const place = location?.kind === 's3' ? `${location.bucket}/${location.key}` : (location?.path ?? shownUri(prefix));
   const whole = `${place}${match === undefined ? '' : `/${match}`}`;
   const name = slug(whole.slice(-maxLength));
   if (whole.length <= maxLength) return name;

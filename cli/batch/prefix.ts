@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { resolveSource } from '@etl/pipeline/plan';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { parseUri } from '@etl/pipeline/uri';
 import { parseConfig } from '../../workers/config';
 import { CliError, cliExitCodes } from '../errors';
@@ -18,7 +19,7 @@ export function prefixUri(prefix: string): string {
   if (prefix.includes('://')) {
     if (parseUri(prefix)) return prefix;
     const remedy = 'use a folder, file:///folder or s3://bucket/prefix';
-    throw new CliError(`${prefix} is no address of a folder`, remedy, cliExitCodes.usage);
+    throw new CliError(`${shownUri(prefix)} is no address of a folder`, remedy, cliExitCodes.usage);
   }
   if (isFolder(fixedPart(prefix))) return asPlaceholders(fileUri(resolve(prefix)));
   const { S3_RAW_BUCKET: rawBase } = parseConfig(process.env);

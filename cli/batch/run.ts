@@ -2,6 +2,7 @@ import type { BatchRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures';
+import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { temporalClient } from '../../workers/temporalClient';
 import { CliError } from '../errors';
@@ -30,8 +31,7 @@ export async function startBatch(client: Client, workflowId: string, request: Ba
       workflowId,
       taskQueue: taskQueues.main,
       args: [request],
-      staticSummary: `Batch of ${batchDate ?? `${from} to ${to}`}`,
-      staticDetails: `${prefix}${match === undefined ? '' : `, ${match}`}`,
+      ...shownAs(`Batch of ${batchDate ?? `${from} to ${to}`}`, md`${[prefix, match].filter(Boolean).join(', ')}`),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       ...(priority !== undefined && { priority: { priorityKey: priority } }),
     });

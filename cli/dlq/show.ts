@@ -1,4 +1,5 @@
 import { looseDetail } from '@etl/pipeline/looseDetail';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import type { Redriven } from '../redrive';
 import { count } from '../show';
 import { failedAt, type LetterGroup } from './groups';
@@ -7,7 +8,7 @@ export function describeGroup({ letter, copies }: Pick<LetterGroup, 'letter' | '
   const { id, failureType, reason, workflowId, runId, event } = letter;
   const { s3Key, batchDate } = looseDetail(event);
   const facts = [
-    ...(s3Key === undefined ? [] : [`file: ${s3Key}${batchDate === undefined ? '' : `, ${batchDate}`}`]),
+    ...(s3Key === undefined ? [] : [`file: ${shownUri(s3Key)}${batchDate === undefined ? '' : `, ${batchDate}`}`]),
     ...(workflowId === undefined ? [] : [`run: ${workflowId}${runId === undefined ? '' : ` (${runId})`}`]),
     ...(reason === undefined ? [] : [`reason: ${reason.replace(/\s*\n\s*/g, '; ')}`]),
     ...(copies.length > 1 ? [`letters of this event: ${copies.length}`] : []),

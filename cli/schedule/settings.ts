@@ -1,5 +1,6 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { ScheduleOverlapPolicy } from '@temporalio/client';
 import { scheduleSpec } from './spec';
 import type { Timetable } from './timetable';
@@ -43,14 +44,14 @@ export interface NightlySettings {
 
 /** What is started, each time. Temporal appends the time to the workflow ID. */
 export function nightlyAction(name: string, request: BatchRequest) {
+  const files = [request.prefix, request.match].filter(Boolean).join(', ');
   return {
     type: 'startWorkflow' as const,
     workflowType: workflowTypes.nightlyBatch,
     workflowId: `nightly/${name}`,
     taskQueue: taskQueues.main,
     args: [request],
-    staticSummary: `Nightly batch ${name}`,
-    staticDetails: `${request.prefix}${request.match === undefined ? '' : `, ${request.match}`}: started by schedule ${name}`,
+    ...shownAs(`Nightly batch ${name}`, md`${files}: started by schedule ${name}`),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
 import { own } from '@etl/pipeline/own';
+import { coercedWarning } from '@etl/pipeline/shareable';
 import { joinUri } from '@etl/pipeline/uri';
 import type { Content } from '@etl/storage/fence';
 import type { Environment } from './config/environment';
@@ -47,6 +48,7 @@ export function composeManifest(made: Made): Manifest {
   const rejects = chunks.flatMap((chunk) => chunk.rejects ?? []);
   const coercions = chunks.flatMap((chunk) => chunk.coercions ?? []);
   const rejected = addCounts(chunks.map((chunk) => chunk.rejected));
+  const coerced = addCounts(chunks.map((chunk) => chunk.coerced));
   return {
     version: 1,
     runId: env.runId,
@@ -74,13 +76,13 @@ export function composeManifest(made: Made): Manifest {
     warnings: [
       ...source.head.warnings,
       ...conversion.warnings,
-      ...coercedWarnings(chunks),
+      ...coercedWarnings(coerced, chunks),
       ...encodingWarnings(rejected[reasons.notUtf8] ?? 0),
       ...repeatedHeaderWarnings(rejected[reasons.repeatedHeader] ?? 0),
       ...excused.map((problem) => `published on approval: ${problem}`),
     ],
     ...(rejects.length > 0 && { rejected, rejects }),
-    ...(coercions.length > 0 && { coerced: addCounts(chunks.map(({ coerced }) => coerced)), coercions }),
+    ...(coercions.length > 0 && { coerced, coercedExamples: examplesOf(coerced, chunks), coercions }),
   };
 }
 
@@ -100,14 +102,23 @@ function totalsOf(chunks: readonly FinishedChunk[]): Totals {
   return totals;
 }
 
-/** One warning a column: how many dates became null, and some of them. */
-function coercedWarnings(chunks: readonly FinishedChunk[]): string[] {
-  return Object.entries(addCounts(chunks.map(({ coerced }) => coerced))).map(([column, count]) => {
-    const examples = [...new Set(chunks.flatMap((chunk) => own(chunk.coercedExamples, column) ?? []))]
-      .slice(0, coercedExamples)
-      .map((text) => JSON.stringify(text));
-    return `${column}: ${count} values are no dates and became null, such as ${examples.join(', ')}`;
+/** One warning a column: how many dates became null, and where the first of them lies. */
+function coercedWarnings(coerced: Readonly<Record<string, number>>, chunks: readonly FinishedChunk[]): string[] {
+  return Object.entries(coerced).map(([column, count]) => {
+    const lines = chunks.flatMap((chunk) => own(chunk.coercedLines, column) ?? []);
+    const where = lines.length === 0 ? '' : `${count > 1 ? ', the first' : ''} in line ${Math.min(...lines)}`;
+    return `${coercedWarning(column, count)}${where}`;
   });
+}
+
+/** Some values of each column that became null. */
+function examplesOf(coerced: Readonly<Record<string, number>>, chunks: readonly FinishedChunk[]) {
+  return Object.fromEntries(
+    Object.keys(coerced).map((column) => {
+      const examples = new Set(chunks.flatMap((chunk) => own(chunk.coercedExamples, column) ?? []));
+      return [column, [...examples].slice(0, coercedExamples)];
+    }),
+  );
 }
 
 /** The head of a file decides its encoding: what follows may show that it is another one. */

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export interface Admission {
   /** Values of `Host`, in lower case and with their port, that are accepted besides the names of loopback. @default [] */
   readonly hosts?: readonly string[];
+  /** Origins of other servers, such as a Web UI, whose pages are answered. @default [] */
+  readonly origins?: readonly string[];
   /** True for a server with pages of its own: their scripts, and links to them from other sites, are accepted. @default false */
   readonly hasPages?: boolean;
 }
@@ -18,7 +20,7 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
  */
 export function refusalOf(
   request: IncomingMessage,
-  { hosts = [], hasPages = false }: Admission = {},
+  { hosts = [], origins: friends = [], hasPages = false }: Admission = {},
 ): string | undefined {
   // In absolute form the target has a host of its own, which counts instead of the header.
   if (!request.url?.startsWith('/')) return 'the request target is not a path';
@@ -28,6 +30,7 @@ export function refusalOf(
   if (host === undefined || hostValues.length > 1 || !accepted.includes(host)) {
     return `the Host header is none of ${accepted.join(', ')}`;
   }
+  if (origins.length > 0 && origins.every((origin) => friends.includes(origin))) return undefined;
   if (origins.some((origin) => !hasPages || origin !== `http://${host}`)) return 'it has the Origin of a web page';
   return sites.every((site) => site === 'none' || (hasPages && isOfOwnPages(site, request))) &&
     (sites.length > 0 || hasPages || !isBrowser(request))

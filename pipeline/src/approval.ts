@@ -31,6 +31,6 @@ export function mayBeHeld({ quality, rejects }: Options): boolean {
 }
 
 /** How to answer for a run that waits, with the Temporal CLI. */
-export function approveCommand(workflowId: string): string {
-  return `temporal workflow update execute --workflow-id ${shellWord(workflowId)} --name approve --input '{"approved": true}'`;
+export function approveCommand(workflowId: string, approved = true): string {
+  return `temporal workflow update execute --workflow-id ${shellWord(workflowId)} --name approve --input '{"approved": ${approved}}'`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from './layout';
 import { readableName, slug, stem } from './names';
+import { shownUri } from './text/shownUri';
 import { baseName, canonicalUri, pathBelow, segmentsOf } from './uri';
 
 /** What an event declares about the identity of its batch. */
@@ -13,10 +14,11 @@ export interface DeclaredNames {
 /**
  * Returns the batch of a source. Dataset: declared, else the folder the source lies in, else its stem. Source: declared,
  * else the stem alone for a file that lies at `<raw base>/<dataset>/<source>.csv`, else the stem and a hash of the
- * source's location. So two files never have the same undeclared name (docs/batches.md, "Which files are which batch").
+ * source's location. So two files never have the same undeclared name (docs/batches.md, "Which files are which batch"). Names are
+ * made of what may be shown of an address: workflow IDs and paths have them.
  */
 export function resolveBatch(declared: DeclaredNames, sourceUri: string, rawBase: string | undefined): Batch {
-  const uri = canonicalUri(sourceUri) ?? sourceUri;
+  const uri = canonicalUri(sourceUri) ?? shownUri(sourceUri);
   const name = readableName(stem(baseName(uri)));
   const dataset = declared.dataset ?? readableName(segmentsOf(uri).at(-2) ?? name);
   const isPlain =

@@ -23,6 +23,7 @@ export interface Manifest {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly resources: Resources;
+  /** Names of columns, counts and lines, without values of cells: they are sent on. */
   readonly warnings: readonly string[];
   /** How the schema differs from that of the dataset's commit before; absent when it is the same, or none is known. */
   readonly schemaChanges?: SchemaChanges;
@@ -32,6 +33,8 @@ export interface Manifest {
   readonly rejects?: readonly string[];
   /** Dates that became null, by column; absent when there are none. */
   readonly coerced?: Readonly<Record<string, number>>;
+  /** Some of their values, by column. They stay beside the data. Absent in manifests of earlier versions. */
+  readonly coercedExamples?: Readonly<Record<string, readonly string[]>>;
   /** Files that list them, a chunk each, relative to the batch's internal folder. */
   readonly coercions?: readonly string[];
 }

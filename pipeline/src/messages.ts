@@ -5,6 +5,7 @@ import type { Evidence } from './evidence';
 import type { FailureType } from './failures';
 import { describeLaunch } from './launches';
 import type { Totals } from './manifest';
+import { type Fact, messageLine, messageValue } from './text/messageLine';
 
 /** What became of a run, as the workflow tells it. */
 export type Outcome =
@@ -67,31 +68,32 @@ const maxReasons = 20;
 export function composeMessage(outcome: Outcome, subject: Subject, runUrl?: string): Message {
   const batch = [subject.dataset, subject.batchDate].filter(Boolean).join(' ') || unknown;
   const [firstLine, title, facts] = describe(outcome, subject, batch);
-  const ofFile = [
+  const ofFile: readonly Fact[] = [
     ['Fecha de lote', subject.batchDate ?? unknown],
     ['Conjunto', subject.dataset ?? unknown],
     ['Origen', subject.source ?? unknown],
   ];
-  const common = [
+  const common: readonly Fact[] = [
     ...(outcome.kind === 'batch' ? [] : ofFile),
     ['Ejecución', `${subject.workflowId} (${subject.runId})`],
-    ...(runUrl ? [['Enlace', runUrl]] : []),
+    ...(runUrl ? [['Enlace', runUrl] as const] : []),
   ];
   return {
     topic: isGood(outcome) ? topics.success : topics.alerts,
     subject: asciiSubject(title),
-    body: [firstLine, '', ...[...common, ...facts].map(([name, value]) => `${name}: ${value}`)].join('\n'),
-    attributes: {
-      outcome: outcome.kind,
-      workflowId: subject.workflowId,
-      runId: subject.runId,
-      ...(subject.batchDate && { batchDate: subject.batchDate }),
-      ...(subject.dataset && { dataset: subject.dataset }),
-      ...(outcome.kind === 'invalid' && { failureType: 'InvalidInput' }),
-      ...('failureType' in outcome && { failureType: outcome.failureType }),
-      ...(outcome.kind === 'batch' && { ended: outcome.ended }),
-    },
+    body: [messageValue(firstLine), '', ...[...common, ...facts].map(messageLine)].join('\n'),
+    attributes: attributesOf(outcome, subject),
   };
+}
+
+/** SNS refuses characters that XML 1.0 does not have, and empty values. */
+function attributesOf(outcome: Outcome, { workflowId, runId, batchDate, dataset }: Subject): Record<string, string> {
+  const failureType = outcome.kind === 'invalid' ? 'InvalidInput' : 'failureType' in outcome && outcome.failureType;
+  const ended = outcome.kind === 'batch' && outcome.ended;
+  const values = { outcome: outcome.kind, workflowId, runId, batchDate, dataset, failureType, ended };
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value ? [[name, messageValue(value)]] : [])),
+  );
 }
 
 /** A batch that found no file is none: a feed that did not come looks like this. */
@@ -99,7 +101,7 @@ function isGood(outcome: Outcome): boolean {
   return outcome.kind === 'success' || (outcome.kind === 'batch' && outcome.ended === 'delivered');
 }
 
-function describe(outcome: Outcome, subject: Subject, batch: string): [string, string, string[][]] {
+function describe(outcome: Outcome, subject: Subject, batch: string): [string, string, readonly Fact[]] {
   switch (outcome.kind) {
     case 'batch':
       return describeBatch(outcome);
@@ -107,11 +109,11 @@ function describe(outcome: Outcome, subject: Subject, batch: string): [string, s
       return [firstLines.success(subject.batchDate ?? unknown), titles.success(batch), successFacts(outcome)];
     case 'invalid': {
       const more = outcome.reasons.length - maxReasons;
-      const reasons = outcome.reasons.slice(0, maxReasons).map((reason) => ['Motivo', reason]);
+      const reasons = outcome.reasons.slice(0, maxReasons).map((reason): Fact => ['Motivo', reason]);
       return [
         firstLines.invalid(),
         titles.invalid(batch),
-        [...reasons, ...(more > 0 ? [['Motivo', `… y ${more} más`]] : [])],
+        [...reasons, ...(more > 0 ? [['Motivo', `… y ${more} más`] as const] : [])],
       ];
     }
     case 'held':
@@ -134,9 +136,9 @@ function describe(outcome: Outcome, subject: Subject, batch: string): [string, s
   }
 }
 
-function failureFacts(outcome: Extract<Outcome, { kind: 'failure' | 'cancelled' }>): string[][] {
+function failureFacts(outcome: Extract<Outcome, { kind: 'failure' | 'cancelled' }>): readonly Fact[] {
   const { taskArn, generation, exitCode, stoppedReason, console, launches = [], logTail } = outcome.evidence;
-  const facts: [string, string | number | undefined][] = [
+  const facts: readonly (readonly [string, Fact[1] | undefined])[] = [
     ['Tipo de fallo', outcome.failureType],
     ['Motivo', outcome.reason],
     ['Tarea', taskArn],
@@ -144,23 +146,23 @@ function failureFacts(outcome: Extract<Outcome, { kind: 'failure' | 'cancelled' 
     ['Código de salida', exitCode],
     ['Motivo de la parada', stoppedReason],
     ['Consola', console],
-    ['Lanzamientos', launches.length > 1 ? `\n${launches.map(describeLaunch).join('\n')}` : undefined],
-    ['Registro', logTail.length > 0 ? `\n${logTail.join('\n')}` : undefined],
+    ['Lanzamientos', launches.length > 1 ? launches.map(describeLaunch) : undefined],
+    ['Registro', logTail.length > 0 ? logTail : undefined],
   ];
-  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
-function successFacts(outcome: Extract<Outcome, { kind: 'success' }>): string[][] {
+function successFacts(outcome: Extract<Outcome, { kind: 'success' }>): readonly Fact[] {
   const { totals } = outcome;
   return [
-    ['Filas leídas', String(totals.rowsRead)],
-    ['Filas escritas', String(totals.rowsWritten)],
-    ['Filas vacías', String(totals.rowsBlank)],
-    ['Filas rechazadas', String(totals.rowsRejected)],
-    ['Fechas anuladas', String(totals.datesCoerced)],
-    ['Partes', String(outcome.parts)],
+    ['Filas leídas', totals.rowsRead],
+    ['Filas escritas', totals.rowsWritten],
+    ['Filas vacías', totals.rowsBlank],
+    ['Filas rechazadas', totals.rowsRejected],
+    ['Fechas anuladas', totals.datesCoerced],
+    ['Partes', outcome.parts],
     ['Datos', outcome.published],
-    ...outcome.warnings.slice(0, maxReasons).map((warning) => ['Aviso', warning]),
+    ...outcome.warnings.slice(0, maxReasons).map((warning): Fact => ['Aviso', warning]),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';
 import type { TaskSize } from './sizes';
+import { shownUri } from './text/shownUri';
 import { canonicalUri, resolveUri } from './uri';
 
 /** What validation returns and every later step follows: no step after it reads an environment or a default. */
@@ -74,8 +75,17 @@ export interface Timings {
 export function resolveSource(s3Key: string, rawBase: string | undefined): string | undefined {
   const uri = canonicalUri(s3Key);
   if (uri !== undefined) return uri;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(s3Key) || rawBase === undefined) return undefined;
+  // Also one of two schemes, as jdbc:postgresql://.
+  if (/^[a-z][a-z0-9+.:-]*:\/\//i.test(s3Key) || rawBase === undefined) return undefined;
   return resolveUri(rawBase, s3Key);
+}
+
+/**
+ * Returns what a run's ID, titles and messages name its source by: the canonical URI, or what may be shown of a source that has
+ * none and that validation refuses.
+ */
+export function namedSource(s3Key: string, rawBase: string | undefined): string {
+  return resolveSource(s3Key, rawBase) ?? shownUri(s3Key);
 }
 
 /** Returns the canonical URI of the place to publish below: the declared one, else the clean base. */

@@ -30,6 +30,14 @@ export interface RunStatus {
   readonly routing?: Routing;
   /** Why the run waits, or how it ended. */
   readonly note?: string;
+  /** How to answer for a run that waits. */
+  readonly answers?: readonly Answer[];
+}
+
+/** A command, and what it does: `Approve`. */
+export interface Answer {
+  readonly what: string;
+  readonly command: string;
 }
 
 export interface ShardCount {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { own } from './own';
+import { shownUri } from './text/shownUri';
 
 /** One line per problem, each with the key it is about. Shared by everything that is checked against a schema. */
 export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[] = [], input?: unknown): string[] {
@@ -11,6 +12,9 @@ export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[]
     input,
   );
   if (issue.code === 'invalid_type' && value === undefined) return [`${path}: is missing`];
-  const shown = typeof value === 'string' || typeof value === 'number' ? ` ${JSON.stringify(value).slice(0, 80)}` : '';
+  const shown =
+    typeof value === 'string' || typeof value === 'number'
+      ? ` ${JSON.stringify(typeof value === 'string' ? shownUri(value) : value).slice(0, 80)}`
+      : '';
   return [`${path}:${shown} ${issue.message}`];
 }

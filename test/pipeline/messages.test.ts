@@ -1,4 +1,5 @@
 import { composeMessage } from '@etl/pipeline/messages';
+import { rawInLines as raw } from './text/support';
 
 const subject = {
   workflowId: 'etl/ventas/2026-02-08/v',
@@ -84,11 +85,29 @@ describe('composeMessage', () => {
       'Código de salida: 74',
       'Motivo de la parada: Essential container in task exited',
       'Consola: https://console/2',
-      'launch 1: on demand: TaskFailed: exit code 74\nlaunch 2',
-      'line 1\nline 2',
+      'Lanzamientos:\n  launch 1: on demand: TaskFailed: exit code 74\n  launch 2',
+      'Registro:\n  line 1\n  line 2',
     ])
       expect(message.body).toContain(fact);
     expect(message.attributes).toMatchObject({ outcome: 'failure', failureType: 'TaskFailed' });
+  });
+
+  test('no value forges a line, in the body or in an attribute', () => {
+    const hostile = 'ventas\r\nMotivo: forged\u2028\u202e\u009b31m\uffff';
+    const message = composeMessage(
+      {
+        kind: 'failure',
+        failureType: 'TaskFailed',
+        reason: hostile,
+        evidence: { logTail: [hostile, 'Motivo: forged'] },
+      },
+      { workflowId: hostile, runId: 'r1', batchDate: '2026-02-08', dataset: hostile, source: hostile },
+    );
+    const names = message.body.split('\n').map((line) => line.split(':')[0]);
+    expect(names.filter((name) => name === 'Motivo')).toEqual(['Motivo']);
+    expect(message.body).not.toMatch(raw);
+    for (const value of Object.values(message.attributes)) expect(value).not.toMatch(raw);
+    expect(message.subject).toMatch(/^[\x20-\x7e]{1,99}$/);
   });
 
   test('the subject is ASCII, on one line and under 100 characters', () => {

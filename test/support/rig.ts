@@ -5,6 +5,7 @@ import { optionsHash } from '@etl/pipeline/options';
 import type { Plan } from '@etl/pipeline/plan';
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
@@ -196,7 +197,7 @@ export function quietRuntime(): void {
  */
 export async function replay(
   handles: readonly WorkflowHandle[],
-  { children = false, fetched }: { children?: boolean; fetched?: ReadonlyMap<WorkflowHandle, History> } = {},
+  { children = false, fetched, dataConverter }: ReplayOptions = {},
 ): Promise<void> {
   quietRuntime();
   async function* histories() {
@@ -210,10 +211,19 @@ export async function replay(
     }
   }
   const failed: unknown[] = [];
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle }, histories())) {
+  for await (const { error } of Worker.runReplayHistories(
+    { workflowBundle, ...(dataConverter && { dataConverter }) },
+    histories(),
+  )) {
     if (error) failed.push(error);
   }
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} histories do not replay: ${failed[0]}`);
+}
+
+interface ReplayOptions {
+  readonly children?: boolean;
+  readonly fetched?: ReadonlyMap<WorkflowHandle, History>;
+  readonly dataConverter?: DataConverter;
 }
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { getFreePort } from '../../local/freePort';
+import { openPayloads } from '../../workers/payloads/payloads';
 import { command, type Ended, root } from './processes';
 import { replay } from './rig';
 
@@ -112,7 +113,8 @@ export class LocalSystemUnderTest {
   /** The caller closes the connection. */
   async connect(): Promise<{ client: Client; connection: Connection }> {
     const connection = await Connection.connect({ address: this.ready?.temporal ?? '' });
-    return { client: new Client({ connection }), connection };
+    const { dataConverter } = await openPayloads(this.changes);
+    return { client: new Client({ connection, dataConverter }), connection };
   }
 
   async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
@@ -171,7 +173,8 @@ export class LocalSystemUnderTest {
       for await (const { workflowId, runId, status } of client.workflow.list()) {
         if (status.name !== 'RUNNING') ended.push(client.workflow.getHandle(workflowId, runId));
       }
-      await replay(ended);
+      const { dataConverter } = await openPayloads(this.changes);
+      await replay(ended, { dataConverter });
     });
   }
 }

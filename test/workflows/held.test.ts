@@ -57,9 +57,13 @@ withServer('a batch that a quality gate holds', () => {
     await rig.with(activities, async (start) => {
       const handle = await start();
       await untilHeld(handle);
-      const { note } = await handle.query<RunStatus>('status');
+      const { note, answers } = await handle.query<RunStatus>('status');
       expect(note).toContain('Held: 12 % of the rows are rejected; exit code 76.');
-      expect(note).toContain(`temporal workflow update execute --workflow-id ${handle.workflowId} --name approve`);
+      const command = `temporal workflow update execute --workflow-id ${handle.workflowId} --name approve --input`;
+      expect(answers).toEqual([
+        { what: 'Approve', command: `${command} '{"approved": true}'` },
+        { what: 'Refuse', command: `${command} '{"approved": false}'` },
+      ]);
       expect(await approve(handle, { approved: true, by: 'ana', note: 'known supplier' })).toMatchObject({ by: 'ana' });
       expect(await handle.result()).toMatchObject({
         delivered: { kind: 'delivered' },
@@ -179,7 +183,7 @@ withServer('a batch that a quality gate holds', () => {
       await untilHeld(handle);
       const startedAt = (await handle.describe()).startTime.getTime();
       const { note = '' } = await handle.query<RunStatus>('status');
-      const until = Date.parse(/Waits until (\S+)\. /.exec(note)?.[1] ?? '');
+      const until = Date.parse(/Waits until (\S+)$/.exec(note)?.[1] ?? '');
       expect((until - startedAt) / 1000).toBeCloseTo(approvalSeconds, -2);
       await approve(handle, { approved: true });
       await handle.result();

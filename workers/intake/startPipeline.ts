@@ -1,5 +1,6 @@
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Start } from '@etl/pipeline/intake/starts';
+import { md, shownAs } from '@etl/pipeline/text/markdown';
 import {
   type Client,
   isGrpcServiceError,
@@ -21,8 +22,7 @@ export function createStarter(client: Client, patienceMs = defaultPatienceMs): (
       workflowId,
       taskQueue: taskQueues.main,
       args: [event],
-      staticSummary: `${batch.source}, ${batch.batchDate}`,
-      staticDetails: `${sourceUri}, from the intake`,
+      ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${sourceUri}, from the intake`),
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
     } as const;

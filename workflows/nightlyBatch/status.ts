@@ -1,9 +1,12 @@
 import { approveCommand } from '@etl/pipeline/approval';
 import type { BatchStatus } from '@etl/pipeline/batch/control';
+import { roundUsd } from '@etl/pipeline/batch/fileResult';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { missed } from '@etl/pipeline/batch/summary';
 import { messageNames } from '@etl/pipeline/definition';
-import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { bullets, code, type Markdown, md, numbersTable } from '@etl/pipeline/text/markdown';
+import { defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
+import { showDetails } from '../details';
 import type { BatchState } from './state';
 
 export const batchStatusQuery = defineQuery<BatchStatus>(messageNames.status);
@@ -16,7 +19,7 @@ const maxShown = 20;
 export function trackBatch(current: () => BatchState | undefined) {
   let phase: Phase = 'plan';
   let refusals: readonly string[] = [];
-  const show = (): void => setCurrentDetails(describe(current(), phase, refusals));
+  const show = (): void => showDetails(...describe(current(), phase, refusals));
   setHandler(batchStatusQuery, () => statusOf(current(), phase), {
     description: 'How far the batch is, what is held and what was not delivered',
   });
@@ -54,9 +57,10 @@ function statusOf(state: BatchState | undefined, phase: Phase): BatchStatus {
 }
 
 /** Markdown for the Web UI. */
-function describe(state: BatchState | undefined, phase: Phase, refusals: readonly string[]): string {
-  if (!state)
-    return refusals.length > 0 ? list('No file was started', refusals.slice(0, maxShown)) : 'Checking the request';
+function describe(state: BatchState | undefined, phase: Phase, refusals: readonly string[]): Markdown[] {
+  if (!state) {
+    return refusals.length > 0 ? list('No file was started', refusals.slice(0, maxShown)) : [md`Checking the request`];
+  }
   const { plan, paused, maxConcurrent, running, cursor } = state;
   const held = running.filter((file) => file.held !== undefined);
   const { from, to } = plan;
@@ -68,20 +72,20 @@ function describe(state: BatchState | undefined, phase: Phase, refusals: readonl
     done: 'Done',
   }[phase];
   return [
-    `**${plan.prefix}**, ${from === to ? from : `${from} to ${to}`}`,
-    `${doing}${paused ? ' · **paused**' : ''} · ${running.length} running, at most ${maxConcurrent}`,
+    md`**${plan.prefix}**, ${from === to ? from : `${from} to ${to}`}`,
+    md`${doing}${paused ? md` · **paused**` : ''} · ${running.length} running, at most ${maxConcurrent}`,
     table(state.summary),
     ...heldLines(held),
     ...problemLines(state.summary),
-  ].join('\n\n');
+  ];
 }
 
-function heldLines(held: BatchState['running']): string[] {
+function heldLines(held: BatchState['running']): Markdown[] {
   if (held.length === 0) return [];
   const lines = held.slice(0, maxShown).map(({ uri, held: reason = '' }) => aboutFile(uri, reason));
   const title = held.length > maxShown ? `Held, ${maxShown} of ${held.length}` : 'Held';
   const { workflowId } = workflowInfo();
-  return [list(title, lines), `Approve all that are held with \`${approveCommand(workflowId)}\``];
+  return [...list(title, lines), md`Approve all that are held with ${code(approveCommand(workflowId))}`];
 }
 
 /** Most reasons of a pipeline begin with its file. */
@@ -89,16 +93,16 @@ function aboutFile(uri: string, reason: string): string {
   return reason.startsWith(`${uri}: `) ? reason : `${uri}: ${reason}`;
 }
 
-function table(summary: BatchSummary): string {
+function table(summary: BatchSummary): Markdown {
   const { files, delivered, skipped, invalid, failed, cancelled, rowsWritten, costUsd } = summary;
-  return [
-    '| files | delivered | skipped | invalid | failed | cancelled | rows written | cost |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    `| ${[files, delivered, skipped, invalid, failed, cancelled, rowsWritten, `$${costUsd.toFixed(4)}`].join(' | ')} |`,
-  ].join('\n');
+  const counts = [files, delivered, skipped, invalid, failed, cancelled, rowsWritten];
+  return numbersTable(
+    ['files', 'delivered', 'skipped', 'invalid', 'failed', 'cancelled', 'rows written', 'cost in USD'],
+    [...counts, roundUsd(costUsd)],
+  );
 }
 
-function problemLines(summary: BatchSummary): string[] {
+function problemLines(summary: BatchSummary): Markdown[] {
   if (summary.problems.length === 0) return [];
   const shown = summary.problems.slice(-maxShown);
   const lines = shown.map(({ uri, failureType, reason = '' }) => {
@@ -106,9 +110,7 @@ function problemLines(summary: BatchSummary): string[] {
     return [uri, failureType, why].filter(Boolean).join(': ');
   });
   const all = missed(summary);
-  return [list(all > shown.length ? `Not delivered, the latest ${shown.length} of ${all}` : 'Not delivered', lines)];
+  return list(all > shown.length ? `Not delivered, the latest ${shown.length} of ${all}` : 'Not delivered', lines);
 }
 
-const list = (title: string, lines: readonly string[]): string =>
-  // The Web UI takes a list that follows its title at once for the same paragraph.
-  [`${title}:`, '', ...lines.map((line) => `- ${line.replace(/\s+/g, ' ')}`)].join('\n');
+const list = (title: string, lines: readonly string[]): Markdown[] => [md`${title}:`, bullets(lines)];

@@ -3,6 +3,7 @@ import { failedEnd, resultOf, shortReason } from '@etl/pipeline/batch/fileResult
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { workflowTypes } from '@etl/pipeline/definition';
 import { priorityOf } from '@etl/pipeline/priority';
+import { summary } from '@etl/pipeline/text/markdown';
 import { baseName } from '@etl/pipeline/uri';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
@@ -103,7 +104,7 @@ function startPipeline({ plan, batch }: BatchState, file: BatchFile) {
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     priority: priorityOf({ dataset: datasetOf(file) }, plan.priority),
     memo: { [partOfKey]: partOf },
-    staticSummary: `${baseName(file.uri)}, ${file.batchDate}`.slice(0, 180),
+    staticSummary: summary(`${baseName(file.uri)}, ${file.batchDate}`),
   });
 }
 

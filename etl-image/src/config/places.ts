@@ -1,4 +1,5 @@
 import { resolveSource } from '@etl/pipeline/plan';
+import { shownUri } from '@etl/pipeline/text/shownUri';
 import { bucketUri, canonicalUri, formatUri, joinUri, parseUri } from '@etl/pipeline/uri';
 
 export interface Places {
@@ -55,4 +56,4 @@ function besideInput(inputUri: string): string | undefined {
     : undefined;
 }
 
-const quoted = (text: string): string => JSON.stringify(text.slice(0, 200));
+const quoted = (text: string): string => JSON.stringify(shownUri(text).slice(0, 200));

@@ -10,7 +10,7 @@ import type { ColumnPlan } from '../transformers/schema';
 import { signature } from '../transformers/table';
 import { Findings } from './findings';
 
-/** How many coerced values of a column are told as examples. */
+/** How many coerced values of a column are kept as examples. */
 export const coercedExamples = 5;
 
 /** What became of a chunk. */
@@ -28,6 +28,8 @@ export interface FinishedChunk {
   /** Dates that became null, by column, and some of them. */
   readonly coerced: Readonly<Record<string, number>>;
   readonly coercedExamples: Readonly<Record<string, readonly string[]>>;
+  /** The line of the first one, by column. Absent in checkpoints of earlier versions. */
+  readonly coercedLines?: Readonly<Record<string, number>>;
   /** The signature of the plans it was read under; undefined for one that has to be read again. */
   readonly schema: string | undefined;
   /** None when no row of the chunk was left. */
@@ -54,6 +56,7 @@ export class ChunkDraft {
   private readonly rejects: Findings;
   private readonly coercions: Findings;
   private readonly examples = new Map<string, string[]>();
+  private readonly firstLines = new Map<string, number>();
   private writer: PartWriter | undefined;
   private rows = 0;
   private rowsWritten = 0;
@@ -105,7 +108,8 @@ export class ChunkDraft {
       ({ column }) => column,
       ({ column, raw }) => ({ column, raw }),
     );
-    for (const { column, raw } of read.coercions) {
+    for (const { column, raw, lines } of read.coercions) {
+      if (!this.firstLines.has(column)) this.firstLines.set(column, group.start.line + lines);
       const examples = this.examples.get(column) ?? [];
       if (examples.length < coercedExamples && !examples.includes(raw)) this.examples.set(column, [...examples, raw]);
     }
@@ -133,6 +137,7 @@ export class ChunkDraft {
       rejected: this.rejects.byKind(),
       coerced: this.coercions.byKind(),
       coercedExamples: Object.fromEntries(this.examples),
+      coercedLines: Object.fromEntries(this.firstLines),
     };
     if (this.stale || !plans) return { ...base, schema: undefined };
     const part = this.writer && (await shelf.addPart(pass, partName(number), this.partPath, rowsWritten));

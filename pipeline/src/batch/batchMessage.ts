@@ -1,3 +1,4 @@
+import type { Fact } from '../text/messageLine';
 import { roundUsd } from './fileResult';
 import { type BatchSummary, filesFound, missed } from './summary';
 
@@ -19,7 +20,7 @@ export interface BatchOutcome {
 const maxShown = 20;
 
 /** First line, words of the subject, and facts, as `composeMessage` puts them together. */
-export function describeBatch(outcome: BatchOutcome): [string, string, string[][]] {
+export function describeBatch(outcome: BatchOutcome): [string, string, readonly Fact[]] {
   const { summary } = outcome;
   const { from, to } = summary.dates;
   const days = from === to ? from : `${from} a ${to}`;
@@ -34,25 +35,27 @@ export function describeBatch(outcome: BatchOutcome): [string, string, string[][
   return [firstLine, firstLine, facts(outcome)];
 }
 
-function facts({ prefix, summary, reason }: BatchOutcome): string[][] {
+function facts({ prefix, summary, reason }: BatchOutcome): readonly Fact[] {
   const more = missed(summary) - Math.min(summary.problems.length, maxShown);
   return [
     ['Prefijo', prefix],
-    ...(reason === undefined ? [] : [['Motivo', reason]]),
-    ['Ficheros', String(summary.files)],
-    ['Entregados', String(summary.delivered)],
-    ['Omitidos', String(summary.skipped)],
-    ['Inválidos', String(summary.invalid)],
-    ['Fallidos', String(summary.failed)],
-    ['Cancelados', String(summary.cancelled)],
-    ['Filas escritas', String(summary.rowsWritten)],
-    ['Filas rechazadas', String(summary.rowsRejected)],
-    ['Coste estimado (USD)', String(roundUsd(summary.costUsd))],
-    ...(summary.results === undefined ? [] : [['Resultados', summary.results]]),
-    ...(summary.warnings ?? []).map((warning) => ['Aviso', warning]),
+    ...(reason === undefined ? [] : [['Motivo', reason] as const]),
+    ['Ficheros', summary.files],
+    ['Entregados', summary.delivered],
+    ['Omitidos', summary.skipped],
+    ['Inválidos', summary.invalid],
+    ['Fallidos', summary.failed],
+    ['Cancelados', summary.cancelled],
+    ['Filas escritas', summary.rowsWritten],
+    ['Filas rechazadas', summary.rowsRejected],
+    ['Coste estimado (USD)', roundUsd(summary.costUsd)],
+    ...(summary.results === undefined ? [] : [['Resultados', summary.results] as const]),
+    ...(summary.warnings ?? []).map((warning): Fact => ['Aviso', warning]),
     ...summary.problems
       .slice(0, maxShown)
-      .map(({ uri, failureType, reason }) => ['Sin entregar', [uri, failureType, reason].filter(Boolean).join(': ')]),
-    ...(more > 0 ? [['Sin entregar', `… y ${more} más`]] : []),
+      .map(
+        ({ uri, failureType, reason }): Fact => ['Sin entregar', [uri, failureType, reason].filter(Boolean).join(': ')],
+      ),
+    ...(more > 0 ? [['Sin entregar', `… y ${more} más`] as const] : []),
   ];
 }

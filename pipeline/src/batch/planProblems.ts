@@ -1,3 +1,4 @@
+import { shownUri } from '../text/shownUri';
 import { parseUri } from '../uri';
 import { placeholdersIn, renderDay, unknownPlaceholders } from './placeholders';
 import type { BatchPlan } from './plan';
@@ -7,7 +8,8 @@ export function planProblems({ prefix, match, from, to }: BatchPlan): string[] {
   const unknown = (key: string, text: string) =>
     unknownPlaceholders(text).map((name) => `${key}: ${name} stands for nothing: use {yyyy}, {MM}, {dd} or {date}`);
   const problems = [...unknown('prefix', prefix), ...(match === undefined ? [] : unknown('match', match))];
-  if (parseUri(renderDay(prefix, from)) === undefined) problems.push(`prefix: ${prefix} is no s3:// or file:/// URI`);
+  if (parseUri(renderDay(prefix, from)) === undefined)
+    problems.push(`prefix: ${shownUri(prefix)} is no s3:// or file:/// URI`);
   if (match?.includes('/')) problems.push('match: is about the name of a file, and has no /');
   const found = placeholdersIn(prefix, match);
   const comesAgain =

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type EventDetail, parseEvent } from '../event';
 import { describeIssue } from '../schemaIssues';
+import { shownUri } from '../text/shownUri';
 import { landed, s3OnEventBridge, s3Record } from './forms';
 import { type LandedFile, landedObject } from './landedFile';
 
@@ -116,5 +117,5 @@ const problems = (error: z.ZodError, path: string, input: unknown): Reading => (
   problems: error.issues.flatMap((issue) => describeIssue(issue, path === '' ? [] : path.split('.'), input)),
 });
 
-/** The beginning, with everything that is no plain character escaped. */
-const excerpt = (text: string): string => JSON.stringify(text.slice(0, 80));
+/** The beginning, with everything that is no plain character escaped, and without credentials of an address. */
+const excerpt = (text: string): string => JSON.stringify(shownUri(text).slice(0, 80));

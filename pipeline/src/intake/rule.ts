@@ -1,6 +1,7 @@
 import { isHidden, isNamed, keyProblem } from '../batch/fileNames';
 import { dateOfKey } from '../batch/keyDate';
 import { dayIn } from '../batch/timeZones';
+import { shownUri } from '../text/shownUri';
 import { baseName } from '../uri';
 import type { LandedFile } from './landedFile';
 
@@ -40,8 +41,8 @@ export function decide(file: LandedFile, rule: IntakeRule): Decision {
   if (isHidden(below)) return { taken: false, reason: 'hidden' };
   if (!isFolder && !isNamed(baseName(below), match)) return { taken: false, reason: 'otherName' };
   const unusable = problem ?? keyProblem(key);
-  if (unusable !== undefined) return { taken: false, problem: `${uri}: ${unusable}` };
+  if (unusable !== undefined) return { taken: false, problem: `${shownUri(uri)}: ${unusable}` };
   const batchDate = dateOfKey(key) ?? (landedAt && dayIn(rule.timeZone, new Date(landedAt)));
   if (batchDate) return { taken: true, s3Key: uri, batchDate };
-  return { taken: false, problem: `${uri}: neither its key nor its event has a date` };
+  return { taken: false, problem: `${shownUri(uri)}: neither its key nor its event has a date` };
 }

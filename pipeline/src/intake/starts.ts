@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { resolveBatch } from '../batchIdentity';
 import { type Batch, workflowId } from '../layout';
-import { resolveSource } from '../plan';
+import { namedSource } from '../plan';
+import { shownUri } from '../text/shownUri';
 import { canonicalUri } from '../uri';
 import { type News, readMessage } from './readMessage';
 import { decide, type IntakeRule, type NotTaken } from './rule';
@@ -51,14 +52,15 @@ function startOf(
   if (news.kind === 'ignored') return { reason: news.reason, what: news.what };
   if (news.kind === 'event') {
     const { event, detail, id = messageId } = news;
-    const sourceUri = resolveSource(detail.s3Key, rawBase) ?? detail.s3Key;
+    const sourceUri = namedSource(detail.s3Key, rawBase);
     return start(event, resolveBatch(detail, sourceUri, rawBase), sourceUri, id);
   }
   const decision = decide(news.file, rule);
-  if (!decision.taken) return 'problem' in decision ? decision : { reason: decision.reason, what: news.file.uri };
+  if (!decision.taken)
+    return 'problem' in decision ? decision : { reason: decision.reason, what: shownUri(news.file.uri) };
   const { s3Key, batchDate } = decision;
   const detail = { ...rule.detail, s3Key, batchDate };
-  const sourceUri = canonicalUri(s3Key) ?? s3Key;
+  const sourceUri = canonicalUri(s3Key) ?? shownUri(s3Key);
   return start({ detail }, resolveBatch(detail, sourceUri, rawBase), sourceUri, news.file.mark);
 }
 

@@ -35,6 +35,19 @@ afterAll(() => {
   for (const server of [tools, pages]) server.close();
 });
 
+test.each<[string, number, string[]]>([
+  ['a page of that server', 200, ['Origin: http://127.0.0.1:8233', 'Sec-Fetch-Site: same-site']],
+  ['under the other name of this machine', 403, ['Origin: http://localhost:8233', 'Sec-Fetch-Site: cross-site']],
+  ['two origins', 403, ['Origin: http://127.0.0.1:8233', 'Origin: http://evil.test']],
+  ['no origin, from a page', 403, ['Sec-Fetch-Site: cross-site']],
+  ['no page', 200, []],
+])('pages of another server are answered where they are named: %s', async (_what, status, headers) => {
+  const server = serverOf({ origins: ['http://127.0.0.1:8233'] });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  expect(statusOf(await answerTo(server, 'POST / HTTP/1.1', 'Host: 127.0.0.1:PORT', ...headers))).toBe(status);
+  server.close();
+});
+
 describe('Host', () => {
   test.each<[string, number, string[]]>([
     ['127.0.0.1', 200, ['Host: 127.0.0.1:PORT']],

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { exitCodes } from '@etl/pipeline/failures';
+import { parseConfig } from '../../workers/config';
+import { localDefaults } from '../../workers/localDefaults';
+import { createCodecServer, originsOf } from '../../workers/payloads/codecServer';
+import { openPayloads } from '../../workers/payloads/payloads';
+import type { CodecServerOptions } from '../commands/codecServer';
+import { CliError, cliExitCodes } from '../errors';
+import { untilSignal } from '../signals';
+import { say } from '../withClient';
+
+export async function codecServer({ port, ui, json }: CodecServerOptions): Promise<void> {
+  const { TEMPORAL_UI_URL: configured } = parseConfig(process.env);
+  const { codec, isEncrypting } = await openPayloads();
+  if (!isEncrypting) {
+    const remedy = 'Set it to the keys of the workers; docs/security.md has how';
+    throw new CliError('ETL_PAYLOAD_KEYS is not set', remedy, exitCodes.badConfiguration);
+  }
+  const origins = originsOf(ui ?? configured ?? `http://127.0.0.1:${localDefaults.uiPort}`);
+  const server = createCodecServer({ codec, origins });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    const remedy = 'Choose another port with --port';
+    throw new CliError(`port ${port} cannot be used: ${error.code}`, remedy, cliExitCodes.unavailable, {
+      cause: error,
+    });
+  });
+  const url = `http://127.0.0.1:${port}`;
+  say(json, { url, origins }, [
+    `Codec server  ${url}, for pages of ${origins.join(' and ')}`,
+    `Web UI        set it under "Codec Server" (the glasses), without credentials`,
+    `temporal CLI  temporal workflow show --codec-endpoint ${url} --workflow-id …`,
+    'Ctrl-C ends it.',
+  ]);
+  await untilSignal();
+  server.close();
+  server.closeAllConnections();
+}

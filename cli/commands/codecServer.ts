@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { localDefaults } from '../../workers/localDefaults';
+import { port, webAddress } from '../arguments';
+
+export interface CodecServerOptions {
+  readonly port: number;
+  readonly ui?: string;
+  readonly json?: boolean;
+}
+
+const action = (): typeof import('../actions/codecServer') => require('../actions/codecServer');
+
+export function codecServerCommand(): Command {
+  return new Command('codec-server')
+    .description('decrypt payloads for the Web UI and the temporal CLI on this machine, with ETL_PAYLOAD_KEYS')
+    .option('--port <port>', 'where it listens, on 127.0.0.1', port, localDefaults.codecPort)
+    .option(
+      '--ui <url>',
+      `address of the Web UI whose pages it answers (default: TEMPORAL_UI_URL, else http://127.0.0.1:${localDefaults.uiPort})`,
+      webAddress,
+    )
+    .option('--json', 'print one JSON object when it is ready')
+    .action((options: CodecServerOptions) => action().codecServer(options));
+}

@@ -1,0 +1,97 @@
+import { cutToBytes } from '../names';
+import { escapeUnsafe } from './unsafe';
+
+/** In bytes. Source: Temporal's server, limits of user metadata. */
+const maxSummaryBytes = 400;
+const maxDetailsBytes = 20_000;
+
+/** Markdown that is safe to show. It is composed by the functions below, which encode what they are given. */
+class Markdown {
+  constructor(private readonly source: string) {}
+
+  toString(): string {
+    return this.source;
+  }
+}
+
+// The class stays here: nothing else can make Markdown of a text.
+export type { Markdown };
+
+/** Composes Markdown from a template, whose values are encoded unless they are Markdown themselves. */
+export function md(template: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
+  const encoded = values.map((value) => (value instanceof Markdown ? String(value) : markdownText(String(value))));
+  return new Markdown(String.raw({ raw: template }, ...encoded));
+}
+
+/** Returns a list, a line for each item. The Web UI takes a list that follows a line at once for the same paragraph. */
+export function bullets(items: readonly (string | Markdown)[]): Markdown {
+  return new Markdown(items.map((item) => String(md`- ${item}`)).join('\n'));
+}
+
+/** Returns a table of one row. Its cells are numbers, which mean nothing to Markdown. */
+export function numbersTable(names: readonly string[], row: readonly number[]): Markdown {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return new Markdown([line(names), line(names.map(() => '---')), line(row)].join('\n'));
+}
+
+/** Returns paragraphs, one below the other. */
+export function paragraphs(parts: readonly Markdown[]): Markdown {
+  return new Markdown(parts.map(String).join('\n\n'));
+}
+
+/** Returns a text as code, such as a command. */
+export function code(text: string): Markdown {
+  // A backtick would end the code, and no escape exists inside of it.
+  const inside = escapeUnsafe(text).replaceAll('`', '\\u0060');
+  const padded = inside.startsWith(' ') && inside.endsWith(' ') ? ` ${inside} ` : inside;
+  return new Markdown(inside === '' ? '' : `\`${padded}\``);
+}
+
+/**
+ * Returns plain text as Markdown. Text that means nothing to Markdown stays as it is; any other becomes code, in which links,
+ * emphasis and addresses are not recognised.
+ */
+export function markdownText(text: string): string {
+  const line = escapeUnsafe(text);
+  return meaningful.test(line) ? String(code(text)) : line;
+}
+
+/**
+ * What the Web UI's Markdown gives a meaning: characters that have one anywhere; an underscore at the edge of a word; an address that
+ * becomes a link (those of S3 and of files do not); two dollars, which are mathematics; what is replaced by typographic signs, such as
+ * `--`, `...`, `(c)` and `1024/2048`; what begins a heading, a list, a definition or indented code; spaces that would be lost.
+ */
+const meaningful = new RegExp(
+  [
+    '[`*[\\]<>&\\\\|~!@]',
+    '(?<![\\p{L}\\p{N}_])_|_(?![\\p{L}\\p{N}_])',
+    '(?<!\\b(?:s3|file)):\\/\\/|www\\.|mailto:',
+    '\\$.*\\$|--|\\.\\.\\.|\\((?:c|r|tm)\\)|(?<![\\p{L}\\p{N}/])\\d+\\/\\d+(?![\\p{L}\\p{N}/])',
+    '^(?:[-+=#:]|\\d{1,9}[.)]\\s)|^\\s|\\s$',
+  ].join('|'),
+  'iu',
+);
+
+/** Returns a text as a summary of the Web UI: one line of Markdown, of at most 400 bytes. */
+export function summary(text: string): string {
+  const line = escapeUnsafe(text);
+  for (let bytes = maxSummaryBytes; ; bytes -= 20) {
+    const encoded = markdownText(cutToBytes(line, bytes));
+    if (fits(encoded, maxSummaryBytes)) return encoded;
+  }
+}
+
+/** Returns what the Web UI shows of a workflow, as options of its start. */
+export function shownAs(title: string, about: Markdown): { staticSummary: string; staticDetails: string } {
+  return { staticSummary: summary(title), staticDetails: details(about) };
+}
+
+/** Returns Markdown as details of the Web UI: what is above 20,000 bytes is left out, at a line. */
+export function details(markdown: Markdown): string {
+  const text = String(markdown);
+  if (fits(text, maxDetailsBytes)) return text;
+  const kept = cutToBytes(text, maxDetailsBytes - 4);
+  return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 0))}\n\n…`;
+}
+
+const fits = (text: string, maxBytes: number): boolean => cutToBytes(text, maxBytes).length === text.length;

@@ -1,0 +1,55 @@
+import { createLine, printJson, printLines, printText } from '../../cli/output';
+import { raw, rawInLines, texts } from '../pipeline/text/support';
+import { etl } from '../support/system';
+
+const values = texts(11, 500);
+const collect = () => {
+  const written: string[] = [];
+  return { out: { write: (text: string) => written.push(text) > 0 }, all: () => written.join('') };
+};
+
+test('a line stays one line, without control characters', () => {
+  const { out, all } = collect();
+  for (const value of values) printLines([value, `reason: ${value}`], out as never);
+  expect(all()).not.toMatch(rawInLines);
+  expect(all().split('\n')).toHaveLength(2 * values.length + 1);
+});
+
+test('JSON is the same object, on one line', () => {
+  for (const value of values) {
+    const { out, all } = collect();
+    printJson({ value }, out as never);
+    expect(all().slice(0, -1)).not.toMatch(raw);
+    expect(JSON.parse(all())).toEqual({ value });
+  }
+});
+
+test('text keeps its lines', () => {
+  const { out, all } = collect();
+  printText('a\u001b[31m\n  b\n', out as never);
+  expect(all()).toBe('a\\u001b[31m\n  b\n');
+});
+
+test('the line that changes is cut to the terminal, in whole characters', () => {
+  const { out, all } = collect();
+  const line = createLine({ ...out, isTTY: true, columns: 8 } as never);
+  line.show('\u009b31mx');
+  line.show('123456😀😀');
+  line.end();
+  expect(all()).toBe('\r\x1b[K\\u009b3\r\x1b[K123456\r\x1b[K');
+});
+
+test('errors of the command quote arguments without executing them', async () => {
+  const hostile = 'no\u001b]0;title\u0007\nerror: forged\u202e.csv';
+  for (const args of [
+    ['convert', hostile, '--out', 'out'],
+    ['run', hostile, '--date', hostile],
+    [hostile],
+    ['convert', `--${hostile}`],
+  ]) {
+    const { stdout, stderr, exitCode } = await etl(args);
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).not.toMatch(rawInLines);
+    if (args[0] !== hostile && !args[1]?.startsWith('--')) expect(stderr.trim().split('\n')).toHaveLength(2);
+  }
+});

@@ -1,0 +1,19 @@
+import { shareable, shareableWarnings } from '@etl/pipeline/shareable';
+
+test('warnings of an earlier version lose their examples, and nothing else', () => {
+  const warnings = [
+    'fecha: 3 values are no dates and became null, such as "pendiente", "x, such as y"',
+    'alta: 1 values are no dates and became null in line 7',
+    'notes such as these stay',
+  ];
+  expect(shareableWarnings({ warnings, coerced: { fecha: 3, alta: 1 } })).toEqual([
+    'fecha: 3 values are no dates and became null',
+    'alta: 1 values are no dates and became null in line 7',
+    'notes such as these stay',
+  ]);
+});
+
+test('a manifest loses its examples', () => {
+  const manifest = { warnings: [], coerced: { fecha: 1 }, coercedExamples: { fecha: ['secret'] }, chunks: 1 };
+  expect(shareable(manifest as never)).toEqual({ warnings: [], coerced: { fecha: 1 }, chunks: 1 });
+});

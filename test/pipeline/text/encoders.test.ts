@@ -1,0 +1,120 @@
+import { escapeJson, jsonLine } from '@etl/pipeline/text/json';
+import { bullets, code, details, markdownText, md, paragraphs, summary } from '@etl/pipeline/text/markdown';
+import { messageLine, messageValue } from '@etl/pipeline/text/messageLine';
+import { terminalLine, terminalLines } from '@etl/pipeline/text/terminal';
+import { plain, raw, texts } from './support';
+
+/** One value each, as it reaches the sink. */
+const sinks: readonly [string, (text: string) => string][] = [
+  ['a line of a message', (text) => messageLine(['Origen', text])],
+  ['an attribute of a message', messageValue],
+  ['a line of a terminal', terminalLine],
+  ['Markdown', (text) => String(md`x ${text} y`)],
+  ['code in Markdown', (text) => String(code(text))],
+  ['a summary', summary],
+  ['a line of JSON', jsonLine],
+];
+
+const random = texts(20260208, 4000);
+
+test.each(sinks)('%s has no character that is unsafe, and no second line, whatever the value', (_sink, encode) => {
+  expect(random.filter((text) => raw.test(encode(text)))).toEqual([]);
+});
+
+test.each(sinks.filter(([sink]) => sink !== 'code in Markdown' && sink !== 'a line of JSON'))(
+  '%s leaves ordinary text as it is',
+  (_sink, encode) => {
+    for (const text of plain) expect(encode(text)).toContain(text);
+  },
+);
+
+test('escapes are readable', () => {
+  expect(terminalLine('a\u001b[31mb\r\n\u009bc\u202ed\ud800e\u{e0041}f')).toBe(
+    'a\\u001b[31mb\\r\\n\\u009bc\\u202ed\\ud800e\\u{e0041}f',
+  );
+});
+
+test('a line break in a value begins no line of a message', () => {
+  expect(messageLine(['Origen', 'x\nMotivo: forged'])).toBe('Origen: x\\nMotivo: forged');
+  expect(messageLine(['Registro', ['one', 'two\nMotivo: forged', 'Motivo: forged']]).split('\n')).toEqual([
+    'Registro:',
+    '  one',
+    '  two\\nMotivo: forged',
+    '  Motivo: forged',
+  ]);
+});
+
+test('text of several lines keeps them on a terminal', () => {
+  expect(terminalLines('Error: x\u0007\n  at y')).toBe('Error: x\\u0007\n  at y');
+});
+
+test('JSON has the same value, with and without indents', () => {
+  for (const text of random) {
+    expect(JSON.parse(jsonLine({ [text]: text }))).toEqual({ [text]: text });
+    const indented = escapeJson(JSON.stringify({ text }, null, 2));
+    expect(JSON.parse(indented)).toEqual({ text });
+    expect(indented.split('\n')).toHaveLength(3);
+  }
+});
+
+describe('Markdown', () => {
+  test.each([
+    'https://evil.example/x',
+    'HTTP://evil.example',
+    'www.evil.example',
+    'me@evil.example',
+    '[text](https://evil.example)',
+    '<https://evil.example>',
+    '![x](y)',
+    '*x*',
+    '_x_',
+    '~~x~~',
+    '&lt;',
+    'a|b',
+    '# x',
+    '- x',
+    '1. x',
+    '<b>x</b>',
+    '1024/2048',
+    'a--b',
+    'a...b',
+    '(c)',
+    '$a$ and $b$',
+    'mailto:x',
+  ])('%s becomes code', (text) => {
+    expect(markdownText(text)).toBe(`\`${text}\``);
+  });
+
+  test('code cannot be left', () => {
+    for (const text of random) expect(String(code(text)).slice(1, -1)).not.toContain('`');
+    expect(markdownText('a` https://evil.example `b')).toBe('`a\\u0060 https://evil.example \\u0060b`');
+  });
+
+  test('a template encodes its values, and keeps the Markdown it is given', () => {
+    expect(String(md`**${'*x*'}** ${md`_${'y'}_`} ${3}`)).toBe('**`*x*`** _y_ 3');
+  });
+
+  test('a list has an item a line, and paragraphs lie apart', () => {
+    expect(String(paragraphs([md`Held:`, bullets(['a\n- b', '- c', md`**d**`])]))).toBe(
+      'Held:\n\n- `a\\n- b`\n- `- c`\n- **d**',
+    );
+  });
+
+  test('a summary has at most 400 bytes, whole characters and complete code', () => {
+    for (const text of [...random, '😀'.repeat(500), `*${'ñ'.repeat(500)}`, '`'.repeat(500), '\u202e'.repeat(500)]) {
+      const shown = summary(text);
+      expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(400);
+      expect((shown.match(/`/g) ?? []).length % 2).toBe(0);
+      expect(shown).not.toMatch(/\p{Cs}/u);
+    }
+    expect(Buffer.byteLength(summary('ñ'.repeat(500)))).toBe(400);
+  });
+
+  test('details have at most 20,000 bytes, and are cut at a line', () => {
+    const line = 'x'.repeat(99);
+    const long = details(bullets(Array.from({ length: 400 }, () => line)));
+    expect(Buffer.byteLength(long)).toBeLessThanOrEqual(20_000);
+    expect(long.endsWith(`- ${line}\n\n…`)).toBe(true);
+    expect(details(md`short`)).toBe('short');
+  });
+});

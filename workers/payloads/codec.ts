@@ -1,0 +1,73 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { PayloadKeyError } from '../errors';
+
+/** A key of AES-256. */
+export interface PayloadKey {
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+export interface CodecOptions {
+  /** Learns of a payload that cannot be decrypted, before the error is thrown. */
+  readonly onUnreadable?: (error: PayloadKeyError) => void;
+}
+
+const encoding = Buffer.from('binary/encrypted');
+const keyIdName = 'encryption-key-id';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/**
+ * Encrypts payloads with AES-256-GCM under the first key, and decrypts those of all keys. Without keys, payloads are sent as they
+ * are. What is not encrypted is read as it is: the `temporal` CLI starts runs without a codec. Throws `PayloadKeyError` for
+ * a payload of an unknown key, or of another key with the same ID.
+ */
+export function createPayloadCodec(keys: readonly PayloadKey[], { onUnreadable }: CodecOptions = {}): PayloadCodec {
+  const [first] = keys;
+  const byId = new Map(keys.map((key) => [key.id, key]));
+
+  const decrypt = (payload: Payload): Payload => {
+    if (!isEncrypted(payload)) return payload;
+    const id = Buffer.from(payload.metadata?.[keyIdName] ?? []).toString('utf8');
+    const key = byId.get(id);
+    if (!key) throw new PayloadKeyError(id, keys.length === 0 ? 'notSet' : 'unknown');
+    try {
+      return temporal.api.common.v1.Payload.decode(open(key, payload.data ?? new Uint8Array()));
+    } catch {
+      throw new PayloadKeyError(id, 'wrong');
+    }
+  };
+
+  return {
+    encode: async (payloads) => payloads.map((payload) => (first ? encrypt(first, payload) : payload)),
+    decode: async (payloads) => {
+      try {
+        return payloads.map(decrypt);
+      } catch (error) {
+        if (error instanceof PayloadKeyError) onUnreadable?.(error);
+        throw error;
+      }
+    },
+  };
+}
+
+function isEncrypted({ metadata }: Payload): boolean {
+  return metadata?.encoding !== undefined && encoding.equals(metadata.encoding);
+}
+
+/** `iv`, ciphertext, tag. */
+function encrypt({ id, bytes }: PayloadKey, payload: Payload): Payload {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', bytes, iv);
+  const plain = temporal.api.common.v1.Payload.encode(payload).finish();
+  const data = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return { metadata: { encoding, [keyIdName]: Buffer.from(id) }, data };
+}
+
+function open({ bytes }: PayloadKey, data: Uint8Array): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', bytes, data.subarray(0, ivBytes), { authTagLength: tagBytes });
+  decipher.setAuthTag(data.subarray(-tagBytes));
+  return Buffer.concat([decipher.update(data.subarray(ivBytes, -tagBytes)), decipher.final()]);
+}

@@ -1,0 +1,56 @@
+/** A key as it is configured: its bytes, or what KMS has encrypted. */
+export interface KeySpec {
+  readonly id: string;
+  readonly bytes: Buffer;
+  readonly isEncrypted: boolean;
+}
+
+/** AES-256. */
+export const keyBytes = 32;
+
+const keyId = /^[A-Za-z0-9_.-]{1,64}$/;
+const kmsPrefix = 'kms:';
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * Reads `ETL_PAYLOAD_KEYS`: a JSON object of IDs and keys, or `id:key,id:key`. A key is 32 bytes in base64, or `kms:` and a
+ * ciphertext of AWS KMS in base64. Returns what is wrong with a text that is neither, without the text.
+ */
+export function readKeySpecs(text: string): readonly KeySpec[] | string {
+  const entries = text.trim().startsWith('{') ? jsonEntries(text) : listEntries(text);
+  if (typeof entries === 'string') return entries;
+  const specs = entries.map(([id, key], index) => keySpec(id, key, index + 1));
+  const problem = specs.find((each) => typeof each === 'string');
+  if (problem !== undefined) return problem;
+  const ids = entries.map(([id]) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) return `has two keys with the ID ${twice}: give each key an ID of its own`;
+  if (specs.length === 0) return 'has no key: write id:base64, or unset it';
+  return specs as KeySpec[];
+}
+
+function jsonEntries(text: string): [string, unknown][] | string {
+  try {
+    return Object.entries(JSON.parse(text) as object);
+  } catch {
+    return 'begins like JSON and is not: write {"id": "base64", …}';
+  }
+}
+
+function listEntries(text: string): [string, string][] {
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter(Boolean).map((item) => {
+    const at = item.indexOf(':');
+    return at < 0 ? ['', item] : [item.slice(0, at), item.slice(at + 1)];
+  });
+}
+
+function keySpec(id: string, key: unknown, number: number): KeySpec | string {
+  if (!keyId.test(id)) return `has no valid ID for key ${number}: use up to 64 letters, digits, _ . and -`;
+  const isEncrypted = typeof key === 'string' && key.startsWith(kmsPrefix);
+  const encoded = typeof key === 'string' ? key.slice(isEncrypted ? kmsPrefix.length : 0) : '';
+  const bytes = base64.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
+  if (isEncrypted ? bytes.length > 0 : bytes.length === keyBytes) return { id, bytes, isEncrypted };
+  const wanted = isEncrypted ? 'a ciphertext of KMS in base64' : `${keyBytes} bytes in base64`;
+  return `has a key ${id} that is not ${wanted}: make one with openssl rand -base64 ${keyBytes}`;
+}

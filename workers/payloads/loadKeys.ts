@@ -1,0 +1,33 @@
+import { causeOf } from '@etl/pipeline/causes/causeOf';
+import { ConfigError } from '../errors';
+import type { PayloadKey } from './codec';
+import { type KeySpec, keyBytes } from './keySpecs';
+
+type Decrypt = (ciphertext: Uint8Array) => Promise<Buffer>;
+
+/** KMS's client is loaded only for a key that needs it. */
+const decryptWithKms: Decrypt = (ciphertext) => {
+  const { createDataKeyDecrypter } = require('../../aws/kmsDataKey') as typeof import('../../aws/kmsDataKey');
+  return createDataKeyDecrypter()(ciphertext);
+};
+
+/**
+ * Returns the keys, those of KMS decrypted. Throws `ConfigError` for one that KMS does not decrypt to a key of AES-256, and another
+ * error when KMS does not answer.
+ */
+export async function loadKeys(specs: readonly KeySpec[], decrypt: Decrypt = decryptWithKms): Promise<PayloadKey[]> {
+  return Promise.all(
+    specs.map(async ({ id, bytes, isEncrypted }) => {
+      if (!isEncrypted) return { id, bytes };
+      const plain = await decrypt(bytes).catch((error: Error) => {
+        const problem = `ETL_PAYLOAD_KEYS: KMS does not decrypt the key ${id}`;
+        if (causeOf(error)?.kind === 'Unavailable') throw new Error(problem, { cause: error });
+        throw new ConfigError([`${problem}: ${error.name}: ${error.message}`]);
+      });
+      if (plain.length === keyBytes) return { id, bytes: plain };
+      throw new ConfigError([
+        `ETL_PAYLOAD_KEYS: the key ${id} has ${plain.length} bytes, and AES-256 needs ${keyBytes}`,
+      ]);
+    }),
+  );
+}

@@ -1,0 +1,7 @@
+import { details, type Markdown, paragraphs } from '@etl/pipeline/text/markdown';
+import { setCurrentDetails } from '@temporalio/workflow';
+
+/** Shows paragraphs in the Web UI, as the current details of the workflow. They are Markdown, so that their values are encoded. */
+export function showDetails(...parts: readonly Markdown[]): void {
+  setCurrentDetails(details(paragraphs(parts)));
+}
