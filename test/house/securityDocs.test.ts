@@ -18,6 +18,7 @@ test('the table has the threats of every side', () => {
     'Browser',
     'Other local user',
     'Leaked read access to history',
+    'Hostile name',
     'Compromised task role',
     'Supply chain',
   ]);

@@ -53,6 +53,9 @@ export async function deploy(
     AWS_ENDPOINT_URL: endpoint,
     S3_RAW_BUCKET: buckets.raw,
     S3_CLEAN_BUCKET: buckets.clean,
+    // ministack runs functions as processes that have this process's environment, too.
+    ETL_SOURCE_PREFIXES: buckets.raw,
+    ETL_DESTINATION_PREFIXES: buckets.clean,
     ETL_TIME_SCALE: String(timeScale),
   });
   const machine = stateMachine(

@@ -26,6 +26,7 @@ const created = { 's3:if-none-match': '*' };
 const ourRequest = { ...cluster, [`aws:RequestTag/${tagNames.namespace}`]: 'default' };
 const ourTask = { [`aws:ResourceTag/${tagNames.namespace}`]: 'default' };
 const toTasks = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
+const payloadKey = `arn:aws:kms:${account}:key/00000000-0000-0000-0000-000000000000`;
 const queue = (name: string) => `arn:aws:sqs:${account}:${name}`;
 
 /** Requests with the same action and context. */
@@ -94,6 +95,7 @@ const roles: Readonly<Record<string, Role>> = {
       ...each('ecs:TagResource', [`${family}:8`], { 'ecs:CreateAction': 'RegisterTaskDefinition' }),
       ...each('iam:PassRole', ['arn:aws:iam::123456789012:role/etl-task'], toTasks),
       ...each('iam:PassRole', ['arn:aws:iam::123456789012:role/etl-execution'], toTasks),
+      ...each('kms:Decrypt', [payloadKey]),
       ...each('lambda:InvokeFunction', [`arn:aws:lambda:${account}:function:etl-convert`]),
       ...each('logs:GetLogEvents', [
         `arn:aws:logs:${account}:log-group:/ecs/etl-ventas-diarias:log-stream:etl/etl-worker/0123`,
@@ -134,6 +136,8 @@ const roles: Readonly<Record<string, Role>> = {
       ...each('s3:PutObject', [commit], created),
       ...each('s3:DeleteObject', [`${raw}/ventas/dia.csv`, `${clean}/ventas/x`, commit]),
       ...each('s3:GetObject', ['arn:aws:s3:::another-bucket/x']),
+      ...each('kms:Decrypt', [payloadKey.replace('00000000-', '33333333-')]),
+      ...each('kms:CreateGrant', [payloadKey]),
       ...each('sqs:DeleteMessage', [queue('another')]),
       ...each('sqs:PurgeQueue', [queue('etl-dead-letters')]),
     ],
