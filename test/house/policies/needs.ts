@@ -16,6 +16,7 @@ export const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'client-ecs/RegisterTaskDefinition': ['ecs:RegisterTaskDefinition', 'ecs:TagResource', 'iam:PassRole'],
   'client-ecs/RunTask': ['ecs:RunTask', 'ecs:TagResource', 'iam:PassRole'],
   'client-ecs/StopTask': ['ecs:StopTask'],
+  'client-kms/Decrypt': ['kms:Decrypt'],
   'client-lambda/Invoke': ['lambda:InvokeFunction'],
   'client-s3/AbortMultipartUpload': ['s3:AbortMultipartUpload'],
   'client-s3/CompleteMultipartUpload': ['s3:PutObject'],

@@ -94,6 +94,7 @@ const roles: Readonly<Record<string, Role>> = {
       ...each('ecs:TagResource', [`${family}:8`], { 'ecs:CreateAction': 'RegisterTaskDefinition' }),
       ...each('iam:PassRole', ['arn:aws:iam::123456789012:role/etl-task'], toTasks),
       ...each('iam:PassRole', ['arn:aws:iam::123456789012:role/etl-execution'], toTasks),
+      ...each('kms:Decrypt', [`arn:aws:kms:${account}:key/00000000-0000-0000-0000-000000000000`]),
       ...each('lambda:InvokeFunction', [`arn:aws:lambda:${account}:function:etl-convert`]),
       ...each('logs:GetLogEvents', [
         `arn:aws:logs:${account}:log-group:/ecs/etl-ventas-diarias:log-stream:etl/etl-worker/0123`,
@@ -134,6 +135,7 @@ const roles: Readonly<Record<string, Role>> = {
       ...each('s3:PutObject', [commit], created),
       ...each('s3:DeleteObject', [`${raw}/ventas/dia.csv`, `${clean}/ventas/x`, commit]),
       ...each('s3:GetObject', ['arn:aws:s3:::another-bucket/x']),
+      ...each('kms:Decrypt', [`arn:aws:kms:${account}:key/11111111-1111-1111-1111-111111111111`]),
       ...each('sqs:DeleteMessage', [queue('another')]),
       ...each('sqs:PurgeQueue', [queue('etl-dead-letters')]),
     ],
