@@ -71,15 +71,14 @@ async function repeat(work: () => Promise<void>, seconds: number, ended: AbortSi
   }
 }
 
-/** With the messages of failures that lie in payloads. One that cannot be decoded here is not shown. */
+const unreadable = 'its message cannot be decrypted here';
+
+/** With the messages of failures that lie in payloads. */
 async function withMessages({ raw }: Described, { options }: Watched['client']): Promise<Described> {
-  const { payloadCodecs } = options.loadedDataConverter;
   const pendingActivities = await Promise.all(
     (raw.pendingActivities ?? []).map(async ({ lastFailure, ...activity }) => {
       if (!lastFailure) return activity;
-      const message = await failureMessage(lastFailure, payloadCodecs).catch(
-        () => 'its message cannot be decrypted here',
-      );
+      const message = await failureMessage(lastFailure, options.loadedDataConverter).catch(() => unreadable);
       return { ...activity, lastFailure: { ...lastFailure, message: message ?? null } };
     }),
   );

@@ -1,13 +1,12 @@
-import type { PayloadCodec, ProtoFailure } from '@temporalio/common';
-import { defaultPayloadConverter } from '@temporalio/common';
+import type { LoadedDataConverter, ProtoFailure } from '@temporalio/common';
 
 /** Returns the message of a failure as Temporal stores it, decoded where it is in a payload. Throws what a codec throws. */
 export async function failureMessage(
   { message, encodedAttributes }: ProtoFailure,
-  codecs: readonly PayloadCodec[],
+  { payloadConverter, payloadCodecs }: LoadedDataConverter,
 ): Promise<string | undefined> {
   if (!encodedAttributes) return message ?? undefined;
   let payloads = [encodedAttributes];
-  for (const codec of [...codecs].reverse()) payloads = await codec.decode(payloads);
-  return payloads.map((payload) => defaultPayloadConverter.fromPayload<{ message: string }>(payload).message)[0];
+  for (const codec of [...payloadCodecs].reverse()) payloads = await codec.decode(payloads);
+  return payloads.map((payload) => payloadConverter.fromPayload<{ message: string }>(payload).message)[0];
 }
