@@ -18,7 +18,6 @@ test('the table has the threats of every side', () => {
     'Browser',
     'Other local user',
     'Leaked read access to history',
-    'Hostile name',
     'Compromised task role',
     'Supply chain',
   ]);

@@ -68,7 +68,7 @@ const storageRemedies: Readonly<Record<StorageErrorCode, string>> = {
   AccessDenied: "grant the task's role (or this user) access to it",
   Misconfigured: 'docs/configuration.md lists the settings',
   ReadOnly: 'choose a destination that can be written',
-  NoSpace: 'free some space, or give the task more ephemeral storage',
+  NoSpace: 'Free some space, or give the task more ephemeral storage',
   SourceChanged: 'start a new run once the file is complete',
   Corrupt: 'look at the object named above',
   Unavailable: 'run it again; what was finished is kept',

@@ -38,7 +38,7 @@ withTmpfs('a full disk', () => {
     const lines = stderr.trim().split('\n');
     expect({ exitCode, lines }).toEqual({
       exitCode: 74,
-      lines: [expect.stringContaining(place), 'free some space, or give the task more ephemeral storage'],
+      lines: [expect.stringContaining(place), 'Free some space, or give the task more ephemeral storage'],
     });
   };
   /** Hardly any shorter as Parquet. */
