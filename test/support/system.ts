@@ -61,6 +61,8 @@ export class LocalSystemUnderTest {
 
   static async create(changes: NodeJS.ProcessEnv = {}): Promise<LocalSystemUnderTest> {
     const folder = await mkdtemp(join(tmpdir(), 'etl-system-'));
+    // Loads the codec now: Jest lets tests that run concurrently load nothing.
+    await openPayloads(changes);
     const [temporal, ui, ecs] = [await getFreePort(), await getFreePort(), await getFreePort()].map(String);
     const ports = ['--temporal-port', temporal ?? '', '--ui-port', ui ?? '', '--ecs-port', ecs ?? ''];
     return new LocalSystemUnderTest(folder, ports, { ...tasksAlone, ...changes });
