@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
 /** Whether a server could listen on this port of this address; 0 asks for any port of it. */
 export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
@@ -7,22 +8,28 @@ export async function isPortFree(port: number, host = '127.0.0.1'): Promise<bool
   try {
     server.listen(port, host);
     await once(server, 'listening');
-    return true;
   } catch {
     return false;
-  } finally {
-    server.close();
   }
-}
-
-/** A port of this address that is free now. */
-export async function getFreePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
+}
+
+/** Below the ports that systems give to outgoing connections (Linux: from 32768, others: from 49152). */
+const candidates = { first: 15_000, count: 15_000 } as const;
+const maxTries = 100;
+
+/**
+ * Returns a port of this address that is free now. It is not one that an outgoing connection gets before the caller listens on
+ * it: with many processes at once that happens. @throws Error when 100 ports are taken, or the address is not of this machine
+ */
+export async function getFreePort(host = '127.0.0.1'): Promise<number> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const port = candidates.first + randomInt(candidates.count);
+    if (await isPortFree(port, host)) return port;
+  }
+  throw new Error(`no port of ${host} is free`);
 }
 
 /** The preferred port where it is free, else any. */

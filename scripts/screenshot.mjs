@@ -5,7 +5,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,17 +12,11 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { makeScratchFolder } = createRequire(import.meta.url)('../storage/dist/scratchFolder.js');
+const require = createRequire(import.meta.url);
+const { makeScratchFolder } = require('../storage/dist/scratchFolder.js');
+const { getFreePort } = require('../dist/local/freePort.js');
+const freePort = async () => String(await getFreePort());
 const target = process.argv[2] ?? join(root, 'docs', 'run.png');
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}
 
 async function etl(args, env) {
   const child = spawn(process.execPath, ['cli/etl.js', ...args], {
