@@ -47,18 +47,20 @@ export function announceSystem(entry: Omit<LocalSystemEntry, keyof ProcessIdenti
   return (): void => rmSync(path, { force: true });
 }
 
-/** The systems of this user that are running. Entries of processes that were killed are removed. */
+/** Returns the running systems of this user, by state folder. Entries of processes that were killed are removed. */
 export function runningSystems(env: Env = process.env): LocalSystemEntry[] {
   const folder = systemsFolder(env);
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  return names.flatMap((name) => {
+  const running = names.flatMap((name) => {
     const path = join(folder, name);
     const entry = readEntry(path);
     if (entry && isAlive(entry)) return [entry];
     rmSync(path, { force: true });
     return [];
   });
+  // The names of entries are random, and folders are listed in any order.
+  return running.sort((a, b) => (a.stateDir < b.stateDir ? -1 : 1));
 }
 
 /**
