@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { maxLine } from '../capped';
-import { maxKeyBytes, maxPathBytes, placeIsShort } from '../places';
+import { maxKeyBytes, placeIsShort } from '../places';
 
 /** What S3 keeps of a version, and its ETags and sequencers, are far shorter. */
 const mark = z.string().max(1024, 'has more than 1024 characters');
 const word = z.string().max(200, 'has more than 200 characters');
 const bucket = z.object({ name: z.string().min(1).max(255, 'has more than 255 characters') });
 const time = word.pipe(z.iso.datetime({ offset: true }));
+/** Of a place that a source reports, in characters. */
+const maxReportedChars = 32_768;
 /** A key with each byte percent-encoded, which is not yet decoded. */
 const encodedKey = z
   .string()
@@ -47,10 +49,13 @@ export const s3OnEventBridge = z.object({
   }),
 });
 
+/** An entry may be reported because its path is too long: what is taken of it is checked later. */
+const place = z.string().min(1, 'is empty').max(maxReportedChars, `has more than ${maxReportedChars} characters`);
+
 /** Ours, for sources that are no S3: a folder, a topic. */
 export const landed = z.strictObject({
-  uri: z.string().min(1, 'is empty').superRefine(placeIsShort),
-  key: z.string().min(1, 'is empty').max(maxPathBytes, `has more than ${maxPathBytes} characters`),
+  uri: place,
+  key: place,
   mark: mark.min(1, 'is empty'),
   landedAt: time.optional(),
   problem: z.string().min(1, 'is empty').max(maxLine, `has more than ${maxLine} characters`).optional(),
