@@ -1,3 +1,4 @@
+import { capped } from '@etl/pipeline/capped';
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Plan } from '@etl/pipeline/plan';
@@ -26,7 +27,7 @@ export async function confirmCommit(store: ObjectStore, query: CommitQuery): Pro
       published: place.published,
       parts: commit.manifest.parts.length,
       totals: commit.manifest.totals,
-      warnings: shareableWarnings(commit.manifest).slice(0, 50),
+      warnings: capped(shareableWarnings(commit.manifest)),
     };
   }
   if (newest && Date.parse(newest.manifest.runStartedAt) > Date.parse(run.startedAt)) {

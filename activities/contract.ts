@@ -91,6 +91,8 @@ export interface OrphanReport {
   readonly orphans: readonly OrphanTask[];
   /** Of workflows that Temporal does not know: for people to decide. */
   readonly unknown: readonly OrphanTask[];
+  /** Tasks of both kinds that the report has no room for: the next one may have. Absent: none. */
+  readonly leftOut?: number;
 }
 
 export interface AwaitInput {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { capped, cut } from '@etl/pipeline/capped';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { exitCodes } from '@etl/pipeline/failures';
 import { layout, progressName } from '@etl/pipeline/layout';
@@ -25,6 +26,9 @@ export interface Lightly {
   readonly firstPauseSeconds?: number;
 }
 
+/** Lines of the log that a failure carries. */
+const tailLines = 20;
+
 /** How long a converter that is busy is asked again: longer waits are the workflow's. */
 const patienceSeconds = 240;
 
@@ -43,7 +47,11 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
     try {
       const end = await reported(lightly, input, () => converter.convert({ environment, timeoutSeconds, signal }));
       // The log tells why something failed; the manifest of what did not is where readers see it.
-      return end.exitCode === exitCodes.done ? { ...end, logTail: [] } : end;
+      return {
+        ...end,
+        ...reasonOf(end),
+        logTail: end.exitCode === exitCodes.done ? [] : capped(end.logTail, tailLines),
+      };
     } catch (error) {
       // Half of it at random, so that what was refused together does not come back together.
       const seconds = pause * (0.5 + Math.random() / 2);
@@ -67,4 +75,9 @@ async function reported<T>(lightly: Lightly, input: LightInput, convert: () => P
   } finally {
     followed.stop();
   }
+}
+
+/** A function answers with whatever was thrown in it. */
+function reasonOf({ reason }: LightEnd): Pick<LightEnd, 'reason'> {
+  return reason === undefined ? {} : { reason: cut(reason) };
 }

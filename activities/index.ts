@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { transform } from '@etl/pipeline/definition';
 import { composeMessage } from '@etl/pipeline/messages';
+import { trimSlashes } from '@etl/pipeline/uri';
 import { activityInfo, Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';
@@ -130,7 +131,7 @@ function describerSettings(pollSeconds: number, timeScale: number): DescriberSet
 /** The run's page in the Web UI. */
 export function runUrl(uiUrl: string, namespace: string, workflowId: string, runId: string): string {
   const path = ['namespaces', namespace, 'workflows', workflowId, runId, 'history'].map(encodeURIComponent).join('/');
-  return `${uiUrl.replace(/\/+$/, '')}/${path}`;
+  return `${trimSlashes(uiUrl)}/${path}`;
 }
 
 /**

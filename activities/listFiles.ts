@@ -1,16 +1,19 @@
 import { belongs, type Listing, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
 import { keyProblem } from '@etl/pipeline/batch/fileNames';
+import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { addLeftOut, type LeftOut, type LeftOutReason } from '@etl/pipeline/batch/summary';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import type { EventDetail } from '@etl/pipeline/event';
+import { jsonBytes } from '@etl/pipeline/json';
 import { workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
+import { placeProblem } from '@etl/pipeline/places';
 import { optionsOf } from '@etl/pipeline/plan';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
-import { baseName, joinUri, parseUri, sameUri } from '@etl/pipeline/uri';
+import { baseName, joinUri, parseUri, sameUri, trimSlashes } from '@etl/pipeline/uri';
 import {
   type ListedObject,
   type ListProblem,
@@ -25,8 +28,8 @@ import type { Executions } from './ports';
 
 /** Objects of a page, of the batch or not: a page ends before its time is over. */
 const maxLooked = 50_000;
-/** Of the keys of a page, each of which may be told three times: an activity's answer has 2 MiB at the most. */
-const maxKeyBytes = 400_000;
+/** Of the URIs of a page as JSON. Its batches and reasons, which are short, come on top; an activity's result has 2 MiB at most. */
+const maxKeyBytes = 1_000_000;
 /** Commit logs that are read at once. */
 const maxChecks = 16;
 
@@ -73,7 +76,7 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
     }
     candidates.push({ info, file: { ...file, ...noted(leftOut) } });
     leftOut = {};
-    keyBytes += JSON.stringify(info.uri).length;
+    keyBytes += jsonBytes(info.uri);
   }
   return { files: await checked(ports, input, candidates), ...noted(leftOut) };
 }
@@ -132,14 +135,14 @@ function fileOf(plan: BatchPlan, listing: Listing, info: ListedObject): FoundFil
 function problemOf({ uri, problem }: ListedObject): ListProblem | undefined {
   if (problem) return problem;
   const location = parseUri(uri);
-  const reason = location?.kind === 's3' ? keyProblem(location.key) : undefined;
+  const reason = (location?.kind === 's3' ? keyProblem(location.key) : undefined) ?? placeProblem(uri);
   return reason === undefined ? undefined : { kind: 'unreadable', reason };
 }
 
 /** Without a declared dataset the folder is it: one that is named by the day would be another dataset each day. */
 function datasetIsDay(plan: BatchPlan, listing: Listing, uri: string): boolean {
   if (plan.detail.dataset !== undefined) return false;
-  const named = plan.prefix.replace(/\/+$/, '');
+  const named = trimSlashes(plan.prefix);
   const isOfListing = joinUri(listing.prefix, baseName(uri)) === uri;
   if (isOfListing && baseName(named) !== baseName(listing.prefix)) return true;
   const folder = uri.slice(0, uri.lastIndexOf('/'));
@@ -155,11 +158,20 @@ async function checked(
   const { chunkRows } = input.plan.detail as Partial<EventDetail>;
   const options = optionsOf(input.plan.detail as EventDetail);
   const hash = optionsHash(options, chunkRows ?? defaultChunkRows);
-  return inTurn(candidates, maxChecks, async ({ info, file }) =>
-    file.refused === undefined && file.skip === undefined
-      ? { ...file, ...(await check(ports, input, info, file, hash)) }
-      : file,
-  );
+  return inTurn(candidates, maxChecks, async ({ info, file }) => {
+    const isOpen = file.refused === undefined && file.skip === undefined;
+    return short(isOpen ? { ...file, ...(await check(ports, input, info, file, hash)) } : file);
+  });
+}
+
+/** The reasons of a page travel together, and some of them name other files. */
+function short(file: FoundFile): FoundFile {
+  const { refused, reason } = file;
+  return {
+    ...file,
+    ...(refused !== undefined && { refused: shortReason(refused) }),
+    ...(reason !== undefined && { reason: shortReason(reason) }),
+  };
 }
 
 type Verdict = Pick<FoundFile, 'skip' | 'refused' | 'reason'> & Partial<Pick<FoundFile, 'batch'>>;

@@ -2,6 +2,7 @@ import { listingFrom } from '@etl/pipeline/batch/dayFiles';
 import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
+import { capped } from '@etl/pipeline/capped';
 import { shownUri } from '@etl/pipeline/text/shownUri';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { BatchValidation } from './contract';
@@ -32,7 +33,7 @@ export async function planBatch(
     problems.push(...(await refusedByPlace(store, settings, { key: 'prefix', source, destination, replaces })));
   }
   if (problems.length === 0) problems.push(...(await accessProblems(store, plan)));
-  return problems.length > 0 ? { valid: false, reasons: problems } : { valid: true, plan };
+  return problems.length > 0 ? { valid: false, reasons: capped(problems) } : { valid: true, plan };
 }
 
 async function accessProblems(store: Pick<ObjectStore, 'list'>, plan: BatchPlan): Promise<string[]> {

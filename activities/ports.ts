@@ -110,7 +110,7 @@ export interface Notifier {
 
 /** Events that failed, one letter for each. */
 export interface DeadLetters {
-  /** Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. */
+  /** Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. Throws `LetterRefusedError`. */
   send(letter: DeadLetter): Promise<string>;
   /**
    * Removes the letter of this key, after a run that began at `startedAt` has delivered: failures that came later keep it.
@@ -121,7 +121,7 @@ export interface DeadLetters {
 
 /** A queue keeps whatever it is sent, for so long, and cannot be searched. */
 export interface LetterQueue {
-  /** Returns the letter's ID. */
+  /** Returns the letter's ID. Throws `LetterRefusedError`. */
   send(letter: DeadLetter, address?: LetterAddress): Promise<string>;
   /** Undefined where the queue may not be asked. */
   state(): Promise<{ readonly retentionSeconds: number; readonly letters: number } | undefined>;
@@ -180,7 +180,7 @@ export interface ProgressReporter {
 export interface Executions {
   /** Of the newest run. `unknown`: never heard of, or beyond the retention; `closedAt` in milliseconds. */
   state(workflowId: string): Promise<ExecutionState>;
-  /** How a run ended (default: the newest of its ID), once it has. Throws when the signal is aborted before. */
+  /** How a run ended (default: the newest of its ID), once it has; of a run that was reset, the newest one. Throws when the signal is aborted before. */
   result(workflowId: string, runId: string | undefined, signal: AbortSignal): Promise<RunEnd>;
 }
 
@@ -202,4 +202,9 @@ export class ThrottledError extends Error {
 /** The light lane's converter cannot be used as it is configured. */
 export class LightConverterError extends Error {
   override readonly name = 'LightConverterError';
+}
+
+/** The queue of dead letters never takes this letter: another attempt would be refused too. */
+export class LetterRefusedError extends Error {
+  override readonly name = 'LetterRefusedError';
 }

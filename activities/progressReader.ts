@@ -1,6 +1,7 @@
 import { transform } from '@etl/pipeline/definition';
+import { parseJson } from '@etl/pipeline/json';
 import type { Progress } from '@etl/pipeline/manifest';
-import { shareRead } from '@etl/pipeline/progress';
+import { progressOf, shareRead } from '@etl/pipeline/progress';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { reportSeconds } from './reportPace';
 
@@ -23,7 +24,7 @@ export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { le
   async function read(uri: string): Promise<Progress | undefined> {
     try {
       const body = await store.readSmall(uri);
-      return body && (JSON.parse(body.toString('utf8')) as Progress);
+      return body && progressOf(parseJson(body.toString('utf8')));
     } catch {
       return undefined;
     }

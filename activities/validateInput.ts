@@ -1,4 +1,5 @@
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
+import { capped } from '@etl/pipeline/capped';
 import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import { type EventDetail, parseEvent } from '@etl/pipeline/event';
@@ -6,6 +7,7 @@ import { layout } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import { isCalendarDate } from '@etl/pipeline/names';
+import { placeProblem } from '@etl/pipeline/places';
 import { makePlan, namedSource, optionsOf, type Plan, resolveSource } from '@etl/pipeline/plan';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
 import { applyShards } from '@etl/pipeline/routing/applyShards';
@@ -51,6 +53,9 @@ export async function validateInput(
         (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain key lies in, is not set' : ''),
     ]);
   }
+  const long = placeProblem(uri);
+  if (long !== undefined)
+    return invalid(event, settings, [`detail.s3Key: ${JSON.stringify(uri.slice(0, 80))} ${long}`]);
   const { destination, replaces } = parsed.detail;
   const refused = await refusedByPlace(store, settings, { key: 'detail.s3Key', source: uri, destination, replaces });
   if (refused.length > 0) return invalid(event, settings, refused);
@@ -120,5 +125,9 @@ function invalid(event: unknown, settings: ValidationSettings, reasons: readonly
   const uri = s3Key === undefined ? undefined : namedSource(s3Key, settings.rawBase);
   const named = uri === undefined ? {} : resolveBatch({ batchDate: '' }, uri, settings.rawBase);
   const batch = { ...named, batchDate: batchDate !== undefined && isCalendarDate(batchDate) ? batchDate : undefined };
-  return { valid: false, reasons, batch: Object.fromEntries(Object.entries(batch).filter(([, value]) => value)) };
+  return {
+    valid: false,
+    reasons: capped(reasons),
+    batch: Object.fromEntries(Object.entries(batch).filter(([, value]) => value)),
+  };
 }

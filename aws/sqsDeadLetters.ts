@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { LetterQueue } from '../activities/ports';
+import { type LetterQueue, LetterRefusedError } from '../activities/ports';
 import { letterOf, messageOf, sentMs } from './sqsLetter';
 import { createSqsQueue, maxPerCall } from './sqsQueue';
 
@@ -18,8 +18,14 @@ export function createSqsDeadLetters(client: SQSClient, queueUrl: string): Lette
   return {
     async send(letter, address) {
       const message = messageOf(letter, address ?? {});
-      const answer = await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
-      return answer.MessageId ?? '';
+      try {
+        const answer = await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
+        return answer.MessageId ?? '';
+      } catch (error) {
+        if (!isAboutContents(error as Error)) throw error;
+        const { name, message: text } = error as Error;
+        throw new LetterRefusedError(`${queueUrl} refuses the letter: ${name}: ${text}`, { cause: error });
+      }
     },
     async state() {
       const request = { QueueUrl: queueUrl, AttributeNames: ['MessageRetentionPeriod' as const, ...counts] };
@@ -58,4 +64,9 @@ export function createSqsDeadLetters(client: SQSClient, queueUrl: string): Lette
       }
     },
   };
+}
+
+/** Returns whether SQS would refuse the same message again, however its queue is configured. @see Amazon SQS API, SendMessage */
+function isAboutContents({ name, message }: Error): boolean {
+  return name === 'InvalidMessageContents' || (name === 'InvalidParameterValue' && /must be shorter/.test(message));
 }

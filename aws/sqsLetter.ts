@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { cut } from '@etl/pipeline/capped';
+import { excerptOf } from '@etl/pipeline/deadLetters/excerpt';
+import { parseJsonOr } from '@etl/pipeline/json';
 import { isDeadLetterMarker } from '@etl/pipeline/layout';
 import { jsonLine } from '@etl/pipeline/text/json';
 import { messageValue } from '@etl/pipeline/text/messageLine';
 import type { DeadLetter, KeptLetter, LetterAddress } from '../activities/ports';
 
+const dataType = 'String';
 const names = {
   failureType: 'failureType',
   reason: 'reason',
@@ -14,17 +19,46 @@ const names = {
 } as const;
 const maxReasonLength = 1000;
 
-/** The event is the body of a letter's message, as it came, so that it can be started again; why it is there, its attributes. */
+/**
+ * In bytes, attributes included. SQS has taken 1 MiB since 2025, and queues that were made before may have the older limit, which
+ * is the default of other implementations too.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+export const maxMessageBytes = 256 * 1024;
+
+/**
+ * Returns the message of a letter. Its body is the event as it came, so that it can be started again; attributes say why it is
+ * there. An event that the message has no room for is replaced by an excerpt.
+ */
 export function messageOf(letter: DeadLetter, address: Partial<LetterAddress>) {
   const { event, ...facts } = letter;
-  const values = { ...facts, reason: facts.reason.slice(0, maxReasonLength), ...address };
+  const values = { ...facts, reason: cut(facts.reason, maxReasonLength), ...address };
   const attributes: Record<string, MessageAttributeValue> = {};
   for (const [field, name] of Object.entries(names)) {
     const value = values[field as keyof typeof names];
     // SQS takes no empty value.
-    if (value !== undefined) attributes[name] = { DataType: 'String', StringValue: messageValue(value) || '-' };
+    if (value !== undefined) attributes[name] = { DataType: dataType, StringValue: messageValue(value) || '-' };
   }
-  return { MessageBody: jsonLine(event), MessageAttributes: attributes };
+  return { MessageBody: bodyOf(event, maxMessageBytes - bytesOf(attributes)), MessageAttributes: attributes };
+}
+
+function bodyOf(event: unknown, room: number): string {
+  const body = jsonLine(event);
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= room) return body;
+  // A text is what came, and not JSON.
+  const text = typeof event === 'string' ? event : body;
+  const problem = `the event has ${bytes} bytes, and the letter has room for ${room}`;
+  const original = 'the input of the run, or the message of the source';
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return jsonLine(excerptOf(event, { problem, original, bytes, sha256 }, text));
+}
+
+/** SQS counts names, types and values. */
+function bytesOf(attributes: Readonly<Record<string, MessageAttributeValue>>): number {
+  const texts = Object.entries(attributes).flatMap(([name, { StringValue = '' }]) => [name, dataType, StringValue]);
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
 /** A message as a letter, whoever has sent it. */
@@ -40,19 +74,11 @@ export function letterOf(message: Message): KeptLetter {
     id: MessageId,
     ...(sent > 0 && { sentAt: new Date(sent).toISOString() }),
     ...Object.fromEntries(known),
-    event: parsed(Body),
+    event: parseJsonOr(Body, Body),
   };
 }
 
 /** When SQS has received a message, in milliseconds since the epoch. */
 export function sentMs({ Attributes }: Message): number {
   return Number(Attributes?.SentTimestamp);
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
 }

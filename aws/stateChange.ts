@@ -1,4 +1,5 @@
 import { etlContainerName } from '@etl/pipeline/container';
+import { parseJsonOr } from '@etl/pipeline/json';
 import * as z from 'zod';
 
 /** A change of a task, and the run it works for, as far as the event tells. */
@@ -10,13 +11,17 @@ export interface StateChange {
   readonly runId?: string;
 }
 
+/** In characters, as the SDKs of AWS have it. */
+const maxArnLength = 2048;
+const maxStatusLength = 64;
+
 const event = z.looseObject({
   source: z.literal('aws.ecs'),
   'detail-type': z.literal('ECS Task State Change'),
   detail: z.looseObject({
-    taskArn: z.string().startsWith('arn:'),
-    lastStatus: z.string(),
-    desiredStatus: z.string(),
+    taskArn: z.string().startsWith('arn:').max(maxArnLength),
+    lastStatus: z.string().max(maxStatusLength),
+    desiredStatus: z.string().max(maxStatusLength),
     overrides: z
       .looseObject({
         containerOverrides: z
@@ -40,9 +45,9 @@ const notification = z.looseObject({ Type: z.literal('Notification'), Message: z
  * Developer Guide, task state change events.
  */
 export function parseStateChange(body: string): StateChange | undefined {
-  const json = parseJson(body);
+  const json = parseJsonOr(body, undefined);
   const wrapped = notification.safeParse(json);
-  const parsed = event.safeParse(wrapped.success ? parseJson(wrapped.data.Message) : json);
+  const parsed = event.safeParse(wrapped.success ? parseJsonOr(wrapped.data.Message, undefined) : json);
   if (!parsed.success) return undefined;
   const { taskArn, lastStatus, desiredStatus, overrides } = parsed.data.detail;
   const container = overrides?.containerOverrides?.find(({ name }) => name === etlContainerName);
@@ -56,12 +61,4 @@ export function parseStateChange(body: string): StateChange | undefined {
     ...(workflowId !== undefined && { workflowId }),
     ...(runId !== undefined && { runId }),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,19 +4,22 @@ import { parseStateChange, type StateChange } from './stateChange';
 import { untilAnswered } from './untilAnswered';
 
 export interface StateChangeQueue {
-  /** Messages since the start: handed over, left for redelivery, and deleted as no events of tasks of ours. */
-  readonly counts: { handedOver: number; failed: number; foreign: number };
+  /** Messages since the start: handed over, left for redelivery, given up, and deleted as not about tasks of ours. */
+  readonly counts: { handedOver: number; failed: number; givenUp: number; foreign: number };
   /** Ends the wait for messages, and returns when those in hand are settled. */
   stop(): Promise<void>;
 }
 
 export interface StateChangeQueueOptions {
-  /** A message is deleted once this resolves, and comes again if it rejects. */
+  /** A message is deleted once this resolves. If this rejects, the message comes again, a bounded number of times. */
   readonly handOver: (change: StateChange) => Promise<void>;
   readonly warn: (details: object, message: string) => void;
   /** How long a message whose handing over failed stays hidden; the queue's own default without it. */
   readonly redeliverySeconds?: number;
 }
+
+/** A change is dropped after so many receives: it only makes an end seen earlier. */
+const maxReceives = 20;
 
 /** Polls a queue of ECS task state changes until it is stopped. No error of SQS ends it: it waits, and asks again. */
 export function startStateChangeQueue(
@@ -24,7 +27,7 @@ export function startStateChangeQueue(
   queueUrl: string,
   options: StateChangeQueueOptions,
 ): StateChangeQueue {
-  const counts = { handedOver: 0, failed: 0, foreign: 0 };
+  const counts = { handedOver: 0, failed: 0, givenUp: 0, foreign: 0 };
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -34,7 +37,7 @@ export function startStateChangeQueue(
     options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not answer');
 
   /** True for a message that is done with. */
-  const settle = async ({ Body = '' }: Message): Promise<boolean> => {
+  const settle = async ({ Body = '', Attributes }: Message): Promise<boolean> => {
     const change = parseStateChange(Body);
     if (change?.workflowId === undefined) {
       counts.foreign++;
@@ -45,9 +48,17 @@ export function startStateChangeQueue(
       counts.handedOver++;
       return true;
     } catch (error) {
-      counts.failed++;
       const { taskArn, workflowId } = change;
       const details = { taskArn, workflowId, error: (error as Error).message };
+      if (Number(Attributes?.ApproximateReceiveCount ?? 1) > maxReceives) {
+        counts.givenUp++;
+        options.warn(
+          details,
+          'a change of a task was not handed over and is dropped; polling sees the end of the task',
+        );
+        return true;
+      }
+      counts.failed++;
       options.warn(details, 'a change of a task was not handed over; it will come again');
       return false;
     }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { fileUri } from '@etl/pipeline/fileUri';
+import { parseJson } from '@etl/pipeline/json';
 import { isCalendarDate } from '@etl/pipeline/names';
 import { shownUri } from '@etl/pipeline/text/shownUri';
 import { canonicalUri } from '@etl/pipeline/uri';
@@ -52,7 +53,7 @@ export function jsonObject(name: string, text: string): Record<string, unknown> 
   const what = isFile ? `${name} ${text}` : name;
   const remedy = `For example ${name} '{"dialect":{"delimiter":";"}}', or ${name} @file.json with the same in a file`;
   try {
-    const value: unknown = JSON.parse(json);
+    const value = parseJson(json);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
     const reason = (error as Error).message.split('\n', 1)[0];

@@ -1,4 +1,5 @@
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
+import { isExcerpt } from '@etl/pipeline/deadLetters/excerpt';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { parseEvent } from '@etl/pipeline/event';
 import type { IntakeRule } from '@etl/pipeline/intake/rule';
@@ -20,6 +21,7 @@ export type Again = { readonly starts: readonly Start[] } | { readonly problem: 
  */
 export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: string | undefined): Again {
   const { event } = letter;
+  if (isExcerpt(event)) return { problem: `the letter has an excerpt only: ${event.excerpt.problem}` };
   const parsed = parseEvent(event);
   if (parsed.ok) {
     const sourceUri = namedSource(parsed.detail.s3Key, rawBase);

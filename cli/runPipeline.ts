@@ -1,6 +1,7 @@
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { FailureType } from '@etl/pipeline/failures';
+import { parseJson } from '@etl/pipeline/json';
 import type { Launch } from '@etl/pipeline/launches';
 import { type Batch, layout, manifestName, workflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -120,5 +121,5 @@ async function launchesOf(handle: Pick<Handle, 'describe'>): Promise<Pick<RunRep
 export async function readPublished(destination: string, batch: Batch): Promise<Manifest | null> {
   const { published } = layout(destination, batch);
   const body = await openStore().readSmall(joinUri(published, manifestName));
-  return body ? (JSON.parse(body.toString('utf8')) as Manifest) : null;
+  return body ? (parseJson(body.toString('utf8')) as Manifest) : null;
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson } from '@etl/pipeline/json';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { keyOfName, putBack, setAside } from './letterFiles';
 
@@ -58,7 +59,7 @@ async function readLetter(folder: string, id: string): Promise<KeptLetter | unde
 
 function known(text: string): Omit<KeptLetter, 'id'> {
   try {
-    const { sentAt, failureType, reason, workflowId, runId, event } = JSON.parse(text) as KeptLetter;
+    const { sentAt, failureType, reason, workflowId, runId, event } = parseJson(text) as KeptLetter;
     const facts = Object.entries({ sentAt, failureType, reason, workflowId, runId }).filter(([, value]) => value);
     return { ...Object.fromEntries(facts), event };
   } catch {

@@ -71,13 +71,14 @@ const approve = async (workflowId, answer) => {
     }
   }
 };
-const save = async (kind, workflowId) => {
+const save = async (kind, workflowId, runId) => {
   try {
     cli('workflow', 'result', '--workflow-id', workflowId);
   } catch {
     // A run that failed is as good a history.
   }
-  const history = cli('workflow', 'show', '--workflow-id', workflowId, '--output', 'json');
+  const run = runId === undefined ? [] : ['--run-id', runId];
+  const history = cli('workflow', 'show', '--workflow-id', workflowId, ...run, '--output', 'json');
   // Stack traces name the folder that the project lies in, which is nobody else's.
   writeFileSync(join(target, `${name}-${kind}.json`), history.replaceAll(`${root}/`, ''));
   console.log(`${name}-${kind}.json`);
@@ -125,6 +126,15 @@ try {
   for (const stem of ['one', 'two', 'three']) await sample(`night/${stem}_2026-02-08.csv`, 500);
   writeFileSync(join(folder, 'night', 'bad_2026-02-08.csv'), '');
   await save('batch', etl('batch', join(folder, 'night'), '--date', '2026-02-08', '--max-concurrent', '2'));
+
+  // The first run of a batch that continues as new, with an update on the way.
+  for (const stem of ['one', 'two', 'three']) await sample(`long/${stem}_2026-02-09.csv`, 500);
+  const inputs = [{ prefix: `file://${join(folder, 'long')}`, batchDate: '2026-02-09' }, { startsPerRun: 1 }];
+  const id = ['--workflow-id', 'continued'];
+  const begin = ['--type', 'nightlyBatch', '--task-queue', 'etl', ...id, '--output', 'json'];
+  const input = inputs.flatMap((each) => ['--input', JSON.stringify(each)]);
+  const { runId } = JSON.parse(cli('workflow', 'start', ...begin, ...input));
+  await save('continued', 'continued', runId);
 } finally {
   up.kill('SIGINT');
   await once(up, 'exit');

@@ -4,6 +4,7 @@ import { splitList } from '@etl/pipeline/allowedPlacesFrom';
 import { isTimeZone } from '@etl/pipeline/batch/timeZones';
 import { transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
+import { parseJson } from '@etl/pipeline/json';
 import { defaultLightLimitBytes, lightLimits } from '@etl/pipeline/routing/policy';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { sharedDetailProblems } from '@etl/pipeline/sharedDetail';
@@ -34,7 +35,7 @@ const arn = z.string().startsWith('arn:', 'is no ARN');
 /** Keys of the event that all files share. */
 const jsonDetail = z.string().transform((text, context) => {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
       const problems = sharedDetailProblems(value as Record<string, unknown>);
       if (problems.length === 0) return value as Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
-import { failedEnd } from '@etl/pipeline/batch/fileResult';
+import { failedEnd, type RunEnd } from '@etl/pipeline/batch/fileResult';
 import type { Client } from '@temporalio/client';
 import type { Executions } from '../activities/ports';
 import { resultOf } from './resultOf';
@@ -21,15 +21,41 @@ export function createExecutions(client: Client): Executions {
       }
     },
     async result(workflowId, runId, signal) {
-      const handle = client.workflow.getHandle(workflowId, runId);
-      try {
-        return { status: 'completed', result: await resultOf(client, handle, signal) };
-      } catch (error) {
-        if (error instanceof temporalClient().WorkflowFailedError) return failedEnd(error.cause);
-        if (!(error instanceof temporalClient().WorkflowNotFoundError)) throw error;
-        const reason = 'Temporal does not know its run any more: how it ended is in the commit log';
-        return { status: 'failed', failureType: 'OutcomeUnknown', reason };
+      for (let followed = runId; ; ) {
+        const end = await endOf(client, workflowId, followed, signal);
+        if (followed === undefined || end.status !== 'failed' || end.failureType !== 'Terminated') return end;
+        const next = await resetRun(client, workflowId, followed);
+        if (next === undefined) return end;
+        followed = next;
       }
     },
   };
+}
+
+async function endOf(
+  client: Client,
+  workflowId: string,
+  runId: string | undefined,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  try {
+    return { status: 'completed', result: await resultOf(client, handle, signal) };
+  } catch (error) {
+    if (error instanceof temporalClient().WorkflowFailedError) return failedEnd(error.cause);
+    if (!(error instanceof temporalClient().WorkflowNotFoundError)) throw error;
+    const reason = 'Temporal does not know its run any more: how it ended is in the commit log';
+    return { status: 'failed', failureType: 'OutcomeUnknown', reason };
+  }
+}
+
+/** Returns the newest run of a workflow if a reset of the given one has begun it. A run that was started anew has another first run. */
+async function resetRun(client: Client, workflowId: string, runId: string): Promise<string | undefined> {
+  const [terminated, newest] = await Promise.all([
+    client.workflow.getHandle(workflowId, runId).describe(),
+    client.workflow.getHandle(workflowId).describe(),
+  ]);
+  const firstRunId = ({ raw }: typeof newest) => raw.workflowExecutionInfo?.firstRunId;
+  const isOfChain = newest.runId !== runId && firstRunId(newest) === firstRunId(terminated);
+  return isOfChain ? newest.runId : undefined;
 }

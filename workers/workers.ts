@@ -1,6 +1,7 @@
 import { taskQueues } from '@etl/pipeline/definition';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { boundAnswers } from '../activities/boundAnswers';
 import type { EtlActivities } from '../activities/contract';
 
 export interface WorkerSettings {
@@ -34,7 +35,7 @@ export const defaultLightConcurrency = 100;
  * launches on `etl-launch`. `runUntilStopped` ends when `shutdown` was called and all have drained.
  */
 export async function createWorkers(settings: WorkerSettings) {
-  const { connection, namespace, workflowBundle, activities, dataConverter } = settings;
+  const { connection, namespace, workflowBundle, dataConverter } = settings;
   const common = {
     connection,
     namespace,
@@ -42,7 +43,7 @@ export async function createWorkers(settings: WorkerSettings) {
     shutdownGraceTime: settings.shutdownGraceSeconds * 1000,
     shutdownForceTime: (settings.shutdownGraceSeconds + 10) * 1000,
   };
-  const { awaitTask, stopTask, findOrphans, awaitRuns, convertLight, ...short } = activities;
+  const { awaitTask, stopTask, findOrphans, awaitRuns, convertLight, ...short } = boundAnswers(settings.activities);
   const workers = [
     await Worker.create({
       ...common,

@@ -1,4 +1,4 @@
-import { type Approval, approvalProblem, approveCommand } from '@etl/pipeline/approval';
+import { type Approval, approveCommand, readApproval } from '@etl/pipeline/approval';
 import type { FileHeldSignal } from '@etl/pipeline/batch/control';
 import { messageNames } from '@etl/pipeline/definition';
 import type { RunStatus } from '@etl/pipeline/runStatus';
@@ -8,9 +8,9 @@ import {
   defineUpdate,
   getExternalWorkflowHandle,
   isCancellation,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { onSignal, onUpdate, refusal } from './handlers';
 
 export const approveUpdate = defineUpdate<Approval, [Approval]>(messageNames.approve);
 export const approvalSignal = defineSignal<[Approval]>(messageNames.approval);
@@ -20,29 +20,28 @@ export const fileHeldSignal = defineSignal<[FileHeldSignal]>(messageNames.fileHe
 export function trackApproval() {
   let waiting = false;
   let decision: Approval | undefined;
-  const problemOf = (message: unknown): string | undefined =>
-    waiting ? approvalProblem(message) : 'nothing waits for an approval';
   const decide = (approval: Approval): Approval => {
     waiting = false;
     decision = approval;
     return approval;
   };
 
-  setHandler(approveUpdate, decide, {
+  onUpdate(approveUpdate, {
+    read: readApproval,
+    check: () => {
+      if (!waiting) throw refusal('nothing waits for an approval');
+    },
+    handle: decide,
     description: 'Whether what a quality gate holds is published: {"approved": true, "by": …, "note": …}',
-    validator: (message) => {
-      const problem = problemOf(message);
-      if (problem !== undefined) throw new Error(problem);
-    },
   });
-  setHandler(
-    approvalSignal,
-    (message) => {
-      // Nobody hears why a signal was not followed.
-      if (problemOf(message) === undefined) decide(message);
+  onSignal(approvalSignal, {
+    read: readApproval,
+    // The sender does not learn why a signal was not followed.
+    handle: (approval) => {
+      if (waiting) decide(approval);
     },
-    { description: 'The same as the update approve, from a batch to its pipelines' },
-  );
+    description: 'The same as the update approve, from a batch to its pipelines',
+  });
   return {
     /** The answer; undefined when none came within so many seconds. */
     async wait(seconds: number): Promise<Approval | undefined> {

@@ -1,16 +1,18 @@
 import type { ContainerMode } from '@etl/pipeline/container';
+import { maxShownLaunches } from '@etl/pipeline/evidence';
 import type { Launch } from '@etl/pipeline/launches';
 import { layout, shardName } from '@etl/pipeline/layout';
 import type { Plan } from '@etl/pipeline/plan';
 import { joinUri } from '@etl/pipeline/uri';
 import { isCancellation, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
-import { asFailure, failureTypeOf } from './failures';
+import { asFailure, failure, failureTypeOf } from './failures';
 import { runContext } from './runTask';
 import { settleWork } from './settle';
+import { readShardInput } from './shardInput';
 import { passOnProgress } from './shardProgress';
 import { trackStatus } from './status';
-import { maxShownLaunches, transform } from './transform';
+import { transform } from './transform';
 
 export interface ShardInput {
   /** As the pipeline follows it. */
@@ -25,11 +27,14 @@ export interface ShardResult {
 }
 
 /**
- * One of the tasks that convert a file together, with launches, budgets and a stop of its own. Whoever cares for the
- * file as a whole, alerts and dead letters with it, is the pipeline that started it.
+ * Converts one share of a file, with launches, budgets and a stop of its own. The pipeline that started it cares for the file
+ * as a whole: alerts, dead letters, the commit.
  */
-export async function convertShard({ plan, title, mode }: ShardInput): Promise<ShardResult> {
+export async function convertShard(input: ShardInput): Promise<ShardResult> {
   const { workflowId, runId, runStartTime } = workflowInfo();
+  const reading = readShardInput(input);
+  if ('problem' in reading) throw failure('BadConfiguration', `the argument of convertShard: ${reading.problem}`);
+  const { plan, title, mode } = reading.value;
   const run: RunIdentity = { workflowId, runId, startedAt: runStartTime.toISOString() };
   const status = trackStatus(`${title}, shard ${mode.number} of ${mode.of}`, passOnProgress(mode.number));
   const launches = () => status.launches().slice(-maxShownLaunches);
@@ -37,8 +42,8 @@ export async function convertShard({ plan, title, mode }: ShardInput): Promise<S
     status.set({ step: 'done', ...(note !== undefined && { note }) });
     upsertMemo({ etl: { ...end, launches: launches() } });
   };
-  const place = layout(plan.destination, plan.batch);
   try {
+    const place = layout(plan.destination, plan.batch);
     const shardUri = await transform(runContext({ plan, run, title, status }), {
       mode,
       settle: (context, ended) => settleWork(context, ended, joinUri(place.work(runId, ended.generation), shardName)),

@@ -1,12 +1,12 @@
 import { type Approval, mayBeHeld } from '@etl/pipeline/approval';
 import { transform as definition } from '@etl/pipeline/definition';
-import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
+import { type ApplicationFailure, CancellationScope, isCancellation, patched, upsertMemo } from '@temporalio/workflow';
 import { type ApprovalTracker, heldStatus, tellParent } from './approval';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { commit, fanOut } from './fanOut';
 import type { RunContext } from './runTask';
-import { conversion, transform, type Work } from './transform';
+import { conversion, deliveredAllTheSame, transform, type Work } from './transform';
 
 /** What a run needs besides its tasks when a quality gate holds its batch. */
 export interface Approvals {
@@ -17,12 +17,33 @@ export interface Approvals {
 
 /**
  * From the source to the published batch, by one task or by several, as the plan says. What a gate holds is published
- * when it is approved; refused, or not answered in time, the run has failed as NotApproved.
+ * when it is approved; refused, or not answered in time, the run has failed as NotApproved. A cancel that comes after the commit
+ * is too late.
  */
-export function deliver(context: RunContext, approvals: Approvals): Promise<Delivered> {
+export async function deliver(context: RunContext, approvals: Approvals): Promise<Delivered> {
   const { shards = 1 } = context.plan.compute;
   const publish = (first: Work<Delivered>, approved: Work<Delivered>) => orHeld(context, approvals, first, approved);
-  return shards > 1 ? fanOut(context, shards, publish) : publish(conversion, commit());
+  try {
+    return await (shards > 1 ? fanOut(context, shards, publish) : publish(conversion, commit()));
+  } catch (error) {
+    const committed = isCancellation(error) ? await committedBefore(context) : undefined;
+    if (!committed) throw error;
+    return committed;
+  }
+}
+
+/** What runs that began under an earlier version do in the old way. */
+const patches = { lateCancel: 'cancel-after-commit' } as const;
+
+/** A cancelled run does not wait longer for an answer of the commit log, in milliseconds. */
+const confirmationMs = 60_000;
+
+/** The commit of a run that was cancelled too late: readers have its data. Undefined when it has not committed. */
+async function committedBefore(context: RunContext): Promise<Delivered | undefined> {
+  const hasWorked = context.status.launches().some(({ taskArn, lane }) => taskArn !== undefined || lane === 'light');
+  if (!hasWorked || !patched(patches.lateCancel)) return undefined;
+  const bounds = { scheduleToCloseTimeout: confirmationMs };
+  return CancellationScope.nonCancellable(() => deliveredAllTheSame(context, bounds));
 }
 
 async function orHeld(

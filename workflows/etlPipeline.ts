@@ -1,5 +1,8 @@
 import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
+import { excerptOf } from '@etl/pipeline/deadLetters/excerpt';
+import { maxShownLaunches } from '@etl/pipeline/evidence';
+import { eventProblem } from '@etl/pipeline/inputSize';
 import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
@@ -12,6 +15,7 @@ import {
   type ApplicationFailure,
   CancellationScope,
   isCancellation,
+  patched,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -23,7 +27,6 @@ import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { runContext } from './runTask';
 import { type StatusTracker, trackStatus } from './status';
-import { maxShownLaunches } from './transform';
 
 export interface PipelineResult {
   readonly batch: Batch;
@@ -44,6 +47,9 @@ type Notification =
   | { readonly sent: true; readonly messageId: string }
   | { readonly sent: false; readonly error: string }
   | typeof notAsked;
+
+/** What runs that began under an earlier version do in the old way. */
+const patches = { refuseAtOnce: 'refuse-unreadable-event' } as const;
 
 /** Somebody else tells how the run went: the batch that its file belongs to. */
 const notAsked = { sent: false, notAsked: true } as const;
@@ -119,6 +125,9 @@ async function validate(
   title: string,
   known: (batch: Partial<Batch>) => void,
 ): Promise<{ readonly plan: Plan; readonly delivered?: boolean }> {
+  const problem = eventProblem(event);
+  if (problem !== undefined && patched(patches.refuseAtOnce))
+    throw failure('InvalidInput', problem, { logTail: [problem] });
   const validation = await call('validateInput', title)({ event });
   known(validation.valid ? validation.plan.batch : validation.batch);
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });
@@ -146,9 +155,15 @@ async function alert(
           return call(
             'sendToDeadLetters',
             `${title}: ${failureType}`,
-          )({ event, failureType, reason, workflowId, runId });
+          )({ event: letterEvent(event), failureType, reason, workflowId, runId });
         });
   finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) });
+}
+
+/** An event that no activity can be given is in the history of the run: its letter has an excerpt. */
+function letterEvent(event: unknown): unknown {
+  const problem = eventProblem(event);
+  return problem === undefined ? event : excerptOf(event, { problem, original: 'the input of the run' });
 }
 
 function outcomeOf(failed: ApplicationFailure): Outcome {

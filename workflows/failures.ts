@@ -1,4 +1,5 @@
-import { type Evidence, noEvidence } from '@etl/pipeline/evidence';
+import { cut } from '@etl/pipeline/capped';
+import { boundEvidence, type Evidence, noEvidence } from '@etl/pipeline/evidence';
 import { type FailureType, failureTypes } from '@etl/pipeline/failures';
 import {
   ActivityFailure,
@@ -10,9 +11,16 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 
-/** Every error that leaves a workflow is one of these: any other makes Temporal retry the workflow task for ever. */
+/** Characters of a failure's message. */
+const maxReason = 10_000;
+
+/**
+ * Creates the failure of a run. Every error that leaves a workflow is one of these: any other makes Temporal retry the workflow
+ * task for ever, and so does one that is too large.
+ */
 export function failure(type: FailureType, reason: string, evidence: Evidence = noEvidence): ApplicationFailure {
-  return ApplicationFailure.create({ message: reason, type, nonRetryable: true, details: [evidence] });
+  const details = [boundEvidence(evidence)];
+  return ApplicationFailure.create({ message: cut(reason, maxReason), type, nonRetryable: true, details });
 }
 
 /** Any error as a failure with a type of ours; what an activity failed of is told in its own words. */

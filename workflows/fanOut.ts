@@ -47,5 +47,9 @@ export async function fanOut(context: RunContext, of: number, publish: Publish):
 
 /** Publishes what shards have converted, or what a gate has held. */
 export function commit(shards?: NonNullable<Extract<ContainerMode, { kind: 'commit' }>['shards']>): Work<Delivered> {
-  return { mode: { kind: 'commit', ...(shards && { shards }) }, settle: settleCommit, lastLook: deliveredAllTheSame };
+  return {
+    mode: { kind: 'commit', ...(shards && { shards }) },
+    settle: settleCommit,
+    lastLook: (context) => deliveredAllTheSame(context),
+  };
 }

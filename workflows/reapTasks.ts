@@ -1,9 +1,11 @@
+import { cut } from '@etl/pipeline/capped';
+import { fieldsOf, isAmount, type Reading } from '@etl/pipeline/reading';
 import { bullets, code, type Markdown, md } from '@etl/pipeline/text/markdown';
 import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
 import { call } from './calls';
 import { showDetails } from './details';
-import { asFailure } from './failures';
+import { asFailure, failure } from './failures';
 
 export interface ReapInput {
   /** Stop what was found; without it, it is only reported. */
@@ -19,12 +21,29 @@ export interface ReapReport extends OrphanReport {
 }
 
 const defaultGraceSeconds = 600;
+/** Characters of an error: two hundred travel together. */
+const maxError = 300;
+/** Orphans that the Web UI lists. */
+const maxShown = 50;
+
+function readReapInput(input: unknown): Reading<ReapInput> {
+  if (input === null) return { value: {} };
+  const { stop, graceSeconds } = fieldsOf(input);
+  const isValid = typeof input === 'object' && !Array.isArray(input);
+  if (!isValid || (stop !== undefined && typeof stop !== 'boolean'))
+    return { problem: 'expected {"stop": true or false}' };
+  if (graceSeconds !== undefined && !isAmount(graceSeconds)) return { problem: 'graceSeconds: expected 0 or more' };
+  return { value: input as ReapInput };
+}
 
 /**
  * Finds the tasks of workflows that have ended without stopping them (terminated ones cannot), reports them, and stops
  * them when told to. Meant to be run by a schedule.
  */
-export async function reapTasks(input: ReapInput = {}): Promise<ReapReport> {
+export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
+  const reading = readReapInput(argument);
+  if ('problem' in reading) throw failure('BadConfiguration', `the argument of reapTasks: ${reading.problem}`);
+  const input = reading.value;
   const report = await call(
     'findOrphans',
     'tasks of ended workflows',
@@ -41,7 +60,7 @@ export async function reapTasks(input: ReapInput = {}): Promise<ReapReport> {
         stopped.push(taskArn);
       } catch (error) {
         if (CancellationScope.current().consideredCancelled) throw error;
-        notStopped.push({ taskArn, error: asFailure(error).message });
+        notStopped.push({ taskArn, error: cut(asFailure(error).message, maxError) });
       }
     }
   }
@@ -53,9 +72,10 @@ export async function reapTasks(input: ReapInput = {}): Promise<ReapReport> {
 
 function describe({ examined, orphans, unknown, stopped, dryRun }: ReapReport): Markdown[] {
   const done = dryRun ? 'dry run, nothing stopped' : `${stopped.length} stopped`;
+  const more = Math.max(0, orphans.length - maxShown);
   const lines = orphans.map(({ taskArn, workflowId, workflow }) => md`${code(taskArn)}: ${workflowId} ${workflow}`);
   return [
     md`${examined} tasks, ${orphans.length} orphans (${done}), ${unknown.length} of unknown workflows`,
-    ...(lines.length > 0 ? [bullets(lines)] : []),
+    ...(lines.length > 0 ? [bullets([...lines.slice(0, maxShown), ...(more > 0 ? [`… and ${more} more`] : [])])] : []),
   ];
 }

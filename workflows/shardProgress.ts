@@ -1,12 +1,10 @@
 import { messageNames } from '@etl/pipeline/definition';
 import type { Progress } from '@etl/pipeline/manifest';
 import { sumOfProgress } from '@etl/pipeline/progress';
-import { defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
-
-export interface ShardProgress {
-  readonly number: number;
-  readonly progress: Progress;
-}
+import { readShardProgress } from '@etl/pipeline/runMessages';
+import type { ShardProgress } from '@etl/pipeline/runStatus';
+import { defineSignal, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { onSignal } from './handlers';
 
 const shardProgressSignal = defineSignal<[ShardProgress]>(messageNames.shardProgress);
 
@@ -34,16 +32,16 @@ export function passOnProgress(number: number): (progress: Progress) => void {
 /** Gathers the progress of the shards of a round; calls `onChange` when one of them reports. */
 export function gatherProgress(source: { readonly bytes: number; readonly shards: number }, onChange: () => void) {
   const known = new Map<number, Progress>();
-  setHandler(
-    shardProgressSignal,
-    ({ number, progress }) => {
+  onSignal(shardProgressSignal, {
+    read: (input) => readShardProgress(input, source.shards),
+    handle: ({ number, progress }) => {
       // A report of a shard that has ended may come late.
       if (known.get(number)?.phase === 'done') return;
       known.set(number, progress);
       onChange();
     },
-    { description: 'Sent by a shard: how far it is' },
-  );
+    description: 'Sent by a shard: how far it is',
+  });
   return {
     /** Counts a shard as read: its last report may be old, and a short one sends none. */
     end(number: number): void {

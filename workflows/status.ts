@@ -4,14 +4,19 @@ import type { Progress } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { shareRead } from '@etl/pipeline/progress';
 import { describeRouting } from '@etl/pipeline/routing/describe';
+import { readTaskProgress, readTaskState } from '@etl/pipeline/runMessages';
 import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
 import { bullets, code, type Markdown, md } from '@etl/pipeline/text/markdown';
-import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
 import { showDetails } from './details';
+import { onQuery, onSignal } from './handlers';
 
 export const statusQuery = defineQuery<RunStatus>(messageNames.status);
 export const taskProgressSignal = defineSignal<[TaskProgress]>(messageNames.taskProgress);
 export const taskStateSignal = defineSignal<[TaskStateChange]>(messageNames.taskStateChanged);
+
+/** A run has fewer launches by far: what names more tasks is not from ECS. */
+const maxStopped = 1000;
 
 /** One place that knows where the run is; the query and the Web UI's current details both show it. */
 export function trackStatus(title: string, onProgress: (progress: Progress) => void = () => undefined) {
@@ -21,28 +26,29 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
   let routing: Routing | undefined;
 
   const set = (next: RunStatus): void => {
-    status = { ...next, ...(launches.length > 0 && { launches: [...launches] }), ...(routing && { routing }) };
-    showDetails(...describe(title, status));
+    const latest = launches.slice(-maxListedLaunches);
+    status = { ...next, ...(latest.length > 0 && { launches: latest }), ...(routing && { routing }) };
+    showDetails(...describe(title, status, launches.length - latest.length));
   };
 
-  setHandler(statusQuery, () => status, { description: 'Which step the run is in, and how far the transform is' });
-  setHandler(
-    taskProgressSignal,
-    ({ generation, progress }) => {
+  onQuery(statusQuery, () => status, 'Which step the run is in, and how far the transform is');
+  onSignal(taskProgressSignal, {
+    read: readTaskProgress,
+    handle: ({ generation, progress }) => {
       // A signal of an earlier launch may come late.
       if (status.step !== 'transform' || generation !== status.generation) return;
       set({ ...status, progress });
       onProgress(progress);
     },
-    { description: 'Sent by the waiting activity: how far the task is' },
-  );
-  setHandler(
-    taskStateSignal,
-    ({ taskArn, lastStatus }) => {
-      if (lastStatus === 'STOPPED') saidToBeStopped.add(taskArn);
+    description: 'Sent by the waiting activity: how far the task is',
+  });
+  onSignal(taskStateSignal, {
+    read: readTaskState,
+    handle: ({ taskArn, lastStatus }) => {
+      if (lastStatus === 'STOPPED' && saidToBeStopped.size < maxStopped) saidToBeStopped.add(taskArn);
     },
-    { description: 'Sent for an event of ECS: the task has changed its status' },
-  );
+    description: 'Sent for an event of ECS: the task has changed its status',
+  });
   set(status);
   return {
     set,
@@ -64,7 +70,7 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
 
 export type StatusTracker = ReturnType<typeof trackStatus>;
 
-function describe(title: string, status: RunStatus): Markdown[] {
+function describe(title: string, status: RunStatus, earlier: number): Markdown[] {
   const { progress } = status;
   const share = progress ? Math.floor(100 * shareRead(progress)) : 0;
   return [
@@ -75,7 +81,7 @@ function describe(title: string, status: RunStatus): Markdown[] {
     ...(status.note ? [md`${status.note}`] : []),
     ...(status.answers ?? []).map(({ what, command }) => md`${what}: ${code(command)}`),
     ...(status.routing ? describeRouting(status.routing).map((line) => md`${line}`) : []),
-    ...(status.launches ? [describeLaunches(status.launches)] : []),
+    ...(status.launches ? [describeLaunches(status.launches, earlier)] : []),
   ];
 }
 
@@ -86,10 +92,8 @@ function describeStep({ step, purpose, generation, shards }: RunStatus): string 
 }
 
 /** A run may wait for capacity a hundred times, or have five hundred shards: the latest are of interest. */
-const maxDescribedLaunches = 50;
+const maxListedLaunches = 50;
 
-function describeLaunches(launches: readonly Launch[]): Markdown {
-  const earlier = launches.length - maxDescribedLaunches;
-  const lines = launches.slice(-maxDescribedLaunches).map(describeLaunch);
-  return bullets([...(earlier > 0 ? [`${earlier} launches before`] : []), ...lines]);
+function describeLaunches(launches: readonly Launch[], earlier: number): Markdown {
+  return bullets([...(earlier > 0 ? [`${earlier} launches before`] : []), ...launches.map(describeLaunch)]);
 }

@@ -1,9 +1,10 @@
 import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
+import { cut } from '@etl/pipeline/capped';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
-import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
+import { type ActivityOptions, type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import { call } from './calls';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
@@ -24,7 +25,11 @@ export interface Work<Result> {
 }
 
 /** From the source to the commit. */
-export const conversion: Work<Delivered> = { settle: settleCommit, light: runLight, lastLook: deliveredAllTheSame };
+export const conversion: Work<Delivered> = {
+  settle: settleCommit,
+  light: runLight,
+  lastLook: (context) => deliveredAllTheSame(context),
+};
 
 /**
  * Launches tasks, or what the plan's lane has instead, until the work is done: one generation after the other, each only
@@ -81,13 +86,16 @@ const mayHaveDone = (failed: readonly FailedLaunch[]): boolean =>
  * A task may have been lost between its commit and its end, as often as its budget allowed: what readers see as delivered
  * must not be a failed run.
  */
-export async function deliveredAllTheSame({ plan, run, title }: RunContext): Promise<Delivered | undefined> {
+export async function deliveredAllTheSame(
+  { plan, run, title }: RunContext,
+  bounds: ActivityOptions = {},
+): Promise<Delivered | undefined> {
   try {
-    const commit = await call('confirmCommit', title)({ plan, run });
+    const commit = await call('confirmCommit', title, bounds)({ plan, run });
     return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
   } catch (error) {
     if (isCancellation(error)) throw error;
-    // Nobody can tell: what the task failed of is what there is to say.
+    // The outcome is unknown, so the caller reports the task's own failure.
     return undefined;
   }
 }
@@ -114,12 +122,11 @@ function withHistory(
 
 /** The failure, with the latest launches as evidence. */
 export function withLaunches(failed: ApplicationFailure, launches: readonly Launch[]): ApplicationFailure {
-  const shown = launches.slice(-maxShownLaunches);
-  return failure(failureTypeOf(failed), failed.message, { ...evidenceIn(failed), launches: shown });
+  return failure(failureTypeOf(failed), failed.message, { ...evidenceIn(failed), launches });
 }
 
-/** A run may wait for capacity a hundred times; memo and failure have room for so many launches. */
-export const maxShownLaunches = 20;
+/** Characters of a launch's reason: twenty launches travel together. */
+const maxLaunchReason = 500;
 
 /** One launch and what it brought; it is written down however it ends. */
 async function runGeneration<Result>(context: RunContext, work: Work<Result>, asked: Asked): Promise<Result> {
@@ -142,7 +149,7 @@ async function runGeneration<Result>(context: RunContext, work: Work<Result>, as
     return done;
   } catch (error) {
     const failed = asFailure(error);
-    status.addLaunch({ ...launch, failureType: failureTypeOf(failed), reason: failed.message });
+    status.addLaunch({ ...launch, failureType: failureTypeOf(failed), reason: cut(failed.message, maxLaunchReason) });
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { parseJsonOr } from '@etl/pipeline/json';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { DeadLetter } from '../ports';
 
@@ -45,7 +46,7 @@ export function createMarkers(store: Pick<ObjectStore, 'readSmall' | 'write' | '
     },
     latest: async (uri: string): Promise<LatestFailure | undefined> => {
       const text = (await store.readSmall(beside(uri, 'latest')))?.toString('utf8');
-      return text === undefined ? undefined : (JSON.parse(text) as LatestFailure);
+      return text === undefined ? undefined : parsedFailure(text);
     },
     setLatest: (uri: string, failure: LatestFailure): Promise<void> =>
       store.write(beside(uri, 'latest'), json(failure)),
@@ -57,11 +58,33 @@ export type Markers = ReturnType<typeof createMarkers>;
 
 /** A damaged marker is one whose sender has died. */
 function parsedMarker(text: string): LetterMarker {
-  try {
-    return JSON.parse(text) as LetterMarker;
-  } catch {
-    return { claim: 'damaged', sentAt: new Date(0).toISOString(), failureType: '', workflowId: '' };
-  }
+  const { claim, sentAt, failureType, workflowId, letterId } = fieldsOf(text);
+  const isWhole = typeof claim === 'string' && isTime(sentAt);
+  return {
+    claim: isWhole ? claim : 'damaged',
+    sentAt: isWhole ? sentAt : new Date(0).toISOString(),
+    failureType: typeof failureType === 'string' ? failureType : '',
+    workflowId: typeof workflowId === 'string' ? workflowId : '',
+    ...(isWhole && typeof letterId === 'string' && { letterId }),
+  };
+}
+
+/** Undefined for a damaged one: the letter itself is there all the same. */
+function parsedFailure(text: string): LatestFailure | undefined {
+  const { event, ...fields } = fieldsOf(text);
+  const { failedAt, failureType, reason, workflowId, runId } = fields;
+  const texts = [failureType, reason, workflowId, runId];
+  if (!isTime(failedAt) || !texts.every((each) => typeof each === 'string')) return undefined;
+  return { ...(fields as unknown as Omit<LatestFailure, 'event'>), event };
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  const value = parseJsonOr(text, undefined);
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
 }
 
 const beside = (uri: string, what: string): string => uri.replace(/\.json$/, `.${what}.json`);

@@ -60,12 +60,13 @@ async function schedule(client: Client, everyMinutes: number, input: ReapInput):
 }
 
 export function describeReport(report: ReapReport): string[] {
-  const { examined, orphans, unknown, stopped, notStopped, dryRun } = report;
+  const { examined, orphans, unknown, leftOut = 0, stopped, notStopped, dryRun } = report;
   const problems = notStopped.map(({ taskArn, error }) => `not stopped: ${taskArn}: ${error}`);
   return [
     `${count(examined, 'task')} of ours running, ${count(orphans.length, 'orphan')}, ${count(unknown.length, 'task')} of workflows that Temporal does not know`,
     ...orphans.map(({ taskArn, workflowId, workflow }) => `orphan: ${taskArn} of ${workflowId} (${workflow})`),
     ...unknown.map(({ taskArn, workflowId }) => `unknown: ${taskArn} of ${workflowId}: look at it yourself`),
+    ...(leftOut > 0 ? [`… and ${leftOut} more: run it again once these are stopped`] : []),
     ...(orphans.length > 0 && dryRun ? [`Nothing was stopped. Stop them with: ${sameCommandWith('--stop')}`] : []),
     ...(dryRun ? [] : [`${count(stopped.length, 'task')} stopped`]),
     ...problems,

@@ -1,4 +1,5 @@
 import { looseDetail } from '@etl/pipeline/looseDetail';
+import { oneLine } from '@etl/pipeline/oneLine';
 import { shownUri } from '@etl/pipeline/text/shownUri';
 import type { Redriven } from '../redrive';
 import { count } from '../show';
@@ -10,7 +11,7 @@ export function describeGroup({ letter, copies }: Pick<LetterGroup, 'letter' | '
   const facts = [
     ...(s3Key === undefined ? [] : [`file: ${shownUri(s3Key)}${batchDate === undefined ? '' : `, ${batchDate}`}`]),
     ...(workflowId === undefined ? [] : [`run: ${workflowId}${runId === undefined ? '' : ` (${runId})`}`]),
-    ...(reason === undefined ? [] : [`reason: ${reason.replace(/\s*\n\s*/g, '; ')}`]),
+    ...(reason === undefined ? [] : [`reason: ${oneLine(reason, '; ')}`]),
     ...(copies.length > 1 ? [`letters of this event: ${copies.length}`] : []),
   ];
   return [

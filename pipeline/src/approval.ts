@@ -1,4 +1,6 @@
+import { cut } from './capped';
 import type { Options } from './options';
+import type { Reading } from './reading';
 import { shellWord } from './shellWord';
 
 /** Whether what a quality gate holds may be published: what the update `approve` and the signal `approval` carry. */
@@ -13,16 +15,23 @@ const maxText = 500;
 
 /** What is wrong with a message that should be an approval; undefined for one that is. */
 export function approvalProblem(message: unknown): string | undefined {
-  if (message === null || typeof message !== 'object') return 'write {"approved": true} or {"approved": false}';
+  if (message === null || typeof message !== 'object' || Array.isArray(message))
+    return 'write {"approved": true} or {"approved": false}';
   const { approved, by, note, ...rest } = message as Record<string, unknown>;
   const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) return `${unknown}: unknown key; there are approved, by and note`;
+  if (unknown !== undefined) return `${cut(unknown, 80)}: unknown key; there are approved, by and note`;
   if (typeof approved !== 'boolean') return 'approved: write true or false';
   for (const [name, text] of Object.entries({ by, note })) {
     if (text !== undefined && (typeof text !== 'string' || text.length > maxText))
       return `${name}: is no text of at most ${maxText} characters`;
   }
   return undefined;
+}
+
+/** Reads what the update `approve` and the signal `approval` carry. */
+export function readApproval(input: unknown): Reading<Approval> {
+  const problem = approvalProblem(input);
+  return problem === undefined ? { value: input as Approval } : { problem };
 }
 
 /** Whether a gate of these options may hold a batch. */

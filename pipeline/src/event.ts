@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { capped } from './capped';
+import { eventProblem } from './inputSize';
 import { isCalendarDate } from './names';
 import { optionsSchema } from './options';
+import { placeIsShort } from './places';
 import { describeIssue } from './schemaIssues';
 import { ephemeralStorageGiB, sizeProblem } from './sizes';
 import { parseUri } from './uri';
@@ -46,21 +49,20 @@ const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'use letters, digits, _ - and . (at most 100, a letter or digit first)');
 
+const uri = z
+  .string()
+  .refine((text) => parseUri(text) !== undefined, 'is not an s3:// or file:/// URI')
+  .superRefine(placeIsShort);
+
 const detailSchema = z.strictObject({
   /** `s3://bucket/key`, `file:///path`, or a key relative to S3_RAW_BUCKET. */
-  s3Key: z.string().min(1, 'is empty'),
+  s3Key: z.string().min(1, 'is empty').superRefine(placeIsShort),
   batchDate: z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD'),
   dataset: plainName.optional(),
   source: plainName.optional(),
-  destination: z
-    .string()
-    .refine((uri) => parseUri(uri) !== undefined, 'is no s3:// or file:/// URI')
-    .optional(),
+  destination: uri.optional(),
   /** The URI of the file, or of a folder with a slash at its end, whose data this source replaces in its batch. */
-  replaces: z
-    .string()
-    .refine((uri) => parseUri(uri) !== undefined, 'is not an s3:// or file:/// URI')
-    .optional(),
+  replaces: uri.optional(),
   /** Launches the conversion although this source is delivered with these options. */
   force: z.boolean().optional(),
   ...optionsSchema.shape,
@@ -82,13 +84,17 @@ export function parseEvent(event: unknown): ParsedEvent {
   if (event === null || typeof event !== 'object' || Array.isArray(event)) {
     return { ok: false, reasons: ['the event is no JSON object: it looks like {"detail":{"s3Key":…,"batchDate":…}}'] };
   }
+  const unusable = eventProblem(event);
+  if (unusable !== undefined) return { ok: false, reasons: [unusable] };
   const { detail, ...rest } = event as Record<string, unknown>;
-  const reasons = Object.keys(rest)
+  const unknown = Object.keys(rest)
     .filter((key) => !envelopeKeys.includes(key))
-    .map((key) => `${key}: unknown key; the options belong into detail`);
-  if (detail === undefined) return { ok: false, reasons: [...reasons, 'detail: is missing'] };
+    .map((key) => `${key.slice(0, 80)}: unknown key; the options belong into detail`);
+  if (detail === undefined) return { ok: false, reasons: capped([...unknown, 'detail: is missing']) };
   const parsed = detailSchema.safeParse(detail);
-  if (!parsed.success)
-    reasons.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, ['detail'], detail)));
-  return parsed.success && reasons.length === 0 ? { ok: true, detail: parsed.data } : { ok: false, reasons };
+  const issues = parsed.error?.issues.flatMap((issue) => describeIssue(issue, ['detail'], detail)) ?? [];
+  const reasons = unknown.concat(issues);
+  return parsed.success && reasons.length === 0
+    ? { ok: true, detail: parsed.data }
+    : { ok: false, reasons: capped(reasons) };
 }

@@ -1,3 +1,4 @@
+import { capped, cut } from './capped';
 import { consoleUrl } from './consoleUrl';
 import type { Launch } from './launches';
 import type { TaskEnd } from './taskEnd';
@@ -12,8 +13,22 @@ export interface Evidence {
   /** The task's page in the AWS console; none for a local task. */
   readonly console?: string;
   readonly logTail: readonly string[];
-  /** Every launch of the run up to the failure. */
+  /** The latest launches of the run up to the failure. */
   readonly launches?: readonly Launch[];
+}
+
+/** A run may wait for capacity a hundred times; memo, failure and result have room for so many launches. */
+export const maxShownLaunches = 20;
+
+/** Returns evidence whose texts and lists are bounded. */
+export function boundEvidence(evidence: Evidence): Evidence {
+  const { stoppedReason, logTail, launches } = evidence;
+  return {
+    ...evidence,
+    ...(stoppedReason !== undefined && { stoppedReason: cut(stoppedReason) }),
+    logTail: capped(logTail),
+    ...(launches && { launches: launches.slice(-maxShownLaunches) }),
+  };
 }
 
 export const noEvidence: Evidence = { logTail: [] };

@@ -1,5 +1,6 @@
 import { approveCommand } from './approval';
 import { type BatchOutcome, describeBatch } from './batch/batchMessage';
+import { firstOf } from './capped';
 import { type Topic, topics } from './definition';
 import type { Evidence } from './evidence';
 import type { FailureType } from './failures';
@@ -107,15 +108,8 @@ function describe(outcome: Outcome, subject: Subject, batch: string): [string, s
       return describeBatch(outcome);
     case 'success':
       return [firstLines.success(subject.batchDate ?? unknown), titles.success(batch), successFacts(outcome)];
-    case 'invalid': {
-      const more = outcome.reasons.length - maxReasons;
-      const reasons = outcome.reasons.slice(0, maxReasons).map((reason): Fact => ['Motivo', reason]);
-      return [
-        firstLines.invalid(),
-        titles.invalid(batch),
-        [...reasons, ...(more > 0 ? [['Motivo', `… y ${more} más`] as const] : [])],
-      ];
-    }
+    case 'invalid':
+      return [firstLines.invalid(), titles.invalid(batch), listed('Motivo', outcome.reasons)];
     case 'held':
       return [
         firstLines.held(subject.batchDate ?? unknown),
@@ -162,8 +156,13 @@ function successFacts(outcome: Extract<Outcome, { kind: 'success' }>): readonly 
     ['Fechas anuladas', totals.datesCoerced],
     ['Partes', outcome.parts],
     ['Datos', outcome.published],
-    ...outcome.warnings.slice(0, maxReasons).map((warning): Fact => ['Aviso', warning]),
+    ...listed('Aviso', outcome.warnings),
   ];
+}
+
+function listed(name: string, lines: readonly string[]): readonly Fact[] {
+  const { shown, more } = firstOf(lines, maxReasons);
+  return [...shown, ...(more > 0 ? [`… y ${more} más`] : [])].map((line): Fact => [name, line]);
 }
 
 function asciiSubject(text: string): string {

@@ -1,6 +1,15 @@
+/**
+ * Characters that are read of a name. ICU takes time in the square of the combining marks that follow a letter; a key in S3 is
+ * not longer, and neither is the name of a file.
+ */
+const maxNameChars = 1024;
+
 /** Returns a name that is safe in keys, partitions and workflow IDs: ASCII letters, digits, `_`, `-` and `.`; never empty. */
 export function slug(text: string): string {
-  const plain = text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+  const plain = text
+    .slice(0, maxNameChars)
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '');
   const safe = trim(plain.replace(/[^A-Za-z0-9_.-]+/g, '_'), '_.', '_');
   return (safe === '' ? 'unnamed' : safe).slice(0, 100);
 }
@@ -13,7 +22,10 @@ const maxNameBytes = 80;
  * UTF-8, in Unicode's normal form C, never empty. Different texts may have the same readable name.
  */
 export function readableName(text: string): string {
-  const plain = text.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '_');
+  const plain = text
+    .slice(0, maxNameChars)
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '_');
   const name = trim(cutToBytes(trim(plain, '_.-', '_'), maxNameBytes), '', '_');
   return name === '' ? 'unnamed' : name;
 }

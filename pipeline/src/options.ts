@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { mostColumns, mostNameBytes } from './csv/columnNames';
+import { isShallow, maxJsonDepth, utf8Bytes } from './json';
 import { recordOf } from './recordOf';
 
 /**
@@ -44,10 +46,22 @@ export const rejectsSchema = z.strictObject({
   level: gateLevel.optional(),
 });
 
+function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
+  const names = Object.keys(columns);
+  const issue = (message: string) => context.addIssue({ code: 'custom', message });
+  if (names.length > mostColumns) issue(`has ${names.length} columns, and ${mostColumns} are allowed`);
+  const long = names.find((name) => name.length > mostNameBytes || utf8Bytes(name) > mostNameBytes);
+  if (long !== undefined) {
+    issue(
+      `has a name of ${utf8Bytes(long)} bytes (${JSON.stringify(long.slice(0, 40))} …), and ${mostNameBytes} are allowed`,
+    );
+  }
+}
+
 export const optionsSchema = z.strictObject({
   dialect: dialectSchema.refine(separatorsDiffer, 'delimiter and quote must differ').optional(),
-  /** Types by normalised column name. */
-  columns: recordOf(z.enum(columnTypes)).optional(),
+  /** Types by normalised column name: no more of them, and no longer ones, than a file may have. */
+  columns: recordOf(z.enum(columnTypes)).superRefine(checkColumns).optional(),
   quality: qualitySchema.optional(),
   rejects: rejectsSchema.optional(),
 });
@@ -57,8 +71,13 @@ export type Options = z.infer<typeof optionsSchema>;
 
 export const defaults = { rejectsMaxShare: 0.01, rowCountMin: 1 } as const;
 
-/** JSON with sorted keys, without undefined values: equal options give equal text. */
+/**
+ * Returns JSON with sorted keys, without undefined values: equal options give equal text.
+ *
+ * @throws {RangeError} for more than `maxJsonDepth` levels
+ */
 export function canonicalJson(value: unknown): string {
+  if (!isShallow(value)) throw new RangeError(`the value has more than ${maxJsonDepth} levels of arrays and objects`);
   return JSON.stringify(value, (_key, v: unknown) =>
     v !== null && typeof v === 'object' && !Array.isArray(v)
       ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,4 +1,5 @@
 import type { BudgetName, Budgets } from './budgets';
+import { capped } from './capped';
 import { letterKey } from './deadLetters/letterKey';
 import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
@@ -146,7 +147,7 @@ export function makePlan(input: {
     replaces: detail.replaces ?? '',
     letterKey: letterKey({ ...detail, sourceUri: source.uri, destination }),
     ...(detail.notifications === 'none' && { notifications: 'none' as const }),
-    warnings: input.warnings,
+    warnings: capped(input.warnings),
   };
 }
 

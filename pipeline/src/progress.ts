@@ -1,4 +1,6 @@
+import { cut } from './capped';
 import type { Progress } from './manifest';
+import { fieldsOf, isAmount, isText } from './reading';
 
 /** Returns the share of the source that is read, from 0 to 1; 0 while its size is not known. */
 export function shareRead({ bytesRead, bytesTotal }: Pick<Progress, 'bytesRead' | 'bytesTotal'>): number {
@@ -18,5 +20,29 @@ export function sumOfProgress(all: readonly Progress[]): Progress | undefined {
     phase: 'converting',
     ...{ bytesRead: sum('bytesRead'), bytesTotal: sum('bytesTotal'), rowsRead: sum('rowsRead'), parts: sum('parts') },
     updatedAt,
+  };
+}
+
+const phases: readonly string[] = [
+  'starting',
+  'converting',
+  'publishing',
+  'done',
+  'failed',
+] satisfies Progress['phase'][];
+const amounts = ['part', 'peakMemoryMiB', 'cpuSeconds', 'bytesWritten', 'rowsPerSecond'] as const;
+
+/** Returns the progress that a document or a signal has, without anything else that is in it; undefined for another shape. */
+export function progressOf(input: unknown): Progress | undefined {
+  const fields = fieldsOf(input);
+  const { phase, bytesRead = 0, bytesTotal = 0, rowsRead = 0, parts = 0, updatedAt = '', failure } = fields;
+  const isPhase = isText(phase, 20) && phases.includes(phase);
+  if (!isPhase || !isText(updatedAt, 64)) return undefined;
+  if (![bytesRead, bytesTotal, rowsRead, parts].every(isAmount)) return undefined;
+  const known = amounts.flatMap((name) => (isAmount(fields[name]) ? [[name, fields[name]]] : []));
+  return {
+    ...({ phase, bytesRead, bytesTotal, rowsRead, parts, updatedAt } as Progress),
+    ...Object.fromEntries(known),
+    ...(typeof failure === 'string' && { failure: cut(failure) }),
   };
 }

@@ -24,7 +24,7 @@ export interface RunStatus {
   readonly shards?: ShardCount;
   readonly taskArn?: string;
   readonly progress?: Progress;
-  /** The launches that have ended, the latest last. */
+  /** Launches that have ended, the latest last: fifty at most. */
   readonly launches?: readonly Launch[];
   /** Why it runs where it runs, and what is expected of it. */
   readonly routing?: Routing;
@@ -62,6 +62,13 @@ export interface TaskHeartbeat {
 /** How far the task of one generation is: the signal `taskProgress`, at most four times a task. */
 export interface TaskProgress {
   readonly generation: number;
+  readonly progress: Progress;
+}
+
+/** How far one of the tasks is that convert a file together: the signal `shardProgress`. */
+export interface ShardProgress {
+  /** 1, 2, … */
+  readonly number: number;
   readonly progress: Progress;
 }
 

@@ -1,20 +1,31 @@
 import type { z } from 'zod';
+import { capped, cut } from './capped';
 import { own } from './own';
 import { shownUri } from './text/shownUri';
 
+/** Characters of a key or a value that a line shows. */
+const maxShown = 80;
+/** Characters of a value that are looked at. */
+const maxRead = 10_000;
+
 /** One line per problem, each with the key it is about. Shared by everything that is checked against a schema. */
 export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[] = [], input?: unknown): string[] {
-  const path = [...prefix, ...issue.path.map(String)].join('.');
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${path === '' ? key : `${path}.${key}`}: unknown key`);
+  const path = [...prefix, ...issue.path.map((key) => cut(String(key), maxShown))].join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => cut(key, maxShown));
+    return capped(keys.map((key) => `${path === '' ? key : `${path}.${key}`}: unknown key`));
+  }
   const value = issue.path.reduce<unknown>(
     (at, key) => (at !== null && typeof at === 'object' ? own(at as Record<string, unknown>, String(key)) : undefined),
     input,
   );
   if (issue.code === 'invalid_type' && value === undefined) return [`${path}: is missing`];
-  const shown =
-    typeof value === 'string' || typeof value === 'number'
-      ? ` ${JSON.stringify(typeof value === 'string' ? shownUri(value) : value).slice(0, 80)}`
-      : '';
-  return [`${path}:${shown} ${issue.message}`];
+  return [`${path}:${shown(value)} ${issue.message}`];
+}
+
+function shown(value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') return '';
+  // An address is cut after its credentials are gone.
+  const text = typeof value === 'string' ? shownUri(value.slice(0, maxRead)).slice(0, maxShown) : value;
+  return ` ${JSON.stringify(text).slice(0, maxShown)}`;
 }

@@ -69,8 +69,8 @@ function runOf(folder: string): string {
 
 interface Folder {
   /** When anything in it was last written. */
-  readonly newest: Date;
-  readonly objects: readonly string[];
+  newest: Date;
+  readonly objects: string[];
 }
 
 /** The direct children of a prefix. */
@@ -78,8 +78,10 @@ async function readFolders(store: ObjectStore, prefix: string): Promise<Map<stri
   const found = new Map<string, Folder>();
   for await (const { uri, modifiedAt } of store.list(prefix)) {
     const child = childOf(prefix, uri);
-    const { newest = modifiedAt, objects = [] } = found.get(child) ?? {};
-    found.set(child, { newest: new Date(Math.max(+newest, +modifiedAt)), objects: [...objects, uri] });
+    const folder = found.get(child) ?? { newest: modifiedAt, objects: [] };
+    if (modifiedAt > folder.newest) folder.newest = modifiedAt;
+    folder.objects.push(uri);
+    found.set(child, folder);
   }
   return found;
 }

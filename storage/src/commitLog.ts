@@ -1,3 +1,4 @@
+import { parseJsonOr } from '@etl/pipeline/json';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { baseName, joinUri } from '@etl/pipeline/uri';
@@ -85,16 +86,33 @@ async function checkParts(store: ObjectStore, place: BatchLayout, manifest: Mani
 }
 
 function parseManifest(uri: string, text: string): Manifest {
-  let manifest: Partial<Manifest> | null = null;
-  try {
-    manifest = JSON.parse(text);
-  } catch {
-    // Said below: what it is not tells more than where the parser stopped.
-  }
-  if (manifest?.version === 1 && Array.isArray(manifest.parts)) return manifest as Manifest;
+  const manifest = parseJsonOr(text, undefined);
+  if (isManifest(manifest)) return manifest;
   throw new StorageError(
     'Corrupt',
     uri,
-    'is no manifest of version 1: restore it, or use a newer version of this program',
+    'is not a manifest of version 1: restore it, or use a newer version of this program',
   );
 }
+
+/** Checks the types of what readers of the log rely on. */
+function isManifest(value: unknown): value is Manifest {
+  if (!isRecord(value)) return false;
+  const { version, runId, runStartedAt, optionsHash, source, parts, warnings = [], totals = {} } = value;
+  return (
+    version === 1 &&
+    isRecord(source) &&
+    isText(source.uri) &&
+    [runId, runStartedAt, optionsHash, source.fingerprint].every((each) => each === undefined || isText(each)) &&
+    isRecord(totals) &&
+    Object.values(totals).every(isNumber) &&
+    isListOf(warnings, isText) &&
+    isListOf(parts, (part) => isRecord(part) && isText(part.file) && isText(part.location) && isNumber(part.bytes))
+  );
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object';
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isListOf = (value: unknown, is: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(is);

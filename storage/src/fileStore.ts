@@ -2,11 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { parseUri } from '@etl/pipeline/uri';
+import { parseUri, trimSlashes } from '@etl/pipeline/uri';
 import { draftName, removeDrafts } from './drafts';
 import { errnoOf, fileWork, isAbsent } from './fileErrors';
 import { fileFingerprint, openFile } from './fileRead';
-import { type ListedObject, type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
+import {
+  checkSmall,
+  type ListedObject,
+  type ListOptions,
+  type ObjectInfo,
+  type ObjectStore,
+  StorageError,
+} from './objectStore';
 import { bytesBelow, uriOf } from './pathBytes';
 import { walk } from './walk';
 
@@ -22,7 +29,9 @@ export function createFileStore(): ObjectStore {
     readSmall: (uri) =>
       fileWork(uri, async () => {
         try {
-          return await readFile(pathOf(uri));
+          const path = pathOf(uri);
+          checkSmall(uri, (await stat(path)).size);
+          return await readFile(path);
         } catch (error) {
           if (isAbsent(error)) return undefined;
           throw error;
@@ -138,7 +147,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 async function* list(prefixUri: string, { after, problems = false }: ListOptions = {}): AsyncIterable<ListedObject> {
-  const folder = pathOf(prefixUri).replace(/\/+$/, '');
+  const folder = trimSlashes(pathOf(prefixUri));
   const behind =
     after === undefined ? undefined : (bytesBelow(prefixUri, after) ?? Buffer.from(relative(folder, pathOf(after))));
   const entries = walk(folder, behind);

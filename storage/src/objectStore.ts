@@ -10,7 +10,7 @@ export interface ObjectStore {
    * `SourceChanged` error, now and at any later read of the stream. The stream fails rather than end early.
    */
   openRead(uri: string, range?: ReadOptions): Promise<Readable>;
-  /** The whole of a small object; undefined when there is none. */
+  /** The whole of a small object; undefined when there is none. One of more than `maxSmallBytes` is a `Corrupt` error. */
   readSmall(uri: string): Promise<Buffer | undefined>;
   /** Replaces the object, whole or not at all. */
   write(uri: string, body: Buffer | string): Promise<void>;
@@ -30,6 +30,9 @@ export interface ObjectStore {
   /** What writers that were killed before the given time left unfinished below a prefix: drafts, parts of multipart uploads. */
   removeUnfinished(prefixUri: string, before: Date): Promise<void>;
 }
+
+/** In bytes, of an object that is read into memory as a whole. A checkpoint of thousands of chunks has a few megabytes. */
+export const maxSmallBytes = 256 * 1024 * 1024;
 
 export interface ObjectInfo {
   readonly uri: string;
@@ -88,4 +91,11 @@ export class StorageError extends Error {
     this.name = 'StorageError';
     this.remedy = options.remedy;
   }
+}
+
+/** @throws {StorageError} (`Corrupt`) for an object that is too large to be read as a whole */
+export function checkSmall(uri: string, bytes: number): void {
+  if (bytes <= maxSmallBytes) return;
+  const message = `has ${bytes} bytes, and a document has at most ${maxSmallBytes}: restore it, or remove it`;
+  throw new StorageError('Corrupt', uri, message);
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand,
@@ -11,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { fileWork } from './fileErrors';
+import { checkSmall, maxSmallBytes } from './objectStore';
 import { address, prefixAddress } from './s3Address';
 import { attemptsOf, isConflict, isMissing, isPreconditionFailed } from './s3Errors';
 
@@ -21,8 +23,10 @@ const conflictRetries = 8;
 /** Undefined when there is no such object. */
 export async function readObject(client: S3Client, uri: string): Promise<Buffer | undefined> {
   try {
-    const answer = await client.send(new GetObjectCommand(address(uri)));
-    return Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+    const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand(address(uri)));
+    if (ContentLength > maxSmallBytes && Body instanceof Readable) Body.destroy();
+    checkSmall(uri, ContentLength);
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import { parseJson } from '@etl/pipeline/json';
 import { type Batch, schemaRecords } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { type KnownSchema, schemaChanges } from '@etl/pipeline/schemaChanges';
@@ -64,7 +65,7 @@ function isNews(record: SchemaRecord, known: SchemaRecord | undefined): boolean 
 async function readRecord(store: ObjectStore, uri: string): Promise<SchemaRecord | undefined> {
   const body = await store.readSmall(uri);
   try {
-    const record = JSON.parse(String(body)) as SchemaRecord;
+    const record = parseJson(String(body)) as SchemaRecord;
     return record.version === 1 && Array.isArray(record.schema) ? record : undefined;
   } catch {
     return undefined;

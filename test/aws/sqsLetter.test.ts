@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { isExcerpt } from '@etl/pipeline/deadLetters/excerpt';
 import { deadLetterMarker } from '@etl/pipeline/layout';
-import { letterOf, messageOf } from '../../aws/sqsLetter';
+import { letterOf, maxMessageBytes, messageOf } from '../../aws/sqsLetter';
 
 const letter = { event: {}, failureType: 'BadData', reason: 'r', workflowId: 'w', runId: 'run' };
 const read = (marker: string) => letterOf({ MessageId: 'm', ...withBody(messageOf(letter, { key: 'k', marker })) });
@@ -23,4 +25,61 @@ test.each([
   'k.json',
 ])('a message cannot make another object its marker, which a redrive would remove: %s', (marker) => {
   expect(read(marker)).not.toHaveProperty('marker');
+});
+
+const facts = { failureType: 'InvalidEvent', reason: 'r', workflowId: 'w', runId: 'r' };
+const address = { key: 'k', marker: 's3://clean/_etl/_dead/k.json' };
+const bytesOf = ({ MessageBody, MessageAttributes }: ReturnType<typeof messageOf>): number =>
+  Object.entries(MessageAttributes)
+    .flatMap(([name, { DataType = '', StringValue = '' }]) => [name, DataType, StringValue])
+    .reduce((sum, text) => sum + Buffer.byteLength(text), Buffer.byteLength(MessageBody));
+/** What SQS takes, by its own words: these characters of XML 1.0 and no others. */
+const taken = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
+
+test.each<[string, unknown]>([
+  ['an event', { detail: { s3Key: 's3://raw/a.csv' } }],
+  ['an event that fills the message', { detail: 'x'.repeat(maxMessageBytes - 400) }],
+  ['an event without room for attributes', { detail: 'x'.repeat(maxMessageBytes - 14) }],
+  ['an event of a megabyte', { detail: { s3Key: 's3://raw/a.csv', batchDate: '2026-02-08', x: 'ñ'.repeat(500_000) } }],
+  ['text that is not JSON', '\u0000"'.repeat(400_000)],
+  ['characters that JSON does not escape', { a: '\ufffe\uffff\ud800' }],
+  ['nothing', undefined],
+])('the letter of %s is a message that SQS takes', (_, event) => {
+  const hostile = { ...facts, reason: `\u0000\u001f\ufffe\ud800${'ñ'.repeat(5000)}`, workflowId: '\u0007', runId: '' };
+  const message = messageOf({ event, ...hostile }, address);
+  expect(bytesOf(message)).toBeLessThanOrEqual(maxMessageBytes);
+  const texts = Object.values(message.MessageAttributes).map(({ StringValue }) => StringValue ?? '');
+  for (const text of [message.MessageBody, ...texts]) {
+    expect(text).toMatch(taken);
+    expect(text).not.toBe('');
+  }
+});
+
+test('an event that has room is kept whole, whatever its characters', () => {
+  for (const event of [{ a: '\ufffe\uffff\u0000' }, 'text', null, { detail: 'x'.repeat(maxMessageBytes - 1000) }]) {
+    const { MessageBody, MessageAttributes } = messageOf({ event, ...facts }, address);
+    expect(letterOf({ Body: MessageBody, MessageAttributes }).event).toEqual(event);
+  }
+});
+
+test('an event without room is replaced by an excerpt that tells it from others', () => {
+  const event = { detail: { s3Key: 's3://raw/a.csv', batchDate: '2026-02-08', x: 'y'.repeat(300_000) } };
+  const { MessageBody } = messageOf({ event, ...facts }, address);
+  const kept = JSON.parse(MessageBody) as unknown;
+  expect(isExcerpt(kept)).toBe(true);
+  expect(kept).toMatchObject({
+    excerpt: {
+      problem: expect.stringMatching(/^the event has 3000\d\d bytes, and the letter has room for 26\d{4}$/),
+      original: expect.stringContaining('input of the run'),
+      sha256: createHash('sha256').update(JSON.stringify(event)).digest('hex'),
+      s3Key: 's3://raw/a.csv',
+      batchDate: '2026-02-08',
+      beginning: expect.stringMatching(/^\{"detail"/),
+    },
+  });
+});
+
+test('JSON that is nested too deeply is read as the text it is', () => {
+  const Body = '['.repeat(50_000) + ']'.repeat(50_000);
+  expect(letterOf({ Body }).event).toBe(Body);
 });

@@ -78,7 +78,7 @@ withMoto('the queue of task state changes', () => {
     const queue = start(async ({ workflowId = '' }) => void seen.push(workflowId));
     await until('all of them', 20, async () => seen.length >= 35 && (await left()) === 0);
     expect(new Set(seen).size).toBe(35);
-    expect(queue.counts).toEqual({ handedOver: 35, failed: 0, foreign: 0 });
+    expect(queue.counts).toEqual({ handedOver: 35, failed: 0, givenUp: 0, foreign: 0 });
   });
 
   test('what is garbled or foreign is deleted and counted, and holds nothing up', async () => {
@@ -90,7 +90,7 @@ withMoto('the queue of task state changes', () => {
     const queue = start(async ({ workflowId = '' }) => void seen.push(workflowId));
     await until('the change, and an empty queue', 10, async () => seen.length > 0 && (await left()) === 0);
     expect(seen).toEqual(['w1']);
-    expect(queue.counts).toEqual({ handedOver: 1, failed: 0, foreign: 3 });
+    expect(queue.counts).toEqual({ handedOver: 1, failed: 0, givenUp: 0, foreign: 3 });
   });
 
   test('a change that could not be handed over stays, and comes again', async () => {
@@ -112,6 +112,30 @@ withMoto('the queue of task state changes', () => {
     refuse = false;
     await until('the second', 20, async () => seen.length > 0 && (await left()) === 0);
     expect(warned[0]).toMatchObject({ workflowId: 'w1', error: 'Temporal is away' });
+  });
+
+  test('a change that can never be handed over is dropped after twenty receives', async () => {
+    const message = (ApproximateReceiveCount: string) => ({
+      MessageId: 'm',
+      ReceiptHandle: 'h',
+      Body: JSON.stringify(event(1)),
+      Attributes: { ApproximateReceiveCount },
+    });
+    const answers = [[message('20')], [message('21')]];
+    const deleted: unknown[] = [];
+    const client = {
+      send: async (command: object, { abortSignal }: { abortSignal?: AbortSignal } = {}) => {
+        if (!(command instanceof ReceiveMessageCommand)) return deleted.push(command);
+        const Messages = answers.shift();
+        if (!Messages) await new Promise((resolve) => abortSignal?.addEventListener('abort', resolve));
+        return { Messages };
+      },
+    };
+    const handOver = () => Promise.reject(new Error('Invalid RunId'));
+    polled = startStateChangeQueue(client as never, queueUrl, { handOver, warn: () => undefined });
+    await until('it is dropped', 10, () => polled?.counts.givenUp === 1);
+    expect(polled.counts).toMatchObject({ failed: 1, givenUp: 1 });
+    await until('its deletion', 10, () => deleted.length === 1);
   });
 
   test('stop ends the wait, finishes what is in hand, and takes nothing more', async () => {

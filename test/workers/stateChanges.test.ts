@@ -95,7 +95,7 @@ withBoth('ends of tasks, told to their runs', () => {
         const { Attributes = {} } = await sqs.send(request);
         return Object.values(Attributes).every((count) => count === '0');
       });
-      expect(queue.counts).toEqual({ handedOver: 2, failed: 0, foreign: 0 });
+      expect(queue.counts).toEqual({ handedOver: 2, failed: 0, givenUp: 0, foreign: 0 });
     } finally {
       await queue.stop();
       sqs.destroy();

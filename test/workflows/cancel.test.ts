@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
+import { delivered, exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
 import { Rig, samplePlan } from '../support/rig';
+import { gate } from './nightlyBatch/support';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
@@ -34,8 +35,9 @@ withServer('etlPipeline, ended early', () => {
   });
 
   describe('cancel', () => {
+    const confirmCommit = async () => ({ kind: 'missing' }) as const;
     const cancelWhen = async (phase: string, changes: Parameters<typeof fakeActivities>[0]) => {
-      const { activities, calls } = fakeActivities(changes);
+      const { activities, calls } = fakeActivities({ confirmCommit, ...changes });
       await rig.with(activities, async (start) => {
         const handle = await start();
         await until(() => names(calls).includes(phase));
@@ -59,17 +61,23 @@ withServer('etlPipeline, ended early', () => {
           return { kind: 'launched', taskArn: 'arn:late', generation: 1 };
         },
       });
-      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'stopTask', 'notify']);
+      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'stopTask', 'confirmCommit', 'notify']);
       expect(calls[2]?.input).toMatchObject({ taskArn: 'arn:late' });
     });
 
     test('while the task runs: it is stopped before the run ends', async () => {
       const calls = await cancelWhen('awaitTask', { awaitTask: waitForCancel });
-      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'stopTask', 'notify']);
+      expect(names(calls)).toEqual([
+        ...['validateInput', 'launchTask', 'awaitTask', 'stopTask'],
+        ...['confirmCommit', 'notify'],
+      ]);
     });
 
     test('while waiting to launch again: nothing is left to stop', async () => {
-      const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 1) });
+      const { activities, calls } = fakeActivities({
+        confirmCommit,
+        awaitTask: async ({ taskArn }) => exited(taskArn, 1),
+      });
       await rig.with(activities, async (start) => {
         const handle = await start();
         await until(() => names(calls).includes('awaitTask'));
@@ -78,7 +86,39 @@ withServer('etlPipeline, ended early', () => {
         const error = await handle.result().catch((thrown: unknown) => thrown);
         expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
       });
-      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'notify']);
+      expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'confirmCommit', 'notify']);
+    });
+
+    test.each<[string, Parameters<typeof fakeActivities>[0]]>([
+      ['awaitTask', { awaitTask: waitForCancel }],
+      ['confirmCommit', {}],
+    ])('during %s, after the commit of the task: too late, the run has delivered', async (phase, changes) => {
+      const again = gate();
+      let looks = 0;
+      const { activities, calls } = fakeActivities({
+        confirmCommit: async () => {
+          if (looks++ > 0) again.open();
+          else if (phase === 'confirmCommit') await again.passed;
+          return delivered;
+        },
+        ...changes,
+      });
+      await rig.with(activities, async (start) => {
+        const handle = await start();
+        await until(() => names(calls).includes(phase));
+        await handle.cancel();
+        expect(await handle.result()).toMatchObject({ delivered: { byThisRun: true }, notification: { sent: true } });
+        expect((await handle.describe()).status.name).toBe('COMPLETED');
+      });
+      expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'success' } });
+    });
+
+    test('after a commit of another run: cancelled, since this run has delivered nothing', async () => {
+      const calls = await cancelWhen('awaitTask', {
+        awaitTask: waitForCancel,
+        confirmCommit: async () => ({ ...delivered, byThisRun: false }),
+      });
+      expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'cancelled' } });
     });
 
     test('while the success is being told: too late, the data is delivered', async () => {

@@ -210,6 +210,7 @@ withServer('a file that several tasks convert, ended early', () => {
     ['commit', ['commit'], 1],
   ])('a cancel during %s stops every task before the run ends', async (_stage, running, tasks) => {
     const { activities, calls } = ofShards({
+      confirmCommit: async () => ({ kind: 'missing' }),
       awaitTask: async ({ taskArn }) =>
         running.some((name) => taskArn.includes(name)) ? waitForCancel() : exited(taskArn, 0),
     });

@@ -146,7 +146,7 @@ withServer('a batch that a quality gate holds', () => {
   });
 
   test('cancelled while it waits: cancelled, and no dead letter', async () => {
-    const { activities, calls } = ofHeld();
+    const { activities, calls } = ofHeld({ confirmCommit: async () => ({ kind: 'missing' }) });
     await rig.with(activities, async (start) => {
       const handle = await start();
       await untilHeld(handle);

@@ -154,6 +154,7 @@ describe('the light lane', () => {
     let ended = false;
     const fakes = fakeActivities({
       validateInput: async () => ({ valid: true, plan: lightPlan() }),
+      confirmCommit: async () => ({ kind: 'missing' }),
       convertLight: async () => {
         converting();
         const beat = setInterval(() => Context.current().heartbeat(), 100);
@@ -173,6 +174,6 @@ describe('the light lane', () => {
       await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
       expect(ended).toBe(true);
     });
-    expect(names(fakes.calls)).toEqual(['validateInput', 'convertLight', 'notify']);
+    expect(names(fakes.calls)).toEqual(['validateInput', 'convertLight', 'confirmCommit', 'notify']);
   });
 });

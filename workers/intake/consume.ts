@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { cut } from '@etl/pipeline/capped';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
 import type { Start, Starts } from '@etl/pipeline/intake/starts';
+import { parseJsonOr } from '@etl/pipeline/json';
 import type { Logger } from 'pino';
-import type { DeadLetters } from '../../activities/ports';
+import { type DeadLetters, LetterRefusedError } from '../../activities/ports';
 import type { Gate } from './gate';
 import { isRefusal, type StartAnswer } from './startPipeline';
 
@@ -11,6 +14,8 @@ export interface Counts {
   /** By reason. */
   readonly ignored: Record<string, number>;
   poison: number;
+  /** Of the poison: messages whose letter the queue refused, so that only the log has them. */
+  logged: number;
   /** Messages given back, to come again. */
   again: number;
 }
@@ -28,7 +33,7 @@ export interface IntakeSettings {
   readonly start: (start: Start) => Promise<StartAnswer>;
   readonly gate: Gate;
   readonly deadLetters: Pick<DeadLetters, 'send'>;
-  /** A message that Temporal refuses goes to the dead letters after so many times. */
+  /** A message whose pipeline cannot be started goes to the dead letters after so many receives. */
   readonly maxReceives: number;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 }
@@ -36,11 +41,19 @@ export interface IntakeSettings {
 /** Messages in hand at once, each of which is a call to Temporal or two. */
 const maxInHand = 20;
 const longestPauseSeconds = 60;
+/** Between two receives of a message whose letter cannot be sent, once it has come too often. */
+const letterPauseSeconds = 3600;
+/** Characters of a message that the log keeps: CloudWatch Logs takes events of 256 KiB. */
+const loggedLength = 50_000;
 
-/** Makes runs of what a source brings, until it is stopped. No message is let go of before its pipeline is started. */
+/**
+ * Starts pipelines for what a source brings, until it is stopped. A message is deleted once its pipelines are started, or a dead
+ * letter keeps it; one that the dead-letter queue refuses is logged whole and deleted. While letters cannot be sent at all,
+ * messages stay in their queue.
+ */
 export function startIntake(settings: IntakeSettings): Intake {
   const { source, gate, log } = settings;
-  const counts: Counts = { started: 0, duplicates: 0, ignored: {}, poison: 0, again: 0 };
+  const counts: Counts = { started: 0, duplicates: 0, ignored: {}, poison: 0, logged: 0, again: 0 };
   const stopping = new AbortController();
   const { signal } = stopping;
   const inHand = new Set<Promise<void>>();
@@ -48,16 +61,23 @@ export function startIntake(settings: IntakeSettings): Intake {
   const settle = async (delivery: Delivery): Promise<void> => {
     const { starts, ignored, problems } = read(delivery);
     for (const each of ignored) ignore(each);
-    try {
-      // Those that can be started are, before the rest is given up.
-      for (const each of starts) await startOne(each);
-    } catch (error) {
-      if (!isRefusal(error)) gate.doubt();
-      else if (delivery.receiveCount > settings.maxReceives) {
-        const tries = `refused ${delivery.receiveCount} times, at last with: ${reasonOf(error)}`;
-        return bury(delivery, 'NotStarted', tries);
+    let refused: unknown;
+    // Those that can be started are, before the rest is given up.
+    for (const each of starts) {
+      try {
+        if (!(await startOne(each))) return letGo(delivery);
+      } catch (error) {
+        if (isRefusal(error)) refused ??= error;
+        else {
+          gate.doubt();
+          return giveBack(delivery, error);
+        }
       }
-      return giveBack(delivery, error);
+    }
+    if (refused !== undefined) {
+      if (delivery.receiveCount <= settings.maxReceives) return giveBack(delivery, refused);
+      const tries = `refused ${delivery.receiveCount} times, at last with: ${reasonOf(refused)}`;
+      return bury(delivery, 'NotStarted', tries);
     }
     if (problems.length > 0) return bury(delivery, 'InvalidEvent', problems.join('; '));
     await delivery.done();
@@ -77,27 +97,51 @@ export function startIntake(settings: IntakeSettings): Intake {
     log.debug({ reason, what }, 'news of a file that is not ours');
   };
 
-  const startOne = async (start: Start): Promise<void> => {
+  /** Starts a pipeline once there is room for it. Returns false when the intake stops before. */
+  const startOne = async (start: Start): Promise<boolean> => {
     const { workflowId, sourceUri } = start;
-    if ((await settings.start(start)) === 'started') {
+    const place = await gate.take(signal);
+    if (!place) return false;
+    const answer = await settings.start(start).catch((error: unknown) => {
+      place.free();
+      throw error;
+    });
+    if (answer === 'started') {
       counts.started++;
-      gate.started();
+      place.started();
       log.info({ workflowId, sourceUri }, 'a file has landed, its pipeline is started');
     } else {
       counts.duplicates++;
+      place.free();
       log.debug({ workflowId, sourceUri }, 'news of a file that has come before');
     }
+    return true;
   };
 
-  /** The letter first: a message is deleted only once it lies elsewhere. */
+  /** Sends the letter first: a message is deleted only once it is kept elsewhere. */
   const bury = async (delivery: Delivery, failureType: string, reason: string): Promise<void> => {
+    const { id: messageId, body, receiveCount } = delivery;
     try {
-      const letter = { event: parsed(delivery.body), failureType, reason, workflowId: '', runId: '' };
+      // A body that cannot be processed as JSON is kept as the text it is.
+      const letter = { event: parseJsonOr(body, body), failureType, reason, workflowId: '', runId: '' };
       const letterId = await settings.deadLetters.send(letter);
       counts.poison++;
-      log.error({ failureType, reason, letterId, messageId: delivery.id }, 'a message went to the dead letters');
+      log.error({ failureType, reason, letterId, messageId }, 'a message went to the dead letters');
     } catch (error) {
-      return giveBack(delivery, error);
+      const isRefused = error instanceof LetterRefusedError;
+      if (!isRefused && receiveCount <= settings.maxReceives) return giveBack(delivery, error);
+      const facts = { failureType, reason, messageId, receiveCount, error: reasonOf(error), ...recordOf(body) };
+      if (!isRefused) {
+        counts.again++;
+        log.error(
+          facts,
+          'no dead letter can be sent for a message, which stays in its queue: check the dead-letter queue',
+        );
+        return delivery.again(letterPauseSeconds);
+      }
+      counts.poison++;
+      counts.logged++;
+      log.error(facts, 'the dead-letter queue refuses the letter of a message, which only this line keeps');
     }
     await delivery.done();
   };
@@ -107,6 +151,12 @@ export function startIntake(settings: IntakeSettings): Intake {
     const afterSeconds = Math.min(2 ** delivery.receiveCount, longestPauseSeconds);
     log.warn({ messageId: delivery.id, afterSeconds, error: reasonOf(error) }, 'a message comes again');
     await delivery.again(afterSeconds);
+  };
+
+  /** For the next worker: those of its pipelines that were started are known by their workflow IDs. */
+  const letGo = async (delivery: Delivery): Promise<void> => {
+    counts.again++;
+    await delivery.again(0);
   };
 
   const take = (delivery: Delivery): void => {
@@ -140,17 +190,15 @@ export function startIntake(settings: IntakeSettings): Intake {
   };
 }
 
-/** What Temporal itself said, where the SDK wraps it. */
+/** Returns Temporal's own message where the SDK wraps it. */
 function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+  if (!(error instanceof Error)) return cut(String(error));
+  const { message, cause } = error;
+  return cut(cause instanceof Error ? `${message}: ${cause.message}` : message);
 }
 
-/** As the workflow's letters have it: the event; a body that is no JSON, as the text it is. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
+/** What the log keeps of a message that is kept nowhere else. */
+function recordOf(body: string) {
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return { body: cut(body, loggedLength), bodyBytes: Buffer.byteLength(body), sha256 };
 }

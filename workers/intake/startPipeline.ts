@@ -10,8 +10,21 @@ import {
 
 /** A server that is away must hold up neither the next message nor the end of the worker. */
 const defaultPatienceMs = 10_000;
-/** Source: the status codes of gRPC. */
-const invalidArgument = 3;
+/**
+ * Statuses of gRPC that say nothing about a message: the server is away or busy, or this worker may not call it.
+ *
+ * @see https://grpc.io/docs/guides/status-codes/
+ */
+const ofServer: readonly number[] = Object.values({
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  aborted: 10,
+  unavailable: 14,
+  unauthenticated: 16,
+});
 
 export type StartAnswer = 'started' | 'duplicate';
 
@@ -37,12 +50,12 @@ export function createStarter(client: Client, patienceMs = defaultPatienceMs): (
 }
 
 /**
- * Whether it is the event that Temporal does not take. Everything else is on the side of the server or the way to it: no
- * permission, no such namespace, too many calls, no answer. A message is not to blame for that.
+ * Returns whether a start may have failed because of its message: Temporal refuses the event, or it cannot even be sent. Other
+ * errors concern the server, and however often they occur, no message is given up for them.
  */
 export function isRefusal(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && cause.code === invalidArgument;
+  return !isGrpcServiceError(cause) || !ofServer.includes(cause.code);
 }
 
 /** How many pipelines are open, whoever started them. */

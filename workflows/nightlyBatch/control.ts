@@ -1,23 +1,23 @@
-import { approvalProblem } from '@etl/pipeline/approval';
 import {
   type ApproveFiles,
   type FileHeldSignal,
   maxConcurrency,
   type RetryFile,
+  readApproveFiles,
+  readConcurrency,
+  readRetry,
   type SetConcurrency,
 } from '@etl/pipeline/batch/control';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { type FileResult, withoutProblem } from '@etl/pipeline/batch/summary';
+import { capped, cut } from '@etl/pipeline/capped';
 import { messageNames } from '@etl/pipeline/definition';
-import {
-  ApplicationFailure,
-  defineSignal,
-  defineUpdate,
-  getExternalWorkflowHandle,
-  setHandler,
-} from '@temporalio/workflow';
+import { readFileHeld } from '@etl/pipeline/runMessages';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import { noArgument, onSignal, onUpdate, refusal } from '../handlers';
 import { tellHeld } from './end';
 import type { BatchState, RunningFile } from './state';
+import { toPipeline } from './toPipeline';
 
 export const pauseUpdate = defineUpdate<string, []>(messageNames.pause);
 export const resumeUpdate = defineUpdate<string, []>(messageNames.resume);
@@ -54,51 +54,45 @@ export function listenToControl({ state: current, isStopping, changed }: Control
     return answer;
   };
 
-  setHandler(
-    pauseUpdate,
-    () => {
+  onUpdate(pauseUpdate, {
+    read: noArgument,
+    check: () => {
+      if (starting().paused) throw refusal('the batch is paused already');
+    },
+    handle: () => {
       open().paused = true;
       return then('paused: running files end, no other is started');
     },
-    {
-      description: 'Starts no more files; those that run go on. The batch does not end while it is paused',
-      validator: () => {
-        if (starting().paused) throw refusal('the batch is paused already');
-      },
+    description: 'Starts no more files; those that run go on. The batch does not end while it is paused',
+  });
+  onUpdate(resumeUpdate, {
+    read: noArgument,
+    check: () => {
+      if (!starting().paused) throw refusal('the batch is not paused');
     },
-  );
-  setHandler(
-    resumeUpdate,
-    () => {
+    handle: () => {
       open().paused = false;
       return then('resumed');
     },
-    {
-      description: 'Goes on after a pause',
-      validator: () => {
-        if (!starting().paused) throw refusal('the batch is not paused');
-      },
-    },
-  );
-  setHandler(
-    setConcurrencyUpdate,
-    ({ maxConcurrent }) => {
+    description: 'Goes on after a pause',
+  });
+  onUpdate(setConcurrencyUpdate, {
+    read: readConcurrency,
+    check: () => void starting(),
+    handle: ({ maxConcurrent }) => {
       open().maxConcurrent = maxConcurrent;
       return then(`at most ${maxConcurrent} files at once`);
     },
-    {
-      description: `How many files run at once: {"maxConcurrent": 1 to ${maxConcurrency}}. Fewer than now: running ones end first`,
-      validator: (input) => {
-        starting();
-        const wanted: unknown = input?.maxConcurrent;
-        const isValid = Number.isInteger(wanted) && Number(wanted) >= 1 && Number(wanted) <= maxConcurrency;
-        if (!isValid) throw refusal(`maxConcurrent must be a whole number from 1 to ${maxConcurrency}`);
-      },
+    description: `How many files run at once: {"maxConcurrent": 1 to ${maxConcurrency}}. Fewer than now: running ones end first`,
+  });
+  onUpdate(retryFileUpdate, {
+    read: readRetry,
+    check: ({ file }) => {
+      const state = starting();
+      problemOf(state, file);
+      if (state.retries.length >= maxRetries) throw refusal(`${maxRetries} files wait to be started again already`);
     },
-  );
-  setHandler(
-    retryFileUpdate,
-    ({ file }) => {
+    handle: ({ file }) => {
       const state = open();
       const problem = problemOf(state, file);
       state.summary = withoutProblem(state.summary, problem);
@@ -106,46 +100,31 @@ export function listenToControl({ state: current, isStopping, changed }: Control
       state.retries.push({ uri, batchDate, workflowId });
       return then(`${uri} is started again`);
     },
-    {
-      description: 'Starts a file again that was not delivered: {"file": its URI or workflow ID}',
-      validator: (input) => {
-        const state = starting();
-        problemOf(state, input?.file);
-        if (state.retries.length >= maxRetries) throw refusal(`${maxRetries} files wait to be started again already`);
-      },
-    },
-  );
-  setHandler(
-    approveUpdate,
-    async ({ file, ...approval }) => {
+    description: 'Starts a file again that was not delivered: {"file": its URI or workflow ID}',
+  });
+  onUpdate(approveUpdate, {
+    read: readApproveFiles,
+    check: ({ file }) => void heldFiles(open(), file),
+    handle: async ({ file, ...approval }) => {
       const held = heldFiles(open(), file);
       const lost: string[] = [];
       for (const each of held) {
         try {
-          await getExternalWorkflowHandle(each.workflowId, each.runId).signal(messageNames.approval, approval);
+          await toPipeline(each, (pipeline) => pipeline.signal(messageNames.approval, approval));
           delete each.held;
         } catch {
           lost.push(each.workflowId);
         }
       }
-      if (lost.length > 0) throw refusal(`not told, since their runs have ended: ${lost.join(', ')}`);
-      return then(`${approval.approved ? 'approved' : 'refused'}: ${held.map(({ uri }) => uri).join(', ')}`);
+      if (lost.length > 0) throw refusal(`not told, since their runs have ended: ${listed(lost)}`);
+      return then(`${approval.approved ? 'approved' : 'refused'}: ${listed(held.map(({ uri }) => uri))}`);
     },
-    {
-      description:
-        'Decides about held files: {"approved": true or false, "file": URI or workflow ID (default: all that are held), "by": who, "note": why}',
-      validator: (input) => {
-        const { file, ...approval } = (input ?? {}) as Partial<ApproveFiles>;
-        // A pipeline follows no signal that is not of this form, and nobody would hear of it.
-        const problem = approvalProblem(approval);
-        if (problem !== undefined) throw refusal(problem);
-        heldFiles(open(), file);
-      },
-    },
-  );
-  setHandler(
-    fileHeldSignal,
-    async ({ workflowId, reason, until }) => {
+    description:
+      'Decides about held files: {"approved": true or false, "file": URI or workflow ID (default: all that are held), "by": who, "note": why}',
+  });
+  onSignal(fileHeldSignal, {
+    read: readFileHeld,
+    handle: async ({ workflowId, reason, until }) => {
       const state = current();
       const file = state?.running.find((each) => each.workflowId === workflowId);
       if (!state || !file) return;
@@ -155,39 +134,39 @@ export function listenToControl({ state: current, isStopping, changed }: Control
         return;
       }
       const isFirst = state.running.every(({ held }) => held === undefined);
-      file.held = shortReason(String(reason));
+      file.held = shortReason(reason);
       changed();
       if (isFirst) await tellHeld(state, file, until);
     },
-    { description: 'Sent by a pipeline of the batch: it waits for an approval, or, without a reason, no longer' },
-  );
+    description: 'Sent by a pipeline of the batch: it waits for an approval, or, without a reason, no longer',
+  });
 }
 
-const isNamed = (file: { uri: string; workflowId: string }, name: unknown): boolean =>
+/** Names that an answer lists; it counts the others. */
+const maxListed = 20;
+
+const listed = (names: readonly string[]): string => capped(names, maxListed).join(', ');
+
+const isNamed = (file: { uri: string; workflowId: string }, name: string): boolean =>
   file.uri === name || file.workflowId === name;
 
 /** Only files that had a pipeline: what was refused before would be refused again. */
-function problemOf(state: BatchState, name: unknown): FileResult {
+function problemOf(state: BatchState, name: string): FileResult {
   const found = state.summary.problems.find((each) => isNamed(each, name) && each.failureType !== undefined);
   if (found) return found;
   const known = state.summary.problems.filter(({ failureType }) => failureType !== undefined).length;
   throw refusal(
-    `file: ${JSON.stringify(name)} is none of the ${known} files whose run has failed; give its URI or workflow ID`,
+    `file: ${JSON.stringify(cut(name, 200))} is none of the ${known} files whose run has failed; give its URI or workflow ID`,
   );
 }
 
-function heldFiles(state: BatchState, name: unknown): RunningFile[] {
+function heldFiles(state: BatchState, name: string | undefined): RunningFile[] {
   const held = state.running.filter((file) => file.held !== undefined);
   const asked = name === undefined ? held : held.filter((file) => isNamed(file, name));
   if (asked.length > 0) return asked;
   throw refusal(
     name === undefined
       ? 'no file is held'
-      : `file: ${JSON.stringify(name)} is none of the ${held.length} held files; give its URI or workflow ID`,
+      : `file: ${JSON.stringify(cut(name, 200))} is none of the ${held.length} held files; give its URI or workflow ID`,
   );
-}
-
-/** An update that ends with any other error would fail the workflow task, and not the update. */
-function refusal(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'Refused');
 }

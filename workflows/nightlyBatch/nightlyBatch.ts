@@ -1,4 +1,5 @@
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
+import { requestProblem } from '@etl/pipeline/inputSize';
 import {
   type ApplicationFailure,
   allHandlersFinished,
@@ -7,10 +8,13 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { call } from '../calls';
-import { asFailure, failureTypeOf } from '../failures';
+import { asFailure, failure, failureTypeOf } from '../failures';
+import { withoutUpdates } from '../handlers';
+import { type Continued, readContinued } from './continued';
 import { listenToControl } from './control';
 import { finish, incomplete, refuse, shortOfFiles, unplanned } from './end';
 import { createFiles, startable } from './files';
@@ -19,12 +23,12 @@ import { type BatchState, beginning, hasPlace } from './state';
 import { trackBatch } from './status';
 import { createWindow, type Window, withoutRun } from './window';
 
-/** What a run of a batch hands over to the one that follows it. */
-export interface Continued {
-  readonly state?: BatchState;
-  /** A run starts so many pipelines at the most, then a new one goes on. */
-  readonly startsPerRun?: number;
-}
+/** What runs that began under an earlier version do in the old way. */
+const patches = {
+  refuseAtOnce: 'refuse-unreadable-request',
+  lateCancel: 'cancel-after-last',
+  holdUpdates: 'hold-updates',
+} as const;
 
 /** Far from the 51,200 events of a history, and from the size of one: see docs/batches.md. */
 const defaultStartsPerRun = 500;
@@ -34,7 +38,11 @@ const defaultStartsPerRun = 500;
  * before the batch ends; a batch some of whose files were not delivered ends FAILED, unless its request says otherwise, and so
  * does one that finds fewer files than its request wants.
  */
-export async function nightlyBatch(request: unknown, continued: Continued = {}): Promise<BatchSummary> {
+export async function nightlyBatch(request: unknown, handedOver?: Continued): Promise<BatchSummary> {
+  const reading = readContinued(handedOver);
+  if ('problem' in reading)
+    throw failure('BadConfiguration', `the second argument of nightlyBatch: ${reading.problem}`);
+  const continued = reading.value;
   let state = continued.state;
   let isStopping = false;
   let isOpen = true;
@@ -43,7 +51,6 @@ export async function nightlyBatch(request: unknown, continued: Continued = {}):
   state ??= await begin(request, track);
   const known = state;
 
-  const carried = known.running;
   const window = createWindow(known, (result) => {
     addResult(known, result);
     track.show();
@@ -56,7 +63,7 @@ export async function nightlyBatch(request: unknown, continued: Continued = {}):
     return continueAsNew<typeof nightlyBatch>(request, { ...continued, state: known });
   }
   isStopping = failed !== undefined;
-  const stopped = failed && (await endRunning(known, window, carried, failed));
+  const stopped = failed && lateCancel(known, await endRunning(known, window, failed));
   isOpen = false;
   track.enter('end');
   // Everything was tried: a cancel that comes now is too late.
@@ -72,6 +79,13 @@ export async function nightlyBatch(request: unknown, continued: Continued = {}):
   return known.summary;
 }
 
+/** Undefined for a cancel that changed nothing: all files were tried, and none was cancelled. */
+function lateCancel(state: BatchState, stopped: ApplicationFailure): ApplicationFailure | undefined {
+  const isTooLate =
+    failureTypeOf(stopped) === 'Cancelled' && state.cursor === undefined && state.summary.cancelled === 0;
+  return isTooLate && patched(patches.lateCancel) ? undefined : stopped;
+}
+
 /** Temporal shows a run as cancelled only for an error of its own. */
 function asEnd(failed: ApplicationFailure): Error {
   return failureTypeOf(failed) === 'Cancelled' ? new CancelledFailure('the batch was cancelled') : failed;
@@ -83,10 +97,11 @@ async function begin(request: unknown, track: ReturnType<typeof trackBatch>): Pr
   // The day is that of the schedule, however late it is caught up.
   const [scheduled] = searchAttributes.TemporalScheduledStartTime ?? [];
   const scheduledAt = (scheduled instanceof Date ? scheduled : runStartTime).toISOString();
-  const validation = await call(
-    'planBatch',
-    workflowId,
-  )({ request, scheduledAt }).catch(async (error: unknown) => {
+  const problem = requestProblem(request);
+  const validation = await (problem === undefined || !patched(patches.refuseAtOnce)
+    ? call('planBatch', workflowId)({ request, scheduledAt })
+    : Promise.resolve({ valid: false as const, reasons: [problem] })
+  ).catch(async (error: unknown) => {
     track.refused([asFailure(error).message]);
     throw asEnd(await CancellationScope.nonCancellable(() => unplanned(error, batch)));
   });
@@ -113,17 +128,23 @@ async function work(
     const more = state.retries.length > 0 || files.hasPage() || state.cursor !== undefined;
     if (!more && state.running.length === 0 && !state.paused) return undefined;
     if (isLong() || (more && starts >= startsPerRun)) {
-      await condition(() => window.isSettled() && allHandlersFinished());
+      if (patched(patches.holdUpdates)) await withoutUpdates(window.isSettled);
+      else await condition(() => window.isSettled() && allHandlersFinished());
       return 'continue';
     }
     track.enter(more ? 'files' : 'last');
-    if (!more || !hasPlace(state)) {
+    const mayStart = () => hasPlace(state) && window.hasRoom();
+    if (!more || !mayStart()) {
       await condition(
         () =>
           hasFullPage(state) ||
           isLong() ||
-          (more ? hasPlace(state) : state.retries.length > 0 || (state.running.length === 0 && !state.paused)),
+          (more ? mayStart() : state.retries.length > 0 || (state.running.length === 0 && !state.paused)),
       );
+      continue;
+    }
+    if (window.isLoaded()) {
+      await condition(window.isSettled);
       continue;
     }
     const again = state.retries.shift();
@@ -153,12 +174,7 @@ async function work(
 }
 
 /** No more files are started; those that run are waited for, or cancelled when the batch is. */
-async function endRunning(
-  state: BatchState,
-  window: Window,
-  carried: BatchState['running'],
-  failed: ApplicationFailure,
-): Promise<ApplicationFailure> {
+async function endRunning(state: BatchState, window: Window, failed: ApplicationFailure): Promise<ApplicationFailure> {
   const isOver = () => state.running.length === 0;
   for (const file of state.retries.splice(0)) {
     addResult(state, withoutRun(file, 'cancelled', 'it was not started again: the batch was ending'));
@@ -174,7 +190,7 @@ async function endRunning(
     }
   }
   await CancellationScope.nonCancellable(async () => {
-    await window.cancel(state.running.filter((file) => carried.includes(file)));
+    await window.cancel();
     await condition(isOver);
   });
   return why;

@@ -1,7 +1,9 @@
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { withResult } from '@etl/pipeline/batch/summary';
-import { isCancellation } from '@temporalio/workflow';
+import { cut } from '@etl/pipeline/capped';
+import { jsonBytes } from '@etl/pipeline/json';
+import { isCancellation, patched } from '@temporalio/workflow';
 import { call } from '../calls';
 import { asFailure } from '../failures';
 import type { BatchState } from './state';
@@ -26,17 +28,37 @@ export function noteNotAFile(
 }
 
 export function warn(state: BatchState, warning: string): void {
-  state.summary = { ...state.summary, warnings: [...(state.summary.warnings ?? []), warning].slice(-10) };
+  state.summary = { ...state.summary, warnings: [...(state.summary.warnings ?? []), cut(warning)].slice(-10) };
 }
 
 export function hasFullPage({ results }: BatchState): boolean {
-  return results.length >= pageSize;
+  return results.length >= pageSize || (pageOf(results).length < results.length && patched(patches.bytesOfPages));
+}
+
+/** In bytes of JSON, of a page. */
+const maxPageBytes = 512 * 1024;
+
+/** What runs that began under an earlier version do in the old way. */
+const patches = { bytesOfPages: 'bytes-of-pages' } as const;
+
+const sizes = new WeakMap<FileResult, number>();
+
+/** As many results as a page has room for, and one at least. */
+function pageOf(results: readonly FileResult[]): readonly FileResult[] {
+  let bytes = 0;
+  const end = results.slice(0, pageSize).findIndex((result, index) => {
+    const size = sizes.get(result) ?? jsonBytes(result);
+    sizes.set(result, size);
+    bytes += size;
+    return bytes > maxPageBytes && index > 0;
+  });
+  return results.slice(0, end === -1 ? pageSize : end);
 }
 
 /** Writes one page. That it cannot be written changes nothing about the files: it is told with the summary. */
 export async function writePage(state: BatchState): Promise<void> {
   const { plan, batch } = state;
-  const results = state.results.slice(0, pageSize);
+  const results = pageOf(state.results);
   if (results.length === 0) return;
   const page = state.pages + 1;
   const input = { plan, batchWorkflowId: batch.workflowId, batchRunId: batch.runId, page, results };

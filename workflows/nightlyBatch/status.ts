@@ -5,8 +5,9 @@ import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { missed } from '@etl/pipeline/batch/summary';
 import { messageNames } from '@etl/pipeline/definition';
 import { bullets, code, type Markdown, md, numbersTable } from '@etl/pipeline/text/markdown';
-import { defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
+import { defineQuery, workflowInfo } from '@temporalio/workflow';
 import { showDetails } from '../details';
+import { onQuery } from '../handlers';
 import type { BatchState } from './state';
 
 export const batchStatusQuery = defineQuery<BatchStatus>(messageNames.status);
@@ -20,9 +21,11 @@ export function trackBatch(current: () => BatchState | undefined) {
   let phase: Phase = 'plan';
   let refusals: readonly string[] = [];
   const show = (): void => showDetails(...describe(current(), phase, refusals));
-  setHandler(batchStatusQuery, () => statusOf(current(), phase), {
-    description: 'How far the batch is, what is held and what was not delivered',
-  });
+  onQuery(
+    batchStatusQuery,
+    () => statusOf(current(), phase),
+    'How far the batch is, what is held and what was not delivered',
+  );
   show();
   return {
     show,

@@ -2,6 +2,7 @@ import { type BatchFile, fileEvent, type PartOf, partOfKey } from '@etl/pipeline
 import { failedEnd, resultOf, shortReason } from '@etl/pipeline/batch/fileResult';
 import type { FileResult } from '@etl/pipeline/batch/summary';
 import { workflowTypes } from '@etl/pipeline/definition';
+import { jsonBytes } from '@etl/pipeline/json';
 import { priorityOf } from '@etl/pipeline/priority';
 import { summary } from '@etl/pipeline/text/markdown';
 import { baseName } from '@etl/pipeline/uri';
@@ -11,29 +12,62 @@ import {
   ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  patched,
   startChild,
+  TerminatedFailure,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { FollowedRun } from '../../activities/contract';
 import { call } from '../calls';
 import { asFailure } from '../failures';
 import type { BatchState, RunningFile } from './state';
+import { toPipeline } from './toPipeline';
 
 /** Runs that one wait follows: it is called again for each that ends, with all that are left. */
 const followedTogether = 20;
 
+/** What runs that began under an earlier version do in the old way. */
+const patches = {
+  followReset: 'follow-reset',
+  cancelNewest: 'cancel-newest-run',
+  startInParts: 'start-in-parts',
+  boundRunning: 'bound-running',
+} as const;
+
+/** In bytes: all commands of a workflow task are one message of 4 MiB at most. */
+const maxStartBytes = 1024 * 1024;
+/** In bytes of JSON: what a run hands over to the next one is a payload of 2 MiB at most, with results, problems and the request. */
+const maxRunningBytes = 768 * 1024;
+/** In bytes, of what a running file has besides its names: the ID of its run, and why it is held. */
+const runningFileBytes = 500;
+
+function bytesOf({ uri, workflowId }: BatchFile): number {
+  return jsonBytes(uri) + jsonBytes(workflowId) + runningFileBytes;
+}
+
 /** Starts pipelines and hears how they end; those of an earlier run of the batch too. `ended` is told once for each file. */
 export function createWindow(state: BatchState, ended: (result: FileResult) => void) {
   let starting = 0;
+  /** In bytes, of starts that no workflow task has carried yet. */
+  let startBytes = 0;
+  /** In bytes, of all files under way. */
+  let runningBytes = state.running.reduce((sum, file) => sum + bytesOf(file), 0);
+  const detailBytes = jsonBytes(state.plan.detail);
+  /** Those whose runs an activity waits for, and not this run as their parent. */
+  const followedFiles = new Set<RunningFile>();
 
   const settle = (file: RunningFile, result: FileResult): void => {
     state.running = state.running.filter((each) => each !== file);
+    runningBytes -= bytesOf(file);
     ended(result);
   };
 
   const run = async (file: RunningFile): Promise<FileResult> => {
     try {
-      const child = await startPipeline(state, file).finally(() => starting--);
+      const child = await startPipeline(state, file).finally(() => {
+        starting--;
+        if (starting === 0) startBytes = 0;
+      });
       file.runId = child.firstExecutionRunId;
       return resultOf(file, { status: 'completed', result: await child.result() });
     } catch (error) {
@@ -42,8 +76,20 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
         const reason = `${workflowId} is running, started by somebody else`;
         return { uri, batchDate, workflowId, outcome: 'skipped', reason };
       }
-      return resultOf(file, failedEnd((error as { cause?: unknown }).cause ?? error));
+      const { cause = error } = error as { cause?: unknown };
+      const isReset = cause instanceof TerminatedFailure && patched(patches.followReset);
+      // A reset terminates a run and begins another one, whose end the parent is not notified of.
+      return (isReset && (await afterReset(file))) || resultOf(file, failedEnd(cause));
     }
+  };
+
+  /** The result of the newest run, where the run of a file was reset; undefined where it cannot be found out. */
+  const afterReset = async (file: RunningFile): Promise<FileResult | undefined> => {
+    followedFiles.add(file);
+    const told = CancellationScope.nonCancellable(() =>
+      call('awaitRuns', `${baseName(file.uri)}, terminated or reset`)({ runs: [followed(file)] }),
+    );
+    return (await told.catch(() => []))[0]?.result;
   };
 
   const follow = async (files: readonly RunningFile[]): Promise<void> => {
@@ -65,28 +111,40 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
   return {
     /** Whether all that were started are known to have been. */
     isSettled: (): boolean => starting === 0,
+    /** Whether the next start has to wait until those before it are known. */
+    isLoaded: (): boolean => startBytes > maxStartBytes && patched(patches.startInParts),
+    /** Whether what is under way leaves room for one more file in what the next run is handed over. */
+    hasRoom: (): boolean => runningBytes <= maxRunningBytes || !patched(patches.boundRunning),
     start: (file: BatchFile): void => {
       const { uri, batchDate, workflowId } = file;
       const entry: RunningFile = { uri, batchDate, workflowId };
       state.running.push(entry);
       starting++;
+      startBytes += detailBytes + 3 * bytesOf(entry);
+      runningBytes += bytesOf(entry);
       void run(entry).then((result) => settle(entry, result));
     },
     /** Hears of the files that an earlier run has started. */
     followCarried: (): void => {
       const carried = [...state.running];
+      for (const file of carried) followedFiles.add(file);
       for (let from = 0; from < carried.length; from += followedTogether) {
         void follow(carried.slice(from, from + followedTogether));
       }
     },
-    /** Asks the given ones to end. Those that this run has started are told by the cancelled scope itself. */
-    cancel: async (files: readonly RunningFile[]): Promise<void> => {
-      // One that has ended meanwhile cannot be told, and need not be.
-      const tell = ({ workflowId, runId }: RunningFile) =>
-        getExternalWorkflowHandle(workflowId, runId)
-          .cancel()
-          .catch(() => undefined);
-      await Promise.all(files.map(tell));
+    /**
+     * Cancels all pipelines. The scope has cancelled the runs that this run has started: one that was reset since has a newer
+     * run, whose end its parent waits for all the same.
+     */
+    cancel: async (): Promise<void> => {
+      const followed = state.running.filter((file) => followedFiles.has(file));
+      const own = state.running.filter(({ runId }) => runId !== undefined).filter((file) => !followedFiles.has(file));
+      const cancels = followed.map((file) => toPipeline(file, (pipeline) => pipeline.cancel()));
+      if (own.length > 0 && patched(patches.cancelNewest)) {
+        cancels.push(...own.map(({ workflowId }) => getExternalWorkflowHandle(workflowId).cancel()));
+      }
+      // A pipeline may be closed already.
+      await Promise.allSettled(cancels);
     },
   };
 }

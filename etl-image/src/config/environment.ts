@@ -1,6 +1,8 @@
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import type { ContainerInput } from '@etl/pipeline/container';
 import { defaultChunkRows, transform } from '@etl/pipeline/definition';
+import { maxEventBytes } from '@etl/pipeline/inputSize';
+import { JsonError, parseJson } from '@etl/pipeline/json';
 import { isCalendarDate } from '@etl/pipeline/names';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
@@ -18,9 +20,11 @@ export interface Environment extends ContainerInput {
 
 const json = z.string().transform((text, context): unknown => {
   try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is no JSON' });
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxEventBytes) throw new JsonError(`has ${bytes} bytes, and ${maxEventBytes} are allowed`);
+    return parseJson(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
     return z.NEVER;
   }
 });

@@ -1,6 +1,7 @@
 import { exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
+import { oneLine } from '@etl/pipeline/oneLine';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { DecodeError } from '../extractors/decompress';
 import { RowError } from '../extractors/window';
@@ -78,8 +79,6 @@ function storageExitCode(code: StorageErrorCode): ExitCode {
   if (code === 'SourceChanged') return exitCodes.sourceChanged;
   return code === 'Corrupt' ? exitCodes.ioError : exitCodeOfKind(code);
 }
-
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 
 /** What an error means for the outside. Every error has an answer; an unexpected one may be tried again. */
 export function failureOf(error: unknown): Failure {

@@ -1,3 +1,4 @@
+import { parseJson } from '@etl/pipeline/json';
 import { type BatchLayout, checkpointName, shardName } from '@etl/pipeline/layout';
 import { baseName, joinUri } from '@etl/pipeline/uri';
 import { type Content, sameContent } from '@etl/storage/fence';
@@ -85,7 +86,7 @@ export function countChunks({ chunks }: ConversionState): number {
 /** A checkpoint is written whole or not at all; one of another version, or of another shape, is none. */
 function parse(bytes: Buffer | undefined): Checkpoint | undefined {
   try {
-    const checkpoint = JSON.parse(String(bytes)) as Checkpoint;
+    const checkpoint = parseJson(String(bytes)) as Checkpoint;
     const { version, chunks, hints, source } = checkpoint;
     return version === 2 && source && Array.isArray(hints) && chunks.every(isChunk) ? checkpoint : undefined;
   } catch {

@@ -1,3 +1,4 @@
+import { parseJson } from '@etl/pipeline/json';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import type { Content } from '@etl/storage/fence';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
@@ -78,9 +79,9 @@ function refusal(uri: string, why: string): Error {
 function parseIndex(uri: string, text: string): ChunkIndex {
   let found: unknown;
   try {
-    found = JSON.parse(text);
-  } catch {
-    throw refusal(uri, 'is no JSON: make it again');
+    found = parseJson(text);
+  } catch (error) {
+    throw refusal(uri, `${(error as Error).message}: create it again with MODE=index`);
   }
   const parsed = indexSchema.safeParse(found);
   if (parsed.success) return parsed.data;

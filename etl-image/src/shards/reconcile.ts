@@ -1,3 +1,4 @@
+import { parseJson } from '@etl/pipeline/json';
 import { type Content, sameContent } from '@etl/storage/fence';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import * as z from 'zod';
@@ -39,7 +40,7 @@ export async function readReconciliation(
 
 function parse(text: string): Reconciliation | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data;
+    return schema.safeParse(parseJson(text)).data;
   } catch {
     return undefined;
   }

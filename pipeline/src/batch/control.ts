@@ -1,4 +1,5 @@
-import type { Approval } from '../approval';
+import { type Approval, readApproval } from '../approval';
+import { fieldsOf, isText, isWhole, type Reading } from '../reading';
 import type { FileResult } from './summary';
 
 /** Files that are converted at once. */
@@ -26,6 +27,34 @@ export interface RetryFile {
 export interface ApproveFiles extends Approval {
   readonly file?: string;
 }
+
+/** In characters, of the URI or the workflow ID of a file. */
+const maxName = 16_384;
+
+/** Reads the input of `setConcurrency`. */
+export function readConcurrency(input: unknown): Reading<SetConcurrency> {
+  const { maxConcurrent } = fieldsOf(input);
+  if (isWhole(maxConcurrent, 1, maxConcurrency)) return { value: { maxConcurrent } };
+  return { problem: `maxConcurrent must be a whole number from 1 to ${maxConcurrency}` };
+}
+
+/** Reads the input of `retryFile`. */
+export function readRetry(input: unknown): Reading<RetryFile> {
+  const { file } = fieldsOf(input);
+  return isText(file, maxName) ? { value: { file } } : { problem: fileProblem };
+}
+
+/** Reads the input of the update `approve` of a batch. */
+export function readApproveFiles(input: unknown): Reading<ApproveFiles> {
+  const { file, ...rest } = fieldsOf(input);
+  // A pipeline ignores a signal of another form, and its sender does not learn of that.
+  const reading = readApproval(rest);
+  if ('problem' in reading) return reading;
+  if (file !== undefined && !isText(file, maxName)) return { problem: fileProblem };
+  return { value: { ...reading.value, ...(file !== undefined && { file }) } };
+}
+
+const fileProblem = 'file: write the URI or the workflow ID of a file';
 
 /** A file whose pipeline waits for an approval. */
 export interface FileHeld {

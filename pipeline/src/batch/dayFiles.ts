@@ -1,4 +1,4 @@
-import { parseUri } from '../uri';
+import { parseUri, trimSlashes } from '../uri';
 import { isHidden, isNamed } from './fileNames';
 import { dateOfKey } from './keyDate';
 import { namesDay, placeholdersIn, renderDay } from './placeholders';
@@ -31,7 +31,7 @@ export function listingFrom(plan: BatchPlan, day: string): Listing | undefined {
   return {
     from: day,
     to,
-    prefix: renderDay(prefix, day).replace(/\/+$/, ''),
+    prefix: trimSlashes(renderDay(prefix, day)),
     ...(match !== undefined && { match: renderDay(match, day) }),
     isOfOneDay: namesDay(placeholdersIn(prefix, match)),
   };

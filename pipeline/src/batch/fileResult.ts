@@ -1,3 +1,4 @@
+import { cut } from '../capped';
 import { schemaWarningStart } from '../schemaChanges';
 import type { BatchFile } from './fileEvent';
 import type { FileResult } from './summary';
@@ -10,6 +11,9 @@ export type RunEnd =
 
 /** Some hundreds of results travel together, so that none may be long. */
 const maxReasonLength = 300;
+
+/** The name of a failure of ours is far shorter. */
+const maxTypeLength = 100;
 
 /** What a file's line in the results says. */
 export function resultOf({ uri, batchDate, workflowId }: BatchFile, end: RunEnd): FileResult {
@@ -44,7 +48,7 @@ export function resultOf({ uri, batchDate, workflowId }: BatchFile, end: RunEnd)
 }
 
 export function shortReason(reason: string): string {
-  return reason.length <= maxReasonLength ? reason : `${reason.slice(0, maxReasonLength - 2)} …`;
+  return cut(reason, maxReasonLength);
 }
 
 function schemaWarningIn(warnings: unknown): string | undefined {
@@ -74,7 +78,7 @@ export function failedEnd(cause: unknown): RunEnd {
   const { name, type, message, details, timeoutType } = (cause ?? {}) as Record<string, unknown>;
   const failed = (failureType: string, reason: unknown): RunEnd => ({
     status: 'failed',
-    failureType,
+    failureType: cut(failureType, maxTypeLength),
     reason: typeof reason === 'string' && reason !== '' ? reason : 'without a reason',
   });
   switch (name) {

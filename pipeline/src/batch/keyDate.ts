@@ -1,5 +1,7 @@
 import { isCalendarDate } from '../names';
 
+const declaration = 'batch_date=';
+
 /** A letter or digit beside it makes a number part of something longer; `T` and an hour may follow a day. */
 const forms = [
   /(?<![A-Za-z0-9])(\d{4})([-_]?)(\d{2})\2(\d{2})(?=T\d|[^A-Za-z0-9]|$)/g,
@@ -17,9 +19,15 @@ export function dateOfKey(key: string): string | undefined {
     .map((match) => ({
       at: match.index,
       day: `${match[1]}-${match[3]}-${match[4]}`,
-      declared: /(?:^|\/)batch_date=$/.test(key.slice(0, match.index)),
+      declared: isDeclared(key, match.index),
     }))
     .filter(({ day }) => isCalendarDate(day))
     .sort((one, other) => Number(one.declared) - Number(other.declared) || one.at - other.at);
   return found.at(-1)?.day;
+}
+
+/** Whether `batch_date=` stands before this place as the beginning of a segment. Looks at its own length alone. */
+function isDeclared(key: string, at: number): boolean {
+  const start = at - declaration.length;
+  return key.startsWith(declaration, start) && (start === 0 || key[start - 1] === '/');
 }

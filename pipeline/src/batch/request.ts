@@ -1,11 +1,17 @@
 import * as z from 'zod';
+import { capped } from '../capped';
+import { requestProblem } from '../inputSize';
 import { isCalendarDate } from '../names';
+import { placeIsShort } from '../places';
 import { priorityKeys } from '../priority';
 import { recordOf } from '../recordOf';
 import { describeIssue } from '../schemaIssues';
 import { sharedDetailProblems } from '../sharedDetail';
 import { maxConcurrency } from './control';
 import { isTimeZone } from './timeZones';
+
+/** A name of a file has at most 255 bytes. */
+const maxMatchChars = 255;
 
 /** Ten years: the days of a batch are gone through one by one. */
 const maxDays = 3660;
@@ -20,9 +26,9 @@ const date = z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-
 export const batchRequestSchema = z
   .strictObject({
     /** `s3://bucket/prefix`, `file:///folder`, or a prefix in S3_RAW_BUCKET. `{yyyy}`, `{MM}`, `{dd}` and `{date}` stand for the day. */
-    prefix: z.string().min(1, 'is empty'),
+    prefix: z.string().min(1, 'is empty').superRefine(placeIsShort),
     /** Glob on a file's name, with the same placeholders, `*` and `?`. Default: every name of a data file. */
-    match: z.string().min(1, 'is empty').optional(),
+    match: z.string().min(1, 'is empty').max(maxMatchChars, `has more than ${maxMatchChars} characters`).optional(),
     batchDate: date.optional(),
     from: date.optional(),
     to: date.optional(),
@@ -63,10 +69,14 @@ export type ParsedRequest = { ok: true; request: BatchRequest } | { ok: false; r
 
 /** Reads a request of any shape. Every reason names the key. */
 export function parseBatchRequest(input: unknown): ParsedRequest {
+  const unusable = requestProblem(input);
+  if (unusable !== undefined) return { ok: false, reasons: [unusable] };
   const parsed = batchRequestSchema.safeParse(input);
   const reasons = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input));
   const detail = (input as { detail?: unknown } | null)?.detail;
   if (typeof detail === 'object' && detail !== null)
     reasons.push(...sharedDetailProblems(detail as Record<string, unknown>).map((reason) => `detail.${reason}`));
-  return parsed.success && reasons.length === 0 ? { ok: true, request: parsed.data } : { ok: false, reasons };
+  return parsed.success && reasons.length === 0
+    ? { ok: true, request: parsed.data }
+    : { ok: false, reasons: capped(reasons) };
 }

@@ -1,3 +1,4 @@
+import { jsonBytes } from '../json';
 import { schemaWarningStart } from '../schemaChanges';
 import { roundUsd } from './fileResult';
 
@@ -65,6 +66,13 @@ export const maxProblems = 100;
 /** So many changed schemas are shown with the batch; all of them are in the results. */
 const maxSchemaWarnings = 5;
 
+/** In bytes of JSON, of all problems that are kept: they are part of what a run of a batch hands over to the next one. */
+const maxProblemBytes = 256 * 1024;
+
+function hasRoom(problems: readonly FileResult[], result: FileResult): boolean {
+  return problems.length < maxProblems && jsonBytes([...problems, result]) <= maxProblemBytes;
+}
+
 /** The summary of a batch before its first file. */
 export function emptySummary({ from, to }: { readonly from: string; readonly to: string }): BatchSummary {
   const counts = { files: 0, delivered: 0, skipped: 0, invalid: 0, failed: 0, cancelled: 0 };
@@ -75,7 +83,7 @@ export function emptySummary({ from, to }: { readonly from: string; readonly to:
 export function withResult(summary: BatchSummary, result: FileResult): BatchSummary {
   const { outcome, rowsWritten = 0, rowsRejected = 0, costUsd = 0 } = result;
   const warnings = withSchemaWarning(summary.warnings ?? [], result);
-  const isProblem = outcome !== 'delivered' && outcome !== 'skipped' && summary.problems.length < maxProblems;
+  const isProblem = outcome !== 'delivered' && outcome !== 'skipped' && hasRoom(summary.problems, result);
   return {
     ...summary,
     files: summary.files + 1,

@@ -1,3 +1,4 @@
+import { isShallow } from '../json';
 import { resolveDestination, resolveSource } from '../plan';
 import { type Delivery, keyOf, letterKey } from './letterKey';
 
@@ -26,7 +27,9 @@ export function eventKey(event: unknown, places: LetterPlaces): string {
   if (delivery) return letterKey(delivery);
   const { landed, detail } = fieldsOf(event);
   const { uri } = fieldsOf(landed);
-  return typeof uri === 'string' ? keyOf(['landed', uri]) : keyOf(['event', detail ?? event ?? null]);
+  if (typeof uri === 'string') return keyOf(['landed', uri]);
+  const content = detail ?? event ?? null;
+  return keyOf(['event', isShallow(content) ? content : null]);
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

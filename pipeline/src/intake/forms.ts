@@ -1,7 +1,20 @@
 import * as z from 'zod';
+import { maxLine } from '../capped';
+import { maxKeyBytes, placeIsShort } from '../places';
 
-const bucket = z.object({ name: z.string().min(1) });
-const time = z.iso.datetime({ offset: true });
+/** What S3 keeps of a version, and its ETags and sequencers, are far shorter. */
+const mark = z.string().max(1024, 'has more than 1024 characters');
+const word = z.string().max(200, 'has more than 200 characters');
+const bucket = z.object({ name: z.string().min(1).max(255, 'has more than 255 characters') });
+const time = word.pipe(z.iso.datetime({ offset: true }));
+/** Of a place that a source reports, in characters. */
+const maxReportedChars = 32_768;
+/** A key with each byte percent-encoded, which is not yet decoded. */
+const encodedKey = z
+  .string()
+  .min(1)
+  .max(3 * maxKeyBytes, `has more than ${3 * maxKeyBytes} characters, and a key has ${maxKeyBytes} bytes at most`);
+const key = z.string().min(1).superRefine(placeIsShort);
 
 /** Source: Amazon S3 User Guide, Event message structure. Its key is URL-encoded. */
 export const s3Record = z.object({
@@ -11,11 +24,11 @@ export const s3Record = z.object({
   s3: z.object({
     bucket,
     object: z.object({
-      key: z.string().min(1),
+      key: encodedKey,
       size: z.number().optional(),
-      eTag: z.string().optional(),
-      versionId: z.string().optional(),
-      sequencer: z.string().optional(),
+      eTag: mark.optional(),
+      versionId: mark.optional(),
+      sequencer: mark.optional(),
     }),
   }),
 });
@@ -27,20 +40,23 @@ export const s3OnEventBridge = z.object({
   detail: z.object({
     bucket,
     object: z.object({
-      key: z.string().min(1),
+      key,
       size: z.number().optional(),
-      etag: z.string().optional(),
-      'version-id': z.string().optional(),
-      sequencer: z.string().optional(),
+      etag: mark.optional(),
+      'version-id': mark.optional(),
+      sequencer: mark.optional(),
     }),
   }),
 });
 
+/** An entry may be reported because its path is too long: what is taken of it is checked later. */
+const place = z.string().min(1, 'is empty').max(maxReportedChars, `has more than ${maxReportedChars} characters`);
+
 /** Ours, for sources that are no S3: a folder, a topic. */
 export const landed = z.strictObject({
-  uri: z.string().min(1, 'is empty'),
-  key: z.string().min(1, 'is empty'),
-  mark: z.string().min(1, 'is empty'),
+  uri: place,
+  key: place,
+  mark: mark.min(1, 'is empty'),
   landedAt: time.optional(),
-  problem: z.string().min(1, 'is empty').optional(),
+  problem: z.string().min(1, 'is empty').max(maxLine, `has more than ${maxLine} characters`).optional(),
 });

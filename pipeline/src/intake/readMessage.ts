@@ -1,7 +1,11 @@
 import type { z } from 'zod';
+import { capped, cut } from '../capped';
 import { type EventDetail, parseEvent } from '../event';
+import { JsonError, parseJson, utf8Bytes } from '../json';
+import { placeProblem } from '../places';
 import { describeIssue } from '../schemaIssues';
 import { shownUri } from '../text/shownUri';
+import { formatUri } from '../uri';
 import { landed, s3OnEventBridge, s3Record } from './forms';
 import { type LandedFile, landedObject } from './landedFile';
 
@@ -18,19 +22,27 @@ export interface Reading {
   readonly problems: readonly string[];
 }
 
+/** In bytes: what SQS takes since 2025. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+export const maxMessageBytes = 1024 * 1024;
+/** S3 sends one record a message. */
+export const maxRecords = 1000;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads a message of any shape: S3's own form, EventBridge's, an event of ours, each also inside an envelope of SNS. */
 export function readMessage(body: string): Reading {
+  if (body.length > maxMessageBytes || utf8Bytes(body) > maxMessageBytes)
+    return problem(`the message has more than ${maxMessageBytes} bytes`);
   const fields = parseObject(body);
-  if (fields === undefined) return problem(`the message is no JSON object: ${excerpt(body)}`);
+  if (typeof fields === 'string') return problem(`the message ${fields}: ${excerpt(body)}`);
   if (typeof fields.Type !== 'string' || fields.TopicArn === undefined) return readForm(fields, body);
   if (fields.Type === 'Notification' && typeof fields.Message === 'string') {
     const inner = parseObject(fields.Message);
-    return inner ? readForm(inner, fields.Message) : problem(`SNS brings no JSON object: ${excerpt(fields.Message)}`);
+    if (typeof inner !== 'string') return readForm(inner, fields.Message);
+    return problem(`the message that SNS brings ${inner}: ${excerpt(fields.Message)}`);
   }
   const needed = fields.Type === 'SubscriptionConfirmation' ? ': the subscription waits to be confirmed' : '';
-  return problem(`SNS ${fields.Type}${needed}`);
+  return problem(`SNS ${cut(fields.Type, 80)}${needed}`);
 }
 
 function readForm(fields: Fields, body: string): Reading {
@@ -44,17 +56,22 @@ function readForm(fields: Fields, body: string): Reading {
 
 function readRecords(records: readonly unknown[]): Reading {
   if (records.length === 0) return problem('Records: is empty');
+  if (records.length > maxRecords)
+    return problem(`Records: has ${records.length} records, and ${maxRecords} are allowed`);
   const readings = records.map((record, index) => readRecord(record, `Records.${index}`));
-  return { news: readings.flatMap(({ news }) => news), problems: readings.flatMap(({ problems }) => problems) };
+  return { news: readings.flatMap(({ news }) => news), problems: capped(readings.flatMap(({ problems }) => problems)) };
 }
 
 function readRecord(record: unknown, path: string): Reading {
   const parsed = s3Record.safeParse(record);
   if (!parsed.success) return problems(parsed.error, path, record);
   const { eventName, eventTime: time, s3 } = parsed.data;
-  if (!/^(s3:)?ObjectCreated:/.test(eventName)) return one({ kind: 'ignored', reason: 'notCreated', what: eventName });
+  if (!/^(s3:)?ObjectCreated:/.test(eventName))
+    return one({ kind: 'ignored', reason: 'notCreated', what: cut(eventName, 80) });
   const key = decodeKey(s3.object.key);
   if (key === undefined) return problem(`${path}.s3.object.key: ${excerpt(s3.object.key)} is not URL-encoded`);
+  const long = placeProblem(formatUri({ kind: 's3', bucket: s3.bucket.name, key }));
+  if (long !== undefined) return problem(`${path}.s3.object.key: ${excerpt(key)} ${long}`);
   const { size: bytes, eTag, versionId, sequencer } = s3.object;
   const file = landedObject({ bucket: s3.bucket.name, key, bytes, eTag, versionId, sequencer, time });
   return one({ kind: 'file', file });
@@ -72,7 +89,7 @@ function decodeKey(key: string): string | undefined {
 function readFromEventBridge(fields: Fields): Reading {
   const what = fields['detail-type'];
   if (typeof what === 'string' && what !== 'Object Created')
-    return one({ kind: 'ignored', reason: 'notCreated', what });
+    return one({ kind: 'ignored', reason: 'notCreated', what: cut(what, 80) });
   const parsed = s3OnEventBridge.safeParse(fields);
   if (!parsed.success) return problems(parsed.error, '', fields);
   const { bucket, object } = parsed.data.detail;
@@ -101,12 +118,15 @@ function readOurs(event: Fields): Reading {
   return one({ kind: 'event', event, detail: parsed.detail, ...(typeof event.id === 'string' && { id: event.id }) });
 }
 
-function parseObject(text: string): Fields | undefined {
+/** Returns the fields of a JSON object, or what the text is instead. */
+function parseObject(text: string): Fields | string {
   try {
-    const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
+    const value = parseJson(text);
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    return isObject ? (value as Fields) : 'is not a JSON object';
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
   }
 }
 
@@ -114,7 +134,7 @@ const one = (news: News): Reading => ({ news: [news], problems: [] });
 const problem = (text: string): Reading => ({ news: [], problems: [text] });
 const problems = (error: z.ZodError, path: string, input: unknown): Reading => ({
   news: [],
-  problems: error.issues.flatMap((issue) => describeIssue(issue, path === '' ? [] : path.split('.'), input)),
+  problems: capped(error.issues.flatMap((issue) => describeIssue(issue, path === '' ? [] : path.split('.'), input))),
 });
 
 /** The beginning, with everything that is no plain character escaped, and without credentials of an address. */

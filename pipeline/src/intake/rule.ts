@@ -1,6 +1,7 @@
 import { isHidden, isNamed, keyProblem } from '../batch/fileNames';
 import { dateOfKey } from '../batch/keyDate';
 import { dayIn } from '../batch/timeZones';
+import { placeProblem } from '../places';
 import { shownUri } from '../text/shownUri';
 import { baseName } from '../uri';
 import type { LandedFile } from './landedFile';
@@ -40,7 +41,7 @@ export function decide(file: LandedFile, rule: IntakeRule): Decision {
   const below = key.slice(prefix.lastIndexOf('/') + 1);
   if (isHidden(below)) return { taken: false, reason: 'hidden' };
   if (!isFolder && !isNamed(baseName(below), match)) return { taken: false, reason: 'otherName' };
-  const unusable = problem ?? keyProblem(key);
+  const unusable = problem ?? keyProblem(key) ?? placeProblem(uri);
   if (unusable !== undefined) return { taken: false, problem: `${shownUri(uri)}: ${unusable}` };
   const batchDate = dateOfKey(key) ?? (landedAt && dayIn(rule.timeZone, new Date(landedAt)));
   if (batchDate) return { taken: true, s3Key: uri, batchDate };

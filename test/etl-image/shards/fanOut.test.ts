@@ -255,7 +255,7 @@ describe('what goes wrong', () => {
 
 describe('an index that is none of this source', () => {
   const changes: readonly (readonly [string, (index: Record<string, unknown>) => unknown, RegExp])[] = [
-    ['is no JSON', () => '{', /is no JSON/],
+    ['is no JSON', () => '{', /is not JSON/],
     ['is null', () => 'null', /no index of version 1/],
     ['is of another version', (index) => ({ ...index, version: 2 }), /no index of version 1: version/],
     ['has more than an index has', (index) => ({ ...index, extra: 1 }), /extra: unknown key/],

@@ -67,8 +67,8 @@ describe('what a message says', () => {
   });
 
   test.each([
-    ['no JSON', 'hello\u0000', /^the message is no JSON object: "hello\\u0000"$/],
-    ['a list', [1], /^the message is no JSON object/],
+    ['no JSON', 'hello\u0000', /^the message is not JSON: "hello\\u0000"$/],
+    ['a list', [1], /^the message is not a JSON object/],
     ['nothing of ours', { hello: 1 }, /^no kind of event that is known: "\{\\"hello\\":1\}"$/],
     ['no record at all', { Records: [] }, /^Records: is empty$/],
     ["another service's record", { Records: [{ eventSource: 'aws:ses' }] }, /^Records\.0\.eventSource/],
@@ -81,7 +81,7 @@ describe('what a message says', () => {
     ],
     ['no object', { ...onEventBridge({ key: 'a' }), detail: {} }, /^detail\.bucket: is missing/],
     ['a subscription', { Type: 'SubscriptionConfirmation', TopicArn: 't', Message: 'm' }, /waits to be confirmed$/],
-    ['an envelope of nothing', sns('hello'), /^SNS brings no JSON object: /],
+    ['an envelope of nothing', sns('hello'), /^the message that SNS brings is not JSON: /],
   ])('%s is a problem', (_what, message, problem) => {
     const { news, problems } = read(message);
     expect(news).toEqual([]);

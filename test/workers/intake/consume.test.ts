@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
-import { startsOf } from '@etl/pipeline/intake/starts';
+import { type Start, startsOf } from '@etl/pipeline/intake/starts';
 import { ServiceError } from '@temporalio/client';
-import type { DeadLetter } from '../../../activities/ports';
+import { type DeadLetter, LetterRefusedError } from '../../../activities/ports';
 import { type IntakeSettings, startIntake } from '../../../workers/intake/consume';
+import { createGate, type Gate } from '../../../workers/intake/gate';
 import { created, s3Object } from '../../support/s3Events';
 import { until } from '../../support/system';
 
@@ -41,13 +42,19 @@ const grpcError = (code: number, details: string) =>
     cause: Object.assign(new Error(details), { code, details, metadata: {} }),
   });
 
+const openGate = (): Gate => ({
+  room: async () => 1000,
+  take: async () => ({ started: () => undefined, free: () => undefined }),
+  doubt: () => undefined,
+});
+
 function settings(source: EventSource, changes: Partial<IntakeSettings> = {}) {
   const letters: DeadLetter[] = [];
   const all: IntakeSettings = {
     source,
     read: (body, id) => startsOf(body, id, { timeZone: 'UTC' }, undefined),
     start: async () => 'started',
-    gate: { room: async () => 1000, started: () => undefined, doubt: () => undefined },
+    gate: openGate(),
     deadLetters: {
       send: async (letter) => {
         letters.push(letter);
@@ -88,7 +95,14 @@ test('what is started, known or none of ours is done with, and counted', async (
   await until('all', 5, () => ends.length === 4);
   await intake.stop();
   expect(ends).toEqual(['done', 'done', 'done', 'done', 'closed']);
-  expect(intake.counts).toEqual({ started: 1, duplicates: 1, ignored: { testEvent: 2 }, poison: 0, again: 0 });
+  expect(intake.counts).toEqual({
+    started: 1,
+    duplicates: 1,
+    ignored: { testEvent: 2 },
+    poison: 0,
+    logged: 0,
+    again: 0,
+  });
 });
 
 test('a message that cannot be read is deleted after its letter, not before', async () => {
@@ -97,19 +111,72 @@ test('a message that cannot be read is deleted after its letter, not before', as
   const intake = startIntake(all);
   await until('its end', 5, () => ends.length === 1);
   await intake.stop();
-  const reason = 'the message is no JSON object: "x"';
+  const reason = 'the message is not JSON: "x"';
   expect(letters).toEqual([{ event: 'x', failureType: 'InvalidEvent', reason, workflowId: '', runId: '' }]);
   expect(ends[0]).toBe('done');
 });
 
-test('a letter that cannot be sent keeps the message', async () => {
-  const { source, ends } = sourceOf({ body: 'x', receiveCount: 4 });
+test('a message whose letter cannot be sent stays in its queue, after too many receives with a record in the log', async () => {
+  const { source, ends } = sourceOf({ body: 'x', receiveCount: 3 }, { body: 'x', receiveCount: 4 });
   const send = () => Promise.reject(new Error('no such queue'));
-  const intake = startIntake(settings(source, { deadLetters: { send } }).all);
+  const errors: object[] = [];
+  const log = { ...silent, error: (facts: object) => void errors.push(facts) };
+  const intake = startIntake(settings(source, { deadLetters: { send }, log: log as never }).all);
+  await until('its end', 5, () => ends.length === 2);
+  await intake.stop();
+  expect(ends.slice(0, 2)).toEqual(['again after 8', 'again after 3600']);
+  expect(intake.counts).toMatchObject({ poison: 0, logged: 0, again: 2 });
+  expect(errors).toMatchObject([{ receiveCount: 4, error: 'no such queue', body: 'x', bodyBytes: 1 }]);
+});
+
+test('a message whose letter the queue refuses is kept by the log, and deleted', async () => {
+  const { source, ends } = sourceOf({ body: 'x' });
+  const send = () => Promise.reject(new LetterRefusedError('invalid contents'));
+  const errors: object[] = [];
+  const log = { ...silent, error: (facts: object) => void errors.push(facts) };
+  const intake = startIntake(settings(source, { deadLetters: { send }, log: log as never }).all);
   await until('its end', 5, () => ends.length === 1);
   await intake.stop();
-  expect(ends[0]).toBe('again after 16');
-  expect(intake.counts.poison).toBe(0);
+  expect(ends[0]).toBe('done');
+  expect(intake.counts).toMatchObject({ poison: 1, logged: 1 });
+  expect(errors).toMatchObject([{ failureType: 'InvalidEvent', body: 'x', error: 'invalid contents' }]);
+  expect(errors[0]).toHaveProperty('sha256');
+});
+
+test('a refused record does not hold up those after it', async () => {
+  const { source, ends } = sourceOf({
+    body: { Records: [...file('a').Records, ...file('b').Records] },
+    receiveCount: 4,
+  });
+  const start = async ({ workflowId }: Start) => {
+    if (workflowId.includes('/a-')) throw grpcError(13, 'string field contains invalid UTF-8');
+    return 'started' as const;
+  };
+  const { all, letters } = settings(source, { start });
+  const intake = startIntake(all);
+  await until('its end', 5, () => ends.length === 1);
+  await intake.stop();
+  expect(intake.counts).toMatchObject({ started: 1, poison: 1 });
+  expect(letters).toMatchObject([{ failureType: 'NotStarted' }]);
+});
+
+test('a message of many records starts no more pipelines than may be open', async () => {
+  const records = Array.from({ length: 100 }, (_, number) => file(`f${number}`).Records).flat();
+  const { source, ends } = sourceOf({ body: { Records: records } });
+  let open = 0;
+  let most = 0;
+  const gate = createGate({ maxOpen: 7, count: async () => open, log: silent as never, lookMs: 5 });
+  const start = async () => {
+    most = Math.max(most, ++open);
+    setTimeout(() => open--, 20);
+    return 'started' as const;
+  };
+  const { all } = settings(source, { start, gate });
+  const intake = startIntake(all);
+  await until('the house is full', 5, () => most === 7);
+  await intake.stop();
+  expect(most).toBe(7);
+  expect(ends[0]).toBe('again after 0');
 });
 
 test('what Temporal refuses comes again, until it has come often enough', async () => {
@@ -137,7 +204,7 @@ test.each([
 ])('gRPC status %d, %s, is not the fault of a message, however often it comes', async (code, details) => {
   const { source, ends } = sourceOf({ body: file('a'), receiveCount: 1000 });
   let doubts = 0;
-  const gate = { room: async () => 1000, started: () => undefined, doubt: () => void doubts++ };
+  const gate = { ...openGate(), doubt: () => void doubts++ };
   const { all, letters } = settings(source, { start: () => Promise.reject(grpcError(code, details)), gate });
   const intake = startIntake(all);
   await until('its end', 5, () => ends.length === 1);

@@ -22,7 +22,7 @@ test('room is what is left, by the count and by what was started since', async (
     60_000,
   );
   expect(await gate.room(never)).toBe(6);
-  gate.started();
+  (await gate.take(never))?.started();
   expect(await gate.room(never)).toBe(5);
   expect(looks).toBe(1);
 });
@@ -30,7 +30,7 @@ test('room is what is left, by the count and by what was started since', async (
 test('a start that the next count does not have yet still takes room', async () => {
   const { gate } = gateOver(async () => 0, 1);
   expect(await gate.room(never)).toBe(1);
-  gate.started();
+  (await gate.take(never))?.started();
   const waits = new AbortController();
   const room = gate.room(waits.signal);
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -82,4 +82,16 @@ test('it waits no longer than somebody wants to know', async () => {
   waits.abort();
   await until('an answer', 5, () => room !== undefined);
   expect(room).toBe(0);
+});
+
+test('room is reserved before a start: those that wait together do not take the same place', async () => {
+  const { gate } = gateOver(async () => 0, 3);
+  const stop = new AbortController();
+  const taken = Array.from({ length: 10 }, () => gate.take(stop.signal));
+  const first = await Promise.all(taken.slice(0, 3));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  first[0]?.free();
+  expect(await taken[3]).toBeDefined();
+  stop.abort();
+  expect(await Promise.all(taken.slice(4))).toEqual(Array(6).fill(undefined));
 });

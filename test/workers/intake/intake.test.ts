@@ -152,7 +152,7 @@ withBoth('from a queue to pipelines', () => {
       invalid.map(({ Body = '', MessageAttributes }) => [Body, MessageAttributes?.reason?.StringValue]),
     );
     expect(reasons).toEqual({
-      '"no JSON at all"': 'the message is no JSON object: "no JSON at all"',
+      '"no JSON at all"': 'the message is not JSON: "no JSON at all"',
       '{"hello":"world"}': 'no kind of event that is known: "{\\"hello\\":\\"world\\"}"',
       '{"detail":{"s3Key":"none/x.csv","batchDate":"today"}}':
         'detail.batchDate: "today" is no calendar date: write YYYY-MM-DD',

@@ -1,7 +1,10 @@
+import type { BatchStatus } from '@etl/pipeline/batch/control';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import Long from 'long';
+import { failureOf } from '../../support/fakeActivities';
 import { Rig } from '../../support/rig';
-import { gate, names, results, until, type World, withBatch, world } from './support';
+import { failing, gate, names, results, until, type World, withBatch, world } from './support';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
@@ -160,6 +163,101 @@ withServer('nightlyBatch on a server whose time is real', () => {
     of.activities.recordResults = async (page) => (tries++ === 0 ? untilCancelled() : record(page));
     expect(await cancelWhen(of, () => tries === 1)).toMatchObject({ ended: 'cancelled', files: 200 });
     expect(of.pages.map((page) => page.results.length)).toEqual([200]);
+  });
+
+  test('cancelled after its last file has committed: delivered, as that file is', async () => {
+    const of = world(rig, { '2026-02-08': names(2) });
+    const committing = waiting();
+    const confirm = of.activities.confirmCommit;
+    let looks = 0;
+    // The second one to be confirmed hears of the cancel; its commit is there all the same.
+    of.activities.confirmCommit = (query) => (++looks === 2 ? committing.activity() : confirm(query));
+    await withBatch(rig, of, async (batch) => {
+      await until('one is delivered, one has committed', () => committing.isCalled() && results.length > 0);
+      await batch.cancel();
+      expect(await batch.result()).toMatchObject({ files: 2, delivered: 2, cancelled: 0 });
+      expect(await memoOf(batch)).toMatchObject({ ended: 'delivered' });
+    });
+    expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'delivered' } }]);
+  });
+
+  test.each([
+    ['this run of the batch', 10],
+    ['an earlier run of the batch', 2],
+  ])(
+    'a file whose pipeline is reset is followed to the end of its newest run: started by %s',
+    async (_, startsPerRun) => {
+      const of = world(rig, { '2026-02-08': names(3) }, { maxConcurrent: 2 });
+      const first = gate();
+      of.conduct.set('f000.csv', (attempt) => (attempt === 1 ? untilCancelled() : first.passed.then(() => undefined)));
+      await withBatch(
+        rig,
+        of,
+        async ({ workflowId }) => {
+          const { client } = rig.env;
+          const batch = client.workflow.getHandle(workflowId);
+          await until('it waits for the first file alone', async () => {
+            const { running, counts } = await batch.query<BatchStatus>('status');
+            return running === 1 && counts.delivered === 2;
+          });
+          const workflowExecution = { workflowId: `etl/${of.dataset}/2026-02-08/f000`, runId: '' };
+          const { runId } = await client.workflow.getHandle(workflowExecution.workflowId).describe();
+          await client.workflowService.resetWorkflowExecution({
+            namespace: 'default',
+            workflowExecution: { ...workflowExecution, runId },
+            workflowTaskFinishEventId: Long.fromNumber(4),
+            requestId: `reset-${of.dataset}`,
+          });
+          await until('it begins again', () => of.began.filter((name) => name === 'f000.csv').length === 2);
+          first.open();
+          expect(await batch.result()).toMatchObject({ files: 3, delivered: 3 });
+        },
+        { startsPerRun },
+      );
+    },
+  );
+
+  test('a batch that is cancelled cancels the newest run of a pipeline that was reset', async () => {
+    const of = world(rig, { '2026-02-08': names(1) });
+    of.conduct.set('f000.csv', untilCancelled);
+    await withBatch(rig, of, async ({ workflowId }) => {
+      const { client } = rig.env;
+      const pipeline = client.workflow.getHandle(`etl/${of.dataset}/2026-02-08/f000`);
+      await until('it runs', () => of.began.length === 1);
+      const { runId } = await pipeline.describe();
+      await client.workflowService.resetWorkflowExecution({
+        namespace: 'default',
+        workflowExecution: { workflowId: pipeline.workflowId, runId },
+        workflowTaskFinishEventId: Long.fromNumber(4),
+        requestId: `reset-${of.dataset}`,
+      });
+      await until('it begins again', () => of.began.length === 2);
+      const batch = client.workflow.getHandle(workflowId);
+      await batch.cancel();
+      const error = await batch.result().catch((thrown: unknown) => thrown);
+      expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+      expect((await pipeline.describe()).status.name).toBe('CANCELLED');
+    });
+  });
+
+  test('a batch whose events are large starts them in parts: a workflow task has four megabytes at most', async () => {
+    const columns = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`c${n}`, 'text']));
+    const of = world(rig, { '2026-02-08': names(36) }, { maxConcurrent: 36, columns });
+    const workflowId = `large-${of.dataset}`;
+    for (const prefix of [workflowId, `etl/${of.dataset}/`]) rig.adopt(prefix, of.activities);
+    // Not replayed at the end: a client does not take a page of such a history.
+    const started = { workflowId, taskQueue: 'etl', args: [{ prefix: 'file:///raw/{date}' }] };
+    const batch = await rig.env.client.workflow.start('nightlyBatch', started);
+    expect(await batch.result()).toMatchObject({ delivered: 36 });
+  });
+
+  test('a batch of the longest names hands over what a payload has room for', async () => {
+    const long = names(80).map((name) => `${'\u0001'.repeat(1200)}${name}`);
+    const of = world(rig, { '2026-02-08': long }, { maxConcurrent: 80 });
+    for (const name of long) of.conduct.set(name, failing('BadData'));
+    const failure = await withBatch(rig, of, failureOf, { startsPerRun: 30 });
+    expect(failure.message).toMatch(/^80 of 80 files were not delivered/);
+    expect(results(of)).toHaveLength(80);
   });
 
   test('cancelled while it tells the end: too late', async () => {

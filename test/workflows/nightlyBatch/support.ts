@@ -27,13 +27,16 @@ export interface World {
   messages(): { outcome: { kind: string; ended?: string } }[];
 }
 
+/** A workflow ID has a thousand characters at most. */
+const sourceOf = (name: string): string => stem(name).slice(-40);
+
 let worlds = 0;
 
 /** A batch over these files, by day; each of them is delivered unless `conduct` says otherwise. */
 export function world(
   rig: Rig,
   files: Readonly<Record<string, readonly string[]>>,
-  changes: Partial<BatchPlan> = {},
+  { columns, ...changes }: Partial<BatchPlan> & { readonly columns?: object } = {},
 ): World {
   const dataset = `set${++worlds}`;
   const days = Object.keys(files);
@@ -44,7 +47,7 @@ export function world(
     mode: 'missing',
     maxConcurrent: 3,
     onFailure: 'fail',
-    detail: { dataset },
+    detail: { dataset, ...(columns && { columns }) },
     destination: 'file:///lake',
     priority: 3,
     ...changes,
@@ -57,7 +60,7 @@ export function world(
   const found = (day: string): FoundFile[] =>
     (files[day] ?? []).map((name) => {
       const uri = `file:///raw/${day}/${name}`;
-      return { uri, bytes: 10, batch: { dataset, batchDate: day, source: stem(name) } };
+      return { uri, bytes: 10, batch: { dataset, batchDate: day, source: sourceOf(name) } };
     });
   const executions = createExecutions(rig.env.client);
   const { activities, calls } = fakeActivities({
@@ -77,7 +80,7 @@ export function world(
       try {
         const answer = await conduct.get(name)?.(began.filter((each) => each === name).length);
         if (answer?.valid === false) running--;
-        const batch = { dataset, batchDate, source: stem(name) };
+        const batch = { dataset, batchDate, source: sourceOf(name) };
         return answer ?? { valid: true, plan: samplePlan({ batch, notifications: 'none' }) };
       } catch (error) {
         running--;

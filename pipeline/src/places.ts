@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import { utf8Bytes } from './json';
+import { parseUri } from './uri';
+
+/** Of a key in S3, in bytes of UTF-8. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+export const maxKeyBytes = 1024;
+/** Of a path, in bytes, as Linux has it (`PATH_MAX`). */
+export const maxPathBytes = 4096;
+
+/** Characters of a URI: each byte of a path takes three of them at most. Longer texts are not even parsed. */
+const maxUriChars = 3 * maxPathBytes + 100;
+
+/** Says why a URI, or a key without a scheme, cannot be the place of an object: it is too long, or not Unicode. */
+export function placeProblem(text: string): string | undefined {
+  if (text.length > maxUriChars) return `has ${text.length} characters, and ${maxUriChars} are allowed`;
+  if (/\p{Surrogate}/u.test(text)) return 'contains half of a character (a lone surrogate), which a key cannot have';
+  const location = parseUri(text);
+  if (location?.kind === 'file') return tooLong(location.path, 'path', maxPathBytes);
+  return tooLong(location ? location.key : text, 'key', maxKeyBytes);
+}
+
+/** The same for a schema. */
+export function placeIsShort(text: string, context: z.RefinementCtx): void {
+  const message = placeProblem(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+}
+
+function tooLong(text: string, what: string, most: number): string | undefined {
+  const bytes = utf8Bytes(text);
+  return bytes > most ? `has a ${what} of ${bytes} bytes, and ${most} are allowed` : undefined;
+}

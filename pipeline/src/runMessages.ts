@@ -1,0 +1,48 @@
+import type { FileHeldSignal } from './batch/control';
+import { cut } from './capped';
+import { progressOf } from './progress';
+import { fieldsOf, isText, isWhole, type Reading } from './reading';
+import type { ShardProgress, TaskProgress, TaskStateChange } from './runStatus';
+
+/** In characters: Temporal's limit of a workflow ID, and more than an ARN has. */
+const maxId = 2048;
+const maxStatus = 64;
+
+/** Reads the signal `taskProgress`. */
+export function readTaskProgress(input: unknown): Reading<TaskProgress> {
+  const { generation, progress } = fieldsOf(input);
+  const known = progressOf(progress);
+  if (!isWhole(generation, 1) || !known) return { problem: 'expected {"generation": 1, …, "progress": {…}}' };
+  return { value: { generation, progress: known } };
+}
+
+/** Reads the signal `shardProgress` of a file that so many shards convert. */
+export function readShardProgress(input: unknown, of: number): Reading<ShardProgress> {
+  const { number, progress } = fieldsOf(input);
+  const known = progressOf(progress);
+  if (!isWhole(number, 1, of) || !known) return { problem: `expected {"number": 1 to ${of}, "progress": {…}}` };
+  return { value: { number, progress: known } };
+}
+
+/** Reads the signal `taskStateChanged`. */
+export function readTaskState(input: unknown): Reading<TaskStateChange> {
+  const { taskArn, lastStatus } = fieldsOf(input);
+  if (!isText(taskArn, maxId) || !isText(lastStatus, maxStatus))
+    return { problem: 'expected {"taskArn": "arn:…", "lastStatus": "STOPPED"}' };
+  return { value: { taskArn, lastStatus } };
+}
+
+/** Reads the signal `fileHeld`. */
+export function readFileHeld(input: unknown): Reading<FileHeldSignal> {
+  const { workflowId, reason, until } = fieldsOf(input);
+  const areTexts = [reason, until].every((text) => text === undefined || typeof text === 'string');
+  if (!isText(workflowId, maxId) || !areTexts)
+    return { problem: 'expected {"workflowId": "…"}, with texts as reason and until' };
+  return {
+    value: {
+      workflowId,
+      ...(typeof reason === 'string' && { reason: cut(reason) }),
+      ...(typeof until === 'string' && { until: cut(until, maxStatus) }),
+    },
+  };
+}

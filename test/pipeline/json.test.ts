@@ -1,0 +1,50 @@
+import { isShallow, jsonBytes, jsonProblem, maxJsonDepth, parseJson, parseJsonOr, utf8Bytes } from '@etl/pipeline/json';
+import { canonicalJson } from '@etl/pipeline/options';
+import { randomFrom } from '../support/random';
+
+const lists = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+const objects = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+test.each([
+  ['lists', lists],
+  ['objects', objects],
+])('%s are parsed up to the limit, and refused above it and at 50,000 levels', (_, nested) => {
+  expect(isShallow(parseJson(nested(maxJsonDepth)))).toBe(true);
+  for (const depth of [maxJsonDepth + 1, 50_000]) {
+    expect(() => parseJson(nested(depth))).toThrow('is nested more than 64 levels deep: make it flatter');
+    expect(isShallow(JSON.parse(nested(depth)))).toBe(false);
+  }
+});
+
+test('brackets in strings are not levels, whatever is escaped in them', () => {
+  const text = `\\"${'['.repeat(500)}{\\\\`;
+  expect(parseJson(JSON.stringify({ [text]: text }))).toEqual({ [text]: text });
+  expect(parseJson(JSON.stringify([[[text]], text]))).toEqual([[[text]], text]);
+});
+
+test('what is not JSON is refused in its own words', () => {
+  for (const text of ['', 'x', '{', '"', '"\\', '[1,]']) expect(() => parseJson(text)).toThrow('is not JSON');
+  expect(parseJsonOr('{', 'other')).toBe('other');
+  expect(parseJsonOr(lists(1000), undefined)).toBeUndefined();
+});
+
+test('the size of JSON is that of its bytes', () => {
+  expect(jsonBytes({ a: 'ñ' })).toBe(10);
+  expect(jsonBytes(undefined)).toBe(0);
+  expect(jsonProblem({ a: 'x'.repeat(93) }, 100)).toMatch(/^has 101 bytes as JSON, and 100 are allowed/);
+  expect(jsonProblem({ a: 'x'.repeat(92) }, 100)).toBeUndefined();
+  expect(jsonProblem(JSON.parse(lists(50_000)), 1e6)).toMatch(/^is nested more than 64 levels deep/);
+});
+
+test('the length in bytes is that of UTF-8, halves of characters included', () => {
+  const random = randomFrom(7);
+  const units = [0x41, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff];
+  for (let round = 0; round < 2000; round++) {
+    const text = String.fromCharCode(...Array.from({ length: random.below(12) }, () => random.pick(units)));
+    expect(utf8Bytes(text)).toBe(Buffer.byteLength(text));
+  }
+});
+
+test('a canonical text of what is nested too deeply is refused, not a stack overflow', () => {
+  expect(() => canonicalJson(JSON.parse(objects(50_000)))).toThrow(/more than 64 levels/);
+});

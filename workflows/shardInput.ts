@@ -1,0 +1,35 @@
+import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/pipeline/reading';
+import type { ShardInput } from './convertShard';
+
+/** A pipeline has fewer shards by far. */
+const mostShards = 10_000;
+/** In characters, of a URI or a title. */
+const mostText = 16_384;
+
+/** Reads the argument of `convertShard`: the parts that the workflow itself relies on. */
+export function readShardInput(input: unknown): Reading<ShardInput> {
+  const { plan, title, mode } = fieldsOf(input);
+  const { kind, number, of, indexUri, reconcileUri } = fieldsOf(mode);
+  const isMode =
+    kind === 'shard' &&
+    isWhole(of, 1, mostShards) &&
+    isWhole(number, 1, of) &&
+    isText(indexUri, mostText) &&
+    (reconcileUri === undefined || isText(reconcileUri, mostText));
+  if (!isMode) return { problem: 'mode: expected {"kind": "shard", "number": 1, "of": 8, "indexUri": "s3://…"}' };
+  if (!isText(title, mostText)) return { problem: 'title: expected a text' };
+  return isPlan(plan) ? { value: input as ShardInput } : { problem: 'plan: expected the plan of a pipeline' };
+}
+
+function isPlan(input: unknown): boolean {
+  const { batch, source, destination, timings, compute, budgets } = fieldsOf(input);
+  const { dataset, batchDate, source: name } = fieldsOf(batch);
+  const { uri, bytes, fingerprint } = fieldsOf(source);
+  const { timeoutSeconds, startTimeoutSeconds, heartbeatSeconds, launchQueueSeconds = 0 } = fieldsOf(timings);
+  return (
+    [dataset, batchDate, name, uri, fingerprint, destination].every((text) => isText(text, mostText)) &&
+    [bytes, timeoutSeconds, startTimeoutSeconds, heartbeatSeconds, launchQueueSeconds].every(isAmount) &&
+    typeof fieldsOf(compute).spot === 'boolean' &&
+    Object.keys(fieldsOf(budgets)).length > 0
+  );
+}
