@@ -6,6 +6,7 @@ import { joinUri } from '@etl/pipeline/uri';
 import type { AwaitInput } from './contract';
 import type { Describer } from './describer';
 import { endLikelyAt } from './expectedEnd';
+import type { Note } from './heartbeat';
 import type { TaskDescription, TaskLogs } from './ports';
 import type { FollowedProgress, ProgressReader } from './progressReader';
 import { endOf } from './taskEnds';
@@ -17,8 +18,8 @@ export interface Waiting {
   readonly describer: Pick<Describer, 'watch'>;
   readonly progress: Pick<ProgressReader, 'read' | 'follow'>;
   readonly taskLogs: TaskLogs;
-  /** Sends heartbeat details: Temporal shows them with the pending activity. */
-  readonly note: (details: object) => void;
+  /** Takes heartbeat details: Temporal shows them with the pending activity. */
+  readonly note: Note;
   /** Takes each progress that was read. */
   readonly onProgress: (progress: Progress) => void;
   readonly now: () => number;
@@ -40,10 +41,10 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
   let progress: FollowedProgress | undefined;
   let changeLikelyAt = 0;
 
-  const note = (): void => {
+  const note = (now: boolean): void => {
     const last = progress?.last();
     const details: TaskHeartbeat = { generation, taskArn, ...(status && { status }), ...(last && { progress: last }) };
-    waiting.note(details);
+    waiting.note(details, now);
   };
 
   try {
@@ -63,13 +64,13 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
         }
         if (task.lastStatus !== status) {
           status = task.lastStatus;
-          note();
+          note(false);
         }
       }
       const startedAt = task?.startedAt ?? waitingSince;
       if (!isStarting) {
         progress ??= waiting.progress.follow(progressUri, startedAt, (read) => {
-          note();
+          note(true);
           waiting.onProgress(read);
         });
       }

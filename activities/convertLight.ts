@@ -9,6 +9,7 @@ import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LightEnd, LightInput } from './contract';
+import type { Note } from './heartbeat';
 import { containerInput } from './launchTask';
 import { type LightConverter, LightConverterError, ThrottledError } from './ports';
 import type { ProgressReader } from './progressReader';
@@ -17,8 +18,8 @@ export interface Lightly {
   readonly converter: LightConverter | undefined;
   readonly store: Pick<ObjectStore, 'write'>;
   readonly progress: Pick<ProgressReader, 'follow'>;
-  /** Sends heartbeat details: Temporal shows them with the pending activity. */
-  readonly note: (details: object) => void;
+  /** Takes heartbeat details: Temporal shows them with the pending activity. */
+  readonly note: Note;
   /** Takes each progress that was read. */
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
@@ -67,7 +68,7 @@ async function reported<T>(lightly: Lightly, input: LightInput, convert: () => P
   const work = layout(plan.destination, plan.batch).work(run.runId, generation);
   const followed = lightly.progress.follow(joinUri(work, progressName), Date.now(), (progress) => {
     const details: TaskHeartbeat = { generation, progress };
-    lightly.note(details);
+    lightly.note(details, true);
     lightly.onProgress(progress);
   });
   try {

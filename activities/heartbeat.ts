@@ -4,16 +4,23 @@ import { repeatShare } from './reportPace';
 const defaultTimeoutMs = 30_000;
 
 /**
- * Runs `work` with heartbeats beside it, whether or not anything answers the work: they show that this worker lives. `note`
- * sends a heartbeat at once, with details that later ones repeat.
+ * Takes the details of the next heartbeat; with `now` it is sent at once. Each heartbeat is a call to the server, and an action on
+ * Temporal Cloud. @default now false
  */
-export async function withHeartbeat<T>(work: (note: (details: object) => void) => Promise<T>): Promise<T> {
+export type Note = (details: object, now?: boolean) => void;
+
+/**
+ * Runs `work` with heartbeats beside it, whether or not anything answers the work: they show that this worker lives, and repeat the
+ * newest details.
+ */
+export async function withHeartbeat<T>(work: (note: Note) => Promise<T>): Promise<T> {
   const { heartbeatTimeoutMs = defaultTimeoutMs } = activityInfo();
   let details: object | undefined;
   const timer = setInterval(() => heartbeat(details), heartbeatTimeoutMs * repeatShare);
   try {
-    return await work((next) => {
+    return await work((next, now = false) => {
       details = next;
+      if (!now) return;
       heartbeat(details);
       timer.refresh();
     });

@@ -12,7 +12,7 @@ import type { CommitQuery, EtlActivities, RunIdentity } from './contract';
 import { convertLight } from './convertLight';
 import { createDescriber, type DescriberSettings } from './describer';
 import { findOrphans } from './findOrphans';
-import { withHeartbeat } from './heartbeat';
+import { type Note, withHeartbeat } from './heartbeat';
 import { tagNames } from './identity';
 import { launchTask } from './launchTask';
 import { listFiles } from './listFiles';
@@ -47,7 +47,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
   const leastSeconds = Math.max(pollSeconds * timeScale * looksPerReport, minReportSeconds);
   const progress = createProgressReader(ports.store, { leastSeconds });
   const grace = Math.max(unknownGraceSeconds * timeScale, minUnknownGraceSeconds);
-  const waiting = (note: (details: object) => void) => ({
+  const waiting = (note: Note) => ({
     describer,
     progress,
     taskLogs: ports.taskLogs,

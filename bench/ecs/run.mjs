@@ -48,7 +48,7 @@ async function startUntil(count) {
       await client.workflow.start('etlPipeline', {
         workflowId: `bench-${number}`,
         taskQueue: 'etl',
-        args: [{ detail: { ...detail, destination: pathToFileURL(folder).href } }],
+        args: [{ detail: { ...detail, destination: pathToFileURL(join(folder, 'lake')).href } }],
       });
     }
   };

@@ -1,8 +1,9 @@
 // What a run takes beside its task: pipelines one at a time, by how the end of the task is seen.
+import { join } from 'node:path';
 import { startSimulatedEcs } from '../ecs/simulated.mjs';
 import { quantile, startSystem } from '../system.mjs';
 import { startEventQueue, stoppedEvent } from './eventQueue.mjs';
-import { commitAsContainer } from './lake.mjs';
+import { commitAsContainer, writeFiles } from './lake.mjs';
 import { oneAtATime } from './pipelines.mjs';
 
 /** The rule before the present one looked at running tasks every five seconds. */
@@ -16,17 +17,19 @@ const kinds = [
  * Returns, for each kind, the seconds of a run without its task, and those until the end of the task was seen. Tasks end at
  * different moments between two looks.
  */
-export async function measureOverhead({ folder, say, eventsOf, taskSeconds, spreadSeconds = 5 }) {
+export async function measureOverhead({ folder, say, singles, taskSeconds, spreadSeconds = 5 }) {
   const results = [];
   for (const { name, env = {}, withEvents = false } of kinds) {
-    const events = eventsOf(name);
+    // Each has a lake of its own: a batch that is delivered is not converted again.
+    const place = join(folder, name);
+    const events = writeFiles(place, singles);
     say(`${events.length} pipelines one at a time: ${name} …`);
     let started = 0;
     const lengthOf = () => taskSeconds + (spreadSeconds * (started++ + 0.5)) / events.length;
     const queue = withEvents ? await startEventQueue() : undefined;
     const onEnd = queue && ((arn, overrides) => queue.send(stoppedEvent(arn, overrides)));
     const ecs = await startSimulatedEcs({ taskSeconds: lengthOf, work: commitAsContainer, onEnd });
-    const system = await startSystem({ say, folder, ecsUrl: ecs.url, env: { ...env, ...queue?.env } });
+    const system = await startSystem({ say, folder: place, ecsUrl: ecs.url, env: { ...env, ...queue?.env } });
     try {
       const seconds = await oneAtATime(system.client, events);
       const tasks = ecs.all().map(({ createdAt, stoppedAt }) => (stoppedAt - createdAt) / 1000);

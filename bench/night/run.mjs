@@ -39,9 +39,7 @@ const { actionsOf } = require('./dist/cli/compare/temporal/actions.js');
 const folder = mkdtempSync(join(tmpdir(), 'etl-bench-night-'));
 say(`Writing ${pipelines} files …`);
 const events = writeFiles(folder, pipelines);
-// Each with a lake of its own: a batch that is delivered is not converted again.
-const eventsOf = (kind) => writeFiles(join(folder, kind), singles);
-const overhead = await measureOverhead({ folder, say, eventsOf, taskSeconds }).catch((error) => {
+const overhead = await measureOverhead({ folder, say, singles, taskSeconds }).catch((error) => {
   rmSync(folder, { recursive: true, force: true });
   throw error;
 });

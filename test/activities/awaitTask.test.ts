@@ -15,7 +15,7 @@ type Step = string | undefined | Partial<TaskDescription>;
 /** Steps through statuses, one a look, with a clock that moves by a second a look; the last one stays. */
 function stepping(steps: readonly Step[]) {
   const likely: (number | undefined)[] = [];
-  const notes: object[] = [];
+  const notes: (readonly [details: object, now: boolean | undefined])[] = [];
   let step = 0;
   let now = 0;
   return {
@@ -35,7 +35,7 @@ function stepping(steps: readonly Step[]) {
           },
         }),
       },
-      note: (details: object) => void notes.push(details),
+      note: (details: object, now?: boolean) => void notes.push([details, now]),
       now: () => now,
       signal: new AbortController().signal,
       unknownGraceSeconds: 10,
@@ -92,7 +92,7 @@ describe('awaitTask', () => {
     updatedAt: '2026-02-08T01:00:01.000Z',
   };
 
-  test('waits until the task is STOPPED; each new status and each progress is a heartbeat', async () => {
+  test('waits until the task is STOPPED; a new status goes with the next heartbeat, each progress with one at once', async () => {
     const steps = ['PENDING', 'PENDING', 'RUNNING', 'RUNNING', { desiredStatus: 'STOPPED' }, ended];
     const { taskEnd, notes, updates } = await waitThrough(steps, { reads: [half] });
     expect(taskEnd).toEqual({
@@ -104,9 +104,9 @@ describe('awaitTask', () => {
     });
     const details = { generation: 1, taskArn: 'arn:1' };
     expect(notes).toEqual([
-      { ...details, status: 'PENDING' },
-      { ...details, status: 'RUNNING' },
-      { ...details, status: 'RUNNING', progress: half },
+      [{ ...details, status: 'PENDING' }, false],
+      [{ ...details, status: 'RUNNING' }, false],
+      [{ ...details, status: 'RUNNING', progress: half }, true],
     ]);
     expect(updates).toEqual([half]);
   });
