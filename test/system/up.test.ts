@@ -148,8 +148,8 @@ describe('errors that a person meets', () => {
     }
   });
 
-  const needsServer = process.env.ETL_TEST_TEMPORAL ? test : test.skip;
-  needsServer.concurrent.each(['--temporal-port', '--ui-port', '--ecs-port'])('a taken port: %s', async (option) => {
+  const testWithServer = process.env.ETL_TEST_TEMPORAL ? test.concurrent : test.skip;
+  testWithServer.each(['--temporal-port', '--ui-port', '--ecs-port'])('a taken port: %s', async (option) => {
     const system = await LocalSystemUnderTest.create();
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
