@@ -9,15 +9,14 @@ const require = createRequire(import.meta.url);
 const load = (module) => require(join(root, 'dist', 'asl', `${module}.js`));
 const machine = load('machine').stateMachine(load('settings').withSubstitutions());
 const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
-const pictures = {
-  'picture of the machine': mermaid(load('picture').machinePicture(machine)),
-  'picture of the workflow': mermaid(load('workflowPicture').workflowPicture()),
-};
 
 /** What stands in a document between `<!-- name -->` and `<!-- /name -->`. */
 const blocks = {
-  'README.md': pictures,
-  'docs/step-functions.md': { ...pictures, differences: load('differences').differencesTable().trim() },
+  'docs/step-functions.md': {
+    'picture of the machine': mermaid(load('picture').machinePicture(machine)),
+    'picture of the workflow': mermaid(load('workflowPicture').workflowPicture()),
+    differences: load('differences').differencesTable().trim(),
+  },
 };
 
 const check = process.argv.includes('--check');

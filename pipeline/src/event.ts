@@ -75,6 +75,12 @@ const detailSchema = z.strictObject({
 /** EventBridge wraps `detail` in an envelope; its keys are let through and not read. */
 const envelopeKeys = ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources'];
 
+/** The keys that an event may have. */
+export const eventKeys = {
+  detail: Object.keys(detailSchema.shape),
+  compute: Object.keys(computeSchema.shape),
+} as const;
+
 export type EventDetail = z.infer<typeof detailSchema>;
 
 export type ParsedEvent = { ok: true; detail: EventDetail } | { ok: false; reasons: string[] };
