@@ -4,7 +4,7 @@ import type { FileResult, LeftOut } from '@etl/pipeline/batch/summary';
 import type { ContainerMode } from '@etl/pipeline/container';
 import type { Batch } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import type { Outcome, Subject } from '@etl/pipeline/messages';
+import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';

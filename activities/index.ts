@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { transform } from '@etl/pipeline/definition';
-import { composeMessage } from '@etl/pipeline/messages';
+import { composeMessage } from '@etl/pipeline/messages/compose';
+import type { MessageLanguage } from '@etl/pipeline/messages/languages';
 import { trimSlashes } from '@etl/pipeline/uri';
 import { activityInfo, Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
@@ -28,6 +29,7 @@ import { type ValidationSettings, validateInput } from './validateInput';
 export interface ActivitySettings extends ValidationSettings {
   /** Address of the Web UI, for links in messages. */
   readonly uiUrl: string | undefined;
+  readonly messageLanguage: MessageLanguage;
   /** Between two looks at a task, while one worker's calls suffice for all its tasks. */
   readonly pollSeconds: number;
 }
@@ -101,7 +103,11 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     notify: async ({ outcome, subject }) => {
       const { namespace } = activityInfo();
       const url = settings.uiUrl && runUrl(settings.uiUrl, namespace, subject.workflowId, subject.runId);
-      return { messageId: await classified(ports.notifier.publish(composeMessage(outcome, subject, url))) };
+      return {
+        messageId: await classified(
+          ports.notifier.publish(composeMessage(outcome, subject, { language: settings.messageLanguage, runUrl: url })),
+        ),
+      };
     },
     sendToDeadLetters: async (letter) => ({ letterId: await classified(ports.deadLetters.send(letter)) }),
   };

@@ -1,5 +1,5 @@
 import { type End, ends, firstStage } from '@etl/pipeline/flow';
-import { firstLines } from '@etl/pipeline/messages';
+import { languages } from '@etl/pipeline/messages/languages';
 import { stateNames } from './names';
 import { paths } from './paths';
 import type { MachineSettings } from './settings';
@@ -21,25 +21,26 @@ export function stateMachine(settings: MachineSettings): StateMachine {
       ...transform(settings),
       ...confirm(settings),
       ...notify(settings),
-      ...failures(),
+      ...failures(settings),
       ...deadLetters(settings),
-      ...endStates(),
+      ...endStates(settings),
     },
   };
 }
 
 type Failure = { [E in End]: (typeof ends)[E] extends 'failure' ? E : never }[End];
 
-/** What the execution says it failed of. */
-const reasons: Readonly<Record<Failure, Omit<FailState, 'Type'>>> = {
+/** Returns the error and cause that a failed execution reports. */
+const reasons = ({ messageLanguage }: MachineSettings): Readonly<Record<Failure, Omit<FailState, 'Type'>>> => ({
   // The reasons are in the alert, the dead letter and the data of this state.
-  invalidInput: { Error: 'InvalidInput', Cause: firstLines.invalid() },
+  invalidInput: { Error: 'InvalidInput', Cause: languages[messageLanguage].firstLines.invalid() },
   failed: { ErrorPath: `${paths.failure}.type`, CausePath: `${paths.failure}.reason` },
-};
+});
 
 const isFailure = (end: End): end is Failure => ends[end] === 'failure';
 
-function endStates(): Record<string, State> {
-  const state = (end: End): State => (isFailure(end) ? { Type: 'Fail', ...reasons[end] } : { Type: 'Succeed' });
+function endStates(settings: MachineSettings): Record<string, State> {
+  const failed = reasons(settings);
+  const state = (end: End): State => (isFailure(end) ? { Type: 'Fail', ...failed[end] } : { Type: 'Succeed' });
   return Object.fromEntries((Object.keys(ends) as End[]).map((end) => [stateNames[end], state(end)]));
 }

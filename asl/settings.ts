@@ -1,3 +1,4 @@
+import { defaultLanguage, type MessageLanguage } from '@etl/pipeline/messages/languages';
 import type { TaskSize } from '@etl/pipeline/sizes';
 
 /** What the machine is told of the account it is deployed to. */
@@ -16,6 +17,7 @@ export interface MachineSettings {
   readonly successTopicArn: string;
   readonly alertsTopicArn: string;
   readonly deadLetterQueueUrl: string;
+  readonly messageLanguage: MessageLanguage;
 }
 
 /** What a configuration may leave open. */
@@ -47,6 +49,7 @@ export function withSubstitutions(given: GivenSettings = {}): MachineSettings {
     successTopicArn: given.successTopicArn ?? substitution('SuccessTopicArn'),
     alertsTopicArn: given.alertsTopicArn ?? substitution('AlertsTopicArn'),
     deadLetterQueueUrl: given.deadLetterQueueUrl ?? substitution('DeadLetterQueueUrl'),
+    messageLanguage: given.messageLanguage ?? defaultLanguage,
   };
 }
 

@@ -17,5 +17,6 @@ export function machineSettings(config: Config): MachineSettings {
     successTopicArn: config.SUCCESS_TOPIC_ARN,
     alertsTopicArn: config.ALERTS_TOPIC_ARN,
     deadLetterQueueUrl: config.DLQ_URL,
+    messageLanguage: config.ETL_MESSAGE_LANGUAGE,
   });
 }

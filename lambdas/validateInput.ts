@@ -1,4 +1,4 @@
-import { unknown } from '@etl/pipeline/messages';
+import { languages, type MessageLanguage } from '@etl/pipeline/messages/languages';
 import type { Plan } from '@etl/pipeline/plan';
 import { noRouting } from '@etl/pipeline/routing/route';
 import { confineStore } from '@etl/storage/confinedStore';
@@ -36,11 +36,12 @@ export type ValidationAnswer =
 export const handler = ({ event }: { event: unknown }): Promise<ValidationAnswer> => named(() => validate(event));
 
 async function validate(event: unknown): Promise<ValidationAnswer> {
-  const { rawBase, cleanBase, places, ETL_TIME_SCALE: timeScale } = parseConfig(process.env);
+  const config = parseConfig(process.env);
+  const { rawBase, cleanBase, places, ETL_TIME_SCALE: timeScale } = config;
   const store = confineStore(openStore(), places);
   const settings = { rawBase, cleanBase, places, timeScale, routing: { ...noRouting, ignoresLanes: true } };
   const validation = await validateInput(store, settings, event);
-  return answer(validation, event, async (plan) => {
+  return answer(validation, event, config.ETL_MESSAGE_LANGUAGE, async (plan) => {
     const uri = await storeSharedLongOptions(store, plan);
     return uri ?? JSON.stringify(plan.options);
   });
@@ -49,10 +50,12 @@ async function validate(event: unknown): Promise<ValidationAnswer> {
 async function answer(
   validation: Validation,
   event: unknown,
+  language: MessageLanguage,
   options: (plan: Plan) => Promise<string>,
 ): Promise<ValidationAnswer> {
   if (!validation.valid) {
     const { reasons, batch } = validation;
+    const { unknown } = languages[language];
     return {
       valid: false,
       delivered: false,

@@ -5,6 +5,7 @@ import { isTimeZone } from '@etl/pipeline/batch/timeZones';
 import { transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { parseJson } from '@etl/pipeline/json';
+import { defaultLanguage, languages, type MessageLanguage } from '@etl/pipeline/messages/languages';
 import { defaultLightLimitBytes, lightLimits } from '@etl/pipeline/routing/policy';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { sharedDetailProblems } from '@etl/pipeline/sharedDetail';
@@ -180,6 +181,10 @@ export const variables = {
     .describe(
       'Keys that encrypt what Temporal stores: `id:base64,…` or a JSON object; the first encrypts, all decrypt; `kms:` in front of one that AWS KMS has encrypted ([security.md](security.md#encrypted-payloads))',
     ),
+  ETL_MESSAGE_LANGUAGE: z
+    .enum(Object.keys(languages) as [MessageLanguage, ...MessageLanguage[]])
+    .default(defaultLanguage)
+    .describe('Language of notifications: `es` or `en`; set it for the functions of the state machine as well'),
   TEMPORAL_UI_URL: z.url('is no URL').optional().describe('Address of the Web UI, for links in messages'),
   ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('Folder of the local system'),
   ETL_TIME_SCALE: z.coerce

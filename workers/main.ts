@@ -44,6 +44,7 @@ async function main(): Promise<void> {
       timeScale: config.ETL_TIME_SCALE,
       pollSeconds: config.ETL_POLL_SECONDS,
       uiUrl: config.TEMPORAL_UI_URL,
+      messageLanguage: config.ETL_MESSAGE_LANGUAGE,
       routing: routingOf(config),
     }),
     launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,

@@ -6,7 +6,7 @@ import { eventProblem } from '@etl/pipeline/inputSize';
 import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
-import type { Outcome, Subject } from '@etl/pipeline/messages';
+import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import { isCalendarDate } from '@etl/pipeline/names';
 import type { Plan, Routing } from '@etl/pipeline/plan';
 import { shownUri } from '@etl/pipeline/text/shownUri';

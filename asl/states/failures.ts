@@ -1,30 +1,37 @@
 import { flow, stageFailures } from '@etl/pipeline/flow';
-import { unknown } from '@etl/pipeline/messages';
+import { languages } from '@etl/pipeline/messages/languages';
 import { failureNames, stateNames } from '../names';
 import { paths } from '../paths';
 import { jsonText } from '../references';
+import type { MachineSettings } from '../settings';
 import type { PassState, State } from '../types';
 
-/** What a caught error means, in the terms that alerts and dead letters are written in. */
-export function failures(): Record<string, State> {
+/** Returns the states that turn a caught error into what alerts and dead letters report. */
+export function failures({ messageLanguage }: MachineSettings): Record<string, State> {
+  const { unknown } = languages[messageLanguage];
   return {
-    ...notesOf('validate', stageFailures.validate, failureNames.validate),
-    ...notesOf('transform', stageFailures.transform, failureNames.transform),
-    ...notesOf('confirm', stageFailures.confirm, failureNames.confirm),
+    ...notesOf('validate', stageFailures.validate, failureNames.validate, unknown),
+    ...notesOf('transform', stageFailures.transform, failureNames.transform, unknown),
+    ...notesOf('confirm', stageFailures.confirm, failureNames.confirm, unknown),
   };
 }
 
 type FailingStage = keyof typeof stageFailures;
 type ByCause<Cause extends string> = Readonly<Record<Cause, string>>;
 
-function notesOf<Cause extends string>(stage: FailingStage, types: ByCause<Cause>, names: ByCause<Cause>) {
+function notesOf<Cause extends string>(
+  stage: FailingStage,
+  types: ByCause<Cause>,
+  names: ByCause<Cause>,
+  unknown: string,
+) {
   const causes = Object.keys(types) as Cause[];
   return Object.fromEntries(
-    causes.map((cause) => [names[cause], note(types[cause], stage, stateNames[flow[stage].failed])]),
+    causes.map((cause) => [names[cause], note(types[cause], stage, stateNames[flow[stage].failed], unknown)]),
   );
 }
 
-function note(type: string, stage: FailingStage, next: string): PassState {
+function note(type: string, stage: FailingStage, next: string, unknown: string): PassState {
   const notValidated = stage === 'validate';
   const batch = notValidated
     ? { batch: { dataset: unknown, batchDate: unknown, source: unknown } }

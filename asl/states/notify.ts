@@ -2,7 +2,9 @@ import { steps } from '@etl/pipeline/definition';
 import { noEvidence } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures';
 import { flow } from '@etl/pipeline/flow';
-import { composeMessage, type Outcome, titles } from '@etl/pipeline/messages';
+import { composeMessage } from '@etl/pipeline/messages/compose';
+import { languages, type MessageLanguage } from '@etl/pipeline/messages/languages';
+import type { Outcome } from '@etl/pipeline/messages/outcome';
 import { messageAttributes } from '../attributes';
 import { stateNames } from '../names';
 import { context, paths } from '../paths';
@@ -11,23 +13,45 @@ import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State } from '../types';
 
-/** The messages: composed by the code that composes the workflow's, with references for what only a run knows. */
-export function notify({ successTopicArn, alertsTopicArn }: MachineSettings): Record<string, State> {
+/** Returns the states that notify. The workflow's own code composes the messages, with references for what only a run knows. */
+export function notify(settings: MachineSettings): Record<string, State> {
+  const { successTopicArn, alertsTopicArn, messageLanguage: language } = settings;
+  const { titles } = languages[language];
+  const failureTitle = (batch: string) => titles.failure(batch, reference(`${paths.failure}.type`));
+  const ofFailure = `${paths.failure}.batch`;
   return {
-    [stateNames.notifySuccess]: publish('notifySuccess', successTopicArn, success(), paths.batch, titles.success),
-    [stateNames.notifyInvalid]: publish('notifyInvalid', alertsTopicArn, invalid(), paths.batch, titles.invalid),
-    [stateNames.notifyFailure]: publish('notifyFailure', alertsTopicArn, failure(), `${paths.failure}.batch`, (batch) =>
-      titles.failure(batch, reference(`${paths.failure}.type`)),
-    ),
+    [stateNames.notifySuccess]: publish('notifySuccess', successTopicArn, {
+      language,
+      outcome: success(),
+      batchPath: paths.batch,
+      title: titles.success,
+    }),
+    [stateNames.notifyInvalid]: publish('notifyInvalid', alertsTopicArn, {
+      language,
+      outcome: invalid(),
+      batchPath: paths.batch,
+      title: titles.invalid,
+    }),
+    [stateNames.notifyFailure]: publish('notifyFailure', alertsTopicArn, {
+      language,
+      outcome: failure(),
+      batchPath: ofFailure,
+      title: failureTitle,
+    }),
   };
+}
+
+interface Notification {
+  readonly language: MessageLanguage;
+  readonly outcome: Outcome;
+  readonly batchPath: string;
+  readonly title: (batch: string) => string;
 }
 
 function publish(
   stage: 'notifySuccess' | 'notifyInvalid' | 'notifyFailure',
   topicArn: string,
-  outcome: Outcome,
-  batchPath: string,
-  title: (batch: string) => string,
+  { language, outcome, batchPath, title }: Notification,
 ): State {
   const step = steps.notify;
   const batch = {
@@ -36,7 +60,7 @@ function publish(
     source: reference(`${batchPath}.source`),
   };
   const subject = { workflowId: reference(context.executionArn), runId: reference(context.executionName), ...batch };
-  const { body, attributes } = composeMessage(outcome, subject, consolePage());
+  const { body, attributes } = composeMessage(outcome, subject, { language, runUrl: consolePage() });
   return {
     Type: 'Task',
     Resource: 'arn:aws:states:::sns:publish',

@@ -23,7 +23,7 @@ import { untilSignal } from '../signals';
 const names = ['temporal', 'step-functions'] as const;
 
 export async function compare(file: string, options: CompareOptions): Promise<void> {
-  const { ETL_TIME_SCALE: timeScale, stateDir } = parseConfig(process.env);
+  const { ETL_TIME_SCALE: timeScale, ETL_MESSAGE_LANGUAGE: messageLanguage, stateDir } = parseConfig(process.env);
   const event = eventOf(file, options);
   const image = process.env.ETL_COMPARE_IMAGE || undefined;
   const interpreter = await chosen(options, image);
@@ -44,6 +44,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     workDir: join(workDir, name),
     ...(image !== undefined && { image }),
     timeScale,
+    messageLanguage,
     say,
     signal,
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { topics } from '@etl/pipeline/definition';
+import type { MessageLanguage } from '@etl/pipeline/messages/languages';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
 import { handler as confirmCommit } from '../../lambdas/confirmCommit';
@@ -27,15 +28,17 @@ import { endedTasks } from './tasks';
 
 const account = 'local:000000000000';
 
-/** Its names mean nothing outside of this process. */
-const settings = withSubstitutions({
-  ...localEcsSettings,
-  functions: { validateInput: 'validateInput', confirmCommit: 'confirmCommit' },
-  spot: false,
-  successTopicArn: `arn:aws:sns:${account}:${topics.success}`,
-  alertsTopicArn: `arn:aws:sns:${account}:${topics.alerts}`,
-  deadLetterQueueUrl: 'http://127.0.0.1/000000000000/etl-dead-letters',
-});
+/** The names are used inside this process only. */
+const settings = (messageLanguage: MessageLanguage) =>
+  withSubstitutions({
+    ...localEcsSettings,
+    functions: { validateInput: 'validateInput', confirmCommit: 'confirmCommit' },
+    spot: false,
+    successTopicArn: `arn:aws:sns:${account}:${topics.success}`,
+    alertsTopicArn: `arn:aws:sns:${account}:${topics.alerts}`,
+    deadLetterQueueUrl: 'http://127.0.0.1/000000000000/etl-dead-letters',
+    messageLanguage,
+  });
 
 const notes = [
   'states take no time to speak of in one process: Step Functions itself takes longer between them',
@@ -64,13 +67,13 @@ export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
 }
 
 async function run({ client, url }: LocalEndpoint, request: CompareRequest, stateDir: string): Promise<Side> {
-  const { timeScale, signal, say } = request;
+  const { timeScale, messageLanguage, signal, say } = request;
   const { outbox, deadLetters } = places(stateDir);
   const detail = detailOf(request);
   // The function validates in this process, with this environment.
   const batch = resolveBatch(detail, detail.s3Key, parseConfig(process.env).rawBase);
   const before = await ecsCalls(url);
-  const machine = stateMachine(settings);
+  const machine = stateMachine(settings(messageLanguage));
   const name = randomUUID();
   const execution = await execute(machine, {
     name,

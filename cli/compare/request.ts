@@ -1,3 +1,4 @@
+import type { MessageLanguage } from '@etl/pipeline/messages/languages';
 /** One event, to be run by one engine with a destination of its own. */
 export interface CompareRequest {
   /** The source as a URI, `file:///…`. */
@@ -14,6 +15,7 @@ export interface CompareRequest {
   readonly workDir: string;
   /** Shortens waits: 0.01 makes 60 s into 0.6 s. */
   readonly timeScale: number;
+  readonly messageLanguage: MessageLanguage;
   say(line: string): void;
   readonly signal: AbortSignal;
 }

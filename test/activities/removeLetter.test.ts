@@ -15,7 +15,14 @@ async function confirm(plan: ReturnType<typeof samplePlan>, isThere: boolean, de
   const manifest = { version: 1, runId: 'r1', source, optionsHash, parts: [], totals, warnings: [] };
   if (isThere) await store.write(layout(plan.destination, plan.batch).commit(1), JSON.stringify(manifest));
   const ports = { store, deadLetters: { delivered } } as unknown as Ports;
-  const settings = { rawBase: undefined, cleanBase: 'file:///lake', timeScale: 1, uiUrl: undefined, pollSeconds: 5 };
+  const settings = {
+    rawBase: undefined,
+    cleanBase: 'file:///lake',
+    timeScale: 1,
+    uiUrl: undefined,
+    pollSeconds: 5,
+    messageLanguage: 'es',
+  } as const;
   const activities = createActivities(ports, settings);
   return new MockActivityEnvironment().run(activities.confirmCommit, { plan, run });
 }

@@ -1,10 +1,11 @@
 import { transform } from '@etl/pipeline/definition';
 import { ends, flow } from '@etl/pipeline/flow';
-import { firstLines } from '@etl/pipeline/messages';
+import { es } from '@etl/pipeline/messages/es';
+import { stateMachine } from '../../asl/machine';
 import { stateNames } from '../../asl/names';
 import type { TaskState } from '../../asl/types';
 import { TaskError } from '../../local/stepFunctions/interpreter';
-import { batch, changed, generated, run, type Services, sentBy, visited } from './support';
+import { batch, changed, generated, run, type Services, sentBy, settings, visited } from './support';
 
 const failing = async (): Promise<never> => {
   throw new TaskError('States.TaskFailed', 'no');
@@ -85,11 +86,20 @@ describe('messages', () => {
   };
 
   test.each<[string, string, Partial<Services>, string]>([
-    ['success', 'NotifySuccess', {}, firstLines.success('2026-02-08')],
-    ['invalid input', 'NotifyInvalidData', { validate: invalid }, firstLines.invalid()],
-    ['failure', 'NotifyFailure', { runTask: failing }, firstLines.failure('TaskFailed')],
+    ['success', 'NotifySuccess', {}, es.firstLines.success('2026-02-08')],
+    ['invalid input', 'NotifyInvalidData', { validate: invalid }, es.firstLines.invalid()],
+    ['failure', 'NotifyFailure', { runTask: failing }, es.firstLines.failure('TaskFailed')],
   ])('the first line of %s is the fixed one', async (_what, state, services, line) => {
     expect((await messageOf(state, services)).firstLine).toBe(line);
+  });
+
+  test('the language of the settings is that of all messages', async () => {
+    const machine = stateMachine({ ...settings, messageLanguage: 'en' });
+    const [sent] = sentBy(await run(machine, {}), 'NotifySuccess');
+    expect((sent as { Message: string }).Message).toMatch(/^ETL completed for 2026-02-08\n/);
+    const text = JSON.stringify(machine);
+    for (const label of [...Object.values(es.labels), es.unknown, es.firstLines.invalid()])
+      expect(text).not.toContain(label);
   });
 
   test('an alert of invalid input has the reasons', async () => {

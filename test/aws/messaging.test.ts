@@ -1,6 +1,6 @@
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { composeMessage } from '@etl/pipeline/messages';
+import { composeMessage } from '@etl/pipeline/messages/compose';
 import { createSnsNotifier } from '../../aws/snsNotifier';
 import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
 import { clientConfig } from '../support/awsTestClients';

@@ -1,7 +1,7 @@
 import { budgets, steps, type Topic, topics, transform } from '@etl/pipeline/definition';
 import type { FailureType } from '@etl/pipeline/failures';
 import { flow, type Stage, stageFailures, stepOfStage } from '@etl/pipeline/flow';
-import { firstLines } from '@etl/pipeline/messages';
+import { es } from '@etl/pipeline/messages/es';
 import { callRetries } from '../../asl/retries';
 import { type CallEnd, type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import type { AttemptEnd, StageTrace, Trace } from './trace';
@@ -81,7 +81,7 @@ function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: Atte
 
 function delivered(scenario: Scenario, stages: readonly StageTrace[]): Trace {
   const told = called(flow.confirm.done, scenario.notify);
-  const message = { topic: topics.success, firstLine: firstLines.success(batchDate), outcome: 'success' };
+  const message = { topic: topics.success, firstLine: es.firstLines.success(batchDate), outcome: 'success' };
   return {
     stages: [...stages, told],
     end: { status: 'succeeded' },
@@ -93,7 +93,7 @@ function delivered(scenario: Scenario, stages: readonly StageTrace[]): Trace {
 function invalid(scenario: Scenario, stages: readonly StageTrace[]): Trace {
   return ended(scenario, stages, ['notifyInvalid', 'keepInvalid'], {
     topic: topics.alerts,
-    firstLine: firstLines.invalid(),
+    firstLine: es.firstLines.invalid(),
     outcome: 'invalid',
     failureType: 'InvalidInput',
   });
@@ -102,7 +102,7 @@ function invalid(scenario: Scenario, stages: readonly StageTrace[]): Trace {
 function failed(scenario: Scenario, stages: readonly StageTrace[], failureType: FailureType): Trace {
   return ended(scenario, stages, ['notifyFailure', 'keepFailed'], {
     topic: topics.alerts,
-    firstLine: firstLines.failure(failureType),
+    firstLine: es.firstLines.failure(failureType),
     outcome: 'failure',
     failureType,
   });

@@ -1,5 +1,5 @@
 import type { Stage } from '@etl/pipeline/flow';
-import type { Outcome } from '@etl/pipeline/messages';
+import type { Outcome } from '@etl/pipeline/messages/outcome';
 import type { temporal } from '@temporalio/proto';
 import type { Attempted, Seen } from './temporal';
 import type { StageTrace } from './trace';

@@ -1,5 +1,6 @@
 import { steps } from '@etl/pipeline/definition';
-import { composeMessage, type Outcome, type Subject } from '@etl/pipeline/messages';
+import { composeMessage } from '@etl/pipeline/messages/compose';
+import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, WorkflowClient, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { maxInlineOptions } from '@etl/pipeline/container';
-import { unknown } from '@etl/pipeline/messages';
+import { languages } from '@etl/pipeline/messages/languages';
 import { handler } from '../../lambdas/validateInput';
 import { manyColumns, TemporaryLake } from './support';
 
@@ -45,6 +45,7 @@ test('an invalid one: the reasons, and every part of the batch', async () => {
 
 test.each([['not an event'], [null], [{}], [[1]]])('%j is no event, and an answer', async (event) => {
   const answer = await handler({ event });
+  const { unknown } = languages.es;
   expect(answer).toMatchObject({ valid: false, batch: { dataset: unknown, batchDate: unknown, source: unknown } });
   if (!answer.valid) expect(answer.reasons.length).toBeGreaterThan(0);
 });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
-import { composeMessage } from '@etl/pipeline/messages';
+import { composeMessage } from '@etl/pipeline/messages/compose';
 import { createDeadLetterFolder } from '../../local/deadLetterFolder';
 import { createFileDeadLetters, createOutboxNotifier } from '../../local/outbox';
 

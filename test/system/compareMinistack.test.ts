@@ -46,7 +46,14 @@ withMinistack('the state machine on ministack', () => {
       const begin = (compiled as { startMachineSystem: typeof startMachineSystem }).startMachineSystem;
       const { signal } = new AbortController();
       process.env.PATH = path;
-      system = await begin({ image, workDir: join(folder, 'work'), timeScale: 0.01, say: () => undefined, signal });
+      system = await begin({
+        image,
+        workDir: join(folder, 'work'),
+        timeScale: 0.01,
+        messageLanguage: 'es',
+        say: () => undefined,
+        signal,
+      });
     });
     afterAll(async () => {
       process.env.PATH = before;

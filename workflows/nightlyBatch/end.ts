@@ -1,7 +1,6 @@
-import type { BatchEnd } from '@etl/pipeline/batch/batchMessage';
 import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
 import { noEvidence } from '@etl/pipeline/evidence';
-import type { Outcome, Subject } from '@etl/pipeline/messages';
+import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { call } from '../calls';
 import { asFailure, failure, failureTypeOf } from '../failures';

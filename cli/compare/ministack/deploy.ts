@@ -1,5 +1,6 @@
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { topics } from '@etl/pipeline/definition';
+import type { MessageLanguage } from '@etl/pipeline/messages/languages';
 import { stateMachine } from '../../../asl/machine';
 import { stateNames } from '../../../asl/names';
 import { withSubstitutions } from '../../../asl/settings';
@@ -26,12 +27,13 @@ interface DeploymentSettings {
   /** What tasks run. */
   readonly image: string;
   readonly timeScale: number;
+  readonly messageLanguage: MessageLanguage;
 }
 
 /** Puts everything there that the state machine names, and the machine itself. */
 export async function deploy(
   clients: Clients,
-  { endpoint, image, timeScale }: DeploymentSettings,
+  { endpoint, image, timeScale, messageLanguage }: DeploymentSettings,
 ): Promise<Deployment> {
   const { cluster, taskDefinition } = localEcsSettings;
   const places = await prepareMinistack(clients, {
@@ -57,6 +59,7 @@ export async function deploy(
     ETL_SOURCE_PREFIXES: buckets.raw,
     ETL_DESTINATION_PREFIXES: buckets.clean,
     ETL_TIME_SCALE: String(timeScale),
+    ETL_MESSAGE_LANGUAGE: messageLanguage,
   });
   const machine = stateMachine(
     withSubstitutions({
@@ -65,6 +68,7 @@ export async function deploy(
       successTopicArn: places.topicArns[topics.success],
       alertsTopicArn: places.topicArns[topics.alerts],
       deadLetterQueueUrl: places.deadLettersUrl,
+      messageLanguage,
     }),
   );
   const { stateMachineArn = '' } = await clients.sfn.send(

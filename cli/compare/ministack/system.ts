@@ -19,7 +19,10 @@ import { downloadBatch, uploadSource } from './files';
 import { callsOf, stepsOf, transitionsOf, type Visit, visitsIn } from './history';
 import { readDeadLetters, readMessages } from './queues';
 
-export type SystemRequest = Pick<CompareRequest, 'image' | 'workDir' | 'timeScale' | 'say' | 'signal'>;
+export type SystemRequest = Pick<
+  CompareRequest,
+  'image' | 'workDir' | 'timeScale' | 'messageLanguage' | 'say' | 'signal'
+>;
 export type RunRequest = Omit<CompareRequest, keyof SystemRequest>;
 
 /** The state machine, deployed. */
@@ -39,7 +42,7 @@ const leastWaitScale = 0.5;
 
 /** Builds the image unless one is given, starts ministack and deploys. What it started is gone when it throws. */
 export async function startMachineSystem(request: SystemRequest): Promise<MachineSystem> {
-  const { workDir, timeScale, say, signal } = request;
+  const { workDir, timeScale, messageLanguage, say, signal } = request;
   const image = request.image ?? (await builtImage(say, signal));
   const program = await findMinistack(say, signal);
   await mkdir(workDir, { recursive: true });
@@ -68,7 +71,7 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
     }
   };
   try {
-    const deployment = await deploy(clients, { endpoint: ministack.endpoint, image, timeScale });
+    const deployment = await deploy(clients, { endpoint: ministack.endpoint, image, timeScale, messageLanguage });
     signal.throwIfAborted();
     return { run: (request) => run(clients, deployment, request, signal), stop };
   } catch (error) {

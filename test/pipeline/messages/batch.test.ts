@@ -1,6 +1,6 @@
-import type { BatchEnd } from '@etl/pipeline/batch/batchMessage';
 import { emptySummary, type FileResult, withoutProblem, withResult } from '@etl/pipeline/batch/summary';
-import { composeMessage } from '@etl/pipeline/messages';
+import { composeMessage } from '@etl/pipeline/messages/compose';
+import type { BatchEnd } from '@etl/pipeline/messages/outcome';
 
 const file = (index: number, outcome: FileResult['outcome'], more: Partial<FileResult> = {}): FileResult => ({
   uri: `s3://raw/${index}.csv`,
@@ -13,7 +13,9 @@ const days = { from: '2026-02-08', to: '2026-02-08' };
 const subject = { workflowId: 'night', runId: 'r1' };
 const message = (ended: BatchEnd, results: readonly FileResult[], more: object = {}, dates = days) => {
   const summary = results.reduce(withResult, emptySummary(dates));
-  return composeMessage({ kind: 'batch', ended, prefix: 's3://raw', summary, ...more }, subject, 'http://ui/run');
+  return composeMessage({ kind: 'batch', ended, prefix: 's3://raw', summary, ...more }, subject, {
+    runUrl: 'http://ui/run',
+  });
 };
 
 test('names the first files whose schema has changed', () => {

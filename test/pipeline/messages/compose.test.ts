@@ -1,5 +1,5 @@
-import { composeMessage } from '@etl/pipeline/messages';
-import { rawInLines as raw } from './text/support';
+import { composeMessage } from '@etl/pipeline/messages/compose';
+import { rawInLines as raw } from '../text/support';
 
 const subject = {
   workflowId: 'etl/ventas/2026-02-08/v',
@@ -15,7 +15,7 @@ describe('composeMessage', () => {
     const message = composeMessage(
       { kind: 'success', totals, parts: 1, published: 's3://clean/ventas', warnings: ['w1'] },
       subject,
-      'http://ui/run',
+      { runUrl: 'http://ui/run' },
     );
     expect(message.topic).toBe('etl-success');
     expect(message.body.split('\n')[0]).toBe('ETL completado para 2026-02-08');

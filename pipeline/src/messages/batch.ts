@@ -1,0 +1,46 @@
+import { roundUsd } from '../batch/fileResult';
+import { filesFound, missed } from '../batch/summary';
+import type { Fact } from '../text/messageLine';
+import type { BatchOutcome } from './outcome';
+import type { Label, MessageTexts } from './texts';
+
+const maxShown = 20;
+
+/** Returns the first line, which is the subject as well, and the facts of the message of a batch. */
+export function describeBatch(outcome: BatchOutcome, texts: MessageTexts): [string, readonly Fact[]] {
+  const { summary, ended, failureType = 'ServiceUnavailable' } = outcome;
+  const firstLine = texts.batch[ended]({
+    days: texts.days(summary.dates.from, summary.dates.to),
+    files: summary.files,
+    found: filesFound(summary),
+    missed: missed(summary),
+    failureType,
+  });
+  return [firstLine, facts(outcome, texts)];
+}
+
+function facts({ prefix, summary, reason }: BatchOutcome, { labels, more }: MessageTexts): readonly Fact[] {
+  const hidden = missed(summary) - Math.min(summary.problems.length, maxShown);
+  const fact = (label: Label, value: Fact[1]): Fact => [labels[label], value];
+  return [
+    fact('prefix', prefix),
+    ...(reason === undefined ? [] : [fact('reason', reason)]),
+    fact('files', summary.files),
+    fact('delivered', summary.delivered),
+    fact('skipped', summary.skipped),
+    fact('invalid', summary.invalid),
+    fact('failed', summary.failed),
+    fact('cancelled', summary.cancelled),
+    fact('rowsWritten', summary.rowsWritten),
+    fact('rowsRejected', summary.rowsRejected),
+    fact('cost', roundUsd(summary.costUsd)),
+    ...(summary.results === undefined ? [] : [fact('results', summary.results)]),
+    ...(summary.warnings ?? []).map((warning) => fact('warning', warning)),
+    ...summary.problems
+      .slice(0, maxShown)
+      .map(({ uri, failureType, reason }) =>
+        fact('notDelivered', [uri, failureType, reason].filter(Boolean).join(': ')),
+      ),
+    ...(hidden > 0 ? [fact('notDelivered', more(hidden))] : []),
+  ];
+}

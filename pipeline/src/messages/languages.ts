@@ -1,0 +1,10 @@
+import { en } from './en';
+import { es } from './es';
+import type { MessageTexts } from './texts';
+
+/** The languages of notifications. */
+export const languages = { es, en } as const satisfies Record<string, MessageTexts>;
+
+export type MessageLanguage = keyof typeof languages;
+
+export const defaultLanguage: MessageLanguage = 'es';

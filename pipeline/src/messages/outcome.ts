@@ -1,0 +1,57 @@
+import type { BatchSummary } from '../batch/summary';
+import type { Topic } from '../definition';
+import type { Evidence } from '../evidence';
+import type { FailureType } from '../failures';
+import type { Totals } from '../manifest';
+
+/** How a run or a batch ended, as the workflow reports it. */
+export type Outcome =
+  | {
+      readonly kind: 'success';
+      readonly totals: Totals;
+      readonly parts: number;
+      readonly published: string;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'invalid'; readonly reasons: readonly string[] }
+  /** A quality gate waits for approval, until `until` (ISO 8601): the run has not ended. */
+  | { readonly kind: 'held'; readonly reason: string; readonly until: string }
+  | {
+      readonly kind: 'failure' | 'cancelled';
+      readonly failureType: FailureType;
+      readonly reason: string;
+      readonly evidence: Evidence;
+    }
+  | BatchOutcome;
+
+/** The run and the batch that a message is about. An event that could not be read may lack any field of the batch. */
+export interface Subject {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly batchDate?: string;
+  readonly dataset?: string;
+  readonly source?: string;
+}
+
+/** A notification. SNS requires a subject in ASCII, under 100 characters, without line breaks. Programs read the attributes. */
+export interface Message {
+  readonly topic: Topic;
+  readonly subject: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** How a batch ended: `empty` found no file, `tooFew` found fewer files than required. */
+export type BatchEnd = 'delivered' | 'incomplete' | 'empty' | 'tooFew' | 'cancelled' | 'failed';
+
+/** What a batch reports about itself. */
+export interface BatchOutcome {
+  readonly kind: 'batch';
+  readonly ended: BatchEnd;
+  /** With the placeholders of the day unresolved. */
+  readonly prefix: string;
+  readonly summary: BatchSummary;
+  readonly failureType?: string;
+  /** Why it could not continue, or found too few files. */
+  readonly reason?: string;
+}

@@ -1,0 +1,72 @@
+import type { BatchEnd } from './outcome';
+
+/** The texts of notifications in one language. A language is a file beside this one and a row in `languages.ts`. */
+export interface MessageTexts {
+  /** Stands for a value that an unreadable event does not have. */
+  readonly unknown: string;
+  /** First line of the body. Readers may rely on it: both engines send exactly this line. */
+  readonly firstLines: {
+    readonly success: (batchDate: string) => string;
+    readonly invalid: () => string;
+    readonly held: (batchDate: string) => string;
+    readonly failure: (failureType: string) => string;
+  };
+  /** Subject, for a batch such as `ventas 2026-02-08`. Characters outside ASCII lose their accents. */
+  readonly titles: {
+    readonly success: (batch: string) => string;
+    readonly invalid: (batch: string) => string;
+    readonly held: (batch: string) => string;
+    readonly failure: (batch: string, failureType: string) => string;
+  };
+  /** First line and subject of the message of a batch of files. */
+  readonly batch: Readonly<Record<BatchEnd, (facts: BatchFacts) => string>>;
+  readonly days: (from: string, to: string) => string;
+  /** Last line of a list that was cut. */
+  readonly more: (count: number) => string;
+  readonly labels: Readonly<Record<Label, string>>;
+}
+
+export interface BatchFacts {
+  readonly days: string;
+  readonly files: number;
+  readonly found: number;
+  readonly missed: number;
+  readonly failureType: string;
+}
+
+/** What a line of a message is about. */
+export type Label =
+  | 'batchDate'
+  | 'dataset'
+  | 'source'
+  | 'run'
+  | 'link'
+  | 'reason'
+  | 'deadline'
+  | 'approve'
+  | 'failureType'
+  | 'task'
+  | 'launch'
+  | 'exitCode'
+  | 'stoppedReason'
+  | 'console'
+  | 'launches'
+  | 'log'
+  | 'rowsRead'
+  | 'rowsWritten'
+  | 'rowsBlank'
+  | 'rowsRejected'
+  | 'datesCoerced'
+  | 'parts'
+  | 'data'
+  | 'warning'
+  | 'prefix'
+  | 'files'
+  | 'delivered'
+  | 'skipped'
+  | 'invalid'
+  | 'failed'
+  | 'cancelled'
+  | 'cost'
+  | 'results'
+  | 'notDelivered';
