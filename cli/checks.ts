@@ -4,11 +4,11 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { exitCodes } from '@etl/pipeline/failures';
+import { checkNamespace, connectClient, temporalOptions } from '../config/connection';
+import { parseConfig } from '../config/environment';
+import { explain } from '../config/explain';
+import { localDefaults } from '../config/localDefaults';
 import { getFreePort, isPortFree } from '../local/freePort';
-import { parseConfig } from '../workers/config';
-import { checkNamespace, connectClient, temporalOptions } from '../workers/connection';
-import { explain } from '../workers/explain';
-import { localDefaults } from '../workers/localDefaults';
 import { etlCommand } from './hints';
 import { runningSystems } from './localSystems';
 

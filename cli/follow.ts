@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { messageNames, taskQueues } from '@etl/pipeline/definition';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
-import { failureMessage } from '../workers/payloads/failureMessage';
+import { failureMessage } from '../config/payloads/failureMessage';
 import { cliExitCodes } from './errors';
 import { temporalCommand } from './hints';
 import { printLines } from './output';

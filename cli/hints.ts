@@ -2,9 +2,9 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { approveCommand } from '@etl/pipeline/approval';
 import { shellWord } from '@etl/pipeline/shellWord';
+import { temporalOptions } from '../config/connection';
+import { localDefaults } from '../config/localDefaults';
 import { cacheFolder } from '../local/cacheFolder';
-import { temporalOptions } from '../workers/connection';
-import { localDefaults } from '../workers/localDefaults';
 import { packageRoot } from './packageRoot';
 
 /** An `etl` command that works as pasted from the current folder, also where `ETL_STATE_DIR` was set for this one alone. */

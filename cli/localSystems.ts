@@ -12,10 +12,10 @@ import {
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { exitCodes } from '@etl/pipeline/failures';
+import { configuredTemporal } from '../config/connection';
+import { localDefaults } from '../config/localDefaults';
 import { identify, isAlive } from '../local/ecs/processes';
 import type { ProcessIdentity } from '../local/ecs/records';
-import { configuredTemporal } from '../workers/connection';
-import { localDefaults } from '../workers/localDefaults';
 import { CliError } from './errors';
 
 /** A local system that `etl up` keeps running. */

@@ -1,6 +1,6 @@
 import { type MachineSettings, withSubstitutions } from '../asl/settings';
-import type { Config } from '../workers/config';
-import { taskDefinitionName } from '../workers/taskDefinitionFile';
+import type { Config } from '../config/environment';
+import { taskDefinitionName } from '../config/taskDefinitionFile';
 
 /** What the configuration says of the account; what it does not say stays a substitution. */
 export function machineSettings(config: Config): MachineSettings {

@@ -1,8 +1,8 @@
 import { exitCodes } from '@etl/pipeline/failures';
 import { Command, CommanderError } from 'commander';
+import { NoTemporalError } from '../config/errors';
+import { explain } from '../config/explain';
 import { PortTakenError, TemporalNotFoundError } from '../local/temporal/errors';
-import { NoTemporalError } from '../workers/errors';
-import { explain } from '../workers/explain';
 import { aslCommand } from './commands/asl';
 import { backfillCommand } from './commands/backfill';
 import { batchCommand } from './commands/batch';

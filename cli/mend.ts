@@ -5,7 +5,7 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
 import { isProjected } from '@etl/storage/projected';
 import { project } from '@etl/storage/projection';
-import { parseConfig } from '../workers/config';
+import { parseConfig } from '../config/environment';
 
 /** Completes every publication below the destination that was interrupted; returns what it published. */
 export async function mendPublications(): Promise<string[]> {

@@ -9,7 +9,7 @@ import { namedSource } from '@etl/pipeline/plan';
 import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { Client } from '@temporalio/client';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
-import { temporalClient } from '../workers/temporalClient';
+import { temporalClient } from '../config/temporalClient';
 import { detachGroup, dropGroup, type LetterGroup, removeGroup } from './dlq/groups';
 
 /** What a letter can be made to start again, or why it cannot. */

@@ -12,7 +12,7 @@ import { md, shownAs } from '@etl/pipeline/text/markdown';
 import { joinUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
 import type { Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
-import { temporalClient } from '../workers/temporalClient';
+import { temporalClient } from '../config/temporalClient';
 import type { PipelineResult } from '../workflows/etlPipeline';
 import { CliError } from './errors';
 import { type Follower, follow } from './follow';

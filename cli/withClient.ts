@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { connectClient } from '../workers/connection';
+import { connectClient } from '../config/connection';
 import { printJson, printLines } from './output';
 
 /** Works with a connected client and closes its connection. Throws `NoTemporalError` when no server answers. */

@@ -1,5 +1,5 @@
 import { classOf } from '../activities/classified';
-import { ConfigError } from '../workers/errors';
+import { ConfigError } from '../config/errors';
 
 /** An error whose name the state machine catches. */
 export class NamedError extends Error {

@@ -6,7 +6,7 @@ import { openStore } from '@etl/storage/openStore';
 import type { Validation } from '../activities/contract';
 import { storeSharedLongOptions } from '../activities/options';
 import { validateInput } from '../activities/validateInput';
-import { parseConfig } from '../workers/config';
+import { parseConfig } from '../config/environment';
 import { named } from './named';
 import { notFollowed } from './notFollowed';
 

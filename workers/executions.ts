@@ -2,8 +2,8 @@ import { type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
 import { failedEnd, type RunEnd } from '@etl/pipeline/batch/fileResult';
 import type { Client } from '@temporalio/client';
 import type { Executions } from '../activities/ports';
+import { temporalClient } from '../config/temporalClient';
 import { resultOf } from './resultOf';
-import { temporalClient } from './temporalClient';
 
 /** What Temporal says of a workflow's newest run. */
 export function createExecutions(client: Client): Executions {

@@ -3,9 +3,9 @@ import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { lightMemoryMiB } from '@etl/pipeline/routing/policy';
 import type { LightLane, RoutingSettings } from '@etl/pipeline/routing/route';
 import type { LightConverter } from '../activities/ports';
+import type { Config } from '../config/environment';
 import { createProcessConverter, etlProgram } from '../local/processConverter';
 import { awsServices } from './aws';
-import type { Config } from './config';
 import { defaultLightConcurrency } from './workers';
 
 type Chosen = Pick<

@@ -10,15 +10,15 @@ import type { DeadLetters, Ports, TaskRunner } from '../activities/ports';
 import { createEcsTaskRunner } from '../aws/ecsTaskRunner';
 import { createLogStreamFinder } from '../aws/logStream';
 import type { EcsSettings } from '../aws/runTaskRequest';
+import type { Config } from '../config/environment';
+import { localDefaults } from '../config/localDefaults';
 import { localEcsSettings } from '../local/ecsSettings';
 import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
 import { createLocalTaskLogs } from '../local/taskLogs';
 import { awsServices } from './aws';
-import type { Config } from './config';
 import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
-import { localDefaults } from './localDefaults';
 import { createProgressReporter } from './progressReporter';
 
 /** Chooses an adapter for every port: AWS where it is configured, the local system where it is not. */

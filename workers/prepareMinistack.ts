@@ -7,9 +7,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { exitCodes } from '@etl/pipeline/failures';
 import { terminalLine } from '@etl/pipeline/text/terminal';
 import { parseUri } from '@etl/pipeline/uri';
+import { type Config, parseConfig } from '../config/environment';
+import { ConfigError } from '../config/errors';
 import { prepareMinistack } from '../local/ministack/prepare';
-import { type Config, parseConfig } from './config';
-import { ConfigError } from './errors';
 
 /** The variables that let a task reach a stand-in, which its task role does on AWS, and those that say where it may read and write. */
 const passedOn = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'S3_RAW_BUCKET', 'S3_CLEAN_BUCKET'];

@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { temporalClient } from './temporalClient';
+import { temporalClient } from '../config/temporalClient';
 
 /** Long enough for a few long polls of the server, which last 20 s each. */
 const roundMs = 60_000;

@@ -2,9 +2,9 @@ import { ECSClient, ECSServiceException } from '@aws-sdk/client-ecs';
 import { classOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
 import { createTaskDefinitionRegistrar } from '../aws/taskDefinitionRegistrar';
-import type { Config } from './config';
-import { ConfigError } from './errors';
-import { key, readTaskDefinition, specFile } from './taskDefinitionFile';
+import type { Config } from '../config/environment';
+import { ConfigError } from '../config/errors';
+import { key, readTaskDefinition, specFile } from '../config/taskDefinitionFile';
 
 /**
  * The configuration with the ARN of a registered task definition where it names the file of one. Throws `ConfigError`

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stateMachine } from '../../asl/machine';
 import { machinePicture } from '../../asl/picture';
 import { workflowPicture } from '../../asl/workflowPicture';
-import { parseConfig } from '../../workers/config';
+import { parseConfig } from '../../config/environment';
 import { asText, checkDefinition } from '../checkDefinition';
 import type { AslOptions } from '../commands/asl';
 import { CliError, cliExitCodes } from '../errors';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { exitCodes } from '@etl/pipeline/failures';
-import { parseConfig } from '../../workers/config';
-import { localDefaults } from '../../workers/localDefaults';
-import { createCodecServer, originsOf } from '../../workers/payloads/codecServer';
-import { openPayloads } from '../../workers/payloads/payloads';
+import { parseConfig } from '../../config/environment';
+import { localDefaults } from '../../config/localDefaults';
+import { openPayloads } from '../../config/payloads/payloads';
+import { createCodecServer, originsOf } from '../codecServer';
 import type { CodecServerOptions } from '../commands/codecServer';
 import { CliError, cliExitCodes } from '../errors';
 import { untilSignal } from '../signals';

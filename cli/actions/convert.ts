@@ -8,7 +8,7 @@ import { layout } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { optionsSchema } from '@etl/pipeline/options';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
-import { parseConfig } from '../../workers/config';
+import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import type { ConvertOptions } from '../commands/convert';
 import { type ContainerEnd, runContainer } from '../container';

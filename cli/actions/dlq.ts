@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { exitCodes } from '@etl/pipeline/failures';
 import { terminalLine } from '@etl/pipeline/text/terminal';
 import type { DeadLetterBox } from '../../activities/ports';
-import { connectClient } from '../../workers/connection';
+import { connectClient } from '../../config/connection';
 import { intakeRule } from '../../workers/intake/rule';
 import type { DiscardOptions, ListOptions, RedriveOptions } from '../commands/dlq';
 import { withBox } from '../dlq/box';

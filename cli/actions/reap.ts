@@ -1,8 +1,8 @@
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { summary } from '@etl/pipeline/text/markdown';
 import type { Client } from '@temporalio/client';
-import { connectClient } from '../../workers/connection';
-import { temporalClient } from '../../workers/temporalClient';
+import { connectClient } from '../../config/connection';
+import { temporalClient } from '../../config/temporalClient';
 import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
 import type { ReapOptions } from '../commands/reap';
 import { sameCommandWith, temporalCommand } from '../hints';

@@ -1,11 +1,11 @@
 import { taskQueues } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { shellWord } from '@etl/pipeline/shellWord';
+import { parseConfig } from '../../config/environment';
 import { loadFaultPlan } from '../../local/faults/load';
 import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';
 import { getFreePort } from '../../local/freePort';
 import { PortTakenError } from '../../local/temporal/errors';
-import { parseConfig } from '../../workers/config';
 import type { UpOptions } from '../commands/up';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';

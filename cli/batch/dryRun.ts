@@ -6,9 +6,9 @@ import { daysBetween } from '@etl/pipeline/batch/timeZones';
 import { openStore } from '@etl/storage/openStore';
 import type { FoundFile } from '../../activities/contract';
 import { type ListingPorts, listAllFiles } from '../../activities/listFiles';
-import { parseConfig } from '../../workers/config';
-import { connectClient } from '../../workers/connection';
-import { NoTemporalError } from '../../workers/errors';
+import { connectClient } from '../../config/connection';
+import { parseConfig } from '../../config/environment';
+import { NoTemporalError } from '../../config/errors';
 import { createExecutions } from '../../workers/executions';
 import { refusedRequest } from './request';
 

@@ -4,7 +4,7 @@ import { fileUri } from '@etl/pipeline/fileUri';
 import { resolveSource } from '@etl/pipeline/plan';
 import { shownUri } from '@etl/pipeline/text/shownUri';
 import { parseUri } from '@etl/pipeline/uri';
-import { parseConfig } from '../../workers/config';
+import { parseConfig } from '../../config/environment';
 import { CliError, cliExitCodes } from '../errors';
 
 /** A URI's braces are escaped; those of a placeholder have to stay what they are. */

@@ -4,7 +4,7 @@ import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures';
 import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
-import { temporalClient } from '../../workers/temporalClient';
+import { temporalClient } from '../../config/temporalClient';
 import { CliError } from '../errors';
 import { type Follower, follow } from '../follow';
 import { temporalCommand } from '../hints';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { localDefaults } from '../../workers/localDefaults';
+import { localDefaults } from '../../config/localDefaults';
 import { port, webAddress } from '../arguments';
 
 export interface CodecServerOptions {

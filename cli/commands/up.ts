@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { localDefaults } from '../../config/localDefaults';
 import type { FaultPlan } from '../../local/faults/plan';
-import { localDefaults } from '../../workers/localDefaults';
 import { existingFolder, port } from '../arguments';
 
 export interface UpOptions {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { variables } from '../../workers/config';
+import { variables } from '../../config/environment';
 import { localPlaces } from '../system/localPlaces';
 
 /** How fast and how loud: the same for both sides, and nobody's account. */

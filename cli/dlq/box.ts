@@ -3,10 +3,10 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
 import { createMarkedBox } from '../../activities/deadLetters/markedBox';
 import type { DeadLetterBox } from '../../activities/ports';
+import { type Config, parseConfig } from '../../config/environment';
 import { createDeadLetterFolder } from '../../local/deadLetterFolder';
 import { places as localPlaces } from '../../local/places';
 import { awsServices } from '../../workers/aws';
-import { type Config, parseConfig } from '../../workers/config';
 import { CliError, cliExitCodes } from '../errors';
 import { groupLetters, type LetterGroup } from './groups';
 

@@ -1,6 +1,6 @@
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
-import { temporalClient } from '../../workers/temporalClient';
+import { temporalClient } from '../../config/temporalClient';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand, temporalCommand } from '../hints';
 

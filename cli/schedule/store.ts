@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { temporalClient } from '../../workers/temporalClient';
+import { temporalClient } from '../../config/temporalClient';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith } from '../hints';
 import { lookUp } from './find';

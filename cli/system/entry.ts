@@ -1,4 +1,4 @@
-import { temporalOptions } from '../../workers/connection';
+import { temporalOptions } from '../../config/connection';
 import { type LocalSystemEntry, sharedVariables } from '../localSystems';
 import { ownServerVariables } from './parts';
 import type { LocalSystem } from './system';

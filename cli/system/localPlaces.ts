@@ -1,5 +1,5 @@
 import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
-import { parseConfig } from '../../workers/config';
+import { parseConfig } from '../../config/environment';
 
 const everyFile = 'file:///';
 

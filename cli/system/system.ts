@@ -1,8 +1,8 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import { checkNamespace, connectClient } from '../../config/connection';
 import { deleteFaults, putFaults } from '../../local/faults/control';
 import type { FaultPlan } from '../../local/faults/plan';
 import { makeStateFolder } from '../../local/places';
-import { checkNamespace, connectClient } from '../../workers/connection';
 import { orAborted } from '../orAborted';
 import { startGuard } from './guard';
 import { type Kept, keepRunning } from './keepRunning';

@@ -8,8 +8,8 @@ import { batchId } from '../../cli/batch/ids';
 import { prefixUri } from '../../cli/batch/prefix';
 import { describeGroup } from '../../cli/dlq/show';
 import { startsAgain } from '../../cli/redrive';
+import { parseConfig } from '../../config/environment';
 import { resolvePlaces } from '../../etl-image/src/config/places';
-import { parseConfig } from '../../workers/config';
 
 const rule = { timeZone: 'UTC' };
 const rawBase = 's3://raw';

@@ -2,7 +2,7 @@ import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
 import type { TaskState } from '../../asl/types';
 import { machineSettings } from '../../cli/machineSettings';
-import { parseConfig } from '../../workers/config';
+import { parseConfig } from '../../config/environment';
 
 const request = (settings: Parameters<typeof stateMachine>[0]) =>
   (stateMachine(settings).States.TransformData as TaskState).Parameters as Record<string, Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { CreateKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { createDataKeyDecrypter } from '../../aws/kmsDataKey';
-import { type KeySpec, readKeySpecs } from '../../workers/payloads/keySpecs';
-import { loadKeys } from '../../workers/payloads/loadKeys';
+import { type KeySpec, readKeySpecs } from '../../config/payloads/keySpecs';
+import { loadKeys } from '../../config/payloads/loadKeys';
 import { type Moto, startMoto } from '../support/moto';
 
 const withMoto = process.env.ETL_TEST_MOTO ? test : test.skip;

@@ -7,7 +7,7 @@ import { withSubstitutions } from '../../asl/settings';
 import { workflowPicture } from '../../asl/workflowPicture';
 import { checkDefinition } from '../../cli/checkDefinition';
 import { findingsIn } from '../../cli/lintDefinition';
-import { variables } from '../../workers/config';
+import { variables } from '../../config/environment';
 import { command, root } from '../support/processes';
 
 let folder: string;

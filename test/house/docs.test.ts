@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { variables } from '../../workers/config';
+import { variables } from '../../config/environment';
 
 const root = join(__dirname, '..', '..');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -58,7 +58,7 @@ test('every command that documents name exists', () => {
   for (const name of named) expect(commands).toContain(name);
 });
 
-test('docs/configuration.md has every variable, in the words of workers/config.ts', () => {
+test('docs/configuration.md has every variable, in the words of config/environment.ts', () => {
   const rows = Object.entries(variables).map(([name, schema]) => `| \`${name}\` | ${schema.description} |`);
   expect(read('docs/configuration.md')).toContain(rows.join('\n'));
 });

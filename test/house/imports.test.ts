@@ -14,10 +14,11 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   aws: { may: ['pipeline', 'storage', 'activities/ports'], types: ['activities'] },
   local: { may: ['pipeline', 'storage'], types: ['activities', 'asl'] },
   asl: { may: ['pipeline'] },
-  lambdas: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'workers/config', 'workers/errors'] },
-  workers: { may: ['pipeline', 'storage', 'activities', 'aws', 'local', 'workflows'] },
+  lambdas: { may: ['pipeline', 'storage', 'etl-image', 'activities', 'config'] },
+  config: { may: ['pipeline', 'storage', 'aws/kmsDataKey'] },
+  workers: { may: ['pipeline', 'storage', 'config', 'activities', 'aws', 'local', 'workflows'] },
   cli: {
-    may: ['pipeline', 'storage', 'etl-image', 'activities', 'asl', 'aws', 'lambdas', 'local', 'workers'],
+    may: ['pipeline', 'storage', 'config', 'etl-image', 'activities', 'asl', 'aws', 'lambdas', 'local', 'workers'],
     types: ['workflows'],
   },
 };

@@ -5,7 +5,7 @@ import { steps } from '@etl/pipeline/definition';
 import { integrationOf } from '../../asl/lint/definition';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
-import { variables } from '../../workers/config';
+import { variables } from '../../config/environment';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'step-functions.md'), 'utf8');

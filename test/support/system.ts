@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { openPayloads } from '../../config/payloads/payloads';
 import { getFreePort } from '../../local/freePort';
-import { openPayloads } from '../../workers/payloads/payloads';
 import { command, type Ended, root } from './processes';
 import { replay } from './rig';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { Client, Connection } from '@temporalio/client';
+import { openPayloads } from '../../config/payloads/payloads';
 import { getFreePort } from '../../local/freePort';
-import { openPayloads } from '../../workers/payloads/payloads';
 import { command, start } from '../support/processes';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 

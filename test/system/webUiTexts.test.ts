@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { bullets, type Markdown, md } from '@etl/pipeline/text/markdown';
 import { escapeUnsafe } from '@etl/pipeline/text/unsafe';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
-import { createCodecServer, originsOf } from '../../workers/payloads/codecServer';
-import { openPayloads } from '../../workers/payloads/payloads';
+import { createCodecServer, originsOf } from '../../cli/codecServer';
+import { openPayloads } from '../../config/payloads/payloads';
 import { plain, texts } from '../pipeline/text/support';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '../../workers/config';
+import { parseConfig } from '../../config/environment';
 import { createLightConverter, lightConcurrency, routingOf } from '../../workers/lightLane';
 import { root } from '../support/processes';
 

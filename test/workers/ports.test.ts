@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { ThrottledError } from '../../activities/ports';
+import { parseConfig } from '../../config/environment';
 import { EcsError } from '../../local/ecs/errors';
 import { createEcsServer } from '../../local/ecs/server';
-import { parseConfig } from '../../workers/config';
 import { createPorts } from '../../workers/ports';
 
 describe('the task runner of a worker', () => {

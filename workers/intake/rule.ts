@@ -1,5 +1,5 @@
 import type { IntakeRule } from '@etl/pipeline/intake/rule';
-import type { Config } from '../config';
+import type { Config } from '../../config/environment';
 
 /** Which landed files are taken, as it is configured. */
 export function intakeRule(config: Config): IntakeRule {

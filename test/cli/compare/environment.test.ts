@@ -1,5 +1,5 @@
 import { forgetAccount } from '../../../cli/compare/environment';
-import { parseConfig } from '../../../workers/config';
+import { parseConfig } from '../../../config/environment';
 
 test('an account, a server and a profile are forgotten; how fast and where stays', () => {
   const env: NodeJS.ProcessEnv = {

@@ -8,8 +8,8 @@ import { thorough } from '../../support/thorough';
 const intakeAlone = `
 const { SQSClient } = require('@aws-sdk/client-sqs');
 const { createSqsDeadLetters } = require('./dist/aws/sqsDeadLetters');
-const { parseConfig } = require('./dist/workers/config');
-const { connectClient } = require('./dist/workers/connection');
+const { parseConfig } = require('./dist/config/environment');
+const { connectClient } = require('./dist/config/connection');
 const { startIntakes } = require('./dist/workers/intake/startIntakes');
 const { createLogger } = require('./dist/workers/logger');
 const config = parseConfig(process.env);

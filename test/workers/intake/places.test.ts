@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { parseConfig } from '../../../workers/config';
-import { ConfigError } from '../../../workers/errors';
+import { parseConfig } from '../../../config/environment';
+import { ConfigError } from '../../../config/errors';
 import { startIntakes } from '../../../workers/intake/startIntakes';
 
 const buckets = { S3_RAW_BUCKET: 'raw-data', S3_CLEAN_BUCKET: 'clean-data' };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildTaskDefinition, type TaskDefinition, TaskDefinitionError } from '@etl/pipeline/taskDefinition/build';
-import type { Config } from './config';
+import type { Config } from './environment';
 import { ConfigError } from './errors';
 
 export const key = 'ECS_TASK_DEFINITION';

@@ -1,7 +1,7 @@
-import { parseConfig } from '../../../workers/config';
-import { ConfigError } from '../../../workers/errors';
-import { type KeySpec, readKeySpecs } from '../../../workers/payloads/keySpecs';
-import { loadKeys } from '../../../workers/payloads/loadKeys';
+import { parseConfig } from '../../../config/environment';
+import { ConfigError } from '../../../config/errors';
+import { type KeySpec, readKeySpecs } from '../../../config/payloads/keySpecs';
+import { loadKeys } from '../../../config/payloads/loadKeys';
 
 const key = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
 

@@ -1,6 +1,6 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
-import type { PayloadKeyError } from '../../../workers/errors';
-import { createPayloadCodec, type PayloadKey } from '../../../workers/payloads/codec';
+import type { PayloadKeyError } from '../../../config/errors';
+import { createPayloadCodec, type PayloadKey } from '../../../config/payloads/codec';
 import { texts } from '../../pipeline/text/support';
 
 const one: PayloadKey = { id: 'one', bytes: Buffer.alloc(32, 1) };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { refusalOf } from '../../local/gate/refusal';
-import { PayloadKeyError } from '../errors';
+import { PayloadKeyError } from '../config/errors';
+import { refusalOf } from '../local/gate/refusal';
 
 export interface CodecServerSettings {
   readonly codec: PayloadCodec;

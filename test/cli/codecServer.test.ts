@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
-import { createPayloadCodec } from '../../../workers/payloads/codec';
-import { createCodecServer, originsOf } from '../../../workers/payloads/codecServer';
+import { createCodecServer, originsOf } from '../../cli/codecServer';
+import { createPayloadCodec } from '../../config/payloads/codec';
 
 const key = { id: 'one', bytes: Buffer.alloc(32, 1) };
 const codec = createPayloadCodec([key]);

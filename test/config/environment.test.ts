@@ -1,6 +1,6 @@
 import { fileUri } from '@etl/pipeline/fileUri';
-import { parseConfig } from '../../workers/config';
-import { ConfigError } from '../../workers/errors';
+import { parseConfig } from '../../config/environment';
+import { ConfigError } from '../../config/errors';
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {

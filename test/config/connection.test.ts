@@ -2,10 +2,10 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
-import { configuredTemporal, connectClient } from '../../workers/connection';
-import { NoTemporalError } from '../../workers/errors';
-import { explain } from '../../workers/explain';
-import { findAtPort } from '../../workers/temporalPort';
+import { configuredTemporal, connectClient } from '../../config/connection';
+import { NoTemporalError } from '../../config/errors';
+import { explain } from '../../config/explain';
+import { findAtPort } from '../../config/temporalPort';
 
 const servers: (Server | Http2Server)[] = [];
 const sockets = new Set<Socket>();
