@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchFile } from '@etl/pipeline/batch/fileEvent';
+import type { BatchFile } from '@etl/pipeline/batch/batchFile';
 import { resultOf } from '@etl/pipeline/batch/fileResult';
 import type { EndedRun, FollowedRun } from './contract';
 import type { Executions } from './ports';

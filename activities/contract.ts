@@ -1,6 +1,7 @@
-import type { BatchFile } from '@etl/pipeline/batch/fileEvent';
+import type { BatchFile } from '@etl/pipeline/batch/batchFile';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
-import type { FileResult, LeftOut } from '@etl/pipeline/batch/summary';
+import type { LeftOut } from '@etl/pipeline/batch/summary';
 import type { ContainerMode } from '@etl/pipeline/container';
 import type { Batch } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -8,7 +9,7 @@ import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
-import type { DeadLetter } from './ports';
+import type { DeadLetter, LightEnd } from './ports';
 
 /** What workflows may ask for. Workflows import this file's types and nothing else of ours but `pipeline`. */
 export interface EtlActivities {
@@ -125,19 +126,6 @@ export interface LightInput {
   readonly plan: Plan;
   readonly run: RunIdentity;
   readonly generation: number;
-}
-
-/** How a conversion in the light lane ended. */
-export interface LightEnd {
-  /** The container's exit codes; absent when it was killed, or its time was over. */
-  readonly exitCode?: number;
-  /** What else is known: a timeout, memory that ran out. */
-  readonly reason?: string;
-  readonly killedFor?: 'timeout' | 'memory' | 'unknown';
-  readonly seconds: number;
-  /** What the function was given: what it costs by; absent for a process. */
-  readonly memoryMiB?: number;
-  readonly logTail: readonly string[];
 }
 
 export type BatchValidation =

@@ -8,9 +8,10 @@ import { lightLimits } from '@etl/pipeline/routing/policy';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
 import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import type { LightEnd, LightInput } from './contract';
+import type { LightInput } from './contract';
 import type { Note } from './heartbeat';
 import { containerInput } from './launchTask';
+import type { LightEnd } from './ports';
 import { type LightConverter, LightConverterError, ThrottledError } from './ports';
 import type { ProgressReader } from './progressReader';
 

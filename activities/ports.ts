@@ -4,7 +4,19 @@ import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
 import type { TaskSize } from '@etl/pipeline/sizes';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import type { LightEnd } from './contract';
+
+/** How a conversion in the light lane ended. */
+export interface LightEnd {
+  /** The container's exit codes; absent when it was killed, or its time was over. */
+  readonly exitCode?: number;
+  /** What else is known: a timeout, memory that ran out. */
+  readonly reason?: string;
+  readonly killedFor?: 'timeout' | 'memory' | 'unknown';
+  readonly seconds: number;
+  /** What the function was given: what it costs by; absent for a process. */
+  readonly memoryMiB?: number;
+  readonly logTail: readonly string[];
+}
 
 /** What the activities need of the world. `aws/` and `local/` implement these; only `workers/` and `cli/` choose. */
 export interface Ports {

@@ -2,7 +2,7 @@ import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws
 import { classOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
 import { lastLines } from '@etl/pipeline/logTail';
-import type { LightEnd } from '../activities/contract';
+import type { LightEnd } from '../activities/ports';
 import { type LightConverter, LightConverterError, ThrottledError } from '../activities/ports';
 
 /**

@@ -11,7 +11,7 @@ import { exitCodes } from '@etl/pipeline/failures';
 import { lastLines } from '@etl/pipeline/logTail';
 import { lambdaMiBPerVcpu } from '@etl/pipeline/routing/estimate';
 import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
-import type { LightEnd } from '../activities/contract';
+import type { LightEnd } from '../activities/ports';
 
 export interface ConvertRequest {
   /** The container's (docs/container.md). */

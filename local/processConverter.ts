@@ -6,8 +6,7 @@ import { createInterface } from 'node:readline';
 import { exitCodes } from '@etl/pipeline/failures';
 import { lastLines } from '@etl/pipeline/logTail';
 import { removeAbandoned } from '@etl/storage/scratchFolder';
-import type { LightEnd } from '../activities/contract';
-import type { LightConverter, LightRequest } from '../activities/ports';
+import type { LightConverter, LightEnd, LightRequest } from '../activities/ports';
 import { hostEnvironment } from './ecs/images';
 import { memoryOf } from './ecs/usage';
 

@@ -1,25 +1,17 @@
-import type { ContainerMode } from '@etl/pipeline/container';
 import { maxShownLaunches } from '@etl/pipeline/evidence';
 import type { Launch } from '@etl/pipeline/launches';
 import { layout, shardName } from '@etl/pipeline/layout';
-import type { Plan } from '@etl/pipeline/plan';
 import { joinUri } from '@etl/pipeline/uri';
 import { isCancellation, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
 import { asFailure, failure, failureTypeOf } from './failures';
 import { runContext } from './runTask';
 import { settleWork } from './settle';
+import type { ShardInput } from './shardInput';
 import { readShardInput } from './shardInput';
 import { passOnProgress } from './shardProgress';
 import { trackStatus } from './status';
 import { transform } from './transform';
-
-export interface ShardInput {
-  /** As the pipeline follows it. */
-  readonly plan: Plan;
-  readonly title: string;
-  readonly mode: Extract<ContainerMode, { kind: 'shard' }>;
-}
 
 export interface ShardResult {
   readonly shardUri: string;

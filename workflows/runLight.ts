@@ -4,7 +4,7 @@ import { type Launch, lightLaunchOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
 import { lightLimits } from '@etl/pipeline/routing/policy';
 import { ActivityCancellationType, type ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import type { LightEnd } from '../activities/contract';
+import type { LightEnd } from '../activities/ports';
 import { call } from './calls';
 import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { asFailure, failure, failureTypeOf } from './failures';

@@ -1,5 +1,13 @@
+import type { ContainerMode } from '@etl/pipeline/container';
+import type { Plan } from '@etl/pipeline/plan';
 import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/pipeline/reading';
-import type { ShardInput } from './convertShard';
+
+export interface ShardInput {
+  /** As the pipeline follows it. */
+  readonly plan: Plan;
+  readonly title: string;
+  readonly mode: Extract<ContainerMode, { kind: 'shard' }>;
+}
 
 /** A pipeline has fewer shards by far. */
 const mostShards = 10_000;

@@ -18,9 +18,10 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { call } from './calls';
-import type { convertShard, ShardInput, ShardResult } from './convertShard';
+import type { convertShard, ShardResult } from './convertShard';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
+import type { ShardInput } from './shardInput';
 import { gatherProgress } from './shardProgress';
 import { withLaunches } from './transform';
 

@@ -5,10 +5,16 @@ import { machinePicture } from '../../asl/picture';
 import { workflowPicture } from '../../asl/workflowPicture';
 import { parseConfig } from '../../config/environment';
 import { asText, checkDefinition } from '../checkDefinition';
-import type { AslOptions } from '../commands/asl';
 import { CliError, cliExitCodes } from '../errors';
 import { machineSettings } from '../machineSettings';
 import { printLines, printText } from '../output';
+
+export interface AslOptions {
+  readonly mermaid?: true | 'machine' | 'workflow';
+  readonly check?: boolean;
+  readonly lint?: string;
+  readonly out?: string;
+}
 
 /** The definition with substitutions, for CloudFormation, SAM and CDK. */
 const committed = join(__dirname, '..', '..', '..', 'asl', 'etl-pipeline.asl.json');

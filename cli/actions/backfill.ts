@@ -5,11 +5,19 @@ import { conductBatch } from '../batch/conduct';
 import { type Forecast, forecast } from '../batch/dryRun';
 import { batchId } from '../batch/ids';
 import { batchRequest } from '../batch/request';
+import type { RequestOptions } from '../batch/requestOptions';
 import { describeForecast } from '../batch/showForecast';
-import type { BackfillOptions } from '../commands/backfill';
 import { CliError, cliExitCodes } from '../errors';
 import { printLines } from '../output';
 import { say } from '../withClient';
+
+export interface BackfillOptions extends RequestOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly dryRun?: boolean;
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
 
 /** Tonight's files go first. */
 const backfillPriority = 5;

@@ -2,7 +2,13 @@ import { calendarDate } from '../arguments';
 import { conductBatch } from '../batch/conduct';
 import { batchId } from '../batch/ids';
 import { batchRequest } from '../batch/request';
-import type { BatchOptions } from '../commands/batch';
+import type { RequestOptions } from '../batch/requestOptions';
+
+export interface BatchOptions extends RequestOptions {
+  readonly date: string;
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
 
 export async function batch(prefix: string, options: BatchOptions): Promise<void> {
   const request = batchRequest(prefix, options, { batchDate: calendarDate(options.date) });

@@ -4,10 +4,15 @@ import { parseConfig } from '../../config/environment';
 import { localDefaults } from '../../config/localDefaults';
 import { openPayloads } from '../../config/payloads/payloads';
 import { createCodecServer, originsOf } from '../codecServer';
-import type { CodecServerOptions } from '../commands/codecServer';
 import { CliError, cliExitCodes } from '../errors';
 import { untilSignal } from '../signals';
 import { say } from '../withClient';
+
+export interface CodecServerOptions {
+  readonly port: number;
+  readonly ui?: string;
+  readonly json?: boolean;
+}
 
 export async function codecServer({ port, ui, json }: CodecServerOptions): Promise<void> {
   const { TEMPORAL_UI_URL: configured } = parseConfig(process.env);

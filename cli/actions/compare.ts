@@ -6,7 +6,6 @@ import { parseConfig } from '../../config/environment';
 import { makeStateFolder } from '../../local/places';
 import { TemporalNotFoundError } from '../../local/temporal/errors';
 import { calendarDate, jsonObject, sourceUri } from '../arguments';
-import type { CompareOptions } from '../commands/compare';
 import { forgetAccount } from '../compare/environment';
 import type { InterpreterName } from '../compare/interpreters';
 import { reportLines, reportObject } from '../compare/report';
@@ -18,6 +17,16 @@ import { CliError, cliExitCodes } from '../errors';
 import { sameCommandWith } from '../hints';
 import { printJson, printLines } from '../output';
 import { untilSignal } from '../signals';
+
+export interface CompareOptions {
+  readonly date: string;
+  readonly dataset?: string;
+  readonly out?: string;
+  readonly options?: string;
+  readonly interpreter?: InterpreterName;
+  readonly filesPerDay: number;
+  readonly json?: boolean;
+}
 
 /** Of the sides' folders. */
 const names = ['temporal', 'step-functions'] as const;

@@ -10,12 +10,22 @@ import { optionsSchema } from '@etl/pipeline/options';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
-import type { ConvertOptions } from '../commands/convert';
 import { type ContainerEnd, runContainer } from '../container';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
+
+export interface ConvertOptions {
+  readonly out: string;
+  readonly date?: string;
+  readonly dataset?: string;
+  readonly options?: string;
+  readonly replaces?: string;
+  readonly chunkRows: number;
+  readonly progress: 'auto' | 'json' | 'none';
+  readonly json?: boolean;
+}
 
 const endings = {
   committed: 'Delivered.',

@@ -10,7 +10,6 @@ import { localDefaults } from '../../config/localDefaults';
 import { freePortFrom } from '../../local/freePort';
 import { places } from '../../local/places';
 import { ensureSalesSample } from '../../local/samples/ventas';
-import type { DemoOptions } from '../commands/demo';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand, sampleFile } from '../hints';
 import { printLines } from '../output';
@@ -21,6 +20,11 @@ import { entryOf, systemNamespace } from '../system/entry';
 import type { SystemSettings } from '../system/settings';
 import { holdStateFolder } from '../system/stateLock';
 import { startSystem } from '../system/system';
+
+export interface DemoOptions {
+  readonly rows: number;
+  readonly keep: boolean;
+}
 
 const batchDate = '2026-02-08';
 

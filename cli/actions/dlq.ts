@@ -5,7 +5,6 @@ import { terminalLine } from '@etl/pipeline/text/terminal';
 import type { DeadLetterBox } from '../../activities/ports';
 import { connectClient } from '../../config/connection';
 import { intakeRule } from '../../workers/intake/rule';
-import type { DiscardOptions, ListOptions, RedriveOptions } from '../commands/dlq';
 import { withBox } from '../dlq/box';
 import { dropGroup, type LetterGroup, selectGroups } from '../dlq/groups';
 import { describeDiscarded, describeGroup, describeRedriven } from '../dlq/show';
@@ -14,6 +13,21 @@ import { etlCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { type Again, foreseen, type Redriven, redrive, removeDelivered, startsAgain } from '../redrive';
 import { count } from '../show';
+
+export interface DiscardOptions extends ListOptions {
+  readonly all?: boolean;
+  readonly yes?: boolean;
+}
+
+export interface ListOptions {
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+export interface RedriveOptions extends ListOptions {
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+}
 
 export async function listLetters({ limit, json }: ListOptions): Promise<void> {
   await withBox(async ({ box, list }) => {

@@ -1,8 +1,12 @@
 import { type Check, checks } from '../checks';
-import type { DoctorOptions } from '../commands/doctor';
 import { cliExitCodes } from '../errors';
 import { mendPublications } from '../mend';
 import { printJson, printLines } from '../output';
+
+export interface DoctorOptions {
+  readonly mend?: boolean;
+  readonly json?: boolean;
+}
 
 const marks = { ok: 'ok     ', optional: 'absent ', missing: 'MISSING' } as const;
 

@@ -4,11 +4,17 @@ import type { Client } from '@temporalio/client';
 import { connectClient } from '../../config/connection';
 import { temporalClient } from '../../config/temporalClient';
 import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
-import type { ReapOptions } from '../commands/reap';
 import { sameCommandWith, temporalCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { reaperSchedule as scheduleId } from '../reaperSchedule';
 import { count } from '../show';
+
+export interface ReapOptions {
+  readonly stop?: boolean;
+  readonly grace: number;
+  readonly every?: number;
+  readonly json?: boolean;
+}
 
 export async function reap({ stop = false, grace, every, json }: ReapOptions): Promise<void> {
   const input: ReapInput = { stop, graceSeconds: grace };

@@ -6,13 +6,24 @@ import { describeRouting } from '@etl/pipeline/routing/describe';
 import { connectClient } from '../../config/connection';
 import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
-import type { RunOptions } from '../commands/run';
 import { exitCodeOfFailure } from '../errors';
 import { detachOnInterrupt } from '../follow';
 import { withLocalCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
+
+export interface RunOptions {
+  readonly date: string;
+  readonly dataset?: string;
+  readonly out?: string;
+  readonly options?: string;
+  readonly priority?: string;
+  readonly replaces?: string;
+  readonly force?: boolean;
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
 
 export async function run(file: string, options: RunOptions): Promise<void> {
   const { cleanBase, rawBase } = parseConfig(process.env);

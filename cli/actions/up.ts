@@ -6,7 +6,6 @@ import { loadFaultPlan } from '../../local/faults/load';
 import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';
 import { getFreePort } from '../../local/freePort';
 import { PortTakenError } from '../../local/temporal/errors';
-import type { UpOptions } from '../commands/up';
 import { CliError, cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';
 import { announceSystem, runningSystems } from '../localSystems';
@@ -15,6 +14,15 @@ import { untilSignal } from '../signals';
 import { entryOf, systemNamespace } from '../system/entry';
 import { holdStateFolder } from '../system/stateLock';
 import { type LocalSystem, startSystem } from '../system/system';
+
+export interface UpOptions {
+  readonly temporalPort: number;
+  readonly uiPort: number;
+  readonly ecsPort: number;
+  readonly faults?: FaultPlan;
+  readonly watch?: string;
+  readonly json?: boolean;
+}
 
 export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);

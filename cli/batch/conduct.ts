@@ -5,7 +5,8 @@ import { detachOnInterrupt } from '../follow';
 import { createLine, printJson, printLines } from '../output';
 import { shareOfFiles } from '../progress';
 import { withClient } from '../withClient';
-import { type BatchReport, followBatch, startBatch, startedReport } from './run';
+import type { BatchReport } from './report';
+import { followBatch, startBatch, startedReport } from './run';
 import { describeBatchReport, describeBatchStatus } from './show';
 
 interface ConductOptions {

@@ -8,18 +8,7 @@ import { temporalClient } from '../../config/temporalClient';
 import { CliError } from '../errors';
 import { type Follower, follow } from '../follow';
 import { temporalCommand } from '../hints';
-import type { ShownStatus } from './show';
-
-/** What `etl batch --json` prints. */
-export interface BatchReport {
-  readonly workflowId: string;
-  readonly runId: string;
-  /** As Temporal names it: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
-  readonly status: string;
-  readonly failureType: string | null;
-  readonly reason: string | null;
-  readonly summary: BatchSummary | null;
-}
+import type { BatchReport, ShownStatus } from './report';
 
 export type BatchHandle = WorkflowHandleWithStartDetails;
 

@@ -1,10 +1,7 @@
-import type { BatchStatus } from '@etl/pipeline/batch/control';
-import type { BatchSummary, FileResult, LeftOut, LeftOutReason } from '@etl/pipeline/batch/summary';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
+import type { BatchSummary, LeftOut, LeftOutReason } from '@etl/pipeline/batch/summary';
 import { count, number } from '../show';
-import type { BatchReport } from './run';
-
-/** The answer to the query `status` may be that of another version. */
-export type ShownStatus = Partial<BatchStatus>;
+import type { BatchReport, ShownStatus } from './report';
 
 const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
 const maxProblems = 10;

@@ -1,11 +1,5 @@
 import { Command, Option } from 'commander';
-
-export interface AslOptions {
-  readonly mermaid?: true | 'machine' | 'workflow';
-  readonly check?: boolean;
-  readonly lint?: string;
-  readonly out?: string;
-}
+import type { AslOptions } from '../actions/asl';
 
 const action = (): typeof import('../actions/asl') => require('../actions/asl');
 

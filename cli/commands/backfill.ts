@@ -1,13 +1,6 @@
 import { Command } from 'commander';
-import { prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
-
-export interface BackfillOptions extends RequestOptions {
-  readonly from: string;
-  readonly to: string;
-  readonly dryRun?: boolean;
-  readonly wait: boolean;
-  readonly json?: boolean;
-}
+import type { BackfillOptions } from '../actions/backfill';
+import { prefixArgument, withRequestOptions } from '../batch/requestOptions';
 
 const action = (): typeof import('../actions/backfill') => require('../actions/backfill');
 

@@ -1,11 +1,6 @@
 import { Command } from 'commander';
-import { prefixArgument, type RequestOptions, withRequestOptions } from '../batch/requestOptions';
-
-export interface BatchOptions extends RequestOptions {
-  readonly date: string;
-  readonly wait: boolean;
-  readonly json?: boolean;
-}
+import type { BatchOptions } from '../actions/batch';
+import { prefixArgument, withRequestOptions } from '../batch/requestOptions';
 
 const action = (): typeof import('../actions/batch') => require('../actions/batch');
 

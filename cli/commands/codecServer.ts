@@ -1,12 +1,7 @@
 import { Command } from 'commander';
 import { localDefaults } from '../../config/localDefaults';
+import type { CodecServerOptions } from '../actions/codecServer';
 import { port, webAddress } from '../arguments';
-
-export interface CodecServerOptions {
-  readonly port: number;
-  readonly ui?: string;
-  readonly json?: boolean;
-}
 
 const action = (): typeof import('../actions/codecServer') => require('../actions/codecServer');
 

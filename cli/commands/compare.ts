@@ -1,16 +1,7 @@
 import { Command, Option } from 'commander';
+import type { CompareOptions } from '../actions/compare';
 import { positiveInteger } from '../arguments';
-import { type InterpreterName, interpreterNames } from '../compare/interpreters';
-
-export interface CompareOptions {
-  readonly date: string;
-  readonly dataset?: string;
-  readonly out?: string;
-  readonly options?: string;
-  readonly interpreter?: InterpreterName;
-  readonly filesPerDay: number;
-  readonly json?: boolean;
-}
+import { interpreterNames } from '../compare/interpreters';
 
 const action = (): typeof import('../actions/compare') => require('../actions/compare');
 

@@ -1,17 +1,7 @@
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import { Command, Option } from 'commander';
+import type { ConvertOptions } from '../actions/convert';
 import { positiveInteger } from '../arguments';
-
-export interface ConvertOptions {
-  readonly out: string;
-  readonly date?: string;
-  readonly dataset?: string;
-  readonly options?: string;
-  readonly replaces?: string;
-  readonly chunkRows: number;
-  readonly progress: 'auto' | 'json' | 'none';
-  readonly json?: boolean;
-}
 
 const action = (): typeof import('../actions/convert') => require('../actions/convert');
 

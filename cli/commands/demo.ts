@@ -1,10 +1,6 @@
 import { Command } from 'commander';
+import type { DemoOptions } from '../actions/demo';
 import { positiveInteger } from '../arguments';
-
-export interface DemoOptions {
-  readonly rows: number;
-  readonly keep: boolean;
-}
 
 const action = (): typeof import('../actions/demo') => require('../actions/demo');
 

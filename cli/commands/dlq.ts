@@ -1,18 +1,6 @@
 import { Command } from 'commander';
+import type { DiscardOptions, ListOptions, RedriveOptions } from '../actions/dlq';
 import { positiveInteger } from '../arguments';
-
-export interface ListOptions {
-  readonly limit: number;
-  readonly json?: boolean;
-}
-export interface RedriveOptions extends ListOptions {
-  readonly all?: boolean;
-  readonly dryRun?: boolean;
-}
-export interface DiscardOptions extends ListOptions {
-  readonly all?: boolean;
-  readonly yes?: boolean;
-}
 
 const action = (): typeof import('../actions/dlq') => require('../actions/dlq');
 

@@ -1,9 +1,5 @@
 import { Command } from 'commander';
-
-export interface DoctorOptions {
-  readonly mend?: boolean;
-  readonly json?: boolean;
-}
+import type { DoctorOptions } from '../actions/doctor';
 
 const action = (): typeof import('../actions/doctor') => require('../actions/doctor');
 

@@ -1,13 +1,7 @@
 import { Command } from 'commander';
+import type { ReapOptions } from '../actions/reap';
 import { minutes, positiveInteger } from '../arguments';
 import { reaperSchedule } from '../reaperSchedule';
-
-export interface ReapOptions {
-  readonly stop?: boolean;
-  readonly grace: number;
-  readonly every?: number;
-  readonly json?: boolean;
-}
 
 const action = (): typeof import('../actions/reap') => require('../actions/reap');
 

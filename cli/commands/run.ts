@@ -1,17 +1,6 @@
 import { priorityKeys } from '@etl/pipeline/priority';
 import { Command, Option } from 'commander';
-
-export interface RunOptions {
-  readonly date: string;
-  readonly dataset?: string;
-  readonly out?: string;
-  readonly options?: string;
-  readonly priority?: string;
-  readonly replaces?: string;
-  readonly force?: boolean;
-  readonly wait: boolean;
-  readonly json?: boolean;
-}
+import type { RunOptions } from '../actions/run';
 
 const action = (): typeof import('../actions/run') => require('../actions/run');
 

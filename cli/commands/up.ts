@@ -1,16 +1,7 @@
 import { Command } from 'commander';
 import { localDefaults } from '../../config/localDefaults';
-import type { FaultPlan } from '../../local/faults/plan';
+import type { UpOptions } from '../actions/up';
 import { existingFolder, port } from '../arguments';
-
-export interface UpOptions {
-  readonly temporalPort: number;
-  readonly uiPort: number;
-  readonly ecsPort: number;
-  readonly faults?: FaultPlan;
-  readonly watch?: string;
-  readonly json?: boolean;
-}
 
 const action = (): typeof import('../actions/up') => require('../actions/up');
 

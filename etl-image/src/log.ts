@@ -3,8 +3,7 @@ import { shareable } from '@etl/pipeline/shareable';
 import { jsonLine } from '@etl/pipeline/text/json';
 import { terminalLine } from '@etl/pipeline/text/terminal';
 import type { Failure } from './config/failures';
-import type { Indexed } from './shards/buildIndex';
-import type { Sharded } from './shards/convertShard';
+import type { Indexed, Sharded } from './shards/results';
 
 /** What the program says, a JSON object a line on stdout. */
 export type LogEvent =

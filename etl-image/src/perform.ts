@@ -1,6 +1,7 @@
 import { type Delivery, deliver } from './deliver';
-import { buildIndex, type Indexed } from './shards/buildIndex';
-import { convertShard, type Sharded } from './shards/convertShard';
+import { buildIndex } from './shards/buildIndex';
+import { convertShard } from './shards/convertShard';
+import type { Indexed, Sharded } from './shards/results';
 import type { Work } from './task';
 
 /** What this launch is for. */

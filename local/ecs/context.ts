@@ -1,11 +1,18 @@
 import type { ClusterStore } from './clusterStore';
 import type { DefinitionStore } from './definitionStore';
-import type { Retention } from './expiry';
 import type { Images } from './images';
 import type { Launcher } from './launcher';
 import type { Refusal, TaskRecord, Timings } from './records';
 import type { TaskStore } from './taskStore';
 import type { TokenStore } from './tokenStore';
+
+/** How long ECS remembers, in milliseconds. */
+export interface Retention {
+  /** A task, after it has stopped. */
+  readonly stoppedTaskMs: number;
+  /** A client token at most. */
+  readonly tokenMs: number;
+}
 
 /** What the operations work on. */
 export interface Context {

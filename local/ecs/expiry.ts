@@ -1,14 +1,6 @@
-import type { Context } from './context';
+import type { Context, Retention } from './context';
 import { stoppedAt } from './lifecycle';
 import type { Reservation } from './tokenStore';
-
-/** How long ECS remembers, in milliseconds. */
-export interface Retention {
-  /** A task, after it has stopped. */
-  readonly stoppedTaskMs: number;
-  /** A client token at most. */
-  readonly tokenMs: number;
-}
 
 /** "Stopped tasks appear for at least one hour"; a token lives for 24 hours. Source: ECS API, DescribeTasks and RunTask. */
 export const ecsRetention: Retention = { stoppedTaskMs: 3_600_000, tokenMs: 86_400_000 };

@@ -1,3 +1,4 @@
+import type { BudgetName } from './failures';
 import { budgetOf, type FailureType } from './failures';
 import { nextMemorySize, type TaskSize } from './sizes';
 
@@ -10,8 +11,6 @@ export interface Budget {
   /** At most this share is added to a wait, at random, so that what failed together does not come back together. */
   readonly jitter: number;
 }
-
-export type BudgetName = 'application' | 'infrastructure' | 'capacity' | 'spot' | 'memory';
 
 export interface Budgets extends Readonly<Record<BudgetName, Budget>> {
   /** So many Spot losses (interruptions, or no Spot capacity), then on demand. */

@@ -1,4 +1,4 @@
-import type { BudgetName } from './budgets';
+export type BudgetName = 'application' | 'infrastructure' | 'capacity' | 'spot' | 'memory';
 
 /**
  * How a run can fail, in one table: the failure type a workflow ends with, the budget that a new launch for it is paid

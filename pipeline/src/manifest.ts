@@ -1,5 +1,14 @@
 import type { ColumnType } from './options';
-import type { SchemaChanges } from './schemaChanges';
+
+/** How a commit's schema differs from an earlier one of its dataset. */
+export interface SchemaChanges {
+  readonly previous: { readonly batchDate: string; readonly source: string };
+  readonly gone: readonly string[];
+  readonly types: readonly { readonly name: string; readonly was: string; readonly is: string }[];
+  readonly added: readonly string[];
+  /** Whether the columns that both have are in another order. */
+  readonly reordered: boolean;
+}
 
 /** What a committed batch consists of. Written to the commit log and, unchanged, beside the published parts. */
 export interface Manifest {

@@ -1,8 +1,9 @@
-import type { BudgetName, Budgets } from './budgets';
+import type { Budgets } from './budgets';
 import { capped } from './capped';
 import { letterKey } from './deadLetters/letterKey';
 import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
+import type { BudgetName } from './failures';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';

@@ -1,20 +1,10 @@
-import type { Manifest, SchemaColumn } from './manifest';
+import type { Manifest, SchemaChanges, SchemaColumn } from './manifest';
 
 /** The schema of a commit, and which commit it is. */
 export interface KnownSchema {
   readonly batchDate: string;
   readonly source: string;
   readonly schema: readonly Pick<SchemaColumn, 'name' | 'type'>[];
-}
-
-/** How a commit's schema differs from an earlier one of its dataset. */
-export interface SchemaChanges {
-  readonly previous: Pick<KnownSchema, 'batchDate' | 'source'>;
-  readonly gone: readonly string[];
-  readonly types: readonly { readonly name: string; readonly was: string; readonly is: string }[];
-  readonly added: readonly string[];
-  /** Whether the columns that both have are in another order. */
-  readonly reordered: boolean;
 }
 
 /** Returns how a schema differs from an earlier one; undefined when names, types and order are the same. */

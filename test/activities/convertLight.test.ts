@@ -1,7 +1,7 @@
 import { layout, progressName } from '@etl/pipeline/layout';
 import { joinUri } from '@etl/pipeline/uri';
-import type { LightEnd } from '../../activities/contract';
 import { convertLight } from '../../activities/convertLight';
+import type { LightEnd } from '../../activities/ports';
 import { type LightConverter, LightConverterError, type LightRequest, ThrottledError } from '../../activities/ports';
 import { createProgressReader } from '../../activities/progressReader';
 import { MemoryStore, withoutProgress } from '../support/fakePorts';

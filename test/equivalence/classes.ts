@@ -1,4 +1,5 @@
-import type { BudgetName, Budgets } from '@etl/pipeline/budgets';
+import type { Budgets } from '@etl/pipeline/budgets';
+import type { BudgetName } from '@etl/pipeline/failures';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { failureOf } from '@etl/pipeline/taskEnd';
 import { nth, type Scenario } from './scenarios';

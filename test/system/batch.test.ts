@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileResult } from '@etl/pipeline/batch/summary';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { fileUri } from '@etl/pipeline/fileUri';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { startInProcessEcs } from '../support/inProcessEcs';

@@ -3,7 +3,7 @@ import type { RunStatus } from '@etl/pipeline/runStatus';
 import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { LightEnd } from '../../activities/contract';
+import type { LightEnd } from '../../activities/ports';
 import type { PipelineResult } from '../../workflows/etlPipeline';
 import { delivered, failureOf, fakeActivities, names } from '../support/fakeActivities';
 import { Rig, samplePlan } from '../support/rig';

@@ -8,8 +8,9 @@ import {
   readRetry,
   type SetConcurrency,
 } from '@etl/pipeline/batch/control';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
-import { type FileResult, withoutProblem } from '@etl/pipeline/batch/summary';
+import { withoutProblem } from '@etl/pipeline/batch/summary';
 import { capped, cut } from '@etl/pipeline/capped';
 import { messageNames } from '@etl/pipeline/definition';
 import { readFileHeld } from '@etl/pipeline/runMessages';

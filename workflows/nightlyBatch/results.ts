@@ -1,5 +1,5 @@
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
-import type { FileResult } from '@etl/pipeline/batch/summary';
 import { withResult } from '@etl/pipeline/batch/summary';
 import { cut } from '@etl/pipeline/capped';
 import { jsonBytes } from '@etl/pipeline/json';

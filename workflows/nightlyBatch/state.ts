@@ -1,7 +1,8 @@
+import type { BatchFile } from '@etl/pipeline/batch/batchFile';
 import { maxUnderWay } from '@etl/pipeline/batch/control';
-import type { BatchFile } from '@etl/pipeline/batch/fileEvent';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
-import { type BatchSummary, emptySummary, type FileResult } from '@etl/pipeline/batch/summary';
+import { type BatchSummary, emptySummary } from '@etl/pipeline/batch/summary';
 
 /** Where the listing goes on. */
 export interface Cursor {

@@ -1,6 +1,7 @@
-import { type BatchFile, fileEvent, type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
+import type { BatchFile } from '@etl/pipeline/batch/batchFile';
+import { fileEvent, type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { failedEnd, resultOf, shortReason } from '@etl/pipeline/batch/fileResult';
-import type { FileResult } from '@etl/pipeline/batch/summary';
 import { workflowTypes } from '@etl/pipeline/definition';
 import { jsonBytes } from '@etl/pipeline/json';
 import { priorityOf } from '@etl/pipeline/priority';

@@ -1,17 +1,33 @@
 import { dayIn } from '@etl/pipeline/batch/timeZones';
 import { batchRequest } from '../../batch/request';
-import type { CreateOptions } from '../../commands/schedule/create';
+import type { RequestOptions } from '../../batch/requestOptions';
 import { CliError, cliExitCodes } from '../../errors';
 import { etlCommand } from '../../hints';
 import { movedTimes } from '../../schedule/clockChanges';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
+import type { Overlap } from '../../schedule/settings';
 import { type NightlySettings, nightlySchedule } from '../../schedule/settings';
 import { describeIrregularDays, describeRuns } from '../../schedule/show';
+import type { StoreOptions } from '../../schedule/store';
 import { storeSchedule } from '../../schedule/store';
 import { cronTimetable, everyDay, passesMidnight, type Timetable } from '../../schedule/timetable';
 import { describeTimetable } from '../../schedule/words';
 import { plannedYear, serverYear, type YearAhead } from '../../schedule/yearAhead';
 import { say, withClient } from '../../withClient';
+
+export interface CreateOptions extends RequestOptions, StoreOptions {
+  readonly at?: number;
+  readonly days?: number[];
+  readonly cron?: string;
+  readonly timeZone: string;
+  readonly overlap: Overlap;
+  readonly catchup: number;
+  readonly pauseOnFailure: boolean;
+  readonly jitter: number;
+  readonly dayOffset: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
 
 const shownRuns = 5;
 

@@ -1,6 +1,9 @@
-import type { DeleteOptions } from '../../commands/schedule/delete';
 import { find } from '../../schedule/find';
 import { say, withClient } from '../../withClient';
+
+export interface DeleteOptions {
+  readonly json?: boolean;
+}
 
 export async function remove(name: string, { json }: DeleteOptions): Promise<void> {
   await withClient(async (client) => {

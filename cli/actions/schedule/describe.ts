@@ -1,10 +1,13 @@
-import type { DescribeOptions } from '../../commands/schedule/describe';
 import { find } from '../../schedule/find';
 import { timetableOf } from '../../schedule/readSpec';
 import { describeSchedule, scheduleReport } from '../../schedule/report';
 import { describeIrregularDays } from '../../schedule/show';
 import { serverYear } from '../../schedule/yearAhead';
 import { say, withClient } from '../../withClient';
+
+export interface DescribeOptions {
+  readonly json?: boolean;
+}
 
 export async function describe(name: string, { json }: DescribeOptions): Promise<void> {
   await withClient(async (client) => {

@@ -1,10 +1,13 @@
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
-import type { ListOptions } from '../../commands/schedule/list';
 import { etlCommand } from '../../hints';
 import { lookUp } from '../../schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../schedule/report';
 import { say, withClient } from '../../withClient';
+
+export interface ListOptions {
+  readonly json?: boolean;
+}
 
 export async function list({ json }: ListOptions): Promise<void> {
   await withClient(async (client) => {

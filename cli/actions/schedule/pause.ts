@@ -1,6 +1,10 @@
-import type { PauseOptions } from '../../commands/schedule/pause';
 import { find } from '../../schedule/find';
 import { say, withClient } from '../../withClient';
+
+export interface PauseOptions {
+  readonly reason?: string;
+  readonly json?: boolean;
+}
 
 export async function set(name: string, paused: boolean, { reason, json }: PauseOptions): Promise<void> {
   const note = reason ?? (paused ? 'paused by etl schedule pause' : 'resumed by etl schedule resume');

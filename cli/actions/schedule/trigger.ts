@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { exitCodes } from '@etl/pipeline/failures';
 import type { ScheduleHandle } from '@temporalio/client';
-import type { TriggerOptions } from '../../commands/schedule/trigger';
 import { CliError } from '../../errors';
 import { etlCommand } from '../../hints';
 import { find } from '../../schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../schedule/report';
+import type { Overlap } from '../../schedule/settings';
 import { overlapPolicies } from '../../schedule/settings';
 import { say, withClient } from '../../withClient';
+
+export interface TriggerOptions {
+  readonly overlap?: Overlap;
+  readonly json?: boolean;
+}
 
 /** A schedule acts a moment after it was asked. */
 const patienceSeconds = 10;

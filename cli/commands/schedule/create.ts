@@ -1,25 +1,11 @@
 import { Command, Option } from 'commander';
-import { prefixArgument, type RequestOptions, withRequestOptions } from '../../batch/requestOptions';
+import type { CreateOptions } from '../../actions/schedule/create';
+import { prefixArgument, withRequestOptions } from '../../batch/requestOptions';
 import { CliError, cliExitCodes } from '../../errors';
 import { duration } from '../../schedule/durations';
-import { minCatchupMs, type Overlap, overlapPolicies, scheduleDefaults } from '../../schedule/settings';
-import type { StoreOptions } from '../../schedule/store';
+import { minCatchupMs, overlapPolicies, scheduleDefaults } from '../../schedule/settings';
 import { daysOfWeek, timeOfDay } from '../../schedule/timetable';
 import { timeZone } from '../../schedule/zoneName';
-
-export interface CreateOptions extends RequestOptions, StoreOptions {
-  readonly at?: number;
-  readonly days?: number[];
-  readonly cron?: string;
-  readonly timeZone: string;
-  readonly overlap: Overlap;
-  readonly catchup: number;
-  readonly pauseOnFailure: boolean;
-  readonly jitter: number;
-  readonly dayOffset: number;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-}
 
 const action = (): typeof import('../../actions/schedule/create') => require('../../actions/schedule/create');
 

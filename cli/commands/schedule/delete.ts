@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-
-export interface DeleteOptions {
-  readonly json?: boolean;
-}
+import type { DeleteOptions } from '../../actions/schedule/delete';
 
 const action = (): typeof import('../../actions/schedule/delete') => require('../../actions/schedule/delete');
 

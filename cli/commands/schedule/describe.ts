@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-
-export interface DescribeOptions {
-  readonly json?: boolean;
-}
+import type { DescribeOptions } from '../../actions/schedule/describe';
 
 const action = (): typeof import('../../actions/schedule/describe') => require('../../actions/schedule/describe');
 

@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-
-export interface ListOptions {
-  readonly json?: boolean;
-}
+import type { ListOptions } from '../../actions/schedule/list';
 
 const action = (): typeof import('../../actions/schedule/list') => require('../../actions/schedule/list');
 

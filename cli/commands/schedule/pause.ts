@@ -1,9 +1,5 @@
 import { Command } from 'commander';
-
-export interface PauseOptions {
-  readonly reason?: string;
-  readonly json?: boolean;
-}
+import type { PauseOptions } from '../../actions/schedule/pause';
 
 const action = (): typeof import('../../actions/schedule/pause') => require('../../actions/schedule/pause');
 

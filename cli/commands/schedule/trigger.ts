@@ -1,10 +1,6 @@
 import { Command, Option } from 'commander';
-import { type Overlap, overlapPolicies } from '../../schedule/settings';
-
-export interface TriggerOptions {
-  readonly overlap?: Overlap;
-  readonly json?: boolean;
-}
+import type { TriggerOptions } from '../../actions/schedule/trigger';
+import { overlapPolicies } from '../../schedule/settings';
 
 const action = (): typeof import('../../actions/schedule/trigger') => require('../../actions/schedule/trigger');
 

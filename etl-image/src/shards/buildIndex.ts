@@ -8,14 +8,7 @@ import { runTask, type Task, type Work, withEngine } from '../task';
 import { Table } from '../transformers/table';
 import { usage } from '../usage';
 import type { ChunkIndex } from './chunkIndex';
-
-export interface Indexed {
-  readonly status: 'indexed';
-  /** Where the index lies. */
-  readonly index: string;
-  readonly chunks: number;
-  readonly rows: number;
-}
+import type { Indexed } from './results';
 
 /** Finds where every chunk of the source begins, so that several tasks can convert it together. */
 export function buildIndex(work: Work): Promise<Indexed> {

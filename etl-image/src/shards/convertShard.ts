@@ -10,18 +10,10 @@ import { convertSource, runTask, type Task, type Work } from '../task';
 import { usage } from '../usage';
 import { type ChunkIndex, fits, groupStarts } from './chunkIndex';
 import { readReconciliation } from './reconcile';
+import type { Sharded } from './results';
 import { shardRange } from './shardRange';
 
 export type ShardMode = Extract<ContainerMode, { kind: 'shard' }>;
-
-export interface Sharded {
-  readonly status: 'converted';
-  readonly shard: string;
-  /** Where its report lies. */
-  readonly report: string;
-  readonly chunks: number;
-  readonly rows: number;
-}
 
 /** Converts the chunks of one shard, and commits nothing. */
 export function convertShard(work: Work, { number, of, indexUri, reconcileUri }: ShardMode): Promise<Sharded> {

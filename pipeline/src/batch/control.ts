@@ -1,6 +1,6 @@
 import { type Approval, readApproval } from '../approval';
 import { fieldsOf, isText, isWhole, type Reading } from '../reading';
-import type { FileResult } from './summary';
+import type { FileResult } from './fileResult';
 
 /** Files that are converted at once. */
 export const maxConcurrency = 500;

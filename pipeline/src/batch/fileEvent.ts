@@ -1,11 +1,5 @@
+import type { BatchFile } from './batchFile';
 import type { BatchPlan } from './plan';
-
-/** A file of a batch, and the workflow that delivers it. */
-export interface BatchFile {
-  readonly uri: string;
-  readonly batchDate: string;
-  readonly workflowId: string;
-}
 
 /** In the memo of a file's pipeline: which batch, by the first of its runs, has started it for which file. */
 export interface PartOf {

@@ -1,7 +1,25 @@
 import { cut } from '../capped';
 import { schemaWarningStart } from '../schemaChanges';
-import type { BatchFile } from './fileEvent';
-import type { FileResult } from './summary';
+import type { BatchFile } from './batchFile';
+
+/** What became of one file of a batch. */
+export interface FileResult {
+  readonly uri: string;
+  readonly batchDate: string;
+  readonly workflowId: string;
+  readonly outcome: FileOutcome;
+  /** Of a failed or invalid file. */
+  readonly failureType?: string;
+  readonly reason?: string;
+  /** The warning of a delivered file whose schema differs from that before it. */
+  readonly schemaWarning?: string;
+  readonly rowsWritten?: number;
+  readonly rowsRejected?: number;
+  /** Estimated, in US dollars. */
+  readonly costUsd?: number;
+}
+
+export type FileOutcome = 'delivered' | 'skipped' | 'invalid' | 'failed' | 'cancelled';
 
 /** How a pipeline ended, as whoever waited for it saw it. `result` and `evidence` are read loosely: they may be of any version. */
 export type RunEnd =

@@ -1,25 +1,7 @@
 import { jsonBytes } from '../json';
 import { schemaWarningStart } from '../schemaChanges';
+import type { FileResult } from './fileResult';
 import { roundUsd } from './fileResult';
-
-/** What became of one file of a batch. */
-export interface FileResult {
-  readonly uri: string;
-  readonly batchDate: string;
-  readonly workflowId: string;
-  readonly outcome: FileOutcome;
-  /** Of a failed or invalid file. */
-  readonly failureType?: string;
-  readonly reason?: string;
-  /** The warning of a delivered file whose schema differs from that before it. */
-  readonly schemaWarning?: string;
-  readonly rowsWritten?: number;
-  readonly rowsRejected?: number;
-  /** Estimated, in US dollars. */
-  readonly costUsd?: number;
-}
-
-export type FileOutcome = 'delivered' | 'skipped' | 'invalid' | 'failed' | 'cancelled';
 
 /** `hidden`: a name begins with `_` or `.`; `name`: `match` does not want it; `day`: its key carries a day that was not asked. */
 export type LeftOutReason = 'hidden' | 'name' | 'day';

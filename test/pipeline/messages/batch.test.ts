@@ -1,4 +1,5 @@
-import { emptySummary, type FileResult, withoutProblem, withResult } from '@etl/pipeline/batch/summary';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
+import { emptySummary, withoutProblem, withResult } from '@etl/pipeline/batch/summary';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import type { BatchEnd } from '@etl/pipeline/messages/outcome';
 

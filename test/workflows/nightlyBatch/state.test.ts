@@ -1,7 +1,7 @@
 import { maxUnderWay } from '@etl/pipeline/batch/control';
+import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
-import type { FileResult } from '@etl/pipeline/batch/summary';
 import { addResult } from '../../../workflows/nightlyBatch/results';
 import { type BatchState, beginning, hasPlace } from '../../../workflows/nightlyBatch/state';
 
