@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const image = dirname(fileURLToPath(import.meta.url));
-const programs = ['main', join('engines', 'kernel', 'thread')];
+const programs = ['main', join('engine', 'kernel', 'thread')];
 
 for (const program of programs) {
   const outfile = join(image, 'dist', `${program}.js`);

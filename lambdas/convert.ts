@@ -1,11 +1,12 @@
 import { tmpdir } from 'node:os';
-import { BadConfigurationError, failureOf, StoppedError } from '@etl/image/config/failures';
+import { defaultEngine } from '@etl/image/config/engineNames';
+import { failureOf } from '@etl/image/config/failures';
 import { openEnvironment } from '@etl/image/config/openEnvironment';
 import { detectResources, type Resources, resourcesFor } from '@etl/image/config/resources';
-import { deliver } from '@etl/image/deliver';
-import { defaultEngine } from '@etl/image/engines/names';
-import { type LogEvent, logLine } from '@etl/image/log';
-import { countAnew } from '@etl/image/usage';
+import { BadConfigurationError, StoppedError } from '@etl/image/errors';
+import { deliver } from '@etl/image/publish/deliver';
+import { type LogEvent, logLine } from '@etl/image/report/log';
+import { countAnew } from '@etl/image/report/usage';
 import { withoutOperatorVariables } from '@etl/pipeline/allowedPlacesFrom';
 import { exitCodes } from '@etl/pipeline/failures';
 import { lastLines } from '@etl/pipeline/logTail';

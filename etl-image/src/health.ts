@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { lastTouched } from '@etl/storage/scratchFolder';
-import { pulseSeconds } from './pulse';
+import { pulseSeconds } from './report/pulse';
 
 /** The image's health check: exit code 0 while the program's pulse is fresh, 1 when it is missing or old. */
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
-import { type Delivery, deliver } from './deliver';
+import { type Delivery, deliver } from './publish/deliver';
+import type { Indexed, Sharded } from './report/results';
 import { buildIndex } from './shards/buildIndex';
 import { convertShard } from './shards/convertShard';
-import type { Indexed, Sharded } from './shards/results';
 import type { Work } from './task';
 
 /** What this launch is for. */

@@ -1,14 +1,15 @@
 import { tmpdir } from 'node:os';
 import { exitCodes } from '@etl/pipeline/failures';
 import { removeScratchFolder } from '@etl/storage/scratchFolder';
-import { failureOf, StoppedError } from './config/failures';
+import { openScratch } from './chunks/scratchSpace';
+import { failureOf } from './config/failures';
 import { openEnvironment } from './config/openEnvironment';
 import { detectResources } from './config/resources';
 import { withRunIdentity } from './config/runIdentity';
-import { openScratch } from './loaders/scratchSpace';
-import { log } from './log';
+import { StoppedError } from './errors';
 import { perform } from './perform';
-import { startPulse } from './pulse';
+import { log } from './report/log';
+import { startPulse } from './report/pulse';
 
 /** How long the work may take to end once it was told to: then the process ends as it stands. */
 const patienceSeconds = 8;

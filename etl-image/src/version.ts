@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultEngine, type EngineName } from './engines/names';
+import { defaultEngine, type EngineName } from './config/engineNames';
 
 const { name, version } = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as Record<
   string,

@@ -23,7 +23,7 @@ export async function bundleConvert(options) {
       plugins: [foldersOfImage(dirname(outfile))],
     });
   await bundle(join(root, 'dist', 'lambdas', 'convert.js'), join(out, 'index.js'));
-  const thread = join('dist', 'engines', 'kernel', 'thread.js');
+  const thread = join('dist', 'engine', 'kernel', 'thread.js');
   await bundle(join(image, thread), join(out, 'image', thread));
   for (const file of ['package.json', join('dist', 'kernel.wasm')])
     await copy(join(image, file), join(out, 'image', file));
@@ -35,7 +35,7 @@ const foldersOfImage = (outFolder) => ({
   name: 'folders of the image',
   setup({ onLoad }) {
     // Its Parquet library is no code for a bundle; the function refuses this engine (lambdas/convert.ts).
-    onLoad({ filter: /engines[/\\]portable[/\\]engine\.js$/ }, () => ({
+    onLoad({ filter: /engine[/\\]portable[/\\]engine\.js$/ }, () => ({
       contents: 'exports.PortableEngine = undefined;',
     }));
     onLoad({ filter: /etl-image[/\\]dist[/\\].*\.js$/ }, async ({ path }) => {

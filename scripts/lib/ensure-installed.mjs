@@ -13,7 +13,7 @@ const sources = [
   'pipeline/src',
   'storage/src',
   'etl-image/src',
-  'etl-image/kernel',
+  'etl-image/assembly',
   'etl-image/asconfig.json',
   'workflows',
   'activities',

@@ -1,6 +1,7 @@
-import { chunkStarts } from '../../etl-image/src/extractors/chunkStarts';
-import { rowGroups } from '../../etl-image/src/extractors/rowGroups';
-import { type Cutting, maxGroupBytes, type Position, RowError } from '../../etl-image/src/extractors/window';
+import { chunkStarts } from '@etl/image/csv/chunkStarts';
+import { rowGroups } from '@etl/image/csv/rowGroups';
+import { type Cutting, maxGroupBytes, type Position } from '@etl/image/csv/window';
+import { RowError } from '@etl/image/errors';
 import { randomFrom } from '../support/random';
 
 const cutting: Cutting = {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { engineNames } from '@etl/image/config/engineNames';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
-import { engineNames } from '../../etl-image/src/engines/names';
 import { type Conversion, Converter } from '../support/convert';
 import type { Cell } from '../support/parquet';
 

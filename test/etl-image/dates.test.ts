@@ -1,5 +1,5 @@
+import { readDates } from '@etl/image/types/dates';
 import type { ColumnType, Options } from '@etl/pipeline/options';
-import { readDates } from '../../etl-image/src/transformers/dates';
 import { randomFrom } from '../support/random';
 import { thorough } from '../support/thorough';
 import { Corpus, lenient } from './corpora/support';

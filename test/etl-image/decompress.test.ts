@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { DecodeError } from '@etl/image/errors';
+import { decompress } from '@etl/image/source/decompress';
 import { type Compression, detectCompression } from '@etl/pipeline/csv/compression';
-import { DecodeError, decompress } from '../../etl-image/src/extractors/decompress';
 import { checksummedContent, checksummedFrame, zstdBomb, zstdFrame } from '../support/zstd';
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { GroupReader } from '../../etl-image/src/engines/kernel/readGroup';
-import { readGroup } from '../../etl-image/src/engines/portable/readGroup';
-import { Kernel } from '../../etl-image/src/kernel/kernel';
-import { noEvidence } from '../../etl-image/src/transformers/evidence';
-import { decideColumn } from '../../etl-image/src/transformers/schema';
+import { GroupReader } from '@etl/image/engine/kernel/readGroup';
+import { readGroup } from '@etl/image/engine/portable/readGroup';
+import { noEvidence } from '@etl/image/types/evidence';
+import { decideColumn } from '@etl/image/types/schema';
+import { Kernel } from '@etl/image/wasm/kernel';
 import { randomFrom } from '../support/random';
 import { thorough } from '../support/thorough';
 

@@ -1,7 +1,7 @@
-import { chunkStarts } from '../../etl-image/src/extractors/chunkStarts';
-import { CutError, cutsOf, knownGroups } from '../../etl-image/src/extractors/knownGroups';
-import { rowGroups } from '../../etl-image/src/extractors/rowGroups';
-import type { Cutting, Position } from '../../etl-image/src/extractors/window';
+import { chunkStarts } from '@etl/image/csv/chunkStarts';
+import { CutError, cutsOf, knownGroups } from '@etl/image/csv/knownGroups';
+import { rowGroups } from '@etl/image/csv/rowGroups';
+import type { Cutting, Position } from '@etl/image/csv/window';
 import { randomFrom } from '../support/random';
 
 const cutting = (bytes: number, chunkRows: number, columns: number): Cutting => ({

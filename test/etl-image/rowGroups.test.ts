@@ -1,6 +1,7 @@
+import { rowGroups } from '@etl/image/csv/rowGroups';
+import { type Cutting, maxGroupBytes } from '@etl/image/csv/window';
+import { RowError } from '@etl/image/errors';
 import { parse } from 'csv-parse/sync';
-import { rowGroups } from '../../etl-image/src/extractors/rowGroups';
-import { type Cutting, maxGroupBytes, RowError } from '../../etl-image/src/extractors/window';
 import { randomFrom } from '../support/random';
 
 const cutting: Cutting = {

@@ -1,5 +1,5 @@
-import { RowScanner } from '../../etl-image/src/extractors/rowScanner';
-import { Kernel } from '../../etl-image/src/kernel/kernel';
+import { RowScanner } from '@etl/image/csv/rowScanner';
+import { Kernel } from '@etl/image/wasm/kernel';
 import { randomFrom } from '../support/random';
 import { thorough } from '../support/thorough';
 

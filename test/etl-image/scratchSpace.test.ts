@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { checkScratch } from '../../etl-image/src/loaders/scratchSpace';
+import { checkScratch } from '@etl/image/chunks/scratchSpace';
 
 test('room for two parts is enough, however large the file', async () => {
   await expect(checkScratch(tmpdir(), { rowBytes: 80, chunkRows: 1000, mostBytes: 1e15 })).resolves.toBeUndefined();

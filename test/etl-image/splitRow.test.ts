@@ -1,5 +1,5 @@
+import { Kernel } from '@etl/image/wasm/kernel';
 import { type FieldDialect, splitRow, textOf } from '@etl/pipeline/csv/splitRow';
-import { Kernel } from '../../etl-image/src/kernel/kernel';
 import { randomFrom } from '../support/random';
 import { thorough } from '../support/thorough';
 

@@ -73,6 +73,23 @@ test('imports point one way', () => {
   expect(imports.flatMap((each) => problemOf(each) ?? [])).toEqual([]);
 });
 
+/** The folders and files of the container from the ground up: each may import those before it. docs/architecture.md describes them. */
+const containerLayers = [
+  ...['errors', 'wasm', 'config', 'report', 'version'],
+  ...['source', 'csv', 'types', 'parquet', 'engine', 'chunks', 'task', 'shards', 'publish'],
+  ...['perform', 'program', 'main', 'health'],
+];
+
+test('the container follows the bytes: no layer imports one above it', () => {
+  const layerOf = (path: string) => /^etl-image\/src\/([^/.]+)/.exec(path)?.[1] ?? '';
+  const upward = imports.flatMap(({ from, to }) => {
+    if (!from.startsWith('etl-image/src/') || !to.startsWith('etl-image/src/')) return [];
+    const [at, target] = [layerOf(from), layerOf(to)].map((layer) => containerLayers.indexOf(layer));
+    return at === undefined || target === undefined || at < 0 || target < 0 || at < target ? [`${from} -> ${to}`] : [];
+  });
+  expect(upward).toEqual([]);
+});
+
 test('no file imports itself in a circle', () => {
   const next = new Map<string, string[]>();
   for (const { from, to } of imports) {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EngineName } from '@etl/image/config/engineNames';
+import { deliver } from '@etl/image/publish/deliver';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -8,12 +10,10 @@ import type { Options } from '@etl/pipeline/options';
 import { parseUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
 import { resourcesFor } from '../../etl-image/src/config/resources';
-import { deliver } from '../../etl-image/src/deliver';
-import type { EngineName } from '../../etl-image/src/engines/names';
 import { memoryFolder } from './memoryFolder';
 import { partsOf, type Row, readParquet } from './parquet';
 
-jest.mock('../../etl-image/src/engines/kernel/threads', () => jest.requireActual('./inlineThreads'));
+jest.mock('@etl/image/engine/kernel/threads', () => jest.requireActual('./inlineThreads'));
 
 export interface Delivered {
   readonly manifest: Manifest;

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { deliver } from '@etl/image/publish/deliver';
 import { openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from '../../etl-image/src/config/environment';
 import { failureOf } from '../../etl-image/src/config/failures';
 import { resourcesFor } from '../../etl-image/src/config/resources';
-import { deliver } from '../../etl-image/src/deliver';
 import { createEcsServer } from '../../local/ecs/server';
 
 interface Task {

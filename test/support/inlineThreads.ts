@@ -1,9 +1,9 @@
-import type { FieldDialect } from '../../etl-image/src/engines/engine';
-import type { ReadAnswer, ReadRequest } from '../../etl-image/src/engines/kernel/messages';
-import { GroupReader } from '../../etl-image/src/engines/kernel/readGroup';
-import type * as Real from '../../etl-image/src/engines/kernel/threads';
+import type { FieldDialect } from '@etl/image/engine/engine';
+import type { ReadAnswer, ReadRequest } from '@etl/image/engine/kernel/messages';
+import { GroupReader } from '@etl/image/engine/kernel/readGroup';
+import type * as Real from '@etl/image/engine/kernel/threads';
 
-const { Threads: RealThreads } = jest.requireActual<typeof Real>('../../etl-image/src/engines/kernel/threads');
+const { Threads: RealThreads } = jest.requireActual<typeof Real>('../../etl-image/src/engine/kernel/threads');
 
 /** A reading thread's work in this one, with messages handed over as to a thread. */
 class InlineThread {

@@ -14,7 +14,7 @@ import { everyFile, tasksAlone, until } from '../support/system';
 import { TestServer } from '../support/testServer';
 import { thorough } from '../support/thorough';
 
-jest.mock('../../etl-image/src/engines/kernel/threads', () => jest.requireActual('../support/inlineThreads'));
+jest.mock('@etl/image/engine/kernel/threads', () => jest.requireActual('../support/inlineThreads'));
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 

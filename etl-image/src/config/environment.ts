@@ -7,8 +7,8 @@ import { isCalendarDate } from '@etl/pipeline/names';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import * as z from 'zod';
-import { defaultEngine, type EngineName, engineNames } from '../engines/names';
-import { BadConfigurationError } from './failures';
+import { BadConfigurationError } from '../errors';
+import { defaultEngine, type EngineName, engineNames } from './engineNames';
 import { modeVariables, resolveMode, uri, whole } from './mode';
 import { resolvePlaces } from './places';
 

@@ -3,57 +3,18 @@ import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { oneLine } from '@etl/pipeline/oneLine';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
-import { DecodeError } from '../extractors/decompress';
-import { RowError } from '../extractors/window';
-
-/** The data cannot be loaded as it is: nothing is published. */
-export class BadDataError extends Error {
-  override readonly name = 'BadDataError';
-}
-
-/** There is no such source. */
-export class NoInputError extends Error {
-  override readonly name = 'NoInputError';
-}
-
-/** The container was told what it cannot do. */
-export class BadConfigurationError extends Error {
-  override readonly name = 'BadConfigurationError';
-}
-
-/** The batch was delivered from another source, and the replacement is not declared. */
-export class SourceConflictError extends Error {
-  override readonly name = 'SourceConflictError';
-}
-
-/** Everything is converted, and a quality gate wants somebody's approval: nothing is published yet. */
-export class HeldError extends Error {
-  override readonly name = 'HeldError';
-}
-
-/** What other tasks should have left is not all there. */
-export class IncompleteError extends Error {
-  override readonly name = 'IncompleteError';
-}
-
-/** Shards have found a wider schema than the one that many of their chunks were written under. */
-export class ReconcileError extends Error {
-  override readonly name = 'ReconcileError';
-  constructor(
-    message: string,
-    readonly reconcileUri: string,
-  ) {
-    super(message);
-  }
-}
-
-/** Somebody asked for the end: SIGTERM, or the time is up. */
-export class StoppedError extends Error {
-  override readonly name = 'StoppedError';
-  constructor(readonly by: 'signal' | 'timeout') {
-    super(by === 'signal' ? 'stopped by SIGTERM' : 'TIMEOUT_SECONDS have elapsed');
-  }
-}
+import {
+  BadConfigurationError,
+  BadDataError,
+  DecodeError,
+  HeldError,
+  IncompleteError,
+  NoInputError,
+  ReconcileError,
+  RowError,
+  SourceConflictError,
+  StoppedError,
+} from '../errors';
 
 /** How the program ends on an error: exit code, cause and remedy, a line each. */
 export interface Failure {

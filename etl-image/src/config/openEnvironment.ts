@@ -4,8 +4,8 @@ import { type NamedPlace, refusedPlaces } from '@etl/storage/checkPlace';
 import { confineStore } from '@etl/storage/confinedStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
+import { BadConfigurationError } from '../errors';
 import { type Environment, parseEnvironment } from './environment';
-import { BadConfigurationError } from './failures';
 import { optionsUri, withOptions } from './optionsByUri';
 
 type Variables = Readonly<Record<string, string | undefined>>;

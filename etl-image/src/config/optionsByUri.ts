@@ -1,6 +1,6 @@
 import { parseUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import { BadConfigurationError } from './failures';
+import { BadConfigurationError } from '../errors';
 
 /** Returns the URI of the object that holds the options; undefined where `OPTIONS` holds them itself. */
 export function optionsUri({ OPTIONS: options }: Readonly<Record<string, string | undefined>>): string | undefined {

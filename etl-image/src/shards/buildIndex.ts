@@ -1,14 +1,14 @@
 import { indexName } from '@etl/pipeline/layout';
-import { BadConfigurationError } from '../config/failures';
-import { chunkStarts } from '../extractors/chunkStarts';
-import { cuttingOf, hintRows } from '../extractors/rowGroups';
-import { RowScanner } from '../extractors/rowScanner';
-import type { Position } from '../extractors/window';
+import type { ChunkIndex } from '../chunks/chunkIndex';
+import { chunkStarts } from '../csv/chunkStarts';
+import { cuttingOf, hintRows } from '../csv/rowGroups';
+import { RowScanner } from '../csv/rowScanner';
+import type { Position } from '../csv/window';
+import { BadConfigurationError } from '../errors';
+import type { Indexed } from '../report/results';
+import { usage } from '../report/usage';
 import { runTask, type Task, type Work, withEngine } from '../task';
-import { Table } from '../transformers/table';
-import { usage } from '../usage';
-import type { ChunkIndex } from './chunkIndex';
-import type { Indexed } from './results';
+import { Table } from '../types/table';
 
 /** Finds where every chunk of the source begins, so that several tasks can convert it together. */
 export function buildIndex(work: Work): Promise<Indexed> {

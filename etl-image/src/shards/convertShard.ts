@@ -1,16 +1,16 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { shardName } from '@etl/pipeline/layout';
-import { BadConfigurationError } from '../config/failures';
-import { otherRows } from '../engines/kernel/readGroup';
-import { CutError } from '../extractors/knownGroups';
-import { adopt, countChunks, findWork, type ShardReport } from '../loaders/checkpoint';
-import type { FinishedChunk } from '../loaders/chunkDraft';
-import { checkRejectCount } from '../loaders/rejectLimits';
+import { adopt, countChunks, findWork, type ShardReport } from '../chunks/checkpoint';
+import type { FinishedChunk } from '../chunks/chunkDraft';
+import { type ChunkIndex, fits, groupStarts } from '../chunks/chunkIndex';
+import { checkRejectCount } from '../chunks/rejectLimits';
+import { CutError } from '../csv/knownGroups';
+import { otherRows } from '../engine/kernel/readGroup';
+import { BadConfigurationError } from '../errors';
+import type { Sharded } from '../report/results';
+import { usage } from '../report/usage';
 import { convertSource, runTask, type Task, type Work } from '../task';
-import { usage } from '../usage';
-import { type ChunkIndex, fits, groupStarts } from './chunkIndex';
 import { readReconciliation } from './reconcile';
-import type { Sharded } from './results';
 import { shardRange } from './shardRange';
 
 export type ShardMode = Extract<ContainerMode, { kind: 'shard' }>;

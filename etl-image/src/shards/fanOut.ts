@@ -1,12 +1,12 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { reconcileName } from '@etl/pipeline/layout';
-import { IncompleteError, ReconcileError } from '../config/failures';
-import type { ConversionState } from '../conversion';
-import { adopt, type FoundWork } from '../loaders/checkpoint';
-import type { FinishedChunk } from '../loaders/chunkDraft';
+import { adopt, type FoundWork } from '../chunks/checkpoint';
+import type { FinishedChunk } from '../chunks/chunkDraft';
+import { type ChunkIndex, fits } from '../chunks/chunkIndex';
+import type { ConversionState } from '../chunks/conversion';
+import { IncompleteError, ReconcileError } from '../errors';
 import type { Task } from '../task';
-import type { Known } from '../transformers/table';
-import { type ChunkIndex, fits } from './chunkIndex';
+import type { Known } from '../types/table';
 import { indexOf } from './convertShard';
 import type { Reconciliation } from './reconcile';
 import { shardRange } from './shardRange';

@@ -2,9 +2,9 @@ import { parseJson } from '@etl/pipeline/json';
 import { type Content, sameContent } from '@etl/storage/fence';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import * as z from 'zod';
-import { BadConfigurationError } from '../config/failures';
-import type { Known } from '../transformers/table';
-import { content, count, evidence } from './schemas';
+import { content, count, evidence } from '../chunks/schemas';
+import { BadConfigurationError } from '../errors';
+import type { Known } from '../types/table';
 
 const columns = z.array(evidence).readonly();
 const schema = z.strictObject({

@@ -1,5 +1,5 @@
-import type { Position } from '../extractors/window';
-import { boundsOf, type ChunkIndex } from './chunkIndex';
+import { boundsOf, type ChunkIndex } from '../chunks/chunkIndex';
+import type { Position } from '../csv/window';
 
 /** The chunks of a shard, which follow each other; `last` below `first` for a shard without any. */
 export interface ShardRange {

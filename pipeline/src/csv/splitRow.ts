@@ -32,7 +32,7 @@ const CR = 13;
 
 /**
  * Splits the row that begins at `start` into fields (RFC 4180; docs/csv.md). The header, the sample that is looked at before a
- * file is accepted, and the portable engine are split here; `etl-image/kernel/fields.ts` does the same to the data, and tests hold
+ * file is accepted, and the portable engine are split here; `etl-image/assembly/fields.ts` does the same to the data, and tests hold
  * the two together.
  *
  * @param mostFields fields that are kept; further ones are counted.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LogEvent } from '@etl/image/report/log';
 import { type ContainerMode, containerEnvironment } from '@etl/pipeline/container';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { indexName, layout, reconcileName } from '@etl/pipeline/layout';
@@ -11,11 +12,10 @@ import { openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from '../../../etl-image/src/config/environment';
 import { failureOf } from '../../../etl-image/src/config/failures';
 import { resourcesFor } from '../../../etl-image/src/config/resources';
-import type { LogEvent } from '../../../etl-image/src/log';
 import { perform } from '../../../etl-image/src/perform';
 import { memoryFolder } from '../../support/memoryFolder';
 
-jest.mock('../../../etl-image/src/engines/kernel/threads', () => jest.requireActual('../../support/inlineThreads'));
+jest.mock('@etl/image/engine/kernel/threads', () => jest.requireActual('../../support/inlineThreads'));
 
 /** Everything is let through: what is compared is what comes out. */
 export const lenient: Options = { rejects: { maxShare: 1 }, quality: { rowCount: { min: 0 } } };

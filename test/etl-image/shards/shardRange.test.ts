@@ -1,4 +1,4 @@
-import { boundsOf, type ChunkIndex } from '../../../etl-image/src/shards/chunkIndex';
+import { boundsOf, type ChunkIndex } from '@etl/image/chunks/chunkIndex';
 import { shardRange } from '../../../etl-image/src/shards/shardRange';
 import { randomFrom } from '../../support/random';
 

@@ -1,11 +1,11 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Delivery, deliver } from '@etl/image/publish/deliver';
 import type { Options } from '@etl/pipeline/options';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from '../../../../etl-image/src/config/environment';
 import { resourcesFor } from '../../../../etl-image/src/config/resources';
-import { type Delivery, deliver } from '../../../../etl-image/src/deliver';
 import type { Bench } from '../../../support/container';
 
 /** What the program does between its environment and its exit code, in this process: many launches quickly. Throws what it throws. */

@@ -44,7 +44,7 @@ const gate = (target, names) => {
 if (isMainThread) {
   gate(require('node:fs/promises'), ['rename', 'link']);
   gate(require('@etl/storage/folders').folders, ['remove']);
-  gate(require('@etl/image/loaders/chunkDraft').ChunkDraft.prototype, ['close']);
+  gate(require('@etl/image/chunks/chunkDraft').ChunkDraft.prototype, ['close']);
   const opening = require('@etl/storage/openStore');
   const { openStore } = opening;
   opening.openStore = (...args) => gate({ ...openStore(...args) }, ['openRead', 'upload', 'remove', 'removeUnfinished']);

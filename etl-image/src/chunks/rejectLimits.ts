@@ -1,0 +1,55 @@
+import { defaults, type Options } from '@etl/pipeline/options';
+import { reasons } from '../engine/engine';
+import { BadDataError } from '../errors';
+import type { FinishedChunk } from './chunkDraft';
+
+type Limits = NonNullable<Options['rejects']>;
+
+/** Why more rows were rejected than the options allow, with every reason counted; undefined when they were not. */
+export function tooManyRejects(chunks: readonly FinishedChunk[], limits: Limits): string | undefined {
+  const { rows, rejected } = count(chunks);
+  const { maxShare = defaults.rejectsMaxShare, maxRows } = limits;
+  if (maxRows !== undefined && rejected > maxRows) return tooMany(chunks, String(maxRows));
+  const byShare = maxRows === undefined || limits.maxShare !== undefined;
+  return byShare && rejected > rows * maxShare ? tooMany(chunks, `${maxShare * 100} %`) : undefined;
+}
+
+/**
+ * Throws for what cannot become right any more, however many rows there are still to come. Somebody may approve what is held:
+ * that goes on to the end.
+ */
+export function checkRejectCount(chunks: readonly FinishedChunk[], { maxRows, level }: Limits): void {
+  if (maxRows === undefined || level === 'hold') return;
+  if (count(chunks).rejected > maxRows) throw new BadDataError(tooMany(chunks, String(maxRows)));
+}
+
+function tooMany(chunks: readonly FinishedChunk[], allowed: string): string {
+  const { rows, rejected } = count(chunks);
+  const why = describe(addCounts(chunks.map((chunk) => chunk.rejected)));
+  return `${rejected} of ${rows} rows rejected, allowed are ${allowed}: ${why}`;
+}
+
+/** A repeated header is not a row of data: it counts toward no limit. */
+function count(chunks: readonly FinishedChunk[]): { rows: number; rejected: number } {
+  const repeated = chunks.reduce((sum, chunk) => sum + (chunk.rejected[reasons.repeatedHeader] ?? 0), 0);
+  return {
+    rows: chunks.reduce((sum, chunk) => sum + chunk.rows, 0) - repeated,
+    rejected: chunks.reduce((sum, chunk) => sum + chunk.rowsRejected, 0) - repeated,
+  };
+}
+
+/** `12 too few fields, 3 importe: value is no double`, the most frequent first. */
+function describe(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(', ');
+}
+
+export function addCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum = new Map<string, number>();
+  for (const each of counts) {
+    for (const [key, count] of Object.entries(each)) sum.set(key, (sum.get(key) ?? 0) + count);
+  }
+  return Object.fromEntries(sum);
+}

@@ -1,0 +1,36 @@
+import type { Position } from './window';
+
+/** Rows that follow each other, from chunk boundary to chunk boundary; without an end, as far as the source goes. */
+export interface Span {
+  readonly start: Position | undefined;
+  readonly end: Position | undefined;
+}
+
+interface Placed {
+  readonly number: number;
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** What is not covered by these chunks, which are in order. */
+export function gaps(chunks: readonly Placed[], { start, end }: Span): Span[] {
+  const found: Span[] = [];
+  let at = start;
+  for (const chunk of chunks) {
+    if (at === undefined ? chunk.number > 1 : chunk.start.row > at.row) found.push({ start: at, end: chunk.start });
+    at = chunk.end;
+  }
+  if (end === undefined || at === undefined || at.row < end.row) found.push({ start: at, end });
+  return found;
+}
+
+/** Chunks in order, those together that follow each other. */
+export function runsOf<Chunk extends Placed>(chunks: readonly Chunk[]): Chunk[][] {
+  const runs: Chunk[][] = [];
+  for (const chunk of chunks) {
+    const last = runs.at(-1);
+    if (last?.at(-1)?.number === chunk.number - 1) last?.push(chunk);
+    else runs.push([chunk]);
+  }
+  return runs;
+}

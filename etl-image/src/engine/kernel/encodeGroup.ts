@@ -1,0 +1,126 @@
+import { compressSync } from 'snappy';
+import { type ColumnChunk, dataPageHeader, dictionaryPageHeader, type PageSizes } from '../../parquet/format';
+import type { Address, Kernel } from '../../wasm/kernel';
+import type { Dictionary, GroupColumn } from './column';
+
+/** The pages of a row group, column after column, and what they are. */
+export interface EncodedGroup {
+  readonly pages: Uint8Array<ArrayBuffer>;
+  readonly columns: readonly ColumnChunk[];
+}
+
+/** Longer texts would make the metadata large: their column says no least and greatest value. */
+const longestRangeText = 64;
+
+export function encodeGroup(kernel: Kernel, columns: readonly GroupColumn[]): EncodedGroup {
+  if (columns[0]?.rows === 0) return { pages: new Uint8Array(0), columns: [] };
+  const pages: Uint8Array[] = [];
+  const chunks = columns.map((column) => kernel.borrow(() => encodeColumn(kernel, column, pages)));
+  const all = new Uint8Array(pages.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const page of pages) {
+    all.set(page, at);
+    at += page.length;
+  }
+  return { pages: all, columns: chunks };
+}
+
+function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]): ColumnChunk {
+  const { run } = kernel;
+  const { rows, values, valid, plan } = column;
+  const present = run.countValid(valid, rows);
+  const entries = usefulEntries(kernel, column.dictionary, present);
+  const dictionary = entries > 0 ? column.dictionary : undefined;
+  const asDays = plan.type === 'date';
+  const text = plan.type === 'text';
+  const sizes = { dictionary: 0, bytes: 0, uncompressed: 0 };
+  const page = (at: Address, bytes: number, header: (sizes: PageSizes) => Buffer): void => {
+    const compressed = kernel.lend(at, bytes, (body) => compressSync(body));
+    const head = header({ plain: bytes, compressed: compressed.length });
+    pages.push(head, compressed);
+    sizes.bytes += head.length + compressed.length;
+    sizes.uncompressed += head.length + bytes;
+  };
+  if (dictionary) {
+    const to = kernel.place(text ? textBytes(kernel, dictionary.entries, entries) : entries * 8);
+    const bytes = text
+      ? run.writeTextEntries(dictionary.entries, entries, to)
+      : run.writeFixedEntries(dictionary.entries, entries, asDays, to);
+    page(to, bytes, (each) => dictionaryPageHeader(entries, each));
+    sizes.dictionary = sizes.bytes;
+  }
+  const valueBytes = text && !dictionary ? textBytes(kernel, values, rows) : rows * 8;
+  const to = kernel.place(rows / 8 + 32 + valueBytes);
+  const levels = run.writeLevels(valid, rows, present, to);
+  const data = (): number => {
+    if (dictionary) return run.writeIndices(dictionary.indices, present, entries, to + levels);
+    if (text) return run.writeTexts(values, valid, rows, to + levels);
+    if (plan.type === 'boolean') return run.writeBooleans(values, valid, rows, to + levels);
+    return run.writeFixed(values, valid, rows, asDays, to + levels);
+  };
+  page(to, levels + data(), (each) => dataPageHeader(rows, each, dictionary !== undefined));
+  const range = present > 0 ? rangeOf(kernel, column, dictionary, entries) : undefined;
+  return {
+    values: rows,
+    nulls: rows - present,
+    dictionaryBytes: sizes.dictionary,
+    bytes: sizes.bytes,
+    uncompressedBytes: sizes.uncompressed,
+    ...(range && { range }),
+  };
+}
+
+/** Entries of a dictionary that makes the column smaller; 0 for none. */
+function usefulEntries(kernel: Kernel, dictionary: Dictionary | undefined, present: number): number {
+  if (!dictionary) return 0;
+  const entries = kernel.word(dictionary.state);
+  const slots = kernel.word(dictionary.state + 4);
+  return slots > 0 && entries <= present / 2 ? entries : 0;
+}
+
+/** What texts need as PLAIN, nulls counted as empty ones. */
+function textBytes(kernel: Kernel, texts: Address, count: number): number {
+  return kernel.run.textBytes(texts, count) + 4 * count;
+}
+
+function rangeOf(
+  kernel: Kernel,
+  { rows, values, valid, plan }: GroupColumn,
+  dictionary: Dictionary | undefined,
+  entries: number,
+): readonly [Uint8Array, Uint8Array] | undefined {
+  const { run } = kernel;
+  const to = kernel.place(16);
+  const plain = (bytes: number) => [kernel.copy(to, bytes), kernel.copy(to + 8, bytes)] as const;
+  switch (plan.type) {
+    case 'text': {
+      if (dictionary) run.rangeOfTextEntries(dictionary.entries, entries, to);
+      else run.rangeOfTexts(values, valid, rows, to);
+      const bound = (text: Address): Uint8Array | undefined => {
+        const length = kernel.word(text + 4);
+        return length > longestRangeText ? undefined : kernel.copy(kernel.word(text), length);
+      };
+      const [least, most] = [bound(kernel.word(to)), bound(kernel.word(to + 4))];
+      return least && most ? [least, most] : undefined;
+    }
+    case 'double': {
+      run.rangeOfDoubles(values, valid, rows, to);
+      // Zero has two signs, and a reader may be after either (parquet.thrift, ColumnOrder).
+      if (kernel.double(to) === 0) kernel.setDouble(to, -0);
+      if (kernel.double(to + 8) === 0) kernel.setDouble(to + 8, 0);
+      return plain(8);
+    }
+    case 'date':
+      run.rangeOfIntegers(values, valid, rows, to);
+      run.writeFixedEntries(to, 1, true, to);
+      run.writeFixedEntries(to + 8, 1, true, to + 8);
+      return plain(4);
+    case 'boolean':
+      run.rangeOfIntegers(values, valid, rows, to);
+      return plain(1);
+    case 'integer':
+    case 'timestamp':
+      run.rangeOfIntegers(values, valid, rows, to);
+      return plain(8);
+  }
+}

@@ -1,0 +1,47 @@
+import type { RowGroup } from '../../csv/window';
+import { PartFile } from '../../parquet/partFile';
+import type { ColumnPlan } from '../../types/schema';
+import { program } from '../../version';
+import type { Engine, FieldDialect, PartWriter, ReadGroup } from '../engine';
+import type { EncodedGroup } from './encodeGroup';
+import { Threads } from './threads';
+
+/** The engine on WebAssembly: each thread reads and encodes a row group at a time; without threads, the main one does. */
+export class KernelEngine implements Engine {
+  /** One group more than threads, so that none waits for the next. */
+  readonly parallel: number;
+  private readonly threads: Pick<Threads, 'run' | 'close'>;
+
+  constructor(dialect: FieldDialect, threads: number) {
+    this.threads = threads > 0 ? new Threads(threads, dialect) : openInline(dialect);
+    this.parallel = threads + 1;
+  }
+
+  async read({ bytes, rows }: RowGroup, plans: readonly ColumnPlan[]): Promise<ReadGroup> {
+    const { found, bytes: back } = await this.threads.run({ bytes, rows, plans });
+    if (!found) throw new Error('a thread answered nothing');
+    return { ...found, rows, bytes: back };
+  }
+
+  async openPart(path: string, plans: readonly ColumnPlan[]): Promise<PartWriter> {
+    const file = await PartFile.create(path, plans, program);
+    return {
+      add: ({ rowsWritten, content }) => {
+        const { pages, columns } = content as EncodedGroup;
+        return file.addGroup(rowsWritten, pages, columns);
+      },
+      finish: () => file.finish(),
+      abandon: () => file.abandon(),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.threads.close();
+  }
+}
+
+/** What threads load for themselves is loaded here for who has none. */
+function openInline(dialect: FieldDialect): Pick<Threads, 'run' | 'close'> {
+  const { Inline } = require('./inline') as typeof import('./inline');
+  return new Inline(dialect);
+}

@@ -1,0 +1,20 @@
+import type { ColumnPlan } from '../../types/schema';
+import type { FieldDialect } from '../engine';
+import type { GroupContent } from './readGroup';
+
+/** What the main thread and a reading thread say to each other. Bytes are handed over, and back, without a copy. */
+export interface ReadRequest {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly rows: number;
+  readonly plans: readonly ColumnPlan[];
+}
+
+export interface ReadAnswer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly found?: GroupContent;
+  readonly failure?: string;
+}
+
+export interface ThreadData {
+  readonly dialect: FieldDialect;
+}

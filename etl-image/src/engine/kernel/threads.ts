@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { FieldDialect } from '../engine';
+import type { ReadAnswer, ReadRequest, ThreadData } from './messages';
+
+interface Job {
+  readonly request: ReadRequest;
+  readonly resolve: (answer: ReadAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const program = join(__dirname, '..', '..', '..', 'dist', 'engine', 'kernel', 'thread.js');
+
+/**
+ * Compressed pages are held by small objects that die young: a small young generation is looked through often, so that their
+ * memory does not pile up before it is given back.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+
+/** Threads that take row groups as they come. One is started when there is work that no other is free for. */
+export class Threads {
+  private readonly workers: Worker[] = [];
+  private readonly idle: Worker[] = [];
+  private readonly waiting: Job[] = [];
+  private readonly busy = new Map<Worker, Job>();
+  private failure: Error | undefined;
+
+  constructor(
+    private readonly count: number,
+    private readonly dialect: FieldDialect,
+  ) {}
+
+  run(request: ReadRequest): Promise<ReadAnswer> {
+    if (this.failure) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ request, resolve, reject });
+      this.next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.fail(new Error('the engine is closed'));
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  private next(): void {
+    const worker = this.waiting.length > 0 ? (this.idle.pop() ?? this.start()) : undefined;
+    const job = worker && this.waiting.shift();
+    if (!worker || !job) return;
+    this.busy.set(worker, job);
+    worker.postMessage(job.request, [job.request.bytes.buffer]);
+  }
+
+  private start(): Worker | undefined {
+    if (this.workers.length === this.count) return undefined;
+    const workerData: ThreadData = { dialect: this.dialect };
+    const worker = new Worker(program, { workerData, resourceLimits });
+    worker.on('message', (answer: ReadAnswer) => this.done(worker, answer));
+    worker.on('error', (error) => this.fail(error));
+    this.workers.push(worker);
+    return worker;
+  }
+
+  private done(worker: Worker, answer: ReadAnswer): void {
+    const job = this.busy.get(worker);
+    this.busy.delete(worker);
+    this.idle.push(worker);
+    if (answer.failure === undefined) job?.resolve(answer);
+    else job?.reject(new Error(answer.failure));
+    this.next();
+  }
+
+  /** A thread that died leaves nobody to do its work. */
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of [...this.waiting.splice(0), ...this.busy.values()]) reject(error);
+    this.busy.clear();
+  }
+}

@@ -1,0 +1,95 @@
+import { isHintLine } from '@etl/pipeline/csv/separatorHint';
+import { rowsOf, withoutLineEnd } from '../../csv/rows';
+import type { RowGroup } from '../../csv/window';
+import { addEvidence, type Evidence, noEvidence } from '../../types/evidence';
+import { createHeaderTest } from '../../types/repeatedHeader';
+import { type ColumnPlan, wantsDates } from '../../types/schema';
+import { evidenceOf, readValue, type Value } from '../../types/texts';
+import {
+  type Coercion,
+  contradiction,
+  type FieldDialect,
+  type Place,
+  type ReadGroup,
+  type Reject,
+  rawBytes,
+  reasons,
+} from '../engine';
+import { rejectedColumn } from '../rejectedColumn';
+import { type Fields, readFields } from './fields';
+
+/** A value for each column. */
+export type PortableRow = readonly (Value | null)[];
+
+/** Why a row is rejected. */
+type Why = Pick<Reject, 'column' | 'reason' | 'kind'>;
+
+type ReadRow =
+  | { readonly kind: 'good'; readonly row: PortableRow; readonly coerced: readonly { column: string; raw: string }[] }
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'broken'; readonly reason: keyof typeof reasons }
+  | { readonly kind: 'reject'; readonly why: Why };
+
+/** Reads a row group value by value. */
+export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect: FieldDialect): ReadGroup {
+  const lineEnd = dialect.lineEnd.charCodeAt(0);
+  const evidence: Evidence[] = plans.map(() => noEvidence);
+  const rejects: Reject[] = [];
+  const coercions: Coercion[] = [];
+  const content: PortableRow[] = [];
+  let place: Place = { row: 0, lines: 0, byte: 0 };
+  const isHeader = createHeaderTest(plans);
+  for (const row of rowsOf(group.bytes, dialect)) {
+    const bytes = Buffer.from(row.buffer, row.byteOffset, row.length);
+    const fields = readFields(bytes, dialect);
+    const read: ReadRow =
+      isHintLine(bytes) || (typeof fields !== 'string' && isHeader(fields))
+        ? { kind: 'broken', reason: 'repeatedHeader' }
+        : readRow(fields, plans, evidence);
+    if (read.kind === 'reject') rejects.push({ ...place, ...read.why, raw: rawOf(bytes, lineEnd) });
+    if (read.kind === 'broken') {
+      const column = rejectedColumn(read.reason, bytes, plans, dialect);
+      const reason = reasons[read.reason];
+      rejects.push({ ...place, column, reason, kind: reason, raw: rawOf(bytes, lineEnd) });
+    }
+    if (read.kind === 'good') {
+      content.push(read.row);
+      for (const each of read.coerced) coercions.push({ ...place, ...each });
+    }
+    const lines = bytes.filter((byte) => byte === lineEnd).length;
+    place = { row: place.row + 1, lines: place.lines + lines, byte: place.byte + bytes.length };
+  }
+  const rowsBlank = place.row - content.length - rejects.length;
+  const { bytes, rows } = group;
+  return { bytes, rows, rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
+}
+
+/** Adds to `evidence` what the values say of their columns. */
+function readRow(fields: Fields, plans: readonly ColumnPlan[], evidence: Evidence[]): ReadRow {
+  if (fields === 'blank') return { kind: 'blank' };
+  if (typeof fields === 'string') return { kind: 'broken', reason: fields };
+  if (fields.length > plans.length) return { kind: 'broken', reason: 'tooMany' };
+  if (fields.length < plans.length) return { kind: 'broken', reason: 'tooFew' };
+  const row: (Value | null)[] = [];
+  const coerced: { column: string; raw: string }[] = [];
+  let why: Why | undefined;
+  for (const [index, plan] of plans.entries()) {
+    const text = fields[index] ?? '';
+    // As in the kernel: what was found to be text is not looked at any more.
+    if (plan.type !== 'text' || plan.watch !== 'nothing') {
+      evidence[index] = addEvidence(evidence[index] ?? noEvidence, evidenceOf(text, { dates: wantsDates(plan) }));
+    }
+    const value = readValue(text, plan);
+    row.push(value ?? null);
+    if (value !== undefined) continue;
+    if (plan.coerces) coerced.push({ column: plan.name, raw: text });
+    else if (plan.declared) why ??= { column: plan.name, ...contradiction(text, plan) };
+  }
+  if (why) return { kind: 'reject', why };
+  if (coerced.length === 0 && row.every((value) => value === null)) return { kind: 'blank' };
+  return { kind: 'good', row, coerced };
+}
+
+function rawOf(row: Buffer, lineEnd: number): string {
+  return withoutLineEnd(row, lineEnd).subarray(0, rawBytes).toString('utf8');
+}

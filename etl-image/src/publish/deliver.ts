@@ -1,0 +1,140 @@
+import { transform } from '@etl/pipeline/definition';
+import type { BatchLayout } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
+import { withSchemaChanges } from '@etl/pipeline/schemaChanges';
+import { cleanWork, type Launch } from '@etl/storage/cleanWork';
+import { type Commit, type CommitResult, readNewestCommit } from '@etl/storage/commitLog';
+import { sameContent } from '@etl/storage/fence';
+import { project, projectionSettings } from '@etl/storage/projection';
+import { publish } from '@etl/storage/publish';
+import { adopt, countChunks, type FoundWork, findWork } from '../chunks/checkpoint';
+import type { Conversion, ConversionState } from '../chunks/conversion';
+import { checkRejectCount } from '../chunks/rejectLimits';
+import { failureOf } from '../config/failures';
+import { HeldError, SourceConflictError } from '../errors';
+import { usage } from '../report/usage';
+import { type FanOut, gather, shareStale } from '../shards/fanOut';
+import { convertSource, runTask, type Task, type Work } from '../task';
+import { composeManifest, type Made } from './manifest';
+import { SchemaHistory } from './schemaHistory';
+
+export interface Delivery {
+  readonly status: Exclude<CommitResult['status'], 'conflict'>;
+  readonly manifest: Manifest;
+}
+
+interface Ended {
+  readonly delivery: Delivery;
+  readonly place: BatchLayout;
+  /** Launches that nobody waits for any more. */
+  readonly over: readonly Launch[];
+}
+
+/** From source to published batch. A batch that this source and these options made before is only shown again. */
+export async function deliver(work: Work): Promise<Delivery> {
+  const { delivery, place, over } = await runTask(work, async (task): Promise<Ended> => {
+    const { store, place, content, log } = task;
+    const found = await findWork(store, place, content);
+    const over = [task.env, ...found.reports];
+    const newest = await readNewestCommit(store, place);
+    if (newest && sameContent(newest.manifest, content)) {
+      log({ event: 'note', text: 'this source was converted with these options before: nothing to do' });
+      await project(store, place);
+      await (await SchemaHistory.open(task)).keep(newest.manifest);
+      return { delivery: { status: 'already', manifest: newest.manifest }, place, over };
+    }
+    const { mode, replaces } = task.env;
+    if (newest && !mayReplace(newest.manifest.source.uri, content.source.uri, replaces)) throw conflict(task, newest);
+    const fanOut = mode?.kind === 'commit' ? mode.shards : undefined;
+    const composed = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
+    task.signal.throwIfAborted();
+    const schemas = await SchemaHistory.open(task);
+    const manifest = withSchemaChanges(composed, schemas.before(newest));
+    const result = await publish(store, place, manifest, projectionSettings, replaces);
+    const { status } = result;
+    if (status === 'conflict') throw conflict(task, result);
+    if (status === 'committed') await schemas.keep(manifest);
+    return { delivery: { status, manifest: result.manifest }, place, over };
+  });
+  await tidyUp(work, place, over);
+  return delivery;
+}
+
+function conflict({ content }: Task, { manifest }: Commit): SourceConflictError {
+  return new SourceConflictError(conflictReason(manifest.source.uri, content.source.uri));
+}
+
+/** All of the source, by this launch alone. */
+async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
+  const { env, log, source, folder } = task;
+  const all = adopt(found);
+  const chunks = countChunks(all);
+  if (chunks > 0) log({ event: 'note', text: `${chunks} chunks were converted before and are taken over` });
+  const conversion = await convertSource(task, { before: chunks > 0 ? all : undefined, onState: onState(task) });
+  return compose(task, conversion, {
+    folders: [folder.uri],
+    startedAt: task.startedAt,
+    used: [{ ...usage(), bytesRead: source.bytesRead() }],
+    approved: env.mode?.kind === 'commit',
+  });
+}
+
+/** What shards have converted together: nothing is converted here but a few chunks that others have made stale. */
+async function mergeShards(task: Task, fanOut: FanOut, found: FoundWork): Promise<Manifest> {
+  const { source, folder, place } = task;
+  const { index, before } = gather(task, fanOut, found);
+  const reports = found.reports.filter(({ indexUri }) => indexUri === fanOut.indexUri);
+  const conversion = await convertSource(task, {
+    before,
+    range: { start: index.chunks[0] ?? index.end, end: index.end },
+    onStale: (stale, known) => shareStale(task, fanOut, index, stale, known),
+    onState: onState(task),
+  });
+  return compose(task, conversion, {
+    folders: [folder.uri, ...reports.map(({ runId, generation }) => place.work(runId, generation))],
+    startedAt: index.startedAt,
+    used: [{ ...usage(), bytesRead: source.bytesRead() }, index.usage, ...reports.map((report) => report.usage)],
+    approved: false,
+    rowsConverted: index.rows,
+  });
+}
+
+function onState({ env }: Task): (state: ConversionState) => Promise<void> {
+  return async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {});
+}
+
+/** What is held is kept as it is: approved of, it only has to be committed. */
+async function compose(
+  task: Task,
+  conversion: Conversion,
+  rest: Pick<Made, 'folders' | 'startedAt' | 'used' | 'approved'> & Partial<Pick<Made, 'rowsConverted'>>,
+): Promise<Manifest> {
+  const { folder, content, progress } = task;
+  try {
+    const manifest = composeManifest({
+      ...task,
+      ...rest,
+      conversion,
+      rowsConverted: rest.rowsConverted ?? conversion.rowsConverted,
+    });
+    progress.set({ phase: 'publishing' });
+    return manifest;
+  } catch (error) {
+    const { chunks, hints } = conversion;
+    if (error instanceof HeldError) await folder.checkpoint({ version: 2, ...content, chunks, hints });
+    throw error;
+  }
+}
+
+/** Work folders of runs that nobody has heard of for so long are nobody's: what waits for an approval is published after it. */
+const graceSeconds = transform.approvalSeconds + 24 * 3600;
+
+/** What these runs leave that no commit refers to. The batch is delivered: that it could not be removed ends nothing. */
+async function tidyUp({ store, log }: Work, place: BatchLayout, finished: readonly Launch[]): Promise<void> {
+  try {
+    await cleanWork(store, place, { graceSeconds, finished });
+  } catch (error) {
+    log({ event: 'note', text: `work folders were not cleaned up: ${failureOf(error).cause}` });
+  }
+}

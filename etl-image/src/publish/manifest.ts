@@ -1,0 +1,135 @@
+import type { BatchLayout } from '@etl/pipeline/layout';
+import type { Manifest, Totals } from '@etl/pipeline/manifest';
+import { own } from '@etl/pipeline/own';
+import { coercedWarning } from '@etl/pipeline/shareable';
+import { joinUri } from '@etl/pipeline/uri';
+import type { Content } from '@etl/storage/fence';
+import { coercedExamples, type FinishedChunk } from '../chunks/chunkDraft';
+import type { Conversion } from '../chunks/conversion';
+import { addCounts } from '../chunks/rejectLimits';
+import type { Environment } from '../config/environment';
+import type { Resources } from '../config/resources';
+import { reasons } from '../engine/engine';
+import { pace, type Usage } from '../report/usage';
+import type { Source } from '../source/source';
+import { checkGates } from './gates';
+
+export interface Made {
+  readonly env: Environment;
+  readonly place: BatchLayout;
+  /** Where this launch, and those that worked for it, wrote their parts. */
+  readonly folders: readonly string[];
+  readonly source: Source;
+  readonly content: Content;
+  readonly conversion: Conversion;
+  readonly startedAt: string;
+  /** What this launch used, and each of those that worked for it. */
+  readonly used: readonly Used[];
+  /** Rows that they read themselves. */
+  readonly rowsConverted: number;
+  readonly resources: Resources;
+  /** Whether what is held by a quality gate may be published. */
+  readonly approved: boolean;
+}
+
+export interface Used extends Usage {
+  readonly bytesRead: number;
+}
+
+/** What is published. Throws `BadDataError` and `HeldError` for a batch that must not be: too many rejects, or too few rows. */
+export function composeManifest(made: Made): Manifest {
+  const { env, place, source, content, conversion, startedAt, used, approved } = made;
+  const { chunks } = conversion;
+  const totals = totalsOf(chunks);
+  const excused = checkGates(chunks, totals, { ...env, approved });
+  const parts = chunks.flatMap(({ part }) => part ?? []);
+  const isOwn = (uri: string): boolean => made.folders.some((folder) => uri.startsWith(`${folder}/`));
+  const own = parts.filter(({ location }) => isOwn(joinUri(place.internal, location)));
+  const rejects = chunks.flatMap((chunk) => chunk.rejects ?? []);
+  const coercions = chunks.flatMap((chunk) => chunk.coercions ?? []);
+  const rejected = addCounts(chunks.map((chunk) => chunk.rejected));
+  const coerced = addCounts(chunks.map((chunk) => chunk.coerced));
+  return {
+    version: 1,
+    runId: env.runId,
+    generation: env.generation,
+    runStartedAt: env.runStartedAt,
+    ...content,
+    batchDate: env.batchDate,
+    dataset: env.dataset,
+    schema: conversion.plans.map(({ name, type, sourceName }) => ({ name, type, sourceName })),
+    parts,
+    totals,
+    chunks: chunks.length,
+    reused: parts.length - own.length,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    resources: {
+      peakMemoryMiB: Math.max(...used.map(({ peakMemoryMiB }) => peakMemoryMiB)),
+      cpuSeconds: Math.round(sum(used.map(({ cpuSeconds }) => cpuSeconds)) * 100) / 100,
+      wallSeconds: Math.round((Date.now() - Date.parse(startedAt)) / 10) / 100,
+      bytesRead: sum(used.map(({ bytesRead }) => bytesRead)),
+      bytesWritten: sum(own.map(({ bytes }) => bytes)),
+      rowsPerSecond: pace(made.rowsConverted, startedAt),
+      ...made.resources,
+    },
+    warnings: [
+      ...source.head.warnings,
+      ...conversion.warnings,
+      ...coercedWarnings(coerced, chunks),
+      ...encodingWarnings(rejected[reasons.notUtf8] ?? 0),
+      ...repeatedHeaderWarnings(rejected[reasons.repeatedHeader] ?? 0),
+      ...excused.map((problem) => `published on approval: ${problem}`),
+    ],
+    ...(rejects.length > 0 && { rejected, rejects }),
+    ...(coercions.length > 0 && { coerced, coercedExamples: examplesOf(coerced, chunks), coercions }),
+  };
+}
+
+function totalsOf(chunks: readonly FinishedChunk[]): Totals {
+  const totals: Totals = {
+    rowsRead: sum(chunks.map((chunk) => chunk.rows)),
+    rowsWritten: sum(chunks.map((chunk) => chunk.part?.rows ?? 0)),
+    rowsBlank: sum(chunks.map((chunk) => chunk.rowsBlank)),
+    rowsRejected: sum(chunks.map((chunk) => chunk.rowsRejected)),
+    datesCoerced: sum(chunks.flatMap((chunk) => Object.values(chunk.coerced))),
+  };
+  const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = totals;
+  if (rowsRead !== rowsWritten + rowsBlank + rowsRejected) {
+    const facts = `${rowsRead} read, ${rowsWritten} written, ${rowsBlank} blank, ${rowsRejected} rejected`;
+    throw new Error(`rows do not add up: ${facts}`);
+  }
+  return totals;
+}
+
+/** One warning a column: how many dates became null, and where the first of them lies. */
+function coercedWarnings(coerced: Readonly<Record<string, number>>, chunks: readonly FinishedChunk[]): string[] {
+  return Object.entries(coerced).map(([column, count]) => {
+    const lines = chunks.flatMap((chunk) => own(chunk.coercedLines, column) ?? []);
+    const where = lines.length === 0 ? '' : `${count > 1 ? ', the first' : ''} in line ${Math.min(...lines)}`;
+    return `${coercedWarning(column, count)}${where}`;
+  });
+}
+
+/** Some values of each column that became null. */
+function examplesOf(coerced: Readonly<Record<string, number>>, chunks: readonly FinishedChunk[]) {
+  return Object.fromEntries(
+    Object.keys(coerced).map((column) => {
+      const examples = new Set(chunks.flatMap((chunk) => own(chunk.coercedExamples, column) ?? []));
+      return [column, [...examples].slice(0, coercedExamples)];
+    }),
+  );
+}
+
+/** The head of a file decides its encoding: what follows may show that it is another one. */
+function encodingWarnings(rows: number): string[] {
+  if (rows === 0) return [];
+  return [`rows rejected for bytes that are not UTF-8: ${rows} (declare dialect.encoding if the file is Windows-1252)`];
+}
+
+function repeatedHeaderWarnings(rows: number): string[] {
+  if (rows === 0) return [];
+  return [`rows that repeat the header: ${rows} (rejected; they do not count toward the allowed rejects)`];
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -1,0 +1,29 @@
+import type { Manifest, Progress } from '@etl/pipeline/manifest';
+import { shareable } from '@etl/pipeline/shareable';
+import { jsonLine } from '@etl/pipeline/text/json';
+import { terminalLine } from '@etl/pipeline/text/terminal';
+import type { Failure } from '../config/failures';
+import type { Indexed, Sharded } from './results';
+
+/** What the program says, a JSON object a line on stdout. */
+export type LogEvent =
+  | ({ readonly event: 'progress' } & Progress)
+  | { readonly event: 'note'; readonly text: string }
+  | { readonly event: 'finished'; readonly status: 'committed' | 'already' | 'superseded'; readonly manifest: Manifest }
+  | ({ readonly event: 'finished' } & (Indexed | Sharded))
+  | ({ readonly event: 'failed' } & Failure);
+
+export type Log = (line: LogEvent) => void;
+
+/** Returns an event as a line of JSON, without values of cells: logs are quoted in alerts. */
+export function logLine(event: LogEvent, facts: object = {}): string {
+  const shared = 'manifest' in event ? { ...event, manifest: shareable(event.manifest) } : event;
+  return jsonLine({ ...facts, ...shared });
+}
+
+/** Lines on stdout; errors also in words on stderr, for who runs the program by hand. */
+export const log: Log = (line) => {
+  process.stdout.write(`${logLine(line, { at: new Date().toISOString() })}\n`);
+  if (line.event === 'failed')
+    process.stderr.write(`error: ${terminalLine(line.cause)}\n${terminalLine(line.remedy)}\n`);
+};

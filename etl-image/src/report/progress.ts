@@ -1,0 +1,60 @@
+import type { Progress } from '@etl/pipeline/manifest';
+import type { ObjectStore } from '@etl/storage/objectStore';
+import type { Log } from './log';
+import { usage } from './usage';
+
+const steadySeconds = 1;
+
+/**
+ * Tells how far the work is: to the log and, where the waiting activity looks, beside the checkpoint. At a steady pace,
+ * however often it is told something. That it cannot be written ends nothing.
+ */
+export class ProgressReport {
+  private progress: Omit<Progress, 'updatedAt'> = {
+    phase: 'starting',
+    bytesRead: 0,
+    bytesTotal: 0,
+    rowsRead: 0,
+    parts: 0,
+  };
+  private readonly timer: NodeJS.Timeout;
+  private writing: Promise<void> = Promise.resolve();
+  private changed = true;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly uri: string,
+    private readonly log: Log,
+  ) {
+    this.timer = setInterval(() => void this.write(), steadySeconds * 1000);
+    this.timer.unref();
+  }
+
+  set(change: Partial<Omit<Progress, 'updatedAt'>>): void {
+    this.progress = { ...this.progress, ...change };
+    this.changed = true;
+  }
+
+  get bytesRead(): number {
+    return this.progress.bytesRead;
+  }
+
+  /** The last word. Returns when it is written, or could not be. */
+  async end(change: Partial<Omit<Progress, 'updatedAt'>>): Promise<void> {
+    clearInterval(this.timer);
+    this.set(change);
+    await this.write();
+  }
+
+  /** Writes follow each other, so that an older one never overwrites a newer. */
+  write(): Promise<void> {
+    this.writing = this.writing.then(async () => {
+      if (!this.changed) return;
+      this.changed = false;
+      const progress: Progress = { ...this.progress, ...usage(), updatedAt: new Date().toISOString() };
+      this.log({ event: 'progress', ...progress });
+      await this.store.write(this.uri, `${JSON.stringify(progress)}\n`).catch(() => undefined);
+    });
+    return this.writing;
+  }
+}
