@@ -4,7 +4,7 @@ import { failureOf } from '@etl/image/config/failures';
 import { openEnvironment } from '@etl/image/config/openEnvironment';
 import { detectResources, type Resources, resourcesFor } from '@etl/image/config/resources';
 import { BadConfigurationError, StoppedError } from '@etl/image/errors';
-import { deliver } from '@etl/image/publish/deliver';
+import { performDelivery } from '@etl/image/perform';
 import { type LogEvent, logLine } from '@etl/image/report/log';
 import { countAnew } from '@etl/image/report/usage';
 import { withoutOperatorVariables } from '@etl/pipeline/allowedPlacesFrom';
@@ -77,7 +77,7 @@ async function convert(
     if (env.engine !== defaultEngine) {
       throw new BadConfigurationError(`bad environment: ETL_ENGINE: the function has ${defaultEngine} alone`);
     }
-    const delivery = await deliver({ env, store, scratch, resources: resources(), log: say, signal });
+    const delivery = await performDelivery({ env, store, scratch, resources: resources(), log: say, signal });
     say({ event: 'finished', ...delivery });
     return { exitCode: exitCodes.done };
   } catch (error) {

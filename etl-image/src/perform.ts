@@ -2,12 +2,33 @@ import { type Delivery, deliver } from './publish/deliver';
 import type { Indexed, Sharded } from './report/results';
 import { buildIndex } from './shards/buildIndex';
 import { convertShard } from './shards/convertShard';
-import type { Work } from './task';
+import { openTask, type Task, type Work } from './task';
 
-/** What this launch is for. */
-export function perform(work: Work): Promise<Delivery | Indexed | Sharded> {
-  const { mode } = work.env;
-  if (mode?.kind === 'index') return buildIndex(work);
-  if (mode?.kind === 'shard') return convertShard(work, mode);
-  return deliver(work);
+/** Does what this launch is for (`MODE`), and reports its progress and its end. */
+export async function perform(work: Work): Promise<Delivery | Indexed | Sharded> {
+  const task = await openTask(work);
+  try {
+    return await run(task);
+  } catch (error) {
+    await task.fail(error);
+    throw error;
+  }
+}
+
+/**
+ * Converts the source and publishes the batch.
+ *
+ * @throws {Error} when this launch is for an index or a shard
+ */
+export async function performDelivery(work: Work): Promise<Delivery> {
+  const done = await perform(work);
+  if ('manifest' in done) return done;
+  throw new Error(`this launch publishes nothing: ${done.status}`);
+}
+
+function run(task: Task): Promise<Delivery | Indexed | Sharded> {
+  const { mode } = task.env;
+  if (mode?.kind === 'index') return buildIndex(task);
+  if (mode?.kind === 'shard') return convertShard(task, mode);
+  return deliver(task);
 }

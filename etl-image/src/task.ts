@@ -29,7 +29,7 @@ export interface Work {
   readonly signal: AbortSignal;
 }
 
-/** One launch, whatever it is to do. */
+/** An opened launch. `end` or `fail` must be called once. */
 export interface Task extends Work {
   readonly place: BatchLayout;
   readonly folder: WorkFolder;
@@ -39,14 +39,24 @@ export interface Task extends Work {
   readonly startedAt: string;
   /** Of the source, when this launch is told to go by one, and it is there. */
   readonly index: ChunkIndex | undefined;
+  /** Reports that the work is done. */
+  end(): Promise<void>;
+  /** Reports the cause of a failure. An interruption is reported without one: the checkpoint stands for it. */
+  fail(error: unknown): Promise<void>;
 }
 
-/** Opens the source, and tells how the work goes and how it ended. */
-export async function runTask<Result>(work: Work, run: (task: Task) => Promise<Result>): Promise<Result> {
+/**
+ * Opens the source and the work folder, and begins to report progress. A failure is reported before it is thrown.
+ *
+ * @throws {Error} any error of the source, the store or the index
+ */
+export async function openTask(work: Work): Promise<Task> {
   const { env, store, log } = work;
   const place = layout(env.destination, env);
   const folder = new WorkFolder(store, place, env);
   const progress = new ProgressReport(store, folder.at(progressName), log);
+  const fail = (error: unknown): Promise<void> =>
+    progress.end(error instanceof StoppedError ? {} : { phase: 'failed', failure: failureOf(error).cause });
   try {
     const indexUri = indexOf(env.mode);
     const index = indexUri === undefined ? undefined : await readIndex(store, indexUri);
@@ -58,16 +68,13 @@ export async function runTask<Result>(work: Work, run: (task: Task) => Promise<R
       program: programOf(env.engine),
     };
     if (index && indexUri !== undefined) checkIndex(index, indexUri, content, env.chunkRows);
-    // Seen by others from here on: what this launch takes over is not tidied away under its hands.
+    // Visible to other launches from here on: they leave alone the chunks that this launch resumes from.
     await progress.write();
     const startedAt = new Date().toISOString();
-    const result = await run({ ...work, place, folder, progress, source, content, startedAt, index });
-    await progress.end({ phase: 'done' });
-    return result;
+    const end = () => progress.end({ phase: 'done' });
+    return { ...work, place, folder, progress, source, content, startedAt, index, end, fail };
   } catch (error) {
-    // A stop is no failure of the data: the checkpoint stands for it.
-    if (!(error instanceof StoppedError)) await progress.end({ phase: 'failed', failure: failureOf(error).cause });
-    else await progress.end({});
+    await fail(error);
     throw error;
   }
 }
@@ -112,7 +119,7 @@ export async function convertSource(
   await checkScratch(scratch, { rowBytes: source.head.rowBytes, chunkRows, mostBytes });
   return withEngine(task, (engine) =>
     convert({
-      ...{ source, options, chunkRows, scratch, engine, signal, shelf: folder },
+      ...{ source, options, chunkRows, scratch, engine, signal, chunkStore: folder },
       ...settings,
       onState: async (state) => {
         await settings.onState(state);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineName } from '@etl/image/config/engineNames';
-import { deliver } from '@etl/image/publish/deliver';
+import { performDelivery } from '@etl/image/perform';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -63,7 +63,7 @@ export class Converter {
       chunkRows: request.chunkRows ?? 500_000,
     };
     const scratch = await mkdtemp(join(this.folder, 'scratch-'));
-    const delivery = await deliver({
+    const delivery = await performDelivery({
       ...{ env, scratch, store: openStore(), log: () => undefined, signal: new AbortController().signal },
       resources: resourcesFor(4096, request.threads ?? 1),
     });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { deliver } from '@etl/image/publish/deliver';
+import { performDelivery } from '@etl/image/perform';
 import { openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from '../../etl-image/src/config/environment';
 import { failureOf } from '../../etl-image/src/config/failures';
@@ -45,7 +45,7 @@ export async function startInProcessEcs(folder: string) {
   const convert = async (task: Task): Promise<number> => {
     const scratch = await mkdtemp(join(folder, 'scratch-'));
     try {
-      await deliver({
+      await performDelivery({
         env: parseEnvironment(task.environment),
         store: openStore(),
         scratch,

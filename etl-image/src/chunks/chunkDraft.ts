@@ -40,7 +40,7 @@ export interface FinishedChunk {
 }
 
 /** Puts a chunk's files somewhere safe. What it holds is never written again: each pass has names of its own. */
-export interface Shelf {
+export interface ChunkStore {
   addPart(pass: Pass, name: string, path: string, rows: number): Promise<Part>;
   addFindings(pass: Pass, name: string, path: string): Promise<string>;
 }
@@ -123,8 +123,8 @@ export class ChunkDraft {
     await this.writer?.finish();
   }
 
-  /** Takes the finished files to the shelf. */
-  async finish(shelf: Shelf, pass: Pass): Promise<FinishedChunk> {
+  /** Takes the finished files to the chunkStore. */
+  async finish(chunkStore: ChunkStore, pass: Pass): Promise<FinishedChunk> {
     const { number, start, end, rows, rowsBlank, plans, rowsWritten } = this;
     const base = {
       number,
@@ -140,10 +140,12 @@ export class ChunkDraft {
       coercedLines: Object.fromEntries(this.firstLines),
     };
     if (this.stale || !plans) return { ...base, schema: undefined };
-    const part = this.writer && (await shelf.addPart(pass, partName(number), this.partPath, rowsWritten));
-    const rejects = await this.rejects.shelve((path) => shelf.addFindings(pass, findingsName('rejects', number), path));
+    const part = this.writer && (await chunkStore.addPart(pass, partName(number), this.partPath, rowsWritten));
+    const rejects = await this.rejects.shelve((path) =>
+      chunkStore.addFindings(pass, findingsName('rejects', number), path),
+    );
     const coercions = await this.coercions.shelve((path) =>
-      shelf.addFindings(pass, findingsName('coercions', number), path),
+      chunkStore.addFindings(pass, findingsName('coercions', number), path),
     );
     await this.removeFiles();
     return {

@@ -9,7 +9,7 @@ import type { Source } from '../source/source';
 import { addColumns, type KeptEvidence, keepEvidence } from '../types/evidence';
 import type { ColumnPlan } from '../types/schema';
 import { type Known, signature, Table } from '../types/table';
-import { ChunkDraft, type FinishedChunk, type Pass, type Shelf } from './chunkDraft';
+import { ChunkDraft, type ChunkStore, type FinishedChunk, type Pass } from './chunkDraft';
 import { inOrder } from './inOrder';
 
 /** How far a conversion is: what a later one over the same source needs in order to go on. */
@@ -37,7 +37,7 @@ export interface ConversionSettings {
   readonly scratch: string;
   readonly engine: Engine;
   readonly signal: AbortSignal;
-  readonly shelf: Shelf;
+  readonly chunkStore: ChunkStore;
   /** What was done before. */
   readonly before: ConversionState | undefined;
   /** The chunks that are wanted, of a seekable source; absent: all there are. */
@@ -104,7 +104,7 @@ function openTable({ source, options, before, basis, settled }: ConversionSettin
 
 class Passes {
   private readonly finished = new Map<number, FinishedChunk>();
-  /** One chunk's files go to the shelf while the next one is read. */
+  /** One chunk's files go to the chunkStore while the next one is read. */
   private finishing: Promise<void> = Promise.resolve();
   private rowsRead = 0;
   rowsConverted = 0;
@@ -214,11 +214,11 @@ class Passes {
   }
 
   private async finish(draft: ChunkDraft, pass: Pass): Promise<void> {
-    const { shelf, onState, onProgress } = this.settings;
+    const { chunkStore, onState, onProgress } = this.settings;
     await draft.close();
     await this.finishing;
     this.finishing = (async () => {
-      const chunk = await draft.finish(shelf, pass);
+      const chunk = await draft.finish(chunkStore, pass);
       const { evidence } = this.finished.get(chunk.number) ?? chunk;
       this.finished.set(chunk.number, { ...chunk, evidence });
       const parts = this.chunks().flatMap(({ part }) => part ?? []);

@@ -7,10 +7,10 @@ import type { Part } from '@etl/pipeline/manifest';
 import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Checkpoint } from './checkpoint';
-import type { Pass, Shelf } from './chunkDraft';
+import type { ChunkStore, Pass } from './chunkDraft';
 
 /** The folder that this launch alone writes in. */
-export class WorkFolder implements Shelf {
+export class WorkFolder implements ChunkStore {
   private readonly relative: string;
   readonly uri: string;
 

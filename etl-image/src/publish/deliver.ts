@@ -1,5 +1,4 @@
 import { transform } from '@etl/pipeline/definition';
-import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
 import { withSchemaChanges } from '@etl/pipeline/schemaChanges';
@@ -15,7 +14,7 @@ import { failureOf } from '../config/failures';
 import { HeldError, SourceConflictError } from '../errors';
 import { usage } from '../report/usage';
 import { type FanOut, gather, shareStale } from '../shards/fanOut';
-import { convertSource, runTask, type Task, type Work } from '../task';
+import { convertSource, type Task } from '../task';
 import { composeManifest, type Made } from './manifest';
 import { SchemaHistory } from './schemaHistory';
 
@@ -24,41 +23,40 @@ export interface Delivery {
   readonly manifest: Manifest;
 }
 
-interface Ended {
-  readonly delivery: Delivery;
-  readonly place: BatchLayout;
-  /** Launches that nobody waits for any more. */
-  readonly over: readonly Launch[];
+/**
+ * Converts the source and publishes the batch. A batch that was published from this source with these options is only projected again.
+ *
+ * @throws {SourceConflictError} when another source published the batch and the replacement is not declared
+ */
+export async function deliver(task: Task): Promise<Delivery> {
+  const found = await findWork(task.store, task.place, task.content);
+  const delivery = await publishOnce(task, found);
+  await task.end();
+  await tidyUp(task, [task.env, ...found.reports]);
+  return delivery;
 }
 
-/** From source to published batch. A batch that this source and these options made before is only shown again. */
-export async function deliver(work: Work): Promise<Delivery> {
-  const { delivery, place, over } = await runTask(work, async (task): Promise<Ended> => {
-    const { store, place, content, log } = task;
-    const found = await findWork(store, place, content);
-    const over = [task.env, ...found.reports];
-    const newest = await readNewestCommit(store, place);
-    if (newest && sameContent(newest.manifest, content)) {
-      log({ event: 'note', text: 'this source was converted with these options before: nothing to do' });
-      await project(store, place);
-      await (await SchemaHistory.open(task)).keep(newest.manifest);
-      return { delivery: { status: 'already', manifest: newest.manifest }, place, over };
-    }
-    const { mode, replaces } = task.env;
-    if (newest && !mayReplace(newest.manifest.source.uri, content.source.uri, replaces)) throw conflict(task, newest);
-    const fanOut = mode?.kind === 'commit' ? mode.shards : undefined;
-    const composed = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
-    task.signal.throwIfAborted();
-    const schemas = await SchemaHistory.open(task);
-    const manifest = withSchemaChanges(composed, schemas.before(newest));
-    const result = await publish(store, place, manifest, projectionSettings, replaces);
-    const { status } = result;
-    if (status === 'conflict') throw conflict(task, result);
-    if (status === 'committed') await schemas.keep(manifest);
-    return { delivery: { status, manifest: result.manifest }, place, over };
-  });
-  await tidyUp(work, place, over);
-  return delivery;
+async function publishOnce(task: Task, found: FoundWork): Promise<Delivery> {
+  const { store, place, content, log } = task;
+  const newest = await readNewestCommit(store, place);
+  if (newest && sameContent(newest.manifest, content)) {
+    log({ event: 'note', text: 'this source was converted with these options before: nothing to do' });
+    await project(store, place);
+    await (await SchemaHistory.open(task)).keep(newest.manifest);
+    return { status: 'already', manifest: newest.manifest };
+  }
+  const { mode, replaces } = task.env;
+  if (newest && !mayReplace(newest.manifest.source.uri, content.source.uri, replaces)) throw conflict(task, newest);
+  const fanOut = mode?.kind === 'commit' ? mode.shards : undefined;
+  const composed = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
+  task.signal.throwIfAborted();
+  const schemas = await SchemaHistory.open(task);
+  const manifest = withSchemaChanges(composed, schemas.before(newest));
+  const result = await publish(store, place, manifest, projectionSettings, replaces);
+  const { status } = result;
+  if (status === 'conflict') throw conflict(task, result);
+  if (status === 'committed') await schemas.keep(manifest);
+  return { status, manifest: result.manifest };
 }
 
 function conflict({ content }: Task, { manifest }: Commit): SourceConflictError {
@@ -130,8 +128,8 @@ async function compose(
 /** Work folders of runs that nobody has heard of for so long are nobody's: what waits for an approval is published after it. */
 const graceSeconds = transform.approvalSeconds + 24 * 3600;
 
-/** What these runs leave that no commit refers to. The batch is delivered: that it could not be removed ends nothing. */
-async function tidyUp({ store, log }: Work, place: BatchLayout, finished: readonly Launch[]): Promise<void> {
+/** Removes what finished launches left and no commit refers to. Best effort: the batch is delivered. */
+async function tidyUp({ store, place, log }: Task, finished: readonly Launch[]): Promise<void> {
   try {
     await cleanWork(store, place, { graceSeconds, finished });
   } catch (error) {

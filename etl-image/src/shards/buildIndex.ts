@@ -7,17 +7,16 @@ import type { Position } from '../csv/window';
 import { BadConfigurationError } from '../errors';
 import type { Indexed } from '../report/results';
 import { usage } from '../report/usage';
-import { runTask, type Task, type Work, withEngine } from '../task';
+import { type Task, withEngine } from '../task';
 import { Table } from '../types/table';
 
 /** Finds where every chunk of the source begins, so that several tasks can convert it together. */
-export function buildIndex(work: Work): Promise<Indexed> {
-  return runTask(work, async (task) => {
-    checkSeekable(task);
-    const index = await scan(task);
-    await task.folder.writeJson(indexName, index);
-    return { status: 'indexed', index: task.folder.at(indexName), chunks: index.chunks.length, rows: index.rows };
-  });
+export async function buildIndex(task: Task): Promise<Indexed> {
+  checkSeekable(task);
+  const index = await scan(task);
+  await task.folder.writeJson(indexName, index);
+  await task.end();
+  return { status: 'indexed', index: task.folder.at(indexName), chunks: index.chunks.length, rows: index.rows };
 }
 
 /** Throws `BadConfigurationError` for a source that can only be read from its beginning. */

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Shelf } from '@etl/image/chunks/chunkDraft';
+import type { ChunkStore } from '@etl/image/chunks/chunkDraft';
 import { type Conversion, type ConversionState, convert } from '@etl/image/chunks/conversion';
 import type { Engine } from '@etl/image/engine/engine';
 import { openEngine } from '@etl/image/engine/open';
@@ -26,7 +26,7 @@ class Shelves {
   readonly files = new Map<string, Buffer>();
   private launches = 0;
 
-  next(): Shelf {
+  next(): ChunkStore {
     const launch = ++this.launches;
     const add = async (pass: string, name: string, path: string): Promise<string> => {
       const location = `${launch}/${pass}/${name}`;
@@ -61,14 +61,14 @@ class Shelves {
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Counts the parts it takes to the shelf, and stops before it would take `most` states. */
+/** Counts the parts it takes to the chunkStore, and stops before it would take `most` states. */
 async function launch(
   { shelves, ...file }: { source: Source; chunkRows: number; shelves: Shelves; engine: Engine },
   before: ConversionState | undefined,
   most = Number.POSITIVE_INFINITY,
 ): Promise<{ done: Conversion | undefined; states: ConversionState[] }> {
   const states: ConversionState[] = [];
-  const settings = { ...file, options, scratch, before, shelf: shelves.next() };
+  const settings = { ...file, options, scratch, before, chunkStore: shelves.next() };
   try {
     const done = await convert({
       ...settings,

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Delivery, deliver } from '@etl/image/publish/deliver';
+import { performDelivery } from '@etl/image/perform';
+import type { Delivery } from '@etl/image/publish/deliver';
 import type { Options } from '@etl/pipeline/options';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
@@ -17,7 +18,7 @@ export async function deliverHere(
   store: ObjectStore = openStore(),
 ): Promise<Delivery & { readonly log: readonly { readonly event: string; readonly text?: string }[] }> {
   const log: { event: string; text?: string }[] = [];
-  const delivery = await deliver({
+  const delivery = await performDelivery({
     env: parseEnvironment(bench.environment(path, changes, options)),
     store,
     scratch: await mkdtemp(join(bench.folder, 'scratch-')),
