@@ -10,7 +10,7 @@ module.exports = {
   // Tests read the packages' sources, so that a pure test needs no build.
   moduleNameMapper: {
     '^@etl/image/(.*)$': '<rootDir>/etl-image/src/$1.ts',
-    '^@etl/(pipeline|storage)/(.*)$': '<rootDir>/$1/src/$2.ts',
+    '^@etl/(lib|ecs|pipeline|storage)/(.*)$': '<rootDir>/$1/src/$2.ts',
   },
   transform: {
     '^.+\\.(ts|m?js)$': [

@@ -1,8 +1,8 @@
+import { joinUri } from '@etl/lib/uri';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
-import { joinUri } from '@etl/pipeline/uri';
 import type { AwaitInput } from './contract';
 import type { Describer } from './describer';
 import { endLikelyAt } from './expectedEnd';

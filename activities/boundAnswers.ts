@@ -1,4 +1,4 @@
-import { cut } from '@etl/pipeline/capped';
+import { cut } from '@etl/lib/capped';
 import { ApplicationFailure } from '@temporalio/common';
 import type { EtlActivities } from './contract';
 

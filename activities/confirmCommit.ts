@@ -1,9 +1,9 @@
-import { capped } from '@etl/pipeline/capped';
+import { capped } from '@etl/lib/capped';
+import { sameUri } from '@etl/lib/uri';
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Plan } from '@etl/pipeline/plan';
 import { shareableWarnings } from '@etl/pipeline/shareable';
-import { sameUri } from '@etl/pipeline/uri';
 import { type Commit, readCommits } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { CommitAnswer, CommitQuery } from './contract';

@@ -1,3 +1,4 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { BatchFile } from '@etl/pipeline/batch/batchFile';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
@@ -7,7 +8,6 @@ import type { Batch } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
-import type { TaskSize } from '@etl/pipeline/sizes';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { DeadLetter, LightEnd } from './ports';
 

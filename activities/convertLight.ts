@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { capped, cut } from '@etl/pipeline/capped';
+import { capped, cut } from '@etl/lib/capped';
+import { joinUri } from '@etl/lib/uri';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { exitCodes } from '@etl/pipeline/failures';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { lightLimits } from '@etl/pipeline/routing/policy';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
-import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LightInput } from './contract';
 import type { Note } from './heartbeat';

@@ -1,6 +1,6 @@
+import { sameUri } from '@etl/lib/uri';
 import { type DeclaredNames, legacyBatch, resolveBatch } from '@etl/pipeline/batchIdentity';
 import { type Batch, layout } from '@etl/pipeline/layout';
-import { sameUri } from '@etl/pipeline/uri';
 import { type Commit, readNewestCommit } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { trimSlashes } from '@etl/lib/uri';
 import { transform } from '@etl/pipeline/definition';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import type { MessageLanguage } from '@etl/pipeline/messages/languages';
-import { trimSlashes } from '@etl/pipeline/uri';
 import { activityInfo, Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';

@@ -1,3 +1,5 @@
+import { jsonBytes } from '@etl/lib/json';
+import { baseName, joinUri, parseUri, sameUri, trimSlashes } from '@etl/lib/uri';
 import { belongs, type Listing, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
 import { keyProblem } from '@etl/pipeline/batch/fileNames';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
@@ -7,13 +9,11 @@ import { addLeftOut, type LeftOut, type LeftOutReason } from '@etl/pipeline/batc
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import type { EventDetail } from '@etl/pipeline/event';
-import { jsonBytes } from '@etl/pipeline/json';
 import { workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { placeProblem } from '@etl/pipeline/places';
 import { optionsOf } from '@etl/pipeline/plan';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
-import { baseName, joinUri, parseUri, sameUri, trimSlashes } from '@etl/pipeline/uri';
 import {
   type ListedObject,
   type ListProblem,

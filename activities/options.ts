@@ -1,7 +1,7 @@
+import { joinUri } from '@etl/lib/uri';
 import { maxInlineOptions } from '@etl/pipeline/container';
 import { layout, optionsName } from '@etl/pipeline/layout';
 import type { Plan } from '@etl/pipeline/plan';
-import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 /** The URI under which a plan's options lie that are too long to be handed over themselves; undefined for others. */

@@ -1,9 +1,9 @@
+import { capped } from '@etl/lib/capped';
+import { shownUri } from '@etl/lib/text/shownUri';
 import { listingFrom } from '@etl/pipeline/batch/dayFiles';
 import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
-import { capped } from '@etl/pipeline/capped';
-import { shownUri } from '@etl/pipeline/text/shownUri';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { BatchValidation } from './contract';
 import { type PlaceSettings, refusedByPlace } from './refusedByPlace';

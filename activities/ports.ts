@@ -1,8 +1,8 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { PartOf } from '@etl/pipeline/batch/fileEvent';
 import type { RunEnd } from '@etl/pipeline/batch/fileResult';
 import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
-import type { TaskSize } from '@etl/pipeline/sizes';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 /** How a conversion in the light lane ended. */

@@ -1,5 +1,5 @@
+import { parseJson } from '@etl/lib/json';
 import { transform } from '@etl/pipeline/definition';
-import { parseJson } from '@etl/pipeline/json';
 import type { Progress } from '@etl/pipeline/manifest';
 import { progressOf, shareRead } from '@etl/pipeline/progress';
 import type { ObjectStore } from '@etl/storage/objectStore';

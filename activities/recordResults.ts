@@ -1,5 +1,5 @@
+import { joinUri } from '@etl/lib/uri';
 import { resultsFolder, resultsName } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { ResultsPage } from './contract';
 

@@ -1,6 +1,6 @@
+import { formatUri, joinUri, parseUri } from '@etl/lib/uri';
 import { type AllowedPlaces, defaultPlaces, isWithin, placeVariables } from '@etl/pipeline/allowedPlaces';
 import { resolveDestination } from '@etl/pipeline/plan';
-import { formatUri, joinUri, parseUri } from '@etl/pipeline/uri';
 import { type NamedPlace, refusedPlaces } from '@etl/storage/checkPlace';
 import type { ObjectStore } from '@etl/storage/objectStore';
 

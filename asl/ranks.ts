@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import { transitionsOf } from './transitions';
 import type { StateMachine } from './types';
 

@@ -1,5 +1,5 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import { defaultLanguage, type MessageLanguage } from '@etl/pipeline/messages/languages';
-import type { TaskSize } from '@etl/pipeline/sizes';
 
 /** What the machine is told of the account it is deployed to. */
 export interface MachineSettings {

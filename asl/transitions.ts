@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import { type Fields, fieldsOf } from './fields';
 
 /** A way out of a state. */

@@ -1,5 +1,5 @@
 import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { lastLines } from '@etl/pipeline/logTail';
+import { lastLines } from '@etl/lib/logTail';
 import type { TaskLogs } from '../activities/ports';
 import type { FindLogStream, LogStream } from './logStream';
 

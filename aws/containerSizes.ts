@@ -1,6 +1,6 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
-import type { TaskSize } from '@etl/pipeline/sizes';
+import { etlContainerName } from '@etl/ecs/container';
+import type { TaskSize } from '@etl/ecs/sizes';
 import { TaskRunnerError } from '../activities/ports';
 
 /** The ETL container's own limits, where the task definition sets any: a larger task alone would not give it more. */

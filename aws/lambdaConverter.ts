@@ -1,7 +1,7 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import { lastLines } from '@etl/lib/logTail';
 import { classOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
-import { lastLines } from '@etl/pipeline/logTail';
 import type { LightEnd } from '../activities/ports';
 import { type LightConverter, LightConverterError, ThrottledError } from '../activities/ports';
 

@@ -4,7 +4,7 @@ import {
   DescribeTasksCommand,
   type ECSClient,
 } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
 
 export interface LogStream {
   readonly region: string;

@@ -1,5 +1,5 @@
 import type { RunTaskCommandInput } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
 import { type TaskRequest, TaskRunnerError } from '../activities/ports';
 import type { ContainerLimits } from './containerSizes';
 

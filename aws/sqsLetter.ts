@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { cut } from '@etl/pipeline/capped';
+import { cut } from '@etl/lib/capped';
+import { parseJsonOr } from '@etl/lib/json';
+import { jsonLine } from '@etl/lib/text/json';
+import { messageValue } from '@etl/lib/text/messageLine';
 import { excerptOf } from '@etl/pipeline/deadLetters/excerpt';
-import { parseJsonOr } from '@etl/pipeline/json';
 import { isDeadLetterMarker } from '@etl/pipeline/layout';
-import { jsonLine } from '@etl/pipeline/text/json';
-import { messageValue } from '@etl/pipeline/text/messageLine';
 import type { DeadLetter, KeptLetter, LetterAddress } from '../activities/ports';
 
 const dataType = 'String';

@@ -1,5 +1,5 @@
-import { etlContainerName } from '@etl/pipeline/container';
-import { parseJsonOr } from '@etl/pipeline/json';
+import { etlContainerName } from '@etl/ecs/container';
+import { parseJsonOr } from '@etl/lib/json';
 import * as z from 'zod';
 
 /** A change of a task, and the run it works for, as far as the event tells. */

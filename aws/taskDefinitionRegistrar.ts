@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DescribeTaskDefinitionCommand, type ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { canonicalJson } from '@etl/pipeline/options';
-import type { TaskDefinition } from '@etl/pipeline/taskDefinition/build';
+import type { TaskDefinition } from '@etl/ecs/taskDefinition/build';
+import { canonicalJson } from '@etl/lib/canonicalJson';
 
 /** The tag that says which definition a revision was registered from. */
 export const definitionHashTag = 'etl:definition-hash';

@@ -1,5 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
 import type { TaskDescription } from '../activities/ports';
 
 /** A task as the activities see it; undefined for an answer without an ARN or a status. */

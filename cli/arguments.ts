@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileUri } from '@etl/lib/fileUri';
+import { parseJson } from '@etl/lib/json';
+import { isCalendarDate } from '@etl/lib/names';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { canonicalUri } from '@etl/lib/uri';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
-import { fileUri } from '@etl/pipeline/fileUri';
-import { parseJson } from '@etl/pipeline/json';
-import { isCalendarDate } from '@etl/pipeline/names';
-import { shownUri } from '@etl/pipeline/text/shownUri';
-import { canonicalUri } from '@etl/pipeline/uri';
 import { CliError, cliExitCodes } from './errors';
 
 /** A path on this machine or a URI, as a URI. A local file must be there. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { shellWord } from '@etl/lib/shellWord';
 import { approveCommand } from '@etl/pipeline/approval';
-import { shellWord } from '@etl/pipeline/shellWord';
 import { temporalOptions } from '../config/connection';
 import { localDefaults } from '../config/localDefaults';
 import { cacheFolder } from '../local/cacheFolder';

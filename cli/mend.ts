@@ -1,5 +1,5 @@
+import { joinUri } from '@etl/lib/uri';
 import { type BatchLayout, layout } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import { readNewestCommit } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';

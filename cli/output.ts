@@ -1,5 +1,5 @@
-import { jsonLine } from '@etl/pipeline/text/json';
-import { terminalLine, terminalLines } from '@etl/pipeline/text/terminal';
+import { jsonLine } from '@etl/lib/text/json';
+import { terminalLine, terminalLines } from '@etl/lib/text/terminal';
 
 /** What is printed may come from keys, reasons and logs that others have written. Nothing else of this command writes to its streams. */
 

@@ -1,3 +1,4 @@
+import { md, shownAs } from '@etl/lib/text/markdown';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { isExcerpt } from '@etl/pipeline/deadLetters/excerpt';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
@@ -6,7 +7,6 @@ import type { IntakeRule } from '@etl/pipeline/intake/rule';
 import { type Start, startsOf } from '@etl/pipeline/intake/starts';
 import { workflowId } from '@etl/pipeline/layout';
 import { namedSource } from '@etl/pipeline/plan';
-import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { Client } from '@temporalio/client';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { temporalClient } from '../config/temporalClient';

@@ -1,15 +1,15 @@
+import { parseJson } from '@etl/lib/json';
+import { md, shownAs } from '@etl/lib/text/markdown';
+import { joinUri } from '@etl/lib/uri';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { FailureType } from '@etl/pipeline/failures';
-import { parseJson } from '@etl/pipeline/json';
 import type { Launch } from '@etl/pipeline/launches';
 import { type Batch, layout, manifestName, workflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
-import { md, shownAs } from '@etl/pipeline/text/markdown';
-import { joinUri } from '@etl/pipeline/uri';
 import { openStore } from '@etl/storage/openStore';
 import type { Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { temporalClient } from '../config/temporalClient';

@@ -1,8 +1,8 @@
+import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { shareRead } from '@etl/pipeline/progress';
 import type { RunStatus } from '@etl/pipeline/runStatus';
-import { joinUri } from '@etl/pipeline/uri';
 import { createLine } from './output';
 import { createPace, type Pace } from './pace';
 import { withReports } from './progress';

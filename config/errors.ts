@@ -1,5 +1,5 @@
+import { escapeUnsafe } from '@etl/lib/text/unsafe';
 import type { Cause, CauseKind } from '@etl/pipeline/causes/cause';
-import { escapeUnsafe } from '@etl/pipeline/text/unsafe';
 
 /** What people can mend, apart from the modules that throw it: who only has to know these errors need not load the rest. */
 

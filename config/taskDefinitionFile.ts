@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { buildTaskDefinition, type TaskDefinition, TaskDefinitionError } from '@etl/pipeline/taskDefinition/build';
+import { buildTaskDefinition, type TaskDefinition, TaskDefinitionError } from '@etl/ecs/taskDefinition/build';
 import type { Config } from './environment';
 import { ConfigError } from './errors';
 

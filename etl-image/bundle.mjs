@@ -25,7 +25,7 @@ function fromSources(outFolder) {
   return {
     name: 'from sources',
     setup({ onLoad, onResolve }) {
-      onResolve({ filter: /^@etl\/(pipeline|storage)\// }, ({ path }) => {
+      onResolve({ filter: /^@etl\/(lib|ecs|pipeline|storage)\// }, ({ path }) => {
         const [, folder, ...file] = path.split('/');
         return { path: `${join(image, '..', folder, 'src', ...file)}.ts` };
       });

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseJson } from '@etl/pipeline/json';
+import { parseJson } from '@etl/lib/json';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { keyOfName, putBack, setAside } from './letterFiles';
 

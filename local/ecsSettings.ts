@@ -1,5 +1,5 @@
-import { buildTaskDefinition, type TaskDefinition } from '@etl/pipeline/taskDefinition/build';
-import type { TaskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
+import { buildTaskDefinition, type TaskDefinition } from '@etl/ecs/taskDefinition/build';
+import type { TaskDefinitionSpec } from '@etl/ecs/taskDefinition/spec';
 
 /** How the local system's worker asks for tasks: names that mean nothing outside of it. */
 export const localEcsSettings = {

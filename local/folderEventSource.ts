@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
 import { uriOf } from '@etl/storage/pathBytes';
 import { type WalkedEntry, walk } from '@etl/storage/walk';

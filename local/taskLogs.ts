@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { lastLines } from '@etl/pipeline/logTail';
+import { lastLines } from '@etl/lib/logTail';
 import type { TaskLogs } from '../activities/ports';
 import { taskLogPath } from './ecs/taskStore';
 

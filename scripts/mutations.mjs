@@ -44,7 +44,15 @@ function makeCopy() {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(root, file), join(copy, file));
   }
-  for (const built of ['dist', 'pipeline/dist', 'storage/dist', 'etl-image/dist', 'etl-image/build']) {
+  for (const built of [
+    'dist',
+    'lib/dist',
+    'ecs/dist',
+    'pipeline/dist',
+    'storage/dist',
+    'etl-image/dist',
+    'etl-image/build',
+  ]) {
     if (existsSync(join(root, built)))
       cpSync(join(root, built), join(copy, built), { recursive: true, preserveTimestamps: true });
   }

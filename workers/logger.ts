@@ -1,4 +1,4 @@
-import { escapeJson } from '@etl/pipeline/text/json';
+import { escapeJson } from '@etl/lib/text/json';
 import { DefaultLogger, type LogLevel } from '@temporalio/worker';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 

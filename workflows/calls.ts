@@ -1,5 +1,5 @@
+import { summary } from '@etl/lib/text/markdown';
 import { type StepDefinition, type StepName, steps } from '@etl/pipeline/definition';
-import { summary } from '@etl/pipeline/text/markdown';
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { EtlActivities } from '../activities/contract';
 

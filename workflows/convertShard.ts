@@ -1,7 +1,7 @@
+import { joinUri } from '@etl/lib/uri';
 import { maxShownLaunches } from '@etl/pipeline/evidence';
 import type { Launch } from '@etl/pipeline/launches';
 import { layout, shardName } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import { isCancellation, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
 import { asFailure, failure, failureTypeOf } from './failures';

@@ -1,4 +1,4 @@
-import { details, type Markdown, paragraphs } from '@etl/pipeline/text/markdown';
+import { details, type Markdown, paragraphs } from '@etl/lib/text/markdown';
 import { setCurrentDetails } from '@temporalio/workflow';
 
 /** Shows paragraphs in the Web UI, as the current details of the workflow. They are Markdown, so that their values are encoded. */

@@ -1,3 +1,6 @@
+import { isCalendarDate } from '@etl/lib/names';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { baseName } from '@etl/lib/uri';
 import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
 import { excerptOf } from '@etl/pipeline/deadLetters/excerpt';
@@ -7,10 +10,7 @@ import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
-import { isCalendarDate } from '@etl/pipeline/names';
 import type { Plan, Routing } from '@etl/pipeline/plan';
-import { shownUri } from '@etl/pipeline/text/shownUri';
-import { baseName } from '@etl/pipeline/uri';
 import {
   type ApplicationFailure,
   CancellationScope,

@@ -1,4 +1,4 @@
-import { cut } from '@etl/pipeline/capped';
+import { cut } from '@etl/lib/capped';
 import { boundEvidence, type Evidence, noEvidence } from '@etl/pipeline/evidence';
 import { type FailureType, failureTypes } from '@etl/pipeline/failures';
 import {

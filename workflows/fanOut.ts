@@ -1,6 +1,6 @@
+import { joinUri } from '@etl/lib/uri';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { indexName, layout, reconcileName } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import { isCancellation } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';

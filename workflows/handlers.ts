@@ -1,5 +1,5 @@
-import { cut } from '@etl/pipeline/capped';
-import type { Read } from '@etl/pipeline/reading';
+import { cut } from '@etl/lib/capped';
+import type { Read } from '@etl/lib/reading';
 import type { UpdateDefinition } from '@temporalio/common';
 import {
   ApplicationFailure,

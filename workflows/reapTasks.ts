@@ -1,6 +1,6 @@
-import { cut } from '@etl/pipeline/capped';
-import { fieldsOf, isAmount, type Reading } from '@etl/pipeline/reading';
-import { bullets, code, type Markdown, md } from '@etl/pipeline/text/markdown';
+import { cut } from '@etl/lib/capped';
+import { fieldsOf, isAmount, type Reading } from '@etl/lib/reading';
+import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
 import { call } from './calls';

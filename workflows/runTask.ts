@@ -1,8 +1,8 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { transform as definition } from '@etl/pipeline/definition';
 import { describePurpose, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
-import type { TaskSize } from '@etl/pipeline/sizes';
 import { reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
 import {
   ActivityCancellationType,

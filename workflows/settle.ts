@@ -1,6 +1,6 @@
+import { baseName } from '@etl/lib/uri';
 import { evidenceOf } from '@etl/pipeline/evidence';
 import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
-import { baseName } from '@etl/pipeline/uri';
 import { call } from './calls';
 import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { failure } from './failures';

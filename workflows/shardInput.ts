@@ -1,6 +1,6 @@
+import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/lib/reading';
 import type { ContainerMode } from '@etl/pipeline/container';
 import type { Plan } from '@etl/pipeline/plan';
-import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/pipeline/reading';
 
 export interface ShardInput {
   /** As the pipeline follows it. */

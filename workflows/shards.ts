@@ -1,6 +1,6 @@
+import { summary } from '@etl/lib/text/markdown';
 import { transform as definition, workflowTypes } from '@etl/pipeline/definition';
 import { shardWorkflowId } from '@etl/pipeline/layout';
-import { summary } from '@etl/pipeline/text/markdown';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   type ApplicationFailure,

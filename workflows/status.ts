@@ -1,3 +1,4 @@
+import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { messageNames } from '@etl/pipeline/definition';
 import { describeLaunch, type Launch } from '@etl/pipeline/launches';
 import type { Progress } from '@etl/pipeline/manifest';
@@ -6,7 +7,6 @@ import { shareRead } from '@etl/pipeline/progress';
 import { describeRouting } from '@etl/pipeline/routing/describe';
 import { readTaskProgress, readTaskState } from '@etl/pipeline/runMessages';
 import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
-import { bullets, code, type Markdown, md } from '@etl/pipeline/text/markdown';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import { showDetails } from './details';
 import { onQuery, onSignal } from './handlers';

@@ -1,5 +1,5 @@
+import { cut } from '@etl/lib/capped';
 import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
-import { cut } from '@etl/pipeline/capped';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';

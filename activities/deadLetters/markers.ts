@@ -1,4 +1,4 @@
-import { parseJsonOr } from '@etl/pipeline/json';
+import { parseJsonOr } from '@etl/lib/json';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { DeadLetter } from '../ports';
 

@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import { type Fields, isFields } from '../fields';
 import type { Finding } from './finding';
 import { misspelt } from './stateFields';

@@ -1,4 +1,5 @@
-import { containerEnvironment, etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
+import { containerEnvironment } from '@etl/pipeline/container';
 import { budgets, transform as definition } from '@etl/pipeline/definition';
 import { flow } from '@etl/pipeline/flow';
 import { failureNames, stateNames } from '../names';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
 import { parseConfig } from '../../config/environment';
 import { makeStateFolder } from '../../local/places';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { describeIssue } from '@etl/lib/schemaIssues';
 import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { containerEnvironment } from '@etl/pipeline/container';
@@ -7,7 +8,6 @@ import { exitCodes } from '@etl/pipeline/failures';
 import { layout } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { optionsSchema } from '@etl/pipeline/options';
-import { describeIssue } from '@etl/pipeline/schemaIssues';
 import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import { type ContainerEnd, runContainer } from '../container';

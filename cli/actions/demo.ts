@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileUri } from '@etl/lib/fileUri';
 import { topics } from '@etl/pipeline/definition';
-import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import type { Client } from '@temporalio/client';
 import { connectClient } from '../../config/connection';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import { terminalLine } from '@etl/lib/text/terminal';
 import { exitCodes } from '@etl/pipeline/failures';
-import { terminalLine } from '@etl/pipeline/text/terminal';
 import type { DeadLetterBox } from '../../activities/ports';
 import { connectClient } from '../../config/connection';
 import { intakeRule } from '../../workers/intake/rule';

@@ -1,5 +1,5 @@
+import { summary } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import { summary } from '@etl/pipeline/text/markdown';
 import type { Client } from '@temporalio/client';
 import { connectClient } from '../../config/connection';
 import { temporalClient } from '../../config/temporalClient';

@@ -1,6 +1,6 @@
+import { fileUri } from '@etl/lib/fileUri';
+import { shellWord } from '@etl/lib/shellWord';
 import { taskQueues } from '@etl/pipeline/definition';
-import { fileUri } from '@etl/pipeline/fileUri';
-import { shellWord } from '@etl/pipeline/shellWord';
 import { parseConfig } from '../../config/environment';
 import { loadFaultPlan } from '../../local/faults/load';
 import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';

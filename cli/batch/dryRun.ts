@@ -1,8 +1,8 @@
+import { daysBetween } from '@etl/lib/timeZones';
 import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
-import { daysBetween } from '@etl/pipeline/batch/timeZones';
 import { openStore } from '@etl/storage/openStore';
 import type { FoundFile } from '../../activities/contract';
 import { type ListingPorts, listAllFiles } from '../../activities/listFiles';

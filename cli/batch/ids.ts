@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { slug } from '@etl/lib/names';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { parseUri } from '@etl/lib/uri';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
-import { slug } from '@etl/pipeline/names';
-import { shownUri } from '@etl/pipeline/text/shownUri';
-import { parseUri } from '@etl/pipeline/uri';
 
 const maxLength = 80;
 

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { parseUri } from '@etl/lib/uri';
 import { resolveSource } from '@etl/pipeline/plan';
-import { shownUri } from '@etl/pipeline/text/shownUri';
-import { parseUri } from '@etl/pipeline/uri';
 import { parseConfig } from '../../config/environment';
 import { CliError, cliExitCodes } from '../errors';
 

@@ -1,8 +1,8 @@
+import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures';
-import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { temporalClient } from '../../config/temporalClient';
 import { CliError } from '../errors';

@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 
 /** What the local Fargate endpoint was asked until now, by operation. */
 export async function ecsCalls(endpoint: string): Promise<Readonly<Record<string, number>>> {

@@ -4,11 +4,11 @@ import {
   snsUsd,
   sqsUsd,
   stateTransitionsUsd,
+  taskCostUsd,
   temporalActionsUsd,
   temporalPlanUsd,
   workerMonthUsd,
-} from '@etl/pipeline/enginePrices';
-import { taskCostUsd } from '@etl/pipeline/prices';
+} from '@etl/ecs/prices';
 import type { Side } from './side';
 
 /** In US dollars. */

@@ -1,4 +1,4 @@
-import { workerSize } from '@etl/pipeline/enginePrices';
+import { workerSize } from '@etl/ecs/prices';
 import { count } from '../show';
 import { type Costs, monthlyCosts, runCosts } from './costs';
 import type { Side, StepRun } from './side';

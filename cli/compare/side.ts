@@ -1,5 +1,5 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { Manifest } from '@etl/pipeline/manifest';
-import type { TaskSize } from '@etl/pipeline/sizes';
 
 /** What one engine made of the event, in the same terms for both. Times are milliseconds since the epoch. */
 export interface Side {

@@ -1,5 +1,5 @@
 import { DescribeTasksCommand, type ECSClient, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
 import { localEcsSettings } from '../../local/ecsSettings';
 import { stopTasks } from '../system/parts';
 import type { Side } from './side';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { baseName } from '@etl/pipeline/uri';
+import { baseName } from '@etl/lib/uri';
 import type { Finding } from './finding';
 import { compareOutput } from './output';
 import type { Side } from './side';

@@ -1,5 +1,5 @@
+import { sameUri } from '@etl/lib/uri';
 import { deliveryOf, eventKey, type LetterPlaces } from '@etl/pipeline/deadLetters/eventKey';
-import { sameUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { findBatch } from '../../activities/findBatch';
 import { inTurn } from '../../activities/inTurn';

@@ -1,6 +1,6 @@
+import { oneLine } from '@etl/lib/oneLine';
+import { shownUri } from '@etl/lib/text/shownUri';
 import { looseDetail } from '@etl/pipeline/looseDetail';
-import { oneLine } from '@etl/pipeline/oneLine';
-import { shownUri } from '@etl/pipeline/text/shownUri';
 import type { Redriven } from '../redrive';
 import { count } from '../show';
 import { failedAt, type LetterGroup } from './groups';

@@ -1,4 +1,4 @@
-import { addDays, daysBetween } from '@etl/pipeline/batch/timeZones';
+import { addDays, daysBetween } from '@etl/lib/timeZones';
 import { isDayOf, type Timetable } from './timetable';
 import { clockChanges, daysOfChange, startTime, type WallTime } from './wallTime';
 

@@ -1,4 +1,4 @@
-import { addDays, dayIn } from '@etl/pipeline/batch/timeZones';
+import { addDays, dayIn } from '@etl/lib/timeZones';
 import { isDayOf, type Timetable } from './timetable';
 import { changesNear, instantsOf, localTime, startTime } from './wallTime';
 

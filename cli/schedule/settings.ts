@@ -1,6 +1,6 @@
+import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import { md, shownAs } from '@etl/pipeline/text/markdown';
 import type { ScheduleOverlapPolicy } from '@temporalio/client';
 import { scheduleSpec } from './spec';
 import type { Timetable } from './timetable';

@@ -1,4 +1,4 @@
-import { offsetMinutes, wallClock } from '@etl/pipeline/batch/timeZones';
+import { offsetMinutes, wallClock } from '@etl/lib/timeZones';
 
 /** What a clock on the wall shows, in minutes after midnight: 150 is 02:30. */
 export type WallTime = number;

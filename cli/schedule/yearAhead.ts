@@ -1,4 +1,4 @@
-import { addDays, dayIn, daysBetween } from '@etl/pipeline/batch/timeZones';
+import { addDays, dayIn, daysBetween } from '@etl/lib/timeZones';
 import type { Client } from '@temporalio/client';
 import { startsOn } from './nextRuns';
 import { isDayOf, type Timetable } from './timetable';

@@ -1,4 +1,4 @@
-import { isTimeZone } from '@etl/pipeline/batch/timeZones';
+import { isTimeZone } from '@etl/lib/timeZones';
 import { CliError, cliExitCodes } from '../errors';
 
 /** Three-letter names of the IANA database. Node knows more of them, such as PST, which Temporal rejects. */

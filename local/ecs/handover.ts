@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 
 /** What a supervisor is told beyond its task's record: in its environment, since it must not be on disk. */
 export interface Handover {

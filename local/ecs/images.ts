@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import type { ContainerDefinition } from './schemas';
 
 /** Image name -> the command that stands for the image's program; a container's `command` is appended to it. */

@@ -1,4 +1,4 @@
-import { createTokenBucket, type RateLimit } from '@etl/pipeline/tokenBucket';
+import { createTokenBucket, type RateLimit } from '@etl/lib/tokenBucket';
 import { EcsError } from './errors';
 import type { Handle } from './handle';
 import { isOperation, type OperationName } from './operationNames';

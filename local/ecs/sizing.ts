@@ -1,4 +1,4 @@
-import { ephemeralStorageGiB, sizeProblem } from '@etl/pipeline/sizes';
+import { ephemeralStorageGiB, sizeProblem } from '@etl/ecs/sizes';
 import type { ContainerDefinition } from './schemas';
 
 /** `1 vCPU` and `8GB` are 1024 and 8192; undefined for what is no size. Source: ECS API, RegisterTaskDefinition. */

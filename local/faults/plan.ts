@@ -1,5 +1,5 @@
-import { recordOf } from '@etl/pipeline/recordOf';
-import { describeIssue } from '@etl/pipeline/schemaIssues';
+import { recordOf } from '@etl/lib/recordOf';
+import { describeIssue } from '@etl/lib/schemaIssues';
 import * as z from 'zod';
 import { operationNames } from '../ecs/operationNames';
 

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
 import { localTaskDefinition } from '../ecsSettings';
 
 export interface StandInClients {

@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import type { State, StateMachine, TaskState } from '../../asl/types';
 import { adapted, retryCount, scaledWaits } from './adapted';
 import { readEvents } from './events';

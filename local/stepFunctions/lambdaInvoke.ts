@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import { type ResourceHandler, TaskError } from './interpreter';
 
 /** The handler of a Lambda function. */

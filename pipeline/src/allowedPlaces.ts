@@ -1,4 +1,4 @@
-import { canonicalUri, parseUri, pathBelow, trimSlashes } from './uri';
+import { canonicalUri, parseUri, pathBelow, trimSlashes } from '@etl/lib/uri';
 
 /** Where a process may read sources and publish batches, as canonical URIs. An absent list allows every place. */
 export interface AllowedPlaces {

@@ -1,5 +1,5 @@
+import { bucketUri } from '@etl/lib/uri';
 import { type AllowedPlaces, placeVariables } from './allowedPlaces';
-import { bucketUri } from './uri';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

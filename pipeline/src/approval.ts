@@ -1,7 +1,7 @@
-import { cut } from './capped';
+import { cut } from '@etl/lib/capped';
+import type { Reading } from '@etl/lib/reading';
+import { shellWord } from '@etl/lib/shellWord';
 import type { Options } from './options';
-import type { Reading } from './reading';
-import { shellWord } from './shellWord';
 
 /** Whether what a quality gate holds may be published: what the update `approve` and the signal `approval` carry. */
 export interface Approval {

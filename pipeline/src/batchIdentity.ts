@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readableName, slug, stem } from '@etl/lib/names';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { baseName, canonicalUri, pathBelow, segmentsOf } from '@etl/lib/uri';
 import type { Batch } from './layout';
-import { readableName, slug, stem } from './names';
-import { shownUri } from './text/shownUri';
-import { baseName, canonicalUri, pathBelow, segmentsOf } from './uri';
 
 /** What an event declares about the identity of its batch. */
 export interface DeclaredNames {

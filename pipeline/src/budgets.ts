@@ -1,6 +1,6 @@
+import { nextMemorySize, type TaskSize } from '@etl/ecs/sizes';
 import type { BudgetName } from './failures';
 import { budgetOf, type FailureType } from './failures';
-import { nextMemorySize, type TaskSize } from './sizes';
 
 /** How many new launches a class of failures may cost a run, and at which pace. */
 export interface Budget {

@@ -1,8 +1,5 @@
 import type { Options } from './options';
 
-/** The name of the ETL container in every task definition; a sidecar's exit is never taken for its. */
-export const etlContainerName = 'etl-worker';
-
 /** What one task is told to do. */
 export interface ContainerInput {
   readonly inputUri: string;

@@ -1,12 +1,12 @@
+import { ephemeralStorageGiB, sizeProblem } from '@etl/ecs/sizes';
+import { capped } from '@etl/lib/capped';
+import { isCalendarDate } from '@etl/lib/names';
+import { describeIssue } from '@etl/lib/schemaIssues';
+import { parseUri } from '@etl/lib/uri';
 import * as z from 'zod';
-import { capped } from './capped';
 import { eventProblem } from './inputSize';
-import { isCalendarDate } from './names';
 import { optionsSchema } from './options';
 import { placeIsShort } from './places';
-import { describeIssue } from './schemaIssues';
-import { ephemeralStorageGiB, sizeProblem } from './sizes';
-import { parseUri } from './uri';
 
 /** A pipeline has so many tasks for one file at the most. */
 export const maxShards = 500;

@@ -1,5 +1,5 @@
-import { capped, cut } from './capped';
-import { consoleUrl } from './consoleUrl';
+import { consoleUrl } from '@etl/ecs/consoleUrl';
+import { capped, cut } from '@etl/lib/capped';
 import type { Launch } from './launches';
 import type { TaskEnd } from './taskEnd';
 

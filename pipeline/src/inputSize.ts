@@ -1,4 +1,4 @@
-import { jsonProblem } from './json';
+import { jsonProblem } from '@etl/lib/json';
 
 /**
  * Of an event or a batch request, in bytes of JSON. A state machine takes 256 KiB, as EventBridge does; so does a queue of dead

@@ -1,9 +1,8 @@
+import { lambdaUsd, taskCostUsd } from '@etl/ecs/prices';
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { ContainerMode } from './container';
-import { lambdaUsd } from './enginePrices';
 import type { FailureType } from './failures';
 import type { Lane } from './plan';
-import { taskCostUsd } from './prices';
-import type { TaskSize } from './sizes';
 import type { TaskEnd } from './taskEnd';
 
 /** One deliberate launch of a run, as it is shown: in the run's memo, its result, its failure and the Web UI. */

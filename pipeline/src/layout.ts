@@ -1,5 +1,5 @@
-import { slug } from './names';
-import { canonicalUri, joinUri, segmentsOf } from './uri';
+import { slug } from '@etl/lib/names';
+import { canonicalUri, joinUri, segmentsOf } from '@etl/lib/uri';
 
 /** A batch: two files of one folder and day are two batches, a corrected file of the same name replaces its batch. */
 export interface Batch {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@etl/lib/canonicalJson';
+import { utf8Bytes } from '@etl/lib/json';
+import { recordOf } from '@etl/lib/recordOf';
 import * as z from 'zod';
 import { mostColumns, mostNameBytes } from './csv/columnNames';
-import { isShallow, maxJsonDepth, utf8Bytes } from './json';
-import { recordOf } from './recordOf';
 
 /**
  * What the caller says about the data: dialect, column types and quality gates. The event carries it to validation,
@@ -70,20 +71,6 @@ export type Dialect = z.infer<typeof dialectSchema>;
 export type Options = z.infer<typeof optionsSchema>;
 
 export const defaults = { rejectsMaxShare: 0.01, rowCountMin: 1 } as const;
-
-/**
- * Returns JSON with sorted keys, without undefined values: equal options give equal text.
- *
- * @throws {RangeError} for more than `maxJsonDepth` levels
- */
-export function canonicalJson(value: unknown): string {
-  if (!isShallow(value)) throw new RangeError(`the value has more than ${maxJsonDepth} levels of arrays and objects`);
-  return JSON.stringify(value, (_key, v: unknown) =>
-    v !== null && typeof v === 'object' && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v,
-  );
-}
 
 /**
  * A short hash of everything that decides the output besides the source and the program. Two runs with the same hash

@@ -1,6 +1,6 @@
+import { utf8Bytes } from '@etl/lib/json';
+import { parseUri } from '@etl/lib/uri';
 import type * as z from 'zod';
-import { utf8Bytes } from './json';
-import { parseUri } from './uri';
 
 /** Of a key in S3, in bytes of UTF-8. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 export const maxKeyBytes = 1024;

@@ -1,5 +1,8 @@
+import type { TaskSize } from '@etl/ecs/sizes';
+import { capped } from '@etl/lib/capped';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { canonicalUri, resolveUri } from '@etl/lib/uri';
 import type { Budgets } from './budgets';
-import { capped } from './capped';
 import { letterKey } from './deadLetters/letterKey';
 import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
@@ -7,9 +10,6 @@ import type { BudgetName } from './failures';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';
-import type { TaskSize } from './sizes';
-import { shownUri } from './text/shownUri';
-import { canonicalUri, resolveUri } from './uri';
 
 /** What validation returns and every later step follows: no step after it reads an environment or a default. */
 export interface Plan {

@@ -1,5 +1,5 @@
+import { cutToBytes } from '@etl/lib/names';
 import type { Batch } from './layout';
-import { cutToBytes } from './names';
 
 /** 1 goes first. Source: Temporal's documentation, "Task Queue Priority and Fairness". */
 export const priorityKeys = [1, 2, 3, 4, 5] as const;

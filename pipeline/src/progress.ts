@@ -1,6 +1,6 @@
-import { cut } from './capped';
+import { cut } from '@etl/lib/capped';
+import { fieldsOf, isAmount, isText } from '@etl/lib/reading';
 import type { Progress } from './manifest';
-import { fieldsOf, isAmount, isText } from './reading';
 
 /** Returns the share of the source that is read, from 0 to 1; 0 while its size is not known. */
 export function shareRead({ bytesRead, bytesTotal }: Pick<Progress, 'bytesRead' | 'bytesTotal'>): number {

@@ -1,4 +1,4 @@
-import { pathBelow, sameUri } from './uri';
+import { pathBelow, sameUri } from '@etl/lib/uri';
 
 /**
  * Returns whether a batch whose newest commit came from `previous` may be replaced by one from `next`: from the same

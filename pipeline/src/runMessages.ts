@@ -1,7 +1,7 @@
+import { cut } from '@etl/lib/capped';
+import { fieldsOf, isText, isWhole, type Reading } from '@etl/lib/reading';
 import type { FileHeldSignal } from './batch/control';
-import { cut } from './capped';
 import { progressOf } from './progress';
-import { fieldsOf, isText, isWhole, type Reading } from './reading';
 import type { ShardProgress, TaskProgress, TaskStateChange } from './runStatus';
 
 /** In characters: Temporal's limit of a workflow ID, and more than an ARN has. */

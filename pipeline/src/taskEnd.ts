@@ -1,5 +1,5 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import { exitCodes, type FailureType, failureTypeOfExitCode } from './failures';
-import type { TaskSize } from './sizes';
 
 /** How a task ended, as far as ECS says. Times are milliseconds since the epoch. */
 export interface TaskEnd {

@@ -10,6 +10,8 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const installStamp = join(root, 'node_modules', '.etl-installed');
 const built = join(root, 'dist', '.etl-built');
 const sources = [
+  'lib/src',
+  'ecs/src',
   'pipeline/src',
   'storage/src',
   'etl-image/src',
@@ -19,6 +21,7 @@ const sources = [
   'activities',
   'asl',
   'aws',
+  'config',
   'workers',
   'local',
   'cli',

@@ -73,8 +73,8 @@ export const workflowMutations = [
   },
   {
     name: 'success is told to the alerts',
-    file: 'pipeline/src/messages.ts',
-    edits: [["outcome.kind === 'success' ? topics.success", "outcome.kind === 'success' ? topics.alerts"]],
+    file: 'pipeline/src/messages/compose.ts',
+    edits: [['isGood(outcome) ? topics.success', 'isGood(outcome) ? topics.alerts']],
   },
   {
     name: 'the flow forgets a letter',

@@ -1,5 +1,5 @@
+import { baseName, joinUri, parseUri } from '@etl/lib/uri';
 import { type BatchLayout, checkpointName, progressName } from '@etl/pipeline/layout';
-import { baseName, joinUri, parseUri } from '@etl/pipeline/uri';
 import { readCommits } from './commitLog';
 import { folders } from './folders';
 import type { ObjectStore } from './objectStore';

@@ -1,7 +1,7 @@
-import { parseJsonOr } from '@etl/pipeline/json';
+import { parseJsonOr } from '@etl/lib/json';
+import { baseName, joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { baseName, joinUri } from '@etl/pipeline/uri';
 import { type Decision, decide } from './fence';
 import { type ObjectStore, StorageError } from './objectStore';
 

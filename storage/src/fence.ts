@@ -1,6 +1,6 @@
+import { sameUri } from '@etl/lib/uri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { mayReplace } from '@etl/pipeline/replacement';
-import { sameUri } from '@etl/pipeline/uri';
 
 /** Who may replace whom: a later run, or a later launch of the same run. */
 export type Fence = Pick<Manifest, 'runStartedAt' | 'runId' | 'generation'>;

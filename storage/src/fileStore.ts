@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { parseUri, trimSlashes } from '@etl/pipeline/uri';
+import { parseUri, trimSlashes } from '@etl/lib/uri';
 import { draftName, removeDrafts } from './drafts';
 import { errnoOf, fileWork, isAbsent } from './fileErrors';
 import { fileFingerprint, openFile } from './fileRead';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { joinUri, trimSlashes } from '@etl/pipeline/uri';
+import { joinUri, trimSlashes } from '@etl/lib/uri';
 
 /** Returns the URI of a relative path below a folder. A path that ends in `/` keeps it; bytes that are not UTF-8 are percent-encoded. */
 export function uriOf(folderUri: string, path: Buffer): string {

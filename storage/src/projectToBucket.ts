@@ -1,6 +1,6 @@
+import { joinUri } from '@etl/lib/uri';
 import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
 import type { Part } from '@etl/pipeline/manifest';
-import { joinUri } from '@etl/pipeline/uri';
 import { type Commit, manifestText } from './commitLog';
 import { type ObjectStore, StorageError } from './objectStore';
 import type { Turn } from './turns';

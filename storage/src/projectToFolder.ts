@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { joinUri } from '@etl/lib/uri';
 import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import { type Commit, manifestText } from './commitLog';
 import type { Folders } from './folders';
 import { type ObjectStore, StorageError } from './objectStore';

@@ -1,6 +1,6 @@
+import { joinUri } from '@etl/lib/uri';
 import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { joinUri } from '@etl/pipeline/uri';
 import { manifestText } from './commitLog';
 import type { ObjectStore } from './objectStore';
 

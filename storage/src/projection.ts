@@ -1,5 +1,5 @@
+import { parseUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
-import { parseUri } from '@etl/pipeline/uri';
 import { type Commit, readNewestCommit } from './commitLog';
 import { type Folders, folders } from './folders';
 import type { ObjectStore } from './objectStore';

@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { formatUri, parseUri } from '@etl/pipeline/uri';
+import { formatUri, parseUri } from '@etl/lib/uri';
 import { errnoOf, fileWork, isAbsent } from './fileErrors';
 
 /**

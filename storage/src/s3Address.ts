@@ -1,4 +1,4 @@
-import { parseUri } from '@etl/pipeline/uri';
+import { parseUri } from '@etl/lib/uri';
 import { StorageError } from './objectStore';
 
 /** Bucket and key of an object's URI. Throws `NotFound` for what is none. */

@@ -1,6 +1,6 @@
 import { unescape as percentDecoded } from 'node:querystring';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { formatUri } from '@etl/pipeline/uri';
+import { formatUri } from '@etl/lib/uri';
 import { type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from './objectStore';
 import { address, prefixAddress } from './s3Address';
 import { type CopyLimits, copyLimits, copyObject } from './s3Copy';

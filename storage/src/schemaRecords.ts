@@ -1,4 +1,4 @@
-import { parseJson } from '@etl/pipeline/json';
+import { parseJson } from '@etl/lib/json';
 import { type Batch, schemaRecords } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { type KnownSchema, schemaChanges } from '@etl/pipeline/schemaChanges';

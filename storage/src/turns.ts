@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { baseName, joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
-import { baseName, joinUri } from '@etl/pipeline/uri';
 import { newestCommitNumber } from './commitLog';
 import type { ObjectStore } from './objectStore';
 

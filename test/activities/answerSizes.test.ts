@@ -1,9 +1,9 @@
+import { maxLines } from '@etl/lib/capped';
+import { joinUri } from '@etl/lib/uri';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { emptySummary, withResult } from '@etl/pipeline/batch/summary';
-import { maxLines } from '@etl/pipeline/capped';
 import { boundEvidence, maxShownLaunches } from '@etl/pipeline/evidence';
 import { layout, progressName } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import { awaitTask } from '../../activities/awaitTask';
 import { maxAnswerBytes } from '../../activities/boundAnswers';
 import { confirmCommit } from '../../activities/confirmCommit';

@@ -1,6 +1,6 @@
+import { joinUri } from '@etl/lib/uri';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
-import { joinUri } from '@etl/pipeline/uri';
 import { awaitTask } from '../../activities/awaitTask';
 import type { TaskDescription } from '../../activities/ports';
 import { stopTask } from '../../activities/stopTask';

@@ -1,5 +1,5 @@
+import { joinUri } from '@etl/lib/uri';
 import { layout, progressName } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import { convertLight } from '../../activities/convertLight';
 import type { LightEnd } from '../../activities/ports';
 import { type LightConverter, LightConverterError, type LightRequest, ThrottledError } from '../../activities/ports';

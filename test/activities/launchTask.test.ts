@@ -1,5 +1,5 @@
+import { joinUri } from '@etl/lib/uri';
 import { layout } from '@etl/pipeline/layout';
-import { joinUri } from '@etl/pipeline/uri';
 import type { LaunchResult } from '../../activities/contract';
 import { launchTask } from '../../activities/launchTask';
 import { TaskRunnerError } from '../../activities/ports';

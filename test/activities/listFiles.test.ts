@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileUri } from '@etl/lib/fileUri';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
-import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { createFileStore } from '@etl/storage/fileStore';

@@ -5,7 +5,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
-import { buildTaskDefinition } from '@etl/pipeline/taskDefinition/build';
+import { buildTaskDefinition } from '@etl/ecs/taskDefinition/build';
 import { createCloudWatchTaskLogs } from '../../aws/cloudWatchTaskLogs';
 import { createLogStreamFinder } from '../../aws/logStream';
 import { cluster, idOf, networkConfiguration, type Rig, startRig, stopRig } from '../local/ecs/support';

@@ -7,7 +7,7 @@ import {
   ListTaskDefinitionsCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
-import { buildTaskDefinition, type TaskDefinition } from '@etl/pipeline/taskDefinition/build';
+import { buildTaskDefinition, type TaskDefinition } from '@etl/ecs/taskDefinition/build';
 import { createTaskDefinitionRegistrar, definitionHash, definitionHashTag } from '../../aws/taskDefinitionRegistrar';
 import { clientOf, type Rig, startRig, stopRig } from '../local/ecs/support';
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { deleteFaults, getFaults, putFaults } from '../../local/faults/control';
 import type { ReapReport } from '../../workflows/reapTasks';
 import { readTasks } from '../support/realTasks';

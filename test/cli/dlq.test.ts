@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import { createFileStore } from '@etl/storage/fileStore';
 import { createOnePerEvent } from '../../activities/deadLetters/onePerEvent';

@@ -1,5 +1,5 @@
 import { createLine, printJson, printLines, printText } from '../../cli/output';
-import { raw, rawInLines, texts } from '../pipeline/text/support';
+import { raw, rawInLines, texts } from '../lib/text/support';
 import { etl } from '../support/system';
 
 const values = texts(11, 500);

@@ -1,4 +1,4 @@
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { parseConfig } from '../../config/environment';
 import { ConfigError } from '../../config/errors';
 

@@ -11,7 +11,7 @@ import {
   StopTaskCommand,
   type Task,
 } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
 import type { Row } from '../support/parquet';
 
 export type WorldName = 'local' | 'ministack';

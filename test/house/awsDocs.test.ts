@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { taskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
+import { taskDefinitionSpec } from '@etl/ecs/taskDefinition/spec';
 import { parseStateChange } from '../../aws/stateChange';
 import { stateChangeEvent } from '../support/stateChangeEvent';
 

@@ -1,8 +1,8 @@
 import { cp, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fileUri } from '@etl/lib/fileUri';
 import { containerEnvironment } from '@etl/pipeline/container';
-import { fileUri } from '@etl/pipeline/fileUri';
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { CommitAnswer, RunIdentity } from '../../activities/contract';

@@ -1,8 +1,8 @@
+import { pathBelow } from '@etl/lib/uri';
 import { type AllowedPlaces, destinationProblem, isWithin, sourceProblem } from '@etl/pipeline/allowedPlaces';
 import { allowedPlacesFrom, operatorVariables, variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { type ContainerMode, containerEnvironment } from '@etl/pipeline/container';
 import { layout } from '@etl/pipeline/layout';
-import { pathBelow } from '@etl/pipeline/uri';
 import { buckets, HostileWorld } from '../support/hostilePlaces';
 
 const { places } = buckets;

@@ -1,6 +1,6 @@
+import { canonicalUri, formatUri } from '@etl/lib/uri';
 import { legacyBatch, resolveBatch } from '@etl/pipeline/batchIdentity';
 import { layout, workflowId } from '@etl/pipeline/layout';
-import { canonicalUri, formatUri } from '@etl/pipeline/uri';
 import { randomFrom } from '../support/random';
 
 const raw = 's3://raw';

@@ -1,5 +1,5 @@
+import { taskCostUsd } from '@etl/ecs/prices';
 import { describeLaunch, launchOf, lightLaunchOf } from '@etl/pipeline/launches';
-import { taskCostUsd } from '@etl/pipeline/prices';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 
 const size = { cpu: 2048, memoryMiB: 8192 };

@@ -1,10 +1,10 @@
+import { consoleUrl } from '@etl/ecs/consoleUrl';
+import { taskDefinitionSpec } from '@etl/ecs/taskDefinition/spec';
+import { own } from '@etl/lib/own';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
-import { consoleUrl } from '@etl/pipeline/consoleUrl';
 import { parseEvent } from '@etl/pipeline/event';
 import { budgetOf } from '@etl/pipeline/failures';
 import { optionsSchema } from '@etl/pipeline/options';
-import { own } from '@etl/pipeline/own';
-import { taskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
 import { parseFaultPlan } from '../../local/faults/plan';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);

@@ -1,10 +1,10 @@
+import { fileUri } from '@etl/lib/fileUri';
+import { joinUri, parseUri } from '@etl/lib/uri';
 import { parseEvent } from '@etl/pipeline/event';
-import { fileUri } from '@etl/pipeline/fileUri';
 import { layout, partName, workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { makePlan, resolveSource } from '@etl/pipeline/plan';
 import { noRouting, route } from '@etl/pipeline/routing/route';
-import { joinUri, parseUri } from '@etl/pipeline/uri';
 
 describe('resolveSource', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { joinUri, parseUri } from '@etl/pipeline/uri';
+import { joinUri, parseUri } from '@etl/lib/uri';
 import { cleanWork } from '@etl/storage/cleanWork';
 import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readlink, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { fileWork } from '@etl/storage/fileErrors';
 import { createFileStore } from '@etl/storage/fileStore';
 import { openStore } from '@etl/storage/openStore';

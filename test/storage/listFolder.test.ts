@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { createFileStore } from '@etl/storage/fileStore';
 import type { ListOptions } from '@etl/storage/objectStore';
 import { oddFiles, unreadableFolder } from '../support/oddFiles';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { joinUri } from '@etl/pipeline/uri';
+import { joinUri } from '@etl/lib/uri';
 import { onEveryStore } from './support/places';
 
 async function bytesOf(stream: Readable): Promise<Buffer> {

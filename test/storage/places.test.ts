@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { parseUri } from '@etl/pipeline/uri';
+import { parseUri } from '@etl/lib/uri';
 import { refusedPlaces } from '@etl/storage/checkPlace';
 import { confineStore } from '@etl/storage/confinedStore';
 import type { ObjectStore } from '@etl/storage/objectStore';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { joinUri } from '@etl/lib/uri';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { joinUri } from '@etl/pipeline/uri';
 import { commit, readCommits, readNewestCommit } from '@etl/storage/commitLog';
 import { projectionSettings } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';

@@ -1,5 +1,5 @@
+import { joinUri } from '@etl/lib/uri';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { joinUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { keepSchema, readSchemaRecords, schemaBefore } from '@etl/storage/schemaRecords';
 import { placeOf, prepare } from './support/batches';

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileUri } from '@etl/lib/fileUri';
 import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
-import { fileUri } from '@etl/pipeline/fileUri';
 
 /** A raw and a clean base in a folder of their own, with a secret beside them and links that lead to it. */
 export class HostileWorld {

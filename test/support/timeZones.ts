@@ -1,4 +1,4 @@
-import { offsetMinutes } from '@etl/pipeline/batch/timeZones';
+import { offsetMinutes } from '@etl/lib/timeZones';
 import { type ClockChange, clockChanges, minutesOfDay, type WallTime } from '../../cli/schedule/wallTime';
 
 /** Zones whose clocks show the same over a span of years. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import type { MachineSystem, RunRequest, startMachineSystem } from '../../cli/compare/ministack/system';
 import type { reportObject } from '../../cli/compare/report';
 import type { Side } from '../../cli/compare/side';

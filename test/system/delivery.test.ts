@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { parse } from 'csv-parse/sync';
 import { putFaults } from '../../local/faults/control';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import type { Launch } from '@etl/pipeline/launches';
 import { checkpointName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { Client, Connection } from '@temporalio/client';
 import { openPayloads } from '../../config/payloads/payloads';
 import { getFreePort } from '../../local/freePort';

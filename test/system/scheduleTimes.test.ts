@@ -1,4 +1,4 @@
-import { addDays, dayIn, daysBetween } from '@etl/pipeline/batch/timeZones';
+import { addDays, dayIn, daysBetween } from '@etl/lib/timeZones';
 import type { ScheduleSpec } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { nextRuns, startsOn } from '../../cli/schedule/nextRuns';

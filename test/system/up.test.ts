@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { deleteFaults, getFaults, putFaults } from '../../local/faults/control';
 import { getFreePort } from '../../local/freePort';
 import { writeSalesSample } from '../../local/samples/ventas';

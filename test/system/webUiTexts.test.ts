@@ -3,12 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { bullets, type Markdown, md } from '@etl/pipeline/text/markdown';
-import { escapeUnsafe } from '@etl/pipeline/text/unsafe';
+import { bullets, type Markdown, md } from '@etl/lib/text/markdown';
+import { escapeUnsafe } from '@etl/lib/text/unsafe';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { createCodecServer, originsOf } from '../../cli/codecServer';
 import { openPayloads } from '../../config/payloads/payloads';
-import { plain, texts } from '../pipeline/text/support';
+import { plain, texts } from '../lib/text/support';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withBrowser = process.env.ETL_TEST_CHROMIUM && process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;

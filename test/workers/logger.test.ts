@@ -1,5 +1,5 @@
 import { createLogger } from '../../workers/logger';
-import { raw, texts } from '../pipeline/text/support';
+import { raw, texts } from '../lib/text/support';
 
 test('a line of the log is safe on a terminal, and means the same', () => {
   const lines: string[] = [];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { cut } from '@etl/pipeline/capped';
+import { cut } from '@etl/lib/capped';
+import { parseJsonOr } from '@etl/lib/json';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
 import type { Start, Starts } from '@etl/pipeline/intake/starts';
-import { parseJsonOr } from '@etl/pipeline/json';
 import type { Logger } from 'pino';
 import { type DeadLetters, LetterRefusedError } from '../../activities/ports';
 import type { Gate } from './gate';

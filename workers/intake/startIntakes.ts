@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { fileUri } from '@etl/lib/fileUri';
 import { destinationProblem, sourceProblem } from '@etl/pipeline/allowedPlaces';
-import { fileUri } from '@etl/pipeline/fileUri';
 import type { EventSource } from '@etl/pipeline/intake/eventSource';
 import { startsOf } from '@etl/pipeline/intake/starts';
 import { withinPlaces } from '@etl/pipeline/intake/withinPlaces';

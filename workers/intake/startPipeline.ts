@@ -1,6 +1,6 @@
+import { md, shownAs } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Start } from '@etl/pipeline/intake/starts';
-import { md, shownAs } from '@etl/pipeline/text/markdown';
 import {
   type Client,
   isGrpcServiceError,

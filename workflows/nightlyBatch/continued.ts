@@ -1,5 +1,5 @@
+import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/lib/reading';
 import { maxConcurrency, maxUnderWay } from '@etl/pipeline/batch/control';
-import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/pipeline/reading';
 import type { BatchState } from './state';
 
 /** What a run of a batch hands over to the one that follows it. */

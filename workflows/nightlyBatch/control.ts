@@ -1,3 +1,4 @@
+import { capped, cut } from '@etl/lib/capped';
 import {
   type ApproveFiles,
   type FileHeldSignal,
@@ -11,7 +12,6 @@ import {
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { withoutProblem } from '@etl/pipeline/batch/summary';
-import { capped, cut } from '@etl/pipeline/capped';
 import { messageNames } from '@etl/pipeline/definition';
 import { readFileHeld } from '@etl/pipeline/runMessages';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';

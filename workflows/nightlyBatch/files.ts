@@ -1,7 +1,7 @@
+import { baseName } from '@etl/lib/uri';
 import { nextListing } from '@etl/pipeline/batch/dayFiles';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
 import { workflowId } from '@etl/pipeline/layout';
-import { baseName } from '@etl/pipeline/uri';
 import type { FoundFile } from '../../activities/contract';
 import { call } from '../calls';
 import type { BatchState, Cursor } from './state';

@@ -1,8 +1,8 @@
+import { cut } from '@etl/lib/capped';
+import { jsonBytes } from '@etl/lib/json';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { withResult } from '@etl/pipeline/batch/summary';
-import { cut } from '@etl/pipeline/capped';
-import { jsonBytes } from '@etl/pipeline/json';
 import { isCancellation, patched } from '@temporalio/workflow';
 import { call } from '../calls';
 import { asFailure } from '../failures';

@@ -1,12 +1,12 @@
+import { jsonBytes } from '@etl/lib/json';
+import { summary } from '@etl/lib/text/markdown';
+import { baseName } from '@etl/lib/uri';
 import type { BatchFile } from '@etl/pipeline/batch/batchFile';
 import { fileEvent, type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { failedEnd, resultOf, shortReason } from '@etl/pipeline/batch/fileResult';
 import { workflowTypes } from '@etl/pipeline/definition';
-import { jsonBytes } from '@etl/pipeline/json';
 import { priorityOf } from '@etl/pipeline/priority';
-import { summary } from '@etl/pipeline/text/markdown';
-import { baseName } from '@etl/pipeline/uri';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,

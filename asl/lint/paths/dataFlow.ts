@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import type { Definition } from '../definition';
 import { meet, type Shape, same, shallow, unknownShape } from './shape';
 import { flows } from './transfer';

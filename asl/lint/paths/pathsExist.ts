@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import type { Fields } from '../../fields';
 import { type Definition, integrationOf, usesJsonPath } from '../definition';
 import { describeCatch } from '../describeCatch';

@@ -1,4 +1,4 @@
-import { own } from '@etl/pipeline/own';
+import { own } from '@etl/lib/own';
 import type { Fields } from '../../fields';
 import { ordinaryTransitions, reached } from '../../transitions';
 import { type Definition, tasksOf } from '../definition';

@@ -1,4 +1,4 @@
-import { dayIn } from '@etl/pipeline/batch/timeZones';
+import { dayIn } from '@etl/lib/timeZones';
 import { batchRequest } from '../../batch/request';
 import type { RequestOptions } from '../../batch/requestOptions';
 import { CliError, cliExitCodes } from '../../errors';

@@ -1,6 +1,6 @@
-import { parseJson } from '@etl/pipeline/json';
+import { parseJson } from '@etl/lib/json';
+import { baseName, joinUri } from '@etl/lib/uri';
 import { type BatchLayout, checkpointName, shardName } from '@etl/pipeline/layout';
-import { baseName, joinUri } from '@etl/pipeline/uri';
 import { type Content, sameContent } from '@etl/storage/fence';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Usage } from '../report/usage';

@@ -1,5 +1,5 @@
-import { parseJson } from '@etl/pipeline/json';
-import { describeIssue } from '@etl/pipeline/schemaIssues';
+import { parseJson } from '@etl/lib/json';
+import { describeIssue } from '@etl/lib/schemaIssues';
 import type { Content } from '@etl/storage/fence';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import * as z from 'zod';

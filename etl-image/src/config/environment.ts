@@ -1,11 +1,11 @@
+import { JsonError, parseJson } from '@etl/lib/json';
+import { isCalendarDate } from '@etl/lib/names';
+import { describeIssue } from '@etl/lib/schemaIssues';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import type { ContainerInput } from '@etl/pipeline/container';
 import { defaultChunkRows, transform } from '@etl/pipeline/definition';
 import { maxEventBytes } from '@etl/pipeline/inputSize';
-import { JsonError, parseJson } from '@etl/pipeline/json';
-import { isCalendarDate } from '@etl/pipeline/names';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
-import { describeIssue } from '@etl/pipeline/schemaIssues';
 import * as z from 'zod';
 import { BadConfigurationError } from '../errors';
 import { defaultEngine, type EngineName, engineNames } from './engineNames';

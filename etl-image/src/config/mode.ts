@@ -1,5 +1,5 @@
+import { parseUri } from '@etl/lib/uri';
 import type { ContainerMode } from '@etl/pipeline/container';
-import { parseUri } from '@etl/pipeline/uri';
 import * as z from 'zod';
 
 export const uri = z.string().refine((text) => parseUri(text) !== undefined, 'is no s3:// or file:/// URI');

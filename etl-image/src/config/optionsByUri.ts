@@ -1,4 +1,4 @@
-import { parseUri } from '@etl/pipeline/uri';
+import { parseUri } from '@etl/lib/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { BadConfigurationError } from '../errors';
 

@@ -1,6 +1,6 @@
+import { shownUri } from '@etl/lib/text/shownUri';
+import { bucketUri, canonicalUri, formatUri, joinUri, parseUri } from '@etl/lib/uri';
 import { resolveSource } from '@etl/pipeline/plan';
-import { shownUri } from '@etl/pipeline/text/shownUri';
-import { bucketUri, canonicalUri, formatUri, joinUri, parseUri } from '@etl/pipeline/uri';
 
 export interface Places {
   readonly inputUri: string;

@@ -1,8 +1,8 @@
+import { own } from '@etl/lib/own';
+import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
-import { own } from '@etl/pipeline/own';
 import { coercedWarning } from '@etl/pipeline/shareable';
-import { joinUri } from '@etl/pipeline/uri';
 import type { Content } from '@etl/storage/fence';
 import { coercedExamples, type FinishedChunk } from '../chunks/chunkDraft';
 import type { Conversion } from '../chunks/conversion';

@@ -1,7 +1,7 @@
+import { jsonLine } from '@etl/lib/text/json';
+import { terminalLine } from '@etl/lib/text/terminal';
 import type { Manifest, Progress } from '@etl/pipeline/manifest';
 import { shareable } from '@etl/pipeline/shareable';
-import { jsonLine } from '@etl/pipeline/text/json';
-import { terminalLine } from '@etl/pipeline/text/terminal';
 import type { Failure } from '../config/failures';
 import type { Indexed, Sharded } from './results';
 

@@ -1,4 +1,4 @@
-import { parseJson } from '@etl/pipeline/json';
+import { parseJson } from '@etl/lib/json';
 import { type Content, sameContent } from '@etl/storage/fence';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import * as z from 'zod';

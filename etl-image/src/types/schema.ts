@@ -1,6 +1,6 @@
+import { own } from '@etl/lib/own';
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { ColumnType, Options } from '@etl/pipeline/options';
-import { own } from '@etl/pipeline/own';
 import { codeWarnings, dateWarnings, doubleWarnings, textWarnings } from './ambiguity';
 import type { Evidence } from './evidence';
 import { uniformity } from './spellings';

@@ -1,5 +1,5 @@
+import { fieldsOf, isText, isWhole, type Reading } from '@etl/lib/reading';
 import { type Approval, readApproval } from '../approval';
-import { fieldsOf, isText, isWhole, type Reading } from '../reading';
 import type { FileResult } from './fileResult';
 
 /** Files that are converted at once. */

@@ -1,10 +1,10 @@
-import { parseUri, trimSlashes } from '../uri';
+import { addDays } from '@etl/lib/timeZones';
+import { parseUri, trimSlashes } from '@etl/lib/uri';
 import { isHidden, isNamed } from './fileNames';
 import { dateOfKey } from './keyDate';
 import { namesDay, placeholdersIn, renderDay } from './placeholders';
 import type { BatchPlan } from './plan';
 import type { LeftOutReason } from './summary';
-import { addDays } from './timeZones';
 
 /** One listing of a batch: the days that have the same prefix and names. Nothing is listed twice. */
 export interface Listing {

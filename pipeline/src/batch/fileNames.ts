@@ -1,4 +1,4 @@
-import { matchesGlob } from './glob';
+import { matchesGlob } from '@etl/lib/glob';
 
 /** `_` and `.` begin the names of what other programs keep beside their data: `_SUCCESS`, `_temporary/`. */
 export function isHidden(path: string): boolean {

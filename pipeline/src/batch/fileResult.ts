@@ -1,4 +1,4 @@
-import { cut } from '../capped';
+import { cut } from '@etl/lib/capped';
 import { schemaWarningStart } from '../schemaChanges';
 import type { BatchFile } from './batchFile';
 

@@ -1,4 +1,4 @@
-import { isCalendarDate } from '../names';
+import { isCalendarDate } from '@etl/lib/names';
 
 const declaration = 'batch_date=';
 

@@ -1,7 +1,7 @@
+import { dayIn } from '@etl/lib/timeZones';
 import { resolveSource } from '../plan';
 import { defaultConcurrency, defaultMinFiles } from './control';
 import type { BatchRequest } from './request';
-import { dayIn } from './timeZones';
 
 /** A request with everything resolved: a batch reads no environment and no clock after it. */
 export interface BatchPlan {

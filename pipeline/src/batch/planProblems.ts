@@ -1,5 +1,5 @@
-import { shownUri } from '../text/shownUri';
-import { parseUri } from '../uri';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { parseUri } from '@etl/lib/uri';
 import { placeholdersIn, renderDay, unknownPlaceholders } from './placeholders';
 import type { BatchPlan } from './plan';
 

@@ -1,14 +1,14 @@
+import { capped } from '@etl/lib/capped';
+import { isCalendarDate } from '@etl/lib/names';
+import { recordOf } from '@etl/lib/recordOf';
+import { describeIssue } from '@etl/lib/schemaIssues';
+import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
-import { capped } from '../capped';
 import { requestProblem } from '../inputSize';
-import { isCalendarDate } from '../names';
 import { placeIsShort } from '../places';
 import { priorityKeys } from '../priority';
-import { recordOf } from '../recordOf';
-import { describeIssue } from '../schemaIssues';
 import { sharedDetailProblems } from '../sharedDetail';
 import { maxConcurrency } from './control';
-import { isTimeZone } from './timeZones';
 
 /** A name of a file has at most 255 bytes. */
 const maxMatchChars = 255;

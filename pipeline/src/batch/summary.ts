@@ -1,4 +1,4 @@
-import { jsonBytes } from '../json';
+import { jsonBytes } from '@etl/lib/json';
 import { schemaWarningStart } from '../schemaChanges';
 import type { FileResult } from './fileResult';
 import { roundUsd } from './fileResult';

@@ -1,4 +1,4 @@
-import { isShallow } from '../json';
+import { isShallow } from '@etl/lib/json';
 import { resolveDestination, resolveSource } from '../plan';
 import { type Delivery, keyOf, letterKey } from './letterKey';
 

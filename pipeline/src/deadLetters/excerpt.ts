@@ -1,5 +1,5 @@
-import { cut } from '../capped';
-import { isShallow } from '../json';
+import { cut } from '@etl/lib/capped';
+import { isShallow } from '@etl/lib/json';
 import { looseDetail } from '../looseDetail';
 
 /** Stands in a dead letter for an event that a letter cannot hold. It cannot be started again. */

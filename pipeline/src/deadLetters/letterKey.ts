@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@etl/lib/canonicalJson';
 import type { DeclaredNames } from '../batchIdentity';
-import { canonicalJson } from '../options';
 
 /** Which file is delivered as what, and below which destination. URIs are canonical. */
 export interface Delivery extends DeclaredNames {

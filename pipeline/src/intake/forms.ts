@@ -1,5 +1,5 @@
+import { maxLine } from '@etl/lib/capped';
 import * as z from 'zod';
-import { maxLine } from '../capped';
 import { maxKeyBytes, placeIsShort } from '../places';
 
 /** What S3 keeps of a version, and its ETags and sequencers, are far shorter. */

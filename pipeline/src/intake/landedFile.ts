@@ -1,4 +1,4 @@
-import { formatUri } from '../uri';
+import { formatUri } from '@etl/lib/uri';
 
 /** A file that has landed, whatever told of it. */
 export interface LandedFile {

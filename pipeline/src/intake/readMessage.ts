@@ -1,11 +1,11 @@
+import { capped, cut } from '@etl/lib/capped';
+import { JsonError, parseJson, utf8Bytes } from '@etl/lib/json';
+import { describeIssue } from '@etl/lib/schemaIssues';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { formatUri } from '@etl/lib/uri';
 import type { z } from 'zod';
-import { capped, cut } from '../capped';
 import { type EventDetail, parseEvent } from '../event';
-import { JsonError, parseJson, utf8Bytes } from '../json';
 import { placeProblem } from '../places';
-import { describeIssue } from '../schemaIssues';
-import { shownUri } from '../text/shownUri';
-import { formatUri } from '../uri';
 import { landed, s3OnEventBridge, s3Record } from './forms';
 import { type LandedFile, landedObject } from './landedFile';
 

@@ -1,9 +1,9 @@
+import { shownUri } from '@etl/lib/text/shownUri';
+import { dayIn } from '@etl/lib/timeZones';
+import { baseName } from '@etl/lib/uri';
 import { isHidden, isNamed, keyProblem } from '../batch/fileNames';
 import { dateOfKey } from '../batch/keyDate';
-import { dayIn } from '../batch/timeZones';
 import { placeProblem } from '../places';
-import { shownUri } from '../text/shownUri';
-import { baseName } from '../uri';
 import type { LandedFile } from './landedFile';
 
 /** Which files are taken, and what their event says beside the file and its day. */

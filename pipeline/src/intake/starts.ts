@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { shownUri } from '@etl/lib/text/shownUri';
+import { canonicalUri } from '@etl/lib/uri';
 import { resolveBatch } from '../batchIdentity';
 import { type Batch, workflowId } from '../layout';
 import { namedSource } from '../plan';
-import { shownUri } from '../text/shownUri';
-import { canonicalUri } from '../uri';
 import { type News, readMessage } from './readMessage';
 import { decide, type IntakeRule, type NotTaken } from './rule';
 

@@ -1,6 +1,6 @@
+import type { Fact } from '@etl/lib/text/messageLine';
 import { roundUsd } from '../batch/fileResult';
 import { filesFound, missed } from '../batch/summary';
-import type { Fact } from '../text/messageLine';
 import type { BatchOutcome } from './outcome';
 import type { Label, MessageTexts } from './texts';
 

@@ -1,8 +1,8 @@
+import { firstOf } from '@etl/lib/capped';
+import { type Fact, messageLine, messageValue } from '@etl/lib/text/messageLine';
 import { approveCommand } from '../approval';
-import { firstOf } from '../capped';
 import { topics } from '../definition';
 import { describeLaunch } from '../launches';
-import { type Fact, messageLine, messageValue } from '../text/messageLine';
 import { describeBatch } from './batch';
 import { defaultLanguage, languages, type MessageLanguage } from './languages';
 import type { Message, Outcome, Subject } from './outcome';

@@ -1,7 +1,7 @@
+import type { TaskSize } from '@etl/ecs/sizes';
+import { parseUri } from '@etl/lib/uri';
 import type { HeadInspection } from '../csv/inspectHead';
 import type { Plan } from '../plan';
-import type { TaskSize } from '../sizes';
-import { parseUri } from '../uri';
 import { expansion } from './policy';
 import { brokenWishes, planShards, type ShardWishes } from './shards';
 

@@ -1,5 +1,5 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { Routing } from '../plan';
-import type { TaskSize } from '../sizes';
 
 const units: readonly [number, string][] = [
   [2 ** 40, 'TiB'],

@@ -1,7 +1,6 @@
-import { lambdaUsd } from '../enginePrices';
+import { lambdaUsd, taskCostUsd } from '@etl/ecs/prices';
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { Estimate } from '../plan';
-import { taskCostUsd } from '../prices';
-import type { TaskSize } from '../sizes';
 
 /**
  * Bytes of CSV that one vCPU converts in a second. Measured: docs/benchmarks.md, 10.33 GB in 120.9 s of CPU time (85 MB/s),

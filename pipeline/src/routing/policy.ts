@@ -1,6 +1,6 @@
+import type { TaskSize } from '@etl/ecs/sizes';
 import type { Compression } from '../csv/compression';
 import type { Lane } from '../plan';
-import type { TaskSize } from '../sizes';
 import { describeBytes } from './describe';
 
 /** A row of the policy: what is done with files of up to so many bytes that no earlier row has taken. */

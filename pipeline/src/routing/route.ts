@@ -1,7 +1,7 @@
+import { ephemeralStorageGiB, type TaskSize } from '@etl/ecs/sizes';
 import type { Compression } from '../csv/compression';
 import type { EventDetail } from '../event';
 import type { Compute, Estimate, Lane, Routing } from '../plan';
-import { ephemeralStorageGiB, type TaskSize } from '../sizes';
 import { describeBytes, describeSize } from './describe';
 import { estimateLight, estimateRun, type SourceKind } from './estimate';
 import {

@@ -1,10 +1,10 @@
+import type { TaskSize } from '@etl/ecs/sizes';
+import { describeSeconds } from '@etl/lib/durations';
 import type { Compression } from '../csv/compression';
 import type { Encoding } from '../csv/encoding';
 import { transform } from '../definition';
-import { describeSeconds } from '../durations';
 import { maxShards } from '../event';
 import type { Estimate } from '../plan';
-import type { TaskSize } from '../sizes';
 import { bytesPerSecond, estimateRun, indexBytesPerSecond, type SourceKind, taskStartSeconds } from './estimate';
 
 /** What the event says about the number of tasks. */

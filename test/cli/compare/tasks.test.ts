@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand, type Task } from '@aws-sdk/client-ecs';
-import { etlContainerName } from '@etl/pipeline/container';
+import { etlContainerName } from '@etl/ecs/container';
 import { endedTasks } from '../../../cli/compare/tasks';
 import { localEcsSettings } from '../../../local/ecsSettings';
 import { definition, family, networkConfiguration, type Rig, startRig, stopRig } from '../../local/ecs/support';

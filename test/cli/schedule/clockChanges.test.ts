@@ -1,4 +1,4 @@
-import { dayIn } from '@etl/pipeline/batch/timeZones';
+import { dayIn } from '@etl/lib/timeZones';
 import { movedTimes } from '../../../cli/schedule/clockChanges';
 import { nextRuns, startsOn } from '../../../cli/schedule/nextRuns';
 import { cronTimetable, everyDay, timeOfDay } from '../../../cli/schedule/timetable';

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { PayloadKeyError } from '../../../config/errors';
 import { createPayloadCodec, type PayloadKey } from '../../../config/payloads/codec';
-import { texts } from '../../pipeline/text/support';
+import { texts } from '../../lib/text/support';
 
 const one: PayloadKey = { id: 'one', bytes: Buffer.alloc(32, 1) };
 const two: PayloadKey = { id: 'two', bytes: Buffer.alloc(32, 2) };

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { startEcsEndpoint } from '../../../local/ecs/endpoint';
 import { clientConfig } from '../../support/awsTestClients';
 import { readBatch } from '../../support/parquet';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
+import { parseUri } from '@etl/lib/uri';
 import { layout } from '@etl/pipeline/layout';
-import { parseUri } from '@etl/pipeline/uri';
 import { type ConversionRequest, Converter, type Delivered } from '../../support/convert';
 import { readWithPyarrow, rowText } from '../../support/pyarrow';
 import { type Exact, exactly, readTable, sameCell, type Table } from './table';

@@ -8,7 +8,7 @@ import { type Conversion, type ConversionState, convert } from '@etl/image/chunk
 import type { Engine } from '@etl/image/engine/engine';
 import { openEngine } from '@etl/image/engine/open';
 import { openSource, type Source } from '@etl/image/source/source';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import type { Options } from '@etl/pipeline/options';
 import { createFileStore } from '@etl/storage/fileStore';
 import { randomTable } from './support/tables';

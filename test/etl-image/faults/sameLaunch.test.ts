@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { Bench } from '../../support/container';
 import { commits, leftovers, seen, shas } from './support/batch';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { taskDefinitionSpec } from '@etl/ecs/taskDefinition/spec';
 import { allowedPlacesFrom } from '@etl/pipeline/allowedPlacesFrom';
-import { taskDefinitionSpec } from '@etl/pipeline/taskDefinition/spec';
 import { tagNames } from '../../../activities/identity';
 import { isAllowed, type Policy, type Request } from './evaluate';
 import { actionsOf, actionsOfStore, commandsIn, neededActions } from './needs';

@@ -1,5 +1,5 @@
 import { composeMessage } from '@etl/pipeline/messages/compose';
-import { rawInLines as raw } from '../text/support';
+import { rawInLines as raw } from '../../lib/text/support';
 
 const subject = {
   workflowId: 'etl/ventas/2026-02-08/v',

@@ -1,5 +1,4 @@
-import { lambdaUsd } from '@etl/pipeline/enginePrices';
-import { taskCostUsd } from '@etl/pipeline/prices';
+import { lambdaUsd, taskCostUsd } from '@etl/ecs/prices';
 import {
   bytesPerStreamSecond,
   bytesPerVcpuSecond,

@@ -1,6 +1,6 @@
+import { sizeProblem } from '@etl/ecs/sizes';
 import { ceilingBytes, defaultLightLimitBytes, lightLimits, policy, policyRows } from '@etl/pipeline/routing/policy';
 import { noRouting, type RouteRequest, type RoutingSettings, route } from '@etl/pipeline/routing/route';
-import { sizeProblem } from '@etl/pipeline/sizes';
 
 const withLane = (kind: 'lambda' | 'process', limitBytes = defaultLightLimitBytes): RoutingSettings => ({
   lightLane: { kind, limitBytes },

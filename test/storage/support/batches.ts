@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { joinUri, parseUri } from '@etl/lib/uri';
 import { type BatchLayout, layout, manifestName, partName, successName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { joinUri, parseUri } from '@etl/pipeline/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 export function placeOf(destination: string): BatchLayout {

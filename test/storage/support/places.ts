@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import { createFileStore } from '@etl/storage/fileStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { createS3Store } from '@etl/storage/s3Store';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
+import { stem } from '@etl/lib/names';
+import { baseName } from '@etl/lib/uri';
 import { checkpointName, manifestName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { stem } from '@etl/pipeline/names';
-import { baseName } from '@etl/pipeline/uri';
 import type { Client, Connection, WorkflowHandle } from '@temporalio/client';
 import type { FaultPlanInput } from '../../../local/faults/control';
 import { getFaults, putFaults } from '../../../local/faults/control';

@@ -1,8 +1,8 @@
+import { stem } from '@etl/lib/names';
+import { baseName } from '@etl/lib/uri';
 import type { BatchStatus } from '@etl/pipeline/batch/control';
 import { parseEvent } from '@etl/pipeline/event';
-import { stem } from '@etl/pipeline/names';
 import type { RunStatus } from '@etl/pipeline/runStatus';
-import { baseName } from '@etl/pipeline/uri';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { exited } from '../../support/fakeActivities';
 import { Rig, samplePlan } from '../../support/rig';

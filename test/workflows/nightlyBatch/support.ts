@@ -1,7 +1,7 @@
+import { stem } from '@etl/lib/names';
+import { baseName } from '@etl/lib/uri';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { parseEvent } from '@etl/pipeline/event';
-import { stem } from '@etl/pipeline/names';
-import { baseName } from '@etl/pipeline/uri';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';

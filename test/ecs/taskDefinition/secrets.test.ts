@@ -1,4 +1,4 @@
-import { givesSecretAway, isSecretReference } from '@etl/pipeline/taskDefinition/secrets';
+import { givesSecretAway, isSecretReference } from '@etl/ecs/taskDefinition/secrets';
 
 const arn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:etl/redshift-AbCdEf';
 

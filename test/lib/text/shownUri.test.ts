@@ -1,4 +1,4 @@
-import { shownUri } from '@etl/pipeline/text/shownUri';
+import { shownUri } from '@etl/lib/text/shownUri';
 
 test.each([
   ['s3://raw/ventas/día 1.csv', 's3://raw/ventas/día 1.csv'],

@@ -1,4 +1,4 @@
-import { capped, cut, maxLine, maxLines } from '@etl/pipeline/capped';
+import { capped, cut, maxLine, maxLines } from '@etl/lib/capped';
 
 test('a list within its bounds stays as it is', () => {
   expect(capped([])).toEqual([]);

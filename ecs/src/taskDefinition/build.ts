@@ -1,5 +1,5 @@
+import { describeIssue } from '@etl/lib/schemaIssues';
 import { etlContainerName } from '../container';
-import { describeIssue } from '../schemaIssues';
 import { type ContainerSpec, taskDefinitionSpec } from './spec';
 
 /** The input of RegisterTaskDefinition, as far as it is used here. Arrays are mutable because the SDK's types are. */

@@ -7,7 +7,7 @@ import {
   temporalActionsUsd,
   temporalPlanUsd,
   workerMonthUsd,
-} from '@etl/pipeline/enginePrices';
+} from '@etl/ecs/prices';
 
 test('engines bill by the million', () => {
   // 6 × $25 / 1,000,000; 9 × $50 / 1,000,000

@@ -1,7 +1,7 @@
-import { escapeJson, jsonLine } from '@etl/pipeline/text/json';
-import { bullets, code, details, markdownText, md, paragraphs, summary } from '@etl/pipeline/text/markdown';
-import { messageLine, messageValue } from '@etl/pipeline/text/messageLine';
-import { terminalLine, terminalLines } from '@etl/pipeline/text/terminal';
+import { escapeJson, jsonLine } from '@etl/lib/text/json';
+import { bullets, code, details, markdownText, md, paragraphs, summary } from '@etl/lib/text/markdown';
+import { messageLine, messageValue } from '@etl/lib/text/messageLine';
+import { terminalLine, terminalLines } from '@etl/lib/text/terminal';
 import { plain, raw, texts } from './support';
 
 /** One value each, as it reaches the sink. */

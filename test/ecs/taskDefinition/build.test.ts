@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildTaskDefinition, TaskDefinitionError } from '@etl/pipeline/taskDefinition/build';
+import { buildTaskDefinition, TaskDefinitionError } from '@etl/ecs/taskDefinition/build';
 
 type Json = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
-import { isShallow, jsonBytes, jsonProblem, maxJsonDepth, parseJson, parseJsonOr, utf8Bytes } from '@etl/pipeline/json';
-import { canonicalJson } from '@etl/pipeline/options';
+import { canonicalJson } from '@etl/lib/canonicalJson';
+import { isShallow, jsonBytes, jsonProblem, maxJsonDepth, parseJson, parseJsonOr, utf8Bytes } from '@etl/lib/json';
 import { randomFrom } from '../support/random';
 
 const lists = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);

@@ -1,4 +1,4 @@
-import { memoryByCpu, nextMemorySize, sizeProblem } from '@etl/pipeline/sizes';
+import { memoryByCpu, nextMemorySize, sizeProblem } from '@etl/ecs/sizes';
 
 test.each([
   [256, 512, true],

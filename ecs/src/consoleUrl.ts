@@ -1,4 +1,4 @@
-import { own } from './own';
+import { own } from '@etl/lib/own';
 
 const consoles: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',

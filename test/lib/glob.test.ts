@@ -1,4 +1,4 @@
-import { matchesGlob } from '@etl/pipeline/batch/glob';
+import { matchesGlob } from '@etl/lib/glob';
 
 test.each([
   ['*', '', true],

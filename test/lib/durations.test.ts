@@ -1,4 +1,4 @@
-import { describeSeconds } from '@etl/pipeline/durations';
+import { describeSeconds } from '@etl/lib/durations';
 
 test.each([
   [0, '0 s'],

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { fileUri } from '@etl/pipeline/fileUri';
+import { fileUri } from '@etl/lib/fileUri';
 import {
   baseName,
   bucketUri,
@@ -10,7 +10,7 @@ import {
   pathBelow,
   resolveUri,
   sameUri,
-} from '@etl/pipeline/uri';
+} from '@etl/lib/uri';
 import { randomFrom } from '../support/random';
 
 describe('parseUri', () => {

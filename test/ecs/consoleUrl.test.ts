@@ -1,4 +1,4 @@
-import { consoleUrl } from '@etl/pipeline/consoleUrl';
+import { consoleUrl } from '@etl/ecs/consoleUrl';
 
 const id = '0123456789abcdef0123456789abcdef';
 

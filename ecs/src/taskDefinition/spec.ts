@@ -1,6 +1,6 @@
+import { recordOf } from '@etl/lib/recordOf';
 import * as z from 'zod';
 import { etlContainerName } from '../container';
-import { recordOf } from '../recordOf';
 import { ephemeralStorageGiB, sizeProblem } from '../sizes';
 import { givesSecretAway, isSecretReference } from './secrets';
 

@@ -1,4 +1,4 @@
-import { lastLines } from '@etl/pipeline/logTail';
+import { lastLines } from '@etl/lib/logTail';
 
 test('the last lines, without progress and empty ones', () => {
   const lines = ['a', 'b', '{"event":"progress","rowsRead":1}', '', ' ', 'c', '{"event":"progress","rowsRead":2}'];
