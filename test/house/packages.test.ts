@@ -5,6 +5,7 @@ const root = join(__dirname, '..', '..');
 const read = <T>(path: string): T => JSON.parse(readFileSync(join(root, path), 'utf8')) as T;
 
 interface Package {
+  readonly version?: string;
   readonly license?: string;
   readonly workspaces?: string[];
   readonly dependencies?: Record<string, string>;
@@ -23,6 +24,18 @@ test.each(manifests)('%s has exact versions and the same Node', (path) => {
   for (const version of Object.values({ ...dependencies, ...devDependencies }))
     expect(version).toMatch(/^\d+\.\d+\.\d+[\w.-]*$/);
   expect(engines).toEqual({ node: '>=20.20' });
+});
+
+test('all packages and the newest release of the changelog have one version', () => {
+  const versions = manifests.map((path) => read<Package>(path).version);
+  const [, released] =
+    /^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? [];
+  expect(new Set([...versions, released]).size).toBe(1);
+  for (const path of manifests) {
+    const { dependencies = {} } = read<Package>(path);
+    const ours = Object.entries(dependencies).filter(([name]) => name.startsWith('@etl/'));
+    expect(ours.filter(([, version]) => version !== released)).toEqual([]);
+  }
 });
 
 const { packages } = read<Lock>('package-lock.json');
