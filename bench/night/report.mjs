@@ -5,7 +5,7 @@ import { root } from '../../scripts/lib/ensure-installed.mjs';
 import { successPath } from './transitions.mjs';
 
 const require = createRequire(join(root, 'package.json'));
-const { stateTransitionsUsd, temporalActionsUsd, temporalPlanUsd } = require('./pipeline/dist/enginePrices.js');
+const { stateTransitionsUsd, temporalActionsUsd, temporalPlanUsd } = require('./ecs/dist/prices.js');
 
 /** Calls a second that ECS allows an account, and a burst. Source: ECS Developer Guide, API throttling and Fargate quotas. */
 const allowed = [
