@@ -13,6 +13,9 @@ const html = `<!doctype html><body><script>${hostileScript}</script>`;
 /** What a page could read of a server, by what it did. */
 export type Loot = Readonly<Record<string, string>>;
 
+/** A page of the Web UI takes long on a busy machine. */
+const patienceMs = 120_000;
+
 /** Headless Chromium with pages that use what listens on this machine. */
 export class HostileBrowser {
   private constructor(
@@ -41,6 +44,7 @@ export class HostileBrowser {
     });
     const open = async (host: string): Promise<Page> => {
       const page = await browser.newPage();
+      page.setDefaultTimeout(patienceMs);
       await page.goto(`http://${host}:${port}/`);
       return page;
     };
@@ -56,6 +60,7 @@ export class HostileBrowser {
   /** A page of its own, which shows `url`. */
   async visit<T>(url: string, work: (page: Page) => Promise<T>): Promise<T> {
     const page = await this.browser.newPage();
+    page.setDefaultTimeout(patienceMs);
     try {
       await page.goto(url);
       return await work(page);
@@ -89,6 +94,7 @@ export class HostileBrowser {
     const origin = `http://${this.nameOf(address)}:${port}`;
     const url = `${origin}/attacker.html`;
     const page = await this.browser.newPage();
+    page.setDefaultTimeout(patienceMs);
     try {
       const session = await page.context().newCDPSession(page);
       // Not Playwright's own routes: they answer preflights as well.

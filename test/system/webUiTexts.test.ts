@@ -47,6 +47,7 @@ withBrowser('what the Web UI shows', () => {
     const settings = { endpoint: JSON.stringify(endpoint), overrideRemoteCodecConfiguration: 'true' };
     await context.addInitScript({ content: `Object.assign(localStorage, ${JSON.stringify(settings)})` });
     const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
     const goTo = (workflowId: string, runId: string, tab: string) => {
       const path = ['namespaces', 'default', 'workflows', workflowId, runId, tab].map(encodeURIComponent).join('/');
       return page.goto(`${system.ready?.ui}/${path}`);
