@@ -74,7 +74,7 @@ export type RunAnswer =
   /** The token has been used with another request, for these tasks. */
   | { readonly conflict: readonly string[] };
 
-/** Times are milliseconds since the epoch. */
+/** Times are milliseconds since the epoch by the clock of ECS: compare them with each other alone. */
 export interface TaskDescription {
   readonly taskArn: string;
   /** PROVISIONING … STOPPED, as ECS has it; a poll may skip some. */
@@ -90,7 +90,8 @@ export interface TaskDescription {
   readonly spot?: boolean;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
-  /** Exit code and reason of the ETL container, never of a sidecar. */
+  /** Last status, exit code and reason of the ETL container, never of a sidecar. */
+  readonly containerStatus?: string;
   readonly exitCode?: number;
   readonly containerReason?: string;
   /** The workflow ID that the container was told; a tag cannot hold every ID. */

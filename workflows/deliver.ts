@@ -5,8 +5,9 @@ import { type ApprovalTracker, heldStatus, tellParent } from './approval';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { commit, fanOut } from './fanOut';
+import { deliveredAllTheSame } from './lastLook';
 import type { RunContext } from './runTask';
-import { conversion, deliveredAllTheSame, transform, type Work } from './transform';
+import { conversion, transform, type Work } from './transform';
 
 /** What a run needs besides its tasks when a quality gate holds its batch. */
 export interface Approvals {
@@ -26,7 +27,9 @@ export async function deliver(context: RunContext, approvals: Approvals): Promis
   try {
     return await (shards > 1 ? fanOut(context, shards, publish) : publish(conversion, commit()));
   } catch (error) {
-    const committed = isCancellation(error) ? await committedBefore(context) : undefined;
+    // Also when the task of a cancelled run could not be stopped.
+    const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
+    const committed = isCancelled ? await committedBefore(context) : undefined;
     if (!committed) throw error;
     return committed;
   }
