@@ -112,7 +112,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       const url = settings.uiUrl && runUrl(settings.uiUrl, namespace, subject.workflowId, subject.runId);
       return { messageId: await classified(ports.notifier.publish(composeMessage(outcome, subject, url))) };
     },
-    sendToDeadLetters: async (letter) => ({ letterId: await classified(ports.deadLetters.send(letter)) }),
+    sendToDeadLetters: async (letter) => {
+      const failedAt = new Date(activityInfo().currentAttemptScheduledTimestampMs);
+      return { letterId: await classified(ports.deadLetters.send(letter, failedAt)) };
+    },
   };
 }
 

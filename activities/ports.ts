@@ -111,8 +111,11 @@ export interface Notifier {
 
 /** Events that failed, one letter for each. */
 export interface DeadLetters {
-  /** Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. Throws `LetterRefusedError`. */
-  send(letter: DeadLetter): Promise<string>;
+  /**
+   * Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. Throws `LetterRefusedError`.
+   * `failedAt`: by the clock that the starts of runs are told by. @default now, by the clock of this machine
+   */
+  send(letter: DeadLetter, failedAt?: Date): Promise<string>;
   /**
    * Removes the letter of this key, after a run that began at `startedAt` has delivered: failures that came later keep it.
    * Best effort: a letter that is not found stays.
