@@ -27,9 +27,9 @@ export async function deliver(context: RunContext, approvals: Approvals): Promis
   try {
     return await (shards > 1 ? fanOut(context, shards, publish) : publish(conversion, commit()));
   } catch (error) {
-    // Also when the task of a cancelled run could not be stopped.
+    // The task of a cancelled run may not have been stopped: that is another error then.
     const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
-    const committed = isCancelled ? await committedBefore(context) : undefined;
+    const committed = isCancelled && mayHaveCommitted(context, error) ? await committedBefore(context) : undefined;
     if (!committed) throw error;
     return committed;
   }
@@ -41,10 +41,15 @@ const patches = { lateCancel: 'cancel-after-commit' } as const;
 /** A cancelled run does not wait longer for an answer of the commit log, in milliseconds. */
 const confirmationMs = 60_000;
 
+/** What was cancelled before anything was launched has not. */
+function mayHaveCommitted({ status }: RunContext, error: unknown): boolean {
+  const hasWorked = status.launches().some(({ taskArn, lane }) => taskArn !== undefined || lane === 'light');
+  return hasWorked || !isCancellation(error);
+}
+
 /** The commit of a run that was cancelled too late: readers have its data. Undefined when it has not committed. */
 async function committedBefore(context: RunContext): Promise<Delivered | undefined> {
-  const hasWorked = context.status.launches().some(({ taskArn, lane }) => taskArn !== undefined || lane === 'light');
-  if (!hasWorked || !patched(patches.lateCancel)) return undefined;
+  if (!patched(patches.lateCancel)) return undefined;
   const bounds = { scheduleToCloseTimeout: confirmationMs };
   return CancellationScope.nonCancellable(() => deliveredAllTheSame(context, bounds));
 }
