@@ -1,4 +1,5 @@
 import { joinUri } from '@etl/lib/uri';
+import { exitCodes } from '@etl/pipeline/failures';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
@@ -9,10 +10,15 @@ import { endLikelyAt } from './expectedEnd';
 import type { Note } from './heartbeat';
 import type { TaskDescription, TaskLogs } from './ports';
 import type { FollowedProgress, ProgressReader } from './progressReader';
-import { endOf } from './taskEnds';
+import { endOf, hasEnded, lasting } from './taskEnds';
 
 const logTailLines = 20;
 const starting: ReadonlySet<string> = new Set(['PROVISIONING', 'PENDING', 'ACTIVATING']);
+/**
+ * A task that starts for longer than most may run, and ECS gives an old record of it: its progress is followed from here on, or from
+ * a third of the start timeout on.
+ */
+const usualStartSeconds = 30;
 
 export interface Waiting {
   readonly describer: Pick<Describer, 'watch'>;
@@ -22,23 +28,38 @@ export interface Waiting {
   readonly note: Note;
   /** Takes each progress that was read. */
   readonly onProgress: (progress: Progress) => void;
+  /** Milliseconds by a monotonic clock: no timestamp of a service is compared with it. */
   readonly now: () => number;
   readonly signal: AbortSignal;
   /** DescribeTasks is eventually consistent: a task is unknown once ECS has not known it for so long. */
   readonly unknownGraceSeconds: number;
+  /** How long ECS may take to report a task STOPPED whose container has ended; an `ended` task is reported after it. @default 0 */
+  readonly endGraceSeconds?: number;
+  /** How long earlier attempts have waited for the task. @default 0 */
+  readonly waitedSeconds?: number;
 }
 
-/** Polls until the task is STOPPED, unknown, or late to start. Has no side effects: any worker may repeat it. */
+/**
+ * Polls until the task is STOPPED, unknown, or late to start; with `until: 'ended'`, or until its container has ended. Has no side
+ * effects: any worker may repeat it.
+ */
 export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<TaskEnd> {
-  const { taskArn, plan, generation } = input;
+  const { taskArn, plan, generation, until = 'stopped' } = input;
+  const { waitedSeconds = 0, endGraceSeconds = 0 } = waiting;
   const work = layout(plan.destination, plan.batch).work(input.run.runId, generation);
   const progressUri = joinUri(work, progressName);
   const estimateSeconds = plan.routing?.estimate?.seconds;
   const watch = waiting.describer.watch(taskArn, waiting.signal);
-  const waitingSince = waiting.now();
-  let knownAt = waitingSince;
+  const waitingSince = waiting.now() - waitedSeconds * 1000;
+  const { startTimeoutSeconds } = plan.timings;
+  const usualStartMs = Math.min(usualStartSeconds, startTimeoutSeconds / 3) * 1000;
+  const hasBeenEnded = lasting(waiting.now, endGraceSeconds);
+  let knownAt = waiting.now();
+  let known: TaskDescription | undefined;
   let status: string | undefined;
   let progress: FollowedProgress | undefined;
+  let readAt: number | undefined;
+  let runningSince: number | undefined;
   let changeLikelyAt = 0;
 
   const note = (now: boolean): void => {
@@ -48,34 +69,41 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
   };
 
   try {
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const task = await watch.next(changeLikelyAt);
       const now = waiting.now();
+      const waitedMs = now - waitingSince;
       if (task?.lastStatus === 'STOPPED') return await stoppedEnd(waiting, task, progressUri);
+      if (task) [known, knownAt] = [task, now];
+      const isEnded = hasEnded(task, progress?.last());
+      if (hasBeenEnded(isEnded) && until === 'ended') return await containerEnd(waiting, known, taskArn, progressUri);
       if (!task && now - knownAt > waiting.unknownGraceSeconds * 1000) {
         return { taskArn, status: 'unknown', logTail: await waiting.taskLogs.tail(taskArn, logTailLines) };
       }
       const isStarting = !task || starting.has(task.lastStatus);
       if (task) {
-        knownAt = now;
-        const since = task.createdAt ?? waitingSince;
-        if (isStarting && now - since > plan.timings.startTimeoutSeconds * 1000) {
-          return { ...endOf(task), status: 'notStarted', logTail: [] };
-        }
+        // Progress proves that the container runs, whatever ECS reports.
+        const isLate = isStarting && !progress?.last() && waitedMs > startTimeoutSeconds * 1000;
+        if (isLate) return { ...endOf(task), status: 'notStarted', logTail: [] };
         if (task.lastStatus !== status) {
           status = task.lastStatus;
           note(false);
         }
       }
-      const startedAt = task?.startedAt ?? waitingSince;
-      if (!isStarting) {
-        progress ??= waiting.progress.follow(progressUri, startedAt, (read) => {
+      // A task that an earlier attempt has waited for may have run for all that time.
+      if (!isStarting) runningSince ??= isFirst ? waitingSince : now;
+      if (!isStarting || waitedMs > usualStartMs) {
+        progress ??= waiting.progress.follow(progressUri, runningSince ?? now, (read) => {
+          readAt = waiting.now();
           note(true);
           waiting.onProgress(read);
         });
       }
-      const isChanging = isStarting || task.desiredStatus === 'STOPPED';
-      changeLikelyAt = isChanging ? 0 : endLikelyAt({ now, startedAt, estimateSeconds, progress: progress?.last() });
+      const isChanging = isStarting || isEnded || task.desiredStatus === 'STOPPED';
+      changeLikelyAt =
+        isChanging || runningSince === undefined
+          ? 0
+          : endLikelyAt({ now, startedAt: runningSince, estimateSeconds, progress: progress?.last(), readAt });
     }
   } finally {
     progress?.stop();
@@ -83,10 +111,25 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
 }
 
 async function stoppedEnd(waiting: Waiting, task: TaskDescription, progressUri: string): Promise<TaskEnd> {
-  const end = endOf(task);
-  if (task.exitCode === 0) return { ...end, logTail: [] };
+  return explained(waiting, { ...endOf(task), logTail: [] }, progressUri);
+}
+
+/** The end of a container by the last description of its task, if there was any. */
+async function containerEnd(
+  waiting: Waiting,
+  task: TaskDescription | undefined,
+  taskArn: string,
+  progressUri: string,
+): Promise<TaskEnd> {
+  const end: TaskEnd = { ...(task ? endOf(task) : { taskArn }), status: 'ended', logTail: [] };
+  return end.exitCode === undefined ? end : explained(waiting, end, progressUri);
+}
+
+/** A failure with its log, and with the cause as the container has written it down. */
+async function explained(waiting: Waiting, end: TaskEnd, progressUri: string): Promise<TaskEnd> {
+  if (end.exitCode === exitCodes.done) return end;
   const [logTail, last] = await Promise.all([
-    waiting.taskLogs.tail(task.taskArn, logTailLines),
+    waiting.taskLogs.tail(end.taskArn, logTailLines),
     waiting.progress.read(progressUri),
   ]);
   const reported = last?.failure;

@@ -19,8 +19,8 @@ export interface EtlActivities {
   launchTask(input: LaunchInput): Promise<LaunchResult>;
   /** Long, with heartbeats and without side effects: returns how the task ended, or that it is late to start. */
   awaitTask(input: AwaitInput): Promise<TaskEnd>;
-  /** Returns when the task is STOPPED, or unknown to ECS. */
-  stopTask(input: { taskArn: string; reason: string }): Promise<TaskEnd>;
+  /** Stops the task. Returns when it has ended, see `until`, or is unknown to ECS. */
+  stopTask(input: StopInput): Promise<TaskEnd>;
   /** ARNs of the tasks of this run that are not STOPPED yet. */
   findTasks(input: { run: RunIdentity }): Promise<readonly string[]>;
   /** Tasks whose workflow has ended at least so long ago. Stops nothing. */
@@ -68,6 +68,8 @@ export interface LaunchInput {
   readonly size?: TaskSize;
   /** Default `convert`. */
   readonly mode?: ContainerMode;
+  /** Tasks of this run that have ended for good, which ECS may still list. @default none */
+  readonly over?: readonly string[];
 }
 
 export type LaunchResult =
@@ -96,11 +98,26 @@ export interface OrphanReport {
   readonly leftOut?: number;
 }
 
+/**
+ * What ends a wait for a task: that it is STOPPED, or already that its container has ended. ECS may take long from the one to the
+ * other, and a task that is launched in its place waits for the first.
+ */
+export type WaitUntil = 'stopped' | 'ended';
+
 export interface AwaitInput {
   readonly taskArn: string;
   readonly plan: Plan;
   readonly run: RunIdentity;
   readonly generation: number;
+  /** @default stopped, which workflows of earlier versions rely on */
+  readonly until?: WaitUntil;
+}
+
+export interface StopInput {
+  readonly taskArn: string;
+  readonly reason: string;
+  /** @default stopped */
+  readonly until?: WaitUntil;
 }
 
 export interface CommitQuery {

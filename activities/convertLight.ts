@@ -43,7 +43,7 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
   if (!converter) throw new LightConverterError('this worker has no light lane');
   const timeoutSeconds = Math.min(input.plan.timings.timeoutSeconds, lightLimits.timeoutSeconds);
   const environment = containerEnvironment({ ...(await containerInput(store, input)), timeoutSeconds });
-  const giveUpAt = Date.now() + patienceSeconds * 1000;
+  const giveUpAt = performance.now() + patienceSeconds * 1000;
   for (let pause = firstPauseSeconds; ; pause = Math.min(pause * 2, 20)) {
     signal.throwIfAborted();
     try {
@@ -57,7 +57,7 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
     } catch (error) {
       // Half of it at random, so that what was refused together does not come back together.
       const seconds = pause * (0.5 + Math.random() / 2);
-      if (!(error instanceof ThrottledError) || Date.now() + seconds * 1000 > giveUpAt) throw error;
+      if (!(error instanceof ThrottledError) || performance.now() + seconds * 1000 > giveUpAt) throw error;
       await delay(seconds * 1000, undefined, { signal });
     }
   }
@@ -67,7 +67,7 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
 async function reported<T>(lightly: Lightly, input: LightInput, convert: () => Promise<T>): Promise<T> {
   const { plan, run, generation } = input;
   const work = layout(plan.destination, plan.batch).work(run.runId, generation);
-  const followed = lightly.progress.follow(joinUri(work, progressName), Date.now(), (progress) => {
+  const followed = lightly.progress.follow(joinUri(work, progressName), performance.now(), (progress) => {
     const details: TaskHeartbeat = { generation, progress };
     lightly.note(details, true);
     lightly.onProgress(progress);

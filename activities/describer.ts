@@ -11,7 +11,7 @@ export interface DescriberSettings {
 export interface TaskWatch {
   /**
    * Returns the task at the next look; undefined when ECS does not know it. The first look of a watch is due at once.
-   * `changeLikelyAt`, in milliseconds since the epoch: from then on this task comes before others when one call has no room for
+   * `changeLikelyAt`, in milliseconds of `performance.now`: from then on this task comes before others when one call has no room for
    * all. @default 0
    * @throws TaskRunnerError when ECS will never answer; the signal's reason once that is aborted.
    */
@@ -20,7 +20,7 @@ export interface TaskWatch {
 
 interface Wait {
   readonly taskArn: string;
-  /** Milliseconds since the epoch; undefined before the first look. */
+  /** Milliseconds of `performance.now`; undefined before the first look. */
   lookedAt: number | undefined;
   changeLikelyAt: number;
   answer(task: TaskDescription | undefined): void;
@@ -62,7 +62,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
     const at = Math.max(due, callDue());
     if (timer && timer.at <= at) return;
     clearTimeout(timer?.handle);
-    timer = { at, handle: setTimeout(wake, Math.max(0, at - Date.now())) };
+    timer = { at, handle: setTimeout(wake, Math.max(0, at - performance.now())) };
   }
 
   function wakeForRest(): void {
@@ -72,7 +72,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
 
   function wake(): void {
     timer = undefined;
-    const now = Date.now();
+    const now = performance.now();
     // The rate may have changed, and waits may have been given up, since the timer was set.
     if (now >= callDue() && idle().some((wait) => now >= lookDue(wait))) void call(now);
     wakeForRest();
@@ -99,7 +99,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
       // Of several calls that were under way together only the first counts. Any other error passes: the task runs, seen or not.
       if (error instanceof ThrottledError && now > throttledAt) {
         rate = Math.max(minRate, rate / 2);
-        throttledAt = Date.now();
+        throttledAt = performance.now();
       }
     } finally {
       for (const arn of arns) underWay.delete(arn);

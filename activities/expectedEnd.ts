@@ -6,20 +6,22 @@ const youngMs = 60_000;
 const likelyShare = 0.8;
 
 /**
- * Returns from when on the end of a running task is likely, in milliseconds since the epoch: by its progress and pace, else by
- * the plan's estimate; Infinity when nothing is known.
+ * Returns from when on the end of a running task is likely: by its progress and pace, else by the plan's estimate; Infinity when
+ * nothing is known. All times are milliseconds by one clock, which is that of the caller: `startedAt`, since when it has seen the
+ * task run; `readAt`, when it has read the progress.
  */
 export function endLikelyAt(of: {
   readonly now: number;
   readonly startedAt: number;
   readonly estimateSeconds: number | undefined;
   readonly progress: Progress | undefined;
+  readonly readAt: number | undefined;
 }): number {
-  const { now, startedAt, estimateSeconds, progress } = of;
+  const { now, startedAt, estimateSeconds, progress, readAt = now } = of;
   if (now - startedAt < youngMs) return now;
   if (progress && progress.phase !== 'starting' && progress.phase !== 'converting') return now;
   if (progress && progress.bytesRead > 0 && progress.bytesTotal > 0) {
-    const ranMs = Date.parse(progress.updatedAt) - startedAt;
+    const ranMs = readAt - startedAt;
     return startedAt + (likelyShare * ranMs * progress.bytesTotal) / progress.bytesRead;
   }
   return estimateSeconds === undefined ? Number.POSITIVE_INFINITY : startedAt + likelyShare * estimateSeconds * 1000;

@@ -8,6 +8,7 @@ export interface OrphanSearch {
   readonly executions: Pick<Executions, 'state'>;
   readonly namespace: string;
   readonly graceSeconds: number;
+  /** Milliseconds by the clock that `executions` tells the ends of workflows by, which need not be this machine's. */
   readonly now: () => number;
   readonly note: (details: object) => void;
 }

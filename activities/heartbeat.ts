@@ -11,17 +11,18 @@ export type Note = (details: object, now?: boolean) => void;
 
 /**
  * Runs `work` with heartbeats beside it, whether or not anything answers the work: they show that this worker lives, and repeat the
- * newest details.
+ * newest details. `current` gives more details, as they are at each heartbeat. @default none
  */
-export async function withHeartbeat<T>(work: (note: Note) => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(work: (note: Note) => Promise<T>, current?: () => object): Promise<T> {
   const { heartbeatTimeoutMs = defaultTimeoutMs } = activityInfo();
   let details: object | undefined;
-  const timer = setInterval(() => heartbeat(details), heartbeatTimeoutMs * repeatShare);
+  const beat = () => heartbeat(current ? { ...details, ...current() } : details);
+  const timer = setInterval(beat, heartbeatTimeoutMs * repeatShare);
   try {
     return await work((next, now = false) => {
       details = next;
       if (!now) return;
-      heartbeat(details);
+      beat();
       timer.refresh();
     });
   } finally {

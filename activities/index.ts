@@ -25,6 +25,7 @@ import { recordResults } from './recordResults';
 import { looksPerReport } from './reportPace';
 import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
+import { measureWait } from './waited';
 
 export interface ActivitySettings extends ValidationSettings {
   /** Address of the Web UI, for links in messages. */
@@ -41,6 +42,9 @@ const minReportSeconds = 0.5;
 /** How long DescribeTasks may take to know a task. */
 const unknownGraceSeconds = 60;
 const minUnknownGraceSeconds = 2;
+/** How long ECS may take to report a task STOPPED whose container has ended: the record of its end is complete then. */
+const endGraceSeconds = 10;
+const minEndGraceSeconds = 1;
 
 /** The activities over their ports. Only this file knows Temporal: what it calls is plain code. */
 export function createActivities(ports: Ports, settings: ActivitySettings): EtlActivities {
@@ -54,9 +58,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     progress,
     taskLogs: ports.taskLogs,
     note,
-    now: Date.now,
+    now: () => performance.now(),
     signal: Context.current().cancellationSignal,
     unknownGraceSeconds: grace,
+    endGraceSeconds: Math.max(endGraceSeconds * timeScale, minEndGraceSeconds),
   });
   const updateWorkflow = ({ workflowId, runId }: RunIdentity, generation: number) =>
     everyQuarter(
@@ -71,7 +76,9 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     },
     awaitTask: (input) => {
       const onProgress = updateWorkflow(input.run, input.generation);
-      return withHeartbeat((note) => orRetryElsewhere(awaitTask({ ...waiting(note), onProgress }, input)));
+      const waited = measureWait(activityInfo().heartbeatDetails);
+      const wait = (note: Note) => awaitTask({ ...waiting(note), onProgress, waitedSeconds: waited.before }, input);
+      return withHeartbeat((note) => orRetryElsewhere(wait(note)), waited.details);
     },
     stopTask: (input) => withHeartbeat((note) => orRetryElsewhere(stopTask(ports.tasks, waiting(note), input))),
     findTasks: async ({ run }) => {
@@ -80,8 +87,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     },
     findOrphans: ({ graceSeconds }) => {
       const { tasks, executions } = ports;
-      const { namespace } = activityInfo();
-      return withHeartbeat((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now: Date.now, note }));
+      // The server's clock, which the ends of workflows are told by too.
+      const { namespace, currentAttemptScheduledTimestampMs } = activityInfo();
+      const now = () => currentAttemptScheduledTimestampMs;
+      return withHeartbeat((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now, note }));
     },
     convertLight: (input) => {
       const { cancellationSignal: signal } = Context.current();
@@ -109,7 +118,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
         ),
       };
     },
-    sendToDeadLetters: async (letter) => ({ letterId: await classified(ports.deadLetters.send(letter)) }),
+    sendToDeadLetters: async (letter) => {
+      const failedAt = new Date(activityInfo().currentAttemptScheduledTimestampMs);
+      return { letterId: await classified(ports.deadLetters.send(letter, failedAt)) };
+    },
   };
 }
 

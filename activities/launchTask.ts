@@ -1,11 +1,13 @@
 import { type ContainerInput, containerEnvironment } from '@etl/pipeline/container';
 import { transform } from '@etl/pipeline/definition';
+import { endedForGood } from '@etl/pipeline/taskEnd';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LaunchInput, LaunchResult } from './contract';
 import { clientToken, startedBy, tagNames, tags } from './identity';
 import { liveTasks } from './liveTasks';
 import { storeLongOptions } from './options';
 import { type TaskDescription, type TaskRunner, TaskRunnerError } from './ports';
+import { endOf } from './taskEnds';
 
 export interface Launching {
   readonly tasks: TaskRunner;
@@ -18,8 +20,12 @@ export interface Launching {
  * recognises a repetition by its client token.
  */
 export async function launchTask({ tasks, store, namespace }: Launching, input: LaunchInput): Promise<LaunchResult> {
-  const { run, generation } = input;
-  const found = foundTask(await liveTasks(tasks, run.workflowId), run.runId);
+  const { run, generation, over = [] } = input;
+  const live = await liveTasks(tasks, run.workflowId);
+  const found = foundTask(
+    live.filter(({ taskArn }) => !over.includes(taskArn)),
+    input,
+  );
   if (found) return found;
   const answer = await tasks.run({
     clientToken: clientToken(run, generation),
@@ -38,16 +44,26 @@ export async function launchTask({ tasks, store, namespace }: Launching, input: 
 }
 
 /**
- * A running task of this run is its launch, whichever generation started it: a second one must not stand beside it. Any
- * other comes first, be it of an earlier run of this workflow (reset, or started again) or on its way to STOPPED.
+ * A running task of this run is its launch, whichever generation started it: a second one must not stand beside it. So is the task
+ * of this very generation, also while it ends. Any other comes first, be it of an earlier run of this workflow (reset, or started
+ * again) or on its way to STOPPED; only one whose container has ended for good writes no more, however long ECS takes to stop it.
  */
-function foundTask(live: readonly TaskDescription[], runId: string): LaunchResult | undefined {
-  const [adopted, ...surplus] = live.filter((task) => isOfRun(task, runId) && task.desiredStatus !== 'STOPPED');
-  const others = live.filter((task) => task !== adopted && !surplus.includes(task));
+function foundTask(
+  live: readonly TaskDescription[],
+  { run, generation }: Pick<LaunchInput, 'run' | 'generation'>,
+): LaunchResult | undefined {
+  const isMine = (task: TaskDescription): boolean =>
+    isOfRun(task, run.runId) &&
+    (generationOf(task) === generation || (task.desiredStatus !== 'STOPPED' && !hasEndedForGood(task)));
+  const [adopted, ...surplus] = live.filter(isMine);
+  const others = live.filter((task) => !isMine(task) && !hasEndedForGood(task));
   const blocking = [...others, ...surplus].map(({ taskArn }) => taskArn);
   if (blocking.length > 0) return { kind: 'blocked', by: blocking };
   return adopted && { kind: 'launched', taskArn: adopted.taskArn, generation: generationOf(adopted) };
 }
+
+const hasEndedForGood = (task: TaskDescription): boolean =>
+  endedForGood({ ...endOf(task), status: 'ended', logTail: [] });
 
 /** The token stands for another request, made by an earlier version of this program, say: its task is ours all the same. */
 function adopt(candidates: readonly TaskDescription[], { run, generation }: LaunchInput): LaunchResult {

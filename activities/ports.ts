@@ -86,7 +86,7 @@ export type RunAnswer =
   /** The token has been used with another request, for these tasks. */
   | { readonly conflict: readonly string[] };
 
-/** Times are milliseconds since the epoch. */
+/** Times are milliseconds since the epoch by the clock of ECS: compare them with each other alone. */
 export interface TaskDescription {
   readonly taskArn: string;
   /** PROVISIONING … STOPPED, as ECS has it; a poll may skip some. */
@@ -102,7 +102,8 @@ export interface TaskDescription {
   readonly spot?: boolean;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
-  /** Exit code and reason of the ETL container, never of a sidecar. */
+  /** Last status, exit code and reason of the ETL container, never of a sidecar. */
+  readonly containerStatus?: string;
   readonly exitCode?: number;
   readonly containerReason?: string;
   /** The workflow ID that the container was told; a tag cannot hold every ID. */
@@ -122,8 +123,11 @@ export interface Notifier {
 
 /** Events that failed, one letter for each. */
 export interface DeadLetters {
-  /** Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. Throws `LetterRefusedError`. */
-  send(letter: DeadLetter): Promise<string>;
+  /**
+   * Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. Throws `LetterRefusedError`.
+   * `failedAt`: by the clock that the starts of runs are told by. @default now, by the clock of this machine
+   */
+  send(letter: DeadLetter, failedAt?: Date): Promise<string>;
   /**
    * Removes the letter of this key, after a run that began at `startedAt` has delivered: failures that came later keep it.
    * Best effort: a letter that is not found stays.

@@ -34,7 +34,7 @@ export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { le
     read,
     /**
      * Reads the progress at `uri` until it is stopped, at the pace of `reportSeconds`, and hands over each that is new.
-     * `startedAt`: of the conversion, in milliseconds since the epoch.
+     * `startedAt`: since when the conversion is known to run, in milliseconds of `performance.now`.
      */
     follow(uri: string, startedAt: number, onProgress: (progress: Progress) => void): FollowedProgress {
       let last: Progress | undefined;
@@ -48,7 +48,7 @@ export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { le
           last = progress;
           onProgress(progress);
         }
-        const ranSeconds = (Date.now() - startedAt) / 1000;
+        const ranSeconds = (performance.now() - startedAt) / 1000;
         timer = setTimeout(look, reportSeconds({ ranSeconds, waits: followed, leastSeconds }) * 1000);
       };
       void look();
@@ -76,12 +76,12 @@ export function everyQuarter(
   apartSeconds: number,
 ): (progress: Progress) => void {
   let updated = 0;
-  let updatedAt = Date.now();
+  let updatedAt = performance.now();
   return (progress) => {
     const reached = Math.floor(transform.progressUpdates * shareRead(progress));
-    if (reached <= updated || Date.now() - updatedAt < apartSeconds * 1000) return;
+    if (reached <= updated || performance.now() - updatedAt < apartSeconds * 1000) return;
     updated = reached;
-    updatedAt = Date.now();
+    updatedAt = performance.now();
     void update(progress);
   };
 }

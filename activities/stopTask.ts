@@ -1,21 +1,23 @@
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { Waiting } from './awaitTask';
+import type { StopInput } from './contract';
 import type { TaskRunner } from './ports';
-import { endOf } from './taskEnds';
+import { endOf, hasEnded, lasting } from './taskEnds';
 
 /** A StopTask that ECS has taken without effect is sent again. */
 const againSeconds = 30;
 
 /**
- * Stops the task and returns when it is STOPPED, or when nobody has known it for the grace time: one that was just
- * launched may not be visible yet, and must be stopped all the same.
+ * Stops the task and returns when it is STOPPED, or with `until: 'ended'` when its container has ended, or when nobody has known it
+ * for the grace time: one that was just launched may not be visible yet, and must be stopped all the same.
  */
 export async function stopTask(
   tasks: Pick<TaskRunner, 'stop'>,
-  waiting: Pick<Waiting, 'describer' | 'note' | 'now' | 'signal' | 'unknownGraceSeconds'>,
-  { taskArn, reason }: { readonly taskArn: string; readonly reason: string },
+  waiting: Pick<Waiting, 'describer' | 'note' | 'now' | 'signal' | 'unknownGraceSeconds' | 'endGraceSeconds'>,
+  { taskArn, reason, until = 'stopped' }: StopInput,
 ): Promise<TaskEnd> {
   const watch = waiting.describer.watch(taskArn, waiting.signal);
+  const hasBeenEnded = lasting(waiting.now, waiting.endGraceSeconds ?? 0);
   let knownAt = waiting.now();
   let askedAt: number | undefined;
   let status: string | undefined;
@@ -26,6 +28,9 @@ export async function stopTask(
     }
     const task = await watch.next();
     if (task?.lastStatus === 'STOPPED') return { ...endOf(task), logTail: [] };
+    if (hasBeenEnded(hasEnded(task)) && task && until === 'ended') {
+      return { ...endOf(task), status: 'ended', logTail: [] };
+    }
     if (task) knownAt = waiting.now();
     else if (waiting.now() - knownAt > waiting.unknownGraceSeconds * 1000) {
       return { taskArn, status: 'unknown', logTail: [] };

@@ -1,3 +1,4 @@
+import type { Progress } from '@etl/pipeline/manifest';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { TaskDescription } from './ports';
 
@@ -6,10 +7,28 @@ export function endOf(task: TaskDescription): Omit<TaskEnd, 'logTail'> {
   const {
     lastStatus: _status,
     desiredStatus: _desired,
+    containerStatus: _container,
     createdAt: _created,
     tags: _tags,
     workflowId: _id,
     ...end
   } = task;
   return { ...end, status: 'stopped' };
+}
+
+/**
+ * Returns whether the ETL container of a task has ended: ECS reports its end, or the container itself reports that it is done. ECS
+ * may not report the task STOPPED for long after that.
+ */
+export function hasEnded(task: TaskDescription | undefined, progress?: Progress): boolean {
+  return task?.exitCode !== undefined || task?.containerStatus === 'STOPPED' || progress?.phase === 'done';
+}
+
+/** Returns a function that is called at each look, and returns whether what it is given has held for longer than `seconds`. */
+export function lasting(now: () => number, seconds: number): (holds: boolean) => boolean {
+  let since: number | undefined;
+  return (holds) => {
+    since = holds ? (since ?? now()) : undefined;
+    return since !== undefined && now() - since >= seconds * 1000;
+  };
 }

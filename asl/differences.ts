@@ -42,11 +42,20 @@ export const differences = [
   {
     id: 'last-look',
     what: 'A task that was lost, and no launch is left',
-    temporal: 'the commit log is asked once more: a batch that this run has published is delivered',
-    stepFunctions: 'the run fails',
+    temporal: 'the commit log is asked once more, as after a timeout: a batch that this run has published is delivered',
+    stepFunctions:
+      'the run fails; after a timeout of the task the commit log is asked, and a commit of exactly this source is a delivery, whoever made it',
     reason:
-      'the look is for failures that do not tell whether the task had committed, and the machine has one name for all',
+      'the look is for failures that do not tell whether the task had committed, and the machine has one name for all but a timeout',
     shownBy: 'scenarios',
+  },
+  {
+    id: 'container-ended',
+    what: 'A container that has ended, and a task that ECS does not report STOPPED',
+    temporal: 'has delivered once the commit log has its commit, some seconds after its container has ended',
+    stepFunctions: 'is waited for until it is STOPPED, or until the timeout of the state',
+    reason: '`ecs:runTask.sync` waits for the event that reports the task STOPPED',
+    shownBy: 'documentation: AWS Step Functions Developer Guide, "Integrating services", Run a Job (.sync)',
   },
   {
     id: 'jitter',

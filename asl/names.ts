@@ -15,7 +15,13 @@ export const stateNames = {
   failed: 'Failed',
 } as const satisfies Record<Stage | End, string>;
 
-const stages = new Map((Object.keys(flow) as Stage[]).map((stage): [string, Stage] => [stateNames[stage], stage]));
+/** After a timeout of `TransformData`: whether the task has committed all the same. */
+export const lateConfirmName = 'ConfirmLate';
+
+const stages = new Map<string, Stage>([
+  ...(Object.keys(flow) as Stage[]).map((stage): [string, Stage] => [stateNames[stage], stage]),
+  [lateConfirmName, 'confirm'],
+]);
 
 /** The stage that a state is; undefined for a state that is none. */
 export const stageOfState = (state: string): Stage | undefined => stages.get(state);

@@ -10,6 +10,8 @@ export const paths = {
   delivered: '$.delivered',
   notification: '$.notification',
   deadLetter: '$.deadLetter',
+  /** Why the commit log has nothing to say after a timeout, which stays the error. */
+  late: '$.late',
   /** A caught error as Step Functions gives it: `Error`, and mostly `Cause`. */
   error: '$.error',
   /** What it means: `type`, `reason`, `batch`. */

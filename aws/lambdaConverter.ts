@@ -45,7 +45,7 @@ const tailLines = 20;
 export function createLambdaConverter(client: LambdaClient, functionName: string): LightConverter {
   return {
     async convert({ environment, timeoutSeconds }) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const answer = await client
         .send(
           new InvokeCommand({
@@ -58,7 +58,7 @@ export function createLambdaConverter(client: LambdaClient, functionName: string
         .catch((error: Error) => {
           throw lambdaError(functionName, error);
         });
-      return endOf(answer, (Date.now() - startedAt) / 1000);
+      return endOf(answer, (performance.now() - startedAt) / 1000);
     },
   };
 }

@@ -23,6 +23,7 @@ export function describeTask(task: Task): TaskDescription | undefined {
     spot: task.capacityProviderName === undefined ? undefined : task.capacityProviderName === 'FARGATE_SPOT',
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
+    containerStatus: container?.lastStatus,
     exitCode: container?.exitCode,
     containerReason: container?.reason,
     workflowId,

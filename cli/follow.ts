@@ -41,6 +41,7 @@ export async function follow<Result, Status>(
 
 async function watch<Status>(handle: Followed, follower: Follower<Status>, ended: AbortSignal): Promise<void> {
   const told = new Set<string>();
+  const timeOfServer = createServerClock();
   const readReports = createReportReader(handle);
   let reports: readonly TaskReport[] = [];
   const askStatus = async () => {
@@ -49,7 +50,8 @@ async function watch<Status>(handle: Followed, follower: Follower<Status>, ended
   };
   const describe = async () => {
     const description = await handle.describe();
-    for (const trouble of troublesOf(await withMessages(description, handle.client), Date.now())) {
+    const now = timeOfServer(scheduledAt(description));
+    for (const trouble of troublesOf(await withMessages(description, handle.client), now)) {
       if (!told.has(trouble) && !ended.aborted) follower.onTrouble(trouble);
       told.add(trouble);
     }
@@ -87,13 +89,29 @@ async function withMessages({ raw }: Described, { options }: Watched['client']):
 
 type Described = Pick<WorkflowExecutionDescription, 'raw'>;
 
-/** What keeps a workflow from going on, a line each. `now` in milliseconds since 1970. */
+/**
+ * Returns a function that is given a time that the server shows, and returns what time it is there at least: that, or the newest time
+ * that it has shown and what has passed since. The clock of this machine may be another one.
+ */
+function createServerClock(): (shown: number) => number {
+  let newest = { shown: 0, seenAt: performance.now() };
+  return (shown) => {
+    const now = newest.shown + performance.now() - newest.seenAt;
+    if (shown > now) newest = { shown, seenAt: performance.now() };
+    return Math.max(shown, now);
+  };
+}
+
+/** When the pending workflow task was scheduled, in milliseconds since 1970 by the clock of the server; 0 for none. */
+const scheduledAt = ({ raw }: Described): number => Number(raw.pendingWorkflowTask?.scheduledTime?.seconds ?? 0) * 1000;
+
+/** What keeps a workflow from going on, a line each. `now` in milliseconds since 1970, by the clock of the server. */
 export function troublesOf({ raw }: Described, now: number): string[] {
   const { pendingActivities, pendingWorkflowTask: task } = raw;
   const failures = (pendingActivities ?? []).flatMap(({ activityType, lastFailure }) =>
     lastFailure ? [`${activityType?.name} has failed, and is tried again: ${lastFailure.message ?? 'unknown'}`] : [],
   );
-  const since = Number(task?.scheduledTime?.seconds ?? 0) * 1000;
+  const since = scheduledAt({ raw });
   const isLeft = task && !task.startedTime && since > 0 && now - since > patienceMs;
   return [
     ...failures,

@@ -37,7 +37,7 @@ export async function handler(
   { environment, timeoutSeconds }: ConvertRequest,
   context: LambdaContext = {},
 ): Promise<LightEnd> {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   countAnew();
   const lines: string[] = [];
   const say = (line: LogEvent): void => {
@@ -58,7 +58,7 @@ export async function handler(
         killedFor: 'timeout' as const,
         reason: `the conversion was still running after ${Math.round(timeMs / 1000)} s and was ended`,
       }),
-    seconds: (Date.now() - startedAt) / 1000,
+    seconds: (performance.now() - startedAt) / 1000,
     ...(memoryMiB > 0 && { memoryMiB }),
     logTail: lastLines(lines, tailLines),
   };

@@ -24,9 +24,9 @@ const nowhere: LetterPlaces = { rawBase: undefined, cleanBase: '' };
 /** Dead letters as files, one an event: its latest failure replaces the one before. A letter's ID is the file's name. */
 export function createFileDeadLetters(folder: string, places: LetterPlaces = nowhere): DeadLetters {
   return {
-    async send(letter) {
+    async send(letter, failedAt = new Date()) {
       const name = letterName(eventKey(letter.event, places));
-      await writeLetter(folder, name, { sentAt: new Date().toISOString(), ...letter });
+      await writeLetter(folder, name, { sentAt: failedAt.toISOString(), ...letter });
       return name;
     },
     async delivered(key, startedAt) {

@@ -53,7 +53,7 @@ async function run(
   scratchDir: string,
 ): Promise<LightEnd> {
   const { environment, timeoutSeconds, signal } = request;
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const child = spawn(process.execPath, [program], {
     env: { ...hostEnvironment(process.env), TZ: 'UTC', ...environment, ...fixed, SCRATCH_DIR: scratchDir },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,7 +82,7 @@ async function run(
       ...(code !== null && { exitCode: code }),
       ...(why !== undefined && code !== exitCodes.done && { killedFor: why }),
       ...(reason !== undefined && { reason }),
-      seconds: (Date.now() - startedAt) / 1000,
+      seconds: (performance.now() - startedAt) / 1000,
       logTail: lastLines(said.lines, tailLines),
     };
   } finally {

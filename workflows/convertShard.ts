@@ -5,6 +5,7 @@ import { layout, shardName } from '@etl/pipeline/layout';
 import { isCancellation, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
 import { asFailure, failure, failureTypeOf } from './failures';
+import { workLeftBy } from './lastLook';
 import { runContext } from './runTask';
 import { settleWork } from './settle';
 import type { ShardInput } from './shardInput';
@@ -36,9 +37,11 @@ export async function convertShard(input: ShardInput): Promise<ShardResult> {
   };
   try {
     const place = layout(plan.destination, plan.batch);
+    const reportOf = (generation: number) => joinUri(place.work(runId, generation), shardName);
     const shardUri = await transform(runContext({ plan, run, title, status }), {
       mode,
-      settle: (context, ended) => settleWork(context, ended, joinUri(place.work(runId, ended.generation), shardName)),
+      settle: (context, ended) => settleWork(context, ended, reportOf(ended.generation)),
+      lastLook: (context, tried) => workLeftBy(context, tried, reportOf),
     });
     finish({ outcome: 'converted', shardUri });
     return { shardUri, launches: launches() };

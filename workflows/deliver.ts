@@ -5,8 +5,9 @@ import { type ApprovalTracker, heldStatus, tellParent } from './approval';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { commit, fanOut } from './fanOut';
+import { deliveredAllTheSame } from './lastLook';
 import type { RunContext } from './runTask';
-import { conversion, deliveredAllTheSame, transform, type Work } from './transform';
+import { conversion, transform, type Work } from './transform';
 
 /** What a run needs besides its tasks when a quality gate holds its batch. */
 export interface Approvals {
@@ -26,7 +27,9 @@ export async function deliver(context: RunContext, approvals: Approvals): Promis
   try {
     return await (shards > 1 ? fanOut(context, shards, publish) : publish(conversion, commit()));
   } catch (error) {
-    const committed = isCancellation(error) ? await committedBefore(context) : undefined;
+    // The task of a cancelled run may not have been stopped: that is another error then.
+    const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
+    const committed = isCancelled && mayHaveCommitted(context, error) ? await committedBefore(context) : undefined;
     if (!committed) throw error;
     return committed;
   }
@@ -38,10 +41,15 @@ const patches = { lateCancel: 'cancel-after-commit' } as const;
 /** A cancelled run does not wait longer for an answer of the commit log, in milliseconds. */
 const confirmationMs = 60_000;
 
+/** What was cancelled before anything was launched has not. */
+function mayHaveCommitted({ status }: RunContext, error: unknown): boolean {
+  const hasWorked = status.launches().some(({ taskArn, lane }) => taskArn !== undefined || lane === 'light');
+  return hasWorked || !isCancellation(error);
+}
+
 /** The commit of a run that was cancelled too late: readers have its data. Undefined when it has not committed. */
 async function committedBefore(context: RunContext): Promise<Delivered | undefined> {
-  const hasWorked = context.status.launches().some(({ taskArn, lane }) => taskArn !== undefined || lane === 'light');
-  if (!hasWorked || !patched(patches.lateCancel)) return undefined;
+  if (!patched(patches.lateCancel)) return undefined;
   const bounds = { scheduleToCloseTimeout: confirmationMs };
   return CancellationScope.nonCancellable(() => deliveredAllTheSame(context, bounds));
 }

@@ -4,10 +4,11 @@ import { indexName, layout, reconcileName } from '@etl/pipeline/layout';
 import { isCancellation } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { deliveredAllTheSame, workLeftBy } from './lastLook';
 import type { Ended, RunContext } from './runTask';
 import { settleCommit, settleWork } from './settle';
 import { convertShards } from './shards';
-import { deliveredAllTheSame, transform, type Work } from './transform';
+import { transform, type Work } from './transform';
 
 /**
  * How often the shards convert. The first commit has seen the values of every chunk, so that the types it settles on hold
@@ -26,6 +27,7 @@ export async function fanOut(context: RunContext, of: number, publish: Publish):
   const indexUri = await transform(context, {
     mode: { kind: 'index' },
     settle: (launched: RunContext, ended: Ended) => settleWork(launched, ended, workOf(ended.generation, indexName)),
+    lastLook: (launched: RunContext, tried) => workLeftBy(launched, tried, (number) => workOf(number, indexName)),
   });
   let reconcileUri: string | undefined;
   for (let round = 1; ; round++) {

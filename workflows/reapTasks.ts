@@ -56,7 +56,8 @@ export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
     // One after the other: this is tidying up, and must not take the API from those who work.
     for (const { taskArn, workflowId } of report.orphans) {
       try {
-        await call('stopTask', `orphan of ${workflowId}`)({ taskArn, reason: `orphan of workflow ${workflowId}` });
+        const reason = `orphan of workflow ${workflowId}`;
+        await call('stopTask', `orphan of ${workflowId}`)({ taskArn, reason, until: 'ended' });
         stopped.push(taskArn);
       } catch (error) {
         if (CancellationScope.current().consideredCancelled) throw error;

@@ -1,18 +1,20 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { transform as definition } from '@etl/pipeline/definition';
+import { budgetOf } from '@etl/pipeline/failures';
 import { describePurpose, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
 import { reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
 import {
   ActivityCancellationType,
   type ActivityOptions,
+  type ApplicationFailure,
   CancellationScope,
   condition,
   isCancellation,
   patched,
 } from '@temporalio/workflow';
-import type { LaunchResult, RunIdentity } from '../activities/contract';
+import type { LaunchResult, RunIdentity, WaitUntil } from '../activities/contract';
 import { call } from './calls';
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { StatusTracker } from './status';
@@ -60,42 +62,98 @@ interface Launched {
 
 export interface Ended extends Launched {
   readonly end: TaskEnd;
+  /** When the time of the launch is over, in milliseconds of the workflow's time. */
+  readonly deadline: number;
 }
 
 /**
- * One launch, from RunTask to the end of its task. Whatever ends the wait early (timeouts, cancel, a failure of the wait
- * itself), the task is stopped and seen STOPPED before this throws. `sawEnd` is told how the task ended, in either case.
+ * One launch, from RunTask to the end of its container, which ECS may report long before the task is STOPPED (`awaitStopped`).
+ * Whatever ends the wait early (timeouts, cancel, a failure of the wait itself), the task is stopped and its end is seen before this
+ * throws. `sawEnd` is told how the task ended, in either case.
  */
 export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
   const { timeoutSeconds, launchQueueSeconds } = context.plan.timings;
   let launched: Launched | undefined;
-  const scope = new CancellationScope({ cancellable: true, timeout: timeoutSeconds * 1000 });
+  return withinTime(context.plan, timeoutSeconds * 1000, {
+    work: async (inTime) => {
+      // What it waits for its turn beside thousands of others is no part of its timeout; runs in flight had it inside.
+      if (launchQueueSeconds !== undefined) launched = await launch(context, asked);
+      const deadline = Date.now() + timeoutSeconds * 1000;
+      return inTime(async () => {
+        launched ??= await launch(context, asked);
+        const end = await awaitEnd(context, launched, 'ended');
+        if (end.status === 'notStarted') throw failure('StartTimeout', reasonOf(end));
+        sawEnd(end);
+        return { ...launched, end, deadline };
+      });
+    },
+    stop: async (error, why) => {
+      const until = stopUntil(error);
+      if (launched) sawEnd(await stop(context, launched.taskArn, why, until));
+      else if (mayHaveLaunched(error, context.plan)) await stopUntold(context, why, until);
+    },
+    late: () => failure('Timeout', `the task was still running after ${timeoutSeconds} s and was stopped`),
+  });
+}
+
+/**
+ * Waits until a task is STOPPED whose container has ended, as long as the time of its launch lasts: no other generation is launched
+ * before.
+ */
+export async function awaitStopped(context: RunContext, ended: Ended, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
+  const { timeoutSeconds } = context.plan.timings;
+  return withinTime(context.plan, Math.max(ended.deadline - Date.now(), 1), {
+    work: (inTime) =>
+      inTime(async () => {
+        const end = await awaitEnd(
+          context,
+          ended,
+          'stopped',
+          'Its container has ended; ECS does not report it STOPPED',
+        );
+        sawEnd(end);
+        return { ...ended, end };
+      }),
+    stop: async (error, why) => {
+      await stop(context, ended.taskArn, why, stopUntil(error));
+    },
+    late: () => {
+      const reason = `the container ended (${reasonOf(ended.end)}), but ECS did not report its task STOPPED within ${timeoutSeconds} s`;
+      return failure('Timeout', reason);
+    },
+  });
+}
+
+interface Bounded<T> {
+  /** What it gives to `inTime` is cancelled when the time is over. */
+  readonly work: (inTime: <R>(work: () => Promise<R>) => Promise<R>) => Promise<T>;
+  /** Called before an error is thrown on, also while the run is cancelled, with the reason in words. */
+  readonly stop: (error: unknown, why: string) => Promise<void>;
+  /** What the work has failed of when its time is over. */
+  readonly late: () => ApplicationFailure;
+}
+
+async function withinTime<T>({ timings }: Plan, timeout: number, { work, stop, late }: Bounded<T>): Promise<T> {
+  const scope = new CancellationScope({ cancellable: true, timeout });
   try {
-    // What it waits for its turn beside thousands of others is no part of its timeout; runs in flight had it inside.
-    if (launchQueueSeconds !== undefined) launched = await launch(context, asked);
-    return await scope.run(async () => {
-      launched ??= await launch(context, asked);
-      const end = await awaitEnd(context, launched);
-      if (end.status === 'notStarted') throw failure('StartTimeout', reasonOf(end));
-      sawEnd(end);
-      return { ...launched, end };
-    });
+    return await work((timed) => scope.run(timed));
   } catch (error) {
     const cancelledFromOutside = CancellationScope.current().consideredCancelled;
     const timedOut = isCancellation(error) && !cancelledFromOutside;
     const why = timedOut
-      ? `timeout of ${timeoutSeconds} s`
+      ? `timeout of ${timings.timeoutSeconds} s`
       : cancelledFromOutside
         ? 'run cancelled'
         : `run ended: ${asFailure(error).type}`;
-    const known = launched;
-    await CancellationScope.nonCancellable(async () => {
-      if (known) sawEnd(await stop(context, known.taskArn, why));
-      else if (mayHaveLaunched(error, context.plan)) await stopUntold(context, why);
-    });
-    if (timedOut) throw failure('Timeout', `the task was still running after ${timeoutSeconds} s and was stopped`);
-    throw error;
+    await CancellationScope.nonCancellable(() => stop(error, why));
+    throw timedOut ? late() : error;
   }
+}
+
+/** A task that another one follows is seen STOPPED; of others the end of their container is enough. */
+function stopUntil(error: unknown): WaitUntil {
+  const isLast = isCancellation(error) || budgetOf(failureTypeOf(asFailure(error))) === 'none';
+  return isLast ? 'ended' : 'stopped';
 }
 
 async function launch(context: RunContext, asked: Asked): Promise<Launched> {
@@ -123,8 +181,9 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
 function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult> {
   const { plan, run, mode } = context;
   const { launchQueueSeconds } = plan.timings;
-  const launchTask = (bounds: ActivityOptions) =>
-    call('launchTask', summaryOf(context, asked), bounds)({ plan, run, ...asked, ...(mode && { mode }) });
+  const over = tasksOver(context);
+  const input = { plan, run, ...asked, ...(mode && { mode }), ...(over.length > 0 && { over }) };
+  const launchTask = (bounds: ActivityOptions) => call('launchTask', summaryOf(context, asked), bounds)(input);
   if (launchQueueSeconds === undefined) return CancellationScope.nonCancellable(() => launchTask({}));
   return launchTask({
     scheduleToCloseTimeout: launchQueueSeconds * 1000,
@@ -132,13 +191,22 @@ function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult
   });
 }
 
+/** Earlier tasks of this workflow that have done their work, or failed for good: what they ended with was settled. */
+function tasksOver({ status }: RunContext): string[] {
+  return status.launches().flatMap(({ taskArn, shard, failureType }) => {
+    const isOver = failureType === undefined || budgetOf(failureType) === 'none';
+    return isOver && shard === undefined && taskArn !== undefined ? [taskArn] : [];
+  });
+}
+
 /** Polling sees the end of a task; an event of ECS, where there is a queue of them, only makes it look at once. */
-async function awaitEnd(context: RunContext, launched: Launched): Promise<TaskEnd> {
+async function awaitEnd(context: RunContext, launched: Launched, until: WaitUntil, note?: string): Promise<TaskEnd> {
   const { plan, run, status } = context;
   const { taskArn, generation } = launched;
-  status.set({ step: 'transform', ...shownLaunch(context, launched), taskArn });
+  const shown = { ...shownLaunch(context, launched), taskArn, ...(note !== undefined && { note }) };
+  status.set({ step: 'transform', ...shown });
   const wait = () =>
-    call('awaitTask', summaryOf(context, launched), awaitBounds(plan))({ plan, run, generation, taskArn });
+    call('awaitTask', summaryOf(context, launched), awaitBounds(plan))({ plan, run, generation, taskArn, until });
   const polled = wait();
   const told = condition(() => status.isSaidToBeStopped(taskArn)).then(() => undefined);
   const first = await Promise.race([polled, told]);
@@ -161,8 +229,8 @@ function awaitBounds({ timings }: Plan) {
   };
 }
 
-function stop(context: RunContext, taskArn: string, reason: string): Promise<TaskEnd> {
-  return call('stopTask', `${context.title}: ${reason}`)({ taskArn, reason });
+function stop(context: RunContext, taskArn: string, reason: string, until: WaitUntil = 'stopped'): Promise<TaskEnd> {
+  return call('stopTask', `${context.title}: ${reason}`)({ taskArn, reason, until });
 }
 
 /**
@@ -175,9 +243,9 @@ function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
   return ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable'].includes(type);
 }
 
-async function stopUntold(context: RunContext, reason: string): Promise<void> {
+async function stopUntold(context: RunContext, reason: string, until: WaitUntil): Promise<void> {
   const { run, title } = context;
-  for (const taskArn of await call('findTasks', title)({ run })) await stop(context, taskArn, reason);
+  for (const taskArn of await call('findTasks', title)({ run })) await stop(context, taskArn, reason, until);
 }
 
 function summaryOf({ title, mode }: RunContext, { generation }: { readonly generation: number }): string {

@@ -4,12 +4,13 @@ import type { ContainerMode } from '@etl/pipeline/container';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
-import { type ActivityOptions, type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
-import { call } from './calls';
+import { failureOf, type TaskEnd } from '@etl/pipeline/taskEnd';
+import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { deliveredAllTheSame, looksAgain, mayHaveDone } from './lastLook';
 import { goesOnAsTask, runLight } from './runLight';
-import { type Asked, type Ended, type RunContext, runTask, shownLaunch } from './runTask';
+import { type Asked, awaitStopped, type Ended, type RunContext, runTask, shownLaunch } from './runTask';
 import { settleCommit } from './settle';
 
 /** What is launched until it is done. */
@@ -20,8 +21,11 @@ export interface Work<Result> {
   readonly settle: (context: RunContext, ended: Ended) => Promise<Result>;
   /** How it is done in the light lane; absent for what only tasks do. */
   readonly light?: (context: RunContext, generation: number, sawEnd: (launch: Launch) => void) => Promise<Result>;
-  /** Where to look once more when no launch is left: a task may be lost after it has done what it was for. */
-  readonly lastLook?: (context: RunContext) => Promise<Result | undefined>;
+  /**
+   * Where to look once more for what launches of these generations may have done, although their ends do not prove it: a task may
+   * be lost, or may never be reported as STOPPED, after it has done what it was for.
+   */
+  readonly lastLook: (context: RunContext, generations: readonly number[]) => Promise<Result | undefined>;
 }
 
 /** From the source to the commit. */
@@ -41,23 +45,27 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
   const context: RunContext = { ...run, ...(work.mode && { mode: work.mode }) };
   const { plan, status } = context;
   const failed: FailedLaunch[] = [];
+  const tried: number[] = [];
   const inLightLane = plan.compute.lane === 'light' && work.light !== undefined;
   const first = context.nextGeneration();
   let asked: Asked = inLightLane ? { generation: first, lane: 'light', spot: false } : asTask(plan, first);
   for (;;) {
+    tried.push(asked.generation);
     try {
       return await runGeneration(context, work, asked);
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = asFailure(error);
       if (asked.lane === 'light' && goesOnAsTask(failure, plan)) {
+        const done = looksAgain() && (await work.lastLook(context, tried));
+        if (done) return done;
         asked = asTask(plan, context.nextGeneration());
         continue;
       }
       failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
       if (!next.again) {
-        const done = mayHaveDone(failed) && (await work.lastLook?.(context));
+        const done = mayHaveDone(failed.map(({ failureType }) => failureType)) && (await work.lastLook(context, tried));
         if (done) return done;
         throw withHistory(failure, failed.length > 1 ? next.why : undefined, status.launches());
       }
@@ -76,28 +84,6 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
 
 function asTask({ compute: { spot, size } }: Plan, generation: number): Asked {
   return { generation, spot, ...(size && { size }) };
-}
-
-/** A failure that is never tried again has told for certain. */
-const mayHaveDone = (failed: readonly FailedLaunch[]): boolean =>
-  failed.some(({ failureType }) => budgetOf(failureType) !== 'none');
-
-/**
- * A task may have been lost between its commit and its end, as often as its budget allowed: what readers see as delivered
- * must not be a failed run.
- */
-export async function deliveredAllTheSame(
-  { plan, run, title }: RunContext,
-  bounds: ActivityOptions = {},
-): Promise<Delivered | undefined> {
-  try {
-    const commit = await call('confirmCommit', title, bounds)({ plan, run });
-    return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    // The outcome is unknown, so the caller reports the task's own failure.
-    return undefined;
-  }
 }
 
 /** The size is the one ECS gave the task, which the task definition may have decided. */
@@ -140,11 +126,10 @@ async function runGeneration<Result>(context: RunContext, work: Work<Result>, as
       status.addLaunch(launch);
       return done;
     }
-    const ended = await runTask(context, asked, (end) => {
+    const sawEnd = (end: TaskEnd): void => {
       launch = { ...launch, ...launchOf(asked, end) };
-    });
-    status.set({ step: 'confirm', ...shownLaunch(context, asked), taskArn: ended.taskArn });
-    const done = await work.settle(context, ended);
+    };
+    const done = await settled(context, work, await runTask(context, asked, sawEnd), sawEnd);
     status.addLaunch(launch);
     return done;
   } catch (error) {
@@ -152,4 +137,29 @@ async function runGeneration<Result>(context: RunContext, work: Work<Result>, as
     status.addLaunch({ ...launch, failureType: failureTypeOf(failed), reason: cut(failed.message, maxLaunchReason) });
     throw error;
   }
+}
+
+/**
+ * Settles a task as soon as its container has ended: ECS may take long to report the task STOPPED, or never do so. An end that needs a
+ * new launch is settled only once the task is STOPPED, since two tasks must never write at once.
+ */
+async function settled<Result>(
+  context: RunContext,
+  work: Work<Result>,
+  ended: Ended,
+  sawEnd: (end: TaskEnd) => void,
+): Promise<Result> {
+  const settle = (task: Ended): Promise<Result> => {
+    context.status.set({ step: 'confirm', ...shownLaunch(context, task), taskArn: task.taskArn });
+    return work.settle(context, task);
+  };
+  if (ended.end.status !== 'ended') return settle(ended);
+  try {
+    return await settle(ended);
+  } catch (error) {
+    if (isCancellation(error) || budgetOf(failureTypeOf(asFailure(error))) === 'none') throw error;
+  }
+  // Of a success the commit log was asked already.
+  const done = failureOf(ended.end) && (await work.lastLook(context, [ended.generation]));
+  return done || settle(await awaitStopped(context, ended, sawEnd));
 }

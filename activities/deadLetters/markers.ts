@@ -6,7 +6,7 @@ import type { DeadLetter } from '../ports';
 export interface LetterMarker {
   /** Another one for each letter. */
   readonly claim: string;
-  /** ISO 8601. */
+  /** When the event failed that the letter is about; ISO 8601. */
   readonly sentAt: string;
   readonly failureType: string;
   readonly workflowId: string;
@@ -21,7 +21,7 @@ export interface LatestFailure extends DeadLetter {
 }
 
 /** Markers by their URIs, and what lies beside them. Every function throws `StorageError`. */
-export function createMarkers(store: Pick<ObjectStore, 'readSmall' | 'write' | 'writeIfAbsent' | 'remove'>) {
+export function createMarkers(store: Pick<ObjectStore, 'head' | 'readSmall' | 'write' | 'writeIfAbsent' | 'remove'>) {
   const read = async (uri: string): Promise<LetterMarker | undefined> => {
     const text = (await store.readSmall(uri))?.toString('utf8');
     return text === undefined ? undefined : parsedMarker(text);
@@ -50,6 +50,14 @@ export function createMarkers(store: Pick<ObjectStore, 'readSmall' | 'write' | '
     },
     setLatest: (uri: string, failure: LatestFailure): Promise<void> =>
       store.write(beside(uri, 'latest'), json(failure)),
+    /**
+     * How long before the latest failure the marker was written, in milliseconds by the clock of the store: those of workers may
+     * differ by any amount. Undefined when one of the two is missing.
+     */
+    ageMs: async (uri: string): Promise<number | undefined> => {
+      const [latest, marker] = [await store.head(beside(uri, 'latest')), await store.head(uri)];
+      return latest && marker && latest.modifiedAt.getTime() - marker.modifiedAt.getTime();
+    },
     removeLatest: (uri: string): Promise<void> => store.remove(beside(uri, 'latest')),
   };
 }

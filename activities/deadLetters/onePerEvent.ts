@@ -28,38 +28,42 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
   const { queue, store, places, patienceMs = 10_000, lookMs = 250 } = settings;
   const markers = createMarkers(store);
 
-  /** The letter keeps its place only as long as the queue keeps it. */
-  const isLive = async ({ sentAt }: LetterMarker): Promise<boolean> => {
+  /**
+   * Writes a failure down beside the letter of its event, which shows the time of the store too. `removed`: the marker is another one,
+   * or none. `gone`: the letter keeps its place only as long as the queue keeps it, and the failure needs another one.
+   */
+  const writeDown = async (
+    uri: string,
+    { claim }: LetterMarker,
+    latest: LatestFailure,
+  ): Promise<'written' | 'removed' | 'gone'> => {
+    await markers.setLatest(uri, latest);
+    if ((await markers.read(uri))?.claim !== claim) return 'removed';
+    const ageMs = await markers.ageMs(uri);
+    if (ageMs === undefined) return 'removed';
     const state = await queue.state();
-    if (!state) return false;
-    const ageMs = Date.now() - Date.parse(sentAt);
-    const isGone = state.letters === 0 && ageMs > countDelayMs;
-    return !isGone && ageMs < state.retentionSeconds * 1000;
-  };
-
-  /** Returns false when the letter was removed meanwhile: the failure needs another one. */
-  const writeDown = async (uri: string, marker: LetterMarker, letter: DeadLetter): Promise<boolean> => {
-    await markers.setLatest(uri, { ...letter, failedAt: new Date().toISOString() });
-    return (await markers.read(uri))?.claim === marker.claim;
+    if (!state || ageMs >= state.retentionSeconds * 1000) return 'gone';
+    return state.letters === 0 && ageMs > countDelayMs ? 'gone' : 'written';
   };
 
   /**
    * Returns the marker that the caller has created, and is to send a letter for; the ID of the letter that the event has; or
    * undefined when neither could be found out in time.
    */
-  const claim = async (uri: string, letter: DeadLetter): Promise<LetterMarker | string | undefined> => {
+  const claim = async (uri: string, letter: DeadLetter, failedAt: Date): Promise<LetterMarker | string | undefined> => {
     const begun = performance.now();
     let watched = { claim: '', since: begun };
     for (; performance.now() - begun < 2 * patienceMs; await sleep(lookMs)) {
       const known = await markers.read(uri);
       if (!known) {
-        const marker = newMarker(letter);
+        const marker = newMarker(letter, failedAt);
         if (await markers.create(uri, marker)) return marker;
         continue;
       }
-      if (known.letterId !== undefined && (await isLive(known))) {
-        if (await writeDown(uri, known, letter)) return known.letterId;
-        continue;
+      if (known.letterId !== undefined) {
+        const outcome = await writeDown(uri, known, { ...letter, failedAt: failedAt.toISOString() });
+        if (outcome === 'written') return known.letterId;
+        if (outcome === 'removed') continue;
       }
       if (known.claim !== watched.claim) watched = { claim: known.claim, since: performance.now() };
       const isDead = known.letterId !== undefined || performance.now() - watched.since > patienceMs;
@@ -68,18 +72,17 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
     return undefined;
   };
 
-  const send = async (letter: DeadLetter): Promise<string> => {
+  const send = async (letter: DeadLetter, failedAt = new Date()): Promise<string> => {
     const key = eventKey(letter.event, places);
     const uri = deadLetterMarker(places.cleanBase, key);
-    const claimed = await orUndefined(claim(uri, letter));
+    const claimed = await orUndefined(claim(uri, letter, failedAt));
     if (typeof claimed === 'string') return claimed;
     const begun = performance.now();
     // Long before others may take the sender for dead.
     const isMine = () => claimed !== undefined && performance.now() - begun < patienceMs / 2;
     try {
       const letterId = await queue.send(letter, { key, marker: uri });
-      const sentAt = new Date().toISOString();
-      if (claimed && isMine()) await orUndefined(markers.replace(uri, { ...claimed, sentAt, letterId }));
+      if (claimed && isMine()) await orUndefined(markers.replace(uri, { ...claimed, letterId }));
       return letterId;
     } catch (error) {
       if (isMine()) await orUndefined(markers.remove(uri));
@@ -106,8 +109,8 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
   return { send, delivered };
 }
 
-function newMarker({ failureType, workflowId }: DeadLetter): LetterMarker {
-  return { claim: randomUUID(), sentAt: new Date().toISOString(), failureType, workflowId };
+function newMarker({ failureType, workflowId }: DeadLetter, failedAt: Date): LetterMarker {
+  return { claim: randomUUID(), sentAt: failedAt.toISOString(), failureType, workflowId };
 }
 
 function latestOf({ sentAt }: LetterMarker, latest: LatestFailure | undefined): number {

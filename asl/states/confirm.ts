@@ -1,36 +1,45 @@
 import { steps } from '@etl/pipeline/definition';
 import { flow, stageFailures } from '@etl/pipeline/flow';
-import { failureNames, stateNames } from '../names';
+import { failureNames, lateConfirmName, stateNames } from '../names';
 import { context, paths } from '../paths';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
-import type { State } from '../types';
+import type { State, TaskState } from '../types';
+
+const { missing, superseded, misconfigured } = stageFailures.confirm;
 
 /** Exit code 0 proves nothing: a batch is delivered when the commit log has it. */
-export function confirm({ functions }: MachineSettings): Record<string, State> {
-  const step = steps.confirmCommit;
-  const { missing, superseded, misconfigured } = stageFailures.confirm;
+export function confirm(settings: MachineSettings): Record<string, State> {
   return {
-    [stateNames.confirm]: {
-      Type: 'Task',
-      Comment: 'Fails with the names of errors that its function throws.',
-      Resource: 'arn:aws:states:::lambda:invoke',
-      Parameters: {
-        FunctionName: functions.confirmCommit,
-        Payload: { 'plan.$': paths.plan, run: run() },
-      },
-      ResultSelector: { 'answer.$': '$.Payload' },
-      ResultPath: paths.delivered,
-      TimeoutSeconds: step.attemptTimeoutSeconds,
-      Retry: callRetries(step, [missing, superseded, misconfigured]),
-      Catch: [
-        { ErrorEquals: [missing], ResultPath: paths.error, Next: failureNames.confirm.missing },
-        { ErrorEquals: [superseded], ResultPath: paths.error, Next: failureNames.confirm.superseded },
-        { ErrorEquals: [misconfigured], ResultPath: paths.error, Next: failureNames.confirm.misconfigured },
-        { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.confirm.other },
-      ],
-      Next: stateNames[flow.confirm.done],
+    [stateNames.confirm]: asked(settings, [
+      { ErrorEquals: [missing], ResultPath: paths.error, Next: failureNames.confirm.missing },
+      { ErrorEquals: [superseded], ResultPath: paths.error, Next: failureNames.confirm.superseded },
+      { ErrorEquals: [misconfigured], ResultPath: paths.error, Next: failureNames.confirm.misconfigured },
+      { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.confirm.other },
+    ]),
+    // What readers see as delivered must not be a failed execution; anything else leaves it at the timeout.
+    [lateConfirmName]: asked(settings, [
+      { ErrorEquals: ['States.ALL'], ResultPath: paths.late, Next: failureNames.transform.timeout },
+    ]),
+  };
+}
+
+function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['Catch']>): State {
+  const step = steps.confirmCommit;
+  return {
+    Type: 'Task',
+    Comment: 'Fails with the names of errors that its function throws.',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Parameters: {
+      FunctionName: functions.confirmCommit,
+      Payload: { 'plan.$': paths.plan, run: run() },
     },
+    ResultSelector: { 'answer.$': '$.Payload' },
+    ResultPath: paths.delivered,
+    TimeoutSeconds: step.attemptTimeoutSeconds,
+    Retry: callRetries(step, [missing, superseded, misconfigured]),
+    Catch: catchers,
+    Next: stateNames[flow.confirm.done],
   };
 }
 

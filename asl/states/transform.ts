@@ -2,7 +2,7 @@ import { etlContainerName } from '@etl/ecs/container';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { budgets, transform as definition } from '@etl/pipeline/definition';
 import { flow } from '@etl/pipeline/flow';
-import { failureNames, stateNames } from '../names';
+import { failureNames, lateConfirmName, stateNames } from '../names';
 import { context, paths } from '../paths';
 import { entry, numberAsText, numberReference, reference } from '../references';
 import type { MachineSettings } from '../settings';
@@ -29,7 +29,7 @@ export function transform(settings: MachineSettings): Record<string, State> {
         },
       ],
       Catch: [
-        { ErrorEquals: ['States.Timeout'], ResultPath: paths.error, Next: failureNames.transform.timeout },
+        { ErrorEquals: ['States.Timeout'], ResultPath: paths.error, Next: lateConfirmName },
         { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.transform.other },
       ],
       Next: stateNames[flow.transform.done],

@@ -27,10 +27,10 @@ export async function keepRunning(
   const watch = async (): Promise<void> => {
     let crashes = 0;
     while (!stopping.signal.aborted) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const how = (await current?.exited) ?? 'did not start';
       if (stopping.signal.aborted) return;
-      crashes = Date.now() - startedAt > calmSeconds * 1000 ? 0 : crashes;
+      crashes = performance.now() - startedAt > calmSeconds * 1000 ? 0 : crashes;
       const seconds = Math.min(longestDelaySeconds, 2 ** crashes++);
       say(`${name} ended (${how}); starting it again in ${seconds} s`);
       await pause(seconds, stopping.signal);

@@ -90,13 +90,13 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
     await exited;
     clearTimeout(timer);
   };
-  for (const deadline = Date.now() + startSeconds * 1000; !(await isReady(`127.0.0.1:${port}`, namespace)); ) {
+  for (const deadline = performance.now() + startSeconds * 1000; !(await isReady(`127.0.0.1:${port}`, namespace)); ) {
     if (signal?.aborted) {
       await stop();
       throw signal.reason;
     }
     if (ended) throw new Error(`the Temporal server did not start (${await exited}): ${lastLine(logFile)}`);
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       await stop();
       throw new Error(`the Temporal server did not answer within ${startSeconds} s; see ${logFile}`);
     }

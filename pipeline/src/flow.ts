@@ -7,7 +7,8 @@ import type { FailureType } from './failures';
  */
 export const flow = {
   validate: { valid: 'transform', delivered: 'confirm', invalid: 'notifyInvalid', failed: 'notifyFailure' },
-  transform: { done: 'confirm', failed: 'notifyFailure' },
+  // A task whose time is over may have committed all the same.
+  transform: { done: 'confirm', timedOut: 'confirm', failed: 'notifyFailure' },
   confirm: { done: 'notifySuccess', failed: 'notifyFailure' },
   // A message that cannot be sent changes nothing about the data, and a letter nothing about the failure.
   notifySuccess: { done: 'delivered', failed: 'delivered' },

@@ -57,6 +57,8 @@ export interface TaskHeartbeat {
   readonly status?: string;
   /** Absent until the conversion has written it. */
   readonly progress?: Progress;
+  /** How long the task has been waited for, in seconds, by all attempts together. Absent in the light lane. */
+  readonly waitedSeconds?: number;
 }
 
 /** How far the task of one generation is: the signal `taskProgress`, at most four times a task. */

@@ -1,11 +1,14 @@
 import type { TaskSize } from '@etl/ecs/sizes';
-import { exitCodes, type FailureType, failureTypeOfExitCode } from './failures';
+import { budgetOf, exitCodes, type FailureType, failureTypeOfExitCode } from './failures';
 
 /** How a task ended, as far as ECS says. Times are milliseconds since the epoch. */
 export interface TaskEnd {
   readonly taskArn: string;
-  /** `unknown`: ECS had the task and no longer has. `notStarted`: it is still starting at the start timeout. */
-  readonly status: 'stopped' | 'unknown' | 'notStarted';
+  /**
+   * `ended`: its ETL container has ended, and ECS does not report the task STOPPED yet. `unknown`: ECS had the task and no longer
+   * has. `notStarted`: it is still starting at the start timeout.
+   */
+  readonly status: 'stopped' | 'ended' | 'unknown' | 'notStarted';
   readonly stopCode?: string;
   readonly stoppedReason?: string;
   /** Of the ETL container, never of a sidecar. */
@@ -66,10 +69,22 @@ export function failureOf(end: TaskEnd): FailureType | undefined {
   if (end.status === 'notStarted') return 'StartTimeout';
   const rule = [...byStopCode, ...byContainerReason].find(([when]) => when(end));
   if (rule) return rule[1];
-  if (end.exitCode === undefined) return 'ExitCodeMissing';
+  // A container whose exit code is not reported yet may have done its work: the commit log decides.
+  if (end.exitCode === undefined) return end.status === 'ended' ? undefined : 'ExitCodeMissing';
   if (end.exitCode !== exitCodes.done) return failureTypeOfExitCode(end.exitCode);
   // Exit code 0 is a success only of a task that ended by itself; a stop code nobody has described is none.
-  return end.stopCode === 'EssentialContainerExited' ? undefined : 'HostFailure';
+  const isUnexplained = end.status === 'ended' && end.stopCode === undefined;
+  return isUnexplained || end.stopCode === 'EssentialContainerExited' ? undefined : 'HostFailure';
+}
+
+/**
+ * Returns whether a container has ended in a way that is not followed by a new launch of its work: it is done, or has failed for
+ * good. One that is launched again is seen STOPPED first.
+ */
+export function endedForGood(end: TaskEnd): boolean {
+  if (end.exitCode === undefined) return false;
+  const failed = failureOf(end);
+  return failed === undefined || budgetOf(failed) === 'none';
 }
 
 /** One line for people: what the container said, else what ECS says. */

@@ -14,6 +14,7 @@ export interface Cleaning {
   readonly graceSeconds: number;
   /** Launches that have come to their end, and with them their runs. */
   readonly finished?: readonly Launch[];
+  /** By the clock of the store. @default when the batch's work folders were last written, which is never later */
   readonly now?: Date;
 }
 
@@ -26,17 +27,19 @@ export interface Cleaning {
 export async function cleanWork(
   store: ObjectStore,
   place: BatchLayout,
-  { graceSeconds, finished = [], now = new Date() }: Cleaning,
+  { graceSeconds, finished = [], ...clock }: Cleaning,
 ): Promise<string[]> {
+  const { kept, over } = await readLog(store, place);
+  for (const { runId } of finished) over.add(runId);
+  const works = await readFolders(store, place.works);
+  // This machine's clock may be days ahead of the store's.
+  const now = clock.now ?? newestOf(works);
   const before = new Date(now.getTime() - graceSeconds * 1000);
   // Drafts of a killed writer are in no listing: where it wrote is known all the same.
   const launches = finished.flatMap(({ runId, generation }) =>
     Array.from({ length: generation }, (_, n) => place.work(runId, n + 1)),
   );
   for (const folder of launches) await store.removeUnfinished(folder, now);
-  const { kept, over } = await readLog(store, place);
-  for (const { runId } of finished) over.add(runId);
-  const works = await readFolders(store, place.works);
   const alive = [...works].some(([folder, { newest }]) => newest >= before && !over.has(runOf(folder)));
   if (alive) return [];
   const gone: string[] = [];
@@ -71,6 +74,10 @@ interface Folder {
   /** When anything in it was last written. */
   newest: Date;
   readonly objects: string[];
+}
+
+function newestOf(works: ReadonlyMap<string, Folder>): Date {
+  return new Date(Math.max(0, ...[...works.values()].map(({ newest }) => newest.getTime())));
 }
 
 /** The direct children of a prefix. */

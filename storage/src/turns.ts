@@ -15,8 +15,8 @@ export interface TurnTimings {
 
 export const turnTimings: TurnTimings = { lifeMs: 90_000, useMs: 15_000, pollMs: 250 };
 
-/** Clocks of two machines are never further apart than this: S3 refuses requests of those that are. */
-const clockSkewMs = 15 * 60_000;
+/** A claim that is so much older than one's own, by the clock of the store, is dead without being watched. */
+const oldMs = 15 * 60_000;
 
 export interface Turn {
   /** To be asked before each change. False: a newer commit is there, change nothing more. */
@@ -53,7 +53,7 @@ export async function takeTurn(
     end: () => store.remove(claim.uri),
   };
   if (await newest()) {
-    await waitForOlder(store, place, number, timings);
+    await waitForOlder(store, place, { number, claim: claim.uri }, timings);
     if (await turn.mayGoOn()) return turn;
   }
   await turn.end();
@@ -67,21 +67,29 @@ async function makeClaim(store: ObjectStore, place: BatchLayout, number: number)
   return { uri, since };
 }
 
-/** A claim counts as dead once it was seen for its whole life, or is older than any difference of clocks. */
-async function waitForOlder(store: ObjectStore, place: BatchLayout, number: number, timings: TurnTimings) {
+/**
+ * A claim counts as dead once it was seen for its whole life, or is much older than one's own: the clock of this machine may be any
+ * number of days from that of the store.
+ */
+async function waitForOlder(
+  store: ObjectStore,
+  place: BatchLayout,
+  mine: { readonly number: number; readonly claim: string },
+  timings: TurnTimings,
+) {
   const firstSeen = new Map<string, number>();
   for (;;) {
-    let waiting = false;
-    const dead: string[] = [];
-    for await (const { uri, modifiedAt } of store.list(place.claims)) {
-      if (!(Number.parseInt(baseName(uri), 10) < number)) continue;
+    const claims = new Map<string, number>();
+    for await (const { uri, modifiedAt } of store.list(place.claims)) claims.set(uri, modifiedAt.getTime());
+    const madeAt = claims.get(mine.claim) ?? 0;
+    const older = [...claims.keys()].filter((uri) => Number.parseInt(baseName(uri), 10) < mine.number);
+    const isDead = (uri: string): boolean => {
       const seen = firstSeen.get(uri) ?? performance.now();
       firstSeen.set(uri, seen);
-      const over = performance.now() - seen >= timings.lifeMs || Date.now() - modifiedAt.getTime() > clockSkewMs;
-      if (over) dead.push(uri);
-      else waiting = true;
-    }
-    if (!waiting) {
+      return performance.now() - seen >= timings.lifeMs || madeAt - (claims.get(uri) ?? madeAt) > oldMs;
+    };
+    const dead = older.filter(isDead);
+    if (dead.length === older.length) {
       for (const uri of dead) await store.remove(uri);
       return;
     }

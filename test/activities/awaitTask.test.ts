@@ -2,8 +2,10 @@ import { joinUri } from '@etl/lib/uri';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { awaitTask } from '../../activities/awaitTask';
+import type { WaitUntil } from '../../activities/contract';
 import type { TaskDescription } from '../../activities/ports';
 import { stopTask } from '../../activities/stopTask';
+import { clockErrors } from '../support/clocks';
 import { samplePlan } from '../support/rig';
 
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
@@ -39,16 +41,21 @@ function stepping(steps: readonly Step[]) {
       now: () => now,
       signal: new AbortController().signal,
       unknownGraceSeconds: 10,
+      endGraceSeconds: 5,
     },
   };
 }
 
+interface Given {
+  readonly reads?: readonly Progress[];
+  readonly kept?: object;
+  readonly until?: WaitUntil;
+  readonly waitedSeconds?: number;
+}
+
 describe('awaitTask', () => {
   /** `reads`: the progress that is read while the task runs, all at once; `kept`: what lies in the store. */
-  const waitThrough = async (
-    steps: readonly Step[],
-    { reads = [], kept }: { readonly reads?: readonly Progress[]; readonly kept?: object } = {},
-  ) => {
+  const waitThrough = async (steps: readonly Step[], { reads = [], kept, ...input }: Given = {}) => {
     const stage = stepping(steps);
     const updates: Progress[] = [];
     let followed = 0;
@@ -76,8 +83,10 @@ describe('awaitTask', () => {
       progress,
       taskLogs: { tail: async () => ['the last line'] },
       onProgress: (each: Progress) => void updates.push(each),
+      waitedSeconds: input.waitedSeconds ?? 0,
     };
-    const taskEnd = await awaitTask(waiting, { taskArn: 'arn:1', plan, run, generation: 1 });
+    const { until = 'stopped' } = input;
+    const taskEnd = await awaitTask(waiting, { taskArn: 'arn:1', plan, run, generation: 1, until });
     expect(followed).toBe(0);
     return { ...stage, taskEnd, updates };
   };
@@ -112,11 +121,15 @@ describe('awaitTask', () => {
   });
 
   test('tells the describer when a change is likely', async () => {
-    const startedAt = -600_000;
-    const running = { lastStatus: 'RUNNING', startedAt };
-    const stopping = { ...running, desiredStatus: 'STOPPED' };
-    const { likely } = await waitThrough(['PENDING', running, stopping, ended]);
-    expect(likely).toEqual([0, 0, Number.POSITIVE_INFINITY, 0]);
+    const stopping = { desiredStatus: 'STOPPED' };
+    const { likely } = await waitThrough(['PENDING', ...Array(61).fill('RUNNING'), stopping, ended]);
+    expect(likely.slice(0, 3)).toEqual([0, 0, 2000]);
+    expect(likely.slice(-2)).toEqual([Number.POSITIVE_INFINITY, 0]);
+  });
+
+  test('a task that an earlier attempt has waited for is taken for one that has run for that time', async () => {
+    const { likely } = await waitThrough(['RUNNING', ended], { waitedSeconds: 600 });
+    expect(likely).toEqual([0, Number.POSITIVE_INFINITY]);
   });
 
   test('a failed task brings its log and its own words', async () => {
@@ -148,14 +161,68 @@ describe('awaitTask', () => {
     const ran = await waitThrough([...Array(60).fill('RUNNING'), { lastStatus: 'STOPPED', exitCode: 0 }]);
     expect(ran.taskEnd.status).toBe('stopped');
   });
+
+  test.each(clockErrors)('a start timeout does not depend on the clock of ECS: %i ms off', async (off) => {
+    const pending = { lastStatus: 'PENDING', createdAt: off };
+    const late = await waitThrough([pending]);
+    expect([late.taskEnd.status, late.looks()]).toEqual(['notStarted', 31]);
+    const later = await waitThrough([pending], { waitedSeconds: 20 });
+    expect([later.taskEnd.status, later.looks()]).toEqual(['notStarted', 11]);
+  });
+
+  describe('a container that has ended, of a task that is not STOPPED', () => {
+    const stuck = { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED', exitCode: 0, containerStatus: 'STOPPED' };
+    const done: Progress = { ...half, phase: 'done' };
+
+    test('is reported after the time in which ECS reports the task STOPPED, where it is', async () => {
+      const { taskEnd, looks } = await waitThrough(['RUNNING', stuck], { until: 'ended' });
+      expect(taskEnd).toEqual({ taskArn: 'arn:1', status: 'ended', exitCode: 0, logTail: [] });
+      expect(looks()).toBe(7);
+      const soon = await waitThrough(['RUNNING', stuck, stuck, ended], { until: 'ended' });
+      expect(soon.taskEnd.status).toBe('stopped');
+    });
+
+    test('brings its log and its own words when it has failed', async () => {
+      const given = { until: 'ended', kept: { failure: 'x.csv: no rows' } } as const;
+      const { taskEnd } = await waitThrough([{ ...stuck, exitCode: 65 }], given);
+      expect(taskEnd).toMatchObject({ status: 'ended', exitCode: 65, reported: 'x.csv: no rows' });
+      expect(taskEnd.logTail).toEqual(['the last line']);
+    });
+
+    test.each<[string, readonly Step[], number]>([
+      ['a task that runs', ['RUNNING'], 7],
+      ['a container that has ended without an exit code', [{ containerStatus: 'STOPPED' }], 6],
+      ['a task that starts', ['PENDING'], 17],
+      ['a task that it has known', ['RUNNING', undefined], 8],
+    ])('is done by its own progress while ECS has a record of %s', async (_what, steps, most) => {
+      const { taskEnd, looks } = await waitThrough(steps, { until: 'ended', reads: [done] });
+      expect(taskEnd).toMatchObject({ taskArn: 'arn:1', status: 'ended', logTail: [] });
+      expect(taskEnd).not.toHaveProperty('exitCode');
+      expect(looks()).toBeLessThanOrEqual(most);
+    });
+
+    test('is no end for a wait until STOPPED, as workflows of earlier versions ask for', async () => {
+      const steps = [...Array(60).fill(stuck), ended];
+      expect((await waitThrough(steps, { reads: [done] })).taskEnd.status).toBe('stopped');
+    });
+
+    test('is not late to start where its progress proves that it runs', async () => {
+      const steps = [...Array(60).fill('PENDING'), ended];
+      expect((await waitThrough(steps, { reads: [half] })).taskEnd.status).toBe('stopped');
+    });
+  });
 });
 
 describe('stopTask', () => {
-  const stopThrough = async (steps: readonly Step[], found: readonly boolean[] = [true]) => {
+  const stopThrough = async (steps: readonly Step[], found: readonly boolean[] = [true], until?: WaitUntil) => {
     const stage = stepping(steps);
     let asked = 0;
     const stop = async () => found[Math.min(asked++, found.length - 1)] ?? true;
-    const end = await stopTask({ stop }, stage.waiting, { taskArn: 'arn:1', reason: 'cancelled' });
+    const end = await stopTask({ stop }, stage.waiting, {
+      taskArn: 'arn:1',
+      reason: 'cancelled',
+      ...(until && { until }),
+    });
     return { end, asked: asked, looks: stage.looks() };
   };
 
@@ -164,6 +231,14 @@ describe('stopTask', () => {
     const { end, asked } = await stopThrough(['RUNNING', stopping, { lastStatus: 'STOPPED', exitCode: 143 }]);
     expect(end).toMatchObject({ status: 'stopped', exitCode: 143 });
     expect(asked).toBe(1);
+  });
+
+  test('a container that has ended is enough where it is asked for, and only there', async () => {
+    const stuck = { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED', exitCode: 143 };
+    const { end, looks } = await stopThrough(['RUNNING', stuck], [true], 'ended');
+    expect([end.status, end.exitCode, looks]).toEqual(['ended', 143, 7]);
+    const whole = await stopThrough([...Array(40).fill(stuck), { lastStatus: 'STOPPED', exitCode: 143 }]);
+    expect(whole.end.status).toBe('stopped');
   });
 
   test('a task that is gone is no error: it is over after the grace time', async () => {

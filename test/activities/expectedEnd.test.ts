@@ -1,17 +1,17 @@
 import type { Progress } from '@etl/pipeline/manifest';
 import { endLikelyAt } from '../../activities/expectedEnd';
 
-const startedAt = Date.parse('2026-02-08T01:00:00Z');
+const startedAt = 5000;
 const after = (seconds: number) => startedAt + seconds * 1000;
-const progress = (seconds: number, bytesRead: number, phase: Progress['phase'] = 'converting'): Progress => ({
-  ...{ phase, bytesRead, bytesTotal: 1000, rowsRead: 1, parts: 1 },
-  updatedAt: new Date(after(seconds)).toISOString(),
-});
-const likelyAt = (seconds: number, known: { progress?: Progress; estimateSeconds?: number } = {}) =>
+/** As the container writes it, whose clock may be any other. */
+const progress = (bytesRead: number, phase: Progress['phase'] = 'converting', updatedAt = '1970-01-01T00:00:00.000Z') =>
+  ({ phase, bytesRead, bytesTotal: 1000, rowsRead: 1, parts: 1, updatedAt }) satisfies Progress;
+const likelyAt = (seconds: number, known: { progress?: Progress; readAfter?: number; estimateSeconds?: number } = {}) =>
   endLikelyAt({
     now: after(seconds),
     startedAt,
     progress: known.progress,
+    readAt: known.readAfter === undefined ? undefined : after(known.readAfter),
     estimateSeconds: known.estimateSeconds,
   });
 
@@ -19,17 +19,21 @@ test('a task may end at any time in its first minute', () => {
   expect(likelyAt(59, { estimateSeconds: 3600 })).toBe(after(59));
 });
 
-test('by its progress and pace: from four fifths of the time that it needs for all', () => {
-  expect(likelyAt(110, { progress: progress(100, 250), estimateSeconds: 3600 })).toBe(after(320));
-});
+test.each(['1970-01-01T00:00:00.000Z', '2026-02-08T01:00:00.000Z', '2126-02-08T01:00:00.000Z'])(
+  'by its progress and pace: from four fifths of the time that it needs for all, whatever its clock is: %s',
+  (updatedAt) => {
+    const read = progress(250, 'converting', updatedAt);
+    expect(likelyAt(110, { progress: read, readAfter: 100, estimateSeconds: 3600 })).toBe(after(320));
+  },
+);
 
 test('by the estimate of the plan while nothing is read', () => {
   expect(likelyAt(110, { estimateSeconds: 1000 })).toBe(after(800));
-  expect(likelyAt(110, { progress: progress(100, 0), estimateSeconds: 1000 })).toBe(after(800));
+  expect(likelyAt(110, { progress: progress(0), readAfter: 100, estimateSeconds: 1000 })).toBe(after(800));
 });
 
 test('a task that publishes what it has converted ends soon', () => {
-  expect(likelyAt(110, { progress: progress(100, 250, 'publishing') })).toBe(after(110));
+  expect(likelyAt(110, { progress: progress(250, 'publishing'), readAfter: 100 })).toBe(after(110));
 });
 
 test('a task of which nothing is known is not likely to end', () => {

@@ -4,11 +4,11 @@ import { type Note, withHeartbeat } from '../../activities/heartbeat';
 jest.useFakeTimers();
 
 describe('heartbeats', () => {
-  const run = async (work: (note: Note) => Promise<void>) => {
+  const run = async (work: (note: Note) => Promise<void>, current?: () => object) => {
     const env = new MockActivityEnvironment({ heartbeatTimeoutMs: 30_000 });
     const sent: unknown[] = [];
     env.on('heartbeat', (details: unknown) => sent.push(details));
-    await env.run(() => withHeartbeat(work));
+    await env.run(() => withHeartbeat(work, current));
     return sent;
   };
   const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1000);
@@ -22,6 +22,20 @@ describe('heartbeats', () => {
     });
     expect(sent).toEqual([undefined, { status: 'RUNNING' }]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('have details that are current at each of them', async () => {
+    let waitedSeconds = 0;
+    const sent = await run(
+      async (note) => {
+        await seconds(20);
+        note({ status: 'PENDING' });
+        waitedSeconds = 40;
+        await seconds(20);
+      },
+      () => ({ waitedSeconds }),
+    );
+    expect(sent).toEqual([{ waitedSeconds: 0 }, { status: 'PENDING', waitedSeconds: 40 }]);
   });
 
   test('are sent at once where that is asked for, and repeated so much later', async () => {

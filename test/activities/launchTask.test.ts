@@ -66,6 +66,51 @@ describe('launchTask', () => {
     expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [untold] });
   });
 
+  describe('a task of which ECS does not report that it is STOPPED', () => {
+    const stuck = { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED' };
+
+    test.each([0, 65, 76, 79])(
+      'does not block when its container has ended for good, with exit code %i',
+      async (exitCode) => {
+        const earlier = arnOf(await launch({ run: { ...run, runId: 'run-0' } }));
+        change(earlier, { ...stuck, exitCode });
+        const first = arnOf(await launch());
+        expect(first).not.toBe(earlier);
+        change(first, { ...stuck, exitCode });
+        expect(await launch({ generation: 2 })).toMatchObject({ kind: 'launched', generation: 2 });
+        expect(tasks.tasks.size).toBe(3);
+      },
+    );
+
+    test.each([1, 74, 75, 137, 143])('blocks when a new launch follows its exit code %i', async (exitCode) => {
+      const failed = arnOf(await launch());
+      change(failed, { ...stuck, exitCode });
+      expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [failed] });
+      expect(await launch({ run: { ...run, runId: 'run-2' } })).toEqual({ kind: 'blocked', by: [failed] });
+    });
+
+    test('blocks when it was stopped by somebody, whatever its container has ended with', async () => {
+      const stopped = arnOf(await launch());
+      change(stopped, { ...stuck, exitCode: 0, stopCode: 'SpotInterruption' });
+      expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [stopped] });
+    });
+
+    test('is found by the launch that has started it, however it ends', async () => {
+      const mine = arnOf(await launch());
+      for (const exitCode of [undefined, 0, 74]) {
+        change(mine, { ...stuck, ...(exitCode !== undefined && { exitCode }) });
+        expect(await launch()).toEqual({ kind: 'launched', taskArn: mine, generation: 1 });
+      }
+      expect(tasks.tasks.size).toBe(1);
+    });
+
+    test('is neither adopted nor waited for once the run has settled its end, whatever record ECS gives', async () => {
+      const over = arnOf(await launch());
+      expect(await launch({ generation: 2, over: [over] })).toMatchObject({ kind: 'launched', generation: 2 });
+      expect(tasks.tasks.size).toBe(2);
+    });
+  });
+
   test('a token that stands for another request: its task is adopted when it is ours, and only then', async () => {
     const ours = arnOf(await launch());
     tasks.list = async () => [];

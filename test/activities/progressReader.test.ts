@@ -16,7 +16,7 @@ describe('progress that is followed', () => {
     const seen: number[] = [];
     const followed = createProgressReader(store, { leastSeconds: 5 }).follow(
       'file:///p',
-      Date.now(),
+      performance.now(),
       ({ bytesRead }) => {
         seen.push(bytesRead);
       },
@@ -44,7 +44,9 @@ describe('progress that is followed', () => {
     const store = new MemoryStore();
     const readSmall = jest.spyOn(store, 'readSmall');
     const reader = createProgressReader(store, { leastSeconds: 5 });
-    const all = Array.from({ length: 2000 }, (_, n) => reader.follow(`file:///${n}`, Date.now(), () => undefined));
+    const all = Array.from({ length: 2000 }, (_, n) =>
+      reader.follow(`file:///${n}`, performance.now(), () => undefined),
+    );
     await seconds(20);
     readSmall.mockClear();
     await seconds(20);
@@ -56,7 +58,7 @@ describe('progress that is followed', () => {
     const store = { readSmall: () => Promise.reject(new Error('503')) };
     const reader = createProgressReader(store, { leastSeconds: 1 });
     expect(await reader.read('file:///p')).toBeUndefined();
-    const { stop, last } = reader.follow('file:///p', Date.now(), () => undefined);
+    const { stop, last } = reader.follow('file:///p', performance.now(), () => undefined);
     await seconds(5);
     expect(last()).toBeUndefined();
     stop();

@@ -115,8 +115,18 @@ describe('a timeout', () => {
     });
   const attempts = async (machine: StateMachine) => sentBy(await run(machine, slow), 'TransformData').length;
 
-  test('is an hour lost, and not tried again', async () => {
+  const missing = async (): Promise<never> => {
+    throw new TaskError('CommitMissing', 'the commit log has no such batch');
+  };
+
+  test('after the commit of the task is a delivery', async () => {
     const execution = await run(withRetry(undefined), slow);
+    expect(visited(execution).slice(-3)).toEqual(['ConfirmLate', 'NotifySuccess', 'Delivered']);
+    expect(execution.status).toBe('SUCCEEDED');
+  });
+
+  test('is an hour lost, and not tried again', async () => {
+    const execution = await run(withRetry(undefined), { ...slow, confirm: missing });
     expect(sentBy(execution, 'TransformData')).toHaveLength(1);
     expect(visited(execution)).toContain('TransformTimedOut');
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Timeout' });
@@ -139,6 +149,7 @@ describe('a timeout', () => {
         // Until its state has timed out.
         return once(signal, 'abort');
       },
+      confirm: missing,
     });
     const [first, again, ...more] = execution.attempts.filter(({ state }) => state === 'TransformData');
     expect(more).toEqual([]);

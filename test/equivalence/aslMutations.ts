@@ -1,4 +1,4 @@
-import { stateNames } from '../../asl/names';
+import { lateConfirmName, stateNames } from '../../asl/names';
 import { reached } from '../../asl/transitions';
 import type { State, StateMachine } from '../../asl/types';
 
@@ -69,6 +69,14 @@ export const aslMutations: readonly AslMutation[] = [
   { name: 'a missing commit is tried again', change: firstRetry(s.confirm, { MaxAttempts: 2 }) },
   { name: 'a missing commit is something else', change: firstCatch(s.confirm, { ErrorEquals: ['CommitLost'] }) },
   { name: 'a missing commit is delivered', change: firstCatch(s.confirm, { Next: s.notifySuccess }) },
+  {
+    name: 'a timeout is told without a look into the commit log',
+    change: firstCatch(s.transform, { Next: 'TransformTimedOut' }),
+  },
+  {
+    name: 'a missing commit after a timeout is delivered',
+    change: lastCatch(lateConfirmName, { Next: s.notifySuccess }),
+  },
   { name: 'any commit will do', change: set(s.transform, { Next: s.notifySuccess }) },
   { name: 'failed validation is invalid input', change: lastCatch(s.validate, { Next: s.notifyInvalid }) },
   { name: 'a failed confirmation is a missing commit', change: lastCatch(s.confirm, { Next: 'CommitMissing' }) },

@@ -23,19 +23,28 @@ export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
   const stages = [validated, launched];
   if (!isOk(launched)) {
     const { timeout, other } = stageFailures.transform;
-    return failed(scenario, stages, launched.attempts.at(-1) === 'error' ? other : timeout);
+    if (launched.attempts.at(-1) === 'error') return failed(scenario, stages, other);
+    const confirmed = asked(scenario, launched.attempts.length);
+    return isOk(confirmed)
+      ? delivered(scenario, [...stages, confirmed])
+      : failed(scenario, [...stages, confirmed], timeout);
   }
   return confirming(scenario, stages);
 }
 
 function confirming(scenario: Scenario, stages: readonly StageTrace[]): Trace {
   const launches = stages.find(({ stage }) => stage === 'transform')?.attempts.length ?? 0;
-  const answer = nth(scenario.answers, launches);
-  const confirmed = called('confirm', scenario.confirm, answer === 'delivered' ? 'ok' : answer);
+  const confirmed = asked(scenario, launches);
   if (isOk(confirmed)) return delivered(scenario, [...stages, confirmed]);
   const { other, ...named } = stageFailures.confirm;
   const type = named[confirmed.attempts.at(-1) as keyof typeof named] ?? other;
   return failed(scenario, [...stages, confirmed], type);
+}
+
+/** The commit log, after so many launches. */
+function asked(scenario: Scenario, launches: number): StageTrace {
+  const answer = nth(scenario.answers, launches);
+  return called('confirm', scenario.confirm, answer === 'delivered' ? 'ok' : answer);
 }
 
 const isOk = ({ attempts }: StageTrace): boolean => attempts.at(-1) === 'ok';

@@ -92,7 +92,7 @@ function messages(): Scenario[] {
   const ways: [string, Partial<Scenario>][] = [
     ['invalid', { event: 'no date' }],
     ['failed', { launches: ['exit75'], answers: ['missing'] }],
-    ['timed out', { launches: ['running'] }],
+    ['timed out', { launches: ['running'], answers: ['missing'] }],
     ['superseded', { answers: ['superseded'] }],
     ['without validation', { validate: away }],
   ];

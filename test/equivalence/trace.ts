@@ -97,8 +97,12 @@ export function straySteps({ stages, end }: Trace): string[] {
   const steps = stages.flatMap(({ stage, attempts }, index) => {
     const next: string = stages[index + 1]?.stage ?? last;
     const ways: Readonly<Record<string, string>> = flow[stage];
-    const ok = attempts.at(-1) === 'ok';
-    const allowed = Object.keys(ways).some((how) => ways[how] === next && (how === 'failed') !== ok);
+    const how = attempts.at(-1) ?? '';
+    const fits = (way: string): boolean => {
+      if (way === 'timedOut') return how.startsWith('timeout');
+      return (way === 'failed') !== (how === 'ok');
+    };
+    const allowed = Object.keys(ways).some((way) => ways[way] === next && fits(way));
     return allowed ? [] : [`${stage} -> ${next}`];
   });
   return [...first, ...steps];

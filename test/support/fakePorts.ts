@@ -2,14 +2,23 @@ import { Readable } from 'node:stream';
 import { type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { RunAnswer, TaskDescription, TaskRequest, TaskRunner } from '../../activities/ports';
 
-/** An object store in memory, whole objects only. */
+/** An object store in memory, whole objects only. Its clock is its own. */
 export class MemoryStore implements ObjectStore {
   readonly objects = new Map<string, Buffer>();
   readonly ranges: string[] = [];
+  readonly modified = new Map<string, Date>();
+  now = new Date(0);
 
   private info(uri: string): ObjectInfo | undefined {
     const body = this.objects.get(uri);
-    return body && { uri, bytes: body.length, fingerprint: `f${body.length}`, modifiedAt: new Date(0) };
+    return (
+      body && {
+        uri,
+        bytes: body.length,
+        fingerprint: `f${body.length}`,
+        modifiedAt: this.modified.get(uri) ?? new Date(0),
+      }
+    );
   }
   async head(uri: string): Promise<ObjectInfo | undefined> {
     return this.info(uri);
@@ -25,6 +34,7 @@ export class MemoryStore implements ObjectStore {
   }
   async write(uri: string, body: Buffer | string): Promise<void> {
     this.objects.set(uri, Buffer.from(body));
+    this.modified.set(uri, this.now);
   }
   async writeIfAbsent(uri: string, body: Buffer | string): Promise<boolean> {
     if (this.objects.has(uri)) return false;

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { delivered, exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
 import { Rig, samplePlan } from '../support/rig';
 import { gate } from './nightlyBatch/support';
@@ -21,17 +22,27 @@ withServer('etlPipeline, ended early', () => {
         plan: samplePlan({ timings: { ...samplePlan().timings, timeoutSeconds: 1 } }),
       }),
       awaitTask: waitForCancel,
+      confirmCommit: async () => ({ kind: 'missing' }),
     });
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure.type).toBe('Timeout');
     expect(names(calls)).toEqual([
-      'validateInput',
-      'launchTask',
-      'awaitTask',
-      'stopTask',
-      'notify',
-      'sendToDeadLetters',
+      ...['validateInput', 'launchTask', 'awaitTask', 'stopTask'],
+      ...['confirmCommit', 'notify', 'sendToDeadLetters'],
     ]);
+  });
+
+  test('a timeout after the commit of the task: the run has delivered', async () => {
+    const { activities, calls } = fakeActivities({
+      validateInput: async () => ({
+        valid: true,
+        plan: samplePlan({ timings: { ...samplePlan().timings, timeoutSeconds: 1 } }),
+      }),
+      awaitTask: waitForCancel,
+    });
+    const result = await rig.with(activities, async (start) => (await start()).result());
+    expect(result).toMatchObject({ delivered: { byThisRun: true } });
+    expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'stopTask', 'confirmCommit', 'notify']);
   });
 
   describe('cancel', () => {
@@ -111,6 +122,21 @@ withServer('etlPipeline, ended early', () => {
         expect((await handle.describe()).status.name).toBe('COMPLETED');
       });
       expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'success' } });
+    });
+
+    test('of a task that cannot be stopped, after its commit: the run has delivered', async () => {
+      const { activities, calls } = fakeActivities({
+        awaitTask: waitForCancel,
+        stopTask: async () => {
+          throw ApplicationFailure.nonRetryable('the credentials have expired', 'ServiceUnavailable');
+        },
+      });
+      await rig.with(activities, async (start) => {
+        const handle = await start();
+        await until(() => names(calls).includes('awaitTask'));
+        await handle.cancel();
+        expect(await handle.result()).toMatchObject({ delivered: { byThisRun: true } });
+      });
     });
 
     test('after a commit of another run: cancelled, since this run has delivered nothing', async () => {

@@ -11,7 +11,7 @@ describe('saved histories replay', () => {
 
   test('there are some of each kind', () => {
     const ends = ['delivered', 'invalid', 'relaunched', 'cancelled', 'approved'];
-    for (const kind of [...ends, 'light', 'fanOut', 'shard', 'batch', 'continued']) {
+    for (const kind of [...ends, 'ended', 'timedOut', 'light', 'fanOut', 'shard', 'batch', 'continued']) {
       expect(files.some((name) => name.endsWith(`-${kind}.json`))).toBe(true);
     }
   });

@@ -5,7 +5,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LightEnd } from '../../activities/ports';
 import type { PipelineResult } from '../../workflows/etlPipeline';
-import { delivered, failureOf, fakeActivities, names } from '../support/fakeActivities';
+import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
 import { Rig, samplePlan } from '../support/rig';
 
 const routing = {
@@ -33,14 +33,21 @@ describe('the light lane', () => {
   /** The ends of its calls, one after the other; what follows the last one is a mistake of the test. */
   const light = (ends: readonly (LightEnd | Error)[], plan = lightPlan()) => {
     let call = 0;
+    let isCommitted = false;
     return fakeActivities({
       validateInput: async () => ({ valid: true, plan }),
       convertLight: async () => {
         const end = ends[call++];
         if (end === undefined) throw ApplicationFailure.nonRetryable('one call too many', 'BadConfiguration');
         if (end instanceof Error) throw end;
+        isCommitted = end.exitCode === 0;
         return end;
       },
+      awaitTask: async ({ taskArn }) => {
+        isCommitted = true;
+        return exited(taskArn, 0);
+      },
+      confirmCommit: async () => (isCommitted ? delivered : { kind: 'missing' }),
     });
   };
   const resultOf = ({ activities }: ReturnType<typeof fakeActivities>) =>
@@ -90,6 +97,19 @@ describe('the light lane', () => {
       { lane: 'fargate' },
     ]);
     expect(names(fakes.calls).filter((name) => name === 'convertLight')).toHaveLength(1);
+  });
+
+  test.each<[string, LightEnd | Error]>([
+    ['an answer that never came', new Error('the connection was lost')],
+    ['a call whose time was over', killed('timeout')],
+    ['a function that was killed', killed('unknown')],
+  ])('%s, after the commit: delivered, and nothing else is launched', async (_what, end) => {
+    const fakes = light([end]);
+    const activities = { ...fakes.activities, confirmCommit: async () => delivered };
+    const result: PipelineResult = await rig.with(activities, async (start) => (await start()).result());
+    expect(result).toMatchObject({ delivered: { byThisRun: true }, launches: [{ lane: 'light' }] });
+    expect(result.launches).toHaveLength(1);
+    expect(names(fakes.calls)).not.toContain('launchTask');
   });
 
   test("an exit code is the container's: tried again in the same lane, within the same budget", async () => {

@@ -4,7 +4,7 @@ import { parseJsonOr } from '@etl/lib/json';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
 import type { Start, Starts } from '@etl/pipeline/intake/starts';
 import type { Logger } from 'pino';
-import { type DeadLetters, LetterRefusedError } from '../../activities/ports';
+import { type DeadLetter, LetterRefusedError } from '../../activities/ports';
 import type { Gate } from './gate';
 import { isRefusal, type StartAnswer } from './startPipeline';
 
@@ -32,7 +32,7 @@ export interface IntakeSettings {
   readonly read: (body: string, messageId: string) => Starts;
   readonly start: (start: Start) => Promise<StartAnswer>;
   readonly gate: Gate;
-  readonly deadLetters: Pick<DeadLetters, 'send'>;
+  readonly deadLetters: { send(letter: DeadLetter): Promise<string> };
   /** A message whose pipeline cannot be started goes to the dead letters after so many receives. */
   readonly maxReceives: number;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;

@@ -50,7 +50,7 @@ export async function trigger(name: string, { overlap, json }: TriggerOptions): 
 
 /** Undefined when nothing has happened in time: a buffered start happens when the batch before it has ended. */
 async function untilTaken(handle: ScheduleHandle, before: ScheduleReport): Promise<ScheduleReport | undefined> {
-  for (const deadline = Date.now() + patienceSeconds * 1000; Date.now() < deadline; ) {
+  for (const deadline = performance.now() + patienceSeconds * 1000; performance.now() < deadline; ) {
     const now = scheduleReport(await handle.describe());
     if (now.taken > before.taken || now.skippedOverlap > before.skippedOverlap) return now;
     await delay(300);

@@ -67,7 +67,8 @@ export function composeManifest(made: Made): Manifest {
     resources: {
       peakMemoryMiB: Math.max(...used.map(({ peakMemoryMiB }) => peakMemoryMiB)),
       cpuSeconds: Math.round(sum(used.map(({ cpuSeconds }) => cpuSeconds)) * 100) / 100,
-      wallSeconds: Math.round((Date.now() - Date.parse(startedAt)) / 10) / 100,
+      // The index of shards was begun on another machine, whose clock may be ahead.
+      wallSeconds: Math.max(0, Math.round((Date.now() - Date.parse(startedAt)) / 10) / 100),
       bytesRead: sum(used.map(({ bytesRead }) => bytesRead)),
       bytesWritten: sum(own.map(({ bytes }) => bytes)),
       rowsPerSecond: pace(made.rowsConverted, startedAt),

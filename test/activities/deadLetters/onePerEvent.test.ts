@@ -3,6 +3,7 @@ import { deadLetterMarker } from '@etl/pipeline/layout';
 import { StorageError } from '@etl/storage/objectStore';
 import { createMarkers } from '../../../activities/deadLetters/markers';
 import { createOnePerEvent } from '../../../activities/deadLetters/onePerEvent';
+import { clockErrors, notTheDate } from '../../support/clocks';
 import { MemoryStore } from '../../support/fakePorts';
 import { randomFrom } from '../../support/random';
 import { thorough } from '../../support/thorough';
@@ -56,26 +57,43 @@ test('a delivery without a letter costs one read', async () => {
   expect(read).toHaveBeenCalledTimes(1);
 });
 
-test('a letter that the queue has forgotten, or may have, is sent again', async () => {
-  const { letters, queue, markers } = desk();
-  await letters.send(letter);
-  const marker = await markers.read(markerUri);
-  if (!marker) throw new Error('there is no marker');
-  const aged = (seconds: number) =>
-    markers.replace(markerUri, { ...marker, sentAt: new Date(Date.now() - seconds * 1000).toISOString() });
-  await aged(queue.retentionSeconds + 1);
-  await letters.send(letter);
-  expect(queue.sent).toBe(2);
-  queue.letters = [];
-  await letters.send(letter);
-  // The queue counts with a delay.
-  expect(queue.sent).toBe(2);
-  await aged(400);
-  await letters.send(letter);
-  expect(queue.sent).toBe(3);
-  queue.isOpen = false;
-  await letters.send(letter);
-  expect(queue.sent).toBe(4);
+describe('a letter that the queue has forgotten, or may have', () => {
+  afterEach(() => jest.useRealTimers());
+
+  test.each(clockErrors)(
+    'is sent again after its time by the clock of the store, whatever that of the worker is: %i ms off',
+    async (off) => {
+      const { letters, queue, store } = desk();
+      const at = (seconds: number) => {
+        store.now = new Date(seconds * 1000);
+        jest.useFakeTimers({ now: seconds * 1000 + off, doNotFake: notTheDate });
+      };
+      // A worker whose clock is right has sent it.
+      at(0);
+      jest.useRealTimers();
+      await letters.send(letter);
+      at(100);
+      await letters.send(letter);
+      expect(queue.sent).toBe(1);
+      // The queue counts with a delay.
+      queue.letters = [];
+      at(290);
+      await letters.send(letter);
+      expect(queue.sent).toBe(1);
+      at(310);
+      await letters.send(letter);
+      expect(queue.sent).toBe(2);
+      at(310 + queue.retentionSeconds - 1);
+      await letters.send(letter);
+      expect(queue.sent).toBe(2);
+      at(311 + queue.retentionSeconds);
+      await letters.send(letter);
+      expect(queue.sent).toBe(3);
+      queue.isOpen = false;
+      await letters.send(letter);
+      expect(queue.sent).toBe(4);
+    },
+  );
 });
 
 test('a sender that died does not keep others from sending', async () => {
@@ -130,9 +148,10 @@ describe('at once', () => {
 
   test('workers that find an old letter leave one new one', async () => {
     for (const seed of seeds) {
-      const { kept, worker, markers } = shared(seed);
+      const { kept, worker, markers, memory } = shared(seed);
       const old = { claim: 'old', sentAt: new Date(0).toISOString(), failureType: '', workflowId: '', letterId: 'l0' };
       await markers.create(markerUri, old);
+      memory.now = new Date(30 * 86_400_000);
       await Promise.all([worker().send(letter), worker().send(letter)]);
       expect(kept.letters).toHaveLength(1);
     }

@@ -37,8 +37,8 @@ export class SlowRuns {
     private readonly ecs: string,
   ) {}
 
-  static async up(timeScale: number): Promise<SlowRuns> {
-    const system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: String(timeScale) });
+  static async up(timeScale: number, changes: NodeJS.ProcessEnv = {}): Promise<SlowRuns> {
+    const system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: String(timeScale), ...changes });
     const { ecs } = await system.up();
     const { client, connection } = await system.connect();
     const runs = new SlowRuns(system, client, connection, ecs);
