@@ -1,4 +1,4 @@
-import type { RetryPolicy, StepDefinition } from '@etl/pipeline/definition';
+import type { RetriedStep, RetryPolicy } from '@etl/pipeline/definition';
 import type { Retrier } from './types';
 
 /**
@@ -6,7 +6,7 @@ import type { Retrier } from './types';
  * their number is what fits into it, of attempts that fail at once, and of attempts that time out. `final` names
  * errors that are not tried again.
  */
-export function callRetries(step: StepDefinition, final: readonly string[] = []): Retrier[] {
+export function callRetries(step: RetriedStep, final: readonly string[] = []): Retrier[] {
   const { retry, attemptTimeoutSeconds, totalTimeoutSeconds } = step;
   const paced = (ErrorEquals: string[], attemptSeconds: number): Retrier => ({
     ErrorEquals,

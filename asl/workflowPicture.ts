@@ -1,5 +1,5 @@
 import type { Budget } from '@etl/pipeline/budgets';
-import { budgets, type StepDefinition, type StepName, steps, transform } from '@etl/pipeline/definition';
+import { budgets, type RetriedStep, type RetriedStepName, steps, transform } from '@etl/pipeline/definition';
 import { type End, ends, firstStage, flow, type Stage, stepOfStage } from '@etl/pipeline/flow';
 import { box, endBox, flowchartHead, pace } from './mermaid';
 import { stateNames } from './names';
@@ -46,8 +46,8 @@ function factsOf(stage: Stage): string[] {
   ];
 }
 
-function call(name: StepName): string[] {
-  const { attemptTimeoutSeconds, totalTimeoutSeconds, retry }: StepDefinition = steps[name];
+function call(name: RetriedStepName): string[] {
+  const { attemptTimeoutSeconds, totalTimeoutSeconds, retry }: RetriedStep = steps[name];
   return [
     `${name}, timeout ${attemptTimeoutSeconds} s`,
     `retries for ${totalTimeoutSeconds} s in all`,

@@ -1,7 +1,7 @@
 import type { Evidence } from '@etl/pipeline/evidence';
 import type { ApplicationFailure } from '@temporalio/workflow';
 import type { CommitAnswer } from '../activities/contract';
-import { call } from './calls';
+import { confirmCommit, shown } from './activities';
 import { failure } from './failures';
 import type { RunContext } from './runTask';
 
@@ -13,7 +13,7 @@ export async function confirmed(
   evidence: Evidence,
   otherwise: ApplicationFailure,
 ): Promise<Delivered> {
-  const commit = await call('confirmCommit', title)({ plan, run });
+  const commit = await confirmCommit.executeWithOptions(shown(title), [{ plan, run }]);
   if (commit.kind === 'delivered') return commit;
   if (commit.kind === 'missing') throw otherwise;
   const reason = `run ${commit.by}, which started later, published this batch from another source`;

@@ -20,8 +20,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
+import { notify, sendToDeadLetters, shown, validateInput } from './activities';
 import { trackApproval } from './approval';
-import { call } from './calls';
 import { confirmed, type Delivered } from './confirmed';
 import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
@@ -78,7 +78,8 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     if (plan.routing && !alreadyDelivered) status.explain(plan.routing);
     // A batch asks for an answer itself, once for all that are held.
     const held = async (reason: string, until: string): Promise<void> => {
-      if (plan.notifications !== 'none') await notify(title, { kind: 'held', reason, until }, { ...batch, ...run });
+      if (plan.notifications !== 'none')
+        await sendNotification(title, { kind: 'held', reason, until }, { ...batch, ...run });
     };
     const context = runContext({ plan, run, title, status });
     const delivered = alreadyDelivered
@@ -98,7 +99,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     const notification = await CancellationScope.nonCancellable(async () =>
       plan.notifications === 'none'
         ? notAsked
-        : notify(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
+        : sendNotification(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
     const already = alreadyDelivered ? ({ alreadyDelivered } as const) : {};
     finish(status, { outcome: 'delivered', published: delivered.published, notification, ...already, ...note });
@@ -128,7 +129,7 @@ async function validate(
   const problem = eventProblem(event);
   if (problem !== undefined && patched(patches.refuseAtOnce))
     throw failure('InvalidInput', problem, { logTail: [problem] });
-  const validation = await call('validateInput', title)({ event });
+  const validation = await validateInput.executeWithOptions(shown(title), [{ event }]);
   known(validation.valid ? validation.plan.batch : validation.batch);
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });
   return { ...validation, plan: completePlan(validation.plan) };
@@ -146,16 +147,15 @@ async function alert(
   const reason = failed.message;
   // Read from the event: a plan there may be none.
   const isAsked = looseDetail(event).notifications !== 'none';
-  const notification = isAsked ? await notify(title, outcomeOf(failed), subject) : notAsked;
+  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;
   const deadLetter =
     failureType === 'Cancelled'
       ? undefined
       : await recorded(() => {
           const { workflowId, runId } = subject;
-          return call(
-            'sendToDeadLetters',
-            `${title}: ${failureType}`,
-          )({ event: letterEvent(event), failureType, reason, workflowId, runId });
+          return sendToDeadLetters.executeWithOptions(shown(`${title}: ${failureType}`), [
+            { event: letterEvent(event), failureType, reason, workflowId, runId },
+          ]);
         });
   finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) });
 }
@@ -174,8 +174,10 @@ function outcomeOf(failed: ApplicationFailure): Outcome {
   return { kind, failureType, reason: failed.message, evidence };
 }
 
-async function notify(title: string, outcome: Outcome, subject: Subject): Promise<Notification> {
-  const sent = await recorded(() => call('notify', `${title}: ${outcome.kind}`)({ outcome, subject }));
+async function sendNotification(title: string, outcome: Outcome, subject: Subject): Promise<Notification> {
+  const sent = await recorded(() =>
+    notify.executeWithOptions(shown(`${title}: ${outcome.kind}`), [{ outcome, subject }]),
+  );
   return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
 }
 

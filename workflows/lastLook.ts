@@ -1,7 +1,7 @@
 import { baseName } from '@etl/lib/uri';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures';
 import { type ActivityOptions, CancellationScope, isCancellation, patched } from '@temporalio/workflow';
-import { call } from './calls';
+import { confirmCommit, confirmWork, shown } from './activities';
 import type { Delivered } from './confirmed';
 import type { RunContext } from './runTask';
 
@@ -33,7 +33,7 @@ export async function deliveredAllTheSame(
   bounds: ActivityOptions = {},
 ): Promise<Delivered | undefined> {
   return orUndecided(async () => {
-    const commit = await call('confirmCommit', title, bounds)({ plan, run });
+    const commit = await confirmCommit.executeWithOptions(shown(title, bounds), [{ plan, run }]);
     return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
   });
 }
@@ -47,7 +47,7 @@ export async function workLeftBy(
   if (!looksAgain()) return undefined;
   return orUndecided(async () => {
     for (const uri of generations.map(uriOf).reverse()) {
-      if (await call('confirmWork', `${title}: ${baseName(uri)}`)({ uri })) return uri;
+      if (await confirmWork.executeWithOptions(shown(`${title}: ${baseName(uri)}`), [{ uri }])) return uri;
     }
     return undefined;
   });

@@ -3,7 +3,7 @@ import { fieldsOf, isAmount, type Reading } from '@etl/lib/reading';
 import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
-import { call } from './calls';
+import { findOrphans, shown, stopTask } from './activities';
 import { showDetails } from './details';
 import { asFailure, failure } from './failures';
 
@@ -44,12 +44,11 @@ export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
   const reading = readReapInput(argument);
   if ('problem' in reading) throw failure('BadConfiguration', `the argument of reapTasks: ${reading.problem}`);
   const input = reading.value;
-  const report = await call(
-    'findOrphans',
-    'tasks of ended workflows',
-  )({
-    graceSeconds: input.graceSeconds ?? defaultGraceSeconds,
-  });
+  const report = await findOrphans.executeWithOptions(shown('tasks of ended workflows'), [
+    {
+      graceSeconds: input.graceSeconds ?? defaultGraceSeconds,
+    },
+  ]);
   const stopped: string[] = [];
   const notStopped: { taskArn: string; error: string }[] = [];
   if (input.stop) {
@@ -57,7 +56,7 @@ export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
     for (const { taskArn, workflowId } of report.orphans) {
       try {
         const reason = `orphan of workflow ${workflowId}`;
-        await call('stopTask', `orphan of ${workflowId}`)({ taskArn, reason, until: 'ended' });
+        await stopTask.executeWithOptions(shown(`orphan of ${workflowId}`), [{ taskArn, reason, until: 'ended' }]);
         stopped.push(taskArn);
       } catch (error) {
         if (CancellationScope.current().consideredCancelled) throw error;

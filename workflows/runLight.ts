@@ -5,7 +5,7 @@ import type { Plan } from '@etl/pipeline/plan';
 import { lightLimits } from '@etl/pipeline/routing/policy';
 import { ActivityCancellationType, type ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { LightEnd } from '../activities/ports';
-import { call } from './calls';
+import { convertLight, shown } from './activities';
 import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
@@ -32,11 +32,12 @@ export async function runLight(
 
 async function convert({ plan, run, title }: RunContext, generation: number): Promise<LightEnd> {
   try {
-    return await call('convertLight', `${title}, launch ${generation}`, {
-      // An attempt that was lost may still be writing into the folder of this generation.
-      retry: { maximumAttempts: 1 },
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    })({ plan, run, generation });
+    return await convertLight.executeWithOptions(
+      shown(`${title}, launch ${generation}`, {
+        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      }),
+      [{ plan, run, generation }],
+    );
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failed = asFailure(error);

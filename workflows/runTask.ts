@@ -15,7 +15,7 @@ import {
   patched,
 } from '@temporalio/workflow';
 import type { LaunchResult, RunIdentity, WaitUntil } from '../activities/contract';
-import { call } from './calls';
+import { awaitTask, findTasks, launchTask, shown, stopTask } from './activities';
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { StatusTracker } from './status';
 
@@ -177,15 +177,22 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
   }
 }
 
+/** For plans of earlier versions, which do not bound the launch. */
+const earlierLaunchSeconds = 900;
+
 /** A launch whose answer nobody waits for would leave a task that nobody stops: a cancel ends only one that still waits for its turn. */
 function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult> {
   const { plan, run, mode } = context;
   const { launchQueueSeconds } = plan.timings;
   const over = tasksOver(context);
   const input = { plan, run, ...asked, ...(mode && { mode }), ...(over.length > 0 && { over }) };
-  const launchTask = (bounds: ActivityOptions) => call('launchTask', summaryOf(context, asked), bounds)(input);
-  if (launchQueueSeconds === undefined) return CancellationScope.nonCancellable(() => launchTask({}));
-  return launchTask({
+  const launchWithin = (bounds: ActivityOptions) =>
+    launchTask.executeWithOptions(shown(summaryOf(context, asked), bounds), [input]);
+  if (launchQueueSeconds === undefined)
+    return CancellationScope.nonCancellable(() =>
+      launchWithin({ scheduleToCloseTimeout: earlierLaunchSeconds * 1000 }),
+    );
+  return launchWithin({
     scheduleToCloseTimeout: launchQueueSeconds * 1000,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
@@ -203,10 +210,12 @@ function tasksOver({ status }: RunContext): string[] {
 async function awaitEnd(context: RunContext, launched: Launched, until: WaitUntil, note?: string): Promise<TaskEnd> {
   const { plan, run, status } = context;
   const { taskArn, generation } = launched;
-  const shown = { ...shownLaunch(context, launched), taskArn, ...(note !== undefined && { note }) };
-  status.set({ step: 'transform', ...shown });
+  const shownState = { ...shownLaunch(context, launched), taskArn, ...(note !== undefined && { note }) };
+  status.set({ step: 'transform', ...shownState });
   const wait = () =>
-    call('awaitTask', summaryOf(context, launched), awaitBounds(plan))({ plan, run, generation, taskArn, until });
+    awaitTask.executeWithOptions(shown(summaryOf(context, launched), awaitBounds(plan)), [
+      { plan, run, generation, taskArn, until },
+    ]);
   const polled = wait();
   const told = condition(() => status.isSaidToBeStopped(taskArn)).then(() => undefined);
   const first = await Promise.race([polled, told]);
@@ -230,7 +239,7 @@ function awaitBounds({ timings }: Plan) {
 }
 
 function stop(context: RunContext, taskArn: string, reason: string, until: WaitUntil = 'stopped'): Promise<TaskEnd> {
-  return call('stopTask', `${context.title}: ${reason}`)({ taskArn, reason, until });
+  return stopTask.executeWithOptions(shown(`${context.title}: ${reason}`), [{ taskArn, reason, until }]);
 }
 
 /**
@@ -245,7 +254,8 @@ function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
 
 async function stopUntold(context: RunContext, reason: string, until: WaitUntil): Promise<void> {
   const { run, title } = context;
-  for (const taskArn of await call('findTasks', title)({ run })) await stop(context, taskArn, reason, until);
+  for (const taskArn of await findTasks.executeWithOptions(shown(title), [{ run }]))
+    await stop(context, taskArn, reason, until);
 }
 
 function summaryOf({ title, mode }: RunContext, { generation }: { readonly generation: number }): string {

@@ -1,7 +1,7 @@
 import { baseName } from '@etl/lib/uri';
 import { evidenceOf } from '@etl/pipeline/evidence';
 import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
-import { call } from './calls';
+import { confirmWork, shown } from './activities';
 import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { failure } from './failures';
 import type { Ended, RunContext } from './runTask';
@@ -21,7 +21,7 @@ export async function settleWork({ title }: RunContext, { end, generation }: End
   const failed = failureOf(end);
   const evidence = evidenceOf(generation, end);
   if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
-  if (await call('confirmWork', `${title}: ${baseName(uri)}`)({ uri })) return uri;
+  if (await confirmWork.executeWithOptions(shown(`${title}: ${baseName(uri)}`), [{ uri }])) return uri;
   if (failed) throw failure(failed, reasonOf(end), evidence);
   throw failure('CommitMissing', `the container ended with exit code 0, but there is no ${uri}`, evidence);
 }

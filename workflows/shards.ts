@@ -17,7 +17,7 @@ import {
   TerminatedFailure,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
-import { call } from './calls';
+import { findTasks, shown, stopTask } from './activities';
 import type { convertShard, ShardResult } from './convertShard';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
@@ -131,10 +131,9 @@ async function cancelled(workflowId: string): Promise<void> {
 
 async function stopTasksOf({ title }: RunContext, workflowId: string, runId: string): Promise<void> {
   const run = { workflowId, runId, startedAt: '' };
-  for (const taskArn of await call('findTasks', title)({ run })) {
-    await call(
-      'stopTask',
-      `${title}: workflow terminated`,
-    )({ taskArn, reason: `workflow ${workflowId} was terminated` });
+  for (const taskArn of await findTasks.executeWithOptions(shown(title), [{ run }])) {
+    await stopTask.executeWithOptions(shown(`${title}: workflow terminated`), [
+      { taskArn, reason: `workflow ${workflowId} was terminated` },
+    ]);
   }
 }

@@ -12,15 +12,22 @@ export interface RetryPolicy {
   readonly maxIntervalSeconds: number;
 }
 
-export interface StepDefinition {
+/** `byPlan`: the plan of the run bounds it (`Timings`). */
+export type Bound = number | 'byPlan';
+
+export interface StepDefinition<Attempt extends Bound = Bound, Total extends Bound = Bound> {
   readonly taskQueue: string;
-  /** One attempt. */
-  readonly attemptTimeoutSeconds: number;
-  /** All attempts and the waits between them: after this the call has failed. */
-  readonly totalTimeoutSeconds: number;
+  /** Of one attempt. */
+  readonly attemptTimeoutSeconds: Attempt;
+  /** Of all attempts and the waits between them. */
+  readonly totalTimeoutSeconds: Total;
   readonly heartbeatSeconds?: number;
-  readonly retry: RetryPolicy;
+  /** `once`: an attempt that failed or was lost is not repeated by Temporal. */
+  readonly retry: RetryPolicy | 'once';
 }
+
+/** A step that the definition alone bounds, and that Temporal retries. */
+export type RetriedStep = StepDefinition<number, number> & { readonly retry: RetryPolicy };
 
 export const workflowTypes = {
   pipeline: 'etlPipeline',
@@ -69,18 +76,18 @@ export const steps = {
     totalTimeoutSeconds: 600,
     retry: apiRetry,
   },
-  /** Waits for its turn beside the launches of others: see `transform.launchQueueSeconds`. */
+  /** Waits in the launch queue for at most `transform.launchQueueSeconds`. */
   launchTask: {
     taskQueue: taskQueues.launch,
     attemptTimeoutSeconds: 30,
-    totalTimeoutSeconds: 900,
+    totalTimeoutSeconds: 'byPlan',
     retry: apiRetry,
   },
-  /** Bounded by the plan: `transform.timeoutSeconds` and `awaitSlackSeconds`. The heartbeat bounds a lost worker. */
+  /** Bounded by `timeoutSeconds` of the plan and `transform.awaitSlackSeconds`. The heartbeat timeout detects a lost worker. */
   awaitTask: {
     taskQueue: taskQueues.fargate,
-    attemptTimeoutSeconds: 0,
-    totalTimeoutSeconds: 0,
+    attemptTimeoutSeconds: 'byPlan',
+    totalTimeoutSeconds: 'byPlan',
     heartbeatSeconds: 30,
     retry: apiRetry,
   },
@@ -108,15 +115,16 @@ export const steps = {
     retry: apiRetry,
   },
   /**
-   * The light lane: the whole conversion of a small file, 15 minutes at most, after four in which it may be refused for being
-   * busy. An attempt is a generation, so there is one of each. A cancel is heard with a heartbeat.
+   * Converts a small file in the light lane: 15 minutes at most, after up to four minutes of throttling. Each attempt is a generation
+   * of its own, because a lost attempt may still write into the work folder of its generation. The activity learns of a cancellation
+   * with its heartbeat.
    */
   convertLight: {
     taskQueue: taskQueues.light,
     attemptTimeoutSeconds: 1200,
     totalTimeoutSeconds: 4 * 3600,
     heartbeatSeconds: 15,
-    retry: apiRetry,
+    retry: 'once',
   },
   /** Checks what a batch was started with and resolves everything in it. */
   planBatch: {
@@ -177,6 +185,9 @@ export const steps = {
 } as const satisfies Record<string, StepDefinition>;
 
 export type StepName = keyof typeof steps;
+
+/** Steps that are defined as `RetriedStep`. */
+export type RetriedStepName = { [Name in StepName]: (typeof steps)[Name] extends RetriedStep ? Name : never }[StepName];
 
 /** How a task is run. */
 export const transform = {

@@ -28,23 +28,23 @@ export const workflowMutations = [
   },
   {
     name: 'another backoff',
-    file: 'workflows/calls.ts',
+    file: 'workflows/activities.ts',
     edits: [['backoffCoefficient: retry.backoffRate', 'backoffCoefficient: retry.backoffRate * 1.5']],
   },
   {
     name: 'another longest wait',
-    file: 'workflows/calls.ts',
+    file: 'workflows/activities.ts',
     edits: [['retry.maxIntervalSeconds * 1000', 'retry.maxIntervalSeconds * 2000']],
   },
   {
     name: 'another timeout of an attempt',
-    file: 'workflows/calls.ts',
-    edits: [['attemptTimeoutSeconds * 1000', 'attemptTimeoutSeconds * 2000']],
+    file: 'workflows/activities.ts',
+    edits: [['milliseconds(attemptTimeoutSeconds)', 'milliseconds(attemptTimeoutSeconds) * 2']],
   },
   {
     name: 'another bound over all attempts',
-    file: 'workflows/calls.ts',
-    edits: [['totalTimeoutSeconds * 1000', 'totalTimeoutSeconds * 500']],
+    file: 'workflows/activities.ts',
+    edits: [['milliseconds(totalTimeoutSeconds)', 'milliseconds(totalTimeoutSeconds) / 2']],
   },
   {
     name: 'half the wait between launches',

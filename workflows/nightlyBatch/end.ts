@@ -2,7 +2,7 @@ import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summa
 import { noEvidence } from '@etl/pipeline/evidence';
 import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
-import { call } from '../calls';
+import { notify, shown } from '../activities';
 import { asFailure, failure, failureTypeOf } from '../failures';
 import { warn, writePage } from './results';
 import type { BatchState, RunningFile } from './state';
@@ -47,7 +47,7 @@ export async function finish(state: BatchState, failed: ApplicationFailure | und
     summary,
     ...why,
   };
-  const notification = await notify(outcome, batch);
+  const notification = await sendNotification(outcome, batch);
   const problems = summary.problems.slice(0, problemsInMemo);
   upsertMemo({ batch: { ended, ...(why && { failureType: why.failureType }), ...summary, problems, notification } });
   return ended;
@@ -55,7 +55,7 @@ export async function finish(state: BatchState, failed: ApplicationFailure | und
 
 /** The request itself was wrong: there is nothing to sum up. */
 export async function refuse(reasons: readonly string[], subject: Subject): Promise<ApplicationFailure> {
-  const notification = await notify({ kind: 'invalid', reasons }, subject);
+  const notification = await sendNotification({ kind: 'invalid', reasons }, subject);
   upsertMemo({ batch: { ended: 'failed', failureType: 'InvalidInput', reasons: reasons.slice(0, 20), notification } });
   return failure('InvalidInput', reasons.join('; '), { logTail: reasons });
 }
@@ -65,7 +65,10 @@ export async function unplanned(error: unknown, subject: Subject): Promise<Appli
   const failed = asFailure(error);
   const failureType = failureTypeOf(failed);
   const kind = failureType === 'Cancelled' ? 'cancelled' : 'failure';
-  const notification = await notify({ kind, failureType, reason: failed.message, evidence: noEvidence }, subject);
+  const notification = await sendNotification(
+    { kind, failureType, reason: failed.message, evidence: noEvidence },
+    subject,
+  );
   const ended = kind === 'cancelled' ? 'cancelled' : 'failed';
   upsertMemo({ batch: { ended, failureType, reason: failed.message, notification } });
   return failed;
@@ -97,7 +100,9 @@ export async function tellHeld(state: BatchState, file: RunningFile, until = 'un
   const reason = held.startsWith(uri) ? held : `${uri}: ${held}`;
   try {
     const outcome = { kind: 'held', reason, until } as const;
-    await call('notify', 'batch: held')({ outcome, subject: { ...state.batch, batchDate, dataset, source } });
+    await notify.executeWithOptions(shown('batch: held'), [
+      { outcome, subject: { ...state.batch, batchDate, dataset, source } },
+    ]);
   } catch (error) {
     const warning = `that ${uri} is held could not be told: ${asFailure(error).message}`;
     warn(state, warning);
@@ -105,10 +110,10 @@ export async function tellHeld(state: BatchState, file: RunningFile, until = 'un
 }
 
 /** A message that cannot be sent changes nothing about the files: it is recorded. */
-async function notify(outcome: Outcome, subject: Subject): Promise<object> {
+async function sendNotification(outcome: Outcome, subject: Subject): Promise<object> {
   try {
     const ended = outcome.kind === 'batch' ? outcome.ended : outcome.kind;
-    const { messageId } = await call('notify', `batch: ${ended}`)({ outcome, subject });
+    const { messageId } = await notify.executeWithOptions(shown(`batch: ${ended}`), [{ outcome, subject }]);
     return { sent: true, messageId };
   } catch (error) {
     if (isCancellation(error)) throw error;

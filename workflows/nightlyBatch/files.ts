@@ -3,7 +3,7 @@ import { nextListing } from '@etl/pipeline/batch/dayFiles';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
 import { workflowId } from '@etl/pipeline/layout';
 import type { FoundFile } from '../../activities/contract';
-import { call } from '../calls';
+import { listFiles, shown } from '../activities';
 import type { BatchState, Cursor } from './state';
 
 /** Files a page. */
@@ -29,16 +29,15 @@ export function createFiles(state: BatchState) {
       if (!cursor) return;
       day = cursor.day;
       const { after } = cursor;
-      const found = await call(
-        'listFiles',
-        `${baseName(plan.prefix)}, ${day}`,
-      )({
-        plan,
-        batch,
-        batchDate: day,
-        limit: pageSize,
-        ...(after !== undefined && { after }),
-      });
+      const found = await listFiles.executeWithOptions(shown(`${baseName(plan.prefix)}, ${day}`), [
+        {
+          plan,
+          batch,
+          batchDate: day,
+          limit: pageSize,
+          ...(after !== undefined && { after }),
+        },
+      ]);
       page = found.files;
       behindFiles = found.leftOut;
       behindPage = found.next === undefined ? beginOf(nextListing(plan, day)) : { day, after: found.next };

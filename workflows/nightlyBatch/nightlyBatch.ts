@@ -11,7 +11,7 @@ import {
   patched,
   workflowInfo,
 } from '@temporalio/workflow';
-import { call } from '../calls';
+import { planBatch, shown } from '../activities';
 import { asFailure, failure, failureTypeOf } from '../failures';
 import { withoutUpdates } from '../handlers';
 import { type Continued, readContinued } from './continued';
@@ -99,7 +99,7 @@ async function begin(request: unknown, track: ReturnType<typeof trackBatch>): Pr
   const scheduledAt = (scheduled instanceof Date ? scheduled : runStartTime).toISOString();
   const problem = requestProblem(request);
   const validation = await (problem === undefined || !patched(patches.refuseAtOnce)
-    ? call('planBatch', workflowId)({ request, scheduledAt })
+    ? planBatch.executeWithOptions(shown(workflowId), [{ request, scheduledAt }])
     : Promise.resolve({ valid: false as const, reasons: [problem] })
   ).catch(async (error: unknown) => {
     track.refused([asFailure(error).message]);

@@ -4,7 +4,7 @@ import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { withResult } from '@etl/pipeline/batch/summary';
 import { isCancellation, patched } from '@temporalio/workflow';
-import { call } from '../calls';
+import { recordResults, shown } from '../activities';
 import { asFailure } from '../failures';
 import type { BatchState } from './state';
 
@@ -63,7 +63,7 @@ export async function writePage(state: BatchState): Promise<void> {
   const page = state.pages + 1;
   const input = { plan, batchWorkflowId: batch.workflowId, batchRunId: batch.runId, page, results };
   try {
-    const { uri } = await call('recordResults', `page ${page}`)(input);
+    const { uri } = await recordResults.executeWithOptions(shown(`page ${page}`), [input]);
     state.summary = { ...state.summary, results: uri };
   } catch (error) {
     // A cancelled batch writes them at its end.

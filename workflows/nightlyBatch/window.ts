@@ -19,7 +19,7 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { FollowedRun } from '../../activities/contract';
-import { call } from '../calls';
+import { awaitRuns, shown } from '../activities';
 import { asFailure } from '../failures';
 import type { BatchState, RunningFile } from './state';
 import { toPipeline } from './toPipeline';
@@ -88,7 +88,7 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
   const afterReset = async (file: RunningFile): Promise<FileResult | undefined> => {
     followedFiles.add(file);
     const told = CancellationScope.nonCancellable(() =>
-      call('awaitRuns', `${baseName(file.uri)}, terminated or reset`)({ runs: [followed(file)] }),
+      awaitRuns.executeWithOptions(shown(`${baseName(file.uri)}, terminated or reset`), [{ runs: [followed(file)] }]),
     );
     return (await told.catch(() => []))[0]?.result;
   };
@@ -97,7 +97,7 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
     for (let rest = files; rest.length > 0; ) {
       const runs = rest.map(followed);
       const told = await CancellationScope.nonCancellable(() =>
-        call('awaitRuns', `${rest.length} pipelines of the run before`)({ runs }),
+        awaitRuns.executeWithOptions(shown(`${rest.length} pipelines of the run before`), [{ runs }]),
       ).catch((error: unknown) =>
         rest.map((file) => ({ workflowId: file.workflowId, result: resultOf(file, failedEnd(asFailure(error))) })),
       );

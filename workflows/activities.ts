@@ -1,0 +1,60 @@
+import { summary } from '@etl/lib/text/markdown';
+import { type Bound, type StepDefinition, type StepName, steps, transform } from '@etl/pipeline/definition';
+import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { EtlActivities } from '../activities/contract';
+
+type Steps = Pick<EtlActivities, StepName>;
+
+/** A plan that declares no timeouts has these bounds, in seconds. The caller passes those of its plan. */
+const defaultBounds = {
+  launchTask: transform.launchQueueSeconds,
+  awaitTask: transform.timeoutSeconds + transform.awaitSlackSeconds,
+} as const;
+
+/** Returns the activity options of a step. */
+function optionsOf(step: StepName): ActivityOptions {
+  const { taskQueue, attemptTimeoutSeconds, totalTimeoutSeconds, heartbeatSeconds, retry }: StepDefinition =
+    steps[step];
+  const milliseconds = (bound: Bound): number =>
+    1000 * (bound === 'byPlan' ? defaultBounds[step as keyof typeof defaultBounds] : bound);
+  return {
+    taskQueue,
+    startToCloseTimeout: milliseconds(attemptTimeoutSeconds),
+    scheduleToCloseTimeout: milliseconds(totalTimeoutSeconds),
+    ...(heartbeatSeconds !== undefined && { heartbeatTimeout: heartbeatSeconds * 1000 }),
+    retry:
+      retry === 'once'
+        ? { maximumAttempts: 1 }
+        : {
+            initialInterval: retry.intervalSeconds * 1000,
+            backoffCoefficient: retry.backoffRate,
+            maximumInterval: retry.maxIntervalSeconds * 1000,
+          },
+  };
+}
+
+const proxyOf = <Step extends StepName>(step: Step) => [step, proxyActivities<Steps>(optionsOf(step))[step]] as const;
+
+/** Every activity with the timeouts, retries and task queue of its step. Call them with `shown`. */
+export const {
+  validateInput,
+  launchTask,
+  awaitTask,
+  stopTask,
+  findTasks,
+  findOrphans,
+  convertLight,
+  planBatch,
+  listFiles,
+  awaitRuns,
+  recordResults,
+  confirmWork,
+  confirmCommit,
+  notify,
+  sendToDeadLetters,
+} = Object.fromEntries((Object.keys(steps) as StepName[]).map(proxyOf)) as ActivityInterfaceFor<Steps>;
+
+/** Returns the options of one call: the text that the Web UI shows on its line, encoded, and what differs from the step. */
+export function shown(text: string, overrides: ActivityOptions = {}): ActivityOptions {
+  return { ...overrides, summary: summary(text) };
+}
