@@ -66,11 +66,19 @@ export function createCommand(): Command {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value)) return value;
-  throw new CliError(`${text} is no whole number`, 'write it in digits, e.g. -1', cliExitCodes.usage);
+  throw new CliError(
+    `--day-offset ${text} is not a whole number`,
+    'Give the number of days, for example -1',
+    cliExitCodes.usage,
+  );
 }
 
 function catchup(text: string): number {
   const value = duration(text);
   if (value >= minCatchupMs) return value;
-  throw new CliError(`--catchup ${text} is too short`, 'Temporal takes 10s and more', cliExitCodes.usage);
+  throw new CliError(
+    `--catchup ${text} is too short`,
+    'Give at least 10s, the minimum of Temporal',
+    cliExitCodes.usage,
+  );
 }
