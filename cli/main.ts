@@ -3,19 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { NoTemporalError } from '../config/errors';
 import { explain } from '../config/explain';
 import { PortTakenError, TemporalNotFoundError } from '../local/temporal/errors';
-import { aslCommand } from './commands/asl';
-import { backfillCommand } from './commands/backfill';
-import { batchCommand } from './commands/batch';
-import { codecServerCommand } from './commands/codecServer';
-import { compareCommand } from './commands/compare';
-import { convertCommand } from './commands/convert';
-import { demoCommand } from './commands/demo';
-import { dlqCommand } from './commands/dlq';
-import { doctorCommand } from './commands/doctor';
-import { reapCommand } from './commands/reap';
-import { runCommand } from './commands/run';
-import { scheduleCommand } from './commands/schedule';
-import { upCommand } from './commands/up';
+import { commands } from './commands';
 import { CliError, cliExitCodes } from './errors';
 import { etlCommand } from './hints';
 import { runningSystems, useLocalSystem } from './localSystems';
@@ -33,22 +21,6 @@ export async function main(argv: string[]): Promise<void> {
     .exitOverride()
     .configureOutput(encodedOutput)
     .showSuggestionAfterError();
-  // Declarations alone, which load nothing that takes long. What a command does is in `actions/`, and loaded when it is run.
-  const commands = [
-    demoCommand,
-    upCommand,
-    runCommand,
-    convertCommand,
-    batchCommand,
-    backfillCommand,
-    scheduleCommand,
-    reapCommand,
-    dlqCommand,
-    aslCommand,
-    compareCommand,
-    codecServerCommand,
-    doctorCommand,
-  ];
   for (const command of commands) program.addCommand(withRemedy(command(), 'etl').exitOverride());
   program.hook('preAction', (_program, command) => {
     if (!usesSystem(command)) return;

@@ -1,5 +1,5 @@
-// Writes what is generated from the pipeline definition: the state machine, and its pictures and tables in documents.
-// --check: changes nothing, names what is out of date, and fails when there is any. Wants a build.
+// Writes the generated files and blocks of documents: the state machine, its diagrams and tables, and the flags of the commands.
+// --check changes nothing, names the files that are out of date, and fails if there are any. Needs a build.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -7,11 +7,14 @@ import { root } from './lib/ensure-installed.mjs';
 
 const require = createRequire(import.meta.url);
 const load = (module) => require(join(root, 'dist', 'asl', `${module}.js`));
+const { commandBlocks } = require(join(root, 'dist', 'cli', 'reference.js'));
 const machine = load('machine').stateMachine(load('settings').withSubstitutions());
 const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
 
-/** What stands in a document between `<!-- name -->` and `<!-- /name -->`. */
+/** Content of a document between `<!-- name -->` and `<!-- /name -->`. */
 const blocks = {
+  'docs/cli.md': commandBlocks(),
+  'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {
     'picture of the machine': mermaid(load('picture').machinePicture(machine)),
     'picture of the workflow': mermaid(load('workflowPicture').workflowPicture()),

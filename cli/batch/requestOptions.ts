@@ -2,7 +2,7 @@ import { defaultConcurrency, defaultMinFiles } from '@etl/pipeline/batch/control
 import { Argument, type Command, Option } from 'commander';
 import { nonNegativeInteger, positiveInteger } from '../arguments';
 
-/** The options that every command has that makes a batch. */
+/** Options of the commands that start or schedule a batch. */
 export interface RequestOptions {
   readonly match?: string;
   readonly mode?: 'missing' | 'failed' | 'all';
@@ -14,43 +14,43 @@ export interface RequestOptions {
   readonly options?: string;
 }
 
-/** Where the files lie: the argument that goes with these options. */
+/** Returns the argument that names the location of the files. */
 export function prefixArgument(): Argument {
   return new Argument(
     '<prefix>',
-    'a folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} stand for the day',
+    'folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} are replaced by the batch date',
   );
 }
 
-/** Adds them to a command. */
+/** Adds the options of a batch request to a command. */
 export function withRequestOptions(command: Command): Command {
   return command
     .option(
       '--match <glob>',
-      'of the names of the files, with {yyyy}, {MM}, {dd}, {date}, * and ? (default: every data file)',
+      'glob that file names must match, with *, ? and the placeholders of the prefix (default: data files)',
     )
     .addOption(
       new Option(
         '--mode <which>',
-        'files that are not delivered as they are now (missing, the default), those of them whose last run failed, or all',
+        'files to run; missing: not delivered in their present state; failed: those of them whose last run failed (default: missing)',
       ).choices(['missing', 'failed', 'all']),
     )
-    .option('--max-concurrent <files>', `so many files at a time (default: ${defaultConcurrency})`, positiveInteger)
+    .option('--max-concurrent <files>', `files in progress at a time (default: ${defaultConcurrency})`, positiveInteger)
     .addOption(
       new Option(
         '--on-failure <what>',
-        'whether a file that fails makes the batch fail, after all were tried (fail, the default), or is only told (complete)',
+        'end of a batch with failed files, after all files were tried (default: fail)',
       ).choices(['fail', 'complete']),
     )
     .option(
       '--min-files <files>',
-      `fail a batch that finds fewer files in all its days together; 0: it may be empty (default: ${defaultMinFiles})`,
+      `fail a batch that finds fewer files in all its days together; 0 allows an empty batch (default: ${defaultMinFiles})`,
       nonNegativeInteger,
     )
-    .option('--dataset <name>', "dataset of all files (default: the name of each file's folder)")
-    .option('--out <uri>', "folder or s3:// URI to publish below (default: the worker's S3_CLEAN_BUCKET)")
+    .option('--dataset <name>', "name of the dataset of all files (default: the name of each file's folder)")
+    .option('--out <uri>', 'destination: a folder or an s3:// URI (default: S3_CLEAN_BUCKET of the worker)')
     .option(
       '--options <json|@file>',
-      "further keys of every file's event: columns, dialect, quality, chunkRows, compute",
+      "more keys of every file's event, as a JSON object: columns, dialect, quality, rejects, chunkRows, compute",
     );
 }

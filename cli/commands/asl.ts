@@ -5,18 +5,23 @@ const action = (): typeof import('../actions/asl') => require('../actions/asl');
 
 export function aslCommand(): Command {
   return new Command('asl')
-    .description('write the pipeline as a Step Functions state machine, with the names of the configuration')
+    .description('generate the Step Functions state machine from the pipeline definition and the configuration')
     .addOption(
-      new Option('--mermaid [of]', 'its picture instead, or that of the workflow').choices(['machine', 'workflow']),
+      new Option('--mermaid [of]', 'print a Mermaid diagram of the state machine or of the workflow instead').choices([
+        'machine',
+        'workflow',
+      ]),
     )
-    .option('--out <file>', 'write to a file instead of the standard output')
+    .option('--out <file>', 'write to a file instead of stdout')
     .addOption(
-      new Option('--check', 'fail when asl/etl-pipeline.asl.json is not what would be generated').conflicts([
+      new Option('--check', 'fail if asl/etl-pipeline.asl.json differs from the generated state machine').conflicts([
         'lint',
         'out',
         'mermaid',
       ]),
     )
-    .addOption(new Option('--lint <file>', 'say what is wrong with any state machine').conflicts(['out', 'mermaid']))
+    .addOption(
+      new Option('--lint <file>', 'report the problems of any state machine definition').conflicts(['out', 'mermaid']),
+    )
     .action((options: AslOptions) => action().asl(options));
 }

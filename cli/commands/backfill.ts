@@ -6,12 +6,12 @@ const action = (): typeof import('../actions/backfill') => require('../actions/b
 
 export function backfillCommand(): Command {
   const command = new Command('backfill')
-    .description('run the pipeline on the files of many days, behind everything else')
+    .description('run the pipeline on the files of many days, at the lowest priority')
     .addArgument(prefixArgument())
     .requiredOption('--from <YYYY-MM-DD>', 'first batch date')
     .requiredOption('--to <YYYY-MM-DD>', 'last batch date')
-    .option('--dry-run', 'show what would be run, day by day, and start nothing')
-    .option('--no-wait', 'start it and return at once')
+    .option('--dry-run', 'show what each day would run and exit')
+    .option('--no-wait', 'return once the batch has started')
     .option('--json', 'print one JSON object at the end');
   return withRequestOptions(command).action((prefix: string, options: BackfillOptions) =>
     action().backfill(prefix, options),

@@ -6,10 +6,10 @@ const action = (): typeof import('../actions/batch') => require('../actions/batc
 
 export function batchCommand(): Command {
   const command = new Command('batch')
-    .description('run the pipeline on every file of a day below a prefix, some at a time')
+    .description('run the pipeline on all files of a day below a prefix')
     .addArgument(prefixArgument())
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
-    .option('--no-wait', 'start it and return at once')
+    .option('--no-wait', 'return once the batch has started')
     .option('--json', 'print one JSON object at the end');
   return withRequestOptions(command).action((prefix: string, options: BatchOptions) => action().batch(prefix, options));
 }

@@ -8,12 +8,12 @@ const action = (): typeof import('../actions/codecServer') => require('../action
 export function codecServerCommand(): Command {
   return new Command('codec-server')
     .description('decrypt payloads for the Web UI and the temporal CLI on this machine, with ETL_PAYLOAD_KEYS')
-    .option('--port <port>', 'where it listens, on 127.0.0.1', port, localDefaults.codecPort)
+    .option('--port <port>', 'port on 127.0.0.1', port, localDefaults.codecPort)
     .option(
       '--ui <url>',
-      `address of the Web UI whose pages it answers (default: TEMPORAL_UI_URL, else http://127.0.0.1:${localDefaults.uiPort})`,
+      `address of the Web UI that may send requests (default: TEMPORAL_UI_URL, else http://127.0.0.1:${localDefaults.uiPort})`,
       webAddress,
     )
-    .option('--json', 'print one JSON object when it is ready')
+    .option('--json', 'print one JSON object when the server is ready')
     .action((options: CodecServerOptions) => action().codecServer(options));
 }

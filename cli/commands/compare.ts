@@ -7,22 +7,22 @@ const action = (): typeof import('../actions/compare') => require('../actions/co
 
 export function compareCommand(): Command {
   return new Command('compare')
-    .description('run one file through Temporal and through the Step Functions twin, and show both side by side')
-    .argument('<file>', 'a path or file:///path')
+    .description('run one file on Temporal and on Step Functions, and compare the results')
+    .argument('<file>', 'path or file:///path')
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
-    .option('--dataset <name>', "dataset (default: the name of the file's folder)")
-    .option('--out <dir>', 'keep what both engines published, in an empty folder (default: it is thrown away)')
+    .option('--dataset <name>', "name of the dataset (default: the name of the file's folder)")
+    .option('--out <dir>', 'empty folder that keeps the output of both engines (default: the output is deleted)')
     .option(
       '--options <json|@file>',
-      'further keys of the event: columns, dialect, quality, rejects, chunkRows, compute',
+      'more keys of the event, as a JSON object: columns, dialect, quality, rejects, chunkRows, compute',
     )
     .addOption(
       new Option(
         '--interpreter <where>',
-        'what runs the state machine: ministack, which needs Docker and Python, or an interpreter in this process',
+        'interpreter of the state machine: ministack, which needs Docker and Python, or local, in this process (default: ministack)',
       ).choices(interpreterNames),
     )
-    .option('--files-per-day <files>', 'for the cost of a month', positiveInteger, 100)
+    .option('--files-per-day <files>', 'files a day, for the estimated cost of a month', positiveInteger, 100)
     .option('--json', 'print one JSON object at the end')
     .action((file: string, options: CompareOptions) => action().compare(file, options));
 }

@@ -7,16 +7,19 @@ const action = (): typeof import('../actions/convert') => require('../actions/co
 
 export function convertCommand(): Command {
   return new Command('convert')
-    .description("do the container's work alone, without Temporal")
-    .argument('<file>', 'a path, file:///path or s3://bucket/key')
-    .requiredOption('--out <dir>', 'folder or s3:// URI to publish below')
+    .description("run the container's program on one file, without Temporal")
+    .argument('<file>', 'path, file:///path or s3://bucket/key')
+    .requiredOption('--out <dir>', 'destination: a folder or an s3:// URI')
     .option('--date <YYYY-MM-DD>', 'batch date (default: today)')
-    .option('--dataset <name>', "dataset (default: the name of the file's folder)")
-    .option('--options <json|@file>', 'dialect, columns, quality, rejects')
-    .option('--replaces <file>', 'the file, or folder with a slash at its end, whose data this file replaces')
-    .option('--chunk-rows <rows>', 'source rows a part', positiveInteger, defaultChunkRows)
+    .option('--dataset <name>', "name of the dataset (default: the name of the file's folder)")
+    .option('--options <json|@file>', 'options of the conversion, as a JSON object: dialect, columns, quality, rejects')
+    .option('--replaces <file>', 'file, or folder with a trailing slash, whose data this file may replace')
+    .option('--chunk-rows <rows>', 'source rows in a part', positiveInteger, defaultChunkRows)
     .addOption(
-      new Option('--progress <kind>', 'a bar on a terminal and lines elsewhere, or JSON lines on stderr, or none')
+      new Option(
+        '--progress <kind>',
+        'format of the progress; auto: a bar on a terminal, lines elsewhere; json: JSON lines on stderr',
+      )
         .choices(['auto', 'json', 'none'])
         .default('auto'),
     )

@@ -5,7 +5,7 @@ const action = (): typeof import('../actions/doctor') => require('../actions/doc
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('what is missing on this machine, with the command that mends each')
+    .description('check this machine, and print the command that fixes each problem')
     .option('--mend', 'complete interrupted publications below S3_CLEAN_BUCKET')
     .option('--json', 'print one JSON object')
     .action((options: DoctorOptions) => action().doctor(options));

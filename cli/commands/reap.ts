@@ -7,10 +7,14 @@ const action = (): typeof import('../actions/reap') => require('../actions/reap'
 
 export function reapCommand(): Command {
   return new Command('reap')
-    .description('find the tasks of workflows that have ended without stopping them (a dry run unless --stop)')
-    .option('--stop', 'stop what is found')
-    .option('--grace <seconds>', 'leave workflows alone that ended less than this ago', positiveInteger, 600)
-    .option('--every <minutes>', `do so by a schedule, ${reaperSchedule}, which is made or changed`, minutes)
+    .description('list tasks that outlived their workflow, and stop them with --stop')
+    .option('--stop', 'stop the tasks')
+    .option('--grace <seconds>', 'skip workflows that ended less than this long ago', positiveInteger, 600)
+    .option(
+      '--every <minutes>',
+      `create or update the schedule ${reaperSchedule}, which does this at this interval`,
+      minutes,
+    )
     .option('--json', 'print one JSON object')
     .action((options: ReapOptions) => action().reap(options));
 }

@@ -7,14 +7,18 @@ const action = (): typeof import('../actions/up') => require('../actions/up');
 
 export function upCommand(): Command {
   return new Command('up')
-    .description('run the local system in the foreground: Temporal with its Web UI, a Fargate endpoint, a worker')
+    .description('run the local system in the foreground: Temporal with its Web UI, a Fargate endpoint and a worker')
     .option('--temporal-port <port>', 'port of the Temporal server', port, localDefaults.temporalPort)
     .option('--ui-port <port>', 'port of the Temporal Web UI', port, localDefaults.uiPort)
     .option('--ecs-port <port>', 'port of the local Fargate endpoint', port, localDefaults.ecsPort)
-    .option('--faults <file|json>', 'what is to go wrong at the Fargate endpoint (docs/faults.md)', (text: string) =>
+    .option('--faults <file|json>', 'faults to inject at the Fargate endpoint (docs/faults.md)', (text: string) =>
       action().faultPlan(text),
     )
-    .option('--watch <folder>', 'files that land in it start pipelines (docs/intake.md)', existingFolder)
-    .option('--json', 'print one JSON object when everything is ready')
+    .option(
+      '--watch <folder>',
+      'start a pipeline for each file that lands in this folder (docs/intake.md)',
+      existingFolder,
+    )
+    .option('--json', 'print one JSON object when the system is ready')
     .action((options: UpOptions) => action().up(options));
 }

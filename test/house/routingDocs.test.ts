@@ -13,10 +13,10 @@ test('docs/routing.md has the policy', () => {
 test('docs/routing.md has its figures', () => {
   expect(expansion).toEqual({ none: 1, gzip: 8, zstd: 8 });
   expect(text).toContain('counts eight times what is stored');
-  expect(text).toContain(`A file of more than ${describeBytes(ceilingBytes)} is refused`);
+  expect(text).toContain(`A file of more than ${describeBytes(ceilingBytes)} is rejected`);
   expect(text).toContain(`above ${describeBytes(lightLimits.mostBytes)} decoded`);
   expect(text).toContain(`${describeBytes(lightLimits.scratchBytes)} of \`/tmp\``);
-  expect(text).toContain(`in the light lane ${lightLimits.timeoutSeconds} at the most`);
+  expect(text).toContain(`at most ${lightLimits.timeoutSeconds} in the light lane`);
   expect(text).toContain(`${lightMemoryMiB.toLocaleString('en-US')} MB of memory`);
   expect(budgets.spotLossesBeforeOnDemand).toBe(2);
 });

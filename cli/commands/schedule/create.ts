@@ -11,39 +11,52 @@ const action = (): typeof import('../../actions/schedule/create') => require('..
 
 export function createCommand(): Command {
   const command = new Command('create')
-    .description('have a batch started at certain times')
-    .argument('<name>', 'name of the schedule, which is its ID in Temporal too')
+    .description('create a schedule that starts a batch on certain days at a certain time')
+    .argument('<name>', 'name of the schedule, and its ID in Temporal')
     .addArgument(prefixArgument())
-    .option('--at <HH:MM>', 'time of day', timeOfDay)
-    .option('--days <days>', 'days of the week: mon-fri, or sat,sun (default: every day)', daysOfWeek)
-    .addOption(new Option('--cron <expression>', 'instead: five fields, as 30 2 * * 1-5').conflicts(['at', 'days']))
-    .option('--time-zone <name>', 'of these times and of the batch date', timeZone, scheduleDefaults.timeZone)
+    .option('--at <HH:MM>', 'time of day of the start', timeOfDay)
+    .option('--days <days>', 'days of the week, such as mon-fri or sat,sun (default: every day)', daysOfWeek)
+    .addOption(
+      new Option(
+        '--cron <expression>',
+        'cron expression of five fields, such as 30 2 * * 1-5, instead of --at and --days',
+      ).conflicts(['at', 'days']),
+    )
+    .option(
+      '--time-zone <name>',
+      'IANA time zone of the start times and of the batch date',
+      timeZone,
+      scheduleDefaults.timeZone,
+    )
     .option(
       '--day-offset <days>',
-      'batch date: so many days from the day of the time, -1 for the day before',
+      'days to add to the day of the start to get the batch date; -1 is the day before',
       wholeNumber,
       0,
     )
     .addOption(
-      new Option('--overlap <policy>', 'when a batch is still running at the next time')
+      new Option('--overlap <policy>', 'overlap policy, for a start while a batch is still running')
         .choices(Object.keys(overlapPolicies))
         .default(scheduleDefaults.overlap),
     )
     .addOption(
-      new Option('--catchup <length>', 'a time that Temporal missed is made up for within this')
+      new Option(
+        '--catchup <length>',
+        'catch-up window: Temporal makes up for a start that it missed by less than this',
+      )
         .argParser(catchup)
         .default(scheduleDefaults.catchupMs, '24h'),
     )
     .option('--pause-on-failure', 'pause the schedule when a batch fails', scheduleDefaults.pauseOnFailure)
     .addOption(
-      new Option('--jitter <length>', 'start each batch by a random length up to this later')
+      new Option('--jitter <length>', 'delay each start by a random length up to this')
         .argParser(duration)
         .default(scheduleDefaults.jitterMs, '0s'),
     )
-    .option('--paused', 'create it paused')
-    .option('--note <text>', 'what people should know about it')
-    .option('--replace', 'change the schedule of this name, if there is one')
-    .option('--dry-run', 'show what would be created, and create nothing')
+    .option('--paused', 'create the schedule paused')
+    .option('--note <text>', 'note of the schedule')
+    .option('--replace', 'replace an existing schedule of this name')
+    .option('--dry-run', 'show the start times and exit')
     .option('--json', 'print one JSON object');
   return withRequestOptions(command).action((name: string, prefix: string, options: CreateOptions) =>
     action().create(name, prefix, options),
@@ -53,11 +66,19 @@ export function createCommand(): Command {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value)) return value;
-  throw new CliError(`${text} is no whole number`, 'write it in digits, e.g. -1', cliExitCodes.usage);
+  throw new CliError(
+    `--day-offset ${text} is not a whole number`,
+    'Give the number of days, for example -1',
+    cliExitCodes.usage,
+  );
 }
 
 function catchup(text: string): number {
   const value = duration(text);
   if (value >= minCatchupMs) return value;
-  throw new CliError(`--catchup ${text} is too short`, 'Temporal takes 10s and more', cliExitCodes.usage);
+  throw new CliError(
+    `--catchup ${text} is too short`,
+    'Give at least 10s, the minimum of Temporal',
+    cliExitCodes.usage,
+  );
 }

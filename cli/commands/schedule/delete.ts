@@ -5,7 +5,7 @@ const action = (): typeof import('../../actions/schedule/delete') => require('..
 
 export function deleteCommand(): Command {
   return new Command('delete')
-    .description('remove a schedule; a batch that it has started goes on')
+    .description('delete a schedule; a running batch continues')
     .argument('<name>', 'name of the schedule')
     .option('--json', 'print one JSON object')
     .action((name: string, options: DeleteOptions) => action().remove(name, options));

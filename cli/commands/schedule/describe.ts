@@ -5,7 +5,7 @@ const action = (): typeof import('../../actions/schedule/describe') => require('
 
 export function describeCommand(): Command {
   return new Command('describe')
-    .description('what a schedule does, what it has done, and the next times with their batch dates')
+    .description('show the settings, the recent starts and the next starts of a schedule, with their batch dates')
     .argument('<name>', 'name of the schedule')
     .option('--json', 'print one JSON object')
     .action((name: string, options: DescribeOptions) => action().describe(name, options));

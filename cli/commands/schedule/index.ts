@@ -7,9 +7,7 @@ import { pauseCommand, resumeCommand } from './pause';
 import { triggerCommand } from './trigger';
 
 export function scheduleCommand(): Command {
-  const schedule = new Command('schedule').description(
-    'the nightly batches: Temporal schedules that start nightlyBatch',
-  );
+  const schedule = new Command('schedule').description('manage the Temporal schedules that start nightlyBatch');
   const commands = [
     createCommand,
     listCommand,

@@ -5,7 +5,7 @@ const action = (): typeof import('../../actions/schedule/list') => require('../.
 
 export function listCommand(): Command {
   return new Command('list')
-    .description('the schedules of nightly batches')
+    .description('list the schedules of batches')
     .option('--json', 'print one JSON object')
     .action((options: ListOptions) => action().list(options));
 }

@@ -5,18 +5,18 @@ const action = (): typeof import('../../actions/schedule/pause') => require('../
 
 export function pauseCommand(): Command {
   return new Command('pause')
-    .description('start nothing at the times of a schedule until it is resumed; what runs goes on')
+    .description('pause a schedule; a running batch continues')
     .argument('<name>', 'name of the schedule')
-    .option('--reason <text>', 'kept as the note of the schedule')
+    .option('--reason <text>', 'reason, stored as the note of the schedule')
     .option('--json', 'print one JSON object')
     .action((name: string, options: PauseOptions) => action().set(name, true, options));
 }
 
 export function resumeCommand(): Command {
   return new Command('resume')
-    .description('have a paused schedule go on; times that passed meanwhile are not made up for')
+    .description('resume a paused schedule; starts that it missed while paused are not made up for')
     .argument('<name>', 'name of the schedule')
-    .option('--reason <text>', 'kept as the note of the schedule')
+    .option('--reason <text>', 'reason, stored as the note of the schedule')
     .option('--json', 'print one JSON object')
     .action((name: string, options: PauseOptions) => action().set(name, false, options));
 }

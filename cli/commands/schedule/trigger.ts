@@ -6,10 +6,10 @@ const action = (): typeof import('../../actions/schedule/trigger') => require('.
 
 export function triggerCommand(): Command {
   return new Command('trigger')
-    .description('start the batch of a schedule now, also when it is paused')
+    .description('start the batch of a schedule now, even if the schedule is paused')
     .argument('<name>', 'name of the schedule')
     .addOption(
-      new Option('--overlap <policy>', 'when a batch is still running (default: as the schedule says)').choices(
+      new Option('--overlap <policy>', 'overlap policy of this start (default: the policy of the schedule)').choices(
         Object.keys(overlapPolicies),
       ),
     )

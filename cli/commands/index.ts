@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { aslCommand } from './asl';
+import { backfillCommand } from './backfill';
+import { batchCommand } from './batch';
+import { codecServerCommand } from './codecServer';
+import { compareCommand } from './compare';
+import { convertCommand } from './convert';
+import { demoCommand } from './demo';
+import { dlqCommand } from './dlq';
+import { doctorCommand } from './doctor';
+import { reapCommand } from './reap';
+import { runCommand } from './run';
+import { scheduleCommand } from './schedule';
+import { upCommand } from './up';
+
+/**
+ * Declares the commands, in the order of the help and of docs/cli.md. A declaration loads its action from `actions/` when the
+ * command runs, so that `etl --help` starts quickly.
+ */
+export const commands: readonly (() => Command)[] = [
+  demoCommand,
+  upCommand,
+  runCommand,
+  convertCommand,
+  batchCommand,
+  backfillCommand,
+  scheduleCommand,
+  reapCommand,
+  dlqCommand,
+  aslCommand,
+  compareCommand,
+  codecServerCommand,
+  doctorCommand,
+];
