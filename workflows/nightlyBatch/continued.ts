@@ -1,5 +1,5 @@
 import { maxConcurrency, maxUnderWay } from '@etl/pipeline/batch/control';
-import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/pipeline/reading';
+import { fieldsOf, isAmount, isText, isWhole, type Reading, Undecoded } from '@etl/pipeline/reading';
 import type { BatchState } from './state';
 
 /** What a run of a batch hands over to the one that follows it. */
@@ -27,6 +27,7 @@ const counts = [
 /** Reads the second argument of `nightlyBatch`, which the first run of a batch does not have. */
 export function readContinued(input: unknown): Reading<Continued> {
   if (input === undefined || input === null) return { value: {} };
+  if (input instanceof Undecoded) return input;
   const { state, startsPerRun } = fieldsOf(input);
   if (startsPerRun !== undefined && !isWhole(startsPerRun, 1)) return { problem: 'startsPerRun: expected 1 or more' };
   if (!isObject(input) || (state !== undefined && !isState(state)))
