@@ -45,9 +45,13 @@ withServer('bytes that are not JSON', () => {
       for (const value of values) {
         for (const name of [messageNames.taskStateChanged, messageNames.approval, 'unknown'])
           await handle.signal(name, value, value);
-        const error = await handle.executeUpdate(messageNames.approve, { args: [value] }).catch((thrown) => thrown);
+        const error = await handle
+          .executeUpdate(messageNames.approve, { args: [value] })
+          .catch((thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
-        expect(error.cause?.message).toMatch(/^cannot be decoded \(encoding ".{0,100}"\): send it as JSON$/);
+        expect((error as WorkflowUpdateFailedError).cause?.message).toMatch(
+          /^cannot be decoded \(encoding ".{0,100}"\): send it as JSON$/,
+        );
       }
       expect(await handle.query<RunStatus>('status')).toMatchObject({ step: 'transform' });
       expect(await failedTasks(handle)).toBe(0);
