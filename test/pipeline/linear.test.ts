@@ -4,6 +4,7 @@ import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 import { placeholdersIn, renderDay, unknownPlaceholders } from '@etl/pipeline/batch/placeholders';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
+import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { consoleUrl } from '@etl/pipeline/consoleUrl';
 import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
 import { parseEvent } from '@etl/pipeline/event';
@@ -65,6 +66,7 @@ const readers: Record<string, (text: string) => unknown> = {
   lastLines: (text) => lastLines([text], 5),
   taskEnd: (text) =>
     failureOf({ taskArn: text, status: 'stopped', stoppedReason: text, containerReason: text, logTail: [] }),
+  causeOf: (text) => causeOf({ name: 'PermanentRedirect', message: text, code: 'NamespaceNotFound' }),
   consoleUrl,
   tagValue,
   texts: (text) => [messageValue(text), escapeJson(text), shownUri(text), markdownText(text), summary(text)],
