@@ -1,4 +1,4 @@
-import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/pipeline/reading';
+import { fieldsOf, isAmount, isText, isWhole, type Reading, Undecoded } from '@etl/pipeline/reading';
 import type { ShardInput } from './convertShard';
 
 /** A pipeline has fewer shards by far. */
@@ -8,6 +8,7 @@ const mostText = 16_384;
 
 /** Reads the argument of `convertShard`: the parts that the workflow itself relies on. */
 export function readShardInput(input: unknown): Reading<ShardInput> {
+  if (input instanceof Undecoded) return input;
   const { plan, title, mode } = fieldsOf(input);
   const { kind, number, of, indexUri, reconcileUri } = fieldsOf(mode);
   const isMode =
