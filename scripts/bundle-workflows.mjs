@@ -10,7 +10,9 @@ const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 async function bundle(name, options = {}) {
   const target = join(dist, name);
   const workflowsPath = join(dist, 'workflows', 'index.js');
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN'), ...options });
+  const payloadConverterPath = join(dist, 'workflows', 'payloadConverter.js');
+  const fixed = { workflowsPath, payloadConverterPath, logger: new DefaultLogger('WARN') };
+  const { code } = await bundleWorkflowCode({ ...fixed, ...options });
   if ((await readFile(target, 'utf8').catch(() => '')) !== code) await writeFile(target, code);
 }
 

@@ -1,5 +1,5 @@
 import { cut } from '@etl/lib/capped';
-import type { Read } from '@etl/lib/reading';
+import { type Read, type Reading, Undecoded } from '@etl/lib/reading';
 import type { UpdateDefinition } from '@temporalio/common';
 import {
   ApplicationFailure,
@@ -38,7 +38,7 @@ export function onSignal<T>(signal: SignalDefinition<[T]>, { read, handle, descr
     log.warn('a signal was ignored', { signal: signal.name, problem: cut(problem) });
   const handler = (input: unknown): void | Promise<void> => {
     try {
-      const reading = read(input);
+      const reading = readAny(read, input);
       if ('problem' in reading) return ignore(reading.problem);
       return handle(reading.value)?.catch((error: unknown) => ignore(messageOf(error)));
     } catch (error) {
@@ -58,7 +58,7 @@ export function onUpdate<T, Result>(
     return handle(value);
   };
   const checked = (input: unknown): T => {
-    const reading = read(input);
+    const reading = readAny(read, input);
     if ('problem' in reading) throw refusal(reading.problem);
     check?.(reading.value);
     return reading.value;
@@ -72,6 +72,10 @@ export function onUpdate<T, Result>(
     return answer instanceof Promise ? answer.catch(asRefusal) : answer;
   };
   setHandler(update as UpdateDefinition<Result, [unknown]>, handler, { validator, description });
+}
+
+function readAny<T>(read: Read<T>, input: unknown): Reading<T> {
+  return input instanceof Undecoded ? input : read(input);
 }
 
 /** Sets the handler of a query, whose argument is not read. */

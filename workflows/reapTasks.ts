@@ -1,5 +1,5 @@
 import { cut } from '@etl/lib/capped';
-import { fieldsOf, isAmount, type Reading } from '@etl/lib/reading';
+import { fieldsOf, isAmount, type Reading, Undecoded } from '@etl/lib/reading';
 import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
@@ -28,6 +28,7 @@ const maxShown = 50;
 
 function readReapInput(input: unknown): Reading<ReapInput> {
   if (input === null) return { value: {} };
+  if (input instanceof Undecoded) return input;
   const { stop, graceSeconds } = fieldsOf(input);
   const isValid = typeof input === 'object' && !Array.isArray(input);
   if (!isValid || (stop !== undefined && typeof stop !== 'boolean'))

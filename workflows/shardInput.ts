@@ -1,4 +1,4 @@
-import { fieldsOf, isAmount, isText, isWhole, type Reading } from '@etl/lib/reading';
+import { fieldsOf, isAmount, isText, isWhole, type Reading, Undecoded } from '@etl/lib/reading';
 import type { ContainerMode } from '@etl/pipeline/container';
 import type { Plan } from '@etl/pipeline/plan';
 
@@ -16,6 +16,7 @@ const mostText = 16_384;
 
 /** Reads the argument of `convertShard`: the parts that the workflow itself relies on. */
 export function readShardInput(input: unknown): Reading<ShardInput> {
+  if (input instanceof Undecoded) return input;
   const { plan, title, mode } = fieldsOf(input);
   const { kind, number, of, indexUri, reconcileUri } = fieldsOf(mode);
   const isMode =

@@ -1,3 +1,4 @@
+import { jsonBytes } from '@etl/lib/json';
 import { summary } from '@etl/lib/text/markdown';
 import { transform as definition, workflowTypes } from '@etl/pipeline/definition';
 import { shardWorkflowId } from '@etl/pipeline/layout';
@@ -9,9 +10,11 @@ import {
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
   type ChildWorkflowHandle,
+  condition,
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
+  patched,
   sleep,
   startChild,
   TerminatedFailure,
@@ -24,6 +27,12 @@ import type { RunContext } from './runTask';
 import type { ShardInput } from './shardInput';
 import { gatherProgress } from './shardProgress';
 import { withLaunches } from './transform';
+
+/** What runs that began under an earlier version do in the old way. */
+const patches = { startInParts: 'start-shards-in-parts' } as const;
+
+/** In bytes: all commands of a workflow task are one message of 4 MiB at most. */
+const maxStartBytes = 1024 * 1024;
 
 /** What the shards of a file have in common. */
 export interface Round {
@@ -52,9 +61,10 @@ export async function convertShards(context: RunContext, round: Round): Promise<
   };
   const gathered = gatherProgress({ bytes: context.plan.source.bytes, shards: round.of }, show);
 
+  const inTurn = createStartTurns(jsonBytes(context.plan));
   const one = async (number: number): Promise<void> => {
     try {
-      const { launches } = await convertOne(context, round, number);
+      const { launches } = await convertOne(context, round, number, inTurn);
       status.addLaunch(...launches);
       gathered.end(number);
       done += 1;
@@ -77,14 +87,36 @@ export async function convertShards(context: RunContext, round: Round): Promise<
   if (failed) throw withLaunches(failed, status.launches());
 }
 
-async function convertOne(context: RunContext, round: Round, number: number): Promise<ShardResult> {
-  const { plan, title, run } = context;
+type InTurn = <T>(start: () => Promise<T>) => Promise<T>;
+
+/**
+ * Creates the turns of starts that carry so many bytes each. Timers that have passed while no worker was there fire together, so
+ * that hundreds of shards would start in one workflow task.
+ */
+function createStartTurns(bytes: number): InTurn {
+  let starting = 0;
+  const hasRoom = () => starting === 0 || (starting + 1) * bytes <= maxStartBytes;
+  return async (start) => {
+    while (!hasRoom() && patched(patches.startInParts)) await condition(hasRoom);
+    starting++;
+    try {
+      return await start();
+    } finally {
+      starting--;
+    }
+  };
+}
+
+async function convertOne(context: RunContext, round: Round, number: number, inTurn: InTurn): Promise<ShardResult> {
+  const { title, run } = context;
+  // The pipeline itself reports the warnings of its plan.
+  const plan = { ...context.plan, warnings: [] };
   const { of, indexUri, reconcileUri } = round;
   const wait = Math.floor((number - 1) / definition.shardStartsPerSecond);
   if (wait > 0) await sleep(wait * 1000);
   const workflowId = shardWorkflowId(run.workflowId, number, of);
   const mode = { kind: 'shard', number, of, indexUri, ...(reconcileUri !== undefined && { reconcileUri }) } as const;
-  const child = await start(workflowId, { plan, title, mode });
+  const child = await inTurn(() => start(workflowId, { plan, title, mode }));
   try {
     return await child.result();
   } catch (error) {

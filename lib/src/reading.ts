@@ -4,6 +4,11 @@ export type Reading<T> = { readonly value: T } | { readonly problem: string };
 /** Reads a message of any shape. Never throws. */
 export type Read<T> = (input: unknown) => Reading<T>;
 
+/** Stands for a value from outside whose bytes could not be decoded. It reads as its problem. */
+export class Undecoded {
+  constructor(readonly problem: string) {}
+}
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Returns the fields of an object; none for anything else, so that each of them is missing. */

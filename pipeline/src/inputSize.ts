@@ -1,4 +1,5 @@
 import { jsonProblem } from '@etl/lib/json';
+import { Undecoded } from '@etl/lib/reading';
 
 /**
  * Of an event or a batch request, in bytes of JSON. A state machine takes 256 KiB, as EventBridge does; so does a queue of dead
@@ -8,7 +9,7 @@ import { jsonProblem } from '@etl/lib/json';
  */
 export const maxEventBytes = 240 * 1024;
 
-/** Says why an event cannot be processed whatever its keys are: it is nested too deeply, or too large. */
+/** Says why an event cannot be processed whatever its keys are: it could not be decoded, is nested too deeply, or too large. */
 export function eventProblem(event: unknown): string | undefined {
   return problemOf('event', event);
 }
@@ -19,6 +20,6 @@ export function requestProblem(request: unknown): string | undefined {
 }
 
 function problemOf(what: string, value: unknown): string | undefined {
-  const problem = jsonProblem(value, maxEventBytes);
+  const problem = value instanceof Undecoded ? value.problem : jsonProblem(value, maxEventBytes);
   return problem && `the ${what} ${problem}`;
 }

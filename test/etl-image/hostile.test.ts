@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
@@ -50,6 +51,15 @@ test('a row of 15 MB is right data', async () => {
     [1n, 15_000_000],
     [2n, 1],
   ]);
+});
+
+test('megabytes in a column of dates do not make the manifest large', async () => {
+  const dates = Array.from({ length: 100 }, (_, n) => `2026-02-${10 + (n % 9)},1\n`).join('');
+  const values = Array.from({ length: 6 }, (_, n) => `${n}${'y'.repeat(2_000_000)},1\n`).join('');
+  await bench.convert(`fecha,n\n${dates}${values}`);
+  const manifest = await readFile(join(bench.published, '_manifest.json'), 'utf8');
+  expect(JSON.parse(manifest)).toMatchObject({ coerced: { fecha: 6 }, coercedExamples: { fecha: expect.any(Array) } });
+  expect(manifest.length).toBeLessThan(10_000);
 });
 
 test('10,000 columns, in bounded memory', async () => {

@@ -14,6 +14,7 @@ import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 import { placeholdersIn, renderDay, unknownPlaceholders } from '@etl/pipeline/batch/placeholders';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
+import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
 import { parseEvent } from '@etl/pipeline/event';
 import { decide } from '@etl/pipeline/intake/rule';
@@ -24,6 +25,7 @@ import { failureOf } from '@etl/pipeline/taskEnd';
 import { tagValue } from '../../activities/identity';
 import { parseStateChange } from '../../aws/stateChange';
 import { describeGroup } from '../../cli/dlq/show';
+import { isSlow } from '../support/linear';
 
 const listing = { from: '2026-02-08', to: '2026-02-09', prefix: 's3://raw/in', isOfOneDay: false };
 const rule = { timeZone: 'UTC' };
@@ -64,6 +66,7 @@ const readers: Record<string, (text: string) => unknown> = {
   lastLines: (text) => lastLines([text], 5),
   taskEnd: (text) =>
     failureOf({ taskArn: text, status: 'stopped', stoppedReason: text, containerReason: text, logTail: [] }),
+  causeOf: (text) => causeOf({ name: 'PermanentRedirect', message: text, code: 'NamespaceNotFound' }),
   consoleUrl,
   tagValue,
   texts: (text) => [messageValue(text), escapeJson(text), shownUri(text), markdownText(text), summary(text)],
@@ -93,32 +96,6 @@ const hostile: Record<string, (length: number) => string> = {
   'half characters': (length) => '\ud800'.repeat(length),
   'two-digit bytes': (length) => '%ff'.repeat(length / 3),
 };
-
-/** CPU time of the quickest of three runs, or of the first one that takes too long, in milliseconds. */
-function quickest(work: () => unknown): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 3; run++) {
-    const begun = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(begun);
-    least = Math.min(least, (user + system) / 1000);
-    if (least > 2000) break;
-  }
-  return least;
-}
-
-const short = 10_000;
-const factor = 8;
-/** Quadratic work takes 64 times as long. */
-const mostTimes = 24;
-/** What takes less is not compared. */
-const noiseMs = 100;
-
-function isSlow(read: (text: string) => unknown, make: (length: number) => string): boolean {
-  const [one, other] = [make(short), make(factor * short)];
-  const long = quickest(() => read(other));
-  return long > noiseMs && long > mostTimes * quickest(() => read(one));
-}
 
 test.each(Object.keys(readers))('%s takes linear time, whatever the text', (name) => {
   const read = readers[name] as (text: string) => unknown;

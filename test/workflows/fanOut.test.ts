@@ -49,6 +49,27 @@ withServer('a file that several tasks convert', () => {
   }, 60_000);
   afterAll(() => rig.stop());
 
+  test('starts shards with large plans in several workflow tasks', async () => {
+    const columns = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`column_number_${n}`, 'text' as const]));
+    const plan = samplePlan({ compute: { spot: false, shards: 10 }, options: { columns } });
+    const { activities } = ofShards({ validateInput: async () => ({ valid: true, plan }) });
+    const workflowId = await rig.with(activities, async (start) => {
+      const handle = await start();
+      await handle.result();
+      return handle.workflowId;
+    });
+    const { events } = await rig.historyOf(workflowId);
+    const bytes = new Map<string, number>();
+    for (const { startChildWorkflowExecutionInitiatedEventAttributes: started } of events ?? []) {
+      const task = String(started?.workflowTaskCompletedEventId);
+      const [payload] = started?.input?.payloads ?? [];
+      bytes.set(task, (bytes.get(task) ?? 0) + (payload?.data?.length ?? 0));
+    }
+    bytes.delete('undefined');
+    expect(bytes.size).toBeGreaterThan(1);
+    expect(Math.max(...bytes.values())).toBeLessThanOrEqual(1024 * 1024);
+  }, 120_000);
+
   test('index, a child workflow for each shard, one commit; generations of the pipeline go on counting', async () => {
     const { activities, calls } = ofShards();
     const result = await rig.with(activities, async (start) => (await start()).result());

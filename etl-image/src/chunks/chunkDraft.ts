@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cut } from '@etl/lib/capped';
 import { findingsName, partName } from '@etl/pipeline/layout';
 import type { Part } from '@etl/pipeline/manifest';
 import type { CutGroup } from '../csv/rowGroups';
@@ -12,6 +13,9 @@ import { Findings } from './findings';
 
 /** How many coerced values of a column are kept as examples. */
 export const coercedExamples = 5;
+
+/** Characters of an example: each is in the checkpoint and in the manifest, which are read as a whole. */
+const maxExample = 200;
 
 /** What became of a chunk. */
 export interface FinishedChunk {
@@ -111,7 +115,9 @@ export class ChunkDraft {
     for (const { column, raw, lines } of read.coercions) {
       if (!this.firstLines.has(column)) this.firstLines.set(column, group.start.line + lines);
       const examples = this.examples.get(column) ?? [];
-      if (examples.length < coercedExamples && !examples.includes(raw)) this.examples.set(column, [...examples, raw]);
+      const example = cut(raw, maxExample);
+      if (examples.length < coercedExamples && !examples.includes(example))
+        this.examples.set(column, [...examples, example]);
     }
     if (read.rowsWritten === 0) return;
     this.writer ??= await this.engine.openPart(this.partPath, plans);

@@ -112,7 +112,7 @@ export function spellingsOfScientific(text: string): Spellings | undefined {
 /** By the decimals of the shortest text that stands for the same double. */
 function groupOfDecimals(group: 'd' | 'm', text: string, decimals: string): string {
   const longer = significantDigits(text).length - shortestDigits(text).length;
-  return `${group}${decimals.replace(/0+$/, '').length - longer}`;
+  return `${group}${endOfDigits(decimals) - longer}`;
 }
 
 /** Bit 3: with three decimals. Bits 29 and 30: with 16 or 17 digits where other ones stand for the same double. */
@@ -134,5 +134,13 @@ function magnitudeOf(text: string): string {
 /** Without sign, point, exponent, and the zeros at both ends. */
 export function significantDigits(text: string): string {
   const [mantissa = ''] = text.split(/[eE]/);
-  return mantissa.replace(/[-+.]/g, '').replace(/^0+|0+$/g, '');
+  const digits = mantissa.replace(/[-+.]/g, '').replace(/^0+/, '');
+  return digits.slice(0, endOfDigits(digits));
+}
+
+/** Where the zeros at the end begin. A regular expression takes quadratic time for zeros that are not at the end. */
+function endOfDigits(digits: string): number {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  return end;
 }

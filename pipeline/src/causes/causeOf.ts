@@ -1,3 +1,4 @@
+import { oneLine } from '@etl/lib/oneLine';
 import { awsCauses } from './aws';
 import type { Cause, CauseRow } from './cause';
 import { fileCauses } from './files';
@@ -72,7 +73,7 @@ function codesOf({ name, code, details, $metadata }: Facts): string[] {
 
 function filled(sentence: string, facts: Facts): string {
   const { details, message = '', hostname = 'of that name' } = facts;
-  const said = (details || message).replace(/\s*\n\s*/g, ' ').trim();
+  const said = oneLine(details || message);
   const address = facts.address === undefined ? 'the service' : `${facts.address}${facts.port ? `:${facts.port}` : ''}`;
   return sentence
     .replace('{message}', () => said)

@@ -1,4 +1,4 @@
-import { gunzipSync, constants as zlib } from 'node:zlib';
+import { createGunzip, constants as zlib } from 'node:zlib';
 import { openZstd, ZstdError } from './zstd';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -21,7 +21,7 @@ export function detectCompression(head: Buffer): Compression {
 /** What the head of a file decompresses to, or why it is damaged before its first byte of content. */
 export type DecompressedHead = { readonly plain: Buffer } | { readonly problem: string };
 
-/** Returns at most `wanted` bytes of content. */
+/** Returns the first bytes of content: `wanted` and one piece more at most. */
 export async function decompressHead(
   head: Buffer,
   compression: Compression,
@@ -31,21 +31,28 @@ export async function decompressHead(
   return compression === 'gzip' ? inflate(head, wanted) : unzstd(head, wanted);
 }
 
-/** The head is cut off somewhere, and a small piece may expand to a thousand times its size: takes it in growing pieces. */
-function inflate(head: Buffer, wanted: number): DecompressedHead {
-  for (let piece = 4096; ; piece *= 8) {
-    const found = inflatePiece(head.subarray(0, piece));
-    const bytes = 'plain' in found ? found.plain.length : 0;
-    if (piece >= head.length || bytes >= wanted) return found;
-  }
-}
+/** In bytes, of what is inflated at once. */
+const chunkSize = 128 * 1024;
 
-function inflatePiece(bytes: Buffer): DecompressedHead {
+/**
+ * A head expands to a thousand times its size. So it is inflated in chunks until there is enough, and not on the main thread. The
+ * head is cut off somewhere: an end that is missing is not damage.
+ */
+async function inflate(head: Buffer, wanted: number): Promise<DecompressedHead> {
+  const gunzip = createGunzip({ chunkSize, finishFlush: zlib.Z_SYNC_FLUSH });
+  gunzip.end(head);
+  const pieces: Buffer[] = [];
+  let bytes = 0;
   try {
-    return { plain: gunzipSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH }) };
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes >= wanted) break;
+    }
   } catch (error) {
     return { problem: (error as Error).message };
   }
+  return { plain: Buffer.concat(pieces) };
 }
 
 async function unzstd(head: Buffer, wanted: number): Promise<DecompressedHead> {

@@ -1,3 +1,4 @@
+import { parseJsonOr } from '@etl/lib/json';
 import { detectCompression, startsWith } from './compression';
 
 const formats: readonly [string, readonly number[]][] = [
@@ -33,9 +34,10 @@ export function foreignFormat(head: Buffer, within = false): string | undefined 
  */
 export function foreignText(text: string): string | undefined {
   const start = text.trimStart();
-  if (/^<(?:!doctype\s+html|html|head|body)[\s>]/i.test(start)) return describe('an HTML page', start);
-  if (/^<(?:\?xml|!doctype|!--)/i.test(start) || isElement(start)) return describe('an XML document', start);
-  if (/^(?:\{\s*(?:"|\}\s*$)|\[\s*(?:[{["]|\]\s*$))/.test(start)) return describe('JSON', start);
+  if (/^<(?:!doctype\s+html|html|head|body)[\s>]/i.test(start)) return describe('an HTML page', wordsOfHtml(start));
+  if (/^<(?:\?xml|!doctype|!--)/i.test(start) || isElement(start))
+    return describe('an XML document', wordsOfXml(start));
+  if (/^(?:\{\s*(?:"|\}\s*$)|\[\s*(?:[{["]|\]\s*$))/.test(start)) return describe('JSON', wordsOfJson(start));
   if (start.startsWith('version https://git-lfs.')) return 'a pointer of Git LFS: fetch the file that it stands for';
   return undefined;
 }
@@ -46,11 +48,32 @@ function isElement(text: string): boolean {
   return name !== undefined && (/^<[^<>]*>\s*</.test(text) || text.includes(`</${name}>`));
 }
 
-function describe(what: string, text: string): string {
-  const words = text
-    .slice(0, 2000)
-    .replace(/<(style|script)[\s\S]*?<\/\1>|<[^<>]*>|\s+/gi, ' ')
-    .trim()
-    .replace(/ +/g, ' ');
-  return `${what}, perhaps an error in the place of the file: ${JSON.stringify(words.slice(0, 100))}`;
+/** Names that the fields of an error have. */
+const errorNames = ['code', 'error', 'message', 'Code', 'Error', 'Message'];
+
+/** The document as a reason names it, with the words of an error. Any other document may be data, whose values are not quoted. */
+function describe(what: string, words: string): string {
+  const error = words.replace(/\s+/g, ' ').trim().slice(0, 100);
+  return `${what}, perhaps an error in the place of the file${error === '' ? '' : `: ${JSON.stringify(error)}`}`;
+}
+
+/** Characters of a document that are looked at. */
+const mostRead = 2000;
+
+/** A page with a table may be an export. */
+function wordsOfHtml(html: string): string {
+  const start = html.slice(0, mostRead);
+  return /<t(?:able|r|d|h|body)\b/i.test(html) ? '' : start.replace(/<(style|script)[\s\S]*?<\/\1>|<[^<>]*>/gi, ' ');
+}
+
+function wordsOfXml(xml: string): string {
+  const elements = xml.slice(0, mostRead).matchAll(/<(code|message)>([^<>]*)</gi);
+  return Array.from(elements, ([, , words = '']) => words).join(' ');
+}
+
+function wordsOfJson(json: string): string {
+  const document = parseJsonOr(json, undefined);
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return '';
+  const fields = document as Record<string, unknown>;
+  return errorNames.flatMap((name) => (typeof fields[name] === 'string' ? [fields[name]] : [])).join(' ');
 }

@@ -64,7 +64,9 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
   if (decoded instanceof EncodingError) return refuse(`${decoded.message}: correct them, or declare dialect.encoding`);
   const other = foreignText(decoded.toString('utf8', 0, delimiterBytes));
   if (other) return refuse(`this is ${other}`);
-  const sample = wholeLines(decoded, all);
+  const looked = plain.length > headBytes ? firstLines(decoded) : decoded;
+  const sampled = all && looked.length === decoded.length;
+  const sample = wholeLines(looked, sampled);
   if (sample.toString('utf8').trim() === '') {
     if (all || plain.length < headBytes) return refuse('the file is empty');
     return { ...refuse(`the first line does not end within ${plain.length} bytes`), endless: true };
@@ -73,11 +75,11 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
 
   const lineEnd = sample.includes(LF) || !sample.includes(CR) ? '\n' : '\r';
   const start = sample.subarray(0, delimiterBytes);
-  const whole = all && start.length === sample.length;
+  const whole = sampled && start.length === sample.length;
   const { delimiter, warnings: doubts } = chooseDelimiter(start, { quote, lineEnd }, whole, dialect.delimiter);
   const bomBytes = bomLength(plain, encoding);
   const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes } as const;
-  const { warnings, ...inspected } = inspectSample(sample, base, all, options);
+  const { warnings, ...inspected } = inspectSample(sample, base, sampled, options);
   return { ...base, ...inspected, warnings: [...detected.warnings, ...doubts, ...warnings] };
 }
 
@@ -92,6 +94,13 @@ function decodeHead(plain: Buffer, encoding: Encoding, complete: boolean): Buffe
     if (error instanceof EncodingError) return error;
     throw error;
   }
+}
+
+/** The first line of a long head, and as much behind it as is looked at of any other: it may have millions of rows. */
+function firstLines(text: Buffer): Buffer {
+  const start = text.findIndex((byte) => byte !== LF && byte !== CR);
+  const ends = [LF, CR].map((byte) => text.indexOf(byte, Math.max(0, start))).filter((at) => at !== -1);
+  return text.subarray(0, Math.min(...ends) + headBytes);
 }
 
 /** Without the last line when the text goes on after it. A cut inside a quoted field shows as a missing end, below. */

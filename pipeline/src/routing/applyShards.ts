@@ -1,4 +1,5 @@
 import type { TaskSize } from '@etl/ecs/sizes';
+import { jsonBytes } from '@etl/lib/json';
 import { parseUri } from '@etl/lib/uri';
 import type { HeadInspection } from '../csv/inspectHead';
 import type { Plan } from '../plan';
@@ -7,6 +8,13 @@ import { brokenWishes, planShards, type ShardWishes } from './shards';
 
 /** Of a task whose size its task definition decides. */
 export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
+
+/**
+ * In bytes, of the plans of all shards together: each shard is given the plan, at most twice, and a history has 50 MiB at most.
+ *
+ * @see https://docs.temporal.io/workflow-execution/limits
+ */
+const maxPlansBytes = 20 * 1024 * 1024;
 
 export type Applied =
   | { readonly ok: true; readonly plan: Plan }
@@ -39,6 +47,12 @@ export function applyShards(
   });
   if (!decided.ok) return decided;
   const { reasons, estimate, warnings } = decided;
+  const planBytes = jsonBytes(plan);
+  if (decided.shards * planBytes > maxPlansBytes && decided.shards > 1) {
+    const most = Math.max(1, Math.floor(maxPlansBytes / planBytes));
+    const what = `${decided.shards} tasks with options of ${planBytes} bytes each are more than a run can record`;
+    return { ok: false, reasons: [`detail.compute.shards: ${what}: declare fewer columns, or ${most} shards`] };
+  }
   if (decided.shards === 1 && reasons.length === 0) {
     return { ok: true, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
   }

@@ -52,3 +52,15 @@ describe('what is not CSV is refused by what it is', () => {
     expect(await problemsOf(content)).toBe('');
   });
 });
+
+test.each<[string, string]>([
+  ['lines of JSON', '{"name":"Ana","card":"4111"}\n{"name":"Eva","card":"4112"}\n'],
+  ['an object', '{"customer":{"name":"Ana"},"card":"4111"}'],
+  ['an array', '[{"name":"Ana","card":"4111"}]'],
+  ['a table in HTML', '<html><body><table><tr><td>Ana</td><td>4111</td></tr></table></body></html>'],
+  ['elements of XML', '<?xml version="1.0"?><rows><row><name>Ana</name><card>4111</card></row></rows>'],
+])('values of %s are not in the reason', async (_what, content) => {
+  expect(await problemsOf(content)).toMatch(
+    /^this is (?:an HTML page|an XML document|JSON), perhaps an error in the place of the file$/,
+  );
+});

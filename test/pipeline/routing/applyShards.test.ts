@@ -21,3 +21,17 @@ test('a deadline and a budget that the light lane is not expected to keep are re
     ],
   });
 });
+
+test('more plans than a history has room for are refused, with the number of shards that it has room for', () => {
+  const columns = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`column_number_${n}`, 'text' as const]));
+  const source = { uri: 's3://raw/ventas/big.csv', bytes: 1e12, fingerprint: 'f' };
+  const plan = samplePlan({ options: { columns }, source, chunkRows: 1_000_000 });
+  const applied = applyShards(plan, { ...head, rowBytes: 1000 }, { shards: 500 });
+  expect(applied).toEqual({
+    ok: false,
+    reasons: [expect.stringMatching(/^detail.compute.shards: 500 .* or \d+ shards$/)],
+  });
+  const [reason = ''] = applied.ok ? [] : applied.reasons;
+  const most = Number(/(\d+) shards$/.exec(reason)?.[1]);
+  expect(applyShards(plan, { ...head, rowBytes: 1000 }, { shards: most })).toMatchObject({ ok: true });
+});

@@ -1,0 +1,36 @@
+import type { ColumnPlan } from '@etl/image/types/schema';
+import { evidenceOf, readValue } from '@etl/image/types/texts';
+import { isSlow } from '../support/linear';
+
+const plan = (changes: Partial<ColumnPlan>) => ({ decimal: '.', dateOrder: 'dmy', ...changes }) as ColumnPlan;
+
+/** Whatever is asked about a cell, which may be as long as a row. */
+const readers: Record<string, (text: string) => unknown> = {
+  evidence: (text) => evidenceOf(text, { dates: true }),
+  integer: (text) => readValue(text, plan({ type: 'integer' })),
+  double: (text) => readValue(text, plan({ type: 'double' })),
+  'double with a comma': (text) => readValue(text, plan({ type: 'double', decimal: ',' })),
+  boolean: (text) => readValue(text, plan({ type: 'boolean' })),
+  timestamp: (text) => readValue(text, plan({ type: 'timestamp' })),
+};
+
+/** Each ends in what makes a pattern fail after it has matched nearly everything. */
+const hostile: Record<string, (length: number) => string> = {
+  'zeros within an integer': (length) => `1${'0'.repeat(length)}1`,
+  'zeros within decimals': (length) => `1.${'0'.repeat(length)}1`,
+  'zeros behind a comma': (length) => `1,${'0'.repeat(length)}1`,
+  'zeros in front of a point': (length) => `1${'0'.repeat(length)}.5`,
+  'zeros in front': (length) => `-${'0'.repeat(length)}x`,
+  digits: (length) => `${'1'.repeat(length)}x`,
+  'an exponent': (length) => `1e${'1'.repeat(length)}x`,
+  spaces: (length) => `1${' '.repeat(length)}x`,
+  signs: (length) => `${'-'.repeat(length)}1`,
+  dates: (length) => `${'2026-02-08 '.repeat(length / 11)}!`,
+  months: (length) => `8${' of '.repeat(length / 4)}feb`,
+};
+
+test.each(Object.keys(readers))('%s of a cell takes linear time', (name) => {
+  const read = readers[name] as (text: string) => unknown;
+  const slow = Object.entries(hostile).filter(([, make]) => isSlow(read, make) && isSlow(read, make));
+  expect(slow.map(([kind]) => kind)).toEqual([]);
+});
