@@ -9,7 +9,7 @@ import { root } from '../../scripts/lib/ensure-installed.mjs';
 const require = createRequire(join(root, 'package.json'));
 const { layout, partName } = require('./pipeline/dist/layout.js');
 const { optionsHash } = require('./pipeline/dist/options.js');
-const { baseName, joinUri } = require('./pipeline/dist/uri.js');
+const { baseName, joinUri } = require('./lib/dist/uri.js');
 const { commit } = require('./storage/dist/commitLog.js');
 const { openStore } = require('./storage/dist/openStore.js');
 
