@@ -1,5 +1,5 @@
-// Writes what is generated from the pipeline definition: the state machine, and its pictures and tables in documents.
-// --check: changes nothing, names what is out of date, and fails when there is any. Wants a build.
+// Writes the files that are generated from code: the state machine, and pictures and tables in documents.
+// --check: changes nothing, lists files that are out of date, and fails if there are any. Needs a build.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -8,10 +8,17 @@ import { root } from './lib/ensure-installed.mjs';
 const require = createRequire(import.meta.url);
 const load = (module) => require(join(root, 'dist', 'asl', `${module}.js`));
 const machine = load('machine').stateMachine(load('settings').withSubstitutions());
+const { variables } = require(join(root, 'dist', 'config', 'environment.js'));
+const variablesTable = [
+  '| Variable | Meaning |',
+  '| --- | --- |',
+  ...Object.entries(variables).map(([name, { description }]) => `| \`${name}\` | ${description} |`),
+].join('\n');
 const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
 
-/** What stands in a document between `<!-- name -->` and `<!-- /name -->`. */
+/** The generated parts of documents, between `<!-- name -->` and `<!-- /name -->`. */
 const blocks = {
+  'docs/configuration.md': { variables: variablesTable },
   'docs/step-functions.md': {
     'picture of the machine': mermaid(load('picture').machinePicture(machine)),
     'picture of the workflow': mermaid(load('workflowPicture').workflowPicture()),
