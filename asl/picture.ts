@@ -2,7 +2,7 @@ import { box, endBox, flowchartHead, pace } from './mermaid';
 import { ranks } from './ranks';
 import type { ChoiceState, PassState, Retrier, State, StateMachine, TaskState } from './types';
 
-/** The machine as a Mermaid flowchart: what is on each box is what the machine says, and nothing else. */
+/** Returns the machine as a Mermaid flowchart. Each box shows what the definition of its state has, and nothing else. */
 export function machinePicture(machine: StateMachine): string {
   const rank = ranks(machine);
   const lines = Object.entries(machine.States).flatMap(([name, state]) => [
@@ -29,14 +29,14 @@ function boxOf(name: string, state: State): string {
 
 const service = ({ Resource }: TaskState): string => Resource.replace('arn:aws:states:::', '');
 
-/** The literals that a state puts into the data. */
+/** Returns the literals that a state adds to the data. */
 function noted({ Parameters = {} }: PassState): string[] {
   return Object.entries(Parameters).flatMap(([key, value]) =>
     typeof value === 'string' && !key.endsWith('.$') ? [`${key}: ${value}`] : [],
   );
 }
 
-/** Errors that are waited for in the same way share a line. */
+/** Errors with the same waits share a line. */
 function retries({ Retry = [] }: TaskState): string[] {
   const byPace = new Map<string, string[]>();
   for (const retrier of Retry) {
@@ -46,7 +46,7 @@ function retries({ Retry = [] }: TaskState): string[] {
   return [...byPace].flatMap(([waits, tries]) => [...tries, ...(waits === '' ? [] : [`waits ${waits}`])]);
 }
 
-/** Source of the defaults: Amazon States Language, "Retrying after error". */
+/** @see Amazon States Language, "Retrying after error", for the defaults */
 function triesOf({ ErrorEquals, MaxAttempts = 3 }: Retrier): string {
   const errors = ErrorEquals.join(', ');
   return MaxAttempts === 0 ? `no retry on ${errors}` : `${MaxAttempts} retries on ${errors}`;
@@ -60,11 +60,11 @@ function arrows(name: string, state: State, rank: ReadonlyMap<string, number>): 
   if (state.Type === 'Choice') return choices(name, state);
   if (state.Type === 'Succeed' || state.Type === 'Fail') return [];
   const { Next } = state;
-  // A note of a failure stands behind what failed, not in one long line with all others.
+  // Places the Pass state of a failure below the state that failed, instead of in one long row with all others.
   const steps = state.Type === 'Pass' && Next !== undefined ? (rank.get(Next) ?? 0) - (rank.get(name) ?? 0) : 1;
   const arrow = `${'-'.repeat(Math.max(steps, 1))}->`;
   const caught = state.Type === 'Task' ? (state.Catch ?? []) : [];
-  // What leads to the same place in either case is one arrow.
+  // A Catch with the same target as `Next` shares its arrow.
   const harmless = caught.filter((catcher) => catcher.Next === Next).flatMap(({ ErrorEquals }) => ErrorEquals);
   const label = harmless.length === 0 ? '' : `-- "done, or ${harmless.join(', ')}" `;
   return [

@@ -4,7 +4,7 @@ import { type End, ends, firstStage, flow, type Stage, stepOfStage } from '@etl/
 import { box, endBox, flowchartHead, pace } from './mermaid';
 import { stateNames } from './names';
 
-/** The workflow as a Mermaid flowchart, from the same definition as the machine, and with the names of its states. */
+/** Returns the workflow as a Mermaid flowchart, with the names of the machine's states. */
 export function workflowPicture(): string {
   const stages = Object.keys(flow) as Stage[];
   return [
@@ -38,8 +38,8 @@ function factsOf(stage: Stage): string[] {
   if (stage !== 'transform') return call(stepOfStage[stage]);
   return [
     'launchTask, awaitTask, stopTask',
-    `a task: ${transform.timeoutSeconds} s, of them ${transform.startTimeoutSeconds} s to start`,
-    'new tasks, by what failed:',
+    `task timeout ${transform.timeoutSeconds} s, start timeout ${transform.startTimeoutSeconds} s`,
+    'relaunches by budget:',
     ...(['application', 'infrastructure', 'capacity', 'spot', 'memory'] as const).map((name) =>
       describeBudget(name, budgets[name]),
     ),
@@ -50,7 +50,7 @@ function call(name: RetriedStepName): string[] {
   const { attemptTimeoutSeconds, totalTimeoutSeconds, retry }: RetriedStep = steps[name];
   return [
     `${name}, timeout ${attemptTimeoutSeconds} s`,
-    `retries for ${totalTimeoutSeconds} s in all`,
+    `retries for ${totalTimeoutSeconds} s in total`,
     `waits ${pace(retry.intervalSeconds, retry.backoffRate, retry.maxIntervalSeconds)}`,
   ];
 }
@@ -62,7 +62,7 @@ function describeBudget(
   return `${name}: ${maxRetries}, after ${pace(intervalSeconds, backoffRate, maxIntervalSeconds)}`;
 }
 
-/** Ways that lead to the same place are one arrow. */
+/** Transitions to the same stage share an arrow. */
 function arrows(stage: Stage): string[] {
   const ways = new Map<Stage | End, string[]>();
   for (const [how, next] of Object.entries(flow[stage])) ways.set(next, [...(ways.get(next) ?? []), how]);

@@ -50,6 +50,10 @@ const jsonDetail = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const languageNames = Object.keys(languages)
+  .map((name) => `\`${name}\``)
+  .join(' or ');
+
 /** Every variable of ours, with what it is for: the table in docs/configuration.md is made from this. */
 export const variables = {
   S3_RAW_BUCKET: bucket
@@ -184,7 +188,7 @@ export const variables = {
   ETL_MESSAGE_LANGUAGE: z
     .enum(Object.keys(languages) as [MessageLanguage, ...MessageLanguage[]])
     .default(defaultLanguage)
-    .describe('Language of notifications: `es` or `en`; set it for the functions of the state machine as well'),
+    .describe(`Language of notifications: ${languageNames}; set it for the functions of the state machine as well`),
   TEMPORAL_UI_URL: z.url('is no URL').optional().describe('Address of the Web UI, for links in messages'),
   ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('Folder of the local system'),
   ETL_TIME_SCALE: z.coerce

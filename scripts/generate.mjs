@@ -9,10 +9,17 @@ const require = createRequire(import.meta.url);
 const load = (module) => require(join(root, 'dist', 'asl', `${module}.js`));
 const { commandBlocks } = require(join(root, 'dist', 'cli', 'reference.js'));
 const machine = load('machine').stateMachine(load('settings').withSubstitutions());
+const { variables } = require(join(root, 'dist', 'config', 'environment.js'));
+const variablesTable = [
+  '| Variable | Meaning |',
+  '| --- | --- |',
+  ...Object.entries(variables).map(([name, { description }]) => `| \`${name}\` | ${description} |`),
+].join('\n');
 const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
 
 /** Content of a document between `<!-- name -->` and `<!-- /name -->`. */
 const blocks = {
+  'docs/configuration.md': { variables: variablesTable },
   'docs/cli.md': commandBlocks(),
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {

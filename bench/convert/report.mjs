@@ -17,7 +17,7 @@ export function compareTable(results) {
     return `| ${[name, `${of('wallSeconds', 2)} s`, against('wallSeconds'), `${of('cpuSeconds', 1)} s`, against('cpuSeconds'), `${of('peakMiB', 0)} MiB`, against('peakMiB')].join(' | ')} |`;
   });
   return [
-    '| | wall | ours / it | CPU | ours / it | peak memory | ours / it |',
+    '| | wall time | ours / theirs | CPU time | ours / theirs | peak memory | ours / theirs |',
     '| --- | --: | --: | --: | --: | --: | --: |',
     ...rows,
   ].join('\n');
@@ -29,7 +29,11 @@ export function growthTable(sizes) {
     const cpu = cpuSeconds === undefined ? '' : `${cpuSeconds.toFixed(1)} s`;
     return `| ${[where, `${(bytes / 1e9).toFixed(2)} GB`, `${wallSeconds.toFixed(1)} s`, pace, cpu, `${peakMiB.toFixed(0)} MiB`].join(' | ')} |`;
   });
-  return ['| ours | file | wall | | CPU | peak memory |', '| --- | --: | --: | --: | --: | --: |', ...rows].join('\n');
+  return [
+    '| ours | file | wall time | throughput | CPU time | peak memory |',
+    '| --- | --: | --: | --: | --: | --: |',
+    ...rows,
+  ].join('\n');
 }
 
 /** Bars for wall time and for peak memory, as SVG. */
@@ -54,7 +58,7 @@ export function chart(results) {
     });
     return `<text x="${x + left}" y="26" font-weight="600">${title}</text>${bars.join('')}`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#212529"><title>Wall time and peak memory of one conversion, ours and its peers</title><rect width="${width}" height="${height}" fill="#fff"/>${drawn.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#212529"><title>Wall time and peak memory of one conversion in comparison with Polars, pandas and DuckDB</title><rect width="${width}" height="${height}" fill="#fff"/>${drawn.join('')}</svg>\n`;
 }
 
 /** Replaces what stands between `<!-- mark -->` and `<!-- /mark -->`. */

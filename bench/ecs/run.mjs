@@ -112,7 +112,7 @@ try {
   const table = [
     `Measured on ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${seconds} s each.`,
     '',
-    '| tasks at once | DescribeTasks a minute (of what ECS allows) | one call a task needs | ours / it | worker memory | of a processor, for the Temporal server | an end is seen after, median | of that with a look every 5 s | at most |',
+    '| running tasks | DescribeTasks calls a minute (share of the ECS limit) | with one call for each task | ratio | worker memory | CPU of the Temporal server | median delay until an end is seen | relative to polling every 5 s | longest delay |',
     '| --: | --: | --: | --: | --: | --: | --: | --: | --: |',
     ...rows,
   ].join('\n');

@@ -82,9 +82,9 @@ const cells = (first, { wallSeconds, cpuSeconds, peakMiB }, ratio, indexShare) =
   `| ${[first, `${wallSeconds.toFixed(1)} s`, `${cpuSeconds.toFixed(1)} s`, ratio, indexShare, `${peakMiB.toFixed(0)} MiB`].join(' | ')} |`;
 const machine = `${processors} processors (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.versions.node}`;
 const table = [
-  `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}; ${(statSync(source).size / 1e9).toFixed(2)} GB, ${atATime === 1 ? 'one task' : `at most ${atATime} tasks`} at a time; the ${alone.manifest.parts.length} parts of every line have the same SHA-256.`,
+  `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}; ${(statSync(source).size / 1e9).toFixed(2)} GB, ${atATime === 1 ? 'one task' : `at most ${atATime} tasks`} at a time; the ${alone.manifest.parts.length} parts of every row have the same SHA-256.`,
   [
-    '| | wall | CPU of all tasks | of one task | the index alone | peak memory of a task |',
+    '| | wall time | CPU time of all tasks | relative to one task | share of the index | peak memory of a task |',
     '| --- | --: | --: | --: | --: | --: |',
     cells('one task', alone, '', ''),
     ...rows.map((row) =>

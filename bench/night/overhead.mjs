@@ -8,8 +8,8 @@ import { oneAtATime } from './pipelines.mjs';
 
 /** The rule before the present one looked at running tasks every five seconds. */
 const kinds = [
-  { name: 'a look every 5 s, as before', env: { ETL_POLL_SECONDS: '5' } },
-  { name: 'a look every second' },
+  { name: 'a poll every 5 s', env: { ETL_POLL_SECONDS: '5' } },
+  { name: 'a poll every second' },
   { name: 'events', withEvents: true },
 ];
 

@@ -22,22 +22,22 @@ function throughput({ pipelines, seconds, memory, cpu, events, bytes, actions, o
     ['one worker', ''],
     ['---', '--:'],
     [
-      ['pipelines, at a time', `${pipelines}, ${open}`],
-      ['delivered a second', (pipelines / seconds).toFixed(1)],
-      ['all of them', `${seconds.toFixed(0)} s`],
-      ['memory, at most', `${memory.toFixed(0)} MiB`],
-      ['CPU of the worker, a pipeline', each(cpu.worker)],
-      ['CPU of the Temporal server beside it, a pipeline', each(cpu.temporal)],
-      ['CPU of the bench beside it, a pipeline', each(cpu.bench)],
+      ['pipelines, concurrent', `${pipelines}, ${open}`],
+      ['deliveries a second', (pipelines / seconds).toFixed(1)],
+      ['total time', `${seconds.toFixed(0)} s`],
+      ['peak memory', `${memory.toFixed(0)} MiB`],
+      ['CPU time of the worker for a pipeline', each(cpu.worker)],
+      ['CPU time of the Temporal server for a pipeline', each(cpu.temporal)],
+      ['CPU time of the benchmark for a pipeline', each(cpu.bench)],
       ['history of a pipeline', `${events} events, ${(bytes / 1000).toFixed(1)} kB`],
-      ['Temporal actions of a pipeline', actions],
+      ['Temporal actions for a pipeline', actions],
     ],
   );
 }
 
 function apiCalls({ calls, pipelines }) {
   return table(
-    ['call to ECS', 'a pipeline', 'ECS allows', 'which is enough for'],
+    ['ECS API', 'calls for a pipeline', 'ECS limit', 'sufficient for'],
     ['---', '--:', '--:', '--:'],
     allowed.flatMap((group) => {
       const together = group.calls.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / pipelines;
@@ -45,7 +45,7 @@ function apiCalls({ calls, pipelines }) {
       return group.calls.map((name, index) => [
         name,
         ((calls[name] ?? 0) / pipelines).toFixed(2),
-        index === 0 ? `${group.perSecond} a second${group.calls.length > 1 ? ', together' : ''}` : '',
+        index === 0 ? `${group.perSecond} a second${group.calls.length > 1 ? ' in total' : ''}` : '',
         index === 0 ? enough : '',
       ]);
     }),
@@ -55,7 +55,13 @@ function apiCalls({ calls, pipelines }) {
 function overheads({ overhead, singles }) {
   const [{ median: before }] = overhead;
   return table(
-    [`a run without its task, ${singles} each`, 'median', 'now / before', 'at most', 'of it, until the end is seen'],
+    [
+      `time of a run without its task, ${singles} runs each`,
+      'median',
+      'relative to 5 s',
+      'longest',
+      'of this, until the end is seen',
+    ],
     ['---', '--:', '--:', '--:', '--:'],
     overhead.map(({ name, median, worst, seenAfter }) => [
       name,

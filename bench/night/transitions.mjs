@@ -1,23 +1,28 @@
-// What Step Functions bills of a run that delivers: the states of the generated machine that it enters.
+// The state transitions that Step Functions bills for a delivery: the states of the generated machine that it enters.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/ensure-installed.mjs';
 
 const require = createRequire(join(root, 'package.json'));
-const { ordinaryTransitions, reached } = require('./dist/asl/transitions.js');
+const { ordinaryTransitions } = require('./dist/asl/transitions.js');
 const { StartAt, States } = require('./asl/etl-pipeline.asl.json');
 
-/** Whether an error-free way leads on to a success. */
-const leadsToSuccess = (name) =>
-  [...reached(name, States, ordinaryTransitions)].some((each) => States[each].Type === 'Succeed');
-
-/** The states of the way to success, in order. */
+/** Returns the states of a run that converts its file, in order: the longest path without an error. */
 export function successPath() {
-  const path = [StartAt];
-  while (States[path.at(-1)].Type !== 'Succeed') {
-    const next = ordinaryTransitions(States[path.at(-1)]).find(({ to }) => !path.includes(to) && leadsToSuccess(to));
-    if (!next) throw new Error(`no way to success from ${path.at(-1)}`);
-    path.push(next.to);
-  }
+  const path = longestFrom([StartAt]);
+  if (!path) throw new Error(`no path to success from ${StartAt}`);
   return path;
+}
+
+/** Returns the longest way to continue a path to a success; undefined if there is none. A shorter one skips the conversion. */
+function longestFrom(path) {
+  const state = States[path.at(-1)];
+  if (state.Type === 'Succeed') return path;
+  return ordinaryTransitions(state)
+    .filter(({ to }) => !path.includes(to))
+    .flatMap(({ to }) => {
+      const whole = longestFrom([...path, to]);
+      return whole ? [whole] : [];
+    })
+    .sort((one, other) => other.length - one.length)[0];
 }

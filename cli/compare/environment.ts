@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { variables } from '../../config/environment';
 import { localPlaces } from '../system/localPlaces';
 
-/** How fast and how loud: the same for both sides, and nobody's account. */
-const kept = ['ETL_STATE_DIR', 'ETL_TIME_SCALE', 'ETL_POLL_SECONDS', 'ETL_SHUTDOWN_GRACE_SECONDS', 'LOG_LEVEL'];
+/** Variables that apply to both sides and do not refer to an account. */
+const kept = [
+  ...['ETL_STATE_DIR', 'ETL_TIME_SCALE', 'ETL_POLL_SECONDS', 'ETL_SHUTDOWN_GRACE_SECONDS'],
+  ...['ETL_MESSAGE_LANGUAGE', 'LOG_LEVEL'],
+];
 
 /** Every file is a task as the task definition says, on demand. */
 const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' } as const;

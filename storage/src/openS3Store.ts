@@ -2,8 +2,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore } from './objectStore';
 import { createS3Store } from './s3Store';
 
-/** How long a connection may be silent. Without it an answer that never comes is waited for without end. */
-const silenceSeconds = 60;
+/** Time without a byte after which a request is retried. Without a limit, a lost answer is awaited forever. */
+export const silenceSeconds = 60;
 
 /** S3 as the SDK's own variables say. Requests that are silent for too long are sent again, reads go on where they stopped. */
 export function openS3Store(timeoutSeconds = silenceSeconds): ObjectStore {

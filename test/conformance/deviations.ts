@@ -15,80 +15,78 @@ const received = (what: string, reason: string): Deviation => ({
 });
 /** StopTask of ministack does not wait for the program to end, nor looks at how it did. */
 const stoppedAtOnce = (what: string) =>
-  received(what, 'STOPPED at once with exit code 0, while the container is still being stopped');
+  received(what, 'STOPPED at once with exit code 0, while the container is still stopping');
 
 /** The data behind docs/ecs-conformance.md: world, behaviour, deviation. */
 export const deviations: Readonly<Record<WorldName, Readonly<Record<string, Deviation>>>> = {
   local: {},
   ministack: {
-    'a deregistered revision is INACTIVE; its family means the newest that is not': received(
+    'a deregistered revision is INACTIVE; the family refers to the newest ACTIVE revision': received(
       '2',
-      'a family means its newest revision, INACTIVE or not',
+      'a family refers to its newest revision, even if INACTIVE',
     ),
-    'RunTask refuses a definition that is INACTIVE': notRefused('the status of a definition is not looked at'),
-    'a definition of a size that Fargate does not have is refused': notRefused('sizes are kept, not checked'),
-    'a definition whose containers together are larger than the task is refused':
-      notRefused('sizes are kept, not checked'),
-    'a definition of less than 21 or more than 200 GiB of storage is refused':
-      notRefused('sizes are kept, not checked'),
-    'RunTask refuses a task in awsvpc mode without subnets': notRefused(
-      "a task is on Docker's network whatever it asks",
+    'RunTask rejects an INACTIVE task definition': notRefused('does not check the status of a definition'),
+    'RegisterTaskDefinition rejects a size that Fargate does not support': notRefused('does not check sizes'),
+    'RegisterTaskDefinition rejects containers that together exceed the task': notRefused('does not check sizes'),
+    'RegisterTaskDefinition rejects ephemeral storage below 21 or above 200 GiB': notRefused('does not check sizes'),
+    'RunTask rejects a task in awsvpc mode without subnets': notRefused(
+      'ignores the network mode: every task uses the Docker network',
     ),
-    'RunTask refuses more than ten tasks at once': notRefused('limits are not checked'),
-    'RunTask refuses overrides over 8,192 characters': notRefused('limits are not checked'),
-    'RunTask refuses a size that Fargate does not have': notRefused('overrides of the size are ignored'),
-    'RunTask refuses an override of a container that is not there': notRefused('such an override is ignored'),
-    'RunTask refuses a startedBy with other characters': notRefused('limits are not checked'),
-    'RunTask refuses a client token over 64 characters': notRefused('client tokens are ignored'),
-    'RunTask refuses a cluster that is not there': notRefused('the cluster is made'),
-    'DescribeTasks refuses more than 100 tasks': notRefused('limits are not checked'),
-    'ListTasks takes no other filter beside startedBy': notRefused('filters are combined'),
-    'the same client token and request give the same task, STOPPED or not': received(
+    'RunTask rejects more than ten tasks': notRefused('does not check limits'),
+    'RunTask rejects overrides of more than 8,192 characters': notRefused('does not check limits'),
+    'RunTask rejects a size that Fargate does not support': notRefused('ignores size overrides'),
+    'RunTask rejects an override of an unknown container': notRefused('ignores the override'),
+    'RunTask rejects a startedBy with invalid characters': notRefused('does not check limits'),
+    'RunTask rejects a client token of more than 64 characters': notRefused('ignores client tokens'),
+    'RunTask rejects an unknown cluster': notRefused('creates the cluster'),
+    'DescribeTasks rejects more than 100 tasks': notRefused('does not check limits'),
+    'ListTasks rejects another filter together with startedBy': notRefused('combines the filters'),
+    'the same client token and request return the same task, even if it is STOPPED': received(
       '"arn:.*"',
-      'client tokens are ignored: a second task starts',
+      'ignores client tokens: a second task starts',
     ),
-    'the same client token and another request are a conflict that names the task': {
-      reason: 'client tokens are ignored: a second task starts',
+    'the same client token with another request is a ConflictException that names the task': {
+      reason: 'ignores client tokens: a second task starts',
       seen: /Expected constructor: ConflictException/,
     },
-    'the size and storage that an override asks for are shown': {
-      reason: 'overrides of the size are ignored: the definition is shown',
+    'DescribeTasks shows the size and storage of an override': {
+      reason: 'ignores size overrides: shows the definition',
       seen: /"cpu": "256"/,
     },
-    'a task names its cluster, an id of 32 hexadecimal digits, its family as its group, its starter': {
-      reason: 'the id is a UUID with dashes, and there is no group unless given',
+    'a task has an ARN with its cluster and 32 hexadecimal digits, its family as group, and startedBy': {
+      reason: 'the ID is a UUID with dashes, and there is no default group',
       seen: /Received string: +"arn:aws:ecs:us-east-1:000000000000:task\/etl\/[0-9a-f]{8}-/,
     },
-    'tags are not shown when not asked for': { reason: 'tags are always shown', seen: /"value": "r1"/ },
-    'managed tags name the cluster': {
-      reason: 'there are no managed tags',
+    'DescribeTasks returns no tags by default': { reason: 'always returns tags', seen: /"value": "r1"/ },
+    'ECS managed tags have the cluster name': {
+      reason: 'has no managed tags',
       seen: /Received array: +\[\]/,
     },
-    'an end by itself has the reason "Essential container in task exited"': received(
+    'a program that ends has the stopped reason "Essential container in task exited"': received(
       '"Essential container exited"',
-      'the words are others',
+      'has another text',
     ),
-    'StopTask of a task that has not started ends it without an exit code': {
-      reason: 'the exit code is 0, although nothing has run',
+    'StopTask ends a task that has not started, without an exit code': {
+      reason: 'the exit code is 0, although nothing ran',
       seen: /Expected value: 0/,
     },
-    'StopTask sends SIGKILL after the stop timeout: 137': stoppedAtOnce('0'),
-    'a task that is being stopped is not STOPPED before its program has ended': stoppedAtOnce('0'),
-    'StopTask sends SIGTERM, and the exit code is what the program answers: 143 of the ETL image': stoppedAtOnce('0'),
-    'an image that cannot be pulled has the reason CannotPullContainerError': {
-      reason: 'only tasks of a service have it; this one has ResourceInitializationError',
+    'StopTask sends SIGKILL after the stop timeout: exit code 137': stoppedAtOnce('0'),
+    'a stopping task is not STOPPED before its program has ended': stoppedAtOnce('0'),
+    'StopTask sends SIGTERM, and the exit code is that of the program: 143 for the ETL image': stoppedAtOnce('0'),
+    'a failed image pull has the stopped reason CannotPullContainerError': {
+      reason: 'ResourceInitializationError; only tasks of a service have CannotPullContainerError',
       seen: /"ResourceInitializationError: unable to pull image or start container: /,
     },
-    "an essential sidecar's end stops the task; its exit code is never the ETL's": received(
+    "an essential sidecar that ends stops the task; its exit code is never the ETL's": received(
       '5',
-      'a container that is stopped along with the task gets the exit code of the one that ended',
+      'a container that is stopped with the task gets the exit code of the container that ended',
     ),
-    "a sidecar that the ETL's end stops has an exit code of its own": {
-      reason: 'a container that is stopped along with the task gets the exit code of the one that ended',
+    'a sidecar that stops because the ETL ended has its own exit code': {
+      reason: 'a container that is stopped with the task gets the exit code of the container that ended',
       seen: /- +143,\n\+ +3,/,
     },
-    'a container finds its memory use at the metadata endpoint': received('1', '`/stats` is empty'),
-    'a container that needs more memory than its task has is killed: 137, OutOfMemoryError': received(
+    'the metadata endpoint returns the memory usage of a container': received('1', '`/stats` is empty'),
+    'a container that exceeds the memory of its task is killed: exit code 137, OutOfMemoryError': received(
       '9',
       'containers have no memory limit',
     ),

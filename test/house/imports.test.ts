@@ -5,7 +5,7 @@ const root = join(__dirname, '..', '..');
 
 const definition = ['lib', 'ecs', 'pipeline'];
 
-/** Which of our folders a folder may import; `types` only by `import type`. CONTRIBUTING.md has the same table in words. */
+/** Which folders a folder may import; `types` only by `import type`. CONTRIBUTING.md has the same table. */
 const house: Record<string, { may: string[]; types?: string[] }> = {
   lib: { may: [] },
   ecs: { may: ['lib'] },
@@ -83,6 +83,20 @@ const imports = files.flatMap((file) => importsOf(file, readFileSync(join(root, 
 test('imports point one way', () => {
   expect(files.length).toBeGreaterThan(100);
   expect(imports.flatMap((each) => problemOf(each) ?? [])).toEqual([]);
+});
+
+test('CONTRIBUTING.md has the same table', () => {
+  const rows = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| `([\w-]+)\/` \|.*\| ([^|]*) \|$/gm);
+  const names = (text = ''): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name).sort();
+  const documented = [...rows].map(([, folder = '', cell = '']) => {
+    const [may, types] = cell.split('; types of ');
+    return [folder, { may: names(may), types: names(types) }];
+  });
+  const sorted = Object.entries(house).map(([folder, { may, types = [] }]) => [
+    folder,
+    { may: [...may].sort(), types: [...types].sort() },
+  ]);
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(sorted));
 });
 
 /** The folders and files of the container from the ground up: each may import those before it. docs/architecture.md describes them. */

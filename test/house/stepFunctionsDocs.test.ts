@@ -6,6 +6,8 @@ import { integrationOf } from '../../asl/lint/definition';
 import { stateMachine } from '../../asl/machine';
 import { withSubstitutions } from '../../asl/settings';
 import { variables } from '../../config/environment';
+import { aslMutations } from '../equivalence/aslMutations';
+import { enumerated } from '../equivalence/scenarios';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'step-functions.md'), 'utf8');
@@ -33,7 +35,7 @@ const codes = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, 
 
 describe('substitutions', () => {
   const used = [...new Set(JSON.stringify(machine).match(/(?<=\$\{)\w+(?=\})/g))].sort();
-  const rows = table('Substitution | Is | Variable of `etl asl`');
+  const rows = table('Substitution | Meaning | Variable of `etl asl`');
 
   test('the table has all of them, and no others', () => {
     expect(used.length).toBeGreaterThan(10);
@@ -53,7 +55,7 @@ describe('substitutions', () => {
 });
 
 test('the table of states has every state, and no other', () => {
-  const named = table('State | Does | Why so').flatMap(([name]) => codes(name));
+  const named = table('State | Action | Reason').flatMap(([name]) => codes(name));
   expect(named.sort()).toEqual(Object.keys(machine.States).sort());
 });
 
@@ -97,6 +99,16 @@ const actionsOf: Record<string, string[]> = {
   'sns:publish': ['sns:Publish'],
   'sqs:sendMessage': ['sqs:SendMessage'],
 };
+
+test('the numbers of scenarios and mutations are those of the tests', () => {
+  const random = 40;
+  expect(text).toContain(
+    `runs ${enumerated.length + random} scenarios, ${enumerated.length} enumerated and ${random} random,`,
+  );
+  expect(text).toContain(`**${aslMutations.length} mutations of the machine alone**`);
+  const mutations = readFileSync(join(root, 'scripts', 'lib', 'workflowMutations.mjs'), 'utf8').match(/^ {4}name: /gm);
+  expect(text).toContain(`**${mutations?.length} mutations of the workflow alone**`);
+});
 
 test('the policy of the machine allows what its states call, and nothing else', () => {
   const { Statement } = JSON.parse(block('state machine policy', 'json')) as {

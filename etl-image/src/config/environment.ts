@@ -55,6 +55,9 @@ const schema = z.object({
   ETL_ENGINE: z.enum(engineNames).default(defaultEngine),
 });
 
+/** The variables that this file parses, with their types and defaults. Those of places are in places.ts. */
+export const variables = schema.shape;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The container's environment. Throws `BadConfigurationError` with every bad variable by name. */

@@ -1,7 +1,7 @@
 import { forgetAccount } from '../../../cli/compare/environment';
 import { parseConfig } from '../../../config/environment';
 
-test('an account, a server and a profile are forgotten; how fast and where stays', () => {
+test('drops account, server and profile, and keeps pace, language and state folder', () => {
   const env: NodeJS.ProcessEnv = {
     PATH: '/bin',
     ECS_CLUSTER: 'prod',
@@ -14,6 +14,7 @@ test('an account, a server and a profile are forgotten; how fast and where stays
     TEMPORAL_API_KEY: 'key',
     AWS_ENDPOINT_URL_ECS: 'http://127.0.0.1:1',
     ETL_TIME_SCALE: '0.5',
+    ETL_MESSAGE_LANGUAGE: 'en',
     ETL_STATE_DIR: 'state',
     ETL_SOURCE_PREFIXES: 's3://prod-raw',
   };
@@ -21,7 +22,8 @@ test('an account, a server and a profile are forgotten; how fast and where stays
   const { TEMPORAL_CONFIG_FILE: profile, ...left } = env;
   const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
   const everyFile = { ETL_SOURCE_PREFIXES: 'file:///', ETL_DESTINATION_PREFIXES: 'file:///' };
-  expect(left).toEqual({ PATH: '/bin', ETL_TIME_SCALE: '0.5', ETL_STATE_DIR: 'state', ...tasksAlone, ...everyFile });
+  const kept = { PATH: '/bin', ETL_TIME_SCALE: '0.5', ETL_MESSAGE_LANGUAGE: 'en', ETL_STATE_DIR: 'state' };
+  expect(left).toEqual({ ...kept, ...tasksAlone, ...everyFile });
   expect(profile).toBeDefined();
   expect(parseConfig(env)).toMatchObject({ ETL_TIME_SCALE: 0.5 });
 });

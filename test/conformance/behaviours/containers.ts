@@ -31,7 +31,7 @@ async function conversion({ world: { lake }, family }: Trial, csv: string) {
 /** Source: Amazon ECS Developer Guide, "Task definition parameters" and "Task metadata endpoint version 4". */
 export const containers = [
   behaviour(
-    "a sidecar that is not essential may end: the task and the ETL's exit code are not its own",
+    "a non-essential sidecar may end without stopping the task or changing the ETL's exit code",
     async (trial) => {
       const script = scripts.exitLater(3);
       const task = await trial.ended(await trial.run([{ script }, { script: scripts.exit(5), more: optional }]));
@@ -39,34 +39,37 @@ export const containers = [
       expect([exitCodeOf(task), exitCodeOf(task, 1)]).toEqual([3, 5]);
     },
   ),
-  behaviour("an essential sidecar's end stops the task; its exit code is never the ETL's", async (trial) => {
+  behaviour("an essential sidecar that ends stops the task; its exit code is never the ETL's", async (trial) => {
     const task = await trial.ended(await trial.run([{ script: scripts.untilTerminated }, { script: scripts.exit(5) }]));
     expect(task.stopCode).toBe('EssentialContainerExited');
     expect(exitCodeOf(task, 1)).toBe(5);
     expect(exitCodeOf(task)).toBe(143);
   }),
-  behaviour("a sidecar that the ETL's end stops has an exit code of its own", async (trial) => {
+  behaviour('a sidecar that stops because the ETL ended has its own exit code', async (trial) => {
     const script = scripts.exitLater(3);
     const task = await trial.ended(await trial.run([{ script }, { script: scripts.untilTerminated, more: optional }]));
     expect([exitCodeOf(task), exitCodeOf(task, 1)]).toEqual([3, 143]);
   }),
-  behaviour('a container finds its task at the metadata endpoint', async (trial) => {
+  behaviour('the metadata endpoint returns the task of a container', async (trial) => {
     const arn = await trial.run(
       metadata('/task', `answer.Family === ${JSON.stringify(trial.family)} && answer.TaskARN`),
     );
     expect(exitCodeOf(await trial.ended(arn))).toBe(0);
   }),
-  behaviour('a container finds its memory use at the metadata endpoint', async (trial) => {
+  behaviour('the metadata endpoint returns the memory usage of a container', async (trial) => {
     const arn = await trial.run(metadata('/stats', 'answer.memory_stats.usage > 0'));
     expect(exitCodeOf(await trial.ended(arn))).toBe(0);
   }),
-  behaviour('a container that needs more memory than its task has is killed: 137, OutOfMemoryError', async (trial) => {
-    const task = await trial.ended(await trial.run(hungry));
-    expect(exitCodeOf(task)).toBe(137);
-    expect(task.containers?.[0]?.reason).toMatch(/^OutOfMemoryError: /);
-  }),
   behaviour(
-    'StopTask sends SIGTERM, and the exit code is what the program answers: 143 of the ETL image',
+    'a container that exceeds the memory of its task is killed: exit code 137, OutOfMemoryError',
+    async (trial) => {
+      const task = await trial.ended(await trial.run(hungry));
+      expect(exitCodeOf(task)).toBe(137);
+      expect(task.containers?.[0]?.reason).toMatch(/^OutOfMemoryError: /);
+    },
+  ),
+  behaviour(
+    'StopTask sends SIGTERM, and the exit code is that of the program: 143 for the ETL image',
     async (trial) => {
       const { lake, etlImage } = trial.world;
       const csv = `a,b\n${Array.from({ length: 200_000 }, (_, n) => `${n},text ${n}`).join('\n')}\n`;
@@ -80,7 +83,7 @@ export const containers = [
       expect(exitCodeOf(await trial.ended(arn))).toBe(143);
     },
   ),
-  behaviour('the ETL image converts a CSV to Parquet, told by an override where', async (trial) => {
+  behaviour('the ETL image converts a CSV file to Parquet, with paths from overrides', async (trial) => {
     const { lake, etlImage } = trial.world;
     const csv = 'ID Venta,Fecha,Total\n1,08/02/2026,10.5\n2,13/02/2026,11\n';
     const overrides = override({ environment: environment(await conversion(trial, csv)) });

@@ -15,7 +15,7 @@ const order = [
 
 /** Source: Amazon ECS API, StopTask and Task; Amazon ECS Developer Guide, "Stopped task error messages". */
 export const ends = [
-  behaviour('a task passes through the states in their order, and its times are in order', async (trial) => {
+  behaviour('a task passes through its states in order, with timestamps in order', async (trial) => {
     const seen: string[] = [];
     const arn = await trial.run({ script: scripts.exitLater(0) });
     const task = await trial.until(arn, 'STOPPED', seen);
@@ -32,17 +32,17 @@ export const ends = [
       expect(exitCodeOf(task)).toBe(code);
     }),
   ),
-  behaviour('an end by itself has the reason "Essential container in task exited"', async (trial) => {
+  behaviour('a program that ends has the stopped reason "Essential container in task exited"', async (trial) => {
     const task = await trial.ended(await trial.run({ script: scripts.exit(0) }));
     expect(task.stoppedReason).toBe('Essential container in task exited');
   }),
-  behaviour('StopTask is UserInitiated, with its reason', async (trial) => {
+  behaviour('a stopped task has the stop code UserInitiated and the reason of StopTask', async (trial) => {
     const arn = await trial.run({ script: scripts.untilTerminated });
     await trial.until(arn, 'RUNNING');
     expect(await trial.stop(arn, 'first')).toMatchObject({ taskArn: arn, desiredStatus: 'STOPPED' });
     expect(await trial.ended(arn)).toMatchObject({ stopCode: 'UserInitiated', stoppedReason: 'first' });
   }),
-  behaviour('StopTask of a task that is STOPPED is no error and changes nothing', async (trial) => {
+  behaviour('StopTask of a STOPPED task succeeds and changes nothing', async (trial) => {
     const arn = await trial.run({ script: scripts.exit(3) });
     await trial.ended(arn);
     expect(await trial.stop(arn, 'too late')).toMatchObject({ taskArn: arn, lastStatus: 'STOPPED' });
@@ -51,7 +51,7 @@ export const ends = [
     expect(task.stoppedReason).not.toBe('too late');
     expect(exitCodeOf(task)).toBe(3);
   }),
-  behaviour('StopTask of a task that has not started ends it without an exit code', async (trial) => {
+  behaviour('StopTask ends a task that has not started, without an exit code', async (trial) => {
     const arn = await trial.run({ script: scripts.untilTerminated });
     await trial.stop(arn);
     const task = await trial.ended(arn);
@@ -59,29 +59,29 @@ export const ends = [
     // It may have started in between.
     expect([undefined, 143]).toContain(exitCodeOf(task));
   }),
-  behaviour('StopTask sends SIGKILL after the stop timeout: 137', async (trial) => {
+  behaviour('StopTask sends SIGKILL after the stop timeout: exit code 137', async (trial) => {
     const arn = await trial.run({ script: scripts.stubborn, more: { stopTimeout: 2 } });
     await trial.listening(arn);
     await trial.stop(arn);
     expect(exitCodeOf(await trial.ended(arn))).toBe(137);
   }),
-  behaviour('a task that is being stopped is not STOPPED before its program has ended', async (trial) => {
+  behaviour('a stopping task is not STOPPED before its program has ended', async (trial) => {
     const arn = await trial.run({ script: scripts.endsSlowly });
     await trial.listening(arn);
     await trial.stop(arn);
     const { stoppingAt, executionStoppedAt } = await trial.ended(arn);
     expect(Number(executionStoppedAt) - Number(stoppingAt)).toBeGreaterThan(0);
   }),
-  behaviour('an image that cannot be pulled is TaskFailedToStart, without an exit code', async (trial) => {
+  behaviour('a failed image pull has the stop code TaskFailedToStart and no exit code', async (trial) => {
     const task = await trial.ended(await trial.run(unstartable));
     expect(task.stopCode).toBe('TaskFailedToStart');
     expect([task.startedAt, exitCodeOf(task)]).toEqual([undefined, undefined]);
   }),
-  behaviour('an image that cannot be pulled has the reason CannotPullContainerError', async (trial) => {
+  behaviour('a failed image pull has the stopped reason CannotPullContainerError', async (trial) => {
     const task = await trial.ended(await trial.run(unstartable));
     expect(task.stoppedReason).toMatch(/^CannotPullContainerError: /);
   }),
-  behaviour('a secret that is not there is TaskFailedToStart with ResourceInitializationError', async (trial) => {
+  behaviour('a missing secret has the stop code TaskFailedToStart and ResourceInitializationError', async (trial) => {
     const valueFrom = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:none';
     const task = await trial.ended(
       await trial.run({ script: scripts.exit(0), more: { secrets: [{ name: 'S', valueFrom }] } }),

@@ -5,46 +5,46 @@ import { override, unstartable } from '../world';
 const unknown = (n: number) => n.toString(16).padStart(32, '0');
 const long = override({ environment: [{ name: 'A', value: 'x'.repeat(8192) }] });
 
-/** What RunTask refuses whatever the definition. Source: Amazon ECS API, RunTask. */
+/** Requests that RunTask rejects for every definition. @see Amazon ECS API, RunTask */
 const requests: [what: string, error: string, change: Partial<RunTaskCommandInput>][] = [
   [
-    'a launch type beside a capacity provider strategy',
+    'a launch type together with a capacity provider strategy',
     'InvalidParameterException',
     { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT' }] },
   ],
   ['a task in awsvpc mode without subnets', 'InvalidParameterException', { networkConfiguration: undefined }],
-  ['more than ten tasks at once', 'InvalidParameterException', { count: 11 }],
-  ['overrides over 8,192 characters', 'InvalidParameterException', { overrides: long }],
+  ['more than ten tasks', 'InvalidParameterException', { count: 11 }],
+  ['overrides of more than 8,192 characters', 'InvalidParameterException', { overrides: long }],
   [
-    'a size that Fargate does not have',
+    'a size that Fargate does not support',
     'InvalidParameterException',
     { overrides: { cpu: '256', memory: '8192', ...override({}) } },
   ],
   [
-    'an override of a container that is not there',
+    'an override of an unknown container',
     'InvalidParameterException',
     { overrides: { containerOverrides: [{ name: 'nobody' }] } },
   ],
-  ['a startedBy with other characters', 'InvalidParameterException', { startedBy: 'a:b' }],
-  ['a client token over 64 characters', 'InvalidParameterException', { clientToken: 'x'.repeat(65) }],
-  ['a cluster that is not there', 'ClusterNotFoundException', { cluster: 'nowhere' }],
-  ['a definition that is not there', 'ClientException', { taskDefinition: 'nothing' }],
+  ['a startedBy with invalid characters', 'InvalidParameterException', { startedBy: 'a:b' }],
+  ['a client token of more than 64 characters', 'InvalidParameterException', { clientToken: 'x'.repeat(65) }],
+  ['an unknown cluster', 'ClusterNotFoundException', { cluster: 'nowhere' }],
+  ['an unknown task definition', 'ClientException', { taskDefinition: 'nothing' }],
 ];
 
 /** Source: Amazon ECS API, DescribeTasks, ListTasks, StopTask. */
 export const refusals = [
   ...requests.map(([what, error, change]) =>
-    behaviour(`RunTask refuses ${what}`, async (trial) => {
+    behaviour(`RunTask rejects ${what}`, async (trial) => {
       await trial.register(trial.definition(unstartable));
       await refused(trial.start(change), error);
     }),
   ),
-  behaviour('DescribeTasks refuses more than 100 tasks', async (trial) => {
+  behaviour('DescribeTasks rejects more than 100 tasks', async (trial) => {
     const tasks = Array.from({ length: 101 }, (_, n) => unknown(n));
     const { cluster } = trial;
     await refused(trial.client.send(new DescribeTasksCommand({ cluster, tasks })), 'InvalidParameterException');
   }),
-  behaviour('DescribeTasks names unknown tasks as failures: MISSING', async (trial) => {
+  behaviour('DescribeTasks returns unknown tasks as failures with the reason MISSING', async (trial) => {
     const { cluster } = trial;
     const answer = await trial.client.send(new DescribeTasksCommand({ cluster, tasks: [unknown(1), unknown(2)] }));
     expect(answer.tasks).toEqual([]);
@@ -55,10 +55,10 @@ export const refusals = [
       })),
     );
   }),
-  behaviour('StopTask refuses a task that is unknown', async (trial) => {
+  behaviour('StopTask rejects an unknown task', async (trial) => {
     await refused(trial.stop(unknown(1)), 'InvalidParameterException', /not found/);
   }),
-  behaviour('ListTasks takes no other filter beside startedBy', async (trial) => {
+  behaviour('ListTasks rejects another filter together with startedBy', async (trial) => {
     const request = { cluster: trial.cluster, startedBy: 'x', family: trial.family };
     await refused(trial.client.send(new ListTasksCommand(request)), 'InvalidParameterException');
   }),
