@@ -17,9 +17,10 @@ export const differences = [
     what: 'A task that failed is launched again',
     temporal:
       'by the class of its failure, each with a budget of its own; bad data, a missing input and a bad configuration are never tried again',
-    stepFunctions: 'after 60 s and 120 s, whatever it failed of',
+    stepFunctions:
+      'a launch that is throttled or refused with `failures[]`, by the capacity budget; every other one after 60 s and 120 s, whatever it failed of',
     reason:
-      '`ecs:runTask.sync` fails with `States.TaskFailed` for all of them; an exit code is in the cause, which `Retry` cannot read',
+      '`ecs:runTask.sync` fails with `States.TaskFailed` for a task that has ended, and with one name for all `failures[]`; exit code and reason are in the cause, which `Retry` cannot read, and so is throttling that comes as a bad parameter',
     shownBy: 'scenarios',
   },
   {

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type AllowedPlaces, defaultPlaces, isWithin } from '@etl/pipeline/allowedPlaces';
 import { splitList } from '@etl/pipeline/allowedPlacesFrom';
 import { isTimeZone } from '@etl/pipeline/batch/timeZones';
-import { transform } from '@etl/pipeline/definition';
+import { credentials, transform } from '@etl/pipeline/definition';
 import { fileUri } from '@etl/pipeline/fileUri';
 import { parseJson } from '@etl/pipeline/json';
 import { defaultLightLimitBytes, lightLimits } from '@etl/pipeline/routing/policy';
@@ -194,6 +194,13 @@ export const variables = {
     .default(transform.pollSeconds)
     .describe(
       'Seconds between two looks at a task, as long as 4 calls of 100 tasks in that time suffice; below 1 the calls do not become more',
+    ),
+  ETL_CREDENTIAL_SECONDS: z.coerce
+    .number('is no number')
+    .nonnegative('must not be negative')
+    .default(credentials.retrySeconds)
+    .describe(
+      'How long calls are repeated whose AWS credentials are refused, or not given out; then the run has failed as `BadConfiguration`. A missing permission is never retried',
     ),
   ETL_METRICS_ADDRESS: z
     .string()

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { DeadLetters } from '../../activities/ports';
 import { createFolderEventSource } from '../../local/folderEventSource';
 import { awsServices } from '../aws';
+import { callsAtOnce } from '../concurrency';
 import type { Config } from '../config';
 import { ConfigError } from '../errors';
 import { type Intake, startIntake } from './consume';
@@ -57,7 +58,9 @@ function configuredSources(config: Config, log: Logger): EventSource[] {
   const { INTAKE_QUEUE_URL: queueUrl, INTAKE_FOLDER: folder, INTAKE_HIDDEN_SECONDS: hiddenSeconds } = config;
   const warn = (details: object, message: string) => log.warn(details, message);
   return [
-    ...(queueUrl === undefined ? [] : [awsServices().events(queueUrl, { warn, hiddenSeconds })]),
+    ...(queueUrl === undefined
+      ? []
+      : [awsServices().events(queueUrl, { warn, hiddenSeconds }, callsAtOnce(config).sqs)]),
     ...(folder === undefined ? [] : [createFolderEventSource(resolve(folder), { warn })]),
   ];
 }
