@@ -1,6 +1,7 @@
 import { cut } from '@etl/lib/capped';
 import { ApplicationFailure } from '@temporalio/common';
 import type { EtlActivities } from './contract';
+import { wrapEach } from './wrapEach';
 
 /**
  * Of an activity's result, in bytes of JSON. Temporal takes payloads of 2 MiB and messages of 4 MiB; a larger result is neither
@@ -13,24 +14,17 @@ export const maxAnswerBytes = 2 * 1024 * 1024 - 64 * 1024;
 /** Characters of an error's message and of its stack. */
 const maxErrorText = 10_000;
 
-type Activity = (input: never) => Promise<unknown>;
-
 /** Returns the same activities, none of which returns or throws more than Temporal takes. Lists are capped where they are made. */
 export function boundAnswers(activities: EtlActivities): EtlActivities {
-  const bounded = Object.entries(activities).map(([name, activity]) => [name, bound(name, activity as Activity)]);
-  return Object.fromEntries(bounded) as unknown as EtlActivities;
-}
-
-function bound(name: string, activity: Activity): Activity {
-  return async (input) => {
+  return wrapEach(activities, async (work, name) => {
     try {
-      const answer = await activity(input);
+      const answer = await work();
       checkSize(name, answer);
       return answer;
     } catch (error) {
       throw shortened(error);
     }
-  };
+  });
 }
 
 function checkSize(name: string, answer: unknown): void {
@@ -56,10 +50,11 @@ function shortened(error: unknown): unknown {
     if ((each.stack?.length ?? 0) > maxErrorText) each.stack = cut(each.stack ?? '', maxErrorText);
   }
   if (!(error instanceof ApplicationFailure) || sizeOf(error.details) <= maxAnswerBytes / 2) return error;
-  const { message, type, nonRetryable } = error;
+  const { message, type, nonRetryable, nextRetryDelay } = error;
   return ApplicationFailure.create({
     message,
     type: type ?? 'ServiceUnavailable',
     nonRetryable: nonRetryable ?? false,
+    ...(nextRetryDelay && { nextRetryDelay }),
   });
 }

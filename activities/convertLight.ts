@@ -2,17 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { capped, cut } from '@etl/lib/capped';
 import { joinUri } from '@etl/lib/uri';
 import { containerEnvironment } from '@etl/pipeline/container';
+import { credentials } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { lightLimits } from '@etl/pipeline/routing/policy';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
 import type { ObjectStore } from '@etl/storage/objectStore';
+import { classOf } from './classified';
 import type { LightInput } from './contract';
 import type { Note } from './heartbeat';
 import { containerInput } from './launchTask';
-import type { LightEnd } from './ports';
-import { type LightConverter, LightConverterError, ThrottledError } from './ports';
+import { type LightConverter, LightConverterError, type LightEnd } from './ports';
 import type { ProgressReader } from './progressReader';
 
 export interface Lightly {
@@ -24,6 +25,8 @@ export interface Lightly {
   /** Takes each progress that was read. */
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
+  /** Refused credentials are retried for so long, here, since Temporal never repeats a conversion. @default credentials.retrySeconds */
+  readonly credentialSeconds?: number;
   /** Seconds; tests shorten it. */
   readonly firstPauseSeconds?: number;
 }
@@ -35,19 +38,17 @@ const tailLines = 20;
 const patienceSeconds = 240;
 
 /**
- * The whole conversion, once. Only a call that was refused before anything started is repeated. Throws `ThrottledError` when
- * that goes on, and `LightConverterError`.
+ * Runs the whole conversion, once. Only a call that was refused before anything started is repeated.
+ * @throws ThrottledError or CredentialsError when the refusals go on; LightConverterError.
  */
 export async function convertLight(lightly: Lightly, input: LightInput): Promise<LightEnd> {
-  const { converter, store, signal, firstPauseSeconds = 0.5 } = lightly;
+  const { converter, signal, firstPauseSeconds = 0.5 } = lightly;
   if (!converter) throw new LightConverterError('this worker has no light lane');
-  const timeoutSeconds = Math.min(input.plan.timings.timeoutSeconds, lightLimits.timeoutSeconds);
-  const environment = containerEnvironment({ ...(await containerInput(store, input)), timeoutSeconds });
-  const giveUpAt = performance.now() + patienceSeconds * 1000;
+  const startedAt = performance.now();
   for (let pause = firstPauseSeconds; ; pause = Math.min(pause * 2, 20)) {
     signal.throwIfAborted();
     try {
-      const end = await reported(lightly, input, () => converter.convert({ environment, timeoutSeconds, signal }));
+      const end = await convertOnce(lightly, converter, input);
       // The log tells why something failed; the manifest of what did not is where readers see it.
       return {
         ...end,
@@ -57,10 +58,25 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
     } catch (error) {
       // Half of it at random, so that what was refused together does not come back together.
       const seconds = pause * (0.5 + Math.random() / 2);
-      if (!(error instanceof ThrottledError) || performance.now() + seconds * 1000 > giveUpAt) throw error;
+      const waited = (performance.now() - startedAt) / 1000;
+      if (waited + seconds > patienceWith(error, lightly)) throw error;
       await delay(seconds * 1000, undefined, { signal });
     }
   }
+}
+
+/** Seconds after which an error counts; 0 for one that may have come after the conversion had started. */
+function patienceWith(error: unknown, { credentialSeconds = credentials.retrySeconds }: Lightly): number {
+  const { type, retry } = classOf(error) ?? {};
+  if (retry === 'withinBudget') return Math.min(credentialSeconds, patienceSeconds);
+  return type === 'Throttled' ? patienceSeconds : 0;
+}
+
+async function convertOnce(lightly: Lightly, converter: LightConverter, input: LightInput): Promise<LightEnd> {
+  const timeoutSeconds = Math.min(input.plan.timings.timeoutSeconds, lightLimits.timeoutSeconds);
+  const { store, signal } = lightly;
+  const environment = containerEnvironment({ ...(await containerInput(store, input)), timeoutSeconds });
+  return reported(lightly, input, () => converter.convert({ environment, timeoutSeconds, signal }));
 }
 
 /** Awaits a conversion and reports its progress meanwhile. */

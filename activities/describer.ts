@@ -1,4 +1,11 @@
-import { maxTasksPerDescribe, type TaskDescription, type TaskRunner, TaskRunnerError, ThrottledError } from './ports';
+import {
+  CredentialsError,
+  maxTasksPerDescribe,
+  type TaskDescription,
+  type TaskRunner,
+  TaskRunnerError,
+  ThrottledError,
+} from './ports';
 
 export interface DescriberSettings {
   /** Between two looks at a task, in milliseconds, while the calls suffice for all tasks. */
@@ -13,7 +20,8 @@ export interface TaskWatch {
    * Returns the task at the next look; undefined when ECS does not know it. The first look of a watch is due at once.
    * `changeLikelyAt`, in milliseconds of `performance.now`: from then on this task comes before others when one call has no room for
    * all. @default 0
-   * @throws TaskRunnerError when ECS will never answer; the signal's reason once that is aborted.
+   * @throws TaskRunnerError when ECS will never answer; CredentialsError, since another worker may have better ones; the signal's
+   * reason once that is aborted.
    */
   next(changeLikelyAt?: number): Promise<TaskDescription | undefined>;
 }
@@ -95,7 +103,8 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
       rate = Math.min(1, rate + recovery);
       for (const wait of looking) wait.answer(found.get(wait.taskArn));
     } catch (error) {
-      if (error instanceof TaskRunnerError) for (const wait of looking) wait.fail(error);
+      const isFinal = error instanceof TaskRunnerError || error instanceof CredentialsError;
+      if (isFinal) for (const wait of looking) wait.fail(error);
       // Of several calls that were under way together only the first counts. Any other error passes: the task runs, seen or not.
       if (error instanceof ThrottledError && now > throttledAt) {
         rate = Math.max(minRate, rate / 2);

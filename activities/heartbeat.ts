@@ -1,4 +1,5 @@
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { fieldsOf } from '@etl/lib/reading';
+import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 import { repeatShare } from './reportPace';
 
 const defaultTimeoutMs = 30_000;
@@ -16,7 +17,8 @@ export type Note = (details: object, now?: boolean) => void;
 export async function withHeartbeat<T>(work: (note: Note) => Promise<T>, current?: () => object): Promise<T> {
   const { heartbeatTimeoutMs = defaultTimeoutMs } = activityInfo();
   let details: object | undefined;
-  const beat = () => heartbeat(current ? { ...details, ...current() } : details);
+  const newest = () => (current ? { ...details, ...current() } : details);
+  const beat = () => heartbeat(newest());
   const timer = setInterval(beat, heartbeatTimeoutMs * repeatShare);
   try {
     return await work((next, now = false) => {
@@ -27,5 +29,14 @@ export async function withHeartbeat<T>(work: (note: Note) => Promise<T>, current
     });
   } finally {
     clearInterval(timer);
+    const last = newest();
+    if (last) lastDetails.set(Context.current(), last);
   }
+}
+
+const lastDetails = new WeakMap<Context, object>();
+
+/** Returns the newest details of this attempt, whose work is over; else those that the attempt before has handed on. */
+export function detailsToHandOn(): object {
+  return lastDetails.get(Context.current()) ?? fieldsOf(activityInfo().heartbeatDetails);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { trimSlashes } from '@etl/lib/uri';
-import { transform } from '@etl/pipeline/definition';
+import { credentials, transform } from '@etl/pipeline/definition';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import type { MessageLanguage } from '@etl/pipeline/messages/languages';
 import { activityInfo, Context } from '@temporalio/activity';
@@ -11,6 +11,7 @@ import { classified } from './classified';
 import { confirmCommit } from './confirmCommit';
 import type { CommitQuery, EtlActivities, RunIdentity } from './contract';
 import { convertLight } from './convertLight';
+import { withCredentialRetries } from './credentialRetries';
 import { createDescriber, type DescriberSettings } from './describer';
 import { findOrphans } from './findOrphans';
 import { type Note, withHeartbeat } from './heartbeat';
@@ -33,6 +34,8 @@ export interface ActivitySettings extends ValidationSettings {
   readonly messageLanguage: MessageLanguage;
   /** Between two looks at a task, while one worker's calls suffice for all its tasks. */
   readonly pollSeconds: number;
+  /** Refused AWS credentials are retried for so long. @default credentials.retrySeconds */
+  readonly credentialSeconds?: number;
 }
 
 /** Shorter intervals than these do not pay, however far they are scaled. */
@@ -48,7 +51,7 @@ const minEndGraceSeconds = 1;
 
 /** The activities over their ports. Only this file knows Temporal: what it calls is plain code. */
 export function createActivities(ports: Ports, settings: ActivitySettings): EtlActivities {
-  const { pollSeconds, timeScale } = settings;
+  const { pollSeconds, timeScale, credentialSeconds = credentials.retrySeconds } = settings;
   const describer = createDescriber(ports.tasks, describerSettings(pollSeconds, timeScale));
   const leastSeconds = Math.max(pollSeconds * timeScale * looksPerReport, minReportSeconds);
   const progress = createProgressReader(ports.store, { leastSeconds });
@@ -68,7 +71,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       (read) => ports.progress.report(workflowId, runId, { generation, progress: read }),
       transform.progressUpdateSeconds * timeScale,
     );
-  return {
+  const activities: EtlActivities = {
     validateInput: ({ event }) => classified(validateInput(ports.store, settings, event)),
     launchTask: (input) => {
       const { namespace } = activityInfo();
@@ -78,24 +81,25 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       const onProgress = updateWorkflow(input.run, input.generation);
       const waited = measureWait(activityInfo().heartbeatDetails);
       const wait = (note: Note) => awaitTask({ ...waiting(note), onProgress, waitedSeconds: waited.before }, input);
-      return withHeartbeat((note) => orRetryElsewhere(wait(note)), waited.details);
+      return withHeartbeat((note) => orRetryElsewhere(classified(wait(note))), waited.details);
     },
-    stopTask: (input) => withHeartbeat((note) => orRetryElsewhere(stopTask(ports.tasks, waiting(note), input))),
+    stopTask: (input) =>
+      withHeartbeat((note) => orRetryElsewhere(classified(stopTask(ports.tasks, waiting(note), input)))),
     findTasks: async ({ run }) => {
-      const live = await liveTasks(ports.tasks, run.workflowId);
+      const live = await classified(liveTasks(ports.tasks, run.workflowId));
       return live.filter(({ tags }) => tags[tagNames.runId] === run.runId).map(({ taskArn }) => taskArn);
     },
     findOrphans: ({ graceSeconds }) => {
       const { tasks, executions } = ports;
       // The server's clock, which the ends of workflows are told by too.
       const { namespace, currentAttemptScheduledTimestampMs } = activityInfo();
-      const now = () => currentAttemptScheduledTimestampMs;
-      return withHeartbeat((note) => findOrphans({ tasks, executions, namespace, graceSeconds, now, note }));
+      const search = { tasks, executions, namespace, graceSeconds, now: () => currentAttemptScheduledTimestampMs };
+      return withHeartbeat((note) => classified(findOrphans({ ...search, note })));
     },
     convertLight: (input) => {
       const { cancellationSignal: signal } = Context.current();
       const onProgress = updateWorkflow(input.run, input.generation);
-      const lightly = { converter: ports.light, store: ports.store, progress, onProgress, signal };
+      const lightly = { converter: ports.light, store: ports.store, progress, onProgress, signal, credentialSeconds };
       return classified(withHeartbeat((note) => untilOver(convertLight({ ...lightly, note }, input))));
     },
     planBatch: (input) => classified(planBatch(ports.store, settings, input)),
@@ -123,6 +127,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       return { letterId: await classified(ports.deadLetters.send(letter, failedAt)) };
     },
   };
+  return withCredentialRetries(activities, credentialSeconds);
 }
 
 /** A delivery does not wait longer for the letter of an earlier failure to be found. */

@@ -31,7 +31,7 @@ const maxLooked = 50_000;
 /** Of the URIs of a page as JSON. Its batches and reasons, which are short, come on top; an activity's result has 2 MiB at most. */
 const maxKeyBytes = 1_000_000;
 /** Commit logs that are read at once. */
-const maxChecks = 16;
+export const maxChecks = 16;
 
 export interface ListingPorts {
   readonly store: Pick<ObjectStore, 'list' | 'head' | 'readSmall'>;

@@ -34,8 +34,9 @@ export interface Ports {
 /** Converts a whole file in one call: a function, or a process beside the worker. */
 export interface LightConverter {
   /**
-   * Returns how it ended, killed or not. Throws `ThrottledError` when it was not started and may be asked again, and
-   * `LightConverterError` for what no repetition mends. After `signal` it ends what it can, and returns when that is over.
+   * Returns how it ended, killed or not. After `signal` it ends what it can, and returns when that is over.
+   * @throws ThrottledError or CredentialsError when it was not started and may be asked again; LightConverterError for what no
+   * repetition repairs.
    */
   convert(request: LightRequest): Promise<LightEnd>;
 }
@@ -53,14 +54,15 @@ export const maxTasksPerDescribe = 100;
 
 export interface TaskRunner {
   /**
-   * Idempotent by `clientToken`: a repeated call returns the task of the first. Throws `TaskRunnerError` for what no
-   * repetition mends, `ThrottledError` when ECS wants to be asked later.
+   * Idempotent by `clientToken`: a repeated call returns the task of the first. A quota that is used up is a refusal for want of
+   * capacity, whichever way ECS reports it.
+   * @throws TaskRunnerError for what no repetition repairs; ThrottledError when ECS wants to be asked later; CredentialsError.
    */
   run(request: TaskRequest): Promise<RunAnswer>;
   /**
    * Returns the tasks that ECS knows, of at most `maxTasksPerDescribe` ARNs. `retries`: whether the client repeats a call that is
    * throttled or fails for now; false for a caller that paces its calls itself. @default true
-   * @throws TaskRunnerError when ECS will never answer; ThrottledError when ECS wants to be asked later.
+   * @throws TaskRunnerError when ECS will never answer; ThrottledError when ECS wants to be asked later; CredentialsError.
    */
   describe(taskArns: readonly string[], options?: { readonly retries?: boolean }): Promise<TaskDescription[]>;
   /** Asks for a stop, and returns at once whether ECS knows the task. A task that is gone is no error. */
@@ -210,9 +212,17 @@ export class TaskRunnerError extends Error {
   override readonly name = 'TaskRunnerError';
 }
 
-/** ECS wants to be asked later. */
+/** A service wants to be asked later. */
 export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
+}
+
+/**
+ * The credentials of this process are refused, or not given out, for now. Nothing was done. They may be renewed, and another worker
+ * may have others.
+ */
+export class CredentialsError extends Error {
+  override readonly name = 'CredentialsError';
 }
 
 /** The light lane's converter cannot be used as it is configured. */

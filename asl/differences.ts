@@ -17,9 +17,10 @@ export const differences = [
     what: 'Retries of a failed task',
     temporal:
       'depend on the class of the failure, each with its own budget; bad data, a missing input and a bad configuration are never retried',
-    stepFunctions: 'after 60 s and 120 s, whatever the failure',
+    stepFunctions:
+      'a launch that is throttled or refused with `failures[]`: by the capacity budget; all others after 60 s and 120 s, whatever the failure',
     reason:
-      '`ecs:runTask.sync` fails with `States.TaskFailed` for all of them; the exit code is in the cause, which `Retry` cannot read',
+      '`ecs:runTask.sync` fails with `States.TaskFailed` for every task that has ended, and with one name for all `failures[]`; the exit code and the reason are in the cause, which `Retry` cannot read, and so is throttling that is reported as an invalid parameter',
     shownBy: 'scenarios',
   },
   {

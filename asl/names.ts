@@ -1,3 +1,4 @@
+import type { FailureType } from '@etl/pipeline/failures';
 import { type End, flow, type Stage, type stageFailures } from '@etl/pipeline/flow';
 
 /** The states of stages and ends, as they are shown in the console. */
@@ -42,3 +43,6 @@ export const failureNames = {
     other: 'ConfirmationFailed',
   },
 } as const satisfies { [S in keyof StageFailures]: Record<keyof StageFailures[S], string> };
+
+/** What a function throws whose credentials are refused for now (lambdas/named.ts). */
+export const credentialsError: FailureType = 'CredentialsRefused';

@@ -2,6 +2,7 @@ import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-
 import { lastLines } from '@etl/lib/logTail';
 import type { TaskLogs } from '../activities/ports';
 import type { FindLogStream, LogStream } from './logStream';
+import { whileThrottled } from './whileThrottled';
 
 /** Events a call; with lines of a few hundred bytes that is well below a megabyte. */
 const pageSize = 500;
@@ -21,15 +22,18 @@ export function createCloudWatchTaskLogs(
   find: FindLogStream,
   say: Say,
 ): TaskLogs {
+  const tailOf = async (taskArn: string, lines: number, abortSignal: AbortSignal): Promise<string[]> => {
+    const stream = await find(taskArn);
+    if (stream !== undefined) return readTail(clientOf(stream.region), stream, lines, abortSignal);
+    say.debug({ taskArn }, 'the task definition has no awslogs configuration: no log lines to show');
+    return [];
+  };
   return {
     async tail(taskArn, lines) {
       try {
-        return await within(patienceMs, async (abortSignal) => {
-          const stream = await find(taskArn);
-          if (stream !== undefined) return await readTail(clientOf(stream.region), stream, lines, abortSignal);
-          say.debug({ taskArn }, 'the task definition has no awslogs configuration: no log lines to show');
-          return [];
-        });
+        return await within(patienceMs, (abortSignal) =>
+          whileThrottled(() => tailOf(taskArn, lines, abortSignal), abortSignal),
+        );
       } catch (error) {
         const { name, message } = error as Error;
         say.warn({ taskArn, error: `${name}: ${message}` }, 'the log of the task could not be read');

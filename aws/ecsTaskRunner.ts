@@ -10,7 +10,8 @@ import {
   type RunTaskCommandOutput,
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
-import type { RunAnswer, TaskRunner } from '../activities/ports';
+import { type Refusal, refusalOf } from '@etl/pipeline/causes/refusals';
+import { type RunAnswer, type TaskRunner, TaskRunnerError, ThrottledError } from '../activities/ports';
 import { containerSizes } from './containerSizes';
 import { askedWell, ecsError } from './ecsErrors';
 import { type EcsSettings, runTaskRequest } from './runTaskRequest';
@@ -42,13 +43,14 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, wi
         (await askedWell('DescribeTaskDefinition', client.send(new DescribeTaskDefinitionCommand({ taskDefinition }))));
       const sizes = request.size && containerSizes(definition?.taskDefinition, request.size);
       const call = new RunTaskCommand(runTaskRequest(settings, request, sizes));
-      type Answer = Pick<RunTaskCommandOutput, 'tasks' | 'failures'> | ConflictException;
+      type Answer = Pick<RunTaskCommandOutput, 'tasks' | 'failures'> | ConflictException | Refused;
       const answer: Answer = await client.send(call).catch((error: unknown): Answer => {
         if (error instanceof ConflictException) return error;
-        if (request.spot && isWithoutSpot(error)) return { failures: [{ reason: (error as Error).message }] };
+        if (isForCapacity(error, request.spot)) return { refused: (error as Error).message, cause: 'capacity' };
         throw ecsError('RunTask', error);
       });
       if (answer instanceof ConflictException) return { conflict: answer.resourceIds ?? [] };
+      if ('refused' in answer) return answer;
       const taskArn = answer.tasks?.[0]?.taskArn;
       return taskArn === undefined ? refusal(answer.failures ?? []) : { taskArn };
     },
@@ -75,19 +77,32 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, wi
   };
 }
 
-/** The cluster has no such capacity provider: Spot has no capacity there, ever, and the run goes on on demand. */
-function isWithoutSpot(error: unknown): boolean {
+type Refused = Extract<RunAnswer, { refused: string }>;
+
+/** A quota comes as an error, too. A cluster without the capacity provider of Spot never has room there: the run goes on on demand. */
+function isForCapacity(error: unknown, spot: boolean): boolean {
   const { name, message } = error as Error;
-  return name === 'InvalidParameterException' && /capacity provider/i.test(message);
+  const refusal = refusalOf({ codes: [name], text: message });
+  const withoutSpot = spot && name === 'InvalidParameterException' && /capacity provider/i.test(message);
+  return refusal === 'capacity' || (refusal === undefined && withoutSpot);
 }
 
-/** HTTP 200 with `failures[]` is a failure too. */
-function refusal(failures: readonly Failure[]): RunAnswer {
-  const refused =
-    failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': ')).join('; ') ||
-    'ECS returned neither a task nor a failure';
-  return { refused, cause: /capacity|^RESOURCE:/i.test(refused) ? 'capacity' : 'other' };
+/**
+ * HTTP 200 with `failures[]` is a failure too.
+ * @throws ThrottledError and TaskRunnerError, as for an error with the same words
+ */
+function refusal(failures: readonly Failure[]): Refused {
+  const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': '));
+  const refused = reasons.join('; ') || 'ECS returned neither a task nor a failure';
+  const means = worst(reasons.map((text) => refusalOf({ text })));
+  if (means === 'throttled') throw new ThrottledError(`ECS RunTask is throttled: ${refused}`);
+  if (means === 'configuration') throw new TaskRunnerError(`ECS RunTask was refused: ${refused}`);
+  return { refused, cause: means ?? 'other' };
 }
+
+/** Of several reasons the one that holds the longest. */
+const worst = (refusals: readonly (Refusal | undefined)[]): Refusal | undefined =>
+  (['configuration', 'capacity', 'throttled'] as const).find((each) => refusals.includes(each));
 
 /** StopTask of a task that ECS no longer knows. */
 function isGone(error: unknown): boolean {

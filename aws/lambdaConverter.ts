@@ -1,29 +1,15 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { lastLines } from '@etl/lib/logTail';
-import { classOfKind } from '@etl/pipeline/causes/cause';
-import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
-import type { LightEnd } from '../activities/ports';
-import { type LightConverter, LightConverterError, ThrottledError } from '../activities/ports';
+import { type LightConverter, LightConverterError, type LightEnd, ThrottledError } from '../activities/ports';
+import { serviceError } from './serviceErrors';
 
-/**
- * How a client of the light lane is made: a call lasts as long as its function, and is sent once, since the SDK would repeat it
- * after a timeout beside the first.
- */
-export const lambdaClientSettings = {
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 960_000, socketTimeout: 960_000 },
-} as const;
-
-/** Source: AWS Lambda API Reference, Invoke, Errors. */
-const busy = new Set([
-  'TooManyRequestsException',
-  'EC2ThrottledException',
-  'ENILimitReachedException',
+/** The function is not ready yet, and was not called. @see AWS Lambda API Reference, Invoke, Errors */
+const notReady: ReadonlySet<string> = new Set([
   'ResourceConflictException',
   'ResourceNotReadyException',
-  'SubnetIPAddressLimitReachedException',
+  'SnapStartNotReadyException',
 ]);
-const permanent = new Set([
+const permanent: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'InvalidParameterValueException',
   'InvalidRuntimeException',
@@ -36,7 +22,6 @@ const permanent = new Set([
   'KMSNotFoundException',
   'RequestTooLargeException',
   'ResourceNotFoundException',
-  'UnrecognizedClientException',
 ]);
 
 const tailLines = 20;
@@ -55,7 +40,7 @@ export function createLambdaConverter(client: LambdaClient, functionName: string
             Payload: Buffer.from(JSON.stringify({ environment, timeoutSeconds })),
           }),
         )
-        .catch((error: Error) => {
+        .catch((error: unknown) => {
           throw lambdaError(functionName, error);
         });
       return endOf(answer, (performance.now() - startedAt) / 1000);
@@ -63,14 +48,11 @@ export function createLambdaConverter(client: LambdaClient, functionName: string
   };
 }
 
-function lambdaError(functionName: string, error: Error): Error {
-  const told = `Lambda function ${functionName}: ${error.name}: ${error.message}`;
-  if (busy.has(error.name)) return new ThrottledError(told, { cause: error });
-  const cause = causeOf(error);
-  if (cause && classOfKind(cause.kind) === 'BadConfiguration') {
-    return new LightConverterError(`Lambda function ${functionName}: ${inWords(cause)}`, { cause: error });
-  }
-  return permanent.has(error.name) ? new LightConverterError(told, { cause: error }) : error;
+function lambdaError(functionName: string, error: unknown): unknown {
+  const what = `Lambda function ${functionName}`;
+  const { name, message } = error as Error;
+  if (notReady.has(name)) return new ThrottledError(`${what} is not ready: ${name}: ${message}`, { cause: error });
+  return serviceError({ what, permanent, Permanent: LightConverterError }, error);
 }
 
 /** What an answer means, and what an error of the function does. */

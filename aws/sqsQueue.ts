@@ -9,7 +9,7 @@ import {
 
 /** Of every batch call. Source: Amazon SQS API. */
 export const maxPerCall = 10;
-/** The longest that SQS lets a call wait for a message. Source: Amazon SQS API, ReceiveMessage. */
+/** The longest that SQS lets a call wait for a message; its client waits longer (pipeline/src/awsClients.ts). */
 export const longPollSeconds = 20;
 /** Source: Amazon SQS API, ChangeMessageVisibility. */
 export const maxHiddenSeconds = 43_200;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DescribeTaskDefinitionCommand, type ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '@etl/ecs/taskDefinition/build';
 import { canonicalJson } from '@etl/lib/canonicalJson';
+import { whileThrottled } from './whileThrottled';
 
 /** The tag that says which definition a revision was registered from. */
 export const definitionHashTag = 'etl:definition-hash';
@@ -10,6 +11,9 @@ export interface TaskDefinitionRegistrar {
   /** The ARN of a revision that is this definition. Registers one only if the family's newest is another. */
   ensureRegistered(definition: TaskDefinition): Promise<string>;
 }
+
+/** ECS takes one registration of a family at a time: workers that start together wait for each other. */
+const patienceMs = 60_000;
 
 /** What was registered or is being registered by this process, whoever asks: equal definitions share one call. */
 const registered = new Map<string, Promise<string>>();
@@ -22,7 +26,8 @@ export function createTaskDefinitionRegistrar(client: ECSClient): TaskDefinition
       const key = canonicalJson([await client.config.region(), await client.config.endpoint?.(), hash]);
       const known = registered.get(key);
       if (known) return known;
-      const arn = findOrRegister(client, definition, hash);
+      const patience = AbortSignal.timeout(patienceMs);
+      const arn = whileThrottled(() => findOrRegister(client, definition, hash), patience);
       registered.set(key, arn);
       // A failure is nobody's answer but theirs who waited for it.
       arn.catch(() => registered.delete(key));

@@ -7,7 +7,7 @@ import { isTimeZone } from '@etl/lib/timeZones';
 import { bucketUri, joinUri } from '@etl/lib/uri';
 import { type AllowedPlaces, defaultPlaces, isWithin } from '@etl/pipeline/allowedPlaces';
 import { splitList } from '@etl/pipeline/allowedPlacesFrom';
-import { transform } from '@etl/pipeline/definition';
+import { credentials, transform } from '@etl/pipeline/definition';
 import { defaultLanguage, languages, type MessageLanguage } from '@etl/pipeline/messages/languages';
 import { defaultLightLimitBytes, lightLimits } from '@etl/pipeline/routing/policy';
 import { sharedDetailProblems } from '@etl/pipeline/sharedDetail';
@@ -203,6 +203,13 @@ export const variables = {
     .default(transform.pollSeconds)
     .describe(
       'Seconds between two looks at a task, as long as 4 calls of 100 tasks in that time suffice; below 1 the calls do not become more',
+    ),
+  ETL_CREDENTIAL_SECONDS: z.coerce
+    .number('is no number')
+    .nonnegative('must not be negative')
+    .default(credentials.retrySeconds)
+    .describe(
+      'How long calls are repeated whose AWS credentials are refused, or not given out; then the run has failed as `BadConfiguration`. A missing permission is never retried',
     ),
   ETL_METRICS_ADDRESS: z
     .string()

@@ -1,10 +1,10 @@
 import { classOf } from '../activities/classified';
 import { ConfigError } from '../config/errors';
 
-/** An error whose name the state machine catches. */
+/** An error whose name the state machine catches, or retries in a way of its own. */
 export class NamedError extends Error {
   constructor(
-    override readonly name: 'BadConfiguration' | 'CommitMissing' | 'Superseded',
+    override readonly name: 'BadConfiguration' | 'CredentialsRefused' | 'CommitMissing' | 'Superseded',
     message: string,
     options?: { readonly cause?: unknown },
   ) {
@@ -12,7 +12,11 @@ export class NamedError extends Error {
   }
 }
 
-/** Runs a function's work. Throws `BadConfiguration` for what no retry can repair, and every other error as it is. */
+/**
+ * Runs a function's work.
+ * @throws {NamedError} `BadConfiguration` for what no retry can repair, `CredentialsRefused` for what a retry may; every other error
+ * as it is.
+ */
 export async function named<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -20,6 +24,7 @@ export async function named<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof ConfigError) throw new NamedError('BadConfiguration', error.message, { cause: error });
     const known = classOf(error);
     if (known?.type !== 'BadConfiguration') throw error;
-    throw new NamedError('BadConfiguration', known.message, { cause: error });
+    const name = known.retry === 'never' ? 'BadConfiguration' : 'CredentialsRefused';
+    throw new NamedError(name, known.message, { cause: error });
   }
 }

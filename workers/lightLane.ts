@@ -6,7 +6,9 @@ import type { LightConverter } from '../activities/ports';
 import type { Config } from '../config/environment';
 import { createProcessConverter, etlProgram } from '../local/processConverter';
 import { awsServices } from './aws';
-import { defaultLightConcurrency } from './workers';
+
+/** Functions at once that one worker waits for. */
+export const defaultLightConcurrency = 100;
 
 type Chosen = Pick<
   Config,
@@ -31,7 +33,7 @@ export function routingOf(config: Chosen): RoutingSettings {
 export function createLightConverter(config: Chosen): LightConverter | undefined {
   const { LIGHT_FUNCTION: name } = config;
   const kind = kindOf(config);
-  if (kind === 'lambda' && name !== undefined) return awsServices().lightConverter(name);
+  if (kind === 'lambda' && name !== undefined) return awsServices().lightConverter(name, lightConcurrency(config));
   const program = etlProgram();
   return kind === 'process' && program !== undefined
     ? createProcessConverter({ program, memoryMiB: lightMemoryMiB, environment: variablesOf(config.places) })

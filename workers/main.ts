@@ -43,6 +43,7 @@ async function main(): Promise<void> {
       places: config.places,
       timeScale: config.ETL_TIME_SCALE,
       pollSeconds: config.ETL_POLL_SECONDS,
+      credentialSeconds: config.ETL_CREDENTIAL_SECONDS,
       uiUrl: config.TEMPORAL_UI_URL,
       messageLanguage: config.ETL_MESSAGE_LANGUAGE,
       routing: routingOf(config),

@@ -1,8 +1,9 @@
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
+import { clientSettings } from '@etl/pipeline/awsClients';
 import { confineStore } from '@etl/storage/confinedStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import { openStore } from '@etl/storage/openStore';
+import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createOnePerEvent } from '../activities/deadLetters/onePerEvent';
@@ -17,6 +18,7 @@ import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
 import { createLocalTaskLogs } from '../local/taskLogs';
 import { awsServices } from './aws';
+import { callsAtOnce } from './concurrency';
 import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
 import { createProgressReporter } from './progressReporter';
@@ -26,13 +28,15 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   const local = places(config.stateDir);
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts } = config;
   const light = createLightConverter(config);
-  const store = confineStore(openStore(), worksIn(config));
+  const { s3, sns } = callsAtOnce(config);
+  const opened = openStore(undefined, () => openS3WhenNeeded({ concurrency: s3 }));
+  const store = confineStore(opened, worksIn(config));
   return {
     store,
     ...createTaskPorts(config, log),
     notifier:
       success !== undefined && alerts !== undefined
-        ? awsServices().notifier({ success, alerts })
+        ? awsServices().notifier({ success, alerts }, sns)
         : createOutboxNotifier(local.outbox, (line) => log.info({ outbox: local.outbox }, line)),
     deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
@@ -46,34 +50,37 @@ function worksIn({ places: { sources = [], destinations = [] }, cleanBase }: Con
   return { sources, destinations: [...destinations, cleanBase] };
 }
 
-function createDeadLetters({ DLQ_URL: queueUrl, stateDir, ...bases }: Config, store: ObjectStore): DeadLetters {
+function createDeadLetters(config: Config, store: ObjectStore): DeadLetters {
+  const { DLQ_URL: queueUrl, stateDir, ...bases } = config;
   if (queueUrl === undefined) return createFileDeadLetters(places(stateDir).deadLetters, bases);
-  return createOnePerEvent({ queue: awsServices().deadLetters(queueUrl), store, places: bases });
+  const queue = awsServices().deadLetters(queueUrl, callsAtOnce(config).sqs);
+  return createOnePerEvent({ queue, store, places: bases });
 }
 
 /** An answer that never comes must not hold up what is asked of ECS next: all waits of a worker share its calls. */
-const timeouts = { connectionTimeout: 5_000, socketTimeout: 15_000 };
-
-function createTaskRunner(client: ECSClientConfig, settings: EcsSettings): TaskRunner {
-  return createEcsTaskRunner(new ECSClient(client), settings, new ECSClient({ ...client, maxAttempts: 1 }));
+function createTaskRunner(where: ECSClientConfig, concurrency: number, settings: EcsSettings): TaskRunner {
+  const client = new ECSClient({ ...clientSettings('ecs', { concurrency }), ...where });
+  const withoutRetries = new ECSClient({ ...clientSettings('ecs', { concurrency }), ...where, maxAttempts: 1 });
+  return createEcsTaskRunner(client, settings, withoutRetries);
 }
 
 function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'taskLogs'> {
   const { ECS_CLUSTER: cluster, ECS_TASK_DEFINITION: taskDefinition, ECS_SUBNETS: subnets } = config;
+  const { ecs, logs } = callsAtOnce(config);
   if (cluster !== undefined && taskDefinition !== undefined && subnets !== undefined) {
-    const client = { requestHandler: timeouts };
     const securityGroups = config.ECS_SECURITY_GROUPS ?? [];
     const assignPublicIp = config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED';
+    const finder = new ECSClient({ ...clientSettings('ecs', { concurrency: logs }) });
     return {
-      tasks: createTaskRunner(client, { cluster, taskDefinition, subnets, securityGroups, assignPublicIp }),
-      taskLogs: awsServices().taskLogs(createLogStreamFinder(new ECSClient(client), { cluster, taskDefinition }), log),
+      tasks: createTaskRunner({}, ecs, { cluster, taskDefinition, subnets, securityGroups, assignPublicIp }),
+      taskLogs: awsServices().taskLogs(createLogStreamFinder(finder, { cluster, taskDefinition }), log, logs),
     };
   }
   const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? `http://127.0.0.1:${localDefaults.ecsPort}`;
   // The endpoint does not check signatures, but the SDK must have something to sign with.
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
-    tasks: createTaskRunner({ endpoint, region: 'us-east-1', credentials, requestHandler: timeouts }, localEcsSettings),
+    tasks: createTaskRunner({ endpoint, region: 'us-east-1', credentials }, ecs, localEcsSettings),
     taskLogs: createLocalTaskLogs(places(config.stateDir).ecs),
   };
 }

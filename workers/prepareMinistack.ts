@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { terminalLine } from '@etl/lib/text/terminal';
 import { parseUri } from '@etl/lib/uri';
+import { clientSettings } from '@etl/pipeline/awsClients';
 import { exitCodes } from '@etl/pipeline/failures';
 import { type Config, parseConfig } from '../config/environment';
 import { ConfigError } from '../config/errors';
@@ -25,10 +26,10 @@ async function main([image, ...rest]: string[]): Promise<void> {
   const sample = readFileSync(join(__dirname, '..', '..', 'samples', 'ventas.csv'), 'utf8');
   const clients = {
     // The first one to call: ministack may still be starting.
-    s3: new S3Client({ forcePathStyle: true, maxAttempts: 12 }),
-    sns: new SNSClient({}),
-    sqs: new SQSClient({}),
-    ecs: new ECSClient({}),
+    s3: new S3Client({ ...clientSettings('s3'), forcePathStyle: true, maxAttempts: 12 }),
+    sns: new SNSClient({ ...clientSettings('sns') }),
+    sqs: new SQSClient({ ...clientSettings('sqs') }),
+    ecs: new ECSClient({ ...clientSettings('ecs') }),
   };
   await prepareMinistack(clients, {
     buckets: [raw, bucketOf(config, 'S3_CLEAN_BUCKET')],

@@ -3,6 +3,8 @@ import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { boundAnswers } from '../activities/boundAnswers';
 import type { EtlActivities } from '../activities/contract';
+import { slots } from './concurrency';
+import { defaultLightConcurrency } from './lightLane';
 
 export interface WorkerSettings {
   readonly connection: NativeConnection;
@@ -18,17 +20,11 @@ export interface WorkerSettings {
   readonly lightConcurrency?: number;
 }
 
-/** Long waits at once on one worker: each is a timer and a share of a DescribeTasks call, so that many fit. */
-const maxWaits = 2000;
-
 /**
  * Activities decide how often they send a heartbeat (activities/reportPace.ts); by default the SDK would hold details back for
  * 0.8 heartbeat timeouts.
  */
 const heartbeatThrottle = { maxHeartbeatThrottleInterval: '1 second' } as const;
-
-/** Functions at once that one worker waits for. */
-export const defaultLightConcurrency = 100;
 
 /**
  * Four workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`,
@@ -51,18 +47,20 @@ export async function createWorkers(settings: WorkerSettings) {
       taskQueue: taskQueues.main,
       // launchTask among them: runs in flight have launches here that an earlier version scheduled.
       activities: short,
+      maxConcurrentActivityTaskExecutions: slots.main,
     }),
     await Worker.create({
       ...common,
       taskQueue: taskQueues.fargate,
       activities: { awaitTask, stopTask, findOrphans, awaitRuns },
-      maxConcurrentActivityTaskExecutions: maxWaits,
+      maxConcurrentActivityTaskExecutions: slots.waits,
       ...heartbeatThrottle,
     }),
     await Worker.create({
       ...common,
       taskQueue: taskQueues.launch,
       activities: { launchTask: short.launchTask },
+      maxConcurrentActivityTaskExecutions: slots.launches,
       ...(settings.launchesPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: settings.launchesPerSecond }),
     }),
   ];

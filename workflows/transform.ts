@@ -1,7 +1,7 @@
 import { cut } from '@etl/lib/capped';
 import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
 import type { ContainerMode } from '@etl/pipeline/container';
-import { budgetOf, type FailureType } from '@etl/pipeline/failures';
+import { budgetOf, type FailureType, finalTypeOf } from '@etl/pipeline/failures';
 import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
 import { failureOf, type TaskEnd } from '@etl/pipeline/taskEnd';
@@ -103,7 +103,7 @@ function withHistory(
   launches: readonly Launch[],
 ): ApplicationFailure {
   const reason = why === undefined ? failed.message : `${failed.message} (${why})`;
-  return withLaunches(failure(failureTypeOf(failed), reason, evidenceIn(failed)), launches);
+  return withLaunches(failure(finalTypeOf(failureTypeOf(failed)), reason, evidenceIn(failed)), launches);
 }
 
 /** The failure, with the latest launches as evidence. */

@@ -1,6 +1,6 @@
 import { steps } from '@etl/pipeline/definition';
 import { flow, stageFailures } from '@etl/pipeline/flow';
-import { failureNames, lateConfirmName, stateNames } from '../names';
+import { credentialsError, failureNames, lateConfirmName, stateNames } from '../names';
 import { context, paths } from '../paths';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
@@ -14,7 +14,11 @@ export function confirm(settings: MachineSettings): Record<string, State> {
     [stateNames.confirm]: asked(settings, [
       { ErrorEquals: [missing], ResultPath: paths.error, Next: failureNames.confirm.missing },
       { ErrorEquals: [superseded], ResultPath: paths.error, Next: failureNames.confirm.superseded },
-      { ErrorEquals: [misconfigured], ResultPath: paths.error, Next: failureNames.confirm.misconfigured },
+      {
+        ErrorEquals: [misconfigured, credentialsError],
+        ResultPath: paths.error,
+        Next: failureNames.confirm.misconfigured,
+      },
       { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.confirm.other },
     ]),
     // What readers see as delivered must not be a failed execution; anything else leaves it at the timeout.
@@ -37,7 +41,7 @@ function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['
     ResultSelector: { 'answer.$': '$.Payload' },
     ResultPath: paths.delivered,
     TimeoutSeconds: step.attemptTimeoutSeconds,
-    Retry: callRetries(step, [missing, superseded, misconfigured]),
+    Retry: callRetries(step, [missing, superseded, misconfigured], credentialsError),
     Catch: catchers,
     Next: stateNames[flow.confirm.done],
   };

@@ -1,4 +1,5 @@
 import { etlContainerName } from '@etl/ecs/container';
+import type { Budget } from '@etl/pipeline/budgets';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { budgets, transform as definition } from '@etl/pipeline/definition';
 import { flow } from '@etl/pipeline/flow';
@@ -8,9 +9,21 @@ import { entry, numberAsText, numberReference, reference } from '../references';
 import type { MachineSettings } from '../settings';
 import type { State, Template } from '../types';
 
-/** One task at a time, and new ones for what may go away: the application's budget is all that `Retry` can express. */
+/**
+ * What RunTask is refused with for the request rate, and for `failures[]`, of which most are missing capacity or a quota. A limit in the
+ * disguise of a bad parameter has no name of its own.
+ * @see https://repost.aws/knowledge-center/ecs-fargate-runtask-capacity
+ */
+const limitErrors = [
+  'ECS.ThrottlingException',
+  'ECS.LimitExceededException',
+  'ECS.AmazonECSException',
+  'AmazonECS.Unknown',
+];
+
+/** One task at a time, and new ones for what may go away, by the two budgets whose failures `Retry` can tell apart. */
 export function transform(settings: MachineSettings): Record<string, State> {
-  const { intervalSeconds, maxRetries, backoffRate } = budgets.application;
+  const { application, capacity } = budgets;
   return {
     [stateNames.transform]: {
       Type: 'Task',
@@ -21,12 +34,8 @@ export function transform(settings: MachineSettings): Record<string, State> {
       Retry: [
         // Said, and not left to how an interpreter reads States.TaskFailed.
         { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
-        {
-          ErrorEquals: ['States.TaskFailed'],
-          IntervalSeconds: intervalSeconds,
-          MaxAttempts: maxRetries,
-          BackoffRate: backoffRate,
-        },
+        { ...retrier(limitErrors, capacity), MaxDelaySeconds: capacity.maxIntervalSeconds },
+        retrier(['States.TaskFailed'], application),
       ],
       Catch: [
         { ErrorEquals: ['States.Timeout'], ResultPath: paths.error, Next: lateConfirmName },
@@ -36,6 +45,13 @@ export function transform(settings: MachineSettings): Record<string, State> {
     },
   };
 }
+
+const retrier = (ErrorEquals: string[], { intervalSeconds, maxRetries, backoffRate }: Budget) => ({
+  ErrorEquals,
+  IntervalSeconds: intervalSeconds,
+  MaxAttempts: maxRetries,
+  BackoffRate: backoffRate,
+});
 
 /** RunTask, PascalCase as Step Functions wants it. A launch type and a strategy exclude each other; Spot needs a strategy. */
 function request(settings: MachineSettings): Template {

@@ -1,6 +1,6 @@
 import { steps } from '@etl/pipeline/definition';
 import { flow, stageFailures } from '@etl/pipeline/flow';
-import { failureNames, isValidName, stateNames } from '../names';
+import { credentialsError, failureNames, isValidName, stateNames } from '../names';
 import { context, paths } from '../paths';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
@@ -22,11 +22,15 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       ResultSelector: { 'validation.$': '$.Payload' },
       ResultPath: paths.all,
       TimeoutSeconds: step.attemptTimeoutSeconds,
-      Retry: callRetries(step, [conflict, misconfigured]),
+      Retry: callRetries(step, [conflict, misconfigured], credentialsError),
       // The error takes the place of the event, which, when it is no object, has no room for one.
       Catch: [
         { ErrorEquals: [conflict], ResultPath: paths.all, Next: failureNames.validate.conflict },
-        { ErrorEquals: [misconfigured], ResultPath: paths.all, Next: failureNames.validate.misconfigured },
+        {
+          ErrorEquals: [misconfigured, credentialsError],
+          ResultPath: paths.all,
+          Next: failureNames.validate.misconfigured,
+        },
         { ErrorEquals: ['States.ALL'], ResultPath: paths.all, Next: failureNames.validate.other },
       ],
       Next: isValidName,

@@ -79,7 +79,9 @@ const remedies: Readonly<Record<number, string>> = {
 export function conversionError(end: Extract<ContainerEnd, { kind: 'failed' }>): CliError {
   const { exitCode, cause, remedy, interrupted } = end;
   if (exitCode !== exitCodes.stopped || !interrupted) {
-    return new CliError(cause, remedies[exitCode] ?? remedy, exitCode);
+    // No other task follows that may get other credentials.
+    const reported = exitCode === exitCodes.credentials ? exitCodes.badConfiguration : exitCode;
+    return new CliError(cause, remedies[exitCode] ?? remedy, reported);
   }
   return new CliError(
     'interrupted: nothing was published, and the finished parts are kept',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { clientSettings } from '@etl/pipeline/awsClients';
 import { createTaskDefinitionRegistrar } from '../../aws/taskDefinitionRegistrar';
 import { localEcsSettings, localTaskDefinition } from '../../local/ecsSettings';
 import type { FaultPlan } from '../../local/faults/plan';
@@ -85,6 +86,7 @@ export function startWorker(
 /** A client of the local endpoint. It checks no signatures, but the SDK must have something to sign with. */
 export function ecsClient(endpoint: string): ECSClient {
   return new ECSClient({
+    ...clientSettings('ecs'),
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

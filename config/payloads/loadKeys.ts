@@ -1,3 +1,4 @@
+import { classOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { ConfigError } from '../errors';
 import type { PayloadKey } from './codec';
@@ -21,7 +22,9 @@ export async function loadKeys(specs: readonly KeySpec[], decrypt: Decrypt = dec
       if (!isEncrypted) return { id, bytes };
       const plain = await decrypt(bytes).catch((error: Error) => {
         const problem = `ETL_PAYLOAD_KEYS: KMS does not decrypt the key ${id}`;
-        if (causeOf(error)?.kind === 'Unavailable') throw new Error(problem, { cause: error });
+        const cause = causeOf(error);
+        const mayPass = cause && ['ServiceUnavailable', 'Throttled'].includes(classOfKind(cause.kind));
+        if (mayPass) throw new Error(problem, { cause: error });
         throw new ConfigError([`${problem}: ${error.name}: ${error.message}`]);
       });
       if (plain.length === keyBytes) return { id, bytes: plain };

@@ -66,7 +66,13 @@ export const taskQueues = { main: 'etl', fargate: 'etl-fargate', light: 'etl-lig
 export const topics = { success: 'etl-success', alerts: 'etl-alerts' } as const;
 export type Topic = (typeof topics)[keyof typeof topics];
 
-const apiRetry: RetryPolicy = { intervalSeconds: 1, backoffRate: 2, maxIntervalSeconds: 30 };
+/**
+ * Calls whose AWS credentials are refused, or not given out, are repeated for so long: credentials are renewed, and other workers
+ * may have others. After it the run has failed as BadConfiguration. A missing permission is never retried.
+ */
+export const credentials = { retrySeconds: 300 } as const;
+
+export const apiRetry: RetryPolicy = { intervalSeconds: 1, backoffRate: 2, maxIntervalSeconds: 30 };
 
 /** The names are those of the activities. */
 export const steps = {

@@ -12,6 +12,8 @@ export const failureTypes = {
   BadData: { budget: 'none', exitCodes: [65] },
   NoSuchInput: { budget: 'none', exitCodes: [66] },
   BadConfiguration: { budget: 'none', exitCodes: [78] },
+  /** The container's AWS credentials are refused, or not given out, for now: see `finalTypeOf`. */
+  CredentialsRefused: { budget: 'infrastructure', exitCodes: [77] },
   /** A quality gate wants approval: nothing was published. */
   Held: { budget: 'none', exitCodes: [76] },
   /** The gate's approval was refused, or did not come in time. */
@@ -48,9 +50,9 @@ export const failureTypes = {
   LaunchRefused: { budget: 'infrastructure', exitCodes: [] },
   /** RunTask stayed without an answer longer than its retries. */
   LaunchUnanswered: { budget: 'infrastructure', exitCodes: [] },
-  /** Fargate has no room at this time. */
+  /** Fargate has no room at this time, a quota of the account is used up, or no network interface or address is free. */
   CapacityUnavailable: { budget: 'capacity', exitCodes: [] },
-  /** RunTask was throttled longer than its retries. */
+  /** RunTask was throttled longer than its retries, or what the task itself needs to start. */
   Throttled: { budget: 'capacity', exitCodes: [] },
   /** Fargate took its Spot capacity back. */
   SpotInterruption: { budget: 'spot', exitCodes: [] },
@@ -73,6 +75,7 @@ export const exitCodes = {
   ioError: 74,
   tryAgain: 75,
   held: 76,
+  credentials: 77,
   badConfiguration: 78,
   reconcile: 79,
   sourceChanged: 80,
@@ -93,4 +96,9 @@ export function failureTypeOfExitCode(code: number): FailureType {
 /** What a new launch after this failure is paid from; `none`: there is no new launch. So for an unknown type. */
 export function budgetOf(type: string): BudgetName | 'none' {
   return Object.hasOwn(failureTypes, type) ? failureTypes[type as FailureType].budget : 'none';
+}
+
+/** Returns the type that a run ends with once no launch is left. */
+export function finalTypeOf(type: FailureType): FailureType {
+  return type === 'CredentialsRefused' ? 'BadConfiguration' : type;
 }

@@ -1,4 +1,5 @@
 import type { TaskSize } from '@etl/ecs/sizes';
+import { type Refusal, refusalOf } from './causes/refusals';
 import { budgetOf, exitCodes, type FailureType, failureTypeOfExitCode } from './failures';
 
 /** How a task ended, as far as ECS says. Times are milliseconds since the epoch. */
@@ -26,6 +27,8 @@ export interface TaskEnd {
   readonly logTail: readonly string[];
 }
 
+const couldNotStart = /^(CannotPull|CannotStart|CannotCreate|ResourceInitialization)\w*/;
+
 type Rule = readonly [when: (end: TaskEnd) => boolean, type: FailureType];
 
 const stopCodeIs = (code: string) => (end: TaskEnd) => end.stopCode === code;
@@ -36,7 +39,6 @@ const reasonHas = (pattern: RegExp) => (end: TaskEnd) => pattern.test(end.stoppe
  * Guide, stopped task error codes.
  */
 const byStopCode: readonly Rule[] = [
-  [(end) => stopCodeIs('TaskFailedToStart')(end) && reasonHas(/capacity is unavailable/i)(end), 'CapacityUnavailable'],
   // A container that is killed for its memory while the task starts has still been killed for its memory.
   [(end) => stopCodeIs('TaskFailedToStart')(end) && !ranOutOfMemory(end), 'TaskFailedToStart'],
   [stopCodeIs('SpotInterruption'), 'SpotInterruption'],
@@ -47,13 +49,31 @@ const byStopCode: readonly Rule[] = [
   [(end) => stopCodeIs('UserInitiated')(end) || stopCodeIs('ServiceSchedulerInitiated')(end), 'TaskStopped'],
 ];
 
+/** A task that could not start for a limit: image, secrets and network are fetched from services that have some, too. */
+const byLimit: readonly Rule[] = [
+  [couldNotStartFor('capacity'), 'CapacityUnavailable'],
+  [couldNotStartFor('throttled'), 'Throttled'],
+  [couldNotStartFor('configuration'), 'BadConfiguration'],
+];
+
+/** The one wording that earlier versions knew. */
+const byCapacityAlone: readonly Rule[] = [
+  [(end) => stopCodeIs('TaskFailedToStart')(end) && reasonHas(/capacity is unavailable/i)(end), 'CapacityUnavailable'],
+];
+
+function couldNotStartFor(refusal: Refusal): (end: TaskEnd) => boolean {
+  return (end) => {
+    const { stoppedReason = '', containerReason = '' } = end;
+    const isStart = stopCodeIs('TaskFailedToStart')(end) || couldNotStart.test(containerReason);
+    if (!isStart || ranOutOfMemory(end)) return false;
+    return [stoppedReason, containerReason].some((text) => refusalOf({ text }) === refusal);
+  };
+}
+
 /** What ECS says of the ETL container. The agent writes the error's name first. */
 const byContainerReason: readonly Rule[] = [
   [ranOutOfMemory, 'OutOfMemory'],
-  [
-    (end) => /^(CannotPull|CannotStart|CannotCreate|ResourceInitialization)\w*/.test(end.containerReason ?? ''),
-    'TaskFailedToStart',
-  ],
+  [(end) => couldNotStart.test(end.containerReason ?? ''), 'TaskFailedToStart'],
 ];
 
 function ranOutOfMemory(end: TaskEnd): boolean {
@@ -61,13 +81,16 @@ function ranOutOfMemory(end: TaskEnd): boolean {
 }
 
 /**
- * Undefined when the task ended as a success does (the commit must still be there), else what it failed of. Order: stop
- * code, container reason, exit code. No exit code is a failure.
+ * Returns undefined when the task ended as a success does (the commit must still be there), else what it failed of. Order: limits,
+ * stop code, container reason, exit code. No exit code is a failure.
+ *
+ * @param knowsLimits false for a run that began under a version that knew one wording alone. @default true
  */
-export function failureOf(end: TaskEnd): FailureType | undefined {
+export function failureOf(end: TaskEnd, knowsLimits = true): FailureType | undefined {
   if (end.status === 'unknown') return 'OutcomeUnknown';
   if (end.status === 'notStarted') return 'StartTimeout';
-  const rule = [...byStopCode, ...byContainerReason].find(([when]) => when(end));
+  const limits = knowsLimits ? byLimit : byCapacityAlone;
+  const rule = [...limits, ...byStopCode, ...byContainerReason].find(([when]) => when(end));
   if (rule) return rule[1];
   // A container whose exit code is not reported yet may have done its work: the commit log decides.
   if (end.exitCode === undefined) return end.status === 'ended' ? undefined : 'ExitCodeMissing';

@@ -1,19 +1,17 @@
+import type { Calls } from '@etl/pipeline/awsClients';
 import { createFileStore } from './fileStore';
 import { type ObjectStore, StorageError } from './objectStore';
 
-/**
- * Loading the SDK takes longer than converting a small file: only who uses S3 waits for it. Each request that is silent
- * for `timeoutSeconds` is sent again.
- */
-export function openS3WhenNeeded(timeoutSeconds?: number): ObjectStore {
+/** Loads the SDK, which takes longer than converting a small file: only who uses S3 waits for it. */
+export function openS3WhenNeeded(calls?: Calls): ObjectStore {
   const { openS3Store } = require('./openS3Store') as typeof import('./openS3Store');
-  return openS3Store(timeoutSeconds);
+  return openS3Store(calls);
 }
 
 /** One store for both kinds of URI. S3 is set up at the first `s3://`, from the SDK's own variables. */
 export function openStore(
   files: ObjectStore = createFileStore(),
-  openS3: () => ObjectStore = openS3WhenNeeded,
+  openS3: () => ObjectStore = () => openS3WhenNeeded(),
 ): ObjectStore {
   let s3: ObjectStore | undefined;
   const of = (uri: string): ObjectStore => {

@@ -1,7 +1,7 @@
 import { StorageError } from '@etl/storage/objectStore';
 import { ApplicationFailure } from '@temporalio/common';
 import { classified } from '../../activities/classified';
-import { LightConverterError, TaskRunnerError, ThrottledError } from '../../activities/ports';
+import { CredentialsError, LightConverterError, TaskRunnerError, ThrottledError } from '../../activities/ports';
 
 const failureOf = (error: unknown) => classified(Promise.reject(error)).catch((failure: unknown) => failure);
 const withCode = (code: string, facts: object = {}) => Object.assign(new Error(code), { code, ...facts });
@@ -42,8 +42,21 @@ test.each<[string, Error, string]>([
   ],
   ['a full disk', new StorageError('NoSpace', 'file:///x', 'no space is left'), 'ServiceUnavailable'],
   ['throttling', new ThrottledError('later'), 'Throttled'],
+  ['throttling by S3', new StorageError('Throttled', 's3://b/k', 'slow down'), 'Throttled'],
+  ['throttling by SNS', Object.assign(new Error('Rate exceeded'), { name: 'ThrottledException' }), 'Throttled'],
+  ['throttling by KMS', Object.assign(new Error('no'), { name: 'KMSThrottlingException' }), 'Throttled'],
 ])('%s is retried', async (_what, error, type) => {
   expect(await failureOf(error)).toMatchObject({ type, nonRetryable: false });
+});
+
+test.each<[string, Error]>([
+  ['ECS', new CredentialsError('ECS RunTask: the AWS credentials have expired. Renew them.')],
+  ['S3', new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', { remedy: 'Renew them' })],
+  ['any client', Object.assign(new Error('expired'), { name: 'ExpiredTokenException' })],
+])('credentials that %s refuses are left to the one who counts the attempts', async (_what, error) => {
+  const failure = await failureOf(error);
+  expect(failure).toBeInstanceOf(CredentialsError);
+  expect((failure as Error).message).toMatch(/the AWS credentials have expired\. Renew them\.$/);
 });
 
 test.each([new Error('anything'), new StorageError('SourceChanged', 's3://b/k', 'it changed')])(

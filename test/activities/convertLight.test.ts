@@ -1,8 +1,14 @@
 import { joinUri } from '@etl/lib/uri';
 import { layout, progressName } from '@etl/pipeline/layout';
 import { convertLight } from '../../activities/convertLight';
-import type { LightEnd } from '../../activities/ports';
-import { type LightConverter, LightConverterError, type LightRequest, ThrottledError } from '../../activities/ports';
+import {
+  CredentialsError,
+  type LightConverter,
+  LightConverterError,
+  type LightEnd,
+  type LightRequest,
+  ThrottledError,
+} from '../../activities/ports';
 import { createProgressReader } from '../../activities/progressReader';
 import { MemoryStore, withoutProgress } from '../support/fakePorts';
 import { samplePlan } from '../support/rig';
@@ -58,6 +64,20 @@ describe('convertLight', () => {
     const lost = converterOf(new Error('the connection was lost'));
     await expect(convert(lost)).rejects.toThrow('the connection was lost');
     expect(lost.requests).toHaveLength(1);
+  });
+
+  test('a call whose credentials are refused is repeated within the budget, and fails after it', async () => {
+    const refused = () => new CredentialsError('the AWS credentials have expired. Renew them.');
+    const renewed = converterOf(refused(), refused(), done);
+    expect(await convert(renewed)).toMatchObject({ exitCode: 0 });
+    const expired = converterOf(refused(), done);
+    const lightly = { ...withoutProgress, converter: expired, store: new MemoryStore(), credentialSeconds: 0 };
+    const ended = convertLight(
+      { ...lightly, signal: new AbortController().signal },
+      { plan: samplePlan(), run, generation: 1 },
+    );
+    await expect(ended).rejects.toThrow(CredentialsError);
+    expect(expired.requests).toHaveLength(1);
   });
 
   test('a cancel ends the waiting for a busy converter', async () => {

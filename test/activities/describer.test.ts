@@ -1,5 +1,5 @@
 import { createDescriber } from '../../activities/describer';
-import { TaskRunnerError, ThrottledError } from '../../activities/ports';
+import { CredentialsError, TaskRunnerError, ThrottledError } from '../../activities/ports';
 import { FakeTaskRunner } from '../support/fakePorts';
 import { randomFrom } from '../support/random';
 
@@ -195,10 +195,13 @@ describe('describer', () => {
     waits.stop();
   });
 
-  test('an error that ECS will repeat rejects the look', async () => {
+  test.each([
+    ['ECS will repeat', new TaskRunnerError('AccessDenied')],
+    ['another worker may not get', new CredentialsError('AccessDenied')],
+  ])('an error that %s rejects the look', async (_what, error) => {
     const tasks = running(1);
     tasks.describe = async () => {
-      throw new TaskRunnerError('AccessDenied');
+      throw error;
     };
     const answer = createDescriber(tasks, settings).watch('arn:0').next();
     const expected = expect(answer).rejects.toThrow('AccessDenied');

@@ -1,5 +1,6 @@
-import { steps } from '@etl/pipeline/definition';
-import { callRetries, retriesWithin } from '../../asl/retries';
+import { credentials, steps } from '@etl/pipeline/definition';
+import { retriesWithin } from '@etl/pipeline/retries';
+import { callRetries } from '../../asl/retries';
 
 const retry = { intervalSeconds: 1, backoffRate: 2, maxIntervalSeconds: 30 };
 
@@ -37,6 +38,18 @@ describe('the retriers of a call', () => {
   test('final errors come first, then timeouts, then the rest', () => {
     const errors = callRetries(steps.confirmCommit, ['CommitMissing']).map(({ ErrorEquals }) => ErrorEquals);
     expect(errors).toEqual([['CommitMissing'], ['States.Timeout'], ['States.TaskFailed']]);
+  });
+
+  test('refused credentials are retried within their own budget, before all other errors', () => {
+    const [refused, ...others] = callRetries(steps.confirmCommit, [], 'CredentialsRefused');
+    expect(refused).toEqual({
+      ErrorEquals: ['CredentialsRefused'],
+      IntervalSeconds: 1,
+      BackoffRate: 2,
+      MaxDelaySeconds: 30,
+      MaxAttempts: retriesWithin(credentials.retrySeconds, steps.confirmCommit.retry, 0),
+    });
+    expect(others).toEqual(callRetries(steps.confirmCommit));
   });
 
   test('without final errors there is no entry for them: an empty list is refused', () => {

@@ -1,5 +1,7 @@
-import { TaskRunnerError, ThrottledError } from '../../activities/ports';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { CredentialsError, TaskRunnerError, ThrottledError } from '../../activities/ports';
 import { askedWell } from '../../aws/ecsErrors';
+import { createEcsTaskRunner } from '../../aws/ecsTaskRunner';
 
 const answered = (name: string, message: string) =>
   askedWell('RunTask', Promise.reject(Object.assign(new Error(message), { name })));
@@ -10,11 +12,31 @@ describe('what an error of ECS means', () => {
     ['InvalidParameterException', 'Rate exceeded'],
     ['ClientException', 'An error occurred: Rate exceeded.'],
     ['TooManyRequestsException', ''],
+    [
+      'InvalidParameterException',
+      'Error retrieving subnet information for [subnet-1]: Rate exceeded (ErrorCode: Throttling)',
+    ],
+    ['ServerException', 'Request limit exceeded.'],
+    ['ClientException', 'Too many concurrent attempts to create a new revision of the specified family.'],
+    ['LimitExceededException', 'The limit for the resource was exceeded.'],
   ])('%s (%s) is throttling, whatever its disguise', async (name, message) => {
     await expect(answered(name, message)).rejects.toThrow(ThrottledError);
   });
 
   test.each([
+    ['ExpiredTokenException', 'The security token included in the request is expired', 'Renew them'],
+    ['UnrecognizedClientException', 'The security token included in the request is invalid.', 'AWS_ACCESS_KEY_ID'],
+    ['InvalidSignatureException', 'Signature expired: 1 is now earlier than 2', 'Set the clock'],
+    ['RequestTimeTooSkewed', 'The difference is too large', 'Set the clock'],
+  ])('%s (%s) may pass', async (name, message, remedy) => {
+    await expect(answered(name, message)).rejects.toThrow(CredentialsError);
+    await expect(answered(name, message)).rejects.toThrow(remedy);
+  });
+
+  test.each([
+    ['ClientException', 'Cluster rate-exceeded is inactive'],
+    ['InvalidParameterException', "The subnet ID 'subnet-limit' does not exist (ErrorCode: InvalidSubnetID.NotFound)"],
+    ['ServerException', 'Your account is currently blocked.'],
     ['InvalidParameterException', 'No Fargate configuration exists for given values.'],
     ['ClientException', 'TaskDefinition is inactive'],
     ['AccessDeniedException', 'not authorized to perform: ecs:RunTask'],
@@ -28,5 +50,48 @@ describe('what an error of ECS means', () => {
     await expect(answered('ServerException', 'internal')).rejects.not.toThrow(TaskRunnerError);
     await expect(answered('TimeoutError', 'socket hang up')).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(await askedWell('RunTask', Promise.resolve(7))).toBe(7);
+  });
+});
+
+describe('what RunTask answers without a task', () => {
+  const network = { subnets: ['subnet-1'], securityGroups: [], assignPublicIp: false };
+  const request = { clientToken: 't', startedBy: 's', environment: {}, tags: {}, spot: false };
+  const run = (answer: () => unknown) => {
+    const client = { send: async () => answer() } as unknown as ECSClient;
+    return createEcsTaskRunner(client, { cluster: 'etl', taskDefinition: 'etl', ...network }).run(request);
+  };
+  const failures = (...reasons: string[]) => run(() => ({ failures: reasons.map((reason) => ({ reason })) }));
+  const error = (name: string, message: string) =>
+    run(() => {
+      throw Object.assign(new Error(message), { name });
+    });
+  const quota = "You've reached the limit on the number of vCPUs you can run concurrently";
+
+  test.each([quota, 'RESOURCE:ENI', 'The request could not be fulfilled due to insufficient capacity'])(
+    '%s is waited for like missing capacity, in failures and as an error',
+    async (reason) => {
+      expect(await failures(reason)).toEqual({ refused: reason, cause: 'capacity' });
+      for (const name of ['ClientException', 'InvalidParameterException', 'ServerException', 'ThrottlingException']) {
+        expect(await error(name, reason)).toEqual({ refused: reason, cause: 'capacity' });
+      }
+    },
+  );
+
+  test('throttling in failures is throttling', async () => {
+    await expect(failures('Rate exceeded')).rejects.toThrow(ThrottledError);
+  });
+
+  test.each(['MISSING', 'ATTRIBUTE', 'LOCATION', 'Your account is currently blocked'])(
+    '%s is final',
+    async (reason) => {
+      await expect(failures(reason)).rejects.toThrow(TaskRunnerError);
+    },
+  );
+
+  test('other reasons are other refusals, and of several the gravest counts', async () => {
+    expect(await failures('AGENT')).toEqual({ refused: 'AGENT', cause: 'other' });
+    expect(await failures()).toMatchObject({ cause: 'other' });
+    expect(await failures('AGENT', quota)).toMatchObject({ cause: 'capacity' });
+    await expect(failures('RESOURCE:CPU', 'ATTRIBUTE')).rejects.toThrow(TaskRunnerError);
   });
 });

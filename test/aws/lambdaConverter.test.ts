@@ -1,5 +1,5 @@
 import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { LightConverterError, ThrottledError } from '../../activities/ports';
+import { CredentialsError, LightConverterError, ThrottledError } from '../../activities/ports';
 import { createLambdaConverter, endOf } from '../../aws/lambdaConverter';
 
 const payload = (value: unknown) => Buffer.from(JSON.stringify(value)) as unknown as InvokeCommandOutput['Payload'];
@@ -68,18 +68,32 @@ describe('what an answer of Lambda means', () => {
 });
 
 describe('an error of Lambda', () => {
-  const failing = (name: string) => {
+  const failing = (name: string, message = 'no') => {
     const client = new LambdaClient({ region: 'us-east-1' });
     client.send = (async (command: unknown) => {
       expect(command).toBeInstanceOf(InvokeCommand);
-      throw Object.assign(new Error('no'), { name });
+      throw Object.assign(new Error(message), { name });
     }) as typeof client.send;
     const signal = new AbortController().signal;
     return createLambdaConverter(client, 'etl-convert').convert({ environment: {}, timeoutSeconds: 60, signal });
   };
 
-  test.each(['TooManyRequestsException', 'ResourceNotReadyException'])('%s: nothing has started', (name) =>
-    expect(failing(name)).rejects.toThrow(ThrottledError),
+  test.each([
+    'TooManyRequestsException',
+    'EC2ThrottledException',
+    'ENILimitReachedException',
+    'SubnetIPAddressLimitReachedException',
+    'ResourceConflictException',
+    'ResourceNotReadyException',
+    'SnapStartNotReadyException',
+  ])('%s: nothing has started', (name) => expect(failing(name)).rejects.toThrow(ThrottledError));
+  test.each(['Rate Exceeded.', 'ReservedFunctionConcurrentInvocationLimitExceeded: busy'])(
+    '%s: nothing has started',
+    (text) => expect(failing('InvalidParameterValueException', text)).rejects.toThrow(ThrottledError),
+  );
+  test.each(['ExpiredTokenException', 'UnrecognizedClientException', 'InvalidSignatureException'])(
+    '%s: may pass',
+    (name) => expect(failing(name)).rejects.toThrow(CredentialsError),
   );
   test.each(['ResourceNotFoundException', 'AccessDeniedException'])('%s: to be mended', (name) =>
     expect(failing(name)).rejects.toThrow(LightConverterError),

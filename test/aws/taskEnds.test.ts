@@ -35,6 +35,7 @@ const golden: readonly Golden[] = [
   ['a source that was replaced', task({}, exit(80)), 'SourceChanged'],
   ['a batch of another source', task({}, exit(81)), 'SourceConflict'],
   ['bad configuration', task({}, exit(78)), 'BadConfiguration'],
+  ['credentials that are refused', task({}, exit(77)), 'CredentialsRefused'],
   ['service away', task({}, exit(69)), 'TaskFailed'],
   ['input/output error', task({}, exit(74)), 'TaskFailed'],
   ['SIGTERM from inside', task({}, exit(143)), 'TaskFailed'],
@@ -66,7 +67,44 @@ const golden: readonly Golden[] = [
       stopCode: 'TaskFailedToStart',
       stoppedReason: 'Timeout waiting for network interface provisioning to complete.',
     }),
-    'TaskFailedToStart',
+    'CapacityUnavailable',
+  ],
+  [
+    'no address',
+    task({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason:
+        "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': InsufficientFreeAddressesInSubnet",
+    }),
+    'CapacityUnavailable',
+  ],
+  [
+    'a registry that throttles',
+    task({ stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: toomanyrequests: Rate exceeded' }),
+    'Throttled',
+  ],
+  [
+    'a registry that throttles, told of the container',
+    task({}, { reason: 'CannotPullContainerError: toomanyrequests: You have reached your pull rate limit' }),
+    'Throttled',
+  ],
+  [
+    'secrets that are throttled',
+    task({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason: 'ResourceInitializationError: unable to pull secrets: ThrottlingException: Rate exceeded',
+    }),
+    'Throttled',
+  ],
+  [
+    'a blocked account',
+    task({ stopCode: 'TaskFailedToStart', stoppedReason: 'Your account is currently blocked.' }),
+    'BadConfiguration',
+  ],
+  [
+    'words of a limit in a task that has run',
+    task({ stopCode: 'UserInitiated', stoppedReason: 'rate exceeded' }, exit(143)),
+    'TaskStopped',
   ],
   [
     'secrets',
@@ -132,7 +170,7 @@ describe('how a task ended', () => {
     const codes = new Set(golden.map(([, { stopCode }]) => stopCode));
     for (const code of Object.values(TaskStopCode)) expect(codes).toContain(code);
     const elsewhere = ['InvalidInput', 'Superseded', 'Timeout', 'CommitMissing', 'StartTimeout', 'OutcomeUnknown'];
-    const withoutTask = ['LaunchRefused', 'LaunchUnanswered', 'Throttled', 'ServiceUnavailable', 'Cancelled'];
+    const withoutTask = ['LaunchRefused', 'LaunchUnanswered', 'ServiceUnavailable', 'Cancelled'];
     const ofPeopleAndBatches = ['NotApproved', 'BatchIncomplete'];
     const types = [
       ...golden.flatMap(([, , failure]) => failure ?? []),
@@ -153,6 +191,14 @@ describe('how a task ended', () => {
         }
       }
     }
+  });
+
+  test('a run of an earlier version knows one wording of missing capacity', () => {
+    const end = { taskArn: arn, status: 'stopped', stopCode: 'TaskFailedToStart', logTail: [] } as const;
+    const failedOf = (stoppedReason: string) => failureOf({ ...end, stoppedReason }, false);
+    expect(failedOf('Capacity is unavailable at this time.')).toBe('CapacityUnavailable');
+    expect(failedOf('CannotPullContainerError: toomanyrequests')).toBe('TaskFailedToStart');
+    expect(failedOf('Timeout waiting for network interface provisioning to complete.')).toBe('TaskFailedToStart');
   });
 
   test('a task that is forgotten, and one that is late to start', () => {

@@ -1,6 +1,7 @@
+import { credentials } from '@etl/pipeline/definition';
 import { type Stage, stageFailures } from '@etl/pipeline/flow';
-import { stateNames } from '../../asl/names';
-import { retriesWithin } from '../../asl/retries';
+import { retriesWithin } from '@etl/pipeline/retries';
+import { credentialsError, stateNames } from '../../asl/names';
 import type { Retrier, StateMachine, TaskState } from '../../asl/types';
 import type { Bounds, ReadHistory } from './history';
 import type { Disagreement } from './trace';
@@ -51,7 +52,12 @@ function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
   };
   const ErrorEquals = certain[stage];
   const final: Retrier[] = ErrorEquals ? [{ ErrorEquals, MaxAttempts: 0 }] : [];
-  return [...final, pace('States.Timeout', asked.attemptSeconds), pace('States.TaskFailed', 0)].map(inOneOrder);
+  // What the activities count themselves (activities/credentialRetries.ts), for the functions alone.
+  const most = retriesWithin(credentials.retrySeconds, asked, 0);
+  const refused = ErrorEquals ? [{ ...pace(credentialsError, 0), MaxAttempts: most }] : [];
+  return [...final, ...refused, pace('States.Timeout', asked.attemptSeconds), pace('States.TaskFailed', 0)].map(
+    inOneOrder,
+  );
 }
 
 function inOneOrder({ ErrorEquals, IntervalSeconds, BackoffRate, MaxDelaySeconds, MaxAttempts }: Retrier): Retrier {

@@ -2,6 +2,7 @@ import { budgets, steps, type Topic, topics, transform } from '@etl/pipeline/def
 import type { FailureType } from '@etl/pipeline/failures';
 import { flow, type Stage, stageFailures, stepOfStage } from '@etl/pipeline/flow';
 import { es } from '@etl/pipeline/messages/es';
+import { credentialsError } from '../../asl/names';
 import { callRetries } from '../../asl/retries';
 import { type CallEnd, type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import type { AttemptEnd, StageTrace, Trace } from './trace';
@@ -15,7 +16,7 @@ export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
   const validated = called('validate', scenario.validate);
   if (!isOk(validated)) {
     const { other, ...named } = stageFailures.validate;
-    return failed(scenario, [validated], named[validated.attempts.at(-1) as keyof typeof named] ?? other);
+    return failed(scenario, [validated], named[causeOf(validated) as keyof typeof named] ?? other);
   }
   if (!valid) return invalid(scenario, [validated]);
   if (scenario.event === 'delivered before') return confirming(scenario, [validated]);
@@ -37,7 +38,7 @@ function confirming(scenario: Scenario, stages: readonly StageTrace[]): Trace {
   const confirmed = asked(scenario, launches);
   if (isOk(confirmed)) return delivered(scenario, [...stages, confirmed]);
   const { other, ...named } = stageFailures.confirm;
-  const type = named[confirmed.attempts.at(-1) as keyof typeof named] ?? other;
+  const type = named[causeOf(confirmed) as keyof typeof named] ?? other;
   return failed(scenario, [...stages, confirmed], type);
 }
 
@@ -47,15 +48,25 @@ function asked(scenario: Scenario, launches: number): StageTrace {
   return called('confirm', scenario.confirm, answer === 'delivered' ? 'ok' : answer);
 }
 
+/** Credentials that stay refused are a configuration to repair. */
+const causeOf = ({ attempts }: StageTrace) => (attempts.at(-1) === 'credentials' ? 'misconfigured' : attempts.at(-1));
+
 const isOk = ({ attempts }: StageTrace): boolean => attempts.at(-1) === 'ok';
 
-/** One task after the other, while one has failed and the application budget lasts. */
+/** One task after the other, while one has failed and its budget lasts: that of capacity for limits, else that of the application. */
 function launches(scenario: Scenario): StageTrace {
-  const { maxRetries, intervalSeconds, backoffRate } = budgets.application;
   const attempts: AttemptEnd[] = [];
-  do attempts.push(launchEnd(scenario, attempts.length + 1));
-  while (attempts.at(-1) === 'error' && attempts.length <= maxRetries);
-  const waits = attempts.slice(1).map((_, index) => intervalSeconds * backoffRate ** index);
+  const waits: number[] = [];
+  const spent = { application: 0, capacity: 0 };
+  for (;;) {
+    attempts.push(launchEnd(scenario, attempts.length + 1));
+    const { kind } = launchEnds[nth(scenario.launches, attempts.length)];
+    const name = kind === 'refused' || kind === 'throttled' ? 'capacity' : 'application';
+    const { maxRetries, intervalSeconds, backoffRate, maxIntervalSeconds } = budgets[name];
+    if (attempts.at(-1) !== 'error' || spent[name] === maxRetries) break;
+    waits.push(Math.min(intervalSeconds * backoffRate ** spent[name], maxIntervalSeconds));
+    spent[name] += 1;
+  }
   return { stage: 'transform', attempts, waits, before: 0 };
 }
 
@@ -68,9 +79,9 @@ function launchEnd(scenario: Scenario, number: number): AttemptEnd {
 /** The attempts of a call: each retrier counts its own errors, and waits by its own count. */
 function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: AttemptEnd = 'ok'): StageTrace {
   const step = steps[stepOfStage[stage]];
-  const [timeout, error] = callRetries(step);
-  const retriers = { timeout, error };
-  const spent = { timeout: 0, error: 0 };
+  const [refused, timeout, error] = callRetries(step, [], credentialsError);
+  const retriers = { credentials: refused, timeout, error };
+  const spent = { credentials: 0, timeout: 0, error: 0 };
   const attempts: AttemptEnd[] = [];
   const waits: number[] = [];
   for (let number = 1; ; number += 1) {
@@ -79,7 +90,7 @@ function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: Atte
     if (end === 'conflict' || end === 'misconfigured') {
       return { stage, attempts: [...attempts, end], waits, before: 0 };
     }
-    attempts.push(end === 'error' ? 'error' : `timeout ${step.attemptTimeoutSeconds} s`);
+    attempts.push(end === 'timeout' ? `timeout ${step.attemptTimeoutSeconds} s` : end);
     const { MaxAttempts: most, MaxDelaySeconds: longest } = retriers[end] ?? {};
     if (spent[end] === most) return { stage, attempts, waits, before: 0 };
     const { intervalSeconds, backoffRate } = step.retry;

@@ -2,10 +2,10 @@ import { randomFrom } from '../support/random';
 import { type EventName, eventNames, type LaunchName, launchNames } from './world';
 
 /**
- * How one attempt of a call ends. `conflict`: validation finds the batch delivered from another source. `misconfigured`: for
- * the functions alone, whose errors have names.
+ * How one attempt of a call ends. `conflict`: validation finds the batch delivered from another source. `misconfigured` and
+ * `credentials`, which are refused for now: for the functions alone, whose errors have names.
  */
-export type CallEnd = 'ok' | 'error' | 'timeout' | 'conflict' | 'misconfigured';
+export type CallEnd = 'ok' | 'error' | 'timeout' | 'conflict' | 'misconfigured' | 'credentials';
 
 /** The attempts of a call, one by one; all further ones end as `rest` says. */
 export interface CallPlan {
@@ -52,6 +52,8 @@ function misconfigured(): Scenario[] {
   return (['validate', 'confirm'] as const).flatMap((call) => [
     scenario(`${call} is misconfigured`, { [call]: { first: ['misconfigured'], rest: 'ok' } }),
     scenario(`${call} fails, then is misconfigured`, { [call]: { first: ['error', 'misconfigured'], rest: 'ok' } }),
+    scenario(`${call} has no credentials at first`, { [call]: { first: Array(4).fill('credentials'), rest: 'ok' } }),
+    scenario(`${call} never has credentials`, { [call]: { first: [], rest: 'credentials' } }),
   ]);
 }
 

@@ -46,6 +46,7 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
     const end = callEnd(plan, number);
     if (end === 'error') throw new TaskError(error, 'the service is away');
     if (end === 'conflict') throw new TaskError('SourceConflict', 'delivered from another file');
+    if (end === 'credentials') throw new TaskError('CredentialsRefused', 'the AWS credentials have expired');
     if (end === 'misconfigured') throw new TaskError('BadConfiguration', 'no AWS credentials were found');
     if (end === 'timeout') await never();
   };
@@ -160,6 +161,7 @@ function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
         Superseded: 'superseded',
         SourceConflict: 'conflict',
         BadConfiguration: 'misconfigured',
+        CredentialsRefused: 'credentials',
       };
       return known[failure.error] ?? 'error';
     });

@@ -1,10 +1,12 @@
-import { steps } from '@etl/pipeline/definition';
+import { credentials, steps } from '@etl/pipeline/definition';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, WorkflowClient, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { CommitAnswer, EtlActivities, LaunchResult, Validation } from '../../activities/contract';
+import { withCredentialRetries } from '../../activities/credentialRetries';
+import { CredentialsError } from '../../activities/ports';
 import { delivered, fakeActivities } from '../support/fakeActivities';
 import type { Rig } from '../support/rig';
 import { type Contract, contractOf } from './contract';
@@ -190,10 +192,11 @@ function activities(
         const failure = { type: 'BadConfiguration', message: 'no AWS credentials were found', nonRetryable: true };
         return [end, ApplicationFailure.create(failure) as T];
       }
+      if (end === 'credentials') return [end, new CredentialsError('the AWS credentials have expired') as T];
       if (end === 'timeout') return [`timeout ${seconds} s`, undefined as T];
       return ok(seen);
     });
-  return {
+  const all: EtlActivities = {
     ...fakeActivities().activities,
     validateInput: (input) =>
       call(
@@ -259,6 +262,7 @@ function activities(
         },
       ),
   };
+  return withCredentialRetries(all, credentials.retrySeconds);
 }
 
 const nthLaunch = ({ scenario }: Seen, generation: number): LaunchEnd => launchEnds[nth(scenario.launches, generation)];

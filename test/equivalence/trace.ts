@@ -2,7 +2,7 @@ import { firstStage, flow, type Stage } from '@etl/pipeline/flow';
 
 /**
  * How an attempt ended, in words that both engines share: `ok`, `error`, `conflict`, `missing`, `superseded`, `misconfigured`,
- * `timeout 60 s`.
+ * `credentials`, `timeout 60 s`.
  */
 export type AttemptEnd = string;
 

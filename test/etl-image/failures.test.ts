@@ -22,6 +22,19 @@ test.each<[string, Error, number, RegExp]>([
     78,
     /no such bucket/,
   ],
+  [
+    'credentials that have expired: another task may get new ones',
+    new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', { remedy: 'Renew them' }),
+    77,
+    /have expired/,
+  ],
+  [
+    'a provider of credentials that does not answer',
+    Object.assign(new Error('Error response received from instance metadata'), { name: 'CredentialsProviderError' }),
+    77,
+    /could not be fetched/,
+  ],
+  ['storage that throttles', new StorageError('Throttled', 's3://b/k', 'too many requests'), 69, /too many requests/],
   ['storage that is away', new StorageError('Unavailable', 's3://b/k', 'no answer from S3'), 69, /no answer/],
 ])('%s', (_what, error, exitCode, cause) => {
   expect(failureOf(error)).toMatchObject({ exitCode, cause: expect.stringMatching(cause) });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parseEnvironment, variables } from '@etl/image/config/environment';
 import { withRunIdentity } from '@etl/image/config/runIdentity';
 import { operatorVariables } from '@etl/pipeline/allowedPlacesFrom';
+import { silenceSeconds } from '@etl/pipeline/awsClients';
 import { type ContainerMode, containerEnvironment } from '@etl/pipeline/container';
 import { budgetOf, exitCodes, failureTypeOfExitCode, failureTypes } from '@etl/pipeline/failures';
-import { silenceSeconds } from '@etl/storage/openS3Store';
 
 const document = readFileSync(join(__dirname, '..', '..', 'docs', 'container.md'), 'utf8');
 
@@ -72,7 +72,7 @@ describe('the environment', () => {
   });
 
   test('S3_TIMEOUT_SECONDS has the default of the store', () => {
-    expect(defaults.get('S3_TIMEOUT_SECONDS')).toBe(`\`${silenceSeconds}\``);
+    expect(defaults.get('S3_TIMEOUT_SECONDS')).toBe(`\`${silenceSeconds('s3')}\``);
   });
 });
 

@@ -71,6 +71,7 @@ test('the names of the errors are those that the state machine knows', () => {
     'CommitMissing',
     'Superseded',
     'BadConfiguration',
+    'CredentialsRefused',
     'States.ALL',
   ]);
 });

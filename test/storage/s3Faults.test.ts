@@ -104,8 +104,10 @@ describeS3('S3 behind a connection that breaks', () => {
 
   test('an answer to HEAD has no reason: it is fetched with a GET', async () => {
     fault = () => refusal(403, 'InvalidAccessKeyId');
-    await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'Misconfigured', uri: 's3://lake/x' });
-    await expect(store().openRead('s3://lake/x')).rejects.toMatchObject({ code: 'Misconfigured' });
+    await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials', uri: 's3://lake/x' });
+    await expect(store().openRead('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials' });
+    fault = () => refusal(400, 'ExpiredToken');
+    await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials', remedy: 'Renew them' });
     fault = () => refusal(403, 'AccessDenied');
     await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'AccessDenied' });
     fault = () => refusal(301, 'PermanentRedirect');

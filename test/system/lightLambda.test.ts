@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { joinUri } from '@etl/lib/uri';
+import { clientSettings } from '@etl/pipeline/awsClients';
 import { layout, manifestName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { createS3Store } from '@etl/storage/s3Store';
 import { strToU8, type ZipOptions, type Zippable, zipSync } from 'fflate';
 import { convertLight } from '../../activities/convertLight';
 import type { LightEnd } from '../../activities/ports';
-import { createLambdaConverter, lambdaClientSettings } from '../../aws/lambdaConverter';
+import { createLambdaConverter } from '../../aws/lambdaConverter';
 import { type Ministack, standInCredentials, standInRegion, startMinistack } from '../../local/ministack/server';
 import { Bench } from '../support/container';
 import { withoutProgress } from '../support/fakePorts';
@@ -41,7 +42,7 @@ describe('the light lane on a stand-in of Lambda', () => {
     ministack = await startMinistack({ program, services: ['iam', 'lambda', 'logs', 's3'] });
     const aws = { endpoint: ministack.endpoint, region: standInRegion, credentials: standInCredentials };
     s3 = new S3Client({ ...aws, forcePathStyle: true });
-    lambda = new LambdaClient({ ...aws, ...lambdaClientSettings });
+    lambda = new LambdaClient({ ...aws, ...clientSettings('lambda') });
     bench = await Bench.create();
     environment = {
       AWS_ENDPOINT_URL: ministack.endpoint,

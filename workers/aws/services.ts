@@ -2,26 +2,43 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { clientSettings } from '@etl/pipeline/awsClients';
 import { createCloudWatchTaskLogs } from '../../aws/cloudWatchTaskLogs';
-import { createLambdaConverter, lambdaClientSettings } from '../../aws/lambdaConverter';
+import { createLambdaConverter } from '../../aws/lambdaConverter';
 import { createSnsNotifier } from '../../aws/snsNotifier';
 import { createSqsDeadLetterBox } from '../../aws/sqsDeadLetterBox';
 import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
 import { createSqsEventSource, type SqsEventSourceOptions } from '../../aws/sqsEventSource';
 import { type StateChangeQueueOptions, startStateChangeQueue } from '../../aws/stateChangeQueue';
 
-/** What speaks to services of an account, by clients that the SDK's own variables set up. */
+/** What speaks to services of an account, by clients that the SDK's own variables set up. `concurrency`: calls at once. */
 export const services = {
-  notifier: (topics: Parameters<typeof createSnsNotifier>[1]) => createSnsNotifier(new SNSClient({}), topics),
-  deadLetters: (queueUrl: string) => createSqsDeadLetters(new SQSClient({}), queueUrl),
-  deadLetterBox: (queueUrl: string) => createSqsDeadLetterBox(new SQSClient({}), queueUrl),
-  events: (queueUrl: string, options: SqsEventSourceOptions) =>
-    createSqsEventSource(new SQSClient({}), queueUrl, options),
+  notifier: (topics: Parameters<typeof createSnsNotifier>[1], concurrency?: number) =>
+    createSnsNotifier(new SNSClient({ ...clientSettings('sns', { concurrency }) }), topics),
+  deadLetters: (queueUrl: string, concurrency?: number) => createSqsDeadLetters(sqsClient(concurrency), queueUrl),
+  deadLetterBox: (queueUrl: string) => createSqsDeadLetterBox(sqsClient(), queueUrl),
+  events: (queueUrl: string, options: SqsEventSourceOptions, concurrency?: number) =>
+    createSqsEventSource(sqsClient(concurrency), queueUrl, options),
   stateChanges: (queueUrl: string, options: StateChangeQueueOptions) =>
-    startStateChangeQueue(new SQSClient({}), queueUrl, options),
-  lightConverter: (functionName: string) => createLambdaConverter(new LambdaClient(lambdaClientSettings), functionName),
+    startStateChangeQueue(sqsClient(), queueUrl, options),
+  lightConverter: (functionName: string, concurrency?: number) =>
+    createLambdaConverter(new LambdaClient({ ...clientSettings('lambda', { concurrency }) }), functionName),
   taskLogs: (
     findLogStream: Parameters<typeof createCloudWatchTaskLogs>[1],
     log: Parameters<typeof createCloudWatchTaskLogs>[2],
-  ) => createCloudWatchTaskLogs((region: string) => new CloudWatchLogsClient({ region }), findLogStream, log),
+    concurrency?: number,
+  ) => createCloudWatchTaskLogs(logsClients(concurrency), findLogStream, log),
 };
+
+const sqsClient = (concurrency?: number): SQSClient => new SQSClient({ ...clientSettings('sqs', { concurrency }) });
+
+/** One client for each region, whichever task asks: its sockets are kept. */
+function logsClients(concurrency?: number): (region: string) => CloudWatchLogsClient {
+  const clients = new Map<string, CloudWatchLogsClient>();
+  return (region) => {
+    const client =
+      clients.get(region) ?? new CloudWatchLogsClient({ ...clientSettings('logs', { concurrency }), region });
+    clients.set(region, client);
+    return client;
+  };
+}

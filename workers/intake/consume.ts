@@ -39,7 +39,7 @@ export interface IntakeSettings {
 }
 
 /** Messages in hand at once, each of which is a call to Temporal or two. */
-const maxInHand = 20;
+export const maxInHand = 20;
 const longestPauseSeconds = 60;
 /** Between two receives of a message whose letter cannot be sent, once it has come too often. */
 const letterPauseSeconds = 3600;

@@ -11,6 +11,7 @@ import type { Config } from '../../config/environment';
 import { ConfigError } from '../../config/errors';
 import { createFolderEventSource } from '../../local/folderEventSource';
 import { awsServices } from '../aws';
+import { callsAtOnce } from '../concurrency';
 import { type Intake, startIntake } from './consume';
 import { createGate } from './gate';
 import { intakeRule } from './rule';
@@ -57,7 +58,9 @@ function configuredSources(config: Config, log: Logger): EventSource[] {
   const { INTAKE_QUEUE_URL: queueUrl, INTAKE_FOLDER: folder, INTAKE_HIDDEN_SECONDS: hiddenSeconds } = config;
   const warn = (details: object, message: string) => log.warn(details, message);
   return [
-    ...(queueUrl === undefined ? [] : [awsServices().events(queueUrl, { warn, hiddenSeconds })]),
+    ...(queueUrl === undefined
+      ? []
+      : [awsServices().events(queueUrl, { warn, hiddenSeconds }, callsAtOnce(config).sqs)]),
     ...(folder === undefined ? [] : [createFolderEventSource(resolve(folder), { warn })]),
   ];
 }

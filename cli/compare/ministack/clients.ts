@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { clientSettings } from '@etl/pipeline/awsClients';
 import { standInCredentials, standInRegion } from '../../../local/ministack/server';
 
 /** Clients of a stand-in. It checks no signatures, but the SDK must have something to sign with. */
@@ -11,12 +12,12 @@ export function standInClients(endpoint: string) {
   const config = { endpoint, region: standInRegion, credentials: standInCredentials };
   const clients = {
     // By path: a stand-in has no bucket subdomains.
-    s3: new S3Client({ ...config, forcePathStyle: true }),
-    sns: new SNSClient(config),
-    sqs: new SQSClient(config),
-    ecs: new ECSClient(config),
-    lambda: new LambdaClient(config),
-    sfn: new SFNClient(config),
+    s3: new S3Client({ ...clientSettings('s3'), ...config, forcePathStyle: true }),
+    sns: new SNSClient({ ...clientSettings('sns'), ...config }),
+    sqs: new SQSClient({ ...clientSettings('sqs'), ...config }),
+    ecs: new ECSClient({ ...clientSettings('ecs'), ...config }),
+    lambda: new LambdaClient({ ...clientSettings('lambda'), ...config }),
+    sfn: new SFNClient({ ...clientSettings('sfn'), ...config }),
   };
   return { ...clients, destroy: () => Object.values(clients).forEach((client) => void client.destroy()) };
 }

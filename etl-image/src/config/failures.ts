@@ -1,5 +1,5 @@
 import { oneLine } from '@etl/lib/oneLine';
-import { exitCodeOfKind } from '@etl/pipeline/causes/cause';
+import { type CauseKind, exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
@@ -29,6 +29,8 @@ const storageRemedies: Readonly<Record<StorageErrorCode, string>> = {
   NoSuchBucket: 'create the bucket, or correct its name',
   AccessDenied: "grant the task's role (or this user) access to it",
   Misconfigured: 'docs/configuration.md lists the settings',
+  Credentials: 'renew the credentials of the task',
+  Throttled: 'run it again later; what was finished is kept',
   ReadOnly: 'choose a destination that can be written',
   NoSpace: 'Free some space, or give the task more ephemeral storage',
   SourceChanged: 'start a new run once the file is complete',
@@ -38,8 +40,12 @@ const storageRemedies: Readonly<Record<StorageErrorCode, string>> = {
 
 function storageExitCode(code: StorageErrorCode): ExitCode {
   if (code === 'SourceChanged') return exitCodes.sourceChanged;
-  return code === 'Corrupt' ? exitCodes.ioError : exitCodeOfKind(code);
+  return code === 'Corrupt' ? exitCodes.ioError : exitCodeOf(code);
 }
+
+/** Another task may get other credentials, so this program does not report them as bad configuration. */
+const exitCodeOf = (kind: CauseKind): ExitCode =>
+  kind === 'Credentials' ? exitCodes.credentials : exitCodeOfKind(kind);
 
 /** What an error means for the outside. Every error has an answer; an unexpected one may be tried again. */
 export function failureOf(error: unknown): Failure {
@@ -80,7 +86,7 @@ export function failureOf(error: unknown): Failure {
   if (known) {
     const { path } = error as NodeJS.ErrnoException;
     const what = path === undefined ? known.sentence : `${path}: ${known.sentence}`;
-    return { exitCode: exitCodeOfKind(known.kind), cause: what, remedy: known.remedy };
+    return { exitCode: exitCodeOf(known.kind), cause: what, remedy: known.remedy };
   }
   return { exitCode: exitCodes.ioError, cause, remedy: 'run it again; if it fails again, report it with the log' };
 }

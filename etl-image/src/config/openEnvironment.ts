@@ -31,7 +31,7 @@ export async function openEnvironment(variables: Variables): Promise<Opened> {
   return {
     env,
     store: confineStore(
-      openStore(undefined, () => openS3WhenNeeded(env.s3TimeoutSeconds)),
+      openStore(undefined, () => openS3WhenNeeded({ silence: env.s3TimeoutSeconds })),
       places,
     ),
   };

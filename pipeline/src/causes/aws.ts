@@ -1,11 +1,5 @@
 import type { CauseRow } from './cause';
 
-/** A provider that answers over HTTP may be away for a moment; the SDK reports it as absent credentials. */
-const remoteProviders = [
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-];
 const providerErrors = ['CredentialsProviderError', 'TokenProviderError', 'ProviderError'];
 
 /** Credentials, region, permissions and resources of an AWS account. The first row that matches counts. */
@@ -20,10 +14,10 @@ export const awsCauses: readonly CauseRow[] = [
   {
     codes: providerErrors,
     says: /could not load credentials from any providers/i,
-    given: remoteProviders,
-    kind: 'Unavailable',
-    sentence: "the provider of this task's AWS credentials does not answer",
-    remedy: 'Check the role of the task or the web identity token file',
+    remoteProvider: true,
+    kind: 'Credentials',
+    sentence: 'the provider of AWS credentials does not answer, or this process has no role',
+    remedy: 'Check the role of the task or instance, or the web identity token file',
   },
   {
     codes: providerErrors,
@@ -33,8 +27,8 @@ export const awsCauses: readonly CauseRow[] = [
     remedy: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the process a role',
   },
   {
-    codes: providerErrors,
-    kind: 'Unavailable',
+    codes: [...providerErrors, 'InvalidIdentityToken', 'IDPCommunicationError'],
+    kind: 'Credentials',
     sentence: 'AWS credentials could not be fetched: {message}',
     remedy: 'Check the credential provider of this process',
   },
@@ -45,33 +39,70 @@ export const awsCauses: readonly CauseRow[] = [
     remedy: 'Set AWS_REGION',
   },
   {
-    codes: ['InvalidAccessKeyId', 'InvalidClientTokenId', 'UnrecognizedClientException', 'MissingAuthenticationToken'],
-    kind: 'Misconfigured',
-    sentence: 'AWS does not know the access key: {message}',
-    remedy: 'Check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN',
-  },
-  {
     codes: [
-      'SignatureDoesNotMatch',
-      'InvalidSignatureException',
+      'MissingAuthenticationToken',
+      'MissingAuthenticationTokenException',
       'IncompleteSignature',
       'IncompleteSignatureException',
     ],
     kind: 'Misconfigured',
-    sentence: 'the secret access key does not belong to the access key',
-    remedy: 'Check AWS_SECRET_ACCESS_KEY',
+    sentence: 'the request is not signed: {message}',
+    remedy: 'Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and proxies that change requests',
   },
   {
-    codes: ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],
-    kind: 'Misconfigured',
+    codes: ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'],
+    kind: 'Credentials',
+    sentence: 'the clock of this machine differs too much from that of AWS',
+    remedy: 'Set the clock',
+  },
+  {
+    says: /signature (has )?expired|signature not yet current|(request|signature) .*\b(earlier|later) than\b|clock skew|too (much )?skewed/i,
+    kind: 'Credentials',
+    sentence: 'the clock of this machine differs too much from that of AWS: {message}',
+    remedy: 'Set the clock',
+  },
+  {
+    codes: [
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'TokenRefreshRequired',
+      'ExpiredCredentials',
+      'ExpiredIdentityToken',
+    ],
+    kind: 'Credentials',
     sentence: 'the AWS credentials have expired',
     remedy: 'Renew them',
   },
   {
-    codes: ['RequestTimeTooSkewed', 'RequestExpired'],
-    kind: 'Misconfigured',
-    sentence: 'the clock of this machine differs too much from that of AWS',
-    remedy: 'Set the clock',
+    says: /(security|session|provided|access) token\b.*\bexpired|credentials? (has|have|is|are) expired/i,
+    kind: 'Credentials',
+    sentence: 'the AWS credentials have expired: {message}',
+    remedy: 'Renew them',
+  },
+  {
+    codes: [
+      'InvalidAccessKeyId',
+      'InvalidClientTokenId',
+      'UnrecognizedClientException',
+      'InvalidToken',
+      'InvalidTokenException',
+      'AuthFailure',
+    ],
+    kind: 'Credentials',
+    sentence: 'AWS does not know the access key: {message}',
+    remedy: 'Check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN',
+  },
+  {
+    says: /security token included in the request is invalid/i,
+    kind: 'Credentials',
+    sentence: 'AWS does not know the access key: {message}',
+    remedy: 'Check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN',
+  },
+  {
+    codes: ['SignatureDoesNotMatch', 'InvalidSignatureException', 'InvalidSignature'],
+    kind: 'Credentials',
+    sentence: 'the secret access key does not belong to the access key',
+    remedy: 'Check AWS_SECRET_ACCESS_KEY',
   },
   {
     codes: ['NoSuchBucket'],

@@ -1,14 +1,14 @@
 import { oneLine } from '@etl/lib/oneLine';
 import { awsCauses } from './aws';
 import type { Cause, CauseRow } from './cause';
+import { type Env, hasRemoteProvider, thisProcess } from './credentialProviders';
 import { fileCauses } from './files';
 import { networkCauses } from './network';
+import { type Refusal, refusalOf } from './refusals';
 import { temporalCauses } from './temporal';
 
 /** Every known cause. A new one is a row here and a row in test/pipeline/causes. */
 export const causeRows: readonly CauseRow[] = [...awsCauses, ...temporalCauses, ...networkCauses, ...fileCauses];
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 interface Facts {
   readonly name?: string;
@@ -27,14 +27,14 @@ interface Facts {
 const maxDepth = 8;
 
 /**
- * The known cause of an error, by itself or by what caused it; undefined for an unknown one. Whether the provider of AWS
+ * Returns the known cause of an error, by itself or by what caused it; undefined for an unknown one. Whether the provider of AWS
  * credentials is a remote one follows from `env`.
  */
-export function causeOf(error: unknown, env: Env = process.env): Cause | undefined {
+export function causeOf(error: unknown, env: Env = thisProcess()): Cause | undefined {
   let current = error;
   for (let depth = 0; depth < maxDepth && isObject(current); depth++) {
     const facts = factsOf(current);
-    const row = causeRows.find((each) => matches(each, facts, env));
+    const row = limitOf(facts) ?? causeRows.find((each) => matches(each, facts, env));
     if (row) return { kind: row.kind, sentence: filled(row.sentence, facts), remedy: row.remedy };
     current = facts.cause;
   }
@@ -53,11 +53,39 @@ function factsOf(error: Facts): Facts {
 /** Not `instanceof Error`: errors of other realms count, too. */
 const isObject = (value: unknown): value is Facts => typeof value === 'object' && value !== null;
 
-function matches({ codes, says, given }: CauseRow, facts: Facts, env: Env): boolean {
+const limits: Readonly<Record<Refusal, Cause>> = {
+  configuration: {
+    kind: 'Misconfigured',
+    sentence: 'AWS does not serve this account: {message}',
+    remedy: 'Contact AWS Support',
+  },
+  throttled: {
+    kind: 'Throttled',
+    sentence: 'the service receives too many requests: {message}',
+    remedy: 'Try again later, or ask for a higher rate',
+  },
+  capacity: {
+    kind: 'Throttled',
+    sentence: 'a quota of the account is used up: {message}',
+    remedy: 'Try again later, or ask for a higher quota',
+  },
+};
+
+/** Errors of the language itself: their messages are not those of a service. */
+const ofLanguage: readonly (string | undefined)[] = [undefined, 'Error', 'TypeError', 'RangeError', 'SyntaxError'];
+
+function limitOf(facts: Facts): Cause | undefined {
+  const codes = codesOf(facts);
+  const text = facts.$metadata === undefined && ofLanguage.includes(facts.name) ? '' : (facts.message ?? '');
+  const refusal = refusalOf({ codes, text });
+  return refusal && limits[refusal];
+}
+
+function matches({ codes, says, remoteProvider }: CauseRow, facts: Facts, env: Env): boolean {
   return (
     (codes === undefined || codes.some((code) => codesOf(facts).includes(code))) &&
     (says === undefined || says.test(facts.message ?? '')) &&
-    (given === undefined || given.some((name) => Boolean(env[name])))
+    (remoteProvider === undefined || hasRemoteProvider(env))
   );
 }
 

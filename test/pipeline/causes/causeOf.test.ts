@@ -21,15 +21,48 @@ test.each<[string, Error, CauseKind, RegExp]>([
   [
     'a provider that fails',
     provider('Error response received from instance metadata'),
-    'Unavailable',
+    'Credentials',
     /could not be fetched/,
   ],
   ['no region', error('Region is missing'), 'Misconfigured', /Set AWS_REGION/],
-  ['an unknown access key', named('InvalidAccessKeyId'), 'Misconfigured', /does not know the access key: said so/],
-  ['an unknown token', named('UnrecognizedClientException'), 'Misconfigured', /does not know the access key/],
-  ['a wrong secret', named('SignatureDoesNotMatch'), 'Misconfigured', /AWS_SECRET_ACCESS_KEY/],
-  ['expired credentials', named('ExpiredTokenException'), 'Misconfigured', /have expired/],
-  ['a wrong clock', named('RequestTimeTooSkewed'), 'Misconfigured', /clock/],
+  ['an unknown access key', named('InvalidAccessKeyId'), 'Credentials', /does not know the access key: said so/],
+  ['an unknown token', named('UnrecognizedClientException'), 'Credentials', /does not know the access key/],
+  ['a wrong secret', named('SignatureDoesNotMatch'), 'Credentials', /AWS_SECRET_ACCESS_KEY/],
+  ['expired credentials', named('ExpiredTokenException'), 'Credentials', /have expired/],
+  ['expired credentials of S3', named('ExpiredToken'), 'Credentials', /Renew them/],
+  [
+    'expired credentials in another error',
+    named('ClientException', 'The security token included in the request is expired'),
+    'Credentials',
+    /Renew them/,
+  ],
+  [
+    'an unknown token in another error',
+    named('AccessDeniedException', 'The security token included in the request is invalid.'),
+    'Credentials',
+    /does not know the access key/,
+  ],
+  ['a wrong clock', named('RequestTimeTooSkewed'), 'Credentials', /clock/],
+  [
+    'a clock that is behind',
+    named('InvalidSignatureException', 'Signature expired: 20260208T000000Z is now earlier than 20260208T000500Z'),
+    'Credentials',
+    /Set the clock/,
+  ],
+  [
+    'a clock that is ahead',
+    named(
+      'InvalidSignatureException',
+      'Signature not yet current: 20260208T001000Z is still later than 20260208T000500Z',
+    ),
+    'Credentials',
+    /Set the clock/,
+  ],
+  ['a request without a signature', named('MissingAuthenticationToken'), 'Misconfigured', /not signed/],
+  ['throttling', named('ThrottlingException', 'Rate exceeded'), 'Throttled', /too many requests: Rate exceeded/],
+  ['a quota', named('ClientException', 'vCPU limit exceeded'), 'Throttled', /quota.*vCPU limit exceeded/],
+  ['throttling by status', status(429), 'Throttled', /Try again later/],
+  ['a blocked account', named('ClientException', 'Your account is currently blocked'), 'Misconfigured', /AWS Support/],
   ['no bucket', named('NoSuchBucket'), 'NoSuchBucket', /no such bucket/],
   ['an impossible bucket', named('InvalidBucketName'), 'NoSuchBucket', /not a valid bucket name/],
   [
@@ -129,9 +162,27 @@ test.each<[string, Error, CauseKind, RegExp]>([
   expect(cause && inWords(cause)).toMatch(words);
 });
 
-test('credentials of a task that are not there are a provider that does not answer', () => {
-  const absent = provider('Could not load credentials from any providers');
-  expect(causeOf(absent, { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/x' })).toMatchObject({ kind: 'Unavailable' });
+test.each<[string, Readonly<Record<string, string>>, CauseKind]>([
+  ['of a task', { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/x' }, 'Credentials'],
+  ['of a pod', { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1' }, 'Credentials'],
+  ['of a web identity', { AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/token' }, 'Credentials'],
+  ['of an instance', { ON_EC2_INSTANCE: 'true' }, 'Credentials'],
+  [
+    'of the metadata service at an address',
+    { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://[fd00:ec2::254]' },
+    'Credentials',
+  ],
+  ['of an instance without metadata', { ON_EC2_INSTANCE: 'true', AWS_EC2_METADATA_DISABLED: 'true' }, 'Misconfigured'],
+  ['of nothing', { AWS_REGION: 'eu-west-1' }, 'Misconfigured'],
+])('credentials that are not there, %s', (_what, env, kind) => {
+  expect(causeOf(provider('Could not load credentials from any providers'), env)?.kind).toBe(kind);
+});
+
+test("words of a limit in a path, or in this program's own errors, mean nothing", () => {
+  expect(causeOf(error("no such file, open '/data/rate exceeded/x.csv'", { code: 'ENOENT' }), {})?.kind).toBe(
+    'NotFound',
+  );
+  expect(causeOf(error("column 'rate exceeded' is not declared"), {})).toBeUndefined();
 });
 
 test('finds what caused an error, and the last of several attempts', () => {
@@ -153,6 +204,8 @@ test('an error that causes itself ends the search', () => {
 
 test('bad configuration ends with 78, an absent service with 69', () => {
   expect([classOfKind('Misconfigured'), exitCodeOfKind('Misconfigured')]).toEqual(['BadConfiguration', 78]);
+  expect([classOfKind('Credentials'), exitCodeOfKind('Credentials')]).toEqual(['Credentials', 78]);
+  expect([classOfKind('Throttled'), exitCodeOfKind('Throttled')]).toEqual(['Throttled', 69]);
   expect([classOfKind('Unavailable'), exitCodeOfKind('Unavailable')]).toEqual(['ServiceUnavailable', 69]);
 });
 

@@ -1,0 +1,15 @@
+import type { EtlActivities } from './contract';
+
+type Activity = (input: never) => Promise<unknown>;
+
+/** Returns the same activities, each of whose calls is run by `run`. */
+export function wrapEach(
+  activities: EtlActivities,
+  run: (work: () => Promise<unknown>, name: string) => Promise<unknown>,
+): EtlActivities {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    (input: never) => run(() => (activity as Activity)(input), name),
+  ]);
+  return Object.fromEntries(wrapped) as unknown as EtlActivities;
+}

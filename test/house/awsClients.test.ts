@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { silenceSeconds } from '@etl/pipeline/awsClients';
+import { longPollSeconds } from '../../aws/sqsQueue';
+
+const root = join(__dirname, '..', '..');
+const folders = ['activities', 'asl', 'aws', 'bench', 'cli', 'etl-image', 'lambdas', 'local', 'pipeline', 'scripts'];
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    if (name === 'dist' || name === 'node_modules') return [];
+    if (statSync(join(root, path)).isDirectory()) return sources(path);
+    return /\.m?[jt]s$/.test(name) ? [path] : [];
+  });
+}
+
+/** Clients of the SDK that are made without `clientSettings` of their own service. */
+function withoutSettings(text: string): string[] {
+  const imported = [
+    ...text.matchAll(/\{([^}]*)\}\s*(?:from\s*|=\s*(?:await import|require)\()'@aws-sdk\/client-([\w-]+)'/g),
+  ];
+  return imported.flatMap(([, names = '', service = '']) => {
+    const key = service === 'cloudwatch-logs' ? 'logs' : service;
+    const classes = names.split(',').flatMap((name) => /(\w+Client)\s*$/.exec(name.trim())?.[1] ?? []);
+    return classes.flatMap((name) =>
+      [...text.matchAll(new RegExp(`new ${name}\\((\\{\\s*\\.\\.\\.clientSettings\\('${key}'|)`, 'g'))].flatMap(
+        ([made, settings]) => (settings === '' ? [made] : []),
+      ),
+    );
+  });
+}
+
+test('every client of AWS has the sockets and timeouts of clientSettings', () => {
+  const files = [...folders, 'storage', 'workers', 'workflows'].flatMap(sources);
+  const made = files.filter((file) =>
+    /new \w+Client\(\{\s*\.\.\.clientSettings/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(made.length).toBeGreaterThan(6);
+  expect(
+    files.flatMap((file) => withoutSettings(readFileSync(join(root, file), 'utf8')).map((each) => [file, each])),
+  ).toEqual([]);
+});
+
+test.each<[string, string, number]>([
+  ['no settings', "import { ECSClient } from '@aws-sdk/client-ecs';\nconst c = new ECSClient({});", 1],
+  [
+    'settings of its own',
+    "import { ECSClient } from '@aws-sdk/client-ecs';\nconst c = new ECSClient({ maxAttempts: 1 });",
+    1,
+  ],
+  [
+    'those of another service',
+    "import { type A, ECSClient } from '@aws-sdk/client-ecs';\nnew ECSClient({ ...clientSettings('sqs') });",
+    1,
+  ],
+  [
+    'its settings',
+    "import { ECSClient } from '@aws-sdk/client-ecs';\nnew ECSClient({ ...clientSettings('ecs'), region });",
+    0,
+  ],
+  ['a type alone', "import type { ECSClient } from '@aws-sdk/client-ecs';\nfunction f(client: ECSClient) {}", 0],
+  ['a client of Temporal', "import { Client } from '@temporalio/client';\nnew Client({});", 0],
+])('the check itself: %s', (_what, text, found) => {
+  expect(withoutSettings(text)).toHaveLength(found);
+});
+
+test('a connection may be silent for longer than the longest call that is in order', () => {
+  expect(silenceSeconds('sqs')).toBeGreaterThan(longPollSeconds);
+  expect(silenceSeconds('lambda')).toBeGreaterThan(900);
+});
