@@ -2,21 +2,21 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore } from './objectStore';
 import { createS3Store } from './s3Store';
 
-/** How long a connection may be silent. Without it an answer that never comes is waited for without end. */
-const silenceSeconds = 60;
+/** Timeout of an idle socket. The SDK has none by default. */
+const socketTimeoutSeconds = 60;
 
-/** S3 as the SDK's own variables say. Requests that are silent for too long are sent again, reads go on where they stopped. */
-export function openS3Store(timeoutSeconds = silenceSeconds): ObjectStore {
+/** Opens S3 with the SDK's standard variables. Requests that time out are retried; reads resume where they stopped. */
+export function openS3Store(timeoutSeconds = socketTimeoutSeconds): ObjectStore {
   const timeouts = { connectionTimeout: 5_000, socketTimeout: timeoutSeconds * 1000 };
   return createS3Store(new S3Client({ requestHandler: timeouts, ...s3Options(process.env) }));
 }
 
-/** Stand-ins for S3 are addressed by path: they have no bucket subdomains. */
+/** S3 emulators are addressed by path: they have no bucket subdomains. */
 function s3Options(env: NodeJS.ProcessEnv) {
-  const standIn = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
+  const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   return {
     maxAttempts: 5,
-    ...(standIn && { forcePathStyle: true }),
-    ...(standIn && !env.AWS_REGION && { region: 'us-east-1' }),
+    ...(endpoint && { forcePathStyle: true }),
+    ...(endpoint && !env.AWS_REGION && { region: 'us-east-1' }),
   };
 }
