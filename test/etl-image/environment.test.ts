@@ -30,8 +30,8 @@ describe('the mode of a launch', () => {
   });
 
   test.each<[Record<string, string>, RegExp[]]>([
-    [{ MODE: 'publish' }, [/MODE: "publish" expected convert, index, shard or commit/]],
-    [{ MODE: 'shard' }, [/SHARD: is missing: MODE=shard needs it/, /SHARD_INDEX: is missing/]],
+    [{ MODE: 'publish' }, [/MODE: "publish" is not one of convert, index, shard and commit/]],
+    [{ MODE: 'shard' }, [/SHARD: is missing: MODE=shard requires it/, /SHARD_INDEX: is missing/]],
     [{ MODE: 'shard', SHARD: '0/8', SHARD_INDEX: index }, [/SHARD: "0\/8" is not a shard: write 1\/8/]],
     [{ MODE: 'shard', SHARD: '9/8', SHARD_INDEX: index }, [/SHARD: "9\/8" is not a shard/]],
     [{ MODE: 'shard', SHARD: '1/20000', SHARD_INDEX: index }, [/at most 10000/]],
@@ -40,8 +40,8 @@ describe('the mode of a launch', () => {
     [{ MODE: 'convert', SHARD: '1/8' }, [/SHARD: not allowed with MODE=convert/]],
     [{ SHARD_INDEX: index }, [/SHARD_INDEX: not allowed with MODE=convert/]],
     [{ MODE: 'index', SHARD_INDEX: index }, [/SHARD_INDEX: not allowed with MODE=index/]],
-    [{ MODE: 'commit', SHARDS: '8' }, [/SHARD_INDEX: is missing: SHARDS needs it/]],
-    [{ MODE: 'commit', SHARD_INDEX: index }, [/SHARDS: is missing: SHARD_INDEX needs it/]],
+    [{ MODE: 'commit', SHARDS: '8' }, [/SHARD_INDEX: is missing: SHARDS requires it/]],
+    [{ MODE: 'commit', SHARD_INDEX: index }, [/SHARDS: is missing: SHARD_INDEX requires it/]],
     [{ MODE: 'commit', SHARDS: '0', SHARD_INDEX: index }, [/SHARDS: "0"/]],
     [{ MODE: 'commit', SHARD_RECONCILE: index }, [/SHARD_RECONCILE: not allowed with MODE=commit/]],
   ])('%j is rejected with the name of the variable', (variables, words) => {
@@ -79,8 +79,8 @@ describe('a task with only the file and its date', () => {
   test.each<[Record<string, string>, RegExp]>([
     [{ INPUT_FILE: 'ventas/x.csv' }, /INPUT_FILE: "ventas\/x.csv" is not .*S3_RAW_BUCKET, which is not set/],
     [{ INPUT_FILE: 's3://raw/ventas/x.csv' }, /OUTPUT_PREFIX: is missing: set it, or set S3_CLEAN_BUCKET/],
-    [{ INPUT_FILE: '/x.csv', DATASET: '../raw' }, /DATASET: .*use letters/],
-    [{ INPUT_FILE: '/x.csv', SOURCE: 'a/b' }, /SOURCE: .*use letters/],
+    [{ INPUT_FILE: '/x.csv', DATASET: '../raw' }, /DATASET: .*not a valid name/],
+    [{ INPUT_FILE: '/x.csv', SOURCE: 'a/b' }, /SOURCE: .*not a valid name/],
     [{ INPUT_FILE: '/x.csv', S3_CLEAN_BUCKET: 'No bucket' }, /S3_CLEAN_BUCKET: .*not a bucket name/],
     [{}, /INPUT_FILE: is missing/],
   ])('%j is rejected with the name of the variable', (variables, words) => {

@@ -34,14 +34,14 @@ const name = z
   .string()
   .regex(
     /^(?![._])[\p{L}\p{M}\p{N}_.-]{1,100}$/u,
-    'use at most 100 letters, digits, _, - and ., with a letter or digit first',
+    'is not a valid name: use at most 100 letters, digits, _, - and ., with a letter or digit first',
   );
 
 const schema = z.object({
   BATCH_DATE: z.string().refine(isCalendarDate, 'is not a calendar date: expected YYYY-MM-DD'),
   DATASET: name.optional(),
   SOURCE: name.optional(),
-  RUN_ID: z.string().regex(/^[\w-]{1,100}$/, 'use letters, digits, _ and -'),
+  RUN_ID: z.string().regex(/^[\w-]{1,100}$/, 'is not a valid ID: use letters, digits, _ and -'),
   GENERATION: whole.min(1).default(1),
   RUN_STARTED_AT: z.iso.datetime({ offset: true, error: 'is not an ISO 8601 time' }),
   CHUNK_ROWS: whole.min(1).default(defaultChunkRows),

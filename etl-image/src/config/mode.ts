@@ -22,7 +22,7 @@ const modes = ['convert', 'index', 'shard', 'commit'] as const;
 
 /** Variables of the launch's mode. @see ContainerMode */
 export const modeVariables = {
-  MODE: z.enum(modes, 'expected convert, index, shard or commit').default('convert'),
+  MODE: z.enum(modes, 'is not one of convert, index, shard and commit').default('convert'),
   SHARD: shard.optional(),
   SHARDS: whole.min(1).max(maxShards).optional(),
   SHARD_INDEX: uri.optional(),

@@ -53,9 +53,9 @@ describe('rejects, in one line that names the key,', () => {
     ['a family that ECS does not accept', { ...smallest, family: 'a b' }, 'family: "a b" is not a name of a family: '],
     ['a CPU that Fargate lacks', { ...smallest, cpu: 300 }, 'cpu, memoryMiB: cpu 300 is not a Fargate size: '],
     [
-      'memory that does not go with it',
+      'memory that is not valid for the CPU',
       { ...smallest, memoryMiB: 8192 },
-      'cpu, memoryMiB: memory 8192 MiB does not go with ',
+      'cpu, memoryMiB: memory 8192 MiB is not valid for ',
     ],
     [
       'storage below 21 GiB',

@@ -223,7 +223,7 @@ describe('failures', () => {
     const { exitCode, cause } = await lab.launch({ mode: { kind: 'index' } });
     expect({ exitCode, cause }).toEqual({
       exitCode: 78,
-      cause: expect.stringMatching(/is gzip.*MODE=convert, in one task/),
+      cause: expect.stringMatching(/is gzip.*in one task with MODE=convert/),
     });
   });
 
