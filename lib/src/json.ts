@@ -48,9 +48,7 @@ export function isShallow(value: unknown): boolean {
 export function jsonProblem(value: unknown, maxBytes: number): string | undefined {
   if (!isShallow(value)) return tooDeep;
   const bytes = jsonBytes(value);
-  return bytes > maxBytes
-    ? `has ${bytes} bytes as JSON, more than the limit of ${maxBytes}: make it smaller`
-    : undefined;
+  return bytes > maxBytes ? `has ${bytes} bytes as JSON, and ${maxBytes} are allowed: make it smaller` : undefined;
 }
 
 /** Returns the size of a value as JSON, in bytes of UTF-8. The value must be shallow. */
