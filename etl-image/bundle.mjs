@@ -1,5 +1,5 @@
-// Bundles the program, and that of its threads, over what tsc has made of them: loading two hundred files takes as long as
-// converting a small one. Either form does the same; what tsc makes is left where other programs import it.
+// Bundles the program and its threads' program, replacing the output of tsc: loading two hundred modules takes as long
+// as converting a small file. Both forms behave the same. The other output of tsc stays for programs that import it.
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ for (const program of programs) {
   const outfile = join(image, 'dist', `${program}.js`);
   await build({
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'cjs', keepNames: true, logLevel: 'warning' },
-    // Native, or loaded only when it is needed.
+    // Native or loaded on demand.
     external: ['snappy', '@aws-sdk/*', 'parquetjs-lite'],
     entryPoints: [join(image, 'src', `${program}.ts`)],
     outfile,
@@ -20,7 +20,7 @@ for (const program of programs) {
   });
 }
 
-/** All from its sources, which name what they use: what nobody uses is left out. */
+/** Resolves our packages to their sources, whose ES imports allow tree shaking. */
 function fromSources(outFolder) {
   return {
     name: 'from sources',
@@ -29,7 +29,7 @@ function fromSources(outFolder) {
         const [, folder, ...file] = path.split('/');
         return { path: `${join(image, '..', folder, 'src', ...file)}.ts` };
       });
-      // A bundle has one `__dirname`: each file is to look for what it needs from where tsc puts it.
+      // A bundle has one `__dirname`: replaces it with the folder of each file in the output of tsc.
       onLoad({ filter: /etl-image[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
         const folder = join(image, 'dist', relative(join(image, 'src'), dirname(path)));
         const there = `require("node:path").join(__dirname, ${JSON.stringify(relative(outFolder, folder))})`;

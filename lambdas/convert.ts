@@ -6,7 +6,7 @@ import { detectResources, type Resources, resourcesFor } from '@etl/image/config
 import { BadConfigurationError, StoppedError } from '@etl/image/errors';
 import { performDelivery } from '@etl/image/perform';
 import { type LogEvent, logLine } from '@etl/image/report/log';
-import { countAnew } from '@etl/image/report/usage';
+import { resetCpuTime } from '@etl/image/report/usage';
 import { lastLines } from '@etl/lib/logTail';
 import { withoutOperatorVariables } from '@etl/pipeline/allowedPlacesFrom';
 import { exitCodes } from '@etl/pipeline/failures';
@@ -38,7 +38,7 @@ export async function handler(
   context: LambdaContext = {},
 ): Promise<LightEnd> {
   const startedAt = performance.now();
-  countAnew();
+  resetCpuTime();
   const lines: string[] = [];
   const say = (line: LogEvent): void => {
     const text = logLine(line);
@@ -75,7 +75,7 @@ async function convert(
     // What the function may read and write is its own configuration: a caller must not extend it.
     const { env, store } = await openEnvironment({ ...process.env, ...withoutOperatorVariables(environment) });
     if (env.engine !== defaultEngine) {
-      throw new BadConfigurationError(`bad environment: ETL_ENGINE: the function has ${defaultEngine} alone`);
+      throw new BadConfigurationError(`invalid environment: ETL_ENGINE: the function has ${defaultEngine} alone`);
     }
     const delivery = await performDelivery({ env, store, scratch, resources: resources(), log: say, signal });
     say({ event: 'finished', ...delivery });

@@ -3,7 +3,7 @@ import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
 import { clientSettings } from '@etl/pipeline/awsClients';
 import { confineStore } from '@etl/storage/confinedStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
+import { loadS3Store, openStore } from '@etl/storage/openStore';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createOnePerEvent } from '../activities/deadLetters/onePerEvent';
@@ -29,7 +29,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts } = config;
   const light = createLightConverter(config);
   const { s3, sns } = callsAtOnce(config);
-  const opened = openStore(undefined, () => openS3WhenNeeded({ concurrency: s3 }));
+  const opened = openStore(undefined, () => loadS3Store({ concurrency: s3 }));
   const store = confineStore(opened, worksIn(config));
   return {
     store,

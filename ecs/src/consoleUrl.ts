@@ -5,11 +5,13 @@ const consoles: Readonly<Record<string, string>> = {
   'aws-cn': 'console.amazonaws.cn',
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
-/** The account of the local endpoint's ARNs, whose tasks no console shows. */
+/** Account ID in ARNs of the local endpoint, whose tasks have no console page. */
 const localAccount = '000000000000';
 const taskArnPattern = /^arn:([a-z-]+):ecs:([a-z0-9-]+):(\d{12}):task\/([A-Za-z0-9_-]+)\/([0-9a-f-]+)$/;
 
-/** The task's page in the AWS console; undefined for a local task and for what is no ARN of a task with its cluster. */
+/**
+ * Returns the URL of a task's page in the AWS console; undefined for a local task and for other text than a task ARN.
+ */
 export function consoleUrl(taskArn: string): string | undefined {
   const [, partition = '', region, account, cluster, id] = taskArnPattern.exec(taskArn) ?? [];
   const host = own(consoles, partition);

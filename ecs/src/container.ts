@@ -1,2 +1,2 @@
-/** The name of the ETL container in every task definition; a sidecar's exit is never taken for its. */
+/** Name of the ETL container in every task definition, which distinguishes its exit from that of a sidecar. */
 export const etlContainerName = 'etl-worker';

@@ -1,10 +1,10 @@
-/** Fargate task sizes: CPU units -> memory in MiB. Source: Amazon ECS task definition parameters for Fargate. */
 const gigabytes = (from: number, to: number, step: number): number[] => {
   const values: number[] = [];
   for (let gb = from; gb <= to; gb += step) values.push(gb * 1024);
   return values;
 };
 
+/** Fargate task sizes: memory sizes in MiB by CPU units. @see Amazon ECS task definition parameters for Fargate */
 export const memoryByCpu: Readonly<Record<number, readonly number[]>> = {
   256: [512, 1024, 2048],
   512: gigabytes(1, 4, 1),
@@ -15,7 +15,7 @@ export const memoryByCpu: Readonly<Record<number, readonly number[]>> = {
   16384: gigabytes(32, 120, 8),
 };
 
-/** CPU units (1024 a vCPU) and MiB. */
+/** CPU units (1024 per vCPU) and memory in MiB. */
 export interface TaskSize {
   readonly cpu: number;
   readonly memoryMiB: number;
@@ -23,17 +23,17 @@ export interface TaskSize {
 
 export const ephemeralStorageGiB = { min: 21, max: 200 } as const;
 
-/** Undefined for a size Fargate has; else one sentence that says which sizes there are. */
+/** Returns why a size is not one of Fargate's, with the valid sizes; undefined for a valid size. */
 export function sizeProblem(cpu: number, memoryMiB: number): string | undefined {
   const memory = memoryByCpu[cpu];
   if (!memory) return `cpu ${cpu} is not a Fargate size: use one of ${Object.keys(memoryByCpu).join(', ')}`;
   if (memory.includes(memoryMiB)) return undefined;
-  return `memory ${memoryMiB} MiB does not go with cpu ${cpu}: use ${memory[0]} to ${memory.at(-1)} MiB in Fargate's steps`;
+  return `memory ${memoryMiB} MiB is not valid for cpu ${cpu}: use ${memory[0]} to ${memory.at(-1)} MiB in Fargate's steps`;
 }
 
 /**
- * The size for a task that ran out of memory: twice the memory where Fargate has it, else the next more; with the
- * same CPU while that goes with it. Undefined when that would be above `maxMemoryMiB`, or is no size of Fargate's.
+ * Returns the size for a task that ran out of memory: at least twice the memory, else the largest one available; with
+ * the same CPU if possible. Undefined without a larger size up to `maxMemoryMiB`.
  */
 export function nextMemorySize({ cpu, memoryMiB }: TaskSize, maxMemoryMiB: number): TaskSize | undefined {
   const larger = Object.entries(memoryByCpu)

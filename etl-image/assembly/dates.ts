@@ -1,9 +1,10 @@
 import { digit, dropSpaces, endOf, isNullWord, SPACE, skipSpaces, startOf } from './plain';
 
 /**
- * Dates of the shapes 2026-02-08 and 08/02/2026 (with -, / or .), by themselves or followed by a time as in `T10:30:00`.
- * Values: microseconds since 1970. Counts: year first, valid with the day first, valid with the month first, with a time.
- * A date that is not one in the order asked for is odd. `daysOnly`: so is one with another time than midnight.
+ * Reads dates of the forms 2026-02-08 and 08/02/2026 (with -, / or .), alone or followed by a time like `T10:30:00`.
+ * Values: microseconds since 1970. Counts: year first, valid with the day first, valid with the month first, with a
+ * time. A date that is not valid in the requested order is unproven; with `daysOnly`, so is a date with a time other
+ * than midnight.
  */
 export function readDates(
   fields: usize,
@@ -11,12 +12,12 @@ export function readDates(
   rows: u32,
   values: usize,
   valid: usize,
-  odd: usize,
+  unproven: usize,
   counts: usize,
   monthFirst: bool,
   daysOnly: bool,
 ): u32 {
-  let odds: u32 = 0;
+  let unprovenRows: u32 = 0;
   let ymd = load<u32>(counts);
   let dmy = load<u32>(counts, 4);
   let mdy = load<u32>(counts, 8);
@@ -64,14 +65,14 @@ export function readDates(
       store<i64>(values + ((row as usize) << 3), micros);
       store<u8>(valid + row, 1);
     } else if (!isNullWord(at, length)) {
-      store<u32>(odd + (odds++ << 2), row);
+      store<u32>(unproven + (unprovenRows++ << 2), row);
     }
   }
   store<u32>(counts, ymd);
   store<u32>(counts, dmy, 4);
   store<u32>(counts, mdy, 8);
   store<u32>(counts, timed, 12);
-  return odds;
+  return unprovenRows;
 }
 
 const BAD: i32 = 10000;
@@ -80,19 +81,19 @@ function separator(byte: u8): bool {
   return byte === 45 || byte === 47 || byte === 46;
 }
 
-/** The number of two digits; above BAD for anything else. */
+/** Returns the number of two digits; BAD for anything else. */
 function two(at: usize): i32 {
   const tens = digit(load<u8>(at));
   const ones = digit(load<u8>(at, 1));
   return tens > 9 || ones > 9 ? BAD : ((tens * 10 + ones) as i32);
 }
 
-/** Above BAD unless both are numbers of two digits. */
+/** Returns the year of two two-digit numbers; BAD if one of them is BAD. */
 function yearOf(century: i32, year: i32): i32 {
   return century >= BAD || year >= BAD ? BAD : century * 100 + year;
 }
 
-/** Whether there is such a day in the Gregorian calendar. */
+/** Returns whether the Gregorian calendar has the day. */
 function isDay(year: i32, month: i32, day: i32): bool {
   if (year < 1 || year >= BAD || month < 1 || month > 12 || day < 1) return false;
   if (day <= 28) return true;
@@ -101,7 +102,7 @@ function isDay(year: i32, month: i32, day: i32): bool {
   return day <= last;
 }
 
-/** Days since 1970-01-01 of a day that there is (Hinnant, "chrono-compatible low-level date algorithms"). */
+/** Returns the days since 1970-01-01 of a valid day. @see Hinnant, "chrono-compatible low-level date algorithms" */
 function daysOf(year: i32, month: i32, day: i32): i64 {
   const y = (month <= 2 ? year - 1 : year) as u32;
   const era = y / 400;
@@ -111,7 +112,7 @@ function daysOf(year: i32, month: i32, day: i32): i64 {
   return ((era * 146097 + dayOfEra) as i64) - 719468;
 }
 
-/** Microseconds of `T10:30:00` or ` 10:30:00`; -1 for anything else. */
+/** Returns the microseconds of `T10:30:00` or ` 10:30:00`; -1 for anything else. */
 function timeOf(at: usize): i64 {
   const lead = load<u8>(at);
   if ((lead !== 84 && lead !== SPACE) || load<u8>(at, 3) !== 58 || load<u8>(at, 6) !== 58) return -1;

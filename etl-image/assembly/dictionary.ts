@@ -1,15 +1,18 @@
-/**
- * A column's different values, numbered in order of appearance. A dictionary is given up once it has more entries than are worth
- * it, or when most of its first values differ.
+/*
+ * A column's different values, numbered in order of first appearance. A dictionary is abandoned when it exceeds its
+ * maximum number of entries, or when most of its first values differ.
  *
- * State (u32 each): entries, slots of the hash table (a power of two; 0 once given up), values seen. It grows with its entries:
- * a table that fits into the processor's cache is several times as fast.
+ * State (u32 each): entries, slots of the hash table (a power of two; 0 once abandoned), values seen. The table grows
+ * with its entries, because a table that fits into the processor's cache is several times as fast.
  */
 const TRIAL_VALUES: u32 = 8192;
 const TRIAL_ENTRIES: u32 = 6144;
-const MOST_STEPS: u32 = 128;
+const MAX_STEPS: u32 = 128;
 
-/** Makes it empty. `table` begins with so many slots, and needs room (u32 each) for twice as many as there may be entries. */
+/**
+ * Initializes an empty dictionary. `table` starts with `slots` slots and needs room (u32 each) for twice the maximum
+ * entries.
+ */
 export function openDictionary(state: usize, table: usize, slots: u32): void {
   store<u32>(state, 0);
   store<u32>(state, slots, 4);
@@ -17,13 +20,15 @@ export function openDictionary(state: usize, table: usize, slots: u32): void {
   memory.fill(table, 0, slots << 2);
 }
 
-/** Goes on with more values of eight bytes. `entries` gets each different one, `indices` a number (u32) for each value. */
+/**
+ * Adds eight-byte values. Appends each new value to `entries` and the entry number (u32) of each value to `indices`.
+ */
 export function indexFixed(
   state: usize,
   table: usize,
   entries: usize,
   indices: usize,
-  most: u32,
+  maxEntries: u32,
   values: usize,
   valid: usize,
   rows: u32,
@@ -42,7 +47,7 @@ export function indexFixed(
     while (true) {
       entry = load<u32>(table + ((slot as usize) << 2));
       if (entry == 0) {
-        if (isGivenUp(known, seen, most, (slot - first) & mask)) {
+        if (isAbandoned(known, seen, maxEntries, (slot - first) & mask)) {
           store<u32>(state, 0, 4);
           return;
         }
@@ -68,13 +73,13 @@ export function indexFixed(
   store<u32>(state, seen, 8);
 }
 
-/** The same for texts: a value, and an entry, is address and length. */
+/** Adds texts. A value and an entry are an address and a length. */
 export function indexTexts(
   state: usize,
   table: usize,
   entries: usize,
   indices: usize,
-  most: u32,
+  maxEntries: u32,
   texts: usize,
   valid: usize,
   rows: u32,
@@ -94,7 +99,7 @@ export function indexTexts(
     while (true) {
       entry = load<u32>(table + ((slot as usize) << 2));
       if (entry == 0) {
-        if (isGivenUp(known, seen, most, (slot - first) & mask)) {
+        if (isAbandoned(known, seen, maxEntries, (slot - first) & mask)) {
           store<u32>(state, 0, 4);
           return;
         }
@@ -123,16 +128,18 @@ export function indexTexts(
   store<u32>(state, seen, 8);
 }
 
-/** `steps`: how far from its own slot an entry would have to be put. Values made to collide must not cost more than others. */
-function isGivenUp(known: u32, seen: u32, most: u32, steps: u32): bool {
+/**
+ * `steps`: distance of a new entry from its own slot. The limit bounds the cost of values that are chosen to collide.
+ */
+function isAbandoned(known: u32, seen: u32, maxEntries: u32, steps: u32): bool {
   return (
-    known >= most ||
-    steps > MOST_STEPS ||
+    known >= maxEntries ||
+    steps > MAX_STEPS ||
     (seen >= TRIAL_VALUES && known > TRIAL_ENTRIES && known > (seen >> 1) + (seen >> 2))
   );
 }
 
-/** Puts the entry of a number into a table in which it is not. */
+/** Inserts an entry number that the table does not contain. */
 function insert(table: usize, mask: u32, hash: u32, number: u32): void {
   let slot = hash & mask;
   while (load<u32>(table + ((slot as usize) << 2)) != 0) slot = (slot + 1) & mask;
@@ -165,7 +172,7 @@ function hashOfText(at: usize, length: u32): u32 {
   return mix((hash ^ tail(at, length)) * 0xff51afd7ed558ccd);
 }
 
-/** The last one to eight bytes as a number: eight may be read, what is behind the text does not count. */
+/** Returns one to eight bytes as a number. Reads eight bytes and masks those past the text. */
 function tail(at: usize, length: u32): u64 {
   return load<u64>(at) & (u64.MAX_VALUE >> (((8 - length) as u64) << 3));
 }

@@ -3,7 +3,7 @@ import { findClosingQuote, maskOf, maskOf3, sawDoubled } from './scan';
 const LF: u8 = 10;
 const CR: u8 = 13;
 
-/** What a row is, a byte each: src/engine/kernel/readGroup.ts has the same numbers. */
+/** Status bytes of rows. src/engine/kernel/readGroup.ts has the same numbers. */
 const GOOD: u8 = 0;
 const BLANK: u8 = 1;
 const TOO_FEW: u8 = 2;
@@ -12,13 +12,13 @@ const MISQUOTED: u8 = 4;
 const STRAY_CR: u8 = 5;
 
 /**
- * Cuts up to `maxRows` whole rows into fields, from `input` on. Of all rows, `starts` gets the address (u32) and `status` what
- * became of it (u8). Good rows alone have fields: for the i-th of them and column c, `fields` gets at (i * columns + c) * 8 the
- * field's address and length (u32 each; length 0 is null), and `numbers` gets the row's number (u32). Quotes around a field are
- * left out; a field with doubled quotes is written to `unescaped`, with single ones.
+ * Splits up to `maxRows` whole rows, starting at `input`, into fields. For each row, stores its address (u32) at
+ * `starts` and its status (u8) at `status`. For the i-th good row, stores the row's number (u32) at `numbers` and, for
+ * column c, the field's address and length (u32 each; length 0 is null) at `fields` + (i * columns + c) * 8. Fields
+ * exclude their quotes; a field with doubled quotes is copied to `unescaped` with single ones.
  *
- * Rows whose `status` is not 0 beforehand are left out as well, and keep it. At `report`: rows, good rows, the place behind the
- * last row, and the one behind what was unescaped (u32 each).
+ * Rows whose `status` is nonzero on entry are skipped and keep their status. Stores at `report` (u32 each): rows, good
+ * rows, the address after the last row, and the address after the last unescaped field.
  */
 export function readFields(
   input: usize,
@@ -46,10 +46,10 @@ export function readFields(
   let fieldStart = input;
   let field = fields;
   let fieldsEnd = fields + rowBytes;
-  let extra: u32 = 0; // fields behind the last column
+  let extra: u32 = 0; // fields after the last column
   let trouble = GOOD;
   let filled: u32 = 0;
-  let closed = false; // the field was quoted, and has been stored
+  let closed = false; // the field was quoted and is already stored
   let block = input;
   while (rows < maxRows && rowStart < end) {
     if (block < end) {
@@ -92,7 +92,7 @@ export function readFields(
           if (rows == maxRows) break;
         } else if (byte == quote) {
           if (at == fieldStart && !closed) {
-            // Most fields end in this block, without a doubled quote; mask has lost the bits up to the opening one.
+            // Most fields end in this block, without a doubled quote. `mask` has no bits up to the opening quote.
             let close = block + (ctz(quoteMask & mask) as usize);
             let doubled = false;
             if ((quoteMask & mask) == 0 || close + 1 >= end || load<u8>(close + 1) == quote) {
@@ -146,14 +146,14 @@ export function readFields(
   store<u32>(report, unescaped as u32, 12);
 }
 
-/** Returns the length: not zero for a field that holds something. */
+/** Stores a field and returns its length. */
 function storeField(field: usize, start: usize, end: usize): u32 {
   const length = (end - start) as u32;
   store<u64>(field, ((length as u64) << 32) | (start as u64));
   return length;
 }
 
-/** Returns where the next unescaped field may go. */
+/** Stores a field with its doubled quotes unescaped. Returns the address after the unescaped bytes. */
 function storeUnescaped(field: usize, start: usize, end: usize, quote: u8, to: usize): usize {
   const begin = to;
   for (let at = start; at < end; at++) {
@@ -169,7 +169,7 @@ function endsLine(cr: usize, end: usize): bool {
   return cr + 1 >= end || load<u8>(cr + 1) == LF;
 }
 
-/** `full`: the last field was the last column's; `extra`: fields behind that; `filled`: 0 when all fields are empty. */
+/** `full`: the last field was the last column's. `extra`: fields after it. `filled`: 0 if all fields are empty. */
 function statusOf(status: usize, trouble: u8, full: bool, extra: u32, filled: u32, empty: bool): u8 {
   let is = load<u8>(status);
   if (is == GOOD || empty) {

@@ -2,13 +2,13 @@ import { endOf, SPACE, startOf } from './plain';
 
 const TAB: u8 = 9;
 const FOLD: u64 = 0x2020202020202020;
-/** `sep=`, which is in front of the first field of a row that hints the delimiter. */
+/** `sep=`, which starts the first field of a separator hint. */
 const HINT: u32 = 0x3d706573;
 
 /**
- * Finds rows that may repeat the header: those in which a column's field begins with a word of up to eight bytes, and those whose
- * first field begins with `sep=`; whatever the case of letters, and behind a byte order mark, spaces and a quote. Their numbers go
- * to `found`; returns how many there are.
+ * Finds rows that may repeat the header: rows in which the field of `column` starts with a word of up to eight bytes,
+ * and rows whose first field starts with `sep=`. Ignores case, and skips a byte order mark, spaces and quotes. Stores
+ * the row numbers at `found` and returns their count.
  */
 export function maybeHeaders(
   fields: usize,
@@ -28,7 +28,7 @@ export function maybeHeaders(
   for (let row: u32 = 0; row < rows; row++, fields += stride) {
     const begin = beginOf(fields, quote);
     const other = offset === 0 ? begin : beginOf(fields + offset, quote);
-    // One byte tells most rows apart.
+    // The first byte excludes most rows.
     if ((load<u8>(other) | 0x20) !== first && (load<u8>(begin) | 0x20) !== (HINT as u8)) continue;
     if (((load<u64>(other) | FOLD) & mask) === wanted || (load<u32>(begin) | (FOLD as u32)) === HINT)
       store<u32>(found + (count++ << 2), row);
@@ -36,7 +36,7 @@ export function maybeHeaders(
   return count;
 }
 
-/** Where the text of a field begins. */
+/** Returns the start of a field's text. */
 function beginOf(field: usize, quote: u8): usize {
   const place = load<u64>(field);
   const at = startOf(place);

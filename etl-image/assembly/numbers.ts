@@ -1,11 +1,11 @@
 import { digit, dropSpaces, endOf, isNullWord, skipSpaces, startOf } from './plain';
 
-/** Ones in the lowest bytes of eight. */
+/** Returns a mask of the lowest bytes. */
 function lowBytes(bytes: u32): u64 {
   return bytes >= 8 ? u64.MAX_VALUE : ((1 as u64) << ((bytes as u64) << 3)) - 1;
 }
 
-/** Up to eight digits that begin at the lowest byte, as eight: with zeros in front. */
+/** Pads up to eight digits, the first in the lowest byte, with leading zeros to eight. */
 function digitsOf(word: u64, digits: u32): u64 {
   const missing: u64 = ((8 - digits) as u64) << 3;
   return digits == 0 ? 0 : (word << missing) | (0x3030303030303030 & (((1 as u64) << missing) - 1));
@@ -17,14 +17,14 @@ function areDigits(word: u64): bool {
   );
 }
 
-/** The number of eight digits, of which the lowest byte is the first: pairs, then fours, then all at once. */
+/** Returns the number of eight digits, the first in the lowest byte. Combines pairs, then fours, then all. */
 function numberOf(word: u64): u64 {
   word = ((word & 0x0f0f0f0f0f0f0f0f) * 2561) >> 8;
   word = ((word & 0x00ff00ff00ff00ff) * 6553601) >> 16;
   return ((word & 0x0000ffff0000ffff) * 42949672960001) >> 32;
 }
 
-/** Whether a date may be meant: 2026, 20260208, 20260208103000. As in src/types/numbers.ts. */
+/** Returns whether an integer may be a date: 2026, 20260208, 20260208103000. Same rule as src/types/numbers.ts. */
 function isDate(value: u64): bool {
   const day = value >= 10000000000000 ? value / 1000000 : value;
   if (day < 10000) return day === value && isYear(day);
@@ -35,7 +35,7 @@ function isYear(value: u64): bool {
   return value - 1900 < 200;
 }
 
-/** Counts the integers that read as dates. */
+/** Counts the integers that may be dates. */
 export function countDates(integers: usize, valid: usize, rows: u32): u32 {
   let count: u32 = 0;
   for (let row: u32 = 0; row < rows; row++) {
@@ -44,21 +44,21 @@ export function countDates(integers: usize, valid: usize, rows: u32): u32 {
   return count;
 }
 
-/** What is counted of numbers lies at `counts` in this order, further counts in front of it. */
+/** Offsets in `counts`, after the counts of each reader. */
 const MAGNITUDES: usize = 16;
 const LEADS: usize = 24;
 const WRITTEN: usize = 28;
 const DIFFERENT: usize = 92;
 const NUMBERS: usize = 96;
 
-/** `mostNumbers` in src/types/spellings.ts. */
-const MOST_NUMBERS: u32 = 32;
+/** Equal to `maxNumbers` in src/types/spellings.ts. */
+const MAX_NUMBERS: u32 = 32;
 const SLOTS: u32 = 64;
 
 /**
- * Keeps a number and the number of decimals it is written with, as long as there are not more than MOST_NUMBERS different ones:
- * at DIFFERENT how many there are, at NUMBERS a hash table of number (f64) and ways (u32 at offset 8, 0 in an empty slot). Returns
- * whether to go on.
+ * Records a number and its number of decimals, for up to MAX_NUMBERS different numbers. DIFFERENT holds their count,
+ * NUMBERS a hash table of numbers (f64) and notation bits (u32 at offset 8, 0 in an empty slot). Returns whether the
+ * limit is not exceeded.
  */
 function keepNumber(counts: usize, number: f64, decimals: u32): bool {
   const bits = reinterpret<u64>(number);
@@ -72,7 +72,7 @@ function keepNumber(counts: usize, number: f64, decimals: u32): bool {
       store<u32>(counts + DIFFERENT, different);
       store<u64>(entry, bits);
       store<u32>(entry, way, 8);
-      return different <= MOST_NUMBERS;
+      return different <= MAX_NUMBERS;
     }
     if (load<u64>(entry) === bits) {
       if ((ways & way) === 0) store<u32>(entry, ways | way, 8);
@@ -82,13 +82,13 @@ function keepNumber(counts: usize, number: f64, decimals: u32): bool {
   }
 }
 
-/** Magnitudes as bits: the first for zero, and the one behind so many for 10^0. */
+/** Magnitude bits: the first bit is zero; UNIT is the bit of 10^0. */
 const ZERO: u64 = 1;
 const UNIT: u32 = 16;
 
 /**
- * Integers as they would be printed, of at most 18 digits. Counts: values, those beyond 2^53; at MAGNITUDES (8 bytes) bit 0 for
- * zero, bit 16 + e for 10^e.
+ * Reads integers in canonical form of at most 18 digits. Counts: values, values beyond 2^53; at MAGNITUDES (8 bytes)
+ * bit 0 for zero, bit 16 + e for 10^e.
  */
 export function readIntegers(
   fields: usize,
@@ -96,10 +96,10 @@ export function readIntegers(
   rows: u32,
   values: usize,
   valid: usize,
-  odd: usize,
+  unproven: usize,
   counts: usize,
 ): u32 {
-  let odds: u32 = 0;
+  let unprovenRows: u32 = 0;
   let seen = load<u32>(counts);
   let big = load<u32>(counts, 4);
   let magnitudes = load<u64>(counts + MAGNITUDES);
@@ -136,21 +136,21 @@ export function readIntegers(
       store<i64>(values + ((row as usize) << 3), negative ? -(value as i64) : (value as i64));
       store<u8>(valid + row, 1);
     } else if (!isNullWord(at, length)) {
-      store<u32>(odd + (odds++ << 2), row);
+      store<u32>(unproven + (unprovenRows++ << 2), row);
     }
   }
   store<u32>(counts, seen);
   store<u32>(counts, big, 4);
   store<u64>(counts + MAGNITUDES, magnitudes);
-  return odds;
+  return unprovenRows;
 }
 
 /**
- * Decimal numbers without exponent, of at most 15 digits, which a double holds exactly (Clinger, 1990: a whole number below
- * 2^53 divided by a power of ten up to 10^22 is rounded once). `dates`: integers that read as dates are counted. Counts: integers,
- * numbers with a decimal mark, those of them that cannot be thousands, integers that read as dates; MAGNITUDES as of
- * `readIntegers`; the different numbers; at LEADS 1 for `.5` and 2 for `0.5`; at WRITTEN, for 0 to 15 decimals (zeros at the end do not
- * count), the numbers of decimals with which they are written, as bits.
+ * Reads decimal numbers without exponent of at most 15 digits, which round to a double correctly (Clinger, 1990: a
+ * whole number below 2^53 divided by a power of ten up to 10^22 is rounded once). Counts: integers, numbers with a
+ * decimal mark, those of them that cannot be thousands, integers that may be dates (if `dates`); MAGNITUDES like
+ * `readIntegers`; the different numbers; at LEADS 1 for `.5` and 2 for `0.5`; at WRITTEN, for 0 to 15 decimals
+ * (trailing zeros do not count), the written numbers of decimals as bits.
  */
 export function readDecimals(
   fields: usize,
@@ -158,12 +158,12 @@ export function readDecimals(
   rows: u32,
   values: usize,
   valid: usize,
-  odd: usize,
+  unproven: usize,
   counts: usize,
   mark: u8,
   dates: bool,
 ): u32 {
-  let odds: u32 = 0;
+  let unprovenRows: u32 = 0;
   let integers = load<u32>(counts);
   let fractions = load<u32>(counts, 4);
   let sure = load<u32>(counts, 8);
@@ -171,10 +171,10 @@ export function readDecimals(
   let magnitudes = load<u64>(counts + MAGNITUDES);
   let leads = load<u32>(counts + LEADS);
   const written = counts + WRITTEN;
-  let few = load<u32>(counts + DIFFERENT) <= MOST_NUMBERS;
+  let few = load<u32>(counts + DIFFERENT) <= MAX_NUMBERS;
   let unpadded: u32 = 0; // numbers of decimals that do not end in zero
-  let padded: u32 = 0; // and of those that do
-  let wholes: u32 = 0; // numbers of digits in front of the mark
+  let padded: u32 = 0; // numbers of decimals that end in one zero
+  let wholes: u32 = 0; // numbers of digits before the mark
   const marks: u64 = (mark as u64) * 0x0101010101010101;
   for (let row: u32 = 0; row < rows; row++, fields += stride) {
     store<u8>(valid + row, 0);
@@ -236,7 +236,7 @@ export function readDecimals(
             if (decimals !== 3 || whole > 3) sure++;
             wholes |= 1 << whole;
           }
-          // One zero at the end is too frequent for a branch that is mispredicted.
+          // One trailing zero is too frequent for a branch, which would often be mispredicted.
           const zero = u32(load<u8>(end - 1) === 48);
           const zeros = zero & u32(load<u8>(end - 2) === 48);
           unpadded |= way & (zero - 1);
@@ -257,7 +257,7 @@ export function readDecimals(
         continue;
       }
     }
-    if (!isNullWord(at, length)) store<u32>(odd + (odds++ << 2), row);
+    if (!isNullWord(at, length)) store<u32>(unproven + (unprovenRows++ << 2), row);
   }
   store<u32>(counts, integers);
   store<u32>(counts, fractions, 4);
@@ -267,7 +267,7 @@ export function readDecimals(
   store<u32>(counts + LEADS, leads);
   for (; padded !== 0; padded &= padded - 1) addWay(written, ctz(padded) - 1, padded & -padded);
   for (; unpadded !== 0; unpadded &= unpadded - 1) addWay(written, ctz(unpadded), unpadded & -unpadded);
-  return odds;
+  return unprovenRows;
 }
 
 function addWay(written: usize, significant: u32, way: u32): void {
@@ -280,7 +280,7 @@ function significantDecimals(markAt: usize, end: usize): u32 {
   return (end - markAt - 1) as u32;
 }
 
-/** Zeros from there on, in front of another digit. */
+/** Counts the zeros from `at` on, before another digit. */
 function leadingZeros(at: usize): u32 {
   let zeros: u32 = 0;
   while (load<u8>(at + zeros) === 48) zeros++;

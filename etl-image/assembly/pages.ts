@@ -1,4 +1,7 @@
-/** The bodies of Parquet pages (Apache Parquet format: "Encodings"). `valid` says of each row whether there is a value. */
+/*
+ * The bodies of Parquet pages. `valid` has a byte per row: whether the row has a value.
+ * @see Apache Parquet format, "Encodings"
+ */
 
 function writeVarint(value: u32, to: usize): usize {
   while (value > 127) {
@@ -9,7 +12,7 @@ function writeVarint(value: u32, to: usize): usize {
   return to;
 }
 
-/** How many rows have a value. */
+/** Counts the rows with a value. */
 export function countValid(valid: usize, rows: u32): u32 {
   let present: u32 = 0;
   let row: u32 = 0;
@@ -18,7 +21,7 @@ export function countValid(valid: usize, rows: u32): u32 {
   return present;
 }
 
-/** Marks at `into` the rows that have a value. */
+/** Marks the rows with a value at `into`. */
 export function mergeValid(valid: usize, rows: u32, into: usize): void {
   let row: u32 = 0;
   for (; row + 16 <= rows; row += 16) {
@@ -27,7 +30,9 @@ export function mergeValid(valid: usize, rows: u32, into: usize): void {
   for (; row < rows; row++) store<u8>(into + row, load<u8>(into + row) | load<u8>(valid + row));
 }
 
-/** Definition levels with their length in front, for rows of which `present` have a value. Returns the bytes. */
+/**
+ * Writes definition levels with a length prefix, for rows of which `present` have a value. Returns the bytes written.
+ */
 export function writeLevels(valid: usize, rows: u32, present: u32, to: usize): u32 {
   const body = to + 4;
   let end: usize;
@@ -37,7 +42,7 @@ export function writeLevels(valid: usize, rows: u32, present: u32, to: usize): u
   } else {
     end = writeVarint((((rows + 7) >> 3) << 1) | 1, body);
     let row: u32 = 0;
-    // Eight bytes of 0 or 1 are gathered into the eight bits of one.
+    // Packs eight bytes of 0 or 1 into the eight bits of one byte.
     for (; row + 8 <= rows; row += 8) store<u8>(end++, (load<u64>(valid + row) * 0x0102040810204080) >> 56);
     if (row < rows) {
       let byte: u32 = 0;
@@ -49,7 +54,7 @@ export function writeLevels(valid: usize, rows: u32, present: u32, to: usize): u
   return (end - to) as u32;
 }
 
-/** Dictionary indices: their width in bits, then one run, bit-packed. Returns the bytes. */
+/** Writes dictionary indices: their bit width, then one bit-packed run. Returns the bytes written. */
 export function writeIndices(indices: usize, count: u32, entries: u32, to: usize): u32 {
   const start = to;
   const width: u32 = entries <= 1 ? 1 : 32 - clz(entries - 1);
@@ -62,7 +67,7 @@ export function writeIndices(indices: usize, count: u32, entries: u32, to: usize
   to = writeVarint((((count + 7) >> 3) << 1) | 1, to);
   let bits: u64 = 0;
   let used: u32 = 0;
-  // A run is made of groups of eight: the last one is filled up with zeros.
+  // A run consists of groups of eight: the last group is padded with zeros.
   const padded = (count + 7) & ~7;
   for (let i: u32 = 0; i < padded; i++) {
     const index: u64 = i < count ? load<u32>(indices + ((i as usize) << 2)) : 0;
@@ -82,9 +87,9 @@ export function writeIndices(indices: usize, count: u32, entries: u32, to: usize
   return (to - start) as u32;
 }
 
-const microsADay: i64 = 86400000000;
+const microsPerDay: i64 = 86400000000;
 
-/** Values one after the other: eight bytes each or, for dates, days in four. Returns the bytes. */
+/** Writes values in PLAIN encoding: eight bytes each, or days in four bytes for dates. Returns the bytes written. */
 export function writeFixed(values: usize, valid: usize, rows: u32, asDays: bool, to: usize): u32 {
   const start = to;
   for (let row: u32 = 0; row < rows; row++, values += 8) {
@@ -93,7 +98,7 @@ export function writeFixed(values: usize, valid: usize, rows: u32, asDays: bool,
   return (to - start) as u32;
 }
 
-/** The same for the entries of a dictionary. */
+/** Writes the entries of a dictionary like `writeFixed`. */
 export function writeFixedEntries(entries: usize, count: u32, asDays: bool, to: usize): u32 {
   const start = to;
   for (let i: u32 = 0; i < count; i++, entries += 8) to = writeValue(load<i64>(entries), asDays, to);
@@ -105,11 +110,11 @@ function writeValue(value: i64, asDays: bool, to: usize): usize {
     store<i64>(to, value);
     return to + 8;
   }
-  store<i32>(to, ((value >= 0 ? value : value - microsADay + 1) / microsADay) as i32);
+  store<i32>(to, ((value >= 0 ? value : value - microsPerDay + 1) / microsPerDay) as i32);
   return to + 4;
 }
 
-/** One bit a value. Returns the bytes. */
+/** Writes one bit per value. Returns the bytes written. */
 export function writeBooleans(values: usize, valid: usize, rows: u32, to: usize): u32 {
   const start = to;
   let byte: u32 = 0;
@@ -127,21 +132,21 @@ export function writeBooleans(values: usize, valid: usize, rows: u32, to: usize)
   return (to - start) as u32;
 }
 
-/** The bytes of all texts. */
+/** Returns the total length of all texts, in bytes. */
 export function textBytes(texts: usize, rows: u32): f64 {
   let bytes: u64 = 0;
   for (let row: u32 = 0; row < rows; row++, texts += 8) bytes += load<u32>(texts, 4);
   return bytes as f64;
 }
 
-/** Each text with its length (u32) in front. Returns the bytes. */
+/** Writes each text with a length prefix (u32). Returns the bytes written. */
 export function writeTexts(texts: usize, valid: usize, rows: u32, to: usize): u32 {
   const start = to;
   for (let row: u32 = 0; row < rows; row++, texts += 8) if (load<u8>(valid + row) != 0) to = writeText(texts, to);
   return (to - start) as u32;
 }
 
-/** The same for the entries of a dictionary. */
+/** Writes the entries of a dictionary like `writeTexts`. */
 export function writeTextEntries(entries: usize, count: u32, to: usize): u32 {
   const start = to;
   for (let i: u32 = 0; i < count; i++, entries += 8) to = writeText(entries, to);

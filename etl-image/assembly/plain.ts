@@ -1,10 +1,11 @@
-/**
- * Typed values of a column, as far as their texts are plain: every text is either proved to be its value, or handed on as
- * `odd` for the rules in src/types/texts.ts to judge. Nothing here decides; it only saves asking about the 99 %.
+/*
+ * Fast paths for the common forms of typed values. A reader either proves the value of a text or reports its row at
+ * `unproven`, for the rules in src/types/texts.ts to judge. Readers decide nothing: they save the slow path for 99 % of
+ * the values.
  *
- * All readers take a column's first field (`fields` + 8 * column) and the bytes between rows (`stride`); they store `values`
- * (8 bytes a row) and `valid` (a byte a row), the numbers of odd rows at `odd`, and add to `counts` (u32 each, in the order told).
- * They return how many rows are odd.
+ * Every reader takes a column's first field (`fields` + 8 * column) and the bytes between rows (`stride`). It stores
+ * `values` (8 bytes per row), `valid` (one byte per row) and the numbers of the unproven rows at `unproven`, adds to
+ * `counts` (u32 each, in the order of its comment), and returns the number of unproven rows.
  */
 
 export const SPACE: u8 = 32;
@@ -13,7 +14,7 @@ export function digit(byte: u8): u32 {
   return (byte as u32) - 48;
 }
 
-/** A field is address and length, as kernel/fields.ts stores them. */
+/** A field is an address and a length, as stored by fields.ts. */
 export function startOf(field: u64): usize {
   return field as u32 as usize;
 }
@@ -32,7 +33,9 @@ export function dropSpaces(at: usize, end: usize): usize {
   return end;
 }
 
-/** NA, N/A, n/a, null, NULL, Null, NaN, nan, None, none: `nullWords` in src/types/texts.ts. */
+/**
+ * Returns whether a text is NA, N/A, n/a, null, NULL, Null, NaN, nan, None or none: `nullWords` in src/types/texts.ts.
+ */
 export function isNullWord(at: usize, length: u32): bool {
   if (length === 2) return load<u16>(at) === 0x414e;
   if (length === 3) {

@@ -1,6 +1,6 @@
-/** Least and greatest values, for the statistics by which readers pass row groups over. */
+/* Minimum and maximum values, for the statistics with which readers skip row groups. */
 
-/** Of integers at `to` and `to` + 8. There has to be a value. */
+/** Stores the range of integers at `to` and `to` + 8. At least one row must have a value. */
 export function rangeOfIntegers(values: usize, valid: usize, rows: u32, to: usize): void {
   let least = i64.MAX_VALUE;
   let most = i64.MIN_VALUE;
@@ -14,7 +14,7 @@ export function rangeOfIntegers(values: usize, valid: usize, rows: u32, to: usiz
   store<i64>(to, most, 8);
 }
 
-/** The same of doubles, none of which is NaN. */
+/** Stores the range of doubles like `rangeOfIntegers`. No value may be NaN. */
 export function rangeOfDoubles(values: usize, valid: usize, rows: u32, to: usize): void {
   let least = Infinity;
   let most = -Infinity;
@@ -28,7 +28,7 @@ export function rangeOfDoubles(values: usize, valid: usize, rows: u32, to: usize
   store<f64>(to, most, 8);
 }
 
-/** Of texts, by their bytes: the places of address and length, at `to` and `to` + 4. There has to be one. */
+/** Stores the range of texts, in byte order, at `to` and `to` + 4: the addresses of the texts' address and length. */
 export function rangeOfTexts(texts: usize, valid: usize, rows: u32, to: usize): void {
   let least: usize = 0;
   let most: usize = 0;
@@ -41,7 +41,7 @@ export function rangeOfTexts(texts: usize, valid: usize, rows: u32, to: usize): 
   store<u32>(to, most as u32, 4);
 }
 
-/** The same among the entries of a dictionary. */
+/** Stores the range of a dictionary's entries like `rangeOfTexts`. */
 export function rangeOfTextEntries(entries: usize, count: u32, to: usize): void {
   let least = entries;
   let most = entries;
@@ -66,7 +66,7 @@ function isLess(a: usize, b: usize): bool {
   return order != 0 ? order < 0 : lengthA < lengthB;
 }
 
-/** The first eight bytes as a number that compares as they do; a shorter text has zeros at its end. */
+/** Returns the first eight bytes as a number with the same order. Pads a shorter text with zeros. */
 function prefix(at: usize, length: u32): u64 {
   const bytes = bswap<u64>(load<u64>(at));
   return length >= 8 ? bytes : bytes & ~(u64.MAX_VALUE >> ((length as u64) << 3));

@@ -1,9 +1,9 @@
 import { countByte, findClosingQuote, maskOf } from './scan';
 
 /**
- * Finds where rows end, aware of quotes: a quote opens a field only at the field's beginning. Looks at [at, end) for at most
- * `maxRows` rows and stores at `found` (u32 each): rows, the place behind the last of them, and line ends in them, those in
- * quotes included. `last`: nothing follows, and what is behind the last line end is a row, too.
+ * Finds the ends of rows. A quote opens a quoted field only at the start of the field. Searches [at, end) for at most
+ * `maxRows` rows and stores at `found` (u32 each): rows, the address after the last row, and line ends in the rows,
+ * including those in quotes. `last`: the input ends at `end`, and bytes after the last line end are a row.
  */
 export function findRows(
   at: usize,
@@ -19,7 +19,7 @@ export function findRows(
   const lineEnds = i8x16.splat(lineEnd as i8);
   let rows: u32 = 0;
   let lines: u32 = 0;
-  let quotedLines: u32 = 0; // of the row at hand
+  let quotedLines: u32 = 0; // of the current row
   let start = at;
   let block = at;
   let open = false;
@@ -29,7 +29,7 @@ export function findRows(
     const lineMask = maskOf(block, lineEnds) & inside;
     const ends = popcnt(lineMask) as u32;
     if (quoteMask == 0 && rows + ends < maxRows) {
-      // Most blocks: nothing but whole lines.
+      // Most blocks have no quotes.
       if (ends != 0) {
         rows += ends;
         lines += quotedLines + ends;
@@ -50,7 +50,7 @@ export function findRows(
         quotedLines = 0;
         if (rows == maxRows) break;
       } else if (here == start || load<u8>(here - 1) == delimiter) {
-        // Most fields end in this block, without a doubled quote; mask has lost the bits up to the opening one.
+        // Most fields end in this block, without a doubled quote. `mask` has no bits up to the opening quote.
         let close = block + (ctz(quoteMask & mask) as usize);
         if ((quoteMask & mask) != 0 && close + 1 < end && load<u8>(close + 1) != quote) {
           const behind: u64 = close + 1 - block < 64 ? u64.MAX_VALUE << ((close + 1 - block) as u64) : 0;
@@ -60,7 +60,7 @@ export function findRows(
         }
         close = findClosingQuote(here + 1, end, quote, last);
         if (close >= end) {
-          open = true; // for good, when this is the end
+          open = true; // if this is the last input, the quote is never closed
           block = end;
           break;
         }

@@ -1,6 +1,6 @@
-/** SIMD search over bytes. Callers keep 64 readable bytes behind what they search. */
+/* SIMD search over bytes. Callers guarantee 64 readable bytes past the searched range. */
 
-/** One bit for each of the 64 bytes at `at` that equals `a`; bit 0 is the first byte. */
+/** Returns one bit for each of the 64 bytes at `at`: whether it equals `a`. Bit 0 is the first byte. */
 export function maskOf(at: usize, a: v128): u64 {
   return (
     bits(i8x16.eq(v128.load(at), a)) |
@@ -10,7 +10,7 @@ export function maskOf(at: usize, a: v128): u64 {
   );
 }
 
-/** The same for bytes that equal one of three. */
+/** Like `maskOf`, for bytes that equal one of three. */
 export function maskOf3(at: usize, a: v128, b: v128, c: v128): u64 {
   return (
     bits(isOneOf(v128.load(at), a, b, c)) |
@@ -28,7 +28,7 @@ function bits(hits: v128): u64 {
   return i8x16.bitmask(hits) as u32 as u64;
 }
 
-/** The first place in [at, end) that holds `a` or `b`; `end` when there is none. */
+/** Returns the first address in [at, end) that holds `a` or `b`, else `end`. */
 export function findEither(at: usize, end: usize, a: u8, b: u8): usize {
   const as = i8x16.splat(a as i8);
   const bs = i8x16.splat(b as i8);
@@ -44,12 +44,13 @@ export function findEither(at: usize, end: usize, a: u8, b: u8): usize {
   return end;
 }
 
-/** Whether `findClosingQuote` passed doubled quotes the last time. */
+/** Whether the last call of `findClosingQuote` passed doubled quotes. */
 export let sawDoubled: bool = false;
 
 /**
- * The quote that closes a field whose content begins at `at`: two quotes are one (RFC 4180). `end` when it is not there, or
- * when it is the last byte and more may follow (`last` false), since then it may be the first of two.
+ * Returns the address of the quote that closes a field whose content starts at `at`. Two quotes are an escaped one (RFC
+ * 4180). Returns `end` if no quote closes the field, or if the quote is the last byte and, with `last` false, may be
+ * the first of two.
  */
 export function findClosingQuote(at: usize, end: usize, quote: u8, last: bool): usize {
   sawDoubled = false;
@@ -64,7 +65,7 @@ export function findClosingQuote(at: usize, end: usize, quote: u8, last: bool): 
   return end;
 }
 
-/** How often a byte stands in [at, end). */
+/** Counts a byte in [at, end). */
 export function countByte(at: usize, end: usize, byte: u8): u32 {
   const bytes = i8x16.splat(byte as i8);
   let count: u32 = 0;

@@ -1,6 +1,6 @@
 import { maskOf } from './scan';
 
-/** What is kept from one piece of a text to the next, and what `scanRows` tells; u32 each, at these offsets. */
+/** Offsets in the state of `scanRows`, u32 each. */
 const QUOTED: usize = 0;
 const FIELD_STARTS: usize = 4;
 const CLOSED: usize = 8;
@@ -13,12 +13,12 @@ const LAST_LINES: usize = 32;
 const LAST_QUOTE: usize = 36;
 
 /**
- * Counts rows by the rules of `findRows`, of a text that arrives in pieces: nothing has to be kept of a piece but its state. Begins
- * where a row does, or goes on behind the piece before, and stops behind the row that is number `maxRows` of this call.
+ * Counts rows by the rules of `findRows` in a text that arrives in pieces. Starts at the start of a row or continues
+ * after the previous piece, and stops after `maxRows` rows.
  *
- * At `state`, kept: whether a quote is open, whether a field begins here, whether the byte before has closed a quote. Told: rows,
- * the place where it stopped, line ends up to there, the places behind the first row and behind the last one (0: there is none),
- * line ends up to that, and the place behind the last quote (0: there is none).
+ * State between pieces: whether a quote is open, whether a field starts here, whether the previous byte closed a quote.
+ * Results: rows, the address where the scan stopped, line ends up to it, the addresses after the first and the last row
+ * (0 without rows), line ends up to the latter, and the address after the last quote (0 without quotes).
  */
 export function scanRows(
   at: usize,
@@ -33,7 +33,7 @@ export function scanRows(
   const quotes = i8x16.splat(quote as i8);
   const lineEnds = i8x16.splat(lineEnd as i8);
   let quoted = load<u32>(state, QUOTED) != 0;
-  let closed: usize = load<u32>(state, CLOSED) != 0 ? at : 0; // the place behind the last quote that closed a field
+  let closed: usize = load<u32>(state, CLOSED) != 0 ? at : 0; // address after the last quote that closed a field
   let rows: u32 = 0;
   let lines: u32 = 0;
   let firstEnd: usize = 0;
@@ -51,8 +51,8 @@ export function scanRows(
       lastQuote = block + 64 - (clz(quoteMask) as usize);
       const first = block == at ? load<u32>(state, FIELD_STARTS) != 0 : endsField(block, delimiter, lineEnd);
       const starts = ((maskOf(block, delimiters) | lineMask) << 1) | (first as u64);
-      // Every quote opens or closes: right as long as those that open are where a field begins, or behind one that has closed,
-      // with which they are one quote in the text.
+      // Assumes that every quote opens or closes a field. The assumption holds if each opening quote is at the start of
+      // a field or directly after a closing one (an escaped quote).
       const open = quoted ? ~toggled(quoteMask) : toggled(quoteMask);
       const again = (quoteMask << 1) | ((closed == block) as u64);
       if ((quoteMask & open & ~(starts | again)) == 0) {
@@ -108,13 +108,13 @@ export function scanRows(
   store<u32>(state, lastQuote as u32, LAST_QUOTE);
 }
 
-/** Whether the byte before `at` ends a field, outside of quotes. */
+/** Returns whether the byte before `at` ends a field, outside of quotes. */
 function endsField(at: usize, delimiter: u8, lineEnd: u8): bool {
   const before = load<u8>(at - 1);
   return before == delimiter || before == lineEnd;
 }
 
-/** Each bit: how many bits are set up to it, itself included, modulo 2. */
+/** Returns the prefix parity: each bit is the number of set bits up to and including it, modulo 2. */
 function toggled(mask: u64): u64 {
   mask ^= mask << 1;
   mask ^= mask << 2;

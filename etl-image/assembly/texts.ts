@@ -1,16 +1,16 @@
 import { digit, dropSpaces, endOf, isNullWord, skipSpaces, startOf } from './plain';
 
-/** `true` and `false` in any case. Counts: values. */
+/** Reads `true` and `false` in any case. Counts: values. */
 export function readBooleans(
   fields: usize,
   stride: usize,
   rows: u32,
   values: usize,
   valid: usize,
-  odd: usize,
+  unproven: usize,
   counts: usize,
 ): u32 {
-  let odds: u32 = 0;
+  let unprovenRows: u32 = 0;
   let seen = load<u32>(counts);
   for (let row: u32 = 0; row < rows; row++, fields += stride) {
     store<u8>(valid + row, 0);
@@ -27,14 +27,14 @@ export function readBooleans(
       store<i64>(values + ((row as usize) << 3), yes ? 1 : 0);
       store<u8>(valid + row, 1);
     } else if (!isNullWord(at, length)) {
-      store<u32>(odd + (odds++ << 2), row);
+      store<u32>(unproven + (unprovenRows++ << 2), row);
     }
   }
   store<u32>(counts, seen);
-  return odds;
+  return unprovenRows;
 }
 
-/** Where the texts are: their fields, one after the other. Null is not valid. */
+/** Stores the fields of a text column contiguously. Empty fields are null. */
 export function readTexts(fields: usize, stride: usize, rows: u32, values: usize, valid: usize): void {
   for (let row: u32 = 0; row < rows; row++, fields += stride, values += 8) {
     const field = load<u64>(fields);
@@ -43,15 +43,15 @@ export function readTexts(fields: usize, stride: usize, rows: u32, values: usize
   }
 }
 
-/** Longer texts are not dates: `longestDate` in src/types/otherDates.ts. */
+/** Maximum length of a date. Equal to `longestDate` in src/types/otherDates.ts. */
 const LONGEST_DATE: u32 = 64;
 
 /**
- * For text columns that may hold dates. Odd are values with a digit that are not too long. Counts: values that are neither odd
- * nor words for null.
+ * Examines text columns that may hold dates. Values with a digit and at most LONGEST_DATE bytes are unproven. Counts:
+ * values that are neither unproven nor words for null.
  */
-export function watchDates(texts: usize, rows: u32, odd: usize, counts: usize): u32 {
-  let odds: u32 = 0;
+export function watchDates(texts: usize, rows: u32, unproven: usize, counts: usize): u32 {
+  let unprovenRows: u32 = 0;
   let seen = load<u32>(counts);
   for (let row: u32 = 0; row < rows; row++, texts += 8) {
     const text = load<u64>(texts);
@@ -60,11 +60,11 @@ export function watchDates(texts: usize, rows: u32, odd: usize, counts: usize): 
     const end = dropSpaces(at, endOf(text));
     const length = (end - at) as u32;
     if (isNullWord(at, length)) continue;
-    if (length <= LONGEST_DATE && hasDigit(at, end)) store<u32>(odd + (odds++ << 2), row);
+    if (length <= LONGEST_DATE && hasDigit(at, end)) store<u32>(unproven + (unprovenRows++ << 2), row);
     else seen++;
   }
   store<u32>(counts, seen);
-  return odds;
+  return unprovenRows;
 }
 
 function hasDigit(at: usize, end: usize): bool {

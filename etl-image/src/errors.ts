@@ -1,44 +1,46 @@
-/** The source cannot be cut into rows. */
+/** Thrown when the source cannot be cut into rows: a row does not end, or is longer than a row group. */
 export class RowError extends Error {
   override readonly name = 'RowError';
 }
 
-/** The source's bytes are not what its head promised. */
+/** Thrown when the source cannot be decompressed or decoded with the compression and encoding of its head. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }
 
-/** The data cannot be loaded as it is: nothing is published. */
+/** Thrown when the data cannot be loaded: the source is not CSV, or a quality gate blocks it. Nothing is published. */
 export class BadDataError extends Error {
   override readonly name = 'BadDataError';
 }
 
-/** There is no such source. */
+/** Thrown when the source does not exist. */
 export class NoInputError extends Error {
   override readonly name = 'NoInputError';
 }
 
-/** The container was told what it cannot do. */
+/** Thrown for an invalid environment, and for a request that the container cannot fulfil. */
 export class BadConfigurationError extends Error {
   override readonly name = 'BadConfigurationError';
 }
 
-/** The batch was delivered from another source, and the replacement is not declared. */
+/** Thrown when another source published the batch and `REPLACES` does not declare the replacement. */
 export class SourceConflictError extends Error {
   override readonly name = 'SourceConflictError';
 }
 
-/** Everything is converted, and a quality gate wants somebody's approval: nothing is published yet. */
+/** Thrown when the source is converted and a quality gate requires approval. Nothing is published yet. */
 export class HeldError extends Error {
   override readonly name = 'HeldError';
 }
 
-/** What other tasks should have left is not all there. */
+/** Thrown by a commit when chunks of some shards are missing. */
 export class IncompleteError extends Error {
   override readonly name = 'IncompleteError';
 }
 
-/** Shards have found a wider schema than the one that many of their chunks were written under. */
+/**
+ * Thrown by a commit when the merged schema is wider than the schema of too many chunks for the commit to rewrite them.
+ */
 export class ReconcileError extends Error {
   override readonly name = 'ReconcileError';
   constructor(
@@ -49,7 +51,7 @@ export class ReconcileError extends Error {
   }
 }
 
-/** Somebody asked for the end: SIGTERM, or the time is up. */
+/** Thrown when the work is interrupted: by a signal, or because `TIMEOUT_SECONDS` have elapsed. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
   constructor(readonly by: 'signal' | 'timeout') {

@@ -1,2 +1,2 @@
-// What is started: bundled into one file over what tsc makes of it (bundle.mjs).
+// Entry point. bundle.mjs bundles it into one file, which replaces the output of tsc.
 import './program';

@@ -1,11 +1,11 @@
 import { type Delivery, deliver } from './publish/deliver';
-import type { Indexed, Sharded } from './report/results';
+import type { BuiltIndex, ConvertedShard } from './report/results';
 import { buildIndex } from './shards/buildIndex';
 import { convertShard } from './shards/convertShard';
 import { openTask, type Task, type Work } from './task';
 
-/** Does what this launch is for (`MODE`), and reports its progress and its end. */
-export async function perform(work: Work): Promise<Delivery | Indexed | Sharded> {
+/** Performs this launch's `MODE` and reports its progress and outcome. */
+export async function perform(work: Work): Promise<Delivery | BuiltIndex | ConvertedShard> {
   const task = await openTask(work);
   try {
     return await run(task);
@@ -18,7 +18,7 @@ export async function perform(work: Work): Promise<Delivery | Indexed | Sharded>
 /**
  * Converts the source and publishes the batch.
  *
- * @throws {Error} when this launch is for an index or a shard
+ * @throws {Error} if this launch is for an index or a shard
  */
 export async function performDelivery(work: Work): Promise<Delivery> {
   const done = await perform(work);
@@ -26,7 +26,7 @@ export async function performDelivery(work: Work): Promise<Delivery> {
   throw new Error(`this launch publishes nothing: ${done.status}`);
 }
 
-function run(task: Task): Promise<Delivery | Indexed | Sharded> {
+function run(task: Task): Promise<Delivery | BuiltIndex | ConvertedShard> {
   const { mode } = task.env;
   if (mode?.kind === 'index') return buildIndex(task);
   if (mode?.kind === 'shard') return convertShard(task, mode);

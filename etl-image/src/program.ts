@@ -8,26 +8,26 @@ import { detectResources } from './config/resources';
 import { withRunIdentity } from './config/runIdentity';
 import { StoppedError } from './errors';
 import { perform } from './perform';
+import { startHeartbeat } from './report/heartbeat';
 import { log } from './report/log';
-import { startPulse } from './report/pulse';
 
-/** How long the work may take to end once it was told to: then the process ends as it stands. */
-const patienceSeconds = 8;
+/** Time to stop after an interruption, before the process exits. ECS sends SIGKILL after 30 s by default. */
+const shutdownGraceSeconds = 8;
 
-/** The container's program: docs/container.md says what it is given and what it answers. */
+/** The container's program. @see docs/container.md for its environment, output and exit codes */
 async function main(): Promise<number> {
   const { env, store } = await openEnvironment(await withRunIdentity(process.env));
   const scratch = await openScratch(env.scratchDir ?? tmpdir());
-  const stopPulse = startPulse(scratch);
+  const stopHeartbeat = startHeartbeat(scratch);
   const stopping = new AbortController();
   const stop = (by: 'signal' | 'timeout') => {
     const error = new StoppedError(by);
     stopping.abort(error);
-    setTimeout(() => process.exit(failureOf(error).exitCode), patienceSeconds * 1000).unref();
+    setTimeout(() => process.exit(failureOf(error).exitCode), shutdownGraceSeconds * 1000).unref();
   };
   process.on('SIGTERM', () => stop('signal'));
   process.on('SIGINT', () => stop('signal'));
-  // The program that reads the log was killed: stop in good order, too.
+  // The reader of the log has exited: shut down in order, too.
   process.stdout.on('error', () => stop('signal'));
   process.stderr.on('error', () => undefined);
   const timer = setTimeout(() => stop('timeout'), Math.min(env.timeoutSeconds * 1000, 2 ** 31 - 1));
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
     return exitCodes.done;
   } finally {
     clearTimeout(timer);
-    stopPulse();
+    stopHeartbeat();
     await removeScratchFolder(scratch);
   }
 }

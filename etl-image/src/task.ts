@@ -15,7 +15,7 @@ import { openEngine } from './engine/open';
 import { StoppedError } from './errors';
 import type { Log } from './report/log';
 import { ProgressReport } from './report/progress';
-import { pace } from './report/usage';
+import { rowRate } from './report/usage';
 import { openSource, type Source } from './source/source';
 import { programOf } from './version';
 
@@ -25,11 +25,11 @@ export interface Work {
   readonly scratch: string;
   readonly resources: Resources;
   readonly log: Log;
-  /** Aborted with a `StoppedError` when the work has to end. */
+  /** Aborted with a `StoppedError` when the work must stop. */
   readonly signal: AbortSignal;
 }
 
-/** An opened launch. `end` or `fail` must be called once. */
+/** An opened launch. Call either `end` or `fail` once. */
 export interface Task extends Work {
   readonly place: BatchLayout;
   readonly folder: WorkFolder;
@@ -37,16 +37,16 @@ export interface Task extends Work {
   readonly source: Source;
   readonly content: Content;
   readonly startedAt: string;
-  /** Of the source, when this launch is told to go by one, and it is there. */
+  /** Index of the source, if `MODE` names one and it exists. */
   readonly index: ChunkIndex | undefined;
-  /** Reports that the work is done. */
+  /** Reports success. */
   end(): Promise<void>;
-  /** Reports the cause of a failure. An interruption is reported without one: the checkpoint stands for it. */
+  /** Reports a failure with its cause. An interruption has no cause: the next launch resumes from the checkpoint. */
   fail(error: unknown): Promise<void>;
 }
 
 /**
- * Opens the source and the work folder, and begins to report progress. A failure is reported before it is thrown.
+ * Opens the source and the work folder, and starts to report progress. Reports a failure before throwing it.
  *
  * @throws {Error} any error of the source, the store or the index
  */
@@ -68,7 +68,7 @@ export async function openTask(work: Work): Promise<Task> {
       program: programOf(env.engine),
     };
     if (index && indexUri !== undefined) checkIndex(index, indexUri, content, env.chunkRows);
-    // Visible to other launches from here on: they leave alone the chunks that this launch resumes from.
+    // From here on, this launch is visible to others, which then keep the chunks that it resumes from.
     await progress.write();
     const startedAt = new Date().toISOString();
     const end = () => progress.end({ phase: 'done' });
@@ -84,7 +84,7 @@ function indexOf(mode: ContainerMode | undefined): string | undefined {
   return mode?.kind === 'commit' ? mode.shards?.indexUri : undefined;
 }
 
-/** With an engine that ends when the work has to end, or is done. */
+/** Runs with an engine, which is closed when the work completes or is interrupted. */
 export async function withEngine<Result>(
   { env, resources, signal, source: { head } }: Task,
   run: (engine: Engine) => Promise<Result>,
@@ -101,12 +101,12 @@ export async function withEngine<Result>(
   }
 }
 
-/** Converts, and keeps a checkpoint and the progress. */
+/** Converts the source, writing checkpoints and progress. */
 export async function convertSource(
   task: Task,
   settings: Pick<
     ConversionSettings,
-    'before' | 'range' | 'groupStarts' | 'basis' | 'firstPassOnly' | 'settled' | 'onStale' | 'onState'
+    'resumeFrom' | 'range' | 'groupStarts' | 'basis' | 'firstPassOnly' | 'settled' | 'onStale' | 'onState'
   >,
 ): Promise<Conversion> {
   const { env, source, content, folder, progress, scratch, signal, startedAt } = task;
@@ -115,8 +115,8 @@ export async function convertSource(
   const from = start?.byte ?? 0;
   const bytes = (end?.byte ?? source.identity.bytes) - from;
   progress.set({ phase: 'converting', bytesTotal: bytes });
-  const mostBytes = settings.range ? bytes : source.mostBytes;
-  await checkScratch(scratch, { rowBytes: source.head.rowBytes, chunkRows, mostBytes });
+  const maxBytes = settings.range ? bytes : source.maxBytes;
+  await checkScratch(scratch, { rowBytes: source.head.rowBytes, chunkRows, maxBytes });
   return withEngine(task, (engine) =>
     convert({
       ...{ source, options, chunkRows, scratch, engine, signal, chunkStore: folder },
@@ -126,7 +126,7 @@ export async function convertSource(
         await folder.checkpoint({ version: 2, ...content, ...state });
       },
       onProgress: ({ rowsConverted, bytesRead, ...change }) => {
-        const rowsPerSecond = rowsConverted === undefined ? {} : { rowsPerSecond: pace(rowsConverted, startedAt) };
+        const rowsPerSecond = rowsConverted === undefined ? {} : { rowsPerSecond: rowRate(rowsConverted, startedAt) };
         const read = bytesRead === undefined ? {} : { bytesRead: bytesRead - from };
         progress.set({ ...change, ...rowsPerSecond, ...read });
       },

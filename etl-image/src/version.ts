@@ -7,10 +7,10 @@ const { name, version } = JSON.parse(readFileSync(join(__dirname, '..', 'package
   string
 >;
 
-/** Which program makes a batch. */
+/** Name and version of the program, as recorded in manifests. */
 export const program = `${name}@${version}`;
 
-/** The same, told apart by engine: another program, or engine, may make other parts. */
+/** Returns the program with its engine: chunks of another program or engine are not reused. */
 export function programOf(engine: EngineName): string {
   return engine === defaultEngine ? program : `${program}+${engine}`;
 }

@@ -1,4 +1,4 @@
-/** `45 s`, `3 min 20 s`, `2 h 5 min`, `6 days 4 h`; seconds are rounded up. */
+/** Formats seconds, rounded up: `45 s`, `3 min 20 s`, `2 h 5 min`, `6 days 4 h`. */
 export function describeSeconds(seconds: number): string {
   const whole = Math.ceil(seconds);
   const [minutes, hours, days] = [Math.floor(whole / 60), Math.floor(whole / 3600), Math.floor(whole / 86_400)];

@@ -1,6 +1,6 @@
 /**
- * Whether a name matches a glob: `*` stands for any characters, `?` for one, everything else for itself. Linear in both for
- * one `*`, and never worse than their product, whatever the glob.
+ * Returns whether a name matches a glob: `*` matches any characters, `?` matches one, other characters match
+ * themselves. Linear time for one `*`, at most the product of both lengths for any glob.
  */
 export function matchesGlob(glob: string, name: string): boolean {
   const pattern = [...glob];

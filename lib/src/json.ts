@@ -1,10 +1,10 @@
 /**
- * Most levels of arrays and objects in JSON that comes from outside. What the project itself writes has fewer than ten;
+ * Maximum nesting of arrays and objects in JSON from outside. The project's own JSON has fewer than ten levels;
  * `JSON.stringify` with a replacer overflows the stack at about two thousand.
  */
 export const maxJsonDepth = 64;
 
-/** Text that is not JSON, or JSON that is nested too deeply. */
+/** Thrown for text that is not JSON, or JSON that is nested too deeply. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
 }
@@ -23,7 +23,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Parses JSON as `parseJson` does. Returns `otherwise` instead of throwing. */
+/** Parses JSON like `parseJson`, but returns `otherwise` instead of throwing. */
 export function parseJsonOr<T>(text: string, otherwise: T): unknown {
   try {
     return parseJson(text);
@@ -35,7 +35,7 @@ export function parseJsonOr<T>(text: string, otherwise: T): unknown {
 
 /** Returns whether a value has at most `maxJsonDepth` levels, so that it can be walked and serialised. */
 export function isShallow(value: unknown): boolean {
-  // A level at a time: a walk that calls itself overflows the stack.
+  // Level by level: recursion could overflow the stack.
   let level = [value];
   for (let depth = 0; depth < maxJsonDepth; depth++) {
     level = level.flatMap(children);
@@ -44,24 +44,24 @@ export function isShallow(value: unknown): boolean {
   return false;
 }
 
-/** Says what is wrong with JSON from outside: too many levels, or too many bytes. Undefined for what can be processed. */
+/** Returns why JSON from outside cannot be processed: too many levels or bytes. Undefined if it can. */
 export function jsonProblem(value: unknown, maxBytes: number): string | undefined {
   if (!isShallow(value)) return tooDeep;
   const bytes = jsonBytes(value);
   return bytes > maxBytes ? `has ${bytes} bytes as JSON, and ${maxBytes} are allowed: make it smaller` : undefined;
 }
 
-/** Returns the size of a value as JSON, in bytes of UTF-8. The value has to be shallow. */
+/** Returns the size of a value as JSON, in bytes of UTF-8. The value must be shallow. */
 export function jsonBytes(value: unknown): number {
   return utf8Bytes(JSON.stringify(value) ?? '');
 }
 
-/** Returns the length of a text in bytes of UTF-8. Unlike `Buffer.byteLength` it is there in workflows. */
+/** Returns the length of a text in bytes of UTF-8. Unlike `Buffer.byteLength`, it is available in workflows. */
 export function utf8Bytes(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    // Each half of a surrogate pair counts two bytes, and one that stands alone becomes U+FFFD, which has three.
+    // Each half of a surrogate pair counts two bytes. A lone surrogate becomes U+FFFD, which has three.
     if (unit >= 0x800) bytes += isPaired(text, at, unit) ? 1 : 2;
     else if (unit >= 0x80) bytes += 1;
   }
@@ -80,7 +80,7 @@ function children(value: unknown): unknown[] {
   return Object.values(value).filter((child) => child !== null && typeof child === 'object');
 }
 
-/** The most arrays and objects that are open at once. */
+/** Returns the maximum nesting of arrays and objects. */
 function textDepth(text: string): number {
   let depth = 0;
   let deepest = 0;

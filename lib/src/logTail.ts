@@ -1,6 +1,8 @@
 import { cut } from './capped';
 
-/** The last `count` lines that tell why a task failed, oldest first; long ones are cut: the tail goes into the run's history. */
+/**
+ * Returns the last `count` log lines of a failed task, without progress, oldest first, truncated for the run's history.
+ */
 export function lastLines(lines: readonly string[], count: number): string[] {
   return lines
     .filter((line) => line.trim() !== '' && !isProgress(line))
@@ -8,7 +10,7 @@ export function lastLines(lines: readonly string[], count: number): string[] {
     .map((line) => cut(line));
 }
 
-/** What a task says while all goes well tells nothing about why it failed. */
+/** Progress does not help to explain a failure. */
 function isProgress(line: string): boolean {
   return line.includes('"event":"progress"');
 }

@@ -1,10 +1,13 @@
 /**
- * Characters that are read of a name. ICU takes time in the square of the combining marks that follow a letter; a key in S3 is
- * not longer, and neither is the name of a file.
+ * Maximum number of characters that are read of a name; S3 keys and file names are not longer. ICU's normalization
+ * takes quadratic time in the combining marks after a letter.
  */
 const maxNameChars = 1024;
 
-/** Returns a name that is safe in keys, partitions and workflow IDs: ASCII letters, digits, `_`, `-` and `.`; never empty. */
+/**
+ * Returns a name that is safe in keys, partitions and workflow IDs: ASCII letters, digits, `_`, `-` and `.`; never
+ * empty.
+ */
 export function slug(text: string): string {
   const plain = text
     .slice(0, maxNameChars)
@@ -14,7 +17,7 @@ export function slug(text: string): string {
   return (safe === '' ? 'unnamed' : safe).slice(0, 100);
 }
 
-/** In bytes of UTF-8. A file name has 255 of them, and a hash and the name of a partition column stand beside it. */
+/** Bytes of UTF-8. A file name has at most 255, and also holds a hash and the name of a partition column. */
 const maxNameBytes = 80;
 
 /**
@@ -30,7 +33,7 @@ export function readableName(text: string): string {
   return name === '' ? 'unnamed' : name;
 }
 
-/** Returns the longest beginning of a text that has at most so many bytes in UTF-8, without cutting a character. */
+/** Returns the longest prefix of a text with at most `maxBytes` bytes of UTF-8, without splitting a character. */
 export function cutToBytes(text: string, maxBytes: number): string {
   let bytes = 0;
   let end = 0;
@@ -43,7 +46,7 @@ export function cutToBytes(text: string, maxBytes: number): string {
   return text.slice(0, end);
 }
 
-/** In linear time, which a regular expression with `+$` does not promise. */
+/** Trims in linear time, unlike a regular expression with `+$`. */
 function trim(text: string, leading: string, trailing: string): string {
   let start = 0;
   let end = text.length;
@@ -52,12 +55,12 @@ function trim(text: string, leading: string, trailing: string): string {
   return text.slice(start, end);
 }
 
-/** `ventas_2026_02` of `ventas_2026_02.csv.gz`: without the extensions of data files and compression. */
+/** Removes the extensions of data files and compression: `ventas_2026_02.csv.gz` becomes `ventas_2026_02`. */
 export function stem(fileName: string): string {
   return fileName.replace(/\.(gz|zst|zip|bz2)$/i, '').replace(/\.(csv|tsv|txt|psv|dat)$/i, '');
 }
 
-/** True for a real day of the calendar written `YYYY-MM-DD`: 2026-02-30 is none. */
+/** Returns whether a text is a day of the calendar in the form `YYYY-MM-DD`. 2026-02-30 is not. */
 export function isCalendarDate(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!match || match[1] === '0000') return false;

@@ -1,4 +1,4 @@
-/** Returns a text of several lines as one, in linear time: without blank lines, and without the white space around them. */
+/** Joins the lines of a text into one, in linear time. Removes blank lines and the white space around lines. */
 export function oneLine(text: string, separator = ' '): string {
   return text
     .split('\n')

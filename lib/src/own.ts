@@ -1,4 +1,6 @@
-/** Returns what an object itself has under a key that comes from outside: in `{}`, `constructor` finds nothing. */
+/**
+ * Returns an object's own property for a key from outside. Inherited properties such as `constructor` are undefined.
+ */
 export function own<T>(object: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
   return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }

@@ -3,12 +3,12 @@ import { capped, cut } from './capped';
 import { own } from './own';
 import { shownUri } from './text/shownUri';
 
-/** Characters of a key or a value that a line shows. */
+/** Maximum number of characters of a key or value in a line. */
 const maxShown = 80;
-/** Characters of a value that are looked at. */
+/** Maximum number of characters of a value that are read. */
 const maxRead = 10_000;
 
-/** One line per problem, each with the key it is about. Shared by everything that is checked against a schema. */
+/** Describes an issue of any schema, one line per problem, each with its key. */
 export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[] = [], input?: unknown): string[] {
   const path = [...prefix, ...issue.path.map((key) => cut(String(key), maxShown))].join('.');
   if (issue.code === 'unrecognized_keys') {
@@ -25,7 +25,7 @@ export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[]
 
 function shown(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return '';
-  // An address is cut after its credentials are gone.
+  // Truncates a URI only after its credentials are removed.
   const text = typeof value === 'string' ? shownUri(value.slice(0, maxRead)).slice(0, maxShown) : value;
   return ` ${JSON.stringify(text).slice(0, maxShown)}`;
 }

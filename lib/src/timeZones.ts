@@ -1,7 +1,9 @@
 const minute = 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Making a format takes far longer than using it. @throws RangeError for an unknown time zone. */
+/**
+ * Returns a cached format: creating one takes far longer than using it. @throws {RangeError} for an unknown time zone
+ */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
@@ -11,7 +13,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Returns whether the IANA database, as this Node knows it, has a time zone of this name. */
+/** Returns whether the IANA database of this Node has a time zone. */
 export function isTimeZone(name: string): boolean {
   try {
     formatOf(name);
@@ -22,8 +24,8 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * Returns what the clocks of a time zone show at an instant: milliseconds since the epoch of the UTC instant whose date and
- * time of day look the same, in whole minutes. Both instants are in milliseconds since the epoch.
+ * Returns the local time of a time zone at an instant, in whole minutes: the UTC instant with the same date and time of
+ * day. Both instants are in milliseconds since the epoch.
  */
 export function wallClock(timeZone: string, instant: number): number {
   const parts: Record<string, number> = {};
@@ -32,12 +34,12 @@ export function wallClock(timeZone: string, instant: number): number {
   return Date.UTC(year, month - 1, day, hour, minutes);
 }
 
-/** Returns how many minutes a time zone is ahead of UTC at an instant (milliseconds since the epoch). */
+/** Returns the UTC offset of a time zone at an instant (milliseconds since the epoch), in minutes. */
 export function offsetMinutes(timeZone: string, instant: number): number {
   return (wallClock(timeZone, instant) - Math.floor(instant / minute) * minute) / minute;
 }
 
-/** Returns the calendar day `YYYY-MM-DD` that an instant has in a time zone, plus `offset` days. @default offset 0 */
+/** Returns the calendar day `YYYY-MM-DD` of an instant in a time zone, plus `offset` days. @default offset 0 */
 export function dayIn(timeZone: string, instant: Date, offset = 0): string {
   return addDays(new Date(wallClock(timeZone, instant.getTime())).toISOString().slice(0, 10), offset);
 }

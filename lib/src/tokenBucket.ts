@@ -1,15 +1,15 @@
-/** So many at once, and so many a second for ever. */
+/** Maximum burst, and sustained rate per second. */
 export interface RateLimit {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** Full at first. `now` is in milliseconds. Source: the token bucket algorithm. */
+/** Creates a token bucket, initially full. `now` returns milliseconds. */
 export function createTokenBucket({ burst, perSecond }: RateLimit, now: () => number) {
   let tokens = burst;
   let filledAt = now();
   return {
-    /** False, and nothing taken, when there are not so many. */
+    /** Takes `wanted` tokens; returns false, and takes none, if there are fewer. */
     take(wanted = 1): boolean {
       const at = now();
       tokens = Math.min(burst, tokens + ((at - filledAt) / 1000) * perSecond);

@@ -1,11 +1,11 @@
-/** An object's place: `s3://bucket/key` or `file:///path`. */
+/** An object's location: `s3://bucket/key` or `file:///path`. */
 export type Location =
   | { readonly kind: 's3'; readonly bucket: string; readonly key: string }
   | { readonly kind: 'file'; readonly path: string };
 
 /**
- * Returns the parts of an `s3://` or `file:///` URI; undefined for anything else. A key is taken as it stands. A path is
- * percent-decoded and normalised: no empty, `.` or `..` segments; a trailing slash stays.
+ * Parses an `s3://` or `file:///` URI; undefined for anything else. A key is taken literally. A path is percent-decoded
+ * and normalised: no empty, `.` or `..` segments; a trailing slash stays.
  */
 export function parseUri(uri: string): Location | undefined {
   const s3 = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(uri);
@@ -16,13 +16,13 @@ export function parseUri(uri: string): Location | undefined {
     const path = decodeURIComponent(file[1]);
     return path.includes('\0') ? undefined : { kind: 'file', path: normalisePath(path) };
   } catch {
-    return undefined; // a stray % that decodes to nothing
+    return undefined; // invalid percent-encoding
   }
 }
 
 /**
- * Returns the one spelling of a location: `file:` paths with everything percent-encoded that RFC 3986 does not allow in a
- * path segment, keys as they are. Every URI of an object that a run, a listing or a manifest names is built here.
+ * Returns the canonical URI of a location. Paths are percent-encoded where RFC 3986 requires it in a path segment; keys
+ * are taken literally. Every URI of an object in a run, a listing or a manifest is built here.
  */
 export function formatUri(location: Location): string {
   if (location.kind === 's3') return `s3://${location.bucket}${location.key === '' ? '' : `/${location.key}`}`;
@@ -35,20 +35,20 @@ export function canonicalUri(uri: string): string | undefined {
   return location && formatUri(location);
 }
 
-/** Returns the URI of a bucket's name, or of a URI that says more, in canonical spelling; undefined for anything else. */
+/** Returns the canonical URI of a bucket name or of a URI; undefined for anything else. */
 export function bucketUri(text: string): string | undefined {
   const uri = canonicalUri(text.includes('://') ? text : `s3://${text}`);
   return uri === 'file:///' ? uri : uri && trimSlashes(uri);
 }
 
-/** Returns whether two URIs, however they are spelled, name the same object. */
+/** Returns whether two URIs, in any spelling, name the same object. */
 export function sameUri(a: string, b: string): boolean {
   return a === b || (canonicalUri(a) ?? a) === (canonicalUri(b) ?? b);
 }
 
 /**
- * Returns the canonical URI of a key or path below a base. The key of an object in S3 is not normalised, since `a//b` and
- * `a/b` are two objects.
+ * Returns the canonical URI of a key or path below a base. S3 keys are not normalised, because `a//b` and `a/b` are two
+ * objects.
  */
 export function resolveUri(base: string, key: string): string | undefined {
   const location = parseUri(base);
@@ -58,7 +58,7 @@ export function resolveUri(base: string, key: string): string | undefined {
   return formatUri({ ...location, key: prefix === '' ? key : `${prefix}/${key}` });
 }
 
-/** Returns the path of an object below a base, `ventas/dia.csv`; undefined where it does not lie below it. */
+/** Returns the path of an object relative to a base, `ventas/dia.csv`; undefined if it is not below the base. */
 export function pathBelow(base: string, uri: string): string | undefined {
   const [from, to] = [parseUri(base), parseUri(uri)];
   if (from?.kind === 's3' && to?.kind === 's3') {
@@ -67,14 +67,16 @@ export function pathBelow(base: string, uri: string): string | undefined {
   return from?.kind === 'file' && to?.kind === 'file' ? tail(from.path.slice(1), to.path.slice(1)) : undefined;
 }
 
-/** Returns a text without the slashes at its end. A regular expression would take quadratic time. */
+/** Removes trailing slashes. A regular expression would take quadratic time. */
 export function trimSlashes(text: string): string {
   let end = text.length;
   while (text[end - 1] === '/') end--;
   return text.slice(0, end);
 }
 
-/** `base/a/b`: joins with single slashes. Segments are percent-encoded for `file:` bases and taken as they are for `s3:`. */
+/**
+ * Joins with single slashes: `base/a/b`. Percent-encodes segments for `file:` bases and takes them literally for `s3:`.
+ */
 export function joinUri(base: string, ...segments: string[]): string {
   const raw = segments
     .join('/')
@@ -85,12 +87,12 @@ export function joinUri(base: string, ...segments: string[]): string {
   return tail === '' && folder !== 'file://' ? folder : `${folder}/${tail}`;
 }
 
-/** The last segment, decoded for files: `ventas.csv`. */
+/** Returns the last segment, decoded for files: `ventas.csv`. */
 export function baseName(uri: string): string {
   return segmentsOf(uri).at(-1) ?? '';
 }
 
-/** The segments of a key or path, without empty ones. */
+/** Returns the segments of a key or path, without empty ones. */
 export function segmentsOf(uri: string): string[] {
   const location = parseUri(uri);
   const path = location === undefined ? uri : location.kind === 's3' ? location.key : location.path;
@@ -106,7 +108,7 @@ function normalisePath(path: string): string {
   return `/${segments.join('/')}${path.endsWith('/') && segments.length > 0 ? '/' : ''}`;
 }
 
-/** Source of the characters left alone: RFC 3986, section 3.3, `pchar`. A lone surrogate becomes U+FFFD. */
+/** Percent-encodes all characters except those of `pchar` (RFC 3986, section 3.3). A lone surrogate becomes U+FFFD. */
 function encodeSegment(segment: string): string {
   return encodeURIComponent(segment.replace(/\p{Surrogate}/gu, '\ufffd')).replace(
     /%(?:24|26|2B|2C|3A|3B|3D|40)/g,

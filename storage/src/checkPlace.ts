@@ -9,9 +9,10 @@ export interface NamedPlace {
 }
 
 /**
- * Returns why places are refused, one line each: `detail.s3Key: file:///etc/passwd lies outside the allowed sources, …`. Links
- * are followed, so this is for the machine that reads and writes the places.
- * @throws {StorageError} where the file system denies access.
+ * Returns why places are denied, one line each: `detail.s3Key: file:///etc/passwd lies outside the allowed sources, …`.
+ * Follows symbolic links, so it must run on the machine that reads and writes the places.
+ *
+ * @throws {StorageError} if the file system denies access
  */
 export async function refusedPlaces(allowed: AllowedPlaces, places: readonly NamedPlace[]): Promise<string[]> {
   const reasons = await Promise.all(
@@ -23,17 +24,20 @@ export async function refusedPlaces(allowed: AllowedPlaces, places: readonly Nam
   return reasons.flat();
 }
 
-/** The same for one place, as the end of a sentence that begins with it. */
+/**
+ * Returns why one place is denied, without its URI; undefined if it is allowed. @throws {StorageError} like
+ * `refusedPlaces`
+ */
 export async function placeProblem(allowed: AllowedPlaces, kind: PlaceKind, uri: string): Promise<string | undefined> {
   const problem = placeChecks[kind](allowed, uri);
   if (problem !== undefined || !uri.startsWith('file:')) return problem;
   const real = await realUri(uri);
-  if (real === undefined) return 'is reached by a link that leads nowhere: repair the link, or name another place';
+  if (real === undefined) return 'is reached by a broken link: repair the link, or name another place';
   const beyond = placeChecks[kind](await realPlaces(allowed), real);
   return beyond && `leads to ${real}, which ${beyond}`;
 }
 
-/** What is allowed, with every link in it resolved. A prefix whose link leads nowhere allows nothing. */
+/** Resolves every link in the allowed prefixes. A prefix with a broken link allows nothing. */
 async function realPlaces({ sources, destinations, rawBase }: AllowedPlaces): Promise<AllowedPlaces> {
   const resolve = async (prefixes: readonly string[]) =>
     (await Promise.all(prefixes.map(realUri))).filter((uri) => uri !== undefined);

@@ -9,47 +9,48 @@ export interface Launch {
   readonly generation: number;
 }
 
-export interface Cleaning {
-  /** Longer than a run may take without writing. */
+export interface CleanupOptions {
+  /** Time without writes after which a run counts as dead. */
   readonly graceSeconds: number;
-  /** Launches that have come to their end, and with them their runs. */
+  /** Launches that have finished, and with them their runs. */
   readonly finished?: readonly Launch[];
   /** By the clock of the store. @default when the batch's work folders were last written, which is never later */
   readonly now?: Date;
 }
 
 /**
- * Removes what lies in the work folders of a batch and no commit refers to, and what killed writers left, as soon as it is
- * nobody's: a run is over once it says so or has committed, and taken for dead once its folders are older than the grace period.
- * While any other run may be alive nothing that can be adopted is removed, whosever it is. Returns the URIs of the
- * folders that are gone.
+ * Removes the files in a batch's work folders that no commit refers to, and unfinished files of killed writers. A run
+ * has ended when it is in `finished` or has committed, and counts as dead when its folders are older than the grace
+ * period. While another run may be alive, keeps all work folders, because that run may resume from any of them.
+ *
+ * @returns the URIs of the removed folders
  */
 export async function cleanWork(
   store: ObjectStore,
   place: BatchLayout,
-  { graceSeconds, finished = [], ...clock }: Cleaning,
+  { graceSeconds, finished = [], ...clock }: CleanupOptions,
 ): Promise<string[]> {
-  const { kept, over } = await readLog(store, place);
-  for (const { runId } of finished) over.add(runId);
+  const { referenced, ended } = await readLog(store, place);
+  for (const { runId } of finished) ended.add(runId);
   const works = await readFolders(store, place.works);
   // This machine's clock may be days ahead of the store's.
   const now = clock.now ?? newestOf(works);
   const before = new Date(now.getTime() - graceSeconds * 1000);
-  // Drafts of a killed writer are in no listing: where it wrote is known all the same.
+  // Listings do not show drafts of a killed writer, so visits the folders of all its launches.
   const launches = finished.flatMap(({ runId, generation }) =>
     Array.from({ length: generation }, (_, n) => place.work(runId, n + 1)),
   );
   for (const folder of launches) await store.removeUnfinished(folder, now);
-  const alive = [...works].some(([folder, { newest }]) => newest >= before && !over.has(runOf(folder)));
+  const alive = [...works].some(([folder, { newest }]) => newest >= before && !ended.has(runOf(folder)));
   if (alive) return [];
-  const gone: string[] = [];
+  const removed: string[] = [];
   for (const folder of new Set([...works.keys(), ...launches])) {
     const objects = works.get(folder)?.objects ?? [];
-    if (objects.some((uri) => kept.has(uri))) {
-      for (const uri of objects) if (!kept.has(uri) && !isAccount(uri)) await store.remove(uri);
+    if (objects.some((uri) => referenced.has(uri))) {
+      for (const uri of objects) if (!referenced.has(uri) && !isRecord(uri)) await store.remove(uri);
     } else {
       await removeAll(store, folder);
-      if (objects.length > 0) gone.push(folder);
+      if (objects.length > 0) removed.push(folder);
     }
   }
   for (const leftovers of [place.claims, place.projections]) {
@@ -58,11 +59,11 @@ export async function cleanWork(
     }
   }
   await store.removeUnfinished(place.internal, before);
-  return gone;
+  return removed;
 }
 
-/** What tells how a launch went, which is small. */
-function isAccount(uri: string): boolean {
+/** Returns whether an object is a small record of its launch, which is kept. */
+function isRecord(uri: string): boolean {
   return [checkpointName, progressName].includes(baseName(uri));
 }
 
@@ -71,16 +72,17 @@ function runOf(folder: string): string {
 }
 
 interface Folder {
-  /** When anything in it was last written. */
+  /** Time of the last write below it. */
   newest: Date;
   readonly objects: string[];
 }
 
+/** Returns when a work folder was last written, by the clock of the store. */
 function newestOf(works: ReadonlyMap<string, Folder>): Date {
   return new Date(Math.max(0, ...[...works.values()].map(({ newest }) => newest.getTime())));
 }
 
-/** The direct children of a prefix. */
+/** Returns the direct children of a prefix. */
 async function readFolders(store: ObjectStore, prefix: string): Promise<Map<string, Folder>> {
   const found = new Map<string, Folder>();
   for await (const { uri, modifiedAt } of store.list(prefix)) {
@@ -93,18 +95,24 @@ async function readFolders(store: ObjectStore, prefix: string): Promise<Map<stri
   return found;
 }
 
-/** What the commits refer to, and the runs that made them. */
-async function readLog(store: ObjectStore, place: BatchLayout): Promise<{ kept: Set<string>; over: Set<string> }> {
-  const kept = new Set<string>();
-  const over = new Set<string>();
+interface LogReferences {
+  /** URIs of the objects that commits refer to. */
+  readonly referenced: Set<string>;
+  /** IDs of the runs that have committed. */
+  readonly ended: Set<string>;
+}
+
+async function readLog(store: ObjectStore, place: BatchLayout): Promise<LogReferences> {
+  const referenced = new Set<string>();
+  const ended = new Set<string>();
   for await (const { manifest } of readCommits(store, place)) {
-    over.add(manifest.runId);
+    ended.add(manifest.runId);
     const locations = manifest.parts.map((part) => part.location);
     for (const location of [...locations, ...(manifest.rejects ?? []), ...(manifest.coercions ?? [])]) {
-      kept.add(joinUri(place.internal, location));
+      referenced.add(joinUri(place.internal, location));
     }
   }
-  return { kept, over };
+  return { referenced, ended };
 }
 
 function childOf(prefix: string, uri: string): string {

@@ -10,14 +10,14 @@ export interface Commit {
   readonly manifest: Manifest;
 }
 
-/** The text of a commit, and of the `_manifest.json` that is published of it. */
+/** Returns the text of a commit and of its published `_manifest.json`. */
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 type LogStore = Pick<ObjectStore, 'list' | 'readSmall'>;
 
-/** The number of the newest commit; 0 without any. Numbers start at 1 and leave none out. */
+/** Returns the number of the newest commit; 0 without commits. Numbers start at 1 and have no gaps. */
 export async function newestCommitNumber(store: LogStore, place: BatchLayout): Promise<number> {
   let newest = 0;
   for await (const { uri } of store.list(place.commits)) {
@@ -27,12 +27,16 @@ export async function newestCommitNumber(store: LogStore, place: BatchLayout): P
   return newest;
 }
 
-/** The batch's commits, newest first; each is read when it is asked for. */
+/**
+ * Yields the batch's commits, newest first. Reads each on demand.
+ *
+ * @throws {StorageError} `NotFound` for a missing entry, `Corrupt` for an invalid manifest
+ */
 export async function* readCommits(store: LogStore, place: BatchLayout): AsyncIterable<Commit> {
   for (let number = await newestCommitNumber(store, place); number > 0; number--) {
     const uri = place.commit(number);
     const body = await store.readSmall(uri);
-    if (!body) throw new StorageError('NotFound', uri, 'this entry of the commit log is missing: restore it');
+    if (!body) throw new StorageError('NotFound', uri, 'the entry of the commit log is missing: restore it');
     yield { number, manifest: parseManifest(uri, body.toString('utf8')) };
   }
 }
@@ -43,14 +47,15 @@ export async function readNewestCommit(store: LogStore, place: BatchLayout): Pro
 }
 
 export interface CommitResult extends Commit {
-  /** `already`, `superseded`, `conflict`: number and manifest are those of the commit found. */
+  /** For `already`, `superseded` and `conflict`, number and manifest are those of the newest commit. */
   readonly status: Exclude<Decision, 'commit'> | 'committed';
 }
 
 /**
- * Makes the manifest the next commit, if what the log holds allows it. Creating the entry only if it is absent is the
- * one thing that decides: who loses the race reads again and decides again. A manifest whose parts are not all there is
- * `NotFound`, and is not committed.
+ * Commits the manifest, if the newest commit allows it. Creating the log entry only if it is absent decides a race: the
+ * loser reads the log again and decides again.
+ *
+ * @throws {StorageError} `NotFound` if a part of the manifest is missing
  */
 export async function commit(
   store: ObjectStore,
@@ -80,7 +85,7 @@ async function checkParts(store: ObjectStore, place: BatchLayout, manifest: Mani
     throw new StorageError(
       'NotFound',
       uri,
-      `this part of ${bytes} bytes is not there, so nothing was committed: run again`,
+      `the part of ${bytes} bytes is missing, so nothing was committed: run again`,
     );
   }
 }
@@ -95,7 +100,7 @@ function parseManifest(uri: string, text: string): Manifest {
   );
 }
 
-/** Checks the types of what readers of the log rely on. */
+/** Checks the types of the fields that readers of the log use. */
 function isManifest(value: unknown): value is Manifest {
   if (!isRecord(value)) return false;
   const { version, runId, runStartedAt, optionsHash, source, parts, warnings = [], totals = {} } = value;

@@ -3,8 +3,9 @@ import { type ObjectStore, StorageError } from './objectStore';
 import { realUri } from './realUri';
 
 /**
- * Returns a store that writes only below the allowed destinations, and reads only there and below the allowed sources, whoever
- * has named the URI: a plan, a checkpoint, a manifest. Its refusals are `StorageError`s with the code `AccessDenied`.
+ * Returns a store that writes only below the allowed destinations, and reads only below these and the allowed sources,
+ * wherever a URI comes from: a plan, a checkpoint, a manifest. Other URIs are `StorageError`s with the code
+ * `AccessDenied`.
  */
 export function confineStore(store: ObjectStore, { sources, destinations }: AllowedPlaces): ObjectStore {
   const readable = sources && destinations && [...sources, ...destinations];
@@ -61,7 +62,7 @@ async function check(uri: string, prefixes: readonly string[] | undefined, use: 
   throw new StorageError('AccessDenied', uri, `lies outside the places that this process may ${use}`, { remedy });
 }
 
-/** Both the place as it is spelled and the one that its links lead to lie below an allowed prefix. */
+/** Returns whether both the URI and the target of its links lie below an allowed prefix. */
 async function leadsInto(prefixes: readonly string[], uri: string): Promise<boolean> {
   if (spellingProblem(uri) !== undefined || !prefixes.some((prefix) => isWithin(prefix, uri))) return false;
   if (!uri.startsWith('file:') || prefixes.includes('file:///')) return true;

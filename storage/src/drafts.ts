@@ -5,7 +5,7 @@ import { errnoOf } from './fileErrors';
 
 const draftPrefix = '.draft-';
 
-/** The name of a file that is still being written; readers and listings pass it over. */
+/** Returns the name of an unfinished file, which readers and listings ignore. */
 export function draftName(unique: string): string {
   return `${draftPrefix}${unique}`;
 }
@@ -14,7 +14,7 @@ export function isDraft(name: Buffer): boolean {
   return name.subarray(0, draftPrefix.length).equals(Buffer.from(draftPrefix));
 }
 
-/** Removes drafts below a folder that a killed writer left before the given time. */
+/** Removes the drafts below a folder that were last written before the given time. */
 export async function removeDrafts(folder: string, before: Date): Promise<void> {
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry.name);

@@ -1,17 +1,17 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { fileWork } from './fileErrors';
+import { mapFileErrors } from './fileErrors';
 import { type ReadOptions, StorageError } from './objectStore';
 
 const chunkBytes = 2 * 1024 * 1024;
 
-/** Changes with the content: size, modification time and inode. */
+/** Returns a fingerprint that changes with the content: size, modification time and inode. */
 export function fileFingerprint(stats: BigIntStats): string {
   return `${stats.size}-${stats.mtimeNs}-${stats.ino}`;
 }
 
-/** A stream of a file's bytes; see `ObjectStore.openRead`. */
+/** Opens a stream of a file's bytes. @see ObjectStore.openRead */
 export async function openFile(uri: string, path: string, range: ReadOptions): Promise<Readable> {
   const file = await open(path);
   try {
@@ -37,24 +37,24 @@ function streamOf(uri: string, file: FileHandle, range: ReadOptions & { start: n
     const wanted = Math.min(into?.[0]?.length ?? chunkBytes, end - position);
     const place = buffer(wanted);
     const { bytesRead } = await file.read(place, 0, wanted, position);
-    // After the read: what is handed on was read from the content that was asked for.
+    // Checks after the read, so that the bytes are known to be of the expected content.
     if (ifMatch !== undefined) checkFingerprint(uri, await file.stat({ bigint: true }), ifMatch);
-    if (bytesRead === 0) throw new StorageError('SourceChanged', uri, 'the file became shorter while it was read');
+    if (bytesRead === 0) throw new StorageError('SourceChanged', uri, 'the file was truncated during the read');
     position += bytesRead;
     return place.subarray(0, bytesRead);
   };
-  let underWay: Promise<void> = Promise.resolve();
+  let pending: Promise<void> = Promise.resolve();
   return new Readable({
     highWaterMark: chunkBytes,
     read() {
-      underWay = fileWork(uri, next).then(
+      pending = mapFileErrors(uri, next).then(
         (chunk) => void this.push(chunk),
         (error: Error) => void this.destroy(error),
       );
     },
     destroy(error, callback) {
-      // A read on a descriptor that was closed meanwhile might read another file, which was given the same number.
-      underWay
+      // A read on a closed descriptor might read another file that reuses its number, so waits for the read first.
+      pending
         .then(() => file.close())
         .then(
           () => callback(error),
@@ -64,7 +64,7 @@ function streamOf(uri: string, file: FileHandle, range: ReadOptions & { start: n
   });
 }
 
-/** Memory that is used again, since allocating a megabyte anew costs more than reading it: one is with the reader, one waits. */
+/** Returns the buffers in turn. Allocating a megabyte costs more than reading it, so buffers are reused. */
 function ring(buffers: readonly Buffer[]): () => Buffer {
   let turn = 0;
   return () => buffers[turn++ % buffers.length] as Buffer;
@@ -76,9 +76,5 @@ function allocate(bytes: number): Buffer[] {
 
 function checkFingerprint(uri: string, stats: BigIntStats, ifMatch: string | undefined): void {
   if (ifMatch === undefined || fileFingerprint(stats) === ifMatch) return;
-  throw new StorageError(
-    'SourceChanged',
-    uri,
-    'the file has changed since the run first looked at it: start a new run',
-  );
+  throw new StorageError('SourceChanged', uri, 'the file has changed since the run first read it: start a new run');
 }

@@ -4,7 +4,7 @@ import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs
 import { dirname, join, relative } from 'node:path';
 import { parseUri, trimSlashes } from '@etl/lib/uri';
 import { draftName, removeDrafts } from './drafts';
-import { errnoOf, fileWork, isAbsent } from './fileErrors';
+import { errnoOf, isAbsent, mapFileErrors } from './fileErrors';
 import { fileFingerprint, openFile } from './fileRead';
 import {
   checkSmall,
@@ -17,17 +17,17 @@ import {
 import { bytesBelow, uriOf } from './pathBytes';
 import { walk } from './walk';
 
-/** Objects as files. Every write is whole or not at all: a draft beside the target, then a rename or a link. */
+/** Creates a store of files. Every write is atomic: a draft next to the target, then a rename or a link. */
 export function createFileStore(): ObjectStore {
   return {
     head: (uri) =>
-      fileWork(uri, async () => {
+      mapFileErrors(uri, async () => {
         const stats = await statOrUndefined(pathOf(uri));
         return stats?.isFile() ? infoOf(uri, stats) : undefined;
       }),
-    openRead: (uri, range = {}) => fileWork(uri, () => openFile(uri, pathOf(uri), range)),
+    openRead: (uri, range = {}) => mapFileErrors(uri, () => openFile(uri, pathOf(uri), range)),
     readSmall: (uri) =>
-      fileWork(uri, async () => {
+      mapFileErrors(uri, async () => {
         try {
           const path = pathOf(uri);
           checkSmall(uri, (await stat(path)).size);
@@ -37,12 +37,12 @@ export function createFileStore(): ObjectStore {
           throw error;
         }
       }),
-    write: (uri, body) => fileWork(uri, () => drafted(uri, (draft) => writeDurably(draft, body), rename)),
+    write: (uri, body) => mapFileErrors(uri, () => drafted(uri, (draft) => writeDurably(draft, body), rename)),
     writeIfAbsent: (uri, body) =>
-      fileWork(uri, async () => {
+      mapFileErrors(uri, async () => {
         try {
-          // link() fails on an existing name: the file system's own compare-and-set.
-          await drafted(uri, (draft) => writeDurably(draft, body), linkAndForget);
+          // link() fails on an existing name: the compare-and-set of the file system.
+          await drafted(uri, (draft) => writeDurably(draft, body), link);
           return true;
         } catch (error) {
           if (errnoOf(error) === 'EEXIST') return false;
@@ -50,24 +50,24 @@ export function createFileStore(): ObjectStore {
         }
       }),
     upload: (localPath, uri) =>
-      fileWork(uri, () =>
+      mapFileErrors(uri, () =>
         drafted(uri, (draft) => copyFile(localPath, draft, constants.COPYFILE_FICLONE).then(() => sync(draft)), rename),
       ),
-    copy: (from, to) => fileWork(from, () => drafted(to, (draft) => linkOrCopy(pathOf(from), draft), rename)),
+    copy: (from, to) => mapFileErrors(from, () => drafted(to, (draft) => linkOrCopy(pathOf(from), draft), rename)),
     list,
-    remove: (uri) => fileWork(uri, () => rm(pathOf(uri), { force: true })),
-    removeUnfinished: (prefix, before) => fileWork(prefix, () => removeDrafts(pathOf(prefix), before)),
+    remove: (uri) => mapFileErrors(uri, () => rm(pathOf(uri), { force: true })),
+    removeUnfinished: (prefix, before) => mapFileErrors(prefix, () => removeDrafts(pathOf(prefix), before)),
   };
 }
 
-/** The path of a `file:` URI. */
+/** Returns the path of a `file:` URI. @throws {StorageError} `NotFound` for another URI */
 export function pathOf(uri: string): string {
   const location = parseUri(uri);
   if (location?.kind === 'file') return location.path;
-  throw new StorageError('NotFound', uri, 'is no file:/// URI');
+  throw new StorageError('NotFound', uri, 'is not a file:/// URI');
 }
 
-/** A hard link, or a copy where a link cannot be (another file system, one without links). */
+/** Creates a hard link, or a copy if a link is not possible (other file system, no support for links). */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -91,7 +91,7 @@ function infoOf(uri: string, stats: BigIntStats): ObjectInfo {
   return { uri, bytes: Number(stats.size), fingerprint: fileFingerprint(stats), modifiedAt: stats.mtime };
 }
 
-/** Makes a draft beside the target, and puts it in place. A draft that comes to nothing is removed. */
+/** Creates a draft next to the target and moves it into place. Removes the draft on failure. */
 async function drafted(
   uri: string,
   make: (draft: string) => Promise<void>,
@@ -106,13 +106,9 @@ async function drafted(
     await place(draft, target);
     await syncFolder(folder);
   } finally {
-    // Still there after a link, and after renaming one hard link onto another of the same file, which does nothing.
+    // The draft remains after a link, and after a rename onto a hard link of the same file, which is a no-op.
     await rm(draft, { force: true });
   }
-}
-
-async function linkAndForget(draft: string, target: string): Promise<void> {
-  await link(draft, target);
 }
 
 async function writeDurably(path: string, body: Buffer | string): Promise<void> {
@@ -134,7 +130,7 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** A commit must not outlive, in a power cut, the names of the parts it refers to. */
+/** Syncs a folder's entries, so that after a power failure no commit refers to parts that are missing. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {
@@ -152,21 +148,21 @@ async function* list(prefixUri: string, { after, problems = false }: ListOptions
     after === undefined ? undefined : (bytesBelow(prefixUri, after) ?? Buffer.from(relative(folder, pathOf(after))));
   const entries = walk(folder, behind);
   for (;;) {
-    const { done, value: entry } = await fileWork(prefixUri, () => entries.next());
+    const { done, value: entry } = await mapFileErrors(prefixUri, () => entries.next());
     if (done) return;
     const uri = uriOf(prefixUri, entry.path);
     const { stats, problem } = entry;
     if (stats) yield infoOf(uri, stats);
     else if (problems && problem) yield { uri, ...noContent, problem: { kind: problem.kind, reason: problem.reason } };
     else if (problem?.cause !== undefined && !isAbsent(problem.cause))
-      await fileWork(uri, () => Promise.reject(problem.cause));
+      await mapFileErrors(uri, () => Promise.reject(problem.cause));
   }
 }
 
 const noContent = { bytes: 0, fingerprint: '', modifiedAt: new Date(0) };
 
 const belowFile = 'something above it is a file, not a folder';
-const unmakeable: Readonly<Record<string, string>> = {
+const folderProblems: Readonly<Record<string, string>> = {
   ENOTDIR: belowFile,
   EEXIST: belowFile,
   ENOENT: belowFile,
@@ -174,21 +170,21 @@ const unmakeable: Readonly<Record<string, string>> = {
   ELOOP: 'its path is a loop of symbolic links',
 };
 
-/** A destination below what is no folder is a wrong destination, not a missing object. */
+/** Creates a folder. A destination below a file is a configuration problem (`ReadOnly`), not a missing object. */
 async function makeFolder(uri: string, folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (failure) {
-    const error = tellAgain(failure, () => mkdirSync(folder, { recursive: true }));
+    const error = actualError(failure, () => mkdirSync(folder, { recursive: true }));
     if (error === undefined) return;
-    const sentence = unmakeable[errnoOf(error) ?? ''];
+    const sentence = folderProblems[errnoOf(error) ?? ''];
     if (sentence === undefined) throw error;
     throw new StorageError('ReadOnly', uri, `the folder ${folder} cannot be created: ${sentence}`, { cause: error });
   }
 }
 
-/** Node's asynchronous mkdir says ENOENT when a disk is full on the way down; the synchronous one says what it was. */
-function tellAgain(failure: unknown, work: () => void): unknown {
+/** Node's asynchronous recursive mkdir reports ENOENT for a full disk; the synchronous one reports the actual error. */
+function actualError(failure: unknown, work: () => void): unknown {
   if (errnoOf(failure) !== 'ENOENT') return failure;
   try {
     work();

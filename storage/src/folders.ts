@@ -1,18 +1,18 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf, fileWork } from './fileErrors';
+import { errnoOf, mapFileErrors } from './fileErrors';
 import { pathOf } from './fileStore';
 
-/** What a file system can do with a whole folder, and S3 cannot. */
+/** Operations on whole folders, which S3 does not have. */
 export interface Folders {
-  /** `absent`: there is no such folder. `occupied`: something is at the target. Nothing was moved then. */
+  /** Moves a folder. `absent`: the folder does not exist. `occupied`: the target exists and is not empty. */
   move(from: string, to: string): Promise<'moved' | 'absent' | 'occupied'>;
   remove(uri: string): Promise<void>;
 }
 
 export const folders: Folders = {
   move: (from, to) =>
-    fileWork(to, async () => {
+    mapFileErrors(to, async () => {
       const [source, target] = [pathOf(from), pathOf(to)];
       await mkdir(dirname(target), { recursive: true });
       try {
@@ -25,5 +25,5 @@ export const folders: Folders = {
         throw error;
       }
     }),
-  remove: (uri) => fileWork(uri, () => rm(pathOf(uri), { recursive: true, force: true })),
+  remove: (uri) => mapFileErrors(uri, () => rm(pathOf(uri), { recursive: true, force: true })),
 };

@@ -2,7 +2,7 @@ import { type HeadInspection, headBytes, inspectHead, longHeadBytes } from '@etl
 import type { Options } from '@etl/pipeline/options';
 import type { ObjectInfo, ObjectStore } from './objectStore';
 
-/** Reads the head of a source, and more of it only when its first line does not end there. */
+/** Inspects the head of a source. Reads a longer head only if the first line does not end in the short one. */
 export async function inspectSource(store: ObjectStore, info: ObjectInfo, options: Options): Promise<HeadInspection> {
   const inspection = await inspectFirst(store, info, headBytes, options);
   const more = inspection.endless && info.bytes > headBytes;
@@ -12,13 +12,13 @@ export async function inspectSource(store: ObjectStore, info: ObjectInfo, option
 async function inspectFirst(
   store: ObjectStore,
   { uri, bytes, fingerprint }: ObjectInfo,
-  most: number,
+  maxBytes: number,
   options: Options,
 ): Promise<HeadInspection> {
   const pieces: Buffer[] = [];
   if (bytes > 0) {
-    const range = { start: 0, end: Math.min(bytes, most), ifMatch: fingerprint };
+    const range = { start: 0, end: Math.min(bytes, maxBytes), ifMatch: fingerprint };
     for await (const piece of await store.openRead(uri, range)) pieces.push(piece as Buffer);
   }
-  return inspectHead(Buffer.concat(pieces), { ...options, complete: bytes <= most });
+  return inspectHead(Buffer.concat(pieces), { ...options, complete: bytes <= maxBytes });
 }

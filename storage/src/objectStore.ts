@@ -1,64 +1,72 @@
 import type { Readable } from 'node:stream';
 import type { CauseKind } from '@etl/pipeline/causes/cause';
 
-/** The one port to stored bytes, addressed by URI (`s3://bucket/key`, `file:///path`). Adapters: s3Store, fileStore. */
+/**
+ * The port to stored bytes, addressed by URI (`s3://bucket/key`, `file:///path`). Adapters: s3Store, fileStore. Every
+ * method throws `StorageError`.
+ */
 export interface ObjectStore {
-  /** Undefined when there is no such object. */
+  /** Returns an object's metadata; undefined if it does not exist. */
   head(uri: string): Promise<ObjectInfo | undefined>;
   /**
-   * The bytes from `start` up to, not including, `end`. With `ifMatch`, an object whose fingerprint is another one is a
-   * `SourceChanged` error, now and at any later read of the stream. The stream fails rather than end early.
+   * Opens a stream of the bytes from `start` up to, not including, `end`. With `ifMatch`, an object with another
+   * fingerprint is a `SourceChanged` error, on opening and during the read. The stream fails rather than end early.
    */
   openRead(uri: string, range?: ReadOptions): Promise<Readable>;
-  /** The whole of a small object; undefined when there is none. One of more than `maxSmallBytes` is a `Corrupt` error. */
+  /** Reads a whole small object; undefined if it does not exist. More than `maxSmallBytes` are a `Corrupt` error. */
   readSmall(uri: string): Promise<Buffer | undefined>;
-  /** Replaces the object, whole or not at all. */
+  /** Replaces the object atomically. */
   write(uri: string, body: Buffer | string): Promise<void>;
-  /** Creates the object, whole or not at all. False, and nothing written, when it is there already. */
+  /** Creates the object atomically. Returns false, and writes nothing, if it exists. */
   writeIfAbsent(uri: string, body: Buffer | string): Promise<boolean>;
-  /** Uploads a local file; an upload that fails leaves nothing behind. */
+  /** Uploads a local file. A failed upload leaves no object. */
   upload(localPath: string, uri: string): Promise<void>;
-  /** Same bytes under another name: a hard link on files, a server-side copy on S3. */
+  /** Copies an object: a hard link on files, a server-side copy on S3. */
   copy(from: string, to: string): Promise<void>;
   /**
-   * Every object below a prefix (a folder, not a part of a name), in order of the key. Nothing there: nothing. A folder below it
-   * that cannot be read is an error, unless `problems` are asked for.
+   * Lists the objects below a prefix (a folder, not a part of a name), in key order; none if it does not exist. A
+   * folder below it that cannot be read is an error, unless `problems` is set.
    */
   list(prefixUri: string, options?: ListOptions): AsyncIterable<ListedObject>;
-  /** Removing what is not there is no error. */
+  /** Removes an object, if it exists. */
   remove(uri: string): Promise<void>;
-  /** What writers that were killed before the given time left unfinished below a prefix: drafts, parts of multipart uploads. */
+  /** Removes unfinished writes below a prefix from before the given time: drafts, multipart uploads. */
   removeUnfinished(prefixUri: string, before: Date): Promise<void>;
 }
 
-/** In bytes, of an object that is read into memory as a whole. A checkpoint of thousands of chunks has a few megabytes. */
+/**
+ * Maximum size of an object that is read into memory, in bytes. A checkpoint of thousands of chunks has a few
+ * megabytes.
+ */
 export const maxSmallBytes = 256 * 1024 * 1024;
 
 export interface ObjectInfo {
   readonly uri: string;
   readonly bytes: number;
-  /** Changes whenever the content does: ETag on S3; size, modification time and inode on files. */
+  /** Changes with the content: ETag on S3; size, modification time and inode on files. */
   readonly fingerprint: string;
   readonly modifiedAt: Date;
 }
 
 export interface ListOptions {
-  /** A URI below the prefix, of an object or not: only those whose key comes behind its key are listed. */
+  /** A URI below the prefix. Only objects with a greater key are listed. The object need not exist. */
   readonly after?: string;
-  /** Lists what cannot be read as an object too, with its problem. @default false */
+  /** Whether to list entries that cannot be read, with their problem. @default false */
   readonly problems?: boolean;
 }
 
 export interface ListedObject extends ObjectInfo {
-  /** Absent: it can be read. Only with `ListOptions.problems`; there are no bytes and no fingerprint then. */
+  /** Absent for a readable object. With a problem, bytes and fingerprint are empty. Requires `ListOptions.problems`. */
   readonly problem?: ListProblem;
 }
 
-/** Why an entry cannot be read. The URI of a folder ends in `/`; bytes of a name that are not UTF-8 are percent-encoded in it. */
+/**
+ * Why an entry cannot be read. The URI of a folder ends in `/`. Bytes of a name that are not UTF-8 are percent-encoded.
+ */
 export interface ListProblem {
-  /** `notAFile`: there is nothing to deliver in it. `unreadable`: there is, or may be. */
+  /** `notAFile`: the entry holds no data. `unreadable`: it may hold data. */
   readonly kind: 'notAFile' | 'unreadable';
-  /** With the remedy. */
+  /** Reason with remedy. */
   readonly reason: string;
 }
 
@@ -69,17 +77,24 @@ export interface ByteRange {
 
 export interface ReadOptions extends ByteRange {
   readonly ifMatch?: string;
-  /** The reader is done with a piece before it asks for the next one: its memory may then be used again. */
+  /** Whether a piece is valid only until the reader requests the next one, so that its memory can be reused. */
   readonly transient?: boolean;
-  /** Of transient pieces: three or more places to read them into, in turn. A store that is handed its bytes does not. */
+  /** Three or more buffers for transient pieces, used in turn. Stores that receive their own buffers ignore it. */
   readonly into?: readonly Buffer[];
 }
 
-/** What went wrong with storage, for callers that decide by it. */
+/**
+ * Kind of a storage error, by which callers decide. `SourceChanged`: an object no longer has the expected fingerprint.
+ * `Corrupt`: an object's content is invalid.
+ */
 export type StorageErrorCode = CauseKind | 'SourceChanged' | 'Corrupt';
 
+/**
+ * Thrown when the file system or S3 fails or denies an operation, when an object is missing, has changed or is invalid,
+ * and when a URI is not allowed or not supported.
+ */
 export class StorageError extends Error {
-  /** One imperative sentence without a full stop, where the cause has one of its own. */
+  /** One imperative sentence without a full stop, if the cause has a specific remedy. */
   readonly remedy: string | undefined;
   constructor(
     readonly code: StorageErrorCode,
@@ -93,9 +108,9 @@ export class StorageError extends Error {
   }
 }
 
-/** @throws {StorageError} (`Corrupt`) for an object that is too large to be read as a whole */
+/** Checks the size of an object that is read into memory. @throws {StorageError} `Corrupt` above `maxSmallBytes` */
 export function checkSmall(uri: string, bytes: number): void {
   if (bytes <= maxSmallBytes) return;
-  const message = `has ${bytes} bytes, and a document has at most ${maxSmallBytes}: restore it, or remove it`;
+  const message = `has ${bytes} bytes, more than the limit of ${maxSmallBytes}: restore it, or remove it`;
   throw new StorageError('Corrupt', uri, message);
 }

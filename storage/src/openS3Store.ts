@@ -8,7 +8,7 @@ export function openS3Store(calls: Calls = {}): ObjectStore {
   return createS3Store(new S3Client({ ...clientSettings('s3', calls), ...standIn(process.env) }));
 }
 
-/** Stand-ins for S3 are addressed by path: they have no bucket subdomains. */
+/** S3 emulators are addressed by path: they have no bucket subdomains. */
 function standIn(env: NodeJS.ProcessEnv) {
   const address = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   return {

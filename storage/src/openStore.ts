@@ -2,16 +2,16 @@ import type { Calls } from '@etl/pipeline/awsClients';
 import { createFileStore } from './fileStore';
 import { type ObjectStore, StorageError } from './objectStore';
 
-/** Loads the SDK, which takes longer than converting a small file: only who uses S3 waits for it. */
-export function openS3WhenNeeded(calls?: Calls): ObjectStore {
+/** Loads the AWS SDK and opens S3. Loading takes longer than converting a small file, so it happens on first use. */
+export function loadS3Store(calls?: Calls): ObjectStore {
   const { openS3Store } = require('./openS3Store') as typeof import('./openS3Store');
   return openS3Store(calls);
 }
 
-/** One store for both kinds of URI. S3 is set up at the first `s3://`, from the SDK's own variables. */
+/** Opens a store for both kinds of URI. Opens S3 at the first `s3://` URI, with the SDK's standard variables. */
 export function openStore(
   files: ObjectStore = createFileStore(),
-  openS3: () => ObjectStore = () => openS3WhenNeeded(),
+  openS3: () => ObjectStore = () => loadS3Store(),
 ): ObjectStore {
   let s3: ObjectStore | undefined;
   const of = (uri: string): ObjectStore => {
@@ -27,8 +27,7 @@ export function openStore(
     writeIfAbsent: (uri, body) => of(uri).writeIfAbsent(uri, body),
     upload: (path, uri) => of(uri).upload(path, uri),
     copy: async (from, to) => {
-      if (of(from) !== of(to))
-        throw new StorageError('NotFound', to, `${from} lies in another kind of store: upload it`);
+      if (of(from) !== of(to)) throw new StorageError('NotFound', to, `${from} is in another kind of store: upload it`);
       await of(from).copy(from, to);
     },
     list: (prefix, options) => of(prefix).list(prefix, options),

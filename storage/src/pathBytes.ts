@@ -1,14 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { joinUri, trimSlashes } from '@etl/lib/uri';
 
-/** Returns the URI of a relative path below a folder. A path that ends in `/` keeps it; bytes that are not UTF-8 are percent-encoded. */
+/**
+ * Returns the URI of a relative path below a folder. A path that ends in `/` keeps it; bytes that are not UTF-8 are
+ * percent-encoded.
+ */
 export function uriOf(folderUri: string, path: Buffer): string {
   const isFolder = path.at(-1) === 0x2f;
   const uri = isUtf8(path) ? joinUri(folderUri, path.toString()) : `${trimSlashes(folderUri)}/${percentEncoded(path)}`;
   return isFolder && !uri.endsWith('/') ? `${uri}/` : uri;
 }
 
-/** Returns the relative path of which `uriOf` has made a URI; undefined where the URI does not begin with the folder's. */
+/** Returns the relative path from which `uriOf` built a URI; undefined if the URI is not below the folder's. */
 export function bytesBelow(folderUri: string, uri: string): Buffer | undefined {
   const base = `${trimSlashes(folderUri)}/`;
   if (!uri.startsWith(base)) return undefined;
@@ -18,7 +21,7 @@ export function bytesBelow(folderUri: string, uri: string): Buffer | undefined {
   );
 }
 
-/** Leaves alone what `joinUri` leaves alone. */
+/** Percent-encodes a path, except the characters that `joinUri` does not encode. */
 function percentEncoded(path: Buffer): string {
   return [...path]
     .map((byte) => {

@@ -1,22 +1,24 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** Identifies the running kernel; undefined where there is no /proc. */
+/** ID of the running kernel's boot; undefined without /proc. */
 export const bootId = readText('/proc/sys/kernel/random/boot_id')?.trim();
 
 /**
- * Returns when a process started, in clock ticks since boot; undefined when there is no such process, or only a zombie.
- * Process IDs are given out again; an ID together with this time is not.
+ * Returns when a process started, in clock ticks since boot; undefined if the process does not exist or is a zombie.
+ * Process IDs are reused, but an ID with its start time is unique.
+ *
+ * @see proc(5)
  */
 export function startTimeOf(pid: number): string | undefined {
   const stat = readText(`/proc/${pid}/stat`) ?? '';
-  // Fields are counted after the program's name, which may itself contain blanks and brackets. Source: proc(5).
+  // Counts fields after the program's name, which may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTime] = [fields[0], fields[19]];
   return state === 'Z' || state === 'X' ? undefined : startTime;
 }
 
 /**
- * Identifies what process IDs and start times refer to: the running kernel and this process's namespaces. Undefined where the
+ * Returns the scope of process IDs and start times: the running kernel and this process's namespaces. Undefined if the
  * system does not report it.
  */
 export function processSpace(): string | undefined {

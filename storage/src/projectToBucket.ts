@@ -5,17 +5,20 @@ import { type Commit, manifestText } from './commitLog';
 import { type ObjectStore, StorageError } from './objectStore';
 import type { Turn } from './turns';
 
-const copiesAtOnce = 8;
+const parallelCopies = 8;
 
 /**
- * S3 has no folder to swap: `_SUCCESS` and the manifest go first and come last, and in between the parts are replaced one
- * by one. The manifest goes too, so that a reader who looks at it again after the parts knows that they changed.
+ * Projects a commit to S3, which cannot swap folders: removes `_SUCCESS` and the manifest first, replaces the parts one
+ * by one, and writes both last. The manifest is removed too, so that a reader who checks it again after the parts
+ * detects the change.
+ *
+ * @throws {StorageError} `Corrupt` if a published part does not have the committed size
  */
 export async function projectToBucket(
   store: ObjectStore,
   place: BatchLayout,
   { manifest }: Commit,
-  turn: Pick<Turn, 'mayGoOn'>,
+  turn: Pick<Turn, 'mayProceed'>,
 ): Promise<void> {
   const at = (name: string) => joinUri(place.published, name);
   const first: Change[] = [() => store.remove(at(successName)), () => store.remove(at(manifestName))];
@@ -33,36 +36,32 @@ export async function projectToBucket(
     ))
   )
     return;
-  if (!(await turn.mayGoOn())) return;
-  // Only now: for one who was overtaken it is no wonder that parts are not his.
+  if (!(await turn.mayProceed())) return;
+  // Checked only now: after a newer commit, parts of other sizes are expected.
   if (missing !== undefined) {
-    throw new StorageError(
-      'Corrupt',
-      missing,
-      'the published part is not of the size that was committed: publish again',
-    );
+    throw new StorageError('Corrupt', missing, 'the published part does not have the committed size: publish again');
   }
   await inTurn(turn, last);
 }
 
 type Change = () => Promise<void>;
 
-/** Makes the changes one after the other. False: a newer commit is there, and the rest was left. */
-async function inTurn(turn: Pick<Turn, 'mayGoOn'>, changes: readonly Change[]): Promise<boolean> {
+/** Applies the changes in order. Returns false if a newer commit exists; the remaining changes are then skipped. */
+async function inTurn(turn: Pick<Turn, 'mayProceed'>, changes: readonly Change[]): Promise<boolean> {
   for (const change of changes) {
-    if (!(await turn.mayGoOn())) return false;
+    if (!(await turn.mayProceed())) return false;
     await change();
   }
   return true;
 }
 
-/** Some at once; each change ends when the last of them has ended, whatever became of the others: none may land later. */
+/** Copies the parts in groups. A change waits for all its copies, even after a failure, so that none lands later. */
 function copies(store: ObjectStore, place: BatchLayout, parts: readonly Part[]): Change[] {
   const changes: Change[] = [];
-  for (let first = 0; first < parts.length; first += copiesAtOnce) {
+  for (let first = 0; first < parts.length; first += parallelCopies) {
     changes.push(async () => {
       const running = parts
-        .slice(first, first + copiesAtOnce)
+        .slice(first, first + parallelCopies)
         .map(({ location, file }) => store.copy(joinUri(place.internal, location), joinUri(place.published, file)));
       for (const copy of await Promise.allSettled(running)) if (copy.status === 'rejected') throw copy.reason;
     });
@@ -70,7 +69,10 @@ function copies(store: ObjectStore, place: BatchLayout, parts: readonly Part[]):
   return changes;
 }
 
-/** What lies there and is no part of the batch, and the first part that is not there with its size. */
+/**
+ * Returns the published objects that are not parts of the batch, and the first part that is missing or has another
+ * size.
+ */
 async function compare(store: ObjectStore, place: BatchLayout, parts: readonly Part[]) {
   const sizes = new Map(parts.map((part) => [joinUri(place.published, part.file), part.bytes]));
   const missing = new Set(sizes.keys());

@@ -8,15 +8,15 @@ import { isProjected } from './projected';
 import type { Turn } from './turns';
 
 /**
- * On files a whole new folder of hard links is built aside (below the batch's internal folder, where no reader looks),
- * and then takes the place of the old one by renames.
+ * Projects a commit to a folder: builds a new folder of hard links below the batch's internal folder, which readers
+ * ignore, and swaps it with the published one by renames.
  */
 export async function projectToFolder(
   store: ObjectStore,
   folders: Folders,
   place: BatchLayout,
   commit: Commit,
-  turn: Pick<Turn, 'mayGoOn'>,
+  turn: Pick<Turn, 'mayProceed'>,
 ): Promise<void> {
   const aside = joinUri(place.projections, `${commit.number}-${randomUUID()}`);
   const next = joinUri(aside, 'next');
@@ -26,7 +26,8 @@ export async function projectToFolder(
     }
     await store.write(joinUri(next, manifestName), manifestText(commit.manifest));
     await store.write(joinUri(next, successName), '');
-    // Another projector of this commit may have been quicker: each swap is an instant without the folder.
+    // Another projector of this commit may have finished first: skips the swap, during which the folder is briefly
+    // absent.
     if (await isProjected(store, place, commit.manifest)) return;
     await swap(folders, turn, next, place.published, aside);
   } finally {
@@ -34,20 +35,22 @@ export async function projectToFolder(
   }
 }
 
-/** A rename onto a folder that is not empty fails, so the old one is moved away first; whoever came between, too. */
+/**
+ * A rename onto a folder that is not empty fails, so moves the old one away first, and any that replaced it meanwhile.
+ */
 async function swap(
   folders: Folders,
-  turn: Pick<Turn, 'mayGoOn'>,
+  turn: Pick<Turn, 'mayProceed'>,
   next: string,
   published: string,
   aside: string,
 ): Promise<void> {
-  while (await turn.mayGoOn()) {
+  while (await turn.mayProceed()) {
     await folders.move(published, joinUri(aside, randomUUID()));
-    if (!(await turn.mayGoOn())) return;
+    if (!(await turn.mayProceed())) return;
     const moved = await folders.move(next, published);
     if (moved === 'moved') return;
     if (moved === 'absent')
-      throw new StorageError('NotFound', next, 'somebody removed it while it was being published');
+      throw new StorageError('NotFound', next, 'another process removed the folder during publication');
   }
 }

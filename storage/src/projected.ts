@@ -4,7 +4,7 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import { manifestText } from './commitLog';
 import type { ObjectStore } from './objectStore';
 
-/** Whether the published folder shows exactly this manifest: its text, its parts and nothing else, and `_SUCCESS`. */
+/** Returns whether the published folder holds exactly this manifest's text, its parts and `_SUCCESS`. */
 export async function isProjected(store: ObjectStore, place: BatchLayout, manifest: Manifest): Promise<boolean> {
   const published = await store.readSmall(joinUri(place.published, manifestName));
   if (published?.toString('utf8') !== manifestText(manifest)) return false;

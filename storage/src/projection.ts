@@ -16,8 +16,10 @@ export interface ProjectionSettings {
 export const projectionSettings: ProjectionSettings = { folders, turns: turnTimings };
 
 /**
- * Makes the published folder show the newest commit. Anyone may call it at any time: what is right is left alone, and
- * whoever was overtaken while projecting projects again. Returns the commit that is shown; undefined without any.
+ * Projects the newest commit to the published folder. Idempotent and safe to call concurrently: a correct projection is
+ * left unchanged, and a projector that a newer commit overtakes projects again.
+ *
+ * @returns the projected commit; undefined without commits
  */
 export async function project(
   store: ObjectStore,

@@ -5,8 +5,10 @@ import type { ObjectStore } from './objectStore';
 import { type ProjectionSettings, project, projectionSettings } from './projection';
 
 /**
- * Commits and projects. A commit found there is projected too, since its own projection may have been interrupted.
- * `replaces`: see `mayReplace`.
+ * Commits a manifest and projects the newest commit, also if the manifest is not committed: the projection of the
+ * existing commit may have been interrupted.
+ *
+ * @see mayReplace for `replaces`
  */
 export async function publish(
   store: ObjectStore,

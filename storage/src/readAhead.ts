@@ -1,41 +1,41 @@
 import type { ObjectStore } from './objectStore';
 
-export interface Ahead {
-  /** Ranges that are read at a time; all of them may be in memory. */
+export interface ReadAheadOptions {
+  /** Number of ranges read in parallel. All of them may be in memory. */
   readonly streams: number;
   readonly rangeBytes: number;
 }
 
 /**
- * The bytes of an object from `start` up to, not including, `end`, in order, with several ranges of it read at a time: one
- * stream from S3 brings less than a processor can look at. Throws what reading throws, in its place in the order.
+ * Reads the bytes of an object from `start` up to, not including, `end`, in order, with several ranges in parallel: one
+ * stream from S3 is slower than the consumer. Throws errors of a range in its turn.
  */
 export async function* readAhead(
   store: Pick<ObjectStore, 'openRead'>,
   uri: string,
   { start, end, ifMatch }: { readonly start: number; readonly end: number; readonly ifMatch: string },
-  { streams, rangeBytes }: Ahead,
+  { streams, rangeBytes }: ReadAheadOptions,
 ): AsyncGenerator<Buffer> {
-  const underway: Promise<Buffer[]>[] = [];
+  const pending: Promise<Buffer[]>[] = [];
   let next = start;
   const begin = (): void => {
     if (next >= end) return;
     const range = { start: next, end: Math.min(next + rangeBytes, end), ifMatch };
     next = range.end;
-    const pieces = gather(store, uri, range);
-    // One that fails is heard of in its turn, or by nobody when the reader has left.
+    const pieces = readRange(store, uri, range);
+    // A failure is thrown in its turn; it is dropped if the consumer stops before.
     pieces.catch(() => undefined);
-    underway.push(pieces);
+    pending.push(pieces);
   };
   for (let stream = 0; stream < streams; stream++) begin();
-  for (let pieces = underway.shift(); pieces !== undefined; pieces = underway.shift()) {
+  for (let pieces = pending.shift(); pieces !== undefined; pieces = pending.shift()) {
     const read = await pieces;
     begin();
     yield* read;
   }
 }
 
-async function gather(
+async function readRange(
   store: Pick<ObjectStore, 'openRead'>,
   uri: string,
   range: { readonly start: number; readonly end: number; readonly ifMatch: string },

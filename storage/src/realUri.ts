@@ -1,17 +1,18 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { formatUri, parseUri } from '@etl/lib/uri';
-import { errnoOf, fileWork, isAbsent } from './fileErrors';
+import { errnoOf, isAbsent, mapFileErrors } from './fileErrors';
 
 /**
- * Returns the URI that a `file:` URI leads to once every link on its way is resolved. What does not exist yet lies below its
- * nearest existing folder. Undefined for a link that leads nowhere or in a circle. Other URIs are returned as they are.
- * @throws {StorageError} where the file system denies access.
+ * Resolves every symbolic link in a `file:` URI. A path that does not exist yet is resolved from its nearest existing
+ * folder. Returns undefined for a broken or circular link, and other URIs unchanged.
+ *
+ * @throws {StorageError} if the file system denies access
  */
 export async function realUri(uri: string): Promise<string | undefined> {
   const location = parseUri(uri);
   if (location?.kind !== 'file') return uri;
-  const path = await fileWork(uri, () => realPath(location.path));
+  const path = await mapFileErrors(uri, () => realPath(location.path));
   return path && formatUri({ kind: 'file', path });
 }
 

@@ -10,15 +10,15 @@ import type { ObjectInfo } from './objectStore';
 import { address } from './s3Address';
 
 export interface CopyLimits {
-  /** The largest object that one CopyObject takes. */
+  /** Maximum size of an object for one CopyObject. */
   readonly singleBytes: number;
   readonly partBytes: number;
 }
 
-/** CopyObject takes up to 5 GiB (Amazon S3 API, CopyObject); a copy of more goes in parts. */
+/** CopyObject copies up to 5 GiB; larger objects are copied in parts. @see Amazon S3 API, CopyObject */
 export const copyLimits: CopyLimits = { singleBytes: 5 * 1024 ** 3, partBytes: 512 * 1024 ** 2 };
 
-/** A copy inside S3 of the very version that `from` describes. */
+/** Copies the version of an object that `from` describes within S3. */
 export async function copyObject(client: S3Client, from: ObjectInfo, to: string, limits: CopyLimits): Promise<void> {
   const source = { CopySource: copySource(from.uri), CopySourceIfMatch: from.fingerprint };
   if (from.bytes > limits.singleBytes) await copyInParts(client, source, from.bytes, to, limits.partBytes);
@@ -44,7 +44,7 @@ async function copyInParts(
     }
     await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts: parts } }));
   } catch (error) {
-    // Why the copy failed is what matters; parts that even this leaves are removed by a lifecycle rule.
+    // Best effort: a failed abort must not hide the error of the copy. A lifecycle rule removes remaining parts.
     await client.send(new AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => {});
     throw error;
   }

@@ -21,19 +21,19 @@ export function isConflict(error: unknown): boolean {
   return statusOf(error) === 409;
 }
 
-/** How often the SDK sent the request; 1 when it does not say. */
+/** Returns how often the SDK sent the request. @default 1 */
 export function attemptsOf(error: unknown): number {
   return (error as S3Failure).$metadata?.attempts ?? 1;
 }
 
-/** Whether S3 refused a request without a reason: the answer to HEAD has no body to give it in. */
+/** Returns whether S3 denied a request without a reason, as for HEAD, whose response has no body. */
 export function isUnexplained(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
   return status >= 300 && status < 500 && ![404, 409, 412].includes(status) && (error as S3Failure).name === 'Unknown';
 }
 
-/** Runs S3 work and maps its errors to a `StorageError` that callers can decide by. */
-export async function s3Work<T>(uri: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work` and maps errors of S3 to `StorageError`. */
+export async function mapS3Errors<T>(uri: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -41,9 +41,9 @@ export async function s3Work<T>(uri: string, work: () => Promise<T>): Promise<T>
     const { name, message } = error as S3Failure;
     const known = causeOf(error);
     if (known) throw new StorageError(known.kind, uri, known.sentence, { cause: error, remedy: known.remedy });
-    if (isMissing(error)) throw new StorageError('NotFound', uri, `S3 answered ${name}`, { cause: error });
+    if (isMissing(error)) throw new StorageError('NotFound', uri, `S3 returned ${name}`, { cause: error });
     const status = statusOf(error);
-    const answered = status === undefined ? 'no answer from S3' : `S3 answered HTTP ${status}`;
-    throw new StorageError('Unavailable', uri, `${answered}: ${name}: ${message}`, { cause: error });
+    const response = status === undefined ? 'no response from S3' : `S3 returned HTTP ${status}`;
+    throw new StorageError('Unavailable', uri, `${response}: ${name}: ${message}`, { cause: error });
   }
 }

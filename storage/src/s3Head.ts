@@ -2,14 +2,14 @@ import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput, type
 import { address } from './s3Address';
 import { isUnexplained } from './s3Errors';
 
-/** HeadObject. An answer to HEAD has no body, so the reason of a refusal is fetched with a GET of one byte. */
+/** Calls HeadObject. Its response has no body, so the reason of a denied request is fetched with a GET of one byte. */
 export async function headObject(client: S3Client, uri: string): Promise<HeadObjectCommandOutput> {
   try {
     return await client.send(new HeadObjectCommand(address(uri)));
   } catch (error) {
     if (!isUnexplained(error)) throw error;
-    const answer = await client.send(new GetObjectCommand({ ...address(uri), Range: 'bytes=0-0' }));
-    await answer.Body?.transformToByteArray();
+    const response = await client.send(new GetObjectCommand({ ...address(uri), Range: 'bytes=0-0' }));
+    await response.Body?.transformToByteArray();
     throw error;
   }
 }

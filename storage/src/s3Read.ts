@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type ReadOptions, StorageError } from './objectStore';
 import { address } from './s3Address';
-import { isPreconditionFailed, s3Work } from './s3Errors';
+import { isPreconditionFailed, mapS3Errors } from './s3Errors';
 import { headObject } from './s3Head';
 
-/** How often in a row a read is taken up again without a byte in between. */
+/** Maximum number of consecutive retries of a read without progress. */
 const readRetries = 5;
 const firstPauseMs = 100;
 
@@ -16,17 +16,20 @@ interface Span {
   readonly ifMatch: string | undefined;
 }
 
-/** See `ObjectStore.openRead`. Without `ifMatch` too, all bytes are of the version that was there at the beginning. */
+/**
+ * Opens a stream of an object's bytes. All bytes are of one version, also without `ifMatch`.
+ * @see ObjectStore.openRead
+ */
 export async function openObject(client: S3Client, uri: string, range: ReadOptions): Promise<Readable> {
   const info = await headObject(client, uri);
   if (range.ifMatch !== undefined && info.ETag !== range.ifMatch) throw changed(uri);
   const size = info.ContentLength ?? 0;
   const span = { start: range.start ?? 0, end: Math.min(range.end ?? size, size), ifMatch: info.ETag };
-  return Readable.from(readOn(client, uri, span), { objectMode: false, highWaterMark: 1 << 20 });
+  return Readable.from(resumingRead(client, uri, span), { objectMode: false, highWaterMark: 1 << 20 });
 }
 
-/** Reads on at the byte where a stream broke or ended early. */
-async function* readOn(client: S3Client, uri: string, { start, end, ifMatch }: Span): AsyncGenerator<Buffer> {
+/** Reads a span and resumes at the byte where a stream broke or ended early. */
+async function* resumingRead(client: S3Client, uri: string, { start, end, ifMatch }: Span): AsyncGenerator<Buffer> {
   let at = start;
   for (let broken = 0; at < end; ) {
     let body: Readable | undefined;
@@ -36,16 +39,16 @@ async function* readOn(client: S3Client, uri: string, { start, end, ifMatch }: S
       for (;;) {
         const piece = await nextOf(pieces);
         if (piece instanceof Error) {
-          if (++broken > readRetries) await s3Work(uri, () => Promise.reject(piece));
+          if (++broken > readRetries) await mapS3Errors(uri, () => Promise.reject(piece));
           break;
         }
         if (piece === undefined) {
-          if (at < end && ++broken > readRetries) throw new StorageError('Unavailable', uri, 'its body ends early');
+          if (at < end && ++broken > readRetries) throw new StorageError('Unavailable', uri, 'the body ended early');
           break;
         }
         at += piece.length;
         broken = 0;
-        // Outside of what is tried again: an error that the reader throws in here is the reader's own.
+        // Outside of the retried part: an error thrown into the generator here is the consumer's.
         yield piece;
       }
     } finally {
@@ -64,14 +67,14 @@ async function nextOf(pieces: AsyncIterator<Buffer>): Promise<Buffer | undefined
   }
 }
 
-/** The SDK itself tries again until it has an answer; here it is only about its body. */
+/** Requests a range. The SDK retries until it has a response; `resumingRead` handles failures of the body. */
 async function get(client: S3Client, uri: string, { start, end, ifMatch }: Span): Promise<Readable> {
-  return s3Work(uri, async () => {
+  return mapS3Errors(uri, async () => {
     try {
       const range = { Range: `bytes=${start}-${end - 1}`, IfMatch: ifMatch };
-      const answer = await client.send(new GetObjectCommand({ ...address(uri), ...range }));
-      if (answer.Body instanceof Readable) return answer.Body;
-      throw new StorageError('Unavailable', uri, 'S3 answered without a body');
+      const response = await client.send(new GetObjectCommand({ ...address(uri), ...range }));
+      if (response.Body instanceof Readable) return response.Body;
+      throw new StorageError('Unavailable', uri, 'the response of S3 has no body');
     } catch (error) {
       throw isPreconditionFailed(error) ? changed(uri, error) : error;
     }
@@ -79,12 +82,6 @@ async function get(client: S3Client, uri: string, { start, end, ifMatch }: Span)
 }
 
 function changed(uri: string, cause?: unknown): StorageError {
-  return new StorageError(
-    'SourceChanged',
-    uri,
-    'the object has changed since the run first looked at it: start a new run',
-    {
-      cause,
-    },
-  );
+  const message = 'the object has changed since the run first read it: start a new run';
+  return new StorageError('SourceChanged', uri, message, { cause });
 }

@@ -11,7 +11,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { fileWork } from './fileErrors';
+import { mapFileErrors } from './fileErrors';
 import { checkSmall, maxSmallBytes } from './objectStore';
 import { address, prefixAddress } from './s3Address';
 import { attemptsOf, isConflict, isMissing, isPreconditionFailed } from './s3Errors';
@@ -20,7 +20,7 @@ const uploadPartBytes = 8 * 1024 ** 2;
 const maxUploadParts = 10_000;
 const conflictRetries = 8;
 
-/** Undefined when there is no such object. */
+/** Reads a small object; undefined if it does not exist. */
 export async function readObject(client: S3Client, uri: string): Promise<Buffer | undefined> {
   try {
     const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand(address(uri)));
@@ -33,29 +33,29 @@ export async function readObject(client: S3Client, uri: string): Promise<Buffer 
   }
 }
 
-/** See `ObjectStore.writeIfAbsent`. */
+/** Creates an object if it is absent. @see ObjectStore.writeIfAbsent */
 export async function putIfAbsent(client: S3Client, uri: string, body: Buffer): Promise<boolean> {
   for (let conflicts = 0; ; conflicts++) {
     try {
       await client.send(new PutObjectCommand({ ...address(uri), Body: body, IfNoneMatch: '*' }));
       return true;
     } catch (error) {
-      // When the SDK tried more than once, what is there may be our own, whose answer was lost.
+      // After a retry, the existing object may be our own, written by a request whose response was lost.
       if (isPreconditionFailed(error)) {
         return attemptsOf(error) + conflicts > 1 && (await readObject(client, uri))?.equals(body) === true;
       }
-      // 409: another conditional write is under way; whether it wins shows in the next answer.
+      // 409: another conditional write is in progress. The next response shows whether it succeeded.
       if (!isConflict(error) || conflicts === conflictRetries) throw error;
       await sleep(20 * 2 ** conflicts);
     }
   }
 }
 
-/** Up to one part from memory, so that the SDK can send it again; more in parts, which are aborted when one fails. */
+/** Uploads a file: up to one part from memory, so that the SDK can retry it, else as a multipart upload. */
 export async function uploadFile(client: S3Client, localPath: string, uri: string): Promise<void> {
-  const { size } = await fileWork(localPath, () => stat(localPath));
+  const { size } = await mapFileErrors(localPath, () => stat(localPath));
   if (size <= uploadPartBytes) {
-    const body = await fileWork(localPath, () => readFile(localPath));
+    const body = await mapFileErrors(localPath, () => readFile(localPath));
     await client.send(new PutObjectCommand({ ...address(uri), Body: body }));
     return;
   }
@@ -64,7 +64,9 @@ export async function uploadFile(client: S3Client, localPath: string, uri: strin
   await new Upload({ client, params, partSize, queueSize: 4, leavePartsOnError: false }).done();
 }
 
-/** Aborts multipart uploads below a prefix that were begun before the given time: their parts are paid for, and in no listing. */
+/**
+ * Aborts multipart uploads below a prefix from before the given time. Their parts cost money and appear in no listing.
+ */
 export async function abortUploads(client: S3Client, prefixUri: string, before: Date): Promise<void> {
   const { Bucket, Prefix } = prefixAddress(prefixUri);
   let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
@@ -84,7 +86,7 @@ export async function abortUploads(client: S3Client, prefixUri: string, before: 
   }
 }
 
-/** Somebody else has aborted or completed it. */
+/** Ignores uploads that another process has aborted or completed. */
 function ignoreMissing(error: unknown): void {
   if (!isMissing(error)) throw error;
 }

@@ -5,18 +5,18 @@ import { type KnownSchema, schemaChanges } from '@etl/pipeline/schemaChanges';
 import { compareFences, type Fence } from './fence';
 import type { ObjectStore } from './objectStore';
 
-/** The newest known schema: of the batch date, and within it of the run, that is the latest. */
+/** The newest schema: of the latest batch date and, within it, of the latest run. */
 export interface SchemaRecord extends KnownSchema, Fence {
   readonly version: 1;
 }
 
-/** Of a source and of its whole dataset. */
+/** The records of a source and of its whole dataset. */
 export interface FoundRecords {
   readonly source: SchemaRecord | undefined;
   readonly dataset: SchemaRecord | undefined;
 }
 
-/** Reads the records that a commit of the batch is compared with. Two requests, however many batches the dataset has. */
+/** Reads the records with which a commit of the batch is compared. Always two requests. */
 export async function readSchemaRecords(store: ObjectStore, destination: string, batch: Batch): Promise<FoundRecords> {
   const uris = schemaRecords(destination, batch);
   const [source, dataset] = await Promise.all([readRecord(store, uris.source), readRecord(store, uris.dataset)]);
@@ -24,18 +24,17 @@ export async function readSchemaRecords(store: ObjectStore, destination: string,
 }
 
 /**
- * Returns the schema before a batch: of the same source, else of the dataset. A record of a later batch date does not tell what came
- * before, so a backfill of older dates is not compared.
+ * Returns the schema before a batch: of the same source, else of the dataset. Ignores records of later batch dates, so
+ * a backfill of older dates is not compared.
  */
 export function schemaBefore({ source, dataset }: FoundRecords, { batchDate }: Batch): KnownSchema | undefined {
   return [source, dataset].find((record) => record !== undefined && record.batchDate <= batchDate);
 }
 
 /**
- * Keeps a commit's schema for those after it. Not a lock: of two commits at the same moment either may be kept, which is enough for
- * a warning.
+ * Saves a commit's schema for later commits. Of two concurrent commits, either may win, which suffices for a warning.
  */
-export async function keepSchema(
+export async function saveSchema(
   store: ObjectStore,
   destination: string,
   batch: Batch,
@@ -51,17 +50,17 @@ export async function keepSchema(
   };
   const uris = schemaRecords(destination, batch);
   for (const scope of ['source', 'dataset'] as const) {
-    if (isNews(record, found[scope])) await store.write(uris[scope], `${JSON.stringify(record)}\n`);
+    if (isNewer(record, found[scope])) await store.write(uris[scope], `${JSON.stringify(record)}\n`);
   }
 }
 
-/** One of the same date and schema is as good: ten thousand files of a night write their dataset's record once. */
-function isNews(record: SchemaRecord, known: SchemaRecord | undefined): boolean {
+/** Returns false for the same date and schema: ten thousand files of a night write their dataset's record once. */
+function isNewer(record: SchemaRecord, known: SchemaRecord | undefined): boolean {
   if (!known || record.batchDate !== known.batchDate) return !known || record.batchDate > known.batchDate;
   return compareFences(record, known) > 0 && schemaChanges(known, record.schema) !== undefined;
 }
 
-/** Undefined for one that is not there, or cannot be read as a record. */
+/** Reads a record; undefined if it does not exist or is invalid. */
 async function readRecord(store: ObjectStore, uri: string): Promise<SchemaRecord | undefined> {
   const body = await store.readSmall(uri);
   try {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { processSpace, startTimeOf } from './processStart';
 
 /**
- * Creates a folder for temporary files of this process, with mode 0700, and first removes those that killed processes have left in
- * `parent`. Its name says who owns it, so that it has an owner from its first moment on.
+ * Creates a folder for temporary files of this process, with mode 0700. First removes the folders of killed processes
+ * in `parent`. The name identifies the owner, so that the folder has an owner from its creation.
  */
 export async function makeScratchFolder(parent: string, purpose = 'scratch'): Promise<string> {
   await removeAbandoned(parent);
@@ -14,14 +14,14 @@ export async function makeScratchFolder(parent: string, purpose = 'scratch'): Pr
   return mkdtemp(join(parent, `etl-${purpose}-${owner}-`));
 }
 
-/** Where the system does not say what process IDs refer to: such folders are never taken for abandoned. */
+/** Owner on systems without a scope of process IDs. Its folders never count as abandoned. */
 const unknownOwner = 'unknown';
 
 const ownedName = /^etl-[a-z]+-(?<space>[0-9a-f]{12})-(?<pid>\d+)-(?<startTime>\d+)-[A-Za-z0-9]{6}$/;
 
 /**
- * Removes this user's scratch folders whose process is gone. Leaves alone what another kernel, an earlier boot or another PID namespace
- * made, since their process IDs mean nothing here. Best effort: what cannot be removed stays.
+ * Removes this user's scratch folders whose process has ended. Keeps folders of another kernel, an earlier boot or
+ * another PID namespace, whose process IDs have no meaning here. Best effort.
  */
 export async function removeAbandoned(parent: string): Promise<void> {
   for (const folder of await ownFolders(parent)) {
@@ -29,14 +29,14 @@ export async function removeAbandoned(parent: string): Promise<void> {
   }
 }
 
-/** Best effort: a folder that cannot be removed must not change how the work ended. */
+/** Removes a scratch folder. Best effort: a failure does not fail the task. */
 export async function removeScratchFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /**
- * Returns when the newest scratch folder of this user and this PID namespace was last touched, in ms since 1970; undefined without
- * any.
+ * Returns when the newest scratch folder of this user and PID namespace was last touched, in ms since 1970; undefined
+ * without folders.
  */
 export async function lastTouched(parent: string): Promise<number | undefined> {
   const prefix = `etl-scratch-${spaceHash() ?? unknownOwner}`;
@@ -49,7 +49,7 @@ async function ownFolders(parent: string) {
   const found = await Promise.all(
     names.map(async (name) => {
       const path = join(parent, name);
-      // A link is not a folder, whoever made it.
+      // Does not follow links, which another user may have created.
       const info = await lstat(path).catch(() => undefined);
       if (!info?.isDirectory() || info.uid !== process.getuid?.()) return [];
       return [{ name, path, touchedMs: info.mtimeMs }];

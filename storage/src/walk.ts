@@ -7,15 +7,15 @@ import type { ListProblem } from './objectStore';
 
 /** A file below a folder, or an entry that cannot be read as one. */
 export interface WalkedEntry {
-  /** Relative to the folder, as the file system has it; the path of a folder ends in `/`. */
+  /** Path relative to the folder, in the file system's bytes. The path of a folder ends in `/`. */
   readonly path: Buffer;
-  /** Of a file, and of the target of a link to one. */
+  /** Stats of a file, or of the target of a link to a file. */
   readonly stats?: BigIntStats;
   readonly problem?: WalkProblem;
 }
 
 export interface WalkProblem extends ListProblem {
-  /** The error of the file system, where there was one. */
+  /** The error of the file system, if any. */
   readonly cause?: unknown;
 }
 
@@ -23,9 +23,11 @@ const nothing = Buffer.alloc(0);
 const slash = Buffer.from('/');
 
 /**
- * Walks all files below a folder in the order in which S3 lists keys; with `after`, those behind that path. Links to files
- * count as files; links to folders are not followed. What cannot be read is one entry with its reason, and the walk goes on.
- * A folder that does not exist is empty. @throws what reading the folder itself throws.
+ * Walks all files below a folder in the order in which S3 lists keys; with `after`, those with a greater path. Links to
+ * files count as files; links to folders are not followed. An unreadable entry is yielded with its reason, and the walk
+ * continues. A folder that does not exist is empty.
+ *
+ * @throws errors of reading the folder itself
  */
 export async function* walk(folder: string, after: Buffer = nothing): AsyncGenerator<WalkedEntry> {
   yield* walkBelow(Buffer.from(folder), nothing, after);
@@ -44,7 +46,7 @@ async function* walkBelow(root: Buffer, path: Buffer, after: Buffer): AsyncGener
   for (const { name, kind, stats, problem } of entries) {
     const below = Buffer.concat([path, name]);
     if (kind === 'folder') {
-      // Everything in a folder that sorts before `after`, and does not contain it, sorts before `after` too.
+      // The content of a folder that sorts before `after` and does not contain it sorts before `after` too.
       if (isBehind(below, after) || startsWith(after, below)) yield* walkBelow(root, below, after);
     } else if (isBehind(below, after)) {
       const entry = problem ? { path: below, problem } : await fileEntry(root, below, stats);
@@ -54,14 +56,14 @@ async function* walkBelow(root: Buffer, path: Buffer, after: Buffer): AsyncGener
 }
 
 interface Entry {
-  /** The name of a folder, and of a link to one, ends in `/`: keys are ordered with it. */
+  /** The name of a folder, or of a link to one, ends in `/`, which takes part in the key order. */
   readonly name: Buffer;
   readonly kind: 'folder' | 'file';
   readonly stats?: BigIntStats;
   readonly problem?: WalkProblem;
 }
 
-/** In order of their keys. Links that sort before `after` are not looked at. */
+/** Returns the entries of a folder in key order. Skips links that sort before `after`. */
 async function entriesOf(folder: Buffer, path: Buffer, after: Buffer): Promise<Entry[]> {
   const found = await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
   const wanted = found.filter(
@@ -72,7 +74,7 @@ async function entriesOf(folder: Buffer, path: Buffer, after: Buffer): Promise<E
   return entries.flatMap((entry) => entry ?? []).sort((one, other) => Buffer.compare(one.name, other.name));
 }
 
-/** Undefined for a link that was removed since its folder was read. */
+/** Returns the entry of a name; undefined for a link that was removed after its folder was read. */
 async function entryOf(folder: Buffer, entry: Dirent<Buffer>): Promise<Entry | undefined> {
   const { name } = entry;
   if (entry.isDirectory()) return { name: Buffer.concat([name, slash]), kind: 'folder' };
@@ -94,7 +96,7 @@ async function entryOf(folder: Buffer, entry: Dirent<Buffer>): Promise<Entry | u
   }
 }
 
-/** Undefined for a file that was removed since its folder was read. */
+/** Returns the entry of a file; undefined if it was removed after its folder was read. */
 async function fileEntry(root: Buffer, path: Buffer, known?: BigIntStats): Promise<WalkedEntry | undefined> {
   if (!isUtf8(path)) return { path, problem: notUtf8 };
   if (known) return { path, stats: known };
@@ -109,11 +111,11 @@ async function fileEntry(root: Buffer, path: Buffer, known?: BigIntStats): Promi
 
 const notAFile: WalkProblem = {
   kind: 'notAFile',
-  reason: 'it is a FIFO, a socket or a device, which is never opened: put a regular file in its place',
+  reason: 'it is a FIFO, a socket or a device, which is never opened: replace it with a regular file',
 };
 const linkedFolder: WalkProblem = {
   kind: 'notAFile',
-  reason: 'it is a symbolic link to a folder, which is not followed: start a batch for the folder that it leads to',
+  reason: 'it is a symbolic link to a folder, which is not followed: start a batch for the target folder',
 };
 const notUtf8: WalkProblem = { kind: 'unreadable', reason: 'its name is not valid UTF-8: rename it' };
 
@@ -130,7 +132,7 @@ function unreadable(cause: unknown, what: string): WalkProblem {
   return { kind: 'unreadable', reason: `${what} (${errno}): ${remedies[errno] ?? 'check the file system'}`, cause };
 }
 
-/** The process has run out of something: the same read succeeds later. */
+/** Returns whether the process lacks a resource, so that the same read can succeed later. */
 function isExhausted(error: unknown): boolean {
   return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes(errnoOf(error) ?? '');
 }

@@ -15,17 +15,17 @@ test.each([
     `arn:aws-us-gov:ecs:us-gov-west-1:123456789012:task/etl/${id}`,
     `https://us-gov-west-1.console.amazonaws-us-gov.com/ecs/v2/clusters/etl/tasks/${id}?region=us-gov-west-1`,
   ],
-])('%s has a page', (taskArn, url) => {
+])('returns the console page of %s', (taskArn, url) => {
   expect(consoleUrl(taskArn)).toBe(url);
 });
 
 test.each([
   ['of the local endpoint', `arn:aws:ecs:us-east-1:000000000000:task/etl-local/${id}`],
   ['without its cluster', `arn:aws:ecs:us-east-1:123456789012:task/${id}`],
-  ['of a partition nobody knows', `arn:moon:ecs:us-east-1:123456789012:task/etl/${id}`],
+  ['of an unknown partition', `arn:moon:ecs:us-east-1:123456789012:task/etl/${id}`],
   ['that is a cluster', 'arn:aws:ecs:us-east-1:123456789012:cluster/etl'],
   ['with more behind it', `arn:aws:ecs:us-east-1:123456789012:task/etl/${id}?x=<script>`],
   ['of nothing', ''],
-])('an ARN %s has none', (_what, taskArn) => {
+])('returns no page for an ARN %s', (_what, taskArn) => {
   expect(consoleUrl(taskArn)).toBeUndefined();
 });

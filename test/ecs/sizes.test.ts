@@ -11,7 +11,7 @@ test.each([
   expect(sizeProblem(cpu, memory) === undefined).toBe(valid);
 });
 
-describe('the size after one that ran out of memory', () => {
+describe('the size after running out of memory', () => {
   test.each([
     [256, 512, 256, 1024],
     [256, 2048, 512, 4096],
@@ -22,7 +22,7 @@ describe('the size after one that ran out of memory', () => {
     expect(nextMemorySize({ cpu, memoryMiB }, 122_880)).toEqual({ cpu: nextCpu, memoryMiB: nextMemory });
   });
 
-  test('is always a larger size that Fargate has, within the bound, until there is none', () => {
+  test('is a larger Fargate size within the bound, or undefined', () => {
     for (const [cpu, sizes] of Object.entries(memoryByCpu)) {
       for (const memoryMiB of sizes) {
         const next = nextMemorySize({ cpu: Number(cpu), memoryMiB }, 61_440);

@@ -8,12 +8,12 @@ beforeEach(async () => {
 });
 afterEach(() => bench.remove());
 
-/** Its cells stand in no other text. */
+/** Cell values that occur in no other text. */
 const rows = Array.from({ length: 30 }, (_, index) => `${index},2026-02-${10 + (index % 9)},Zq${index}\n`).join('');
 const file = (more: string): string => `id,fecha,notas\n${rows}${more}`;
 const bad = '77,XqDate,Zqtail\nXqNumber,2026-02-10,Zqtail\n77,2026-02-10,XqA,XqB\n';
 
-test('the log of a conversion has no value of a cell; the files beside the data do', async () => {
+test('the log of a conversion has no cell values; the files next to the data do', async () => {
   const content = file(bad);
   const run = await bench.run(
     await bench.file('in.csv', content),
@@ -31,7 +31,7 @@ test('the log of a conversion has no value of a cell; the files beside the data 
 
 test.each([
   ['too many rejects', file(bad), { columns: { id: 'integer' as const }, rejects: { maxShare: 0 } }],
-  ['a quote that is not closed', file('77,2026-02-10,"XqOpen\n'), {}],
+  ['an unclosed quote', file('77,2026-02-10,"XqOpen\n'), {}],
   ['a wrong header', `a,b\n${'XqA,XqB,XqC\n'.repeat(20)}`, {}],
   [
     'bytes of another encoding',
@@ -39,7 +39,7 @@ test.each([
     { dialect: { encoding: 'utf-8' as const }, rejects: { maxShare: 0 } },
   ],
   ['an empty file of blank rows', `XqName\n${',,\n'.repeat(5)}`, {}],
-])('neither does the log of one that fails: %s', async (_what, content, options) => {
+])('the log of a failed conversion has no cell values: %s', async (_what, content, options) => {
   const run = await bench.run(await bench.file('in.csv', content), {}, options);
   expect(run.exitCode).toBe(65);
   expect(run.stdout + run.stderr).not.toMatch(/Xq[^N]|Zq/);

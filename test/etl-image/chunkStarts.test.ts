@@ -5,7 +5,7 @@ import { RowError } from '@etl/image/errors';
 import { randomFrom } from '../support/random';
 
 const cutting: Cutting = {
-  ...{ delimiter: ',', quote: '"', lineEnd: '\n', columns: 2, chunkRows: 3, firstByte: 0, mostBytes: 1 << 16 },
+  ...{ delimiter: ',', quote: '"', lineEnd: '\n', columns: 2, chunkRows: 3, firstByte: 0, maxBytes: 1 << 16 },
   recycled: [],
 };
 
@@ -14,7 +14,7 @@ async function* pieces(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<B
   for (const [index, end] of ends.entries()) yield bytes.subarray(index === 0 ? 0 : ends[index - 1], end);
 }
 
-/** Where chunks begin, with the first two rows of each, and where the source ends. */
+/** Returns the chunk starts, with the first two rows of each, and the end of the source. */
 async function scan(bytes: Buffer, cuts: readonly number[], changes: Partial<Cutting> = {}) {
   const starts: Position[] = [];
   const samples: string[] = [];
@@ -29,7 +29,7 @@ async function scan(bytes: Buffer, cuts: readonly number[], changes: Partial<Cut
   return { starts, samples, end };
 }
 
-/** The same, by cutting out one row after the other. */
+/** Returns the same, by cutting out row by row. */
 async function cut(bytes: Buffer, chunkRows: number) {
   const starts: Position[] = [];
   let end: Position | undefined;
@@ -40,7 +40,7 @@ async function cut(bytes: Buffer, chunkRows: number) {
   return { starts, end };
 }
 
-test('random tables, arriving in random pieces: chunks begin where a conversion cuts them', async () => {
+test('finds the chunk starts of a conversion, for random tables in random pieces', async () => {
   for (let seed = 1; seed <= 300; seed++) {
     const { pick, below, chance } = randomFrom(seed);
     const lineEnd = pick(['\n', '\r\n']);
@@ -61,8 +61,8 @@ test('random tables, arriving in random pieces: chunks begin where a conversion 
   }
 });
 
-test('its first rows can be looked at, and are not lost', async () => {
-  const { starts, samples, end } = await scan(Buffer.from('h\n1\n"2\n2"\n3\n4\n'), [3, 8], { mostBytes: 64 });
+test('returns the first rows of a chunk without consuming them', async () => {
+  const { starts, samples, end } = await scan(Buffer.from('h\n1\n"2\n2"\n3\n4\n'), [3, 8], { maxBytes: 64 });
   expect(starts.map(({ row, byte }) => [row, byte])).toEqual([
     [1, 2],
     [4, 12],
@@ -71,7 +71,7 @@ test('its first rows can be looked at, and are not lost', async () => {
   expect(end).toEqual({ row: 5, line: 7, byte: 14 });
 });
 
-test('a row that does not end is an error as soon as it is too long', async () => {
+test('fails on an unterminated row as soon as it is too long', async () => {
   await expect(scan(Buffer.from('h\n"b\nc\n'), [])).rejects.toThrow(/row 1 .*a quote is opened and not closed/);
   const endless = async function* () {
     yield Buffer.from('h\na\n"');
@@ -80,7 +80,7 @@ test('a row that does not end is an error as soon as it is too long', async () =
     throw new Error('all of it was read');
   };
   const all = async () => {
-    const many = { ...cutting, mostBytes: Number.POSITIVE_INFINITY };
+    const many = { ...cutting, maxBytes: Number.POSITIVE_INFINITY };
     for await (const _start of chunkStarts(endless(), many, () => undefined));
   };
   await expect(all()).rejects.toThrow(RowError);

@@ -23,7 +23,7 @@ dos"
 `;
 
 describe('ordinary files', () => {
-  test('types, names, dates, nulls and quoting', async () => {
+  test('converts types, names, dates, nulls and quotes', async () => {
     const { manifest, rows } = await bench.convert(sales);
     expect(rows).toEqual([
       {
@@ -70,14 +70,14 @@ describe('ordinary files', () => {
     ['CRLF', Buffer.from('año;n\r\ncamión;1\r\n')],
     ['CRLF in the header only', Buffer.from('año;n\r\ncamión;1\n')],
     ['CR alone', Buffer.from('año;n\rcamión;1\r')],
-    ['no line end at the end', Buffer.from('año;n\ncamión;1')],
+    ['no trailing line end', Buffer.from('año;n\ncamión;1')],
     ['tab', Buffer.from('año\tn\ncamión\t1\n')],
   ])('%s', async (_what, content) => {
     const { rows } = await bench.convert(content);
     expect(rows).toEqual([{ año: 'camión', n: 1n }]);
   });
 
-  test('decimal commas where the delimiter is none', async () => {
+  test('reads decimal commas with another delimiter', async () => {
     const { rows } = await bench.convert('a;b\n1,5;1\n2,25;2\n');
     expect(rows).toEqual([
       { a: 1.5, b: 1n },
@@ -85,7 +85,7 @@ describe('ordinary files', () => {
     ]);
   });
 
-  test('a thousand columns, in bounded memory', async () => {
+  test('converts a thousand columns in bounded memory', async () => {
     const names = Array.from({ length: 1000 }, (_, n) => `c${n}`);
     const rows = Array.from({ length: 20 }, (_, row) => names.map((_name, n) => (n % 2 ? row : `t${row}`)).join(','));
     const { rows: read, manifest } = await bench.convert(`${names.join(',')}\n${rows.join('\n')}\n`);
@@ -93,14 +93,14 @@ describe('ordinary files', () => {
     expect(manifest.resources.peakMemoryMiB).toBeLessThan(1000);
   });
 
-  test('names are repaired with a warning', async () => {
+  test('repairs column names with a warning', async () => {
     const { rows, manifest } = await bench.convert('a,A ,,a\n1,2,3,4\n');
     expect(rows).toEqual([{ a: 1n, a_2: 2n, column_3: 3n, a_3: 4n }]);
     expect(manifest.warnings).toHaveLength(3);
   });
 });
 
-test('mixed line ends, and CRLF inside quotes stays', async () => {
+test('reads mixed line ends and keeps CRLF inside quotes', async () => {
   const { rows } = await bench.convert('a,b\r\n1,x\n2,"y\r\nz"\r\n3,w\r\n\r\n4,v');
   expect(rows.map((row) => row.b)).toEqual(['x', 'y\r\nz', 'w', 'v']);
 });
@@ -108,7 +108,7 @@ test('mixed line ends, and CRLF inside quotes stays', async () => {
 describe('rejects', () => {
   const ragged = `a,b\n1,x\n2\n\n3,y,z\n4,w\n`;
 
-  test('rows of another width lie beside the commit with place and reason', async () => {
+  test('writes rows of another width next to the commit with position and reason', async () => {
     const { manifest, rows } = await bench.convert(ragged, {}, { rejects: { maxShare: 0.5 } });
     expect(rows.map((row) => row.a)).toEqual([1n, 4n]);
     expect(manifest.totals).toMatchObject({ rowsRead: 5, rowsWritten: 2, rowsBlank: 1, rowsRejected: 2 });
@@ -118,7 +118,7 @@ describe('rejects', () => {
     ]);
   });
 
-  test('more than the allowed share fails with every reason counted, and publishes nothing', async () => {
+  test('fails above the allowed share with every reason counted, and publishes nothing', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => (n % 50 === 7 ? `${n}` : `${n},x`));
     const run = await bench.run(
       await bench.file('in.csv', `a,b\n${rows.join('\n')}\n`),
@@ -131,7 +131,7 @@ describe('rejects', () => {
     expect(existsSync(join(bench.internal, 'commits'))).toBe(false);
   });
 
-  test('a declared type is not negotiable', async () => {
+  test('rejects rows that contradict a declared type', async () => {
     const csv = 'a,b\n1,2026-02-08\nx,2026-02-09\n3,soon\n04,\n';
     const { manifest, rows } = await bench.convert(
       csv,
@@ -153,12 +153,12 @@ describe('rejects', () => {
   });
 });
 
-describe('refusals', () => {
+describe('failures', () => {
   test.each<[string, string | Buffer, number, RegExp]>([
     ['an empty file', '', 65, /empty/],
     ['a header alone', 'a,b\n', 65, /0 rows to write/],
     ['blank rows only', 'a,b\n,\n\n,\n', 65, /0 rows to write/],
-    ['a quote that is not closed', 'a,b\n1,x\n2,"y\n3,z\n', 65, /[Qq]uote/],
+    ['an unclosed quote', 'a,b\n1,x\n2,"y\n3,z\n', 65, /[Qq]uote/],
     ['an Excel workbook', Buffer.from([0x50, 0x4b, 3, 4, 5, 6]), 65, /Excel/],
     ['a carriage return inside a row', 'a,b\n1,x\ry\n2,z\n', 65, /carriage return/],
     ['NUL bytes', Buffer.from('a,b\n1,\0\0\0\n2,3\n'), 65, /NUL/],
@@ -176,13 +176,13 @@ describe('refusals', () => {
     expect(existsSync(bench.published)).toBe(false);
   });
 
-  test('zero rows are fine where they are allowed', async () => {
+  test('publishes zero rows if the options allow them', async () => {
     const { manifest } = await bench.convert('a,b\n', {}, { quality: { rowCount: { min: 0 } } });
     expect(manifest.parts).toEqual([]);
     expect(await readdir(bench.published)).toContain('_SUCCESS');
   });
 
-  test('a file that is not there, bad variables, a destination that cannot be', async () => {
+  test('fails for a missing file, invalid variables and an impossible destination', async () => {
     expect((await bench.run(join(bench.folder, 'none.csv'))).exitCode).toBe(66);
     const bad = await bench.run('x', {
       INPUT_FILE: 'x',
@@ -198,25 +198,25 @@ describe('refusals', () => {
     expect((await bench.run(path, { MODE: 'publish' })).exitCode).toBe(78);
   });
 
-  test('options come by URI where they are too long for an environment, and must then be there', async () => {
+  test('reads options from a URI, which must exist', async () => {
     const path = await bench.file('options.json', JSON.stringify({ columns: { a: 'text' } }));
     const { rows } = await bench.convert('a,b\n1,2\n', { OPTIONS: fileUri(path) });
     expect(rows).toEqual([{ a: '1', b: 2n }]);
     const nowhere = fileUri(join(bench.folder, 'none.json'));
     const run = await bench.run(await bench.file('in.csv', 'a,b\n1,2\n'), { OPTIONS: nowhere });
     expect(run.exitCode).toBe(78);
-    expect(run.stdout).toContain(`OPTIONS: there is no object ${nowhere}`);
+    expect(run.stdout).toContain(`OPTIONS: the object ${nowhere} does not exist`);
   });
 
-  test('declared columns must be there', async () => {
+  test('fails if a declared column is missing', async () => {
     const run = await bench.run(await bench.file('in.csv', sales), {}, { columns: { importe: 'double' } });
     expect(run.exitCode).toBe(78);
     expect(run.stderr).toContain('importe');
   });
 });
 
-describe('run again, stopped, out of time', () => {
-  test('the same source and options: nothing is done again, and a broken publication is mended', async () => {
+describe('launched again, stopped, timed out', () => {
+  test('repairs a broken publication of the same source and options without converting again', async () => {
     const path = await bench.file('in.csv', sales);
     await bench.run(path);
     await rm(join(bench.published, '_SUCCESS'));
@@ -226,7 +226,7 @@ describe('run again, stopped, out of time', () => {
     expect(await readdir(join(bench.internal, 'commits'))).toEqual(['000001.json']);
   });
 
-  test('a corrected file replaces its batch; an older run that comes late publishes nothing', async () => {
+  test('a corrected file replaces its batch; an older run that finishes later publishes nothing', async () => {
     const path = await bench.file('in.csv', sales);
     await bench.run(path);
     await bench.file('in.csv', 'a\n1\n');
@@ -239,7 +239,7 @@ describe('run again, stopped, out of time', () => {
 
   const large = (): string => `a,b\n${Array.from({ length: 400_000 }, (_, n) => `${n},text ${n}`).join('\n')}\n`;
 
-  test('SIGTERM ends it with 143 soon, after a checkpoint, with nothing published and no scratch left', async () => {
+  test('exits with 143 soon after SIGTERM, with a checkpoint, without publishing and without scratch files', async () => {
     const { child, ended } = bench.start(
       bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '2000' }),
     );
@@ -257,7 +257,7 @@ describe('run again, stopped, out of time', () => {
     expect((await readdir(bench.folder)).sort()).toEqual(['in.csv', 'lake']);
   });
 
-  test('removes the scratch folder of a launch that was killed, and not that of one that is alive', async () => {
+  test('removes the scratch folder of a killed launch, and keeps that of a running one', async () => {
     const scratchFolders = async () => (await readdir(bench.folder)).filter((name) => name.startsWith('etl-scratch-'));
     const launchLarge = async (name: string) => {
       const env = bench.environment(await bench.file(`${name}.csv`, large()), { CHUNK_ROWS: '100', SOURCE: name });
@@ -282,7 +282,7 @@ describe('run again, stopped, out of time', () => {
     expect((await alive.ended).exitCode).toBe(143);
   });
 
-  test('stops in good order when the reader of its log is gone', async () => {
+  test('shuts down in order when the reader of its log exits', async () => {
     const { child, ended } = bench.start(
       bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '2000' }),
     );
@@ -291,14 +291,14 @@ describe('run again, stopped, out of time', () => {
     expect((await readdir(bench.folder)).sort()).toEqual(['in.csv', 'lake']);
   });
 
-  test('without a scratch folder that can be written, it ends with 78 and names the folder', async () => {
+  test('exits with 78 and names the folder if the scratch folder is not writable', async () => {
     const none = join(bench.folder, 'none');
     const run = await bench.run(await bench.file('in.csv', 'a\n1\n'), { SCRATCH_DIR: none });
     expect(run.exitCode).toBe(78);
-    expect(run.stderr).toContain(`no scratch folder in ${none}`);
+    expect(run.stderr).toContain(`cannot create a scratch folder in ${none}`);
   });
 
-  test('files of others in the temporary folder do not change how it ends', async () => {
+  test('ignores files of other users in the temporary folder', async () => {
     const other = await bench.file('other', 'not ours');
     await symlink(other, join(bench.folder, 'etl-pulse'));
     await symlink(other, join(bench.folder, 'etl-scratch-link'));
@@ -309,7 +309,7 @@ describe('run again, stopped, out of time', () => {
     expect(await readFile(other, 'utf8')).toBe('not ours');
   });
 
-  test('TIMEOUT_SECONDS ends it with 75', async () => {
+  test('exits with 75 after TIMEOUT_SECONDS', async () => {
     const env = bench.environment(await bench.file('in.csv', large()), { CHUNK_ROWS: '100', TIMEOUT_SECONDS: '1' });
     expect((await bench.start(env).ended).exitCode).toBe(75);
     expect(existsSync(bench.published)).toBe(false);

@@ -12,11 +12,11 @@ interface Example {
   readonly heading: string;
   readonly csv: string;
   readonly options: Options;
-  /** What is expected, as the document has it: of rows, totals, rejects, coercions. */
+  /** The expected rows, totals, rejects and coercions, as JSON in the document. */
   readonly expected: Readonly<Record<string, string>>;
 }
 
-/** The document's blocks of CSV, each with the blocks of JSON that follow it. */
+/** Returns the document's CSV blocks, each with the JSON blocks that follow it. */
 function readExamples(): Example[] {
   const examples: { heading: string; csv: string; options: Options; expected: Record<string, string> }[] = [];
   let heading = '';
@@ -35,7 +35,7 @@ function readExamples(): Example[] {
   return examples;
 }
 
-/** Integers of 64 bits do not survive JSON.parse: rows are compared as text. */
+/** Compares rows as text, because JSON.parse loses digits of 64-bit integers. */
 const rowText = (json: string): string =>
   json.replace(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '').replace(/(\d)\.0\b/g, '$1');
 

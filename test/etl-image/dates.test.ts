@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-/** A column called `fecha`, by both engines. Dates and timestamps as ISO 8601. */
+/** Converts a column `fecha` with both engines. Returns dates and timestamps as ISO 8601. */
 async function convertDates(texts: readonly string[], options: Options = {}) {
   const csv = `fecha;k\n${texts.map((text, row) => `${text};k${row}`).join('\n')}\n`;
   const request = { options: { ...lenient, ...options }, chunkRows: 3 };
@@ -32,7 +32,7 @@ function isoOf(micros: bigint, type: ColumnType | undefined): string {
   return behind === 0n ? iso : iso.replace('Z', `${String(behind).padStart(3, '0')}Z`);
 }
 
-describe('a declared date rejects what is not a whole day', () => {
+describe('a declared date rejects values that are not a whole day', () => {
   test.each<[string, string | undefined]>([
     ['2026-02-08', '2026-02-08'],
     ['08/02/2026', '2026-02-08'],
@@ -58,7 +58,7 @@ describe('a declared date rejects what is not a whole day', () => {
   });
 });
 
-describe('a declared timestamp rejects what it cannot hold', () => {
+describe('a declared timestamp rejects values that it cannot hold', () => {
   test.each<[string, string | undefined]>([
     ['2026-02-08', '2026-02-08T00:00:00.000Z'],
     ['2026-02-08T00:30:00+02:00', '2026-02-07T22:30:00.000Z'],
@@ -116,7 +116,7 @@ describe('an inferred date loses no valid value', () => {
     '+12026-01-01',
     '-0044-03-15',
     '9999-12-31T23:59:59-02:00',
-  ])('%s beside dates: text, with a warning', async (text) => {
+  ])('%s among dates makes the column text, with a warning', async (text) => {
     for (const texts of [
       [text, ...others],
       [...others, text],
@@ -139,23 +139,23 @@ describe('an inferred date loses no valid value', () => {
     'n.d.',
     '12345',
     '13/2026',
-  ])('%s beside dates is not a date: null, and counted', async (text) => {
+  ])('%s among dates becomes null and is counted', async (text) => {
     const { type, cells, coerced } = await convertDates([...others, text]);
     expect({ type, cells, coerced }).toEqual({ type: 'date', cells: [...others, null], coerced: 1 });
   });
 
-  test('days first and months first in one column: text, with a warning', async () => {
+  test('a column with days first and months first stays text, with a warning', async () => {
     for (const texts of [
       ['13/02/2026', '05/02/2026', '02/14/2026', '06/02/2026'],
       ['02/14/2026', '13/02/2026', '15/02/2026'],
     ]) {
       const { type, cells, warnings } = await convertDates(texts);
       expect({ type, cells }).toEqual({ type: 'text', cells: texts });
-      expect(warnings).toEqual([expect.stringMatching(/^fecha: some dates have the day first, and others the month/)]);
+      expect(warnings).toEqual([expect.stringMatching(/^fecha: some dates have the day first, others the month/)]);
     }
   });
 
-  test('integers alone are integers, dates or not', async () => {
+  test('a column of integers only is an integer column, dates or not', async () => {
     expect(await convertDates(['20260208', '20260209'])).toMatchObject({
       type: 'integer',
       cells: [20260208n, 20260209n],
@@ -163,7 +163,7 @@ describe('an inferred date loses no valid value', () => {
   });
 });
 
-describe('two readings are warned about', () => {
+describe('warns about two readings', () => {
   test.each<[string, string[], Options, RegExp | undefined]>([
     [
       'day and month',
@@ -172,9 +172,9 @@ describe('two readings are warned about', () => {
       /03\/04\/2026 is read as 3 April .* may be March 4 .*dialect\.dateOrder/,
     ],
     ['day and month, declared', ['03/04/2026'], { columns: { fecha: 'date' } }, /3 April .* March 4/],
-    ['an order that is declared', ['03/04/2026'], { dialect: { dateOrder: 'mdy' } }, undefined],
+    ['a declared order', ['03/04/2026'], { dialect: { dateOrder: 'mdy' } }, undefined],
     ['an order that shows', ['03/04/2026', '13/04/2026'], {}, undefined],
-    ['years of two digits', ['13-02-26'], {}, /dates with a year of two digits: 1 .*20xx/],
+    ['years of two digits', ['13-02-26'], {}, /dates with a two-digit year: 1 .*20xx/],
     [
       'times with and without an offset',
       ['2026-02-08T10:00Z', '2026-02-08 11:00'],
@@ -188,15 +188,15 @@ describe('two readings are warned about', () => {
   });
 });
 
-test('a long remark does not become a date by what it begins with', () => {
+test('a long remark that starts with a date is not a date', () => {
   expect(readDates(`2026-02-08 ${'x'.repeat(60)}`)).toMatchObject({ other: false });
   expect(readDates(`2026-02-08 ${'\u20ac'.repeat(20)}`)).toMatchObject({ other: false });
 });
 
 const seeds = Array.from({ length: thorough ? 200 : 25 }, (_, at) => at + 1);
 
-/** Dates in many forms: each instant is written down with what JavaScript says that it is. */
-test.each(seeds)('every valid date is stored as what it is, or the column as it stands (%i)', async (seed) => {
+/** Dates in many forms, each with its instant by JavaScript. */
+test.each(seeds)('stores every valid date with its value, or the column as text (%i)', async (seed) => {
   const random = randomFrom(seed);
   const two = (number: number): string => String(number).padStart(2, '0');
   const zone = () => random.pick(['', 'Z', '+02:00', '-0530', ' +01']);

@@ -29,24 +29,24 @@ const compressors = {
 describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
   const compress = compressors[compression];
 
-  test.each([1000, 65_536, 1 << 20])('one member and several, in pieces of %i bytes', async (size) => {
+  test.each([1000, 65_536, 1 << 20])('reads one member and several, in pieces of %i bytes', async (size) => {
     expect((await plainOf(compress(content), compression, size)).equals(content)).toBe(true);
     const members = [content.subarray(0, 10), content.subarray(10, 10), content.subarray(10)].map(compress);
     expect((await plainOf(Buffer.concat(members), compression, size)).equals(content)).toBe(true);
   });
 
-  test.each([1, 5, 100, 200_000])('cut off %i bytes before its end is damaged', async (missing) => {
+  test.each([1, 5, 100, 200_000])('reports damage if %i bytes are missing at the end', async (missing) => {
     const bytes = compress(content);
     const cut = plainOf(bytes.subarray(0, bytes.length - missing), compression);
     await expect(cut).rejects.toThrow(DecodeError);
-    await expect(cut).rejects.toThrow(new RegExp(`the ${compression} data is damaged behind \\d+ bytes of content`));
+    await expect(cut).rejects.toThrow(new RegExp(`the ${compression} data is damaged after \\d+ bytes of content`));
   });
 
   test.each([
     ['a few bytes', Buffer.from('xyz')],
     ['many bytes', Buffer.alloc(100_000, 'garbage ')],
     ['zeros and bytes', Buffer.concat([Buffer.alloc(512), Buffer.from('garbage and more of it')])],
-  ])('followed by %s is damaged, however it arrives', async (_what, garbage) => {
+  ])('reports damage if %s follows, in pieces of any size', async (_what, garbage) => {
     const bytes = Buffer.concat([compress(content), garbage]);
     for (const size of [1000, 1 << 20]) await expect(plainOf(bytes, compression, size)).rejects.toThrow(DecodeError);
   });
@@ -56,7 +56,7 @@ describe.each([
   ['gzip', gzipSync(checksummedContent)],
   ['zstd', checksummedFrame],
 ] as const)('a %s file with checksums', (compression, bytes) => {
-  test('a single wrong bit never gives other data', async () => {
+  test('a single wrong bit never changes the data', async () => {
     let refused = 0;
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const damaged = Buffer.from(bytes);
@@ -68,11 +68,11 @@ describe.each([
         refused++;
       }
     }
-    // The others are in fields that do not matter, such as the time of compression.
+    // The other bits are in irrelevant fields, such as the time of compression.
     expect(refused).toBeGreaterThan(bytes.length * 8 * 0.9);
   });
 
-  test('refuses the file cut off at any byte', async () => {
+  test('reports damage in a file truncated at any byte', async () => {
     for (let cut = 1; cut < bytes.length; cut++) {
       await expect(plainOf(bytes.subarray(0, cut), compression)).rejects.toThrow(DecodeError);
     }
@@ -101,21 +101,21 @@ describe('zstd', () => {
     expect(await plainOf(zstdFrame(Buffer.alloc(0)), 'zstd')).toHaveLength(0);
   });
 
-  test('passes over skippable frames, also in front', async () => {
+  test('ignores skippable frames, also at the start', async () => {
     const file = Buffer.concat([skippable(4), tiny, skippable(300_000), tiny, skippable(0)]);
     expect(detectCompression(file)).toBe('zstd');
     for (const size of [1000, 1 << 20]) expect(String(await plainOf(file, 'zstd', size))).toBe('a,b\n1,2\n'.repeat(2));
   });
 
-  test('names a wrong content checksum', async () => {
+  test('reports a wrong content checksum', async () => {
     const damaged = Buffer.from(checksummedFrame);
     damaged.writeUInt8(damaged.readUInt8(damaged.length - 1) ^ 1, damaged.length - 1);
     await expect(plainOf(damaged, 'zstd')).rejects.toThrow(
-      /behind \d+ bytes of content: the content checksum does not match/,
+      /after \d+ bytes of content: the content checksum does not match/,
     );
   });
 
-  test('refuses a window of more than 128 MiB and a dictionary, and says which', async () => {
+  test('rejects a window of more than 128 MiB and a dictionary, with the reason', async () => {
     const block = Buffer.from([0x09, 0, 0, 0x61]);
     const magic = Buffer.from('28b52ffd', 'hex');
     const window = Buffer.concat([magic, Buffer.from([0x00, 18 << 3]), block]);
@@ -124,13 +124,13 @@ describe('zstd', () => {
     await expect(plainOf(dictionary, 'zstd')).rejects.toThrow(/needs a dictionary/);
   });
 
-  test('decoders of two files do not disturb each other', async () => {
+  test('two decoders work independently', async () => {
     const files = await Promise.all([plainOf(checksummedFrame, 'zstd', 7), plainOf(zstdFrame(content), 'zstd', 1000)]);
     expect(files.map(String)).toEqual([checksummedContent, String(content)]);
   });
 });
 
-test('bombs end at the cap', async () => {
+test('stops a decompression bomb at the cap', async () => {
   const cap = { bytes: 1 << 20, times: 100 };
   const gzipped = gzipSync(Buffer.alloc(64 << 20, 'a'));
   await expect(plainOf(gzipped, 'gzip', 1000, cap)).rejects.toThrow(/expands to more than 100 times its size/);
@@ -138,7 +138,7 @@ test('bombs end at the cap', async () => {
   await expect(plainOf(frame, 'zstd', 1 << 20, cap)).rejects.toThrow(/expands to more than 100 times its size/);
 });
 
-test('what the source throws is handed on as it is', async () => {
+test('passes errors of the source on unchanged', async () => {
   const failing = async function* () {
     yield gzipSync(content).subarray(0, 1000);
     throw new RangeError('the source');

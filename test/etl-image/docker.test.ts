@@ -16,11 +16,11 @@ withDocker('the image', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'etl-docker-'));
-    await chmod(folder, 0o777); // the container's user is another one
+    await chmod(folder, 0o777); // the container runs as another user
     image = await buildEtlImage();
   });
   afterAll(async () => {
-    // What the container's user wrote, only it or root may remove.
+    // Only the container's user or root can remove its files.
     await docker('--user', '0', '--entrypoint', 'rm', image, '-rf', '/data/lake');
     await rm(folder, { recursive: true, force: true });
   });
@@ -37,7 +37,7 @@ withDocker('the image', () => {
       'CHUNK_ROWS=2000',
     ].flatMap((pair) => ['-e', pair]);
 
-  test('converts within 512 MiB and without a network, as a user who is not root', async () => {
+  test('converts within 512 MiB, without a network and without root', async () => {
     const rows = Array.from({ length: 100_000 }, (_, n) => `${n},text ${n}`);
     await writeFile(join(folder, 'in.csv'), `a,b\n${rows.join('\n')}\n`);
     const ended = await docker('--memory', '512m', '--network', 'none', ...environment('r1', 'in.csv'), image);
@@ -49,7 +49,7 @@ withDocker('the image', () => {
     expect((await docker('--entrypoint', 'id', image, '-u')).stdout.trim()).toBe('1000');
   });
 
-  test('holds no Temporal, no compiler and no tests', async () => {
+  test('contains no Temporal, no compiler and no tests', async () => {
     const { stdout } = await docker('--entrypoint', 'ls', image, 'node_modules', 'node_modules/@etl', '.');
     for (const name of ['@temporalio', 'typescript', 'jest', 'test', 'workflows']) {
       expect(stdout.split(/\s+/)).not.toContain(name);
@@ -57,7 +57,7 @@ withDocker('the image', () => {
     expect(stdout).toContain('snappy');
   });
 
-  test('docker stop is a SIGTERM that it heeds: exit code 143; until then it is healthy', async () => {
+  test('is healthy, and exits with 143 on docker stop', async () => {
     const rows = Array.from({ length: 400_000 }, (_, n) => `${n},text ${n}`);
     await writeFile(join(folder, 'long.csv'), `a,b\n${rows.join('\n')}\n`);
     const name = `etl-test-${process.pid}`;

@@ -12,7 +12,7 @@ const input: ContainerInput = {
 };
 const index = 's3://lake/index.json';
 
-describe('what a task is launched for', () => {
+describe('the mode of a launch', () => {
   test.each<ContainerMode>([
     { kind: 'convert' },
     { kind: 'index' },
@@ -20,37 +20,37 @@ describe('what a task is launched for', () => {
     { kind: 'shard', number: 1, of: 1, indexUri: index, reconcileUri: 's3://lake/reconcile.json' },
     { kind: 'commit' },
     { kind: 'commit', shards: { of: 8, indexUri: index } },
-  ])('%j comes out as it was put in', (mode) => {
+  ])('%j survives the environment', (mode) => {
     expect(parseEnvironment(containerEnvironment({ ...input, mode })).mode).toEqual(mode);
   });
 
-  test('without a word it is a conversion', () => {
+  test('the default is a conversion', () => {
     const { MODE: _, ...rest } = containerEnvironment(input);
     expect(parseEnvironment(rest).mode).toEqual({ kind: 'convert' });
   });
 
   test.each<[Record<string, string>, RegExp[]]>([
-    [{ MODE: 'publish' }, [/MODE: "publish" can be convert, index, shard or commit/]],
-    [{ MODE: 'shard' }, [/SHARD: is missing: MODE=shard needs it/, /SHARD_INDEX: is missing/]],
-    [{ MODE: 'shard', SHARD: '0/8', SHARD_INDEX: index }, [/SHARD: "0\/8" is no shard: write 1\/8/]],
-    [{ MODE: 'shard', SHARD: '9/8', SHARD_INDEX: index }, [/SHARD: "9\/8" is no shard/]],
+    [{ MODE: 'publish' }, [/MODE: "publish" is not one of convert, index, shard and commit/]],
+    [{ MODE: 'shard' }, [/SHARD: is missing: MODE=shard requires it/, /SHARD_INDEX: is missing/]],
+    [{ MODE: 'shard', SHARD: '0/8', SHARD_INDEX: index }, [/SHARD: "0\/8" is not a shard: write 1\/8/]],
+    [{ MODE: 'shard', SHARD: '9/8', SHARD_INDEX: index }, [/SHARD: "9\/8" is not a shard/]],
     [{ MODE: 'shard', SHARD: '1/20000', SHARD_INDEX: index }, [/at most 10000/]],
-    [{ MODE: 'shard', SHARD: '1/8', SHARD_INDEX: 'index.json' }, [/SHARD_INDEX: "index.json" is no s3:/]],
-    [{ MODE: 'shard', SHARD: '1/8', SHARD_INDEX: index, SHARDS: '8' }, [/SHARDS: MODE=shard does not take it/]],
-    [{ MODE: 'convert', SHARD: '1/8' }, [/SHARD: MODE=convert does not take it/]],
-    [{ SHARD_INDEX: index }, [/SHARD_INDEX: MODE=convert does not take it/]],
-    [{ MODE: 'index', SHARD_INDEX: index }, [/SHARD_INDEX: MODE=index does not take it/]],
-    [{ MODE: 'commit', SHARDS: '8' }, [/SHARD_INDEX: is missing: SHARDS needs it/]],
-    [{ MODE: 'commit', SHARD_INDEX: index }, [/SHARDS: is missing: SHARD_INDEX needs it/]],
+    [{ MODE: 'shard', SHARD: '1/8', SHARD_INDEX: 'index.json' }, [/SHARD_INDEX: "index.json" is not an s3:/]],
+    [{ MODE: 'shard', SHARD: '1/8', SHARD_INDEX: index, SHARDS: '8' }, [/SHARDS: not allowed with MODE=shard/]],
+    [{ MODE: 'convert', SHARD: '1/8' }, [/SHARD: not allowed with MODE=convert/]],
+    [{ SHARD_INDEX: index }, [/SHARD_INDEX: not allowed with MODE=convert/]],
+    [{ MODE: 'index', SHARD_INDEX: index }, [/SHARD_INDEX: not allowed with MODE=index/]],
+    [{ MODE: 'commit', SHARDS: '8' }, [/SHARD_INDEX: is missing: SHARDS requires it/]],
+    [{ MODE: 'commit', SHARD_INDEX: index }, [/SHARDS: is missing: SHARD_INDEX requires it/]],
     [{ MODE: 'commit', SHARDS: '0', SHARD_INDEX: index }, [/SHARDS: "0"/]],
-    [{ MODE: 'commit', SHARD_RECONCILE: index }, [/SHARD_RECONCILE: MODE=commit does not take it/]],
-  ])('%j is refused by name', (variables, words) => {
+    [{ MODE: 'commit', SHARD_RECONCILE: index }, [/SHARD_RECONCILE: not allowed with MODE=commit/]],
+  ])('%j is rejected with the name of the variable', (variables, words) => {
     const env = { ...containerEnvironment(input), ...variables };
     for (const each of words) expect(() => parseEnvironment(env)).toThrow(each);
   });
 });
 
-describe('a task that is given only the file and its date', () => {
+describe('a task with only the file and its date', () => {
   const bare = { ...{ BATCH_DATE: '2026-02-08', RUN_ID: 'r', RUN_STARTED_AT: '2026-02-08T01:00:00Z' } };
   const buckets = { S3_RAW_BUCKET: 'raw-data-lake', S3_CLEAN_BUCKET: 's3://clean-data-lake/lake/' };
 
@@ -60,7 +60,7 @@ describe('a task that is given only the file and its date', () => {
     ['norte/ventas/dia.csv', 's3://raw-data-lake/norte/ventas/dia.csv', 'ventas', 'dia-HASH'],
     ['s3://other/x/y.csv', undefined, 'x', 'y-HASH'],
     ['file:///data/x/y.csv', undefined, 'x', 'y-HASH'],
-  ])('takes everything else of %s from its key, the buckets and the task', (file, uri, dataset, source) => {
+  ])('derives the rest for %s from its key, the buckets and the task', (file, uri, dataset, source) => {
     const env = parseEnvironment({ ...bare, ...buckets, INPUT_FILE: file });
     expect({ ...env, source: env.source.replace(/[0-9a-f]{12}$/, 'HASH') }).toMatchObject({
       inputUri: uri ?? file,
@@ -71,7 +71,7 @@ describe('a task that is given only the file and its date', () => {
     });
   });
 
-  test('publishes a file of this machine beside it where no destination is set', () => {
+  test('publishes a local file next to it by default', () => {
     const env = parseEnvironment({ ...bare, INPUT_FILE: '/data/in/ventas 1.csv' });
     expect(env).toMatchObject({ inputUri: 'file:///data/in/ventas%201.csv', destination: 'file:///data/in/lake' });
   });
@@ -79,11 +79,11 @@ describe('a task that is given only the file and its date', () => {
   test.each<[Record<string, string>, RegExp]>([
     [{ INPUT_FILE: 'ventas/x.csv' }, /INPUT_FILE: "ventas\/x.csv" is not .*S3_RAW_BUCKET, which is not set/],
     [{ INPUT_FILE: 's3://raw/ventas/x.csv' }, /OUTPUT_PREFIX: is missing: set it, or set S3_CLEAN_BUCKET/],
-    [{ INPUT_FILE: '/x.csv', DATASET: '../raw' }, /DATASET: .*use letters/],
-    [{ INPUT_FILE: '/x.csv', SOURCE: 'a/b' }, /SOURCE: .*use letters/],
+    [{ INPUT_FILE: '/x.csv', DATASET: '../raw' }, /DATASET: .*not a valid name/],
+    [{ INPUT_FILE: '/x.csv', SOURCE: 'a/b' }, /SOURCE: .*not a valid name/],
     [{ INPUT_FILE: '/x.csv', S3_CLEAN_BUCKET: 'No bucket' }, /S3_CLEAN_BUCKET: .*not a bucket name/],
     [{}, /INPUT_FILE: is missing/],
-  ])('%j is refused by name', (variables, words) => {
+  ])('%j is rejected with the name of the variable', (variables, words) => {
     expect(() => parseEnvironment({ ...bare, ...variables })).toThrow(words);
   });
 });
@@ -106,7 +106,7 @@ describe('withRunIdentity', () => {
     }
   });
 
-  test('reads the metadata on a port that `fetch` refuses', async () => {
+  test('reads the metadata on a port that `fetch` blocks', async () => {
     const reserved = await reserveUnreachablePort(['127.0.0.1']);
     const server = createServer((_request, response) => response.end('{"TaskARN":"arn:aws:ecs:x:1:task/etl/0a"}'));
     await once(server.listen(reserved?.port, '127.0.0.1'), 'listening');
@@ -120,7 +120,7 @@ describe('withRunIdentity', () => {
     }
   });
 
-  test('makes an ID up and takes the start of the process where there is no endpoint', async () => {
+  test('generates an ID and uses the start of the process without an endpoint', async () => {
     const { RUN_ID = '', RUN_STARTED_AT = '' } = await withRunIdentity({});
     expect(RUN_ID).toMatch(/^[0-9a-f-]{36}$/);
     expect(Date.parse(RUN_STARTED_AT)).toBeLessThanOrEqual(Date.now());

@@ -1,10 +1,11 @@
 import { failureOf } from '@etl/image/config/failures';
-import { StorageError } from '@etl/storage/objectStore';
+import * as errors from '@etl/image/errors';
+import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import { etl } from '../support/system';
 
 test.each<[string, Error, number, RegExp]>([
   [
-    'a scratch folder that cannot be written',
+    'a read-only scratch folder',
     Object.assign(new Error('x'), { code: 'EROFS', path: '/s' }),
     78,
     /^\/s: the file system is read-only$/,
@@ -35,14 +36,30 @@ test.each<[string, Error, number, RegExp]>([
     /could not be fetched/,
   ],
   ['storage that throttles', new StorageError('Throttled', 's3://b/k', 'too many requests'), 69, /too many requests/],
-  ['storage that is away', new StorageError('Unavailable', 's3://b/k', 'no answer from S3'), 69, /no answer/],
+  ['unavailable storage', new StorageError('Unavailable', 's3://b/k', 'no response from S3'), 69, /no response/],
 ])('%s', (_what, error, exitCode, cause) => {
   expect(failureOf(error)).toMatchObject({ exitCode, cause: expect.stringMatching(cause) });
 });
 
-test('the remedy of a cause comes before that of its kind', () => {
+test('the remedy of a cause takes precedence over that of its kind', () => {
   const error = new StorageError('Misconfigured', 's3://b/k', 'no AWS region is set', { remedy: 'Set AWS_REGION' });
   expect(failureOf(error).remedy).toBe('Set AWS_REGION');
+});
+
+const storageCodes: readonly StorageErrorCode[] = [
+  ...(['NotFound', 'NoSuchBucket', 'AccessDenied', 'Misconfigured', 'ReadOnly', 'NoSpace', 'Unavailable'] as const),
+  ...(['SourceChanged', 'Corrupt'] as const),
+];
+const { ReconcileError, StoppedError, ...withMessage } = errors;
+test.each<readonly [string, Error]>([
+  ...storageCodes.map((code) => [code, new StorageError(code, 's3://b/k', 'x')] as const),
+  ...Object.entries(withMessage).map(([name, Kind]) => [name, new Kind('x')] as const),
+  ['ReconcileError', new ReconcileError('x', 's3://b/r')],
+  ['SIGTERM', new StoppedError('signal')],
+  ['TIMEOUT_SECONDS', new StoppedError('timeout')],
+  ['an unexpected error', new Error('x')],
+])('the remedy of %s starts with a capital letter and has no full stop', (_what, error) => {
+  expect(failureOf(error).remedy).toMatch(/^[A-Z].*[^.]$/);
 });
 
 const blank = [
@@ -73,8 +90,13 @@ test.concurrent.each<[string, NodeJS.ProcessEnv, number, RegExp]>([
     69,
     /the connection to 127\.0\.0\.1:1 is refused\n/,
   ],
-  ['an endpoint that is no URL', { ...keys, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: 'nowhere' }, 78, /not a URL/],
-])('etl convert with %s fails with its own cause', async (_what, changes, exitCode, words) => {
+  [
+    'an endpoint that is not a URL',
+    { ...keys, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: 'nowhere' },
+    78,
+    /not a URL/,
+  ],
+])('etl convert with %s fails with the specific cause', async (_what, changes, exitCode, words) => {
   const ended = await etl(['convert', 's3://bucket/file.csv', '--out', 's3://bucket/lake'], without(changes));
   expect(ended.stderr).toMatch(words);
   expect(ended.exitCode).toBe(exitCode);

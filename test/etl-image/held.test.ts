@@ -17,25 +17,25 @@ const gates: readonly (readonly [string, Options, RegExp])[] = [
   [
     'the share of rejects',
     { columns, rejects: { maxShare: 0.05, level: 'hold' } },
-    /4 of 40 rows rejected, allowed are 5 %/,
+    /4 of 40 rows rejected, at most 5 % allowed/,
   ],
-  ['their number', { columns, rejects: { maxRows: 1, level: 'hold' } }, /4 of 40 rows rejected, allowed are 1/],
+  ['their number', { columns, rejects: { maxRows: 1, level: 'hold' } }, /4 of 40 rows rejected, at most 1 allowed/],
   [
     'the number of rows',
     { quality: { rowCount: { min: 50, level: 'hold' } } },
-    /40 rows to write, at least 50 are wanted/,
+    /40 rows to write, at least 50 required/,
   ],
 ];
 
 describe.each(gates)('a gate that holds: %s', (_name, options, words) => {
-  test('76 once everything is converted, with nothing published; a commit publishes it and converts nothing', async () => {
+  test('exits with 76 after the conversion without publishing; a commit publishes without converting', async () => {
     lab = await Lab.create(csv, 5, options);
     const held = await lab.launch({ runId: 'r', generation: 1 });
     expect(held).toMatchObject({ exitCode: 76, cause: expect.stringMatching(words) });
     const progress = JSON.parse(await readFile(lab.pathOf(lab.work('r', 1, progressName)), 'utf8'));
     expect(progress).toMatchObject({ phase: 'failed', rowsRead: 40, failure: held.cause });
     expect(isPublished()).toBe(false);
-    // Again is held again, with nothing to do.
+    // Another launch is held again, without converting.
     expect((await lab.launch({ runId: 'r', generation: 2 })).exitCode).toBe(76);
 
     const { exitCode, manifest } = await lab.launch({ runId: 'r', generation: 3, mode: { kind: 'commit' } });
@@ -45,7 +45,7 @@ describe.each(gates)('a gate that holds: %s', (_name, options, words) => {
     expect(isPublished()).toBe(true);
   });
 
-  test('the same of shards', async () => {
+  test('holds and publishes shards alike', async () => {
     lab = await Lab.create(csv, 5, options);
     expect(await lab.fanOut(3)).toMatchObject({ exitCode: 76, cause: expect.stringMatching(words) });
     expect(isPublished()).toBe(false);
@@ -55,7 +55,7 @@ describe.each(gates)('a gate that holds: %s', (_name, options, words) => {
   });
 });
 
-test('a gate that blocks is not held, whatever else is, and no approval opens it', async () => {
+test('a blocking gate takes precedence over a holding one, and approval does not override it', async () => {
   const rejects = { maxShare: 0.05 } as const;
   lab = await Lab.create(csv, 5, { columns, rejects, quality: { rowCount: { min: 50, level: 'hold' } } });
   for (const mode of [{ kind: 'convert' }, { kind: 'commit' }] as const) {
@@ -64,14 +64,14 @@ test('a gate that blocks is not held, whatever else is, and no approval opens it
   expect(isPublished()).toBe(false);
 });
 
-test('what passes its gates is published without anybody being asked', async () => {
+test('publishes a batch that passes its gates without approval', async () => {
   lab = await Lab.create(csv, 5, { columns, rejects: { maxShare: 0.1, level: 'hold' } });
   const { exitCode, manifest } = await lab.launch({});
   expect(exitCode).toBe(0);
   expect(manifest?.warnings).toEqual([]);
 });
 
-test('an empty file that is held: there is no part to take over, and it is published all the same', async () => {
+test('publishes a held empty file, which has no parts', async () => {
   lab = await Lab.create('a,b\n', 5, { quality: { rowCount: { min: 1, level: 'hold' } } });
   expect((await lab.launch({})).exitCode).toBe(76);
   expect(await lab.launch({ mode: { kind: 'commit' } })).toMatchObject({ exitCode: 0, manifest: { parts: [] } });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.remove());
 
-/** Writes pieces, a hundred megabytes of them if need be, without holding them all. */
+/** Writes many pieces without holding all of them in memory. */
 async function large(pieces: Iterable<string | Buffer>): Promise<string> {
   const path = join(bench.folder, 'large.csv');
   const out = createWriteStream(path);
@@ -29,7 +29,7 @@ function* repeated(head: string, piece: Buffer, times: number, tail: string): Ge
   yield tail;
 }
 
-describe('rows without an end: exit code 65 with the place, after a glance', () => {
+describe('exits with 65 and the position for an unterminated row, without reading the whole file', () => {
   test.each<[string, string, Buffer, string]>([
     ['an unclosed quote over 200 MB', 'a,b\n1,x\n2,"', Buffer.alloc(1 << 20, '3,zzz\n'), ''],
     ['a field of 100 MB', 'a,b\n1,x\n2,', Buffer.alloc(1 << 20, 'y'), '\n3,z\n'],
@@ -45,7 +45,7 @@ describe('rows without an end: exit code 65 with the place, after a glance', () 
   });
 });
 
-test('a row of 15 MB is right data', async () => {
+test('converts a row of 15 MB', async () => {
   const { rows } = await bench.convert(`a,b\n1,${'y'.repeat(15_000_000)}\n2,z\n`);
   expect(rows.map(({ a, b }) => [a, String(b).length])).toEqual([
     [1n, 15_000_000],
@@ -53,7 +53,7 @@ test('a row of 15 MB is right data', async () => {
   ]);
 });
 
-test('megabytes in a column of dates do not make the manifest large', async () => {
+test('keeps the manifest small for a column of dates with values of megabytes', async () => {
   const dates = Array.from({ length: 100 }, (_, n) => `2026-02-${10 + (n % 9)},1\n`).join('');
   const values = Array.from({ length: 6 }, (_, n) => `${n}${'y'.repeat(2_000_000)},1\n`).join('');
   await bench.convert(`fecha,n\n${dates}${values}`);
@@ -62,7 +62,7 @@ test('megabytes in a column of dates do not make the manifest large', async () =
   expect(manifest.length).toBeLessThan(10_000);
 });
 
-test('10,000 columns, in bounded memory', async () => {
+test('converts 10,000 columns in bounded memory', async () => {
   const names = Array.from({ length: 10_000 }, (_, n) => `column_number_${n}`);
   const rows = Array.from({ length: 30 }, (_, row) => names.map((_name, n) => (n % 2 ? row : `t${row}`)).join(','));
   const { rows: read, manifest } = await bench.convert(`${names.join(',')}\n${rows.join('\n')}\n`);
@@ -70,20 +70,20 @@ test('10,000 columns, in bounded memory', async () => {
   expect(manifest.resources.peakMemoryMiB).toBeLessThan(500);
 });
 
-test('10,000 columns of one name', async () => {
+test('converts 10,000 columns of one name', async () => {
   const { manifest } = await bench.convert(
     `${Array(10_000).fill('x').join(',')}\n${Array(10_000).fill(1).join(',')}\n`,
   );
   expect(manifest.schema.at(-1)).toEqual({ name: 'x_10000', type: 'integer', sourceName: 'x' });
 });
 
-test.each([10_001, 3_500_000])('%i columns: exit code 65, with the number that is allowed', async (columns) => {
+test.each([10_001, 3_500_000])('exits with 65 and the limit for %i columns', async (columns) => {
   const run = await bench.run(await bench.file('in.csv', `${','.repeat(columns - 1)}\n1\n`));
   expect(run.stderr).toContain(`the header has ${columns} columns, and 10000 are allowed`);
   expect(run.exitCode).toBe(65);
 });
 
-test('NUL bytes and invalid UTF-8 behind the sample are rejects with their place', async () => {
+test('rejects NUL bytes and invalid UTF-8 after the sample with their position', async () => {
   const good = '1,x\n'.repeat(100_000);
   const bytes = Buffer.concat([Buffer.from(`a,b\n${good}2,`), Buffer.from([0xff, 0xfe]), Buffer.from('\n3,\0\n4,w\n')]);
   const { manifest, rows } = await bench.convert(bytes);
@@ -96,23 +96,23 @@ test('NUL bytes and invalid UTF-8 behind the sample are rejects with their place
 
 test.each<[string, Buffer]>([
   ['gzip cut off', gzipSync('a,b\n1,2\n3,4\n').subarray(0, 25)],
-  ['gzip and something else', Buffer.concat([gzipSync('a,b\n1,2\n'), Buffer.from('something else')])],
+  ['gzip and other bytes', Buffer.concat([gzipSync('a,b\n1,2\n'), Buffer.from('something else')])],
   ['Zstandard cut off', zstdFrame(Buffer.alloc(300_000, 'a,b\n1,2\n')).subarray(0, -3)],
-  ['Zstandard and something else', Buffer.concat([zstdFrame(Buffer.from('a,b\n1,2\n')), Buffer.alloc(30, 'x')])],
+  ['Zstandard and other bytes', Buffer.concat([zstdFrame(Buffer.from('a,b\n1,2\n')), Buffer.alloc(30, 'x')])],
   ['Zstandard with a wrong bit', checksummedFrame.map((byte, at) => (at === 100 ? byte ^ 4 : byte)) as Buffer],
   ['UTF-16 with half a character', Buffer.from('\ufeffa,b\n1,\ud800\n2,x\n', 'utf16le')],
-])('%s: exit code 65, one line of cause and one of remedy', async (_what, content) => {
+])('%s: exits with 65, one line of cause and one of remedy', async (_what, content) => {
   const run = await bench.run(await bench.file('in.csv', content));
   expect(run.exitCode).toBe(65);
   expect(run.stderr.trim().split('\n')).toHaveLength(2);
   expect(existsSync(bench.published)).toBe(false);
 });
 
-test('more rejects than maxRows end it early, with the reasons', async () => {
+test('stops early with the reasons when rejects exceed maxRows', async () => {
   const rows = Array.from({ length: 50_000 }, (_, n) => (n % 100 === 0 ? `${n}` : `${n},x`));
   const options = { rejects: { maxRows: 10 } };
   const path = await bench.file('in.csv', `a,b\n${rows.join('\n')}\n`);
   const run = await bench.run(path, { CHUNK_ROWS: '5000' }, options);
   expect(run.exitCode).toBe(65);
-  expect(run.stderr).toMatch(/50 of 5000 rows rejected, allowed are 10: 50 too few fields/);
+  expect(run.stderr).toMatch(/50 of 5000 rows rejected, at most 10 allowed: 50 too few fields/);
 });

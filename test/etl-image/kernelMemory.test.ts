@@ -9,13 +9,13 @@ import { thorough } from '../support/thorough';
 
 const dialect = { delimiter: ',', quote: '"', lineEnd: '\n' } as const;
 const pageBytes = 65_536;
-/** The kernel places everything at multiples of that many bytes. */
+/** Alignment of the kernel's allocations, in bytes. */
 const alignment = 64;
 
 const plansOf = (names: readonly string[]) =>
   names.map((name) => decideColumn({ name, sourceName: name }, noEvidence, {}, dialect.delimiter).plan);
 
-/** What each engine says of the same rows: everything but the pages. */
+/** Returns the results of each engine for the same rows, without the pages. */
 function bothEngines(rows: readonly Buffer[], columns: readonly string[]) {
   const bytes = new Uint8Array(Buffer.concat(rows));
   const plans = plansOf(columns);
@@ -26,8 +26,8 @@ function bothEngines(rows: readonly Buffer[], columns: readonly string[]) {
 
 const row = (...fields: readonly (string | number)[]): Buffer => Buffer.from(`${fields.join(',')}\n`, 'latin1');
 
-test('bad bytes are rejects wherever the memory of the kernel grows', () => {
-  // Every place that a row group takes lies once at the end of a page.
+test('rejects bad bytes wherever the memory of the kernel grows', () => {
+  // Every allocation of a row group is at the end of a page once.
   const most = pageBytes / alignment;
   const differ: number[] = [];
   for (let step = 0; step < most; step++) {
@@ -39,7 +39,7 @@ test('bad bytes are rejects wherever the memory of the kernel grows', () => {
   expect(differ).toEqual([]);
 });
 
-test('random row groups of random sizes read as by the portable engine', () => {
+test('reads random row groups of random sizes like the portable engine', () => {
   const differ: number[] = [];
   for (let seed = 1; seed <= (thorough ? 2000 : 150); seed++) {
     const { below, chance, pick } = randomFrom(seed);
@@ -66,29 +66,31 @@ test('random row groups of random sizes read as by the portable engine', () => {
   expect(differ).toEqual([]);
 });
 
-test('refuses a place while memory is lent, whether it would have to grow or not', () => {
+test('rejects an allocation while a view is in use, whether the memory must grow or not', () => {
   const kernel = new Kernel();
-  const at = kernel.place(8);
-  expect(() => kernel.lend(at, 8, () => kernel.place(1))).toThrow(/lent a view/);
-  expect(() => kernel.lend(at, 8, () => kernel.lend(at, 8, () => undefined) ?? kernel.place(1))).toThrow(/lent a view/);
-  kernel.place(1);
+  const at = kernel.allocate(8);
+  expect(() => kernel.withView(at, 8, () => kernel.allocate(1))).toThrow(/is in use/);
+  expect(() => kernel.withView(at, 8, () => kernel.withView(at, 8, () => undefined) ?? kernel.allocate(1))).toThrow(
+    /is in use/,
+  );
+  kernel.allocate(1);
 });
 
-test('refuses a place after memory was kept, and a loan does not end that', () => {
+test('rejects an allocation after a view is pinned, also after another view was in use', () => {
   const kernel = new Kernel();
-  const kept = kernel.keep(kernel.place(8), 8);
-  kernel.lend(kept.byteOffset, 8, (bytes) => bytes.fill(1));
+  const kept = kernel.pinView(kernel.allocate(8), 8);
+  kernel.withView(kept.byteOffset, 8, (bytes) => bytes.fill(1));
   expect([...kept]).toEqual(Array(8).fill(1));
-  expect(() => kernel.place(1)).toThrow(/kept a view/);
+  expect(() => kernel.allocate(1)).toThrow(/is pinned/);
 });
 
-test('reads and writes what it placed before the memory grew', () => {
+test('reads and writes allocations from before the memory grew', () => {
   const kernel = new Kernel();
-  const at = kernel.place(64);
+  const at = kernel.allocate(64);
   kernel.write(at, Buffer.from('año'));
   kernel.setWord(at + 8, 0xfedcba98);
   kernel.setDouble(at + 16, -0.5);
-  kernel.place(10 * pageBytes);
+  kernel.allocate(10 * pageBytes);
   expect(kernel.text(at, 4)).toBe('año');
   expect([...kernel.words(at + 8, 1), kernel.word(at + 8), kernel.byte(at + 11)]).toEqual([
     0xfedcba98, 0xfedcba98, 0xfe,

@@ -6,7 +6,7 @@ import { randomFrom } from '../support/random';
 
 const cutting = (bytes: number, chunkRows: number, columns: number): Cutting => ({
   ...{ delimiter: ',', quote: '"', lineEnd: '\n', firstByte: 0, recycled: [] },
-  ...{ columns, chunkRows, mostBytes: bytes },
+  ...{ columns, chunkRows, maxBytes: bytes },
 });
 
 async function* pieces(text: Buffer, size: number): AsyncGenerator<Buffer> {
@@ -36,12 +36,12 @@ const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   return found;
 };
 
-test.each([1, 2, 3])('what the index knows of groups is what cutting them finds: %d', async (seed) => {
+test.each([1, 2, 3])('groups from the index equal groups from cutting: %d', async (seed) => {
   const random = randomFrom(seed);
   const field = () => random.pick(['a', '"x\ny"', '""', '"q""q"', '', 'é']);
   const rows = Array.from({ length: 3000 }, () => (random.chance(0.02) ? '' : `${field()},${field()}`));
   const text = Buffer.from(`h,k\n${rows.join('\n')}${seed === 2 ? '' : '\n'}`);
-  // So many columns that a group has a handful of rows, and several groups are in a chunk.
+  // Enough columns for a handful of rows per group and several groups per chunk.
   const cut = cutting(text.length, 700, 40_000);
   const starts = await indexed(text, cut);
   const [first, end] = [starts[0], starts.at(-1)];
@@ -54,14 +54,14 @@ test.each([1, 2, 3])('what the index knows of groups is what cutting them finds:
   expect(known.map(shown)).toEqual(found.map(shown));
 });
 
-test('a group that is too long is for rowGroups to cut, and a span that begins elsewhere too', () => {
+test('leaves groups that are too long, and spans with another start, to rowGroups', () => {
   const at = (row: number, byte: number): Position => ({ row, line: row, byte });
   expect(cutsOf([at(1, 0), at(11, 100)], at(1, 0), at(21, 200))).toHaveLength(3);
   expect(cutsOf([at(1, 0)], at(1, 0), at(21, 16 * 1024 * 1024 + 1))).toBeUndefined();
   expect(cutsOf([at(1, 4)], at(1, 0), at(21, 200))).toBeUndefined();
 });
 
-test('a cut within a row is refused', async () => {
+test('rejects a cut within a row', async () => {
   const text = Buffer.from('1,2\n3,4\n');
   const at = (row: number, byte: number): Position => ({ row, line: row, byte });
   const groups = knownGroups(pieces(text, 3), cutting(text.length, 1, 2), [at(1, 0), at(2, 6), at(3, 8)]);

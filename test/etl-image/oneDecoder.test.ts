@@ -12,7 +12,7 @@ const names = ({ manifest }: Awaited<ReturnType<typeof convert>>) => manifest.sc
 const bytes = (...parts: readonly (string | number)[]): Buffer =>
   Buffer.concat(parts.map((part) => (typeof part === 'number' ? Buffer.of(part) : Buffer.from(part))));
 
-test('a quote that is doubled in the header and in the data is one, whichever quote is declared', async () => {
+test('a doubled quote in the header and in the data is one quote, for any declared quote', async () => {
   const found = await convert(Buffer.from("'id','it''s'\n1,2\n"), { quote: "'" });
   expect(names(found)).toEqual(['id', "it's"]);
   const { rows } = await convert(Buffer.from("id,t\n1,'it''s, ok'\n2,'b'\n"), { quote: "'" });
@@ -25,7 +25,7 @@ test('a quote that is doubled in the header and in the data is one, whichever qu
 test.each<[string, Dialect]>([
   ['declared', { encoding: 'windows-1252' }],
   ['detected', {}],
-])('the header has the characters of Windows-1252 that the data has (%s)', async (_how, dialect) => {
+])('decodes Windows-1252 characters in the header like in the data (%s)', async (_how, dialect) => {
   const found = await convert(Buffer.from('precio \x80,\x93a\xf1o\x94\n5 \x80,\x93x\x94\n', 'latin1'), dialect);
   expect(names(found)).toEqual(['precio_€', '“año”']);
   expect(found.rows).toEqual([['5 €', '“x”']]);
@@ -34,7 +34,7 @@ test.each<[string, Dialect]>([
 describe('a stray byte', () => {
   const head = 'id,ciudad\n1,Málaga\n2,Cádiz\n';
 
-  test('among UTF-8 rejects its row, with its line and column', async () => {
+  test('in UTF-8 text rejects its row, with line and column', async () => {
     const found = await convert(bytes(head, '3,Le', 0xf3, 'n\n4,x\n'));
     expect(found.rows).toEqual([
       [1n, 'Málaga'],
@@ -46,14 +46,14 @@ describe('a stray byte', () => {
     expect(found.manifest.warnings.join()).toMatch(/1 of the first 4 rows have bytes that are not UTF-8.*row 3/);
   });
 
-  test('refuses the file where no more than the default share may be rejected', async () => {
+  test('fails the file above the default share of rejects', async () => {
     const csv = bytes(head, '3,Le', 0xf3, 'n\n4,x\n');
     await expect(corpus.compare(csv, { options: {} })).rejects.toThrow(
       /1 of the first 4 rows have bytes that are not UTF-8/,
     );
   });
 
-  test('in the header refuses the file', async () => {
+  test('in the header fails the file', async () => {
     await expect(convert(bytes('id,ciudad,regi', 0xf3, 'n\n1,Málaga,x\n2,Cádiz,y\n'))).rejects.toThrow(
       /the first line has bytes that are not UTF-8/,
     );
@@ -62,7 +62,7 @@ describe('a stray byte', () => {
   test.each([
     ['UTF-8', 'ñandú,1\n'],
     ['ASCII', 'nandu,1\n'],
-  ])('behind a head of %s rejects its row, and says how to read the file as Windows-1252', async (_what, line) => {
+  ])('after a head of %s rejects its row, and the warning names dialect.encoding', async (_what, line) => {
     const good = line.repeat(Math.ceil((300 * 1024) / Buffer.byteLength(line)));
     const found = await convert(bytes(`t,n\n${good}Le`, 0xf3, 'n,2\nok,3\n'));
     expect(found.rejects).toMatchObject([{ column: 't', reason: 'bytes that are no UTF-8' }]);
@@ -73,7 +73,7 @@ describe('a stray byte', () => {
     ]);
   });
 
-  test('among as many valid characters is read as Windows-1252, with a warning', async () => {
+  test('among as many valid characters makes the file Windows-1252, with a warning', async () => {
     const found = await convert(bytes('id,t\n1,á\n2,', 0xe1, '\n'));
     expect(found.rows).toEqual([
       [1n, 'Ã¡'],
@@ -85,13 +85,13 @@ describe('a stray byte', () => {
   });
 });
 
-test('a NUL byte names its column', async () => {
+test('a reject for a NUL byte has the column', async () => {
   const line = 'filler,1\n';
   const good = line.repeat(Math.ceil((300 * 1024) / line.length));
   const found = await convert(Buffer.from(`t,n\n${good}x,"2\0"\n`));
   expect(found.rejects).toMatchObject([{ column: 'n', reason: 'a NUL byte' }]);
 });
 
-test('text after a closing quote refuses a header, as it rejects a row', async () => {
+test('text after a closing quote fails a header and rejects a row', async () => {
   await expect(convert(Buffer.from('"a"x,b\n1,2\n'))).rejects.toThrow(/the first line has text after a closing quote/);
 });

@@ -21,7 +21,7 @@ const taskDefinition = { S3_RAW_BUCKET: world.raw, S3_CLEAN_BUCKET: world.clean 
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Why a launch ends, and that its exit code says bad configuration. */
+/** Returns the cause of a failed launch, and checks that its exit code is that of a bad configuration. */
 async function refusal(env: Variables): Promise<string> {
   const failure = await openEnvironment(env).then(() => undefined, failureOf);
   if (failure !== undefined) expect(failure.exitCode).toBe(exitCodes.badConfiguration);
@@ -32,29 +32,27 @@ const onFiles = (changes: Variables) => refusal({ ...taskDefinition, ...good, ..
 const onBuckets = (changes: Variables) => refusal({ ...variablesOf(buckets.places), ...goodS3, ...changes });
 const named = (name: string) => expect.stringMatching(new RegExp(`(^|: )${name}: `));
 
-test('what the task definition allows is opened', async () => {
+test('opens places that the task definition allows', async () => {
   expect(await onFiles({})).toBe('none');
   expect(await onBuckets({})).toBe('none');
 });
 
 test.each([...world.hostileFiles, ...world.hostileLinks, '../secret/dia.csv', '/etc/passwd', 'out/dia.csv'])(
-  'INPUT_FILE=%s is refused',
+  'INPUT_FILE=%s is denied',
   async (INPUT_FILE) => expect(await onFiles({ INPUT_FILE })).toEqual(named('INPUT_FILE')),
 );
-test.each([...buckets.hostileSources, ...buckets.nonsense, '../d.csv'])(
-  'INPUT_FILE=%s is refused',
-  async (INPUT_FILE) => expect(await onBuckets({ INPUT_FILE })).toEqual(named('INPUT_FILE')),
+test.each([...buckets.hostileSources, ...buckets.nonsense, '../d.csv'])('INPUT_FILE=%s is denied', async (INPUT_FILE) =>
+  expect(await onBuckets({ INPUT_FILE })).toEqual(named('INPUT_FILE')),
 );
-test.each([...world.hostileDestinations, ...world.hostileDestinationLinks])(
-  'OUTPUT_PREFIX=%s is refused',
-  async (uri) => expect(await onFiles({ OUTPUT_PREFIX: uri })).toEqual(named('OUTPUT_PREFIX')),
+test.each([...world.hostileDestinations, ...world.hostileDestinationLinks])('OUTPUT_PREFIX=%s is denied', async (uri) =>
+  expect(await onFiles({ OUTPUT_PREFIX: uri })).toEqual(named('OUTPUT_PREFIX')),
 );
-test.each([...buckets.hostileDestinations, ...buckets.nonsense])('OUTPUT_PREFIX=%s is refused', async (uri) =>
+test.each([...buckets.hostileDestinations, ...buckets.nonsense])('OUTPUT_PREFIX=%s is denied', async (uri) =>
   expect(await onBuckets({ OUTPUT_PREFIX: uri })).toEqual(named('OUTPUT_PREFIX')),
 );
 
 const outside = ['file:///etc/passwd', 's3://another-bucket/x.json', 's3://clean-data-lake/out/../x.json'];
-test.each(outside)('options, an index, a reconciliation and a replaced file at %s are refused', async (uri) => {
+test.each(outside)('denies options, an index, a reconciliation and a replaced file at %s', async (uri) => {
   expect(await onBuckets({ OPTIONS: uri })).toEqual(named('OPTIONS'));
   expect(await onBuckets({ REPLACES: uri })).toEqual(named('REPLACES'));
   const index = 's3://clean-data-lake/out/_etl/d/2026-02-08/s/work/r-1/index.json';
@@ -65,26 +63,26 @@ test.each(outside)('options, an index, a reconciliation and a replaced file at %
   expect(await onBuckets({ MODE: 'commit', SHARDS: '2', SHARD_INDEX: uri })).toEqual(named('SHARD_INDEX'));
 });
 
-test('options by a link that leads out are not read', async () => {
+test('does not read options through a link to outside', async () => {
   expect(await onFiles({ OPTIONS: world.at('clean/out/dia.csv') })).toEqual(named('OPTIONS'));
 });
 
-test('a dataset whose folder is a link that leads out is not written', async () => {
+test('does not write a dataset whose folder is a link to outside', async () => {
   const { store } = await openEnvironment({ ...taskDefinition, ...good, DATASET: 'out' });
   await expect(store.write(`${world.clean}/out/batch_date=2026-02-08/x`, '')).rejects.toMatchObject({
     code: 'AccessDenied',
   });
 });
 
-test('without a task definition that says so, every place is allowed', async () => {
+test('allows every place without a task definition that restricts them', async () => {
   expect(await refusal({ ...good, INPUT_FILE: 'file:///etc/passwd' })).toBe('none');
 });
 
-test('a list that cannot be read allows nothing', async () => {
+test('an invalid list allows nothing', async () => {
   expect(await onFiles({ ETL_SOURCE_PREFIXES: 'gs://x' })).toEqual(named('ETL_SOURCE_PREFIXES'));
 });
 
-test('the program ends with 78 and says why, and reads nothing', async () => {
+test('the program exits with 78 and the cause, without reading anything', async () => {
   const program = require.resolve('../../etl-image/dist/main.js');
   const { ended } = start(process.execPath, [program], {
     ...taskDefinition,

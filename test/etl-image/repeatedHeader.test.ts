@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-/** By both engines, under the default limits for rejects unless others are given. */
+/** Converts with both engines. @default the default limits for rejects */
 async function convert(csv: string | Buffer, options: Options = {}, chunkRows = 500_000) {
   const { manifest, rows, rejects } = await corpus.compare(csv, { options, chunkRows });
   const schema = manifest.schema.map(({ name, type }) => `${name} ${type}`);
@@ -18,7 +18,7 @@ async function convert(csv: string | Buffer, options: Options = {}, chunkRows = 
 const repeated = (rows: number): string =>
   `rows that repeat the header: ${rows} (rejected; they do not count toward the allowed rejects)`;
 
-describe('a header inside of the file is a reject of its own kind, and no evidence of types', () => {
+describe('a repeated header is rejected with its own reason and is not evidence of types', () => {
   const typed = {
     schema: ['id integer', 'amount double'],
     rejected: { 'repeated header': 1 },
@@ -41,7 +41,7 @@ describe('a header inside of the file is a reject of its own kind, and no eviden
     expect(found.rows.map(([id]) => id)).toEqual([1n, 2n, 3n]);
   });
 
-  test('as often as files were put one behind the other, in whatever chunk, behind the sample too', async () => {
+  test('repeated several times, in any chunk, also after the sample', async () => {
     const file = (from: number) =>
       `id,amount\n${Array.from({ length: 4000 }, (_, n) => `${from + n},${n}.25\n`).join('')}`;
     const csv = [0, 4000, 8000, 12_000].map(file).join('');
@@ -55,7 +55,7 @@ describe('a header inside of the file is a reject of its own kind, and no eviden
     expect((await convert(gzipSync(csv))).totals.rowsRejected).toBe(3);
   });
 
-  test('in a declared column it is not a value that contradicts the type', async () => {
+  test('in a declared column is not a contradiction of the type', async () => {
     const found = await convert('id,amount\n1,2.5\nid,amount\n2,1.5\n', {
       columns: { id: 'integer', amount: 'double' },
     });
@@ -80,7 +80,7 @@ describe('a header inside of the file is a reject of its own kind, and no eviden
     });
   });
 
-  test('beside limits of no rejects at all', async () => {
+  test('does not count toward a limit of zero rejects', async () => {
     const found = await convert('id,amount\n1,2.5\nid,amount\n2,1.5\n', { rejects: { maxRows: 0, maxShare: 0 } });
     expect(found).toMatchObject(typed);
   });
@@ -89,13 +89,13 @@ describe('a header inside of the file is a reject of its own kind, and no eviden
     ['some of its names', 'id,amount\n1,2\nid,3\n'],
     ['its names in another order', 'id,amount\n1,2\namount,id\n'],
     ['short names in another case', 'A,B\n1,2\na,b\n'],
-    ['the beginnings of its names', 'id,amount\n1,2\nidx,amounts\n'],
+    ['prefixes of its names', 'id,amount\n1,2\nidx,amounts\n'],
   ])('a row with %s is data', async (_what, csv) => {
     expect((await convert(csv)).totals).toMatchObject({ rowsRead: 2, rowsWritten: 2 });
   });
 });
 
-describe("Excel's hint of the delimiter is obeyed, and is neither header nor row", () => {
+describe("Excel's separator hint sets the delimiter, and is neither header nor row", () => {
   const found = { schema: ['id integer', 'name text'], totals: { rowsRead: 2, rowsWritten: 2 }, warnings: [] };
 
   test.each<[string, string | Buffer]>([
@@ -104,13 +104,13 @@ describe("Excel's hint of the delimiter is obeyed, and is neither header nor row
     ['a tab', 'sep=\t\nid\tname\n1\tx\n2\ty\n'],
     ['a bar', 'sep=|\nid|name\n1|x\n2|y\n'],
     ['one that would not be found', 'sep=^\nid^name\n1^x\n2^y\n'],
-    ['where another one is plausible', 'sep=;\nid;name\n1;a,b\n2;c,d\n'],
+    ['if another one is plausible', 'sep=;\nid;name\n1;a,b\n2;c,d\n'],
     ['CRLF', 'sep=;\r\nid;name\r\n1;x\r\n2;y\r\n'],
     ['CR', 'sep=;\rid;name\r1;x\r2;y\r'],
     ['a byte order mark', '\ufeffsep=;\nid;name\n1;x\n2;y\n'],
     ['quotes', '"sep=;"\nid;name\n1;x\n2;y\n'],
     ['capitals', 'SEP=;\nid;name\n1;x\n2;y\n'],
-    ['delimiters behind it', 'sep=;;;\nid;name\n1;x\n2;y\n'],
+    ['delimiters after it', 'sep=;;;\nid;name\n1;x\n2;y\n'],
     ['empty lines around it', '\n\nsep=;\n\nid;name\n1;x\n2;y\n'],
     ['UTF-16', Buffer.from('\ufeffsep=;\r\nid;name\r\n1;x\r\n2;y\r\n', 'utf16le')],
     ['gzip', gzipSync('sep=;\nid;name\n1;x\n2;y\n')],
@@ -118,18 +118,18 @@ describe("Excel's hint of the delimiter is obeyed, and is neither header nor row
     expect(await convert(csv)).toMatchObject(found);
   });
 
-  test('places count its line', async () => {
+  test('line numbers include it', async () => {
     const { rejects } = await convert('sep=;\nid;name\n1;x\n2\n', lenient);
     expect(rejects).toMatchObject([{ line: 4, row: 2, byteOffset: 18 }]);
   });
 
-  test('a declared delimiter is stronger, with a warning', async () => {
+  test('a declared delimiter takes precedence, with a warning', async () => {
     const { warnings, schema } = await convert('sep=;\nid,name\n1,x\n', { dialect: { delimiter: ',' } });
     expect(schema).toEqual(found.schema);
     expect(warnings).toEqual([expect.stringMatching(/sep=;.*dialect\.delimiter is ","/)]);
   });
 
-  test.each([2, 3])('files with hints, one behind the other, of %i columns', async (columns) => {
+  test.each([2, 3])('concatenated files with hints, of %i columns', async (columns) => {
     const more = columns === 3 ? [';z', ';0'] : ['', ''];
     const file = `\ufeffsep=;\r\nid;name${more[0]}\r\n1;x${more[1]}\r\n2;y${more[1]}\r\n`;
     const { schema, totals, rejected } = await convert(file.repeat(3));
@@ -145,7 +145,7 @@ describe('a delimiter with two readings', () => {
     ['three of them', 'a;b,c|d\n1;2,3|4\n', {}, /may be ",".*or ";" or "\|"/],
     ['declared', 'a;b,c\n1;2,3\n4;5,6\n', { dialect: { delimiter: ';' } }, undefined],
     ['one that fits better', 'a;b,c\n1;2\n4;5,6\n', {}, undefined],
-    ['one inside of quotes', 'a;b\n1;"2,3"\n', {}, undefined],
+    ['one inside quotes', 'a;b\n1;"2,3"\n', {}, undefined],
   ])('%s', async (_what, csv, options, warning) => {
     const { warnings } = await convert(csv, { ...lenient, ...options });
     expect(warnings).toEqual(warning ? [expect.stringMatching(warning)] : []);

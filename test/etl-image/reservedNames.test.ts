@@ -6,12 +6,12 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-/** What every object inherits, as names of columns. */
+/** Names of properties that every object inherits, as column names. */
 const reserved = Object.getOwnPropertyNames(Object.prototype)
   .map((name) => name.toLowerCase())
   .filter((name, index, all) => all.indexOf(name) === index);
 
-test.each(reserved)('a column %s is written, whether another one is declared or not', async (name) => {
+test.each(reserved)('writes a column %s, whether another one is declared or not', async (name) => {
   for (const columns of [undefined, { x: 'text' } as const]) {
     const options = { ...lenient, ...(columns && { columns }) };
     const { rows, manifest } = await corpus.compare(`${name},x\n1,2\n`, { options });
@@ -23,7 +23,7 @@ test.each(reserved)('a column %s is written, whether another one is declared or 
   }
 });
 
-test.each(reserved)('a declared column %s has its type, and its rejects are counted', async (name) => {
+test.each(reserved)('applies the declared type of a column %s, and counts its rejects', async (name) => {
   const columns = JSON.parse(`{"${name}":"integer"}`);
   const { rows, manifest } = await corpus.compare(`${name},x\nz,1\n2,2\n`, { options: { ...lenient, columns } });
   expect(rows).toEqual([[2n, 2n]]);

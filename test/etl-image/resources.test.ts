@@ -8,13 +8,13 @@ test.each([
   ['4 vCPU, 8 GB', 8192, 4, 4],
   ['8 vCPU, 16 GB', 16_384, 8, 8],
   ['16 vCPU, 120 GB', 122_880, 16, 16],
-  ['more processors than the memory carries', 700, 16, 4],
-  ['less memory than is needed: one still works', 256, 2, 1],
-])('%s: as many threads as processors and memory carry', (_what, memoryMiB, cpus, threads) => {
+  ['more processors than the memory allows', 700, 16, 4],
+  ['too little memory, which still gives one thread', 256, 2, 1],
+])('%s: uses as many threads as processors and memory allow', (_what, memoryMiB, cpus, threads) => {
   expect(resourcesFor(memoryMiB, cpus).threads).toBe(threads);
 });
 
-test('thousands of columns cost memory: fewer threads where it is short', () => {
+test('uses fewer threads for thousands of columns if memory is short', () => {
   expect(resourcesFor(2048, 4, 20_000).threads).toBe(3);
   expect(resourcesFor(1024, 4, 20_000).threads).toBe(1);
   expect(resourcesFor(122_880, 16, 20_000).threads).toBe(16);

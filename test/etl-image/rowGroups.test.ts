@@ -11,7 +11,7 @@ const cutting: Cutting = {
   columns: 2,
   chunkRows: 1,
   firstByte: 0,
-  mostBytes: 1 << 16,
+  maxBytes: 1 << 16,
   recycled: [],
 };
 
@@ -20,7 +20,10 @@ async function* pieces(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<B
   for (const [index, end] of ends.entries()) yield bytes.subarray(index === 0 ? 0 : ends[index - 1], end);
 }
 
-/** The rows behind a header, which arrive in pieces that end at these offsets; a chunk, and so a group, is one row. */
+/**
+ * Returns the rows after a header, which arrive in pieces that end at these offsets. A chunk, and so a group, is one
+ * row.
+ */
 async function split(text: string, cuts: readonly number[], changes: Partial<Cutting> = {}): Promise<string[]> {
   const rows: string[] = [];
   const { lineEnd = '\n' } = changes;
@@ -35,12 +38,12 @@ test.each<[string, string, string[], '\n' | '\r']>([
   ['LF', 'a\nb\n', ['a\n', 'b\n'], '\n'],
   ['CRLF', 'a\r\nb\r\n', ['a\r\n', 'b\r\n'], '\n'],
   ['CR alone', 'a\rb\r', ['a\r', 'b\r'], '\r'],
-  ['no line end at the end', 'a\nb', ['a\n', 'b'], '\n'],
+  ['no trailing line end', 'a\nb', ['a\n', 'b'], '\n'],
   ['nothing', '', [], '\n'],
   ['empty lines', '\n\na\n', ['\n', '\n', 'a\n'], '\n'],
   ['a quoted line end', '"a\nb",c\nd\n', ['"a\nb",c\n', 'd\n'], '\n'],
   ['doubled quotes', '"a""\n""b"\nc', ['"a""\n""b"\n', 'c'], '\n'],
-  ['a quote inside an unquoted field is none', 'a"b\nc"d\n', ['a"b\n', 'c"d\n'], '\n'],
+  ['a quote inside an unquoted field is text', 'a"b\nc"d\n', ['a"b\n', 'c"d\n'], '\n'],
   ['an empty quoted field', '"",a\n"",b\n', ['"",a\n', '"",b\n'], '\n'],
   [
     'a row that a quote makes longer than a block',
@@ -52,7 +55,7 @@ test.each<[string, string, string[], '\n' | '\r']>([
   for (let cut = 0; cut <= Buffer.byteLength(text); cut++) expect(await split(text, [cut], { lineEnd })).toEqual(rows);
 });
 
-test('random tables, cut at random, have the rows that csv-parse finds', async () => {
+test('finds the same rows as csv-parse in random tables, cut at random', async () => {
   for (let seed = 1; seed <= 300; seed++) {
     const { pick, below, chance } = randomFrom(seed);
     const lineEnd = pick(['\n', '\r\n']);
@@ -71,7 +74,7 @@ test('random tables, cut at random, have the rows that csv-parse finds', async (
   }
 });
 
-test('groups know where they lie: chunk, row, line and byte', async () => {
+test('groups have their position: chunk, row, line and byte', async () => {
   const found = [];
   const text = 'h\n1\n"2\n2"\n3\n';
   for await (const { chunk, start, end, rows } of rowGroups(pieces(Buffer.from(text), []), {
@@ -86,7 +89,7 @@ test('groups know where they lie: chunk, row, line and byte', async () => {
   ]);
 });
 
-test('a quote that is not closed is an error with its place, at once when the row grows too long', async () => {
+test('fails on an unclosed quote with its position, as soon as the row is too long', async () => {
   await expect(split('a\n"b\nc\n', [])).rejects.toThrow(/row 2 \(line 3, byte 4\): a quote is opened and not closed/);
   const endless = async function* () {
     yield Buffer.from('h\na\n"');
@@ -95,7 +98,7 @@ test('a quote that is not closed is an error with its place, at once when the ro
     throw new Error('all of it was read');
   };
   const all = async () => {
-    for await (const _group of rowGroups(endless(), { ...cutting, mostBytes: Number.POSITIVE_INFINITY }));
+    for await (const _group of rowGroups(endless(), { ...cutting, maxBytes: Number.POSITIVE_INFINITY }));
   };
   await expect(all()).rejects.toThrow(RowError);
   await expect(all()).rejects.toThrow(/longer than 16 MiB/);

@@ -8,16 +8,16 @@ const dialects = [
   { delimiter: ',', quote: '"', lineEnd: '\n' },
   { delimiter: ';', quote: "'", lineEnd: '\r' },
 ] as const;
-const mostBytes = 4096;
+const maxBytes = 4096;
 
 type Dialect = (typeof dialects)[number];
 
-/** Rows that `findRows` finds, by where each ends, with the line ends up to there. */
+/** Returns the ends of the rows that `findRows` finds, with the line ends up to there. */
 function searched(kernel: Kernel, text: Buffer, { delimiter, quote, lineEnd }: Dialect) {
   const [d, q, l] = [delimiter, quote, lineEnd].map((char) => char.charCodeAt(0)) as [number, number, number];
   kernel.reset();
-  const start = kernel.place(text.length);
-  const found = kernel.place(12);
+  const start = kernel.allocate(text.length);
+  const found = kernel.allocate(12);
   kernel.write(start, text);
   const rows: { end: number; lines: number }[] = [];
   let [at, lines] = [0, 0];
@@ -33,7 +33,7 @@ function searched(kernel: Kernel, text: Buffer, { delimiter, quote, lineEnd }: D
   return { rows, whole, open: false };
 }
 
-/** The same, of a text that arrives in pieces, and looked at for some rows at a time. */
+/** Returns the same for a text that arrives in pieces and is scanned some rows at a time. */
 function scanned(scanner: RowScanner, pieces: readonly Buffer[], most: () => number) {
   const ends: { rows: number; first: number; end: number; lines: number }[] = [];
   let [bytes, lines, rows, open, behind] = [0, 0, 0, false, 0];
@@ -61,14 +61,14 @@ function scanned(scanner: RowScanner, pieces: readonly Buffer[], most: () => num
   return { ends, rows, open, rest: bytes - behind };
 }
 
-test('random hostile texts, in random pieces: rows end where findRows says', () => {
+test('finds the row ends of findRows in random hostile texts, in random pieces', () => {
   const kernel = new Kernel();
   const seen = { open: 0, stray: 0, long: 0 };
   for (let seed = 1; seed <= texts; seed++) {
     const { pick, below, chance } = randomFrom(seed);
     const dialect = pick(dialects);
     const { delimiter: d, quote: q, lineEnd: l } = dialect;
-    // Quotes of every kind: well placed, doubled, stray, never closed; over the ends of blocks and pieces.
+    // Quotes of every kind: well placed, doubled, stray, never closed, and across blocks and pieces.
     const calm = chance(0.5) ? 60 : 6;
     const atom = (): string =>
       pick([
@@ -90,16 +90,16 @@ test('random hostile texts, in random pieces: rows end where findRows says', () 
     const cuts = Array.from({ length: below(4) }, () => below(text.length + 1)).sort((a, b) => a - b);
     const pieces = [0, ...cuts].map((from, index) => text.subarray(from, cuts[index] ?? text.length));
     const wanted = searched(kernel, text, dialect);
-    const found = scanned(new RowScanner({ ...dialect, mostBytes }), pieces, () => 1 + below(chance(0.5) ? 3 : 40));
+    const found = scanned(new RowScanner({ ...dialect, maxBytes }), pieces, () => 1 + below(chance(0.5) ? 3 : 40));
 
-    // What follows the last line end is a row for who knows that nothing comes behind it.
+    // Text after the last line end is a row only if the text has ended.
     const complete = wanted.open || wanted.whole ? wanted.rows : wanted.rows.slice(0, -1);
     const before = [0, ...found.ends.map(({ rows }) => rows)];
     const expected = {
       ends: found.ends.map(({ rows }, at) => ({ rows, first: complete[before[at] ?? 0]?.end, ...complete[rows - 1] })),
       ...{ rows: complete.length, open: wanted.open, rest: text.length - (complete.at(-1)?.end ?? 0) },
     };
-    // Comparing texts is quicker, and most are equal.
+    // Comparing texts is faster, and most are equal.
     if (JSON.stringify(found) !== JSON.stringify(expected))
       expect({ seed, text: text.toString(), ...found }).toEqual({ seed, text: text.toString(), ...expected });
     if (wanted.open) seen.open++;
@@ -109,8 +109,8 @@ test('random hostile texts, in random pieces: rows end where findRows says', () 
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(texts / 50);
 });
 
-test('what is in its own memory is looked at where it is', () => {
-  const scanner = new RowScanner({ ...dialects[0], mostBytes });
+test('scans pieces in its own memory without a copy', () => {
+  const scanner = new RowScanner({ ...dialects[0], maxBytes });
   const slot = scanner.slots[1] as Buffer;
   const length = slot.write('a,"b\n""c"\nd\n"e');
   const [part] = scanner.parts(slot.subarray(0, length));

@@ -48,7 +48,7 @@ withMoto('from S3 to S3', () => {
   };
   const folder = 'batch_date=2026-02-08/source=ventas_2026';
 
-  test('parts, manifest and _SUCCESS arrive; a corrected file with fewer parts replaces them', async () => {
+  test('publishes parts, manifest and _SUCCESS, and replaces them with a corrected file with fewer parts', async () => {
     await put(2500);
     expect(await run()).toMatchObject({ exitCode: 0, last: { status: 'committed' } });
     const names = ['_SUCCESS', '_manifest.json', 'part-00001.parquet', 'part-00002.parquet', 'part-00003.parquet'];
@@ -65,7 +65,7 @@ withMoto('from S3 to S3', () => {
     expect(await keys()).toEqual([...names.slice(0, 4)].map((name) => `${folder}/${name}`));
   });
 
-  test('a key that is not there, and a bucket that is not there', async () => {
+  test('fails for a missing key and for a missing bucket', async () => {
     const none = await run({ INPUT_FILE: 's3://raw-data-lake/none.csv' });
     expect(none.exitCode).toBe(66);
     expect(none.stderr).toContain('s3://raw-data-lake/none.csv');

@@ -12,7 +12,7 @@ afterEach(() => bench.remove());
 
 const run = (env: Record<string, string>) => bench.start(env).ended;
 
-test('only the file and its date are needed', async () => {
+test('requires only the file and its date', async () => {
   const path = await bench.file('ventas.csv', 'a\n1\n');
   const { exitCode: code, last } = await run({ INPUT_FILE: path, BATCH_DATE: '2026-02-08', SCRATCH_DIR: bench.folder });
   expect([code, last.status]).toEqual([0, 'committed']);
@@ -21,23 +21,23 @@ test('only the file and its date are needed', async () => {
   expect(source).toMatch(/^source=ventas-[0-9a-f]{12}$/);
 });
 
-test('a file that is not there ends with 66', async () => {
+test('exits with 66 for a missing file', async () => {
   const { exitCode: code, last } = await run({ INPUT_FILE: join(bench.folder, 'x.csv'), BATCH_DATE: '2026-02-08' });
   expect([code, last.cause]).toEqual([66, expect.stringMatching(/x\.csv: there is no such object/)]);
 });
 
-test('a source that is not the one that was validated ends with 80, and nothing is published', async () => {
+test('exits with 80 for a source replaced after validation, and publishes nothing', async () => {
   const path = await bench.file('in.csv', 'a\n1\n');
   const fingerprint = (await openStore().head(fileUri(path)))?.fingerprint ?? '';
   const env = bench.environment(path, { SOURCE_FINGERPRINT: fingerprint });
   await writeFile(path, 'a\n22\n');
   const changed = await run(env);
-  expect([changed.exitCode, changed.last.cause]).toEqual([80, expect.stringMatching(/not the one that was validated/)]);
+  expect([changed.exitCode, changed.last.cause]).toEqual([80, expect.stringMatching(/replaced after its validation/)]);
   const now = (await openStore().head(fileUri(path)))?.fingerprint ?? '';
   expect((await run({ ...env, SOURCE_FINGERPRINT: now })).exitCode).toBe(0);
 });
 
-test('a commit never replaces the data of another file, unless that is declared', async () => {
+test('a commit replaces the data of another file only if that is declared', async () => {
   const [one, other] = [await bench.file('one.csv', 'a\n1\n'), await bench.file('other.csv', 'a\n2\n')];
   expect((await run(bench.environment(one))).exitCode).toBe(0);
   const { exitCode: code, last } = await run(bench.environment(other));

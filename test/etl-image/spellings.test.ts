@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-/** The type of a column of these texts, its cells, and its warnings; both engines have to agree. */
+/** Returns type, cells and warnings of a column of these texts. Both engines must agree. */
 async function convertColumn(texts: readonly string[], options: Options = {}, delimiter = ';') {
   const csv = `x${delimiter}k\n${texts.map((text, row) => `${text}${delimiter}k${row}`).join('\n')}\n`;
   const dialect = { delimiter, ...options.dialect };
@@ -24,7 +24,7 @@ async function convertColumn(texts: readonly string[], options: Options = {}, de
   };
 }
 
-describe('numbers that could be written in another way, too', () => {
+describe('numbers with several notations', () => {
   test.each<[string, ColumnType, string[]]>([
     ['codes with an exponent', 'text', ['1E5', '10E4', '2E3']],
     ['one such code among integers', 'text', ['123', '1E5', '456']],
@@ -48,19 +48,19 @@ describe('numbers that could be written in another way, too', () => {
     ['prices of two decimals', 'double', ['1.50', '2.25', '3.00']],
     ['floats as Python prints them', 'double', ['1.0', '2.25', '-0.5']],
     ['different numbers with different zeros', 'double', ['10.50', '11.25', '12', '13.1']],
-    ['numbers without a zero in front', 'double', ['.5', '-.25', '1.5']],
-    ['numbers with and without a zero in front', 'text', ['.5', '0.5']],
-    ['no digits behind the point', 'text', ['1.', '2.5']],
+    ['numbers without a leading zero', 'double', ['.5', '-.25', '1.5']],
+    ['numbers with and without a leading zero', 'text', ['.5', '0.5']],
+    ['no digits after the point', 'text', ['1.', '2.5']],
     ['leading zeros', 'text', ['01.5', '1.5']],
     ['a plus sign', 'text', ['+1.5', '1.5']],
     ['the sign of zero, as integer', 'text', ['-0', '0']],
     ['infinity', 'text', ['Infinity', '1.5']],
     ['hexadecimal', 'text', ['0x10', '16']],
     ['thousands', 'text', ['1,000.5', '1.5']],
-    ['beyond 2^53, beside a fraction', 'text', ['9007199254740993', '0.5']],
+    ['beyond 2^53, with a fraction', 'text', ['9007199254740993', '0.5']],
     ['17 digits as printed', 'double', ['0.30000000000000004', '0.1']],
     ['17 digits for a number of one digit', 'text', ['0.10000000000000001', '0.1']],
-    ['more digits than a double has', 'text', ['0.1234567890123456789', '1.5']],
+    ['more digits than a double keeps', 'text', ['0.1234567890123456789', '1.5']],
   ])('%s: %s', async (_what, type, texts) => {
     const { type: found, cells } = await convertColumn(texts);
     expect(found).toBe(type);
@@ -68,7 +68,7 @@ describe('numbers that could be written in another way, too', () => {
     else expect(cells).toEqual(texts.map(Number));
   });
 
-  test('whatever their order, and the chunk that they are in', async () => {
+  test('are decided independently of order and chunk', async () => {
     const texts = ['1.5', '2.5', '3.5', '4.5', '1.50', '6.5', '7.5'];
     for (let turn = 0; turn < texts.length; turn++) {
       const turned = [...texts.slice(turn), ...texts.slice(0, turn)];
@@ -76,7 +76,7 @@ describe('numbers that could be written in another way, too', () => {
     }
   });
 
-  test('of more numbers than are compared the readings are warned about', async () => {
+  test('give a warning about both readings if there are too many to compare', async () => {
     const texts = Array.from({ length: 60 }, (_, n) => (n === 40 ? '7.50' : `${n}.5`));
     const { type, warnings } = await convertColumn(texts);
     expect(type).toBe('double');
@@ -84,7 +84,7 @@ describe('numbers that could be written in another way, too', () => {
   });
 });
 
-describe('two readings are warned about', () => {
+describe('warns about two readings', () => {
   test.each<[string, string[], Options, RegExp | undefined]>([
     ['codes or numbers', ['1E5', '2'], {}, /^x: .*1E5 may be codes or the number 100000; .*declare x as double/],
     ['zeros at the end', ['1.5', '1.50'], {}, /^x: .*1\.5 and 1\.50.*stays text \(declare x as double/],
@@ -101,24 +101,24 @@ describe('two readings are warned about', () => {
       { columns: { x: 'double' } },
       /^x: .*may be 1234.*declare dialect\.decimal/,
     ],
-    ['a decimal point that is declared', ['1.234', '2.345'], { dialect: { decimal: '.' } }, undefined],
-    ['a decimal comma that is declared', ['1,234', '2,345'], { dialect: { decimal: ',' } }, undefined],
-    ['a decimal comma that shows', ['1,234', '2,5'], {}, undefined],
-    ['codes with leading zeros, which can only be text', ['007', '008'], {}, undefined],
+    ['a declared decimal point', ['1.234', '2.345'], { dialect: { decimal: '.' } }, undefined],
+    ['a declared decimal comma', ['1,234', '2,345'], { dialect: { decimal: ',' } }, undefined],
+    ['a sure decimal comma', ['1,234', '2,5'], {}, undefined],
+    ['codes with leading zeros', ['007', '008'], {}, undefined],
     ['a code that is not a number', ['1E5', 'A17'], {}, undefined],
   ])('%s', async (_what, texts, options, warning) => {
     const { warnings } = await convertColumn(texts, options);
     expect(warnings).toEqual(warning ? [expect.stringMatching(warning)] : []);
   });
 
-  test('quoted commas beside commas that delimit', async () => {
+  test('quoted commas with commas as delimiter', async () => {
     const { type, warnings } = await convertColumn(['"1,5"', '"2,25"'], {}, ',');
     expect(type).toBe('text');
     expect(warnings).toEqual([expect.stringMatching(/^x: .*1,5 may be decimals.*declare dialect\.decimal/)]);
   });
 });
 
-describe('a declared type rejects what it cannot represent', () => {
+describe('a declared type rejects values that it cannot represent', () => {
   const no = (text: string, type: string): string => `${JSON.stringify(text)} is no ${type}`;
   test.each<[ColumnType, string[], Exact[], string[]]>([
     ['double', ['1E5', '+1', '007', '.5', '1.', '0e5'], [100000, 1, 7, 0.5, 1, 0], []],
@@ -144,7 +144,7 @@ describe('a declared type rejects what it cannot represent', () => {
     expect(found.rejects).toEqual(rejected.map((text) => no(text, type)));
   });
 
-  test('a thousands point beside decimal commas', async () => {
+  test('a thousands point with decimal commas', async () => {
     const options: Options = { columns: { x: 'double' }, dialect: { decimal: ',' } };
     const found = await convertColumn(['1,5', '1.234', '1.234,5'], options);
     expect(found.cells).toEqual([1.5]);
@@ -152,7 +152,7 @@ describe('a declared type rejects what it cannot represent', () => {
   });
 });
 
-/** Spellings of a few numbers: of each column some, so that many columns are of one kind, and many are not. */
+/** Notations of a few numbers, some per column, so that many columns have one notation and many have several. */
 const spellings: readonly ((random: ReturnType<typeof randomFrom>) => string)[] = [
   (random) => String(random.below(3) * 10 ** random.below(7)),
   (random) => (random.below(300) / 100).toFixed(random.below(4)),
@@ -168,7 +168,7 @@ const spellings: readonly ((random: ReturnType<typeof randomFrom>) => string)[] 
 
 const seeds = Array.from({ length: thorough ? 300 : 40 }, (_, at) => at + 1);
 
-test.each(seeds)('every text can be told from what is stored (%i)', async (seed) => {
+test.each(seeds)('every text can be recovered from the stored value (%i)', async (seed) => {
   const random = randomFrom(seed);
   const kinds = Array.from({ length: 1 + random.below(3) }, () => random.pick(spellings));
   const texts = Array.from({ length: 2 + random.below(20) }, () => random.pick(kinds)(random));

@@ -3,17 +3,21 @@ import { type FieldDialect, splitRow, textOf } from '@etl/pipeline/csv/splitRow'
 import { randomFrom } from '../support/random';
 import { thorough } from '../support/thorough';
 
-/** As kernel/fields.ts has them. */
+/** Status bytes of assembly/fields.ts. */
 const statuses = ['good', 'blank', 'tooFew', 'tooMany', 'misquoted', 'strayReturn'] as const;
 type Row = readonly string[] | (typeof statuses)[number];
 
-/** What the kernel makes of rows: their fields, or why they have none. */
+/** Returns the kernel's result for rows: their fields, or the reason why they are invalid. */
 function byKernel(kernel: Kernel, bytes: Buffer, columns: number, dialect: FieldDialect): Row[] {
   const most = bytes.length + 1;
   kernel.reset();
-  const input = kernel.place(bytes.length);
-  const [fields, numbers, starts] = [kernel.place(most * columns * 8), kernel.place(most * 4), kernel.place(most * 4)];
-  const [status, unescaped, report] = [kernel.place(most), kernel.place(bytes.length), kernel.place(16)];
+  const input = kernel.allocate(bytes.length);
+  const [fields, numbers, starts] = [
+    kernel.allocate(most * columns * 8),
+    kernel.allocate(most * 4),
+    kernel.allocate(most * 4),
+  ];
+  const [status, unescaped, report] = [kernel.allocate(most), kernel.allocate(bytes.length), kernel.allocate(16)];
   kernel.write(input, bytes);
   kernel.fill(status, most, 0);
   const [delimiter, quote, lineEnd] = [dialect.delimiter, dialect.quote, dialect.lineEnd].map((c) =>
@@ -48,7 +52,7 @@ function byKernel(kernel: Kernel, bytes: Buffer, columns: number, dialect: Field
   return rows;
 }
 
-/** The same by `splitRow`. */
+/** Returns the same result by `splitRow`. */
 function bySplitRow(bytes: Buffer, columns: number, dialect: FieldDialect): Row[] {
   const rows: Row[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -63,7 +67,7 @@ function bySplitRow(bytes: Buffer, columns: number, dialect: FieldDialect): Row[
   return rows;
 }
 
-test('the header, the sample and the data are split alike, whatever they hold', () => {
+test('splits header, sample and data alike', () => {
   const kernel = new Kernel();
   const seen = new Map<string, number>();
   for (let seed = 1; seed <= (thorough ? 50_000 : 2500); seed++) {

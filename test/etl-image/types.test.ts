@@ -1,7 +1,7 @@
 import { Converter } from '../support/convert';
 import { readSchema } from '../support/parquet';
 
-/** The options of a container that was told none. */
+/** Default options of the container. */
 const strict = { options: {} };
 
 let converter: Converter;
@@ -37,7 +37,7 @@ describe('types', () => {
     expect(await typeOf(...values)).toBe(type);
   });
 
-  test('NA is Namibia in a text column, and null in a number column', async () => {
+  test('NA is text in a text column, and null in a number column', async () => {
     const { rows } = await converter.convert('country,n\nNA,NA\nES,1\n', strict);
     expect(rows).toEqual([
       { country: 'NA', n: null },
@@ -49,14 +49,14 @@ describe('types', () => {
 describe('one schema for all parts', () => {
   test.each<[string, string[], string, unknown[]]>([
     ['integer -> double', ['1', '2', '3', '2.5'], 'double', [1, 2, 3, 2.5]],
-    ['integer -> text, as it stood', ['1', '2', '3', '007'], 'text', ['1', '2', '3', '007']],
+    ['integer -> text, unchanged', ['1', '2', '3', '007'], 'text', ['1', '2', '3', '007']],
     [
       'integer -> text where a double would lose digits',
       ['9007199254740993', '2', '2.5'],
       'text',
       ['9007199254740993', '2', '2.5'],
     ],
-    ['double -> text, as it stood', ['1.50', '2', 'x'], 'text', ['1.50', '2', 'x']],
+    ['double -> text, unchanged', ['1.50', '2', 'x'], 'text', ['1.50', '2', 'x']],
     ['nothing -> integer', ['', '', '5'], 'integer', [null, null, 5n]],
     ['nothing -> text', ['', '', 'x'], 'text', [null, null, 'x']],
   ])('%s', async (_what, values, type, cells) => {
@@ -69,7 +69,7 @@ describe('one schema for all parts', () => {
     expect(manifest.parts).toHaveLength(values.length);
   });
 
-  test('day or month first is decided by the whole column', async () => {
+  test('the whole column decides whether day or month comes first', async () => {
     const { rows } = await converter.convert('fecha\n05/06/2026\n07/08/2026\n12/31/2026\n', {
       ...strict,
       chunkRows: 1,
@@ -79,7 +79,7 @@ describe('one schema for all parts', () => {
     );
   });
 
-  test('a date column whose later values are mostly none stays text, whole', async () => {
+  test('a date column whose later values are mostly not dates is text in all parts', async () => {
     const csv = 'update_notes\n2026-02-01\nfixed the pump\nnew belt\nnothing\n';
     const { rows, manifest } = await converter.convert(csv, { ...strict, chunkRows: 1 });
     expect(rows.map((row) => row.update_notes)).toEqual(['2026-02-01', 'fixed the pump', 'new belt', 'nothing']);
@@ -87,7 +87,7 @@ describe('one schema for all parts', () => {
     expect(manifest.warnings[0]).toContain('stays text');
   });
 
-  test('a time of day anywhere makes the column a timestamp everywhere', async () => {
+  test('a time of day in any row makes the column a timestamp in all parts', async () => {
     const { manifest, rows } = await converter.convert('date\n2026-02-01\n2026-02-01T10:30:00Z\n', {
       ...strict,
       chunkRows: 1,
@@ -99,7 +99,7 @@ describe('one schema for all parts', () => {
     ]);
   });
 
-  test('one value that shows a decimal comma makes numbers of the others, wherever it stands', async () => {
+  test('one value with a sure decimal comma makes the column numbers, wherever it is', async () => {
     const values = ['1,234', '2,345', '1,5', '3'];
     for (let turn = 0; turn < values.length; turn++) {
       const csv = `x;y\n${[...values.slice(turn), ...values.slice(0, turn)].map((value) => `${value};a`).join('\n')}\n`;

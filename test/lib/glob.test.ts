@@ -19,7 +19,7 @@ test.each([
   ['[a]', '[a]', true],
 ])('%s on %s: %s', (glob, name, matches) => expect(matchesGlob(glob, name)).toBe(matches));
 
-test('a glob made to take long does not', () => {
+test('matches an adversarial glob quickly', () => {
   const name = 'a'.repeat(2000);
   expect(matchesGlob(`${'*a'.repeat(200)}b`, name)).toBe(false);
 });

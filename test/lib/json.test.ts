@@ -8,7 +8,7 @@ const objects = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repea
 test.each([
   ['lists', lists],
   ['objects', objects],
-])('%s are parsed up to the limit, and refused above it and at 50,000 levels', (_, nested) => {
+])('%s are parsed up to the limit, and rejected above it and at 50,000 levels', (_, nested) => {
   expect(isShallow(parseJson(nested(maxJsonDepth)))).toBe(true);
   for (const depth of [maxJsonDepth + 1, 50_000]) {
     expect(() => parseJson(nested(depth))).toThrow('is nested more than 64 levels deep: make it flatter');
@@ -16,19 +16,19 @@ test.each([
   }
 });
 
-test('brackets in strings are not levels, whatever is escaped in them', () => {
+test('brackets in strings are not levels, with any escapes', () => {
   const text = `\\"${'['.repeat(500)}{\\\\`;
   expect(parseJson(JSON.stringify({ [text]: text }))).toEqual({ [text]: text });
   expect(parseJson(JSON.stringify([[[text]], text]))).toEqual([[[text]], text]);
 });
 
-test('what is not JSON is refused in its own words', () => {
+test('rejects text that is not JSON', () => {
   for (const text of ['', 'x', '{', '"', '"\\', '[1,]']) expect(() => parseJson(text)).toThrow('is not JSON');
   expect(parseJsonOr('{', 'other')).toBe('other');
   expect(parseJsonOr(lists(1000), undefined)).toBeUndefined();
 });
 
-test('the size of JSON is that of its bytes', () => {
+test('measures the size of JSON in bytes', () => {
   expect(jsonBytes({ a: 'ñ' })).toBe(10);
   expect(jsonBytes(undefined)).toBe(0);
   expect(jsonProblem({ a: 'x'.repeat(93) }, 100)).toMatch(/^has 101 bytes as JSON, and 100 are allowed/);
@@ -36,7 +36,7 @@ test('the size of JSON is that of its bytes', () => {
   expect(jsonProblem(JSON.parse(lists(50_000)), 1e6)).toMatch(/^is nested more than 64 levels deep/);
 });
 
-test('the length in bytes is that of UTF-8, halves of characters included', () => {
+test('measures the length in bytes of UTF-8, including lone surrogates', () => {
   const random = randomFrom(7);
   const units = [0x41, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff];
   for (let round = 0; round < 2000; round++) {
@@ -45,6 +45,6 @@ test('the length in bytes is that of UTF-8, halves of characters included', () =
   }
 });
 
-test('a canonical text of what is nested too deeply is refused, not a stack overflow', () => {
+test('rejects the canonical text of a deeply nested value without a stack overflow', () => {
   expect(() => canonicalJson(JSON.parse(objects(50_000)))).toThrow(/more than 64 levels/);
 });

@@ -36,12 +36,12 @@ describe('canonicalUri', () => {
     ['s3://raw/r%2B1.csv', 's3://raw/r%2B1.csv'],
   ])('spells %s as %s', (uri, canonical) => expect(canonicalUri(uri)).toBe(canonical));
 
-  test('tells keys of S3 apart that differ only in their encoding', () => {
+  test('distinguishes S3 keys that differ only in their encoding', () => {
     expect(sameUri('s3://raw/r%2B1.csv', 's3://raw/r+1.csv')).toBe(false);
     expect(sameUri('file:///r%2B1.csv', 'file:///r+1.csv')).toBe(true);
   });
 
-  test('agrees for random paths, whichever function has built the URI', () => {
+  test('agrees for random paths, whichever function builds the URI', () => {
     const random = randomFrom(7);
     const alphabet = [
       'a',
@@ -100,19 +100,19 @@ describe('pathBelow', () => {
   ])('of %s and %s is %s', (base, uri, path) => expect(pathBelow(base, uri)).toBe(path));
 });
 
-test('a bucket may be named by its name or by a URI', () => {
+test('accepts a bucket name and a URI', () => {
   expect(bucketUri('raw-data')).toBe('s3://raw-data');
   expect(bucketUri('s3://raw-data/in/')).toBe('s3://raw-data/in');
   expect(bucketUri('Not a bucket')).toBeUndefined();
 });
 
-test('the root of the file system is a base as any folder is', () => {
+test('the root of the file system is a valid base', () => {
   expect(bucketUri('file:///')).toBe('file:///');
   expect(joinUri('file:///', 'a', 'b.csv')).toBe('file:///a/b.csv');
   expect(joinUri('file:///')).toBe('file:///');
 });
 
-test('trimming many slashes takes linear time', () => {
+test('trims many slashes in linear time', () => {
   const slashes = '/'.repeat(250_000);
   expect(joinUri(`s3://raw/a${slashes}x`, 'b')).toBe(`s3://raw/a${slashes}x/b`);
   expect(baseName(`s3://raw/${slashes}x.csv`)).toBe('x.csv');

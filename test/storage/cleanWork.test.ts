@@ -21,7 +21,7 @@ onEveryStore((open) => {
     return { store, place };
   };
 
-  test('removes what no commit refers to, and keeps the parts and rejects of every commit', async () => {
+  test('removes unreferenced files, and keeps the parts and rejects of every commit', async () => {
     const { store, place } = await start();
     await store.write(joinUri(place.claims, '1-dead'), '');
     await store.write(joinUri(place.projections, '1-dead', 'next', 'x'), '');
@@ -49,7 +49,7 @@ onEveryStore((open) => {
     expect(await store.head(joinUri(place.work('abandoned', 1), 'part-00001.parquet'))).toBeDefined();
   });
 
-  test('a draft that a killed writer left is in no listing, and is removed', async () => {
+  test('removes the unlisted draft of a killed writer', async () => {
     const { store, place } = await start();
     const location = parseUri(joinUri(place.commits, '.draft-left'));
     if (location?.kind !== 'file') return;

@@ -11,12 +11,12 @@ test('fences are ordered by start, then run, then generation', () => {
   }
 });
 
-test('starts are compared as instants, not as text', () => {
+test('compares starts as instants, not as text', () => {
   expect(compareFences(at('2026-02-08T01:00:00Z'), at(early))).toBe(0);
   expect(compareFences(at('2026-02-08T03:30:00+02:00'), at(late))).toBeLessThan(0);
 });
 
-test('a start that is no time is refused rather than taken for equal', () => {
+test('rejects an invalid start instead of treating it as equal', () => {
   expect(() => compareFences(at('yesterday'), at(early))).toThrow(RangeError);
 });
 
@@ -46,7 +46,7 @@ describe('decide', () => {
     ['another program, lower', { ...mine, ...at(early), program: 'p@2' }, 'commit'],
   ] as const)('%s', (_name, newest, decision) => expect(decide(newest, mine, undefined)).toBe(decision));
 
-  test('replaces the data of another source that the event names', () => {
+  test('replaces the data of another source named in the event', () => {
     const other = { ...mine, ...at(early), source: { ...mine.source, uri: 'file:///in/b.csv' } };
     expect(decide(other, mine, undefined)).toBe('conflict');
     expect(decide(other, mine, 'file:///in/b%2Ecsv')).toBe('commit');

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readlink, rm, stat, symlink, truncate, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
-import { fileWork } from '@etl/storage/fileErrors';
+import { mapFileErrors } from '@etl/storage/fileErrors';
 import { createFileStore } from '@etl/storage/fileStore';
 import { openStore } from '@etl/storage/openStore';
 
@@ -25,16 +25,16 @@ test.each([
   ['ELOOP', 'NotFound'],
   ['EMFILE', 'Unavailable'],
   ['EIO', 'Unavailable'],
-])('%s is %s, with the cause and the object', async (errno, code) => {
+])('maps %s to %s, with the cause and the object', async (errno, code) => {
   const cause = Object.assign(new Error(errno), { code: errno });
-  await expect(fileWork('file:///a', () => Promise.reject(cause))).rejects.toMatchObject({
+  await expect(mapFileErrors('file:///a', () => Promise.reject(cause))).rejects.toMatchObject({
     code,
     uri: 'file:///a',
     cause,
   });
 });
 
-test('a path that leads through a file', async () => {
+test('treats a path through a file as absent', async () => {
   await writeFile(join(folder, 'file'), '');
   const uri = fileUri(join(folder, 'file', 'below'));
   expect(await store.head(uri)).toBeUndefined();
@@ -50,7 +50,7 @@ test.each([
   await expect(store.write(uri, 'x')).rejects.toMatchObject({ code: 'ReadOnly', uri });
 });
 
-/** Reads a file to its end, and changes it once after the first piece. */
+/** Reads a file to its end, and changes it after the first piece. */
 async function readWhile(path: string, change: () => Promise<void>, pinned: boolean): Promise<void> {
   await writeFile(path, Buffer.alloc(8 * 1024 * 1024, 1));
   const ifMatch = (await store.head(fileUri(path)))?.fingerprint ?? '';
@@ -69,13 +69,13 @@ test.each([true, false])(
   },
 );
 
-test('a file that grows while it is read is not the one asked for', async () => {
+test('fails when a file grows during the read', async () => {
   const path = join(folder, 'growing.csv');
   const grow = () => writeFile(path, 'x', { flag: 'a' });
   await expect(readWhile(path, grow, true)).rejects.toMatchObject({ code: 'SourceChanged' });
 });
 
-test('a copy is a hard link: no byte is written twice', async () => {
+test('a copy is a hard link', async () => {
   const [from, to] = [join(folder, 'part'), join(folder, 'published', 'part')];
   await store.write(fileUri(from), 'content');
   await store.copy(fileUri(from), fileUri(to));
@@ -86,7 +86,7 @@ test('an abandoned read closes its file', async () => {
   const path = join(folder, 'abandoned');
   await writeFile(path, Buffer.alloc(4 * 1024 * 1024));
   const stream = await store.openRead(fileUri(path));
-  // Not events.once: breaking off emits an AbortError, which is nobody's error here.
+  // Not events.once: stopping the read emits an AbortError, which is expected here.
   const closed = new Promise((resolve) => stream.once('close', resolve));
   for await (const _piece of stream) break;
   await closed;
@@ -96,7 +96,7 @@ test('an abandoned read closes its file', async () => {
   expect(opened).not.toContain(path);
 });
 
-test('openStore asks for no S3 until an s3:// URI is used, and copies within one kind only', async () => {
+test('openStore opens S3 only for an s3:// URI, and copies only within one kind', async () => {
   let opened = 0;
   const routed = openStore(store, () => {
     opened++;

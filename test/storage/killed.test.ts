@@ -10,8 +10,8 @@ const { turns } = projectionSettings;
 const settings = { ...projectionSettings, turns: { ...turns, pollMs: 1 } };
 
 /**
- * Nothing a killed publisher would still do is done: every operation from its n-th change on throws, clean-up included. To die
- * before a read leaves what it leaves to die before the next change.
+ * Simulates a killed publisher: every operation from its n-th change on throws, including cleanup. A death before a
+ * read has the same result as one before the next change.
  */
 function dyingAt(n: number): Gate {
   let [changes, dead] = [0, false];
@@ -27,7 +27,7 @@ onEveryStore((open, stride) => {
   test.each([
     ['the same run, launched again', 'victim', 1, 2],
     ['a newer run with fewer parts', 'heir', 3, 1],
-  ])('killed at any step: %s leaves the right batch', async (_name, heirName, heirStart, heirParts) => {
+  ])('%s publishes the right batch after a kill at any step', async (_name, heirName, heirStart, heirParts) => {
     const { store, fresh } = open();
     const round = async (n: number): Promise<boolean> => {
       const clock = newClock();
@@ -45,7 +45,7 @@ onEveryStore((open, stride) => {
       const run = { name: heirName, startedAt: heirStart, parts: heirParts, generation: 2 };
       const next = await prepare(store, place, run);
       const readers = onlookers(store, place);
-      // The claims that it sees, it sees for their whole life.
+      // Claims expire after it has seen them for their whole life.
       const after = async (operation: string, uri: string) => {
         if (operation === 'list' && uri === place.claims) clock.skip(turns.lifeMs);
       };

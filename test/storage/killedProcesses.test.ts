@@ -10,10 +10,10 @@ import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';
 import { startPublisher } from './support/publisherProcess';
 
-/** A claim of a process that is really gone need not be waited for long. */
+/** Short claims, because the processes are really killed. */
 const settings = { ...projectionSettings, turns: { lifeMs: 300, useMs: 100, pollMs: 20 } };
 
-test('real processes killed with SIGKILL at any step: the next publisher leaves the right batch', async () => {
+test('the next publisher publishes the right batch after a SIGKILL at any step', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'etl-killed-'));
   const store = createFileStore();
   try {
@@ -41,7 +41,7 @@ test('real processes killed with SIGKILL at any step: the next publisher leaves 
   }
 });
 
-test('real processes racing for one commit: exactly one of them commits, the others find it', async () => {
+test('of real processes racing for one commit, exactly one commits and the others find it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'etl-racing-'));
   const store = createFileStore();
   try {

@@ -46,7 +46,7 @@ const expected = [
   ['shut/…', expect.stringMatching(/^unreadable: its folder cannot be read \(ENAMETOOLONG\): shorten its path$/)],
 ].sort(([one = ''], [other = '']) => Buffer.compare(bytes(one), bytes(other)));
 
-/** Listings are in the order of the bytes, which the escaped names are not. */
+/** Listings are in byte order, unlike the escaped names. */
 function bytes(path: unknown): Buffer {
   return Buffer.from(
     String(path).replace(/%([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
@@ -54,11 +54,11 @@ function bytes(path: unknown): Buffer {
   );
 }
 
-test('every entry of a folder is listed, with its problem', async () => {
+test('lists every entry of a folder, with its problem', async () => {
   expect(await listed({ problems: true })).toEqual(expected);
 });
 
-test('a listing that resumes behind any entry loses none and repeats none', async () => {
+test('a listing that resumes after any entry loses and repeats none', async () => {
   const all: string[] = [];
   for await (const { uri } of store.list(prefix, { problems: true })) all.push(uri);
   for (const [index, after] of all.entries()) {
@@ -73,6 +73,6 @@ test('a linked file has the content and fingerprint of its target', async () => 
   expect(link?.fingerprint).toBe(target?.fingerprint);
 });
 
-test('without problems a folder that cannot be read ends the listing: it may not pass for an empty one', async () => {
+test('without `problems`, an unreadable folder fails the listing', async () => {
   await expect(listed()).rejects.toMatchObject({ name: 'StorageError' });
 });

@@ -12,7 +12,7 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
 }
 
 onEveryStore((open) => {
-  test('an object that is not there', async () => {
+  test('a missing object', async () => {
     const { store, fresh } = open();
     const uri = joinUri(fresh(), 'nothing');
     expect(await store.head(uri)).toBeUndefined();
@@ -22,7 +22,7 @@ onEveryStore((open) => {
     await store.remove(uri);
   });
 
-  test('a folder is no object', async () => {
+  test('a folder is not an object', async () => {
     const { store, fresh } = open();
     const folder = fresh();
     await store.write(joinUri(folder, 'a'), 'x');
@@ -46,7 +46,7 @@ onEveryStore((open) => {
     expect(await store.head(uri)).toBeUndefined();
   });
 
-  test('writeIfAbsent: of many at once exactly one wins, and its bytes are there', async () => {
+  test('of many concurrent writeIfAbsent calls, exactly one succeeds and its bytes are stored', async () => {
     const { store, fresh } = open();
     for (let round = 0; round < 10; round++) {
       const uri = joinUri(fresh(), 'entry.json');
@@ -78,7 +78,7 @@ onEveryStore((open) => {
     expect(await bytesOf(await store.openRead(empty))).toHaveLength(0);
   });
 
-  test('a read is of the version asked for, or fails', async () => {
+  test('a read returns the requested version or fails', async () => {
     const { store, fresh } = open();
     const uri = joinUri(fresh(), 'source.csv');
     await store.write(uri, 'first');
@@ -88,7 +88,7 @@ onEveryStore((open) => {
     await expect(store.openRead(uri, { ifMatch })).rejects.toMatchObject({ code: 'SourceChanged', uri });
   });
 
-  test('copies, over what is there and over itself', async () => {
+  test('copies over an existing object and over itself', async () => {
     const { store, fresh } = open();
     const [from, to] = [joinUri(fresh(), 'a b', 'from'), joinUri(fresh(), 'c', 'to')];
     await store.write(from, 'content');
@@ -123,7 +123,7 @@ onEveryStore((open) => {
     }
   });
 
-  test('lists below a folder in order of the key, not its neighbours', async () => {
+  test('lists below a folder in key order, without its siblings', async () => {
     const { store, fresh } = open();
     const base = fresh();
     const prefix = joinUri(base, 'p');
@@ -137,7 +137,7 @@ onEveryStore((open) => {
     for await (const { uri } of store.list(joinUri(base, 'nowhere'))) throw new Error(`listed ${uri}`);
   });
 
-  test('lists what comes behind a key, be it there or not', async () => {
+  test('lists the objects after a key, whether it exists or not', async () => {
     const { store, fresh } = open();
     const prefix = fresh();
     const uri = (key: string) => joinUri(prefix, ...key.split('/'));
@@ -155,7 +155,7 @@ onEveryStore((open) => {
     expect(await behind('y/y')).toEqual(keys.slice(5).map(uri));
   });
 
-  test('a listing of more than one page begins behind a key', async () => {
+  test('a listing of several pages starts after a key', async () => {
     const { store, fresh } = open();
     const prefix = fresh();
     const names = Array.from({ length: 50 }, (_, index) => String(index).padStart(4, '0'));

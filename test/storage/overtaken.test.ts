@@ -6,9 +6,9 @@ import { gated, gatedFolders } from './support/gates';
 import { latch } from './support/latch';
 import { onEveryStore } from './support/places';
 
-/** An older publisher stands still before its n-th step while a newer one publishes, then goes on. */
+/* An older publisher pauses before its n-th step while a newer one publishes, then resumes. */
 onEveryStore((open, stride) => {
-  test('a publisher that stands still at any step never spoils what a newer one published', async () => {
+  test('a publisher paused at any step never corrupts the batch of a newer one', async () => {
     const { store, fresh } = open();
     let steps = 0;
     const place0 = placeOf(fresh());
@@ -37,7 +37,7 @@ onEveryStore((open, stride) => {
       const a = publish(gated(store, stall), place, older, { ...projectionSettings, folders: gatedFolders(stall) });
       await arrived.opened;
       const b = publish(store, place, newer);
-      // The newer one ends, or waits for the older one; then the older one takes one step, at the worst moment.
+      // The newer one finishes or waits for the older one. Then the older one takes one step, at the worst moment.
       await Promise.race([b, sleep(1500)]);
       atStep.open();
       await Promise.race([stepped.opened, a]);

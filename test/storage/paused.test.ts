@@ -11,9 +11,9 @@ const settings = { ...projectionSettings, turns: { ...turns, pollMs: 1 } };
 
 const newClock = useClocks();
 
-/** As when a machine is suspended: the older publisher stands still, between two of its steps, until its claim is dead. */
+/* Simulates a suspended machine: the older publisher pauses between two steps until its claim has expired. */
 onEveryStore((open, stride) => {
-  test('a publisher whose claim died while it stood still changes nothing any more', async () => {
+  test('a publisher whose claim expired during a pause changes nothing any more', async () => {
     const { store, fresh } = open();
     const round = async (n: number): Promise<boolean> => {
       const clock = newClock();
@@ -26,7 +26,7 @@ onEveryStore((open, stride) => {
       const [arrived, resume] = [latch(), latch()];
       let [step, resumed] = [0, false];
       const changes: string[] = [];
-      // Where it stands is before the question whether it may go on, or before reading: a request itself is never late.
+      // It pauses before checking whether it may proceed, or before reading: a request itself is never late.
       const pause = async (operation: string, uri: string) => {
         if (resumed && /^(copy|move|write|remove)$/.test(operation) && uri.startsWith(place.published)) {
           changes.push(`${operation} ${uri.slice(place.published.length)}`);
@@ -42,7 +42,7 @@ onEveryStore((open, stride) => {
       const a = publish(gated(store, pause, after), place, older, slow);
       const reached = await Promise.race([arrived.opened.then(() => true), a.then(() => false)]);
       if (reached) {
-        // The claims that the newer one sees, it sees for their whole life.
+        // Claims expire after the newer one has seen them for their whole life.
         const wait = async (operation: string, uri: string) => {
           if (operation === 'list' && uri === place.claims) clock.skip(turns.lifeMs);
         };
@@ -56,7 +56,7 @@ onEveryStore((open, stride) => {
       }
       return reached;
     };
-    // Until a publisher was done before the step it was to stand still at.
+    // Until a publisher finishes before its pause.
     for (let first = 0, done = false; !done; first += 8 * stride) {
       const steps = Array.from({ length: 8 }, (_, n) => first + n * stride);
       const rounds = await Promise.allSettled(steps.map(round));

@@ -17,27 +17,27 @@ const refused = (kind: 'sources' | 'destinations', uri: string) =>
   refusedPlaces(world.places, [{ key: 'detail.s3Key', kind, uri }]);
 
 describe('links', () => {
-  test.each([...world.hostileFiles, ...world.hostileLinks])('the source %s is refused by its key', async (uri) =>
+  test.each([...world.hostileFiles, ...world.hostileLinks])('the source %s is denied by its key', async (uri) =>
     expect(await refused('sources', uri)).toEqual([expect.stringMatching(/^detail\.s3Key: \S+ /)]),
   );
   test.each([...world.hostileDestinations, ...world.hostileDestinationLinks])(
-    'the destination %s is refused',
+    'the destination %s is denied',
     async (uri) => expect(await refused('destinations', uri)).toHaveLength(1),
   );
   test.each(['raw/ventas/dia.csv', 'raw/inside.csv', 'raw/not/there.csv', 'raw'])('%s is allowed', async (path) =>
     expect(await refused('sources', world.at(path))).toEqual([]),
   );
 
-  test('the reason says where a link leads', async () => {
+  test('the reason names the target of a link', async () => {
     expect(await refused('sources', world.at('raw/link.csv'))).toEqual([
       expect.stringContaining(`raw/link.csv leads to ${await realUri(world.at('secret/dia.csv'))}, which lies outside`),
     ]);
     expect(await refused('sources', world.at('raw/nowhere.csv'))).toEqual([
-      expect.stringContaining('is reached by a link that leads nowhere'),
+      expect.stringContaining('is reached by a broken link'),
     ]);
   });
 
-  test('a base may be a link itself', async () => {
+  test('a base may be a link', async () => {
     const allowed = { sources: [world.at('clean/out')] };
     const at = (path: string) => refusedPlaces(allowed, [{ key: 'INPUT_FILE', kind: 'sources', uri: world.at(path) }]);
     expect(await at('clean/out/dia.csv')).toEqual([]);
@@ -64,7 +64,7 @@ describe('a confined store', () => {
   };
   const denied = expect.objectContaining({ code: 'AccessDenied' });
 
-  test.each(Object.keys(uses))('%s reaches nothing outside', async (use) => {
+  test.each(Object.keys(uses))('%s cannot access places outside', async (use) => {
     for (const uri of [...world.hostileFiles, ...world.hostileLinks, ...world.hostileDestinationLinks])
       await expect(uses[use]?.(uri)).rejects.toEqual(denied);
     expect(await readFile(join(world.folder, 'secret', 'dia.csv'), 'utf8')).toContain('total');
@@ -75,7 +75,7 @@ describe('a confined store', () => {
     async (use) => expect(uses[use]?.(`${world.raw}/ventas/dia.csv`)).rejects.toEqual(denied),
   );
 
-  test('has every operation of a store, and allows them in their places', async () => {
+  test('has every operation of a store, and allows them inside', async () => {
     expect(Object.keys(store).sort()).toEqual(Object.keys(openStore()).sort());
     const open: ObjectStore = confineStore(openStore(), {});
     for (const each of [store, open]) {
@@ -86,7 +86,7 @@ describe('a confined store', () => {
   });
 });
 
-/** The real path of what is there, or would be made: by another way than the code has it. */
+/** Returns the real path of an existing or new file, independently of the code. */
 function realPathOf(path: string): string {
   try {
     return realpathSync.native(path);
@@ -96,7 +96,7 @@ function realPathOf(path: string): string {
   }
 }
 
-test('no random spelling that is accepted leads outside the allowed prefixes', async () => {
+test('no accepted random spelling leads outside the allowed prefixes', async () => {
   const random = randomFrom(20261201);
   const segments = [
     '..',
@@ -134,7 +134,7 @@ test('no random spelling that is accepted leads outside the allowed prefixes', a
   for (const count of Object.values(accepted)) expect(count).toBeGreaterThan(100);
 });
 
-test('a link that is made after a check is met by the store', async () => {
+test('the store detects a link that is created after the check', async () => {
   const store = confineStore(openStore(), world.places);
   await store.write(`${world.clean}/later/a`, 'x');
   await rm(join(world.folder, 'clean', 'later'), { recursive: true });

@@ -20,7 +20,7 @@ onEveryStore((open, stride) => {
     return names;
   };
 
-  test('a first batch, then a corrected one with fewer parts: no surplus part', async () => {
+  test('replaces a batch with a corrected one with fewer parts, without surplus parts', async () => {
     const { store, place } = start();
     const first = await publish(store, place, await prepare(store, place, { name: 'a', startedAt: 1, parts: 4 }));
     expect(first).toMatchObject({ status: 'committed', number: 1 });
@@ -41,14 +41,14 @@ onEveryStore((open, stride) => {
     expect(numbers).toEqual([2, 1]);
   });
 
-  test('a batch without rows is published as such', async () => {
+  test('publishes a batch without rows', async () => {
     const { store, place } = start();
     await publish(store, place, await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 }));
     await publish(store, place, await prepare(store, place, { name: 'b', startedAt: 2, parts: 0 }));
     expect(await namesBelow(place.published)).toEqual(['_SUCCESS', '_manifest.json']);
   });
 
-  test('the same source again is already there, and nothing is written', async () => {
+  test('the same source again is already published, and nothing is written', async () => {
     const { store, place } = start();
     const manifest = await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 });
     await publish(store, place, manifest);
@@ -78,7 +78,7 @@ onEveryStore((open, stride) => {
     expect(await look(store, place)).toEqual({ runId: 'new' });
   });
 
-  test.each(['_SUCCESS', '_manifest.json', 'part-00002.parquet'])('a projection without %s is mended', async (name) => {
+  test.each(['_SUCCESS', '_manifest.json', 'part-00002.parquet'])('repairs a projection without %s', async (name) => {
     const { store, place } = start();
     const manifest = await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 });
     await publish(store, place, manifest);
@@ -87,7 +87,7 @@ onEveryStore((open, stride) => {
     expect(await look(store, place)).toEqual({ runId: 'a' });
   });
 
-  test('a manifest whose parts are not there is not committed', async () => {
+  test('does not commit a manifest whose parts are missing', async () => {
     const { store, place } = start();
     const manifest = await prepare(store, place, { name: 'a', startedAt: 1, parts: 2 });
     await store.remove(joinUri(place.internal, manifest.parts[1]?.location ?? ''));
@@ -96,13 +96,13 @@ onEveryStore((open, stride) => {
     expect(await namesBelow(place.published)).toEqual([]);
   });
 
-  test('a commit that cannot be read is named', async () => {
+  test('names an unreadable commit', async () => {
     const { store, place } = start();
     await store.write(place.commit(1), '{"version": 1');
     await expect(readNewestCommit(store, place)).rejects.toMatchObject({ code: 'Corrupt', uri: place.commit(1) });
   });
 
-  test('at each step of a publication: where a manifest is, there are its parts, even for one who ignores _SUCCESS', async () => {
+  test('at each step of a publication, a published manifest has its parts, even for readers that ignore _SUCCESS', async () => {
     const { store, place } = start();
     await publish(store, place, await prepare(store, place, { name: 'a', startedAt: 1, parts: 3 }));
     const manifest = await prepare(store, place, { name: 'b', startedAt: 2, parts: 2 });
@@ -124,7 +124,7 @@ onEveryStore((open, stride) => {
     expect([...seen]).toEqual(['a', 'b']);
   });
 
-  test('a newer run that commits during a projection and dies before its own is projected all the same', async () => {
+  test('projects a newer run that commits during a projection and dies before its own', async () => {
     const { store, place } = start();
     const older = await prepare(store, place, { name: 'old', startedAt: 1, parts: 2 });
     const newer = await prepare(store, place, { name: 'new', startedAt: 2, parts: 1 });
@@ -138,7 +138,7 @@ onEveryStore((open, stride) => {
     expect(await look(store, place)).toEqual({ runId: 'new' });
   });
 
-  test('racing publishers: one commit a number, the highest fence is shown, readers see whole batches only', async () => {
+  test('racing publishers: one commit per number, the highest fence is published, readers see only complete batches', async () => {
     const rounds = Array.from({ length: 6 / stride }, async (_, round) => {
       const { store, place } = start();
       const names = ['p', 'q', 'r', 's'];

@@ -5,7 +5,7 @@ import { readAhead } from '@etl/storage/readAhead';
 
 const object = Buffer.from(Array.from({ length: 1000 }, (_, index) => index % 251));
 
-/** A store whose later ranges are there before its earlier ones, as far as that may be. */
+/** A store whose later ranges arrive before its earlier ones, if possible. */
 function slowStore(failingFrom = Number.POSITIVE_INFINITY) {
   const asked: ReadOptions[] = [];
   let open = 0;
@@ -37,7 +37,7 @@ async function readAll(store: ReturnType<typeof slowStore>, start: number, end: 
   return Buffer.concat(pieces);
 }
 
-test('all bytes in order, with so many ranges at a time and no more, all of the same version', async () => {
+test('reads all bytes of one version in order, with a bounded number of parallel ranges', async () => {
   const store = slowStore();
   expect(await readAll(store, 0, 1000)).toEqual(object);
   expect(store.mostOpen()).toBe(3);
@@ -55,7 +55,7 @@ test.each([
   expect(await readAll(slowStore(), start, end)).toEqual(object.subarray(start, end));
 });
 
-test('a range that cannot be read fails the reading where it is, after everything before it', async () => {
+test('fails at an unreadable range, after all bytes before it', async () => {
   const read: Buffer[] = [];
   const bytes = readAhead(
     slowStore(350),
@@ -70,7 +70,7 @@ test('a range that cannot be read fails the reading where it is, after everythin
   expect(Buffer.concat(read)).toEqual(object.subarray(0, 350));
 });
 
-test('a reader that leaves asks for nothing more', async () => {
+test('requests nothing more after the reader stops', async () => {
   const store = slowStore(210);
   for await (const _ of readAhead(
     store,

@@ -18,7 +18,7 @@ describeS3('S3 behind a connection that breaks', () => {
   const body = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 
   beforeAll(async () => {
-    // Pages of twenty objects, where S3 has a thousand.
+    // Pages of twenty objects; those of S3 have a thousand.
     moto = await startMoto({ MOTO_S3_DEFAULT_MAX_KEYS: '20' });
     proxy = await startFaultyProxy(moto.endpoint, (incoming) => fault(incoming));
     client = await s3With(proxy.endpoint, 'lake');
@@ -43,7 +43,7 @@ describeS3('S3 behind a connection that breaks', () => {
     return Buffer.concat(pieces);
   };
 
-  test('a read goes on at the byte where its stream broke', async () => {
+  test('resumes a read at the byte where its stream broke', async () => {
     await store().write('s3://lake/source', body);
     let cuts = 4;
     fault = (incoming) => (isGet(incoming) && cuts-- > 0 ? { kind: 'cutAfter', bytes: 50_000 } : none);
@@ -51,7 +51,7 @@ describeS3('S3 behind a connection that breaks', () => {
     expect(gets()).toBe(5);
   });
 
-  test('an object replaced between two pieces of a read is an error, never a mixture', async () => {
+  test('fails when an object is replaced between two pieces of a read', async () => {
     await store().write('s3://lake/changing', body);
     const direct = await s3With(moto.endpoint);
     let cuts = 1;
@@ -68,13 +68,13 @@ describeS3('S3 behind a connection that breaks', () => {
     direct.destroy();
   });
 
-  test('a read that breaks again and again without a byte fails, rather than end early', async () => {
+  test('fails a read that breaks repeatedly without progress', async () => {
     await store().write('s3://lake/hopeless', body);
     fault = (incoming) => (isGet(incoming) ? { kind: 'answer', status: 206, body: '' } : none);
     await expect(readAll('s3://lake/hopeless')).rejects.toMatchObject({ code: 'Unavailable' });
   });
 
-  test("an error of the reader's own ends the read and is not taken for a broken stream", async () => {
+  test('does not retry an error of the reader', async () => {
     await store().write('s3://lake/source', body);
     const stream = await store().openRead('s3://lake/source');
     const failed = (async () => {
@@ -84,7 +84,7 @@ describeS3('S3 behind a connection that breaks', () => {
     expect(gets()).toBe(1);
   });
 
-  test('writeIfAbsent whose answer was lost knows its own bytes', async () => {
+  test('writeIfAbsent recognizes its own bytes after a lost response', async () => {
     let losses = 1;
     fault = (incoming) => (incoming.method === 'PUT' && losses-- > 0 ? { kind: 'loseAnswer' } : none);
     expect(await store().writeIfAbsent('s3://lake/lost', 'mine')).toBe(true);
@@ -93,7 +93,7 @@ describeS3('S3 behind a connection that breaks', () => {
     expect(await store().writeIfAbsent('s3://lake/lost', 'mine')).toBe(false);
   });
 
-  test('a conflict is tried again, and in the end told', async () => {
+  test('retries a conflict, and finally reports it', async () => {
     let conflicts = 2;
     const conflict = refusal(409, 'ConditionalRequestConflict');
     fault = (incoming) => (incoming.method === 'PUT' && conflicts-- > 0 ? conflict : none);
@@ -102,7 +102,7 @@ describeS3('S3 behind a connection that breaks', () => {
     await expect(store().writeIfAbsent('s3://lake/conflict2', 'mine')).rejects.toMatchObject({ code: 'Unavailable' });
   });
 
-  test('an answer to HEAD has no reason: it is fetched with a GET', async () => {
+  test('fetches the reason of a denied HEAD with a GET', async () => {
     fault = () => refusal(403, 'InvalidAccessKeyId');
     await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials', uri: 's3://lake/x' });
     await expect(store().openRead('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials' });
@@ -116,7 +116,7 @@ describeS3('S3 behind a connection that breaks', () => {
     });
   });
 
-  test('access denied and an unknown bucket are told as such', async () => {
+  test('maps access denied and an unknown bucket', async () => {
     fault = () => refusal(403, 'AccessDenied');
     await expect(store().write('s3://lake/x', 'x')).rejects.toMatchObject({ code: 'AccessDenied', uri: 's3://lake/x' });
     fault = () => none;
@@ -125,7 +125,7 @@ describeS3('S3 behind a connection that breaks', () => {
     });
   });
 
-  test('an upload that fails half-way leaves neither an object nor parts', async () => {
+  test('a failed upload leaves neither an object nor parts', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'etl-upload-'));
     try {
       await writeFile(join(folder, 'big'), Buffer.alloc(20 * 1024 * 1024, 7));
@@ -141,8 +141,8 @@ describeS3('S3 behind a connection that breaks', () => {
     }
   });
 
-  test('a copy beyond the limit of CopyObject goes in parts; one that fails leaves none', async () => {
-    // S3 takes parts from 5 MiB on.
+  test('copies in parts above the limit of CopyObject; a failed copy leaves none', async () => {
+    // S3 requires parts of at least 5 MiB.
     const large = Buffer.alloc(12 * 1024 * 1024, 'abc');
     const inParts = createS3Store(client, { singleBytes: 1024, partBytes: 5 * 1024 * 1024 });
     await inParts.write('s3://lake/large', large);
@@ -156,7 +156,7 @@ describeS3('S3 behind a connection that breaks', () => {
     expect(await openUploads()).toEqual([]);
   });
 
-  test('a listing of more than one page', async () => {
+  test('lists several pages', async () => {
     const names = Array.from({ length: 45 }, (_, i) => `s3://lake/many/${String(i).padStart(5, '0')}`);
     await Promise.all(names.map((uri) => store().write(uri, '')));
     const listed: string[] = [];

@@ -7,7 +7,7 @@ import { type Moto, startMoto } from '../support/moto';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-/** What S3 takes as a key, and XML or a URI may not carry. */
+/** Keys that S3 accepts, with characters that XML or a URI cannot represent. */
 const keys = ['a\u0001b.csv', 'a\u000bb.csv', 'a b+c%20d&<e>.csv', 'x//y.csv', '/lead.csv', 'dir/', 'ñandú \ufffe.csv'];
 
 withMoto('keys of S3 that are not plain names', () => {
@@ -23,7 +23,7 @@ withMoto('keys of S3 that are not plain names', () => {
     await moto.stop();
   });
 
-  test('each is listed as it is, over several pages, and found by that name', async () => {
+  test('each is listed unchanged, over several pages, and found by its name', async () => {
     const store = createS3Store(client);
     const listed: string[] = [];
     for await (const { uri } of store.list('s3://lake/p')) listed.push(uri);
@@ -32,7 +32,7 @@ withMoto('keys of S3 that are not plain names', () => {
   });
 });
 
-test('keys are asked for in the form encoding of S3, in which + is a space', async () => {
+test('requests keys in the form encoding of S3, in which + is a space', async () => {
   const asked: (string | null)[] = [];
   const server = createServer(({ url = '' }, response) => {
     asked.push(new URL(url, 'http://s3').searchParams.get('encoding-type'));

@@ -1,13 +1,13 @@
 import { joinUri } from '@etl/lib/uri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import { keepSchema, readSchemaRecords, schemaBefore } from '@etl/storage/schemaRecords';
+import { readSchemaRecords, saveSchema, schemaBefore } from '@etl/storage/schemaRecords';
 import { placeOf, prepare } from './support/batches';
 import { gated } from './support/gates';
 import { onEveryStore } from './support/places';
 
 onEveryStore((open) => {
-  /** A dataset whose commits are kept one after the other; counts requests. */
+  /** A dataset whose schemas are saved in sequence. Counts requests. */
   async function lab() {
     const { store, fresh } = open();
     const destination = fresh();
@@ -22,13 +22,13 @@ onEveryStore((open) => {
       requests.length = 0;
       const found = await readSchemaRecords(counted, destination, batch);
       const before = schemaBefore(found, batch);
-      await keepSchema(counted, destination, batch, manifest, found);
+      await saveSchema(counted, destination, batch, manifest, found);
       return before && `${before.batchDate}/${before.source}: ${before.schema.map(({ name }) => name).join('')}`;
     };
     return { keep, requests, store, destination };
   }
 
-  test('reads two objects for a commit, however many sources there are, and writes no schema twice', async () => {
+  test('reads two objects per commit for any number of sources, and writes no schema twice', async () => {
     const { keep, requests } = await lab();
     for (let n = 1; n <= 20; n++) await keep('2026-02-08', `s${n}`, 'ab', n);
     expect(requests).toEqual(['readSmall', 'readSmall', 'write']);
@@ -36,7 +36,7 @@ onEveryStore((open) => {
     expect(requests).toEqual(['readSmall', 'readSmall']);
   });
 
-  test('the latest batch date counts, and of it the latest run, in whatever order they are kept', async () => {
+  test('keeps the latest run of the latest batch date, in any order', async () => {
     const { keep } = await lab();
     await keep('2026-02-08', 's', 'ab', 2);
     await keep('2026-02-08', 's', 'x', 1);
@@ -44,7 +44,7 @@ onEveryStore((open) => {
     expect(await keep('2026-02-09', 's', 'ab', 4)).toBe('2026-02-08/s: ab');
   });
 
-  test('a source without a record that is early enough is compared with its dataset', async () => {
+  test('compares a source without an earlier record with its dataset', async () => {
     const { keep } = await lab();
     expect(await keep('2026-02-07', 's', 'a', 1)).toBeUndefined();
     expect(await keep('2026-02-08', 't', 'b', 2)).toBe('2026-02-07/s: a');

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
-/** Renames our own folder to one of another owner: `space-pid-startTime`. */
+/** Renames our folder to one of another owner: `space-pid-startTime`. */
 async function ownedBy(change: (owner: { space: string; pid: string; startTime: string }) => string): Promise<string> {
   const own = await makeScratchFolder(parent);
   await writeFile(join(own, 'part'), 'x');
@@ -21,7 +21,7 @@ async function ownedBy(change: (owner: { space: string; pid: string; startTime: 
   return folder;
 }
 
-test('creates a folder that only its owner can enter', async () => {
+test('creates a folder that only its owner can access', async () => {
   const folder = await makeScratchFolder(parent, 'compare');
   expect(folder).toMatch(/\/etl-compare-/);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -31,7 +31,7 @@ test('creates a folder that only its owner can enter', async () => {
   // Process IDs above the kernel's limit never exist.
   const gone = 4_194_305;
 
-  test('removes those whose process is gone, whatever they were for, when another is made', async () => {
+  test('removes folders of ended processes, for any purpose, when a new one is created', async () => {
     const folder = await ownedBy(({ space, startTime }) => `${space}-${gone}-${startTime}`);
     const compared = folder.replace('-scratch-', '-compare-');
     await mkdir(compared);
@@ -39,23 +39,23 @@ test('creates a folder that only its owner can enter', async () => {
     expect(await readdir(parent)).toEqual([next.slice(parent.length + 1)]);
   });
 
-  test('removes one whose process ID was given to another process', async () => {
+  test('removes a folder whose process ID was reused', async () => {
     const folder = await ownedBy(({ space, pid }) => `${space}-${pid}-1`);
     await removeAbandoned(parent);
     expect(existsSync(folder)).toBe(false);
   });
 
   test.each<[string, Parameters<typeof ownedBy>[0]]>([
-    ['a process that is alive', ({ space, pid, startTime }) => `${space}-${pid}-${startTime}`],
+    ['a running process', ({ space, pid, startTime }) => `${space}-${pid}-${startTime}`],
     ['another PID namespace, boot or machine', ({ startTime }) => `0123456789ab-${gone}-${startTime}`],
-    ['an owner that the system does not report', () => 'unknown'],
-  ])('leaves alone that of %s', async (_what, change) => {
+    ['an unknown owner', () => 'unknown'],
+  ])('keeps the folder of %s', async (_what, change) => {
     const folder = await ownedBy(change);
     await removeAbandoned(parent);
     expect(existsSync(join(folder, 'part'))).toBe(true);
   });
 
-  test('leaves alone that of another user, and does not follow a link of that name', async () => {
+  test('keeps the folder of another user, and does not follow a link of that name', async () => {
     const folder = await ownedBy(({ space, startTime }) => `${space}-${gone}-${startTime}`);
     const target = join(parent, 'target');
     await mkdir(target);
@@ -70,7 +70,7 @@ test('creates a folder that only its owner can enter', async () => {
     expect(await readdir(target)).toEqual(['data']);
   });
 
-  test('the time of the newest folder of this PID namespace is reported', async () => {
+  test('returns the time of the newest folder of this PID namespace', async () => {
     expect(await lastTouched(parent)).toBeUndefined();
     await ownedBy(({ pid, startTime }) => `0123456789ab-${pid}-${startTime}`);
     expect(await lastTouched(parent)).toBeUndefined();
@@ -79,7 +79,7 @@ test('creates a folder that only its owner can enter', async () => {
   });
 });
 
-test('a folder that cannot be removed, or that is gone, is not an error', async () => {
+test('ignores a folder that cannot be removed or does not exist', async () => {
   await removeScratchFolder(join(parent, 'none'));
   await removeScratchFolder('/proc/self/fd');
   await removeAbandoned(join(parent, 'none'));

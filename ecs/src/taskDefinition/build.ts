@@ -2,7 +2,9 @@ import { describeIssue } from '@etl/lib/schemaIssues';
 import { etlContainerName } from '../container';
 import { type ContainerSpec, taskDefinitionSpec } from './spec';
 
-/** The input of RegisterTaskDefinition, as far as it is used here. Arrays are mutable because the SDK's types are. */
+/**
+ * The fields of RegisterTaskDefinition's input that are used here. Arrays are mutable like those of the SDK's types.
+ */
 export interface TaskDefinition {
   family: string;
   requiresCompatibilities: ['FARGATE'];
@@ -29,17 +31,22 @@ export interface ContainerDefinition {
   stopTimeout?: number;
 }
 
+/** Thrown for a specification that is not valid, with every problem. */
 export class TaskDefinitionError extends Error {
   override readonly name = 'TaskDefinitionError';
   constructor(readonly problems: readonly string[]) {
-    super(`bad task definition: ${problems.join('; ')}`);
+    super(`invalid task definition: ${problems.join('; ')}`);
   }
 }
 
-/** The task definition of a spec of any origin. Throws `TaskDefinitionError` with every problem, each with its key. */
+/**
+ * Builds a task definition from a specification of any origin.
+ *
+ * @throws {TaskDefinitionError} with every problem, each with its key
+ */
 export function buildTaskDefinition(input: unknown): TaskDefinition {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) {
-    throw new TaskDefinitionError(['the definition is no JSON object: samples/task-definition.json is one']);
+    throw new TaskDefinitionError(['the definition is not a JSON object: see samples/task-definition.json']);
   }
   const parsed = taskDefinitionSpec.safeParse(input);
   if (!parsed.success) {

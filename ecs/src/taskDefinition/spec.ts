@@ -2,47 +2,47 @@ import { recordOf } from '@etl/lib/recordOf';
 import * as z from 'zod';
 import { etlContainerName } from '../container';
 import { ephemeralStorageGiB, sizeProblem } from '../sizes';
-import { givesSecretAway, isSecretReference } from './secrets';
+import { exposesSecret, isSecretReference } from './secrets';
 
-/** Bounds are those of the Amazon ECS API for tasks on Fargate (RegisterTaskDefinition). */
+/** A whole number. All bounds are those of tasks on Fargate. @see Amazon ECS API, RegisterTaskDefinition */
 const whole = (min: number, max: number, what: string) =>
-  z.int(`is no whole number: ${what}`).min(min, `is out of range: ${what}`).max(max, `is out of range: ${what}`);
+  z.int(`is not a whole number: ${what}`).min(min, `is out of range: ${what}`).max(max, `is out of range: ${what}`);
 
-const units = whole(1, 16_384, 'CPU units, 1024 a vCPU').optional();
+const units = whole(1, 16_384, 'CPU units, 1024 per vCPU').optional();
 const mebibytes = whole(6, 122_880, 'MiB').optional();
 const role = z
   .string()
-  .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'is no ARN of an IAM role')
+  .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'is not an ARN of an IAM role')
   .optional();
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Every problem is the record's, not the value's: a value that may be a secret is never shown. */
+/** Reports problems for the record, not for the value: a value may be a secret and is never shown. */
 const record = (problemOf: (name: string, value: string) => string | undefined) =>
   recordOf(z.string()).superRefine((entries, context) => {
     for (const [name, value] of Object.entries(entries)) {
-      const problem = variableName.test(name) ? problemOf(name, value) : 'is no name of an environment variable';
+      const problem = variableName.test(name) ? problemOf(name, value) : 'is not a name of an environment variable';
       if (problem !== undefined) context.addIssue({ code: 'custom', message: `${name} ${problem}` });
     }
   });
 const environment = record((name, value) =>
-  givesSecretAway(name, value)
-    ? 'looks like a secret with a literal value: move it to secrets, as the ARN it is read from'
+  exposesSecret(name, value)
+    ? 'looks like a secret with a literal value: move it to secrets, as the ARN from which it is read'
     : undefined,
 );
 const secrets = record((_name, valueFrom) =>
   isSecretReference(valueFrom)
     ? undefined
-    : 'is no reference: give the ARN of a secret of Secrets Manager, or the ARN or name of a parameter of SSM',
+    : 'is not a reference: set the ARN of a Secrets Manager secret, or the ARN or name of an SSM parameter',
 );
 
 const logs = z.strictObject({
-  group: z.string().regex(/^[\w./#-]{1,512}$/, 'is no name of a log group'),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no AWS region'),
-  streamPrefix: z.string().regex(/^[^:*]{1,200}$/, 'is no prefix of a log stream'),
+  group: z.string().regex(/^[\w./#-]{1,512}$/, 'is not a name of a log group'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not an AWS region'),
+  streamPrefix: z.string().regex(/^[^:*]{1,200}$/, 'is not a prefix of a log stream'),
 });
 
 const container = {
-  image: z.string().regex(/^\S{1,512}$/, 'is no image'),
+  image: z.string().regex(/^\S{1,512}$/, 'is not an image'),
   cpu: units,
   memoryMiB: mebibytes,
   environment: environment.optional(),
@@ -54,7 +54,7 @@ const healthCheck = z.strictObject({
   command: z
     .array(z.string())
     .refine(([kind, ...rest]) => (kind === 'CMD' || kind === 'CMD-SHELL') && rest.length > 0, {
-      error: 'begins with CMD or CMD-SHELL, and a command follows',
+      error: 'must start with CMD or CMD-SHELL, followed by a command',
     }),
   intervalSeconds: whole(5, 300, '5 to 300 seconds'),
   timeoutSeconds: whole(2, 60, '2 to 60 seconds'),
@@ -65,17 +65,17 @@ const healthCheck = z.strictObject({
 const etl = z.strictObject({
   ...container,
   healthCheck: healthCheck.optional(),
-  /** The container takes up to ten seconds to drop the part in hand and write its checkpoint. */
+  /** The container takes up to ten seconds to discard the current part and write its checkpoint. */
   stopTimeoutSeconds: whole(10, 120, '10 to 120 seconds').optional(),
 });
 
 const sidecar = z.strictObject({
   ...container,
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is no name of a container: letters, digits, - and _'),
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is not a name of a container: use letters, digits, - and _'),
   essential: z.literal(false, 'must be false: the end of a sidecar must not end the task').optional(),
 });
 
-/** Rules that look at several keys say which they need: they hold even while something else is wrong. */
+/* Shapes that rules about several keys require. A rule applies if its keys are valid, even if other keys are not. */
 const size = z.looseObject({ cpu: z.number().optional(), memoryMiB: z.number().optional() });
 const sizes = z.looseObject({ cpu: z.number(), memoryMiB: z.number(), etl: size, sidecars: z.array(size).optional() });
 const names = z.looseObject({ sidecars: z.array(z.looseObject({ name: z.string() })) });
@@ -90,22 +90,22 @@ const withoutRepetition = <Schema extends typeof etl | typeof sidecar>(schema: S
   schema.superRefine((each, context) => {
     for (const name of Object.keys(each.secrets ?? {})) {
       if (!Object.hasOwn(each.environment ?? {}, name)) continue;
-      context.addIssue({ code: 'custom', message: `${name} is in environment and in secrets: leave one` });
+      context.addIssue({ code: 'custom', message: `${name} is in environment and in secrets: remove one` });
     }
   }, given(variables)) as Schema;
 
-/** What a task definition is made from; a file of this kind is what `ECS_TASK_DEFINITION` may name (docs/aws.md). */
+/** Specification of a task definition, in a file that `ECS_TASK_DEFINITION` may name (docs/aws.md). */
 export const taskDefinitionSpec = z
   .strictObject({
-    family: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is no name of a family: letters, digits, - and _'),
-    /** CPU units, 1024 a vCPU. */
+    family: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is not a name of a family: use letters, digits, - and _'),
+    /** CPU units, 1024 per vCPU. */
     cpu: z.int(),
     memoryMiB: z.int(),
-    /** 20 GiB, which are free, without it. */
+    /** @default 20 GiB, which are free */
     ephemeralStorageGiB: whole(
       ephemeralStorageGiB.min,
       ephemeralStorageGiB.max,
-      `${ephemeralStorageGiB.min} to ${ephemeralStorageGiB.max} GiB; without the key it is 20`,
+      `${ephemeralStorageGiB.min} to ${ephemeralStorageGiB.max} GiB; the default is 20`,
     ).optional(),
     executionRoleArn: role,
     taskRoleArn: role,
@@ -128,7 +128,7 @@ export const taskDefinitionSpec = z
     for (const key of ['cpu', 'memoryMiB'] as const) {
       const sum = all.reduce((total, each) => total + (each[key] ?? 0), 0);
       if (sum <= spec[key]) continue;
-      const message = `is less than the ${sum} that its containers have together: raise it, or lower theirs`;
+      const message = `is less than the sum of its containers, ${sum}: raise it, or lower theirs`;
       context.addIssue({ code: 'custom', path: [key], message });
     }
   }, given(sizes))
@@ -148,7 +148,7 @@ export const taskDefinitionSpec = z
     const needs = [
       all.some((each) => each.logs !== undefined) && 'awslogs',
       all.some((each) => Object.keys(each.secrets ?? {}).length > 0) && 'secrets',
-      all.some(({ image }) => /\.dkr\.ecr\./.test(image)) && 'images of ECR',
+      all.some(({ image }) => /\.dkr\.ecr\./.test(image)) && 'ECR images',
     ].filter(Boolean);
     if (needs.length === 0) return;
     const message = `is missing: ECS needs a role for ${needs.join(', ')}`;

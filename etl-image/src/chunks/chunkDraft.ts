@@ -6,18 +6,18 @@ import type { Part } from '@etl/pipeline/manifest';
 import type { CutGroup } from '../csv/rowGroups';
 import type { Position } from '../csv/window';
 import type { Engine, PartWriter, ReadGroup } from '../engine/engine';
-import { addColumns, type Evidence, type KeptEvidence, keepEvidence } from '../types/evidence';
+import { addColumns, type Evidence, type StoredEvidence, toStoredEvidence } from '../types/evidence';
 import type { ColumnPlan } from '../types/schema';
 import { signature } from '../types/table';
 import { Findings } from './findings';
 
-/** How many coerced values of a column are kept as examples. */
+/** Maximum number of examples of coerced values per column. */
 export const coercedExamples = 5;
 
-/** Characters of an example: each is in the checkpoint and in the manifest, which are read as a whole. */
+/** In characters. Each example is in the checkpoint and in the manifest, which are read as a whole. */
 const maxExample = 200;
 
-/** What became of a chunk. */
+/** Result of a chunk's conversion. */
 export interface FinishedChunk {
   readonly number: number;
   readonly start: Position;
@@ -25,25 +25,25 @@ export interface FinishedChunk {
   readonly rows: number;
   readonly rowsBlank: number;
   readonly rowsRejected: number;
-  /** What its values say of each column: those of all chunks add up to what the file's schema is decided by. */
-  readonly evidence: readonly KeptEvidence[];
+  /** Evidence of each column. The evidence of all chunks adds up and decides the file's schema. */
+  readonly evidence: readonly StoredEvidence[];
   /** Rejects by reason. */
   readonly rejected: Readonly<Record<string, number>>;
-  /** Dates that became null, by column, and some of them. */
+  /** Dates that became null, by column, with examples. */
   readonly coerced: Readonly<Record<string, number>>;
   readonly coercedExamples: Readonly<Record<string, readonly string[]>>;
-  /** The line of the first one, by column. Absent in checkpoints of earlier versions. */
+  /** Line of the first such date, by column. Absent in checkpoints of earlier versions. */
   readonly coercedLines?: Readonly<Record<string, number>>;
-  /** The signature of the plans it was read under; undefined for one that has to be read again. */
+  /** Signature of the plans under which it was written; undefined for a chunk that must be read again. */
   readonly schema: string | undefined;
-  /** None when no row of the chunk was left. */
+  /** Absent if no row of the chunk is written. */
   readonly part?: Part;
-  /** Where its rejects and coercions lie, when it has any. */
+  /** Locations of its rejects and coercions, if it has any. */
   readonly rejects?: string;
   readonly coercions?: string;
 }
 
-/** Puts a chunk's files somewhere safe. What it holds is never written again: each pass has names of its own. */
+/** Stores the files of chunks. Stored files are never rewritten: each pass uses different names. */
 export interface ChunkStore {
   addPart(pass: Pass, name: string, path: string, rows: number): Promise<Part>;
   addFindings(pass: Pass, name: string, path: string): Promise<string>;
@@ -51,7 +51,7 @@ export interface ChunkStore {
 
 export type Pass = 'first' | 'second';
 
-/** A chunk that is being written: all of it under one schema. */
+/** A chunk in progress. All of its part is written under one schema. */
 export class ChunkDraft {
   readonly number: number;
   private readonly start: Position;
@@ -66,8 +66,9 @@ export class ChunkDraft {
   private rowsWritten = 0;
   private rowsBlank = 0;
   private evidence: readonly Evidence[] = [];
-  /** Undefined as long as nothing was written, and again once it has to be written again. */
+  /** Plans under which the chunk is written; undefined before the first group. */
   plans: readonly ColumnPlan[] | undefined;
+  /** Whether the schema has changed since the chunk's first group, so that the chunk must be written again. */
   stale = false;
 
   constructor(
@@ -83,20 +84,20 @@ export class ChunkDraft {
     this.coercions = new Findings(join(scratch, findingsName('coercions', first.chunk)));
   }
 
-  /** Evidence counts whatever becomes of the rows that gave it. */
-  learn(evidence: readonly Evidence[]): void {
+  /** Adds evidence, which counts even if the rows are rejected. */
+  addEvidence(evidence: readonly Evidence[]): void {
     this.evidence = addColumns(evidence.length, this.evidence, evidence);
   }
 
-  /** A later part of the file has changed what this one was written under. */
-  async makeStale(group: CutGroup): Promise<void> {
+  /** Discards the part, because a later row has changed the schema. */
+  async markStale(group: CutGroup): Promise<void> {
     this.stale = true;
-    this.pass(group);
+    this.advance(group);
     await this.abandon();
   }
 
   async add(group: CutGroup, read: ReadGroup, plans: readonly ColumnPlan[]): Promise<void> {
-    this.pass(group);
+    this.advance(group);
     this.plans = plans;
     this.rowsBlank += read.rowsBlank;
     this.rowsWritten += read.rowsWritten;
@@ -129,7 +130,7 @@ export class ChunkDraft {
     await this.writer?.finish();
   }
 
-  /** Takes the finished files to the chunkStore. */
+  /** Stores the finished files. */
   async finish(chunkStore: ChunkStore, pass: Pass): Promise<FinishedChunk> {
     const { number, start, end, rows, rowsBlank, plans, rowsWritten } = this;
     const base = {
@@ -138,7 +139,7 @@ export class ChunkDraft {
       end,
       rows,
       rowsBlank,
-      evidence: this.evidence.map(keepEvidence),
+      evidence: this.evidence.map(toStoredEvidence),
       rowsRejected: this.rejects.count,
       rejected: this.rejects.byKind(),
       coerced: this.coercions.byKind(),
@@ -147,10 +148,10 @@ export class ChunkDraft {
     };
     if (this.stale || !plans) return { ...base, schema: undefined };
     const part = this.writer && (await chunkStore.addPart(pass, partName(number), this.partPath, rowsWritten));
-    const rejects = await this.rejects.shelve((path) =>
+    const rejects = await this.rejects.store((path) =>
       chunkStore.addFindings(pass, findingsName('rejects', number), path),
     );
-    const coercions = await this.coercions.shelve((path) =>
+    const coercions = await this.coercions.store((path) =>
       chunkStore.addFindings(pass, findingsName('coercions', number), path),
     );
     await this.removeFiles();
@@ -169,7 +170,7 @@ export class ChunkDraft {
     await this.removeFiles();
   }
 
-  private pass(group: CutGroup): void {
+  private advance(group: CutGroup): void {
     this.rows += group.rows;
     this.end = group.end;
   }

@@ -6,25 +6,25 @@ import type { Cutting, Position } from '../csv/window';
 import type { Engine, ReadGroup } from '../engine/engine';
 import { BadConfigurationError } from '../errors';
 import type { Source } from '../source/source';
-import { addColumns, type KeptEvidence, keepEvidence } from '../types/evidence';
+import { addColumns, type StoredEvidence, toStoredEvidence } from '../types/evidence';
 import type { ColumnPlan } from '../types/schema';
-import { type Known, signature, Table } from '../types/table';
+import { type ColumnEvidence, signature, Table } from '../types/table';
 import { ChunkDraft, type ChunkStore, type FinishedChunk, type Pass } from './chunkDraft';
 import { inOrder } from './inOrder';
 
-/** How far a conversion is: what a later one over the same source needs in order to go on. */
+/** State of a conversion, from which a later one of the same source resumes. */
 export interface ConversionState {
-  /** In any order. One that is there more than once was written under several schemas: any of them may be the right one. */
+  /** In any order. A chunk may occur once for each schema under which it was written. */
   readonly chunks: readonly FinishedChunk[];
-  readonly hints: readonly KeptEvidence[];
+  readonly hints: readonly StoredEvidence[];
 }
 
 export interface ConversionProgress {
   readonly bytesRead: number;
   readonly rowsRead: number;
-  /** Those of them that were not taken over. */
+  /** Rows read, without those of resumed chunks. */
   readonly rowsConverted: number;
-  /** The part that is being read, the parts that are finished, and their bytes. */
+  /** The part in progress, the number of finished parts, and their bytes. */
   readonly part: number;
   readonly parts: number;
   readonly bytesWritten: number;
@@ -38,20 +38,20 @@ export interface ConversionSettings {
   readonly engine: Engine;
   readonly signal: AbortSignal;
   readonly chunkStore: ChunkStore;
-  /** What was done before. */
-  readonly before: ConversionState | undefined;
-  /** The chunks that are wanted, of a seekable source; absent: all there are. */
+  /** State of earlier launches to resume from. */
+  readonly resumeFrom: ConversionState | undefined;
+  /** Range of a seekable source to convert. @default the whole source */
   readonly range?: Span;
-  /** Where groups of the source begin, as far as that is known: what is known is not looked for. */
+  /** Known starts of row groups, which spare the search for them. */
   readonly groupStarts?: readonly Position[];
-  /** Default `whole`. */
+  /** @default 'whole' */
   readonly basis?: 'whole' | 'part';
-  /** Chunks that have to be written again stay as they are. */
+  /** Whether stale chunks are left as they are. */
   readonly firstPassOnly?: boolean;
-  /** What decides the schema, whatever is read. */
-  readonly settled?: Known | undefined;
-  /** Told between the passes which chunks have to be written again, and why. It may throw, and they are not. */
-  readonly onStale?: (stale: readonly FinishedChunk[], known: Known) => Promise<void>;
+  /** Evidence that decides the schema, independent of the values read. */
+  readonly settled?: ColumnEvidence | undefined;
+  /** Called between the passes if chunks are stale, with the evidence. The second pass does not start if it throws. */
+  readonly onStale?: (stale: readonly FinishedChunk[], known: ColumnEvidence) => Promise<void>;
   readonly onState: (state: ConversionState) => Promise<void>;
   readonly onProgress: (progress: Partial<ConversionProgress>) => void;
 }
@@ -60,15 +60,15 @@ export interface Conversion {
   readonly plans: readonly ColumnPlan[];
   readonly chunks: readonly FinishedChunk[];
   readonly warnings: readonly string[];
-  readonly hints: readonly KeptEvidence[];
-  /** Rows that were read here for the first time. */
+  readonly hints: readonly StoredEvidence[];
+  /** Rows read, without those of resumed chunks. */
   readonly rowsConverted: number;
 }
 
 /**
- * Converts a source, chunk by chunk, under one schema. In the first pass each chunk is written under what is known by
- * then; evidence only adds up, so a chunk has to be written again only if a later row changed the schema. That is done in
- * a second pass, for those chunks alone.
+ * Converts a source, chunk by chunk, under one schema. The first pass writes each chunk under the schema of the
+ * evidence so far. Evidence only adds up, so a chunk is stale only if a later row changes the schema. The second pass
+ * rewrites the stale chunks.
  */
 export async function convert(settings: ConversionSettings): Promise<Conversion> {
   const { signal } = settings;
@@ -81,7 +81,7 @@ export async function convert(settings: ConversionSettings): Promise<Conversion>
     await passes.first();
     if (!settings.firstPassOnly) await passes.second();
   } catch (error) {
-    signal.throwIfAborted(); // an interruption is told as what caused it
+    signal.throwIfAborted(); // reports an interruption as its reason
     throw error;
   }
   const { rowsConverted } = passes;
@@ -94,17 +94,17 @@ export async function convert(settings: ConversionSettings): Promise<Conversion>
   };
 }
 
-function openTable({ source, options, before, basis, settled }: ConversionSettings): Table {
+function openTable({ source, options, resumeFrom, basis, settled }: ConversionSettings): Table {
   const { columns, delimiter } = source.head;
-  const byNumber = new Map((before?.chunks ?? []).map((chunk) => [chunk.number, chunk]));
+  const byNumber = new Map((resumeFrom?.chunks ?? []).map((chunk) => [chunk.number, chunk]));
   const seen = addColumns(columns.length, ...[...byNumber.values()].map(({ evidence }) => evidence));
-  const known = settled ?? { seen, hints: before?.hints ?? [] };
+  const known = settled ?? { seen, hints: resumeFrom?.hints ?? [] };
   return new Table(columns, options, delimiter, known, settled ? 'settled' : basis);
 }
 
 class Passes {
   private readonly finished = new Map<number, FinishedChunk>();
-  /** One chunk's files go to the chunkStore while the next one is read. */
+  /** Stores one chunk's files while the next chunk is read. */
   private finishing: Promise<void> = Promise.resolve();
   private rowsRead = 0;
   rowsConverted = 0;
@@ -115,7 +115,7 @@ class Passes {
     private readonly table: Table,
   ) {
     const now = signature(table.plans());
-    for (const chunk of settings.before?.chunks ?? []) {
+    for (const chunk of settings.resumeFrom?.chunks ?? []) {
       if (chunk.schema === now || !this.finished.has(chunk.number)) this.finished.set(chunk.number, chunk);
     }
     for (const { rows } of this.finished.values()) this.rowsRead += rows;
@@ -126,19 +126,19 @@ class Passes {
     return [...this.finished.values()].sort((a, b) => a.number - b.number);
   }
 
-  /** Whatever has decided that a column is not looked at any more, in this conversion and in those that it goes on from. */
-  hints(): KeptEvidence[] {
-    const { before, settled } = this.settings;
+  /** Returns the evidence for which columns are not examined, in this conversion and in those that it resumes from. */
+  hints(): StoredEvidence[] {
+    const { resumeFrom, settled } = this.settings;
     const { hints } = this.table.known();
     if (!settled) return [...hints];
     const columns = this.cutting.columns;
-    return addColumns(columns, before?.hints ?? [], settled.hints, settled.seen).map(keepEvidence);
+    return addColumns(columns, resumeFrom?.hints ?? [], settled.hints, settled.seen).map(toStoredEvidence);
   }
 
   async first(): Promise<void> {
     const { source, range = { start: undefined, end: undefined } } = this.settings;
     const missing = gaps(this.chunks(), range);
-    // Where the source can be entered anywhere, nothing but what is missing is read.
+    // A seekable source is read only in the gaps.
     for (const gap of source.seekable ? missing : [range]) await this.fill(gap);
   }
 
@@ -154,11 +154,11 @@ class Passes {
       inOrder(groups, engine.parallel, readWithPlans),
       async (draft, group, { plans, read }) => {
         this.table.add(read.evidence);
-        draft.learn(read.evidence);
+        draft.addEvidence(read.evidence);
         this.rowsRead += group.rows;
         this.rowsConverted += group.rows;
         const now = this.table.plans();
-        if (draft.stale || (draft.plans && signature(draft.plans) !== signature(now))) return draft.makeStale(group);
+        if (draft.stale || (draft.plans && signature(draft.plans) !== signature(now))) return draft.markStale(group);
         const again = signature(plans) !== signature(now);
         const right = again ? await engine.read({ bytes: read.bytes, rows: group.rows }, now) : read;
         await draft.add(group, right, now);
@@ -167,7 +167,7 @@ class Passes {
     );
   }
 
-  /** Chunks that were written under an older schema, again under the final one. */
+  /** Rewrites the stale chunks under the final schema. */
   async second(): Promise<void> {
     const { engine, source, onStale } = this.settings;
     const plans = this.table.plans();
@@ -184,7 +184,7 @@ class Passes {
     }
   }
 
-  /** Hands groups to the draft of their chunk, and finishes each draft behind its last group. */
+  /** Adds groups to the draft of their chunk, and finishes each draft after its last group. */
   private async drafts<Found>(
     pass: Pass,
     groups: AsyncIterable<[CutGroup, Found]>,
@@ -225,10 +225,10 @@ class Passes {
       onProgress({ parts: parts.length, bytesWritten: parts.reduce((sum, { bytes }) => sum + bytes, 0) });
       await onState({ chunks: this.chunks(), hints: this.hints() });
     })();
-    this.finishing.catch(() => undefined); // it is looked at when the next one is finished
+    this.finishing.catch(() => undefined); // handled when the next chunk finishes
   }
 
-  /** Row groups of the wanted chunks of a span. A source that cannot be entered anywhere is read from its beginning. */
+  /** Yields the row groups of the wanted chunks of a span. Reads a source that is not seekable from its start. */
   private async *groups({ start, end }: Span, wanted: (chunk: number) => boolean): AsyncGenerator<CutGroup> {
     const { source, onProgress, signal, groupStarts } = this.settings;
     const [from, to] = source.seekable ? [start, end] : [];
@@ -241,7 +241,7 @@ class Passes {
     }
   }
 
-  /** The same groups; before the first one of all, its first rows give the table a hint. */
+  /** Yields the same groups. Samples the first rows of the source for hints before the first group. */
   private async *hinted(groups: AsyncGenerator<CutGroup>): AsyncGenerator<CutGroup> {
     const { engine, basis } = this.settings;
     for await (const group of groups) {

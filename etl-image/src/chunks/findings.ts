@@ -1,9 +1,12 @@
 import { appendFile, rm } from 'node:fs/promises';
-import { fileWork } from '@etl/storage/fileErrors';
+import { mapFileErrors } from '@etl/storage/fileErrors';
 import type { Position } from '../csv/window';
 import type { Place } from '../engine/engine';
 
-/** What was found in a chunk and has to be told: a JSON object a line, with its place in the source, and how often what. */
+/**
+ * Rejects or coercions of a chunk: a file with one JSON object per line, with positions in the source, and counts by
+ * kind.
+ */
 export class Findings {
   private readonly counts = new Map<string, number>();
 
@@ -17,7 +20,7 @@ export class Findings {
     return Object.fromEntries(this.counts);
   }
 
-  /** `start`: where the group begins whose findings these are. */
+  /** Appends the findings of a row group that starts at `start`. */
   async add<Found extends Place>(
     start: Position,
     found: readonly Found[],
@@ -31,11 +34,11 @@ export class Findings {
       const place = { line: start.line + each.lines, row: start.row + each.row, byteOffset: start.byte + each.byte };
       return `${JSON.stringify({ ...place, ...facts(each) })}\n`;
     });
-    await fileWork(this.path, () => appendFile(this.path, lines.join('')));
+    await mapFileErrors(this.path, () => appendFile(this.path, lines.join('')));
   }
 
-  /** Takes the file to a safe place, when there is one. */
-  async shelve(put: (path: string) => Promise<string>): Promise<string | undefined> {
+  /** Stores the file with `put`, if there are findings. */
+  async store(put: (path: string) => Promise<string>): Promise<string | undefined> {
     return this.count > 0 ? put(this.path) : undefined;
   }
 

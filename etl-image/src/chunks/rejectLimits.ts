@@ -5,7 +5,7 @@ import type { FinishedChunk } from './chunkDraft';
 
 type Limits = NonNullable<Options['rejects']>;
 
-/** Why more rows were rejected than the options allow, with every reason counted; undefined when they were not. */
+/** Returns a message with the counted reasons if more rows were rejected than the options allow, else undefined. */
 export function tooManyRejects(chunks: readonly FinishedChunk[], limits: Limits): string | undefined {
   const { rows, rejected } = count(chunks);
   const { maxShare = defaults.rejectsMaxShare, maxRows } = limits;
@@ -15,8 +15,10 @@ export function tooManyRejects(chunks: readonly FinishedChunk[], limits: Limits)
 }
 
 /**
- * Throws for what cannot become right any more, however many rows there are still to come. Somebody may approve what is held:
- * that goes on to the end.
+ * Checks the number of rejects during the conversion, so that it fails early. With level `hold` it continues, because
+ * an operator may approve the batch.
+ *
+ * @throws {BadDataError} if `maxRows` is already exceeded
  */
 export function checkRejectCount(chunks: readonly FinishedChunk[], { maxRows, level }: Limits): void {
   if (maxRows === undefined || level === 'hold') return;
@@ -26,10 +28,10 @@ export function checkRejectCount(chunks: readonly FinishedChunk[], { maxRows, le
 function tooMany(chunks: readonly FinishedChunk[], allowed: string): string {
   const { rows, rejected } = count(chunks);
   const why = describe(addCounts(chunks.map((chunk) => chunk.rejected)));
-  return `${rejected} of ${rows} rows rejected, allowed are ${allowed}: ${why}`;
+  return `${rejected} of ${rows} rows rejected, at most ${allowed} allowed: ${why}`;
 }
 
-/** A repeated header is not a row of data: it counts toward no limit. */
+/** Counts rows and rejects, without repeated headers, which are not rows of data. */
 function count(chunks: readonly FinishedChunk[]): { rows: number; rejected: number } {
   const repeated = chunks.reduce((sum, chunk) => sum + (chunk.rejected[reasons.repeatedHeader] ?? 0), 0);
   return {
@@ -38,7 +40,7 @@ function count(chunks: readonly FinishedChunk[]): { rows: number; rejected: numb
   };
 }
 
-/** `12 too few fields, 3 importe: value is no double`, the most frequent first. */
+/** Returns `12 too few fields, 3 importe: value is no double`, the most frequent reason first. */
 function describe(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .sort(([, a], [, b]) => b - a)

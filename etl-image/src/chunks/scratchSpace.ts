@@ -3,12 +3,12 @@ import { StorageError } from '@etl/storage/objectStore';
 import { makeScratchFolder } from '@etl/storage/scratchFolder';
 import { BadConfigurationError } from '../errors';
 
-/** A part that is written, and the one before it that is on its way to the destination. */
+/** The part in progress, and the previous one while it is uploaded. */
 const partsAtOnce = 2;
 
 /**
  * Creates this launch's scratch folder.
- * @throws BadConfigurationError when none can be created in `parent`.
+ * @throws {BadConfigurationError} if the folder cannot be created in `parent`
  */
 export async function openScratch(parent: string): Promise<string> {
   try {
@@ -17,24 +17,26 @@ export async function openScratch(parent: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
     const reason = (error as Error).message;
     throw new BadConfigurationError(
-      `no scratch folder in ${parent}: ${reason}: set SCRATCH_DIR to a folder that can be written`,
+      `cannot create a scratch folder in ${parent}: ${reason}: set SCRATCH_DIR to a writable folder`,
     );
   }
 }
 
 /**
- * Throws `StorageError` (`NoSpace`) when the scratch folder has no room for what a conversion keeps there: parts of `chunkRows`
- * rows, whatever the size of the file. A part is hardly ever larger than the rows it was made of.
+ * Checks that the scratch folder has room for a conversion: two parts of `chunkRows` rows, independent of the file's
+ * size. A part is rarely larger than its source rows.
+ *
+ * @throws {StorageError} `NoSpace` if the room is insufficient
  */
 export async function checkScratch(
   folder: string,
   {
     rowBytes,
     chunkRows,
-    mostBytes,
-  }: { readonly rowBytes: number; readonly chunkRows: number; readonly mostBytes: number },
+    maxBytes,
+  }: { readonly rowBytes: number; readonly chunkRows: number; readonly maxBytes: number },
 ): Promise<void> {
-  const needed = Math.min(partsAtOnce * chunkRows * rowBytes, mostBytes);
+  const needed = Math.min(partsAtOnce * chunkRows * rowBytes, maxBytes);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= needed) return;
@@ -42,6 +44,6 @@ export async function checkScratch(
   throw new StorageError(
     'NoSpace',
     folder,
-    `scratch space for ${partsAtOnce} parts of ${chunkRows} rows is about ${megabytes(needed)}, and ${megabytes(free)} are free`,
+    `scratch space for ${partsAtOnce} parts of ${chunkRows} rows is about ${megabytes(needed)}, but ${megabytes(free)} are free`,
   );
 }

@@ -9,7 +9,7 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Checkpoint } from './checkpoint';
 import type { ChunkStore, Pass } from './chunkDraft';
 
-/** The folder that this launch alone writes in. */
+/** The folder that only this launch writes to. */
 export class WorkFolder implements ChunkStore {
   private readonly relative: string;
   readonly uri: string;
@@ -27,22 +27,22 @@ export class WorkFolder implements ChunkStore {
     return joinUri(this.uri, name);
   }
 
-  /** Uploads a part and returns what the manifest says of it. */
+  /** Uploads a part and returns its entry of the manifest. */
   async addPart(pass: Pass, file: string, localPath: string, rows: number): Promise<Part> {
     const hash = createHash('sha256');
     const { size } = await stat(localPath);
-    // A stream takes as much memory for a small file as for a large one.
+    // Without this limit, a stream allocates as much memory for a small file as for a large one.
     await pipeline(createReadStream(localPath, { highWaterMark: Math.min(size, 1 << 20) }), hash);
     const location = await this.put(pass, file, localPath);
     return { file, rows, bytes: size, sha256: hash.digest('hex'), location };
   }
 
-  /** Uploads rejects or coercions and returns where they lie, relative to the batch's internal folder. */
+  /** Uploads rejects or coercions and returns their path, relative to the batch's internal folder. */
   addFindings(pass: Pass, file: string, localPath: string): Promise<string> {
     return this.put(pass, file, localPath);
   }
 
-  /** A checkpoint refers to what the first pass wrote until the second is through: both are kept apart. */
+  /** Separates the passes: a checkpoint refers to files of the first pass until the second one is complete. */
   private async put(pass: Pass, file: string, localPath: string): Promise<string> {
     const name = pass === 'first' ? file : `again/${file}`;
     await this.store.upload(localPath, this.at(name));

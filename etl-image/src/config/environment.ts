@@ -21,7 +21,7 @@ export interface Environment extends ContainerInput {
 const json = z.string().transform((text, context): unknown => {
   try {
     const bytes = Buffer.byteLength(text);
-    if (bytes > maxEventBytes) throw new JsonError(`has ${bytes} bytes, and ${maxEventBytes} are allowed`);
+    if (bytes > maxEventBytes) throw new JsonError(`has ${bytes} bytes, more than the limit of ${maxEventBytes}`);
     return parseJson(text);
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message });
@@ -29,21 +29,21 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-/** A partition's value and a folder: never a way out of the destination. */
+/** Name of a partition and a folder. The pattern excludes paths that leave the destination. */
 const name = z
   .string()
   .regex(
     /^(?![._])[\p{L}\p{M}\p{N}_.-]{1,100}$/u,
-    'use letters, digits, _, - and ., at most 100 and a letter or digit first',
+    'is not a valid name: use at most 100 letters, digits, _, - and ., with a letter or digit first',
   );
 
 const schema = z.object({
-  BATCH_DATE: z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD'),
+  BATCH_DATE: z.string().refine(isCalendarDate, 'is not a calendar date: expected YYYY-MM-DD'),
   DATASET: name.optional(),
   SOURCE: name.optional(),
-  RUN_ID: z.string().regex(/^[\w-]{1,100}$/, 'use letters, digits, _ and -'),
+  RUN_ID: z.string().regex(/^[\w-]{1,100}$/, 'is not a valid ID: use letters, digits, _ and -'),
   GENERATION: whole.min(1).default(1),
-  RUN_STARTED_AT: z.iso.datetime({ offset: true, error: 'is no ISO 8601 time' }),
+  RUN_STARTED_AT: z.iso.datetime({ offset: true, error: 'is not an ISO 8601 time' }),
   CHUNK_ROWS: whole.min(1).default(defaultChunkRows),
   OPTIONS: json.pipe(optionsSchema).default({}),
   TIMEOUT_SECONDS: whole.min(1).default(transform.timeoutSeconds),
@@ -60,7 +60,11 @@ export const variables = schema.shape;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The container's environment. Throws `BadConfigurationError` with every bad variable by name. */
+/**
+ * Parses the container's environment.
+ *
+ * @throws {BadConfigurationError} with every invalid variable by name
+ */
 export function parseEnvironment(env: Variables): Environment {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(set);
@@ -72,7 +76,7 @@ export function parseEnvironment(env: Variables): Environment {
       ...(parsed.error?.issues.flatMap((issue) => describeIssue(issue, [], set)) ?? []),
       ...problems,
     ];
-    throw new BadConfigurationError(`bad environment: ${all.join('; ')}`);
+    throw new BadConfigurationError(`invalid environment: ${all.join('; ')}`);
   }
   const { data } = parsed;
   const { inputUri, destination, rawBase } = places;

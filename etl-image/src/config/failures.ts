@@ -16,26 +16,27 @@ import {
   StoppedError,
 } from '../errors';
 
-/** How the program ends on an error: exit code, cause and remedy, a line each. */
+/** How the program exits on an error. Cause and remedy are one line each. */
 export interface Failure {
   readonly exitCode: ExitCode;
   readonly cause: string;
+  /** One imperative sentence without a full stop. */
   readonly remedy: string;
 }
 
-/** What to do about a storage error whose cause has no remedy of its own. */
+/** Remedies of storage errors that carry none. */
 const storageRemedies: Readonly<Record<StorageErrorCode, string>> = {
-  NotFound: 'run it again: what is missing is made anew',
-  NoSuchBucket: 'create the bucket, or correct its name',
-  AccessDenied: "grant the task's role (or this user) access to it",
-  Misconfigured: 'docs/configuration.md lists the settings',
-  Credentials: 'renew the credentials of the task',
-  Throttled: 'run it again later; what was finished is kept',
-  ReadOnly: 'choose a destination that can be written',
+  NotFound: 'Launch the task again: it recreates what is missing',
+  NoSuchBucket: 'Create the bucket, or correct its name',
+  AccessDenied: "Grant the task's role (or this user) access to it",
+  Misconfigured: 'Check the settings (docs/configuration.md)',
+  Credentials: 'Renew the credentials of the task',
+  Throttled: 'Launch the task again later: finished chunks are kept',
+  ReadOnly: 'Choose a writable destination',
   NoSpace: 'Free some space, or give the task more ephemeral storage',
-  SourceChanged: 'start a new run once the file is complete',
-  Corrupt: 'look at the object named above',
-  Unavailable: 'run it again; what was finished is kept',
+  SourceChanged: 'Start a new run once the file is complete',
+  Corrupt: 'Inspect the object named above',
+  Unavailable: 'Launch the task again: it resumes from its checkpoint',
 };
 
 function storageExitCode(code: StorageErrorCode): ExitCode {
@@ -43,11 +44,11 @@ function storageExitCode(code: StorageErrorCode): ExitCode {
   return code === 'Corrupt' ? exitCodes.ioError : exitCodeOf(code);
 }
 
-/** Another task may get other credentials, so this program does not report them as bad configuration. */
+/** Another task may get valid credentials, so refused ones are not reported as bad configuration. */
 const exitCodeOf = (kind: CauseKind): ExitCode =>
   kind === 'Credentials' ? exitCodes.credentials : exitCodeOfKind(kind);
 
-/** What an error means for the outside. Every error has an answer; an unexpected one may be tried again. */
+/** Maps an error to the program's exit code, cause and remedy. An unexpected error may be retried. */
 export function failureOf(error: unknown): Failure {
   const cause = oneLine(error instanceof Error ? error.message : String(error));
   if (error instanceof StorageError) {
@@ -55,32 +56,33 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: storageExitCode(error.code), cause: `${error.uri}: ${cause}`, remedy };
   }
   if (error instanceof BadDataError || error instanceof RowError || error instanceof DecodeError) {
-    return { exitCode: exitCodes.badData, cause, remedy: 'mend the file, or declare its dialect, columns or limits' };
+    return { exitCode: exitCodes.badData, cause, remedy: 'Fix the file, or declare its dialect, columns or limits' };
   }
   if (error instanceof NoInputError) {
-    return { exitCode: exitCodes.noInput, cause, remedy: 'check INPUT_FILE: the file may have been moved or misspelt' };
+    return { exitCode: exitCodes.noInput, cause, remedy: 'Check INPUT_FILE: the file may have been moved or misspelt' };
   }
   if (error instanceof BadConfigurationError) {
-    return { exitCode: exitCodes.badConfiguration, cause, remedy: 'docs/container.md lists the environment' };
+    return { exitCode: exitCodes.badConfiguration, cause, remedy: 'Check the environment (docs/container.md)' };
   }
   if (error instanceof HeldError) {
-    return { exitCode: exitCodes.held, cause, remedy: 'look at it, and publish it with MODE=commit, or mend the file' };
+    return { exitCode: exitCodes.held, cause, remedy: 'Review it, then publish it with MODE=commit or fix the file' };
   }
   if (error instanceof SourceConflictError) {
-    const remedy = 'set SOURCE to another name, or REPLACES to the replaced file';
+    const remedy = 'Set SOURCE to another name, or REPLACES to the replaced file';
     return { exitCode: exitCodes.sourceConflict, cause, remedy };
   }
   if (error instanceof IncompleteError) {
-    return { exitCode: exitCodes.tryAgain, cause, remedy: 'launch those shards again, then commit again' };
+    return { exitCode: exitCodes.tryAgain, cause, remedy: 'Launch those shards again, then commit again' };
   }
   if (error instanceof ReconcileError) {
-    const remedy = `launch the shards again with SHARD_RECONCILE=${error.reconcileUri}, then commit again`;
+    const remedy = `Launch the shards again with SHARD_RECONCILE=${error.reconcileUri}, then commit again`;
     return { exitCode: exitCodes.reconcile, cause, remedy };
   }
   if (error instanceof StoppedError) {
-    const remedy = 'run it again: the finished parts are kept';
-    if (error.by === 'signal') return { exitCode: exitCodes.stopped, cause, remedy };
-    return { exitCode: exitCodes.tryAgain, cause, remedy: `${remedy}; set a longer TIMEOUT_SECONDS` };
+    if (error.by === 'signal')
+      return { exitCode: exitCodes.stopped, cause, remedy: 'Launch the task again: finished parts are kept' };
+    const remedy = 'Launch the task again with a longer TIMEOUT_SECONDS: finished parts are kept';
+    return { exitCode: exitCodes.tryAgain, cause, remedy };
   }
   const known = causeOf(error);
   if (known) {
@@ -88,5 +90,6 @@ export function failureOf(error: unknown): Failure {
     const what = path === undefined ? known.sentence : `${path}: ${known.sentence}`;
     return { exitCode: exitCodeOf(known.kind), cause: what, remedy: known.remedy };
   }
-  return { exitCode: exitCodes.ioError, cause, remedy: 'run it again; if it fails again, report it with the log' };
+  const remedy = 'Launch the task again; if it fails again, report it with the log';
+  return { exitCode: exitCodes.ioError, cause, remedy };
 }

@@ -2,30 +2,29 @@ import { parseUri } from '@etl/lib/uri';
 import type { ContainerMode } from '@etl/pipeline/container';
 import * as z from 'zod';
 
-export const uri = z.string().refine((text) => parseUri(text) !== undefined, 'is no s3:// or file:/// URI');
-export const whole = z.coerce.number('is no number').int('is no whole number');
+export const uri = z.string().refine((text) => parseUri(text) !== undefined, 'is not an s3:// or file:/// URI');
+export const whole = z.coerce.number('is not a number').int('is not a whole number');
 
-/** More tasks than that convert no file together. */
-const mostShards = 10_000;
+/** Maximum number of tasks that convert one file. */
+const maxShards = 10_000;
 
 const shard = z.string().transform((text, context) => {
   const [, number, of] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
-  if (number !== undefined && of !== undefined && number >= 1 && number <= of && of <= mostShards)
-    return { number, of };
+  if (number !== undefined && of !== undefined && number >= 1 && number <= of && of <= maxShards) return { number, of };
   context.addIssue({
     code: 'custom',
-    message: `is no shard: write 1/8 for the first of eight, of at most ${mostShards}`,
+    message: `is not a shard: write 1/8 for the first of eight, of at most ${maxShards}`,
   });
   return z.NEVER;
 });
 
 const modes = ['convert', 'index', 'shard', 'commit'] as const;
 
-/** What a task is launched for: see `ContainerMode`. */
+/** Variables of the launch's mode. @see ContainerMode */
 export const modeVariables = {
-  MODE: z.enum(modes, 'can be convert, index, shard or commit').default('convert'),
+  MODE: z.enum(modes, 'is not one of convert, index, shard and commit').default('convert'),
   SHARD: shard.optional(),
-  SHARDS: whole.min(1).max(mostShards).optional(),
+  SHARDS: whole.min(1).max(maxShards).optional(),
   SHARD_INDEX: uri.optional(),
   SHARD_RECONCILE: uri.optional(),
 };
@@ -33,21 +32,21 @@ export const modeVariables = {
 type Variables = z.infer<z.ZodObject<typeof modeVariables>>;
 type Extra = Exclude<keyof Variables, 'MODE'>;
 
-/** What each mode takes beside its name. */
-const takes: Readonly<Record<Variables['MODE'], readonly Extra[]>> = {
+/** Variables that each mode accepts. */
+const accepted: Readonly<Record<Variables['MODE'], readonly Extra[]>> = {
   convert: [],
   index: [],
   shard: ['SHARD', 'SHARD_INDEX', 'SHARD_RECONCILE'],
   commit: ['SHARDS', 'SHARD_INDEX'],
 };
 
-/** The mode, or every problem with its variables. */
+/** Returns the mode, or every problem with its variables. */
 export function resolveMode(data: Variables): { readonly mode?: ContainerMode; readonly problems: readonly string[] } {
   const { MODE: kind, SHARD: shard, SHARDS: of, SHARD_INDEX: indexUri, SHARD_RECONCILE: reconcileUri } = data;
   const all: readonly Extra[] = ['SHARD', 'SHARDS', 'SHARD_INDEX', 'SHARD_RECONCILE'];
-  const odd = all.filter((name) => data[name] !== undefined && !takes[kind].includes(name));
-  const problems = odd.map((name) => `${name}: MODE=${kind} does not take it`);
-  const missing = (name: Extra, by: string) => problems.push(`${name}: is missing: ${by} needs it`);
+  const unexpected = all.filter((name) => data[name] !== undefined && !accepted[kind].includes(name));
+  const problems = unexpected.map((name) => `${name}: not allowed with MODE=${kind}`);
+  const missing = (name: Extra, by: string) => problems.push(`${name}: is missing: ${by} requires it`);
   if (kind === 'shard') {
     if (!shard) missing('SHARD', 'MODE=shard');
     if (indexUri === undefined) missing('SHARD_INDEX', 'MODE=shard');

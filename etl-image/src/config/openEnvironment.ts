@@ -3,46 +3,47 @@ import { allowedPlacesFrom } from '@etl/pipeline/allowedPlacesFrom';
 import { type NamedPlace, refusedPlaces } from '@etl/storage/checkPlace';
 import { confineStore } from '@etl/storage/confinedStore';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import { openS3WhenNeeded, openStore } from '@etl/storage/openStore';
+import { loadS3Store, openStore } from '@etl/storage/openStore';
 import { BadConfigurationError } from '../errors';
 import { type Environment, parseEnvironment } from './environment';
 import { optionsUri, withOptions } from './optionsByUri';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-export interface Opened {
+export interface OpenedEnvironment {
   readonly env: Environment;
-  /** Reads and writes in allowed places only. */
+  /** Confined to the allowed places. */
   readonly store: ObjectStore;
 }
 
 /**
- * Returns a launch's environment and its store. What is allowed comes from variables that a launch never sets
- * (`operatorVariables`), since an attacker may have asked for the launch.
- * @throws {BadConfigurationError} with every bad variable, or every refused place by the name of its variable.
+ * Parses a launch's environment and opens its store. The allowed places come from variables that a launch never sets
+ * (`operatorVariables`), because an attacker may have requested the launch.
+ *
+ * @throws {BadConfigurationError} with every invalid variable, or every denied place by the name of its variable
  */
-export async function openEnvironment(variables: Variables): Promise<Opened> {
+export async function openEnvironment(variables: Variables): Promise<OpenedEnvironment> {
   const { places, problems } = allowedPlacesFrom(variables);
-  if (problems.length > 0) throw new BadConfigurationError(`bad environment: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new BadConfigurationError(`invalid environment: ${problems.join('; ')}`);
   const options = optionsUri(variables);
-  if (options !== undefined) await refuse(places, [{ key: 'OPTIONS', kind: 'records', uri: options }]);
+  if (options !== undefined) await checkPlaces(places, [{ key: 'OPTIONS', kind: 'records', uri: options }]);
   const env = parseEnvironment(await withOptions(variables, confineStore(openStore(), places)));
-  await refuse(places, placesOf(env));
+  await checkPlaces(places, placesOf(env));
   return {
     env,
     store: confineStore(
-      openStore(undefined, () => openS3WhenNeeded({ silence: env.s3TimeoutSeconds })),
+      openStore(undefined, () => loadS3Store({ silence: env.s3TimeoutSeconds })),
       places,
     ),
   };
 }
 
-async function refuse(allowed: AllowedPlaces, places: readonly NamedPlace[]): Promise<void> {
+async function checkPlaces(allowed: AllowedPlaces, places: readonly NamedPlace[]): Promise<void> {
   const refused = await refusedPlaces(allowed, places);
   if (refused.length > 0) throw new BadConfigurationError(refused.join('; '));
 }
 
-/** Every place that a launch names, but for its options. */
+/** Returns every place that a launch names, except its options. */
 function placesOf({ inputUri, destination, replaces, mode }: Environment): NamedPlace[] {
   const shards = mode?.kind === 'commit' ? mode.shards : mode?.kind === 'shard' ? mode : undefined;
   const reconcileUri = mode?.kind === 'shard' ? mode.reconcileUri : undefined;

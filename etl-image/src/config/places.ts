@@ -5,16 +5,17 @@ import { resolveSource } from '@etl/pipeline/plan';
 export interface Places {
   readonly inputUri: string;
   readonly destination: string;
-  /** Where keys without a scheme lie. */
+  /** Base URI of keys without a scheme. */
   readonly rawBase: string | undefined;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Returns where the source lies and where its batch goes, or every problem by the name of its variable. `INPUT_FILE` is a URI,
- * an absolute path, or a key in `S3_RAW_BUCKET`. Without `OUTPUT_PREFIX` the destination is `S3_CLEAN_BUCKET`, and the
- * folder `lake` beside a file of this machine. Whether the places are allowed is checked in openEnvironment.ts.
+ * Resolves the source and the destination, or returns every problem by the name of its variable. `INPUT_FILE` is a URI,
+ * an absolute path, or a key in `S3_RAW_BUCKET`. openEnvironment.ts checks whether the places are allowed.
+ *
+ * @default destination `S3_CLEAN_BUCKET`; for a local file, the folder `lake` next to it
  */
 export function resolvePlaces(env: Variables): Places | { readonly problems: readonly string[] } {
   const problems: string[] = [];
@@ -29,11 +30,11 @@ export function resolvePlaces(env: Variables): Places | { readonly problems: rea
   const { INPUT_FILE: input, OUTPUT_PREFIX: output } = env;
   const inputUri = input === undefined ? undefined : resolveInput(input, rawBase);
   if (input === undefined) problems.push('INPUT_FILE: is missing');
-  else if (inputUri === undefined) problems.push(`INPUT_FILE: ${quoted(input)} ${inputWords(rawBase)}`);
+  else if (inputUri === undefined) problems.push(`INPUT_FILE: ${quoted(input)} ${inputProblem(rawBase)}`);
   const declared = output === undefined ? undefined : canonicalUri(output);
   if (output !== undefined && declared === undefined)
     problems.push(`OUTPUT_PREFIX: ${quoted(output)} is not an s3:// or file:/// URI`);
-  const destination = declared ?? cleanBase ?? (inputUri && besideInput(inputUri));
+  const destination = declared ?? cleanBase ?? (inputUri && localLake(inputUri));
   if (inputUri !== undefined && destination === undefined && problems.length === 0)
     problems.push('OUTPUT_PREFIX: is missing: set it, or set S3_CLEAN_BUCKET');
   if (inputUri === undefined || destination === undefined || problems.length > 0) return { problems };
@@ -44,13 +45,13 @@ function resolveInput(text: string, rawBase: string | undefined): string | undef
   return text.startsWith('/') ? formatUri({ kind: 'file', path: text }) : resolveSource(text, rawBase);
 }
 
-function inputWords(rawBase: string | undefined): string {
-  const words = 'is not an s3:// or file:/// URI or an absolute path';
-  return rawBase === undefined ? `${words}; a key needs S3_RAW_BUCKET, which is not set` : words;
+function inputProblem(rawBase: string | undefined): string {
+  const problem = 'is not an s3:// or file:/// URI or an absolute path';
+  return rawBase === undefined ? `${problem}; a key requires S3_RAW_BUCKET, which is not set` : problem;
 }
 
-/** A bucket of raw data is never a destination by default. */
-function besideInput(inputUri: string): string | undefined {
+/** Returns the default destination of a local file. A bucket of raw data is never a default destination. */
+function localLake(inputUri: string): string | undefined {
   return parseUri(inputUri)?.kind === 'file'
     ? joinUri(inputUri.slice(0, inputUri.lastIndexOf('/')), 'lake')
     : undefined;

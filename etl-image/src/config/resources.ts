@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 
-/** What the task has, and what of it the engine uses. */
+/** Memory and processors of the task, and the engine's share of them. */
 export interface Resources {
   readonly memoryMiB: number;
   readonly cpus: number;
-  /** Threads that convert; the main thread cuts, writes and uploads beside them. */
+  /** Threads that convert. The main thread cuts, writes and uploads. */
   readonly threads: number;
 }
 
-/** Node, the window over the source and one row group that waits: what a conversion takes however few threads there are. */
+/** Memory that does not depend on the number of threads: Node, the window over the source and one queued row group. */
 const baseMiB = 220;
-/** A row group in the kernel's memory, its pages, and the one that waits for its turn. */
+/** Memory of a thread: a row group in the kernel's memory, its pages, and one queued row group. */
 const threadMiB = 110;
-/** What a column costs a thread, whatever it holds: it shows in files of thousands. */
+/** Memory of a column in a thread, which matters in files with thousands of columns. */
 const columnMiB = 0.02;
 
 /**
- * As many threads as there are processors and the memory carries, at least one. Fargate's sizes: 0.25 vCPU with 512 MiB has one,
- * 16 vCPU with 120 GB sixteen. Memory follows the number of threads and of columns, not the file's size.
+ * Returns one thread per processor, limited by memory, at least one. On Fargate, 0.25 vCPU with 512 MiB runs one thread
+ * and 16 vCPU with 120 GB run sixteen. Memory use depends on the number of threads and columns, not on the file's size.
  */
 export function resourcesFor(memoryMiB: number, cpus: number, columns = 0): Resources {
-  const carried = Math.floor((memoryMiB - baseMiB) / (threadMiB + columns * columnMiB));
-  return { memoryMiB, cpus, threads: Math.max(1, Math.min(Math.ceil(cpus), carried)) };
+  const byMemory = Math.floor((memoryMiB - baseMiB) / (threadMiB + columns * columnMiB));
+  return { memoryMiB, cpus, threads: Math.max(1, Math.min(Math.ceil(cpus), byMemory)) };
 }
 
-/** Of this task: the limits of its control group where it has them (Linux, cgroup v2 and v1), else the machine's. */
+/** Returns the limits of this task's control group (Linux, cgroup v2 and v1), else those of the machine. */
 export function detectResources(): Resources {
   const memory =
     readNumber('/sys/fs/cgroup/memory.max') ?? readNumber('/sys/fs/cgroup/memory/memory.limit_in_bytes') ?? Infinity;
@@ -35,7 +35,10 @@ export function detectResources(): Resources {
   );
 }
 
-/** `50000 100000` is half a processor; `max 100000` no limit. Source: cgroup-v2.rst of the Linux kernel, "cpu.max". */
+/**
+ * Parses a CPU quota: `50000 100000` is half a processor, `max 100000` is unlimited (undefined).
+ * @see cgroup-v2.rst of the Linux kernel, "cpu.max"
+ */
 export function quotaCpus(text: string | undefined): number | undefined {
   const [quota, period] = (text ?? '').split(' ').map(Number);
   return quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : undefined;

@@ -8,8 +8,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const metadataTimeoutMs = 2000;
 
 /**
- * Returns the environment with `RUN_ID` and `RUN_STARTED_AT`, where a launcher gives only the file: the ID of the ECS task,
- * else a random one, and the time at which this process started.
+ * Returns the environment with `RUN_ID` and `RUN_STARTED_AT`.
+ * @default the ID of the ECS task, else a random one, and the start time of this process
  */
 export async function withRunIdentity(env: Variables): Promise<Variables> {
   if (env.RUN_ID && env.RUN_STARTED_AT) return env;
@@ -22,19 +22,19 @@ export async function withRunIdentity(env: Variables): Promise<Variables> {
 }
 
 /**
- * The ID of the task this container belongs to; undefined outside ECS and when its endpoint does not answer.
+ * Returns the ID of this container's task; undefined outside ECS and if the metadata endpoint does not respond.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html
  */
 async function ecsTaskId(metadataUri: string | undefined): Promise<string | undefined> {
   if (!metadataUri) return undefined;
   try {
-    // `fetch` refuses some ports, among them those that a stand-in for AWS is hidden from browsers with.
+    // `fetch` blocks some ports, which an AWS emulator may use on purpose to be unreachable from browsers.
     const request = get(`${metadataUri}/task`, { signal: AbortSignal.timeout(metadataTimeoutMs) });
-    const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    const { TaskARN: arn } = (await json(answer)) as { TaskARN?: unknown };
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const { TaskARN: arn } = (await json(response)) as { TaskARN?: unknown };
     return typeof arn === 'string' ? /\/([\w-]{1,100})$/.exec(arn)?.[1] : undefined;
   } catch {
-    // A random ID does as well: it only has to be this task's own.
+    // A random ID suffices: it only has to be unique to this task.
     return undefined;
   }
 }

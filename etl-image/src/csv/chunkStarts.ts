@@ -2,21 +2,24 @@ import { longestHint } from '@etl/pipeline/csv/separatorHint';
 import { groupRowsOf } from './rowGroups';
 import { RowScanner, type Scanned } from './rowScanner';
 import type { RowGroup } from './window';
-import { type Cutting, endlessRow, isEmptyLine, isPreamble, maxGroupBytes, type Position, Window } from './window';
+import { type Cutting, isEmptyLine, isPreamble, maxGroupBytes, type Position, unterminatedRow, Window } from './window';
 
-/** First rows of a chunk are looked for in so much of it. */
+/** Bytes of a chunk that are kept for its first rows. */
 const sampleBytes = 1024 * 1024;
 
-/** Where a chunk begins, and its first rows, up to so many; undefined when they are too long. */
+/** Start of a chunk with its first rows. */
 export interface ChunkStart {
   readonly start: Position;
-  firstRows(most: number): RowGroup | undefined;
+  /** Returns up to `max` rows; undefined if no row fits into the sample. */
+  firstRows(max: number): RowGroup | undefined;
 }
 
 /**
- * Where the chunks of the decoded source begin, in order, each once its first rows are there; no row is kept. `onPosition` is told
- * how far it is, and at last where the source ends; `onGroup` where a further group of a chunk begins, by the number of its rows
- * (the source may end there). Throws `RowError` for a row that does not end.
+ * Yields the chunk starts of a decoded source, in order, each when its first rows have arrived. Keeps no rows. Calls
+ * `onPosition` with the progress, and finally with the end of the source. Calls `onGroup` with the start of every
+ * further row group of a chunk, by the number of its rows; the source may end there.
+ *
+ * @throws {RowError} if a row does not end
  */
 export async function* chunkStarts(
   source: AsyncIterable<Buffer>,
@@ -25,26 +28,26 @@ export async function* chunkStarts(
   scanner = new RowScanner(cutting),
   onGroup: (start: Position) => void = () => undefined,
 ): AsyncGenerator<ChunkStart> {
-  const walk = new Walk(cutting, scanner, onGroup);
-  onPosition(walk.position);
+  const scan = new ChunkScan(cutting, scanner, onGroup);
+  onPosition(scan.position);
   for await (const piece of source) {
     for (const part of scanner.parts(piece)) {
-      yield* walk.pass(part);
-      onPosition(walk.position);
+      yield* scan.push(part);
+      onPosition(scan.position);
     }
   }
-  yield* walk.end();
-  onPosition(walk.position);
+  yield* scan.end();
+  onPosition(scan.position);
 }
 
-/** The way through the source. */
-class Walk {
-  /** Behind the last row that has ended. */
+/** A scan of a source for its chunk starts. */
+class ChunkScan {
+  /** Position after the last complete row. */
   position: Position;
-  /** Of the row at hand: bytes and line ends that have arrived, whether a quote is among them, and whether it is open. */
-  private atHand = { bytes: 0, lines: 0, quote: false, open: false };
+  /** The incomplete row: its bytes and line ends so far, whether it has a quote, and whether the quote is open. */
+  private current = { bytes: 0, lines: 0, quote: false, open: false };
   private headerSeen = false;
-  /** Of the line at hand in front of the rows: its bytes, as many as tell whether it is the header. */
+  /** First bytes of the current line before the rows, enough to recognize the header. */
   private front = Buffer.alloc(0);
   private chunks = 0;
   private sample: Sample | undefined;
@@ -59,7 +62,7 @@ class Walk {
     this.position = { row: 1, line: 1, byte: cutting.firstByte };
   }
 
-  *pass(part: Uint8Array): Generator<ChunkStart> {
+  *push(part: Uint8Array): Generator<ChunkStart> {
     for (let at = 0; at < part.length; ) {
       if (this.headerSeen && this.rowsLeft() === 0) {
         this.chunks++;
@@ -70,36 +73,36 @@ class Walk {
         at,
         this.headerSeen ? Math.min(this.groupRows - this.rowsOfGroup(), this.rowsLeft()) : 1,
       );
-      const passed = part.subarray(at, at + found.next);
+      const scanned = part.subarray(at, at + found.next);
       at += found.next;
-      this.step(found);
+      this.advance(found);
       if (this.headerSeen && found.rows > 0 && this.rowsLeft() > 0 && this.rowsOfGroup() === 0)
         this.onGroup(this.position);
-      if (!this.headerSeen) this.passHeader(passed, found.rows > 0);
-      else if (this.sample?.add(passed) || this.rowsLeft() === 0) yield* this.takeSample(this.rowsLeft() === 0);
+      if (!this.headerSeen) this.skipHeader(scanned, found.rows > 0);
+      else if (this.sample?.add(scanned) || this.rowsLeft() === 0) yield* this.takeSample(this.rowsLeft() === 0);
     }
   }
 
   *end(): Generator<ChunkStart> {
-    const { position, atHand } = this;
-    if (atHand.open) throw endlessRow(position, true, true);
-    if (atHand.bytes > 0) {
+    const { position, current } = this;
+    if (current.open) throw unterminatedRow(position, true, true);
+    if (current.bytes > 0) {
       this.position = {
         row: position.row + 1,
-        line: position.line + atHand.lines,
-        byte: position.byte + atHand.bytes,
+        line: position.line + current.lines,
+        byte: position.byte + current.bytes,
       };
-      if (!this.headerSeen) this.passHeader(new Uint8Array(), true);
+      if (!this.headerSeen) this.skipHeader(new Uint8Array(), true);
     }
     yield* this.takeSample(true);
   }
 
-  /** How many rows the chunk at hand still has. */
+  /** Returns the number of rows left in the current chunk. */
   private rowsLeft(): number {
     return this.chunks * this.cutting.chunkRows - this.position.row + 1;
   }
 
-  /** How many rows the group at hand has until now: none behind the last one of the group before it. */
+  /** Returns the number of rows in the current group so far, 0 after the last row of a group. */
   private rowsOfGroup(): number {
     return ((this.position.row - 1) % this.cutting.chunkRows) % this.groupRows;
   }
@@ -110,30 +113,30 @@ class Walk {
     if (sample) yield sample.take(whole);
   }
 
-  private step({ rows, next, lines, firstEnd, lastEnd, lastLines, quote, open }: Scanned): void {
-    const { position, atHand } = this;
-    if (atHand.bytes + (rows > 0 ? firstEnd : next) > maxGroupBytes)
-      throw endlessRow(position, false, atHand.quote || (rows === 0 && quote));
+  private advance({ rows, next, lines, firstEnd, lastEnd, lastLines, quote, open }: Scanned): void {
+    const { position, current } = this;
+    if (current.bytes + (rows > 0 ? firstEnd : next) > maxGroupBytes)
+      throw unterminatedRow(position, false, current.quote || (rows === 0 && quote));
     if (rows === 0) {
-      this.atHand = {
-        bytes: atHand.bytes + next,
-        lines: atHand.lines + lines,
-        quote: atHand.quote || quote,
+      this.current = {
+        bytes: current.bytes + next,
+        lines: current.lines + lines,
+        quote: current.quote || quote,
         open,
       };
       return;
     }
     this.position = {
       row: position.row + rows,
-      line: position.line + atHand.lines + lastLines,
-      byte: position.byte + atHand.bytes + lastEnd,
+      line: position.line + current.lines + lastLines,
+      byte: position.byte + current.bytes + lastEnd,
     };
-    this.atHand = { bytes: next - lastEnd, lines: lines - lastLines, quote, open };
+    this.current = { bytes: next - lastEnd, lines: lines - lastLines, quote, open };
   }
 
-  /** Rows are counted from behind the header. Lines in front of it are passed over. */
-  private passHeader(bytes: Uint8Array, ended: boolean): void {
-    // Whatever the length of an empty line, it does not grow by what is empty.
+  /** Skips the header and the lines before it: rows are counted after the header. */
+  private skipHeader(bytes: Uint8Array, ended: boolean): void {
+    // Empty bytes are not kept, so that a long run of empty lines takes no memory.
     if (!isEmptyLine(bytes)) this.front = Buffer.concat([this.front, bytes.subarray(0, longestHint + 1)]);
     if (!ended) return;
     this.position = { ...this.position, row: 1 };
@@ -152,24 +155,24 @@ class Sample {
     private readonly start: Position,
   ) {}
 
-  /** Whether there are enough of them. */
+  /** Adds bytes, and returns whether the sample is complete. */
   add(bytes: Uint8Array): boolean {
     if (this.missing > 0) this.pieces.push(Buffer.from(bytes.subarray(0, this.missing)));
     this.missing -= bytes.length;
     return this.missing <= 0;
   }
 
-  /** `whole`: it is all of the chunk, as long as it is enough. */
+  /** `whole`: the chunk has ended, so the sample may hold all of it. */
   take(whole: boolean): ChunkStart {
     const { cutting, start, pieces } = this;
     const last = whole && this.missing >= 0;
     return {
       start,
-      firstRows: (most) => {
+      firstRows: (max) => {
         const bytes = Buffer.concat(pieces);
         const window = new Window(cutting, start, bytes.length);
         window.push(bytes);
-        return window.peek(most, last);
+        return window.peek(max, last);
       },
     };
   }

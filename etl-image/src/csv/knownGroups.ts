@@ -2,8 +2,8 @@ import type { CutGroup } from './rowGroups';
 import { allocate, type Cutting, maxGroupBytes, type Position } from './window';
 
 /**
- * Where `rowGroups` would cut this span, out of what an index knows of the source: the beginning of each group, and the end of the
- * last one. Undefined where it would cut by the length of a group, too, which the index has not looked at.
+ * Returns where `rowGroups` would cut this span, from the group starts of an index: the start of each group and the end
+ * of the last one. Undefined if `rowGroups` would also cut by a group's length, which the index does not consider.
  */
 export function cutsOf(known: readonly Position[], start: Position, end: Position): Position[] | undefined {
   const within = known.filter(({ row }) => row >= start.row && row < end.row);
@@ -13,7 +13,7 @@ export function cutsOf(known: readonly Position[], start: Position, end: Positio
   return isWhole && !tooLong ? cuts : undefined;
 }
 
-/** What was said of the source is not so: a cut lies within a row. */
+/** Thrown when a cut lies within a row: the index does not match the source. */
 export class CutError extends Error {
   override readonly name = 'CutError';
   constructor(readonly chunk: number) {
@@ -22,12 +22,13 @@ export class CutError extends Error {
 }
 
 /**
- * The groups between these cuts, of the bytes from the first to the last of them: nothing is looked for. Throws `CutError` for a
- * group that does not end where a row may.
+ * Yields the groups between the cuts, without searching for row ends. The source starts at the first cut.
+ *
+ * @throws {CutError} if a group does not end with a line end
  */
 export async function* knownGroups(
   source: AsyncIterable<Buffer>,
-  { chunkRows, recycled, lineEnd, mostBytes }: Cutting,
+  { chunkRows, recycled, lineEnd, maxBytes }: Cutting,
   cuts: readonly Position[],
 ): AsyncGenerator<CutGroup> {
   let at = 0;
@@ -44,7 +45,7 @@ export async function* knownGroups(
       filled += part.length;
       if (filled < bytes.length) continue;
       const chunk = Math.floor((start.row - 1) / chunkRows) + 1;
-      if (end.byte < mostBytes && bytes.at(-1) !== lineEnd.charCodeAt(0)) throw new CutError(chunk);
+      if (end.byte < maxBytes && bytes.at(-1) !== lineEnd.charCodeAt(0)) throw new CutError(chunk);
       yield { bytes, rows: end.row - start.row, chunk, start, end };
       [bytes, filled] = [undefined, 0];
       at++;

@@ -3,7 +3,7 @@ import type { RowGroup } from './window';
 import { type Cutting, isPreamble, maxGroupBytes, openWindow, type Position, Window } from './window';
 
 const maxGroupRows = 100_000;
-/** So that the places of all fields fit into memory: a file of thousands of columns has smaller groups. */
+/** Limits the memory of field positions: files with thousands of columns have smaller groups. */
 const maxGroupFields = 4 * 1024 * 1024;
 
 /** Rows of one chunk, in the order of the source. */
@@ -14,31 +14,35 @@ export interface CutGroup extends RowGroup {
   readonly end: Position;
 }
 
-/** How a source is cut whose head was looked at. */
-export function cuttingOf({ head, firstByte, mostBytes }: CutSource, chunkRows: number): Cutting {
+/** Returns how to cut a source with an inspected head. */
+export function cuttingOf({ head, firstByte, maxBytes }: CutSource, chunkRows: number): Cutting {
   const { delimiter, quote, lineEnd, columns } = head;
-  return { delimiter, quote, lineEnd, columns: columns.length, chunkRows, firstByte, mostBytes, recycled: [] };
+  return { delimiter, quote, lineEnd, columns: columns.length, chunkRows, firstByte, maxBytes, recycled: [] };
 }
 
-type CutSource = Pick<Cutting, 'firstByte' | 'mostBytes'> & {
+type CutSource = Pick<Cutting, 'firstByte' | 'maxBytes'> & {
   readonly head: FieldDialect & { readonly columns: readonly unknown[] };
 };
 
-/** How many rows a group has where its bytes allow them. */
+/** Returns the maximum number of rows of a group. `maxGroupBytes` may limit it further. */
 export function groupRowsOf({ chunkRows, columns }: Pick<Cutting, 'chunkRows' | 'columns'>): number {
   return Math.max(1, Math.min(maxGroupRows, chunkRows, Math.floor(maxGroupFields / columns)));
 }
 
-/** Rows that are looked at before anything else, so that parts are written under a likely schema: so many, and no more fields. */
+/**
+ * Returns the number of rows to sample before the conversion, so that it starts under a likely schema: at most 1000,
+ * and 100 000 fields.
+ */
 export function hintRows(columns: number): number {
   return Math.ceil(Math.min(1000, 100_000 / columns));
 }
 
 /**
- * Cuts the decoded source into row groups. Chunks have exactly `chunkRows` source rows, the last one excepted; groups end
- * where chunks do, and else by the rows' number and length alone: the same source gives the same groups, in whatever pieces
- * it arrives. `from`: the beginning of a chunk, where these bytes begin; else they begin with the header. Throws `RowError` for
- * a row that does not end.
+ * Cuts the decoded source into row groups. Chunks have exactly `chunkRows` source rows, except the last one. Groups end
+ * with their chunk, or by the number and length of their rows alone: the same source gives the same groups, in whatever
+ * pieces it arrives. `from`: the start of a chunk at which the bytes start. Without it, they start with the header.
+ *
+ * @throws {RowError} if a row does not end
  */
 export async function* rowGroups(
   source: AsyncIterable<Buffer>,
@@ -70,9 +74,9 @@ export async function* rowGroups(
   yield* cut(true);
 }
 
-/** A copy of a group's first rows. */
-export function firstRows(group: CutGroup, cutting: Cutting, most: number): RowGroup {
+/** Returns a copy of up to `max` first rows of a group. */
+export function firstRows(group: CutGroup, cutting: Cutting, max: number): RowGroup {
   const window = new Window(cutting, group.start, group.bytes.length);
   window.push(group.bytes);
-  return window.take(most, true);
+  return window.take(max, true);
 }

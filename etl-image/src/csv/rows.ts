@@ -1,11 +1,11 @@
 import type { FieldDialect } from '@etl/pipeline/csv/splitRow';
 import { Kernel } from '../wasm/kernel';
 
-/** The rows of a group, one by one, with their line ends. */
+/** Yields the rows of a group, with their line ends. */
 export function* rowsOf(bytes: Uint8Array, { delimiter, quote, lineEnd }: FieldDialect): Generator<Uint8Array> {
   const kernel = new Kernel();
-  const start = kernel.place(bytes.length);
-  const found = kernel.place(12);
+  const start = kernel.allocate(bytes.length);
+  const found = kernel.allocate(12);
   kernel.write(start, bytes);
   const [d, q, l] = [delimiter, quote, lineEnd].map((char) => char.charCodeAt(0)) as [number, number, number];
   for (let at = 0; at < bytes.length; ) {
@@ -19,7 +19,7 @@ export function* rowsOf(bytes: Uint8Array, { delimiter, quote, lineEnd }: FieldD
 const LF = 10;
 const CR = 13;
 
-/** A row as it stands in the source, without its line end. `lineEnd`: its byte; a CR in front of a LF belongs to it. */
+/** Returns a row without its line end. `lineEnd` is a byte; a CR before an LF belongs to the line end. */
 export function withoutLineEnd<Bytes extends Uint8Array>(row: Bytes, lineEnd: number): Bytes {
   let end = row.length;
   if (row[end - 1] === lineEnd) end--;

@@ -1,6 +1,8 @@
 import type { Position } from './window';
 
-/** Rows that follow each other, from chunk boundary to chunk boundary; without an end, as far as the source goes. */
+/**
+ * Consecutive rows between two chunk boundaries. Without a start or an end, from the start or to the end of the source.
+ */
 export interface Span {
   readonly start: Position | undefined;
   readonly end: Position | undefined;
@@ -12,7 +14,7 @@ interface Placed {
   readonly end: Position;
 }
 
-/** What is not covered by these chunks, which are in order. */
+/** Returns the spans that these chunks, in order, do not cover. */
 export function gaps(chunks: readonly Placed[], { start, end }: Span): Span[] {
   const found: Span[] = [];
   let at = start;
@@ -24,7 +26,7 @@ export function gaps(chunks: readonly Placed[], { start, end }: Span): Span[] {
   return found;
 }
 
-/** Chunks in order, those together that follow each other. */
+/** Groups chunks, in order, into runs of consecutive ones. */
 export function runsOf<Chunk extends Placed>(chunks: readonly Chunk[]): Chunk[][] {
   const runs: Chunk[][] = [];
   for (const chunk of chunks) {

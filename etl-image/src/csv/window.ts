@@ -2,83 +2,84 @@ import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { RowError } from '../errors';
 import { type Address, Kernel } from '../wasm/kernel';
 
-/** Whole rows of the decoded source, all of one chunk: what an engine reads at a time, and a row group of the part. */
+/** Whole rows of one chunk of the decoded source: an engine's unit of work, and one row group of the part. */
 export interface RowGroup {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly rows: number;
 }
 
-/** A group is cut where it would grow larger. A single row that is longer is none: most likely a quote nobody closed. */
+/** Maximum length of a group, and of a single row: a longer row is most likely an unclosed quote. */
 export const maxGroupBytes = 16 * 1024 * 1024;
-/** A place between two rows of the decoded source. */
+/** A position between two rows of the decoded source. */
 export interface Position {
-  /** 1, 2, … of the row that follows, blank ones counted, the header not. */
+  /** Number of the next row, from 1. Blank rows count, the header does not. */
   readonly row: number;
-  /** 1, 2, … of the line that follows, as an editor counts. */
+  /** Number of the next line, from 1, like in an editor. */
   readonly line: number;
   readonly byte: number;
 }
 
+/** How a source is cut into row groups. */
 export interface Cutting {
   readonly delimiter: string;
   readonly quote: string;
   readonly lineEnd: '\n' | '\r';
   readonly columns: number;
   readonly chunkRows: number;
-  /** Bytes in front of the header, such as a byte order mark. */
+  /** Bytes before the header, such as a byte order mark. */
   readonly firstByte: number;
-  /** More than that does not come: a small source needs no large window. */
-  readonly mostBytes: number;
-  /** Memory of groups that are done with, for the next ones: what is allocated anew must be zeroed and collected. */
+  /** Upper bound of the source's bytes: a small source needs only a small window. */
+  readonly maxBytes: number;
+  /** Memory of finished groups for reuse: new memory must be zeroed and collected. */
   readonly recycled: Uint8Array<ArrayBuffer>[];
 }
 
-/** Room for a group and as much again, so that what is left is not moved to the front for every piece that arrives. */
+/** Twice the maximum group, so that the remaining bytes are not moved to the front for every piece. */
 const windowBytes = 2 * maxGroupBytes;
-/** What a window begins with where more may come: of a compressed source nobody knows how much that is, and most are small. */
+/** Initial size of a window: the content of a compressed source has an unknown length and is usually small. */
 const firstBytes = 1024 * 1024;
 
 const LF = 10;
 const CR = 13;
 
-/** At the beginning of a source, or of one of its chunks. */
+/** Opens a window at the start of a source or of one of its chunks. */
 export function openWindow(cutting: Cutting, from: Position = { row: 1, line: 1, byte: cutting.firstByte }): Window {
-  return new Window(cutting, from, Math.min(windowBytes, cutting.mostBytes));
+  return new Window(cutting, from, Math.min(windowBytes, cutting.maxBytes));
 }
 
 export function isEmptyLine(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === LF || byte === CR);
 }
 
-/** Whether a line in front of the header is passed over. */
+/** Returns whether a line before the header is skipped. */
 export function isPreamble(line: Uint8Array): boolean {
   return isEmptyLine(line) || isHintLine(line);
 }
 
-/** What of the source has arrived and is not cut yet, in the kernel's memory. */
+/** The bytes of the source that have arrived and are not cut yet, in the kernel's memory. */
 export class Window {
   private readonly kernel = new Kernel();
   private readonly found: Address;
   private readonly memory: Address;
   private readonly bytes: { readonly delimiter: number; readonly quote: number; readonly lineEnd: number };
   private readonly recycled: Uint8Array<ArrayBuffer>[];
-  /** Bytes of its memory until now. */
+  /** Bytes allocated so far. */
   private room: number;
-  /** Where in its memory the bytes lie that are not cut yet. */
+  /** Range of the uncut bytes within the memory. */
   private start = 0;
   private end = 0;
-  /** What was found last, from there on. */
+  /** Result of the last search, from `start` on. */
   private ahead = { rows: 0, length: 0, lines: 0 };
 
   constructor(
     cutting: Cutting,
-    /** Of its first byte. */
+    /** Position of the first uncut byte. */
     public position: Position,
     private readonly capacity: number,
   ) {
-    this.found = this.kernel.place(12);
+    this.found = this.kernel.allocate(12);
     this.room = Math.min(firstBytes, capacity);
-    this.memory = this.kernel.place(this.room);
+    this.memory = this.kernel.allocate(this.room);
     const { delimiter, quote, lineEnd, recycled } = cutting;
     this.recycled = recycled;
     this.bytes = {
@@ -99,28 +100,28 @@ export class Window {
     this.end += piece.length;
   }
 
-  /** The header is no row: those are counted from behind it. */
+  /** Takes the header out. Rows are counted after it. */
   takeHeader(last: boolean): Uint8Array {
     const { bytes } = this.take(1, last);
     this.position = { ...this.position, row: 1 };
     return bytes;
   }
 
-  /** Takes up to so many rows out. */
-  take(most: number, last: boolean): RowGroup {
-    this.find(most, last);
+  /** Takes out up to `max` rows. `last`: the source ends with the window's last byte. */
+  take(max: number, last: boolean): RowGroup {
+    this.find(max, last);
     const group = this.copy();
-    this.step();
+    this.advance();
     return group;
   }
 
-  /** A copy of up to so many rows, which stay where they are; undefined when none is all there. */
-  peek(most: number, last: boolean): RowGroup | undefined {
-    const { rows } = this.find(most, last);
+  /** Returns a copy of up to `max` rows, without taking them out; undefined if no row is complete. */
+  peek(max: number, last: boolean): RowGroup | undefined {
+    const { rows } = this.find(max, last);
     return rows > 0 ? this.copy() : undefined;
   }
 
-  /** What is left goes to the front: memory that was just used is in the processor's cache. */
+  /** Moves the uncut bytes to the front, where the memory is in the processor's cache. */
   compact(): void {
     this.kernel.move(this.memory, this.memory + this.start, this.size);
     this.end = this.size;
@@ -139,23 +140,23 @@ export class Window {
     return { bytes, rows };
   }
 
-  /** Looks for the end of up to so many rows. */
-  private find(most: number, last: boolean): { readonly rows: number; readonly length: number } {
+  /** Searches for the end of up to `max` rows. */
+  private find(max: number, last: boolean): { readonly rows: number; readonly length: number } {
     const { kernel } = this;
     const { delimiter, quote, lineEnd } = this.bytes;
     const start = this.memory + this.start;
     const length = Math.min(this.size, maxGroupBytes);
     const all = last && length === this.size;
-    kernel.run.findRows(start, start + length, delimiter, quote, lineEnd, most, all, this.found);
+    kernel.run.findRows(start, start + length, delimiter, quote, lineEnd, max, all, this.found);
     const [rows = 0, end = start, lines = 0] = kernel.words(this.found, 3);
     if (rows === 0 && (last || length === maxGroupBytes))
-      throw endlessRow(this.position, all, kernel.run.countByte(start, start + length, quote) > 0);
+      throw unterminatedRow(this.position, all, kernel.run.countByte(start, start + length, quote) > 0);
     this.ahead = { rows, length: end - start, lines };
     return this.ahead;
   }
 
-  /** Goes behind what was found. */
-  private step(): void {
+  /** Moves past the rows found. */
+  private advance(): void {
     const { position, ahead } = this;
     this.start += ahead.length;
     this.position = {
@@ -166,16 +167,16 @@ export class Window {
   }
 }
 
-/** Memory for a group. */
+/** Returns memory for a group, reused if possible. */
 export function allocate(recycled: Cutting['recycled'], bytes: number): Uint8Array<ArrayBuffer> {
   const used = recycled.pop();
-  // Groups of one file are nearly equal: a little more than the first one needs does for the others, too.
+  // Groups of one file have similar sizes: with a reserve of 5 %, most of them can reuse the memory.
   const memory = used && used.buffer.byteLength >= bytes ? used.buffer : new ArrayBuffer(Math.ceil(bytes * 1.05));
   return new Uint8Array(memory, 0, bytes);
 }
 
-/** Of a row that begins there; `quoted`: a quote is in it. */
-export function endlessRow({ row, line, byte }: Position, endOfFile: boolean, quoted: boolean): RowError {
+/** Returns the error of an unterminated row that starts at a position. `quoted`: whether it has a quote. */
+export function unterminatedRow({ row, line, byte }: Position, endOfFile: boolean, quoted: boolean): RowError {
   const place = `row ${row} (line ${line}, byte ${byte})`;
   if (endOfFile) return new RowError(`${place}: a quote is opened and not closed by the end of the file`);
   const hint = quoted ? ': is a quote opened and not closed?' : '';

@@ -5,7 +5,7 @@ import type { ColumnPlan } from '../types/schema';
 
 export type { FieldDialect };
 
-/** Where a row lies, counted from the beginning of its group. */
+/** Position of a row, relative to the start of its group. */
 export interface Place {
   /** 0 for the first row. */
   readonly row: number;
@@ -14,49 +14,49 @@ export interface Place {
   readonly byte: number;
 }
 
-/** A row that will not be in the part. */
+/** A row that is left out of the part. */
 export interface Reject extends Place {
   readonly column: string | null;
   readonly reason: string;
-  /** The same for all values of a column, for counting. */
+  /** The reason without the value, for counts. */
   readonly kind: string;
-  /** The row as it stands in the source. */
+  /** The row as in the source. */
   readonly raw: string;
 }
 
 /** A date that did not parse and became null. */
 export interface Coercion extends Place {
   readonly column: string;
-  /** The value as it stands in the source. */
+  /** The value as in the source. */
   readonly raw: string;
 }
 
-/** A row group as it was read under certain plans. */
+/** A row group that was read under certain plans. */
 export interface ReadGroup {
-  /** The same bytes, given back: they may be needed again. */
+  /** The group's bytes, returned to the caller, which may read them again. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly rows: number;
   readonly rowsBlank: number;
   readonly rowsWritten: number;
-  /** What the values say of each column, whatever the plans were. */
+  /** Evidence of each column, independent of the plans. */
   readonly evidence: readonly Evidence[];
   readonly rejects: readonly Reject[];
   readonly coercions: readonly Coercion[];
-  /** What `PartWriter.add` of the same engine takes. */
+  /** Input of `PartWriter.add` of the same engine. */
   readonly content: unknown;
 }
 
-/** A Parquet file that is being written. */
+/** Writer of one Parquet file. */
 export interface PartWriter {
   add(group: ReadGroup): Promise<void>;
   finish(): Promise<void>;
-  /** Without a file left behind. */
+  /** Closes and removes the file. */
   abandon(): Promise<void>;
 }
 
 /**
- * What reads CSV and writes Parquet. It is told the columns' types and decides none. Reading goes on in several groups at
- * once, as many as `parallel` says; a part is written a group at a time.
+ * Reads CSV and writes Parquet, with column types that the caller decides. Up to `parallel` groups are read
+ * concurrently. A part is written one group at a time.
  */
 export interface Engine {
   readonly parallel: number;
@@ -65,7 +65,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** A rejected row is told up to here; its place says where to find the rest. */
+/** Maximum length of a rejected row in the rejects file, in bytes. Its position locates the rest. */
 export const rawBytes = 64 * 1024;
 
 export const reasons = {
@@ -78,7 +78,7 @@ export const reasons = {
   repeatedHeader: 'repeated header',
 } as const;
 
-/** Why a value rejects its row: in full, and as it is counted. */
+/** Returns the reason for which a value rejects its row, with the value (`reason`) and without it (`kind`). */
 export function contradiction(text: string, plan: ColumnPlan): { reason: string; kind: string } {
   return { reason: `${JSON.stringify(text)} is no ${plan.type}`, kind: `${plan.name}: value is no ${plan.type}` };
 }

@@ -4,7 +4,7 @@ import { KernelEngine } from './kernel/engine';
 
 export function openEngine(name: EngineName, dialect: FieldDialect, threads: number): Engine {
   if (name === 'kernel') return new KernelEngine(dialect, threads);
-  // Its libraries are loaded for who asks for it only.
+  // Loads the libraries of this engine only on request.
   const { PortableEngine } = require('./portable/engine') as typeof import('./portable/engine');
   return new PortableEngine(dialect);
 }

@@ -4,8 +4,8 @@ import type { ColumnPlan } from '../types/schema';
 import type { FieldDialect, reasons } from './engine';
 
 /**
- * Returns the name of the column because of which a row is rejected: the first one that it lacks, or the first one with bytes that
- * are not text; null where the row as a whole is rejected.
+ * Returns the name of the column for which a row is rejected: the first missing column, or the first one with bytes
+ * that are not text. Returns null if the row as a whole is rejected.
  */
 export function rejectedColumn(
   reason: keyof typeof reasons,

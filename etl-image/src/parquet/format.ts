@@ -1,7 +1,7 @@
 import type { ColumnType } from '@etl/pipeline/options';
 import { binary, bool, i32, i64, list, struct, type Thrift } from './thrift';
 
-/** Numbers and structures of the Parquet format (https://github.com/apache/parquet-format, parquet.thrift). */
+/* Enums and structures of the Parquet format. @see https://github.com/apache/parquet-format, parquet.thrift */
 const physicalTypes = { boolean: 0, int32: 1, int64: 2, double: 5, byteArray: 6 } as const;
 const encodings = { plain: 0, rle: 3, rleDictionary: 8 } as const;
 const pageTypes = { data: 0, dictionary: 2 } as const;
@@ -17,12 +17,12 @@ const physical: Readonly<Record<ColumnType, number>> = {
   timestamp: physicalTypes.int64,
 };
 const nothing = struct({});
-/** Logical types, and the older converted types for readers that know only those. */
+/** Converted types, for older readers that do not support logical types. */
 const converted: Partial<Record<ColumnType, number>> = { text: 0, date: 6, timestamp: 10 };
 const logical: Partial<Record<ColumnType, Thrift>> = {
   text: struct({ 1: nothing }),
   date: struct({ 6: nothing }),
-  // Not adjusted to UTC: a source without zones has local times, of a place that nobody told us.
+  // Not adjusted to UTC: times without an offset are local times of an unknown zone.
   timestamp: struct({ 8: struct({ 1: bool(false), 2: struct({ 2: nothing }) }) }),
 };
 
@@ -31,15 +31,15 @@ export interface ParquetColumn {
   readonly type: ColumnType;
 }
 
-/** One column of a row group: where its pages are, relative to the group, and what they hold. */
+/** One column of a row group: the sizes and statistics of its pages. */
 export interface ColumnChunk {
   readonly values: number;
   readonly nulls: number;
-  /** Bytes of the dictionary page, header included; 0 without one. */
+  /** Bytes of the dictionary page with its header; 0 without a dictionary. */
   readonly dictionaryBytes: number;
   readonly bytes: number;
   readonly uncompressedBytes: number;
-  /** Least and greatest value as PLAIN writes it, without a text's length. */
+  /** Minimum and maximum in PLAIN encoding, without the length prefix of texts. */
   readonly range?: readonly [Uint8Array, Uint8Array];
 }
 
@@ -62,7 +62,7 @@ function pageHeader(type: number, sizes: PageSizes, header: Record<number, Thrif
   return struct({ 1: i32(type), 2: i32(sizes.plain), 3: i32(sizes.compressed), ...header }).bytes;
 }
 
-/** A row group's metadata, for pages that begin at `offset` in the file. */
+/** Returns a row group's metadata, for pages that start at `offset` in the file. */
 export function rowGroup(
   columns: readonly ParquetColumn[],
   chunks: readonly ColumnChunk[],
@@ -103,7 +103,7 @@ export function rowGroup(
 
 export const magic = Buffer.from('PAR1');
 
-/** What a file ends with. */
+/** Returns the file metadata, its length and the magic number, which end a file. */
 export function footer(
   columns: readonly ParquetColumn[],
   groups: readonly Thrift[],

@@ -1,13 +1,13 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { fileWork } from '@etl/storage/fileErrors';
+import { mapFileErrors } from '@etl/storage/fileErrors';
 import { BadDataError } from '../errors';
 import { type ColumnChunk, footer, magic, type ParquetColumn, rowGroup } from './format';
 import type { Thrift } from './thrift';
 
-/** What a footer may describe: it is held in memory, here and by every reader. */
-const mostColumnChunks = 500_000;
+/** Maximum number of column chunks in a footer, which writers and readers hold in memory. */
+const maxColumnChunks = 500_000;
 
-/** A Parquet file that is written a row group at a time. */
+/** A Parquet file that is written one row group at a time. */
 export class PartFile {
   private offset = 0;
   private rows = 0;
@@ -28,7 +28,7 @@ export class PartFile {
 
   async addGroup(rows: number, pages: Uint8Array, chunks: readonly ColumnChunk[]): Promise<void> {
     if (rows === 0) return;
-    if ((this.groups.length + 1) * this.columns.length > mostColumnChunks) {
+    if ((this.groups.length + 1) * this.columns.length > maxColumnChunks) {
       throw new BadDataError(
         `parts of more than ${this.rows} rows of ${this.columns.length} columns are too large for Parquet's metadata: set chunkRows to ${this.rows}`,
       );
@@ -49,7 +49,7 @@ export class PartFile {
   }
 
   private async append(bytes: Uint8Array): Promise<void> {
-    await fileWork(this.path, async () => {
+    await mapFileErrors(this.path, async () => {
       for (let at = 0; at < bytes.length; ) at += (await this.file.write(bytes, at)).bytesWritten;
     });
     this.offset += bytes.length;

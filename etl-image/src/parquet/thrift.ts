@@ -1,6 +1,6 @@
 /**
- * The part of Thrift's compact protocol that Parquet's metadata is written in
- * (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
+ * A value of Thrift's compact protocol, in which Parquet's metadata is written.
+ * @see https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 export interface Thrift {
   readonly type: number;
@@ -32,7 +32,7 @@ export function binary(value: Uint8Array | string): Thrift {
   return { type: types.binary, bytes: Buffer.concat([varint(BigInt(content.length)), content]) };
 }
 
-/** A list of values of one type; an empty one is said to be of structs. */
+/** Encodes a list of values of one type. An empty list has the element type struct. */
 export function list(values: readonly Thrift[]): Thrift {
   const type = values[0]?.type ?? types.struct;
   const head =
@@ -42,16 +42,16 @@ export function list(values: readonly Thrift[]): Thrift {
   return { type: types.list, bytes: Buffer.concat([head, ...values.map(({ bytes }) => bytes)]) };
 }
 
-/** Fields by their number, in rising order; what is undefined is left out. */
+/** Encodes a struct. Keys are field IDs in ascending order; undefined fields are omitted. */
 export function struct(fields: Readonly<Record<number, Thrift | undefined>>): Thrift {
   const parts: Buffer[] = [];
-  let before = 0;
+  let previous = 0;
   for (const [id, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    const delta = Number(id) - before;
-    if (delta > 15) throw new Error(`field ${id} is too far from field ${before}`);
+    const delta = Number(id) - previous;
+    if (delta > 15) throw new Error(`field ${id} is too far from field ${previous}`);
     parts.push(Buffer.of((delta << 4) | value.type), value.bytes);
-    before = Number(id);
+    previous = Number(id);
   }
   return { type: types.struct, bytes: Buffer.concat([...parts, Buffer.of(0)]) };
 }

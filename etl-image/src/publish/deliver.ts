@@ -7,15 +7,15 @@ import { type Commit, type CommitResult, readNewestCommit } from '@etl/storage/c
 import { sameContent } from '@etl/storage/fence';
 import { project, projectionSettings } from '@etl/storage/projection';
 import { publish } from '@etl/storage/publish';
-import { adopt, countChunks, type FoundWork, findWork } from '../chunks/checkpoint';
+import { countChunks, type FoundWork, findWork, mergeStates } from '../chunks/checkpoint';
 import type { Conversion, ConversionState } from '../chunks/conversion';
 import { checkRejectCount } from '../chunks/rejectLimits';
 import { failureOf } from '../config/failures';
 import { HeldError, SourceConflictError } from '../errors';
 import { usage } from '../report/usage';
-import { type FanOut, gather, shareStale } from '../shards/fanOut';
+import { collectShards, delegateStaleChunks, type FanOut } from '../shards/fanOut';
 import { convertSource, type Task } from '../task';
-import { composeManifest, type Made } from './manifest';
+import { composeManifest, type ManifestInput } from './manifest';
 import { SchemaHistory } from './schemaHistory';
 
 export interface Delivery {
@@ -24,15 +24,16 @@ export interface Delivery {
 }
 
 /**
- * Converts the source and publishes the batch. A batch that was published from this source with these options is only projected again.
+ * Converts the source and publishes the batch. If the batch is already published from this source with these options,
+ * only projects it again.
  *
- * @throws {SourceConflictError} when another source published the batch and the replacement is not declared
+ * @throws {SourceConflictError} if another source published the batch and the replacement is not declared
  */
 export async function deliver(task: Task): Promise<Delivery> {
   const found = await findWork(task.store, task.place, task.content);
   const delivery = await publishOnce(task, found);
   await task.end();
-  await tidyUp(task, [task.env, ...found.reports]);
+  await removeWorkFolders(task, [task.env, ...found.reports]);
   return delivery;
 }
 
@@ -40,7 +41,7 @@ async function publishOnce(task: Task, found: FoundWork): Promise<Delivery> {
   const { store, place, content, log } = task;
   const newest = await readNewestCommit(store, place);
   if (newest && sameContent(newest.manifest, content)) {
-    log({ event: 'note', text: 'this source was converted with these options before: nothing to do' });
+    log({ event: 'note', text: 'this source is already published with these options: nothing to do' });
     await project(store, place);
     await (await SchemaHistory.open(task)).keep(newest.manifest);
     return { status: 'already', manifest: newest.manifest };
@@ -63,13 +64,13 @@ function conflict({ content }: Task, { manifest }: Commit): SourceConflictError 
   return new SourceConflictError(conflictReason(manifest.source.uri, content.source.uri));
 }
 
-/** All of the source, by this launch alone. */
+/** Converts the source in this launch. */
 async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
   const { env, log, source, folder } = task;
-  const all = adopt(found);
+  const all = mergeStates(found);
   const chunks = countChunks(all);
-  if (chunks > 0) log({ event: 'note', text: `${chunks} chunks were converted before and are taken over` });
-  const conversion = await convertSource(task, { before: chunks > 0 ? all : undefined, onState: onState(task) });
+  if (chunks > 0) log({ event: 'note', text: `resuming with ${chunks} chunks of earlier launches` });
+  const conversion = await convertSource(task, { resumeFrom: chunks > 0 ? all : undefined, onState: onState(task) });
   return compose(task, conversion, {
     folders: [folder.uri],
     startedAt: task.startedAt,
@@ -78,15 +79,15 @@ async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
   });
 }
 
-/** What shards have converted together: nothing is converted here but a few chunks that others have made stale. */
+/** Merges the chunks that shards converted. Converts only the few that other shards made stale. */
 async function mergeShards(task: Task, fanOut: FanOut, found: FoundWork): Promise<Manifest> {
   const { source, folder, place } = task;
-  const { index, before } = gather(task, fanOut, found);
+  const { index, resumeFrom } = collectShards(task, fanOut, found);
   const reports = found.reports.filter(({ indexUri }) => indexUri === fanOut.indexUri);
   const conversion = await convertSource(task, {
-    before,
+    resumeFrom,
     range: { start: index.chunks[0] ?? index.end, end: index.end },
-    onStale: (stale, known) => shareStale(task, fanOut, index, stale, known),
+    onStale: (stale, known) => delegateStaleChunks(task, fanOut, index, stale, known),
     onState: onState(task),
   });
   return compose(task, conversion, {
@@ -102,11 +103,12 @@ function onState({ env }: Task): (state: ConversionState) => Promise<void> {
   return async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {});
 }
 
-/** What is held is kept as it is: approved of, it only has to be committed. */
+/** Composes the manifest. Saves the checkpoint of a held batch, so that an approved launch only has to commit it. */
 async function compose(
   task: Task,
   conversion: Conversion,
-  rest: Pick<Made, 'folders' | 'startedAt' | 'used' | 'approved'> & Partial<Pick<Made, 'rowsConverted'>>,
+  rest: Pick<ManifestInput, 'folders' | 'startedAt' | 'used' | 'approved'> &
+    Partial<Pick<ManifestInput, 'rowsConverted'>>,
 ): Promise<Manifest> {
   const { folder, content, progress } = task;
   try {
@@ -125,14 +127,16 @@ async function compose(
   }
 }
 
-/** Work folders of runs that nobody has heard of for so long are nobody's: what waits for an approval is published after it. */
+/**
+ * Work folders without progress for this time are abandoned. It exceeds the time that a held batch waits for approval.
+ */
 const graceSeconds = transform.approvalSeconds + 24 * 3600;
 
-/** Removes what finished launches left and no commit refers to. Best effort: the batch is delivered. */
-async function tidyUp({ store, place, log }: Task, finished: readonly Launch[]): Promise<void> {
+/** Removes files of finished launches that no commit refers to. Best effort: the batch is already published. */
+async function removeWorkFolders({ store, place, log }: Task, finished: readonly Launch[]): Promise<void> {
   try {
     await cleanWork(store, place, { graceSeconds, finished });
   } catch (error) {
-    log({ event: 'note', text: `work folders were not cleaned up: ${failureOf(error).cause}` });
+    log({ event: 'note', text: `work folders could not be removed: ${failureOf(error).cause}` });
   }
 }

@@ -6,13 +6,15 @@ import { BadDataError, HeldError } from '../errors';
 
 interface Gate {
   readonly level: 'block' | 'hold' | undefined;
-  /** Why it is not passed; undefined for one that is. */
+  /** Why the gate fails; undefined if it passes. */
   readonly problem: string | undefined;
 }
 
 /**
- * Whether a converted batch may be published. Throws `BadDataError` for a gate that blocks, `HeldError` for one that asks for
- * approval; once that was given, returns what was approved of.
+ * Checks whether a converted batch may be published. Returns the problems that were approved.
+ *
+ * @throws {BadDataError} if a gate with level `block` fails
+ * @throws {HeldError} if a gate with level `hold` fails and the batch is not approved
  */
 export function checkGates(
   chunks: readonly FinishedChunk[],
@@ -37,5 +39,5 @@ function tooFewRows(totals: Totals, options: Options): string | undefined {
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = totals;
   if (rowsWritten >= min) return undefined;
   const facts = `${rowsRead} read, ${rowsWritten} written, ${rowsBlank} blank, ${rowsRejected} rejected`;
-  return `${rowsWritten} rows to write, at least ${min} are wanted (${facts})`;
+  return `${rowsWritten} rows to write, at least ${min} required (${facts})`;
 }

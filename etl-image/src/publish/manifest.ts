@@ -10,40 +10,46 @@ import { addCounts } from '../chunks/rejectLimits';
 import type { Environment } from '../config/environment';
 import type { Resources } from '../config/resources';
 import { reasons } from '../engine/engine';
-import { pace, type Usage } from '../report/usage';
+import { rowRate, type Usage } from '../report/usage';
 import type { Source } from '../source/source';
 import { checkGates } from './gates';
 
-export interface Made {
+/** Inputs of a manifest. */
+export interface ManifestInput {
   readonly env: Environment;
   readonly place: BatchLayout;
-  /** Where this launch, and those that worked for it, wrote their parts. */
+  /** Work folders of this launch and of the launches that converted its shards. */
   readonly folders: readonly string[];
   readonly source: Source;
   readonly content: Content;
   readonly conversion: Conversion;
   readonly startedAt: string;
-  /** What this launch used, and each of those that worked for it. */
-  readonly used: readonly Used[];
-  /** Rows that they read themselves. */
+  /** Usage of this launch and of each launch that converted its shards. */
+  readonly used: readonly LaunchUsage[];
+  /** Rows that these launches converted themselves. */
   readonly rowsConverted: number;
   readonly resources: Resources;
-  /** Whether what is held by a quality gate may be published. */
+  /** Whether a batch that a quality gate holds may be published. */
   readonly approved: boolean;
 }
 
-export interface Used extends Usage {
+export interface LaunchUsage extends Usage {
   readonly bytesRead: number;
 }
 
-/** What is published. Throws `BadDataError` and `HeldError` for a batch that must not be: too many rejects, or too few rows. */
-export function composeManifest(made: Made): Manifest {
-  const { env, place, source, content, conversion, startedAt, used, approved } = made;
+/**
+ * Composes the manifest of a batch.
+ *
+ * @throws {BadDataError} if a quality gate blocks the batch: too many rejects, or too few rows
+ * @throws {HeldError} if a quality gate holds it and it is not approved
+ */
+export function composeManifest(input: ManifestInput): Manifest {
+  const { env, place, source, content, conversion, startedAt, used, approved } = input;
   const { chunks } = conversion;
   const totals = totalsOf(chunks);
-  const excused = checkGates(chunks, totals, { ...env, approved });
+  const approvedProblems = checkGates(chunks, totals, { ...env, approved });
   const parts = chunks.flatMap(({ part }) => part ?? []);
-  const isOwn = (uri: string): boolean => made.folders.some((folder) => uri.startsWith(`${folder}/`));
+  const isOwn = (uri: string): boolean => input.folders.some((folder) => uri.startsWith(`${folder}/`));
   const own = parts.filter(({ location }) => isOwn(joinUri(place.internal, location)));
   const rejects = chunks.flatMap((chunk) => chunk.rejects ?? []);
   const coercions = chunks.flatMap((chunk) => chunk.coercions ?? []);
@@ -71,8 +77,8 @@ export function composeManifest(made: Made): Manifest {
       wallSeconds: Math.max(0, Math.round((Date.now() - Date.parse(startedAt)) / 10) / 100),
       bytesRead: sum(used.map(({ bytesRead }) => bytesRead)),
       bytesWritten: sum(own.map(({ bytes }) => bytes)),
-      rowsPerSecond: pace(made.rowsConverted, startedAt),
-      ...made.resources,
+      rowsPerSecond: rowRate(input.rowsConverted, startedAt),
+      ...input.resources,
     },
     warnings: [
       ...source.head.warnings,
@@ -80,7 +86,7 @@ export function composeManifest(made: Made): Manifest {
       ...coercedWarnings(coerced, chunks),
       ...encodingWarnings(rejected[reasons.notUtf8] ?? 0),
       ...repeatedHeaderWarnings(rejected[reasons.repeatedHeader] ?? 0),
-      ...excused.map((problem) => `published on approval: ${problem}`),
+      ...approvedProblems.map((problem) => `published on approval: ${problem}`),
     ],
     ...(rejects.length > 0 && { rejected, rejects }),
     ...(coercions.length > 0 && { coerced, coercedExamples: examplesOf(coerced, chunks), coercions }),
@@ -103,7 +109,7 @@ function totalsOf(chunks: readonly FinishedChunk[]): Totals {
   return totals;
 }
 
-/** One warning a column: how many dates became null, and where the first of them lies. */
+/** Returns one warning per column: the number of dates that became null, and the line of the first one. */
 function coercedWarnings(coerced: Readonly<Record<string, number>>, chunks: readonly FinishedChunk[]): string[] {
   return Object.entries(coerced).map(([column, count]) => {
     const lines = chunks.flatMap((chunk) => own(chunk.coercedLines, column) ?? []);
@@ -112,7 +118,7 @@ function coercedWarnings(coerced: Readonly<Record<string, number>>, chunks: read
   });
 }
 
-/** Some values of each column that became null. */
+/** Returns examples of the values of each column that became null. */
 function examplesOf(coerced: Readonly<Record<string, number>>, chunks: readonly FinishedChunk[]) {
   return Object.fromEntries(
     Object.keys(coerced).map((column) => {
@@ -122,7 +128,7 @@ function examplesOf(coerced: Readonly<Record<string, number>>, chunks: readonly 
   );
 }
 
-/** The head of a file decides its encoding: what follows may show that it is another one. */
+/** The encoding is detected from the file's head. Rejected rows may show that the detection was wrong. */
 function encodingWarnings(rows: number): string[] {
   if (rows === 0) return [];
   return [`rows rejected for bytes that are not UTF-8: ${rows} (declare dialect.encoding if the file is Windows-1252)`];

@@ -1,15 +1,15 @@
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { KnownSchema } from '@etl/pipeline/schemaChanges';
 import type { Commit } from '@etl/storage/commitLog';
-import { type FoundRecords, keepSchema, readSchemaRecords, schemaBefore } from '@etl/storage/schemaRecords';
+import { type FoundRecords, readSchemaRecords, saveSchema, schemaBefore } from '@etl/storage/schemaRecords';
 import { failureOf } from '../config/failures';
 import type { Task } from '../task';
 
-/** The schemas of the commits before this one. Best effort: it serves a warning, and must not change how the work ends. */
+/** The schemas of earlier commits. Best effort: they only serve a warning, so an error does not fail the task. */
 export class SchemaHistory {
   private constructor(
     private readonly task: Task,
-    /** Undefined when they could not be read. */
+    /** Undefined if they could not be read. */
     private readonly found: FoundRecords | undefined,
   ) {}
 
@@ -18,12 +18,12 @@ export class SchemaHistory {
     try {
       return new SchemaHistory(task, await readSchemaRecords(store, env.destination, env));
     } catch (error) {
-      log({ event: 'note', text: `the schema before this one is unknown: ${failureOf(error).cause}` });
+      log({ event: 'note', text: `the previous schema could not be read: ${failureOf(error).cause}` });
       return new SchemaHistory(task, undefined);
     }
   }
 
-  /** The schema that readers had: of the commit that is replaced, else of the newest one before this batch. */
+  /** Returns the schema of the replaced commit, else of the newest commit before this batch. */
   before(replaced: Commit | undefined): KnownSchema | undefined {
     const { env } = this.task;
     if (!replaced) return this.found && schemaBefore(this.found, env);
@@ -34,9 +34,9 @@ export class SchemaHistory {
     if (!this.found) return;
     const { store, env, log } = this.task;
     try {
-      await keepSchema(store, env.destination, env, manifest, this.found);
+      await saveSchema(store, env.destination, env, manifest, this.found);
     } catch (error) {
-      log({ event: 'note', text: `the schema was not kept for later commits: ${failureOf(error).cause}` });
+      log({ event: 'note', text: `the schema could not be saved for later commits: ${failureOf(error).cause}` });
     }
   }
 }

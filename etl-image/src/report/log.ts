@@ -3,25 +3,25 @@ import { terminalLine } from '@etl/lib/text/terminal';
 import type { Manifest, Progress } from '@etl/pipeline/manifest';
 import { shareable } from '@etl/pipeline/shareable';
 import type { Failure } from '../config/failures';
-import type { Indexed, Sharded } from './results';
+import type { BuiltIndex, ConvertedShard } from './results';
 
-/** What the program says, a JSON object a line on stdout. */
+/** An event of the program's log: one JSON object per line on stdout. */
 export type LogEvent =
   | ({ readonly event: 'progress' } & Progress)
   | { readonly event: 'note'; readonly text: string }
   | { readonly event: 'finished'; readonly status: 'committed' | 'already' | 'superseded'; readonly manifest: Manifest }
-  | ({ readonly event: 'finished' } & (Indexed | Sharded))
+  | ({ readonly event: 'finished' } & (BuiltIndex | ConvertedShard))
   | ({ readonly event: 'failed' } & Failure);
 
 export type Log = (line: LogEvent) => void;
 
-/** Returns an event as a line of JSON, without values of cells: logs are quoted in alerts. */
+/** Returns an event as a line of JSON, without cell values, because alerts quote logs. */
 export function logLine(event: LogEvent, facts: object = {}): string {
   const shared = 'manifest' in event ? { ...event, manifest: shareable(event.manifest) } : event;
   return jsonLine({ ...facts, ...shared });
 }
 
-/** Lines on stdout; errors also in words on stderr, for who runs the program by hand. */
+/** Logs to stdout; failures also as plain text to stderr, for users who run the program by hand. */
 export const log: Log = (line) => {
   process.stdout.write(`${logLine(line, { at: new Date().toISOString() })}\n`);
   if (line.event === 'failed')

@@ -3,11 +3,11 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Log } from './log';
 import { usage } from './usage';
 
-const steadySeconds = 1;
+const intervalSeconds = 1;
 
 /**
- * Tells how far the work is: to the log and, where the waiting activity looks, beside the checkpoint. At a steady pace,
- * however often it is told something. That it cannot be written ends nothing.
+ * Reports progress to the log and to an object next to the checkpoint, which the waiting activity polls. Reports at
+ * most once per `intervalSeconds`. Best effort: a failed write does not fail the task.
  */
 export class ProgressReport {
   private progress: Omit<Progress, 'updatedAt'> = {
@@ -26,7 +26,7 @@ export class ProgressReport {
     private readonly uri: string,
     private readonly log: Log,
   ) {
-    this.timer = setInterval(() => void this.write(), steadySeconds * 1000);
+    this.timer = setInterval(() => void this.write(), intervalSeconds * 1000);
     this.timer.unref();
   }
 
@@ -39,14 +39,16 @@ export class ProgressReport {
     return this.progress.bytesRead;
   }
 
-  /** The last word. Returns when it is written, or could not be. */
+  /** Writes the final progress. Resolves when the write has succeeded or failed. */
   async end(change: Partial<Omit<Progress, 'updatedAt'>>): Promise<void> {
     clearInterval(this.timer);
     this.set(change);
     await this.write();
   }
 
-  /** Writes follow each other, so that an older one never overwrites a newer. */
+  /**
+   * Writes the progress if it has changed. Writes are serialized, so that an older one never overwrites a newer one.
+   */
   write(): Promise<void> {
     this.writing = this.writing.then(async () => {
       if (!this.changed) return;

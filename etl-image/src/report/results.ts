@@ -1,14 +1,14 @@
-export interface Sharded {
+export interface ConvertedShard {
   readonly status: 'converted';
   readonly shard: string;
-  /** Where its report lies. */
+  /** URI of the shard's report. */
   readonly report: string;
   readonly chunks: number;
   readonly rows: number;
 }
-export interface Indexed {
+export interface BuiltIndex {
   readonly status: 'indexed';
-  /** Where the index lies. */
+  /** URI of the index. */
   readonly index: string;
   readonly chunks: number;
   readonly rows: number;

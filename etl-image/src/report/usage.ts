@@ -1,20 +1,20 @@
-/** What this process has used until now. */
+/** Resource usage of this process. */
 export interface Usage {
   readonly peakMemoryMiB: number;
   readonly cpuSeconds: number;
 }
 
-let before = 0;
+let baseMicroseconds = 0;
 
-/** For a process that converts one file after another: from here on its processor time is counted anew. */
-export function countAnew(): void {
-  before = microseconds();
+/** Resets the processor time that `usage` reports, in a process that converts several files. */
+export function resetCpuTime(): void {
+  baseMicroseconds = microseconds();
 }
 
 export function usage(): Usage {
   return {
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
-    cpuSeconds: Math.round((microseconds() - before) / 10_000) / 100,
+    cpuSeconds: Math.round((microseconds() - baseMicroseconds) / 10_000) / 100,
   };
 }
 
@@ -23,8 +23,8 @@ function microseconds(): number {
   return userCPUTime + systemCPUTime;
 }
 
-/** Rows a second since then; 0 for none. */
-export function pace(rows: number, startedAt: string): number {
+/** Returns the rows per second since `startedAt`. */
+export function rowRate(rows: number, startedAt: string): number {
   const seconds = (Date.now() - Date.parse(startedAt)) / 1000;
   return seconds > 0 ? Math.round(rows / seconds) : 0;
 }

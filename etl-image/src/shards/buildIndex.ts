@@ -5,13 +5,13 @@ import { cuttingOf, hintRows } from '../csv/rowGroups';
 import { RowScanner } from '../csv/rowScanner';
 import type { Position } from '../csv/window';
 import { BadConfigurationError } from '../errors';
-import type { Indexed } from '../report/results';
+import type { BuiltIndex } from '../report/results';
 import { usage } from '../report/usage';
 import { type Task, withEngine } from '../task';
 import { Table } from '../types/table';
 
-/** Finds where every chunk of the source begins, so that several tasks can convert it together. */
-export async function buildIndex(task: Task): Promise<Indexed> {
+/** Builds the index of the source's chunks, so that several tasks can convert it in parallel. */
+export async function buildIndex(task: Task): Promise<BuiltIndex> {
   checkSeekable(task);
   const index = await scan(task);
   await task.folder.writeJson(indexName, index);
@@ -19,13 +19,17 @@ export async function buildIndex(task: Task): Promise<Indexed> {
   return { status: 'indexed', index: task.folder.at(indexName), chunks: index.chunks.length, rows: index.rows };
 }
 
-/** Throws `BadConfigurationError` for a source that can only be read from its beginning. */
+/**
+ * Checks that the source can be read from any byte.
+ *
+ * @throws {BadConfigurationError} if it is compressed or not UTF-8
+ */
 export function checkSeekable({ source, env }: Task): void {
   if (source.seekable) return;
   const { compression, encoding } = source.head;
   const what = compression === 'none' ? encoding : compression;
   throw new BadConfigurationError(
-    `${env.inputUri} is ${what}, which can only be read from its beginning: convert it with MODE=convert, in one task`,
+    `${env.inputUri} is ${what} and can only be read from its start: convert it in one task with MODE=convert`,
   );
 }
 
@@ -34,7 +38,7 @@ async function scan(task: Task): Promise<ChunkIndex> {
   const { endless: _, ...head } = source.head;
   const { columns, delimiter } = head;
   const cutting = cuttingOf(source, env.chunkRows);
-  // Of small chunks a small share: what is looked at here is converted once more.
+  // At most 1 % of a chunk: the sampled rows are converted again.
   const sample = Math.min(hintRows(columns.length), Math.ceil(env.chunkRows / 100));
   const table = new Table(columns, env.options, delimiter, undefined, 'part');
   const chunks: Position[] = [];

@@ -1,13 +1,13 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { shardName } from '@etl/pipeline/layout';
-import { adopt, countChunks, findWork, type ShardReport } from '../chunks/checkpoint';
+import { countChunks, findWork, mergeStates, type ShardReport } from '../chunks/checkpoint';
 import type { FinishedChunk } from '../chunks/chunkDraft';
-import { type ChunkIndex, fits, groupStarts } from '../chunks/chunkIndex';
+import { type ChunkIndex, groupStarts, matchesIndex } from '../chunks/chunkIndex';
 import { checkRejectCount } from '../chunks/rejectLimits';
 import { CutError } from '../csv/knownGroups';
-import { otherRows } from '../engine/kernel/readGroup';
+import { rowCountMismatch } from '../engine/kernel/readGroup';
 import { BadConfigurationError } from '../errors';
-import type { Sharded } from '../report/results';
+import type { ConvertedShard } from '../report/results';
 import { usage } from '../report/usage';
 import { convertSource, type Task } from '../task';
 import { readReconciliation } from './reconcile';
@@ -15,8 +15,11 @@ import { shardRange } from './shardRange';
 
 export type ShardMode = Extract<ContainerMode, { kind: 'shard' }>;
 
-/** Converts the chunks of one shard, and commits nothing. */
-export async function convertShard(task: Task, { number, of, indexUri, reconcileUri }: ShardMode): Promise<Sharded> {
+/** Converts the chunks of one shard, without committing them. */
+export async function convertShard(
+  task: Task,
+  { number, of, indexUri, reconcileUri }: ShardMode,
+): Promise<ConvertedShard> {
   const { env, store, place, content, folder, source, log } = task;
   const index = indexOf(task, indexUri);
   const width = index.head.columns.length;
@@ -25,29 +28,29 @@ export async function convertShard(task: Task, { number, of, indexUri, reconcile
   const shard = `${number}/${of}`;
   const range = shardRange(index, number, of);
   const inRange = (chunk: FinishedChunk): boolean =>
-    chunk.number >= range.first && chunk.number <= range.last && fits(index, chunk);
-  const before = adopt(await findWork(store, place, content), inRange, index.hints);
+    chunk.number >= range.first && chunk.number <= range.last && matchesIndex(index, chunk);
+  const resumeFrom = mergeStates(await findWork(store, place, content), inRange, index.hints);
   const wanted = range.last - range.first + 1;
   if (wanted === 0)
     log({ event: 'note', text: `shard ${shard} has nothing to do: there are fewer chunks than shards` });
-  const known = countChunks(before);
-  if (known > 0) log({ event: 'note', text: `${known} chunks were converted before and are taken over` });
+  const known = countChunks(resumeFrom);
+  if (known > 0) log({ event: 'note', text: `resuming with ${known} chunks of earlier launches` });
   const converted = convertSource(task, {
-    before,
+    resumeFrom,
     range,
     groupStarts: groupStarts(index),
     basis: 'part',
     settled,
-    // Whether a chunk has to be written again is for all shards together to say: until then it stays as it is.
+    // Only the evidence of all shards together shows which chunks are stale.
     firstPassOnly: settled === undefined,
     onState: async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {}),
   });
   const conversion = await converted.catch((error: unknown) => {
-    if (error instanceof CutError) throw doesNotFit(indexUri, `chunk ${error.chunk}`);
-    if (error instanceof Error && otherRows.test(error.message)) throw doesNotFit(indexUri, 'some group');
+    if (error instanceof CutError) throw wrongIndex(indexUri, `chunk ${error.chunk}`);
+    if (error instanceof Error && rowCountMismatch.test(error.message)) throw wrongIndex(indexUri, 'a row group');
     throw error;
   });
-  checkFit(index, conversion.chunks, indexUri);
+  checkChunks(index, conversion.chunks, indexUri);
   const report: ShardReport = {
     ...{ version: 2, ...content, runId: env.runId, generation: env.generation, shard, indexUri },
     ...{ chunks: conversion.chunks, hints: conversion.hints },
@@ -59,20 +62,24 @@ export async function convertShard(task: Task, { number, of, indexUri, reconcile
   return { status: 'converted', shard, report: folder.at(shardName), chunks: wanted, rows };
 }
 
-/** An index that was tampered with: its rows are not those of the source. */
-function checkFit(index: ChunkIndex, chunks: readonly FinishedChunk[], indexUri: string): void {
-  const wrong = chunks.find((chunk) => !fits(index, chunk));
-  if (wrong) throw doesNotFit(indexUri, `chunk ${wrong.number}`);
+/** Checks that the converted chunks have the bounds of the index, which may have been tampered with. */
+function checkChunks(index: ChunkIndex, chunks: readonly FinishedChunk[], indexUri: string): void {
+  const wrong = chunks.find((chunk) => !matchesIndex(index, chunk));
+  if (wrong) throw wrongIndex(indexUri, `chunk ${wrong.number}`);
 }
 
-function doesNotFit(indexUri: string, what: string): BadConfigurationError {
+function wrongIndex(indexUri: string, what: string): BadConfigurationError {
   return new BadConfigurationError(
-    `SHARD_INDEX: ${indexUri} does not say where ${what} of the source lies: make it again`,
+    `SHARD_INDEX: ${indexUri} has wrong bounds of ${what} of the source: build it again with MODE=index`,
   );
 }
 
-/** Throws `BadConfigurationError` when it is not there. */
+/**
+ * Returns the task's index.
+ *
+ * @throws {BadConfigurationError} if it does not exist
+ */
 export function indexOf({ index }: Task, uri: string): ChunkIndex {
-  if (!index) throw new BadConfigurationError(`SHARD_INDEX: ${uri} is not there: make it with MODE=index`);
+  if (!index) throw new BadConfigurationError(`SHARD_INDEX: ${uri} does not exist: build it with MODE=index`);
   return index;
 }

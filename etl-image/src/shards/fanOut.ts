@@ -1,32 +1,36 @@
 import type { ContainerMode } from '@etl/pipeline/container';
 import { reconcileName } from '@etl/pipeline/layout';
-import { adopt, type FoundWork } from '../chunks/checkpoint';
+import { type FoundWork, mergeStates } from '../chunks/checkpoint';
 import type { FinishedChunk } from '../chunks/chunkDraft';
-import { type ChunkIndex, fits } from '../chunks/chunkIndex';
+import { type ChunkIndex, matchesIndex } from '../chunks/chunkIndex';
 import type { ConversionState } from '../chunks/conversion';
 import { IncompleteError, ReconcileError } from '../errors';
 import type { Task } from '../task';
-import type { Known } from '../types/table';
+import type { ColumnEvidence } from '../types/table';
 import { indexOf } from './convertShard';
 import type { Reconciliation } from './reconcile';
 import { shardRange } from './shardRange';
 
 export type FanOut = NonNullable<Extract<ContainerMode, { kind: 'commit' }>['shards']>;
 
-/** What the shards of a file have converted together. */
-export interface Gathered {
+/** The chunks that the shards of a file have converted. */
+export interface CollectedShards {
   readonly index: ChunkIndex;
-  readonly before: ConversionState;
+  readonly resumeFrom: ConversionState;
 }
 
-/** Throws `IncompleteError` when chunks are missing, with the shards that should have converted them. */
-export function gather(task: Task, { of, indexUri }: FanOut, all: FoundWork): Gathered {
+/**
+ * Collects the chunks of all shards.
+ *
+ * @throws {IncompleteError} if chunks are missing, with the shards that should have converted them
+ */
+export function collectShards(task: Task, { of, indexUri }: FanOut, all: FoundWork): CollectedShards {
   const index = indexOf(task, indexUri);
-  const before = adopt(all, (chunk) => fits(index, chunk), index.hints);
-  const known = new Set(before.chunks.map(({ number }) => number));
+  const resumeFrom = mergeStates(all, (chunk) => matchesIndex(index, chunk), index.hints);
+  const known = new Set(resumeFrom.chunks.map(({ number }) => number));
   const missing = Array.from({ length: of }, (_, at) => missingOf(index, at + 1, of, known)).flat();
-  if (missing.length > 0) throw new IncompleteError(`not everything is converted: ${missing.join('; ')}`);
-  return { index, before };
+  if (missing.length > 0) throw new IncompleteError(`the conversion is incomplete: ${missing.join('; ')}`);
+  return { index, resumeFrom };
 }
 
 function missingOf(index: ChunkIndex, number: number, of: number, known: ReadonlySet<number>): string[] {
@@ -39,15 +43,16 @@ function missingOf(index: ChunkIndex, number: number, of: number, known: Readonl
 }
 
 /**
- * Stale chunks that are no more than one shard's share are written again by the commit. More are for all shards: throws
- * `ReconcileError`, with what they need for it written beside.
+ * Decides who rewrites the stale chunks: the commit, if they are at most one shard's share, else the shards.
+ *
+ * @throws {ReconcileError} if the shards must rewrite them. Writes the reconciliation that they need first
  */
-export async function shareStale(
+export async function delegateStaleChunks(
   { folder, content }: Task,
   { of }: FanOut,
   index: ChunkIndex,
   stale: readonly FinishedChunk[],
-  known: Known,
+  known: ColumnEvidence,
 ): Promise<void> {
   const all = index.chunks.length;
   if (stale.length * of <= all) return;

@@ -4,7 +4,7 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import * as z from 'zod';
 import { content, count, evidence } from '../chunks/schemas';
 import { BadConfigurationError } from '../errors';
-import type { Known } from '../types/table';
+import type { ColumnEvidence } from '../types/table';
 
 const columns = z.array(evidence).readonly();
 const schema = z.strictObject({
@@ -12,29 +12,33 @@ const schema = z.strictObject({
   ...content,
   known: z
     .strictObject({ seen: columns, hints: columns })
-    .refine(({ seen, hints }) => seen.length === hints.length, 'must say as much of seen as of hints'),
-  /** Chunks that were written under another schema. */
+    .refine(({ seen, hints }) => seen.length === hints.length, 'seen and hints must have the same number of columns'),
+  /** Numbers of the chunks that were written under another schema. */
   stale: z.array(count.min(1)).readonly(),
 });
 
-/** What the whole file says of its columns, for shards that convert again what was written under less. */
+/** Evidence of the whole file, for the shards that rewrite stale chunks. */
 export type Reconciliation = z.infer<typeof schema>;
 
-/** Throws `BadConfigurationError` for what is no reconciliation of this content and of so many columns. */
+/**
+ * Reads the evidence of a reconciliation.
+ *
+ * @throws {BadConfigurationError} if the object is not a reconciliation of this content with `width` columns
+ */
 export async function readReconciliation(
   store: ObjectStore,
   uri: string,
   wanted: Content,
   width: number,
-): Promise<Known> {
-  const refuse = (why: string) => new BadConfigurationError(`SHARD_RECONCILE: ${uri} ${why}: commit again`);
+): Promise<ColumnEvidence> {
+  const invalid = (why: string) => new BadConfigurationError(`SHARD_RECONCILE: ${uri} ${why}: commit again`);
   const body = await store.readSmall(uri);
-  if (!body) throw refuse('is not there');
+  if (!body) throw invalid('does not exist');
   const found = parse(body.toString('utf8'));
-  if (!found) throw refuse('is no reconciliation of version 1');
-  if (!sameContent(found, wanted)) throw refuse('is of another source or other options');
+  if (!found) throw invalid('is not a reconciliation of version 1');
+  if (!sameContent(found, wanted)) throw invalid('belongs to another source or other options');
   const { length } = found.known.seen;
-  if (length !== width) throw refuse(`is of ${length} columns, and the file has ${width}`);
+  if (length !== width) throw invalid(`has ${length} columns, but the file has ${width}`);
   return found.known;
 }
 

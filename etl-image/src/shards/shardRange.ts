@@ -1,7 +1,7 @@
 import { boundsOf, type ChunkIndex } from '../chunks/chunkIndex';
 import type { Position } from '../csv/window';
 
-/** The chunks of a shard, which follow each other; `last` below `first` for a shard without any. */
+/** The consecutive chunks of a shard. `last` is less than `first` for a shard without chunks. */
 export interface ShardRange {
   readonly first: number;
   readonly last: number;
@@ -10,8 +10,9 @@ export interface ShardRange {
 }
 
 /**
- * Shard `number` of `of`: the chunks whose middle lies in that share of the bytes. All shards together have every chunk once, and
- * nearly the same bytes each. Shards that are more than there are chunks have none.
+ * Returns the range of shard `number` of `of`: the chunks whose middle lies in its share of the bytes. Every chunk
+ * belongs to exactly one shard, and shards have nearly equal bytes. Some shards are empty if there are fewer chunks
+ * than shards.
  */
 export function shardRange(index: ChunkIndex, number: number, of: number): ShardRange {
   const from = index.chunks[0]?.byte ?? index.end.byte;

@@ -3,7 +3,7 @@ import { decoderOf, type Encoding, EncodingError } from '@etl/pipeline/csv/encod
 import { DecodeError } from '../errors';
 import { decompress } from './decompress';
 
-/** Decompresses, and turns every encoding into UTF-8 without a byte order mark. */
+/** Decompresses, and converts every encoding to UTF-8 without a byte order mark. */
 export async function* decode(
   source: AsyncIterable<Buffer>,
   { compression, encoding }: { compression: Compression; encoding: Encoding },
@@ -15,7 +15,7 @@ export async function* decode(
       return decoder(piece, last);
     } catch (error) {
       if (!(error instanceof EncodingError)) throw error;
-      throw new DecodeError(`${error.message}, behind byte ${read}`, { cause: error });
+      throw new DecodeError(`${error.message}, after byte ${read}`, { cause: error });
     }
   };
   for await (const piece of decompress(source, compression)) {

@@ -3,12 +3,16 @@ import type { Compression } from '@etl/pipeline/csv/compression';
 import { openZstd, ZstdError } from '@etl/pipeline/csv/zstd';
 import { DecodeError } from '../errors';
 
-/** Beyond this a file may not be more than so many times its stored size: such is a bomb, and no data. */
+/**
+ * Above `bytes`, content may expand to at most `times` its stored size: larger ratios indicate a decompression bomb.
+ */
 export const expansionCap = { bytes: 256 * 1024 ** 2, times: 250 };
 
 /**
- * Decompresses. Several members (gzip) or frames (Zstandard) count as one file; one that is cut off, is followed by something
- * else, or expands beyond the cap is a `DecodeError`.
+ * Decompresses. Several members (gzip) or frames (Zstandard) count as one file.
+ *
+ * @throws {DecodeError} if a member or frame is truncated or followed by other bytes, or if the data expands beyond the
+ * cap
  */
 export async function* decompress(
   source: AsyncIterable<Buffer>,
@@ -39,7 +43,7 @@ async function* count(source: AsyncIterable<Buffer>, stored: { bytes: number }):
 
 async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const stream = createGunzip({ chunkSize: 1 << 20 });
-  // pipeline() would swallow which side failed: what the source throws must stay what it is.
+  // pipeline() would hide which side failed: an error of the source must reach the caller unchanged.
   let failure: unknown;
   let fed = 0;
   const feeding = (async () => {
@@ -68,11 +72,11 @@ async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     stream.destroy();
     await feeding;
   }
-  // What the engine did not take is no member, and was passed over without a word: zeros that fill up a block, or garbage.
-  if (fed > stream.bytesWritten) throw damaged('gzip', plain, new Error('something else follows its end'));
+  // zlib silently ignores bytes after the last member, such as padding or garbage.
+  if (fed > stream.bytesWritten) throw damaged('gzip', plain, new Error('other bytes follow its end'));
 }
 
-/** Returns when more can be written, or never again. */
+/** Resolves when the stream accepts more data or has closed. */
 function drained(stream: Gunzip): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -104,5 +108,5 @@ async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 
 function damaged(format: string, plain: number, cause: unknown): DecodeError {
   const reason = (cause as Error).message;
-  return new DecodeError(`the ${format} data is damaged behind ${plain} bytes of content: ${reason}`, { cause });
+  return new DecodeError(`the ${format} data is damaged after ${plain} bytes of content: ${reason}`, { cause });
 }

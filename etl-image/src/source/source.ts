@@ -7,31 +7,39 @@ import { readAhead } from '@etl/storage/readAhead';
 import { BadDataError, NoInputError } from '../errors';
 import { decode } from './decode';
 
-/** A source that was looked at: what it is, how to read it, and its decoded bytes as often as they are asked for. */
+/** An inspected source: its identity, its dialect, and its decoded bytes, which can be read repeatedly. */
 export interface Source {
   readonly identity: SourceIdentity;
   readonly head: HeadInspection;
-  /** Whether reading may begin anywhere: the stored bytes are the decoded ones. */
+  /** Whether reading can begin at any byte: the stored bytes equal the decoded ones. */
   readonly seekable: boolean;
-  /** Stored bytes in front of the decoded ones, where these are the same. */
+  /** Length of the byte order mark of a seekable source; otherwise 0. */
   readonly firstByte: number;
-  /** More bytes than that cannot come out; unknown (infinite) of a compressed source. */
-  readonly mostBytes: number;
-  /** Stored bytes that were read until now, some perhaps more than once. */
+  /** Upper bound of the decoded bytes; infinite for a compressed source. */
+  readonly maxBytes: number;
+  /** Returns the number of stored bytes read so far, including repeated reads. */
   bytesRead(): number;
-  /** `onRead` is told how many of the stored bytes are behind it. `from`, `to`: for a seekable source, where to begin and to end. */
+  /**
+   * Reads the decoded bytes. Calls `onRead` with the stored bytes consumed. `from`, `to`: byte range of a seekable
+   * source.
+   */
   read(onRead: (bytes: number) => void, from?: number, to?: number): AsyncGenerator<Buffer>;
-  /** All of a seekable source, as fast as its place can bring it, into that memory if it can: for who only looks at the bytes. */
+  /**
+   * Reads all of a seekable source at full speed, into the given buffers if the store supports it. Pieces are
+   * transient.
+   */
   scan(onRead: (bytes: number) => void, into: readonly Buffer[]): AsyncGenerator<Buffer>;
 }
 
-/** Six streams of about 85 MB/s each bring more than one processor looks at; of a disk one is as fast. */
+/** Six streams of about 85 MB/s each exceed the scan rate of one processor. On a disk, one stream is as fast. */
 const ahead = { streams: 6, rangeBytes: 16 * 2 ** 20 } as const;
 
 /**
- * `known`: the head of the source as long as it has this fingerprint, which then is not read. Throws `NoInputError` for a source
- * that is not there, `BadDataError` for one that is not CSV, a `StorageError` of code `SourceChanged` for one that does not have the
- * expected fingerprint.
+ * Opens a source. `known` is the inspected head of a fingerprint; if it matches, the head is not read again.
+ *
+ * @throws {NoInputError} if the source does not exist
+ * @throws {BadDataError} if it is not CSV
+ * @throws {StorageError} `SourceChanged` if its fingerprint is not the expected one
  */
 export async function openSource(
   store: ObjectStore,
@@ -44,7 +52,7 @@ export async function openSource(
   if (!info) throw new NoInputError(`${uri}: there is no such object`);
   const { bytes, fingerprint } = info;
   if (expectedFingerprint !== undefined && fingerprint !== expectedFingerprint) {
-    throw new StorageError('SourceChanged', uri, 'the source is not the one that was validated: it was replaced since');
+    throw new StorageError('SourceChanged', uri, 'the source was replaced after its validation');
   }
   const head = known?.fingerprint === fingerprint ? known.head : await inspectSource(store, info, options);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
@@ -60,7 +68,7 @@ export async function openSource(
     seekable,
     firstByte: seekable ? head.bomBytes : 0,
     // One byte of another encoding becomes up to three of UTF-8.
-    mostBytes: head.compression === 'none' ? bytes * (seekable ? 1 : 3) : Number.POSITIVE_INFINITY,
+    maxBytes: head.compression === 'none' ? bytes * (seekable ? 1 : 3) : Number.POSITIVE_INFINITY,
     bytesRead: () => total,
     read: (onRead, from, to) => {
       const end = to === undefined ? {} : { end: to };

@@ -2,7 +2,9 @@ import type { Options } from '@etl/pipeline/options';
 import type { Evidence } from './evidence';
 import { uniformity } from './spellings';
 
-/** Values with two plausible readings. Each warning names both, which one is used, and how to declare the other. */
+/*
+ * Values with two plausible readings. Each warning names both readings, the one in use, and how to declare the other.
+ */
 
 const mixed = 'equal numbers are written in different ways, like 1.5 and 1.50, which may be different codes';
 
@@ -40,14 +42,14 @@ export function dateWarnings(name: string, evidence: Evidence, options: Options)
   const { dmy, mdy, yearLast, shortYears, timed, zoned } = evidence;
   const warnings: string[] = [];
   if (yearLast > dmy && yearLast > mdy) {
-    warnings.push('some dates have the day first, and others the month; the order of most of them is used');
+    warnings.push('some dates have the day first, others the month; the most frequent order is used');
   } else if (yearLast > 0 && dmy === mdy && options.dialect?.dateOrder === undefined) {
     const readings = '03/04/2026 is read as 3 April (day first) and may be March 4';
-    warnings.push(`no value shows whether day or month comes first: ${readings} (declare dialect.dateOrder)`);
+    warnings.push(`no value shows whether the day or the month comes first: ${readings} (declare dialect.dateOrder)`);
   }
   if (shortYears > 0) {
     const readings = 'years 70 to 99 are read as 19xx, 00 to 69 as 20xx, and 26-02-08 as 26 February';
-    warnings.push(`dates with a year of two digits: ${shortYears} (${readings})`);
+    warnings.push(`dates with a two-digit year: ${shortYears} (${readings})`);
   }
   if (zoned > 0 && zoned < timed) {
     warnings.push(`${timed - zoned} of ${timed} times have no UTC offset and are read as UTC`);

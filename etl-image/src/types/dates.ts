@@ -1,6 +1,6 @@
 import { isOtherDate, longestDate } from './otherDates';
 
-/** Order of a date's numbers. Two-digit years: 70 to 99 are 19xx, 00 to 69 are 20xx (POSIX). */
+/** Order of a date's numbers. Two-digit years 70 to 99 are 19xx, 00 to 69 are 20xx (POSIX). */
 export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 
 const time =
@@ -9,22 +9,25 @@ const ymd = '(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})';
 const yearAtEnd = '(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})';
 const yearFirst = new RegExp(`^${ymd}${time}$`);
 const yearLast = new RegExp(`^${yearAtEnd}${time}$`);
-/** 12 hours, the name of a time zone, a remark. */
+/** A date followed by an unsupported time (12-hour clock, named time zone) or by a remark. */
 const followed = new RegExp(`^(${ymd}|${yearAtEnd})(?!\\d).+$`, 's');
 
-/** A date as each order reads it: microseconds since 1970, UTC. None of the three for a text that cannot be stored as a date. */
+/**
+ * A date in each order, in microseconds since 1970, UTC. All three are absent for a text that cannot be stored as a
+ * date.
+ */
 export interface ReadDates {
   readonly ymd?: bigint;
   readonly dmy?: bigint;
   readonly mdy?: bigint;
-  /** With a time of day. */
+  /** Whether it has a time of day. */
   readonly timed: boolean;
-  /** With a UTC offset. */
+  /** Whether it has a UTC offset. */
   readonly zoned: boolean;
-  /** Whether a `date` holds it: midnight, and no offset but zero. */
+  /** Whether a `date` column can hold it: midnight, with no offset or a zero one. */
   readonly wholeDay: boolean;
   readonly shortYear: boolean;
-  /** A date that a timestamp cannot hold, or one whose form is not supported. */
+  /** Whether it is a date that a timestamp cannot hold, or in an unsupported form. */
   readonly other: boolean;
 }
 
@@ -61,15 +64,15 @@ function startsWithDate(text: string): boolean {
 const number = (digits: string | undefined): number => Number(digits ?? 0);
 
 const dayMicros = 86_400_000_000n;
-/** Years 1 to 9999: what readers of Parquet have in common. */
+/** Years 1 to 9999: the range that all common Parquet readers support. */
 const earliest = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1000n;
 const latest = BigInt(Date.parse('9999-12-31T23:59:59.999Z')) * 1000n + 999n;
 
-/** Days since 1970; undefined where the calendar has no such day. */
+/** Returns the days since 1970; undefined for a day that the calendar lacks. */
 function dayOf(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  // A day that the month does not have has moved on to the next one.
+  // A day past the end of the month overflows into the next one.
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return exists ? date.getTime() / 86_400_000 : undefined;
 }
@@ -79,7 +82,10 @@ interface Clock extends Pick<ReadDates, 'timed' | 'zoned' | 'wholeDay'> {
   readonly micros: bigint;
 }
 
-/** The time of day and its offset; `other` for one that exists and cannot be stored, `invalid` for one that does not exist. */
+/**
+ * Parses the time of day and its offset. Returns `other` for a valid time that cannot be stored, `invalid` for an
+ * invalid time.
+ */
 function readClock(groups: RegExpExecArray): Clock | 'other' | 'invalid' {
   const [hours, minutes, seconds] = [number(groups[4]), number(groups[5]), number(groups[6])];
   const fraction = groups[7] ?? '';

@@ -1,49 +1,51 @@
 import { addNumbers, addSpellings, type Numbers, noNumbers, noSpellings, type Spellings } from './spellings';
 
-/** How many values of a column look like what. The counts of several readings add up. */
-export interface Counts {
-  /** Neither null nor a word for null. */
+/** Number of values of a column for each form of value. Counts of several readings add up. */
+export interface TypeCounts {
+  /** Values that are neither null nor a word for null. */
   readonly values: number;
   /** 64-bit integers in canonical form: `007`, `+1` and `1.0` do not count. */
   readonly integers: number;
   /** Integers that a double cannot hold exactly. */
   readonly bigIntegers: number;
-  /** Integers that read as a date or a year: `20260208`, `2026`. Counted in date-named columns only. */
+  /** Integers in the form of a date or a year: `20260208`, `2026`. Counted only in columns with a date name. */
   readonly dateIntegers: number;
-  /** Numbers with a point, or in scientific notation, that a double holds without losing a digit. Integers do not count. */
+  /**
+   * Numbers with a point, or in scientific notation, that a double holds without losing a digit. Integers do not count.
+   */
   readonly doubles: number;
   /** Doubles that cannot be thousands: `1.5`, but not `1.234`. */
   readonly sureDoubles: number;
-  /** Numbers with an exponent that may as well be codes, such as `1E5`, or that a double cannot hold. */
+  /** Numbers with an exponent that may be codes, such as `1E5`, or that a double cannot hold. */
   readonly codes: number;
-  /** As `doubles`, with a decimal comma. */
+  /** Like `doubles`, with a decimal comma. */
   readonly commaDoubles: number;
   /** Comma doubles that cannot be thousands: `1,5`, but not `1,234`. */
   readonly sureCommaDoubles: number;
-  /** Readings that had more than `mostNumbers` different numbers. */
+  /** Readings with more than `maxNumbers` different numbers. */
   readonly manyNumbers: number;
   readonly booleans: number;
-  /** Dates by the order of their numbers. `05/06/2026` counts as `dmy` and as `mdy`. */
+  /** Dates by the order of their numbers. `05/06/2026` counts as both `dmy` and `mdy`. */
   readonly ymd: number;
   readonly dmy: number;
   readonly mdy: number;
-  /** Dates whose year comes last, each counted once. */
+  /** Dates with the year last, each counted once. */
   readonly yearLast: number;
-  /** Dates with a year of two digits. */
+  /** Dates with a two-digit year. */
   readonly shortYears: number;
   /** Dates of any order with a time of day. */
   readonly timed: number;
   /** Dates with a time of day and a UTC offset. */
   readonly zoned: number;
-  /** Dates that a timestamp cannot hold, or whose form is not supported. */
+  /** Dates that a timestamp cannot hold, or in an unsupported form. */
   readonly otherDates: number;
 }
 
-/** What the values of a column show about its type. */
-export interface Evidence extends Counts {
-  /** How its numbers are written. */
+/** Evidence of a column's type in its values. */
+export interface Evidence extends TypeCounts {
+  /** Notations of the column's numbers. */
   readonly spellings: Spellings;
-  /** The numbers without exponent, unless they are too many. */
+  /** The different numbers without exponent; empty above `maxNumbers`. */
   readonly numbers: Numbers;
 }
 
@@ -72,20 +74,20 @@ export const noEvidence: Evidence = {
 };
 
 const { spellings: _, numbers: __, ...noCounts } = noEvidence;
-export const countNames = Object.keys(noCounts) as readonly (keyof Counts)[];
+export const countNames = Object.keys(noCounts) as readonly (keyof TypeCounts)[];
 
-/** Evidence as stored, without what is 0 or empty. */
-export type KeptEvidence = Partial<Evidence>;
+/** Evidence as stored, without zero counts and empty records. */
+export type StoredEvidence = Partial<Evidence>;
 
-export function addEvidence(a: Evidence, b: KeptEvidence): Evidence {
-  const sum: Record<keyof Counts, number> = { ...a };
+export function addEvidence(a: Evidence, b: StoredEvidence): Evidence {
+  const sum: Record<keyof TypeCounts, number> = { ...a };
   for (const name of countNames) sum[name] += b[name] ?? 0;
   const spellings = addSpellings(a.spellings, b.spellings);
   const numbers = sum.manyNumbers > 0 ? noNumbers : addNumbers(a.numbers, b.numbers);
   return numbers ? { ...sum, spellings, numbers } : { ...sum, spellings, numbers: noNumbers, manyNumbers: 1 };
 }
 
-export function keepEvidence({ spellings, numbers, ...counts }: Evidence): KeptEvidence {
+export function toStoredEvidence({ spellings, numbers, ...counts }: Evidence): StoredEvidence {
   return {
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     ...(Object.keys(spellings).length > 0 && { spellings }),
@@ -93,8 +95,8 @@ export function keepEvidence({ spellings, numbers, ...counts }: Evidence): KeptE
   };
 }
 
-/** Of each column, the evidence of several readings. */
-export function addColumns(columns: number, ...readings: readonly (readonly KeptEvidence[])[]): Evidence[] {
+/** Adds up the evidence of several readings, column by column. */
+export function addColumns(columns: number, ...readings: readonly (readonly StoredEvidence[])[]): Evidence[] {
   return Array.from({ length: columns }, (_, column) =>
     readings.reduce((sum, reading) => addEvidence(sum, reading[column] ?? {}), noEvidence),
   );

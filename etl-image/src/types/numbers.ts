@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence';
 import {
-  mostDecimals,
+  maxDecimals,
   numbersOf,
   significantDigits,
   spellingsOfDecimal,
@@ -12,14 +12,14 @@ const integerShape = /^(?:0|-?[1-9]\d*)$/;
 const pointShape = /^-?(?:0|[1-9]\d*)?[.]\d+$/;
 const commaShape = /^-?(?:0|[1-9]\d*)?,\d+$/;
 const exponentShape = /^[+-]?(?:\d+(?:[.]\d*)?|[.]\d+)[eE][+-]?\d+$/;
-/** `1,234` may be a thousand and more, and so may `1.234`. */
+/** Numbers whose separator may be one of thousands: `1,234` and `1.234`. */
 const thousandsShape = /^-?[1-9]\d{0,2}[.,]\d{3}$/;
 
 const leastInteger = -(2n ** 63n);
 const mostInteger = 2n ** 63n - 1n;
 const mostExact = 2n ** 53n;
 
-/** What a text shows as a number, besides that it is a value; undefined for a text that is not written like one. */
+/** Returns the evidence of a number, without `values`; undefined for a text without the form of a number. */
 export function evidenceOfNumber(text: string, wanted: { dates: boolean }): Partial<Evidence> | undefined {
   if (integerShape.test(text)) {
     const value = readInteger(text);
@@ -43,14 +43,14 @@ export function evidenceOfNumber(text: string, wanted: { dates: boolean }): Part
 }
 
 function isPlain(text: string): boolean {
-  return text.length - text.indexOf('.') - 1 <= mostDecimals && isHeld(text);
+  return text.length - text.indexOf('.') - 1 <= maxDecimals && isHeld(text);
 }
 
 function writtenDecimal(text: string): Pick<Evidence, 'spellings' | 'numbers'> {
   return { spellings: spellingsOfDecimal(text), numbers: numbersOf(text) };
 }
 
-/** Whether a date may be meant: 2026, 20260208, 20260208103000. As in kernel/numbers.ts. */
+/** Returns whether an integer may be a date: 2026, 20260208, 20260208103000. Same rule as assembly/numbers.ts. */
 function isDateInteger(value: bigint): boolean {
   const day = value >= 10n ** 13n ? value / 1_000_000n : value;
   if (day < 10_000n) return day === value && isYear(day);
@@ -60,10 +60,10 @@ function isDateInteger(value: bigint): boolean {
 
 const isYear = (value: bigint): boolean => value >= 1900n && value < 2100n;
 
-/** Below this a double has fewer digits, down to none (IEEE 754, subnormal numbers). */
+/** Least normal double. Smaller ones (IEEE 754 subnormal numbers) have fewer digits. */
 const leastNormal = 2 ** -1022;
 
-/** Whether a double gives the digits of a decimal number back when it is printed with as many: 15 always, 16 or 17 perhaps. */
+/** Returns whether a double prints the same significant digits: 15 always round-trip, 16 and 17 sometimes. */
 function keepsDigits(text: string, value: number): boolean {
   const digits = significantDigits(text);
   if (digits === '') return true;
@@ -72,22 +72,25 @@ function keepsDigits(text: string, value: number): boolean {
   return digits.length <= 17 && significantDigits(value.toPrecision(digits.length)) === digits;
 }
 
-/** The same for inference, which leaves subnormal numbers alone. */
+/** Like `keepsDigits`, for inference, which excludes subnormal numbers. */
 function isHeld(text: string): boolean {
   const value = Number(text);
   return keepsDigits(text, value) && (value === 0 || Math.abs(value) >= leastNormal);
 }
 
-/** A declared or inferred integer; undefined for a text that is none of 64 bits. */
+/** Parses an integer, declared or inferred; undefined for a text that is not a 64-bit integer. */
 export function readInteger(text: string): bigint | undefined {
   if (!/^[+-]?0*\d{1,19}$/.test(text)) return undefined;
   const value = BigInt(text.replace('+', ''));
   return value >= leastInteger && value <= mostInteger ? value : undefined;
 }
 
-/** A declared or inferred double; undefined for a text that is no number, or has digits that a double would lose. */
+/**
+ * Parses a double, declared or inferred; undefined for a text that is not a number or has digits that a double would
+ * lose.
+ */
 export function readDouble(text: string, decimal: '.' | ','): number | undefined {
-  // Beside decimal commas a point separates thousands.
+  // With a decimal comma, a point separates thousands.
   if (decimal === ',' && text.includes('.')) return undefined;
   const point = decimal === ',' ? text.replace(',', '.') : text;
   if (!/^[+-]?(?:\d+(?:[.]\d*)?|[.]\d+)(?:[eE][+-]?\d+)?$/.test(point)) return undefined;

@@ -1,7 +1,7 @@
-/** Longer texts are not dates, in bytes of UTF-8. As in kernel/texts.ts. */
+/** Maximum length of a date, in bytes of UTF-8. Equal to `longestDate` in assembly/texts.ts. */
 export const longestDate = 64;
 
-/** English, Spanish, French, German, Italian and Portuguese. A month may be shortened to three letters or more. */
+/** English, Spanish, French, German, Italian and Portuguese. Months may be abbreviated to three letters or more. */
 const months = [
   'january february march april may june july august september october november december',
   'enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre setiembre',
@@ -11,7 +11,7 @@ const months = [
   'janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro',
 ].flatMap((names) => names.split(' '));
 
-/** Anything but digits, spaces and the marks of a date. (Unicode's class of letters takes milliseconds to compile.) */
+/** Anything except digits, spaces and date separators. (Unicode's class of letters takes milliseconds to compile.) */
 const letter = '[^\\d\\s.,:/-]';
 
 /** 8 February 2026; Feb 8, 2026; 2026-Feb-08. */
@@ -22,19 +22,19 @@ const named = [
 ].map((shape) => new RegExp(`^${shape}(?!\\d)`));
 
 const unnamed = [
-  // Without marks between the numbers, and with a time: 20260208T103000Z.
+  // Without separators and with a time: 20260208T103000Z.
   /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[t ]\d{2}/,
   // 2026-02, 02/2026
   /^\d{4}[-/](?:0?[1-9]|1[0-2])$|^(?:0?[1-9]|1[0-2])[-/](?:19|20)\d{2}$/,
-  // Days and weeks of a year: 2026-039, 2026-W06-7.
+  // Ordinal and week dates: 2026-039, 2026-W06-7.
   /^\d{4}-(?:[0-2]\d{2}|3[0-5]\d|36[0-6])$|^\d{4}-?w(?:[0-4]\d|5[0-3])(?:-?[1-7])?$/,
-  // Years that a timestamp does not hold: -0044-03-15, +12026-01-01.
+  // Years that a timestamp cannot hold: -0044-03-15, +12026-01-01.
   /^(?:[+-]\d{4,6}|\d{5,6})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)/,
 ];
 
 /**
- * Whether a text is a date in a form that is not supported. Not every such form is known; a column with one that is known is not read
- * as dates, so that none of them is lost.
+ * Returns whether a text is a date in an unsupported form. The list of forms is not exhaustive. A column with such a
+ * date stays text, so that no date is lost.
  */
 export function isOtherDate(text: string): boolean {
   const lower = text.toLowerCase();

@@ -3,15 +3,15 @@ import type { ColumnPlan } from './schema';
 
 type Names = readonly Pick<ColumnPlan, 'sourceName'>[];
 
-/** Names that are all shorter may well be values in another case: `a,b` below `A,B`. */
-const tellingLength = 4;
+/** If all names are shorter, a row that differs from them in case may hold values: `a,b` below `A,B`. */
+const minDistinctiveLength = 4;
 
 /**
- * Creates the test whether a row is the header again, as there is one where files were put one behind the other. Spaces around the
- * names do not count, nor does their case where one of several is long enough to tell.
+ * Creates a test for rows that repeat the header, as in concatenated files. The test ignores spaces around names. It
+ * ignores case if there are several names and one of them has at least `minDistinctiveLength` characters.
  */
 export function createHeaderTest(columns: Names): (fields: readonly string[]) => boolean {
-  // Thousands of names take time, and hardly any file has a row to be tested.
+  // Computed on first use: thousands of names take time, and few files have a candidate row.
   let normal: readonly string[] | undefined;
   return ([first = '', ...others]) => {
     const fields = [withoutMark(first), ...others];
@@ -20,12 +20,12 @@ export function createHeaderTest(columns: Names): (fields: readonly string[]) =>
       field.slice(0, mostNameChars).trim() === columns[at]?.sourceName.trim();
     if (fields.every(isSame)) return true;
     normal ??= columns.map(({ sourceName }) => normaliseName(sourceName));
-    const anyCase = normal.length > 1 && normal.some((name) => name.length >= tellingLength);
+    const anyCase = normal.length > 1 && normal.some((name) => name.length >= minDistinctiveLength);
     return anyCase && fields.every((field, at) => normaliseName(field) === normal?.[at]);
   };
 }
 
-/** A file behind another one may begin with a byte order mark, which then is in front of the first field's quotes. */
+/** A concatenated file may begin with a byte order mark, which then precedes the quotes of the first field. */
 function withoutMark(field: string): string {
   return field.startsWith('\ufeff') ? field.slice(1).replace(/^(["'])(.*)\1$/s, '$2') : field;
 }

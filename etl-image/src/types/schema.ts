@@ -5,20 +5,20 @@ import { codeWarnings, dateWarnings, doubleWarnings, textWarnings } from './ambi
 import type { Evidence } from './evidence';
 import { uniformity } from './spellings';
 
-/** How a column is read: its type, and what the type alone does not say. */
+/** How a column is read: its type and the details of its notation. */
 export interface ColumnPlan {
   readonly name: string;
   readonly sourceName: string;
   readonly type: ColumnType;
   readonly decimal: '.' | ',';
   readonly dateOrder: 'dmy' | 'mdy';
-  /** Declared types are not negotiable: a value that contradicts one is a reject. */
+  /** Whether the type is declared. A value that contradicts a declared type rejects its row. */
   readonly declared: boolean;
-  /** Inferred dates: what does not parse becomes null, and is counted. */
+  /** Whether values that do not parse become null and are counted: true for inferred dates. */
   readonly coerces: boolean;
   /**
-   * Which values of a text column may still change its type or its warnings: all as long as there are none but numbers, and those
-   * with digits in a column that is named like a date. Any other text column stays text.
+   * Values of a text column that may still change its type or its warnings: `all` while every value is a number,
+   * `dates` (values with digits) in a column with a date name. Any other text column stays text.
    */
   readonly watch: 'all' | 'dates' | 'nothing';
 }
@@ -29,8 +29,10 @@ export interface Decision {
 }
 
 /**
- * Decides a column from all that is known of it. The only place where types are decided, whatever the engine, and a
- * pure function of the evidence: the order in which the values came does not matter. (docs/csv.md)
+ * Decides a column's type from its evidence. Types of every engine are decided here. A pure function of the evidence:
+ * the order of the values does not matter.
+ *
+ * @see docs/csv.md
  */
 export function decideColumn(column: Column, evidence: Evidence, options: Options, delimiter: string): Decision {
   const declared = own(options.columns, column.name);
@@ -87,7 +89,7 @@ function declaredWarnings(
   return declared === 'date' || declared === 'timestamp' ? dateWarnings(name, evidence, options) : [];
 }
 
-/** The base rule: text columns named so hold dates. */
+/** Returns whether a name matches the rule for date columns: it contains `fecha` or `date`. */
 export function isDateName(name: string): boolean {
   return /fecha|date/.test(name);
 }
@@ -102,10 +104,11 @@ function inferPlainType(
   if (values === 0) return { type: 'text', decimal: '.' };
   if (integers === values) return { type: 'integer', decimal: '.' };
   if (booleans === values) return { type: 'boolean', decimal: '.' };
-  // A double would lose digits of the former, and the difference between two texts of one number.
+  // A double would lose digits of big integers, and the difference between two notations of one number.
   if (bigIntegers > 0 || uniformity(evidence) === 'refuted') return { type: 'text', decimal: '.' };
   if (declaredDecimal !== ',' && integers + doubles === values) return { type: 'double', decimal: '.' };
-  // `1,234` may be a thousand: without a declaration it takes a value that cannot, and a delimiter that is not a comma.
+  // `1,234` may be a thousand. Undeclared decimal commas need a value that cannot be one, and a delimiter other than a
+  // comma.
   const commas =
     declaredDecimal === ',' || (declaredDecimal === undefined && delimiter !== ',' && sureCommaDoubles > 0);
   if (commas && integers + commaDoubles === values) return { type: 'double', decimal: ',' };
@@ -113,8 +116,8 @@ function inferPlainType(
 }
 
 /**
- * Whether all values are written like numbers. A text column of such values is looked at to the end: the next value may decide how
- * they are read, and what is warned about must not depend on where in the file it stands.
+ * Returns whether all values have the form of a number. Such a text column is examined to the end: the next value may
+ * decide its type, and warnings must not depend on the value's place in the file.
  */
 function isNumbersOnly(evidence: Evidence, options: Options): boolean {
   const { values, integers, bigIntegers, doubles, commaDoubles, codes } = evidence;
@@ -124,25 +127,25 @@ function isNumbersOnly(evidence: Evidence, options: Options): boolean {
   return bigIntegers === 0 && (points || commas);
 }
 
-/** Why a date-named column is not a column of dates. */
+/** Returns why a column with a date name stays text; undefined if it holds dates. */
 function whyNotDates(parsed: number, { values, yearLast, dmy, mdy, otherDates, dateIntegers }: Evidence) {
   const others = otherDates + dateIntegers;
   if ((parsed + others) * 2 <= values) return `named like a date, but only ${parsed} of ${values} values are dates`;
   if (others > 0) {
     const forms = '20260208, 8 Feb 2026, nanoseconds or a leap second';
-    return `values that may be dates, and that a timestamp cannot hold or whose form is not supported (such as ${forms}): ${others}`;
+    return `values that may be dates, but that a timestamp cannot hold or in an unsupported form (such as ${forms}): ${others}`;
   }
-  if (yearLast > mdy && yearLast > dmy) return 'some dates have the day first, and others the month';
+  if (yearLast > mdy && yearLast > dmy) return 'some dates have the day first, others the month';
   return undefined;
 }
 
-/** Day or month first: as the column's own values show, else as declared, else day first. */
+/** Returns the order that the column's values show, else the declared one, else day first. */
 function orderOf({ dmy, mdy }: Evidence, options: Options): 'dmy' | 'mdy' {
   if (dmy !== mdy) return dmy > mdy ? 'dmy' : 'mdy';
   return options.dialect?.dateOrder ?? 'dmy';
 }
 
-/** Whether it has to be known of a column's values which are dates. */
+/** Returns whether dates among the column's values must be counted. */
 export function wantsDates(plan: ColumnPlan): boolean {
   return isDateName(plan.name) || plan.type === 'date' || plan.type === 'timestamp';
 }

@@ -1,34 +1,34 @@
 /**
- * How the numbers of a column are written. Each entry is a group of numbers, and a bit for each way in which one of them is
- * written. Two texts of one number belong to the same groups. So where every group has a single way, no two texts of the column
- * are the same number, and each text can be told from its number.
+ * Notations of a column's numbers. Each entry is a group of numbers with one bit for each notation in use. Two texts of
+ * one number belong to the same groups. If every group has a single notation, no two texts of the column are the same
+ * number, and the number determines its text.
  *
- * | group | numbers | ways |
+ * | group | numbers | notations |
  * | --- | --- | --- |
- * | `d2` | without exponent, with so many decimals (zeros at the end do not count) | `waysOfDecimals` |
+ * | `d2` | without exponent, with two decimals (trailing zeros do not count) | `waysOfDecimals` |
  * | `lead` | without exponent, between -1 and 1 | `.5`, `0.5` |
- * | `10^-3`, `zero` | of this magnitude | without exponent, with one |
- * | `m2` | with an exponent, with so many decimals in the mantissa | `waysOfDecimals` |
+ * | `10^-3`, `zero` | of this magnitude | without exponent, with exponent |
+ * | `m2` | with an exponent, with two decimals in the mantissa | `waysOfDecimals` |
  * | `e` | with an exponent | `e`, `E` |
  * | `+` | with a positive exponent | `e+5`, `e5` |
- * | `x1` | with an exponent of so many digits (zeros in front do not count) | bit 2: with two digits |
+ * | `x1` | with an exponent of one digit (leading zeros do not count) | bit 2: with two digits |
  */
 export type Spellings = Readonly<Record<string, number>>;
 
 export const noSpellings: Spellings = {};
 
-/** Different numbers without exponent, and the ways in which each is written: `waysOfDecimals`. */
+/** Different numbers without exponent, each with the bits of its notations (`waysOfDecimals`). */
 export type Numbers = Readonly<Record<string, number>>;
 
 export const noNumbers: Numbers = {};
 
-/** More different numbers are not kept. As in kernel/numbers.ts. */
-export const mostNumbers = 32;
+/** Maximum number of different numbers that are kept. Equal to the limit in assembly/numbers.ts. */
+export const maxNumbers = 32;
 
-/** More decimals have no bit. */
-export const mostDecimals = 28;
+/** Maximum number of decimals that have a bit. */
+export const maxDecimals = 28;
 
-/** Ways of the groups that have no bits of their own. */
+/** Notation bits of the groups without decimals. */
 export const ways = { plain: 1, scientific: 2, noLead: 1, zeroLead: 2 } as const;
 
 export function addSpellings(a: Spellings, b: Spellings = noSpellings): Spellings {
@@ -37,17 +37,17 @@ export function addSpellings(a: Spellings, b: Spellings = noSpellings): Spelling
   return { ...a, ...Object.fromEntries(fresh.map(([group, bits]) => [group, (a[group] ?? 0) | bits])) };
 }
 
-/** Undefined when there are too many. */
+/** Merges two sets of numbers; undefined if the result exceeds `maxNumbers`. */
 export function addNumbers(a: Numbers, b: Numbers = noNumbers): Numbers | undefined {
   const sum = addSpellings(a, b);
-  return sum === a || Object.keys(sum).length <= mostNumbers ? sum : undefined;
+  return sum === a || Object.keys(sum).length <= maxNumbers ? sum : undefined;
 }
 
 const isUnique = (ways: number): boolean => (ways & (ways - 1)) === 0;
 
 /**
- * Whether equal numbers are written alike: `proven`, `refuted`, or `likely` where only zeros at the end of decimals differ, and the
- * numbers are too many to compare.
+ * Returns whether equal numbers have the same notation: `proven`, `refuted`, or `likely` if only trailing zeros differ
+ * and there are too many numbers to compare.
  */
 export function uniformity({
   spellings,
@@ -65,13 +65,13 @@ export function uniformity({
   return Object.values(numbers).every(isUnique) ? 'proven' : 'refuted';
 }
 
-/** Of an integer in canonical form. */
+/** Returns the notation of an integer in canonical form. */
 export function spellingsOfInteger(text: string): Spellings {
   const magnitude = text === '0' ? 'zero' : `10^${text.replace('-', '').length - 1}`;
   return { d0: 1, [magnitude]: ways.plain };
 }
 
-/** Of a number with a decimal point and without exponent, of at most `mostDecimals` decimals. */
+/** Returns the notation of a number with a decimal point, without exponent, with at most `maxDecimals` decimals. */
 export function spellingsOfDecimal(text: string): Spellings {
   const [whole = '', decimals = ''] = text.replace('-', '').split('.');
   return {
@@ -81,7 +81,7 @@ export function spellingsOfDecimal(text: string): Spellings {
   };
 }
 
-/** Of an integer in canonical form, or a decimal number. */
+/** Returns the number and its notation, for an integer in canonical form or a decimal number. */
 export function numbersOf(text: string): Numbers {
   const [, decimals] = text.split('.');
   const value = Number(text);
@@ -91,15 +91,16 @@ export function numbersOf(text: string): Numbers {
 const scientific = /^-?(\d)(?:[.](\d+))?([eE])([+-]?)(\d{1,3})$/;
 
 /**
- * Of a number in scientific notation: one digit before the point, which is 0 in zero alone, and a point or a sign of the exponent.
- * Undefined for any other text: `1E5` and `12E-4` may be codes, and `0.15e+6` is one of many ways to write a number.
+ * Returns the notation of a number in canonical scientific notation: one digit before the point, 0 only for zero, and a
+ * point or a sign of the exponent. Undefined for any other text: `1E5` and `12E-4` may be codes, and `0.15e+6` is not
+ * canonical.
  */
 export function spellingsOfScientific(text: string): Spellings | undefined {
   const [, digit = '', decimals, e = '', sign = '', written = ''] = scientific.exec(text) ?? [];
   const zero = Number(text) === 0;
   const exponent = Number(written);
   const canonical = digit === '0' ? zero && exponent === 0 : digit !== '' && !(sign === '-' && exponent === 0);
-  if (!canonical || (decimals === undefined && sign === '') || (decimals?.length ?? 0) > mostDecimals) return undefined;
+  if (!canonical || (decimals === undefined && sign === '') || (decimals?.length ?? 0) > maxDecimals) return undefined;
   return {
     [groupOfDecimals('m', text, decimals ?? '')]: waysOfDecimals(text, decimals ?? ''),
     e: e === 'e' ? 1 : 2,
@@ -109,13 +110,16 @@ export function spellingsOfScientific(text: string): Spellings | undefined {
   };
 }
 
-/** By the decimals of the shortest text that stands for the same double. */
+/** Returns the group by the decimals of the shortest text of the same double. */
 function groupOfDecimals(group: 'd' | 'm', text: string, decimals: string): string {
   const longer = significantDigits(text).length - shortestDigits(text).length;
   return `${group}${endOfDigits(decimals) - longer}`;
 }
 
-/** Bit 3: with three decimals. Bits 29 and 30: with 16 or 17 digits where other ones stand for the same double. */
+/**
+ * Returns the bit of a notation. Bit 3: three decimals. Bits 29 and 30: 16 or 17 digits that are not the shortest of
+ * the double.
+ */
 function waysOfDecimals(text: string, decimals: string): number {
   const digits = significantDigits(text);
   return 1 << (digits === shortestDigits(text) ? decimals.length : 13 + digits.length);
@@ -131,7 +135,7 @@ function magnitudeOf(text: string): string {
   return Number(text) === 0 ? 'zero' : `10^${Number(exponent)}`;
 }
 
-/** Without sign, point, exponent, and the zeros at both ends. */
+/** Returns the digits without sign, point, exponent, and leading and trailing zeros. */
 export function significantDigits(text: string): string {
   const [mantissa = ''] = text.split(/[eE]/);
   const digits = mantissa.replace(/[-+.]/g, '').replace(/^0+/, '');

@@ -1,26 +1,27 @@
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';
-import { addColumns, addEvidence, type Evidence, type KeptEvidence, keepEvidence, noEvidence } from './evidence';
+import { addColumns, addEvidence, type Evidence, noEvidence, type StoredEvidence, toStoredEvidence } from './evidence';
 import { type ColumnPlan, type Decision, decideColumn } from './schema';
 
-/** What is known of each column. */
-export interface Known {
-  /** What the values say that were read. */
-  readonly seen: readonly KeptEvidence[];
+/** The evidence of each column. */
+export interface ColumnEvidence {
+  /** Evidence of the values that were read. */
+  readonly seen: readonly StoredEvidence[];
   /**
-   * What some rows said that were looked at beforehand. A column that they showed to be text is not looked at any more, and so
-   * has nothing in `seen`.
+   * Evidence of the rows that were sampled beforehand. Values of a column that the sample shows to be text are not
+   * examined, so `seen` has no evidence of that column.
    */
-  readonly hints: readonly KeptEvidence[];
+  readonly hints: readonly StoredEvidence[];
 }
 
 /**
- * How `seen` and `hints` decide. `whole`: the hints are of rows that are read again with all the others, and are not counted
- * twice. `part`: only some of the rows are read, and the hints are of others. `settled`: nothing that is read changes anything.
+ * How `seen` and `hints` decide the types. `whole`: the sampled rows are read again with all the others, and their
+ * evidence counts once. `part`: only some of the rows are read, and the hints come from other rows. `settled`: the
+ * types do not change.
  */
 export type Basis = 'whole' | 'part' | 'settled';
 
-/** The schema as far as the file was seen: evidence adds up, and decides. */
+/** The schema of the rows read so far. Accumulates evidence and decides the types. */
 export class Table {
   private seen: Evidence[];
   private hints: Evidence[];
@@ -30,7 +31,7 @@ export class Table {
     readonly columns: readonly Column[],
     private readonly options: Options,
     private readonly delimiter: string,
-    known?: Known,
+    known?: ColumnEvidence,
     private readonly basis: Basis = 'whole',
   ) {
     this.seen = addColumns(columns.length, known?.seen ?? []);
@@ -48,8 +49,8 @@ export class Table {
     this.decided = undefined;
   }
 
-  known(): Known {
-    return { seen: this.seen.map(keepEvidence), hints: this.hints.map(keepEvidence) };
+  known(): ColumnEvidence {
+    return { seen: this.seen.map(toStoredEvidence), hints: this.hints.map(toStoredEvidence) };
   }
 
   plans(): ColumnPlan[] {
@@ -60,7 +61,7 @@ export class Table {
     return this.decisions().flatMap(({ warnings }) => warnings);
   }
 
-  /** Declared columns that the file does not have. */
+  /** Returns the declared columns that the file lacks. */
   missing(): string[] {
     const names = new Set(this.columns.map(({ name }) => name));
     return Object.keys(this.options.columns ?? {}).filter((name) => !names.has(name));
@@ -71,7 +72,7 @@ export class Table {
       const decide = (evidence: Evidence) => decideColumn(column, evidence, this.options, this.delimiter);
       const seen = this.seen[index] ?? noEvidence;
       const together = decide(addEvidence(this.hints[index] ?? noEvidence, seen));
-      // Of a column that is text for good, values may have been passed over: what was seen of it is not all there is.
+      // Values of a column that stays text may have been skipped, so `seen` alone is incomplete.
       if (this.basis === 'part' || seen.values === 0 || isTextForGood(together.plan)) return together;
       return decide(seen);
     });
@@ -83,7 +84,7 @@ function isTextForGood({ type, declared, watch }: ColumnPlan): boolean {
   return type === 'text' && !declared && watch === 'nothing';
 }
 
-/** Equal for plans that write the same Parquet for the same values. */
+/** Returns a key that is equal for plans that write the same Parquet for the same values. */
 export function signature(plans: readonly ColumnPlan[]): string {
   return plans
     .map(({ type, decimal, dateOrder }) => {

@@ -3,12 +3,12 @@ import { type Evidence, noEvidence } from './evidence';
 import { evidenceOfNumber, readDouble, readInteger } from './numbers';
 import type { ColumnPlan } from './schema';
 
-/**
- * What a text is: the rules of docs/csv.md for a single value. Every engine judges by these. The kernel proves by itself only
- * what is plain (kernel/plain.ts), and asks here about the rest.
+/*
+ * The rules of docs/csv.md for a single value, which every engine follows. The kernel parses the common forms itself
+ * (assembly/plain.ts) and delegates the others to this module.
  */
 
-/** Words that stand for null in number, boolean and date columns. In text columns they are text: NA is Namibia. */
+/** Words that mean null in number, boolean and date columns. In text columns they are text: NA is Namibia. */
 export const nullWords: ReadonlySet<string> = new Set([
   'NA',
   'N/A',
@@ -22,7 +22,7 @@ export const nullWords: ReadonlySet<string> = new Set([
   'none',
 ]);
 
-/** Spaces around a value do not count, except in text columns. */
+/** Trims the spaces around a value. They are significant only in text columns. */
 export function trimSpaces(text: string): string {
   let start = 0;
   let end = text.length;
@@ -31,7 +31,7 @@ export function trimSpaces(text: string): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-/** What one text shows about its column. The empty text shows nothing: it is null. */
+/** Returns the evidence of one text. An empty text is null and gives no evidence. */
 export function evidenceOf(raw: string, wanted: { dates: boolean }): Evidence {
   const text = trimSpaces(raw);
   if (raw === '' || nullWords.has(text)) return noEvidence;
@@ -62,10 +62,13 @@ function readBoolean(text: string): boolean | undefined {
   return lower === 'true' ? true : lower === 'false' ? false : undefined;
 }
 
-/** A value as it is stored: dates and timestamps are microseconds since 1970, UTC. */
+/** A value as stored. Dates and timestamps are in microseconds since 1970, UTC. */
 export type Value = string | bigint | number | boolean;
 
-/** The value of a text in its column: null where it stands for null, undefined where it has no place in the type. */
+/**
+ * Parses a text as its column's type. Returns null for an empty text or a word for null, undefined for an invalid
+ * value.
+ */
 export function readValue(raw: string, plan: ColumnPlan): Value | null | undefined {
   if (raw === '') return null;
   if (plan.type === 'text') return raw;

@@ -5,7 +5,7 @@ import { type WasmGlobal, type WasmMemory, wasm } from './webassembly';
 /** An address in the kernel's memory. */
 export type Address = number;
 
-/** The functions of kernel/*.ts, compiled to WebAssembly. Booleans and 32-bit numbers are numbers. */
+/** The functions of assembly/*.ts, compiled to WebAssembly. Booleans and 32-bit numbers are numbers. */
 export interface KernelFunctions {
   findRows(
     at: Address,
@@ -58,7 +58,7 @@ export interface KernelFunctions {
   readDecimals(...column: [...ColumnArguments, mark: number, dates: boolean]): number;
   readDates(...column: [...ColumnArguments, monthFirst: boolean, daysOnly: boolean]): number;
   readTexts(fields: Address, stride: number, rows: number, values: Address, valid: Address): void;
-  watchDates(texts: Address, rows: number, odd: Address, counts: Address): number;
+  watchDates(texts: Address, rows: number, unproven: Address, counts: Address): number;
   openDictionary(state: Address, table: Address, slots: number): void;
   indexFixed(...values: DictionaryArguments): void;
   indexTexts(...texts: DictionaryArguments): void;
@@ -84,7 +84,7 @@ type ColumnArguments = [
   rows: number,
   values: Address,
   valid: Address,
-  odd: Address,
+  unproven: Address,
   counts: Address,
 ];
 
@@ -93,13 +93,13 @@ type DictionaryArguments = [
   table: Address,
   entries: Address,
   indices: Address,
-  most: number,
+  maxEntries: number,
   values: Address,
   valid: Address,
   rows: number,
 ];
 
-/** What the kernel may read behind the end of its input. */
+/** Bytes that the kernel may read past the end of its input. */
 export const padding = 64;
 
 const pageBytes = 65_536;
@@ -111,26 +111,26 @@ interface Exports extends KernelFunctions {
 }
 
 /**
- * One instance of the kernel, and its memory: places are given out until `reset` takes all of them back.
+ * One instance of the kernel with its memory, from which `allocate` takes blocks until `reset` frees all of them.
  *
- * Growing the memory detaches every view of it, and a detached view ignores what is written to it without an error. So no view
- * leaves this class but one that is lent, or one that is kept, and neither can be outlived by a place that is given out.
+ * Growing the memory detaches every view of it, and writes to a detached view are silently lost. Therefore views leave
+ * this class only through `withView` and `pinView`, and no allocation is possible while such a view is valid.
  */
 export class Kernel {
   readonly run: KernelFunctions;
   private readonly memory: WasmMemory;
   private readonly base: Address;
   private top: Address;
-  /** Of all the memory; `grow` alone replaces them. */
+  /** Views of all the memory. Only `grow` replaces them. */
   private bytes: Buffer;
   private numbers: DataView;
-  /** Why no place can be given out. */
-  private held: 'lent' | 'kept' | undefined;
+  /** Why allocation is not possible. */
+  private locked: 'in use' | 'pinned' | undefined;
 
   constructor() {
     compiled ??= new wasm.Module(readFileSync(join(__dirname, '..', '..', 'dist', 'kernel.wasm')));
     const abort = (): never => {
-      throw new Error('the kernel has aborted');
+      throw new Error('the kernel aborted');
     };
     const exports = new wasm.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
     this.run = exports;
@@ -140,13 +140,13 @@ export class Kernel {
     [this.bytes, this.numbers] = viewsOf(this.memory);
   }
 
-  /** Takes all places back. */
+  /** Frees all allocations. */
   reset(): void {
     this.top = this.base;
   }
 
-  /** Takes back the places that were given out meanwhile. */
-  borrow<T>(use: () => T): T {
+  /** Runs `use` and frees its allocations. */
+  scoped<T>(use: () => T): T {
     const { top } = this;
     try {
       return use();
@@ -156,22 +156,22 @@ export class Kernel {
   }
 
   /**
-   * Returns a place of that many bytes, which hold anything.
+   * Allocates uninitialized bytes.
    *
-   * @throws Error while memory is lent, and after some was kept.
+   * @throws {Error} during `withView` and after `pinView`
    */
-  place(bytes: number): Address {
-    if (this.held) throw new Error(`the kernel has ${this.held} a view of its memory: take every place before that`);
+  allocate(bytes: number): Address {
+    if (this.locked) throw new Error(`a view of the kernel's memory is ${this.locked}: allocate before creating it`);
     const at = this.top;
     this.top = align(at + bytes + padding);
     if (this.top > this.bytes.length) this.grow();
     return at;
   }
 
-  /** Gives the place that was given out last that many bytes; its content stays. */
+  /** Resizes the latest allocation and keeps its content. */
   extend(at: Address, bytes: number): void {
     this.top = at;
-    this.place(bytes);
+    this.allocate(bytes);
   }
 
   /** Returns the unsigned byte at an address. */
@@ -206,11 +206,11 @@ export class Kernel {
   copy(at: Address, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.memory.buffer.slice(at, at + length));
   }
-  /** Returns a copy of that many unsigned numbers of four bytes. */
+  /** Returns a copy of unsigned four-byte numbers. */
   words(at: Address, count: number): Uint32Array<ArrayBuffer> {
     return new Uint32Array(this.memory.buffer.slice(at, at + 4 * count));
   }
-  /** Fills `target` with what lies at an address. */
+  /** Fills `target` with the bytes at an address. */
   copyTo(target: Uint8Array, at: Address): void {
     target.set(this.bytes.subarray(at, at + target.length));
   }
@@ -220,35 +220,35 @@ export class Kernel {
   fill(at: Address, length: number, byte: number): void {
     this.bytes.fill(byte, at, at + length);
   }
-  /** Copies within the memory; the two places may overlap. */
+  /** Copies within the memory. The two ranges may overlap. */
   move(to: Address, from: Address, length: number): void {
     this.bytes.copyWithin(to, from, from + length);
   }
 
-  /** Lends a view for the time of a call, in which no place can be given out. The view must not be kept. */
-  lend<T>(at: Address, length: number, use: (bytes: Buffer) => T): T {
-    const { held } = this;
-    this.held ??= 'lent';
+  /** Passes a view to `use`, which must not retain it. Allocation is not possible during the call. */
+  withView<T>(at: Address, length: number, use: (bytes: Buffer) => T): T {
+    const { locked } = this;
+    this.locked ??= 'in use';
     try {
       return use(this.bytes.subarray(at, at + length));
     } finally {
-      this.held = held;
+      this.locked = locked;
     }
   }
 
-  /** Returns a view that stays valid: no place can be given out any more. */
-  keep(at: Address, length: number): Buffer {
-    this.held = 'kept';
+  /** Returns a view that stays valid. Allocation is not possible any more. */
+  pinView(at: Address, length: number): Buffer {
+    this.locked = 'pinned';
     return this.bytes.subarray(at, at + length);
   }
 
-  /** Whether a view is of this memory. */
+  /** Returns whether a view belongs to this memory. */
   owns({ buffer }: Uint8Array): boolean {
     return buffer === this.memory.buffer;
   }
 
   private grow(): void {
-    // By an eighth at least: growing costs more than what it is asked for.
+    // Grows by at least an eighth, because each growth is expensive.
     const missing = Math.max(this.top - this.bytes.length, this.bytes.length / 8);
     this.memory.grow(Math.ceil(missing / pageBytes));
     [this.bytes, this.numbers] = viewsOf(this.memory);

@@ -1,4 +1,4 @@
-/** What the kernel needs of the WebAssembly API, which TypeScript declares for browsers only. */
+/** The part of the WebAssembly API in use. TypeScript declares it only for browsers. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;

@@ -1,11 +1,14 @@
 import { replaceUnsafe } from './unsafe';
 
-/** Returns JSON with every unsafe character inside its texts escaped: it parses to the same value. Line breaks between values stay. */
+/**
+ * Escapes every unsafe character in the strings of JSON, which parses to the same value. Line breaks between values
+ * stay.
+ */
 export function escapeJson(json: string): string {
   return replaceUnsafe(json, (character) => (character === '\n' ? character : utf16(character)));
 }
 
-/** Returns a value as one line of JSON that may be shown on a terminal and sent to a queue. */
+/** Returns a value as one line of JSON that is safe for terminals and queues. */
 export function jsonLine(value: unknown): string {
   return escapeJson(JSON.stringify(value) ?? 'null');
 }

@@ -1,11 +1,11 @@
 import { cutToBytes } from '../names';
 import { escapeUnsafe } from './unsafe';
 
-/** In bytes. Source: Temporal's server, limits of user metadata. */
+/** Limits in bytes. @see Temporal server, limits of user metadata */
 const maxSummaryBytes = 400;
 const maxDetailsBytes = 20_000;
 
-/** Markdown that is safe to show. It is composed by the functions below, which encode what they are given. */
+/** Markdown that is safe to show. The functions below compose it and encode their arguments. */
 class Markdown {
   constructor(private readonly source: string) {}
 
@@ -14,41 +14,41 @@ class Markdown {
   }
 }
 
-// The class stays here: nothing else can make Markdown of a text.
+// Exports only the type, so that other modules cannot create Markdown from unencoded text.
 export type { Markdown };
 
-/** Composes Markdown from a template, whose values are encoded unless they are Markdown themselves. */
+/** Composes Markdown from a template. Encodes its values unless they are Markdown. */
 export function md(template: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
   const encoded = values.map((value) => (value instanceof Markdown ? String(value) : markdownText(String(value))));
   return new Markdown(String.raw({ raw: template }, ...encoded));
 }
 
-/** Returns a list, a line for each item. The Web UI takes a list that follows a line at once for the same paragraph. */
+/** Returns a list, one line per item. The Web UI renders a list directly after a line as part of that paragraph. */
 export function bullets(items: readonly (string | Markdown)[]): Markdown {
   return new Markdown(items.map((item) => String(md`- ${item}`)).join('\n'));
 }
 
-/** Returns a table of one row. Its cells are numbers, which mean nothing to Markdown. */
+/** Returns a table of one row. Its cells are numbers, which need no encoding. */
 export function numbersTable(names: readonly string[], row: readonly number[]): Markdown {
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
   return new Markdown([line(names), line(names.map(() => '---')), line(row)].join('\n'));
 }
 
-/** Returns paragraphs, one below the other. */
+/** Joins paragraphs with blank lines. */
 export function paragraphs(parts: readonly Markdown[]): Markdown {
   return new Markdown(parts.map(String).join('\n\n'));
 }
 
 /** Returns a text as code, such as a command. */
 export function code(text: string): Markdown {
-  // A backtick would end the code, and no escape exists inside of it.
+  // A backtick would end the code, and Markdown has no escapes inside code.
   const inside = escapeUnsafe(text).replaceAll('`', '\\u0060');
   const padded = inside.startsWith(' ') && inside.endsWith(' ') ? ` ${inside} ` : inside;
   return new Markdown(inside === '' ? '' : `\`${padded}\``);
 }
 
 /**
- * Returns plain text as Markdown. Text that means nothing to Markdown stays as it is; any other becomes code, in which links,
+ * Returns plain text as Markdown. Text without Markdown syntax stays as it is; other text becomes code, in which links,
  * emphasis and addresses are not recognised.
  */
 export function markdownText(text: string): string {
@@ -57,9 +57,10 @@ export function markdownText(text: string): string {
 }
 
 /**
- * What the Web UI's Markdown gives a meaning: characters that have one anywhere; an underscore at the edge of a word; an address that
- * becomes a link (those of S3 and of files do not); two dollars, which are mathematics; what is replaced by typographic signs, such as
- * `--`, `...`, `(c)` and `1024/2048`; what begins a heading, a list, a definition or indented code; spaces that would be lost.
+ * Syntax of the Web UI's Markdown: special characters; an underscore at the edge of a word; an address that becomes a
+ * link (S3 and file URIs do not); two dollar signs (mathematics); text that is replaced by typographic signs, such as
+ * `--`, `...`, `(c)` and `1024/2048`; the start of a heading, a list, a definition or indented code; spaces that would
+ * be lost.
  */
 const meaningful = new RegExp(
   [
@@ -81,12 +82,12 @@ export function summary(text: string): string {
   }
 }
 
-/** Returns what the Web UI shows of a workflow, as options of its start. */
+/** Returns the start options of a workflow that the Web UI shows. */
 export function shownAs(title: string, about: Markdown): { staticSummary: string; staticDetails: string } {
   return { staticSummary: summary(title), staticDetails: details(about) };
 }
 
-/** Returns Markdown as details of the Web UI: what is above 20,000 bytes is left out, at a line. */
+/** Returns Markdown as details of the Web UI, truncated at a line to 20,000 bytes. */
 export function details(markdown: Markdown): string {
   const text = String(markdown);
   if (fits(text, maxDetailsBytes)) return text;

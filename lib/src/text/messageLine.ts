@@ -1,11 +1,11 @@
 import { escapeUnsafe } from './unsafe';
 
-/** What a line of a message says. */
+/** Name and value of a line of a message. */
 export type Fact = readonly [name: string, value: string | number | readonly string[]];
 
 /**
- * Returns `Name: value`, a line of a message. A list has its items on lines of their own, indented by two spaces, so that no item
- * passes for a line of the message. The value is encoded here: a line break in it does not begin a line.
+ * Returns a line of a message: `Name: value`. The items of a list follow on separate lines, indented by two spaces, so
+ * that no item looks like a line of the message. Encodes the value, so that a line break in it does not start a line.
  */
 export function messageLine([name, value]: Fact): string {
   if (typeof value !== 'object') return `${name}: ${messageValue(String(value))}`;
@@ -13,7 +13,7 @@ export function messageLine([name, value]: Fact): string {
 }
 
 /**
- * Returns a text as a message may carry it, in its body or in an attribute: on one line, in characters that SNS and SQS take.
+ * Returns a text for the body or an attribute of a message: on one line, in characters that SNS and SQS accept.
  * @see Amazon SQS API, SendMessage: the characters of XML 1.0
  */
 export function messageValue(text: string): string {

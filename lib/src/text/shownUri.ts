@@ -1,7 +1,7 @@
 /**
- * Returns an address as messages, summaries and logs may show it. Addresses of S3 and of files are shown in full, and so is a
- * text without `://`. Of any other address, which may carry credentials or a signature, only scheme and host are shown, and
- * less where the host cannot be told from a password.
+ * Returns an address for messages, summaries and logs. Shows S3 and file URIs, and text without `://`, in full. Of any
+ * other address, which may carry credentials or a signature, shows only scheme and host, or only the scheme if the host
+ * may be part of a password.
  */
 export function shownUri(text: string): string {
   const at = text.indexOf('://');
@@ -12,10 +12,10 @@ export function shownUri(text: string): string {
   return `${scheme}://${host === undefined ? '' : `${host}/`}…`;
 }
 
-/** Addresses without a part that could hold credentials. */
+/** Addresses without a component that could hold credentials. */
 const bare = /^(?:s3:\/\/[a-z0-9.-]+(?:\/|$)|file:\/\/(?:localhost)?\/)/;
 
-/** A password may hold any of the characters that end a host. */
+/** Returns the host; undefined if it is ambiguous, because a password may contain the characters that end a host. */
 function hostOf(rest: string): string | undefined {
   const [authority = ''] = rest.split(/[/?#]/, 1);
   const marks = rest.split('@').length - 1;

@@ -1,11 +1,11 @@
 import { escapeUnsafe } from './unsafe';
 
-/** Returns a text as a line of a terminal: no control sequence in it is executed, and it stays on its line. */
+/** Returns a text as one line for a terminal, with control sequences escaped. */
 export function terminalLine(text: string): string {
   return escapeUnsafe(text);
 }
 
-/** The same for text of several lines, such as a stack trace. */
+/** Returns text of several lines, such as a stack trace, with control sequences escaped. */
 export function terminalLines(text: string): string {
   return text.split('\n').map(terminalLine).join('\n');
 }

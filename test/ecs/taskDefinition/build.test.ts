@@ -19,11 +19,11 @@ function problemsOf(spec: unknown): readonly string[] {
   }
 }
 
-test('the family etl-ventas-diarias, as it is registered', () => {
+test('builds the registered definition of the family etl-ventas-diarias', () => {
   expect(buildTaskDefinition(read(sample))).toEqual(read(golden));
 });
 
-test('the smallest definition says nothing that was not asked for', () => {
+test('omits the fields that the smallest specification does not set', () => {
   expect(buildTaskDefinition(smallest)).toEqual({
     family: 'etl',
     requiresCompatibilities: ['FARGATE'],
@@ -34,7 +34,7 @@ test('the smallest definition says nothing that was not asked for', () => {
   });
 });
 
-test('a platform', () => {
+test('sets the runtime platform', () => {
   const { runtimePlatform } = buildTaskDefinition({ ...smallest, cpuArchitecture: 'ARM64' });
   expect(runtimePlatform).toEqual({ cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' });
 });
@@ -44,18 +44,18 @@ const sidecars = (...list: Json[]) => ({ ...smallest, sidecars: list.map((each) 
 const logs = { group: 'g', region: 'us-east-1', streamPrefix: 'etl' };
 const executionRoleArn = 'arn:aws:iam::123456789012:role/x';
 
-describe('refuses, in one line that names the key,', () => {
+describe('rejects, in one line that names the key,', () => {
   test.each<[string, unknown, string]>([
-    ['no object', 'x', 'the definition is no JSON object: '],
+    ['a text', 'x', 'the definition is not a JSON object: '],
     ['a misspelt key', { ...smallest, sidecar: [] }, 'sidecar: unknown key'],
     ['a misspelt key of a container', etl({ memory: 512 }), 'etl.memory: unknown key'],
     ['a container without image', { ...smallest, etl: {} }, 'etl.image: is missing'],
-    ['a family ECS does not take', { ...smallest, family: 'a b' }, 'family: "a b" is no name of a family: '],
+    ['a family that ECS does not accept', { ...smallest, family: 'a b' }, 'family: "a b" is not a name of a family: '],
     ['a CPU that Fargate lacks', { ...smallest, cpu: 300 }, 'cpu, memoryMiB: cpu 300 is not a Fargate size: '],
     [
-      'memory that does not go with it',
+      'memory that is not valid for the CPU',
       { ...smallest, memoryMiB: 8192 },
-      'cpu, memoryMiB: memory 8192 MiB does not go with ',
+      'cpu, memoryMiB: memory 8192 MiB is not valid for ',
     ],
     [
       'storage below 21 GiB',
@@ -67,17 +67,17 @@ describe('refuses, in one line that names the key,', () => {
       { ...smallest, ephemeralStorageGiB: 201 },
       'ephemeralStorageGiB: 201 is out of range: 21',
     ],
-    ['parts of a GiB', { ...smallest, ephemeralStorageGiB: 30.5 }, 'ephemeralStorageGiB: 30.5 is no whole number: 21 '],
-    ['a role by name', { ...smallest, taskRoleArn: 'etl' }, 'taskRoleArn: "etl" is no ARN of an IAM role'],
     [
-      'more CPU than the task has',
-      etl({ cpu: 257 }),
-      'cpu: 256 is less than the 257 that its containers have together',
+      'parts of a GiB',
+      { ...smallest, ephemeralStorageGiB: 30.5 },
+      'ephemeralStorageGiB: 30.5 is not a whole number: 21 ',
     ],
+    ['a role by name', { ...smallest, taskRoleArn: 'etl' }, 'taskRoleArn: "etl" is not an ARN of an IAM role'],
+    ['more CPU than the task has', etl({ cpu: 257 }), 'cpu: 256 is less than the sum of its containers, 257'],
     [
       'more memory than the task has, sidecars counted',
       { ...sidecars({ name: 'a', memoryMiB: 256 }), etl: { image: 'e:1', memoryMiB: 257 } },
-      'memoryMiB: 512 is less than the 513 that its containers have together',
+      'memoryMiB: 512 is less than the sum of its containers, 513',
     ],
     [
       'a stop timeout above 120 s',
@@ -113,24 +113,24 @@ describe('refuses, in one line that names the key,', () => {
     [
       'secrets and an image of ECR without one',
       etl({ image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/etl:1', secrets: { A: '/etl/a' } }),
-      'executionRoleArn: is missing: ECS needs a role for secrets, images of ECR',
+      'executionRoleArn: is missing: ECS needs a role for secrets, ECR images',
     ],
     [
       'a name no shell takes',
       etl({ environment: { '1-A': 'x' } }),
-      'etl.environment: 1-A is no name of an environment',
+      'etl.environment: 1-A is not a name of an environment',
     ],
     [
       'a variable that is a secret too',
       { ...etl({ environment: { A: 'x' }, secrets: { A: '/etl/a' } }), executionRoleArn },
-      'etl: A is in environment and in secrets: leave one',
+      'etl: A is in environment and in secrets: remove one',
     ],
     [
       'a health check that ECS does not run',
       etl({
         healthCheck: { command: ['node'], intervalSeconds: 30, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 0 },
       }),
-      'etl.healthCheck.command: begins with CMD or CMD-SHELL',
+      'etl.healthCheck.command: must start with CMD or CMD-SHELL',
     ],
     [
       'a health check more often than every 5 s',
@@ -152,7 +152,7 @@ describe('refuses, in one line that names the key,', () => {
   });
 });
 
-test('a literal secret is refused with the remedy, and never shown', () => {
+test('rejects a literal secret with the remedy, without showing it', () => {
   const secrets = { DB_PASSWORD: 'hunter2', STORE: 'postgres://etl:hunter2@db/x', REDSHIFT_SECRET_ARN: 'hunter2' };
   const problems = problemsOf({
     ...etl({ environment: { ENV: 'production', ...secrets }, secrets: { DD_API_KEY: 'hunter2 not a reference' } }),
@@ -161,13 +161,13 @@ test('a literal secret is refused with the remedy, and never shown', () => {
   expect(problems).toEqual([
     ...Object.keys(secrets).map(
       (name) =>
-        `etl.environment: ${name} looks like a secret with a literal value: move it to secrets, as the ARN it is read from`,
+        `etl.environment: ${name} looks like a secret with a literal value: move it to secrets, as the ARN from which it is read`,
     ),
-    'etl.secrets: DD_API_KEY is no reference: give the ARN of a secret of Secrets Manager, or the ARN or name of a parameter of SSM',
+    'etl.secrets: DD_API_KEY is not a reference: set the ARN of a Secrets Manager secret, or the ARN or name of an SSM parameter',
   ]);
 });
 
-test('gives every problem at once, those of several keys too', () => {
+test('reports every problem at once, including those of several keys', () => {
   const problems = problemsOf({
     family: 'a b',
     cpu: 300,

@@ -1,4 +1,4 @@
-import { givesSecretAway, isSecretReference } from '@etl/ecs/taskDefinition/secrets';
+import { exposesSecret, isSecretReference } from '@etl/ecs/taskDefinition/secrets';
 
 const arn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:etl/redshift-AbCdEf';
 
@@ -19,8 +19,8 @@ test.each([
   ['GOOGLE_CREDENTIALS', '{}'],
   ['REDSHIFT_SECRET_ARN', 'the secret itself'],
   ['DATABASE_URL', 'postgres://etl:pass@db:5432/x'],
-])('%s=%s gives a secret away', (name, value) => {
-  expect(givesSecretAway(name, value)).toBe(true);
+])('%s=%s exposes a secret', (name, value) => {
+  expect(exposesSecret(name, value)).toBe(true);
 });
 
 test.each([
@@ -36,8 +36,8 @@ test.each([
   ['PWD_POLICY', 'x'],
   ['PARTITION_KEY', 'x'],
   ['DATABASE_URL', 'postgres://db:5432/x'],
-])('%s=%s does not', (name, value) => {
-  expect(givesSecretAway(name, value)).toBe(false);
+])('%s=%s does not expose a secret', (name, value) => {
+  expect(exposesSecret(name, value)).toBe(false);
 });
 
 test.each([
@@ -51,7 +51,7 @@ test.each([
 });
 
 test.each(['', 'p@ss', 'two words', 'arn:aws:s3:::bucket', 'arn:aws:secretsmanager:us-east-1:12:secret:x'])(
-  '%j is none',
+  '%j is not a reference',
   (valueFrom) => {
     expect(isSecretReference(valueFrom)).toBe(false);
   },

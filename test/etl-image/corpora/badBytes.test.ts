@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-test.each(['kernel', 'portable'] as const)('bad bytes behind the head reject their rows alone (%s)', async (engine) => {
-  // The head is looked at as a whole, and refused for a NUL.
+test.each(['kernel', 'portable'] as const)('bad bytes after the head reject only their rows (%s)', async (engine) => {
+  // The head is inspected as a whole, and a NUL in it fails the file.
   const line = 'filler,"of some length, so that it takes few rows",1\n';
   const head = line.repeat(Math.ceil((300 * 1024) / line.length));
   const bad = ['a\0,b,1\n', 'ok,b,2\n', '"\0",b,1\n', 'a,\xff,1\n', 'a,"\xc3\n",1\n', 'ok,b,3\n'];
@@ -25,7 +25,7 @@ test.each(['kernel', 'portable'] as const)('bad bytes behind the head reject the
   expect(rejects.map(({ row }) => row - filler)).toEqual([1, 3, 4, 5]);
 });
 
-test.each([95_232, 160_768, 226_304])('an invalid byte behind a field of %i bytes rejects its row', async (length) => {
+test.each([95_232, 160_768, 226_304])('an invalid byte after a field of %i bytes rejects its row', async (length) => {
   const good = Array.from({ length: 3000 }, (_, at) => `${at},a\n`).join('');
   const csv = Buffer.from(`n,t\n${good}7,${'y'.repeat(length)}\n8,\xff\n`, 'latin1');
   const options = { ...lenient, dialect: { encoding: 'utf-8' } } as const;
@@ -34,25 +34,25 @@ test.each([95_232, 160_768, 226_304])('an invalid byte behind a field of %i byte
   expect(rejects).toMatchObject([{ line: 3003, row: 3002, reason: 'bytes that are no UTF-8' }]);
 });
 
-test('a NUL in the head refuses the file', async () => {
+test('a NUL in the head fails the file', async () => {
   await expect(corpus.compare('a,b\n1,\0\n')).rejects.toThrow(/NUL bytes/);
 });
 
 const soups = Array.from({ length: 60 }, (_, at) => at + 1);
 
-/** Whatever it means, both engines have to say the same of it. */
-test('both engines read a soup of delimiters, quotes and line ends alike', async () => {
+/** Whatever the text means, both engines must agree. */
+test('both engines read random delimiters, quotes and line ends alike', async () => {
   const differ = await inParallel(soups, async (seed) => {
     const random = randomFrom(seed);
     const pieces = [',', ',', '"', '"', '\n', '\r\n', '\r', 'a', 'b', ' ', '1', '""', '","', '"\n'];
     const body = Array.from({ length: 20 + random.below(400) }, () => random.pick(pieces)).join('');
-    // Quotes that pair up more often than not: else most files would be refused for one that nobody closes.
+    // Mostly paired quotes: otherwise most files would fail for an unclosed quote.
     const csv = `x,y\n${body}${random.chance(0.5) ? '"' : ''}`;
     const dialect = { delimiter: ',', ...(random.chance(0.2) && { quote: "'" }) };
     const found = corpus.compare(csv, { options: { ...lenient, dialect }, chunkRows: 1 + random.below(50) });
     return found.then(
       () => [],
-      // What the kernel throws is not asked about: the other engine has thrown the same.
+      // Ignores errors of the kernel: the other engine has thrown the same.
       (error: Error) => ('matcherResult' in error ? [`seed ${seed}: ${error.message}`] : []),
     );
   });

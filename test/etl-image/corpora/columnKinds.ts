@@ -3,21 +3,21 @@ import type { Random } from '../../support/random';
 interface Place {
   readonly row: number;
   readonly rows: number;
-  /** Only characters that Windows-1252 has. */
+  /** Only characters of Windows-1252. */
   readonly latin: boolean;
 }
 
-/** What a column's texts are like. */
+/** A kind of column, by its texts. */
 export interface Kind {
   readonly label: string;
-  /** The share of empty fields, where the kind is about that. */
+  /** Share of empty fields, if the kind defines it. */
   readonly sparse?: number;
-  /** Whether words for null may stand in it. */
+  /** Whether it may hold words for null. */
   readonly words?: false;
   text(random: Random, place: Place): string;
 }
 
-/** Names as a header has them, and normalised. */
+/** Names in a header, with their normalised form. */
 export const names: readonly (readonly [string, string])[] = [
   ['c', 'c'],
   ['Importe ', 'importe_'],
@@ -48,7 +48,7 @@ function clock(random: Random): string {
   return `${random.pick(['T', ' '])}${two(random.below(24))}:${two(random.below(60))}${seconds}${zone}`;
 }
 
-/** Text changes its column's type: late, so that what was written before has to be written again. */
+/** Text that changes the column's type late, so that earlier chunks must be rewritten. */
 const late = (label: string, before: (random: Random) => string, after: (random: Random) => string): Kind => ({
   label,
   text: (random, { row, rows }) => (row < rows - 1 - random.below(3) ? before(random) : after(random)),

@@ -7,14 +7,14 @@ const jar = process.env.ETL_TEST_COMMONS_CSV;
 const folder = 'org/apache/commons/csv/';
 const files = jar ? readZip(readFileSync(jar)).filter(({ name }) => /[.][ct]sv$/.test(name)) : [];
 
-/** How some of them have to be read: theirs is a library that is told. */
+/** Options for files that their own tests read with an explicit format. */
 const dialects: Readonly<Record<string, { readonly delimiter: string }>> = {
   'CSV-141/csv-141.csv': { delimiter: ',' },
   'CSV-198/optd_por_public.csv': { delimiter: '^' },
 };
 
-/** What our rules make of files that are written by other ones: with backslashes, comments and spaces around quotes. */
-const refused: Readonly<Record<string, RegExp>> = { 'CSV-141/csv-141.csv': /a quote is opened/ };
+/** Results of files with other rules: backslashes, comments and spaces around quotes. */
+const failing: Readonly<Record<string, RegExp>> = { 'CSV-141/csv-141.csv': /a quote is opened/ };
 const rejected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'CSVFileParser/test.csv': { 'too few fields': 7, 'text after a closing quote': 1 },
   'CSVFileParser/testCSV246.csv': { 'too few fields': 4 },
@@ -22,7 +22,7 @@ const rejected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'csv-167/sample1.csv': { 'too many fields': 4 },
 };
 
-/** One of them is large: its first rows, of fifty columns, show what there is to see. */
+/** One file is large: its first rows, of fifty columns, suffice. */
 const mostLines = 2500;
 
 (jar ? describe : describe.skip)("the files of Apache Commons CSV's tests", () => {
@@ -32,19 +32,19 @@ const mostLines = 2500;
   });
   afterAll(() => corpus.remove());
 
-  test('there are as many as ever', () => expect(files).toHaveLength(13));
+  test('the number of files has not changed', () => expect(files).toHaveLength(13));
 
   test.each(files.map((file) => [file.name.slice(folder.length), file] as const))('%s', async (name, file) => {
     const csv = firstLines(file.read());
     const dialect = dialects[name];
     const converting = corpus.compare(csv, { options: { ...lenient, ...(dialect && { dialect }) } });
-    if (refused[name]) return expect(converting).rejects.toThrow(refused[name]);
+    if (failing[name]) return expect(converting).rejects.toThrow(failing[name]);
     const converted = await converting;
     expect(converted.manifest.rejected).toEqual(rejected[name]);
     const delimiter = dialect?.delimiter ?? delimiterOf(converted, csv);
     const { rows } = rowsOf(csv, { delimiter, quote: '"' });
     expect(rows).toHaveLength(converted.manifest.totals.rowsRead);
-    // csv-parse is lenient, and has fields of rows that are rejected here.
+    // csv-parse is lenient and returns fields of rows that are rejected here.
     const out = new Set(converted.rejects.map(({ row }) => row));
     const kept = rows.filter((row, at) => !out.has(at + 1) && row.some((field) => field !== ''));
     expect(wrongCells(kept, converted, delimiter)).toEqual([]);
@@ -55,7 +55,7 @@ const mostLines = 2500;
   });
 });
 
-/** The delimiter that was found: the one that cuts the header into as many columns. */
+/** Returns the detected delimiter: the one that splits the header into the right number of columns. */
 function delimiterOf({ manifest }: Converted, csv: Buffer): string {
   const width = manifest.schema.length;
   return [',', ';', '\t'].find((each) => rowsOf(csv, { delimiter: each, quote: '"' }).header.length === width) ?? ',';

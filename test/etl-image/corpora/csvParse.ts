@@ -4,14 +4,16 @@ import { cellOf, readingOf } from './oracle';
 import { type Converted, differences } from './support';
 import type { Exact } from './table';
 
-/** All rows of a file behind its header, by csv-parse: empty lines are rows of one empty field. */
+/** Returns all rows of a file after its header, by csv-parse. Empty lines are rows of one empty field. */
 export function rowsOf(text: string | Buffer, { delimiter, quote }: Pick<Dialect, 'delimiter' | 'quote'>) {
   const options = { bom: true, relax_column_count: true, relax_quotes: true };
   const [header = [], ...rows] = parse(text, { ...options, delimiter, quote, escape: quote }) as string[][];
   return { header, rows };
 }
 
-/** Types and cells of a conversion with inferred types, by the rules: what is wrong with the first few. */
+/**
+ * Checks types and cells of a conversion with inferred types against the rules, and returns the first few differences.
+ */
 export function wrongCells(rows: readonly (readonly string[])[], converted: Converted, delimiter: string): string[] {
   const { schema } = converted.manifest;
   const readings = schema.map(({ name }, at) =>
@@ -37,10 +39,10 @@ export function wrongCells(rows: readonly (readonly string[])[], converted: Conv
   ];
 }
 
-/** A field that no column has. */
+/** A field without a column. */
 const asText = (text: string): Exact | undefined => cellOf(text, { type: 'text', decimal: '.', order: 'dmy' });
 
-/** The same, asked once for each text: columns of real data have few different ones. */
+/** The same with a cache by text: columns of real data have few different texts. */
 function once<T>(of: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

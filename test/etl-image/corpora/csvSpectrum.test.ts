@@ -8,8 +8,8 @@ import type { Exact } from './table';
 const folder = join(__dirname, '..', '..', '..', 'node_modules', 'csv-spectrum');
 const names = readdirSync(join(folder, 'csvs')).map((name) => name.replace('.csv', ''));
 
-/** The JSON of this one is of another file: another number, and the degree sign was lost in both. */
-const mended: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
+/** The JSON of this one belongs to another file: another number, and both have lost the degree sign. */
+const corrected: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
   location_coordinates: [
     {
       'Contact Phone Number': '2095257564',
@@ -26,12 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-test('all twelve files are there', () => expect(names).toHaveLength(12));
+test('all twelve files exist', () => expect(names).toHaveLength(12));
 
 test.each(names)('%s, as text and with inferred types', async (name) => {
   const csv = await readFile(join(folder, 'csvs', `${name}.csv`));
   const json: unknown = JSON.parse(await readFile(join(folder, 'json', `${name}.json`), 'utf8'));
-  const records = mended[name] ?? (json as Readonly<Record<string, string>>[]);
+  const records = corrected[name] ?? (json as Readonly<Record<string, string>>[]);
   const header = Object.keys(records[0] ?? {});
   const normal = header.map((each) => each.toLowerCase().replaceAll(' ', '_'));
   const texts = records.map((record) => header.map((each) => record[each] ?? ''));

@@ -8,7 +8,7 @@ interface Wanted {
   readonly badBytes: boolean;
 }
 
-/** A row that is blank, or that has to be rejected for one reason. */
+/** A blank row, or a row that must be rejected for one reason. */
 export function brokenRow(random: Random, { texts, columns, dialect, badBytes }: Wanted): GeneratedRow {
   const { delimiter, quote, lineEnd } = dialect;
   const written = texts.map((text) => writeField(random, text, dialect));
@@ -29,7 +29,7 @@ export function brokenRow(random: Random, { texts, columns, dialect, badBytes }:
     () => rejected(instead(`${quote}a${quote}b`), 'text after a closing quote'),
     () => rejected(instead(`${quote}a ${delimiter} ${quote}${quote}b${quote} `), 'text after a closing quote'),
   ];
-  // A single field that is empty is an empty line.
+  // A single empty field is an empty line.
   if (few.length < columns.length && few[0] !== '')
     choices.push(() => rejected(few, 'too few fields', columns[few.length]?.name ?? null));
   if (lineEnd !== '\r') choices.push(() => rejected(instead('a\rb'), 'a carriage return outside of quotes'));

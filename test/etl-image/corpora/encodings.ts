@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Random } from '../../support/random';
 
-/** How a table becomes a file, and what of that may be declared. */
+/** How a table is written to a file, and which of its properties may be declared. */
 export interface Encoding {
   readonly label: string;
   readonly declared: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -9,7 +9,7 @@ export interface Encoding {
   encode(utf8: Buffer): Buffer;
 }
 
-/** Those of Windows-1252's characters that Latin 1 does not have, and that are used here. */
+/** Characters of Windows-1252 that Latin 1 lacks and that are used here. */
 const beyondLatin1: Readonly<Record<string, number>> = { '\u20ac': 0x80 };
 
 const utf16 = (utf8: Buffer): Buffer => Buffer.from(`\ufeff${utf8.toString()}`, 'utf16le');
@@ -32,7 +32,7 @@ export const encodings: readonly Encoding[] = [
   },
 ];
 
-/** None, one gzip member, or two. */
+/** No compression, one gzip member, or two. */
 export const compressions: readonly { readonly label: string; compress(plain: Buffer, random: Random): Buffer }[] = [
   { label: 'plain', compress: (plain) => plain },
   { label: 'gzip', compress: (plain) => gzipSync(plain) },

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { Corpus, differences, lenient } from './support';
 import type { Exact } from './table';
 
-/** What the corpora have found, by itself: files of a few bytes, so that it is not found by chance alone. */
+/* Bugs that the corpora found, reduced to files of a few bytes, so that their tests do not depend on chance. */
 
 let corpus: Corpus;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => corpus.remove());
 
 const engines = ['kernel', 'portable'] as const;
 
-test.each(engines)('what a double can only round to zero or to fewer digits stays text (%s)', async (engine) => {
+test.each(engines)('a number that a double rounds to zero or to fewer digits stays text (%s)', async (engine) => {
   for (const text of ['1e-400', '1.2345678e-320']) {
     const { rows } = await corpus.convert(`a,b\n${text},x\n2.5,y\n`, { engine });
     const expected: Exact[][] = [
@@ -23,7 +23,7 @@ test.each(engines)('what a double can only round to zero or to fewer digits stay
   }
 });
 
-test.each(engines)('17 digits that a double gives back are a number, others are text (%s)', async (engine) => {
+test.each(engines)('17 digits are a number if a double keeps them, else text (%s)', async (engine) => {
   const { rows } = await corpus.convert('back,lost\n45.927778000000004,45.927778000000003\n2.5,1\n', { engine });
   const expected: Exact[][] = [
     [Number('45.927778000000004'), '45.927778000000003'],
@@ -32,18 +32,18 @@ test.each(engines)('17 digits that a double gives back are a number, others are 
   expect(differences(expected, rows)).toEqual([]);
 });
 
-test.each(engines)('minus zero keeps its sign, or is refused (%s)', async (engine) => {
+test.each(engines)('minus zero keeps its sign or fails (%s)', async (engine) => {
   const converted = await corpus.convert('a,b\n-0.0,x\n2.5,y\n', { engine }).catch((error: Error) => error);
   if (converted instanceof Error) return expect(converted.message).toMatch(/the portable engine cannot hold/);
   expect(converted.rows[0]?.[0]).toBe(-0);
 });
 
-test.each(engines)('the first missing column is told behind doubled quotes, too (%s)', async (engine) => {
+test.each(engines)('reports the first missing column after doubled quotes (%s)', async (engine) => {
   const { rejects } = await corpus.convert('p,q,r,s\n"a"",b",c\n1,2,3,4\n', { engine, options: lenient });
   expect(rejects.map(({ column, reason }) => [column, reason])).toEqual([['r', 'too few fields']]);
 });
 
-test.each(engines)('a byte order mark inside of the file is text (%s)', async (engine) => {
+test.each(engines)('a byte order mark inside the file is text (%s)', async (engine) => {
   const { rows } = await corpus.convert('\ufeffa,b\n\ufeffx,1\n', { engine });
   expect(rows).toEqual([['\ufeffx', 1n]]);
 });
@@ -51,7 +51,7 @@ test.each(engines)('a byte order mark inside of the file is text (%s)', async (e
 test.each([
   ['plain', Buffer.from('a,b')],
   ['gzip', gzipSync('a,b')],
-])('a header without a line end is no empty file (%s)', async (_, csv) => {
+])('a header without a line end is not an empty file (%s)', async (_, csv) => {
   const { manifest } = await corpus.compare(csv, { options: lenient });
   expect(manifest.schema.map(({ name }) => name)).toEqual(['a', 'b']);
   expect(manifest.totals.rowsRead).toBe(0);

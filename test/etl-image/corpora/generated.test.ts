@@ -7,10 +7,10 @@ import { cellOf, readingOf } from './oracle';
 import { type Converted, Corpus, differences, lenient, testWithPyarrow } from './support';
 import type { Exact } from './table';
 
-/** The 40th is a long one. */
+/** The 40th table is long. */
 const seeds = Array.from({ length: 60 }, (_, at) => at + 1).filter((seed) => thorough || seed <= 18 || seed === 40);
 
-/** Chunk sizes, with as many rows as make a handful of parts: each part takes its time. */
+/** Chunk sizes, with numbers of rows for a handful of parts: each part takes time. */
 const sizes = [
   { chunkRows: 1, rows: 4 },
   { chunkRows: 2, rows: 8 },
@@ -18,13 +18,13 @@ const sizes = [
   { chunkRows: 100, rows: 280 },
   { chunkRows: 500_000, rows: 300 },
 ] as const;
-/** More rows than are looked at beforehand: types may change behind them, and in a later chunk. */
+/** More rows than the sample: types may change after it, and in a later chunk. */
 const long = { chunkRows: 1000, rows: 2200 };
 
 interface File extends GeneratedTable {
   readonly csv: Buffer;
   readonly request: { readonly options: Options; readonly chunkRows: number };
-  /** Of each row: where it begins in the decoded file, and in which line. */
+  /** Byte offset in the decoded file and line of each row. */
   readonly places: readonly { readonly byteOffset: number; readonly line: number }[];
 }
 
@@ -38,11 +38,11 @@ function generate(seed: number): File {
   const rowCount = size === long ? size.rows : random.below(size.rows + 1);
   const table = generateTable(random, rowCount, charset);
   const { bytes, starts } = writeTable(random, table);
-  // A file with bad bytes is no UTF-8 unless somebody says so.
+  // A file with bad bytes counts as UTF-8 only if that is declared.
   const bad = table.rows.some(({ truth }) => truth.kind === 'rejected' && truth.reason.includes('UTF-8'));
   const declared = (bad && !encoding.bom) || random.chance(0.3) ? { encoding: encoding.declared } : {};
   const options = { ...lenient, dialect: { ...table.options.dialect, ...declared } };
-  // Only of a plain file are the mark's bytes a part of what offsets count.
+  // Offsets include the byte order mark only in an uncompressed UTF-8 file.
   const shift = encoding.bom && encoding.declared === 'utf-8' && compression.label === 'plain' ? 3 : 0;
   const ending = table.dialect.lineEnd.charCodeAt(table.dialect.lineEnd.length - 1);
   const places: { byteOffset: number; line: number }[] = [];
@@ -56,7 +56,7 @@ function generate(seed: number): File {
   return { ...table, csv, request: { options, chunkRows: size.chunkRows }, places };
 }
 
-/** What a conversion has to be: cells of good rows, undefined where a date was coerced; undefined for any other row. */
+/** Returns the expected cells: undefined for a coerced date, and undefined instead of a row that is not good. */
 function check(file: File, cells: readonly (readonly (Exact | undefined)[] | undefined)[], converted: Converted): void {
   const { rows, columns, places, request } = file;
   const { manifest, tables, rejects } = converted;
@@ -103,7 +103,7 @@ test.each(seeds)('the table of seed %i', async (seed) => {
   const { csv, request, rows, columns, options } = file;
   const texts = rows.map(({ truth }) => (truth.kind === 'good' ? truth.texts : undefined));
   const declared = Object.fromEntries(columns.map(({ name }) => [name, 'text' as const]));
-  // In turn: once more in three threads, once more in one, and by the other engine.
+  // By turns: again with three threads, again with one, and with the other engine.
   const turn = seed % 3;
   const [asText, inferred, again] = await Promise.all([
     corpus.convert(csv, {
@@ -143,7 +143,7 @@ test.each(seeds)('the table of seed %i', async (seed) => {
   }
 });
 
-test('the portable engine refuses few of them', () => {
+test('the portable engine fails on few of them', () => {
   expect(corpus.refusals.length).toBeLessThan(seeds.length / 3);
 });
 

@@ -3,14 +3,14 @@ import type { Random } from '../../support/random';
 import { type Kind, kinds, names } from './columnKinds';
 import { brokenRow } from './dirt';
 
-/** How a table is written down. */
+/** How a table is written. */
 export interface Dialect {
   readonly delimiter: string;
   readonly quote: string;
   readonly lineEnd: string;
 }
 
-/** What a source row is, as it was generated: its texts, or why it is none. */
+/** A generated source row: its texts, or why it is not a good row. */
 export type Truth =
   | { readonly kind: 'good'; readonly texts: readonly string[] }
   | { readonly kind: 'blank' }
@@ -18,7 +18,7 @@ export type Truth =
 
 export interface GeneratedRow {
   readonly truth: Truth;
-  /** As it stands in the file, without its line end. */
+  /** As in the file, without its line end. */
   readonly bytes: Buffer;
 }
 
@@ -27,18 +27,18 @@ export interface GeneratedTable {
   readonly dialect: Dialect;
   readonly options: Options;
   readonly rows: readonly GeneratedRow[];
-  /** Empty lines in front of the header are none of the rows. */
+  /** Empty lines before the header, which are not rows. */
   readonly emptyLines: number;
   readonly endsWithLine: boolean;
 }
 
-/** `latin`: only characters that Windows-1252 has. `badBytes`: rows may have bytes that are no UTF-8. */
+/** `latin`: only characters of Windows-1252. `badBytes`: rows may have bytes that are not UTF-8. */
 export interface Charset {
   readonly latin: boolean;
   readonly badBytes: boolean;
 }
 
-/** A table of a seed's random numbers. */
+/** Generates a table from a seed. */
 export function generateTable(random: Random, rowCount: number, { latin, badBytes }: Charset): GeneratedTable {
   const dialect = {
     delimiter: random.pick([',', ',', ';', '\t', '|']),
@@ -55,7 +55,7 @@ export function generateTable(random: Random, rowCount: number, { latin, badByte
     if (random.chance(kind.sparse ?? shares.sparse)) return '';
     if (kind.words !== false && random.chance(shares.words)) return random.pick(['NA', 'null', 'NaN', ' None ', 'n/a']);
     const value = kind.text(random, { row, rows: rowCount, latin });
-    // A file without a LF may not get one in a field: it is what tells line ends by CR alone.
+    // A file with CR line ends must not have an LF in a field, because its absence shows the line end.
     return dialect.lineEnd === '\r' ? value.replaceAll('\n', '\r') : value;
   };
   const rows = Array.from({ length: rowCount }, (_, row): GeneratedRow => {
@@ -64,7 +64,8 @@ export function generateTable(random: Random, rowCount: number, { latin, badByte
     const bytes = Buffer.from(texts.map((each) => writeField(random, each, dialect)).join(dialect.delimiter));
     return { truth: texts.some((each) => each !== '') ? { kind: 'good', texts } : { kind: 'blank' }, bytes };
   });
-  // A delimiter shows in two columns; quotes and the decimal mark are declared now and then, and else found or left at that.
+  // Two columns show the delimiter. Quotes and the decimal mark are declared in some tables, and detected or left in
+  // others.
   const declared = width === 1 || random.chance(0.5) ? { delimiter: dialect.delimiter } : {};
   const quote = dialect.quote === '"' && random.chance(0.5) ? {} : { quote: dialect.quote };
   const decimal = random.chance(0.1) ? { decimal: random.pick([',', '.'] as const) } : {};
@@ -75,19 +76,19 @@ export function generateTable(random: Random, rowCount: number, { latin, badByte
     options: { dialect: { ...declared, ...quote, ...decimal, ...dateOrder } },
     rows,
     emptyLines: random.chance(0.1) ? 2 : 0,
-    // Without a line end a last row that is empty would be none.
+    // Without a line end, an empty last row would not exist.
     endsWithLine: random.chance(0.7) || rows.at(-1)?.bytes.length === 0,
   };
 }
 
-/** A field as it may be written: quoted where it has to be, and now and then where it need not. */
+/** Writes a field: quoted if necessary, and sometimes if not. */
 export function writeField(random: Random, text: string, { delimiter, quote }: Dialect): string {
   const must = text.startsWith(quote) || [delimiter, '\n', '\r'].some((each) => text.includes(each));
   if (!must && !random.chance(0.1)) return text;
   return `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
 }
 
-/** The decoded file, and where each row begins in it. */
+/** Returns the decoded file and the start of each row. */
 export function writeTable(random: Random, { columns, dialect, rows, emptyLines, endsWithLine }: GeneratedTable) {
   const lineEnd = Buffer.from(dialect.lineEnd);
   const header = columns.map(({ header }) => writeField(random, header, dialect)).join(dialect.delimiter);

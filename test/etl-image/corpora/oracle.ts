@@ -1,18 +1,18 @@
 import type { ColumnType, Options } from '@etl/pipeline/options';
 import type { Exact } from './table';
 
-/** The rules of docs/csv.md once more, written without a look at how the program has them. */
+/* An independent implementation of the rules of docs/csv.md. */
 
 const nullWords = ['NA', 'N/A', 'n/a', 'null', 'NULL', 'Null', 'NaN', 'nan', 'None', 'none'];
 
-/** What a column is, and how its texts are read. */
+/** Type of a column, and how its texts are read. */
 export interface Reading {
   readonly type: ColumnType;
   readonly decimal: '.' | ',';
   readonly order: 'dmy' | 'mdy';
 }
 
-/** What a text of an inferred column becomes; undefined for what is no date and is coerced to null. */
+/** Returns the value of a text in an inferred column; undefined for a text that is not a date and becomes null. */
 export function cellOf(text: string, { type, decimal, order }: Reading): Exact | undefined {
   if (text === '') return null;
   if (type === 'text') return text;
@@ -25,10 +25,10 @@ export function cellOf(text: string, { type, decimal, order }: Reading): Exact |
   return micros === undefined ? undefined : { micros };
 }
 
-/** What an undeclared column of these texts is by the rules. */
+/** Returns the type of an undeclared column of these texts. */
 export function readingOf(name: string, texts: readonly string[], delimiter: string, options: Options): Reading {
   const numbers = tally(texts.filter((text) => text !== ''));
-  // Each different value is judged once, and counts as often as it is there.
+  // Judges each different value once, and counts all its occurrences.
   const said = [...numbers.keys()].filter((value) => !nullWords.includes(value));
   const { decimal: declared, dateOrder } = options.dialect ?? {};
   const countOf = (values: readonly string[]) => values.reduce((sum, value) => sum + (numbers.get(value) ?? 0), 0);
@@ -81,15 +81,15 @@ function stripped(text: string): string {
   return text.replace(/^ +/, '').replace(/ +$/, '');
 }
 
-/** Prints as the 64-bit integer it is read as. */
+/** Returns whether a text is the canonical form of a 64-bit integer. */
 function isInteger(text: string): boolean {
   return /^-?\d+$/.test(text) && String(BigInt.asIntN(64, BigInt(text))) === text;
 }
 
-/** Below this a double has fewer digits than elsewhere (IEEE 754, subnormal numbers). */
+/** Least normal double. Smaller ones (IEEE 754 subnormal numbers) have fewer digits. */
 const leastNormal = 2.2250738585072014e-308;
 
-/** A decimal number of which a double loses no digit: any 15 are kept, 16 or 17 where it prints them again. */
+/** Returns whether a double keeps all digits of a decimal number: 15 always, 16 or 17 if it prints them again. */
 function isDecimal(text: string): boolean {
   const plain = /^-?(0|[1-9]\d*)?[.]\d{1,28}$/.test(text);
   if (!plain && !isScientific(text)) return false;
@@ -100,7 +100,7 @@ function isDecimal(text: string): boolean {
   return digits.length <= 15 || (digits.length <= 17 && digitsOf(value.toExponential(digits.length - 1)) === digits);
 }
 
-/** One digit before the point, which is zero in zero alone; a point, or a sign of the exponent. */
+/** One digit before the point, 0 only for zero, and a point or a sign of the exponent. */
 function isScientific(text: string): boolean {
   const [, first, point, sign, exponent] = /^-?(\d)([.]\d{1,28})?[eE]([-+]?)(\d{1,3})$/.exec(text) ?? [];
   if (first === undefined || (point === undefined && sign === '')) return false;
@@ -108,7 +108,7 @@ function isScientific(text: string): boolean {
   return first === '0' ? Number(text) === 0 && Number(exponent) === 0 : true;
 }
 
-/** The rules by which equal numbers are known to be written alike. */
+/** Returns whether equal numbers are known to have the same notation. */
 function areToldApart(texts: readonly string[]): boolean {
   const plain = texts.filter((text) => !/e/i.test(text)).map((text) => text.replace(/^-/, ''));
   const scientific = texts.filter((text) => /e/i.test(text)).map((text) => text.replace(/^-/, ''));
@@ -119,7 +119,7 @@ function areToldApart(texts: readonly string[]): boolean {
     );
   };
   const decimals = (text: string) => /[.](\d*)/.exec(text)?.[1] ?? '';
-  // Digits that only a longer text than the shortest has.
+  // Digits beyond those of the shortest text.
   const longer = (text: string) => {
     const digits = digitsOf(text).length;
     return digits <= 15 ? 0 : digits - digitsOf(String(Number(text))).length;
@@ -163,7 +163,7 @@ function different(texts: readonly string[]): number {
   return new Set(numbers).size;
 }
 
-/** Dates that a timestamp cannot hold. (Only those that the generator makes.) */
+/** Returns whether a text is a date that a timestamp cannot hold. Covers the forms of the generator. */
 function isOtherDate(text: string): boolean {
   return (
     /^\d{4}-\d\d-\d\dT[\d:]+[.]\d{6}\d*[1-9]/.test(text) ||
@@ -178,7 +178,7 @@ function digitsOf(text: string): string {
     .replace(/^0+|0+$/g, '');
 }
 
-/** Microseconds of a date in one order, by way of how JavaScript reads ISO 8601. */
+/** Returns the microseconds of a date in one order, parsed as ISO 8601 by JavaScript. */
 function instantOf(text: string, order: 'ymd' | 'dmy' | 'mdy'): bigint | undefined {
   const parts =
     /^(\d+)([-/.])(\d+)([-/.])(\d+)(?:[T ](\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,6}0{0,3})?)?) ?(Z|[-+]\d\d(?::?\d\d)?)?)?$/.exec(
@@ -193,7 +193,7 @@ function instantOf(text: string, order: 'ymd' | 'dmy' | 'mdy'): bigint | undefin
   const [month, day] = order === 'ymd' ? [b, c] : order === 'dmy' ? [b, a] : [a, b];
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   const midnight = Date.parse(`${date}T00:00Z`);
-  // A day that the month does not have is read as one of the next month.
+  // JavaScript reads a day past the end of the month as one of the next month.
   if (year === '0000' || Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date)
     return undefined;
   const [hours = '', minutes = '', seconds = '00'] = clock.split(':');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 
-/** A case of Papa Parse's own tests, as far as a file can show it: text, how it is to be read, and Papa's rows. */
+/** A case of Papa Parse's own tests that a file can express: text, options and Papa's rows. */
 export interface PapaCase {
   readonly key: string;
   readonly input: string;
@@ -30,14 +30,14 @@ interface Papa {
 }
 
 const folder = join(__dirname, '..', '..', '..', 'node_modules', 'papaparse');
-/** Their tests are read for these arrays; what else they define is for a browser, or is about functions. */
+/** Arrays of their tests in use. The other tests require a browser or test functions. */
 const arrays = ['CORE_PARSER_TESTS', 'PARSE_TESTS', 'PARSE_ASYNC_TESTS', 'UNPARSE_TESTS'] as const;
-/** Options that say how text is cut into fields. Others say what becomes of the fields: the text is read without them. */
+/** Options that split text into fields. Other options process the fields, and are ignored. */
 const dialectOptions = ['delimiter', 'quoteChar', 'newline'];
 
 const printable = (char: unknown): char is string => typeof char === 'string' && /^[\t\x20-\x7e]$/.test(char);
 
-/** The cases that our dialects can say, and the others with the reason why not. */
+/** Returns the cases that our dialects can express, and the others with the reason. */
 export function papaCases(): { cases: readonly PapaCase[]; left: readonly (readonly [key: string, why: string])[] } {
   const papa = createRequire(__filename)(folder) as Papa;
   const left: (readonly [string, string])[] = [];
@@ -47,7 +47,7 @@ export function papaCases(): { cases: readonly PapaCase[]; left: readonly (reado
       left.push([key, why]);
       return [];
     };
-    // What Papa writes is read as well.
+    // Text that Papa writes is read as well.
     const input = array === 'UNPARSE_TESTS' ? test.expected : test.input;
     const config = test.config ?? {};
     if (typeof input !== 'string') return omit('no text');
@@ -56,13 +56,13 @@ export function papaCases(): { cases: readonly PapaCase[]; left: readonly (reado
       return omit('an escape character of its own');
     const dialect = Object.fromEntries(Object.entries(config).filter(([name]) => dialectOptions.includes(name)));
     if (dialect.newline !== undefined && !/^\r?\n$|^\r$/.test(String(dialect.newline)))
-      return omit('a line end that is none');
+      return omit('an invalid line end');
     const { data, meta } = papa.parse(input, dialect);
     const [delimiter, quote] = [meta.delimiter, dialect.quoteChar ?? '"'];
-    if (!printable(delimiter) || !printable(quote)) return omit('a delimiter that is no printable ASCII character');
+    if (!printable(delimiter) || !printable(quote)) return omit('a delimiter that is not a printable ASCII character');
     if (typeof config.delimiter === 'string' && config.delimiter !== delimiter)
-      return omit('a delimiter that Papa refuses');
-    // Where nothing but the dialect is declared, Papa's list is the judge, not Papa.
+      return omit('a delimiter that Papa rejects');
+    // If nothing but the dialect is declared, the expected rows of Papa's test count, not Papa's result.
     const plain = array !== 'UNPARSE_TESTS' && Object.keys(config).every((name) => dialectOptions.includes(name));
     const rows = plain ? (test.expected as Parsed).data : data;
     return [{ key, input, delimiter, quote, lineEnd: meta.linebreak, rows }];

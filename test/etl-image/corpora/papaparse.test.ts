@@ -6,10 +6,13 @@ const { cases, left } = papaCases();
 
 const misquoted = 'text behind a closing quote rejects the row, where Papa guesses on';
 const spaced = 'spaces there do so, too, which Papa passes over';
-/** Where our rules differ from Papa's: why, and what becomes of the rows. A case that does as Papa has to leave the list. */
+/**
+ * Cases in which our rules differ from Papa's, with the reason and our rows. A case that agrees with Papa must be
+ * removed.
+ */
 const differing: Readonly<Record<string, { readonly why: string; readonly becomes: RegExp }>> = {
   'CORE_PARSER_TESTS: Quoted field has no closing quote': {
-    why: 'nobody can say how much of the file is one field: it is refused',
+    why: 'the end of the field is ambiguous, so the file fails',
     becomes: /a quote is opened/,
   },
   'CORE_PARSER_TESTS: Quoted field has invalid trailing quote after delimiter with a valid closer': {
@@ -50,7 +53,7 @@ const differing: Readonly<Record<string, { readonly why: string; readonly become
   },
 };
 
-/** What becomes of a case's rows: those of the header's width, and how many others. */
+/** Result of a case: rows of the header's width, and the number of others. */
 interface Outcome {
   readonly written: readonly (readonly (string | null)[])[];
   readonly blank: number;
@@ -61,7 +64,7 @@ let corpus: Corpus;
 const outcomes = new Map<string, Outcome | string>();
 beforeAll(async () => {
   corpus = await Corpus.create();
-  // Many differ in what is done with the fields only: their files are converted once.
+  // Many cases differ only in the processing of fields: converts their file once.
   const files = new Map(cases.map((each) => [fileOf(each), each]));
   await inParallel([...files], async ([file, each]) => {
     outcomes.set(file, await convert(each).catch((error: Error) => error.message));
@@ -69,26 +72,29 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-/** Equal for cases whose files are. */
+/** Returns a key that is equal for cases with equal files. */
 function fileOf({ input, delimiter, quote, lineEnd, rows }: PapaCase): string {
   return JSON.stringify([input, delimiter, quote, lineEnd, rows[0]?.length]);
 }
 
-/** Our first row is the header: one as wide as the case's first row is put in front. */
+/** Prepends a header as wide as the case's first row. */
 async function convert(each: PapaCase): Promise<Outcome> {
   const names = (each.rows[0] ?? ['']).map((_, at) => `h${at}`);
   const bom = each.input.startsWith('\ufeff') ? '\ufeff' : '';
   const csv = `${bom}${names.join(each.delimiter)}${each.lineEnd}${each.input.slice(bom.length)}`;
   const columns = Object.fromEntries(names.map((name) => [name, 'text' as const]));
   const options = { ...lenient, columns, dialect: { delimiter: each.delimiter, quote: each.quote } };
-  // Where there is no quote, the other engine has nothing to understand in another way.
+  // Without quotes, the engines cannot differ.
   const converting = csv.includes(each.quote) ? corpus.compare(csv, { options }) : corpus.convert(csv, { options });
   const { manifest, rows } = await converting;
   const { rowsBlank, rowsRejected } = manifest.totals;
   return { written: rows as (string | null)[][], blank: rowsBlank, rejected: rowsRejected };
 }
 
-/** The same by Papa's rows: what is behind the last line end is no row here, and a row without a value is blank. */
+/**
+ * Returns the result by Papa's rows. Here, text after the last line end is not a row, and a row without values is
+ * blank.
+ */
 function wanted({ rows, input }: PapaCase): Outcome {
   const width = rows[0]?.length ?? 1;
   const ended = /[\r\n]$/.test(input) && rows.at(-1)?.length === 1 && rows.at(-1)?.[0] === '';
@@ -103,7 +109,7 @@ function wanted({ rows, input }: PapaCase): Outcome {
   };
 }
 
-test('most of their cases are used', () => {
+test('uses most of their cases', () => {
   expect(cases.length).toBe(210);
   expect(cases.length + left.length).toBe(232);
   const known = new Set(cases.map(({ key }) => key));
@@ -115,8 +121,8 @@ test.each(cases.map((each) => [each.key, each] as const))('%s', (key, each) => {
   const difference = differing[key];
   if (!difference) return expect(outcome).toEqual(wanted(each));
   expect(outcome).not.toEqual(wanted(each));
-  const told = (of: Outcome) => `${of.written.length} written, ${of.blank} blank, ${of.rejected} rejected`;
-  expect(typeof outcome === 'object' ? told(outcome) : outcome).toMatch(difference.becomes);
+  const describeOutcome = (of: Outcome) => `${of.written.length} written, ${of.blank} blank, ${of.rejected} rejected`;
+  expect(typeof outcome === 'object' ? describeOutcome(outcome) : outcome).toMatch(difference.becomes);
 });
 
 testWithPyarrow('pyarrow reads the same', async () => {

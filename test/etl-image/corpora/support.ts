@@ -17,7 +17,7 @@ export interface Reject {
   readonly raw: string;
 }
 
-/** A conversion with all that it left behind. Rows of each part are arrays: an object has no room for a column `__proto__`. */
+/** A conversion with all its files. Rows are arrays, because an object cannot hold a column `__proto__`. */
 export interface Converted extends Delivered {
   readonly tables: readonly Table[];
   readonly rows: readonly (readonly Exact[])[];
@@ -25,12 +25,12 @@ export interface Converted extends Delivered {
   readonly coercions: readonly unknown[];
 }
 
-/** pyarrow's cells come as texts: parts of a hundred thousand rows would take long. */
+/** pyarrow returns cells as texts, so parts of a hundred thousand rows would take long. */
 const mostRowsAgain = 30_000;
 
-/** Converts files of one corpus with both engines, and keeps their parts for a second reader. */
+/** Converts the files of one corpus with both engines, and keeps their parts for a second reader. */
 export class Corpus {
-  /** What the portable engine said where it may refuse. */
+  /** Errors of the portable engine for values that it does not support. */
   readonly refusals: string[] = [];
   private readonly read: { readonly path: string; readonly table: Table }[] = [];
 
@@ -44,7 +44,7 @@ export class Corpus {
     return this.converter.remove();
   }
 
-  /** Converts with one engine. Every row is accounted for, and all parts have one schema. */
+  /** Converts with one engine. Checks that every row is accounted for and that all parts have one schema. */
   async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Converted> {
     const { manifest, parts } = await this.converter.deliver(csv, request);
     const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = manifest.totals;
@@ -68,8 +68,8 @@ export class Corpus {
   }
 
   /**
-   * Converts with both engines, which have to agree in everything but the bytes: also in what they throw. Returns (throws) what
-   * the kernel did.
+   * Converts with both engines, which must agree in everything except the bytes, including errors. Returns (or throws)
+   * the result of the kernel.
    */
   async compare(csv: Buffer | string, request: ConversionRequest = {}): Promise<Converted> {
     const [kernel, portable] = await Promise.all(
@@ -78,7 +78,7 @@ export class Corpus {
     if (portable instanceof Error && /the portable engine cannot hold/.test(portable.message)) {
       this.refusals.push(portable.message);
     } else if (kernel instanceof Error || portable instanceof Error) {
-      expect(told(portable)).toEqual(told(kernel));
+      expect(describeOutcome(portable)).toEqual(describeOutcome(kernel));
     } else if (kernel && portable) {
       expect(facts(portable)).toEqual(facts(kernel));
       expect(differences(kernel.rows, portable.rows)).toEqual([]);
@@ -87,7 +87,7 @@ export class Corpus {
     return kernel;
   }
 
-  /** All parts so far but the largest, by pyarrow: the same names and cells. Returns how many there were. */
+  /** Compares names and cells of all parts so far, except the largest, with pyarrow. Returns their number. */
   async readAgain(): Promise<number> {
     const again = await readWithPyarrow(this.read.map(({ path }) => path));
     for (const [at, { path, table }] of this.read.entries()) {
@@ -104,19 +104,19 @@ export class Corpus {
 
   private outcome(csv: Buffer | string, request: ConversionRequest): Promise<Converted | Error> {
     return this.convert(csv, request).catch((error: Error) => {
-      if ('matcherResult' in error) throw error; // an assertion of ours is no outcome
+      if ('matcherResult' in error) throw error; // a failed assertion is not a result
       return error;
     });
   }
 }
 
-/** Tests that need pyarrow are skipped where it is not. */
+/** Skips tests that need pyarrow if it is not installed. */
 export const testWithPyarrow = process.env.ETL_TEST_PYTHON ? test : test.skip;
 
-/** Options under which nothing is refused for its number of rejects or rows. */
+/** Options without limits for rejects and rows. */
 export const lenient = { rejects: { maxShare: 1 }, quality: { rowCount: { min: 0 } } } as const;
 
-/** The first few cells that differ, for a message. */
+/** Returns the first few cells that differ, for a message. */
 export function differences(
   expected: readonly (readonly Exact[])[],
   actual: readonly (readonly Exact[])[],
@@ -135,15 +135,15 @@ export function differences(
   return found.slice(0, most);
 }
 
-/** What two engines have to agree in, besides the rows. */
+/** Returns the results in which two engines must agree, besides the rows. */
 function facts({ manifest, parts, tables, rejects, coercions }: Converted) {
   const { totals, schema, rejected, coerced, warnings, chunks } = manifest;
   const rows = tables.map((table) => table.rows.length);
   return { totals, schema, rejected, coerced, warnings, chunks, parts: parts.length, rows, rejects, coercions };
 }
 
-/** An error without the name of the file, which is another one each time. */
-function told(outcome: Converted | Error | undefined): string {
+/** Returns an error without the name of the file, which varies. */
+function describeOutcome(outcome: Converted | Error | undefined): string {
   if (!(outcome instanceof Error)) return 'converted';
   return `${outcome.name}: ${outcome.message.replace(/file:\S*[.]csv/g, 'FILE')}`;
 }

@@ -1,7 +1,7 @@
 import { schemaOf } from '../../support/parquet';
 import type { Exact } from '../../support/pyarrow';
 
-/** Published as ES modules only, so it is imported where it is used. */
+/** Published only as ES modules, so it is imported dynamically. */
 const hyparquet = () => import('hyparquet');
 
 export type { Exact };
@@ -13,10 +13,10 @@ export interface Table {
   readonly rows: readonly (readonly Exact[])[];
 }
 
-/** A text may begin with U+FEFF, which is a mark of a file's encoding nowhere but at its beginning. */
+/** Decodes without removing U+FEFF, which is a byte order mark only at the start of a file. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A Parquet file's rows, with timestamps to the microsecond, of which a `Date` would lose three digits. */
+/** Reads a Parquet file's rows, with timestamps in microseconds, because a `Date` would lose three digits. */
 export async function readTable(path: string): Promise<Table> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetRead } = await hyparquet();
   const file = await asyncBufferFromFile(path);
@@ -38,13 +38,13 @@ export async function readTable(path: string): Promise<Table> {
   return { names: columns.map(({ name }) => name), schema: columns.map(({ type }) => type), rows };
 }
 
-/** Equal, and of the same type; 0 and -0 differ. */
+/** Returns whether cells are equal and of the same type. 0 and -0 differ. */
 export function sameCell(a: Exact | undefined, b: Exact | undefined): boolean {
   if (Object.is(a, b)) return true;
   return isInstant(a) && isInstant(b) && a.micros === b.micros;
 }
 
-/** A cell for a message: `1n` is an integer, `1` a double. */
+/** Formats a cell for a message: `1n` is an integer, `1` a double. */
 export function exactly(cell: Exact | undefined): string {
   if (isInstant(cell)) return `${cell.micros} µs`;
   if (typeof cell === 'bigint') return `${cell}n`;

@@ -24,7 +24,7 @@ test.each([
       const notes = log.filter(({ event }) => event === 'note');
       expect(notes.map(({ text }) => text)).toEqual([expect.stringContaining('nothing to do')]);
       expect(done.filter((each) => /^(upload|copy|writeIfAbsent)/.test(each))).toEqual([]);
-      // Of the source nothing but the head, which tells whether it is a CSV at all.
+      // Reads only the head of the source, to check that it is CSV.
       expect(done.filter((each) => each.startsWith('openRead'))).toHaveLength(1);
       expect([await commits(bench), await seen(bench), await leftovers(bench)]).toEqual([before, 'run', []]);
     } finally {

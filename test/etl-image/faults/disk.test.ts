@@ -9,7 +9,7 @@ import { deliverHere } from './support/inProcess';
 import { canMount, mountTmpfs } from './support/tmpfs';
 
 const withTmpfs = canMount() ? describe : describe.skip;
-// The old batch was made from a file in another folder.
+// The old batch comes from a file in another folder.
 const settings = {
   RUN_ID: 'run',
   RUN_STARTED_AT: '2026-02-08T02:00:00Z',
@@ -33,7 +33,7 @@ withTmpfs('a full disk', () => {
     mounted.push(disk);
     return disk;
   };
-  /** 74, and in two lines what is full and what to do. */
+  /** Checks exit code 74 with two lines: cause and remedy. */
   const expectFull = ({ exitCode, stderr }: ContainerRun, place: string) => {
     const lines = stderr.trim().split('\n');
     expect({ exitCode, lines }).toEqual({
@@ -41,17 +41,17 @@ withTmpfs('a full disk', () => {
       lines: [expect.stringContaining(place), 'Free some space, or give the task more ephemeral storage'],
     });
   };
-  /** Hardly any shorter as Parquet. */
+  /** Text that Parquet does not compress much. */
   const line = (n: number, bytes: number) => `${n},${randomBytes(bytes / 2).toString('hex')}\n`;
   const csv = `n,text\n${Array.from({ length: 200 }, (_, n) => line(n, 2000)).join('')}`;
 
-  test('too little scratch is noticed before work begins; with enough it completes', async () => {
+  test('fails before the conversion if scratch space is insufficient, else completes', async () => {
     const scratch = join(bench.folder, 'scratch');
     const disk = mount(scratch, 'size=100k');
     const path = await bench.file('in.csv', csv);
     const run = await bench.run(path, { ...settings, SCRATCH_DIR: scratch });
     expectFull(run, scratch);
-    expect(run.stderr).toMatch(/scratch space for 2 parts of 50 rows is about 1 MB, and 1 MB are free/);
+    expect(run.stderr).toMatch(/scratch space for 2 parts of 50 rows is about 1 MB, but 1 MB are free/);
     expect(run.stdout).not.toContain('"parts":1');
     expect([await seen(bench), await commits(bench)]).toEqual(['nothing', []]);
     disk.grow('size=4m');
@@ -59,10 +59,10 @@ withTmpfs('a full disk', () => {
     expect([again.exitCode, await seen(bench)]).toEqual([0, 'run']);
   });
 
-  test('scratch that fills up inside a part, since rows become longer than the first ones said', async () => {
+  test('fails when scratch space fills up within a part, because later rows are longer', async () => {
     const scratch = join(bench.folder, 'scratch');
     const disk = mount(scratch, 'size=2m');
-    // The first part, and all that is looked at beforehand, is of short rows.
+    // The first part, including the sample, has short rows.
     const rows = Array.from({ length: 60_000 }, (_, n) => line(n, n >= 40_000 && n < 41_000 ? 4000 : 10));
     const path = await bench.file('in.csv.gz', gzipSync(`n,text\n${rows.join('')}`, { level: 1 }));
     const changes = { ...settings, CHUNK_ROWS: '30000', SCRATCH_DIR: scratch };
@@ -108,7 +108,7 @@ withTmpfs('a full disk', () => {
     },
   );
 
-  test('a destination with room for one file more each time: whichever cannot be made, the batch is whole', async () => {
+  test('the batch is complete whichever file does not fit into the destination', async () => {
     const small = `n\n${Array.from({ length: 4 }, (_, n) => `${n}\n`).join('')}`;
     const path = await bench.file('in.csv', small);
     const lake = join(bench.folder, 'lake');

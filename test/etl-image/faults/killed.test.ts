@@ -7,7 +7,9 @@ import { checkpointOf, commits, leftovers, seen, shas, shortened } from './suppo
 import { deliverHere } from './support/inProcess';
 import { type Interruption, startInterrupted } from './support/steps';
 
-/** Four rows a chunk: a reject in the first, a blank row and a coerced date in the second, and the third widens a column. */
+/**
+ * Four rows per chunk: a reject in the first, a blank row and a coerced date in the second; the third widens a column.
+ */
 const csv = `id,amount,fecha
 1,10,2026-02-01
 2,11
@@ -22,7 +24,7 @@ const csv = `id,amount,fecha
 `;
 const options = { rejects: { maxShare: 0.5 }, columns: { fecha: 'date' } } as const;
 const parallel = 4;
-/** Of Fargate. What a victim took has its start in it, and four of them are under way on a machine that may be busy. */
+/** Stop timeout of Fargate. Measured times include startup, with four processes on a possibly busy machine. */
 const stopTimeoutMs = 30_000;
 
 interface Round {
@@ -30,7 +32,7 @@ interface Round {
   readonly step: string;
   readonly seenBetween: string;
   readonly committedBefore: boolean;
-  /** Chunks of the victim's checkpoint that need no second writing. */
+  /** Chunks of the victim's checkpoint that are not stale. */
   readonly finished: number;
   readonly victimExit: number | null;
   readonly victimMs: number;
@@ -54,13 +56,13 @@ beforeAll(async () => {
 });
 afterAll(() => baseline.remove());
 
-/** A batch is there; its correction is interrupted, and launched again. Undefined: it was over before the interruption. */
+/** Interrupts and relaunches the correction of a batch. Undefined if the launch ended before the interruption. */
 async function round(interruption: Interruption): Promise<Round | undefined> {
   const bench = await Bench.create();
   try {
     await cp(join(baseline.folder, 'lake'), join(bench.folder, 'lake'), { recursive: true });
     const path = await bench.file('in.csv', csv);
-    // The old batch was made from a file in another folder.
+    // The old batch comes from a file in another folder.
     const changes = {
       RUN_ID: 'victim',
       RUN_STARTED_AT: '2026-02-08T02:00:00Z',
@@ -76,7 +78,7 @@ async function round(interruption: Interruption): Promise<Round | undefined> {
     const committedBefore = (await commits(bench)).length > 1;
     const chunks = (await checkpointOf(bench, 'victim-1'))?.chunks ?? [];
     const finished = chunks.filter(({ schema, part }) => part && schema === finalSchema).length;
-    // In this process, which is what makes so many rounds affordable; SIGTERM's rounds are with the program again.
+    // Relaunches in this process, which is fast; rounds with SIGTERM relaunch the program.
     const again = { ...changes, GENERATION: '2' };
     const next =
       interruption.how === 'SIGKILL'
@@ -90,7 +92,7 @@ async function round(interruption: Interruption): Promise<Round | undefined> {
   }
 }
 
-/** All rounds, until a run was over before its step came. */
+/** Runs all rounds, until a launch ends before its step. */
 async function rounds(how: Interruption['how'], stride: number): Promise<Round[]> {
   const found: Round[] = [];
   for (let at = 1; ; at += parallel * stride) {
@@ -101,7 +103,7 @@ async function rounds(how: Interruption['how'], stride: number): Promise<Round[]
   }
 }
 
-/** The steps at which something is not as it should be, each with what is there. */
+/** Returns the steps with a wrong result, each with the result. */
 const wrong = (of: readonly Round[], what: (round: Round) => unknown, isRight: (round: Round) => boolean): string[] =>
   of.flatMap((each) => (isRight(each) ? [] : [`${each.step}: ${JSON.stringify(what(each))}`]));
 
@@ -114,19 +116,19 @@ describe.each([
     all = await rounds(how, stride);
   });
 
-  test('every part of the way was met', () => {
+  test('covers every stage', () => {
     const met = ['openRead', 'close', 'upload', 'checkpoint.json', 'commits/', 'projections/', 'source=s'];
     if (stride === 1) for (const text of met) expect(all.map(({ step }) => step).join()).toContain(text);
     expect(all.length).toBeGreaterThan(30 / stride);
   });
 
-  test('it ends as it was told to: killed, or with 143 soon, or done when it was nearly through', () => {
+  test('exits as interrupted: killed, with 143 soon, or successfully if it was nearly complete', () => {
     const ends: readonly (number | null)[] = how === 'SIGKILL' ? [null] : [143, 0];
     const right = ({ victimExit, victimMs }: Round) => ends.includes(victimExit) && victimMs < stopTimeoutMs;
     expect(wrong(all, ({ victimExit, victimMs }) => [victimExit, victimMs], right)).toEqual([]);
   });
 
-  test('readers see the old batch whole, or the new one whole, or for the instant of the swap none', () => {
+  test('readers see the complete old or new batch, or none during the swap', () => {
     const right = ({ seenBetween, committedBefore, step }: Round) =>
       seenBetween === 'before' ||
       (committedBefore && seenBetween === 'victim') ||
@@ -134,7 +136,7 @@ describe.each([
     expect(wrong(all, ({ seenBetween }) => seenBetween, right)).toEqual([]);
   });
 
-  test('the next generation completes, and its batch is that of an undisturbed run, byte for byte', () => {
+  test('the next generation completes with the bytes of an undisturbed run', () => {
     const outcome = ({ next: { status, manifest }, seenAfter }: Round) => [
       ...[status, seenAfter, manifest && shas(manifest)],
       ...[manifest?.totals, manifest?.rejected, manifest?.coerced, manifest?.schema],
@@ -147,12 +149,12 @@ describe.each([
     expect(wrong(all, outcome, right)).toEqual([]);
   });
 
-  test('it takes over every chunk that was finished before', () => {
+  test('the next generation resumes with every finished chunk', () => {
     const right = ({ committedBefore, finished, next }: Round) => committedBefore || next.manifest?.reused === finished;
     expect(wrong(all, ({ finished, next }) => ({ finished, reused: next.manifest?.reused }), right)).toEqual([]);
   });
 
-  test('in the end no work folder is left that no commit refers to, and no draft', () => {
+  test('leaves no unreferenced work folders and no drafts', () => {
     expect(
       wrong(
         all,

@@ -8,7 +8,7 @@ import { deliverHere } from './support/inProcess';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-/** Text that does not become shorter: parts of about 9 MB, which go up in pieces of 8 MiB. */
+/** Incompressible text: parts of about 9 MB, which are uploaded in pieces of 8 MiB. */
 const rows = 700;
 const lines = Array.from({ length: 2 * rows }, (_, n) => `${n},${randomBytes(6500).toString('hex')}\n`);
 const csv = Buffer.from(`n,text\n${lines.join('')}`);
@@ -19,7 +19,7 @@ withMoto('a container that is killed in the middle of a multipart upload', () =>
   let undisturbed: Manifest;
   beforeAll(async () => {
     bucket = await startBucket();
-    // On files, which is quicker: where the parts go makes no difference to them.
+    // On files, which is faster: the parts do not depend on the store.
     const bench = await Bench.create();
     undisturbed = (await deliverHere(bench, await bench.file('whole.csv', csv), settings)).manifest;
     await bench.remove();
@@ -28,15 +28,15 @@ withMoto('a container that is killed in the middle of a multipart upload', () =>
 
   test.each([
     ['the first part', 'part-00001', 0],
-    ['the second part, the first one is taken over', 'part-00002', 1],
-  ])('%s: after the success of the next generation no upload is left', async (_what, part, reused) => {
+    ['the second part, the first one is resumed', 'part-00002', 1],
+  ])('%s: no upload is left after the next generation succeeds', async (_what, part, reused) => {
     const dataset = `killed-${part.slice(-1)}`;
     await bucket.put(dataset, csv);
     let kill = () => {};
     const killed = await bucket.start(
       dataset,
       ({ method, url = '' }) => {
-        // Its second piece, so that there is an upload with a first one.
+        // At the second piece, so that the upload has a first one.
         if (method === 'PUT' && url.includes(`${part}.parquet`) && url.includes('partNumber=2')) kill();
         return none;
       },

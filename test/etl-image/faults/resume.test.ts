@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-/** What launches of one file leave: a name of one launch is never that of another. */
-class Shelves {
+/** Stores of the launches of one file. Names of different launches never collide. */
+class Stores {
   readonly files = new Map<string, Buffer>();
   private launches = 0;
 
@@ -44,12 +44,12 @@ class Shelves {
     };
   }
 
-  /** All that is published of a conversion, read from where it says that it lies. */
+  /** Returns all published content of a conversion, read from its locations. */
   content({ plans, chunks, warnings }: Conversion) {
     const read = (location?: string) => location && sha256(this.files.get(location) ?? 'nothing');
     return {
       ...{ plans, warnings },
-      // Of a column that is text for good, how much was looked at does not matter.
+      // For a column that stays text, the number of examined values does not matter.
       chunks: chunks.map(({ part, rejects, coercions, evidence: _, ...rest }) => ({
         ...rest,
         part: part && { rows: part.rows, sha256: part.sha256, there: read(part.location) === part.sha256 },
@@ -61,23 +61,23 @@ class Shelves {
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Counts the parts it takes to the chunkStore, and stops before it would take `most` states. */
+/** Converts with a checkpoint per part, and stops at `max` states. */
 async function launch(
-  { shelves, ...file }: { source: Source; chunkRows: number; shelves: Shelves; engine: Engine },
-  before: ConversionState | undefined,
-  most = Number.POSITIVE_INFINITY,
+  { stores, ...file }: { source: Source; chunkRows: number; stores: Stores; engine: Engine },
+  resumeFrom: ConversionState | undefined,
+  max = Number.POSITIVE_INFINITY,
 ): Promise<{ done: Conversion | undefined; states: ConversionState[] }> {
   const states: ConversionState[] = [];
-  const settings = { ...file, options, scratch, before, chunkStore: shelves.next() };
+  const settings = { ...file, options, scratch, resumeFrom, chunkStore: stores.next() };
   try {
     const done = await convert({
       ...settings,
       signal: new AbortController().signal,
       onProgress: () => undefined,
       onState: async (state) => {
-        if (states.length >= most) throw new Error('stopped here');
+        if (states.length >= max) throw new Error('stopped here');
         states.push(JSON.parse(JSON.stringify(state)) as ConversionState);
-        if (states.length >= most) throw new Error('stopped here');
+        if (states.length >= max) throw new Error('stopped here');
       },
     });
     return { done, states };
@@ -95,32 +95,32 @@ const stored: readonly (readonly [string, (csv: string) => Buffer])[] = [
 const seeds = [1, 3];
 
 describe.each(stored)('a random table, stored %s', (_name, store) => {
-  test.each(seeds)('stopped after any chunk and gone on with, it is converted to the same bytes (%i)', async (seed) => {
+  test.each(seeds)('converts to the same bytes when stopped after any chunk and resumed (%i)', async (seed) => {
     const path = join(scratch, `${seed}-${_name}`);
     const csv = randomTable(seed);
     await writeFile(path, store(csv));
     const source = await openSource(createFileStore(), fileUri(path), options);
     const engine = openEngine('kernel', source.head, 1);
     const chunkRows = Math.ceil(csv.split('\n').length / (2 + seed));
-    const shelves = new Shelves();
-    const file = { source, chunkRows, shelves, engine };
+    const stores = new Stores();
+    const file = { source, chunkRows, stores, engine };
     try {
       const { done: whole, states } = await launch(file, undefined);
       if (!whole) throw new Error('it did not end');
-      const wanted = shelves.content(whole);
+      const wanted = stores.content(whole);
       expect(wanted.chunks.every(({ part }) => part?.there !== false)).toBe(true);
       for (const [k, state] of states.entries()) {
         const { done, states: more } = await launch(file, state);
-        expect({ k, ...(done && shelves.content(done)) }).toEqual({ k, ...wanted });
-        // A chunk is not converted a second time unless it was so in the undisturbed run.
+        expect({ k, ...(done && stores.content(done)) }).toEqual({ k, ...wanted });
+        // Converts a chunk twice only if the undisturbed run does.
         expect(more.length).toBe(states.length - k - 1);
       }
-      // One life a chunk: what is known of the table goes from hand to hand.
+      // One launch per chunk: the evidence is passed on from launch to launch.
       let state: ConversionState | undefined;
       for (let lives = 0; lives <= states.length; lives++) {
         const { done, states: more } = await launch(file, state, 1);
         state = more.at(-1) ?? state;
-        expect({ lives, ...(done && shelves.content(done)) }).toEqual({
+        expect({ lives, ...(done && stores.content(done)) }).toEqual({
           lives,
           ...(lives === states.length && wanted),
         });

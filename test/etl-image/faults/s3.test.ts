@@ -7,7 +7,7 @@ import { type Bucket, startBucket } from './support/bucket';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-/** Two chunks; the last row widens a column, so that the source is read a second time. */
+/** Two chunks. The last row widens a column, so that the source is read twice. */
 const csv = `id,amount\n${Array.from({ length: 35 }, (_, n) => `${n},${n === 34 ? '0.5' : n}\n`).join('')}`;
 const other = csv.replaceAll(',1', ',7');
 const slowDown = refusal(503, 'SlowDown');
@@ -26,7 +26,7 @@ withMoto('a container whose connection to S3 breaks', () => {
   }, 60_000);
   afterAll(() => bucket.stop());
 
-  /** Disturbed, and launched again if that was too much for it. */
+  /** Runs a disturbed launch, and launches again if it fails. */
   const disturbed = async (dataset: string, decide: Decide, before: 'unread' | 'before' = 'unread') => {
     if (before === 'before') {
       await bucket.put(dataset, 'a\n1\n');
@@ -39,7 +39,7 @@ withMoto('a container whose connection to S3 breaks', () => {
     const visible = await bucket.seen(dataset).catch(String);
     const done = (await bucket.commits(dataset)).some(({ runId }) => runId === 'run');
     const allowed = exitCode === 0 ? ['run'] : done ? ['unread', 'run', before] : [before];
-    const told = exitCode === 0 || ([69, 74, 75].includes(exitCode ?? -1) && /(^|\n)error: .+\n.+\n$/.test(stderr));
+    const reported = exitCode === 0 || ([69, 74, 75].includes(exitCode ?? -1) && /(^|\n)error: .+\n.+\n$/.test(stderr));
     const { manifest } = exitCode === 0 ? first.last : await bucket.deliver(dataset, { GENERATION: '2' });
     const after = {
       seen: await bucket.seen(dataset).catch(String),
@@ -49,11 +49,11 @@ withMoto('a container whose connection to S3 breaks', () => {
     const commits = before === 'before' ? ['before', 'run'] : ['run'];
     expect({
       dataset,
-      told: told || `${exitCode} ${stderr}`,
+      reported: reported || `${exitCode} ${stderr}`,
       visible: allowed.includes(visible) || visible,
       after,
     }).toEqual({
-      ...{ dataset, told: true, visible: true },
+      ...{ dataset, reported: true, visible: true },
       after: { seen: 'run', commits, parts: shas(undisturbed) },
     });
     return exitCode;
@@ -79,11 +79,11 @@ withMoto('a container whose connection to S3 breaks', () => {
       return disturbed(`${what}-${kind}`, decide);
     });
     const ends = await Promise.all(rounds);
-    // The retries are worth something: not every one of them may end in a failure.
+    // Retries must succeed in some cases.
     expect(ends).toContain(0);
   });
 
-  test('everything at once while a batch is replaced', async () => {
+  test('replaces a batch with all disturbances at once', async () => {
     const rounds = [2, 3].map((seed) => {
       const random = randomFrom(100 + seed);
       const decide: Decide = () => (random.chance(0.1 * seed) ? faults[random.pick(kinds)](random) : none);
@@ -92,29 +92,29 @@ withMoto('a container whose connection to S3 breaks', () => {
     await Promise.all(rounds);
   });
 
-  test('S3 refuses something for good: 69, nothing half-visible, and the next generation completes', async () => {
-    const refused: readonly (readonly [string, string, RegExp])[] = [
+  test('exits with 69 on permanent errors of S3, publishes nothing partially, and the next generation completes', async () => {
+    const denied: readonly (readonly [string, string, RegExp])[] = [
       ['checkpoint', 'PUT', /\/checkpoint\.json/],
       ['commit', 'PUT', /\/commits\//],
       ['manifest', 'PUT', /\/_manifest\.json/],
       ['source', 'GET', /\/raw\//],
     ];
-    const rounds = refused.map(async ([name, verb, pattern]) => {
-      const dataset = `refused-${name}`;
+    const rounds = denied.map(async ([name, verb, pattern]) => {
+      const dataset = `denied-${name}`;
       const decide: Decide = ({ method, url = '' }) => (method === verb && pattern.test(url) ? slowDown : none);
       return [name, await disturbed(dataset, decide)];
     });
-    expect(await Promise.all(rounds)).toEqual(refused.map(([name]) => [name, 69]));
+    expect(await Promise.all(rounds)).toEqual(denied.map(([name]) => [name, 69]));
   });
 
-  test('a source that is replaced before any of its requests: 80, or one of the two, never a mixture', async () => {
+  test('a source replaced before any request gives exit code 80 or one of both contents, never a mixture', async () => {
     const round = async (at: number) => {
       const dataset = `replaced-${at}`;
       await bucket.put(dataset, csv);
       let requests = 0;
       const decide: Decide = async ({ url = '' }) => {
         if (url.startsWith('/raw/') && ++requests === at) await bucket.put(dataset, other);
-        // Each of its bodies breaks: what is read on with is the new one.
+        // Each body breaks, so that the read resumes with the new content.
         return url.startsWith('/raw/') && requests < at ? { kind: 'cutAfter', bytes: 60 + 5 * requests } : none;
       };
       const { exitCode, last, stderr } = await (await bucket.start(dataset, decide)).ended;

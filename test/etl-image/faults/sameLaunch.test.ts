@@ -7,7 +7,7 @@ import { Bench } from '../../support/container';
 import { commits, leftovers, seen, shas } from './support/batch';
 import { startInterrupted } from './support/steps';
 
-/** A redrive of a state machine starts a container with the run and the generation of an earlier one. */
+/* A redrive of a state machine starts a container with the run and generation of an earlier one. */
 const csv = `id,amount\n${[1, 2, 3, 4, 5, 6].map((n) => `${n},${n === 6 ? 7.5 : n}\n`).join('')}`;
 const same = { RUN_ID: 'run', GENERATION: '1', RUN_STARTED_AT: '2026-02-08T01:00:00Z', CHUNK_ROWS: '2' };
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.remove());
 
-/** Kept by its manifest, as it is now. */
+/** Returns the files to which the current manifest refers. */
 async function partsNow({ parts }: Manifest): Promise<string[]> {
   const bytes = await Promise.all(parts.map(({ location }) => readFile(join(bench.internal, location))));
   return bytes.map((each) => createHash('sha256').update(each).digest('hex'));
@@ -47,7 +47,7 @@ test.each([2, 4, 6, 8, 10, 12])(
   },
 );
 
-test('what it had finished is taken over', async () => {
+test('resumes with the finished chunks', async () => {
   const path = await bench.file('in.csv', csv);
   const gate = await Bench.create();
   const run = startInterrupted(gate.folder, bench.environment(path, same), {
@@ -56,12 +56,12 @@ test('what it had finished is taken over', async () => {
   expect((await run.ended).exitCode).toBeNull();
   await gate.remove();
   const { last, stdout } = await bench.run(path, same);
-  expect(stdout).toContain('3 chunks were converted before and are taken over');
-  // They lie in its own folder, and so are no other launch's.
+  expect(stdout).toContain('resuming with 3 chunks of earlier launches');
+  // They are in its own folder, so they do not belong to another launch.
   expect(last.manifest).toMatchObject({ runId: 'run', generation: 1, chunks: 3, reused: 0 });
 });
 
-test('beside the earlier one, which is alive: one commit, and one batch', async () => {
+test('two launches of the same generation at once make one commit and one batch', async () => {
   const path = await bench.file('in.csv', csv);
   const gate = await Bench.create();
   const first = startInterrupted(gate.folder, bench.environment(path, same), {
@@ -78,7 +78,7 @@ test('beside the earlier one, which is alive: one commit, and one batch', async 
   expect(commit && (await partsNow(commit))).toEqual(shas(undisturbed));
 });
 
-test('of a source that was replaced: its parts take the place of those of the commit before', async () => {
+test('parts of a replaced source replace those of the earlier commit', async () => {
   await bench.convert(csv, same);
   const [before] = await commits(bench);
   await bench.convert(csv.replaceAll(',', ',1'), same);
@@ -88,14 +88,14 @@ test('of a source that was replaced: its parts take the place of those of the co
   expect(first && (await partsNow(first))).not.toEqual(first && shas(first));
 });
 
-test('options that lie beside the work folders are there after the commit', async () => {
+test('options next to the work folders remain after the commit', async () => {
   const path = await bench.file('in.csv', csv);
   const folder = join(bench.internal, 'options');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'hash.json'), '{"columns":{"id":"text"}}');
-  const told = { ...same, OPTIONS: fileUri(join(folder, 'hash.json')) };
-  expect((await bench.run(path, told)).last.status).toBe('committed');
-  // A task that is killed between its commit and its exit is launched again.
-  const again = await bench.run(path, { ...told, GENERATION: '2' });
+  const environment = { ...same, OPTIONS: fileUri(join(folder, 'hash.json')) };
+  expect((await bench.run(path, environment)).last.status).toBe('committed');
+  // A task killed between its commit and its exit is launched again.
+  const again = await bench.run(path, { ...environment, GENERATION: '2' });
   expect([again.exitCode, again.last.status]).toEqual([0, 'already']);
 });

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Bench } from '../../support/container';
 import { checkpointOf, leftovers, seen, shas } from './support/batch';
 
-/** Hardly a second's work; the last row widens a column, so that the second pass is met as well. */
+/** Less than a second of work. The last row widens a column, so that a second pass follows. */
 const csv = `n,text,amount\n${Array.from({ length: 150_000 }, (_, n) => `${n},text ${n},${n === 149_999 ? '0.5' : n}\n`).join('')}`;
 const settings = { RUN_ID: 'run', RUN_STARTED_AT: '2026-02-08T02:00:00Z', CHUNK_ROWS: '7500' };
 
-test('SIGTERM at different times: 143 within ten seconds, and the next generation goes on from the checkpoint', async () => {
+test('exits with 143 within ten seconds of SIGTERM at any time, and the next generation resumes from the checkpoint', async () => {
   const whole = await Bench.create();
   const { manifest: undisturbed } = await whole.convert(csv, settings);
   await whole.remove();
   const adopted: number[] = [];
-  // Rewritten chunks are told by the schema that the last one has.
+  // Rewritten chunks have the schema of the last one.
   for (const enough of [
     (chunks: readonly { schema?: string }[]) => chunks.length >= 1,
     (chunks: readonly { schema?: string }[]) => chunks.length >= 8,
@@ -37,13 +37,13 @@ test('SIGTERM at different times: 143 within ten seconds, and the next generatio
       expect([next.exitCode, next.last.status, await seen(bench)]).toEqual([0, 'committed', 'run']);
       expect(next.last.manifest && shas(next.last.manifest)).toEqual(shas(undisturbed));
       expect(next.last.manifest?.totals).toEqual(undisturbed.totals);
-      expect(next.stdout).toContain('are taken over');
+      expect(next.stdout).toContain('resuming with');
       expect(await leftovers(bench)).toEqual([]);
       adopted.push(next.last.manifest?.reused ?? 0);
     } finally {
       await bench.remove();
     }
   }
-  // What the first pass wrote is under the narrower type; what the second one wrote is not written a third time.
+  // Chunks of the first pass have the narrower type; chunks of the second pass are not written again.
   expect(adopted[2]).toBeGreaterThanOrEqual(4);
 });

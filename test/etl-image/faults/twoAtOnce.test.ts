@@ -8,10 +8,10 @@ import { startInterrupted } from './support/steps';
 
 const rows = (of: readonly number[], last: string) =>
   of.map((n) => `${n},${n === of.at(-1) ? last : n * 10}\n`).join('');
-/** Three chunks of two rows; the last row widens the second column. */
+/** Three chunks of two rows. The last row widens the second column. */
 const csv = `id,amount\n${rows([1, 2, 3, 4, 5, 6], '7.5')}`;
 const otherCsv = `id,amount\n${rows([7, 8, 9], '1')}`;
-/** Any file's data may be replaced: which source is which is not what these tests are about. */
+/** Allows the replacement of any file's data, which these tests do not examine. */
 const anySource = { REPLACES: 'file:///' };
 const early = { RUN_STARTED_AT: '2026-02-08T01:00:00Z', CHUNK_ROWS: '2', ...anySource };
 const late = { RUN_STARTED_AT: '2026-02-08T02:00:00Z', CHUNK_ROWS: '2', ...anySource };
@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.remove());
 
-/** A launch that stands still before the n-th matching step. Each needs a folder of its own for its gate. */
+/** Starts a launch that pauses before the n-th matching step. Each launch needs a separate folder for its gate. */
 async function held(path: string, changes: Record<string, string>, match: string, at = 1) {
   const gate = await Bench.create();
   const run = startInterrupted(gate.folder, bench.environment(path, changes), { how: 'hold', at, match });
@@ -42,7 +42,7 @@ async function held(path: string, changes: Record<string, string>, match: string
 
 const beforeCommit = 'link .*/commits/';
 
-test('two runs of one content at once: one commit, the other finds it', async () => {
+test('of two runs of one content at once, one commits and the other finds the commit', async () => {
   const path = await bench.file('in.csv', csv);
   const both = [
     { ...early, RUN_ID: 'a' },
@@ -58,7 +58,7 @@ test('two runs of one content at once: one commit, the other finds it', async ()
   expect(await leftovers(bench)).toEqual([]);
 });
 
-test('two runs of one content, both at the very commit: one commit, and both let go on', async () => {
+test('two runs of one content that commit simultaneously make one commit and both succeed', async () => {
   const path = await bench.file('in.csv', csv);
   const both = await Promise.all(['a', 'b'].map((name) => held(path, { ...late, RUN_ID: name }, beforeCommit)));
   const ends = await Promise.all(both.map(({ goOn }) => goOn()));
@@ -71,7 +71,7 @@ test('two runs of one content, both at the very commit: one commit, and both let
   expect(await leftovers(bench)).toEqual([]);
 });
 
-test('two contents, the older run at its commit while the newer one is delivered: superseded, and the newer one stays', async () => {
+test('an older run that commits after a newer one is superseded', async () => {
   const path = await bench.file('in.csv', csv);
   const older = await held(await bench.file('old.csv', otherCsv), { ...early, RUN_ID: 'old' }, beforeCommit);
   await deliverHere(bench, path, { ...late, RUN_ID: 'new' });
@@ -83,7 +83,7 @@ test('two contents, the older run at its commit while the newer one is delivered
   expect(await leftovers(bench)).toEqual([]);
 });
 
-test('two contents at once, whoever is first: the newest fence is what is published', async () => {
+test('of two contents at once, the one with the newest fence is published', async () => {
   const paths = [await bench.file('old.csv', otherCsv), await bench.file('in.csv', csv)] as const;
   const [old, young] = await Promise.all([
     bench.run(paths[0], { ...early, RUN_ID: 'old' }),
@@ -98,24 +98,24 @@ test('two contents at once, whoever is first: the newest fence is what is publis
 
 test.each([
   ['in the first pass, after two parts', 'upload .*part-00003', 1],
-  ['in the second pass, before its first part is there', 'rename .*part-00001', 2],
+  ['in the second pass, before its first part exists', 'rename .*part-00001', 2],
   ['in the second pass, before the checkpoint of its first part', 'rename .*checkpoint.json', 4],
   ['in the second pass, after its first part', 'upload .*part-00002', 2],
   ['before its commit', beforeCommit, 1],
   ['after its commit', 'rename .*/claims/', 1],
-])('generation 1 stands still %s; generation 2 overtakes it, then it goes on', async (_where, match, at) => {
+])('generation 1 pauses %s, generation 2 overtakes it, then generation 1 resumes', async (_where, match, at) => {
   const path = await bench.file('in.csv', csv);
   const first = await held(path, { ...late, RUN_ID: 'run' }, match, at);
   const second = await deliverHere(bench, path, { ...late, RUN_ID: 'run', GENERATION: '2' });
   expect(await seen(bench)).toBe('run');
   const { exitCode, last } = await first.goOn();
   const statuses = [second.status, last.status];
-  // A draft that it was about to put in place is taken for one of a killed launch: it ends there, and nothing is lost.
+  // Its draft counts as one of a killed launch and is removed: it fails, and nothing is lost.
   if (exitCode === 74 && match.startsWith('rename')) expect(statuses).toEqual(['committed', undefined]);
   else expect(statuses).toEqual(match.includes('claims') ? ['already', 'committed'] : ['committed', 'already']);
   expect([exitCode === 74 ? 0 : exitCode, await seen(bench)]).toEqual([0, 'run']);
   expect((await commits(bench)).map(shas)).toEqual([shas(undisturbed)]);
-  // The parts where they were written, and not only where they are shown: the next projection takes them from there.
+  // Checks the parts in the work folder too: the next projection copies them from there.
   const [commit] = await commits(bench);
   for (const { location, bytes } of commit?.parts ?? []) {
     expect((await readFile(join(bench.internal, location))).length).toBe(bytes);
@@ -123,7 +123,7 @@ test.each([
   expect(await leftovers(bench)).toEqual([]);
 });
 
-test('generation 2 has taken parts over and stands still; generation 1 goes on to its end, then generation 2', async () => {
+test('generation 1 completes while generation 2 is paused after resuming from its parts, then generation 2 completes', async () => {
   const path = await bench.file('in.csv', csv);
   const first = await held(path, { ...late, RUN_ID: 'run' }, 'upload .*part-00002', 2);
   const second = await held(path, { ...late, RUN_ID: 'run', GENERATION: '2' }, beforeCommit);
@@ -134,11 +134,11 @@ test('generation 2 has taken parts over and stands still; generation 1 goes on t
   expect(await leftovers(bench)).toEqual([]);
 });
 
-/** Of a finished run's folders nobody is said to be in need; a launch that took their parts over is. */
+/* A finished run no longer needs its folders, but a launch that resumes from their parts does. */
 test.each([
-  ['while that one reads', 'openRead', 2],
-  ['after that one has seen that all parts are there', beforeCommit, 1],
-])('a run is superseded and tidied up whose parts a newer run has taken over, %s', async (_when, match, at) => {
+  ['while it reads', 'openRead', 2],
+  ['after it has checked its parts', beforeCommit, 1],
+])('a superseded run is cleaned up while a newer run resumes from its parts, %s', async (_when, match, at) => {
   const path = await bench.file('in.csv', csv);
   const old = await held(path, { ...early, RUN_ID: 'old' }, beforeCommit);
   await deliverHere(bench, await bench.file('other.csv', otherCsv), { ...late, RUN_ID: 'between' });
@@ -147,7 +147,7 @@ test.each([
   expect((await old.goOn()).last.status).toBe('superseded');
   const end = await young.goOn();
   const again = await bench.run(path, { ...newest, GENERATION: '2' });
-  // 69, 74 and 75 are those for which another task is launched.
+  // The orchestrator launches another task for 69, 74 and 75.
   expect({ end: [0, 69, 74, 75].includes(end.exitCode ?? -1) || end.stderr, again: again.stderr }).toEqual({
     end: true,
     again: '',

@@ -7,7 +7,7 @@ import { Lab, lenient } from './lab';
 const lines = (count: number, line: (row: number) => string): string =>
   Array.from({ length: count }, (_, row) => `${line(row)}\n`).join('');
 const plain = `a,b\n${lines(100, (n) => `${n},x`)}`;
-/** The last row makes the first column one of fractions, which no shard but the last one sees. */
+/** The last row has a fraction in the first column, which only the last shard sees. */
 const widened = `a,b\n${lines(100, (n) => `${n === 99 ? '0.5' : n},x`)}`;
 
 let lab: Lab;
@@ -20,7 +20,7 @@ afterEach(() => lab.remove());
 const json = async (uri: string) => JSON.parse(await readFile(lab.pathOf(uri), 'utf8'));
 const works = () => readdir(lab.pathOf(lab.place.works));
 
-/** Every file of a work folder, with what changes when it is written again. */
+/** Returns the files of a work folder, with attributes that change when a file is rewritten. */
 async function stamps(runId: string): Promise<Record<string, string>> {
   const folder = lab.pathOf(lab.place.work(runId, 1));
   const files = await readdir(folder, { recursive: true });
@@ -31,7 +31,7 @@ async function stamps(runId: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-test('shards warn of a changed schema as one task does', async () => {
+test('shards warn about a changed schema like one task', async () => {
   await open(plain);
   await lab.launch({});
   await writeFile(lab.path, widened);
@@ -40,8 +40,8 @@ test('shards warn of a changed schema as one task does', async () => {
   expect(manifest?.schemaChanges?.types).toEqual([{ name: 'a', was: 'integer', is: 'double' }]);
 });
 
-describe('what the tasks leave', () => {
-  test('an index, a report a shard, and one manifest that counts all of them', async () => {
+describe('the files of the tasks', () => {
+  test('are an index, a report per shard, and one manifest that counts all of them', async () => {
     await open(plain);
     const indexUri = await lab.index();
     const { startedAt, chunks, ...index } = await json(indexUri);
@@ -53,7 +53,7 @@ describe('what the tasks leave', () => {
     expect(report.chunks.map(({ number }: { number: number }) => number)).toEqual([6, 7, 8, 9, 10]);
     const progress = await json(lab.work('shard-2-of-4', 1, progressName));
     expect(progress).toMatchObject({ phase: 'done', parts: 5, rowsRead: 25 });
-    // Its own range, and nothing in front of it.
+    // Only its own range.
     expect(progress.bytesTotal).toBeLessThan(plain.length / 3);
     expect(progress.bytesRead).toBe(progress.bytesTotal);
 
@@ -61,18 +61,18 @@ describe('what the tasks leave', () => {
     expect(manifest).toMatchObject({ runId: lab.runId, generation: 2, chunks: 20, reused: 0 });
     expect(manifest?.resources.bytesRead).toBeGreaterThanOrEqual(2 * (plain.length - 4));
     expect(manifest?.startedAt).toBe(startedAt);
-    // The index goes, and so does what is not referred to; accounts of the shards stay beside their parts.
+    // The index and unreferenced files are removed; records of the shards stay next to their parts.
     expect((await works()).sort()).toEqual(['shard-1-of-4-1', 'shard-2-of-4-1', 'shard-3-of-4-1', 'shard-4-of-4-1']);
     expect((await readdir(lab.pathOf(lab.place.work('shard-2-of-4', 1)))).sort()).toEqual([
       checkpointName,
       ...[6, 7, 8, 9, 10].map((number) => `part-000${String(number).padStart(2, '0')}.parquet`),
       progressName,
     ]);
-    // A commit that is launched again, since nobody heard the first one's answer, finds that all is done.
+    // A commit that is launched again, because the first result was lost, finds the batch committed.
     expect(await lab.commit(4, indexUri)).toMatchObject({ exitCode: 0, manifest: { generation: 2 } });
   });
 
-  test('more shards than chunks: those without any say so, and end well', async () => {
+  test('shards without chunks log a note and succeed', async () => {
     await open('a\n1\n2\n');
     const indexUri = await lab.index();
     const ends = await Promise.all([1, 2, 3].map((number) => lab.shard(number, 3, indexUri)));
@@ -82,7 +82,7 @@ describe('what the tasks leave', () => {
     expect((await lab.commit(3, indexUri)).manifest?.parts).toHaveLength(1);
   });
 
-  test('many stale chunks: 79 with a reconciliation, and only what is stale is written again', async () => {
+  test('many stale chunks give exit code 79 with a reconciliation, and only stale chunks are rewritten', async () => {
     await open(widened);
     const indexUri = await lab.index();
     await lab.shards(4, indexUri, {});
@@ -101,15 +101,15 @@ describe('what the tasks leave', () => {
     expect(placed).toEqual([...Array(4).fill('shard-4-of-4-2'), 'shard-4-of-4-1']);
     const { manifest } = await lab.commit(4, indexUri);
     expect(manifest?.schema[0]).toMatchObject({ name: 'a', type: 'double' });
-    // The parts of the first pass are gone, with the folders that held nothing else.
+    // The parts of the first pass are removed, with their empty folders.
     expect((await works()).sort()).toEqual([
       ...['shard-1-of-4-2', 'shard-2-of-4-2', 'shard-3-of-4-2', 'shard-4-of-4-1', 'shard-4-of-4-2'],
     ]);
   });
 });
 
-describe('what goes wrong', () => {
-  test('a shard that is missing: 75 with its name, and it alone is converted once more', async () => {
+describe('failures', () => {
+  test('a missing shard gives exit code 75 with its name, and only it is converted again', async () => {
     await open(plain);
     const indexUri = await lab.index();
     for (const number of [1, 2, 4]) await lab.shard(number, 4, indexUri);
@@ -125,7 +125,7 @@ describe('what goes wrong', () => {
     expect((await lab.commit(4, indexUri)).exitCode).toBe(0);
   });
 
-  test('a part that is gone is a chunk that is missing', async () => {
+  test('a removed part is a missing chunk', async () => {
     await open(plain);
     const indexUri = await lab.index();
     await lab.shards(2, indexUri, {});
@@ -143,9 +143,9 @@ describe('what goes wrong', () => {
   test.each<[string, (report: Record<string, unknown>) => unknown]>([
     ['no hints', ({ hints: _, ...rest }) => rest],
     ['no chunks', (report) => ({ ...report, chunks: 3 })],
-    ['a chunk that is none', (report) => ({ ...report, chunks: [null] })],
-    ['no JSON object', () => null],
-  ])('a report that has %s is none', async (_what, change) => {
+    ['an invalid chunk', (report) => ({ ...report, chunks: [null] })],
+    ['a JSON value that is not an object', () => null],
+  ])('ignores a report that has %s', async (_what, change) => {
     await open(plain);
     const indexUri = await lab.index();
     await lab.shards(2, indexUri, {});
@@ -159,7 +159,7 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('two launches of one shard at once: both report, and the commit takes either', async () => {
+  test('two launches of one shard at once both report, and the commit uses either', async () => {
     await open(plain);
     const indexUri = await lab.index();
     const both = [1, 2].map((generation) => lab.shard(1, 2, indexUri, { generation }));
@@ -170,7 +170,7 @@ describe('what goes wrong', () => {
     expect((await lab.published(manifest)).parts).toEqual((await lab.published(alone.manifest)).parts);
   });
 
-  test('work of another number of shards, and of one task, is taken over as far as it goes', async () => {
+  test('resumes from the work of another number of shards, and of one task', async () => {
     await open(plain);
     const indexUri = await lab.index();
     await lab.shard(2, 5, indexUri);
@@ -179,12 +179,12 @@ describe('what goes wrong', () => {
     const numbers = async (runId: string) =>
       (await readdir(lab.pathOf(lab.place.work(runId, 1)))).filter((name) => name.startsWith('part-')).length;
     expect([await numbers('shard-1-of-2'), await numbers('shard-2-of-2')]).toEqual([6, 6]);
-    // One task in place of the commit: nothing is left to convert, wherever it lies.
+    // One task instead of the commit has nothing left to convert.
     const { manifest } = await lab.launch({});
     expect(manifest).toMatchObject({ reused: 20, resources: { bytesWritten: 0 } });
   });
 
-  test('what shards know of the columns beforehand does not grow from one to the next', async () => {
+  test('hints of the columns do not grow from shard to shard', async () => {
     await open(plain);
     const indexUri = await lab.index();
     const { hints } = await json(indexUri);
@@ -196,7 +196,7 @@ describe('what goes wrong', () => {
     }
   });
 
-  test('one task fills the gaps between what shards have left', async () => {
+  test('one task converts the gaps between the chunks of shards', async () => {
     await open(plain);
     const indexUri = await lab.index();
     await lab.shard(2, 4, indexUri);
@@ -207,7 +207,7 @@ describe('what goes wrong', () => {
     expect((await lab.published(manifest)).parts).toEqual((await lab.published(alone.manifest)).parts);
   });
 
-  test('the source has changed since it was indexed', async () => {
+  test('fails if the source has changed since it was indexed', async () => {
     await open(plain);
     const indexUri = await lab.index();
     await writeFile(lab.path, plain.replace('7,x', '8,x'));
@@ -218,16 +218,16 @@ describe('what goes wrong', () => {
     expect(await lab.commit(2, indexUri)).toMatchObject({ exitCode: 80 });
   });
 
-  test('a source that can only be read from its beginning: 78, and what to do', async () => {
+  test('a source that is not seekable gives exit code 78 with the remedy', async () => {
     await open(gzipSync(plain));
     const { exitCode, cause } = await lab.launch({ mode: { kind: 'index' } });
     expect({ exitCode, cause }).toEqual({
       exitCode: 78,
-      cause: expect.stringMatching(/is gzip.*MODE=convert, in one task/),
+      cause: expect.stringMatching(/is gzip.*in one task with MODE=convert/),
     });
   });
 
-  test('a quote that is not closed ends the index as it ends a conversion', async () => {
+  test('an unclosed quote fails the index like a conversion', async () => {
     await open('a,b\n1,x\n2,"y\n3,z\n');
     expect(await lab.launch({ mode: { kind: 'index' } })).toMatchObject({
       exitCode: 65,
@@ -235,7 +235,7 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('the limit of rejected rows is decided over the whole file', async () => {
+  test('the limit of rejects applies to the whole file', async () => {
     const csv = `a,b\n${lines(100, (n) => `${n < 10 ? 'x' : n},x`)}`;
     const columns = { a: 'integer' } as const;
     await open(csv, { columns, rejects: { maxShare: 0.1 } });
@@ -247,40 +247,40 @@ describe('what goes wrong', () => {
       cause: expect.stringContaining('10 of 100 rows rejected'),
     });
     await lab.remove();
-    // No shard can make up for what another one has too many of.
+    // A shard that exceeds the limit alone fails.
     await open(csv, { columns, rejects: { maxRows: 3 } });
-    await expect(lab.fanOut(4)).rejects.toThrow(/shard 1\/4: exit code 65: 5 of 5 rows rejected, allowed are 3/);
+    await expect(lab.fanOut(4)).rejects.toThrow(/shard 1\/4: exit code 65: 5 of 5 rows rejected, at most 3 allowed/);
   });
 });
 
-describe('an index that is none of this source', () => {
+describe('an invalid index', () => {
   const changes: readonly (readonly [string, (index: Record<string, unknown>) => unknown, RegExp])[] = [
-    ['is no JSON', () => '{', /is not JSON/],
-    ['is null', () => 'null', /no index of version 1/],
-    ['is of another version', (index) => ({ ...index, version: 2 }), /no index of version 1: version/],
-    ['has more than an index has', (index) => ({ ...index, extra: 1 }), /extra: unknown key/],
-    ['was made with other options', (index) => ({ ...index, optionsHash: 'x' }), /other options/],
-    ['was made by another program', (index) => ({ ...index, program: 'x@1' }), /made by x@1/],
+    ['is not JSON', () => '{', /is not JSON/],
+    ['is null', () => 'null', /not an index of version 1/],
+    ['is of another version', (index) => ({ ...index, version: 2 }), /not an index of version 1: version/],
+    ['has an unknown key', (index) => ({ ...index, extra: 1 }), /extra: unknown key/],
+    ['was built with other options', (index) => ({ ...index, optionsHash: 'x' }), /other options/],
+    ['was built by another program', (index) => ({ ...index, program: 'x@1' }), /built by x@1/],
     [
       'has chunks that go backwards',
       (index) => ({ ...index, chunks: [...(index.chunks as [])].reverse() }),
-      /no such chunk 1/,
+      /invalid chunk 1/,
     ],
     ['has too few chunks', (index) => ({ ...index, chunks: [] }), /0 chunks of 100 rows/],
-    ['ends behind the source', (index) => ({ ...index, end: { row: 101, line: 102, byte: 1e9 } }), /ends at row/],
-    ['has hints of fewer columns', (index) => ({ ...index, hints: [] }), /hints of 0 columns/],
-    ['has a number that is none', (index) => ({ ...index, rows: '100' }), /rows: "100"/],
+    ['ends after the source', (index) => ({ ...index, end: { row: 101, line: 102, byte: 1e9 } }), /ends at row/],
+    ['has hints for fewer columns', (index) => ({ ...index, hints: [] }), /hints of 0 columns/],
+    ['has text instead of a number', (index) => ({ ...index, rows: '100' }), /rows: "100"/],
     [
-      'begins a chunk in the middle of a row',
+      'starts a chunk in the middle of a row',
       (index) => ({
         ...index,
         chunks: (index.chunks as { byte: number }[]).map((at, n) => (n === 1 ? { ...at, byte: at.byte - 4 } : at)),
       }),
-      /does not say where (chunk|some group)/,
+      /has wrong bounds of (chunk|a row group)/,
     ],
   ];
 
-  test.each(changes)('it %s: 78, and no report', async (_what, change, words) => {
+  test.each(changes)('that %s gives exit code 78 and no report', async (_what, change, words) => {
     await open(plain);
     const indexUri = await lab.index();
     const changed = change(await json(indexUri));
@@ -290,22 +290,22 @@ describe('an index that is none of this source', () => {
     await expect(json(lab.work('shard-1-of-2', 1, shardName))).rejects.toThrow('ENOENT');
   });
 
-  test('there is none, or a reconciliation is none', async () => {
+  test('a missing index and an invalid reconciliation give exit code 78', async () => {
     await open(plain);
     expect(await lab.shard(1, 2, `${lab.place.works}/none.json`)).toMatchObject({
       exitCode: 78,
-      cause: expect.stringContaining('make it with MODE=index'),
+      cause: expect.stringContaining('build it with MODE=index'),
     });
     const indexUri = await lab.index();
     const end = await lab.shard(1, 2, indexUri, { reconcileUri: indexUri });
-    expect(end).toMatchObject({ exitCode: 78, cause: expect.stringContaining('is no reconciliation') });
+    expect(end).toMatchObject({ exitCode: 78, cause: expect.stringContaining('is not a reconciliation') });
   });
 
   test.each([
-    ['evidence that is none', { seen: [{ integers: 'many' }, {}], hints: [{}, {}] }, 'is no reconciliation'],
-    ['evidence of unlike widths', { seen: [{}, {}], hints: [] }, 'is no reconciliation'],
-    ['other columns', { seen: [{}], hints: [{}] }, 'is of 1 columns, and the file has 2'],
-  ])('a reconciliation with %s: 78', async (_what, known, words) => {
+    ['invalid evidence', { seen: [{ integers: 'many' }, {}], hints: [{}, {}] }, 'is not a reconciliation'],
+    ['evidence of different widths', { seen: [{}, {}], hints: [] }, 'is not a reconciliation'],
+    ['other columns', { seen: [{}], hints: [{}] }, 'has 1 columns, but the file has 2'],
+  ])('a reconciliation with %s gives exit code 78', async (_what, known, words) => {
     await open(plain);
     const indexUri = await lab.index();
     const { source, optionsHash, program } = await json(indexUri);
@@ -320,11 +320,11 @@ describe('an index that is none of this source', () => {
   });
 });
 
-test('while a shard is alive, cleaning up behind another commit removes nothing that it needs', async () => {
+test('cleanup after another commit keeps the files that a running shard needs', async () => {
   await open(plain);
   const indexUri = await lab.index();
   await lab.shard(1, 2, indexUri);
-  // A correction that is converted and committed meanwhile, by another run.
+  // Meanwhile, another run converts and commits a correction.
   const kept = await stamps('shard-1-of-2');
   const old = new Date(Date.now() - 3_600_000);
   await utimes(lab.path, old, old);

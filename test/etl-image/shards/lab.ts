@@ -17,7 +17,7 @@ import { memoryFolder } from '../../support/memoryFolder';
 
 jest.mock('@etl/image/engine/kernel/threads', () => jest.requireActual('../../support/inlineThreads'));
 
-/** Everything is let through: what is compared is what comes out. */
+/** No limits, so that all results can be compared. */
 export const lenient: Options = { rejects: { maxShare: 1 }, quality: { rowCount: { min: 0 } } };
 
 export interface Launched {
@@ -36,10 +36,12 @@ export interface Launch {
 
 let hour = 0;
 
-/** One file and its destination, and launches of the container's work in this process, each as an orchestrator would ask for it. */
+/**
+ * One file and its destination, with launches of the container's work in this process, like those of an orchestrator.
+ */
 export class Lab {
   readonly runId = randomUUID();
-  /** Later than that of any other lab. */
+  /** Later than the start of any other lab. */
   readonly runStartedAt = new Date(Date.parse('2026-02-08T00:00:00Z') + 3_600_000 * hour++).toISOString();
   private generation = 0;
 
@@ -56,7 +58,7 @@ export class Lab {
     await writeFile(path, csv);
     return new Lab(folder, path, chunkRows, options);
   }
-  /** The same file, with a destination of its own. */
+  /** Returns a lab with the same file and another destination. */
   async beside(options = this.options): Promise<Lab> {
     return new Lab(await mkdtemp(join(this.folder, 'beside-')), this.path, this.chunkRows, options);
   }
@@ -122,7 +124,7 @@ export class Lab {
     return `${this.place.work(runId, generation)}/${name}`;
   }
 
-  /** Index, shards, commit, and all shards again when the commit asks for it. */
+  /** Runs index, shards and commit, and all shards again if the commit requires a reconciliation. */
   async fanOut(of: number): Promise<Launched & { readonly reconciled: boolean }> {
     const indexUri = await this.index();
     await this.shards(of, indexUri, { generation: 1 });
@@ -140,7 +142,7 @@ export class Lab {
     }
   }
 
-  /** All that is published, wherever it was written. */
+  /** Returns all published content, wherever it was written. */
   async published(manifest: Manifest | undefined) {
     if (!manifest) throw new Error('nothing was published');
     const { schema, parts, totals, chunks, warnings, rejected, coerced } = manifest;

@@ -14,14 +14,14 @@ afterEach(() => bench.remove());
 const csv = `a,b\n${Array.from({ length: 300_000 }, (_, n) => `${n},"text\n${n}"`).join('\n')}\n`;
 const workOf = (runId: string, generation = 1) => join(bench.internal, 'work', `${runId}-${generation}`);
 
-/** The files of a shard's folder, with what changes when one is written again. */
+/** Returns the files of a shard's folder, with attributes that change when a file is rewritten. */
 async function stamps(runId: string): Promise<string[]> {
   const files = (await readdir(workOf(runId))).sort();
   const stats = await Promise.all(files.map((file) => stat(join(workOf(runId), file))));
   return stats.map(({ ino, mtimeMs }, at) => `${files[at]} ${ino} ${mtimeMs}`);
 }
 
-test('a shard that is killed in the middle is converted once more, from where it was, and the others are left alone', async () => {
+test('a killed shard resumes from its checkpoint, and the other shards are not converted again', async () => {
   const path = await bench.file('in.csv', csv);
   const common = { CHUNK_ROWS: '5000', RUN_STARTED_AT: '2026-02-08T01:00:00Z' };
   const alone = await bench.run(path, { ...common, RUN_ID: 'alone', DATASET: 'alone' });

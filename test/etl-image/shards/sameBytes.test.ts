@@ -3,12 +3,12 @@ import { thorough } from '../../support/thorough';
 import { generateTable, writeTable } from '../corpora/generator';
 import { Lab, lenient } from './lab';
 
-/** Where every number is not worth its time. */
+/** Numbers of shards for slow tests. */
 const some = thorough ? [2, 3, 5, 8] : [3];
-/** 23 is more than there are chunks. */
+/** 23 exceeds the number of chunks. */
 const counts = thorough ? [1, 2, 3, 5, 8, 23] : [3];
 
-/** Converts the file in one task, and then in so many; both have to publish the same. Returns how the last one went. */
+/** Converts the file in one task and in shards, and checks that both publish the same. Returns the last result. */
 async function compare(csv: Buffer | string, chunkRows: number, of: readonly number[], options = lenient) {
   const single = await Lab.create(csv, chunkRows, options);
   try {
@@ -50,16 +50,16 @@ const files: readonly (readonly [string, string | Buffer])[] = [
     "Excel's hint, also in the middle",
     `\ufeffsep=;\r\na;b\r\n${lines(60, (n) => (n === 31 ? 'sep=;' : `${n};x`), '\r\n')}`,
   ],
-  ['no line end at the end', `a,b\n${lines(37, (n) => `${n},x`)}38,y`],
+  ['no trailing line end', `a,b\n${lines(37, (n) => `${n},x`)}38,y`],
   ['one row', 'a,b\n1,2\n'],
-  ['bytes that are no UTF-8', Buffer.from(`a,b\n${lines(40, (n) => `${n},${n % 7 === 3 ? '\xff' : 'x'}`)}`, 'latin1')],
+  ['invalid UTF-8', Buffer.from(`a,b\n${lines(40, (n) => `${n},${n % 7 === 3 ? '\xff' : 'x'}`)}`, 'latin1')],
 ];
 
-test.each(files)('%s: any number of shards publishes what one task does', async (_name, csv) => {
+test.each(files)('%s: any number of shards publishes the same as one task', async (_name, csv) => {
   await compare(csv, 5, counts, utf8);
 });
 
-describe('a schema that more than one shard decides', () => {
+describe('a schema that several shards decide', () => {
   const widened = (at: number, text: string) => `a,b\n${lines(100, (n) => `${n === at ? text : n},x`)}`;
 
   test.each(thorough ? [0, 3, 49, 50, 96, 99] : [3, 49])('a text among integers at row %i', async (at) => {
@@ -67,36 +67,36 @@ describe('a schema that more than one shard decides', () => {
   });
 
   test.each<[string, number, string, boolean]>([
-    ['in the first rows, which everybody knows', 0, '0.5', false],
-    ['in the last row: nearly all has to be written again', 99, '0.5', true],
+    ['in the first rows, which all shards read', 0, '0.5', false],
+    ['in the last row, so that nearly all chunks are stale', 99, '0.5', true],
   ])('a fraction %s', async (_where, at, text, again) => {
     const { reconciled } = await compare(widened(at, text), 5, [4]);
     expect(reconciled).toEqual([again]);
   });
 
-  test('few stale chunks are written again by the commit', async () => {
-    // A third of one chunk are texts, and the first row of the next one shows that.
+  test('the commit rewrites few stale chunks', async () => {
+    // A third of one chunk are texts, and the first row of the next one shows it.
     const { reconciled } = await compare(`a,b\n${lines(100, (n) => `${n < 3 ? n : `x${n}`},x`)}`, 5, [2]);
     expect(reconciled).toEqual([false]);
   });
 
-  test('a date column that is none as a whole, and one whose order shows late', async () => {
+  test('a date column that becomes text, and one whose order shows late', async () => {
     const none = `fecha,fecha_b\n${lines(100, (n) => `${n < 40 ? '2026-02-01' : 'soon'},${n === 97 ? '13' : '05'}/02/2026`)}`;
     await compare(none, 5, some);
     const monthFirst = `fecha\n${lines(100, (n) => (n === 97 ? '02/13/2026' : '05/06/2026'))}`;
     await compare(monthFirst, 5, some);
   });
 
-  test('thousands, and one value far away that makes them decimal commas', async () => {
+  test('thousands that a distant value makes decimal commas', async () => {
     for (const at of thorough ? [0, 50, 99] : [99])
       await compare(`a;b\n${lines(100, (n) => `${n === at ? '1,5' : '1,234'};x`)}`, 5, some);
   });
 
   test.each<[string, (row: number) => string]>([
     ['a code with an exponent', (n) => (n === 93 ? '1E5' : `${n}`)],
-    ['a code with an exponent, and a text that settles it', (n) => (n === 93 ? '1E5' : n === 11 ? 'x' : `${n}`)],
-    ['one number in two spellings', (n) => (n === 93 ? '7.50' : `${n % 20}.5`)],
-    ['more numbers than are compared', (n) => (n === 93 ? '7.50' : `${n}.5`)],
+    ['a code with an exponent, and a text that decides it', (n) => (n === 93 ? '1E5' : n === 11 ? 'x' : `${n}`)],
+    ['one number in two notations', (n) => (n === 93 ? '7.50' : `${n % 20}.5`)],
+    ['too many numbers to compare', (n) => (n === 93 ? '7.50' : `${n}.5`)],
     ['scientific notation', (n) => (n % 7 === 3 ? `${n % 9}.5e-0${1 + (n % 9)}` : `${n}.5`)],
   ])('numbers: %s', async (_what, text) => {
     await compare(`x\n${lines(100, text)}`, 5, some);
@@ -112,13 +112,13 @@ describe('a schema that more than one shard decides', () => {
     await compare(`fecha\n${lines(100, text)}`, 5, some);
   });
 
-  test('declared columns, with values that are none', async () => {
+  test('declared columns with invalid values', async () => {
     const csv = `a,fecha\n${lines(100, (n) => `${n % 9 === 4 ? 'x' : n},${n % 11 === 5 ? 'soon' : '05/06/2026'}`)}`;
     await compare(csv, 5, some, { ...lenient, columns: { a: 'integer', fecha: 'date' } });
     await compare(csv, 5, [3], { ...lenient, columns: { a: 'double' }, dialect: { dateOrder: 'mdy' } });
   });
 
-  test('texts whose values nobody looks at any more, known by different shards', async () => {
+  test('text columns that different shards no longer examine', async () => {
     await compare(`a\n${lines(100, (n) => (n < 50 ? String(n % 2 === 0) : String(n)))}`, 5, some);
     await compare(`a,b\n${lines(100, (n) => (n === 61 ? 'x,' : `${n},`))}`, 5, some);
   });

@@ -2,7 +2,7 @@ import { boundsOf, type ChunkIndex } from '@etl/image/chunks/chunkIndex';
 import { shardRange } from '../../../etl-image/src/shards/shardRange';
 import { randomFrom } from '../../support/random';
 
-/** Chunks of so many bytes each, behind a header of ten. */
+/** Builds an index with chunks of these lengths in bytes, after a header of ten bytes. */
 function indexOf(sizes: readonly number[]): ChunkIndex {
   let byte = 10;
   const places = [...sizes, 0].map((size, at) => {
@@ -15,7 +15,7 @@ function indexOf(sizes: readonly number[]): ChunkIndex {
 
 const ranges = (index: ChunkIndex, of: number) => Array.from({ length: of }, (_, at) => shardRange(index, at + 1, of));
 
-test('shards of a random file have every chunk once, in order, and none much more than its share', () => {
+test('shards of a random file have every chunk once, in order, and nearly equal bytes', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = randomFrom(seed);
     const sizes = Array.from({ length: random.below(40) }, () => 1 + random.below(random.chance(0.2) ? 10_000 : 100));
@@ -31,7 +31,7 @@ test('shards of a random file have every chunk once, in order, and none much mor
         continue;
       }
       expect([start, end]).toEqual([boundsOf(index, first).start, boundsOf(index, last).end]);
-      // A chunk belongs to whoever has its middle: half of one at either end is what a shard may have too much.
+      // A chunk belongs to the shard of its middle, so a shard may exceed its share by half a chunk at each end.
       expect(end.byte - start.byte).toBeLessThanOrEqual(share + Math.max(...sizes));
     }
   }

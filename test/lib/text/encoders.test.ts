@@ -4,7 +4,7 @@ import { messageLine, messageValue } from '@etl/lib/text/messageLine';
 import { terminalLine, terminalLines } from '@etl/lib/text/terminal';
 import { plain, raw, texts } from './support';
 
-/** One value each, as it reaches the sink. */
+/** Encoders, each with one value. */
 const sinks: readonly [string, (text: string) => string][] = [
   ['a line of a message', (text) => messageLine(['Origen', text])],
   ['an attribute of a message', messageValue],
@@ -17,7 +17,7 @@ const sinks: readonly [string, (text: string) => string][] = [
 
 const random = texts(20260208, 4000);
 
-test.each(sinks)('%s has no character that is unsafe, and no second line, whatever the value', (_sink, encode) => {
+test.each(sinks)('%s has no unsafe character and no second line for any value', (_sink, encode) => {
   expect(random.filter((text) => raw.test(encode(text)))).toEqual([]);
 });
 
@@ -34,7 +34,7 @@ test('escapes are readable', () => {
   );
 });
 
-test('a line break in a value begins no line of a message', () => {
+test('a line break in a value does not start a line of a message', () => {
   expect(messageLine(['Origen', 'x\nMotivo: forged'])).toBe('Origen: x\\nMotivo: forged');
   expect(messageLine(['Registro', ['one', 'two\nMotivo: forged', 'Motivo: forged']]).split('\n')).toEqual([
     'Registro:',
@@ -44,11 +44,11 @@ test('a line break in a value begins no line of a message', () => {
   ]);
 });
 
-test('text of several lines keeps them on a terminal', () => {
+test('text for a terminal keeps its lines', () => {
   expect(terminalLines('Error: x\u0007\n  at y')).toBe('Error: x\\u0007\n  at y');
 });
 
-test('JSON has the same value, with and without indents', () => {
+test('escaped JSON has the same value, with and without indentation', () => {
   for (const text of random) {
     expect(JSON.parse(jsonLine({ [text]: text }))).toEqual({ [text]: text });
     const indented = escapeJson(JSON.stringify({ text }, null, 2));
@@ -85,16 +85,16 @@ describe('Markdown', () => {
     expect(markdownText(text)).toBe(`\`${text}\``);
   });
 
-  test('code cannot be left', () => {
+  test('text cannot escape from code', () => {
     for (const text of random) expect(String(code(text)).slice(1, -1)).not.toContain('`');
     expect(markdownText('a` https://evil.example `b')).toBe('`a\\u0060 https://evil.example \\u0060b`');
   });
 
-  test('a template encodes its values, and keeps the Markdown it is given', () => {
+  test('a template encodes its values and keeps Markdown', () => {
     expect(String(md`**${'*x*'}** ${md`_${'y'}_`} ${3}`)).toBe('**`*x*`** _y_ 3');
   });
 
-  test('a list has an item a line, and paragraphs lie apart', () => {
+  test('a list has one item per line, and blank lines separate paragraphs', () => {
     expect(String(paragraphs([md`Held:`, bullets(['a\n- b', '- c', md`**d**`])]))).toBe(
       'Held:\n\n- `a\\n- b`\n- `- c`\n- **d**',
     );
@@ -110,7 +110,7 @@ describe('Markdown', () => {
     expect(Buffer.byteLength(summary('ñ'.repeat(500)))).toBe(400);
   });
 
-  test('details have at most 20,000 bytes, and are cut at a line', () => {
+  test('details have at most 20,000 bytes and are truncated at a line', () => {
     const line = 'x'.repeat(99);
     const long = details(bullets(Array.from({ length: 400 }, () => line)));
     expect(Buffer.byteLength(long)).toBeLessThanOrEqual(20_000);

@@ -1,6 +1,6 @@
 import { type Random, randomFrom } from '../../support/random';
 
-/** Characters that encoders exist for, with ranges written as [first, last]. */
+/** Characters that encoders must escape, with ranges as [first, last]. */
 const hostile: readonly (number | readonly [number, number])[] = [
   [0x00, 0x1f],
   [0x7f, 0x9f],
@@ -31,7 +31,7 @@ const starts = [
   '1. ',
 ];
 
-/** Texts of every kind of character, the same ones for the same seed. */
+/** Generates texts of every kind of character. Equal for the same seed. */
 export function texts(seed: number, count: number): string[] {
   const random = randomFrom(seed);
   return Array.from({ length: count }, () => {
@@ -55,19 +55,21 @@ function hostileCharacter(random: Random): string {
   return String.fromCharCode(...utf16(first + random.below(last - first + 1)));
 }
 
-/** Lone surrogates included, which `fromCodePoint` may join with what follows only by chance. */
+/** Includes lone surrogates, which `fromCodePoint` joins with the next character only by chance. */
 const utf16 = (code: number): number[] =>
   code < 0x10000 ? [code] : [0xd800 + ((code - 0x10000) >> 10), 0xdc00 + ((code - 0x10000) & 0x3ff)];
 
-/** What may stand in no sink, by its own definition: written apart from the encoders'. U+200D stands inside of emoji only. */
+/**
+ * Characters that no encoder may return, defined independently of the encoders. U+200D is allowed only inside emoji.
+ */
 export const raw =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]|(?<!\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d|\u200d(?!\p{Extended_Pictographic})|\p{Cs}/u;
 
-/** The same in a text that has line breaks of its own. */
+/** The same for a text with line breaks. */
 export const rawInLines = new RegExp(raw.source.replace('\\u0000-\\u001f', '\\u0000-\\u0009\\u000b-\\u001f'), 'u');
 
-/** Ordinary text, which no sink changes. */
+/** Ordinary text, which no encoder changes. */
 export const plain = [
   'ventas_2026_02.csv, 2026-02-08',
   'Málaga, año 2026: ¿cuántas ventas?',

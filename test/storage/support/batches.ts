@@ -9,7 +9,7 @@ export function placeOf(destination: string): BatchLayout {
   return layout(destination, { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' });
 }
 
-/** A run of the batch: its parts lie in its work folder, and its manifest is ready to be committed. */
+/** A run of the batch: its parts are in its work folder, and its manifest is ready to be committed. */
 export async function prepare(
   store: ObjectStore,
   place: BatchLayout,
@@ -18,7 +18,7 @@ export async function prepare(
   const generation = run.generation ?? 1;
   const parts = [];
   for (let number = 1; number <= run.parts; number++) {
-    // Of one size in every run, so that only the content tells them apart.
+    // Equal sizes in every run, so that only the content differs.
     const body = `${run.name}:${number}`.padEnd(64, '.');
     const location = `work/${run.name}-${generation}/${partName(number)}`;
     await store.write(joinUri(place.internal, location), body);
@@ -51,7 +51,7 @@ export async function prepare(
   };
 }
 
-/** On files a folder takes the place of another: which one is there. On S3 there is nothing like it. */
+/** Identifies the published folder on files, where a swap replaces it. S3 has no equivalent. */
 async function folderThere(uri: string): Promise<string> {
   const location = parseUri(uri);
   if (location?.kind !== 'file') return 'S3';
@@ -60,8 +60,8 @@ async function folderThere(uri: string): Promise<string> {
 }
 
 /**
- * What one careful look at the published folder shows: `unread` when there was no whole batch, or it was replaced during
- * the look. Throws when what stayed in place was not exactly one batch.
+ * Reads the published folder once and carefully. Returns `unread` without a complete batch, or if it was replaced
+ * during the read. Throws if the unchanged content was not exactly one batch.
  */
 export async function look(store: ObjectStore, place: BatchLayout): Promise<{ runId: string } | 'unread'> {
   const at = (name: string) => joinUri(place.published, name);

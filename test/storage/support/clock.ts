@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 export interface Clock {
-  /** Everything that `work` does, and what that does in turn, has this clock; two clocks know nothing of each other. */
+  /** Runs `work`, including its asynchronous calls, with this clock. Clocks are independent of each other. */
   within<T>(work: () => Promise<T>): Promise<T>;
   skip(ms: number): void;
 }
@@ -9,7 +9,10 @@ export interface Clock {
 const skipped = new AsyncLocalStorage<{ ms: number }>();
 const now = performance.now.bind(performance);
 
-/** Monotonic clocks that a test puts forward, so that a claim's life is no real time. Every one is at its own hour. */
+/**
+ * Monotonic clocks that a test advances, so that the life of a claim takes no real time. Each clock starts at another
+ * time.
+ */
 export function useClocks(): () => Clock {
   beforeAll(() => {
     jest.spyOn(performance, 'now').mockImplementation(() => now() + (skipped.getStore()?.ms ?? 0));

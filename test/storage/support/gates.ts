@@ -1,12 +1,12 @@
 import { type Folders, folders } from '@etl/storage/folders';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
-/** What a wrapped store does before each operation: let it go on, wait, or throw. */
+/** Called before each operation of a wrapped store: returns, waits or throws. */
 export type Gate = (operation: string, uri: string) => Promise<void>;
 
 export const nothing: Gate = async () => {};
 
-/** The same store, each of whose operations passes one gate before and one after it. A listing is one operation. */
+/** Wraps a store with a gate before and after each operation. A listing is one operation. */
 export function gated(store: ObjectStore, gate: Gate, after: Gate = nothing): ObjectStore {
   const pass = async <T>(name: string, uri: string, operation: () => Promise<T>): Promise<T> => {
     await gate(name, uri);

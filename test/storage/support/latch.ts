@@ -1,4 +1,4 @@
-/** Something to wait for that a test opens by hand. */
+/** A promise that a test resolves explicitly. */
 export function latch() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

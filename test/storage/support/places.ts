@@ -10,10 +10,10 @@ import { memoryFolder } from '../../support/memoryFolder';
 import { startMoto } from '../../support/moto';
 import { thorough } from '../../support/thorough';
 
-/** A store to test against. */
+/** A store under test. */
 export interface Place {
   readonly store: ObjectStore;
-  /** A prefix nobody else uses. */
+  /** Returns a unique prefix. */
   fresh(): string;
   close(): Promise<void>;
 }
@@ -42,8 +42,8 @@ export async function s3Place(): Promise<Place> {
 }
 
 /**
- * The same suite on files, and on S3 where moto is there. Of what is done at every step, `stride` says at which: S3 costs
- * many times as much.
+ * Runs a suite on files, and on S3 if moto is installed. Tests of every step run at every `stride`-th step, because S3
+ * is much slower.
  */
 export function onEveryStore(suite: (open: () => Place, stride: number) => void): void {
   const run = (

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Manifest } from '@etl/pipeline/manifest';
 
-// Runs on the built packages, as every process does: `npm run build` comes before the tests.
+// Runs on the built packages, like every process: `npm run build` must precede the tests.
 const program = `
 const { publish } = require('@etl/storage/publish');
 const { createFileStore } = require('@etl/storage/fileStore');
@@ -27,7 +27,7 @@ publish(counted(createFileStore()), place, manifest, settings).then(
 );
 `;
 
-/** A process that publishes the manifest, writes the outcome's status to stdout, and kills itself before its n-th step. */
+/** Starts a process that publishes the manifest, writes the status to stdout, and kills itself before its n-th step. */
 export function startPublisher(
   destination: string,
   manifest: Manifest,

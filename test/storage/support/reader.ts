@@ -4,7 +4,7 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import { look } from './batches';
 import type { Gate } from './gates';
 
-/** Looks at the published folder again and again until the work is done; a look that throws fails the whole. */
+/** Reads the published folder repeatedly until the work is done. Throws errors of a read. */
 export async function whileReading<T>(
   store: ObjectStore,
   place: BatchLayout,
@@ -31,7 +31,10 @@ export async function whileReading<T>(
   return result.value;
 }
 
-/** Readers that come at the worst moments: each begins its look before a change of what is published, and nobody waits for it. */
+/**
+ * Readers at the worst moments: each starts its read before a change of the published folder, which does not wait for
+ * it.
+ */
 export function onlookers(store: ObjectStore, place: BatchLayout): { gate: Gate; done(): Promise<void> } {
   const looks: Promise<PromiseSettledResult<unknown>[]>[] = [];
   return {
@@ -40,7 +43,7 @@ export function onlookers(store: ObjectStore, place: BatchLayout): { gate: Gate;
         operation === 'move' || (/^(copy|write|remove)$/.test(operation) && uri.startsWith(place.published));
       if (changes) looks.push(Promise.allSettled([look(store, place)]));
     },
-    /** Throws what a look threw. */
+    /** Throws errors of the reads. */
     done: async () => {
       for (const look of (await Promise.all(looks)).flat()) if (look.status === 'rejected') throw look.reason;
     },

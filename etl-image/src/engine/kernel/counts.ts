@@ -1,20 +1,20 @@
-import type { KeptEvidence } from '../../types/evidence';
-import { mostNumbers, type Spellings, ways } from '../../types/spellings';
+import type { StoredEvidence } from '../../types/evidence';
+import { maxNumbers, type Spellings, ways } from '../../types/spellings';
 
-/** What the kernel counts of a column (kernel/numbers.ts, dates.ts): 32-bit words, and behind them the different numbers. */
+/** The kernel's counts of a column (assembly/numbers.ts, dates.ts): 32-bit words, followed by the different numbers. */
 export const countWords = 24;
 const numberSlots = 64;
 export const countBytes = countWords * 4 + numberSlots * 16;
 
-/** `different`: the numbers themselves, unless they are many. */
-export function evidenceOfIntegers(counts: DataView, different: readonly bigint[] | undefined): KeptEvidence {
+/** `different`: the different numbers; undefined above `maxNumbers`. */
+export function evidenceOfIntegers(counts: DataView, different: readonly bigint[] | undefined): StoredEvidence {
   const [integers = 0, bigIntegers = 0, , , low = 0, high = 0] = wordsOf(counts);
   const spellings = { ...(integers > 0 && { d0: 1 }), ...magnitudes(low, high) };
   const few = different && { numbers: Object.fromEntries(different.map((number) => [String(Number(number)), 1])) };
   return { values: integers, integers, bigIntegers, spellings, ...(few ?? { manyNumbers: 1 }) };
 }
 
-export function evidenceOfDecimals(counts: DataView, decimal: '.' | ','): KeptEvidence {
+export function evidenceOfDecimals(counts: DataView, decimal: '.' | ','): StoredEvidence {
   const words = wordsOf(counts);
   const [integers = 0, fractions = 0, sure = 0, dateIntegers = 0, low = 0, high = 0, leads = 0, ...written] = words;
   const decimals = written.slice(0, 16).flatMap((bits, significant) => (bits > 0 ? [[`d${significant}`, bits]] : []));
@@ -25,7 +25,7 @@ export function evidenceOfDecimals(counts: DataView, decimal: '.' | ','): KeptEv
   return { values, integers, dateIntegers, ...marked, spellings, ...differentNumbers(counts) };
 }
 
-export function evidenceOfDates(counts: DataView, order: 'dmy' | 'mdy'): KeptEvidence {
+export function evidenceOfDates(counts: DataView, order: 'dmy' | 'mdy'): StoredEvidence {
   const [ymd = 0, dmy = 0, mdy = 0, timed = 0] = wordsOf(counts);
   const yearLast = order === 'mdy' ? mdy : dmy;
   return { values: ymd + yearLast, ymd, dmy, mdy, yearLast, timed };
@@ -35,7 +35,7 @@ export function wordsOf(counts: DataView): number[] {
   return Array.from({ length: countWords }, (_, at) => counts.getUint32(at * 4, true));
 }
 
-/** Bit 0 stands for zero, bit 16 + e for 10^e. */
+/** Decodes magnitudes: bit 0 is zero, bit 16 + e is 10^e. */
 function magnitudes(low: number, high: number): Spellings {
   const groups: Record<string, number> = {};
   for (let bit = 0; bit < 64; bit++) {
@@ -45,9 +45,9 @@ function magnitudes(low: number, high: number): Spellings {
   return groups;
 }
 
-function differentNumbers(counts: DataView): KeptEvidence {
+function differentNumbers(counts: DataView): StoredEvidence {
   const different = wordsOf(counts).at(-1) ?? 0;
-  if (different > mostNumbers) return { manyNumbers: 1 };
+  if (different > maxNumbers) return { manyNumbers: 1 };
   const numbers: Record<string, number> = {};
   for (let at = countWords * 4; at < countBytes; at += 16) {
     const number = counts.getFloat64(at, true);

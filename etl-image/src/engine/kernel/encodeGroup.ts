@@ -3,19 +3,22 @@ import { type ColumnChunk, dataPageHeader, dictionaryPageHeader, type PageSizes 
 import type { Address, Kernel } from '../../wasm/kernel';
 import type { Dictionary, GroupColumn } from './column';
 
-/** The pages of a row group, column after column, and what they are. */
+/** The pages of a row group, column by column, with their metadata. */
 export interface EncodedGroup {
   readonly pages: Uint8Array<ArrayBuffer>;
   readonly columns: readonly ColumnChunk[];
 }
 
-/** Longer texts would make the metadata large: their column says no least and greatest value. */
+/**
+ * Maximum length of a text in the statistics, in bytes. Columns with a longer minimum or maximum have no statistics of
+ * values.
+ */
 const longestRangeText = 64;
 
 export function encodeGroup(kernel: Kernel, columns: readonly GroupColumn[]): EncodedGroup {
   if (columns[0]?.rows === 0) return { pages: new Uint8Array(0), columns: [] };
   const pages: Uint8Array[] = [];
-  const chunks = columns.map((column) => kernel.borrow(() => encodeColumn(kernel, column, pages)));
+  const chunks = columns.map((column) => kernel.scoped(() => encodeColumn(kernel, column, pages)));
   const all = new Uint8Array(pages.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const page of pages) {
@@ -35,14 +38,14 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
   const text = plan.type === 'text';
   const sizes = { dictionary: 0, bytes: 0, uncompressed: 0 };
   const page = (at: Address, bytes: number, header: (sizes: PageSizes) => Buffer): void => {
-    const compressed = kernel.lend(at, bytes, (body) => compressSync(body));
+    const compressed = kernel.withView(at, bytes, (body) => compressSync(body));
     const head = header({ plain: bytes, compressed: compressed.length });
     pages.push(head, compressed);
     sizes.bytes += head.length + compressed.length;
     sizes.uncompressed += head.length + bytes;
   };
   if (dictionary) {
-    const to = kernel.place(text ? textBytes(kernel, dictionary.entries, entries) : entries * 8);
+    const to = kernel.allocate(text ? textBytes(kernel, dictionary.entries, entries) : entries * 8);
     const bytes = text
       ? run.writeTextEntries(dictionary.entries, entries, to)
       : run.writeFixedEntries(dictionary.entries, entries, asDays, to);
@@ -50,7 +53,7 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
     sizes.dictionary = sizes.bytes;
   }
   const valueBytes = text && !dictionary ? textBytes(kernel, values, rows) : rows * 8;
-  const to = kernel.place(rows / 8 + 32 + valueBytes);
+  const to = kernel.allocate(rows / 8 + 32 + valueBytes);
   const levels = run.writeLevels(valid, rows, present, to);
   const data = (): number => {
     if (dictionary) return run.writeIndices(dictionary.indices, present, entries, to + levels);
@@ -70,7 +73,7 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
   };
 }
 
-/** Entries of a dictionary that makes the column smaller; 0 for none. */
+/** Returns the number of entries of a dictionary that makes the column smaller, else 0. */
 function usefulEntries(kernel: Kernel, dictionary: Dictionary | undefined, present: number): number {
   if (!dictionary) return 0;
   const entries = kernel.word(dictionary.state);
@@ -78,7 +81,7 @@ function usefulEntries(kernel: Kernel, dictionary: Dictionary | undefined, prese
   return slots > 0 && entries <= present / 2 ? entries : 0;
 }
 
-/** What texts need as PLAIN, nulls counted as empty ones. */
+/** Returns the PLAIN size of texts in bytes. Nulls count as empty texts. */
 function textBytes(kernel: Kernel, texts: Address, count: number): number {
   return kernel.run.textBytes(texts, count) + 4 * count;
 }
@@ -90,7 +93,7 @@ function rangeOf(
   entries: number,
 ): readonly [Uint8Array, Uint8Array] | undefined {
   const { run } = kernel;
-  const to = kernel.place(16);
+  const to = kernel.allocate(16);
   const plain = (bytes: number) => [kernel.copy(to, bytes), kernel.copy(to + 8, bytes)] as const;
   switch (plan.type) {
     case 'text': {
@@ -105,7 +108,7 @@ function rangeOf(
     }
     case 'double': {
       run.rangeOfDoubles(values, valid, rows, to);
-      // Zero has two signs, and a reader may be after either (parquet.thrift, ColumnOrder).
+      // A zero bound must include both signs of zero (parquet.thrift, ColumnOrder).
       if (kernel.double(to) === 0) kernel.setDouble(to, -0);
       if (kernel.double(to + 8) === 0) kernel.setDouble(to + 8, 0);
       return plain(8);

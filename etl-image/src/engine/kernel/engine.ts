@@ -6,9 +6,11 @@ import type { Engine, FieldDialect, PartWriter, ReadGroup } from '../engine';
 import type { EncodedGroup } from './encodeGroup';
 import { Threads } from './threads';
 
-/** The engine on WebAssembly: each thread reads and encodes a row group at a time; without threads, the main one does. */
+/**
+ * The WebAssembly engine. Each thread reads and encodes one row group at a time. With 0 threads, the main thread does.
+ */
 export class KernelEngine implements Engine {
-  /** One group more than threads, so that none waits for the next. */
+  /** One group more than threads, so that no thread waits for its next group. */
   readonly parallel: number;
   private readonly threads: Pick<Threads, 'run' | 'close'>;
 
@@ -19,7 +21,7 @@ export class KernelEngine implements Engine {
 
   async read({ bytes, rows }: RowGroup, plans: readonly ColumnPlan[]): Promise<ReadGroup> {
     const { found, bytes: back } = await this.threads.run({ bytes, rows, plans });
-    if (!found) throw new Error('a thread answered nothing');
+    if (!found) throw new Error('a thread returned no result');
     return { ...found, rows, bytes: back };
   }
 
@@ -40,7 +42,7 @@ export class KernelEngine implements Engine {
   }
 }
 
-/** What threads load for themselves is loaded here for who has none. */
+/** Loads the kernel into the main thread only on request: threads load their own. */
 function openInline(dialect: FieldDialect): Pick<Threads, 'run' | 'close'> {
   const { Inline } = require('./inline') as typeof import('./inline');
   return new Inline(dialect);

@@ -2,7 +2,7 @@ import type { FieldDialect } from '../engine';
 import type { ReadAnswer, ReadRequest } from './messages';
 import { GroupReader } from './readGroup';
 
-/** A reading thread's work in the main one: for so few rows that a thread takes longer to start. */
+/** Reads row groups in the main thread, for small inputs that do not justify starting a thread. */
 export class Inline {
   private readonly reader: GroupReader;
 
@@ -15,6 +15,6 @@ export class Inline {
   }
 
   async close(): Promise<void> {
-    // Nothing goes on between two groups.
+    // Holds no resources between groups.
   }
 }

@@ -2,7 +2,7 @@ import type { ColumnPlan } from '../../types/schema';
 import type { FieldDialect } from '../engine';
 import type { GroupContent } from './readGroup';
 
-/** What the main thread and a reading thread say to each other. Bytes are handed over, and back, without a copy. */
+/** A message to a reading thread. Bytes are transferred there and back without a copy. */
 export interface ReadRequest {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly rows: number;

@@ -19,7 +19,7 @@ import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
 import { RepeatedHeaders } from './repeatedHeaders';
 
-/** What a row is, by its status byte: kernel/fields.ts sets the first six. */
+/** Status bytes of rows. assembly/fields.ts sets the first six. */
 const blank = 1;
 const notUtf8 = 6;
 const nul = 7;
@@ -30,18 +30,18 @@ const structural = [
   'repeatedHeader',
 ] as const;
 
-/** Fields that are read at a time: so many, with their texts, fit into a processor's second cache. */
+/** Fields per batch. A batch fits into the processor's L2 cache together with its texts. */
 const batchFields = 16_384;
 
-/** A thread's error arrives as its words: those of a group that has not the rows it should have. */
-export const otherRows = /\d+ rows were cut, and /;
+/** Matches the error of a group with a wrong number of rows. Errors of threads arrive as text. */
+export const rowCountMismatch = /\d+ rows were cut, but /;
 
-/** What a thread answers: the bytes go back beside it. */
+/** A thread's result, without the group's bytes. */
 export interface GroupContent extends Omit<ReadGroup, 'bytes' | 'rows'> {
   readonly content: EncodedGroup;
 }
 
-/** Reads row groups, one after the other, in one thread. */
+/** Reads row groups sequentially in one thread. */
 export class GroupReader {
   private readonly kernel = new Kernel();
 
@@ -52,7 +52,7 @@ export class GroupReader {
     this.kernel.reset();
     const reading = new Reading(this.kernel, this.dialect, source, rows, plans);
     reading.readAll();
-    // Rows that turn out to be none have to be taken out of all columns: they are left out from the start.
+    // Rejected and empty rows must be removed from all columns: reads the group again without them.
     if (reading.contradictions.size + reading.empty.length === 0) return reading.content();
     const { contradictions, empty } = reading;
     const evidence = reading.evidence();
@@ -60,7 +60,7 @@ export class GroupReader {
     const rest = new Reading(this.kernel, this.dialect, source, rows, plans);
     rest.leaveOut(contradictions, empty);
     rest.readAll();
-    // Evidence of values that contradicted their types counts: it may show that the type was read in the wrong way.
+    // Evidence of values that contradict their types counts: it may show a wrong notation of the type.
     return { ...rest.content(), evidence };
   }
 }
@@ -70,7 +70,7 @@ type Why = Pick<Reject, 'column' | 'reason' | 'kind'>;
 /** One group in the kernel's memory. */
 class Reading {
   readonly contradictions = new Map<number, Why>();
-  /** Rows that hold nothing but words for null, in columns where those are null. */
+  /** Rows in which every value is null. */
   readonly empty: number[] = [];
   private readonly input: Address;
   private readonly unescaped: Address;
@@ -78,7 +78,7 @@ class Reading {
   private readonly status: Address;
   private readonly columns: readonly GroupColumn[];
   private readonly coercions: { readonly row: number; readonly column: string; readonly raw: string }[] = [];
-  /** A byte for each good row: whether any column has something to say of it. */
+  /** One byte per good row: whether any column has a value. */
   private readonly filled: Address;
   private readonly lineEnd: number;
 
@@ -90,12 +90,12 @@ class Reading {
     private readonly plans: readonly ColumnPlan[],
   ) {
     this.lineEnd = dialect.lineEnd.charCodeAt(0);
-    this.input = kernel.place(source.length);
-    this.unescaped = kernel.place(source.includes(dialect.quote) ? source.length : 0);
-    this.starts = kernel.place((rows + 1) * 4);
-    this.status = kernel.place(rows);
+    this.input = kernel.allocate(source.length);
+    this.unescaped = kernel.allocate(source.includes(dialect.quote) ? source.length : 0);
+    this.starts = kernel.allocate((rows + 1) * 4);
+    this.status = kernel.allocate(rows);
     this.columns = plans.map((plan) => new GroupColumn(kernel, plan, rows));
-    this.filled = kernel.place(rows);
+    this.filled = kernel.allocate(rows);
     kernel.write(this.input, source);
     kernel.fill(this.status, rows, 0);
     kernel.fill(this.filled, rows, 0);
@@ -114,10 +114,10 @@ class Reading {
     const { kernel, dialect, source, plans, columns } = this;
     const stride = plans.length * 8;
     const batchRows = Math.max(16, Math.floor(batchFields / plans.length));
-    const fields = kernel.place(batchRows * stride);
-    const numbers = kernel.place(batchRows * 4);
-    const odd = kernel.place(batchRows * 4);
-    const report = kernel.place(16);
+    const fields = kernel.allocate(batchRows * stride);
+    const numbers = kernel.allocate(batchRows * 4);
+    const unproven = kernel.allocate(batchRows * 4);
+    const report = kernel.allocate(16);
     const headers = new RepeatedHeaders(kernel, plans, dialect, batchRows);
     const end = this.input + source.length;
     let at = this.input;
@@ -143,14 +143,15 @@ class Reading {
       const repeated = headers.find(fields, stride, good);
       if (repeated.length > 0) {
         for (const row of repeated) kernel.setByte(this.status + done + kernel.word(numbers + row * 4), repeatedHeader);
-        continue; // The same batch again, without them: they are no evidence of types.
+        continue; // Reads the batch again without them: repeated headers must not count as evidence of types.
       }
-      if (rows === 0) throw new Error(`${this.rows} rows were cut, and only ${done} are there`);
+      if (rows === 0) throw new Error(`${this.rows} rows were cut, but only ${done} found`);
       const filled = this.filled + (columns[0]?.rows ?? 0);
       for (const [index, column] of columns.entries()) {
-        const odds = column.gather(fields + index * 8, stride, good, odd);
-        if (odds > 0) this.judge(index, column, { fields, stride, numbers, odd, odds, done, filled });
-        column.keep(good, filled);
+        const unprovenRows = column.readBatch(fields + index * 8, stride, good, unproven);
+        if (unprovenRows > 0)
+          this.judge(index, column, { fields, stride, numbers, unproven, unprovenRows, done, filled });
+        column.endBatch(good, filled);
       }
       if (kernel.run.countByte(filled, filled + good, 0) > 0) {
         for (let row = 0; row < good; row++)
@@ -160,7 +161,7 @@ class Reading {
       free = unescaped;
       done += rows;
     }
-    if (at !== end) throw new Error(`${this.rows} rows were cut, and there are more`);
+    if (at !== end) throw new Error(`${this.rows} rows were cut, but there are more`);
     kernel.setWord(this.starts + this.rows * 4, end);
   }
 
@@ -181,7 +182,7 @@ class Reading {
     };
   }
 
-  /** Rows with bytes that no text has. Hardly any group has one, and the whole is checked faster than its rows. */
+  /** Marks rows with invalid UTF-8 or NUL bytes. Few groups have one, and checking the whole group first is faster. */
   private markBadBytes(): void {
     const { source } = this;
     const text = isUtf8(source);
@@ -189,7 +190,7 @@ class Reading {
     if (text && !zero) return;
     const { kernel } = this;
     const [delimiter, quote] = [this.dialect.delimiter.charCodeAt(0), this.dialect.quote.charCodeAt(0)];
-    const found = kernel.place(12);
+    const found = kernel.allocate(12);
     const end = this.input + source.length;
     let at = this.input;
     for (let row = 0; row < this.rows; row++) {
@@ -202,7 +203,7 @@ class Reading {
     }
   }
 
-  /** Evidence, values, coercions and contradictions of the rows that the kernel could not prove. */
+  /** Judges the values that the kernel could not prove: adds their evidence, values, coercions and contradictions. */
   private judge(
     index: number,
     column: GroupColumn,
@@ -210,8 +211,8 @@ class Reading {
       fields: Address;
       stride: number;
       numbers: Address;
-      odd: Address;
-      odds: number;
+      unproven: Address;
+      unprovenRows: number;
       done: number;
       filled: Address;
     },
@@ -219,7 +220,7 @@ class Reading {
     const { kernel } = this;
     const { plan } = column;
     const wanted = { dates: wantsDates(plan) };
-    for (const row of kernel.words(batch.odd, batch.odds)) {
+    for (const row of kernel.words(batch.unproven, batch.unprovenRows)) {
       const field = batch.fields + row * batch.stride + index * 8;
       const text = kernel.text(kernel.word(field), kernel.word(field + 4));
       column.judge(evidenceOf(text, wanted));
@@ -230,7 +231,7 @@ class Reading {
         column.set(row, value);
         continue;
       }
-      // Whatever becomes of the row, it is not blank.
+      // The row is not blank, even if its value becomes null.
       kernel.setByte(batch.filled + row, 1);
       const number = batch.done + kernel.word(batch.numbers + row * 4);
       if (plan.coerces) {
@@ -254,7 +255,7 @@ class Reading {
     return this.placed(found);
   }
 
-  /** In the order of the source, with their places. */
+  /** Returns findings in source order, with their positions. */
   private placed<Found extends { readonly row: number }>(found: readonly Found[]): (Found & Place)[] {
     const { kernel } = this;
     let lines = 0;
@@ -273,7 +274,7 @@ class Reading {
     return this.rowBytes(row).subarray(0, rawBytes).toString('utf8');
   }
 
-  /** A row as it stands in the source, without its line end. */
+  /** Returns a row as in the source, without its line end. */
   private rowBytes(row: number): Buffer {
     const at = this.starts + row * 4;
     const [start, next] = [this.kernel.word(at) - this.input, this.kernel.word(at + 4) - this.input];

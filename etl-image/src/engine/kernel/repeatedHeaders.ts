@@ -4,13 +4,15 @@ import type { ColumnPlan } from '../../types/schema';
 import type { Address, Kernel } from '../../wasm/kernel';
 import type { FieldDialect } from '../engine';
 
-const longestWord = 8;
-/** For a header without a name to look for: hints are looked for anyway. */
+const maxWordBytes = 8;
+/** Word for a header with empty names: the kernel searches for separator hints in any case. */
 const hintWord = 'sep=';
 
-/** Finds the rows of a batch that repeat the header. The kernel picks out the few that may, by how one of their fields begins. */
+/**
+ * Finds the rows of a batch that repeat the header. The kernel selects the candidates by the first bytes of one field.
+ */
 export class RepeatedHeaders {
-  /** How a column's name begins: that column's fields tell which rows are worth a look. */
+  /** The first bytes of a column's name, which the kernel compares with that column's fields. */
   private readonly probe: { readonly column: number; readonly word: Address; readonly length: number };
   private readonly found: Address;
   private readonly isHeader: (fields: readonly string[]) => boolean;
@@ -21,25 +23,25 @@ export class RepeatedHeaders {
     private readonly dialect: FieldDialect,
     batchRows: number,
   ) {
-    // What the kernel skips in front of a field is not part of the word.
+    // The kernel skips these characters in front of a field, so the word excludes them.
     const begins = (column: ColumnPlan): string => withoutFront(column.sourceName, dialect.quote);
     const column = columns.findIndex((each) => begins(each) !== '');
     const named = columns[column];
-    const bytes = Buffer.from(named ? begins(named) : hintWord).subarray(0, longestWord);
-    this.probe = { column: Math.max(0, column), word: kernel.place(longestWord), length: bytes.length };
+    const bytes = Buffer.from(named ? begins(named) : hintWord).subarray(0, maxWordBytes);
+    this.probe = { column: Math.max(0, column), word: kernel.allocate(maxWordBytes), length: bytes.length };
     kernel.write(this.probe.word, bytes);
-    this.found = kernel.place(batchRows * 4);
+    this.found = kernel.allocate(batchRows * 4);
     this.isHeader = createHeaderTest(columns);
   }
 
-  /** Which of these rows do, counted from the first of them. */
+  /** Returns the rows that repeat the header, relative to the first row of the batch. */
   find(fields: Address, stride: number, rows: number): number[] {
     const { kernel, found } = this;
     const { column, word, length } = this.probe;
     const quote = this.dialect.quote.charCodeAt(0);
     const count = kernel.run.maybeHeaders(fields, stride, rows, quote, column, word, length, found);
-    const maybe = [...kernel.words(found, count)];
-    return maybe.filter((row) => {
+    const candidates = [...kernel.words(found, count)];
+    return candidates.filter((row) => {
       const texts = this.textsOf(fields + row * stride);
       return this.isHeader(texts) || isHintLine(Buffer.from(texts.join(this.dialect.delimiter)));
     });

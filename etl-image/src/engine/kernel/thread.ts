@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { ReadAnswer, ReadRequest, ThreadData } from './messages';
 import { GroupReader } from './readGroup';
 
-/** A thread that reads row groups for the engine. */
+// Worker thread that reads row groups for the engine.
 const reader = new GroupReader((workerData as ThreadData).dialect);
 
 parentPort?.on('message', ({ bytes, rows, plans }: ReadRequest) => {

@@ -12,12 +12,12 @@ interface Job {
 const program = join(__dirname, '..', '..', '..', 'dist', 'engine', 'kernel', 'thread.js');
 
 /**
- * Compressed pages are held by small objects that die young: a small young generation is looked through often, so that their
- * memory does not pile up before it is given back.
+ * Small short-lived objects hold the memory of compressed pages. A small young generation is collected often, so that
+ * this memory is released early.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
-/** Threads that take row groups as they come. One is started when there is work that no other is free for. */
+/** A pool of threads that read row groups. Starts a thread when a group arrives and no thread is idle. */
 export class Threads {
   private readonly workers: Worker[] = [];
   private readonly idle: Worker[] = [];
@@ -70,7 +70,7 @@ export class Threads {
     this.next();
   }
 
-  /** A thread that died leaves nobody to do its work. */
+  /** Fails all requests: a thread that died is not replaced. */
   private fail(error: Error): void {
     this.failure ??= error;
     for (const { reject } of [...this.waiting.splice(0), ...this.busy.values()]) reject(error);

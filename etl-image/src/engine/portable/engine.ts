@@ -8,7 +8,7 @@ import type { Value } from '../../types/texts';
 import type { Engine, FieldDialect, PartWriter, ReadGroup } from '../engine';
 import { type PortableRow, readGroup } from './readGroup';
 
-/** The engine in TypeScript with parquetjs-lite: small, slow, without native code; a second opinion on the other. */
+/** A small, slow engine in TypeScript with parquetjs-lite, without native code: a reference for the kernel engine. */
 export class PortableEngine implements Engine {
   readonly parallel = 1;
 
@@ -38,7 +38,7 @@ export class PortableEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    // Nothing is open between two calls.
+    // Holds no resources between calls.
   }
 }
 
@@ -53,7 +53,7 @@ const types: Readonly<Record<ColumnType, string>> = {
 
 function schemaOf(plans: readonly ColumnPlan[]): ParquetSchema {
   for (const { name } of plans) {
-    // It keeps columns as properties of an object, in whose order numbers come first.
+    // parquetjs-lite keeps columns as object properties, whose order puts integer names first.
     if (/^\d+$/.test(name) || name === '__proto__') throw cannotHold(name, 'a column of this name');
   }
   return new ParquetSchema(
@@ -63,9 +63,9 @@ function schemaOf(plans: readonly ColumnPlan[]): ParquetSchema {
   );
 }
 
-/** The value as parquetjs-lite takes it without changing it. */
+/** Converts a value to the type that parquetjs-lite stores without loss. */
 function stored(value: Value | null, { name, type }: ColumnPlan): unknown {
-  // Its numbers go through text, which has no minus zero.
+  // parquetjs-lite converts numbers through text, which loses the sign of zero.
   if (Object.is(value, -0)) throw cannotHold(name, 'minus zero');
   if (typeof value !== 'bigint') return value;
   if (type === 'integer') {

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { splitRow, textOf } from '@etl/pipeline/csv/splitRow';
 import type { FieldDialect, reasons } from '../engine';
 
-/** A row's fields, or why it has none. How many there should be is not looked at. */
+/** A row's fields, or the reason why the row is invalid. The number of fields is not checked. */
 export type Fields = readonly string[] | 'blank' | keyof typeof reasons;
 
-/** Reads the fields of a row, by the rules of docs/csv.md. */
+/** Reads the fields of a row. @see docs/csv.md */
 export function readFields(row: Buffer, dialect: FieldDialect): Fields {
   const { end, fields, trouble } = splitRow(row, 0, dialect);
   if (end === 0) return 'blank';

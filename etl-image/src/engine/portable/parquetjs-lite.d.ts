@@ -1,4 +1,4 @@
-/** What is used of parquetjs-lite, which has no types of its own. */
+/** The part of parquetjs-lite in use. The package has no type declarations. */
 declare module 'parquetjs-lite' {
   export class ParquetSchema {
     constructor(fields: Record<string, { type: string; optional: boolean; compression: string }>);

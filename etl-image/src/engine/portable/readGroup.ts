@@ -64,7 +64,7 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
   return { bytes, rows, rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
 }
 
-/** Adds to `evidence` what the values say of their columns. */
+/** Reads a row and adds the evidence of its values to `evidence`. */
 function readRow(fields: Fields, plans: readonly ColumnPlan[], evidence: Evidence[]): ReadRow {
   if (fields === 'blank') return { kind: 'blank' };
   if (typeof fields === 'string') return { kind: 'broken', reason: fields };
@@ -75,7 +75,7 @@ function readRow(fields: Fields, plans: readonly ColumnPlan[], evidence: Evidenc
   let why: Why | undefined;
   for (const [index, plan] of plans.entries()) {
     const text = fields[index] ?? '';
-    // As in the kernel: what was found to be text is not looked at any more.
+    // Like the kernel, does not examine columns that stay text.
     if (plan.type !== 'text' || plan.watch !== 'nothing') {
       evidence[index] = addEvidence(evidence[index] ?? noEvidence, evidenceOf(text, { dates: wantsDates(plan) }));
     }

@@ -11,7 +11,7 @@ import type { Bench } from '../../../support/container';
 export const placeOf = (bench: Bench): BatchLayout =>
   layout(fileUri(join(bench.folder, 'lake')), { dataset: 'd', batchDate: '2026-02-08', source: 's' });
 
-/** Whose batch a careful reader sees; `nothing` when there is none. Throws for anything in between. */
+/** Returns the batch that a careful reader sees; `nothing` without one. Throws for anything in between. */
 export async function seen(bench: Bench): Promise<string> {
   const looked = await look(createFileStore(), placeOf(bench));
   if (looked !== 'unread') return looked.runId;
@@ -25,7 +25,7 @@ export async function commits(bench: Bench): Promise<Manifest[]> {
   return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Manifest));
 }
 
-/** What a run leaves for others to wonder about: work folders that no commit refers to, and drafts in them. */
+/** Returns the leftovers of a run: unreferenced work folders, and drafts. */
 export async function leftovers(bench: Bench): Promise<string[]> {
   const kept = (await commits(bench)).flatMap((manifest) =>
     [...manifest.parts.map(({ location }) => location), ...(manifest.rejects ?? []), ...(manifest.coercions ?? [])].map(
@@ -38,7 +38,7 @@ export async function leftovers(bench: Bench): Promise<string[]> {
   }));
   return paths.flatMap(({ path, entry }) => {
     const folder = /^work\/[^/]+$/.test(path) && entry.isDirectory() && !kept.includes(path);
-    // What a publisher that was killed left elsewhere may be another's, who is alive: it goes after a time of grace.
+    // Other leftovers of a killed publisher may belong to a running one: they are removed after the grace period.
     const draft = path.startsWith('work/') && entry.name.startsWith('.draft-');
     return folder || draft ? [shortened(path)] : [];
   });
@@ -55,7 +55,7 @@ export async function checkpointOf(bench: Bench, launch: string): Promise<Checkp
 
 export const shas = ({ parts }: Manifest): string[] => parts.map(({ sha256 }) => sha256);
 
-/** Without what is another in every run. */
+/** Returns the text without values that vary between runs. */
 export function shortened(text: string): string {
   return text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…')

@@ -9,11 +9,12 @@ import { type Decide, startFaultyProxy } from '../../../support/faultyProxy';
 import { startMoto } from '../../../support/moto';
 import { deliverHere } from './inProcess';
 
-/** moto, a connection to it for ourselves, and for each container a connection of its own that breaks as it is told. */
+/** moto with a direct connection for the test, and a connection with faults for each container. */
 export async function startBucket() {
   const moto = await startMoto();
   (await s3With(moto.endpoint, 'raw', 'lake')).destroy();
-  // moto tells a multipart object's checksum of checksums as if it were the body's; the manifest's SHA-256 is what is compared.
+  // moto returns the checksum of checksums of a multipart object as that of the body. The test compares the manifest's
+  // SHA-256.
   const s3 = new S3Client({
     ...{ ...clientConfig(moto.endpoint), forcePathStyle: true, responseChecksumValidation: 'WHEN_REQUIRED' },
   });
@@ -26,10 +27,10 @@ export async function startBucket() {
     ...{ CHUNK_ROWS: '20', ...changes },
   });
   return {
-    /** An undisturbed launch, in this process. Throws what it throws. */
+    /** Runs an undisturbed launch in this process. Throws its errors. */
     deliver: (dataset: string, changes: Record<string, string> = {}) =>
       deliverHere(bench, `s3://raw/${dataset}.csv`, environment(dataset, changes), {}, store),
-    /** Starts a container whose source and destination are behind such a connection. */
+    /** Starts a container that reaches S3 through a connection with faults. */
     start: async (dataset: string, decide: Decide, changes: Record<string, string> = {}) => {
       const proxy = await startFaultyProxy(moto.endpoint, decide);
       const env = bench.environment(`s3://raw/${dataset}.csv`, {
@@ -42,7 +43,7 @@ export async function startBucket() {
     },
     put: (dataset: string, Body: string | Buffer) =>
       s3.send(new PutObjectCommand({ Bucket: 'raw', Key: `${dataset}.csv`, Body })),
-    /** Whose batch a careful reader sees: `unread` for none. Throws for a mixture. */
+    /** Returns the batch that a careful reader sees; `unread` without one. Throws for a mixture. */
     seen: async (dataset: string): Promise<string> => {
       const looked = await look(store, placeOf(dataset));
       return looked === 'unread' ? looked : looked.runId;

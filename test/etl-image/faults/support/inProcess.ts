@@ -9,7 +9,7 @@ import { parseEnvironment } from '../../../../etl-image/src/config/environment';
 import { resourcesFor } from '../../../../etl-image/src/config/resources';
 import type { Bench } from '../../../support/container';
 
-/** What the program does between its environment and its exit code, in this process: many launches quickly. Throws what it throws. */
+/** Runs the program in this process, for many fast launches. Throws its errors. */
 export async function deliverHere(
   bench: Bench,
   path: string,

@@ -7,9 +7,9 @@ import type { ContainerRun } from '../../../support/container';
 import { start } from '../../../support/processes';
 
 /**
- * What is done to the container before its n-th step (1, 2, …) of those whose `operation target` matches. Steps are what makes
- * a difference to a file system (the rename or link that ends each write, and each removal), an upload that begins, the source
- * that is opened, and the moment in which a part is written and not complete.
+ * An interruption of the container before its n-th step (1, 2, …) of those whose `operation target` matches. Steps are
+ * changes of the file system (the rename or link that ends each write, and each removal), the start of an upload, the
+ * opening of the source, and the moment in which a part is incomplete.
  */
 export interface Interruption {
   readonly how: 'SIGKILL' | 'SIGTERM' | 'hold';
@@ -17,7 +17,7 @@ export interface Interruption {
   readonly match?: string;
 }
 
-// The built program, before it is bundled, in a process whose modules were given a gate: what it requires it takes from their exports.
+// The built program, unbundled, in a process with gates in its modules' exports.
 const program = `
 const { isMainThread } = require('node:worker_threads');
 const { existsSync, writeFileSync } = require('node:fs');
@@ -34,7 +34,7 @@ const gate = (target, names) => {
   for (const name of names) {
     const original = target[name];
     target[name] = async function (...args) {
-      // The target, for what has two places; a draft's own methods have none to be told by.
+      // The target of operations with two places. Methods of a draft have no target.
       await step([name, ...args.filter((each) => typeof each === 'string').slice(-1)].join(' '));
       return original.apply(this, args);
     };
@@ -54,19 +54,19 @@ if (isMainThread) {
 
 export interface Stepwise {
   readonly child: ChildProcess;
-  /** Exit code null: it was killed. */
+  /** Exit code null means killed. */
   readonly ended: Promise<ContainerRun>;
-  /** Returns when it stands still; throws when it ended before. */
+  /** Resolves when the container is paused; throws if it ended before. */
   held(): Promise<void>;
   letGo(): Promise<void>;
   reached(): boolean;
-  /** Which step it was. */
+  /** The step of the interruption. */
   step(): string;
 }
 
-/** Starts the container with an interruption. `folder` is this run's alone. */
+/** Starts the container with an interruption. `folder` belongs to this run only. */
 export function startInterrupted(folder: string, env: Record<string, string>, interruption: Interruption): Stepwise {
-  // Progress is written by the clock, and would make another step the n-th one from run to run.
+  // Progress is written by time, so its steps would vary between runs.
   const { how, at, match = '^(?!.*progress.json)' } = interruption;
   const { PATH = '' } = process.env;
   const args = ['-e', program, how, String(at), match, folder];

@@ -4,7 +4,7 @@ type Column = (row: number, rows: number, random: Random) => string;
 
 const day = (random: Random): string => `0${1 + random.below(9)}/0${1 + random.below(9)}/2026`;
 
-/** Columns whose type the first rows do not tell, among ordinary ones. */
+/** Columns whose type the first rows do not show, among ordinary ones. */
 const columns: readonly (readonly [string, Column])[] = [
   ['whole', (_row, _rows, random) => String(random.below(1e6))],
   ['text', (row, _rows, random) => random.pick(['plain', '"a ""quoted"" one"', '"two\nlines"', `ñ${row}`, ''])],
@@ -18,7 +18,7 @@ const columns: readonly (readonly [string, Column])[] = [
   ['some_date', (_row, _rows, random) => (random.chance(0.1) ? 'unknown' : `2026-03-0${1 + random.below(9)}`)],
 ];
 
-/** A CSV of some of these columns, with blank and ragged rows in between; the same for the same seed. */
+/** Generates a CSV of some of these columns, with blank and ragged rows. Equal for the same seed. */
 export function randomTable(seed: number): string {
   const random = randomFrom(seed);
   const rows = 6 + random.below(24);
