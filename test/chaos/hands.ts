@@ -9,7 +9,8 @@ export class FragileWorker {
   private child: ChildProcess | undefined;
   constructor(private readonly system: LocalSystemUnderTest) {}
 
-  async start(): Promise<void> {
+  /** The clock of its machine is `aheadMs` ahead. */
+  async start(aheadMs: number): Promise<void> {
     const child = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
       cwd: root,
       env: {
@@ -20,6 +21,8 @@ export class FragileWorker {
         AWS_ENDPOINT_URL_ECS: this.system.ready?.ecs ?? '',
         ETL_SHUTDOWN_GRACE_SECONDS: '0.2',
         LOG_LEVEL: 'error',
+        NODE_OPTIONS: `--require ${join(root, 'test', 'support', 'skewedClock.js')}`,
+        CLOCK_ERROR_MS: String(aheadMs),
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

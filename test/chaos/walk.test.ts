@@ -6,10 +6,12 @@ import type { ReapReport } from '../../workflows/reapTasks';
 import { readTasks } from '../support/realTasks';
 import { isAlive, LocalSystemUnderTest } from '../support/system';
 import { badDay } from './faults';
+import { FragileWorker } from './hands';
+import { readMessages } from './messages';
 import { makeSources } from './sources';
 import { summary } from './summary';
 import { problemsOf } from './verify';
-import { walk } from './walk';
+import { hangsAfterMs, walk } from './walk';
 
 /** `npm run chaos -- --runs N --seed S` sets these; .ci/run walks for hundreds of runs. */
 const runs = Number(process.env.ETL_CHAOS_RUNS ?? 10);
@@ -19,22 +21,28 @@ const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
 withServer('a bad day at random', () => {
   let system: LocalSystemUnderTest;
+  let worker: FragileWorker;
   beforeAll(async () => {
     system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02', ETL_POLL_SECONDS: '5', LOG_LEVEL: 'error' });
     await system.up();
+    worker = new FragileWorker(system);
   });
-  afterAll(() => system.remove(), 600_000);
+  afterAll(async () => {
+    await worker.end('SIGTERM');
+    await system.remove();
+  }, 600_000);
 
   test(
     `${runs} runs, seed ${seed}: no task beside another, no lie, no other bytes, nothing left running`,
     async () => {
       const ecs = system.ready?.ecs ?? '';
-      const destination = join(system.folder, 'out');
-      await mkdir(destination);
+      const folder = join(system.folder, 'out');
+      await mkdir(folder);
+      const destination = fileUri(folder);
       const sources = await makeSources(system.folder);
       await putFaults(ecs, badDay(seed));
       const { walked, deeds, reaped } = await system.withClient(async (client) => {
-        const result = await walk(system, client, { runs, seed, sources, destination: fileUri(destination) });
+        const result = await walk(system, worker, client, { runs, seed, sources, destination });
         // What terminated runs left is found for certain once ECS behaves again.
         await deleteFaults(ecs);
         const reaped: ReapReport = await client.workflow.execute('reapTasks', {
@@ -46,10 +54,12 @@ withServer('a bad day at random', () => {
       });
       const faults = await getFaults(ecs);
       const tasks = readTasks(join(system.stateDir, 'ecs'));
+      const heardOf = readMessages(system);
       const problems: string[] = [];
       for (const run of walked) {
-        const own = tasks.filter(({ workflowId }) => workflowId === run.workflowId);
-        problems.push(...(await problemsOf(run, own, destination)));
+        const { workflowId } = run;
+        const own = tasks.filter((task) => task.workflowId === workflowId);
+        problems.push(...(await problemsOf(run, { tasks: own, destination, heard: heardOf(workflowId) })));
       }
       const left = tasks.flatMap(({ programs }) => programs?.programs ?? []).filter(({ pid }) => isAlive(pid));
       process.stderr.write(summary({ walked, tasks: tasks.length, deeds, faults, reaped }));
@@ -58,6 +68,6 @@ withServer('a bad day at random', () => {
       expect(left).toEqual([]);
       expect(reaped.notStopped).toEqual([]);
     },
-    60_000 + runs * 3_000,
+    hangsAfterMs + 300_000 + runs * 3_000,
   );
 });

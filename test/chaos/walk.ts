@@ -1,39 +1,58 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileUri } from '@etl/lib/fileUri';
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { WorkflowFailedError } from '@temporalio/client';
+import type { RunStatus } from '@etl/pipeline/runStatus';
+import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { generator } from '../../local/random';
+import { clockErrors } from '../support/clocks';
 import { readTasks } from '../support/realTasks';
 import type { LocalSystemUnderTest } from '../support/system';
-import { FragileWorker, kill } from './hands';
-import { chunkRows, type Source } from './sources';
+import { deniedDate, timeoutSeconds } from './faults';
+import { type FragileWorker, kill } from './hands';
+import { chunkRows, replaceable, type Source, type Sources } from './sources';
 
 /** One run of the walk and how Temporal says it ended. */
 export interface Walked {
   readonly workflowId: string;
   readonly runId: string;
+  /** `replaced`: another content came into the place of the source while the run was under way. */
+  readonly kind: 'ordinary' | 'bad' | 'replaced' | 'denied';
   readonly dataset: string;
+  readonly batchDate: string;
   readonly source: Source;
   readonly status: string;
   readonly failureType?: string;
+  /** Of a failure, in words. */
+  readonly reason?: string;
+  /** What a run that has not ended says of itself. */
+  readonly hangs?: object;
   readonly launches: readonly { taskArn?: string; exitCode?: number; failureType?: string }[];
 }
 
 export interface WalkSettings {
   readonly runs: number;
   readonly seed: number;
-  readonly sources: readonly Source[];
+  readonly sources: Sources;
   readonly destination: string;
 }
 
 /** How many runs are under way at a time. */
 const atOnce = 24;
-const batchDate = '2026-02-08';
+/** A run that has not ended after so long hangs, also on a slow machine: it is shown as it is, and the others go on. */
+export const hangsAfterMs = 600_000;
+/**
+ * About as long as a run without bad luck. Half of the new contents come within this time: before validation, while or after the file
+ * is read. The others come between validation and container.
+ */
+const replacedWithinMs = 4000;
 
-/** Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. */
+/**
+ * Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. The caller ends the
+ * worker.
+ */
 export async function walk(
   system: LocalSystemUnderTest,
+  worker: FragileWorker,
   client: Client,
   settings: WalkSettings,
 ): Promise<{ walked: Walked[]; deeds: Record<string, number> }> {
@@ -43,11 +62,19 @@ export async function walk(
   const deeds: Record<string, number> = {};
   let isOver = false;
 
-  const worker = new FragileWorker(system);
-  await worker.start();
+  const count = (deed: string) => {
+    deeds[deed] = (deeds[deed] ?? 0) + 1;
+  };
+
+  const startWorker = async () => {
+    const error = pick(clockErrors) ?? 0;
+    await worker.start(error);
+    if (error !== 0) count('clocks set wrong');
+  };
+  await startWorker();
   const replaceWorker = async (signal: 'SIGKILL' | 'SIGTERM') => {
     await worker.end(signal);
-    await worker.start();
+    await startWorker();
     return true;
   };
   const liveTaskFile = (name: 'programs.json' | 'supervisor.json') => {
@@ -70,17 +97,24 @@ export async function walk(
       await delay(150 + 400 * random());
       const [, name, does] = atWeight(things, random() * total) ?? [];
       const done = await does?.().catch(() => false);
-      if (name && done) deeds[name] = (deeds[name] ?? 0) + 1;
+      if (name && done) count(name);
     }
   };
 
+  const prepare = async (number: number, kind: Walked['kind']) => {
+    const { good, bad } = settings.sources;
+    if (kind === 'bad') return { source: bad, replace: undefined };
+    const [first, second] = [good[number % good.length], good[(number + 1) % good.length]] as [Source, Source];
+    if (kind !== 'replaced') return { source: first, replace: undefined };
+    return replaceable(join(system.folder, `own_${number}.csv`), first, second);
+  };
+
   const runOne = async (number: number): Promise<Walked> => {
-    // One in fifteen cannot be loaded.
-    const bad = settings.sources.length - 1;
-    const source = settings.sources[number % 15 === 7 ? bad : number % bad];
-    if (!source) throw new Error('no source');
+    const kind = kindOf(number);
+    const { source, replace } = await prepare(number, kind);
     const dataset = `walk_${number}`;
-    const compute = { spot: random() < 0.4, startTimeoutSeconds: 4, timeoutSeconds: 120 };
+    const batchDate = kind === 'denied' ? deniedDate : '2026-02-08';
+    const compute = { spot: random() < 0.4, startTimeoutSeconds: 4, timeoutSeconds };
     const detail = {
       s3Key: fileUri(source.path),
       batchDate,
@@ -93,8 +127,12 @@ export async function walk(
     const handle = await client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
     open.set(workflowId, handle);
     try {
-      const ended = await endOf(handle);
-      return { workflowId, runId: handle.firstExecutionRunId, dataset, source, ...ended };
+      const moment = () => (random() < 0.5 ? validated(handle) : delay(replacedWithinMs * random()));
+      const replaced = replace && moment().then(replace);
+      const [ended] = await Promise.all([endOf(handle), replaced]);
+      if (replace) count('sources replaced');
+      const { firstExecutionRunId: runId } = handle;
+      return { workflowId, runId, kind, dataset, batchDate, source, ...ended };
     } finally {
       open.delete(workflowId);
     }
@@ -110,8 +148,14 @@ export async function walk(
   const disturbing = disturb();
   await Promise.all(Array.from({ length: Math.min(atOnce, settings.runs) }, lane));
   await disturbing;
-  await worker.end('SIGTERM');
   return { walked, deeds };
+}
+
+/** One in fifteen cannot be loaded, one in ten is replaced, one in twenty lacks a permission. */
+function kindOf(number: number): Walked['kind'] {
+  if (number % 15 === 7) return 'bad';
+  if (number % 10 === 3) return 'replaced';
+  return number % 20 === 9 ? 'denied' : 'ordinary';
 }
 
 function atWeight<T extends readonly [number, ...unknown[]]>(things: readonly T[], at: number): T | undefined {
@@ -122,16 +166,45 @@ function atWeight<T extends readonly [number, ...unknown[]]>(things: readonly T[
   });
 }
 
-type Ending = Pick<Walked, 'status' | 'failureType' | 'launches'>;
+type Ending = Pick<Walked, 'status' | 'failureType' | 'reason' | 'launches' | 'hangs'>;
 
 async function endOf(handle: WorkflowHandle): Promise<Ending> {
+  const hangs = new Error('hangs');
+  const noted = new AbortController();
+  const hanging = delay(hangsAfterMs, undefined, { signal: noted.signal }).then(() => Promise.reject(hangs));
+  hanging.catch(() => undefined);
   try {
-    const { launches } = (await handle.result()) as { launches: Walked['launches'] };
+    const { launches } = (await Promise.race([handle.result(), hanging])) as { launches: Walked['launches'] };
     return { status: 'COMPLETED', launches };
   } catch (error) {
+    if (error === hangs) return { status: 'RUNNING', launches: [], hangs: await statusOf(handle) };
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { status, memo } = await handle.describe();
-    const end = (memo?.etl ?? {}) as { outcome?: string; launches?: Walked['launches'] };
-    return { status: status.name, launches: end.launches ?? [], ...(end.outcome && { failureType: end.outcome }) };
+    const end = (memo?.etl ?? {}) as { outcome?: string; reason?: string; launches?: Walked['launches'] };
+    const { outcome, reason, launches = [] } = end;
+    return { status: status.name, launches, ...(outcome && { failureType: outcome }), ...(reason && { reason }) };
+  } finally {
+    noted.abort();
   }
+}
+
+/** Returns when the run has gone beyond the validation of its source, or does not say so for long. */
+async function validated(handle: WorkflowHandle): Promise<void> {
+  for (let look = 0; look < 100; look++) {
+    const status = await handle.query<RunStatus>('status').catch(() => undefined);
+    if (status && status.step !== 'validate') return;
+    await delay(100);
+  }
+}
+
+/** What a run says that it is doing, and what the server waits for. */
+async function statusOf(handle: WorkflowHandle): Promise<object> {
+  const { raw } = await handle.describe();
+  const pending = raw.pendingActivities?.map(({ activityType, attempt, lastFailure }) => ({
+    activity: activityType?.name,
+    attempt,
+    lastFailure: lastFailure?.message,
+  }));
+  const status = await handle.query('status').catch((error: Error) => error.message);
+  return { status, pending };
 }

@@ -8,7 +8,11 @@ export interface RealTask {
   readonly workflowId: string;
   readonly runId: string;
   readonly generation: number;
+  /** Of the content that was validated. */
+  readonly fingerprint: string | undefined;
   readonly createdAt: number;
+  /** Whether it does not become STOPPED when it has ended. */
+  readonly isStuck: boolean;
   readonly spot: boolean;
   readonly size: { readonly cpu: number; readonly memoryMiB: number };
   readonly programs?: ProgramsRecord;
@@ -41,7 +45,9 @@ export function readTasks(ecsFolder: string): RealTask[] {
       workflowId: environment.WORKFLOW_ID ?? '',
       runId: environment.RUN_ID ?? '',
       generation: Number(environment.GENERATION),
+      fingerprint: environment.SOURCE_FINGERPRINT,
       createdAt: record.createdAt,
+      isStuck: record.stuckStop !== undefined,
       spot: record.description.capacityProviderName === 'FARGATE_SPOT',
       size: { cpu: Number(record.description.cpu), memoryMiB: Number(record.description.memory) },
       ...(programs && { programs }),
