@@ -2,176 +2,150 @@ import { setImmediate } from 'node:timers/promises';
 import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
 import { startsOf } from '@etl/pipeline/intake/starts';
+import { withinPlaces } from '@etl/pipeline/intake/withinPlaces';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import type { DeadLetter } from '../../../activities/ports';
 import { maxMessageBytes, messageOf } from '../../../aws/sqsLetter';
 import { type IntakeSettings, startIntake } from '../../../workers/intake/consume';
 import { createGate } from '../../../workers/intake/gate';
+import { createStarter } from '../../../workers/intake/startPipeline';
 import { type Random, randomFrom } from '../../support/random';
-import { created, onEventBridge, s3Object, sns } from '../../support/s3Events';
 import { until } from '../../support/system';
 import { thorough } from '../../support/thorough';
+import { watchTurns } from '../../support/turns';
+import { type HostileMessage, hostileMessages, password, randomMessage } from './hostileMessages';
 
 const maxReceives = 3;
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const maxOpen = 500;
+/** As SQS. */
+const mostPerReceive = 10;
+const randomMessages = 100;
 const places = { rawBase: 's3://raw', cleanBase: 's3://clean' };
+const allowed = {
+  sources: ['s3://raw', 's3://raw-data-lake', 'file:///'],
+  destinations: ['s3://clean'],
+  rawBase: places.rawBase,
+};
 
 /** A queue that brings each message again until it is settled, and counts its receives. */
-function queueOf(bodies: readonly string[]) {
-  const waiting = bodies.map((body, index) => ({ id: `m${index}`, body, receiveCount: 0 }));
+function queueOf(messages: readonly HostileMessage[]) {
+  const waiting = messages.map(({ body }, index) => ({ id: `m${index}`, body, receiveCount: 0 }));
   const receives = new Map<string, number>();
-  const settled = new Set<string>();
+  const unsettled = new Map(messages.map(({ name }, index) => [`m${index}`, name]));
   const source: EventSource = {
     name: 'memory',
     async receive(limit, signal) {
       await setImmediate();
       if (waiting.length === 0 && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
-      return waiting.splice(0, limit).map((message): Delivery => {
+      return waiting.splice(0, Math.min(limit, mostPerReceive)).map((message): Delivery => {
         const receiveCount = message.receiveCount + 1;
         receives.set(message.id, receiveCount);
         return {
           ...message,
           receiveCount,
-          done: async () => void settled.add(message.id),
+          done: async () => void unsettled.delete(message.id),
           again: async () => void waiting.push({ ...message, receiveCount }),
         };
       });
     },
     close: async () => undefined,
   };
-  return { source, receives, settled };
+  return { source, receives, unsettled };
 }
 
-const nested = (depth: number, open: string, close: string): string => `${open.repeat(depth)}1${close.repeat(depth)}`;
-const odd = ['\u0000', '\u001b[2J', '\ufffe', '\ud800', '\u202e', '__proto__', 'constructor', '../..', '%ff', '_', '/'];
-
-/** A text that is hostile in one way or another, and of any length. */
-function hostileText(random: Random): string {
-  const lengths = [0, 1, 3, 80, 1000, 1025, 5000, 200_000];
-  const piece = random.pick(['a', 'ñ', '\u0301', '.', ' ', '1', '2026-02-08/', '%7B', '"', '\\', ...odd]);
-  const text = piece.repeat(random.pick(lengths) / piece.length);
-  return random.chance(0.5) ? `${text}.csv` : text;
-}
-
-function hostileValue(random: Random): unknown {
-  const values = [null, true, 0, -1, 1e308, '', [], {}, JSON.parse('{"__proto__":{"a":1}}'), [[]]];
-  return random.chance(0.5) ? hostileText(random) : random.pick(values);
-}
-
-/** A message that is known, with some of it replaced. */
-function mutated(random: Random, message: unknown, share: number): unknown {
-  if (random.chance(share)) return hostileValue(random);
-  if (Array.isArray(message)) return message.map((each) => mutated(random, each, share));
-  if (message === null || typeof message !== 'object') return message;
-  const fields = Object.entries(message).map(([key, value]) => [key, mutated(random, value, share)]);
-  if (random.chance(share)) fields.push([hostileText(random), hostileValue(random)]);
-  return Object.fromEntries(fields);
-}
-
-function records(keys: readonly string[], count: number): string {
-  const all = Array.from({ length: count }, (_, n) => created(s3Object({ key: keys[n % keys.length] ?? '' })).Records);
-  return JSON.stringify({ Records: all.flat() });
-}
-
-function hostileBody(random: Random): string {
-  const key = random.chance(0.5) ? hostileText(random) : 'ventas/a.csv';
-  const event = { detail: { s3Key: key, batchDate: '2026-02-08', columns: { [key]: 'text' }, compute: {} } };
-  const landed = { landed: { uri: `s3://raw/${key}`, key, mark: key } };
-  const bodies: (() => string)[] = [
-    () => nested(50_000, '[', ']'),
-    () => nested(50_000, '{"detail":', '}'),
-    () => `{"Records":[${nested(50_000, '{"s3":', '}')}]}`,
-    () => JSON.stringify({ detail: JSON.parse(nested(1000, '[', ']')) as unknown }),
-    () => JSON.stringify(sns(nested(50_000, '[', ']'))),
-    () => records([key], 1),
-    () => records(['ventas/a.csv', '/', '_', 'no date', key.slice(0, 200)], random.pick([20, 100, 1001])),
-    () => JSON.stringify(mutated(random, created(s3Object({ key: `f${random.below(20)}.csv` })), 0.05)),
-    () => JSON.stringify(mutated(random, onEventBridge({ key: `f${random.below(20)}.csv` }), 0.05)),
-    () => JSON.stringify(mutated(random, sns(mutated(random, event, 0.05)), 0.02)),
-    () => JSON.stringify(mutated(random, event, 0.05)),
-    () => JSON.stringify(mutated(random, landed, 0.05)),
-    () => JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`key${n}`, n]))),
-    () => JSON.stringify({ detail: { s3Key: 'a.csv', batchDate: '2026-02-08', dialect: hostileValue(random) } }),
-    () => hostileText(random),
-    () => 'x'.repeat(1_100_000),
-  ];
-  // No queue holds more.
-  return random.pick(bodies)().slice(0, 1_100_000);
-}
-
-/** Measures the longest piece of work, in seconds of the processor. */
-function stopwatch() {
-  let seconds = 0;
-  return {
-    get seconds() {
-      return seconds;
-    },
-    of<T>(work: () => T): T {
-      const begun = process.cpuUsage();
-      const result = work();
-      const { user, system } = process.cpuUsage(begun);
-      seconds = Math.max(seconds, (user + system) / 1e6);
-      return result;
-    },
+/** Temporal as far as a start goes: what is sent is encoded, has limits, and is refused now and then. */
+function temporal(random: Random) {
+  const open = { now: 0, most: 0 };
+  const known = new Set<string>();
+  const encode = (value: unknown): number => defaultPayloadConverter.toPayload(value).data?.length ?? 0;
+  const start = async (type: string, options: { workflowId: string; args: unknown[]; [shown: string]: unknown }) => {
+    const { workflowId, args, staticSummary = '', staticDetails = '' } = options;
+    await setImmediate();
+    for (const argument of args) encode(argument);
+    if (workflowId.length > 1000) throw new Error('the workflow ID is too long');
+    if (encode(staticSummary) > 400 || encode(staticDetails) > 20_000) throw new Error('what is shown is too long');
+    if (random.chance(0.02)) throw new Error('the event cannot be encoded');
+    if (known.has(workflowId)) throw new WorkflowExecutionAlreadyStartedError('started before', workflowId, type);
+    known.add(workflowId);
+    open.most = Math.max(open.most, ++open.now);
+    void setImmediate().then(() => open.now--);
   };
+  const withDeadline = <T>(_deadline: unknown, work: () => Promise<T>) => work();
+  return { client: { withDeadline, workflow: { start } } as unknown as Client, open };
 }
 
 /** Takes letters as a queue of SQS does: nothing above its size, and no character that it refuses. */
-function letterBox(longest: ReturnType<typeof stopwatch>) {
+function letterBox() {
   const letters: DeadLetter[] = [];
   const refused = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
   const send = async (letter: DeadLetter): Promise<string> => {
-    const { MessageBody, MessageAttributes } = longest.of(() =>
-      messageOf(letter, { key: eventKey(letter.event, places) }),
-    );
+    const { MessageBody, MessageAttributes } = messageOf(letter, { key: eventKey(letter.event, places) });
     const attributes = Object.values(MessageAttributes).map(({ StringValue = '' }) => StringValue);
     const texts = [MessageBody, ...attributes];
     const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (bytes > maxMessageBytes || texts.some((text) => refused.test(text) || text === '')) {
       throw new Error('SQS would not take this letter');
     }
+    await setImmediate();
     letters.push(letter);
     return `l${letters.length}`;
   };
   return { letters, send };
 }
 
-test.each(Array.from({ length: thorough ? 20 : 2 }, (_, seed) => seed + 1))(
+/** Keeps every line as it is written. */
+function logBook() {
+  const lines: string[] = [];
+  const write = (...line: unknown[]) => void lines.push(JSON.stringify(line));
+  return { lines, log: { debug: write, info: write, warn: write, error: write } };
+}
+
+function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  const keyed = items.map((item) => ({ item, key: random.next() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
+
+test.each(Array.from({ length: thorough ? 8 : 2 }, (_, seed) => seed + 1))(
   'hostile messages: each one settles, and none holds up the worker (seed %d)',
   async (seed) => {
     const random = randomFrom(seed);
-    const bodies = Array.from({ length: 100 }, () => hostileBody(random));
-    const { source, receives, settled } = queueOf(bodies);
-    const longest = stopwatch();
-    const { letters, send } = letterBox(longest);
-    let open = 0;
-    let most = 0;
+    const unheardOf = Array.from({ length: randomMessages }, (_, number) => randomMessage(random, number));
+    const messages = shuffled(random, [...hostileMessages, ...unheardOf]);
+    const { source, receives, unsettled } = queueOf(messages);
+    const { letters, send } = letterBox();
+    const { client, open } = temporal(random);
+    const { lines, log } = logBook();
     const settings: IntakeSettings = {
       source,
-      read: (body, id) => longest.of(() => startsOf(body, id, { timeZone: 'UTC' }, 's3://raw')),
-      start: async ({ event, workflowId }) => {
-        // As Temporal does: an event is serialised, and an ID has 1,000 characters at most.
-        JSON.stringify(event);
-        if (workflowId.length > 1000) throw new Error('the workflow ID is too long');
-        if (random.chance(0.05)) throw new Error('the event cannot be encoded');
-        most = Math.max(most, ++open);
-        void setImmediate().then(() => open--);
-        return 'started';
-      },
-      gate: createGate({ maxOpen: 500, count: async () => open, log: silent as never, lookMs: 1 }),
+      read: (body, id) => withinPlaces(startsOf(body, id, { timeZone: 'UTC' }, places.rawBase), allowed),
+      start: createStarter(client),
+      gate: createGate({ maxOpen, count: async () => open.now, log, lookMs: 1 }),
       deadLetters: { send },
       maxReceives,
-      log: silent,
+      log,
     };
+    const turns = watchTurns();
     const intake = startIntake(settings);
-    await until('all of them settled', 100, () => settled.size === bodies.length);
+    await until('all of them are settled', 100, () => unsettled.size === 0).catch(() => undefined);
     await intake.stop();
+    turns.stop();
+
+    expect([...unsettled.values()]).toEqual([]);
+    expect(receives.size).toBe(messages.length);
     expect(Math.max(...receives.values())).toBeLessThanOrEqual(maxReceives + 1);
     expect(intake.counts.logged).toBe(0);
     expect(letters.length).toBe(intake.counts.poison);
-    expect(most).toBeLessThanOrEqual(500);
-    expect(letters.every(({ reason }) => reason.length < 200_000)).toBe(true);
-    // By the processor's time, since others use this machine too: so long the worker does nothing else.
-    expect(longest.seconds).toBeLessThan(1);
+    // Every way that a message can take was taken.
+    const { started, duplicates, poison, again, ignored } = intake.counts;
+    expect([started, duplicates, poison, again].map((count) => count > 0)).toEqual([true, true, true, true]);
+    expect(Object.keys(ignored)).toEqual(expect.arrayContaining(['folder', 'hidden', 'otherName']));
+    expect(open.most).toBeLessThanOrEqual(maxOpen);
+    expect(turns.longestSeconds).toBeLessThan(1);
+
+    const shown = [...letters.map(({ reason }) => reason), ...lines];
+    expect(shown.filter((text) => text.length > 200_000)).toEqual([]);
+    expect(shown.filter((text) => text.includes(password))).toEqual([]);
   },
   120_000,
 );
