@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createFaults, type Faults } from '../faults/faults';
 import { withFaults } from '../faults/onCalls';
+import { clockSkew } from '../faults/onClock';
 import { arrangeFaults } from '../faults/onTasks';
 import type { FaultPlan } from '../faults/plan';
 import { createFaultsRoute } from '../faults/route';
@@ -84,11 +85,9 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
   const { rateLimits = 1 } = options;
   const limited = rateLimits === false ? guarded : withRateLimits(guarded, Date.now, rateLimits);
   const calls = createCallCounts();
-  const server = createEcsServer(calls.counted(withFaults(limited, faults, context.tasks, closing.signal)), [
-    createFaultsRoute(faults),
-    calls.route,
-    createMetadataRoute(context.tasks.read, Date.now),
-  ]);
+  const counted = calls.counted(withFaults(limited, faults, context.tasks, closing.signal));
+  const routes = [createFaultsRoute(faults), calls.route, createMetadataRoute(context.tasks.read, Date.now)];
+  const server = createEcsServer(counted, routes, clockSkew(faults, context.tasks));
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
     server.listen(options.port, host, done);

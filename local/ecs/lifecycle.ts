@@ -6,7 +6,7 @@ import { epochSeconds, type Wire } from './wire';
 export function lastStatus(state: TaskState, now: number): string {
   const { record, programs, stop } = state;
   const stopped = stoppedAt(state);
-  if (stopped !== undefined) return now < stopped ? 'DEPROVISIONING' : 'STOPPED';
+  if (stopped !== undefined) return now < stopped ? (record.stuckStop?.status ?? 'DEPROVISIONING') : 'STOPPED';
   if (programs) return stop ? 'STOPPING' : 'RUNNING';
   return now < record.createdAt + record.timings.provisioningMs ? 'PROVISIONING' : 'PENDING';
 }
@@ -17,8 +17,8 @@ export function desiredStatus({ stop, end }: TaskState): 'RUNNING' | 'STOPPED' {
 }
 
 /** When the task was or will be STOPPED, in milliseconds; undefined for one that has not ended. */
-export function stoppedAt({ record, end }: TaskState): number | undefined {
-  return end && end.at + record.timings.deprovisioningMs;
+export function stoppedAt({ record, end, release }: TaskState): number | undefined {
+  return end && Math.min(end.at + record.timings.deprovisioningMs, release?.at ?? Number.POSITIVE_INFINITY);
 }
 
 /** Whether the task is one of those that ECS has forgotten, `stoppedTaskMs` after they stopped. */
@@ -56,7 +56,9 @@ export function describeStopped(state: TaskState): Wire<Task> {
   return { taskArn: state.record.description.taskArn, lastStatus: 'STOPPED', desiredStatus: 'STOPPED' };
 }
 
-function times({ record, programs, stop, end }: TaskState, status: string): Wire<Task> {
+function times(state: TaskState, status: string): Wire<Task> {
+  const { record, programs, stop, end } = state;
+  const stopped = stoppedAt(state);
   const pullStartedAt = record.createdAt + record.timings.provisioningMs;
   return {
     ...(status !== 'PROVISIONING' && (programs || !stop) && { pullStartedAt: epochSeconds(pullStartedAt) }),
@@ -67,7 +69,7 @@ function times({ record, programs, stop, end }: TaskState, status: string): Wire
     }),
     ...(stop && { stoppingAt: epochSeconds(stop.at) }),
     ...(end && { executionStoppedAt: epochSeconds(end.at) }),
-    ...(end && status === 'STOPPED' && { stoppedAt: epochSeconds(end.at + record.timings.deprovisioningMs) }),
+    ...(stopped !== undefined && status === 'STOPPED' && { stoppedAt: epochSeconds(stopped) }),
   };
 }
 
@@ -85,6 +87,7 @@ export function describeContainer(container: ContainerRecord, state: TaskState, 
 
 function attachmentStatus({ programs, end }: TaskState, status: string): string {
   if (status === 'STOPPED') return 'DELETED';
-  if (programs || end) return 'ATTACHED';
+  if (end) return 'DETACHING';
+  if (programs) return 'ATTACHED';
   return status === 'PROVISIONING' ? 'PRECREATED' : 'ATTACHED';
 }

@@ -20,6 +20,8 @@ export const taskFiles = (folder: string) => ({
   containerEnd: (name: string) => join(folder, `ended-${name}.json`),
   /** How it ended. */
   end: join(folder, 'end.json'),
+  /** When StopTask made a task STOPPED that had ended and was stuck. */
+  release: join(folder, 'release.json'),
   log: join(folder, 'log'),
   supervisorLog: join(folder, 'supervisor.log'),
   scratch: join(folder, 'scratch'),
@@ -55,6 +57,8 @@ export interface TaskRecord {
   readonly timings: Timings;
   /** The task will fail to start for this reason; ECS's wording. */
   readonly startFailure?: string;
+  /** The task does not become STOPPED when its containers have: `timings` say for how long. */
+  readonly stuckStop?: StuckStop;
   /** When ECS does not know of the task although there is one. */
   readonly hidden?: Hidden;
   /** What is to go wrong with it (docs/faults.md). */
@@ -69,6 +73,13 @@ export interface Hidden {
   readonly firstMs?: number;
   /** From every operation, this long after it has stopped. */
   readonly afterStopMs?: number;
+}
+
+export interface StuckStop {
+  /** What ECS shows meanwhile. */
+  readonly status: string;
+  /** StopTask makes the task STOPPED. */
+  readonly untilStopped: boolean;
 }
 
 /** In place of a task that there is no room for. */
@@ -107,6 +118,10 @@ export interface EndRecord {
   readonly containers: readonly ContainerEnd[];
 }
 
+export interface ReleaseRecord {
+  readonly at: number;
+}
+
 /** All that is on disk of one task. */
 export interface TaskState {
   readonly record: TaskRecord;
@@ -115,4 +130,5 @@ export interface TaskState {
   /** Containers that have ended before the task. */
   readonly ended?: readonly ContainerEnd[];
   readonly end?: EndRecord;
+  readonly release?: ReleaseRecord;
 }

@@ -16,19 +16,25 @@ export interface PlainRequest {
 /** What the server answers besides ECS's protocol; undefined for what is not its own. */
 export type Route = (request: PlainRequest) => Promise<Answer | undefined>;
 
+/** By how many milliseconds the server's clock is ahead in its answer to a request. */
+export type ClockSkew = (operation: string, input: Record<string, unknown>) => Promise<number>;
+
+const rightClock: ClockSkew = async () => 0;
+
 /** An HTTP server that speaks ECS's protocol and knows nothing of ECS. Not listening yet. */
-export function createEcsServer(handle: Handle, routes: readonly Route[]): Server {
+export function createEcsServer(handle: Handle, routes: readonly Route[], clockSkew = rightClock): Server {
   const server = createServer((request, response) => {
-    void answerTo(request, handle, routes).then((answer) => {
+    void answerTo(request, handle, routes, clockSkew).then((answer) => {
       if (answer === 'cut') {
         request.socket.destroy();
         return;
       }
-      const { status, body, type = contentType } = answer;
+      const { status, body, type = contentType, skewMs = 0 } = answer;
       response.writeHead(status, {
         'content-type': type,
         'content-length': Buffer.byteLength(body),
         'x-amzn-requestid': randomUUID(),
+        date: new Date(Date.now() + skewMs).toUTCString(),
         // Kept open, it would keep a server from closing.
         ...(!server.listening && { connection: 'close' }),
       });
@@ -38,7 +44,13 @@ export function createEcsServer(handle: Handle, routes: readonly Route[]): Serve
   return server;
 }
 
-async function answerTo(request: IncomingMessage, handle: Handle, routes: readonly Route[]): Promise<Answer | 'cut'> {
+async function answerTo(
+  request: IncomingMessage,
+  handle: Handle,
+  routes: readonly Route[],
+  clockSkew: ClockSkew,
+): Promise<(Answer & { readonly skewMs?: number }) | 'cut'> {
+  let skewMs = 0;
   try {
     // What starts programs must not be reachable from a web page.
     const refusal = refusalOf(request);
@@ -52,9 +64,11 @@ async function answerTo(request: IncomingMessage, handle: Handle, routes: readon
     if (method !== 'POST' || !(headers['content-type'] ?? '').startsWith(contentType)) {
       throw new EcsError('UnknownOperationException', `Send POST requests of type ${contentType}.`);
     }
-    return answerOf(await handle(parseTarget(headers['x-amz-target']), parseBody(body)));
+    const [operation, input] = [parseTarget(headers['x-amz-target']), parseBody(body)];
+    skewMs = await clockSkew(operation, input);
+    return { ...answerOf(await handle(operation, input), skewMs), skewMs };
   } catch (error) {
-    return error instanceof ConnectionCut ? 'cut' : answerOfError(error);
+    return error instanceof ConnectionCut ? 'cut' : { ...answerOfError(error), skewMs };
   }
 }
 

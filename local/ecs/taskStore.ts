@@ -6,6 +6,7 @@ import {
   type EndRecord,
   type ProcessIdentity,
   type ProgramsRecord,
+  type ReleaseRecord,
   type StopRecord,
   type TaskRecord,
   type TaskState,
@@ -16,7 +17,7 @@ export type TaskStore = ReturnType<typeof createTaskStore>;
 
 const idPattern = /^[0-9a-f]{32}$/;
 
-/** The tasks on disk, one folder each. An ended task never changes again and is read once. */
+/** The tasks on disk, one folder each. An ended task that never changes again is read once. */
 export function createTaskStore(stateDir: string) {
   const root = join(stateDir, 'tasks');
   const records = new Map<string, TaskRecord>();
@@ -50,6 +51,7 @@ export function createTaskStore(stateDir: string) {
       const paths = files(id);
       // The end first: whatever else is written after it has been looked for is then no contradiction.
       const end = await readJson<EndRecord>(paths.end);
+      const release = end && record.stuckStop?.untilStopped ? await readJson<ReleaseRecord>(paths.release) : undefined;
       const sidecars = end ? [] : record.containers.filter(({ essential, program }) => !essential && program);
       const [programs, stop, ...ends] = await Promise.all([
         readJson<ProgramsRecord>(paths.programs),
@@ -63,8 +65,9 @@ export function createTaskStore(stateDir: string) {
         ...(stop && { stop }),
         ...(early.length > 0 && { ended: early }),
         ...(end && { end }),
+        ...(release && { release }),
       };
-      if (end) ended.set(id, state);
+      if (end && (release || !record.stuckStop?.untilStopped)) ended.set(id, state);
       return state;
     },
 
@@ -74,6 +77,9 @@ export function createTaskStore(stateDir: string) {
     stop: (id: string, stop: StopRecord) => createJson(files(id).stop, stop),
 
     end: (id: string, end: EndRecord) => createJson(files(id).end, end),
+
+    /** Makes a task STOPPED that has ended and is stuck. The first release stands. */
+    release: (id: string, release: ReleaseRecord) => createJson(files(id).release, release),
 
     /** The ids of all tasks, in no order. */
     async ids(): Promise<string[]> {

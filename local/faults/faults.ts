@@ -46,7 +46,7 @@ export function createFaults(now: () => number, first?: FaultPlan) {
   function replace(next: FaultPlan): void {
     plan = next;
     on = true;
-    dice = next.rules.map((rule, index) => createDice(next.seed, index, rule));
+    dice = next.rules.map((rule, index) => createDice(next.seed, index, rule, now));
     counts = next.rules.map(() => 0);
     injected = [];
   }
@@ -61,14 +61,14 @@ export function createFaults(now: () => number, first?: FaultPlan) {
       on = false;
     },
 
-    isOn: () => on,
+    /** The rules in force; none while faults are off. */
+    rules: (): readonly FaultRule[] => (on && plan ? plan.rules : []),
 
     status: (): FaultStatus => ({ on, plan, counts, injected }),
 
     /** The rules that apply and hit, in the plan's order; each is asked only when it is needed. */
     *draw<Rule extends FaultRule>(applies: (rule: FaultRule) => rule is Rule): Generator<Hit<Rule>> {
-      if (!on || !plan) return;
-      for (const [index, rule] of plan.rules.entries()) {
+      for (const [index, rule] of this.rules().entries()) {
         const own = dice[index];
         if (!own || !applies(rule) || !own.hits()) continue;
         counts[index] = (counts[index] ?? 0) + 1;

@@ -2,9 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionCut, EcsError, serverException } from '../ecs/errors';
 import type { Handle } from '../ecs/handle';
 import type { TaskStore } from '../ecs/taskStore';
+import { rulesOfCall } from './callRules';
 import type { Faults } from './faults';
-import { type CallRule, type FaultRule, isCallRule } from './plan';
-import { isMeant, subjectsOfCall, taskNames } from './subject';
+import type { CallRule, FaultRule } from './plan';
+import { taskNames } from './subject';
+import { credentialsRefused } from './wording';
+
+type HarmRule = Exclude<CallRule, { fault: 'skewedClock' }>;
 
 /** ECS with faults on its calls: the first rule of the plan that hits. `closing` ends what is only slow. */
 export function withFaults(
@@ -14,14 +18,9 @@ export function withFaults(
   closing: AbortSignal,
 ): Handle {
   return async (operation, input) => {
-    if (!faults.isOn()) return handle(operation, input);
-    const subjects = await subjectsOfCall(operation, input, tasks);
-    const applies = (rule: FaultRule): rule is CallRule => {
-      if (!isCallRule(rule) || (rule.operation ?? operation) !== operation) return false;
-      const { where } = rule;
-      return where === undefined || subjects.some((subject) => isMeant(where, subject));
-    };
-    const [hit] = first(faults.draw(applies));
+    const isAbout = await rulesOfCall(faults.rules(), operation, input, tasks);
+    const isHarm = (rule: FaultRule): rule is HarmRule => isAbout(rule) && rule.fault !== 'skewedClock';
+    const [hit] = first(faults.draw(isHarm));
     if (!hit) return handle(operation, input);
     const { rule, note } = hit;
     const named = taskNames(input);
@@ -31,7 +30,12 @@ export function withFaults(
         throw serverException('Service Unavailable. Please try again later.');
       case 'throttling':
         note(operation, named);
-        throw new EcsError(rule.as, 'Rate exceeded');
+        throw new EcsError(rule.as, rule.message);
+      case 'credentials': {
+        note(operation, named);
+        const { as, status, message = credentialsRefused(as, operation, Date.now()) } = rule;
+        throw new EcsError(as, message, {}, status);
+      }
       case 'slowResponse': {
         const answer = await handle(operation, input);
         note(operation, [...named, ...arnsIn(answer)]);

@@ -1,27 +1,32 @@
+import { clientException } from '../ecs/errors';
 import type { Refusal, TaskRecord } from '../ecs/records';
 import type { Dice } from './dice';
 import type { Faults } from './faults';
 import { type FaultRule, isCallRule, type TaskRule } from './plan';
 import { isMeant, subjectOfTask } from './subject';
 import type { TaskFault } from './taskFault';
+import { noCapacity, quotaReached } from './wording';
 
-const noCapacity = 'Capacity is unavailable at this time. Please try again later or in a different availability zone';
 /** Longer than anyone waits; within what a date can hold. */
 const forEverMs = 1e12;
 
-/** A new task with all that is to go wrong with it; or that there is no room for it. */
+/** A new task with all that is to go wrong with it; or that there is no room for it. Throws EcsError for a quota that comes so. */
 export function arrangeFaults(faults: Faults, record: TaskRecord): TaskRecord | Refusal {
   const subject = subjectOfTask(record);
-  const isSpot = record.description.capacityProviderName === 'FARGATE_SPOT';
+  const provider = record.description.capacityProviderName ?? 'FARGATE';
+  const isSpot = provider === 'FARGATE_SPOT';
   const isAbout = (rule: FaultRule): boolean => {
     if (rule.where && !isMeant(rule.where, subject)) return false;
     if (rule.fault === 'capacity') return isSpot || !rule.spotOnly;
+    if (rule.fault === 'quota') return rule.provider === undefined || rule.provider === provider;
     return rule.fault !== 'spotInterruption' || isSpot || rule.anyTask;
   };
   // First, so that a task that is not started takes nothing from the other rules.
-  for (const { note } of faults.draw((rule): rule is CapacityRule => rule.fault === 'capacity' && isAbout(rule))) {
+  for (const { rule, note } of faults.draw((each): each is RoomRule => isRoomRule(each) && isAbout(each))) {
     note('RunTask', []);
-    return { refused: noCapacity };
+    if (rule.fault === 'capacity') return { refused: noCapacity };
+    if (rule.as === 'ClientException') throw clientException(quotaReached[rule.of]);
+    return { refused: quotaReached[rule.of] };
   }
   let arranged = record;
   for (const { rule, dice, note } of faults.draw((each): each is RecordRule => isRecordRule(each) && isAbout(each))) {
@@ -31,10 +36,12 @@ export function arrangeFaults(faults: Faults, record: TaskRecord): TaskRecord | 
   return arranged;
 }
 
-type CapacityRule = Extract<TaskRule, { fault: 'capacity' }>;
-type RecordRule = Exclude<TaskRule, CapacityRule>;
+/** Leaves no room for a task. */
+type RoomRule = Extract<TaskRule, { fault: 'capacity' | 'quota' }>;
+type RecordRule = Exclude<TaskRule, RoomRule>;
 
-const isRecordRule = (rule: FaultRule): rule is RecordRule => !isCallRule(rule) && rule.fault !== 'capacity';
+const isRoomRule = (rule: FaultRule): rule is RoomRule => rule.fault === 'capacity' || rule.fault === 'quota';
+const isRecordRule = (rule: FaultRule): rule is RecordRule => !isCallRule(rule) && !isRoomRule(rule);
 
 /** What the rule changes in the task's record. */
 function change(record: TaskRecord, rule: RecordRule, dice: Dice): Partial<TaskRecord> {
@@ -50,6 +57,11 @@ function change(record: TaskRecord, rule: RecordRule, dice: Dice): Partial<TaskR
     case 'stuckStart': {
       const phase = rule.status === 'PROVISIONING' ? 'provisioningMs' : 'pendingMs';
       return { timings: { ...timings, [phase]: forEverMs } };
+    }
+    case 'stuckStop': {
+      const deprovisioningMs = rule.seconds === undefined ? forEverMs : rule.seconds * 1000;
+      const { status, untilStopped } = rule;
+      return { timings: { ...timings, deprovisioningMs }, stuckStop: { status, untilStopped } };
     }
     case 'failedStart':
       return { startFailure: rule.reason };

@@ -2,27 +2,29 @@ import { recordOf } from '@etl/pipeline/recordOf';
 import { describeIssue } from '@etl/pipeline/schemaIssues';
 import * as z from 'zod';
 import { operationNames } from '../ecs/operationNames';
+import { credentialErrors, noImage, quotas, rateExceeded } from './wording';
+
+/** In seconds: what a timer can still hold. */
+const week = 604_800;
 
 /** How often a rule does harm; docs/faults.md has every key in words. */
 const chance = {
   probability: z.number().min(0).max(1).default(1),
   times: z.number().int().min(1).optional(),
   after: z.number().int().min(0).default(0),
+  forSeconds: z.number().min(0).max(week).optional(),
 };
 const names = recordOf(z.string());
 const where = z
   .strictObject({ startedBy: z.string().optional(), tag: names.optional(), environment: names.optional() })
   .optional();
-/** A week: what a timer can still hold. */
-const seconds = z.number().min(0).max(604_800);
+const seconds = z.number().min(0).max(week);
 /** Fixed, or drawn between two bounds for each task. */
 const afterSeconds = z.union([seconds, z.tuple([seconds, seconds])]).default(0);
 
 const call = { ...chance, where, operation: z.enum(operationNames).optional() };
 const task = { ...chance, where };
 const container = z.string().optional();
-
-const noImage = 'CannotPullContainerError: pull image manifest has been retried 5 time(s): dial tcp: i/o timeout';
 
 const ruleSchemas = {
   lostResponse: z.strictObject({ fault: z.literal('lostResponse'), ...call }),
@@ -31,9 +33,25 @@ const ruleSchemas = {
     fault: z.literal('throttling'),
     ...call,
     as: z.enum(['ThrottlingException', 'InvalidParameterException', 'ClientException']).default('ThrottlingException'),
+    message: z.string().default(rateExceeded),
   }),
+  credentials: z.strictObject({
+    fault: z.literal('credentials'),
+    ...call,
+    as: z.enum(credentialErrors).default('ExpiredTokenException'),
+    status: z.union([z.literal(400), z.literal(403)]).default(400),
+    message: z.string().optional(),
+  }),
+  skewedClock: z.strictObject({ fault: z.literal('skewedClock'), ...call, seconds: z.number().min(-week).max(week) }),
   slowResponse: z.strictObject({ fault: z.literal('slowResponse'), ...call, seconds }),
   capacity: z.strictObject({ fault: z.literal('capacity'), ...task, spotOnly: z.boolean().default(false) }),
+  quota: z.strictObject({
+    fault: z.literal('quota'),
+    ...task,
+    of: z.enum(quotas).default('vCPUs'),
+    provider: z.enum(['FARGATE', 'FARGATE_SPOT']).optional(),
+    as: z.enum(['failures', 'ClientException']).default('failures'),
+  }),
   missing: z.strictObject({ fault: z.literal('missing'), ...task, seconds }),
   expiredRecord: z.strictObject({ fault: z.literal('expiredRecord'), ...task, seconds: seconds.default(0) }),
   slowStart: z.strictObject({ fault: z.literal('slowStart'), ...task, seconds }),
@@ -41,6 +59,13 @@ const ruleSchemas = {
     fault: z.literal('stuckStart'),
     ...task,
     status: z.enum(['PROVISIONING', 'PENDING']).default('PENDING'),
+  }),
+  stuckStop: z.strictObject({
+    fault: z.literal('stuckStop'),
+    ...task,
+    status: z.enum(['DEACTIVATING', 'STOPPING', 'DEPROVISIONING']).default('DEPROVISIONING'),
+    seconds: seconds.optional(),
+    untilStopped: z.boolean().default(false),
   }),
   failedStart: z.strictObject({ fault: z.literal('failedStart'), ...task, reason: z.string().default(noImage) }),
   nullExitCode: z.strictObject({ fault: z.literal('nullExitCode'), ...task, container }),
@@ -78,7 +103,7 @@ const ruleSchemas = {
 export type FaultName = keyof typeof ruleSchemas;
 export type FaultRule = z.infer<(typeof ruleSchemas)[FaultName]>;
 /** Harm to a call; all others are harm to a task. */
-const callFaults = ['lostResponse', 'serverError', 'throttling', 'slowResponse'] as const;
+const callFaults = ['lostResponse', 'serverError', 'throttling', 'credentials', 'slowResponse', 'skewedClock'] as const;
 export type CallRule = Extract<FaultRule, { fault: (typeof callFaults)[number] }>;
 export type TaskRule = Exclude<FaultRule, CallRule>;
 export const isCallRule = (rule: FaultRule): rule is CallRule => (callFaults as readonly string[]).includes(rule.fault);

@@ -4,7 +4,7 @@ import { findTask } from '../findTask';
 import { describeTask } from '../lifecycle';
 import { read, stopTaskInput } from '../schemas';
 
-/** Asks the supervisor to end the task. A task that is ending or has ended is left as it is. */
+/** Asks the supervisor to end the task. A task that is ending or has ended is left as it is, unless it waits to be stopped. */
 export const stopTask: Operation = async (context, rawInput) => {
   const input = read(stopTaskInput, rawInput);
   const cluster = await context.clusters.require(input.cluster);
@@ -14,6 +14,8 @@ export const stopTask: Operation = async (context, rawInput) => {
   if (!state.end) {
     const reason = input.reason ?? 'Task stopped by user';
     await context.tasks.stop(id, { stopCode: 'UserInitiated', reason, at: context.now() });
+  } else if (state.record.stuckStop?.untilStopped) {
+    await context.tasks.release(id, { at: context.now() });
   }
   const after = (await context.launcher.observe(id)) ?? state;
   return { task: describeTask(after, context.now(), true) };

@@ -59,6 +59,115 @@ it('serverError: nothing is done', async () => {
   expect(await started('server')).toEqual([]);
 });
 
+it('throttling: with another message', async () => {
+  const message =
+    'Error retrieving security group information for [sg-0]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)';
+  await rules({ fault: 'throttling', as: 'InvalidParameterException', message, operation: 'RunTask', times: 1 });
+  expect(await failed(run())).toMatchObject({ name: 'InvalidParameterException', message });
+});
+
+describe('credentials', () => {
+  const amzDate = '\\d{8}T\\d{6}Z';
+
+  it.each([
+    ['ExpiredTokenException', /^The security token included in the request is expired$/],
+    ['UnrecognizedClientException', /^The security token included in the request is invalid\.$/],
+    [
+      'InvalidSignatureException',
+      new RegExp(`^Signature expired: ${amzDate} is now earlier than ${amzDate} \\(${amzDate} - 5 min\\.\\)$`),
+    ],
+    ['AccessDeniedException', /^User: arn:aws:sts:.* is not authorized to perform: ecs:RunTask because /],
+  ])('refused with %s, and nothing is done', async (as, message) => {
+    await rules({ fault: 'credentials', as, operation: 'RunTask', times: 1 });
+    const error = await failed(run({ startedBy: as }));
+    expect([error.name, error.$metadata?.httpStatusCode]).toEqual([as, 400]);
+    expect(error.message).toMatch(message);
+    expect(await started(as)).toEqual([]);
+  });
+
+  it('with HTTP 403 and another message', async () => {
+    await rules({ fault: 'credentials', status: 403, message: 'no', operation: 'RunTask', times: 1 });
+    const error = await failed(run());
+    expect([error.message, error.$metadata?.httpStatusCode]).toEqual(['no', 403]);
+  });
+
+  it('for a while: every call of every operation', async () => {
+    await rules({ fault: 'credentials', forSeconds: 0.5, times: 1 });
+    const ask = () => rig.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
+    const begun = Date.now();
+    let refused = 0;
+    while (
+      await ask().then(
+        () => false,
+        () => true,
+      )
+    )
+      refused++;
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(490);
+    expect(refused).toBeGreaterThan(1);
+    expect((await run()).tasks).toHaveLength(1);
+  });
+});
+
+describe('skewedClock', () => {
+  const hourMs = 3_600_000;
+  const near = (ms: number) => ({ from: ms - 60_000, to: ms + 60_000 });
+  const isNear = (date: Date | undefined, { from, to }: ReturnType<typeof near>) =>
+    Number(date) > from && Number(date) < to;
+
+  it('shifts all times and the Date header of an answer, and nothing else', async () => {
+    const [task] = (await run({ startedBy: 'skewed' })).tasks ?? [];
+    const ask = async () => {
+      const response = await fetch(rig.endpoint.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'AmazonEC2ContainerServiceV20141113.DescribeTasks',
+        },
+        body: JSON.stringify({ cluster, tasks: [task?.taskArn] }),
+      });
+      const { tasks } = (await response.json()) as { tasks: [{ createdAt: number; pullStartedAt: number }] };
+      return { ...tasks[0], date: new Date(response.headers.get('date') ?? '') };
+    };
+    await rig.running(task?.taskArn ?? '');
+    const right = await ask();
+    await rules({ fault: 'skewedClock', seconds: -7200 });
+    const skewed = await ask();
+    expect(skewed).toEqual({
+      ...right,
+      date: skewed.date,
+      ...Object.fromEntries(
+        Object.entries(right).flatMap(([name, value]) => (name.endsWith('At') ? [[name, Number(value) - 7200]] : [])),
+      ),
+    });
+    expect(isNear(skewed.date, near(Date.now() - 2 * hourMs))).toBe(true);
+    await rig.client.send(new StopTaskCommand({ cluster, task: task?.taskArn }));
+  });
+
+  it('comes beside another fault, whose answer has the wrong Date, too', async () => {
+    await rules({ fault: 'serverError', operation: 'RunTask' }, { fault: 'skewedClock', seconds: 3600 });
+    const error = await failed(run());
+    expect(error.name).toBe('ServerException');
+    const { headers } = (error as { $response?: { headers: Record<string, string> } }).$response ?? {};
+    expect(isNear(new Date(headers?.date ?? ''), near(Date.now() + hourMs))).toBe(true);
+    expect((await getFaults(rig.endpoint.url)).counts).toEqual([1, 1]);
+  });
+
+  it('adds up', async () => {
+    const [task] = (await run({ startedBy: 'sum' })).tasks ?? [];
+    await rules({ fault: 'skewedClock', seconds: 7200 }, { fault: 'skewedClock', seconds: -3600 });
+    expect(Number((await rig.task(task?.taskArn ?? '')).createdAt)).toBeCloseTo(Number(task?.createdAt) + hourMs, -1);
+  });
+
+  it('of one task: the answers about it alone', async () => {
+    const [[meant], [other]] = [(await run({ startedBy: 'late' })).tasks ?? [], (await run()).tasks ?? []];
+    await rules({ fault: 'skewedClock', seconds: 3600, where: { startedBy: 'late' } });
+    const shift = async (task: typeof meant) =>
+      Number((await rig.task(task?.taskArn ?? '')).createdAt) - Number(task?.createdAt);
+    expect([await shift(meant), await shift(other)]).toEqual([hourMs, 0]);
+  });
+});
+
 it.each(['ThrottlingException', 'InvalidParameterException', 'ClientException'])(
   'throttling: as %s, and nothing is done',
   async (as) => {
@@ -112,6 +221,37 @@ describe('capacity', () => {
     const capacityProviderStrategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
     const answer = await run({ launchType: undefined, capacityProviderStrategy, count: 3 });
     expect([answer.tasks?.length, answer.failures?.length]).toEqual([2, 1]);
+  });
+});
+
+describe('quota', () => {
+  const reached = (what: string) => `You've reached the limit on the number of ${what} you can run concurrently`;
+
+  it.each(['vCPUs', 'tasks'])('of %s: a failure in an answer that is no error', async (of) => {
+    await rules({ fault: 'quota', of, times: 1 });
+    const input = { clientToken: `quota-${of}` };
+    const { tasks, failures, $metadata } = await run(input);
+    expect([tasks, failures, $metadata.httpStatusCode]).toEqual([[], [{ reason: reached(of) }], 200]);
+    expect((await run(input)).tasks).toHaveLength(1);
+  });
+
+  it('as an exception, and the token still stands for nothing', async () => {
+    await rules({ fault: 'quota', of: 'provisioning', as: 'ClientException', times: 1 });
+    const input = { clientToken: 'provisioning', startedBy: 'provisioning' };
+    const error = await failed(run(input));
+    expect([error.name, error.message]).toEqual(['ClientException', 'Tasks provisioning capacity limit exceeded.']);
+    expect(await started('provisioning')).toEqual([]);
+    expect((await run(input)).tasks).toHaveLength(1);
+  });
+
+  it.each([
+    ['FARGATE', [0, 1]],
+    ['FARGATE_SPOT', [1, 0]],
+  ])('of %s alone', async (provider, placed) => {
+    await rules({ fault: 'quota', provider });
+    const spot = { launchType: undefined, capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] };
+    const answers = [await run(), await run(spot)];
+    expect(answers.map(({ tasks }) => tasks?.length)).toEqual(placed);
   });
 });
 

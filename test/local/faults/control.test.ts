@@ -42,8 +42,8 @@ it('a plan put again begins anew', async () => {
 
 it('lists the last 500 faults, oldest first', () => {
   let time = 0;
-  const faults = createFaults(() => time++, parseFaultPlan({ rules: [{ fault: 'serverError' }] }));
-  for (let i = 0; i < 510; i++) {
+  const faults = createFaults(() => time, parseFaultPlan({ rules: [{ fault: 'serverError' }] }));
+  for (; time < 510; time++) {
     for (const { note } of faults.draw((rule): rule is FaultRule => rule.fault === 'serverError')) note('RunTask', []);
   }
   const { counts, injected } = faults.status();

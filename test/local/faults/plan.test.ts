@@ -12,7 +12,7 @@ it('fills in the defaults', () => {
   expect(parseFaultPlan({ rules: asked })).toEqual({
     seed: 1,
     rules: [
-      { fault: 'throttling', probability: 1, after: 0, as: 'ThrottlingException' },
+      { fault: 'throttling', probability: 1, after: 0, as: 'ThrottlingException', message: 'Rate exceeded' },
       { fault: 'killed', probability: 1, after: 0, afterSeconds: [1, 2] },
       { fault: 'slow', probability: 1, after: 0, afterSeconds: 0, share: 0.5 },
     ],
@@ -33,6 +33,10 @@ it.each<[string, unknown, RegExp]>([
   ['an unknown matcher', rule({ fault: 'killed', where: { family: 'x' } }), /rules\.0\.where\.family: unknown key/],
   ['no share of the time', rule({ fault: 'slow' }), /^fault plan: rules\.0\.share: is missing$/],
   ['a share that is none', rule({ fault: 'slow', share: 0 }), /^fault plan: rules\.0\.share: /],
+  ['an end that is none', rule({ fault: 'stuckStop', status: 'STOPPED' }), /^fault plan: rules\.0\.status: /],
+  ['an unknown quota', rule({ fault: 'quota', of: 'memory' }), /^fault plan: rules\.0\.of: /],
+  ['a refusal that AWS does not give', rule({ fault: 'credentials', status: 401 }), /^fault plan: rules\.0\.status: /],
+  ['a clock without an error', rule({ fault: 'skewedClock' }), /^fault plan: rules\.0\.seconds: is missing$/],
   ['more than the whole time', rule({ fault: 'slow', share: 1.5 }), /^fault plan: rules\.0\.share: /],
   [
     'a task where there is none',
@@ -64,8 +68,10 @@ describe('a plan on the command line', () => {
 });
 
 describe('the dice of a rule', () => {
+  let clock = 0;
+  const now = () => clock;
   const sequence = (seed: number, index: number, more: object = {}, length = 200) => {
-    const dice = createDice(seed, index, { probability: 0.3, after: 0, ...more });
+    const dice = createDice(seed, index, { probability: 0.3, after: 0, ...more }, now);
     return Array.from({ length }, () => dice.hits());
   };
   const hits = (of: boolean[]) => of.filter(Boolean).length;
@@ -90,8 +96,30 @@ describe('the dice of a rule', () => {
     expect(sequence(7, 0, { times: 3 })).toEqual(firstThree);
   });
 
+  it('with `forSeconds`, hit every occasion from a hit on; these do not count toward `times`', () => {
+    const dice = createDice(7, 0, { probability: 1, after: 1, times: 2, forSeconds: 2 }, now);
+    const at = (seconds: number) => {
+      clock = seconds * 1000;
+      return dice.hits();
+    };
+    expect([0, 1, 1.5, 2.9, 3, 4.9, 5, 9].map(at)).toEqual([false, true, true, true, true, true, false, false]);
+  });
+
+  it('with `forSeconds`, fall as without it: harm that lasts uses none of them up', () => {
+    const dice = createDice(7, 0, { probability: 0.3, after: 0, forSeconds: 2.5 }, now);
+    const long = Array.from({ length: 200 }, (_, at) => {
+      clock = 10_000 + at * 1000;
+      return dice.hits();
+    });
+    const short = sequence(7, 0);
+    const begins = long.flatMap((hit, at) => (hit && !long.slice(Math.max(0, at - 2), at).includes(true) ? [at] : []));
+    expect(begins.length).toBeGreaterThan(10);
+    expect(begins.filter((at) => !short[at])).toEqual([]);
+    expect(short.flatMap((hit, at) => (hit && !long[at] ? [at] : []))).toEqual([]);
+  });
+
   it('draw a length between two bounds, or leave a fixed one', () => {
-    const dice = createDice(7, 0, { probability: 1, after: 0 });
+    const dice = createDice(7, 0, { probability: 1, after: 0 }, now);
     const drawn = Array.from({ length: 100 }, () => dice.within([2, 5]));
     expect(Math.min(...drawn)).toBeGreaterThanOrEqual(2);
     expect(Math.max(...drawn)).toBeLessThan(5);

@@ -73,6 +73,46 @@ it.each(['PROVISIONING', 'PENDING'])('stuckStart: %s until someone stops it', as
   expect([task.stopCode, task.startedAt, exitCodeOf(task)]).toEqual(['UserInitiated', undefined, undefined]);
 });
 
+describe('stuckStop', () => {
+  it.each(['DEPROVISIONING', 'STOPPING', 'DEACTIVATING'])('%s, with the exit code of its container', async (status) => {
+    await rules({ fault: 'stuckStop', status });
+    const arn = await rig.run('exit:1', {}, { environment: [{ name: 'CODE', value: '3' }] });
+    const task = await rig.until(arn, ({ containers }) => containers?.[0]?.lastStatus === 'STOPPED');
+    expect(task).toMatchObject({
+      lastStatus: status,
+      desiredStatus: 'STOPPED',
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      attachments: [{ type: 'ElasticNetworkInterface', status: 'DETACHING' }],
+    });
+    expect([exitCodeOf(task), task.executionStoppedAt instanceof Date, task.stoppedAt]).toEqual([3, true, undefined]);
+    await stop(arn);
+    await delay(100);
+    expect((await rig.task(arn)).lastStatus).toBe(status);
+  });
+
+  it('for some seconds', async () => {
+    await rules({ fault: 'stuckStop', seconds: 0.8 });
+    const task = await rig.stopped(await rig.run('exit:1'));
+    expect(millisecondsBetween(task.executionStoppedAt, task.stoppedAt)).toBe(800);
+  });
+
+  it('until StopTask, which another endpoint remembers', async () => {
+    await rules({ fault: 'stuckStop', untilStopped: true });
+    const arn = await rig.run('exit:1');
+    await rig.until(arn, ({ containers }) => containers?.[0]?.lastStatus === 'STOPPED');
+    await delay(100);
+    expect((await rig.task(arn)).lastStatus).toBe('DEPROVISIONING');
+    await stop(arn);
+    const task = await rig.task(arn);
+    expect([task.lastStatus, task.stopCode]).toEqual(['STOPPED', 'EssentialContainerExited']);
+    const reopened = await startRig({ stateDir: rig.stateDir });
+    expect(await reopened.task(arn)).toEqual(task);
+    reopened.client.destroy();
+    await reopened.endpoint.close();
+  });
+});
+
 it('failedStart: with the reason given', async () => {
   const reason = 'ResourceInitializationError: unable to pull secrets or registry auth';
   await rules({ fault: 'failedStart', reason });

@@ -1,0 +1,21 @@
+import type { TaskStore } from '../ecs/taskStore';
+import { type CallRule, type FaultRule, isCallRule } from './plan';
+import { isMeant, subjectsOfCall } from './subject';
+
+/** Returns which of the rules are about this call. Reads the tasks that it names only for rules with a `where`. */
+export async function rulesOfCall(
+  rules: readonly FaultRule[],
+  operation: string,
+  input: Record<string, unknown>,
+  tasks: Pick<TaskStore, 'read'>,
+): Promise<(rule: FaultRule) => rule is CallRule> {
+  const isOfOperation = (rule: FaultRule): rule is CallRule =>
+    isCallRule(rule) && (rule.operation ?? operation) === operation;
+  const isSelective = rules.some((rule) => isOfOperation(rule) && rule.where !== undefined);
+  const subjects = isSelective ? await subjectsOfCall(operation, input, tasks) : [];
+  return (rule): rule is CallRule => {
+    if (!isOfOperation(rule)) return false;
+    const { where } = rule;
+    return where === undefined || subjects.some((subject) => isMeant(where, subject));
+  };
+}
