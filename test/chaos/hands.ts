@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../support/processes';
+import { shiftedClock } from '../support/shiftedClock';
 import { everyFile, type LocalSystemUnderTest } from '../support/system';
 
 /** A worker beside that of `etl up`, which dies and comes back. */
@@ -9,7 +10,8 @@ export class FragileWorker {
   private child: ChildProcess | undefined;
   constructor(private readonly system: LocalSystemUnderTest) {}
 
-  async start(): Promise<void> {
+  /** The clock of its machine is `aheadSeconds` ahead. */
+  async start(aheadSeconds: number): Promise<void> {
     const child = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
       cwd: root,
       env: {
@@ -20,6 +22,7 @@ export class FragileWorker {
         AWS_ENDPOINT_URL_ECS: this.system.ready?.ecs ?? '',
         ETL_SHUTDOWN_GRACE_SECONDS: '0.2',
         LOG_LEVEL: 'error',
+        ...shiftedClock(aheadSeconds),
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

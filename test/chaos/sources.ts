@@ -1,24 +1,42 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileFingerprint } from '@etl/storage/fileRead';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { Bench } from '../support/container';
 
-/** A file, and the parts that it becomes: the same bytes, however often and by whom it is converted. */
+/** Hash by the part's name: the same bytes, however often and by whom the content is converted. */
+export type Parts = ReadonlyMap<string, string>;
+
+/** A file, and the parts that each of the contents becomes which a run may find there. */
 export interface Source {
   readonly path: string;
-  /** Hash by the part's name; none for a file that cannot be loaded. */
-  readonly parts: ReadonlyMap<string, string> | undefined;
+  /** By fingerprint; undefined for a content that cannot be loaded. */
+  readonly contents: ReadonlyMap<string, Parts | undefined>;
 }
 
 export const chunkRows = 200;
 
-export async function makeSources(folder: string): Promise<Source[]> {
+export interface Sources {
+  readonly good: readonly Source[];
+  /** Good as far as validation looks, so that it is the container that finds what is wrong. */
+  readonly bad: Source;
+}
+
+export async function makeSources(folder: string): Promise<Sources> {
   const good = await Promise.all([150, 700, 1500, 4000].map((rows) => salesSource(folder, rows)));
-  const bad = join(folder, 'bad.csv');
-  // Good as far as validation looks, so that it is the container that finds it.
-  await writeFile(bad, `a,b\n${`1,${'x'.repeat(1000)}\n`.repeat(300)}${'1,2,3\n'.repeat(50)}`);
-  return [...good, { path: bad, parts: undefined }];
+  const path = join(folder, 'bad.csv');
+  await writeFile(path, `a,b\n${`1,${'x'.repeat(1000)}\n`.repeat(300)}${'1,2,3\n'.repeat(50)}`);
+  return { good, bad: await sourceOf(path, undefined) };
+}
+
+/** A copy of `first` in a file of its own, and what puts a copy of `second` in its place. */
+export async function replaceable(path: string, first: Source, second: Source) {
+  const next = `${path}.next`;
+  await Promise.all([copyFile(first.path, path), copyFile(second.path, next)]);
+  const [one, other] = [await sourceOf(path, onlyParts(first)), await sourceOf(next, onlyParts(second))];
+  const source: Source = { path, contents: new Map([...one.contents, ...other.contents]) };
+  return { source, replace: () => rename(next, path) };
 }
 
 async function salesSource(folder: string, rows: number): Promise<Source> {
@@ -28,11 +46,17 @@ async function salesSource(folder: string, rows: number): Promise<Source> {
   try {
     const { exitCode, last } = await bench.run(path, { CHUNK_ROWS: String(chunkRows) });
     if (exitCode !== 0 || !last.manifest) throw new Error(`the reference of ${path} could not be made`);
-    return { path, parts: new Map(last.manifest.parts.map(({ file, sha256 }) => [file, sha256])) };
+    return sourceOf(path, new Map(last.manifest.parts.map(({ file, sha256 }) => [file, sha256])));
   } finally {
     await bench.remove();
   }
 }
+
+async function sourceOf(path: string, parts: Parts | undefined): Promise<Source> {
+  return { path, contents: new Map([[fileFingerprint(await stat(path, { bigint: true })), parts]]) };
+}
+
+const onlyParts = ({ contents }: Source): Parts | undefined => [...contents.values()][0];
 
 export async function sha256Of(path: string): Promise<string> {
   return createHash('sha256')

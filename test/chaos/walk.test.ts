@@ -6,6 +6,7 @@ import type { ReapReport } from '../../workflows/reapTasks';
 import { readTasks } from '../support/realTasks';
 import { isAlive, LocalSystemUnderTest } from '../support/system';
 import { badDay } from './faults';
+import { readMessages } from './messages';
 import { makeSources } from './sources';
 import { summary } from './summary';
 import { problemsOf } from './verify';
@@ -29,12 +30,13 @@ withServer('a bad day at random', () => {
     `${runs} runs, seed ${seed}: no task beside another, no lie, no other bytes, nothing left running`,
     async () => {
       const ecs = system.ready?.ecs ?? '';
-      const destination = join(system.folder, 'out');
-      await mkdir(destination);
+      const folder = join(system.folder, 'out');
+      await mkdir(folder);
+      const destination = fileUri(folder);
       const sources = await makeSources(system.folder);
       await putFaults(ecs, badDay(seed));
       const { walked, deeds, reaped } = await system.withClient(async (client) => {
-        const result = await walk(system, client, { runs, seed, sources, destination: fileUri(destination) });
+        const result = await walk(system, client, { runs, seed, sources, destination });
         // What terminated runs left is found for certain once ECS behaves again.
         await deleteFaults(ecs);
         const reaped: ReapReport = await client.workflow.execute('reapTasks', {
@@ -46,10 +48,12 @@ withServer('a bad day at random', () => {
       });
       const faults = await getFaults(ecs);
       const tasks = readTasks(join(system.stateDir, 'ecs'));
+      const heardOf = readMessages(system);
       const problems: string[] = [];
       for (const run of walked) {
-        const own = tasks.filter(({ workflowId }) => workflowId === run.workflowId);
-        problems.push(...(await problemsOf(run, own, destination)));
+        const { workflowId } = run;
+        const own = tasks.filter((task) => task.workflowId === workflowId);
+        problems.push(...(await problemsOf(run, { tasks: own, destination, heard: heardOf(workflowId) })));
       }
       const left = tasks.flatMap(({ programs }) => programs?.programs ?? []).filter(({ pid }) => isAlive(pid));
       process.stderr.write(summary({ walked, tasks: tasks.length, deeds, faults, reaped }));

@@ -6,14 +6,18 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { generator } from '../../local/random';
 import { readTasks } from '../support/realTasks';
 import type { LocalSystemUnderTest } from '../support/system';
+import { deniedDate } from './faults';
 import { FragileWorker, kill } from './hands';
-import { chunkRows, type Source } from './sources';
+import { chunkRows, replaceable, type Source, type Sources } from './sources';
 
 /** One run of the walk and how Temporal says it ended. */
 export interface Walked {
   readonly workflowId: string;
   readonly runId: string;
+  /** `replaced`: another content came into the place of the source while the run was under way. */
+  readonly kind: 'ordinary' | 'bad' | 'replaced' | 'denied';
   readonly dataset: string;
+  readonly batchDate: string;
   readonly source: Source;
   readonly status: string;
   readonly failureType?: string;
@@ -23,13 +27,16 @@ export interface Walked {
 export interface WalkSettings {
   readonly runs: number;
   readonly seed: number;
-  readonly sources: readonly Source[];
+  readonly sources: Sources;
   readonly destination: string;
 }
 
 /** How many runs are under way at a time. */
 const atOnce = 24;
-const batchDate = '2026-02-08';
+/** About as long as a run without bad luck: the new content comes before validation, after it, while or after the file is read. */
+const replacedWithinMs = 4000;
+/** How far the clock of the fragile worker is ahead, in hours. */
+const clockShifts = [0, 3, -3];
 
 /** Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. */
 export async function walk(
@@ -43,11 +50,20 @@ export async function walk(
   const deeds: Record<string, number> = {};
   let isOver = false;
 
+  const count = (deed: string) => {
+    deeds[deed] = (deeds[deed] ?? 0) + 1;
+  };
+
   const worker = new FragileWorker(system);
-  await worker.start();
+  const startWorker = async () => {
+    const hours = pick(clockShifts) ?? 0;
+    await worker.start(hours * 3600);
+    if (hours !== 0) count('clocks set wrong');
+  };
+  await startWorker();
   const replaceWorker = async (signal: 'SIGKILL' | 'SIGTERM') => {
     await worker.end(signal);
-    await worker.start();
+    await startWorker();
     return true;
   };
   const liveTaskFile = (name: 'programs.json' | 'supervisor.json') => {
@@ -70,16 +86,23 @@ export async function walk(
       await delay(150 + 400 * random());
       const [, name, does] = atWeight(things, random() * total) ?? [];
       const done = await does?.().catch(() => false);
-      if (name && done) deeds[name] = (deeds[name] ?? 0) + 1;
+      if (name && done) count(name);
     }
   };
 
+  const prepare = async (number: number, kind: Walked['kind']) => {
+    const { good, bad } = settings.sources;
+    if (kind === 'bad') return { source: bad, replace: undefined };
+    const [first, second] = [good[number % good.length], good[(number + 1) % good.length]] as [Source, Source];
+    if (kind !== 'replaced') return { source: first, replace: undefined };
+    return replaceable(join(system.folder, `own_${number}.csv`), first, second);
+  };
+
   const runOne = async (number: number): Promise<Walked> => {
-    // One in fifteen cannot be loaded.
-    const bad = settings.sources.length - 1;
-    const source = settings.sources[number % 15 === 7 ? bad : number % bad];
-    if (!source) throw new Error('no source');
+    const kind = kindOf(number);
+    const { source, replace } = await prepare(number, kind);
     const dataset = `walk_${number}`;
+    const batchDate = kind === 'denied' ? deniedDate : '2026-02-08';
     const compute = { spot: random() < 0.4, startTimeoutSeconds: 4, timeoutSeconds: 120 };
     const detail = {
       s3Key: fileUri(source.path),
@@ -93,8 +116,11 @@ export async function walk(
     const handle = await client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
     open.set(workflowId, handle);
     try {
-      const ended = await endOf(handle);
-      return { workflowId, runId: handle.firstExecutionRunId, dataset, source, ...ended };
+      const replaced = replace && delay(replacedWithinMs * random()).then(replace);
+      const [ended] = await Promise.all([endOf(handle), replaced]);
+      if (replace) count('sources replaced');
+      const { firstExecutionRunId: runId } = handle;
+      return { workflowId, runId, kind, dataset, batchDate, source, ...ended };
     } finally {
       open.delete(workflowId);
     }
@@ -112,6 +138,13 @@ export async function walk(
   await disturbing;
   await worker.end('SIGTERM');
   return { walked, deeds };
+}
+
+/** One in fifteen cannot be loaded, one in ten is replaced, one in twenty lacks a permission. */
+function kindOf(number: number): Walked['kind'] {
+  if (number % 15 === 7) return 'bad';
+  if (number % 10 === 3) return 'replaced';
+  return number % 20 === 9 ? 'denied' : 'ordinary';
 }
 
 function atWeight<T extends readonly [number, ...unknown[]]>(things: readonly T[], at: number): T | undefined {

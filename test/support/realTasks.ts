@@ -8,6 +8,8 @@ export interface RealTask {
   readonly workflowId: string;
   readonly runId: string;
   readonly generation: number;
+  /** Of the content that was validated. */
+  readonly fingerprint: string | undefined;
   readonly createdAt: number;
   readonly spot: boolean;
   readonly size: { readonly cpu: number; readonly memoryMiB: number };
@@ -41,6 +43,7 @@ export function readTasks(ecsFolder: string): RealTask[] {
       workflowId: environment.WORKFLOW_ID ?? '',
       runId: environment.RUN_ID ?? '',
       generation: Number(environment.GENERATION),
+      fingerprint: environment.SOURCE_FINGERPRINT,
       createdAt: record.createdAt,
       spot: record.description.capacityProviderName === 'FARGATE_SPOT',
       size: { cpu: Number(record.description.cpu), memoryMiB: Number(record.description.memory) },

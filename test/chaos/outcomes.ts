@@ -1,0 +1,27 @@
+import { type FailureType, failureTypes } from '@etl/pipeline/failures';
+import type { Walked } from './walk';
+
+/** What may become of any run on a bad day: its launches are used up, or a service stays away. */
+const badLuck = Object.entries(failureTypes).flatMap(([type, { budget }]) => (budget === 'none' ? [] : [type]));
+const anyRun: ReadonlySet<string> = new Set<FailureType | string>([...badLuck, 'ServiceUnavailable']);
+
+/** What a run must come to that is neither cancelled nor terminated, beside bad luck; undefined for a delivery. */
+const owed: Readonly<Record<Walked['kind'], readonly (FailureType | undefined)[]>> = {
+  ordinary: [undefined],
+  bad: ['BadData'],
+  replaced: [undefined, 'SourceChanged'],
+  denied: ['BadConfiguration'],
+};
+
+/** The run came to an end that its kind can have. */
+export function unexpectedOutcome({ kind, status, failureType }: Walked): string[] {
+  if (status === 'COMPLETED') return owed[kind].includes(undefined) ? [] : [`a run of kind ${kind} was delivered`];
+  if (status === 'CANCELLED') return failureType === 'Cancelled' ? [] : [`cancelled as ${failureType}`];
+  if (status === 'TERMINATED') return [];
+  if (status !== 'FAILED') return [`ended as ${status}`];
+  const isOwed = owed[kind].some((type) => type === failureType && type !== undefined);
+  if (isOwed) return [];
+  // No launch gets as far as to have bad luck.
+  if (kind !== 'denied' && failureType !== undefined && anyRun.has(failureType)) return [];
+  return [`a run of kind ${kind} failed as ${failureType}`];
+}
