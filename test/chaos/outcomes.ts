@@ -1,9 +1,12 @@
 import { type FailureType, failureTypes } from '@etl/pipeline/failures';
+import type { RealTask } from '../support/realTasks';
 import type { Walked } from './walk';
 
 /** What may become of any run on a bad day: its launches are used up, or a service stays away. */
-const badLuck = Object.entries(failureTypes).flatMap(([type, { budget }]) => (budget === 'none' ? [] : [type]));
-const anyRun: ReadonlySet<string> = new Set<FailureType | string>([...badLuck, 'ServiceUnavailable']);
+const badLuck: ReadonlySet<string> = new Set([
+  ...Object.entries(failureTypes).flatMap(([type, { budget }]) => (budget === 'none' ? [] : [type])),
+  'ServiceUnavailable',
+]);
 
 /** What a run must come to that is neither cancelled nor terminated, beside bad luck; undefined for a delivery. */
 const owed: Readonly<Record<Walked['kind'], readonly (FailureType | undefined)[]>> = {
@@ -14,14 +17,17 @@ const owed: Readonly<Record<Walked['kind'], readonly (FailureType | undefined)[]
 };
 
 /** The run came to an end that its kind can have. */
-export function unexpectedOutcome({ kind, status, failureType }: Walked): string[] {
+export function unexpectedOutcome({ kind, status, failureType }: Walked, tasks: readonly RealTask[]): string[] {
   if (status === 'COMPLETED') return owed[kind].includes(undefined) ? [] : [`a run of kind ${kind} was delivered`];
   if (status === 'CANCELLED') return failureType === 'Cancelled' ? [] : [`cancelled as ${failureType}`];
   if (status === 'TERMINATED') return [];
   if (status !== 'FAILED') return [`ended as ${status}`];
-  const isOwed = owed[kind].some((type) => type === failureType && type !== undefined);
-  if (isOwed) return [];
-  // No launch gets as far as to have bad luck.
-  if (kind !== 'denied' && failureType !== undefined && anyRun.has(failureType)) return [];
+  if (failureType !== undefined) {
+    if (owed[kind].some((type) => type === failureType)) return [];
+    // No launch gets as far as to have bad luck.
+    if (kind !== 'denied' && badLuck.has(failureType)) return [];
+    // No other task is launched until the one before is STOPPED.
+    if (failureType === 'Timeout' && tasks.at(-1)?.isStuck) return [];
+  }
   return [`a run of kind ${kind} failed as ${failureType}`];
 }

@@ -16,7 +16,7 @@ export async function problemsOf(run: Walked, { tasks, destination, heard }: Fac
   const problems = [
     ...doubled(tasks),
     ...lies(run, tasks),
-    ...unexpectedOutcome(run),
+    ...unexpectedOutcome(run, tasks),
     ...wrongMessages(run, heard),
     ...(await wrongDelivery(run, tasks, destination)),
   ];

@@ -6,6 +6,7 @@ import type { ReapReport } from '../../workflows/reapTasks';
 import { readTasks } from '../support/realTasks';
 import { isAlive, LocalSystemUnderTest } from '../support/system';
 import { badDay } from './faults';
+import { FragileWorker } from './hands';
 import { readMessages } from './messages';
 import { makeSources } from './sources';
 import { summary } from './summary';
@@ -20,11 +21,16 @@ const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
 withServer('a bad day at random', () => {
   let system: LocalSystemUnderTest;
+  let worker: FragileWorker;
   beforeAll(async () => {
     system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02', ETL_POLL_SECONDS: '5', LOG_LEVEL: 'error' });
     await system.up();
+    worker = new FragileWorker(system);
   });
-  afterAll(() => system.remove(), 600_000);
+  afterAll(async () => {
+    await worker.end('SIGTERM');
+    await system.remove();
+  }, 600_000);
 
   test(
     `${runs} runs, seed ${seed}: no task beside another, no lie, no other bytes, nothing left running`,
@@ -36,7 +42,7 @@ withServer('a bad day at random', () => {
       const sources = await makeSources(system.folder);
       await putFaults(ecs, badDay(seed));
       const { walked, deeds, reaped } = await system.withClient(async (client) => {
-        const result = await walk(system, client, { runs, seed, sources, destination });
+        const result = await walk(system, worker, client, { runs, seed, sources, destination });
         // What terminated runs left is found for certain once ECS behaves again.
         await deleteFaults(ecs);
         const reaped: ReapReport = await client.workflow.execute('reapTasks', {
@@ -62,6 +68,6 @@ withServer('a bad day at random', () => {
       expect(left).toEqual([]);
       expect(reaped.notStopped).toEqual([]);
     },
-    60_000 + runs * 3_000,
+    300_000 + runs * 3_000,
   );
 });

@@ -7,7 +7,7 @@ import { generator } from '../../local/random';
 import { readTasks } from '../support/realTasks';
 import type { LocalSystemUnderTest } from '../support/system';
 import { deniedDate } from './faults';
-import { FragileWorker, kill } from './hands';
+import { type FragileWorker, kill } from './hands';
 import { chunkRows, replaceable, type Source, type Sources } from './sources';
 
 /** One run of the walk and how Temporal says it ended. */
@@ -33,14 +33,22 @@ export interface WalkSettings {
 
 /** How many runs are under way at a time. */
 const atOnce = 24;
+/** Many times what a launch takes. A task that has failed and is stuck for ever is waited for so long. */
+const timeoutSeconds = 40;
+/** A run that has not ended after so long hangs: it is shown as it is, and the others go on. */
+const hangsAfterMs = 180_000;
 /** About as long as a run without bad luck: the new content comes before validation, after it, while or after the file is read. */
 const replacedWithinMs = 4000;
 /** How far the clock of the fragile worker is ahead, in hours. */
 const clockShifts = [0, 3, -3];
 
-/** Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. */
+/**
+ * Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. The caller ends the
+ * worker.
+ */
 export async function walk(
   system: LocalSystemUnderTest,
+  worker: FragileWorker,
   client: Client,
   settings: WalkSettings,
 ): Promise<{ walked: Walked[]; deeds: Record<string, number> }> {
@@ -54,7 +62,6 @@ export async function walk(
     deeds[deed] = (deeds[deed] ?? 0) + 1;
   };
 
-  const worker = new FragileWorker(system);
   const startWorker = async () => {
     const hours = pick(clockShifts) ?? 0;
     await worker.start(hours * 3600);
@@ -103,7 +110,7 @@ export async function walk(
     const { source, replace } = await prepare(number, kind);
     const dataset = `walk_${number}`;
     const batchDate = kind === 'denied' ? deniedDate : '2026-02-08';
-    const compute = { spot: random() < 0.4, startTimeoutSeconds: 4, timeoutSeconds: 120 };
+    const compute = { spot: random() < 0.4, startTimeoutSeconds: 4, timeoutSeconds };
     const detail = {
       s3Key: fileUri(source.path),
       batchDate,
@@ -136,7 +143,6 @@ export async function walk(
   const disturbing = disturb();
   await Promise.all(Array.from({ length: Math.min(atOnce, settings.runs) }, lane));
   await disturbing;
-  await worker.end('SIGTERM');
   return { walked, deeds };
 }
 
@@ -158,13 +164,33 @@ function atWeight<T extends readonly [number, ...unknown[]]>(things: readonly T[
 type Ending = Pick<Walked, 'status' | 'failureType' | 'launches'>;
 
 async function endOf(handle: WorkflowHandle): Promise<Ending> {
+  const hangs = new Error('hangs');
+  const noted = new AbortController();
+  const hanging = delay(hangsAfterMs, undefined, { signal: noted.signal }).then(() => Promise.reject(hangs));
+  hanging.catch(() => undefined);
   try {
-    const { launches } = (await handle.result()) as { launches: Walked['launches'] };
+    const { launches } = (await Promise.race([handle.result(), hanging])) as { launches: Walked['launches'] };
     return { status: 'COMPLETED', launches };
   } catch (error) {
+    if (error === hangs)
+      return { status: 'RUNNING', launches: [], failureType: JSON.stringify(await statusOf(handle)) };
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { status, memo } = await handle.describe();
     const end = (memo?.etl ?? {}) as { outcome?: string; launches?: Walked['launches'] };
     return { status: status.name, launches: end.launches ?? [], ...(end.outcome && { failureType: end.outcome }) };
+  } finally {
+    noted.abort();
   }
+}
+
+/** What a run says that it is doing, and what the server waits for. */
+async function statusOf(handle: WorkflowHandle): Promise<object> {
+  const { raw } = await handle.describe();
+  const pending = raw.pendingActivities?.map(({ activityType, attempt, lastFailure }) => ({
+    activity: activityType?.name,
+    attempt,
+    lastFailure: lastFailure?.message,
+  }));
+  const status = await handle.query('status').catch((error: Error) => error.message);
+  return { status, pending };
 }

@@ -11,6 +11,8 @@ export interface RealTask {
   /** Of the content that was validated. */
   readonly fingerprint: string | undefined;
   readonly createdAt: number;
+  /** Whether it does not become STOPPED when it has ended. */
+  readonly isStuck: boolean;
   readonly spot: boolean;
   readonly size: { readonly cpu: number; readonly memoryMiB: number };
   readonly programs?: ProgramsRecord;
@@ -45,6 +47,7 @@ export function readTasks(ecsFolder: string): RealTask[] {
       generation: Number(environment.GENERATION),
       fingerprint: environment.SOURCE_FINGERPRINT,
       createdAt: record.createdAt,
+      isStuck: record.stuckStop !== undefined,
       spot: record.description.capacityProviderName === 'FARGATE_SPOT',
       size: { cpu: Number(record.description.cpu), memoryMiB: Number(record.description.memory) },
       ...(programs && { programs }),
