@@ -9,6 +9,9 @@ const hours = 3600;
 const networkThrottled =
   'Error retrieving security group information for [sg-0]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)';
 
+/** Of a launch: many times what one takes. */
+export const timeoutSeconds = 40;
+
 /** A bad day at AWS, a little of everything. */
 export const badDay = (seed: number): FaultPlanInput => ({
   seed,
@@ -50,7 +53,8 @@ export const badDay = (seed: number): FaultPlanInput => ({
     { fault: 'slowStart', probability: 0.1, seconds: 0.5 },
     { fault: 'stuckStart', ...always },
     { fault: 'stuckStart', ...always, status: 'PROVISIONING' },
-    { fault: 'stuckStop', ...always },
+    // Longer than a launch may take; the pipeline waits for such a task before it launches another one.
+    { fault: 'stuckStop', ...always, seconds: 1.5 * timeoutSeconds },
     { fault: 'stuckStop', ...always, status: 'DEACTIVATING', seconds: 2 },
     { fault: 'stuckStop', ...always, status: 'STOPPING', untilStopped: true },
     { fault: 'failedStart', ...always },

@@ -1,5 +1,6 @@
 import { type FailureType, failureTypes } from '@etl/pipeline/failures';
 import type { RealTask } from '../support/realTasks';
+import { timeoutSeconds } from './faults';
 import type { Walked } from './walk';
 
 /** What may become of any run on a bad day: its launches are used up, or a service stays away. */
@@ -7,6 +8,10 @@ const badLuck: ReadonlySet<string> = new Set([
   ...Object.entries(failureTypes).flatMap(([type, { budget }]) => (budget === 'none' ? [] : [type])),
   'ServiceUnavailable',
 ]);
+
+/** No other task is launched until the one before is STOPPED. */
+const isLate = ({ isStuck, createdAt, end }: RealTask): boolean =>
+  isStuck || (end !== undefined && end.at - createdAt >= timeoutSeconds * 1000);
 
 /** What a run must come to that is neither cancelled nor terminated, beside bad luck; undefined for a delivery. */
 const owed: Readonly<Record<Walked['kind'], readonly (FailureType | undefined)[]>> = {
@@ -26,8 +31,7 @@ export function unexpectedOutcome({ kind, status, failureType }: Walked, tasks: 
     if (owed[kind].some((type) => type === failureType)) return [];
     // No launch gets as far as to have bad luck.
     if (kind !== 'denied' && badLuck.has(failureType)) return [];
-    // No other task is launched until the one before is STOPPED.
-    if (failureType === 'Timeout' && tasks.at(-1)?.isStuck) return [];
+    if (failureType === 'Timeout' && tasks.some(isLate)) return [];
   }
   return [`a run of kind ${kind} failed as ${failureType}`];
 }

@@ -6,7 +6,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { generator } from '../../local/random';
 import { readTasks } from '../support/realTasks';
 import type { LocalSystemUnderTest } from '../support/system';
-import { deniedDate } from './faults';
+import { deniedDate, timeoutSeconds } from './faults';
 import { type FragileWorker, kill } from './hands';
 import { chunkRows, replaceable, type Source, type Sources } from './sources';
 
@@ -33,8 +33,6 @@ export interface WalkSettings {
 
 /** How many runs are under way at a time. */
 const atOnce = 24;
-/** Many times what a launch takes. A task that has failed and is stuck for ever is waited for so long. */
-const timeoutSeconds = 40;
 /** A run that has not ended after so long hangs: it is shown as it is, and the others go on. */
 const hangsAfterMs = 180_000;
 /** About as long as a run without bad luck: the new content comes before validation, after it, while or after the file is read. */
