@@ -10,7 +10,7 @@ const networkThrottled =
   'Error retrieving security group information for [sg-0]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)';
 
 /** Of a launch: many times what one takes. */
-export const timeoutSeconds = 40;
+export const timeoutSeconds = 20;
 
 /** A bad day at AWS, a little of everything. */
 export const badDay = (seed: number): FaultPlanInput => ({

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileUri } from '@etl/pipeline/fileUri';
+import type { RunStatus } from '@etl/pipeline/runStatus';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { generator } from '../../local/random';
@@ -35,7 +36,10 @@ export interface WalkSettings {
 const atOnce = 24;
 /** A run that has not ended after so long hangs: it is shown as it is, and the others go on. */
 const hangsAfterMs = 180_000;
-/** About as long as a run without bad luck: the new content comes before validation, after it, while or after the file is read. */
+/**
+ * About as long as a run without bad luck. Half of the new contents come within this time: before validation, while or after the file
+ * is read. The others come between validation and container.
+ */
 const replacedWithinMs = 4000;
 /** How far the clock of the fragile worker is ahead, in hours. */
 const clockShifts = [0, 3, -3];
@@ -121,7 +125,8 @@ export async function walk(
     const handle = await client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
     open.set(workflowId, handle);
     try {
-      const replaced = replace && delay(replacedWithinMs * random()).then(replace);
+      const moment = () => (random() < 0.5 ? validated(handle) : delay(replacedWithinMs * random()));
+      const replaced = replace && moment().then(replace);
       const [ended] = await Promise.all([endOf(handle), replaced]);
       if (replace) count('sources replaced');
       const { firstExecutionRunId: runId } = handle;
@@ -178,6 +183,15 @@ async function endOf(handle: WorkflowHandle): Promise<Ending> {
     return { status: status.name, launches: end.launches ?? [], ...(end.outcome && { failureType: end.outcome }) };
   } finally {
     noted.abort();
+  }
+}
+
+/** Returns when the run has gone beyond the validation of its source, or does not say so for long. */
+async function validated(handle: WorkflowHandle): Promise<void> {
+  for (let look = 0; look < 100; look++) {
+    const status = await handle.query<RunStatus>('status').catch(() => undefined);
+    if (status && status.step !== 'validate') return;
+    await delay(100);
   }
 }
 
