@@ -13,14 +13,17 @@ export interface Facts {
 
 /** Everything about a run that is not as it must be: none, for a run that neither doubled, hung nor lied. */
 export async function problemsOf(run: Walked, { tasks, destination, heard }: Facts): Promise<string[]> {
-  const problems = [
-    ...doubled(tasks),
-    ...lies(run, tasks),
-    ...unexpectedOutcome(run, tasks),
-    ...wrongMessages(run, heard),
-    ...(await wrongDelivery(run, tasks, destination)),
-  ];
-  return problems.map((problem) => `${run.workflowId} (${run.status} ${run.failureType ?? ''}): ${problem}`);
+  const problems = run.hangs
+    ? [`hangs: ${JSON.stringify(run.hangs)}`]
+    : [
+        ...doubled(tasks),
+        ...lies(run, tasks),
+        ...unexpectedOutcome(run, tasks),
+        ...wrongMessages(run, heard),
+        ...(await wrongDelivery(run, tasks, destination)),
+      ];
+  const ending = [run.status, run.failureType, run.reason].filter(Boolean).join(', ');
+  return problems.map((problem) => `${run.workflowId} (${ending}): ${problem}`);
 }
 
 /** At most one task alive at any time, and one a generation. */

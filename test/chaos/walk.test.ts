@@ -11,7 +11,7 @@ import { readMessages } from './messages';
 import { makeSources } from './sources';
 import { summary } from './summary';
 import { problemsOf } from './verify';
-import { walk } from './walk';
+import { hangsAfterMs, walk } from './walk';
 
 /** `npm run chaos -- --runs N --seed S` sets these; .ci/run walks for hundreds of runs. */
 const runs = Number(process.env.ETL_CHAOS_RUNS ?? 10);
@@ -68,6 +68,6 @@ withServer('a bad day at random', () => {
       expect(left).toEqual([]);
       expect(reaped.notStopped).toEqual([]);
     },
-    300_000 + runs * 3_000,
+    hangsAfterMs + 300_000 + runs * 3_000,
   );
 });

@@ -22,6 +22,10 @@ export interface Walked {
   readonly source: Source;
   readonly status: string;
   readonly failureType?: string;
+  /** Of a failure, in words. */
+  readonly reason?: string;
+  /** What a run that has not ended says of itself. */
+  readonly hangs?: object;
   readonly launches: readonly { taskArn?: string; exitCode?: number; failureType?: string }[];
 }
 
@@ -34,8 +38,8 @@ export interface WalkSettings {
 
 /** How many runs are under way at a time. */
 const atOnce = 24;
-/** A run that has not ended after so long hangs: it is shown as it is, and the others go on. */
-const hangsAfterMs = 180_000;
+/** A run that has not ended after so long hangs, also on a slow machine: it is shown as it is, and the others go on. */
+export const hangsAfterMs = 600_000;
 /**
  * About as long as a run without bad luck. Half of the new contents come within this time: before validation, while or after the file
  * is read. The others come between validation and container.
@@ -164,7 +168,7 @@ function atWeight<T extends readonly [number, ...unknown[]]>(things: readonly T[
   });
 }
 
-type Ending = Pick<Walked, 'status' | 'failureType' | 'launches'>;
+type Ending = Pick<Walked, 'status' | 'failureType' | 'reason' | 'launches' | 'hangs'>;
 
 async function endOf(handle: WorkflowHandle): Promise<Ending> {
   const hangs = new Error('hangs');
@@ -175,12 +179,12 @@ async function endOf(handle: WorkflowHandle): Promise<Ending> {
     const { launches } = (await Promise.race([handle.result(), hanging])) as { launches: Walked['launches'] };
     return { status: 'COMPLETED', launches };
   } catch (error) {
-    if (error === hangs)
-      return { status: 'RUNNING', launches: [], failureType: JSON.stringify(await statusOf(handle)) };
+    if (error === hangs) return { status: 'RUNNING', launches: [], hangs: await statusOf(handle) };
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { status, memo } = await handle.describe();
-    const end = (memo?.etl ?? {}) as { outcome?: string; launches?: Walked['launches'] };
-    return { status: status.name, launches: end.launches ?? [], ...(end.outcome && { failureType: end.outcome }) };
+    const end = (memo?.etl ?? {}) as { outcome?: string; reason?: string; launches?: Walked['launches'] };
+    const { outcome, reason, launches = [] } = end;
+    return { status: status.name, launches, ...(outcome && { failureType: outcome }), ...(reason && { reason }) };
   } finally {
     noted.abort();
   }
