@@ -2,6 +2,8 @@ import type { FaultStatus } from '../../local/faults/faults';
 import type { ReapReport } from '../../workflows/reapTasks';
 import type { Walked } from './walk';
 
+const kinds: readonly Walked['kind'][] = ['ordinary', 'bad', 'replaced', 'denied'];
+
 /** What happened on the walk, counted. */
 export function summary(what: {
   readonly walked: readonly Walked[];
@@ -11,7 +13,10 @@ export function summary(what: {
   readonly reaped: ReapReport;
 }): string {
   const { walked, tasks, deeds, faults, reaped } = what;
-  const ends = tally(walked.map(({ status, failureType }) => [status, failureType].filter(Boolean).join(' ')));
+  const endsOf = (kind: Walked['kind']) =>
+    tally(
+      walked.flatMap((run) => (run.kind === kind ? [[run.status, run.failureType].filter(Boolean).join(' ')] : [])),
+    );
   const launches = tally(walked.flatMap((run) => run.launches.map(({ failureType }) => failureType ?? 'delivered')));
   const injected: Record<string, number> = {};
   for (const [index, rule] of (faults.plan?.rules ?? []).entries()) {
@@ -24,7 +29,7 @@ export function summary(what: {
       .join(', ')}\n`;
   return [
     `\n${walked.length} runs, ${tasks} tasks, ${reaped.stopped.length} orphans stopped\n`,
-    line('runs', ends),
+    ...kinds.map((kind) => line(kind, endsOf(kind))),
     line('launches', launches),
     line('faults', injected),
     line('by hand', deeds),
