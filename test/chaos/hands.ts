@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../support/processes';
-import { shiftedClock } from '../support/shiftedClock';
 import { everyFile, type LocalSystemUnderTest } from '../support/system';
 
 /** A worker beside that of `etl up`, which dies and comes back. */
@@ -10,8 +9,8 @@ export class FragileWorker {
   private child: ChildProcess | undefined;
   constructor(private readonly system: LocalSystemUnderTest) {}
 
-  /** The clock of its machine is `aheadSeconds` ahead. */
-  async start(aheadSeconds: number): Promise<void> {
+  /** The clock of its machine is `aheadMs` ahead. */
+  async start(aheadMs: number): Promise<void> {
     const child = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
       cwd: root,
       env: {
@@ -22,7 +21,8 @@ export class FragileWorker {
         AWS_ENDPOINT_URL_ECS: this.system.ready?.ecs ?? '',
         ETL_SHUTDOWN_GRACE_SECONDS: '0.2',
         LOG_LEVEL: 'error',
-        ...shiftedClock(aheadSeconds),
+        NODE_OPTIONS: `--require ${join(root, 'test', 'support', 'skewedClock.js')}`,
+        CLOCK_ERROR_MS: String(aheadMs),
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

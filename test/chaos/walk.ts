@@ -5,6 +5,7 @@ import type { RunStatus } from '@etl/pipeline/runStatus';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { generator } from '../../local/random';
+import { clockErrors } from '../support/clocks';
 import { readTasks } from '../support/realTasks';
 import type { LocalSystemUnderTest } from '../support/system';
 import { deniedDate, timeoutSeconds } from './faults';
@@ -45,8 +46,6 @@ export const hangsAfterMs = 600_000;
  * is read. The others come between validation and container.
  */
 const replacedWithinMs = 4000;
-/** How far the clock of the fragile worker is ahead, in hours. */
-const clockShifts = [0, 3, -3];
 
 /**
  * Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. The caller ends the
@@ -69,9 +68,9 @@ export async function walk(
   };
 
   const startWorker = async () => {
-    const hours = pick(clockShifts) ?? 0;
-    await worker.start(hours * 3600);
-    if (hours !== 0) count('clocks set wrong');
+    const error = pick(clockErrors) ?? 0;
+    await worker.start(error);
+    if (error !== 0) count('clocks set wrong');
   };
   await startWorker();
   const replaceWorker = async (signal: 'SIGKILL' | 'SIGTERM') => {
