@@ -1,0 +1,159 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileUri } from '@etl/pipeline/fileUri';
+import type { RealTask } from '../support/realTasks';
+import type { Heard } from './messages';
+import { sha256Of } from './sources';
+import { problemsOf } from './verify';
+import type { Walked } from './walk';
+
+let destination: string;
+let hashes: { first: string; second: string };
+
+beforeEach(async () => {
+  destination = await mkdtemp(join(tmpdir(), 'etl-verify-'));
+  const hash = async (content: string) => {
+    await writeFile(join(destination, '.part'), content);
+    return sha256Of(join(destination, '.part'));
+  };
+  hashes = { first: await hash('first'), second: await hash('second') };
+});
+afterEach(() => rm(destination, { recursive: true, force: true }));
+
+const task = (changes: Partial<RealTask> = {}, exitCode = 0): RealTask => ({
+  arn: 'task/1',
+  workflowId: 'w',
+  runId: 'r',
+  generation: 1,
+  fingerprint: 'one',
+  createdAt: 0,
+  isStuck: false,
+  spot: false,
+  size: { cpu: 256, memoryMiB: 512 },
+  end: { at: 1000, containers: [{ name: 'etl', exitCode }] },
+  ...changes,
+});
+
+const run = (changes: Partial<Walked> = {}): Walked => ({
+  workflowId: 'w',
+  runId: 'r',
+  kind: 'replaced',
+  dataset: 'd',
+  batchDate: '2026-02-08',
+  source: {
+    path: '/in.csv',
+    contents: new Map([
+      ['one', new Map([['part-00001.parquet', hashes.first]])],
+      ['other', new Map([['part-00001.parquet', hashes.second]])],
+    ]),
+  },
+  status: 'COMPLETED',
+  launches: [{ taskArn: 'task/1', exitCode: 0 }],
+  ...changes,
+});
+
+const failed = (failureType: string, exitCode: number, changes: Partial<Walked> = {}): Walked =>
+  run({ status: 'FAILED', failureType, launches: [{ taskArn: 'task/1', exitCode }], ...changes });
+
+/** Publishes a part and as many commits as there are fingerprints. */
+async function deliver(content: string, ...fingerprints: readonly string[]): Promise<void> {
+  const commits = join(destination, '_etl', 'd', '2026-02-08', 's', 'commits');
+  const published = join(destination, 'd', 'batch_date=2026-02-08', 'source=s');
+  await Promise.all([commits, published].map((folder) => mkdir(folder, { recursive: true })));
+  for (const [index, fingerprint] of fingerprints.entries()) {
+    const totals = { rowsRead: 1, rowsWritten: 1, rowsBlank: 0, rowsRejected: 0 };
+    const manifest = { source: { fingerprint }, totals, parts: [{}] };
+    await writeFile(join(commits, `00000${index + 1}.json`), JSON.stringify(manifest));
+  }
+  await writeFile(join(published, 'part-00001.parquet'), content);
+  await writeFile(join(published, '_SUCCESS'), '');
+}
+
+const success: Heard = { letters: [], outcomes: ['success'] };
+const failure = (type: string): Heard => ({ letters: [type], outcomes: ['failure'] });
+const problems = async (walked: Walked, tasks: readonly RealTask[], heard: Heard): Promise<string> =>
+  (await problemsOf(walked, { tasks, destination: fileUri(destination), heard })).join('\n');
+
+describe('a delivery', () => {
+  it('of the content that was validated has no problem', async () => {
+    await deliver('first', 'one');
+    expect(await problems(run(), [task()], success)).toBe('');
+  });
+
+  it.each([
+    ['no commit', 'first', [], /completed with 0 commits/],
+    ['two commits', 'first', ['one', 'one'], /completed with 2 commits/],
+    ['a content that was not validated', 'second', ['other'], /content other was delivered, and another one was valid/],
+    ['a mixture of contents', 'second', ['one'], /part-00001\.parquet has other bytes/],
+    ['an unknown content', 'third', ['third'], /content third was delivered, which cannot be/],
+  ])('with %s', async (_what, content, fingerprints, problem) => {
+    await deliver(content, ...fingerprints);
+    expect(await problems(run(), [task()], success)).toMatch(problem);
+  });
+
+  it('with a run that failed', async () => {
+    await deliver('first', 'one');
+    const walked = failed('TaskKilled', 137);
+    expect(await problems(walked, [task({}, 137)], failure('TaskKilled'))).toMatch(/its batch is committed/);
+  });
+
+  it('without the permission to launch', async () => {
+    await deliver('first', 'one');
+    expect(await problems(run({ kind: 'denied' }), [task()], success)).toMatch(/a run of kind denied was delivered/);
+  });
+});
+
+describe('a failure', () => {
+  it.each<[string, Walked['kind'], number]>([
+    ['SourceChanged', 'replaced', 80],
+    ['BadData', 'bad', 65],
+    ['TaskKilled', 'ordinary', 137],
+  ])('%s of a run of kind %s has no problem', async (type, kind, exitCode) => {
+    expect(await problems(failed(type, exitCode, { kind }), [task({}, exitCode)], failure(type))).toBe('');
+  });
+
+  it.each<[string, Walked['kind'], number]>([
+    ['SourceChanged', 'ordinary', 80],
+    ['BadData', 'replaced', 65],
+    ['BadConfiguration', 'ordinary', 137],
+    ['Timeout', 'ordinary', 137],
+  ])('%s of a run of kind %s', async (type, kind, exitCode) => {
+    expect(await problems(failed(type, exitCode, { kind }), [task({}, exitCode)], failure(type))).toMatch(
+      `a run of kind ${kind} failed as ${type}`,
+    );
+  });
+
+  it.each([
+    ['is stuck', { isStuck: true }],
+    ['has run for longer than a launch may', { end: { at: 20_000, containers: [{ name: 'etl', exitCode: 137 }] } }],
+  ])('Timeout has no problem when the task %s', async (_what, changes) => {
+    const walked = failed('Timeout', 137, { kind: 'ordinary' });
+    expect(await problems(walked, [task(changes, 137)], failure('Timeout'))).toBe('');
+  });
+
+  it('that no container has had', async () => {
+    const walked = failed('SourceChanged', 137);
+    expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(/and no container said so/);
+  });
+});
+
+it.each<[string, Heard, RegExp]>([
+  ['no message', { letters: [], outcomes: [] }, /no message of success/],
+  ['the message of a failure', { letters: [], outcomes: ['success', 'failure'] }, /a message of failure/],
+  ['a dead letter', { letters: ['TaskKilled'], outcomes: ['success'] }, /dead letters: TaskKilled/],
+])('a delivery that is heard of by %s', async (_what, heard, problem) => {
+  await deliver('first', 'one');
+  expect(await problems(run(), [task()], heard)).toMatch(problem);
+});
+
+it('a failure without a dead letter', async () => {
+  const walked = failed('TaskKilled', 137);
+  const heard = { letters: [], outcomes: ['failure'] };
+  expect(await problems(walked, [task({}, 137)], heard)).toMatch(/dead letters: none/);
+});
+
+it('a run that hangs', async () => {
+  const walked = run({ status: 'RUNNING', hangs: { status: { step: 'wait' } } });
+  expect(await problems(walked, [], success)).toBe('w (RUNNING): hangs: {"status":{"step":"wait"}}');
+});
