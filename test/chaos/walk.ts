@@ -177,7 +177,12 @@ async function endOf(handle: WorkflowHandle): Promise<Ending> {
     const { launches } = (await Promise.race([handle.result(), hanging])) as { launches: Walked['launches'] };
     return { status: 'COMPLETED', launches };
   } catch (error) {
-    if (error === hangs) return { status: 'RUNNING', launches: [], hangs: await statusOf(handle) };
+    if (error === hangs) {
+      const status = await statusOf(handle);
+      // What waits for its result ends with it.
+      await handle.terminate('it hangs').catch(() => undefined);
+      return { status: 'RUNNING', launches: [], hangs: status };
+    }
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { status, memo } = await handle.describe();
     const end = (memo?.etl ?? {}) as { outcome?: string; reason?: string; launches?: Walked['launches'] };
