@@ -4,11 +4,17 @@ import type { TaskLogs } from '../activities/ports';
 import type { FindLogStream, LogStream } from './logStream';
 import { whileThrottled } from './whileThrottled';
 
-/** Events a call; with lines of a few hundred bytes that is well below a megabyte. */
+/** Events per call. With lines of a few hundred bytes, a page stays well below 1 MB. */
 const pageSize = 500;
-/** Progress is left out, and a page may be empty though there is more: so many pages are looked at, from the end. */
+/**
+ * Pages read at most, from the end of the stream. Progress lines are filtered out, and a page may be empty although
+ * more follow.
+ */
 const maxPages = 4;
-/** The tail is evidence, not the cause: a run does not wait for it longer than that. */
+/**
+ * Deadline for reading a tail, in milliseconds. The tail is evidence, not the cause, so a run does not wait longer for
+ * it.
+ */
 const patienceMs = 5000;
 
 export interface Say {
@@ -16,7 +22,10 @@ export interface Say {
   warn(details: object, message: string): void;
 }
 
-/** The logs of tasks on Fargate, from CloudWatch Logs. A stream that cannot be read is logged, and gives no lines. */
+/**
+ * Reads the logs of Fargate tasks from CloudWatch Logs. An unreadable stream is logged as a warning and yields no
+ * lines.
+ */
 export function createCloudWatchTaskLogs(
   clientOf: (region: string) => CloudWatchLogsClient,
   find: FindLogStream,
@@ -62,14 +71,14 @@ async function readTail(
     const { events = [], nextBackwardToken } = await client.send(new GetLogEventsCommand(request), { abortSignal });
     const older = events.flatMap(({ message = '' }) => message.split('\n'));
     found = lastLines([...older, ...found], lines);
-    // The beginning of a stream is reached when the token comes back.
+    // CloudWatch Logs returns the same token at the beginning of a stream.
     if (nextBackwardToken === undefined || nextBackwardToken === nextToken) break;
     nextToken = nextBackwardToken;
   }
   return found;
 }
 
-/** Gives up on work that does not heed its signal either. */
+/** Bounds work by a deadline, even if the work ignores its abort signal. */
 async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${ms} ms`)), ms);

@@ -3,13 +3,16 @@ import { etlContainerName } from '@etl/ecs/container';
 import type { TaskSize } from '@etl/ecs/sizes';
 import { TaskRunnerError } from '../activities/ports';
 
-/** The ETL container's own limits, where the task definition sets any: a larger task alone would not give it more. */
+/** The ETL container's own limits, if the task definition sets any. Such limits apply even in a larger task. */
 export interface ContainerLimits {
   readonly cpu?: number;
   readonly memory?: number;
 }
 
-/** What of a task of this size the sidecars leave for the ETL container. Throws `TaskRunnerError` when that is nothing. */
+/**
+ * Returns the ETL container's share of a task of this size, after the sidecars' share.
+ * @throws TaskRunnerError if the sidecars leave nothing
+ */
 export function containerSizes(definition: TaskDefinition | undefined, size: TaskSize): ContainerLimits {
   const containers = definition?.containerDefinitions ?? [];
   const etl = containers.find(({ name }) => name === etlContainerName);

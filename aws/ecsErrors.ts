@@ -2,7 +2,8 @@ import { TaskRunnerError } from '../activities/ports';
 import { serviceError } from './serviceErrors';
 
 /**
- * ECS answers these to a request that it will refuse again. A limit comes as one of them, too (pipeline/src/causes/refusals.ts).
+ * Errors that ECS returns again for the same request. ECS reports some limits with these codes, too
+ * (pipeline/src/causes/refusals.ts).
  * @see Amazon ECS API Reference, Errors of RunTask, DescribeTasks, StopTask and ListTasks
  */
 const permanent: ReadonlySet<string> = new Set([
@@ -16,7 +17,7 @@ const permanent: ReadonlySet<string> = new Set([
   'UnsupportedFeatureException',
 ]);
 
-/** Returns what an error of ECS means (`serviceError`). */
+/** Maps an ECS error to our error classes (`serviceError`). */
 export function ecsError(operation: string, error: unknown): unknown {
   return serviceError({ what: `ECS ${operation}`, permanent, Permanent: TaskRunnerError }, error);
 }

@@ -18,8 +18,8 @@ import { type EcsSettings, runTaskRequest } from './runTaskRequest';
 import { describeTask } from './taskDescription';
 
 /**
- * The task runner on ECS. Translation only: what to do about an answer is decided elsewhere. `withoutRetries` is a client
- * for callers that repeat a call themselves. @default client
+ * Creates the task runner on ECS. It only translates calls and answers; callers decide how to react to an answer.
+ * `withoutRetries` is a client for callers that retry a call themselves. @default client
  */
 export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, withoutRetries = client): TaskRunner {
   const { cluster, taskDefinition } = settings;
@@ -72,14 +72,18 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, wi
       }
     },
 
-    // ListTasks shows one desired status at a time, and a task that is stopping is of the other.
+    // ListTasks filters by one desired status per call, and the desired status of a stopping task is STOPPED.
     list: async (startedBy) => [...(await list('RUNNING', startedBy)), ...(await list('STOPPED', startedBy))],
   };
 }
 
 type Refused = Extract<RunAnswer, { refused: string }>;
 
-/** A quota comes as an error, too. A cluster without the capacity provider of Spot never has room there: the run goes on on demand. */
+/**
+ * Returns whether an error reports missing capacity. ECS reports quotas as errors, too. A cluster without the Spot
+ * capacity provider
+ * never has Spot capacity, so the run continues on demand.
+ */
 function isForCapacity(error: unknown, spot: boolean): boolean {
   const { name, message } = error as Error;
   const refusal = refusalOf({ codes: [name], text: message });
@@ -88,8 +92,8 @@ function isForCapacity(error: unknown, spot: boolean): boolean {
 }
 
 /**
- * HTTP 200 with `failures[]` is a failure too.
- * @throws ThrottledError and TaskRunnerError, as for an error with the same words
+ * Returns the failure that an HTTP 200 response with `failures[]` reports.
+ * @throws ThrottledError and TaskRunnerError, like an error with the same text
  */
 function refusal(failures: readonly Failure[]): Refused {
   const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': '));
@@ -100,11 +104,11 @@ function refusal(failures: readonly Failure[]): Refused {
   return { refused, cause: means ?? 'other' };
 }
 
-/** Of several reasons the one that holds the longest. */
+/** Returns the refusal that lasts longest. */
 const worst = (refusals: readonly (Refusal | undefined)[]): Refusal | undefined =>
   (['configuration', 'capacity', 'throttled'] as const).find((each) => refusals.includes(each));
 
-/** StopTask of a task that ECS no longer knows. */
+/** Returns whether StopTask failed because ECS no longer knows the task. */
 function isGone(error: unknown): boolean {
   const { name, message } = error as Error;
   return name === 'InvalidParameterException' && /not found|unable to find/i.test(message);

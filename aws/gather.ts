@@ -1,6 +1,7 @@
 /**
- * Calls for single items as few calls for many: `flush` gets up to `most` of them, at the latest so long after the first. Each
- * call ends as the flush does that it was a part of.
+ * Batches calls for single items: `flush` gets up to `most` items, at the latest `withinMs` milliseconds after the
+ * first one.
+ * Each call settles like the flush that contains its item.
  */
 export function gather<T>(
   flush: (items: readonly T[]) => Promise<void>,

@@ -1,7 +1,7 @@
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { clientSettings } from '@etl/pipeline/awsClients';
 
-/** Decrypts data keys with AWS KMS; the SDK's own variables set the client up. */
+/** Creates a decrypter of data keys with AWS KMS. The SDK's own environment variables configure the client. */
 export function createDataKeyDecrypter(
   client = new KMSClient({ ...clientSettings('kms') }),
 ): (ciphertext: Uint8Array) => Promise<Buffer> {

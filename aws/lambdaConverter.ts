@@ -3,7 +3,7 @@ import { lastLines } from '@etl/lib/logTail';
 import { type LightConverter, LightConverterError, type LightEnd, ThrottledError } from '../activities/ports';
 import { serviceError } from './serviceErrors';
 
-/** The function is not ready yet, and was not called. @see AWS Lambda API Reference, Invoke, Errors */
+/** Errors of a function that is not ready yet and was not invoked. @see AWS Lambda API Reference, Invoke, Errors */
 const notReady: ReadonlySet<string> = new Set([
   'ResourceConflictException',
   'ResourceNotReadyException',
@@ -26,7 +26,11 @@ const permanent: ReadonlySet<string> = new Set([
 
 const tailLines = 20;
 
-/** The light lane in AWS: lambdas/convert.ts, called and waited for. Nothing can end a function: a cancel waits for its end. */
+/**
+ * Creates the light lane in AWS: it invokes lambdas/convert.ts and awaits the result. An invocation cannot be stopped,
+ * so a
+ * cancellation waits for its end.
+ */
 export function createLambdaConverter(client: LambdaClient, functionName: string): LightConverter {
   return {
     async convert({ environment, timeoutSeconds }) {
@@ -55,7 +59,7 @@ function lambdaError(functionName: string, error: unknown): unknown {
   return serviceError({ what, permanent, Permanent: LightConverterError }, error);
 }
 
-/** What an answer means, and what an error of the function does. */
+/** Maps an invocation's answer, or the function's error, to the end of a light conversion. */
 export function endOf({ FunctionError, Payload, LogResult = '' }: InvokeCommandOutput, seconds: number): LightEnd {
   const log = Buffer.from(LogResult, 'base64').toString('utf8').split('\n');
   const payload = parsed(Payload);
@@ -76,8 +80,10 @@ export function endOf({ FunctionError, Payload, LogResult = '' }: InvokeCommandO
 }
 
 /**
- * Source: AWS Lambda Developer Guide, "Troubleshoot invocation issues": `Task timed out after 3.00 seconds`, and
- * `Runtime.ExitError` with `signal: killed` for memory.
+ * Returns why Lambda killed the function: `Task timed out after 3.00 seconds`, or `Runtime.ExitError` with `signal:
+ * killed` for
+ * memory.
+ * @see AWS Lambda Developer Guide, "Troubleshoot invocation issues"
  */
 function killedFor(type: string, message: string, log: readonly string[]): NonNullable<LightEnd['killedFor']> {
   if (type === 'Sandbox.Timedout' || /timed out after/i.test(message)) return 'timeout';
@@ -85,7 +91,7 @@ function killedFor(type: string, message: string, log: readonly string[]): NonNu
   return log.some(isFullOfMemory) ? 'memory' : 'unknown';
 }
 
-/** The report line: all of the memory was used. */
+/** Returns whether a report line shows that the function used all of its memory. */
 function isFullOfMemory(line: string): boolean {
   const [, size, used] = /Memory Size: (\d+) MB\s+Max Memory Used: (\d+) MB/.exec(line) ?? [];
   return size !== undefined && Number(used) >= Number(size);

@@ -12,12 +12,15 @@ export interface LogStream {
   readonly stream: string;
 }
 
-/** Where the ETL container of a task logs to; undefined where its definition has no stream of CloudWatch Logs. */
+/**
+ * Finds the log stream of a task's ETL container. Returns undefined if its definition has no CloudWatch Logs stream.
+ */
 export type FindLogStream = (taskArn: string) => Promise<LogStream | undefined>;
 
 /**
- * Finds streams through the task's definition. ECS forgets a task an hour after its end: then it is taken for one of
- * the definition that tasks are run from now.
+ * Creates a finder that reads the task's definition. ECS forgets a task an hour after it stops; the finder then assumes
+ * the
+ * definition that tasks are launched from now.
  */
 export function createLogStreamFinder(
   client: ECSClient,
@@ -31,7 +34,7 @@ export function createLogStreamFinder(
   }
 
   async function containerOf(definition: string): Promise<ContainerDefinition | undefined> {
-    // A revision never changes; what a family's name means does.
+    // A revision never changes, but a family name may resolve to a newer revision.
     if (containers.has(definition)) return containers.get(definition);
     const answer = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: definition }));
     const container = answer.taskDefinition?.containerDefinitions?.find(({ name }) => name === etlContainerName);
@@ -42,7 +45,7 @@ export function createLogStreamFinder(
   return async (taskArn) => logStreamOf(taskArn, await containerOf(await definitionOf(taskArn)));
 }
 
-/** `<prefix>/<container>/<task id>`. Source: Amazon ECS, the awslogs log driver. */
+/** Returns the stream `<prefix>/<container>/<task id>`. @see Amazon ECS Developer Guide, the awslogs log driver */
 function logStreamOf(taskArn: string, container: ContainerDefinition | undefined): LogStream | undefined {
   const { logDriver, options = {} } = container?.logConfiguration ?? {};
   const group = options['awslogs-group'];

@@ -3,7 +3,7 @@ import { etlContainerName } from '@etl/ecs/container';
 import { type TaskRequest, TaskRunnerError } from '../activities/ports';
 import type { ContainerLimits } from './containerSizes';
 
-/** Where tasks run; from the worker's configuration. */
+/** Where tasks run, from the worker's configuration. */
 export interface EcsSettings {
   readonly cluster: string;
   readonly taskDefinition: string;
@@ -12,12 +12,14 @@ export interface EcsSettings {
   readonly assignPublicIp: boolean;
 }
 
-/** Characters of JSON. Source: Amazon ECS API, TaskOverride. */
+/** Longest overrides, in characters of JSON. @see Amazon ECS API Reference, TaskOverride */
 const maxOverrides = 8192;
 
 /**
- * The RunTask call for a request. A pure function without a clock: the same request gives the same call, which is
- * what makes the client token work. Throws `TaskRunnerError` when it is longer than ECS takes.
+ * Builds the RunTask input for a request. A pure function without a clock: the same request gives the same input, which
+ * keeps the
+ * client token idempotent.
+ * @throws TaskRunnerError if the overrides are longer than ECS accepts
  */
 export function runTaskRequest(
   settings: EcsSettings,
@@ -32,7 +34,7 @@ export function runTaskRequest(
     count: 1,
     clientToken: request.clientToken,
     startedBy: request.startedBy,
-    // launchType and a strategy exclude each other, and Spot needs a strategy.
+    // launchType and capacityProviderStrategy exclude each other, and Spot needs a strategy.
     ...(request.spot
       ? { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }
       : { launchType: 'FARGATE' }),

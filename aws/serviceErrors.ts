@@ -2,20 +2,23 @@ import { classOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
 import { CredentialsError, ThrottledError } from '../activities/ports';
 
-/** A call to a service, as its errors are mapped. */
+/** How the errors of a service call are mapped. */
 export interface ServiceCall {
-  /** Names the call in messages: `ECS RunTask`. */
+  /** Name of the call in messages, for example `ECS RunTask`. */
   readonly what: string;
-  /** Names of errors that the service answers again to the same request. */
+  /** Names of errors that the service returns again for the same request. */
   readonly permanent: ReadonlySet<string>;
-  /** The error class for what no repetition repairs. */
+  /** Error class for errors that a retry cannot resolve. */
   readonly Permanent: new (
     message: string,
     options: { readonly cause: unknown },
   ) => Error;
 }
 
-/** Returns what an error of a service means: a `ThrottledError`, a `CredentialsError`, a permanent error, or the error itself. */
+/**
+ * Maps a service error to a `ThrottledError`, a `CredentialsError` or a permanent error. Returns any other error
+ * unchanged.
+ */
 export function serviceError({ what, permanent, Permanent }: ServiceCall, error: unknown): unknown {
   const { name, message } = error as Error;
   const cause = causeOf(error);

@@ -2,9 +2,9 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { type Topic, topics } from '@etl/pipeline/definition';
 import type { Notifier } from '../activities/ports';
 
-const maxBodyBytes = 250 * 1024; // SNS takes 256 KB, attributes included
+const maxBodyBytes = 250 * 1024; // SNS accepts 256 KB, attributes included
 
-/** Publishes to the topic a message names. Source: Amazon SNS API, Publish. */
+/** Creates a notifier that publishes to the topic a message names. @see Amazon SNS API Reference, Publish */
 export function createSnsNotifier(client: SNSClient, arns: { success: string; alerts: string }): Notifier {
   const arnOf: Record<Topic, string> = { [topics.success]: arns.success, [topics.alerts]: arns.alerts };
   return {

@@ -3,12 +3,12 @@ import type { DeadLetterBox } from '../activities/ports';
 import { letterOf } from './sqsLetter';
 import { createSqsQueue, maxPerCall } from './sqsQueue';
 
-/** How long letters are hidden from others while somebody looks through them, if this process dies. */
+/** Visibility timeout in seconds, which applies if this process dies while it inspects letters. */
 const hiddenSeconds = 300;
-/** SQS asks only some of its servers at a time: a queue that gives nothing this often has nothing. */
+/** Empty receives after which the queue counts as empty. SQS samples only some of its servers per receive. */
 const emptyAnswers = 2;
 
-/** The letters that `createSqsDeadLetters` sends, and whatever else is in their queue. */
+/** Creates a box over the queue that `createSqsDeadLetters` sends to. It also shows foreign messages in that queue. */
 export function createSqsDeadLetterBox(client: SQSClient, queueUrl: string): Omit<DeadLetterBox, 'detach'> {
   const queue = createSqsQueue(client, queueUrl);
   const held = new Map<string, Message>();

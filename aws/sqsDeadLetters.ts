@@ -3,7 +3,7 @@ import { type LetterQueue, LetterRefusedError } from '../activities/ports';
 import { letterOf, messageOf, sentMs } from './sqsLetter';
 import { createSqsQueue, maxPerCall } from './sqsQueue';
 
-/** What a search takes into its hands, and for how long others do not see it if the search dies. */
+/** Bounds of a search. `hiddenSeconds` is the visibility timeout, which applies if the search dies. */
 const search = { messages: 200, milliseconds: 8_000, hiddenSeconds: 30, emptyAnswers: 2 } as const;
 
 const counts = [
@@ -12,7 +12,7 @@ const counts = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** Dead letters as messages of a queue. */
+/** Creates a dead-letter queue on SQS. */
 export function createSqsDeadLetters(client: SQSClient, queueUrl: string): LetterQueue {
   const queue = createSqsQueue(client, queueUrl);
   return {
@@ -50,7 +50,7 @@ export function createSqsDeadLetters(client: SQSClient, queueUrl: string): Lette
         }
         const letter = found();
         if (letter) {
-          // Those that were sent later belong to failures that came later.
+          // Letters sent later belong to later failures.
           const isOver = (each: Message) => letterOf(each).key === key && sentMs(each) <= sentMs(letter);
           removed.push(letter, ...inHand.filter((each) => each !== letter && isOver(each)));
           await queue.remove(removed);
@@ -66,7 +66,10 @@ export function createSqsDeadLetters(client: SQSClient, queueUrl: string): Lette
   };
 }
 
-/** Returns whether SQS would refuse the same message again, however its queue is configured. @see Amazon SQS API, SendMessage */
+/**
+ * Returns whether SQS would reject the same message again, however its queue is configured. @see Amazon SQS API
+ * Reference, SendMessage
+ */
 function isAboutContents({ name, message }: Error): boolean {
   return name === 'InvalidMessageContents' || (name === 'InvalidParameterValue' && /must be shorter/.test(message));
 }

@@ -6,14 +6,14 @@ import { untilAnswered } from './untilAnswered';
 
 export interface SqsEventSourceOptions {
   readonly warn: (details: object, message: string) => void;
-  /** How long a message stays hidden when the worker that has it in hand dies. */
+  /** Visibility timeout in seconds: how long a message stays hidden if the worker that processes it dies. */
   readonly hiddenSeconds?: number;
 }
 
-/** A live worker says so often within the time that its messages are hidden that it still has them. */
+/** How often a live worker extends the visibility timeout of its messages within one timeout. */
 const extensionsPerTerm = 3;
 
-/** Messages of a queue. Those in hand stay hidden until they are settled, however long that takes. */
+/** Creates an event source on SQS. Messages in progress stay hidden until they are settled, however long that takes. */
 export function createSqsEventSource(
   client: SQSClient,
   queueUrl: string,

@@ -20,16 +20,17 @@ const names = {
 const maxReasonLength = 1000;
 
 /**
- * In bytes, attributes included. SQS has taken 1 MiB since 2025, and queues that were made before may have the older limit, which
- * is the default of other implementations too.
- *
+ * In bytes, attributes included. SQS has accepted 1 MiB since 2025, but older queues may keep the former limit, which
+ * is
+ * also the default of other implementations.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
 export const maxMessageBytes = 256 * 1024;
 
 /**
- * Returns the message of a letter. Its body is the event as it came, so that it can be started again; attributes say why it is
- * there. An event that the message has no room for is replaced by an excerpt.
+ * Returns the message of a letter. Its body is the original event, so that it can be redriven; attributes carry the
+ * reason for the
+ * failure. An event that does not fit is replaced by an excerpt.
  */
 export function messageOf(letter: DeadLetter, address: Partial<LetterAddress>) {
   const { event, ...facts } = letter;
@@ -37,7 +38,7 @@ export function messageOf(letter: DeadLetter, address: Partial<LetterAddress>) {
   const attributes: Record<string, MessageAttributeValue> = {};
   for (const [field, name] of Object.entries(names)) {
     const value = values[field as keyof typeof names];
-    // SQS takes no empty value.
+    // SQS rejects empty values.
     if (value !== undefined) attributes[name] = { DataType: dataType, StringValue: messageValue(value) || '-' };
   }
   return { MessageBody: bodyOf(event, maxMessageBytes - bytesOf(attributes)), MessageAttributes: attributes };
@@ -47,7 +48,7 @@ function bodyOf(event: unknown, room: number): string {
   const body = jsonLine(event);
   const bytes = Buffer.byteLength(body);
   if (bytes <= room) return body;
-  // A text is what came, and not JSON.
+  // A string is the original message, which was not JSON.
   const text = typeof event === 'string' ? event : body;
   const problem = `the event has ${bytes} bytes, and the letter has room for ${room}`;
   const original = 'the input of the run, or the message of the source';
@@ -55,13 +56,13 @@ function bodyOf(event: unknown, room: number): string {
   return jsonLine(excerptOf(event, { problem, original, bytes, sha256 }, text));
 }
 
-/** SQS counts names, types and values. */
+/** Returns the size of the attributes in bytes. SQS counts names, types and values. */
 function bytesOf(attributes: Readonly<Record<string, MessageAttributeValue>>): number {
   const texts = Object.entries(attributes).flatMap(([name, { StringValue = '' }]) => [name, dataType, StringValue]);
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
-/** A message as a letter, whoever has sent it. */
+/** Parses a message into a letter, whatever sent the message. */
 export function letterOf(message: Message): KeptLetter {
   const { MessageId = '', Body = '', MessageAttributes = {} } = message;
   const known = Object.entries(names).flatMap(([field, name]) => {
@@ -78,7 +79,7 @@ export function letterOf(message: Message): KeptLetter {
   };
 }
 
-/** When SQS has received a message, in milliseconds since the epoch. */
+/** Returns when SQS received a message, in milliseconds since the epoch. */
 export function sentMs({ Attributes }: Message): number {
   return Number(Attributes?.SentTimestamp);
 }

@@ -7,27 +7,27 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** Of every batch call. Source: Amazon SQS API. */
+/** Entries per batch call. @see Amazon SQS API Reference */
 export const maxPerCall = 10;
-/** The longest that SQS lets a call wait for a message; its client waits longer (pipeline/src/awsClients.ts). */
+/** The longest long poll that SQS allows, in seconds. The client's timeout is longer (pipeline/src/awsClients.ts). */
 export const longPollSeconds = 20;
-/** Source: Amazon SQS API, ChangeMessageVisibility. */
+/** The longest visibility timeout, in seconds. @see Amazon SQS API Reference, ChangeMessageVisibility */
 export const maxHiddenSeconds = 43_200;
 
 export interface ReceiveOptions {
-  /** `maxPerCall` at most. */
+  /** At most `maxPerCall`. */
   readonly limit: number;
   readonly waitSeconds: number;
-  /** How long they are hidden; the queue's own default without it. */
+  /** Visibility timeout. @default the queue's own */
   readonly hiddenSeconds?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
-/** A queue as its readers need it. `remove` and `hide` throw when SQS did not do it for all. */
+/** A queue as its readers use it. `remove` and `hide` throw if SQS rejects any of the messages. */
 export interface SqsQueue {
   receive(options: ReceiveOptions): Promise<Message[]>;
   remove(messages: readonly Message[]): Promise<void>;
-  /** Hides them for so long from now on; 0: they can be received at once. */
+  /** Hides messages for `seconds` from now on. 0 makes them receivable at once. */
   hide(messages: readonly Message[], seconds: number): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { etlContainerName } from '@etl/ecs/container';
 import { parseJsonOr } from '@etl/lib/json';
 import * as z from 'zod';
 
-/** A change of a task, and the run it works for, as far as the event tells. */
+/** A state change of a task, with the run it belongs to if the event names one. */
 export interface StateChange {
   readonly taskArn: string;
   readonly lastStatus: string;
@@ -11,7 +11,7 @@ export interface StateChange {
   readonly runId?: string;
 }
 
-/** In characters, as the SDKs of AWS have it. */
+/** In characters, as in the AWS SDKs. */
 const maxArnLength = 2048;
 const maxStatusLength = 64;
 
@@ -37,12 +37,12 @@ const event = z.looseObject({
   }),
 });
 
-/** SNS hands on what it was given as text, unless it was told to deliver raw messages. */
+/** An SNS envelope. SNS wraps the original text unless raw message delivery is on. */
 const notification = z.looseObject({ Type: z.literal('Notification'), Message: z.string() });
 
 /**
- * A message's body as EventBridge sends it, by SNS or directly; undefined for anything else. Source: Amazon ECS
- * Developer Guide, task state change events.
+ * Parses the body of an EventBridge message, delivered by SNS or directly. Returns undefined for anything else.
+ * @see Amazon ECS Developer Guide, Amazon ECS task state change events
  */
 export function parseStateChange(body: string): StateChange | undefined {
   const json = parseJsonOr(body, undefined);

@@ -4,24 +4,33 @@ import { parseStateChange, type StateChange } from './stateChange';
 import { untilAnswered } from './untilAnswered';
 
 export interface StateChangeQueue {
-  /** Messages since the start: handed over, left for redelivery, given up, and deleted as not about tasks of ours. */
+  /**
+   * Messages since the start: handed over, left for redelivery, given up, and deleted because they are not about our
+   * tasks.
+   */
   readonly counts: { handedOver: number; failed: number; givenUp: number; foreign: number };
-  /** Ends the wait for messages, and returns when those in hand are settled. */
+  /** Stops polling and returns once the messages in progress are settled. */
   stop(): Promise<void>;
 }
 
 export interface StateChangeQueueOptions {
-  /** A message is deleted once this resolves. If this rejects, the message comes again, a bounded number of times. */
+  /**
+   * Hands a change over. A message is deleted once this resolves. If this rejects, the message is redelivered a bounded
+   * number of times.
+   */
   readonly handOver: (change: StateChange) => Promise<void>;
   readonly warn: (details: object, message: string) => void;
-  /** How long a message whose handing over failed stays hidden; the queue's own default without it. */
+  /** How long a message stays hidden after a failed handover. @default the queue's own visibility timeout */
   readonly redeliverySeconds?: number;
 }
 
-/** A change is dropped after so many receives: it only makes an end seen earlier. */
+/** Receives after which a change is dropped. A change only makes runs see a task's end earlier. */
 const maxReceives = 20;
 
-/** Polls a queue of ECS task state changes until it is stopped. No error of SQS ends it: it waits, and asks again. */
+/**
+ * Polls a queue of ECS task state changes until it is stopped. Errors of SQS do not end the poll: it backs off and
+ * retries.
+ */
 export function startStateChangeQueue(
   client: SQSClient,
   queueUrl: string,
@@ -36,7 +45,7 @@ export function startStateChangeQueue(
   const warn = ({ name, message }: Error, pauseMs?: number) =>
     options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not answer');
 
-  /** True for a message that is done with. */
+  /** Returns whether the message can be deleted. */
   const settle = async ({ Body = '', Attributes }: Message): Promise<boolean> => {
     const change = parseStateChange(Body);
     if (change?.workflowId === undefined) {
@@ -68,7 +77,7 @@ export function startStateChangeQueue(
     while (!signal.aborted) {
       const messages = (await untilAnswered(() => queue.receive(request), signal, warn)) ?? [];
       const settled = await Promise.all(messages.map(settle));
-      // What was not deleted comes again, and is told again: that does no harm.
+      // A message that was not deleted is redelivered and handed over again, which is idempotent.
       await queue.remove(messages.filter((_, index) => settled[index])).catch((error: Error) => warn(error));
     }
   };

@@ -4,21 +4,24 @@ import type { TaskDefinition } from '@etl/ecs/taskDefinition/build';
 import { canonicalJson } from '@etl/lib/canonicalJson';
 import { whileThrottled } from './whileThrottled';
 
-/** The tag that says which definition a revision was registered from. */
+/** Tag with the hash of the definition that a revision was registered from. */
 export const definitionHashTag = 'etl:definition-hash';
 
 export interface TaskDefinitionRegistrar {
-  /** The ARN of a revision that is this definition. Registers one only if the family's newest is another. */
+  /** Returns the ARN of a revision with this definition. Registers one only if the family's newest revision differs. */
   ensureRegistered(definition: TaskDefinition): Promise<string>;
 }
 
-/** ECS takes one registration of a family at a time: workers that start together wait for each other. */
+/**
+ * ECS accepts one registration of a family at a time, so workers that start together wait for each other. In
+ * milliseconds.
+ */
 const patienceMs = 60_000;
 
-/** What was registered or is being registered by this process, whoever asks: equal definitions share one call. */
+/** Registrations of this process, finished or in progress. Equal definitions share one call. */
 const registered = new Map<string, Promise<string>>();
 
-/** Registers task definitions, each once. ECS itself would make a revision of every call, equal ones included. */
+/** Registers each task definition once. ECS itself creates a revision for every call, even for an equal definition. */
 export function createTaskDefinitionRegistrar(client: ECSClient): TaskDefinitionRegistrar {
   return {
     async ensureRegistered(definition) {
@@ -29,14 +32,14 @@ export function createTaskDefinitionRegistrar(client: ECSClient): TaskDefinition
       const patience = AbortSignal.timeout(patienceMs);
       const arn = whileThrottled(() => findOrRegister(client, definition, hash), patience);
       registered.set(key, arn);
-      // A failure is nobody's answer but theirs who waited for it.
+      // Forget a failed registration: only the callers that awaited it see its error.
       arn.catch(() => registered.delete(key));
       return arn;
     },
   };
 }
 
-/** The same for equal definitions, whatever the order of their keys. */
+/** Returns the SHA-256 of a definition, in hexadecimal, independent of the order of its keys. */
 export function definitionHash(definition: TaskDefinition): string {
   return createHash('sha256').update(canonicalJson(definition)).digest('hex');
 }
@@ -51,7 +54,7 @@ async function findOrRegister(client: ECSClient, definition: TaskDefinition, has
   return arn;
 }
 
-/** The newest ACTIVE revision of a family; undefined while it has none. */
+/** Returns the newest ACTIVE revision of a family, or undefined if it has none. */
 async function newestRevision(client: ECSClient, family: string) {
   try {
     const request = new DescribeTaskDefinitionCommand({ taskDefinition: family, include: ['TAGS'] });

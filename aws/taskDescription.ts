@@ -2,11 +2,11 @@ import type { Task } from '@aws-sdk/client-ecs';
 import { etlContainerName } from '@etl/ecs/container';
 import type { TaskDescription } from '../activities/ports';
 
-/** A task as the activities see it; undefined for an answer without an ARN or a status. */
+/** Returns a task as activities see it, or undefined if the answer lacks an ARN or a status. */
 export function describeTask(task: Task): TaskDescription | undefined {
   const { taskArn, lastStatus } = task;
   if (taskArn === undefined || lastStatus === undefined) return undefined;
-  // A sidecar's exit is never taken for the ETL's.
+  // The exit code of a sidecar must not count as the ETL's.
   const container = task.containers?.find(({ name }) => name === etlContainerName);
   const size = { cpu: Number(task.cpu), memoryMiB: Number(task.memory) };
   const storage = task.ephemeralStorage?.sizeInGiB;

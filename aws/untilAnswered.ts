@@ -4,8 +4,8 @@ const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
 
 /**
- * The answer of `work`, however often it has to be asked: after an error it waits, each time twice as long, up to a minute.
- * Undefined once `signal` aborts. `onError` is told of each error, and how long it waits.
+ * Retries `work` until it succeeds and returns its result. The backoff doubles after each error, up to one minute.
+ * Returns undefined once `signal` aborts. `onError` receives each error and the wait before the next attempt.
  */
 export async function untilAnswered<T>(
   work: () => Promise<T>,

@@ -5,8 +5,9 @@ const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 
 /**
- * Awaits `work`, and repeats it while a service throttles it, until `signal` aborts: then the last error is thrown. Half of each pause
- * is random, so that what was refused together does not come back together.
+ * Awaits `work` and retries it while a service throttles it. When `signal` aborts, throws the last error. Half of each
+ * backoff is
+ * random, so that calls throttled together do not retry together.
  */
 export async function whileThrottled<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
