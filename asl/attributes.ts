@@ -1,7 +1,10 @@
 import { entry } from './references';
 import type { Template } from './types';
 
-/** `MessageAttributes`, as `sns:publish` and `sqs:sendMessage` take them: texts, some of them with references. */
+/**
+ * Returns `MessageAttributes` in the form of `sns:publish` and `sqs:sendMessage`. The values are strings and may have
+ * references.
+ */
 export function messageAttributes(values: Readonly<Record<string, string>>): Template {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]): [string, Template] => [

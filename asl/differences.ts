@@ -1,4 +1,4 @@
-/** A behaviour in which the two engines differ by design of their services. */
+/** A behaviour that differs between the two engines because their services differ. */
 export interface Difference {
   readonly id: string;
   readonly what: string;

@@ -1,20 +1,23 @@
-/** An object as it was read: any field may be missing or of the wrong kind. */
+/** An object of unknown origin: any field may be missing or of the wrong type. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether it is an object, and no list. */
+/** Returns whether a value is an object and not an array. */
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A list as it is; an empty one for anything else. */
+/** Returns an array unchanged, and an empty array for anything else. */
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The objects of a list. */
+/** Returns the objects in an array. */
 export const fieldsOf = (value: unknown): readonly Fields[] => list(value).filter(isFields);
 
-/** The strings of a list. */
+/** Returns the strings in an array. */
 export const texts = (value: unknown): readonly string[] => list(value).filter((each) => typeof each === 'string');
 
-/** Whether objects and lists are nested in more levels than that. It does not recurse, whatever it is given. */
+/**
+ * Returns whether objects and arrays are nested deeper than `levels`. Iterative, so that deep input cannot overflow the
+ * stack.
+ */
 export function isDeep(value: unknown, levels: number): boolean {
   let within: unknown[] = [value];
   for (let level = 0; within.length > 0; level++) {

@@ -11,7 +11,7 @@ import { transform } from './states/transform';
 import { validate } from './states/validate';
 import type { FailState, State, StateMachine } from './types';
 
-/** The pipeline as a state machine: the same order, timeouts, retries, container and messages as the workflow's. */
+/** Builds the pipeline as a state machine, with the workflow's order, timeouts, retries, container and messages. */
 export function stateMachine(settings: MachineSettings): StateMachine {
   return {
     Comment: 'Generated from the pipeline definition by `npx etl asl`: change that, not this.',
@@ -32,7 +32,7 @@ type Failure = { [E in End]: (typeof ends)[E] extends 'failure' ? E : never }[En
 
 /** Returns the error and cause that a failed execution reports. */
 const reasons = ({ messageLanguage }: MachineSettings): Readonly<Record<Failure, Omit<FailState, 'Type'>>> => ({
-  // The reasons are in the alert, the dead letter and the data of this state.
+  // The reasons are in the alert, in the dead letter and in the state's data.
   invalidInput: { Error: 'InvalidInput', Cause: languages[messageLanguage].firstLines.invalid() },
   failed: { ErrorPath: `${paths.failure}.type`, CausePath: `${paths.failure}.reason` },
 });

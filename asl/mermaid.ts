@@ -1,4 +1,4 @@
-/** Mermaid's first lines: labels as wide as their lines, and two colours, for how a run ends. */
+/** Mermaid header: labels as wide as their lines, and one colour for each kind of end. */
 export const flowchartHead: readonly string[] = [
   '%%{init: {"flowchart": {"wrappingWidth": 420, "nodeSpacing": 15}}}%%',
   'flowchart TD',
@@ -6,17 +6,17 @@ export const flowchartHead: readonly string[] = [
   '  classDef failed stroke:#c62828,stroke-width:2px',
 ];
 
-/** A box with a name and what is to say of it. */
+/** Returns a box with a name and facts. */
 export function box(id: string, name: string, facts: readonly string[]): string {
   return `${id}["${[`<b>${name}</b>`, ...facts].join('<br/>')}"]`;
 }
 
-/** A round box, by the kind of end in green or red, with the status that the engine shows. */
+/** Returns a rounded box for an end, green or red, with the status that the engine shows. */
 export function endBox(id: string, name: string, status: string, kind: 'succeeded' | 'failed'): string {
   return `${id}(["<b>${name}</b><br/>${status}"]):::${kind}`;
 }
 
-/** `1 s × 2, at most 30 s`: the first wait, what multiplies it, and its bound. */
+/** Returns `1 s × 2, at most 30 s`: the first interval, the backoff rate and the maximum interval. */
 export function pace(intervalSeconds: number, backoffRate: number, maxSeconds?: number): string {
   return `${intervalSeconds} s × ${backoffRate}${maxSeconds === undefined ? '' : `, at most ${maxSeconds} s`}`;
 }

@@ -1,7 +1,7 @@
 import type { FailureType } from '@etl/pipeline/failures';
 import { type End, flow, type Stage, type stageFailures } from '@etl/pipeline/flow';
 
-/** The states of stages and ends, as they are shown in the console. */
+/** Names of the states for stages and ends, as the console shows them. */
 export const stateNames = {
   validate: 'ValidateInput',
   transform: 'TransformData',
@@ -16,7 +16,7 @@ export const stateNames = {
   failed: 'Failed',
 } as const satisfies Record<Stage | End, string>;
 
-/** After a timeout of `TransformData`: whether the task has committed all the same. */
+/** Checks after a timeout of `TransformData` whether the task has committed nevertheless. */
 export const lateConfirmName = 'ConfirmLate';
 
 const stages = new Map<string, Stage>([
@@ -24,15 +24,15 @@ const stages = new Map<string, Stage>([
   [lateConfirmName, 'confirm'],
 ]);
 
-/** The stage that a state is; undefined for a state that is none. */
+/** Returns the stage of a state, or undefined if the state is not a stage. */
 export const stageOfState = (state: string): Stage | undefined => stages.get(state);
 
-/** After `ValidateInput`: which way its answer leads. */
+/** The Choice state after `ValidateInput`, which branches on its result. */
 export const isValidName = 'IsValid';
 
 type StageFailures = typeof stageFailures;
 
-/** Each notes what a caught error means, before the alert is sent. */
+/** States that record the meaning of a caught error before the alert is sent. */
 export const failureNames = {
   validate: { conflict: 'SourceConflict', misconfigured: 'ValidationMisconfigured', other: 'ValidationFailed' },
   transform: { timeout: 'TransformTimedOut', other: 'TransformFailed' },
@@ -44,5 +44,5 @@ export const failureNames = {
   },
 } as const satisfies { [S in keyof StageFailures]: Record<keyof StageFailures[S], string> };
 
-/** What a function throws whose credentials are refused for now (lambdas/named.ts). */
+/** Error that a function throws while its credentials are rejected (lambdas/named.ts). */
 export const credentialsError: FailureType = 'CredentialsRefused';

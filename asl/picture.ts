@@ -2,7 +2,7 @@ import { box, endBox, flowchartHead, pace } from './mermaid';
 import { ranks } from './ranks';
 import type { ChoiceState, PassState, Retrier, State, StateMachine, TaskState } from './types';
 
-/** Returns the machine as a Mermaid flowchart. Each box shows what the definition of its state has, and nothing else. */
+/** Returns the machine as a Mermaid flowchart. Each box shows only fields of its state's definition. */
 export function machinePicture(machine: StateMachine): string {
   const rank = ranks(machine);
   const lines = Object.entries(machine.States).flatMap(([name, state]) => [
@@ -36,7 +36,7 @@ function noted({ Parameters = {} }: PassState): string[] {
   );
 }
 
-/** Errors with the same waits share a line. */
+/** Groups errors with the same backoff on one line. */
 function retries({ Retry = [] }: TaskState): string[] {
   const byPace = new Map<string, string[]>();
   for (const retrier of Retry) {

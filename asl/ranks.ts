@@ -2,7 +2,10 @@ import { own } from '@etl/lib/own';
 import { transitionsOf } from './transitions';
 import type { StateMachine } from './types';
 
-/** How many steps, at most, lead to each state: what a picture puts on one line. Each state counts once on a way. */
+/**
+ * Returns the length of the longest path to each state, which a picture uses as its row. A path visits each state at
+ * most once.
+ */
 export function ranks({ StartAt, States }: StateMachine): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const visit = (name: string, rank: number, way: readonly string[]): void => {

@@ -1,17 +1,17 @@
-/** Characters for private use: no text of ours has them, and the encoders of messages leave them as they are. */
+/** Private-use characters: our texts do not contain them, and the encoders of messages leave them unchanged. */
 const [open, close] = ['\ue000', '\ue001'];
 const marks = new RegExp(`${open}([^${close}]*)${close}`, 'g');
 
 /**
- * A value that the machine fills in when it runs: a path or an intrinsic function. It passes through the code that
- * composes texts, which is the workflow's too, as a mark that `format` finds again.
+ * Marks a value that the machine fills in at run time: a path or an intrinsic function. The mark passes through the
+ * code that composes texts, which the workflow shares, and `format` finds it again.
  */
 export const reference = (expression: string): string => `${open}${expression}${close}`;
 
-/** The same where a number belongs. */
+/** Marks a value like `reference` where a number is expected. */
 export const numberReference = (expression: string): number => reference(expression) as unknown as number;
 
-/** A text with references as an intrinsic function, for a key that ends with `.$`. */
+/** Returns a text with references as an intrinsic function, for a key that ends with `.$`. */
 export function format(text: string): string {
   const expressions = [...text.matchAll(marks)].map(([, expression = '']) => expression);
   const template = text
@@ -21,7 +21,10 @@ export function format(text: string): string {
   return `States.Format('${template}'${expressions.map((expression) => `, ${expression}`).join('')})`;
 }
 
-/** A key with its value: a path where the value is nothing but a reference, a format where it has one, else itself. */
+/**
+ * Returns a key with its value: a path if the value is a single reference, a format if it contains one, otherwise the
+ * text itself.
+ */
 export function entry(key: string, text: string): Record<string, string> {
   const found = [...text.matchAll(marks)];
   if (found.length === 0) return { [key]: text };
@@ -30,8 +33,8 @@ export function entry(key: string, text: string): Record<string, string> {
   return { [`${key}.$`]: expression };
 }
 
-/** What lies at a path, of any kind, as the text of its JSON. */
+/** Returns an expression for the value at a path, of any type, as JSON text. */
 export const jsonText = (path: string): string => `States.JsonToString(${path})`;
 
-/** A number as a string: environment variables and the like are nothing else. */
+/** Returns an expression for a number as a string, which environment variables and similar fields require. */
 export const numberAsText = (path: string): string => `States.Format('{}', ${path})`;

@@ -3,9 +3,10 @@ import { retriesWithin } from '@etl/pipeline/retries';
 import type { Retrier } from './types';
 
 /**
- * Returns the retriers of a call, as the step is defined. A total bound is Temporal's: a state has none over its attempts, so
- * their number is what fits into it, of attempts that fail at once, and of attempts that time out. `final` names errors that are not
- * tried again, `refused` the one of credentials, which is tried again for `credentials.retrySeconds`.
+ * Returns the retriers of a call according to its step. Only Temporal bounds the total time of all attempts; a state
+ * has no such bound. The number of attempts is therefore what fits into the total, both for attempts that fail at once
+ * and for attempts that time out. `final` names errors that are not retried. `refused` names the credentials error,
+ * which is retried for `credentials.retrySeconds`.
  */
 export function callRetries(step: RetriedStep, final: readonly string[] = [], refused?: string): Retrier[] {
   const { retry, attemptTimeoutSeconds, totalTimeoutSeconds } = step;

@@ -1,7 +1,7 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import { defaultLanguage, type MessageLanguage } from '@etl/pipeline/messages/languages';
 
-/** What the machine is told of the account it is deployed to. */
+/** Settings of the account that the machine is deployed to. */
 export interface MachineSettings {
   /** Names or ARNs of Lambda functions. */
   readonly functions: { readonly validateInput: string; readonly confirmCommit: string };
@@ -10,9 +10,9 @@ export interface MachineSettings {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly assignPublicIp: boolean;
-  /** CPU units and MiB; a string is a substitution. Unset: what the task definition says. */
+  /** CPU units and MiB. A string is a substitution. @default the task definition's size */
   readonly size?: { readonly cpu: number | string; readonly memoryMiB: number | string };
-  /** All tasks on Spot: a machine has no way back to on demand. */
+  /** Runs all tasks on Spot: a machine cannot fall back to on demand. */
   readonly spot: boolean;
   readonly successTopicArn: string;
   readonly alertsTopicArn: string;
@@ -20,7 +20,7 @@ export interface MachineSettings {
   readonly messageLanguage: MessageLanguage;
 }
 
-/** What a configuration may leave open. */
+/** Settings with every value optional. */
 export type GivenSettings = {
   readonly [Key in Exclude<keyof MachineSettings, 'functions' | 'size'>]?: MachineSettings[Key] | undefined;
 } & {
@@ -28,10 +28,10 @@ export type GivenSettings = {
   readonly size?: TaskSize | undefined;
 };
 
-/** `${Name}`: what CloudFormation's `DefinitionSubstitutions` (SAM's and CDK's too) put in at deployment. */
+/** Returns `${Name}`, which `DefinitionSubstitutions` of CloudFormation (and of SAM and CDK) replaces at deployment. */
 const substitution = (name: string): string => `\${${name}}`;
 
-/** The settings with a substitution for whatever is not given. */
+/** Fills in a substitution for each setting that is not given. */
 export function withSubstitutions(given: GivenSettings = {}): MachineSettings {
   const { functions = {}, size } = given;
   return {

@@ -1,18 +1,18 @@
 import { own } from '@etl/lib/own';
 import { type Fields, fieldsOf } from './fields';
 
-/** A way out of a state. */
+/** A transition out of a state. */
 export type Transition =
   | { readonly kind: 'next'; readonly to: string }
   | { readonly kind: 'choice'; readonly to: string; readonly rule: Fields }
   | { readonly kind: 'catch'; readonly to: string; readonly catcher: Fields };
 
-/** All ways out of a state, those of its errors last. */
+/** Returns all transitions of a state, those of its errors last. */
 export function transitionsOf(state: Fields): Transition[] {
   return [...ordinaryTransitions(state), ...caught(state)];
 }
 
-/** Those of a state that has not failed. */
+/** Returns the transitions of a state that has not failed. */
 export function ordinaryTransitions({ Type, Next, Default, Choices }: Fields): Transition[] {
   const next = Type === 'Choice' ? Default : Next;
   const choices = Type === 'Choice' ? fieldsOf(Choices) : [];
@@ -30,7 +30,11 @@ function caught({ Catch }: Fields): Transition[] {
   );
 }
 
-/** The names of states that ways lead to from the first one, itself among them; of all ways where none are given. */
+/**
+ * Returns the names of the states reachable from the first one, itself included. `ways` selects the transitions to
+ * follow.
+ * @default all transitions
+ */
 export function reached(
   startAt: string,
   states: Readonly<Record<string, object>>,

@@ -1,4 +1,7 @@
-/** Amazon States Language with JSONPath, as far as it is used here. Source: https://states-language.net/spec.html */
+/**
+ * The subset of the Amazon States Language with JSONPath that this project uses.
+ * @see https://states-language.net/spec.html
+ */
 export interface StateMachine {
   readonly Comment?: string;
   readonly StartAt: string;
@@ -8,7 +11,9 @@ export interface StateMachine {
 
 export type State = TaskState | PassState | ChoiceState | SucceedState | FailState;
 
-/** What may stand in `Parameters` and `ResultSelector`: keys that end with `.$` are paths or intrinsic functions. */
+/**
+ * A payload template, for `Parameters` and `ResultSelector`. Keys that end with `.$` are paths or intrinsic functions.
+ */
 export type Template = { readonly [key: string]: TemplateValue };
 export type TemplateValue = string | number | boolean | null | Template | readonly TemplateValue[];
 
@@ -23,7 +28,7 @@ export interface TaskState extends Next {
   readonly Resource: string;
   readonly Parameters?: Template;
   readonly ResultSelector?: Template;
-  /** Absent: the result takes the place of the whole state. */
+  /** Absent: the result replaces the state's whole data. */
   readonly ResultPath?: string | null;
   readonly TimeoutSeconds?: number;
   readonly HeartbeatSeconds?: number;

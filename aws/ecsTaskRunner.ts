@@ -19,7 +19,8 @@ import { describeTask } from './taskDescription';
 
 /**
  * Creates the task runner on ECS. It only translates calls and answers; callers decide how to react to an answer.
- * `withoutRetries` is a client for callers that retry a call themselves. @default client
+ * `withoutRetries` is a client for callers that retry a call themselves.
+ * @default client
  */
 export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, withoutRetries = client): TaskRunner {
   const { cluster, taskDefinition } = settings;
@@ -81,8 +82,7 @@ type Refused = Extract<RunAnswer, { refused: string }>;
 
 /**
  * Returns whether an error reports missing capacity. ECS reports quotas as errors, too. A cluster without the Spot
- * capacity provider
- * never has Spot capacity, so the run continues on demand.
+ * capacity provider never has Spot capacity, so the run continues on demand.
  */
 function isForCapacity(error: unknown, spot: boolean): boolean {
   const { name, message } = error as Error;

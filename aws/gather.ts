@@ -1,7 +1,6 @@
 /**
  * Batches calls for single items: `flush` gets up to `most` items, at the latest `withinMs` milliseconds after the
- * first one.
- * Each call settles like the flush that contains its item.
+ * first one. Each call settles like the flush that contains its item.
  */
 export function gather<T>(
   flush: (items: readonly T[]) => Promise<void>,

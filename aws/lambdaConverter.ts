@@ -28,8 +28,7 @@ const tailLines = 20;
 
 /**
  * Creates the light lane in AWS: it invokes lambdas/convert.ts and awaits the result. An invocation cannot be stopped,
- * so a
- * cancellation waits for its end.
+ * so a cancellation waits for its end.
  */
 export function createLambdaConverter(client: LambdaClient, functionName: string): LightConverter {
   return {
@@ -81,8 +80,7 @@ export function endOf({ FunctionError, Payload, LogResult = '' }: InvokeCommandO
 
 /**
  * Returns why Lambda killed the function: `Task timed out after 3.00 seconds`, or `Runtime.ExitError` with `signal:
- * killed` for
- * memory.
+ * killed` for memory.
  * @see AWS Lambda Developer Guide, "Troubleshoot invocation issues"
  */
 function killedFor(type: string, message: string, log: readonly string[]): NonNullable<LightEnd['killedFor']> {

@@ -19,8 +19,7 @@ export type FindLogStream = (taskArn: string) => Promise<LogStream | undefined>;
 
 /**
  * Creates a finder that reads the task's definition. ECS forgets a task an hour after it stops; the finder then assumes
- * the
- * definition that tasks are launched from now.
+ * the definition that tasks are launched from now.
  */
 export function createLogStreamFinder(
   client: ECSClient,

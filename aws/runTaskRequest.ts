@@ -17,8 +17,7 @@ const maxOverrides = 8192;
 
 /**
  * Builds the RunTask input for a request. A pure function without a clock: the same request gives the same input, which
- * keeps the
- * client token idempotent.
+ * keeps the client token idempotent.
  * @throws TaskRunnerError if the overrides are longer than ECS accepts
  */
 export function runTaskRequest(

@@ -67,8 +67,8 @@ export function createSqsDeadLetters(client: SQSClient, queueUrl: string): Lette
 }
 
 /**
- * Returns whether SQS would reject the same message again, however its queue is configured. @see Amazon SQS API
- * Reference, SendMessage
+ * Returns whether SQS would reject the same message again, however its queue is configured.
+ * @see Amazon SQS API Reference, SendMessage
  */
 function isAboutContents({ name, message }: Error): boolean {
   return name === 'InvalidMessageContents' || (name === 'InvalidParameterValue' && /must be shorter/.test(message));

@@ -21,16 +21,14 @@ const maxReasonLength = 1000;
 
 /**
  * In bytes, attributes included. SQS has accepted 1 MiB since 2025, but older queues may keep the former limit, which
- * is
- * also the default of other implementations.
+ * is also the default of other implementations.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
 export const maxMessageBytes = 256 * 1024;
 
 /**
  * Returns the message of a letter. Its body is the original event, so that it can be redriven; attributes carry the
- * reason for the
- * failure. An event that does not fit is replaced by an excerpt.
+ * reason for the failure. An event that does not fit is replaced by an excerpt.
  */
 export function messageOf(letter: DeadLetter, address: Partial<LetterAddress>) {
   const { event, ...facts } = letter;

@@ -6,8 +6,7 @@ const longestPauseMs = 5_000;
 
 /**
  * Awaits `work` and retries it while a service throttles it. When `signal` aborts, throws the last error. Half of each
- * backoff is
- * random, so that calls throttled together do not retry together.
+ * backoff is random, so that calls throttled together do not retry together.
  */
 export async function whileThrottled<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {

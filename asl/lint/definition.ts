@@ -1,16 +1,16 @@
 import { type Fields, isFields, list } from '../fields';
 
-/** A state machine, or one within a Map or Parallel state. */
+/** A state machine, or a machine within a Map or Parallel state. */
 export interface Definition {
   readonly startAt: string;
   readonly states: Readonly<Record<string, Fields>>;
-  /** What states say that say nothing: JSONPath or JSONata. */
+  /** Query language of states that do not set their own: JSONPath or JSONata. */
   readonly queryLanguage: unknown;
-  /** What the outermost machine says of its execution, in seconds. */
+  /** Timeout of the execution in seconds, from the outermost machine. */
   readonly timeoutSeconds?: unknown;
 }
 
-/** The definition, or undefined where there are no states to look at. */
+/** Reads a definition. Returns undefined if it has no states to check. */
 export function readDefinition(
   machine: unknown,
   { queryLanguage, timeoutSeconds }: Partial<Definition> = {},
@@ -25,7 +25,7 @@ export function readDefinition(
   };
 }
 
-/** A definition and all within it. */
+/** Returns a definition and all definitions within it. */
 export function allDefinitions(machine: Definition): Definition[] {
   const inner = Object.values(machine.states).flatMap(({ Branches, ItemProcessor, Iterator, QueryLanguage }) =>
     [...list(Branches), ItemProcessor, Iterator].flatMap(
@@ -35,27 +35,27 @@ export function allDefinitions(machine: Definition): Definition[] {
   return [machine, ...inner.flatMap(allDefinitions)];
 }
 
-/** Whether the state is written in JSONPath: by its own word, else by that of the machine around it. */
+/** Returns whether a state uses JSONPath. Its own `QueryLanguage` takes precedence over the machine's. */
 export const usesJsonPath = (machine: Definition, state: Fields): boolean =>
   (state.QueryLanguage ?? machine.queryLanguage) !== 'JSONata';
 
-/** States of a type, with their names. */
+/** Returns the states of the given types with their names. */
 export function statesOf(machine: Definition, ...types: string[]): [string, Fields][] {
   return Object.entries(machine.states).filter(([, { Type }]) => types.includes(String(Type)));
 }
 
-/** Task states, with their names. */
+/** Returns the Task states with their names. */
 export const tasksOf = (machine: Definition): [string, Fields][] => statesOf(machine, 'Task');
 
-/** What a task calls; empty where it says nothing. */
+/** Returns a task's `Resource`, or an empty string if it has none. */
 export const resourceOf = ({ Resource }: Fields): string => (typeof Resource === 'string' ? Resource : '');
 
-/** Substitutions without what is in them: `AWS::Partition` has the separator of an ARN in its name. */
+/** Blanks the names in substitutions: `AWS::Partition` contains the separator of an ARN. */
 const withoutNames = (resource: string): string => resource.replace(/\$\{[^}]*\}/g, '<>');
 
 /**
- * `ecs:runTask.sync` of `arn:aws:states:::ecs:runTask.sync`; undefined for what is no integration of a service, or is known
- * only once it is deployed.
+ * Returns `ecs:runTask.sync` for `arn:aws:states:::ecs:runTask.sync`. Returns undefined if the resource is not a
+ * service integration, or is known only after deployment.
  */
 export function integrationOf(state: Fields): string | undefined {
   const resource = withoutNames(resourceOf(state));
@@ -63,9 +63,9 @@ export function integrationOf(state: Fields): string | undefined {
   return integration?.includes('<>') ? undefined : integration;
 }
 
-/** Whether a worker of one's own polls for it. */
+/** Returns whether the task is an activity, which a worker polls for. */
 export const isActivity = (state: Fields): boolean =>
   /^arn:[^:]+:states:[^:]*:[^:]*:activity:/.test(withoutNames(resourceOf(state)));
 
-/** What a state sends: `Parameters` with JSONPath, `Arguments` with JSONata. */
+/** Returns what a state sends: `Parameters` with JSONPath, `Arguments` with JSONata. */
 export const sentBy = (state: Fields): unknown => state.Parameters ?? state.Arguments;

@@ -1,11 +1,11 @@
 import type { Definition } from './definition';
 
-/** One thing that is wrong with a definition. */
+/** A problem of a definition. */
 export interface Finding {
   readonly rule: string;
-  /** Empty: it is about the definition as a whole. */
+  /** Empty if the finding concerns the definition as a whole. */
   readonly state: string;
-  /** What is wrong, and what to do. */
+  /** The problem and its remedy. */
   readonly message: string;
 }
 

@@ -4,7 +4,10 @@ const sync: readonly Pattern[] = ['', '.sync'];
 const token: readonly Pattern[] = ['', '.waitForTaskToken'];
 const call: readonly Pattern[] = [''];
 
-/** Optimized integrations: action, and how it may be called. Source: AWS Step Functions Developer Guide, "Integrating services". */
+/**
+ * Optimized integrations: each action with its integration patterns.
+ * @see AWS Step Functions Developer Guide, "Integrating services"
+ */
 const services: Readonly<Record<string, Readonly<Record<string, readonly Pattern[]>>>> = {
   lambda: { invoke: token },
   ecs: { runTask: ['', '.sync', '.waitForTaskToken'] },
@@ -72,7 +75,7 @@ const services: Readonly<Record<string, Readonly<Record<string, readonly Pattern
   },
 };
 
-/** `ecs:runTask.sync` and the like. */
+/** Integrations in the form `ecs:runTask.sync`. */
 export const knownIntegrations: readonly string[] = Object.entries(services).flatMap(([service, actions]) =>
   Object.entries(actions).flatMap(([action, patterns]) => patterns.map((pattern) => `${service}:${action}${pattern}`)),
 );

@@ -17,7 +17,10 @@ import { taskTokens } from './rules/taskTokens';
 import { timeouts } from './rules/timeouts';
 import { schemaFindings } from './schema';
 
-/** Levels of JSON, four to a machine: more than anybody writes. The time that the validator takes grows exponentially with them. */
+/**
+ * Levels of JSON, four per machine; real definitions have fewer. The validator's run time grows exponentially with the
+ * levels.
+ */
 const maxDepth = 64;
 
 const rules: readonly Rule[] = [
@@ -37,12 +40,13 @@ const rules: readonly Rule[] = [
   pathsExist,
 ];
 
-/** Of the outermost machine alone: where one within it ends, the run goes on. */
+/** Rules for the outermost machine only: the execution continues after the end of an inner machine. */
 const outermostRules: readonly Rule[] = [greenFailures];
 
 /**
- * What is wrong with a definition in the Amazon States Language: by its schema (`asl-validator`), and by rules for what is
- * valid and fails, loses data or hides a failure when it runs. Machines within Map and Parallel states are looked at, too.
+ * Lints a definition in the Amazon States Language: against its schema (`asl-validator`), and with rules for valid
+ * definitions that fail, lose data or hide a failure when they run. Machines within Map and Parallel states are linted,
+ * too.
  */
 export function lintMachine(machine: unknown): Finding[] {
   if (!isFields(machine)) {

@@ -1,4 +1,4 @@
-/** The candidate that the fewest edits lead to: insertions, deletions, replacements. */
+/** Returns the candidate with the smallest edit distance: insertions, deletions, replacements. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, edits: distance(text, candidate) }))
@@ -6,7 +6,7 @@ export function nearest(text: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Levenshtein's. */
+/** Returns the Levenshtein distance. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [line, letter] of [...from].entries()) {

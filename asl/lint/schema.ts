@@ -11,15 +11,15 @@ interface Validation {
   }[];
 }
 
-// The package has no declarations.
+// The package has no type declarations.
 const validate = require('asl-validator') as (definition: object) => Validation;
 
 const remedy = 'mend it by the specification, https://states-language.net/spec.html';
 
-/** What the schema of the language says, and whether all names lead somewhere. */
+/** Validates a definition against the language's schema, and checks that every referenced state exists. */
 export function schemaFindings(machine: Fields): Finding[] {
   const nothing = emptyStates(machine);
-  // The validator takes it for granted that a state is an object.
+  // The validator assumes that every state is an object.
   return nothing.length > 0 ? nothing : validated(machine);
 }
 
@@ -38,7 +38,10 @@ function validated(machine: Fields): Finding[] {
   }
 }
 
-/** A copy, since the validator writes into what it is given. It does not know a partition that is put in at deployment. */
+/**
+ * Returns a copy, because the validator mutates its input. Replaces a partition that is substituted at deployment,
+ * which the validator rejects.
+ */
 const deployed = (machine: Fields): Fields =>
   JSON.parse(JSON.stringify(machine).replace(/"Resource":"arn:\$\{[^}"]*\}:/g, '"Resource":"arn:aws:'));
 
@@ -57,7 +60,7 @@ function described(
 
 const statePath = /^(?:\/States\/[^/]+\/(?:Branches\/\d+|ItemProcessor|Iterator))*\/States\/[^/]+/;
 
-/** The names on the way to the innermost state that a JSON Pointer leads into. Source of the escapes: RFC 6901. */
+/** Returns the state names along a JSON Pointer, down to the innermost state. @see RFC 6901 for the escapes */
 function namesOf(pointer: string): string[] {
   const [path = ''] = statePath.exec(pointer) ?? [];
   return path

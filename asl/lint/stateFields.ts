@@ -6,7 +6,7 @@ const all = ['Comment', 'Type', 'QueryLanguage'];
 const onward = [...all, ...paths, 'Output', 'Assign', 'Next', 'End'];
 const work = [...onward, 'Parameters', 'Arguments', 'ResultSelector', 'ResultPath', 'Retry', 'Catch'];
 
-/** The fields of each type of state. Source: Amazon States Language, "State Types". */
+/** The fields of each state type. @see Amazon States Language, "State Types" */
 const fieldsOfType = new Map<unknown, readonly string[]>([
   ['Pass', [...onward, 'Parameters', 'Result', 'ResultPath']],
   ['Wait', [...onward, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath']],
@@ -41,7 +41,10 @@ const fieldsOfType = new Map<unknown, readonly string[]>([
   ],
 ]);
 
-/** The fields of a state that its type does not have, each with the nearest that it has; undefined when it has them all. */
+/**
+ * Describes the fields that a state's type does not have, each with its nearest match. Returns undefined if there are
+ * none.
+ */
 export function misspelt(state: unknown): string | undefined {
   const known = isFields(state) ? fieldsOfType.get(state.Type) : undefined;
   if (!isFields(state) || !known) return undefined;

@@ -8,7 +8,10 @@ import type { State, TaskState } from '../types';
 
 const { missing, superseded, misconfigured } = stageFailures.confirm;
 
-/** Exit code 0 proves nothing: a batch is delivered when the commit log has it. */
+/**
+ * Returns the states that read the commit log. An exit code of 0 is not proof: a batch is delivered once the commit log
+ * contains it.
+ */
 export function confirm(settings: MachineSettings): Record<string, State> {
   return {
     [stateNames.confirm]: asked(settings, [
@@ -21,7 +24,8 @@ export function confirm(settings: MachineSettings): Record<string, State> {
       },
       { ErrorEquals: ['States.ALL'], ResultPath: paths.error, Next: failureNames.confirm.other },
     ]),
-    // What readers see as delivered must not be a failed execution; anything else leaves it at the timeout.
+    // An execution must not fail if readers see the batch as delivered. Any other answer leaves the timeout as the
+    // error.
     [lateConfirmName]: asked(settings, [
       { ErrorEquals: ['States.ALL'], ResultPath: paths.late, Next: failureNames.transform.timeout },
     ]),
@@ -47,7 +51,7 @@ function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['
   };
 }
 
-/** The execution as a run: what the container's fence and the commit log know it by. */
+/** Identifies the execution as a run, as the container's fence and the commit log know it. */
 function run() {
   return {
     'workflowId.$': context.executionArn,

@@ -8,7 +8,10 @@ import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State } from '../types';
 
-/** The event goes into the body as it came, so that it can be started again; why it is here, into the attributes. */
+/**
+ * Returns the states that send dead letters. The body is the original event, so that it can be redriven; attributes
+ * carry the reason for the failure.
+ */
 export function deadLetters({ deadLetterQueueUrl }: MachineSettings): Record<string, State> {
   const invalid = { failureType: 'InvalidInput', reason: reference(jsonText(`${paths.validation}.reasons`)) };
   const failed = { failureType: reference(`${paths.failure}.type`), reason: reference(`${paths.failure}.reason`) };

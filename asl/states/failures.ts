@@ -38,7 +38,7 @@ function note(type: string, stage: FailingStage, next: string, unknown: string):
     : { 'batch.$': paths.batch };
   return {
     Type: 'Pass',
-    // Not `Cause` alone: a timeout may come without one.
+    // `Cause` alone does not suffice: a timeout may lack it.
     Parameters: { type, 'reason.$': jsonText(notValidated ? paths.all : paths.error), ...batch },
     ResultPath: paths.failure,
     Next: next,

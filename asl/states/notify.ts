@@ -13,7 +13,10 @@ import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State } from '../types';
 
-/** Returns the states that notify. The workflow's own code composes the messages, with references for what only a run knows. */
+/**
+ * Returns the states that notify. The workflow's own code composes the messages, with references for values known only
+ * at run time.
+ */
 export function notify(settings: MachineSettings): Record<string, State> {
   const { successTopicArn, alertsTopicArn, messageLanguage: language } = settings;
   const { titles } = languages[language];
@@ -66,7 +69,7 @@ function publish(
     Resource: 'arn:aws:states:::sns:publish',
     Parameters: {
       TopicArn: topicArn,
-      // The date alone: a name can be as long as a subject may be, and nothing here can shorten it.
+      // The date alone: a name can be as long as the longest subject, and a machine cannot shorten it.
       ...entry('Subject', title(batch.batchDate)),
       ...entry('Message', body),
       MessageAttributes: messageAttributes(attributes),
@@ -110,7 +113,7 @@ function failure(): Outcome {
   };
 }
 
-/** The execution's page; its ARN says in which region it is. */
+/** Returns the URL of the execution in the console. The region comes from the execution's ARN. */
 function consolePage(): string {
   const arn = context.executionArn;
   const region = reference(`States.ArrayGetItem(States.StringSplit(${arn}, ':'), 3)`);

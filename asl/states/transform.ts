@@ -10,8 +10,8 @@ import type { MachineSettings } from '../settings';
 import type { State, Template } from '../types';
 
 /**
- * What RunTask is refused with for the request rate, and for `failures[]`, of which most are missing capacity or a quota. A limit in the
- * disguise of a bad parameter has no name of its own.
+ * Errors of RunTask for the request rate and for `failures[]`, most of which report missing capacity or a quota. A
+ * limit that ECS reports as an invalid parameter has no error name to match.
  * @see https://repost.aws/knowledge-center/ecs-fargate-runtask-capacity
  */
 const limitErrors = [
@@ -21,7 +21,10 @@ const limitErrors = [
   'AmazonECS.Unknown',
 ];
 
-/** One task at a time, and new ones for what may go away, by the two budgets whose failures `Retry` can tell apart. */
+/**
+ * Returns the states that run the task. One task runs at a time. Transient failures launch a new one, within the two
+ * budgets whose failures `Retry` can distinguish.
+ */
 export function transform(settings: MachineSettings): Record<string, State> {
   const { application, capacity } = budgets;
   return {
@@ -32,7 +35,7 @@ export function transform(settings: MachineSettings): Record<string, State> {
       ResultPath: paths.task,
       TimeoutSeconds: definition.timeoutSeconds,
       Retry: [
-        // Said, and not left to how an interpreter reads States.TaskFailed.
+        // Explicit, because interpreters disagree whether States.TaskFailed matches a timeout.
         { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
         { ...retrier(limitErrors, capacity), MaxDelaySeconds: capacity.maxIntervalSeconds },
         retrier(['States.TaskFailed'], application),
@@ -53,7 +56,10 @@ const retrier = (ErrorEquals: string[], { intervalSeconds, maxRetries, backoffRa
   BackoffRate: backoffRate,
 });
 
-/** RunTask, PascalCase as Step Functions wants it. A launch type and a strategy exclude each other; Spot needs a strategy. */
+/**
+ * Returns the RunTask request in PascalCase, as Step Functions requires. A launch type and a strategy exclude each
+ * other; Spot needs a strategy.
+ */
 function request(settings: MachineSettings): Template {
   const { cluster, taskDefinition, subnets, securityGroups, assignPublicIp, size, spot } = settings;
   return {
@@ -77,7 +83,7 @@ function request(settings: MachineSettings): Template {
   };
 }
 
-/** The container's own contract, with references where the plan and the execution have the values. */
+/** Returns the container's environment, with references for the values of the plan and the execution. */
 function environment(): Template[] {
   const { plan, batch } = paths;
   const variables = containerEnvironment({
@@ -87,14 +93,14 @@ function environment(): Template[] {
     source: reference(`${batch}.source`),
     destination: reference(`${plan}.destination`),
     runId: reference(context.executionName),
-    // A retry is a new launch: it takes over what the one before it has finished.
+    // A retry is a new launch that takes over the finished work of the previous one.
     generation: numberReference(`States.Format('{}', States.MathAdd(${context.retryCount}, 1))`),
     runStartedAt: reference(context.startedAt),
     chunkRows: numberReference(numberAsText(`${plan}.chunkRows`)),
     options: {},
-    // The text itself, or where it lies when it is too long for an override.
+    // The options themselves, or their location if they are too long for an override.
     optionsUri: reference(`${paths.validation}.options`),
-    // Later than the state's: a task that ended itself would be launched again.
+    // Longer than the state's timeout: a task that ends itself first would be launched again.
     timeoutSeconds: definition.timeoutSeconds + definition.selfEndSlackSeconds,
     sourceFingerprint: reference(`${plan}.source.fingerprint`),
     replaces: reference(`${plan}.replaces`),

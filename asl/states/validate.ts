@@ -6,7 +6,7 @@ import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State } from '../types';
 
-/** Asks the function, and goes one way or the other. */
+/** Returns the states that call `ValidateInput` and branch on its result. */
 export function validate({ functions }: MachineSettings): Record<string, State> {
   const step = steps.validateInput;
   const { conflict, misconfigured } = stageFailures.validate;
@@ -23,7 +23,7 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
       ResultPath: paths.all,
       TimeoutSeconds: step.attemptTimeoutSeconds,
       Retry: callRetries(step, [conflict, misconfigured], credentialsError),
-      // The error takes the place of the event, which, when it is no object, has no room for one.
+      // The error replaces the event, because an event that is not an object cannot hold it.
       Catch: [
         { ErrorEquals: [conflict], ResultPath: paths.all, Next: failureNames.validate.conflict },
         {

@@ -3,12 +3,12 @@ import type { Definition } from '../definition';
 import { meet, type Shape, same, shallow, unknownShape } from './shape';
 import { flows } from './transfer';
 
-/** Deeper than anybody nests what he reads. */
+/** Tracked nesting depth, deeper than any path that definitions read. */
 const maxDepth = 12;
 
 /**
- * What is there when a state is entered, whichever way led to it: the intersection over all ways, by iteration to a fixed
- * point. A state that nothing leads to is absent. The input of the machine satisfies any path.
+ * Returns the shape of the data at each state's entry: the intersection over all paths to the state, iterated to a
+ * fixed point. Unreachable states are absent. The machine's input satisfies any path.
  */
 export function shapesAtEntry(machine: Definition): ReadonlyMap<string, Shape> {
   const entries = new Map<string, Shape>();

@@ -1,6 +1,6 @@
 import { isFields } from '../../fields';
 
-/** A path into the state's data: its names as far as they are plain, since indexes and filters come behind them. */
+/** A path into the state's data. `names` holds its leading plain names, up to the first index or filter. */
 export interface Path {
   readonly text: string;
   readonly names: readonly string[];
@@ -8,7 +8,7 @@ export interface Path {
 
 const name = /^(?:\.([\p{L}\p{N}_-]+)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])/u;
 
-/** `$.a['b'][0].c` is a, b: what is behind an index depends on the data. */
+/** Parses a path: `$.a['b'][0].c` gives a, b, because what follows an index depends on the data. */
 export function parsePath(text: string): Path {
   const names: string[] = [];
   let rest = text.slice(1);
@@ -19,18 +19,21 @@ export function parsePath(text: string): Path {
   return { text, names };
 }
 
-/** Texts in quotes, with `\'` in them. Source: Amazon States Language, "Intrinsic Functions". */
+/** String literals in quotes, with `\'` as an escape. @see Amazon States Language, "Intrinsic Functions" */
 const quoted = /'(?:\\.|[^'\\])*'/g;
 const dataPath = /(?<![\w$])\$(?![\w$])(?:\.[\p{L}\p{N}_-]+|\[[^\]]*\])*/gu;
 
-/** The paths in a value of a `.$` key: itself, or the arguments of its intrinsic functions. `$$` and variables are others'. */
+/**
+ * Returns the paths in the value of a `.$` key: the value itself, or the arguments of its intrinsic functions. Paths
+ * into the context object (`$$`) and variables are excluded.
+ */
 export function pathsIn(expression: string): Path[] {
   const isFunction = /^States\./.test(expression.trim());
   const bare = isFunction ? expression.replace(quoted, "''") : expression;
   return (bare.match(dataPath) ?? []).map(parsePath);
 }
 
-/** The paths in `Parameters` and the like, at any depth. */
+/** Returns the paths in a payload template such as `Parameters`, at any depth. */
 export function pathsInTemplate(template: unknown): Path[] {
   if (Array.isArray(template)) return template.flatMap(pathsInTemplate);
   if (!isFields(template)) return [];

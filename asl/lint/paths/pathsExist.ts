@@ -9,7 +9,7 @@ import { isThere, type Read, readsOf } from './reads';
 import { at, type Shape } from './shape';
 import { type Flow, flows } from './transfer';
 
-/** Every path that is read has been written, whichever way led to the state. */
+/** Requires that every path a state reads is written on every way to the state. */
 export const pathsExist: Rule = (machine) => {
   const entries = shapesAtEntry(machine);
   return Object.entries(machine.states).flatMap(([state, fields]) => {
@@ -43,7 +43,7 @@ interface Loss {
   readonly flow: Flow;
 }
 
-/** The nearest way on which a path was lost, searched backwards. */
+/** Searches backwards for the nearest transition that lost a path. */
 function findLoss(
   machine: Definition,
   entries: Entries,
@@ -65,13 +65,16 @@ function findLoss(
   return undefined;
 }
 
-/** Whether a result, or an error, takes the place of all data. */
+/** Returns whether a result or a caught error replaces all data. */
 function replacesAll({ Type, ResultPath }: Fields, { transition }: Flow): boolean {
   if (transition.kind === 'catch') return transition.catcher.ResultPath === undefined;
   return ['Task', 'Parallel', 'Map'].includes(String(Type)) && ResultPath === undefined;
 }
 
-/** `lambda:invoke` answers with `Payload`, `StatusCode` and more. Source: AWS Step Functions Developer Guide, "Invoke Lambda". */
+/**
+ * Returns whether the output is the envelope of `lambda:invoke`: `Payload`, `StatusCode` and others.
+ * @see AWS Step Functions Developer Guide, "Invoke Lambda"
+ */
 const isEnvelope = (fields: Fields): boolean =>
   integrationOf(fields) === 'lambda:invoke' && fields.ResultSelector === undefined && fields.ResultPath !== null;
 

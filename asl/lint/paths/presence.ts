@@ -4,7 +4,7 @@ import { at, put, type Shape, unknownShape } from './shape';
 
 type Names = readonly string[];
 
-/** What is there where a rule holds, or does not: it may have asked by `IsPresent`. */
+/** Narrows a shape by a choice rule that holds or does not hold, because the rule may test `IsPresent`. */
 export function refined(input: Shape, rule: Fields, holds: boolean): Shape {
   return presentIf(rule, holds).reduce(
     (shape, names) => (at(shape, names) ? shape : put(shape, names, unknownShape)),
@@ -12,7 +12,7 @@ export function refined(input: Shape, rule: Fields, holds: boolean): Shape {
   );
 }
 
-/** The paths that are there where a rule holds, or does not. */
+/** Returns the paths that are present if a rule holds, or does not hold. */
 function presentIf({ Variable, IsPresent, And, Or, Not }: Fields, holds: boolean): Names[] {
   if (isFields(Not)) return presentIf(Not, !holds);
   if (And !== undefined) return combined(fieldsOf(And), holds, holds);
@@ -20,7 +20,7 @@ function presentIf({ Variable, IsPresent, And, Or, Not }: Fields, holds: boolean
   return IsPresent === holds && typeof Variable === 'string' ? [parsePath(Variable).names] : [];
 }
 
-/** All of them are so, or at least one is. */
+/** Combines the paths of several rules: `all` requires every rule, otherwise at least one. */
 function combined(rules: readonly Fields[], holds: boolean, all: boolean): Names[] {
   const [first = [], ...others] = rules.map((rule) => presentIf(rule, holds));
   if (all) return [...first, ...others.flat()];

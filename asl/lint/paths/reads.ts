@@ -4,7 +4,7 @@ import { refined } from './presence';
 import { at, type Shape } from './shape';
 import { answerOf, combined, selectedInput } from './transfer';
 
-/** A path that a state reads, and what it reads it from. */
+/** A path that a state reads, with the shape it reads from. */
 export interface Read {
   readonly field: string;
   readonly path: Path;
@@ -17,7 +17,7 @@ const pathFields = [
   ...['ToleratedFailureCountPath', 'ToleratedFailurePercentagePath', 'ErrorPath', 'CausePath'],
 ];
 
-/** All that a state with JSONPath reads of its data. */
+/** Returns everything that a JSONPath state reads from its data. */
 export function readsOf(state: Fields, input: Shape): Read[] {
   const effective = selectedInput(state, input);
   const single = (field: string, from: Shape): Read[] => {
@@ -37,7 +37,7 @@ export function readsOf(state: Fields, input: Shape): Read[] {
   ];
 }
 
-/** Rules are looked at in their order: each one knows that those before it do not hold. */
+/** Returns the reads of choice rules in their order. Each rule is evaluated only if the rules before it do not hold. */
 function choiceReads(rules: readonly Fields[], input: Shape): Read[] {
   let known = input;
   return rules.flatMap((rule) => {
@@ -52,7 +52,7 @@ function readsInRule(rule: Fields, input: Shape): Read[] {
   const compared = Object.entries(rule).flatMap(([key, value]) =>
     key.endsWith('Path') && typeof value === 'string' ? pathsIn(value) : [],
   );
-  // To ask whether something is there is no reading of it.
+  // A test with `IsPresent` does not require the path.
   const own = typeof Variable === 'string' && !('IsPresent' in rule) && !Variable.startsWith('$$');
   const paths = [...(own ? [parsePath(Variable)] : []), ...compared];
   const all = fieldsOf(And);
@@ -65,5 +65,5 @@ function readsInRule(rule: Fields, input: Shape): Read[] {
   ];
 }
 
-/** Whether what is read has been written, as far as is known. */
+/** Returns whether a path that is read may be present, as far as is known. */
 export const isThere = ({ path, from }: Read): boolean => at(from, path.names) !== undefined;

@@ -1,20 +1,20 @@
 /**
- * What is known of the data at a place. `keys` are there. Others are not (`none`), may be (`any`), or may be as far as they
- * are names of an AWS API's fields, which begin with a capital (`fields`).
+ * What is known of the data at a path. `keys` are present. Other keys are absent (`none`), may be present (`any`), or
+ * may be present if they are capitalized like the fields of an AWS API (`fields`).
  */
 export interface Shape {
   readonly others: 'none' | 'fields' | 'any';
   readonly keys: ReadonlyMap<string, Shape>;
 }
 
-/** The event, or a function's answer: whatever is read from it may be there. */
+/** The shape of the event or of a function's result: any path may be present. */
 export const unknownShape: Shape = { others: 'any', keys: new Map() };
-/** The answer of a service: `$.validation`, say, is not in it. */
+/** The shape of a service's response, which never contains, for example, `$.validation`. */
 export const answerShape: Shape = { others: 'fields', keys: new Map() };
-/** A scalar, or an empty object. */
+/** A scalar or an empty object. */
 export const leaf: Shape = { others: 'none', keys: new Map() };
 
-/** An object of which all keys are known. */
+/** Returns the shape of an object with exactly these keys. */
 export const objectOf = (keys: Iterable<readonly [string, Shape]>): Shape => ({ others: 'none', keys: new Map(keys) });
 
 function child({ others, keys }: Shape, key: string): Shape | undefined {
@@ -22,14 +22,14 @@ function child({ others, keys }: Shape, key: string): Shape | undefined {
   return keys.get(key) ?? (mayBe ? unknownShape : undefined);
 }
 
-/** What lies at a path; undefined where nothing is. */
+/** Returns the shape at a path, or undefined if the path is absent. */
 export function at(shape: Shape, path: readonly string[]): Shape | undefined {
   let found: Shape | undefined = shape;
   for (const key of path) found = found && child(found, key);
   return found;
 }
 
-/** With a value put at a path, as `ResultPath` does it. */
+/** Returns the shape with a value written at a path, like `ResultPath`. */
 export function put(shape: Shape, path: readonly string[], value: Shape): Shape {
   const [key, ...rest] = path;
   if (key === undefined) return value;
@@ -37,7 +37,7 @@ export function put(shape: Shape, path: readonly string[], value: Shape): Shape 
   return { others: shape.others, keys: new Map([...shape.keys, [key, inner]]) };
 }
 
-/** What is there whichever of the two it is. */
+/** Returns what both shapes guarantee. */
 export function meet(a: Shape, b: Shape): Shape {
   const keys = new Map<string, Shape>();
   for (const key of new Set([...a.keys.keys(), ...b.keys.keys()])) {
@@ -48,7 +48,7 @@ export function meet(a: Shape, b: Shape): Shape {
   return { others, keys };
 }
 
-/** Whether the same is known in both: the fixed point is reached. */
+/** Returns whether two shapes are equal, which means that the fixed point is reached. */
 export function same(a: Shape, b: Shape): boolean {
   if (a.others !== b.others || a.keys.size !== b.keys.size) return false;
   for (const [key, inner] of a.keys) {
@@ -58,7 +58,9 @@ export function same(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** Without what lies deeper: a loop that wraps its data at each turn would never end. */
+/**
+ * Truncates a shape at a depth: otherwise a loop that wraps its data in each iteration would never reach a fixed point.
+ */
 export function shallow(shape: Shape, depth: number): Shape {
   if (depth === 0) return unknownShape;
   return {

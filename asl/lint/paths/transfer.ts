@@ -11,10 +11,10 @@ export interface Flow {
   readonly data: Shape;
 }
 
-/** A caught error. A timeout may come without a `Cause`. */
+/** The shape of a caught error. A timeout may lack `Cause`. */
 const caughtError = objectOf([['Error', unknownShape]]);
 
-/** What a state hands to each of those that may follow it. */
+/** Returns what a state passes to each possible next state. */
 export function flows(machine: Definition, state: Fields, input: Shape): Flow[] {
   const jsonPath = usesJsonPath(machine, state);
   const output = jsonPath ? outputOf(state, input) : unknownShape;
@@ -29,10 +29,10 @@ export function flows(machine: Definition, state: Fields, input: Shape): Flow[] 
   });
 }
 
-/** What `Parameters` are evaluated against. */
+/** Returns the input that `Parameters` are evaluated against. */
 export const selectedInput = ({ InputPath }: Fields, input: Shape): Shape => selected(InputPath, input);
 
-/** What `OutputPath` is evaluated against. */
+/** Returns the data that `OutputPath` is evaluated against. */
 export function combined(state: Fields, input: Shape): Shape {
   const effective = selectedInput(state, input);
   switch (state.Type) {
@@ -52,7 +52,10 @@ export function combined(state: Fields, input: Shape): Shape {
   }
 }
 
-/** With a task token somebody else answers; a job of EKS has `status` and `logs`. */
+/**
+ * Returns the shape of a task's result. With a task token, an external worker supplies the result. An EKS job returns
+ * `status` and `logs`.
+ */
 export function answerOf(state: Fields): Shape {
   const integration = integrationOf(state);
   if (integration === undefined || /\.waitForTaskToken$|^eks:runJob/.test(integration)) return unknownShape;
@@ -63,15 +66,15 @@ function outputOf(state: Fields, input: Shape): Shape {
   return selected(state.OutputPath, combined(state, input));
 }
 
-/** `null` discards everything. */
+/** Applies `InputPath` or `OutputPath`. `null` discards everything. */
 function selected(path: unknown, input: Shape): Shape {
   if (path === undefined) return input;
   if (typeof path !== 'string') return leaf;
-  // A path that leads nowhere is told where it stands.
+  // A missing path is reported where it is read.
   return path.startsWith('$$') ? unknownShape : (at(input, parsePath(path).names) ?? unknownShape);
 }
 
-/** Absent: the result takes the place of everything. `null`: it is thrown away. */
+/** Applies `ResultPath`. Absent: the result replaces everything. `null`: the result is discarded. */
 function placed(path: unknown, input: Shape, result: Shape): Shape {
   if (path === null) return input;
   return typeof path === 'string' ? put(input, parsePath(path).names, result) : result;
@@ -101,7 +104,7 @@ function literalShape(value: unknown): Shape {
   return objectOf(Object.entries(value).map(([key, inner]) => [key, literalShape(inner)]));
 }
 
-/** The rules before the one that led on did not hold; for `Default`, none did. */
+/** Narrows the output by the rules that did not hold: those before the matching rule, or all of them for `Default`. */
 function behindRules(output: Shape, rules: readonly Fields[], transition: Transition): Shape {
   const at = transition.kind === 'choice' ? rules.indexOf(transition.rule) : rules.length;
   const passed = rules.slice(0, at).reduce((shape, rule) => refined(shape, rule, false), output);

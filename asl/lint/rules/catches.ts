@@ -3,7 +3,7 @@ import { type Definition, statesOf, usesJsonPath } from '../definition';
 import { describeCatch } from '../describeCatch';
 import type { Rule } from '../finding';
 
-/** A caught error without a place of its own takes that of all data. */
+/** Requires a `ResultPath` in each Catch: without one, the caught error replaces all data. */
 export const catchKeepsData: Rule = (machine) =>
   statesOf(machine, 'Task', 'Parallel', 'Map').flatMap(([state, fields]) =>
     fieldsOf(fields.Catch).flatMap((catcher) =>
@@ -19,7 +19,7 @@ export const catchKeepsData: Rule = (machine) =>
     ),
   );
 
-/** It ends with words of its own, and the data with it. */
+/** Returns whether a state is a Fail with literal texts, which does not need the data. */
 function isBareFail(machine: Definition, name: unknown): boolean {
   const state = machine.states[String(name)];
   if (state?.Type !== 'Fail' || !usesJsonPath(machine, state)) return false;

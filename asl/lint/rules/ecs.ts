@@ -2,7 +2,7 @@ import { type Fields, isFields } from '../../fields';
 import { integrationOf, sentBy, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
-/** ECS: "Specify either launchType or capacityProviderStrategy, not both." Source: Amazon ECS API Reference, RunTask. */
+/** ECS: "Specify either launchType or capacityProviderStrategy, not both." @see Amazon ECS API Reference, RunTask */
 export const placement: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) =>
     /^(ecs|aws-sdk:ecs):runTask\b/i.test(integrationOf(fields) ?? '') && saysBoth(sentBy(fields))

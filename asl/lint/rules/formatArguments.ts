@@ -2,7 +2,10 @@ import { isFields } from '../../fields';
 import { usesJsonPath } from '../definition';
 import type { Rule } from '../finding';
 
-/** `States.Format` takes as many arguments as its text has `{}`. Source: Amazon States Language, "Intrinsic Functions". */
+/**
+ * Requires as many arguments of `States.Format` as its template has `{}`.
+ * @see Amazon States Language, "Intrinsic Functions"
+ */
 export const formatArguments: Rule = (machine) =>
   Object.entries(machine.states).flatMap(([state, fields]) =>
     !usesJsonPath(machine, fields)
@@ -33,7 +36,7 @@ interface Format {
   readonly given: number;
 }
 
-/** Each call whose text is a literal, those within other calls among them. */
+/** Returns each call with a literal template, nested calls included. */
 function formats(expression: string): Format[] {
   const calls: { commas: number; text: string | undefined }[] = [];
   const found: Format[] = [];
@@ -50,5 +53,5 @@ function formats(expression: string): Format[] {
   return found;
 }
 
-/** `\\{` is a brace of the text. */
+/** Counts the placeholders of a template. `\\{` is a literal brace. */
 const placesIn = (text: string): number => text.replace(/\\./g, '').split('{}').length - 1;

@@ -5,9 +5,9 @@ import { type Definition, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
 /**
- * A task that only failures lead to, and after it SUCCEEDED: the run is green, and nothing was delivered. A way back to a
- * task of the ordinary course is a recovery. A Catch that leads to the end of that course itself is somebody's decision:
- * what failed did not matter.
+ * Rejects a task that only failures lead to and that ends in SUCCEEDED: the execution is green although nothing was
+ * delivered. A transition back to a task of the ordinary course is a recovery. A Catch that leads directly to the end
+ * of the ordinary course is a deliberate choice: the failure does not matter.
  */
 export const greenFailures: Rule = (machine) => {
   const ordinary = reached(machine.startAt, machine.states, ordinaryTransitions);
@@ -27,13 +27,13 @@ export const greenFailures: Rule = (machine) => {
   });
 };
 
-/** The state in which the run succeeds when no other work comes before it. */
+/** Returns the state in which the execution succeeds without further work. */
 function greenEnd(machine: Definition, name: string, state: Fields, seen = new Set<string>()): string | undefined {
   if (state.Type === 'Succeed' || state.End === true) return name;
   seen.add(name);
   for (const { to } of ordinaryTransitions(state)) {
     const next = own(machine.states, to);
-    // Work that comes after it has its own say.
+    // Later work determines the outcome itself.
     if (!next || seen.has(to) || ['Task', 'Parallel', 'Map'].includes(String(next.Type))) continue;
     const end = greenEnd(machine, to, next, seen);
     if (end !== undefined) return end;

@@ -2,7 +2,10 @@ import type { Fields } from '../../fields';
 import { isActivity, resourceOf, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
-/** A heartbeat is below the timeout, and whoever works elsewhere has one. Source: Amazon States Language, "Task State". */
+/**
+ * Requires that a heartbeat is shorter than the timeout, and that a task with an external worker has one.
+ * @see Amazon States Language, "Task State"
+ */
 export const heartbeats: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) => {
     const message = problem(fields);
@@ -19,6 +22,6 @@ function problem(state: Fields): string | undefined {
   return `HeartbeatSeconds (${heartbeat}) is not below TimeoutSeconds (${timeout}), which is refused: lower it`;
 }
 
-/** It ends when somebody else says so. */
+/** Returns whether an external worker completes the task. */
 const isWorkedElsewhere = (state: Fields): boolean =>
   isActivity(state) || resourceOf(state).endsWith('.waitForTaskToken');

@@ -3,7 +3,7 @@ import type { Rule } from '../finding';
 import { knownIntegrations } from '../knownIntegrations';
 import { nearest } from '../nearest';
 
-/** Step Functions refuses what it does not know only when the machine is deployed, and does so by its whole ARN. */
+/** Rejects unknown integrations, which Step Functions rejects only at deployment, by their whole ARN. */
 export const integrations: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) => {
     const message = problem(resourceOf(fields), integrationOf(fields));
@@ -13,7 +13,7 @@ export const integrations: Rule = (machine) =>
 const known = new Set(knownIntegrations);
 
 function problem(resource: string, integration: string | undefined): string | undefined {
-  // A substitution is put in at deployment.
+  // Substitutions are resolved at deployment.
   if (integration === undefined && (resource.includes('${') || isFunctionOrActivity(resource))) return undefined;
   if (integration === undefined) {
     return `${resource} is neither a function, an activity nor an integration: write arn:aws:states:::lambda:invoke, say`;

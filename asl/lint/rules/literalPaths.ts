@@ -2,7 +2,10 @@ import { isFields } from '../../fields';
 import { usesJsonPath } from '../definition';
 import type { Rule } from '../finding';
 
-/** A path or a function is evaluated only where its key ends with `.$`. Source: Amazon States Language, "Payload Template". */
+/**
+ * Finds paths and functions under a key without `.$`, which are not evaluated.
+ * @see Amazon States Language, "Payload Template"
+ */
 export const literalPaths: Rule = (machine) =>
   Object.entries(machine.states).flatMap(([state, fields]) =>
     !usesJsonPath(machine, fields)

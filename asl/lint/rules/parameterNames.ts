@@ -2,19 +2,25 @@ import { isFields, list } from '../../fields';
 import { integrationOf, sentBy, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
-/** Requests whose shape is known at every depth: below the first level others have maps with keys of the user's own. */
+/**
+ * Requests with a known shape at every depth. Other requests may have maps with user-defined keys below the first
+ * level.
+ */
 const known = /^(aws-sdk:)?(ecs:runTask(\.sync)?|(ecs:runTask|sns:publish|sqs:sendMessage)(\.waitForTaskToken)?)$/;
 
-/** Objects of the user's own: nothing below them is an API's. */
+/** User-defined objects: keys below them do not belong to an API. */
 const own = new Set(['Message', 'MessageBody']);
 
-/** Objects whose keys are names of the user's, with an API's fields below them. */
+/** Objects with user-defined keys, and API fields below them. */
 const named = new Set(['MessageAttributes', 'MessageSystemAttributes']);
 
-/** Services are written in camelCase in their own documents, and in PascalCase here. Source: AWS Step Functions Developer Guide. */
+/**
+ * Requires PascalCase, which Step Functions uses even for services that document camelCase.
+ * @see AWS Step Functions Developer Guide
+ */
 export const parameterNames: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) => {
-    // What a function or an activity gets is no API's.
+    // The payload of a function or an activity is not an API request.
     const integration = integrationOf(fields);
     if (integration === undefined) return [];
     return camelCased(sentBy(fields), '', known.test(integration)).map(({ at, name }) => ({

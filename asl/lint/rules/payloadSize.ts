@@ -1,9 +1,9 @@
 import type { Rule } from '../finding';
 
-/** What a state may get or give, as UTF-8. Source: AWS Step Functions Developer Guide, "Quotas". */
+/** Largest input or output of a state, in bytes of UTF-8. @see AWS Step Functions Developer Guide, "Quotas" */
 const maxBytes = 262_144;
 
-/** A literal that is larger than what a state takes fails each execution. */
+/** Rejects literals larger than a state's payload limit, which fail every execution. */
 export const payloadSize: Rule = (machine) =>
   Object.entries(machine.states).flatMap(([state, fields]) =>
     ['Parameters', 'Arguments', 'ItemSelector', 'Result', 'ResultSelector', 'Output'].flatMap((field) => {

@@ -2,7 +2,7 @@ import { type Fields, fieldsOf, texts } from '../../fields';
 import { integrationOf, statesOf, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
-/** `States.ALL` stands alone and last. Source: Amazon States Language, "Errors". */
+/** Requires that `States.ALL` stands alone and last. @see Amazon States Language, "Errors" */
 export const allErrors: Rule = (machine) =>
   statesOf(machine, 'Task', 'Parallel', 'Map').flatMap(([state, fields]) =>
     (['Retry', 'Catch'] as const).flatMap((field) =>
@@ -31,8 +31,9 @@ const ofTimeouts: Readonly<Record<string, string>> = {
 };
 
 /**
- * Step Functions does not match a timeout with `States.TaskFailed`, other interpreters do; with `States.ALL` it does. Whether
- * a task that took too long is run again, perhaps beside the first, must be said.
+ * Requires an explicit retrier for timeouts. Step Functions does not match a timeout with `States.TaskFailed`, but
+ * other interpreters do; `States.ALL` matches it. The definition must state whether a task that timed out is launched
+ * again, possibly beside the first one.
  */
 export const explicitTimeouts: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) => {

@@ -2,7 +2,7 @@ import { type Fields, fieldsOf } from '../../fields';
 import { statesOf } from '../definition';
 import type { Rule } from '../finding';
 
-/** Waits and counts that Step Functions refuses. Source: AWS Step Functions Developer Guide, "Retry field". */
+/** Rejects intervals and counts that Step Functions rejects. @see AWS Step Functions Developer Guide, "Retry field" */
 export const retryValues: Rule = (machine) =>
   statesOf(machine, 'Task', 'Parallel', 'Map').flatMap(([state, fields]) =>
     fieldsOf(fields.Retry)

@@ -1,10 +1,10 @@
 import { resourceOf, sentBy, tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
-/** The token, or what it is within: the task, the context. In JSONPath and in JSONata. */
+/** The token, or an object that contains it (the task, the context), in JSONPath and in JSONata. */
 const token = /\$\$(\.Task(\.Token)?)?(?![\w.])|\$\$\.Task\.Token\b|\$\$\[|\$states\.context/;
 
-/** Who does not get the token cannot answer with it. */
+/** Requires that a `.waitForTaskToken` task sends its token: without the token, the worker cannot complete the task. */
 export const taskTokens: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) =>
     !resourceOf(fields).endsWith('.waitForTaskToken') || token.test(JSON.stringify(sentBy(fields) ?? null))

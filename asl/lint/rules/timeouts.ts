@@ -1,10 +1,13 @@
 import { tasksOf } from '../definition';
 import type { Rule } from '../finding';
 
-/** Step Functions' own bound where none is said. Source: Amazon States Language, "Task State". */
+/** Default timeout of Step Functions. @see Amazon States Language, "Task State" */
 const defaultSeconds = 99_999_999;
 
-/** A task that nobody ends is waited for until the execution ends. Source of the year: AWS Step Functions Developer Guide, "Quotas". */
+/**
+ * Requires a timeout for each task: without one, the state waits for an unfinished task until the execution ends.
+ * @see AWS Step Functions Developer Guide, "Quotas", for the limit of one year
+ */
 export const timeouts: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, { TimeoutSeconds, TimeoutSecondsPath }]) =>
     TimeoutSeconds !== undefined || TimeoutSecondsPath !== undefined
