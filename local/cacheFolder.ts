@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where fetched tools are kept, for all clones of this user. */
+/** Returns the folder of fetched tools, which all clones of this user share. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'etl-orchestrator');
 }

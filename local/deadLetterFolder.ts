@@ -4,9 +4,9 @@ import { parseJson } from '@etl/lib/json';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { keyOfName, putBack, setAside } from './letterFiles';
 
-/** The letters that `createFileDeadLetters` writes. A folder that is not there is empty. */
+/** Creates a box over the letters that `createFileDeadLetters` writes. A missing folder counts as empty. */
 export function createDeadLetterFolder(folder: string): DeadLetterBox {
-  /** Names of letters that were set aside, by their IDs. */
+  /** File names of detached letters, by letter ID. */
   const aside = new Map<string, string>();
   return {
     name: folder,
@@ -30,7 +30,7 @@ export function createDeadLetterFolder(folder: string): DeadLetterBox {
       await undo();
       return undefined;
     },
-    // Somebody else may have removed it.
+    // Another process may have removed it.
     remove: ({ id }) => rm(join(folder, aside.get(id) ?? id), { force: true }),
     close: async () => undefined,
   };
@@ -45,7 +45,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Undefined when somebody has removed it in the meantime. */
+/** Returns undefined if another process has removed the letter in the meantime. */
 async function readLetter(folder: string, id: string): Promise<KeptLetter | undefined> {
   try {
     const text = await readFile(join(folder, id), 'utf8');

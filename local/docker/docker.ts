@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What Docker was asked for it did not do: its own words. */
+/** A failed Docker command, with Docker's own message. */
 export class DockerError extends Error {
   override readonly name = 'DockerError';
 }
@@ -11,11 +11,14 @@ export class DockerError extends Error {
 export interface DockerOptions {
   readonly cwd?: string;
   readonly signal?: AbortSignal;
-  /** Milliseconds; unset: as long as it takes. */
+  /** Milliseconds. @default no timeout */
   readonly timeout?: number;
 }
 
-/** What `docker …` writes to its standard output. Throws `DockerError`, and the reason of an abort. */
+/**
+ * Runs `docker …` and returns its standard output.
+ * @throws DockerError, or the abort reason of the signal
+ */
 export async function docker(args: readonly string[], options: DockerOptions = {}): Promise<string> {
   try {
     const { stdout } = await run('docker', [...args], { maxBuffer: 1 << 24, ...options });
@@ -23,13 +26,13 @@ export async function docker(args: readonly string[], options: DockerOptions = {
   } catch (error) {
     options.signal?.throwIfAborted();
     const { stderr, message } = error as Error & { stderr?: string };
-    // The last line is the cause: a build says a lot before it.
+    // The last line is the cause: a build writes many lines before it.
     const words = (stderr?.trim() || message).split('\n').at(-1);
     throw new DockerError(`docker ${args.slice(0, 2).join(' ')}: ${words}`, { cause: error });
   }
 }
 
-/** Whether a daemon answers. */
+/** Returns whether a daemon answers. */
 export async function dockerAnswers(): Promise<boolean> {
   return docker(['info', '--format', '{{.ServerVersion}}'], { timeout: 10_000 }).then(
     () => true,

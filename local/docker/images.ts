@@ -1,7 +1,7 @@
 import { docker } from './docker';
 
 export interface ImageBuild {
-  /** The folder it is built from: the repository's. */
+  /** The build context: the repository's root. */
   readonly root: string;
   readonly dockerfile: string;
   readonly tag: string;
@@ -11,11 +11,12 @@ export interface ImageBuild {
 export const etlDockerfile = 'etl-image/Dockerfile';
 
 /**
- * Builds the image of a Dockerfile and returns its id. What was built before comes from Docker's cache. The tag stays:
- * without one, the cache would lose the last layers. Throws `DockerError`.
+ * Builds the image of a Dockerfile and returns its ID. Unchanged layers come from Docker's cache. The tag stays,
+ * because the cache would drop the last layers of an untagged image.
+ * @throws DockerError
  */
 export async function buildImage({ root, dockerfile, tag, signal }: ImageBuild): Promise<string> {
-  // In a build too, npm may reach its registry only as this machine does.
+  // npm may reach its registry only through this machine's network, in a build, too.
   const args = ['build', '--network', 'host', '-q', '-f', dockerfile, '-t', tag, '.'];
   return docker(args, { cwd: root, ...(signal && { signal }) });
 }

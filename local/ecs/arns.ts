@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** The account and region of every local ARN: constant, so that they outlive a change of AWS_REGION. */
+/** The account and region of every local ARN: constants, so that ARNs stay valid if AWS_REGION changes. */
 export const accountId = '000000000000';
 export const region = 'us-east-1';
 const prefix = `arn:aws:ecs:${region}:${accountId}`;
@@ -11,23 +11,29 @@ export const containerArn = (cluster: string, taskId: string, id: string) =>
   `${prefix}:container/${cluster}/${taskId}/${id}`;
 export const definitionArn = (family: string, revision: number) => `${prefix}:task-definition/${family}:${revision}`;
 
-/** 32 hexadecimal digits, as ECS's are. */
+/** Returns 32 hexadecimal digits, like ECS's task IDs. */
 export const newTaskId = (): string => randomBytes(16).toString('hex');
 
-/** The name in a cluster's name or ARN; `default` when none is given. */
+/**
+ * Returns the name from a cluster's name or ARN.
+ * @default 'default'
+ */
 export function clusterName(nameOrArn: string | undefined): string {
   if (nameOrArn === undefined || nameOrArn === '') return 'default';
   return nameOrArn.replace(/^arn:[^/]*:cluster\//, '');
 }
 
-/** The id in a task's id or ARN; undefined when it is neither, or the ARN is one of another cluster. */
+/**
+ * Returns the ID from a task's ID or ARN. Returns undefined if the text is neither, or if the ARN names another
+ * cluster.
+ */
 export function taskId(idOrArn: string, cluster: string): string | undefined {
   const match = /^(?:arn:[^/]*:task\/(?:([^/]+)\/)?)?([0-9a-f]{32})$/.exec(idOrArn);
   if (!match || (match[1] !== undefined && match[1] !== cluster)) return undefined;
   return match[2];
 }
 
-/** `family`, `family:revision` or an ARN of these. Undefined when it is none. */
+/** Parses `family`, `family:revision` or an ARN of either. Returns undefined for anything else. */
 export function parseDefinitionName(name: string): { family: string; revision?: number } | undefined {
   const match = /^(?:arn:[^/]*:task-definition\/)?([A-Za-z0-9_-]{1,255})(?::(\d{1,9}))?$/.exec(name);
   if (match?.[1] === undefined) return undefined;

@@ -22,7 +22,7 @@ export interface TaskSource {
   readonly now: number;
 }
 
-/** A new task, complete: what is to be run and what DescribeTasks says of it from first to last. */
+/** Builds the complete record of a new task: what to run, and the constant part of DescribeTasks. */
 export function buildTask(source: TaskSource): TaskRecord {
   const { input, cluster, timings, now } = source;
   const { taskDefinition } = source.definition;
@@ -121,7 +121,7 @@ function size(cpu: string | undefined, memory: string | undefined) {
   return { cpu: String(cpuUnits(cpu ?? '') ?? ''), memory: String(memoryMiB(memory ?? '') ?? '') };
 }
 
-/** As given, with one entry for every container. */
+/** Returns the given overrides, with one entry for each container. */
 function overrides({ input, definition }: TaskSource) {
   const given = input.overrides?.containerOverrides ?? [];
   const names = definition.taskDefinition.containerDefinitions.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import type { Handle } from './handle';
 import type { Route } from './server';
 
-/** How often each operation was asked for, by name, whatever the answer. */
+/** Counts the calls of each operation by name, whatever their outcome. */
 export function createCallCounts() {
   const counts = new Map<string, number>();
   const counted =
@@ -10,7 +10,7 @@ export function createCallCounts() {
       counts.set(operation, (counts.get(operation) ?? 0) + 1);
       return handle(operation, input);
     };
-  /** GET of `/calls`. */
+  /** Answers `GET /calls`. */
   const route: Route = async ({ method, path }) =>
     path === '/calls' && method === 'GET'
       ? { status: 200, body: `${JSON.stringify(Object.fromEntries(counts))}\n`, type: 'application/json' }

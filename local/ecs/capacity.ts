@@ -4,12 +4,15 @@ interface StrategyItem {
   readonly weight?: number | undefined;
 }
 
-/** The capacity provider of each of `count` tasks: the base first, the rest by weight. Source: ECS API, CapacityProviderStrategyItem. */
+/**
+ * Assigns a capacity provider to each of `count` tasks: the base first, the rest by weight.
+ * @see Amazon ECS API Reference, CapacityProviderStrategyItem
+ */
 export function assignProviders(strategy: readonly StrategyItem[], count: number): string[] {
   const assigned: string[] = [];
   const based = strategy.find(({ base }) => (base ?? 0) > 0);
   if (based) for (let i = 0; i < Math.min(based.base ?? 0, count); i++) assigned.push(based.capacityProvider);
-  // A base alone has no weight to share the rest by: ECS gives the rest to it too.
+  // If no provider has a weight above 0, ECS assigns the rest to the provider with the base.
   const weighted = strategy.filter(({ weight }) => (weight ?? 1) > 0);
   const shared = weighted.length > 0 ? weighted : strategy;
   const given = new Map<string, number>();

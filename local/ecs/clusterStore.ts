@@ -6,7 +6,7 @@ import { createJson, isCode } from './files';
 
 export type ClusterStore = ReturnType<typeof createClusterStore>;
 
-/** The clusters there are: those the endpoint is started with, and those made by CreateCluster. */
+/** Stores the clusters: those configured at the endpoint's start, and those created by CreateCluster. */
 export function createClusterStore(stateDir: string, given: readonly string[]) {
   const root = join(stateDir, 'clusters');
 
@@ -27,7 +27,10 @@ export function createClusterStore(stateDir: string, given: readonly string[]) {
       await createJson(join(root, `${name}.json`), { name });
     },
 
-    /** The name of the cluster that a request names. Throws ClusterNotFoundException. */
+    /**
+     * Returns the name of the cluster that a request names.
+     * @throws EcsError ClusterNotFoundException
+     */
     async require(nameOrArn: string | undefined): Promise<string> {
       const name = clusterName(nameOrArn);
       if ((await names()).includes(name)) return name;

@@ -6,15 +6,15 @@ import type { Refusal, TaskRecord, Timings } from './records';
 import type { TaskStore } from './taskStore';
 import type { TokenStore } from './tokenStore';
 
-/** How long ECS remembers, in milliseconds. */
+/** How long ECS keeps tasks and tokens, in milliseconds. */
 export interface Retention {
-  /** A task, after it has stopped. */
+  /** Retention of a task after it has stopped. */
   readonly stoppedTaskMs: number;
-  /** A client token at most. */
+  /** Longest retention of a client token. */
   readonly tokenMs: number;
 }
 
-/** What the operations work on. */
+/** The state and services that operations use. */
 export interface Context {
   readonly clusters: ClusterStore;
   readonly definitions: DefinitionStore;
@@ -24,11 +24,14 @@ export interface Context {
   readonly images: Images;
   readonly timings: Timings;
   readonly retention: Retention;
-  /** Has the last word on a new task, before anything of it is kept. */
+  /** Applies faults to a new task, or refuses it, before anything is stored. */
   readonly arrange: (record: TaskRecord) => TaskRecord | Refusal;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
 }
 
-/** One operation of ECS: the members of the request in, those of the answer out. Throws EcsError. */
+/**
+ * An ECS operation: takes the members of the request, returns those of the response.
+ * @throws EcsError
+ */
 export type Operation = (context: Context, input: Record<string, unknown>) => Promise<object>;

@@ -5,7 +5,7 @@ import { parseDefinitionName } from './arns';
 import { createJson, isCode, readJson, replaceJson } from './files';
 import type { ContainerDefinition } from './schemas';
 
-/** A revision as it is kept: what DescribeTaskDefinition answers. */
+/** A stored revision: the response of DescribeTaskDefinition. */
 export interface StoredDefinition {
   readonly taskDefinition: {
     readonly taskDefinitionArn: string;
@@ -17,7 +17,7 @@ export interface StoredDefinition {
     readonly memory?: string;
     readonly ephemeralStorage?: { sizeInGiB: number } | undefined;
     readonly requiresCompatibilities?: readonly string[] | undefined;
-    /** Members that are kept and not read. */
+    /** Members that are stored but not read. */
     readonly [member: string]: unknown;
   };
   readonly tags: Tag[];
@@ -25,7 +25,7 @@ export interface StoredDefinition {
 
 export type DefinitionStore = ReturnType<typeof createDefinitionStore>;
 
-/** The task definitions on disk: `definitions/<family>/<revision>.json`. */
+/** Stores task definitions on disk: `definitions/<family>/<revision>.json`. */
 export function createDefinitionStore(stateDir: string) {
   const root = join(stateDir, 'definitions');
   const path = (family: string, revision: number) => join(root, family, `${revision}.json`);
@@ -36,14 +36,14 @@ export function createDefinitionStore(stateDir: string) {
       throw error;
     });
 
-  /** Ascending. */
+  /** Returns the family's revisions in ascending order. */
   async function revisions(family: string): Promise<number[]> {
     const found = (await names(join(root, family))).flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []);
     return found.map(Number).sort((a, b) => a - b);
   }
 
   return {
-    /** Keeps a new revision: one above the highest there is. */
+    /** Stores a new revision: the highest one plus 1. */
     async add(family: string, build: (revision: number) => StoredDefinition): Promise<StoredDefinition> {
       await mkdir(join(root, family), { recursive: true, mode: 0o700 });
       for (let revision = ((await revisions(family)).at(-1) ?? 0) + 1; ; revision++) {
@@ -55,7 +55,10 @@ export function createDefinitionStore(stateDir: string) {
     replace: (stored: StoredDefinition) =>
       replaceJson(path(stored.taskDefinition.family, stored.taskDefinition.revision), stored),
 
-    /** By `family:revision`, its ARN, or `family`: then the newest that is ACTIVE. Undefined when there is none. */
+    /**
+     * Finds a definition by `family:revision`, by ARN, or by `family`, which means its newest ACTIVE revision. Returns
+     * undefined if there is none.
+     */
     async find(name: string): Promise<StoredDefinition | undefined> {
       const parsed = parseDefinitionName(name);
       if (!parsed) return undefined;
@@ -68,7 +71,7 @@ export function createDefinitionStore(stateDir: string) {
       return undefined;
     },
 
-    /** All revisions, by family and then by number. */
+    /** Returns all revisions, ordered by family and number. */
     async all(): Promise<StoredDefinition[]> {
       const families = (await names(root)).sort();
       const found: StoredDefinition[] = [];

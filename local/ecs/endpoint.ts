@@ -30,48 +30,51 @@ import { createTokenStore } from './tokenStore';
 export { taskLogPath } from './taskStore';
 
 export interface EcsEndpointOptions {
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
-  /** Where tasks, definitions and tokens are kept; one that is there already is taken up. */
+  /** Folder of tasks, definitions and tokens. An existing state is resumed. */
   readonly stateDir: string;
   readonly images: Images;
   readonly clusters: readonly string[];
   readonly timings?: Partial<Timings>;
-  /** How long stopped tasks are known; an hour unless said. */
+  /** Retention of stopped tasks. @default one hour */
   readonly stoppedTaskSeconds?: number | undefined;
-  /** How long a client token holds at most; 24 hours unless said. */
+  /** Longest retention of a client token. @default 24 hours */
   readonly tokenSeconds?: number | undefined;
-  /** False: none. A number: so many times ECS's own, which hold unless said. */
+  /** `false` disables rate limits; a number scales ECS's limits. @default ECS's own limits */
   readonly rateLimits?: number | false | undefined;
-  /** What is to go wrong from the start (docs/faults.md). */
+  /** Faults in force from the start (docs/faults.md). */
   readonly faults?: FaultPlan | undefined;
-  /** The host's environment, of which tasks get a small part (docs/local-fargate.md). */
+  /** The host's environment. Tasks receive a small part of it (docs/local-fargate.md). */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface EcsEndpoint {
   readonly url: string;
   readonly port: number;
-  /** Ends the endpoint and leaves the tasks running. */
+  /** Closes the endpoint and leaves the tasks running. */
   close(): Promise<void>;
-  /** Stops every task, as StopTask does, and resolves when their programs are gone. New tasks are refused from here on. */
+  /**
+   * Stops every task like StopTask and resolves once their programs have exited. From this call on, new tasks are
+   * refused.
+   */
   stopAllTasks(reason: string): Promise<void>;
 }
 
 const defaultTimings: Timings = { provisioningMs: 50, pendingMs: 50, deprovisioningMs: 50 };
 const host = '127.0.0.1';
 const sweepMs = 1000;
-/** Forgotten tasks are out of sight at once; this is how often their folders are cleared away. */
+/** Longest interval between deletions of expired tasks' folders. Expired tasks are invisible at once. */
 const longestExpiryMs = 60_000;
-/** Beyond the stop timeout a supervisor gets this long to see its program gone. */
+/** Time beyond the stop timeout for a supervisor to see its program exit. */
 const supervisorSlackMs = 10_000;
 
-/** Starts the local Fargate. Rejects with EADDRINUSE when the port is taken. */
+/** Starts the local Fargate. Rejects with EADDRINUSE if the port is in use. */
 export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<EcsEndpoint> {
   if (!existsSync(supervisorPath())) {
     throw new Error('The local Fargate has not been built: its supervisor is missing. Run: npm run build');
   }
-  // Known once it listens, and nothing is launched before.
+  // The port is known once the server listens, and no task is launched earlier.
   const url = (): string => `http://${host}:${(server.address() as AddressInfo).port}`;
   const faults = createFaults(Date.now, options.faults);
   const context = await createContext(options, faults, () => `${url()}/v4`);
@@ -92,7 +95,7 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     server.once('error', fail);
     server.listen(options.port, host, done);
   });
-  // Not before the port is ours: an endpoint that runs already takes care of the tasks.
+  // Only after the port is bound: an endpoint that is already running owns the tasks.
   try {
     await resumeTasks(context);
   } catch (error) {
@@ -120,7 +123,7 @@ export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<Ecs
     },
     async stopAllTasks(reason) {
       isStopping = true;
-      // More than once: a RunTask may have been under way.
+      // Repeats, because a RunTask may have been in progress.
       for (let live = await liveTasks(context); live.length > 0; live = await liveTasks(context)) {
         await Promise.all(live.map((state) => stopTask(context, state, reason)));
       }
@@ -154,7 +157,10 @@ async function createContext(
   };
 }
 
-/** What an earlier endpoint intended and did not come to start is started; what has lost its supervisor is settled. */
+/**
+ * Launches tasks that an earlier endpoint recorded but did not launch, and settles tasks that have lost their
+ * supervisor.
+ */
 async function resumeTasks({ tasks, tokens, launcher }: Context): Promise<void> {
   for (const key of await tokens.keys()) {
     const reservation = await tokens.find(key);
@@ -171,7 +177,7 @@ async function liveTasks({ tasks, launcher }: Context): Promise<TaskState[]> {
   return states.flatMap((state) => (state && !state.end ? [state] : []));
 }
 
-/** Rejects when neither the supervisor nor its end brings the task to an end. */
+/** Stops a task. Rejects if neither the supervisor nor its death ends the task. */
 async function stopTask({ tasks, launcher }: Context, { record }: TaskState, reason: string): Promise<void> {
   await tasks.stop(record.id, { stopCode: 'UserInitiated', reason, at: Date.now() });
   const timeouts = record.containers.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds * 1000);

@@ -1,4 +1,4 @@
-/** An answer that ECS gives as an error: its name goes into `__type`, `details` beside the message. */
+/** An error response of ECS. Its name becomes `__type`; `details` are members beside the message. */
 export class EcsError extends Error {
   constructor(
     override readonly name: string,
@@ -17,7 +17,7 @@ export const serverException = (message: string) => new EcsError('ServerExceptio
 export const notAllowed = (message: string) => new EcsError('AccessDeniedException', message, {}, 403);
 export const serialization = (message: string) => new EcsError('SerializationException', message);
 
-/** Whatever was done, the caller gets no answer: the connection is cut. */
+/** Cuts the connection without a response, whether or not the operation has run. */
 export class ConnectionCut extends Error {
   override readonly name = 'ConnectionCut';
 }

@@ -2,14 +2,18 @@ import type { Context, Retention } from './context';
 import { stoppedAt } from './lifecycle';
 import type { Reservation } from './tokenStore';
 
-/** "Stopped tasks appear for at least one hour"; a token lives for 24 hours. Source: ECS API, DescribeTasks and RunTask. */
+/**
+ * "Stopped tasks appear for at least one hour"; a token lives for 24 hours.
+ * @see Amazon ECS API Reference, DescribeTasks and RunTask
+ */
 export const ecsRetention: Retention = { stoppedTaskMs: 3_600_000, tokenMs: 86_400_000 };
 
 type Kept = Pick<Context, 'tasks' | 'tokens' | 'launcher' | 'retention' | 'now'>;
 
 /**
- * Whether the token stands for nothing any more: 24 hours after the request, or when the last of its tasks is
- * forgotten, whichever is first. Source: ECS Developer Guide, idempotency of RunTask.
+ * Returns whether a token has expired: 24 hours after the request, or when the last of its tasks expires, whichever
+ * comes first.
+ * @see Amazon ECS Developer Guide, idempotency of RunTask
  */
 export async function isTokenOver({ tasks }: Reservation, { tasks: store, retention, now }: Kept): Promise<boolean> {
   const states = await Promise.all(tasks.map(({ id }) => store.read(id)));
@@ -20,12 +24,12 @@ export async function isTokenOver({ tasks }: Reservation, { tasks: store, retent
   });
 }
 
-/** Removes the tokens that are over, then the tasks that are forgotten and that no token can bring back. */
+/** Removes expired tokens, then expired tasks that no token can recreate. */
 export async function expire(context: Kept): Promise<void> {
   const { tasks, tokens, launcher, retention, now } = context;
   const stillNamed = new Set<string>();
   for (const key of await tokens.keys()) {
-    // In turn, so that a request with this token is either before the end of it all, or after.
+    // Serialized, so that a request with this token runs either before or after its removal.
     await tokens.inTurn(key, async () => {
       const reservation = await tokens.find(key);
       if (!reservation) return;

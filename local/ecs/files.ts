@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 
-/** The file's JSON; undefined when there is no such file. Files here are written whole or not at all. */
+/** Reads a JSON file. Returns undefined if it does not exist. Files here are written atomically. */
 export async function readJson<T>(path: string): Promise<T | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as T;
@@ -11,7 +11,9 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
   }
 }
 
-/** Creates the file whole. False, and nothing changed, when it exists: the first writer wins, whatever the process. */
+/**
+ * Creates a file atomically. Returns false and changes nothing if it exists: across processes, the first writer wins.
+ */
 export async function createJson(path: string, value: unknown): Promise<boolean> {
   const draft = await writeDraft(path, value);
   try {
@@ -25,19 +27,22 @@ export async function createJson(path: string, value: unknown): Promise<boolean>
   }
 }
 
-/** Replaces the file whole. */
+/** Replaces a file atomically. */
 export async function replaceJson(path: string, value: unknown): Promise<void> {
   await rename(await writeDraft(path, value), path);
 }
 
-/** Owner only: what a task is told may be confidential. */
+/** Readable by the owner only: a task's record may be confidential. */
 async function writeDraft(path: string, value: unknown): Promise<string> {
   const draft = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   await writeFile(draft, `${JSON.stringify(value)}\n`, { mode: 0o600 });
   return draft;
 }
 
-/** Whether a system call failed with this code. By its shape: an error may come from another realm than this one. */
+/**
+ * Returns whether a system call failed with this code. Checks the error's shape, because it may come from another
+ * realm.
+ */
 export function isCode(error: unknown, code: string): boolean {
   return (error as { code?: unknown } | undefined)?.code === code;
 }

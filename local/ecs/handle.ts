@@ -26,7 +26,10 @@ const operations: Readonly<Record<OperationName, Operation>> = {
   StopTask: stopTask,
 };
 
-/** Answers one request. Throws EcsError; whatever stands between the wire and ECS wraps this one function. */
+/**
+ * Answers one request. Faults and rate limits wrap this function.
+ * @throws EcsError
+ */
 export type Handle = (operation: string, input: Record<string, unknown>) => Promise<object>;
 
 export function createHandle(context: Context): Handle {

@@ -1,14 +1,14 @@
 import { own } from '@etl/lib/own';
 import type { ContainerDefinition } from './schemas';
 
-/** Image name -> the command that stands for the image's program; a container's `command` is appended to it. */
+/** Image name -> the command that replaces the image's program. A container's `command` is appended to it. */
 export type Images = Readonly<Record<string, readonly string[]>>;
 
 export type Resolved = { readonly program?: readonly string[] } | { readonly startFailure: string };
 
 /**
- * What a container runs here. An image nobody mapped cannot be pulled; a sidecar (not essential) with one is let
- * through without a program, since log routers and the like have nothing to do here.
+ * Returns the program that a container runs locally. An unmapped image cannot be pulled. A sidecar (not essential) with
+ * an unmapped image is accepted without a program, because log routers and similar containers have no local task.
  */
 export function resolveProgram(
   images: Images,
@@ -25,7 +25,7 @@ export function resolveProgram(
   return { program: [...image, ...(command ?? container.command ?? [])] };
 }
 
-/** The definition's environment, the override's on top. */
+/** Merges environments: later layers, such as the overrides, take precedence. */
 export function mergeEnvironment(...layers: readonly (readonly KeyValue[] | undefined)[]): Record<string, string> {
   const pairs = layers.flatMap((layer) => layer ?? []);
   return Object.fromEntries(pairs.flatMap(({ name, value }) => (name ? [[name, value ?? '']] : [])));
@@ -38,7 +38,9 @@ interface KeyValue {
 
 const passedOn = ['PATH', 'HOME', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
-/** What a task gets of the host's environment: what a program needs to start and to reach AWS, and nothing else. */
+/**
+ * Returns the part of the host's environment that a task receives: only what a program needs to start and to reach AWS.
+ */
 export function hostEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept = Object.entries(env).filter(([name]) => passedOn.includes(name) || name.startsWith('AWS_'));
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

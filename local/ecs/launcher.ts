@@ -11,14 +11,14 @@ import type { TaskStore } from './taskStore';
 
 export type Launcher = ReturnType<typeof createLauncher>;
 
-/** The compiled supervisor; run from sources (tests), the one in `dist`. */
+/** Returns the path of the compiled supervisor. From sources (in tests), it is the one in `dist`. */
 export function supervisorPath(): string {
   return basename(__filename).endsWith('.ts')
     ? join(__dirname, '..', '..', 'dist', 'local', 'ecs', 'supervisor.js')
     : join(__dirname, 'supervisor.js');
 }
 
-/** Starts tasks, and ends those whose supervisor has died. */
+/** Launches tasks, and ends tasks whose supervisor has died. */
 export function createLauncher(
   store: TaskStore,
   secretStore: SecretStore,
@@ -46,9 +46,9 @@ export function createLauncher(
     child.once('exit', giveUp);
   }
 
-  /** A supervisor that could not even say who it is: nothing of the task has run. */
+  /** Fails a task whose supervisor did not even record its identity: no program of the task has run. */
   async function failWithoutSupervisor(record: TaskRecord): Promise<void> {
-    // Another endpoint may have taken the task up since.
+    // Another endpoint may have resumed the task since.
     if (isClosed || !existsSync(store.files(record.id).task) || (await store.supervisor(record.id)) !== undefined)
       return;
     const reason = `ResourceInitializationError: the supervisor could not be started, see ${store.files(record.id).supervisorLog}`;
@@ -56,7 +56,7 @@ export function createLauncher(
     await store.end(record.id, { at: Date.now(), containers: record.containers.map(({ name }) => ({ name })) });
   }
 
-  /** The supervisor is gone and has not written down an end: nor will anyone know the exit codes. */
+  /** Settles a task whose supervisor died without recording an end. The exit codes are unknown. */
   async function settle({ record, programs }: TaskState): Promise<void> {
     for (const program of programs?.programs ?? []) killGroup(program);
     const { scratch } = store.files(record.id);
@@ -71,20 +71,20 @@ export function createLauncher(
     });
   }
 
-  /** The task as it is now; undefined for an unknown id. */
+  /** Returns the task's current state, or undefined for an unknown ID. */
   async function observe(id: string): Promise<TaskState | undefined> {
     const state = await store.read(id);
     if (!state || state.end) return state;
     const supervisor = await store.supervisor(id);
     if (!supervisor || isAlive(supervisor)) return state;
-    // It may have written the end down between our two looks.
+    // The supervisor may have recorded the end between the two reads.
     const again = await store.read(id);
     if (!again || again.end) return again;
     await settle(again);
     return store.read(id);
   }
 
-  /** Keeps the task and starts its supervisor; once, however often it is called. */
+  /** Stores the task and starts its supervisor. Idempotent. */
   function launch(record: TaskRecord): Promise<void> {
     const running = launched.get(record.id) ?? start(record);
     launched.set(record.id, running);
@@ -96,21 +96,24 @@ export function createLauncher(
     observe,
     launch,
 
-    /** What becomes of tasks is no longer this endpoint's business. */
+    /** From here on, this endpoint no longer settles tasks. */
     close(): void {
       isClosed = true;
     },
 
-    /** The task has ended and is to be gone. */
+    /** Forgets a stopped task that is about to be removed. */
     forget: (id: string) => launched.delete(id),
 
-    /** After a restart: starts the supervisor that was never started, settles the task whose supervisor has died. */
+    /**
+     * Resumes a task after a restart: starts a supervisor that was never started, or settles a task whose supervisor
+     * has died.
+     */
     async resume(record: TaskRecord): Promise<void> {
       const state = await observe(record.id);
       if (!state?.end && (await store.supervisor(record.id)) === undefined) await launch(record);
     },
 
-    /** Settles what there is to settle among the tasks that have not ended. */
+    /** Settles each unfinished task whose supervisor has died. */
     async sweep(): Promise<void> {
       for (const id of await store.ids()) if (!store.isEnded(id)) await observe(id);
     },

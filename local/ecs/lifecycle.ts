@@ -2,7 +2,7 @@ import type { Task } from '@aws-sdk/client-ecs';
 import type { ContainerRecord, TaskState } from './records';
 import { epochSeconds, type Wire } from './wire';
 
-/** A task's status now. Source: Amazon ECS Developer Guide, task lifecycle. */
+/** Returns the task's status at the time `now`. @see Amazon ECS Developer Guide, Amazon ECS task lifecycle */
 export function lastStatus(state: TaskState, now: number): string {
   const { record, programs, stop } = state;
   const stopped = stoppedAt(state);
@@ -11,24 +11,29 @@ export function lastStatus(state: TaskState, now: number): string {
   return now < record.createdAt + record.timings.provisioningMs ? 'PROVISIONING' : 'PENDING';
 }
 
-/** What ECS wants the task to be: STOPPED from the moment anything ends it. */
+/** Returns the desired status: STOPPED as soon as anything ends the task. */
 export function desiredStatus({ stop, end }: TaskState): 'RUNNING' | 'STOPPED' {
   return stop || end ? 'STOPPED' : 'RUNNING';
 }
 
-/** When the task was or will be STOPPED, in milliseconds; undefined for one that has not ended. */
+/**
+ * Returns when the task became or will become STOPPED, in milliseconds since the epoch. Returns undefined for a task
+ * that has not ended.
+ */
 export function stoppedAt({ record, end, release }: TaskState): number | undefined {
   return end && Math.min(end.at + record.timings.deprovisioningMs, release?.at ?? Number.POSITIVE_INFINITY);
 }
 
-/** Whether the task is one of those that ECS has forgotten, `stoppedTaskMs` after they stopped. */
+/** Returns whether ECS has forgotten the task, `stoppedTaskMs` after it stopped. */
 export function isForgotten(state: TaskState, now: number, stoppedTaskMs: number): boolean {
   const stopped = stoppedAt(state);
   const keptMs = Math.min(stoppedTaskMs, state.record.hidden?.afterStopMs ?? Infinity);
   return stopped !== undefined && now >= stopped + keptMs;
 }
 
-/** The task as DescribeTasks gives it at the time `now` (milliseconds); tags only when asked for. */
+/**
+ * Returns the task as DescribeTasks describes it at the time `now` (milliseconds). Tags are included only on request.
+ */
 export function describeTask(state: TaskState, now: number, withTags: boolean): Wire<Task> {
   const { record, stop } = state;
   const { tags, ...description } = record.description;
@@ -51,7 +56,7 @@ export function describeTask(state: TaskState, now: number, withTags: boolean): 
   };
 }
 
-/** What RunTask gives for the client token of a task that has stopped meanwhile. */
+/** Returns what RunTask returns for the client token of a task that has since stopped. */
 export function describeStopped(state: TaskState): Wire<Task> {
   return { taskArn: state.record.description.taskArn, lastStatus: 'STOPPED', desiredStatus: 'STOPPED' };
 }
@@ -73,7 +78,7 @@ function times(state: TaskState, status: string): Wire<Task> {
   };
 }
 
-/** The container in a task of this status. */
+/** Describes a container of a task in this status. */
 export function describeContainer(container: ContainerRecord, state: TaskState, status: string) {
   const { programs, end } = state;
   const ended = (end?.containers ?? state.ended ?? []).find(({ name }) => name === container.name);

@@ -56,12 +56,12 @@ function parseImage(argument: string): [string, string[]] {
     const command: unknown = JSON.parse(json);
     if (Array.isArray(command) && command.length > 0) return [name, command.map(String)];
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new Error(`--image ${argument}: wants NAME=JSON, with a list of strings`);
 }
 
-/** The image of the local task definition: the ETL program, built. */
+/** Returns the image of the local task definition: the built ETL program. */
 function etlImage(): Record<string, string[]> {
   const program = join(__dirname, '..', '..', '..', 'etl-image', 'dist', 'main.js');
   if (!existsSync(program))
@@ -102,7 +102,7 @@ async function main(): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void end());
   const ready = { ecs: endpoint.url, port: endpoint.port, pid: process.pid, stateDir: options.stateDir };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  // For a parent that waits for it.
+  // Notifies a waiting parent process.
   process.send?.(ready);
 }
 

@@ -3,14 +3,14 @@ import type { TaskRecord } from './records';
 import { familyOf, isUsageKnown, memoryOf } from './usage';
 
 const bytesPerMiB = 1024 * 1024;
-/** Often where it is close, seldom where it is not: a look costs little, but there may be thousands of tasks. */
+/** Poll intervals: short near the limit, long otherwise. A poll is cheap, but there may be thousands of tasks. */
 const seldomMs = 1000;
 const oftenMs = 200;
 const closeShare = 0.25;
 
 /**
- * Calls `kill` for the program that has outgrown its container's memory, or for the largest when all of them have
- * outgrown the task's. Returns what ends the watch. Only where there is /proc.
+ * Calls `kill` for a program that exceeds its container's memory, or for the largest program if all of them together
+ * exceed the task's. Returns a function that ends the watch. Works only where /proc exists.
  */
 export function watchMemory(task: TaskRecord, programs: readonly Program[], kill: (program: Program) => void) {
   let timer: NodeJS.Timeout | undefined;

@@ -5,9 +5,9 @@ import { statsOf } from './stats';
 import type { Answer } from './wire';
 
 /**
- * The task metadata endpoint, version 4: what a container finds at `$ECS_CONTAINER_METADATA_URI_V4`, its `/task`,
- * `/stats` and `/task/stats`. The token is the container's runtime id, so that any later endpoint on the same port can
- * answer. Source: ECS Developer Guide, "Task metadata endpoint version 4 for tasks on Fargate".
+ * Serves the task metadata endpoint, version 4: `$ECS_CONTAINER_METADATA_URI_V4` with its `/task`, `/stats` and
+ * `/task/stats`. The token is the container's runtime ID, so that any later endpoint on the same port can answer.
+ * @see Amazon ECS Developer Guide, "Task metadata endpoint version 4 for tasks on Fargate"
  */
 export function createMetadataRoute(
   read: (taskId: string) => Promise<TaskState | undefined>,

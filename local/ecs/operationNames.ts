@@ -1,4 +1,4 @@
-/** The operations of ECS that are here. */
+/** The supported operations of ECS. */
 export const operationNames = [
   'CreateCluster',
   'DeregisterTaskDefinition',

@@ -3,8 +3,9 @@ import { invalidParameter } from './errors';
 const maxPage = 100;
 
 /**
- * One page of items that are sorted by `keyOf`. The token holds the last key given, so that items that come or go
- * between two pages neither repeat nor hide others. Throws InvalidParameterException.
+ * Returns one page of items sorted by `keyOf`. The token holds the last returned key, so that items added or removed
+ * between two pages do not repeat or hide others.
+ * @throws EcsError InvalidParameterException
  */
 export function page<Item>(
   items: readonly Item[],

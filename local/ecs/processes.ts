@@ -6,7 +6,10 @@ import type { ProcessIdentity } from './records';
 
 const hasProc = startTimeOf(process.pid) !== undefined;
 
-/** Who the process is, beyond an id that may be given out again; undefined when there is none (a zombie is none). */
+/**
+ * Identifies a process beyond its ID, which the system may reuse. Returns undefined if there is no such process, or if
+ * it is a zombie.
+ */
 export function identify(pid: number): ProcessIdentity | undefined {
   if (!hasProc) return identifyByPs(pid);
   const startTime = startTimeOf(pid);
@@ -17,26 +20,27 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.started === identity.started;
 }
 
-/** Sends the signal; a process that is gone is fine. */
+/** Sends a signal. Ignores a process that has exited. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // Gone, or another user's by now.
+    // The process has exited, or its ID belongs to another user.
   }
 }
 
-/** Ends a program with what it started and has stayed in its process group, which bears its id. */
+/** Kills a program and its descendants in its process group, whose ID is the program's. */
 export function killGroup(program: ProcessIdentity): void {
   if (isAlive(program)) signal(-program.pid, 'SIGKILL');
 }
 
 /**
- * Ends every process that works in the scratch folder and waits until they are gone. It finds what has left its
- * process group too, and what a killed supervisor had no time to write down; where there is no /proc, nothing.
+ * Kills every process that works in the scratch folder and waits until they have exited. It also finds processes that
+ * left the process group, and those that a killed supervisor had no time to record. Finds none where /proc does not
+ * exist.
  */
 export async function killUsersOf(scratch: string): Promise<void> {
-  // One that is dying gives up its environment before its id.
+  // A dying process loses its environment before its ID.
   let dying: ProcessIdentity[] = [];
   for (let attempt = 0; attempt < 40; attempt++) {
     const found = usersOf(scratch).flatMap((pid) => identify(pid) ?? []);

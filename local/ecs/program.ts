@@ -4,22 +4,22 @@ import { constants } from 'node:os';
 import { identify, signal } from './processes';
 import type { ContainerRecord, ProcessIdentity } from './records';
 
-/** A container's program, running. */
+/** A running program of a container. */
 export interface Program {
   readonly container: ContainerRecord;
   readonly identity: ProcessIdentity;
-  /** Resolves with the exit code, 128 + n after signal n, once everything it started is gone from its group. */
+  /** Resolves with the exit code (128 + n after signal n) once every process in its group has exited. */
   readonly exited: Promise<number>;
-  /** SIGTERM to the program alone, SIGKILL to all it started: as a container runtime does. */
+  /** Sends SIGTERM to the program only; `kill` sends SIGKILL to its whole group, like a container runtime. */
   terminate(): void;
   kill(): void;
-  /** All it started stands still until `resume`. SIGKILL reaches it all the same, SIGTERM waits. */
+  /** Suspends the whole group until `resume`. SIGKILL is still delivered; SIGTERM stays pending. */
   pause(): void;
   resume(): void;
   isRunning(): boolean;
 }
 
-/** Starts the program in a process group and a scratch folder of its own. Rejects when it cannot be started. */
+/** Starts the program in its own process group and scratch folder. Rejects if it cannot be started. */
 export async function startProgram(
   container: ContainerRecord,
   command: readonly string[],
@@ -33,7 +33,7 @@ export async function startProgram(
     cwd: scratch,
     detached: true,
     stdio: ['ignore', logFile, logFile],
-    // A container has its own temporary folder and runs in UTC.
+    // Like a container, the program has its own temporary folder and runs in UTC.
     env: {
       ...process.env,
       TZ: 'UTC',

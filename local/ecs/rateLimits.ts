@@ -3,7 +3,10 @@ import { EcsError } from './errors';
 import type { Handle } from './handle';
 import { isOperation, type OperationName } from './operationNames';
 
-/** Operations of one group share one bucket. Source: ECS Developer Guide, "Request throttling for the Amazon ECS API". */
+/**
+ * Operations of a group share one bucket.
+ * @see Amazon ECS Developer Guide, "Request throttling for the Amazon ECS API"
+ */
 const groups: readonly { readonly operations: readonly OperationName[]; readonly limit: RateLimit }[] = [
   { operations: ['CreateCluster'], limit: { burst: 20, perSecond: 1 } },
   { operations: ['DescribeClusters'], limit: { burst: 50, perSecond: 20 } },
@@ -12,10 +15,13 @@ const groups: readonly { readonly operations: readonly OperationName[]; readonly
   { operations: ['RunTask', 'StopTask'], limit: { burst: 100, perSecond: 40 } },
   { operations: ['DescribeTasks', 'ListTasks'], limit: { burst: 100, perSecond: 20 } },
 ];
-/** Tasks, not calls; on demand and Spot each have their own. Source: ECS Developer Guide, "AWS Fargate throttling quotas". */
+/**
+ * Counts tasks, not calls. On demand and Spot have separate limits.
+ * @see Amazon ECS Developer Guide, "AWS Fargate throttling quotas"
+ */
 const launches: RateLimit = { burst: 100, perSecond: 20 };
 
-/** ECS within its rate limits, or `scale` times these. `now` in milliseconds. */
+/** Applies ECS's rate limits, multiplied by `scale`. `now` returns milliseconds. */
 export function withRateLimits(handle: Handle, now: () => number, scale = 1): Handle {
   const bucket = ({ burst, perSecond }: RateLimit) =>
     createTokenBucket({ burst: burst * scale, perSecond: perSecond * scale }, now);

@@ -4,30 +4,30 @@ import type { TaskFault } from '../faults/taskFault';
 import type { Wire } from './wire';
 
 /**
- * What is kept of a task: a folder of files, each written once and never changed. What ECS would say of the task
- * follows from them and from the clock (lifecycle.ts), so no process has to be alive for it to be known.
+ * The files of a task: one folder, in which each file is written once and never changed. The task's status follows from
+ * the files and the clock (lifecycle.ts), so it is known even if no process is alive.
  */
 export const taskFiles = (folder: string) => ({
-  /** The intent, by the endpoint. */
+  /** The intent, written by the endpoint. */
   task: join(folder, 'task.json'),
-  /** By the supervisor, which of several may run the task. */
+  /** Written by the supervisor that won the right to run the task. */
   supervisor: join(folder, 'supervisor.json'),
-  /** By the supervisor, once the programs run. */
+  /** Written by the supervisor once the programs run. */
   programs: join(folder, 'programs.json'),
-  /** Why the task ends: by whoever ends it first. */
+  /** Why the task ends. The first writer wins. */
   stop: join(folder, 'stop.json'),
-  /** How a container ended that the task goes on without. */
+  /** How a container ended while the task continues without it. */
   containerEnd: (name: string) => join(folder, `ended-${name}.json`),
-  /** How it ended. */
+  /** How the task ended. */
   end: join(folder, 'end.json'),
-  /** When StopTask made a task STOPPED that had ended and was stuck. */
+  /** When StopTask made a stuck task STOPPED. */
   release: join(folder, 'release.json'),
   log: join(folder, 'log'),
   supervisorLog: join(folder, 'supervisor.log'),
   scratch: join(folder, 'scratch'),
 });
 
-/** How long the states take that have nothing to wait for here, in milliseconds. */
+/** Durations of the states that have no local work to wait for, in milliseconds. */
 export interface Timings {
   readonly provisioningMs: number;
   readonly pendingMs: number;
@@ -38,13 +38,13 @@ export interface ContainerRecord {
   readonly name: string;
   readonly image: string;
   readonly essential: boolean;
-  /** Absent for a sidecar without a program here: it counts as running as long as the task does. */
+  /** Absent for a sidecar without a local program, which counts as running while the task runs. */
   readonly program?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Where they come from; what they are is never on disk. */
+  /** Where the secrets come from. Their values are never on disk. */
   readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
   readonly stopTimeoutSeconds: number;
-  /** What DescribeTasks says of the container from first to last. */
+  /** The constant part of the container in DescribeTasks. */
   readonly description: NonNullable<Wire<Task>['containers']>[number];
 }
 
@@ -52,42 +52,42 @@ export interface TaskRecord {
   readonly id: string;
   readonly cluster: string;
   readonly family: string;
-  /** Milliseconds since the epoch, as all times on disk. */
+  /** Milliseconds since the epoch, like all times on disk. */
   readonly createdAt: number;
   readonly timings: Timings;
-  /** The task will fail to start for this reason; ECS's wording. */
+  /** Why the task fails to start, in ECS's wording. */
   readonly startFailure?: string;
-  /** The task does not become STOPPED when its containers have: `timings` say for how long. */
+  /** Keeps the task from becoming STOPPED after its containers have stopped. `timings` hold the duration. */
   readonly stuckStop?: StuckStop;
-  /** When ECS does not know of the task although there is one. */
+  /** When ECS does not show the task although it exists. */
   readonly hidden?: Hidden;
-  /** What is to go wrong with it (docs/faults.md). */
+  /** Faults to inject into the task (docs/faults.md). */
   readonly faults?: readonly TaskFault[];
   readonly containers: readonly ContainerRecord[];
-  /** What DescribeTasks says of the task from first to last. */
+  /** The constant part of DescribeTasks. */
   readonly description: Wire<Task> & { readonly taskArn: string };
 }
 
 export interface Hidden {
-  /** From DescribeTasks, for this long after RunTask. */
+  /** Hidden from DescribeTasks for this long after RunTask. */
   readonly firstMs?: number;
-  /** From every operation, this long after it has stopped. */
+  /** Hidden from every operation this long after it has stopped. */
   readonly afterStopMs?: number;
 }
 
 export interface StuckStop {
-  /** What ECS shows meanwhile. */
+  /** The status that ECS shows meanwhile. */
   readonly status: string;
   /** StopTask makes the task STOPPED. */
   readonly untilStopped: boolean;
 }
 
-/** In place of a task that there is no room for. */
+/** Refuses a task for lack of capacity. */
 export interface Refusal {
   readonly refused: string;
 }
 
-/** A process that cannot be taken for a later one of the same id. */
+/** Identifies a process even if its ID is reused. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly started: string;
@@ -102,13 +102,13 @@ export interface StopRecord {
   readonly stopCode: NonNullable<Task['stopCode']>;
   readonly reason: string;
   readonly at: number;
-  /** SIGKILL comes after so long at the latest, whatever the containers' stop timeouts. */
+  /** Longest time until SIGKILL, whatever the containers' stop timeouts. */
   readonly graceSeconds?: number;
 }
 
 export interface ContainerEnd {
   readonly name: string;
-  /** 128 + n when ended by signal n; absent when nobody saw it end, or it never started. */
+  /** 128 + n if signal n ended it. Absent if its end was not observed, or if it never started. */
   readonly exitCode?: number;
   readonly reason?: string;
 }
@@ -122,12 +122,12 @@ export interface ReleaseRecord {
   readonly at: number;
 }
 
-/** All that is on disk of one task. */
+/** Everything on disk about one task. */
 export interface TaskState {
   readonly record: TaskRecord;
   readonly programs?: ProgramsRecord;
   readonly stop?: StopRecord;
-  /** Containers that have ended before the task. */
+  /** Containers that ended before the task. */
   readonly ended?: readonly ContainerEnd[];
   readonly end?: EndRecord;
   readonly release?: ReleaseRecord;

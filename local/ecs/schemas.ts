@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { serialization } from './errors';
 
-/** The members of requests that are read here. ECS ignores members it does not know; wrong types it refuses. */
+/** The request members that are read. Like ECS, ignores unknown members and rejects wrong types. */
 const text = z.string().optional();
 const number = z.number().optional();
 const tags = z.array(z.object({ key: text, value: text })).optional();
@@ -115,7 +115,10 @@ export const listDefinitionsInput = z.object({
 export const clustersInput = z.object({ clusters: z.array(z.string()).optional() });
 export const createClusterInput = z.object({ clusterName: text });
 
-/** The input in the schema's shape. Throws SerializationException that names the member. */
+/**
+ * Parses the input with a schema.
+ * @throws EcsError SerializationException that names the member
+ */
 export function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;

@@ -4,12 +4,18 @@ import type { TaskRecord } from './records';
 
 export type SecretStore = ReturnType<typeof createSecretStore>;
 
-/** The secrets of the local system: `secrets.json` in the state folder, from ARN or name to value. Only ever read. */
+/**
+ * Reads the secrets of the local system: `secrets.json` in the state folder, from ARN or name to value. Never writes
+ * them.
+ */
 export function createSecretStore(stateDir: string) {
   const file = join(stateDir, 'secrets.json');
 
   return {
-    /** Container -> name -> value; or why the task cannot start, in ECS's words and without any value. */
+    /**
+     * Returns container -> name -> value. If a secret is missing, returns why the task cannot start, in ECS's wording
+     * and without any value.
+     */
     async resolve({ containers }: Pick<TaskRecord, 'containers'>) {
       const wanted = containers.flatMap(({ name, secrets = [] }) =>
         secrets.map((each) => ({ ...each, container: name })),
@@ -31,7 +37,10 @@ const failure = (valueFrom: string, file: string) =>
   'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ' +
   `unable to retrieve secret ${valueFrom}: there is no such entry in ${file}`;
 
-/** By ARN or name as it is; or, with `:key::` behind the ARN, that member of a value that is JSON. Source: ECS, Secret. */
+/**
+ * Finds a secret by its exact ARN or name, or, with `:key::` after the ARN, a member of its JSON value.
+ * @see Amazon ECS API Reference, Secret
+ */
 function find(known: unknown, valueFrom: string): string | undefined {
   const whole = member(known, valueFrom);
   if (whole !== undefined) return whole;

@@ -13,15 +13,15 @@ export interface PlainRequest {
   readonly body: string;
 }
 
-/** What the server answers besides ECS's protocol; undefined for what is not its own. */
+/** Answers requests outside ECS's protocol. Returns undefined for requests of other routes. */
 export type Route = (request: PlainRequest) => Promise<Answer | undefined>;
 
-/** By how many milliseconds the server's clock is ahead in its answer to a request. */
+/** Returns how far the server's clock is ahead in its response to a request, in milliseconds. */
 export type ClockSkew = (operation: string, input: Record<string, unknown>) => Promise<number>;
 
 const rightClock: ClockSkew = async () => 0;
 
-/** An HTTP server that speaks ECS's protocol and knows nothing of ECS. Not listening yet. */
+/** Creates an HTTP server for ECS's protocol, independent of ECS's operations. The server does not listen yet. */
 export function createEcsServer(handle: Handle, routes: readonly Route[], clockSkew = rightClock): Server {
   const server = createServer((request, response) => {
     void answerTo(request, handle, routes, clockSkew).then((answer) => {
@@ -35,7 +35,7 @@ export function createEcsServer(handle: Handle, routes: readonly Route[], clockS
         'content-length': Buffer.byteLength(body),
         'x-amzn-requestid': randomUUID(),
         date: new Date(Date.now() + skewMs).toUTCString(),
-        // Kept open, it would keep a server from closing.
+        // An open keep-alive connection would keep the server from closing.
         ...(!server.listening && { connection: 'close' }),
       });
       response.end(body);
@@ -52,7 +52,7 @@ async function answerTo(
 ): Promise<(Answer & { readonly skewMs?: number }) | 'cut'> {
   let skewMs = 0;
   try {
-    // What starts programs must not be reachable from a web page.
+    // A server that starts programs must not be reachable from a web page.
     const refusal = refusalOf(request);
     if (refusal !== undefined) throw notAllowed(`The request is refused, since ${refusal}.`);
     const { method = '', url: path = '', headers } = request;

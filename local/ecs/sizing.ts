@@ -1,7 +1,10 @@
 import { ephemeralStorageGiB, sizeProblem } from '@etl/ecs/sizes';
 import type { ContainerDefinition } from './schemas';
 
-/** `1 vCPU` and `8GB` are 1024 and 8192; undefined for what is no size. Source: ECS API, RegisterTaskDefinition. */
+/**
+ * Parses CPU units: `1 vCPU` is 1024. In `memoryMiB`, `8GB` is 8192. Both return undefined for an invalid size.
+ * @see Amazon ECS API Reference, RegisterTaskDefinition
+ */
 export function cpuUnits(cpu: string): number | undefined {
   return parseSize(cpu, /^(\d+(?:\.\d+)?) ?vcpu$/i);
 }
@@ -16,7 +19,7 @@ function parseSize(value: string, inUnits: RegExp): number | undefined {
   return units === undefined ? undefined : Math.round(Number(units) * 1024);
 }
 
-/** What is wrong with a task's size on Fargate, as one sentence; undefined for a size that Fargate has. */
+/** Returns the problem of a Fargate task size as one sentence, or undefined for a valid size. */
 export function taskSizeProblem(cpu: string | undefined, memory: string | undefined): string | undefined {
   if (cpu === undefined) return "Fargate requires that 'cpu' be defined at the task level.";
   if (memory === undefined) return "Fargate requires that 'memory' be defined at the task level.";
@@ -29,7 +32,7 @@ export function taskSizeProblem(cpu: string | undefined, memory: string | undefi
 
 type ContainerSize = Pick<ContainerDefinition, 'name' | 'cpu' | 'memory' | 'memoryReservation'>;
 
-/** What of the containers does not fit into the task, as one sentence. */
+/** Returns which container sizes exceed the task's, as one sentence. */
 export function containerSizeProblem(
   cpu: string | undefined,
   memory: string | undefined,

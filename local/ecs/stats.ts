@@ -4,8 +4,8 @@ import type { ContainerRecord, TaskState } from './records';
 import { cpuTimeOf, familyOf, isUsageKnown, memoryOf, systemCpuTime } from './usage';
 
 /**
- * What a container uses now, as Docker says it; null for one that does not run, or where it is not known. There is
- * no earlier sample to compare with, so `precpu_stats` are zeros, as in the first answer of a Docker engine.
+ * Returns a container's current usage in Docker's format, or null if it does not run or its usage is unknown. There is
+ * no earlier sample to compare with, so `precpu_stats` are zeros, as in the first response of a Docker engine.
  */
 export function statsOf({ record, programs }: TaskState, container: ContainerRecord, now: number): object | null {
   const identity = programs?.programs.find((program) => program.container === container.name);

@@ -11,11 +11,10 @@ import { type Program, startProgram } from './program';
 import { type ContainerEnd, type ContainerRecord, type StopRecord, type TaskRecord, taskFiles } from './records';
 
 /**
- * Runs one task and writes down how it ended. A process of its own, in a session of its own, so that neither the end
- * of the endpoint nor that of a terminal is the end of the task. Argument: the task's folder. It leans on Node alone,
- * since one is started for every task.
+ * Runs one task and records how it ended. It is a process in its own session, so that the task survives the end of the
+ * endpoint and of a terminal. Argument: the task's folder. It depends on Node alone, because every task starts one.
  */
-/** A task that lasts is looked at less often: there may be thousands of them. */
+/** Poll interval in milliseconds. Long-running tasks are polled less often, because there may be thousands of them. */
 const pollMs = () => (process.uptime() < 10 ? 50 : 250);
 /** 128 + SIGKILL. */
 const killedBySignal = 137;
@@ -23,13 +22,13 @@ const folder = process.argv[2] ?? '';
 const files = taskFiles(folder);
 const handover = takeHandover(process.env);
 
-/** Says why the task ends. The first to say so is right. */
+/** Records why the task ends. The first record wins. */
 async function declareStop(stopCode: StopRecord['stopCode'], reason: string, graceSeconds?: number): Promise<void> {
   const grace = graceSeconds === undefined ? {} : { graceSeconds };
   await createJson(files.stop, { stopCode, reason, at: Date.now(), ...grace } satisfies StopRecord);
 }
 
-/** Whether someone wants the task ended; a state folder that has been deleted counts as a wish. */
+/** Returns whether a stop was requested. A deleted state folder counts as a request. */
 const isStopWanted = () => existsSync(files.stop) || !existsSync(files.task);
 
 async function stopWanted(isOver: () => boolean): Promise<void> {
@@ -40,7 +39,7 @@ async function waitUntil(time: number): Promise<void> {
   while (Date.now() < time && !isStopWanted()) await delay(Math.min(pollMs(), Math.max(1, time - Date.now())));
 }
 
-/** Starts the containers that have a program; those started so far when one cannot be. */
+/** Starts the containers that have a program. If one cannot be started, returns those started so far. */
 async function startAll(task: TaskRecord): Promise<Program[]> {
   const programs: Program[] = [];
   const log = openSync(files.log, 'a', 0o600);
@@ -59,7 +58,7 @@ async function startAll(task: TaskRecord): Promise<Program[]> {
   return programs;
 }
 
-/** SIGTERM, then SIGKILL after the container's stop timeout. Resolves when the program is gone. */
+/** Sends SIGTERM, then SIGKILL after the container's stop timeout. Resolves once the program has exited. */
 async function stopProgram(program: Program, graceSeconds = Infinity): Promise<void> {
   program.terminate();
   const seconds = Math.min(program.container.stopTimeoutSeconds, graceSeconds);
@@ -70,7 +69,7 @@ async function stopProgram(program: Program, graceSeconds = Infinity): Promise<v
 
 const killedForMemory = new Map<ContainerRecord, number>();
 
-/** Ends the program as the kernel does; its exit code will be the one given. */
+/** Kills the program like the kernel's OOM killer. Its reported exit code is `exitCode`. */
 function outOfMemory(program: Program, exitCode: number): void {
   if (!program.isRunning()) return;
   killedForMemory.set(program.container, exitCode);
@@ -115,7 +114,7 @@ async function runTask(task: TaskRecord): Promise<ContainerEnd[]> {
   const { faults = [] } = task;
   const callOff = playFaults(faults, { programs, declareStop, outOfMemory });
   const endWatch = watchMemory(task, programs, (program) => outOfMemory(program, killedBySignal));
-  // What goes on without a container is told at once how that ended.
+  // If the task continues without a container, that container's end is recorded at once.
   const exitCodes = await runPrograms(programs, (container, exitCode) => {
     createJson(files.containerEnd(container.name), endOf(task, container, exitCode)).catch(() => undefined);
   });
@@ -128,7 +127,7 @@ function endOf({ faults = [] }: TaskRecord, container: ContainerRecord, exitCode
   const { name } = container;
   if (hidesExitCode(faults, name)) return { name };
   const ofMemory = killedForMemory.get(container);
-  // One that was just about to end by itself has an exit code of its own.
+  // A program that exited by itself just before has its own exit code.
   if (ofMemory !== undefined && exitCode === killedBySignal) {
     return { name, exitCode: ofMemory, reason: 'OutOfMemoryError: Container killed due to memory usage' };
   }

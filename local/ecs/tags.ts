@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 
-/** What is wrong with the tags, as one sentence. Source: ECS API, Tag. */
+/** Returns the problem of the tags as one sentence. @see Amazon ECS API Reference, Tag */
 export function tagsProblem(tags: readonly Tag[] | undefined): string | undefined {
   if (!tags) return undefined;
   if (tags.length > 50) return 'Too many tags: a resource can have 50.';
@@ -15,7 +15,7 @@ export function tagsProblem(tags: readonly Tag[] | undefined): string | undefine
   return undefined;
 }
 
-/** All of them, the later ones winning. */
+/** Merges tags. Later layers take precedence. */
 export function mergeTags(...layers: readonly (readonly Tag[])[]): Tag[] {
   const merged = new Map(layers.flat().map(({ key, value }) => [key ?? '', value ?? '']));
   return [...merged].map(([key, value]) => ({ key, value }));

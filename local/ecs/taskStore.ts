@@ -17,7 +17,7 @@ export type TaskStore = ReturnType<typeof createTaskStore>;
 
 const idPattern = /^[0-9a-f]{32}$/;
 
-/** The tasks on disk, one folder each. An ended task that never changes again is read once. */
+/** Stores tasks on disk, one folder each. A finished task that cannot change any more is cached. */
 export function createTaskStore(stateDir: string) {
   const root = join(stateDir, 'tasks');
   const records = new Map<string, TaskRecord>();
@@ -36,20 +36,20 @@ export function createTaskStore(stateDir: string) {
     folder,
     files,
 
-    /** Keeps the intent. Nothing happens when it is kept already. */
+    /** Stores the intent. Idempotent. */
     async create(record: TaskRecord): Promise<void> {
       await mkdir(folder(record.id), { recursive: true, mode: 0o700 });
       await createJson(files(record.id).task, record);
     },
 
-    /** All that is known of the task; undefined for an unknown id. */
+    /** Reads everything known about the task. Returns undefined for an unknown ID. */
     async read(id: string): Promise<TaskState | undefined> {
       const known = ended.get(id);
       if (known) return known;
       const record = await readRecord(id);
       if (!record) return undefined;
       const paths = files(id);
-      // The end first: whatever else is written after it has been looked for is then no contradiction.
+      // The end first: files written after this read cannot contradict it.
       const end = await readJson<EndRecord>(paths.end);
       const release = end && record.stuckStop?.untilStopped ? await readJson<ReleaseRecord>(paths.release) : undefined;
       const sidecars = end ? [] : record.containers.filter(({ essential, program }) => !essential && program);
@@ -73,15 +73,15 @@ export function createTaskStore(stateDir: string) {
 
     supervisor: (id: string) => readJson<ProcessIdentity>(files(id).supervisor),
 
-    /** False when something else has ended the task already: that cause stands. */
+    /** Returns false if another cause has already ended the task. The first cause stands. */
     stop: (id: string, stop: StopRecord) => createJson(files(id).stop, stop),
 
     end: (id: string, end: EndRecord) => createJson(files(id).end, end),
 
-    /** Makes a task STOPPED that has ended and is stuck. The first release stands. */
+    /** Makes a stuck task STOPPED. The first release stands. */
     release: (id: string, release: ReleaseRecord) => createJson(files(id).release, release),
 
-    /** The ids of all tasks, in no order. */
+    /** Returns the IDs of all tasks, unordered. */
     async ids(): Promise<string[]> {
       try {
         return (await readdir(root)).filter((name) => idPattern.test(name));
@@ -93,7 +93,7 @@ export function createTaskStore(stateDir: string) {
 
     isEnded: (id: string) => ended.has(id),
 
-    /** Nothing is left of the task. Only for one that has ended: without its folder, a running one ends. */
+    /** Removes a stopped task completely. Without its folder, a running task would end. */
     async remove(id: string): Promise<void> {
       records.delete(id);
       ended.delete(id);
@@ -102,7 +102,7 @@ export function createTaskStore(stateDir: string) {
   };
 }
 
-/** Where the output of a task's containers is. Takes the task's ARN or id. */
+/** Returns the path of the containers' output. Takes the task's ARN or ID. */
 export function taskLogPath(stateDir: string, taskArn: string): string {
   return taskFiles(join(stateDir, 'tasks', taskArn.slice(taskArn.lastIndexOf('/') + 1))).log;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { createJson, isCode, readJson } from './files';
 import type { TaskRecord } from './records';
 
-/** What a client token stands for: the request, and the tasks it has made or, after a crash, is yet to make. */
+/**
+ * The reservation of a client token: the request, and the tasks it has created or, after a crash, has yet to create.
+ */
 export interface Reservation {
   readonly requestHash: string;
   readonly tasks: readonly TaskRecord[];
@@ -12,12 +14,12 @@ export interface Reservation {
 
 export type TokenStore = ReturnType<typeof createTokenStore>;
 
-/** The name under which a token of a cluster is kept. */
+/** Returns the key that a cluster's token is stored under. */
 export const tokenKey = (cluster: string, token: string) => sha256(`${cluster}\0${token}`);
 
 /**
- * The client tokens on disk. A reservation is one file that holds the whole intent, so that there is no moment at
- * which a token is taken and its tasks are not known.
+ * Stores client tokens on disk. A reservation is one file with the whole intent, so that a reserved token always has
+ * its tasks.
  */
 export function createTokenStore(stateDir: string) {
   const root = join(stateDir, 'tokens');
@@ -25,7 +27,7 @@ export function createTokenStore(stateDir: string) {
   const turns = new Map<string, Promise<unknown>>();
 
   return {
-    /** Does the work when all that came before for the same token is done, however that ended. */
+    /** Runs the work after all earlier work for the same token has settled. */
     async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
       const own = (turns.get(key) ?? Promise.resolve()).then(work, work);
       turns.set(key, own);
@@ -38,14 +40,14 @@ export function createTokenStore(stateDir: string) {
 
     find: (key: string) => readJson<Reservation>(path(key)),
 
-    /** Takes the token. Returns the reservation that holds: this one, or the one that was first. */
+    /** Reserves the token. Returns the reservation in force: this one, or an earlier one. */
     async reserve(key: string, reservation: Reservation): Promise<Reservation> {
       await mkdir(root, { recursive: true, mode: 0o700 });
       if (await createJson(path(key), reservation)) return reservation;
       return (await readJson<Reservation>(path(key))) ?? reservation;
     },
 
-    /** The token stands for nothing from now on. */
+    /** Frees the token. */
     release: (key: string) => rm(path(key), { force: true }),
 
     async keys(): Promise<string[]> {

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** What programs use, from /proc; nothing is known where there is none. Source: proc(5). */
+/** Whether usage is known: it comes from /proc. @see proc(5) */
 export const isUsageKnown = existsSync('/proc/self/status');
 
-/** Clock ticks are hundredths of a second on every Linux that Node runs on. */
+/** A clock tick is a hundredth of a second on every Linux that Node supports. */
 const nanosecondsPerTick = 10_000_000;
 
-/** The process and all that it has started. What has been adopted by another since is not found. */
+/** Returns the process and its descendants. Reparented descendants are not found. */
 export function familyOf(pid: number): number[] {
   const threads = list(`/proc/${pid}/task`);
   const children = threads.flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean));
@@ -14,8 +14,8 @@ export function familyOf(pid: number): number[] {
 }
 
 /**
- * Resident memory in bytes, without mapped files: these the kernel can drop, so that a container is not killed for
- * them. Pages that several of the processes share count several times.
+ * Returns resident memory in bytes, without mapped files: the kernel can drop those, so it does not kill a container
+ * for them. Pages shared by several processes count several times.
  */
 export function memoryOf(pids: readonly number[]): number {
   const kibibytes = pids.map((pid) => {
@@ -31,7 +31,7 @@ export interface CpuTime {
   readonly system: number;
 }
 
-/** What the processes have used so far, with those of their children that have ended. */
+/** Returns the CPU time of the processes so far, including their finished children. */
 export function cpuTimeOf(pids: readonly number[]): CpuTime {
   const times = pids.map((pid) => {
     const stat = read(`/proc/${pid}/stat`);
@@ -44,7 +44,7 @@ export function cpuTimeOf(pids: readonly number[]): CpuTime {
   };
 }
 
-/** What all CPUs of this machine have spent since it started, in nanoseconds. */
+/** Returns the time that all CPUs of this machine have spent since boot, in nanoseconds. */
 export function systemCpuTime(): number {
   const [line = ''] = read('/proc/stat').split('\n');
   return nanosecondsPerTick * sum(line.split(/\s+/).slice(1, 9).map(number));
@@ -57,7 +57,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // it has ended
+    return ''; // it has exited
   }
 }
 

@@ -3,7 +3,10 @@ import type { ContainerDefinition, RegisterInput } from './schemas';
 import { containerSizeProblem, storageProblem, taskSizeProblem } from './sizing';
 import { tagsProblem } from './tags';
 
-/** Throws ClientException for a definition that ECS would not register. */
+/**
+ * Checks a task definition like ECS.
+ * @throws EcsError ClientException
+ */
 export function checkDefinition(input: RegisterInput): void {
   const problem =
     familyProblem(input.family) ??
@@ -28,7 +31,7 @@ function familyProblem(family: string | undefined): string | undefined {
 function containersProblem(containers: readonly ContainerDefinition[]): string | undefined {
   if (containers.length === 0) return 'Container list cannot be empty.';
   const names = containers.map(({ name }) => name);
-  // The name is that of a folder here too.
+  // The name is also a folder name here.
   if (!names.every((name) => /^[A-Za-z0-9_-]{1,255}$/.test(name))) return 'Container.name contains invalid characters.';
   if (new Set(names).size < names.length) return 'Container names must be unique within a task definition.';
   if (containers.some(({ image }) => image === '')) return 'Container.image should not be null or empty.';

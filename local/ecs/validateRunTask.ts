@@ -7,7 +7,10 @@ import { isForFargate } from './validateDefinition';
 
 const maxOverrides = 8192;
 
-/** Throws InvalidParameterException for a request that ECS would refuse whatever the task definition. */
+/**
+ * Checks what ECS rejects in a request, whatever the task definition.
+ * @throws EcsError InvalidParameterException
+ */
 export function checkRunTask(input: RunTaskInput): void {
   refuse(
     countProblem(input.count) ??
@@ -20,7 +23,10 @@ export function checkRunTask(input: RunTaskInput): void {
   );
 }
 
-/** Throws InvalidParameterException for a request that does not go with the task definition. */
+/**
+ * Checks a request against its task definition.
+ * @throws EcsError InvalidParameterException
+ */
 export function checkAgainstDefinition(input: RunTaskInput, { taskDefinition }: StoredDefinition): void {
   const { containerDefinitions } = taskDefinition;
   const overrides = input.overrides?.containerOverrides ?? [];
@@ -46,7 +52,7 @@ export function checkAgainstDefinition(input: RunTaskInput, { taskDefinition }: 
   );
 }
 
-/** Throws the first problem there is. */
+/** Throws the first problem, if any. */
 function refuse(...problems: readonly (string | undefined)[]): void {
   const problem = problems.find((found) => found !== undefined);
   if (problem !== undefined) throw invalidParameter(problem);
@@ -69,7 +75,7 @@ function startedByProblem(startedBy: string | undefined): string | undefined {
   return /^[A-Za-z0-9_/-]*$/.test(startedBy) ? undefined : 'startedBy contains invalid characters.';
 }
 
-/** Only Fargate is here: no launch type means EC2 to ECS, and a cluster here has no instances. */
+/** Only Fargate is supported. To ECS, a missing launch type means EC2, and local clusters have no instances. */
 function placementProblem({ launchType, capacityProviderStrategy: strategy }: RunTaskInput): string | undefined {
   if (strategy !== undefined && strategy.length > 0) {
     if (launchType !== undefined) return 'Specify either launchType or capacityProviderStrategy, not both.';

@@ -1,10 +1,10 @@
 import { EcsError, serialization, serverException } from './errors';
 
-/** ECS's JSON protocol. Source: AWS JSON 1.1, Smithy; `aws.protocols#awsJson1_1`. */
+/** Content type of ECS's JSON protocol, AWS JSON 1.1. @see Smithy, `aws.protocols#awsJson1_1` */
 export const contentType = 'application/x-amz-json-1.1';
 const targetPrefix = 'AmazonEC2ContainerServiceV20141113.';
 
-/** A shape of the SDK as it goes over the wire: times are epoch seconds. */
+/** The wire format of an SDK shape: times are epoch seconds. */
 export type Wire<T> = T extends Date
   ? number
   : T extends readonly (infer Item)[]
@@ -13,7 +13,10 @@ export type Wire<T> = T extends Date
       ? { [Key in keyof T]: Wire<T[Key]> }
       : T;
 
-/** The operation that an `X-Amz-Target` header names. Throws UnknownOperationException. */
+/**
+ * Returns the operation that an `X-Amz-Target` header names.
+ * @throws EcsError UnknownOperationException
+ */
 export function parseTarget(target: string | string[] | undefined): string {
   if (typeof target !== 'string' || !target.startsWith(targetPrefix)) {
     throw new EcsError('UnknownOperationException', `The X-Amz-Target header must name an operation: ${targetPrefix}…`);
@@ -21,7 +24,10 @@ export function parseTarget(target: string | string[] | undefined): string {
   return target.slice(targetPrefix.length);
 }
 
-/** The request's members; null means absent. Throws SerializationException. */
+/**
+ * Returns the request's members. null means absent.
+ * @throws EcsError SerializationException
+ */
 export function parseBody(body: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -45,18 +51,21 @@ function withoutNulls(value: unknown): unknown {
 export interface Answer {
   readonly status: number;
   readonly body: string;
-  /** ECS's own unless said. */
+  /** @default ECS's own content type */
   readonly type?: string;
 }
 
-/** The answer by a clock that is `skewMs` ahead: all times of ECS are numbers whose names end with `At`. */
+/**
+ * Builds the response of a server whose clock is `skewMs` ahead: all times of ECS are numbers whose names end with
+ * `At`.
+ */
 export function answerOf(output: object, skewMs = 0): Answer {
   const shifted = (name: string, value: unknown) =>
     typeof value === 'number' && name.endsWith('At') ? value + epochSeconds(skewMs) : value;
   return { status: 200, body: JSON.stringify(output, shifted) };
 }
 
-/** An error of ECS as it is; anything else as ServerException, which the SDK retries. */
+/** Builds an error response: an ECS error unchanged, anything else as ServerException, which the SDK retries. */
 export function answerOfError(error: unknown): Answer {
   const known =
     error instanceof EcsError ? error : serverException(error instanceof Error ? error.message : String(error));
@@ -64,7 +73,7 @@ export function answerOfError(error: unknown): Answer {
   return { status: known.httpStatus, body: JSON.stringify(body) };
 }
 
-/** The same text for the same request, whatever the order of its members. */
+/** Returns the same text for equal requests, whatever the order of their members. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';

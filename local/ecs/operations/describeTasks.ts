@@ -8,7 +8,7 @@ import { describeTasksInput, read } from '../schemas';
 
 const maxTasks = 100;
 
-/** The tasks that are known; the others are `failures` with the reason MISSING. */
+/** Describes the known tasks. Unknown ones become `failures` with the reason MISSING. */
 export const describeTasks: Operation = async (context, rawInput) => {
   const input = read(describeTasksInput, rawInput);
   const cluster = await context.clusters.require(input.cluster);
@@ -30,5 +30,5 @@ export const describeTasks: Operation = async (context, rawInput) => {
   };
 };
 
-/** ECS is eventually consistent: what RunTask has started may not be there yet. */
+/** ECS is eventually consistent: a task that RunTask has just started may not be visible yet. */
 const isTooNew = ({ record }: TaskState, now: number) => now < record.createdAt + (record.hidden?.firstMs ?? 0);

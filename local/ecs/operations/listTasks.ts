@@ -7,7 +7,7 @@ import { page } from '../paging';
 import type { TaskState } from '../records';
 import { type ListTasksInput, listTasksInput, read } from '../schemas';
 
-/** The ARNs of tasks, oldest first. Only those whose desired status is RUNNING unless asked otherwise. */
+/** Lists the ARNs of tasks, oldest first. By default, only tasks with the desired status RUNNING. */
 export const listTasks: Operation = async (context, rawInput) => {
   const input = read(listTasksInput, rawInput);
   const cluster = await context.clusters.require(input.cluster);
@@ -37,7 +37,7 @@ function checkFilters(input: ListTasksInput): void {
 
 function matches(state: TaskState, input: ListTasksInput): boolean {
   const { description, family } = state.record;
-  // Nothing here belongs to a service, a daemon or a container instance.
+  // Local tasks never belong to a service, a daemon or a container instance.
   if (input.serviceName !== undefined || input.daemonName !== undefined || input.containerInstance !== undefined) {
     return false;
   }

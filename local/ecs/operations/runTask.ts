@@ -12,8 +12,8 @@ import { checkAgainstDefinition, checkRunTask } from '../validateRunTask';
 import { canonicalJson } from '../wire';
 
 /**
- * Starts tasks. With a client token, the token and the tasks it stands for are on disk before anything is started:
- * whenever the endpoint dies, the same request leads to the same tasks.
+ * Starts tasks. With a client token, the token and its tasks are on disk before anything is launched: even if the
+ * endpoint dies, the same request leads to the same tasks.
  */
 export const runTask: Operation = async (context, rawInput) => {
   const input = read(runTaskInput, rawInput);
@@ -22,7 +22,7 @@ export const runTask: Operation = async (context, rawInput) => {
   const { clientToken } = input;
   if (clientToken === undefined) return answer(context, await plan(context, input, cluster));
   const requestHash = hashRequest(rawInput, cluster);
-  // One at a time: a task that is planned and not kept would have taken a place, or a fault, from another.
+  // Serialized: a task that is planned but not stored would have used up capacity, or a fault, of another task.
   const key = tokenKey(cluster, clientToken);
   return context.tokens.inTurn(key, async () => {
     const earlier = await context.tokens.find(key);
@@ -31,14 +31,14 @@ export const runTask: Operation = async (context, rawInput) => {
     }
     if (earlier) await context.tokens.release(key);
     const planned = await plan(context, input, cluster);
-    // Nothing has been started, so the token stands for nothing yet.
+    // No task was started, so the token is not reserved.
     if (planned.tasks.length === 0) return answer(context, planned);
     const held = await context.tokens.reserve(key, { requestHash, tasks: planned.tasks });
     return answer(context, { ...planned, tasks: sameRequest(held, requestHash) });
   });
 };
 
-/** What there is room for, and what there is none for. */
+/** The tasks with capacity, and failures for those without. */
 interface Planned {
   readonly tasks: readonly TaskRecord[];
   readonly failures?: readonly Failure[];
@@ -64,7 +64,10 @@ async function plan(context: Context, input: RunTaskInput, cluster: string): Pro
   };
 }
 
-/** The tasks of the reservation. Throws ConflictException when it was made by another request. */
+/**
+ * Returns the tasks of the reservation.
+ * @throws EcsError ConflictException if the token belongs to a different request
+ */
 function sameRequest({ requestHash, tasks }: Reservation, ownHash: string): readonly TaskRecord[] {
   if (requestHash === ownHash) return tasks;
   throw new EcsError('ConflictException', 'The clientToken has been used with other parameters.', {

@@ -4,7 +4,10 @@ import { findTask } from '../findTask';
 import { describeTask } from '../lifecycle';
 import { read, stopTaskInput } from '../schemas';
 
-/** Asks the supervisor to end the task. A task that is ending or has ended is left as it is, unless it waits to be stopped. */
+/**
+ * Requests the supervisor to end the task. A task that is ending or has ended stays unchanged, unless it is stuck until
+ * StopTask.
+ */
 export const stopTask: Operation = async (context, rawInput) => {
   const input = read(stopTaskInput, rawInput);
   const cluster = await context.clusters.require(input.cluster);

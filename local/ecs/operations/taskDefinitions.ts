@@ -8,7 +8,7 @@ import { cpuUnits, memoryMiB } from '../sizing';
 import { checkDefinition, isForFargate } from '../validateDefinition';
 import { epochSeconds } from '../wire';
 
-/** Keeps a new revision of the family. */
+/** Stores a new revision of the family. */
 export const registerTaskDefinition: Operation = async (context, rawInput) => {
   const input = read(registerInput, rawInput);
   checkDefinition(input);
@@ -22,7 +22,7 @@ export const describeTaskDefinition: Operation = async (context, rawInput) => {
   return { taskDefinition, tags: (input.include ?? []).includes('TAGS') ? tags : [] };
 };
 
-/** A revision that is INACTIVE still describes, but no longer runs. */
+/** Deactivates a revision. An INACTIVE revision can still be described, but no longer run. */
 export const deregisterTaskDefinition: Operation = async (context, rawInput) => {
   const input = read(definitionInput, rawInput);
   const stored = await requireDefinition(context, input.taskDefinition);
@@ -57,7 +57,7 @@ async function requireDefinition(context: Context, name: string | undefined): Pr
   return stored;
 }
 
-/** With the members that ECS fills in. */
+/** Returns the definition with the members that ECS fills in. */
 function build(input: RegisterInput, revision: number, now: number): StoredDefinition {
   const { tags = [], family = '', cpu, memory, ...rest } = input;
   const [units, mebibytes] = [cpuUnits(cpu ?? ''), memoryMiB(memory ?? '')];
