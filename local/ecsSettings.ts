@@ -1,7 +1,7 @@
 import { buildTaskDefinition, type TaskDefinition } from '@etl/ecs/taskDefinition/build';
 import type { TaskDefinitionSpec } from '@etl/ecs/taskDefinition/spec';
 
-/** How the local system's worker asks for tasks: names that mean nothing outside of it. */
+/** Cluster and task definition of the local system's worker. These names have no meaning elsewhere. */
 export const localEcsSettings = {
   cluster: 'etl-local',
   taskDefinition: 'etl-local',
@@ -12,7 +12,9 @@ export const localEcsSettings = {
 
 export const localImage = 'etl-worker:local';
 
-/** Returns the task definition that `etl up` registers with the local endpoint: `environment` says which places are allowed. */
+/**
+ * Returns the task definition that `etl up` registers with the local endpoint. `environment` sets the allowed places.
+ */
 export function localTaskDefinition(environment: Readonly<Record<string, string>>): TaskDefinition {
   return buildTaskDefinition({
     family: localEcsSettings.taskDefinition,

@@ -7,24 +7,24 @@ import { type WalkedEntry, walk } from '@etl/storage/walk';
 
 export interface FolderEventSourceOptions {
   readonly warn: (details: object, message: string) => void;
-  /** Between two looks at the folder. */
+  /** Poll interval in milliseconds. @default 1000 */
   readonly lookMs?: number;
-  /** A file that has not changed for so long is taken to be written to its end. */
+  /** Milliseconds without a change after which a file counts as complete. @default 2000 */
   readonly settledMs?: number;
 }
 
 interface Seen {
   readonly mark: string;
-  /** Since when it has been like this, as far as anybody has looked. */
+  /** First poll that saw the file with this mark. */
   readonly since: number;
   receives: number;
-  /** Not before then; `never`: it is done with, or in hand. */
+  /** Earliest next delivery. `never` if the file is delivered or in progress. */
   due: number | 'never';
 }
 
 /**
- * Files of a folder and of those in it, as they settle. What was delivered is known as long as this process lives; a next
- * one brings everything again, and the workflow IDs tell what is known.
+ * Delivers files below a folder once they have settled. Deliveries are remembered only in memory: a restarted process
+ * delivers every file again, and the workflow IDs deduplicate.
  */
 export function createFolderEventSource(
   folder: string,
@@ -43,7 +43,7 @@ export function createFolderEventSource(
     return found;
   };
 
-  /** Warned about once: it stays where it is, look after look. */
+  /** Warns only once, because every poll finds the entry again. */
   const passOver = (uri: string, reason: string): void => {
     if (!passedOver.has(uri)) warn({ uri, reason }, 'an entry of the folder of landed files is skipped');
     passedOver.add(uri);
@@ -99,17 +99,20 @@ export function createFolderEventSource(
 interface Found {
   readonly key: string;
   readonly mark: string;
-  /** ISO 8601; absent for what cannot be read. */
+  /** ISO 8601. Absent for an unreadable file. */
   readonly landedAt?: string;
   readonly problem?: string;
 }
 
-/** By URI. What is not a file goes to `passOver`. @throws what reading the folder itself throws. */
+/**
+ * Returns the files by URI. Passes entries that are not files to `passOver`.
+ * @throws the error of reading the folder itself
+ */
 async function filesBelow(
   folder: string,
   passOver: (uri: string, reason: string) => void,
 ): Promise<Map<string, Found>> {
-  // A walk takes a folder that does not exist for an empty one.
+  // `walk` treats a missing folder as empty.
   await readdir(folder);
   const found = new Map<string, Found>();
   for await (const entry of walk(folder)) {
@@ -127,7 +130,7 @@ function foundOf({ path, stats, problem }: WalkedEntry): Found {
     return { key, mark: reason, problem: reason };
   }
   const { size, mtimeNs, ino, mtime } = stats;
-  // As Node computes `mtimeMs`: the mark is part of workflow IDs that are known.
+  // Same formula as Node's `mtimeMs`: the mark is part of existing workflow IDs.
   const mtimeMs = Number(mtimeNs / 1_000_000_000n) * 1e3 + Number(mtimeNs % 1_000_000_000n) / 1e6;
   return { key, mark: `${size} ${mtimeMs} ${ino}`, landedAt: mtime.toISOString() };
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Whether a server could listen on this port of this address; 0 asks for any port of it. */
+/** Returns whether a server can listen on this port of this address. Port 0 means any port. */
 export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   const server = createServer();
   try {
@@ -16,13 +16,14 @@ export async function isPortFree(port: number, host = '127.0.0.1'): Promise<bool
   return true;
 }
 
-/** Below the ports that systems give to outgoing connections (Linux: from 32768, others: from 49152). */
+/** Below the ephemeral ports of outgoing connections (Linux: from 32768, others: from 49152). */
 const candidates = { first: 15_000, count: 15_000 } as const;
 const maxTries = 100;
 
 /**
- * Returns a port of this address that is free now. It is not one that an outgoing connection gets before the caller listens on
- * it: with many processes at once that happens. @throws Error when 100 ports are taken, or the address is not of this machine
+ * Returns a port of this address that is free now. The port is outside the ephemeral range, so that no outgoing
+ * connection takes it before the caller listens, which happens when many processes run at once.
+ * @throws Error if 100 ports are in use, or if the address does not belong to this machine
  */
 export async function getFreePort(host = '127.0.0.1'): Promise<number> {
   for (let tries = 0; tries < maxTries; tries++) {
@@ -32,7 +33,7 @@ export async function getFreePort(host = '127.0.0.1'): Promise<number> {
   throw new Error(`no port of ${host} is free`);
 }
 
-/** The preferred port where it is free, else any. */
+/** Returns the preferred port if it is free, otherwise any free port. */
 export async function freePortFrom(preferred: number): Promise<number> {
   return (await isPortFree(preferred)) ? preferred : getFreePort();
 }

@@ -5,25 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, isAlive } from './ecs/processes';
 import type { ProcessIdentity } from './ecs/records';
 
-/** The process that holds a lock, and what it says about itself. */
+/** The process that holds a lock, with its facts. */
 export interface Holder<Facts extends object = object> extends ProcessIdentity {
   /** ISO 8601. */
   readonly since: string;
   readonly facts: Facts;
 }
 
-/** A lock that is held, or the process that holds it. */
+/** A lock of this process, or the process that holds it. */
 export type Lock<Facts extends object = object> =
   | { readonly release: () => Promise<void> }
   | { readonly holder: Holder<Facts> };
 
 /**
- * Takes the lock `file` unless a living process holds it. A process that was killed holds nothing, also when its ID was
- * given to another one.
+ * Takes the lock `file` unless a living process holds it. A killed process holds no lock, even if its ID is reused.
  *
- * The lock is the newest of the files `<file>.1`, `<file>.2`, … Each is created whole, with its holder in it, if absent,
- * and only after the newest one was found to be stale. A stale file is never replaced: two processes that both found it
- * stale could otherwise remove each other's lock.
+ * The lock is the newest of the files `<file>.1`, `<file>.2`, … Each is created atomically, with its holder in it, if
+ * absent, and only after the newest one was found to be stale. A stale file is never replaced: two processes that both
+ * found it stale could otherwise remove each other's lock.
  */
 export async function tryLock<Facts extends object>(file: string, facts: Facts): Promise<Lock<Facts>> {
   const self = identify(process.pid) ?? { pid: process.pid, started: '' };
@@ -54,8 +53,9 @@ export async function tryLock<Facts extends object>(file: string, facts: Facts):
 const lookMilliseconds = 200;
 
 /**
- * Runs `work` while no other process holds the lock `file`, and returns its result. Waits for a holder, and calls `onWait`
- * once when it has to. Throws the signal's reason, and what `work` throws.
+ * Runs `work` while no other process holds the lock `file`, and returns its result. Waits for the holder, and calls
+ * `onWait` once if it has to wait.
+ * @throws the abort reason of the signal, and the errors of `work`
  */
 export async function withLock<T>(
   file: string,
@@ -86,7 +86,7 @@ async function numbersOf(file: string): Promise<number[]> {
   });
 }
 
-/** False when another process was faster. */
+/** Returns false if another process was faster. */
 async function created(draft: string, target: string): Promise<boolean> {
   try {
     await link(draft, target);
@@ -97,7 +97,7 @@ async function created(draft: string, target: string): Promise<boolean> {
   }
 }
 
-/** Undefined for a lock that was released in the meantime. */
+/** Returns undefined if the lock was released in the meantime. */
 async function readHolder<Facts extends object>(path: string): Promise<Holder<Facts> | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Holder<Facts>;

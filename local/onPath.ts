@@ -1,13 +1,13 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** The first of these programs that PATH has. */
+/** Returns the first of these programs on PATH. */
 export async function onPath(...names: string[]): Promise<string | undefined> {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   return firstExecutable(folders.flatMap((folder) => names.map((name) => join(folder, name))));
 }
 
-/** The first of these paths that can be executed. */
+/** Returns the first of these paths that is executable. */
 export async function firstExecutable(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     const fine = await access(path, constants.X_OK).then(

@@ -6,7 +6,10 @@ import type { DeadLetters, Notifier } from '../activities/ports';
 import { letterName, putBack, setAside } from './letterFiles';
 import { ownerOnly } from './places';
 
-/** Messages as files, one a message, below `<folder>/<topic>/`; the first line also goes to `say`. Their names sort by time. */
+/**
+ * Creates a notifier that writes each message to a file below `<folder>/<topic>/` and passes its first line to `say`.
+ * The file names sort by time.
+ */
 export function createOutboxNotifier(folder: string, say: (line: string) => void): Notifier {
   return {
     async publish(message) {
@@ -21,7 +24,10 @@ export function createOutboxNotifier(folder: string, say: (line: string) => void
 
 const nowhere: LetterPlaces = { rawBase: undefined, cleanBase: '' };
 
-/** Dead letters as files, one an event: its latest failure replaces the one before. A letter's ID is the file's name. */
+/**
+ * Stores dead letters as files, one per event: the latest failure replaces the earlier letter. A letter's ID is its
+ * file name.
+ */
 export function createFileDeadLetters(folder: string, places: LetterPlaces = nowhere): DeadLetters {
   return {
     async send(letter, failedAt = new Date()) {
@@ -39,7 +45,7 @@ export function createFileDeadLetters(folder: string, places: LetterPlaces = now
   };
 }
 
-/** Written whole or not at all. */
+/** Writes a letter atomically. */
 async function writeLetter(folder: string, name: string, letter: object): Promise<void> {
   await mkdir(folder, { recursive: true, mode: ownerOnly });
   const draft = join(folder, `.${randomUUID()}-${name}`);

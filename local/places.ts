@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Mode of folders that hold contents of events. */
 export const ownerOnly = 0o700;
 
-/** Everything the local system keeps, below its state folder. */
+/** Paths of the local system's data below its state folder. */
 export function places(stateDir: string) {
   return {
     ecs: join(stateDir, 'ecs'),
@@ -18,8 +18,8 @@ export function places(stateDir: string) {
 }
 
 /**
- * Creates the state folder, or takes one that is there, for its owner alone. That protects everything below it, whatever the umask:
- * logs, messages, dead letters and Temporal's database hold the contents of events.
+ * Creates the state folder, or adopts an existing one, for its owner alone. That protects everything below it, whatever
+ * the umask: logs, messages, dead letters and Temporal's database hold the contents of events.
  */
 export function makeStateFolder(stateDir: string): void {
   mkdirSync(stateDir, { recursive: true, mode: ownerOnly });

@@ -11,32 +11,35 @@ import { hostEnvironment } from './ecs/images';
 import { memoryOf } from './ecs/usage';
 
 export interface ProcessSettings {
-  /** The ETL image's program. */
+  /** Path of the ETL image's program. */
   readonly program: string;
-  /** MiB of resident memory above which it is killed. Not watched where there is no /proc. */
+  /** Resident memory in MiB above which the program is killed. Not enforced without /proc. */
   readonly memoryMiB: number;
-  /** What a task definition would set: a launch cannot change it. @default nothing */
+  /** Variables that a task definition would set, which a launch cannot override. @default none */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** How long the program may take to end once it was told to: it checkpoints, and needs no longer (docs/container.md). */
+/** How long the program may take to exit after SIGTERM: long enough for its checkpoint (docs/container.md). */
 const patienceMs = 10_000;
 const lookMs = 200;
 const tailLines = 20;
 
 type Killed = NonNullable<LightEnd['killedFor']>;
 
-/** The ETL image's program where it is built; undefined where this is deployed without it. */
+/** Returns the path of the ETL image's program, or undefined in a deployment without it. */
 export function etlProgram(): string | undefined {
   const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
   return existsSync(program) ? program : undefined;
 }
 
-/** The light lane of the local system: the container's program as a process, told by its environment as a container is. */
+/**
+ * Creates the light lane of the local system: it runs the container's program as a process, with the same environment
+ * as a container.
+ */
 export function createProcessConverter(settings: ProcessSettings): LightConverter {
   return {
     async convert(request) {
-      // The program has a scratch folder of its own there, which outlives it when it is killed.
+      // The program creates its own scratch folder there, which remains if the program is killed.
       const scratchDir = tmpdir();
       try {
         return await run(settings, request, scratchDir);
@@ -78,7 +81,7 @@ async function run(
     const why = killedFor ?? (signalName === null ? undefined : 'unknown');
     const reason = why === undefined ? said.cause() : reasonOf(why, { memoryMiB, timeoutSeconds, signalName });
     return {
-      // One that was done before the signal reached it has delivered.
+      // A program that completed before the signal arrived has delivered.
       ...(code !== null && { exitCode: code }),
       ...(why !== undefined && code !== exitCodes.done && { killedFor: why }),
       ...(reason !== undefined && { reason }),
@@ -102,7 +105,7 @@ function reasonOf(
   return `the process was ended by ${facts.signalName}`;
 }
 
-/** The lines that the program says, and the cause in the last one when it failed. */
+/** Collects the program's output lines, and the cause from its last line if it failed. */
 function gather({ stdout, stderr }: ChildProcess): { lines: string[]; cause: () => string | undefined } {
   const lines: string[] = [];
   let cause: string | undefined;
@@ -130,7 +133,7 @@ function failedCause(line: string): string | undefined {
   }
 }
 
-/** Once the streams have ended too. Rejects when it cannot be started. */
+/** Resolves once the process has exited and its streams have closed. Rejects if the process cannot be started. */
 function exitOf(child: ChildProcess): Promise<{ code: number | null; signalName: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);

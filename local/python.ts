@@ -9,34 +9,36 @@ import { onPath } from './onPath';
 
 const run = promisify(execFile);
 
-/** Beside the sources: this file is there once as source and once as built. */
+/** Beside the sources. This module runs both from source and from the build. */
 const requirementsFolder =
   [__dirname, join(__dirname, '..', '..', 'local')]
     .map((folder) => join(folder, 'requirements'))
     .find((folder) => existsSync(folder)) ?? 'requirements';
 
-/** What is not in a file by its hash is not installed: neither a dependency nor what a package is built with. */
+/** Installs only packages whose hash is in a file, build dependencies included. */
 const pipInstall = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--no-deps', '--no-build-isolation'];
 
-/** Programs of Python, of this version and no other. */
+/** Python programs in one exact version. */
 export interface PythonPackages {
   readonly name: string;
   readonly version: string;
-  /** Files of `requirements/`, in the order in which they are installed: every package in them has its version and its hashes. */
+  /** Files of `requirements/` in installation order. They pin the version and the hashes of every package. */
   readonly requirements: readonly string[];
 }
 
-/** Python, or a package, is not there and could not be had. */
+/** Python or a package is missing and cannot be installed. */
 export class PythonError extends Error {
   override readonly name = 'PythonError';
 }
 
-/** The folder of programs of a virtual environment; undefined when it has not been installed, or its Python is gone. */
+/**
+ * Returns the programs folder of a virtual environment, or undefined if it is not installed or its Python is missing.
+ */
 export async function installedPrograms({ name, version }: PythonPackages): Promise<string | undefined> {
   const { bin, ready } = places(name, version);
   try {
     await access(ready);
-    // pip is of the environment: another minor version of Python than that it was made with does not find it.
+    // pip belongs to the environment: another minor version of Python does not find it.
     await run(join(bin, 'python'), ['-c', 'import pip']);
     return bin;
   } catch {
@@ -45,8 +47,9 @@ export async function installedPrograms({ name, version }: PythonPackages): Prom
 }
 
 /**
- * The folder of programs of a virtual environment with these packages, in the user's cache folder. `say` is told when it has
- * to be installed first; one that another process is installing is waited for. Throws `PythonError`.
+ * Returns the programs folder of a virtual environment with these packages, in the user's cache folder. Installs it if
+ * necessary, after a line to `say`. Waits for another process that is installing it.
+ * @throws PythonError
  */
 export async function installPrograms(
   wanted: PythonPackages,
@@ -73,7 +76,7 @@ async function install(
 ): Promise<string> {
   const { folder, bin, ready } = places(name, version);
   say(`Installing ${name} ${version} with Python (once) …`);
-  // What an installation that was broken off left there.
+  // Removes the remains of an interrupted installation.
   await rm(folder, { recursive: true, force: true });
   const options = { maxBuffer: 1 << 24, ...(signal && { signal }) };
   try {
@@ -88,7 +91,7 @@ async function install(
   return bin;
 }
 
-/** Whether there is a Python of at least this minor version that can make virtual environments. */
+/** Returns whether there is a Python of at least this minor version that can create virtual environments. */
 export async function hasPython(minor: number): Promise<boolean> {
   const python = await onPath('python3');
   if (!python) return false;
@@ -104,7 +107,7 @@ function places(name: string, version: string) {
   return { folder, bin: join(folder, 'bin'), ready: join(folder, '.complete'), lock: `${folder}.lock` };
 }
 
-/** What pip says itself, where it says something. */
+/** Returns pip's own message, if there is one. */
 function firstLine(error: Error & { stderr?: string }): string {
   return (error.stderr || error.message).split('\n').find(Boolean) ?? '';
 }

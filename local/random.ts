@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, the same for the same seed. Source: mulberry32, public domain. */
+/** Returns a generator of numbers from 0 to 1, deterministic for a seed. Algorithm: mulberry32, public domain. */
 export function generator(start: number): () => number {
   let state = start;
   return () => {

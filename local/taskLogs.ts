@@ -5,7 +5,7 @@ import { taskLogPath } from './ecs/taskStore';
 
 const tailBytes = 64 * 1024;
 
-/** The logs of the local endpoint's tasks, below its state folder. Reads only the end of a log. */
+/** Reads the logs of the local endpoint's tasks below its state folder. Reads only the end of a log. */
 export function createLocalTaskLogs(ecsStateDir: string): TaskLogs {
   return {
     async tail(taskArn, lines) {
@@ -21,7 +21,7 @@ export function createLocalTaskLogs(ecsStateDir: string): TaskLogs {
           await file.close();
         }
       } catch {
-        return []; // no log, no tail: the cause is told elsewhere
+        return []; // without a log there is no tail; the cause is reported elsewhere
       }
     },
   };

@@ -2,7 +2,7 @@ import type { TaskStore } from '../ecs/taskStore';
 import { type CallRule, type FaultRule, isCallRule } from './plan';
 import { isMeant, subjectsOfCall } from './subject';
 
-/** Returns which of the rules are about this call. Reads the tasks that it names only for rules with a `where`. */
+/** Returns a filter for the rules that apply to this call. Reads the named tasks only if a rule has a `where`. */
 export async function rulesOfCall(
   rules: readonly FaultRule[],
   operation: string,

@@ -2,9 +2,9 @@ import { generator } from '../random';
 
 /** Decides for one rule, occasion by occasion. */
 export interface Dice {
-  /** Whether the rule does harm on this occasion. */
+  /** Returns whether the rule injects its fault on this occasion. */
   hits(): boolean;
-  /** The number itself, or one drawn between the two. */
+  /** Returns the number itself, or a random one within the range. */
   within(range: number | readonly [number, number]): number;
 }
 
@@ -16,9 +16,10 @@ interface Chance {
 }
 
 /**
- * The dice of the rule at `index` of a plan. Each rule has its own, so that what one decides does not depend on how
- * often the others were asked: its nth occasion has the same answer whenever the seed is the same. With `forSeconds`, each harm
- * lasts: every occasion within that time of `now` (milliseconds) is hit, too, and does not count toward `times`.
+ * Creates the dice of the rule at `index` of a plan. Each rule has its own generator, so its decisions do not depend on
+ * how often other rules were asked: for the same seed, its nth occasion always has the same outcome. With `forSeconds`,
+ * a fault lasts: every occasion within that time (`now` returns milliseconds) is hit, too, and does not count toward
+ * `times`.
  */
 export function createDice(seed: number, index: number, chance: Chance, now: () => number): Dice {
   const { probability, times = Infinity, after, forSeconds = 0 } = chance;

@@ -1,33 +1,33 @@
 import { createDice, type Dice } from './dice';
 import type { FaultPlan, FaultRule } from './plan';
 
-/** A harm done, or written into a task to be done. */
+/** A fault that was injected, or recorded in a task for later. */
 export interface Injected {
   /** ISO 8601. */
   readonly at: string;
-  /** The rule's place in the plan, from 0. */
+  /** Index of the rule in the plan, from 0. */
   readonly rule: number;
   readonly fault: FaultRule['fault'];
   readonly operation: string;
-  /** ARNs (or ids, as the caller named them) of the tasks it is about. */
+  /** ARNs of the affected tasks, or the IDs that the caller used. */
   readonly tasks: readonly string[];
 }
 
 export interface FaultStatus {
   readonly on: boolean;
-  /** The last there was; null before the first. */
+  /** The latest plan. null before the first one. */
   readonly plan: FaultPlan | null;
-  /** How often each rule did harm, in the plan's order. */
+  /** Number of injected faults for each rule, in the plan's order. */
   readonly counts: readonly number[];
-  /** The last few hundred, oldest first. */
+  /** The most recent few hundred, oldest first. */
   readonly injected: readonly Injected[];
 }
 
-/** A rule that does harm on this occasion. */
+/** A rule that injects its fault on this occasion. */
 export interface Hit<Rule extends FaultRule = FaultRule> {
   readonly rule: Rule;
   readonly dice: Dice;
-  /** Lists it. */
+  /** Records the injected fault. */
   note(operation: string, tasks: readonly string[]): void;
 }
 
@@ -35,7 +35,7 @@ export type Faults = ReturnType<typeof createFaults>;
 
 const kept = 500;
 
-/** The plan in force, and the list of what it has done. */
+/** Holds the plan in force and the record of injected faults. */
 export function createFaults(now: () => number, first?: FaultPlan) {
   let plan: FaultPlan | null = null;
   let on = false;
@@ -53,20 +53,20 @@ export function createFaults(now: () => number, first?: FaultPlan) {
   if (first) replace(first);
 
   return {
-    /** Puts the plan in force, from its beginning. */
+    /** Puts a plan in force and resets its counters. */
     replace,
 
-    /** Switches all faults off. What is written into tasks stays there. */
+    /** Switches all faults off. Faults that are recorded in tasks remain. */
     off(): void {
       on = false;
     },
 
-    /** The rules in force; none while faults are off. */
+    /** Returns the rules in force. Empty while faults are off. */
     rules: (): readonly FaultRule[] => (on && plan ? plan.rules : []),
 
     status: (): FaultStatus => ({ on, plan, counts, injected }),
 
-    /** The rules that apply and hit, in the plan's order; each is asked only when it is needed. */
+    /** Yields the rules that apply and hit, in the plan's order. Draws lazily, for one rule at a time. */
     *draw<Rule extends FaultRule>(applies: (rule: FaultRule) => rule is Rule): Generator<Hit<Rule>> {
       for (const [index, rule] of this.rules().entries()) {
         const own = dice[index];

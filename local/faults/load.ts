@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type FaultPlan, FaultPlanError, parseFaultPlan } from './plan';
 
-/** The plan that a command line names: a file, or JSON itself. Throws FaultPlanError. */
+/**
+ * Loads the plan that a command line names: a file, or the JSON itself.
+ * @throws FaultPlanError
+ */
 export function loadFaultPlan(fileOrJson: string): FaultPlan {
   const isJson = fileOrJson.trimStart().startsWith('{');
   const text = isJson ? fileOrJson : read(fileOrJson);

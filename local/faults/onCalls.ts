@@ -10,7 +10,7 @@ import { credentialsRefused } from './wording';
 
 type HarmRule = Exclude<CallRule, { fault: 'skewedClock' }>;
 
-/** ECS with faults on its calls: the first rule of the plan that hits. `closing` ends what is only slow. */
+/** Injects faults into calls: the first rule of the plan that hits. `closing` aborts delays. */
 export function withFaults(
   handle: Handle,
   faults: Faults,
@@ -56,7 +56,7 @@ function first<T>(drawn: Generator<T>): T[] {
   return done ? [] : [value];
 }
 
-/** The tasks that RunTask has started. */
+/** Returns the ARNs of the tasks that RunTask has started. */
 function arnsIn(answer: object): string[] {
   const { tasks = [] } = answer as { tasks?: { taskArn?: string }[] };
   return tasks.flatMap(({ taskArn }) => taskArn ?? []);

@@ -9,7 +9,7 @@ type ClockRule = Extract<CallRule, { fault: 'skewedClock' }>;
 
 const isClockRule = (rule: FaultRule): rule is ClockRule => rule.fault === 'skewedClock';
 
-/** Faults of the clock of an answer. They add up, and come beside the one fault that the call itself may meet. */
+/** Returns the clock skew of a response. Clock faults add up, and combine with the one fault of the call itself. */
 export function clockSkew(faults: Faults, tasks: Pick<TaskStore, 'read'>): ClockSkew {
   return async (operation, input) => {
     const rules = faults.rules().filter(isClockRule);

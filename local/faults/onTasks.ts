@@ -7,10 +7,13 @@ import { isMeant, subjectOfTask } from './subject';
 import type { TaskFault } from './taskFault';
 import { noCapacity, quotaReached } from './wording';
 
-/** Longer than anyone waits; within what a date can hold. */
+/** Longer than any timeout, but small enough for a date. */
 const forEverMs = 1e12;
 
-/** A new task with all that is to go wrong with it; or that there is no room for it. Throws EcsError for a quota that comes so. */
+/**
+ * Records the faults of a new task, or refuses the task for lack of capacity.
+ * @throws EcsError for a quota that ECS reports as an error
+ */
 export function arrangeFaults(faults: Faults, record: TaskRecord): TaskRecord | Refusal {
   const subject = subjectOfTask(record);
   const provider = record.description.capacityProviderName ?? 'FARGATE';
@@ -21,7 +24,7 @@ export function arrangeFaults(faults: Faults, record: TaskRecord): TaskRecord | 
     if (rule.fault === 'quota') return rule.provider === undefined || rule.provider === provider;
     return rule.fault !== 'spotInterruption' || isSpot || rule.anyTask;
   };
-  // First, so that a task that is not started takes nothing from the other rules.
+  // First, so that a task that is not started does not use up other rules.
   for (const { rule, note } of faults.draw((each): each is RoomRule => isRoomRule(each) && isAbout(each))) {
     note('RunTask', []);
     if (rule.fault === 'capacity') return { refused: noCapacity };
@@ -36,14 +39,14 @@ export function arrangeFaults(faults: Faults, record: TaskRecord): TaskRecord | 
   return arranged;
 }
 
-/** Leaves no room for a task. */
+/** Rules that refuse a task. */
 type RoomRule = Extract<TaskRule, { fault: 'capacity' | 'quota' }>;
 type RecordRule = Exclude<TaskRule, RoomRule>;
 
 const isRoomRule = (rule: FaultRule): rule is RoomRule => rule.fault === 'capacity' || rule.fault === 'quota';
 const isRecordRule = (rule: FaultRule): rule is RecordRule => !isCallRule(rule) && !isRoomRule(rule);
 
-/** What the rule changes in the task's record. */
+/** Returns the changes that a rule makes to the task's record. */
 function change(record: TaskRecord, rule: RecordRule, dice: Dice): Partial<TaskRecord> {
   const { timings, hidden, faults = [] } = record;
   const later = (fault: TaskFault) => ({ faults: [...faults, fault] });

@@ -4,10 +4,10 @@ import * as z from 'zod';
 import { operationNames } from '../ecs/operationNames';
 import { credentialErrors, noImage, quotas, rateExceeded } from './wording';
 
-/** In seconds: what a timer can still hold. */
+/** In seconds. Fits into a timer. */
 const week = 604_800;
 
-/** How often a rule does harm; docs/faults.md has every key in words. */
+/** How often a rule injects its fault. docs/faults.md describes every key. */
 const chance = {
   probability: z.number().min(0).max(1).default(1),
   times: z.number().int().min(1).optional(),
@@ -19,7 +19,7 @@ const where = z
   .strictObject({ startedBy: z.string().optional(), tag: names.optional(), environment: names.optional() })
   .optional();
 const seconds = z.number().min(0).max(week);
-/** Fixed, or drawn between two bounds for each task. */
+/** Fixed, or drawn from a range for each task. */
 const afterSeconds = z.union([seconds, z.tuple([seconds, seconds])]).default(0);
 
 const call = { ...chance, where, operation: z.enum(operationNames).optional() };
@@ -102,7 +102,7 @@ const ruleSchemas = {
 
 export type FaultName = keyof typeof ruleSchemas;
 export type FaultRule = z.infer<(typeof ruleSchemas)[FaultName]>;
-/** Harm to a call; all others are harm to a task. */
+/** Faults of a call. All other faults affect a task. */
 const callFaults = ['lostResponse', 'serverError', 'throttling', 'credentials', 'slowResponse', 'skewedClock'] as const;
 export type CallRule = Extract<FaultRule, { fault: (typeof callFaults)[number] }>;
 export type TaskRule = Exclude<FaultRule, CallRule>;
@@ -114,16 +114,19 @@ export interface FaultPlan {
   readonly rules: readonly FaultRule[];
 }
 
-/** A plan that is none; the message is one line that names the rule and the key. */
+/** An invalid plan. The message is one line that names the rule and the key. */
 export class FaultPlanError extends Error {
   override readonly name = 'FaultPlanError';
 }
 
 const planSchema = z.strictObject({ seed: z.number().int().default(1), rules: z.array(z.unknown()) });
-/** The operations that are about tasks, of which a `where` can tell one from another. */
+/** Operations on tasks, for which `where` can select tasks. */
 const aboutTasks: readonly (string | undefined)[] = [undefined, 'RunTask', 'DescribeTasks', 'StopTask'];
 
-/** The plan with its defaults. Throws FaultPlanError. */
+/**
+ * Parses a plan and fills in its defaults.
+ * @throws FaultPlanError
+ */
 export function parseFaultPlan(value: unknown): FaultPlan {
   const { seed, rules } = checked(planSchema, value, []);
   return { seed, rules: rules.map((rule, index) => parseRule(rule, ['rules', String(index)])) };

@@ -3,17 +3,17 @@ import type { StopRecord } from '../ecs/records';
 import { slowDown } from './slow';
 import type { TaskFault } from './taskFault';
 
-/** The supervisor's means. */
+/** Capabilities of the supervisor that faults use. */
 export interface Stage {
   readonly programs: readonly Program[];
   declareStop(stopCode: StopRecord['stopCode'], reason: string, graceSeconds?: number): Promise<void>;
-  /** Ends the program as the kernel does one that is out of memory. */
+  /** Kills the program like the kernel's OOM killer. */
   outOfMemory(program: Program, exitCode: number): void;
 }
 
 /**
- * Does to a task what its faults say, counted from now, when its programs have just started. Returns what calls the
- * rest off. Part of the supervisor, so it leans on Node alone.
+ * Injects a task's faults. Their delays start now, when the programs have just started. Returns a function that cancels
+ * the remaining faults. Part of the supervisor, so it depends on Node alone.
  */
 export function playFaults(faults: readonly TaskFault[], stage: Stage): () => void {
   const begun: (() => void)[] = [];
@@ -30,11 +30,11 @@ type TimedFault = Extract<TaskFault, { afterSeconds: number }>;
 
 const nothingToCallOff = () => undefined;
 
-/** Begins it, and returns what calls it off. */
+/** Starts a fault and returns a function that cancels it. */
 function play(fault: TimedFault, stage: Stage): () => void {
   const program = programOf(stage.programs, 'container' in fault ? fault.container : undefined);
   const declareStop = (...stop: Parameters<Stage['declareStop']>) => {
-    // The state folder may have been deleted: that ends the task too.
+    // The state folder may have been deleted, which ends the task, too.
     stage.declareStop(...stop).catch(() => undefined);
   };
   switch (fault.fault) {
@@ -59,12 +59,12 @@ function play(fault: TimedFault, stage: Stage): () => void {
   return nothingToCallOff;
 }
 
-/** The container that is named, or else the one that the task is about. */
+/** Returns the program of the named container, or of the essential container if no name is given. */
 function programOf(programs: readonly Program[], name: string | undefined): Program | undefined {
   return programs.find(({ container }) => (name === undefined ? container.essential : container.name === name));
 }
 
-/** Whether the exit code of this container is to be left out. */
+/** Returns whether to omit the exit code of this container. */
 export function hidesExitCode(faults: readonly TaskFault[], container: string): boolean {
   return faults.some(
     (fault) => fault.fault === 'nullExitCode' && (fault.container === undefined || fault.container === container),

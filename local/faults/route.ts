@@ -3,7 +3,7 @@ import type { Answer } from '../ecs/wire';
 import type { Faults } from './faults';
 import { FaultPlanError, parseFaultPlan } from './plan';
 
-/** The switch: GET, PUT and DELETE of `/faults`. Each answers the status there is then. */
+/** Serves GET, PUT and DELETE of `/faults`. Each returns the resulting status. */
 export function createFaultsRoute(faults: Faults): Route {
   const status = (): Answer => ({
     status: 200,

@@ -1,11 +1,11 @@
 import type { Program } from '../ecs/program';
 
-/** Long beside a timer's error, short beside a stop timeout. */
+/** Long compared to a timer's error, short compared to a stop timeout. */
 const cycleMs = 100;
 
 /**
- * Lets the program run for this share of the time (0.01 to 1) only, in cycles of 100 ms: a signal that asks it to end
- * reaches it when it runs again. Returns what calls this off; the program then goes on at its own speed.
+ * Lets the program run for only this share of the time (0.01 to 1), in cycles of 100 ms. SIGTERM takes effect when the
+ * program runs again. Returns a function that restores full speed.
  */
 export function slowDown(program: Program, share: number): () => void {
   let timer: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export function slowDown(program: Program, share: number): () => void {
   }
 
   if (share < 1) run();
-  // A supervisor that fails leaves no program behind that stands still.
+  // A supervisor that fails must not leave a suspended program behind.
   process.on('exit', callOff);
   return callOff;
 }

@@ -3,11 +3,11 @@ import { type RunTaskInput, runTaskInput } from '../ecs/schemas';
 import type { TaskStore } from '../ecs/taskStore';
 import type { Where } from './plan';
 
-/** What a rule's `where` looks at: a task, or the request for one. */
+/** What a rule's `where` matches: a task, or the request for one. */
 export interface Subject {
   readonly startedBy?: string | undefined;
   readonly tags: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[];
-  /** One for each container. */
+  /** One environment for each container. */
   readonly environments: readonly Readonly<Record<string, string>>[];
 }
 
@@ -16,7 +16,7 @@ export function subjectOfTask({ description, containers }: TaskRecord): Subject 
   return { startedBy: description.startedBy, tags: description.tags ?? [], environments };
 }
 
-/** The tasks that a call is about: asked for by RunTask, named by DescribeTasks and StopTask. */
+/** Returns the tasks that a call concerns: requested by RunTask, or named by DescribeTasks and StopTask. */
 export async function subjectsOfCall(
   operation: string,
   input: Record<string, unknown>,
@@ -30,7 +30,7 @@ export async function subjectsOfCall(
   return states.flatMap((state) => (state ? [subjectOfTask(state.record)] : []));
 }
 
-/** The tasks that a request names, as it names them. */
+/** Returns the task names of a request, exactly as given. */
 export function taskNames({ task, tasks }: Record<string, unknown>): string[] {
   const named: unknown[] = [task, ...(Array.isArray(tasks) ? tasks : [])];
   return named.filter((name) => typeof name === 'string');
@@ -43,7 +43,7 @@ function subjectOfRequest({ startedBy, tags = [], overrides }: RunTaskInput): Su
   return { startedBy, tags, environments };
 }
 
-/** Whether all that is asked for holds; the variables together in one container. */
+/** Returns whether every condition holds. All variables must match in the same container. */
 export function isMeant({ startedBy, tag = {}, environment = {} }: Where, subject: Subject): boolean {
   const hasTag = ([key, value]: [string, string]) => subject.tags.some((own) => own.key === key && own.value === value);
   const wanted = Object.entries(environment);

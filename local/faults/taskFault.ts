@@ -1,4 +1,4 @@
-/** What is to go wrong with a task once its programs run: kept with the task, done by its supervisor. */
+/** A fault of a task that takes effect once its programs run. The record stores it; the supervisor injects it. */
 export type TaskFault =
   | { readonly fault: 'nullExitCode'; readonly container?: string | undefined }
   | { readonly fault: 'spotInterruption'; readonly afterSeconds: number; readonly noticeSeconds: number }

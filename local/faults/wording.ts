@@ -1,4 +1,4 @@
-/** What ECS says in each case, word for word as far as its users have reported it. */
+/** ECS's messages, verbatim as far as users have reported them. */
 
 export const rateExceeded = 'Rate exceeded';
 export const noCapacity =
@@ -9,7 +9,7 @@ export const noImage =
 export const quotas = ['vCPUs', 'tasks', 'provisioning'] as const;
 export type Quota = (typeof quotas)[number];
 
-/** On demand and Spot have quotas of their own, and the same sentence. */
+/** On demand and Spot have separate quotas with the same message. */
 export const quotaReached: Readonly<Record<Quota, string>> = {
   vCPUs: "You've reached the limit on the number of vCPUs you can run concurrently",
   tasks: "You've reached the limit on the number of tasks you can run concurrently",
@@ -24,10 +24,10 @@ export const credentialErrors = [
 ] as const;
 export type CredentialError = (typeof credentialErrors)[number];
 
-/** How much older than ECS's clock the signature is that was refused, and how old it may be, in milliseconds. */
+/** Age of the rejected signature and longest accepted age, in milliseconds. */
 const [signatureAgeMs, signatureLifeMs] = [7 * 60_000, 5 * 60_000];
 
-/** `now` in milliseconds since the epoch. */
+/** Returns ECS's message for rejected credentials. `now` is in milliseconds since the epoch. */
 export function credentialsRefused(as: CredentialError, operation: string, now: number): string {
   switch (as) {
     case 'ExpiredTokenException':
@@ -46,5 +46,5 @@ export function credentialsRefused(as: CredentialError, operation: string, now: 
   }
 }
 
-/** `20261130T044500Z`. */
+/** Formats a time as `20261130T044500Z`. */
 const amzDate = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Admission, refusalOf } from './refusal';
 
 export interface GateSettings extends Admission {
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
@@ -18,16 +18,19 @@ interface Target {
 
 export interface Gate {
   readonly port: number;
-  /** Cuts the connections that are open. */
+  /** Closes the gate and its open connections. */
   close(): Promise<void>;
 }
 
-/** Of one connection alone. Without `upgrade`, a WebSocket stays an ordinary request. @see RFC 9110, 7.6.1 */
+/**
+ * Headers of a single connection. Without `upgrade`, a WebSocket handshake stays an ordinary request.
+ * @see RFC 9110, 7.6.1
+ */
 const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade', 'expect'];
 
 /**
- * Opens a proxy for a server that answers every web page: requests that `refusalOf` objects to get 403 and no CORS headers,
- * all others are passed on as they are. Rejects when the port is taken.
+ * Opens a proxy for a server that answers every web page. Requests that `refusalOf` rejects receive 403 and no CORS
+ * headers; all others are forwarded unchanged. Rejects if the port is in use.
  */
 export async function openGate({ port, host = '127.0.0.1', target, ...admission }: GateSettings): Promise<Gate> {
   const server = createServer((request, response) => {
@@ -35,7 +38,7 @@ export async function openGate({ port, host = '127.0.0.1', target, ...admission 
     if (refusal === undefined) forward(request, response, target);
     else answer(response, 403, `Refused, since ${refusal}.`);
   });
-  // A large file takes its time.
+  // An upload of a large file may take longer than Node's default timeout.
   server.requestTimeout = 0;
   server.listen(port, host);
   await once(server, 'listening');
@@ -67,12 +70,12 @@ function forward(incoming: IncomingMessage, response: ServerResponse, { host, po
 }
 
 function answer(response: ServerResponse, status: number, line: string): void {
-  // Closed, so that a body that nobody reads need not be.
+  // Closes the connection, so that the request's body need not be read.
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
   response.end(`${line}\n`);
 }
 
-/** `rawHeaders` of what is passed on, with the same names, values and order. */
+/** Returns the `rawHeaders` to forward, with their names, values and order unchanged. */
 function endToEnd(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter((_, index) => !hopByHop.includes(rawHeaders[index - (index % 2)]?.toLowerCase() ?? ''));
 }

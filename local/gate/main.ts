@@ -5,7 +5,9 @@ const usage = `Usage: node dist/local/gate/main.js [--ui PORT=HOST:PORT]… [--a
   --ui   opens a gate on PORT for a server with pages of its own
   --api  opens a gate on PORT for a server that browsers have no business with`;
 
-/** The gates of docker-compose.yml: all interfaces of the container, under names of loopback only. */
+/**
+ * Runs the gates of docker-compose.yml: they listen on all interfaces of the container, but accept only loopback names.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { ui: { type: 'string', multiple: true }, api: { type: 'string', multiple: true } },
@@ -20,7 +22,7 @@ async function main(): Promise<void> {
   }
 }
 
-// As process 1 of a container, Node does not end by itself.
+// Node as process 1 of a container has no default signal handlers.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(0));
 
 main().catch((error: Error) => {

@@ -1,28 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Which requests a server of this machine answers. */
+/** Which requests a local server accepts. */
 export interface Admission {
-  /** Values of `Host`, in lower case and with their port, that are accepted besides the names of loopback. @default [] */
+  /** Accepted values of `Host` besides the loopback names, in lower case and with their port. @default [] */
   readonly hosts?: readonly string[];
-  /** Origins of other servers, such as a Web UI, whose pages are answered. @default [] */
+  /** Accepted origins of other servers, such as a Web UI. @default [] */
   readonly origins?: readonly string[];
-  /** True for a server with pages of its own: their scripts, and links to them from other sites, are accepted. @default false */
+  /**
+   * Whether the server has its own pages: their scripts, and links to them from other sites, are accepted.
+   * @default false
+   */
   readonly hasPages?: boolean;
 }
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Returns why a request may come from a web page of somebody else, or undefined for one that may be answered. A page reaches
- * servers of this machine across sites, which `Origin` and `Sec-Fetch-Site` tell, or under a name of its own that resolves
- * to loopback (DNS rebinding), which `Host` tells. AWS SDKs and curl send neither of the first two.
+ * Returns why a request may come from another site's web page, or undefined if it is acceptable. A page reaches local
+ * servers across sites, which `Origin` and `Sec-Fetch-Site` reveal, or under its own name that resolves to loopback
+ * (DNS rebinding), which `Host` reveals. AWS SDKs and curl send neither `Origin` nor `Sec-Fetch-Site`.
  * @see https://fetch.spec.whatwg.org/#origin-header and https://www.w3.org/TR/fetch-metadata/
  */
 export function refusalOf(
   request: IncomingMessage,
   { hosts = [], origins: friends = [], hasPages = false }: Admission = {},
 ): string | undefined {
-  // In absolute form the target has a host of its own, which counts instead of the header.
+  // A target in absolute form contains its own host, which takes precedence over the header.
   if (!request.url?.startsWith('/')) return 'the request target is not a path';
   const { host: hostValues = [], origin: origins = [], 'sec-fetch-site': sites = [] } = request.headersDistinct;
   const host = hostValues[0]?.toLowerCase();
@@ -38,16 +41,16 @@ export function refusalOf(
     : 'a web page has made it';
 }
 
-/** The port is left out where it is that of the scheme. */
+/** Clients omit the scheme's default port. */
 function loopbackHosts(port: number | undefined): string[] {
   return loopbackNames.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
 }
 
-/** Also true for a link to a page: it shows the page to the person who follows it, and nothing to the site it is on. */
+/** Also true for a link to a page, which shows the page to the user and nothing to the linking site. */
 function isOfOwnPages(site: string, { method = '', headers }: IncomingMessage): boolean {
   const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return site === 'same-origin' || (isLink && ['GET', 'HEAD'].includes(method));
 }
 
-/** Old browsers send no `Sec-Fetch-Site`, and no browser does to an address other than loopback. */
+/** Old browsers never send `Sec-Fetch-Site`, and no browser sends it to an address other than loopback. */
 const isBrowser = ({ headers }: IncomingMessage): boolean => /^Mozilla\//.test(headers['user-agent'] ?? '');

@@ -4,8 +4,8 @@ import { isPortFree } from '../freePort';
 import { tryLock } from '../lockFile';
 
 /**
- * Ports that no browser connects to, whatever the page, the kind of request and the name that leads there. These are the
- * ones of the list that need no privileges and that no common service uses.
+ * Ports that no browser connects to, whatever the page, the type of request and the host name. Contains the ports of
+ * the list that need no privileges and that no common service uses.
  * @see https://fetch.spec.whatwg.org/#port-blocking
  */
 export const unreachablePorts = [
@@ -18,8 +18,9 @@ export interface ReservedPort {
 }
 
 /**
- * Reserves a port that browsers cannot reach, for a server that answers every web page, until it is released or this process
- * ends. There are few, so that two processes would often choose the same. Returns undefined when all are in use.
+ * Reserves a port that browsers cannot reach, for a server that answers every web page, until it is released or this
+ * process exits. There are so few that without a reservation two processes would often choose the same one. Returns
+ * undefined if all are in use.
  */
 export async function reserveUnreachablePort(addresses: readonly string[]): Promise<ReservedPort | undefined> {
   for (const port of unreachablePorts) {

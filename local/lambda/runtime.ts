@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /**
- * A Node runtime for functions of `provided` runtimes: the process that is started as `bootstrap`, which fetches one
- * event after another. Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes".
+ * A Node runtime for functions with a `provided` runtime: the process that is started as `bootstrap` and fetches one
+ * event after another.
+ * @see AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"
  */
 const { AWS_LAMBDA_RUNTIME_API: api = '', LAMBDA_TASK_ROOT: folder = '', _HANDLER: entry = '' } = process.env;
 
@@ -36,7 +37,7 @@ function load(): Handler {
   return exported;
 }
 
-/** The name is what a state machine's `Retry` and `Catch` are matched with. */
+/** `Retry` and `Catch` of a state machine match the error's name. */
 function asError(error: unknown) {
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
   return { errorType: name, errorMessage: message, trace: stack.split('\n') };
@@ -44,7 +45,7 @@ function asError(error: unknown) {
 
 async function call(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    // Waiting for an event may take as long as it likes.
+    // The long poll for an event has no timeout.
     request(`http://${api}/2018-06-01/runtime/${path}`, { method }, resolve)
       .once('error', reject)
       .end(method === 'GET' ? undefined : JSON.stringify(body ?? null));

@@ -2,20 +2,21 @@ import { join } from 'node:path';
 import { onPath } from '../onPath';
 import { hasPython, installedPrograms, installPrograms, type PythonPackages } from '../python';
 
-/** The version that docs/ecs-conformance.md and the comparison's notes are about. */
+/** The version that docs/ecs-conformance.md and the comparison's notes describe. */
 const version = '1.5.33';
 const ministack: PythonPackages = { name: 'ministack', version, requirements: ['ministack.txt'] };
 const leastPythonMinor = 10;
 
 /**
- * The path of a `ministack` program: on PATH, else one installed earlier, else installed now with Python. `say` is told what
- * takes its time. Throws `PythonError`.
+ * Returns the path of a `ministack` program: from PATH, from an earlier installation, or from a new installation with
+ * Python. `say` receives a line before slow steps.
+ * @throws PythonError
  */
 export async function findMinistack(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
   return (await foundMinistack()) ?? join(await installPrograms(ministack, say, signal), ministack.name);
 }
 
-/** Whether `findMinistack` has, or can get, what it needs. */
+/** Returns whether `findMinistack` can find or install the program. */
 export async function canHaveMinistack(): Promise<boolean> {
   return (await foundMinistack()) !== undefined || (await hasPython(leastPythonMinor));
 }

@@ -27,15 +27,15 @@ export interface StandInParts {
   readonly buckets: readonly string[];
   readonly topics: readonly string[];
   readonly deadLetters: string;
-  /** A queue that gets what the topics publish, so that it can be looked at. */
+  /** Queue that receives the topics' messages for inspection. */
   readonly messages: string;
   readonly cluster: string;
   readonly taskDefinition: string;
   readonly image: string;
-  /** Of the ETL's container, whatever the run. */
+  /** Environment of the ETL container, the same for every run. */
   readonly environment: Readonly<Record<string, string>>;
   readonly objects?: readonly SampleObject[];
-  /** Objects that land in a bucket from then on are told to this queue. */
+  /** New objects in the bucket are notified to the queue. */
   readonly landed?: { readonly bucket: string; readonly queue: string };
 }
 
@@ -45,15 +45,15 @@ interface SampleObject {
   readonly body: string;
 }
 
-/** What only the stand-in knows of what was made. */
+/** ARNs and URLs that the stand-in assigns. */
 export interface StandInPlaces {
-  /** By the topics' names. */
+  /** By topic name. */
   readonly topicArns: Readonly<Record<string, string>>;
   readonly deadLettersUrl: string;
   readonly messagesUrl: string;
 }
 
-/** Makes in ministack what the pipeline finds in AWS. What is there already stays as it is. */
+/** Creates the pipeline's AWS resources in ministack. Existing resources stay unchanged. */
 export async function prepareMinistack(
   { s3, sns, sqs, ecs }: StandInClients,
   parts: StandInParts,
@@ -85,7 +85,7 @@ function ignoreOwned(error: Error): void {
   if (error.name !== 'BucketAlreadyOwnedByYou') throw error;
 }
 
-/** Written again, it would be news of a file that has landed. */
+/** A second write would notify a new file. */
 async function putNew(s3: S3Client, { bucket, key, body }: SampleObject): Promise<void> {
   const at = { Bucket: bucket, Key: key };
   const isThere = await s3.send(new HeadObjectCommand(at)).then(
@@ -102,7 +102,7 @@ async function makeQueue(sqs: SQSClient, QueueName: string): Promise<{ url: stri
   return { url, arn: Attributes?.QueueArn ?? '' };
 }
 
-/** Whether the family's newest revision runs this image. */
+/** Returns whether the family's newest revision runs this image. */
 async function isRegistered(ecs: ECSClient, { taskDefinition, image }: StandInParts): Promise<boolean> {
   try {
     const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
@@ -119,7 +119,8 @@ async function register(ecs: ECSClient, { taskDefinition, image, environment }: 
     ...definition.containerDefinitions?.[0],
     name: etlContainerName,
     image,
-    // The builder of definitions refuses credentials in clear, and is right; a stand-in's are none.
+    // The builder of definitions rightly rejects credentials in plain text, but the stand-in's credentials are not
+    // secret.
     environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
   };
   await ecs.send(

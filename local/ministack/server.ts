@@ -12,20 +12,23 @@ import { removeContainers } from '../docker/containers';
 import { openGate } from '../gate/gate';
 import { reserveUnreachablePort } from '../gate/unreachablePorts';
 
-/** What ministack accepts, and the SDK wants. */
+/** Credentials that ministack accepts and the SDK requires. */
 export const standInCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 export const standInRegion = 'us-east-1';
 
 export interface MinistackSettings {
-  /** The program: findMinistack. */
+  /** Path of the program, from `findMinistack`. */
   readonly program: string;
-  /** Of ministack's own names: `ecs`, `states`, … */
+  /** ministack's service names: `ecs`, `states`, … */
   readonly services: readonly string[];
-  /** What it says goes here; unset: nowhere. */
+  /** Receives ministack's output. @default discarded */
   readonly logFile?: string;
-  /** Shortens what Step Functions waits for: between attempts, and between two looks at a task, of which it makes 600. */
+  /**
+   * Scales the waits of Step Functions: between attempts, and between polls of a task, of which it makes 600.
+   * @default 1
+   */
   readonly waitScale?: number;
-  /** Is told the process as soon as there is one: long before it answers. */
+  /** Called once the process is spawned, long before the server answers. */
   readonly onSpawn?: (pid: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -33,11 +36,14 @@ export interface MinistackSettings {
 export interface Ministack {
   readonly endpoint: string;
   readonly pid: number;
-  /** Ends it, its functions and its containers. Throws `DockerError` for containers that cannot be removed. */
+  /**
+   * Stops the server, its functions and its containers.
+   * @throws DockerError if containers cannot be removed
+   */
   stop(): Promise<void>;
 }
 
-/** It could not be started. */
+/** ministack could not be started. */
 export class MinistackError extends Error {
   override readonly name = 'MinistackError';
 }
@@ -45,9 +51,10 @@ export class MinistackError extends Error {
 const startSeconds = 30;
 
 /**
- * Starts ministack and returns when it answers. It answers every web page and commands Docker, so it listens on 127.0.0.1, on
- * a port that no browser connects to. The containers of its tasks call it on Docker's bridge, where there is one: through a
- * gate, under the same port. Throws `MinistackError` and `DockerError`.
+ * Starts ministack and returns once it answers. It answers every web page and commands Docker, so it listens on
+ * 127.0.0.1, on a port that browsers do not connect to. If there is a Docker bridge, the containers of its tasks reach
+ * it through a gate on the bridge, under the same port.
+ * @throws MinistackError and DockerError
  */
 export async function startMinistack(settings: MinistackSettings): Promise<Ministack> {
   const bridge = await addressForContainers();
@@ -60,12 +67,12 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   const output = log?.fd ?? 'ignore';
   const server = spawn(settings.program, [], {
     stdio: ['ignore', output, output],
-    // Its functions are processes of its group, and Ctrl-C is for who started it.
+    // Its functions share its process group, and Ctrl-C is for the parent.
     detached: true,
     env: environment(settings, { port, name, folder }),
   });
   let failure: Error | undefined;
-  // Before anything is awaited: a program that is not there is told in the next turn.
+  // Before the first await: a missing program is reported in the next turn of the event loop.
   server.once('error', (error) => {
     failure = error;
   });
@@ -92,13 +99,13 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
     await end();
     throw error;
   }
-  // It has not been asked for a container yet.
+  // It has not started a container yet.
   await end();
   const why = failure?.message ?? (server.exitCode === null ? `in ${startSeconds} s` : `it ended: ${server.exitCode}`);
   throw new MinistackError(`${settings.program} does not answer on ${endpoint}: ${why}`, { cause: failure });
 }
 
-/** A port of ministack's own, and the gate to it for containers. */
+/** Reserves a port for ministack and opens the gate to it for containers. */
 async function openDoor(bridge: string): Promise<{ readonly port: number; close(): Promise<void> }> {
   const loopback = '127.0.0.1';
   const reserved = await reserveUnreachablePort([...new Set([loopback, bridge])]);
@@ -122,24 +129,24 @@ interface Identity {
 }
 
 function environment(settings: MinistackSettings, { port, name, folder }: Identity): NodeJS.ProcessEnv {
-  // Whoever starts it may speak to the real AWS: it hands these on to functions.
+  // The caller may have real AWS credentials, which ministack would pass on to functions.
   const others = Object.entries(process.env).filter(([key]) => !key.startsWith('AWS_'));
   return {
     ...Object.fromEntries(others),
-    // Functions run on the Node that runs this.
+    // Functions run on the same Node.
     PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
-    // A container's host name is its id: by this one it would look for itself in Docker.
+    // ministack would look up a container with this host name in Docker, because a container's host name is its ID.
     HOSTNAME: '',
-    // Its containers are labelled with it.
+    // Its containers carry this label.
     MINISTACK_HOSTNAME: name,
-    // Its patience with Docker, in seconds.
+    // Timeout of its Docker calls, in seconds.
     MINISTACK_DOCKER_TIMEOUT: '60',
     SERVICES: settings.services.join(','),
     SFN_WAIT_SCALE: String(settings.waitScale ?? 1),
     IOT_MTLS_ENABLED: '0',
-    // It keeps the code of functions there, and leaves it behind.
+    // It stores the code of functions there and does not remove it.
     TMPDIR: folder,
   };
 }
@@ -151,17 +158,17 @@ async function ended(server: ChildProcess, kill: () => void): Promise<void> {
   await exit;
 }
 
-/** Also after its own end: a function may be left. */
+/** Also after the server's own exit: a function may still run. */
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // nobody is left
+    // the group has exited
   }
 }
 
-/** Not with `fetch`, which connects to no such port either. */
+/** Does not use `fetch`, which refuses these ports like a browser. */
 function answers(endpoint: string): Promise<boolean> {
   return new Promise((resolve) => {
     get(`${endpoint}/_ministack/health`, (answer) => {

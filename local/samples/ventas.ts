@@ -4,14 +4,14 @@ import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generator } from '../random';
 
-/** What dirt the generator put into a file: what a loader has to find again. */
+/** Counts of the defects in a generated file, which a loader has to find. */
 export interface SalesCounts {
   readonly rows: number;
   /** Rows whose fields are all empty. */
   readonly blank: number;
   /** Rows with too few fields. */
   readonly ragged: number;
-  /** Dates that are none. */
+  /** Values in a date column that are not dates. */
   readonly badDates: number;
 }
 
@@ -26,7 +26,10 @@ const badDates = ['pendiente', '31/02/2026', 's/f'];
 const seed = 20260208;
 const linesPerWrite = 20_000;
 
-/** Returns the sample's path below the folder; it is made once. Written aside and renamed, so never half there. */
+/**
+ * Returns the path of the sample below the folder, and generates it if absent. Written to a draft and renamed, so that
+ * it is never partial.
+ */
 export async function ensureSalesSample(folder: string, rows: number): Promise<string> {
   const target = join(folder, `ventas_2026_02_${rows}.csv`);
   if (await stat(target).catch(() => undefined)) return target;
@@ -38,8 +41,8 @@ export async function ensureSalesSample(folder: string, rows: number): Promise<s
 }
 
 /**
- * Writes `rows` rows of sales with the dirt that real files have: quoted delimiters, quotes and line ends, day-first
- * dates and a few that are none, `NA`, leading zeros, blank rows, rows with too few fields. The same rows every time.
+ * Writes `rows` rows of sales with the defects of real files: quoted delimiters, quotes and line ends, day-first dates
+ * and some invalid ones, `NA`, leading zeros, blank rows, rows with too few fields. The rows are always the same.
  */
 export async function writeSalesSample(path: string, rows: number): Promise<SalesCounts> {
   const out = createWriteStream(path, { highWaterMark: 8 << 20 });

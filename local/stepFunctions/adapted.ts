@@ -1,8 +1,9 @@
 import type { StateMachine, TaskState } from '../../asl/types';
 
 /**
- * The machine as the interpreter understands it. It has no `$$.State`: each state gets its own part of the context, and no
- * state of ours is entered twice. `ResultPath: "$"`, which is the default, it takes for a key of that name.
+ * Adapts the machine to the interpreter, which lacks `$$.State`: each state gets its own part of the context instead,
+ * since no state of ours is entered twice. The interpreter takes `ResultPath: "$"`, the default, for a key of that
+ * name, so it is removed.
  */
 export function adapted(machine: StateMachine): unknown {
   const states = Object.entries(machine.States).map(([name, state]) => [
@@ -17,14 +18,17 @@ export function adapted(machine: StateMachine): unknown {
   return { ...machine, States: Object.fromEntries(states) };
 }
 
-/** A state's part of the context: the interpreter asks anew at each attempt. */
+/** A state's part of the context. The interpreter reads it in each attempt. */
 export const retryCount = (attempts: () => number) => ({
   get RetryCount() {
     return attempts();
   },
 });
 
-/** Milliseconds by state. The interpreter takes one wait for all attempts of a retrier: the first one's. */
+/**
+ * Returns the waits in milliseconds by state. The interpreter uses the first interval of a retrier for all its
+ * attempts.
+ */
 export function scaledWaits(
   tasks: readonly (readonly [string, TaskState])[],
   timeScale: number,

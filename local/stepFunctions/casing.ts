@@ -1,9 +1,9 @@
-/** A value of the SDK with its names as Step Functions has them, `TaskArn` for `taskArn`; times are milliseconds. */
+/** Converts a value of the SDK to Step Functions' names, `taskArn` to `TaskArn`. Times become milliseconds. */
 export function pascalCase(value: unknown): unknown {
   return renamed(value, (name) => name.charAt(0).toUpperCase() + name.slice(1));
 }
 
-/** What a state sends to a service, with the SDK's names. */
+/** Converts a state's parameters to the SDK's names. */
 export function camelCase(value: unknown): unknown {
   return renamed(value, (name) => name.charAt(0).toLowerCase() + name.slice(1));
 }

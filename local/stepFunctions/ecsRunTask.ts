@@ -14,17 +14,18 @@ import { type ResourceHandler, TaskError } from './interpreter';
 
 export interface RunTaskSettings {
   readonly client: ECSClient;
-  /** Between two looks at the task: in AWS, an event tells of its end. */
+  /** Poll interval in milliseconds. In AWS, an event reports the task's end. @default 100 */
   readonly pollMs?: number;
 }
 
 const defaultPollMs = 100;
 
 /**
- * `ecs:runTask.sync` at an ECS endpoint. The answer is the stopped task. Throws `AmazonECS.Unknown` for a refusal,
- * `States.TaskFailed` for an exit code other than 0, or none, `ECS.<name>` for an error of the API. The task of a state
- * that timed out is stopped.
- * Source: Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+ * Creates a handler for `ecs:runTask.sync` at an ECS endpoint, which returns the stopped task. It stops the task of a
+ * state that timed out.
+ * @throws TaskError `AmazonECS.Unknown` for a refusal, `States.TaskFailed` for a missing or nonzero exit code,
+ * `ECS.<name>` for an API error
+ * @see AWS Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions"
  */
 export function createRunTask(settings: RunTaskSettings): ResourceHandler {
   return async (parameters, _state, signal) => {
@@ -42,7 +43,7 @@ export function createRunTask(settings: RunTaskSettings): ResourceHandler {
   };
 }
 
-/** With a token, so that an answer which was lost on the way does not make a second task. */
+/** Sends a client token, so that a retry after a lost response does not launch a second task. */
 function run(client: ECSClient, request: RunTaskCommandInput): Promise<RunTaskCommandOutput> {
   return client.send(new RunTaskCommand({ ...request, clientToken: randomUUID() }));
 }
@@ -52,7 +53,7 @@ interface Place {
   readonly taskArn: string;
 }
 
-/** The task when it is STOPPED. Once nobody waits any more, it is stopped, and this throws. */
+/** Returns the task once it is STOPPED. If the signal aborts first, stops the task and throws. */
 async function ended(settings: RunTaskSettings, place: Place, signal: AbortSignal): Promise<Task> {
   const { client, pollMs = defaultPollMs } = settings;
   while (!signal.aborted) {

@@ -2,7 +2,7 @@ import type { Interpreter } from './load';
 
 type Events = ReturnType<Interpreter['run']>['eventLogs'];
 
-/** What an execution did, from the interpreter's events until it has ended. Times are milliseconds of the clock. */
+/** Summarizes an execution from the interpreter's events, until it ends. Times are milliseconds since the epoch. */
 export async function readEvents(events: Events) {
   const states: { name: string; enteredAt: number }[] = [];
   const failures: { state: string; error: string; at: number }[] = [];

@@ -5,14 +5,16 @@ import { createLambdaInvoke, type LambdaFunction } from './lambdaInvoke';
 import { createPublish, createSendMessage } from './messages';
 
 export interface HandlerSettings extends RunTaskSettings {
-  /** By the names that the machine calls them. */
+  /** By the names that the machine uses. */
   readonly functions: Readonly<Record<string, LambdaFunction>>;
-  /** Folders of messages and of dead letters. */
+  /** Folder of messages. */
   readonly outbox: string;
   readonly deadLetters: string;
 }
 
-/** Stand-ins for every service that the state machine calls: real functions, real tasks, and files for messages. */
+/**
+ * Creates stand-ins for every service that the state machine calls: real functions, real tasks, and files for messages.
+ */
 export function createHandlers(settings: HandlerSettings): Readonly<Record<string, ResourceHandler>> {
   return {
     'arn:aws:states:::lambda:invoke': createLambdaInvoke(settings.functions),

@@ -5,8 +5,8 @@ import { readEvents } from './events';
 import { type Interpreter, loadInterpreter } from './load';
 
 /**
- * What stands in for a service: gets what a state sends. Throws `TaskError` for what a service would fail of. The signal
- * aborts when nobody waits for the answer any more: the state has timed out, or the execution was ended.
+ * A stand-in for a service. Receives what a state sends. Throws `TaskError` for the service's failures. The signal
+ * aborts once the state has timed out or the execution was aborted.
  */
 export type ResourceHandler = (parameters: unknown, state: string, signal: AbortSignal) => Promise<unknown>;
 
@@ -20,25 +20,25 @@ export class TaskError extends Error {
   }
 }
 
-/** One attempt of a task state, as its handler saw it. Times are milliseconds of the clock. */
+/** One attempt of a Task state, as its handler saw it. Times are milliseconds since the epoch. */
 export interface Attempt {
   readonly state: string;
   readonly parameters: unknown;
   readonly startedAt: number;
-  /** Absent: it had not ended when its state timed out. */
+  /** Absent if the attempt had not ended when its state timed out. */
   readonly endedAt?: number;
-  /** The name of the error it failed with. */
+  /** The name of the attempt's error. */
   readonly error?: string;
 }
 
 export interface Execution {
   readonly status: 'SUCCEEDED' | 'FAILED';
-  /** Every state that was entered, in order. */
+  /** The entered states, in order. */
   readonly states: readonly { readonly name: string; readonly enteredAt: number }[];
-  /** Every failure of a state, with the error that the machine saw: a timeout, too. */
+  /** The failures of states, timeouts included, with the error that the machine saw. */
   readonly failures: readonly { readonly state: string; readonly error: string; readonly at: number }[];
   readonly attempts: readonly Attempt[];
-  /** What Standard workflows are billed by: states entered, and retries. */
+  /** The transitions that Standard workflows are billed by: entered states and retries. */
   readonly transitions: number;
   readonly output: unknown;
   readonly error?: string;
@@ -48,19 +48,19 @@ export interface Execution {
 export interface ExecutionRequest {
   readonly name: string;
   readonly input: unknown;
-  /** By the state's resource. */
+  /** Handlers by the state's resource. */
   readonly handlers: Readonly<Record<string, ResourceHandler>>;
-  /** Shortens the waits between attempts: 0.01 makes 60 s into 0.6 s. Timeouts stay. */
+  /** Scales the waits between attempts: 0.01 turns 60 s into 0.6 s. Timeouts are not scaled. */
   readonly timeScale?: number;
-  /** Ends the execution, which has then failed. */
+  /** Aborts the execution, which then fails. */
   readonly signal?: AbortSignal;
 }
 
 const executionArn = 'arn:aws:states:local:000000000000:execution:etl-pipeline';
 
 /**
- * Runs a state machine here, with handlers in the place of services. An execution that fails is an answer; throws for a
- * definition that is not valid.
+ * Executes a state machine with handlers in place of services. A failed execution is a normal result.
+ * @throws Error if the definition is invalid
  */
 export async function execute(machine: StateMachine, request: ExecutionRequest): Promise<Execution> {
   const attempts: Attempt[] = [];
@@ -68,7 +68,7 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
     const { Resource } = task;
     const handler = own(request.handlers, Resource);
     if (!handler) throw new TaskError('States.Runtime', `nothing here stands in for ${Resource}`);
-    // An interpreter that is ended skips its waits, and would try again at once.
+    // An aborted interpreter skips its waits and would retry at once.
     request.signal?.throwIfAborted();
     const index = attempts.push({ state, parameters, startedAt: Date.now() }) - 1;
     const note = (end: Partial<Attempt>) => {
@@ -112,10 +112,10 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
   return { ...end, states, failures, attempts, transitions: states.length + retries };
 }
 
-/** The interpreter's own timer comes first: it says what the state failed of. */
+/** The interpreter's own timer fires first, so that it reports the state's timeout. */
 const slackMs = 100;
 
-/** Told when an attempt of a state is over, whatever its handler does. */
+/** Signals the end of a state's attempt, even if its handler keeps running. */
 function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined) {
   const ending = new AbortController();
   const end = () => {
@@ -126,7 +126,7 @@ function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined) {
   given?.addEventListener('abort', end, { once: true });
   return {
     signal: ending.signal,
-    /** Its handler has ended. */
+    /** Releases the timer once the handler has settled. */
     release(): void {
       clearTimeout(timer);
       given?.removeEventListener('abort', end);
@@ -136,7 +136,7 @@ function endOf({ TimeoutSeconds }: TaskState, given: AbortSignal | undefined) {
 
 const interpreters = new WeakMap<StateMachine, Interpreter>();
 
-/** One for a definition: to check it takes a tenth of a second. */
+/** Caches one interpreter per definition: validation takes a tenth of a second. */
 function interpreterOf(machine: StateMachine): Interpreter {
   const known = interpreters.get(machine);
   if (known) return known;

@@ -1,12 +1,13 @@
 import { own } from '@etl/lib/own';
 import { type ResourceHandler, TaskError } from './interpreter';
 
-/** The handler of a Lambda function. */
+/** Handler of a Lambda function. */
 export type LambdaFunction = (payload: never) => Promise<unknown>;
 
 /**
- * `lambda:invoke` with functions of this process, by name. Payloads go through JSON as they do on the wire. What a
- * function throws has its own name and the cause that Lambda gives. Source: Lambda Developer Guide, "Error handling".
+ * Creates a handler for `lambda:invoke` that calls functions of this process by name. Payloads pass through JSON, like
+ * on the wire. An error keeps its name and gets the cause that Lambda reports.
+ * @see AWS Lambda Developer Guide, "Error handling"
  */
 export function createLambdaInvoke(functions: Readonly<Record<string, LambdaFunction>>): ResourceHandler {
   return async (parameters) => {

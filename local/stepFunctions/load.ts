@@ -1,11 +1,11 @@
 type Library = typeof import('aws-local-stepfunctions', { with: { 'resolution-mode': 'import' }});
 
-/** One that has checked a definition, and runs it any number of times. */
+/** An interpreter of one validated definition, which can run any number of times. */
 export type Interpreter = InstanceType<Library['StateMachine']>;
 
-/** The interpreter's library: loaded when it is needed, since it brings an AWS client along. */
+/** Loads the interpreter's library on demand, because it includes an AWS client. */
 export function loadInterpreter(): Library {
-  // It is written for Node 22, and this is all that an older one lacks.
+  // The library targets Node 22. This is the only API that older versions lack.
   Promise.withResolvers ??= function withResolvers<T>() {
     let resolve!: (value: T | PromiseLike<T>) => void;
     let reject!: (reason?: unknown) => void;

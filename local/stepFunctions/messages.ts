@@ -4,10 +4,10 @@ import { type ResourceHandler, TaskError } from './interpreter';
 
 type Attributes = Readonly<Record<string, { readonly StringValue: string }>>;
 
-/** Source: Amazon SNS API, Publish. */
+/** @see Amazon SNS API Reference, Publish */
 const subjectPattern = /^[\x20-\x7e]{1,99}$/;
 
-/** `sns:publish` into a notifier. The topic is what its ARN ends with. */
+/** Creates a handler that maps `sns:publish` to a notifier. The topic is the last part of its ARN. */
 export function createPublish(notifier: Notifier): ResourceHandler {
   return async (parameters) => {
     const { TopicArn, Subject, Message, MessageAttributes } = parameters as {
@@ -25,7 +25,10 @@ export function createPublish(notifier: Notifier): ResourceHandler {
   };
 }
 
-/** `sqs:sendMessage` into a dead-letter queue: the event is the body, why it is there the attributes. */
+/**
+ * Creates a handler that maps `sqs:sendMessage` to a dead-letter queue: the body is the event, the attributes give the
+ * reason.
+ */
 export function createSendMessage(deadLetters: Pick<DeadLetters, 'send'>): ResourceHandler {
   return async (parameters) => {
     const { MessageBody, MessageAttributes } = parameters as { MessageBody: unknown; MessageAttributes: Attributes };

@@ -10,16 +10,16 @@ import { PortTakenError } from './errors';
 import { openWebUi } from './webUi';
 
 export interface DevServerSettings {
-  /** The `temporal` program. */
+  /** Path of the `temporal` program. */
   readonly exe: string;
   readonly port: number;
   readonly uiPort: number;
-  /** Created beside `default` where it does not exist. @default 'default' */
+  /** Created besides `default` if absent. @default 'default' */
   readonly namespace?: string | undefined;
-  /** Where workflows are kept; without it the server forgets everything when it ends. */
+  /** Database of workflows. Without it, the server keeps them in memory only. */
   readonly dbFile?: string;
   readonly logFile: string;
-  /** Ends a server that does not answer yet. */
+  /** Stops a server that does not answer yet. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,9 +30,10 @@ export interface DevServer {
 }
 
 /**
- * Backlogs in order of priority, and within one a fair share for every fairness key: newer servers order by priority without
- * being told. The HTTP API, which would take commands from every web page, answers no host; Nexus, whose requests it takes all
- * the same, is off. Source: server 1.29, common/dynamicconfig/constants.go.
+ * Enables backlogs ordered by priority, with a fair share for each fairness key within a priority; newer servers order
+ * by priority by default. The HTTP API, which would accept commands from every web page, answers no host. That setting
+ * does not stop Nexus requests, so Nexus is off.
+ * @see Temporal server 1.29, common/dynamicconfig/constants.go
  */
 const dynamicConfig = [
   'matching.useNewMatcher=true',
@@ -41,15 +42,15 @@ const dynamicConfig = [
   'system.enableNexus=false',
 ].flatMap((each) => ['--dynamic-config-value', each]);
 
-/** How long closed workflows are kept. The server's own default is one day. */
+/** Retention of closed workflows. The server's default is one day. */
 export const retentionDays = 30;
 
 const startSeconds = 30;
 const stopSeconds = 10;
 
 /**
- * Starts a Temporal dev server on 127.0.0.1 and returns once its namespace answers. Throws `PortTakenError`, and the
- * signal's reason.
+ * Starts a Temporal dev server on 127.0.0.1 and returns once its namespace answers.
+ * @throws PortTakenError, and the abort reason of the signal
  */
 export async function startDevServer(settings: DevServerSettings): Promise<DevServer> {
   const { exe, port, uiPort, namespace = 'default', dbFile, logFile, signal } = settings;
@@ -105,7 +106,7 @@ export async function startDevServer(settings: DevServerSettings): Promise<DevSe
   return { pid: child.pid ?? -1, exited, stop };
 }
 
-/** True once the namespace is there, and keeps its closed workflows for `retentionDays`. */
+/** Returns whether the namespace exists and retains closed workflows for `retentionDays`. */
 async function isReady(address: string, namespace: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1000 });

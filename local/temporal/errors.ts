@@ -1,4 +1,4 @@
-/** The server cannot listen where it was told to. */
+/** The server's port is in use. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
   constructor(
@@ -9,7 +9,7 @@ export class PortTakenError extends Error {
   }
 }
 
-/** No Temporal server program is there, and none could be had. */
+/** There is no Temporal server program, and none could be installed. */
 export class TemporalNotFoundError extends Error {
   override readonly name = 'TemporalNotFoundError';
 }

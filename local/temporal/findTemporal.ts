@@ -9,15 +9,16 @@ import { TemporalNotFoundError } from './errors';
 
 const run = promisify(execFile);
 
-/** The version that Go can install: later ones have a replace directive, which `go install` refuses. */
+/** The latest version that Go can install: later ones have a replace directive, which `go install` rejects. */
 const goModule = { path: 'github.com/temporalio/cli', program: 'cmd/temporal', version: 'v1.5.1' };
-/** Of the module, as Go's checksum database has it; Go itself checks the modules that it depends on. */
+/** Checksum of the module in Go's checksum database. Go itself verifies the module's dependencies. */
 const goSum = 'h1:0RZMk14BWxz44Xg6ciDQvpfAMffoG3J7/K03ql80teY=';
 const downloadSeconds = 60;
 
 /**
- * The path of a `temporal` program: on PATH, else one fetched earlier, else the SDK's download, else built by Go. `say` is
- * told what takes its time. Throws `TemporalNotFoundError` with every reason.
+ * Returns the path of a `temporal` program: from PATH, from the cache, from the SDK's download, or built by Go. `say`
+ * receives a line before slow steps.
+ * @throws TemporalNotFoundError with every reason
  */
 export async function findTemporal(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
   const there = await onPath('temporal');
@@ -45,9 +46,12 @@ export async function findTemporal(say: (line: string) => void, signal?: AbortSi
   throw new TemporalNotFoundError(`no Temporal server program: download: ${reasons[0]}; go install: ${reasons[1]}`);
 }
 
-/** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */
+/**
+ * Downloads a server with the SDK. The SDK caches the download but exposes it only as a running server, which is
+ * stopped again.
+ */
 async function download(downloadDir: string, signal?: AbortSignal): Promise<void> {
-  // With it comes a whole worker, which a machine that has a server never needs.
+  // Loaded on demand: the package includes a whole worker, which a machine with a server never needs.
   const { TestWorkflowEnvironment } = require('@temporalio/testing') as typeof import('@temporalio/testing');
   const starting = TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir }, log: { format: 'pretty', level: 'error' } },

@@ -2,17 +2,17 @@ import { getFreePort } from '../freePort';
 import { openGate } from '../gate/gate';
 import { reserveUnreachablePort } from '../gate/unreachablePorts';
 
-/** What a dev server needs so that web pages reach its Web UI only through a gate, and its metrics not at all. */
+/** Ports of a dev server. Web pages reach its Web UI only through a gate, and cannot reach its metrics. */
 export interface WebUi {
-  /** Where the Web UI itself listens. */
+  /** Port that the Web UI itself listens on. */
   readonly innerPort: number;
   readonly metricsPort: number;
   close(): Promise<void>;
 }
 
 /**
- * Opens a gate for a Web UI on 127.0.0.1. The UI has no eye on the Host header: a page that rebinds its name to this machine
- * could start workflows there. Where all ports that browsers cannot reach are in use, any others are taken.
+ * Opens a gate for a Web UI on 127.0.0.1. The UI does not check the Host header: a page that rebinds its name to this
+ * machine could start workflows there. If all ports that browsers cannot reach are in use, uses any free ones.
  */
 export async function openWebUi(port: number): Promise<WebUi> {
   const inner = [await reserved(), await reserved()] as const;
