@@ -20,7 +20,7 @@ export interface MachineSettings {
   readonly messageLanguage: MessageLanguage;
 }
 
-/** Settings with every value optional. */
+/** Settings of a configuration, which may omit any of them. */
 export type GivenSettings = {
   readonly [Key in Exclude<keyof MachineSettings, 'functions' | 'size'>]?: MachineSettings[Key] | undefined;
 } & {

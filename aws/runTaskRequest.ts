@@ -3,7 +3,7 @@ import { etlContainerName } from '@etl/ecs/container';
 import { type TaskRequest, TaskRunnerError } from '../activities/ports';
 import type { ContainerLimits } from './containerSizes';
 
-/** Where tasks run, from the worker's configuration. */
+/** Placement of tasks, from the worker's configuration. */
 export interface EcsSettings {
   readonly cluster: string;
   readonly taskDefinition: string;

@@ -2,7 +2,7 @@ import { classOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
 import { CredentialsError, ThrottledError } from '../activities/ports';
 
-/** How the errors of a service call are mapped. */
+/** Error mapping of a service call. */
 export interface ServiceCall {
   /** Name of the call in messages, for example `ECS RunTask`. */
   readonly what: string;

@@ -6,7 +6,10 @@ import { untilAnswered } from './untilAnswered';
 
 export interface SqsEventSourceOptions {
   readonly warn: (details: object, message: string) => void;
-  /** Visibility timeout in seconds: how long a message stays hidden if the worker that processes it dies. */
+  /**
+   * Visibility timeout in seconds: how long a message stays hidden if the worker that processes it dies.
+   * @default 60
+   */
   readonly hiddenSeconds?: number;
 }
 

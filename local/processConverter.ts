@@ -19,7 +19,9 @@ export interface ProcessSettings {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** How long the program may take to exit after SIGTERM: long enough for its checkpoint (docs/container.md). */
+/**
+ * How long the program may take to exit after SIGTERM, in milliseconds: enough for its checkpoint (docs/container.md).
+ */
 const patienceMs = 10_000;
 const lookMs = 200;
 const tailLines = 20;

@@ -51,7 +51,7 @@ function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['
   };
 }
 
-/** Identifies the execution as a run, as the container's fence and the commit log know it. */
+/** Identifies the execution as a run, in the terms of the container's fence and the commit log. */
 function run() {
   return {
     'workflowId.$': context.executionArn,

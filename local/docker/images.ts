@@ -16,7 +16,7 @@ export const etlDockerfile = 'etl-image/Dockerfile';
  * @throws DockerError
  */
 export async function buildImage({ root, dockerfile, tag, signal }: ImageBuild): Promise<string> {
-  // npm may reach its registry only through this machine's network, in a build, too.
+  // npm may reach its registry only through the host's network, also during a build.
   const args = ['build', '--network', 'host', '-q', '-f', dockerfile, '-t', tag, '.'];
   return docker(args, { cwd: root, ...(signal && { signal }) });
 }

@@ -17,7 +17,7 @@ export const serverException = (message: string) => new EcsError('ServerExceptio
 export const notAllowed = (message: string) => new EcsError('AccessDeniedException', message, {}, 403);
 export const serialization = (message: string) => new EcsError('SerializationException', message);
 
-/** Cuts the connection without a response, whether or not the operation has run. */
+/** Error that cuts the connection without a response, whether or not the operation has run. */
 export class ConnectionCut extends Error {
   override readonly name = 'ConnectionCut';
 }

@@ -1,6 +1,6 @@
 import { own } from '@etl/lib/own';
 
-/** What a supervisor receives besides its task's record: through its environment, because it must not be on disk. */
+/** The supervisor's input besides the task's record. The environment carries it, because it must not be on disk. */
 export interface Handover {
   /** URL of the metadata endpoint. Container tokens are appended to it. */
   readonly metadataRoot: string;

@@ -82,12 +82,12 @@ export interface StuckStop {
   readonly untilStopped: boolean;
 }
 
-/** Refuses a task for lack of capacity. */
+/** Refusal of a task for lack of capacity. */
 export interface Refusal {
   readonly refused: string;
 }
 
-/** Identifies a process even if its ID is reused. */
+/** Identity of a process, distinct from a later process with the same ID. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly started: string;

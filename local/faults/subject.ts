@@ -3,7 +3,7 @@ import { type RunTaskInput, runTaskInput } from '../ecs/schemas';
 import type { TaskStore } from '../ecs/taskStore';
 import type { Where } from './plan';
 
-/** What a rule's `where` matches: a task, or the request for one. */
+/** The task, or the request for one, that a rule's `where` is matched against. */
 export interface Subject {
   readonly startedBy?: string | undefined;
   readonly tags: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[];

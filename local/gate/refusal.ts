@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Which requests a local server accepts. */
+/** Requests that a local server accepts. */
 export interface Admission {
   /** Accepted values of `Host` besides the loopback names, in lower case and with their port. @default [] */
   readonly hosts?: readonly string[];

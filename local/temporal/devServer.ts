@@ -14,7 +14,7 @@ export interface DevServerSettings {
   readonly exe: string;
   readonly port: number;
   readonly uiPort: number;
-  /** Created besides `default` if absent. @default 'default' */
+  /** Created in addition to `default` if absent. @default 'default' */
   readonly namespace?: string | undefined;
   /** Database of workflows. Without it, the server keeps them in memory only. */
   readonly dbFile?: string;

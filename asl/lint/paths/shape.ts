@@ -1,5 +1,5 @@
 /**
- * What is known of the data at a path. `keys` are present. Other keys are absent (`none`), may be present (`any`), or
+ * Known structure of the data at a path. `keys` are present. Other keys are absent (`none`), may be present (`any`), or
  * may be present if they are capitalized like the fields of an AWS API (`fields`).
  */
 export interface Shape {

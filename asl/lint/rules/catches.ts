@@ -3,7 +3,10 @@ import { type Definition, statesOf, usesJsonPath } from '../definition';
 import { describeCatch } from '../describeCatch';
 import type { Rule } from '../finding';
 
-/** Requires a `ResultPath` in each Catch: without one, the caught error replaces all data. */
+/**
+ * Requires a `ResultPath` in each Catch that does not lead to a bare Fail: without one, the caught error replaces all
+ * data.
+ */
 export const catchKeepsData: Rule = (machine) =>
   statesOf(machine, 'Task', 'Parallel', 'Map').flatMap(([state, fields]) =>
     fieldsOf(fields.Catch).flatMap((catcher) =>

@@ -31,9 +31,9 @@ const ofTimeouts: Readonly<Record<string, string>> = {
 };
 
 /**
- * Requires an explicit retrier for timeouts. Step Functions does not match a timeout with `States.TaskFailed`, but
- * other interpreters do; `States.ALL` matches it. The definition must state whether a task that timed out is launched
- * again, possibly beside the first one.
+ * Requires an explicit retrier for timeouts in `.sync` tasks whose other retriers may match one. Step Functions does
+ * not match a timeout with `States.TaskFailed`, but other interpreters do; `States.ALL` matches it. The definition must
+ * state whether a task that timed out is launched again, possibly beside the first one.
  */
 export const explicitTimeouts: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) => {
