@@ -1,12 +1,21 @@
-import { type HeadInspection, headBytes, inspectHead, longHeadBytes } from '@etl/pipeline/csv/inspectHead';
+import { type HeadInspection, headBytes, type inspectHead, longHeadBytes } from '@etl/pipeline/csv/inspectHead';
 import type { Options } from '@etl/pipeline/options';
 import type { ObjectInfo, ObjectStore } from './objectStore';
 
-/** Reads the head of a source, and more of it only when its first line does not end there. */
-export async function inspectSource(store: ObjectStore, info: ObjectInfo, options: Options): Promise<HeadInspection> {
-  const inspection = await inspectFirst(store, info, headBytes, options);
+/**
+ * Reads the head of a source, and more of it only when its first line does not end there.
+ *
+ * @param inspect `inspectInThread` in a process that serves others meanwhile, `inspectHead` in one that works on this source alone.
+ */
+export async function inspectSource(
+  store: ObjectStore,
+  info: ObjectInfo,
+  options: Options,
+  inspect: typeof inspectHead,
+): Promise<HeadInspection> {
+  const inspection = await inspectFirst(store, info, headBytes, options, inspect);
   const more = inspection.endless && info.bytes > headBytes;
-  return more ? inspectFirst(store, info, longHeadBytes, options) : inspection;
+  return more ? inspectFirst(store, info, longHeadBytes, options, inspect) : inspection;
 }
 
 async function inspectFirst(
@@ -14,11 +23,12 @@ async function inspectFirst(
   { uri, bytes, fingerprint }: ObjectInfo,
   most: number,
   options: Options,
+  inspect: typeof inspectHead,
 ): Promise<HeadInspection> {
   const pieces: Buffer[] = [];
   if (bytes > 0) {
     const range = { start: 0, end: Math.min(bytes, most), ifMatch: fingerprint };
     for await (const piece of await store.openRead(uri, range)) pieces.push(piece as Buffer);
   }
-  return inspectHead(Buffer.concat(pieces), { ...options, complete: bytes <= most });
+  return inspect(Buffer.concat(pieces), { ...options, complete: bytes <= most });
 }
