@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { defaults, type Options } from '../options';
+import { defaults } from '../optionDefaults';
+import type { Options } from '../options';
 import { type Column, mostColumns, nameColumns } from './columnNames';
 import { sampleRows } from './dialect';
 import { type FieldDialect, type SplitRow, textOf } from './splitRow';
