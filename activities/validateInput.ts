@@ -73,7 +73,7 @@ export async function validateInput(
     const { detail } = parsed;
     const { batch, newest } = await findBatch(store, detail.destination ?? cleanBase, detail, uri, settings.rawBase);
     const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, route: routed });
-    const cut = applyShards(plan, head, detail.compute);
+    const cut = applyShards(plan, head, detail.compute, settings.routing);
     if (!cut.ok) return invalid(event, settings, about(uri, cut.reasons));
     const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
     return { valid: true, plan: cut.plan, delivered };

@@ -3,7 +3,7 @@ import type { HeadInspection, inspectHead } from '@etl/pipeline/csv/inspectHead'
 import { type InspectionLimits, InspectionThread } from './inspectionThread';
 
 /**
- * Limits of an inspection. An inspection takes some 20 ms. A file with a long first line is inspected twice, and both have to fit
+ * Limits of an inspection. An inspection takes 10 to 30 ms of CPU. A file with a long first line is inspected twice, and both have to fit
  * into an attempt of the step that validates (pipeline/src/definition.ts).
  */
 export const inspectionLimits: InspectionLimits = { seconds: 10, queueSeconds: 15, heapMiB: 256 };
