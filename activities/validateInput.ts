@@ -16,6 +16,7 @@ import { applyShards } from '@etl/pipeline/routing/applyShards';
 import type { SourceKind } from '@etl/pipeline/routing/estimate';
 import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
 import type { Commit } from '@etl/storage/commitLog';
+import { inspectInThread } from '@etl/storage/inspection/inspectInThread';
 import { inspectSource } from '@etl/storage/inspectSource';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import { isProjected } from '@etl/storage/projected';
@@ -62,7 +63,7 @@ export async function validateInput(
   try {
     const info = await store.head(uri);
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
-    const head = await inspectSource(store, info, optionsOf(parsed.detail));
+    const head = await inspectSource(store, info, optionsOf(parsed.detail), inspectInThread);
     const { problems, warnings } = head;
     if (problems.length > 0) return invalid(event, settings, about(uri, problems));
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
@@ -72,7 +73,7 @@ export async function validateInput(
     const { detail } = parsed;
     const { batch, newest } = await findBatch(store, detail.destination ?? cleanBase, detail, uri, settings.rawBase);
     const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, route: routed });
-    const cut = applyShards(plan, head, detail.compute);
+    const cut = applyShards(plan, head, detail.compute, settings.routing);
     if (!cut.ok) return invalid(event, settings, about(uri, cut.reasons));
     const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
     return { valid: true, plan: cut.plan, delivered };

@@ -33,6 +33,12 @@ export interface HeadInspection {
   readonly endless?: true;
 }
 
+/** The inspection of a head that is refused before anything was found in it. */
+export function refusedHead({ dialect }: Options, ...problems: readonly string[]): HeadInspection {
+  const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
+  return { ...unread, quote: dialect?.quote ?? '"', columns: [], sampleRows: 0, rowBytes: 0, problems, warnings: [] };
+}
+
 /**
  * What the first bytes of a source say about it. `complete`: they are all there is. The same function serves validation
  * and the container, so that both read the file in the same way.
@@ -40,10 +46,9 @@ export interface HeadInspection {
 export async function inspectHead(head: Buffer, options: Options & { complete: boolean }): Promise<HeadInspection> {
   const { complete } = options;
   const dialect: Dialect = options.dialect ?? {};
-  const quote = dialect.quote ?? '"';
-  const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
-  const found = { ...unread, quote, columns: [], sampleRows: 0, rowBytes: 0 };
-  const refuse = (...problems: string[]): HeadInspection => ({ ...found, problems, warnings: [] });
+  const refuse = (problem: string): HeadInspection => refusedHead(options, problem);
+  const found = refusedHead(options);
+  const { quote } = found;
 
   if (head.length === 0) return refuse('the file is empty');
   const foreign = foreignFormat(head);

@@ -30,6 +30,12 @@ export interface RoutingSettings {
   readonly taskSize: 'policy' | 'definition';
   /** Whether tasks run on Spot when the event does not say. */
   readonly spot: boolean;
+  /**
+   * Tasks that all workers together launch in a second.
+   *
+   * @default transform.launchesPerSecond
+   */
+  readonly launchesPerSecond?: number;
   /** Lanes cannot be followed: a wish for one is let through, and everything is a task. */
   readonly ignoresLanes?: boolean;
 }
