@@ -49,8 +49,8 @@ function classOfStorage({ code, uri, message: sentence, remedy }: StorageError):
 
 /**
  * Awaits an activity's work and maps its errors to failures with one of our types. Bad configuration is not retried.
- * @throws CredentialsError for refused credentials: `withCredentialRetries`, which counts the attempts, decides whether
- * to retry
+ * @throws {CredentialsError} for refused credentials: `withCredentialRetries`, which counts the attempts, decides
+ * whether to retry
  */
 export async function classified<T>(work: Promise<T>): Promise<T> {
   try {

@@ -42,7 +42,9 @@ const patienceSeconds = 240;
 
 /**
  * Runs the whole conversion once. Retries only calls that were refused before anything started.
- * @throws ThrottledError or CredentialsError if the retries are exhausted; LightConverterError
+ * @throws {ThrottledError} if the call is still throttled after the retries
+ * @throws {CredentialsError} if the credentials are still refused after the retries
+ * @throws {LightConverterError}
  */
 export async function convertLight(lightly: Lightly, input: LightInput): Promise<LightEnd> {
   const { converter, signal, firstPauseSeconds = 0.5 } = lightly;

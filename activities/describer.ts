@@ -20,8 +20,9 @@ export interface TaskWatch {
    * Returns the task at the next poll; undefined if ECS does not know it. The first poll of a watch is due at once.
    * From `changeLikelyAt` on, in milliseconds of `performance.now`, this task takes precedence when one call has no
    * room for all tasks. @default 0
-   * @throws TaskRunnerError if ECS will never answer; CredentialsError, since another worker may have valid
-   * credentials; the signal's reason once it is aborted
+   * @throws {TaskRunnerError} if ECS will never answer
+   * @throws {CredentialsError} since another worker may have valid credentials
+   * @throws the signal's reason once it is aborted
    */
   next(changeLikelyAt?: number): Promise<TaskDescription | undefined>;
 }

@@ -108,9 +108,9 @@ export async function containerInput(
 }
 
 /**
- * Returns the container's own timeout in seconds. The timeout of a launch starts with the response of RunTask and may
- * expire slightly after the container's own: a container that ends itself would look like a transient failure. Plans of
- * earlier versions start the timeout before the launch, and their requests must not change.
+ * Returns the container's own timeout in seconds, with slack: the timeout of a launch starts with the response of
+ * RunTask and may expire slightly after the container's. A container that ended itself first would look like a
+ * transient failure. Plans of earlier versions start the timeout before the launch, and their requests must not change.
  */
 function selfEndSeconds({ timings }: LaunchInput['plan']): number {
   const slack = timings.launchQueueSeconds === undefined ? 0 : transform.selfEndSlackSeconds;

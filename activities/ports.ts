@@ -38,8 +38,9 @@ export interface LightConverter {
   /**
    * Returns how the conversion ended, killed or not. Once `signal` is aborted, stops what it can and returns when that
    * has ended.
-   * @throws ThrottledError or CredentialsError if nothing was started and the call may be retried; LightConverterError
-   * if no retry can succeed
+   * @throws {ThrottledError} if nothing was started and the call may be retried
+   * @throws {CredentialsError} likewise
+   * @throws {LightConverterError} if no retry can succeed
    */
   convert(request: LightRequest): Promise<LightEnd>;
 }
@@ -62,13 +63,17 @@ export interface TaskRunner {
   /**
    * Launches a task. Idempotent by `clientToken`: a repeated call returns the task of the first. An exhausted quota is
    * a refusal with cause `capacity`, however ECS reports it.
-   * @throws TaskRunnerError if no retry can succeed; ThrottledError if ECS throttles the call; CredentialsError
+   * @throws {TaskRunnerError} if no retry can succeed
+   * @throws {ThrottledError} if ECS throttles the call
+   * @throws {CredentialsError}
    */
   run(request: TaskRequest): Promise<RunAnswer>;
   /**
    * Returns those of at most `maxTasksPerDescribe` tasks that ECS knows. `retries`: whether the client retries a call
    * that is throttled or fails temporarily; false for a caller that paces its calls itself. @default true
-   * @throws TaskRunnerError if ECS will never answer; ThrottledError if ECS throttles the call; CredentialsError
+   * @throws {TaskRunnerError} if ECS will never answer
+   * @throws {ThrottledError} if ECS throttles the call
+   * @throws {CredentialsError}
    */
   describe(taskArns: readonly string[], options?: { readonly retries?: boolean }): Promise<TaskDescription[]>;
   /** Requests a stop, and returns at once whether ECS knows the task. An unknown task is not an error. */
@@ -233,30 +238,33 @@ export type ExecutionState =
   | { readonly status: 'running'; readonly partOf?: PartOf }
   | { readonly status: 'closed'; readonly how: string; readonly closedAt: number; readonly partOf?: PartOf };
 
-/** Call that the task runner will never accept, however often it is retried: the configuration must be fixed. */
+/**
+ * Thrown for a call that the task runner will never accept, however often it is retried: the configuration must be
+ * fixed.
+ */
 export class TaskRunnerError extends Error {
   override readonly name = 'TaskRunnerError';
 }
 
-/** Throttled call: the service must be called again later. */
+/** Thrown when a service throttles a call: it must be repeated later. */
 export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
 }
 
 /**
- * Credentials that AWS currently refuses or does not issue to this process. The call had no effect. They may be
- * renewed, and another worker may have valid ones.
+ * Thrown when AWS currently refuses, or does not issue, the credentials of this process. The call had no effect. The
+ * credentials may be renewed, and another worker may have valid ones.
  */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
-/** Light converter whose configuration makes it unusable. */
+/** Thrown when the light converter cannot be used as it is configured. */
 export class LightConverterError extends Error {
   override readonly name = 'LightConverterError';
 }
 
-/** Letter that the dead-letter queue never accepts: a retry would be refused too. */
+/** Thrown for a letter that the dead-letter queue never accepts: a retry would be refused too. */
 export class LetterRefusedError extends Error {
   override readonly name = 'LetterRefusedError';
 }

@@ -30,7 +30,7 @@ export interface ValidationSettings extends PlaceSettings {
   readonly routing?: RoutingSettings;
 }
 
-/** The batch was delivered from another source, and the event does not declare the replacement. */
+/** Thrown when the batch was delivered from another source and the event does not declare the replacement. */
 export class SourceConflictError extends Error {
   override readonly name = 'SourceConflict';
 }

@@ -79,7 +79,7 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
   let launched: Launched | undefined;
   return withinTime(context.plan, timeoutSeconds * 1000, {
     work: async (inTime) => {
-      // Time spent in the launch queue does not count toward the timeout, except in runs that are already in flight.
+      // Time spent in the launch queue does not count toward the timeout, except in runs of earlier versions.
       if (launchQueueSeconds !== undefined) launched = await launch(context, asked);
       const deadline = Date.now() + timeoutSeconds * 1000;
       return inTime(async () => {
@@ -255,7 +255,8 @@ function stop(context: RunContext, taskArn: string, reason: string, until: WaitU
 
 /**
  * Returns whether a task may be running although the launch failed. An unanswered launch may have started one, and so
- * may a launch that was cancelled between two attempts, which cannot happen to launches of runs in flight.
+ * may a launch that was cancelled between two attempts. A launch in a run of an earlier version cannot be cancelled
+ * that way.
  */
 function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
   const type = failureTypeOf(asFailure(error));
