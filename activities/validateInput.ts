@@ -27,18 +27,20 @@ import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
 
 export interface ValidationSettings extends PlaceSettings {
   readonly timeScale: number;
-  /** Default: every file is a task as the task definition says, on demand. */
+  /** @default every file is an on-demand task with the size in the task definition */
   readonly routing?: RoutingSettings;
 }
 
-/** The batch was delivered from another source, and the event does not declare the replacement. */
+/** Thrown when the batch was delivered from another source and the event does not declare the replacement. */
 export class SourceConflictError extends Error {
   override readonly name = 'SourceConflict';
 }
 
 /**
- * Reads the head of the source, its size and the batch's newest commit. Returns the plan, or every reason against the
- * input at once. Throws `SourceConflictError`, and `StorageError` for a source that denies access or cannot be reached.
+ * Reads the head of the source, its size and the batch's newest commit. Returns the plan, or all reasons against the
+ * input at once.
+ * @throws {SourceConflictError}
+ * @throws {StorageError} for a source that denies access or cannot be reached
  */
 export async function validateInput(
   store: ObjectStore,
@@ -78,7 +80,8 @@ export async function validateInput(
     const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
     return { valid: true, plan: cut.plan, delivered };
   } catch (error) {
-    // The event names the source. One that denies access or cannot be asked at all, and the destination, are not its fault.
+    // Only a missing source is invalid input, since the event names it. Denied access, an unreachable source and
+    // problems of the destination are not errors in the event.
     const isAbsent = error instanceof StorageError && (error.code === 'NotFound' || error.code === 'NoSuchBucket');
     if (isAbsent && error.uri === uri) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);
@@ -87,7 +90,10 @@ export async function validateInput(
   }
 }
 
-/** Readers see this source, converted with these options. A projection that is not in place is repaired by a launch. */
+/**
+ * Returns whether readers see this source, converted with these options. A projection that is not in place is repaired
+ * by a launch.
+ */
 async function isDelivered(store: ObjectStore, plan: Plan, { manifest }: Commit): Promise<boolean> {
   if (!mayReplace(manifest.source.uri, plan.source.uri, plan.replaces)) {
     throw new SourceConflictError(conflictReason(manifest.source.uri, plan.source.uri));
