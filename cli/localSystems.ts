@@ -82,7 +82,7 @@ export function useLocalSystem(say: (line: string) => void, env: Env = process.e
 
 interface Chosen {
   readonly system: LocalSystemEntry;
-  /** Whether the system was selected without reference to the current folder or a variable. */
+  /** Whether the system was selected only because no other one is running. */
   readonly isElsewhere: boolean;
 }
 
