@@ -21,8 +21,9 @@ export interface ConvertRequest {
 }
 
 /**
- * The part of the Lambda context used here. @see AWS Lambda Developer Guide, "Using the Lambda context object to
- * retrieve Node.js function information"
+ * The part of the Lambda context used here.
+ *
+ * @see AWS Lambda Developer Guide, "Using the Lambda context object to retrieve Node.js function information"
  */
 interface LambdaContext {
   getRemainingTimeInMillis?(): number;

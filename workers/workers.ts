@@ -16,7 +16,9 @@ export interface WorkerSettings {
   readonly shutdownGraceSeconds: number;
   /**
    * Limit of launches per second over all workers of the namespace. The server enforces the value of the worker that
-   * polled last. @default no limit
+   * polled last.
+   *
+   * @default no limit
    */
   readonly launchesPerSecond?: number;
   /** Maximum of concurrent conversions of the light lane; 0 disables the lane on this worker. */

@@ -100,7 +100,11 @@ function eventOf(file: string, { date, dataset, options }: CompareOptions) {
 }
 
 /**
- * Returns the requested interpreter. @default ministack @throws {CliError} when this machine lacks something it needs
+ * Returns the requested interpreter.
+ *
+ * @default ministack
+ *
+ * @throws {CliError} when this machine lacks something it needs
  */
 async function chosen(
   { interpreter = 'ministack' }: CompareOptions,

@@ -14,7 +14,7 @@ import type { Side } from './side';
 /** Costs in US dollars. */
 export interface Costs {
   readonly engine: number;
-  /** Temporal Cloud's plan fee as a share of the cost of actions. */
+  /** Temporal Cloud's plan fee, which is a share of the cost of actions. */
   readonly plan: number;
   readonly functions: number;
   readonly messages: number;

@@ -23,7 +23,7 @@ function runIdOf({ overrides }: Task): string | undefined {
 }
 
 /**
- * Returns the billed time of a task. Fargate bills from the image pull to the stop; a task that did not reach both
+ * Returns the billed time of a task. Fargate bills from the image pull to the stop; a task without a pull or a start
  * costs nothing.
  */
 function billedTask({ cpu, memory, pullStartedAt, startedAt, stoppedAt, capacityProviderName }: Task): Side['tasks'] {

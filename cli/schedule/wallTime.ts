@@ -69,8 +69,8 @@ function firstWhere(low: number, high: number, holds: (value: number) => boolean
 }
 
 /**
- * Returns the wall times that a change skips or repeats: the first one, and the end of the range (exclusive), in the
- * form of `wallClock`.
+ * Returns the range of wall times that a change skips or repeats: its start, and its end (exclusive), in the form of
+ * `wallClock`.
  */
 function windowOf({ at, before, after }: ClockChange): [number, number] {
   return [at + Math.min(before, after) * minute, at + Math.max(before, after) * minute];

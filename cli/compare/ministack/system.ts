@@ -40,8 +40,8 @@ const root = join(__dirname, '..', '..', '..', '..');
 const imageTag = 'etl-worker:compare';
 
 /**
- * Minimum scale of ministack's waits. ministack polls a task 600 times at this fraction of a second and then reports a
- * timeout, so a task has five minutes.
+ * Minimum scale of ministack's waits. ministack polls a task 600 times, at intervals of this fraction of a second, and
+ * then reports a timeout: a task has five minutes.
  */
 const leastWaitScale = 0.5;
 
