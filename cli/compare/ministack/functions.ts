@@ -7,7 +7,7 @@ import { functionMemoryMiB } from '../functionSize';
 
 const dist = join(__dirname, '..', '..', '..');
 
-/** A role that nothing looks at. */
+/** A placeholder role that ministack does not check. */
 export const anyRole = 'arn:aws:iam::000000000000:role/etl-compare';
 
 const functions = {
@@ -16,8 +16,8 @@ const functions = {
 } as const;
 
 /**
- * The bundle that AWS gets, with a runtime beside it: ministack's own for Node calls every error `Runtime.HandlerError`, and
- * the state machine tells errors apart by their names.
+ * Packages a bundle as deployed on AWS, together with a runtime. ministack's own Node runtime names every error
+ * `Runtime.HandlerError`, but the state machine distinguishes errors by name.
  */
 async function packageOf(bundle: string): Promise<Uint8Array> {
   const runtime = await readFile(join(dist, 'local', 'lambda', 'runtime.js'), 'utf8');
@@ -32,7 +32,7 @@ async function packageOf(bundle: string): Promise<Uint8Array> {
   });
 }
 
-/** Deploys both functions with this environment and returns their ARNs once they can be called. */
+/** Deploys both functions with this environment. Returns their ARNs once they can be invoked. */
 export async function deployFunctions(
   lambda: LambdaClient,
   environment: Readonly<Record<string, string>>,
