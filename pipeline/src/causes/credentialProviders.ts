@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Set in what `thisProcess` returns, where the machine is an EC2 instance: its metadata may give out the credentials of a role. */
+/** Set in the result of `thisProcess` on an EC2 instance, whose metadata may provide the credentials of a role. */
 const onEc2 = 'ON_EC2_INSTANCE';
 
 const remote = [
@@ -12,7 +12,10 @@ const remote = [
 ];
 const instance = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', onEc2];
 
-/** Returns whether AWS credentials come from a service that may be away for a moment: then absent ones are not missing. */
+/**
+ * Returns whether AWS credentials come from a service that may be temporarily unavailable: absent credentials are then
+ * not a misconfiguration.
+ */
 export function hasRemoteProvider(env: Env): boolean {
   const isSet = (name: string) => Boolean(env[name]);
   const disabled = env.AWS_EC2_METADATA_DISABLED;
