@@ -71,7 +71,7 @@ export type Topic = (typeof topics)[keyof typeof topics];
 
 /**
  * Calls whose AWS credentials are rejected or unavailable are retried this long: credentials are renewed, and other
- * workers may have valid ones. After it the run fails as BadConfiguration. A missing permission is never retried.
+ * workers may have valid ones. Afterwards the run fails as BadConfiguration. A missing permission is never retried.
  */
 export const credentials = { retrySeconds: 300 } as const;
 

@@ -87,9 +87,7 @@ export type EventDetail = z.infer<typeof detailSchema>;
 
 export type ParsedEvent = { ok: true; detail: EventDetail } | { ok: false; reasons: string[] };
 
-/**
- * Parses an event of any shape. Each problem names its key: `detail.batchDate: is no calendar date: write YYYY-MM-DD`.
- */
+/** Parses an event of any shape. Each problem begins with its key, such as `detail.batchDate`. */
 export function parseEvent(event: unknown): ParsedEvent {
   if (event === null || typeof event !== 'object' || Array.isArray(event)) {
     return { ok: false, reasons: ['the event is no JSON object: it looks like {"detail":{"s3Key":…,"batchDate":…}}'] };

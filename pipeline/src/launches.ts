@@ -46,7 +46,7 @@ export function launchOf(asked: { generation: number; spot: boolean; size?: Task
   };
 }
 
-/** Returns the same for a launch in the light lane. A worker's child process has no cost of its own. */
+/** Returns the same for a launch in the light lane. The cost of a worker's child process is part of the worker's. */
 export function lightLaunchOf(
   generation: number,
   end: { readonly exitCode?: number; readonly seconds: number; readonly memoryMiB?: number },

@@ -22,7 +22,7 @@ export function placeProblem(text: string): string | undefined {
   return tooLong(location ? location.key : text, 'key', maxKeyBytes);
 }
 
-/** Adds the same problem as an issue of a schema. */
+/** Reports the same problem as an issue of a Zod schema. */
 export function placeIsShort(text: string, context: z.RefinementCtx): void {
   const message = placeProblem(text);
   if (message !== undefined) context.addIssue({ code: 'custom', message });

@@ -8,8 +8,8 @@ export const priorityKeys = [1, 2, 3, 4, 5] as const;
 const maxFairnessKey = 64;
 
 /**
- * Returns how Temporal orders queued work: datasets share each priority fairly. Without a priority: the server's
- * default, 3.
+ * Returns how Temporal orders queued work: by priority, and fairly among the datasets of one priority. Without a
+ * priority: the server's default, 3.
  */
 export function priorityOf({ dataset }: Pick<Batch, 'dataset'>, priorityKey?: number) {
   return { ...(priorityKey !== undefined && { priorityKey }), fairnessKey: cutToBytes(dataset, maxFairnessKey) };

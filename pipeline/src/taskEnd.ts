@@ -49,7 +49,10 @@ const byStopCode: readonly Rule[] = [
   [(end) => stopCodeIs('UserInitiated')(end) || stopCodeIs('ServiceSchedulerInitiated')(end), 'TaskStopped'],
 ];
 
-/** A limit can prevent a task from starting: image, secrets and network come from services with limits. */
+/**
+ * Rules for tasks that a limit prevented from starting: the services that provide image, secrets and network have
+ * limits, too.
+ */
 const byLimit: readonly Rule[] = [
   [couldNotStartFor('capacity'), 'CapacityUnavailable'],
   [couldNotStartFor('throttled'), 'Throttled'],

@@ -26,7 +26,10 @@ export function dateOfKey(key: string): string | undefined {
   return found.at(-1)?.day;
 }
 
-/** Returns whether `batch_date=` precedes this position at the beginning of a segment. Reads only its own length. */
+/**
+ * Returns whether `batch_date=` precedes this position at the beginning of a segment. Reads only the length of that
+ * declaration.
+ */
 function isDeclared(key: string, at: number): boolean {
   const start = at - declaration.length;
   return key.startsWith(declaration, start) && (start === 0 || key[start - 1] === '/');

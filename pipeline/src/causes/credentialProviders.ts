@@ -29,7 +29,10 @@ export function thisProcess(): Env {
 
 let ec2: boolean | undefined;
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/identify_ec2_instances.html */
+/**
+ * Returns whether the machine is an EC2 instance.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/identify_ec2_instances.html
+ */
 function isEc2(): boolean {
   ec2 ??=
     /^Amazon EC2/.test(read('/sys/devices/virtual/dmi/id/sys_vendor')) || /^ec2/i.test(read('/sys/hypervisor/uuid'));

@@ -28,6 +28,7 @@ export interface HeadInspection {
   readonly columns: readonly Column[];
   /** Number of data rows in the sample. */
   readonly sampleRows: number;
+  /** Average bytes per data row, as UTF-8. */
   readonly rowBytes: number;
   /** The first line continues after these bytes: the caller may read more. */
   readonly endless?: true;

@@ -28,8 +28,8 @@ export type Decision =
   | { readonly taken: false; readonly problem: string };
 
 /**
- * Decides whether a landed file becomes an event, and which. Folders and hidden names are never taken, except a folder
- * that the prefix names explicitly. An empty data file is taken: the pipeline reports that it is empty.
+ * Decides whether a landed file becomes an event, and which. Folders and hidden names are never taken, except that the
+ * folders in the prefix may have hidden names. An empty data file is taken: the pipeline reports that it is empty.
  */
 export function decide(file: LandedFile, rule: IntakeRule): Decision {
   const { uri, key, landedAt, problem } = file;

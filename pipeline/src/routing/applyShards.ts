@@ -22,8 +22,8 @@ export type Applied =
   | { readonly ok: false; readonly reasons: readonly string[] };
 
 /**
- * Returns the plan with the number of tasks that convert the file and the reasons, or why the event's wishes cannot be
- * met.
+ * Returns the plan with the number of tasks that convert the file and the reasons, or why the event's requirements
+ * cannot be met.
  */
 export function applyShards(
   plan: Plan,

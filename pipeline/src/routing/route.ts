@@ -55,7 +55,9 @@ export type Route =
   | { readonly ok: true; readonly compute: Compute; readonly routing: Routing }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
-/** Returns the lane, size and Spot use of a file, with a reason for each, or why the event's wishes cannot be met. */
+/**
+ * Returns the lane, size and Spot use of a file, with a reason for each, or why the event's requirements cannot be met.
+ */
 export function route(request: RouteRequest, settings: RoutingSettings): Route {
   const { source, wishes } = request;
   const bytes = source.bytes * expansion[source.compression];
@@ -148,7 +150,7 @@ function laneOf(
 
 const laneNames: Readonly<Record<Lane, string>> = { light: 'light lane', fargate: 'Fargate' };
 
-/** Returns the first wish of the event that the light lane cannot meet. */
+/** Returns the first requirement of the event that the light lane cannot meet. */
 function taskWish(wishes: RouteRequest['wishes']): string | undefined {
   const keys = ['cpu', 'ephemeralStorageGiB', 'spot'] as const;
   // Declining Spot does not require a task.

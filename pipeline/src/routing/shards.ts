@@ -7,7 +7,7 @@ import { maxShards } from '../event';
 import type { Estimate } from '../plan';
 import { bytesPerSecond, estimateRun, indexBytesPerSecond, type SourceKind, taskStartSeconds } from './estimate';
 
-/** Wishes of the event for the number of tasks. */
+/** The event's requirements for the number of tasks. */
 export interface ShardWishes {
   readonly shards?: number | undefined;
   readonly deadlineMinutes?: number | undefined;
@@ -43,7 +43,7 @@ export type ShardPlan =
     }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
-/** Policy for an event without wishes. */
+/** Policy for an event without requirements. */
 export const shardPolicy = {
   /** Larger files are split. */
   aboveBytes: 50e9,
@@ -63,8 +63,8 @@ interface Choice {
 }
 
 /**
- * Returns the number of tasks that convert a file together: by the event's wishes, else by the file's size and the
- * timeout of a task. Rejects a deadline or a budget that the estimate exceeds, and states what would be needed.
+ * Returns the number of tasks that convert a file together: by the event's requirements, else by the file's size and
+ * the timeout of a task. Rejects a deadline or a budget that the estimate exceeds, and states what would be needed.
  */
 export function planShards(request: ShardRequest): ShardPlan {
   const { wishes } = request;
@@ -79,7 +79,7 @@ export function planShards(request: ShardRequest): ShardPlan {
   return bySize(request, choices, most.reason);
 }
 
-/** Returns the maximum number of tasks, and its reason. */
+/** Returns the maximum number of tasks, and why there cannot be more. */
 function mostShards({ source, chunkRows }: ShardRequest): { readonly shards: number; readonly reason: string } {
   const { compression, encoding, bytes, rowBytes } = source;
   const cannot = 'such a file cannot be read from its middle, so that one task converts it';
