@@ -25,7 +25,10 @@ export interface BatchPlan {
 
 export const defaultPriority = 3;
 
-/** Resolves a request. Returns undefined when the prefix is not a URI and there is no raw bucket. `scheduledAt`: ISO 8601. */
+/**
+ * Resolves a request. Returns undefined when the prefix is not a URI and there is no raw bucket. `scheduledAt`: ISO
+ * 8601.
+ */
 export function makeBatchPlan(
   request: BatchRequest,
   scheduledAt: string,
