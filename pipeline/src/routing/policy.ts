@@ -17,8 +17,8 @@ export const defaultLightLimitBytes = 100e6;
 
 /**
  * A larger file is rejected unless the event sets `compute.acceptSize`: one task would read its stream from S3 for
- * three and a half hours, well beyond the default timeout of one hour per launch, and a failure near the end would cost as
- * long again.
+ * three and a half hours, well beyond the default timeout of one hour per launch, and a failure near the end would cost
+ * as long again.
  */
 export const ceilingBytes = 2 ** 40;
 
