@@ -7,7 +7,8 @@ export class ZstdError extends Error {
 export interface ZstdDecoder {
   /**
    * Decompresses the next stored bytes in pieces of at most 128 KiB. Each piece has its own memory.
-   * @throws ZstdError for damaged data, a wrong content checksum, a frame that needs a dictionary or a window above 128 MiB.
+   * @throws ZstdError for damaged data, a wrong content checksum, a frame that needs a dictionary or a window above
+   * 128 MiB.
    */
   push(stored: Uint8Array): Generator<Buffer>;
   /** @throws ZstdError when the last frame is incomplete. */
