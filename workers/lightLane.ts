@@ -19,6 +19,7 @@ type Chosen = Pick<
   | 'ECS_CLUSTER'
   | 'ETL_TASK_SIZE'
   | 'ETL_SPOT'
+  | 'ECS_LAUNCHES_PER_SECOND'
   | 'places'
 >;
 
@@ -26,7 +27,12 @@ type Chosen = Pick<
 export function routingOf(config: Chosen): RoutingSettings {
   const kind = kindOf(config);
   const lightLane: LightLane | undefined = kind && { kind, limitBytes: config.ETL_LIGHT_LIMIT_MB * 1e6 };
-  return { ...(lightLane && { lightLane }), taskSize: config.ETL_TASK_SIZE, spot: config.ETL_SPOT === 'true' };
+  return {
+    ...(lightLane && { lightLane }),
+    taskSize: config.ETL_TASK_SIZE,
+    spot: config.ETL_SPOT === 'true',
+    launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
+  };
 }
 
 /** Who converts in the light lane; undefined without one. */

@@ -51,7 +51,7 @@ export const tasksOf = (machine: Definition): [string, Fields][] => statesOf(mac
 export const resourceOf = ({ Resource }: Fields): string => (typeof Resource === 'string' ? Resource : '');
 
 /** Substitutions without what is in them: `AWS::Partition` has the separator of an ARN in its name. */
-const withoutNames = (resource: string): string => resource.replace(/\$\{[^}]*\}/g, '<>');
+const withoutNames = (resource: string): string => resource.replace(/\$\{[^}]*\}?/g, '<>');
 
 /**
  * `ecs:runTask.sync` of `arn:aws:states:::ecs:runTask.sync`; undefined for what is no integration of a service, or is known

@@ -1,7 +1,11 @@
+/** Characters of a text that are compared: more than any candidate has. */
+const mostCompared = 200;
+
 /** The candidate that the fewest edits lead to: insertions, deletions, replacements. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
+  const start = text.slice(0, mostCompared);
   const [best] = candidates
-    .map((candidate) => ({ candidate, edits: distance(text, candidate) }))
+    .map((candidate) => ({ candidate, edits: distance(start, candidate) }))
     .sort((a, b) => a.edits - b.edits);
   return best?.candidate;
 }

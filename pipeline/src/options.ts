@@ -70,8 +70,6 @@ export const optionsSchema = z.strictObject({
 export type Dialect = z.infer<typeof dialectSchema>;
 export type Options = z.infer<typeof optionsSchema>;
 
-export const defaults = { rejectsMaxShare: 0.01, rowCountMin: 1 } as const;
-
 /**
  * Returns a short hash of everything that decides the output besides the source and the program. Two runs with the same
  * hash over the same source write the same parts.

@@ -19,9 +19,12 @@ export function parsePath(text: string): Path {
   return { text, names };
 }
 
-/** Texts in quotes, with `\'` in them. Source: Amazon States Language, "Intrinsic Functions". */
-const quoted = /'(?:\\.|[^'\\])*'/g;
-const dataPath = /(?<![\w$])\$(?![\w$])(?:\.[\p{L}\p{N}_-]+|\[[^\]]*\])*/gu;
+/**
+ * Texts in quotes, with `\'` in them. One that is not closed ends with the expression: a search from each of its quotes would take
+ * quadratic time. Source: Amazon States Language, "Intrinsic Functions".
+ */
+const quoted = /'(?:\\.|[^'\\])*'?/g;
+const dataPath = /(?<![\w$])\$(?![\w$])(?:\.[\p{L}\p{N}_-]+|\[[^\]]*\]?)*/gu;
 
 /** The paths in a value of a `.$` key: itself, or the arguments of its intrinsic functions. `$$` and variables are others'. */
 export function pathsIn(expression: string): Path[] {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { CreateFunctionCommand, type LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { steps } from '@etl/pipeline/definition';
 import { strToU8, type ZipOptions, zipSync } from 'fflate';
@@ -22,9 +22,13 @@ const functions = {
 async function packageOf(bundle: string): Promise<Uint8Array> {
   const runtime = await readFile(join(dist, 'local', 'lambda', 'runtime.js'), 'utf8');
   const executable: ZipOptions = { os: 3, attrs: 0o755 << 16 };
+  const folder = join(dist, 'lambda', bundle);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = paths.map(async (path) => [relative(folder, path), await readFile(path)] as const);
   return zipSync({
     bootstrap: [strToU8(`#!/usr/bin/env node\n${runtime}`), executable],
-    'index.js': await readFile(join(dist, 'lambda', bundle, 'index.js')),
+    ...Object.fromEntries(await Promise.all(files)),
   });
 }
 

@@ -113,7 +113,7 @@ export function decoderOf(encoding: Encoding): Decoder {
     case 'utf-8':
       return createUtf8Decoder();
     case 'windows-1252':
-      return (piece) => Buffer.from(windows1252Text(piece), 'utf8');
+      return windows1252ToUtf8;
     default:
       return createUtf16Decoder(encoding);
   }
@@ -151,7 +151,33 @@ function createUtf8Decoder(): Decoder {
  */
 const windows1252High = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
-/** Node 20's own decoder reads text that arrives in one piece as Latin-1: `€` as U+0080. */
-function windows1252Text(bytes: Buffer): string {
-  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (char) => windows1252High[char.charCodeAt(0) - 0x80] ?? char);
+/** UTF-8 of each byte, in rows of three bytes, and the length of each. */
+const utf8Bytes = new Uint8Array(256 * 3);
+const utf8Lengths = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  const bytes = Buffer.from(windows1252High[byte - 0x80] ?? String.fromCharCode(byte), 'utf8');
+  utf8Bytes.set(bytes, byte * 3);
+  utf8Lengths[byte] = bytes.length;
+}
+
+/**
+ * Converts Windows-1252 to UTF-8 without an intermediate string: a regular-expression replacement takes seconds and
+ * 100 MB for 4 MiB of bytes that all match. Node 20's own decoder reads text that arrives in one piece as Latin-1:
+ * `€` as U+0080.
+ */
+function windows1252ToUtf8(bytes: Buffer): Buffer {
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) length += utf8Lengths[bytes[at] ?? 0] ?? 0;
+  if (length === bytes.length) return bytes;
+  const encoded = Buffer.allocUnsafe(length);
+  for (let at = 0, to = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80) {
+      encoded[to++] = byte;
+    } else {
+      const end = to + (utf8Lengths[byte] ?? 0);
+      for (let from = byte * 3; to < end; ) encoded[to++] = utf8Bytes[from++] ?? 0;
+    }
+  }
+  return encoded;
 }

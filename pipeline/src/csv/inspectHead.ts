@@ -34,6 +34,12 @@ export interface HeadInspection {
   readonly endless?: true;
 }
 
+/** Returns the inspection of a head that is rejected before any of its properties is known. */
+export function refusedHead({ dialect }: Options, ...problems: readonly string[]): HeadInspection {
+  const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
+  return { ...unread, quote: dialect?.quote ?? '"', columns: [], sampleRows: 0, rowBytes: 0, problems, warnings: [] };
+}
+
 /**
  * Inspects the first bytes of a source. `complete`: these are all bytes. Validation and the container share this
  * function, so that both read the file in the same way.
@@ -41,10 +47,9 @@ export interface HeadInspection {
 export async function inspectHead(head: Buffer, options: Options & { complete: boolean }): Promise<HeadInspection> {
   const { complete } = options;
   const dialect: Dialect = options.dialect ?? {};
-  const quote = dialect.quote ?? '"';
-  const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
-  const found = { ...unread, quote, columns: [], sampleRows: 0, rowBytes: 0 };
-  const refuse = (...problems: string[]): HeadInspection => ({ ...found, problems, warnings: [] });
+  const refuse = (problem: string): HeadInspection => refusedHead(options, problem);
+  const found = refusedHead(options);
+  const { quote } = found;
 
   if (head.length === 0) return refuse('the file is empty');
   const foreign = foreignFormat(head);

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { defaults, type Options } from '../options';
+import { defaults } from '../optionDefaults';
+import type { Options } from '../options';
 import { type Column, mostColumns, nameColumns } from './columnNames';
 import { sampleRows } from './dialect';
 import { type FieldDialect, type SplitRow, textOf } from './splitRow';
@@ -86,10 +87,13 @@ function inspectHeader({ isUtf8, trouble }: DescribedRow, names: readonly string
 function inspectRows(rows: readonly DescribedRow[], width: number, allowed: number) {
   const found = { problems: [] as string[], warnings: [] as string[] };
   const judge = (isOdd: (row: DescribedRow) => boolean, what: string, factOf: (row: DescribedRow) => string): void => {
-    const odd = rows.flatMap((row, index) => (isOdd(row) ? [`row ${index + 1}${factOf(row)}`] : []));
-    if (odd.length === 0) return;
-    const text = `${odd.length} of the first ${rows.length} rows ${what} (${odd.slice(0, 3).join(', ')})`;
-    (odd.length / rows.length > allowed ? found.problems : found.warnings).push(text);
+    const examples: string[] = [];
+    let odd = 0;
+    for (const [index, row] of rows.entries())
+      if (isOdd(row) && ++odd <= 3) examples.push(`row ${index + 1}${factOf(row)}`);
+    if (odd === 0) return;
+    const text = `${odd} of the first ${rows.length} rows ${what} (${examples.join(', ')})`;
+    (odd / rows.length > allowed ? found.problems : found.warnings).push(text);
   };
   const isOdd = (row: DescribedRow): boolean => row.width !== width;
   judge(isOdd, `do not have the header's ${width} fields`, (row) => ` has ${row.width}`);

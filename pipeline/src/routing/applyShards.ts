@@ -2,8 +2,10 @@ import type { TaskSize } from '@etl/ecs/sizes';
 import { jsonBytes } from '@etl/lib/json';
 import { parseUri } from '@etl/lib/uri';
 import type { HeadInspection } from '../csv/inspectHead';
+import { transform } from '../definition';
 import type { Plan } from '../plan';
 import { expansion } from './policy';
+import type { RoutingSettings } from './route';
 import { brokenWishes, planShards, type ShardWishes } from './shards';
 
 /** Assumed size of a task whose task definition decides its size. */
@@ -29,6 +31,7 @@ export function applyShards(
   plan: Plan,
   head: Pick<HeadInspection, 'compression' | 'encoding' | 'rowBytes'>,
   { shards, deadlineMinutes, budgetUsd }: ShardWishes = {},
+  { launchesPerSecond = transform.launchesPerSecond }: Pick<RoutingSettings, 'launchesPerSecond'> = {},
 ): Applied {
   if (plan.compute.lane === 'light') {
     const broken = brokenWishes(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
@@ -48,6 +51,7 @@ export function applyShards(
     size: plan.compute.size ?? assumedSize,
     spot: plan.compute.spot,
     timeoutSeconds: plan.timings.timeoutSeconds,
+    launchesPerSecond,
   });
   if (!decided.ok) return decided;
   const { reasons, estimate, warnings } = decided;

@@ -30,6 +30,12 @@ export interface RoutingSettings {
   readonly taskSize: 'policy' | 'definition';
   /** Whether tasks run on Spot when the event does not decide. */
   readonly spot: boolean;
+  /**
+   * Launches per second across all workers.
+   *
+   * @default transform.launchesPerSecond
+   */
+  readonly launchesPerSecond?: number;
   /** The engine cannot follow lanes: a requested lane is accepted, and every conversion is a task. */
   readonly ignoresLanes?: boolean;
 }

@@ -30,6 +30,8 @@ export interface ShardRequest {
   readonly spot: boolean;
   /** Timeout of one attempt of a task. */
   readonly timeoutSeconds: number;
+  /** Launches per second across all workers. */
+  readonly launchesPerSecond: number;
 }
 
 export type ShardPlan =
@@ -195,10 +197,12 @@ function late(request: ShardRequest, shards: number): string[] {
   ];
 }
 
-function choice({ source, size, spot }: ShardRequest, shards: number): Choice {
+/** The run starts all shards and the workers launch them: the slower rate decides when the last one starts. */
+function choice({ source, size, spot, launchesPerSecond }: ShardRequest, shards: number): Choice {
   const { bytes, kind } = source;
   const { seconds, ...rest } = estimateRun({ bytes, size, tasks: shards, spot, source: kind });
-  const starting = shards > 1 ? Math.floor(shards / transform.shardStartsPerSecond) : 0;
+  const startsPerSecond = Math.min(transform.shardStartsPerSecond, launchesPerSecond);
+  const starting = shards > 1 ? Math.floor(shards / startsPerSecond) : 0;
   return { shards, estimate: { ...rest, seconds: seconds + starting } };
 }
 
