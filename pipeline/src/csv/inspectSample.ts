@@ -10,14 +10,14 @@ export interface SampleInspection {
   readonly warnings: readonly string[];
   readonly columns: readonly Column[];
   readonly sampleRows: number;
-  /** Bytes of a row, as UTF-8, at an average. */
+  /** Average bytes per row, as UTF-8. */
   readonly rowBytes: number;
 }
 
-/** The head need not be typical of a large file: it is refused for its rows only when they are far off. */
+/** The head need not be typical of a large file: it is rejected for its rows only when they are far off. */
 const sampleTolerance = 0.1;
 
-/** Inspects the header and the first rows, which are UTF-8 where the file is valid. `complete`: they are all there are. */
+/** Inspects the header and the first rows, which are UTF-8 where the file is valid. `complete`: these are all rows. */
 export function inspectSample(
   bytes: Buffer,
   dialect: FieldDialect,
@@ -43,7 +43,7 @@ export function inspectSample(
   const names = header.fields.map((field) => textOf(bytes, field, dialect.quote));
   const { columns, warnings } = nameColumns(names);
   const allowed = options.rejects?.maxShare ?? defaults.rejectsMaxShare;
-  // What a gate would hold is not refused before it.
+  // Do not reject data that a gate would hold.
   const isFinal = complete && options.rejects?.level !== 'hold';
   const inspected = inspectRows(rows, header.width, isFinal ? allowed : Math.max(allowed, sampleTolerance));
   return {
@@ -55,7 +55,7 @@ export function inspectSample(
   };
 }
 
-/** 1, 2, … as an editor counts. */
+/** Returns the line number of a row, from 1, as in an editor. */
 function lineOf(bytes: Buffer, { start }: SplitRow, { lineEnd }: FieldDialect): number {
   return bytes.toString('latin1', 0, start).split(lineEnd).length;
 }
@@ -80,7 +80,10 @@ function inspectHeader({ isUtf8, trouble }: DescribedRow, names: readonly string
   return [];
 }
 
-/** A few rows that cannot be loaded are rejects, for the container to deal with; many mean that the file is not what it seems. */
+/**
+ * Inspects data rows. A few rows that cannot be loaded are rejects for the container; many mean that the file is not
+ * CSV as expected.
+ */
 function inspectRows(rows: readonly DescribedRow[], width: number, allowed: number) {
   const found = { problems: [] as string[], warnings: [] as string[] };
   const judge = (isOdd: (row: DescribedRow) => boolean, what: string, factOf: (row: DescribedRow) => string): void => {

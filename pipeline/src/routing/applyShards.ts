@@ -8,11 +8,12 @@ import { expansion } from './policy';
 import type { RoutingSettings } from './route';
 import { brokenWishes, planShards, type ShardWishes } from './shards';
 
-/** Of a task whose size its task definition decides. */
+/** Assumed size of a task whose task definition decides its size. */
 export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
 
 /**
- * In bytes, of the plans of all shards together: each shard is given the plan, at most twice, and a history has 50 MiB at most.
+ * Maximum size of the plans of all shards together, in bytes: each shard receives the plan, at most twice, and a
+ * history has at most 50 MiB.
  *
  * @see https://docs.temporal.io/workflow-execution/limits
  */
@@ -22,7 +23,10 @@ export type Applied =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
-/** The plan with the number of tasks that convert the file, and why; or why the event's wishes cannot be kept. */
+/**
+ * Returns the plan with the number of tasks that convert the file and the reasons, or why the event's requirements
+ * cannot be met.
+ */
 export function applyShards(
   plan: Plan,
   head: Pick<HeadInspection, 'compression' | 'encoding' | 'rowBytes'>,
