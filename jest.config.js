@@ -9,6 +9,7 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.etl'],
   // Tests read the packages' sources, so that a pure test needs no build.
   moduleNameMapper: {
+    '^@etl/storage/inspection/inspectInThread$': '<rootDir>/test/support/inlineInspection.ts',
     '^@etl/image/(.*)$': '<rootDir>/etl-image/src/$1.ts',
     '^@etl/(lib|ecs|pipeline|storage)/(.*)$': '<rootDir>/$1/src/$2.ts',
   },

@@ -4,17 +4,20 @@ import { resultOf } from '@etl/pipeline/batch/fileResult';
 import type { EndedRun, FollowedRun } from './contract';
 import type { Executions } from './ports';
 
-/** What ends together is told together. */
+/** Runs that end within this time of the first one are reported together, in milliseconds. */
 const gatherMs = 200;
 
-/** The runs that have ended, as soon as there is one. Throws when the signal is aborted before. */
+/**
+ * Waits until at least one run has ended, and returns the ended runs.
+ * @throws if the signal is aborted first
+ */
 export async function awaitRuns(
   executions: Pick<Executions, 'result'>,
   runs: readonly FollowedRun[],
   signal: AbortSignal,
 ): Promise<readonly EndedRun[]> {
   if (runs.length === 0) return [];
-  // One for each run: thousands of listeners on one signal look like a leak.
+  // One controller per run: thousands of listeners on one signal look like a leak.
   const follows = runs.map((run) => ({ run, follow: new AbortController() }));
   const stop = () => follows.forEach(({ follow }) => void follow.abort());
   signal.addEventListener('abort', stop, { once: true });
@@ -31,7 +34,7 @@ export async function awaitRuns(
   } finally {
     signal.removeEventListener('abort', stop);
     stop();
-    // Those that were given up end with an error that nobody is to hear.
+    // Ignore the errors of abandoned waits.
     for (const wait of waits) wait.catch(() => undefined);
   }
 }

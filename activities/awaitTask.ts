@@ -15,8 +15,8 @@ import { endOf, hasEnded, lasting } from './taskEnds';
 const logTailLines = 20;
 const starting: ReadonlySet<string> = new Set(['PROVISIONING', 'PENDING', 'ACTIVATING']);
 /**
- * A task that starts for longer than most may run, and ECS gives an old record of it: its progress is followed from here on, or from
- * a third of the start timeout on.
+ * Seconds within which most tasks start. After this time, or a third of the start timeout if that is shorter, the
+ * progress of the task is followed: it may be running although ECS returns an outdated record.
  */
 const usualStartSeconds = 30;
 
@@ -24,24 +24,27 @@ export interface Waiting {
   readonly describer: Pick<Describer, 'watch'>;
   readonly progress: Pick<ProgressReader, 'read' | 'follow'>;
   readonly taskLogs: TaskLogs;
-  /** Takes heartbeat details: Temporal shows them with the pending activity. */
+  /** Sets the heartbeat details, which Temporal shows with the pending activity. */
   readonly note: Note;
-  /** Takes each progress that was read. */
+  /** Receives each progress that was read. */
   readonly onProgress: (progress: Progress) => void;
-  /** Milliseconds by a monotonic clock: no timestamp of a service is compared with it. */
+  /** Returns milliseconds of a monotonic clock. Never compared with the timestamps of a service. */
   readonly now: () => number;
   readonly signal: AbortSignal;
-  /** DescribeTasks is eventually consistent: a task is unknown once ECS has not known it for so long. */
+  /** Seconds after which a task counts as unknown if ECS does not find it: DescribeTasks is eventually consistent. */
   readonly unknownGraceSeconds: number;
-  /** How long ECS may take to report a task STOPPED whose container has ended; an `ended` task is reported after it. @default 0 */
+  /**
+   * Seconds that ECS may take to report a task STOPPED after its container has ended. Afterwards the task is reported
+   * as `ended`. @default 0
+   */
   readonly endGraceSeconds?: number;
-  /** How long earlier attempts have waited for the task. @default 0 */
+  /** Seconds that earlier attempts have waited for the task. @default 0 */
   readonly waitedSeconds?: number;
 }
 
 /**
- * Polls until the task is STOPPED, unknown, or late to start; with `until: 'ended'`, or until its container has ended. Has no side
- * effects: any worker may repeat it.
+ * Polls until the task is STOPPED, unknown, or late to start; with `until: 'ended'`, also until its container has
+ * ended. Has no side effects, so any worker may retry it.
  */
 export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<TaskEnd> {
   const { taskArn, plan, generation, until = 'stopped' } = input;
@@ -90,7 +93,7 @@ export async function awaitTask(waiting: Waiting, input: AwaitInput): Promise<Ta
           note(false);
         }
       }
-      // A task that an earlier attempt has waited for may have run for all that time.
+      // The task may have been running for as long as earlier attempts have waited.
       if (!isStarting) runningSince ??= isFirst ? waitingSince : now;
       if (!isStarting || waitedMs > usualStartMs) {
         progress ??= waiting.progress.follow(progressUri, runningSince ?? now, (read) => {
@@ -114,7 +117,7 @@ async function stoppedEnd(waiting: Waiting, task: TaskDescription, progressUri: 
   return explained(waiting, { ...endOf(task), logTail: [] }, progressUri);
 }
 
-/** The end of a container by the last description of its task, if there was any. */
+/** Returns the end of a container from the last description of its task, if there was one. */
 async function containerEnd(
   waiting: Waiting,
   task: TaskDescription | undefined,
@@ -125,7 +128,7 @@ async function containerEnd(
   return end.exitCode === undefined ? end : explained(waiting, end, progressUri);
 }
 
-/** A failure with its log, and with the cause as the container has written it down. */
+/** Adds the log of a failed task, and the cause that the container has reported. */
 async function explained(waiting: Waiting, end: TaskEnd, progressUri: string): Promise<TaskEnd> {
   if (end.exitCode === exitCodes.done) return end;
   const [logTail, last] = await Promise.all([

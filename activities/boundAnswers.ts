@@ -4,17 +4,20 @@ import type { EtlActivities } from './contract';
 import { wrapEach } from './wrapEach';
 
 /**
- * Of an activity's result, in bytes of JSON. Temporal takes payloads of 2 MiB and messages of 4 MiB; a larger result is neither
- * recorded nor a failure, and its activity is tried again for ever.
+ * Maximum size of an activity's result, in bytes of JSON. Temporal accepts payloads of 2 MiB and messages of 4 MiB. A
+ * larger result is neither recorded nor reported as a failure, and the activity is retried indefinitely.
  *
  * @see https://docs.temporal.io/self-hosted-guide/defaults
  */
 export const maxAnswerBytes = 2 * 1024 * 1024 - 64 * 1024;
 
-/** Characters of an error's message and of its stack. */
+/** Longest message and longest stack of an error, in characters. */
 const maxErrorText = 10_000;
 
-/** Returns the same activities, none of which returns or throws more than Temporal takes. Lists are capped where they are made. */
+/**
+ * Wraps the activities so that none returns or throws more than Temporal accepts. Lists are capped where they are
+ * created.
+ */
 export function boundAnswers(activities: EtlActivities): EtlActivities {
   return wrapEach(activities, async (work, name) => {
     try {
@@ -34,7 +37,7 @@ function checkSize(name: string, answer: unknown): void {
   throw ApplicationFailure.nonRetryable(message, 'ServiceUnavailable');
 }
 
-/** Infinite for what cannot be serialised. */
+/** Returns the size in bytes of JSON; Infinity for values that cannot be serialised. */
 function sizeOf(value: unknown): number {
   try {
     return Buffer.byteLength(JSON.stringify(value) ?? '');
@@ -43,7 +46,7 @@ function sizeOf(value: unknown): number {
   }
 }
 
-/** The same error with shorter texts, and without details that are too large. */
+/** Shortens the error's texts, and drops details that are too large. */
 function shortened(error: unknown): unknown {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each.message.length > maxErrorText) each.message = cut(each.message, maxErrorText);

@@ -6,18 +6,18 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CredentialsError, LightConverterError, TaskRunnerError, ThrottledError } from './ports';
 import { SourceConflictError } from './validateInput';
 
-/** What an error means for a run. */
+/** Failure type, message and retry policy of an error. */
 export interface Classified {
   readonly type: FailureType;
   readonly message: string;
-  /** Absent: another attempt may succeed. `withinBudget`: for a while (`withCredentialRetries`). */
+  /** Absent: another attempt may succeed. `withinBudget`: retried for a limited time (`withCredentialRetries`). */
   readonly retry?: 'never' | 'withinBudget';
 }
 
 /**
- * Returns the failure type and message of an error whose cause is known: `BadConfiguration` for what no retry can repair, and for
- * credentials that are refused; else `ServiceUnavailable` or `Throttled`. Undefined for every other error; Temporal retries it as it
- * is.
+ * Returns the failure type and message of an error whose cause is known: `BadConfiguration` for errors that no retry
+ * can fix and for refused credentials, otherwise `ServiceUnavailable` or `Throttled`. Returns undefined for any other
+ * error, which Temporal retries unchanged.
  */
 export function classOf(error: unknown): Classified | undefined {
   if (error instanceof TaskRunnerError || error instanceof LightConverterError) return final(error.message);
@@ -37,7 +37,10 @@ function ofKind(kind: CauseKind, message: string): Classified {
   return type === 'BadConfiguration' ? final(message) : { type, message };
 }
 
-/** A file that changes is complete at the next attempt; a damaged object stays damaged. */
+/**
+ * Returns undefined for a source that changes, which may be complete at the next attempt. A damaged object stays
+ * damaged.
+ */
 function classOfStorage({ code, uri, message: sentence, remedy }: StorageError): Classified | undefined {
   if (code === 'SourceChanged') return undefined;
   const message = `${uri}: ${remedy === undefined ? sentence : inWords({ sentence, remedy })}`;
@@ -45,8 +48,9 @@ function classOfStorage({ code, uri, message: sentence, remedy }: StorageError):
 }
 
 /**
- * Awaits an activity's work and maps its errors to failures with a type of ours; bad configuration is not retried.
- * @throws CredentialsError for credentials that are refused: whether to retry is decided where the attempts are counted.
+ * Awaits an activity's work and maps its errors to failures with one of our types. Bad configuration is not retried.
+ * @throws {CredentialsError} for refused credentials: `withCredentialRetries`, which counts the attempts, decides
+ * whether to retry
  */
 export async function classified<T>(work: Promise<T>): Promise<T> {
   try {

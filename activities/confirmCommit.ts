@@ -9,8 +9,9 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import type { CommitAnswer, CommitQuery } from './contract';
 
 /**
- * A run has delivered when the newest commit is of exactly its source and options, whoever made it, or when it made
- * such a commit itself and a later run has replaced it since. Exit code 0 alone proves nothing.
+ * Looks up the batch in the commit log. A run has delivered if the newest commit has exactly its source and options,
+ * whichever run made it, or if the run made such a commit itself and a later run has replaced it since. Exit code 0
+ * alone does not prove success.
  */
 export async function confirmCommit(store: ObjectStore, query: CommitQuery): Promise<CommitAnswer> {
   const { plan, run } = query;

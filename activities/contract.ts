@@ -11,33 +11,38 @@ import type { Plan } from '@etl/pipeline/plan';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { DeadLetter, LightEnd } from './ports';
 
-/** What workflows may ask for. Workflows import this file's types and nothing else of ours but `pipeline`. */
+/** Activities that workflows may call. Of our code, workflows import only the types of this file and `pipeline`. */
 export interface EtlActivities {
-  /** Reads the head of the source and its size. Bad input is an answer, not an error. */
+  /** Reads the head of the source and its size. Returns the reasons against invalid input instead of throwing. */
   validateInput(input: { event: unknown }): Promise<Validation>;
-  /** Short and idempotent: one task per workflow run and generation, whatever the number of attempts. */
+  /**
+   * Launches a task. Short and idempotent: one task per workflow run and generation, whatever the number of attempts.
+   */
   launchTask(input: LaunchInput): Promise<LaunchResult>;
-  /** Long, with heartbeats and without side effects: returns how the task ended, or that it is late to start. */
+  /**
+   * Waits for a task. Long, with heartbeats and without side effects. Returns how the task ended, or that it is late to
+   * start.
+   */
   awaitTask(input: AwaitInput): Promise<TaskEnd>;
-  /** Stops the task. Returns when it has ended, see `until`, or is unknown to ECS. */
+  /** Stops the task. Returns when it has ended (see `until`) or is unknown to ECS. */
   stopTask(input: StopInput): Promise<TaskEnd>;
-  /** ARNs of the tasks of this run that are not STOPPED yet. */
+  /** Returns the ARNs of this run's tasks that are not STOPPED yet. */
   findTasks(input: { run: RunIdentity }): Promise<readonly string[]>;
-  /** Tasks whose workflow has ended at least so long ago. Stops nothing. */
+  /** Finds tasks whose workflow ended at least `graceSeconds` ago. Stops nothing. */
   findOrphans(input: { graceSeconds: number }): Promise<OrphanReport>;
-  /** The whole conversion of a small file, in a function or a process. Not idempotent: an attempt is a generation. */
+  /** Converts a whole small file, in a function or a process. Not idempotent: each attempt is a generation. */
   convertLight(input: LightInput): Promise<LightEnd>;
-  /** What a batch follows from here on. A bad request is an answer, not an error. */
+  /** Plans a batch. Returns the reasons against an invalid request instead of throwing. */
   planBatch(input: { request: unknown; scheduledAt: string }): Promise<BatchValidation>;
-  /** The files of one page, in order of their keys. */
+  /** Returns one page of files, ordered by key. */
   listFiles(input: ListFilesInput): Promise<FilePage>;
-  /** Returns those of the given runs that have ended, as soon as there is one. */
+  /** Waits until at least one of the given runs has ended, and returns the ended runs. */
   awaitRuns(input: { runs: readonly FollowedRun[] }): Promise<readonly EndedRun[]>;
-  /** Keeps results; returns the folder of all pages. Writing the same page again replaces it. */
+  /** Writes a page of results and returns the folder of all pages. Writing the same page again replaces it. */
   recordResults(input: ResultsPage): Promise<{ uri: string }>;
-  /** Whether there is such an object. */
+  /** Returns whether the object exists. */
   confirmWork(input: { uri: string }): Promise<boolean>;
-  /** Looks the batch up in the commit log. */
+  /** Looks up the batch in the commit log. */
   confirmCommit(input: CommitQuery): Promise<CommitAnswer>;
   notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
   sendToDeadLetters(input: DeadLetter): Promise<{ letterId: string }>;
@@ -47,7 +52,10 @@ export type Validation =
   | {
       readonly valid: true;
       readonly plan: Plan;
-      /** Readers see this source and these options already: nothing is to be launched. Absent in answers of earlier versions. */
+      /**
+       * Readers already see this source with these options, so nothing is launched. Absent in results of earlier
+       * versions.
+       */
       readonly delivered?: boolean;
     }
   | { readonly valid: false; readonly reasons: readonly string[]; readonly batch: Partial<Batch> };
@@ -64,18 +72,18 @@ export interface LaunchInput {
   readonly run: RunIdentity;
   readonly generation: number;
   readonly spot: boolean;
-  /** Unset: what the task definition says. */
+  /** @default the size in the task definition */
   readonly size?: TaskSize;
-  /** Default `convert`. */
+  /** @default convert */
   readonly mode?: ContainerMode;
-  /** Tasks of this run that have ended for good, which ECS may still list. @default none */
+  /** ARNs of this run's tasks that have ended for good, which ECS may still list. @default none */
   readonly over?: readonly string[];
 }
 
 export type LaunchResult =
-  /** `generation` is the one that the task was started as: an earlier one when its task was found running. */
+  /** `generation`: the generation that started the task, an earlier one if its task was found running. */
   | { readonly kind: 'launched'; readonly taskArn: string; readonly generation: number }
-  /** These tasks of this workflow are alive and must be seen STOPPED first. */
+  /** Live tasks of this workflow, which must be seen STOPPED first. */
   | { readonly kind: 'blocked'; readonly by: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string; readonly cause: 'capacity' | 'other' };
 
@@ -84,23 +92,23 @@ export interface OrphanTask {
   readonly workflowId: string;
   readonly runId: string;
   readonly lastStatus: string;
-  /** What became of the workflow. */
+  /** State of the workflow, in words. */
   readonly workflow: string;
 }
 
 export interface OrphanReport {
-  /** Live tasks of this namespace. */
+  /** Number of live tasks of this namespace. */
   readonly examined: number;
   readonly orphans: readonly OrphanTask[];
-  /** Of workflows that Temporal does not know: for people to decide. */
+  /** Tasks of workflows that Temporal does not know. An operator must decide about them. */
   readonly unknown: readonly OrphanTask[];
-  /** Tasks of both kinds that the report has no room for: the next one may have. Absent: none. */
+  /** Number of tasks of both kinds beyond the report's limit; a later report may list them. @default 0 */
   readonly leftOut?: number;
 }
 
 /**
- * What ends a wait for a task: that it is STOPPED, or already that its container has ended. ECS may take long from the one to the
- * other, and a task that is launched in its place waits for the first.
+ * End of a wait for a task: the task is STOPPED, or its container has ended. ECS may take long from the one to the
+ * other; a replacement task must wait for STOPPED.
  */
 export type WaitUntil = 'stopped' | 'ended';
 
@@ -135,7 +143,7 @@ export type CommitAnswer =
       readonly totals: Manifest['totals'];
       readonly warnings: readonly string[];
     }
-  /** The newest commit is of another source or other options, and of a later run. */
+  /** The newest commit has another source or other options, and belongs to a later run. */
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'missing' };
 
@@ -152,18 +160,18 @@ export type BatchValidation =
 export interface ListFilesInput {
   readonly plan: BatchPlan;
   readonly batchDate: string;
-  /** The URI behind which the page begins; absent for the first one. */
+  /** URI after which the page begins; absent for the first page. */
   readonly after?: string;
   readonly limit: number;
-  /** The batch that asks, by the first of its runs; absent for a dry run. */
+  /** The calling batch, identified by its first run; absent for a dry run. */
   readonly batch?: { readonly workflowId: string; readonly runId: string };
 }
 
 export interface FilePage {
   readonly files: readonly FoundFile[];
-  /** Behind which URI the next page begins; absent for the last one. */
+  /** URI after which the next page begins; absent for the last page. */
   readonly next?: string;
-  /** What was left out behind the last file of the page. */
+  /** Entries left out after the last file of the page. */
   readonly leftOut?: LeftOut;
 }
 
@@ -171,17 +179,17 @@ export interface FoundFile {
   readonly uri: string;
   readonly bytes: number;
   readonly batch: Batch;
-  /** Why no pipeline is started for it; absent for one that is. */
+  /** Why no pipeline is started for the file; absent if one is. */
   readonly skip?: 'delivered' | 'notFailed' | 'running' | 'notAFile';
-  /** Why it cannot be delivered by this batch; absent for one that can. */
+  /** Why this batch cannot deliver the file; absent if it can. */
   readonly refused?: string;
-  /** `skip` in words. */
+  /** The reason for `skip`, in words. */
   readonly reason?: string;
-  /** What was left out between the file before it and this one. */
+  /** Entries left out between the previous file and this one. */
   readonly leftOut?: LeftOut;
 }
 
-/** A pipeline that is under way; `runId` is absent where any run of its ID is meant. */
+/** A running pipeline. Without `runId`: any run of its workflow ID. */
 export interface FollowedRun extends BatchFile {
   readonly runId?: string;
 }

@@ -20,26 +20,31 @@ export interface Lightly {
   readonly converter: LightConverter | undefined;
   readonly store: Pick<ObjectStore, 'write'>;
   readonly progress: Pick<ProgressReader, 'follow'>;
-  /** Takes heartbeat details: Temporal shows them with the pending activity. */
+  /** Sets the heartbeat details, which Temporal shows with the pending activity. */
   readonly note: Note;
-  /** Takes each progress that was read. */
+  /** Receives each progress that was read. */
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
-  /** Refused credentials are retried for so long, here, since Temporal never repeats a conversion. @default credentials.retrySeconds */
+  /**
+   * Seconds for which refused credentials are retried. The retries are here, since Temporal never retries a conversion.
+   * @default credentials.retrySeconds
+   */
   readonly credentialSeconds?: number;
-  /** Seconds; tests shorten it. */
+  /** First backoff, in seconds. Tests shorten it. @default 0.5 */
   readonly firstPauseSeconds?: number;
 }
 
-/** Lines of the log that a failure carries. */
+/** Log lines that a failure carries. */
 const tailLines = 20;
 
-/** How long a converter that is busy is asked again: longer waits are the workflow's. */
+/** Seconds for which a busy converter is retried. The workflow handles longer waits. */
 const patienceSeconds = 240;
 
 /**
- * Runs the whole conversion, once. Only a call that was refused before anything started is repeated.
- * @throws ThrottledError or CredentialsError when the refusals go on; LightConverterError.
+ * Runs the whole conversion once. Retries only calls that were refused before anything started.
+ * @throws {ThrottledError} if the call is still throttled after the retries
+ * @throws {CredentialsError} if the credentials are still refused after the retries
+ * @throws {LightConverterError}
  */
 export async function convertLight(lightly: Lightly, input: LightInput): Promise<LightEnd> {
   const { converter, signal, firstPauseSeconds = 0.5 } = lightly;
@@ -49,14 +54,14 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
     signal.throwIfAborted();
     try {
       const end = await convertOnce(lightly, converter, input);
-      // The log tells why something failed; the manifest of what did not is where readers see it.
+      // The log explains a failure. After a success, readers find the manifest with the batch.
       return {
         ...end,
         ...reasonOf(end),
         logTail: end.exitCode === exitCodes.done ? [] : capped(end.logTail, tailLines),
       };
     } catch (error) {
-      // Half of it at random, so that what was refused together does not come back together.
+      // Jitter of up to half the pause, so that calls that were refused together are not retried together.
       const seconds = pause * (0.5 + Math.random() / 2);
       const waited = (performance.now() - startedAt) / 1000;
       if (waited + seconds > patienceWith(error, lightly)) throw error;
@@ -65,7 +70,10 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
   }
 }
 
-/** Seconds after which an error counts; 0 for one that may have come after the conversion had started. */
+/**
+ * Returns the seconds for which an error is retried; 0 for an error that may have occurred after the conversion
+ * started.
+ */
 function patienceWith(error: unknown, { credentialSeconds = credentials.retrySeconds }: Lightly): number {
   const { type, retry } = classOf(error) ?? {};
   if (retry === 'withinBudget') return Math.min(credentialSeconds, patienceSeconds);
@@ -79,7 +87,7 @@ async function convertOnce(lightly: Lightly, converter: LightConverter, input: L
   return reported(lightly, input, () => converter.convert({ environment, timeoutSeconds, signal }));
 }
 
-/** Awaits a conversion and reports its progress meanwhile. */
+/** Runs a conversion and reports its progress meanwhile. */
 async function reported<T>(lightly: Lightly, input: LightInput, convert: () => Promise<T>): Promise<T> {
   const { plan, run, generation } = input;
   const work = layout(plan.destination, plan.batch).work(run.runId, generation);
@@ -95,7 +103,7 @@ async function reported<T>(lightly: Lightly, input: LightInput, convert: () => P
   }
 }
 
-/** A function answers with whatever was thrown in it. */
+/** Shortens the reason: a function may return any thrown text. */
 function reasonOf({ reason }: LightEnd): Pick<LightEnd, 'reason'> {
   return reason === undefined ? {} : { reason: cut(reason) };
 }

@@ -7,18 +7,22 @@ import { detailsToHandOn } from './heartbeat';
 import { CredentialsError } from './ports';
 import { wrapEach } from './wrapEach';
 
-/** An attempt that was refused only after so long had credentials before: the budget begins anew. */
+/**
+ * An attempt that was refused only after this many seconds had valid credentials before, so the retry budget starts
+ * again.
+ */
 const workedSeconds = 60;
 
-/** Kept in heartbeat details, which an attempt hands on to the next one, on whichever worker that is. */
+/** Count kept in heartbeat details, which each attempt passes to the next one, on any worker. */
 interface Refusals {
-  /** Attempts in a row that were refused. */
+  /** Consecutive attempts with refused credentials. */
   readonly credentialRefusals: number;
 }
 
 /**
- * Returns the same activities, which retry refused credentials for `retrySeconds` and then fail for good. Temporal repeats them, so
- * that another worker may have the next attempt. The budget is counted in attempts: a machine whose clock is wrong is refused, too.
+ * Wraps the activities so that refused credentials are retried for `retrySeconds` and then fail for good. Temporal runs
+ * the retries, so another worker may take the next attempt. The budget is counted in attempts, not time: AWS also
+ * refuses a machine whose clock is wrong.
  */
 export function withCredentialRetries(activities: EtlActivities, retrySeconds: number): EtlActivities {
   const most = retriesWithin(retrySeconds, apiRetry, 0);

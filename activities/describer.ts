@@ -8,45 +8,46 @@ import {
 } from './ports';
 
 export interface DescriberSettings {
-  /** Between two looks at a task, in milliseconds, while the calls suffice for all tasks. */
+  /** Milliseconds between two polls of a task, as long as the calls suffice for all tasks. */
   readonly lookMs: number;
-  /** Between two calls, in milliseconds, whatever the number of tasks. */
+  /** Milliseconds between two calls, whatever the number of tasks. */
   readonly callMs: number;
 }
 
-/** One wait for one task. */
+/** Watch of one task, for one wait. */
 export interface TaskWatch {
   /**
-   * Returns the task at the next look; undefined when ECS does not know it. The first look of a watch is due at once.
-   * `changeLikelyAt`, in milliseconds of `performance.now`: from then on this task comes before others when one call has no room for
-   * all. @default 0
-   * @throws TaskRunnerError when ECS will never answer; CredentialsError, since another worker may have better ones; the signal's
-   * reason once that is aborted.
+   * Returns the task at the next poll; undefined if ECS does not know it. The first poll of a watch is due at once.
+   * From `changeLikelyAt` on, in milliseconds of `performance.now`, this task takes precedence when one call has no
+   * room for all tasks. @default 0
+   * @throws {TaskRunnerError} if ECS will never answer
+   * @throws {CredentialsError} since another worker may have valid credentials
+   * @throws the signal's reason once it is aborted
    */
   next(changeLikelyAt?: number): Promise<TaskDescription | undefined>;
 }
 
 interface Wait {
   readonly taskArn: string;
-  /** Milliseconds of `performance.now`; undefined before the first look. */
+  /** Milliseconds of `performance.now`; undefined before the first poll. */
   lookedAt: number | undefined;
   changeLikelyAt: number;
   answer(task: TaskDescription | undefined): void;
   fail(error: unknown): void;
 }
 
-/** Where calls are scarce, a task whose status is likely to change is looked at this many times as often as another. */
+/** Factor by which a task whose status is likely to change is polled more often, when calls are scarce. */
 const preference = 4;
-/** A throttled describer goes on with at least this share of its rate. */
+/** Lowest rate of a throttled describer, as a share of the full rate. */
 const minRate = 1 / 16;
-/** Each answered call gives back this share of the full rate. */
+/** Share of the full rate that each successful call restores. */
 const recovery = 1 / 20;
 
 /**
- * The one place of a worker that asks ECS how tasks are. Each call takes the hundred tasks that have waited longest for a look:
- * up to a hundred tasks cost one call a look, and more of them are looked at less often once the calls do not suffice. A
- * throttled call doubles all intervals, and answers shorten them again. A call that is throttled or fails for now is repeated
- * at the next look, and no wait hears of it.
+ * Creates the one place of a worker that calls DescribeTasks. Each call describes the hundred tasks that have waited
+ * longest for a poll: up to a hundred tasks cost one call per poll, and more tasks are polled less often once the calls
+ * do not suffice. A throttled call doubles all intervals, and successful calls shorten them again. A call that is
+ * throttled or fails temporarily is retried at the next poll, without notifying the waits.
  */
 export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: DescriberSettings) {
   const waits = new Set<Wait>();
@@ -60,7 +61,10 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
   const lookDue = ({ lookedAt }: Wait): number => (lookedAt === undefined ? 0 : lookedAt + settings.lookMs / rate);
   const idle = (): Wait[] => [...waits].filter(({ taskArn }) => !underWay.has(taskArn));
 
-  /** Grows with the time since the last look, so that no task waits forever behind preferred ones. */
+  /**
+   * Returns the priority of a wait. It grows with the time since the last poll, so that preferred tasks never starve
+   * the others.
+   */
   function urgency({ lookedAt, changeLikelyAt }: Wait, now: number): number {
     if (lookedAt === undefined) return Number.MAX_VALUE;
     return (now - lookedAt) * (now >= changeLikelyAt ? preference : 1);
@@ -81,23 +85,23 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
   function wake(): void {
     timer = undefined;
     const now = performance.now();
-    // The rate may have changed, and waits may have been given up, since the timer was set.
+    // Since the timer was set, the rate may have changed and waits may have been abandoned.
     if (now >= callDue() && idle().some((wait) => now >= lookDue(wait))) void call(now);
     wakeForRest();
   }
 
-  /** Asks for what is most urgent. A look that is not due yet costs nothing where the call has room. */
+  /** Describes the most urgent tasks. If the call has room, it includes tasks that are not due yet. */
   async function call(now: number): Promise<void> {
     const candidates = idle().sort((a, b) => urgency(b, now) - urgency(a, now));
     const arns = [...new Set(candidates.map(({ taskArn }) => taskArn))].slice(0, maxTasksPerDescribe);
     const asked = new Set(arns);
-    // Not those that come while the call is under way: its answer may be older than what they were begun for.
+    // Excludes waits that begin during the call: its response may be older than they are.
     const looking = candidates.filter(({ taskArn }) => asked.has(taskArn));
     for (const wait of looking) wait.lookedAt = now;
     for (const arn of arns) underWay.add(arn);
     calledAt = now;
     try {
-      // Retries of the client would add to the rate, and hide the throttling.
+      // The client's own retries would add to the rate and hide the throttling.
       const answer = await tasks.describe(arns, { retries: false });
       const found = new Map(answer.map((task) => [task.taskArn, task]));
       rate = Math.min(1, rate + recovery);
@@ -105,7 +109,8 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
     } catch (error) {
       const isFinal = error instanceof TaskRunnerError || error instanceof CredentialsError;
       if (isFinal) for (const wait of looking) wait.fail(error);
-      // Of several calls that were under way together only the first counts. Any other error passes: the task runs, seen or not.
+      // Of several concurrent calls that were throttled, only the first lowers the rate. Any other error is temporary:
+      // the task runs whether or not it is polled.
       if (error instanceof ThrottledError && now > throttledAt) {
         rate = Math.max(minRate, rate / 2);
         throttledAt = performance.now();
@@ -117,7 +122,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
   }
 
   return {
-    /** Starts to watch a task. Only a look that `next` waits for costs a call. */
+    /** Starts to watch a task. Only pending `next` calls cause polls. */
     watch(taskArn: string, signal?: AbortSignal): TaskWatch {
       let lookedAt: number | undefined;
       return {

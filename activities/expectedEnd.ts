@@ -1,14 +1,14 @@
 import type { Progress } from '@etl/pipeline/manifest';
 
-/** Most tasks are short: a young one may end at any time. */
+/** Milliseconds during which a task may end at any time, since most tasks are short. */
 const youngMs = 60_000;
-/** An end is likely from this share of the expected time on. */
+/** Share of the expected duration after which an end is likely. */
 const likelyShare = 0.8;
 
 /**
- * Returns from when on the end of a running task is likely: by its progress and pace, else by the plan's estimate; Infinity when
- * nothing is known. All times are milliseconds by one clock, which is that of the caller: `startedAt`, since when it has seen the
- * task run; `readAt`, when it has read the progress.
+ * Returns the time from which the end of a running task is likely: by its progress and pace, otherwise by the plan's
+ * estimate; Infinity if neither is known. All times are milliseconds of the caller's clock. `startedAt`: when the
+ * caller first saw the task running; `readAt`: when it read the progress.
  */
 export function endLikelyAt(of: {
   readonly now: number;

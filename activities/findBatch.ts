@@ -6,13 +6,14 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 
 export interface FoundBatch {
   readonly batch: Batch;
-  /** Absent before the first one. */
+  /** The newest commit; absent if there is none. */
   readonly newest?: Commit;
 }
 
 /**
- * Returns the batch that a source is delivered as, and its newest commit. A source that an earlier version delivered under
- * another name keeps that name, so that readers do not find its rows twice. Throws `StorageError`.
+ * Returns the batch that a source is delivered as, and its newest commit. A source that an earlier version delivered
+ * under another name keeps that name, so that readers do not find its rows twice.
+ * @throws {StorageError}
  */
 export async function findBatch(
   store: Pick<ObjectStore, 'list' | 'readSmall'>,

@@ -8,17 +8,22 @@ export interface OrphanSearch {
   readonly executions: Pick<Executions, 'state'>;
   readonly namespace: string;
   readonly graceSeconds: number;
-  /** Milliseconds by the clock that `executions` tells the ends of workflows by, which need not be this machine's. */
+  /**
+   * Returns milliseconds of the clock that `executions` uses for the ends of workflows, which may differ from this
+   * machine's clock.
+   */
   readonly now: () => number;
   readonly note: (details: object) => void;
 }
 
-/** Tasks of each kind that a report lists: a result has 2 MiB at most, and a workflow ID a thousand characters. */
+/**
+ * Tasks of each kind that a report lists: a result has at most 2 MiB, and a workflow ID up to a thousand characters.
+ */
 export const maxListed = 200;
 
 /**
- * Every task of this namespace whose workflow has ended: a workflow that was terminated could not stop it. A workflow
- * that Temporal does not know (another server's, or beyond its retention) is reported, and its task is not an orphan.
+ * Finds the tasks of this namespace whose workflow has ended; a terminated workflow cannot stop its task. Tasks whose
+ * workflow Temporal does not know (another server's, or beyond its retention) are reported separately, not as orphans.
  */
 export async function findOrphans(search: OrphanSearch): Promise<OrphanReport> {
   const { tasks, executions, now, note } = search;
@@ -35,7 +40,7 @@ export async function findOrphans(search: OrphanSearch): Promise<OrphanReport> {
   for (const task of ours) {
     note({ looked: orphans.length + unknown.length, of: ours.length });
     const owner = ownerOf(task);
-    // The workflow, not the run: after a reset a newer run waits for the task of the one before.
+    // The workflow, not the run: after a reset, a newer run waits for the task of the earlier run.
     const state = await executions.state(owner.workflowId);
     if (state.status === 'unknown') add(unknown, { ...owner, workflow: 'unknown to Temporal' });
     if (state.status !== 'closed' || now() - state.closedAt < search.graceSeconds * 1000) continue;

@@ -5,14 +5,14 @@ import { repeatShare } from './reportPace';
 const defaultTimeoutMs = 30_000;
 
 /**
- * Takes the details of the next heartbeat; with `now` it is sent at once. Each heartbeat is a call to the server, and an action on
- * Temporal Cloud. @default now false
+ * Sets the details of the next heartbeat; with `now`, sends it at once. Each heartbeat is a call to the server, and an
+ * action on Temporal Cloud. @default now false
  */
 export type Note = (details: object, now?: boolean) => void;
 
 /**
- * Runs `work` with heartbeats beside it, whether or not anything answers the work: they show that this worker lives, and repeat the
- * newest details. `current` gives more details, as they are at each heartbeat. @default none
+ * Runs `work` and sends heartbeats until it ends, whether or not the work makes progress: they prove that this worker
+ * is alive, and repeat the latest details. `current` returns further details at each heartbeat. @default none
  */
 export async function withHeartbeat<T>(work: (note: Note) => Promise<T>, current?: () => object): Promise<T> {
   const { heartbeatTimeoutMs = defaultTimeoutMs } = activityInfo();
@@ -36,7 +36,10 @@ export async function withHeartbeat<T>(work: (note: Note) => Promise<T>, current
 
 const lastDetails = new WeakMap<Context, object>();
 
-/** Returns the newest details of this attempt, whose work is over; else those that the attempt before has handed on. */
+/**
+ * Returns the latest details of this attempt once its work has ended; otherwise those that the previous attempt passed
+ * on.
+ */
 export function detailsToHandOn(): object {
   return lastDetails.get(Context.current()) ?? fieldsOf(activityInfo().heartbeatDetails);
 }

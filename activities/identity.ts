@@ -5,19 +5,21 @@ const hash = (...parts: (string | number)[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 48);
 
 /**
- * ECS client token (at most 64 characters). From the launch alone, never from Temporal's attempt number: an activity
- * that is tried again finds the task of its first try; only a new generation is a new task.
+ * Returns the ECS client token (at most 64 characters). Derived from the launch, never from Temporal's attempt number:
+ * a retried activity finds the task of its first attempt, and only a new generation starts a new task.
  */
 export function clientToken(run: RunIdentity, generation: number): string {
   return hash(run.workflowId, run.runId, 'transform', generation);
 }
 
-/** ECS `startedBy` (letters, digits, - / _; at most 128): the same for every run of a workflow ID. */
+/**
+ * Returns the ECS `startedBy` (letters, digits, - / _; at most 128), which is the same for every run of a workflow ID.
+ */
 export function startedBy(workflowId: string): string {
   return `etl-${hash(workflowId)}`;
 }
 
-/** By these a task is recognised as ours; values hold what ECS allows in tags. */
+/** Tags that identify our tasks. Values contain only characters that ECS allows in tags. */
 export const tagNames = {
   namespace: 'etl:namespace',
   workflowId: 'etl:workflow-id',
@@ -34,7 +36,10 @@ export function tags(namespace: string, run: RunIdentity, generation: number): R
   };
 }
 
-/** As much of a text as a tag can hold. Source: ECS API, Tag. */
+/**
+ * Replaces the characters that a tag cannot contain, and truncates the text to 256 characters.
+ * @see Amazon ECS API, Tag
+ */
 export function tagValue(text: string): string {
   return text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256);
 }

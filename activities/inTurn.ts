@@ -1,4 +1,4 @@
-/** The results of `work` for every item, in their order, with at most `limit` of them under way. */
+/** Calls `work` for every item, at most `limit` at a time. Returns the results in the order of the items. */
 export async function inTurn<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;

@@ -32,24 +32,30 @@ export interface ActivitySettings extends ValidationSettings {
   /** Address of the Web UI, for links in messages. */
   readonly uiUrl: string | undefined;
   readonly messageLanguage: MessageLanguage;
-  /** Between two looks at a task, while one worker's calls suffice for all its tasks. */
+  /** Seconds between two polls of a task, as long as one worker's calls suffice for all its tasks. */
   readonly pollSeconds: number;
-  /** Refused AWS credentials are retried for so long. @default credentials.retrySeconds */
+  /** Seconds for which refused AWS credentials are retried. @default credentials.retrySeconds */
   readonly credentialSeconds?: number;
 }
 
-/** Shorter intervals than these do not pay, however far they are scaled. */
+/** Lower bounds of the scaled intervals. */
 const minLookMs = 50;
 const minCallMs = 100;
 const minReportSeconds = 0.5;
-/** How long DescribeTasks may take to know a task. */
+/** Seconds until DescribeTasks must know a task. */
 const unknownGraceSeconds = 60;
 const minUnknownGraceSeconds = 2;
-/** How long ECS may take to report a task STOPPED whose container has ended: the record of its end is complete then. */
+/**
+ * Seconds that ECS may take to report a task STOPPED after its container has ended: the record of its end is complete
+ * then.
+ */
 const endGraceSeconds = 10;
 const minEndGraceSeconds = 1;
 
-/** The activities over their ports. Only this file knows Temporal: what it calls is plain code. */
+/**
+ * Creates the activities over their ports. Only this file depends on Temporal; the functions that it calls are plain
+ * code.
+ */
 export function createActivities(ports: Ports, settings: ActivitySettings): EtlActivities {
   const { pollSeconds, timeScale, credentialSeconds = credentials.retrySeconds } = settings;
   const describer = createDescriber(ports.tasks, describerSettings(pollSeconds, timeScale));
@@ -91,7 +97,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     },
     findOrphans: ({ graceSeconds }) => {
       const { tasks, executions } = ports;
-      // The server's clock, which the ends of workflows are told by too.
+      // The clock of the server, which also sets the closing times of workflows.
       const { namespace, currentAttemptScheduledTimestampMs } = activityInfo();
       const search = { tasks, executions, namespace, graceSeconds, now: () => currentAttemptScheduledTimestampMs };
       return withHeartbeat((note) => classified(findOrphans({ ...search, note })));
@@ -130,10 +136,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
   return withCredentialRetries(activities, credentialSeconds);
 }
 
-/** A delivery does not wait longer for the letter of an earlier failure to be found. */
+/** Longest time that a delivery waits while the letter of an earlier failure is searched, in milliseconds. */
 const letterPatienceMs = 12_000;
 
-/** Best effort: a letter that stays is one too many in a list. */
+/** Best effort: a letter that stays is only a superfluous entry in a list. */
 async function removeLetter(deadLetters: Ports['deadLetters'], { plan, run }: CommitQuery): Promise<void> {
   if (plan.letterKey === undefined) return;
   const { log } = Context.current();
@@ -143,7 +149,10 @@ async function removeLetter(deadLetters: Ports['deadLetters'], { plan, run }: Co
   await Promise.race([removed, delay(letterPatienceMs, undefined, { ref: false })]);
 }
 
-/** ECS's limits hold for an account, so that shorter intervals than a second do not raise the rate of calls. */
+/**
+ * Returns the describer's intervals. ECS limits apply to the account, so polling more often than once a second does not
+ * raise the rate of calls.
+ */
 function describerSettings(pollSeconds: number, timeScale: number): DescriberSettings {
   return {
     lookMs: Math.max(pollSeconds * timeScale * 1000, minLookMs),
@@ -151,15 +160,16 @@ function describerSettings(pollSeconds: number, timeScale: number): DescriberSet
   };
 }
 
-/** The run's page in the Web UI. */
+/** Returns the URL of the run in the Web UI. */
 export function runUrl(uiUrl: string, namespace: string, workflowId: string, runId: string): string {
   const path = ['namespaces', namespace, 'workflows', workflowId, runId, 'history'].map(encodeURIComponent).join('/');
   return `${trimSlashes(uiUrl)}/${path}`;
 }
 
 /**
- * A worker that shuts down cancels its activities too. Thrown on as a cancellation, that would reach the workflow as
- * the user's; as a failure that may be retried, another worker goes on waiting for the same task.
+ * Awaits work that another worker may retry. A worker that shuts down cancels its activities too. Rethrown as a
+ * cancellation, that would look like the user's; thrown as a retryable failure, it makes another worker continue the
+ * wait.
  */
 async function orRetryElsewhere<T>(work: Promise<T>): Promise<T> {
   try {
@@ -176,12 +186,12 @@ function workerShutdown(message: string): ApplicationFailure {
   return ApplicationFailure.create({ message, type: 'WorkerShutdown', nonRetryable: false });
 }
 
-/** What a worker that shuts down gives a conversion to end with a checkpoint, in seconds. */
+/** Seconds that a worker that shuts down gives a conversion to end with a checkpoint. */
 const conversionPatienceSeconds = 8;
 
 /**
- * A conversion that is cancelled is waited for, and its end counts no more. A worker that shuts down does not wait for long: it
- * is a failure then, and not the user's cancellation.
+ * Awaits a conversion. If it is cancelled, waits until it has ended and ignores its result. A worker that shuts down
+ * waits only briefly, and throws a retryable failure instead of the cancellation.
  */
 async function untilOver<T>(work: Promise<T>): Promise<T> {
   const context = Context.current();

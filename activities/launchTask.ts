@@ -16,8 +16,8 @@ export interface Launching {
 }
 
 /**
- * Launches the task of one generation, or finds the one there is. The request depends on the input alone, so that ECS
- * recognises a repetition by its client token.
+ * Launches the task of one generation, or returns the existing one. The request depends only on the input, so that ECS
+ * recognises a repeated call by its client token.
  */
 export async function launchTask({ tasks, store, namespace }: Launching, input: LaunchInput): Promise<LaunchResult> {
   const { run, generation, over = [] } = input;
@@ -44,9 +44,11 @@ export async function launchTask({ tasks, store, namespace }: Launching, input: 
 }
 
 /**
- * A running task of this run is its launch, whichever generation started it: a second one must not stand beside it. So is the task
- * of this very generation, also while it ends. Any other comes first, be it of an earlier run of this workflow (reset, or started
- * again) or on its way to STOPPED; only one whose container has ended for good writes no more, however long ECS takes to stop it.
+ * Decides whether live tasks stand for the launch or block it. A running task of this run is adopted, whichever
+ * generation started it: a second task must not run beside it. The task of this very generation is adopted even while
+ * it is stopping. Any other task blocks the launch, whether it belongs to an earlier run of this workflow (reset, or
+ * started again) or is stopping. The exception is a task whose container has ended for good: it writes no more, however
+ * long ECS takes to stop it.
  */
 function foundTask(
   live: readonly TaskDescription[],
@@ -65,7 +67,10 @@ function foundTask(
 const hasEndedForGood = (task: TaskDescription): boolean =>
   endedForGood({ ...endOf(task), status: 'ended', logTail: [] });
 
-/** The token stands for another request, made by an earlier version of this program, say: its task is ours all the same. */
+/**
+ * Adopts the task that ECS started for this client token with another request, such as one of an earlier version of
+ * this program.
+ */
 function adopt(candidates: readonly TaskDescription[], { run, generation }: LaunchInput): LaunchResult {
   if (candidates.length === 0) throw new Error('the task that the client token stands for cannot be seen yet');
   const ours = candidates.find((task) => isOfRun(task, run.runId) && generationOf(task) === generation);
@@ -77,7 +82,7 @@ function adopt(candidates: readonly TaskDescription[], { run, generation }: Laun
 const isOfRun = (task: TaskDescription, runId: string): boolean => task.tags[tagNames.runId] === runId;
 const generationOf = (task: TaskDescription): number => Number(task.tags[tagNames.generation]);
 
-/** What the container of this launch is told, whichever lane it runs in. */
+/** Returns the input of this launch's container, for either lane. */
 export async function containerInput(
   store: Launching['store'],
   input: Pick<LaunchInput, 'plan' | 'run' | 'generation' | 'mode'>,
@@ -103,8 +108,9 @@ export async function containerInput(
 }
 
 /**
- * The time of a launch counts from the answer of RunTask, and so may end a moment later than that of the container: its own end would
- * be taken for a failure that may go away. Plans of earlier versions count from before the launch, and their request stays the same.
+ * Returns the container's own timeout in seconds, with slack: the timeout of a launch starts with the response of
+ * RunTask and may expire slightly after the container's. A container that ended itself first would look like a
+ * transient failure. Plans of earlier versions start the timeout before the launch, and their requests must not change.
  */
 function selfEndSeconds({ timings }: LaunchInput['plan']): number {
   const slack = timings.launchQueueSeconds === undefined ? 0 : transform.selfEndSlackSeconds;

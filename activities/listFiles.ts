@@ -26,11 +26,16 @@ import { type FoundBatch, findBatch } from './findBatch';
 import { inTurn } from './inTurn';
 import type { Executions } from './ports';
 
-/** Objects of a page, of the batch or not: a page ends before its time is over. */
+/**
+ * Maximum number of objects listed per page, including those outside the batch, so that a page ends before its timeout.
+ */
 const maxLooked = 50_000;
-/** Of the URIs of a page as JSON. Its batches and reasons, which are short, come on top; an activity's result has 2 MiB at most. */
+/**
+ * Maximum size of a page's URIs, in bytes of JSON. Its batches and reasons, which are short, come on top; an activity's
+ * result has at most 2 MiB.
+ */
 const maxKeyBytes = 1_000_000;
-/** Commit logs that are read at once. */
+/** Commit logs read concurrently. */
 export const maxChecks = 16;
 
 export interface ListingPorts {
@@ -44,8 +49,9 @@ interface Candidate {
 }
 
 /**
- * One page of the listing that begins at `batchDate`: the files that belong to it in order of their keys, and why no pipeline
- * is to be started for some. Empty for a day that is part of a listing which began before. Throws `StorageError`.
+ * Returns one page of the listing that begins at `batchDate`: its files ordered by key, with the reason for each file
+ * that gets no pipeline. Returns an empty page for a day that belongs to a listing that began earlier.
+ * @throws {StorageError}
  */
 export async function listFiles(ports: ListingPorts, input: ListFilesInput): Promise<FilePage> {
   const { plan, batchDate, after, limit } = input;
@@ -58,7 +64,7 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
   let leftOut: LeftOut = {};
   const options = { problems: true, ...(after !== undefined && { after }) };
   for await (const info of ports.store.list(listing.prefix, options)) {
-    // That there is one more is known before a page says that it is not the last.
+    // The page has a successor only if there is one more object.
     if (candidates.length === limit || looked === maxLooked || keyBytes > maxKeyBytes) {
       return {
         files: await checked(ports, input, candidates),
@@ -83,12 +89,18 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
 
 const noted = (leftOut: LeftOut): { leftOut?: LeftOut } => (Object.keys(leftOut).length > 0 ? { leftOut } : {});
 
-/** The empty object that consoles create for a folder: there is nothing in it that could be missing. */
+/**
+ * Returns whether the object is the empty one that consoles create for a folder. It contains no data that could be
+ * missing.
+ */
 function isFolderMarker({ uri, bytes, problem }: ListedObject): boolean {
   return uri.endsWith('/') && bytes === 0 && problem === undefined;
 }
 
-/** All files of a batch, listing by listing, as the batch itself would find them. `leftOut` hears of what is left out. */
+/**
+ * Yields all files of a batch, listing by listing, as the batch itself would find them. Calls `leftOut` with the counts
+ * of entries left out.
+ */
 export async function* listAllFiles(
   ports: ListingPorts,
   plan: BatchPlan,
@@ -131,7 +143,7 @@ function fileOf(plan: BatchPlan, listing: Listing, info: ListedObject): FoundFil
   return file;
 }
 
-/** Why an entry is not, or cannot be, delivered as a file, whatever its day is. */
+/** Returns why an entry cannot be delivered as a file, whatever its day. */
 function problemOf({ uri, problem }: ListedObject): ListProblem | undefined {
   if (problem) return problem;
   const location = parseUri(uri);
@@ -139,7 +151,10 @@ function problemOf({ uri, problem }: ListedObject): ListProblem | undefined {
   return reason === undefined ? undefined : { kind: 'unreadable', reason };
 }
 
-/** Without a declared dataset the folder is it: one that is named by the day would be another dataset each day. */
+/**
+ * Returns whether the dataset would be named after a day's folder, and so change every day. Without a declared dataset,
+ * the folder names it.
+ */
 function datasetIsDay(plan: BatchPlan, listing: Listing, uri: string): boolean {
   if (plan.detail.dataset !== undefined) return false;
   const named = trimSlashes(plan.prefix);
@@ -164,7 +179,7 @@ async function checked(
   });
 }
 
-/** The reasons of a page travel together, and some of them name other files. */
+/** Shortens the reasons: those of a page share one result, and some of them name other files. */
 function short(file: FoundFile): FoundFile {
   const { refused, reason } = file;
   return {
@@ -206,7 +221,10 @@ async function check(
   return { batch: named };
 }
 
-/** Returns why a damaged log cannot be read, since that is the trouble of one file: its own run would fail with it, too. */
+/**
+ * Finds the batch of a file. Returns the reason as text if its commit log is damaged: that affects only this file,
+ * whose own run would fail with it too.
+ */
 async function foundBatch(
   store: ListingPorts['store'],
   plan: BatchPlan,

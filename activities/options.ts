@@ -4,7 +4,7 @@ import { layout, optionsName } from '@etl/pipeline/layout';
 import type { Plan } from '@etl/pipeline/plan';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
-/** The URI under which a plan's options lie that are too long to be handed over themselves; undefined for others. */
+/** Stores the plan's options if they are too long to be passed inline. Returns their URI; undefined if they fit. */
 export function storeLongOptions(
   store: Pick<ObjectStore, 'write'>,
   plan: Plan,
@@ -14,7 +14,7 @@ export function storeLongOptions(
   return storeLong(store, plan, joinUri(layout(plan.destination, plan.batch).work(runId, generation), optionsName));
 }
 
-/** The same for launches that are all told one URI. */
+/** Stores long options like `storeLongOptions`, under one URI that all launches share. */
 export function storeSharedLongOptions(store: Pick<ObjectStore, 'write'>, plan: Plan): Promise<string | undefined> {
   return storeLong(store, plan, layout(plan.destination, plan.batch).options(plan.optionsHash));
 }

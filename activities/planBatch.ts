@@ -9,8 +9,9 @@ import type { BatchValidation } from './contract';
 import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
 
 /**
- * The plan of a batch, or every reason against its request. Looks at the first listing, so that a bucket that is not there
- * is found before anything else. Throws `StorageError` for a place that denies access or cannot be reached.
+ * Returns the plan of a batch, or every reason against its request. Lists the first prefix, so that a missing bucket is
+ * reported before the batch starts.
+ * @throws {StorageError} for a place that denies access or cannot be reached
  */
 export async function planBatch(
   store: Pick<ObjectStore, 'list'>,

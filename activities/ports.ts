@@ -5,20 +5,22 @@ import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
-/** How a conversion in the light lane ended. */
+/** End of a conversion in the light lane. */
 export interface LightEnd {
-  /** The container's exit codes; absent when it was killed, or its time was over. */
+  /** The container's exit code; absent if it was killed or timed out. */
   readonly exitCode?: number;
-  /** What else is known: a timeout, memory that ran out. */
+  /** Further details, such as a timeout or exhausted memory. */
   readonly reason?: string;
   readonly killedFor?: 'timeout' | 'memory' | 'unknown';
   readonly seconds: number;
-  /** What the function was given: what it costs by; absent for a process. */
+  /** Memory of the function, which its cost depends on; absent for a process. */
   readonly memoryMiB?: number;
   readonly logTail: readonly string[];
 }
 
-/** What the activities need of the world. `aws/` and `local/` implement these; only `workers/` and `cli/` choose. */
+/**
+ * External services that the activities need. `aws/` and `local/` implement them; only `workers/` and `cli/` choose.
+ */
 export interface Ports {
   readonly store: ObjectStore;
   readonly tasks: TaskRunner;
@@ -27,47 +29,58 @@ export interface Ports {
   readonly deadLetters: DeadLetters;
   readonly progress: ProgressReporter;
   readonly executions: Executions;
-  /** Absent: this worker has no light lane. */
+  /** Absent if this worker has no light lane. */
   readonly light?: LightConverter;
 }
 
 /** Converts a whole file in one call: a function, or a process beside the worker. */
 export interface LightConverter {
   /**
-   * Returns how it ended, killed or not. After `signal` it ends what it can, and returns when that is over.
-   * @throws ThrottledError or CredentialsError when it was not started and may be asked again; LightConverterError for what no
-   * repetition repairs.
+   * Returns how the conversion ended, killed or not. Once `signal` is aborted, stops what it can and returns when that
+   * has ended.
+   * @throws {ThrottledError} if nothing was started and the call may be retried
+   * @throws {CredentialsError} likewise
+   * @throws {LightConverterError} if no retry can succeed
    */
   convert(request: LightRequest): Promise<LightEnd>;
 }
 
 export interface LightRequest {
-  /** The container's (docs/container.md). */
+  /** Environment of the container (docs/container.md). */
   readonly environment: Readonly<Record<string, string>>;
-  /** It has so long, and is killed then. */
+  /** Seconds after which the conversion is killed. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
 
-/** Source: Amazon ECS API, DescribeTasks. */
+/**
+ * Maximum number of tasks per DescribeTasks call.
+ * @see Amazon ECS API, DescribeTasks
+ */
 export const maxTasksPerDescribe = 100;
 
 export interface TaskRunner {
   /**
-   * Idempotent by `clientToken`: a repeated call returns the task of the first. A quota that is used up is a refusal for want of
-   * capacity, whichever way ECS reports it.
-   * @throws TaskRunnerError for what no repetition repairs; ThrottledError when ECS wants to be asked later; CredentialsError.
+   * Launches a task. Idempotent by `clientToken`: a repeated call returns the task of the first. An exhausted quota is
+   * a refusal with cause `capacity`, however ECS reports it.
+   * @throws {TaskRunnerError} if no retry can succeed
+   * @throws {ThrottledError} if ECS throttles the call
+   * @throws {CredentialsError}
    */
   run(request: TaskRequest): Promise<RunAnswer>;
   /**
-   * Returns the tasks that ECS knows, of at most `maxTasksPerDescribe` ARNs. `retries`: whether the client repeats a call that is
-   * throttled or fails for now; false for a caller that paces its calls itself. @default true
-   * @throws TaskRunnerError when ECS will never answer; ThrottledError when ECS wants to be asked later; CredentialsError.
+   * Returns those of at most `maxTasksPerDescribe` tasks that ECS knows. `retries`: whether the client retries a call
+   * that is throttled or fails temporarily; false for a caller that paces its calls itself. @default true
+   * @throws {TaskRunnerError} if ECS will never answer
+   * @throws {ThrottledError} if ECS throttles the call
+   * @throws {CredentialsError}
    */
   describe(taskArns: readonly string[], options?: { readonly retries?: boolean }): Promise<TaskDescription[]>;
-  /** Asks for a stop, and returns at once whether ECS knows the task. A task that is gone is no error. */
+  /** Requests a stop, and returns at once whether ECS knows the task. An unknown task is not an error. */
   stop(taskArn: string, reason: string): Promise<boolean>;
-  /** ARNs of the tasks that were started with this `startedBy` (default: any), also of those that are stopping. */
+  /**
+   * Returns the ARNs of the tasks with this `startedBy`, including those that are stopping. @default any `startedBy`
+   */
   list(startedBy?: string): Promise<string[]>;
 }
 
@@ -85,15 +98,17 @@ export type RunAnswer =
   | { readonly taskArn: string }
   /** No task was started. */
   | { readonly refused: string; readonly cause: 'capacity' | 'other' }
-  /** The token has been used with another request, for these tasks. */
+  /** The token was already used with another request, which started these tasks. */
   | { readonly conflict: readonly string[] };
 
-/** Times are milliseconds since the epoch by the clock of ECS: compare them with each other alone. */
+/**
+ * Description of a task. Times are milliseconds since the epoch on the clock of ECS: compare them only with each other.
+ */
 export interface TaskDescription {
   readonly taskArn: string;
-  /** PROVISIONING … STOPPED, as ECS has it; a poll may skip some. */
+  /** PROVISIONING … STOPPED, as ECS reports it. Polling may miss some. */
   readonly lastStatus: string;
-  /** STOPPED from the moment anything ends the task. */
+  /** STOPPED from the moment anything stops the task. */
   readonly desiredStatus?: string;
   readonly createdAt?: number;
   readonly pullStartedAt?: number;
@@ -108,55 +123,65 @@ export interface TaskDescription {
   readonly containerStatus?: string;
   readonly exitCode?: number;
   readonly containerReason?: string;
-  /** The workflow ID that the container was told; a tag cannot hold every ID. */
+  /** The workflow ID from the container's environment; a tag cannot hold every ID. */
   readonly workflowId?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface TaskLogs {
-  /** The last lines a task wrote; none where there is no log. Never throws: a missing log must not hide a cause. */
+  /**
+   * Returns the last lines that a task wrote; an empty list if there is no log. Never throws: a missing log must not
+   * hide a cause.
+   */
   tail(taskArn: string, lines: number): Promise<string[]>;
 }
 
 export interface Notifier {
-  /** Returns the message's ID. */
+  /** Publishes a message and returns its ID. */
   publish(message: Message): Promise<string>;
 }
 
-/** Events that failed, one letter for each. */
+/** Dead-letter queue with one letter per failed event. */
 export interface DeadLetters {
   /**
-   * Keeps a letter. An event that has one keeps that, with the latest failure. Returns the letter's ID. Throws `LetterRefusedError`.
-   * `failedAt`: by the clock that the starts of runs are told by. @default now, by the clock of this machine
+   * Sends a letter and returns its ID. If the event already has a letter, keeps it and adds the latest failure.
+   * `failedAt`: on the clock that the start times of runs use. @default now, on the clock of this machine
+   * @throws {LetterRefusedError}
    */
   send(letter: DeadLetter, failedAt?: Date): Promise<string>;
   /**
-   * Removes the letter of this key, after a run that began at `startedAt` has delivered: failures that came later keep it.
-   * Best effort: a letter that is not found stays.
+   * Removes the letter with this key after a run that began at `startedAt` has delivered. Later failures keep the
+   * letter. Best effort: a letter that is not found stays.
    */
   delivered(key: string, startedAt: Date): Promise<void>;
 }
 
-/** A queue keeps whatever it is sent, for so long, and cannot be searched. */
+/** Queue that keeps letters for a limited time and cannot be searched. */
 export interface LetterQueue {
-  /** Returns the letter's ID. Throws `LetterRefusedError`. */
+  /**
+   * Sends a letter and returns its ID.
+   * @throws {LetterRefusedError}
+   */
   send(letter: DeadLetter, address?: LetterAddress): Promise<string>;
-  /** Undefined where the queue may not be asked. */
+  /** Returns the retention and the number of letters; undefined if access is denied. */
   state(): Promise<{ readonly retentionSeconds: number; readonly letters: number } | undefined>;
-  /** Looks through a bounded part of the queue for a letter, and removes it with the older ones of its key. */
+  /**
+   * Searches a bounded part of the queue for a letter, and removes it with the older letters of its key. Returns
+   * whether it was found.
+   */
   removeSent(key: string, letterId: string): Promise<boolean>;
 }
 
-/** How others find what belongs to a letter. */
+/** Attributes of a letter that lead to its event and its marker. */
 export interface LetterAddress {
   /** The same for all letters of one event. */
   readonly key: string;
-  /** The URI of the marker that stands for the letter. */
+  /** URI of the letter's marker. */
   readonly marker: string;
 }
 
 export interface DeadLetter {
-  /** The event as it came, so that it can be started again. */
+  /** The original event, so that it can be started again. */
   readonly event: unknown;
   readonly failureType: string;
   readonly reason: string;
@@ -164,28 +189,28 @@ export interface DeadLetter {
   readonly runId: string;
 }
 
-/** The dead letters as somebody looks through them. Whoever has listed some closes it in the end. */
+/** Dead letters for inspection. A caller that has listed letters must call `close`. */
 export interface DeadLetterBox {
-  /** For people: where it is. */
+  /** Location of the box, for messages. */
   readonly name: string;
-  /** `limit` at most. They stay where they are; until `close`, other readers of a queue may not see them. */
+  /** Returns at most `limit` letters. They stay in the queue; until `close`, its other readers may not see them. */
   list(limit: number): Promise<readonly KeptLetter[]>;
   /**
-   * From here on a failure of the letter's event is another letter. Returns what undoes it; undefined, and nothing is changed,
-   * when the event has failed again since the letter was listed.
+   * Separates the letter from its event: the next failure of the event creates another letter. Returns a function that
+   * undoes this. Returns undefined, and changes nothing, if the event has failed again since the letter was listed.
    */
   detach(letter: KeptLetter): Promise<(() => Promise<void>) | undefined>;
-  /** Removes one that was listed, and detached. */
+  /** Removes a letter that was listed and detached. */
   remove(letter: KeptLetter): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A letter as it was found: one that somebody else has put there may have nothing but its content. */
+/** A letter as found in the queue. A letter from another sender may have only its content. */
 export interface KeptLetter extends Partial<Omit<DeadLetter, 'event'>>, Partial<LetterAddress> {
   readonly id: string;
   /** ISO 8601. */
   readonly sentAt?: string;
-  /** When its event failed last, after the letter was sent; ISO 8601. */
+  /** Time of the event's latest failure after the letter was sent; ISO 8601. */
   readonly failedAt?: string;
   readonly event: unknown;
 }
@@ -194,11 +219,17 @@ export interface ProgressReporter {
   report(workflowId: string, runId: string, progress: TaskProgress): Promise<void>;
 }
 
-/** What the reaper and batches ask of Temporal. */
+/** Temporal's executions, as the reaper and batches need them. */
 export interface Executions {
-  /** Of the newest run. `unknown`: never heard of, or beyond the retention; `closedAt` in milliseconds. */
+  /**
+   * Returns the state of the newest run. `unknown`: never seen, or beyond the retention. `closedAt` is in milliseconds.
+   */
   state(workflowId: string): Promise<ExecutionState>;
-  /** How a run ended (default: the newest of its ID), once it has; of a run that was reset, the newest one. Throws when the signal is aborted before. */
+  /**
+   * Waits for the end of a run and returns it; for a run that was reset, that of the newest run. Without `runId`: the
+   * newest run of its workflow ID.
+   * @throws if the signal is aborted first
+   */
   result(workflowId: string, runId: string | undefined, signal: AbortSignal): Promise<RunEnd>;
 }
 
@@ -207,30 +238,33 @@ export type ExecutionState =
   | { readonly status: 'running'; readonly partOf?: PartOf }
   | { readonly status: 'closed'; readonly how: string; readonly closedAt: number; readonly partOf?: PartOf };
 
-/** A call the task runner will never grant, however often it is repeated: a configuration to mend. */
+/**
+ * Thrown for a call that the task runner will never accept, however often it is retried: the configuration must be
+ * fixed.
+ */
 export class TaskRunnerError extends Error {
   override readonly name = 'TaskRunnerError';
 }
 
-/** A service wants to be asked later. */
+/** Thrown when a service throttles a call: it must be repeated later. */
 export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
 }
 
 /**
- * The credentials of this process are refused, or not given out, for now. Nothing was done. They may be renewed, and another worker
- * may have others.
+ * Thrown when AWS currently refuses, or does not issue, the credentials of this process. The call had no effect. The
+ * credentials may be renewed, and another worker may have valid ones.
  */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
-/** The light lane's converter cannot be used as it is configured. */
+/** Thrown when the light converter cannot be used as it is configured. */
 export class LightConverterError extends Error {
   override readonly name = 'LightConverterError';
 }
 
-/** The queue of dead letters never takes this letter: another attempt would be refused too. */
+/** Thrown for a letter that the dead-letter queue never accepts: a retry would be refused too. */
 export class LetterRefusedError extends Error {
   override readonly name = 'LetterRefusedError';
 }

@@ -6,21 +6,24 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import { reportSeconds } from './reportPace';
 
 export interface ProgressReaderSettings {
-  /** Between two reads, at least. */
+  /** Minimum number of seconds between two reads. */
   readonly leastSeconds: number;
 }
 
 export interface FollowedProgress {
-  /** The newest progress that was read. */
+  /** Returns the latest progress that was read. */
   last(): Progress | undefined;
   stop(): void;
 }
 
-/** The one place of a worker that reads how far conversions are: the container writes it beside its checkpoint. */
+/**
+ * Creates the one place of a worker that reads the progress of conversions, which the container writes beside its
+ * checkpoint.
+ */
 export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { leastSeconds }: ProgressReaderSettings) {
   let followed = 0;
 
-  /** Best effort: progress that cannot be read does not end a wait. */
+  /** Best effort: unreadable progress does not end a wait. */
   async function read(uri: string): Promise<Progress | undefined> {
     try {
       const body = await store.readSmall(uri);
@@ -33,8 +36,8 @@ export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { le
   return {
     read,
     /**
-     * Reads the progress at `uri` until it is stopped, at the pace of `reportSeconds`, and hands over each that is new.
-     * `startedAt`: since when the conversion is known to run, in milliseconds of `performance.now`.
+     * Reads the progress at `uri` until `stop`, at the pace of `reportSeconds`, and calls `onProgress` after each
+     * change. `startedAt`: when the conversion was first known to run, in milliseconds of `performance.now`.
      */
     follow(uri: string, startedAt: number, onProgress: (progress: Progress) => void): FollowedProgress {
       let last: Progress | undefined;
@@ -68,8 +71,8 @@ export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { le
 export type ProgressReader = ReturnType<typeof createProgressReader>;
 
 /**
- * Returns what passes progress on to the workflow: once for each quarter of the source, at least `apartSeconds` apart and after
- * the start, since each update costs the workflow four events of its history.
+ * Returns a function that passes progress on to the workflow, once per quarter of the source and at least
+ * `apartSeconds` apart and after the start: each update costs the workflow four history events.
  */
 export function everyQuarter(
   update: (progress: Progress) => Promise<void>,

@@ -5,16 +5,16 @@ import { type NamedPlace, refusedPlaces } from '@etl/storage/checkPlace';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 export interface PlaceSettings {
-  /** Where keys without a scheme lie. */
+  /** Base of keys without a scheme. */
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
-  /** Where sources may lie and batches be published. @default the raw and the clean base */
+  /** Prefixes in which sources may lie and batches may be published. @default the raw and the clean base */
   readonly places?: AllowedPlaces;
 }
 
 /** The places that an event or a batch names, the source by its URI. */
 export interface AskedPlaces {
-  /** The key that names the source: `detail.s3Key`. */
+  /** The key that names the source, such as `detail.s3Key`. */
   readonly key: string;
   readonly source: string;
   readonly destination?: unknown;
@@ -22,9 +22,9 @@ export interface AskedPlaces {
 }
 
 /**
- * Returns why places are refused, one line each with the key, the place and the variable to change. Reads nothing of a place
- * before it is allowed.
- * @throws {StorageError} for a place that denies access or cannot be reached.
+ * Returns why places are refused, one line each with the key, the place and the variable to change. Does not access a
+ * place before it is allowed.
+ * @throws {StorageError} for a place that denies access or cannot be reached
  */
 export async function refusedByPlace(
   store: Pick<ObjectStore, 'list'>,
@@ -50,21 +50,23 @@ export async function refusedByPlace(
     : [`${target.key}: ${target.uri} lies in the dataset ${dataset}: choose a destination outside it`];
 }
 
-/** Returns the dataset in whose folder a destination lies, by the records of its batches; undefined for none. */
+/**
+ * Returns the dataset whose folder contains a destination, by the records of its batches; undefined if there is none.
+ */
 async function datasetAround(
   store: Pick<ObjectStore, 'list'>,
   { destinations = [] }: AllowedPlaces,
   destination: string,
 ): Promise<string | undefined> {
   for (const [above, name] of foldersAbove(destination)) {
-    // What lies above every allowed prefix may not be listed, and holds no datasets of ours.
+    // Folders above every allowed prefix may not be listed, and contain none of our datasets.
     if (!destinations.some((prefix) => isWithin(prefix, above))) continue;
     for await (const _ of store.list(joinUri(above, '_etl', name))) return joinUri(above, name);
   }
   return undefined;
 }
 
-/** Each folder above a place, with the name of the folder in it that leads to the place. */
+/** Returns each folder above a place, with the name of its subfolder that leads to the place. */
 function foldersAbove(uri: string): (readonly [above: string, name: string])[] {
   const location = parseUri(uri);
   if (location === undefined) return [];

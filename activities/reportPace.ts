@@ -1,17 +1,23 @@
-/** Share of the heartbeat timeout after which the last heartbeat is repeated, with or without anything new. */
+/** Share of the heartbeat timeout after which the last heartbeat is repeated, with or without new details. */
 export const repeatShare = 2 / 3;
-/** Progress is read and reported after at least so many looks at a task (`ETL_POLL_SECONDS`). */
+/** Minimum number of polls of a task (`ETL_POLL_SECONDS`) between two reports of its progress. */
 export const looksPerReport = 5;
-/** Reports of all waits of a worker together, a second, as long as none of them has to wait longer than `mostSeconds`. */
+/**
+ * Maximum number of reports per second, for all waits of a worker together, as long as no wait exceeds `mostSeconds`.
+ */
 const mostPerSecond = 50;
-/** A report is part of a heartbeat, which the worker sends at least so often anyway. */
+/**
+ * Longest interval between reports, in seconds: a report is part of a heartbeat, which the worker sends at least this
+ * often anyway.
+ */
 const mostSeconds = 20;
-/** Of one wait. */
+/** Longest interval of one wait, in seconds, while the worker's rate allows it. */
 const steadySeconds = 10;
 
 /**
- * Returns the seconds until a wait reports progress again: a twentieth of the time that its task has run, `leastSeconds` to 10,
- * and up to 20 on a worker with more than 500 waits. Each report reads one small object and is one heartbeat.
+ * Returns the seconds until a wait reports progress again: a twentieth of the time that its task has run, between
+ * `leastSeconds` and 10, and up to 20 on a worker with more than 500 waits. Each report reads one small object and
+ * sends one heartbeat.
  */
 export function reportSeconds(of: {
   readonly ranSeconds: number;

@@ -4,12 +4,12 @@ import type { StopInput } from './contract';
 import type { TaskRunner } from './ports';
 import { endOf, hasEnded, lasting } from './taskEnds';
 
-/** A StopTask that ECS has taken without effect is sent again. */
+/** Seconds after which StopTask is sent again if the task has not ended: ECS may accept a call without effect. */
 const againSeconds = 30;
 
 /**
- * Stops the task and returns when it is STOPPED, or with `until: 'ended'` when its container has ended, or when nobody has known it
- * for the grace time: one that was just launched may not be visible yet, and must be stopped all the same.
+ * Stops the task. Returns when it is STOPPED; with `until: 'ended'`, also when its container has ended; or when ECS has
+ * not known it for the grace time. A task that was just launched may not be visible yet, and must still be stopped.
  */
 export async function stopTask(
   tasks: Pick<TaskRunner, 'stop'>,
@@ -23,7 +23,7 @@ export async function stopTask(
   let status: string | undefined;
   for (;;) {
     if (askedAt === undefined || waiting.now() - askedAt > againSeconds * 1000) {
-      // Not known yet: ask again at the next look.
+      // Unknown to ECS: send StopTask again at the next poll.
       askedAt = (await tasks.stop(taskArn, reason)) ? waiting.now() : undefined;
     }
     const task = await watch.next();

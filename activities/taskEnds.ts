@@ -2,7 +2,7 @@ import type { Progress } from '@etl/pipeline/manifest';
 import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { TaskDescription } from './ports';
 
-/** What of a description tells how the task ended. */
+/** Returns the fields of a description that describe the task's end. */
 export function endOf(task: TaskDescription): Omit<TaskEnd, 'logTail'> {
   const {
     lastStatus: _status,
@@ -17,14 +17,14 @@ export function endOf(task: TaskDescription): Omit<TaskEnd, 'logTail'> {
 }
 
 /**
- * Returns whether the ETL container of a task has ended: ECS reports its end, or the container itself reports that it is done. ECS
- * may not report the task STOPPED for long after that.
+ * Returns whether the ETL container of a task has ended: ECS reports its end, or the container itself reports that it
+ * is done. ECS may report the task STOPPED much later.
  */
 export function hasEnded(task: TaskDescription | undefined, progress?: Progress): boolean {
   return task?.exitCode !== undefined || task?.containerStatus === 'STOPPED' || progress?.phase === 'done';
 }
 
-/** Returns a function that is called at each look, and returns whether what it is given has held for longer than `seconds`. */
+/** Returns a function to call at each poll, which returns whether the condition has held for at least `seconds`. */
 export function lasting(now: () => number, seconds: number): (holds: boolean) => boolean {
   let since: number | undefined;
   return (holds) => {

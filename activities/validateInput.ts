@@ -16,6 +16,7 @@ import { applyShards } from '@etl/pipeline/routing/applyShards';
 import type { SourceKind } from '@etl/pipeline/routing/estimate';
 import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
 import type { Commit } from '@etl/storage/commitLog';
+import { inspectInThread } from '@etl/storage/inspection/inspectInThread';
 import { inspectSource } from '@etl/storage/inspectSource';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import { isProjected } from '@etl/storage/projected';
@@ -26,18 +27,20 @@ import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
 
 export interface ValidationSettings extends PlaceSettings {
   readonly timeScale: number;
-  /** Default: every file is a task as the task definition says, on demand. */
+  /** @default every file is an on-demand task with the size in the task definition */
   readonly routing?: RoutingSettings;
 }
 
-/** The batch was delivered from another source, and the event does not declare the replacement. */
+/** Thrown when the batch was delivered from another source and the event does not declare the replacement. */
 export class SourceConflictError extends Error {
   override readonly name = 'SourceConflict';
 }
 
 /**
- * Reads the head of the source, its size and the batch's newest commit. Returns the plan, or every reason against the
- * input at once. Throws `SourceConflictError`, and `StorageError` for a source that denies access or cannot be reached.
+ * Reads the head of the source, its size and the batch's newest commit. Returns the plan, or all reasons against the
+ * input at once.
+ * @throws {SourceConflictError}
+ * @throws {StorageError} for a source that denies access or cannot be reached
  */
 export async function validateInput(
   store: ObjectStore,
@@ -62,7 +65,7 @@ export async function validateInput(
   try {
     const info = await store.head(uri);
     if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
-    const head = await inspectSource(store, info, optionsOf(parsed.detail));
+    const head = await inspectSource(store, info, optionsOf(parsed.detail), inspectInThread);
     const { problems, warnings } = head;
     if (problems.length > 0) return invalid(event, settings, about(uri, problems));
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
@@ -72,12 +75,13 @@ export async function validateInput(
     const { detail } = parsed;
     const { batch, newest } = await findBatch(store, detail.destination ?? cleanBase, detail, uri, settings.rawBase);
     const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, route: routed });
-    const cut = applyShards(plan, head, detail.compute);
+    const cut = applyShards(plan, head, detail.compute, settings.routing);
     if (!cut.ok) return invalid(event, settings, about(uri, cut.reasons));
     const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
     return { valid: true, plan: cut.plan, delivered };
   } catch (error) {
-    // The event names the source. One that denies access or cannot be asked at all, and the destination, are not its fault.
+    // Only a missing source is invalid input, since the event names it. Denied access, an unreachable source and
+    // problems of the destination are not errors in the event.
     const isAbsent = error instanceof StorageError && (error.code === 'NotFound' || error.code === 'NoSuchBucket');
     if (isAbsent && error.uri === uri) {
       return invalid(event, settings, [`${uri}: ${error.message}`]);
@@ -86,7 +90,10 @@ export async function validateInput(
   }
 }
 
-/** Readers see this source, converted with these options. A projection that is not in place is repaired by a launch. */
+/**
+ * Returns whether readers see this source, converted with these options. A projection that is not in place is repaired
+ * by a launch.
+ */
 async function isDelivered(store: ObjectStore, plan: Plan, { manifest }: Commit): Promise<boolean> {
   if (!mayReplace(manifest.source.uri, plan.source.uri, plan.replaces)) {
     throw new SourceConflictError(conflictReason(manifest.source.uri, plan.source.uri));

@@ -2,7 +2,7 @@ import type { EtlActivities } from './contract';
 
 type Activity = (input: never) => Promise<unknown>;
 
-/** Returns the same activities, each of whose calls is run by `run`. */
+/** Wraps the activities so that `run` runs each of their calls. */
 export function wrapEach(
   activities: EtlActivities,
   run: (work: () => Promise<unknown>, name: string) => Promise<unknown>,

@@ -8,7 +8,11 @@ import { canonicalUri } from '@etl/lib/uri';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { CliError, cliExitCodes } from './errors';
 
-/** A path on this machine or a URI, as a URI. A local file must be there. */
+/**
+ * Converts a local path or a URI to a URI.
+ *
+ * @throws {CliError} when a local file does not exist.
+ */
 export function sourceUri(file: string): string {
   if (file.includes('://')) return checkedUri(file);
   const path = resolve(file);
@@ -18,25 +22,25 @@ export function sourceUri(file: string): string {
   throw new CliError(problem, 'give the path of a CSV file', cliExitCodes.noInput);
 }
 
-/** Returns a folder on this machine or a URI as a URI. It need not exist. */
+/** Converts a local folder or a URI to a URI. The folder need not exist. */
 export function destinationUri(folder: string): string {
   return folder.includes('://') ? checkedUri(folder) : fileUri(folder);
 }
 
-/** Returns a file or folder (with a slash at its end) as a URI. It need not exist. */
+/** Converts a file or a folder (with a trailing slash) to a URI. It need not exist. */
 export function anyUri(place: string): string {
   const isFolder = place.endsWith('/') && !place.includes('://');
   return isFolder ? `${fileUri(place)}/` : destinationUri(place);
 }
 
-/** The path of a folder that is there, as an option's parser. */
+/** Parses an option that takes an existing folder. Returns its absolute path. */
 export function existingFolder(folder: string): string {
   const path = resolve(folder);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   throw new CliError(`there is no folder ${folder}`, 'make it, or give another one', cliExitCodes.noInput);
 }
 
-/** `YYYY-MM-DD`, a real day. */
+/** Checks that the text is a calendar date in the form `YYYY-MM-DD`. */
 export function calendarDate(text: string, option = '--date'): string {
   if (isCalendarDate(text)) return text;
   throw new CliError(
@@ -46,7 +50,7 @@ export function calendarDate(text: string, option = '--date'): string {
   );
 }
 
-/** The value of an option that takes a JSON object: the text itself, or `@path` of a file that holds it. */
+/** Parses an option that takes a JSON object: the text itself, or `@path` of a file that contains it. */
 export function jsonObject(name: string, text: string): Record<string, unknown> {
   const isFile = text.startsWith('@');
   const json = isFile ? jsonFile(name, text.slice(1)) : text;
@@ -62,7 +66,7 @@ export function jsonObject(name: string, text: string): Record<string, unknown> 
   throw new CliError(`${what} is not a JSON object`, remedy, cliExitCodes.usage);
 }
 
-/** The text of a file, without a byte order mark. */
+/** Reads a text file without its byte order mark. */
 function jsonFile(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
@@ -83,32 +87,32 @@ function checkedUri(uri: string): string {
   );
 }
 
-/** A TCP port, as an option's parser. */
+/** Parses an option that takes a TCP port. */
 export function port(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
   throw new CliError(`${text} is no port`, 'give a number from 1 to 65535', cliExitCodes.usage);
 }
 
-/** A whole number above zero, as an option's parser. */
+/** Parses an option that takes a positive integer. */
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new CliError(`${text} is no whole number above 0`, 'write it in digits, e.g. 500000', cliExitCodes.usage);
 }
 
-/** A whole number from zero on, as an option's parser. */
+/** Parses an option that takes an integer of at least 0. */
 export function nonNegativeInteger(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new CliError(`${text} is not a whole number from 0 on`, 'write it in digits, e.g. 0', cliExitCodes.usage);
 }
 
-/** Minutes, as an option's parser: `15` or `15m`. */
+/** Parses an option that takes minutes: `15` or `15m`. */
 export function minutes(text: string): number {
   return positiveInteger(text.replace(/m$/, ''));
 }
 
-/** The address of a Web UI, as an option's parser. */
+/** Parses an option that takes the address of a Web UI. */
 export function webAddress(text: string): string {
   if (URL.canParse(text) && /^https?:\/\//i.test(text)) return text;
   throw new CliError(`${shownUri(text)} is not an address`, 'Write it as http://127.0.0.1:8233', cliExitCodes.usage);

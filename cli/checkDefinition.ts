@@ -5,12 +5,14 @@ import { withSubstitutions } from '../asl/settings';
 import { CliError, cliExitCodes } from './errors';
 import { etlCommand } from './hints';
 
-/** The definition as it is committed and written: JSON with indents, and a line break at its end. */
+/** Formats the definition as it is committed: indented JSON with a final line break. */
 export const asText = (machine: unknown): string => `${JSON.stringify(machine, null, 2)}\n`;
 
 /**
- * Throws `CliError` when a committed definition is not what would be generated. It has substitutions only, whatever the
- * environment says.
+ * Compares a committed definition with the generated one. The committed definition has only substitutions, whatever the
+ * environment is.
+ *
+ * @throws {CliError} when they differ.
  */
 export function checkDefinition(committed: string): void {
   const generated = asText(stateMachine(withSubstitutions())).split('\n');

@@ -14,22 +14,22 @@ import { runningSystems } from './localSystems';
 
 export interface Check {
   readonly name: string;
-  /** `optional`: absent, and only some things need it. */
+  /** `optional`: missing, but only some features need it. */
   readonly state: 'ok' | 'optional' | 'missing';
   readonly fact: string;
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly remedy?: string;
 }
 
 const run = promisify(execFile);
 const leastFreeGB = 2;
 
-/** The folder, or the one above it that exists: a look at it must not create a state folder. */
+/** Returns the folder or its nearest existing ancestor: a check must not create a state folder. */
 function firstExisting(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : firstExisting(dirname(folder));
 }
 
-/** What `etl doctor` looks at, in the order it is told. */
+/** Checks of `etl doctor`, in the order of its output. */
 export const checks: readonly (() => Promise<Check>)[] = [
   async () => {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

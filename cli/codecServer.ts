@@ -5,11 +5,11 @@ import { refusalOf } from '../local/gate/refusal';
 
 export interface CodecServerSettings {
   readonly codec: PayloadCodec;
-  /** Origins of Web UIs, such as `http://127.0.0.1:8233`. Pages of others get nothing. */
+  /** Origins of Web UIs, such as `http://127.0.0.1:8233`. Requests of other origins are rejected. */
   readonly origins: readonly string[];
 }
 
-/** Payloads of one request of the Web UI: a page of history. */
+/** Maximum size of a request in bytes. The Web UI sends the payloads of one page of history. */
 const maxBodyBytes = 16 * 1024 * 1024;
 
 class RequestError extends Error {
@@ -22,8 +22,10 @@ class RequestError extends Error {
 }
 
 /**
- * Decodes and encodes payloads for the Web UI and the `temporal` CLI. Whoever reaches it reads what it decrypts, so it is meant to
- * listen on the loopback interface alone: it refuses requests that name another host, and those of pages of other origins.
+ * Creates a server that decodes and encodes payloads for the Web UI and the `temporal` CLI. Any client that reaches it
+ * can read what it decrypts, so it is meant to listen only on the loopback interface. It rejects requests that name
+ * another host, and requests of pages from other origins.
+ *
  * @see https://docs.temporal.io/codec-server
  */
 export function createCodecServer({ codec, origins }: CodecServerSettings): Server {
@@ -61,7 +63,7 @@ function allowed({ headers }: IncomingMessage): Record<string, string> {
 }
 
 function reply(response: ServerResponse, status: number, headers: Record<string, string>, body: object): void {
-  // What is left of a request that was refused is not read.
+  // The rest of a rejected request is not read.
   const after: Record<string, string> = status === 200 ? {} : { Connection: 'close' };
   response.writeHead(status, { ...headers, ...after, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   response.end(JSON.stringify(body));
@@ -83,7 +85,7 @@ interface JsonPayload {
   readonly data?: string;
 }
 
-/** As protocol buffers are written in JSON: bytes in base64. */
+/** Parses payloads in the JSON mapping of protocol buffers: bytes are in base64. */
 function readPayloads(body: string): Payload[] {
   try {
     const { payloads = [] } = JSON.parse(body) as { payloads?: readonly JsonPayload[] };
@@ -105,7 +107,7 @@ function mapValues<From, To>(object: Readonly<Record<string, From>>, map: (value
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]));
 }
 
-/** Returns the origins of a Web UI: on this machine, it is reached under both names of the loopback interface. */
+/** Returns the origins of a Web UI. A Web UI on this machine has two: both names of the loopback interface. */
 export function originsOf(uiUrl: string): string[] {
   const { protocol, hostname, origin, port } = new URL(uiUrl);
   if (!['127.0.0.1', 'localhost'].includes(hostname)) return [origin];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Manifest, Progress } from '@etl/pipeline/manifest';
 
-/** What the container's program writes to stdout, a JSON object a line (docs/container.md). */
+/** A line that the container's program writes to stdout: one JSON object a line (docs/container.md). */
 type LogLine =
   | ({ readonly event: 'progress' } & Progress)
   | { readonly event: 'finished'; readonly status: 'committed' | 'already' | 'superseded'; readonly manifest: Manifest }
@@ -15,11 +15,11 @@ export type ContainerEnd =
       readonly exitCode: number;
       readonly cause: string;
       readonly remedy: string;
-      /** The user asked for the end. */
+      /** Signal by which the user stopped the conversion. */
       readonly interrupted?: NodeJS.Signals;
     };
 
-/** Runs the ETL image's program as a process of this machine. SIGINT and SIGTERM end it as ECS would, after a checkpoint. */
+/** Runs the ETL image's program as a local process. SIGINT and SIGTERM stop it as ECS would, after a checkpoint. */
 export async function runContainer(
   environment: Readonly<Record<string, string>>,
   onProgress: (progress: Progress) => void,
@@ -53,7 +53,7 @@ export async function runContainer(
   return { kind: 'failed', exitCode, cause: told.cause, remedy: told.remedy, ...(interrupted && { interrupted }) };
 }
 
-/** Anything else on stdout is not for us. */
+/** Parses a line. Other output on stdout is ignored. */
 function parseLine(text: string): LogLine | undefined {
   try {
     return JSON.parse(text) as LogLine;

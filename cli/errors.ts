@@ -1,6 +1,6 @@
 import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
 
-/** Exit codes of the `etl` command itself, beside those of the container (docs/cli.md). Source: sysexits.h. */
+/** Exit codes of the `etl` command, in addition to those of the container (docs/cli.md). @see sysexits.h */
 export const cliExitCodes = {
   failed: 1,
   usage: 64,
@@ -10,7 +10,10 @@ export const cliExitCodes = {
   interrupted: 130,
 } as const;
 
-/** The container's code where a failure type stands for one, `unavailable` for an absent service, else 1. */
+/**
+ * Returns the container's exit code if the failure type has exactly one, `unavailable` for an unavailable service,
+ * otherwise 1.
+ */
 export function exitCodeOfFailure(failureType: string | null): number {
   if (failureType === 'InvalidInput') return exitCodes.badData;
   if (failureType === 'ServiceUnavailable') return exitCodes.unavailable;
@@ -18,7 +21,7 @@ export function exitCodeOfFailure(failureType: string | null): number {
   return code !== undefined && others.length === 0 ? code : cliExitCodes.failed;
 }
 
-/** An error for a person: one line of cause, one of remedy. */
+/** An error shown to the user: one line for the cause, one for the remedy. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   constructor(

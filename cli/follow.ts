@@ -8,23 +8,26 @@ import { printLines } from './output';
 import { pause } from './pause';
 import { createReportReader, type TaskReport, type Watched } from './taskReports';
 
-/** Who is told about a workflow while it runs. */
+/** Receives updates about a running workflow. */
 export interface Follower<Status> {
-  /** Takes its answer to the query `status`, about twice a second, and the newest reports of its tasks. */
+  /** Called about twice a second with the answer to the query `status` and the newest reports of the tasks. */
   readonly onStatus: (status: Status, reports: readonly TaskReport[]) => void;
-  /** What keeps it from going on, once for each. */
+  /** Called once for each problem that blocks the workflow. */
   readonly onTrouble: (trouble: string) => void;
 }
 
 type Followed = Pick<WorkflowHandle, 'result' | 'query'> & Watched;
 
 const secondsBetweenQueries = 0.5;
-/** Describing a workflow costs the server more than a query that a worker answers. */
+/** Describing a workflow costs the server more than a query, which a worker answers. */
 const secondsBetweenDescriptions = 2;
-/** A worker that has just been started takes a moment. */
+/** Time in milliseconds that a newly started worker may take to poll. */
 const patienceMs = 10_000;
 
-/** Waits for the end of a workflow. Resolves and rejects as its result does; without a follower, nothing is asked. */
+/**
+ * Waits until a workflow closes. Resolves and rejects as its result does. Without a follower, the workflow is not
+ * queried.
+ */
 export async function follow<Result, Status>(
   handle: Followed,
   follower: Follower<Status> | undefined,
@@ -57,14 +60,14 @@ async function watch<Status>(handle: Followed, follower: Follower<Status>, ended
     }
     reports = await readReports(description);
   };
-  // Side by side: where no worker is, a query is answered late or never.
+  // Run both concurrently: without a worker, a query is answered late or never.
   await Promise.all([
     repeat(askStatus, secondsBetweenQueries, ended),
     repeat(describe, secondsBetweenDescriptions, ended),
   ]);
 }
 
-/** Again and again until the end, whether it fails or not: nobody answers just now, and the workflow is not concerned. */
+/** Repeats the work until the end and ignores its errors: a failed query does not affect the workflow. */
 async function repeat(work: () => Promise<void>, seconds: number, ended: AbortSignal): Promise<void> {
   const over = once(ended, 'abort');
   while (!ended.aborted) {
@@ -75,7 +78,7 @@ async function repeat(work: () => Promise<void>, seconds: number, ended: AbortSi
 
 const unreadable = 'its message cannot be decrypted here';
 
-/** With the messages of failures that lie in payloads. */
+/** Returns the description with the messages of failures decoded from payloads. */
 async function withMessages({ raw }: Described, { options }: Watched['client']): Promise<Described> {
   const pendingActivities = await Promise.all(
     (raw.pendingActivities ?? []).map(async ({ lastFailure, ...activity }) => {
@@ -90,8 +93,9 @@ async function withMessages({ raw }: Described, { options }: Watched['client']):
 type Described = Pick<WorkflowExecutionDescription, 'raw'>;
 
 /**
- * Returns a function that is given a time that the server shows, and returns what time it is there at least: that, or the newest time
- * that it has shown and what has passed since. The clock of this machine may be another one.
+ * Creates a clock of the server, whose time may differ from this machine's. The returned function takes a time that the
+ * server reported, and returns a lower bound of the server's current time: the given time, or the newest reported time
+ * plus the time elapsed since.
  */
 function createServerClock(): (shown: number) => number {
   let newest = { shown: 0, seenAt: performance.now() };
@@ -102,10 +106,15 @@ function createServerClock(): (shown: number) => number {
   };
 }
 
-/** When the pending workflow task was scheduled, in milliseconds since 1970 by the clock of the server; 0 for none. */
+/**
+ * Returns the scheduled time of the pending workflow task, in milliseconds since 1970 by the server's clock; 0 without
+ * a pending task.
+ */
 const scheduledAt = ({ raw }: Described): number => Number(raw.pendingWorkflowTask?.scheduledTime?.seconds ?? 0) * 1000;
 
-/** What keeps a workflow from going on, a line each. `now` in milliseconds since 1970, by the clock of the server. */
+/**
+ * Returns a line for each problem that blocks a workflow. `now` is in milliseconds since 1970, by the server's clock.
+ */
 export function troublesOf({ raw }: Described, now: number): string[] {
   const { pendingActivities, pendingWorkflowTask: task } = raw;
   const failures = (pendingActivities ?? []).flatMap(({ activityType, lastFailure }) =>
@@ -119,7 +128,9 @@ export function troublesOf({ raw }: Described, now: number): string[] {
   ];
 }
 
-/** Ctrl-C ends the command, and not what it follows. Returns what takes that back. */
+/**
+ * Makes Ctrl-C end this command, but not the workflow that it follows. Returns a function that restores the default.
+ */
 export function detachOnInterrupt(what: string, workflowId: string, before: () => void): () => void {
   const interrupted = () => {
     before();

@@ -7,7 +7,10 @@ import { localDefaults } from '../config/localDefaults';
 import { cacheFolder } from '../local/cacheFolder';
 import { packageRoot } from './packageRoot';
 
-/** An `etl` command that works as pasted from the current folder, also where `ETL_STATE_DIR` was set for this one alone. */
+/**
+ * Returns an `etl` command that can be pasted in the current folder, even if `ETL_STATE_DIR` is set for this command
+ * only.
+ */
 export function etlCommand(...args: string[]): string {
   const stateDir = process.env.ETL_STATE_DIR;
   const isOther = stateDir && resolve(stateDir) !== resolve(localDefaults.stateDir);
@@ -15,7 +18,7 @@ export function etlCommand(...args: string[]): string {
   return [...variables, program(process.cwd()), ...args.map(shellWord)].join(' ');
 }
 
-/** The command that was given, with an option changed or added. */
+/** Returns the current command with one option changed or added. */
 export function sameCommandWith(option: string, value?: string, args = process.argv.slice(2)): string {
   const kept = args.filter((each, index) => {
     const isValue = value !== undefined && args[index - 1] === option;
@@ -25,7 +28,7 @@ export function sameCommandWith(option: string, value?: string, args = process.a
 }
 
 function program(cwd: string): string {
-  // Started by npx here: it works here once more.
+  // This command was started with npx in this folder, so npx also works for the next one.
   if (process.env.npm_command === 'exec') return 'npx etl';
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (folder === packageRoot || existsSync(join(folder, 'node_modules', '.bin', 'etl'))) return 'npx etl';
@@ -33,20 +36,23 @@ function program(cwd: string): string {
   }
 }
 
-/** A sample file: its path, and the same as short as it can be written from the current folder. */
+/** Returns a sample file's absolute path, and its shortest form relative to the current folder. */
 export function sampleFile(name: string): { readonly absolute: string; readonly shown: string } {
   const absolute = join(packageRoot, 'samples', name);
   const short = relative(process.cwd(), absolute);
   return { absolute, shown: short.startsWith('..') ? absolute : short };
 }
 
-/** A `temporal` command that works as pasted, with the server and namespace that this command uses. */
+/** Returns a `temporal` command that can be pasted, with the server and namespace of this command. */
 export function temporalCommand(...args: string[]): string {
   const { connection, namespace } = temporalOptions();
   return temporalCommandOn(connection.address, namespace, ...args);
 }
 
-/** The same for another server. The address is always complete: a variable may be set for this command alone. */
+/**
+ * Returns a `temporal` command for another server. The address is always explicit, because a variable may be set for
+ * this command only.
+ */
 export function temporalCommandOn(address: string, namespace: string, ...args: string[]): string {
   const where = [
     ...(address === `127.0.0.1:${localDefaults.temporalPort}` ? [] : ['--address', address]),
@@ -55,7 +61,7 @@ export function temporalCommandOn(address: string, namespace: string, ...args: s
   return [temporalProgram(), ...args, ...where].map(shellWord).join(' ');
 }
 
-/** A text of a workflow in which the command for approvals works as pasted here. */
+/** Returns a workflow's text with its approval command replaced by one that can be pasted here. */
 export function withLocalCommand(text: string, workflowId: string): string {
   const shown = approveCommand(workflowId);
   if (!text.includes(shown)) return text;
@@ -63,7 +69,7 @@ export function withLocalCommand(text: string, workflowId: string): string {
   return text.replace(shown, () => temporalCommand(...update, '--input', '{"approved": true}'));
 }
 
-/** `temporal` where the PATH has it, else the one that was fetched for `etl up`. */
+/** Returns `temporal` if it is on the PATH, otherwise the program downloaded for `etl up`. */
 function temporalProgram(env: NodeJS.ProcessEnv = process.env): string {
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
   if (folders.some((folder) => isExecutable(join(folder, 'temporal')))) return 'temporal';

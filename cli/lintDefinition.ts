@@ -6,7 +6,11 @@ import { CliError, cliExitCodes } from './errors';
 import { printLines } from './output';
 import { count } from './show';
 
-/** Prints what is wrong with the state machine in a file, a line each; throws `CliError` when anything is. */
+/**
+ * Prints the findings for the state machine in a file, one a line.
+ *
+ * @throws {CliError} when there are findings.
+ */
 export function lintDefinition(file: string): void {
   const findings = findingsIn(file);
   for (const finding of findings) printLines([describe(finding)]);
@@ -18,13 +22,13 @@ export function lintDefinition(file: string): void {
   );
 }
 
-/** What is wrong with the state machine in a file. Throws `CliError` when the file holds no JSON. */
+/** Returns the findings for the state machine in a file. @throws {CliError} when the file is not valid JSON */
 export const findingsIn = (file: string): Finding[] => lintMachine(parse(file, read(file)));
 
 const describe = ({ rule, state, message }: Finding): string =>
   `${state === '' ? '' : `${state}: `}${message} [${rule}]`;
 
-/** A byte order mark is no part of the text. */
+/** Reads a UTF-8 text file without its byte order mark. */
 function read(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));

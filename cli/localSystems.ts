@@ -18,24 +18,24 @@ import { identify, isAlive } from '../local/ecs/processes';
 import type { ProcessIdentity } from '../local/ecs/records';
 import { CliError } from './errors';
 
-/** A local system that `etl up` keeps running. */
+/** A local system that `etl up` runs. */
 export interface LocalSystemEntry extends ProcessIdentity {
-  /** ISO 8601. */
+  /** Start time in ISO 8601. */
   readonly since: string;
   readonly stateDir: string;
   readonly temporal: string;
   readonly ui: string | undefined;
   readonly ecs: string;
-  /** What a command has to have in its environment to use the system. */
+  /** Environment variables that a command needs to use the system. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 type Env = Record<string, string | undefined>;
 
-/** Settings of `etl up` that its commands share: where data and dead letters lie. */
+/** Settings of `etl up` that other commands share: the locations of data and dead letters. */
 export const sharedVariables = ['S3_RAW_BUCKET', 'S3_CLEAN_BUCKET', 'DLQ_URL'] as const;
 
-/** Announces a system of this process to all commands of this user. Returns what withdraws it. */
+/** Announces a system of this process to all commands of this user. Returns a function that withdraws the entry. */
 export function announceSystem(entry: Omit<LocalSystemEntry, keyof ProcessIdentity | 'since'>, env: Env = process.env) {
   const folder = systemsFolder(env);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -47,7 +47,7 @@ export function announceSystem(entry: Omit<LocalSystemEntry, keyof ProcessIdenti
   return (): void => rmSync(path, { force: true });
 }
 
-/** Returns the running systems of this user, by state folder. Entries of processes that were killed are removed. */
+/** Returns the running systems of this user, ordered by state folder. Removes entries of killed processes. */
 export function runningSystems(env: Env = process.env): LocalSystemEntry[] {
   const folder = systemsFolder(env);
   if (!existsSync(folder)) return [];
@@ -59,15 +59,16 @@ export function runningSystems(env: Env = process.env): LocalSystemEntry[] {
     rmSync(path, { force: true });
     return [];
   });
-  // The names of entries are random, and folders are listed in any order.
+  // Sort explicitly: entries have random names, and folders list them in any order.
   return running.sort((a, b) => (a.stateDir < b.stateDir ? -1 : 1));
 }
 
 /**
- * Completes the environment with the settings of the local system that a command is meant for; a variable that is set
- * stays as it is. The system is that of `ETL_STATE_DIR` or of the Temporal server that is configured, else that of the
- * folder's own `.etl/`, else the only one that is running, which `say` is told.
- * Throws `CliError` when there are several.
+ * Adds the settings of the selected local system to the environment. Variables that are set are kept. The system is
+ * selected by `ETL_STATE_DIR` or by the configured Temporal server, otherwise by the current folder's `.etl/`.
+ * Otherwise the only running system is used and reported to `say`.
+ *
+ * @throws {CliError} when several systems match.
  */
 export function useLocalSystem(say: (line: string) => void, env: Env = process.env, cwd = process.cwd()): void {
   const running = runningSystems(env);
@@ -81,7 +82,7 @@ export function useLocalSystem(say: (line: string) => void, env: Env = process.e
 
 interface Chosen {
   readonly system: LocalSystemEntry;
-  /** The folder alone does not tell which one it is. */
+  /** Whether the system was selected only because no other one is running. */
   readonly isElsewhere: boolean;
 }
 
@@ -92,7 +93,7 @@ function choose(running: readonly LocalSystemEntry[], env: Env, cwd: string): Ch
   if (isNamed) return here && { system: here, isElsewhere: false };
   if (env.TEMPORAL_ADDRESS || env.TEMPORAL_PROFILE || env.TEMPORAL_CONFIG_FILE) return byAddress(running, here, env);
   if (here) return { system: here, isElsewhere: false };
-  // A folder with a state of its own, and a server that a profile file names, are used as they are.
+  // A folder with its own state, or a server named by a profile file, is used unchanged.
   if (existsSync(stateDir) || configuredTemporal(env).connectionOptions.address !== undefined) return undefined;
   return { system: only(running), isElsewhere: true };
 }
@@ -132,7 +133,7 @@ function readEntry(path: string): LocalSystemEntry | undefined {
   }
 }
 
-/** Without symbolic links, as far as it exists. */
+/** Resolves symbolic links if the path exists. */
 function real(path: string): string {
   try {
     return realpathSync(path);

@@ -2,7 +2,7 @@ import { type MachineSettings, withSubstitutions } from '../asl/settings';
 import type { Config } from '../config/environment';
 import { taskDefinitionName } from '../config/taskDefinitionFile';
 
-/** What the configuration says of the account; what it does not say stays a substitution. */
+/** Returns the configured settings of the state machine. Missing settings remain substitutions. */
 export function machineSettings(config: Config): MachineSettings {
   const { ECS_TASK_CPU: cpu, ECS_TASK_MEMORY: memoryMiB } = config;
   return withSubstitutions({

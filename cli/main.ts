@@ -28,7 +28,7 @@ export async function main(argv: string[]): Promise<void> {
     try {
       useLocalSystem(say);
     } catch (error) {
-      // What is missing on a machine can be told without a choice.
+      // `etl doctor` can report what is missing without a selected system.
       if (command.name() !== 'doctor' || !(error instanceof CliError)) throw error;
       printLines([error.message, error.remedy], process.stderr);
     }
@@ -37,13 +37,13 @@ export async function main(argv: string[]): Promise<void> {
     await program.parseAsync(argv);
   } catch (error) {
     const exitCode = report(error, program.opts<{ verbose?: boolean }>().verbose === true);
-    // What was interrupted may wait for an answer that never comes.
+    // An interrupted command may be waiting for an answer that never arrives.
     if (exitCode === cliExitCodes.interrupted) process.exit(exitCode);
     process.exitCode = exitCode;
   }
 }
 
-/** Commands that work with a system that is running, and not with one of their own or none. */
+/** Commands that use a running system. Other commands start a separate system, or need none. */
 const systemCommands = ['run', 'batch', 'backfill', 'schedule', 'reap', 'dlq', 'doctor'];
 
 function usesSystem(command: Command): boolean {
@@ -53,13 +53,13 @@ function usesSystem(command: Command): boolean {
   return false;
 }
 
-/** Commander quotes arguments. */
+/** Escapes Commander's output, because it quotes arguments. */
 const encodedOutput = {
   writeOut: (text: string) => printText(text),
   writeErr: (text: string) => printText(text, process.stderr),
 };
 
-/** Commander says what is wrong with arguments: what may be given instead, its help says. */
+/** Adds a remedy to Commander's usage errors: the command that shows the help. */
 function withRemedy(command: Command, parent: string): Command {
   const name = `${parent} ${command.name()}`;
   command.configureOutput(encodedOutput);
@@ -67,7 +67,10 @@ function withRemedy(command: Command, parent: string): Command {
   return command.showHelpAfterError(`See what it takes: ${etlCommand(...name.split(' ').slice(1), '--help')}`);
 }
 
-/** Who reads may have left, as `head` does: what is under way is ended in order all the same. */
+/**
+ * Handles a failed write to stdout. If the reader has closed the pipe, as `head` does, the command still completes in
+ * order.
+ */
 function outputFailed(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
   printLines([`error: the output cannot be written: ${error.message}`, 'make room for it'], process.stderr);
@@ -75,7 +78,7 @@ function outputFailed(error: NodeJS.ErrnoException): void {
 }
 
 function report(error: unknown, verbose: boolean): number {
-  // Commander has already said what is wrong with the arguments.
+  // Commander has already printed the problem with the arguments.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : cliExitCodes.usage;
   const { message, remedy, exitCode } = explainAny(error);
   printLines([`error: ${message}`, remedy], process.stderr);

@@ -7,7 +7,7 @@ import { isProjected } from '@etl/storage/projected';
 import { project } from '@etl/storage/projection';
 import { parseConfig } from '../config/environment';
 
-/** Completes every publication below the destination that was interrupted; returns what it published. */
+/** Completes every interrupted publication below the destination. Returns the locations that it published. */
 export async function mendPublications(): Promise<string[]> {
   const store = openStore();
   const { cleanBase } = parseConfig(process.env);
@@ -21,7 +21,7 @@ export async function mendPublications(): Promise<string[]> {
   return mended;
 }
 
-/** Batches by their commit logs: `_etl/<dataset>/<batchDate>/<source>/commits/…`. */
+/** Returns the batches found by their commit logs: `_etl/<dataset>/<batchDate>/<source>/commits/…`. */
 async function batchesBelow(store: ObjectStore, destination: string): Promise<BatchLayout[]> {
   const root = joinUri(destination, '_etl');
   const found = new Map<string, BatchLayout>();

@@ -1,4 +1,7 @@
-/** The promise, unless the signal comes first: then this rejects with its reason, and the promise goes on unheard. */
+/**
+ * Awaits the promise, or rejects with the signal's reason once the signal aborts. Later results of the promise are
+ * ignored.
+ */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   promise.catch(() => undefined);
   signal.throwIfAborted();

@@ -1,26 +1,29 @@
 import { jsonLine } from '@etl/lib/text/json';
 import { terminalLine, terminalLines } from '@etl/lib/text/terminal';
 
-/** What is printed may come from keys, reasons and logs that others have written. Nothing else of this command writes to its streams. */
+/**
+ * A stream for printed text. Text may contain keys, reasons and logs of other parties, so it is escaped. All output of
+ * this command goes through these functions.
+ */
 
 type Out = Pick<NodeJS.WriteStream, 'write'>;
 
-/** Prints lines. A line break in one of them does not begin another. */
+/** Prints lines. Line breaks within a line are escaped. */
 export function printLines(lines: readonly string[], out: Out = process.stdout): void {
   out.write(`${lines.map(terminalLine).join('\n')}\n`);
 }
 
-/** Prints one JSON object on one line. */
+/** Prints a JSON object on one line. */
 export function printJson(object: object, out: Out = process.stdout): void {
   out.write(`${jsonLine(object)}\n`);
 }
 
-/** Prints text of several lines as it is laid out. */
+/** Prints text of several lines and keeps its line breaks. */
 export function printText(text: string, out: Out = process.stdout): void {
   out.write(terminalLines(text));
 }
 
-/** Shows one line that changes on a terminal, and a line per change elsewhere. */
+/** Creates a status line that is updated in place on a terminal; elsewhere it prints a line for each change. */
 export function createLine(out: NodeJS.WriteStream) {
   const terminal = out.isTTY === true;
   let last = '';
@@ -36,7 +39,7 @@ export function createLine(out: NodeJS.WriteStream) {
       last = line;
       out.write(terminal ? `\r\x1b[K${cut(line, (out.columns || 120) - 1)}` : `${line}\n`);
     },
-    /** A line that stays. */
+    /** Prints a permanent line. */
     note(text: string): void {
       end();
       printLines([`Note:   ${text}`], out);
@@ -45,5 +48,5 @@ export function createLine(out: NodeJS.WriteStream) {
   };
 }
 
-/** Half of a surrogate pair is not a character. */
+/** Cuts a line without leaving half of a surrogate pair. */
 const cut = (line: string, columns: number): string => line.slice(0, columns).replace(/[\ud800-\udbff]$/, '');

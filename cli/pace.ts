@@ -2,13 +2,13 @@ import type { Progress } from '@etl/pipeline/manifest';
 
 export interface Pace {
   readonly bytesPerSecond: number;
-  /** Seconds until the source is read; undefined while nothing says how long it is. */
+  /** Estimated seconds until the source is read; undefined while its length is unknown. */
   readonly secondsLeft: number | undefined;
 }
 
 /**
- * Measures how fast progress goes, from the first that it is given: what was done before does not make it look faster. It begins
- * anew when less is read than before, as by the next task.
+ * Creates a function that measures the speed of progress, starting with the first report: earlier work does not count.
+ * It starts again when fewer bytes are read than before, as after the launch of another task.
  */
 export function createPace(): (progress: Progress) => Pace | undefined {
   let first: Progress | undefined;

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The clone, or the folder the package is installed in: this file is in it once as source and once as built. */
+/**
+ * The clone, or the folder that the package is installed in. Source and built files are at different depths, so the
+ * root is searched.
+ */
 export const packageRoot = rootAbove(__dirname);
 
 function rootAbove(folder: string): string {

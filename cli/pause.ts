@@ -1,4 +1,4 @@
-/** Seconds, or until told to stop. */
+/** Waits for the given seconds, or until the signal aborts. */
 export function pause(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

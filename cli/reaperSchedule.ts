@@ -1,2 +1,2 @@
-/** Id of the schedule that `etl reap --every` makes, and of the workflows it starts. */
+/** ID of the schedule that `etl reap --every` creates, and of the workflows that it starts. */
 export const reaperSchedule = 'etl-reaper';

@@ -12,12 +12,13 @@ import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { temporalClient } from '../config/temporalClient';
 import { detachGroup, dropGroup, type LetterGroup, removeGroup } from './dlq/groups';
 
-/** What a letter can be made to start again, or why it cannot. */
+/** The pipelines that a letter can start again, or why it cannot. */
 export type Again = { readonly starts: readonly Start[] } | { readonly problem: string };
 
 /**
- * An event of ours starts under the workflow ID that it had, so that it is the same run once more; one without, under the ID that
- * `etl run` gives its batch. News of files is read as the intake reads it.
+ * Returns the pipelines that a letter starts again. A pipeline event starts under its previous workflow ID, so that it
+ * repeats the same run; without one, under the ID that `etl run` uses for its batch. Messages about landed files are
+ * parsed as the intake does.
  */
 export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: string | undefined): Again {
   const { event } = letter;
@@ -36,7 +37,7 @@ export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: strin
   return { starts };
 }
 
-/** News of a landed file without the reason why it could not be read then: it may be readable now. */
+/** Removes the earlier read problem from a landed file's message, because the file may be readable now. */
 function withoutProblem(event: object | null): unknown {
   const { landed } = (event ?? {}) as { landed?: object };
   return landed ? { ...event, landed: { ...landed, problem: undefined } } : event;
@@ -47,15 +48,15 @@ interface OfLetter {
   readonly workflowIds: readonly string[];
 }
 export type Redriven =
-  /** `running`: the letter stays, since the run that goes on may fail as the one before did. */
+  /** `running`: the letter stays, because the current run may fail like the one before. */
   | (OfLetter & { readonly outcome: 'started' | 'wouldStart' | 'running' })
-  /** It has failed again since it was listed: the letter of that failure stays. */
+  /** The event has failed again since it was listed: the letter of that failure stays. */
   | (OfLetter & { readonly outcome: 'failedAgain' })
-  /** Nothing is started for an event that was delivered after it had failed. */
+  /** The event was delivered after its failure: nothing is started. */
   | (OfLetter & { readonly outcome: 'delivered' | 'wouldRemove' })
   | (OfLetter & { readonly outcome: 'impossible'; readonly problem: string });
 
-/** What would become of an event's letters. */
+/** Returns the outcome of a redrive without performing it. */
 export function foreseen({ letter: { id }, isDelivered }: LetterGroup, again: Again): Redriven {
   if (isDelivered) return { id, workflowIds: [], outcome: 'wouldRemove' };
   if ('problem' in again) return { id, workflowIds: [], outcome: 'impossible', problem: again.problem };
@@ -63,8 +64,8 @@ export function foreseen({ letter: { id }, isDelivered }: LetterGroup, again: Ag
 }
 
 /**
- * Starts an event again, and only then removes its letters. They are detached before: a run that fails at once leaves a new
- * letter, which is not removed with them. Throws what Temporal or the box throws.
+ * Starts an event again, then removes its letters. The letters are detached before the start: a run that fails at once
+ * leaves a new letter, which must not be removed with them. Throws the errors of Temporal and of the box.
  */
 export async function redrive(client: Client, box: DeadLetterBox, group: LetterGroup, again: Again): Promise<Redriven> {
   if ('problem' in again) return foreseen(group, again);
@@ -86,13 +87,13 @@ export async function redrive(client: Client, box: DeadLetterBox, group: LetterG
   return { id, workflowIds, outcome: 'started' };
 }
 
-/** Removes the letters of an event that was delivered since. */
+/** Removes the letters of an event that was delivered since it failed. */
 export async function removeDelivered(box: DeadLetterBox, group: LetterGroup): Promise<Redriven> {
   const isRemoved = await dropGroup(box, group);
   return { id: group.letter.id, workflowIds: [], outcome: isRemoved ? 'delivered' : 'failedAgain' };
 }
 
-/** False when a run of that ID goes on. */
+/** Starts a pipeline. Returns false when a run with this ID is already running. */
 async function start(client: Client, { workflowId: id, event, batch, sourceUri }: Start): Promise<boolean> {
   try {
     await client.workflow.start(workflowTypes.pipeline, {

@@ -1,18 +1,18 @@
 import { Argument, type Command, type Option } from 'commander';
 import { commands } from './commands';
 
-/** A command that does something by itself, with its complete name. */
+/** A command without subcommands, with its full name. */
 interface NamedCommand {
   /** @example 'etl dlq list' */
   readonly name: string;
   readonly command: Command;
 }
 
-/** A row of a command's table. */
+/** A row of a command's parameter table. */
 export interface ParameterRow {
-  /** As the help shows it: `<file>`, `--date <YYYY-MM-DD>`. */
+  /** Parameter as the help shows it: `<file>`, `--date <YYYY-MM-DD>`. */
   readonly parameter: string;
-  /** `required`, the default, or an empty text. */
+  /** `required`, the default, or an empty string. */
   readonly byDefault: string;
   readonly description: string;
 }
@@ -50,7 +50,10 @@ function argumentName(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-/** Returns undefined for a flag without a value: it is off by default, and a `--no-…` flag on. */
+/**
+ * Returns the default of a parameter. Returns undefined for a flag without a value: such a flag is off by default, and
+ * a `--no-…` flag on.
+ */
 function declaredDefault({ defaultValue, defaultValueDescription }: Argument | Option): string | undefined {
   if (defaultValue === undefined || typeof defaultValue === 'boolean') return undefined;
   return defaultValueDescription ?? String(defaultValue);
@@ -71,10 +74,10 @@ export function commandBlock(command: Command): string {
   ].join('\n');
 }
 
-/** A bar ends a cell of a table, in code too. */
+/** Escapes vertical bars, which end a table cell even within code. */
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** Returns the generated blocks of docs/cli.md by their names. */
+/** Returns the generated blocks of docs/cli.md by name. */
 export function commandBlocks(): Readonly<Record<string, string>> {
   return Object.fromEntries(namedCommands().map(({ name, command }) => [`flags of ${name}`, commandBlock(command)]));
 }

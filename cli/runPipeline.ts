@@ -26,7 +26,7 @@ export interface Detail {
   readonly [option: string]: unknown;
 }
 
-/** What `etl run --json` prints. */
+/** Output of `etl run --json`. */
 export interface RunReport {
   readonly workflowId: string;
   readonly runId: string;
@@ -34,23 +34,24 @@ export interface RunReport {
   readonly failureType: FailureType | string | null;
   readonly reason: string | null;
   readonly manifest: Manifest | null;
-  /** What was delivered; absent for a run that did not deliver. */
+  /** The delivered batch; absent for a run that did not deliver. */
   readonly batch?: Batch;
-  /** Readers had this source and these options before the run, which launched nothing. */
+  /** The batch was already published from this source with these options, so nothing was launched. */
   readonly alreadyDelivered?: true;
-  /** Every launch of the task, the latest last (at most the last 20). */
+  /** Launches of the task, latest last; at most the last 20. */
   readonly launches: readonly Launch[];
-  /** Of all launches, in US dollars; null where none has a cost of its own. */
+  /** Cost of all launches in US dollars; null when none has a separate cost. */
   readonly costUsd: number | null;
-  /** Why it ran where it ran, and what was expected of it; absent for a run that did not deliver. */
+  /** The routing decision with its reasons and estimates; absent for a run that did not deliver. */
   readonly routing?: Routing;
 }
 
 export type Handle = WorkflowHandleWithStartDetails;
 
 /**
- * Starts the pipeline under the batch's workflow ID. `priorityKey`: 1 (first) to 5. Throws `CliError` while a run of that
- * batch is under way.
+ * Starts the pipeline under the batch's workflow ID. `priorityKey` is from 1 (first) to 5.
+ *
+ * @throws {CliError} while a run of the same batch is under way.
  */
 export async function startPipeline(
   client: Client,
@@ -80,7 +81,7 @@ export async function startPipeline(
   }
 }
 
-/** Waits for the end, and says how it was. */
+/** Waits until a run closes. Returns its report. */
 export async function followPipeline(
   handle: Handle,
   detail: Detail,
@@ -111,13 +112,13 @@ export async function followPipeline(
   }
 }
 
-/** What was launched by a run that did not deliver, from its memo; a run that was terminated may have none. */
+/** Returns the launches of a run that did not deliver, from its memo. A terminated run may have none. */
 async function launchesOf(handle: Pick<Handle, 'describe'>): Promise<Pick<RunReport, 'launches' | 'costUsd'>> {
   const memo = (await handle.describe()).memo?.etl as Partial<Pick<RunReport, 'launches' | 'costUsd'>> | undefined;
   return { launches: memo?.launches ?? [], costUsd: memo?.costUsd ?? null };
 }
 
-/** Returns the manifest of a batch where readers see it; null when nothing was published. */
+/** Returns the published manifest of a batch; null when nothing was published. */
 export async function readPublished(destination: string, batch: Batch): Promise<Manifest | null> {
   const { published } = layout(destination, batch);
   const body = await openStore().readSmall(joinUri(published, manifestName));

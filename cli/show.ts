@@ -10,7 +10,7 @@ import type { TaskReport } from './taskReports';
 
 const barWidth = 24;
 
-/** Shows what a run is doing. */
+/** Creates a status line of a run's progress. */
 export function createStatusLine(out: NodeJS.WriteStream) {
   const pace = createPace();
   const { show, ...rest } = createLine(out);
@@ -25,7 +25,10 @@ export function createStatusLine(out: NodeJS.WriteStream) {
 
 export type StatusLine = ReturnType<typeof createStatusLine>;
 
-/** `transform (launch 1) 42 %, 1,000,000 rows, part 3, 180 MB/s, 5 s left`, with a bar on a terminal. */
+/**
+ * Formats a status as in `transform (launch 1) 42 %, 1,000,000 rows, part 3, 180 MB/s, 5 s left`, with a bar on a
+ * terminal.
+ */
 export function describeStatus(
   status: RunStatus,
   { bar, pace }: { readonly bar: boolean; readonly pace?: Pace | undefined },
@@ -55,7 +58,7 @@ export function describeStatus(
   return facts.join(' ');
 }
 
-/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Formats seconds as in `45 s`, `3 min 20 s`, `2 h 5 min`. */
 function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
@@ -63,14 +66,14 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** What a delivered batch consists of, for people. */
+/** Describes the contents of a delivered batch in text lines. */
 export function describeManifest(manifest: Manifest, place: BatchLayout): string[] {
   const { wallSeconds, rowsPerSecond, peakMemoryMiB } = manifest.resources;
   const took = `Took:   ${wallSeconds} s, ${number(rowsPerSecond)} rows a second, ${number(peakMemoryMiB)} MiB at most`;
   return describeContent(manifest, place, took);
 }
 
-/** Returns the same of a batch that an earlier run delivered: this one did not do the work. */
+/** Describes a batch that an earlier run delivered, with that run in place of the resources used. */
 export function describeDelivered(manifest: Manifest, place: BatchLayout): string[] {
   const { runId, finishedAt } = manifest;
   const by = `By:     run ${runId}, ${finishedAt}`;

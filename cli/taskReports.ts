@@ -2,10 +2,10 @@ import type { StepName } from '@etl/pipeline/definition';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
 import type { WorkflowClient, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 
-/** How far a conversion is that a workflow or one of its children waits for. */
+/** Progress of a conversion that a workflow or one of its children waits for. */
 export interface TaskReport extends TaskHeartbeat {
   readonly ofChild: boolean;
-  /** False once the child has ended: its last report stays. */
+  /** False once the child is closed: its last report is kept. */
   readonly isOpen: boolean;
 }
 
@@ -21,17 +21,17 @@ interface Child {
   reports: readonly TaskHeartbeat[];
 }
 
-/** Children that are described at a time. Of more, those that have waited longest. */
+/** Maximum of children described at once. When there are more, those described longest ago come first. */
 const childrenAtATime = 20;
-/** The activities that report progress. */
+/** Activities that report progress. */
 export const reportingActivities: ReadonlySet<string> = new Set<StepName>(['awaitTask', 'convertLight']);
 
 /**
- * Reads progress where it is freshest: in the heartbeat details of pending activities. Returns a function that takes the newest
- * description of the workflow, describes some of its children, and returns all reports that are known.
+ * Creates a reader of the most recent progress, which is in the heartbeat details of pending activities. The returned
+ * function takes the newest description of the workflow, describes some of its children, and returns all known reports.
  */
 export function createReportReader({ client }: Watched): (description: Description) => Promise<readonly TaskReport[]> {
-  /** In the order in which they were described, the longest ago first. */
+  /** Children ordered by their last description, oldest first. */
   let children: readonly Child[] = [];
 
   return async (description) => {
@@ -39,7 +39,7 @@ export function createReportReader({ client }: Watched): (description: Descripti
     const open = children.filter(({ isOpen }) => isOpen).slice(0, childrenAtATime);
     await Promise.all(
       open.map(async (child) => {
-        // One that has ended meanwhile has no pending activity: what it reported last stays.
+        // A child closed meanwhile has no pending activity: its last report is kept.
         const reports = await heartbeatsIn(await client.getHandle(child.workflowId, child.runId).describe(), client);
         if (reports.length > 0) child.reports = reports;
       }),
@@ -53,7 +53,7 @@ export function createReportReader({ client }: Watched): (description: Descripti
   };
 }
 
-/** The known children, each open or ended as the description has it, and those that are new. */
+/** Returns the known children, open or closed according to the description, and the new ones. */
 function mergeChildren(known: readonly Child[], { raw }: Description): Child[] {
   const pending = new Map((raw.pendingChildren ?? []).map(({ workflowId, runId }) => [workflowId ?? '', runId ?? '']));
   const same = known.filter(({ workflowId, runId }) => (pending.get(workflowId) ?? runId) === runId);
@@ -64,7 +64,10 @@ function mergeChildren(known: readonly Child[], { raw }: Description): Child[] {
   return [...fresh, ...same.map((child) => ({ ...child, isOpen: pending.has(child.workflowId) }))];
 }
 
-/** The details of the last heartbeats, by the client's data converter. Those that cannot be decoded are left out. */
+/**
+ * Returns the details of the last heartbeats, decoded by the client's data converter. Details that cannot be decoded
+ * are left out.
+ */
 async function heartbeatsIn({ raw }: Description, { options }: Watched['client']): Promise<TaskHeartbeat[]> {
   const { payloadConverter, payloadCodecs } = options.loadedDataConverter;
   const found = (raw.pendingActivities ?? []).flatMap(({ activityType, heartbeatDetails }) => {

@@ -2,7 +2,11 @@ import type { Client } from '@temporalio/client';
 import { connectClient } from '../config/connection';
 import { printJson, printLines } from './output';
 
-/** Works with a connected client and closes its connection. Throws `NoTemporalError` when no server answers. */
+/**
+ * Runs work with a connected client, then closes the connection.
+ *
+ * @throws {NoTemporalError} when no server answers.
+ */
 export async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const { client, connection } = await connectClient();
   try {
@@ -12,7 +16,7 @@ export async function withClient<T>(work: (client: Client) => Promise<T>): Promi
   }
 }
 
-/** Prints one JSON object, or lines. */
+/** Prints a JSON object, or text lines. */
 export function say(json: boolean | undefined, object: object, lines: readonly string[]): void {
   if (json) printJson(object);
   else printLines(lines);

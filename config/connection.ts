@@ -10,8 +10,10 @@ import { findAtPort } from './temporalPort';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * What the environment and the CLI's own profile file set; each is undefined where neither does. An empty variable counts
- * as not set. Throws `ConfigError`.
+ * Returns the settings of Temporal from the environment and the Temporal CLI's profile file. A setting that neither of
+ * them has is undefined. An empty variable counts as not set.
+ *
+ * @throws {ConfigError} when the settings cannot be read.
  */
 export function configuredTemporal(env: Env = process.env) {
   const { loadClientConnectConfig } = require('@temporalio/envconfig') as typeof import('@temporalio/envconfig');
@@ -26,7 +28,12 @@ function setVariables(env: Env): Record<string, string> {
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-/** Where Temporal is: the environment and the CLI's own profile file, as the `temporal` CLI reads them. */
+/**
+ * Returns the address and namespace of Temporal, read from the environment and the CLI's profile file as the `temporal`
+ * CLI does.
+ *
+ * @default `127.0.0.1:7233`, namespace `default`
+ */
 export function temporalOptions(env: Env = process.env) {
   const { connectionOptions, namespace } = configuredTemporal(env);
   const address = connectionOptions.address ?? `127.0.0.1:${localDefaults.temporalPort}`;
@@ -35,7 +42,12 @@ export function temporalOptions(env: Env = process.env) {
 
 const connectTimeoutMs = 5000;
 
-/** A connected client; the caller closes its connection. Throws `NoTemporalError` when no server answers as it should, and `ConfigError`. */
+/**
+ * Connects a client. The caller closes the connection.
+ *
+ * @throws {NoTemporalError} when no server answers, or its answer is not that of a Temporal server.
+ * @throws {ConfigError} when the settings of Temporal or of the payload keys are invalid.
+ */
 export async function connectClient(
   env: Env = process.env,
 ): Promise<{ client: Client; connection: Connection; namespace: string }> {
@@ -50,7 +62,11 @@ export async function connectClient(
   }
 }
 
-/** Throws `NoTemporalError` when the namespace does not exist, or may not be used. */
+/**
+ * Checks that the namespace exists and may be used.
+ *
+ * @throws {NoTemporalError} when it does not exist or access is denied.
+ */
 export async function checkNamespace(connection: Connection, namespace: string): Promise<void> {
   try {
     await connection.workflowService.describeNamespace({ namespace });

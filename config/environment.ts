@@ -18,7 +18,7 @@ import { readKeySpecs } from './payloads/keySpecs';
 
 const list = z.string().transform(splitList).pipe(z.array(z.string()).min(1, 'is an empty list'));
 
-/** A bucket's name, or a URI that says more. */
+/** A bucket name, or a URI of a bucket or folder. */
 const bucket = z.string().transform((text, context) => {
   const uri = bucketUri(text);
   if (uri !== undefined) return uri;
@@ -26,14 +26,14 @@ const bucket = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Buckets and prefixes, separated by commas. */
+/** Comma-separated buckets and prefixes. */
 const prefixes = list.pipe(z.array(bucket));
 
 const units = z.coerce.number('is no number').int('is no whole number').positive('must be above 0');
 
 const arn = z.string().startsWith('arn:', 'is no ARN');
 
-/** Keys of the event that all files share. */
+/** Event keys that all files share. */
 const jsonDetail = z.string().transform((text, context) => {
   try {
     const value = parseJson(text);
@@ -44,7 +44,7 @@ const jsonDetail = z.string().transform((text, context) => {
       return z.NEVER;
     }
   } catch {
-    // told below, in the same words as any other value that is no object
+    // The issue below reports invalid JSON in the same words as any other value that is not an object.
   }
   context.addIssue({ code: 'custom', message: 'is no JSON object' });
   return z.NEVER;
@@ -54,7 +54,10 @@ const languageNames = Object.keys(languages)
   .map((name) => `\`${name}\``)
   .join(' or ');
 
-/** Every variable of ours, with what it is for: the table in docs/configuration.md is made from this. */
+/**
+ * Environment variables of this project with their descriptions. The table in docs/configuration.md is generated from
+ * them.
+ */
 export const variables = {
   S3_RAW_BUCKET: bucket
     .optional()
@@ -227,7 +230,7 @@ export const variables = {
     .describe('Level of the structured log'),
 } as const;
 
-/** No message shows the value of these. */
+/** Variables whose values never appear in messages. */
 const secrets: readonly string[] = ['ETL_PAYLOAD_KEYS'];
 
 const schema = z.object(variables).superRefine((config, context) => {
@@ -256,17 +259,19 @@ const schema = z.object(variables).superRefine((config, context) => {
 });
 
 export type Config = z.infer<typeof schema> & {
-  /** Where keys without a scheme lie: on the local system, the folder that holds its state folder. */
+  /** Base of keys without a scheme. On the local system: the folder that contains the state folder. */
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
-  /** Where sources may lie, and batches be published. */
+  /** Where sources may be read and batches may be published. */
   readonly places: AllowedPlaces;
   readonly stateDir: string;
 };
 
 /**
- * The configuration of an environment. An empty variable counts as not set. Without any, the local system is used.
- * Throws `ConfigError` with every bad key.
+ * Parses the configuration from environment variables. An empty variable counts as not set. Without any variables, the
+ * configuration is that of the local system.
+ *
+ * @throws {ConfigError} listing every invalid variable.
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -289,7 +294,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     places: {
       sources: sources ?? byDefault.sources,
       destinations: destinations ?? byDefault.destinations,
-      // The folder of the local system holds more than sources.
+      // On the local system, the base folder also contains other files than sources.
       ...(raw !== undefined && { rawBase: raw }),
     },
   };

@@ -1,7 +1,10 @@
 import { escapeUnsafe } from '@etl/lib/text/unsafe';
 import type { Cause, CauseKind } from '@etl/pipeline/causes/cause';
 
-/** What people can mend, apart from the modules that throw it: who only has to know these errors need not load the rest. */
+/**
+ * Configuration errors that an operator can fix. They are apart from the modules that throw them, so that a caller that
+ * only recognizes these errors does not load the rest.
+ */
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -10,7 +13,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The Temporal server cannot be used: it does not answer, or not with this configuration. */
+/** The Temporal server cannot be used: it does not answer, or it rejects this configuration. */
 export class NoTemporalError extends Error {
   override readonly name = 'NoTemporalError';
   readonly kind: CauseKind;
@@ -29,7 +32,7 @@ const payloadKeyProblems = {
   wrong: 'and that of ETL_PAYLOAD_KEYS with this ID does not decrypt it',
 } as const;
 
-/** A payload of Temporal's cannot be decrypted with the keys of this process. */
+/** A payload of Temporal cannot be decrypted with the keys of this process. */
 export class PayloadKeyError extends Error {
   override readonly name = 'PayloadKeyError';
   readonly remedy =
@@ -42,10 +45,10 @@ export class PayloadKeyError extends Error {
   }
 }
 
-/** Who has written the payload has written the ID. */
+/** Returns the key ID escaped and shortened. The ID is untrusted: it comes from the payload's author. */
 const shownId = (id: string): string => JSON.stringify(escapeUnsafe(id.slice(0, 64)));
 
-/** The error about a payload that caused another one; undefined where none did. */
+/** Returns the payload key error in the chain of causes, or undefined. */
 export function payloadKeyErrorIn(error: unknown): PayloadKeyError | undefined {
   for (let each = error; each instanceof Error; each = each.cause) if (each instanceof PayloadKeyError) return each;
   return undefined;

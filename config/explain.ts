@@ -4,14 +4,14 @@ import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
 import { StorageError } from '@etl/storage/objectStore';
 import { ConfigError, NoTemporalError, payloadKeyErrorIn } from './errors';
 
-/** What an error means for the person who started the process. */
+/** What an error means for the operator who started the process. */
 export interface Explanation {
   readonly message: string;
   readonly remedy: string;
   readonly exitCode: ExitCode;
 }
 
-/** The explanation of an error whose cause is known; undefined for any other. */
+/** Returns the explanation of an error with a known cause; undefined for any other error. */
 export function explain(error: unknown): Explanation | undefined {
   if (error instanceof ConfigError) {
     const remedy = 'Fix the variables listed above; docs/configuration.md lists them all';

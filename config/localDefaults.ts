@@ -1,4 +1,4 @@
-/** Where the local system listens when nothing else is said. */
+/** Default ports and state folder of the local system. */
 export const localDefaults = {
   temporalPort: 7233,
   uiPort: 8233,

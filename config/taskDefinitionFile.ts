@@ -6,13 +6,16 @@ import { ConfigError } from './errors';
 
 export const key = 'ECS_TASK_DEFINITION';
 
-/** The family, where the configuration names the file of a definition; else what it names. Throws as `readTaskDefinition`. */
+/**
+ * Returns the family of the configured definition file; without a file, the configured name or ARN. Throws the errors
+ * of `readTaskDefinition`.
+ */
 export function taskDefinitionName(config: Config): string | undefined {
   const file = specFile(config[key]);
   return file === undefined ? config[key] : readTaskDefinition(file).family;
 }
 
-/** The path in `file:path`, `file:///path` or `path.json`; undefined for a name or an ARN. */
+/** Returns the path in `file:path`, `file:///path` or `path.json`; undefined for a name or an ARN. */
 export function specFile(configured: string | undefined): string | undefined {
   if (configured === undefined) return undefined;
   if (configured.startsWith('file://')) return fileURLToPath(configured);
@@ -20,7 +23,11 @@ export function specFile(configured: string | undefined): string | undefined {
   return configured.endsWith('.json') ? configured : undefined;
 }
 
-/** Throws `ConfigError` for a file that cannot be read or is no definition. */
+/**
+ * Reads a task definition from a file.
+ *
+ * @throws {ConfigError} when the file cannot be read or is not a task definition.
+ */
 export function readTaskDefinition(file: string): TaskDefinition {
   try {
     return buildTaskDefinition(JSON.parse(readFileSync(file, 'utf8')));

@@ -1,5 +1,5 @@
 /**
- * Temporal's client library. Loading it takes longer than all that a command does before it connects: only who connects, or sees
- * an error of a connected client, waits for it.
+ * Loads Temporal's client library on first use. Loading takes longer than everything else that a command does before it
+ * connects, so only code that connects, or examines an error of a connected client, pays for it.
  */
 export const temporalClient = (): typeof import('@temporalio/client') => require('@temporalio/client');

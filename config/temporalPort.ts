@@ -3,18 +3,18 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { portFindings } from '@etl/pipeline/causes/temporal';
 
-/** What is at the port of a Temporal server. */
+/** Address and TLS settings of a Temporal server. */
 export interface Port {
   /** `host:port`, or a host alone. */
   readonly address: string;
   readonly tls: boolean;
-  /** PEM of the certificate authority. @default those of Node.js */
+  /** PEM of the certificate authority. @default the authorities of Node.js */
   readonly ca?: Buffer | undefined;
 }
 
 const defaultPort = 7233;
 const patienceMs = 3000;
-/** The client's first bytes on an HTTP/2 connection, and its empty SETTINGS. Source: RFC 9113, 3.4 and 6.5. */
+/** The client's connection preface of HTTP/2 and an empty SETTINGS frame. @see RFC 9113, sections 3.4 and 6.5 */
 const preface = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
@@ -22,8 +22,8 @@ const preface = Buffer.concat([
 const settingsFrame = 4;
 
 /**
- * Finds out why a server cannot be reached, where Temporal's client only reports that its deadline is over. Returns what
- * the connection failed of, or an error with one of `portFindings`; undefined when the server speaks HTTP/2.
+ * Diagnoses why a server cannot be reached, because Temporal's client reports only an exceeded deadline. Returns the
+ * connection's error, or an error with one of the `portFindings`; undefined when the server speaks HTTP/2.
  */
 export async function findAtPort(port: Port): Promise<Error | undefined> {
   let socket: Socket | undefined;
@@ -50,7 +50,10 @@ function open({ address, tls, ca }: Port): Socket {
   return connectTls({ ...where, ...servername, ...(ca && { ca }), ALPNProtocols: ['h2'] });
 }
 
-/** A server that expects TLS closes a connection of plain text, or answers with an alert. */
+/**
+ * Resolves when the server closes the connection. A server that expects TLS closes a plaintext connection or answers
+ * with an alert.
+ */
 async function ended(socket: Socket, signal: AbortSignal): Promise<[]> {
   await once(socket, 'close', { signal });
   return [];

@@ -6,8 +6,9 @@ import type { CommitAnswer, CommitQuery } from '../activities/contract';
 import { NamedError, named } from './named';
 
 /**
- * The activity `confirmCommit` as a Lambda function. Returns what was delivered.
- * @throws {NamedError} `CommitMissing`, `Superseded` or `BadConfiguration`; other errors are worth a retry.
+ * Runs the activity `confirmCommit` as a Lambda function. Returns the delivered batch.
+ *
+ * @throws {NamedError} `CommitMissing`, `Superseded` or `BadConfiguration`; other errors may be retried.
  */
 export async function handler(query: CommitQuery): Promise<Extract<CommitAnswer, { kind: 'delivered' }>> {
   const store = confineStore(openStore(), allowedPlacesFrom(process.env).places);

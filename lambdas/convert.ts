@@ -15,23 +15,30 @@ import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFold
 import type { LightEnd } from '../activities/ports';
 
 export interface ConvertRequest {
-  /** The container's (docs/container.md). */
+  /** Environment of the container (docs/container.md). */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
 }
 
-/** Source: AWS Lambda Developer Guide, "Using the Lambda context object to retrieve Node.js function information". */
+/**
+ * The part of the Lambda context used here.
+ *
+ * @see AWS Lambda Developer Guide, "Using the Lambda context object to retrieve Node.js function information"
+ */
 interface LambdaContext {
   getRemainingTimeInMillis?(): number;
 }
 
-/** The function's time ends so much later than the conversion: a stopped one checkpoints, and its answer has to be sent. */
+/**
+ * Time in milliseconds between the conversion's timeout and the function's. A stopped conversion writes a checkpoint,
+ * and the function returns its answer.
+ */
 const reserveMs = 10_000;
 const tailLines = 20;
 
 /**
- * The container's work in one call of a Lambda function. Answers with the exit code that the container would have ended with; its
- * time is over a little before the function's, so that there is an answer then, too.
+ * Does the container's work in one invocation of a Lambda function. Returns the exit code of the container. The
+ * conversion times out before the function does, so that the function still returns an answer.
  */
 export async function handler(
   { environment, timeoutSeconds }: ConvertRequest,
@@ -69,10 +76,10 @@ async function convert(
   say: (line: LogEvent) => void,
   signal: AbortSignal,
 ): Promise<Pick<LightEnd, 'exitCode' | 'reason'>> {
-  // /tmp is kept between calls: what one leaves would be missing to the next.
+  // /tmp persists between invocations: files left by one would reduce the space of the next.
   const scratch = await makeScratchFolder(tmpdir());
   try {
-    // What the function may read and write is its own configuration: a caller must not extend it.
+    // The function's own configuration decides what it may read and write. The caller must not extend it.
     const { env, store } = await openEnvironment({ ...process.env, ...withoutOperatorVariables(environment) });
     if (env.engine !== defaultEngine) {
       throw new BadConfigurationError(`invalid environment: ETL_ENGINE: the function has ${defaultEngine} alone`);
@@ -89,7 +96,7 @@ async function convert(
   }
 }
 
-/** A function shows more processors than its memory buys. */
+/** A function reports more processors than its memory size pays for. */
 function resources(): Resources {
   const memoryMiB = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
   return memoryMiB > 0 ? resourcesFor(memoryMiB, memoryMiB / lambdaMiBPerVcpu) : detectResources();

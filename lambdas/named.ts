@@ -1,7 +1,7 @@
 import { classOf } from '../activities/classified';
 import { ConfigError } from '../config/errors';
 
-/** An error whose name the state machine catches, or retries in a way of its own. */
+/** An error whose name the state machine catches, or retries with a separate policy. */
 export class NamedError extends Error {
   constructor(
     override readonly name: 'BadConfiguration' | 'CredentialsRefused' | 'CommitMissing' | 'Superseded',
@@ -13,9 +13,10 @@ export class NamedError extends Error {
 }
 
 /**
- * Runs a function's work.
- * @throws {NamedError} `BadConfiguration` for what no retry can repair, `CredentialsRefused` for what a retry may; every other error
- * as it is.
+ * Runs a function's work and names its errors for the state machine.
+ *
+ * @throws {NamedError} `BadConfiguration` for errors that a retry cannot repair, `CredentialsRefused` for refused
+ * credentials, which a retry may repair. All other errors are thrown unchanged.
  */
 export async function named<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -3,12 +3,15 @@ import { transform } from '@etl/pipeline/definition';
 import { parseEvent } from '@etl/pipeline/event';
 import type { Plan } from '@etl/pipeline/plan';
 
-/** A warning for each wish of the event that a state machine cannot follow: its request was fixed when it was generated. */
+/**
+ * Returns a warning for each setting of the event that a state machine cannot apply, because its task request was fixed
+ * when the state machine was generated.
+ */
 export function notFollowed({ compute, timings, options, notifications }: Plan, event: unknown): string[] {
   const parsed = parseEvent(event);
   const wished = parsed.ok ? (parsed.detail.compute ?? {}) : {};
   const wishes: [boolean, string][] = [
-    // The plan has the lane that there is.
+    // The plan has the available lane, not the requested one.
     [wished.lane === 'light', 'compute.lane'],
     [compute.size !== undefined, 'compute.cpu and compute.memory'],
     [compute.ephemeralStorageGiB !== undefined, 'compute.ephemeralStorageGiB'],

@@ -10,7 +10,7 @@ import { parseConfig } from '../config/environment';
 import { named } from './named';
 import { notFollowed } from './notFollowed';
 
-/** The state machine reads every part of the batch, so all of them are there. */
+/** The state machine reads every part of the batch, so all of them are required. */
 interface Batch {
   readonly dataset: string;
   readonly batchDate: string;
@@ -20,18 +20,19 @@ interface Batch {
 export type ValidationAnswer =
   | {
       readonly valid: true;
-      /** Readers see this source and these options already: nothing is to be launched. */
+      /** This source is already published with these options: no task is launched. */
       readonly delivered: boolean;
       readonly plan: Plan;
       readonly batch: Batch;
-      /** The container's OPTIONS: the text, or where it lies. */
+      /** OPTIONS of the container: the text, or the URI that holds it. */
       readonly options: string;
     }
   | { readonly valid: false; readonly delivered: false; readonly reasons: readonly string[]; readonly batch: Batch };
 
 /**
- * The activity `validateInput` as a Lambda function, with the environment of docs/configuration.md.
- * @throws {Error} named `SourceConflict` or `BadConfiguration`; other errors are worth a retry.
+ * Runs the activity `validateInput` as a Lambda function, with the environment of docs/configuration.md.
+ *
+ * @throws {Error} named `SourceConflict` or `BadConfiguration`; other errors may be retried.
  */
 export const handler = ({ event }: { event: unknown }): Promise<ValidationAnswer> => named(() => validate(event));
 

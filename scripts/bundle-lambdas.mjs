@@ -1,11 +1,12 @@
-// Bundles the compiled Lambda functions into dist/lambda/<name>/index.js, handler `index.handler`: what is deployed.
+// Bundles the compiled Lambda functions into the folders dist/lambda/<name>, handler `index.handler`: what is deployed.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundleConvert } from './lib/bundle-convert.mjs';
+import { foldersOfPackage } from './lib/folders-of-package.mjs';
 
-const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
-const functions = { 'validate-input': 'validateInput', 'confirm-commit': 'confirmCommit' };
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
 
 const options = {
   bundle: true,
@@ -18,12 +19,17 @@ const options = {
   logLevel: 'warning',
 };
 
-await build({
-  ...options,
-  entryPoints: Object.entries(functions).map(([name, source]) => ({
-    in: join(dist, 'lambdas', `${source}.js`),
-    out: join(name, 'index'),
-  })),
-  outdir: join(dist, 'lambda'),
-});
+/** A function: `index.js`, and beside it the storage's program of the thread that inspects files, if the function has one. */
+async function bundle(name, source, threads = []) {
+  const out = join(dist, 'lambda', name);
+  const storage = join(root, 'storage');
+  const plugins = [foldersOfPackage(storage, join(out, 'storage'), out)];
+  const [entry, outfile] = [join(dist, 'lambdas', `${source}.js`), join(out, 'index.js')];
+  await build({ ...options, entryPoints: [entry], outfile, plugins });
+  for (const thread of threads)
+    await build({ ...options, entryPoints: [join(storage, thread)], outfile: join(out, 'storage', thread) });
+}
+
+await bundle('validate-input', 'validateInput', [join('dist', 'inspection', 'thread.js')]);
+await bundle('confirm-commit', 'confirmCommit');
 await bundleConvert(options);

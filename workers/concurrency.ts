@@ -5,15 +5,15 @@ import { maxInHand } from './intake/consume';
 import { lightConcurrency } from './lightLane';
 
 /**
- * Activities at once of one worker, by task queue; those of the light lane are configured. A long wait is a timer and a share of a
- * DescribeTasks call, so that many fit.
+ * Maximum of concurrent activities of one worker, by task queue; that of the light lane is configured. A wait costs
+ * only a timer and a share of a DescribeTasks call, so its limit is high.
  */
 export const slots = { main: 100, launches: 100, waits: 2000 } as const;
 
-/** Calls beside the activities: the polls of queues, and what a command or the start of a worker asks. */
+/** Calls outside activities: the polls of queues, and the calls of a command or a worker's start. */
 const others = 10;
 
-/** Returns how many calls to each service one worker has under way at the same time, at most. */
+/** Returns the maximum of concurrent calls of one worker to each service. */
 export function callsAtOnce(config: Config): Readonly<Record<Exclude<AwsService, 'sfn' | 'kms'>, number>> {
   const { main, launches, waits } = slots;
   const light = lightConcurrency(config);

@@ -5,7 +5,7 @@ import type { Executions } from '../activities/ports';
 import { temporalClient } from '../config/temporalClient';
 import { resultOf } from './resultOf';
 
-/** What Temporal says of a workflow's newest run. */
+/** Creates the port that reads states and results of workflow runs from Temporal. */
 export function createExecutions(client: Client): Executions {
   return {
     async state(workflowId) {
@@ -49,7 +49,10 @@ async function endOf(
   }
 }
 
-/** Returns the newest run of a workflow if a reset of the given one has begun it. A run that was started anew has another first run. */
+/**
+ * Returns the workflow's newest run if it results from a reset of the given run. A newly started run has a different
+ * first run ID.
+ */
 async function resetRun(client: Client, workflowId: string, runId: string): Promise<string | undefined> {
   const [terminated, newest] = await Promise.all([
     client.workflow.getHandle(workflowId, runId).describe(),

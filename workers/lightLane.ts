@@ -7,7 +7,7 @@ import type { Config } from '../config/environment';
 import { createProcessConverter, etlProgram } from '../local/processConverter';
 import { awsServices } from './aws';
 
-/** Functions at once that one worker waits for. */
+/** Default maximum of concurrent function invocations of one worker. */
 export const defaultLightConcurrency = 100;
 
 type Chosen = Pick<
@@ -19,17 +19,23 @@ type Chosen = Pick<
   | 'ECS_CLUSTER'
   | 'ETL_TASK_SIZE'
   | 'ETL_SPOT'
+  | 'ECS_LAUNCHES_PER_SECOND'
   | 'places'
 >;
 
-/** How files are routed with this configuration. */
+/** Returns the routing settings of a configuration. */
 export function routingOf(config: Chosen): RoutingSettings {
   const kind = kindOf(config);
   const lightLane: LightLane | undefined = kind && { kind, limitBytes: config.ETL_LIGHT_LIMIT_MB * 1e6 };
-  return { ...(lightLane && { lightLane }), taskSize: config.ETL_TASK_SIZE, spot: config.ETL_SPOT === 'true' };
+  return {
+    ...(lightLane && { lightLane }),
+    taskSize: config.ETL_TASK_SIZE,
+    spot: config.ETL_SPOT === 'true',
+    launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
+  };
 }
 
-/** Who converts in the light lane; undefined without one. */
+/** Creates the converter of the light lane; returns undefined without a light lane. */
 export function createLightConverter(config: Chosen): LightConverter | undefined {
   const { LIGHT_FUNCTION: name } = config;
   const kind = kindOf(config);
@@ -40,7 +46,7 @@ export function createLightConverter(config: Chosen): LightConverter | undefined
     : undefined;
 }
 
-/** Conversions at once on this worker; 0 without a light lane. */
+/** Returns the maximum of concurrent conversions on this worker; 0 without a light lane. */
 export function lightConcurrency(config: Chosen): number {
   const kind = kindOf(config);
   if (kind === undefined) return 0;
@@ -50,6 +56,6 @@ export function lightConcurrency(config: Chosen): number {
 function kindOf({ LIGHT_FUNCTION, ETL_LIGHT_LANE, ECS_CLUSTER }: Chosen): LightLane['kind'] | undefined {
   if (ETL_LIGHT_LANE === 'off') return undefined;
   if (LIGHT_FUNCTION !== undefined) return 'lambda';
-  // A worker in AWS is small, and its image has no converter.
+  // A worker in AWS is small, and its image does not contain the converter.
   return ECS_CLUSTER === undefined && etlProgram() !== undefined ? 'process' : undefined;
 }

@@ -2,13 +2,16 @@ import { escapeJson } from '@etl/lib/text/json';
 import { DefaultLogger, type LogLevel } from '@temporalio/worker';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
-/** Structured lines on stdout, or on another stream. They may be read on a terminal. */
+/**
+ * Creates a logger of structured lines to stdout, or to another stream. A terminal may show the lines, so they are
+ * escaped.
+ */
 export function createLogger(level: string, stream?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
     base: { service: 'etl-worker' },
     timestamp: pino.stdTimeFunctions.isoTime,
-    // pino escapes C0 alone.
+    // pino escapes only C0 control characters.
     hooks: { streamWrite: escapeJson },
   };
   return stream ? pino(options, stream) : pino(options);
@@ -19,7 +22,7 @@ const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
   string
 >;
 
-/** The SDK's own lines, in the same log. */
+/** Creates a logger that writes the SDK's own lines to the same log. */
 export function temporalLogger(log: Logger, level: string): DefaultLogger {
   return new DefaultLogger(level.toUpperCase() as LogLevel, ({ level: at, message, meta }) => {
     log[levels[at]]({ ...meta }, message);

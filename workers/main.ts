@@ -16,7 +16,7 @@ import { watchStateChanges } from './stateChanges';
 import { registerTaskDefinition } from './taskDefinition';
 import { createWorkers } from './workers';
 
-/** A worker process: reads its configuration, wires the ports, polls until SIGTERM or SIGINT. */
+/** Runs a worker process: reads the configuration, wires the ports, and polls until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
   const config = await registerTaskDefinition(parseConfig(process.env));
   const log = createLogger(config.LOG_LEVEL);
@@ -75,12 +75,12 @@ async function main(): Promise<void> {
   }
   await connection.close();
   await clientConnection.close();
-  // Without its key this worker would fail every task of the workflow, again and again.
+  // Without its key this worker would fail every task of the workflow repeatedly.
   if (unreadable.error) throw unreadable.error;
   if (process.connected) process.disconnect();
 }
 
-/** Whether failures of workflows are encoded is decided when they are bundled. */
+/** Returns the bundle's file. The encoding of workflow failures is fixed when workflows are bundled. */
 function bundleOf({ isEncrypting }: Payloads): string {
   return isEncrypting ? 'workflow-bundle-encoded.js' : 'workflow-bundle.js';
 }
@@ -92,6 +92,6 @@ main().catch((error: Error) => {
     exitCode: exitCodes.unavailable,
   };
   process.stderr.write(`etl-worker: ${terminalLine(message)}\netl-worker: ${terminalLine(remedy)}\n`);
-  // Not `exitCode` alone: what is connected or polling by now would keep the process from ending.
+  // Setting `exitCode` is not enough: open connections and polls would keep the process alive.
   process.exit(exitCode);
 });

@@ -23,7 +23,7 @@ import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
 import { createProgressReporter } from './progressReporter';
 
-/** Chooses an adapter for every port: AWS where it is configured, the local system where it is not. */
+/** Creates the adapter of every port: AWS where it is configured, otherwise the local system. */
 export function createPorts(config: Config, client: Client, log: Logger): Ports {
   const local = places(config.stateDir);
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts } = config;
@@ -45,7 +45,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   };
 }
 
-/** What activities read and write: the places of sources and batches, and the records of the worker itself. */
+/** Returns the places that activities read and write: those of sources and batches, and the worker's own records. */
 function worksIn({ places: { sources = [], destinations = [] }, cleanBase }: Config): AllowedPlaces {
   return { sources, destinations: [...destinations, cleanBase] };
 }
@@ -57,7 +57,10 @@ function createDeadLetters(config: Config, store: ObjectStore): DeadLetters {
   return createOnePerEvent({ queue, store, places: bases });
 }
 
-/** An answer that never comes must not hold up what is asked of ECS next: all waits of a worker share its calls. */
+/**
+ * Creates a task runner with an additional client without retries. All waits of a worker share its calls, so an
+ * unanswered call must not delay the next one.
+ */
 function createTaskRunner(where: ECSClientConfig, concurrency: number, settings: EcsSettings): TaskRunner {
   const client = new ECSClient({ ...clientSettings('ecs', { concurrency }), ...where });
   const withoutRetries = new ECSClient({ ...clientSettings('ecs', { concurrency }), ...where, maxAttempts: 1 });
@@ -77,7 +80,7 @@ function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'ta
     };
   }
   const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? `http://127.0.0.1:${localDefaults.ecsPort}`;
-  // The endpoint does not check signatures, but the SDK must have something to sign with.
+  // The endpoint does not check signatures, but the SDK needs credentials to sign requests.
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
     tasks: createTaskRunner({ endpoint, region: 'us-east-1', credentials }, ecs, localEcsSettings),

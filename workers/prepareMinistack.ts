@@ -12,10 +12,15 @@ import { type Config, parseConfig } from '../config/environment';
 import { ConfigError } from '../config/errors';
 import { prepareMinistack } from '../local/ministack/prepare';
 
-/** The variables that let a task reach a stand-in, which its task role does on AWS, and those that say where it may read and write. */
+/**
+ * Variables passed on to tasks: the access to the stand-in, which a task role gives on AWS, and the places that a task
+ * may read and write.
+ */
 const passedOn = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'S3_RAW_BUCKET', 'S3_CLEAN_BUCKET'];
 
-/** Makes in ministack what the worker's own variables name; docker-compose.yml runs it before the worker. */
+/**
+ * Creates in ministack the resources that the worker's variables name. docker-compose.yml runs it before the worker.
+ */
 async function main([image, ...rest]: string[]): Promise<void> {
   if (image === undefined || rest.length > 0) {
     throw new UsageError('wants one argument: the image that tasks run');
@@ -25,7 +30,7 @@ async function main([image, ...rest]: string[]): Promise<void> {
   const raw = bucketOf(config, 'S3_RAW_BUCKET');
   const sample = readFileSync(join(__dirname, '..', '..', 'samples', 'ventas.csv'), 'utf8');
   const clients = {
-    // The first one to call: ministack may still be starting.
+    // This client makes the first calls, while ministack may still be starting.
     s3: new S3Client({ ...clientSettings('s3'), forcePathStyle: true, maxAttempts: 12 }),
     sns: new SNSClient({ ...clientSettings('sns') }),
     sqs: new SQSClient({ ...clientSettings('sqs') }),

@@ -3,7 +3,9 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { ProgressReporter } from '../activities/ports';
 
-/** Progress by signal. It is a comfort: that one is lost is logged, and ends nothing. */
+/**
+ * Creates a reporter that sends progress by signal. Best effort: a failed report is logged and does not fail the run.
+ */
 export function createProgressReporter(client: Client, log: Logger): ProgressReporter {
   return {
     async report(workflowId, runId, progress) {

@@ -1,12 +1,12 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { temporalClient } from '../config/temporalClient';
 
-/** Long enough for a few long polls of the server, which last 20 s each. */
+/** Deadline of a round in milliseconds: several long polls of the server, which last 20 s each. */
 const roundMs = 60_000;
 
 /**
- * Resolves and rejects as `handle.result()` does; rejects once the signal aborts. Asks in rounds with a signal of their
- * own: Temporal's client adds a listener to the signal with every call and never removes it.
+ * Awaits a workflow's result as `handle.result()` does, and rejects once the signal aborts. It polls in rounds with a
+ * separate signal each, because Temporal's client adds a listener to the signal with every call and never removes it.
  */
 export async function resultOf(
   client: Pick<Client, 'withAbortSignal' | 'withDeadline'>,

@@ -6,10 +6,16 @@ import type { StateChange } from '../aws/stateChange';
 import type { StateChangeQueue } from '../aws/stateChangeQueue';
 import { awsServices } from './aws';
 
-/** A server that is away must hold up neither the next message nor the end of the worker. */
+/**
+ * Deadline of a signal, in milliseconds: an unavailable server must not delay the next message or the worker's
+ * shutdown.
+ */
 const patienceMs = 10_000;
 
-/** Watches the queue of ECS events for a worker; undefined when none is configured, and polling sees the ends. */
+/**
+ * Watches the queue of ECS events for a worker. Returns undefined when no queue is configured; then polling detects
+ * when tasks stop.
+ */
 export function watchStateChanges(
   queueUrl: string | undefined,
   client: Client,
@@ -21,8 +27,8 @@ export function watchStateChanges(
 }
 
 /**
- * Tells the run that its task ends, whichever worker waits for it. A run that is closed or gone needs no telling; other
- * errors are thrown on.
+ * Creates a function that notifies a run when its task stops, whichever worker waits for the task. A closed or missing
+ * run is ignored; other errors are rethrown.
  */
 export function signalRun(client: Client): (change: StateChange) => Promise<void> {
   return async ({ taskArn, lastStatus, desiredStatus, workflowId, runId }) => {

@@ -8,8 +8,10 @@ import { ConfigError } from '../config/errors';
 import { key, readTaskDefinition, specFile } from '../config/taskDefinitionFile';
 
 /**
- * The configuration with the ARN of a registered task definition where it names the file of one. Throws `ConfigError`
- * for a file that cannot be read or is no definition, and for a definition that ECS refuses.
+ * Registers the task definition of a configured file. Returns the configuration with the ARN of the definition; without
+ * a file, returns it unchanged.
+ *
+ * @throws {ConfigError} when the file cannot be read or is not a definition, and when ECS rejects the definition.
  */
 export async function registerTaskDefinition(
   config: Config,
@@ -24,7 +26,7 @@ export async function registerTaskDefinition(
   } catch (error) {
     const cause = causeOf(error);
     const reason = cause ? inWords(cause) : `${(error as Error).name}: ${(error as Error).message}`;
-    // A process that starts reports refused credentials at once.
+    // A starting process reports refused credentials at once.
     const isPermanent = cause
       ? ['BadConfiguration', 'Credentials'].includes(classOfKind(cause.kind))
       : isRefusal(error);
@@ -33,7 +35,7 @@ export async function registerTaskDefinition(
   }
 }
 
-/** Something to repair, and not a service that is away. */
+/** Returns whether ECS rejected the request, as opposed to being unavailable. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ECSServiceException && error.$fault === 'client';
 }

@@ -11,24 +11,30 @@ export interface WorkerSettings {
   readonly namespace: string;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly activities: EtlActivities;
-  /** Default: payloads are stored as they are. */
+  /** Converter of payloads. @default payloads are stored unencrypted */
   readonly dataConverter?: DataConverter;
   readonly shutdownGraceSeconds: number;
-  /** Of all workers of the namespace together: the server keeps it, by what the last worker that polled has said. Unset: no bound. */
+  /**
+   * Limit of launches per second over all workers of the namespace. The server enforces the value of the worker that
+   * polled last.
+   *
+   * @default no limit
+   */
   readonly launchesPerSecond?: number;
-  /** So many conversions of the light lane at once; 0: this worker has no such lane. */
+  /** Maximum of concurrent conversions of the light lane; 0 disables the lane on this worker. */
   readonly lightConcurrency?: number;
 }
 
 /**
- * Activities decide how often they send a heartbeat (activities/reportPace.ts); by default the SDK would hold details back for
- * 0.8 heartbeat timeouts.
+ * Maximum time between heartbeats. Activities decide how often they heartbeat (activities/reportPace.ts); by default,
+ * the SDK holds details back for 0.8 heartbeat timeouts.
  */
 const heartbeatThrottle = { maxHeartbeatThrottleInterval: '1 second' } as const;
 
 /**
- * Four workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on `etl-light`,
- * launches on `etl-launch`. `runUntilStopped` ends when `shutdown` was called and all have drained.
+ * Creates four workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on
+ * `etl-light`, launches on `etl-launch`. `runUntilStopped` resolves once `shutdown` was called and all workers have
+ * drained.
  */
 export async function createWorkers(settings: WorkerSettings) {
   const { connection, namespace, workflowBundle, dataConverter } = settings;
@@ -45,7 +51,7 @@ export async function createWorkers(settings: WorkerSettings) {
       ...common,
       workflowBundle,
       taskQueue: taskQueues.main,
-      // launchTask among them: runs in flight have launches here that an earlier version scheduled.
+      // Includes launchTask: runs in flight have launches on this queue that an earlier version scheduled.
       activities: short,
       maxConcurrentActivityTaskExecutions: slots.main,
     }),

@@ -5,7 +5,7 @@ import type { EtlActivities } from '../activities/contract';
 
 type Steps = Pick<EtlActivities, StepName>;
 
-/** A plan that declares no timeouts has these bounds, in seconds. The caller passes those of its plan. */
+/** Bounds of a plan that declares no timeouts, in seconds. The caller overrides them with those of its plan. */
 const defaultBounds = {
   launchTask: transform.launchQueueSeconds,
   awaitTask: transform.timeoutSeconds + transform.awaitSlackSeconds,
@@ -35,7 +35,9 @@ function optionsOf(step: StepName): ActivityOptions {
 
 const proxyOf = <Step extends StepName>(step: Step) => [step, proxyActivities<Steps>(optionsOf(step))[step]] as const;
 
-/** Every activity with the timeouts, retries and task queue of its step. Call them with `shown`. */
+/**
+ * Activities with the timeouts, retries and task queue of their steps. Call them with the options that `shown` returns.
+ */
 export const {
   validateInput,
   launchTask,
@@ -54,7 +56,7 @@ export const {
   sendToDeadLetters,
 } = Object.fromEntries((Object.keys(steps) as StepName[]).map(proxyOf)) as ActivityInterfaceFor<Steps>;
 
-/** Returns the options of one call: the text that the Web UI shows on its line, encoded, and what differs from the step. */
+/** Returns the options of one call: `overrides`, and `text`, escaped, as the summary that the Web UI shows. */
 export function shown(text: string, overrides: ActivityOptions = {}): ActivityOptions {
   return { ...overrides, summary: summary(text) };
 }

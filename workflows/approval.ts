@@ -16,7 +16,10 @@ export const approveUpdate = defineUpdate<Approval, [Approval]>(messageNames.app
 export const approvalSignal = defineSignal<[Approval]>(messageNames.approval);
 export const fileHeldSignal = defineSignal<[FileHeldSignal]>(messageNames.fileHeld);
 
-/** Where answers arrive while a gate holds the batch. The first one counts; one that nobody waits for is refused. */
+/**
+ * Registers the handlers for approvals. The first answer counts; the update is rejected while the run does not wait for
+ * an answer.
+ */
 export function trackApproval() {
   let waiting = false;
   let decision: Approval | undefined;
@@ -36,14 +39,14 @@ export function trackApproval() {
   });
   onSignal(approvalSignal, {
     read: readApproval,
-    // The sender does not learn why a signal was not followed.
+    // The sender of a signal gets no reply, so an unexpected approval is ignored.
     handle: (approval) => {
       if (waiting) decide(approval);
     },
     description: 'The same as the update approve, from a batch to its pipelines',
   });
   return {
-    /** The answer; undefined when none came within so many seconds. */
+    /** Waits for the answer. Returns undefined if none arrives within `seconds`. */
     async wait(seconds: number): Promise<Approval | undefined> {
       waiting = true;
       decision = undefined;
@@ -54,7 +57,7 @@ export function trackApproval() {
         waiting = false;
       }
     },
-    /** The answer there was. */
+    /** Returns the latest answer, if any. */
     answer: (): Approval | undefined => decision,
   };
 }
@@ -62,21 +65,22 @@ export function trackApproval() {
 export type ApprovalTracker = ReturnType<typeof trackApproval>;
 
 /**
- * A batch learns that one of its files waits, so that it can be answered for there; without a reason, that it no longer does:
- * the answer may have come to the pipeline itself. The batch may be gone.
+ * Notifies the parent batch that this file waits for an approval, so that an operator can answer in the batch. Without
+ * `held`, notifies it that the file no longer waits: the pipeline may have received the answer directly. Best effort:
+ * the batch may already be closed.
  */
 export async function tellParent(held?: { readonly reason: string; readonly until: string }): Promise<void> {
   const { parent, workflowId } = workflowInfo();
   if (!parent) return;
   try {
-    // Without its run: a batch goes on in another one.
+    // No run ID: the batch may have continued as new.
     await getExternalWorkflowHandle(parent.workflowId).signal(fileHeldSignal, { workflowId, ...held });
   } catch (error) {
     if (isCancellation(error)) throw error;
   }
 }
 
-/** The status of a run that waits, with the commands that answer for it. */
+/** Returns the status of a run that waits for an approval, with the commands that answer it. */
 export function heldStatus(reason: string, until: string): RunStatus {
   const { workflowId } = workflowInfo();
   return {

@@ -7,7 +7,10 @@ import type { RunContext } from './runTask';
 
 export type Delivered = Extract<CommitAnswer, { kind: 'delivered' }>;
 
-/** What the commit log has of the batch. Throws `Superseded`, and `otherwise` when it has nothing. */
+/**
+ * Returns the batch's commit from the commit log.
+ * @throws `Superseded` when a later run published the batch from another source; `otherwise` when there is no commit
+ */
 export async function confirmed(
   { plan, run, title }: RunContext,
   evidence: Evidence,
@@ -20,7 +23,9 @@ export async function confirmed(
   throw failure('Superseded', reason, evidence);
 }
 
-/** Exit code 0 alone is no success. */
+/**
+ * Returns the failure of a task that exited with code 0 without a commit: the exit code alone does not prove success.
+ */
 export function commitMissing(evidence: Evidence): ApplicationFailure {
   const reason = 'the container ended with exit code 0, but the commit log has no such batch';
   return failure('CommitMissing', reason, evidence);

@@ -20,8 +20,8 @@ export interface ShardResult {
 }
 
 /**
- * Converts one share of a file, with launches, budgets and a stop of its own. The pipeline that started it cares for the file
- * as a whole: alerts, dead letters, the commit.
+ * Converts one shard of a file, with its own launches, retry budgets and cancellation. The parent pipeline handles
+ * alerts, dead letters and the commit.
  */
 export async function convertShard(input: ShardInput): Promise<ShardResult> {
   const { workflowId, runId, runStartTime } = workflowInfo();

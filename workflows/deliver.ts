@@ -9,17 +9,17 @@ import { deliveredAllTheSame } from './lastLook';
 import type { RunContext } from './runTask';
 import { conversion, transform, type Work } from './transform';
 
-/** What a run needs besides its tasks when a quality gate holds its batch. */
+/** Dependencies of a run whose batch a quality gate may hold. */
 export interface Approvals {
   readonly answers: ApprovalTracker;
-  /** Tells people that the run waits, until the time given in ISO 8601. */
+  /** Notifies operators that the run waits for an approval until the given time, in ISO 8601. */
   readonly alert: (reason: string, until: string) => Promise<void>;
 }
 
 /**
- * From the source to the published batch, by one task or by several, as the plan says. What a gate holds is published
- * when it is approved; refused, or not answered in time, the run has failed as NotApproved. A cancel that comes after the commit
- * is too late.
+ * Converts the source and publishes the batch, with one task or with several as the plan requests. A batch that a
+ * quality gate holds is published once it is approved; if it is refused, or not answered in time, the run fails with
+ * `NotApproved`. A cancellation that arrives after the commit has no effect.
  */
 export async function deliver(context: RunContext, approvals: Approvals): Promise<Delivered> {
   const { shards = 1 } = context.plan.compute;
@@ -27,7 +27,7 @@ export async function deliver(context: RunContext, approvals: Approvals): Promis
   try {
     return await (shards > 1 ? fanOut(context, shards, publish) : publish(conversion, commit()));
   } catch (error) {
-    // The task of a cancelled run may not have been stopped: that is another error then.
+    // Stopping the task of a cancelled run can fail too: the error is not a cancellation then.
     const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
     const committed = isCancelled && mayHaveCommitted(context, error) ? await committedBefore(context) : undefined;
     if (!committed) throw error;
@@ -35,19 +35,21 @@ export async function deliver(context: RunContext, approvals: Approvals): Promis
   }
 }
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { lateCancel: 'cancel-after-commit' } as const;
 
-/** A cancelled run does not wait longer for an answer of the commit log, in milliseconds. */
+/** Longest time that a cancelled run waits for the commit log, in milliseconds. */
 const confirmationMs = 60_000;
 
-/** What was cancelled before anything was launched has not. */
+/** Returns false if the run was cancelled before it launched anything. */
 function mayHaveCommitted({ status }: RunContext, error: unknown): boolean {
   const hasWorked = status.launches().some(({ taskArn, lane }) => taskArn !== undefined || lane === 'light');
   return hasWorked || !isCancellation(error);
 }
 
-/** The commit of a run that was cancelled too late: readers have its data. Undefined when it has not committed. */
+/**
+ * Returns the commit of a run that was cancelled after readers could see its data; undefined if it has not committed.
+ */
 async function committedBefore(context: RunContext): Promise<Delivered | undefined> {
   if (!patched(patches.lateCancel)) return undefined;
   const bounds = { scheduleToCloseTimeout: confirmationMs };
@@ -71,7 +73,10 @@ async function orHeld(
   return transform(context, approved);
 }
 
-/** Returns when somebody has approved. */
+/**
+ * Returns once the batch is approved.
+ * @throws `NotApproved` when it is refused or the deadline passes
+ */
 async function approval(
   { plan, status }: RunContext,
   { answers, alert }: Approvals,
@@ -89,7 +94,7 @@ async function approval(
   if (!decision) throw failure('NotApproved', `nobody has approved it until ${until}: ${reason}`, evidenceIn(held));
   upsertMemo({ approval: { ...decision, at: new Date(Date.now()).toISOString() } });
   if (!decision.approved) throw failure('NotApproved', `${describe(decision)}: ${reason}`, evidenceIn(held));
-  // A task is launched now, which takes a place of the batch's.
+  // The next launch counts toward the batch's concurrency again.
   await tellParent();
 }
 

@@ -32,14 +32,14 @@ export interface PipelineResult {
   readonly batch: Batch;
   readonly delivered: Delivered;
   readonly launches: readonly Launch[];
-  /** Readers had this source and these options before the run, which launched nothing. */
+  /** Set when the source was already delivered with the same options. The run launched nothing. */
   readonly alreadyDelivered?: true;
-  /** Of all launches, shown or not. */
+  /** Cost of all launches, including those that are not listed. */
   readonly costUsd?: number;
-  /** Why it ran where it ran, and what was expected of it; absent in runs of earlier versions. */
+  /** Where the conversion ran and why, with the estimate. Absent in runs of earlier versions. */
   readonly routing?: Routing;
   readonly notification: Notification;
-  /** Of a batch that a quality gate had held. */
+  /** The approval of a batch that a quality gate held. */
   readonly approval?: Approval;
 }
 
@@ -48,15 +48,15 @@ type Notification =
   | { readonly sent: false; readonly error: string }
   | typeof notAsked;
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { refuseAtOnce: 'refuse-unreadable-event' } as const;
 
-/** Somebody else tells how the run went: the batch that its file belongs to. */
+/** The event disabled notifications: the batch that the file belongs to sends them. */
 const notAsked = { sent: false, notAsked: true } as const;
 
 /**
- * A file becomes a published batch: validate, transform, notify. Any end but that one alerts, keeps the event in the
- * dead-letter queue (a cancelled run excepted), and ends the run with its own failure type.
+ * Publishes a file as a batch: validate, transform, notify. If the run fails, it sends an alert, sends the event to the
+ * dead-letter queue and ends with its own failure type. A cancelled run sends the alert but no dead letter.
  */
 export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   const info = workflowInfo();
@@ -69,14 +69,14 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   const status = trackStatus(title);
   const answers = trackApproval();
   const { batchDate } = looseDetail(event);
-  // An alert about a validation that failed has the date, at least.
+  // Alerts about a failed validation carry at least the date.
   let batch: Partial<Batch> = batchDate !== undefined && isCalendarDate(batchDate) ? { batchDate } : {};
   try {
     const { plan, delivered: alreadyDelivered = false } = await validate(event, title, (known) => {
       batch = known;
     });
     if (plan.routing && !alreadyDelivered) status.explain(plan.routing);
-    // A batch asks for an answer itself, once for all that are held.
+    // A batch sends one notification for all its held files, so its pipelines send none.
     const held = async (reason: string, until: string): Promise<void> => {
       if (plan.notifications !== 'none')
         await sendNotification(title, { kind: 'held', reason, until }, { ...batch, ...run });
@@ -95,7 +95,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       : {};
     status.set({ step: 'notify', ...note });
     const warnings = [...plan.warnings, ...delivered.warnings];
-    // The data is delivered: a cancel that comes now is too late.
+    // The data is published: a cancellation from here on has no effect.
     const notification = await CancellationScope.nonCancellable(async () =>
       plan.notifications === 'none'
         ? notAsked
@@ -145,7 +145,7 @@ async function alert(
   status.set({ step: 'alert', note: `${failed.type}: ${failed.message}` });
   const failureType = failureTypeOf(failed);
   const reason = failed.message;
-  // Read from the event: a plan there may be none.
+  // Read from the event: validation may have failed before there was a plan.
   const isAsked = looseDetail(event).notifications !== 'none';
   const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;
   const deadLetter =
@@ -160,7 +160,10 @@ async function alert(
   finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) });
 }
 
-/** An event that no activity can be given is in the history of the run: its letter has an excerpt. */
+/**
+ * Returns the event for the dead letter; an excerpt if the event is too large for an activity. The run's history has
+ * the original.
+ */
 function letterEvent(event: unknown): unknown {
   const problem = eventProblem(event);
   return problem === undefined ? event : excerptOf(event, { problem, original: 'the input of the run' });
@@ -181,7 +184,10 @@ async function sendNotification(title: string, outcome: Outcome, subject: Subjec
   return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
 }
 
-/** A message that cannot be sent changes nothing about the data: after its retries it is recorded on the run. */
+/**
+ * Sends a message. If all retries fail, returns the error so that the run records it: a failed message does not affect
+ * the data.
+ */
 async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string }> {
   try {
     return await send();
@@ -191,7 +197,7 @@ async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string 
   }
 }
 
-/** The end in the memo, where it can be read without a worker. */
+/** Writes the outcome to the memo, which is readable without a worker. */
 function finish(status: StatusTracker, end: Record<string, unknown>): void {
   status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
   const routing = status.routing();
@@ -207,7 +213,7 @@ function costOf(status: StatusTracker): { costUsd?: number } {
   return costUsd === undefined ? {} : { costUsd };
 }
 
-/** What a run is called in the Web UI: file and date. The event may be anything. */
+/** Returns the title of the run in the Web UI: file and date. Accepts any event. */
 function titleOf(event: unknown): string {
   const { s3Key = 'unknown file', batchDate = 'no date' } = looseDetail(event);
   const shown = shownUri(s3Key);

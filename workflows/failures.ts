@@ -11,22 +11,22 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 
-/** Characters of a failure's message. */
+/** Longest message of a failure, in characters. */
 const maxReason = 10_000;
 
 /**
- * Creates the failure of a run. Every error that leaves a workflow is one of these: any other makes Temporal retry the workflow
- * task for ever, and so does one that is too large.
+ * Creates the failure of a run. Every error that leaves a workflow must be one of these: any other error, or one that
+ * is too large, makes Temporal retry the workflow task indefinitely.
  */
 export function failure(type: FailureType, reason: string, evidence: Evidence = noEvidence): ApplicationFailure {
   const details = [boundEvidence(evidence)];
   return ApplicationFailure.create({ message: cut(reason, maxReason), type, nonRetryable: true, details });
 }
 
-/** Any error as a failure with a type of ours; what an activity failed of is told in its own words. */
+/** Converts any error to a failure with one of our types. Keeps the message of a failed activity. */
 export function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure && isOurs(error.type)) return error;
-  // A child that was cancelled is no cancel of its parent.
+  // Cancelling a child does not cancel its parent.
   if (error instanceof ChildWorkflowFailure) return childFailure(error);
   if (isCancellation(error)) return failure('Cancelled', 'the run was cancelled');
   if (error instanceof ActivityFailure) {
@@ -39,7 +39,10 @@ export function asFailure(error: unknown): ApplicationFailure {
   return failure('ServiceUnavailable', error instanceof Error ? error.message : String(error));
 }
 
-/** A child ends with a type of ours, or somebody has ended it from outside. */
+/**
+ * Converts the failure of a child workflow: the child's own failure, or `TaskStopped` if it was cancelled or terminated
+ * from outside.
+ */
 function childFailure({ workflowType, execution, cause, message }: ChildWorkflowFailure): ApplicationFailure {
   if (cause instanceof ApplicationFailure && isOurs(cause.type)) return cause;
   if (cause instanceof CancelledFailure)

@@ -11,15 +11,16 @@ import { convertShards } from './shards';
 import { transform, type Work } from './transform';
 
 /**
- * How often the shards convert. The first commit has seen the values of every chunk, so that the types it settles on hold
- * for all of them: what is converted again under these needs no wider ones, and the second commit finds nothing stale.
+ * Maximum number of times that the shards convert. The first commit has seen the values of every chunk, so the types
+ * that it chooses fit all of them: the second conversion needs no wider types, and the second commit finds no stale
+ * parts.
  */
 const maxRounds = 2;
 
-/** How the last task of a conversion is run: by itself, or with an approval in between. */
+/** Runs the last task of a conversion: `first`, and `approved` after an approval if a quality gate holds the batch. */
 export type Publish = (first: Work<Delivered>, approved: Work<Delivered>) => Promise<Delivered>;
 
-/** One file, converted by several tasks: an index of its chunks, a child workflow for each share of them, one commit. */
+/** Converts one file with several tasks: an index of its chunks, a child workflow per shard, and one commit. */
 export async function fanOut(context: RunContext, of: number, publish: Publish): Promise<Delivered> {
   const { plan, run } = context;
   const workOf = (generation: number | undefined, name: string): string =>
@@ -33,7 +34,7 @@ export async function fanOut(context: RunContext, of: number, publish: Publish):
   for (let round = 1; ; round++) {
     await convertShards(context, { of, indexUri, ...(reconcileUri !== undefined && { reconcileUri }) });
     try {
-      // What a gate holds was merged already: the launch that publishes it takes over all of it.
+      // A held batch is already merged: the launch that publishes it reuses the merged parts.
       return await publish(commit({ of, indexUri }), commit());
     } catch (error) {
       const widened = asFailure(error);
@@ -47,7 +48,7 @@ export async function fanOut(context: RunContext, of: number, publish: Publish):
   }
 }
 
-/** Publishes what shards have converted, or what a gate has held. */
+/** Returns the work that publishes converted shards, or a batch that a quality gate held. */
 export function commit(shards?: NonNullable<Extract<ContainerMode, { kind: 'commit' }>['shards']>): Work<Delivered> {
   return {
     mode: { kind: 'commit', ...(shards && { shards }) },

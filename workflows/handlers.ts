@@ -14,7 +14,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-/** What a signal is read as, and what follows. */
+/** Reader and handler of a signal. */
 export interface SignalHandling<T> {
   readonly read: Read<T>;
   readonly handle: (value: T) => void | Promise<void>;
@@ -23,15 +23,16 @@ export interface SignalHandling<T> {
 
 export interface UpdateHandling<T, Result> {
   readonly read: Read<T>;
-  /** Rejects an update that cannot be carried out now, by throwing `refusal`. Changes nothing. */
+  /** Rejects an update that cannot be applied now, by throwing `refusal`. Must not change state. */
   readonly check?: (value: T) => void;
   readonly handle: (value: T) => Result | Promise<Result>;
   readonly description: string;
 }
 
 /**
- * Sets the handler of a signal. Anybody who may call Temporal may send any value, and an error that leaves a handler fails the
- * workflow task: the run could not even be cancelled. So a signal that cannot be read is ignored, and so is an error.
+ * Sets the handler of a signal. Any Temporal client may send any value, and an error that leaves a handler fails the
+ * workflow task, so that not even a cancellation would reach the run. Signals that cannot be read are therefore
+ * ignored, and so are errors of the handler.
  */
 export function onSignal<T>(signal: SignalDefinition<[T]>, { read, handle, description }: SignalHandling<T>): void {
   const ignore = (problem: string): void =>
@@ -48,7 +49,7 @@ export function onSignal<T>(signal: SignalDefinition<[T]>, { read, handle, descr
   setHandler(signal, handler, { description });
 }
 
-/** Sets the handler of an update. One that cannot be read, or fails in any way, is rejected with its reason. */
+/** Sets the handler of an update. Updates that cannot be read, or whose handler fails, are rejected with the reason. */
 export function onUpdate<T, Result>(
   update: UpdateDefinition<Result, [T]> | UpdateDefinition<Result, []>,
   { read, check, handle, description }: UpdateHandling<T, Result>,
@@ -63,7 +64,7 @@ export function onUpdate<T, Result>(
     check?.(reading.value);
     return reading.value;
   };
-  // An update that is rejected leaves no trace in the history, so that a closing run could not wait for it.
+  // A rejected update leaves no event in the history, so a closing run could not wait for it.
   const validator = (input: unknown): void => (answers.areHeld ? undefined : orRefusal(() => void checked(input)));
   const handler = (input: unknown): Result | Promise<Result> => {
     answers.latestTask = currentTask();
@@ -78,12 +79,12 @@ function readAny<T>(read: Read<T>, input: unknown): Reading<T> {
   return input instanceof Undecoded ? input : read(input);
 }
 
-/** Sets the handler of a query, whose argument is not read. */
+/** Sets the handler of a query. Its argument is ignored. */
 export function onQuery<Answer>(query: QueryDefinition<Answer, []>, answer: () => Answer, description: string): void {
   setHandler(query, () => answer(), { description });
 }
 
-/** While answers are held, updates are carried out at once, and answered before the run continues as new. */
+/** While replies are held, updates are applied at once but answered just before the run continues as new. */
 const answers = { areHeld: false, latestTask: -1 };
 
 async function heldAnswer<Result>(work: () => Result | Promise<Result>): Promise<Result> {
@@ -93,19 +94,19 @@ async function heldAnswer<Result>(work: () => Result | Promise<Result>): Promise
   return outcome.value;
 }
 
-/** Each workflow task begins with a longer history than the one before. */
+/** Returns an identifier of the current workflow task: each task begins with a longer history than the one before. */
 const currentTask = (): number => workflowInfo().historyLength;
 
-/** In milliseconds: the timer begins another workflow task. */
+/** Delay in milliseconds after which a timer starts another workflow task. */
 const holdMs = 20;
-/** Clients that send updates all the time do not keep a run open. */
+/** Upper bound, so that clients that send updates continuously cannot keep a run open. */
 const maxHolds = 50;
 
 /**
- * Waits for the end of all handlers, in a workflow task that no update has come with, so that a run can continue as new. A
- * workflow task that continues as new fails when an event has arrived in the meantime. It is tried again, but an update that came
- * with it is answered with an internal error. One that was accepted before is safe, and the server passes one that comes later
- * on to the next run.
+ * Waits until all handlers have finished, in a workflow task that carries no update, so that the run can continue as
+ * new. A workflow task that continues as new fails if an event arrived in the meantime. Temporal retries the task, but
+ * answers an update that arrived with it with an internal error. An update that was accepted earlier is safe, and the
+ * server passes a later one to the next run.
  */
 export async function withoutUpdates(isReady: () => boolean): Promise<void> {
   for (let holds = 0; holds < maxHolds; holds++) {
@@ -123,10 +124,10 @@ export async function withoutUpdates(isReady: () => boolean): Promise<void> {
   await condition(() => isReady() && allHandlersFinished());
 }
 
-/** Reads nothing: for updates without an argument. */
+/** Ignores its input. For updates without an argument. */
 export const noArgument: Read<undefined> = () => ({ value: undefined });
 
-/** What an update is rejected with, or fails with. Any other error would fail the workflow task. */
+/** Creates the error that an update is rejected with, or fails with. Any other error would fail the workflow task. */
 export function refusal(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(cut(message), 'Refused');
 }

@@ -1,4 +1,4 @@
-/** What the worker's workflow bundle is made of: one export a workflow type. */
+/** Entry point of the worker's workflow bundle: one export per workflow type. */
 export { convertShard } from './convertShard';
 export { etlPipeline } from './etlPipeline';
 export { nightlyBatch } from './nightlyBatch/nightlyBatch';

@@ -5,28 +5,33 @@ import { confirmCommit, confirmWork, shown } from './activities';
 import type { Delivered } from './confirmed';
 import type { RunContext } from './runTask';
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { looksAgain: 'look-after-timeout' } as const;
 
-/** Nothing is launched after these failures, which do not tell whether the work was done. */
+/** Failures that are not retried and do not show whether the work was done. */
 const undecided: readonly FailureType[] = ['Timeout', 'ServiceUnavailable'];
 
-/** Returns whether the work may have been done by a launch that failed. Any other failure that ends a run has told for certain. */
+/**
+ * Returns whether a failed launch may have completed the work. All other failures that end a run prove that it did not.
+ */
 export function mayHaveDone(failed: readonly FailureType[]): boolean {
   if (failed.some((type) => budgetOf(type) !== 'none')) return true;
-  // A cancelled run is looked after where its cancel ends.
+  // `deliver` checks a cancelled run itself.
   if (CancellationScope.current().consideredCancelled) return false;
   return failed.some((type) => undecided.includes(type)) && looksAgain();
 }
 
-/** Whether this run began under a version that looks after timeouts, for files of shards, and before a launch leaves the light lane. */
+/**
+ * Returns whether this run started under a version that checks after timeouts, checks for files of shards, and checks
+ * before a launch leaves the light lane.
+ */
 export function looksAgain(): boolean {
   return patched(patches.looksAgain);
 }
 
 /**
- * A task may have been lost between its commit and its end, as often as its budget allowed: what readers see as delivered
- * must not be a failed run.
+ * Returns this run's commit, if there is one. Each task within the budget may have been lost between its commit and its
+ * end: a run whose data readers see must not fail.
  */
 export async function deliveredAllTheSame(
   { plan, run, title }: RunContext,
@@ -38,7 +43,10 @@ export async function deliveredAllTheSame(
   });
 }
 
-/** Returns the file that one of these launches has left, of a task that publishes nothing; undefined for none. */
+/**
+ * Returns the URI of the file that one of these launches has written, for tasks that publish nothing; undefined if
+ * there is none.
+ */
 export async function workLeftBy(
   { title }: RunContext,
   generations: readonly number[],

@@ -3,8 +3,9 @@ import { Undecoded } from '@etl/lib/reading';
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 
 /**
- * Decodes what workflows are sent. Anybody who may call Temporal can send bytes of any encoding, and an error here fails the
- * workflow task for ever: the run could not even be cancelled. So what is not JSON is an `Undecoded`, which every reader rejects.
+ * Decodes the payloads that workflows receive. Any Temporal client can send bytes of any encoding, and an error here
+ * fails the workflow task indefinitely, so that not even a cancellation would reach the run. Payloads that are not JSON
+ * therefore decode to `Undecoded`, which every reader rejects.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value, context, hint) => defaultPayloadConverter.toPayload(value, context, hint),
@@ -22,7 +23,7 @@ function decoded(payload: Payload): unknown {
   }
 }
 
-/** Characters of an encoding's name. */
+/** Longest name of an encoding in an error message, in characters. */
 const maxName = 100;
 
 function undecoded({ metadata }: Payload): Undecoded {

@@ -8,9 +8,12 @@ import { showDetails } from './details';
 import { asFailure, failure } from './failures';
 
 export interface ReapInput {
-  /** Stop what was found; without it, it is only reported. */
+  /** Stops the orphans that were found. @default false, which only reports them */
   readonly stop?: boolean;
-  /** A workflow that ended less than this ago may still be stopping its task itself. */
+  /**
+   * Tasks of a workflow that ended less than this many seconds ago are ignored: it may still be stopping them itself.
+   * @default 600
+   */
   readonly graceSeconds?: number;
 }
 
@@ -21,7 +24,7 @@ export interface ReapReport extends OrphanReport {
 }
 
 const defaultGraceSeconds = 600;
-/** Characters of an error: two hundred travel together. */
+/** Longest error of a task, in characters: the report may carry two hundred of them. */
 const maxError = 300;
 /** Orphans that the Web UI lists. */
 const maxShown = 50;
@@ -38,8 +41,8 @@ function readReapInput(input: unknown): Reading<ReapInput> {
 }
 
 /**
- * Finds the tasks of workflows that have ended without stopping them (terminated ones cannot), reports them, and stops
- * them when told to. Meant to be run by a schedule.
+ * Finds and reports the tasks of workflows that ended without stopping them, such as terminated workflows, and stops
+ * them if requested. Intended for a schedule.
  */
 export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
   const reading = readReapInput(argument);
@@ -53,7 +56,7 @@ export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
   const stopped: string[] = [];
   const notStopped: { taskArn: string; error: string }[] = [];
   if (input.stop) {
-    // One after the other: this is tidying up, and must not take the API from those who work.
+    // One at a time: cleanup must not use up the API quota of running pipelines.
     for (const { taskArn, workflowId } of report.orphans) {
       try {
         const reason = `orphan of workflow ${workflowId}`;

@@ -11,8 +11,9 @@ import { asFailure, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
 
 /**
- * One launch in the light lane, from its call to its commit. Throws what it failed of, and the cancellation once the conversion
- * is over. `sawEnd` is told how it ended, where that is known.
+ * Runs one launch in the light lane, from the call to the commit. Calls `sawEnd` with the end of the launch if it is
+ * known.
+ * @throws the failure of the launch; the cancellation, once the conversion is over
  */
 export async function runLight(
   context: RunContext,
@@ -41,7 +42,7 @@ async function convert({ plan, run, title }: RunContext, generation: number): Pr
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failed = asFailure(error);
-    // Nobody knows how it ended: its worker was lost, or stopped.
+    // The outcome is unknown: the worker was lost or stopped.
     throw failureTypeOf(failed) === 'ServiceUnavailable' ? failure('TaskKilled', failed.message) : failed;
   }
 }
@@ -67,10 +68,13 @@ function evidenceOf(generation: number, { exitCode, logTail }: LightEnd): Eviden
   return { generation, ...(exitCode !== undefined && { exitCode }), logTail };
 }
 
-/** What a task, which has more of everything, may bring to its end: that costs none of the budgets, and is done at once. */
+/**
+ * Returns whether a Fargate task, which has more time and memory, may succeed where the light lane failed. The task is
+ * launched at once and uses no retry budget.
+ */
 export function goesOnAsTask(failed: ApplicationFailure, { timings }: Plan): boolean {
   const type = failureTypeOf(failed);
-  // The run's own time is over for a task too.
+  // The run's own timeout applies to a task too.
   if (type === 'Timeout') return timings.timeoutSeconds > lightLimits.timeoutSeconds;
   return ['OutOfMemory', 'TaskKilled', 'ExitCodeMissing'].includes(type);
 }

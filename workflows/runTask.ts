@@ -19,15 +19,18 @@ import { awaitTask, findTasks, launchTask, shown, stopTask } from './activities'
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { StatusTracker } from './status';
 
-/** What every step of a run knows of it. */
+/** Context that every step of a run shares. */
 export interface RunContext {
   readonly plan: Plan;
   readonly run: RunIdentity;
   readonly title: string;
   readonly status: StatusTracker;
-  /** 1, 2, …: a client token is made from it, so that no two launches of a run may have the same, whatever they are for. */
+  /**
+   * Returns 1, 2, …. The client token is derived from the generation, so no two launches of a run may share one,
+   * whatever their purpose.
+   */
   readonly nextGeneration: () => number;
-  /** What the task is told to do; absent: the whole conversion. */
+  /** What the task does. @default the whole conversion */
   readonly mode?: ContainerMode;
 }
 
@@ -42,41 +45,41 @@ export function runContext(of: Omit<RunContext, 'nextGeneration' | 'mode'>): Run
   };
 }
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { stopAtOnce: 'stop-at-once' } as const;
 
-/** One deliberate launch, as it is wanted. */
+/** Request for one launch. */
 export interface Asked {
   readonly generation: number;
   readonly spot: boolean;
   readonly size?: TaskSize;
-  /** Absent: as a task. */
+  /** @default a Fargate task */
   readonly lane?: 'light';
 }
 
 interface Launched {
   readonly taskArn: string;
-  /** As which the task was started: that of an earlier launch when its task was found running. */
+  /** Generation that started the task: an earlier one if its task was found running. */
   readonly generation: number;
 }
 
 export interface Ended extends Launched {
   readonly end: TaskEnd;
-  /** When the time of the launch is over, in milliseconds of the workflow's time. */
+  /** Deadline of the launch, in milliseconds of workflow time. */
   readonly deadline: number;
 }
 
 /**
- * One launch, from RunTask to the end of its container, which ECS may report long before the task is STOPPED (`awaitStopped`).
- * Whatever ends the wait early (timeouts, cancel, a failure of the wait itself), the task is stopped and its end is seen before this
- * throws. `sawEnd` is told how the task ended, in either case.
+ * Runs one launch, from RunTask to the end of its container, which ECS may report long before the task is STOPPED
+ * (`awaitStopped`). If anything ends the wait early (a timeout, a cancellation, a failure of the wait itself), the task
+ * is stopped and its end is observed before this throws. Calls `sawEnd` with the end of the task in either case.
  */
 export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
   const { timeoutSeconds, launchQueueSeconds } = context.plan.timings;
   let launched: Launched | undefined;
   return withinTime(context.plan, timeoutSeconds * 1000, {
     work: async (inTime) => {
-      // What it waits for its turn beside thousands of others is no part of its timeout; runs in flight had it inside.
+      // Time spent in the launch queue does not count toward the timeout, except in runs of earlier versions.
       if (launchQueueSeconds !== undefined) launched = await launch(context, asked);
       const deadline = Date.now() + timeoutSeconds * 1000;
       return inTime(async () => {
@@ -97,8 +100,8 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
 }
 
 /**
- * Waits until a task is STOPPED whose container has ended, as long as the time of its launch lasts: no other generation is launched
- * before.
+ * Waits until a task whose container has ended is STOPPED, up to the deadline of its launch. No other generation is
+ * launched before.
  */
 export async function awaitStopped(context: RunContext, ended: Ended, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
   const { timeoutSeconds } = context.plan.timings;
@@ -125,11 +128,14 @@ export async function awaitStopped(context: RunContext, ended: Ended, sawEnd: (e
 }
 
 interface Bounded<T> {
-  /** What it gives to `inTime` is cancelled when the time is over. */
+  /** Runs the work. Calls passed to `inTime` are cancelled at the deadline. */
   readonly work: (inTime: <R>(work: () => Promise<R>) => Promise<R>) => Promise<T>;
-  /** Called before an error is thrown on, also while the run is cancelled, with the reason in words. */
+  /**
+   * Stops what the work started, before the error is rethrown, also while the run is cancelled. `why`: the reason in
+   * words.
+   */
   readonly stop: (error: unknown, why: string) => Promise<void>;
-  /** What the work has failed of when its time is over. */
+  /** Returns the failure for a missed deadline. */
   readonly late: () => ApplicationFailure;
 }
 
@@ -150,7 +156,7 @@ async function withinTime<T>({ timings }: Plan, timeout: number, { work, stop, l
   }
 }
 
-/** A task that another one follows is seen STOPPED; of others the end of their container is enough. */
+/** Waits for STOPPED only if another launch follows. Otherwise the end of the container is enough. */
 function stopUntil(error: unknown): WaitUntil {
   const isLast = isCancellation(error) || budgetOf(failureTypeOf(asFailure(error))) === 'none';
   return isLast ? 'ended' : 'stopped';
@@ -177,10 +183,13 @@ async function launch(context: RunContext, asked: Asked): Promise<Launched> {
   }
 }
 
-/** For plans of earlier versions, which do not bound the launch. */
+/** Bound of a launch in seconds, for plans of earlier versions, which have none. */
 const earlierLaunchSeconds = 900;
 
-/** A launch whose answer nobody waits for would leave a task that nobody stops: a cancel ends only one that still waits for its turn. */
+/**
+ * Launches the task and waits for the answer. If the launch were abandoned, its task would keep running, so a
+ * cancellation ends only a launch that is still queued.
+ */
 function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult> {
   const { plan, run, mode } = context;
   const { launchQueueSeconds } = plan.timings;
@@ -198,7 +207,7 @@ function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult
   });
 }
 
-/** Earlier tasks of this workflow that have done their work, or failed for good: what they ended with was settled. */
+/** Returns earlier tasks of this workflow that have succeeded or failed for good: their outcomes are settled. */
 function tasksOver({ status }: RunContext): string[] {
   return status.launches().flatMap(({ taskArn, shard, failureType }) => {
     const isOver = failureType === undefined || budgetOf(failureType) === 'none';
@@ -206,7 +215,9 @@ function tasksOver({ status }: RunContext): string[] {
   });
 }
 
-/** Polling sees the end of a task; an event of ECS, where there is a queue of them, only makes it look at once. */
+/**
+ * Waits for the end of a task by polling. An ECS event, where there is an event queue, only triggers an immediate poll.
+ */
 async function awaitEnd(context: RunContext, launched: Launched, until: WaitUntil, note?: string): Promise<TaskEnd> {
   const { plan, run, status } = context;
   const { taskArn, generation } = launched;
@@ -220,7 +231,7 @@ async function awaitEnd(context: RunContext, launched: Launched, until: WaitUnti
   const told = condition(() => status.isSaidToBeStopped(taskArn)).then(() => undefined);
   const first = await Promise.race([polled, told]);
   if (first) return first;
-  // The first wait comes to the same end with its next look, and nobody listens to it any more.
+  // The first wait finds the same end with its next poll. Its result is ignored.
   polled.catch(() => undefined);
   return wait();
 }
@@ -231,7 +242,7 @@ function awaitBounds({ timings }: Plan) {
     startToCloseTimeout: bound,
     scheduleToCloseTimeout: bound,
     heartbeatTimeout: timings.heartbeatSeconds * 1000,
-    // The task is stopped at once: its wait would hear of a cancel only with its next heartbeat.
+    // The task is stopped at once: its wait would receive a cancellation only with the next heartbeat.
     cancellationType: patched(patches.stopAtOnce)
       ? ActivityCancellationType.TRY_CANCEL
       : ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -243,8 +254,9 @@ function stop(context: RunContext, taskArn: string, reason: string, until: WaitU
 }
 
 /**
- * A launch that was not answered may have started a task all the same; so may one that was cancelled between two attempts, which
- * those of runs in flight cannot be.
+ * Returns whether a task may be running although the launch failed. An unanswered launch may have started one, and so
+ * may a launch that was cancelled between two attempts. A launch in a run of an earlier version cannot be cancelled
+ * that way.
  */
 function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
   const type = failureTypeOf(asFailure(error));
@@ -263,7 +275,7 @@ function summaryOf({ title, mode }: RunContext, { generation }: { readonly gener
   return `${title},${purpose === undefined ? '' : ` ${purpose},`} launch ${generation}`;
 }
 
-/** Which launch it is, as the status shows it. */
+/** Returns the fields that identify the launch in the status. */
 export function shownLaunch({ mode }: RunContext, { generation }: { readonly generation: number }) {
   const purpose = describePurpose(purposeOf(mode));
   return { generation, ...(purpose !== undefined && { purpose }) };

@@ -8,27 +8,33 @@ import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { failure } from './failures';
 import type { Ended, RunContext } from './runTask';
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { limitsOfStarts: 'limits-of-starts' } as const;
 
-/** What a task failed of. Asks for the version only where it matters. */
+/** Returns the failure type of a task's end. Calls `patched` only if the versions differ. */
 function failedOf(end: TaskEnd): FailureType | undefined {
   const failed = failureOf(end);
   const earlier = failureOf(end, false);
   return failed === earlier || patched(patches.limitsOfStarts) ? failed : earlier;
 }
 
-/** What the end of a task that publishes means for the batch. Throws what it failed of. */
+/**
+ * Returns the commit of a task that publishes.
+ * @throws the failure of the task
+ */
 export async function settleCommit(context: RunContext, { end, generation }: Ended): Promise<Delivered> {
   const failed = failedOf(end);
   const evidence = evidenceOf(generation, end);
-  // A task that ECS forgot may have delivered all the same: the commit log knows.
+  // A task that ECS no longer knows may have committed: check the commit log.
   if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
   const otherwise = failed ? failure(failed, reasonOf(end), evidence) : commitMissing(evidence);
   return confirmed(context, evidence, otherwise);
 }
 
-/** The same of a task that leaves a file and publishes nothing. Returns the file's URI. */
+/**
+ * Returns the URI of the file that a task writes without publishing.
+ * @throws the failure of the task
+ */
 export async function settleWork({ title }: RunContext, { end, generation }: Ended, uri: string): Promise<string> {
   const failed = failedOf(end);
   const evidence = evidenceOf(generation, end);

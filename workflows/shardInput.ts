@@ -3,18 +3,18 @@ import type { ContainerMode } from '@etl/pipeline/container';
 import type { Plan } from '@etl/pipeline/plan';
 
 export interface ShardInput {
-  /** As the pipeline follows it. */
+  /** Plan of the parent pipeline. */
   readonly plan: Plan;
   readonly title: string;
   readonly mode: Extract<ContainerMode, { kind: 'shard' }>;
 }
 
-/** A pipeline has fewer shards by far. */
+/** Upper bound, far above the shards of any pipeline. */
 const mostShards = 10_000;
-/** In characters, of a URI or a title. */
+/** Longest URI or title, in characters. */
 const mostText = 16_384;
 
-/** Reads the argument of `convertShard`: the parts that the workflow itself relies on. */
+/** Reads the argument of `convertShard`. Checks only the parts that the workflow itself uses. */
 export function readShardInput(input: unknown): Reading<ShardInput> {
   if (input instanceof Undecoded) return input;
   const { plan, title, mode } = fieldsOf(input);

@@ -9,12 +9,12 @@ import { onSignal } from './handlers';
 const shardProgressSignal = defineSignal<[ShardProgress]>(messageNames.shardProgress);
 
 /**
- * Signals of a shard to its pipeline: each costs the pipeline four events of its history, which has room for 50,000 of up to 500
- * shards. Shards in flight replay with it: another number needs `patched()`.
+ * Signals that a shard sends to its pipeline. Each costs the pipeline four history events, and the history has room for
+ * 50,000 events of up to 500 shards. Shards in flight replay with this number: guard a change with `patched()`.
  */
 const signalsPerShard = 4;
 
-/** Passes the progress of a shard on to its pipeline, once for each quarter. */
+/** Returns a function that signals the progress of a shard to its pipeline, once per quarter. */
 export function passOnProgress(number: number): (progress: Progress) => void {
   let passed = 0;
   return (progress) => {
@@ -29,13 +29,13 @@ export function passOnProgress(number: number): (progress: Progress) => void {
   };
 }
 
-/** Gathers the progress of the shards of a round; calls `onChange` when one of them reports. */
+/** Collects the progress of the shards of a round. Calls `onChange` after each report. */
 export function gatherProgress(source: { readonly bytes: number; readonly shards: number }, onChange: () => void) {
   const known = new Map<number, Progress>();
   onSignal(shardProgressSignal, {
     read: (input) => readShardProgress(input, source.shards),
     handle: ({ number, progress }) => {
-      // A report of a shard that has ended may come late.
+      // A report may arrive after its shard has ended.
       if (known.get(number)?.phase === 'done') return;
       known.set(number, progress);
       onChange();
@@ -43,14 +43,14 @@ export function gatherProgress(source: { readonly bytes: number; readonly shards
     description: 'Sent by a shard: how far it is',
   });
   return {
-    /** Counts a shard as read: its last report may be old, and a short one sends none. */
+    /** Counts a shard as fully read: its last report may be old, and a short shard sends none. */
     end(number: number): void {
       const share = Math.floor(source.bytes / source.shards);
       const { bytesTotal, rowsRead, parts } = known.get(number) ?? { bytesTotal: share, rowsRead: 0, parts: 0 };
       const updatedAt = new Date().toISOString();
       known.set(number, { phase: 'done', bytesRead: bytesTotal, bytesTotal, rowsRead, parts, updatedAt });
     },
-    /** Returns the progress of all shards together; undefined before the first report. */
+    /** Returns the total progress of all shards; undefined before the first report. */
     sum(): Progress | undefined {
       const sum = sumOfProgress([...known.values()]);
       return sum && { ...sum, bytesTotal: source.bytes };

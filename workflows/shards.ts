@@ -28,23 +28,26 @@ import type { ShardInput } from './shardInput';
 import { gatherProgress } from './shardProgress';
 import { withLaunches } from './transform';
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { startInParts: 'start-shards-in-parts' } as const;
 
-/** In bytes: all commands of a workflow task are one message of 4 MiB at most. */
+/**
+ * Largest total of start commands in a workflow task, in bytes: all commands of a task travel in one message of at most
+ * 4 MiB.
+ */
 const maxStartBytes = 1024 * 1024;
 
-/** What the shards of a file have in common. */
+/** Parameters that the shards of a file share. */
 export interface Round {
   readonly of: number;
   readonly indexUri: string;
-  /** Where the schema lies under which they convert again. */
+  /** URI of the schema for a second conversion. */
   readonly reconcileUri?: string;
 }
 
 /**
- * Every shard of the file, each in a child workflow. The first one that fails for good ends the others: they are
- * cancelled, and this throws only when their tasks are STOPPED.
+ * Converts every shard of the file, each in a child workflow. The first shard that fails for good cancels the others.
+ * Throws only once their tasks are STOPPED.
  */
 export async function convertShards(context: RunContext, round: Round): Promise<void> {
   const { status, run } = context;
@@ -72,7 +75,7 @@ export async function convertShards(context: RunContext, round: Round): Promise<
       const reason = asFailure(error);
       const { launches = [], ...evidence } = evidenceIn(reason);
       status.addLaunch(...launches);
-      // The others end because this one has failed, or all because the run was cancelled.
+      // This shard was cancelled, because another shard failed or the run was cancelled.
       if (scope.consideredCancelled) return;
       failed = failure(failureTypeOf(reason), `shard ${number}/${round.of}: ${reason.message}`, evidence);
       scope.cancel();
@@ -90,8 +93,8 @@ export async function convertShards(context: RunContext, round: Round): Promise<
 type InTurn = <T>(start: () => Promise<T>) => Promise<T>;
 
 /**
- * Creates the turns of starts that carry so many bytes each. Timers that have passed while no worker was there fire together, so
- * that hundreds of shards would start in one workflow task.
+ * Limits the number of concurrent starts, each of which carries `bytes` bytes. Timers that expired while no worker was
+ * running fire together, and would start hundreds of shards in one workflow task.
  */
 function createStartTurns(bytes: number): InTurn {
   let starting = 0;
@@ -109,7 +112,7 @@ function createStartTurns(bytes: number): InTurn {
 
 async function convertOne(context: RunContext, round: Round, number: number, inTurn: InTurn): Promise<ShardResult> {
   const { title, run } = context;
-  // The pipeline itself reports the warnings of its plan.
+  // The pipeline reports the warnings of its plan itself.
   const plan = { ...context.plan, warnings: [] };
   const { of, indexUri, reconcileUri } = round;
   const wait = Math.floor((number - 1) / definition.shardStartsPerSecond);
@@ -120,7 +123,7 @@ async function convertOne(context: RunContext, round: Round, number: number, inT
   try {
     return await child.result();
   } catch (error) {
-    // One that was terminated could not stop its task.
+    // A terminated child cannot stop its task.
     const terminated = error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
     if (terminated)
       await CancellationScope.nonCancellable(() => stopTasksOf(context, workflowId, child.firstExecutionRunId));
@@ -128,10 +131,13 @@ async function convertOne(context: RunContext, round: Round, number: number, inT
   }
 }
 
-/** How long a shard of an earlier run of the pipeline is waited for, once it was cancelled. */
+/** Backoff while a cancelled shard of an earlier run of the pipeline ends. */
 const waits = { firstSeconds: 2, backoffRate: 2, maxSeconds: 60, maxTries: 40 } as const;
 
-/** A shard that an earlier run of the pipeline has left behind is cancelled, and comes to its end first. */
+/**
+ * Starts a shard. If an earlier run of the pipeline left the same shard running, cancels it and waits until it has
+ * ended.
+ */
 async function start(workflowId: string, input: ShardInput): Promise<ChildWorkflowHandle<typeof convertShard>> {
   for (let tries = 1; ; tries++) {
     try {
@@ -152,7 +158,7 @@ async function start(workflowId: string, input: ShardInput): Promise<ChildWorkfl
   }
 }
 
-/** One that has ended meanwhile needs no cancel. */
+/** Requests the cancellation. The workflow may already be closed; ignore the error. */
 async function cancelled(workflowId: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(workflowId).cancel();

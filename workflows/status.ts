@@ -15,10 +15,10 @@ export const statusQuery = defineQuery<RunStatus>(messageNames.status);
 export const taskProgressSignal = defineSignal<[TaskProgress]>(messageNames.taskProgress);
 export const taskStateSignal = defineSignal<[TaskStateChange]>(messageNames.taskStateChanged);
 
-/** A run has fewer launches by far: what names more tasks is not from ECS. */
+/** Upper bound, far above the launches of a run: signals that name more tasks do not come from ECS. */
 const maxStopped = 1000;
 
-/** One place that knows where the run is; the query and the Web UI's current details both show it. */
+/** Tracks the step of the run, for both the query and the current details in the Web UI. */
 export function trackStatus(title: string, onProgress: (progress: Progress) => void = () => undefined) {
   let status: RunStatus = { step: 'validate' };
   const launches: Launch[] = [];
@@ -35,7 +35,7 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
   onSignal(taskProgressSignal, {
     read: readTaskProgress,
     handle: ({ generation, progress }) => {
-      // A signal of an earlier launch may come late.
+      // A signal of an earlier launch may arrive late.
       if (status.step !== 'transform' || generation !== status.generation) return;
       set({ ...status, progress });
       onProgress(progress);
@@ -52,18 +52,18 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
   set(status);
   return {
     set,
-    /** From here on it is shown why the run runs where it runs. */
+    /** Adds the reasons for the routing to the status. */
     explain: (why: Routing): void => {
       routing = why;
       set(status);
     },
     routing: (): Routing | undefined => routing,
     launches: (): readonly Launch[] => launches,
-    /** A launch that has ended. */
+    /** Adds launches that have ended. */
     addLaunch: (...ended: readonly Launch[]): void => {
       launches.push(...ended);
     },
-    /** Whether an event of ECS has said so; what is true, DescribeTasks says. */
+    /** Returns whether an ECS event reported the task STOPPED. DescribeTasks has the authoritative status. */
     isSaidToBeStopped: (taskArn: string): boolean => saidToBeStopped.has(taskArn),
   };
 }
@@ -91,7 +91,10 @@ function describeStep({ step, purpose, generation, shards }: RunStatus): string 
   return [step, purpose, launch, done].filter(Boolean).join(', ');
 }
 
-/** A run may wait for capacity a hundred times, or have five hundred shards: the latest are of interest. */
+/**
+ * Launches that the status lists, the latest ones: a run may wait for capacity a hundred times, or have five hundred
+ * shards.
+ */
 const maxListedLaunches = 50;
 
 function describeLaunches(launches: readonly Launch[], earlier: number): Markdown {

@@ -13,22 +13,25 @@ import { goesOnAsTask, runLight } from './runLight';
 import { type Asked, awaitStopped, type Ended, type RunContext, runTask, shownLaunch } from './runTask';
 import { settleCommit } from './settle';
 
-/** What is launched until it is done. */
+/** Work that is launched repeatedly until it is done. */
 export interface Work<Result> {
-  /** Absent: the whole conversion. */
+  /** What the task does. @default the whole conversion */
   readonly mode?: ContainerMode;
-  /** What the end of a task means. Throws what it failed of. */
+  /**
+   * Returns the result of a task that has ended.
+   * @throws the failure of the task
+   */
   readonly settle: (context: RunContext, ended: Ended) => Promise<Result>;
-  /** How it is done in the light lane; absent for what only tasks do. */
+  /** Does the work in the light lane. Absent for work that needs a task. */
   readonly light?: (context: RunContext, generation: number, sawEnd: (launch: Launch) => void) => Promise<Result>;
   /**
-   * Where to look once more for what launches of these generations may have done, although their ends do not prove it: a task may
-   * be lost, or may never be reported as STOPPED, after it has done what it was for.
+   * Checks whether launches of these generations did the work although their ends do not prove it: a task may be lost,
+   * or never be reported STOPPED, after it has done its work.
    */
   readonly lastLook: (context: RunContext, generations: readonly number[]) => Promise<Result | undefined>;
 }
 
-/** From the source to the commit. */
+/** The conversion from the source to the commit. */
 export const conversion: Work<Delivered> = {
   settle: settleCommit,
   light: runLight,
@@ -36,10 +39,10 @@ export const conversion: Work<Delivered> = {
 };
 
 /**
- * Launches tasks, or what the plan's lane has instead, until the work is done: one generation after the other, each only
- * after the one before it was seen STOPPED. Relaunching is this loop, within the plan's budgets; Temporal's own retries are
- * for API errors alone.
- * Throws the failure of the last generation, or the cancellation.
+ * Launches tasks, or calls the light lane if the plan selects it, until the work is done: one generation at a time,
+ * each only after the previous one was seen STOPPED. This loop relaunches within the plan's budgets; Temporal's own
+ * retries are only for API errors.
+ * @throws the failure of the last generation, or the cancellation
  */
 export async function transform<Result>(run: RunContext, work: Work<Result>): Promise<Result> {
   const context: RunContext = { ...run, ...(work.mode && { mode: work.mode }) };
@@ -86,7 +89,7 @@ function asTask({ compute: { spot, size } }: Plan, generation: number): Asked {
   return { generation, spot, ...(size && { size }) };
 }
 
-/** The size is the one ECS gave the task, which the task definition may have decided. */
+/** Returns the failed launch with its size: the size that ECS reports, since the task definition may have set it. */
 function failedLaunch(failureType: FailureType, asked: Asked, launch: Launch | undefined): FailedLaunch {
   const size = launch?.size ?? asked.size;
   return { failureType, spot: asked.spot, ...(size && { size }) };
@@ -96,7 +99,7 @@ function describeWait(failed: ApplicationFailure, { generation }: Asked, delaySe
   return `Launch ${generation} failed (${failed.type}: ${failed.message}); next launch in ${Number(delaySeconds.toFixed(1))} s`;
 }
 
-/** The last failure, with why no launch follows, and what all of them were. */
+/** Returns the last failure with the reason why no launch follows, and with all launches as evidence. */
 function withHistory(
   failed: ApplicationFailure,
   why: string | undefined,
@@ -106,15 +109,15 @@ function withHistory(
   return withLaunches(failure(finalTypeOf(failureTypeOf(failed)), reason, evidenceIn(failed)), launches);
 }
 
-/** The failure, with the latest launches as evidence. */
+/** Returns the failure with the latest launches as evidence. */
 export function withLaunches(failed: ApplicationFailure, launches: readonly Launch[]): ApplicationFailure {
   return failure(failureTypeOf(failed), failed.message, { ...evidenceIn(failed), launches });
 }
 
-/** Characters of a launch's reason: twenty launches travel together. */
+/** Longest reason of a launch, in characters: a failure may carry twenty launches. */
 const maxLaunchReason = 500;
 
-/** One launch and what it brought; it is written down however it ends. */
+/** Runs one launch and records it, whatever its outcome. */
 async function runGeneration<Result>(context: RunContext, work: Work<Result>, asked: Asked): Promise<Result> {
   const { status, mode } = context;
   let launch: Launch = { ...asked, ...purposeOf(mode), lane: asked.lane ?? 'fargate' };
@@ -140,8 +143,9 @@ async function runGeneration<Result>(context: RunContext, work: Work<Result>, as
 }
 
 /**
- * Settles a task as soon as its container has ended: ECS may take long to report the task STOPPED, or never do so. An end that needs a
- * new launch is settled only once the task is STOPPED, since two tasks must never write at once.
+ * Settles a task as soon as its container has ended: ECS may report the task STOPPED much later, or never. If the
+ * outcome requires a new launch, settles only once the task is STOPPED, since two tasks must never write at the same
+ * time.
  */
 async function settled<Result>(
   context: RunContext,
@@ -159,7 +163,7 @@ async function settled<Result>(
   } catch (error) {
     if (isCancellation(error) || budgetOf(failureTypeOf(asFailure(error))) === 'none') throw error;
   }
-  // Of a success the commit log was asked already.
+  // After a success the commit log has already been checked.
   const done = failureOf(ended.end) && (await work.lastLook(context, [ended.generation]));
   return done || settle(await awaitStopped(context, ended, sawEnd));
 }

@@ -5,10 +5,13 @@ import { inTurn } from '../inTurn';
 import type { DeadLetterBox, KeptLetter } from '../ports';
 import { createMarkers } from './markers';
 
-/** Markers that are read at once. */
+/** Markers read concurrently. */
 const maxReads = 16;
 
-/** The letters of a queue together with their markers (see `createOnePerEvent`): each with the latest failure of its event. */
+/**
+ * Creates a box of the letters in a queue, each with the latest failure of its event from its marker (see
+ * `createOnePerEvent`).
+ */
 export function createMarkedBox(
   box: Omit<DeadLetterBox, 'detach'>,
   store: ObjectStore,
@@ -28,7 +31,7 @@ export function createMarkedBox(
     list: async (limit) => inTurn(await box.list(limit), maxReads, withLatest),
     detach: async (letter) => {
       const uri = markerOf(letter);
-      // A letter that names no marker was sent without one, and another one of its event may have it.
+      // A letter without a marker URI was sent without a marker, which may belong to another letter of its event.
       const marker = await (letter.marker === undefined ? readable(markers.read(uri)) : markers.read(uri));
       if (!marker) return async () => undefined;
       const undo = async () => void (await markers.create(uri, marker));
@@ -46,7 +49,7 @@ export function createMarkedBox(
   };
 }
 
-/** Undefined for what cannot be read from here. */
+/** Returns undefined if the object cannot be read from here. */
 async function readable<T>(reading: Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await reading;

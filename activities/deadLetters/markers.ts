@@ -2,11 +2,11 @@ import { parseJsonOr } from '@etl/lib/json';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { DeadLetter } from '../ports';
 
-/** Stands for a letter in a queue, which cannot be searched: whether there is one costs one read. */
+/** Record of a letter in a queue. A queue cannot be searched; checking for the marker costs one read. */
 export interface LetterMarker {
-  /** Another one for each letter. */
+  /** Unique per letter. */
   readonly claim: string;
-  /** When the event failed that the letter is about; ISO 8601. */
+  /** Time of the failure that the letter reports; ISO 8601. */
   readonly sentAt: string;
   readonly failureType: string;
   readonly workflowId: string;
@@ -14,13 +14,16 @@ export interface LetterMarker {
   readonly letterId?: string;
 }
 
-/** The latest failure of an event whose letter was sent for an earlier one. */
+/** Latest failure of an event whose letter reports an earlier one. */
 export interface LatestFailure extends DeadLetter {
   /** ISO 8601. */
   readonly failedAt: string;
 }
 
-/** Markers by their URIs, and what lies beside them. Every function throws `StorageError`. */
+/**
+ * Creates the store of markers, addressed by their URIs, and of the objects beside them.
+ * @throws {StorageError} from every function
+ */
 export function createMarkers(store: Pick<ObjectStore, 'head' | 'readSmall' | 'write' | 'writeIfAbsent' | 'remove'>) {
   const read = async (uri: string): Promise<LetterMarker | undefined> => {
     const text = (await store.readSmall(uri))?.toString('utf8');
@@ -30,12 +33,12 @@ export function createMarkers(store: Pick<ObjectStore, 'head' | 'readSmall' | 'w
   const remove = (uri: string): Promise<void> => store.remove(uri);
   return {
     read,
-    /** Returns false, and changes nothing, when there is a marker already. */
+    /** Returns false, and changes nothing, if the marker already exists. */
     create,
-    /** For the one who has created it. */
+    /** Overwrites the marker. Only for the caller that created it. */
     replace: (uri: string, marker: LetterMarker): Promise<void> => store.write(uri, json(marker)),
     remove,
-    /** Removes this very marker, for one of all who ask at once. Returns whether the caller is that one. */
+    /** Removes exactly this marker. Returns true to only one of several concurrent callers. */
     retire: async (uri: string, { claim }: LetterMarker): Promise<boolean> => {
       const lock = beside(uri, `${claim}.retired`);
       if (!(await store.writeIfAbsent(lock, ''))) return false;
@@ -51,8 +54,8 @@ export function createMarkers(store: Pick<ObjectStore, 'head' | 'readSmall' | 'w
     setLatest: (uri: string, failure: LatestFailure): Promise<void> =>
       store.write(beside(uri, 'latest'), json(failure)),
     /**
-     * How long before the latest failure the marker was written, in milliseconds by the clock of the store: those of workers may
-     * differ by any amount. Undefined when one of the two is missing.
+     * Returns how long before the latest failure the marker was written, in milliseconds of the store's clock: the
+     * clocks of workers may differ by any amount. Returns undefined if either is missing.
      */
     ageMs: async (uri: string): Promise<number | undefined> => {
       const [latest, marker] = [await store.head(beside(uri, 'latest')), await store.head(uri)];
@@ -64,7 +67,7 @@ export function createMarkers(store: Pick<ObjectStore, 'head' | 'readSmall' | 'w
 
 export type Markers = ReturnType<typeof createMarkers>;
 
-/** A damaged marker is one whose sender has died. */
+/** Parses a marker. A damaged marker counts as one whose sender has died. */
 function parsedMarker(text: string): LetterMarker {
   const { claim, sentAt, failureType, workflowId, letterId } = fieldsOf(text);
   const isWhole = typeof claim === 'string' && isTime(sentAt);
@@ -77,7 +80,7 @@ function parsedMarker(text: string): LetterMarker {
   };
 }
 
-/** Undefined for a damaged one: the letter itself is there all the same. */
+/** Parses a failure. Returns undefined if it is damaged; the letter itself still exists. */
 function parsedFailure(text: string): LatestFailure | undefined {
   const { event, ...fields } = fieldsOf(text);
   const { failedAt, failureType, reason, workflowId, runId } = fields;

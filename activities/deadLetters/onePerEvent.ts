@@ -10,27 +10,31 @@ export interface OnePerEventSettings {
   readonly queue: LetterQueue;
   readonly store: ObjectStore;
   readonly places: LetterPlaces;
-  /** How long a letter may take to be sent. After it, its sender counts as dead. @default 10,000 */
+  /** Milliseconds that sending a letter may take. Afterwards its sender counts as dead. @default 10,000 */
   readonly patienceMs?: number;
-  /** Between two looks at a letter that another worker is sending. @default 250 */
+  /** Milliseconds between two checks of a letter that another worker is sending. @default 250 */
   readonly lookMs?: number;
 }
 
-/** SQS counts its messages with a delay. @see Amazon SQS API, GetQueueAttributes */
+/**
+ * Milliseconds by which the message count of SQS may lag.
+ * @see Amazon SQS API, GetQueueAttributes
+ */
 const countDelayMs = 300_000;
 
 /**
- * One letter for each event in a queue, by markers in the clean bucket: a failure whose event has a letter is written down
- * beside the marker, and a delivery removes both. Whatever is in doubt is sent: two letters of one event are grouped by
- * `etl dlq`, and a letter that was not sent is lost.
+ * Sends one letter per event to a queue, with markers in the clean bucket. A failure whose event has a letter is
+ * recorded beside the marker; a delivery removes both. In doubt the letter is sent: `etl dlq` groups two letters of one
+ * event, but an unsent letter would be lost.
  */
 export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
   const { queue, store, places, patienceMs = 10_000, lookMs = 250 } = settings;
   const markers = createMarkers(store);
 
   /**
-   * Writes a failure down beside the letter of its event, which shows the time of the store too. `removed`: the marker is another one,
-   * or none. `gone`: the letter keeps its place only as long as the queue keeps it, and the failure needs another one.
+   * Records a failure beside the marker of its event's letter, which also yields the time of the store. Returns
+   * `removed` if the marker has been replaced or removed, and `gone` if the queue no longer keeps the letter, so that
+   * the failure needs a new one.
    */
   const writeDown = async (
     uri: string,
@@ -47,8 +51,8 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
   };
 
   /**
-   * Returns the marker that the caller has created, and is to send a letter for; the ID of the letter that the event has; or
-   * undefined when neither could be found out in time.
+   * Returns the marker that the caller created and must send a letter for; the ID of the letter that the event already
+   * has; or undefined if the deadline passed first.
    */
   const claim = async (uri: string, letter: DeadLetter, failedAt: Date): Promise<LetterMarker | string | undefined> => {
     const begun = performance.now();
@@ -78,7 +82,7 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
     const claimed = await orUndefined(claim(uri, letter, failedAt));
     if (typeof claimed === 'string') return claimed;
     const begun = performance.now();
-    // Long before others may take the sender for dead.
+    // Well before other workers may consider the sender dead.
     const isMine = () => claimed !== undefined && performance.now() - begun < patienceMs / 2;
     try {
       const letterId = await queue.send(letter, { key, marker: uri });
@@ -97,7 +101,7 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
     const isOver = async () => latestOf(marker, await markers.latest(uri)) < startedAt.getTime();
     if (!(await isOver())) return;
     await markers.remove(uri);
-    // A failure that was written down meanwhile relies on the letter.
+    // A failure that was recorded in the meantime relies on the letter.
     if (!(await isOver())) {
       await markers.create(uri, marker);
       return;
@@ -117,7 +121,7 @@ function latestOf({ sentAt }: LetterMarker, latest: LatestFailure | undefined): 
   return Math.max(Date.parse(sentAt), Date.parse(latest?.failedAt ?? sentAt));
 }
 
-/** A marker that cannot be read or written is not worth a letter. */
+/** Ignores storage errors: an inaccessible marker must not prevent the letter. */
 async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

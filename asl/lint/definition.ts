@@ -51,7 +51,7 @@ export const tasksOf = (machine: Definition): [string, Fields][] => statesOf(mac
 export const resourceOf = ({ Resource }: Fields): string => (typeof Resource === 'string' ? Resource : '');
 
 /** Blanks the names in substitutions: `AWS::Partition` contains the separator of an ARN. */
-const withoutNames = (resource: string): string => resource.replace(/\$\{[^}]*\}/g, '<>');
+const withoutNames = (resource: string): string => resource.replace(/\$\{[^}]*\}?/g, '<>');
 
 /**
  * Returns `ecs:runTask.sync` for `arn:aws:states:::ecs:runTask.sync`. Returns undefined if the resource is not a

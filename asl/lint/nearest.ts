@@ -1,7 +1,11 @@
+/** Compared characters of a text: more than any candidate has. */
+const mostCompared = 200;
+
 /** Returns the candidate with the smallest edit distance: insertions, deletions, replacements. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
+  const start = text.slice(0, mostCompared);
   const [best] = candidates
-    .map((candidate) => ({ candidate, edits: distance(text, candidate) }))
+    .map((candidate) => ({ candidate, edits: distance(start, candidate) }))
     .sort((a, b) => a.edits - b.edits);
   return best?.candidate;
 }

@@ -16,10 +16,10 @@ export interface AslOptions {
   readonly out?: string;
 }
 
-/** The definition with substitutions, for CloudFormation, SAM and CDK. */
+/** The committed definition with substitutions, for CloudFormation, SAM and CDK. */
 const committed = join(__dirname, '..', '..', '..', 'asl', 'etl-pipeline.asl.json');
 
-/** With a validator of JSON schemas and a parser of JSONata, which only a lint needs. */
+/** Loads the linter with its JSON schema validator and JSONata parser, which no other option needs. */
 const linter = (): typeof import('../lintDefinition') => require('../lintDefinition');
 
 export function asl({ check, lint, ...options }: AslOptions): void {
@@ -37,7 +37,7 @@ function generate({ mermaid, out }: AslOptions): void {
   if (mermaid === undefined) tellOpen(text);
 }
 
-/** Whoever deploys it by hand would find a `${…}` in the place of a name. */
+/** Reports unfilled substitutions to stderr: a manual deployment would contain `${…}` in place of a name. */
 function tellOpen(definition: string): void {
   const open = [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))];
   if (open.length === 0) return;

@@ -19,7 +19,7 @@ export interface BackfillOptions extends RequestOptions {
   readonly json?: boolean;
 }
 
-/** Tonight's files go first. */
+/** Tonight's files have a higher priority. */
 const backfillPriority = 5;
 
 export async function backfill(prefix: string, options: BackfillOptions): Promise<void> {
@@ -42,7 +42,7 @@ async function forecastOrFail(request: BatchRequest): Promise<Forecast> {
   });
 }
 
-/** The worker may read what this machine may not: then it is started without. */
+/** Prints the forecast. If this machine cannot read the files, prints why: the worker may still be able to. */
 async function foretell(request: BatchRequest): Promise<void> {
   const lines = await forecast(request).then(describeForecast, (error: unknown) => {
     if (error instanceof StorageError)

@@ -28,7 +28,7 @@ export interface CompareOptions {
   readonly json?: boolean;
 }
 
-/** Of the sides' folders. */
+/** Names of the sides' folders. */
 const names = ['temporal', 'step-functions'] as const;
 
 export async function compare(file: string, options: CompareOptions): Promise<void> {
@@ -58,7 +58,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     signal,
   });
   try {
-    // One after the other: they would slow each other down.
+    // The engines run one after the other, so that they do not slow each other down.
     const temporal = await runOnTemporal(request('temporal'));
     const machine = await stepFunctions[interpreter].run(request('step-functions')).catch(refused);
     const subject = { file: event.file, batchDate: event.batchDate, filesPerDay: options.filesPerDay };
@@ -67,9 +67,9 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     else for (const line of ['', ...reportLines([temporal, machine], subject)]) say(line);
     if (!report.agree) process.exitCode = cliExitCodes.failed;
   } catch (error) {
-    // Half a comparison is none, and the next one wants the folder empty.
+    // Remove partial output: it is useless, and the next comparison requires an empty folder.
     if (out) await Promise.all(names.map((name) => rm(join(out, name), { recursive: true, force: true })));
-    // Logs are for who looks into what nobody expected.
+    // Logs are kept only for unexpected errors.
     const isExpected = signal.aborted || error instanceof CliError || error instanceof TemporalNotFoundError;
     if (!isExpected) say(`Logs are kept in ${await keep(workDir)}`);
     throw error;
@@ -78,7 +78,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
   }
 }
 
-/** Under another name, it is no scratch folder that a later command removes. Returns its path. */
+/** Renames the scratch folder, so that later commands do not remove it. Returns its new path. */
 async function keep(workDir: string): Promise<string> {
   const kept = join(dirname(workDir), `compare-${Date.now()}`);
   await rename(workDir, kept);
@@ -99,7 +99,13 @@ function eventOf(file: string, { date, dataset, options }: CompareOptions) {
   };
 }
 
-/** The one that was asked for, else ministack. Throws `CliError` when something it needs is not there. */
+/**
+ * Returns the requested interpreter.
+ *
+ * @default ministack
+ *
+ * @throws {CliError} when this machine lacks something it needs
+ */
 async function chosen(
   { interpreter = 'ministack' }: CompareOptions,
   image: string | undefined,
@@ -118,7 +124,12 @@ function unavailable(message: string, cause?: Error): CliError {
   return new CliError(message, remedy, cliExitCodes.unavailable, { cause });
 }
 
-/** Throws `CliError` for a folder that holds something: a batch that is there already would not be made again. */
+/**
+ * Creates a folder and returns its path.
+ *
+ * @throws {CliError} when the folder is not empty, because a batch already published there would not be converted
+ * again.
+ */
 async function emptyFolder(folder: string): Promise<string> {
   const path = resolve(folder);
   try {

@@ -68,18 +68,21 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
   printLines(facts);
 }
 
-/** The container's own remedies speak of its environment, which nobody at a terminal has set. */
+/** Remedies that replace those of the container, which name environment variables that a CLI user has not set. */
 const remedies: Readonly<Record<number, string>> = {
   [exitCodes.noInput]: 'Correct the path of the file',
   [exitCodes.held]: 'Correct the file, or change the gate in --options',
   [exitCodes.sourceConflict]: 'Name the replaced file with --replaces, or publish below another --out',
 };
 
-/** The error for a person. An interrupted conversion goes on from its checkpoint when it is run again. */
+/**
+ * Returns the error to show to the user. An interrupted conversion resumes from its checkpoint when the command is
+ * repeated.
+ */
 export function conversionError(end: Extract<ContainerEnd, { kind: 'failed' }>): CliError {
   const { exitCode, cause, remedy, interrupted } = end;
   if (exitCode !== exitCodes.stopped || !interrupted) {
-    // No other task follows that may get other credentials.
+    // No other task follows that could receive other credentials.
     const reported = exitCode === exitCodes.credentials ? exitCodes.badConfiguration : exitCode;
     return new CliError(cause, remedies[exitCode] ?? remedy, reported);
   }
@@ -90,13 +93,13 @@ export function conversionError(end: Extract<ContainerEnd, { kind: 'failed' }>):
   );
 }
 
-/** Returns the variables that allow what the user has named: who may run this command decides about the places, too. */
+/** Returns the variables that allow the named places: a user of this command also decides which places are allowed. */
 function namedPlaces(...uris: readonly (string | undefined)[]): Readonly<Record<string, string>> {
   const roots = uris.flatMap((uri) => (uri === undefined ? [] : (/^s3:\/\/[^/]+/.exec(uri)?.[0] ?? 'file:///')));
   return variablesOf({ sources: roots, destinations: roots });
 }
 
-/** With `--json` stdout is for the manifest alone. */
+/** Shows progress. With `--json`, stdout contains only the manifest. */
 function showProgress({ json, progress: kind }: ConvertOptions) {
   if (kind === 'json') {
     return {

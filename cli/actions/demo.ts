@@ -40,7 +40,7 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
     const remedy = 'Nothing was left running; start again with `npm run demo`';
     throw new CliError('interrupted', remedy, cliExitCodes.interrupted);
   });
-  interrupted.catch(() => undefined); // heard wherever it is raced against
+  interrupted.catch(() => undefined); // handled wherever it is raced against
   const release = await holdStateFolder(stateDir, {
     command: 'etl demo',
     temporal: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporalPort}`,
@@ -57,7 +57,7 @@ interface Demo {
   readonly ports: Pick<SystemSettings, 'temporalPort' | 'uiPort' | 'ecsPort'>;
   readonly rows: number;
   readonly keep: boolean;
-  /** Resolves, and rejects, when the user asks for the end. */
+  /** Resolves when the user asks to stop; `interrupted` then rejects. */
   readonly signal: Promise<unknown>;
   readonly interrupted: Promise<never>;
 }
@@ -66,7 +66,7 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
   const say = (line: string): void => printLines([line]);
   const namespace = systemNamespace();
   const stopping = new AbortController();
-  // What an earlier demo left; the sample is kept, since it is always the same.
+  // Remove the output of an earlier demo, but keep the sample, which is always the same.
   for (const folder of [places(stateDir).lake, places(stateDir).outbox, places(stateDir).ecs]) {
     await rm(folder, { recursive: true, force: true });
   }
@@ -86,7 +86,7 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
       dataset: 'ventas',
       source: 'ventas',
       destination: fileUri(places(stateDir).lake),
-      // What is shown is a Fargate task, however small the sample.
+      // The demo shows a Fargate task even for a small sample.
       compute: { lane: 'fargate' },
     };
     const { environment } = entryOf(system, stateDir, namespace);
@@ -105,7 +105,7 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
   } finally {
     say('Stopping …');
     stopping.abort();
-    // A start that is under way ends, too.
+    // Wait for a start that is under way, then stop it.
     await starting.then(
       (system) => system.stop(),
       () => undefined,
@@ -114,7 +114,7 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
   }
 }
 
-/** Throws what `interrupted` throws. */
+/** Starts a run and follows it to its end. Rejects with the error of `interrupted`. */
 async function runOn(
   client: Client,
   detail: Detail,
@@ -130,8 +130,8 @@ async function runOn(
     return report;
   };
   const following = follow();
-  // After an interrupt, calls are sent again and again to a server that is gone. The process ends without them, and with
-  // the connection open: Temporal's client throws in a timer when it repeats a call on a closed one.
+  // After an interrupt, the client keeps retrying calls to a stopped server. The process exits without waiting for them
+  // and leaves the connection open: Temporal's client throws in a timer when it retries a call on a closed connection.
   following.catch(() => undefined);
   return Promise.race([following, interrupted]);
 }

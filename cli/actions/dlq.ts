@@ -90,7 +90,7 @@ function choose(groups: readonly LetterGroup[], ids: readonly string[], all: boo
   return all ? { selected: groups, missing: [] } : selectGroups(groups, ids);
 }
 
-/** Throws `CliError` where nobody can be asked. */
+/** Asks the user for confirmation. @throws {CliError} without a terminal */
 async function isConfirmed(groups: readonly LetterGroup[], box: DeadLetterBox, json = false): Promise<boolean> {
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
     const message = `dlq discard would remove ${count(groups.length, 'letter')}, and there is no terminal to confirm it`;
@@ -100,7 +100,7 @@ async function isConfirmed(groups: readonly LetterGroup[], box: DeadLetterBox, j
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const question = `Discard ${count(groups.length, 'letter')} in ${box.name}? Their events are lost. [y/N] `;
-    // An input that ends, or Ctrl-C, is an answer too.
+    // The end of the input and Ctrl-C count as an answer.
     const closed = once(terminal, 'close').then(() => '');
     return /^y(es)?$/i.test((await Promise.race([terminal.question(terminalLine(question)), closed])).trim());
   } finally {
@@ -125,7 +125,7 @@ async function redriveAll(
   }
 }
 
-/** 0 only when all that were asked for were started, or could be. */
+/** Returns 0 only if every requested letter was started, or could be. */
 export function exitCodeOf(done: readonly Redriven[], missing: readonly string[]): number {
   if (done.some(({ outcome }) => outcome === 'impossible')) return exitCodes.badData;
   if (missing.length > 0) return cliExitCodes.noInput;
@@ -133,7 +133,7 @@ export function exitCodeOf(done: readonly Redriven[], missing: readonly string[]
   return isLeft ? exitCodes.tryAgain : exitCodes.done;
 }
 
-/** As scripts read it: where its marker lies is not theirs to use. */
+/** Returns a letter for scripts, without the URI of its marker, which is internal. */
 function shown({ key, letter: { marker: _, ...letter }, copies }: LetterGroup) {
   return { ...letter, key, copies: copies.length };
 }

@@ -42,7 +42,10 @@ export async function reap({ stop = false, grace, every, json }: ReapOptions): P
   }
 }
 
-/** One at a time, and none to make up for: what a missed run would have found, the next one finds. */
+/**
+ * Creates or updates the schedule. Runs do not overlap, and missed runs are not made up for: the next run finds the
+ * same tasks.
+ */
 async function schedule(client: Client, everyMinutes: number, input: ReapInput): Promise<void> {
   const spec = { intervals: [{ every: everyMinutes * 60_000 }] };
   const policies = {

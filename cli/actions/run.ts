@@ -78,7 +78,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     line?.end();
     if (options.json) printJson(report);
     else {
-      // A short run may be over before it was asked.
+      // A short run may be closed before its status was queried.
       if (report.routing && !told) for (const fact of describeRoute(report.routing)) say(fact);
       for (const fact of describeReport(report, detail)) say(fact);
     }
@@ -116,7 +116,7 @@ export function describeReport(report: RunReport, detail: Detail): string[] {
   return [`${report.status}: ${report.failureType}: ${report.reason}`, ...spent];
 }
 
-/** A line for each launch, and what they cost together. */
+/** Returns a line for each launch, and one for their total cost. */
 function describeSpent({ launches, costUsd }: RunReport): string[] {
   if (launches.length === 0) return ['Cost:   nothing was launched'];
   const cost =
@@ -124,7 +124,7 @@ function describeSpent({ launches, costUsd }: RunReport): string[] {
   return [...launches.map((launch) => `  ${describeLaunch(launch)}`), `Cost:   ${cost}`];
 }
 
-/** 0 only for delivered data. */
+/** Returns 0 only for delivered data. */
 export function exitCodeOf({ status, failureType }: RunReport): number {
   return status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(failureType);
 }

@@ -69,7 +69,7 @@ const portOptions: Readonly<Record<string, string>> = {
   'Fargate endpoint': '--ecs-port',
 };
 
-/** Names who has the port, where it is a local system, and the command with another one. */
+/** Throws an error that names the local system that uses the port, if any, and the command with another port. */
 async function portTaken(error: unknown): Promise<never> {
   if (!(error instanceof PortTakenError)) throw error;
   const { port, what, message } = error;
@@ -91,7 +91,7 @@ interface Shown {
   readonly watch: string | undefined;
 }
 
-/** Addresses, and commands that work as pasted into another terminal in this folder. */
+/** Returns the addresses, and commands that can be pasted into another terminal in this folder. */
 export function greeting({ temporal, ui, ecs }: LocalSystem, { stateDir, namespace, watch }: Shown): string[] {
   const sample = sampleFile('ventas.csv');
   const event = JSON.stringify({ detail: { s3Key: fileUri(sample.absolute), batchDate: '2026-02-08' } });
@@ -111,7 +111,7 @@ export function greeting({ temporal, ui, ecs }: LocalSystem, { stateDir, namespa
   ];
 }
 
-/** The option's parser. */
+/** Parses the option of a fault plan. */
 export function faultPlan(fileOrJson: string): FaultPlan {
   try {
     return loadFaultPlan(fileOrJson);

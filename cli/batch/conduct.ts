@@ -14,7 +14,7 @@ interface ConductOptions {
   readonly json?: boolean;
 }
 
-/** Starts a batch, shows how it goes, prints how it ended and sets the exit code. */
+/** Starts a batch, shows its progress, prints its result and sets the exit code. */
 export async function conductBatch(workflowId: string, request: BatchRequest, options: ConductOptions): Promise<void> {
   const { wait, json } = options;
   const tell = (report: BatchReport) => printJson(report);
@@ -43,7 +43,7 @@ export async function conductBatch(workflowId: string, request: BatchRequest, op
   });
 }
 
-/** 0 only for a batch that completed. */
+/** Returns 0 only for a completed batch. */
 export function exitCodeOf({ status, failureType }: BatchReport): number {
   return status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(failureType);
 }

@@ -12,34 +12,34 @@ import { NoTemporalError } from '../../config/errors';
 import { createExecutions } from '../../workers/executions';
 import { refusedRequest } from './request';
 
-/** What a batch would do with the files of a day. */
+/** What a batch would do with the files of one day. */
 export interface DayForecast {
   readonly batchDate: string;
   readonly run: number;
-  /** Of the files that would be run. */
+  /** Size of the files to run, in bytes. */
   readonly bytes: number;
-  /** Files that no pipeline would be started for, by the reason. */
+  /** Count of files without a pipeline, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
 }
 
-/** What `etl backfill --dry-run --json` prints. */
+/** Output of `etl backfill --dry-run --json`. */
 export interface Forecast {
   readonly destination: string;
-  /** Whether Temporal was asked which files are being run. */
+  /** Whether Temporal was queried for the files that are being run. */
   readonly askedTemporal: boolean;
   readonly days: readonly DayForecast[];
-  /** Files that the batch would call invalid. */
+  /** Files that the batch would report as invalid. */
   readonly refused: readonly { readonly uri: string; readonly reason: string }[];
-  /** Files that the batch would find, in all days together; fewer than `minFiles` would make it fail. */
+  /** Count of files that the batch would find in all days together. The batch fails if it is below `minFiles`. */
   readonly files: number;
   readonly minFiles: number;
-  /** Entries below the prefix that are not files of the batch, by the reason. */
+  /** Count of entries below the prefix that are not files of the batch, by reason. */
   readonly leftOut: LeftOut;
-  /** What would be skipped for not being a file. */
+  /** Entries that would be skipped because they are not files. */
   readonly notFiles: readonly { readonly uri: string; readonly reason: string }[];
 }
 
-/** Looks at the files as the batch itself will, and starts nothing. Only `failed` needs Temporal to be there. */
+/** Lists the files as the batch will, without starting anything. Only the mode `failed` requires a Temporal server. */
 export async function forecast(request: BatchRequest): Promise<Forecast> {
   const plan = planOf(request);
   const temporal = await connectClient().catch((error: unknown) => {

@@ -6,13 +6,15 @@ import type { BatchRequest } from '@etl/pipeline/batch/request';
 
 const maxLength = 80;
 
-/** The workflow ID of a batch that was asked for: one at a time of the same files and days. */
+/**
+ * Returns the workflow ID of a batch started by command. The ID allows one batch at a time for the same files and days.
+ */
 export function batchId(kind: 'batch' | 'backfill', request: BatchRequest): string {
   const { batchDate, from, to } = request;
   return `${kind}/${nameOf(request)}/${batchDate ?? `${from}_${to}`}`;
 }
 
-/** Bucket and prefix, or the folder, and what names have to match. What is too long is told by its end and a hash. */
+/** Returns the bucket and prefix, or the folder, with the glob for names. A long name is cut to its end and a hash. */
 function nameOf({ prefix, match }: BatchRequest): string {
   const location = parseUri(prefix);
   const place = location?.kind === 's3' ? `${location.bucket}/${location.key}` : (location?.path ?? shownUri(prefix));

@@ -7,13 +7,15 @@ import { resolveSource } from '@etl/pipeline/plan';
 import { parseConfig } from '../../config/environment';
 import { CliError, cliExitCodes } from '../errors';
 
-/** A URI's braces are escaped; those of a placeholder have to stay what they are. */
+/** Escaped placeholders. Braces in a URI are escaped, but those of a placeholder must be preserved. */
 const placeholders = /%7B(yyyy|MM|dd|date)%7D/g;
 const asPlaceholders = (uri: string): string => uri.replace(placeholders, '{$1}');
 
 /**
- * The URI of a prefix: an address as it is, a folder on this machine, or a place in S3_RAW_BUCKET. Placeholders of the day may be in
- * it. Throws `CliError` when it is none of them.
+ * Converts a prefix to a URI. The prefix is a URI, a local folder, or a location in S3_RAW_BUCKET, and may contain
+ * placeholders of the day.
+ *
+ * @throws {CliError} when the prefix is none of these.
  */
 export function prefixUri(prefix: string): string {
   if (prefix.includes('://')) {
@@ -34,7 +36,7 @@ export function prefixUri(prefix: string): string {
   );
 }
 
-/** The folders in front of the first placeholder. */
+/** Returns the folders before the first placeholder. */
 function fixedPart(prefix: string): string {
   const segments = prefix.split('/');
   const open = segments.findIndex((segment) => /\{(yyyy|MM|dd|date)\}/.test(segment));

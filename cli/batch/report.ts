@@ -1,13 +1,13 @@
 import type { BatchStatus } from '@etl/pipeline/batch/control';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 
-/** The answer to the query `status` may be that of another version. */
+/** Answer to the query `status`, possibly of another version. */
 export type ShownStatus = Partial<BatchStatus>;
-/** What `etl batch --json` prints. */
+/** Output of `etl batch --json`. */
 export interface BatchReport {
   readonly workflowId: string;
   readonly runId: string;
-  /** As Temporal names it: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
+  /** Temporal's name of the status: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
   readonly status: string;
   readonly failureType: string | null;
   readonly reason: string | null;

@@ -6,7 +6,11 @@ import { CliError, cliExitCodes } from '../errors';
 import { prefixUri } from './prefix';
 import type { RequestOptions } from './requestOptions';
 
-/** What `nightlyBatch` is to be started with. Throws `CliError` with every reason why it would be refused. */
+/**
+ * Builds the input of `nightlyBatch`.
+ *
+ * @throws {CliError} listing every reason why the batch would reject it.
+ */
 export function batchRequest(prefix: string, options: RequestOptions, days: Partial<BatchRequest>): BatchRequest {
   const detail = {
     ...(options.options !== undefined && jsonObject('--options', options.options)),
@@ -28,13 +32,16 @@ export function batchRequest(prefix: string, options: RequestOptions, days: Part
   throw refusedRequest(reasons);
 }
 
-/** The error for a request that the batch itself would refuse. */
+/** Returns the error for a request that the batch would reject. */
 export function refusedRequest(reasons: readonly string[]): CliError {
   const remedy = 'docs/batches.md says what each of them may be';
   return new CliError(`the batch would be refused: ${reasons.join('; ')}`, remedy, cliExitCodes.usage);
 }
 
-/** What the batch itself would find, wherever the worker publishes: the destination is checked there. */
+/**
+ * Returns the problems that the batch would find, except those of the worker's default destination, which the batch
+ * checks itself.
+ */
 function problemsOf(request: BatchRequest): string[] {
   const places = { rawBase: undefined, cleanBase: 'file:///lake' };
   const plan = makeBatchPlan(request, new Date().toISOString(), places);

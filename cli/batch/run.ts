@@ -12,7 +12,11 @@ import type { BatchReport, ShownStatus } from './report';
 
 export type BatchHandle = WorkflowHandleWithStartDetails;
 
-/** Starts a batch. Throws `CliError` when one of this ID is running already. */
+/**
+ * Starts a batch.
+ *
+ * @throws {CliError} when a batch with this ID is already running.
+ */
 export async function startBatch(client: Client, workflowId: string, request: BatchRequest): Promise<BatchHandle> {
   const { prefix, match, batchDate, from, to, priority } = request;
   try {
@@ -33,7 +37,7 @@ export async function startBatch(client: Client, workflowId: string, request: Ba
   }
 }
 
-/** Waits for the end, over all runs of the chain, and says how it was. */
+/** Follows a batch over all runs of its chain until it closes. Returns its report. */
 export async function followBatch(
   handle: BatchHandle,
   follower: Follower<ShownStatus> | undefined,
@@ -47,19 +51,19 @@ export async function followBatch(
   }
 }
 
-/** The report of a batch that was only started. */
+/** Returns the report of a batch that was started without waiting for it. */
 export function startedReport(handle: BatchHandle): BatchReport {
   return { ...idsOf(handle), status: 'RUNNING', failureType: null, reason: null, summary: null };
 }
 
 const idsOf = ({ workflowId, firstExecutionRunId: runId }: BatchHandle) => ({ workflowId, runId });
 
-/** A failure carries no summary: the memo has it. */
+/** Returns the report of a failed batch. A failure has no summary, so the memo provides it. */
 async function failedReport(handle: BatchHandle, { cause, message }: WorkflowFailedError): Promise<BatchReport> {
   const { status, memo } = await handle.describe();
   const { batch } = (memo ?? {}) as { batch?: Partial<BatchSummary> };
   const failureType = cause instanceof temporalClient().ApplicationFailure ? (cause.type ?? null) : null;
-  // A batch that was refused has no files to sum up.
+  // A rejected batch has no files to summarize.
   const summary = typeof batch?.files === 'number' ? (batch as BatchSummary) : null;
   return { ...idsOf(handle), status: status.name, failureType, reason: cause?.message ?? message, summary };
 }

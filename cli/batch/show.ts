@@ -6,7 +6,10 @@ import type { BatchReport, ShownStatus } from './report';
 const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
 const maxProblems = 10;
 
-/** `files: 3 running (42 % read), 12 delivered, 1 failed, listing 2026-02-08`. `read`: the share of those running, 0 to 1. */
+/**
+ * Formats a status as in `files: 3 running (42 % read), 12 delivered, 1 failed, listing 2026-02-08`. `read` is the
+ * share read of the running files, from 0 to 1.
+ */
 export function describeBatchStatus(
   { phase, paused, running, held, counts, listing }: ShownStatus,
   read?: number,
@@ -22,7 +25,7 @@ export function describeBatchStatus(
   return [phase ?? 'running', ...(facts.length > 0 ? [facts.join(', ')] : [])].join(': ');
 }
 
-/** How a batch ended, for people. */
+/** Describes the result of a batch in text lines. */
 export function describeBatchReport({ status, failureType, reason, summary }: BatchReport): string[] {
   const end = status === 'COMPLETED' ? 'Completed.' : `${[status, failureType, reason].filter(Boolean).join(': ')}`;
   return [end, ...(summary ? describeSummary(summary) : [])];
@@ -51,14 +54,14 @@ const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
   day: 'of other days',
 };
 
-/** `12 with other names, 3 hidden (_ or .)`; nothing when nothing was left out. */
+/** Formats counts as in `12 with other names, 3 hidden (_ or .)`; returns an empty list without any. */
 export function describeLeftOut(leftOut: LeftOut): string[] {
   const reasons = Object.entries(leftOut) as [LeftOutReason, number][];
   const parts = reasons.map(([reason, files]) => `${number(files)} ${leftOutWords[reason]}`);
   return parts.length > 0 ? [parts.join(', ')] : [];
 }
 
-/** The reason of most failures begins with the file. */
+/** Formats a failed file. Most reasons begin with the file, which is removed here because the line names it already. */
 function describeProblem({ outcome, uri, failureType, reason }: FileResult): string {
   return `${outcome}: ${[uri, failureType, reason?.replace(`${uri}: `, '')].filter(Boolean).join(': ')}`;
 }

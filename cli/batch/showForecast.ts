@@ -5,7 +5,7 @@ import { describeLeftOut } from './show';
 const maxDays = 60;
 const maxRefused = 20;
 
-/** A line for each day that has files, and one for all. */
+/** Returns a line for each day that has files, and lines for the total. */
 export function describeForecast(forecast: Forecast): string[] {
   const { destination, askedTemporal, days, refused, files, minFiles, leftOut, notFiles } = forecast;
   const busy = days.filter(({ run, skipped }) => run + Object.keys(skipped).length > 0);
@@ -27,7 +27,7 @@ export function describeForecast(forecast: Forecast): string[] {
   ];
 }
 
-/** `12 files to run (3.4 MB), 5 skipped (delivered as they are now)`. */
+/** Formats counts as in `12 files to run (3.4 MB), 5 skipped (delivered as they are now)`. */
 function describeFiles(days: readonly DayForecast[]): string {
   const sum = (of: (day: DayForecast) => number) => days.reduce((all, day) => all + of(day), 0);
   const reasons = [...new Set(days.flatMap(({ skipped }) => Object.keys(skipped)))].sort();

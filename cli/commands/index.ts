@@ -14,8 +14,8 @@ import { scheduleCommand } from './schedule';
 import { upCommand } from './up';
 
 /**
- * Declares the commands, in the order of the help and of docs/cli.md. A declaration loads its action from `actions/` when the
- * command runs, so that `etl --help` starts quickly.
+ * Command declarations, in the order of the help and of docs/cli.md. A declaration loads its action from `actions/`
+ * only when the command runs, so that `etl --help` starts quickly.
  */
 export const commands: readonly (() => Command)[] = [
   demoCommand,

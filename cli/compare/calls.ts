@@ -1,12 +1,12 @@
 import { own } from '@etl/lib/own';
 
-/** What the local Fargate endpoint was asked until now, by operation. */
+/** Returns the number of calls that the local Fargate endpoint has received, by operation. */
 export async function ecsCalls(endpoint: string): Promise<Readonly<Record<string, number>>> {
   const answer = await fetch(`${endpoint}/calls`);
   return (await answer.json()) as Record<string, number>;
 }
 
-/** What was asked in between, as `ecs:RunTask`. */
+/** Returns the number of calls between two counts, by names such as `ecs:RunTask`. */
 export function callsBetween(
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,

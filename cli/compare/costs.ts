@@ -11,20 +11,20 @@ import {
 } from '@etl/ecs/prices';
 import type { Side } from './side';
 
-/** In US dollars. */
+/** Costs in US dollars. */
 export interface Costs {
   readonly engine: number;
-  /** What Temporal Cloud takes beside its actions, of what they cost. */
+  /** Temporal Cloud's plan fee, which is a share of the cost of actions. */
   readonly plan: number;
   readonly functions: number;
   readonly messages: number;
   readonly tasks: number;
-  /** What is there whether or not files come: the worker. */
+  /** Fixed cost, independent of files: the worker. */
   readonly worker: number;
   readonly total: number;
 }
 
-/** What this run costs. The worker has no part in it: it costs the same without a run. */
+/** Returns the cost of this run. The worker is not included, because it costs the same without a run. */
 export function runCosts({ billed, functions, apiCalls, tasks }: Side): Costs {
   const isTemporal = billed.unit === 'actions';
   const engine = isTemporal ? temporalActionsUsd(billed.count) : stateTransitionsUsd(billed.count);
@@ -38,7 +38,7 @@ export function runCosts({ billed, functions, apiCalls, tasks }: Side): Costs {
   });
 }
 
-/** What a month of such runs costs, with the worker that Temporal needs. */
+/** Returns the monthly cost of runs like this one, including the worker that Temporal needs. */
 export function monthlyCosts(side: Side, filesPerDay: number): Costs {
   const { engine, plan, functions, messages, tasks } = runCosts(side);
   const month = (usd: number) => monthlyUsd(usd, filesPerDay);

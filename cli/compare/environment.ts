@@ -10,19 +10,19 @@ const kept = [
   ...['ETL_MESSAGE_LANGUAGE', 'LOG_LEVEL'],
 ];
 
-/** Every file is a task as the task definition says, on demand. */
+/** Settings that run every file as an on-demand task of the task definition's size. */
 const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' } as const;
 
 /**
- * Takes out of an environment what points to an account or a server of somebody's: two engines that are compared must
- * not launch in a cluster, write to topics, or share a task queue with a worker that happens to run.
+ * Removes variables that refer to an existing account or server. Compared engines must not launch tasks in a cluster,
+ * publish to topics, or share a task queue with another running worker.
  */
 export function forgetAccount(env: NodeJS.ProcessEnv): void {
   const ours = Object.keys(variables).filter((name) => !kept.includes(name));
   const theirs = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_') || name.startsWith('AWS_ENDPOINT_URL'));
   for (const name of [...ours, ...theirs]) delete env[name];
-  // The machine has one task, which follows no routing policy: the workflow is to do the same.
+  // The state machine has one task without a routing policy. The workflow must do the same.
   Object.assign(env, tasksAlone, localPlaces(env));
-  // The Temporal CLI's own profile file may name a server too; one that is not there is no error, an empty one is.
+  // The Temporal CLI's profile file may name a server too. A missing file is not an error, but an empty one is.
   env.TEMPORAL_CONFIG_FILE = join(tmpdir(), randomUUID());
 }

@@ -3,12 +3,12 @@ import type { CompareRequest } from './request';
 
 type Event = Pick<CompareRequest, 'file' | 'batchDate' | 'dataset' | 'options' | 'destination'>;
 
-/** The event's detail: the same for both sides, but for the destination and where the source lies. */
+/** Returns the event's detail. It differs between the sides only in the destination and the location of the source. */
 export function detailOf({ file, batchDate, dataset, options, destination }: Event): Detail {
   return { ...options, s3Key: file, batchDate, ...(dataset !== undefined && { dataset }), destination };
 }
 
-/** What the event wishes of its task and the state machine cannot follow. */
+/** Returns notes on task settings of the event that the state machine cannot apply. */
 export function wishNotes({ options }: Pick<CompareRequest, 'options'>): string[] {
   return options.compute === undefined
     ? []

@@ -1,4 +1,4 @@
-/** What two sides have in common, in one line. */
+/** Comparison of one property of the two sides, in one line. */
 export interface Finding {
   readonly equal: boolean;
   readonly text: string;

@@ -1,2 +1,4 @@
-/** What the functions are deployed with on ministack, and priced with on both ways to run the machine. */
+/**
+ * Memory of the functions in MiB: the size deployed on ministack, and the basis of their price on both interpreters.
+ */
 export const functionMemoryMiB = 512;

@@ -28,7 +28,7 @@ import { endedTasks } from './tasks';
 
 const account = 'local:000000000000';
 
-/** The names are used inside this process only. */
+/** Returns the settings of the state machine. The names are used only inside this process. */
 const settings = (messageLanguage: MessageLanguage) =>
   withSubstitutions({
     ...localEcsSettings,
@@ -48,7 +48,10 @@ const notes = [
 ];
 const scaledNote = 'waits between retries: the interpreter takes the first for all of them when they are shortened';
 
-/** Runs the event through the interpreter and a local Fargate endpoint of its own, which is gone when this returns or throws. */
+/**
+ * Runs the event with the interpreter and a separate local Fargate endpoint, which is stopped before this returns or
+ * throws.
+ */
 export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
   const { signal, say } = request;
   const stateDir = join(request.workDir, 'state');
@@ -92,7 +95,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     status: execution.status,
     failureType: execution.error ?? null,
     reason: execution.cause ?? null,
-    // Not before: the interpreter has to be loaded first.
+    // The run starts with its first state; loading the interpreter does not count.
     startedAt: execution.states[0]?.enteredAt ?? endedAt,
     endedAt,
     steps: stepsOf(execution, endedAt),
@@ -107,7 +110,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
   };
 }
 
-/** A wait of minutes with nothing said looks like a program that hangs. */
+/** Wraps handlers to log their failures: minutes of waiting without output would look like a hang. */
 function telling(
   handlers: Readonly<Record<string, ResourceHandler>>,
   say: CompareRequest['say'],
@@ -128,7 +131,7 @@ function telling(
   return Object.fromEntries(Object.entries(handlers).map(told));
 }
 
-/** The handler looks at the task; Step Functions is told by an event. */
+/** Removes the handler's DescribeTasks calls: Step Functions is notified by an event instead. */
 function withoutLooks({ 'ecs:DescribeTasks': _, ...calls }: Record<string, number>): Record<string, number> {
   return calls;
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReceivedMessage, Side } from './side';
 
-/** The messages in an outbox (local/outbox.ts), in the order they were sent. */
+/** Reads the messages of an outbox (local/outbox.ts), in the order they were sent. */
 export async function readMessages(folder: string): Promise<ReceivedMessage[]> {
   const found: (ReceivedMessage & { sentAt: string })[] = [];
   for (const topic of await names(folder)) {
@@ -14,7 +14,7 @@ export async function readMessages(folder: string): Promise<ReceivedMessage[]> {
   return found.map(({ sentAt: _, ...message }) => message);
 }
 
-/** The dead letters in a folder, in the order they were sent. */
+/** Reads the dead letters of a folder, in the order they were sent. */
 export async function readDeadLetters(folder: string): Promise<Side['deadLetters']> {
   const letters = await readLetters<{ failureType: string; event: unknown }>(folder);
   return letters.map(({ failureType, event }) => ({ failureType, event }));
@@ -29,7 +29,7 @@ async function readLetters<T>(folder: string): Promise<(T & { sentAt: string })[
 
 const bySentAt = (one: { sentAt: string }, other: { sentAt: string }): number => one.sentAt.localeCompare(other.sentAt);
 
-/** None where there is no folder: nothing was sent. */
+/** Returns the names in a folder. A missing folder counts as empty, because nothing was sent. */
 async function names(folder: string): Promise<string[]> {
   const all = await readdir(folder).catch(() => []);
   return all.filter((name) => !name.startsWith('.'));

@@ -7,8 +7,10 @@ import type { Side } from './side';
 import { UnavailableError } from './unavailable';
 
 /**
- * Runs the event through the state machine on a ministack of its own, which is gone when this returns or throws; what could
- * not be cleaned up is said. Throws `UnavailableError` when it cannot be started.
+ * Runs the event with the state machine on a separate ministack, which is stopped before this returns or throws. It
+ * logs what could not be cleaned up.
+ *
+ * @throws {UnavailableError} when ministack cannot be started.
  */
 export async function runOnMinistack(request: CompareRequest): Promise<Side> {
   const system = await start(request);

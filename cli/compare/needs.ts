@@ -1,7 +1,7 @@
 import { docker, dockerAnswers } from '../../local/docker/docker';
 import { canHaveMinistack } from '../../local/ministack/find';
 
-/** What running the state machine on ministack needs and this machine lacks, each with how to get it. */
+/** Returns the requirements of ministack that this machine lacks, each with the way to install it. */
 export async function missingForMinistack(image: string | undefined): Promise<string[]> {
   const [hasDocker, ministack] = await Promise.all([dockerAnswers(), canHaveMinistack()]);
   return [

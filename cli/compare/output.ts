@@ -2,7 +2,7 @@ import type { Manifest, Totals } from '@etl/pipeline/manifest';
 import { count } from '../show';
 import type { Finding } from './finding';
 
-/** Whether two batches hold the same: rows, schema and bytes of every part. */
+/** Compares two batches by rows, schema, and the bytes of every part. */
 export function compareOutput(one: Manifest | null, other: Manifest | null): Finding {
   if (one === null && other === null) return { equal: true, text: 'equal, none' };
   if (one === null || other === null)

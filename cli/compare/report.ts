@@ -8,7 +8,7 @@ import { judge, type Verdict } from './verdict';
 
 export type Sides = readonly [Side, Side];
 
-/** What the comparison is of. */
+/** The subject of a comparison. */
 export interface Subject {
   readonly file: string;
   readonly batchDate: string;
@@ -21,7 +21,7 @@ const remarks = [
   'costs are list prices of us-east-1 without free tiers; S3, logs and Temporal Cloud storage are not in them',
 ];
 
-/** What `--json` prints. */
+/** Returns the output of `--json`. */
 export function reportObject(sides: Sides, subject: Subject) {
   return {
     ...subject,
@@ -34,10 +34,10 @@ export function reportObject(sides: Sides, subject: Subject) {
   };
 }
 
-/** A reason may be a task as ECS describes it. */
+/** Shortens a reason, which may contain a task as ECS describes it. */
 const shortened = (reason: string): string => (reason.length > 160 ? `${reason.slice(0, 160)} …` : reason);
 
-/** The comparison for people, at most 100 columns wide. */
+/** Returns the comparison as text, at most 100 columns wide. */
 export function reportLines(sides: Sides, subject: Subject): string[] {
   const { file, batchDate, filesPerDay } = subject;
   const cells = (label: string, cell: (side: Side) => string): string[] => row(label, cell(sides[0]), cell(sides[1]));
@@ -83,7 +83,7 @@ export function reportLines(sides: Sides, subject: Subject): string[] {
   ];
 }
 
-/** What the two have in common, in words. */
+/** Returns the findings as text. */
 function verdictLines({ agree, end, output, messages, deadLetters }: Verdict): string[] {
   return [
     agree ? 'Both engines came to the same end.' : 'The engines came to different ends.',
@@ -133,7 +133,7 @@ function hanging(head: string, text: string): string[] {
 
 const byKind = ({ billed }: Side): Readonly<Record<string, number>> => billed.byKind ?? {};
 
-/** Every key that any of them has, in the order they come. */
+/** Returns every key of any of the objects, in the order they first appear. */
 function names<T>(all: readonly T[], of: (each: T) => Readonly<Record<string, number>>): string[] {
   return [...new Set(all.flatMap((each) => Object.keys(of(each))))];
 }

@@ -1,19 +1,19 @@
 import type { MessageLanguage } from '@etl/pipeline/messages/languages';
-/** One event, to be run by one engine with a destination of its own. */
+/** One event to be run by one engine, with a separate destination. */
 export interface CompareRequest {
-  /** The source as a URI, `file:///…`. */
+  /** URI of the source, `file:///…`. */
   readonly file: string;
   readonly batchDate: string;
   readonly dataset?: string;
   /** Further keys of the event's detail. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The side's own folder, as a URI. */
+  /** URI of the side's own destination folder. */
   readonly destination: string;
-  /** What tasks on ministack run; unset: the ETL's image is built. */
+  /** Image of the tasks on ministack. @default the ETL's image is built */
   readonly image?: string;
-  /** A folder for the side's state and logs. */
+  /** Folder for the side's state and logs. */
   readonly workDir: string;
-  /** Shortens waits: 0.01 makes 60 s into 0.6 s. */
+  /** Factor of waits: 0.01 shortens 60 s to 0.6 s. */
   readonly timeScale: number;
   readonly messageLanguage: MessageLanguage;
   say(line: string): void;

@@ -1,7 +1,7 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import type { Manifest } from '@etl/pipeline/manifest';
 
-/** What one engine made of the event, in the same terms for both. Times are milliseconds since the epoch. */
+/** Result of one engine, in the same terms for both. Times are in milliseconds since the epoch. */
 export interface Side {
   /** `Temporal`, `Step Functions (ministack)`, `Step Functions (interpreter)`. */
   readonly engine: string;
@@ -10,15 +10,15 @@ export interface Side {
   readonly reason: string | null;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** In the order they began. */
+  /** Steps in the order they began. */
   readonly steps: readonly StepRun[];
   readonly messages: readonly ReceivedMessage[];
   readonly deadLetters: readonly { readonly failureType: string; readonly event: unknown }[];
-  /** Of the batch at the side's own destination; null when nothing was published. */
+  /** Manifest of the batch at the side's own destination; null when nothing was published. */
   readonly manifest: Manifest | null;
-  /** Calls of AWS APIs by the engine or its workers, by `service:Action`. */
+  /** Number of AWS API calls of the engine or its workers, by `service:Action`. */
   readonly apiCalls: Readonly<Record<string, number>>;
-  /** What the engine itself bills; by kind where it is known. */
+  /** Units billed by the engine; by kind where known. */
   readonly billed: {
     readonly unit: 'actions' | 'state transitions';
     readonly count: number;
@@ -26,19 +26,19 @@ export interface Side {
   };
   readonly functions: readonly { readonly name: string; readonly seconds: number; readonly memoryMiB: number }[];
   readonly tasks: readonly { readonly size: TaskSize; readonly spot: boolean; readonly seconds: number }[];
-  /** What of these figures is estimated, left out, or another in AWS. */
+  /** Notes on figures that are estimated, left out, or different on AWS. */
   readonly notes?: readonly string[];
 }
 
-/** A stage of the pipeline (flow.ts), or a state of the machine that is none. */
+/** A stage of the pipeline (flow.ts), or a state of the machine without a stage. */
 export interface StepRun {
   readonly name: string;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly attempts: number;
-  /** Seconds between an attempt and the next. */
+  /** Seconds between consecutive attempts. */
   readonly waits: readonly number[];
-  /** Of the last attempt that failed, also where a later one did not. */
+  /** Error of the last failed attempt, even if a later attempt succeeded. */
   readonly error?: string;
 }
 

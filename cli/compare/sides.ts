@@ -7,13 +7,13 @@ import type { Side } from './side';
 
 /** A way to run the state machine. */
 export interface StepFunctions {
-  /** Throws `UnavailableError` when what it needs cannot be started. */
+  /** Runs the state machine. @throws {UnavailableError} when a requirement cannot be started */
   run(request: CompareRequest): Promise<Side>;
-  /** What it needs and this machine lacks; an image is needed where one is named. */
+  /** Returns the requirements that this machine lacks; the image is one of them if it is named. */
   missing(image: string | undefined): Promise<readonly string[]>;
 }
 
-/** By the names that `--interpreter` takes. */
+/** Ways to run the state machine, by the names that `--interpreter` takes. */
 export const stepFunctions = {
   ministack: { run: runOnMinistack, missing: missingForMinistack },
   local: { run: runOnInterpreter, missing: async () => [] },

@@ -1,13 +1,13 @@
 import { flow } from '@etl/pipeline/flow';
 import type { Side, StepRun } from './side';
 
-/** A stage, and how each side took it; undefined where it did not. */
+/** A stage with the step of each side; undefined for a side that did not reach it. */
 export interface StageRow {
   readonly stage: string;
   readonly steps: readonly (StepRun | undefined)[];
 }
 
-/** The stages that any side came to, in the pipeline's order. */
+/** Returns the stages that any side reached, in the pipeline's order. */
 export function alignStages(sides: readonly Side[]): StageRow[] {
   return Object.keys(flow).flatMap((stage) => {
     const steps = sides.map((side) => side.steps.find(({ name }) => name === stage));
@@ -15,7 +15,7 @@ export function alignStages(sides: readonly Side[]): StageRow[] {
   });
 }
 
-/** What a side came through that is no stage: choices, notes about failures, ends. */
+/** Returns the names of a side's steps that are not stages: choices, failure notes, end states. */
 export function otherSteps({ steps }: Side): string[] {
   return steps.flatMap(({ name }) => (Object.hasOwn(flow, name) ? [] : [name]));
 }

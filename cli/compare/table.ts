@@ -1,7 +1,7 @@
-/** Columns of a terminal of 100: a label, and a cell for each side. */
+/** Column widths for a terminal of 100 columns: a label, and a cell for each side. */
 const widths = [26, 36, 36] as const;
 
-/** A row as lines: cells that are too long go on below. */
+/** Formats a row. Cells that are too long wrap to further lines. */
 export function row(...cells: readonly [string, string, string]): string[] {
   const wrapped = cells.map((cell, column) => wrap(cell, (widths[column] ?? 0) - 2));
   const height = Math.max(...wrapped.map((lines) => lines.length));
@@ -13,10 +13,10 @@ export function row(...cells: readonly [string, string, string]): string[] {
   );
 }
 
-/** A text as lines of at most so many characters, between words where that can be. */
+/** Splits text into lines of at most `width` characters, between words where possible. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  // Indentation is kept.
+  // Keep the indentation.
   let [line = ''] = /^ */.exec(text) ?? [];
   let isEmpty = true;
   for (const word of text

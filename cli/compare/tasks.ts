@@ -5,8 +5,8 @@ import { stopTasks } from '../system/parts';
 import type { Side } from './side';
 
 /**
- * The tasks of a run that has ended, as they are billed. One that a timed-out state has left behind is stopped, and seen
- * STOPPED, first: it costs, too. No other run may have tasks at this endpoint.
+ * Returns the tasks of an ended run with their billed time. A task that a timed-out state left running is stopped
+ * first, and awaited until STOPPED, because it is billed too. No other run may have tasks at this endpoint.
  */
 export async function endedTasks(client: ECSClient, runId: string): Promise<Side['tasks']> {
   const { cluster } = localEcsSettings;
@@ -22,7 +22,10 @@ function runIdOf({ overrides }: Task): string | undefined {
   return container?.environment?.find(({ name }) => name === 'RUN_ID')?.value;
 }
 
-/** Fargate bills from the pull of the image to the stop; nothing for a task that came to neither. */
+/**
+ * Returns the billed time of a task. Fargate bills from the image pull to the stop; a task without a pull or a start
+ * costs nothing.
+ */
 function billedTask({ cpu, memory, pullStartedAt, startedAt, stoppedAt, capacityProviderName }: Task): Side['tasks'] {
   const from = pullStartedAt ?? startedAt;
   if (!from || !stoppedAt) return [];

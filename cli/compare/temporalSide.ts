@@ -22,7 +22,7 @@ const notes = [
 ];
 const scaledNote = 'heartbeats: their timeout is shortened with the waits, so that there are more of them';
 
-/** Runs the event on a local system of its own, which is gone when this returns or throws. */
+/** Runs the event on a separate local system, which is stopped before this returns or throws. */
 export async function runOnTemporal(request: CompareRequest): Promise<Side> {
   const { signal, say } = request;
   const stateDir = join(request.workDir, 'state');
@@ -41,7 +41,7 @@ export async function runOnTemporal(request: CompareRequest): Promise<Side> {
     say('Temporal: running …');
     return await orAborted(run(system, request, stateDir), signal);
   } finally {
-    // Even what was only being started: it is there in a moment, or fails.
+    // Wait for a system that is still starting, then stop it.
     await starting.then(
       (system) => system.stop(),
       () => undefined,
@@ -84,7 +84,7 @@ async function run(system: LocalSystem, request: CompareRequest, stateDir: strin
   }
 }
 
-/** An attempt of these is one call. */
+/** Counts calls of messaging services: each attempt of these activities is one call. */
 function messageCalls(activities: readonly ActivityRun[]): Record<string, number> {
   const attempts = (name: string) =>
     activities.filter(({ type }) => type === name).reduce((sum, run) => sum + run.attempts, 0);
@@ -92,7 +92,7 @@ function messageCalls(activities: readonly ActivityRun[]): Record<string, number
   return Object.fromEntries(Object.entries(calls).filter(([, count]) => count > 0));
 }
 
-/** A launch that came to no task has no size. */
+/** Returns the task of a launch. A launch without a task has no size. */
 function taskOf({ size, spot, seconds }: Launch): Side['tasks'] {
   return size && seconds !== undefined ? [{ size, spot, seconds }] : [];
 }

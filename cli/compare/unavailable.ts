@@ -1,4 +1,4 @@
-/** What a way to run the state machine needs could not be started. Its message is for a person. */
+/** A requirement for running the state machine could not be started. The message is shown to the user. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }

@@ -13,7 +13,7 @@ export interface Verdict {
   readonly deadLetters: Finding;
 }
 
-/** What the two engines made of the event, beside each other. */
+/** Compares the results of the two engines. */
 export function judge(one: Side, other: Side): Verdict {
   const end = compare([endOf(one)], [endOf(other)]);
   const output = compareOutput(one.manifest, other.manifest);
@@ -26,7 +26,7 @@ export function judge(one: Side, other: Side): Verdict {
   };
 }
 
-/** How a side ended, with the failure type where there is one. */
+/** Returns a side's status, with its failure type if it has one. */
 function endOf({ status, failureType }: Side): string {
   return failureType === null ? status : `${status} with ${failureType}`;
 }
@@ -40,7 +40,10 @@ function compareLetters(one: Side, other: Side): Finding {
   return { equal: false, text: 'differs: the events that were kept are not the same' };
 }
 
-/** Each side has a destination of its own, and may have the source in a bucket of its own; and nothing else. */
+/**
+ * Returns the events without the only permitted differences: each side has a separate destination, and may have the
+ * source in a separate bucket.
+ */
 function eventsOf({ deadLetters }: Side): unknown[] {
   return deadLetters.map(({ event }) => {
     const { detail = {} } = (event ?? {}) as { detail?: { s3Key?: unknown } };

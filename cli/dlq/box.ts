@@ -10,15 +10,15 @@ import { awsServices } from '../../workers/aws';
 import { CliError, cliExitCodes } from '../errors';
 import { groupLetters, type LetterGroup } from './groups';
 
-/** The dead letters of the configuration in this shell. */
+/** The configured dead-letter queue or folder. */
 export interface OpenBox {
   readonly box: DeadLetterBox;
   readonly config: Config;
-  /** One group an event. `limited`: there may be more letters. */
+  /** Lists one group for each event. `limited`: there may be more letters. */
   list(limit: number): Promise<{ readonly groups: readonly LetterGroup[]; readonly limited: boolean }>;
 }
 
-/** Opens the queue where one is configured, else the local system's folder, and lets go of what it holds in any case. */
+/** Opens the configured queue, or the local system's folder, and closes it when the work ends or fails. */
 export async function withBox(work: (open: OpenBox) => Promise<void>): Promise<void> {
   const config = parseConfig(process.env);
   const places: LetterPlaces = config;

@@ -8,21 +8,21 @@ import type { DeadLetterBox, KeptLetter } from '../../activities/ports';
 /** All letters of one event. */
 export interface LetterGroup {
   readonly key: string;
-  /** The one of the latest failure. */
+  /** The letter of the latest failure. */
   readonly letter: KeptLetter;
-  /** It, and those of earlier failures. */
+  /** All letters of the event, including those of earlier failures. */
   readonly copies: readonly KeptLetter[];
-  /** A run that began after the latest failure has delivered the event's file. */
+  /** Whether a run that began after the latest failure has delivered the event's file. */
   readonly isDelivered: boolean;
 }
 
-/** Commit logs that are read at once. */
+/** Maximum of concurrent reads of commit logs. */
 const maxReads = 16;
 
-/** When a letter's event failed last, in ISO 8601; empty when that is unknown. */
+/** Returns the time of the event's last failure in ISO 8601; empty when unknown. */
 export const failedAt = (letter: KeptLetter): string => letter.failedAt ?? letter.sentAt ?? '';
 
-/** Groups letters by their events, in order of the latest failure of each. */
+/** Groups letters by event, ordered by the latest failure of each event. */
 export async function groupLetters(
   letters: readonly KeptLetter[],
   store: ObjectStore,
@@ -44,7 +44,10 @@ export async function groupLetters(
   }));
 }
 
-/** By the commit log, which this machine may not be able to read: a letter that is in doubt is not delivered. */
+/**
+ * Checks the commit log for the letter's delivery. When this machine cannot read the log, the letter counts as not
+ * delivered.
+ */
 async function isDelivered(letter: KeptLetter, store: ObjectStore, places: LetterPlaces): Promise<boolean> {
   const delivery = deliveryOf(letter.event, places);
   if (!delivery || failedAt(letter) === '') return false;
@@ -62,7 +65,7 @@ async function isDelivered(letter: KeptLetter, store: ObjectStore, places: Lette
   }
 }
 
-/** Groups that have one of the IDs, or the key; and the IDs that none has. */
+/** Returns the groups that have one of the IDs as key or letter, and the IDs that match none. */
 export function selectGroups(
   groups: readonly LetterGroup[],
   ids: readonly string[],
@@ -74,7 +77,7 @@ export function selectGroups(
   };
 }
 
-/** See `DeadLetterBox.detach`, for all letters of an event. */
+/** Detaches all letters of an event. @see DeadLetterBox.detach */
 export async function detachGroup(
   box: DeadLetterBox,
   { copies }: LetterGroup,
@@ -94,12 +97,15 @@ export async function detachGroup(
   return undo;
 }
 
-/** Removes all letters of an event, which are detached. */
+/** Removes all letters of an event. They must be detached. */
 export async function removeGroup(box: DeadLetterBox, { copies }: LetterGroup): Promise<void> {
   for (const copy of copies) await box.remove(copy);
 }
 
-/** Both. Returns false, and removes nothing, when the event has failed again meanwhile. */
+/**
+ * Detaches and removes all letters of an event. Returns false, and removes nothing, when the event has failed again
+ * meanwhile.
+ */
 export async function dropGroup(box: DeadLetterBox, group: LetterGroup): Promise<boolean> {
   if (!(await detachGroup(box, group))) return false;
   await removeGroup(box, group);

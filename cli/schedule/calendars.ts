@@ -6,7 +6,7 @@ const hourOf = (time: WallTime) => Math.floor(time / 60);
 /** Returns the calendar of one time on every day. */
 export const atTime = (time: WallTime): CalendarSpec => ({ hour: hourOf(time), minute: time % 60 });
 
-/** Returns as few calendars as these times need on every day: hours with the same minutes share one. */
+/** Returns the fewest calendars for these times on every day: hours with the same minutes share one. */
 export function atTimes(times: readonly WallTime[]): CalendarSpec[] {
   const minutesByHour = new Map<number, number[]>();
   for (const time of times) {
@@ -23,7 +23,7 @@ export function atTimes(times: readonly WallTime[]): CalendarSpec[] {
   }));
 }
 
-/** Returns the runs of consecutive numbers in an ascending list. */
+/** Returns the ranges of consecutive numbers in an ascending list. */
 export function rangesOf(values: readonly number[]): { start: number; end: number }[] {
   const ranges: { start: number; end: number }[] = [];
   for (const value of values) {

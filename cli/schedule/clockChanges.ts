@@ -2,7 +2,7 @@ import { addDays, daysBetween } from '@etl/lib/timeZones';
 import { isDayOf, type Timetable } from './timetable';
 import { clockChanges, daysOfChange, startTime, type WallTime } from './wallTime';
 
-/** Days on which a clock change leaves out or repeats a time of a timetable, and the time that replaces it. */
+/** Days on which a clock change skips or repeats a time of a timetable, and the time that replaces it. */
 export interface Moved {
   readonly time: WallTime;
   readonly to: WallTime;
@@ -21,14 +21,17 @@ interface Exception {
   readonly day: string;
 }
 
-/** The days of the week repeat after so many years, so a rule that held for them continues to hold. */
+/** Period in years after which the days of the week repeat, so that a rule valid for one period remains valid. */
 const cycleYears = 28;
-/** Zones whose clocks follow no yearly rule are listed day by day: for ten years, whatever day of the first year it is. */
+/**
+ * Years listed day by day for zones without a yearly rule: at least ten full years, whatever day of the first year it
+ * is.
+ */
 const listedYears = 11;
 
 /**
- * Returns the times to move, from the year of the day `from` on: as yearly rules where the zone has them ("the last Sunday of
- * March"), else day by day for ten years.
+ * Returns the times to move, starting with the year of the day `from`: as yearly rules where the zone has them ("the
+ * last Sunday of March"), otherwise day by day for ten years.
  */
 export function movedTimes(timetable: Timetable, timeZone: string, from: string): Moved[] {
   const year = Number(from.slice(0, 4));
@@ -44,7 +47,7 @@ export function movedTimes(timetable: Timetable, timeZone: string, from: string)
 }
 
 function exceptionsOf(timetable: Timetable, timeZone: string, [first, last]: readonly [number, number]): Exception[] {
-  // Local time is at most 14 hours away from UTC.
+  // Local time differs from UTC by at most 14 hours.
   return clockChanges(timeZone, Date.UTC(first, 0, 0), Date.UTC(last + 1, 0, 2))
     .flatMap((change) => daysOfChange(change).map((day) => ({ change, day })))
     .filter(({ day }) => day >= `${first}-01-01` && day <= `${last}-12-31` && isDayOf(timetable, day))
@@ -61,7 +64,7 @@ function groupsOf(exceptions: readonly Exception[]): Map<string, Exception[]> {
   return groups;
 }
 
-/** Returns the yearly rule that selects exactly these days of a timetable; undefined when none does. */
+/** Returns the yearly rule that selects exactly these days of a timetable; undefined if there is none. */
 function ruleOf(
   group: readonly Exception[],
   timetable: Timetable,

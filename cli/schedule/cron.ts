@@ -1,7 +1,7 @@
 import { CliError, cliExitCodes } from '../errors';
 import { dayNames, monthNames, shortNames } from './names';
 
-/** The values that the fields of a cron expression stand for, each ascending. */
+/** Values of the fields of a cron expression, each in ascending order. */
 export interface CronFields {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
@@ -21,12 +21,14 @@ const minute: Field = { name: 'minute', min: 0, max: 59 };
 const hour: Field = { name: 'hour', min: 0, max: 23 };
 const dayOfMonth: Field = { name: 'day of the month', min: 1, max: 31 };
 const month: Field = { name: 'month', min: 1, max: 12, names: shortNames(monthNames) };
-/** 7 is Sunday too. */
+/** Both 0 and 7 are Sunday. */
 const dayOfWeek: Field = { name: 'day of the week', min: 0, max: 7, names: shortNames(dayNames) };
 
 /**
- * Reads a cron expression of five fields: numbers, names, lists, ranges and steps. Throws `CliError` for anything else. A day
- * has to match both day fields, as in Temporal.
+ * Parses a cron expression of five fields: numbers, names, lists, ranges and steps. A day must match both day fields,
+ * as in Temporal.
+ *
+ * @throws {CliError} when the expression is invalid.
  */
 export function cronFields(expression: string): CronFields {
   const texts = expression.trim().split(/\s+/);
@@ -63,7 +65,7 @@ function valuesOf(expression: string, text: string, field: Field): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-/** NaN for what is none. */
+/** Parses a number or a name; returns NaN for any other text. */
 function valueIn(text: string, { names = [], min }: Field): number {
   if (/^\d+$/.test(text)) return Number(text);
   const named = names.indexOf(text.toLowerCase());

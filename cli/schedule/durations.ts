@@ -2,16 +2,16 @@ import { CliError, cliExitCodes } from '../errors';
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Milliseconds of `90s`, `10m`, `24h`, `2d`, `1h30m`, as an option's parser. */
+/** Parses an option that takes a duration, such as `90s`, `10m`, `24h`, `2d`, `1h30m`. Returns milliseconds. */
 export function duration(text: string): number {
-  const parts = [...text.matchAll(/(\d+)([smhd])/g)];
-  if (parts.length > 0 && parts.map(([part]) => part).join('') === text) {
+  if (/^(?:\d+[smhd])+$/.test(text)) {
+    const parts = [...text.matchAll(/(\d+)([smhd])/g)];
     return parts.reduce((sum, [, value, unit]) => sum + Number(value) * units[unit as keyof typeof units], 0);
   }
   throw new CliError(`${text} is no length of time`, 'write it as 90s, 10m, 24h or 2d', cliExitCodes.usage);
 }
 
-/** `1d 2h`, `10m`; `0s` for nothing. */
+/** Formats milliseconds as in `1d 2h` or `10m`; `0s` for zero. */
 export function showDuration(milliseconds: number): string {
   let left = milliseconds;
   const parts = (['d', 'h', 'm', 's'] as const).flatMap((unit) => {

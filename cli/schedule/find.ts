@@ -9,7 +9,11 @@ export interface Found {
   readonly description: ScheduleDescription;
 }
 
-/** A schedule of ours; undefined when there is none of this name. Throws `CliError` for one that starts something else. */
+/**
+ * Returns a batch schedule; undefined when there is no schedule of this name.
+ *
+ * @throws {CliError} when the schedule starts a different workflow type.
+ */
 export async function lookUp(client: Client, name: string): Promise<Found | undefined> {
   const handle = client.schedule.getHandle(name);
   const description = await handle.describe().catch((error: unknown) => {
@@ -26,7 +30,11 @@ export async function lookUp(client: Client, name: string): Promise<Found | unde
   );
 }
 
-/** The same, for who needs it to be there. */
+/**
+ * Returns a batch schedule.
+ *
+ * @throws {CliError} when there is no schedule of this name, or it starts a different workflow type.
+ */
 export async function find(client: Client, name: string): Promise<Found> {
   const found = await lookUp(client, name);
   if (found) return found;

@@ -3,17 +3,23 @@ import { isDayOf, type Timetable } from './timetable';
 import { changesNear, instantsOf, localTime, startTime } from './wallTime';
 
 export interface PlannedRun {
-  /** ISO 8601, in UTC. */
+  /** Start in ISO 8601, in UTC. */
   readonly at: string;
-  /** What the clocks of the zone show then: `2026-02-08 02:30`. */
+  /** Local time of the start in the zone: `2026-02-08 02:30`. */
   readonly local: string;
   readonly batchDate: string;
 }
 
-/** The longest wait for a day that exists: 29 February, over a century year without one. */
+/**
+ * Search limit in days: the longest wait for an existing day is that for 29 February across a century year that is not
+ * a leap year.
+ */
 const daysAhead = 8 * 366 + 1;
 
-/** Returns the first `count` starts of a timetable after an instant, with their batch dates; fewer when eight years have no more. */
+/**
+ * Returns the first `count` starts of a timetable after an instant, with their batch dates; fewer if eight years
+ * contain fewer.
+ */
 export function nextRuns(
   timetable: Timetable,
   timeZone: string,
@@ -29,7 +35,10 @@ export function nextRuns(
   return runs.slice(0, count);
 }
 
-/** Returns the instants, in ascending milliseconds since the epoch, at which a timetable starts a batch on a day of a zone. */
+/**
+ * Returns the instants at which a timetable starts a batch on a day of a zone, in ascending milliseconds since the
+ * epoch.
+ */
 export function startsOn(timetable: Timetable, timeZone: string, day: string): number[] {
   if (!isDayOf(timetable, day)) return [];
   const changes = changesNear(timeZone, day);

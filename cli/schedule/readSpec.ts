@@ -6,8 +6,8 @@ import { minutesOfDay, type WallTime } from './wallTime';
 import { describeTimetable } from './words';
 
 /**
- * Returns the timetable from which `etl schedule create` made a spec; undefined for a spec of another origin.
- * Earlier versions kept the days of the week in the calendars, and not in what is skipped.
+ * Returns the timetable of a spec that `etl schedule create` generated; undefined for a spec of another origin. Earlier
+ * versions stored the days of the week in the calendars instead of in `skip`.
  */
 export function timetableOf({ calendars = [], skip = [] }: ScheduleSpecDescription): Timetable | undefined {
   const parts = calendars.filter(isRegular).map(timetableOfCalendar);
@@ -27,7 +27,7 @@ export function timetableOf({ calendars = [], skip = [] }: ScheduleSpecDescripti
 const isWholeDay = (times: readonly WallTime[]) => times.length === minutesOfDay;
 const isSome = (daysOfWeek: readonly number[]) => daysOfWeek.length < everyDay.daysOfWeek.length;
 
-/** Returns what a spec says of its times, for people: the comment of each calendar, or, without one, what it matches. */
+/** Describes the times of a spec: the comment of each calendar or, without a comment, what the calendar matches. */
 export function describeTimes({ calendars = [], intervals = [] }: ScheduleSpecDescription): string[] {
   const matched = calendars
     .filter(isRegular)
@@ -35,7 +35,10 @@ export function describeTimes({ calendars = [], intervals = [] }: ScheduleSpecDe
   return [...new Set([...matched, ...intervals.map(({ every }) => `every ${showDuration(every)}`)])];
 }
 
-/** The others replace a time on the days of clock changes. Earlier versions wrote `the clocks are changed: …`. */
+/**
+ * Irregular calendars replace a time on the days of clock changes. Earlier versions named them `the clocks are changed:
+ * …`.
+ */
 const isRegular = ({ comment }: CalendarSpecDescription) => !comment?.includes(' instead of ');
 
 function timetableOfCalendar({ hour, minute, dayOfMonth, month, dayOfWeek }: CalendarSpecDescription): Timetable {

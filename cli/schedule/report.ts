@@ -8,7 +8,7 @@ import { overlapPolicies } from './settings';
 import { describeRuns } from './show';
 import { localTime } from './wallTime';
 
-/** What `etl schedule describe --json` prints. */
+/** Output of `etl schedule describe --json`. */
 export interface ScheduleReport {
   readonly name: string;
   readonly paused: boolean;
@@ -20,25 +20,31 @@ export interface ScheduleReport {
   readonly pauseOnFailure: boolean;
   readonly jitterSeconds: number;
   readonly request: BatchRequest | null;
-  /** Times of the schedule: started, skipped because a batch was still running, missed beyond the catch-up window. */
+  /**
+   * Counts of the schedule's starts: taken, skipped because a batch was still running, missed beyond the catch-up
+   * window.
+   */
   readonly taken: number;
   readonly skippedOverlap: number;
   readonly missedCatchup: number;
   readonly running: readonly string[];
-  /** The latest last. */
+  /** Recent starts, latest last. */
   readonly recent: readonly { readonly at: string; readonly batchDate: string; readonly workflowId: string }[];
   readonly next: readonly PlannedRun[];
 }
 
 const shownRuns = 5;
 
-/** The time that Temporal has appended: the one that was meant, where the time it reports may be late by the jitter. */
+/**
+ * Returns the scheduled time, which Temporal appends to the workflow ID. The time that Temporal reports may be late by
+ * the jitter.
+ */
 function timeIn(workflowId: string): Date | undefined {
   const [, text] = /-(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)$/.exec(workflowId) ?? [];
   return text === undefined ? undefined : new Date(text);
 }
 
-/** What Temporal knows of a schedule, with the batch date of each time. */
+/** Returns the report of a schedule, with the batch date of each start. */
 export function scheduleReport({
   scheduleId,
   spec,
@@ -49,7 +55,8 @@ export function scheduleReport({
 }: ScheduleDescription): ScheduleReport {
   const parsed = parseBatchRequest(action.args?.[0]);
   const request = parsed.ok ? parsed.request : null;
-  // Of the request, as the batch itself reads it: the schedule's zone says only when it is started.
+  // The request's zone determines the batch date, as in the batch itself. The schedule's zone determines only the
+  // start.
   const zone = request?.timeZone ?? 'UTC';
   const plan = (at: Date) => plannedRun(zone, at, request?.dayOffset ?? 0);
   const overlap = Object.entries(overlapPolicies).find(([, policy]) => policy === policies.overlap)?.[0];

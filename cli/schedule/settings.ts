@@ -16,23 +16,23 @@ export const overlapPolicies = {
 
 export type Overlap = keyof typeof overlapPolicies;
 
-/** Why each is what it is: docs/schedules.md. */
+/** Defaults of schedules. docs/schedules.md explains each of them. */
 export const scheduleDefaults = {
   timeZone: 'UTC',
   overlap: 'skip',
-  /** One night to make up for: with `skip`, of several at once all but the first would be left out. */
+  /** Catch-up window of one night. With `skip`, all but the first of several missed starts would be skipped. */
   catchupMs: 24 * 3_600_000,
-  /** One bad file must not stop tomorrow's night. */
+  /** One bad file must not stop the next night. */
   pauseOnFailure: false,
   jitterMs: 0,
 } as const;
 
-/** Temporal does not take a shorter one. */
+/** Minimum that Temporal accepts. */
 export const minCatchupMs = 10_000;
 
 export interface NightlySettings {
   readonly name: string;
-  /** Without a day: it follows from the time. */
+  /** Request without a date, which follows from the start time. */
   readonly request: BatchRequest;
   readonly timetable: Timetable;
   readonly timeZone: string;
@@ -42,7 +42,7 @@ export interface NightlySettings {
   readonly jitterMs: number;
 }
 
-/** What is started, each time. Temporal appends the time to the workflow ID. */
+/** Returns the action of a nightly schedule. Temporal appends the scheduled time to the workflow ID. */
 export function nightlyAction(name: string, request: BatchRequest) {
   const files = [request.prefix, request.match].filter(Boolean).join(', ');
   return {
@@ -55,7 +55,7 @@ export function nightlyAction(name: string, request: BatchRequest) {
   };
 }
 
-/** Everything that Temporal has a default for is said: its defaults differ between its clients. */
+/** Returns a nightly schedule with every policy explicit, because Temporal's defaults differ between clients. */
 export function nightlySchedule(settings: NightlySettings, today: string) {
   const { name, request, timetable, timeZone, overlap, catchupMs, pauseOnFailure, jitterMs } = settings;
   return {

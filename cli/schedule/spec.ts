@@ -6,12 +6,12 @@ import { minutesOfDay, showTime, type WallTime } from './wallTime';
 import { describeTimetable } from './words';
 
 /**
- * Returns a spec by which Temporal starts each time once on each of its days, from the year of the day `from` on.
+ * Returns a spec by which Temporal starts each time once on each of its days, starting with the year of the day `from`.
  *
- * The server compares an instant with a `skip` calendar exactly, but searches a calendar's next instant hour by hour on the wall
- * clock. Near a clock change that search finds instants that show another time, and it misses days of the week that begin
- * without a midnight. So `calendars` only propose instants, on every day of the week, and `skip` drops each that is not in the
- * timetable.
+ * The server compares an instant with a `skip` calendar exactly, but searches a calendar's next instant hour by hour in
+ * local time. Near a clock change, that search finds instants that have a different local time, and it misses days of
+ * the week that begin without a midnight. Therefore `calendars` only propose instants, on every day of the week, and
+ * `skip` removes each instant that is not in the timetable.
  */
 export function scheduleSpec(timetable: Timetable, timeZone: string, from: string, jitterMs: number): ScheduleSpec {
   const { times } = timetable;

@@ -5,17 +5,21 @@ import { etlCommand, sameCommandWith } from '../hints';
 import { lookUp } from './find';
 import type { nightlySchedule } from './settings';
 
-/** Source: gRPC's status codes. */
+/** The gRPC status INVALID_ARGUMENT. @see https://grpc.io/docs/guides/status-codes/ */
 const invalidArgument = 3;
 
 export interface StoreOptions {
   readonly paused?: boolean;
   readonly note?: string;
-  /** Changes the schedule of this name, if there is one. */
+  /** Replaces an existing schedule of this name. */
   readonly replace?: boolean;
 }
 
-/** Creates a schedule, or changes it. Throws `CliError` when its name is taken, or Temporal refuses it. */
+/**
+ * Creates or replaces a schedule.
+ *
+ * @throws {CliError} when the name is taken, or Temporal rejects the schedule.
+ */
 export async function storeSchedule(
   client: Client,
   name: string,
@@ -39,7 +43,7 @@ async function store(
   const known = replace ? await lookUp(client, name) : undefined;
   const withNote = note === undefined ? {} : { note };
   if (known) {
-    // Who paused it had a reason, which a new time of day does not settle.
+    // A paused schedule stays paused: a new timetable does not remove the reason for the pause.
     const stays = paused ?? known.description.state.paused;
     await known.handle.update(({ state }) => ({ ...schedule, state: { ...state, paused: stays, ...withNote } }));
     return { what: 'replaced', paused: stays };

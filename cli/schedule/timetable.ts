@@ -3,15 +3,15 @@ import { cronFields } from './cron';
 import { dayNames, shortNames } from './names';
 import { minutesOfDay, type WallTime } from './wallTime';
 
-/** Which days a schedule starts a batch on, and at which times of the day. A day matches when all three do. */
+/** Days and times of day at which a schedule starts a batch. A day must match all three day fields. */
 export interface Timetable {
-  /** Ascending. */
+  /** Times in ascending order. */
   readonly times: readonly WallTime[];
-  /** 1 to 31. */
+  /** Days from 1 to 31. */
   readonly daysOfMonth: readonly number[];
-  /** 1 to 12. */
+  /** Months from 1 to 12. */
   readonly months: readonly number[];
-  /** 0 (Sunday) to 6. */
+  /** Days from 0 (Sunday) to 6. */
   readonly daysOfWeek: readonly number[];
 }
 
@@ -21,7 +21,7 @@ export const everyDay = { daysOfMonth: range(1, 31), months: range(1, 12), daysO
 
 const names = shortNames(dayNames);
 
-/** `02:30`, as an option's parser. */
+/** Parses an option that takes a time of day such as `02:30`. */
 export function timeOfDay(text: string): WallTime {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   const time = Number(hours) * 60 + Number(minutes);
@@ -29,7 +29,7 @@ export function timeOfDay(text: string): WallTime {
   throw new CliError(`--at ${text} is no time of day`, 'write it as HH:MM, e.g. --at 02:30', cliExitCodes.usage);
 }
 
-/** `mon-fri`, `mon,wed,fri` or `sat-mon`, as an option's parser. */
+/** Parses an option that takes days of the week: `mon-fri`, `mon,wed,fri` or `sat-mon`. */
 export function daysOfWeek(text: string): number[] {
   const days = text.split(',').flatMap((part) => {
     const [first, last = first, ...more] = part.split('-').map((name) => names.indexOf(name.trim().toLowerCase()));
@@ -44,10 +44,14 @@ function badDays(text: string): CliError {
   return new CliError(`--days ${text}: there are no such days`, remedy, cliExitCodes.usage);
 }
 
-/** A batch looks at all files of its day: every quarter of an hour is often. */
+/** Maximum of starts a day: one every 15 minutes. A batch lists all files of its day, so more would be too frequent. */
 const maxTimes = 96;
 
-/** The timetable of a cron expression of five fields. Throws `CliError` for one of too many times a day. */
+/**
+ * Returns the timetable of a cron expression of five fields.
+ *
+ * @throws {CliError} when the expression is invalid or has too many times a day.
+ */
 export function cronTimetable(expression: string): Timetable {
   const { minutes, hours, ...days } = cronFields(expression);
   if (hours.length * minutes.length > maxTimes) {
@@ -60,7 +64,7 @@ export function cronTimetable(expression: string): Timetable {
   return { times: hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)), ...days };
 }
 
-/** Whether a timetable has anything to do on a day `YYYY-MM-DD`. */
+/** Returns whether a timetable starts a batch on a day in the form `YYYY-MM-DD`. */
 export function isDayOf({ daysOfMonth, months, daysOfWeek }: Timetable, day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return (
@@ -70,7 +74,7 @@ export function isDayOf({ daysOfMonth, months, daysOfWeek }: Timetable, day: str
   );
 }
 
-/** Returns whether a start at one of these times that is late by `lateMs` milliseconds may belong to the next day. */
+/** Returns whether a start at one of these times with a delay of `lateMs` milliseconds may fall on the next day. */
 export function passesMidnight(times: readonly WallTime[], lateMs: number): boolean {
   return Math.max(...times) + lateMs / 60_000 >= minutesOfDay;
 }

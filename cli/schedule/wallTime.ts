@@ -1,6 +1,6 @@
 import { offsetMinutes, wallClock } from '@etl/lib/timeZones';
 
-/** What a clock on the wall shows, in minutes after midnight: 150 is 02:30. */
+/** Local time of day in minutes after midnight: 150 is 02:30. */
 export type WallTime = number;
 
 const minute = 60_000;
@@ -12,14 +12,14 @@ export function showTime(time: WallTime): string {
   return `${twoDigits(Math.floor(time / 60))}:${twoDigits(time % 60)}`;
 }
 
-/** Formats what the clocks of a zone show at an instant: `2026-02-08 02:30`. */
+/** Formats the local time of an instant in a zone: `2026-02-08 02:30`. */
 export function localTime(timeZone: string, at: Date): string {
   return new Date(wallClock(timeZone, at.getTime())).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /**
- * Returns the instants, in ascending milliseconds since the epoch, at which the clocks of a zone show a time on a day: one on
- * most days, none or two where a clock change leaves it out or repeats it.
+ * Returns the instants that have a given local time on a day of a zone, in ascending milliseconds since the epoch. Most
+ * days have one. A day has none or two when a clock change skips or repeats the time.
  */
 export function instantsOf(timeZone: string, day: string, time: WallTime): number[] {
   const shown = Date.parse(`${day}T00:00:00Z`) + time * minute;
@@ -28,19 +28,22 @@ export function instantsOf(timeZone: string, day: string, time: WallTime): numbe
   return instants.filter((instant) => wallClock(timeZone, instant) === shown).sort((a, b) => a - b);
 }
 
-/** An instant at which the clocks of a zone are put forward or back. */
+/** An instant at which the UTC offset of a zone changes. */
 export interface ClockChange {
   /** First instant of the new offset, in milliseconds since the epoch. */
   readonly at: number;
-  /** Minutes ahead of UTC. */
+  /** UTC offsets in minutes, positive east of Greenwich. */
   readonly before: number;
   readonly after: number;
 }
 
-/** Shorter than the distance of any two changes: Morocco's are five weeks apart. */
+/** Search step, shorter than the interval between any two changes: Morocco's are five weeks apart. */
 const stepMinutes = 14 * minutesOfDay;
 
-/** Returns the clock changes of a zone between two instants (milliseconds since the epoch), the later one included. */
+/**
+ * Returns the clock changes of a zone after the instant `from`, up to and including `to`, both in milliseconds since
+ * the epoch.
+ */
 export function clockChanges(timeZone: string, from: number, to: number): ClockChange[] {
   const changes: ClockChange[] = [];
   const first = Math.floor(from / minute);
@@ -65,18 +68,23 @@ function firstWhere(low: number, high: number, holds: (value: number) => boolean
   return holds(middle) ? firstWhere(low, middle, holds) : firstWhere(middle, high, holds);
 }
 
-/** Returns the wall times that a change leaves out or repeats: from the first to before the second, as `wallClock` gives them. */
+/**
+ * Returns the range of wall times that a change skips or repeats: its start, and its end (exclusive), in the form of
+ * `wallClock`.
+ */
 function windowOf({ at, before, after }: ClockChange): [number, number] {
   return [at + Math.min(before, after) * minute, at + Math.max(before, after) * minute];
 }
 
-/** Returns the calendar days on which a clock change leaves out or repeats times: one, or two for a change across midnight. */
+/**
+ * Returns the calendar days on which a clock change skips or repeats times: one, or two for a change across midnight.
+ */
 export function daysOfChange(change: ClockChange): string[] {
   const [start, end] = windowOf(change);
   return [...new Set([start, end - minute].map((shown) => new Date(shown).toISOString().slice(0, 10)))];
 }
 
-/** Returns the clock changes that may concern a day of a zone. */
+/** Returns the clock changes that may affect a day of a zone. */
 export function changesNear(timeZone: string, day: string): ClockChange[] {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   const twoDays = 2 * minutesOfDay * minute;
@@ -84,9 +92,10 @@ export function changesNear(timeZone: string, day: string): ClockChange[] {
 }
 
 /**
- * Returns the time of day at which a day's batch starts: the scheduled time, or, where one of the clock changes near the day
- * leaves out or repeats minutes of its hour, one that is later by the length of the change (earlier where later is the next
- * day), in an hour that the day has exactly once. The whole hour counts because the server loses times in a divided one.
+ * Returns the time of day at which a day's batch starts. Usually it is the scheduled time. When a clock change near the
+ * day skips or repeats minutes of that hour, the start is later by the length of the change (earlier where later would
+ * be the next day), in an hour that occurs exactly once that day. The whole hour counts because the server loses times
+ * in a divided one.
  */
 export function startTime(changes: readonly ClockChange[], day: string, time: WallTime): WallTime {
   const midnight = Date.parse(`${day}T00:00:00Z`);

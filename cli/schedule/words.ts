@@ -2,7 +2,7 @@ import { dayNames, monthNames } from './names';
 import type { Timetable } from './timetable';
 import { showTime } from './wallTime';
 
-/** Formats a timetable for people: `at 02:30 on mon, tue`. */
+/** Formats a timetable: `at 02:30 on mon, tue`. */
 export function describeTimetable({ times, daysOfMonth, months, daysOfWeek }: Timetable): string {
   const shown = times.map(showTime);
   const short = (name: string | undefined) => name?.slice(0, 3).toLowerCase();

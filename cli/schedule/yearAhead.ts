@@ -4,11 +4,11 @@ import { startsOn } from './nextRuns';
 import { isDayOf, type Timetable } from './timetable';
 import { localTime, showTime } from './wallTime';
 
-/** A day whose starts are not the times of the timetable, as on the day of a clock change. */
+/** A day whose starts differ from the timetable, such as the day of a clock change. */
 export interface IrregularDay {
   /** `YYYY-MM-DD` in the schedule's time zone. */
   readonly day: string;
-  /** Starts that the timetable does not have, `HH:MM`. */
+  /** Starts that are not in the timetable, `HH:MM`. */
   readonly added: readonly string[];
   /** Times of the timetable without a start, `HH:MM`. */
   readonly missing: readonly string[];
@@ -20,22 +20,22 @@ export interface YearAhead {
   readonly serverDiffers: boolean | null;
 }
 
-/** What decides when a schedule starts a batch. */
+/** Settings that determine when a schedule starts a batch. */
 export interface Times {
   readonly timetable: Timetable;
   readonly timeZone: string;
   readonly jitterMs: number;
 }
 
-/** Loaded only by a command that asks the server. */
+/** Loads the conversion of times, which only commands that query the server need. */
 const protobufTime = (): typeof import('@temporalio/common/lib/time') => require('@temporalio/common/lib/time');
 
 const yearOfDays = 365;
-/** Source: Temporal's `maxListMatchingTimesCount`. */
+/** Maximum of times in a response. @see Temporal's `maxListMatchingTimesCount` */
 const maxTimes = 1000;
 const dayMs = 86_400_000;
 
-/** Returns the irregular days of the year that begins tomorrow, as planned. */
+/** Returns the planned irregular days of the year that begins tomorrow. */
 export function plannedYear({ timetable, timeZone }: Times, now: Date): YearAhead {
   const days = daysOf(timeZone, now);
   return {
@@ -44,7 +44,7 @@ export function plannedYear({ timetable, timeZone }: Times, now: Date): YearAhea
   };
 }
 
-/** Returns the irregular days of the year that begins tomorrow, as the server has them, and compares them with the plan. */
+/** Returns the server's irregular days of the year that begins tomorrow, and compares them with the plan. */
 export async function serverYear(
   client: Client,
   scheduleId: string,
@@ -57,7 +57,7 @@ export async function serverYear(
   const isPlanned =
     found.length === planned.length &&
     found.every((at, index) => at >= (planned[index] ?? 0) && at <= (planned[index] ?? 0) + jitterMs);
-  // The server adds the jitter: of planned starts, show the times without it.
+  // The server's times include the jitter. For planned starts, show the times without it.
   const starts = isPlanned ? planned : found;
   return { irregularDays: irregularDays(timetable, timeZone, days, starts), serverDiffers: !isPlanned };
 }
@@ -78,7 +78,7 @@ async function serverStarts(
 ): Promise<number[]> {
   const { namespace } = client.options;
   const { msToTs, tsToMs } = protobufTime();
-  // Local days begin and end at most 14 hours away from those of UTC.
+  // Local days begin and end within 14 hours of those of UTC.
   const end = Date.parse(`${days.at(-1)}T00:00:00Z`) + 2 * dayMs;
   const starts: number[] = [];
   for (let after = Date.parse(`${days[0]}T00:00:00Z`) - dayMs; ; ) {
@@ -114,7 +114,7 @@ function irregularDays(
   });
 }
 
-/** Returns the elements of one list that another does not have, as often as it lacks them. */
+/** Returns the elements of one list that another lacks. Repeated elements are counted. */
 function without(all: readonly string[], some: readonly string[]): string[] {
   const left = [...some];
   return all.filter((each) => {

@@ -5,10 +5,10 @@ import { ownerOnly } from '../../local/places';
 import { orAborted } from '../orAborted';
 import { PartError } from './partError';
 
-/** A part of the local system while it runs. */
+/** A running part of the local system. */
 export interface Running {
   readonly pid: number;
-  /** Resolves when the process has ended, however it ended, with a word about how. */
+  /** Resolves when the process has ended for any reason, with a description of how. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
 }
@@ -16,14 +16,16 @@ export interface Running {
 export interface ProgramSettings {
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
-  /** Ends a program that is not ready yet. */
+  /** Stops a program that is not ready yet. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Starts a Node program that says over its IPC channel when it is ready, and resolves then. In a process group of its
- * own, so that Ctrl-C reaches only the command that started it and the parts end in the right order.
- * Rejects with `PartError` when the program ends before it is ready, and with the signal's reason.
+ * Starts a Node program and resolves when the program reports over its IPC channel that it is ready. The program runs
+ * in a separate process group, so that Ctrl-C reaches only the command that started it and the parts stop in the right
+ * order. Rejects with the signal's reason once it aborts.
+ *
+ * @throws {PartError} when the program ends before it is ready.
  */
 export async function startProgram(
   program: string,
@@ -55,7 +57,10 @@ export async function startProgram(
   return { pid: child.pid ?? -1, exited, stop: () => terminate(child, exited) };
 }
 
-/** A program of ours ends with one line of cause and one of remedy. */
+/**
+ * Returns the error of a program. The programs of this package end their output with one line for the cause and one for
+ * the remedy.
+ */
 function partError(how: string, exitCode: number | null, logFile: string, before: number): PartError {
   const said = readFileSync(logFile).subarray(before).toString('utf8').trim().split('\n');
   const [cause, remedy] = said.slice(-2).map((line) => line.replace(/^etl-\w+: /, ''));
@@ -67,7 +72,7 @@ function partError(how: string, exitCode: number | null, logFile: string, before
 
 const patienceSeconds = 30;
 
-/** SIGTERM, and SIGKILL for what does not listen. Returns when the process is gone. */
+/** Sends SIGTERM, then SIGKILL after a timeout. Resolves when the process has ended. */
 async function terminate(child: ChildProcess, exited: Promise<string>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');

@@ -8,11 +8,14 @@ import type { SystemSettings } from './settings';
 export interface LocalEndpoint {
   readonly url: string;
   readonly client: ECSClient;
-  /** Ends the tasks, then the endpoint. */
+  /** Stops the tasks, then the endpoint. */
   stop(): Promise<void>;
 }
 
-/** The local Fargate endpoint alone, with our task definition. When it does not come up, nothing of it is left. */
+/**
+ * Starts only the local Fargate endpoint, with the local task definition. When the start fails, everything that it
+ * started is stopped.
+ */
 export async function startLocalEndpoint(
   settings: Pick<SystemSettings, 'stateDir' | 'ecsPort' | 'say'>,
 ): Promise<LocalEndpoint> {

@@ -3,12 +3,15 @@ import { type LocalSystemEntry, sharedVariables } from '../localSystems';
 import { ownServerVariables } from './parts';
 import type { LocalSystem } from './system';
 
-/** The namespace of a local system. That of a profile belongs to another server, and means nothing to one of our own. */
+/**
+ * Returns the namespace of a local system. A profile's namespace belongs to another server and does not apply to a
+ * server of the local system.
+ */
 export function systemNamespace(env: NodeJS.ProcessEnv = process.env): string {
   return env.TEMPORAL_ADDRESS ? temporalOptions().namespace : env.TEMPORAL_NAMESPACE || 'default';
 }
 
-/** What other commands have to know about a running system. */
+/** Returns the entry of a running system for other commands. */
 export function entryOf(
   { temporal, ui, ecs, pids }: LocalSystem,
   stateDir: string,

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * Ends the parts of the local system when the command that started them is killed and cannot do so itself. It learns
- * the process IDs over a pipe, and that the command is gone by the pipe's end.
+ * Starts a process that stops the parts of the local system when the command that started them is killed. The guard
+ * receives process IDs over a pipe, and detects the command's end by the end of the pipe.
  */
 export function startGuard() {
   const child = spawn(process.execPath, [join(__dirname, 'guardMain.js')], {
@@ -11,13 +11,13 @@ export function startGuard() {
     detached: true,
   });
   child.unref();
-  child.stdin.on('error', () => undefined); // the guard is gone: nothing to tell it
+  child.stdin.on('error', () => undefined); // the guard has ended and needs no input
   return {
-    /** `part` runs as `pid` now; -1: it no longer runs. */
+    /** Reports the process ID of a part; -1 for a part that is not running. */
     watch: (part: string, pid: number): void => {
       child.stdin.write(`${JSON.stringify({ part, pid })}\n`);
     },
-    /** All parts have ended in good order. */
+    /** Stops the guard after all parts have ended. */
     release: (): void => {
       child.kill('SIGKILL');
     },

@@ -1,6 +1,9 @@
 import { createInterface } from 'node:readline';
 
-/** See guard.ts. Reads `{"part":…,"pid":…}` lines; at the end of input, ends what still runs. */
+/**
+ * The guard's process (guard.ts). Reads `{"part":…,"pid":…}` lines. At the end of the input, terminates the processes
+ * that are still running.
+ */
 const pids = new Map<string, number>();
 
 createInterface({ input: process.stdin })
@@ -20,6 +23,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // it has ended by itself
+    // The process has already ended.
   }
 }

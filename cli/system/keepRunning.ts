@@ -2,7 +2,7 @@ import { pause } from '../pause';
 import type { Running } from './component';
 
 export interface Kept {
-  /** Of the process that runs now. */
+  /** Returns the ID of the current process. */
   pid(): number;
   stop(): Promise<void>;
 }
@@ -11,8 +11,8 @@ const calmSeconds = 60;
 const longestDelaySeconds = 30;
 
 /**
- * Starts a part, and starts it again whenever it ends by itself: after 1 s, then 2, 4 … up to 30; a part that ran for a
- * minute begins at 1 s again. Rejects when the first start fails. `onStart` is told each process ID.
+ * Starts a part, and restarts it with a backoff whenever it ends by itself: after 1 s, then 2, 4 … up to 30 s. A part
+ * that ran for a minute starts again with 1 s. Rejects when the first start fails. `onStart` receives each process ID.
  */
 export async function keepRunning(
   name: string,
@@ -50,7 +50,7 @@ export async function keepRunning(
       stopping.abort();
       await current?.stop();
       await watching;
-      await current?.stop(); // one that was just being started
+      await current?.stop(); // a process that was starting meanwhile
     },
   };
 }

@@ -4,8 +4,9 @@ import { parseConfig } from '../../config/environment';
 const everyFile = 'file:///';
 
 /**
- * Returns the variables of the processes that `etl` starts on its user's machine: beside what is configured there, every file
- * that the user can read or write, unless the user has set the lists. A worker that is started in any other way does not get them.
+ * Returns the variables of the processes that `etl` starts on the user's machine. They allow the configured places and
+ * every file that the user can read or write, unless the user has set the lists. A worker started in any other way does
+ * not get them.
  */
 export function localPlaces(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const { places, ETL_SOURCE_PREFIXES, ETL_DESTINATION_PREFIXES } = parseConfig(env);

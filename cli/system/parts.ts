@@ -16,7 +16,10 @@ import type { SystemSettings } from './settings';
 
 const dist = join(__dirname, '..', '..');
 
-/** Finds a Temporal server program (which may take its time, and says so) and returns how to start it. */
+/**
+ * Finds the program of a Temporal server and returns a function that starts it. The search may take time, and reports
+ * its progress.
+ */
 export async function startServer(settings: SystemSettings): Promise<() => Promise<Running>> {
   const exe = await findTemporal(settings.say, settings.signal);
   const { logs, temporalDatabase } = places(settings.stateDir);
@@ -47,7 +50,10 @@ export async function startEndpoint(
   });
 }
 
-/** The server of the local system has no TLS and no keys, whatever a profile or the environment says about another one. */
+/**
+ * Returns the variables of the local system's server, which has neither TLS nor keys, whatever a profile or the
+ * environment configures for another server.
+ */
 export function ownServerVariables({
   stateDir,
   namespace = 'default',
@@ -55,7 +61,7 @@ export function ownServerVariables({
   return {
     TEMPORAL_NAMESPACE: namespace,
     TEMPORAL_TLS: 'false',
-    // There is no such file.
+    // This file does not exist.
     TEMPORAL_CONFIG_FILE: join(stateDir, 'no-profile.toml'),
   };
 }
@@ -83,7 +89,10 @@ export function startWorker(
   });
 }
 
-/** A client of the local endpoint. It checks no signatures, but the SDK must have something to sign with. */
+/**
+ * Creates a client of the local endpoint. The endpoint does not check signatures, but the SDK needs credentials to sign
+ * requests.
+ */
 export function ecsClient(endpoint: string): ECSClient {
   return new ECSClient({
     ...clientSettings('ecs'),
@@ -97,7 +106,7 @@ export async function registerTaskDefinition(client: ECSClient): Promise<void> {
   await createTaskDefinitionRegistrar(client).ensureRegistered(localTaskDefinition(localPlaces(process.env)));
 }
 
-/** Stops every task and returns when they are STOPPED. They checkpoint, and their workflows go on another day. */
+/** Stops every task and waits until all are STOPPED. The tasks write checkpoints, and their workflows resume later. */
 export async function stopTasks(client: ECSClient): Promise<void> {
   const { cluster } = localEcsSettings;
   const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster }));

@@ -1,20 +1,20 @@
 import type { FaultPlan } from '../../local/faults/plan';
 
-/** How the local system is to be started. */
+/** Settings of a local system. */
 export interface SystemSettings {
   readonly stateDir: string;
   readonly temporalPort: number;
   readonly uiPort: number;
-  /** Of a server of our own; created where it does not exist. @default 'default' */
+  /** Namespace of the local system's own server, created if missing. @default 'default' */
   readonly namespace?: string;
   readonly ecsPort: number;
-  /** Whether Temporal keeps its workflows in a file, and so over a restart. */
+  /** Whether Temporal stores its workflows in a file, so that they survive a restart. */
   readonly persistent: boolean;
-  /** What is to go wrong at the Fargate endpoint once everything runs (docs/faults.md). */
+  /** Faults of the Fargate endpoint once all parts run (docs/faults.md). */
   readonly faults?: FaultPlan | undefined;
-  /** A folder whose files start pipelines. */
+  /** Folder whose files start pipelines. */
   readonly watch?: string | undefined;
   readonly say: (line: string) => void;
-  /** Ends a start that is under way. */
+  /** Aborts a start that is under way. */
   readonly signal: AbortSignal;
 }

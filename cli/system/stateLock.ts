@@ -3,17 +3,19 @@ import { tryLock } from '../../local/lockFile';
 import { makeStateFolder } from '../../local/places';
 import { CliError, cliExitCodes } from '../errors';
 
-/** What a command that holds a state folder says about itself. */
+/** The command that holds a state folder. */
 export interface StateHolder {
-  /** As the user knows it: `etl up`. */
+  /** Command as the user enters it: `etl up`. */
   readonly command: string;
   readonly temporal: string;
   readonly ecs: string;
 }
 
 /**
- * Takes a state folder for this process: two systems in one folder would share a database. Returns what gives it back.
- * Throws `CliError`, which names the holder, when another process has it.
+ * Locks a state folder for this process, because two systems in one folder would share a database. Returns a function
+ * that releases it.
+ *
+ * @throws {CliError} naming the holder when another process has locked the folder.
  */
 export async function holdStateFolder(stateDir: string, self: StateHolder): Promise<() => Promise<void>> {
   makeStateFolder(stateDir);

@@ -11,16 +11,20 @@ import type { SystemSettings } from './settings';
 
 export interface LocalSystem {
   readonly temporal: string;
-  /** Undefined when the server is one that the user named, and its UI is not. */
+  /** Address of the Web UI; undefined when the user named the server, but not its UI. */
   readonly ui: string | undefined;
   readonly ecs: string;
-  /** `temporal` is null for a server that the user named. */
+  /** Returns the process IDs. `temporal` is null for a server that the user named. */
   pids(): { temporal: number | null; ecs: number; worker: number };
-  /** Ends the worker, the tasks, the endpoint and the server, in this order. */
+  /** Stops the worker, the tasks, the endpoint and the server, in this order. */
   stop(): Promise<void>;
 }
 
-/** Throws `NoTemporalError` when the server that the user named does not answer, or does not have the namespace. */
+/**
+ * Checks the server that the user named.
+ *
+ * @throws {NoTemporalError} when it does not answer, or does not have the namespace.
+ */
 async function checkServer(): Promise<void> {
   const { connection, namespace } = await connectClient();
   try {
@@ -32,7 +36,7 @@ async function checkServer(): Promise<void> {
 
 /**
  * Starts Temporal (unless TEMPORAL_ADDRESS names a server), the local Fargate endpoint and a worker, and keeps them
- * running. When one does not start, or the signal aborts, those before it are ended again and this throws.
+ * running. When one of them fails to start, or the signal aborts, stops those already started and throws.
  */
 export async function startSystem(settings: SystemSettings): Promise<LocalSystem> {
   const { signal } = settings;
@@ -47,7 +51,7 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
   const stop = async (): Promise<void> => {
     const steps: (() => Promise<unknown> | undefined)[] = [
       () => kept.worker?.stop(),
-      // A fault plan must not delay the end.
+      // A fault plan must not delay the shutdown.
       () => client && deleteFaults(ecs).catch(() => undefined),
       () => client && stopTasks(client),
       () => kept.endpoint?.stop(),
@@ -68,7 +72,7 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
     kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings, faults));
     client = ecsClient(ecs);
     await orAborted(registerTaskDefinition(client), signal);
-    faults = settings.faults; // one that is started again begins the plan anew
+    faults = settings.faults; // a restarted endpoint begins the plan again
     if (faults) await orAborted(putFaults(ecs, faults), signal);
     const { endpoint, server } = kept;
     const worker = await keep('worker', () => startWorker(settings, { temporal, ownServer: !named, ui, ecs }));

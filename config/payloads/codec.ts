@@ -3,14 +3,14 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { PayloadKeyError } from '../errors';
 
-/** A key of AES-256. */
+/** An AES-256 key. */
 export interface PayloadKey {
   readonly id: string;
   readonly bytes: Buffer;
 }
 
 export interface CodecOptions {
-  /** Learns of a payload that cannot be decrypted, before the error is thrown. */
+  /** Called with a payload's error before the error is thrown. */
   readonly onUnreadable?: (error: PayloadKeyError) => void;
 }
 
@@ -20,9 +20,11 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * Encrypts payloads with AES-256-GCM under the first key, and decrypts those of all keys. Without keys, payloads are sent as they
- * are. What is not encrypted is read as it is: the `temporal` CLI starts runs without a codec. Throws `PayloadKeyError` for
- * a payload of an unknown key, or of another key with the same ID.
+ * Creates a codec that encrypts payloads with AES-256-GCM under the first key and decrypts payloads of all keys.
+ * Without keys, payloads are sent unencrypted. Unencrypted payloads are accepted, because the `temporal` CLI starts
+ * runs without a codec.
+ *
+ * @throws {PayloadKeyError} when decoding a payload of an unknown key, or of a different key with the same ID.
  */
 export function createPayloadCodec(keys: readonly PayloadKey[], { onUnreadable }: CodecOptions = {}): PayloadCodec {
   const [first] = keys;
@@ -57,7 +59,7 @@ function isEncrypted({ metadata }: Payload): boolean {
   return metadata?.encoding !== undefined && encoding.equals(metadata.encoding);
 }
 
-/** `iv`, ciphertext, tag. */
+/** Encrypts a payload into IV, ciphertext and tag, in this order. */
 function encrypt({ id, bytes }: PayloadKey, payload: Payload): Payload {
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', bytes, iv);

@@ -1,6 +1,9 @@
 import type { LoadedDataConverter, ProtoFailure } from '@temporalio/common';
 
-/** Returns the message of a failure as Temporal stores it, decoded where it is in a payload. Throws what a codec throws. */
+/**
+ * Returns the message of a failure as Temporal stores it, and decodes it when it is in a payload. Throws the errors of
+ * the codec.
+ */
 export async function failureMessage(
   { message, encodedAttributes }: ProtoFailure,
   { payloadConverter, payloadCodecs }: LoadedDataConverter,

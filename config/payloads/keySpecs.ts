@@ -1,11 +1,11 @@
-/** A key as it is configured: its bytes, or what KMS has encrypted. */
+/** A configured key: its bytes, or its ciphertext of KMS. */
 export interface KeySpec {
   readonly id: string;
   readonly bytes: Buffer;
   readonly isEncrypted: boolean;
 }
 
-/** AES-256. */
+/** Length of an AES-256 key in bytes. */
 export const keyBytes = 32;
 
 const keyId = /^[A-Za-z0-9_.-]{1,64}$/;
@@ -13,8 +13,8 @@ const kmsPrefix = 'kms:';
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * Reads `ETL_PAYLOAD_KEYS`: a JSON object of IDs and keys, or `id:key,id:key`. A key is 32 bytes in base64, or `kms:` and a
- * ciphertext of AWS KMS in base64. Returns what is wrong with a text that is neither, without the text.
+ * Parses `ETL_PAYLOAD_KEYS`: a JSON object of IDs and keys, or `id:key,id:key`. A key is 32 bytes in base64, or `kms:`
+ * and an AWS KMS ciphertext in base64. For invalid text, returns the problem, without quoting the text.
  */
 export function readKeySpecs(text: string): readonly KeySpec[] | string {
   const entries = text.trim().startsWith('{') ? jsonEntries(text) : listEntries(text);

@@ -6,15 +6,17 @@ import { type KeySpec, keyBytes } from './keySpecs';
 
 type Decrypt = (ciphertext: Uint8Array) => Promise<Buffer>;
 
-/** KMS's client is loaded only for a key that needs it. */
+/** Loads the KMS client only for a key that needs it. */
 const decryptWithKms: Decrypt = (ciphertext) => {
   const { createDataKeyDecrypter } = require('../../aws/kmsDataKey') as typeof import('../../aws/kmsDataKey');
   return createDataKeyDecrypter()(ciphertext);
 };
 
 /**
- * Returns the keys, those of KMS decrypted. Throws `ConfigError` for one that KMS does not decrypt to a key of AES-256, and another
- * error when KMS does not answer.
+ * Returns the keys, with those of KMS decrypted.
+ *
+ * @throws {ConfigError} for a key that KMS does not decrypt to an AES-256 key.
+ * @throws {Error} when KMS is unavailable or throttles.
  */
 export async function loadKeys(specs: readonly KeySpec[], decrypt: Decrypt = decryptWithKms): Promise<PayloadKey[]> {
   return Promise.all(

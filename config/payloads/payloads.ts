@@ -2,7 +2,7 @@ import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type PayloadKeyError } from '../errors';
 import { readKeySpecs } from './keySpecs';
 
-/** How this process writes and reads what Temporal stores. */
+/** How this process encodes and decodes what Temporal stores. */
 export interface Payloads {
   readonly codec: PayloadCodec;
   readonly dataConverter: DataConverter;
@@ -16,8 +16,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 let opened: { readonly text: string; readonly payloads: Promise<Payloads> } | undefined;
 
 /**
- * Returns how payloads are encrypted with `ETL_PAYLOAD_KEYS`; without it they are not, and encrypted ones are reported. Keys
- * are decrypted once in a process. Throws `ConfigError`.
+ * Returns the codec and converter for `ETL_PAYLOAD_KEYS`. Without keys, payloads are not encrypted and encrypted ones
+ * are reported. Keys are decrypted once a process.
+ *
+ * @throws {ConfigError} when the keys are invalid.
  */
 export function openPayloads(env: Env = process.env): Promise<Payloads> {
   const text = env.ETL_PAYLOAD_KEYS ?? '';

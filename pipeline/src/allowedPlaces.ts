@@ -1,23 +1,28 @@
 import { canonicalUri, parseUri, pathBelow, trimSlashes } from '@etl/lib/uri';
 
-/** Where a process may read sources and publish batches, as canonical URIs. An absent list allows every place. */
+/**
+ * Places, as canonical URIs, where a process may read sources and publish batches. An absent list allows every place.
+ */
 export interface AllowedPlaces {
   readonly sources?: readonly string[];
   readonly destinations?: readonly string[];
-  /** Where only sources lie: a destination below or above it is refused. */
+  /** Folder for sources only: a destination below or above it is rejected. */
   readonly rawBase?: string;
 }
 
-/** `records`: what a launch reads of an earlier one, such as an index. Records lie below a destination. */
+/** `records`: files of an earlier launch that a later one reads, such as an index. Records lie below a destination. */
 export type PlaceKind = 'sources' | 'destinations' | 'records';
 
-/** The variables that allow places, and those that are allowed without them. */
+/** Environment variables that allow places, and the base that is allowed by default. */
 export const placeVariables = {
   sources: { list: 'ETL_SOURCE_PREFIXES', base: 'S3_RAW_BUCKET' },
   destinations: { list: 'ETL_DESTINATION_PREFIXES', base: 'S3_CLEAN_BUCKET' },
 } as const;
 
-/** Returns what is allowed where no list is configured: sources in the raw base, destinations in the clean base. */
+/**
+ * Returns the places allowed where no list is configured: sources below the raw base, destinations below the clean
+ * base.
+ */
 export function defaultPlaces(bases: { readonly rawBase: string | undefined; readonly cleanBase: string }) {
   const { rawBase, cleanBase } = bases;
   return {
@@ -27,7 +32,10 @@ export function defaultPlaces(bases: { readonly rawBase: string | undefined; rea
   } satisfies AllowedPlaces;
 }
 
-/** Returns whether an object or a folder is a prefix, or lies below it: whole segments count, in canonical spelling. */
+/**
+ * Returns whether an object or a folder equals a prefix or lies below it. Compares whole segments in canonical
+ * spelling.
+ */
 export function isWithin(prefix: string, uri: string): boolean {
   if (pathBelow(prefix, uri) !== undefined) return true;
   const [base, place] = [prefix, uri].map((each) => trimSlashes(canonicalUri(each) ?? ''));
@@ -35,14 +43,14 @@ export function isWithin(prefix: string, uri: string): boolean {
 }
 
 /**
- * Returns why a place may not be read as a source, as the end of a sentence that begins with the place; undefined for an
- * allowed one. Links are not followed: see `realPlaceProblem` in storage.
+ * Returns why a place may not be read as a source, as the end of a sentence that begins with the place; undefined for
+ * an allowed place. Does not resolve links: see `realPlaceProblem` in storage.
  */
 export function sourceProblem({ sources }: AllowedPlaces, uri: string): string | undefined {
   return spellingProblem(uri) ?? outside('sources', sources, uri);
 }
 
-/** Returns the same of a place to publish below. */
+/** Returns the same for a destination. */
 export function destinationProblem(allowed: AllowedPlaces, uri: string): string | undefined {
   const { destinations, rawBase } = allowed;
   return (
@@ -57,14 +65,14 @@ function recordProblem({ destinations }: AllowedPlaces, uri: string): string | u
   return spellingProblem(uri) ?? outside('destinations', destinations, uri);
 }
 
-/** The check of each kind of place. */
+/** Check for each kind of place. */
 export const placeChecks: Readonly<Record<PlaceKind, typeof sourceProblem>> = {
   sources: sourceProblem,
   destinations: destinationProblem,
   records: recordProblem,
 };
 
-/** Returns why a place cannot be compared: keys of S3 are taken as they are, and a program may resolve `..` in them. */
+/** Returns why a URI cannot be compared: S3 takes keys literally, but a program may resolve `..` in them. */
 export function spellingProblem(uri: string): string | undefined {
   const location = parseUri(uri);
   if (location === undefined) return 'is not an s3://bucket/key or file:///path';
@@ -86,10 +94,10 @@ function outside(
   return `lies outside the allowed ${kind}, ${allowed}: choose a place below them, or add its prefix to ${list}`;
 }
 
-/** Of the prefixes that a message lists. */
+/** Maximum number of prefixes that a message lists. */
 const most = 5;
 
-/** A prefix that is allowed inside the raw base is an operator's choice, and stands. */
+/** A prefix that is allowed inside the raw base is an operator's choice and takes precedence. */
 function rawProblem(rawBase: string, prefixes: readonly string[], uri: string): string | undefined {
   const inside = prefixes.filter((prefix) => isWithin(rawBase, prefix) && !isWithin(prefix, rawBase));
   if (inside.some((prefix) => isWithin(prefix, uri))) return undefined;
@@ -99,7 +107,7 @@ function rawProblem(rawBase: string, prefixes: readonly string[], uri: string): 
   return `lies ${side} S3_RAW_BUCKET, ${rawBase}, which holds sources only: choose another destination, or allow a prefix inside it in ${list}`;
 }
 
-/** A batch inside another batch, or among the records of a destination, would be read as a part of them. */
+/** Readers would take a batch inside another batch, or among the records of a destination, for a part of them. */
 function publishedProblem(prefixes: readonly string[], uri: string): string | undefined {
   const below = prefixes.map((prefix) => pathBelow(prefix, uri)).filter((path) => path !== undefined);
   const path = below.sort((a, b) => a.length - b.length)[0] ?? '';

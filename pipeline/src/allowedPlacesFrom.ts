@@ -3,15 +3,15 @@ import { type AllowedPlaces, placeVariables } from './allowedPlaces';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The variables that only an operator sets: what an event or a launch asks for never changes them. */
+/** Environment variables that only an operator sets. An event or a launch request never changes them. */
 export const operatorVariables: readonly string[] = Object.values(placeVariables).flatMap(({ list, base }) => [
   list,
   base,
 ]);
 
 /**
- * Returns what an environment allows: its lists, else its buckets, else everything. Returns every problem by the name of its
- * variable beside it; a list with a problem allows nothing.
+ * Returns the places that an environment allows: its lists, else its buckets, else every place. Returns each problem
+ * under the name of its variable. A list with a problem allows nothing.
  */
 export function allowedPlacesFrom(env: Variables): {
   readonly places: AllowedPlaces;
@@ -38,7 +38,7 @@ export function allowedPlacesFrom(env: Variables): {
   return { places, problems };
 }
 
-/** Returns the variables that allow the same places in a process started with them. A comma in a path is percent-encoded. */
+/** Returns the variables that allow the same places in a child process. Commas in paths are percent-encoded. */
 export function variablesOf({ sources, destinations, rawBase }: AllowedPlaces): Readonly<Record<string, string>> {
   const text = (prefixes: readonly string[]): string =>
     prefixes.map((uri) => (uri.startsWith('file:') ? uri.replaceAll(',', '%2C') : uri)).join(',');
@@ -49,12 +49,12 @@ export function variablesOf({ sources, destinations, rawBase }: AllowedPlaces): 
   };
 }
 
-/** Returns an environment without what only an operator sets. */
+/** Returns an environment without the variables that only an operator sets. */
 export function withoutOperatorVariables(env: Variables): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !operatorVariables.includes(name)));
 }
 
-/** The items of a list that is separated by commas. */
+/** Returns the items of a comma-separated list. */
 export function splitList(text: string): string[] {
   return text
     .split(',')

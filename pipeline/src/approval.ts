@@ -3,17 +3,17 @@ import type { Reading } from '@etl/lib/reading';
 import { shellWord } from '@etl/lib/shellWord';
 import type { Options } from './options';
 
-/** Whether what a quality gate holds may be published: what the update `approve` and the signal `approval` carry. */
+/** Decision whether held data may be published: payload of the update `approve` and the signal `approval`. */
 export interface Approval {
   readonly approved: boolean;
-  /** Who says so. */
+  /** Person who decided. */
   readonly by?: string;
   readonly note?: string;
 }
 
 const maxText = 500;
 
-/** What is wrong with a message that should be an approval; undefined for one that is. */
+/** Returns why a message is not a valid approval; undefined for a valid one. */
 export function approvalProblem(message: unknown): string | undefined {
   if (message === null || typeof message !== 'object' || Array.isArray(message))
     return 'write {"approved": true} or {"approved": false}';
@@ -28,18 +28,18 @@ export function approvalProblem(message: unknown): string | undefined {
   return undefined;
 }
 
-/** Reads what the update `approve` and the signal `approval` carry. */
+/** Parses the payload of the update `approve` and the signal `approval`. */
 export function readApproval(input: unknown): Reading<Approval> {
   const problem = approvalProblem(input);
   return problem === undefined ? { value: input as Approval } : { problem };
 }
 
-/** Whether a gate of these options may hold a batch. */
+/** Returns whether a quality gate with these options can hold a batch. */
 export function mayBeHeld({ quality, rejects }: Options): boolean {
   return quality?.rowCount?.level === 'hold' || rejects?.level === 'hold';
 }
 
-/** How to answer for a run that waits, with the Temporal CLI. */
+/** Returns the Temporal CLI command that approves or rejects a waiting run. */
 export function approveCommand(workflowId: string, approved = true): string {
   return `temporal workflow update execute --workflow-id ${shellWord(workflowId)} --name approve --input '{"approved": ${approved}}'`;
 }

@@ -1,19 +1,20 @@
 interface Service {
-  /** How long a connection may be silent before its call has failed: longer than the longest call that is in order. */
+  /** Maximum silence on a connection before its call fails: longer than the longest valid call. */
   readonly silenceSeconds: number;
-  /** @default the SDK's own, 3 */
+  /** @default 3, the SDK's own */
   readonly maxAttempts?: number;
 }
 
 const services = {
   ecs: { silenceSeconds: 15 },
   /**
-   * A call lasts as long as its function, 900 s at most, and is sent once: the SDK would repeat it after a timeout beside the first.
+   * A call lasts as long as its function, 900 s at most, and is sent once: after a timeout the SDK would send it again
+   * while the first one still runs.
    * @see AWS Lambda Developer Guide, Lambda quotas
    */
   lambda: { silenceSeconds: 960, maxAttempts: 1 },
   sns: { silenceSeconds: 15 },
-  /** A call may wait 20 s for a message. @see Amazon SQS API Reference, ReceiveMessage */
+  /** Long polling waits up to 20 s for a message. @see Amazon SQS API Reference, ReceiveMessage */
   sqs: { silenceSeconds: 30 },
   s3: { silenceSeconds: 60, maxAttempts: 5 },
   logs: { silenceSeconds: 15 },
@@ -25,19 +26,19 @@ export type AwsService = keyof typeof services;
 
 export const silenceSeconds = (service: AwsService): number => services[service].silenceSeconds;
 
-/** Waiting for a free socket counts, so there must be one for every call. */
+/** Includes the wait for a free socket, so each concurrent call needs a socket. */
 const connectionTimeoutMs = 5_000;
 
 export interface Calls {
-  /** Calls that are under way at the same time, at most: each has a socket. @default no bound */
+  /** Maximum number of concurrent calls; each has a socket. @default unbounded */
   readonly concurrency?: number | undefined;
-  /** Seconds. @default silenceSeconds(service) */
+  /** Maximum silence, in seconds. @default silenceSeconds(service) */
   readonly silence?: number | undefined;
 }
 
 /**
- * Returns the sockets, timeouts and attempts of a client. Every client of AWS is made with them (test/house/awsClients.test.ts): the
- * SDK's own 50 sockets make further calls wait, and time out.
+ * Returns the sockets, timeouts and attempts of a client. Every AWS client uses them (test/house/awsClients.test.ts):
+ * with the SDK's default of 50 sockets, further calls queue and time out.
  */
 export function clientSettings(
   service: AwsService,

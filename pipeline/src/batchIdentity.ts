@@ -4,7 +4,7 @@ import { shownUri } from '@etl/lib/text/shownUri';
 import { baseName, canonicalUri, pathBelow, segmentsOf } from '@etl/lib/uri';
 import type { Batch } from './layout';
 
-/** What an event declares about the identity of its batch. */
+/** Identity of a batch as an event declares it. */
 export interface DeclaredNames {
   readonly batchDate: string;
   readonly dataset?: string | undefined;
@@ -12,10 +12,10 @@ export interface DeclaredNames {
 }
 
 /**
- * Returns the batch of a source. Dataset: declared, else the folder the source lies in, else its stem. Source: declared,
- * else the stem alone for a file that lies at `<raw base>/<dataset>/<source>.csv`, else the stem and a hash of the
- * source's location. So two files never have the same undeclared name (docs/batches.md, "Which files are which batch"). Names are
- * made of what may be shown of an address: workflow IDs and paths have them.
+ * Returns the batch of a source. Dataset: the declared one, else the source's folder, else its stem. Source: the
+ * declared one, else the stem alone for a file at `<raw base>/<dataset>/<source>.csv`, else the stem and a hash of the
+ * source's location. Two files therefore never share an undeclared name (docs/batches.md, "Which files are which
+ * batch"). Names contain only the shareable part of an address, because workflow IDs and paths contain them.
  */
 export function resolveBatch(declared: DeclaredNames, sourceUri: string, rawBase: string | undefined): Batch {
   const uri = canonicalUri(sourceUri) ?? shownUri(sourceUri);
@@ -28,8 +28,8 @@ export function resolveBatch(declared: DeclaredNames, sourceUri: string, rawBase
 }
 
 /**
- * Returns the batch that versions before 0.3.0 delivered a source as: different files may have the same one. A file whose
- * newest commit is there keeps it.
+ * Returns the batch under which versions before 0.3.0 delivered a source. Different files may share it. A file whose
+ * newest commit has that batch keeps it.
  */
 export function legacyBatch(declared: DeclaredNames, sourceUri: string): Batch {
   const name = slug(stem(baseName(sourceUri)));
@@ -42,8 +42,8 @@ export function legacyBatch(declared: DeclaredNames, sourceUri: string): Batch {
 }
 
 /**
- * 12 hexadecimal digits. The batch date is taken out of the URI, so that a daily feed below a folder for each day has the
- * same source every day: the pieces beside it tell two locations of one day apart all the same.
+ * Returns 12 hexadecimal digits. Removes the batch date from the URI, so that a daily feed in one folder per day keeps
+ * its source name. The pieces around the date still distinguish two locations of one day.
  */
 function locationHash(uri: string, batchDate: string): string {
   const [year, month, day] = batchDate.split('-');
@@ -52,7 +52,9 @@ function locationHash(uri: string, batchDate: string): string {
   return createHash('sha256').update(pieces).digest('hex').slice(0, 12);
 }
 
-/** Lists in lists: joined by the separators again they are the text, so that two texts never have the same pieces. */
+/**
+ * Nested lists of pieces. Joining them with the separators restores the text, so two texts never have the same pieces.
+ */
 type Pieces = string | readonly Pieces[];
 
 function splitBy(text: string, [separator, ...rest]: readonly string[]): Pieces {

@@ -2,28 +2,28 @@ import { nextMemorySize, type TaskSize } from '@etl/ecs/sizes';
 import type { BudgetName } from './failures';
 import { budgetOf, type FailureType } from './failures';
 
-/** How many new launches a class of failures may cost a run, and at which pace. */
+/** Number and pace of the relaunches that a run may spend on one class of failures. */
 export interface Budget {
   readonly maxRetries: number;
   readonly intervalSeconds: number;
   readonly backoffRate: number;
   readonly maxIntervalSeconds: number;
-  /** At most this share is added to a wait, at random, so that what failed together does not come back together. */
+  /** Maximum random share added to a wait, so that tasks that failed together do not restart together. */
   readonly jitter: number;
 }
 
 export interface Budgets extends Readonly<Record<BudgetName, Budget>> {
-  /** So many Spot losses (interruptions, or no Spot capacity), then on demand. */
+  /** Number of Spot losses (interruptions, or missing Spot capacity) before a run switches to on-demand capacity. */
   readonly spotLossesBeforeOnDemand: number;
-  /** A task that ran out of memory is not made larger than this. */
+  /** Upper limit for the memory of a task that is relaunched after it ran out of memory. */
   readonly maxMemoryMiB: number;
 }
 
-/** What a launch was made with, and what came of it. */
+/** Parameters and outcome of a failed launch. */
 export interface FailedLaunch {
   readonly failureType: FailureType;
   readonly spot: boolean;
-  /** As ECS gave it; unknown for a task that was never there. */
+  /** Size reported by ECS; absent for a task that never existed. */
   readonly size?: TaskSize;
 }
 
@@ -32,8 +32,9 @@ export type NextLaunch =
   | { readonly again: false; readonly why: string };
 
 /**
- * What follows the last of these failed launches: the next one, when and with what, or why there is none. `random` is
- * from 0 to 1. Each budget counts its own failures only: a night of full Spot capacity costs no application retry.
+ * Returns the next launch after the last of these failed launches, with its delay and parameters, or why there is none.
+ * `random` is from 0 to 1. Each budget counts only its own failures: a night without Spot capacity costs no application
+ * retry.
  */
 export function nextLaunch(
   budgets: Budgets,
@@ -64,13 +65,13 @@ export function nextLaunch(
   };
 }
 
-/** Seconds to wait before new launch number `retry` (1, 2, …) of a budget. */
+/** Returns the seconds to wait before retry number `retry` (1, 2, …) of a budget. */
 function waitSeconds(budget: Budget, retry: number, random: number): number {
   const wait = Math.min(budget.intervalSeconds * budget.backoffRate ** (retry - 1), budget.maxIntervalSeconds);
   return wait * (1 + budget.jitter * random);
 }
 
-/** A task that ran out of memory stays larger for the rest of the run. */
+/** A task that ran out of memory keeps the larger size for the rest of the run. */
 function sizeAfter(
   budgets: Budgets,
   asked: { readonly size?: TaskSize },
@@ -80,7 +81,7 @@ function sizeAfter(
   for (const launch of failed) {
     if (launch.failureType !== 'OutOfMemory') continue;
     const current = launch.size ?? size;
-    // Nobody knows the size: the task definition's is used again.
+    // The size is unknown: use the task definition's again.
     if (!current) continue;
     const next = nextMemorySize(current, budgets.maxMemoryMiB);
     if (!next) return 'exhausted';

@@ -1,7 +1,10 @@
 import { budgets, steps, transform } from './definition';
 import type { Plan, Timings } from './plan';
 
-/** The plan with what one of an earlier version lacks: its run is in flight when a new version is deployed. */
+/**
+ * Returns the plan with the fields that plans of earlier versions lack: runs are in flight when a new version is
+ * deployed.
+ */
 export function completePlan(plan: Plan): Plan {
   const known: Partial<Timings> = plan.timings;
   const { heartbeatSeconds } = steps.awaitTask;

@@ -1,13 +1,13 @@
 import type { Options } from './options';
 
-/** What one task is told to do. */
+/** Input of one task. */
 export interface ContainerInput {
   readonly inputUri: string;
   readonly batchDate: string;
   readonly dataset: string;
   readonly source: string;
   readonly destination: string;
-  /** Not read by the container: ECS's events show it, and so the run they belong to. */
+  /** Not read by the container. Appears in ECS events, which shows the run that a task belongs to. */
   readonly workflowId?: string;
   readonly runId: string;
   /** 1, 2, …: one per deliberate launch. */
@@ -15,21 +15,20 @@ export interface ContainerInput {
   readonly runStartedAt: string;
   readonly chunkRows: number;
   readonly options: Options;
-  /** Where the options lie that are too long for an environment variable. */
+  /** URI of options that are too long for an environment variable. */
   readonly optionsUri?: string;
   readonly timeoutSeconds: number;
-  /** Of the source as it was validated; absent: whatever is there is converted. */
+  /** Fingerprint of the validated source. When absent, the current object is converted. */
   readonly sourceFingerprint?: string;
-  /** The file or folder whose data may be replaced by this source's. */
+  /** File or folder whose data this source may replace. */
   readonly replaces?: string;
-  /** Default `convert`. */
+  /** @default 'convert' */
   readonly mode?: ContainerMode;
 }
 
 /**
- * What a task is launched for. `convert`: the whole way from source to commit. `index`: find where the chunks begin.
- * `shard`: convert some of the chunks and commit nothing. `commit`: publish what was held by a gate, or what shards have
- * converted.
+ * Purpose of a task. `convert`: the whole conversion, from source to commit. `index`: find where the chunks begin.
+ * `shard`: convert some of the chunks without a commit. `commit`: publish what a gate held, or what shards converted.
  */
 export type ContainerMode =
   | { readonly kind: 'convert' }
@@ -40,14 +39,14 @@ export type ContainerMode =
       readonly number: number;
       readonly of: number;
       readonly indexUri: string;
-      /** Where the schema lies under which stale chunks are converted again. */
+      /** URI of the schema with which stale chunks are converted again. */
       readonly reconcileUri?: string;
     }
-  /** `shards`: merge what so many shards have converted; absent: what was held. */
+  /** `shards`: merges what this many shards converted. When absent, publishes what a gate held. */
   | { readonly kind: 'commit'; readonly shards?: { readonly of: number; readonly indexUri: string } };
 
 /**
- * The container's environment (docs/container.md). It depends on nothing but its input, so that a repeated RunTask
+ * Returns the container's environment (docs/container.md). It depends only on its input, so that a repeated RunTask
  * with the same client token is the same request.
  */
 export function containerEnvironment(input: ContainerInput): Record<string, string> {
@@ -83,5 +82,5 @@ function modeVariables(mode: ContainerMode): Record<string, string> {
   return { MODE };
 }
 
-/** ECS takes 8,192 characters of overrides; longer options than these are handed over as the URI of an object. */
+/** ECS allows 8,192 characters of overrides. Longer options are passed as the URI of an object. */
 export const maxInlineOptions = 4096;

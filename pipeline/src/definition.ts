@@ -1,54 +1,57 @@
 import type { Budgets } from './budgets';
 
 /**
- * The pipeline as data: its steps, their timeouts and retries, the queues they run on and the topics they write to.
- * The workflow reads its activity options from here, and the Step Functions definition is generated from here.
+ * The pipeline as data: its steps, their timeouts and retries, the queues they run on and the topics they publish to.
+ * The workflow takes its activity options from here, and the Step Functions definition is generated from it.
  */
 
-/** Retries of one activity call: for errors of an API, never for a failed task (see `budgets`). */
+/** Retries of one activity call: for API errors, never for a failed task (see `budgets`). */
 export interface RetryPolicy {
   readonly intervalSeconds: number;
   readonly backoffRate: number;
   readonly maxIntervalSeconds: number;
 }
 
-/** `byPlan`: the plan of the run bounds it (`Timings`). */
+/** `byPlan`: the plan of the run sets the bound (`Timings`). */
 export type Bound = number | 'byPlan';
 
 export interface StepDefinition<Attempt extends Bound = Bound, Total extends Bound = Bound> {
   readonly taskQueue: string;
-  /** Of one attempt. */
+  /** Timeout of one attempt. */
   readonly attemptTimeoutSeconds: Attempt;
-  /** Of all attempts and the waits between them. */
+  /** Timeout of all attempts, including the waits between them. */
   readonly totalTimeoutSeconds: Total;
   readonly heartbeatSeconds?: number;
-  /** `once`: an attempt that failed or was lost is not repeated by Temporal. */
+  /** `once`: Temporal does not retry an attempt that failed or was lost. */
   readonly retry: RetryPolicy | 'once';
 }
 
-/** A step that the definition alone bounds, and that Temporal retries. */
+/** A step that only this definition bounds, and that Temporal retries. */
 export type RetriedStep = StepDefinition<number, number> & { readonly retry: RetryPolicy };
 
 export const workflowTypes = {
   pipeline: 'etlPipeline',
   nightlyBatch: 'nightlyBatch',
-  /** One of the tasks that convert a file together: a child of its pipeline. */
+  /** One of the tasks that convert a file together: a child workflow of its pipeline. */
   shard: 'convertShard',
   reaper: 'reapTasks',
 } as const;
 
-/** What a client may ask a run, what the waiting activity tells it, and what the queue of ECS events tells it. */
+/**
+ * Names of the queries and updates that clients send to a run, and of the signals from activities and the ECS event
+ * queue.
+ */
 export const messageNames = {
   status: 'status',
   taskProgress: 'taskProgress',
   taskStateChanged: 'taskStateChanged',
-  /** From a shard to its pipeline. */
+  /** Signal from a shard to its pipeline. */
   shardProgress: 'shardProgress',
-  /** Update of a pipeline or a batch: whether what is held may be published. */
+  /** Update of a pipeline or a batch: approves or rejects held data. */
   approve: 'approve',
-  /** The same as a signal, from a batch to its pipelines. */
+  /** The same as a signal from a batch to its pipelines. */
   approval: 'approval',
-  /** From a pipeline to its batch: it waits for an approval, or no longer does. */
+  /** Signal from a pipeline to its batch: the pipeline waits for an approval, or has stopped waiting. */
   fileHeld: 'fileHeld',
   pause: 'pause',
   resume: 'resume',
@@ -57,9 +60,9 @@ export const messageNames = {
 } as const;
 
 /**
- * Workflows and short calls on one queue; long waits on another, so that they never starve the short ones; conversions in
- * the light lane on a third, whose rate and concurrency are limited for themselves; launches on a fourth, whose rate the
- * server keeps for all workers together, the urgent ones first.
+ * Workflows and short calls share a queue. Long waits have their own, so that they never starve short calls. Light-lane
+ * conversions have a third, with its own rate and concurrency limits. Launches have a fourth: the server limits its
+ * rate across all workers and dispatches urgent launches first.
  */
 export const taskQueues = { main: 'etl', fargate: 'etl-fargate', light: 'etl-light', launch: 'etl-launch' } as const;
 
@@ -67,14 +70,14 @@ export const topics = { success: 'etl-success', alerts: 'etl-alerts' } as const;
 export type Topic = (typeof topics)[keyof typeof topics];
 
 /**
- * Calls whose AWS credentials are refused, or not given out, are repeated for so long: credentials are renewed, and other workers
- * may have others. After it the run has failed as BadConfiguration. A missing permission is never retried.
+ * Calls whose AWS credentials are rejected or unavailable are retried this long: credentials are renewed, and other
+ * workers may have valid ones. Afterwards the run fails as BadConfiguration. A missing permission is never retried.
  */
 export const credentials = { retrySeconds: 300 } as const;
 
 export const apiRetry: RetryPolicy = { intervalSeconds: 1, backoffRate: 2, maxIntervalSeconds: 30 };
 
-/** The names are those of the activities. */
+/** Each name is the name of an activity. */
 export const steps = {
   validateInput: {
     taskQueue: taskQueues.main,
@@ -89,7 +92,10 @@ export const steps = {
     totalTimeoutSeconds: 'byPlan',
     retry: apiRetry,
   },
-  /** Bounded by `timeoutSeconds` of the plan and `transform.awaitSlackSeconds`. The heartbeat timeout detects a lost worker. */
+  /**
+   * Bounded by the plan's `timeoutSeconds` plus `transform.awaitSlackSeconds`. The heartbeat timeout detects a lost
+   * worker.
+   */
   awaitTask: {
     taskQueue: taskQueues.fargate,
     attemptTimeoutSeconds: 'byPlan',
@@ -97,7 +103,7 @@ export const steps = {
     heartbeatSeconds: 30,
     retry: apiRetry,
   },
-  /** Asks ECS to stop the task and returns when it is STOPPED: a Fargate stop timeout is at most 120 s. */
+  /** Asks ECS to stop the task and returns when it is STOPPED. A Fargate stop timeout is at most 120 s. */
   stopTask: {
     taskQueue: taskQueues.fargate,
     attemptTimeoutSeconds: 300,
@@ -105,14 +111,14 @@ export const steps = {
     heartbeatSeconds: 30,
     retry: apiRetry,
   },
-  /** Tasks of this workflow that may be running although no launch has told of them. */
+  /** Finds tasks of this workflow that may be running although no launch reported them. */
   findTasks: {
     taskQueue: taskQueues.main,
     attemptTimeoutSeconds: 30,
     totalTimeoutSeconds: 1800,
     retry: apiRetry,
   },
-  /** The reaper's: every task of the cluster that is ours, and whether its workflow has ended. */
+  /** For the reaper: finds all our tasks in the cluster, and whether their workflows have ended. */
   findOrphans: {
     taskQueue: taskQueues.fargate,
     attemptTimeoutSeconds: 600,
@@ -121,9 +127,9 @@ export const steps = {
     retry: apiRetry,
   },
   /**
-   * Converts a small file in the light lane: 15 minutes at most, after up to four minutes of throttling. Each attempt is a generation
-   * of its own, because a lost attempt may still write into the work folder of its generation. The activity learns of a cancellation
-   * with its heartbeat.
+   * Converts a small file in the light lane: 15 minutes at most, after up to four minutes of throttling. Each attempt
+   * is its own generation, because a lost attempt may still write into the work folder of its generation. The activity
+   * receives a cancellation through its heartbeat.
    */
   convertLight: {
     taskQueue: taskQueues.light,
@@ -132,14 +138,14 @@ export const steps = {
     heartbeatSeconds: 15,
     retry: 'once',
   },
-  /** Checks what a batch was started with and resolves everything in it. */
+  /** Validates and resolves the request of a batch. */
   planBatch: {
     taskQueue: taskQueues.main,
     attemptTimeoutSeconds: 60,
     totalTimeoutSeconds: 600,
     retry: apiRetry,
   },
-  /** One page of a prefix, with what was delivered of it. */
+  /** Lists one page of a prefix, with the delivery state of each file. */
   listFiles: {
     taskQueue: taskQueues.main,
     attemptTimeoutSeconds: 300,
@@ -147,23 +153,23 @@ export const steps = {
     heartbeatSeconds: 30,
     retry: apiRetry,
   },
-  /** Pipelines that an earlier run of their batch started: returns when one of them has ended. */
+  /** Waits until one of the pipelines that an earlier run of the batch started has ended. */
   awaitRuns: {
     taskQueue: taskQueues.fargate,
     attemptTimeoutSeconds: 24 * 3600,
-    // Longer than any of them lives: a week for an approval alone.
+    // Longer than any pipeline can run: an approval alone may take a week.
     totalTimeoutSeconds: 30 * 24 * 3600,
     heartbeatSeconds: 30,
     retry: apiRetry,
   },
-  /** What became of a page of files, kept beside the data: a history has no room for all of them. */
+  /** Stores the results of a page of files beside the data: a history has no room for all of them. */
   recordResults: {
     taskQueue: taskQueues.main,
     attemptTimeoutSeconds: 60,
     totalTimeoutSeconds: 3600,
     retry: apiRetry,
   },
-  /** Whether a file that a task of several should have left is there. */
+  /** Checks that a file exists which one of several tasks should have written. */
   confirmWork: {
     taskQueue: taskQueues.main,
     attemptTimeoutSeconds: 30,
@@ -195,48 +201,51 @@ export type StepName = keyof typeof steps;
 /** Steps that are defined as `RetriedStep`. */
 export type RetriedStepName = { [Name in StepName]: (typeof steps)[Name] extends RetriedStep ? Name : never }[StepName];
 
-/** How a task is run. */
+/** Timeouts, rates and intervals of tasks. */
 export const transform = {
-  /** One attempt, from its launch. */
+  /** Timeout of one attempt, from its launch. */
   timeoutSeconds: 3600,
-  /** A launch may wait so long for its turn and an answer; the timeout counts from then on. */
+  /** Maximum time that a launch waits for its turn and for a response. The task's timeout starts afterwards. */
   launchQueueSeconds: 6 * 3600,
   /**
-   * Launches a second of all workers together. Each asks ListTasks twice, which is half of the 20 reads a second that ECS
-   * allows an account; the other half is for those who wait. RunTask itself may be called four times as often.
+   * Launches per second across all workers. Each launch calls ListTasks twice, which uses half of the 20 reads per
+   * second that ECS allows an account; the other half is for the calls that poll tasks. RunTask itself allows four
+   * times this rate.
    */
   launchesPerSecond: 5,
-  /** A task that is PROVISIONING or PENDING for so long is stopped and launched anew. */
+  /** A task that stays PROVISIONING or PENDING this long is stopped and relaunched. */
   startTimeoutSeconds: 900,
-  /** The container ends itself so much later than it would be stopped: for when nobody stops it. */
+  /** Grace period after which the container stops itself when no worker stops it. */
   selfEndSlackSeconds: 30,
-  /** What awaitTask may take beyond the task's own timeout: stopping it and seeing it STOPPED. */
+  /** Time for awaitTask beyond the task's own timeout: to stop the task and see it STOPPED. */
   awaitSlackSeconds: 600,
   /**
-   * Tasks of one file that are launched in a second. RunTask takes 20 requests a second on Fargate (Amazon ECS service
+   * Launches per second of the tasks of one file. RunTask allows 20 requests per second on Fargate (Amazon ECS service
    * quotas); half of them are left to other runs.
    */
   shardStartsPerSecond: 10,
-  /** How long what a quality gate holds waits for an approval. */
+  /** Maximum time that held data waits for an approval. */
   approvalSeconds: 7 * 24 * 3600,
-  /** Between two looks at a task, while a worker waits for so few that its calls suffice. */
+  /** Interval between two polls of a task, while a worker waits for few enough tasks to stay within its call rate. */
   pollSeconds: 1,
   /**
-   * DescribeTasks calls a second of one worker, at most: a fifth of the 20 cluster reads a second that ECS allows an account
-   * (docs/limits.md).
+   * Maximum DescribeTasks calls per second of one worker: a fifth of the 20 cluster reads per second that ECS allows an
+   * account (docs/limits.md).
    */
   describesPerSecond: 4,
-  /** Progress is in heartbeat details; a task signals it to its workflow at most this many times, and so far apart. */
+  /**
+   * Progress is in the heartbeat details. A task signals it to its workflow at most this many times, at this interval.
+   */
   progressUpdates: 4,
   progressUpdateSeconds: 30,
 } as const;
 
-/** What new launches of a failed task may cost. Which failure is paid from which budget: failures.ts. */
+/** Budgets for relaunches of a failed task. failures.ts maps each failure to its budget. */
 export const budgets: Budgets = {
-  /** 60 s, then 120 s, then the run has failed. */
+  /** Waits 60 s, then 120 s; then the run fails. */
   application: { maxRetries: 2, intervalSeconds: 60, backoffRate: 2, maxIntervalSeconds: 3600, jitter: 0.1 },
   infrastructure: { maxRetries: 5, intervalSeconds: 30, backoffRate: 2, maxIntervalSeconds: 300, jitter: 0.25 },
-  /** Half a day of waiting for room. */
+  /** Waits half a day for capacity. */
   capacity: { maxRetries: 150, intervalSeconds: 30, backoffRate: 1.5, maxIntervalSeconds: 300, jitter: 0.5 },
   spot: { maxRetries: 10, intervalSeconds: 10, backoffRate: 2, maxIntervalSeconds: 120, jitter: 0.5 },
   memory: { maxRetries: 3, intervalSeconds: 5, backoffRate: 1, maxIntervalSeconds: 5, jitter: 0.5 },
@@ -244,5 +253,5 @@ export const budgets: Budgets = {
   maxMemoryMiB: 61_440,
 };
 
-/** Source rows a part. */
+/** Source rows per part. */
 export const defaultChunkRows = 500_000;

@@ -8,31 +8,33 @@ import { eventProblem } from './inputSize';
 import { optionsSchema } from './options';
 import { placeIsShort } from './places';
 
-/** A pipeline has so many tasks for one file at the most. */
+/** Maximum number of tasks that a pipeline uses for one file. */
 export const maxShards = 500;
 
-/** The event that starts either engine. Unknown keys are refused by name: a misspelt option must not be ignored. */
+/**
+ * Schema of the event that starts either engine. Rejects unknown keys by name: a misspelt option must not be ignored.
+ */
 const computeSchema = z
   .strictObject({
-    /** Default `auto`: by the routing policy. */
+    /** @default 'auto', by the routing policy */
     lane: z.enum(['auto', 'light', 'fargate']).optional(),
-    /** So many tasks convert the file together. Default: by size, deadline and budget. */
+    /** Number of tasks that convert the file together. @default by size, deadline and budget */
     shards: z.number().int().min(1).max(maxShards).optional(),
-    /** By when the data should be delivered, from the start of the run; decides how many tasks there are. */
+    /** Minutes from the start of the run until the data should be delivered; decides the number of tasks. */
     deadlineMinutes: z.number().positive().max(10_080).optional(),
-    /** US dollars that the tasks of a run may cost by the estimate. */
+    /** Maximum estimated cost of a run's tasks, in US dollars. */
     budgetUsd: z.number().positive().optional(),
-    /** Runs a file that is above the ceiling of the routing policy. */
+    /** Accepts a file above the ceiling of the routing policy. */
     acceptSize: z.boolean().optional(),
-    /** CPU units, 1024 a vCPU. */
+    /** CPU units: 1024 per vCPU. */
     cpu: z.number().int().optional(),
-    /** MiB. */
+    /** Memory in MiB. */
     memory: z.number().int().optional(),
     ephemeralStorageGiB: z.number().int().min(ephemeralStorageGiB.min).max(ephemeralStorageGiB.max).optional(),
     spot: z.boolean().optional(),
-    /** One attempt. */
+    /** Timeout of one attempt. */
     timeoutSeconds: z.number().int().min(1).max(604_800).optional(),
-    /** How long the task may take to start. */
+    /** Maximum time for the task to start. */
     startTimeoutSeconds: z.number().int().min(1).max(86_400).optional(),
   })
   .superRefine((compute, context) => {
@@ -61,21 +63,21 @@ const detailSchema = z.strictObject({
   dataset: plainName.optional(),
   source: plainName.optional(),
   destination: uri.optional(),
-  /** The URI of the file, or of a folder with a slash at its end, whose data this source replaces in its batch. */
+  /** URI of the file, or of a folder with a trailing slash, whose data this source replaces in its batch. */
   replaces: uri.optional(),
-  /** Launches the conversion although this source is delivered with these options. */
+  /** Launches the conversion even when this source is already delivered with these options. */
   force: z.boolean().optional(),
   ...optionsSchema.shape,
   chunkRows: z.number().int().min(1).max(10_000_000).optional(),
   compute: computeSchema.optional(),
-  /** `none`: somebody else tells how the run went, such as the batch it belongs to. Default `each`. */
+  /** `none`: another process reports the outcome, such as the batch that the run belongs to. @default 'each' */
   notifications: z.enum(['each', 'none']).optional(),
 });
 
-/** EventBridge wraps `detail` in an envelope; its keys are let through and not read. */
+/** Keys of the EventBridge envelope around `detail`: accepted and not read. */
 const envelopeKeys = ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources'];
 
-/** The keys that an event may have. */
+/** Keys allowed in an event. */
 export const eventKeys = {
   detail: Object.keys(detailSchema.shape),
   compute: Object.keys(computeSchema.shape),
@@ -85,7 +87,7 @@ export type EventDetail = z.infer<typeof detailSchema>;
 
 export type ParsedEvent = { ok: true; detail: EventDetail } | { ok: false; reasons: string[] };
 
-/** Reads an event of any shape. Every reason names the key: `detail.batchDate: is no calendar date: write YYYY-MM-DD`. */
+/** Parses an event of any shape. Each problem begins with its key, such as `detail.batchDate`. */
 export function parseEvent(event: unknown): ParsedEvent {
   if (event === null || typeof event !== 'object' || Array.isArray(event)) {
     return { ok: false, reasons: ['the event is no JSON object: it looks like {"detail":{"s3Key":…,"batchDate":…}}'] };

@@ -3,24 +3,24 @@ import { capped, cut } from '@etl/lib/capped';
 import type { Launch } from './launches';
 import type { TaskEnd } from './taskEnd';
 
-/** What a failure carries besides its type and reason: details of the ApplicationFailure, facts of the alert. */
+/** Details of a failure besides its type and reason: details of the ApplicationFailure, facts of the alert. */
 export interface Evidence {
   readonly generation?: number;
   readonly taskArn?: string;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
   readonly exitCode?: number;
-  /** The task's page in the AWS console; none for a local task. */
+  /** URL of the task in the AWS console; absent for a local task. */
   readonly console?: string;
   readonly logTail: readonly string[];
-  /** The latest launches of the run up to the failure. */
+  /** Latest launches of the run up to the failure. */
   readonly launches?: readonly Launch[];
 }
 
-/** A run may wait for capacity a hundred times; memo, failure and result have room for so many launches. */
+/** A run may wait for capacity a hundred times. Memo, failure and result have room for this many launches. */
 export const maxShownLaunches = 20;
 
-/** Returns evidence whose texts and lists are bounded. */
+/** Returns evidence with bounded texts and lists. */
 export function boundEvidence(evidence: Evidence): Evidence {
   const { stoppedReason, logTail, launches } = evidence;
   return {
@@ -33,7 +33,7 @@ export function boundEvidence(evidence: Evidence): Evidence {
 
 export const noEvidence: Evidence = { logTail: [] };
 
-/** What the end of a task proves. */
+/** Returns the evidence that the end of a task gives. */
 export function evidenceOf(generation: number, end: TaskEnd): Evidence {
   const { taskArn, stopCode, stoppedReason, exitCode, logTail } = end;
   const page = consoleUrl(taskArn);

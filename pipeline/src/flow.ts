@@ -2,15 +2,15 @@ import type { StepName } from './definition';
 import type { FailureType } from './failures';
 
 /**
- * What follows what, as data: the state machine and both pictures are made from it, and the workflow is held to it by
- * test/equivalence. A key is a stage, what it leads to depends on how it ends.
+ * Transitions between stages as data. The state machine and both diagrams are generated from it, and test/equivalence
+ * compares the workflow with it. A key is a stage; its outcome selects the next stage.
  */
 export const flow = {
   validate: { valid: 'transform', delivered: 'confirm', invalid: 'notifyInvalid', failed: 'notifyFailure' },
-  // A task whose time is over may have committed all the same.
+  // A task that timed out may still have committed.
   transform: { done: 'confirm', timedOut: 'confirm', failed: 'notifyFailure' },
   confirm: { done: 'notifySuccess', failed: 'notifyFailure' },
-  // A message that cannot be sent changes nothing about the data, and a letter nothing about the failure.
+  // A notification that cannot be sent does not change the data, and a dead letter does not change the failure.
   notifySuccess: { done: 'delivered', failed: 'delivered' },
   notifyInvalid: { done: 'keepInvalid', failed: 'keepInvalid' },
   keepInvalid: { done: 'invalidInput', failed: 'invalidInput' },
@@ -22,11 +22,11 @@ export const firstStage = 'validate';
 
 export type Stage = keyof typeof flow;
 
-/** A run that did not deliver its data is never green. */
+/** A run that did not deliver its data never ends as a success. */
 export const ends = { delivered: 'success', invalidInput: 'failure', failed: 'failure' } as const;
 export type End = keyof typeof ends;
 
-/** The step that a stage is a call of; `transform` is more than one: launchTask, awaitTask, stopTask (definition.ts). */
+/** Step that each stage calls. `transform` calls several: launchTask, awaitTask, stopTask (definition.ts). */
 export const stepOfStage = {
   validate: 'validateInput',
   confirm: 'confirmCommit',
@@ -37,7 +37,7 @@ export const stepOfStage = {
   keepFailed: 'sendToDeadLetters',
 } as const satisfies Record<Exclude<Stage, 'transform'>, StepName>;
 
-/** The failure types that an engine without the finer classes tells apart, by the stage that failed. */
+/** Failure types by the stage that failed, for an engine without the finer classes. */
 export const stageFailures = {
   validate: { conflict: 'SourceConflict', misconfigured: 'BadConfiguration', other: 'ServiceUnavailable' },
   transform: { timeout: 'Timeout', other: 'TaskFailed' },

@@ -5,29 +5,29 @@ import type { FailureType } from './failures';
 import type { Lane } from './plan';
 import type { TaskEnd } from './taskEnd';
 
-/** One deliberate launch of a run, as it is shown: in the run's memo, its result, its failure and the Web UI. */
+/** One deliberate launch of a run, as shown in the run's memo, its result, its failure and the Web UI. */
 export interface Launch {
   /** 1, 2, … */
   readonly generation: number;
   readonly lane: Lane;
-  /** Which of the tasks that convert the file together, `3/8`; absent for a task that does it alone. */
+  /** Number of the task among those that convert the file together, `3/8`; absent for a single task. */
   readonly shard?: string;
-  /** What a task was launched for that does neither the whole conversion nor a shard of it. */
+  /** Purpose of a task that neither converts the whole file nor a shard of it. */
   readonly purpose?: 'index' | 'commit';
   readonly spot: boolean;
   readonly taskArn?: string;
   readonly size?: TaskSize;
-  /** From the launch to the stop, in seconds; absent for a task that never started. */
+  /** Seconds from the image pull (light lane: the start) to the stop; absent for a task that never started. */
   readonly seconds?: number;
   readonly exitCode?: number;
-  /** Absent for a launch that did what it was for. */
+  /** Absent for a launch that succeeded. */
   readonly failureType?: FailureType;
   readonly reason?: string;
-  /** Estimated, in US dollars (prices.ts); absent where the task's size or times are not known. */
+  /** Estimated cost in US dollars (prices.ts); absent where the task's size or times are unknown. */
   readonly costUsd?: number;
 }
 
-/** What is known of a launch once its task has ended. */
+/** Returns the record of a launch once its task has ended. */
 export function launchOf(asked: { generation: number; spot: boolean; size?: TaskSize }, end: TaskEnd): Launch {
   const { size, ephemeralStorageGiB, pullStartedAt, startedAt, stoppedAt } = end;
   const from = pullStartedAt ?? startedAt;
@@ -46,7 +46,7 @@ export function launchOf(asked: { generation: number; spot: boolean; size?: Task
   };
 }
 
-/** The same of a launch in the light lane. What a process of the worker costs is in the worker. */
+/** Returns the same for a launch in the light lane. The cost of a worker's child process is part of the worker's. */
 export function lightLaunchOf(
   generation: number,
   end: { readonly exitCode?: number; readonly seconds: number; readonly memoryMiB?: number },
@@ -62,7 +62,7 @@ export function lightLaunchOf(
   };
 }
 
-/** What launches have cost together, in US dollars, as far as it is known; undefined when it is of none. */
+/** Returns the known cost of the launches together, in US dollars; undefined when no cost is known. */
 export function totalCostUsd(launches: readonly Pick<Launch, 'costUsd'>[]): number | undefined {
   const costs = launches.flatMap(({ costUsd }) => costUsd ?? []);
   return costs.length === 0 ? undefined : round(costs.reduce((sum, cost) => sum + cost, 0));
@@ -70,18 +70,18 @@ export function totalCostUsd(launches: readonly Pick<Launch, 'costUsd'>[]): numb
 
 const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
-/** What a launch in this mode is shown as; nothing for the whole conversion. */
+/** Returns how a launch in this mode is labelled; empty for the whole conversion. */
 export function purposeOf(mode: ContainerMode | undefined): Pick<Launch, 'shard' | 'purpose'> {
   if (mode?.kind === 'shard') return { shard: `${mode.number}/${mode.of}` };
   return mode?.kind === 'index' || mode?.kind === 'commit' ? { purpose: mode.kind } : {};
 }
 
-/** `index`, `shard 3/8`, `commit`; undefined for the whole conversion. */
+/** Returns `index`, `shard 3/8` or `commit`; undefined for the whole conversion. */
 export function describePurpose({ shard, purpose }: Pick<Launch, 'shard' | 'purpose'>): string | undefined {
   return shard === undefined ? purpose : `shard ${shard}`;
 }
 
-/** `launch 2: Spot, 2048/8192, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
+/** Returns `launch 2: Spot, 2048/8192, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
 export function describeLaunch(launch: Launch): string {
   const { generation, lane, spot, size, seconds, costUsd, failureType, reason, shard, purpose } = launch;
   const what = describePurpose(launch);

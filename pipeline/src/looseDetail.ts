@@ -1,4 +1,4 @@
-/** What an event that may be unreadable says about itself, for the alert about it. */
+/** Returns what an event, valid or not, states about itself, for the alert about it. */
 export function looseDetail(event: unknown): { s3Key?: string; batchDate?: string; notifications?: 'none' } {
   const detail = (event as { detail?: unknown } | null | undefined)?.detail;
   if (detail === null || typeof detail !== 'object') return {};

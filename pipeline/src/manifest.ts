@@ -1,23 +1,23 @@
 import type { ColumnType } from './options';
 
-/** How a commit's schema differs from an earlier one of its dataset. */
+/** Differences between a commit's schema and an earlier one of its dataset. */
 export interface SchemaChanges {
   readonly previous: { readonly batchDate: string; readonly source: string };
   readonly gone: readonly string[];
   readonly types: readonly { readonly name: string; readonly was: string; readonly is: string }[];
   readonly added: readonly string[];
-  /** Whether the columns that both have are in another order. */
+  /** Whether the columns that both schemas have are in another order. */
   readonly reordered: boolean;
 }
 
-/** What a committed batch consists of. Written to the commit log and, unchanged, beside the published parts. */
+/** Content of a committed batch. Written to the commit log and, unchanged, beside the published parts. */
 export interface Manifest {
   readonly version: 1;
   readonly runId: string;
   readonly generation: number;
-  /** The workflow's start, ISO 8601; first part of the fence (see storage). */
+  /** Start of the workflow, ISO 8601; first part of the fence (see storage). */
   readonly runStartedAt: string;
-  /** `@etl/image@<version>`: another program may give other parts. */
+  /** `@etl/image@<version>`: another program may write different parts. */
   readonly program: string;
   readonly optionsHash: string;
   readonly source: SourceIdentity;
@@ -27,31 +27,36 @@ export interface Manifest {
   readonly parts: readonly Part[];
   readonly totals: Totals;
   readonly chunks: number;
-  /** Parts adopted from an earlier generation. */
+  /** Number of parts adopted from an earlier generation. */
   readonly reused: number;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly resources: Resources;
-  /** Names of columns, counts and lines, without values of cells: they are sent on. */
+  /** Column names, counts and line numbers, without cell values: warnings leave the data's folder. */
   readonly warnings: readonly string[];
-  /** How the schema differs from that of the dataset's commit before; absent when it is the same, or none is known. */
+  /**
+   * Differences from the schema of the dataset's previous commit; absent when there are none, or no such commit is
+   * known.
+   */
   readonly schemaChanges?: SchemaChanges;
-  /** Rejected rows by reason; absent when nothing was rejected. */
+  /** Rejected rows by reason; absent when no row was rejected. */
   readonly rejected?: Readonly<Record<string, number>>;
-  /** Files of rejected rows, a chunk each, relative to the batch's internal folder; absent when nothing was rejected. */
+  /**
+   * Files of rejected rows, one per chunk, relative to the batch's internal folder; absent when no row was rejected.
+   */
   readonly rejects?: readonly string[];
-  /** Dates that became null, by column; absent when there are none. */
+  /** Number of dates that became null, by column; absent when there are none. */
   readonly coerced?: Readonly<Record<string, number>>;
-  /** Some of their values, by column. They stay beside the data. Absent in manifests of earlier versions. */
+  /** Examples of their values, by column. They stay beside the data. Absent in manifests of earlier versions. */
   readonly coercedExamples?: Readonly<Record<string, readonly string[]>>;
-  /** Files that list them, a chunk each, relative to the batch's internal folder. */
+  /** Files that list these values, one per chunk, relative to the batch's internal folder. */
   readonly coercions?: readonly string[];
 }
 
 export interface SourceIdentity {
   readonly uri: string;
   readonly bytes: number;
-  /** ETag on S3; size, modification time and inode on files. */
+  /** ETag on S3; size, modification time and inode on file systems. */
   readonly fingerprint: string;
 }
 
@@ -66,11 +71,11 @@ export interface Part {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
-  /** Where the bytes were written once, relative to the batch's internal folder: `work/<run>-<generation>/part-…`. */
+  /** Where the bytes were first written, relative to the batch's internal folder: `work/<run>-<generation>/part-…`. */
   readonly location: string;
 }
 
-/** Always rowsRead = rowsWritten + rowsBlank + rowsRejected. */
+/** Row counts. Invariant: rowsRead = rowsWritten + rowsBlank + rowsRejected. */
 export interface Totals {
   readonly rowsRead: number;
   readonly rowsWritten: number;
@@ -86,28 +91,28 @@ export interface Resources {
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly rowsPerSecond: number;
-  /** What the task had: processors, and the threads that were used of them. */
+  /** Processors of the task, and the threads that used them. */
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly threads: number;
 }
 
-/** How far a container is, written beside its checkpoint while it works; the waiting activity reads it. */
+/** Progress of a container, written beside its checkpoint while it works and read by the waiting activity. */
 export interface Progress {
   readonly phase: 'starting' | 'converting' | 'publishing' | 'done' | 'failed';
   readonly bytesRead: number;
-  /** Size of the source as stored; with compression, bytesRead counts the same stored bytes. */
+  /** Size of the source as stored. For a compressed source, bytesRead counts stored bytes as well. */
   readonly bytesTotal: number;
   readonly rowsRead: number;
   readonly parts: number;
-  /** Of the part that is being read. */
+  /** Number of the part that is being read. */
   readonly part?: number;
-  /** What the container used until now. */
+  /** Peak memory of the container so far. */
   readonly peakMemoryMiB?: number;
   readonly cpuSeconds?: number;
   readonly bytesWritten?: number;
   readonly rowsPerSecond?: number;
   readonly updatedAt: string;
-  /** The cause, in one line, once the container has failed: the alert carries it, whatever becomes of the log. */
+  /** Cause of a failure, in one line: the alert carries it, even when the log is lost. */
   readonly failure?: string;
 }

@@ -5,11 +5,7 @@ import { recordOf } from '@etl/lib/recordOf';
 import * as z from 'zod';
 import { mostColumns, mostNameBytes } from './csv/columnNames';
 
-/**
- * What the caller says about the data: dialect, column types and quality gates. The event carries it to validation,
- * and validation hands it to the container in `OPTIONS`. What is not declared is detected.
- */
-/** Rows are cut as bytes: what separates fields has to be one of them in UTF-8. */
+/** Rows are split as bytes, so a separator must be one byte in UTF-8. */
 const separator = z.string().regex(/^[\t\x20-\x7e]$/, 'must be one ASCII character');
 
 export const dialectSchema = z.strictObject({
@@ -18,7 +14,7 @@ export const dialectSchema = z.strictObject({
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).optional(),
   /** Decimal mark of numbers. */
   decimal: z.enum(['.', ',']).optional(),
-  /** Order of day and month where the column itself has no evidence. */
+  /** Order of day and month in a column whose values do not decide it. */
   dateOrder: z.enum(['dmy', 'mdy']).optional(),
 });
 
@@ -27,13 +23,13 @@ const separatorsDiffer = ({ delimiter, quote = '"' }: z.infer<typeof dialectSche
 export const columnTypes = ['text', 'integer', 'double', 'boolean', 'date', 'timestamp'] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
-/** What follows when a gate is not passed: `block` fails the run, `hold` keeps what was converted until somebody approves it. */
+/** Effect of a failed gate: `block` fails the run, `hold` keeps the converted data until it is approved. */
 const gateLevel = z.enum(['block', 'hold']);
 
 export const qualitySchema = z.strictObject({
   rowCount: z
     .strictObject({
-      /** Rows that must be written. A batch of zero rows is blocked unless this is 0. */
+      /** Minimum number of rows written. A batch of zero rows is blocked unless this is 0. */
       min: z.number().int().nonnegative().optional(),
       level: gateLevel.optional(),
     })
@@ -41,7 +37,7 @@ export const qualitySchema = z.strictObject({
 });
 
 export const rejectsSchema = z.strictObject({
-  /** The share of rows that may be rejected, 0 to 1. */
+  /** Maximum share of rejected rows, 0 to 1. */
   maxShare: z.number().min(0).max(1).optional(),
   maxRows: z.number().int().nonnegative().optional(),
   level: gateLevel.optional(),
@@ -59,9 +55,13 @@ function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.Ref
   }
 }
 
+/**
+ * Options that the caller declares about the data: dialect, column types and quality gates. The event carries them to
+ * validation, and validation passes them to the container in `OPTIONS`. Undeclared options are detected.
+ */
 export const optionsSchema = z.strictObject({
   dialect: dialectSchema.refine(separatorsDiffer, 'delimiter and quote must differ').optional(),
-  /** Types by normalised column name: no more of them, and no longer ones, than a file may have. */
+  /** Types by normalised column name. Number and length of the names are limited as in a file. */
   columns: recordOf(z.enum(columnTypes)).superRefine(checkColumns).optional(),
   quality: qualitySchema.optional(),
   rejects: rejectsSchema.optional(),
@@ -70,11 +70,9 @@ export const optionsSchema = z.strictObject({
 export type Dialect = z.infer<typeof dialectSchema>;
 export type Options = z.infer<typeof optionsSchema>;
 
-export const defaults = { rejectsMaxShare: 0.01, rowCountMin: 1 } as const;
-
 /**
- * A short hash of everything that decides the output besides the source and the program. Two runs with the same hash
- * over the same source give the same parts.
+ * Returns a short hash of everything that decides the output besides the source and the program. Two runs with the same
+ * hash over the same source write the same parts.
  */
 export function optionsHash(options: Options, chunkRows: number): string {
   return createHash('sha256').update(canonicalJson({ options, chunkRows })).digest('hex').slice(0, 16);

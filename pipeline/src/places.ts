@@ -2,15 +2,18 @@ import { utf8Bytes } from '@etl/lib/json';
 import { parseUri } from '@etl/lib/uri';
 import type * as z from 'zod';
 
-/** Of a key in S3, in bytes of UTF-8. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/**
+ * Maximum length of an S3 key, in UTF-8 bytes. @see
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
 export const maxKeyBytes = 1024;
-/** Of a path, in bytes, as Linux has it (`PATH_MAX`). */
+/** Maximum length of a path, in bytes: Linux's `PATH_MAX`. */
 export const maxPathBytes = 4096;
 
-/** Characters of a URI: each byte of a path takes three of them at most. Longer texts are not even parsed. */
+/** Maximum length of a URI, in characters: each byte of a path takes at most three. Longer texts are not parsed. */
 const maxUriChars = 3 * maxPathBytes + 100;
 
-/** Says why a URI, or a key without a scheme, cannot be the place of an object: it is too long, or not Unicode. */
+/** Returns why a URI, or a key without a scheme, cannot be the place of an object: it is too long, or not Unicode. */
 export function placeProblem(text: string): string | undefined {
   if (text.length > maxUriChars) return `has ${text.length} characters, and ${maxUriChars} are allowed`;
   if (/\p{Surrogate}/u.test(text)) return 'contains half of a character (a lone surrogate), which a key cannot have';
@@ -19,7 +22,7 @@ export function placeProblem(text: string): string | undefined {
   return tooLong(location ? location.key : text, 'key', maxKeyBytes);
 }
 
-/** The same for a schema. */
+/** Reports the same problem as an issue of a Zod schema. */
 export function placeIsShort(text: string, context: z.RefinementCtx): void {
   const message = placeProblem(text);
   if (message !== undefined) context.addIssue({ code: 'custom', message });

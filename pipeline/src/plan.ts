@@ -11,7 +11,7 @@ import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';
 
-/** What validation returns and every later step follows: no step after it reads an environment or a default. */
+/** Result of validation, which every later step follows. No later step reads an environment variable or a default. */
 export interface Plan {
   readonly batch: Batch;
   readonly source: SourceIdentity;
@@ -22,18 +22,18 @@ export interface Plan {
   readonly compute: Compute;
   readonly timings: Timings;
   readonly budgets: Budgets;
-  /** Why the lane, the size and the number of tasks are what they are; absent in plans of earlier versions. */
+  /** Reasons for the lane, the size and the number of tasks; absent in plans of earlier versions. */
   readonly routing?: Routing;
-  /** The file or folder whose data this source may replace; empty: none. Absent in plans of earlier versions. */
+  /** File or folder whose data this source may replace; empty: none. Absent in plans of earlier versions. */
   readonly replaces?: string;
-  /** Key of the dead letter that an earlier failure of the event has left. Absent in plans of earlier versions. */
+  /** Key of the dead letter that an earlier failure of the event left. Absent in plans of earlier versions. */
   readonly letterKey?: string;
-  /** Absent: each run tells how it went. */
+  /** Absent: each run reports its own outcome. */
   readonly notifications?: 'none';
   readonly warnings: readonly string[];
 }
 
-/** `light`: a function or a process beside the worker; `fargate`: tasks. */
+/** `light`: a function or a child process of the worker; `fargate`: tasks. */
 export type Lane = 'light' | 'fargate';
 
 export interface Routing {
@@ -42,7 +42,7 @@ export interface Routing {
   readonly estimate?: Estimate;
 }
 
-/** What a run is expected to take, from launch to commit. */
+/** Expected duration and cost of a run, from launch to commit. */
 export interface Estimate {
   readonly tasks: number;
   readonly seconds: number;
@@ -50,52 +50,58 @@ export interface Estimate {
 }
 
 export interface Compute {
-  /** Absent in plans of earlier versions, which had tasks alone. */
+  /** Absent in plans of earlier versions, which only had tasks. */
   readonly lane?: Lane;
-  /** So many tasks convert the file together; absent or 1: one task. */
+  /** Number of tasks that convert the file together; absent or 1: one task. */
   readonly shards?: number;
-  /** Unset: what the task definition says. */
+  /** @default the task definition's size */
   readonly size?: TaskSize;
   readonly ephemeralStorageGiB?: number;
   readonly spot: boolean;
 }
 
 export interface Timings {
-  /** One attempt, from its launch. */
+  /** Timeout of one attempt, from its launch. */
   readonly timeoutSeconds: number;
-  /** How long its launch may wait for its turn and an answer; absent in plans of earlier versions: it is part of the timeout. */
+  /**
+   * Maximum wait of a launch for its turn and a response. Absent in plans of earlier versions, where it is part of the
+   * timeout.
+   */
   readonly launchQueueSeconds?: number;
-  /** The part of it that a task may take to start. */
+  /** Part of the timeout that a task may take to start. */
   readonly startTimeoutSeconds: number;
-  /** After so long without a sign from the worker that waits, another one takes the wait up. */
+  /** Heartbeat timeout: without a heartbeat for this long, another worker takes over the wait. */
   readonly heartbeatSeconds: number;
-  /** How long what a quality gate holds waits for an approval; absent in plans of earlier versions. */
+  /** Maximum time that held data waits for an approval; absent in plans of earlier versions. */
   readonly approvalSeconds?: number;
 }
 
-/** Returns the canonical URI of the source: a key without a scheme lies below the raw base. Undefined without a place for it. */
+/**
+ * Returns the canonical URI of the source: a key without a scheme lies below the raw base. Undefined when it cannot be
+ * resolved.
+ */
 export function resolveSource(s3Key: string, rawBase: string | undefined): string | undefined {
   const uri = canonicalUri(s3Key);
   if (uri !== undefined) return uri;
-  // Also one of two schemes, as jdbc:postgresql://.
+  // Matches double schemes as well, such as jdbc:postgresql://.
   if (/^[a-z][a-z0-9+.:-]*:\/\//i.test(s3Key) || rawBase === undefined) return undefined;
   return resolveUri(rawBase, s3Key);
 }
 
 /**
- * Returns what a run's ID, titles and messages name its source by: the canonical URI, or what may be shown of a source that has
- * none and that validation refuses.
+ * Returns the name of a source in a run's ID, titles and messages: the canonical URI, or the shareable part of a source
+ * that has none and that validation rejects.
  */
 export function namedSource(s3Key: string, rawBase: string | undefined): string {
   return resolveSource(s3Key, rawBase) ?? shownUri(s3Key);
 }
 
-/** Returns the canonical URI of the place to publish below: the declared one, else the clean base. */
+/** Returns the canonical URI of the destination: the declared one, else the clean base. */
 export function resolveDestination(declared: string | undefined, cleanBase: string): string {
   return canonicalUri(declared ?? cleanBase) ?? cleanBase;
 }
 
-/** The part of an event that the container is told about the data. */
+/** Returns the options of an event, which the container receives. */
 export function optionsOf(detail: EventDetail): Options {
   const { dialect, columns, quality, rejects } = detail;
   return {
@@ -110,8 +116,8 @@ const minHeartbeatSeconds = 3;
 const minApprovalSeconds = 30;
 
 /**
- * Resolves everything. `timeScale` shortens the waits between launches and for a lost worker, for tests and
- * rehearsals (0.01: 60 s become 0.6 s); the timeouts stay, since work does not get faster.
+ * Resolves the complete plan. `timeScale` shortens the waits between launches and for a lost worker, for tests and
+ * rehearsals (0.01: 60 s become 0.6 s). Timeouts are not scaled, because work does not get faster.
  */
 export function makePlan(input: {
   detail: EventDetail;

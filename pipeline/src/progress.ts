@@ -2,12 +2,12 @@ import { cut } from '@etl/lib/capped';
 import { fieldsOf, isAmount, isText } from '@etl/lib/reading';
 import type { Progress } from './manifest';
 
-/** Returns the share of the source that is read, from 0 to 1; 0 while its size is not known. */
+/** Returns the share of the source that has been read, from 0 to 1; 0 while its size is unknown. */
 export function shareRead({ bytesRead, bytesTotal }: Pick<Progress, 'bytesRead' | 'bytesTotal'>): number {
   return bytesTotal > 0 ? Math.min(1, bytesRead / bytesTotal) : 0;
 }
 
-/** Returns the progress of several tasks together; undefined of none. */
+/** Returns the sum of the progress of several tasks; undefined for none. */
 export function sumOfProgress(all: readonly Progress[]): Progress | undefined {
   const updatedAt = all
     .map((each) => each.updatedAt)
@@ -32,7 +32,7 @@ const phases: readonly string[] = [
 ] satisfies Progress['phase'][];
 const amounts = ['part', 'peakMemoryMiB', 'cpuSeconds', 'bytesWritten', 'rowsPerSecond'] as const;
 
-/** Returns the progress that a document or a signal has, without anything else that is in it; undefined for another shape. */
+/** Returns the progress in a document or a signal, without other keys; undefined for another shape. */
 export function progressOf(input: unknown): Progress | undefined {
   const fields = fieldsOf(input);
   const { phase, bytesRead = 0, bytesTotal = 0, rowsRead = 0, parts = 0, updatedAt = '', failure } = fields;

@@ -5,13 +5,13 @@ export function pauseSeconds(policy: RetryPolicy, retry: number): number {
   return Math.min(policy.intervalSeconds * policy.backoffRate ** (retry - 1), policy.maxIntervalSeconds);
 }
 
-/** Returns how many retries begin within `totalSeconds`, of attempts that take `attemptSeconds` each. */
+/** Returns the number of retries that begin within `totalSeconds`, when each attempt takes `attemptSeconds`. */
 export function retriesWithin(totalSeconds: number, policy: RetryPolicy, attemptSeconds: number): number {
   let retries = 0;
   let elapsed = attemptSeconds;
   for (;;) {
     const wait = pauseSeconds(policy, retries + 1);
-    // Temporal does not wait for an attempt that the bound would not let begin.
+    // Temporal does not wait for an attempt that could not begin within the bound.
     if (elapsed + wait >= totalSeconds) return retries;
     retries += 1;
     elapsed += wait + attemptSeconds;

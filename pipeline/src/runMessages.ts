@@ -4,11 +4,11 @@ import type { FileHeldSignal } from './batch/control';
 import { progressOf } from './progress';
 import type { ShardProgress, TaskProgress, TaskStateChange } from './runStatus';
 
-/** In characters: Temporal's limit of a workflow ID, and more than an ARN has. */
+/** Maximum length in characters: Temporal's limit for a workflow ID, and longer than any ARN. */
 const maxId = 2048;
 const maxStatus = 64;
 
-/** Reads the signal `taskProgress`. */
+/** Parses the signal `taskProgress`. */
 export function readTaskProgress(input: unknown): Reading<TaskProgress> {
   const { generation, progress } = fieldsOf(input);
   const known = progressOf(progress);
@@ -16,7 +16,7 @@ export function readTaskProgress(input: unknown): Reading<TaskProgress> {
   return { value: { generation, progress: known } };
 }
 
-/** Reads the signal `shardProgress` of a file that so many shards convert. */
+/** Parses the signal `shardProgress` of a file that `of` shards convert. */
 export function readShardProgress(input: unknown, of: number): Reading<ShardProgress> {
   const { number, progress } = fieldsOf(input);
   const known = progressOf(progress);
@@ -24,7 +24,7 @@ export function readShardProgress(input: unknown, of: number): Reading<ShardProg
   return { value: { number, progress: known } };
 }
 
-/** Reads the signal `taskStateChanged`. */
+/** Parses the signal `taskStateChanged`. */
 export function readTaskState(input: unknown): Reading<TaskStateChange> {
   const { taskArn, lastStatus } = fieldsOf(input);
   if (!isText(taskArn, maxId) || !isText(lastStatus, maxStatus))
@@ -32,7 +32,7 @@ export function readTaskState(input: unknown): Reading<TaskStateChange> {
   return { value: { taskArn, lastStatus } };
 }
 
-/** Reads the signal `fileHeld`. */
+/** Parses the signal `fileHeld`. */
 export function readFileHeld(input: unknown): Reading<FileHeldSignal> {
   const { workflowId, reason, until } = fieldsOf(input);
   const areTexts = [reason, until].every((text) => text === undefined || typeof text === 'string');

@@ -2,7 +2,7 @@ import type { Launch } from './launches';
 import type { Progress } from './manifest';
 import type { Routing } from './plan';
 
-/** What a run is doing now: the answer to the query `status`. */
+/** Current state of a run: the result of the query `status`. */
 export interface RunStatus {
   readonly step:
     | 'validate'
@@ -16,25 +16,25 @@ export interface RunStatus {
     | 'notify'
     | 'alert'
     | 'done';
-  /** 1, 2, …: which launch of the task. */
+  /** 1, 2, …: number of the launch. */
   readonly generation?: number;
-  /** What the launch is for, where it is not the whole conversion: `index`, `shard 3/8`, `commit`. */
+  /** Purpose of a launch that is not the whole conversion: `index`, `shard 3/8`, `commit`. */
   readonly purpose?: string;
-  /** How many of the tasks that convert the file together have done their part. */
+  /** Number of the tasks that convert the file together which have finished. */
   readonly shards?: ShardCount;
   readonly taskArn?: string;
   readonly progress?: Progress;
-  /** Launches that have ended, the latest last: fifty at most. */
+  /** Ended launches, the latest last: fifty at most. */
   readonly launches?: readonly Launch[];
-  /** Why it runs where it runs, and what is expected of it. */
+  /** Reasons for the route of the run, and its estimate. */
   readonly routing?: Routing;
   /** Why the run waits, or how it ended. */
   readonly note?: string;
-  /** How to answer for a run that waits. */
+  /** Commands that answer a waiting run. */
   readonly answers?: readonly Answer[];
 }
 
-/** A command, and what it does: `Approve`. */
+/** A command and its effect: `Approve`. */
 export interface Answer {
   readonly what: string;
   readonly command: string;
@@ -46,35 +46,35 @@ export interface ShardCount {
 }
 
 /**
- * Heartbeat details of the activity that waits for a task (`awaitTask`) or converts in the light lane (`convertLight`). They are
- * fresh every few seconds, and cost the run's history nothing.
+ * Heartbeat details of the activity that waits for a task (`awaitTask`) or converts in the light lane (`convertLight`).
+ * They are updated every few seconds and do not grow the run's history.
  */
 export interface TaskHeartbeat {
   readonly generation: number;
   /** Absent in the light lane. */
   readonly taskArn?: string;
-  /** The task's last status in ECS. */
+  /** Last ECS status of the task. */
   readonly status?: string;
   /** Absent until the conversion has written it. */
   readonly progress?: Progress;
-  /** How long the task has been waited for, in seconds, by all attempts together. Absent in the light lane. */
+  /** Seconds that all attempts together have waited for the task. Absent in the light lane. */
   readonly waitedSeconds?: number;
 }
 
-/** How far the task of one generation is: the signal `taskProgress`, at most four times a task. */
+/** Progress of the task of one generation: the signal `taskProgress`, at most four times per task. */
 export interface TaskProgress {
   readonly generation: number;
   readonly progress: Progress;
 }
 
-/** How far one of the tasks is that convert a file together: the signal `shardProgress`. */
+/** Progress of one of the tasks that convert a file together: the signal `shardProgress`. */
 export interface ShardProgress {
   /** 1, 2, … */
   readonly number: number;
   readonly progress: Progress;
 }
 
-/** ECS says that a task has changed: the signal `taskStateChanged`. */
+/** State change of a task, reported by ECS: the signal `taskStateChanged`. */
 export interface TaskStateChange {
   readonly taskArn: string;
   readonly lastStatus: string;

@@ -1,13 +1,13 @@
 import type { Manifest, SchemaChanges, SchemaColumn } from './manifest';
 
-/** The schema of a commit, and which commit it is. */
+/** Schema of a commit, with the commit's identity. */
 export interface KnownSchema {
   readonly batchDate: string;
   readonly source: string;
   readonly schema: readonly Pick<SchemaColumn, 'name' | 'type'>[];
 }
 
-/** Returns how a schema differs from an earlier one; undefined when names, types and order are the same. */
+/** Returns the differences from an earlier schema; undefined when names, types and order are equal. */
 export function schemaChanges(previous: KnownSchema, schema: KnownSchema['schema']): SchemaChanges | undefined {
   const before = new Map(previous.schema.map(({ name, type }) => [name, type]));
   const now = new Map(schema.map(({ name, type }) => [name, type]));
@@ -27,12 +27,14 @@ export function schemaChanges(previous: KnownSchema, schema: KnownSchema['schema
   return { previous: { batchDate: previous.batchDate, source: previous.source }, ...changes };
 }
 
-/** First words of the warning, by which it is recognised among others. */
+/** First words of the warning, which identify it among others. */
 export const schemaWarningStart = 'schema differs from ';
 const maxChanges = 10;
 const maxNameLength = 60;
 
-/** `schema differs from 2026-02-07/ventas: column amount is gone; qty was integer and is double; new column x`. */
+/**
+ * Returns `schema differs from 2026-02-07/ventas: column amount is gone; qty was integer and is double; new column x`.
+ */
 export function describeSchemaChanges({ previous, gone, types, added, reordered }: SchemaChanges): string {
   const changes = [
     ...gone.map((name) => `column ${short(name)} is gone`),
@@ -45,10 +47,10 @@ export function describeSchemaChanges({ previous, gone, types, added, reordered 
   return `${schemaWarningStart}${previous.batchDate}/${previous.source}: ${shown.join('; ')}`;
 }
 
-/** A message is bounded, whatever a header holds. */
+/** Bounds the length of a message, whatever a header contains. */
 const short = (name: string): string => (name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name);
 
-/** Returns the manifest with what has changed since an earlier commit, in front of its other warnings. */
+/** Returns the manifest with the changes since an earlier commit as its first warning. */
 export function withSchemaChanges(manifest: Manifest, previous: KnownSchema | undefined): Manifest {
   const changes = previous && schemaChanges(previous, manifest.schema);
   if (!changes) return manifest;

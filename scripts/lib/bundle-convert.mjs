@@ -1,8 +1,9 @@
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { foldersOfPackage } from './folders-of-package.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const image = join(root, 'etl-image');
@@ -20,7 +21,7 @@ export async function bundleConvert(options) {
       entryPoints: [entry],
       outfile,
       external: ['snappy'],
-      plugins: [foldersOfImage(dirname(outfile))],
+      plugins: [withoutPortableEngine, foldersOfPackage(image, join(out, 'image'), dirname(outfile))],
     });
   await bundle(join(root, 'dist', 'lambdas', 'convert.js'), join(out, 'index.js'));
   const thread = join('dist', 'engine', 'kernel', 'thread.js');
@@ -30,22 +31,15 @@ export async function bundleConvert(options) {
   await copySnappy();
 }
 
-/** A bundle has one `__dirname`: the image's files are to look for theirs in the folder that stands for the image. */
-const foldersOfImage = (outFolder) => ({
-  name: 'folders of the image',
+/** The image's Parquet library is no code for a bundle; the function refuses this engine (lambdas/convert.ts). */
+const withoutPortableEngine = {
+  name: 'without the portable engine',
   setup({ onLoad }) {
-    // Its Parquet library is no code for a bundle; the function refuses this engine (lambdas/convert.ts).
     onLoad({ filter: /engine[/\\]portable[/\\]engine\.js$/ }, () => ({
       contents: 'exports.PortableEngine = undefined;',
     }));
-    onLoad({ filter: /etl-image[/\\]dist[/\\].*\.js$/ }, async ({ path }) => {
-      const folder = join(out, 'image', relative(image, dirname(path)));
-      const there = `require("node:path").join(__dirname, ${JSON.stringify(relative(outFolder, folder))})`;
-      const contents = await readFile(path, 'utf8');
-      return { contents: contents.replaceAll('__dirname', there), loader: 'js' };
-    });
   },
-});
+};
 
 async function copySnappy() {
   const require = createRequire(join(image, 'package.json'));

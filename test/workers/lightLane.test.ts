@@ -21,7 +21,12 @@ describe('the light lane of a worker', () => {
   test('in the local system: processes, as many as processors', () => {
     expect(existsSync(join(root, 'etl-image', 'dist', 'main.js'))).toBe(true);
     const { routing, concurrency, converter } = of({});
-    expect(routing).toEqual({ lightLane: { kind: 'process', limitBytes: 100e6 }, taskSize: 'policy', spot: true });
+    expect(routing).toEqual({
+      lightLane: { kind: 'process', limitBytes: 100e6 },
+      taskSize: 'policy',
+      spot: true,
+      launchesPerSecond: 5,
+    });
     expect(concurrency).toBe(availableParallelism());
     expect(converter).toBeDefined();
   });
@@ -36,12 +41,19 @@ describe('the light lane of a worker', () => {
     expect(concurrency).toBe(100);
     expect(converter).toBeDefined();
     expect(of(inAws)).toMatchObject({ concurrency: 0, converter: undefined });
-    expect(of(inAws).routing).toEqual({ taskSize: 'policy', spot: true });
+    expect(of(inAws).routing).toEqual({ taskSize: 'policy', spot: true, launchesPerSecond: 5 });
   });
 
   test('switched off, and what tasks are then', () => {
-    const off = of({ ETL_LIGHT_LANE: 'off', LIGHT_FUNCTION: 'f', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' });
-    expect(off).toEqual({ routing: { taskSize: 'definition', spot: false }, concurrency: 0, converter: undefined });
+    const off = of({
+      ETL_LIGHT_LANE: 'off',
+      LIGHT_FUNCTION: 'f',
+      ETL_TASK_SIZE: 'definition',
+      ETL_SPOT: 'false',
+      ECS_LAUNCHES_PER_SECOND: '2',
+    });
+    const routing = { taskSize: 'definition', spot: false, launchesPerSecond: 2 };
+    expect(off).toEqual({ routing, concurrency: 0, converter: undefined });
   });
 
   test('how many at once may be said', () => {

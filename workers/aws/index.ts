@@ -1,2 +1,5 @@
-/** The services of an account. The local system has none of them: only who is configured to use one loads their clients. */
+/**
+ * Loads the adapters of AWS services. The local system uses none of them, so their clients load only where one is
+ * configured.
+ */
 export const awsServices = () => (require('./services') as typeof import('./services')).services;

@@ -11,7 +11,10 @@ import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
 import { createSqsEventSource, type SqsEventSourceOptions } from '../../aws/sqsEventSource';
 import { type StateChangeQueueOptions, startStateChangeQueue } from '../../aws/stateChangeQueue';
 
-/** What speaks to services of an account, by clients that the SDK's own variables set up. `concurrency`: calls at once. */
+/**
+ * Adapters of AWS services. The SDK's own variables configure their clients. `concurrency` is the maximum of calls at
+ * once.
+ */
 export const services = {
   notifier: (topics: Parameters<typeof createSnsNotifier>[1], concurrency?: number) =>
     createSnsNotifier(new SNSClient({ ...clientSettings('sns', { concurrency }) }), topics),
@@ -32,7 +35,7 @@ export const services = {
 
 const sqsClient = (concurrency?: number): SQSClient => new SQSClient({ ...clientSettings('sqs', { concurrency }) });
 
-/** One client for each region, whichever task asks: its sockets are kept. */
+/** Returns one client for each region, so that all tasks of a region reuse its sockets. */
 function logsClients(concurrency?: number): (region: string) => CloudWatchLogsClient {
   const clients = new Map<string, CloudWatchLogsClient>();
   return (region) => {

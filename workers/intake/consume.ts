@@ -11,19 +11,19 @@ import { isRefusal, type StartAnswer } from './startPipeline';
 export interface Counts {
   started: number;
   duplicates: number;
-  /** By reason. */
+  /** Counts by reason. */
   readonly ignored: Record<string, number>;
   poison: number;
-  /** Of the poison: messages whose letter the queue refused, so that only the log has them. */
+  /** Poison messages whose dead letter the queue refused: only the log has them. */
   logged: number;
-  /** Messages given back, to come again. */
+  /** Messages returned to the source for redelivery. */
   again: number;
 }
 
 export interface Intake {
-  /** Since the start. */
+  /** Counts since the start. */
   readonly counts: Counts;
-  /** Takes nothing more, and returns when what is in hand is settled. */
+  /** Stops receiving, and resolves once all messages in hand are settled. */
   stop(): Promise<void>;
 }
 
@@ -33,23 +33,25 @@ export interface IntakeSettings {
   readonly start: (start: Start) => Promise<StartAnswer>;
   readonly gate: Gate;
   readonly deadLetters: { send(letter: DeadLetter): Promise<string> };
-  /** A message whose pipeline cannot be started goes to the dead letters after so many receives. */
+  /** Receives after which a message whose pipeline cannot be started goes to the dead-letter queue. */
   readonly maxReceives: number;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 }
 
-/** Messages in hand at once, each of which is a call to Temporal or two. */
+/** Maximum of messages in hand. Each of them makes one or two calls to Temporal. */
 export const maxInHand = 20;
 const longestPauseSeconds = 60;
-/** Between two receives of a message whose letter cannot be sent, once it has come too often. */
+/**
+ * Delay in seconds before the redelivery of a message that exceeded its receives and whose dead letter cannot be sent.
+ */
 const letterPauseSeconds = 3600;
-/** Characters of a message that the log keeps: CloudWatch Logs takes events of 256 KiB. */
+/** Characters of a message that the log keeps. An event of CloudWatch Logs has at most 256 KiB. */
 const loggedLength = 50_000;
 
 /**
- * Starts pipelines for what a source brings, until it is stopped. A message is deleted once its pipelines are started, or a dead
- * letter keeps it; one that the dead-letter queue refuses is logged whole and deleted. While letters cannot be sent at all,
- * messages stay in their queue.
+ * Starts pipelines for the messages of a source until it is stopped. A message is deleted once its pipelines are
+ * started or the dead-letter queue has it. A message whose letter the dead-letter queue refuses is logged in full and
+ * deleted. While letters cannot be sent at all, messages stay in their queue.
  */
 export function startIntake(settings: IntakeSettings): Intake {
   const { source, gate, log } = settings;
@@ -62,7 +64,7 @@ export function startIntake(settings: IntakeSettings): Intake {
     const { starts, ignored, problems } = read(delivery);
     for (const each of ignored) ignore(each);
     let refused: unknown;
-    // Those that can be started are, before the rest is given up.
+    // Start every pipeline that can be started before the message is given up.
     for (const each of starts) {
       try {
         if (!(await startOne(each))) return letGo(delivery);
@@ -97,7 +99,7 @@ export function startIntake(settings: IntakeSettings): Intake {
     log.debug({ reason, what }, 'news of a file that is not ours');
   };
 
-  /** Starts a pipeline once there is room for it. Returns false when the intake stops before. */
+  /** Starts a pipeline once there is room for it. Returns false when the intake stops first. */
   const startOne = async (start: Start): Promise<boolean> => {
     const { workflowId, sourceUri } = start;
     const place = await gate.take(signal);
@@ -122,7 +124,7 @@ export function startIntake(settings: IntakeSettings): Intake {
   const bury = async (delivery: Delivery, failureType: string, reason: string): Promise<void> => {
     const { id: messageId, body, receiveCount } = delivery;
     try {
-      // A body that cannot be processed as JSON is kept as the text it is.
+      // A body that is not valid JSON is kept as text.
       const letter = { event: parseJsonOr(body, body), failureType, reason, workflowId: '', runId: '' };
       const letterId = await settings.deadLetters.send(letter);
       counts.poison++;
@@ -153,7 +155,9 @@ export function startIntake(settings: IntakeSettings): Intake {
     await delivery.again(afterSeconds);
   };
 
-  /** For the next worker: those of its pipelines that were started are known by their workflow IDs. */
+  /**
+   * Returns the message for another worker. The workflow IDs of pipelines already started make them duplicates there.
+   */
   const letGo = async (delivery: Delivery): Promise<void> => {
     counts.again++;
     await delivery.again(0);
@@ -190,14 +194,14 @@ export function startIntake(settings: IntakeSettings): Intake {
   };
 }
 
-/** Returns Temporal's own message where the SDK wraps it. */
+/** Returns the error's message with that of its cause, which has Temporal's own message where the SDK wraps it. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return cut(String(error));
   const { message, cause } = error;
   return cut(cause instanceof Error ? `${message}: ${cause.message}` : message);
 }
 
-/** What the log keeps of a message that is kept nowhere else. */
+/** Returns the log's record of a message that is kept nowhere else. */
 function recordOf(body: string) {
   const sha256 = createHash('sha256').update(body).digest('hex');
   return { body: cut(body, loggedLength), bodyBytes: Buffer.byteLength(body), sha256 };

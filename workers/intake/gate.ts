@@ -3,38 +3,38 @@ import type { Logger } from 'pino';
 
 export interface GateOptions {
   readonly maxOpen: number;
-  /** How many pipelines are open now. */
+  /** Counts the open pipelines. */
   readonly count: () => Promise<number>;
   readonly log: Pick<Logger, 'info' | 'warn'>;
-  /** Between two looks. */
+  /** Interval between two counts, in milliseconds. @default 5000 */
   readonly lookMs?: number;
 }
 
-/** Holds back a reader, and each start, while as many pipelines are open as may be, or Temporal does not answer. */
+/** Blocks receives and starts while the maximum of open pipelines is reached, or while Temporal does not answer. */
 export interface Gate {
-  /** Waits until there is room, and returns for how many; 0 once `signal` aborts. */
+  /** Waits until there is room and returns its size; 0 once `signal` aborts. */
   room(signal: AbortSignal): Promise<number>;
-  /** Waits for room for one pipeline and reserves it. Undefined once `signal` aborts. */
+  /** Waits for room for one pipeline and reserves it. Resolves to undefined once `signal` aborts. */
   take(signal: AbortSignal): Promise<Place | undefined>;
-  /** Makes the gate ask Temporal before it lets anything through: a call was not answered. */
+  /** Forces a new count before anything passes, after a call that Temporal did not answer. */
   doubt(): void;
 }
 
-/** Room for one pipeline. Ends with exactly one of its calls. */
+/** A reservation for one pipeline. Exactly one of its functions must be called. */
 export interface Place {
-  /** The pipeline was started. */
+  /** Converts the reservation: the pipeline was started. */
   started(): void;
-  /** Nothing was started. */
+  /** Releases the reservation: nothing was started. */
   free(): void;
 }
 
-/** A count of Temporal may not have what was started so shortly before it. */
+/** Delay of Temporal's count in milliseconds: it may lack pipelines that were started within this time before it. */
 const unseenMs = 2000;
 
 /**
- * Creates a gate over a count that is looked up again every few seconds. Starts in between are added, and those just before a
- * look a second time, rather than not at all. One worker never exceeds the limit; what other workers start is not seen until
- * the next look.
+ * Creates a gate over a count that is refreshed every few seconds. Starts between counts are added. Starts shortly
+ * before a count are counted twice rather than not at all. One worker never exceeds the limit, but sees the starts of
+ * other workers only at the next count.
  */
 export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions): Gate {
   let open = 0;
@@ -44,7 +44,7 @@ export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions):
   let reserved = 0;
   let looking: Promise<void> | undefined;
 
-  /** Says it once when it closes, and once when it opens. */
+  /** Logs once when the gate closes, and once when it opens. */
   const tell = (now: typeof closed, error?: string): void => {
     if (now !== closed) {
       if (now === 'full')
@@ -55,7 +55,7 @@ export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions):
     closed = now;
   };
 
-  /** All who wait share one look. */
+  /** Refreshes the count. Concurrent callers share one call. */
   const look = (): Promise<void> => {
     looking ??= lookOnce().finally(() => {
       looking = undefined;
@@ -106,7 +106,7 @@ export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions):
   return {
     room,
     async take(signal) {
-      // Others that wait may have taken it in the meantime.
+      // Another waiting caller may have taken the room in the meantime.
       while ((await room(signal)) > 0) if (open < maxOpen) return reserve();
       return undefined;
     },

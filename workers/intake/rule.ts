@@ -1,7 +1,7 @@
 import type { IntakeRule } from '@etl/pipeline/intake/rule';
 import type { Config } from '../../config/environment';
 
-/** Which landed files are taken, as it is configured. */
+/** Returns the configured rule for the files that the intake takes. */
 export function intakeRule(config: Config): IntakeRule {
   return {
     timeZone: config.INTAKE_TIME_ZONE,

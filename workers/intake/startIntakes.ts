@@ -18,7 +18,8 @@ import { intakeRule } from './rule';
 import { createOpenCount, createStarter } from './startPipeline';
 
 /**
- * Takes up landed files from every source that is configured; none of them is no error.
+ * Starts an intake for each configured source. Having no source is not an error.
+ *
  * @throws {ConfigError} when the watched folder, or the destination that all files share, is not allowed.
  */
 export function startIntakes(
@@ -41,7 +42,7 @@ export function startIntakes(
   });
 }
 
-/** Without it every file would be a dead letter. */
+/** Checks the configured folder and destination at the start; otherwise every file would become a dead letter. */
 function checkPlaces({ INTAKE_FOLDER: folder, INTAKE_DETAIL: detail, places }: Config): void {
   const uri = folder === undefined ? undefined : fileUri(resolve(folder));
   const outside = uri && sourceProblem(places, uri);

@@ -8,10 +8,13 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/client';
 
-/** A server that is away must hold up neither the next message nor the end of the worker. */
+/**
+ * Deadline of a call, in milliseconds: an unavailable server must not delay the next message or the worker's shutdown.
+ */
 const defaultPatienceMs = 10_000;
 /**
- * Statuses of gRPC that say nothing about a message: the server is away or busy, or this worker may not call it.
+ * Statuses of gRPC that do not depend on the message: the server is unavailable or busy, or this worker may not call
+ * it.
  *
  * @see https://grpc.io/docs/guides/status-codes/
  */
@@ -28,7 +31,10 @@ const ofServer: readonly number[] = Object.values({
 
 export type StartAnswer = 'started' | 'duplicate';
 
-/** Starts a pipeline once for its workflow ID, whether the run of that ID goes on or has ended in any way. */
+/**
+ * Creates a function that starts a pipeline once for its workflow ID. A run of the same ID is a duplicate, whether it
+ * is running or closed, with any outcome.
+ */
 export function createStarter(client: Client, patienceMs = defaultPatienceMs): (start: Start) => Promise<StartAnswer> {
   return async ({ workflowId, event, batch, sourceUri }) => {
     const options = {
@@ -50,15 +56,15 @@ export function createStarter(client: Client, patienceMs = defaultPatienceMs): (
 }
 
 /**
- * Returns whether a start may have failed because of its message: Temporal refuses the event, or it cannot even be sent. Other
- * errors concern the server, and however often they occur, no message is given up for them.
+ * Returns whether a start may have failed because of its message: Temporal rejects the event, or the event cannot be
+ * sent. Any other error concerns the server, and never causes a message to be given up, however often it occurs.
  */
 export function isRefusal(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
   return !isGrpcServiceError(cause) || !ofServer.includes(cause.code);
 }
 
-/** How many pipelines are open, whoever started them. */
+/** Creates a function that counts the open pipelines, whatever started them. */
 export function createOpenCount(client: Client, patienceMs = defaultPatienceMs): () => Promise<number> {
   const query = `WorkflowType = "${workflowTypes.pipeline}" AND ExecutionStatus = "Running"`;
   return async () => {

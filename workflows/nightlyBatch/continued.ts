@@ -4,14 +4,14 @@ import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { priorityKeys } from '@etl/pipeline/priority';
 import type { BatchState } from './state';
 
-/** What a run of a batch hands over to the one that follows it. */
+/** State that a run of a batch passes to the next run. */
 export interface Continued {
   readonly state?: BatchState;
-  /** A run starts so many pipelines at most, then a new one continues. */
+  /** Maximum number of pipelines that a run starts before it continues as new. */
   readonly startsPerRun?: number;
 }
 
-/** In characters, of a URI or an ID. */
+/** Longest URI or ID, in characters. */
 const mostText = 16_384;
 
 const counts = [

@@ -27,25 +27,25 @@ export const retryFileUpdate = defineUpdate<string, [RetryFile]>(messageNames.re
 export const approveUpdate = defineUpdate<string, [ApproveFiles]>(messageNames.approve);
 export const fileHeldSignal = defineSignal<[FileHeldSignal]>(messageNames.fileHeld);
 
-/** Most retries that may wait at once. */
+/** Maximum number of files that wait for a retry. */
 const maxRetries = 100;
 
 export interface Controlled {
-  /** Undefined while the batch is planned, and when it has ended. */
+  /** Returns the state; undefined while the batch is planned and after it has ended. */
   readonly state: () => BatchState | undefined;
-  /** No more files are started, whatever is asked for. */
+  /** Returns true once the batch starts no more files, whatever is requested. */
   readonly isStopping: () => boolean;
   readonly changed: () => void;
 }
 
-/** What people may ask of a running batch. */
+/** Registers the updates and signals that control a running batch. */
 export function listenToControl({ state: current, isStopping, changed }: Controlled): void {
   const open = (): BatchState => {
     const state = current();
     if (!state) throw refusal('the batch is being planned, or has ended: nothing can be changed now');
     return state;
   };
-  /** For what is about files that are still to be started. */
+  /** Returns the state for updates that affect files not started yet. */
   const starting = (): BatchState => {
     if (isStopping()) throw refusal('the batch is ending: it starts no more files');
     return open();
@@ -143,7 +143,7 @@ export function listenToControl({ state: current, isStopping, changed }: Control
   });
 }
 
-/** Names that an answer lists; it counts the others. */
+/** Maximum number of names that a reply lists; the reply counts the others. */
 const maxListed = 20;
 
 const listed = (names: readonly string[]): string => capped(names, maxListed).join(', ');
@@ -151,7 +151,10 @@ const listed = (names: readonly string[]): string => capped(names, maxListed).jo
 const isNamed = (file: { uri: string; workflowId: string }, name: string): boolean =>
   file.uri === name || file.workflowId === name;
 
-/** Only files that had a pipeline: what was refused before would be refused again. */
+/**
+ * Returns the failed file with this URI or workflow ID. Only files that had a pipeline can be retried: a file that was
+ * rejected before would be rejected again.
+ */
 function problemOf(state: BatchState, name: string): FileResult {
   const found = state.summary.problems.find((each) => isNamed(each, name) && each.failureType !== undefined);
   if (found) return found;

@@ -7,10 +7,10 @@ import { asFailure, failure, failureTypeOf } from '../failures';
 import { warn, writePage } from './results';
 import type { BatchState, RunningFile } from './state';
 
-/** A memo is shown in lists of workflows: the rest is in the results. */
+/** Problems in the memo, which lists of workflows show. The results have all of them. */
 const problemsInMemo = 10;
 
-/** How a batch ends that `failed` has stopped, or nothing has. */
+/** Returns how a batch ends. `failed`: the failure that stopped it, if any. */
 export function endOf(state: Pick<BatchState, 'plan' | 'summary'>, failed: ApplicationFailure | undefined): BatchEnd {
   const { summary } = state;
   if (failed) return failureTypeOf(failed) === 'Cancelled' ? 'cancelled' : 'failed';
@@ -19,7 +19,7 @@ export function endOf(state: Pick<BatchState, 'plan' | 'summary'>, failed: Appli
   return shortOfFiles(state) === undefined ? 'delivered' : 'tooFew';
 }
 
-/** Why a batch has found too few files; undefined for one that has found enough. */
+/** Returns why the batch has found too few files; undefined if it has found enough. */
 export function shortOfFiles({ plan, summary }: Pick<BatchState, 'plan' | 'summary'>): string | undefined {
   const { minFiles = 0, prefix, from, to } = plan;
   const found = filesFound(summary);
@@ -31,7 +31,7 @@ export function shortOfFiles({ plan, summary }: Pick<BatchState, 'plan' | 'summa
   );
 }
 
-/** Keeps the last results, tells the end once, and puts it into the memo. */
+/** Writes the remaining results, sends the notification once, and writes the outcome to the memo. */
 export async function finish(state: BatchState, failed: ApplicationFailure | undefined): Promise<BatchEnd> {
   while (state.results.length > 0) await writePage(state);
   const { summary, plan, batch } = state;
@@ -53,14 +53,14 @@ export async function finish(state: BatchState, failed: ApplicationFailure | und
   return ended;
 }
 
-/** The request itself was wrong: there is nothing to sum up. */
+/** Notifies that the request was invalid, and returns the failure. There is no summary. */
 export async function refuse(reasons: readonly string[], subject: Subject): Promise<ApplicationFailure> {
   const notification = await sendNotification({ kind: 'invalid', reasons }, subject);
   upsertMemo({ batch: { ended: 'failed', failureType: 'InvalidInput', reasons: reasons.slice(0, 20), notification } });
   return failure('InvalidInput', reasons.join('; '), { logTail: reasons });
 }
 
-/** The failure of a batch that could not be planned: told like any other end. */
+/** Notifies that the batch could not be planned, and returns the failure. */
 export async function unplanned(error: unknown, subject: Subject): Promise<ApplicationFailure> {
   const failed = asFailure(error);
   const failureType = failureTypeOf(failed);
@@ -74,7 +74,10 @@ export async function unplanned(error: unknown, subject: Subject): Promise<Appli
   return failed;
 }
 
-/** The failure of a batch that has tried everything. `tooFew`: why it has found too few files. */
+/**
+ * Returns the failure of a batch that has tried all files but not delivered all. `tooFew`: why it has found too few
+ * files.
+ */
 export function incomplete(summary: BatchSummary, tooFew: string | undefined): ApplicationFailure {
   const { invalid, failed, cancelled, files } = summary;
   const kinds = Object.entries({ failed, invalid, cancelled }).flatMap(([kind, count]) =>
@@ -91,8 +94,8 @@ export function incomplete(summary: BatchSummary, tooFew: string | undefined): A
 }
 
 /**
- * Asks people for an answer, which no pipeline of a batch does itself: once until nothing is held any more, however many are.
- * That it could not be sent is told with the summary.
+ * Sends one request for approval while any files are held, however many there are; the pipelines of a batch do not send
+ * their own. If the message cannot be sent, the summary has a warning.
  */
 export async function tellHeld(state: BatchState, file: RunningFile, until = 'unknown'): Promise<void> {
   const { uri, batchDate, workflowId, held = '' } = file;
@@ -109,7 +112,7 @@ export async function tellHeld(state: BatchState, file: RunningFile, until = 'un
   }
 }
 
-/** A message that cannot be sent changes nothing about the files: it is recorded. */
+/** Sends a notification. If that fails, returns the error for the memo: a failed message does not affect the files. */
 async function sendNotification(outcome: Outcome, subject: Subject): Promise<object> {
   try {
     const ended = outcome.kind === 'batch' ? outcome.ended : outcome.kind;

@@ -6,24 +6,27 @@ import type { FoundFile } from '../../activities/contract';
 import { listFiles, shown } from '../activities';
 import type { BatchState, Cursor } from './state';
 
-/** Files a page. */
+/** Files per page. */
 const pageSize = 200;
 
-/** The files of a batch, page by page. The state's cursor stands behind the last file that was taken. */
+/** Returns the files of a batch page by page. The state's cursor points after the last file that was taken. */
 export function createFiles(state: BatchState) {
   let page: readonly FoundFile[] = [];
   let day = state.cursor?.day ?? '';
   let behindPage: Cursor | undefined = state.cursor;
   let behindFiles: LeftOut | undefined;
 
-  /** With the cursor: what is behind it is counted when it is listed again. */
+  /**
+   * Counts entries that were left out, together with the cursor: entries after the cursor are counted when they are
+   * listed again.
+   */
   const count = (leftOut: LeftOut | undefined): void => {
     if (leftOut) state.summary = { ...state.summary, leftOut: addLeftOut(state.summary.leftOut ?? {}, leftOut) };
   };
 
   return {
     hasPage: (): boolean => page.length > 0,
-    /** Fetches the next page of the listing; nothing behind the last one. */
+    /** Fetches the next page of the listing. Does nothing after the last page. */
     fetch: async (): Promise<void> => {
       const { cursor, plan, batch } = state;
       if (!cursor) return;
@@ -45,7 +48,7 @@ export function createFiles(state: BatchState) {
       state.cursor = behindPage;
       count(behindFiles);
     },
-    /** The next file of the page that was fetched. */
+    /** Returns the next file of the fetched page. */
     take: (): FoundFile | undefined => {
       const [file, ...rest] = page;
       page = rest;
@@ -62,7 +65,7 @@ function beginOf(day: string | undefined): Cursor | undefined {
   return day === undefined ? undefined : { day };
 }
 
-/** A found file as its pipeline is started. */
+/** Returns the fields of a listed file that start its pipeline. */
 export function startable({ uri, batch }: FoundFile) {
   return { uri, batchDate: batch.batchDate, workflowId: workflowId(batch) };
 }

@@ -23,20 +23,23 @@ import { type BatchState, beginning, hasPlace } from './state';
 import { trackBatch } from './status';
 import { createWindow, type Window, withoutRun } from './window';
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = {
   refuseAtOnce: 'refuse-unreadable-request',
   lateCancel: 'cancel-after-last',
   holdUpdates: 'hold-updates',
 } as const;
 
-/** Far from the 51,200 events of a history, and from the size of one: see docs/batches.md. */
+/**
+ * Pipelines that a run starts before it continues as new. Well below the history's limits of 51,200 events and of size:
+ * see docs/batches.md.
+ */
 const defaultStartsPerRun = 500;
 
 /**
- * Delivers the files of one or several days: one `etlPipeline` for each, a bounded number at a time. Everything is tried
- * before the batch ends; a batch some of whose files were not delivered ends FAILED, unless its request says otherwise, and so
- * does one that finds fewer files than its request wants.
+ * Delivers the files of one or several days: one `etlPipeline` per file, with bounded concurrency. The batch tries
+ * every file before it ends. It ends FAILED if some files were not delivered, unless the request allows it, and if it
+ * finds fewer files than the request requires.
  */
 export async function nightlyBatch(request: unknown, handedOver?: Continued): Promise<BatchSummary> {
   const reading = readContinued(handedOver);
@@ -66,7 +69,7 @@ export async function nightlyBatch(request: unknown, handedOver?: Continued): Pr
   const stopped = failed && lateCancel(known, await endRunning(known, window, failed));
   isOpen = false;
   track.enter('end');
-  // Everything was tried: a cancel that comes now is too late.
+  // Every file was tried: a cancellation from here on has no effect.
   const ended = await CancellationScope.nonCancellable(async () => {
     await condition(allHandlersFinished);
     return finish(known, stopped);
@@ -79,14 +82,17 @@ export async function nightlyBatch(request: unknown, handedOver?: Continued): Pr
   return known.summary;
 }
 
-/** Undefined for a cancel that changed nothing: all files were tried, and none was cancelled. */
+/**
+ * Returns the failure that stopped the batch; undefined for a cancellation that arrived after all files were tried and
+ * cancelled none of them.
+ */
 function lateCancel(state: BatchState, stopped: ApplicationFailure): ApplicationFailure | undefined {
   const isTooLate =
     failureTypeOf(stopped) === 'Cancelled' && state.cursor === undefined && state.summary.cancelled === 0;
   return isTooLate && patched(patches.lateCancel) ? undefined : stopped;
 }
 
-/** Temporal shows a run as cancelled only for an error of its own. */
+/** Temporal reports a run as cancelled only if it throws a CancelledFailure. */
 function asEnd(failed: ApplicationFailure): Error {
   return failureTypeOf(failed) === 'Cancelled' ? new CancelledFailure('the batch was cancelled') : failed;
 }
@@ -94,7 +100,7 @@ function asEnd(failed: ApplicationFailure): Error {
 async function begin(request: unknown, track: ReturnType<typeof trackBatch>): Promise<BatchState> {
   const { workflowId, firstExecutionRunId: runId, runStartTime, searchAttributes } = workflowInfo();
   const batch = { workflowId, runId };
-  // The day is that of the schedule, however late it is caught up.
+  // The date comes from the scheduled time, even if the schedule catches up late.
   const [scheduled] = searchAttributes.TemporalScheduledStartTime ?? [];
   const scheduledAt = (scheduled instanceof Date ? scheduled : runStartTime).toISOString();
   const problem = requestProblem(request);
@@ -110,7 +116,9 @@ async function begin(request: unknown, track: ReturnType<typeof trackBatch>): Pr
   throw await CancellationScope.nonCancellable(() => refuse(validation.reasons, batch));
 }
 
-/** Starts and skips until nothing is left. Returns undefined then, or that a new run has to go on. */
+/**
+ * Starts or skips files until none are left. Returns undefined at the end, or `'continue'` if a new run must continue.
+ */
 async function work(
   state: BatchState,
   window: Window,
@@ -154,7 +162,8 @@ async function work(
       continue;
     }
     if (!files.hasPage()) {
-      // What is being started must be seen by the listing: it looks for files that are delivered as the same.
+      // The listing skips files that are delivered as a batch that is already running, so it must see every pipeline
+      // that is being started.
       await condition(window.isSettled);
       await files.fetch();
       continue;
@@ -173,7 +182,7 @@ async function work(
   }
 }
 
-/** No more files are started; those that run are waited for, or cancelled when the batch is. */
+/** Waits for the running pipelines to end, without starting more; cancels them if the batch is cancelled. */
 async function endRunning(state: BatchState, window: Window, failed: ApplicationFailure): Promise<ApplicationFailure> {
   const isOver = () => state.running.length === 0;
   for (const file of state.retries.splice(0)) {

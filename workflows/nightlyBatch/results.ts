@@ -8,16 +8,19 @@ import { recordResults, shown } from '../activities';
 import { asFailure } from '../failures';
 import type { BatchState } from './state';
 
-/** Results a page: what an activity is given has to stay far below the limit of a payload. */
+/** Results per page: the input of an activity must stay well below Temporal's payload limit. */
 const pageSize = 200;
 
-/** Notes what became of a file. */
+/** Records the result of a file. */
 export function addResult(state: BatchState, result: FileResult): void {
   state.summary = withResult(state.summary, result);
   state.results.push(result);
 }
 
-/** What is skipped for not being a file is no news to a batch that counts files, but may be to an operator. */
+/**
+ * Counts an entry that was skipped because it is not a file, and adds a warning. The counts of files do not change, but
+ * an operator may need to know.
+ */
 export function noteNotAFile(
   state: BatchState,
   { uri, reason }: { readonly uri: string; readonly reason?: string },
@@ -35,15 +38,15 @@ export function hasFullPage({ results }: BatchState): boolean {
   return results.length >= pageSize || (pageOf(results).length < results.length && patched(patches.bytesOfPages));
 }
 
-/** In bytes of JSON, of a page. */
+/** Largest page of results, in bytes of JSON. */
 const maxPageBytes = 512 * 1024;
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { bytesOfPages: 'bytes-of-pages' } as const;
 
 const sizes = new WeakMap<FileResult, number>();
 
-/** As many results as a page has room for, and one at least. */
+/** Returns the results that fit into one page, at least one. */
 function pageOf(results: readonly FileResult[]): readonly FileResult[] {
   let bytes = 0;
   const end = results.slice(0, pageSize).findIndex((result, index) => {
@@ -55,7 +58,7 @@ function pageOf(results: readonly FileResult[]): readonly FileResult[] {
   return results.slice(0, end === -1 ? pageSize : end);
 }
 
-/** Writes one page. That it cannot be written changes nothing about the files: it is told with the summary. */
+/** Writes one page. A failed write does not affect the files: the summary has a warning. */
 export async function writePage(state: BatchState): Promise<void> {
   const { plan, batch } = state;
   const results = pageOf(state.results);
@@ -66,7 +69,7 @@ export async function writePage(state: BatchState): Promise<void> {
     const { uri } = await recordResults.executeWithOptions(shown(`page ${page}`), [input]);
     state.summary = { ...state.summary, results: uri };
   } catch (error) {
-    // A cancelled batch writes them at its end.
+    // A cancelled batch writes its results when it ends.
     if (isCancellation(error)) throw error;
     const warning = `${results.length} results (page ${page}) were not kept: ${asFailure(error).message}`;
     warn(state, warning);

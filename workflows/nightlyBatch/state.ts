@@ -4,42 +4,42 @@ import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { type BatchSummary, emptySummary } from '@etl/pipeline/batch/summary';
 
-/** Where the listing goes on. */
+/** Position from which the listing continues. */
 export interface Cursor {
-  /** The day at which the listing begins. */
+  /** First day of the listing. */
   readonly day: string;
-  /** The URI of the last file that was taken from it. */
+  /** URI of the last file that was taken from the listing. */
   readonly after?: string;
 }
 
-/** A file whose pipeline is under way. */
+/** A file whose pipeline is running. */
 export interface RunningFile extends BatchFile {
-  /** Unknown while it is being started. */
+  /** Undefined while the pipeline is being started. */
   runId?: string;
-  /** Why its pipeline waits for an approval; it takes no place in the window then. */
+  /** Why its pipeline waits for an approval. A held file does not count toward the concurrency. */
   held?: string;
 }
 
-/** All that a run of a batch hands over to the next one. Whatever grows with the number of files is bounded. */
+/** State that a run of a batch passes to the next run. Everything that grows with the number of files is bounded. */
 export interface BatchState {
   readonly plan: BatchPlan;
-  /** By the first run of the chain. */
+  /** The first run of the chain. */
   readonly batch: { readonly workflowId: string; readonly runId: string };
-  /** Absent when all files are listed. */
+  /** Absent once all files are listed. */
   cursor?: Cursor | undefined;
   summary: BatchSummary;
   running: RunningFile[];
-  /** To be started again, before what was not started yet. */
+  /** Files to retry, before the files that have not been started yet. */
   retries: BatchFile[];
-  /** Not written yet. */
+  /** Results that are not written yet. */
   results: FileResult[];
-  /** Pages of results that were written. */
+  /** Number of result pages written. */
   pages: number;
   paused: boolean;
   maxConcurrent: number;
 }
 
-/** What a batch begins with. */
+/** Returns the initial state of a batch. */
 export function beginning(plan: BatchPlan, batch: BatchState['batch']): BatchState {
   return {
     plan,
@@ -55,7 +55,7 @@ export function beginning(plan: BatchPlan, batch: BatchState['batch']): BatchSta
   };
 }
 
-/** Whether one more file may be started: those that wait for an approval take a place only of all that are under way. */
+/** Returns whether one more file may start. Held files count only toward the limit of all files under way. */
 export function hasPlace({ running, paused, maxConcurrent }: BatchState): boolean {
   const busy = running.filter(({ held }) => held === undefined).length;
   return !paused && busy < maxConcurrent && running.length < maxUnderWay;

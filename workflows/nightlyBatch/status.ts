@@ -16,7 +16,7 @@ type Phase = BatchStatus['phase'];
 
 const maxShown = 20;
 
-/** One place that knows how far the batch is: the query and the Web UI's current details both show it. */
+/** Tracks the progress of the batch, for both the query and the current details in the Web UI. */
 export function trackBatch(current: () => BatchState | undefined) {
   let phase: Phase = 'plan';
   let refusals: readonly string[] = [];
@@ -33,7 +33,7 @@ export function trackBatch(current: () => BatchState | undefined) {
       phase = next;
       show();
     },
-    /** There is no batch: its request was refused, or could not be checked. */
+    /** Records that the request was rejected or could not be checked: no batch starts. */
     refused: (reasons: readonly string[]): void => {
       refusals = reasons;
       phase = 'done';
@@ -59,7 +59,7 @@ function statusOf(state: BatchState | undefined, phase: Phase): BatchStatus {
   };
 }
 
-/** Markdown for the Web UI. */
+/** Renders the status as Markdown for the Web UI. */
 function describe(state: BatchState | undefined, phase: Phase, refusals: readonly string[]): Markdown[] {
   if (!state) {
     return refusals.length > 0 ? list('No file was started', refusals.slice(0, maxShown)) : [md`Checking the request`];
@@ -91,7 +91,7 @@ function heldLines(held: BatchState['running']): Markdown[] {
   return [...list(title, lines), md`Approve all that are held with ${code(approveCommand(workflowId))}`];
 }
 
-/** Most reasons of a pipeline begin with its file. */
+/** Prefixes a reason with its file, unless the pipeline's reason already begins with it. */
 function aboutFile(uri: string, reason: string): string {
   return reason.startsWith(`${uri}: `) ? reason : `${uri}: ${reason}`;
 }

@@ -1,10 +1,10 @@
 import { type ExternalWorkflowHandle, getExternalWorkflowHandle, isCancellation, patched } from '@temporalio/workflow';
 import type { RunningFile } from './state';
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = { callNewest: 'call-newest-run' } as const;
 
-/** Calls the run of a file, or the newest run of its pipeline where that run was reset. */
+/** Calls `act` on the pipeline run of a file, or on the pipeline's newest run if that run was reset. */
 export async function toPipeline(
   { workflowId, runId }: RunningFile,
   act: (pipeline: ExternalWorkflowHandle) => Promise<void>,

@@ -24,10 +24,10 @@ import { asFailure } from '../failures';
 import type { BatchState, RunningFile } from './state';
 import { toPipeline } from './toPipeline';
 
-/** Runs that one wait follows: it is called again for each that ends, with all that are left. */
+/** Runs that one `awaitRuns` call follows. After a run ends, the activity is called again with the remaining runs. */
 const followedTogether = 20;
 
-/** What runs that began under an earlier version do in the old way. */
+/** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
 const patches = {
   followReset: 'follow-reset',
   cancelNewest: 'cancel-newest-run',
@@ -35,26 +35,35 @@ const patches = {
   boundRunning: 'bound-running',
 } as const;
 
-/** In bytes: all commands of a workflow task are one message of 4 MiB at most. */
+/**
+ * Largest total of start commands in a workflow task, in bytes: all commands of a task travel in one message of at most
+ * 4 MiB.
+ */
 const maxStartBytes = 1024 * 1024;
-/** In bytes of JSON: what a run hands over to the next one is a payload of 2 MiB at most, with results, problems and the request. */
+/**
+ * Largest total of running files, in bytes of JSON: the next run receives them, with results, problems and the request,
+ * in a payload of at most 2 MiB.
+ */
 const maxRunningBytes = 768 * 1024;
-/** In bytes, of what a running file has besides its names: the ID of its run, and why it is held. */
+/** Size of a running file besides its URI and workflow ID, in bytes: its run ID, and why it is held. */
 const runningFileBytes = 500;
 
 function bytesOf({ uri, workflowId }: BatchFile): number {
   return jsonBytes(uri) + jsonBytes(workflowId) + runningFileBytes;
 }
 
-/** Starts pipelines and hears how they end; those of an earlier run of the batch too. `ended` is told once for each file. */
+/**
+ * Starts pipelines and waits for their ends, including pipelines that an earlier run of the batch started. Calls
+ * `ended` once for each file.
+ */
 export function createWindow(state: BatchState, ended: (result: FileResult) => void) {
   let starting = 0;
-  /** In bytes, of starts that no workflow task has carried yet. */
+  /** Size of the starts that no workflow task has carried yet, in bytes. */
   let startBytes = 0;
-  /** In bytes, of all files under way. */
+  /** Size of all running files, in bytes. */
   let runningBytes = state.running.reduce((sum, file) => sum + bytesOf(file), 0);
   const detailBytes = jsonBytes(state.plan.detail);
-  /** Those whose runs an activity waits for, and not this run as their parent. */
+  /** Files that `awaitRuns` waits for, because this run did not start them or they were reset. */
   const followedFiles = new Set<RunningFile>();
 
   const settle = (file: RunningFile, result: FileResult): void => {
@@ -79,12 +88,12 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
       }
       const { cause = error } = error as { cause?: unknown };
       const isReset = cause instanceof TerminatedFailure && patched(patches.followReset);
-      // A reset terminates a run and begins another one, whose end the parent is not notified of.
+      // A reset terminates a run and starts another one, whose end the parent is not notified of.
       return (isReset && (await afterReset(file))) || resultOf(file, failedEnd(cause));
     }
   };
 
-  /** The result of the newest run, where the run of a file was reset; undefined where it cannot be found out. */
+  /** Returns the result of the newest run of a file whose run was reset; undefined if it is unknown. */
   const afterReset = async (file: RunningFile): Promise<FileResult | undefined> => {
     followedFiles.add(file);
     const told = CancellationScope.nonCancellable(() =>
@@ -110,11 +119,11 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
   };
 
   return {
-    /** Whether all that were started are known to have been. */
+    /** Returns whether every start was acknowledged. */
     isSettled: (): boolean => starting === 0,
-    /** Whether the next start has to wait until those before it are known. */
+    /** Returns whether the next start must wait until the earlier ones are acknowledged. */
     isLoaded: (): boolean => startBytes > maxStartBytes && patched(patches.startInParts),
-    /** Whether what is under way leaves room for one more file in what the next run is handed over. */
+    /** Returns whether the state for the next run has room for one more running file. */
     hasRoom: (): boolean => runningBytes <= maxRunningBytes || !patched(patches.boundRunning),
     start: (file: BatchFile): void => {
       const { uri, batchDate, workflowId } = file;
@@ -125,7 +134,7 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
       runningBytes += bytesOf(entry);
       void run(entry).then((result) => settle(entry, result));
     },
-    /** Hears of the files that an earlier run has started. */
+    /** Follows the pipelines that an earlier run has started. */
     followCarried: (): void => {
       const carried = [...state.running];
       for (const file of carried) followedFiles.add(file);
@@ -134,8 +143,8 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
       }
     },
     /**
-     * Cancels all pipelines. The scope has cancelled the runs that this run has started: one that was reset since has a newer
-     * run, whose end its parent waits for all the same.
+     * Cancels all pipelines. The scope has already cancelled the runs that this run started, but such a run may have
+     * been reset: its parent waits for the newer run, which must be cancelled too.
      */
     cancel: async (): Promise<void> => {
       const followed = state.running.filter((file) => followedFiles.has(file));
@@ -144,7 +153,7 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
       if (own.length > 0 && patched(patches.cancelNewest)) {
         cancels.push(...own.map(({ workflowId }) => getExternalWorkflowHandle(workflowId).cancel()));
       }
-      // A pipeline may be closed already.
+      // A pipeline may already be closed.
       await Promise.allSettled(cancels);
     },
   };
@@ -157,7 +166,7 @@ function startPipeline({ plan, batch }: BatchState, file: BatchFile) {
   return startChild(workflowTypes.pipeline, {
     workflowId: file.workflowId,
     args: [fileEvent(plan, file)],
-    // A batch that is terminated, or goes on in a new run, leaves its pipelines running.
+    // The pipelines keep running when a batch is terminated or continues as new.
     parentClosePolicy: ParentClosePolicy.ABANDON,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
@@ -167,7 +176,7 @@ function startPipeline({ plan, batch }: BatchState, file: BatchFile) {
   });
 }
 
-/** See `workflowId` in the pipeline's layout. */
+/** The dataset is part of the workflow ID: see `workflowId` in the pipeline's layout. */
 function datasetOf({ workflowId }: BatchFile): string {
   return workflowId.split('/')[1] ?? '';
 }
@@ -176,7 +185,7 @@ function followed({ uri, batchDate, workflowId, runId }: RunningFile): FollowedR
   return { uri, batchDate, workflowId, ...(runId !== undefined && { runId }) };
 }
 
-/** What became of a file that no pipeline is started for. */
+/** Returns the result of a file that no pipeline is started for. */
 export function withoutRun(file: BatchFile, outcome: 'skipped' | 'invalid' | 'cancelled', reason: string): FileResult {
   const { uri, batchDate, workflowId } = file;
   return { uri, batchDate, workflowId, outcome, reason: shortReason(reason) };

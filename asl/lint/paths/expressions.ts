@@ -19,9 +19,13 @@ export function parsePath(text: string): Path {
   return { text, names };
 }
 
-/** String literals in quotes, with `\'` as an escape. @see Amazon States Language, "Intrinsic Functions" */
-const quoted = /'(?:\\.|[^'\\])*'/g;
-const dataPath = /(?<![\w$])\$(?![\w$])(?:\.[\p{L}\p{N}_-]+|\[[^\]]*\])*/gu;
+/**
+ * String literals in quotes, with `\'` as an escape. An unclosed literal ends with the expression: a search from each of
+ * its quotes would take quadratic time.
+ * @see Amazon States Language, "Intrinsic Functions"
+ */
+const quoted = /'(?:\\.|[^'\\])*'?/g;
+const dataPath = /(?<![\w$])\$(?![\w$])(?:\.[\p{L}\p{N}_-]+|\[[^\]]*\]?)*/gu;
 
 /**
  * Returns the paths in the value of a `.$` key: the value itself, or the arguments of its intrinsic functions. Paths

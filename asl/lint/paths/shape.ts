@@ -31,10 +31,12 @@ export function at(shape: Shape, path: readonly string[]): Shape | undefined {
 
 /** Returns the shape with a value written at a path, like `ResultPath`. */
 export function put(shape: Shape, path: readonly string[], value: Shape): Shape {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  const inner = put(child(shape, key) ?? leaf, rest, value);
-  return { others: shape.others, keys: new Map([...shape.keys, [key, inner]]) };
+  const along = [shape];
+  for (const key of path) along.push(child(along.at(-1) ?? leaf, key) ?? leaf);
+  return path.reduceRight((inner, key, index) => {
+    const { others, keys } = along[index] ?? leaf;
+    return { others, keys: new Map([...keys, [key, inner]]) };
+  }, value);
 }
 
 /** Returns what both shapes guarantee. */

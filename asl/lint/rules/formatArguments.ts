@@ -40,7 +40,7 @@ interface Format {
 function formats(expression: string): Format[] {
   const calls: { commas: number; text: string | undefined }[] = [];
   const found: Format[] = [];
-  for (const [token] of expression.matchAll(/[\w.]+\(|'(?:\\.|[^'\\])*'|\[[^\]]*\]|[,)]|[^\w.'[,)]+|[\w.]+/g)) {
+  for (const [token] of expression.matchAll(/[\w.]+\(|'(?:\\.|[^'\\])*'?|\[[^\]]*\]?|[,)]|[^\w.'[,)]+|[\w.]+/g)) {
     const call = calls.at(-1);
     if (token.endsWith('(') && token.length > 1 && /^[\w.]/.test(token)) {
       calls.push({ commas: 0, text: token === 'States.Format(' ? '' : undefined });

@@ -51,7 +51,7 @@ export async function create(name: string, prefix: string, options: CreateOption
   }
   await withClient(async (client) => {
     const { what, paused } = await storeSchedule(client, name, nightlySchedule(settings, dayIn(zone, now)), options);
-    // The schedule is stored: a comparison that fails does not change that.
+    // The schedule is stored, so a failed comparison is ignored.
     const year = await serverYear(client, name, settings, now).catch(() => planned);
     say(options.json, report(settings, what, paused, next, year), closing(name, what, paused, year));
   });

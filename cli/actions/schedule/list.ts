@@ -23,7 +23,7 @@ export async function list({ json }: ListOptions): Promise<void> {
   });
 }
 
-/** The list itself is behind by moments, and has no requests: each schedule is asked. */
+/** Describes each schedule separately: the list of schedules lags behind and does not contain the requests. */
 async function reports(client: Client): Promise<ScheduleReport[]> {
   const found: ScheduleReport[] = [];
   for await (const { scheduleId, action } of client.schedule.list()) {

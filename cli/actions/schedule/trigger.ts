@@ -14,14 +14,15 @@ export interface TriggerOptions {
   readonly json?: boolean;
 }
 
-/** A schedule acts a moment after it was asked. */
+/** Time in seconds for the schedule to act on a trigger; it acts with a short delay. */
 const patienceSeconds = 10;
 
 export async function trigger(name: string, { overlap, json }: TriggerOptions): Promise<void> {
   await withClient(async (client) => {
     const { handle, description } = await find(client, name);
     const before = scheduleReport(description);
-    // Left to itself, a trigger starts a batch beside one that is running, whatever the schedule says.
+    // Without an explicit policy, a trigger starts a batch beside a running one, whatever the schedule's overlap policy
+    // is.
     await handle.trigger(overlap === undefined ? description.policies.overlap : overlapPolicies[overlap]);
     const after = await untilTaken(handle, before);
     const started = after && after.taken > before.taken ? after.recent.at(-1) : undefined;
@@ -48,7 +49,10 @@ export async function trigger(name: string, { overlap, json }: TriggerOptions): 
   });
 }
 
-/** Undefined when nothing has happened in time: a buffered start happens when the batch before it has ended. */
+/**
+ * Waits until the schedule has acted. Returns undefined after the timeout: a buffered start happens only when the batch
+ * before it has ended.
+ */
 async function untilTaken(handle: ScheduleHandle, before: ScheduleReport): Promise<ScheduleReport | undefined> {
   for (const deadline = performance.now() + patienceSeconds * 1000; performance.now() < deadline; ) {
     const now = scheduleReport(await handle.describe());

@@ -2,13 +2,15 @@ import type { StateMachine } from '../../../asl/types';
 import type { Execution } from '../../../local/stepFunctions/interpreter';
 import type { Side } from '../side';
 
-/** The API call that a resource of a state stands for: `lambda:Invoke` for `arn:aws:states:::lambda:invoke`. */
+/** Returns the API call of a state's resource, such as `lambda:Invoke` for `arn:aws:states:::lambda:invoke`. */
 export function callNameOf(resource: string): string {
   const [service = '', action = ''] = resource.replace('arn:aws:states:::', '').split(/[:.]/);
   return `${service}:${action.charAt(0).toUpperCase()}${action.slice(1)}`;
 }
 
-/** An attempt of a state is one call of what it names. What is asked of ECS is left out: it is counted where it is asked. */
+/**
+ * Counts calls by name: an attempt of a state is one call. ECS calls are left out, because the endpoint counts them.
+ */
 export function serviceCalls({ States }: StateMachine, { attempts }: Execution): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { state: name } of attempts) {
@@ -20,7 +22,10 @@ export function serviceCalls({ States }: StateMachine, { attempts }: Execution):
   return counts;
 }
 
-/** The invocations of functions. One that its state did not wait for has no length that is known, and is left out. */
+/**
+ * Returns the invocations of functions. An invocation that its state did not wait for has no known duration and is left
+ * out.
+ */
 export function functionsOf({ attempts }: Execution, memoryMiB: number): Side['functions'] {
   return attempts.flatMap(({ parameters, startedAt, endedAt }) => {
     const name = (parameters as { FunctionName?: string }).FunctionName;

@@ -2,10 +2,13 @@ import { stageOfState } from '../../../asl/names';
 import type { Execution } from '../../../local/stepFunctions/interpreter';
 import type { StepRun } from '../side';
 
-/** The stage that a state is; the state's own name for one that is none. */
+/** Returns the stage of a state, or the state's own name if it has no stage. */
 export const stageOf = (state: string): string => stageOfState(state) ?? state;
 
-/** The states of an execution that ended at `endedAt`, as stages where they are some. No state of ours is entered twice. */
+/**
+ * Converts the states of an execution that ended at `endedAt` to steps, named by stage where a state has one. No state
+ * of the pipeline is entered twice.
+ */
 export function stepsOf({ states, attempts, failures }: Execution, endedAt: number): StepRun[] {
   return states.map(({ name, enteredAt }, index) => {
     const own = attempts.filter(({ state }) => state === name);

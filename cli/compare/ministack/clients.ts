@@ -7,11 +7,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '@etl/pipeline/awsClients';
 import { standInCredentials, standInRegion } from '../../../local/ministack/server';
 
-/** Clients of a stand-in. It checks no signatures, but the SDK must have something to sign with. */
+/** Creates clients of a stand-in. It does not check signatures, but the SDK needs credentials to sign requests. */
 export function standInClients(endpoint: string) {
   const config = { endpoint, region: standInRegion, credentials: standInCredentials };
   const clients = {
-    // By path: a stand-in has no bucket subdomains.
+    // Path style: a stand-in has no bucket subdomains.
     s3: new S3Client({ ...clientSettings('s3'), ...config, forcePathStyle: true }),
     sns: new SNSClient({ ...clientSettings('sns'), ...config }),
     sqs: new SQSClient({ ...clientSettings('sqs'), ...config }),

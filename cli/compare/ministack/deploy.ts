@@ -11,26 +11,26 @@ import { standInCredentials, standInRegion } from '../../../local/ministack/serv
 import type { Clients } from './clients';
 import { anyRole, deployFunctions } from './functions';
 
-/** The source is put into the one, batches into the other. */
+/** Buckets of a comparison: the source is uploaded to `raw`, batches are published to `clean`. */
 export const buckets = { raw: 'raw-data-lake', clean: 'clean-data-lake' } as const;
 
-/** What a run needs to know of what was deployed. */
+/** The deployed resources that a run uses. */
 export interface Deployment extends StandInPlaces {
   readonly machine: StateMachine;
   readonly machineArn: string;
-  /** ARNs, by the states that call them. */
+  /** ARNs of functions by the states that invoke them. */
   readonly functions: Readonly<Record<string, string>>;
 }
 
 interface DeploymentSettings {
   readonly endpoint: string;
-  /** What tasks run. */
+  /** Image of the tasks. */
   readonly image: string;
   readonly timeScale: number;
   readonly messageLanguage: MessageLanguage;
 }
 
-/** Puts everything there that the state machine names, and the machine itself. */
+/** Creates the resources that the state machine names, and the state machine itself. */
 export async function deploy(
   clients: Clients,
   { endpoint, image, timeScale, messageLanguage }: DeploymentSettings,
@@ -44,7 +44,7 @@ export async function deploy(
     cluster,
     taskDefinition,
     image,
-    // With AWS, a task role does what these do. ministack tells a task its address itself.
+    // On AWS, a task role replaces these variables. ministack passes its own address to tasks.
     environment: {
       AWS_ACCESS_KEY_ID: standInCredentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: standInCredentials.secretAccessKey,
@@ -55,7 +55,7 @@ export async function deploy(
     AWS_ENDPOINT_URL: endpoint,
     S3_RAW_BUCKET: buckets.raw,
     S3_CLEAN_BUCKET: buckets.clean,
-    // ministack runs functions as processes that have this process's environment, too.
+    // Set explicitly, because ministack runs functions as processes that inherit this process's environment.
     ETL_SOURCE_PREFIXES: buckets.raw,
     ETL_DESTINATION_PREFIXES: buckets.clean,
     ETL_TIME_SCALE: String(timeScale),

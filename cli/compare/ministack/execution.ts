@@ -15,7 +15,7 @@ export interface Ended {
 
 const lookMilliseconds = 200;
 
-/** Starts an execution and returns when it has ended. Throws the signal's reason. */
+/** Starts an execution and waits until it ends. Rejects with the signal's reason once it aborts. */
 export async function runExecution(
   sfn: SFNClient,
   request: { stateMachineArn: string; name: string; input: string },

@@ -9,8 +9,8 @@ import type { ObjectStore } from '@etl/storage/objectStore';
 import { StorageError } from '@etl/storage/objectStore';
 
 /**
- * Uploads a file of this machine below a bucket, with its folder, which names the dataset. Returns its URI; a file that is not
- * there is not there either.
+ * Uploads a local file to a bucket, with its folder, which names the dataset. Returns its URI. A file that does not
+ * exist is not uploaded.
  */
 export async function uploadSource(store: ObjectStore, file: string, bucket: string): Promise<string> {
   const path = pathOf(file);
@@ -19,7 +19,7 @@ export async function uploadSource(store: ObjectStore, file: string, bucket: str
   return uri;
 }
 
-/** Copies what was published of a batch to a folder of this machine. Returns its manifest; null when there is none. */
+/** Copies the published files of a batch to a local folder. Returns its manifest, or null if nothing was published. */
 export async function downloadBatch(
   store: ObjectStore,
   batch: Batch,

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { CreateFunctionCommand, type LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { steps } from '@etl/pipeline/definition';
 import { strToU8, type ZipOptions, zipSync } from 'fflate';
@@ -7,7 +7,7 @@ import { functionMemoryMiB } from '../functionSize';
 
 const dist = join(__dirname, '..', '..', '..');
 
-/** A role that nothing looks at. */
+/** A placeholder role that ministack does not check. */
 export const anyRole = 'arn:aws:iam::000000000000:role/etl-compare';
 
 const functions = {
@@ -16,19 +16,23 @@ const functions = {
 } as const;
 
 /**
- * The bundle that AWS gets, with a runtime beside it: ministack's own for Node calls every error `Runtime.HandlerError`, and
- * the state machine tells errors apart by their names.
+ * Packages a bundle as deployed on AWS, together with a runtime. ministack's own Node runtime names every error
+ * `Runtime.HandlerError`, but the state machine distinguishes errors by name.
  */
 async function packageOf(bundle: string): Promise<Uint8Array> {
   const runtime = await readFile(join(dist, 'local', 'lambda', 'runtime.js'), 'utf8');
   const executable: ZipOptions = { os: 3, attrs: 0o755 << 16 };
+  const folder = join(dist, 'lambda', bundle);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = paths.map(async (path) => [relative(folder, path), await readFile(path)] as const);
   return zipSync({
     bootstrap: [strToU8(`#!/usr/bin/env node\n${runtime}`), executable],
-    'index.js': await readFile(join(dist, 'lambda', bundle, 'index.js')),
+    ...Object.fromEntries(await Promise.all(files)),
   });
 }
 
-/** Deploys both functions with this environment and returns their ARNs once they can be called. */
+/** Deploys both functions with this environment. Returns their ARNs once they can be invoked. */
 export async function deployFunctions(
   lambda: LambdaClient,
   environment: Readonly<Record<string, string>>,

@@ -4,15 +4,15 @@ import { callNameOf } from '../machine/calls';
 import { stageOf } from '../machine/steps';
 import type { StepRun } from '../side';
 
-/** A call of a service that a state made: one a try. Times are milliseconds since the epoch. */
+/** One attempt of a state to call a service. Times are in milliseconds since the epoch. */
 export interface Attempt {
   readonly startedAt: number;
   readonly endedAt: number;
-  /** The name of the error it failed with. */
+  /** Name of the error of a failed attempt. */
   readonly error?: string;
 }
 
-/** A state that was entered, and what it called. */
+/** A state that was entered, with its attempts. */
 export interface Visit {
   readonly state: string;
   readonly startedAt: number;
@@ -20,10 +20,13 @@ export interface Visit {
   readonly attempts: readonly Attempt[];
 }
 
-/** What ends an attempt. Source: AWS Step Functions API Reference, HistoryEvent. */
+/** Types of events that end an attempt. @see AWS Step Functions API Reference, HistoryEvent */
 const endsAttempt = new Set(['TaskSucceeded', 'TaskFailed', 'TaskTimedOut', 'TaskStartFailed', 'TaskSubmitFailed']);
 
-/** The states of an execution that has ended, in order. Of a machine without parallel branches: one state at a time. */
+/**
+ * Returns the states of an ended execution, in order. Assumes a machine without parallel branches, which is in one
+ * state at a time.
+ */
 export function visitsIn(events: readonly HistoryEvent[]): Visit[] {
   const visits: { state: string; startedAt: number; endedAt: number; attempts: Attempt[] }[] = [];
   let begun: number | undefined;
@@ -56,7 +59,7 @@ function errorOf(event: HistoryEvent): string | undefined {
   return details?.error;
 }
 
-/** The visits as stages where they are some. */
+/** Converts visits to steps, named by stage where a state has one. */
 export function stepsOf(visits: readonly Visit[]): StepRun[] {
   return visits.map(({ state, startedAt, endedAt, attempts }) => {
     const error = attempts.findLast((attempt) => attempt.error !== undefined)?.error;
@@ -71,12 +74,15 @@ export function stepsOf(visits: readonly Visit[]): StepRun[] {
   });
 }
 
-/** What Standard workflows are billed by: states entered, and retries. */
+/** Returns the billed state transitions of a Standard workflow: states entered, and retries. */
 export function transitionsOf(visits: readonly Visit[]): number {
   return visits.reduce((sum, { attempts }) => sum + Math.max(1, attempts.length), 0);
 }
 
-/** The calls that Step Functions made, as `lambda:Invoke`. What it asks in order to see a task's end is not in a history. */
+/**
+ * Counts the calls that Step Functions made, by names such as `lambda:Invoke`. A history does not contain the calls
+ * that detect a task's end.
+ */
 export function callsOf(visits: readonly Visit[], { States }: StateMachine): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { state, attempts } of visits) {

@@ -1,7 +1,7 @@
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { ReceivedMessage, Side } from '../side';
 
-/** What SNS put into a queue of its subscribers, in the order it was sent. */
+/** Reads the messages that SNS sent to a subscribed queue, in the order they were sent. */
 export async function readMessages(sqs: SQSClient, queueUrl: string): Promise<ReceivedMessage[]> {
   return (await receiveAll(sqs, queueUrl)).map(({ Body = '' }) => {
     const { TopicArn, Subject, Message } = JSON.parse(Body) as { TopicArn: string; Subject?: string; Message: string };
@@ -13,7 +13,7 @@ export async function readMessages(sqs: SQSClient, queueUrl: string): Promise<Re
   });
 }
 
-/** Events that failed, in the order they were sent. */
+/** Reads the dead letters of a queue, in the order they were sent. */
 export async function readDeadLetters(sqs: SQSClient, queueUrl: string): Promise<Side['deadLetters']> {
   return (await receiveAll(sqs, queueUrl)).map(({ Body = '', MessageAttributes: attributes = {} }) => ({
     failureType: attributes.failureType?.StringValue ?? '',
@@ -21,7 +21,10 @@ export async function readDeadLetters(sqs: SQSClient, queueUrl: string): Promise
   }));
 }
 
-/** Until the queue has no more: an answer may hold fewer than there are. They stay hidden, and go with the queue. */
+/**
+ * Receives messages until the queue returns no more, because one response may hold only a part of them. The messages
+ * stay hidden, and are removed with the queue.
+ */
 async function receiveAll(sqs: SQSClient, QueueUrl: string): Promise<Message[]> {
   const all: Message[] = [];
   for (;;) {

@@ -25,11 +25,13 @@ export type SystemRequest = Pick<
 >;
 export type RunRequest = Omit<CompareRequest, keyof SystemRequest>;
 
-/** The state machine, deployed. */
+/** A deployed state machine. */
 export interface MachineSystem {
-  /** One event, to its end. One at a time: messages are told apart by when they come. */
+  /**
+   * Runs one event to its end. Only one run at a time is allowed, because messages are assigned to runs by their time.
+   */
   run(request: RunRequest): Promise<Side>;
-  /** Ends everything, containers too. Throws nothing: what could not be removed is said. */
+  /** Stops everything, including containers. Never throws: it logs what could not be removed. */
   stop(): Promise<void>;
 }
 
@@ -37,10 +39,16 @@ const services = ['ecs', 'ecs-metadata', 'iam', 'lambda', 'logs', 's3', 'sns', '
 const root = join(__dirname, '..', '..', '..', '..');
 const imageTag = 'etl-worker:compare';
 
-/** It looks at a task 600 times, this part of a second apart, and then calls it timed out: a task has five minutes. */
+/**
+ * Minimum scale of ministack's waits. ministack polls a task 600 times, at intervals of this fraction of a second, and
+ * then reports a timeout: a task has five minutes.
+ */
 const leastWaitScale = 0.5;
 
-/** Builds the image unless one is given, starts ministack and deploys. What it started is gone when it throws. */
+/**
+ * Builds the image unless one is given, starts ministack and deploys. When it throws, everything that it started is
+ * stopped.
+ */
 export async function startMachineSystem(request: SystemRequest): Promise<MachineSystem> {
   const { workDir, timeScale, messageLanguage, say, signal } = request;
   const image = request.image ?? (await builtImage(say, signal));
@@ -64,7 +72,7 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
     try {
       await ministack.stop();
     } catch (error) {
-      // The comparison is there, or has a better reason why it is not.
+      // The comparison is complete, or has failed for a more important reason.
       say(`Step Functions: not everything could be removed: ${(error as Error).message}`);
     } finally {
       guard.release();

@@ -4,9 +4,11 @@ import { reportingActivities } from '../../taskReports';
 import { type ActivityRun, activityRuns, type History } from './history';
 
 /**
- * What Temporal Cloud would bill of a run, by kind. Heartbeats are not in a history: they are estimated from how long
- * activities ran. Memos are not billed, nor is the search attribute that comes with a patch; queries are, and who
- * watches a run makes them. Source: docs.temporal.io/cloud/actions, 2026-11.
+ * Returns the actions that Temporal Cloud would bill for a run, by kind. A history does not contain heartbeats, so they
+ * are estimated from the durations of activities. Memos are not billed, and neither is the search attribute that a
+ * patch sets. Queries are billed, and made only by observers of a run.
+ *
+ * @see https://docs.temporal.io/cloud/actions (2026-11)
  */
 export function actionsOf(history: History): Record<string, number> {
   const events = history.events ?? [];
@@ -20,7 +22,7 @@ export function actionsOf(history: History): Record<string, number> {
     'activity retries': runs.reduce((sum, { attempts }) => sum + attempts - 1, 0),
     timers: events.filter((event) => event.timerStartedEventAttributes).length,
     signals: events.filter((event) => event.workflowExecutionSignaledEventAttributes).length,
-    // All markers of one workflow task are one action.
+    // All markers of one workflow task are billed as one action.
     markers: new Set(marked).size,
     heartbeats: runs.reduce((sum, run) => sum + heartbeatsOf(run), 0),
   };
@@ -28,8 +30,8 @@ export function actionsOf(history: History): Record<string, number> {
 }
 
 /**
- * Heartbeats of a wait or a conversion with new progress each time it reports, and of other activities when they are due
- * (activities/reportPace.ts).
+ * Estimates heartbeats. A wait or a conversion has new progress with each report; other activities heartbeat when it is
+ * due (activities/reportPace.ts).
  */
 function heartbeatsOf({ type, heartbeatSeconds, ranSeconds }: ActivityRun): number {
   if (heartbeatSeconds === undefined) return 0;

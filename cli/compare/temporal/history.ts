@@ -1,29 +1,32 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 
-/** As the client fetches it. */
+/** A history as the client fetches it. */
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];
 
-/** One execution of an activity, with all its attempts. Times are milliseconds since the epoch. */
+/** One execution of an activity, with all its attempts. Times are in milliseconds since the epoch. */
 export interface ActivityRun {
   readonly type: string;
   readonly input: unknown;
   readonly scheduledAt: number;
   readonly endedAt: number;
   readonly attempts: number;
-  /** Seconds from an attempt to the next, by its retry policy: history shows the last attempt only. */
+  /**
+   * Seconds between consecutive attempts, computed from the retry policy, because history contains only the last
+   * attempt.
+   */
   readonly waits: readonly number[];
-  /** How its last attempt failed. */
+  /** Error of the last attempt. */
   readonly error?: string;
   readonly heartbeatSeconds?: number;
-  /** Seconds of the last attempt. */
+  /** Duration of the last attempt, in seconds. */
   readonly ranSeconds: number;
-  /** Seconds of a timer of the workflow that fired just before: what it slept. */
+  /** Duration in seconds of the workflow's sleep that ended just before. */
   readonly sleptSeconds?: number;
 }
 
-/** The activities of a history, in the order they were scheduled. */
+/** Returns the activities of a history, in the order they were scheduled. */
 export function activityRuns(history: History): ActivityRun[] {
   const events = history.events ?? [];
   const closedAt = timeOf(events.at(-1));
@@ -90,12 +93,12 @@ function errorOf(end: HistoryEvent | undefined): string | undefined {
   return failure.applicationFailureInfo?.type || (failure.timeoutFailureInfo ? 'Timeout' : (failure.message ?? ''));
 }
 
-/** Milliseconds since the epoch. */
+/** Returns the time of an event in milliseconds since the epoch. */
 export function timeOf(event: HistoryEvent | undefined): number {
   return 1000 * seconds(event?.eventTime);
 }
 
-/** Of a duration or a time of the protocol; 0 for none. */
+/** Converts a duration or time of the protocol to seconds; 0 for a missing one. */
 function seconds(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
   return time ? Number(String(time.seconds ?? 0)) + (time.nanos ?? 0) / 1e9 : 0;
 }

@@ -4,9 +4,9 @@ import type { StepRun } from '../side';
 import type { ActivityRun } from './history';
 
 /**
- * The stages of a run, in the order they began. A stage that the run came back to is one step: its attempts and waits
- * are those of all its calls; those of `transform` are launches, and the sleeps between them. An activity that tells how
- * a task failed has not failed itself: that is known from the launches.
+ * Returns the stages of a run, in the order they began. A stage that the run returned to is one step with the attempts
+ * and waits of all its calls. Those of `transform` are launches, and the sleeps between them. An activity that reports
+ * a failed task has not failed itself, so the launches provide the error.
  */
 export function stepsOf(runs: readonly ActivityRun[], launches: readonly Launch[]): StepRun[] {
   const byStage = new Map<string, ActivityRun[]>();
@@ -28,7 +28,8 @@ function callStep(name: string, runs: readonly ActivityRun[]): StepRun {
 }
 
 function transformStep(runs: readonly ActivityRun[], launches: readonly Launch[]): StepRun {
-  // A launch that an earlier task of this workflow blocked is asked for again, without a sleep: one launch.
+  // A launch that an earlier task of this workflow blocked is requested again without a sleep, and counts as one
+  // launch.
   const waits = runs.flatMap(({ type, sleptSeconds }) =>
     type === 'launchTask' && sleptSeconds !== undefined ? [sleptSeconds] : [],
   );
@@ -54,7 +55,7 @@ function lastError(runs: readonly ActivityRun[]): { error: string } | undefined 
   return error === undefined ? undefined : { error };
 }
 
-/** The stage an activity is a call of; its own name for one that belongs to none. */
+/** Returns the stage that an activity belongs to, or the activity's own name. */
 function stageOf({ type, input }: ActivityRun): Stage | string {
   switch (type) {
     case 'validateInput':

@@ -1,4 +1,5 @@
-import { defaults, type Options } from '@etl/pipeline/options';
+import { defaults } from '@etl/pipeline/optionDefaults';
+import type { Options } from '@etl/pipeline/options';
 import { reasons } from '../engine/engine';
 import { BadDataError } from '../errors';
 import type { FinishedChunk } from './chunkDraft';

@@ -1,5 +1,6 @@
 import type { Totals } from '@etl/pipeline/manifest';
-import { defaults, type Options } from '@etl/pipeline/options';
+import { defaults } from '@etl/pipeline/optionDefaults';
+import type { Options } from '@etl/pipeline/options';
 import type { FinishedChunk } from '../chunks/chunkDraft';
 import { tooManyRejects } from '../chunks/rejectLimits';
 import { BadDataError, HeldError } from '../errors';

@@ -1,4 +1,4 @@
-import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
+import { type HeadInspection, inspectHead } from '@etl/pipeline/csv/inspectHead';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
 import { inspectSource } from '@etl/storage/inspectSource';
@@ -54,7 +54,7 @@ export async function openSource(
   if (expectedFingerprint !== undefined && fingerprint !== expectedFingerprint) {
     throw new StorageError('SourceChanged', uri, 'the source was replaced after its validation');
   }
-  const head = known?.fingerprint === fingerprint ? known.head : await inspectSource(store, info, options);
+  const head = known?.fingerprint === fingerprint ? known.head : await inspectSource(store, info, options, inspectHead);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
   let total = 0;
   const seekable = head.compression === 'none' && head.encoding === 'utf-8';

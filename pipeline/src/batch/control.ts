@@ -2,14 +2,14 @@ import { fieldsOf, isText, isWhole, type Reading } from '@etl/lib/reading';
 import { type Approval, readApproval } from '../approval';
 import type { FileResult } from './fileResult';
 
-/** Files that are converted at once. */
+/** Maximum number of files that are converted concurrently. */
 export const maxConcurrency = 500;
 export const defaultConcurrency = 20;
-/** A feed that did not come must not look like one that was delivered. */
+/** A feed that did not arrive must not look like a delivered one. */
 export const defaultMinFiles = 1;
 /**
- * Files under way, with those that wait for an approval. Temporal lets a workflow have 2,000 pending children, and what a run
- * hands over to the next one is a payload of 2 MiB at the most.
+ * Maximum number of files under way, including those that wait for an approval. Temporal allows a workflow 2,000
+ * pending children, and a run passes at most 2 MiB of payload to the next one.
  */
 export const maxUnderWay = 750;
 
@@ -18,36 +18,36 @@ export interface SetConcurrency {
   readonly maxConcurrent: number;
 }
 
-/** Input of the update `retryFile`: the URI or the workflow ID of a file that was not delivered. */
+/** Input of the update `retryFile`: URI or workflow ID of a file that was not delivered. */
 export interface RetryFile {
   readonly file: string;
 }
 
-/** Input of the update `approve` of a batch: one held file by its URI or workflow ID; without it, all of them. */
+/** Input of the update `approve` of a batch: a held file by its URI or workflow ID; without it, all held files. */
 export interface ApproveFiles extends Approval {
   readonly file?: string;
 }
 
-/** In characters, of the URI or the workflow ID of a file. */
+/** Maximum length, in characters, of a file's URI or workflow ID. */
 const maxName = 16_384;
 
-/** Reads the input of `setConcurrency`. */
+/** Parses the input of `setConcurrency`. */
 export function readConcurrency(input: unknown): Reading<SetConcurrency> {
   const { maxConcurrent } = fieldsOf(input);
   if (isWhole(maxConcurrent, 1, maxConcurrency)) return { value: { maxConcurrent } };
   return { problem: `maxConcurrent must be a whole number from 1 to ${maxConcurrency}` };
 }
 
-/** Reads the input of `retryFile`. */
+/** Parses the input of `retryFile`. */
 export function readRetry(input: unknown): Reading<RetryFile> {
   const { file } = fieldsOf(input);
   return isText(file, maxName) ? { value: { file } } : { problem: fileProblem };
 }
 
-/** Reads the input of the update `approve` of a batch. */
+/** Parses the input of the update `approve` of a batch. */
 export function readApproveFiles(input: unknown): Reading<ApproveFiles> {
   const { file, ...rest } = fieldsOf(input);
-  // A pipeline ignores a signal of another form, and its sender does not learn of that.
+  // A pipeline ignores an invalid signal, and its sender gets no error.
   const reading = readApproval(rest);
   if ('problem' in reading) return reading;
   if (file !== undefined && !isText(file, maxName)) return { problem: fileProblem };
@@ -62,15 +62,18 @@ export interface FileHeld {
   readonly reason: string;
 }
 
-/** Payload of the signal `fileHeld`, from a pipeline to its batch: it waits for an approval, or, without a reason, no longer. */
+/**
+ * Payload of the signal `fileHeld` from a pipeline to its batch: it waits for an approval or, without a reason, has
+ * stopped waiting.
+ */
 export interface FileHeldSignal {
   readonly workflowId: string;
   readonly reason?: string;
-  /** How long it waits, in ISO 8601. */
+  /** End of the wait, ISO 8601. */
   readonly until?: string;
 }
 
-/** What the query `status` of a batch answers. */
+/** Result of the query `status` of a batch. */
 export interface BatchStatus {
   readonly phase: 'plan' | 'files' | 'last' | 'end' | 'done';
   readonly paused: boolean;
@@ -78,7 +81,7 @@ export interface BatchStatus {
   readonly running: number;
   readonly held: readonly FileHeld[];
   readonly counts: Readonly<Record<'files' | FileResult['outcome'], number>>;
-  /** The latest of them. */
+  /** The latest problems. */
   readonly problems: readonly FileResult[];
   /** The day that is being listed; absent when all files are known. */
   readonly listing?: string;

@@ -6,13 +6,13 @@ import { namesDay, placeholdersIn, renderDay } from './placeholders';
 import type { BatchPlan } from './plan';
 import type { LeftOutReason } from './summary';
 
-/** One listing of a batch: the days that have the same prefix and names. Nothing is listed twice. */
+/** One listing of a batch: the days that share a prefix and names. Nothing is listed twice. */
 export interface Listing {
   readonly from: string;
   readonly to: string;
   readonly prefix: string;
   readonly match?: string;
-  /** Prefix and names say which day it is: every file found is of that day. */
+  /** Whether prefix and names determine the day: every file found belongs to it. */
   readonly isOfOneDay: boolean;
 }
 
@@ -21,7 +21,7 @@ export type Belonging =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'leftOut'; readonly reason: LeftOutReason };
 
-/** The listing that begins at a day; undefined where the day is part of one that began before it. */
+/** Returns the listing that begins at a day; undefined when an earlier listing covers the day. */
 export function listingFrom(plan: BatchPlan, day: string): Listing | undefined {
   const { prefix, match } = plan;
   const place = (of: string) => `${renderDay(prefix, of)}\n${match === undefined ? '' : renderDay(match, of)}`;
@@ -37,7 +37,7 @@ export function listingFrom(plan: BatchPlan, day: string): Listing | undefined {
   };
 }
 
-/** The day at which the listing after that of a day begins; undefined behind the last one. */
+/** Returns the first day of the listing after a day's; undefined after the last listing. */
 export function nextListing(plan: BatchPlan, day: string): string | undefined {
   const listing = listingFrom(plan, day);
   const next = addDays(listing?.to ?? day, 1);
@@ -45,9 +45,10 @@ export function nextListing(plan: BatchPlan, day: string): string | undefined {
 }
 
 /**
- * Whether an object below the listing's prefix is a file of it, and of which day. Without placeholders that say the day, a
- * file whose key carries a date is of that day only; one without is of the day asked, if it is one day that is asked. A
- * folder whose files are unknown may have any name, and without a date it is of the first day.
+ * Returns whether an object below the listing's prefix is one of its files, and of which day. Without placeholders that
+ * determine the day, a file whose key contains a date belongs to that day only; a file without one belongs to the
+ * requested day, if a single day is requested. A folder whose files are unknown may have any name; without a date it
+ * belongs to the first day.
  */
 export function belongs(listing: Listing, uri: string, isFolder = false): Belonging {
   const below = keyOf(uri).slice(keyOf(listing.prefix).length).replace(/^\/+/, '');
@@ -67,7 +68,7 @@ export function belongs(listing: Listing, uri: string, isFolder = false): Belong
   };
 }
 
-/** A date that lies in the prefix alone was asked for with it, and says nothing about a file. */
+/** A date that is only in the prefix was part of the request and does not date a file. */
 function dateBelow(prefix: string, uri: string, below: string): string | undefined {
   const own = dateOfKey(below);
   if (own !== undefined) return own;
@@ -81,7 +82,7 @@ function keyOf(uri: string): string {
   return location.kind === 's3' ? location.key : location.path;
 }
 
-/** A path whose percent-encoded bytes are not all UTF-8: those that are not become U+FFFD. */
+/** Decodes a path whose percent-encoded bytes may not be valid UTF-8: invalid bytes become U+FFFD. */
 function looselyDecoded(path: string): string {
   return path.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
     try {

@@ -1,7 +1,7 @@
 import type { BatchFile } from './batchFile';
 import type { BatchPlan } from './plan';
 
-/** In the memo of a file's pipeline: which batch, by the first of its runs, has started it for which file. */
+/** Memo of a file's pipeline: the batch, by its first run, and the file for which it started the pipeline. */
 export interface PartOf {
   readonly batch: string;
   readonly run: string;

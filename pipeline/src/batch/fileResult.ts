@@ -2,7 +2,7 @@ import { cut } from '@etl/lib/capped';
 import { schemaWarningStart } from '../schemaChanges';
 import type { BatchFile } from './batchFile';
 
-/** What became of one file of a batch. */
+/** Outcome of one file of a batch. */
 export interface FileResult {
   readonly uri: string;
   readonly batchDate: string;
@@ -11,29 +11,32 @@ export interface FileResult {
   /** Of a failed or invalid file. */
   readonly failureType?: string;
   readonly reason?: string;
-  /** The warning of a delivered file whose schema differs from that before it. */
+  /** Warning of a delivered file whose schema differs from the previous one. */
   readonly schemaWarning?: string;
   readonly rowsWritten?: number;
   readonly rowsRejected?: number;
-  /** Estimated, in US dollars. */
+  /** Estimated cost in US dollars. */
   readonly costUsd?: number;
 }
 
 export type FileOutcome = 'delivered' | 'skipped' | 'invalid' | 'failed' | 'cancelled';
 
-/** How a pipeline ended, as whoever waited for it saw it. `result` and `evidence` are read loosely: they may be of any version. */
+/**
+ * How a pipeline ended, as its waiter observed it. `result` and `evidence` are read leniently: they may be of any
+ * version.
+ */
 export type RunEnd =
   | { readonly status: 'completed'; readonly result: unknown }
   | { readonly status: 'failed'; readonly failureType: string; readonly reason: string; readonly evidence?: unknown }
   | { readonly status: 'cancelled' };
 
-/** Some hundreds of results travel together, so that none may be long. */
+/** Bounds a reason's length: a payload contains several hundred results. */
 const maxReasonLength = 300;
 
-/** The name of a failure of ours is far shorter. */
+/** Our failure types are far shorter. */
 const maxTypeLength = 100;
 
-/** What a file's line in the results says. */
+/** Returns a file's line in the results. */
 export function resultOf({ uri, batchDate, workflowId }: BatchFile, end: RunEnd): FileResult {
   const file = { uri, batchDate, workflowId };
   switch (end.status) {
@@ -89,8 +92,8 @@ function costOf(launches: unknown): { costUsd?: number } {
 export const roundUsd = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
 /**
- * The end of a run out of the cause of its failure, by the names that Temporal's errors have in workflows and in clients
- * alike.
+ * Returns the end of a run from the cause of its failure. The names of Temporal's errors are the same in workflows and
+ * clients.
  */
 export function failedEnd(cause: unknown): RunEnd {
   const { name, type, message, details, timeoutType } = (cause ?? {}) as Record<string, unknown>;

@@ -2,16 +2,16 @@ import { isCalendarDate } from '@etl/lib/names';
 
 const declaration = 'batch_date=';
 
-/** A letter or digit beside it makes a number part of something longer; `T` and an hour may follow a day. */
+/** A letter or digit next to a number makes it part of a longer word; `T` and an hour may follow a day. */
 const forms = [
   /(?<![A-Za-z0-9])(\d{4})([-_]?)(\d{2})\2(\d{2})(?=T\d|[^A-Za-z0-9]|$)/g,
   /(?<=^|\/)(\d{4})(\/)(\d{2})\/(\d{2})(?=\/)/g,
 ];
 
 /**
- * The day `YYYY-MM-DD` that a key carries: `2026-02-08`, `2026_02_08` or `20260208` between other characters than letters
- * and digits, or the folders `2026/02/08/`. Of several the last one, but `batch_date=…` before all others. Undefined
- * without a real day of the calendar.
+ * Returns the day `YYYY-MM-DD` in a key: `2026-02-08`, `2026_02_08` or `20260208` between characters other than letters
+ * and digits, or the folders `2026/02/08/`. The last of several counts, but `batch_date=…` takes precedence. Undefined
+ * without a valid calendar date.
  */
 export function dateOfKey(key: string): string | undefined {
   const found = forms
@@ -26,7 +26,10 @@ export function dateOfKey(key: string): string | undefined {
   return found.at(-1)?.day;
 }
 
-/** Whether `batch_date=` stands before this place as the beginning of a segment. Looks at its own length alone. */
+/**
+ * Returns whether `batch_date=` precedes this position at the beginning of a segment. Reads only the length of that
+ * declaration.
+ */
 function isDeclared(key: string, at: number): boolean {
   const start = at - declaration.length;
   return key.startsWith(declaration, start) && (start === 0 || key[start - 1] === '/');

@@ -3,11 +3,11 @@ import { resolveSource } from '../plan';
 import { defaultConcurrency, defaultMinFiles } from './control';
 import type { BatchRequest } from './request';
 
-/** A request with everything resolved: a batch reads no environment and no clock after it. */
+/** A fully resolved request: the batch reads no environment variable and no clock afterwards. */
 export interface BatchPlan {
-  /** A URI, still with the placeholders of the day. */
+  /** URI that still contains the placeholders of the day. */
   readonly prefix: string;
-  /** Where keys without a scheme lie: files have plain names by it. Absent in plans of earlier versions. */
+  /** Base of keys without a scheme, which lets files have plain names. Absent in plans of earlier versions. */
   readonly rawBase?: string;
   readonly match?: string;
   readonly from: string;
@@ -15,17 +15,20 @@ export interface BatchPlan {
   readonly mode: 'missing' | 'failed' | 'all';
   readonly maxConcurrent: number;
   readonly onFailure: 'fail' | 'complete';
-  /** Fewer files in all days together make the batch fail. Absent in plans of earlier versions: 0. */
+  /** Minimum number of files over all days; fewer make the batch fail. Absent in plans of earlier versions: 0. */
   readonly minFiles?: number;
   readonly detail: Readonly<Record<string, unknown>>;
-  /** Where the batch keeps its results, and its files go unless the event says otherwise. */
+  /** Destination of the results, and of the files unless the event declares another. */
   readonly destination: string;
   readonly priority: number;
 }
 
 export const defaultPriority = 3;
 
-/** Undefined when the prefix is no URI and there is no raw bucket. `scheduledAt`: ISO 8601. */
+/**
+ * Resolves a request. Returns undefined when the prefix is not a URI and there is no raw bucket. `scheduledAt`: ISO
+ * 8601.
+ */
 export function makeBatchPlan(
   request: BatchRequest,
   scheduledAt: string,

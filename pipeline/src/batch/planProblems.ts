@@ -3,7 +3,7 @@ import { parseUri } from '@etl/lib/uri';
 import { placeholdersIn, renderDay, unknownPlaceholders } from './placeholders';
 import type { BatchPlan } from './plan';
 
-/** What is wrong with the prefix and the names of a resolved request. */
+/** Returns the problems of the prefix and names of a resolved request. */
 export function planProblems({ prefix, match, from, to }: BatchPlan): string[] {
   const unknown = (key: string, text: string) =>
     unknownPlaceholders(text).map((name) => `${key}: ${name} stands for nothing: use {yyyy}, {MM}, {dd} or {date}`);

@@ -10,45 +10,54 @@ import { priorityKeys } from '../priority';
 import { sharedDetailProblems } from '../sharedDetail';
 import { maxConcurrency } from './control';
 
-/** A name of a file has at most 255 bytes. */
+/** A file's name has at most 255 bytes. */
 const maxMatchChars = 255;
 
-/** Ten years: the days of a batch are gone through one by one. */
+/** Ten years: a batch processes its days one by one. */
 const maxDays = 3660;
 const dayMs = 86_400_000;
 
 const date = z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD');
 
 /**
- * What `nightlyBatch` is started with. Unknown keys are refused by name. Days: `batchDate`, or `from` and `to`, or neither:
- * the day of the scheduled (else of the start) time in `timeZone`, plus `dayOffset`.
+ * Input of `nightlyBatch`. Rejects unknown keys by name. Days: `batchDate`, or `from` and `to`, or neither: the day of
+ * the scheduled (else of the start) time in `timeZone`, plus `dayOffset`.
  */
 export const batchRequestSchema = z
   .strictObject({
-    /** `s3://bucket/prefix`, `file:///folder`, or a prefix in S3_RAW_BUCKET. `{yyyy}`, `{MM}`, `{dd}` and `{date}` stand for the day. */
+    /**
+     * `s3://bucket/prefix`, `file:///folder`, or a prefix in S3_RAW_BUCKET. `{yyyy}`, `{MM}`, `{dd}` and `{date}` stand
+     * for the day.
+     */
     prefix: z.string().min(1, 'is empty').superRefine(placeIsShort),
-    /** Glob on a file's name, with the same placeholders, `*` and `?`. Default: every name of a data file. */
+    /** Glob on a file's name, with the same placeholders, `*` and `?`. @default every name of a data file */
     match: z.string().min(1, 'is empty').max(maxMatchChars, `has more than ${maxMatchChars} characters`).optional(),
     batchDate: date.optional(),
     from: date.optional(),
     to: date.optional(),
-    /** IANA name. Default UTC. */
+    /** IANA name. @default 'UTC' */
     timeZone: z
       .string()
       .refine(isTimeZone, 'is no time zone: write a name of the IANA database, as Europe/Madrid')
       .optional(),
-    /** Added to the day of the scheduled time: -1 is the day before. Default 0. */
+    /** Days added to the day of the scheduled time: -1 is the day before. @default 0 */
     dayOffset: z.number().int().min(-366).max(0).optional(),
-    /** Which files: those that were not delivered as they are now; those of them whose last run failed; all. */
+    /** Which files: those not delivered in their current content; those of them whose last run failed; all. */
     mode: z.enum(['missing', 'failed', 'all']).optional(),
     maxConcurrent: z.number().int().min(1).max(maxConcurrency).optional(),
-    /** `fail`: failed files make the batch fail, after all were tried. `complete`: they are told, and it completes. */
+    /**
+     * `fail`: failed files make the batch fail, after all were tried. `complete`: they are reported, and the batch
+     * completes.
+     */
     onFailure: z.enum(['fail', 'complete']).optional(),
-    /** Fewer files in all days together make the batch fail, whatever `onFailure` is. Default 1; 0: an empty batch is good. */
+    /**
+     * Minimum number of files over all days; fewer make the batch fail, whatever `onFailure` is. 0 allows an empty
+     * batch. @default 1
+     */
     minFiles: z.number().int().min(0).optional(),
     /** Keys of the event that all files share: dataset, destination, columns, dialect, compute, … */
     detail: recordOf(z.unknown()).optional(),
-    /** 1 (first) to 5: whose work a busy worker takes up first. Default 3; a backfill has 5. */
+    /** 1 (first) to 5: order in which a busy worker takes up work. A backfill uses 5. @default 3 */
     priority: z.literal(priorityKeys).optional(),
   })
   .superRefine((request, context) => {
@@ -67,7 +76,7 @@ export type BatchRequest = z.infer<typeof batchRequestSchema>;
 
 export type ParsedRequest = { ok: true; request: BatchRequest } | { ok: false; reasons: string[] };
 
-/** Reads a request of any shape. Every reason names the key. */
+/** Parses a request of any shape. Each problem names its key. */
 export function parseBatchRequest(input: unknown): ParsedRequest {
   const unusable = requestProblem(input);
   if (unusable !== undefined) return { ok: false, reasons: [unusable] };

@@ -3,13 +3,16 @@ import { schemaWarningStart } from '../schemaChanges';
 import type { FileResult } from './fileResult';
 import { roundUsd } from './fileResult';
 
-/** `hidden`: a name begins with `_` or `.`; `name`: `match` does not want it; `day`: its key carries a day that was not asked. */
+/**
+ * `hidden`: a name begins with `_` or `.`; `name`: `match` excludes it; `day`: its key contains a day that was not
+ * requested.
+ */
 export type LeftOutReason = 'hidden' | 'name' | 'day';
 
-/** How many entries of a listing are not files of the batch, by the reason. */
+/** Number of listed entries that are not files of the batch, by reason. */
 export type LeftOut = Readonly<Partial<Record<LeftOutReason, number>>>;
 
-/** The sum of both. */
+/** Returns the sum of both. */
 export function addLeftOut(one: LeftOut, other: LeftOut): LeftOut {
   const sum: Partial<Record<LeftOutReason, number>> = { ...one };
   for (const [reason, count] of Object.entries(other) as [LeftOutReason, number][]) {
@@ -18,7 +21,7 @@ export function addLeftOut(one: LeftOut, other: LeftOut): LeftOut {
   return sum;
 }
 
-/** What a batch ends with. */
+/** Result of a batch. */
 export interface BatchSummary {
   readonly dates: { readonly from: string; readonly to: string };
   readonly files: number;
@@ -30,38 +33,38 @@ export interface BatchSummary {
   readonly rowsWritten: number;
   readonly rowsRejected: number;
   readonly costUsd: number;
-  /** Some of the files that were not delivered, with reasons; all of them are in `results`. */
+  /** Some of the files that were not delivered, with reasons; `results` has all of them. */
   readonly problems: readonly FileResult[];
-  /** The folder in which every file's result lies, in JSON lines. Absent for a batch without files. */
+  /** Folder with every file's result, in JSON lines. Absent for a batch without files. */
   readonly results?: string;
-  /** Of the skipped: what is not a file, such as links to folders. Absent: none. */
+  /** Skipped entries that are not files, such as links to folders. Absent: none. */
   readonly notFiles?: number;
-  /** Entries that the listing passed over on purpose, by the reason. Absent: none. */
+  /** Entries that the listing passed over on purpose, by reason. Absent: none. */
   readonly leftOut?: LeftOut;
-  /** What else there is to know: results that could not be kept, and some of the files whose schema has changed. */
+  /** Further facts: results that could not be stored, and some of the files whose schema changed. */
   readonly warnings?: readonly string[];
 }
 
-/** So many problems are kept with the batch itself; all of them are in the results. */
+/** Maximum number of problems stored in the batch itself; all of them are in the results. */
 export const maxProblems = 100;
 
-/** So many changed schemas are shown with the batch; all of them are in the results. */
+/** Maximum number of changed schemas shown with the batch; all of them are in the results. */
 const maxSchemaWarnings = 5;
 
-/** In bytes of JSON, of all problems that are kept: they are part of what a run of a batch hands over to the next one. */
+/** Maximum size of all stored problems, in bytes of JSON: a run of a batch passes them to the next one. */
 const maxProblemBytes = 256 * 1024;
 
 function hasRoom(problems: readonly FileResult[], result: FileResult): boolean {
   return problems.length < maxProblems && jsonBytes([...problems, result]) <= maxProblemBytes;
 }
 
-/** The summary of a batch before its first file. */
+/** Returns the summary of a batch before its first file. */
 export function emptySummary({ from, to }: { readonly from: string; readonly to: string }): BatchSummary {
   const counts = { files: 0, delivered: 0, skipped: 0, invalid: 0, failed: 0, cancelled: 0 };
   return { dates: { from, to }, ...counts, rowsWritten: 0, rowsRejected: 0, costUsd: 0, problems: [] };
 }
 
-/** The summary with one more file. */
+/** Returns the summary with one more file. */
 export function withResult(summary: BatchSummary, result: FileResult): BatchSummary {
   const { outcome, rowsWritten = 0, rowsRejected = 0, costUsd = 0 } = result;
   const warnings = withSchemaWarning(summary.warnings ?? [], result);
@@ -85,7 +88,7 @@ function withSchemaWarning(warnings: readonly string[], { uri, schemaWarning }: 
     : [...warnings, `${uri}: ${schemaWarning}`];
 }
 
-/** The summary without one of its problems, whose file is tried again. What the first try cost stays. */
+/** Returns the summary without a problem whose file is tried again. The cost of the first attempt stays. */
 export function withoutProblem(summary: BatchSummary, problem: FileResult): BatchSummary {
   return {
     ...summary,
@@ -95,12 +98,12 @@ export function withoutProblem(summary: BatchSummary, problem: FileResult): Batc
   };
 }
 
-/** Files that were found, whatever became of them. */
+/** Returns the number of files found, whatever their outcome. */
 export function filesFound({ files, notFiles = 0 }: Pick<BatchSummary, 'files' | 'notFiles'>): number {
   return files - notFiles;
 }
 
-/** Files that were not delivered and should have been. */
+/** Returns the number of files that should have been delivered and were not. */
 export function missed({ invalid, failed, cancelled }: BatchSummary): number {
   return invalid + failed + cancelled;
 }

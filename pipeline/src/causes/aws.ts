@@ -2,7 +2,7 @@ import type { CauseRow } from './cause';
 
 const providerErrors = ['CredentialsProviderError', 'TokenProviderError', 'ProviderError'];
 
-/** Credentials, region, permissions and resources of an AWS account. The first row that matches counts. */
+/** Credentials, region, permissions and resources of an AWS account. The first matching row counts. */
 export const awsCauses: readonly CauseRow[] = [
   {
     codes: providerErrors,

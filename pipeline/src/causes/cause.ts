@@ -1,13 +1,16 @@
 import { type ExitCode, exitCodes } from '../failures';
 
-/** Why something outside of this project's code failed, for callers that decide by it. */
+/** Class of a failure outside this project's code, for callers that decide by it. */
 export type CauseKind =
   | 'NotFound'
   | 'NoSuchBucket'
   | 'AccessDenied'
   /** Credentials, region, address, certificate or namespace: no request can succeed with them. */
   | 'Misconfigured'
-  /** Credentials that are refused, or not given out, for now: they may be renewed, and other processes may have others. */
+  /**
+   * Credentials that are rejected or unavailable at present: they may be renewed, and other processes may have valid
+   * ones.
+   */
   | 'Credentials'
   /** Too many requests, or a quota that is used up. */
   | 'Throttled'
@@ -19,20 +22,20 @@ export interface Cause {
   readonly kind: CauseKind;
   /** What failed, without a full stop. */
   readonly sentence: string;
-  /** What to do about it: one imperative sentence without a full stop. */
+  /** Remedy: one imperative sentence without a full stop. */
   readonly remedy: string;
 }
 
-/** A pattern and the cause it stands for. All conditions of a row must hold. */
+/** A pattern and the cause that it indicates. All conditions of a row must hold. */
 export interface CauseRow extends Cause {
   /** Error names and codes, `HTTP <status>` and `gRPC <code>`; one of them must match. */
   readonly codes?: readonly string[];
   readonly says?: RegExp;
-  /** Holds only where a provider that answers over HTTP is configured for AWS credentials. */
+  /** Matches only where AWS credentials come from a provider that is reached over HTTP. */
   readonly remoteProvider?: true;
 }
 
-/** What follows from a cause. `Credentials` is worth retries within a budget, and `BadConfiguration` after it. */
+/** Consequence of a cause. `Credentials` is retried within a budget, and becomes `BadConfiguration` after it. */
 export type CauseClass = 'BadConfiguration' | 'Credentials' | 'Throttled' | 'ServiceUnavailable';
 
 const kinds: Readonly<Record<CauseKind, readonly [CauseClass, ExitCode]>> = {
@@ -48,5 +51,5 @@ const kinds: Readonly<Record<CauseKind, readonly [CauseClass, ExitCode]>> = {
 };
 
 export const classOfKind = (kind: CauseKind): CauseClass => kinds[kind][0];
-/** The exit code of a process that reports the cause at once. */
+/** Returns the exit code of a process that reports the cause without a retry. */
 export const exitCodeOfKind = (kind: CauseKind): ExitCode => kinds[kind][1];

@@ -7,7 +7,7 @@ import { networkCauses } from './network';
 import { type Refusal, refusalOf } from './refusals';
 import { temporalCauses } from './temporal';
 
-/** Every known cause. A new one is a row here and a row in test/pipeline/causes. */
+/** Every known cause. A new cause is a row here and a row in test/pipeline/causes. */
 export const causeRows: readonly CauseRow[] = [...awsCauses, ...temporalCauses, ...networkCauses, ...fileCauses];
 
 interface Facts {
@@ -23,12 +23,12 @@ interface Facts {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** Longest chain of causes that is followed. */
+/** Maximum depth of the chain of causes that is followed. */
 const maxDepth = 8;
 
 /**
- * Returns the known cause of an error, by itself or by what caused it; undefined for an unknown one. Whether the provider of AWS
- * credentials is a remote one follows from `env`.
+ * Returns the known cause of an error, by the error itself or by its own causes; undefined for an unknown one. `env`
+ * decides whether the provider of AWS credentials is remote.
  */
 export function causeOf(error: unknown, env: Env = thisProcess()): Cause | undefined {
   let current = error;
@@ -41,16 +41,16 @@ export function causeOf(error: unknown, env: Env = thisProcess()): Cause | undef
   return undefined;
 }
 
-/** `sentence. remedy.`, as one line. */
+/** Returns `sentence. remedy.`, as one line. */
 export const inWords = ({ sentence, remedy }: Pick<Cause, 'sentence' | 'remedy'>): string => `${sentence}. ${remedy}.`;
 
-/** Attempts at several addresses of one host fail together: the last one counts. */
+/** Connection attempts to several addresses of one host fail together: the last one counts. */
 function factsOf(error: Facts): Facts {
   const last = error.errors?.at(-1);
   return isObject(last) ? last : error;
 }
 
-/** Not `instanceof Error`: errors of other realms count, too. */
+/** Not `instanceof Error`: errors of other realms count as well. */
 const isObject = (value: unknown): value is Facts => typeof value === 'object' && value !== null;
 
 const limits: Readonly<Record<Refusal, Cause>> = {
@@ -71,7 +71,7 @@ const limits: Readonly<Record<Refusal, Cause>> = {
   },
 };
 
-/** Errors of the language itself: their messages are not those of a service. */
+/** Errors of the language itself: their messages do not come from a service. */
 const ofLanguage: readonly (string | undefined)[] = [undefined, 'Error', 'TypeError', 'RangeError', 'SyntaxError'];
 
 function limitOf(facts: Facts): Cause | undefined {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Set in what `thisProcess` returns, where the machine is an EC2 instance: its metadata may give out the credentials of a role. */
+/** Set in the result of `thisProcess` on an EC2 instance, whose metadata may provide the credentials of a role. */
 const onEc2 = 'ON_EC2_INSTANCE';
 
 const remote = [
@@ -12,7 +12,10 @@ const remote = [
 ];
 const instance = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', onEc2];
 
-/** Returns whether AWS credentials come from a service that may be away for a moment: then absent ones are not missing. */
+/**
+ * Returns whether AWS credentials come from a service that may be temporarily unavailable: absent credentials are then
+ * not a misconfiguration.
+ */
 export function hasRemoteProvider(env: Env): boolean {
   const isSet = (name: string) => Boolean(env[name]);
   const disabled = env.AWS_EC2_METADATA_DISABLED;
@@ -26,7 +29,10 @@ export function thisProcess(): Env {
 
 let ec2: boolean | undefined;
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/identify_ec2_instances.html */
+/**
+ * Returns whether the machine is an EC2 instance.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/identify_ec2_instances.html
+ */
 function isEc2(): boolean {
   ec2 ??=
     /^Amazon EC2/.test(read('/sys/devices/virtual/dmi/id/sys_vendor')) || /^ec2/i.test(read('/sys/hypervisor/uuid'));

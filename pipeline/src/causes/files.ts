@@ -1,6 +1,6 @@
 import type { CauseRow } from './cause';
 
-/** What a file system answers. */
+/** Errors of a file system. */
 export const fileCauses: readonly CauseRow[] = [
   {
     codes: ['ENOENT'],

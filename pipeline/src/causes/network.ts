@@ -1,6 +1,6 @@
 import type { CauseRow } from './cause';
 
-/** Names, connections and TLS, whatever the service. The first row that matches counts. */
+/** Host names, connections and TLS, whatever the service. The first matching row counts. */
 export const networkCauses: readonly CauseRow[] = [
   {
     codes: ['ENOTFOUND'],

@@ -1,9 +1,10 @@
-/** Words between two words of a pattern, at most. */
+/** Maximum number of words between two words of a pattern. */
 const gap = 6;
 
 /**
- * Compiles patterns of words into one expression. A space stands for exactly that, ` … ` for up to six words in between, `|`
- * separates alternatives of one word, `{name}` stands for a group of words, `^` for the beginning of the text.
+ * Compiles patterns of words into one expression. A space stands for exactly that, ` … ` for up to six words in
+ * between, `|` separates alternatives of one word, `{name}` stands for a group of words, `^` for the beginning of the
+ * text.
  */
 export function phrases(groups: Readonly<Record<string, string>>, ...patterns: readonly string[]): RegExp {
   return new RegExp(patterns.map((pattern) => compiled(pattern, groups)).join('|'));
@@ -20,13 +21,16 @@ function compiled(pattern: string, groups: Readonly<Record<string, string>>): st
   return `${pattern.startsWith('^') ? '^' : ''} ${words}`;
 }
 
-/** The resource of a message may be called anything without a space: `rate-exceeded`, `'throttled'`. */
+/** A resource in a message may have any name without a space: `rate-exceeded`, `'throttled'`. */
 const isName = (token: string): boolean =>
   /[a-z0-9][-/:@#+=_.][a-z0-9]/i.test(token) || /^(["'`]).*\1[.,;:)]*$/.test(token);
-/** Characters of a message that are searched: services write less. */
+/** Maximum number of characters of a message that are searched: messages of services are shorter. */
 export const searched = 4000;
 
-/** Returns the words of a message in lower case, each between two spaces, without punctuation and without names of resources. */
+/**
+ * Returns the words of a message in lower case, separated and surrounded by single spaces, without punctuation and
+ * resource names.
+ */
 export function wordsOf(text: string): string {
   const tokens = text
     .slice(0, searched)

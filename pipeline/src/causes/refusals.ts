@@ -1,9 +1,9 @@
 import { phrases, searched, wordsOf } from './phrases';
 
 /**
- * What a service means when it refuses a request or a task, however it words it.
+ * Meaning of a service's rejection of a request or a task, whatever its wording.
  *
- * - `configuration`: refused again until a person acts.
+ * - `configuration`: rejected again until a person acts.
  * - `throttled`: too many requests at present.
  * - `capacity`: a quota is used up, or no capacity, network interface or address is free.
  */
@@ -41,8 +41,8 @@ const groups = {
 const say = (...patterns: readonly string[]): RegExp => phrases(groups, ...patterns);
 
 /**
- * Every known wording. Of the rows that match by a code, and of those that match by a phrase, the first one counts. A new wording is a
- * row here and a row in test/pipeline/causes/refusals.test.ts.
+ * Every known wording. The first row that matches by a code counts, and the first one that matches by a phrase. A new
+ * wording is a row here and a row in test/pipeline/causes/refusals.test.ts.
  */
 export const refusalRows: readonly RefusalRow[] = [
   {
@@ -179,11 +179,11 @@ export const refusalRows: readonly RefusalRow[] = [
   },
 ];
 
-/** Errors that say what they mean: their messages are not searched for phrases. */
+/** Codes with a definite meaning: messages of these errors are not searched for phrases. */
 const plainCode =
   /AccessDenied|Authoriz|Authentic|Forbidden|Signature|Token|Credential|AccessKey|NotFound|DoesNotExist|NoSuch|NonExistent|Inactive|^HTTP (301|401|403|404)$|^E[A-Z]{3,}/;
 
-/** A message with one of these is about a mistake, whatever else it says. */
+/** Matches messages about a mistake, whatever else they contain. */
 const plainMistake = say(
   'not found|authorized|associated',
   'does|do not exist',
@@ -199,14 +199,14 @@ const plainMistake = say(
   'containers?|size|length|tags|variables|elements|characters|bytes … exceed|exceeds|exceeded',
 );
 
-/** What a service has answered. */
+/** Response of a service. */
 export interface Answered {
   /** Names of the error, and `HTTP <status>`. @default none */
   readonly codes?: readonly string[];
   readonly text: string;
 }
 
-/** Returns what an answer means; undefined for one that is neither about limits nor about the account. */
+/** Returns the meaning of a response; undefined when it is neither about limits nor about the account. */
 export function refusalOf({ codes = [], text }: Answered): Refusal | undefined {
   const words = wordsOf(text);
   const isMistake = plainMistake.test(words);
@@ -214,11 +214,11 @@ export function refusalOf({ codes = [], text }: Answered): Refusal | undefined {
   const byCode = refusalRows.find(({ code }) => code && named.some((each) => code.test(each)))?.refusal;
   if (byCode !== undefined && byCode !== 'throttled') return byCode;
   if (isMistake || codes.some((code) => plainCode.test(code))) return byCode;
-  // Services refuse for a quota with the code of throttling, too: then only the message has the reason.
+  // Services use the throttling code for quotas as well: only the message distinguishes them.
   return refusalRows.find(({ phrase }) => phrase?.test(words))?.refusal ?? byCode;
 }
 
-/** `AWS.SimpleQueueService.OverLimit`, `KMS.ThrottlingException`. */
+/** Removes a service's prefix: `AWS.SimpleQueueService.OverLimit`, `KMS.ThrottlingException`. */
 const withoutPrefix = (code: string): string => /^[A-Z][\w.]*\.([A-Z]\w+)$/.exec(code)?.[1] ?? code;
 
 const quotes: readonly RegExp[] = [
@@ -231,10 +231,13 @@ const quotes: readonly RegExp[] = [
   // Reasons of failures[].
   /(?:^|[:;] )(RESOURCE:\w+|MISSING|INACTIVE|ATTRIBUTE|LOCATION)\b/g,
 ];
-/** `… in subnet 'subnet-1': InsufficientFreeAddressesInSubnet`. At the end of a mistake there may be the name of a resource. */
+/**
+ * Matches a code at the end: `… in subnet 'subnet-1': InsufficientFreeAddressesInSubnet`. A message about a mistake may
+ * end with the name of a resource.
+ */
 const lastWord = /: ([A-Z][a-z]+[A-Z]\w+)(?=\.?$|\.? \()/g;
 
-/** Codes in a message, where messages have them: a resource elsewhere in it may be called like one. */
+/** Returns the codes in a message, at the positions of codes: elsewhere a resource may have the name of a code. */
 function quotedCodes(text: string, isMistake: boolean): string[] {
   const patterns = isMistake ? quotes : [...quotes, lastWord];
   const found = patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, code = '']) => code));

@@ -1,9 +1,9 @@
 import type { CauseRow } from './cause';
 
-/** Codes of what a look at Temporal's port finds, where its client only reports that a deadline is over. */
+/** Codes for the findings of a probe of Temporal's port, where its client only reports an exceeded deadline. */
 export const portFindings = { http: 'ETL_PORT_HTTP', tls: 'ETL_PORT_TLS', silent: 'ETL_PORT_SILENT' } as const;
 
-/** A Temporal server. Source of the numbers: the status codes of gRPC. */
+/** Errors of a Temporal server. Source of the numbers: the status codes of gRPC. */
 export const temporalCauses: readonly CauseRow[] = [
   {
     codes: ['NamespaceNotFoundError', 'NamespaceNotFound'],

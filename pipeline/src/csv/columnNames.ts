@@ -1,43 +1,45 @@
 export interface Column {
-  /** Normalised: what the Parquet column is called. */
+  /** Normalised name: the name of the Parquet column. */
   readonly name: string;
-  /** As the header has it, up to `mostNameChars`. */
+  /** Name in the header, up to `mostNameChars`. */
   readonly sourceName: string;
 }
 
 /**
- * More columns are refused. Parquet has no limit of its own, but a table of them has to be declared: Athena's statements hold 262,144
- * bytes, about 10,000 columns with names of 15 characters. A footer describes each column of each row group, and readers hold it in
- * memory.
+ * Maximum number of columns. Parquet itself has no limit, but a table must be declared: Athena's statements hold
+ * 262,144 bytes, about 10,000 columns with names of 15 characters. A footer describes each column of each row group,
+ * and readers hold it in memory.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
  */
 export const mostColumns = 10_000;
 
 /**
- * Longer names are cut, in bytes of UTF-8: what Glue and Athena take.
+ * Maximum length of a name, in bytes of UTF-8, as in Glue and Athena. Longer names are cut.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
  */
 export const mostNameBytes = 255;
 
-/** Room that a cut or repeated name leaves for its number. */
+/** Bytes reserved for the number of a cut or repeated name. */
 const numberBytes = 15;
 
-/** What is read of a name: ICU takes time in the square of the combining marks that follow a letter. */
+/**
+ * Maximum number of characters read of a name: ICU's time grows with the square of the combining marks after a letter.
+ */
 export const mostNameChars = 1024;
 
-/** Repairs that are described one by one. */
+/** Maximum number of repairs that are described one by one. */
 const describedRepairs = 20;
 
-/** Strips, lowers, and turns runs of white space into `_`. */
+/** Trims, lowercases, and replaces runs of white space with `_`. */
 export function normaliseName(name: string): string {
   return name.trim().slice(0, mostNameChars).normalize('NFC').trim().toLowerCase().replace(/\s+/g, '_');
 }
 
 /**
- * Names the columns of a header: normalised, an empty one is `column_3` (its place), a long one is cut, a repeated one gets `_2`,
- * `_3` … Returns a warning for what was repaired.
+ * Names the columns of a header: normalises names, calls an empty one `column_3` (its position), cuts long ones and
+ * appends `_2`, `_3` … to repeated ones. Returns a warning for the repairs.
  */
 export function nameColumns(header: readonly string[]): { columns: Column[]; warnings: string[] } {
   const repairs: string[] = [];
@@ -62,10 +64,10 @@ export function nameColumns(header: readonly string[]): { columns: Column[]; war
   };
 }
 
-/** Gives each name once. */
+/** Returns each name only once. */
 class UniqueNames {
   private readonly taken = new Set<string>();
-  /** The next number to try, by stem: a number that was taken once stays taken. */
+  /** Next number to try, by stem: numbers are not reused. */
   private readonly next = new Map<string, number>();
 
   take(wanted: string): string {
@@ -82,7 +84,7 @@ class UniqueNames {
   }
 }
 
-/** As much of a name as leaves room for a number, in whole characters. */
+/** Returns the part of a name that leaves room for a number, in whole characters. */
 function stemOf(name: string): string {
   const bytes = Buffer.from(name, 'utf8');
   const most = mostNameBytes - numberBytes;

@@ -6,22 +6,22 @@ export type Compression = 'none' | 'gzip' | 'zstd';
 const magics: readonly [Compression, readonly number[]][] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-  // A skippable frame, which parallel compressors put in front.
+  // A skippable frame, which parallel compressors write first.
   ...Array.from({ length: 16 }, (_, n): [Compression, readonly number[]] => ['zstd', [0x50 + n, 0x2a, 0x4d, 0x18]]),
 ];
 
 export const startsWith = (bytes: Buffer, magic: readonly number[]): boolean =>
   magic.every((byte, at) => bytes[at] === byte);
 
-/** By the first bytes alone: the file's name may say anything. */
+/** Detects the compression by the first bytes only: a file's name is not reliable. */
 export function detectCompression(head: Buffer): Compression {
   return magics.find(([, magic]) => startsWith(head, magic))?.[0] ?? 'none';
 }
 
-/** What the head of a file decompresses to, or why it is damaged before its first byte of content. */
+/** Decompressed head of a file, or why it is damaged before its first byte of content. */
 export type DecompressedHead = { readonly plain: Buffer } | { readonly problem: string };
 
-/** Returns the first bytes of content: `wanted` and one piece more at most. */
+/** Returns the first bytes of content: `wanted` and at most one piece more. */
 export async function decompressHead(
   head: Buffer,
   compression: Compression,
@@ -31,12 +31,12 @@ export async function decompressHead(
   return compression === 'gzip' ? inflate(head, wanted) : unzstd(head, wanted);
 }
 
-/** In bytes, of what is inflated at once. */
+/** Bytes inflated at a time. */
 const chunkSize = 128 * 1024;
 
 /**
- * A head expands to a thousand times its size. So it is inflated in chunks until there is enough, and not on the main thread. The
- * head is cut off somewhere: an end that is missing is not damage.
+ * Inflates a head, which may expand a thousandfold: in chunks until there is enough, and off the main thread. The head
+ * is truncated, so a missing end is not damage.
  */
 async function inflate(head: Buffer, wanted: number): Promise<DecompressedHead> {
   const gunzip = createGunzip({ chunkSize, finishFlush: zlib.Z_SYNC_FLUSH });
@@ -68,7 +68,7 @@ async function unzstd(head: Buffer, wanted: number): Promise<DecompressedHead> {
     if (bytes === 0) decoder.end();
   } catch (error) {
     if (!(error instanceof ZstdError)) throw error;
-    // What came out before counts: the damage is reported where the whole file is read.
+    // Output before the damage counts: the damage is reported when the whole file is read.
     if (bytes === 0) return { problem: error.message };
   } finally {
     decoder.close();

@@ -4,10 +4,10 @@ import { type FieldDialect, type SplitRow, splitRow } from './splitRow';
 export const delimiters = [',', ';', '\t', '|'] as const;
 
 /**
- * Splits a sample into rows, of whatever width; empty lines and hints of the delimiter are left out. In a sample that goes on (`complete` false), a quote
- * that is not closed ends it, unless it opens in the first row.
+ * Splits a sample into rows of any width; leaves out empty lines and delimiter hints. In a truncated sample (`complete`
+ * false), an unclosed quote ends the sample, unless it opens in the first row.
  *
- * @param mostFields fields of the first row that are kept; all others are counted.
+ * @param mostFields number of fields of the first row that are kept; all others are only counted.
  */
 export function* sampleRows(
   bytes: Uint8Array,
@@ -27,8 +27,8 @@ export function* sampleRows(
 }
 
 /**
- * Chooses the delimiter of a file that begins with this sample: the declared one, that of Excel's hint (`sep=;`), or the one under
- * which most rows are as wide as the header. Warns where another one is as plausible.
+ * Chooses the delimiter of a file that begins with this sample: the declared one, that of Excel's hint (`sep=;`), or
+ * the one under which most rows are as wide as the header. Warns when another delimiter is as plausible.
  */
 export function chooseDelimiter(
   sample: Buffer,
@@ -50,15 +50,15 @@ export function chooseDelimiter(
 }
 
 /**
- * Detects the delimiters under which most rows of a sample are as wide as the header, with at least two columns; the one that
- * makes the most columns comes first. None for a file of one column.
+ * Detects the delimiters under which most rows of a sample are as wide as the header, with at least two columns; the
+ * one with the most columns comes first. Returns none for a file of one column.
  */
 function detectDelimiters(
   bytes: Uint8Array,
   { quote, lineEnd }: Omit<FieldDialect, 'delimiter'>,
   complete: boolean,
 ): string[] {
-  // Under one that is not there, all of the text is one column; a comma that is alone needs no trial.
+  // Without the delimiter, all of the text is one column. A comma as the only candidate needs no trial.
   const candidates = delimiters.filter((delimiter) => bytes.includes(delimiter.charCodeAt(0)));
   if (candidates.every((delimiter) => delimiter === ',')) return candidates;
   const found = candidates.flatMap((delimiter) => {
@@ -70,7 +70,7 @@ function detectDelimiters(
   return best.map(({ delimiter }) => delimiter);
 }
 
-/** The header's width, and the share of rows that have it; undefined where a quote is not closed. */
+/** Returns the header's width, and the share of rows that have it; undefined when a quote is not closed. */
 function agreementOf(rows: Iterable<SplitRow>): { width: number; agreement: number } | undefined {
   let width = 0;
   let count = 0;

@@ -17,10 +17,13 @@ const formats: readonly [string, readonly number[]][] = [
   ['a PDF: export it as CSV', [0x25, 0x50, 0x44, 0x46]],
 ];
 
-/** The name of the header field in a tar archive, and where it stands. */
+/** Magic of the header field in a tar archive, and its offset. */
 const tar = { magic: [...Buffer.from('ustar')], at: 257 };
 
-/** What a file is instead of CSV, by its first bytes; undefined for one that may be CSV. `within`: they were decompressed. */
+/**
+ * Returns what a file is instead of CSV, by its first bytes; undefined when it may be CSV. `within`: the bytes were
+ * decompressed.
+ */
 export function foreignFormat(head: Buffer, within = false): string | undefined {
   if (startsWith(head.subarray(tar.at), tar.magic)) return 'a tar archive: give its files one by one';
   const again = within ? detectCompression(head) : 'none';
@@ -29,8 +32,8 @@ export function foreignFormat(head: Buffer, within = false): string | undefined 
 }
 
 /**
- * What a text is instead of CSV: mostly an error that a server sent in the place of the file. A header may begin with `<DATE>` or
- * `[id]`, so that it takes more than the first character to tell.
+ * Returns what a text is instead of CSV: usually an error that a server sent in place of the file. A header may begin
+ * with `<DATE>` or `[id]`, so the first character alone does not decide.
  */
 export function foreignText(text: string): string | undefined {
   const start = text.trimStart();
@@ -42,22 +45,28 @@ export function foreignText(text: string): string | undefined {
   return undefined;
 }
 
-/** An element that another one follows, or that is closed: `<DATE>,<TIME>` is a header. */
+/**
+ * Returns whether a text begins with an element that is followed by another one, or closed: `<DATE>,<TIME>` is a
+ * header.
+ */
 function isElement(text: string): boolean {
   const [, name] = /^<([a-z][\w.:-]*)(?:\s[^<>]*)?>/i.exec(text) ?? [];
   return name !== undefined && (/^<[^<>]*>\s*</.test(text) || text.includes(`</${name}>`));
 }
 
-/** Names that the fields of an error have. */
+/** Field names of an error. */
 const errorNames = ['code', 'error', 'message', 'Code', 'Error', 'Message'];
 
-/** The document as a reason names it, with the words of an error. Any other document may be data, whose values are not quoted. */
+/**
+ * Returns the name of the document in a reason, with the words of an error. Other documents may be data, whose values
+ * are not quoted.
+ */
 function describe(what: string, words: string): string {
   const error = words.replace(/\s+/g, ' ').trim().slice(0, 100);
   return `${what}, perhaps an error in the place of the file${error === '' ? '' : `: ${JSON.stringify(error)}`}`;
 }
 
-/** Characters of a document that are looked at. */
+/** Maximum number of characters of a document that are read. */
 const mostRead = 2000;
 
 /** A page with a table may be an export. */

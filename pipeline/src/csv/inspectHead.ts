@@ -6,44 +6,50 @@ import { bomLength, decoderOf, detectEncoding, type Encoding, EncodingError } fr
 import { foreignFormat, foreignText } from './foreign';
 import { inspectSample } from './inspectSample';
 
-/** How much of a source is looked at before it is accepted. */
+/** Bytes of a source that are inspected before it is accepted. */
 export const headBytes = 256 * 1024;
-/** How much of one whose first line does not end in that: thousands of columns make a long header. */
+/** Bytes inspected when the first line is longer: thousands of columns make a long header. */
 export const longHeadBytes = 4 * 1024 * 1024;
-/** The delimiter shows in less: every candidate is tried on it. */
+/** Bytes that suffice to detect the delimiter: every candidate is tried on them. */
 const delimiterBytes = 32 * 1024;
 
 export interface HeadInspection {
-  /** Why the file cannot be loaded, all reasons at once; empty for a file that may. */
+  /** Why the file cannot be loaded, all reasons at once; empty for an acceptable file. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly compression: Compression;
   readonly encoding: Encoding;
   readonly delimiter: string;
   readonly quote: string;
-  /** CR only where there is no LF. A CR in front of a LF belongs to the line end. */
+  /** CR only where there is no LF. A CR before an LF belongs to the line end. */
   readonly lineEnd: '\n' | '\r';
-  /** Bytes of the byte order mark in front. */
+  /** Length of the byte order mark, in bytes. */
   readonly bomBytes: number;
   readonly columns: readonly Column[];
-  /** Data rows in the sample, and what one of them takes as UTF-8, at an average. */
+  /** Number of data rows in the sample. */
   readonly sampleRows: number;
+  /** Average bytes per data row, as UTF-8. */
   readonly rowBytes: number;
-  /** The first line goes on behind these bytes: more of them may be wanted. */
+  /** The first line continues after these bytes: the caller may read more. */
   readonly endless?: true;
 }
 
+/** Returns the inspection of a head that is rejected before any of its properties is known. */
+export function refusedHead({ dialect }: Options, ...problems: readonly string[]): HeadInspection {
+  const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
+  return { ...unread, quote: dialect?.quote ?? '"', columns: [], sampleRows: 0, rowBytes: 0, problems, warnings: [] };
+}
+
 /**
- * What the first bytes of a source say about it. `complete`: they are all there is. The same function serves validation
- * and the container, so that both read the file in the same way.
+ * Inspects the first bytes of a source. `complete`: these are all bytes. Validation and the container share this
+ * function, so that both read the file in the same way.
  */
 export async function inspectHead(head: Buffer, options: Options & { complete: boolean }): Promise<HeadInspection> {
   const { complete } = options;
   const dialect: Dialect = options.dialect ?? {};
-  const quote = dialect.quote ?? '"';
-  const unread = { compression: 'none', encoding: 'utf-8', delimiter: ',', lineEnd: '\n', bomBytes: 0 } as const;
-  const found = { ...unread, quote, columns: [], sampleRows: 0, rowBytes: 0 };
-  const refuse = (...problems: string[]): HeadInspection => ({ ...found, problems, warnings: [] });
+  const refuse = (problem: string): HeadInspection => refusedHead(options, problem);
+  const found = refusedHead(options);
+  const { quote } = found;
 
   if (head.length === 0) return refuse('the file is empty');
   const foreign = foreignFormat(head);
@@ -86,7 +92,7 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
 const LF = 10;
 const CR = 13;
 
-/** As UTF-8, as the container decodes all of the file, or why it cannot. */
+/** Returns the head as UTF-8, as the container decodes the whole file, or why it cannot be decoded. */
 function decodeHead(plain: Buffer, encoding: Encoding, complete: boolean): Buffer | EncodingError {
   try {
     return decoderOf(encoding)(plain, complete);
@@ -96,14 +102,19 @@ function decodeHead(plain: Buffer, encoding: Encoding, complete: boolean): Buffe
   }
 }
 
-/** The first line of a long head, and as much behind it as is looked at of any other: it may have millions of rows. */
+/**
+ * Returns the first line of a long head, and as many bytes after it as of any other head: it may have millions of rows.
+ */
 function firstLines(text: Buffer): Buffer {
   const start = text.findIndex((byte) => byte !== LF && byte !== CR);
   const ends = [LF, CR].map((byte) => text.indexOf(byte, Math.max(0, start))).filter((at) => at !== -1);
   return text.subarray(0, Math.min(...ends) + headBytes);
 }
 
-/** Without the last line when the text goes on after it. A cut inside a quoted field shows as a missing end, below. */
+/**
+ * Returns the text without the last line when the text continues. A cut inside a quoted field appears as an unclosed
+ * quote, below.
+ */
 function wholeLines(text: Buffer, complete: boolean): Buffer {
   return complete ? text : text.subarray(0, Math.max(text.lastIndexOf(LF), text.lastIndexOf(CR)) + 1);
 }

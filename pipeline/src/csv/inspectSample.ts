@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { defaults, type Options } from '../options';
+import { defaults } from '../optionDefaults';
+import type { Options } from '../options';
 import { type Column, mostColumns, nameColumns } from './columnNames';
 import { sampleRows } from './dialect';
 import { type FieldDialect, type SplitRow, textOf } from './splitRow';
@@ -9,14 +10,14 @@ export interface SampleInspection {
   readonly warnings: readonly string[];
   readonly columns: readonly Column[];
   readonly sampleRows: number;
-  /** Bytes of a row, as UTF-8, at an average. */
+  /** Average bytes per row, as UTF-8. */
   readonly rowBytes: number;
 }
 
-/** The head need not be typical of a large file: it is refused for its rows only when they are far off. */
+/** The head need not be typical of a large file: it is rejected for its rows only when they are far off. */
 const sampleTolerance = 0.1;
 
-/** Inspects the header and the first rows, which are UTF-8 where the file is valid. `complete`: they are all there are. */
+/** Inspects the header and the first rows, which are UTF-8 where the file is valid. `complete`: these are all rows. */
 export function inspectSample(
   bytes: Buffer,
   dialect: FieldDialect,
@@ -42,7 +43,7 @@ export function inspectSample(
   const names = header.fields.map((field) => textOf(bytes, field, dialect.quote));
   const { columns, warnings } = nameColumns(names);
   const allowed = options.rejects?.maxShare ?? defaults.rejectsMaxShare;
-  // What a gate would hold is not refused before it.
+  // Do not reject data that a gate would hold.
   const isFinal = complete && options.rejects?.level !== 'hold';
   const inspected = inspectRows(rows, header.width, isFinal ? allowed : Math.max(allowed, sampleTolerance));
   return {
@@ -54,7 +55,7 @@ export function inspectSample(
   };
 }
 
-/** 1, 2, … as an editor counts. */
+/** Returns the line number of a row, from 1, as in an editor. */
 function lineOf(bytes: Buffer, { start }: SplitRow, { lineEnd }: FieldDialect): number {
   return bytes.toString('latin1', 0, start).split(lineEnd).length;
 }
@@ -79,14 +80,20 @@ function inspectHeader({ isUtf8, trouble }: DescribedRow, names: readonly string
   return [];
 }
 
-/** A few rows that cannot be loaded are rejects, for the container to deal with; many mean that the file is not what it seems. */
+/**
+ * Inspects data rows. A few rows that cannot be loaded are rejects for the container; many mean that the file is not
+ * CSV as expected.
+ */
 function inspectRows(rows: readonly DescribedRow[], width: number, allowed: number) {
   const found = { problems: [] as string[], warnings: [] as string[] };
   const judge = (isOdd: (row: DescribedRow) => boolean, what: string, factOf: (row: DescribedRow) => string): void => {
-    const odd = rows.flatMap((row, index) => (isOdd(row) ? [`row ${index + 1}${factOf(row)}`] : []));
-    if (odd.length === 0) return;
-    const text = `${odd.length} of the first ${rows.length} rows ${what} (${odd.slice(0, 3).join(', ')})`;
-    (odd.length / rows.length > allowed ? found.problems : found.warnings).push(text);
+    const examples: string[] = [];
+    let odd = 0;
+    for (const [index, row] of rows.entries())
+      if (isOdd(row) && ++odd <= 3) examples.push(`row ${index + 1}${factOf(row)}`);
+    if (odd === 0) return;
+    const text = `${odd} of the first ${rows.length} rows ${what} (${examples.join(', ')})`;
+    (odd / rows.length > allowed ? found.problems : found.warnings).push(text);
   };
   const isOdd = (row: DescribedRow): boolean => row.width !== width;
   judge(isOdd, `do not have the header's ${width} fields`, (row) => ` has ${row.width}`);

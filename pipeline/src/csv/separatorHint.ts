@@ -1,16 +1,19 @@
 const hint = /^(")?sep=([\t !#-/:-@[-^`{-~])\2*\1[\t ]*(?:\r\n|\n|\r|$)/i;
-/** Longer lines are not looked at, in bytes with the line end. */
+/** Maximum length of a hint, in bytes with the line end. Longer lines are not read. */
 export const longestHint = 64;
 
 /**
- * Reads the delimiter from the line in front of the header that tells it to Excel, `sep=;`. Delimiters behind it, as a spreadsheet
- * adds them to a short row, belong to it. Undefined for a text that does not begin with such a line.
+ * Parses the delimiter from the line before the header that declares it to Excel, `sep=;`. Trailing delimiters, which
+ * spreadsheets add to short rows, belong to the line. Undefined for a text that does not begin with a hint.
  */
 export function hintedDelimiter(text: string): string | undefined {
   return hint.exec(text.slice(0, longestHint))?.[2];
 }
 
-/** Whether a line is such a hint, at the beginning of a file or, with a byte order mark perhaps, of one put behind another. */
+/**
+ * Returns whether a line is a delimiter hint: at the beginning of a file or, with an optional byte order mark, of a
+ * concatenated one.
+ */
 export function isHintLine(line: Uint8Array): boolean {
   if (line.length > longestHint || !mayBegin.has(line[0] ?? 0)) return false;
   return (

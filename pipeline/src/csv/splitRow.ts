@@ -1,11 +1,11 @@
-/** How rows and fields are told apart: single bytes of UTF-8. */
+/** Characters that separate rows and fields: single bytes of UTF-8. */
 export interface FieldDialect {
   readonly delimiter: string;
   readonly quote: string;
   readonly lineEnd: '\n' | '\r';
 }
 
-/** Where a field's content lies, without the quotes around it. */
+/** Position of a field's content, without the surrounding quotes. */
 export interface Field {
   readonly start: number;
   readonly end: number;
@@ -15,15 +15,15 @@ export interface Field {
 
 export interface SplitRow {
   readonly start: number;
-  /** Behind its last byte that is not a line end. */
+  /** Position after its last byte that is not part of the line end. */
   readonly end: number;
-  /** Where the next row begins. */
+  /** Start of the next row. */
   readonly next: number;
-  /** Number of fields, those beyond `mostFields` included. */
+  /** Number of fields, including those beyond `mostFields`. */
   readonly width: number;
   readonly fields: readonly Field[];
   readonly trouble?: 'misquoted' | 'strayReturn';
-  /** Whether a quote is opened and not closed by the end of the bytes. */
+  /** Whether a quote is still open at the end of the bytes. */
   readonly open: boolean;
 }
 
@@ -31,11 +31,11 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Splits the row that begins at `start` into fields (RFC 4180; docs/csv.md). The header, the sample that is looked at before a
- * file is accepted, and the portable engine are split here; `etl-image/assembly/fields.ts` does the same to the data, and tests hold
- * the two together.
+ * Splits the row that begins at `start` into fields (RFC 4180; docs/csv.md). Used for the header, the sample that
+ * validation inspects, and the portable engine; `etl-image/assembly/fields.ts` does the same for the data, and tests
+ * compare the two.
  *
- * @param mostFields fields that are kept; further ones are counted.
+ * @param mostFields maximum number of fields that are kept; further ones are only counted.
  */
 export function splitRow(
   bytes: Uint8Array,
@@ -83,7 +83,7 @@ export function splitRow(
   return { start, end, next: Math.min(at + 1, size), width, fields, ...(trouble && { trouble }), open };
 }
 
-/** The field whose content begins there. Its end is the closing quote, or the end of the bytes. */
+/** Returns the field whose content begins at `start`. Its end is the closing quote, or the end of the bytes. */
 function quotedField(bytes: Uint8Array, start: number, quote: number): Field {
   let doubled = false;
   let at = start;
@@ -96,7 +96,7 @@ function quotedField(bytes: Uint8Array, start: number, quote: number): Field {
   return { start, end: at, doubled };
 }
 
-/** Returns a field's text, with single quotes for doubled ones. */
+/** Returns a field's text, with doubled quotes reduced to one. */
 export function textOf(bytes: Buffer, { start, end, doubled }: Field, quote: string): string {
   const text = bytes.toString('utf8', start, end);
   return doubled ? text.replaceAll(quote + quote, quote) : text;

@@ -1,4 +1,4 @@
-/** Damaged or unsupported Zstandard data. */
+/** Thrown for damaged or unsupported Zstandard data. */
 export class ZstdError extends Error {
   override readonly name = 'ZstdError';
 }
@@ -7,7 +7,8 @@ export class ZstdError extends Error {
 export interface ZstdDecoder {
   /**
    * Decompresses the next stored bytes in pieces of at most 128 KiB. Each piece has its own memory.
-   * @throws ZstdError for damaged data, a wrong content checksum, a frame that needs a dictionary or a window above 128 MiB.
+   * @throws ZstdError for damaged data, a wrong content checksum, a frame that needs a dictionary or a window above
+   * 128 MiB.
    */
   push(stored: Uint8Array): Generator<Buffer>;
   /** @throws ZstdError when the last frame is incomplete. */
@@ -37,8 +38,8 @@ export async function openZstd(): Promise<ZstdDecoder> {
 let libzstd: Promise<Libzstd> | undefined;
 
 /**
- * The package's own streaming function does not report errors of libzstd, so only its WebAssembly instance is used, which it
- * hands to `_init`.
+ * Loads libzstd. The package's own streaming function does not report libzstd's errors, so only its WebAssembly
+ * instance is used, which the package passes to `_init`.
  */
 async function loadLibzstd(): Promise<Libzstd> {
   const { ZSTDDecoder } = await import('zstddec/stream');
@@ -94,13 +95,13 @@ class Decoder implements ZstdDecoder {
       if (this.expected >= firstErrorResult) throw new ZstdError(describe(2 ** 32 - this.expected));
       const [, , written = 0, , , behind = 0] = this.words();
       read = behind;
-      // A full output buffer may have left something behind, unless the frame is complete.
+      // A full output buffer may leave data in the decoder, unless the frame is complete.
       more = read < stored.length || (written === room && this.expected !== 0);
       if (written > 0) yield Buffer.from(Buffer.from(lib.memory.buffer, this.output, written));
     }
   }
 
-  /** The buffer structures. The memory is another one whenever it has grown. */
+  /** Returns the buffer structures. WebAssembly replaces the memory's buffer whenever it grows. */
   private words(): Uint32Array {
     return new Uint32Array(this.lib.memory.buffer, this.buffers, (2 * bufferBytes) / 4);
   }
@@ -115,10 +116,10 @@ class Decoder implements ZstdDecoder {
   }
 }
 
-/** Results from here on are negative error codes. @see zstd_errors.h, `ZSTD_error_maxCode` */
+/** Results from this value on are negative error codes. @see zstd_errors.h, `ZSTD_error_maxCode` */
 const firstErrorResult = 2 ** 32 - 120;
 
-/** @see zstd_errors.h, whose codes are stable. */
+/** Messages by error code. The codes are stable. @see zstd_errors.h */
 const errors: Readonly<Record<number, string>> = {
   10: 'the bytes that follow are not a Zstandard frame',
   14: 'the frame header has an unsupported parameter',

@@ -2,13 +2,13 @@ import { isShallow } from '@etl/lib/json';
 import { resolveDestination, resolveSource } from '../plan';
 import { type Delivery, keyOf, letterKey } from './letterKey';
 
-/** Where what an event leaves out lies. */
+/** Bases for the places that an event leaves out. */
 export interface LetterPlaces {
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
 }
 
-/** Returns what an event of any shape asks for; undefined for one that names no file or no day. */
+/** Returns the delivery that an event of any shape requests; undefined for an event without a file or a day. */
 export function deliveryOf(event: unknown, { rawBase, cleanBase }: LetterPlaces): Delivery | undefined {
   const { s3Key, batchDate, dataset, source, destination } = fieldsOf(fieldsOf(event).detail);
   if (typeof s3Key !== 'string' || typeof batchDate !== 'string') return undefined;
@@ -21,7 +21,10 @@ export function deliveryOf(event: unknown, { rawBase, cleanBase }: LetterPlaces)
   };
 }
 
-/** Returns the key of the dead letter of an event of any shape: by its delivery, by the place it is about, or by its content. */
+/**
+ * Returns the key of an event's dead letter, whatever the event's shape: by its delivery, by the place it is about, or
+ * by its content.
+ */
 export function eventKey(event: unknown, places: LetterPlaces): string {
   const delivery = deliveryOf(event, places);
   if (delivery) return letterKey(delivery);

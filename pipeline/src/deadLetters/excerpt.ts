@@ -2,7 +2,7 @@ import { cut } from '@etl/lib/capped';
 import { isShallow } from '@etl/lib/json';
 import { looseDetail } from '../looseDetail';
 
-/** Stands in a dead letter for an event that a letter cannot hold. It cannot be started again. */
+/** Replacement for an event that a dead letter cannot hold. It cannot be restarted. */
 export interface Excerpt {
   readonly excerpt: {
     /** Why the event itself is not in the letter. */
@@ -10,19 +10,19 @@ export interface Excerpt {
     /** Where the whole event is. */
     readonly original: string;
     readonly bytes?: number;
-    /** Of the event's text, in hexadecimal digits. */
+    /** Hash of the event's text, in hexadecimal digits. */
     readonly sha256?: string;
     readonly s3Key?: string;
     readonly batchDate?: string;
-    /** The first characters of the event's text. */
+    /** First characters of the event's text. */
     readonly beginning?: string;
   };
 }
 
-/** Characters of an event that an excerpt has. */
+/** Maximum number of characters of an event in an excerpt. */
 const beginningLength = 4000;
 
-/** Returns an excerpt of an event of any shape. `text` is the event as it came, where that is known. */
+/** Returns an excerpt of an event of any shape. `text` is the event as received, if known. */
 export function excerptOf(
   event: unknown,
   facts: Pick<Excerpt['excerpt'], 'problem' | 'original' | 'bytes' | 'sha256'>,

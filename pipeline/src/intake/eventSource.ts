@@ -1,28 +1,31 @@
 /**
- * Where news of files comes from: a queue, a folder, a topic. A source keeps what it has handed over from others, as long as
- * it is in hand, and brings again whatever was not settled: after a crash too.
+ * Source of news about files: a queue, a folder, a topic. A source hides a received delivery from other consumers while
+ * it is in progress, and redelivers every delivery that was not settled, also after a crash.
  */
 export interface EventSource {
-  /** For people: the address. */
+  /** Address, for people. */
   readonly name: string;
   /**
-   * Waits for the next deliveries, `limit` at most; may return none. Never throws: a source that is away is asked again, ever
-   * more seldom. Returns soon when `signal` aborts.
+   * Waits for the next deliveries, at most `limit`; may return none. Never throws: an unavailable source is polled
+   * again with growing delays. Returns soon after `signal` aborts.
    */
   receive(limit: number, signal: AbortSignal): Promise<readonly Delivery[]>;
-  /** Lets go of everything; what is in hand comes again. */
+  /** Releases all resources; deliveries in progress are redelivered. */
   close(): Promise<void>;
 }
 
-/** One message in hand. Ends with exactly one call of `done` or `again`. */
+/** One received message. Exactly one call of `done` or `again` settles it. */
 export interface Delivery {
-  /** The same each time the message comes. */
+  /** Identity of the message: the same in every redelivery. */
   readonly id: string;
   readonly body: string;
-  /** 1 for the first time. */
+  /** 1 for the first delivery. */
   readonly receiveCount: number;
-  /** Never comes again. Throws when the source did not hear of it: it may come again then. */
+  /** Acknowledges the message. Throws when the source did not confirm it: the message may then be redelivered. */
   done(): Promise<void>;
-  /** Comes again, not before so long. Never throws: at the worst it comes at another time. */
+  /**
+   * Returns the message for redelivery after at least this delay. Never throws: at worst, redelivery happens at another
+   * time.
+   */
   again(afterSeconds: number): Promise<void>;
 }

@@ -2,21 +2,21 @@ import { maxLine } from '@etl/lib/capped';
 import * as z from 'zod';
 import { maxKeyBytes, placeIsShort } from '../places';
 
-/** What S3 keeps of a version, and its ETags and sequencers, are far shorter. */
+/** Bounds S3's version IDs, ETags and sequencers, which are far shorter. */
 const mark = z.string().max(1024, 'has more than 1024 characters');
 const word = z.string().max(200, 'has more than 200 characters');
 const bucket = z.object({ name: z.string().min(1).max(255, 'has more than 255 characters') });
 const time = word.pipe(z.iso.datetime({ offset: true }));
-/** Of a place that a source reports, in characters. */
+/** Maximum length of a place that a source reports, in characters. */
 const maxReportedChars = 32_768;
-/** A key with each byte percent-encoded, which is not yet decoded. */
+/** A key that is still percent-encoded. */
 const encodedKey = z
   .string()
   .min(1)
   .max(3 * maxKeyBytes, `has more than ${3 * maxKeyBytes} characters, and a key has ${maxKeyBytes} bytes at most`);
 const key = z.string().min(1).superRefine(placeIsShort);
 
-/** Source: Amazon S3 User Guide, Event message structure. Its key is URL-encoded. */
+/** S3's own message. Its key is URL-encoded. Source: Amazon S3 User Guide, Event message structure. */
 export const s3Record = z.object({
   eventSource: z.literal('aws:s3'),
   eventName: z.string(),
@@ -33,7 +33,10 @@ export const s3Record = z.object({
   }),
 });
 
-/** Source: Amazon S3 User Guide, EventBridge event message structure. Its key is as it is. */
+/**
+ * S3's message on EventBridge. Its key is not encoded. Source: Amazon S3 User Guide, EventBridge event message
+ * structure.
+ */
 export const s3OnEventBridge = z.object({
   'detail-type': z.string(),
   time: time.optional().catch(undefined),
@@ -49,10 +52,10 @@ export const s3OnEventBridge = z.object({
   }),
 });
 
-/** An entry may be reported because its path is too long: what is taken of it is checked later. */
+/** A source may report an entry because its path is too long: the length of an accepted place is checked later. */
 const place = z.string().min(1, 'is empty').max(maxReportedChars, `has more than ${maxReportedChars} characters`);
 
-/** Ours, for sources that are no S3: a folder, a topic. */
+/** Our own message, for sources other than S3: a folder, a topic. */
 export const landed = z.strictObject({
   uri: place,
   key: place,

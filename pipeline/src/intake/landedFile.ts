@@ -1,19 +1,19 @@
 import { formatUri } from '@etl/lib/uri';
 
-/** A file that has landed, whatever told of it. */
+/** A landed file, whatever source reported it. */
 export interface LandedFile {
   readonly uri: string;
-  /** The path inside its bucket or folder: what the rule looks at. */
+  /** Path inside its bucket or folder, to which the rule applies. */
   readonly key: string;
-  /** What this content at this place has and no other: news that comes twice has the same mark. */
+  /** Identity of this content at this place: repeated news of one content has the same mark. */
   readonly mark: string;
-  /** ISO 8601; absent where the news has no time. */
+  /** ISO 8601; absent in news without a time. */
   readonly landedAt?: string;
   /** Why its source cannot read it, with the remedy. The key of a folder ends in `/`. */
   readonly problem?: string;
 }
 
-/** What S3 says of an object, in either of its forms. */
+/** Facts of an S3 object, from either form of message. */
 export interface CreatedObject {
   readonly bucket: string;
   readonly key: string;
@@ -25,9 +25,10 @@ export interface CreatedObject {
 }
 
 /**
- * The version where the bucket keeps versions. Else the ETag together with the sequencer, which each write of a key has for
- * itself: the ETag alone would take a file that is set back to an earlier content for news of long ago. `null` is the
- * version ID of every object while versioning is suspended, and so tells nothing.
+ * Returns the landed file of an S3 object. Its mark is the version ID in a bucket with versioning. Else it is the ETag
+ * together with the sequencer, which is unique to each write of a key: by the ETag alone, a file restored to an earlier
+ * content would look like old news. `null` is the version ID of every object while versioning is suspended, and so
+ * identifies no content.
  */
 export function landedObject(object: CreatedObject): LandedFile {
   const { bucket, key, versionId, eTag = '', bytes = '', sequencer, time } = object;

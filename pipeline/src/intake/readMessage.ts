@@ -9,27 +9,33 @@ import { placeProblem } from '../places';
 import { landed, s3OnEventBridge, s3Record } from './forms';
 import { type LandedFile, landedObject } from './landedFile';
 
-/** What a message says. */
+/** Content of a message. */
 export type News =
   | { readonly kind: 'file'; readonly file: LandedFile }
-  /** An event of ours, as it came. `id`: what EventBridge gave it. */
+  /** An event of ours, as received. `id`: assigned by EventBridge. */
   | { readonly kind: 'event'; readonly event: unknown; readonly detail: EventDetail; readonly id?: string }
   | { readonly kind: 'ignored'; readonly reason: 'testEvent' | 'notCreated'; readonly what: string };
 
 export interface Reading {
   readonly news: readonly News[];
-  /** Why a part of the message, or all of it, is nothing that is known. One line each. */
+  /** Why the message, or a part of it, is not recognised. One line each. */
   readonly problems: readonly string[];
 }
 
-/** In bytes: what SQS takes since 2025. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/**
+ * Maximum size of an SQS message since 2025, in bytes. @see
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
 export const maxMessageBytes = 1024 * 1024;
-/** S3 sends one record a message. */
+/** S3 sends one record per message. */
 export const maxRecords = 1000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads a message of any shape: S3's own form, EventBridge's, an event of ours, each also inside an envelope of SNS. */
+/**
+ * Parses a message of any shape: S3's own form, EventBridge's, or an event of ours, each optionally inside an SNS
+ * envelope.
+ */
 export function readMessage(body: string): Reading {
   if (body.length > maxMessageBytes || utf8Bytes(body) > maxMessageBytes)
     return problem(`the message has more than ${maxMessageBytes} bytes`);
@@ -77,7 +83,7 @@ function readRecord(record: unknown, path: string): Reading {
   return one({ kind: 'file', file });
 }
 
-/** As forms are encoded: `+` is a space. Undefined for what decodes to nothing. */
+/** Decodes form encoding, where `+` is a space. Undefined for an invalid encoding. */
 function decodeKey(key: string): string | undefined {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
@@ -137,5 +143,5 @@ const problems = (error: z.ZodError, path: string, input: unknown): Reading => (
   problems: capped(error.issues.flatMap((issue) => describeIssue(issue, path === '' ? [] : path.split('.'), input))),
 });
 
-/** The beginning, with everything that is no plain character escaped, and without credentials of an address. */
+/** Returns the beginning of a text, with special characters escaped and without the credentials of an address. */
 const excerpt = (text: string): string => JSON.stringify(shownUri(text).slice(0, 80));

@@ -6,31 +6,30 @@ import { dateOfKey } from '../batch/keyDate';
 import { placeProblem } from '../places';
 import type { LandedFile } from './landedFile';
 
-/** Which files are taken, and what their event says beside the file and its day. */
+/** Which files are taken, and what their event contains besides the file and its day. */
 export interface IntakeRule {
-  /** IANA name: whose day a file has that carries none in its key. */
+  /** IANA name: time zone of the day of a file whose key contains none. */
   readonly timeZone: string;
-  /** Keys begin with it. */
+  /** Prefix of the keys. */
   readonly prefix?: string | undefined;
-  /** Glob on the file's name, with `*` and `?`. Without it: every name of a data file. */
+  /** Glob on the file's name, with `*` and `?`. @default every name of a data file */
   readonly match?: string | undefined;
   /** Keys of the event that all files share. */
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Why a file is none of ours. */
+/** Why a file is not taken. */
 export type NotTaken = 'folder' | 'hidden' | 'otherPrefix' | 'otherName';
 
 export type Decision =
   | { readonly taken: true; readonly s3Key: string; readonly batchDate: string }
   | { readonly taken: false; readonly reason: NotTaken }
-  /** A file that should be taken, and cannot be. */
+  /** A file that should be taken but cannot be. */
   | { readonly taken: false; readonly problem: string };
 
 /**
- * The rule from a landed file to our event. Folders and hidden names are never taken, but a folder that the prefix
- * names is meant.
- * An empty data file is taken: that it is empty, the pipeline has to tell.
+ * Decides whether a landed file becomes an event, and which. Folders and hidden names are never taken, except that the
+ * folders in the prefix may have hidden names. An empty data file is taken: the pipeline reports that it is empty.
  */
 export function decide(file: LandedFile, rule: IntakeRule): Decision {
   const { uri, key, landedAt, problem } = file;

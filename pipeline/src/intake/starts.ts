@@ -7,7 +7,7 @@ import { namedSource } from '../plan';
 import { type News, readMessage } from './readMessage';
 import { decide, type IntakeRule, type NotTaken } from './rule';
 
-/** A pipeline to be started. */
+/** A pipeline to start. */
 export interface Start {
   readonly workflowId: string;
   readonly event: unknown;
@@ -15,19 +15,20 @@ export interface Start {
   readonly sourceUri: string;
 }
 
-/** Why a piece of news starts nothing. */
+/** Why an item of news starts nothing. */
 export type Ignored = 'testEvent' | 'notCreated' | NotTaken;
 
 export interface Starts {
   readonly starts: readonly Start[];
   readonly ignored: readonly { readonly reason: Ignored; readonly what: string }[];
-  /** What nobody can act on: the message belongs to the dead letters. */
+  /** Problems that no retry resolves: the message belongs in the dead-letter queue. */
   readonly problems: readonly string[];
 }
 
 /**
- * What a message makes start. `messageId`: the same each time the message comes. It stands for an event of ours that has no ID:
- * one that is sent a second time asks for a second run, since it does not tell which content it is about.
+ * Returns the pipelines that a message starts. `messageId` is the same in every redelivery. It replaces the ID of an
+ * event of ours that has none: sending such an event twice requests two runs, because the event does not identify a
+ * content.
  */
 export function startsOf(body: string, messageId: string, rule: IntakeRule, rawBase: string | undefined): Starts {
   const { news, problems } = readMessage(body);
@@ -64,7 +65,7 @@ function startOf(
   return start({ detail }, resolveBatch(detail, sourceUri, rawBase), sourceUri, news.file.mark);
 }
 
-/** The ID of the batch's runs, and who of them this is: 12 hex digits of what tells one content from the next. */
+/** Returns a start whose workflow ID is the batch's ID plus 12 hexadecimal digits that identify the content. */
 function start(event: unknown, batch: Batch, sourceUri: string, mark: string): Start {
   const hash = createHash('sha256')
     .update(JSON.stringify([sourceUri, mark]))

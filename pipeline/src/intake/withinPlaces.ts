@@ -2,8 +2,8 @@ import { type AllowedPlaces, destinationProblem, sourceProblem } from '../allowe
 import type { Start, Starts } from './starts';
 
 /**
- * Returns the same without the starts whose places are refused: each is a problem instead, so that its message goes to the dead
- * letters. Links are followed later, by the validation of the run.
+ * Returns the same without starts whose places are not allowed. Each becomes a problem, so that its message goes to the
+ * dead-letter queue. The run's validation resolves links later.
  */
 export function withinPlaces(found: Starts, allowed: AllowedPlaces): Starts {
   const checked = found.starts.map((start) => ({ start, refused: refusedIn(start, allowed) }));

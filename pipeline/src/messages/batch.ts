@@ -6,7 +6,7 @@ import type { Label, MessageTexts } from './texts';
 
 const maxShown = 20;
 
-/** Returns the first line, which is the subject as well, and the facts of the message of a batch. */
+/** Returns the first line, which is also the subject, and the facts of a batch's message. */
 export function describeBatch(outcome: BatchOutcome, texts: MessageTexts): [string, readonly Fact[]] {
   const { summary, ended, failureType = 'ServiceUnavailable' } = outcome;
   const firstLine = texts.batch[ended]({

@@ -13,7 +13,7 @@ const maxReasons = 20;
 export interface MessageOptions {
   /** @default 'es' */
   readonly language?: MessageLanguage;
-  /** Address of the run in the Web UI. */
+  /** URL of the run in the Web UI. */
   readonly runUrl?: string | undefined;
 }
 

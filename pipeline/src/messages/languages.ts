@@ -2,7 +2,7 @@ import { en } from './en';
 import { es } from './es';
 import type { MessageTexts } from './texts';
 
-/** The languages of notifications. */
+/** Languages of notifications. */
 export const languages = { es, en } as const satisfies Record<string, MessageTexts>;
 
 export type MessageLanguage = keyof typeof languages;

@@ -14,7 +14,7 @@ export type Outcome =
       readonly warnings: readonly string[];
     }
   | { readonly kind: 'invalid'; readonly reasons: readonly string[] }
-  /** A quality gate waits for approval, until `until` (ISO 8601): the run has not ended. */
+  /** A quality gate waits for an approval until `until` (ISO 8601): the run has not ended. */
   | { readonly kind: 'held'; readonly reason: string; readonly until: string }
   | {
       readonly kind: 'failure' | 'cancelled';
@@ -24,7 +24,7 @@ export type Outcome =
     }
   | BatchOutcome;
 
-/** The run and the batch that a message is about. An event that could not be read may lack any field of the batch. */
+/** Run and batch of a message. An event that could not be read may lack any field of the batch. */
 export interface Subject {
   readonly workflowId: string;
   readonly runId: string;
@@ -33,7 +33,10 @@ export interface Subject {
   readonly source?: string;
 }
 
-/** A notification. SNS requires a subject in ASCII, under 100 characters, without line breaks. Programs read the attributes. */
+/**
+ * A notification. SNS requires a subject in ASCII, under 100 characters, without line breaks. Programs read the
+ * attributes.
+ */
 export interface Message {
   readonly topic: Topic;
   readonly subject: string;
@@ -44,7 +47,7 @@ export interface Message {
 /** How a batch ended: `empty` found no file, `tooFew` found fewer files than required. */
 export type BatchEnd = 'delivered' | 'incomplete' | 'empty' | 'tooFew' | 'cancelled' | 'failed';
 
-/** What a batch reports about itself. */
+/** Outcome of a batch. */
 export interface BatchOutcome {
   readonly kind: 'batch';
   readonly ended: BatchEnd;
@@ -52,6 +55,6 @@ export interface BatchOutcome {
   readonly prefix: string;
   readonly summary: BatchSummary;
   readonly failureType?: string;
-  /** Why it could not continue, or found too few files. */
+  /** Why the batch could not continue, or found too few files. */
   readonly reason?: string;
 }

@@ -1,8 +1,8 @@
 import type { BatchEnd } from './outcome';
 
-/** The texts of notifications in one language. A language is a file beside this one and a row in `languages.ts`. */
+/** Texts of notifications in one language. A language is a file beside this one and a row in `languages.ts`. */
 export interface MessageTexts {
-  /** Stands for a value that an unreadable event does not have. */
+  /** Stands for a value that an unreadable event lacks. */
   readonly unknown: string;
   /** First line of the body. Readers may rely on it: both engines send exactly this line. */
   readonly firstLines: {
@@ -11,7 +11,7 @@ export interface MessageTexts {
     readonly held: (batchDate: string) => string;
     readonly failure: (failureType: string) => string;
   };
-  /** Subject, for a batch such as `ventas 2026-02-08`. Characters outside ASCII lose their accents. */
+  /** Subject, for a batch such as `ventas 2026-02-08`. Letters outside ASCII lose their accents. */
   readonly titles: {
     readonly success: (batch: string) => string;
     readonly invalid: (batch: string) => string;
@@ -21,7 +21,7 @@ export interface MessageTexts {
   /** First line and subject of the message of a batch of files. */
   readonly batch: Readonly<Record<BatchEnd, (facts: BatchFacts) => string>>;
   readonly days: (from: string, to: string) => string;
-  /** Last line of a list that was cut. */
+  /** Last line of a truncated list. */
   readonly more: (count: number) => string;
   readonly labels: Readonly<Record<Label, string>>;
 }
@@ -34,7 +34,7 @@ export interface BatchFacts {
   readonly failureType: string;
 }
 
-/** What a line of a message is about. */
+/** Label of a line of a message. */
 export type Label =
   | 'batchDate'
   | 'dataset'

@@ -2,15 +2,18 @@ import type { TaskSize } from '@etl/ecs/sizes';
 import { jsonBytes } from '@etl/lib/json';
 import { parseUri } from '@etl/lib/uri';
 import type { HeadInspection } from '../csv/inspectHead';
+import { transform } from '../definition';
 import type { Plan } from '../plan';
 import { expansion } from './policy';
+import type { RoutingSettings } from './route';
 import { brokenWishes, planShards, type ShardWishes } from './shards';
 
-/** Of a task whose size its task definition decides. */
+/** Assumed size of a task whose task definition decides its size. */
 export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
 
 /**
- * In bytes, of the plans of all shards together: each shard is given the plan, at most twice, and a history has 50 MiB at most.
+ * Maximum size of the plans of all shards together, in bytes: each shard receives the plan, at most twice, and a
+ * history has at most 50 MiB.
  *
  * @see https://docs.temporal.io/workflow-execution/limits
  */
@@ -20,11 +23,15 @@ export type Applied =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
-/** The plan with the number of tasks that convert the file, and why; or why the event's wishes cannot be kept. */
+/**
+ * Returns the plan with the number of tasks that convert the file and the reasons, or why the event's requirements
+ * cannot be met.
+ */
 export function applyShards(
   plan: Plan,
   head: Pick<HeadInspection, 'compression' | 'encoding' | 'rowBytes'>,
   { shards, deadlineMinutes, budgetUsd }: ShardWishes = {},
+  { launchesPerSecond = transform.launchesPerSecond }: Pick<RoutingSettings, 'launchesPerSecond'> = {},
 ): Applied {
   if (plan.compute.lane === 'light') {
     const broken = brokenWishes(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
@@ -44,6 +51,7 @@ export function applyShards(
     size: plan.compute.size ?? assumedSize,
     spot: plan.compute.spot,
     timeoutSeconds: plan.timings.timeoutSeconds,
+    launchesPerSecond,
   });
   if (!decided.ok) return decided;
   const { reasons, estimate, warnings } = decided;

@@ -8,18 +8,18 @@ const units: readonly [number, string][] = [
   [1e3, 'kB'],
 ];
 
-/** `84 MB`, `2.3 GB`, `1 TiB`, `12 B`: decimal below a tebibyte. */
+/** Returns `84 MB`, `2.3 GB`, `1 TiB` or `12 B`: decimal units below a tebibyte. */
 export function describeBytes(bytes: number): string {
   const [unit, name] = units.find(([size]) => bytes >= size) ?? [1, 'B'];
   return `${Number((bytes / unit).toPrecision(3))} ${name}`;
 }
 
-/** `2 vCPU and 4 GiB`. */
+/** Returns `2 vCPU and 4 GiB`. */
 export function describeSize({ cpu, memoryMiB }: TaskSize): string {
   return `${cpu / 1024} vCPU and ${memoryMiB / 1024} GiB`;
 }
 
-/** Why a run runs where it runs, a line each, and what it is expected to take. */
+/** Returns the reasons for a run's route, one line each, and its estimate. */
 export function describeRouting({ reasons, estimate }: Routing): string[] {
   if (!estimate) return [...reasons];
   const { tasks, seconds, costUsd } = estimate;

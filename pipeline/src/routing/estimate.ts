@@ -3,57 +3,68 @@ import type { TaskSize } from '@etl/ecs/sizes';
 import type { Estimate } from '../plan';
 
 /**
- * Bytes of CSV that one vCPU converts in a second. Measured: docs/benchmarks.md, 10.33 GB in 120.9 s of CPU time (85 MB/s),
- * 1.03 GB in 13.3 s (77 MB/s); 80 lies between.
+ * Bytes of CSV that one vCPU converts per second. Measured (docs/benchmarks.md): 10.33 GB in 120.9 s of CPU time (85
+ * MB/s), 1.03 GB in 13.3 s (77 MB/s); 80 lies between.
  */
 export const bytesPerVcpuSecond = 80e6;
 
 /**
- * What one stream from S3 brings in a second, whatever the task's size. Not measured here. Source: Amazon S3 User Guide,
- * "Performance design patterns": a request for each 85-90 MB/s.
+ * Bytes per second of one stream from S3, whatever the task's size. Not measured here. Source: Amazon S3 User Guide,
+ * "Performance design patterns": one request for each 85-90 MB/s.
  */
 export const bytesPerStreamSecond = 85e6;
 
 /**
- * Bytes in a second of the scan that finds where the chunks begin. Of a file it was measured at 1.2 GB/s and is taken at half
- * of it. On S3 it reads six ranges at a time; that four streams' worth comes of them is assumed, not measured.
+ * Bytes per second of the scan that finds where the chunks begin. On a file system it was measured at 1.2 GB/s, and
+ * half of that is used. On S3 it reads six ranges in parallel; a throughput of four streams is assumed, not measured.
  */
 export const indexBytesPerSecond = { s3: 4 * bytesPerStreamSecond, file: 600e6 } as const;
 
-/** From RunTask to the first line of the program. Assumed, not measured: placement, network interface, image pull. */
+/**
+ * Time from RunTask to the first line of the program: placement, network interface, image pull. Assumed, not measured.
+ */
 export const taskStartSeconds = 40;
 
-/** The part of it that is paid for: from the image pull on. Assumed, not measured. */
+/** Billed part of the start, from the image pull on. Assumed, not measured. */
 export const paidStartSeconds = 15;
 
-/** Commit and projection. Assumed, not measured: copies within S3, which take no bytes through the task. */
+/** Commit and projection: copies within S3, which move no bytes through the task. Assumed, not measured. */
 export const publishSeconds = 5;
 
-/** Memory of a function that has one vCPU. Source: AWS Lambda Developer Guide, "Configure Lambda function memory". */
+/** Memory of a function with one vCPU. Source: AWS Lambda Developer Guide, "Configure Lambda function memory". */
 export const lambdaMiBPerVcpu = 1769;
 
-/** A function that is started anew, until its first line. Assumed, not measured. */
+/** Cold start of a function, until its first line. Assumed, not measured. */
 export const lambdaStartSeconds = 2;
 
 export type SourceKind = 's3' | 'file';
 
 export interface RunShape {
-  /** Decoded: what a compressed file becomes. */
+  /** Decoded bytes: the size of a compressed file after decompression. */
   readonly bytes: number;
   readonly size: TaskSize;
-  /** 1, or so many tasks that convert the file together, with one before them for the index and one after them for the commit. */
+  /**
+   * 1, or the number of tasks that convert the file together, with one more before them for the index and one after
+   * them for the commit.
+   */
   readonly tasks: number;
   readonly spot: boolean;
-  /** Default `s3`. */
+  /** @default 's3' */
   readonly source?: SourceKind;
 }
 
-/** Bytes that a task or a function of so many vCPUs converts in a second: what its processors do, or what one stream brings. */
+/**
+ * Returns the bytes per second that a task or a function with this many vCPUs converts, limited by its processors or by
+ * one stream.
+ */
 export function bytesPerSecond(vcpus: number, source: SourceKind = 's3'): number {
   return Math.min(vcpus * bytesPerVcpuSecond, source === 's3' ? bytesPerStreamSecond : Number.POSITIVE_INFINITY);
 }
 
-/** What a run takes from its first launch to its commit, in seconds and US dollars, when nothing goes wrong. */
+/**
+ * Returns the expected duration and cost of a run, from its first launch to its commit, in seconds and US dollars,
+ * without failures.
+ */
 export function estimateRun({ bytes, size, tasks, spot, source = 's3' }: RunShape): Estimate {
   const converting = bytes / tasks / bytesPerSecond(size.cpu / 1024, source);
   const stages =
@@ -78,7 +89,10 @@ export function estimateRun({ bytes, size, tasks, spot, source = 's3' }: RunShap
   };
 }
 
-/** The same of a conversion in a function with so much memory; a process beside the worker costs nothing of its own. */
+/**
+ * Returns the same for a conversion in a function with this much memory; a worker's child process has no cost of its
+ * own.
+ */
 export function estimateLight(shape: {
   readonly bytes: number;
   readonly kind: 'lambda' | 'process';

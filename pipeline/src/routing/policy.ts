@@ -3,10 +3,10 @@ import type { Compression } from '../csv/compression';
 import type { Lane } from '../plan';
 import { describeBytes } from './describe';
 
-/** A row of the policy: what is done with files of up to so many bytes that no earlier row has taken. */
+/** A row of the policy: the route of files up to a size, unless an earlier row matches. */
 export interface PolicyRow {
   readonly upToBytes: number;
-  /** `light` where there is such a lane; a task of this size where there is none, or a launch in it has been killed. */
+  /** `light` where that lane exists; otherwise, or after a launch in it was killed, a task of this size. */
   readonly lane: Lane;
   readonly size: TaskSize;
   readonly why: string;
@@ -16,8 +16,9 @@ export interface PolicyRow {
 export const defaultLightLimitBytes = 100e6;
 
 /**
- * Above this a file is refused unless the event says `compute.acceptSize`: one task would take its stream from S3 for three and a
- * half hours, well beyond the hour that a launch has by default, and what failed near its end costs as long again.
+ * A larger file is rejected unless the event sets `compute.acceptSize`: one task would read its stream from S3 for
+ * three and a half hours, well beyond the default timeout of one hour per launch, and a failure near the end would cost
+ * as long again.
  */
 export const ceilingBytes = 2 ** 40;
 
@@ -46,37 +47,37 @@ export const policy: readonly PolicyRow[] = [
 ];
 
 /**
- * What a byte of a compressed file is taken for. The files that docs/routing.md names have 2 to 14; 8 sends a file that is hard to
- * tell to a task, where memory and time are no question.
+ * Assumed expansion of a compressed file. The files listed in docs/routing.md expand 2 to 14 times; 8 sends an
+ * uncertain file to a task, where memory and time suffice.
  */
 export const expansion: Readonly<Record<Compression, number>> = { none: 1, gzip: 8, zstd: 8 };
 
 /**
- * Of the light lane. Sources: AWS Lambda quotas (15 min, 10,240 MB of memory, 10,240 MB of /tmp, 512 MB unless asked for). A
- * process beside a worker has the same, so that a file that runs on a laptop runs in AWS.
+ * Limits of the light lane. Sources: AWS Lambda quotas (15 min, 10,240 MB of memory, 10,240 MB of /tmp, 512 MB by
+ * default). A worker's child process has the same limits, so that a file that runs on a laptop runs in AWS.
  */
 export const lightLimits = {
   timeoutSeconds: 900,
   memoryMiB: 10_240,
   scratchBytes: 512e6,
   /**
-   * Rule of thumb for what an event may ask for: half of the largest /tmp. At 8 MB/s, a tenth of what one vCPU converts, it takes
-   * 625 of the 900 s.
+   * Rule of thumb for the largest file that an event may request: half of the largest /tmp. At 8 MB/s, a tenth of what
+   * one vCPU converts, it takes 625 of the 900 s.
    */
   mostBytes: 5e9,
 } as const;
 
-/** What a function of the light lane is to be given: one whole vCPU. */
+/** Recommended memory of a light-lane function: one whole vCPU. */
 export const lightMemoryMiB = 1769;
 
-/** The rows for a light limit that is set otherwise: at 0 there is no light row. */
+/** Returns the rows for another light limit: 0 removes the light row. */
 export function policyRows(lightLimitBytes: number): readonly PolicyRow[] {
   return policy
     .map((row) => (row.lane === 'light' ? { ...row, upToBytes: lightLimitBytes } : row))
     .filter((row, index, rows) => row.upToBytes > (rows[index - 1]?.upToBytes ?? 0));
 }
 
-/** The policy as a Markdown table, for docs/routing.md. */
+/** Returns the policy as a Markdown table, for docs/routing.md. */
 export function policyTable(): string {
   const head = ['Decoded size', 'Lane', 'Task', 'Why'];
   const rows = policy.map(({ upToBytes, lane, size, why }) => [

@@ -15,35 +15,41 @@ import {
   recommendedAbove,
 } from './policy';
 
-/** Who converts in the light lane of a worker. */
+/** Light lane of a worker. */
 export interface LightLane {
   readonly kind: 'lambda' | 'process';
-  /** Files of up to so many decoded bytes go to it by themselves. */
+  /** Files up to this many decoded bytes use the lane by default. */
   readonly limitBytes: number;
 }
 
-/** What the worker's configuration has to say about routes. */
+/** Configuration of a worker for routes. */
 export interface RoutingSettings {
-  /** Absent: there is no such lane. */
+  /** Absent: the worker has no light lane. */
   readonly lightLane?: LightLane;
-  /** `policy`: a task is as large as the policy says; `definition`: as its task definition says. */
+  /** Source of a task's size: `policy`, or its task definition (`definition`). */
   readonly taskSize: 'policy' | 'definition';
-  /** Whether tasks run on Spot when the event does not say. */
+  /** Whether tasks run on Spot when the event does not decide. */
   readonly spot: boolean;
-  /** Lanes cannot be followed: a wish for one is let through, and everything is a task. */
+  /**
+   * Launches per second across all workers.
+   *
+   * @default transform.launchesPerSecond
+   */
+  readonly launchesPerSecond?: number;
+  /** The engine cannot follow lanes: a requested lane is accepted, and every conversion is a task. */
   readonly ignoresLanes?: boolean;
 }
 
-/** As the task definition says, on demand: where nobody has configured anything else. */
+/** Default without configuration: on demand, with the task definition's size. */
 export const noRouting: RoutingSettings = { taskSize: 'definition', spot: false };
 
 export interface RouteRequest {
   readonly source: {
     readonly kind: SourceKind;
-    /** As it is stored. */
+    /** Stored size. */
     readonly bytes: number;
     readonly compression: Compression;
-    /** What a row takes at an average, decoded. */
+    /** Average bytes per row, decoded. */
     readonly rowBytes: number;
   };
   readonly destination: SourceKind;
@@ -55,7 +61,9 @@ export type Route =
   | { readonly ok: true; readonly compute: Compute; readonly routing: Routing }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
-/** Lane, size and Spot of a file, with a reason for each; or why what the event wishes cannot be. */
+/**
+ * Returns the lane, size and Spot use of a file, with a reason for each, or why the event's requirements cannot be met.
+ */
 export function route(request: RouteRequest, settings: RoutingSettings): Route {
   const { source, wishes } = request;
   const bytes = source.bytes * expansion[source.compression];
@@ -69,7 +77,8 @@ export function route(request: RouteRequest, settings: RoutingSettings): Route {
   const reasons = [
     ...expansionReason(source),
     lane.reason,
-    // What a task would be is told only where one is launched, and kept for a launch after one that was killed.
+    // Reasons for the task are shown only when one is launched. Its size is kept for a relaunch after a light launch
+    // was killed.
     ...(lane.lane === 'fargate' ? [size.reason, spot.reason, ...storage.reasons] : []),
   ];
   const compute: Compute = {
@@ -90,7 +99,7 @@ function ceilingProblem(bytes: number, wishes: RouteRequest['wishes']): string[]
   ];
 }
 
-/** Why the light lane cannot have a file that the event wants there. */
+/** Returns why the light lane cannot take a file whose event requests it. */
 function lightProblems(request: RouteRequest, bytes: number, settings: RoutingSettings): string[] {
   const { wishes } = request;
   if (wishes.lane !== 'light' || settings.ignoresLanes) return [];
@@ -147,10 +156,10 @@ function laneOf(
 
 const laneNames: Readonly<Record<Lane, string>> = { light: 'light lane', fargate: 'Fargate' };
 
-/** The first wish of the event that the light lane has nothing for. */
+/** Returns the first requirement of the event that the light lane cannot meet. */
 function taskWish(wishes: RouteRequest['wishes']): string | undefined {
   const keys = ['cpu', 'ephemeralStorageGiB', 'spot'] as const;
-  // Not to want Spot is no wish for a task.
+  // Declining Spot does not require a task.
   const key = keys.find((each) => wishes[each] !== undefined && wishes[each] !== false);
   if (key !== undefined) return `compute.${key}`;
   return (wishes.shards ?? 1) > 1 ? 'compute.shards' : undefined;
@@ -184,10 +193,10 @@ function spotOf(
 }
 
 const freeStorageGiB = 20;
-/** Of its storage a task may fill so much with parts. */
+/** Share of its storage that a task may fill with parts. */
 const storageShare = 0.8;
 
-/** More storage where two parts need it. */
+/** Returns the storage for two parts, if it exceeds the default. */
 function storageOf(request: RouteRequest): { readonly giB?: number; readonly reasons: readonly string[] } {
   const wished = request.wishes.ephemeralStorageGiB;
   if (wished !== undefined) return { giB: wished, reasons: [`the event asks for ${wished} GiB of storage`] };
@@ -198,7 +207,7 @@ function storageOf(request: RouteRequest): { readonly giB?: number; readonly rea
   return { giB, reasons: [`${giB} GiB of storage: two parts take ${describeBytes(scratch)}`] };
 }
 
-/** What two parts take at the most: as the container itself reckons it before it begins. */
+/** Returns the maximum size of two parts, as the container itself calculates it before it begins. */
 function scratchBytesOf({ source, chunkRows }: RouteRequest): number {
   const twoParts = 2 * chunkRows * source.rowBytes;
   return source.compression === 'none' ? Math.min(twoParts, 3 * source.bytes) : twoParts;

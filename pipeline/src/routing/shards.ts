@@ -7,7 +7,7 @@ import { maxShards } from '../event';
 import type { Estimate } from '../plan';
 import { bytesPerSecond, estimateRun, indexBytesPerSecond, type SourceKind, taskStartSeconds } from './estimate';
 
-/** What the event says about the number of tasks. */
+/** The event's requirements for the number of tasks. */
 export interface ShardWishes {
   readonly shards?: number | undefined;
   readonly deadlineMinutes?: number | undefined;
@@ -18,18 +18,20 @@ export interface ShardRequest {
   readonly wishes: ShardWishes;
   readonly source: {
     readonly kind: SourceKind;
-    /** Decoded: what a compressed file becomes. */
+    /** Decoded bytes: the size of a compressed file after decompression. */
     readonly bytes: number;
     readonly compression: Compression;
     readonly encoding: Encoding;
-    /** What a row takes at an average, from the head of the file. */
+    /** Average bytes per row, from the head of the file. */
     readonly rowBytes: number;
   };
   readonly chunkRows: number;
   readonly size: TaskSize;
   readonly spot: boolean;
-  /** Of one attempt of a task. */
+  /** Timeout of one attempt of a task. */
   readonly timeoutSeconds: number;
+  /** Launches per second across all workers. */
+  readonly launchesPerSecond: number;
 }
 
 export type ShardPlan =
@@ -43,28 +45,28 @@ export type ShardPlan =
     }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
-/** Without a wish of the event. */
+/** Policy for an event without requirements. */
 export const shardPolicy = {
-  /** Files above this are cut. */
+  /** Larger files are split. */
   aboveBytes: 50e9,
-  /** So much for a task of its own. */
+  /** Bytes per task of a split file. */
   bytesPerTask: 25e9,
-  /** Of its timeout, a task is planned to need this share at the most: an estimate is none to the second. */
+  /** Maximum planned share of a task's timeout: estimates are not exact to the second. */
   timeoutShare: 0.5,
 } as const;
 
-/** More tasks for less than this share of the time are not worth their price. */
+/** More tasks that save less than this share of the time are not worth their price. */
 const worthwhileShare = 0.05;
 
-/** So many tasks, and what the run is then expected to take. */
+/** A number of tasks, with its estimate. */
 interface Choice {
   readonly shards: number;
   readonly estimate: Estimate;
 }
 
 /**
- * How many tasks convert a file together: by the event's wishes, else by its size and the timeout of a task. Refused when
- * deadline or budget cannot be kept by the estimate, with what it would take.
+ * Returns the number of tasks that convert a file together: by the event's requirements, else by the file's size and
+ * the timeout of a task. Rejects a deadline or a budget that the estimate exceeds, and states what would be needed.
  */
 export function planShards(request: ShardRequest): ShardPlan {
   const { wishes } = request;
@@ -79,7 +81,7 @@ export function planShards(request: ShardRequest): ShardPlan {
   return bySize(request, choices, most.reason);
 }
 
-/** How many tasks there may be, and why not more. */
+/** Returns the maximum number of tasks, and why there cannot be more. */
 function mostShards({ source, chunkRows }: ShardRequest): { readonly shards: number; readonly reason: string } {
   const { compression, encoding, bytes, rowBytes } = source;
   const cannot = 'such a file cannot be read from its middle, so that one task converts it';
@@ -102,7 +104,7 @@ function asAsked(request: ShardRequest, wished: number, most: { shards: number; 
   return planned(request, chosen, [reason], short);
 }
 
-/** Which of deadline and budget are not kept by what is estimated for `who`. */
+/** Returns the deadline and budget problems of an estimate for `who`. */
 export function brokenWishes(
   estimate: Estimate | undefined,
   { deadlineMinutes, budgetUsd }: ShardWishes,
@@ -122,7 +124,7 @@ export function brokenWishes(
 
 function withinDeadline(request: ShardRequest, minutes: number, choices: readonly Choice[], bound: string): ShardPlan {
   const { budgetUsd } = request.wishes;
-  // What costs least comes first: every task more has its price.
+  // The choices are in ascending cost: every additional task has its price.
   const chosen = choices.find(({ estimate }) => estimate.seconds <= minutes * 60);
   if (!chosen) {
     const fastest = fastestOf(choices);
@@ -182,7 +184,7 @@ function planned(
   return { ok: true, shards, estimate, reasons, warnings: [...warnings, ...late(request, shards)] };
 }
 
-/** An attempt that would be stopped before it is done. */
+/** Returns a warning when an attempt would be stopped before it is done. */
 function late(request: ShardRequest, shards: number): string[] {
   const { source, timeoutSeconds } = request;
   const index = shards > 1 ? taskStartSeconds + source.bytes / indexBytesPerSecond[source.kind] : 0;
@@ -195,14 +197,16 @@ function late(request: ShardRequest, shards: number): string[] {
   ];
 }
 
-function choice({ source, size, spot }: ShardRequest, shards: number): Choice {
+/** The run starts all shards and the workers launch them: the slower rate decides when the last one starts. */
+function choice({ source, size, spot, launchesPerSecond }: ShardRequest, shards: number): Choice {
   const { bytes, kind } = source;
   const { seconds, ...rest } = estimateRun({ bytes, size, tasks: shards, spot, source: kind });
-  const starting = shards > 1 ? Math.floor(shards / transform.shardStartsPerSecond) : 0;
+  const startsPerSecond = Math.min(transform.shardStartsPerSecond, launchesPerSecond);
+  const starting = shards > 1 ? Math.floor(shards / startsPerSecond) : 0;
   return { shards, estimate: { ...rest, seconds: seconds + starting } };
 }
 
-/** Of the task that converts, from its launch. */
+/** Returns the estimated seconds of a converting task, from its launch. */
 function attemptSeconds({ source, size }: ShardRequest, shards: number): number {
   return taskStartSeconds + source.bytes / shards / bytesPerSecond(size.cpu / 1024, source.kind);
 }
@@ -214,7 +218,7 @@ const fastestOf = (choices: readonly Choice[]): Choice =>
 
 const refused = (...reasons: string[]): ShardPlan => ({ ok: false, reasons });
 
-/** `12 tasks, 28 min 30 s and $5.23 by the estimate`. */
+/** Returns `12 tasks, 28 min 30 s and $5.23 by the estimate`. */
 function describe({ shards, estimate }: Choice): string {
   return describeEstimate(count(shards, 'task'), estimate);
 }
