@@ -16,7 +16,7 @@ import { containerInput } from './launchTask';
 import { type LightConverter, LightConverterError, type LightEnd } from './ports';
 import type { ProgressReader } from './progressReader';
 
-export interface Lightly {
+export interface LightContext {
   readonly converter: LightConverter | undefined;
   readonly store: Pick<ObjectStore, 'write'>;
   readonly progress: Pick<ProgressReader, 'follow'>;
@@ -46,7 +46,7 @@ const patienceSeconds = 240;
  * @throws {CredentialsError} if the credentials are still refused after the retries
  * @throws {LightConverterError}
  */
-export async function convertLight(lightly: Lightly, input: LightInput): Promise<LightEnd> {
+export async function convertLight(lightly: LightContext, input: LightInput): Promise<LightEnd> {
   const { converter, signal, firstPauseSeconds = 0.5 } = lightly;
   if (!converter) throw new LightConverterError('this worker has no light lane');
   const startedAt = performance.now();
@@ -74,13 +74,13 @@ export async function convertLight(lightly: Lightly, input: LightInput): Promise
  * Returns the seconds for which an error is retried; 0 for an error that may have occurred after the conversion
  * started.
  */
-function patienceWith(error: unknown, { credentialSeconds = credentials.retrySeconds }: Lightly): number {
+function patienceWith(error: unknown, { credentialSeconds = credentials.retrySeconds }: LightContext): number {
   const { type, retry } = classOf(error) ?? {};
   if (retry === 'withinBudget') return Math.min(credentialSeconds, patienceSeconds);
   return type === 'Throttled' ? patienceSeconds : 0;
 }
 
-async function convertOnce(lightly: Lightly, converter: LightConverter, input: LightInput): Promise<LightEnd> {
+async function convertOnce(lightly: LightContext, converter: LightConverter, input: LightInput): Promise<LightEnd> {
   const timeoutSeconds = Math.min(input.plan.timings.timeoutSeconds, lightLimits.timeoutSeconds);
   const { store, signal } = lightly;
   const environment = containerEnvironment({ ...(await containerInput(store, input)), timeoutSeconds });
@@ -88,7 +88,7 @@ async function convertOnce(lightly: Lightly, converter: LightConverter, input: L
 }
 
 /** Runs a conversion and reports its progress meanwhile. */
-async function reported<T>(lightly: Lightly, input: LightInput, convert: () => Promise<T>): Promise<T> {
+async function reported<T>(lightly: LightContext, input: LightInput, convert: () => Promise<T>): Promise<T> {
   const { plan, run, generation } = input;
   const work = layout(plan.destination, plan.batch).work(run.runId, generation);
   const followed = lightly.progress.follow(joinUri(work, progressName), performance.now(), (progress) => {

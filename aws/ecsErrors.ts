@@ -23,7 +23,7 @@ export function ecsError(operation: string, error: unknown): unknown {
 }
 
 /** Awaits an ECS call and maps its errors (`ecsError`). */
-export async function askedWell<T>(operation: string, call: Promise<T>): Promise<T> {
+export async function mapEcsErrors<T>(operation: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

@@ -13,7 +13,7 @@ import {
 import { type Refusal, refusalOf } from '@etl/pipeline/causes/refusals';
 import { type RunAnswer, type TaskRunner, TaskRunnerError, ThrottledError } from '../activities/ports';
 import { containerSizes } from './containerSizes';
-import { askedWell, ecsError } from './ecsErrors';
+import { ecsError, mapEcsErrors } from './ecsErrors';
 import { type EcsSettings, runTaskRequest } from './runTaskRequest';
 import { describeTask } from './taskDescription';
 
@@ -30,7 +30,7 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, wi
     let nextToken: string | undefined;
     do {
       const filter = { cluster, desiredStatus, ...(startedBy !== undefined && { startedBy }) };
-      const page = await askedWell('ListTasks', client.send(new ListTasksCommand({ ...filter, nextToken })));
+      const page = await mapEcsErrors('ListTasks', client.send(new ListTasksCommand({ ...filter, nextToken })));
       arns.push(...(page.taskArns ?? []));
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
@@ -41,7 +41,10 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, wi
     async run(request) {
       const definition =
         request.size &&
-        (await askedWell('DescribeTaskDefinition', client.send(new DescribeTaskDefinitionCommand({ taskDefinition }))));
+        (await mapEcsErrors(
+          'DescribeTaskDefinition',
+          client.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
+        ));
       const sizes = request.size && containerSizes(definition?.taskDefinition, request.size);
       const call = new RunTaskCommand(runTaskRequest(settings, request, sizes));
       type Answer = Pick<RunTaskCommandOutput, 'tasks' | 'failures'> | ConflictException | Refused;
@@ -59,7 +62,7 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, wi
     async describe(taskArns, { retries = true } = {}) {
       if (taskArns.length === 0) return [];
       const call = new DescribeTasksCommand({ cluster, tasks: [...taskArns], include: ['TAGS'] });
-      const answer = await askedWell('DescribeTasks', (retries ? client : withoutRetries).send(call));
+      const answer = await mapEcsErrors('DescribeTasks', (retries ? client : withoutRetries).send(call));
       return (answer.tasks ?? []).flatMap((task) => describeTask(task) ?? []);
     },
 

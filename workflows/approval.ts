@@ -69,7 +69,7 @@ export type ApprovalTracker = ReturnType<typeof trackApproval>;
  * `held`, notifies it that the file no longer waits: the pipeline may have received the answer directly. Best effort:
  * the batch may already be closed.
  */
-export async function tellParent(held?: { readonly reason: string; readonly until: string }): Promise<void> {
+export async function notifyParent(held?: { readonly reason: string; readonly until: string }): Promise<void> {
   const { parent, workflowId } = workflowInfo();
   if (!parent) return;
   try {

@@ -5,7 +5,7 @@ import { layout, shardName } from '@etl/pipeline/layout';
 import { isCancellation, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
 import { asFailure, failure, failureTypeOf } from './failures';
-import { workLeftBy } from './lastLook';
+import { outputOf } from './finalCheck';
 import { runContext } from './runTask';
 import { settleWork } from './settle';
 import type { ShardInput } from './shardInput';
@@ -41,7 +41,7 @@ export async function convertShard(input: ShardInput): Promise<ShardResult> {
     const shardUri = await transform(runContext({ plan, run, title, status }), {
       mode,
       settle: (context, ended) => settleWork(context, ended, reportOf(ended.generation)),
-      lastLook: (context, tried) => workLeftBy(context, tried, reportOf),
+      finalCheck: (context, tried) => outputOf(context, tried, reportOf),
     });
     finish({ outcome: 'converted', shardUri });
     return { shardUri, launches: launches() };

@@ -1,11 +1,11 @@
 import { type Approval, mayBeHeld } from '@etl/pipeline/approval';
 import { transform as definition } from '@etl/pipeline/definition';
 import { type ApplicationFailure, CancellationScope, isCancellation, patched, upsertMemo } from '@temporalio/workflow';
-import { type ApprovalTracker, heldStatus, tellParent } from './approval';
+import { type ApprovalTracker, heldStatus, notifyParent } from './approval';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { commit, fanOut } from './fanOut';
-import { deliveredAllTheSame } from './lastLook';
+import { committedByThisRun } from './finalCheck';
 import type { RunContext } from './runTask';
 import { conversion, transform, type Work } from './transform';
 
@@ -53,7 +53,7 @@ function mayHaveCommitted({ status }: RunContext, error: unknown): boolean {
 async function committedBefore(context: RunContext): Promise<Delivered | undefined> {
   if (!patched(patches.lateCancel)) return undefined;
   const bounds = { scheduleToCloseTimeout: confirmationMs };
-  return CancellationScope.nonCancellable(() => deliveredAllTheSame(context, bounds));
+  return CancellationScope.nonCancellable(() => committedByThisRun(context, bounds));
 }
 
 async function orHeld(
@@ -87,7 +87,7 @@ async function approval(
   const reason = held.message;
   status.set(heldStatus(reason, until));
   const tell = async () => {
-    await tellParent({ reason, until });
+    await notifyParent({ reason, until });
     await alert(reason, until);
   };
   const [decision] = await Promise.all([answers.wait(seconds), tell()]);
@@ -95,7 +95,7 @@ async function approval(
   upsertMemo({ approval: { ...decision, at: new Date(Date.now()).toISOString() } });
   if (!decision.approved) throw failure('NotApproved', `${describe(decision)}: ${reason}`, evidenceIn(held));
   // The next launch counts toward the batch's concurrency again.
-  await tellParent();
+  await notifyParent();
 }
 
 function describe({ by, note }: Approval): string {

@@ -4,7 +4,7 @@ import { indexName, layout, reconcileName } from '@etl/pipeline/layout';
 import { isCancellation } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
-import { deliveredAllTheSame, workLeftBy } from './lastLook';
+import { committedByThisRun, outputOf } from './finalCheck';
 import type { Ended, RunContext } from './runTask';
 import { settleCommit, settleWork } from './settle';
 import { convertShards } from './shards';
@@ -28,7 +28,7 @@ export async function fanOut(context: RunContext, of: number, publish: Publish):
   const indexUri = await transform(context, {
     mode: { kind: 'index' },
     settle: (launched: RunContext, ended: Ended) => settleWork(launched, ended, workOf(ended.generation, indexName)),
-    lastLook: (launched: RunContext, tried) => workLeftBy(launched, tried, (number) => workOf(number, indexName)),
+    finalCheck: (launched: RunContext, tried) => outputOf(launched, tried, (number) => workOf(number, indexName)),
   });
   let reconcileUri: string | undefined;
   for (let round = 1; ; round++) {
@@ -53,6 +53,6 @@ export function commit(shards?: NonNullable<Extract<ContainerMode, { kind: 'comm
   return {
     mode: { kind: 'commit', ...(shards && { shards }) },
     settle: settleCommit,
-    lastLook: (context) => deliveredAllTheSame(context),
+    finalCheck: (context) => committedByThisRun(context),
   };
 }

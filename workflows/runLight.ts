@@ -11,19 +11,19 @@ import { asFailure, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
 
 /**
- * Runs one launch in the light lane, from the call to the commit. Calls `sawEnd` with the end of the launch if it is
+ * Runs one launch in the light lane, from the call to the commit. Calls `onTaskEnd` with the end of the launch if it is
  * known.
  * @throws the failure of the launch; the cancellation, once the conversion is over
  */
 export async function runLight(
   context: RunContext,
   generation: number,
-  sawEnd: (launch: Launch) => void,
+  onTaskEnd: (launch: Launch) => void,
 ): Promise<Delivered> {
   const { status } = context;
   status.set({ step: 'transform', generation });
   const end = await convert(context, generation);
-  sawEnd(lightLaunchOf(generation, end));
+  onTaskEnd(lightLaunchOf(generation, end));
   const evidence = evidenceOf(generation, end);
   const failed = failureOf(end);
   if (failed) throw failure(failed, reasonOf(end), evidence);
@@ -72,7 +72,7 @@ function evidenceOf(generation: number, { exitCode, logTail }: LightEnd): Eviden
  * Returns whether a Fargate task, which has more time and memory, may succeed where the light lane failed. The task is
  * launched at once and uses no retry budget.
  */
-export function goesOnAsTask(failed: ApplicationFailure, { timings }: Plan): boolean {
+export function continuesAsTask(failed: ApplicationFailure, { timings }: Plan): boolean {
   const type = failureTypeOf(failed);
   // The run's own timeout applies to a task too.
   if (type === 'Timeout') return timings.timeoutSeconds > lightLimits.timeoutSeconds;

@@ -49,7 +49,7 @@ export function runContext(of: Omit<RunContext, 'nextGeneration' | 'mode'>): Run
 const patches = { stopAtOnce: 'stop-at-once' } as const;
 
 /** Request for one launch. */
-export interface Asked {
+export interface LaunchRequest {
   readonly generation: number;
   readonly spot: boolean;
   readonly size?: TaskSize;
@@ -72,9 +72,13 @@ export interface Ended extends Launched {
 /**
  * Runs one launch, from RunTask to the end of its container, which ECS may report long before the task is STOPPED
  * (`awaitStopped`). If anything ends the wait early (a timeout, a cancellation, a failure of the wait itself), the task
- * is stopped and its end is observed before this throws. Calls `sawEnd` with the end of the task in either case.
+ * is stopped and its end is observed before this throws. Calls `onTaskEnd` with the end of the task in either case.
  */
-export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
+export async function runTask(
+  context: RunContext,
+  asked: LaunchRequest,
+  onTaskEnd: (end: TaskEnd) => void,
+): Promise<Ended> {
   const { timeoutSeconds, launchQueueSeconds } = context.plan.timings;
   let launched: Launched | undefined;
   return withinTime(context.plan, timeoutSeconds * 1000, {
@@ -86,14 +90,14 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
         launched ??= await launch(context, asked);
         const end = await awaitEnd(context, launched, 'ended');
         if (end.status === 'notStarted') throw failure('StartTimeout', reasonOf(end));
-        sawEnd(end);
+        onTaskEnd(end);
         return { ...launched, end, deadline };
       });
     },
     stop: async (error, why) => {
       const until = stopUntil(error);
-      if (launched) sawEnd(await stop(context, launched.taskArn, why, until));
-      else if (mayHaveLaunched(error, context.plan)) await stopUntold(context, why, until);
+      if (launched) onTaskEnd(await stop(context, launched.taskArn, why, until));
+      else if (mayHaveLaunched(error, context.plan)) await stopUnrecordedTasks(context, why, until);
     },
     late: () => failure('Timeout', `the task was still running after ${timeoutSeconds} s and was stopped`),
   });
@@ -103,7 +107,11 @@ export async function runTask(context: RunContext, asked: Asked, sawEnd: (end: T
  * Waits until a task whose container has ended is STOPPED, up to the deadline of its launch. No other generation is
  * launched before.
  */
-export async function awaitStopped(context: RunContext, ended: Ended, sawEnd: (end: TaskEnd) => void): Promise<Ended> {
+export async function awaitStopped(
+  context: RunContext,
+  ended: Ended,
+  onTaskEnd: (end: TaskEnd) => void,
+): Promise<Ended> {
   const { timeoutSeconds } = context.plan.timings;
   return withinTime(context.plan, Math.max(ended.deadline - Date.now(), 1), {
     work: (inTime) =>
@@ -114,7 +122,7 @@ export async function awaitStopped(context: RunContext, ended: Ended, sawEnd: (e
           'stopped',
           'Its container has ended; ECS does not report it STOPPED',
         );
-        sawEnd(end);
+        onTaskEnd(end);
         return { ...ended, end };
       }),
     stop: async (error, why) => {
@@ -162,7 +170,7 @@ function stopUntil(error: unknown): WaitUntil {
   return isLast ? 'ended' : 'stopped';
 }
 
-async function launch(context: RunContext, asked: Asked): Promise<Launched> {
+async function launch(context: RunContext, asked: LaunchRequest): Promise<Launched> {
   const { run, status } = context;
   for (;;) {
     status.set({ step: 'launch', ...shownLaunch(context, asked) });
@@ -190,10 +198,10 @@ const earlierLaunchSeconds = 900;
  * Launches the task and waits for the answer. If the launch were abandoned, its task would keep running, so a
  * cancellation ends only a launch that is still queued.
  */
-function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult> {
+function answeredLaunch(context: RunContext, asked: LaunchRequest): Promise<LaunchResult> {
   const { plan, run, mode } = context;
   const { launchQueueSeconds } = plan.timings;
-  const over = tasksOver(context);
+  const over = finishedTasks(context);
   const input = { plan, run, ...asked, ...(mode && { mode }), ...(over.length > 0 && { over }) };
   const launchWithin = (bounds: ActivityOptions) =>
     launchTask.executeWithOptions(shown(summaryOf(context, asked), bounds), [input]);
@@ -208,7 +216,7 @@ function answeredLaunch(context: RunContext, asked: Asked): Promise<LaunchResult
 }
 
 /** Returns earlier tasks of this workflow that have succeeded or failed for good: their outcomes are settled. */
-function tasksOver({ status }: RunContext): string[] {
+function finishedTasks({ status }: RunContext): string[] {
   return status.launches().flatMap(({ taskArn, shard, failureType }) => {
     const isOver = failureType === undefined || budgetOf(failureType) === 'none';
     return isOver && shard === undefined && taskArn !== undefined ? [taskArn] : [];
@@ -228,7 +236,7 @@ async function awaitEnd(context: RunContext, launched: Launched, until: WaitUnti
       { plan, run, generation, taskArn, until },
     ]);
   const polled = wait();
-  const told = condition(() => status.isSaidToBeStopped(taskArn)).then(() => undefined);
+  const told = condition(() => status.isReportedStopped(taskArn)).then(() => undefined);
   const first = await Promise.race([polled, told]);
   if (first) return first;
   // The first wait finds the same end with its next poll. Its result is ignored.
@@ -264,7 +272,7 @@ function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
   return ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable'].includes(type);
 }
 
-async function stopUntold(context: RunContext, reason: string, until: WaitUntil): Promise<void> {
+async function stopUnrecordedTasks(context: RunContext, reason: string, until: WaitUntil): Promise<void> {
   const { run, title } = context;
   for (const taskArn of await findTasks.executeWithOptions(shown(title), [{ run }]))
     await stop(context, taskArn, reason, until);

@@ -22,7 +22,7 @@ const maxStopped = 1000;
 export function trackStatus(title: string, onProgress: (progress: Progress) => void = () => undefined) {
   let status: RunStatus = { step: 'validate' };
   const launches: Launch[] = [];
-  const saidToBeStopped = new Set<string>();
+  const reportedStopped = new Set<string>();
   let routing: Routing | undefined;
 
   const set = (next: RunStatus): void => {
@@ -45,7 +45,7 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
   onSignal(taskStateSignal, {
     read: readTaskState,
     handle: ({ taskArn, lastStatus }) => {
-      if (lastStatus === 'STOPPED' && saidToBeStopped.size < maxStopped) saidToBeStopped.add(taskArn);
+      if (lastStatus === 'STOPPED' && reportedStopped.size < maxStopped) reportedStopped.add(taskArn);
     },
     description: 'Sent for an event of ECS: the task has changed its status',
   });
@@ -64,7 +64,7 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
       launches.push(...ended);
     },
     /** Returns whether an ECS event reported the task STOPPED. DescribeTasks has the authoritative status. */
-    isSaidToBeStopped: (taskArn: string): boolean => saidToBeStopped.has(taskArn),
+    isReportedStopped: (taskArn: string): boolean => reportedStopped.has(taskArn),
   };
 }
 

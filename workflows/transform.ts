@@ -8,9 +8,9 @@ import { failureOf, type TaskEnd } from '@etl/pipeline/taskEnd';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
-import { deliveredAllTheSame, looksAgain, mayHaveDone } from './lastLook';
-import { goesOnAsTask, runLight } from './runLight';
-import { type Asked, awaitStopped, type Ended, type RunContext, runTask, shownLaunch } from './runTask';
+import { checksAgain, committedByThisRun, mayHaveFinished } from './finalCheck';
+import { continuesAsTask, runLight } from './runLight';
+import { awaitStopped, type Ended, type LaunchRequest, type RunContext, runTask, shownLaunch } from './runTask';
 import { settleCommit } from './settle';
 
 /** Work that is launched repeatedly until it is done. */
@@ -23,19 +23,19 @@ export interface Work<Result> {
    */
   readonly settle: (context: RunContext, ended: Ended) => Promise<Result>;
   /** Does the work in the light lane. Absent for work that needs a task. */
-  readonly light?: (context: RunContext, generation: number, sawEnd: (launch: Launch) => void) => Promise<Result>;
+  readonly light?: (context: RunContext, generation: number, onTaskEnd: (launch: Launch) => void) => Promise<Result>;
   /**
    * Checks whether launches of these generations did the work although their ends do not prove it: a task may be lost,
    * or never be reported STOPPED, after it has done its work.
    */
-  readonly lastLook: (context: RunContext, generations: readonly number[]) => Promise<Result | undefined>;
+  readonly finalCheck: (context: RunContext, generations: readonly number[]) => Promise<Result | undefined>;
 }
 
 /** The conversion from the source to the commit. */
 export const conversion: Work<Delivered> = {
   settle: settleCommit,
   light: runLight,
-  lastLook: (context) => deliveredAllTheSame(context),
+  finalCheck: (context) => committedByThisRun(context),
 };
 
 /**
@@ -51,7 +51,7 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
   const tried: number[] = [];
   const inLightLane = plan.compute.lane === 'light' && work.light !== undefined;
   const first = context.nextGeneration();
-  let asked: Asked = inLightLane ? { generation: first, lane: 'light', spot: false } : asTask(plan, first);
+  let asked: LaunchRequest = inLightLane ? { generation: first, lane: 'light', spot: false } : asTask(plan, first);
   for (;;) {
     tried.push(asked.generation);
     try {
@@ -59,8 +59,8 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = asFailure(error);
-      if (asked.lane === 'light' && goesOnAsTask(failure, plan)) {
-        const done = looksAgain() && (await work.lastLook(context, tried));
+      if (asked.lane === 'light' && continuesAsTask(failure, plan)) {
+        const done = checksAgain() && (await work.finalCheck(context, tried));
         if (done) return done;
         asked = asTask(plan, context.nextGeneration());
         continue;
@@ -68,7 +68,8 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
       failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
       if (!next.again) {
-        const done = mayHaveDone(failed.map(({ failureType }) => failureType)) && (await work.lastLook(context, tried));
+        const done =
+          mayHaveFinished(failed.map(({ failureType }) => failureType)) && (await work.finalCheck(context, tried));
         if (done) return done;
         throw withHistory(failure, failed.length > 1 ? next.why : undefined, status.launches());
       }
@@ -85,17 +86,17 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
   }
 }
 
-function asTask({ compute: { spot, size } }: Plan, generation: number): Asked {
+function asTask({ compute: { spot, size } }: Plan, generation: number): LaunchRequest {
   return { generation, spot, ...(size && { size }) };
 }
 
 /** Returns the failed launch with its size: the size that ECS reports, since the task definition may have set it. */
-function failedLaunch(failureType: FailureType, asked: Asked, launch: Launch | undefined): FailedLaunch {
+function failedLaunch(failureType: FailureType, asked: LaunchRequest, launch: Launch | undefined): FailedLaunch {
   const size = launch?.size ?? asked.size;
   return { failureType, spot: asked.spot, ...(size && { size }) };
 }
 
-function describeWait(failed: ApplicationFailure, { generation }: Asked, delaySeconds: number): string {
+function describeWait(failed: ApplicationFailure, { generation }: LaunchRequest, delaySeconds: number): string {
   return `Launch ${generation} failed (${failed.type}: ${failed.message}); next launch in ${Number(delaySeconds.toFixed(1))} s`;
 }
 
@@ -118,7 +119,7 @@ export function withLaunches(failed: ApplicationFailure, launches: readonly Laun
 const maxLaunchReason = 500;
 
 /** Runs one launch and records it, whatever its outcome. */
-async function runGeneration<Result>(context: RunContext, work: Work<Result>, asked: Asked): Promise<Result> {
+async function runGeneration<Result>(context: RunContext, work: Work<Result>, asked: LaunchRequest): Promise<Result> {
   const { status, mode } = context;
   let launch: Launch = { ...asked, ...purposeOf(mode), lane: asked.lane ?? 'fargate' };
   try {
@@ -129,10 +130,10 @@ async function runGeneration<Result>(context: RunContext, work: Work<Result>, as
       status.addLaunch(launch);
       return done;
     }
-    const sawEnd = (end: TaskEnd): void => {
+    const onTaskEnd = (end: TaskEnd): void => {
       launch = { ...launch, ...launchOf(asked, end) };
     };
-    const done = await settled(context, work, await runTask(context, asked, sawEnd), sawEnd);
+    const done = await settled(context, work, await runTask(context, asked, onTaskEnd), onTaskEnd);
     status.addLaunch(launch);
     return done;
   } catch (error) {
@@ -151,7 +152,7 @@ async function settled<Result>(
   context: RunContext,
   work: Work<Result>,
   ended: Ended,
-  sawEnd: (end: TaskEnd) => void,
+  onTaskEnd: (end: TaskEnd) => void,
 ): Promise<Result> {
   const settle = (task: Ended): Promise<Result> => {
     context.status.set({ step: 'confirm', ...shownLaunch(context, task), taskArn: task.taskArn });
@@ -164,6 +165,6 @@ async function settled<Result>(
     if (isCancellation(error) || budgetOf(failureTypeOf(asFailure(error))) === 'none') throw error;
   }
   // After a success the commit log has already been checked.
-  const done = failureOf(ended.end) && (await work.lastLook(context, [ended.generation]));
-  return done || settle(await awaitStopped(context, ended, sawEnd));
+  const done = failureOf(ended.end) && (await work.finalCheck(context, [ended.generation]));
+  return done || settle(await awaitStopped(context, ended, onTaskEnd));
 }

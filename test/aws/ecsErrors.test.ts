@@ -1,10 +1,10 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { CredentialsError, TaskRunnerError, ThrottledError } from '../../activities/ports';
-import { askedWell } from '../../aws/ecsErrors';
+import { mapEcsErrors } from '../../aws/ecsErrors';
 import { createEcsTaskRunner } from '../../aws/ecsTaskRunner';
 
 const answered = (name: string, message: string) =>
-  askedWell('RunTask', Promise.reject(Object.assign(new Error(message), { name })));
+  mapEcsErrors('RunTask', Promise.reject(Object.assign(new Error(message), { name })));
 
 describe('what an error of ECS means', () => {
   test.each([
@@ -49,7 +49,7 @@ describe('what an error of ECS means', () => {
   test('anything else may go away and stays as it is', async () => {
     await expect(answered('ServerException', 'internal')).rejects.not.toThrow(TaskRunnerError);
     await expect(answered('TimeoutError', 'socket hang up')).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect(await askedWell('RunTask', Promise.resolve(7))).toBe(7);
+    expect(await mapEcsErrors('RunTask', Promise.resolve(7))).toBe(7);
   });
 });
 

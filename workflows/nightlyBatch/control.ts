@@ -16,7 +16,7 @@ import { messageNames } from '@etl/pipeline/definition';
 import { readFileHeld } from '@etl/pipeline/runMessages';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import { noArgument, onSignal, onUpdate, refusal } from '../handlers';
-import { tellHeld } from './end';
+import { notifyHeld } from './end';
 import type { BatchState, RunningFile } from './state';
 import { toPipeline } from './toPipeline';
 
@@ -137,7 +137,7 @@ export function listenToControl({ state: current, isStopping, changed }: Control
       const isFirst = state.running.every(({ held }) => held === undefined);
       file.held = shortReason(reason);
       changed();
-      if (isFirst) await tellHeld(state, file, until);
+      if (isFirst) await notifyHeld(state, file, until);
     },
     description: 'Sent by a pipeline of the batch: it waits for an approval, or, without a reason, no longer',
   });

@@ -97,7 +97,7 @@ export function incomplete(summary: BatchSummary, tooFew: string | undefined): A
  * Sends one request for approval while any files are held, however many there are; the pipelines of a batch do not send
  * their own. If the message cannot be sent, the summary has a warning.
  */
-export async function tellHeld(state: BatchState, file: RunningFile, until = 'unknown'): Promise<void> {
+export async function notifyHeld(state: BatchState, file: RunningFile, until = 'unknown'): Promise<void> {
   const { uri, batchDate, workflowId, held = '' } = file;
   const [, dataset = '', , source = ''] = workflowId.split('/');
   const reason = held.startsWith(uri) ? held : `${uri}: ${held}`;

@@ -6,7 +6,7 @@ import { transform } from '../definition';
 import type { Plan } from '../plan';
 import { expansion } from './policy';
 import type { RoutingSettings } from './route';
-import { brokenWishes, planShards, type ShardWishes } from './shards';
+import { planShards, type ShardWishes, unmetRequirements } from './shards';
 
 /** Assumed size of a task whose task definition decides its size. */
 export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
@@ -34,7 +34,7 @@ export function applyShards(
   { launchesPerSecond = transform.launchesPerSecond }: Pick<RoutingSettings, 'launchesPerSecond'> = {},
 ): Applied {
   if (plan.compute.lane === 'light') {
-    const broken = brokenWishes(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
+    const broken = unmetRequirements(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
     return broken.length > 0 ? { ok: false, reasons: broken } : { ok: true, plan };
   }
   const { compression, encoding, rowBytes } = head;

@@ -141,7 +141,7 @@ function laneOf(
   if (wishes.lane === 'light' || wishes.lane === 'fargate') {
     return { lane: wishes.lane, reason: `the event asks for the lane: ${laneNames[wishes.lane]}` };
   }
-  const wish = taskWish(wishes);
+  const wish = taskRequirement(wishes);
   if (wish !== undefined) return fargate(`the event has ${wish}, which only tasks have: Fargate`);
   const { lightLane } = settings;
   if (!lightLane) return fargate('there is no light lane here: Fargate');
@@ -157,7 +157,7 @@ function laneOf(
 const laneNames: Readonly<Record<Lane, string>> = { light: 'light lane', fargate: 'Fargate' };
 
 /** Returns the first requirement of the event that the light lane cannot meet. */
-function taskWish(wishes: RouteRequest['wishes']): string | undefined {
+function taskRequirement(wishes: RouteRequest['wishes']): string | undefined {
   const keys = ['cpu', 'ephemeralStorageGiB', 'spot'] as const;
   // Declining Spot does not require a task.
   const key = keys.find((each) => wishes[each] !== undefined && wishes[each] !== false);

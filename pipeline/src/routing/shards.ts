@@ -98,14 +98,14 @@ function mostShards({ source, chunkRows }: ShardRequest): { readonly shards: num
 function asAsked(request: ShardRequest, wished: number, most: { shards: number; reason: string }): ShardPlan {
   const chosen = choice(request, Math.min(wished, most.shards));
   const short = chosen.shards < wished ? [`compute.shards: ${wished} are not followed: ${most.reason}`] : [];
-  const broken = brokenWishes(chosen.estimate, request.wishes, count(chosen.shards, 'task'));
+  const broken = unmetRequirements(chosen.estimate, request.wishes, count(chosen.shards, 'task'));
   if (broken.length > 0) return { ok: false, reasons: [...broken, ...short] };
   const reason = short.length > 0 ? most.reason : `the event asks for ${count(wished, 'task')}`;
   return planned(request, chosen, [reason], short);
 }
 
 /** Returns the deadline and budget problems of an estimate for `who`. */
-export function brokenWishes(
+export function unmetRequirements(
   estimate: Estimate | undefined,
   { deadlineMinutes, budgetUsd }: ShardWishes,
   who: string,

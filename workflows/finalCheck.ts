@@ -6,7 +6,7 @@ import type { Delivered } from './confirmed';
 import type { RunContext } from './runTask';
 
 /** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
-const patches = { looksAgain: 'look-after-timeout' } as const;
+const patches = { checksAgain: 'look-after-timeout' } as const;
 
 /** Failures that are not retried and do not show whether the work was done. */
 const undecided: readonly FailureType[] = ['Timeout', 'ServiceUnavailable'];
@@ -14,30 +14,30 @@ const undecided: readonly FailureType[] = ['Timeout', 'ServiceUnavailable'];
 /**
  * Returns whether a failed launch may have completed the work. All other failures that end a run prove that it did not.
  */
-export function mayHaveDone(failed: readonly FailureType[]): boolean {
+export function mayHaveFinished(failed: readonly FailureType[]): boolean {
   if (failed.some((type) => budgetOf(type) !== 'none')) return true;
   // `deliver` checks a cancelled run itself.
   if (CancellationScope.current().consideredCancelled) return false;
-  return failed.some((type) => undecided.includes(type)) && looksAgain();
+  return failed.some((type) => undecided.includes(type)) && checksAgain();
 }
 
 /**
  * Returns whether this run started under a version that checks after timeouts, checks for files of shards, and checks
  * before a launch leaves the light lane.
  */
-export function looksAgain(): boolean {
-  return patched(patches.looksAgain);
+export function checksAgain(): boolean {
+  return patched(patches.checksAgain);
 }
 
 /**
  * Returns this run's commit, if there is one. Each task within the budget may have been lost between its commit and its
  * end: a run whose data readers see must not fail.
  */
-export async function deliveredAllTheSame(
+export async function committedByThisRun(
   { plan, run, title }: RunContext,
   bounds: ActivityOptions = {},
 ): Promise<Delivered | undefined> {
-  return orUndecided(async () => {
+  return orUndefined(async () => {
     const commit = await confirmCommit.executeWithOptions(shown(title, bounds), [{ plan, run }]);
     return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
   });
@@ -47,13 +47,13 @@ export async function deliveredAllTheSame(
  * Returns the URI of the file that one of these launches has written, for tasks that publish nothing; undefined if
  * there is none.
  */
-export async function workLeftBy(
+export async function outputOf(
   { title }: RunContext,
   generations: readonly number[],
   uriOf: (generation: number) => string,
 ): Promise<string | undefined> {
-  if (!looksAgain()) return undefined;
-  return orUndecided(async () => {
+  if (!checksAgain()) return undefined;
+  return orUndefined(async () => {
     for (const uri of generations.map(uriOf).reverse()) {
       if (await confirmWork.executeWithOptions(shown(`${title}: ${baseName(uri)}`), [{ uri }])) return uri;
     }
@@ -61,7 +61,7 @@ export async function workLeftBy(
   });
 }
 
-async function orUndecided<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+async function orUndefined<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
