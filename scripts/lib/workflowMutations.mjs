@@ -4,10 +4,10 @@ export const workflowMutations = [
     name: 'the letter before the alert',
     file: 'workflows/etlPipeline.ts',
     edits: [
-      ['  const notification = await notify(title, outcomeOf(failed), subject);\n', ''],
+      ['  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n', ''],
       [
         '  finish(status, { outcome: failureType, reason,',
-        '  const notification = await notify(title, outcomeOf(failed), subject);\n  finish(status, { outcome: failureType, reason,',
+        '  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n  finish(status, { outcome: failureType, reason,',
       ],
     ],
   },
@@ -53,13 +53,13 @@ export const workflowMutations = [
   },
   {
     name: 'a missing commit is a failed task',
-    file: 'workflows/transform.ts',
+    file: 'workflows/confirmed.ts',
     edits: [["failure('CommitMissing'", "failure('TaskFailed'"]],
   },
   {
     name: 'another timeout of the task',
     file: 'workflows/runTask.ts',
-    edits: [['timeout: timeoutSeconds * 1000', 'timeout: timeoutSeconds * 2000']],
+    edits: [['withinTime(context.plan, timeoutSeconds * 1000', 'withinTime(context.plan, timeoutSeconds * 2000']],
   },
   {
     name: 'a task that timed out is launched again',

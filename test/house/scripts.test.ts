@@ -26,3 +26,21 @@ test('scripts and benchmarks require compiled modules whose sources exist', () =
   expect(required.length).toBeGreaterThan(10);
   expect(required.filter(([, module]) => !existsSync(join(root, sourceOf(module))))).toEqual([]);
 });
+
+interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly edits: readonly (readonly [from: string, to: string])[];
+}
+
+test('each mutation of the workflow changes text that its file has', () => {
+  const { workflowMutations } = jest.requireActual<{ workflowMutations: readonly Mutation[] }>(
+    '../../scripts/lib/workflowMutations.mjs',
+  );
+  expect(workflowMutations.length).toBeGreaterThan(10);
+  const outdated = workflowMutations.filter(({ file, edits }) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return edits.some(([from]) => !text.includes(from));
+  });
+  expect(outdated.map(({ name }) => name)).toEqual([]);
+});
