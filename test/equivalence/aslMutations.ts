@@ -46,7 +46,7 @@ const tasks = [
 ];
 const calls = tasks.filter((name) => name !== s.transform);
 
-/** One mutation for each kind of mistake in a machine, and for every state where that mistake is possible. */
+/** Mutations of every kind: each one once, or in every state where it is possible. */
 export const aslMutations: readonly AslMutation[] = [
   ...tasks.map((name) => ({ name: `${name}: another timeout`, change: set(name, { TimeoutSeconds: 59 }) })),
   ...calls.flatMap((name) => [

@@ -101,7 +101,7 @@ withServer('the start times of a schedule on a real server', () => {
     ['0 */2 8-31 * *', 'America/New_York'],
     ['15 4 1,15 mar-nov *', 'Australia/Lord_Howe'],
     ['0 0 * * sun', 'America/Havana'],
-  ])('--cron %s, %s: as planned', async (expression, timeZone) => {
+  ])('--cron %s, %s: starts as planned', async (expression, timeZone) => {
     const timetable = cronTimetable(expression);
     const [after, end] = [new Date('2027-03-01T00:00:30Z'), new Date('2027-04-20T00:00:30Z')];
     const [starts = []] = await startsIn(specOf(timetable, timeZone), [[after.getTime(), end.getTime()]]);
@@ -234,7 +234,7 @@ withServer('the start times of a schedule on a real server', () => {
     ['America/New_York', 1, 30, '2027-11-07', ['01:30', '01:30']],
     ['Australia/Lord_Howe', 2, 15, '2027-10-03', ['02:45']],
     ['Australia/Lord_Howe', 1, 45, '2027-04-04', ['01:45']],
-  ])('a plain calendar starts, in %s at %i:%i on %s: %j', async (timezone, hour, minute, day, shown) => {
+  ])('a plain calendar in %s at %i:%i starts on %s at %j', async (timezone, hour, minute, day, shown) => {
     const calendars = [{ hour, minute }];
     const [before, after] = [-1, 2].map((days) => Date.parse(addDays(day, days))) as [number, number];
     const [starts = []] = await startsIn({ calendars, timezone }, [[before, after]]);

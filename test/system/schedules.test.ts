@@ -241,7 +241,7 @@ withServer('schedules of batches on a real server', () => {
   test.concurrent.each([
     [false, 'goes on'],
     [true, 'is paused, and says so'],
-  ])('a schedule with pauseOnFailure %j, after a batch that failed, %s', async (pauseOnFailure) => {
+  ])('a schedule with pauseOnFailure %j, after a failed batch, %s', async (pauseOnFailure) => {
     const name = `fails-${pauseOnFailure}`;
     const handle = await create(name, { pauseOnFailure, prefix: 'file:///bad' });
     await handle.trigger(ScheduleOverlapPolicy.SKIP);
