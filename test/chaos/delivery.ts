@@ -7,7 +7,9 @@ import type { RealTask } from '../support/realTasks';
 import { sha256Of } from './sources';
 import type { Walked } from './walk';
 
-/** Every run has a dataset of its own, so that whatever lies there is its work alone. */
+/**
+ * Returns what is wrong with a run's delivery. Every run has its own dataset, so only that run can have written there.
+ */
 export async function wrongDelivery(run: Walked, tasks: readonly RealTask[], destination: string): Promise<string[]> {
   const { published, commits } = placesOf(run, destination);
   const log = namesIn(commits);
@@ -31,7 +33,7 @@ export async function wrongDelivery(run: Walked, tasks: readonly RealTask[], des
   return [...problems, ...(isPublished ? await wrongBytes(published, expected) : [])];
 }
 
-/** A container converts what was validated, and each launch is told which content that is. */
+/** A container converts the validated content, whose fingerprint each launch receives. */
 function unvalidated(fingerprint: string, tasks: readonly RealTask[]): string[] {
   return tasks.some((task) => task.fingerprint !== fingerprint)
     ? [`content ${fingerprint} was delivered, and another one was validated`]
@@ -45,7 +47,7 @@ async function wrongBytes(folder: string, expected: ReadonlyMap<string, string>)
   return files.flatMap((file, index) => (hashes[index] === expected.get(file) ? [] : [`${file} has other bytes`]));
 }
 
-/** The name of the source, which the paths end with, is whatever the pipeline makes of the file's. */
+/** The paths end with the name of the source, which the pipeline derives from the file name. */
 function placesOf({ dataset, batchDate }: Walked, destination: string) {
   const any = layout(destination, { dataset, batchDate, source: 'any' });
   const onlyIn = (uri: string): string | undefined => {

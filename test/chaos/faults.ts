@@ -2,21 +2,21 @@ import type { FaultPlanInput } from '../../local/faults/control';
 
 const always = { probability: 0.03 };
 const whileRunning = { afterSeconds: [0, 0.8] };
-/** The account of these runs lacks a permission for good. */
+/** Batch date for which the account permanently lacks a permission. */
 export const deniedDate = '2026-02-09';
 const hours = 3600;
-/** As AWS words it when the call behind a call is throttled. */
+/** AWS's message when an underlying call is throttled. */
 const networkThrottled =
   'Error retrieving security group information for [sg-0]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)';
 
-/** Of a launch: many times what one takes. */
+/** Timeout of a launch, many times the duration of one. */
 export const timeoutSeconds = 20;
 
-/** A bad day at AWS, a little of everything. */
+/** A plan with a few faults of every kind. */
 export const badDay = (seed: number): FaultPlanInput => ({
   seed,
   rules: [
-    // Before all others: a call meets one fault.
+    // Precedes all others, because a call meets one fault.
     {
       fault: 'credentials',
       as: 'AccessDeniedException',

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { root } from '../support/processes';
 import { everyFile, type LocalSystemUnderTest } from '../support/system';
 
-/** A worker beside that of `etl up`, which dies and comes back. */
+/** An additional worker beside that of `etl up`, which is killed and replaced. */
 export class FragileWorker {
   private child: ChildProcess | undefined;
   constructor(private readonly system: LocalSystemUnderTest) {}
 
-  /** The clock of its machine is `aheadMs` ahead. */
+  /** Starts the worker with its clock ahead by `aheadMs`. */
   async start(aheadMs: number): Promise<void> {
     const child = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js')], {
       cwd: root,
@@ -30,7 +30,7 @@ export class FragileWorker {
     await Promise.race([once(child, 'message'), once(child, 'exit')]);
   }
 
-  /** SIGKILL is a crash, SIGTERM a deployment. */
+  /** Ends the worker: SIGKILL simulates a crash, SIGTERM a deployment. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -40,7 +40,7 @@ export class FragileWorker {
   }
 }
 
-/** Kills a process of this system's, if it is still there. */
+/** Kills a process of this system if it still exists. */
 export function kill(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(pid, 'SIGKILL');

@@ -2,7 +2,7 @@ import type { DeadLetter } from '../../activities/ports';
 import type { LocalSystemUnderTest } from '../support/system';
 import type { Walked } from './walk';
 
-/** What the outside world has heard of each run. */
+/** Notifications and dead letters of a run. */
 export interface Heard {
   /** Failure types of the dead letters. */
   readonly letters: readonly string[];
@@ -10,7 +10,10 @@ export interface Heard {
   readonly outcomes: readonly string[];
 }
 
-/** Returns what was heard of a workflow, from the files that the local system keeps instead of topics and a queue. */
+/**
+ * Returns the notifications and dead letters by workflow, from the files that the local system writes instead of topics
+ * and a queue.
+ */
 export function readMessages(system: LocalSystemUnderTest): (workflowId: string) => Heard {
   const letters = parsed<DeadLetter>(system.letters('dead-letters'));
   const messages = parsed<{ attributes: Record<string, string> }>(
@@ -24,9 +27,12 @@ export function readMessages(system: LocalSystemUnderTest): (workflowId: string)
   });
 }
 
-/** A message comes at least once and says how the run ended; a failed run, and no other, leaves one dead letter. */
+/**
+ * Every message is sent at least once and reports the outcome; a failed run, and only a failed run, leaves one dead
+ * letter.
+ */
 export function wrongMessages({ status, failureType }: Walked, { letters, outcomes }: Heard): string[] {
-  // It may have been ended in the middle of telling.
+  // A terminated run may have been interrupted while it sent notifications.
   if (status === 'TERMINATED') return [];
   const owed = status === 'COMPLETED' ? 'success' : status === 'CANCELLED' ? 'cancelled' : 'failure';
   const others = outcomes.filter((outcome) => outcome !== owed);

@@ -3,17 +3,19 @@ import type { RealTask } from '../support/realTasks';
 import { timeoutSeconds } from './faults';
 import type { Walked } from './walk';
 
-/** What may become of any run on a bad day: its launches are used up, or a service stays away. */
+/** Failure types that any run may have under these faults: its launches are used up, or a service is unavailable. */
 const badLuck: ReadonlySet<string> = new Set([
   ...Object.entries(failureTypes).flatMap(([type, { budget }]) => (budget === 'none' ? [] : [type])),
   'ServiceUnavailable',
 ]);
 
-/** No other task is launched until the one before is STOPPED. */
+/** Whether a launch may have timed out: the next task is launched only after the previous one is STOPPED. */
 const isLate = ({ isStuck, createdAt, end }: RealTask): boolean =>
   isStuck || (end !== undefined && end.at - createdAt >= timeoutSeconds * 1000);
 
-/** What a run must come to that is neither cancelled nor terminated, beside bad luck; undefined for a delivery. */
+/**
+ * Required outcomes of a run that is neither cancelled nor terminated, apart from bad luck; undefined for a delivery.
+ */
 const owed: Readonly<Record<Walked['kind'], readonly (FailureType | undefined)[]>> = {
   ordinary: [undefined],
   bad: ['BadData'],
@@ -21,7 +23,7 @@ const owed: Readonly<Record<Walked['kind'], readonly (FailureType | undefined)[]
   denied: ['BadConfiguration'],
 };
 
-/** The run came to an end that its kind can have. */
+/** Returns a problem unless the run has an outcome that its kind can have. */
 export function unexpectedOutcome({ kind, status, failureType }: Walked, tasks: readonly RealTask[]): string[] {
   if (status === 'COMPLETED') return owed[kind].includes(undefined) ? [] : [`a run of kind ${kind} was delivered`];
   if (status === 'CANCELLED') return failureType === 'Cancelled' ? [] : [`cancelled as ${failureType}`];
@@ -29,7 +31,7 @@ export function unexpectedOutcome({ kind, status, failureType }: Walked, tasks: 
   if (status !== 'FAILED') return [`ended as ${status}`];
   if (failureType !== undefined) {
     if (owed[kind].some((type) => type === failureType)) return [];
-    // No launch gets as far as to have bad luck.
+    // A denied run never launches, so it cannot fail in a launch.
     if (kind !== 'denied' && badLuck.has(failureType)) return [];
     if (failureType === 'Timeout' && tasks.some(isLate)) return [];
   }

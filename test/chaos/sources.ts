@@ -5,13 +5,13 @@ import { fileFingerprint } from '@etl/storage/fileRead';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { Bench } from '../support/container';
 
-/** Hash by the part's name: the same bytes, however often and by whom the content is converted. */
+/** Hashes by part name: conversions of the same content always produce the same bytes. */
 export type Parts = ReadonlyMap<string, string>;
 
-/** A file, and the parts that each of the contents becomes which a run may find there. */
+/** A file, and the expected parts of each content that a run may find there. */
 export interface Source {
   readonly path: string;
-  /** By fingerprint; undefined for a content that cannot be loaded. */
+  /** By fingerprint; undefined for a content that cannot be converted. */
   readonly contents: ReadonlyMap<string, Parts | undefined>;
 }
 
@@ -19,7 +19,7 @@ export const chunkRows = 200;
 
 export interface Sources {
   readonly good: readonly Source[];
-  /** Good as far as validation looks, so that it is the container that finds what is wrong. */
+  /** Passes validation, so that only the container detects the bad data. */
   readonly bad: Source;
 }
 
@@ -30,7 +30,7 @@ export async function makeSources(folder: string): Promise<Sources> {
   return { good, bad: await sourceOf(path, undefined) };
 }
 
-/** A copy of `first` in a file of its own, and what puts a copy of `second` in its place. */
+/** Creates a separate copy of `first`, and returns a function that replaces it with a copy of `second`. */
 export async function replaceable(path: string, first: Source, second: Source) {
   const next = `${path}.next`;
   await Promise.all([copyFile(first.path, path), copyFile(second.path, next)]);

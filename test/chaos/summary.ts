@@ -4,7 +4,7 @@ import type { Walked } from './walk';
 
 const kinds: readonly Walked['kind'][] = ['ordinary', 'bad', 'replaced', 'denied'];
 
-/** What happened on the walk, counted. */
+/** Formats the counts of a walk. */
 export function summary(what: {
   readonly walked: readonly Walked[];
   readonly tasks: number;

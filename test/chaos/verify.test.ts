@@ -56,7 +56,7 @@ const run = (changes: Partial<Walked> = {}): Walked => ({
 const failed = (failureType: string, exitCode: number, changes: Partial<Walked> = {}): Walked =>
   run({ status: 'FAILED', failureType, launches: [{ taskArn: 'task/1', exitCode }], ...changes });
 
-/** Publishes a part and as many commits as there are fingerprints. */
+/** Publishes a part, and one commit per fingerprint. */
 async function deliver(content: string, ...fingerprints: readonly string[]): Promise<void> {
   const commits = join(destination, '_etl', 'd', '2026-02-08', 's', 'commits');
   const published = join(destination, 'd', 'batch_date=2026-02-08', 'source=s');
@@ -76,7 +76,7 @@ const problems = async (walked: Walked, tasks: readonly RealTask[], heard: Heard
   (await problemsOf(walked, { tasks, destination: fileUri(destination), heard })).join('\n');
 
 describe('a delivery', () => {
-  it('of the content that was validated has no problem', async () => {
+  it('of the validated content has no problem', async () => {
     await deliver('first', 'one');
     expect(await problems(run(), [task()], success)).toBe('');
   });
@@ -87,18 +87,18 @@ describe('a delivery', () => {
     ['a content that was not validated', 'second', ['other'], /content other was delivered, and another one was valid/],
     ['a mixture of contents', 'second', ['one'], /part-00001\.parquet has other bytes/],
     ['an unknown content', 'third', ['third'], /content third was delivered, which cannot be/],
-  ])('with %s', async (_what, content, fingerprints, problem) => {
+  ])('is reported with %s', async (_what, content, fingerprints, problem) => {
     await deliver(content, ...fingerprints);
     expect(await problems(run(), [task()], success)).toMatch(problem);
   });
 
-  it('with a run that failed', async () => {
+  it('is reported for a failed run', async () => {
     await deliver('first', 'one');
     const walked = failed('TaskKilled', 137);
     expect(await problems(walked, [task({}, 137)], failure('TaskKilled'))).toMatch(/its batch is committed/);
   });
 
-  it('without the permission to launch', async () => {
+  it('is reported for a run without the permission to launch', async () => {
     await deliver('first', 'one');
     expect(await problems(run({ kind: 'denied' }), [task()], success)).toMatch(/a run of kind denied was delivered/);
   });
@@ -118,7 +118,7 @@ describe('a failure', () => {
     ['BadData', 'replaced', 65],
     ['BadConfiguration', 'ordinary', 137],
     ['Timeout', 'ordinary', 137],
-  ])('%s of a run of kind %s', async (type, kind, exitCode) => {
+  ])('%s of a run of kind %s is reported', async (type, kind, exitCode) => {
     expect(await problems(failed(type, exitCode, { kind }), [task({}, exitCode)], failure(type))).toMatch(
       `a run of kind ${kind} failed as ${type}`,
     );
@@ -132,7 +132,7 @@ describe('a failure', () => {
     expect(await problems(walked, [task(changes, 137)], failure('Timeout'))).toBe('');
   });
 
-  it('that no container has had', async () => {
+  it('is reported when no container failed with it', async () => {
     const walked = failed('SourceChanged', 137);
     expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(/and no container said so/);
   });
@@ -142,18 +142,18 @@ it.each<[string, Heard, RegExp]>([
   ['no message', { letters: [], outcomes: [] }, /no message of success/],
   ['the message of a failure', { letters: [], outcomes: ['success', 'failure'] }, /a message of failure/],
   ['a dead letter', { letters: ['TaskKilled'], outcomes: ['success'] }, /dead letters: TaskKilled/],
-])('a delivery that is heard of by %s', async (_what, heard, problem) => {
+])('reports a delivery with %s', async (_what, heard, problem) => {
   await deliver('first', 'one');
   expect(await problems(run(), [task()], heard)).toMatch(problem);
 });
 
-it('a failure without a dead letter', async () => {
+it('reports a failure without a dead letter', async () => {
   const walked = failed('TaskKilled', 137);
   const heard = { letters: [], outcomes: ['failure'] };
   expect(await problems(walked, [task({}, 137)], heard)).toMatch(/dead letters: none/);
 });
 
-it('a run that hangs', async () => {
+it('reports a run that hangs', async () => {
   const walked = run({ status: 'RUNNING', hangs: { status: { step: 'wait' } } });
   expect(await problems(walked, [], success)).toBe('w (RUNNING): hangs: {"status":{"step":"wait"}}');
 });

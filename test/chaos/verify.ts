@@ -4,14 +4,16 @@ import { type Heard, wrongMessages } from './messages';
 import { unexpectedOutcome } from './outcomes';
 import type { Walked } from './walk';
 
-/** Independent facts about a run: the tasks that there really were, its files at the destination, and what was heard of it. */
+/**
+ * Independent facts about a run: the real tasks, the files at the destination, and the notifications and dead letters.
+ */
 export interface Facts {
   readonly tasks: readonly RealTask[];
   readonly destination: string;
   readonly heard: Heard;
 }
 
-/** Everything about a run that is not as it must be: none, for a run that neither doubled, hung nor lied. */
+/** Returns all problems of a run: empty when it launched once at a time, ended, and reported the truth. */
 export async function problemsOf(run: Walked, { tasks, destination, heard }: Facts): Promise<string[]> {
   const problems = run.hangs
     ? [`hangs: ${JSON.stringify(run.hangs)}`]
@@ -26,7 +28,7 @@ export async function problemsOf(run: Walked, { tasks, destination, heard }: Fac
   return problems.map((problem) => `${run.workflowId} (${ending}): ${problem}`);
 }
 
-/** At most one task alive at any time, and one a generation. */
+/** Checks that at most one task was alive at any time, and one task per generation. */
 function doubled(tasks: readonly RealTask[]): string[] {
   const problems: string[] = [];
   for (const [index, task] of tasks.entries()) {
@@ -40,7 +42,7 @@ function doubled(tasks: readonly RealTask[]): string[] {
   return problems;
 }
 
-/** The outcome is what the container really did. */
+/** Checks that the reported outcome matches what the containers really did. */
 function lies({ status, failureType, launches, kind }: Walked, tasks: readonly RealTask[]): string[] {
   const problems: string[] = [];
   const ended = (code: number) => tasks.some((task) => exitCodeOf(task) === code);
@@ -55,7 +57,7 @@ function lies({ status, failureType, launches, kind }: Walked, tasks: readonly R
   }
   if (status === 'COMPLETED') {
     const untold = tasks.filter(({ arn }) => !launches.some(({ taskArn }) => taskArn === arn));
-    // A launch without an answer has no ARN to tell of; what it left was stopped.
+    // A launch without a response has no ARN to report; its task was stopped.
     const unanswered = launches.filter(({ taskArn }) => taskArn === undefined).length;
     if (untold.length > unanswered) problems.push(`${untold.length} launches are not shown`);
   }

@@ -13,13 +13,13 @@ import { summary } from './summary';
 import { problemsOf } from './verify';
 import { hangsAfterMs, walk } from './walk';
 
-/** `npm run chaos -- --runs N --seed S` sets these; .ci/run walks for hundreds of runs. */
+/** Set by `npm run chaos -- --runs N --seed S`; .ci/run uses hundreds of runs. */
 const runs = Number(process.env.ETL_CHAOS_RUNS ?? 10);
 const seed = Number(process.env.ETL_CHAOS_SEED ?? 1);
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('a bad day at random', () => {
+withServer('random faults', () => {
   let system: LocalSystemUnderTest;
   let worker: FragileWorker;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ withServer('a bad day at random', () => {
   }, 600_000);
 
   test(
-    `${runs} runs, seed ${seed}: no task beside another, no lie, no other bytes, nothing left running`,
+    `${runs} runs, seed ${seed}: no concurrent tasks, false reports, wrong bytes or leftover processes`,
     async () => {
       const ecs = system.ready?.ecs ?? '';
       const folder = join(system.folder, 'out');
@@ -43,7 +43,7 @@ withServer('a bad day at random', () => {
       await putFaults(ecs, badDay(seed));
       const { walked, deeds, reaped } = await system.withClient(async (client) => {
         const result = await walk(system, worker, client, { runs, seed, sources, destination });
-        // What terminated runs left is found for certain once ECS behaves again.
+        // Once ECS behaves again, the reaper certainly finds the tasks of terminated runs.
         await deleteFaults(ecs);
         const reaped: ReapReport = await client.workflow.execute('reapTasks', {
           workflowId: 'reap',

@@ -11,20 +11,20 @@ import { deniedDate, timeoutSeconds } from './faults';
 import { type FragileWorker, kill } from './hands';
 import { chunkRows, replaceable, type Source, type Sources } from './sources';
 
-/** One run of the walk and how Temporal says it ended. */
+/** A run of the walk, and its final status in Temporal. */
 export interface Walked {
   readonly workflowId: string;
   readonly runId: string;
-  /** `replaced`: another content came into the place of the source while the run was under way. */
+  /** `replaced`: the content of the source was replaced during the run. */
   readonly kind: 'ordinary' | 'bad' | 'replaced' | 'denied';
   readonly dataset: string;
   readonly batchDate: string;
   readonly source: Source;
   readonly status: string;
   readonly failureType?: string;
-  /** Of a failure, in words. */
+  /** Reason of a failure. */
   readonly reason?: string;
-  /** What a run that has not ended says of itself. */
+  /** Status of a run that has not ended. */
   readonly hangs?: object;
   readonly launches: readonly { taskArn?: string; exitCode?: number; failureType?: string }[];
 }
@@ -36,19 +36,21 @@ export interface WalkSettings {
   readonly destination: string;
 }
 
-/** How many runs are under way at a time. */
+/** Maximum number of concurrent runs. */
 const atOnce = 24;
-/** A run that has not ended after so long hangs, also on a slow machine: it is shown as it is, and the others go on. */
+/**
+ * Timeout after which a run counts as hanging, also on a slow machine; its status is recorded and the others continue.
+ */
 export const hangsAfterMs = 600_000;
 /**
- * About as long as a run without bad luck. Half of the new contents come within this time: before validation, while or after the file
- * is read. The others come between validation and container.
+ * About the duration of a run without faults. Half of the replacements happen within this time: before validation, or
+ * during or after the read. The others happen between validation and container.
  */
 const replacedWithinMs = 4000;
 
 /**
- * Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. The caller ends the
- * worker.
+ * Starts the runs, and meanwhile kills, cancels and terminates at random. Returns when every run has ended. The caller
+ * ends the worker.
  */
 export async function walk(
   system: LocalSystemUnderTest,
@@ -142,7 +144,7 @@ export async function walk(
   let next = 0;
   const lane = async () => {
     while (next < settings.runs) walked.push(await runOne(next++));
-    // The last ones come to their end in peace: a killed worker costs half a minute of waiting, and teaches nothing new.
+    // The last runs end undisturbed: each killed worker costs half a minute of waiting without testing anything new.
     isOver = true;
   };
   const disturbing = disturb();
@@ -151,7 +153,7 @@ export async function walk(
   return { walked, deeds };
 }
 
-/** One in fifteen cannot be loaded, one in ten is replaced, one in twenty lacks a permission. */
+/** One run in fifteen has bad data, one in ten is replaced, one in twenty lacks a permission. */
 function kindOf(number: number): Walked['kind'] {
   if (number % 15 === 7) return 'bad';
   if (number % 10 === 3) return 'replaced';
@@ -179,7 +181,7 @@ async function endOf(handle: WorkflowHandle): Promise<Ending> {
   } catch (error) {
     if (error === hangs) {
       const status = await statusOf(handle);
-      // What waits for its result ends with it.
+      // Terminating the run also ends the wait for its result.
       await handle.terminate('it hangs').catch(() => undefined);
       return { status: 'RUNNING', launches: [], hangs: status };
     }
@@ -193,7 +195,7 @@ async function endOf(handle: WorkflowHandle): Promise<Ending> {
   }
 }
 
-/** Returns when the run has gone beyond the validation of its source, or does not say so for long. */
+/** Waits until the run has validated its source, for at most about ten seconds. */
 async function validated(handle: WorkflowHandle): Promise<void> {
   for (let look = 0; look < 100; look++) {
     const status = await handle.query<RunStatus>('status').catch(() => undefined);
@@ -202,7 +204,7 @@ async function validated(handle: WorkflowHandle): Promise<void> {
   }
 }
 
-/** What a run says that it is doing, and what the server waits for. */
+/** Returns the status of a run and its pending activities. */
 async function statusOf(handle: WorkflowHandle): Promise<object> {
   const { raw } = await handle.describe();
   const pending = raw.pendingActivities?.map(({ activityType, attempt, lastFailure }) => ({

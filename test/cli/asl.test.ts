@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const unset = Object.fromEntries(Object.keys(variables).map((name) => [name, undefined]));
-/** With none of our variables but those that are given. */
+/** Runs etl asl with only the given variables of this project set. */
 const asl = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   command(process.execPath, ['cli/etl.js', 'asl', ...args], { ...unset, ...env });
 
@@ -35,13 +35,13 @@ describe('etl asl', () => {
     expect(stdout).toBe(await readFile(join(root, 'asl', 'etl-pipeline.asl.json'), 'utf8'));
   });
 
-  test('with the names of the configuration', async () => {
+  test('uses the names of the configuration', async () => {
     const { stdout } = await asl([], { ECS_SPOT: 'true', DLQ_URL: 'https://sqs.example/1/dlq' });
     expect(stdout).toContain('FARGATE_SPOT');
     expect(stdout).toContain('"QueueUrl": "https://sqs.example/1/dlq"');
   });
 
-  test('a bad configuration is named, and ends with 78', async () => {
+  test('an invalid configuration is reported, and ends with 78', async () => {
     const { exitCode, stderr } = await asl([], { SUCCESS_TOPIC_ARN: 'etl-success' });
     expect(exitCode).toBe(78);
     expect(stderr).toContain('SUCCESS_TOPIC_ARN');
@@ -51,29 +51,29 @@ describe('etl asl', () => {
     [['--mermaid'], machinePicture(machine)],
     [['--mermaid', 'machine'], machinePicture(machine)],
     [['--mermaid', 'workflow'], workflowPicture()],
-  ])('%j is a picture', async (args, picture) => {
+  ])('%j prints a diagram', async (args, picture) => {
     expect(await asl(args)).toMatchObject({ exitCode: 0, stdout: `${picture}\n` });
   });
 
-  test('of anything else there is none', async () => {
+  test('rejects an unknown diagram', async () => {
     expect(await asl(['--mermaid', 'container'])).toMatchObject({ exitCode: 64, stdout: '' });
   });
 });
 
-describe('one thing at a time', () => {
+describe('conflicting options', () => {
   test.each([
     [['--check', '--lint', 'asl/etl-pipeline.asl.json'], '--check', '--lint'],
     [['--check', '--out', 'never.json'], '--check', '--out'],
     [['--check', '--mermaid'], '--check', '--mermaid'],
     [['--lint', 'asl/etl-pipeline.asl.json', '--out', 'never.json'], '--lint', '--out'],
     [['--lint', 'asl/etl-pipeline.asl.json', '--mermaid', 'workflow'], '--lint', '--mermaid'],
-  ])('%j: 64, and a line that names both', async (args, one, other) => {
+  ])('%j: exits with 64 and an error that names both', async (args, one, other) => {
     const { exitCode, stdout, stderr } = await asl(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^error: .*${one}.* cannot be used with .*${other}`));
   });
 
-  test('a picture goes into a file', async () => {
+  test('writes a diagram to a file', async () => {
     const path = join(folder, 'picture.mmd');
     expect(await asl(['--mermaid', '--out', path])).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await readFile(path, 'utf8')).toBe(`${machinePicture(machine)}\n`);
@@ -81,7 +81,7 @@ describe('one thing at a time', () => {
 });
 
 describe('--out', () => {
-  test('writes to a file, and says which substitutions are left', async () => {
+  test('writes to a file, and lists the remaining substitutions', async () => {
     const path = join(folder, 'out.json');
     const { exitCode, stdout, stderr } = await asl(['--out', path]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
@@ -89,7 +89,7 @@ describe('--out', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(machine);
   });
 
-  test('a folder that is not there: 73, a line of cause and one of remedy', async () => {
+  test('exits with 73, a cause and a remedy if the folder does not exist', async () => {
     const { exitCode, stderr } = await asl(['--out', join(folder, 'none', 'out.json')]);
     expect(exitCode).toBe(73);
     expect(stderr.trim().split('\n')).toEqual([
@@ -100,7 +100,7 @@ describe('--out', () => {
 });
 
 describe('--check', () => {
-  test('finds nothing in this repository, whatever the environment says', async () => {
+  test('finds nothing in this repository, whatever the environment', async () => {
     expect(await asl(['--check'], { ECS_CLUSTER: 'x', ECS_TASK_DEFINITION: 'y', ECS_SUBNETS: 'z' })).toMatchObject({
       exitCode: 0,
       stdout: '',
@@ -115,14 +115,14 @@ describe('--check', () => {
     ],
     ['a missing end', (text) => text.slice(0, text.lastIndexOf('}')), /it ends should be \}/],
     ['a surplus end', (text) => `${text}{}\n`, /\{\} should be its end/],
-  ])('finds %s, with its line', async (_what, change, words) => {
+  ])('finds %s and its line', async (_what, change, words) => {
     const text = await readFile(join(root, 'asl', 'etl-pipeline.asl.json'), 'utf8');
     const path = await file('changed.json', change(text));
     expect(() => checkDefinition(path)).toThrow(words);
     expect(() => checkDefinition(path)).toThrow(expect.objectContaining({ exitCode: 1 }));
   });
 
-  test('a file that is as generated is fine', async () => {
+  test('accepts an unchanged generated file', async () => {
     const path = await file('same.json', `${JSON.stringify(machine, null, 2)}\n`);
     expect(() => checkDefinition(path)).not.toThrow();
   });
@@ -133,7 +133,7 @@ describe('--lint', () => {
     expect(await asl(['--lint', 'asl/etl-pipeline.asl.json'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 
-  test('a line for each finding, with its state and its rule, and 65', async () => {
+  test('prints one line per finding, with its state and rule, and exits with 65', async () => {
     const { ResultPath: _, ...transform } = machine.States.TransformData as { ResultPath?: string };
     const { TimeoutSeconds: __, ...validate } = machine.States.ValidateInput as { TimeoutSeconds?: number };
     const States = { ...machine.States, TransformData: transform, ValidateInput: validate };
@@ -146,15 +146,15 @@ describe('--lint', () => {
     expect(stderr).toContain(`has ${lines.length} findings`);
   });
 
-  test('what cannot be read as JSON: 65, nothing on stdout, and a line of cause and one of remedy', async () => {
+  test('exits with 65, a cause and a remedy for invalid JSON, and prints nothing to stdout', async () => {
     const { exitCode, stdout, stderr } = await asl(['--lint', await file('bad.json', '{ "StartAt": "A"')]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
     expect(stderr).toMatch(/^error: .*bad\.json is no JSON: .+\n.+\n$/);
   });
 });
 
-describe('what --lint finds in a file', () => {
-  /** The error with its exit code. */
+describe('findings of --lint in a file', () => {
+  /** Returns the thrown error, with its exit code. */
   const errorIn = (path: string): unknown => {
     try {
       return { findings: findingsIn(path) };
@@ -164,11 +164,11 @@ describe('what --lint finds in a file', () => {
   };
   const oneLine = (words: RegExp) => expect.stringMatching(new RegExp(`^[^\\n]*${words.source}[^\\n]*$`));
 
-  test('a byte order mark is read over', async () => {
+  test('ignores a byte order mark', async () => {
     expect(findingsIn(await file('bom.json', `\uFEFF${JSON.stringify(machine)}`))).toEqual([]);
   });
 
-  test.each(['utf16le', 'latin1'] as const)('%s is not UTF-8: 65', async (encoding) => {
+  test.each(['utf16le', 'latin1'] as const)('a file in %s is rejected as not UTF-8 with 65', async (encoding) => {
     const path = join(folder, `${encoding}.json`);
     await writeFile(path, Buffer.from('{"Comment":"a\u00f1o"}', encoding));
     expect(errorIn(path)).toMatchObject({
@@ -177,7 +177,7 @@ describe('what --lint finds in a file', () => {
     });
   });
 
-  test('no such file: 66', () => {
+  test('a missing file is rejected with 66', () => {
     expect(errorIn(join(folder, 'none.json'))).toMatchObject({
       ...{ name: 'CliError', exitCode: 66 },
       ...{ message: oneLine(/none\.json: there is no such file/), remedy: oneLine(/./) },
@@ -188,14 +188,14 @@ describe('what --lint finds in a file', () => {
     ['cut off', '{ "StartAt": "A"'],
     ['YAML', 'StartAt: A\nStates:\n'],
     ['empty', ''],
-  ])('what is no JSON (%s): 65, and one line that says so', async (_what, text) => {
+  ])('invalid JSON (%s) is rejected with 65 and a one-line error', async (_what, text) => {
     expect(errorIn(await file('bad.json', text))).toMatchObject({
       ...{ name: 'CliError', exitCode: 65 },
       ...{ message: oneLine(/bad\.json is no JSON: ./), remedy: oneLine(/./) },
     });
   });
 
-  test.each([['[]'], ['{}'], ['null'], ['3']])('%s is JSON and no state machine', async (text) => {
+  test.each([['[]'], ['{}'], ['null'], ['3']])('%s is JSON but not a state machine', async (text) => {
     const findings = findingsIn(relative(process.cwd(), await file('other.json', text)));
     expect(findings.map(({ message }) => message).join('\n')).toContain('StartAt');
   });

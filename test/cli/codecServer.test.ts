@@ -62,7 +62,7 @@ test('decodes what it has encoded, for the Web UI and for a program without an o
   }
 });
 
-test('answers the question of a browser in front of a request', async () => {
+test('answers the preflight request of a browser', async () => {
   const asked = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-namespace' };
   const { status, headers } = await send('/decode', '', asked, 'OPTIONS');
   expect(status).toBe(200);
@@ -76,7 +76,7 @@ test.each<[string, Record<string, string>]>([
   ['a page without an origin of its own', { origin: 'null' }],
   ['a name that another site has given this address', { host: 'evil.example:8234' }],
   ['that name, with the origin of the Web UI', { host: 'evil.example:8234', origin }],
-])('refuses %s, and decodes nothing', async (_who, headers) => {
+])('rejects %s without decoding anything', async (_who, headers) => {
   const encoded = await send('/encode', bodyOf(plain));
   for (const method of ['POST', 'OPTIONS']) {
     const answer = await send('/decode', bodyOf(...encoded.body.payloads), headers, method);
@@ -92,11 +92,11 @@ test.each<[string, string, string, string, number]>([
   ['no JSON', 'POST', '/decode', '{', 400],
   ['other JSON', 'POST', '/decode', '{"payloads": 7}', 400],
   ['too much', 'POST', '/decode', `{"payloads": [{"data": "${'A'.repeat(17 * 1024 * 1024)}"}]}`, 413],
-])('refuses %s', async (_what, method, path, body, status) => {
+])('rejects %s', async (_what, method, path, body, status) => {
   expect((await send(path, body, {}, method)).status).toBe(status);
 });
 
-test('names the key that it does not have', async () => {
+test('names a missing key', async () => {
   const [foreign = {}] = await createPayloadCodec([{ id: 'two', bytes: Buffer.alloc(32, 2) }]).encode([
     { data: Buffer.from('x') },
   ]);
@@ -105,7 +105,7 @@ test('names the key that it does not have', async () => {
   expect(answer.body.error).toContain('"two"');
 });
 
-test('a Web UI of this machine has two names', () => {
+test('a local Web UI has two origins', () => {
   expect(originsOf('http://localhost:8233/')).toEqual(['http://127.0.0.1:8233', 'http://localhost:8233']);
   expect(originsOf('https://temporal.example.com/ui')).toEqual(['https://temporal.example.com']);
 });

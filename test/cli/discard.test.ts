@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(state, { recursive: true });
 });
 
-/** Runs `etl dlq discard --all` on a terminal at which this is typed; without it the input ends. */
+/** Runs `etl dlq discard --all` on a terminal and types this answer, or closes the input without one. */
 async function discard(typed?: string): Promise<string> {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   let shown = '';
@@ -38,7 +38,7 @@ async function discard(typed?: string): Promise<string> {
   return shown;
 }
 
-test('on a terminal it shows the letters, asks, and discards them', async () => {
+test('shows the letters on a terminal, asks for confirmation, and discards them', async () => {
   const shown = await discard('y');
   expect(shown).toMatch(/ {2}BadData\n {2}file: s3:\/\/raw\/ventas\/a\.csv, 2026-02-08\n/);
   expect(shown).toMatch(/Discard 1 letter in .*dead-letters\? Their events are lost\. \[y\/N\] /);

@@ -57,7 +57,7 @@ withBoth('etl dlq', () => {
     return (JSON.parse(stdout) as { letters: { id: string; reason?: string; failureType?: string }[] }).letters;
   };
 
-  test.concurrent('letters of a queue: listed and left there, started again and only then removed', async () => {
+  test.concurrent('lists letters without removing them, and removes each one only after its run has started', async () => {
     const { url } = await makeQueue(sqs, 'dead');
     const env = { DLQ_URL: url };
     const letters = createSqsDeadLetters(sqs, url);
@@ -108,14 +108,14 @@ withBoth('etl dlq', () => {
     expect(await countMessages(sqs, url)).toBe(1);
   });
 
-  test.concurrent('one-letter: all letters of an event are one line, with its latest failure, and are removed together', async () => {
+  test.concurrent('one-letter: lists all letters of an event as one with its latest failure, and removes them together', async () => {
     const { url } = await makeQueue(sqs, 'twins');
     const cleanBase = fileUri(join(server.folder, 'twins'));
     const env = { DLQ_URL: url, S3_CLEAN_BUCKET: cleanBase, S3_RAW_BUCKET: 's3://raw-data-lake' };
     const queue = createSqsDeadLetters(sqs, url);
     const worker = createOnePerEvent({ queue, store: createFileStore(), places: { rawBase: undefined, cleanBase } });
     const twin = letter('twin');
-    // As the state machine sends it: each of its failures, without a key.
+    // The state machine sends every failure, without a key.
     await sendAll(sqs, url, [twin.event, twin.event]);
     await worker.send(twin);
     await worker.send({ ...twin, failureType: 'Timeout', reason: 'too slow' });
@@ -150,14 +150,14 @@ withBoth('etl dlq', () => {
       missing: ['no-such-letter'],
     });
     expect(await countMessages(sqs, url)).toBe(1);
-    // Without a marker that stayed behind, the next failure is a letter again.
+    // The marker is removed as well, so the next failure adds a letter again.
     await worker.send(twin);
     expect(await countMessages(sqs, url)).toBe(2);
     expect((await dlq(env, 'discard', '--all', '--yes')).stdout).toMatch(/^(discarded: \S+\n){2}$/);
     expect((await dlq(env, 'discard', '--all', '--yes')).stdout).toBe('There are no letters.\n');
   });
 
-  test.concurrent('what was delivered since is not shown, not started, and removed', async () => {
+  test.concurrent('letters of events delivered since are neither listed nor redriven, and are removed', async () => {
     const state = join(server.folder, 'delivered');
     const env = { ETL_STATE_DIR: state };
     const letters = createFileDeadLetters(join(state, 'dead-letters'));
@@ -193,7 +193,7 @@ withBoth('etl dlq', () => {
     expect(await names()).toHaveLength(1);
   });
 
-  test.concurrent("letters of the local system's folder", async () => {
+  test.concurrent('lists and redrives letters in the folder of the local system', async () => {
     const env = { ETL_STATE_DIR: join(server.folder, 'state') };
     const letters = createFileDeadLetters(join(server.folder, 'state', 'dead-letters'));
     const id = await letters.send(letter('local', { reason: 'one\ntwo' }));
@@ -207,20 +207,20 @@ withBoth('etl dlq', () => {
     expect(await readdir(join(server.folder, 'state', 'dead-letters'))).toHaveLength(1);
   });
 
-  test.concurrent('without Temporal nothing is removed', async () => {
+  test.concurrent('removes nothing without Temporal', async () => {
     const env = { ETL_STATE_DIR: join(server.folder, 'away'), TEMPORAL_ADDRESS: `127.0.0.1:${await getFreePort()}` };
     await createFileDeadLetters(join(server.folder, 'away', 'dead-letters')).send(letter('x'));
     expect((await dlq(env, 'redrive', '--all')).exitCode).toBe(69);
     expect(await readdir(join(server.folder, 'away', 'dead-letters'))).toHaveLength(1);
   });
 
-  test.concurrent('a queue that is not there is said in a line', async () => {
+  test.concurrent('reports a missing queue in one line', async () => {
     const ended = await dlq({ DLQ_URL: `${moto.endpoint}/123456789012/none` }, 'list');
     expect(ended).toMatchObject({ exitCode: 69, stdout: '' });
     expect(ended.stderr).toMatch(/^error: the dead letters in http.*none cannot be read: .+\nmend DLQ_URL/);
   });
 
-  test.concurrent.each(['redrive', 'discard'])('etl dlq %s wants letters or --all', async (command) => {
+  test.concurrent.each(['redrive', 'discard'])('etl dlq %s requires letters or --all', async (command) => {
     const none = await dlq({}, command);
     expect(none).toMatchObject({ exitCode: 64 });
     expect(none.stderr).toMatch(new RegExp(`^error: dlq ${command} wants the IDs of letters, or --all\\n`));

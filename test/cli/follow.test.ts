@@ -11,32 +11,32 @@ const pending = (name: string, message?: string) => ({
   ...(message !== undefined && { lastFailure: { message } }),
 });
 
-describe('what keeps a workflow from going on', () => {
+describe('reasons why a workflow does not progress', () => {
   const troubles = (raw: object) => troublesOf({ raw: raw as Raw }, now);
 
-  test('nothing, while its activities and its worker are at work', () => {
+  test('are empty while its activities and its worker are running', () => {
     expect(troubles({})).toEqual([]);
     expect(troubles({ pendingActivities: [pending('listFiles')] })).toEqual([]);
     expect(troubles({ pendingWorkflowTask: { scheduledTime: at(9) } })).toEqual([]);
     expect(troubles({ pendingWorkflowTask: { scheduledTime: at(60), startedTime: at(59) } })).toEqual([]);
   });
 
-  test('an activity that has failed and is tried again', () => {
+  test('include an activity that failed and is retried', () => {
     const pendingActivities = [pending('listFiles', 's3://raw: connect ECONNREFUSED'), pending('notify')];
     expect(troubles({ pendingActivities })).toEqual([
       'listFiles has failed, and is tried again: s3://raw: connect ECONNREFUSED',
     ]);
   });
 
-  test('that no worker takes it', () => {
+  test('include a workflow task without a worker', () => {
     expect(troubles({ pendingWorkflowTask: { scheduledTime: at(11) } })).toEqual([
       expect.stringMatching(/^no worker takes it: is one running, with task queue etl,/),
     ]);
   });
 });
 
-describe('following', () => {
-  /** A workflow that ends when it is told to, of which nobody but the test decides what it answers. */
+describe('following a workflow', () => {
+  /** A workflow whose end and responses the test controls. */
   const workflow = () => {
     let end: (result: string) => void = () => undefined;
     const ended = new Promise<string>((resolve) => {
@@ -81,7 +81,7 @@ describe('following', () => {
     return { statuses, reported, troubles, follower };
   };
 
-  test.concurrent('each trouble is told once, though nobody answers the query; the result is the workflow’s', async () => {
+  test.concurrent('reports each trouble once without an answered query, and returns the workflow’s result', async () => {
     const { handle, fail, silence, end } = workflow();
     const { follower, troubles, statuses } = listener();
     silence();
@@ -96,7 +96,7 @@ describe('following', () => {
     expect(statuses).toEqual([]);
   });
 
-  test.concurrent('each status comes with what the heartbeats of its tasks report', async () => {
+  test.concurrent('reports each status with the heartbeats of its tasks', async () => {
     const { handle, report, end } = workflow();
     const { follower, reported } = listener();
     report({ generation: 2 });
@@ -107,7 +107,7 @@ describe('following', () => {
     expect(reported[0]).toEqual({ generation: 2, ofChild: false, isOpen: true });
   });
 
-  test.concurrent('it is told what the workflow answers, and nothing once that has ended', async () => {
+  test.concurrent('reports the answers of the workflow, and nothing after its end', async () => {
     const { handle, end } = workflow();
     const { follower, statuses } = listener();
     const result = follow<string, object>(handle, follower);

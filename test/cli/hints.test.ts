@@ -24,7 +24,7 @@ const wordsOf = (command: string): string[] =>
     .split('\n');
 
 describe('an etl command', () => {
-  test('is npx in the clone, and names its program elsewhere', () => {
+  test('uses npx in the clone, and names its program elsewhere', () => {
     expect(etlCommand('up')).toBe('npx etl up');
     process.chdir(folder);
     expect(etlCommand('up')).toBe(`node ${root}/cli/etl.js up`);
@@ -33,20 +33,20 @@ describe('an etl command', () => {
     expect(etlCommand('up')).toBe('npx etl up');
   });
 
-  test('carries a state folder that is not the one of the current folder', () => {
+  test('includes a state folder other than that of the current folder', () => {
     process.env.ETL_STATE_DIR = join(folder, 'it is here');
     expect(etlCommand('dlq', 'list')).toBe(`ETL_STATE_DIR='${folder}/it is here' npx etl dlq list`);
     process.env.ETL_STATE_DIR = join(process.cwd(), '.etl');
     expect(etlCommand('dlq', 'list')).toBe('npx etl dlq list');
   });
 
-  test('is read by a shell as it was given', () => {
+  test('keeps its arguments when a shell parses it', () => {
     const given = ['compare', "it's here.csv", '--date', '2026-02-08', '--options', '{"chunkRows":10}', '--json'];
     const command = sameCommandWith('--interpreter', 'local', given);
     expect(wordsOf(command)).toEqual(['npx', 'etl', ...given, '--interpreter', 'local']);
   });
 
-  test.each([[['--interpreter', 'ministack']], [['--interpreter=ministack']]])('has an option changed: %j', (asked) => {
+  test.each([[['--interpreter', 'ministack']], [['--interpreter=ministack']]])('replaces an option: %j', (asked) => {
     expect(sameCommandWith('--interpreter', 'local', ['compare', 'x.csv', ...asked, '--date', '2026-02-08'])).toBe(
       'npx etl compare x.csv --date 2026-02-08 --interpreter local',
     );
@@ -64,14 +64,14 @@ describe('a temporal command', () => {
     process.env.XDG_CACHE_HOME = join(folder, 'cache');
   });
 
-  test('names server and namespace where they are not the default ones', () => {
+  test('names the server and the namespace unless they are the defaults', () => {
     expect(temporalCommandOn('127.0.0.1:7233', 'default', 'workflow', 'list')).toBe('temporal workflow list');
     expect(temporalCommandOn('127.0.0.1:7400', 'nightly', 'workflow', 'list')).toBe(
       'temporal workflow list --address 127.0.0.1:7400 --namespace nightly',
     );
   });
 
-  test('names the program that was fetched where the PATH has none', () => {
+  test('names the downloaded program if the PATH contains none', () => {
     withTemporal('cache/etl-orchestrator/temporal');
     const fetched = `${folder}/cache/etl-orchestrator/temporal/temporal`;
     expect(temporalCommandOn('127.0.0.1:7233', 'default', 'workflow', 'list')).toBe(`${fetched} workflow list`);
@@ -79,7 +79,7 @@ describe('a temporal command', () => {
     expect(temporalCommandOn('127.0.0.1:7233', 'default', 'workflow', 'list')).toBe('temporal workflow list');
   });
 
-  test('replaces the one for approvals that a workflow shows', () => {
+  test('replaces the approval command that a workflow shows', () => {
     process.env.TEMPORAL_ADDRESS = '127.0.0.1:7400';
     const shown = withLocalCommand(`Approve with \`${approveCommand('etl/it is')}\``, 'etl/it is');
     expect(shown).toBe(
@@ -88,7 +88,7 @@ describe('a temporal command', () => {
   });
 });
 
-test('a sample file is there, wherever the command is given', () => {
+test('a sample file is found from any folder', () => {
   expect(sampleFile('ventas.csv').shown).toBe('samples/ventas.csv');
   process.chdir(folder);
   expect(sampleFile('ventas.csv').shown).toBe(join(root, 'samples', 'ventas.csv'));

@@ -16,7 +16,7 @@ import { cronTimetable, daysOfWeek, timeOfDay } from '../../cli/schedule/timetab
 import { timeZone } from '../../cli/schedule/zoneName';
 import { isSlow } from '../support/linear';
 
-/** The answer, or the error of a text that is refused: reading it must not overflow the stack either. */
+/** Returns the result, or the CliError of a rejected text. A stack overflow fails the test. */
 function orRefused(read: () => unknown): unknown {
   try {
     return read();
@@ -26,7 +26,7 @@ function orRefused(read: () => unknown): unknown {
   }
 }
 
-/** A machine with a text wherever a definition may have one. */
+/** Returns a machine with the text in every place where a definition may have one. */
 const machineOf = (text: string) => {
   const Parameters = { 'a.$': text, 'f.$': `States.Format('{}', ${text})`, 'q.$': `States.Format('${text}`, b: text };
   const task = { Type: 'Task', Resource: text, Parameters, End: true };
@@ -37,7 +37,7 @@ const machineOf = (text: string) => {
 const letter = (text: string) => ({ id: text, reason: text, event: {}, sentAt: text });
 const groupOf = (text: string) => ({ key: text, letter: letter(text), copies: [letter(text)], isDelivered: false });
 
-/** Whatever reads an argument of the command line, a definition or a letter. */
+/** All functions that read a command-line argument, a definition or a letter. */
 const readers: Record<string, (text: string) => unknown> = {
   timeOfDay,
   daysOfWeek,
@@ -68,7 +68,7 @@ const readers: Record<string, (text: string) => unknown> = {
   rules: (text) => [integrations, literalPaths, parameterNames, taskTokens].map((rule) => rule(machineOf(text))),
 };
 
-/** Each ends in what makes a pattern fail after it has matched nearly everything. */
+/** Texts that make a pattern fail after it has matched almost everything. */
 const hostile: Record<string, (length: number) => string> = {
   digits: (length) => `${'1'.repeat(length)}x`,
   units: (length) => `${'1h'.repeat(length / 2)}x`,
@@ -93,7 +93,7 @@ const hostile: Record<string, (length: number) => string> = {
   colons: (length) => 'arn:aws:states:'.repeat(length / 15),
 };
 
-test.each(Object.keys(readers))('%s takes linear time, whatever the text', (name) => {
+test.each(Object.keys(readers))('%s takes linear time on any text', (name) => {
   const read = (text: string) => orRefused(() => readers[name]?.(text));
   const slow = Object.entries(hostile).filter(([, make]) => isSlow(read, make) && isSlow(read, make));
   expect(slow.map(([kind]) => kind)).toEqual([]);

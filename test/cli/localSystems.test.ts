@@ -19,7 +19,7 @@ const folderOf = (name: string): string => {
   return join(folder, name);
 };
 const entries = () => join(folder, 'xdg', 'etl-orchestrator', 'systems');
-/** A system of a folder on a port of its own, by this process. */
+/** Announces a system of this process for a folder, with a separate port. */
 const up = (name: string, port: number) => {
   const stateDir = join(folderOf(name), '.etl');
   mkdirSync(stateDir, { recursive: true });
@@ -27,31 +27,31 @@ const up = (name: string, port: number) => {
   const environment = { ETL_STATE_DIR: stateDir, TEMPORAL_ADDRESS: temporal, S3_CLEAN_BUCKET: 's3://lake' };
   return announceSystem({ stateDir, temporal, ui: undefined, ecs: 'http://127.0.0.1:9', environment }, env);
 };
-/** What a command in a folder of that name uses. */
+/** Returns the settings that a command in this folder uses. */
 const used = (name: string, set: Record<string, string> = {}) => {
   const own = { ...env, ...set };
   useLocalSystem((line) => said.push(line), own, folderOf(name));
   return { address: own.TEMPORAL_ADDRESS, lake: own.S3_CLEAN_BUCKET };
 };
 
-test('nothing changes while no system is running', () => {
+test('changes nothing while no system is running', () => {
   expect(used('elsewhere')).toEqual({ address: undefined, lake: undefined });
 });
 
-test('the system of the folder is used without a word', () => {
+test('uses the system of the folder without a message', () => {
   up('a', 7401);
   up('b', 7402);
   expect(used('b')).toEqual({ address: '127.0.0.1:7402', lake: 's3://lake' });
   expect(said).toEqual([]);
 });
 
-test('elsewhere, the only one is used, and said', () => {
+test('elsewhere, uses the only system, with a message', () => {
   up('a', 7401);
   expect(used('elsewhere').address).toBe('127.0.0.1:7401');
   expect(said).toEqual([`Using the local system in ${folder}/a/.etl (Temporal 127.0.0.1:7401)`]);
 });
 
-test('of several, one has to be chosen', () => {
+test('requires a choice between several systems', () => {
   up('a', 7401);
   up('b', 7402);
   expect(() => used('elsewhere')).toThrow(/2 local systems are running: .*a\/\.etl.*b\/\.etl/);
@@ -59,7 +59,7 @@ test('of several, one has to be chosen', () => {
   expect(used('elsewhere', { TEMPORAL_ADDRESS: 'localhost:7402' }).lake).toBe('s3://lake');
 });
 
-test('the environment wins, variable by variable', () => {
+test('the environment overrides single variables', () => {
   up('a', 7401);
   expect(used('elsewhere', { TEMPORAL_ADDRESS: 'temporal:7233' })).toEqual({
     address: 'temporal:7233',
@@ -69,13 +69,13 @@ test('the environment wins, variable by variable', () => {
   expect(used('elsewhere', { ETL_STATE_DIR: join(folder, 'other') }).address).toBeUndefined();
 });
 
-test('a folder with a state of its own does not use the system of another one', () => {
+test('a folder with its own state does not use another system', () => {
   up('a', 7401);
   mkdirSync(join(folderOf('b'), '.etl'));
   expect(used('b').address).toBeUndefined();
 });
 
-test('a server that a profile file names is not replaced elsewhere', () => {
+test('elsewhere, a server in a profile file takes precedence', () => {
   up('a', 7401);
   mkdirSync(join(folder, 'config', 'temporalio'), { recursive: true });
   writeFileSync(join(folder, 'config', 'temporalio', 'temporal.toml'), '[profile.default]\naddress = "cloud:7233"\n');
@@ -83,7 +83,7 @@ test('a server that a profile file names is not replaced elsewhere', () => {
   expect(used('a').address).toBe('127.0.0.1:7401');
 });
 
-test('a system that is withdrawn, or was killed, is not there', () => {
+test('ignores withdrawn and killed systems', () => {
   const withdraw = up('a', 7401);
   up('b', 7402);
   withdraw();

@@ -8,14 +8,14 @@ const collect = () => {
   return { out: { write: (text: string) => written.push(text) > 0 }, all: () => written.join('') };
 };
 
-test('a line stays one line, without control characters', () => {
+test('prints a line as one line without control characters', () => {
   const { out, all } = collect();
   for (const value of values) printLines([value, `reason: ${value}`], out as never);
   expect(all()).not.toMatch(rawInLines);
   expect(all().split('\n')).toHaveLength(2 * values.length + 1);
 });
 
-test('JSON is the same object, on one line', () => {
+test('prints JSON on one line without changing its value', () => {
   for (const value of values) {
     const { out, all } = collect();
     printJson({ value }, out as never);
@@ -24,13 +24,13 @@ test('JSON is the same object, on one line', () => {
   }
 });
 
-test('text keeps its lines', () => {
+test('prints text with its line breaks', () => {
   const { out, all } = collect();
   printText('a\u001b[31m\n  b\n', out as never);
   expect(all()).toBe('a\\u001b[31m\n  b\n');
 });
 
-test('the line that changes is cut to the terminal, in whole characters', () => {
+test('cuts the status line to the terminal width, in whole characters', () => {
   const { out, all } = collect();
   const line = createLine({ ...out, isTTY: true, columns: 8 } as never);
   line.show('\u009b31mx');

@@ -14,7 +14,7 @@ const child = (read: Progress, isOpen = true): TaskReport => ({
   ...{ generation: 1, ofChild: true, isOpen, progress: read },
 });
 
-describe('the status of a run, with what its heartbeats report', () => {
+describe('the status of a run, merged with heartbeat reports', () => {
   const status = { step: 'transform', generation: 2, progress: progress(25) } as const;
 
   test('has the progress of its launch', () => {
@@ -22,14 +22,14 @@ describe('the status of a run, with what its heartbeats report', () => {
     expect(withReports({ step: 'transform', generation: 2 }, [own(2, progress(1))]).progress).toEqual(progress(1));
   });
 
-  test('is as the workflow has it where a report is older, of another launch, or without progress', () => {
+  test('ignores older reports, reports of other launches, and reports without progress', () => {
     for (const reports of [[own(2, progress(20))], [own(1, progress(90))], [own(2)], []]) {
       expect(withReports(status, reports)).toEqual(status);
     }
     expect(withReports({ step: 'confirm', generation: 2 }, [own(2, progress(90))]).progress).toBeUndefined();
   });
 
-  test('has the sum of its shards once all have reported; one that has ended is read to its end', () => {
+  test('has the sum of its shards once all have reported, and counts an ended shard as complete', () => {
     const sharded = { step: 'shards', shards: { done: 1, of: 3 }, progress: progress(34, 300) } as const;
     const two = [child(progress(50)), child(progress(75), false)];
     expect(withReports(sharded, two)).toEqual(sharded);
@@ -41,7 +41,7 @@ describe('the status of a run, with what its heartbeats report', () => {
   });
 });
 
-test('of the files of a batch those that run count, as far as they have reported', () => {
+test('the progress of a batch counts the running files that have reported', () => {
   expect(shareOfFiles([child(progress(50)), child(progress(150, 300)), child(progress(10), false)])).toBe(0.5);
   expect(shareOfFiles([])).toBeUndefined();
 });

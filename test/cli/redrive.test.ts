@@ -18,7 +18,7 @@ const rule = { timeZone: 'UTC' };
 interface Kept {
   readonly letters: DeadLetters;
   readonly box: DeadLetterBox;
-  /** Reasons of all letters that are kept. */
+  /** Returns the reasons of all kept letters. */
   reasons(): Promise<(string | undefined)[]>;
 }
 
@@ -63,11 +63,11 @@ describe.each(['folder', 'queue'])('letters in a %s', (where) => {
     if (!group) throw new Error('there is no letter');
     return group;
   };
-  /** A Temporal whose run does this at once. */
+  /** A Temporal client whose started run does this immediately. */
   const clientWhoseRun = (work: () => Promise<unknown>) =>
     ({ workflow: { start: async () => void (await work()) } }) as unknown as Client;
 
-  test('a redriven run that fails at once leaves its own letter', async () => {
+  test('a redriven run that fails immediately leaves its own letter', async () => {
     await kept.letters.send(letterOf('a', { reason: 'first' }));
     const group = await onlyGroup();
     const again = startsAgain(group.letter, rule, places.rawBase);
@@ -76,20 +76,20 @@ describe.each(['folder', 'queue'])('letters in a %s', (where) => {
     expect(await kept.reasons()).toEqual(['second']);
   });
 
-  test('a letter whose run could not be started is as it was', async () => {
+  test('a letter stays unchanged when its run cannot be started', async () => {
     await kept.letters.send(letterOf('a', { reason: 'first' }));
     const group = await onlyGroup();
     const again = startsAgain(group.letter, rule, places.rawBase);
     const client = clientWhoseRun(() => Promise.reject(new Error('Temporal is away')));
     await expect(redrive(client, kept.box, group, again)).rejects.toThrow('Temporal is away');
     expect(await kept.reasons()).toEqual(['first']);
-    // It still stands for the event: a failure does not add another one.
+    // The letter still represents the event, so a failure does not add another one.
     await kept.letters.send(letterOf('a', { reason: 'second' }));
     expect(await kept.reasons()).toHaveLength(1);
     expect((await onlyGroup()).letter.reason).toBe('second');
   });
 
-  test('a letter whose event has failed again since it was listed is not dropped', async () => {
+  test('does not remove a letter whose event failed again since it was listed', async () => {
     await kept.letters.send(letterOf('a', { reason: 'first' }));
     const group = await onlyGroup();
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -104,7 +104,7 @@ describe.each(['folder', 'queue'])('letters in a %s', (where) => {
   });
 });
 
-test('news of a file that could not be read is started once it can be', () => {
+test('a notification of an unreadable file can be redriven once the file is readable', () => {
   const landed = {
     uri: 'file:///in/ventas/x_2026-02-08.csv',
     key: 'ventas/x_2026-02-08.csv',

@@ -8,20 +8,20 @@ const at = (second: number, bytesRead: number): Progress => ({
 });
 
 describe('pace', () => {
-  test('is measured from the first progress that is told: what an earlier launch did is not fast', () => {
+  test('is measured from the first reported progress, which excludes the work of earlier launches', () => {
     const pace = createPace();
     expect(pace(at(0, 500e6))).toBeUndefined();
     expect(pace(at(2, 700e6))).toEqual({ bytesPerSecond: 100e6, secondsLeft: 3 });
   });
 
-  test('begins anew with a task that reads from the beginning', () => {
+  test('restarts with a task that reads from the beginning', () => {
     const pace = createPace();
     pace(at(0, 900e6));
     pace(at(10, 10e6));
     expect(pace(at(12, 210e6))).toMatchObject({ bytesPerSecond: 100e6 });
   });
 
-  test('is unknown while nothing is read, and once all is', () => {
+  test('is unknown while nothing is read, and after everything is read', () => {
     const pace = createPace();
     pace(at(0, 0));
     expect(pace(at(5, 0))).toBeUndefined();
@@ -31,30 +31,30 @@ describe('pace', () => {
 
 describe('status', () => {
   const pace = { bytesPerSecond: 180e6, secondsLeft: 125 };
-  test('a line with rows, part, MB/s and the time left', () => {
+  test('is a line with rows, part, MB/s and the remaining time', () => {
     const line = describeStatus({ step: 'transform', generation: 2, progress: at(0, 420e6) }, { bar: false, pace });
     expect(line).toBe('transform (launch 2) 42 %, 3,000,000 rows, part 6, 180 MB/s, 2 min 5 s left');
   });
 
-  test('no progress of a task that reads nothing', () => {
+  test('has no progress for a task that reads nothing', () => {
     const progress = { ...at(0, 0), bytesTotal: 0 };
     expect(describeStatus({ step: 'transform', generation: 2, purpose: 'commit', progress }, { bar: true })).toBe(
       'transform commit (launch 2)',
     );
   });
 
-  test('a bar on a terminal', () => {
+  test('has a bar on a terminal', () => {
     const line = describeStatus({ step: 'transform', progress: at(0, 500e6) }, { bar: true });
     expect(line).toBe('transform [############------------] 50 %, 3,000,000 rows, part 6');
   });
 
-  test('what a launch is for, and how many shards are done', () => {
+  test('has the purpose of a launch, and the number of completed shards', () => {
     const line = (status: Parameters<typeof describeStatus>[0]) => describeStatus(status, { bar: false });
     expect(line({ step: 'launch', generation: 1, purpose: 'index' })).toBe('launch index (launch 1)');
     expect(line({ step: 'shards', shards: { done: 3, of: 8 } })).toBe('shards: 3 of 8 done');
   });
 
-  test('a step without progress, and why it waits', () => {
+  test('has a step without progress, and the reason of its wait', () => {
     expect(describeStatus({ step: 'wait', generation: 1, note: 'again in 60 s' }, { bar: true })).toBe(
       'wait (launch 1) - again in 60 s',
     );

@@ -17,7 +17,7 @@ const heavy = ({ packages }: Loaded): string[] =>
   [...packages].filter((each) => /^@(temporalio|grpc|aws-sdk|smithy)\/|^(protobufjs|rxjs|asl-validator)$/.test(each));
 
 test.each([[['--help']], [['run', '--help']], [['--version']]])(
-  'etl %j loads declarations alone: of packages, commander',
+  'etl %j loads only declarations, and of all packages only commander',
   async (args) => {
     const loaded = await loadedByEtl(args);
     expect([...loaded.packages]).toEqual(['commander']);
@@ -33,13 +33,13 @@ test.each([
   ['backfill', ['backfill', 'file:///none', '--from', '2026-02-08', '--to', 'tomorrow']],
   ['schedule/create', ['schedule', 'create', 'nightly', 'file:///none', '--at', '02:30', '--dry-run']],
   ['dlq', ['dlq', 'list']],
-])('etl %s loads its own action, and no client of a service that it does not speak to: %j', async (action, args) => {
+])('etl %s loads only its own action, and no client of an unused service: %j', async (action, args) => {
   const loaded = await loadedByEtl(args);
   expect(loaded.ours.filter((file) => file.startsWith('dist/cli/actions/'))).toEqual([`dist/cli/actions/${action}.js`]);
   expect(heavy(loaded)).toEqual([]);
 });
 
-test('what is needed is loaded, and seen here', async () => {
+test('loads the packages that a command needs', async () => {
   expect(heavy(await loadedByEtl(['asl', '--lint', 'asl/etl-pipeline.asl.json']))).toContain('asl-validator');
   const withQueue = { DLQ_URL: 'http://127.0.0.1:1/letters', AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
   expect(heavy(await loadedByEtl(['dlq', 'list'], withQueue))).toContain('@aws-sdk/client-sqs');

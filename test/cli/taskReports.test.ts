@@ -15,7 +15,7 @@ const description = (pendingActivities: object[], children: readonly string[] = 
     },
   }) as never;
 
-/** A server that knows these children, and the reader of their parent. */
+/** Returns a client that knows these children, and a report reader for their parent. */
 function readerOf(children: Record<string, object[]> = {}, payloadCodecs: object[] = []) {
   const described: string[] = [];
   const client = {
@@ -33,7 +33,7 @@ function readerOf(children: Record<string, object[]> = {}, payloadCodecs: object
 }
 
 describe('reports of tasks', () => {
-  test('are the heartbeat details of the activities that wait for a conversion', async () => {
+  test('are the heartbeat details of the activities that await a conversion', async () => {
     const { read } = readerOf();
     const reports = await read(
       description([
@@ -49,7 +49,7 @@ describe('reports of tasks', () => {
     ]);
   });
 
-  test('are decoded with the codecs of the client', async () => {
+  test("are decoded with the client's codecs", async () => {
     const flip = (data: Uint8Array) => data.map((byte) => byte ^ 0xff);
     const codec = {
       decode: async (payloads: Payload[]) =>
@@ -60,13 +60,13 @@ describe('reports of tasks', () => {
     expect(await read(description([activity('awaitTask', {}, encoded)]))).toMatchObject([{ generation: 3 }]);
   });
 
-  test('that cannot be decoded are left out', async () => {
+  test('are ignored if they cannot be decoded', async () => {
     const { read } = readerOf();
     const broken = [{ metadata: { encoding: Buffer.from('binary/unknown') }, data: Buffer.from('x') }];
     expect(await read(description([activity('awaitTask', {}, broken), activity('awaitTask', 'text')]))).toEqual([]);
   });
 
-  test('of children stay when these have ended', async () => {
+  test('of child workflows are kept after the children end', async () => {
     const { read, children } = readerOf({ a: [activity('awaitTask', heartbeat(1))], b: [] });
     expect(await read(description([], ['a', 'b']))).toEqual([{ generation: 1, ofChild: true, isOpen: true }]);
     children.b = [activity('awaitTask', heartbeat(4))];
@@ -78,7 +78,7 @@ describe('reports of tasks', () => {
     );
   });
 
-  test('of many children are read in turn, twenty at a time', async () => {
+  test('of many child workflows are read in turn, twenty at a time', async () => {
     const names = Array.from({ length: 50 }, (_, n) => `child-${n}`);
     const { read, described } = readerOf();
     for (let times = 0; times < 5; times++) await read(description([], names));

@@ -1,6 +1,6 @@
 import type { Trial } from './world';
 
-/** Something that ECS does. `check` rejects where it is not so. */
+/** A documented behaviour of ECS. `check` rejects if the world behaves differently. */
 export interface Behaviour {
   /** A sentence that is true of ECS. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Behaviour {
 
 export const behaviour = (name: string, check: Behaviour['check']): Behaviour => ({ name, check });
 
-/** Rejects unless the call is refused with HTTP 400 and this error. */
+/** Rejects unless the call fails with HTTP 400 and this error. */
 export async function refused(call: Promise<unknown>, name: string, message = /./): Promise<void> {
   const error = await call.then(
     () => undefined,

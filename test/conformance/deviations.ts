@@ -1,10 +1,10 @@
 import type { WorldName } from './world';
 
-/** Where a world does not do what ECS does. */
+/** A known difference between a world and ECS. */
 export interface Deviation {
-  /** Why, in words for the document. */
+  /** The reason, as printed in the document. */
   readonly reason: string;
-  /** What the check says then. Any other failure is none that we know of. */
+  /** Matches the check's error message. Any other failure is unexpected. */
   readonly seen: RegExp;
 }
 
@@ -13,7 +13,7 @@ const received = (what: string, reason: string): Deviation => ({
   reason,
   seen: new RegExp(`^Received: +${what}$`, 'm'),
 });
-/** StopTask of ministack does not wait for the program to end, nor looks at how it did. */
+/** ministack's StopTask neither waits for the program to end nor reads its exit code. */
 const stoppedAtOnce = (what: string) =>
   received(what, 'STOPPED at once with exit code 0, while the container is still stopping');
 

@@ -6,12 +6,12 @@ import { suite } from './suite';
 
 const names = suite.map(({ name }) => name);
 
-test('every deviation is one of a behaviour in the suite, and names are unique', () => {
+test('every deviation belongs to a behaviour of the suite, and names are unique', () => {
   expect(new Set(names).size).toBe(names.length);
   for (const world of Object.values(deviations)) expect(names).toEqual(expect.arrayContaining(Object.keys(world)));
 });
 
-test('docs/ecs-conformance.md has every behaviour, with the reasons of deviations.ts', () => {
+test('docs/ecs-conformance.md lists every behaviour with the reasons in deviations.ts', () => {
   const rows = names.map((name) => {
     const cells = [deviations.local[name], deviations.ministack[name]].map((found) => found?.reason ?? 'yes');
     return `| ${name} | ${cells.join(' | ')} |`;

@@ -18,7 +18,7 @@ const worlds: [WorldName, typeof describe, () => Promise<World>][] = [
 
 worlds.forEach(([name, maybe, start]) => {
   maybe(`ECS as ${name} does it`, () => {
-    /** What each check said; undefined when nothing. Most of a check is waiting, so several run at once. */
+    /** Error message of each check; undefined if it passed. Checks mostly wait, so several run at once. */
     const said = new Map<string, string | undefined>();
 
     beforeAll(async () => {
@@ -43,7 +43,7 @@ worlds.forEach(([name, maybe, start]) => {
     test.each(suite.map((behaviour) => behaviour.name))('%s', (behaviour) => {
       const deviation = deviations[name][behaviour];
       expect(said.has(behaviour)).toBe(true);
-      // A deviation that is gone has to go from deviations.ts too.
+      // When a deviation disappears, remove it from deviations.ts.
       if (deviation) expect(said.get(behaviour)).toMatch(deviation.seen);
       else expect(said.get(behaviour)).toBeUndefined();
     });

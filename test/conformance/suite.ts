@@ -4,5 +4,5 @@ import { ends } from './behaviours/ends';
 import { launch } from './behaviours/launch';
 import { refusals } from './behaviours/refusals';
 
-/** What ECS does, as far as this project relies on it. */
+/** Behaviours of ECS that this project relies on. */
 export const suite = [...definitions, ...refusals, ...launch, ...ends, ...containers];

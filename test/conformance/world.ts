@@ -16,31 +16,31 @@ import type { Row } from '../support/parquet';
 
 export type WorldName = 'local' | 'ministack';
 
-/** Something that speaks the protocol of ECS. */
+/** An implementation of the ECS API. */
 export interface World {
   readonly name: WorldName;
   readonly client: ECSClient;
   readonly cluster: string;
-  /** An image whose entry point runs the command it is given, Node among others. */
+  /** An image whose entry point runs the given command, and which contains Node. */
   readonly anyImage: string;
   readonly etlImage: string;
   readonly lake: Lake;
   stop(): Promise<void>;
 }
 
-/** Where a world's tasks read and write. */
+/** Where the tasks of a world read and write. */
 export interface Lake {
-  /** What tasks need to get there. */
+  /** Environment variables that tasks need for access. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Puts a source; returns its URI. */
+  /** Writes a source and returns its URI. */
   put(name: string, content: string): Promise<string>;
   readonly destination: string;
-  /** The rows of a published batch, by a reader that is not ours. */
+  /** Reads the rows of a published batch with an independent reader. */
   rows(batch: string): Promise<Row[]>;
 }
 
 export interface Container {
-  /** A program for `sh`: it is listening to signals within milliseconds. */
+  /** A program for `sh`, which handles signals within milliseconds. */
   readonly script?: string;
   readonly more?: Partial<ContainerDefinition>;
 }
@@ -48,10 +48,10 @@ export interface Container {
 export const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
 const patienceMs = 40_000;
 
-/** A container that never starts: what is refused or looked at beforehand needs no more. */
+/** A container that never starts, for requests that are rejected or inspected before a start. */
 export const unstartable: Container = { more: { image: 'localhost:1/none:1' } };
 
-/** Scripts of containers. Each ends by itself, whatever becomes of the test. */
+/** Scripts of containers. Each ends by itself, even if the test is interrupted. */
 export const scripts = {
   exit: (code: number) => `exit ${code}`,
   exitLater: (code: number) => `sleep 1; exit ${code}`,
@@ -60,7 +60,7 @@ export const scripts = {
   stubborn: 'trap "" TERM; sleep 60; exit 99',
 };
 
-/** A way to try something in a world: task definitions and tasks with names of its own. */
+/** A trial in a world, with its own task definitions and tasks. */
 export class Trial {
   readonly family = `trial-${randomBytes(6).toString('hex')}`;
   constructor(readonly world: World) {}
@@ -72,7 +72,7 @@ export class Trial {
     return this.world.cluster;
   }
 
-  /** A definition whose first container is the ETL's. */
+  /** Returns a definition whose first container is the ETL's. */
   definition(...containers: Container[]): RegisterTaskDefinitionCommandInput {
     return {
       family: this.family,
@@ -95,13 +95,13 @@ export class Trial {
     return taskDefinition?.taskDefinitionArn ?? '';
   }
 
-  /** A request for this trial's definition. */
+  /** Returns a request for this trial's definition. */
   request(change: Partial<RunTaskCommandInput> = {}): RunTaskCommandInput {
     const { cluster, family } = this;
     return { cluster, taskDefinition: family, launchType: 'FARGATE', networkConfiguration, ...change };
   }
 
-  /** Registers and runs; returns the first task's ARN. */
+  /** Registers the definition and runs it; returns the first task's ARN. */
   async run(containers: Container | Container[], change: Partial<RunTaskCommandInput> = {}): Promise<string> {
     await this.register(this.definition(...[containers].flat()));
     return this.start(change);
@@ -127,7 +127,7 @@ export class Trial {
     return (await this.client.send(new StopTaskCommand({ cluster: this.cluster, task, reason }))).task;
   }
 
-  /** Polls until the task has this status; `seen` gathers each status once. */
+  /** Polls until the task has this status; `seen` collects each status once. */
   async until(arn: string, status: string, seen: string[] = []): Promise<Task> {
     for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(100)) {
       const task = await this.task(arn);
@@ -138,19 +138,22 @@ export class Trial {
     throw new Error(`${arn} is not ${status} within ${patienceMs} ms`);
   }
 
-  /** Its program has had time to say which signals it heeds; nothing that all worlds have would tell. */
+  /**
+   * Waits until the program has installed its signal handlers; no signal common to all worlds shows that, hence the
+   * delay.
+   */
   async listening(arn: string): Promise<void> {
     await this.until(arn, 'RUNNING');
     await sleep(1000);
   }
 
-  /** What is said of a task's end. */
+  /** Waits until the task is STOPPED. */
   async ended(arn: string): Promise<Task> {
     return this.until(arn, 'STOPPED');
   }
 }
 
-/** The exit code of a container by its place in the definition, as the field is on the wire: absent or a number. */
+/** Returns the exit code of a container by its place in the definition, as in the response: absent or a number. */
 export const exitCodeOf = (task: Task, place = 0): number | undefined => {
   const name = place === 0 ? etlContainerName : `sidecar-${place}`;
   return task.containers?.find((container) => container.name === name)?.exitCode;
@@ -159,5 +162,5 @@ export const exitCodeOf = (task: Task, place = 0): number | undefined => {
 export const environment = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([name, value]) => ({ name, value }));
 
-/** Overrides of the ETL's container. */
+/** Returns overrides of the ETL's container. */
 export const override = (change: object) => ({ containerOverrides: [{ name: etlContainerName, ...change }] });

@@ -2,7 +2,7 @@ import { lateConfirmName, stateNames } from '../../asl/names';
 import { reached } from '../../asl/transitions';
 import type { State, StateMachine } from '../../asl/types';
 
-/** One change of the machine alone, which makes it another pipeline than the workflow. */
+/** A change of the state machine that makes it differ from the workflow. */
 export interface AslMutation {
   readonly name: string;
   readonly change: (machine: StateMachine) => StateMachine;
@@ -46,7 +46,7 @@ const tasks = [
 ];
 const calls = tasks.filter((name) => name !== s.transform);
 
-/** Each kind of thing that can be wrong with a machine, once or wherever it may be. */
+/** Mutations of every kind: each one once, or in every state where it is possible. */
 export const aslMutations: readonly AslMutation[] = [
   ...tasks.map((name) => ({ name: `${name}: another timeout`, change: set(name, { TimeoutSeconds: 59 }) })),
   ...calls.flatMap((name) => [
@@ -150,7 +150,7 @@ export const aslMutations: readonly AslMutation[] = [
   },
 ];
 
-/** The machine without the states that a mutation has left unreachable: it could not be executed with them. */
+/** Returns the machine without unreachable states: a machine that contains them cannot be executed. */
 export function reachable(machine: StateMachine): StateMachine {
   const kept = reached(machine.StartAt, machine.States);
   return { ...machine, States: Object.fromEntries(Object.entries(machine.States).filter(([name]) => kept.has(name))) };

@@ -6,7 +6,7 @@ import { nth, type Scenario } from './scenarios';
 import type { Trace } from './trace';
 import { type LaunchEnd, launchEnds } from './world';
 
-/** What the workflow calls a launch that ends so; undefined for one that is done. */
+/** Returns the workflow's failure type for this end of a launch; undefined for a successful one. */
 export function failureTypeOf(end: LaunchEnd): FailureType | undefined {
   switch (end.kind) {
     case 'stopped':
@@ -26,18 +26,21 @@ export function failureTypeOf(end: LaunchEnd): FailureType | undefined {
   }
 }
 
-/** The budget that launch `number` (1, 2, …) of a scenario is paid from; that of a missing commit where it is done. */
+/**
+ * Returns the budget that launch `number` (1, 2, …) of a scenario uses; that of a missing commit if the launch
+ * succeeds.
+ */
 export function classOf(scenario: Scenario, number: number): BudgetName | 'none' {
   return budgetOf(failureTypeOf(launchEnds[nth(scenario.launches, number)]) ?? 'CommitMissing');
 }
 
-/** The waits between launches, in order, wherever in the trace they are. */
+/** Returns the waits between launches in order, wherever the trace records them. */
 export const launchWaits = ({ stages }: Trace): number[] =>
   stages
     .filter(({ stage }) => stage === 'transform')
     .flatMap(({ before, waits }, index) => (index === 0 ? waits : [before, ...waits]));
 
-/** Waits that are not what the budgets say, jitter included. */
+/** Returns the waits that do not match the budgets, including jitter. */
 export function oddLaunchWaits(scenario: Scenario, trace: Trace, budgets: Budgets): string[] {
   const spent = new Map<string, number>();
   return launchWaits(trace).flatMap((wait, index) => {
@@ -47,7 +50,7 @@ export function oddLaunchWaits(scenario: Scenario, trace: Trace, budgets: Budget
     const before = spent.get(name) ?? 0;
     spent.set(name, before + 1);
     const least = Math.min(intervalSeconds * backoffRate ** before, maxIntervalSeconds);
-    // A timer has milliseconds.
+    // A timer has a resolution of one millisecond.
     const fits = wait >= least - 0.001 && wait <= least * (1 + jitter) + 0.001;
     return fits ? [] : [`${wait} s before launch ${index + 2}, which is paid from ${name}: ${least} s`];
   });

@@ -6,7 +6,7 @@ import type { Retrier, StateMachine, TaskState } from '../../asl/types';
 import type { Bounds, ReadHistory } from './history';
 import type { Disagreement } from './trace';
 
-/** What Temporal was asked for in each stage of a run. */
+/** Timeouts and retry policies that the workflow requested from Temporal in each stage of a run. */
 export interface Contract {
   readonly bounds: ReadonlyMap<Stage, Bounds>;
   readonly transformSeconds?: number;
@@ -17,7 +17,10 @@ export const contractOf = ({ bounds, transformSeconds }: ReadHistory): Contract 
   ...(transformSeconds !== undefined && { transformSeconds }),
 });
 
-/** Where a state has another timeout or another retry than Temporal was asked for, whether a run waits for it or not. */
+/**
+ * Returns the states whose timeout or retry policy differs from the request to Temporal, whether or not a run waits for
+ * it.
+ */
 export function contractBreaches({ States }: StateMachine, { bounds, transformSeconds }: Contract): Disagreement[] {
   const task = (stage: Stage) => States[stateNames[stage]] as TaskState | undefined;
   const compare = (stage: Stage, temporal: unknown, stepFunctions: unknown): Disagreement[] =>
@@ -35,7 +38,7 @@ export function contractBreaches({ States }: StateMachine, { bounds, transformSe
   ];
 }
 
-/** The retriers that stand for what Temporal was asked for. */
+/** Returns the retriers equivalent to the requested retry policy. */
 function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
   const pace = (error: string, attemptSeconds: number): Retrier => ({
     ErrorEquals: [error],
@@ -52,7 +55,7 @@ function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
   };
   const ErrorEquals = certain[stage];
   const final: Retrier[] = ErrorEquals ? [{ ErrorEquals, MaxAttempts: 0 }] : [];
-  // What the activities count themselves (activities/credentialRetries.ts), for the functions alone.
+  // The activities count these themselves (activities/credentialRetries.ts); only the functions need a retrier.
   const most = retriesWithin(credentials.retrySeconds, asked, 0);
   const refused = ErrorEquals ? [{ ...pace(credentialsError, 0), MaxAttempts: most }] : [];
   return [...final, ...refused, pace('States.Timeout', asked.attemptSeconds), pace('States.TaskFailed', 0)].map(

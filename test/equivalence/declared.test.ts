@@ -19,7 +19,9 @@ import { inVirtualTime } from './virtualClock';
 
 const machine = stateMachine(withSubstitutions());
 
-/** The requests that the machine sends to ECS while its tasks end so, without what must differ: the generation. */
+/**
+ * Returns the machine's requests to ECS when its tasks stop with this code, without the generation, which must differ.
+ */
 async function requestsOf(stopCode: string, changes: Partial<Plan> = {}): Promise<string[]> {
   const requests: string[] = [];
   await inVirtualTime(() =>
@@ -43,9 +45,9 @@ async function requestsOf(stopCode: string, changes: Partial<Plan> = {}): Promis
   return requests;
 }
 
-/** Those that have a test here, and what shows them. */
+/** The differences tested in this file, and their tests. */
 const shownHere: Readonly<Record<string, () => Promise<void>>> = {
-  // Two losses, then on demand; the machine sends the same request three times.
+  // Spot twice, then on demand; the machine sends the same request three times.
   spot: async () => {
     const lost = { failureType: 'SpotInterruption', spot: true } as const;
     expect(nextLaunch(budgets, { spot: true }, [lost], 0)).toMatchObject({ again: true, spot: true });
@@ -62,7 +64,7 @@ const shownHere: Readonly<Record<string, () => Promise<void>>> = {
     expect(requests).toHaveLength(3);
     expect(new Set(requests).size).toBe(1);
   },
-  // A shard has an environment of its own; the machine sends what it sends of any file.
+  // A shard has a special environment; the machine sends the request of an ordinary conversion.
   shards: async () => {
     const compute = { spot: false, shards: 8 };
     const { batch, source, destination, options, chunkRows } = samplePlan();
@@ -77,7 +79,7 @@ const shownHere: Readonly<Record<string, () => Promise<void>>> = {
       expect.stringMatching(/^compute.shards: 8 tasks: not followed/),
     ]);
   },
-  // The workflow knows the exit code, and waits; the machine sends the same request three times.
+  // The workflow waits at this exit code; the machine sends the same request three times.
   approval: async () => {
     const options = { rejects: { level: 'hold' } } as const;
     expect(failureTypeOfExitCode(76)).toBe('Held');
@@ -93,12 +95,12 @@ const here = relative(root, __filename);
 const idsShownBy = (how: string) => differences.filter(({ shownBy }) => shownBy === how).map(({ id }) => id);
 
 describe('declared differences', () => {
-  test('each has an id of its own, and scenarios show exactly those that say so', () => {
+  test('ids are unique, and scenarios show exactly the differences declared for them', () => {
     expect(new Set(differences.map(({ id }) => id)).size).toBe(differences.length);
     expect([...shownIds].sort()).toEqual(idsShownBy('scenarios').sort());
   });
 
-  test('those that say so are shown here, and no others', () => {
+  test('exactly the differences declared for this file are tested here', () => {
     expect(Object.keys(shownHere).sort()).toEqual(idsShownBy(`test: ${here}`).sort());
   });
 
@@ -109,17 +111,17 @@ describe('declared differences', () => {
       const [, file] = /^test: (.*)/.exec(shownBy) ?? [];
       return file === undefined || file === here ? [] : [[id, file] as const];
     }),
-  )('%s: a test of %s has it in its name', (id, file) => {
+  )('%s: a test in %s has the id in its title', (id, file) => {
     expect(readFileSync(join(root, file), 'utf8')).toMatch(new RegExp(`\\b(test|describe)\\b.*\\('[^'\n]*\\b${id}: `));
   });
 
-  test('the table has a row for each, and five cells in each row', () => {
+  test('the table has one row per difference and five cells per row', () => {
     const rows = differencesTable().split('\n');
     expect(rows).toHaveLength(differences.length + 2);
     for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
   });
 
-  test('wishes: the function that validates warns of each that is not followed', () => {
+  test('wishes: the validating function warns about each ignored option', () => {
     const compute = { size: { cpu: 1024, memoryMiB: 4096 }, ephemeralStorageGiB: 50, spot: true };
     const timings = { ...samplePlan().timings, timeoutSeconds: 7200, startTimeoutSeconds: 60 };
     expect(notFollowed(samplePlan({ compute, timings }), {})).toHaveLength(5);

@@ -6,7 +6,7 @@ import { classOf } from './classes';
 import { type CallPlan, nth, type Scenario } from './scenarios';
 import type { Aspect, Disagreement, StageTrace, Trace } from './trace';
 
-/** Both sides of one scenario. */
+/** Both traces of one scenario. */
 export interface Sides {
   readonly scenario: Scenario;
   readonly temporal: Trace;
@@ -20,7 +20,7 @@ type Shown = Extract<(typeof differences)[number], { shownBy: 'scenarios' }>['id
 const visits = ({ stages }: Trace, stage: Stage): StageTrace[] => stages.filter((each) => each.stage === stage);
 const attemptsOf = (trace: Trace, stage: Stage): string[] => visits(trace, stage).flatMap(({ attempts }) => attempts);
 
-/** What else comes out differently once the launches have. */
+/** Aspects that also differ once the launches differ. */
 const downstream: readonly Aspect[] = ['path', 'status', 'failureType', 'messages', 'deadLetters'];
 const afterTransform = ({ aspect, stage }: Disagreement): boolean =>
   downstream.includes(aspect) || ((aspect === 'attempts' || aspect === 'waits') && stage !== 'validate');
@@ -36,7 +36,7 @@ function classesOf({ scenario, temporal, stepFunctions }: Sides): string[] {
 const launchesOf = ({ scenario, temporal }: Sides): string[] =>
   attemptsOf(temporal, 'transform').map((_, index) => nth(scenario.launches, index + 1));
 
-/** Temporal looked into the commit log after its last launch had failed, or once more after it had looked in vain. */
+/** Whether Temporal checked the commit log after its last launch failed, or again after a check without a commit. */
 function looksOnceMore({ temporal }: Sides): boolean {
   return temporal.stages.some(
     ({ stage, attempts }, index) =>
@@ -45,13 +45,13 @@ function looksOnceMore({ temporal }: Sides): boolean {
   );
 }
 
-/** The stages of a run, but for looks into the commit log. */
+/** Returns the stages of a run without the checks of the commit log. */
 const withoutLooks = ({ stages }: Trace): string =>
   stages.flatMap(({ stage }) => (stage === 'confirm' ? [] : [stage])).join();
 
 const launchesAgain = ({ temporal }: Sides): boolean => visits(temporal, 'transform').length > 1;
 
-/** Then both engines have the same thing to say. */
+/** Whether the run ends with a missing commit: then both engines report the same failure. */
 const endsWithoutCommit = ({ temporal }: Sides): boolean =>
   attemptsOf(temporal, 'transform').at(-1) === 'ok' && attemptsOf(temporal, 'confirm').at(-1) === 'missing';
 const namedByFailure: readonly Aspect[] = ['failureType', 'messages', 'deadLetters'];
@@ -64,8 +64,8 @@ const planOf = (scenario: Scenario, stage: Stage): CallPlan | undefined => {
 };
 
 /**
- * Which disagreements a declared difference explains. What it does not explain, it must not cover. The machine's side is
- * what `expectedTrace` says: `verdict` sees to that.
+ * Decides which disagreements a declared difference explains; it must not cover any other. `verdict` ensures that the
+ * machine's trace equals `expectedTrace`.
  */
 export const declared: Record<Shown, Covers> = {
   'retry-classes': (disagreement, sides) => {

@@ -26,7 +26,7 @@ const withStages =
   (change: (stage: StageTrace) => StageTrace) =>
   (trace: Trace): Trace => ({ ...trace, stages: trace.stages.map(change) });
 
-withServer(`the workflow and the state machine, run side by side; at random by ${seeds.join(', ')}`, () => {
+withServer(`the workflow and the state machine side by side; random seeds ${seeds.join(', ')}`, () => {
   let temporal: ReadonlyMap<string, TemporalRun>;
   let stepFunctions: ReadonlyMap<string, Trace>;
   beforeAll(async () => {
@@ -40,12 +40,12 @@ withServer(`the workflow and the state machine, run side by side; at random by $
     }
   }, seeds.length * 300_000);
 
-  test('there are at least 200 of them, no two of one name', () => {
+  test('there are at least 200 scenarios with unique names', () => {
     expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
     expect(scenarios.length).toBeGreaterThanOrEqual(200);
   });
 
-  test('they differ in what is declared, and in nothing else', () => {
+  test('they differ only as declared', () => {
     expect(verdict(machine, scenarios, temporal, stepFunctions).undeclared).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ withServer(`the workflow and the state machine, run side by side; at random by $
     ],
     ['one attempt more', withStages((stage) => ({ ...stage, attempts: ['error', ...stage.attempts] }))],
     ['other waits', withStages((stage) => ({ ...stage, waits: stage.waits.map((wait) => wait + 1) }))],
-  ])('%s of the machine is declared nowhere', (_what, change) => {
+  ])('%s of the machine is an undeclared difference', (_what, change) => {
     const changed = new Map([...stepFunctions].map(([name, trace]) => [name, change(trace)]));
     const affected = scenarios.filter(
       ({ name }) => JSON.stringify(changed.get(name)) !== JSON.stringify(stepFunctions.get(name)),
@@ -75,12 +75,12 @@ withServer(`the workflow and the state machine, run side by side; at random by $
     expect(covered.map(({ name }) => name)).toEqual([]);
   });
 
-  test('every difference that scenarios are said to show is met', () => {
+  test('every difference declared for scenarios occurs', () => {
     const { met } = verdict(machine, scenarios, temporal, stepFunctions);
     expect(shownIds.filter((id) => !met.has(id))).toEqual([]);
   });
 
-  test('the server waits between attempts as the history says, the workflow between launches as the budgets say', () => {
+  test('attempts wait as their retry policies require, and launches as the budgets require', () => {
     const odd = scenarios.flatMap((scenario) => {
       const run = temporal.get(scenario.name) as TemporalRun;
       return [...run.oddWaits, ...oddLaunchWaits(scenario, run.trace, budgets)].map(

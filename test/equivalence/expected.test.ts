@@ -5,7 +5,7 @@ import { enumerated, randomScenarios } from './scenarios';
 import { runOnStepFunctions } from './stepFunctions';
 import { validations } from './world';
 
-test('the machine does what the definition says, in every scenario', async () => {
+test('the machine follows the definition in every scenario', async () => {
   const scenarios = [...enumerated, ...randomScenarios(1, 40)];
   const validated = await validations();
   const traces = await runOnStepFunctions(stateMachine(withSubstitutions()), scenarios, validated);

@@ -9,8 +9,8 @@ import type { AttemptEnd, StageTrace, Trace } from './trace';
 import { batchDate, events, launchEnds } from './world';
 
 /**
- * What the machine must do in a scenario, by the definition alone: where it may differ from the workflow, this is what its
- * trace is held to. `valid` is what validation says to the event.
+ * Returns the machine's required trace of a scenario, derived from the definition alone. The machine's trace is
+ * compared with it where it may differ from the workflow. `valid` is the result of validating the event.
  */
 export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
   const validated = called('validate', scenario.validate);
@@ -42,18 +42,21 @@ function confirming(scenario: Scenario, stages: readonly StageTrace[]): Trace {
   return failed(scenario, [...stages, confirmed], type);
 }
 
-/** The commit log, after so many launches. */
+/** Returns the check of the commit log after this number of launches. */
 function asked(scenario: Scenario, launches: number): StageTrace {
   const answer = nth(scenario.answers, launches);
   return called('confirm', scenario.confirm, answer === 'delivered' ? 'ok' : answer);
 }
 
-/** Credentials that stay refused are a configuration to repair. */
+/** Permanently rejected credentials count as a configuration error. */
 const causeOf = ({ attempts }: StageTrace) => (attempts.at(-1) === 'credentials' ? 'misconfigured' : attempts.at(-1));
 
 const isOk = ({ attempts }: StageTrace): boolean => attempts.at(-1) === 'ok';
 
-/** One task after the other, while one has failed and its budget lasts: that of capacity for limits, else that of the application. */
+/**
+ * Launches one task after the other while the last one failed and its budget lasts: the capacity budget for limits,
+ * otherwise the application budget.
+ */
 function launches(scenario: Scenario): StageTrace {
   const attempts: AttemptEnd[] = [];
   const waits: number[] = [];
@@ -76,7 +79,7 @@ function launchEnd(scenario: Scenario, number: number): AttemptEnd {
   return end === launchEnds.done ? 'ok' : 'error';
 }
 
-/** The attempts of a call: each retrier counts its own errors, and waits by its own count. */
+/** Returns the attempts of a call: each retrier counts only its own errors, and its waits follow that count. */
 function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: AttemptEnd = 'ok'): StageTrace {
   const step = steps[stepOfStage[stage]];
   const [refused, timeout, error] = callRetries(step, [], credentialsError);

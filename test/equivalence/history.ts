@@ -8,7 +8,7 @@ type Event = temporal.api.history.v1.IHistoryEvent;
 type Scheduled = temporal.api.history.v1.IActivityTaskScheduledEventAttributes;
 type Duration = { seconds?: unknown; nanos?: number | null };
 
-/** What a stage's call was scheduled with, in seconds. */
+/** Timeouts and retry policy of a stage's call, in seconds. */
 export interface Bounds {
   readonly attemptSeconds: number;
   readonly totalSeconds: number;
@@ -21,14 +21,14 @@ export interface Bounds {
 export interface ReadHistory {
   readonly stages: readonly StageTrace[];
   readonly bounds: ReadonlyMap<Stage, Bounds>;
-  /** How long a generation may take: the timer that is started together with its wait. */
+  /** Timeout of a generation in seconds: the timer that starts together with its wait. */
   readonly transformSeconds?: number;
   readonly oddWaits: readonly string[];
 }
 
 type Draft = { stage: Stage; attempts: string[]; waits: number[]; before: number };
 
-/** The stages of a run: from its history what was asked, from its activities how that ended. */
+/** Reads the stages of a run: requests from its history, outcomes from its activities. */
 export function readHistory({ events }: { events?: Event[] | null }, seen: Seen): ReadHistory {
   const stages: Draft[] = [];
   const bounds = new Map<Stage, Bounds>();
@@ -115,11 +115,15 @@ function boundsOf({ startToCloseTimeout, scheduleToCloseTimeout, retryPolicy }: 
 const inSeconds = (duration: Duration | null | undefined): number =>
   Number(duration?.seconds ?? 0) + (duration?.nanos ?? 0) / 1e9;
 
-/** After attempt `index` (0, 1, …). Source: Temporal's documentation, "Retry Policies". */
+/**
+ * Returns the wait after attempt `index` (0, 1, …).
+ *
+ * @see Temporal's documentation, "Retry Policies"
+ */
 const waitOf = ({ intervalSeconds, backoffRate, maxIntervalSeconds }: Bounds, index: number): number =>
   Math.min(intervalSeconds * backoffRate ** index, maxIntervalSeconds);
 
-/** A busy machine makes a wait longer by what it takes to come round to it. */
+/** Tolerance, because a busy machine starts an attempt late. */
 const slackSeconds = 20;
 
 function oddities(stage: Stage, attempts: readonly Attempted[], waits: readonly number[], seen: Seen): string[] {

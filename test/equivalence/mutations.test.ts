@@ -11,13 +11,13 @@ import { type EventName, type Validations, validations } from './world';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
-/** Enough to see each mutation, and no more: the other test has all of them. */
+/** Just enough scenarios to detect each mutation; the other test runs all of them. */
 const seen =
   /^(delivered|event: (no date|with options|null; validation away)|\w+ (fails 2 times|always fails|always times out)|(invalid|failed), and no (alert|letter) can be (sent|kept)|exit75 (twice|always, no commit)|timed out, alert .*|running always, after its commit|no commit, ever|superseded)$/;
 const scenarios = enumerated.filter(({ name }) => seen.test(name));
 const machine = stateMachine(withSubstitutions());
 
-withServer('a machine that is another pipeline', () => {
+withServer('a mutated machine', () => {
   let validated: ReadonlyMap<EventName, Validations>;
   let temporal: ReadonlyMap<string, TemporalRun>;
   beforeAll(async () => {
@@ -30,11 +30,11 @@ withServer('a machine that is another pipeline', () => {
     }
   }, 300_000);
 
-  /** What the histories ask for is compared first: where that tells, nothing needs to be run. */
+  /** Compares the contracts of the histories first: if they differ, nothing needs to run. */
   const differences = async (changed: typeof machine): Promise<readonly unknown[]> => {
     const breaches = [...temporal.values()].flatMap(({ contract }) => contractBreaches(changed, contract));
     if (breaches.length > 0) return breaches;
-    // A few at a time, until one tells.
+    // A few at a time, until one differs.
     for (let from = 0; from < scenarios.length; from += 4) {
       const few = scenarios.slice(from, from + 4);
       const { undeclared } = verdict(changed, few, temporal, await runOnStepFunctions(changed, few, validated));
@@ -43,7 +43,7 @@ withServer('a machine that is another pipeline', () => {
     return [];
   };
 
-  test('the machine itself is none', async () => {
+  test('the unchanged machine has no differences', async () => {
     expect(await differences(machine)).toEqual([]);
   });
 

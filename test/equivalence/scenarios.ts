@@ -2,12 +2,13 @@ import { randomFrom } from '../support/random';
 import { type EventName, eventNames, type LaunchName, launchNames } from './world';
 
 /**
- * How one attempt of a call ends. `conflict`: validation finds the batch delivered from another source. `misconfigured` and
- * `credentials`, which are refused for now: for the functions alone, whose errors have names.
+ * Outcome of one attempt of a call. `conflict`: validation finds the batch delivered from another source.
+ * `misconfigured` and `credentials` (temporarily rejected credentials) concern only the functions, whose errors have
+ * names.
  */
 export type CallEnd = 'ok' | 'error' | 'timeout' | 'conflict' | 'misconfigured' | 'credentials';
 
-/** The attempts of a call, one by one; all further ones end as `rest` says. */
+/** Outcomes of the attempts of a call in order; `rest` is the outcome of all further attempts. */
 export interface CallPlan {
   readonly first: readonly CallEnd[];
   readonly rest: CallEnd;
@@ -15,19 +16,19 @@ export interface CallPlan {
 
 export type Answer = 'delivered' | 'missing' | 'superseded';
 
-/** One run, as the world makes it go, whatever the engine. */
+/** The conditions of one run, independent of the engine. */
 export interface Scenario {
   readonly name: string;
   readonly event: EventName;
   readonly validate: CallPlan;
-  /** How launches end, one by one; the last stands for all further ones. */
+  /** Outcomes of the launches in order; the last one applies to all further launches. */
   readonly launches: readonly LaunchName[];
-  /** What the commit log says after the launch of the same place; the last stands for all further ones. */
+  /** Result of the commit log after each launch; the last one applies to all further launches. */
   readonly answers: readonly Answer[];
   readonly confirm: CallPlan;
   readonly notify: CallPlan;
   readonly deadLetters: CallPlan;
-  /** Its one timeout is the server's own, and not an attempt that fails as after one (see temporal.ts). */
+  /** Its only timeout is enforced by the server instead of being simulated by a failed attempt (see temporal.ts). */
   readonly timedByServer?: true;
 }
 
@@ -57,7 +58,7 @@ function misconfigured(): Scenario[] {
   ]);
 }
 
-/** What a run must meet so that the call is made at all. */
+/** The changes that make a run reach the call. */
 const reaches: Record<Call, Partial<Scenario>> = {
   validate: {},
   confirm: {},
@@ -106,7 +107,10 @@ function messages(): Scenario[] {
   ]);
 }
 
-/** Half a day of launches, or a quarter of an hour of calls for each: such launches do not go on for ever here. */
+/**
+ * Launches with long retries, of half a day or a quarter of an hour of calls each: scenarios do not repeat them
+ * forever.
+ */
 const endless: readonly LaunchName[] = ['noCapacity', 'refusedForCapacity', 'throttled', 'unanswered'];
 
 function launches(): Scenario[] {
@@ -152,7 +156,7 @@ function commits(): Scenario[] {
   ];
 }
 
-/** One of everything: each event, each way a launch ends, each call in each of its ways. */
+/** Every event, every outcome of a launch, and every plan of each call, once each. */
 export const enumerated: readonly Scenario[] = [
   scenario('delivered'),
   ...events(),
@@ -163,7 +167,7 @@ export const enumerated: readonly Scenario[] = [
   ...commits(),
 ];
 
-/** Runs that nobody has thought of; the same for the same seed. */
+/** Returns random scenarios; the same seed gives the same scenarios. */
 export function randomScenarios(seed: number, count: number): Scenario[] {
   const random = randomFrom(seed);
   const plan = (): CallPlan => {
@@ -187,9 +191,9 @@ export function randomScenarios(seed: number, count: number): Scenario[] {
   }));
 }
 
-/** Returns the item for launch, attempt or answer `number` (1, 2, …; 0, before any launch, stands for the first). */
+/** Returns the item for launch, attempt or answer `number` (1, 2, …; 0, before any launch, returns the first). */
 export const nth = <T>(list: readonly T[], number: number): T =>
   list[Math.min(Math.max(number, 1), list.length) - 1] as T;
 
-/** How attempt `number` (1, 2, …) of a call ends. */
+/** Returns the outcome of attempt `number` (1, 2, …) of a call. */
 export const callEnd = ({ first, rest }: CallPlan, number: number): CallEnd => first[number - 1] ?? rest;

@@ -13,7 +13,7 @@ import { events, type LaunchEnd, launchEnds, type Validations } from './world';
 const settings = withSubstitutions();
 const never = () => new Promise<never>(() => undefined);
 
-/** Runs the scenarios on a state machine, at once and in virtual time. By the scenario's name. */
+/** Runs the scenarios on a state machine, concurrently and in virtual time. Returns the traces by scenario name. */
 export async function runOnStepFunctions(
   machine: StateMachine,
   scenarios: readonly Scenario[],
@@ -36,7 +36,7 @@ interface Sent {
   readonly deadLetters: Trace['deadLetters'][number][];
 }
 
-/** The services, as the scenario has them; errors have the names that AWS gives them. */
+/** Returns the services of the scenario; their errors have AWS's names. */
 function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Record<string, ResourceHandler> {
   const attempts = new Map<string, number>();
   let launches = 0;
@@ -108,7 +108,7 @@ function sameEvent(event: unknown, scenario: Scenario): void {
   throw new TaskError('Error', `the function got another event: ${JSON.stringify(event)}`);
 }
 
-/** What RunTask itself fails of; a launch that is not here is waited for in vain. */
+/** Errors of RunTask itself; running and pending launches have none and time out. */
 const apiErrors: Partial<Record<LaunchEnd['kind'], readonly [name: string, cause: string]>> = {
   throttled: ['ECS.ThrottlingException', 'Rate exceeded'],
   unanswered: ['ECS.SdkClientException', 'Unable to execute HTTP request'],
@@ -116,8 +116,10 @@ const apiErrors: Partial<Record<LaunchEnd['kind'], readonly [name: string, cause
 };
 
 /**
- * The integration fails for whatever is not exit code 0, with the task as its cause; for the failures in RunTask's answer,
- * as `AmazonECS.Unknown`. Source: AWS Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+ * The integration fails unless the exit code is 0, with the task as its cause; it fails as `AmazonECS.Unknown` for
+ * failures in RunTask's response.
+ *
+ * @see AWS Step Functions Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions"
  */
 async function task(end: LaunchEnd, arn: string): Promise<unknown> {
   if (end.kind === 'refused') throw new TaskError('AmazonECS.Unknown', end.reason);
@@ -165,7 +167,7 @@ function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
       };
       return known[failure.error] ?? 'error';
     });
-    // A state whose parameters cannot be made fails without an attempt.
+    // A state whose parameters cannot be evaluated fails without an attempt.
     const broken = failed.slice(tried.length).map(({ error }) => `broken: ${error}`);
     return [
       {

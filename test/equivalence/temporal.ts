@@ -15,23 +15,23 @@ import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import { type SentMessage, sentMessage, type Trace } from './trace';
 import { events, type LaunchEnd, launchEnds, type Validations } from './world';
 
-/** One attempt of an activity, as its worker saw it. Times are milliseconds of the server. */
+/** One attempt of an activity, as its worker observed it. Times are server times in milliseconds. */
 export interface Attempted {
-  /** When the attempt before it had failed. */
+  /** When the previous attempt failed. */
   readonly scheduledAt: number;
   readonly startedAt: number;
   readonly end: string;
 }
 
-/** What the world has seen of a run. */
+/** What the activities recorded of a run. */
 export interface Seen {
   readonly scenario: Scenario;
-  /** By activity id. */
+  /** By activity ID. */
   readonly attempts: Map<string, Attempted[]>;
   readonly inputs: Map<string, unknown>;
   readonly messages: Trace['messages'][number][];
   readonly deadLetters: Trace['deadLetters'][number][];
-  /** Of the launch that came last. */
+  /** Generation of the last launch. */
   generation: number;
   readonly over: Promise<void>;
 }
@@ -39,11 +39,14 @@ export interface Seen {
 export interface TemporalRun {
   readonly trace: Trace;
   readonly contract: Contract;
-  /** Waits that the server made shorter, or much longer, than the policy in the history says. */
+  /** Waits that the server made shorter or much longer than the retry policy in the history requires. */
   readonly oddWaits: readonly string[];
 }
 
-/** Runs the scenarios at once on one server and one worker; every execution is replayed. By the scenario's name. */
+/**
+ * Runs the scenarios concurrently on one server and one worker, and replays every execution. Returns the runs by
+ * scenario name.
+ */
 export async function runOnTemporal(
   rig: Rig,
   scenarios: readonly Scenario[],
@@ -57,10 +60,10 @@ export async function runOnTemporal(
   });
 }
 
-/** More than the worker keeps in its cache, and runs wait for each other. */
+/** A larger group exceeds the worker's workflow cache, and its runs wait for each other. */
 const atOnce = 60;
 
-/** Time is one for all runs of a group: those that hold it have a group of their own. */
+/** Groups the scenarios. All runs of a group share one time, so scenarios that lock it form their own group. */
 function groups(scenarios: readonly Scenario[]): Scenario[][] {
   const timed = scenarios.filter(({ timedByServer }) => timedByServer);
   const others = scenarios.filter(({ timedByServer }) => !timedByServer);
@@ -122,12 +125,14 @@ const newRun = (scenario: Scenario, over: Promise<void>): Seen => ({
 });
 
 /**
- * How long one launch is tried. Six hours would be hundreds of attempts that look alike; what is compared is what the
- * workflow does after the last of them.
+ * Limit for the attempts of one launch, in seconds. Six hours would add hundreds of identical attempts; the test
+ * compares what the workflow does after the last one.
  */
 const launchQueueSeconds = 15 * 60;
 
-/** A handle that leaves the server's time alone: the client of the environment lets it go once for each result. */
+/**
+ * Returns a handle that does not affect the server's time: the environment's client unlocks it once for each result.
+ */
 const plainHandle = (rig: Rig, workflowId: string): WorkflowHandle =>
   new WorkflowClient({ connection: rig.env.connection }).getHandle(workflowId);
 
@@ -160,11 +165,11 @@ function activities(
     if (!seen) throw ApplicationFailure.nonRetryable('no such scenario');
     return seen;
   };
-  /** Notes the attempt, and returns how it ends: by an error or in silence it does not return at all. */
+  /** Records the attempt and returns its outcome. Throws for an error, and never returns for a timeout. */
   const attempt = async <T>(input: unknown, run: (seen: Seen, number: number) => Promise<[string, T]>): Promise<T> => {
     const seen = here();
     const { activityId, attempt: number, currentAttemptScheduledTimestampMs: scheduledAt } = activityInfo();
-    // Only of a further attempt it is asked how long it was waited for.
+    // Only further attempts have a wait to measure.
     const startedAt = number === 1 ? scheduledAt : await rig.env.currentTimeMs();
     seen.inputs.set(activityId, input);
     const note = (end: string) => {
@@ -219,7 +224,7 @@ function activities(
       attempt(input, async (seen) => {
         const end = nthLaunch(seen, input.generation);
         if (end.kind !== 'running') return taskEnd(end, input.taskArn);
-        // The server keeps its time still for an activity that it leaves behind: this lets go what it would not.
+        // The server keeps its time locked for an abandoned activity, so unlock it here.
         await rig.env.connection.testService?.unlockTimeSkipping({});
         await seen.over;
         return ['cancelled', new Error('the wait was given up') as never];
@@ -296,14 +301,14 @@ function taskEnd(end: LaunchEnd, taskArn: string): [string, TaskEnd] {
   return [ok ? 'ok' : 'error', { taskArn, status: 'stopped', logTail: [], ...facts }];
 }
 
-/** Real seconds before a timeout of the server, so that a busy machine is not too late for it. */
+/** Real seconds reserved before a timeout of the server, so that a busy machine does not miss it. */
 const aheadSeconds = 5;
 
 /**
- * An attempt that times out. The server keeps its time still while an activity runs: only for scenarios that ask for it,
- * its time is let go until shortly before the timeout, and held again when that comes. For all others the attempt fails at
- * once, and the server is asked to wait for as long as the attempt would have taken: it counts that against the total
- * bound in the same way.
+ * Simulates an attempt that times out. The server locks its time while an activity runs: only for scenarios that
+ * require it, time is unlocked until shortly before the timeout and then locked again. For all others, the attempt
+ * fails immediately and delays its retry by the timeout, which the server counts toward the total bound in the same
+ * way.
  */
 async function timeOut(rig: Rig, scenario: Scenario, attempt: number, seconds: number): Promise<never> {
   if (!scenario.timedByServer) {
@@ -315,7 +320,7 @@ async function timeOut(rig: Rig, scenario: Scenario, attempt: number, seconds: n
   throw new Error('the server has not noticed the timeout');
 }
 
-/** After attempt 1, 2, … of a call. */
+/** Returns the wait after attempt 1, 2, … of a call. */
 function apiWait(attempt: number): number {
   const { intervalSeconds, backoffRate, maxIntervalSeconds } = steps.notify.retry;
   return Math.min(intervalSeconds * backoffRate ** (attempt - 1), maxIntervalSeconds);

@@ -1,12 +1,12 @@
 import { firstStage, flow, type Stage } from '@etl/pipeline/flow';
 
 /**
- * How an attempt ended, in words that both engines share: `ok`, `error`, `conflict`, `missing`, `superseded`, `misconfigured`,
- * `credentials`, `timeout 60 s`.
+ * Outcome of an attempt, in terms common to both engines: `ok`, `error`, `conflict`, `missing`, `superseded`,
+ * `misconfigured`, `credentials`, `timeout 60 s`.
  */
 export type AttemptEnd = string;
 
-/** One visit of a stage. Seconds are the engine's own. */
+/** One visit of a stage. Seconds are in the engine's own time. */
 export interface StageTrace {
   readonly stage: Stage;
   readonly attempts: readonly AttemptEnd[];
@@ -16,7 +16,7 @@ export interface StageTrace {
   readonly before: number;
 }
 
-/** A message by what people see of it first, and by the attributes that machines read. */
+/** The first line of a message, and the attributes that programs read. */
 export interface SentMessage {
   readonly topic: string;
   readonly firstLine: string;
@@ -24,17 +24,17 @@ export interface SentMessage {
   readonly failureType?: string;
 }
 
-/** What there is to see of a message with these attributes. */
+/** Returns the compared part of a message with these attributes. */
 export function sentMessage(topic: string, body: string, attributes: Readonly<Record<string, string>>): SentMessage {
   const { outcome = 'none', failureType } = attributes;
   return { topic, firstLine: body.split('\n')[0] ?? '', outcome, ...(failureType !== undefined && { failureType }) };
 }
 
-/** A run, whatever the engine. */
+/** The trace of a run, independent of the engine. */
 export interface Trace {
   readonly stages: readonly StageTrace[];
   readonly end: { readonly status: 'succeeded' | 'failed'; readonly failureType?: string };
-  /** What was sent, not what was tried. */
+  /** Only messages that were sent, without failed attempts. */
   readonly messages: readonly SentMessage[];
   readonly deadLetters: readonly { readonly failureType: string; readonly event: unknown }[];
 }
@@ -50,16 +50,16 @@ export type Aspect =
   | 'contract'
   | 'flow';
 
-/** One thing about which two traces disagree. */
+/** One difference between two traces. */
 export interface Disagreement {
   readonly aspect: Aspect;
-  /** For attempts, waits and contract. */
+  /** Only for attempts, waits and contract. */
   readonly stage?: Stage;
   readonly temporal: unknown;
   readonly stepFunctions: unknown;
 }
 
-/** Everything about which the traces of the engines disagree. */
+/** Returns all differences between the traces of the engines. */
 export function disagreements(temporal: Trace, stepFunctions: Trace): Disagreement[] {
   const stages = Object.keys(flow) as Stage[];
   const views: [Aspect, Stage | undefined, (trace: Trace) => unknown][] = [
@@ -89,7 +89,7 @@ export function disagreements(temporal: Trace, stepFunctions: Trace): Disagreeme
 const pathOf = ({ stages }: Trace): Stage[] => stages.map(({ stage }) => stage);
 const visits = ({ stages }: Trace, stage: Stage): StageTrace[] => stages.filter((each) => each.stage === stage);
 
-/** A step from one stage to the next that `flow` does not have, as `confirm -> transform`; none for a run that keeps to it. */
+/** Returns the transitions between stages that `flow` does not contain, like `confirm -> transform`. */
 export function straySteps({ stages, end }: Trace): string[] {
   const last =
     end.status === 'succeeded' ? 'delivered' : end.failureType === 'InvalidInput' ? 'invalidInput' : 'failed';

@@ -7,13 +7,13 @@ import type { TemporalRun } from './temporal';
 import { type Disagreement, disagreements, straySteps, type Trace } from './trace';
 
 export interface Verdict {
-  /** One line each. */
+  /** One line per difference. */
   readonly undeclared: readonly string[];
-  /** Ids of declared differences, and in how many scenarios each was met. */
+  /** Number of scenarios by ID of the declared difference. */
   readonly met: ReadonlyMap<string, number>;
 }
 
-/** What the two engines disagree about, less what is declared. */
+/** Returns the differences between the engines that are not declared. */
 export function verdict(
   machine: StateMachine,
   scenarios: readonly Scenario[],
@@ -32,7 +32,7 @@ export function verdict(
       ...straySteps(run.trace).map((step): Disagreement => ({ aspect: 'flow', temporal: step, stepFunctions: 'flow' })),
       ...straySteps(twin).map((step): Disagreement => ({ aspect: 'flow', temporal: 'flow', stepFunctions: step })),
     ];
-    // Where it may differ from the workflow, it does what it was made to do, and not just anything.
+    // Even where the machine may differ from the workflow, it must match its expected trace.
     const isDeclared = JSON.stringify(twin) === JSON.stringify(expectedTrace(scenario, isValid(run.trace)));
     const ids = new Set<string>();
     const open = all.filter((each) => {

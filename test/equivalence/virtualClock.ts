@@ -1,12 +1,12 @@
-/** A timer's due time in milliseconds, and what it does. */
+/** The due time of a timer in milliseconds, and its callback. */
 interface Timer {
   readonly at: number;
   readonly run: () => void;
 }
 
 /**
- * Runs `work` with `setTimeout` and `Date.now` of a clock that jumps from one timer to the next as soon as nothing else is
- * to be done: hours pass at once, and waits are exact. Nothing in `work` may wait for files or sockets.
+ * Runs `work` with `setTimeout` and `Date.now` of a virtual clock, which jumps to the next timer as soon as nothing
+ * else can run: hours pass immediately, and waits are exact. `work` must not wait for files or sockets.
  */
 export async function inVirtualTime<T>(work: () => Promise<T>): Promise<T> {
   const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now };
@@ -24,7 +24,7 @@ export async function inVirtualTime<T>(work: () => Promise<T>): Promise<T> {
   const result = work().finally(() => {
     ended = true;
   });
-  // Its owner hears of a failure below.
+  // The caller receives the failure below.
   result.catch(() => undefined);
   try {
     for (;;) {
@@ -45,5 +45,5 @@ export async function inVirtualTime<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** After this, all promises that could go on have gone on. */
+/** Resolves after all promises that can settle have settled. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

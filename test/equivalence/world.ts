@@ -12,7 +12,7 @@ import { validateInput } from '../../activities/validateInput';
 import { handler, type ValidationAnswer } from '../../lambdas/validateInput';
 import { prepare } from '../storage/support/batches';
 
-/** How a launch may end. `running` never ends, `pending` never starts. */
+/** Outcome of a launch. `running` never ends, `pending` never starts. */
 export type LaunchEnd =
   | {
       readonly kind: 'stopped';
@@ -31,7 +31,7 @@ const stop = (stopCode: string, more: Partial<Extract<LaunchEnd, { kind: 'stoppe
   ...more,
 });
 
-/** Every class of failure, and every exit code that the container has. */
+/** Every class of failure, and every exit code of the container. */
 export const launchEnds = {
   done: exit(0),
   exit1: exit(1),
@@ -68,13 +68,13 @@ export const launchEnds = {
 export type LaunchName = keyof typeof launchEnds;
 export const launchNames = Object.keys(launchEnds) as LaunchName[];
 
-/** Written by `validations`, and gone after it. */
+/** Written by `validations`, which also removes it. */
 const file = join(tmpdir(), `equivalence-${randomUUID()}`, 'ventas_2026_02.csv');
 const s3Key = fileUri(file);
-/** Of every event that is valid. */
+/** Batch date of every valid event. */
 export const batchDate = '2026-02-08';
 
-/** Events of every shape, good and bad. */
+/** Events of every shape, valid and invalid. */
 export const events = {
   valid: { detail: { s3Key, batchDate } },
   'in an envelope': { version: '0', id: 'e1', source: 'aws.s3', region: 'eu-west-1', detail: { s3Key, batchDate } },
@@ -112,13 +112,13 @@ export const events = {
 export type EventName = keyof typeof events;
 export const eventNames = Object.keys(events) as EventName[];
 
-/** What validation says to an event: the activity's words, and the Lambda function's. */
+/** Validation results of an event, from the activity and from the Lambda function. */
 export interface Validations {
   readonly activity: Validation;
   readonly lambda: ValidationAnswer;
 }
 
-/** Publishes a batch, without parts, of exactly the source and options of a valid event. */
+/** Publishes a batch without parts, with exactly the source and options of a valid event. */
 async function publishAs(validation: Validation): Promise<void> {
   if (!validation.valid) throw new Error(validation.reasons.join());
   const { batch, destination, optionsHash, source } = validation.plan;
@@ -127,7 +127,7 @@ async function publishAs(validation: Validation): Promise<void> {
   await publish(openStore(), place, { ...manifest, optionsHash, source });
 }
 
-/** Asks both, with real files: an engine gets what its own validation would have told it. */
+/** Runs both validations on real files, so that each engine gets the result of its own validation. */
 export async function validations(): Promise<ReadonlyMap<EventName, Validations>> {
   await mkdir(dirname(file));
   await writeFile(file, 'id,fecha\n1,2026-02-01\n');

@@ -10,25 +10,28 @@ onEveryStore((open) => {
   afterEach(() => jest.useRealTimers());
   const setClock = (error: number) => jest.useFakeTimers({ now: Date.now() + error, doNotFake: notTheDate });
 
-  test.each(clockErrors)('work folders are as old as their store says, by a clock that is %i ms off', async (error) => {
-    const { store, fresh } = open();
-    const place = placeOf(fresh());
-    await prepare(store, place, { name: 'mine', startedAt: 1, parts: 1 });
-    await prepare(store, place, { name: 'other', startedAt: 2, parts: 1 });
-    setClock(error);
-    expect(await cleanWork(store, place, { graceSeconds: 3600, finished: [{ runId: 'mine', generation: 1 }] })).toEqual(
-      [],
-    );
-    expect(await store.head(joinUri(place.work('other', 1), 'part-00001.parquet'))).toBeDefined();
-    // The store's own clock has gone on: S3 counts in seconds.
-    await sleep(2100);
-    await store.write(joinUri(place.work('mine', 1), 'progress.json'), '{}');
-    expect(await cleanWork(store, place, { graceSeconds: 1, finished: [{ runId: 'mine', generation: 1 }] })).toContain(
-      place.work('other', 1),
-    );
-  });
+  test.each(clockErrors)(
+    'work folders have the age that their store reports, by a clock that is %i ms off',
+    async (error) => {
+      const { store, fresh } = open();
+      const place = placeOf(fresh());
+      await prepare(store, place, { name: 'mine', startedAt: 1, parts: 1 });
+      await prepare(store, place, { name: 'other', startedAt: 2, parts: 1 });
+      setClock(error);
+      expect(
+        await cleanWork(store, place, { graceSeconds: 3600, finished: [{ runId: 'mine', generation: 1 }] }),
+      ).toEqual([]);
+      expect(await store.head(joinUri(place.work('other', 1), 'part-00001.parquet'))).toBeDefined();
+      // The store's own clock has advanced in the meantime: S3 counts in seconds.
+      await sleep(2100);
+      await store.write(joinUri(place.work('mine', 1), 'progress.json'), '{}');
+      expect(
+        await cleanWork(store, place, { graceSeconds: 1, finished: [{ runId: 'mine', generation: 1 }] }),
+      ).toContain(place.work('other', 1));
+    },
+  );
 
-  test.each(clockErrors)('a claim that was just made is waited for, by a clock that is %i ms off', async (error) => {
+  test.each(clockErrors)('waits for a recent claim, by a clock that is %i ms off', async (error) => {
     const { store, fresh } = open();
     const place = placeOf(fresh());
     for (const number of [1, 2]) await store.write(place.commit(number), '{}');

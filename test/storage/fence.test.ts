@@ -44,7 +44,7 @@ describe('decide', () => {
     ],
     ['other options, higher', { ...mine, ...at(late, 'r', 2), optionsHash: 'q' }, 'superseded'],
     ['another program, lower', { ...mine, ...at(early), program: 'p@2' }, 'commit'],
-  ] as const)('%s', (_name, newest, decision) => expect(decide(newest, mine, undefined)).toBe(decision));
+  ] as const)('decides for %s', (_name, newest, decision) => expect(decide(newest, mine, undefined)).toBe(decision));
 
   test('replaces the data of another source named in the event', () => {
     const other = { ...mine, ...at(early), source: { ...mine.source, uri: 'file:///in/b.csv' } };

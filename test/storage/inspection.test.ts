@@ -7,13 +7,13 @@ import { steps } from '@etl/pipeline/definition';
 import type { Options } from '@etl/pipeline/options';
 import { type InspectionLimits, InspectionThread } from '@etl/storage/inspection/inspectionThread';
 import { validateInput } from '../../activities/validateInput';
-// By its path: suites that are not about the thread inspect inline (jest.config.js).
+// Imported by its path: suites that do not test the thread inspect inline (jest.config.js).
 import { inspectionLimits, threadProgram } from '../../storage/src/inspection/inspectInThread';
 import { MemoryStore } from '../support/fakePorts';
 import { command, root } from '../support/processes';
 import { checksummedFrame, zstdBomb } from '../support/zstd';
 
-// The activity's limits and program are these tests' own.
+// These tests define the limits and the program of the activity's thread.
 jest.mock('@etl/storage/inspection/inspectInThread', () => ({
   inspectInThread: (head: Buffer) => obedientThread({ seconds: 0.5 })(head.toString()),
 }));
@@ -22,14 +22,17 @@ const complete = { complete: true } as const;
 const calm: InspectionLimits = { seconds: 60, queueSeconds: 100, heapMiB: 32 };
 const obedient = join(__dirname, 'support', 'obedientThread.js');
 
-/** A thread that loops, exits, throws, fails or fills its memory when the head is that word, and answers any other head. */
+/**
+ * Returns a thread that loops, exits, throws, fails or fills its memory if the head is that word, and answers any other
+ * head.
+ */
 function obedientThread(limits: Partial<InspectionLimits> = {}) {
   const thread = new InspectionThread(obedient, { ...calm, ...limits });
   return (word: string) => thread.inspect(Buffer.from(word), complete);
 }
 
 describe('an inspection that exceeds its time', () => {
-  test('is refused with the limit, while the event loop is free and the next inspection waits its turn', async () => {
+  test('is rejected with the limit, while the event loop stays responsive and the next inspection waits its turn', async () => {
     const inspect = obedientThread({ seconds: 0.5 });
     let turns = 0;
     const timer = setInterval(() => turns++, 10);
@@ -62,13 +65,13 @@ describe('an inspection that exceeds its time', () => {
     expect((await busy).problems).toHaveLength(1);
   });
 
-  test('two inspections of a file fit into an attempt of the step', () => {
+  test('two inspections of a file fit within one attempt of the step', () => {
     const { seconds, queueSeconds } = inspectionLimits;
     expect(2 * (seconds + queueSeconds)).toBeLessThan(steps.validateInput.attemptTimeoutSeconds);
   });
 });
 
-test('validation answers with the file and the limit, and does not fail the attempt', async () => {
+test('validation reports the file and the limit, and does not fail the attempt', async () => {
   const store = new MemoryStore();
   const uri = 's3://raw/ventas/ventas.csv';
   store.objects.set(uri, Buffer.from('loop'));
@@ -94,7 +97,7 @@ describe('a thread that ends', () => {
     expect(next).toMatchObject({ status: 'fulfilled', value: { text: 'next' } });
   });
 
-  test('is out of memory: the head is refused with the limit, and the next inspection works', async () => {
+  test('that runs out of memory rejects the head with the limit, and the next inspection works', async () => {
     const inspect = obedientThread();
     expect((await inspect('fill')).problems).toEqual([
       'inspecting the first 4 bytes needs more memory than the limit of 32 MiB: check that the file is CSV text',
@@ -102,7 +105,7 @@ describe('a thread that ends', () => {
     expect(await inspect('next')).toMatchObject({ text: 'next' });
   });
 
-  test('that cannot start is an error that names the program', async () => {
+  test('that cannot start fails with the name of its program', async () => {
     const thread = new InspectionThread(join(__dirname, 'missing.js'), calm);
     await expect(thread.inspect(Buffer.from('a'), complete)).rejects.toThrow('missing.js');
   });
@@ -119,7 +122,7 @@ test('an idle thread does not keep the process alive', async () => {
   expect(await command(process.execPath, ['--eval', program])).toEqual({ exitCode: 0, stdout: '2\n', stderr: '' });
 });
 
-/** Heads of every kind that inspection knows, and of the heaviest. */
+/** Heads of every kind that inspection recognizes, and the most expensive ones. */
 function heads(): [string, Buffer, Options][] {
   const spectrum = join(root, 'node_modules', 'csv-spectrum', 'csvs');
   const files = readdirSync(spectrum).map((name): [string, Buffer, Options] => [
@@ -150,7 +153,7 @@ function heads(): [string, Buffer, Options][] {
   ];
 }
 
-test('the thread finds what the function finds, for all heads at once', async () => {
+test('the thread finds the same as the function, for all heads at once', async () => {
   const all = heads().flatMap(([name, head, options]) =>
     [true, false].map((complete) => ({ name, head, options: { ...options, complete } })),
   );
@@ -161,7 +164,7 @@ test('the thread finds what the function finds, for all heads at once', async ()
     expect({ name, ...found[index] }).toEqual({ name, ...(await inspectHead(head, options)) });
 });
 
-test('every hostile head stays far below the limit of memory', async () => {
+test('every hostile head stays far below the memory limit', async () => {
   const thread = new InspectionThread(threadProgram, { ...calm, heapMiB: inspectionLimits.heapMiB / 2 });
   for (const [name, head, options] of heads()) {
     const { problems } = await thread.inspect(head, { ...options, ...complete });

@@ -12,7 +12,7 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
 }
 
 onEveryStore((open) => {
-  test('a missing object', async () => {
+  test('treats a missing object as absent, and fails to read or copy it', async () => {
     const { store, fresh } = open();
     const uri = joinUri(fresh(), 'nothing');
     expect(await store.head(uri)).toBeUndefined();
@@ -31,7 +31,7 @@ onEveryStore((open) => {
     await expect(store.openRead(folder)).rejects.toMatchObject({ code: 'NotFound' });
   });
 
-  test('writes, replaces, removes; the fingerprint follows the content', async () => {
+  test('writes, replaces and removes; the fingerprint follows the content', async () => {
     const { store, fresh } = open();
     const uri = joinUri(fresh(), 'año 2026', 'a+b=c.txt');
     await store.write(uri, 'one');

@@ -51,7 +51,7 @@ test.each([
   [69, 140],
   [70, 140],
   [990, 1000],
-])('from %i to %i', async (start, end) => {
+])('reads the range from %i to %i', async (start, end) => {
   expect(await readAll(slowStore(), start, end)).toEqual(object.subarray(start, end));
 });
 

@@ -23,7 +23,7 @@ withMoto('keys of S3 that are not plain names', () => {
     await moto.stop();
   });
 
-  test('each is listed unchanged, over several pages, and found by its name', async () => {
+  test('every key is listed unchanged, over several pages, and found by name', async () => {
     const store = createS3Store(client);
     const listed: string[] = [];
     for await (const { uri } of store.list('s3://lake/p')) listed.push(uri);

@@ -22,7 +22,7 @@ const count = thorough ? 1000 : 36;
 const maxConcurrent = thorough ? 50 : 8;
 const kills = thorough ? 6 : 2;
 
-withServer('a night of many files, whose workers are killed', () => {
+withServer('a batch of many files whose workers are killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'etl-batch-'));
   const workers: ChildProcess[] = [];
   let server: TestServer;
@@ -56,7 +56,7 @@ withServer('a night of many files, whose workers are killed', () => {
       TEMPORAL_ADDRESS: server.address,
       AWS_ENDPOINT_URL_ECS: ecs.url,
       ETL_STATE_DIR: join(folder, 'state'),
-      // The files are small, and what is looked at are tasks.
+      // The files are small, but this test is about tasks.
       ETL_LIGHT_LANE: 'off',
       ETL_TIME_SCALE: '0.05',
       LOG_LEVEL: 'error',
@@ -71,7 +71,7 @@ withServer('a night of many files, whose workers are killed', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  test(`each of ${count} files is delivered exactly once, and written down`, async () => {
+  test(`delivers each of ${count} files exactly once and records it`, async () => {
     const source = join(folder, 'ventas');
     await mkdir(source);
     const names = Array.from({ length: count }, (_, index) => `ventas_${String(index).padStart(4, '0')}`);
@@ -94,7 +94,8 @@ withServer('a night of many files, whose workers are killed', () => {
 
     for (let round = 1; round <= kills; round++) {
       ecs.runUntil((count * round) / (kills + 2));
-      // The window is full of tasks that wait: what a killed worker leaves is taken up after a heartbeat, not after a minute.
+      // With a window full of waiting tasks, a killed worker's activities retry after a heartbeat timeout instead of a
+      // minute.
       await until('every task waits', thorough ? 600 : 90, () => ecs.idle() && ecs.waiting() === maxConcurrent);
       await kill(workers.shift());
       await startWorker();
@@ -112,7 +113,7 @@ withServer('a night of many files, whose workers are killed', () => {
     const results = readResults(join(lake, '_etl', '_batches', 'night', batch.firstExecutionRunId));
     expect(results.map(({ uri }) => uri).sort()).toEqual(names.map((name) => fileUri(join(source, `${name}.csv`))));
     expect(results.filter(({ outcome }) => outcome !== 'delivered')).toEqual([]);
-    // One message for all of them.
+    // One message for all files.
     expect(readdirSync(join(folder, 'state', 'outbox', 'etl-success'))).toHaveLength(1);
 
     const again = await client.workflow.execute('nightlyBatch', {

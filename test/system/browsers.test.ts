@@ -28,7 +28,7 @@ const withAll = tools.every((tool) => process.env[tool]) && existsSync('/proc/ne
 // Every port is attacked in many ways, and the machine may be busy.
 jest.setTimeout(300_000);
 
-withAll('web pages and what listens on this machine', () => {
+withAll('web pages and the listening ports of this machine', () => {
   let system: LocalSystemUnderTest;
   let ministack: Ministack;
   let browser: HostileBrowser;
@@ -50,7 +50,7 @@ withAll('web pages and what listens on this machine', () => {
     await Promise.all([system?.remove(), ministack?.stop()]);
   });
 
-  test('all ports are known, and on 127.0.0.1; ministack is on the bridge of its containers, too', () => {
+  test('all ports are known and bound to 127.0.0.1; ministack also listens on the bridge of its containers', () => {
     const { temporal, ui, ecs } = system.ready ?? { temporal: '', ui: '', ecs: '' };
     const bridge = new URL(ministack.endpoint).hostname;
     const known = [`http://${temporal}`, ui, ecs, ministack.endpoint].map(portOf);
@@ -62,7 +62,7 @@ withAll('web pages and what listens on this machine', () => {
     expect(unreachable.length).toBeGreaterThanOrEqual(3);
   });
 
-  test('no page of another origin reads or does anything, nor one that has rebound its name', async () => {
+  test('a page of another origin can neither read nor act, even after rebinding its name', async () => {
     for (const each of listening) {
       const loot = await Promise.all([browser.acrossOrigins(each), browser.rebound(each)]);
       expect([each, ...loot]).toEqual([each, {}, {}]);
@@ -98,7 +98,7 @@ withAll('web pages and what listens on this machine', () => {
     for (const client of [standIn, sqs]) client.destroy();
   });
 
-  test('a server without a gate is read and written by all of them', async () => {
+  test('all pages can read and write a server without a gate', async () => {
     const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
     const seen: string[] = [];
     const server = createServer(({ method, url }, response) => {
@@ -118,11 +118,11 @@ withAll('web pages and what listens on this machine', () => {
     expect(Object.keys(loot)).toEqual(expect.arrayContaining(expected));
     const times = (request: string) => seen.filter((each) => each === request).length;
     expect([times('OPTIONS /by-page'), times('PUT /by-page')]).toEqual([3, 4]);
-    // With and without CORS, and as a form.
+    // With CORS, without CORS, and as a form.
     expect(times('POST /_ministack/reset')).toBe(3 * pages.length);
   });
 
-  test('a browser connects to none of the ports that are said to be unreachable', async () => {
+  test('a browser cannot connect to any port documented as unreachable', async () => {
     await browser.visit('about:blank', async (page) => {
       for (const port of unreachablePorts) {
         await expect(page.goto(`http://127.0.0.1:${port}/`)).rejects.toThrow('ERR_UNSAFE_PORT');
@@ -130,7 +130,7 @@ withAll('web pages and what listens on this machine', () => {
     });
   });
 
-  test('the Web UI works at both of its names and from a link, and so does its API for its own pages', async () => {
+  test('the Web UI works under both of its names and from a link, and so does its API for its own pages', async () => {
     const { ui = '' } = system.ready ?? {};
     for (const url of [ui, ui.replace('127.0.0.1', 'localhost')]) {
       await browser.visit(url, (page) => page.getByText('Workflows').first().waitFor());

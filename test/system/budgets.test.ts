@@ -6,7 +6,7 @@ import { endsOf, SlowRuns } from './support/slowRun';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('the truth about the end, and what follows from it', () => {
+withServer('task outcomes and the launches that follow', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
@@ -33,20 +33,20 @@ withServer('the truth about the end, and what follows from it', () => {
   const resultOf = (handle: WorkflowHandle): Promise<PipelineResult> => handle.result();
   const typesOf = ({ launches }: PipelineResult) => launches.map(({ failureType }) => failureType ?? 'delivered');
 
-  test.concurrent('a record that is gone when it is asked for: the commit log knows that it delivered', async () => {
+  test.concurrent('a run whose task record is gone finds its delivery in the commit log', async () => {
     const handle = await runs.start({ workflowId: 'gone-record', quick: true });
     expect(typesOf(await resultOf(handle))).toEqual(['delivered']);
     expect(endsOf(runs.tasksOf(handle))).toEqual([['EssentialContainerExited', 0]]);
   });
 
-  test.concurrent('no exit code is a failure, though the batch is there: the next launch finds it and says so', async () => {
+  test.concurrent('a missing exit code is a failure although the batch exists; the next launch finds the batch', async () => {
     const handle = await runs.start({ workflowId: 'no-exit-code', quick: true });
     expect(typesOf(await resultOf(handle))).toEqual(['ExitCodeMissing', 'delivered']);
   });
 
-  test.concurrent('two Spot interruptions, then on demand, each time from the checkpoint; every launch is shown with its cost', async () => {
+  test.concurrent('after two Spot interruptions a run resumes on demand from the checkpoint, and reports the cost of every launch', async () => {
     const handle = await runs.start({ workflowId: 'interrupted', quick: true, compute: { spot: true }, chunkRows: 50 });
-    // Each stands still from its first chunks to its interruption, so that some are finished by then, and some not.
+    // Each task is held from its first chunks until its interruption, so that only some chunks are finished.
     for (const generation of [1, 2]) await runs.holdAtCheckpoint(handle, generation);
     const result = await resultOf(handle);
     expect(typesOf(result)).toEqual(['SpotInterruption', 'SpotInterruption', 'delivered']);
@@ -61,7 +61,7 @@ withServer('the truth about the end, and what follows from it', () => {
     expect(reused).toBeGreaterThan(0);
   });
 
-  test.concurrent('out of memory with exit code 0: the next task is larger', async () => {
+  test.concurrent('launches a larger task after out of memory with exit code 0', async () => {
     const handle = await runs.start({ workflowId: 'out-of-memory', quick: true });
     expect(typesOf(await resultOf(handle))).toEqual(['OutOfMemory', 'delivered']);
     expect(runs.tasksOf(handle).map(({ size }) => size)).toEqual([
@@ -70,19 +70,19 @@ withServer('the truth about the end, and what follows from it', () => {
     ]);
   });
 
-  test.concurrent('no capacity: waited for, and no task was made meanwhile', async () => {
+  test.concurrent('waits for capacity without creating a task', async () => {
     const handle = await runs.start({ workflowId: 'no-capacity', quick: true });
     const none = 'CapacityUnavailable';
     expect(typesOf(await resultOf(handle))).toEqual([none, none, none, 'delivered']);
     expect(runs.tasksOf(handle)).toHaveLength(1);
   });
 
-  test.concurrent('a host that fails, an image that cannot be pulled and a stranger with StopTask: launched again', async () => {
+  test.concurrent('relaunches after a host failure, a failed image pull and an external StopTask', async () => {
     const handle = await runs.start({ workflowId: 'unlucky', quick: true, chunkRows: 500 });
     expect(typesOf(await resultOf(handle))).toEqual(['TaskFailedToStart', 'HostFailure', 'TaskStopped', 'delivered']);
   });
 
-  test.concurrent('a budget that is used up fails the run with all the evidence', async () => {
+  test.concurrent('an exhausted budget fails the run with all the evidence', async () => {
     const handle = await runs.start({ workflowId: 'hopeless' });
     const error = await handle.result().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WorkflowFailedError);

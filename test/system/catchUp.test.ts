@@ -9,7 +9,7 @@ import { TestServer } from '../support/testServer';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-/** A moment of the calendar, to the second. */
+/** Returns the calendar spec of an instant, precise to the second. */
 function moment(at: Date) {
   return {
     year: at.getUTCFullYear(),
@@ -21,7 +21,7 @@ function moment(at: Date) {
   };
 }
 
-withServer('a server that was away over the time of a schedule', () => {
+withServer('a server that is down when a schedule is due', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ lasting: true });
@@ -36,7 +36,10 @@ withServer('a server that was away over the time of a schedule', () => {
   }
   const reportOf = async (name: string) => scheduleReport(await server.client.schedule.getHandle(name).describe());
 
-  /** Three schedules of a time so soon, and a server that is gone by then; on a machine that is too busy for that, of a later one. */
+  /**
+   * Creates three schedules that are due soon and stops the server first. Retries with a later time when the machine is
+   * too slow.
+   */
   async function crashBefore(leadMs: number): Promise<{ first: Date; names: string[] }> {
     const first = new Date(Math.ceil(Date.now() / 1000) * 1000 + leadMs);
     const second = new Date(first.getTime() + 1000);
@@ -47,7 +50,7 @@ withServer('a server that was away over the time of a schedule', () => {
       create(beyond, minCatchupMs, [first]),
       create(two, scheduleDefaults.catchupMs, [first, second]),
     ]);
-    // What was created last is on its way still.
+    // The last schedule may not be stored yet.
     await delay(1500);
     await server.crash();
     if (Date.now() < first.getTime()) return { first, names };
@@ -55,7 +58,7 @@ withServer('a server that was away over the time of a schedule', () => {
     return crashBefore(leadMs * 2);
   }
 
-  test('makes up for it inside the catch-up window and counts it as missed beyond; of two nights, skip starts one', async () => {
+  test('starts late runs inside the catch-up window and counts later ones as missed; of two nights, skip starts one', async () => {
     const { first, names } = await crashBefore(5000);
     await delay(first.getTime() + 1000 + minCatchupMs + 500 - Date.now());
     await server.up();
@@ -70,7 +73,7 @@ withServer('a server that was away over the time of a schedule', () => {
       { taken: 0, missedCatchup: 1, skippedOverlap: 0 },
       { taken: 1, missedCatchup: 0, skippedOverlap: 1 },
     ]);
-    // Late as it is, it knows what time it is of.
+    // A late start still has its scheduled time.
     expect(reports[0]?.recent).toMatchObject([
       { at: first.toISOString(), workflowId: `nightly/${names[0]}-${first.toISOString().replace('.000', '')}` },
     ]);

@@ -20,13 +20,13 @@ withServer.each(some)('a worker whose clock is %i ms off', (error) => {
   });
   afterAll(() => runs.down());
 
-  test.concurrent('launches a task once, however long that takes to start', async () => {
+  test.concurrent('launches a task once, even if it starts slowly', async () => {
     const handle = await runs.start({ workflowId: 'starting', quick: true });
     expect(await handle.result()).toMatchObject({ delivered: { byThisRun: true }, launches: [{ generation: 1 }] });
     expect(endsOf(runs.tasksOf(handle))).toEqual([['EssentialContainerExited', 0]]);
   });
 
-  test.concurrent('takes no task for an orphan whose workflow has just ended', async () => {
+  test.concurrent('does not treat a task as an orphan when its workflow has just closed', async () => {
     const handle = await runs.start();
     await runs.task(handle);
     await handle.terminate('test');

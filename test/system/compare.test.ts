@@ -23,7 +23,7 @@ withServer('etl compare with the interpreter', () => {
   const arguments_ = (file: string) => ['compare', file, '--date', '2026-02-08', '--interpreter', 'local', '--json'];
   const nothingIsLeft = () => expect(readdirSync(join(folder, 'state'))).toEqual([]);
 
-  test('two at the same time: one file is delivered by both engines, one refused by both', async () => {
+  test('runs two comparisons at once: both engines deliver one file and reject the other', async () => {
     const out = join(folder, 'out');
     const [valid, invalid] = await Promise.all([
       etl([...arguments_(join('samples', 'ventas.csv')), '--dataset', 'ventas', '--out', out], env()),
@@ -54,7 +54,7 @@ withServer('etl compare with the interpreter', () => {
       expect(side.tasks[0]?.size).toEqual({ cpu: 2048, memoryMiB: 8192 });
       expect(side.costsUsd.run.total).toBeGreaterThan(0);
     }
-    // Each has a destination of its own, which --out keeps.
+    // Each engine has its own destination, which --out keeps.
     for (const name of ['temporal', 'step-functions']) {
       const published = publishedFolder(join(out, name), 'ventas') ?? '';
       expect(existsSync(join(published, '_SUCCESS'))).toBe(true);
@@ -75,7 +75,7 @@ withServer('etl compare with the interpreter', () => {
     }
   }
 
-  test('Ctrl-C in the middle: nothing is left, in the output folder neither', async () => {
+  test('Ctrl-C during a comparison leaves nothing running and the output folder empty', async () => {
     const out = join(folder, 'interrupted');
     const given = ['cli/etl.js', ...arguments_('samples/ventas.csv'), '--out', out];
     const { child, ended } = start(process.execPath, given, { ...process.env, ...env() });
@@ -92,10 +92,10 @@ withServer('etl compare with the interpreter', () => {
     expect(readdirSync(out)).toEqual([]);
   });
 
-  test('what nobody expected is told with where its logs are', async () => {
+  test('an unexpected error names the folder of the logs', async () => {
     const bin = join(folder, 'bin');
     await mkdir(bin);
-    // A server that says something, and never answers.
+    // A server that prints an error and never answers.
     await writeFile(join(bin, 'temporal'), '#!/bin/sh\necho "out of order" >&2\nexit 1\n', { mode: 0o755 });
     const stateDir = join(folder, 'unexpected');
     const changes = { ...env(), ETL_STATE_DIR: stateDir, PATH: `${bin}:${process.env.PATH}` };

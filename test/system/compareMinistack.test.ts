@@ -37,11 +37,11 @@ withMinistack('the state machine on ministack', () => {
   const image = 'etl-worker:test';
   const path = withMinistackOnPath(process.env.PATH);
 
-  describe('is executed', () => {
+  describe('execution', () => {
     const before = process.env.PATH;
     let system: MachineSystem;
     beforeAll(async () => {
-      // Compiled: what is deployed is.
+      // Uses the compiled function, because the compiled function is deployed.
       const compiled = require(join(root, 'dist', 'cli', 'compare', 'ministack', 'system.js'));
       const begin = (compiled as { startMachineSystem: typeof startMachineSystem }).startMachineSystem;
       const { signal } = new AbortController();
@@ -64,7 +64,7 @@ withMinistack('the state machine on ministack', () => {
       system.run({ file, batchDate: '2026-02-08', options, destination: fileUri(join(folder, 'lake')) });
     const namesOf = ({ steps }: Side) => steps.map(({ name }) => name);
 
-    test('a valid file becomes Parquet, and SNS says so', async () => {
+    test('converts a valid file to Parquet and publishes the success to SNS', async () => {
       const side = await run(
         await put('ventas de hoy.csv', 'ID Venta,Fecha,Total\n1,08/02/2026,10.5\n2,13/02/2026,11\n'),
       );
@@ -85,7 +85,7 @@ withMinistack('the state machine on ministack', () => {
       expect(side.tasks).toEqual([{ size: { cpu: 2048, memoryMiB: 8192 }, spot: false, seconds: expect.any(Number) }]);
     });
 
-    test('an invalid file alerts, and the event is kept as it came', async () => {
+    test('an invalid file raises an alert and keeps the original event', async () => {
       const side = await run(await put('nada.csv', ''), { chunkRows: 10 });
       expect(side).toMatchObject({ status: 'FAILED', failureType: 'InvalidInput', manifest: null, tasks: [] });
       expect(namesOf(side)).toEqual(['validate', 'IsValid', 'notifyInvalid', 'keepInvalid', 'InvalidInput']);
@@ -101,13 +101,13 @@ withMinistack('the state machine on ministack', () => {
       expect(side.deadLetters).toEqual([{ failureType: 'InvalidInput', event: { detail } }]);
     });
 
-    test('a file that the container finds bad is not green, although ministack lets its task pass', async () => {
+    test('bad data fails the execution although ministack lets the task succeed', async () => {
       const file = await put('malas.csv', 'ID Venta,Total\n1,diez\n2,once\n');
       const side = await run(file, { columns: { total: 'double' } });
       expect(side).toMatchObject({ status: 'FAILED', failureType: 'CommitMissing', manifest: null });
       const { steps, tasks } = side;
       expect(steps.find(({ name }) => name === 'transform')).not.toHaveProperty('error');
-      // Caught by its name, and not tried again.
+      // Caught by its error name and not retried.
       expect(steps.find(({ name }) => name === 'confirm')).toMatchObject({ attempts: 1, error: 'CommitMissing' });
       expect(namesOf(side).slice(-3)).toEqual(['notifyFailure', 'keepFailed', 'Failed']);
       expect(side.messages).toMatchObject([{ topic: 'etl-alerts', firstLine: 'ETL FALLIDO: CommitMissing' }]);
@@ -137,7 +137,7 @@ withMinistack('the state machine on ministack', () => {
       expect(readdirSync(stateDir())).toEqual([]);
     });
 
-    test('an image that is not there is told before anything is started', async () => {
+    test('reports a missing image before it starts anything', async () => {
       const { exitCode, stderr } = await etl(compared, { ...env(), ETL_COMPARE_IMAGE: 'etl-worker:none' });
       expect(exitCode).toBe(69);
       expect(stderr.split('\n').filter(Boolean)).toEqual([
@@ -146,7 +146,7 @@ withMinistack('the state machine on ministack', () => {
       ]);
     });
 
-    test('Ctrl-C in the middle: no server, no function, no container is left', async () => {
+    test('Ctrl-C during a comparison leaves no server, function or container', async () => {
       const { child, ended } = start(process.execPath, ['cli/etl.js', ...compared], { ...process.env, ...env() });
       let said = '';
       child.stderr?.on('data', (text) => {

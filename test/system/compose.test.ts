@@ -29,7 +29,7 @@ withAll('docker-compose.yml', () => {
   });
   afterAll(() => system.remove());
 
-  test('a run that is started by hand makes a batch of the sample, in a container; SNS says so', async () => {
+  test('a manual run converts the sample to a batch in a container and publishes the success to SNS', async () => {
     const event = { detail: { s3Key: 'ventas/ventas_2026_02.csv', batchDate: '2026-02-08' } };
     const workflow = ['--type', 'etlPipeline', '--task-queue', 'etl', '--workflow-id', 'by-hand'];
     const start = ['workflow', 'start', ...workflow, '--input', JSON.stringify(event), '--address', system.temporal];
@@ -48,7 +48,7 @@ withAll('docker-compose.yml', () => {
     expect(await message(system.ministack)).toMatch(/^ETL completado para 2026-02-08\n/);
   });
 
-  test('a file that lands starts a pipeline of its own', async () => {
+  test('a new file starts its own pipeline', async () => {
     const s3 = await s3With(system.ministack);
     const Body = readFileSync(join(root, 'samples', 'ventas.csv'));
     await s3.send(new PutObjectCommand({ Bucket: 'raw-data-lake', Key: 'ventas/landed_2026-02-09.csv', Body }));
@@ -61,7 +61,7 @@ withAll('docker-compose.yml', () => {
     expect(rows).toHaveLength(parse(Body, { columns: true }).length);
   });
 
-  test('the worker is not root, has no compilers, and the Web UI answers', async () => {
+  test('the worker does not run as root and has no compilers, and the Web UI answers', async () => {
     expect((await system.run('exec', '-T', 'worker', 'id', '-u')).stdout.trim()).toBe('1000');
     const { stdout } = await system.run('exec', '-T', 'worker', 'ls', 'node_modules', 'dist');
     for (const name of ['typescript', 'jest', 'assemblyscript', 'test'])
@@ -69,7 +69,7 @@ withAll('docker-compose.yml', () => {
     expect((await fetch(system.ui)).ok).toBe(true);
   });
 
-  test('programs of this machine reach ministack through the gate, and other names for it do not', async () => {
+  test('local programs reach ministack through the gate, but not under other host names', async () => {
     const answerTo = async (Host: string) => {
       const sent = get(`${system.ministack}/_ministack/health`, { headers: { Host } });
       const [answer] = (await once(sent, 'response')) as [IncomingMessage];
@@ -85,7 +85,7 @@ withAll('docker-compose.yml', () => {
     expect(published.map(({ stdout }) => stdout.trim())).not.toContainEqual(expect.stringMatching(/\d/));
   });
 
-  withBrowser('no web page reads anything, neither of the published ports nor of the containers', async () => {
+  withBrowser('no web page can read from the published ports or the containers', async () => {
     const containers = await Promise.all(['gate', 'ministack', 'temporal'].map((name) => system.listening(name)));
     expect(containers.map((ports) => ports.length > 0)).toEqual([true, true, true]);
     const published = [`http://${system.temporal}`, system.ui, system.ministack].map((url) => new URL(url));
@@ -107,14 +107,14 @@ withAll('docker-compose.yml', () => {
     expect(await started(system.temporal, 'by-page')).toBeUndefined();
   });
 
-  test('it says how to build what cannot be pulled', async () => {
+  test('explains how to build an image that cannot be pulled', async () => {
     const { exitCode, stdout } = await system.run('config');
     expect(exitCode).toBe(0);
     const built = [...stdout.matchAll(/dockerfile: (\S+)/g)].map(([, file]) => file);
     expect(new Set(built)).toEqual(new Set(['etl-image/Dockerfile', 'workers/Dockerfile']));
   });
 
-  test('preparing again changes nothing', async () => {
+  test('running the preparation again changes nothing', async () => {
     expect(await system.run('run', '--rm', '-T', 'prepare')).toMatchObject({ exitCode: 0 });
     const ecs = new ECSClient(clientConfig(system.ministack));
     const { taskDefinitionArns } = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'etl' }));
@@ -127,7 +127,7 @@ function result(address: string, workflowId: string): Promise<unknown> {
   return withClient(address, (client) => client.workflow.getHandle(workflowId).result());
 }
 
-/** The ID of a run whose ID begins so. */
+/** Returns the ID of the run whose ID has this prefix. */
 function started(address: string, prefix: string): Promise<string | undefined> {
   return withClient(address, async (client) => {
     for await (const { workflowId } of client.workflow.list()) if (workflowId.startsWith(prefix)) return workflowId;
@@ -144,7 +144,7 @@ async function withClient<T>(address: string, work: (client: Client) => Promise<
   }
 }
 
-/** What SNS sent to the queue for looking at. */
+/** Returns what SNS sent to the queue that the test subscribed. */
 async function message(endpoint: string): Promise<string> {
   const sqs = new SQSClient(clientConfig(endpoint));
   const QueueUrl = `${endpoint}/000000000000/etl-messages`;

@@ -15,13 +15,13 @@ import { etl, LocalSystemUnderTest, until } from '../support/system';
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
 
-withServer('etl up and what a user does with it', () => {
+withServer('etl up in typical use', () => {
   let system: LocalSystemUnderTest;
   const fileOf = (name: string) => join(system.folder, `${name}.csv`);
   beforeAll(async () => {
     system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.05' });
     const { ecs } = await system.up();
-    // Time enough to get in between.
+    // Slow enough for the tests to act during the run.
     const slow = (name: string, share: number) => {
       return { fault: 'slow', share, times: 1, where: { environment: { INPUT_FILE: fileUri(fileOf(name)) } } };
     };
@@ -44,7 +44,7 @@ withServer('etl up and what a user does with it', () => {
     return { ...ended, report };
   };
 
-  test('every cell of a CSV with the dirt of real files arrives', async () => {
+  test('delivers every cell of a CSV with the irregularities of real files', async () => {
     const file = join(system.folder, 'ventas', 'ventas_2026_02.csv');
     await mkdir(join(system.folder, 'ventas'));
     const counts = await writeSalesSample(file, 20_000);
@@ -77,7 +77,7 @@ withServer('etl up and what a user does with it', () => {
     expect(JSON.parse(message)).toMatchObject({ body: expect.stringMatching(/^ETL completado para 2026-02-08\n/) });
   });
 
-  test.concurrent('started, queried and described with the temporal CLI', async () => {
+  test.concurrent('a pipeline can be started, queried and described with the temporal CLI', async () => {
     const address = ['--address', system.ready?.temporal ?? ''];
     const file = join(system.folder, 'by hand', 'ventas.csv');
     await mkdir(join(system.folder, 'by hand'));
@@ -108,7 +108,7 @@ withServer('etl up and what a user does with it', () => {
     expect(existsSync(join(published, '_SUCCESS'))).toBe(true);
   });
 
-  test.concurrent('invalid input is told with every reason, and kept', async () => {
+  test.concurrent('rejects invalid input with every reason, and keeps the event', async () => {
     const file = join(system.folder, 'bad.csv');
     await writeFile(file, '');
     const { report, exitCode } = await run(file);
@@ -124,7 +124,7 @@ withServer('etl up and what a user does with it', () => {
     expect(letters.some(({ event }) => event.detail.s3Key.endsWith('bad.csv'))).toBe(true);
   });
 
-  test.concurrent('an event that fails twice has one letter, and none once it is delivered', async () => {
+  test.concurrent('an event that fails twice has one dead letter, and none after its delivery', async () => {
     const file = join(system.folder, 'mended.csv');
     const letters = () => system.letters('dead-letters').filter((text) => text.includes('mended.csv'));
     await writeFile(file, '');
@@ -136,7 +136,7 @@ withServer('etl up and what a user does with it', () => {
     expect(letters()).toEqual([]);
   });
 
-  test.concurrent("data found bad later is BadData, with the container's own words and its log in the alert", async () => {
+  test.concurrent("late bad data fails as BadData, with the container's reason and its log in the alert", async () => {
     const file = join(system.folder, 'later.csv');
     const rows = Array.from({ length: 60_000 }, (_, n) => (n > 50_000 ? `${n}` : `${n},some text`));
     await writeFile(file, `a,b\n${rows.join('\n')}\n`);
@@ -164,7 +164,7 @@ withServer('etl up and what a user does with it', () => {
       return pid === undefined ? undefined : { arn: task?.arn, pid };
     });
 
-  test.concurrent('cancel stops the task, waits for it, alerts, and leaves nothing published', async () => {
+  test.concurrent('cancel stops the task, awaits its end, sends an alert, and publishes nothing', async () => {
     const { report } = await run(await sample('cancelled'), ...inParts);
     await runningTask(report.workflowId);
     await command(temporal, [
@@ -185,7 +185,7 @@ withServer('etl up and what a user does with it', () => {
     expect(system.letters('outbox/etl-alerts').some((text) => text.includes('ETL FALLIDO: Cancelled'))).toBe(true);
   });
 
-  test.concurrent('a killed task is launched once more after the interval, and the run completes', async () => {
+  test.concurrent('relaunches a killed task after the interval and completes the run', async () => {
     const { report } = await run(await sample('killed'), ...inParts);
     process.kill((await runningTask(report.workflowId)).pid, 'SIGKILL');
     await system.withClient(async (client) => {
@@ -196,10 +196,10 @@ withServer('etl up and what a user does with it', () => {
     expect(tasksOf(report.workflowId).map(exitCodeOf)).toEqual([137, 0]);
   });
 
-  test('the worker is killed while the task runs: another one goes on with the same task', async () => {
+  test('another worker resumes the same task when its worker is killed', async () => {
     const { report } = await run(await sample('orphaned'), ...inParts);
     const { arn, pid: program } = await runningTask(report.workflowId);
-    // It stands still until the other worker waits for it.
+    // The task is held until the other worker awaits it.
     process.kill(program, 'SIGSTOP');
     await system.withClient(async (client) => {
       const run = client.workflow.getHandle(report.workflowId);

@@ -90,7 +90,7 @@ withServer('tasks that stay in DEPROVISIONING for an hour', () => {
   const tasksOf = ({ workflowId }: WorkflowHandle) =>
     readTasks(join(stateDir, 'ecs')).filter((task) => task.workflowId === workflowId);
 
-  test.concurrent('a run has delivered, and the next run of its workflow does not wait for its task', async () => {
+  test.concurrent('a delivered run completes, and the next run of its workflow does not wait for its task', async () => {
     const first = await start('delivered');
     expect(await first.result()).toMatchObject({
       delivered: { byThisRun: true },
@@ -101,14 +101,14 @@ withServer('tasks that stay in DEPROVISIONING for an hour', () => {
     expect(tasksOf(again).map(exitCodeOf)).toEqual([0, 0]);
   });
 
-  test.concurrent('so has one whose file several tasks have converted', async () => {
+  test.concurrent('a delivered run with several shards completes, too', async () => {
     const handle = await start('shards', { compute: { shards: 2 } });
     const result = await handle.result();
     expect(result).toMatchObject({ delivered: { byThisRun: true } });
     expect(result.launches).toHaveLength(4);
   });
 
-  test.concurrent('a run that is cancelled ends when its container has ended', async () => {
+  test.concurrent('a cancelled run ends when its container has ended', async () => {
     const handle = await start('cancelled');
     await until('a task that runs', 60, () => tasksOf(handle)[0]?.programs);
     await handle.cancel();
@@ -117,7 +117,7 @@ withServer('tasks that stay in DEPROVISIONING for an hour', () => {
     expect(tasksOf(handle).map(exitCodeOf)).toEqual([143]);
   });
 
-  test.concurrent('nothing is launched after a failure before STOPPED', async () => {
+  test.concurrent('a failed task is not relaunched before STOPPED', async () => {
     const handle = await start('killed');
     const noteOf = async () => (await handle.query<{ note?: string }>('status')).note ?? '';
     await until('the wait for STOPPED', 60, async () => (await noteOf()).includes('STOPPED'));

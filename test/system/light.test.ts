@@ -38,7 +38,7 @@ withServer('the light lane of the local system', () => {
     JSON.parse((await run(...args, '--json')).stdout) as Report;
   const partsOf = ({ manifest }: Report) => manifest?.parts.map(({ file, rows, sha256 }) => ({ file, rows, sha256 }));
 
-  /** The processes of the worker that convert. */
+  /** Returns the process IDs of the worker's converters. */
   const converters = (): number[] => {
     const worker = system.workerPid();
     return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' })
@@ -50,7 +50,7 @@ withServer('the light lane of the local system', () => {
       .map(([pid]) => Number(pid));
   };
 
-  test('a small file is a process of the worker; asked for as a task, it becomes the same batch', async () => {
+  test('converts a small file in a process of the worker; a task produces the same batch', async () => {
     const [{ stdout, exitCode }, light] = await Promise.all([
       run(small, 'told', { chunkRows: 2000 }, '--dataset', 'told'),
       reportOf(small, 'light', { chunkRows: 2000 }),
@@ -70,7 +70,7 @@ withServer('the light lane of the local system', () => {
     expect(task.manifest).toMatchObject({ schema, totals, source, optionsHash, warnings });
   });
 
-  test('bad data ends it as it ends a task', async () => {
+  test('bad data fails the run like in a task', async () => {
     const report = await reportOf(small, 'bad', { quality: { rowCount: { min: 1_000_000 } } });
     expect(report).toMatchObject({
       status: 'FAILED',
@@ -79,12 +79,12 @@ withServer('the light lane of the local system', () => {
     });
   });
 
-  test('a wish that cannot be is invalid input', async () => {
+  test('incompatible compute options are invalid input', async () => {
     const report = await reportOf(small, 'never', { compute: { lane: 'light', shards: 4 } });
     expect(report).toMatchObject({ failureType: 'InvalidInput', reason: expect.stringContaining('shards are tasks') });
   });
 
-  /** Many small chunks: time enough to get in between. */
+  /** Has many small chunks, so that the tests can act during the conversion. */
   const startSlow = async (workflowId: string, rows: number) => {
     const file = join(system.folder, `${workflowId}.csv`);
     await writeSalesSample(file, rows);
@@ -101,7 +101,7 @@ withServer('the light lane of the local system', () => {
     return { handle, close: () => connection.close() };
   };
 
-  test('a process that is killed goes on as a task, which takes over what was finished', async () => {
+  test('a killed process is relaunched as a task, which reuses the finished parts', async () => {
     const { handle, close } = await startSlow('killed', 6_000);
     const pid = await until('a process converts', 60, () => converters()[0]);
     const work = join(system.folder, 'out', '_etl', 'killed', '2026-02-08', 'killed', 'work');
@@ -117,7 +117,7 @@ withServer('the light lane of the local system', () => {
     await close();
   });
 
-  test('a run that is cancelled ends its process first', async () => {
+  test('a cancelled run first ends its process', async () => {
     const { handle, close } = await startSlow('cancelled', 16_000);
     const pid = await until('a process converts', 60, () => converters()[0]);
     await handle.cancel();

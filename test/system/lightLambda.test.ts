@@ -21,7 +21,7 @@ const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'v' };
 const csv = `ID Venta,Fecha,Código\n${Array.from({ length: 2500 }, (_, row) => `${row},0${1 + (row % 9)}/02/2026,0${row}\n`).join('')}`;
 const executable: ZipOptions = { os: 3, attrs: 0o755 << 16 };
 
-/** The files of a folder, for a deployment package. */
+/** Returns the files of a folder for a deployment package. */
 async function packageOf(folder: string): Promise<Zippable> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
@@ -29,7 +29,7 @@ async function packageOf(folder: string): Promise<Zippable> {
   return Object.fromEntries(await Promise.all(files.map(read)));
 }
 
-describe('the light lane on a stand-in of Lambda', () => {
+describe('the light lane on an emulated Lambda', () => {
   let ministack: Ministack;
   let s3: S3Client;
   let lambda: LambdaClient;
@@ -61,7 +61,10 @@ describe('the light lane on a stand-in of Lambda', () => {
     await ministack.stop();
   });
 
-  /** With our own runtime, as for the functions of the state machine: ministack's tells every error by one name. */
+  /**
+   * Uses our own runtime, like the functions of the state machine, because ministack's reports every error under one
+   * name.
+   */
   async function deploy(name: string, files: Zippable, timeoutSeconds: number): Promise<void> {
     const runtime = await readFile(join(root, 'dist', 'local', 'lambda', 'runtime.js'), 'utf8');
     const bootstrap: [Uint8Array, ZipOptions] = [strToU8(`#!/usr/bin/env node\n${runtime}`), executable];
@@ -99,7 +102,7 @@ describe('the light lane on a stand-in of Lambda', () => {
     return { ...same, parts: parts.map(({ file, rows, bytes, sha256 }) => ({ file, rows, bytes, sha256 })) };
   };
 
-  test('converts what a container converts, byte by byte', async () => {
+  test('converts to the same bytes as a container', async () => {
     const end = await convert('etl-convert', 's3://clean/by-function');
     expect(end).toMatchObject({ exitCode: 0, memoryMiB: 1769 });
     const container = await bench.start({
@@ -119,12 +122,12 @@ describe('the light lane on a stand-in of Lambda', () => {
     expect(byFunction).toEqual(byContainer);
   });
 
-  test('a source that is gone', async () => {
+  test('reports a missing source', async () => {
     const end = await convert('etl-convert', 's3://clean/none', 'ventas/none.csv');
     expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('there is no such object') });
   });
 
-  test('a function that is cut off is no answer of the conversion', async () => {
+  test('a function that times out returns no exit code', async () => {
     const hanging = { 'index.js': strToU8('exports.handler = () => new Promise((done) => setTimeout(done, 60000));') };
     await deploy('etl-hanging', hanging, 1);
     const end = await convert('etl-hanging', 's3://clean/late');
@@ -132,7 +135,7 @@ describe('the light lane on a stand-in of Lambda', () => {
     expect(end.exitCode).toBeUndefined();
   });
 
-  test('a function that is not there is a configuration to mend', async () => {
+  test('a missing function is a configuration error', async () => {
     await expect(convert('etl-none', 's3://clean/none')).rejects.toThrow(/etl-none: ResourceNotFoundException/);
   });
 });

@@ -104,7 +104,7 @@ withBoth('with S3, SNS and SQS', () => {
     return Messages.map(({ Body = '' }) => Body);
   };
 
-  test('a file in a bucket becomes a batch in another, and SNS says so', async () => {
+  test('a file in one bucket becomes a batch in another, and SNS publishes the success', async () => {
     const Body = 'ID Venta,Fecha,Total\n1,08/02/2026,10.5\n2,13/02/2026,11\n';
     await s3.send(new PutObjectCommand({ Bucket: 'raw-data-lake', Key: 'ventas/ventas_2026_02.csv', Body }));
     const ended = await run('ventas/ventas_2026_02.csv');
@@ -120,7 +120,7 @@ withBoth('with S3, SNS and SQS', () => {
     expect(Message).toMatch(/^ETL completado para 2026-02-08\n/);
   });
 
-  test('a key that is not there alerts, and the event waits in the dead-letter queue', async () => {
+  test('a missing key raises an alert, and the event is kept in the dead-letter queue', async () => {
     expect((await run('ventas/none.csv')).exitCode).toBe(65);
     const [alert = '{}'] = await received('etl-alerts');
     expect((JSON.parse(alert) as Record<string, string>).Message).toMatch(
@@ -130,13 +130,13 @@ withBoth('with S3, SNS and SQS', () => {
     expect(JSON.parse(letter)).toMatchObject({ detail: { s3Key: 's3://raw-data-lake/ventas/none.csv' } });
   });
 
-  test('tasks are of the definition that the worker registered from its file', () => {
+  test('tasks use the definition that the worker registered from its file', () => {
     const tasks = system.taskIds().map((id) => system.taskFile(id, 'task.json') ?? '');
     expect(tasks.length).toBeGreaterThan(0);
     for (const task of tasks) expect(task).toContain(':task-definition/etl-from-a-file:1"');
   });
 
-  test('the worker reads the queue of ECS events', async () => {
+  test('the worker polls the queue of ECS events', async () => {
     const QueueUrl = urls['etl-ecs-events'] ?? '';
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'no event' }));
     await until('an empty queue', 15, async () => {

@@ -6,7 +6,7 @@ import { endsOf, SlowRuns } from './support/slowRun';
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
 
-withServer('one task, whatever happens to the answer or to the worker', () => {
+withServer('one task despite lost responses and lost workers', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.05);
@@ -34,18 +34,18 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
       const { raw } = await handle.describe();
       return raw.pendingActivities?.find((each) => each.activityType?.name === activity)?.activityId;
     });
-  /** Delivered by the one task there was, which nobody told to stop. */
+  /** Expects a delivery by exactly one task, which was never stopped. */
   const expectOneTask = async (handle: WorkflowHandle) => {
     expect(await handle.result()).toMatchObject({ delivered: { byThisRun: true }, launches: [{ generation: 1 }] });
     expect(endsOf(runs.tasksOf(handle))).toEqual([['EssentialContainerExited', 0]]);
   };
 
-  test.concurrent('the answer of RunTask is lost, three times', async () => {
+  test.concurrent('launches once although the response of RunTask is lost three times', async () => {
     await expectOneTask(await runs.start({ workflowId: 'lost-answer', quick: true }));
     expect((await runs.faultStatus()).counts[0]).toBe(3);
   });
 
-  test.concurrent('the waiting activity is reset', async () => {
+  test.concurrent('keeps its task when the waiting activity is reset', async () => {
     const handle = await runs.start();
     await runs.task(handle);
     const id = await pending(handle, 'awaitTask');
@@ -54,11 +54,11 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
     await expectOneTask(handle);
   });
 
-  test.concurrent('DescribeTasks does not know the task at first, and is throttled in both disguises', async () => {
+  test.concurrent('keeps its task when DescribeTasks first omits it and is then throttled in both forms', async () => {
     await expectOneTask(await runs.start({ workflowId: 'forgetful' }));
   });
 
-  test.concurrent('a workflow that is started again finds the task of its terminated run, and stops it before its own', async () => {
+  test.concurrent('a restarted workflow finds the task of its terminated run and stops it before it launches its own', async () => {
     const first = await runs.start();
     await runs.task(first);
     await first.terminate('test');
@@ -73,14 +73,14 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
     expect(own?.createdAt).toBeGreaterThanOrEqual(old?.end?.at ?? Number.POSITIVE_INFINITY);
   });
 
-  test('the worker is deployed while it waits', async () => {
+  test('keeps its task when the worker is redeployed during the wait', async () => {
     const handle = await runs.start();
     await runs.task(handle);
     await endWorker('SIGTERM');
     await expectOneTask(handle);
   });
 
-  describe('the worker is killed', () => {
+  describe('a killed worker', () => {
     const handles: WorkflowHandle[] = [];
     beforeAll(async () => {
       handles.push(await runs.start({ workflowId: 'unrecorded' }), await runs.start());
@@ -88,17 +88,17 @@ withServer('one task, whatever happens to the answer or to the worker', () => {
       await runs.task(unrecorded, 'made');
       await runs.task(waiting);
       await endWorker('SIGKILL');
-      // The attempt of a worker that is gone is over after half a minute, unless somebody says otherwise.
+      // The attempt of a killed worker times out after half a minute unless its timeout is shortened.
       const launch = ['--workflow-id', unrecorded.workflowId, '--activity-id', await pending(unrecorded, 'launchTask')];
       const sooner = ['activity', 'update-options', ...launch, '--start-to-close-timeout', '2s', ...address()];
       expect(await command(temporal, sooner)).toMatchObject({ exitCode: 0 });
     });
 
-    test.concurrent('between RunTask and the record of it', async () => {
+    test.concurrent('keeps the task when killed between RunTask and its record', async () => {
       await expectOneTask(handles[0] as WorkflowHandle);
     });
 
-    test.concurrent('lost-worker: while it waits, its heartbeat times out, and the task is found again', async () => {
+    test.concurrent('lost-worker: when the heartbeat of the wait times out, the next attempt finds the task again', async () => {
       await expectOneTask(handles[1] as WorkflowHandle);
     });
   });

@@ -15,7 +15,7 @@ const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
 const k1 = `k1:${Buffer.alloc(32, 1).toString('base64')}`;
 const k2 = `k2:${Buffer.alloc(32, 2).toString('base64')}`;
 
-withServer('what Temporal stores is encrypted', () => {
+withServer('encryption of what Temporal stores', () => {
   let system: LocalSystemUnderTest;
   let good: string;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ withServer('what Temporal stores is encrypted', () => {
   const runOf = (path: string, keys: string, ...more: string[]) =>
     etl(['run', path, '--date', '2026-02-08', '--json', ...more], withKeys(keys));
 
-  /** As a reader of Temporal sees it who has no key. */
+  /** Reads from Temporal like a client without a key. */
   async function raw<T>(look: (client: Client) => Promise<T>): Promise<T> {
     const connection = await Connection.connect({ address: system.ready?.temporal ?? '' });
     try {
@@ -45,7 +45,7 @@ withServer('what Temporal stores is encrypted', () => {
     }
   }
 
-  /** All texts and bytes of an answer of Temporal's, without the IDs that are in clear. */
+  /** Returns all text and bytes of a response of Temporal, except the IDs in plain text. */
   function textOf(value: unknown, ids: readonly string[]): string {
     const texts: string[] = [];
     const visit = (each: unknown): void => {
@@ -58,11 +58,11 @@ withServer('what Temporal stores is encrypted', () => {
     return ids.reduce((rest, id) => rest.replaceAll(id, ''), texts.join('\n'));
   }
 
-  /** The data of payloads in what the `temporal` CLI prints. */
+  /** Returns the payload data in the output of the `temporal` CLI. */
   const dataIn = (output: string): string =>
     [...output.matchAll(/"data": "([^"]*)"/g)].map(([, data = '']) => Buffer.from(data, 'base64').toString()).join(' ');
 
-  /** Everything that the history, the memo and the summary of a workflow and of its children have. */
+  /** Returns the history, the memo and the summary of a workflow and of its children. */
   const rawWorkflow = (workflowId: string) =>
     raw(async (client) => {
       const handle = client.workflow.getHandle(workflowId);
@@ -80,7 +80,7 @@ withServer('what Temporal stores is encrypted', () => {
       ['s3Key', 'batchDate', 'rowsWritten', 'fecha', 'became null', 'is empty', 'orkflows/', system.folder].join('|'),
     );
 
-  test('a delivered run: the command shows its result, its history has IDs alone', async () => {
+  test('a delivered run: the command shows its result, and its history contains only IDs in plain text', async () => {
     const { stdout, exitCode } = await runOf(good, k1);
     expect(exitCode).toBe(0);
     const report = JSON.parse(stdout);
@@ -88,14 +88,14 @@ withServer('what Temporal stores is encrypted', () => {
     const { text, history } = await rawWorkflow(report.workflowId);
     expect(text).not.toMatch(secrets());
     expect(text).toContain('binary/encrypted');
-    // These words would be found: with the key, they are.
+    // The search would find these words: with the key, it does.
     const { codec } = await openPayloads({ ETL_PAYLOAD_KEYS: k1 });
     const { payloads } = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input ?? {};
     expect(textOf(await codec.decode(payloads ?? []), [])).toMatch(secrets());
     expect(history.events?.length).toBeGreaterThan(15);
   });
 
-  test('a run that fails: its reason is shown by the command, and encoded in its history', async () => {
+  test('a failed run: the command shows its reason, and its history contains it encrypted', async () => {
     const { stdout, exitCode } = await runOf(await file('empty.csv', ''), k1);
     expect(exitCode).toBe(65);
     const report = JSON.parse(stdout);
@@ -106,7 +106,7 @@ withServer('what Temporal stores is encrypted', () => {
     expect(failure).toMatchObject({ message: 'Encoded failure', applicationFailureInfo: { type: 'InvalidInput' } });
   });
 
-  test('a batch with its pipelines and a schedule, likewise', async () => {
+  test('a batch with its pipelines, and a schedule, are encrypted, too', async () => {
     const prefix = join(system.folder, 'ventas');
     const { stdout } = await etl(['batch', prefix, '--date', '2026-02-08', '--mode', 'all', '--json'], withKeys(k1));
     const report = JSON.parse(stdout);
@@ -127,7 +127,7 @@ withServer('what Temporal stores is encrypted', () => {
     ['no key', '', 'and ETL_PAYLOAD_KEYS is not set'],
     ['another key', k2, 'which ETL_PAYLOAD_KEYS does not have'],
     ['another key of this ID', k2.replace('k2', 'k1'), 'does not decrypt it'],
-  ])('a command with %s ends with 78, and names the key', async (_what, keys, why) => {
+  ])('a command with %s ends with 78 and names the key', async (_what, keys, why) => {
     const { exitCode, stderr } = await etl(['schedule', 'describe', 'night'], withKeys(keys));
     expect(exitCode).toBe(78);
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(`the key "k1", `), expect.any(String)]);
@@ -153,7 +153,7 @@ withServer('what Temporal stores is encrypted', () => {
     }
   });
 
-  test('a worker without the key ends with one line; with it, under a newer one, the run goes on', async () => {
+  test('a worker without the key ends with one line; with it, under a newer one, the run resumes', async () => {
     await system.end();
     delete system.changes.ETL_PAYLOAD_KEYS;
     await system.up();
@@ -174,7 +174,7 @@ withServer('what Temporal stores is encrypted', () => {
     expect(text).not.toMatch(secrets());
     const keyIds = new Set(text.match(/(?<=encryption-key-id\n)k\d/g));
     expect(keyIds).toEqual(new Set(['k1', 'k2']));
-    // Each worker that ended has failed one task of the workflow.
+    // Each worker that ended has failed one workflow task.
     const failed = history.events?.filter((event) => event.workflowTaskFailedEventAttributes).length ?? 0;
     expect(failed).toBeLessThanOrEqual(1);
   });

@@ -4,14 +4,14 @@ import { SlowRuns } from './support/slowRun';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('progress of a task that takes its time', () => {
+withServer('progress of a slow task', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.05);
   });
   afterAll(() => runs.down());
 
-  test('is in the heartbeat details of the wait, and in the history at most four times', async () => {
+  test('is in the heartbeat details of the wait, and at most four times in the history', async () => {
     const handle = await runs.start({ chunkRows: 500 });
     const read = createReportReader(handle);
     const seen = new Set<string>();

@@ -17,10 +17,10 @@ const exceptions: Readonly<Record<string, string>> = {
   'docker build -f etl-image/Dockerfile -t etl-worker .': 'needs Docker: test/etl-image/docker.test.ts',
 };
 
-/** Its key lies in the bucket of the system in Docker: test/system/compose.test.ts. */
+/** Its key is in the bucket of the system in Docker: see test/system/compose.test.ts. */
 const inDocker = /"s3Key":"ventas\/ventas_2026_02\.csv"/;
 
-/** The commands of the blocks of shell, in their order, without comments and line breaks. */
+/** Returns the commands of the shell blocks in order, without comments and line continuations. */
 function commandsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
     block
@@ -45,13 +45,13 @@ withServer('in a clone, with etl up running', () => {
   let system: ReturnType<typeof start>;
   beforeAll(async () => {
     clone = await mkdtemp(join(tmpdir(), 'etl-readme-'));
-    // A clone of its own: the commands write into it.
+    // A separate clone, because the commands write into it.
     const left = new Set(['.git', '.etl', 'samples', 'package.json']);
     for (const name of await readdir(root)) if (!left.has(name)) symlinkSync(join(root, name), join(clone, name));
     for (const name of ['samples', 'package.json']) await cp(join(root, name), join(clone, name), { recursive: true });
     const [temporal, ui, ecs] = [await getFreePort(), await getFreePort(), await getFreePort()];
     const path = [dirname(process.env.ETL_TEST_TEMPORAL ?? ''), process.env.PATH].join(delimiter);
-    // As `etl up` says: the temporal commands need the address where the port is another one.
+    // As `etl up` prints: the temporal commands need the address when the port is not the default.
     env = { ...process.env, PATH: path, ETL_STATE_DIR: '', TEMPORAL_ADDRESS: `127.0.0.1:${temporal}` };
     const ports = `--temporal-port ${temporal} --ui-port ${ui} --ecs-port ${ecs}`;
     system = start(
@@ -81,7 +81,7 @@ withServer('in a clone, with etl up running', () => {
     expect({ exitCode, output: exitCode === 0 ? '' : stdout + stderr }).toEqual({ exitCode: 0, output: '' });
   });
 
-  test('what etl up prints works as pasted, from another folder', async () => {
+  test('the printed commands of etl up work when pasted in another folder', async () => {
     const log = readFileSync(join(clone, 'up.log'), 'utf8');
     const [, shown = ''] = /In another terminal:\n([\s\S]*)Ctrl-C ends/.exec(log) ?? [];
     const [etl = '', temporal = ''] = commandsOf(`\`\`\`sh\n${shown}\`\`\``);

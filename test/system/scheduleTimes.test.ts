@@ -14,7 +14,7 @@ import { criticalTimes, type ZoneGroup, zonesByClockChanges } from '../support/t
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('the times of a schedule, as the server has them', () => {
+withServer('the start times of a schedule on a real server', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();
@@ -22,11 +22,11 @@ withServer('the times of a schedule, as the server has them', () => {
   afterAll(() => server?.remove());
 
   const maxTimes = 1000;
-  /** Source: gRPC's status codes. */
+  /** @see gRPC status codes */
   const deadlineExceeded = 4;
   let schedules = 0;
 
-  /** Has the server list its starts, in milliseconds: in each span of time, up to 1000 a call. */
+  /** Lists the server's starts in each time range, in milliseconds, up to 1000 per call. */
   async function startsIn(spec: ScheduleSpec, spans: readonly (readonly [number, number])[]): Promise<number[][]> {
     const scheduleId = `times-${schedules++}`;
     const { client } = server;
@@ -47,7 +47,7 @@ withServer('the times of a schedule, as the server has them', () => {
     return found;
   }
 
-  /** Asks again when no answer comes: the server's worker loses a query now and then when it is busy. */
+  /** Retries a query without a response: a busy server sometimes loses one. */
   async function listMatchingTimes(scheduleId: string, after: number, to: number, tries = 5): Promise<number[]> {
     const { connection } = server;
     const matching = { namespace: 'default', scheduleId, startTime: msToTs(after), endTime: msToTs(to) };
@@ -82,7 +82,7 @@ withServer('the times of a schedule, as the server has them', () => {
     ['Africa/Cairo', '00:00', ['2027-04-30 01:00']],
     ['Africa/Casablanca', '02:30', ['2027-02-07 03:30', '2027-03-14 03:30']],
     ['UTC', '02:30', []],
-  ])('%s, %s: each day of a year once, as planned', async (timeZone, time, moved) => {
+  ])('%s, %s: starts once on each day of a year, as planned', async (timeZone, time, moved) => {
     const from = '2027-01-01T12:00:00Z';
     const [starts = []] = await startsIn(specOf(daily(time), timeZone), [
       [Date.parse(from), Date.parse('2028-01-01T12:00:00Z')],
@@ -101,7 +101,7 @@ withServer('the times of a schedule, as the server has them', () => {
     ['0 */2 8-31 * *', 'America/New_York'],
     ['15 4 1,15 mar-nov *', 'Australia/Lord_Howe'],
     ['0 0 * * sun', 'America/Havana'],
-  ])('--cron %s, %s: as planned', async (expression, timeZone) => {
+  ])('--cron %s, %s: starts as planned', async (expression, timeZone) => {
     const timetable = cronTimetable(expression);
     const [after, end] = [new Date('2027-03-01T00:00:30Z'), new Date('2027-04-20T00:00:30Z')];
     const [starts = []] = await startsIn(specOf(timetable, timeZone), [[after.getTime(), end.getTime()]]);
@@ -115,7 +115,7 @@ withServer('the times of a schedule, as the server has them', () => {
     const [from, to] = ['2027-01-01', '2036-12-31'] as const;
     const groups = zonesByClockChanges(2027, 2037);
     const changing = groups.filter(({ changes }) => changes.length > 0);
-    /** Without ETL_TEST_THOROUGH, of so many times of day one. */
+    /** Without ETL_TEST_THOROUGH, tests one of this many times of day. */
     const everyNth = thorough ? 1 : 16;
     const timeout = thorough ? 1_800_000 : 120_000;
 
@@ -166,7 +166,7 @@ withServer('the times of a schedule, as the server has them', () => {
     }
 
     test(
-      'of several times a day on some days, too, the server starts what was planned',
+      'the server starts as planned, also for several times of day on some days only',
       async () => {
         const random = randomFrom(20270101);
         const tried = Array.from({ length: thorough ? 6 : 1 }, () => changing)
@@ -234,7 +234,7 @@ withServer('the times of a schedule, as the server has them', () => {
     ['America/New_York', 1, 30, '2027-11-07', ['01:30', '01:30']],
     ['Australia/Lord_Howe', 2, 15, '2027-10-03', ['02:45']],
     ['Australia/Lord_Howe', 1, 45, '2027-04-04', ['01:45']],
-  ])('a plain calendar starts, in %s at %i:%i on %s: %j', async (timezone, hour, minute, day, shown) => {
+  ])('a plain calendar in %s at %i:%i starts on %s at %j', async (timezone, hour, minute, day, shown) => {
     const calendars = [{ hour, minute }];
     const [before, after] = [-1, 2].map((days) => Date.parse(addDays(day, days))) as [number, number];
     const [starts = []] = await startsIn({ calendars, timezone }, [[before, after]]);
@@ -242,7 +242,7 @@ withServer('the times of a schedule, as the server has them', () => {
     expect(local.map((each) => each.slice(11))).toEqual(shown);
   });
 
-  test('a plain calendar of Sundays misses one that begins without a midnight', async () => {
+  test('a plain calendar of Sundays skips a Sunday without midnight', async () => {
     const calendars = [{ hour: 5, dayOfWeek: 'SUNDAY' as const }];
     const [starts = []] = await startsIn({ calendars, timezone: 'America/Havana' }, [
       [Date.parse('2027-03-07T00:00:00Z'), Date.parse('2027-03-22T00:00:00Z')],

@@ -24,7 +24,7 @@ withServer('schedules of batches on a real server', () => {
   let connection: NativeConnection;
   let workers: Awaited<ReturnType<typeof createWorkers>>;
   let running: Promise<unknown>;
-  /** Lets batches go on whose prefix says that they wait. */
+  /** Releases batches whose prefix marks them as waiting. */
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -93,7 +93,7 @@ withServer('schedules of batches on a real server', () => {
     return server.client.schedule.create({ scheduleId: name, ...nightlySchedule(settings, '2026-11-26') });
   };
 
-  test.concurrent('etl schedule, from create to delete', async () => {
+  test.concurrent('etl schedule works from create to delete', async () => {
     const withoutServer = etl(['schedule', 'list'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });
     const times = ['--at', '02:30', '--time-zone', zone, '--day-offset', '-1'];
     const created = await etlOf('create', 'ventas', 'file:///waits', ...times, '--note', 'sales');
@@ -116,7 +116,7 @@ withServer('schedules of batches on a real server', () => {
     });
 
     const changed = await etlOf('create', 'other', 'file:///waits', '--cron', '15 4 * * 1-5', '--replace', '--json');
-    // Who paused it had a reason.
+    // The reason for the pause still applies, so the schedule stays paused.
     expect(JSON.parse(changed.stdout)).toMatchObject({ what: 'replaced', paused: true, overlap: 'skip' });
     expect(await reportOf('other')).toMatchObject({
       times: ['at 04:15 on mon, tue, wed, thu, fri'],
@@ -157,7 +157,7 @@ withServer('schedules of batches on a real server', () => {
     );
   });
 
-  test.concurrent('a schedule of an earlier version goes on, is described as the server has it, and can be replaced', async () => {
+  test.concurrent('a schedule of an earlier version continues, is described as stored, and replays', async () => {
     const request = { prefix: 'file:///data', timeZone: zone, dayOffset: -1 };
     const timetable = { ...everyDay, times: [timeOfDay('01:30')] };
     const schedule = nightlySchedule(
@@ -177,7 +177,7 @@ withServer('schedules of batches on a real server', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ times: ['at 01:30'], irregularDays: [], serverDiffers: false });
   });
 
-  test.concurrent('etl batch and etl backfill end as the batch does', async () => {
+  test.concurrent('etl batch and etl backfill end like their batches', async () => {
     const of = (command: string, ...args: string[]) => etl([command, ...args], { TEMPORAL_ADDRESS: server.address });
     const days = ['--from', '2026-02-01', '--to', '2026-02-03'];
     const waiting = await of('batch', 'file:///waits', '--date', '2026-02-08', '--no-wait', '--json');
@@ -208,7 +208,7 @@ withServer('schedules of batches on a real server', () => {
     expect(raw.workflowExecutionInfo?.priority?.priorityKey).toBe(5);
   });
 
-  test.concurrent('schedules of others are left alone', async () => {
+  test.concurrent('schedules of other applications are left alone', async () => {
     const action = { type: 'startWorkflow' as const, workflowType: 'reapTasks', taskQueue: 'nobody', args: [] };
     await server.client.schedule.create({ scheduleId: 'reaper', spec: {}, action });
     const { exitCode, stderr } = await etlOf('create', 'reaper', 'file:///data', '--at', '02:30', '--replace');
@@ -217,9 +217,9 @@ withServer('schedules of batches on a real server', () => {
     await expect(find(server.client, 'reaper')).rejects.toThrow('which is no batch');
   });
 
-  test.concurrent('a backfill of nights gives one batch for each, with the date it would have had', async () => {
+  test.concurrent('a backfill of nights starts one batch per night, with its scheduled date', async () => {
     const handle = await create('nights');
-    // Over both changes of clocks.
+    // Across both clock changes.
     const overlap = ScheduleOverlapPolicy.ALLOW_ALL;
     await handle.backfill([
       { start: new Date('2027-03-27T12:00:00Z'), end: new Date('2027-03-30T12:00:00Z'), overlap },
@@ -241,7 +241,7 @@ withServer('schedules of batches on a real server', () => {
   test.concurrent.each([
     [false, 'goes on'],
     [true, 'is paused, and says so'],
-  ])('a schedule with pauseOnFailure %j, after a batch that failed, %s', async (pauseOnFailure) => {
+  ])('a schedule with pauseOnFailure %j, after a failed batch, %s', async (pauseOnFailure) => {
     const name = `fails-${pauseOnFailure}`;
     const handle = await create(name, { pauseOnFailure, prefix: 'file:///bad' });
     await handle.trigger(ScheduleOverlapPolicy.SKIP);
@@ -257,7 +257,7 @@ withServer('schedules of batches on a real server', () => {
     expect(await untilReport('one more', name, ({ taken }) => taken === 2)).toMatchObject({ paused: false });
   });
 
-  test.concurrent('jitter delays the start, and leaves the time that is meant as it is', async () => {
+  test.concurrent('jitter delays the start but not the scheduled time', async () => {
     const timetable = { ...everyDay, times: [] };
     const settings = { ...scheduleDefaults, name: 'jitter', request: { prefix: 'file:///data' }, timetable };
     const schedule = nightlySchedule(settings, '2026-11-26');

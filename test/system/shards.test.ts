@@ -15,7 +15,7 @@ import { endsOf, rows, SlowRuns } from './support/slowRun';
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
 
-/** Eight chunks; that `code` is no number shows in the last of them. */
+/** Eight chunks; only the last one shows that `code` is not a number. */
 const chunkRows = 1000;
 const widening = (): string => {
   const lines = Array.from({ length: 8 * chunkRows }, (_, row) => `${row},${row % 97},"name ${row}"`);
@@ -23,11 +23,11 @@ const widening = (): string => {
   return `id,code,name\n${lines.join('\n')}\n`;
 };
 
-withServer('several tasks convert one file', () => {
+withServer('several tasks that convert one file', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
-    // Alive until they are killed or told to stop: a busy machine might see them end before.
+    // Slow enough to be alive until they are stopped; on a busy machine they could end earlier.
     const slow = { fault: 'slow', share: 0.02 };
     await runs.faults({
       [shardWorkflowId('killed', 2, 2)]: [{ fault: 'slow', share: 0.1, times: 1 }],
@@ -55,7 +55,7 @@ withServer('several tasks convert one file', () => {
       [purpose ?? share ?? 'all', failureType ?? 'done'].join(' '),
     );
 
-  test.concurrent('one, two or four tasks: the same bytes in every part', async () => {
+  test.concurrent('one, two or four tasks publish the same bytes in every part', async () => {
     const started = await Promise.all(
       [1, 2, 4].map((shards) =>
         runs.start({ workflowId: `plain-${shards}`, quick: true, chunkRows: 1000, compute: { shards } }),
@@ -73,7 +73,7 @@ withServer('several tasks convert one file', () => {
     expect(four).toEqual(one);
   });
 
-  test.concurrent('a wider type that the last chunk shows: the shards convert again, and the bytes are those of one task', async () => {
+  test.concurrent('after a wider type in the last chunk the shards convert again, to the bytes of a single task', async () => {
     const start = (shards: number) =>
       runs.start({ workflowId: `widening-${shards}`, chunkRows, compute: { shards }, detail: file('widening') });
     const [alone, together] = await Promise.all([start(1), start(2)]);
@@ -88,7 +88,7 @@ withServer('several tasks convert one file', () => {
     expect(sha(two)).toEqual(sha(one));
   });
 
-  test.concurrent('kill -9 of the task of one shard: it is launched again alone, and takes over what it had done', async () => {
+  test.concurrent('a shard task killed with SIGKILL is relaunched alone and reuses its finished parts', async () => {
     const handle = await runs.start({ workflowId: 'killed', quick: true, chunkRows: 200, compute: { shards: 2 } });
     const second = shard(handle, 2, 2);
     const task = await runs.task(second);
@@ -105,7 +105,7 @@ withServer('several tasks convert one file', () => {
     expect(reused).toBeGreaterThan(0);
   });
 
-  test.concurrent('a shard whose workflow is terminated: its task is stopped, and so are the others, before the run fails', async () => {
+  test.concurrent('when the workflow of one shard is terminated, all shard tasks are stopped before the run fails', async () => {
     const handle = await runs.start({ workflowId: 'terminated', quick: true, chunkRows: 500, compute: { shards: 2 } });
     const [first, second] = [shard(handle, 1, 2), shard(handle, 2, 2)];
     await Promise.all([runs.task(first), runs.task(second)]);
@@ -118,7 +118,7 @@ withServer('several tasks convert one file', () => {
     for (const each of [first, second]) expect(endsOf(runs.tasksOf(each))).toEqual([['UserInitiated', 143]]);
   });
 
-  test.concurrent('what a gate holds waits for an approval, which the Temporal CLI gives', async () => {
+  test.concurrent('a held batch waits for an approval, which the Temporal CLI gives', async () => {
     const handle = await runs.start({
       workflowId: 'held',
       chunkRows: 100,

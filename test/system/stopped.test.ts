@@ -4,7 +4,7 @@ import { endsOf, SlowRuns } from './support/slowRun';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('stop means stopped', () => {
+withServer('stopping of tasks', () => {
   let runs: SlowRuns;
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
@@ -14,18 +14,18 @@ withServer('stop means stopped', () => {
       running: [
         { fault: 'serverError', operation: 'StopTask', times: 4 },
         { fault: 'lostResponse', operation: 'StopTask', times: 4 },
-        // It must not be done while StopTask fails.
+        // It must not end while StopTask fails.
         { fault: 'slow', share: 0.03 },
       ],
       'stuck-start': [{ fault: 'stuckStart', status: 'PROVISIONING', times: 1 }],
       gone: [{ fault: 'expiredRecord' }],
-      // It is met alive by three commands.
+      // Three commands must find it alive.
       orphan: [{ fault: 'slow', share: 0.02 }],
     });
   });
   afterAll(() => runs.down());
 
-  /** Waits for the end of the run; its tasks are over by then, and not a moment later. */
+  /** Awaits the end of the run, by which all of its tasks must have ended. */
   const endOf = async (handle: WorkflowHandle) => {
     const error = await handle.result().catch((thrown: unknown) => thrown);
     const tasks = runs.tasksOf(handle);
@@ -38,7 +38,7 @@ withServer('stop means stopped', () => {
     };
   };
 
-  test.concurrent('cancelled while launching: the task that RunTask made is stopped', async () => {
+  test.concurrent('cancelled while launching: stops the task that RunTask created', async () => {
     const handle = await runs.start({ workflowId: 'launching' });
     await runs.task(handle, 'made');
     await handle.cancel();
@@ -49,21 +49,21 @@ withServer('stop means stopped', () => {
     });
   });
 
-  test.concurrent('cancelled while PENDING: it never starts', async () => {
+  test.concurrent('cancelled while PENDING: the task never starts', async () => {
     const handle = await runs.start({ workflowId: 'pending' });
     await runs.task(handle, 'made');
     await handle.cancel();
     expect(await endOf(handle)).toMatchObject({ status: 'CANCELLED', tasks: [['UserInitiated', undefined]] });
   });
 
-  test.concurrent('cancelled while RUNNING, with StopTask failing and its answers lost', async () => {
+  test.concurrent('cancelled while RUNNING: stops the task although StopTask fails and its responses are lost', async () => {
     const handle = await runs.start({ workflowId: 'running', quick: true, chunkRows: 1000 });
     await runs.task(handle);
     await handle.cancel();
     expect(await endOf(handle)).toMatchObject({ status: 'CANCELLED', tasks: [['UserInitiated', 143]] });
   });
 
-  test.concurrent('cancelled while it is stopping after the deadline: it is stopped, and the run ends as a timeout or cancelled', async () => {
+  test.concurrent('cancelled while stopping after the deadline: stops the task and ends as timed out or cancelled', async () => {
     const handle = await runs.start({ workflowId: 'stopping', compute: { timeoutSeconds: 1 } });
     await until('the stop', 30, () => runs.tasksOf(handle)[0]?.stop);
     await handle.cancel();
@@ -71,12 +71,12 @@ withServer('stop means stopped', () => {
     expect(tasks).toEqual([['UserInitiated', 143]]);
   });
 
-  test.concurrent('deadline: stopped, Timeout, never launched again', async () => {
+  test.concurrent('after the deadline: stops the task, fails with Timeout, and never relaunches', async () => {
     const handle = await runs.start({ workflowId: 'deadline', compute: { timeoutSeconds: 1 } });
     expect(await endOf(handle)).toEqual({ status: 'FAILED', outcome: 'Timeout', tasks: [['UserInitiated', 143]] });
   });
 
-  test.concurrent('start deadline: a stuck task is stopped before the next launch', async () => {
+  test.concurrent('after the start deadline: stops a stuck task before the next launch', async () => {
     const handle = await runs.start({ workflowId: 'stuck-start', quick: true, compute: { startTimeoutSeconds: 1 } });
     const result = await handle.result();
     expect(result).toMatchObject({ launches: [{ failureType: 'StartTimeout' }, { generation: 2 }] });
@@ -88,7 +88,7 @@ withServer('stop means stopped', () => {
     expect(second?.createdAt).toBeGreaterThanOrEqual(stuck?.end?.at ?? Number.POSITIVE_INFINITY);
   });
 
-  test.concurrent('a task that is gone already is no error', async () => {
+  test.concurrent('stopping a task that no longer exists succeeds', async () => {
     const handle = await runs.start({ workflowId: 'gone' });
     const task = await runs.task(handle);
     process.kill(task.programs?.programs[0]?.pid ?? 0, 'SIGKILL');
@@ -97,11 +97,11 @@ withServer('stop means stopped', () => {
     expect((await endOf(handle)).status).toBe('CANCELLED');
   });
 
-  test.concurrent('a terminated workflow cannot clean up: its task is reported by a dry run, and stopped by the reaper', async () => {
+  test.concurrent('the task of a terminated workflow is reported by a dry run and stopped by the reaper', async () => {
     const handle = await runs.start({ workflowId: 'orphan', quick: true, chunkRows: 500 });
     const { arn } = await runs.task(handle);
     await handle.terminate('test');
-    // The grace second may not be over yet.
+    // The grace period of one second may not be over yet.
     const report = await until('the orphan', 60, async () => {
       const dry = await etl(['reap', '--grace', '1', '--json'], runs.system.env);
       expect(dry.exitCode).toBe(0);
@@ -121,7 +121,7 @@ withServer('stop means stopped', () => {
     expect(endsOf(runs.tasksOf(handle))).toEqual([['UserInitiated', 143]]);
   });
 
-  test.concurrent('the reaper runs by a schedule, which is made and changed by one command', async () => {
+  test.concurrent('one command creates and updates the schedule of the reaper', async () => {
     const every = (minutes: string, ...more: string[]) => etl(['reap', '--every', minutes, ...more], runs.system.env);
     expect(await every('15')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('only reports') });
     expect(await every('30', '--stop')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('and stops') });

@@ -12,7 +12,7 @@ import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('the life of etl up', () => {
+withServer('the life cycle of etl up', () => {
   const withSystem = async (work: (system: LocalSystemUnderTest) => Promise<void>) => {
     const system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02' });
     try {
@@ -21,7 +21,7 @@ withServer('the life of etl up', () => {
       await system.remove();
     }
   };
-  /** A task is there for five seconds and more. */
+  /** A task lives for at least five seconds. */
   const slow = { rules: [{ fault: 'slow', share: 0.1 }] };
   const failing = { seed: 3, rules: [{ fault: 'serverError' }] };
   const startSlowRun = async (system: LocalSystemUnderTest): Promise<{ workflowId: string; task: string }> => {
@@ -38,7 +38,7 @@ withServer('the life of etl up', () => {
     return { workflowId, task };
   };
 
-  test.concurrent('with --faults, which are switched at the endpoint and begin anew with it, Ctrl-C ends everything in good order; started again, the workflow goes on and completes', () =>
+  test.concurrent('--faults are switched at the endpoint and restored with it; Ctrl-C ends all in order, and a restart completes the workflow', () =>
     withSystem(async (system) => {
       const { ecs, pids } = await system.up('--faults', JSON.stringify(failing));
       expect(await getFaults(ecs)).toMatchObject({ on: true, plan: { seed: 3 }, counts: [0] });
@@ -67,7 +67,7 @@ withServer('the life of etl up', () => {
       expect(system.taskIds()).toHaveLength(2);
     }));
 
-  test.concurrent('killed with -9 it leaves no server, endpoint or worker; the task goes on, and is found again', () =>
+  test.concurrent('after SIGKILL no server, endpoint or worker is left, and the surviving task is found again', () =>
     withSystem(async (system) => {
       const { pids } = await system.up('--faults', JSON.stringify(slow));
       const { workflowId, task } = await startSlowRun(system);
@@ -83,7 +83,7 @@ withServer('the life of etl up', () => {
     }));
 });
 
-describe('errors that a person meets', () => {
+describe('errors of the command line', () => {
   const nothing = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
   const lines = (text: string): string[] => text.trim().split('\n');
 
@@ -125,19 +125,19 @@ describe('errors that a person meets', () => {
     expect(ended.stdout).toBe('');
   });
 
-  test.concurrent('bad configuration names every variable', async () => {
+  test.concurrent('invalid configuration names every variable', async () => {
     const ended = await etl(['up'], { LOG_LEVEL: 'loud', ETL_TIME_SCALE: '9' });
     expect(ended.exitCode).toBe(78);
     expect(ended.stderr).toMatch(/LOG_LEVEL.*ETL_TIME_SCALE|ETL_TIME_SCALE.*LOG_LEVEL/);
   });
 
-  test.concurrent('an unknown command, and an option that is missing', async () => {
+  test.concurrent('rejects an unknown command and a missing option', async () => {
     expect((await etl(['upp'])).exitCode).toBe(64);
     expect((await etl(['run', 'samples/ventas.csv'])).exitCode).toBe(64);
     expect((await etl(['--help'])).exitCode).toBe(0);
   });
 
-  test.concurrent('convert prints the manifest', async () => {
+  test.concurrent('etl convert prints the manifest', async () => {
     const system = await LocalSystemUnderTest.create();
     try {
       const { stdout, exitCode } = await etl(['convert', 'samples/ventas.csv', '--out', system.folder, '--json']);
@@ -149,7 +149,7 @@ describe('errors that a person meets', () => {
   });
 
   const testWithServer = process.env.ETL_TEST_TEMPORAL ? test.concurrent : test.skip;
-  testWithServer.each(['--temporal-port', '--ui-port', '--ecs-port'])('a taken port: %s', async (option) => {
+  testWithServer.each(['--temporal-port', '--ui-port', '--ecs-port'])('reports a taken port: %s', async (option) => {
     const system = await LocalSystemUnderTest.create();
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -185,7 +185,7 @@ withServer('etl demo', () => {
     return { child, output: () => output, exited: once(child, 'exit') as Promise<[number | null]> };
   };
 
-  test('ends with what was produced and what to type next', async () => {
+  test('ends with a summary and the next commands', async () => {
     const system = await LocalSystemUnderTest.create();
     try {
       const { output, exited } = await demo(system.stateDir);
@@ -208,7 +208,7 @@ withServer('etl demo', () => {
   test.each([
     ['while it starts', 'Starting Temporal'],
     ['while the run is under way', 'Run: '],
-  ])('Ctrl-C %s leaves nothing running and nothing half-written, and is soon over', async (_when, words) => {
+  ])('Ctrl-C %s soon ends everything, and leaves no partial output', async (_when, words) => {
     const system = await LocalSystemUnderTest.create();
     try {
       const { child, output, exited } = await demo(system.stateDir);
@@ -226,7 +226,7 @@ withServer('etl demo', () => {
   });
 });
 
-/** All processes that a process started, and those started. */
+/** Returns the IDs of all descendants of a process. */
 async function pidsBelow(pid: number): Promise<number[]> {
   const parents = new Map<number, number>();
   for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {

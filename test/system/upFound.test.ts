@@ -28,7 +28,7 @@ withServer('a local system', () => {
   const etlElsewhere = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
     command(process.execPath, [program, ...args], env, elsewhere);
 
-  test('has the namespace that was asked for, and keeps closed workflows for a month', async () => {
+  test('has the requested namespace, and retains closed workflows for a month', async () => {
     const { connection } = await system.connect();
     try {
       const { config } = await connection.workflowService.describeNamespace({ namespace });
@@ -38,7 +38,7 @@ withServer('a local system', () => {
     }
   });
 
-  test('is found by commands of another folder, with its namespace, lake and dead letters', async () => {
+  test('is found by commands in another folder, with its namespace, lake and dead letters', async () => {
     const ran = await etlElsewhere(['run', join(root, 'samples', 'ventas.csv'), '--date', '2026-02-08']);
     expect(ran.stderr).toBe(`Using the local system in ${system.stateDir} (Temporal ${system.ready?.temporal})\n`);
     expect(ran.stdout).toContain(`${system.stateDir}/lake/samples/batch_date=2026-02-08/source=ventas`);
@@ -48,7 +48,7 @@ withServer('a local system', () => {
     expect(JSON.parse(letters.stdout)).toMatchObject({ box: join(system.stateDir, 'dead-letters') });
   });
 
-  test('takes the options of a run from a file, and shows the launches of one that failed', async () => {
+  test('reads the options of a run from a file, and shows the launches of a failed run', async () => {
     const options = join(root, 'samples', 'ventas.csv');
     const bad = await etlElsewhere(['run', options, '--date', '2026-02-08', '--options', `@${options}`]);
     expect(bad).toMatchObject({ exitCode: 64, stderr: expect.stringContaining('is not a JSON object: ') });
@@ -66,7 +66,7 @@ withServer('a local system', () => {
     });
   });
 
-  test('keeps its state folder to itself, and names itself', async () => {
+  test('keeps its state folder to itself and names itself in the error', async () => {
     const second = await command(process.execPath, [program, 'up'], { ETL_STATE_DIR: system.stateDir });
     expect(second.exitCode).toBe(69);
     expect(second.stderr).toMatch(
@@ -74,7 +74,7 @@ withServer('a local system', () => {
     );
   });
 
-  test('is named where its port is taken, with a command that chooses another', async () => {
+  test('names the system that uses its port, and a command that chooses another port', async () => {
     const port = system.ready?.temporal.split(':')[1] ?? '';
     const second = await etlElsewhere(['up', '--temporal-port', port]);
     expect(second.exitCode).toBe(69);
@@ -83,7 +83,7 @@ withServer('a local system', () => {
   });
 });
 
-describe('a server that is named', () => {
+describe('a configured server', () => {
   let silent: Server;
   let address: string;
   beforeAll(async () => {
@@ -101,7 +101,7 @@ describe('a server that is named', () => {
     }
   };
 
-  test('etl up ends when it does not answer, with a cause and a remedy', () =>
+  test('etl up ends with a cause and a remedy when the server does not answer', () =>
     withFolder(async (env) => {
       const ended = await command(process.execPath, [program, 'up'], { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' });
       expect(ended.exitCode).toBe(69);

@@ -21,7 +21,7 @@ withTemporal('etl up --watch', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('a file that lands becomes a batch of its day, once; its correction replaces it', async () => {
+  test('a new file becomes a batch of its day once, and its correction replaces the batch', async () => {
     const published = () => publishedFolder(join(system.stateDir, 'lake'), 'ventas') ?? '';
     const manifest = async () => JSON.parse(await readFile(join(published(), '_manifest.json'), 'utf8')) as Manifest;
     const rowsWritten = () =>
@@ -48,7 +48,7 @@ withTemporal('etl up --watch', () => {
   }, 150_000);
 });
 
-test('a folder that is not there is said at once', async () => {
+test('reports a missing folder immediately', async () => {
   const ended = await etl(['up', '--watch', join(tmpdir(), 'no-such-folder-of-etl')]);
   expect(ended).toMatchObject({ exitCode: 66 });
   expect(ended.stderr).toMatch(/^error: there is no folder .*\nmake it, or give another one\n$/);

@@ -6,12 +6,12 @@ import { command } from '../support/processes';
 const withBrowser = process.env.ETL_TEST_CHROMIUM && process.env.ETL_TEST_TEMPORAL ? test : test.skip;
 
 withBrowser(
-  'a finished run can be looked at in the Web UI, and the picture of it taken',
+  'a finished run is shown in the Web UI and can be captured',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'etl-picture-'));
     try {
       const picture = join(folder, 'run.png');
-      // The script waits for the words of a completed run, and fails without them.
+      // The script waits for the text of a completed run and fails without it.
       const ended = await command(process.execPath, ['scripts/screenshot.mjs', picture]);
       expect(ended).toMatchObject({ exitCode: 0 });
       const png = await readFile(picture);

@@ -16,7 +16,7 @@ const withBrowser = process.env.ETL_TEST_CHROMIUM && process.env.ETL_TEST_TEMPOR
 const keys = `k1:${Buffer.alloc(32, 1).toString('base64')}`;
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
-withBrowser('what the Web UI shows', () => {
+withBrowser('texts in the Web UI', () => {
   let system: LocalSystemUnderTest;
   let browser: Browser;
   beforeAll(async () => {
@@ -41,7 +41,7 @@ withBrowser('what the Web UI shows', () => {
     }
   }
 
-  /** A page of a browser that uses this codec server, and how to go to a workflow in it. */
+  /** A page of a browser that uses this codec server, and a function that opens a workflow in it. */
   async function pageWith(endpoint: string) {
     const context = await browser.newContext();
     const settings = { endpoint: JSON.stringify(endpoint), overrideRemoteCodecConfiguration: 'true' };
@@ -55,14 +55,14 @@ withBrowser('what the Web UI shows', () => {
     return { page, goTo };
   }
 
-  /** The items of a list as the Web UI renders them, which it does on its server. */
+  /** Returns the items of a list as the Web UI renders them, on its server. */
   async function rendered(list: Markdown): Promise<string[]> {
     const answer = await fetch(`${system.ready?.ui}/render?content=${encodeURIComponent(String(list))}`);
     const items = [...(await answer.text()).matchAll(/<li>([\s\S]*?)<\/li>/g)].map(([, item = '']) => item);
     return items.map((item) => withoutEntities(item.replace(/<\/?(?:code|p)>/g, '')));
   }
 
-  /** The frame in which Markdown with this text is rendered, if there is one within some seconds. */
+  /** Returns the frame that renders Markdown with this text, if it appears within some seconds. */
   function frameWith(page: Page, text: string, seconds: number): Promise<Frame | undefined> {
     const look = async () => {
       for (const frame of page.frames().filter((each) => each.url().includes('/render?'))) {
@@ -73,7 +73,7 @@ withBrowser('what the Web UI shows', () => {
     return until('the frame', seconds, () => look().catch(() => undefined)).catch(() => undefined);
   }
 
-  /** The text of a page and of the frames in which Markdown is rendered. */
+  /** Returns the text of a page and of the frames that render Markdown. */
   async function textOf(page: Page): Promise<string> {
     const texts = await Promise.all(
       page.frames().map((frame) =>
@@ -86,7 +86,7 @@ withBrowser('what the Web UI shows', () => {
     return texts.join('\n');
   }
 
-  test('any text is shown as it is, without a link, markup or typographic signs', async () => {
+  test('shows any text unchanged, without links, markup or typographic characters', async () => {
     const all = [...plain, 'a--b', 'a...b', '(C)', '1024/2048', '$a$ $b$', 'mailto:x', ': x', ...texts(5, 1200)];
     const wrong: string[] = [];
     for (let from = 0; from < all.length; from += 20) {
@@ -98,7 +98,7 @@ withBrowser('what the Web UI shows', () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
-  test('a hostile key is text, and no link', async () => {
+  test('a hostile key is text, not a link', async () => {
     const batchDate = '[click](https://evil.example)';
     const name = '<u>*bold*<br> www.evil.example ftp:\u202e\u001b[31m\n- item.csv';
     const workflowId = 'hostile';
@@ -112,7 +112,7 @@ withBrowser('what the Web UI shows', () => {
       await withCodec(originsOf(system.ready?.ui ?? ''), async (endpoint) => {
         const { page, goTo } = await pageWith(endpoint);
         const wanted = `<u>*bold*<br> www.evil.example ftp:\\u202e\\u001b[31m\\n- item.csv, ${batchDate}`;
-        // The page asks the workflow for its details once.
+        // The page queries the details of the workflow once.
         const details = await until('the details are shown', 90, async () => {
           await goTo(workflowId, handle.firstExecutionRunId, 'user-metadata');
           return frameWith(page, wanted, 5);
@@ -123,7 +123,7 @@ withBrowser('what the Web UI shows', () => {
     });
   }, 150_000);
 
-  test('the codec server decrypts for the origin of the Web UI, and for no other', async () => {
+  test('the codec server decrypts only for the origin of the Web UI', async () => {
     const file = join(system.folder, 'ventas.csv');
     await writeFile(file, 'id\n1\n');
     const run = await etl(['run', file, '--date', '2026-02-08', '--json'], { ...system.env, ETL_PAYLOAD_KEYS: keys });
@@ -149,14 +149,14 @@ const entities: Readonly<Record<string, string>> = {
   ...{ lt: '<', gt: '>', amp: '&', quot: '"', ldquo: '"', rdquo: '"', lsquo: "'", rsquo: "'" },
 };
 
-/** Typographic quotation marks count as plain ones. */
+/** Treats typographic quotation marks as plain ones. */
 function withoutEntities(html: string): string {
   return html.replace(/&(?:#(\d+)|(\w+));/g, (all, code: string | undefined, name = '') =>
     code === undefined ? (entities[name] ?? all) : String.fromCodePoint(Number(code)),
   );
 }
 
-/** White space is not kept by a page, and a backtick has an escape inside of code. */
+/** A page does not keep white space, and escapes a backtick inside code. */
 function isSame(text: string, shown = ''): boolean {
   const normal = (each: string): string => each.replaceAll('\\u0060', '`').replace(/\s+/g, ' ').trim();
   return normal(text) === normal(shown);

@@ -9,7 +9,7 @@ import { command } from '../../support/processes';
 
 const etl = (args: string[], env: NodeJS.ProcessEnv) => command(process.execPath, ['cli/etl.js', ...args], env);
 
-describe('what a backfill would do, seen without a Temporal server and without a worker', () => {
+describe('a dry run of a backfill, without a Temporal server or a worker', () => {
   let folder: string;
   let raw: string;
   let env: Record<string, string>;
@@ -30,7 +30,7 @@ describe('what a backfill would do, seen without a Temporal server and without a
   const asked = (options: RequestOptions = {}, to = '2026-02-03') =>
     forecast(batchRequest(raw, options, { from: '2026-02-01', to, priority: 5 }));
 
-  test('day by day, with what is delivered and what is refused', async () => {
+  test('reports by day, with delivered and rejected files', async () => {
     const text = etl(['backfill', raw, '--from', '2026-02-01', '--to', '2026-02-03', '--dry-run'], env);
     const [all, otherOptions] = await Promise.all([asked(), asked({ match: 'a_*', options: '{"chunkRows":10}' })]);
     const { size } = statSync(join(raw, 'a_2026-02-01.csv'));
@@ -44,16 +44,16 @@ describe('what a backfill would do, seen without a Temporal server and without a
       refused: [{ uri: `file://${raw}/undated.csv`, reason: expect.stringContaining('carries no date') }],
       ...{ files: 4, minFiles: 1, leftOut: { day: 1, hidden: 1 }, notFiles: [] },
     });
-    // With other options it is not delivered as it is wanted.
+    // A batch with other options does not count as delivered.
     expect(otherOptions.days[0]).toMatchObject({ run: 1, skipped: {} });
     expect(await text).toEqual({ exitCode: 0, stderr: '', stdout: `${describeForecast(all).join('\n')}\n` });
   });
 
-  test('which runs failed, only Temporal knows', async () => {
+  test('only Temporal knows which runs failed', async () => {
     await expect(asked({ mode: 'failed' })).rejects.toThrow('no Temporal server answers');
   });
 
-  test('a bad request is refused before anything is looked at', async () => {
+  test('an invalid request is rejected before anything is listed', async () => {
     expect(() => asked({}, '2026-01-01')).toThrow('to: "2026-01-01" is before from');
     expect(() => asked({ options: '{"colums":{}}' })).toThrow('detail.colums: unknown key');
     expect(() => asked({ match: '{day}.csv' })).toThrow('{day} stands for nothing');

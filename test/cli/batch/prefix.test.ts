@@ -15,25 +15,25 @@ afterEach(() => {
   delete process.env.S3_RAW_BUCKET;
 });
 
-describe('where the files are', () => {
-  test('an address stays as it is', () => {
+describe('prefixes', () => {
+  test('a URI stays unchanged', () => {
     for (const uri of ['s3://raw/ventas/{yyyy}', 'file:///data/{date}', 's3://raw']) expect(prefixUri(uri)).toBe(uri);
   });
 
-  test('a folder becomes its address; placeholders stay what they are', () => {
+  test('a folder becomes its URI, and placeholders stay unchanged', () => {
     expect(prefixUri(folder)).toBe(`file://${folder}`);
     expect(prefixUri(`${folder}/{yyyy}/{MM}/{dd}`)).toBe(`file://${folder}/{yyyy}/{MM}/{dd}`);
     expect(prefixUri(join(folder, 'mes de año', 'x{date}'))).toBe(`file://${folder}/mes%20de%20a%C3%B1o/x{date}`);
   });
 
-  test('a prefix without a scheme lies in S3_RAW_BUCKET', () => {
+  test('a prefix without a scheme is relative to S3_RAW_BUCKET', () => {
     process.env.S3_RAW_BUCKET = 'raw-data-lake';
     expect(prefixUri('ventas/{yyyy}')).toBe('s3://raw-data-lake/ventas/{yyyy}');
     process.env.S3_RAW_BUCKET = 'file:///lake/raw';
     expect(prefixUri('ventas/{yyyy}')).toBe('file:///lake/raw/ventas/{yyyy}');
   });
 
-  test('what is none of them is refused with what to do', () => {
+  test('any other prefix is rejected with a remedy', () => {
     expect(() => prefixUri('ventas')).toThrow('there is no folder ventas, and S3_RAW_BUCKET');
     process.env.S3_RAW_BUCKET = 'raw-data-lake';
     expect(() => prefixUri('./ventas')).toThrow(/^there is no folder \.\/ventas$/);
@@ -46,7 +46,7 @@ describe('the request', () => {
   const prefix = 's3://raw/ventas';
   const days = { batchDate: '2026-02-08' };
 
-  test('has what was said, and nothing else', () => {
+  test('contains exactly the given options', () => {
     expect(batchRequest(prefix, {}, days)).toEqual({ prefix, ...days });
     const options = { match: '*.csv', mode: 'all', maxConcurrent: 5, onFailure: 'complete', dataset: 'v' } as const;
     const more = { out: 's3://clean', options: '{"chunkRows":10}' };
@@ -56,7 +56,7 @@ describe('the request', () => {
     });
   });
 
-  test('is refused with every reason', () => {
+  test('is rejected with every reason', () => {
     const refused = () => batchRequest(prefix, { options: '{"s3Key":"x","source":"y"}', maxConcurrent: 501 }, days);
     expect(refused).toThrow(/maxConcurrent.*detail\.s3Key.*detail\.source/);
     expect(() => batchRequest(prefix, {}, { from: '2026-02-08', to: '2026-02-01' })).toThrow(
@@ -72,7 +72,7 @@ describe('the workflow ID', () => {
     [{ prefix: 'file:///data/ventas', batchDate: '2026-02-08' }, 'batch/data_ventas/2026-02-08'],
   ])('%j', (request, id) => expect(batchId('batch', request)).toBe(id));
 
-  test('of many days, and of a long prefix', () => {
+  test('abbreviates long prefixes, and covers a range of days', () => {
     const long = (end: string) => ({
       prefix: `s3://raw/${'x'.repeat(100)}/${end}`,
       from: '2026-01-01',

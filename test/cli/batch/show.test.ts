@@ -6,8 +6,8 @@ import { describeForecast } from '../../../cli/batch/showForecast';
 const ids = { workflowId: 'batch/x/2026-02-08', runId: 'r1' };
 const file = { uri: 's3://raw/v/a.csv', batchDate: '2026-02-08', workflowId: 'etl/v/2026-02-08/a' };
 
-describe('how a batch is going', () => {
-  test('in one line, with what there is to tell', () => {
+describe('the status of a batch', () => {
+  test('is one line with the nonzero counts', () => {
     const counts = { files: 20, delivered: 12, skipped: 0, invalid: 0, failed: 1, cancelled: 0 };
     const status = {
       phase: 'files' as const,
@@ -22,17 +22,17 @@ describe('how a batch is going', () => {
     );
   });
 
-  test('an answer of another version is no error', () => {
+  test('tolerates an answer of another version', () => {
     expect(describeBatchStatus({ phase: 'files', running: 3 }, 0.429)).toBe('files: 3 running (42 % read)');
     expect(describeBatchStatus({})).toBe('running');
     expect(describeBatchStatus({ phase: 'plan' })).toBe('plan');
   });
 });
 
-describe('how a batch ended', () => {
+describe('the report of a batch', () => {
   const none = emptySummary({ from: '2026-02-08', to: '2026-02-08' });
 
-  test('completed', () => {
+  test('shows a completed batch', () => {
     const summary = withResult(none, {
       ...file,
       outcome: 'delivered',
@@ -48,7 +48,7 @@ describe('how a batch ended', () => {
     expect(exitCodeOf(report)).toBe(0);
   });
 
-  test('with files that were not delivered: the first ten by name, the others counted', () => {
+  test('shows the first ten undelivered files by name and counts the others', () => {
     const failed = { ...file, outcome: 'failed', failureType: 'BadData', reason: 'no rows' } as const;
     const summary = Array.from({ length: 12 }).reduce<typeof none>((all) => withResult(all, failed), none);
     const report = { ...ids, status: 'FAILED', failureType: 'BatchIncomplete', reason: '12 of 12', summary };
@@ -59,7 +59,7 @@ describe('how a batch ended', () => {
     expect(exitCodeOf(report)).toBe(1);
   });
 
-  test('without files, refused, cancelled', () => {
+  test('shows batches that found no files, were rejected or cancelled', () => {
     const report = { ...ids, status: 'COMPLETED', failureType: null, reason: null, summary: none };
     expect(describeBatchReport(report)).toContain('Files:   none found');
     const refused = { ...report, status: 'FAILED', failureType: 'InvalidInput', reason: 'prefix: …', summary: null };
@@ -69,7 +69,7 @@ describe('how a batch ended', () => {
   });
 });
 
-test('what a backfill would do, day by day', () => {
+test('the forecast of a backfill is listed by day', () => {
   const days = [
     { batchDate: '2026-02-01', run: 2, bytes: 3_400_000, skipped: { delivered: 1, running: 1 } },
     { batchDate: '2026-02-02', run: 0, bytes: 0, skipped: {} },

@@ -13,12 +13,12 @@ const saved = (name: string): Saved =>
   JSON.parse(readFileSync(join(__dirname, '..', '..', 'workflows', 'histories', `${name}.json`), 'utf8')) as Saved;
 const history = (of: Saved): History => historyFromJSON(of);
 
-/** As the file has them, whatever the code under test makes of it. */
+/** Counts events in the file, independently of the code under test. */
 const count = ({ events }: Saved, type: string) =>
   events.filter(({ eventType }) => eventType === `EVENT_TYPE_${type}`).length;
 
 test.each(['0.2.0-delivered', '0.2.0-invalid', '0.2.0-relaunched', '0.2.0-cancelled'])(
-  'the actions of %s are those of its events',
+  'the actions of %s match its events',
   (name) => {
     const file = saved(name);
     const { heartbeats: _, ...actions } = actionsOf(history(file));
@@ -33,7 +33,7 @@ test.each(['0.2.0-delivered', '0.2.0-invalid', '0.2.0-relaunched', '0.2.0-cancel
   },
 );
 
-test('a run that delivered came through these stages, once each', () => {
+test('a delivered run passes each of these stages once', () => {
   const steps = stepsOf(activityRuns(history(saved('0.2.0-delivered'))), []);
   expect(steps.map(({ name, attempts, waits }) => [name, attempts, waits])).toEqual([
     ['validate', 1, []],
@@ -46,12 +46,12 @@ test('a run that delivered came through these stages, once each', () => {
   expect(second?.startedAt).toBeGreaterThanOrEqual(first?.endedAt ?? Number.POSITIVE_INFINITY);
 });
 
-test('invalid input never comes to a task', () => {
+test('invalid input never launches a task', () => {
   const steps = stepsOf(activityRuns(history(saved('0.2.0-invalid'))), []);
   expect(steps.map(({ name }) => name)).toEqual(['validate', 'notifyInvalid', 'keepInvalid']);
 });
 
-test('a sleep between launches is a wait, and the bound of an attempt is none', () => {
+test('a sleep between launches is a wait, but the timeout of an attempt is not', () => {
   const file = saved('0.2.0-relaunched');
   const transform = stepsOf(activityRuns(history(file)), []).find(({ name }) => name === 'transform');
   const launches = file.events.filter((event) =>
@@ -63,12 +63,12 @@ test('a sleep between launches is a wait, and the bound of an attempt is none', 
   for (const wait of transform?.waits ?? []) expect(wait).toBeLessThan(3600);
 });
 
-describe('an activity that was tried again', () => {
+describe('a retried activity', () => {
   const file = saved('0.2.0-delivered');
   const started = file.events.find(({ eventType }) => eventType === 'EVENT_TYPE_ACTIVITY_TASK_STARTED');
   Object.assign(started?.activityTaskStartedEventAttributes as object, { attempt: 4 });
 
-  test('has waited as its policy says', () => {
+  test('has waits according to its retry policy', () => {
     const [validate] = stepsOf(activityRuns(history(file)), []);
     expect(validate).toMatchObject({ name: 'validate', attempts: 4, waits: [1, 2, 4] });
   });
@@ -78,7 +78,7 @@ describe('an activity that was tried again', () => {
   });
 });
 
-test('heartbeats are estimated from how long an activity with a timeout ran', () => {
+test('heartbeats are estimated from the run time of activities with a heartbeat timeout', () => {
   const file = saved('0.2.0-delivered');
   const ids = file.events.flatMap((event) =>
     JSON.stringify(event.activityTaskScheduledEventAttributes ?? '').includes('"name":"awaitTask"')
@@ -93,7 +93,7 @@ test('heartbeats are estimated from how long an activity with a timeout ran', ()
       ids[0],
   );
   const at = Date.parse(String(end?.eventTime));
-  // It ran for less than 5 s, and for a minute more: one heartbeat in 5 s.
+  // Originally under 5 s, now a minute longer: one heartbeat per 5 s.
   Object.assign(end as object, { eventTime: new Date(at + 60_000).toISOString() });
   expect(actionsOf(history(file)).heartbeats).toBe(12);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { etl } from '../../support/system';
 
-test('without Docker and Python, ministack is not possible: what is missing, and what to run instead', async () => {
+test('without Docker and Python, the error of etl compare names both and the command for the interpreter', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'etl-needs-'));
   try {
     const { exitCode, stderr } = await etl(['compare', 'samples/ventas.csv', '--date', '2026-02-08'], {

@@ -6,17 +6,17 @@ import { failed, stepFunctions, temporal } from './sides';
 const subject = { file: 'file:///data/ventas.csv', batchDate: '2026-02-08', filesPerDay: 100 };
 const lines = (...sides: Sides) => reportLines(sides, subject);
 
-/** The cells of a row, by its label. */
+/** Returns the cells of the row with this label. */
 function cellsOf(all: readonly string[], label: string): string[] {
   const line = all.find((each) => each.startsWith(label.padEnd(26))) ?? '';
   return [line.slice(26, 62).trim(), line.slice(62).trim()];
 }
 
 describe('costs', () => {
-  // 2 vCPU × $0.04048 + 8 GiB × $0.004445 an hour, for a minute
+  // 2 vCPU × $0.04048 + 8 GiB × $0.004445 per hour, for one minute
   const task = 0.11652 / 60;
 
-  test('of a run', () => {
+  test('are calculated for a run', () => {
     const { engine, plan, messages, tasks, worker, total } = runCosts(temporal());
     expect(engine).toBeCloseTo(0.00045, 12);
     expect(plan).toBeCloseTo(0.000045, 12);
@@ -29,7 +29,7 @@ describe('costs', () => {
     expect(machine.functions).toBeCloseTo(0.0000022833375, 12);
   });
 
-  test('of a month: 3,000 runs, and the worker that only one of the engines needs', () => {
+  test('are calculated for a month: 3,000 runs, and the worker that only one engine needs', () => {
     const month = monthlyCosts(temporal(), 100);
     expect(month.engine).toBeCloseTo(1.35, 10);
     expect(month.plan).toBeCloseTo(0.135, 10);
@@ -43,7 +43,7 @@ describe('costs', () => {
 describe('the report', () => {
   const report = lines(temporal(), stepFunctions());
 
-  test('fits on a terminal of 100 columns, whatever the words', () => {
+  test('fits a terminal of 100 columns, whatever the text', () => {
     const reason = 'x'.repeat(300);
     const long = temporal({ ...failed(reason), notes: [reason], apiCalls: { [reason]: 1 } });
     for (const line of [...report, ...lines(long, stepFunctions(failed(reason)))]) {
@@ -52,9 +52,9 @@ describe('the report', () => {
     }
   });
 
-  test('has the stages in the order of the pipeline, each side beside the other', () => {
+  test('shows the stages in pipeline order, with both sides next to each other', () => {
     expect(cellsOf(report, '  validate')).toEqual(['1.50 s', '1.50 s']);
-    // What does not fit goes on below.
+    // The rest of the cell continues on the next line.
     expect(cellsOf(report, '  transform')).toEqual(['1.50 s, 2 attempts, waits 60 s,', '1.50 s']);
     expect(report).toContain(`${' '.repeat(26)}last error TaskFailed`);
     expect(cellsOf(report, '  other states')).toEqual(['', 'IsValid, Delivered']);
@@ -64,12 +64,12 @@ describe('the report', () => {
     expect(order).toEqual([...order].sort((one, other) => one - other));
   });
 
-  test('tells an unknown figure from none', () => {
+  test('distinguishes an unknown figure from zero', () => {
     expect(cellsOf(report, '  ecs:DescribeTasks')).toEqual(['1,200', '-']);
     expect(cellsOf(report, '  lambda:Invoke')).toEqual(['-', '2']);
   });
 
-  test('has what the engines bill and cost', () => {
+  test('shows what the engines bill and cost', () => {
     expect(cellsOf(report, 'Billed by the engine')).toEqual(['9 actions', '6 state transitions']);
     expect(cellsOf(report, '  engine')).toEqual(['0.0004500', '0.0001500']);
     const month = report.slice(report.indexOf('Cost of a month with 100 such files a day, $'));
@@ -79,7 +79,7 @@ describe('the report', () => {
     expect(cellsOf(month, '  worker')).toEqual(['8.89', '-']);
   });
 
-  test('ends with the verdict and what the figures are not', () => {
+  test('ends with the verdict and the limits of the figures', () => {
     expect(report).toContain('Both engines came to the same end.');
     expect(report).toContain('  - Temporal: heartbeats are estimated');
     expect(report).toContain('  - Step Functions (interpreter): one process');
@@ -87,7 +87,7 @@ describe('the report', () => {
   });
 });
 
-test('the object has both sides with their costs, and the verdict', () => {
+test('the JSON report contains both sides with their costs, and the verdict', () => {
   const object = reportObject([temporal(), stepFunctions()], subject);
   expect(JSON.parse(JSON.stringify(object))).toMatchObject({
     ...subject,
@@ -102,14 +102,14 @@ test('the object has both sides with their costs, and the verdict', () => {
 });
 
 describe('the table', () => {
-  test('wraps between words, and within those that are too long', () => {
+  test('wraps between words, and inside words that are too long', () => {
     expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
     expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
     expect(wrap('', 4)).toEqual(['']);
     expect(wrap('  indented', 20)).toEqual(['  indented']);
   });
 
-  test('a row is as high as its highest cell', () => {
+  test('makes a row as high as its highest cell', () => {
     expect(row('label', 'short', 'x'.repeat(40))).toEqual([
       `${'label'.padEnd(26)}${'short'.padEnd(36)}${'x'.repeat(34)}`,
       `${' '.repeat(62)}xxxxxx`,

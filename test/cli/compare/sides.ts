@@ -89,7 +89,7 @@ export function stepFunctions(changes: Partial<Side> = {}): Side {
   };
 }
 
-/** Of a run that failed so. */
+/** Returns the changes for a run that failed with this type. */
 export function failed(failureType: string): Partial<Side> {
   const event = { detail: { s3Key: 'file:///x.csv' } };
   return {

@@ -20,7 +20,7 @@ describe('the tasks of a run', () => {
     const request = { cluster, taskDefinition: family, launchType: 'FARGATE', networkConfiguration } as const;
     const overrides = { containerOverrides: [{ name: etlContainerName, environment }] };
     const { tasks = [] } = await rig.client.send(new RunTaskCommand({ ...request, overrides }));
-    // One that never ran costs nothing.
+    // A task that never ran costs nothing.
     for (let [task] = tasks; !task?.startedAt; [task] = await described(task)) await delay(20);
   }
   async function described(task: Task | undefined): Promise<Task[]> {
@@ -28,7 +28,7 @@ describe('the tasks of a run', () => {
     return tasks;
   }
 
-  test('are those with its id: one that still runs is stopped first, and costs too', async () => {
+  test('are found by its run ID; running ones are stopped first, and their costs count', async () => {
     await runTask('exit:1', 'one');
     await runTask('sleep:1', 'one');
     await runTask('exit:1', 'other');

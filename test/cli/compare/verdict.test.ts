@@ -2,7 +2,7 @@ import { compareOutput } from '../../../cli/compare/output';
 import { judge } from '../../../cli/compare/verdict';
 import { failed, manifest, stepFunctions, temporal } from './sides';
 
-describe('two sides agree', () => {
+describe('both sides agree', () => {
   test('when both delivered the same', () => {
     expect(judge(temporal(), stepFunctions())).toEqual({
       agree: true,
@@ -19,7 +19,7 @@ describe('two sides agree', () => {
   });
 });
 
-describe('two sides disagree', () => {
+describe('both sides disagree', () => {
   test('when one delivered and the other failed', () => {
     const verdict = judge(temporal(), stepFunctions(failed('TaskFailed')));
     expect(verdict.agree).toBe(false);
@@ -33,13 +33,13 @@ describe('two sides disagree', () => {
     expect(judge(temporal(failed('BadData')), stepFunctions(failed('TaskFailed'))).agree).toBe(false);
   });
 
-  test('when they delivered something else', () => {
+  test('when they delivered different output', () => {
     const parts = [{ ...manifest().parts[0], sha256: 'bb' }] as never;
     expect(judge(temporal(), stepFunctions({ manifest: manifest({ parts }) })).agree).toBe(false);
   });
 });
 
-test('kept events may differ by their destination only', () => {
+test('kept events may differ only by their destination', () => {
   const kept = (detail: object) => ({
     ...failed('InvalidInput'),
     deadLetters: [{ failureType: 'InvalidInput', event: { detail } }],
@@ -48,7 +48,7 @@ test('kept events may differ by their destination only', () => {
     judge(temporal(kept(one)), stepFunctions(kept(other))).deadLetters.equal;
   expect(compare({ s3Key: 'a', destination: 'x' }, { s3Key: 'a', destination: 'y' })).toBe(true);
   expect(compare({ s3Key: 'a' }, { s3Key: 'b' })).toBe(false);
-  // A side may have put the source into a bucket of its own.
+  // A side may have copied the source to its own bucket.
   expect(compare({ s3Key: 'file:///in/a.csv' }, { s3Key: 's3://raw/in/a.csv' })).toBe(true);
 });
 
@@ -66,11 +66,11 @@ describe('output', () => {
     ['a column', { schema: [] }, 'differs: column 1 is id integer and missing'],
     ['parts', { parts: [] }, 'differs: 1 and 0 parts'],
     ['bytes', { parts: [{ ...part, sha256: 'bb' }] }, 'differs: part-00001.parquet has another SHA-256'],
-  ])('that differs by %s', (_what, changes, text) => {
+  ])('differs by %s', (_what, changes, text) => {
     expect(compareOutput(one, manifest(changes as never))).toEqual({ equal: false, text });
   });
 
-  test('that is there on one side only', () => {
+  test('exists on one side only', () => {
     expect(compareOutput(one, null)).toEqual({ equal: false, text: 'differs: only the first published a batch' });
     expect(compareOutput(null, one)).toEqual({ equal: false, text: 'differs: only the second published a batch' });
     expect(compareOutput(null, null)).toEqual({ equal: true, text: 'equal, none' });

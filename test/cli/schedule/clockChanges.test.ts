@@ -9,7 +9,7 @@ import { criticalTimes, zonesByClockChanges } from '../../support/timeZones';
 const at = (time: string) => timeOfDay(time);
 const daily = (time: string) => ({ ...everyDay, times: [at(time)] });
 
-describe('how often a time comes on a day', () => {
+describe('the number of times that a local time occurs on a day', () => {
   test.each([
     ['Europe/Madrid', '2026-03-28', '02:30', 1],
     ['Europe/Madrid', '2026-03-29', '02:30', 0],
@@ -45,7 +45,7 @@ test('finds clock changes to the minute', () => {
   expect(shown('Asia/Tokyo')).toEqual([]);
 });
 
-describe('a time in an hour that a clock change breaks starts later by the length of the change, on the same day', () => {
+describe('a time in an hour affected by a clock change starts later on the same day, by the length of the change', () => {
   test.each([
     ['Europe/Madrid', '2026-03-28', '02:30', '02:30'],
     ['Europe/Madrid', '2026-03-29', '02:30', '03:30'],
@@ -67,27 +67,27 @@ describe('a time in an hour that a clock change breaks starts later by the lengt
   );
 });
 
-describe('the times that Temporal is to move', () => {
-  test('a rule for every year', () => {
+describe('the times that Temporal must move', () => {
+  test('are one rule for every year', () => {
     expect(movedTimes(daily('02:30'), 'Europe/Madrid', '2026-11-26')).toEqual([
       { time: at('02:30'), to: at('03:30'), month: 3, days: [25, 31], dayOfWeek: 0 },
       { time: at('02:30'), to: at('03:30'), month: 10, days: [25, 31], dayOfWeek: 0 },
     ]);
   });
 
-  test('the second Sunday of March', () => {
+  test('include the second Sunday of March', () => {
     expect(movedTimes(daily('02:30'), 'America/New_York', '2026-11-26')).toEqual([
       { time: at('02:30'), to: at('03:30'), month: 3, days: [8, 14], dayOfWeek: 0 },
     ]);
   });
 
-  test('nothing where the clocks leave the time alone, or the timetable does not have the day', () => {
+  test('are empty if no clock change affects the time, or the timetable excludes the day', () => {
     expect(movedTimes(daily('04:30'), 'Europe/Madrid', '2026-11-26')).toEqual([]);
     expect(movedTimes(daily('02:30'), 'Asia/Tokyo', '2026-11-26')).toEqual([]);
     expect(movedTimes(cronTimetable('30 2 * * 1-5'), 'Europe/Madrid', '2026-11-26')).toEqual([]);
   });
 
-  test('day by day for ten years where the clocks follow the moon', () => {
+  test('are listed by day for ten years if the clocks follow the moon', () => {
     const moved = movedTimes(daily('02:30'), 'Africa/Casablanca', '2026-11-26');
     expect(moved.length).toBeGreaterThan(15);
     const years = moved.map(({ year = 0 }) => year);
@@ -97,7 +97,7 @@ describe('the times that Temporal is to move', () => {
 
 describe('the next times', () => {
   const after = new Date('2026-03-27T12:00:00Z');
-  test('each day once, over the night that has no 02:30', () => {
+  test('occur once a day, also in the night without 02:30', () => {
     const runs = nextRuns(daily('02:30'), 'Europe/Madrid', { after, count: 3, dayOffset: -1 });
     expect(runs).toEqual([
       { at: '2026-03-28T01:30:00.000Z', local: '2026-03-28 02:30', batchDate: '2026-03-27' },
@@ -106,12 +106,12 @@ describe('the next times', () => {
     ]);
   });
 
-  test('a time that is over today is tomorrow', () => {
+  test('are tomorrow for a time that has passed today', () => {
     const [first] = nextRuns(daily('14:00'), 'Europe/Madrid', { after: new Date('2026-06-01T12:00:00Z'), count: 1 });
     expect(first?.at).toBe('2026-06-02T12:00:00.000Z');
   });
 
-  test('several times a day; one that is moved onto another comes once', () => {
+  test('occur several times a day, and once for a time moved onto another', () => {
     const runs = nextRuns(cronTimetable('30 2,3 * * *'), 'Europe/Madrid', { after, count: 4 });
     expect(runs.map(({ local }) => local)).toEqual([
       ...['2026-03-28 02:30', '2026-03-28 03:30'],
@@ -119,7 +119,7 @@ describe('the next times', () => {
     ]);
   });
 
-  test('29 February is waited for; 30 February is not', () => {
+  test('include 29 February, but never 30 February', () => {
     const [leap] = nextRuns(cronTimetable('0 4 29 2 *'), 'UTC', { after, count: 1 });
     expect(leap?.batchDate).toBe('2028-02-29');
     expect(nextRuns(cronTimetable('0 4 30 2 *'), 'UTC', { after, count: 1 })).toEqual([]);

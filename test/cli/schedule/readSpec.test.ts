@@ -4,7 +4,7 @@ import { describeTimes, timetableOf } from '../../../cli/schedule/readSpec';
 import { scheduleSpec } from '../../../cli/schedule/spec';
 import { cronTimetable, everyDay, timeOfDay } from '../../../cli/schedule/timetable';
 
-/** As the server returns it. */
+/** Returns the spec as the server returns it. */
 const stored = (spec: ScheduleSpec): ScheduleSpecDescription => decodeScheduleSpec(encodeScheduleSpec(spec));
 const daily = (...times: string[]) => ({ ...everyDay, times: times.map(timeOfDay) });
 
@@ -39,7 +39,7 @@ describe('a spec of an earlier version', () => {
   });
 });
 
-test('a spec of another origin has times for people, and no timetable', () => {
+test('a spec of another origin has a description, but no timetable', () => {
   const spec = stored({ calendars: [{ hour: 4, minute: 15 }], intervals: [{ every: '90m' }] });
   expect(timetableOf(spec)).toBeUndefined();
   expect(describeTimes(spec)).toEqual(['at 04:15', 'every 1h 30m']);

@@ -9,8 +9,8 @@ describe('times of day and days of the week', () => {
     ['2:30', 150],
     ['00:00', 0],
     ['23:59', 1439],
-  ])('%s', (text, time) => expect(timeOfDay(text)).toBe(time));
-  test.each(['24:00', '02:60', '2.30', '230', '', '02:30:00', '-1:30'])('%s is none', (text) => {
+  ])('parses the time %s', (text, time) => expect(timeOfDay(text)).toBe(time));
+  test.each(['24:00', '02:60', '2.30', '230', '', '02:30:00', '-1:30'])('%s is not a time of day', (text) => {
     expect(() => timeOfDay(text)).toThrow('is no time of day');
   });
   test.each([
@@ -18,8 +18,8 @@ describe('times of day and days of the week', () => {
     ['sat-mon', [0, 1, 6]],
     ['Mon, wed,FRI', [1, 3, 5]],
     ['sun', [0]],
-  ])('%s', (text, days) => expect(daysOfWeek(text)).toEqual(days));
-  test.each(['monday', 'mon-', 'mon-tue-wed', '1-5', ''])('%s are none', (text) => {
+  ])('parses the days %s', (text, days) => expect(daysOfWeek(text)).toEqual(days));
+  test.each(['monday', 'mon-', 'mon-tue-wed', '1-5', ''])('%s is not a list of days', (text) => {
     expect(() => daysOfWeek(text)).toThrow('there are no such days');
   });
 });
@@ -35,7 +35,7 @@ describe('cron', () => {
     ['*/20 22,23 * * *', 'at 22:00, 22:20, 22:40, 23:00, 23:20, 23:40'],
     ['5/30 1 * * *', 'at 01:05, 01:35'],
     ['0 8-12/2 * * *', 'at 08:00, 10:00, 12:00'],
-  ])('%s is %s', (expression, words) => expect(describeTimetable(cronTimetable(expression))).toBe(words));
+  ])('describes %s as %s', (expression, words) => expect(describeTimetable(cronTimetable(expression))).toBe(words));
   test.each([
     ['30 2 * *', 'has 4 fields, and not five'],
     ['0 30 2 * * *', 'has 6 fields'],
@@ -50,25 +50,25 @@ describe('cron', () => {
     ['*/0 2 * * *', '"*/0" is no minute'],
     ['*-5 2 * * *', '"*-5" is no minute'],
     ['1,,2 2 * * *', '"" is no minute'],
-  ])('%s: %s', (expression, problem) => expect(() => cronFields(expression)).toThrow(problem));
+  ])('rejects %s: %s', (expression, problem) => expect(() => cronFields(expression)).toThrow(problem));
 });
 
-test('more than every quarter of an hour is refused', () => {
+test('rejects schedules that start more often than every quarter of an hour', () => {
   expect(cronTimetable('*/15 * * * *').times).toHaveLength(96);
   expect(() => cronTimetable('*/10 * * * *')).toThrow('would start 144 batches a day');
 });
 
-test('a start that is late may be one of the next day', () => {
+test('a late start may fall on the next day', () => {
   const evening = [timeOfDay('02:30'), timeOfDay('23:50')];
   expect([0, 599_000, 600_000].map((late) => passesMidnight(evening, late))).toEqual([false, false, true]);
 });
 
-test('a timetable of many times is told in short', () => {
+test('abbreviates a timetable of many times', () => {
   const times = Array.from({ length: 24 }, (_, hour) => hour * 60);
   expect(describeTimetable({ ...everyDay, times })).toBe('at 00:00, 01:00, 02:00 … 23:00');
 });
 
-test('lengths of time', () => {
+test('parses and formats durations', () => {
   expect([duration('90s'), duration('10m'), duration('24h'), duration('2d'), duration('1h30m')]).toEqual([
     90_000, 600_000, 86_400_000, 172_800_000, 5_400_000,
   ]);

@@ -18,6 +18,6 @@ test.each([
   ['PST', 'write a name of the IANA database'],
   ['Mars/Phobos', 'write a name of the IANA database'],
   ['', 'write a name of the IANA database'],
-])('%j is not one that Temporal knows: %s', (name, remedy) => {
+])('rejects the time zone %j with the remedy: %s', (name, remedy) => {
   expect(() => timeZone(name)).toThrow(expect.objectContaining({ remedy: expect.stringContaining(remedy) }));
 });

@@ -17,14 +17,14 @@ const start = (source: string, signal?: AbortSignal): Promise<Running> => {
 };
 const alive = 'setInterval(() => undefined, 1000);';
 
-test('is running once it says so, and ends when it is stopped', async () => {
+test('a component is running once it reports ready, and ends when it is stopped', async () => {
   const { pid, stop } = await start(`process.send('ready'); ${alive}`);
   expect(isAlive(pid)).toBe(true);
   await stop();
   expect(isAlive(pid)).toBe(false);
 });
 
-test('one that ends first fails with its own cause and remedy', async () => {
+test('a component that ends early fails with its own cause and remedy', async () => {
   writeFileSync(join(folder, 'log'), 'etl-worker: an earlier cause\netl-worker: an earlier remedy\n');
   const said = "process.stderr.write('etl-worker: no such namespace\\netl-worker: Create it\\n'); process.exit(78);";
   await expect(start(said)).rejects.toMatchObject({
@@ -32,13 +32,13 @@ test('one that ends first fails with its own cause and remedy', async () => {
   });
 });
 
-test('one that crashes fails with the place of its log', async () => {
+test('a component that crashes fails with the path of its log', async () => {
   await expect(start("throw new Error('no');")).rejects.toMatchObject({
     ...{ message: 'exit code 1', remedy: `See ${join(folder, 'log')}`, exitCode: null },
   });
 });
 
-test('one that is never ready ends with the first Ctrl-C', async () => {
+test('a component that never becomes ready ends on the first Ctrl-C', async () => {
   const stopping = new AbortController();
   const starting = start(
     `require('fs').writeFileSync('${folder}/pid', String(process.pid)); ${alive}`,

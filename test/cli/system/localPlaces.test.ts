@@ -1,6 +1,6 @@
 import { localPlaces } from '../../../cli/system/localPlaces';
 
-test('every file is allowed on the machine of the user, beside what is configured', () => {
+test('allows every local file in addition to the configured places', () => {
   expect(localPlaces({})).toEqual({ ETL_SOURCE_PREFIXES: 'file:///', ETL_DESTINATION_PREFIXES: 'file:///' });
   expect(localPlaces({ S3_RAW_BUCKET: 'raw', S3_CLEAN_BUCKET: 's3://clean/lake' })).toEqual({
     ETL_SOURCE_PREFIXES: 'file:///,s3://raw',
@@ -8,7 +8,7 @@ test('every file is allowed on the machine of the user, beside what is configure
   });
 });
 
-test('the lists of the user stand as they are', () => {
+test('keeps configured lists unchanged', () => {
   const lists = { ETL_SOURCE_PREFIXES: 'file:///data/in', ETL_DESTINATION_PREFIXES: 's3://clean' };
   expect(localPlaces(lists)).toEqual(lists);
 });

@@ -4,18 +4,18 @@ import { environment, exitCodeOf, override, scripts, type Trial } from '../world
 
 const optional = { essential: false };
 const node = (script: string) => ({ more: { command: ['node', '-e', script] } });
-/** Reads the metadata endpoint; exit code 0 when the condition on `answer` holds. */
+/** Reads the metadata endpoint; exits with 0 if the condition on `answer` holds. */
 const metadata = (path: string, condition: string) =>
   node(`const { get } = require('node:http');
     get(process.env.ECS_CONTAINER_METADATA_URI_V4 + ${JSON.stringify(path)}, (response) =>
       require('node:stream/consumers').json(response)
         .then((answer) => process.exit(${condition} ? 0 : 1), () => process.exit(2)))`);
-/** Wants 700 MB, and keeps them for a while, so that whoever watches it can see. */
+/** Allocates 700 MB and keeps them for two seconds, so that a memory monitor can notice. */
 const hungry = node(
   'const all = []; for (let i = 0; i < 14; i++) all.push(Buffer.alloc(5e7, 1)); setTimeout(() => process.exit(9), 2000)',
 );
 
-/** What the ETL is told about a source of this trial. */
+/** Returns the environment of a conversion of this trial's source. */
 async function conversion({ world: { lake }, family }: Trial, csv: string) {
   return {
     INPUT_FILE: await lake.put(`${family}.csv`, csv),
@@ -28,7 +28,7 @@ async function conversion({ world: { lake }, family }: Trial, csv: string) {
   };
 }
 
-/** Source: Amazon ECS Developer Guide, "Task definition parameters" and "Task metadata endpoint version 4". */
+/** @see Amazon ECS Developer Guide, "Task definition parameters" and "Task metadata endpoint version 4" */
 export const containers = [
   behaviour(
     "a non-essential sidecar may end without stopping the task or changing the ETL's exit code",

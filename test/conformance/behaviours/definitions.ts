@@ -2,7 +2,7 @@ import { DeregisterTaskDefinitionCommand, DescribeTaskDefinitionCommand } from '
 import { behaviour, refused } from '../behaviour';
 import { unstartable as container } from '../world';
 
-/** Source: Amazon ECS API, RegisterTaskDefinition, DeregisterTaskDefinition, DescribeTaskDefinition. */
+/** @see Amazon ECS API, RegisterTaskDefinition, DeregisterTaskDefinition, DescribeTaskDefinition */
 export const definitions = [
   behaviour(
     'RegisterTaskDefinition creates revisions 1, 2, …; a family refers to its newest revision',

@@ -1,7 +1,7 @@
 import { behaviour } from '../behaviour';
 import { exitCodeOf, scripts, unstartable } from '../world';
 
-/** Source: Amazon ECS Developer Guide, "Task lifecycle". */
+/** @see Amazon ECS Developer Guide, "Task lifecycle" */
 const order = [
   'PROVISIONING',
   'PENDING',
@@ -13,7 +13,7 @@ const order = [
   'STOPPED',
 ];
 
-/** Source: Amazon ECS API, StopTask and Task; Amazon ECS Developer Guide, "Stopped task error messages". */
+/** @see Amazon ECS API, StopTask and Task; Amazon ECS Developer Guide, "Stopped task error messages" */
 export const ends = [
   behaviour('a task passes through its states in order, with timestamps in order', async (trial) => {
     const seen: string[] = [];
@@ -56,7 +56,7 @@ export const ends = [
     await trial.stop(arn);
     const task = await trial.ended(arn);
     expect(task.stopCode).toBe('UserInitiated');
-    // It may have started in between.
+    // The task may have started in the meantime.
     expect([undefined, 143]).toContain(exitCodeOf(task));
   }),
   behaviour('StopTask sends SIGKILL after the stop timeout: exit code 137', async (trial) => {

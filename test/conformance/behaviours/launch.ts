@@ -19,7 +19,7 @@ async function pages(trial: Trial, filter: Partial<ListTasksCommandInput>): Prom
   return found;
 }
 
-/** Source: Amazon ECS API, RunTask, ListTasks; Amazon ECS Developer Guide, "Idempotency" and "Tagging". */
+/** @see Amazon ECS API, RunTask, ListTasks; Amazon ECS Developer Guide, "Idempotency" and "Tagging" */
 export const launch = [
   behaviour('the same client token and request return the same task, even if it is STOPPED', async (trial) => {
     const clientToken = trial.family;

@@ -31,7 +31,7 @@ const requests: [what: string, error: string, change: Partial<RunTaskCommandInpu
   ['an unknown task definition', 'ClientException', { taskDefinition: 'nothing' }],
 ];
 
-/** Source: Amazon ECS API, DescribeTasks, ListTasks, StopTask. */
+/** @see Amazon ECS API, DescribeTasks, ListTasks, StopTask */
 export const refusals = [
   ...requests.map(([what, error, change]) =>
     behaviour(`RunTask rejects ${what}`, async (trial) => {

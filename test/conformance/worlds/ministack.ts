@@ -23,7 +23,7 @@ export async function startMinistackWorld(): Promise<World> {
     anyImage: 'node:24-bookworm-slim',
     etlImage,
     lake: {
-      // ministack tells a task its address, and credentials that the SDK accepts from a loopback address only.
+      // ministack passes tasks its address, and credentials that the SDK accepts only from a loopback address.
       environment: { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' },
       destination: `s3://${bucket}`,
       async put(name, content) {

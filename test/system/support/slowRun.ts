@@ -16,18 +16,18 @@ import { LocalSystemUnderTest, until } from '../../support/system';
 interface Start {
   readonly compute?: object;
   readonly workflowId?: string;
-  /** Of the same rows, but its tasks run at their own speed. */
+  /** Has the same rows, but its tasks run at normal speed. */
   readonly quick?: boolean;
   readonly chunkRows?: number;
-  /** Further keys of the event. */
+  /** Additional keys of the event. */
   readonly detail?: object;
 }
 
 export const rows = 8000;
-/** Half a second of CPU becomes five seconds and more, in which a task can be met alive. */
+/** Stretches half a second of CPU to at least five seconds, so that a test can act on a running task. */
 const share = 0.1;
 
-/** A system that is up, and runs on it of a file whose tasks are slow, or of one whose tasks are not. */
+/** A running system, and runs on it of a file with slow or fast tasks. */
 export class SlowRuns {
   private count = 0;
   private constructor(
@@ -58,8 +58,8 @@ export class SlowRuns {
   }
 
   /**
-   * Faults by the workflow they are meant for, so that runs with different ones can be under way at a time; in their
-   * order, before the slowness of all tasks of the slow file.
+   * Sets faults by workflow, so that runs with different faults can run at the same time; they precede the slowdown of
+   * all tasks of the slow file.
    */
   faults(byWorkflow: Readonly<Record<string, FaultPlanInput['rules']>>) {
     const rules = Object.entries(byWorkflow).flatMap(([WORKFLOW_ID, own]) =>
@@ -89,7 +89,7 @@ export class SlowRuns {
     return this.client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [{ detail }] });
   }
 
-  /** What was published for a run. */
+  /** Returns the manifest that a run published. */
   async manifestOf({ workflowId }: WorkflowHandle, source: string): Promise<Manifest> {
     const folder = join(this.system.folder, 'out', workflowId, 'batch_date=2026-02-08', `source=${source}`);
     return JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
@@ -99,19 +99,19 @@ export class SlowRuns {
     return readTasks(join(this.system.stateDir, 'ecs')).filter((task) => task.workflowId === workflowId);
   }
 
-  /** Where the tasks of a run keep what they have finished. */
+  /** Returns the work folder of a task of a run. */
   workOf({ workflowId }: WorkflowHandle, source: string, { runId, generation }: RealTask): string {
     const internal = join(this.system.folder, 'out', '_etl', workflowId, '2026-02-08', source);
     return join(internal, 'work', `${runId}-${generation}`);
   }
 
-  /** Lets the program of a launch stand still from its first chunks on until the task is told to stop. */
+  /** Suspends the program of a launch from its first chunks until the task is stopped. */
   async holdAtCheckpoint(handle: WorkflowHandle, generation: number): Promise<void> {
     const find = () => this.tasksOf(handle).find((task) => task.generation === generation);
     const task = await until(`launch ${generation} of ${handle.workflowId}`, 60, find);
     const checkpoint = join(this.workOf(handle, 'quick', task), checkpointName);
     await until('its first chunks', 60, () => existsSync(checkpoint) || find()?.stop);
-    // On a machine so busy that it was told to stop before, there is nothing to hold.
+    // On a busy machine the stop may come first; then nothing has to be held.
     if (find()?.stop) return;
     const pid = this.system.programPid(task.arn.split('/').at(-1) ?? '');
     if (pid === undefined) throw new Error(`launch ${generation} of ${handle.workflowId} has no program`);
@@ -120,7 +120,7 @@ export class SlowRuns {
     process.kill(pid, 'SIGCONT');
   }
 
-  /** The only task of a run, once it is there; with `running`, once its program runs. */
+  /** Returns the only task of a run once it exists; with `running`, once its program runs. */
   async task(handle: Pick<WorkflowHandle, 'workflowId'>, state: 'made' | 'running' = 'running'): Promise<RealTask> {
     return until(`a task of ${handle.workflowId} that is ${state}`, 60, () => {
       const [task] = this.tasksOf(handle);
@@ -129,6 +129,6 @@ export class SlowRuns {
   }
 }
 
-/** How each task of a run really ended: why it was stopped, and with which exit code. */
+/** Returns how each task of a run really ended: its stop code and its exit code. */
 export const endsOf = (tasks: readonly RealTask[]) =>
   tasks.map((task) => [task.end ? task.stop?.stopCode : 'alive', exitCodeOf(task)]);

@@ -5,7 +5,7 @@ import { callsOf, stepsOf, transitionsOf, visitsIn } from '../../../../cli/compa
 
 type Told = Omit<HistoryEvent, 'timestamp' | 'id'>;
 
-/** Events with the second they came at. */
+/** Builds a history of events, each with its time in seconds. */
 const history = (...events: [number, Told][]): HistoryEvent[] =>
   events.map(([second, event], index) => ({ ...event, id: index + 1, timestamp: new Date(second * 1000) }));
 
@@ -50,7 +50,7 @@ describe('the history of an execution', () => {
     ),
   );
 
-  test('is steps: attempts, waits between them, the error of the last that failed', () => {
+  test('has steps with their attempts, waits between them, and the error of the last failed attempt', () => {
     expect(stepsOf(visits)).toEqual([
       { name: 'validate', startedAt: 1000, endedAt: 7000, attempts: 3, waits: [1, 2], error: 'States.Timeout' },
       { name: 'IsValid', startedAt: 7000, endedAt: 7000, attempts: 1, waits: [] },
@@ -59,11 +59,11 @@ describe('the history of an execution', () => {
     ]);
   });
 
-  test('is state transitions: four states and two retries', () => {
+  test('has state transitions: four states and two retries', () => {
     expect(transitionsOf(visits)).toBe(6);
   });
 
-  test('is calls of services, those of failed attempts too', () => {
+  test('has service calls, including those of failed attempts', () => {
     const machine = stateMachine(withSubstitutions());
     expect(callsOf(visits, machine)).toEqual({ 'lambda:Invoke': 3, 'ecs:RunTask': 1 });
   });
@@ -77,7 +77,7 @@ describe('the history of an execution', () => {
     expect(visit?.attempts).toEqual([{ startedAt: 1000, endedAt: 2000, error: 'ECS.Busy' }]);
   });
 
-  test('of an execution that entered no state is nothing', () => {
+  test('is empty for an execution that entered no state', () => {
     expect(visitsIn(history([0, { type: 'ExecutionStarted' }], [1, { type: 'ExecutionFailed' }]))).toEqual([]);
   });
 });
