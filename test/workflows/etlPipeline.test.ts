@@ -41,7 +41,7 @@ withServer('etlPipeline', () => {
     expect(memo).toMatchObject({ etl: { outcome: 'delivered', alreadyDelivered: true } });
   });
 
-  test('a batch of another source launches nothing and fails with SourceConflict, an alert and a dead letter', async () => {
+  test('a batch of another source launches nothing and fails with SourceConflict, alert and dead letter', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => {
         throw ApplicationFailure.nonRetryable('delivered from a.csv, and b.csv would replace it', 'SourceConflict');
@@ -60,7 +60,7 @@ withServer('etlPipeline', () => {
     expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(1);
   });
 
-  test('invalid input launches nothing, sends all reasons in the alert, and writes the event to a dead letter', async () => {
+  test('invalid input launches nothing, alerts with all reasons, and writes the event to a dead letter', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => ({ valid: false, reasons: ['no header', 'bad date'], batch: { source: 'x' } }),
     });

@@ -88,7 +88,7 @@ withServer('nightlyBatch', () => {
     expect(await withBatch(rig, enough, (batch) => batch.result())).toMatchObject({ delivered: 3 });
   });
 
-  test('counts delivered files as found, ignores entries that are not files, and sums up what was left out', async () => {
+  test('counts delivered files as found, ignores entries that are not files, and totals what it left out', async () => {
     const of = world(rig, { '2026-02-08': [] }, { minFiles: 2 });
     const file = (name: string, more: object) => ({
       uri: `file:///raw/${name}`,
