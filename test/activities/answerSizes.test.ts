@@ -36,7 +36,7 @@ describe('results of activities stay below the payload limit', () => {
     expect(bytesOf(answer)).toBeLessThan(maxAnswerBytes);
   });
 
-  test('validateInput with a plan of the maximum number of columns and a warning for each column of the file', async () => {
+  test('validateInput with a plan of the maximum number of columns and a warning for each column', async () => {
     const header = Array.from({ length: 9999 }, (_, n) => `"${'ñ'.repeat(100)}${n}"`).join();
     const store = new MemoryStore();
     await store.write('s3://raw/v/a.csv', `${header},"${'x'.repeat(2000)}"\n${'1,'.repeat(9999)}1\n`);

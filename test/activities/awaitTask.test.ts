@@ -155,7 +155,7 @@ describe('awaitTask', () => {
     expect([never.taskEnd.status, never.looks()]).toEqual(['unknown', 11]);
   });
 
-  test('returns notStarted for a task that is still starting at the start timeout, but not for a running task', async () => {
+  test('returns notStarted for a task that still starts at the start timeout, but not for a running task', async () => {
     const late = await waitThrough(['PROVISIONING', 'PENDING']);
     expect([late.taskEnd.status, late.looks()]).toEqual(['notStarted', 31]);
     const ran = await waitThrough([...Array(60).fill('RUNNING'), { lastStatus: 'STOPPED', exitCode: 0 }]);

@@ -37,7 +37,7 @@ const convert = (converter: LightConverter | undefined, plan = samplePlan(), sig
   );
 
 describe('convertLight', () => {
-  test('sends the converter the environment of a container, with a timeout no longer than the lane allows', async () => {
+  test('sends the converter the environment of a container, with a timeout within the limit of the lane', async () => {
     const converter = converterOf(done);
     await convert(converter);
     expect(converter.requests[0]).toMatchObject({

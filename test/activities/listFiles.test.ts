@@ -87,7 +87,7 @@ test('each page continues where the previous one ended, and all pages together a
   expect(page.next).toBeUndefined();
 });
 
-test('without placeholders the date in the key decides; a file without a date belongs to the requested day', async () => {
+test('without placeholders the date in the key decides; a file without one belongs to the requested day', async () => {
   const { all } = place(['in/x_2026-02-07.csv', 'in/x_2026-02-08.csv', 'in/plain.csv']);
   const prefix = 's3://raw/in';
   expect(short(await all({ prefix }))).toEqual([

@@ -103,7 +103,7 @@ withMoto('task logs from CloudWatch Logs', () => {
     expect(await tail(arn)).toEqual(['the cause']);
   });
 
-  test('reads the log of a task that ECS no longer knows from the log group of the current task definition', async () => {
+  test('reads the log of a task that ECS no longer knows from the group of the current definition', async () => {
     await launch('forgotten', logGroupName);
     const gone = `arn:aws:ecs:us-east-1:000000000000:task/${cluster}/${'0'.repeat(32)}`;
     await write(gone, ['last words']);

@@ -58,7 +58,7 @@ describe('the task definition registrar, on the local endpoint', () => {
     expect(await revisions('later')).toEqual([arn]);
   });
 
-  test('registers a new revision for another definition, after one registered by hand, and after a deregistration', async () => {
+  test('registers a new revision for another definition, after one by hand, and after a deregistration', async () => {
     const first = await registrar().ensureRegistered(definition('changing'));
     const second = await registrar().ensureRegistered(definition('changing', 'etl-worker:2'));
     await rig.client.send(new RegisterTaskDefinitionCommand(definition('changing', 'by-hand:1')));
