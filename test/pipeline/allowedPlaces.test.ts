@@ -113,7 +113,7 @@ describe('variables of the allowed places', () => {
     { kind: 'convert' },
     { kind: 'shard', number: 1, of: 2, indexUri: 's3://c/index.json', reconcileUri: 's3://c/reconcile.json' },
     { kind: 'commit', shards: { of: 2, indexUri: 's3://c/index.json' } },
-  ])('no launch sets them: %j', (mode) => {
+  ])('are never set by a launch: %j', (mode) => {
     const launch = containerEnvironment({
       ...{ inputUri: 's3://raw/x.csv', batchDate: '2026-02-08', dataset: 'd', source: 's', destination: 's3://c' },
       ...{ workflowId: 'w', runId: 'r', generation: 1, runStartedAt: '2026-02-08T00:00:00Z', chunkRows: 1 },

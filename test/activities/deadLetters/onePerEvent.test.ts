@@ -32,7 +32,7 @@ test('records the second failure of an event in the marker of its letter', async
   expect(queue.letters).toHaveLength(2);
 });
 
-test('a delivery by a run begun after the failure removes the letter, and the next failure sends a new one', async () => {
+test('a delivery by a run begun after the failure removes the letter; the next failure sends a new one', async () => {
   const { letters, queue, store } = desk();
   await letters.send(letter);
   await letters.send(letter);

@@ -2,7 +2,7 @@ import type { CauseKind } from '@etl/pipeline/causes/cause';
 import { classOfKind, exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, causeRows, inWords } from '@etl/pipeline/causes/causeOf';
 
-/** An error as the libraries throw it. */
+/** An error with the fields that the client libraries set. */
 const error = (message: string, facts: object = {}) => Object.assign(new Error(message), facts);
 const named = (name: string, message = 'said so') => error(message, { name });
 const status = (httpStatusCode: number) => error('UnknownError', { name: 'Unknown', $metadata: { httpStatusCode } });
