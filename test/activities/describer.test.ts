@@ -70,8 +70,7 @@ async function simulate(count: number, changeLikelyAt?: (arn: string) => number)
 }
 
 describe('describer, simulated', () => {
-  // 4 calls a second are a fifth of the ECS limit per account. 2,000 tasks cost no more calls than polling each every 5
-  // s.
+  // 4 calls a second are a fifth of the ECS limit per account. Polling 2,000 tasks every 5 s would cost as many.
   test.each([
     { count: 1, median: 0.7, worst: 1, calls: 1.1 },
     { count: 10, median: 0.7, worst: 1, calls: 1.2 },
