@@ -21,11 +21,14 @@ const long = '\u0001'.repeat(50_000);
 const run = { workflowId: 'w', runId: 'r1', startedAt: '2026-02-08T00:00:00.000Z' };
 const keys = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`unknown key ${n}`, n]));
 
-/** Each activity with as much as there can be: what it returns stays below what Temporal takes, and counts what it leaves out. */
-describe('answers of activities', () => {
+/**
+ * Calls each activity with its largest input. Each result must stay below Temporal's payload limit and count what it
+ * leaves out.
+ */
+describe('results of activities stay below the payload limit', () => {
   const settings = { rawBase: 's3://raw', cleanBase: 's3://clean', timeScale: 1 };
 
-  test('validateInput: reasons', async () => {
+  test('validateInput with thousands of reasons', async () => {
     const answer = await validateInput(new MemoryStore(), settings, { ...keys });
     if (answer.valid) throw new Error('it was valid');
     expect(answer.reasons).toHaveLength(maxLines + 1);
@@ -33,7 +36,7 @@ describe('answers of activities', () => {
     expect(bytesOf(answer)).toBeLessThan(maxAnswerBytes);
   });
 
-  test('validateInput: a plan with as many columns as there may be, and a warning for each of the file', async () => {
+  test('validateInput with a plan of the maximum number of columns and a warning for each column', async () => {
     const header = Array.from({ length: 9999 }, (_, n) => `"${'ñ'.repeat(100)}${n}"`).join();
     const store = new MemoryStore();
     await store.write('s3://raw/v/a.csv', `${header},"${'x'.repeat(2000)}"\n${'1,'.repeat(9999)}1\n`);
@@ -45,7 +48,7 @@ describe('answers of activities', () => {
     expect(bytesOf(answer)).toBeLessThan(maxAnswerBytes);
   });
 
-  test('planBatch: reasons', async () => {
+  test('planBatch with thousands of reasons', async () => {
     const input = { request: { ...keys }, scheduledAt: run.startedAt };
     const answer = await planBatch(new MemoryStore(), settings, input);
     if (answer.valid) throw new Error('it was valid');
@@ -53,7 +56,7 @@ describe('answers of activities', () => {
     expect(bytesOf(answer)).toBeLessThan(maxAnswerBytes);
   });
 
-  test('listFiles: a page of the longest keys, each with a reason that names another file', async () => {
+  test('listFiles with a page of the longest keys, each with a reason that names another file', async () => {
     const store = new MemoryStore();
     const uris = Array.from(
       { length: 250 },
@@ -73,7 +76,7 @@ describe('answers of activities', () => {
     expect(page.next).toBe(page.files.at(-1)?.uri);
   });
 
-  test('confirmCommit: warnings', async () => {
+  test('confirmCommit with thousands of long warnings', async () => {
     const plan = samplePlan();
     const store = new MemoryStore();
     const { source, optionsHash } = plan;
@@ -85,7 +88,7 @@ describe('answers of activities', () => {
     expect(bytesOf(answer)).toBeLessThan(maxAnswerBytes);
   });
 
-  test('awaitTask: what the container wrote down', async () => {
+  test('awaitTask with a large progress file of the container', async () => {
     const plan = samplePlan();
     const uri = joinUri(layout(plan.destination, plan.batch).work('r1', 1), progressName);
     const store = new MemoryStore();
@@ -110,7 +113,7 @@ describe('answers of activities', () => {
     expect(bytesOf(end)).toBeLessThan(100_000);
   });
 
-  test('convertLight: whatever a function answers', async () => {
+  test('convertLight with a large answer of a function', async () => {
     const convert = async () => ({ exitCode: 1, seconds: 1, reason: long, logTail: Array<string>(1000).fill(long) });
     const { signal } = new AbortController();
     const lightly = { ...withoutProgress, converter: { convert }, store: new MemoryStore(), signal };
@@ -119,7 +122,7 @@ describe('answers of activities', () => {
     expect(bytesOf(end)).toBeLessThan(maxAnswerBytes / 4);
   });
 
-  test('findOrphans: tasks', async () => {
+  test('findOrphans with a thousand tasks', async () => {
     const tasks = new FakeTaskRunner();
     const tags = { 'etl:namespace': 'default', 'etl:run-id': 'r' };
     for (let n = 0; n < 1000; n++) {
@@ -144,7 +147,7 @@ describe('answers of activities', () => {
   });
 });
 
-test('evidence: what a failure carries', () => {
+test('the evidence of a failure stays below the payload limit', () => {
   const launch = { generation: 1, lane: 'fargate', spot: false, reason: 'x'.repeat(500) } as const;
   const evidence = boundEvidence({
     stoppedReason: long,
@@ -156,7 +159,7 @@ test('evidence: what a failure carries', () => {
   expect(bytesOf(evidence)).toBeLessThan(maxAnswerBytes / 2);
 });
 
-test('a batch keeps a hundred problems at most, and fewer when they are long', () => {
+test('a batch keeps at most a hundred problems, and fewer when they are long', () => {
   const problem = (uri: string) =>
     ({
       uri,

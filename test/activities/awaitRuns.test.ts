@@ -9,7 +9,7 @@ const run = (name: string, runId?: string) => ({
 });
 const never = new AbortController().signal;
 
-/** Runs that end when a test says so; those that were given up are written down. */
+/** Runs that a test ends. `givenUp` records the waits that were aborted. */
 function executions() {
   const ends = new Map<string, (end: RunEnd) => void>();
   const fails = new Map<string, (error: Error) => void>();
@@ -33,7 +33,7 @@ function executions() {
   };
 }
 
-test('returns those that have ended, and gives up the others', async () => {
+test('returns the runs that have ended and aborts the other waits', async () => {
   const of = executions();
   const ended = awaitRuns(of, [run('a', 'r1'), run('b'), run('c')], never);
   of.end('b', { status: 'cancelled' });
@@ -50,11 +50,11 @@ test('returns those that have ended, and gives up the others', async () => {
   expect(of.givenUp).toContain('c');
 });
 
-test('nothing to wait for', async () => {
+test('returns at once without runs', async () => {
   expect(await awaitRuns(executions(), [], never)).toEqual([]);
 });
 
-test('a question that fails is tried again by whoever asked; a signal ends the wait', async () => {
+test('fails when a wait fails, and ends with its signal', async () => {
   const of = executions();
   const failing = awaitRuns(of, [run('a'), run('b')], never);
   of.fail('a', new Error('Temporal is away'));

@@ -14,7 +14,7 @@ const progressUri = joinUri(layout(plan.destination, plan.batch).work('run-1', 1
 
 type Step = string | undefined | Partial<TaskDescription>;
 
-/** Steps through statuses, one a look, with a clock that moves by a second a look; the last one stays. */
+/** Steps through the statuses, one per poll, while the clock advances by one second; the last status repeats. */
 function stepping(steps: readonly Step[]) {
   const likely: (number | undefined)[] = [];
   const notes: (readonly [details: object, now: boolean | undefined])[] = [];
@@ -54,7 +54,7 @@ interface Given {
 }
 
 describe('awaitTask', () => {
-  /** `reads`: the progress that is read while the task runs, all at once; `kept`: what lies in the store. */
+  /** `reads` is the progress read while the task runs, all at once; `kept` is the progress file in the store. */
   const waitThrough = async (steps: readonly Step[], { reads = [], kept, ...input }: Given = {}) => {
     const stage = stepping(steps);
     const updates: Progress[] = [];
@@ -101,7 +101,7 @@ describe('awaitTask', () => {
     updatedAt: '2026-02-08T01:00:01.000Z',
   };
 
-  test('waits until the task is STOPPED; a new status goes with the next heartbeat, each progress with one at once', async () => {
+  test('waits until STOPPED; sends a status with the next heartbeat and each progress report at once', async () => {
     const steps = ['PENDING', 'PENDING', 'RUNNING', 'RUNNING', { desiredStatus: 'STOPPED' }, ended];
     const { taskEnd, notes, updates } = await waitThrough(steps, { reads: [half] });
     expect(taskEnd).toEqual({
@@ -120,49 +120,49 @@ describe('awaitTask', () => {
     expect(updates).toEqual([half]);
   });
 
-  test('tells the describer when a change is likely', async () => {
+  test('passes the time of the next likely change to the describer', async () => {
     const stopping = { desiredStatus: 'STOPPED' };
     const { likely } = await waitThrough(['PENDING', ...Array(61).fill('RUNNING'), stopping, ended]);
     expect(likely.slice(0, 3)).toEqual([0, 0, 2000]);
     expect(likely.slice(-2)).toEqual([Number.POSITIVE_INFINITY, 0]);
   });
 
-  test('a task that an earlier attempt has waited for is taken for one that has run for that time', async () => {
+  test('counts the time that earlier attempts have waited as time the task has run', async () => {
     const { likely } = await waitThrough(['RUNNING', ended], { waitedSeconds: 600 });
     expect(likely).toEqual([0, Number.POSITIVE_INFINITY]);
   });
 
-  test('a failed task brings its log and its own words', async () => {
+  test('returns the log and the reported reason of a failed task', async () => {
     const kept = { phase: 'failed', failure: 'x.csv: no rows' };
     const { taskEnd } = await waitThrough([{ lastStatus: 'STOPPED', exitCode: 65 }], { kept });
     expect(taskEnd).toMatchObject({ exitCode: 65, reported: 'x.csv: no rows', logTail: ['the last line'] });
   });
 
-  test('a task unknown just after launch is pending', async () => {
+  test('treats a task that is unknown just after its launch as pending', async () => {
     const { taskEnd } = await waitThrough([undefined, undefined, 'RUNNING', { lastStatus: 'STOPPED', exitCode: 0 }]);
     expect(taskEnd.status).toBe('stopped');
   });
 
-  test('a task that was seen and is missed for one look is still running', async () => {
+  test('treats a task that one poll does not find as still running', async () => {
     const { taskEnd } = await waitThrough(['RUNNING', undefined, 'RUNNING', { lastStatus: 'STOPPED', exitCode: 0 }]);
     expect(taskEnd.status).toBe('stopped');
   });
 
-  test('a task that nobody knows for the grace time is unknown, whether or not it was seen before', async () => {
+  test('returns unknown once a task has been missing for the grace time, seen before or not', async () => {
     const seen = await waitThrough(['RUNNING', undefined]);
     expect([seen.taskEnd.status, seen.looks()]).toEqual(['unknown', 12]);
     const never = await waitThrough([undefined]);
     expect([never.taskEnd.status, never.looks()]).toEqual(['unknown', 11]);
   });
 
-  test('a task that is still starting at the start timeout is late; one that runs never is', async () => {
+  test('returns notStarted for a task that still starts at the start timeout, but not for a running task', async () => {
     const late = await waitThrough(['PROVISIONING', 'PENDING']);
     expect([late.taskEnd.status, late.looks()]).toEqual(['notStarted', 31]);
     const ran = await waitThrough([...Array(60).fill('RUNNING'), { lastStatus: 'STOPPED', exitCode: 0 }]);
     expect(ran.taskEnd.status).toBe('stopped');
   });
 
-  test.each(clockErrors)('a start timeout does not depend on the clock of ECS: %i ms off', async (off) => {
+  test.each(clockErrors)('applies the start timeout independently of the ECS clock: %i ms off', async (off) => {
     const pending = { lastStatus: 'PENDING', createdAt: off };
     const late = await waitThrough([pending]);
     expect([late.taskEnd.status, late.looks()]).toEqual(['notStarted', 31]);
@@ -170,11 +170,11 @@ describe('awaitTask', () => {
     expect([later.taskEnd.status, later.looks()]).toEqual(['notStarted', 11]);
   });
 
-  describe('a container that has ended, of a task that is not STOPPED', () => {
+  describe('a container that has ended in a task that is not STOPPED', () => {
     const stuck = { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED', exitCode: 0, containerStatus: 'STOPPED' };
     const done: Progress = { ...half, phase: 'done' };
 
-    test('is reported after the time in which ECS reports the task STOPPED, where it is', async () => {
+    test('is reported after the grace time, or as STOPPED when ECS reports that first', async () => {
       const { taskEnd, looks } = await waitThrough(['RUNNING', stuck], { until: 'ended' });
       expect(taskEnd).toEqual({ taskArn: 'arn:1', status: 'ended', exitCode: 0, logTail: [] });
       expect(looks()).toBe(7);
@@ -182,7 +182,7 @@ describe('awaitTask', () => {
       expect(soon.taskEnd.status).toBe('stopped');
     });
 
-    test('brings its log and its own words when it has failed', async () => {
+    test('comes with its log and its reported reason when it has failed', async () => {
       const given = { until: 'ended', kept: { failure: 'x.csv: no rows' } } as const;
       const { taskEnd } = await waitThrough([{ ...stuck, exitCode: 65 }], given);
       expect(taskEnd).toMatchObject({ status: 'ended', exitCode: 65, reported: 'x.csv: no rows' });
@@ -194,19 +194,19 @@ describe('awaitTask', () => {
       ['a container that has ended without an exit code', [{ containerStatus: 'STOPPED' }], 6],
       ['a task that starts', ['PENDING'], 17],
       ['a task that it has known', ['RUNNING', undefined], 8],
-    ])('is done by its own progress while ECS has a record of %s', async (_what, steps, most) => {
+    ])('ends the wait by its own progress while ECS has a record of %s', async (_what, steps, most) => {
       const { taskEnd, looks } = await waitThrough(steps, { until: 'ended', reads: [done] });
       expect(taskEnd).toMatchObject({ taskArn: 'arn:1', status: 'ended', logTail: [] });
       expect(taskEnd).not.toHaveProperty('exitCode');
       expect(looks()).toBeLessThanOrEqual(most);
     });
 
-    test('is no end for a wait until STOPPED, as workflows of earlier versions ask for', async () => {
+    test('does not end a wait until STOPPED, which workflows of earlier versions request', async () => {
       const steps = [...Array(60).fill(stuck), ended];
       expect((await waitThrough(steps, { reads: [done] })).taskEnd.status).toBe('stopped');
     });
 
-    test('is not late to start where its progress proves that it runs', async () => {
+    test('does not count as a late start when its progress proves that it runs', async () => {
       const steps = [...Array(60).fill('PENDING'), ended];
       expect((await waitThrough(steps, { reads: [half] })).taskEnd.status).toBe('stopped');
     });
@@ -226,14 +226,14 @@ describe('stopTask', () => {
     return { end, asked: asked, looks: stage.looks() };
   };
 
-  test('asks once and waits until STOPPED, through every status', async () => {
+  test('requests the stop once and waits until STOPPED, through every status', async () => {
     const stopping = { desiredStatus: 'STOPPED', lastStatus: 'STOPPING' };
     const { end, asked } = await stopThrough(['RUNNING', stopping, { lastStatus: 'STOPPED', exitCode: 143 }]);
     expect(end).toMatchObject({ status: 'stopped', exitCode: 143 });
     expect(asked).toBe(1);
   });
 
-  test('a container that has ended is enough where it is asked for, and only there', async () => {
+  test('returns when the container has ended only if the caller waits for that', async () => {
     const stuck = { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED', exitCode: 143 };
     const { end, looks } = await stopThrough(['RUNNING', stuck], [true], 'ended');
     expect([end.status, end.exitCode, looks]).toEqual(['ended', 143, 7]);
@@ -241,12 +241,12 @@ describe('stopTask', () => {
     expect(whole.end.status).toBe('stopped');
   });
 
-  test('a task that is gone is no error: it is over after the grace time', async () => {
+  test('treats a missing task as gone after the grace time, without an error', async () => {
     const { end, looks } = await stopThrough([undefined], [false]);
     expect([end.status, looks]).toEqual(['unknown', 11]);
   });
 
-  test('a task that ECS does not know yet is asked to stop again, until it can be', async () => {
+  test('repeats the stop of a task that ECS does not know yet until it succeeds', async () => {
     const { end, asked } = await stopThrough(
       [undefined, undefined, 'PENDING', { lastStatus: 'STOPPED' }],
       [false, false, true],
@@ -254,7 +254,7 @@ describe('stopTask', () => {
     expect([end.status, asked]).toEqual(['stopped', 3]);
   });
 
-  test('a stop without effect is asked for again', async () => {
+  test('repeats a stop that has no effect', async () => {
     const { asked } = await stopThrough([...Array(40).fill('RUNNING'), { lastStatus: 'STOPPED' }]);
     expect(asked).toBe(2);
   });

@@ -3,7 +3,7 @@ import { boundAnswers, maxAnswerBytes } from '../../activities/boundAnswers';
 import type { EtlActivities } from '../../activities/contract';
 
 const nested: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
-/** `confirmWork` with another answer. */
+/** Wraps a `confirmWork` that returns another result. */
 const answering = (work: () => Promise<unknown>) =>
   boundAnswers({ confirmWork: work } as unknown as EtlActivities).confirmWork({ uri: 'u' });
 const errorOf = async (work: () => Promise<unknown>): Promise<Error> => {
@@ -12,7 +12,7 @@ const errorOf = async (work: () => Promise<unknown>): Promise<Error> => {
   return error as Error;
 };
 
-test('an answer that Temporal takes is handed on', async () => {
+test('returns a result that Temporal accepts unchanged', async () => {
   for (const answer of [true, undefined, null, { a: 'x'.repeat(maxAnswerBytes - 10) }]) {
     expect(await answering(async () => answer)).toBe(answer);
   }
@@ -21,13 +21,13 @@ test('an answer that Temporal takes is handed on', async () => {
 test.each<[string, unknown]>([
   ['too large', 'ñ'.repeat(maxAnswerBytes / 2)],
   ['nested too deeply', nested],
-])('an answer that is %s is a failure that is not retried', async (_, answer) => {
+])('a result that is %s is a non-retryable failure', async (_, answer) => {
   const error = await errorOf(async () => answer);
   expect(error).toMatchObject({ nonRetryable: true, type: 'ServiceUnavailable' });
   expect(error.message).toMatch(/^the result of confirmWork has .* bytes, and Temporal takes 2031616/);
 });
 
-test('an error is the same one with shorter texts, its causes included', async () => {
+test('keeps an error and shortens its texts, including those of its causes', async () => {
   const cause = new TypeError('y'.repeat(3_000_000));
   const thrown = new Error('x'.repeat(3_000_000), { cause });
   const error = await errorOf(() => Promise.reject(thrown));
@@ -38,7 +38,7 @@ test('an error is the same one with shorter texts, its causes included', async (
   }
 });
 
-test('a failure keeps its type when its details are too large', async () => {
+test('keeps the type of a failure whose details are too large', async () => {
   const details = ['x'.repeat(3_000_000)];
   const thrown = ApplicationFailure.create({ message: 'm', type: 'BadConfiguration', nonRetryable: true, details });
   const error = (await errorOf(() => Promise.reject(thrown))) as ApplicationFailure;

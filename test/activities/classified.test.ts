@@ -53,14 +53,17 @@ test.each<[string, Error]>([
   ['ECS', new CredentialsError('ECS RunTask: the AWS credentials have expired. Renew them.')],
   ['S3', new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', { remedy: 'Renew them' })],
   ['any client', Object.assign(new Error('expired'), { name: 'ExpiredTokenException' })],
-])('credentials that %s refuses are left to the one who counts the attempts', async (_what, error) => {
-  const failure = await failureOf(error);
-  expect(failure).toBeInstanceOf(CredentialsError);
-  expect((failure as Error).message).toMatch(/the AWS credentials have expired\. Renew them\.$/);
-});
+])(
+  'credentials that %s refuses become a CredentialsError for the caller, which counts the attempts',
+  async (_what, error) => {
+    const failure = await failureOf(error);
+    expect(failure).toBeInstanceOf(CredentialsError);
+    expect((failure as Error).message).toMatch(/the AWS credentials have expired\. Renew them\.$/);
+  },
+);
 
 test.each([new Error('anything'), new StorageError('SourceChanged', 's3://b/k', 'it changed')])(
-  '%s is left to the retries of Temporal',
+  "%s is left to Temporal's retry policy",
   async (error) => {
     expect(await failureOf(error)).toBe(error);
   },

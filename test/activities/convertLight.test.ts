@@ -16,7 +16,7 @@ import { samplePlan } from '../support/rig';
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
 const done: LightEnd = { exitCode: 0, seconds: 1, logTail: ['{"event":"finished"}'] };
 
-/** A converter that answers so, one after the other. */
+/** A converter that returns these answers in order. */
 function converterOf(...answers: (LightEnd | Error)[]): LightConverter & { requests: LightRequest[] } {
   const requests: LightRequest[] = [];
   return {
@@ -37,7 +37,7 @@ const convert = (converter: LightConverter | undefined, plan = samplePlan(), sig
   );
 
 describe('convertLight', () => {
-  test('tells the converter what a container is told, and not more time than the lane has', async () => {
+  test('sends the converter the environment of a container, with a timeout within the limit of the lane', async () => {
     const converter = converterOf(done);
     await convert(converter);
     expect(converter.requests[0]).toMatchObject({
@@ -52,12 +52,12 @@ describe('convertLight', () => {
     expect(short.requests[0]?.timeoutSeconds).toBe(60);
   });
 
-  test('the log of a success stays out of the history', async () => {
+  test('keeps the log of a success out of the history', async () => {
     expect((await convert(converterOf(done))).logTail).toEqual([]);
     expect((await convert(converterOf({ ...done, exitCode: 65 }))).logTail).toHaveLength(1);
   });
 
-  test('only what was refused before it started is asked for again', async () => {
+  test('retries only calls that were refused before they started', async () => {
     const busy = converterOf(new ThrottledError('busy'), new ThrottledError('busy'), done);
     expect(await convert(busy)).toMatchObject({ exitCode: 0 });
     expect(busy.requests).toHaveLength(3);
@@ -66,7 +66,7 @@ describe('convertLight', () => {
     expect(lost.requests).toHaveLength(1);
   });
 
-  test('a call whose credentials are refused is repeated within the budget, and fails after it', async () => {
+  test('retries a call whose credentials are refused within the budget, then fails', async () => {
     const refused = () => new CredentialsError('the AWS credentials have expired. Renew them.');
     const renewed = converterOf(refused(), refused(), done);
     expect(await convert(renewed)).toMatchObject({ exitCode: 0 });
@@ -80,7 +80,7 @@ describe('convertLight', () => {
     expect(expired.requests).toHaveLength(1);
   });
 
-  test('a cancel ends the waiting for a busy converter', async () => {
+  test('cancellation ends the wait for a busy converter', async () => {
     const cancel = new AbortController();
     const busy = converterOf(new ThrottledError('busy'), done);
     const waiting = convertLight(
@@ -98,7 +98,7 @@ describe('convertLight', () => {
     expect(busy.requests).toHaveLength(1);
   });
 
-  test('reports its progress while the conversion runs, as a wait for a task does', async () => {
+  test('reports progress while the conversion runs, like a wait for a task', async () => {
     const store = new MemoryStore();
     const plan = samplePlan();
     const read = { phase: 'converting', bytesRead: 5, bytesTotal: 10, rowsRead: 7, parts: 1, updatedAt: '1' };
@@ -134,7 +134,7 @@ describe('convertLight', () => {
     expect(progress).toEqual([read]);
   });
 
-  test('a worker without a lane says so', async () => {
+  test('fails with a clear message on a worker without a light lane', async () => {
     await expect(convert(undefined)).rejects.toThrow(LightConverterError);
   });
 });

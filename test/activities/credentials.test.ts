@@ -14,7 +14,7 @@ import { resolvePlaces } from '../../etl-image/src/config/places';
 const rule = { timeZone: 'UTC' };
 const rawBase = 's3://raw';
 const settings = { rawBase, cleanBase: 's3://clean', timeScale: 1 };
-/** Nothing of this is read. */
+/** A store that fails on any access: these inputs are rejected before anything is read. */
 const store = new Proxy({} as never, {
   get: () => () => {
     throw new Error('the store was asked');
@@ -29,7 +29,7 @@ const messageOf = (work: () => unknown): string => {
   }
 };
 
-/** Where an address of an event, a request, a message or a command ends up in words and IDs. */
+/** Every place that puts an address from an event, a request, a message or a command into messages and IDs. */
 const places: readonly [string, (address: string) => unknown][] = [
   [
     'the answer of validation',
@@ -103,6 +103,6 @@ const addresses = [
   's3://user:Xsecret@raw/x.csv',
 ];
 
-test.each(places)('%s: no credentials of an address', async (_place, shown) => {
+test.each(places)('%s: omits the credentials of an address', async (_place, shown) => {
   for (const address of addresses) expect(JSON.stringify(await shown(address))).not.toMatch(/Xsec|secret/);
 });

@@ -16,7 +16,7 @@ const running = (count: number): FakeTaskRunner => {
   return tasks;
 };
 
-/** Waits for the ends of tasks, as awaitTask does, and notes how many seconds later each is seen. */
+/** Waits for the ends of tasks, as awaitTask does, and records the delay in seconds until each end is observed. */
 function watcher(tasks: FakeTaskRunner, changeLikelyAt: (arn: string) => number = () => 0) {
   const describer = createDescriber(tasks, settings);
   const stop = new AbortController();
@@ -47,7 +47,7 @@ const quantile = (values: Iterable<number>, share: number): number => {
 
 const ends = 30;
 
-/** `count` tasks of which one ends every few seconds at random; another takes its place. */
+/** Simulates `count` tasks. Every few seconds, at random, one ends and another starts. */
 async function simulate(count: number, changeLikelyAt?: (arn: string) => number) {
   const tasks = running(count);
   const waits = watcher(tasks, changeLikelyAt);
@@ -70,7 +70,7 @@ async function simulate(count: number, changeLikelyAt?: (arn: string) => number)
 }
 
 describe('describer, simulated', () => {
-  // 4 calls a second: a fifth of what ECS allows an account. 2,000 tasks cost no more calls than with a look every 5 s.
+  // 4 calls a second are a fifth of the ECS limit per account. Polling 2,000 tasks every 5 s would cost as many.
   test.each([
     { count: 1, median: 0.7, worst: 1, calls: 1.1 },
     { count: 10, median: 0.7, worst: 1, calls: 1.2 },
@@ -79,7 +79,7 @@ describe('describer, simulated', () => {
     { count: 500, median: 1, worst: 1.5, calls: 4 },
     { count: 2000, median: 3, worst: 5.3, calls: 4 },
   ])(
-    'the ends of $count tasks are seen after $median s at the median, with at most $calls calls a second',
+    'observes the ends of $count tasks after $median s at the median with at most $calls calls a second',
     async ({ count, ...most }) => {
       const { lags, callsPerSecond } = await simulate(count);
       expect(lags).toHaveLength(ends);
@@ -89,14 +89,14 @@ describe('describer, simulated', () => {
     },
   );
 
-  test('of 2,000 tasks those that are likely to end are looked at first', async () => {
+  test('polls the tasks that are likely to end first among 2,000 tasks', async () => {
     const isLikely = (arn: string) => numberOf(arn) < 200 || numberOf(arn) >= 2000;
     const { lags, callsPerSecond } = await simulate(2000, (arn) => (isLikely(arn) ? 0 : Number.POSITIVE_INFINITY));
     expect(quantile(lags, 0.5)).toBeLessThanOrEqual(1.5);
     expect(callsPerSecond).toBeLessThanOrEqual(4);
   });
 
-  test('tasks that are not likely to end are looked at in turn, though all others come before them', async () => {
+  test('polls tasks that are not likely to end in turn, although all others take precedence', async () => {
     const isUnlikely = (arn: string) => numberOf(arn) < ends;
     const { lags } = await simulate(2000, (arn) => (isUnlikely(arn) ? Number.POSITIVE_INFINITY : 0));
     expect(lags).toHaveLength(ends);
@@ -105,7 +105,7 @@ describe('describer, simulated', () => {
 });
 
 describe('describer', () => {
-  test('looks at a task at once when its watch begins, and every second from then on', async () => {
+  test('describes a task at once when its watch begins, then every second', async () => {
     const tasks = running(1);
     const watch = createDescriber(tasks, settings).watch('arn:0');
     const looks: number[] = [];
@@ -118,7 +118,7 @@ describe('describer', () => {
     expect(looks.map((at) => Math.round(at / 1000))).toEqual([0, 1, 2]);
   });
 
-  test('a second watch of a task looks at once, and the first one sees it too', async () => {
+  test('describes a task at once for a second watch, and the first watch receives that answer too', async () => {
     const tasks = running(1);
     const describer = createDescriber(tasks, settings);
     const first = describer.watch('arn:0');
@@ -129,7 +129,7 @@ describe('describer', () => {
     expect(tasks.describeCalls).toEqual([['arn:0'], ['arn:0']]);
   });
 
-  test('an answer that was under way when a watch began does not count for it', async () => {
+  test('ignores for a watch an answer that was requested before the watch began', async () => {
     const tasks = running(1);
     const answers: (() => void)[] = [];
     tasks.describe = async (arns) => {
@@ -149,7 +149,7 @@ describe('describer', () => {
     expect(await late).toMatchObject({ lastStatus: 'STOPPED' });
   });
 
-  test('a throttled call doubles the interval, up to 16 times, and answers shorten it again', async () => {
+  test('doubles the interval after a throttled call, up to 16 times, and shortens it again after answers', async () => {
     const tasks = running(1);
     const describe = tasks.describe.bind(tasks);
     const calledAt: number[] = [];
@@ -168,7 +168,7 @@ describe('describer', () => {
     expect(gaps.at(-1)).toBe(1);
   });
 
-  test('an outage is waited out at the usual pace; no wait hears of it', async () => {
+  test('retries an outage at the usual interval without failing any wait', async () => {
     const tasks = running(1);
     const describe = tasks.describe.bind(tasks);
     let refusals = 3;
@@ -181,7 +181,7 @@ describe('describer', () => {
     expect(await answer).toMatchObject({ lastStatus: 'RUNNING' });
   });
 
-  test('a call that stays without an answer holds up no other', async () => {
+  test('a call without an answer does not delay other calls', async () => {
     const tasks = running(150);
     const describe = tasks.describe.bind(tasks);
     let hangs = 1;
@@ -198,7 +198,7 @@ describe('describer', () => {
   test.each([
     ['ECS will repeat', new TaskRunnerError('AccessDenied')],
     ['another worker may not get', new CredentialsError('AccessDenied')],
-  ])('an error that %s rejects the look', async (_what, error) => {
+  ])('rejects the wait with an error that %s', async (_what, error) => {
     const tasks = running(1);
     tasks.describe = async () => {
       throw error;
@@ -209,7 +209,7 @@ describe('describer', () => {
     await expected;
   });
 
-  test('a wait that was given up costs no call, and no timer is left', async () => {
+  test('an aborted wait costs no call and leaves no timer', async () => {
     const tasks = running(1);
     const stop = new AbortController();
     const answer = createDescriber(tasks, settings).watch('arn:0', stop.signal).next();

@@ -21,7 +21,7 @@ async function search(states: Record<string, ExecutionState>, changes: Record<st
 }
 
 describe('findOrphans', () => {
-  test('a task whose workflow was terminated is an orphan; one whose workflow runs is not', async () => {
+  test('a task is an orphan when its workflow was terminated, but not while its workflow runs', async () => {
     const report = await search({
       terminated: { status: 'closed', how: 'TERMINATED', closedAt },
       busy: { status: 'running' },
@@ -41,18 +41,18 @@ describe('findOrphans', () => {
     });
   });
 
-  test('a workflow that ended just now may still be stopping its task itself', async () => {
+  test('a task is not an orphan while its workflow, just ended, may still be stopping it', async () => {
     const now = closedAt + 3_600_000;
     const report = await search({ fresh: { status: 'closed', how: 'FAILED', closedAt: now - 599_000 } });
     expect(report).toMatchObject({ examined: 1, orphans: [] });
   });
 
-  test('a workflow that Temporal does not know is reported, and its task no orphan', async () => {
+  test('reports a workflow that Temporal does not know, without treating its task as an orphan', async () => {
     const report = await search({ foreign: { status: 'unknown' } });
     expect(report).toMatchObject({ orphans: [], unknown: [{ workflowId: 'foreign' }] });
   });
 
-  test('tasks of other namespaces and of other programs, and those that stop already, are not looked at', async () => {
+  test('ignores tasks of other namespaces and programs, and tasks that are already stopping', async () => {
     const closed = { status: 'closed', how: 'TERMINATED', closedAt } as const;
     const report = await search(
       { other: closed, foreign: closed, stopping: closed, ended: closed },

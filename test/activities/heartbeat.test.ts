@@ -24,7 +24,7 @@ describe('heartbeats', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('have details that are current at each of them', async () => {
+  test('carry the details current at the time of each heartbeat', async () => {
     let waitedSeconds = 0;
     const sent = await run(
       async (note) => {
@@ -38,7 +38,7 @@ describe('heartbeats', () => {
     expect(sent).toEqual([{ waitedSeconds: 0 }, { status: 'PENDING', waitedSeconds: 40 }]);
   });
 
-  test('are sent at once where that is asked for, and repeated so much later', async () => {
+  test('are sent at once on request, which also resets the interval', async () => {
     const sent = await run(async (note) => {
       await seconds(15);
       note({ rows: 1 }, true);

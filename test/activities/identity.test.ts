@@ -2,7 +2,7 @@ import { clientToken, startedBy, tags } from '../../activities/identity';
 
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
 
-test('the token knows workflow, run and generation, and nothing else', () => {
+test('the client token depends only on the workflow ID, the run ID and the generation', () => {
   const token = clientToken(run, 1);
   expect(token).toMatch(/^[0-9a-f]{1,64}$/);
   expect(clientToken({ ...run, startedAt: 'later' }, 1)).toBe(token);
@@ -11,7 +11,7 @@ test('the token knows workflow, run and generation, and nothing else', () => {
   expect(clientToken({ ...run, workflowId: 'other' }, 1)).not.toBe(token);
 });
 
-test('startedBy and tags hold what ECS allows, whatever the workflow ID', () => {
+test('startedBy and tags contain only characters that ECS allows, whatever the workflow ID', () => {
   expect(startedBy('etl/año/ñ?*')).toMatch(/^[A-Za-z0-9\-/_]{1,128}$/);
   expect(tags('default', { ...run, workflowId: 'a*b?c' }, 1)).toEqual({
     'etl:namespace': 'default',

@@ -25,7 +25,7 @@ describe('launchTask', () => {
     store = new MemoryStore();
   });
 
-  test('a repeated launch is the same request and finds the same task, even before ECS lists it', async () => {
+  test('repeats a launch with the same request and returns the same task, even before ECS lists it', async () => {
     const list = tasks.list.bind(tasks);
     tasks.list = async () => [];
     const once = await launch();
@@ -43,12 +43,12 @@ describe('launchTask', () => {
       GENERATION: '1',
       CHUNK_ROWS: '500000',
       OPTIONS: '{}',
-      // The run's own time, which counts from the launch, is over before.
+      // The timeout of the run counts from the launch and expires earlier.
       TIMEOUT_SECONDS: '3630',
     });
   });
 
-  test('a live task of an earlier run of the workflow comes first, also while it stops', async () => {
+  test('is blocked by a live task of an earlier run of the workflow, including while it stops', async () => {
     const old = arnOf(await launch({ run: { ...run, runId: 'run-0' } }));
     expect(await launch()).toEqual({ kind: 'blocked', by: [old] });
     change(old, { desiredStatus: 'STOPPED' });
@@ -58,7 +58,7 @@ describe('launchTask', () => {
     expect(await launch()).toMatchObject({ kind: 'launched', generation: 1 });
   });
 
-  test('a task of this run that nobody told of is taken for the launch, as the generation it was started as', async () => {
+  test('adopts a task of this run whose launch was never acknowledged, under its original generation', async () => {
     const untold = arnOf(await launch());
     expect(await launch({ generation: 2 })).toEqual({ kind: 'launched', taskArn: untold, generation: 1 });
     expect(tasks.tasks.size).toBe(1);
@@ -66,11 +66,11 @@ describe('launchTask', () => {
     expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [untold] });
   });
 
-  describe('a task of which ECS does not report that it is STOPPED', () => {
+  describe('a task that ECS does not report as STOPPED', () => {
     const stuck = { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED' };
 
     test.each([0, 65, 76, 79])(
-      'does not block when its container has ended for good, with exit code %i',
+      'does not block after its container has ended with the final exit code %i',
       async (exitCode) => {
         const earlier = arnOf(await launch({ run: { ...run, runId: 'run-0' } }));
         change(earlier, { ...stuck, exitCode });
@@ -89,13 +89,13 @@ describe('launchTask', () => {
       expect(await launch({ run: { ...run, runId: 'run-2' } })).toEqual({ kind: 'blocked', by: [failed] });
     });
 
-    test('blocks when it was stopped by somebody, whatever its container has ended with', async () => {
+    test('blocks when it was stopped from outside, whatever the exit code of its container', async () => {
       const stopped = arnOf(await launch());
       change(stopped, { ...stuck, exitCode: 0, stopCode: 'SpotInterruption' });
       expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [stopped] });
     });
 
-    test('is found by the launch that has started it, however it ends', async () => {
+    test('is found by the launch that started it, however it ends', async () => {
       const mine = arnOf(await launch());
       for (const exitCode of [undefined, 0, 74]) {
         change(mine, { ...stuck, ...(exitCode !== undefined && { exitCode }) });
@@ -104,14 +104,14 @@ describe('launchTask', () => {
       expect(tasks.tasks.size).toBe(1);
     });
 
-    test('is neither adopted nor waited for once the run has settled its end, whatever record ECS gives', async () => {
+    test('is neither adopted nor awaited once the run has settled its end, whatever record ECS returns', async () => {
       const over = arnOf(await launch());
       expect(await launch({ generation: 2, over: [over] })).toMatchObject({ kind: 'launched', generation: 2 });
       expect(tasks.tasks.size).toBe(2);
     });
   });
 
-  test('a token that stands for another request: its task is adopted when it is ours, and only then', async () => {
+  test('adopts the task of a client token conflict only if it belongs to this run', async () => {
     const ours = arnOf(await launch());
     tasks.list = async () => [];
     tasks.nextAnswer = { conflict: [ours] };
@@ -119,12 +119,12 @@ describe('launchTask', () => {
     change(ours, { tags: { 'etl:run-id': 'somebody', 'etl:generation': '1' } });
     tasks.nextAnswer = { conflict: [ours] };
     await expect(launch()).rejects.toThrow(TaskRunnerError);
-    // Not visible yet: to be asked again, not to be given up.
+    // The task is not visible yet, so the error must stay retryable.
     tasks.nextAnswer = { conflict: ['arn:unseen'] };
     await expect(launch()).rejects.not.toThrow(TaskRunnerError);
   });
 
-  test('failures[] are told with their cause', async () => {
+  test('returns the entries of failures[] with their cause', async () => {
     tasks.nextAnswer = { refused: 'Capacity is unavailable at this time', cause: 'capacity' };
     expect(await launch()).toEqual({
       kind: 'refused',
@@ -133,7 +133,7 @@ describe('launchTask', () => {
     });
   });
 
-  test('options that are too long for an environment go by URI; the request stays the same', async () => {
+  test('passes options that are too long for the environment by URI, with an unchanged request', async () => {
     const columns = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`column_number_${n}`, 'text' as const]));
     const long = { ...plan, options: { columns } };
     await launch({ plan: long });
@@ -145,7 +145,7 @@ describe('launchTask', () => {
     expect(tasks.requests[1]).toEqual(tasks.requests[0]);
   });
 
-  test('size and Spot are those of the launch, not of the plan', async () => {
+  test('uses the size and Spot setting of the launch, not of the plan', async () => {
     await launch({ spot: true, size: { cpu: 2048, memoryMiB: 16_384 } });
     expect(tasks.requests[0]).toMatchObject({ spot: true, size: { cpu: 2048, memoryMiB: 16_384 } });
   });

@@ -25,7 +25,7 @@ const plan: BatchPlan = {
   priority: 3,
 };
 
-/** The listing over these keys, and what Temporal knows of their workflows. */
+/** The listing over these keys, with the state of their workflows in Temporal. */
 function place(keys: readonly string[], states: Readonly<Record<string, ExecutionState>> = {}) {
   const store = new MemoryStore();
   for (const key of keys) store.objects.set(`s3://raw/${key}`, Buffer.from('a\n1\n'));
@@ -50,7 +50,7 @@ const short = (files: readonly FoundFile[]) =>
     [uri.replace('s3://raw/', ''), batch.batchDate, skip ?? (refused === undefined ? 'start' : 'refused')].join(' '),
   );
 
-test('data files of the day, in order of their keys; nothing hidden, nothing of another day', async () => {
+test('lists the data files of the day in key order, without hidden files or files of another day', async () => {
   const { all } = place([
     'ventas/2026-02-08/b.csv.gz',
     'ventas/2026-02-08/a.csv',
@@ -69,7 +69,7 @@ test('data files of the day, in order of their keys; nothing hidden, nothing of 
   ]);
 });
 
-test('a page of very long keys has fewer of them: its answer stays below what Temporal takes', async () => {
+test("puts fewer very long keys on a page, so that the result stays below Temporal's limit", async () => {
   const keys = Array.from({ length: 200 }, (_, index) => `ventas/2026-02-08/${'\u0001'.repeat(900)}${100 + index}.csv`);
   const { all, store, executions } = place(keys);
   const page = await listFiles({ store, executions }, { plan, batchDate: '2026-02-08', limit: 200 });
@@ -78,7 +78,7 @@ test('a page of very long keys has fewer of them: its answer stays below what Te
   expect((await all()).map(({ uri }) => uri)).toEqual(keys.map((key) => `s3://raw/${key}`));
 });
 
-test('pages go on where the one before ended, and together are the whole', async () => {
+test('each page continues where the previous one ended, and all pages together are complete', async () => {
   const keys = Array.from({ length: 7 }, (_, index) => `ventas/2026-02-08/${index}.csv`);
   const { all, store, executions } = place(keys);
   for (const limit of [1, 2, 3, 7, 8])
@@ -87,7 +87,7 @@ test('pages go on where the one before ended, and together are the whole', async
   expect(page.next).toBeUndefined();
 });
 
-test('without placeholders a date in the key decides, and a file without one is of the day asked', async () => {
+test('without placeholders the date in the key decides; a file without one belongs to the requested day', async () => {
   const { all } = place(['in/x_2026-02-07.csv', 'in/x_2026-02-08.csv', 'in/plain.csv']);
   const prefix = 's3://raw/in';
   expect(short(await all({ prefix }))).toEqual([
@@ -101,7 +101,7 @@ test('without placeholders a date in the key decides, and a file without one is 
   ]);
 });
 
-test('a month in the prefix is listed once for all its days', async () => {
+test('lists a prefix with a month once for all its days', async () => {
   const { all } = place([
     'in/2026/01/x_20260131.csv',
     'in/2026/02/07/x.csv',
@@ -115,14 +115,14 @@ test('a month in the prefix is listed once for all its days', async () => {
   ]);
 });
 
-test('a match is about the name, and may name the day', async () => {
+test('match applies to the file name and may contain the date', async () => {
   const { all } = place(['in/a-20260208.dump', 'in/b-20260208.dump', 'in/a-20260209.dump', 'in/_a-20260208.dump']);
   expect(short(await all({ prefix: 's3://raw/in', match: 'a-{yyyy}{MM}{dd}.*' }))).toEqual([
     'in/a-20260208.dump 2026-02-08 start',
   ]);
 });
 
-test('delivered as it is now: not again, but a changed file, other options, or mode all', async () => {
+test('lists a delivered file again only when it has changed, for other options, or with mode all', async () => {
   const { all, commit } = place(['ventas/2026-02-08/a.csv']);
   await commit('ventas/2026-02-08/a.csv');
   const skips = async (changes: Partial<BatchPlan>) => (await all(changes)).map(({ skip }) => skip ?? 'start');
@@ -133,7 +133,7 @@ test('delivered as it is now: not again, but a changed file, other options, or m
   expect(await skips({})).toEqual(['start']);
 });
 
-test('files whose names look alike are batches of their own, and one that an earlier version delivered keeps its name', async () => {
+test('gives files with similar names separate batches and keeps the name of an earlier delivery', async () => {
   const { all, commit } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/a.csv.gz']);
   const sources = async () => (await all({}, 1)).map(({ batch, skip }) => [batch.source, skip]);
   const hashed = expect.stringMatching(/^a-[0-9a-f]{12}$/);
@@ -150,7 +150,7 @@ test('files whose names look alike are batches of their own, and one that an ear
   ]);
 });
 
-test('a file that would replace the data of another one is refused, unless the request declares it', async () => {
+test('refuses a file that would replace the data of another, unless the request declares it', async () => {
   const { all, commit } = place(['ventas/a.csv', 'old/ventas/a.csv']);
   await commit('old/ventas/a.csv');
   const changes = { prefix: 's3://raw/ventas', rawBase: 's3://raw' };
@@ -162,7 +162,7 @@ test('a file that would replace the data of another one is refused, unless the r
   expect(short(await all({ ...changes, detail }))).toEqual(['ventas/a.csv 2026-02-08 start']);
 });
 
-test('a running pipeline is left alone, and said by whom; mode failed takes the failed ones alone', async () => {
+test('leaves a running pipeline alone and names its starter; mode failed takes only failed files', async () => {
   const changes = { prefix: 's3://raw/ventas', rawBase: 's3://raw' };
   const id = (name: string) => `etl/ventas/2026-02-08/${name}`;
   const closed = (how: string): ExecutionState => ({ status: 'closed', how, closedAt: 0 });
@@ -189,7 +189,7 @@ test('a running pipeline is left alone, and said by whom; mode failed takes the 
   ]);
 });
 
-test('a folder named by the day is no dataset', async () => {
+test('does not use the folder of the day as the dataset', async () => {
   const { all } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/compras/a.csv']);
   const found = await all({ detail: {} });
   expect(found.map(({ refused, batch }) => refused ?? batch.dataset)).toEqual([
@@ -199,7 +199,7 @@ test('a folder named by the day is no dataset', async () => {
 });
 
 test.each(['2026/02/08', '2026-02-08', 'ventas_20260208', 'batch_date=2026-02-08'])(
-  'nor is a folder %s below the one that is listed, or that one itself',
+  'does not use a folder %s as the dataset, below the listed folder or as the listed folder',
   async (folder) => {
     const { all } = place([`ventas/${folder}/a.csv`, `ventas/${folder}/compras/a.csv`, 'ventas/a.csv']);
     const found = await all({ prefix: 's3://raw/ventas', detail: {} });
@@ -216,14 +216,14 @@ test.each(['2026/02/08', '2026-02-08', 'ventas_20260208', 'batch_date=2026-02-08
   },
 );
 
-test('a commit log that is damaged is the trouble of its file alone', async () => {
+test('a damaged commit log affects only its own file', async () => {
   const { all, store } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/b.csv']);
   await store.write('s3://clean/_etl/ventas/2026-02-08/a/commits/000001.json', 'half');
   const found = await all();
   expect(found.map(({ refused }) => refused?.slice(0, 33))).toEqual(['its commit log cannot be read: s3', undefined]);
 });
 
-test('keys that no program can be handed are refused with the remedy; an empty folder marker is no file', async () => {
+test('refuses keys that no program can open, with the remedy, and ignores empty folder markers', async () => {
   const day = 'ventas/2026-02-08';
   const { all, store } = place([
     `${day}/x/../a.csv`,
@@ -246,7 +246,7 @@ test('keys that no program can be handed are refused with the remedy; an empty f
   });
 });
 
-test('what is left out is counted by its reason, whatever the pages are', async () => {
+test('counts what is left out by reason, whatever the page size', async () => {
   const { store, executions } = place([
     ...['in/_a.csv', 'in/.git/b.csv', 'in/c.pdf', 'in/d.csv', 'in/e_2026-02-07.csv', 'in/f.csv', 'in/z.pdf'],
   ]);
@@ -261,7 +261,7 @@ test('what is left out is counted by its reason, whatever the pages are', async 
   }
 });
 
-describe('a folder with entries that are not plain files', () => {
+describe('a folder with entries that are not regular files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'etl-odd-'));
   let clean = (): void => undefined;
   beforeAll(() => {
@@ -297,11 +297,11 @@ describe('a folder with entries that are not plain files', () => {
     'shut/…': 'refused',
   };
 
-  test('each of them is in the result, on pages of any size', async () => {
+  test('lists each entry with any page size', async () => {
     for (const limit of [1, 3, 200]) expect(await found({}, limit)).toEqual(expected);
   });
 
-  test('a match is about the name as it is read, and never about a folder', async () => {
+  test('applies match to the decoded name, and never to a folder', async () => {
     expect(await found({ match: 'caf?.csv' })).toEqual({
       ...{ 'caf%E9.csv': 'refused', 'caf%EF%BF%BD.csv': 'start' },
       ...{ 'linked/': 'notAFile', 'real/up/': 'notAFile', 'shut/…': 'refused' },

@@ -17,7 +17,7 @@ const ofBuckets = {
 };
 type Settings = typeof ofFiles;
 
-/** A store that must not be asked for anything. */
+/** A store that fails on any access. */
 const untouchable = new Proxy(new MemoryStore(), {
   get: (_, name) => () => {
     throw new Error(`${String(name)}: a refused place was touched`);
@@ -64,12 +64,12 @@ describe('validateInput', () => {
       expect.stringMatching(/^detail\.replaces: /),
     ]),
   );
-  test.each(buckets.nonsense)('%s is not a place', async (uri) => {
+  test.each(buckets.nonsense)('rejects %s as an address', async (uri) => {
     expect(await reasons(ofBuckets, { s3Key: uri })).toHaveLength(1);
     expect(await reasons(ofBuckets, { s3Key: good(ofBuckets), destination: uri })).toHaveLength(1);
   });
 
-  test('the reason names the key, the place and the variable to change', async () => {
+  test('the reason names the key, the address and the variable to change', async () => {
     const detail = { s3Key: 'file:///etc/passwd', destination: 's3://another-bucket' };
     expect(await reasons(ofBuckets, detail)).toEqual([
       'detail.s3Key: file:///etc/passwd lies outside the allowed sources, s3://raw-data-lake/in: choose a place below them, or add its prefix to ETL_SOURCE_PREFIXES',
@@ -77,7 +77,7 @@ describe('validateInput', () => {
     ]);
   });
 
-  test('with every file allowed, as by the command, a source and a destination may be anywhere', async () => {
+  test('allows any source and destination when every file is allowed, as for the command', async () => {
     const every = { sources: ['file:///'], destinations: ['file:///'] };
     const answer = await validateInput(
       confineStore(openStore(), every),
@@ -87,7 +87,7 @@ describe('validateInput', () => {
     expect(answer).toMatchObject({ valid: true, plan: { destination: world.at('new/lake') } });
   });
 
-  test('without lists, the raw and the clean base are allowed', async () => {
+  test('allows the raw and the clean base when no lists are set', async () => {
     const { places: _, ...settings } = ofFiles;
     const validate = (detail: object) => validateInput(openStore(), settings, { detail: { batchDate, ...detail } });
     expect(await validate({ s3Key: 'ventas/dia.csv' })).toMatchObject({ valid: true });
@@ -98,7 +98,7 @@ describe('validateInput', () => {
     expect(await validate({ s3Key: 'ventas/dia.csv', destination: world.raw })).toMatchObject({ valid: false });
   });
 
-  test('a destination in the folder of a dataset is refused', async () => {
+  test('refuses a destination in the folder of a dataset', async () => {
     const store = new MemoryStore();
     store.objects.set('s3://raw-data-lake/in/ventas/dia.csv', Buffer.from('a,b\n1,2\n'));
     store.objects.set('s3://clean-data-lake/out/_etl/ventas/2026-02-08/dia/commits/000001.json', Buffer.from('{}'));
@@ -136,7 +136,7 @@ describe('planBatch', () => {
     ),
   );
 
-  test('a prefix with the day in it is allowed below a source', async () => {
+  test('allows a prefix that contains the day below a source', async () => {
     const answer = await planBatch(new MemoryStore(), ofBuckets, {
       request: { prefix: 's3://raw-data-lake/in/{yyyy}/{MM}/{dd}' },
       scheduledAt: `${batchDate}T01:00:00Z`,

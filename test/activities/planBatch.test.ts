@@ -10,7 +10,7 @@ const planned = (
   at = places as Parameters<typeof planBatch>[1],
 ) => planBatch(store, at, { request, scheduledAt });
 
-test('everything is resolved: places, and the day of the schedule in its time zone', async () => {
+test('resolves the places, and the day of the schedule in its time zone', async () => {
   expect(await planned({ prefix: 'ventas', timeZone: 'Europe/Madrid', dayOffset: -1 })).toEqual({
     valid: true,
     plan: {
@@ -49,11 +49,11 @@ test.each<[string, unknown, RegExp]>([
   ['a key of the event that is unknown', { prefix: 'a', detail: { dialekt: {} } }, /^detail\.dialekt: unknown key/],
   ['what is made for each file', { prefix: 'a', detail: { s3Key: 'x' } }, /^detail\.s3Key: is made for each file/],
   ['a scheme that nobody knows', { prefix: 'ftp://host/x' }, /^prefix: "ftp:\/\/host\/…" is no s3:/],
-])('refused: %s', async (_, request, reason) => {
+])('refuses %s', async (_, request, reason) => {
   expect(await planned(request)).toEqual({ valid: false, reasons: [expect.stringMatching(reason)] });
 });
 
-test('a prefix without a scheme has to lie somewhere', async () => {
+test('refuses a prefix without a scheme when there is no raw base', async () => {
   const answer = await planned({ prefix: 'a' }, new MemoryStore(), { rawBase: undefined, cleanBase: 's3://clean' });
   expect(answer).toEqual({
     valid: false,
@@ -61,7 +61,7 @@ test('a prefix without a scheme has to lie somewhere', async () => {
   });
 });
 
-test('a bucket that does not exist is bad input; one that denies access or is away is not', async () => {
+test('a missing bucket is invalid input; denied access and an unavailable service are errors', async () => {
   const failing = (code: 'NoSuchBucket' | 'AccessDenied' | 'Unavailable') => ({
     list(uri: string): AsyncIterable<never> {
       throw new StorageError(code, uri, 'S3 answered no');

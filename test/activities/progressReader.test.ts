@@ -10,7 +10,7 @@ const at = (bytesRead: number): Progress => ({
   updatedAt: String(bytesRead),
 });
 
-describe('progress that is followed', () => {
+describe('progress of a running task', () => {
   const follow = () => {
     const store = new MemoryStore();
     const seen: number[] = [];
@@ -24,7 +24,7 @@ describe('progress that is followed', () => {
     return { ...followed, seen, write: (progress: Progress) => store.write('file:///p', JSON.stringify(progress)) };
   };
 
-  test('is handed over each time that it has changed, until it is stopped', async () => {
+  test('is passed on after each change until the reader is stopped', async () => {
     const { seen, write, stop, last } = follow();
     await seconds(6);
     await write(at(10));
@@ -40,7 +40,7 @@ describe('progress that is followed', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is read less often on a worker that follows many', async () => {
+  test('is read less often on a worker that follows many tasks', async () => {
     const store = new MemoryStore();
     const readSmall = jest.spyOn(store, 'readSmall');
     const reader = createProgressReader(store, { leastSeconds: 5 });
@@ -54,7 +54,7 @@ describe('progress that is followed', () => {
     for (const { stop } of all) stop();
   });
 
-  test('that cannot be read ends nothing', async () => {
+  test('that cannot be read does not fail anything', async () => {
     const store = { readSmall: () => Promise.reject(new Error('503')) };
     const reader = createProgressReader(store, { leastSeconds: 1 });
     expect(await reader.read('file:///p')).toBeUndefined();
@@ -65,7 +65,7 @@ describe('progress that is followed', () => {
   });
 });
 
-describe('updates of the workflow', () => {
+describe('progress updates to the workflow', () => {
   test('are at most four, one for each quarter', async () => {
     const updates: number[] = [];
     const onProgress = everyQuarter(async ({ bytesRead }) => void updates.push(bytesRead), 30);
@@ -76,7 +76,7 @@ describe('updates of the workflow', () => {
     expect(updates).toEqual([25, 50, 75, 100]);
   });
 
-  test('are apart: a short task sends none', async () => {
+  test('keep a minimum distance, so that a short task sends none', async () => {
     const updates: number[] = [];
     const onProgress = everyQuarter(async ({ bytesRead }) => void updates.push(bytesRead), 30);
     for (let bytesRead = 1; bytesRead <= 100; bytesRead++) {

@@ -7,7 +7,7 @@ import { samplePlan } from '../support/rig';
 
 const run = { workflowId: 'w', runId: 'r1', startedAt: '2026-02-08T00:00:00.000Z' };
 
-/** Confirms a commit that is there, or is not. */
+/** Confirms a commit that exists or is missing. */
 async function confirm(plan: ReturnType<typeof samplePlan>, isThere: boolean, delivered: DeadLetters['delivered']) {
   const store = new MemoryStore();
   const { source, optionsHash } = plan;
@@ -27,13 +27,13 @@ async function confirm(plan: ReturnType<typeof samplePlan>, isThere: boolean, de
   return new MockActivityEnvironment().run(activities.confirmCommit, { plan, run });
 }
 
-test('a delivery removes the letter of its event, of failures before the run', async () => {
+test('a delivery removes the letter of its event for failures before the run', async () => {
   const delivered = jest.fn(async () => undefined);
   expect(await confirm(samplePlan({ letterKey: 'k' }), true, delivered)).toMatchObject({ kind: 'delivered' });
   expect(delivered.mock.calls).toEqual([['k', new Date(run.startedAt)]]);
 });
 
-test('what is not delivered keeps its letter, and so does a plan of an earlier version', async () => {
+test('keeps the letter without a delivery, and for a plan of an earlier version', async () => {
   const delivered = jest.fn(async () => undefined);
   expect(await confirm(samplePlan({ letterKey: 'k' }), false, delivered)).toMatchObject({ kind: 'missing' });
   expect(await confirm(samplePlan(), true, delivered)).toMatchObject({ kind: 'delivered' });

@@ -23,7 +23,7 @@ const reasonsOf = async (...args: Parameters<typeof validate>): Promise<string> 
 };
 
 describe('validateInput', () => {
-  test('returns the plan, everything resolved', async () => {
+  test('returns a plan with everything resolved', async () => {
     expect(await validate('a,b\n1,2\n')).toMatchObject({
       valid: true,
       plan: {
@@ -35,7 +35,7 @@ describe('validateInput', () => {
     });
   });
 
-  describe('of a batch that has a commit', () => {
+  describe('for a batch that has a commit', () => {
     const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' };
     const place = layout('s3://clean', batch);
     const committed = async (source: object = {}, projected = true) => {
@@ -55,7 +55,7 @@ describe('validateInput', () => {
     };
     const answer = async (store: MemoryStore, detail: object = {}) => validate(undefined, detail, store);
 
-    test('finds this source and these options delivered', async () => {
+    test('recognises the same source and options as delivered', async () => {
       expect(await answer(await committed())).toMatchObject({ valid: true, delivered: true });
     });
 
@@ -64,11 +64,11 @@ describe('validateInput', () => {
       ['the options have changed', {}, true, { chunkRows: 7 }],
       ['readers do not see it whole', {}, false, {}],
       ['the event asks for a launch', {}, true, { force: true }],
-    ])('does not where %s', async (_why, source, projected, detail) => {
+    ])('does not report a delivery when %s', async (_why, source, projected, detail) => {
       expect(await answer(await committed(source, projected), detail)).toMatchObject({ valid: true, delivered: false });
     });
 
-    test('refuses to replace the data of another file, unless the event names it', async () => {
+    test('refuses to replace the data of another file unless the event names it', async () => {
       const store = await committed({ uri: 's3://raw/old/v.csv' });
       const refused = answer(store);
       await expect(refused).rejects.toThrow(
@@ -117,7 +117,7 @@ describe('validateInput', () => {
     expect(reasons).toContain(uri);
   });
 
-  test('gives the reasons of the event and never touches the store for it', async () => {
+  test('returns the reasons of the event without reading the store', async () => {
     const store = new MemoryStore();
     const validation = await validate('a\n1\n', { batchDate: '2026-02-30', chunkrows: 5 }, store);
     expect(validation).toMatchObject({ valid: false, batch: { dataset: 'ventas', source: 'ventas_2026_02' } });
@@ -125,11 +125,11 @@ describe('validateInput', () => {
     expect(store.ranges).toEqual([]);
   });
 
-  test('several reasons of one file at once', async () => {
+  test('returns several reasons of one file at once', async () => {
     expect((await reasonsOf('1,2\n3\n4\n')).split('\n')).toHaveLength(2);
   });
 
-  test('repairs are warnings', async () => {
+  test('reports repairs as warnings', async () => {
     const validation = await validate('a,a,\n1,2,3\n');
     expect(validation).toMatchObject({
       valid: true,
@@ -140,11 +140,11 @@ describe('validateInput', () => {
   test.each([
     ['gzip', gzipSync('a;b\n1;2\n')],
     ['UTF-16', Buffer.from('\ufeffa;b\n1;2\n', 'utf16le')],
-  ])('understands %s', async (_what, content) => {
+  ])('accepts %s', async (_what, content) => {
     expect(await validate(content)).toMatchObject({ valid: true });
   });
 
-  test('what a gate would hold is not refused before it, unless a tenth of the rows is of another width', async () => {
+  test('leaves rejects to a gate of level hold, unless a tenth of the rows has another width', async () => {
     const rejects = { maxShare: 0.01, level: 'hold' };
     const content = `a,b\n1\n${'3,4\n'.repeat(19)}`;
     expect(await validate(content, { rejects: { maxShare: 0.01 } })).toMatchObject({ valid: false });
@@ -152,18 +152,18 @@ describe('validateInput', () => {
     expect(await validate('a,b\n1\n3,4\n', { rejects })).toMatchObject({ valid: false });
   });
 
-  test('a declared limit of rejects is the one that counts', async () => {
+  test('uses the declared limit of rejects', async () => {
     expect(await validate('a,b\n1\n3,4\n', { rejects: { maxShare: 0.5 } })).toMatchObject({ valid: true });
   });
 
-  test('an address that is none, and a plain key without a bucket for it', async () => {
+  test('refuses an unsupported address, and a plain key without a raw bucket', async () => {
     expect(await reasonsOf(undefined, { s3Key: 'gs://x/y.csv' })).toContain('detail.s3Key');
     const event = { detail: { s3Key: 'x.csv', batchDate: '2026-02-08' } };
     const validation = await validateInput(new MemoryStore(), { ...settings, rawBase: undefined }, event);
     expect(validation).toMatchObject({ valid: false, reasons: [expect.stringContaining('S3_RAW_BUCKET')] });
   });
 
-  test('a bucket that does not exist is invalid input; denied access and an absent service are errors', async () => {
+  test('a missing bucket is invalid input; denied access and an unavailable service are errors', async () => {
     const failing = (code: StorageErrorCode) => {
       const store = new MemoryStore();
       store.head = async () => {

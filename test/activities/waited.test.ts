@@ -5,7 +5,7 @@ test.each([
   ['details of another kind', { rows: 1 }, 0],
   ['no amount', { waitedSeconds: -1 }, 0],
   ['a wait', { waitedSeconds: 40 }, 40],
-])('a wait begins with what earlier attempts have waited: %s', (_what, last, before) => {
+])('a wait starts at the time that earlier attempts have waited: %s', (_what, last, before) => {
   let now = 1000;
   const waited = measureWait(last, () => now);
   expect(waited.before).toBe(before);

@@ -14,7 +14,7 @@ import { startMoto } from '../support/moto';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-withMoto('logs of tasks, from CloudWatch Logs', () => {
+withMoto('task logs from CloudWatch Logs', () => {
   const logGroupName = '/ecs/etl';
   let stopMoto: () => Promise<void>;
   let logs: CloudWatchLogsClient;
@@ -52,7 +52,7 @@ withMoto('logs of tasks, from CloudWatch Logs', () => {
       },
     ).tail(taskArn, lines);
 
-  /** A task of a definition that logs to `group`, or nowhere. */
+  /** Launches a task whose definition logs to `group`, or has no awslogs configuration. */
   const launch = async (family: string, group?: string): Promise<string> => {
     const definition = buildTaskDefinition({
       family,
@@ -79,7 +79,7 @@ withMoto('logs of tasks, from CloudWatch Logs', () => {
   };
   const progress = (rows: number) => `{"event":"progress","rowsRead":${rows}}`;
 
-  test('the last lines of the ETL container, oldest first, without progress', async () => {
+  test('returns the last lines of the ETL container, oldest first, without progress events', async () => {
     const arn = await launch('logging', logGroupName);
     await write(arn, ['one', 'two', progress(1), 'three\nfour', progress(2), '']);
     expect(await tail(arn, 3)).toEqual(['two', 'three', 'four']);
@@ -88,7 +88,7 @@ withMoto('logs of tasks, from CloudWatch Logs', () => {
     expect(regions).toEqual(['us-east-1', 'us-east-1']);
   });
 
-  test('the end of a long log, not its beginning', async () => {
+  test('returns the end of a long log', async () => {
     const arn = await launch('long', logGroupName);
     await write(
       arn,
@@ -97,13 +97,13 @@ withMoto('logs of tasks, from CloudWatch Logs', () => {
     expect(await tail(arn, 2)).toEqual(['line 598', 'line 599']);
   });
 
-  test('lines behind more progress than a page holds are found', async () => {
+  test('finds lines that precede more than a page of progress events', async () => {
     const arn = await launch('chatty', logGroupName);
     await write(arn, ['the cause', ...Array.from({ length: 700 }, (_, n) => progress(n))]);
     expect(await tail(arn)).toEqual(['the cause']);
   });
 
-  test('a task that ECS has forgotten logged where its definition says now', async () => {
+  test('reads the log of a task that ECS no longer knows from the group of the current definition', async () => {
     await launch('forgotten', logGroupName);
     const gone = `arn:aws:ecs:us-east-1:000000000000:task/${cluster}/${'0'.repeat(32)}`;
     await write(gone, ['last words']);
@@ -111,7 +111,7 @@ withMoto('logs of tasks, from CloudWatch Logs', () => {
     expect(await tail(gone, 20, 'forgotten')).toEqual(['last words']);
   });
 
-  test('no stream, no group, no definition: no lines, and the reason in the log', async () => {
+  test('returns no lines and logs the reason when the stream, the group or the definition is missing', async () => {
     expect(await tail(await launch('silent', logGroupName))).toEqual([]);
     expect(await tail(await launch('groupless', '/ecs/none'))).toEqual([]);
     expect(await tail(`arn:aws:ecs:us-east-1:000000000000:task/${cluster}/${'1'.repeat(32)}`)).toEqual([]);
@@ -121,13 +121,13 @@ withMoto('logs of tasks, from CloudWatch Logs', () => {
     expect(said[2]).toMatch(/Unable to describe task definition/);
   });
 
-  test('a definition that logs elsewhere has no lines, and that is no warning', async () => {
+  test('returns no lines and logs no warning for a definition without awslogs', async () => {
     expect(await tail(await launch('elsewhere'))).toEqual([]);
     expect(said).toEqual(['debug: the task definition has no awslogs configuration: no log lines to show']);
   });
 });
 
-test('a service that never answers is given up', async () => {
+test('stops waiting for CloudWatch Logs after the timeout', async () => {
   const said: object[] = [];
   const never = createCloudWatchTaskLogs(
     () => new CloudWatchLogsClient({}),

@@ -2,8 +2,8 @@ import { containerSizes } from '../../aws/containerSizes';
 
 const size = { cpu: 4096, memoryMiB: 16_384 };
 
-describe("the ETL container's own limits in a task of another size", () => {
-  test('grow with the task, less what the sidecars have', () => {
+describe('the limits of the ETL container in a task of another size', () => {
+  test('grow with the task, minus the share of the sidecars', () => {
     const definition = {
       containerDefinitions: [
         { name: 'etl-worker', cpu: 1792, memory: 7680 },
@@ -14,12 +14,12 @@ describe("the ETL container's own limits in a task of another size", () => {
     expect(containerSizes(definition, size)).toEqual({ cpu: 3840, memory: 15_744 });
   });
 
-  test('are none where the task definition sets none', () => {
+  test('stay unset when the task definition sets none', () => {
     expect(containerSizes({ containerDefinitions: [{ name: 'etl-worker' }] }, size)).toEqual({});
     expect(containerSizes(undefined, size)).toEqual({});
   });
 
-  test('a task that the sidecars fill is refused', () => {
+  test('are refused when the sidecars fill the task', () => {
     const definition = {
       containerDefinitions: [{ name: 'etl-worker' }, { name: 'datadog-agent', cpu: 256, memory: 512 }],
     };

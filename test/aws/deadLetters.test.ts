@@ -11,7 +11,7 @@ import { countMessages, makeQueue, sendAll } from '../support/queues';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-withMoto('one dead letter for each event, with SQS and S3', () => {
+withMoto('one dead letter per event, with SQS and S3', () => {
   let moto: Moto;
   let s3: S3Client;
   let sqs: SQSClient;
@@ -35,7 +35,7 @@ withMoto('one dead letter for each event, with SQS and S3', () => {
     return { url, queue, worker, count: () => countMessages(sqs, url) };
   };
 
-  test('three failures of three workers at once, and a fourth one: one letter, which a delivery removes', async () => {
+  test('keeps one letter for three concurrent failures and a fourth, which a delivery removes', async () => {
     const { worker, count, queue } = await open('once');
     const letter = letterOf('once');
     const sent = await Promise.all([1, 2, 3].map((run) => worker().send({ ...letter, runId: `r${run}` })));
@@ -49,7 +49,7 @@ withMoto('one dead letter for each event, with SQS and S3', () => {
     expect(await count()).toBe(1);
   });
 
-  test('the letters of others stay, and can be received at once', async () => {
+  test('leaves the letters of other events in place and visible at once', async () => {
     const { worker, count, url } = await open('among');
     await sendAll(
       sqs,
@@ -64,7 +64,7 @@ withMoto('one dead letter for each event, with SQS and S3', () => {
     expect(Messages).toHaveLength(10);
   });
 
-  test('a search removes the letter with the older ones of its event, and none that is newer', async () => {
+  test('a search removes the letter and older letters of its event, but not newer ones', async () => {
     const { queue, count } = await open('search');
     const address = { key: 'k', marker: 's3://clean/m' };
     const send = async (runId: string) => {
@@ -80,7 +80,7 @@ withMoto('one dead letter for each event, with SQS and S3', () => {
     expect(await count()).toBe(1);
   });
 
-  test('a queue that is not there has no state', async () => {
+  test('a missing queue has no state', async () => {
     expect(await createSqsDeadLetters(sqs, `${moto.endpoint}/123456789012/none`).state()).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { createEcsTaskRunner } from '../../aws/ecsTaskRunner';
 const answered = (name: string, message: string) =>
   mapEcsErrors('RunTask', Promise.reject(Object.assign(new Error(message), { name })));
 
-describe('what an error of ECS means', () => {
+describe('errors of ECS', () => {
   test.each([
     ['ThrottlingException', 'Rate exceeded'],
     ['InvalidParameterException', 'Rate exceeded'],
@@ -19,7 +19,7 @@ describe('what an error of ECS means', () => {
     ['ServerException', 'Request limit exceeded.'],
     ['ClientException', 'Too many concurrent attempts to create a new revision of the specified family.'],
     ['LimitExceededException', 'The limit for the resource was exceeded.'],
-  ])('%s (%s) is throttling, whatever its disguise', async (name, message) => {
+  ])('%s (%s) is throttling, whatever the error name', async (name, message) => {
     await expect(answered(name, message)).rejects.toThrow(ThrottledError);
   });
 
@@ -28,7 +28,7 @@ describe('what an error of ECS means', () => {
     ['UnrecognizedClientException', 'The security token included in the request is invalid.', 'AWS_ACCESS_KEY_ID'],
     ['InvalidSignatureException', 'Signature expired: 1 is now earlier than 2', 'Set the clock'],
     ['RequestTimeTooSkewed', 'The difference is too large', 'Set the clock'],
-  ])('%s (%s) may pass', async (name, message, remedy) => {
+  ])('%s (%s) is a credentials error with a remedy', async (name, message, remedy) => {
     await expect(answered(name, message)).rejects.toThrow(CredentialsError);
     await expect(answered(name, message)).rejects.toThrow(remedy);
   });
@@ -41,19 +41,19 @@ describe('what an error of ECS means', () => {
     ['ClientException', 'TaskDefinition is inactive'],
     ['AccessDeniedException', 'not authorized to perform: ecs:RunTask'],
     ['ClusterNotFoundException', 'Cluster not found.'],
-  ])('%s (%s) is something to mend', async (name, message) => {
+  ])('%s (%s) is a configuration error', async (name, message) => {
     await expect(answered(name, message)).rejects.toThrow(TaskRunnerError);
     await expect(answered(name, message)).rejects.toThrow(message);
   });
 
-  test('anything else may go away and stays as it is', async () => {
+  test('passes any other error on unchanged as retryable', async () => {
     await expect(answered('ServerException', 'internal')).rejects.not.toThrow(TaskRunnerError);
     await expect(answered('TimeoutError', 'socket hang up')).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(await mapEcsErrors('RunTask', Promise.resolve(7))).toBe(7);
   });
 });
 
-describe('what RunTask answers without a task', () => {
+describe('RunTask without a task', () => {
   const network = { subnets: ['subnet-1'], securityGroups: [], assignPublicIp: false };
   const request = { clientToken: 't', startedBy: 's', environment: {}, tags: {}, spot: false };
   const run = (answer: () => unknown) => {
@@ -68,7 +68,7 @@ describe('what RunTask answers without a task', () => {
   const quota = "You've reached the limit on the number of vCPUs you can run concurrently";
 
   test.each([quota, 'RESOURCE:ENI', 'The request could not be fulfilled due to insufficient capacity'])(
-    '%s is waited for like missing capacity, in failures and as an error',
+    'treats %s as missing capacity, in failures[] and as an error',
     async (reason) => {
       expect(await failures(reason)).toEqual({ refused: reason, cause: 'capacity' });
       for (const name of ['ClientException', 'InvalidParameterException', 'ServerException', 'ThrottlingException']) {
@@ -77,18 +77,18 @@ describe('what RunTask answers without a task', () => {
     },
   );
 
-  test('throttling in failures is throttling', async () => {
+  test('treats throttling in failures[] as throttling', async () => {
     await expect(failures('Rate exceeded')).rejects.toThrow(ThrottledError);
   });
 
   test.each(['MISSING', 'ATTRIBUTE', 'LOCATION', 'Your account is currently blocked'])(
-    '%s is final',
+    'treats %s as a final error',
     async (reason) => {
       await expect(failures(reason)).rejects.toThrow(TaskRunnerError);
     },
   );
 
-  test('other reasons are other refusals, and of several the gravest counts', async () => {
+  test('treats other reasons as other refusals; of several reasons the most severe decides', async () => {
     expect(await failures('AGENT')).toEqual({ refused: 'AGENT', cause: 'other' });
     expect(await failures()).toMatchObject({ cause: 'other' });
     expect(await failures('AGENT', quota)).toMatchObject({ cause: 'capacity' });

@@ -10,8 +10,8 @@ import { samplePlan } from '../support/rig';
 const plan = samplePlan();
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
 
-/** The unmodified SDK against the local endpoint, which keeps client tokens as ECS does. */
-describe('the task runner on ECS', () => {
+/** Runs the unmodified SDK against the local endpoint, which keeps client tokens like ECS. */
+describe('the ECS task runner', () => {
   let ecs: Rig;
   let tasks: ReturnType<typeof createEcsTaskRunner>;
   beforeAll(async () => {
@@ -32,16 +32,16 @@ describe('the task runner on ECS', () => {
       { plan, run, generation: 1, spot: false, ...changes },
     );
   const arnOf = (result: LaunchResult): string => (result as { taskArn: string }).taskArn;
-  /** As ECS is for a while after a launch: the task is not listed yet. */
+  /** For a while after a launch ECS does not list the task. */
   const unlisted = () => ({ ...tasks, list: async () => [] });
 
-  test('the same request with the same token is the same task', async () => {
+  test('returns the same task for the same request with the same client token', async () => {
     const first = await launch();
     expect(await launch({}, unlisted())).toEqual(first);
     expect(await tasks.list()).toEqual([arnOf(first)]);
   });
 
-  test('the same token with a changed request adopts the task that the conflict names', async () => {
+  test('adopts the task that the conflict names for the same client token with a changed request', async () => {
     const first = arnOf(await launch());
     const changed = { plan: { ...plan, chunkRows: 7 } };
     expect(await launch(changed, unlisted())).toEqual({ kind: 'launched', taskArn: first, generation: 1 });
@@ -50,7 +50,7 @@ describe('the task runner on ECS', () => {
     expect(await tasks.list()).toEqual([first]);
   });
 
-  test('a cluster without Spot has no room there, which is waited for and ends on demand', async () => {
+  test('reports a cluster without Spot as missing Spot capacity, and as a configuration error on demand', async () => {
     const absent = async (command: { input: { capacityProviderStrategy?: { capacityProvider: string }[] } }) => {
       const message = `The specified capacity provider '${command.input.capacityProviderStrategy?.[0]?.capacityProvider}' was not found.`;
       throw Object.assign(new Error(message), { name: 'InvalidParameterException' });
@@ -66,7 +66,7 @@ describe('the task runner on ECS', () => {
     await expect(runner.run({ ...request, spot: false })).rejects.toThrow(TaskRunnerError);
   });
 
-  test('a description tells owner, size, lane and times', async () => {
+  test('describes a task with its owner, size and times', async () => {
     const arn = arnOf(await launch());
     await ecs.running(arn);
     const [task] = await tasks.describe([arn, `${arn.slice(0, -4)}0000`]);
@@ -81,7 +81,7 @@ describe('the task runner on ECS', () => {
     expect(task?.createdAt).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  test('a stopping task is listed, a stop is by hand, and one of an unknown task is told as such', async () => {
+  test('lists a stopping task, stops tasks as UserInitiated, and returns false for an unknown task', async () => {
     const arn = arnOf(await launch());
     await ecs.logged(arn, 'ready');
     expect(await tasks.stop(arn, 'test')).toBe(true);
@@ -93,7 +93,7 @@ describe('the task runner on ECS', () => {
     expect(await tasks.stop(`${arn.slice(0, -4)}0000`, 'test')).toBe(false);
   });
 
-  test("a larger task has the ETL container's limits raised with it, beside the sidecar's", async () => {
+  test('raises the limits of the ETL container in a larger task and keeps those of the sidecar', async () => {
     const arn = arnOf(await launch({ generation: 2, size: { cpu: 512, memoryMiB: 2048 } }));
     const { containers, cpu, memory } = await ecs.task(arn);
     expect([cpu, memory]).toEqual(['512', '2048']);

@@ -9,7 +9,7 @@ let moto: Moto | undefined;
 afterAll(() => moto?.stop());
 
 withMoto(
-  'a key that KMS has encrypted is decrypted, and another text is refused',
+  'decrypts a key that KMS has encrypted and rejects any other ciphertext',
   async () => {
     moto = await startMoto();
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

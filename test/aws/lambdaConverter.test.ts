@@ -8,8 +8,8 @@ const log = (...lines: string[]) => ({ LogResult: Buffer.from(lines.join('\n')).
 const report = (size: number, used: number) =>
   `REPORT RequestId: 1\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: ${size} MB\tMax Memory Used: ${used} MB\t`;
 
-describe('what an answer of Lambda means', () => {
-  test('the conversion has ended: with its exit code', () => {
+describe('responses of Lambda', () => {
+  test('a finished conversion returns its exit code', () => {
     const end = { exitCode: 65, reason: 'bad', memoryMiB: 1769, seconds: 1, logTail: ['said'] };
     expect(endOf(answer({ Payload: payload(end) }), 2.5)).toEqual({ ...end, seconds: 2.5 });
   });
@@ -61,13 +61,13 @@ describe('what an answer of Lambda means', () => {
     expect(end.exitCode).toBeUndefined();
   });
 
-  test('the log tells memory and last words', () => {
+  test('the log provides the memory size and the last lines', () => {
     const end = endOf(answer({ FunctionError: 'Unhandled', ...log('one', 'two', report(512, 100)) }), 3);
     expect(end).toMatchObject({ memoryMiB: 512, logTail: ['one', 'two', expect.stringContaining('REPORT')] });
   });
 });
 
-describe('an error of Lambda', () => {
+describe('errors of Lambda', () => {
   const failing = (name: string, message = 'no') => {
     const client = new LambdaClient({ region: 'us-east-1' });
     client.send = (async (command: unknown) => {
@@ -86,19 +86,19 @@ describe('an error of Lambda', () => {
     'ResourceConflictException',
     'ResourceNotReadyException',
     'SnapStartNotReadyException',
-  ])('%s: nothing has started', (name) => expect(failing(name)).rejects.toThrow(ThrottledError));
+  ])('%s: the conversion has not started', (name) => expect(failing(name)).rejects.toThrow(ThrottledError));
   test.each(['Rate Exceeded.', 'ReservedFunctionConcurrentInvocationLimitExceeded: busy'])(
-    '%s: nothing has started',
+    '%s: the conversion has not started',
     (text) => expect(failing('InvalidParameterValueException', text)).rejects.toThrow(ThrottledError),
   );
   test.each(['ExpiredTokenException', 'UnrecognizedClientException', 'InvalidSignatureException'])(
-    '%s: may pass',
+    '%s: a credentials error',
     (name) => expect(failing(name)).rejects.toThrow(CredentialsError),
   );
-  test.each(['ResourceNotFoundException', 'AccessDeniedException'])('%s: to be mended', (name) =>
+  test.each(['ResourceNotFoundException', 'AccessDeniedException'])('%s: a configuration error', (name) =>
     expect(failing(name)).rejects.toThrow(LightConverterError),
   );
-  test('anything else: nobody knows whether it has started', async () => {
+  test('any other error leaves open whether the conversion has started', async () => {
     const error = await failing('TimeoutError').catch((thrown: Error) => thrown);
     expect(error).not.toBeInstanceOf(ThrottledError);
     expect((error as Error).name).toBe('TimeoutError');

@@ -40,7 +40,7 @@ withMoto('SNS and SQS', () => {
       )
     ).Messages ?? [];
 
-  test('each message reaches the topic it names, with subject and attributes', async () => {
+  test('publishes each message to its topic, with subject and attributes', async () => {
     const arns = { success: '', alerts: '' };
     const queues = { success: await queue('of-success'), alerts: await queue('of-alerts') };
     for (const name of ['success', 'alerts'] as const) {
@@ -64,7 +64,7 @@ withMoto('SNS and SQS', () => {
     });
   });
 
-  test('a dead letter is the event as it came, with the reason beside it', async () => {
+  test('sends the original event as the dead letter, with the reason as an attribute', async () => {
     const { url } = await queue('dead');
     const event = { detail: { s3Key: 's3://raw/x.csv', batchDate: '2026-02-08', extra: ['ñ'] } };
     const letters = createSqsDeadLetters(sqs, url);

@@ -16,7 +16,7 @@ const request = {
 };
 
 describe('runTaskRequest', () => {
-  test('is a Fargate task in the configured network, with the environment on the ETL container', () => {
+  test('builds a Fargate task in the configured network, with the environment on the ETL container', () => {
     expect(runTaskRequest(settings, request)).toEqual({
       cluster: 'etl',
       taskDefinition: 'etl-ventas-diarias',
@@ -47,13 +47,13 @@ describe('runTaskRequest', () => {
     });
   });
 
-  test('Spot has a strategy and no launch type', () => {
+  test('sets a capacity provider strategy and no launch type for Spot', () => {
     const spot = runTaskRequest(settings, { ...request, spot: true });
     expect(spot.launchType).toBeUndefined();
     expect(spot.capacityProviderStrategy).toEqual([{ capacityProvider: 'FARGATE_SPOT', weight: 1 }]);
   });
 
-  test('a declared size and storage are overrides', () => {
+  test('sets a declared size and storage as overrides', () => {
     const { overrides } = runTaskRequest(settings, {
       ...request,
       size: { cpu: 4096, memoryMiB: 16_384 },
@@ -62,12 +62,12 @@ describe('runTaskRequest', () => {
     expect(overrides).toMatchObject({ cpu: '4096', memory: '16384', ephemeralStorage: { sizeInGiB: 100 } });
   });
 
-  test("the container's limits are overridden with the size", () => {
+  test('overrides the limits of the container together with the size', () => {
     const { overrides } = runTaskRequest(settings, request, { cpu: 3840, memory: 15_744 });
     expect(overrides?.containerOverrides?.[0]).toMatchObject({ name: 'etl-worker', cpu: 3840, memory: 15_744 });
   });
 
-  test('overrides that are longer than ECS takes are refused before the call', () => {
+  test('rejects overrides that exceed the ECS limit before the call', () => {
     const long = { ...request, environment: { INPUT_FILE: `s3://raw/${'x'.repeat(8200)}` } };
     expect(() => runTaskRequest(settings, long)).toThrow(
       /overrides of this task have 8\d+ characters, and ECS takes 8192/,

@@ -15,7 +15,7 @@ import { countMessages, makeQueue, sendAll } from '../support/queues';
 
 const withMoto = process.env.ETL_TEST_MOTO ? describe : describe.skip;
 
-withMoto('messages of a queue', () => {
+withMoto('messages of an SQS queue', () => {
   const never = new AbortController().signal;
   let moto: Moto;
   let sqs: SQSClient;
@@ -40,7 +40,7 @@ withMoto('messages of a queue', () => {
   });
   afterEach(() => source.close());
 
-  /** What anybody else can receive now. */
+  /** Number of messages that another receiver can get now. */
   const visible = async (): Promise<number> => {
     const request = { QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
@@ -52,7 +52,7 @@ withMoto('messages of a queue', () => {
     return all;
   };
 
-  /** A call to EventBridge, for which there is no client here; moto reads the service from the signature's scope. */
+  /** Calls EventBridge without its SDK client; moto reads the service from the scope of the signature. */
   const events = async (operation: string, input: object): Promise<void> => {
     const scope = 'test/20260208/us-east-1/events/aws4_request';
     const answer = await fetch(moto.endpoint, {
@@ -67,7 +67,7 @@ withMoto('messages of a queue', () => {
     expect({ operation, status: answer.status, said: await answer.text() }).toMatchObject({ status: 200 });
   };
 
-  test('those in hand stay hidden beyond their time, and are deleted when they are done', async () => {
+  test('stay hidden beyond their visibility timeout while in progress, and are deleted afterwards', async () => {
     await sendAll(sqs, url, [1, 2, 3]);
     const deliveries = await receive(3);
     expect(deliveries.map(({ body, receiveCount }) => [body, receiveCount]).sort()).toEqual([
@@ -82,7 +82,7 @@ withMoto('messages of a queue', () => {
     expect(warned).toEqual([]);
   });
 
-  test('one that is given back comes again in its time, with a higher count', async () => {
+  test('come again after the requested delay, with a higher receive count, when they are returned', async () => {
     await sendAll(sqs, url, ['x']);
     const [first] = await receive(1);
     await first?.again(0);
@@ -93,7 +93,7 @@ withMoto('messages of a queue', () => {
     expect(await countMessages(sqs, url)).toBe(1);
   });
 
-  test('what is in hand at the end can be received by others at once', async () => {
+  test('become visible to other receivers at once when the source closes', async () => {
     await sendAll(sqs, url, ['x']);
     await receive(1);
     expect(await visible()).toBe(0);
@@ -101,14 +101,14 @@ withMoto('messages of a queue', () => {
     expect(await visible()).toBe(1);
   });
 
-  test('a wait for messages ends with its signal', async () => {
+  test('are awaited until the signal aborts', async () => {
     const waits = new AbortController();
     setTimeout(() => waits.abort(), 100);
     expect(await source.receive(10, waits.signal)).toEqual([]);
     expect(warned).toEqual([]);
   });
 
-  test('a queue that is away is told of, and asked again', async () => {
+  test('are received after a warning and a retry when the queue is unavailable', async () => {
     const elsewhere = url.replace(/[^/]+$/, 'comes-later');
     const missing = createSqsEventSource(sqs, elsewhere, { warn: (_, message) => warned.push(message) });
     try {
@@ -123,7 +123,7 @@ withMoto('messages of a queue', () => {
     }
   });
 
-  test('what S3 says through EventBridge is read, and the version tells one content from the next', async () => {
+  test('from S3 through EventBridge are read, and the version ID distinguishes contents', async () => {
     const Bucket = 'bridged-data-lake';
     const s3 = await s3With(moto.endpoint, Bucket);
     try {
@@ -146,7 +146,7 @@ withMoto('messages of a queue', () => {
     }
   });
 
-  test('what S3 itself writes, straight and through SNS, is read', async () => {
+  test('from S3 are read, directly and through SNS', async () => {
     const s3 = await s3With(moto.endpoint, 'raw-data-lake', 'topic-data-lake');
     const snsClient = new SNSClient(clientConfig(moto.endpoint));
     try {
@@ -160,7 +160,7 @@ withMoto('messages of a queue', () => {
       for (const Bucket of ['raw-data-lake', 'topic-data-lake']) {
         await s3.send(new PutObjectCommand({ Bucket, Key: 'ventas/año 1+1_2026-02-08.csv', Body: 'a\n1\n' }));
       }
-      // Each configuration makes a test event besides.
+      // Each notification configuration also sends a test event.
       const deliveries = await receive(4);
       const read = deliveries.map(({ body, id }) => startsOf(body, id, { timeZone: 'UTC' }, undefined));
       expect(read.flatMap(({ problems }) => problems)).toEqual([]);

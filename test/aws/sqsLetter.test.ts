@@ -7,7 +7,7 @@ const letter = { event: {}, failureType: 'BadData', reason: 'r', workflowId: 'w'
 const read = (marker: string) => letterOf({ MessageId: 'm', ...withBody(messageOf(letter, { key: 'k', marker })) });
 const withBody = ({ MessageBody: Body, ...rest }: ReturnType<typeof messageOf>) => ({ Body, ...rest });
 
-test('a letter names its marker', () => {
+test('a letter carries the URI of its marker', () => {
   for (const base of ['s3://clean-data-lake', 's3://clean-data-lake/team', 'file:///lake']) {
     const marker = deadLetterMarker(base, '0123456789abcdef0123456789abcdef');
     expect(read(marker)).toMatchObject({ key: 'k', marker });
@@ -23,7 +23,7 @@ test.each([
   'file:///lake/_etl/_dead/../../secret.json',
   'file:///etc/passwd',
   'k.json',
-])('a message cannot make another object its marker, which a redrive would remove: %s', (marker) => {
+])('a message cannot name another object as its marker, which a redrive would remove: %s', (marker) => {
   expect(read(marker)).not.toHaveProperty('marker');
 });
 
@@ -33,7 +33,7 @@ const bytesOf = ({ MessageBody, MessageAttributes }: ReturnType<typeof messageOf
   Object.entries(MessageAttributes)
     .flatMap(([name, { DataType = '', StringValue = '' }]) => [name, DataType, StringValue])
     .reduce((sum, text) => sum + Buffer.byteLength(text), Buffer.byteLength(MessageBody));
-/** What SQS takes, by its own words: these characters of XML 1.0 and no others. */
+/** Characters that SQS accepts: these characters of XML 1.0 only. */
 const taken = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
 
 test.each<[string, unknown]>([
@@ -44,7 +44,7 @@ test.each<[string, unknown]>([
   ['text that is not JSON', '\u0000"'.repeat(400_000)],
   ['characters that JSON does not escape', { a: '\ufffe\uffff\ud800' }],
   ['nothing', undefined],
-])('the letter of %s is a message that SQS takes', (_, event) => {
+])('SQS accepts the letter of %s', (_, event) => {
   const hostile = { ...facts, reason: `\u0000\u001f\ufffe\ud800${'ñ'.repeat(5000)}`, workflowId: '\u0007', runId: '' };
   const message = messageOf({ event, ...hostile }, address);
   expect(bytesOf(message)).toBeLessThanOrEqual(maxMessageBytes);
@@ -55,14 +55,14 @@ test.each<[string, unknown]>([
   }
 });
 
-test('an event that has room is kept whole, whatever its characters', () => {
+test('keeps an event that fits, whatever its characters', () => {
   for (const event of [{ a: '\ufffe\uffff\u0000' }, 'text', null, { detail: 'x'.repeat(maxMessageBytes - 1000) }]) {
     const { MessageBody, MessageAttributes } = messageOf({ event, ...facts }, address);
     expect(letterOf({ Body: MessageBody, MessageAttributes }).event).toEqual(event);
   }
 });
 
-test('an event without room is replaced by an excerpt that tells it from others', () => {
+test('replaces an event that does not fit with an excerpt that identifies it', () => {
   const event = { detail: { s3Key: 's3://raw/a.csv', batchDate: '2026-02-08', x: 'y'.repeat(300_000) } };
   const { MessageBody } = messageOf({ event, ...facts }, address);
   const kept = JSON.parse(MessageBody) as unknown;
@@ -79,7 +79,7 @@ test('an event without room is replaced by an excerpt that tells it from others'
   });
 });
 
-test('JSON that is nested too deeply is read as the text it is', () => {
+test('reads JSON that is nested too deeply as text', () => {
   const Body = '['.repeat(50_000) + ']'.repeat(50_000);
   expect(letterOf({ Body }).event).toBe(Body);
 });

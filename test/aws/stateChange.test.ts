@@ -4,7 +4,7 @@ import { stateChangeEvent } from '../support/stateChangeEvent';
 const taskArn = `arn:aws:ecs:us-east-1:123456789012:task/etl/${'0'.repeat(32)}`;
 const run = { WORKFLOW_ID: 'etl/ventas/2026-02-08/v', RUN_ID: 'r1' };
 
-test('tells the task and its run, from the environment of the ETL container', () => {
+test('reads the task and its run from the environment of the ETL container', () => {
   expect(parseStateChange(JSON.stringify(stateChangeEvent({ taskArn, environment: run })))).toEqual({
     taskArn,
     lastStatus: 'STOPPED',
@@ -14,18 +14,18 @@ test('tells the task and its run, from the environment of the ETL container', ()
   });
 });
 
-test('SNS may have wrapped it', () => {
+test('reads an event wrapped by SNS', () => {
   const event = stateChangeEvent({ taskArn, environment: run, lastStatus: 'RUNNING' });
   const body = JSON.stringify({ Type: 'Notification', MessageId: 'x', TopicArn: 'y', Message: JSON.stringify(event) });
   expect(parseStateChange(body)).toMatchObject({ taskArn, lastStatus: 'RUNNING', runId: 'r1' });
 });
 
-test('a sidecar does not speak for the run', () => {
+test('ignores the environment of a sidecar', () => {
   const event = stateChangeEvent({ taskArn, environment: run, container: 'datadog-agent' });
   expect(parseStateChange(JSON.stringify(event))).toEqual({ taskArn, lastStatus: 'STOPPED', desiredStatus: 'STOPPED' });
 });
 
-test('a task that is none of ours has no run', () => {
+test('a task of another program has no run', () => {
   const { detail, ...envelope } = stateChangeEvent({ taskArn });
   const { overrides, ...bare } = detail;
   expect(overrides).toBeDefined();
@@ -41,11 +41,11 @@ test.each<[string, unknown]>([
   ['no detail', { source: 'aws.ecs', 'detail-type': 'ECS Task State Change' }],
   ['a task that is no ARN', stateChangeEvent({ taskArn: '1234' })],
   ['a notification of something else', { Type: 'Notification', Message: 'hello' }],
-])('%s is no change of a task', (_what, body) => {
+])('%s is not a task state change', (_what, body) => {
   expect(parseStateChange(JSON.stringify(body))).toBeUndefined();
 });
 
-test('what is no JSON is no change either', () => {
+test('text that is not JSON is not a task state change', () => {
   expect(parseStateChange('{"source":"aws.ecs"')).toBeUndefined();
   expect(parseStateChange('')).toBeUndefined();
 });

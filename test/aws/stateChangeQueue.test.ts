@@ -50,7 +50,7 @@ withMoto('the queue of task state changes', () => {
       taskArn: `arn:aws:ecs:us-east-1:123456789012:task/etl/${id}`,
       environment: { WORKFLOW_ID: `w${id}`, RUN_ID: `r${id}` },
     });
-  /** Messages in the queue, those that are hidden included. */
+  /** Number of messages in the queue, including hidden ones. */
   const left = async (): Promise<number> => {
     const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
     const request = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...AttributeNames] });
@@ -62,17 +62,17 @@ withMoto('the queue of task state changes', () => {
     return polled;
   };
 
-  test('a change that comes while it waits is handed over at once, and deleted afterwards', async () => {
+  test('delivers a change that arrives during a poll at once, then deletes it', async () => {
     const seen: StateChange[] = [];
     start(async (change) => void seen.push(change));
     await send(event(1));
-    // Far below the 20 seconds of the long poll: it is the message that ends the wait.
+    // Far below the 20 seconds of the long poll, so the message ends the wait.
     await until('the change', 8, () => seen.length > 0);
     expect(seen[0]).toMatchObject({ workflowId: 'w1', runId: 'r1', lastStatus: 'STOPPED' });
     await until('an empty queue', 8, async () => (await left()) === 0);
   });
 
-  test('a burst arrives whole, each change once', async () => {
+  test('delivers each change of a burst once', async () => {
     for (let id = 0; id < 35; id++) await send(event(id));
     const seen: string[] = [];
     const queue = start(async ({ workflowId = '' }) => void seen.push(workflowId));
@@ -81,7 +81,7 @@ withMoto('the queue of task state changes', () => {
     expect(queue.counts).toEqual({ handedOver: 35, failed: 0, givenUp: 0, foreign: 0 });
   });
 
-  test('what is garbled or foreign is deleted and counted, and holds nothing up', async () => {
+  test('deletes and counts malformed and foreign messages, which delay nothing', async () => {
     await send('no JSON');
     await send({ hello: 'world' });
     await send(stateChangeEvent({ taskArn: 'arn:aws:ecs:us-east-1:123456789012:task/etl/9' }));
@@ -93,7 +93,7 @@ withMoto('the queue of task state changes', () => {
     expect(queue.counts).toEqual({ handedOver: 1, failed: 0, givenUp: 0, foreign: 3 });
   });
 
-  test('a change that could not be handed over stays, and comes again', async () => {
+  test('redelivers a change that could not be delivered', async () => {
     let refuse = true;
     const seen: string[] = [];
     const warned: object[] = [];
@@ -114,7 +114,7 @@ withMoto('the queue of task state changes', () => {
     expect(warned[0]).toMatchObject({ workflowId: 'w1', error: 'Temporal is away' });
   });
 
-  test('a change that can never be handed over is dropped after twenty receives', async () => {
+  test('drops a change that can never be delivered after twenty receives', async () => {
     const message = (ApproximateReceiveCount: string) => ({
       MessageId: 'm',
       ReceiptHandle: 'h',
@@ -138,7 +138,7 @@ withMoto('the queue of task state changes', () => {
     await until('its deletion', 10, () => deleted.length === 1);
   });
 
-  test('stop ends the wait, finishes what is in hand, and takes nothing more', async () => {
+  test('stop ends the poll, finishes the change in progress and receives no more', async () => {
     let finish = (): void => undefined;
     let began = false;
     const queue = start(() => {
@@ -162,7 +162,7 @@ withMoto('the queue of task state changes', () => {
     expect(Messages.map(({ Body = '' }) => Body)).toEqual([JSON.stringify(event(2))]);
   });
 
-  test('a queue that does not answer is asked again, until it does', async () => {
+  test('retries a queue that does not answer until it does', async () => {
     const missing = queueUrl.replace(/[^/]+$/, 'comes-later');
     const warned: object[] = [];
     const seen: string[] = [];

@@ -11,7 +11,7 @@ import { buildTaskDefinition, type TaskDefinition } from '@etl/ecs/taskDefinitio
 import { createTaskDefinitionRegistrar, definitionHash, definitionHashTag } from '../../aws/taskDefinitionRegistrar';
 import { clientOf, type Rig, startRig, stopRig } from '../local/ecs/support';
 
-describe('the registrar, on the local endpoint', () => {
+describe('the task definition registrar, on the local endpoint', () => {
   let rig: Rig;
   const clients: ECSClient[] = [];
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('the registrar, on the local endpoint', () => {
     buildTaskDefinition({ family, cpu: 256, memoryMiB: 512, etl: { image } });
   const revisions = async (familyPrefix: string): Promise<string[]> =>
     (await rig.client.send(new ListTaskDefinitionsCommand({ familyPrefix }))).taskDefinitionArns ?? [];
-  /** As another process would: one that has registered nothing yet. */
+  /** Registers as another process, which has registered nothing yet. */
   const elsewhere = async (wanted: TaskDefinition): Promise<string> => {
     let fresh: typeof import('../../aws/taskDefinitionRegistrar') | undefined;
     jest.isolateModules(() => {
@@ -42,7 +42,7 @@ describe('the registrar, on the local endpoint', () => {
     return (await fresh?.createTaskDefinitionRegistrar(client).ensureRegistered(wanted)) ?? '';
   };
 
-  test('50 at once, of 5 registrars, make one revision', async () => {
+  test('registers one revision for 50 concurrent requests of 5 registrars', async () => {
     const registrars = Array.from({ length: 5 }, registrar);
     const asked = Array.from({ length: 50 }, (_, n) => registrars[n % 5]?.ensureRegistered(definition('fifty')));
     const arns = await Promise.all(asked);
@@ -50,7 +50,7 @@ describe('the registrar, on the local endpoint', () => {
     expect(new Set(arns)).toEqual(new Set(await revisions('fifty')));
   });
 
-  test('a process that comes later finds the revision, whatever the order of the keys', async () => {
+  test('a later process finds the revision, whatever the order of the keys', async () => {
     const wanted = definition('later');
     const arn = await registrar().ensureRegistered(wanted);
     const { containerDefinitions, ...rest } = wanted;
@@ -58,7 +58,7 @@ describe('the registrar, on the local endpoint', () => {
     expect(await revisions('later')).toEqual([arn]);
   });
 
-  test('another definition, one registered by hand, and one that was deregistered make a new revision', async () => {
+  test('registers a new revision for another definition, after one by hand, and after a deregistration', async () => {
     const first = await registrar().ensureRegistered(definition('changing'));
     const second = await registrar().ensureRegistered(definition('changing', 'etl-worker:2'));
     await rig.client.send(new RegisterTaskDefinitionCommand(definition('changing', 'by-hand:1')));
@@ -68,7 +68,7 @@ describe('the registrar, on the local endpoint', () => {
     expect([first, second, fourth, fifth].map((arn) => arn.split(':').at(-1))).toEqual(['1', '2', '4', '5']);
   });
 
-  test('a refusal reaches all who wait for it, and is not kept', async () => {
+  test('a rejection reaches all concurrent callers and is not cached', async () => {
     const refused = { ...definition('refused'), cpu: '300' };
     const one = registrar();
     const answers = await Promise.allSettled([one.ensureRegistered(refused), one.ensureRegistered(refused)]);
@@ -77,7 +77,7 @@ describe('the registrar, on the local endpoint', () => {
     expect(await revisions('refused')).toEqual([]);
   });
 
-  test('ECS takes the family etl-ventas-diarias as the builder makes it', async () => {
+  test('ECS accepts the family etl-ventas-diarias as the builder creates it', async () => {
     const sample = join(__dirname, '..', '..', 'samples', 'task-definition.json');
     const built = buildTaskDefinition(JSON.parse(readFileSync(sample, 'utf8')));
     const arn = await registrar().ensureRegistered(built);

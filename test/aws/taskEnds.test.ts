@@ -4,7 +4,7 @@ import { failureOf, reasonOf } from '@etl/pipeline/taskEnd';
 import { endOf } from '../../activities/taskEnds';
 import { describeTask } from '../../aws/taskDescription';
 
-/** Answers of DescribeTasks, cut down to what tells how a task ended, and what each of them means. */
+/** Responses of DescribeTasks, reduced to the fields that show how a task ended, with the failure type of each. */
 const arn = 'arn:aws:ecs:us-east-1:123456789012:task/etl/0123456789abcdef0123456789abcdef';
 
 const task = (changes: Partial<Task>, etl: object = {}, sidecar: object = {}): Task => ({
@@ -161,12 +161,12 @@ const failureOfTask = (answer: Task) => {
   return failureOf({ ...endOf(description), logTail: [] });
 };
 
-describe('how a task ended', () => {
+describe('the end of a task', () => {
   test.each(golden)('%s', (_what, answer, failure) => {
     expect(failureOfTask(answer)).toBe(failure);
   });
 
-  test('every stop code of the API is in the table, and every failure of a task', () => {
+  test('the table covers every stop code of the API and every failure type of a task', () => {
     const codes = new Set(golden.map(([, { stopCode }]) => stopCode));
     for (const code of Object.values(TaskStopCode)) expect(codes).toContain(code);
     const elsewhere = ['InvalidInput', 'Superseded', 'Timeout', 'CommitMissing', 'StartTimeout', 'OutcomeUnknown'];
@@ -181,7 +181,7 @@ describe('how a task ended', () => {
     expect(new Set(types)).toEqual(new Set(Object.keys(failureTypes)));
   });
 
-  test('no combination of stop code, reason and exit code is a success but one', () => {
+  test('exactly one combination of stop code, reason and exit code is a success', () => {
     for (const stopCode of [...Object.values(TaskStopCode), undefined]) {
       for (const exitCode of [undefined, 0, 1, 65, 137, 143]) {
         for (const reason of [undefined, outOfMemory, 'CannotStartContainerError: x']) {
@@ -193,7 +193,7 @@ describe('how a task ended', () => {
     }
   });
 
-  test('a run of an earlier version knows one wording of missing capacity', () => {
+  test('a run of an earlier version recognises one wording of missing capacity', () => {
     const end = { taskArn: arn, status: 'stopped', stopCode: 'TaskFailedToStart', logTail: [] } as const;
     const failedOf = (stoppedReason: string) => failureOf({ ...end, stoppedReason }, false);
     expect(failedOf('Capacity is unavailable at this time.')).toBe('CapacityUnavailable');
@@ -201,12 +201,12 @@ describe('how a task ended', () => {
     expect(failedOf('Timeout waiting for network interface provisioning to complete.')).toBe('TaskFailedToStart');
   });
 
-  test('a task that is forgotten, and one that is late to start', () => {
+  test('an unknown task is OutcomeUnknown, and one that starts late is StartTimeout', () => {
     expect(failureOf({ taskArn: arn, status: 'unknown', logTail: [] })).toBe('OutcomeUnknown');
     expect(failureOf({ taskArn: arn, status: 'notStarted', logTail: [] })).toBe('StartTimeout');
   });
 
-  test("the reason is the container's own words first", () => {
+  test('the reason begins with the reason that the container reported', () => {
     const end = { taskArn: arn, status: 'stopped', logTail: [] } as const;
     expect(
       reasonOf({ ...end, stopCode: 'EssentialContainerExited', exitCode: 65, reported: 'x.csv: 3 % rejected' }),

@@ -3,7 +3,7 @@ import { whileThrottled } from '../../aws/whileThrottled';
 jest.useFakeTimers();
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
-/** Fails so often, then answers. */
+/** Fails the first `times` calls, then returns the number of calls. */
 const failing = (times: number, error: Error) => {
   let calls = 0;
   const work = async () => {
@@ -18,19 +18,19 @@ test.each([
   named('ClientException', 'Too many concurrent attempts to create a new revision of the specified family.'),
   named('InvalidParameterException', 'Rate exceeded'),
   named('ThrottlingException', ''),
-])('%s is repeated', async (error) => {
+])('retries %s', async (error) => {
   const answer = whileThrottled(failing(5, error).work, new AbortController().signal);
   await jest.advanceTimersByTimeAsync(30_000);
   expect(await answer).toBe(6);
 });
 
-test('any other error is thrown on', async () => {
+test('rethrows any other error', async () => {
   const { work, calls } = failing(1, named('ClientException', 'TaskDefinition is inactive'));
   await expect(whileThrottled(work, new AbortController().signal)).rejects.toThrow('inactive');
   expect(calls()).toBe(1);
 });
 
-test('the last error is thrown when the time is over', async () => {
+test('throws the last error when the time is up', async () => {
   const { work } = failing(1000, named('ThrottlingException', 'Rate exceeded'));
   const stop = new AbortController();
   const answer = expect(whileThrottled(work, stop.signal)).rejects.toThrow('Rate exceeded');

@@ -22,7 +22,7 @@ test.each([
   ['file:///', 's3://bkt', false],
   ['file:///a%20b', 'file:///a b/c', true],
   ['file:///a', 'file:///a/../b', false],
-])('within %s lies %s: %s', (prefix, uri, expected) => expect(isWithin(prefix, uri)).toBe(expected));
+])('isWithin of prefix %s and URI %s is %s', (prefix, uri, expected) => expect(isWithin(prefix, uri)).toBe(expected));
 
 describe('sources', () => {
   test.each([...buckets.hostileSources, ...buckets.nonsense])('%s is refused', (uri) =>
@@ -35,7 +35,7 @@ describe('sources', () => {
     's3://raw-data-lake/in/%2e%2e/x.csv',
   ])('%s is allowed', (uri) => expect(sourceProblem(places, uri)).toBeUndefined());
 
-  test('the reason names what is allowed and the variable to change', () => {
+  test('the reason names the allowed prefixes and the variable to change', () => {
     expect(sourceProblem(places, 'file:///etc/passwd')).toBe(
       'lies outside the allowed sources, s3://raw-data-lake/in: choose a place below them, or add its prefix to ETL_SOURCE_PREFIXES',
     );
@@ -63,17 +63,17 @@ describe('destinations', () => {
     ['above', 's3://lake', { destinations: ['s3://lake'], rawBase: 's3://lake/raw' }],
     ['in', 's3://lake', { destinations: ['s3://lake'], rawBase: 's3://lake' }],
     ['in', 's3://lake/raw', { rawBase: 's3://lake' }],
-  ])('one that lies %s the raw base is refused: %s', (side, uri, allowed) => {
+  ])('refuses a destination %s the raw base: %s', (side, uri, allowed) => {
     expect(destinationProblem(allowed, uri)).toContain(`lies ${side} S3_RAW_BUCKET, ${allowed.rawBase}`);
   });
 
-  test('a prefix that an operator allows inside the raw base is allowed', () => {
+  test('allows a prefix that an operator allows inside the raw base', () => {
     const allowed = { destinations: ['s3://lake/clean'], rawBase: 's3://lake' };
     expect(destinationProblem(allowed, 's3://lake/clean/team')).toBeUndefined();
   });
 });
 
-test('no dataset leaves its destination', () => {
+test('keeps every dataset below its destination', () => {
   for (const dataset of ['..', '../raw', '.', '', '/etc', '_etl', 'a/../../b', '%2e%2e', '..%2f']) {
     const batch = { dataset, batchDate: '2026-02-08', source: 's' };
     const { published } = layout('s3://clean', batch);
@@ -81,8 +81,8 @@ test('no dataset leaves its destination', () => {
   }
 });
 
-describe('the variables', () => {
-  test('without lists, the buckets are allowed; without buckets, everything', () => {
+describe('variables of the allowed places', () => {
+  test('allow the buckets without lists, and everything without buckets', () => {
     expect(allowedPlacesFrom({ S3_RAW_BUCKET: 'raw', S3_CLEAN_BUCKET: 's3://clean/lake/' })).toEqual({
       places: { sources: ['s3://raw'], destinations: ['s3://clean/lake'], rawBase: 's3://raw' },
       problems: [],
@@ -90,7 +90,7 @@ describe('the variables', () => {
     expect(allowedPlacesFrom({ S3_CLEAN_BUCKET: '', ETL_SOURCE_PREFIXES: undefined }).places).toEqual({});
   });
 
-  test('a list takes the place of its bucket, and a bad item is named', () => {
+  test('a list replaces its bucket, and an invalid item is named', () => {
     expect(
       allowedPlacesFrom({ S3_RAW_BUCKET: 'raw', ETL_SOURCE_PREFIXES: ' raw/x , file:///data/,s3://other' }),
     ).toEqual({
@@ -104,7 +104,7 @@ describe('the variables', () => {
     expect(allowedPlacesFrom({ ETL_SOURCE_PREFIXES: ',' }).places).toEqual({ sources: [] });
   });
 
-  test('another process reads what was written for it', () => {
+  test('another process reads the same places from the written variables', () => {
     const allowed = { sources: ['file:///', 's3://raw'], destinations: ['file:///a,b'], rawBase: 's3://raw' };
     expect(allowedPlacesFrom(variablesOf(allowed)).places).toEqual(allowed);
   });
@@ -113,7 +113,7 @@ describe('the variables', () => {
     { kind: 'convert' },
     { kind: 'shard', number: 1, of: 2, indexUri: 's3://c/index.json', reconcileUri: 's3://c/reconcile.json' },
     { kind: 'commit', shards: { of: 2, indexUri: 's3://c/index.json' } },
-  ])('no launch sets them: %j', (mode) => {
+  ])('are never set by a launch: %j', (mode) => {
     const launch = containerEnvironment({
       ...{ inputUri: 's3://raw/x.csv', batchDate: '2026-02-08', dataset: 'd', source: 's', destination: 's3://c' },
       ...{ workflowId: 'w', runId: 'r', generation: 1, runStartedAt: '2026-02-08T00:00:00Z', chunkRows: 1 },

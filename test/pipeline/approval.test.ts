@@ -10,18 +10,18 @@ test.each([
   [{ approved: true, who: 'ana' }, 'who: unknown key; there are approved, by and note'],
   [{ approved: true, by: 7 }, 'by: is no text of at most 500 characters'],
   [{ approved: true, note: 'x'.repeat(501) }, 'note: is no text of at most 500 characters'],
-])('%j: %s', (message, problem) => {
+])('checks the approval %j with the result %s', (message, problem) => {
   expect(approvalProblem(message)).toBe(problem);
 });
 
-test('a gate of level hold, and no other, may hold a batch', () => {
+test('only a gate of level hold can hold a batch', () => {
   expect(mayBeHeld({})).toBe(false);
   expect(mayBeHeld({ rejects: { maxShare: 0.1 }, quality: { rowCount: { min: 1, level: 'block' } } })).toBe(false);
   expect(mayBeHeld({ rejects: { level: 'hold' } })).toBe(true);
   expect(mayBeHeld({ quality: { rowCount: { level: 'hold' } } })).toBe(true);
 });
 
-test('the command is quoted where the workflow ID needs it', () => {
+test('quotes the workflow ID in the command where the shell requires it', () => {
   expect(approveCommand('etl/ventas/2026-02-08/v')).toContain(' --workflow-id etl/ventas/2026-02-08/v --name approve ');
   expect(approveCommand("a b'c")).toContain(` --workflow-id 'a b'\\''c' `);
 });

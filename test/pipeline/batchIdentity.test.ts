@@ -13,7 +13,7 @@ describe('resolveBatch', () => {
     ['s3://raw/ventas/ventas_2026_02.csv', 'ventas', 'ventas_2026_02'],
     ['s3://raw/ventas/año.csv', 'ventas', 'año'],
     ['s3://raw/销售/库存.csv', '销售', '库存'],
-  ])('gives %s, where a feed usually lies, the plain names %s and %s', (uri, dataset, source) => {
+  ])('gives %s, in the usual place of a feed, the plain names %s and %s', (uri, dataset, source) => {
     expect(resolveBatch(declared, uri, raw)).toEqual({ dataset, source, ...declared });
   });
 
@@ -28,11 +28,11 @@ describe('resolveBatch', () => {
     ['s3://raw/ventas/an\u0303o.csv', 'ventas', 'año'],
     ['s3://raw/a/.csv', 'a', 'unnamed'],
     [`s3://raw/ventas/${'é'.repeat(100)}.csv`, 'ventas', 'é'.repeat(40)],
-  ])('adds a hash of the URI to the name of %s, which another file could have', (uri, dataset, name) => {
+  ])('adds a hash of the URI to the name of %s, which another file could share', (uri, dataset, name) => {
     expect(resolveBatch(declared, uri, raw)).toEqual({ dataset, source: hashed(name), ...declared });
   });
 
-  test('gives the same name to a location, however its URI is spelled, and keeps it over versions', () => {
+  test('gives a location the same name however its URI is spelled, in every version', () => {
     const { source } = resolveBatch(declared, 'file:///data/en%20tr%C3%A1nsito/r+1.csv', undefined);
     expect(resolveBatch(declared, 'file:///data//en%20tr%c3%a1nsito/r%2B1.csv', undefined).source).toBe(source);
     expect(source).toBe('r_1-4faef8fdd2cd');
@@ -55,12 +55,12 @@ describe('resolveBatch', () => {
     expect(sourceOf('2026-02-09')).toEqual({ dataset: 'ventas', batchDate: '2026-02-09', source });
   });
 
-  test('takes the names that the event declares', () => {
+  test('uses the names that the event declares', () => {
     const names = { dataset: 'd', source: 's' };
     expect(resolveBatch({ ...declared, ...names }, 's3://raw/x/y.csv', raw)).toEqual({ ...declared, ...names });
   });
 
-  test('hashes a file whose folder is not the declared dataset', () => {
+  test('adds a hash to a file whose folder is not the declared dataset', () => {
     const batch = resolveBatch({ ...declared, dataset: 'ventas' }, 's3://raw/norte/dia.csv', raw);
     expect(batch).toEqual({ ...declared, dataset: 'ventas', source: hashed('dia') });
   });
@@ -78,12 +78,12 @@ describe('resolveBatch', () => {
     ['s3://raw/x/2026-02-08/a.csv', 's3://raw/x/2026/02/08/a.csv'],
     ['s3://raw/x/2026-02-08/a.csv', 's3://raw/x/{date}/a.csv'],
     ['s3://raw/x/2026-02-08/a.csv', 's3://raw/x/2026-02-09/a.csv'],
-  ])('keeps %s and %s apart', (one, other) => {
+  ])('distinguishes %s and %s', (one, other) => {
     expect(idOf(one)).not.toBe(idOf(other));
     expect(idOf(one, undefined)).not.toBe(idOf(other, undefined));
   });
 
-  test('is injective over random locations, and its names fit file systems and workflow IDs', () => {
+  test('is injective over random locations, with names that are valid in file systems and workflow IDs', () => {
     const random = randomFrom(20261130);
     const pieces = [
       'a',
@@ -132,7 +132,7 @@ describe('resolveBatch', () => {
 });
 
 describe('legacyBatch', () => {
-  test('gives the names of earlier versions', () => {
+  test('returns the names of earlier versions', () => {
     const uri = 'file:///data/en%20tr%C3%A1nsito/Ventas%20d%C3%ADa.CSV';
     expect(legacyBatch(declared, uri)).toEqual({ dataset: 'en_transito', source: 'Ventas_dia', ...declared });
     expect(legacyBatch(declared, 's3://raw/销售.csv')).toMatchObject({ dataset: 'unnamed', source: 'unnamed' });

@@ -16,7 +16,7 @@ const reasonsOfRequest = (request: unknown): readonly string[] => {
 const deep = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
 const columns = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`c${n}`, 'text']));
 
-describe('an event is refused with one reason, which names the key and the limit', () => {
+describe('an invalid event is refused with one reason that names the key and the limit', () => {
   test.each<[string, object, RegExp]>([
     ['a key in S3', { s3Key: `s3://raw/${'a'.repeat(1025)}` }, /^detail\.s3Key: .*a key of 1025 bytes, and 1024 are/],
     ['a key of 250 kB', { s3Key: `${'_'.repeat(200_000)}x` }, /^detail\.s3Key: .*200001 characters, and 12388 are/],
@@ -51,19 +51,19 @@ describe('an event is refused with one reason, which names the key and the limit
   });
 });
 
-test('the longest event that is valid is taken', () => {
+test('accepts the longest valid event', () => {
   const longest = { ...detail, s3Key: `s3://raw/${'ñ'.repeat(512)}`, columns: columns(mostColumns) };
   expect(reasonsOf({ detail: longest })).toEqual([]);
 });
 
-test('an event with thousands of mistakes has fifty reasons and their number', () => {
+test('an event with thousands of mistakes has fifty reasons and the number of the others', () => {
   const unknown = Object.fromEntries(Array.from({ length: 7000 }, (_, n) => [`key${n}`, n]));
   const reasons = reasonsOf({ ...unknown, detail: { ...detail, ...unknown } });
   expect(reasons).toHaveLength(51);
   expect(reasons.at(-1)).toMatch(/^… and \d+ more$/);
 });
 
-describe('a batch request is refused with one reason, which names the key and the limit', () => {
+describe('an invalid batch request is refused with one reason that names the key and the limit', () => {
   test.each<[string, object, RegExp]>([
     ['the prefix', { prefix: `s3://raw/${'/'.repeat(200_000)}x` }, /^prefix: .*200010 characters, and 12388 are/],
     ['the match', { match: '*'.repeat(256) }, /^match: .*more than 255 characters$/],
@@ -76,7 +76,7 @@ describe('a batch request is refused with one reason, which names the key and th
   });
 });
 
-test('an approval has bounded texts and known keys', () => {
+test('limits the texts of an approval and rejects unknown keys', () => {
   expect(approvalProblem({ approved: true, by: 'x'.repeat(501) })).toMatch(/^by: .*500/);
   expect(approvalProblem({ approved: true, ['k'.repeat(100_000)]: 1 })?.length).toBeLessThan(200);
   expect(approvalProblem([])).toMatch(/^write/);

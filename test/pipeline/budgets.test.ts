@@ -14,7 +14,7 @@ const times = (count: number, type: FailureType, changes: Partial<FailedLaunch> 
   Array<FailedLaunch>(count).fill(failed(type, changes));
 
 describe('nextLaunch', () => {
-  test('application: after 60 s, after 120 s, then the run has failed', () => {
+  test('retries an application failure after 60 s and 120 s, then gives up', () => {
     expect(next(times(1, 'TaskFailed'))).toEqual({ again: true, delaySeconds: 60, spot: false });
     expect(next(times(2, 'TaskFailed'))).toMatchObject({ again: true, delaySeconds: 120 });
     expect(next(times(3, 'TaskFailed'))).toEqual({
@@ -24,19 +24,19 @@ describe('nextLaunch', () => {
   });
 
   test.each<FailureType>(['BadData', 'NoSuchInput', 'BadConfiguration', 'Held', 'Superseded', 'Timeout', 'Cancelled'])(
-    '%s is never tried again',
+    'never retries %s',
     (type) => {
       expect(next(times(1, type)).again).toBe(false);
     },
   );
 
-  test('each budget counts its own failures: a night without capacity costs no application retry', () => {
+  test('counts each budget separately: a night without capacity uses no application retry', () => {
     const night = times(100, 'CapacityUnavailable');
     expect(next([...night, ...times(1, 'TaskFailed')])).toMatchObject({ again: true, delaySeconds: 60 });
     expect(next([...times(2, 'TaskFailed'), ...night])).toMatchObject({ again: true });
   });
 
-  test('throttling and capacity share a budget of half a day, at a pace that settles at five minutes', () => {
+  test('shares a budget of half a day between throttling and capacity, with a backoff capped at five minutes', () => {
     const waits = Array.from({ length: budgets.capacity.maxRetries }, (_, index) => {
       const decision = next(times(index + 1, index % 2 ? 'Throttled' : 'CapacityUnavailable'));
       return decision.again ? decision.delaySeconds : Number.NaN;
@@ -48,23 +48,23 @@ describe('nextLaunch', () => {
     expect(next(times(budgets.capacity.maxRetries + 1, 'CapacityUnavailable')).again).toBe(false);
   });
 
-  test('jitter only ever adds, up to its share', () => {
+  test('jitter only lengthens the delay, up to its share', () => {
     expect(next(times(1, 'CapacityUnavailable'), onDemand, 1)).toMatchObject({ delaySeconds: 45 });
     expect(next(times(1, 'TaskFailed'), onDemand, 1)).toMatchObject({ delaySeconds: 66 });
   });
 
-  test('two Spot losses, then on demand for the rest of the run; Spot full is a loss too', () => {
+  test('switches to on demand after two Spot losses, and counts missing Spot capacity as a loss', () => {
     const spot = { spot: true };
     const loss = failed('SpotInterruption', spot);
     expect(next([loss], spot)).toMatchObject({ again: true, spot: true });
     expect(next([loss, loss], spot)).toMatchObject({ again: true, spot: false });
     expect(next([loss, failed('CapacityUnavailable', spot)], spot)).toMatchObject({ again: true, spot: false });
     expect(next([loss, loss, failed('TaskFailed')], spot)).toMatchObject({ again: true, spot: false });
-    // What is full on demand says nothing about Spot.
+    // Missing on-demand capacity does not count as a Spot loss.
     expect(next([loss, failed('CapacityUnavailable')], spot)).toMatchObject({ again: true, spot: true });
   });
 
-  test('out of memory: twice the memory, and it stays; up to the bound', () => {
+  test('doubles the memory after OutOfMemory, keeps it afterwards, and stops at the limit', () => {
     const small = failed('OutOfMemory', { size: { cpu: 1024, memoryMiB: 4096 } });
     expect(next([small])).toMatchObject({ again: true, size: { cpu: 1024, memoryMiB: 8192 } });
     const grown = failed('TaskFailed', { size: { cpu: 1024, memoryMiB: 8192 } });
@@ -74,7 +74,7 @@ describe('nextLaunch', () => {
     expect(next(times(4, 'OutOfMemory', { size: { cpu: 256, memoryMiB: 512 } })).again).toBe(false);
   });
 
-  test('a size that the run asked for is kept where memory was not the matter', () => {
+  test('keeps the requested size when memory was not the cause', () => {
     const size = { cpu: 2048, memoryMiB: 8192 };
     expect(nextLaunch(budgets, { spot: false, size }, times(1, 'HostFailure', { size }), 0)).toMatchObject({ size });
   });

@@ -23,16 +23,16 @@ test.each<[string, unknown]>([
   ['an event without a day', { detail: { s3Key: detail.s3Key } }],
 ])('%s is another event', (_, event) => expect(keyOf(event)).not.toBe(key));
 
-test('a run delivers under the key of its event', () => {
+test('a delivery has the same key as its event', () => {
   expect(letterKey({ sourceUri: detail.s3Key, destination: 's3://clean', batchDate: '2026-02-08' })).toBe(key);
 });
 
-test('news of a landed file is about its place, whatever its mark is', () => {
+test('a landed file has the key of its location, whatever its mark', () => {
   const landed = (mark: string) => ({ landed: { uri: 'file:///in/x.csv', key: 'x.csv', mark } });
   expect(keyOf(landed('1'))).toBe(keyOf(landed('2')));
 });
 
-test('what is not an event is one by its content', () => {
+test('a message that is not an event has the key of its content', () => {
   expect(keyOf('text')).toBe(keyOf('text'));
   expect(new Set([keyOf('text'), keyOf('other'), keyOf(null), keyOf({ detail: {} }), keyOf([1])]).size).toBe(5);
   expect(keyOf({ detail: { a: 1, b: 2 } })).toBe(keyOf({ detail: { b: 2, a: 1 } }));

@@ -12,12 +12,12 @@ test.each<[string, Partial<TaskEnd>, string | undefined, boolean]>([
   ['a Spot interruption', { exitCode: 0, stopCode: 'SpotInterruption' }, 'SpotInterruption', false],
   ['a stop by somebody', { exitCode: 143, stopCode: 'UserInitiated' }, 'TaskStopped', false],
   ['a stop code that nobody has described', { exitCode: 0, stopCode: 'New' }, 'HostFailure', false],
-])('a container that has ended before its task: %s', (_what, end, failed, isForGood) => {
+])('classifies a container that has ended before its task: %s', (_what, end, failed, isForGood) => {
   expect(failureOf(ended(end))).toBe(failed);
   expect(endedForGood(ended(end))).toBe(isForGood);
 });
 
-test('a task that is STOPPED needs an exit code, and a stop code beside exit code 0', () => {
+test('a STOPPED task needs an exit code, and exit code 0 also needs a stop code', () => {
   const stopped = (end: Partial<TaskEnd>): TaskEnd => ({ ...ended(end), status: 'stopped' });
   expect(failureOf(stopped({}))).toBe('ExitCodeMissing');
   expect(failureOf(stopped({ exitCode: 0 }))).toBe('HostFailure');

@@ -8,7 +8,7 @@ const reasonsOf = (event: unknown): readonly string[] => {
 };
 
 describe('parseEvent', () => {
-  test('takes the smallest event and one with every key', () => {
+  test('accepts the smallest event and one with every key', () => {
     expect(parseEvent({ detail })).toEqual({ ok: true, detail });
     const full = {
       ...detail,
@@ -25,7 +25,7 @@ describe('parseEvent', () => {
     expect(parseEvent({ detail: full })).toEqual({ ok: true, detail: full });
   });
 
-  test("lets EventBridge's envelope through", () => {
+  test('accepts the envelope of EventBridge', () => {
     expect(parseEvent({ version: '0', id: 'x', 'detail-type': 't', source: 's', time: 'now', detail }).ok).toBe(true);
   });
 
@@ -69,19 +69,19 @@ describe('parseEvent', () => {
     'overrides',
     'cluster',
     'subnets',
-  ])('a caller does not choose what runs, or as whom: %s', (key) => {
+  ])('does not let a caller choose the program or its role: %s', (key) => {
     expect(reasonsOf({ detail: { ...detail, compute: { [key]: 'x' } } })).toEqual([
       `detail.compute.${key}: unknown key`,
     ]);
     expect(reasonsOf({ detail: { ...detail, [key]: 'x' } })).toEqual([`detail.${key}: unknown key`]);
   });
 
-  test('gives all reasons at once', () => {
+  test('returns all reasons at once', () => {
     expect(reasonsOf({ detail: { s3Key: '', batchDate: 'x', extra: 1 }, more: 2 })).toHaveLength(4);
   });
 });
 
-test('looseDetail takes what there is and survives the rest', () => {
+test('looseDetail reads the valid keys of any input', () => {
   expect(looseDetail({ detail: { s3Key: 'a.csv', batchDate: 5 } })).toEqual({ s3Key: 'a.csv' });
   for (const event of [null, undefined, 1, 'x', [], { detail: null }]) expect(looseDetail(event)).toEqual({});
 });

@@ -4,7 +4,7 @@ import type { TaskEnd } from '@etl/pipeline/taskEnd';
 
 const size = { cpu: 2048, memoryMiB: 8192 };
 
-test('a task costs by the second, a minute at least, storage above 20 GiB, and less on Spot', () => {
+test('a task costs per second, for at least a minute, plus storage above 20 GiB, and less on Spot', () => {
   const hour = { size, spot: false, seconds: 3600 };
   expect(taskCostUsd(hour)).toBeCloseTo(2 * 0.04048 + 8 * 0.004445, 10);
   expect(taskCostUsd({ ...hour, ephemeralStorageGiB: 100 })).toBeCloseTo(taskCostUsd(hour) + 80 * 0.000111, 10);
@@ -25,7 +25,7 @@ describe('a launch', () => {
     logTail: [],
   };
 
-  test('shows task, lane, size, time, exit code and cost', () => {
+  test('records task, lane, size, duration, exit code and cost', () => {
     expect(launchOf({ generation: 2, spot: true }, end)).toEqual({
       generation: 2,
       lane: 'fargate',
@@ -38,7 +38,7 @@ describe('a launch', () => {
     });
   });
 
-  test('in one line, for people', () => {
+  test('is described in one line', () => {
     const launch = launchOf({ generation: 2, spot: true }, end);
     expect(describeLaunch({ ...launch, failureType: 'SpotInterruption', reason: 'interrupted' })).toBe(
       'launch 2: Spot, 2048/8192, 120 s, $0.0012: SpotInterruption: interrupted',
@@ -46,21 +46,21 @@ describe('a launch', () => {
     expect(describeLaunch({ generation: 1, lane: 'fargate', spot: false })).toBe('launch 1: on demand: delivered');
   });
 
-  test('with what it was for', () => {
+  test('is described with its purpose', () => {
     const launch = { generation: 1, lane: 'fargate', spot: false } as const;
     expect(describeLaunch({ ...launch, shard: '3/8' })).toBe('launch 1 (shard 3/8): on demand: done');
     expect(describeLaunch({ ...launch, purpose: 'index' })).toBe('launch 1 (index): on demand: done');
     expect(describeLaunch({ ...launch, purpose: 'commit' })).toBe('launch 1 (commit): on demand: delivered');
   });
 
-  test('a task that never started has no time and no cost', () => {
+  test('has no duration and no cost when its task never started', () => {
     const never = launchOf({ generation: 1, spot: false }, { taskArn: 'arn:1', status: 'stopped', size, logTail: [] });
     expect(never).toEqual({ generation: 1, lane: 'fargate', spot: false, taskArn: 'arn:1', size });
   });
 });
 
 describe('a launch in the light lane', () => {
-  test('costs what its function costs; a process is in its worker', () => {
+  test('costs what its function costs, or nothing in a process of the worker', () => {
     const launch = lightLaunchOf(1, { exitCode: 0, seconds: 10, memoryMiB: 1024 });
     expect(launch).toEqual({ generation: 1, lane: 'light', spot: false, seconds: 10, exitCode: 0, costUsd: 0.000167 });
     expect(describeLaunch(launch)).toBe('launch 1: light lane, 10 s, $0.0002: delivered');

@@ -30,7 +30,7 @@ import { isSlow } from '../support/linear';
 const listing = { from: '2026-02-08', to: '2026-02-09', prefix: 's3://raw/in', isOfOneDay: false };
 const rule = { timeZone: 'UTC' };
 
-/** Whatever sees a text from outside before its length is checked, or however long it is. */
+/** Every function that reads external text before its length is checked, or text of any length. */
 const readers: Record<string, (text: string) => unknown> = {
   slug,
   readableName,
@@ -74,7 +74,7 @@ const readers: Record<string, (text: string) => unknown> = {
   describeGroup: (text) => describeGroup({ letter: { id: 'l', reason: text, event: {} }, copies: [] }),
 };
 
-/** Each ends in what makes a pattern fail after it has matched nearly everything. */
+/** Each text ends in a character that makes a pattern fail after matching almost everything. */
 const hostile: Record<string, (length: number) => string> = {
   underscores: (length) => `${'_'.repeat(length)}x`,
   slashes: (length) => `${'/'.repeat(length)}x`,
@@ -97,7 +97,7 @@ const hostile: Record<string, (length: number) => string> = {
   'two-digit bytes': (length) => '%ff'.repeat(length / 3),
 };
 
-test.each(Object.keys(readers))('%s takes linear time, whatever the text', (name) => {
+test.each(Object.keys(readers))('%s takes linear time for any text', (name) => {
   const read = readers[name] as (text: string) => unknown;
   const slow = Object.entries(hostile).filter(([, make]) => isSlow(read, make) && isSlow(read, make));
   expect(slow.map(([kind]) => kind)).toEqual([]);

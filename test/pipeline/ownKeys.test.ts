@@ -10,26 +10,26 @@ import { parseFaultPlan } from '../../local/faults/plan';
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 const withProto = (value: unknown): object => JSON.parse(`{"__proto__":${JSON.stringify(value)}}`);
 
-test.each(inherited)('%s is not a key of an object that does not have it', (name) => {
+test.each(inherited)('%s is not an own key unless the object has it', (name) => {
   expect(own({}, name)).toBeUndefined();
   expect(own(undefined, name)).toBeUndefined();
   expect(own(JSON.parse(`{"${name}":1}`), name)).toBe(1);
 });
 
-test.each(inherited)('%s is an unknown failure type: there is no new launch', (name) => {
+test.each(inherited)('%s is an unknown failure type and is not retried', (name) => {
   expect(budgetOf(name)).toBe('none');
 });
 
-test('a partition that AWS does not have has no console', () => {
+test('returns no console URL for an unknown AWS partition', () => {
   expect(consoleUrl('arn:constructor:ecs:eu-west-1:123456789012:task/c/0123abcd')).toBeUndefined();
 });
 
-test.each(inherited.filter((name) => name !== '__proto__'))('a column %s can be declared', (name) => {
+test.each(inherited.filter((name) => name !== '__proto__'))('allows a column named %s', (name) => {
   const columns = { [name]: 'text' };
   expect(optionsSchema.parse({ columns })).toEqual({ columns });
 });
 
-describe('a key __proto__ is refused by name, wherever the keys are free', () => {
+describe('rejects a key __proto__ by name wherever keys are free', () => {
   const columns = withProto('text');
 
   test('in the columns of an event', () => {
@@ -44,7 +44,7 @@ describe('a key __proto__ is refused by name, wherever the keys are free', () =>
     expect(optionsSchema.safeParse({ columns }).success).toBe(false);
   });
 
-  test('in the event that the files of a batch share', () => {
+  test('in the detail that the files of a batch share', () => {
     expect(parseBatchRequest({ prefix: 'p', detail: withProto(1) })).toMatchObject({ ok: false });
     expect(parseBatchRequest({ prefix: 'p', detail: { columns } })).toMatchObject({ ok: false });
   });
@@ -54,7 +54,7 @@ describe('a key __proto__ is refused by name, wherever the keys are free', () =>
     expect(found.error?.issues.map(({ path }) => path.join('.'))).toContain('etl.environment.__proto__');
   });
 
-  test('in what a fault is limited to', () => {
+  test('in the conditions of a fault rule', () => {
     const rules = [{ fault: 'killed', where: { environment: withProto('x') } }];
     expect(() => parseFaultPlan({ rules })).toThrow(/__proto__.*reserved name/);
   });

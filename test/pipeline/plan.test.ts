@@ -42,7 +42,7 @@ describe('makePlan', () => {
     });
   };
 
-  test('has the defaults of the pipeline', () => {
+  test('uses the defaults of the pipeline', () => {
     expect(plan({})).toMatchObject({
       destination: 's3://clean',
       chunkRows: 500_000,
@@ -52,7 +52,7 @@ describe('makePlan', () => {
     });
   });
 
-  test('a time scale shortens the waits and leaves the timeout', () => {
+  test('a time scale shortens the waits but not the timeout', () => {
     const { timings, budgets } = plan({}, 0.01);
     expect(budgets.application.intervalSeconds).toBeCloseTo(0.6);
     expect(budgets.capacity.maxIntervalSeconds).toBeCloseTo(3);
@@ -60,7 +60,7 @@ describe('makePlan', () => {
     expect(timings.timeoutSeconds).toBe(3600);
   });
 
-  test('the options hash knows what changes the output, whatever the order of keys', () => {
+  test('the options hash covers everything that changes the output, whatever the order of keys', () => {
     const hash = plan({ dialect: { delimiter: ';', quote: '"' } }).optionsHash;
     expect(plan({ dialect: { quote: '"', delimiter: ';' } }).optionsHash).toBe(hash);
     expect(plan({ dialect: { delimiter: ',', quote: '"' } }).optionsHash).not.toBe(hash);
@@ -72,7 +72,7 @@ describe('makePlan', () => {
 describe('layout', () => {
   const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' };
 
-  test('is the one in the documentation', () => {
+  test('matches the documentation', () => {
     const place = layout('s3://clean/lake/', batch);
     expect(place.published).toBe('s3://clean/lake/ventas/batch_date=2026-02-08/source=ventas_2026_02');
     expect(place.commit(1)).toBe('s3://clean/lake/_etl/ventas/2026-02-08/ventas_2026_02/commits/000001.json');
@@ -81,7 +81,7 @@ describe('layout', () => {
     expect(workflowId(batch)).toBe('etl/ventas/2026-02-08/ventas_2026_02');
   });
 
-  test('file URIs stay valid with odd characters', () => {
+  test('keeps file URIs valid with special characters', () => {
     const base = fileUri('/tmp/con espacio/100%');
     expect(parseUri(joinUri(base, 'a b', 'x=1'))).toEqual({ kind: 'file', path: '/tmp/con espacio/100%/a b/x=1' });
   });

@@ -26,19 +26,19 @@ test.each<[string, Types, Types, string | undefined]>([
   expect(words(before, now)).toBe(expected && `schema differs from 2026-02-07/ventas: ${expected}`);
 });
 
-test('many changes are counted, and all of them are in the list', () => {
+test('counts many changes in the text and lists all of them', () => {
   const before = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`c${n}`, 'text' as const]));
   expect(words(before, {})).toMatch(/: column c0 is gone; (.*; ){9}and 290 more changes$/);
   expect(changesFrom(before, {})?.gone).toHaveLength(300);
 });
 
-test('long names are shortened in the words alone', () => {
+test('shortens long names in the text only', () => {
   const name = 'x'.repeat(10_000);
   expect(words({}, { [name]: 'text' })).toMatch(/: new column x{60}…$/);
   expect(changesFrom({}, { [name]: 'text' })?.added).toEqual([name]);
 });
 
-test('columns may have the names of object properties', () => {
+test('supports columns named like object properties', () => {
   const named = (name: string) => [{ name, type: 'text' as const }];
   const previous = { batchDate: '2026-02-07', source: 'ventas', schema: named('constructor') };
   expect(schemaChanges(previous, named('__proto__'))).toMatchObject({ gone: ['constructor'], added: ['__proto__'] });

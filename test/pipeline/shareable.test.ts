@@ -1,6 +1,6 @@
 import { shareable, shareableWarnings } from '@etl/pipeline/shareable';
 
-test('warnings of an earlier version lose their examples, and nothing else', () => {
+test('removes only the examples from the warnings of an earlier version', () => {
   const warnings = [
     'fecha: 3 values are no dates and became null, such as "pendiente", "x, such as y"',
     'alta: 1 values are no dates and became null in line 7',
@@ -13,7 +13,7 @@ test('warnings of an earlier version lose their examples, and nothing else', () 
   ]);
 });
 
-test('a manifest loses its examples', () => {
+test('removes the examples from a manifest', () => {
   const manifest = { warnings: [], coerced: { fecha: 1 }, coercedExamples: { fecha: ['secret'] }, chunks: 1 };
   expect(shareable(manifest as never)).toEqual({ warnings: [], coerced: { fecha: 1 }, chunks: 1 });
 });

@@ -7,15 +7,16 @@ import { gate } from './nightlyBatch/support';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
-// The test server skips no time once an activity was left behind: what needs skipping is in etlPipeline.test.ts.
-withServer('etlPipeline, ended early', () => {
+// The test server stops skipping time once an activity is abandoned; tests that need skipped time are in
+// etlPipeline.test.ts.
+withServer('early ends of etlPipeline', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start();
   }, 60_000);
   afterAll(() => rig.stop());
 
-  test('a timeout stops the task, waits until it is stopped, and is not retried', async () => {
+  test('stops the task on a timeout, waits until it is STOPPED, and does not retry', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => ({
         valid: true,
@@ -32,7 +33,7 @@ withServer('etlPipeline, ended early', () => {
     ]);
   });
 
-  test('a timeout after the commit of the task: the run has delivered', async () => {
+  test('delivers when the timeout comes after the commit of the task', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => ({
         valid: true,
@@ -45,7 +46,7 @@ withServer('etlPipeline, ended early', () => {
     expect(names(calls)).toEqual(['validateInput', 'launchTask', 'awaitTask', 'stopTask', 'confirmCommit', 'notify']);
   });
 
-  describe('cancel', () => {
+  describe('cancellation', () => {
     const confirmCommit = async () => ({ kind: 'missing' }) as const;
     const cancelWhen = async (phase: string, changes: Parameters<typeof fakeActivities>[0]) => {
       const { activities, calls } = fakeActivities({ confirmCommit, ...changes });
@@ -59,13 +60,13 @@ withServer('etlPipeline, ended early', () => {
       return calls;
     };
 
-    test('while validating: alert, no dead letter, nothing launched', async () => {
+    test('during validation sends an alert, writes no dead letter, and launches nothing', async () => {
       const calls = await cancelWhen('validateInput', { validateInput: async () => Context.current().cancelled });
       expect(names(calls)).toEqual(['validateInput', 'notify']);
       expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'cancelled', failureType: 'Cancelled' } });
     });
 
-    test('while launching: the launch is awaited and its task stopped', async () => {
+    test('during a launch awaits the launch and stops its task', async () => {
       const calls = await cancelWhen('launchTask', {
         launchTask: async () => {
           await new Promise((resolve) => setTimeout(resolve, 500));
@@ -76,7 +77,7 @@ withServer('etlPipeline, ended early', () => {
       expect(calls[2]?.input).toMatchObject({ taskArn: 'arn:late' });
     });
 
-    test('while the task runs: it is stopped before the run ends', async () => {
+    test('while the task runs stops the task before the run ends', async () => {
       const calls = await cancelWhen('awaitTask', { awaitTask: waitForCancel });
       expect(names(calls)).toEqual([
         ...['validateInput', 'launchTask', 'awaitTask', 'stopTask'],
@@ -84,7 +85,7 @@ withServer('etlPipeline, ended early', () => {
       ]);
     });
 
-    test('while waiting to launch again: nothing is left to stop', async () => {
+    test('during the backoff before a new launch has no task to stop', async () => {
       const { activities, calls } = fakeActivities({
         confirmCommit,
         awaitTask: async ({ taskArn }) => exited(taskArn, 1),
@@ -103,7 +104,7 @@ withServer('etlPipeline, ended early', () => {
     test.each<[string, Parameters<typeof fakeActivities>[0]]>([
       ['awaitTask', { awaitTask: waitForCancel }],
       ['confirmCommit', {}],
-    ])('during %s, after the commit of the task: too late, the run has delivered', async (phase, changes) => {
+    ])('during %s, after the commit of the task, does not prevent the delivery', async (phase, changes) => {
       const again = gate();
       let looks = 0;
       const { activities, calls } = fakeActivities({
@@ -124,7 +125,7 @@ withServer('etlPipeline, ended early', () => {
       expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'success' } });
     });
 
-    test('of a task that cannot be stopped, after its commit: the run has delivered', async () => {
+    test('after the commit of a task that cannot be stopped does not prevent the delivery', async () => {
       const { activities, calls } = fakeActivities({
         awaitTask: waitForCancel,
         stopTask: async () => {
@@ -139,7 +140,7 @@ withServer('etlPipeline, ended early', () => {
       });
     });
 
-    test('after a commit of another run: cancelled, since this run has delivered nothing', async () => {
+    test('after a commit by another run cancels the run, since this run has delivered nothing', async () => {
       const calls = await cancelWhen('awaitTask', {
         awaitTask: waitForCancel,
         confirmCommit: async () => ({ ...delivered, byThisRun: false }),
@@ -147,7 +148,7 @@ withServer('etlPipeline, ended early', () => {
       expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'cancelled' } });
     });
 
-    test('while the success is being told: too late, the data is delivered', async () => {
+    test('while the success message is sent does not prevent the delivery', async () => {
       const { activities, calls } = fakeActivities({
         notify: async () => {
           await new Promise((resolve) => setTimeout(resolve, 500));
@@ -163,7 +164,7 @@ withServer('etlPipeline, ended early', () => {
     });
   });
 
-  test('the query tells the step and, from the signal, how far the task is', async () => {
+  test('the status query returns the step and the progress that the last signal reported', async () => {
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
@@ -193,7 +194,7 @@ withServer('etlPipeline, ended early', () => {
     });
   });
 
-  test('an event of ECS ends the wait before the next look: the task is looked at once more, at once', async () => {
+  test('an ECS event ends the wait before the next poll and describes the task again at once', async () => {
     let waits = 0;
     const { activities, calls } = fakeActivities({
       awaitTask: async (input) => (waits++ === 0 ? waitForCancel() : exited(input.taskArn, 0)),

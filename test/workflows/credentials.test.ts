@@ -4,11 +4,11 @@ import { CredentialsError } from '../../activities/ports';
 import { delivered, failureOf, fakeActivities } from '../support/fakeActivities';
 import { Rig } from '../support/rig';
 
-/** Pauses of 1 and 2 s. */
+/** Covers pauses of 1 and 2 s. */
 const budgetSeconds = 4;
 const retries = 2;
 
-/** Activities of which each call of `step` is refused so often, before it does what it does. */
+/** Activities in which the first `times` calls of `step` are refused and later calls do their work. */
 function refusing(step: keyof EtlActivities, times: number): EtlActivities {
   const { activities } = fakeActivities();
   let left = times;
@@ -20,7 +20,7 @@ function refusing(step: keyof EtlActivities, times: number): EtlActivities {
   return withCredentialRetries({ ...activities, [step]: refused } as EtlActivities, budgetSeconds);
 }
 
-/** The real server, too: that heartbeat details reach the next attempt is its promise. */
+/** Also runs on a real server, since carrying heartbeat details over to the next attempt is a server guarantee. */
 describe.each(['time-skipping', 'real'] as const)('refused credentials, on a %s server', (kind) => {
   let rig: Rig;
   beforeAll(async () => {
@@ -31,14 +31,14 @@ describe.each(['time-skipping', 'real'] as const)('refused credentials, on a %s 
     rig.with(refusing(step, times), (start) => start(undefined, `${kind}-${step}-${times}`));
 
   test.each(['validateInput', 'launchTask', 'awaitTask', 'confirmCommit', 'notify'] as const)(
-    '%s is repeated within the budget',
+    'retries %s within the budget',
     async (step) => {
       expect(await (await run(step, retries)).result()).toMatchObject({ delivered, notification: { sent: true } });
     },
   );
 
   test.each(['validateInput', 'launchTask', 'awaitTask', 'confirmCommit'] as const)(
-    '%s fails the run after the budget, with cause and remedy',
+    '%s fails the run with the cause and the remedy once the budget is used up',
     async (step) => {
       const { type, message } = await failureOf(await run(step, retries + 1));
       expect(type).toBe('BadConfiguration');

@@ -11,7 +11,7 @@ const ended = (taskArn: string, end: Partial<TaskEnd>): TaskEnd => ({ taskArn, s
 
 type Changes = Parameters<typeof fakeActivities>[0];
 
-/** Tasks whose container ends so, and that ECS reports STOPPED to whoever waits for that. */
+/** Tasks whose container ends with `end`; a wait for STOPPED sees the task STOPPED. */
 const endingAs = (end: Partial<TaskEnd>, changes: Changes = {}) =>
   fakeActivities({
     awaitTask: async ({ taskArn, until: wanted }) =>
@@ -19,7 +19,7 @@ const endingAs = (end: Partial<TaskEnd>, changes: Changes = {}) =>
     ...changes,
   });
 
-/** What each wait was for, stops included. */
+/** The target state of each wait, including the waits of stopTask. */
 const waits = (calls: readonly Call[]) =>
   calls
     .filter(({ name }) => name === 'awaitTask' || name === 'stopTask')
@@ -30,7 +30,7 @@ const short = async () => ({
   plan: samplePlan({ timings: { ...samplePlan().timings, timeoutSeconds: 1 } }),
 });
 
-withServer('a task whose container has ended, and that is not STOPPED', () => {
+withServer('a task whose container has ended but that is not STOPPED', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start();
@@ -45,7 +45,7 @@ withServer('a task whose container has ended, and that is not STOPPED', () => {
     ['exit code 0', { exitCode: 0, stopCode: 'EssentialContainerExited' }],
     ['exit code 0 and no stop code', { exitCode: 0 }],
     ['its own progress alone', {}],
-  ])('has delivered as soon as the commit is confirmed: %s', async (_what, end) => {
+  ])('delivers as soon as the commit is confirmed: %s', async (_what, end) => {
     const fakes = endingAs(end);
     expect(await result(fakes)).toMatchObject({ delivered: { commit: 1 }, launches: [{ taskArn: 'arn:task/1' }] });
     expect(waits(fakes.calls)).toEqual(['awaitTask ended']);
@@ -55,7 +55,7 @@ withServer('a task whose container has ended, and that is not STOPPED', () => {
   test.each<[string, Partial<TaskEnd>]>([
     ['a failure', { exitCode: 143 }],
     ['a Spot interruption', { exitCode: 0, stopCode: 'SpotInterruption' }],
-  ])('after the commit of this run %s is a delivery too', async (_what, end) => {
+  ])('delivers despite %s when this run has committed', async (_what, end) => {
     const fakes = endingAs(end);
     expect(await result(fakes)).toMatchObject({ delivered: { byThisRun: true } });
     expect(count(fakes.calls, 'launchTask')).toBe(1);
@@ -65,7 +65,7 @@ withServer('a task whose container has ended, and that is not STOPPED', () => {
     ['exit code 74', { exitCode: 74 }, 'TaskFailed'],
     ['exit code 0 without a commit', { exitCode: 0, stopCode: 'EssentialContainerExited' }, 'CommitMissing'],
     ['its own progress, without a commit', {}, 'CommitMissing'],
-  ])('%s: STOPPED is waited for before each new launch', async (_what, end, type) => {
+  ])('%s: waits for STOPPED before each new launch', async (_what, end, type) => {
     const fakes = endingAs(end, { confirmCommit: missing });
     expect((await failing(fakes)).type).toBe(type);
     const order = names(fakes.calls).filter((name) => name === 'launchTask' || name === 'awaitTask');
@@ -74,7 +74,7 @@ withServer('a task whose container has ended, and that is not STOPPED', () => {
     expect(waits(fakes.calls)).toEqual(Array(3).fill(['awaitTask ended', 'awaitTask stopped']).flat());
   });
 
-  test('a failure for good ends the run at once', async () => {
+  test('ends the run at once on a non-retryable failure', async () => {
     const fakes = endingAs({ exitCode: 65, logTail: ['the last line'] }, { confirmCommit: missing });
     const failure = await failing(fakes);
     expect(failure.type).toBe('BadData');
@@ -82,7 +82,7 @@ withServer('a task whose container has ended, and that is not STOPPED', () => {
     expect(waits(fakes.calls)).toEqual(['awaitTask ended']);
   });
 
-  test('that never is: nothing is launched beside it, and the run fails by its timeout, with what the container ended with', async () => {
+  test('launches nothing beside a task that is never STOPPED, and fails with Timeout and its exit code', async () => {
     const fakes = fakeActivities({
       validateInput: short,
       awaitTask: async (input) => (input.until === 'ended' ? ended(input.taskArn, { exitCode: 74 }) : waitForCancel()),
@@ -95,7 +95,7 @@ withServer('a task whose container has ended, and that is not STOPPED', () => {
     expect(waits(fakes.calls)).toEqual(['awaitTask ended', 'awaitTask stopped', 'stopTask ended']);
   });
 
-  test('a launch that follows an approval does not wait for it', async () => {
+  test('does not delay the launch that follows an approval', async () => {
     const plan = samplePlan({ options: { rejects: { level: 'hold' } } });
     const fakes = fakeActivities({
       validateInput: async () => ({ valid: true, plan }),
@@ -113,7 +113,7 @@ withServer('a task whose container has ended, and that is not STOPPED', () => {
   });
 });
 
-withServer('an end that is never seen', () => {
+withServer('a task whose end is never observed', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start();
@@ -129,7 +129,7 @@ withServer('an end that is never seen', () => {
       'a task that cannot be stopped after its timeout',
       { validateInput: short, awaitTask: waitForCancel, stopTask: away },
     ],
-  ])('%s, after the commit: delivered', async (_what, changes) => {
+  ])('%s: delivers after the commit', async (_what, changes) => {
     const found = fakeActivities(changes);
     const result = await rig.with(found.activities, async (start) => (await start()).result());
     expect(result).toMatchObject({ delivered: { byThisRun: true } });
@@ -147,7 +147,7 @@ withServer('tasks that convert a file together', () => {
   }, 60_000);
   afterAll(() => rig.stop());
 
-  /** Three shards; an ARN has the mode of its task. */
+  /** Three shards; each ARN contains the mode of its task. */
   const ofShards = (changes: Changes) =>
     fakeActivities({
       validateInput: async () => ({
@@ -168,7 +168,7 @@ withServer('tasks that convert a file together', () => {
   test.each<[string, Partial<TaskEnd>]>([
     ['exit code 0', { exitCode: 0 }],
     ['their own progress alone', {}],
-  ])('none of which is ever STOPPED: delivered by their files and the commit: %s', async (_what, end) => {
+  ])('deliver through their files and the commit although no task is STOPPED: %s', async (_what, end) => {
     const fakes = ofShards({ awaitTask: async ({ taskArn }) => ended(taskArn, end) });
     expect(await rig.with(fakes.activities, async (start) => (await start()).result())).toMatchObject({ delivered });
     expect(waits(fakes.calls)).toEqual(Array(5).fill('awaitTask ended'));
@@ -177,7 +177,7 @@ withServer('tasks that convert a file together', () => {
   });
 
   test.each(['index', 'shard'])(
-    'the end of an %s task is not seen in time: its file is there, so it has converted',
+    'an %s task whose end is not observed in time counts as converted when its file exists',
     async (mode) => {
       const late = (taskArn: string): boolean => taskArn.includes(`:${mode}:`);
       const changes: Changes = {

@@ -5,7 +5,7 @@ import type { LaunchInput } from '../../activities/contract';
 import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
 import { type Call, Rig, sampleEvent, samplePlan } from '../support/rig';
 
-/** Launches of this plan are tried for a quarter of an hour: six hours would be hundreds of attempts that look alike. */
+/** Limits launch attempts to 15 minutes, since six hours would add hundreds of identical attempts. */
 const quarterOfAnHour = samplePlan({ timings: { ...samplePlan().timings, launchQueueSeconds: 900 } });
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
@@ -17,7 +17,7 @@ withServer('etlPipeline', () => {
   }, 60_000);
   afterAll(() => rig.stop());
 
-  test('a delivered file: validate, one launch, confirm, one success message', async () => {
+  test('validates, launches once, confirms the commit and sends one success message', async () => {
     const { activities, calls } = fakeActivities();
     const result = await rig.with(activities, async (start) => (await start()).result());
     expect(result).toMatchObject({ delivered: { commit: 1 }, notification: { sent: true, messageId: 'm1' } });
@@ -28,7 +28,7 @@ withServer('etlPipeline', () => {
     });
   });
 
-  test('a file that is delivered already launches nothing, and the run says so', async () => {
+  test('launches nothing for a file that is already delivered, and records that on the run', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => ({ valid: true, delivered: true, plan: samplePlan() }),
     });
@@ -41,7 +41,7 @@ withServer('etlPipeline', () => {
     expect(memo).toMatchObject({ etl: { outcome: 'delivered', alreadyDelivered: true } });
   });
 
-  test('a batch of another source: alert, dead letter, FAILED SourceConflict, nothing launched', async () => {
+  test('a batch of another source launches nothing and fails with SourceConflict, alert and dead letter', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => {
         throw ApplicationFailure.nonRetryable('delivered from a.csv, and b.csv would replace it', 'SourceConflict');
@@ -53,14 +53,14 @@ withServer('etlPipeline', () => {
     expect(calls[1]?.input).toMatchObject({ subject: { batchDate: '2026-02-08' } });
   });
 
-  test('a source that was replaced after its validation: one launch, FAILED SourceChanged', async () => {
+  test('a source that is replaced after validation fails with SourceChanged after one launch', async () => {
     const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 80) });
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure.type).toBe('SourceChanged');
     expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(1);
   });
 
-  test('invalid input: alert with all reasons, dead letter with the event, FAILED InvalidInput, nothing launched', async () => {
+  test('invalid input launches nothing, alerts with all reasons, and writes the event to a dead letter', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => ({ valid: false, reasons: ['no header', 'bad date'], batch: { source: 'x' } }),
     });
@@ -71,7 +71,7 @@ withServer('etlPipeline', () => {
     expect(calls[2]?.input).toMatchObject({ event: { detail: { odd: 1 } }, failureType: 'InvalidInput' });
   });
 
-  test('a run that is not asked to tell: no message of success or failure, but a dead letter, and the run says so', async () => {
+  test('a run without notifications sends no message, writes dead letters, and records that on the run', async () => {
     const { detail } = sampleEvent;
     const quiet = { detail: { ...detail, notifications: 'none' } };
     const good = fakeActivities({
@@ -89,7 +89,7 @@ withServer('etlPipeline', () => {
     expect(names(bad.calls)).toEqual(['validateInput', 'sendToDeadLetters']);
   });
 
-  test('a failed task is launched again after 60 s and 120 s, each as a new generation, then the run has failed', async () => {
+  test('launches a failed task again after 60 s and 120 s, each as a new generation, then fails the run', async () => {
     const { activities, calls } = fakeActivities({
       awaitTask: async ({ taskArn }) => exited(taskArn, 74),
       confirmCommit: async () => ({ kind: 'missing' }),
@@ -101,7 +101,7 @@ withServer('etlPipeline', () => {
     const ends = calls.filter((call) => call.name === 'awaitTask').map((call) => call.atSeconds);
     const gaps = [1, 2].map((index) => (launches[index]?.atSeconds ?? 0) - (ends[index - 1] ?? 0));
     expect(gaps[0]).toBeGreaterThanOrEqual(60);
-    // A tenth of jitter, and some time for the calls between.
+    // Allows for 10% jitter and the calls between.
     expect(gaps[0]).toBeLessThan(76);
     expect(gaps[1]).toBeGreaterThanOrEqual(120);
     expect(gaps[1]).toBeLessThan(142);
@@ -116,7 +116,7 @@ withServer('etlPipeline', () => {
     });
   });
 
-  test('a task that is lost after its commit, as often as the budget allows, has delivered all the same', async () => {
+  test('delivers when the task is lost after its commit as often as the budget allows', async () => {
     const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, 143) });
     const result = await rig.with(activities, async (start) => (await start()).result());
     expect(result).toMatchObject({ delivered: { byThisRun: true } });
@@ -124,7 +124,7 @@ withServer('etlPipeline', () => {
     expect(result.launches).toHaveLength(3);
   });
 
-  test('a task that fails once and then delivers is a success', async () => {
+  test('delivers when the second launch succeeds', async () => {
     const { activities, calls } = fakeActivities({
       awaitTask: async ({ taskArn, generation }) => exited(taskArn, generation === 1 ? 137 : 0),
     });
@@ -137,7 +137,7 @@ withServer('etlPipeline', () => {
     [66, 'NoSuchInput'],
     [78, 'BadConfiguration'],
     [76, 'Held'],
-  ])('exit code %i is %s, and nothing is launched again', async (exitCode, type) => {
+  ])('exit code %i fails with %s and is not retried', async (exitCode, type) => {
     const { activities, calls } = fakeActivities({ awaitTask: async ({ taskArn }) => exited(taskArn, exitCode) });
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure.type).toBe(type);
@@ -148,7 +148,7 @@ withServer('etlPipeline', () => {
     ['no exit code', { stopCode: 'EssentialContainerExited' }, 'ExitCodeMissing'],
     ['a task that never started', { stopCode: 'TaskFailedToStart', stoppedReason: 'no image' }, 'TaskFailedToStart'],
     ['a task stopped by somebody', { stopCode: 'UserInitiated', exitCode: 143 }, 'TaskStopped'],
-  ])('%s is a failure', async (_what, end, type) => {
+  ])('%s fails the run', async (_what, end, type) => {
     const { activities } = fakeActivities({
       awaitTask: async ({ taskArn }) => ({ taskArn, status: 'stopped', logTail: [], ...end }),
       confirmCommit: async () => ({ kind: 'missing' }),
@@ -156,17 +156,17 @@ withServer('etlPipeline', () => {
     expect((await rig.with(activities, async (start) => failureOf(await start()))).type).toBe(type);
   });
 
-  test('exit code 0 without a commit is a failure', async () => {
+  test('exit code 0 without a commit fails the run', async () => {
     const { activities } = fakeActivities({ confirmCommit: async () => ({ kind: 'missing' }) });
     expect((await rig.with(activities, async (start) => failureOf(await start()))).type).toBe('CommitMissing');
   });
 
-  test('a batch that a later run published from another source is Superseded', async () => {
+  test('a batch that a later run published from another source fails with Superseded', async () => {
     const { activities } = fakeActivities({ confirmCommit: async () => ({ kind: 'superseded', by: 'r2' }) });
     expect((await rig.with(activities, async (start) => failureOf(await start()))).type).toBe('Superseded');
   });
 
-  test('a task that ECS forgot is settled from the commit log', async () => {
+  test('settles a task that ECS no longer knows from the commit log', async () => {
     const forgotten = async ({ taskArn }: { taskArn: string }): Promise<TaskEnd> => ({
       taskArn,
       status: 'unknown',
@@ -178,7 +178,7 @@ withServer('etlPipeline', () => {
     expect((await rig.with(lost.activities, async (start) => failureOf(await start()))).type).toBe('OutcomeUnknown');
   });
 
-  test('tasks of an earlier run are stopped before the launch', async () => {
+  test('stops the tasks of an earlier run before the launch', async () => {
     let asked = 0;
     const { activities, calls } = fakeActivities({
       launchTask: async () =>
@@ -189,7 +189,7 @@ withServer('etlPipeline', () => {
     expect(calls[2]?.input).toMatchObject({ taskArn: 'arn:old' });
   });
 
-  test('a launch that ECS refuses is tried again as a new generation', async () => {
+  test('retries a launch that ECS refuses as a new generation', async () => {
     const { activities, calls } = fakeActivities({
       launchTask: async ({ generation }) =>
         generation === 1
@@ -200,7 +200,7 @@ withServer('etlPipeline', () => {
     expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(2);
   });
 
-  test('a success message that cannot be sent is recorded, and the run stays delivered', async () => {
+  test('a failed success message is recorded and does not undo the delivery', async () => {
     const { activities } = fakeActivities({
       notify: async () => {
         throw new Error('SNS is away');
@@ -217,7 +217,7 @@ withServer('etlPipeline', () => {
     expect(memo).toMatchObject({ etl: { outcome: 'delivered', notification: { sent: false } } });
   });
 
-  test('validation that cannot be done alerts and fails as ServiceUnavailable', async () => {
+  test('fails with ServiceUnavailable and sends an alert when validation cannot run', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => {
         throw new Error('S3 is away');
@@ -228,7 +228,7 @@ withServer('etlPipeline', () => {
     expect(names(calls).slice(-2)).toEqual(['notify', 'sendToDeadLetters']);
   });
 
-  test('a launch that can never work fails at once with the type the activity gave', async () => {
+  test('a non-retryable launch error fails the run at once with the failure type of the activity', async () => {
     const { activities, calls } = fakeActivities({
       launchTask: async () => {
         throw ApplicationFailure.nonRetryable('TaskDefinition not found', 'BadConfiguration');
@@ -239,11 +239,11 @@ withServer('etlPipeline', () => {
     expect(names(calls).filter((name) => name === 'launchTask')).toHaveLength(1);
   });
 
-  describe('budgets', () => {
+  describe('retry budgets', () => {
     const launchesOf = (calls: readonly Call[]) =>
       calls.filter(({ name }) => name === 'launchTask').map(({ input }) => input as LaunchInput);
 
-    test('two Spot losses, then on demand; each launch is shown, with why it ended', async () => {
+    test('relaunch on demand after two Spot losses and list each launch with the reason for its end', async () => {
       const interrupted = { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' };
       const { activities, calls } = fakeActivities({
         validateInput: async () => ({ valid: true, plan: samplePlan({ compute: { spot: true } }) }),
@@ -262,7 +262,7 @@ withServer('etlPipeline', () => {
       expect(result.launches[2]).not.toHaveProperty('failureType');
     });
 
-    test('out of memory: the next launch is larger, by what ECS says the task had', async () => {
+    test('relaunch with twice the memory that ECS reports for the task after it ran out of memory', async () => {
       const { activities, calls } = fakeActivities({
         awaitTask: async ({ taskArn, generation }) => ({
           ...exited(taskArn, generation === 1 ? 137 : 0),
@@ -274,7 +274,7 @@ withServer('etlPipeline', () => {
       expect(launchesOf(calls).map(({ size }) => size)).toEqual([undefined, { cpu: 1024, memoryMiB: 8192 }]);
     });
 
-    test('a night without capacity is waited out, at a settling pace, and costs no other budget', async () => {
+    test('wait out a night without capacity with a capped backoff and charge no other budget', async () => {
       const { activities, calls } = fakeActivities({
         launchTask: async ({ generation }) =>
           generation <= 30
@@ -289,7 +289,7 @@ withServer('etlPipeline', () => {
       expect(result.launches[0]).toMatchObject({ failureType: 'CapacityUnavailable' });
     });
 
-    test('throttling longer than the retries of a launch is waited out as well', async () => {
+    test('wait out throttling that outlasts the retries of a launch', async () => {
       let until: number | undefined;
       const { activities } = fakeActivities({
         validateInput: async () => ({ valid: true, plan: quarterOfAnHour }),
@@ -305,7 +305,7 @@ withServer('etlPipeline', () => {
     });
   });
 
-  test('a launch without an answer may have started a task: it is looked for and stopped before the next one', async () => {
+  test('finds and stops a task that an unanswered launch may have started before the next launch', async () => {
     const { activities, calls } = fakeActivities({
       validateInput: async () => ({ valid: true, plan: quarterOfAnHour }),
       launchTask: async ({ generation }) => {
@@ -321,7 +321,7 @@ withServer('etlPipeline', () => {
     expect(result.launches).toMatchObject([{ failureType: 'LaunchUnanswered' }, { generation: 2 }]);
   });
 
-  test('a task that is late to start is stopped, and launched anew once it was seen STOPPED', async () => {
+  test('stops a task that starts late and launches a new one once it is STOPPED', async () => {
     const { activities, calls } = fakeActivities({
       awaitTask: async ({ taskArn, generation }) =>
         generation === 1 ? { taskArn, status: 'notStarted', logTail: [] } : exited(taskArn, 0),
@@ -331,7 +331,7 @@ withServer('etlPipeline', () => {
     expect(result.launches[0]).toMatchObject({ failureType: 'StartTimeout', taskArn: 'arn:task/1' });
   });
 
-  test('a task that was found running is waited for as the generation it was started as', async () => {
+  test('awaits a task that was found running under its original generation', async () => {
     const { activities, calls } = fakeActivities({
       launchTask: async ({ generation }) =>
         generation === 1
@@ -345,7 +345,7 @@ withServer('etlPipeline', () => {
     });
   });
 
-  test('the failure carries its evidence: task, generation, exit code, reason, log, every launch', async () => {
+  test('the failure carries the task, generation, exit code, reason, log and every launch', async () => {
     const { activities } = fakeActivities({
       awaitTask: async ({ taskArn }) => ({
         ...exited(taskArn, 65),

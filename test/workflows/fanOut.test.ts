@@ -9,7 +9,9 @@ const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : descri
 
 type Changes = Parameters<typeof fakeActivities>[0];
 
-/** Activities of a file that three tasks convert. A fake task's ARN tells who launched it, as what, and which launch it is. */
+/**
+ * Activities of a file that three tasks convert. The ARN of a fake task contains its workflow ID, mode and generation.
+ */
 const ofShards = (changes: Changes = {}) =>
   fakeActivities({
     validateInput: async () => ({ valid: true, plan: samplePlan({ compute: { spot: false, shards: 3 } }) }),
@@ -26,7 +28,7 @@ const ownLaunches = (calls: readonly Call[]) =>
   launches(calls)
     .filter(({ mode }) => mode?.kind !== 'shard')
     .map(({ generation, mode }) => [generation, mode?.kind]);
-/** `2: 1` is the first launch of the second shard. */
+/** Launches of shards as `shard: generation`: `2: 1` is the first launch of the second shard. */
 const shardLaunches = (calls: readonly Call[]): string[] =>
   launches(calls)
     .flatMap(({ mode, generation }) => (mode?.kind === 'shard' ? [`${mode.number}: ${generation}`] : []))
@@ -70,7 +72,7 @@ withServer('a file that several tasks convert', () => {
     expect(Math.max(...bytes.values())).toBeLessThanOrEqual(1024 * 1024);
   }, 120_000);
 
-  test('index, a child workflow for each shard, one commit; generations of the pipeline go on counting', async () => {
+  test('launches an index, a child workflow per shard and one commit, with consecutive own generations', async () => {
     const { activities, calls } = ofShards();
     const result = await rig.with(activities, async (start) => (await start()).result());
     expect(ownLaunches(calls)).toEqual([
@@ -108,7 +110,7 @@ withServer('a file that several tasks convert', () => {
     expect(names(calls).filter((name) => name === 'notify')).toHaveLength(1);
   });
 
-  test('a shard whose task is lost is launched again alone', async () => {
+  test('relaunches only the shard whose task is lost', async () => {
     const { activities, calls } = ofShards({
       awaitTask: async ({ taskArn }) => exited(taskArn, /shard-2.*:1$/.test(taskArn) ? 137 : 0),
     });
@@ -117,7 +119,7 @@ withServer('a file that several tasks convert', () => {
     expect(result.launches).toContainEqual(expect.objectContaining({ shard: '2/3', failureType: 'TaskKilled' }));
   });
 
-  test('a shard that ends with 0 and leaves nothing is launched again, and so is an index', async () => {
+  test('relaunches a shard or an index that exits with 0 without writing its file', async () => {
     let looks = 0;
     const { activities, calls } = ofShards({ confirmWork: async () => (looks++ & 1) === 1 });
     await rig.with(activities, async (start) => (await start()).result());
@@ -129,7 +131,7 @@ withServer('a file that several tasks convert', () => {
     expect(shardLaunches(calls).length).toBeGreaterThan(3);
   });
 
-  test('a task that ECS no longer knows has done its part when its file is there', async () => {
+  test('a task that ECS no longer knows counts as done when its file exists', async () => {
     const { activities, calls } = ofShards({
       awaitTask: async ({ taskArn }) =>
         taskArn.includes('commit') ? exited(taskArn, 0) : { taskArn, status: 'unknown', logTail: [] },
@@ -138,7 +140,7 @@ withServer('a file that several tasks convert', () => {
     expect(launches(calls)).toHaveLength(5);
   });
 
-  test('a commit task that is lost after its commit, as often as the budget allows, has delivered all the same', async () => {
+  test('delivers when the commit task is lost after its commit as often as the budget allows', async () => {
     const { activities, calls } = ofShards({
       awaitTask: async ({ taskArn }) => exited(taskArn, taskArn.includes('commit') ? 143 : 0),
     });
@@ -147,7 +149,7 @@ withServer('a file that several tasks convert', () => {
     expect(ownLaunches(calls).map(([, kind]) => kind)).toEqual(['index', 'commit', 'commit', 'commit']);
   });
 
-  test('an index of bad data ends the run before any shard', async () => {
+  test('bad data in the index ends the run before any shard starts', async () => {
     const { activities, calls } = ofShards({ awaitTask: async ({ taskArn }) => exited(taskArn, 65) });
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure.type).toBe('BadData');
@@ -162,7 +164,7 @@ withServer('a file that several tasks convert', () => {
       };
     };
 
-    test('the shards convert again under it, and then it is committed', async () => {
+    test('is committed after the shards have converted again under it', async () => {
       const { activities, calls } = ofShards(widened(1));
       const result = await rig.with(activities, async (start) => (await start()).result());
       expect(ownLaunches(calls)).toEqual([
@@ -170,7 +172,7 @@ withServer('a file that several tasks convert', () => {
         [2, 'commit'],
         [3, 'commit'],
       ]);
-      // The same workflow IDs again, as new runs with generations of their own.
+      // The child workflow IDs are reused; their new runs count generations from 1.
       expect(shardLaunches(calls)).toEqual(['1: 1', '1: 1', '2: 1', '2: 1', '3: 1', '3: 1']);
       const [index] = launches(calls);
       const again = launches(calls).filter(({ mode }) => mode?.kind === 'shard' && mode.reconcileUri !== undefined);
@@ -181,7 +183,7 @@ withServer('a file that several tasks convert', () => {
       );
     });
 
-    test('a third time it cannot be: the run fails', async () => {
+    test('fails the run when the commit finds another schema a second time', async () => {
       const { activities, calls } = ofShards(widened(2));
       const failure = await rig.with(activities, async (start) => failureOf(await start()));
       expect(failure).toMatchObject({
@@ -193,8 +195,8 @@ withServer('a file that several tasks convert', () => {
   });
 });
 
-// The test server skips no time once an activity was left behind: what needs skipping is above.
-withServer('a file that several tasks convert, ended early', () => {
+// The test server stops skipping time once an activity is abandoned; tests that need skipped time are above.
+withServer('early ends of a file that several tasks convert', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start();
@@ -206,7 +208,7 @@ withServer('a file that several tasks convert, ended early', () => {
     expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
   };
 
-  test('a shard that fails for good fails the run in its own words, and the others are stopped before', async () => {
+  test('a non-retryable failure of a shard stops the other shards and fails the run with its reason', async () => {
     const { activities, calls } = ofShards({
       awaitTask: async ({ taskArn }) => {
         if (!taskArn.includes('shard-2')) return taskArn.includes('index') ? exited(taskArn, 0) : waitForCancel();
@@ -229,7 +231,7 @@ withServer('a file that several tasks convert, ended early', () => {
     ['index', ['index'], 1],
     ['shards', ['shard-1', 'shard-2', 'shard-3'], 3],
     ['commit', ['commit'], 1],
-  ])('a cancel during %s stops every task before the run ends', async (_stage, running, tasks) => {
+  ])('cancellation during %s stops every task before the run ends', async (_stage, running, tasks) => {
     const { activities, calls } = ofShards({
       confirmCommit: async () => ({ kind: 'missing' }),
       awaitTask: async ({ taskArn }) =>
@@ -246,8 +248,8 @@ withServer('a file that several tasks convert, ended early', () => {
     expect(outcomeOf(calls)).toMatchObject({ outcome: { kind: 'cancelled' } });
   });
 
-  // One that is terminated: test/system/shards.test.ts, since the test server tells no parent of it.
-  test('a shard whose workflow is cancelled by itself fails the run; no task is left', async () => {
+  // test/system/shards.test.ts covers termination: the test server does not notify the parent of a terminated child.
+  test('cancelling the workflow of one shard fails the run and leaves no task running', async () => {
     const { activities, calls } = ofShards({
       awaitTask: async ({ taskArn }) => (taskArn.includes('shard') ? waitForCancel() : exited(taskArn, 0)),
     });
@@ -263,7 +265,7 @@ withServer('a file that several tasks convert, ended early', () => {
     expect(stopped(calls)).toEqual([1, 2, 3].map((number) => `shard-${number}-of-3:shard:1`));
   });
 
-  test('a shard that an earlier run has left behind is cancelled, and stops its task, before the new one starts', async () => {
+  test('cancels a shard left by an earlier run and stops its task before the new shard starts', async () => {
     const { activities, calls } = ofShards({
       awaitTask: async ({ taskArn }) => (/shard/.test(taskArn) && !first.done ? waitForCancel() : exited(taskArn, 0)),
     });
@@ -279,7 +281,7 @@ withServer('a file that several tasks convert, ended early', () => {
     expect(stopped(calls)).toEqual([1, 2, 3].map((number) => `shard-${number}-of-3:shard:1`));
   });
 
-  test('the status tells how many shards are done; a shard tells its own progress', async () => {
+  test('the status query counts finished shards, and the query of a shard returns its own progress', async () => {
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
@@ -300,7 +302,7 @@ withServer('a file that several tasks convert, ended early', () => {
       await shard.signal('taskProgress', { generation: 1, progress });
       expect(await shard.query('status')).toMatchObject({ step: 'transform', purpose: 'shard 3/3', progress });
       await until(async () => (await status()).progress?.rowsRead === 7);
-      // Of the whole file, whose size is in the plan: two shards without a report have read their thirds.
+      // Progress covers the whole file, whose size is in the plan: the two finished shards count as a third each.
       expect((await status()).progress).toMatchObject({ bytesRead: 671, bytesTotal: 1000, rowsRead: 7, parts: 1 });
       finish();
       await handle.result();

@@ -9,7 +9,7 @@ const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : descri
 
 const approvalSeconds = 7 * 24 * 3600;
 
-/** Activities of a file whose rejects a gate holds: the first task that would publish ends with 76. */
+/** Activities of a file that a quality gate holds: the first task that would publish exits with 76. */
 function ofHeld(changes: Parameters<typeof fakeActivities>[0] = {}, plan: Parameters<typeof samplePlan>[0] = {}) {
   let held = false;
   return fakeActivities({
@@ -52,7 +52,7 @@ withServer('a batch that a quality gate holds', () => {
   }, 60_000);
   afterAll(() => rig.stop());
 
-  test('alerts, waits, and is published when somebody approves: who did is on the run', async () => {
+  test('sends an alert, waits, and is published after an approval, which the run records with its author', async () => {
     const { activities, calls } = ofHeld();
     await rig.with(activities, async (start) => {
       const handle = await start();
@@ -84,7 +84,7 @@ withServer('a batch that a quality gate holds', () => {
     ]);
   });
 
-  test('an approval is refused before and after somebody waits for it, and when it is none', async () => {
+  test('rejects an approval that is invalid, or that arrives when the run is not waiting for one', async () => {
     let go: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => {
       go = resolve;
@@ -108,7 +108,7 @@ withServer('a batch that a quality gate holds', () => {
     });
   });
 
-  test('a signal, as a batch sends it, approves as well', async () => {
+  test('is also published after an approval by signal, as a batch sends it', async () => {
     const { activities, calls } = ofHeld();
     await rig.with(activities, async (start) => {
       const handle = await start();
@@ -119,7 +119,7 @@ withServer('a batch that a quality gate holds', () => {
     expect(modes(calls)).toEqual([undefined, 'commit']);
   });
 
-  test('refused: NotApproved, with who and why; alert and dead letter', async () => {
+  test('fails with NotApproved, the author and the note, an alert and a dead letter when it is refused', async () => {
     const { activities, calls } = ofHeld();
     await rig.with(activities, async (start) => {
       const handle = await start();
@@ -134,7 +134,7 @@ withServer('a batch that a quality gate holds', () => {
     expect(names(calls).slice(-2)).toEqual(['notify', 'sendToDeadLetters']);
   });
 
-  test('not answered within seven days: NotApproved', async () => {
+  test('fails with NotApproved after seven days without an answer', async () => {
     const { activities, calls } = ofHeld();
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure).toMatchObject({
@@ -145,7 +145,7 @@ withServer('a batch that a quality gate holds', () => {
     expect((last ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(approvalSeconds - 60);
   });
 
-  test('cancelled while it waits: cancelled, and no dead letter', async () => {
+  test('is cancelled without a dead letter when the run is cancelled while it waits', async () => {
     const { activities, calls } = ofHeld({ confirmCommit: async () => ({ kind: 'missing' }) });
     await rig.with(activities, async (start) => {
       const handle = await start();
@@ -158,7 +158,7 @@ withServer('a batch that a quality gate holds', () => {
     expect(calls.at(-1)?.input).toMatchObject({ outcome: { kind: 'cancelled' } });
   });
 
-  test('what several tasks have converted is held and approved as well', async () => {
+  test('is held and published after an approval when several tasks have converted it', async () => {
     const { activities, calls } = ofHeld({}, { compute: { spot: false, shards: 2 } });
     await rig.with(activities, async (start) => {
       const handle = await start();
@@ -174,7 +174,7 @@ withServer('a batch that a quality gate holds', () => {
     expect(all.map((mode) => mode?.kind)).toEqual(['index', 'shard', 'shard', 'commit', 'commit']);
   });
 
-  test('a plan of an earlier version without a time for approvals has seven days', async () => {
+  test('waits seven days when the plan of an earlier version has no approval timeout', async () => {
     const { timings } = samplePlan();
     expect(timings).not.toHaveProperty('approvalSeconds');
     const { activities } = ofHeld({}, { timings });
@@ -190,7 +190,7 @@ withServer('a batch that a quality gate holds', () => {
     });
   });
 
-  test('nobody is told by a run whose batch tells', async () => {
+  test('sends no held message when its batch sends the notifications', async () => {
     const { activities, calls } = ofHeld({}, { notifications: 'none' });
     await rig.with(activities, async (start) => {
       const handle = await start();

@@ -15,9 +15,9 @@ const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : descri
 
 const proto: unknown = JSON.parse('{"__proto__": {"approved": true}, "constructor": 1}');
 const nested: unknown = JSON.parse(`${'['.repeat(2000)}${']'.repeat(2000)}`);
-/** Of one such text after the other a history has room for some dozens. */
+/** Short enough for a history to hold several dozen copies. */
 const huge = 'x'.repeat(20_000);
-/** What anybody can send. */
+/** Arguments that any client can send. */
 const values: readonly (readonly unknown[])[] = [
   [],
   [null],
@@ -64,7 +64,7 @@ const signals = [
 ];
 const updates = [messageNames.approve, messageNames.setConcurrency, messageNames.retryFile, 'unknown'];
 
-withServer('workflows, whatever is sent to them', () => {
+withServer('workflows that receive arbitrary messages', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start();
@@ -101,7 +101,7 @@ withServer('workflows, whatever is sent to them', () => {
     expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
   };
 
-  test('a pipeline goes on, and can be cancelled', async () => {
+  test('a pipeline keeps running and can be cancelled', async () => {
     const { activities, calls } = fakeActivities({
       awaitTask: waitForCancel,
       confirmCommit: async () => ({ kind: 'missing' }),
@@ -116,7 +116,7 @@ withServer('workflows, whatever is sent to them', () => {
     });
   }, 120_000);
 
-  test('a pipeline goes on, and delivers', async () => {
+  test('a pipeline keeps running and delivers', async () => {
     const over = gate();
     const { activities, calls } = fakeActivities({
       awaitTask: async ({ taskArn }) => over.passed.then(() => exited(taskArn, 0)),
@@ -130,7 +130,7 @@ withServer('workflows, whatever is sent to them', () => {
     });
   }, 120_000);
 
-  test('a batch goes on, can be paused, and delivers', async () => {
+  test('a batch keeps running, can be paused, and delivers', async () => {
     const of = world(rig, { '2026-02-08': fileNames(2) }, { maxConcurrent: 1 });
     const begun = gate();
     of.conduct.set('f000.csv', () => begun.passed.then(() => undefined));
@@ -147,7 +147,7 @@ withServer('workflows, whatever is sent to them', () => {
     });
   }, 120_000);
 
-  test('a shard goes on, and converts', async () => {
+  test('a shard keeps running and converts', async () => {
     const over = gate();
     const { activities, calls } = fakeActivities({
       awaitTask: async ({ taskArn }) => over.passed.then(() => exited(taskArn, 0)),
@@ -168,7 +168,7 @@ withServer('workflows, whatever is sent to them', () => {
     const good = { plan: samplePlan(), title: 't', mode: { kind: 'shard', number: 1, of: 2, indexUri: 'file:///i' } };
 
     test.each(anything.map((value) => [JSON.stringify(value)?.slice(0, 40) ?? 'undefined', value]))(
-      'a pipeline of %s fails as invalid, with an alert and a letter that can be sent',
+      'a pipeline started with %s fails as invalid, with an alert and a dead letter within the size limit',
       async (_, event) => {
         const { activities, calls } = fakeActivities({
           validateInput: async () => ({ valid: false, reasons: ['not an event'], batch: {} }),
@@ -185,7 +185,7 @@ withServer('workflows, whatever is sent to them', () => {
     );
 
     test.each(anything.map((value) => [JSON.stringify(value)?.slice(0, 40) ?? 'undefined', value]))(
-      'a shard, a batch and the reaper of %s end',
+      'a shard, a batch and the reaper started with %s end',
       async (_, argument) => {
         const { activities } = fakeActivities();
         await rig.with(activities, async (start) => {
@@ -213,7 +213,7 @@ withServer('workflows, whatever is sent to them', () => {
     });
 
     test.each([0, 'text', [], { state: {} }, { state: null }, { startsPerRun: 0 }, { startsPerRun: 'all' }])(
-      'a batch that was handed over %j fails',
+      'a batch that continues from %j fails',
       async (handedOver) => {
         const { activities } = fakeActivities();
         await rig.with(activities, async (start) => {

@@ -30,7 +30,7 @@ describe('the light lane', () => {
   });
   afterAll(() => rig.stop());
 
-  /** The ends of its calls, one after the other; what follows the last one is a mistake of the test. */
+  /** Answers of the converter, in order; one call more than there are answers is an error in the test. */
   const light = (ends: readonly (LightEnd | Error)[], plan = lightPlan()) => {
     let call = 0;
     let isCommitted = false;
@@ -53,7 +53,7 @@ describe('the light lane', () => {
   const resultOf = ({ activities }: ReturnType<typeof fakeActivities>) =>
     rig.with(activities, async (start) => (await (await start()).result()) as PipelineResult);
 
-  test('converts in one call and confirms the commit; the result and the memo say why', async () => {
+  test('converts in one call and confirms the commit; the result and the memo explain the lane', async () => {
     const fakes = light([{ exitCode: 0, seconds: 3, memoryMiB: 1769, logTail: [] }]);
     await rig.with(fakes.activities, async (start) => {
       const handle = await start();
@@ -74,22 +74,25 @@ describe('the light lane', () => {
     ['memory', 'OutOfMemory'],
     ['timeout', 'Timeout'],
     ['unknown', 'TaskKilled'],
-  ])('killed for %s, it goes on as a task at once, of the size and on Spot as the policy says', async (why, type) => {
-    const fakes = light([killed(why)]);
-    const { launches } = await resultOf(fakes);
-    expect(launches).toMatchObject([
-      { generation: 1, lane: 'light', failureType: type, reason: expect.stringContaining(`killed for ${why}`) },
-      { generation: 2, lane: 'fargate', spot: true },
-    ]);
-    const launched = fakes.calls.find(({ name }) => name === 'launchTask');
-    expect(launched?.input).toMatchObject({ generation: 2, spot: true, size });
-    const [first, second] = ['convertLight', 'launchTask'].map((name) =>
-      fakes.calls.find((call) => call.name === name),
-    );
-    expect((second?.atSeconds ?? 0) - (first?.atSeconds ?? 0)).toBeLessThan(30);
-  });
+  ])(
+    'continues at once as a task, with the size and Spot setting of the policy, when the call is killed for %s',
+    async (why, type) => {
+      const fakes = light([killed(why)]);
+      const { launches } = await resultOf(fakes);
+      expect(launches).toMatchObject([
+        { generation: 1, lane: 'light', failureType: type, reason: expect.stringContaining(`killed for ${why}`) },
+        { generation: 2, lane: 'fargate', spot: true },
+      ]);
+      const launched = fakes.calls.find(({ name }) => name === 'launchTask');
+      expect(launched?.input).toMatchObject({ generation: 2, spot: true, size });
+      const [first, second] = ['convertLight', 'launchTask'].map((name) =>
+        fakes.calls.find((call) => call.name === name),
+      );
+      expect((second?.atSeconds ?? 0) - (first?.atSeconds ?? 0)).toBeLessThan(30);
+    },
+  );
 
-  test('a call that nobody knows the end of is not repeated: its worker may be writing still', async () => {
+  test('does not repeat a call whose outcome is unknown, since its worker may still be writing', async () => {
     const fakes = light([new Error('the connection was lost')]);
     const { launches } = await resultOf(fakes);
     expect(launches).toMatchObject([
@@ -103,7 +106,7 @@ describe('the light lane', () => {
     ['an answer that never came', new Error('the connection was lost')],
     ['a call whose time was over', killed('timeout')],
     ['a function that was killed', killed('unknown')],
-  ])('%s, after the commit: delivered, and nothing else is launched', async (_what, end) => {
+  ])('%s: delivers after the commit and launches nothing else', async (_what, end) => {
     const fakes = light([end]);
     const activities = { ...fakes.activities, confirmCommit: async () => delivered };
     const result: PipelineResult = await rig.with(activities, async (start) => (await start()).result());
@@ -112,7 +115,7 @@ describe('the light lane', () => {
     expect(names(fakes.calls)).not.toContain('launchTask');
   });
 
-  test("an exit code is the container's: tried again in the same lane, within the same budget", async () => {
+  test('retries an exit code of the container in the same lane and within the same budget', async () => {
     const failed = (exitCode: number): LightEnd => ({ exitCode, reason: 'a reason', seconds: 1, logTail: [] });
     const fakes = light([failed(69), failed(75), { exitCode: 0, seconds: 1, logTail: [] }]);
     const { launches } = await resultOf(fakes);
@@ -132,7 +135,7 @@ describe('the light lane', () => {
     expect(failure).toMatchObject({ type: 'TaskFailed', message: expect.stringContaining('budget') });
   });
 
-  test('bad data ends the run, with the reason and the log', async () => {
+  test('ends the run on bad data, with the reason and the log', async () => {
     const bad: LightEnd = { exitCode: 65, reason: 'in.csv: too many rejects', seconds: 1, logTail: ['the last line'] };
     const fakes = light([bad]);
     const failure = await rig.with(fakes.activities, async (start) => failureOf(await start()));
@@ -141,14 +144,14 @@ describe('the light lane', () => {
     expect(names(fakes.calls)).not.toContain('launchTask');
   });
 
-  test('a converter that stays busy is waited for as for capacity, in its lane', async () => {
+  test('waits in its lane for a busy converter, as for missing capacity', async () => {
     const busy = ApplicationFailure.nonRetryable('TooManyRequestsException', 'Throttled');
     const fakes = light([busy, { exitCode: 0, seconds: 1, logTail: [] }]);
     const { launches } = await resultOf(fakes);
     expect(launches).toMatchObject([{ lane: 'light', failureType: 'Throttled' }, { lane: 'light' }]);
   });
 
-  test("the run's own time is over for a task, too", async () => {
+  test('fails without launching a task when the timeout of the run has passed', async () => {
     const plan = lightPlan({ timings: { timeoutSeconds: 60, startTimeoutSeconds: 900, heartbeatSeconds: 30 } });
     const fakes = light([killed('timeout')], plan);
     const failure = await rig.with(fakes.activities, async (start) => failureOf(await start()));
@@ -156,7 +159,7 @@ describe('the light lane', () => {
     expect(names(fakes.calls)).not.toContain('launchTask');
   });
 
-  test('exit code 0 without a commit is no success', async () => {
+  test('exit code 0 without a commit fails the run', async () => {
     let asked = 0;
     const fakes = fakeActivities({
       validateInput: async () => ({ valid: true, plan: lightPlan() }),
@@ -166,7 +169,7 @@ describe('the light lane', () => {
     expect(launches).toMatchObject([{ lane: 'light', failureType: 'CommitMissing' }, { lane: 'light' }]);
   });
 
-  test('a run that is cancelled ends when the conversion has ended', async () => {
+  test('a cancelled run ends when the conversion has ended', async () => {
     let converting: () => void = () => undefined;
     const isConverting = new Promise<void>((resolve) => {
       converting = resolve;

@@ -60,7 +60,7 @@ withServer('bytes that are not JSON', () => {
     });
   }, 120_000);
 
-  test.each(Object.entries(payloads))('workflows that are started with %s fail with one line', async (_, payload) => {
+  test.each(Object.entries(payloads))('workflows started with %s fail with a one-line message', async (_, payload) => {
     const value = RawValue.fromPayload(payload);
     const { activities, calls } = fakeActivities();
     await rig.with(activities, async (start) => {

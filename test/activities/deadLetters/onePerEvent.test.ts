@@ -22,7 +22,7 @@ function desk() {
   return { store, queue, letters, markers: createMarkers(store) };
 }
 
-test('the second failure of an event is written down beside its letter', async () => {
+test('records the second failure of an event in the marker of its letter', async () => {
   const { letters, queue, markers } = desk();
   const id = await letters.send(letter);
   expect(await letters.send({ ...letter, failureType: 'Timeout', runId: 'r2' })).toBe(id);
@@ -32,7 +32,7 @@ test('the second failure of an event is written down beside its letter', async (
   expect(queue.letters).toHaveLength(2);
 });
 
-test('a run that began after the failure removes the letter, and the next failure is a new one', async () => {
+test('a delivery by a run begun after the failure removes the letter; the next failure sends a new one', async () => {
   const { letters, queue, store } = desk();
   await letters.send(letter);
   await letters.send(letter);
@@ -43,7 +43,7 @@ test('a run that began after the failure removes the letter, and the next failur
   expect(queue.letters).toHaveLength(1);
 });
 
-test('a failure that came after the delivering run had begun keeps the letter', async () => {
+test('a failure after the start of the delivering run keeps the letter', async () => {
   const { letters, queue } = desk();
   await letters.send(letter);
   await letters.delivered(key, never);
@@ -57,25 +57,25 @@ test('a delivery without a letter costs one read', async () => {
   expect(read).toHaveBeenCalledTimes(1);
 });
 
-describe('a letter that the queue has forgotten, or may have', () => {
+describe('a letter that the queue no longer holds, or may have lost', () => {
   afterEach(() => jest.useRealTimers());
 
   test.each(clockErrors)(
-    'is sent again after its time by the clock of the store, whatever that of the worker is: %i ms off',
+    'is sent again once it is due by the clock of the store, whatever the clock of the worker: %i ms off',
     async (off) => {
       const { letters, queue, store } = desk();
       const at = (seconds: number) => {
         store.now = new Date(seconds * 1000);
         jest.useFakeTimers({ now: seconds * 1000 + off, doNotFake: notTheDate });
       };
-      // A worker whose clock is right has sent it.
+      // The letter was sent by a worker with a correct clock.
       at(0);
       jest.useRealTimers();
       await letters.send(letter);
       at(100);
       await letters.send(letter);
       expect(queue.sent).toBe(1);
-      // The queue counts with a delay.
+      // SQS counts messages with a delay.
       queue.letters = [];
       at(290);
       await letters.send(letter);
@@ -96,7 +96,7 @@ describe('a letter that the queue has forgotten, or may have', () => {
   );
 });
 
-test('a sender that died does not keep others from sending', async () => {
+test('a sender that died does not block others from sending', async () => {
   const { letters, queue, markers } = desk();
   await markers.create(markerUri, { claim: 'dead', sentAt: '', failureType: '', workflowId: '' });
   const begun = performance.now();
@@ -106,7 +106,7 @@ test('a sender that died does not keep others from sending', async () => {
   expect((await markers.read(markerUri))?.letterId).toBe('l1');
 });
 
-test('a letter that could not be sent leaves no marker behind', async () => {
+test('a letter that cannot be sent leaves no marker', async () => {
   const { letters, queue, markers } = desk();
   jest.spyOn(queue, 'send').mockRejectedValueOnce(new Error('the queue is away'));
   await expect(letters.send(letter)).rejects.toThrow('the queue is away');
@@ -115,7 +115,7 @@ test('a letter that could not be sent leaves no marker behind', async () => {
   expect(queue.letters).toHaveLength(1);
 });
 
-test('without access to the markers every failure is a letter', async () => {
+test('sends a letter for every failure without access to the markers', async () => {
   const { letters, queue, store } = desk();
   const denied = () => Promise.reject(new StorageError('AccessDenied', markerUri, 'denied'));
   jest.spyOn(store, 'readSmall').mockImplementation(denied);
@@ -124,9 +124,9 @@ test('without access to the markers every failure is a letter', async () => {
   expect(queue.letters).toHaveLength(2);
 });
 
-describe('at once', () => {
+describe('concurrent workers', () => {
   const seeds = Array.from({ length: thorough ? 2000 : 150 }, (_, seed) => seed);
-  /** Calls let others go first up to three times. */
+  /** Each call yields to the others up to three times. */
   const shared = (seed: number) => {
     const { below } = randomFrom(seed);
     const turn = async () => {
@@ -137,7 +137,7 @@ describe('at once', () => {
     return { memory, kept, worker, markers: createMarkers(memory) };
   };
 
-  test('workers that fail the same event leave one letter', async () => {
+  test('send one letter when they fail the same event', async () => {
     for (const seed of seeds) {
       const { kept, worker } = shared(seed);
       const ids = await Promise.all([1, 2, 3].map((run) => worker().send({ ...letter, runId: `r${run}` })));
@@ -146,7 +146,7 @@ describe('at once', () => {
     }
   });
 
-  test('workers that find an old letter leave one new one', async () => {
+  test('replace an expired letter with one new letter', async () => {
     for (const seed of seeds) {
       const { kept, worker, markers, memory } = shared(seed);
       const old = { claim: 'old', sentAt: new Date(0).toISOString(), failureType: '', workflowId: '', letterId: 'l0' };
@@ -157,7 +157,7 @@ describe('at once', () => {
     }
   });
 
-  test('a delivery beside a failure never loses the letter of the failure', async () => {
+  test('never lose the letter of a failure during a delivery', async () => {
     const left = new Set<number>();
     let doubled = 0;
     for (const seed of seeds) {
@@ -166,11 +166,11 @@ describe('at once', () => {
       await new Promise((resolve) => setTimeout(resolve, 2));
       const startedAt = new Date();
       await Promise.all([worker().delivered(key, startedAt), worker().send({ ...letter, runId: 'beside' })]);
-      // What the next failure relies on is there.
+      // The next failure relies on the letter that the marker names.
       const marker = await markers.read(markerUri);
       expect(kept.letters.map(({ id }) => id)).toContain(marker?.letterId);
       left.add(kept.sent);
-      // In doubt both letters stay, which `etl dlq` shows as one.
+      // When the order is unclear both letters stay; `etl dlq` shows them as one.
       if (kept.letters.length > 1) {
         doubled++;
         continue;
@@ -179,7 +179,7 @@ describe('at once', () => {
       expect(kept.letters).toHaveLength(0);
     }
     expect(doubled).toBeLessThanOrEqual(Math.ceil(seeds.length / 100));
-    // Both orders have come up: the letter stayed, or was removed and sent again.
+    // The seeds cover both orders: the letter stayed, or was removed and sent again.
     expect([...left].sort()).toEqual([1, 2]);
   });
 });

@@ -5,11 +5,11 @@ export interface QueuedLetter extends DeadLetter, Partial<LetterAddress> {
   readonly id: string;
 }
 
-/** A queue in memory, which finds every letter. */
+/** An in-memory queue that finds every letter. */
 export class MemoryQueue implements LetterQueue {
   letters: QueuedLetter[] = [];
   retentionSeconds = 345_600;
-  /** What the queue answers about itself: undefined where it may not be asked. */
+  /** Whether the worker may read the state of the queue; `state()` returns undefined otherwise. */
   isOpen = true;
   sent = 0;
 
@@ -29,10 +29,10 @@ export class MemoryQueue implements LetterQueue {
   }
 }
 
-/** Lets others go first, as often as a number says. */
+/** Yields to other callers a number of times. */
 export type Yield = () => Promise<void>;
 
-/** The same store and queue, each call of which lets others go first. */
+/** The same store and queue, with yields before and after each call. */
 export function yielding(
   store: MemoryStore,
   queue: MemoryQueue,

@@ -24,14 +24,14 @@ const listings = (of: BatchPlan): string[] => {
   return all;
 };
 
-test('placeholders, plain and as a file: base has encoded them; what is none stays', () => {
+test('replaces placeholders, also URL-encoded, and leaves unknown ones in place', () => {
   expect(renderDay('a/{yyyy}/{MM}/{dd}/{date}', '2026-02-08')).toBe('a/2026/02/08/2026-02-08');
   expect(renderDay('a/%7Bdate%7D', '2026-02-08')).toBe('a/2026-02-08');
   expect(renderDay('a/{yyy}{}', '2026-02-08')).toBe('a/{yyy}{}');
   expect(unknownPlaceholders('{date}/{yyy}/{}')).toEqual(['{yyy}', '{}']);
 });
 
-test('days that share a folder are one listing', () => {
+test('lists days that share a folder once', () => {
   expect(listings(plan('s3://raw/{date}/', '2026-02-08', '2026-02-10'))).toEqual([
     '2026-02-08..2026-02-08 s3://raw/2026-02-08',
     '2026-02-09..2026-02-09 s3://raw/2026-02-09',
@@ -44,14 +44,14 @@ test('days that share a folder are one listing', () => {
   expect(listings(plan('s3://raw', '2026-01-01', '2026-12-31'))).toEqual(['2026-01-01..2026-12-31 s3://raw']);
 });
 
-test('a day within a listing begins none', () => {
+test('a day within a listing does not start another one', () => {
   expect(listingFrom(plan('s3://raw', '2026-01-01', '2026-01-31'), '2026-01-02')).toBeUndefined();
   expect(listingFrom(plan('s3://raw', '2026-01-01', '2026-01-31', '*{dd}.csv'), '2026-01-02')).toMatchObject({
     match: '*02.csv',
   });
 });
 
-test('a date in the folder that was asked for says nothing about a file', () => {
+test('ignores a date in the requested folder for the date of a file', () => {
   const listing = listingFrom(plan('s3://raw/reload-2026-03-01', '2026-02-08', '2026-02-08'), '2026-02-08');
   const of = (key: string) => listing && belongs(listing, `s3://raw/reload-2026-03-01/${key}`);
   expect(of('a.csv')).toEqual({ kind: 'file', batchDate: '2026-02-08' });
@@ -59,7 +59,7 @@ test('a date in the folder that was asked for says nothing about a file', () => 
   expect(of('a-2026-02-08.csv')).toEqual({ kind: 'file', batchDate: '2026-02-08' });
 });
 
-test('an encoded file name is read as it is written on disk', () => {
+test('decodes a file name before matching', () => {
   const listing = listingFrom(plan('file:///raw', '2026-02-01', '2026-02-28'), '2026-02-01');
   expect(listing && belongs(listing, 'file:///raw/mis%20ventas%2020260208.csv')).toEqual({
     kind: 'file',

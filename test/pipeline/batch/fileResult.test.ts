@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure
 
 const file = { uri: 's3://raw/a.csv', batchDate: '2026-02-08', workflowId: 'etl/d/2026-02-08/a' };
 
-test('a delivered file: rows, and what all its launches cost', () => {
+test('a delivered file has its row counts and the cost of all its launches', () => {
   const result = {
     delivered: { totals: { rowsWritten: 9, rowsRejected: 1 } },
     launches: [{ costUsd: 0.1 }, {}, { costUsd: 0.2 }],
@@ -17,13 +17,13 @@ test('a delivered file: rows, and what all its launches cost', () => {
   });
 });
 
-test('a delivered file whose schema has changed: the warning, and no other', () => {
+test('a delivered file with a changed schema has that warning and no other', () => {
   const schemaWarning = 'schema differs from 2026-02-07/a: column amount is gone';
   const result = { delivered: { warnings: ['other', schemaWarning, 3] } };
   expect(resultOf(file, { status: 'completed', result })).toEqual({ ...file, outcome: 'delivered', schemaWarning });
 });
 
-test('a result of another version has no facts, and is delivered all the same', () => {
+test('a result of another version counts as delivered, without details', () => {
   for (const result of [
     undefined,
     null,
@@ -54,7 +54,7 @@ test.each([
   expect(resultOf(file, failedEnd(cause))).toEqual({ ...file, ...expected });
 });
 
-test('a reason is never long', () => {
+test('limits the length of a reason', () => {
   const failed = resultOf(file, failedEnd(ApplicationFailure.create({ type: 'BadData', message: 'x'.repeat(5000) })));
   expect(failed.reason).toHaveLength(300);
 });

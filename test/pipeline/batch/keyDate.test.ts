@@ -1,6 +1,6 @@
 import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 
-describe('the day that a key carries', () => {
+describe('the date in a key', () => {
   test.each([
     ['ventas/ventas_2026-02-08.csv', '2026-02-08'],
     ['ventas/ventas_2026_02_08.csv', '2026-02-08'],
@@ -9,12 +9,12 @@ describe('the day that a key carries', () => {
     ['ventas/2026/02/08/ventas.csv', '2026-02-08'],
     ['2026/02/08/ventas.csv', '2026-02-08'],
     ['dt=2026-02-08/part.csv', '2026-02-08'],
-    // Of several the last one.
+    // Of several dates the last one counts.
     ['2026-02-01/ventas_2026-02-08.csv', '2026-02-08'],
     ['2026-02-08_to_2026-02-09.csv', '2026-02-09'],
     ['2025_2026_02_08.csv', '2026-02-08'],
     ['2026/02/08/ventas_2026-13-01.csv', '2026-02-08'],
-    // But batch_date= before all others.
+    // batch_date= takes precedence over all others.
     ['batch_date=2026-02-08/ventas_2026-02-09.csv', '2026-02-08'],
     ['batch_date=20260208/x.csv', '2026-02-08'],
     ['batch_date=2026-02-07/batch_date=2026-02-08/x.csv', '2026-02-08'],
@@ -33,5 +33,5 @@ describe('the day that a key carries', () => {
     '2026/02/08',
     '0000-01-01.csv',
     '',
-  ])('%s carries none', (key) => expect(dateOfKey(key)).toBeUndefined());
+  ])('%s contains no date', (key) => expect(dateOfKey(key)).toBeUndefined());
 });

@@ -2,7 +2,7 @@ import type { CauseKind } from '@etl/pipeline/causes/cause';
 import { classOfKind, exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, causeRows, inWords } from '@etl/pipeline/causes/causeOf';
 
-/** An error as the libraries throw it. */
+/** An error with the fields that the client libraries set. */
 const error = (message: string, facts: object = {}) => Object.assign(new Error(message), facts);
 const named = (name: string, message = 'said so') => error(message, { name });
 const status = (httpStatusCode: number) => error('UnknownError', { name: 'Unknown', $metadata: { httpStatusCode } });
@@ -174,18 +174,18 @@ test.each<[string, Readonly<Record<string, string>>, CauseKind]>([
   ],
   ['of an instance without metadata', { ON_EC2_INSTANCE: 'true', AWS_EC2_METADATA_DISABLED: 'true' }, 'Misconfigured'],
   ['of nothing', { AWS_REGION: 'eu-west-1' }, 'Misconfigured'],
-])('credentials that are not there, %s', (_what, env, kind) => {
+])('missing credentials %s', (_what, env, kind) => {
   expect(causeOf(provider('Could not load credentials from any providers'), env)?.kind).toBe(kind);
 });
 
-test("words of a limit in a path, or in this program's own errors, mean nothing", () => {
+test('ignores words about limits in a path and in errors of this program', () => {
   expect(causeOf(error("no such file, open '/data/rate exceeded/x.csv'", { code: 'ENOENT' }), {})?.kind).toBe(
     'NotFound',
   );
   expect(causeOf(error("column 'rate exceeded' is not declared"), {})).toBeUndefined();
 });
 
-test('finds what caused an error, and the last of several attempts', () => {
+test('finds the cause of an error and the last of several attempts', () => {
   const refused = error('connect', { code: 'ECONNREFUSED', address: '::1', port: 7 });
   const both = error('', { code: 'ECONNREFUSED', errors: [error('connect', { code: 'ETIMEDOUT' }), refused] });
   const outer = new Error('Failed to connect to Temporal server', { cause: new Error('inner', { cause: both }) });
@@ -196,20 +196,20 @@ test.each([new Error('anything'), 'text', undefined, status(500)])('%s has no kn
   expect(causeOf(unknown, {})).toBeUndefined();
 });
 
-test('an error that causes itself ends the search', () => {
+test('stops at an error that is its own cause', () => {
   const circular = new Error('round');
   circular.cause = circular;
   expect(causeOf(circular, {})).toBeUndefined();
 });
 
-test('bad configuration ends with 78, an absent service with 69', () => {
+test('maps bad configuration to exit code 78 and an unavailable service to 69', () => {
   expect([classOfKind('Misconfigured'), exitCodeOfKind('Misconfigured')]).toEqual(['BadConfiguration', 78]);
   expect([classOfKind('Credentials'), exitCodeOfKind('Credentials')]).toEqual(['Credentials', 78]);
   expect([classOfKind('Throttled'), exitCodeOfKind('Throttled')]).toEqual(['Throttled', 69]);
   expect([classOfKind('Unavailable'), exitCodeOfKind('Unavailable')]).toEqual(['ServiceUnavailable', 69]);
 });
 
-test('every sentence and remedy is ready to be joined', () => {
+test('sentences have no full stop, and remedies begin with a capital letter', () => {
   for (const { sentence, remedy } of causeRows) {
     expect(sentence).toMatch(/[^.]$/);
     expect(remedy).toMatch(/^[A-Z].*[^.]$/);

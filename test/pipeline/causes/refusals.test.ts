@@ -1,6 +1,6 @@
 import { type Refusal, refusalOf, refusalRows } from '@etl/pipeline/causes/refusals';
 
-/** Wordings by meaning, from the sources that the rows of the table name and from what users of the services report. */
+/** Wordings by meaning, from the sources named in the table and from reports of users of the services. */
 const wordings: Readonly<Record<Refusal, readonly string[]>> = {
   throttled: [
     'Rate exceeded',
@@ -123,7 +123,7 @@ const cases = (Object.keys(wordings) as Refusal[]).flatMap((refusal) =>
   wordings[refusal].map((text): [string, Refusal] => [text, refusal]),
 );
 
-describe('a refusal by its wording', () => {
+describe('refusals recognised by their wording', () => {
   test.each(cases)('%s', (text, refusal) => {
     expect(refusalOf({ text })).toBe(refusal);
     for (const name of envelopes)
@@ -177,14 +177,14 @@ test.each<[string, Refusal]>([
   ['NetworkInterfaceLimitExceeded', 'capacity'],
   ['BlockedException', 'configuration'],
   ['PendingVerification', 'configuration'],
-])('a refusal by its code: %s', (code, refusal) => {
+])('recognises a refusal by its code: %s', (code, refusal) => {
   expect(refusalOf({ codes: [code], text: 'no' })).toBe(refusal);
   expect(
     refusalOf({ codes: ['ClientException'], text: `refused (ErrorCode: ${code.replace('HTTP 429', 'Throttling')})` }),
   ).toBe(refusal);
 });
 
-describe('a plain mistake stays one, whatever the resource is called', () => {
+describe('configuration mistakes are not refusals, whatever the name of the resource', () => {
   const names = [
     'subnet-1',
     'rate-exceeded',
@@ -263,7 +263,7 @@ test.each([
   'Your Spot Task was interrupted.',
   'ECS answered neither a task nor a failure',
   '',
-])('%s is not about limits', (text) => {
+])('%s is not a limit', (text) => {
   expect(refusalOf({ text })).toBeUndefined();
 });
 

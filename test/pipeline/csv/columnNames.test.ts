@@ -3,7 +3,7 @@ import { randomFrom } from '../../support/random';
 
 const namesOf = (header: readonly string[]): string[] => nameColumns(header).columns.map(({ name }) => name);
 
-test('normalises, names what has no name, and numbers what is repeated', () => {
+test('normalises names, names unnamed columns and numbers repeated names', () => {
   const { columns, warnings } = nameColumns(['ID Venta', ' Fecha\t de alta ', '', 'id_venta', 'ID VENTA']);
   expect(columns.map(({ name }) => name)).toEqual([
     'id_venta',
@@ -53,7 +53,7 @@ test.each<[readonly string[], readonly string[]]>([
   expect(namesOf(header)).toEqual(names);
 });
 
-test('gives the names that looking for the first free number gives', () => {
+test('assigns the same names as a search for the first free number', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const { below, pick } = randomFrom(seed);
     const header = Array.from({ length: below(60) }, () =>
@@ -70,7 +70,7 @@ test('gives the names that looking for the first free number gives', () => {
   }
 });
 
-/** Set lookups are what naming costs: those of a `Set`, counted. */
+/** Counts calls of `Set.prototype.has`, which dominate the cost of naming. */
 function lookupsOf(header: readonly string[]): number {
   const has = jest.spyOn(Set.prototype, 'has');
   try {
@@ -93,18 +93,18 @@ test.each<[string, readonly string[]]>([
   ['numbers that are given in the other order', many((index) => (index < count / 2 ? `x_${count - index}` : 'x'))],
   ['numbers of numbers', many((index) => `x${'_2'.repeat(index % 100)}`)],
   ['long names that differ at their end', many((index) => `${'y'.repeat(250)}${index >> 1}`)],
-])('%s are named with a few lookups a column', (_what, header) => {
+])('names %s with a few lookups per column', (_what, header) => {
   expect(lookupsOf(header)).toBeLessThan(4 * count);
   expect(new Set(namesOf(header)).size).toBe(count);
 });
 
-test('describes the first repairs, and counts the others', () => {
+test('describes the first repairs and counts the others', () => {
   const { warnings } = nameColumns(many(() => 'x'));
   expect(warnings).toHaveLength(21);
   expect(warnings.at(-1)).toBe(`${count - 21} more column names were repaired like these`);
 });
 
-test('cuts a name that catalogs do not take, at a whole character, and keeps all of them different', () => {
+test('shortens names that exceed the limit of catalogs at a whole character and keeps all names unique', () => {
   const long = 'ñ'.repeat(mostNameBytes);
   const { columns, warnings } = nameColumns([long, `${long}a`, 'z'.repeat(mostNameBytes), 'z'.repeat(mostNameBytes)]);
   const names = columns.map(({ name }) => name);
@@ -113,7 +113,7 @@ test('cuts a name that catalogs do not take, at a whole character, and keeps all
   for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(mostNameBytes);
 });
 
-test('cuts a name of 240 kB, and one of combining marks, before it is normalised', () => {
+test('shortens a name of 240 kB, and one of combining marks, before normalisation', () => {
   const normalised = jest.spyOn(String.prototype, 'normalize');
   const [plain, marks] = nameColumns(['x'.repeat(240_000), `a${'\u0301\u0323'.repeat(120_000)}`]).columns;
   const lengths = normalised.mock.contexts.map((name) => String(name).length);

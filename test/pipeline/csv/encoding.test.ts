@@ -13,7 +13,7 @@ test.each<[string, Buffer, Encoding, number]>([
   ['UTF-8 with half a character', mixed('1,Málaga\n2,Cádiz\n3,', 0xc3, '\n'), 'utf-8', 0],
   ['one byte above ASCII', latin1('1,Le\xf3n\n'), 'windows-1252', 0],
   ['Windows-1252', latin1('1,M\xe1laga\n2,C\xe1diz\n3,5 \x80\n'), 'windows-1252', 0],
-  // "SÍ»" has the bytes of a UTF-8 character.
+  // The bytes of "SÍ»" contain a valid UTF-8 character.
   ['Windows-1252 that happens to hold UTF-8', latin1('\xabS\xcd\xbb, dijo Mar\xeda'), 'windows-1252', 1],
   ['half of each', mixed('1,á\n2,', 0xe1, '\n'), 'windows-1252', 1],
   [
@@ -22,7 +22,7 @@ test.each<[string, Buffer, Encoding, number]>([
     'windows-1252',
     0,
   ],
-  // "データ" in Shift JIS: three of six bytes are no character of Windows-1252.
+  // "データ" in Shift JIS: three of the six bytes are undefined in Windows-1252.
   ['neither', Buffer.of(0x83, 0x66, 0x81, 0x5b, 0x83, 0x5e, 0x8f, 0x8d, 0x90), 'utf-8', 0],
 ])('detects %s', (_what, bytes, encoding, warnings) => {
   const detected = detectEncoding(bytes, true);
@@ -30,20 +30,20 @@ test.each<[string, Buffer, Encoding, number]>([
   expect(detected.warnings).toHaveLength(warnings);
 });
 
-test('does not count a character that is cut off by the end of the head', () => {
+test('ignores a character that the end of the head cuts off', () => {
   const bytes = Buffer.from('1,ñ€😄');
   for (let end = 2; end < bytes.length; end++)
     expect(detectEncoding(bytes.subarray(0, end), false)).toEqual({ encoding: 'utf-8', warnings: [] });
   expect(detectEncoding(bytes.subarray(0, 3), true).encoding).toBe('windows-1252');
 });
 
-test('says how certain it is, and what to declare', () => {
+test('reports the certainty of the detection and the encoding to declare', () => {
   expect(detectEncoding(mixed('1,á\n2,', 0xe1, '\n'), true).warnings).toEqual([
     'the encoding is not certain: 1 bytes are not UTF-8, and 1 characters are valid UTF-8; read as windows-1252 (declare dialect.encoding)',
   ]);
 });
 
-/** Every byte as Windows-1252 has it: https://encoding.spec.whatwg.org/index-windows-1252.txt */
+/** Every byte of Windows-1252: https://encoding.spec.whatwg.org/index-windows-1252.txt */
 const high =
   '20ac 81 201a 192 201e 2026 2020 2021 2c6 2030 160 2039 152 8d 17d 8f 90 2018 2019 201c 201d 2022 2013 2014 2dc 2122 161 203a 153 9d 17e 178';
 const windows1252 = [...Array(256).keys()].map((byte) =>
@@ -60,7 +60,7 @@ test('decodes every byte of Windows-1252, in one piece or in several', () => {
   );
 });
 
-test('decodes a text alike, however it is cut into pieces', () => {
+test('decodes a text independently of how it is split', () => {
   const text = '\ufeffaño;"5 €"\r\n😄,\u0800\n';
   const encoded: Record<Encoding, Buffer> = {
     'utf-8': Buffer.from(text),
@@ -85,7 +85,7 @@ test('decodes a text alike, however it is cut into pieces', () => {
   }
 });
 
-test('throws for half a character of UTF-16, and leaves bytes that are not UTF-8 as they are', () => {
+test('throws for half a UTF-16 character and passes invalid UTF-8 bytes through', () => {
   expect(() => decoderOf('utf-16le')(Buffer.of(0x61, 0, 0x00, 0xd8), true)).toThrow(EncodingError);
   expect([...decoderOf('utf-8')(Buffer.of(0x61, 0xff, 0xef, 0xbb), true)]).toEqual([0x61, 0xff, 0xef, 0xbb]);
 });

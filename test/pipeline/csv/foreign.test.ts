@@ -11,7 +11,7 @@ const s3Error =
   '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The key does not exist.</Message></Error>';
 const tar = Buffer.concat([Buffer.alloc(257, 'v'), Buffer.from('ustar'), Buffer.alloc(250)]);
 
-describe('what is not CSV is refused by what it is', () => {
+describe('refuses a file that is not CSV and names its format', () => {
   test.each<[string, string | Buffer, RegExp]>([
     ['an error page', html, /an HTML page.*502 Bad Gateway Error/],
     ['a page without a doctype', '<html>\n<body>\nError 500\n</body>\n</html>\n', /an HTML page.*Error 500/],
@@ -48,7 +48,7 @@ describe('what is not CSV is refused by what it is', () => {
     ['names in braces', '{id},{name}\n1,x\n'],
     ['HTML in a field', 'id,html\n1,<p>x</p>\n'],
     ['JSON in a field', 'id,json\n1,"{""a"":1}"\n'],
-  ])('%s are CSV', async (_what, content) => {
+  ])('accepts %s as CSV', async (_what, content) => {
     expect(await problemsOf(content)).toBe('');
   });
 });
@@ -59,7 +59,7 @@ test.each<[string, string]>([
   ['an array', '[{"name":"Ana","card":"4111"}]'],
   ['a table in HTML', '<html><body><table><tr><td>Ana</td><td>4111</td></tr></table></body></html>'],
   ['elements of XML', '<?xml version="1.0"?><rows><row><name>Ana</name><card>4111</card></row></rows>'],
-])('values of %s are not in the reason', async (_what, content) => {
+])('omits the values of %s from the reason', async (_what, content) => {
   expect(await problemsOf(content)).toMatch(
     /^this is (?:an HTML page|an XML document|JSON), perhaps an error in the place of the file$/,
   );

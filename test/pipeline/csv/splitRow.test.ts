@@ -54,7 +54,7 @@ test.each<[string, Partial<FieldDialect>, string[][]]>([
   expect(rowsOf(text, { ...comma, ...dialect })).toEqual(rows);
 });
 
-test('tells what is wrong with a row, and where it ends', () => {
+test('reports the error in a row and its end', () => {
   const row = (text: string) => {
     const { end, next, width, open, trouble } = splitRow(Buffer.from(text), 0, comma);
     return { end, next, width, open, trouble };
@@ -65,12 +65,12 @@ test('tells what is wrong with a row, and where it ends', () => {
   expect(row('\r\n')).toEqual({ end: 0, next: 2, width: 1, open: false, trouble: undefined });
 });
 
-test('counts fields that it does not keep', () => {
+test('counts the fields that it does not keep', () => {
   const { width, fields } = splitRow(Buffer.from(`${','.repeat(100_000)}\n`), 0, comma, 10);
   expect([width, fields.length]).toEqual([100_001, 10]);
 });
 
-test('random tables are what was written, and what csv-parse reads', () => {
+test('reads random tables as written, like csv-parse', () => {
   for (let seed = 1; seed <= 400; seed++) {
     const { below, pick, chance } = randomFrom(seed);
     const delimiter = pick([',', ';', '\t', '|', ' ']);

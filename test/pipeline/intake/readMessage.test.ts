@@ -3,8 +3,8 @@ import { created, onEventBridge, s3Object, sns } from '../../support/s3Events';
 
 const read = (message: unknown) => readMessage(typeof message === 'string' ? message : JSON.stringify(message));
 
-describe('what a message says', () => {
-  test("S3's own form: the key is decoded, a plus is a space", () => {
+describe('messages of the intake', () => {
+  test("decodes the key in S3's own format, including plus signs as spaces", () => {
     const { news, problems } = read(
       created(s3Object({ key: 'ventas/caf%C3%A9+a%2Bb_2026-02-08.csv', versionId: 'v1' })),
     );
@@ -22,34 +22,34 @@ describe('what a message says', () => {
     ]);
   });
 
-  test("EventBridge's form: the key is as it is", () => {
+  test("uses the key in EventBridge's format as it is", () => {
     const { news } = read(onEventBridge({ key: 'ventas/a+b 100%.csv', etag: 'e1', sequencer: 's1' }));
     expect(news).toMatchObject([
       { kind: 'file', file: { uri: 's3://raw-data-lake/ventas/a+b 100%.csv', mark: 'e1 s1' } },
     ]);
   });
 
-  test('either of them inside an envelope of SNS', () => {
+  test('unwraps an SNS envelope around both formats', () => {
     const plain = created(s3Object({ key: 'a%20b.csv' }));
     expect(read(sns(plain))).toEqual(read(plain));
     const bridged = onEventBridge({ key: 'a b.csv' });
     expect(read(sns(bridged))).toEqual(read(bridged));
   });
 
-  test('an event of ours is handed on as it is, with what EventBridge calls it', () => {
+  test('passes an event of this pipeline on unchanged, with its EventBridge ID', () => {
     const event = { detail: { s3Key: 'ventas/v.csv', batchDate: '2026-02-08', chunkRows: 10 } };
     expect(read(event).news).toMatchObject([{ kind: 'event', event }]);
     expect(read({ id: 'e-1', source: 'shop', ...event }).news).toMatchObject([{ kind: 'event', id: 'e-1' }]);
     expect(read(sns(event)).news).toMatchObject([{ kind: 'event', event }]);
   });
 
-  test('a source that is no S3 says it in our words', () => {
+  test("reads landed files of sources other than S3 in this project's format", () => {
     const landed = { uri: 'file:///in/v.csv', key: 'v.csv', mark: '12', landedAt: '2026-02-08T01:00:00Z' };
     expect(read({ landed })).toEqual({ news: [{ kind: 'file', file: landed }], problems: [] });
     expect(read({ landed: { ...landed, mark: '' } }).problems).toEqual(['landed.mark: "" is empty']);
   });
 
-  test('several records are several pieces of news, and a bad one does not hide the others', () => {
+  test('reads each record separately, so that an invalid one does not hide the others', () => {
     const { news, problems } = read({
       Records: [...created(s3Object({ key: 'a.csv' })).Records, { eventSource: 'aws:s3' }],
     });
@@ -62,7 +62,7 @@ describe('what a message says', () => {
     ['a removal', created(s3Object({ key: 'a.csv' }), 'ObjectRemoved:Delete'), 'notCreated'],
     ['a restoration', created(s3Object({ key: 'a.csv' }), 'ObjectRestore:Completed'), 'notCreated'],
     ['a removal of EventBridge', onEventBridge({ key: 'a.csv' }, 'Object Deleted'), 'notCreated'],
-  ])('%s is known, and not ours', (_what, message, reason) => {
+  ])('ignores %s', (_what, message, reason) => {
     expect(read(message)).toMatchObject({ news: [{ kind: 'ignored', reason }], problems: [] });
   });
 
@@ -82,7 +82,7 @@ describe('what a message says', () => {
     ['no object', { ...onEventBridge({ key: 'a' }), detail: {} }, /^detail\.bucket: is missing/],
     ['a subscription', { Type: 'SubscriptionConfirmation', TopicArn: 't', Message: 'm' }, /waits to be confirmed$/],
     ['an envelope of nothing', sns('hello'), /^the message that SNS brings is not JSON: /],
-  ])('%s is a problem', (_what, message, problem) => {
+  ])('reports %s as a problem', (_what, message, problem) => {
     const { news, problems } = read(message);
     expect(news).toEqual([]);
     expect(problems[0]).toMatch(problem);

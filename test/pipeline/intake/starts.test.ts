@@ -9,8 +9,8 @@ const startsFor = (message: unknown, rule: IntakeRule = utc, messageId = 'm1') =
 const idOf = (object: Partial<S3Object> & { key: string }, eventTime?: string) =>
   startsFor(created(s3Object(object), 'ObjectCreated:Put', eventTime)).starts[0]?.workflowId;
 
-describe('from a file to an event', () => {
-  test('an event that the pipeline takes, under an ID that names the batch', () => {
+describe('a landed file', () => {
+  test('becomes a valid event under a workflow ID that names the batch', () => {
     const { starts, problems } = startsFor(created(s3Object({ key: 'ventas/ventas_2026-02-07.csv' })));
     expect(problems).toEqual([]);
     expect(starts).toHaveLength(1);
@@ -22,7 +22,7 @@ describe('from a file to an event', () => {
     expect(start?.workflowId).toMatch(/^etl\/ventas\/2026-02-07\/ventas_2026-02-07\/[0-9a-f]{12}$/);
   });
 
-  test('a key without a date has the day of its event, in the time zone of the rule', () => {
+  test('takes its date from the event time, in the time zone of the rule, when its key has none', () => {
     const message = created(s3Object({ key: 'ventas/ventas.csv' }));
     const dayWith = (timeZone: string) => startsFor(message, { timeZone }).starts[0]?.batch.batchDate;
     expect(dayWith('UTC')).toBe('2026-02-08');
@@ -30,7 +30,7 @@ describe('from a file to an event', () => {
     expect(dayWith('America/Bogota')).toBe('2026-02-08');
   });
 
-  test('without either, the message is a problem and not today', () => {
+  test('is a problem when neither its key nor its event has a date', () => {
     const message = { landed: { uri: 'file:///in/v.csv', key: 'v.csv', mark: '1' } };
     expect(startsFor(message)).toEqual({
       starts: [],
@@ -39,7 +39,7 @@ describe('from a file to an event', () => {
     });
   });
 
-  test('what all files share goes into every event, and decides about the batch', () => {
+  test('receives the shared detail of the rule, which also determines the batch', () => {
     const rule = { ...utc, detail: { dataset: 'sales', dialect: { delimiter: ';' } } };
     const [start] = startsFor(created(s3Object({ key: 'x/v.csv' })), rule).starts;
     expect(start?.event).toMatchObject({ detail: { dataset: 'sales', dialect: { delimiter: ';' } } });
@@ -73,15 +73,15 @@ describe('from a file to an event', () => {
     expect(starts).toHaveLength(reason === undefined ? 1 : 0);
   });
 
-  test('an empty file is taken: the pipeline tells that it is empty', () => {
+  test('is started even if it is empty, since the pipeline reports that', () => {
     expect(startsFor(created(s3Object({ key: 'v.csv', size: 0 }))).starts).toHaveLength(1);
   });
 });
 
-describe('the same news has the same workflow ID', () => {
+describe('workflow IDs of repeated messages', () => {
   const key = 'ventas/v_2026-02-08.csv';
 
-  test('the version decides where there is one, in whichever form it comes', () => {
+  test('depend on the object version if there is one, in every message format', () => {
     const id = idOf({ key, versionId: 'v1' });
     expect(idOf({ key, versionId: 'v1', sequencer: 'other', eTag: 'other' })).toBe(id);
     expect(startsFor(onEventBridge({ key, 'version-id': 'v1' })).starts[0]?.workflowId).toBe(id);
@@ -89,7 +89,7 @@ describe('the same news has the same workflow ID', () => {
     expect(idOf({ key, versionId: 'v2' })).not.toBe(id);
   });
 
-  test('without versions: the same content written again is news, told again it is not', () => {
+  test('without versions, are equal for a redelivery and differ for a rewrite of the same content', () => {
     const id = idOf({ key, eTag: 'e1', sequencer: '01' });
     expect(idOf({ key, eTag: 'e1', sequencer: '01' })).toBe(id);
     expect(idOf({ key, eTag: 'e1', sequencer: '03' })).not.toBe(id);
@@ -97,7 +97,7 @@ describe('the same news has the same workflow ID', () => {
     expect(startsFor(onEventBridge({ key, etag: 'e1', sequencer: '01' })).starts[0]?.workflowId).toBe(id);
   });
 
-  test('without a sequencer the time of the event takes its place', () => {
+  test('without a sequencer, depend on the event time', () => {
     const [first, second] = ['2026-02-08T01:00:00.000Z', '2026-02-08T02:00:00.000Z'];
     const object = { key, size: 5, eTag: 'e1' };
     const idAt = (time: string) => startsFor(created(object, 'ObjectCreated:Put', time)).starts[0]?.workflowId;
@@ -105,12 +105,12 @@ describe('the same news has the same workflow ID', () => {
     expect(idAt(first)).not.toBe(idAt(second));
   });
 
-  test('two files that make the same batch are told apart', () => {
+  test('differ for two files of the same batch', () => {
     const [one, other] = [idOf({ key: 'a/ventas/v_2026-02-08.csv' }), idOf({ key: 'b/ventas/v_2026-02-08.csv' })];
     expect(one).not.toBe(other);
   });
 
-  test('an event of ours is one run for each message, or for each ID that EventBridge gave it', () => {
+  test('of an event of this pipeline are one per message, or per EventBridge ID', () => {
     const event = { detail: { s3Key: 'ventas/v.csv', batchDate: '2026-02-08' } };
     const idOfOurs = (message: unknown, messageId: string) => startsFor(message, utc, messageId).starts[0]?.workflowId;
     expect(idOfOurs(event, 'm1')).toBe(idOfOurs(event, 'm1'));

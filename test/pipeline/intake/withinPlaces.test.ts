@@ -24,21 +24,21 @@ test.each(world.hostileFiles)('%s starts nothing', (s3Key) =>
   }),
 );
 
-test.each([...buckets.hostileDestinations])('nothing is published to %s', (destination) =>
+test.each([...buckets.hostileDestinations])('publishes nothing to %s', (destination) =>
   expect(read({ detail: { ...detail, destination } })).toMatchObject({
     starts: [],
     problems: [expect.stringMatching(/^detail\.destination: /)],
   }),
 );
 
-test.each(buckets.hostileSources)('nothing replaces what came from %s', (replaces) =>
+test.each(buckets.hostileSources)('replaces nothing delivered from %s', (replaces) =>
   expect(read({ detail: { ...detail, replaces } })).toMatchObject({
     starts: [],
     problems: [expect.stringMatching(/^detail\.replaces: /)],
   }),
 );
 
-test('the files of a message that are allowed are started', () => {
+test('starts the allowed files of a message', () => {
   const records = ['in/ventas/a_2026-02-08.csv', 'elsewhere/b_2026-02-08.csv'].map((key) => ({
     eventSource: 'aws:s3',
     eventName: 'ObjectCreated:Put',

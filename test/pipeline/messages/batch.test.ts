@@ -27,7 +27,7 @@ test('names the first files whose schema has changed', () => {
   expect(lines).toEqual(Array.from({ length: 5 }, (_, n) => `Aviso: s3://raw/${n}.csv: ${schemaWarning}`));
 });
 
-test('a batch that delivered everything', () => {
+test('composes the message of a batch that delivered everything', () => {
   const results = [
     file(1, 'delivered', { rowsWritten: 9, costUsd: 0.1 }),
     file(2, 'delivered', { rowsWritten: 1, costUsd: 0.2 }),
@@ -64,7 +64,7 @@ test.each<[BatchEnd, string]>([
   expect([topic, title, body.split('\n')[0]]).toEqual(['etl-alerts', line, line]);
 });
 
-test('of many problems twenty are named, and all are counted', () => {
+test('names twenty of many problems and counts all of them', () => {
   const results = Array.from({ length: 250 }, (_, index) =>
     file(index, 'failed', { failureType: 'BadData', reason: 'bad' }),
   );
@@ -76,7 +76,7 @@ test('of many problems twenty are named, and all are counted', () => {
   expect(body).toMatch(/^Lote INCOMPLETO para 2026-02-01 a 2026-02-28: 250 de 250 ficheros sin entregar\n/);
 });
 
-test('a file that is tried again counts once', () => {
+test('counts a retried file once', () => {
   const failed = file(1, 'failed', { costUsd: 0.1 });
   const before = [file(0, 'delivered'), failed].reduce(withResult, emptySummary(days));
   const after = withResult(withoutProblem(before, failed), file(1, 'delivered', { rowsWritten: 5, costUsd: 0.1 }));

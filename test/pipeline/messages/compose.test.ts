@@ -11,7 +11,7 @@ const subject = {
 const totals = { rowsRead: 10, rowsWritten: 7, rowsBlank: 2, rowsRejected: 1, datesCoerced: 3 };
 
 describe('composeMessage', () => {
-  test('success', () => {
+  test('composes a success message', () => {
     const message = composeMessage(
       { kind: 'success', totals, parts: 1, published: 's3://clean/ventas', warnings: ['w1'] },
       subject,
@@ -30,7 +30,7 @@ describe('composeMessage', () => {
     });
   });
 
-  test('invalid input, with every reason up to twenty', () => {
+  test('lists up to twenty reasons of invalid input', () => {
     const reasons = Array.from({ length: 25 }, (_, index) => `reason ${index}`);
     const message = composeMessage({ kind: 'invalid', reasons }, { workflowId: 'w', runId: 'r' });
     expect(message.topic).toBe('etl-alerts');
@@ -40,7 +40,7 @@ describe('composeMessage', () => {
     expect(message.attributes.failureType).toBe('InvalidInput');
   });
 
-  test('held: an alert that says how to approve', () => {
+  test('alerts about a held batch with the command to approve it', () => {
     const message = composeMessage(
       { kind: 'held', reason: '12 % rejected', until: '2026-02-15T01:00:00.000Z' },
       subject,
@@ -55,7 +55,7 @@ describe('composeMessage', () => {
     expect(message.attributes.outcome).toBe('held');
   });
 
-  test('failure, with type, reason, evidence and log tail', () => {
+  test('reports a failure with its type, reason, evidence and log tail', () => {
     const launch = { lane: 'fargate', spot: false, failureType: 'TaskFailed', reason: 'exit code 74' } as const;
     const message = composeMessage(
       {
@@ -92,7 +92,7 @@ describe('composeMessage', () => {
     expect(message.attributes).toMatchObject({ outcome: 'failure', failureType: 'TaskFailed' });
   });
 
-  test('no value forges a line, in the body or in an attribute', () => {
+  test('no value can forge a line, in the body or in an attribute', () => {
     const hostile = 'ventas\r\nMotivo: forged\u2028\u202e\u009b31m\uffff';
     const message = composeMessage(
       {
@@ -110,7 +110,7 @@ describe('composeMessage', () => {
     expect(message.subject).toMatch(/^[\x20-\x7e]{1,99}$/);
   });
 
-  test('the subject is ASCII, on one line and under 100 characters', () => {
+  test('the subject is a single line of ASCII below 100 characters', () => {
     const dataset = `año\n${'x'.repeat(200)}`;
     const { subject: line } = composeMessage({ kind: 'invalid', reasons: [] }, { ...subject, dataset });
     expect(line).toMatch(/^[\x20-\x7e]{1,99}$/);

@@ -44,7 +44,7 @@ test('sends English when asked for', () => {
 });
 
 test.each(all)(
-  '%s: every message has the same attributes, topic and number of lines as the default language',
+  '%s: every message has the attributes, topic and number of lines of the default language',
   (language) => {
     for (const outcome of outcomes) {
       const expected = composeMessage(outcome, subject);
@@ -56,14 +56,14 @@ test.each(all)(
 );
 
 test.each(all)(
-  '%s: a subject has the characters that SNS accepts, and no accent is replaced by a question mark',
+  '%s: a subject contains only characters that SNS accepts, with no accent replaced by a question mark',
   (language) => {
     for (const outcome of outcomes)
       expect(composeMessage(outcome, subject, { language }).subject).toMatch(/^[\x20-\x3e\x40-\x7e]{1,99}$/);
   },
 );
 
-test.each(all)('%s: no two labels of a language are the same', (language) => {
+test.each(all)('%s: all labels of a language differ', (language) => {
   const labels = Object.values(languages[language].labels);
   expect(new Set(labels).size).toBe(labels.length);
 });

@@ -7,12 +7,12 @@ const light = samplePlan({
   routing: { reasons: ['small'], estimate: { tasks: 0, seconds: 5, costUsd: 0.0002 } },
 });
 
-test('the light lane converts alone: the plan is left as it is', () => {
+test('leaves the plan of a light lane unchanged', () => {
   expect(applyShards(light, head, { deadlineMinutes: 1, budgetUsd: 0.01 })).toEqual({ ok: true, plan: light });
   expect(applyShards(light, head)).toEqual({ ok: true, plan: light });
 });
 
-test('a deadline and a budget that the light lane is not expected to keep are refused', () => {
+test('refuses a deadline and a budget that the light lane is not expected to meet', () => {
   expect(applyShards(light, head, { deadlineMinutes: 0.05, budgetUsd: 0.0001 })).toEqual({
     ok: false,
     reasons: [
@@ -22,7 +22,7 @@ test('a deadline and a budget that the light lane is not expected to keep are re
   });
 });
 
-test('more plans than a history has room for are refused, with the number of shards that it has room for', () => {
+test('refuses more plans than a history can hold, with the maximum number of shards', () => {
   const columns = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`column_number_${n}`, 'text' as const]));
   const source = { uri: 's3://raw/ventas/big.csv', bytes: 1e12, fingerprint: 'f' };
   const plan = samplePlan({ options: { columns }, source, chunkRows: 1_000_000 });

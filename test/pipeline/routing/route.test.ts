@@ -29,8 +29,8 @@ const refused = (changes: Changes, settings = withLane('lambda')): string => {
   return answer.reasons.join('\n');
 };
 
-describe('the policy', () => {
-  test('its rows grow, and so do their tasks, which are sizes of Fargate', () => {
+describe('the routing policy', () => {
+  test('has rows of increasing size, each with a larger valid Fargate task', () => {
     for (const [index, { upToBytes, size }] of policy.entries()) {
       expect(sizeProblem(size.cpu, size.memoryMiB)).toBeUndefined();
       const before = policy[index - 1];
@@ -41,13 +41,13 @@ describe('the policy', () => {
     expect(policy.at(-1)?.upToBytes).toBe(ceilingBytes);
   });
 
-  test('a light limit above the next row takes its place', () => {
+  test('a light limit above the next row replaces it', () => {
     expect(policyRows(2e9).map(({ upToBytes }) => upToBytes)).toEqual([2e9, ceilingBytes]);
     expect(policyRows(5e6).map(({ upToBytes }) => upToBytes)).toEqual([5e6, 1e9, ceilingBytes]);
   });
 });
 
-describe('by size', () => {
+describe('routing by size', () => {
   const MB = 1e6;
   test.each<[number, 'light' | 'fargate', number, RegExp]>([
     [1, 'light', 512, /^1 B is below the light limit of 100 MB: light lane, a function$/],
@@ -63,7 +63,7 @@ describe('by size', () => {
     expect(routing.reasons[0]).toMatch(words);
   });
 
-  test('every decision about a task has its reason', () => {
+  test('gives a reason for every decision about a task', () => {
     const { routing } = routed({ source: { bytes: 5e9 } });
     expect(routing.reasons).toEqual([
       '5 GB is above the light limit of 100 MB: Fargate',
@@ -84,13 +84,13 @@ describe('by size', () => {
     expect(routing.reasons[0]).toContain(`of ${compression} count 8 times`);
   });
 
-  test('another limit of the worker', () => {
+  test('applies the light limit of the worker', () => {
     const settings = withLane('lambda', 10e6);
     expect(routed({ source: { bytes: 10e6 } }, settings).compute.lane).toBe('light');
     expect(routed({ source: { bytes: 10e6 + 1 } }, settings).compute.lane).toBe('fargate');
   });
 
-  test('above the ceiling another service is recommended, unless the event accepts the size', () => {
+  test('recommends another service above the ceiling, unless the event accepts the size', () => {
     const source = { bytes: ceilingBytes + 1 };
     expect(refused({ source })).toMatch(/above the ceiling of 1 TiB: AWS Glue or Amazon EMR .*acceptSize/);
     expect(refused({ source: { bytes: ceilingBytes / 8 + 1, compression: 'gzip' } })).toMatch(/ceiling/);
@@ -101,33 +101,33 @@ describe('by size', () => {
   });
 });
 
-describe('by what there is', () => {
-  test('without a light lane everything is a task', () => {
+describe('routing by the available lanes', () => {
+  test('sends everything to a task without a light lane', () => {
     const { compute, routing } = routed({}, { taskSize: 'policy', spot: false });
     expect(compute).toEqual({ lane: 'fargate', size: { cpu: 512, memoryMiB: 1024 }, spot: false });
     expect(routing.reasons[0]).toBe('there is no light lane here: Fargate');
     expect(routing.reasons).toContain('on demand: the worker is configured so');
   });
 
-  test('with nothing configured the task definition decides', () => {
+  test('leaves the size to the task definition without configuration', () => {
     expect(routed({}, noRouting).compute).toEqual({ lane: 'fargate', spot: false });
     expect(routed({}, noRouting).routing.reasons).toContain('the task definition decides the size');
   });
 
-  test("a function reaches no files of the worker's machine, a process does", () => {
+  test("sends files of the worker's machine to a process, but not to a function", () => {
     for (const changes of [{ source: { kind: 'file' as const } }, { destination: 'file' as const }]) {
       expect(routed(changes, withLane('lambda')).compute.lane).toBe('fargate');
       expect(routed(changes, withLane('process')).compute.lane).toBe('light');
     }
   });
 
-  test("parts that a function's /tmp does not hold go to a task", () => {
+  test('sends parts that do not fit in the /tmp of a function to a task', () => {
     const wide = { bytes: 12e6, compression: 'gzip' as const, rowBytes: 600 };
     expect(routed({ source: wide }).routing.reasons[1]).toMatch(/two parts take 600 MB.*512 MB: Fargate/);
     expect(routed({ source: wide, chunkRows: 100_000 }).compute.lane).toBe('light');
   });
 
-  test('parts that the free storage of a task does not hold ask for more', () => {
+  test('requests more storage for parts that do not fit in the free storage of a task', () => {
     const { compute, routing } = routed({ source: { bytes: 100e9, rowBytes: 2000 }, chunkRows: 10_000_000 });
     expect(compute.ephemeralStorageGiB).toBe(47);
     expect(routing.reasons).toContain('47 GiB of storage: two parts take 40 GB');
@@ -135,8 +135,8 @@ describe('by what there is', () => {
   });
 });
 
-describe('what the event wishes', () => {
-  test('is done, and is the reason', () => {
+describe('routing by the request of the event', () => {
+  test('follows the request and gives it as the reason', () => {
     const { compute, routing } = routed({ wishes: { lane: 'fargate', cpu: 4096, memory: 8192, spot: false } });
     expect(compute).toEqual({ lane: 'fargate', size: { cpu: 4096, memoryMiB: 8192 }, spot: false });
     expect(routing.reasons).toEqual([
@@ -147,7 +147,7 @@ describe('what the event wishes', () => {
   });
 
   test.each([{ cpu: 1024, memory: 2048 }, { spot: true }, { ephemeralStorageGiB: 50 }, { shards: 4 }])(
-    '%j is a wish for a task',
+    '%j requests a task',
     (wishes) => {
       const { compute, routing } = routed({ wishes });
       expect(compute.lane).toBe('fargate');
@@ -161,9 +161,9 @@ describe('what the event wishes', () => {
     { shards: 1 },
     { timeoutSeconds: 60 },
     { deadlineMinutes: 10 },
-  ])('%j is none', (wishes) => expect(routed({ wishes }).compute.lane).toBe('light'));
+  ])('%j does not request a task', (wishes) => expect(routed({ wishes }).compute.lane).toBe('light'));
 
-  test('the light lane above its own limit, up to what a function may be trusted with', () => {
+  test('allows the light lane above its own limit, up to the limit of a function', () => {
     const bytes = lightLimits.mostBytes;
     expect(routed({ source: { bytes }, wishes: { lane: 'light' } }).compute.lane).toBe('light');
     expect(refused({ source: { bytes: bytes + 1 }, wishes: { lane: 'light' } })).toMatch(
@@ -173,7 +173,7 @@ describe('what the event wishes', () => {
     expect(refused({ source: gzip, wishes: { lane: 'light' } })).toMatch(/5 GB/);
   });
 
-  test('a light lane that is not there, or cannot', () => {
+  test('refuses a light lane that is missing or unsuitable', () => {
     const wishes = { lane: 'light' as const };
     expect(refused({ wishes }, noRouting)).toMatch(/no light lane: set LIGHT_FUNCTION/);
     expect(refused({ wishes, source: { kind: 'file' } })).toMatch(/s3:\/\/ alone/);
@@ -181,7 +181,7 @@ describe('what the event wishes', () => {
     expect(refused({ wishes, source: { compression: 'gzip', rowBytes: 600 } })).toMatch(/\/tmp/);
   });
 
-  test('lanes that cannot be followed are no problem of the event', () => {
+  test('ignores a requested lane where lanes are not supported', () => {
     const settings = { ...noRouting, ignoresLanes: true };
     expect(routed({ wishes: { lane: 'light' } }, settings).compute).toEqual({ lane: 'fargate', spot: false });
   });

@@ -35,12 +35,12 @@ const seconds = (bytes: number, tasks: number): number =>
 const costUsd = (bytes: number, tasks: number): number =>
   estimateRun({ bytes, size, tasks, spot: false, source: 'file' }).costUsd;
 
-describe('without a wish', () => {
-  test('one task, and nothing to say about it', () => {
+describe('without a request', () => {
+  test('plans one task and gives no reason', () => {
     expect(planOf(10 * gigabyte)).toMatchObject({ ok: true, shards: 1, reasons: [], warnings: [] });
   });
 
-  test('a giant is cut into pieces of the policy', () => {
+  test('splits a very large file into pieces of the policy', () => {
     const above = shardPolicy.aboveBytes + 1;
     expect(shardsOf(shardPolicy.aboveBytes)).toBe(1);
     expect(shardsOf(above)).toBe(Math.ceil(above / shardPolicy.bytesPerTask));
@@ -49,7 +49,7 @@ describe('without a wish', () => {
     });
   });
 
-  test('so is a file that one task would not be done with in half of its timeout', () => {
+  test('splits a file that one task cannot convert within half its timeout', () => {
     expect(shardsOf(40 * gigabyte, {}, { timeoutSeconds: 600 })).toBe(1);
     expect(planOf(40 * gigabyte, {}, { timeoutSeconds: 300 })).toMatchObject({
       shards: 3,
@@ -57,7 +57,7 @@ describe('without a wish', () => {
     });
   });
 
-  test('a file that cannot be read from its middle is one task, and told when it is late', () => {
+  test('plans one task for a file that cannot be read from its middle, with a warning when it will be late', () => {
     const plan = planOf(800 * gigabyte, {}, { source: { compression: 'gzip' } });
     expect(plan).toMatchObject({
       shards: 1,
@@ -71,7 +71,7 @@ describe('without a wish', () => {
   });
 });
 
-test('a task that will not be done in its time: more time, or more tasks', () => {
+test('a task that will exceed its timeout gets a warning to raise the timeout or the number of tasks', () => {
   const late = (wishes: ShardRequest['wishes'], request: object = {}) => {
     const plan = planOf(800 * gigabyte, wishes, request);
     return plan.ok ? plan.warnings.join() : 'refused';
@@ -83,19 +83,19 @@ test('a task that will not be done in its time: more time, or more tasks', () =>
   expect(late({ shards: 8 })).toBe('');
 });
 
-test('a giant on S3 is cut as well: its index reads several ranges at a time', () => {
+test('splits a very large file on S3 too, since its index reads several ranges in parallel', () => {
   expect(shardsOf(100 * gigabyte, {}, { source: { kind: 's3' } })).toBe(4);
 });
 
-test('is one task where that alone converts as fast as an index can be made', () => {
+test('plans one task when it converts as fast as an index can be built', () => {
   expect(planOf(100 * gigabyte, {}, { size: { cpu: 8192, memoryMiB: 16_384 } })).toMatchObject({
     shards: 1,
     reasons: [expect.stringContaining('several would not be done sooner (4 tasks, ')],
   });
 });
 
-describe('asked for by number', () => {
-  test('is followed', () => {
+describe('a requested number of tasks', () => {
+  test('is used', () => {
     expect(planOf(gigabyte, { shards: 8 })).toMatchObject({
       shards: 8,
       warnings: [],
@@ -105,7 +105,7 @@ describe('asked for by number', () => {
     expect(planOf(200 * gigabyte, { shards: 1 })).toMatchObject({ shards: 1 });
   });
 
-  test('a task converts one part at least', () => {
+  test('is limited to one part per task', () => {
     expect(planOf(gigabyte, { shards: 100 })).toMatchObject({
       shards: 20,
       warnings: [
@@ -118,14 +118,14 @@ describe('asked for by number', () => {
     [{ compression: 'zstd' }, 'zstd'],
     [{ encoding: 'windows-1252' }, 'windows-1252'],
     [{ encoding: 'utf-16le' }, 'utf-16le'],
-  ] as const)('%j is one task, with a warning', (source, name) => {
+  ] as const)('%j becomes one task, with a warning', (source, name) => {
     expect(planOf(gigabyte, { shards: 4 }, { source })).toMatchObject({
       shards: 1,
       warnings: [expect.stringContaining(`compute.shards: 4 are not followed: ${name}: such a file cannot be read`)],
     });
   });
 
-  test('is refused when it does not keep a deadline or a budget beside it', () => {
+  test('is refused when it does not meet an accompanying deadline or budget', () => {
     expect(refusal(500 * gigabyte, { shards: 2, deadlineMinutes: 30 })).toMatch(
       /deadlineMinutes: 30 are not kept by 2 tasks/,
     );
@@ -133,8 +133,8 @@ describe('asked for by number', () => {
   });
 });
 
-describe('by a deadline', () => {
-  test('the least number of tasks that keeps it by the estimate, with what starting them takes', () => {
+describe('a deadline', () => {
+  test('gets the smallest number of tasks that meets it by the estimate, including launch time', () => {
     for (const [bytes, minutes] of [
       [20 * gigabyte, 2.8],
       [100 * gigabyte, 8],
@@ -150,18 +150,18 @@ describe('by a deadline', () => {
   test.each([
     [1, 1],
     [5, 5],
-    // The run itself starts ten shards a second.
+    // The run itself starts at most ten shards per second.
     [20, 10],
   ])('counts the time to launch all tasks: at %j launches a second, %j', (launchesPerSecond, rate) => {
     const plan = planOf(100 * gigabyte, { shards: 100 }, { launchesPerSecond });
     expect(plan).toMatchObject({ ok: true, estimate: { seconds: seconds(100 * gigabyte, 100) + 100 / rate } });
   });
 
-  test('one that a task alone keeps takes one task', () => {
+  test('that one task meets gets one task', () => {
     expect(shardsOf(10 * gigabyte, { deadlineMinutes: 60 })).toBe(1);
   });
 
-  test('one that no number of tasks keeps is refused, with what it would take', () => {
+  test('that no number of tasks meets is refused with the estimate', () => {
     expect(refusal(500 * gigabyte, { deadlineMinutes: 5 })).toMatch(
       /^detail\.compute\.deadlineMinutes: 5 cannot be kept: \d+ tasks, 16 min 48 s and \$\d.* by the estimate, and more of them/,
     );
@@ -170,19 +170,19 @@ describe('by a deadline', () => {
     );
   });
 
-  test('never so few that a task would miss its timeout', () => {
+  test('never gets so few tasks that one would exceed its timeout', () => {
     const shards = shardsOf(1000 * gigabyte, { deadlineMinutes: 10_000 });
     expect(40 + (1000 * gigabyte) / shards / 160e6).toBeLessThanOrEqual(1800);
   });
 
-  test('never more than there may be', () => {
+  test('never gets more than the maximum number of tasks', () => {
     expect(refusal(5000 * gigabyte, { deadlineMinutes: 1 })).toMatch(/: \d+ tasks/);
     expect(shardsOf(1e15, {}, { timeoutSeconds: 60 })).toBe(maxShards);
   });
 });
 
-describe('by a budget', () => {
-  test('as fast as it allows, and no dollar more', () => {
+describe('a budget', () => {
+  test('buys the fastest plan that it covers', () => {
     const bytes = 40 * gigabyte;
     const plan = planOf(bytes, { budgetUsd: 0.1 });
     if (!plan.ok) throw new Error(plan.reasons.join());
@@ -194,13 +194,13 @@ describe('by a budget', () => {
     expect(plan.shards).toBeLessThan(40);
   });
 
-  test('one that does not pay for a single task is refused', () => {
+  test('that does not cover a single task is refused', () => {
     expect(refusal(100 * gigabyte, { budgetUsd: 0.001 })).toMatch(
       /^detail\.compute\.budgetUsd: 0\.001 is too little: the least is 1 task, 11 min 10 s and \$0\.\d+ by the estimate$/,
     );
   });
 
-  test('a deadline within a budget; else what each of them would take', () => {
+  test('is combined with a deadline, or refused with the cost of each', () => {
     const wishes = { deadlineMinutes: 6, budgetUsd: 5 };
     expect(shardsOf(100 * gigabyte, wishes)).toBe(shardsOf(100 * gigabyte, { deadlineMinutes: 6 }));
     expect(refusal(100 * gigabyte, { deadlineMinutes: 6, budgetUsd: 0.0275 })).toMatch(
@@ -208,7 +208,7 @@ describe('by a budget', () => {
     );
   });
 
-  test('Spot is cheaper: the same budget is sooner done', () => {
+  test('buys a faster plan on Spot, which is cheaper', () => {
     const wishes = { budgetUsd: 0.0125 };
     const onDemand = planOf(40 * gigabyte, wishes);
     const spot = planOf(40 * gigabyte, wishes, { spot: true });

@@ -5,14 +5,14 @@ import { failing, gate, names, results, until, withBatch, world } from './suppor
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
-withServer('nightlyBatch over several runs', () => {
+withServer('nightlyBatch that continues as new', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start();
   }, 60_000);
   afterAll(() => rig.stop(), 60_000);
 
-  /** The batch's runs up to now. */
+  /** Returns the number of runs of the batch. */
   const runsOf = async (workflowId: string): Promise<number> => {
     const { client } = rig.env;
     const first = (await client.workflow.getHandle(workflowId).describe()).raw.workflowExecutionInfo?.firstRunId;
@@ -25,7 +25,7 @@ withServer('nightlyBatch over several runs', () => {
     return runs;
   };
 
-  test('a long batch goes on in new runs; each file is started once, and the window holds', async () => {
+  test('starts each file once and keeps to the concurrency limit over all its runs', async () => {
     const of = world(rig, { '2026-02-08': names(7), '2026-02-09': names(4) });
     const summary = await withBatch(rig, of, (batch) => batch.result(), { startsPerRun: 3 });
     expect(summary).toMatchObject({ files: 11, delivered: 11 });
@@ -35,7 +35,7 @@ withServer('nightlyBatch over several runs', () => {
     expect(of.messages()).toHaveLength(1);
   });
 
-  test('files that run when the batch goes on are heard of by the next run: delivered, failed, invalid, terminated', async () => {
+  test('the next run receives the results of files in flight: delivered, failed, invalid, terminated', async () => {
     const of = world(rig, { '2026-02-08': names(8) }, { maxConcurrent: 4 });
     const begun = gate();
     of.conduct.set('f000.csv', () => begun.passed.then(() => undefined));
@@ -68,7 +68,7 @@ withServer('nightlyBatch over several runs', () => {
     expect(terminated).toMatchObject({ failureType: 'Terminated', reason: 'its run was terminated' });
   });
 
-  test('pause, concurrency and what is held are handed over', async () => {
+  test('hands over the pause, the concurrency and the held files', async () => {
     const of = world(rig, { '2026-02-08': names(6) }, { maxConcurrent: 2 });
     const begun = gate();
     of.conduct.set('f000.csv', () => begun.passed.then(() => undefined));
@@ -99,7 +99,7 @@ withServer('nightlyBatch over several runs', () => {
     );
   });
 
-  test('a wait for carried files that fails leaves none of them out', async () => {
+  test('records every carried file as failed when the wait for them fails', async () => {
     const of = world(rig, { '2026-02-08': names(3) }, { maxConcurrent: 2 });
     const begun = gate();
     of.conduct.set('f000.csv', () => begun.passed.then(() => undefined));

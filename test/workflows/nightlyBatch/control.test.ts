@@ -22,7 +22,7 @@ withServer('control of a running nightlyBatch', () => {
     return ((error as WorkflowUpdateFailedError).cause as Error).message;
   };
 
-  test('pause: what runs ends, nothing is started, the batch stays open; resume goes on', async () => {
+  test('pause lets running files end, starts no others and keeps the batch open until resume', async () => {
     const of = world(rig, { '2026-02-08': names(5) }, { maxConcurrent: 2 });
     const first = gate();
     for (const name of names(2)) of.conduct.set(name, () => first.passed.then(() => undefined));
@@ -41,7 +41,7 @@ withServer('control of a running nightlyBatch', () => {
     });
   });
 
-  test('setConcurrency: more are started at once; fewer when some have ended', async () => {
+  test('setConcurrency starts more files at once, or fewer as running files end', async () => {
     const of = world(rig, { '2026-02-08': names(9) }, { maxConcurrent: 1 });
     const gates = new Map(names(9).map((name) => [name, gate()]));
     for (const [name, each] of gates) of.conduct.set(name, () => each.passed.then(() => undefined));
@@ -64,7 +64,7 @@ withServer('control of a running nightlyBatch', () => {
     expect(of.most()).toBe(4);
   });
 
-  test('retryFile: a file that failed is started again, and counts once', async () => {
+  test('retryFile starts a failed file again and counts it once', async () => {
     const of = world(rig, { '2026-02-08': names(4) }, { maxConcurrent: 1 });
     of.conduct.set('f000.csv', async (attempt) => (attempt === 1 ? failing('BadConfiguration')() : undefined));
     const last = gate();
@@ -84,7 +84,7 @@ withServer('control of a running nightlyBatch', () => {
     expect(results(of)).toHaveLength(5);
   });
 
-  test('a paused batch does not end, so that what failed last can be started again', async () => {
+  test('a paused batch stays open, so that the last failed file can be retried', async () => {
     const of = world(rig, { '2026-02-08': ['a.csv'] });
     const begun = gate();
     of.conduct.set('a.csv', async (attempt) => {
@@ -103,7 +103,7 @@ withServer('control of a running nightlyBatch', () => {
     });
   });
 
-  test('held files take no place; an approval reaches their pipelines', async () => {
+  test('held files do not count toward the concurrency limit, and an approval reaches their pipelines', async () => {
     const of = world(rig, { '2026-02-08': names(3) }, { maxConcurrent: 1 });
     const held = gate();
     of.conduct.set('f000.csv', () => held.passed.then(() => undefined));
@@ -138,7 +138,7 @@ withServer('control of a running nightlyBatch', () => {
     });
   });
 
-  test('nothing can be changed before the batch is planned, and after it has ended', async () => {
+  test('updates are rejected before the batch is planned and after it has ended', async () => {
     const of = world(rig, { '2026-02-08': ['a.csv'] });
     const planned = gate();
     of.activities.planBatch = () => planned.passed.then(() => ({ valid: false as const, reasons: ['no'] }));

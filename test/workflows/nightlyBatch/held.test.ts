@@ -10,7 +10,10 @@ import { gate, until, type World, withBatch, world } from './support';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 
-/** A batch whose files a gate holds, each as its pipeline's first task ends. `committed` is passed before a file is published. */
+/**
+ * A batch whose files a quality gate holds when the first task of each pipeline ends. `committed` resolves before a
+ * file is published.
+ */
 function ofHeld(rig: Rig, files: readonly string[], committed = Promise.resolve()): World {
   const of = world(rig, { '2026-02-08': files }, { maxConcurrent: 1 });
   const options = { rejects: { maxShare: 0.1, level: 'hold' } } as const;
@@ -36,7 +39,7 @@ function ofHeld(rig: Rig, files: readonly string[], committed = Promise.resolve(
   return of;
 }
 
-withServer('a batch whose pipelines are held', () => {
+withServer('a batch with held pipelines', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start();
@@ -48,7 +51,7 @@ withServer('a batch whose pipelines are held', () => {
   const pipeline = (of: World, source: string) =>
     rig.env.client.workflow.getHandle(`etl/${of.dataset}/2026-02-08/${source}`);
 
-  test('hears of each, gives its place to the next, and passes answers on to them', async () => {
+  test('receives each held file, starts the next one in its place, and forwards answers to the pipelines', async () => {
     const of = ofHeld(rig, ['a.csv', 'b.csv', 'c.csv']);
     await withBatch(rig, of, async (batch) => {
       await until('all are held', async () => (await held(batch)).length === 3);
@@ -87,7 +90,7 @@ withServer('a batch whose pipelines are held', () => {
     });
   });
 
-  test('hears that one was answered for at its own pipeline: it takes a place again', async () => {
+  test('counts a pipeline as running again when it is answered directly', async () => {
     const committed = gate();
     const of = ofHeld(rig, ['a.csv', 'b.csv'], committed.passed);
     await withBatch(rig, of, async (batch) => {
@@ -102,7 +105,7 @@ withServer('a batch whose pipelines are held', () => {
     });
   });
 
-  test('refuses an answer that its pipelines would not follow: they go on waiting, and are still held', async () => {
+  test('rejects an answer that its pipelines would reject; they keep waiting and stay held', async () => {
     const of = ofHeld(rig, ['a.csv']);
     await withBatch(rig, of, async (batch) => {
       await until('it is held', async () => (await held(batch)).length === 1);

@@ -12,7 +12,7 @@ withServer('nightlyBatch', () => {
   }, 60_000);
   afterAll(() => rig.stop(), 60_000);
 
-  test('delivers every file, never more at once than asked, and tells it once', async () => {
+  test('delivers every file within the concurrency limit and sends one message', async () => {
     const of = world(rig, { '2026-02-08': names(12) });
     const summary = await withBatch(rig, of, (batch) => batch.result());
     expect(summary).toMatchObject({ files: 12, delivered: 12, failed: 0, rowsWritten: 12 * 9, problems: [] });
@@ -21,7 +21,7 @@ withServer('nightlyBatch', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'delivered' } }]);
   });
 
-  test('several days, day after day', async () => {
+  test('processes several days in order', async () => {
     const of = world(
       rig,
       { '2026-02-08': ['a.csv', 'b.csv'], '2026-02-09': [], '2026-02-10': ['a.csv'] },
@@ -39,7 +39,7 @@ withServer('nightlyBatch', () => {
     ]);
   });
 
-  test('failed and invalid files do not hold up the others, and the batch is no success', async () => {
+  test('failed and invalid files do not block the others, and the batch fails', async () => {
     const of = world(rig, { '2026-02-08': names(6) });
     of.conduct.set('f001.csv', failing('BadConfiguration'));
     of.conduct.set('f003.csv', async () => ({ valid: false, reasons: ['it is empty'], batch: {} }));
@@ -54,12 +54,12 @@ withServer('nightlyBatch', () => {
       'f004.csv: delivered',
       'f005.csv: delivered',
     ]);
-    // One message, of the batch; each file that failed is a dead letter all the same.
+    // The batch sends one message; each failed file is still a dead letter.
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'incomplete' } }]);
     expect(of.calls.filter(({ name }) => name === 'sendToDeadLetters')).toHaveLength(2);
   });
 
-  test('with onFailure complete it completes, and tells them', async () => {
+  test('completes with onFailure complete and reports the failed files', async () => {
     const of = world(rig, { '2026-02-08': names(2) }, { onFailure: 'complete' });
     of.conduct.set('f001.csv', failing('BadConfiguration'));
     const summary = await withBatch(rig, of, (batch) => batch.result());
@@ -67,7 +67,7 @@ withServer('nightlyBatch', () => {
     expect(of.messages()).toMatchObject([{ outcome: { ended: 'incomplete' } }]);
   });
 
-  test('without files it fails, and reports which prefix had none', async () => {
+  test('fails without files and reports the prefix that had none', async () => {
     const of = world(rig, { '2026-02-08': [] }, { minFiles: 1 });
     const failure = await withBatch(rig, of, failureOf);
     expect(failure.type).toBe('BatchIncomplete');
@@ -78,7 +78,7 @@ withServer('nightlyBatch', () => {
     expect(of.messages()).toMatchObject([{ outcome }]);
   });
 
-  test('fewer files than wanted make it fail after all of them were delivered, over all its days', async () => {
+  test('fails after all deliveries when all days together have fewer files than expected', async () => {
     const days = { '2026-02-08': names(2), '2026-02-09': [], '2026-02-10': names(1) };
     const few = world(rig, days, { minFiles: 4, onFailure: 'complete' });
     const failure = await withBatch(rig, few, failureOf);
@@ -88,7 +88,7 @@ withServer('nightlyBatch', () => {
     expect(await withBatch(rig, enough, (batch) => batch.result())).toMatchObject({ delivered: 3 });
   });
 
-  test('what was delivered before counts as found, what is not a file does not; what is left out is summed up', async () => {
+  test('counts delivered files as found, ignores entries that are not files, and totals what it left out', async () => {
     const of = world(rig, { '2026-02-08': [] }, { minFiles: 2 });
     const file = (name: string, more: object) => ({
       uri: `file:///raw/${name}`,
@@ -118,7 +118,7 @@ withServer('nightlyBatch', () => {
     expect(results(of)).toEqual(['a.csv: skipped', 'link: skipped']);
   });
 
-  test('a plan of an earlier version may find nothing', async () => {
+  test('the plan of an earlier version may find no files', async () => {
     const of = world(rig, { '2026-02-08': [] });
     const summary = await withBatch(rig, of, (batch) => batch.result());
     expect(summary).toMatchObject({ files: 0 });
@@ -126,7 +126,7 @@ withServer('nightlyBatch', () => {
     expect(of.messages()).toMatchObject([{ outcome: { ended: 'empty' } }]);
   });
 
-  test('skipped and refused files have a reason, and no pipeline', async () => {
+  test('skipped and refused files have a reason and no pipeline', async () => {
     const of = world(rig, { '2026-02-08': [] });
     const file = (name: string, more: object) => ({
       uri: `file:///raw/${name}`,
@@ -152,7 +152,7 @@ withServer('nightlyBatch', () => {
     );
   });
 
-  test('a file whose pipeline somebody else has started is skipped', async () => {
+  test('skips a file whose pipeline was started by another caller', async () => {
     const of = world(rig, { '2026-02-08': ['a.csv'] });
     const id = `etl/${of.dataset}/2026-02-08/a`;
     await rig.with(of.activities, async (start) => {
@@ -171,7 +171,7 @@ withServer('nightlyBatch', () => {
     });
   });
 
-  test('a bad request fails with every reason, and is told', async () => {
+  test('an invalid request fails with every reason and sends a message', async () => {
     const of = world(rig, {});
     of.activities.planBatch = async () => ({ valid: false, reasons: ['prefix: is missing', 'to: is before from'] });
     const [failure, metadata] = await withBatch(rig, of, async (batch) => [
@@ -183,7 +183,7 @@ withServer('nightlyBatch', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'invalid' } }]);
   });
 
-  test('a listing that fails ends the batch after what runs, with its failure', async () => {
+  test('a failed listing ends the batch with that failure after the running files', async () => {
     const of = world(rig, { '2026-02-08': names(2), '2026-02-09': names(2) });
     const list = of.activities.listFiles;
     of.activities.listFiles = async (input) => {
@@ -196,7 +196,7 @@ withServer('nightlyBatch', () => {
     expect(of.messages()).toMatchObject([{ outcome: { ended: 'failed', failureType: 'BadConfiguration' } }]);
   });
 
-  test('results that cannot be kept are told, and undo nothing', async () => {
+  test('results that cannot be stored are reported and do not undo the deliveries', async () => {
     const of = world(rig, { '2026-02-08': names(1) });
     of.activities.recordResults = failing('BadConfiguration');
     const summary = await withBatch(rig, of, (batch) => batch.result());
@@ -206,7 +206,7 @@ withServer('nightlyBatch', () => {
     });
   });
 
-  test('more problems than are shown: all are counted and in the results', async () => {
+  test('counts and stores all problems when there are more than the message shows', async () => {
     const of = world(rig, { '2026-02-08': [] }, { onFailure: 'complete', maxConcurrent: 50 });
     const file = (index: number) => ({
       uri: `file:///raw/${index}.csv`,

@@ -19,7 +19,7 @@ const state = {
   maxConcurrent: 2,
 };
 
-test('a state that a run has handed over is taken', () => {
+test('accepts a state that a previous run handed over', () => {
   expect(readContinued({ state })).toEqual({ value: { state } });
 });
 
@@ -33,7 +33,7 @@ test.each<[string, object]>([
   ['a reason', { problems: [{ ...result, reason: 1 }] }],
   ['an outcome', { problems: [{ ...result, outcome: 'constructor' }] }],
   ['a cost', { problems: [{ ...result, costUsd: '1' }] }],
-])('a summary with %s of another type is rejected', (_, changes) => {
+])('rejects a summary with %s of another type', (_, changes) => {
   const changed = { ...state, summary: { ...state.summary, ...changes } };
   expect(readContinued({ state: changed })).toEqual({ problem: expect.stringMatching(/^state: /) });
 });
@@ -41,6 +41,6 @@ test.each<[string, object]>([
 test.each<[string, object]>([
   ['a priority', { plan: { ...state.plan, priority: 'high' } }],
   ['why a file is held', { running: [{ ...file, held: {} }] }],
-])('a state with %s of another type is rejected', (_, changes) => {
+])('rejects a state with %s of another type', (_, changes) => {
   expect(readContinued({ state: { ...state, ...changes } })).toEqual({ problem: expect.stringMatching(/^state: /) });
 });

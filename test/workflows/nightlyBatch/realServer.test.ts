@@ -8,19 +8,19 @@ import { failing, gate, names, results, until, type World, withBatch, world } fr
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-withServer('nightlyBatch on a server whose time is real', () => {
+withServer('nightlyBatch on a server with real time', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.startReal();
   }, 60_000);
   const over = gate();
   afterAll(() => {
-    // The workers wait for activities that have not heard of their cancellation.
+    // The workers would otherwise wait for activities that have not received their cancellation.
     over.open();
     return rig.stop();
   }, 60_000);
 
-  test('started by a schedule, its day is that of the schedule, however late it starts', async () => {
+  test('takes its day from the time of the schedule, however late it starts', async () => {
     const of = world(rig, { '2026-02-08': ['a.csv'] });
     const days: string[] = [];
     const { planBatch } = of.activities;
@@ -93,7 +93,7 @@ withServer('nightlyBatch on a server whose time is real', () => {
     }
   };
 
-  test('cancelled while it is planned', async () => {
+  test('is cancelled while it is planned', async () => {
     const of = world(rig, {});
     const { activity, isCalled } = waiting();
     of.activities.planBatch = activity;
@@ -101,7 +101,7 @@ withServer('nightlyBatch on a server whose time is real', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'cancelled' } }]);
   });
 
-  test('cancelled while it lists', async () => {
+  test('is cancelled while it lists files', async () => {
     const of = world(rig, {});
     const { activity, isCalled } = waiting();
     of.activities.listFiles = activity;
@@ -109,7 +109,7 @@ withServer('nightlyBatch on a server whose time is real', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'cancelled' } }]);
   });
 
-  test('cancelled while files run: they are cancelled and waited for, the rest is not started', async () => {
+  test('cancels and awaits the running files when it is cancelled, and starts no others', async () => {
     const of = world(rig, { '2026-02-08': names(6) });
     for (const name of names(6)) of.conduct.set(name, untilCancelled);
     const memo = await cancelWhen(of, () => of.began.length === 3);
@@ -126,7 +126,7 @@ withServer('nightlyBatch on a server whose time is real', () => {
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'batch', ended: 'cancelled' } }]);
   });
 
-  test('cancelled while files run that an earlier run of it has started', async () => {
+  test('cancels files that an earlier run started', async () => {
     const of = world(rig, { '2026-02-08': names(4) }, { maxConcurrent: 2 });
     for (const name of names(4)) of.conduct.set(name, untilCancelled);
     const memo = await cancelWhen(of, () => of.calls.some(({ name }) => name === 'awaitRuns'), { startsPerRun: 2 });
@@ -134,7 +134,7 @@ withServer('nightlyBatch on a server whose time is real', () => {
     expect(of.began).toHaveLength(2);
   });
 
-  test('cancelled while it is paused', async () => {
+  test('is cancelled while it is paused', async () => {
     const of = world(rig, { '2026-02-08': names(2) }, { maxConcurrent: 1 });
     const first = gate();
     of.conduct.set('f000.csv', () => first.passed.then(() => undefined));
@@ -153,7 +153,7 @@ withServer('nightlyBatch on a server whose time is real', () => {
     expect(memo).toMatchObject({ ended: 'cancelled', files: 1, delivered: 1 });
   });
 
-  test('cancelled while it writes results: they are written all the same', async () => {
+  test('still writes results that it is writing when it is cancelled', async () => {
     const of = world(rig, { '2026-02-08': [] }, { onFailure: 'complete' });
     const batch = (index: number) => ({ dataset: of.dataset, batchDate: '2026-02-08', source: `${index}` });
     const refused = (index: number) => ({ uri: `file:///raw/${index}`, bytes: 1, batch: batch(index), refused: 'no' });
@@ -165,12 +165,12 @@ withServer('nightlyBatch on a server whose time is real', () => {
     expect(of.pages.map((page) => page.results.length)).toEqual([200]);
   });
 
-  test('cancelled after its last file has committed: delivered, as that file is', async () => {
+  test('is delivered when it is cancelled after its last file has committed', async () => {
     const of = world(rig, { '2026-02-08': names(2) });
     const committing = waiting();
     const confirm = of.activities.confirmCommit;
     let looks = 0;
-    // The second one to be confirmed hears of the cancel; its commit is there all the same.
+    // The second confirmation receives the cancellation; its commit exists all the same.
     of.activities.confirmCommit = (query) => (++looks === 2 ? committing.activity() : confirm(query));
     await withBatch(rig, of, async (batch) => {
       await until('one is delivered, one has committed', () => committing.isCalled() && results.length > 0);
@@ -184,40 +184,37 @@ withServer('nightlyBatch on a server whose time is real', () => {
   test.each([
     ['this run of the batch', 10],
     ['an earlier run of the batch', 2],
-  ])(
-    'a file whose pipeline is reset is followed to the end of its newest run: started by %s',
-    async (_, startsPerRun) => {
-      const of = world(rig, { '2026-02-08': names(3) }, { maxConcurrent: 2 });
-      const first = gate();
-      of.conduct.set('f000.csv', (attempt) => (attempt === 1 ? untilCancelled() : first.passed.then(() => undefined)));
-      await withBatch(
-        rig,
-        of,
-        async ({ workflowId }) => {
-          const { client } = rig.env;
-          const batch = client.workflow.getHandle(workflowId);
-          await until('it waits for the first file alone', async () => {
-            const { running, counts } = await batch.query<BatchStatus>('status');
-            return running === 1 && counts.delivered === 2;
-          });
-          const workflowExecution = { workflowId: `etl/${of.dataset}/2026-02-08/f000`, runId: '' };
-          const { runId } = await client.workflow.getHandle(workflowExecution.workflowId).describe();
-          await client.workflowService.resetWorkflowExecution({
-            namespace: 'default',
-            workflowExecution: { ...workflowExecution, runId },
-            workflowTaskFinishEventId: Long.fromNumber(4),
-            requestId: `reset-${of.dataset}`,
-          });
-          await until('it begins again', () => of.began.filter((name) => name === 'f000.csv').length === 2);
-          first.open();
-          expect(await batch.result()).toMatchObject({ files: 3, delivered: 3 });
-        },
-        { startsPerRun },
-      );
-    },
-  );
+  ])('follows a reset pipeline to the end of its newest run: started by %s', async (_, startsPerRun) => {
+    const of = world(rig, { '2026-02-08': names(3) }, { maxConcurrent: 2 });
+    const first = gate();
+    of.conduct.set('f000.csv', (attempt) => (attempt === 1 ? untilCancelled() : first.passed.then(() => undefined)));
+    await withBatch(
+      rig,
+      of,
+      async ({ workflowId }) => {
+        const { client } = rig.env;
+        const batch = client.workflow.getHandle(workflowId);
+        await until('it waits for the first file alone', async () => {
+          const { running, counts } = await batch.query<BatchStatus>('status');
+          return running === 1 && counts.delivered === 2;
+        });
+        const workflowExecution = { workflowId: `etl/${of.dataset}/2026-02-08/f000`, runId: '' };
+        const { runId } = await client.workflow.getHandle(workflowExecution.workflowId).describe();
+        await client.workflowService.resetWorkflowExecution({
+          namespace: 'default',
+          workflowExecution: { ...workflowExecution, runId },
+          workflowTaskFinishEventId: Long.fromNumber(4),
+          requestId: `reset-${of.dataset}`,
+        });
+        await until('it begins again', () => of.began.filter((name) => name === 'f000.csv').length === 2);
+        first.open();
+        expect(await batch.result()).toMatchObject({ files: 3, delivered: 3 });
+      },
+      { startsPerRun },
+    );
+  });
 
-  test('a batch that is cancelled cancels the newest run of a pipeline that was reset', async () => {
+  test('cancels the newest run of a reset pipeline when it is cancelled', async () => {
     const of = world(rig, { '2026-02-08': names(1) });
     of.conduct.set('f000.csv', untilCancelled);
     await withBatch(rig, of, async ({ workflowId }) => {
@@ -240,18 +237,18 @@ withServer('nightlyBatch on a server whose time is real', () => {
     });
   });
 
-  test('a batch whose events are large starts them in parts: a workflow task has four megabytes at most', async () => {
+  test('starts large events in parts, since a workflow task holds at most 4 MB', async () => {
     const columns = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`c${n}`, 'text']));
     const of = world(rig, { '2026-02-08': names(36) }, { maxConcurrent: 36, columns });
     const workflowId = `large-${of.dataset}`;
     for (const prefix of [workflowId, `etl/${of.dataset}/`]) rig.adopt(prefix, of.activities);
-    // Not replayed at the end: a client does not take a page of such a history.
+    // Not replayed at the end: a client does not accept a page of this history.
     const started = { workflowId, taskQueue: 'etl', args: [{ prefix: 'file:///raw/{date}' }] };
     const batch = await rig.env.client.workflow.start('nightlyBatch', started);
     expect(await batch.result()).toMatchObject({ delivered: 36 });
   });
 
-  test('a batch of the longest names hands over what a payload has room for', async () => {
+  test('a batch with names of maximum length hands over a state that fits in a payload', async () => {
     const long = names(80).map((name) => `${'\u0001'.repeat(1200)}${name}`);
     const of = world(rig, { '2026-02-08': long }, { maxConcurrent: 80 });
     for (const name of long) of.conduct.set(name, failing('BadData'));
@@ -260,7 +257,7 @@ withServer('nightlyBatch on a server whose time is real', () => {
     expect(results(of)).toHaveLength(80);
   });
 
-  test('cancelled while it tells the end: too late', async () => {
+  test('a cancellation while it sends the final message has no effect', async () => {
     const of = world(rig, { '2026-02-08': ['a.csv'] });
     const told = gate();
     of.activities.notify = () => told.passed.then(() => ({ messageId: 'm' }));

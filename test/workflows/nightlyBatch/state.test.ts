@@ -23,7 +23,7 @@ const file = (index: number) => ({
   workflowId: `etl/ventas/2026-02-08/${'k'.repeat(84)}-${String(index).padStart(6, '0')}`,
 });
 
-/** As much as there can be: files that fail with long reasons, results that are not written yet, a full window. */
+/** The largest state: files that fail with long reasons, unwritten results and a full window. */
 function handedOver(running: number): BatchState {
   const state = beginning(plan, { workflowId: 'night', runId: 'r1' });
   const failed = (index: number): FileResult => ({
@@ -34,22 +34,22 @@ function handedOver(running: number): BatchState {
   });
   for (let index = 0; index < 10_000; index++) {
     addResult(state, failed(index));
-    // What is written leaves the state (writePage).
+    // Written results leave the state (writePage).
     if (state.results.length === 200 && index < 9_999) state.results = [];
   }
   state.running = Array.from({ length: running }, (_, index) => ({ ...file(index), runId: '0'.repeat(36) }));
   return state;
 }
 
-test('what a run hands over stays below what Temporal takes, whatever the number of files', () => {
+test("the state handed to the next run stays below Temporal's limit for any number of files", () => {
   const bytes = (running: number) => JSON.stringify(handedOver(running)).length;
   expect(bytes(20)).toBeLessThan(220_000);
   expect(bytes(500)).toBeLessThan(500_000);
-  // Temporal refuses 2 MiB.
+  // Temporal rejects payloads of 2 MiB.
   expect(bytes(maxUnderWay)).toBeLessThan(700_000);
 });
 
-test('held files take no place in the window, until too many are under way', () => {
+test('held files do not count toward the window until too many files are in flight', () => {
   const full = handedOver(20);
   expect(hasPlace(full)).toBe(false);
   for (const held of full.running.slice(0, 1)) held.held = 'few rows';

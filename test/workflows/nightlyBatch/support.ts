@@ -11,28 +11,28 @@ import { createExecutions } from '../../../workers/executions';
 import { delivered, fakeActivities } from '../../support/fakeActivities';
 import { type Call, type Rig, samplePlan } from '../../support/rig';
 
-/** What a test's batch is about: its dataset is its own, so that its pipelines find its activities. */
+/** Inputs and records of a test's batch. Each batch has its own dataset, by which its pipelines find its activities. */
 export interface World {
   readonly dataset: string;
   readonly plan: BatchPlan;
   readonly activities: EtlActivities;
   readonly calls: Call[];
-  /** By the file's name: what its pipeline does instead of being delivered at once. */
+  /** By file name: what the pipeline does instead of delivering at once. */
   readonly conduct: Map<string, (attempt: number) => Promise<Validation | undefined>>;
-  /** The most pipelines that were under way at once. */
+  /** Returns the maximum number of pipelines in flight at the same time. */
   most(): number;
-  /** Names of files in the order in which their pipelines began. */
+  /** File names in the order in which their pipelines started. */
   readonly began: string[];
   readonly pages: ResultsPage[];
   messages(): { outcome: { kind: string; ended?: string } }[];
 }
 
-/** A workflow ID has a thousand characters at most. */
+/** Temporal limits a workflow ID to 1000 characters. */
 const sourceOf = (name: string): string => stem(name).slice(-40);
 
 let worlds = 0;
 
-/** A batch over these files, by day; each of them is delivered unless `conduct` says otherwise. */
+/** A batch over these files, by day. Each file is delivered unless `conduct` overrides it. */
 export function world(
   rig: Rig,
   files: Readonly<Record<string, readonly string[]>>,
@@ -101,7 +101,7 @@ export function world(
   return { dataset, plan, activities, calls, conduct, began, pages, most: () => most, messages };
 }
 
-/** Runs the batch of a world, and what a test does with it. */
+/** Runs the batch of a world together with the actions of a test. */
 export function withBatch<T>(
   rig: Rig,
   of: World,
@@ -114,7 +114,7 @@ export function withBatch<T>(
   });
 }
 
-/** Names of the files that results have, page after page. */
+/** File names with a result, page after page. */
 export function results(of: World): string[] {
   return of.pages.flatMap(({ results }) => results.map(({ uri, outcome }) => `${baseName(uri)}: ${outcome}`));
 }
@@ -131,7 +131,7 @@ export function gate(): { readonly passed: Promise<void>; open(): void } {
   return { passed, open: () => open() };
 }
 
-/** Waits, in real time, until something holds. */
+/** Waits in real time until a condition holds. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries++) {
     if (tries > 400) throw new Error(`it never happened: ${what}`);
@@ -139,7 +139,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** Fails a pipeline before its task, with this type. */
+/** Fails a pipeline with this type before its task is launched. */
 export const failing = (type: string) => async (): Promise<never> => {
   throw ApplicationFailure.nonRetryable('as the test wants it', type);
 };

@@ -11,11 +11,11 @@ withServer('updates of a nightlyBatch that continues as new', () => {
   }, 60_000);
   afterAll(() => rig.stop(), 60_000);
 
-  /** The batch has taken the update, or says that it takes none before its first file and after its last one. */
+  /** The batch accepts the update, or rejects it because its first file has not started or its last one has ended. */
   const allowed =
     /^at most \d files at once$|has ended: nothing can be changed|already completed|aborted by closing workflow/;
 
-  /** Sends updates one after the other until the batch has ended. Returns what they were answered with. */
+  /** Sends updates one after another until the batch has ended. Returns the answers. */
   const stream = async (batch: WorkflowHandle, ended: () => boolean): Promise<string[]> => {
     const answers: string[] = [];
     while (!ended()) {
@@ -26,7 +26,7 @@ withServer('updates of a nightlyBatch that continues as new', () => {
     return answers;
   };
 
-  test('each update of several streams is carried out, or told that the batch has ended', async () => {
+  test('each update of several streams is executed or rejected because the batch has ended', async () => {
     const of = world(rig, { '2026-02-08': names(40) }, { maxConcurrent: 3 });
     await withBatch(
       rig,
