@@ -38,7 +38,7 @@ describe('paths in expressions', () => {
   });
 });
 
-describe('a path that is read has been written', () => {
+describe('reads of paths', () => {
   test.each<[string, string, Record<string, unknown>]>([
     ['of the event', '$.detail.batchDate', { Work: { ...taskAnd, Next: 'Read' } }],
     ['put there', '$.note.value', { Note: write('$.note', 'Read') }],
