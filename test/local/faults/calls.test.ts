@@ -91,7 +91,7 @@ describe('credentials', () => {
     expect([error.message, error.$metadata?.httpStatusCode]).toEqual(['no', 403]);
   });
 
-  it('with a duration: rejects every call of every operation until it ends', async () => {
+  it('with `forSeconds`: rejects every call of every operation until the window ends', async () => {
     await rules({ fault: 'credentials', forSeconds: 0.5, times: 1 });
     const ask = () => rig.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
     const begun = Date.now();
