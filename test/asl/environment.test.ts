@@ -18,10 +18,10 @@ afterEach(() => lake.remove());
 
 type Environment = Record<string, string>;
 
-/** What the activity has written, by its URI. */
+/** Content that the activity has written, by URI. */
 const written = new Map<string, string>();
 
-/** The environments of all attempts of the task. */
+/** Returns the environments of all attempts of the task. */
 function environments(execution: Execution): Environment[] {
   return sentBy(execution, 'TransformData').map((parameters) => {
     const { Overrides } = parameters as {
@@ -32,7 +32,7 @@ function environments(execution: Execution): Environment[] {
   });
 }
 
-/** A run of the machine with the real function, and the plan it made. */
+/** Runs the machine with the real function, and returns the run and its plan. */
 async function runFor(detail: object, failures = 0) {
   let plan: Plan | undefined;
   let toFail = failures;
@@ -57,7 +57,7 @@ async function runFor(detail: object, failures = 0) {
   return { execution, plan, startedAt: sent?.Payload.run.startedAt ?? '' };
 }
 
-/** What the activity asks ECS for, of the same plan and run. */
+/** Returns the environment that the activity sends to ECS for the same plan and run. */
 async function ofTheActivity(plan: Plan, startedAt: string, generation: number): Promise<Environment> {
   const requests: { environment: Environment }[] = [];
   const tasks = {
@@ -75,10 +75,10 @@ async function ofTheActivity(plan: Plan, startedAt: string, generation: number):
   return requests[0]?.environment ?? {};
 }
 
-/** ECS's events of a task with it are told to the Temporal workflow of that name, and here is none. */
+/** WORKFLOW_ID routes ECS events to a Temporal workflow, which a state machine does not have. */
 const withoutWorkflow = ({ WORKFLOW_ID: _, ...rest }: Environment): Environment => rest;
 
-/** With the options themselves where they lie elsewhere: each engine has a place of its own for them. */
+/** Replaces a URI of options with their content, since each engine stores them in a different place. */
 function read({ OPTIONS = '', ...rest }: Environment = {}): Environment {
   return { ...rest, OPTIONS: OPTIONS.startsWith('file:') ? (written.get(OPTIONS) ?? textOf(OPTIONS)) : OPTIONS };
 }
@@ -89,7 +89,7 @@ test.each<[string, object]>([
   ['some options', { dialect: { delimiter: ',' }, columns: { id: 'text' }, chunkRows: 1000 }],
   ['quotes, braces and backslashes', { dialect: { quote: "'" }, columns: { 'it\\{}"s': 'text' } }],
   ['long options', { columns: manyColumns }],
-])('the container is told the same by both engines: %s', async (_what, detail) => {
+])('both engines give the container the same environment: %s', async (_what, detail) => {
   const { execution, plan, startedAt } = await runFor(detail);
   expect(execution.status).toBe('SUCCEEDED');
   const [environment, ...more] = environments(execution);
@@ -97,12 +97,12 @@ test.each<[string, object]>([
   expect(read(environment)).toEqual(read(withoutWorkflow(await ofTheActivity(plan, startedAt, 1))));
 });
 
-test('a task outlives its state, whatever the event wishes: one that ended itself earlier would be tried again', async () => {
+test('a task outlives its state for any event: a task that ended earlier would be retried', async () => {
   const { execution } = await runFor({ compute: { timeoutSeconds: 60 } });
   expect(environments(execution)).toEqual([expect.objectContaining({ TIMEOUT_SECONDS: '3630' })]);
 });
 
-test('long options go by the URI of what the container reads', async () => {
+test('long options are passed by the URI of their content', async () => {
   const { execution, plan, startedAt } = await runFor({ columns: manyColumns });
   const optionsUri = `${lake.clean}/_etl/ventas/2026-02-08/ventas_2026_02/options/${plan.optionsHash}.json`;
   expect(JSON.stringify(plan.options).length).toBeGreaterThan(maxInlineOptions);
@@ -116,13 +116,13 @@ test('long options go by the URI of what the container reads', async () => {
   expect(environments(execution)).toEqual([expected]);
 });
 
-test('each launch is a generation, and nothing else differs', async () => {
+test('each launch increments the generation and changes nothing else', async () => {
   const { execution, plan, startedAt } = await runFor({}, 2);
   const expected = [1, 2, 3].map((generation) => ofTheActivity(plan, startedAt, generation));
   expect(environments(execution)).toEqual((await Promise.all(expected)).map(withoutWorkflow));
 });
 
-test('without its workflow the activity’s has no name more than the machine’s', async () => {
+test('except for WORKFLOW_ID, both engines set the same variables', async () => {
   const { execution, plan, startedAt } = await runFor({});
   const names = Object.keys(environments(execution)[0] ?? {});
   expect([...names, 'WORKFLOW_ID'].sort()).toEqual(Object.keys(await ofTheActivity(plan, startedAt, 1)).sort());

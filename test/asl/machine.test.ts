@@ -20,7 +20,7 @@ const invalid = async () => ({
 describe('the flow', () => {
   const machine = generated();
 
-  test('a state for each stage and each end; what succeeds is what delivers', () => {
+  test('has a state for each stage and each end; only a delivery succeeds', () => {
     for (const stage of Object.keys(flow) as (keyof typeof flow)[]) {
       expect(machine.States[stateNames[stage]]?.Type).toBe('Task');
     }
@@ -30,7 +30,7 @@ describe('the flow', () => {
     }
   });
 
-  test('a task ends itself no later than its state', () => {
+  test('a task stops no later than its state times out', () => {
     expect((machine.States.TransformData as TaskState).TimeoutSeconds).toBe(transform.timeoutSeconds);
   });
 
@@ -70,7 +70,7 @@ describe('the flow', () => {
     expect(execution.status).toBe(status);
   });
 
-  test('an event that is no object fails as invalid input, and is kept as it came', async () => {
+  test('an event that is not an object fails as invalid input and is kept unchanged', async () => {
     const execution = await run(generated(), { validate: invalid }, 'not an event');
     expect(sentBy(execution, 'ValidateInput')).toMatchObject([{ Payload: { event: 'not an event' } }]);
     expect(sentBy(execution, 'SendInvalidToDeadLetters')).toMatchObject([{ MessageBody: 'not an event' }]);
@@ -89,11 +89,11 @@ describe('messages', () => {
     ['success', 'NotifySuccess', {}, es.firstLines.success('2026-02-08')],
     ['invalid input', 'NotifyInvalidData', { validate: invalid }, es.firstLines.invalid()],
     ['failure', 'NotifyFailure', { runTask: failing }, es.firstLines.failure('TaskFailed')],
-  ])('the first line of %s is the fixed one', async (_what, state, services, line) => {
+  ])('the first line of %s is fixed', async (_what, state, services, line) => {
     expect((await messageOf(state, services)).firstLine).toBe(line);
   });
 
-  test('the language of the settings is that of all messages', async () => {
+  test('all messages use the configured language', async () => {
     const machine = stateMachine({ ...settings, messageLanguage: 'en' });
     const [sent] = sentBy(await run(machine, {}), 'NotifySuccess');
     expect((sent as { Message: string }).Message).toMatch(/^ETL completed for 2026-02-08\n/);
@@ -102,7 +102,7 @@ describe('messages', () => {
       expect(text).not.toContain(label);
   });
 
-  test('an alert of invalid input has the reasons', async () => {
+  test('an alert of invalid input lists the reasons', async () => {
     expect((await messageOf('NotifyInvalidData', { validate: invalid })).body).toContain('a header is missing');
   });
 
@@ -118,7 +118,7 @@ describe('messages', () => {
     ['NotifyFailure', { validate: longName, runTask: failing }],
     ['NotifyFailure', { validate: failing }],
     ['NotifyFailure', { validate: longName, confirm: failing }],
-  ])('the subject of %s is what SNS takes, whatever the names', async (state, services) => {
+  ])('the subject of %s is valid for SNS with any names', async (state, services) => {
     const { subject, body } = await messageOf(state, services);
     expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
     if (!body.includes('desconocido')) expect(body).toContain(longest.dataset);
@@ -126,13 +126,13 @@ describe('messages', () => {
 });
 
 describe('errors', () => {
-  test('no path reads a Cause: a timeout may come without one', () => {
+  test('no path reads a Cause, which a timeout may lack', () => {
     expect(JSON.stringify(generated())).not.toMatch(/\$\.error\.|\.Cause/);
   });
 
-  test('an error without a Cause is told all the same', async () => {
+  test('an error without a Cause is reported', async () => {
     const machine = changed((states) => {
-      // What Step Functions gives of a timeout, by a state of its own.
+      // A state that returns what Step Functions gives for a timeout.
       states.TransformData = {
         ...{ Type: 'Pass', Result: { Error: 'States.Timeout' }, ResultPath: '$.error', Next: 'TransformTimedOut' },
       } as never;

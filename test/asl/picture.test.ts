@@ -13,7 +13,7 @@ describe('the sources', () => {
   const machine = generated();
   const picture = machinePicture(machine);
 
-  test('the machine’s has every state, and every way out of it', () => {
+  test('the machine diagram has every state and every transition', () => {
     for (const [name, state] of Object.entries(machine.States)) {
       expect(picture).toMatch(new RegExp(`^ {2}${name}[\\[({]`, 'm'));
       const next = 'Next' in state && state.Next !== undefined ? [state.Next] : [];
@@ -24,13 +24,13 @@ describe('the sources', () => {
     }
   });
 
-  test('what is on it is what the machine says', () => {
+  test('the machine diagram shows the settings of the machine', () => {
     expect(picture).toContain('ecs:runTask.sync, timeout 3600 s<br/>no retry on States.Timeout');
     expect(picture).toContain('2 retries on States.TaskFailed<br/>waits 60 s × 2');
     expect(picture).toContain('TransformTimedOut<br/>type: Timeout');
   });
 
-  test('the workflow’s has every stage by the same name, and every way of the flow', () => {
+  test('the workflow diagram has every stage by the same name and every transition', () => {
     const lines = workflowPicture().split('\n');
     for (const [stage, ways] of Object.entries(flow)) {
       for (const next of Object.values(ways)) {
@@ -43,8 +43,8 @@ describe('the sources', () => {
 
 const withBrowser = process.env.ETL_TEST_CHROMIUM ? describe : describe.skip;
 
-withBrowser('drawn', () => {
-  test('both show everything, and cut nothing off', async () => {
+withBrowser('rendered diagrams', () => {
+  test('both show everything without clipping', async () => {
     const machine = generated();
     const [machineDrawn, workflowDrawn] = await drawMermaid([machinePicture(machine), workflowPicture()]);
     const shown = (texts: readonly string[] = [], name: string) => texts.some((text) => text.includes(name));
@@ -58,7 +58,7 @@ withBrowser('drawn', () => {
     }
   }, 60_000);
 
-  test('a source that is none is refused', async () => {
+  test('rejects an invalid source', async () => {
     await expect(drawMermaid(['flowchart TD\n  a --> "'])).rejects.toThrow(/Parse error|Lexical error/);
   }, 60_000);
 });

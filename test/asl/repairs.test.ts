@@ -8,7 +8,7 @@ import { camelCase } from '../../local/stepFunctions/casing';
 import { TaskError } from '../../local/stepFunctions/interpreter';
 import { changed, generated, run, sentBy, settings, visited, without } from './support';
 
-/** The widely copied form of this machine has each of these faults; they are put back into the generated one. */
+/** The widely copied form of this machine has each of these faults; the tests put them back into the generated one. */
 const rulesBroken = (machine: StateMachine) => [...new Set(lintMachine(machine).map(({ rule }) => rule))];
 
 const failing = async () => {
@@ -16,7 +16,7 @@ const failing = async () => {
 };
 const failsToStart = { runTask: failing };
 
-test('the generated machine has none of them', () => {
+test('the generated machine has none of these faults', () => {
   expect(lintMachine(generated())).toEqual([]);
   expect(lintMachine(stateMachine({ ...settings, spot: true }))).toEqual([]);
 });
@@ -26,7 +26,7 @@ describe('TransformData without ResultPath', () => {
     states.TransformData = without(states.TransformData as TaskState, 'ResultPath');
   });
 
-  test('drops what the states behind it read', async () => {
+  test('drops the data that later states read', async () => {
     const execution = await run(broken);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
     expect(execution.cause).toContain('$.validation.plan');
@@ -34,7 +34,7 @@ describe('TransformData without ResultPath', () => {
     expect(rulesBroken(broken)).toEqual(['paths']);
   });
 
-  test('even where nothing stands between it and NotifySuccess', async () => {
+  test('drops the data even when NotifySuccess follows directly', async () => {
     const direct = changed((states) => {
       states.TransformData = { ...without(states.TransformData as TaskState, 'ResultPath'), Next: 'NotifySuccess' };
     });
@@ -43,7 +43,7 @@ describe('TransformData without ResultPath', () => {
     expect(execution.cause).toContain('$.validation.batch');
   });
 
-  test('with it the message has the batch', async () => {
+  test('with ResultPath, the message contains the batch', async () => {
     const execution = await run(generated());
     expect(execution.status).toBe('SUCCEEDED');
     expect(sentBy(execution, 'NotifySuccess')).toEqual([
@@ -58,7 +58,7 @@ describe('a Catch without ResultPath', () => {
     states.TransformData = { ...rest, Catch: Catch.map((catcher) => without(catcher, 'ResultPath')) };
   });
 
-  test('drops the batch that failed: nobody is told of it', async () => {
+  test('drops the failed batch, and no alert is sent', async () => {
     const execution = await run(broken, failsToStart);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
     expect(sentBy(execution, 'NotifyFailure')).toEqual([]);
@@ -66,7 +66,7 @@ describe('a Catch without ResultPath', () => {
     expect(rulesBroken(broken)).toEqual(['catch-result-path', 'paths']);
   });
 
-  test('with it the alert names the batch, and the event is kept', async () => {
+  test('with ResultPath, the alert names the batch and the event is kept', async () => {
     const event = { detail: { s3Key: 'a.csv', batchDate: '2026-02-08' } };
     const execution = await run(generated(), failsToStart, event);
     const [alert] = sentBy(execution, 'NotifyFailure');
@@ -80,26 +80,26 @@ describe('a failure branch with End: true', () => {
     states.NotifyFailure = { ...without(states.NotifyFailure as TaskState, 'Next'), Catch: [], End: true };
   });
 
-  test('shows a failed run as SUCCEEDED', async () => {
+  test('reports a failed run as SUCCEEDED', async () => {
     const execution = await run(broken, failsToStart);
     expect(execution.status).toBe('SUCCEEDED');
     expect(visited(execution)).not.toContain('NotifySuccess');
     expect(rulesBroken(broken)).toContain('green-failure');
   });
 
-  test('a Fail state ends it, with what failed', async () => {
+  test('a Fail state ends the run with the error', async () => {
     const execution = await run(generated(), failsToStart);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'TaskFailed' });
     expect(execution.cause).toContain('Essential container in task exited');
   });
 
-  test('it does so when the alert cannot be sent, too', async () => {
+  test('a Fail state ends the run when the alert cannot be sent, too', async () => {
     const execution = await run(generated(), { runTask: failing, publish: failing, send: failing });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'TaskFailed' });
     expect(visited(execution).slice(-3)).toEqual(['NotifyFailure', 'SendFailedToDeadLetters', 'Failed']);
   });
 
-  test('delivered data stays delivered when its message cannot be sent', async () => {
+  test('delivered data stays delivered when the message cannot be sent', async () => {
     const execution = await run(generated(), { publish: failing });
     expect(execution.status).toBe('SUCCEEDED');
     expect(visited(execution).slice(-2)).toEqual(['NotifySuccess', 'Delivered']);
@@ -107,7 +107,7 @@ describe('a failure branch with End: true', () => {
 });
 
 describe('a timeout', () => {
-  /** Longer than the state may take. */
+  /** Takes longer than the timeout of the state. */
   const slow = { runTask: async () => void (await sleep(1500)) };
   const withRetry = (Retry: TaskState['Retry']) =>
     changed((states) => {
@@ -119,34 +119,34 @@ describe('a timeout', () => {
     throw new TaskError('CommitMissing', 'the commit log has no such batch');
   };
 
-  test('after the commit of the task is a delivery', async () => {
+  test('after the commit of the task counts as a delivery', async () => {
     const execution = await run(withRetry(undefined), slow);
     expect(visited(execution).slice(-3)).toEqual(['ConfirmLate', 'NotifySuccess', 'Delivered']);
     expect(execution.status).toBe('SUCCEEDED');
   });
 
-  test('is an hour lost, and not tried again', async () => {
+  test('without a commit fails the run and is not retried', async () => {
     const execution = await run(withRetry(undefined), { ...slow, confirm: missing });
     expect(sentBy(execution, 'TransformData')).toHaveLength(1);
     expect(visited(execution)).toContain('TransformTimedOut');
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Timeout' });
   });
 
-  test('is not matched by States.TaskFailed where the specification is followed', async () => {
+  test('does not match States.TaskFailed where the specification is followed', async () => {
     const silent = withRetry([{ ErrorEquals: ['States.TaskFailed'], MaxAttempts: 2 }]);
     expect(await attempts(silent)).toBe(1);
-    // Not everybody follows it, and so it has to be said.
+    // Not every implementation follows it, so the rule requires an explicit entry.
     expect(rulesBroken(silent)).toEqual(['explicit-timeout']);
   });
 
-  test('is tried again, beside the task that still runs, where States.ALL is retried', async () => {
+  test('is retried beside the running task where States.ALL is retried', async () => {
     const begun: string[] = [];
     const secondBegins = new EventEmitter();
     const execution = await run(withRetry([{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }]), {
       runTask: async (_parameters, state, signal) => {
         if (begun.push(state) === 1) return once(secondBegins, 'begun');
         secondBegins.emit('begun');
-        // Until its state has timed out.
+        // Until the state has timed out.
         return once(signal, 'abort');
       },
       confirm: missing,
@@ -157,7 +157,7 @@ describe('a timeout', () => {
     expect(execution.error).toBe('Timeout');
   });
 
-  test('said explicitly, it is not tried again even then', async () => {
+  test('is not retried even then with an explicit entry', async () => {
     const [timeout] = (generated().States.TransformData as TaskState).Retry ?? [];
     expect(timeout).toEqual({ ErrorEquals: ['States.Timeout'], MaxAttempts: 0 });
     const all = { ErrorEquals: ['States.ALL'], MaxAttempts: 2 };
@@ -173,12 +173,12 @@ describe('a launch type together with a strategy', () => {
   });
   const request = (machine: StateMachine) => camelCase((machine.States.TransformData as TaskState).Parameters) as never;
 
-  test('is refused by ECS', () => {
+  test('is rejected by ECS', () => {
     expect(() => checkRunTask(request(broken))).toThrow('Specify either launchType or capacityProviderStrategy');
     expect(rulesBroken(broken)).toEqual(['launch-type']);
   });
 
-  test.each([false, true])('the generated request has one of them (Spot: %s)', (spot) => {
+  test.each([false, true])('is not in the generated request (Spot: %s)', (spot) => {
     const machine = stateMachine({ ...settings, spot });
     expect(() => checkRunTask(request(machine))).not.toThrow();
   });

@@ -4,8 +4,8 @@ import { callRetries } from '../../asl/retries';
 
 const retry = { intervalSeconds: 1, backoffRate: 2, maxIntervalSeconds: 30 };
 
-describe('retries within a bound', () => {
-  /** By the clock: an attempt that would begin at or after the bound does not. */
+describe('retries within a time limit', () => {
+  /** Counts by simulation: an attempt that would start at or after the limit does not start. */
   const byTheClock = (total: number, attempt: number): number => {
     const waits = [1, 2, 4, 8, 16, ...Array(30).fill(30)];
     const begins = waits.map((_, n) => waits.slice(0, n + 1).reduce((sum, wait) => sum + attempt + wait, 0));
@@ -19,15 +19,15 @@ describe('retries within a bound', () => {
     [300, 0],
     [10, 0],
     [100, 7],
-  ])('%d s, attempts of %d s', (total, attempt) => {
+  ])('for %d s and attempts of %d s, matches the simulation', (total, attempt) => {
     expect(retriesWithin(total, retry, attempt)).toBe(byTheClock(total, attempt));
   });
 
   test.each([
-    // 0, 1, 3, 7: the next would begin at 15.
+    // Attempts start at 0, 1, 3 and 7; the next one would start at 15.
     [15, 0, 3],
     [16, 0, 4],
-    // The first one takes it all.
+    // The first attempt takes the whole time.
     [30, 30, 0],
   ])('within %d s, attempts of %d s: %d', (total, attempt, retries) => {
     expect(retriesWithin(total, retry, attempt)).toBe(retries);
@@ -40,7 +40,7 @@ describe('the retriers of a call', () => {
     expect(errors).toEqual([['CommitMissing'], ['States.Timeout'], ['States.TaskFailed']]);
   });
 
-  test('refused credentials are retried within their own budget, before all other errors', () => {
+  test('retries rejected credentials within a separate budget, before all other errors', () => {
     const [refused, ...others] = callRetries(steps.confirmCommit, [], 'CredentialsRefused');
     expect(refused).toEqual({
       ErrorEquals: ['CredentialsRefused'],
@@ -52,12 +52,12 @@ describe('the retriers of a call', () => {
     expect(others).toEqual(callRetries(steps.confirmCommit));
   });
 
-  test('without final errors there is no entry for them: an empty list is refused', () => {
+  test('omits the entry for final errors when there are none, since an empty list is invalid', () => {
     expect(callRetries(steps.notify)).toHaveLength(2);
   });
 
   test.each(Object.entries({ validate: steps.validateInput, confirm: steps.confirmCommit, notify: steps.notify }))(
-    '%s waits as the step says, and no longer in all',
+    '%s uses the waits of the step and stays within its total',
     (_name, step) => {
       for (const { ErrorEquals, IntervalSeconds = 0, BackoffRate, MaxDelaySeconds = 0, MaxAttempts = 0 } of callRetries(
         step,

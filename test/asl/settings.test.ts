@@ -20,12 +20,12 @@ const account = {
   CONFIRM_COMMIT_FUNCTION: 'confirm-commit',
 };
 
-test('what is not given is a substitution', () => {
+test('a missing setting becomes a substitution', () => {
   const text = JSON.stringify(stateMachine(withSubstitutions()));
   expect(new Set(text.match(/\$\{\w+\}/g)).size).toBe(12);
 });
 
-test('an account that is all given leaves none', () => {
+test('a fully configured account leaves no substitutions', () => {
   const machine = stateMachine(machineSettings(parseConfig(account)));
   expect(JSON.stringify(machine)).not.toContain('${');
   expect(request(machineSettings(parseConfig(account)))).toMatchObject({
@@ -41,16 +41,16 @@ test('an account that is all given leaves none', () => {
   });
 });
 
-test('with a task definition and no size, the size is that of the definition', () => {
+test("without a size, the task definition's size applies", () => {
   expect(request(machineSettings(parseConfig(account))).Overrides).not.toHaveProperty('Cpu');
 });
 
-test('a size is an override, as text', () => {
+test('a size becomes an override, as text', () => {
   const config = parseConfig({ ...account, ECS_TASK_CPU: '1024', ECS_TASK_MEMORY: '4096' });
   expect(request(machineSettings(config)).Overrides).toMatchObject({ Cpu: '1024', Memory: '4096' });
 });
 
-test('no security groups is no list: an empty one is refused', () => {
+test('without security groups, the list is absent, since an empty one is invalid', () => {
   const { ECS_SECURITY_GROUPS: _, ...rest } = account;
   const network = request(machineSettings(parseConfig(rest))).NetworkConfiguration?.AwsvpcConfiguration;
   expect(network).not.toHaveProperty('SecurityGroups');
@@ -59,7 +59,7 @@ test('no security groups is no list: an empty one is refused', () => {
 test.each([
   [true, 'CapacityProviderStrategy', 'LaunchType'],
   [false, 'LaunchType', 'CapacityProviderStrategy'],
-])('Spot %s is a %s and no %s', (spot, has, hasNot) => {
+])('Spot %s: has %s but not %s', (spot, has, hasNot) => {
   const parameters = request(withSubstitutions({ spot }));
   expect(parameters).toHaveProperty(has);
   expect(parameters).not.toHaveProperty(hasNot);

@@ -11,7 +11,7 @@ export const settings: MachineSettings = withSubstitutions({
 
 export const generated = (): StateMachine => stateMachine(settings);
 
-/** The generated machine with something changed in it: a copy of its states is handed over. What nothing leads to goes. */
+/** Changes a copy of the generated machine's states and removes unreachable ones. */
 export function changed(change: (states: Record<string, TaskState>) => unknown): StateMachine {
   const { States, ...rest } = structuredClone(generated());
   const states = { ...States } as Record<string, State>;
@@ -20,7 +20,7 @@ export function changed(change: (states: Record<string, TaskState>) => unknown):
   return { ...rest, States: Object.fromEntries(Object.entries(states).filter(([name]) => kept.has(name))) };
 }
 
-/** Without one of its fields. */
+/** Returns a copy of an object without one field. */
 export function without<T extends object, K extends keyof T>(from: T, key: K): Omit<T, K> {
   const { [key]: _, ...rest } = from;
   return rest;
@@ -48,7 +48,7 @@ const deliveredAnswer = {
   warnings: [],
 };
 
-/** What services would be asked for, and what they answer; each may be replaced. */
+/** Stand-ins for the services; each may be replaced. */
 export interface Services {
   readonly validate: ResourceHandler;
   readonly runTask: ResourceHandler;
@@ -68,7 +68,7 @@ const services: Services = {
 export const runTask = 'arn:aws:states:::ecs:runTask.sync';
 const waitsMadeShort = 0.001;
 
-/** Runs a machine with services that answer as they do when all is well, but for those that are given. */
+/** Runs a machine with services that succeed, except for the replaced ones. */
 export function run(
   machine: StateMachine,
   replaced: Partial<Services> = {},
@@ -95,7 +95,7 @@ export function run(
   });
 }
 
-/** What was sent to a service by the attempts of a state. */
+/** Returns the parameters that the attempts of a state sent to a service. */
 export const sentBy = (execution: Execution, state: string): Record<string, unknown>[] =>
   execution.attempts.filter((each) => each.state === state).map(({ parameters }) => parameters as never);
 

@@ -9,14 +9,14 @@ const states = {
 };
 const to = (transitions: readonly { to: string }[]) => transitions.map((each) => each.to);
 
-test('the ways out of a state, with and without those of its errors', () => {
+test('transitions of a state, with and without those of its errors', () => {
   expect(to(transitionsOf(states.Work))).toEqual(['Ask', 'Alert']);
   expect(to(ordinaryTransitions(states.Work))).toEqual(['Ask']);
   expect(to(transitionsOf(states.Ask))).toEqual(['Work', 'Done', 'Gone']);
   expect(transitionsOf(states.Alert)).toEqual([]);
 });
 
-test('what is reached: round loops, and not by names that lead nowhere', () => {
+test('reachable states: loops are followed, unknown names are skipped', () => {
   expect([...reached('Work', states)].sort()).toEqual(['Alert', 'Ask', 'Done', 'Work']);
   expect([...reached('Work', states, ordinaryTransitions)].sort()).toEqual(['Ask', 'Done', 'Work']);
   expect([...reached('Nowhere', states)]).toEqual([]);

@@ -22,7 +22,7 @@ async function listening(server: Server | Http2Server): Promise<string> {
 }
 const sentence = async (address: string, tls = false) => causeOf(await findAtPort({ address, tls }), {})?.sentence;
 
-test('a server that speaks HTTP/2 is no reason', async () => {
+test('an HTTP/2 server is not reported as a cause', async () => {
   expect(await findAtPort({ address: await listening(createHttp2()), tls: false })).toBeUndefined();
 });
 
@@ -37,18 +37,18 @@ test.each<[string, () => Promise<string> | string, RegExp]>([
     () => listening(createServer((socket) => socket.end(Buffer.from('15030100020246', 'hex')))),
     /expects TLS/,
   ],
-])('%s', async (_what, address, words) => {
+])('explains %s', async (_what, address, words) => {
   expect(await sentence(await address())).toMatch(words);
 });
 
-test('TLS with a server of plain text', async () => {
+test('reports TLS against a plain-text server', async () => {
   const address = await listening(
     createServer((socket) => socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))),
   );
   expect(await sentence(address, true)).toBe('the server does not speak TLS');
 });
 
-test('an error of Temporal is explained with its class and remedy', () => {
+test('explains a Temporal error with its class and remedy', () => {
   const cause = { kind: 'Misconfigured', sentence: 'there is no host x', remedy: 'Correct it' } as const;
   expect(explain(new NoTemporalError('x:7233', cause))).toEqual({
     message: 'Temporal at x:7233: there is no host x',
@@ -60,7 +60,7 @@ test('an error of Temporal is explained with its class and remedy', () => {
 test.each<[number, string, RegExp]>([
   [7, 'Request unauthorized.', /Temporal denies access: Request unauthorized/],
   [16, 'Jwt is missing', /does not accept the credentials: Jwt is missing/],
-])('an answer with gRPC status %i is what the server says', async (status, message, words) => {
+])("gRPC status %i is reported with the server's message", async (status, message, words) => {
   const server = createHttp2();
   server.on('stream', (stream: ServerHttp2Stream) => {
     const headers = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(status) };
@@ -70,14 +70,14 @@ test.each<[number, string, RegExp]>([
   expect(explain(error)).toMatchObject({ message: expect.stringMatching(words), exitCode: 78 });
 });
 
-test('an empty variable counts as not set: an empty key does not ask for TLS', () => {
+test('an empty variable counts as unset: an empty key does not enable TLS', () => {
   const file = { TEMPORAL_CONFIG_FILE: '/nonexistent/temporal.toml' };
   const options = configuredTemporal({ ...file, TEMPORAL_API_KEY: '', TEMPORAL_ADDRESS: '' }).connectionOptions;
   expect(options.tls).toBeUndefined();
   expect(options.address).toBeUndefined();
 });
 
-test('a profile that does not exist is bad configuration', () => {
+test('an unknown profile is a configuration error', () => {
   const env = { TEMPORAL_CONFIG_FILE: '/nonexistent/temporal.toml', TEMPORAL_PROFILE: 'nope' };
   expect(() => configuredTemporal(env)).toThrow(/Profile 'nope' not found/);
 });

@@ -13,7 +13,7 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
 };
 
 describe('parseConfig', () => {
-  test('with nothing set, the local system', () => {
+  test('configures the local system when nothing is set', () => {
     const config = parseConfig({});
     expect(config.ECS_CLUSTER).toBeUndefined();
     expect(config.rawBase).toBe(fileUri(process.cwd()));
@@ -22,12 +22,12 @@ describe('parseConfig', () => {
     expect(config.ETL_TIME_SCALE).toBe(1);
   });
 
-  test('buckets may be names or URIs', () => {
+  test('accepts bucket names and URIs', () => {
     expect(parseConfig({ S3_RAW_BUCKET: 'raw-data-lake' }).rawBase).toBe('s3://raw-data-lake');
     expect(parseConfig({ S3_CLEAN_BUCKET: 's3://clean/lake' }).cleanBase).toBe('s3://clean/lake');
   });
 
-  test('sources may lie in the raw base and batches in the clean base, unless lists say otherwise', () => {
+  test('allows sources in the raw base and batches in the clean base, unless lists are set', () => {
     const buckets = { S3_RAW_BUCKET: 'raw-data', S3_CLEAN_BUCKET: 'clean-data' };
     const bases = { sources: ['s3://raw-data'], destinations: ['s3://clean-data'], rawBase: 's3://raw-data' };
     expect(parseConfig(buckets).places).toEqual(bases);
@@ -45,22 +45,22 @@ describe('parseConfig', () => {
     expect([sources, destinations, rawBase]).toEqual([
       [fileUri(process.cwd())],
       [fileUri('.etl/lake')],
-      undefined, // the folder of the local system holds its lake, too
+      undefined, // the folder of the local system also holds its lake
     ]);
   });
 
-  test('a clean base that holds the raw base, and a list that cannot be read, are refused', () => {
+  test('rejects a clean base that contains the raw base, and an invalid list', () => {
     expect(problemsOf({ S3_RAW_BUCKET: 's3://lake/raw', S3_CLEAN_BUCKET: 'lake' })).toEqual([
       expect.stringMatching(/^S3_CLEAN_BUCKET: .*holds S3_RAW_BUCKET, s3:\/\/lake\/raw/),
     ]);
     expect(problemsOf({ ETL_SOURCE_PREFIXES: 'raw-data,gs://x', ETL_DESTINATION_PREFIXES: ',' })).toHaveLength(2);
   });
 
-  test('an empty variable counts as not set', () => {
+  test('treats an empty variable as unset', () => {
     expect(parseConfig({ ECS_CLUSTER: '', DLQ_URL: '' }).DLQ_URL).toBeUndefined();
   });
 
-  test('every bad key is named at once', () => {
+  test('reports every invalid key at once', () => {
     const problems = problemsOf({
       S3_RAW_BUCKET: 'No Bucket',
       SUCCESS_TOPIC_ARN: 'topic',
@@ -81,7 +81,7 @@ describe('parseConfig', () => {
     }
   });
 
-  test("the intake's variables are checked as all others, the shared keys of the event too", () => {
+  test("validates the intake's variables, including the keys shared with the event", () => {
     const { INTAKE_DETAIL, INTAKE_TIME_ZONE, INTAKE_MAX_OPEN } = parseConfig({
       INTAKE_DETAIL: '{"dialect":{"delimiter":";"}}',
     });
@@ -99,12 +99,12 @@ describe('parseConfig', () => {
     ]);
   });
 
-  test('the light lane has a limit that a function may be trusted with', () => {
+  test('bounds the light lane by what a function can convert', () => {
     expect(parseConfig({})).toMatchObject({ ETL_LIGHT_LANE: 'auto', ETL_LIGHT_LIMIT_MB: 100, ETL_SPOT: 'true' });
     expect(problemsOf({ ETL_LIGHT_LIMIT_MB: '5001', ETL_LIGHT_LANE: 'on', ETL_TASK_SIZE: 'large' })).toHaveLength(3);
   });
 
-  test('what goes together is asked for together', () => {
+  test('requires dependent variables together', () => {
     expect(problemsOf({ ECS_CLUSTER: 'c' }).map((problem) => problem.split(':')[0])).toEqual([
       'ECS_TASK_DEFINITION',
       'ECS_SUBNETS',

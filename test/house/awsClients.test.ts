@@ -15,7 +15,7 @@ function sources(folder: string): string[] {
   });
 }
 
-/** Clients of the SDK that are made without `clientSettings` of their own service. */
+/** Returns SDK clients that are created without the `clientSettings` of their service. */
 function withoutSettings(text: string): string[] {
   const imported = [
     ...text.matchAll(/\{([^}]*)\}\s*(?:from\s*|=\s*(?:await import|require)\()'@aws-sdk\/client-([\w-]+)'/g),
@@ -31,7 +31,7 @@ function withoutSettings(text: string): string[] {
   });
 }
 
-test('every client of AWS has the sockets and timeouts of clientSettings', () => {
+test('every AWS client uses the sockets and timeouts of clientSettings', () => {
   const files = [...folders, 'storage', 'workers', 'workflows'].flatMap(sources);
   const made = files.filter((file) =>
     /new \w+Client\(\{\s*\.\.\.clientSettings/.test(readFileSync(join(root, file), 'utf8')),
@@ -61,11 +61,11 @@ test.each<[string, string, number]>([
   ],
   ['a type alone', "import type { ECSClient } from '@aws-sdk/client-ecs';\nfunction f(client: ECSClient) {}", 0],
   ['a client of Temporal', "import { Client } from '@temporalio/client';\nnew Client({});", 0],
-])('the check itself: %s', (_what, text, found) => {
+])('detects clients without their settings: %s', (_what, text, found) => {
   expect(withoutSettings(text)).toHaveLength(found);
 });
 
-test('a connection may be silent for longer than the longest call that is in order', () => {
+test('allows a connection to be silent for longer than the longest normal call', () => {
   expect(silenceSeconds('sqs')).toBeGreaterThan(longPollSeconds);
   expect(silenceSeconds('lambda')).toBeGreaterThan(900);
 });

@@ -7,7 +7,7 @@ import { stateChangeEvent } from '../support/stateChangeEvent';
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'aws.md'), 'utf8');
 
-/** The JSON block under a comment of that name. */
+/** Returns the JSON block under a comment with that name. */
 function block<T>(name: string): T {
   const [, json = ''] = new RegExp(`<!-- ${name} -->\\n\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(text) ?? [];
   return JSON.parse(json) as T;
@@ -18,7 +18,7 @@ interface Policy {
 }
 const resources = ({ Statement }: Policy): string[] => Statement.flatMap(({ Resource }) => Resource);
 
-test("the policies speak of the sample's family, roles and log group, and of one queue", () => {
+test('the policies name the family, roles and log group of the sample, and one queue', () => {
   const policy = block<Policy>('worker policy');
   const sample = taskDefinitionSpec.parse(
     JSON.parse(readFileSync(join(root, 'samples', 'task-definition.json'), 'utf8')),
@@ -29,7 +29,7 @@ test("the policies speak of the sample's family, roles and log group, and of one
   for (const queue of resources(block<Policy>('queue policy'))) expect(resources(policy)).toContain(queue);
 });
 
-test('the event pattern lets through what the worker reads', () => {
+test('the event pattern matches what the worker reads', () => {
   const pattern = block<Record<string, unknown> & { detail: Record<string, string[]> }>('event pattern');
   const event = stateChangeEvent({ taskArn: 'arn:aws:ecs:us-east-1:123456789012:task/etl/1' });
   expect(parseStateChange(JSON.stringify(event))).toBeDefined();
@@ -39,7 +39,7 @@ test('the event pattern lets through what the worker reads', () => {
   for (const key of ['clusterArn', 'lastStatus'] as const) expect(pattern.detail[key]).toContain(event.detail[key]);
 });
 
-test('the table of the task definition has every key', () => {
+test('the table of the task definition lists every key', () => {
   const { etl, sidecars, ...task } = taskDefinitionSpec.shape;
   expect([etl, sidecars]).not.toContain(undefined);
   for (const key of [...Object.keys(task), ...Object.keys(etl.shape)])

@@ -8,10 +8,10 @@ import { commandBlocks, namedCommands, parametersOf } from '../../cli/reference'
 const root = join(__dirname, '..', '..');
 const document = readFileSync(join(root, 'docs', 'cli.md'), 'utf8');
 
-/** Flags of every command: commander declares them, or the program in cli/main.ts. */
+/** Flags that every command has, declared by commander or in cli/main.ts. */
 const globalFlags = ['--help', '--verbose', '--version'];
 
-/** Sections below the heading `## Commands`, by the name of their command. */
+/** Sections below the heading `## Commands`, by command name. */
 const sections = new Map(
   (document.split('\n## Commands\n')[1]?.split('\n## ')[0] ?? '')
     .split('\n### ')
@@ -22,33 +22,33 @@ const sections = new Map(
 const flagsIn = (text: string): string[] => [...text.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag);
 const inCode = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
-/** Meanings in the table of exit codes, by the code. */
+/** Meanings in the table of exit codes, by code. */
 const exitCodeRows = new Map(
   [...document.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, meaning = '']) => [Number(code), meaning]),
 );
 
-test('docs/cli.md has a section for each command, in the order of the help, and no other', () => {
+test('docs/cli.md has one section per command, in the order of the help', () => {
   expect([...sections.keys()]).toEqual(namedCommands().map(({ name }) => name));
 });
 
-test.each(Object.entries(commandBlocks()))('docs/cli.md has the generated %s', (name, block) => {
+test.each(Object.entries(commandBlocks()))('docs/cli.md contains the generated %s', (name, block) => {
   const section = sections.get(name.replace('flags of ', ''));
   expect(section).toContain(`<!-- ${name} -->\n${block}\n<!-- /${name} -->`);
 });
 
-test.each(namedCommands())('the section of $name names only flags that the command has', ({ name, command }) => {
+test.each(namedCommands())('the section of $name names only flags of the command', ({ name, command }) => {
   const declared = command.options.map(({ long }) => long);
   for (const flag of flagsIn(sections.get(name) ?? '')) expect([...declared, ...globalFlags]).toContain(flag);
 });
 
-test('docs/cli.md names only flags that some command has', () => {
+test('docs/cli.md names only existing flags', () => {
   const declared = namedCommands().flatMap(({ command }) => command.options.map(({ long }) => long));
   const named = inCode(document).flatMap(flagsIn);
   expect(named.length).toBeGreaterThan(50);
   for (const flag of named) expect([...declared, ...globalFlags]).toContain(flag);
 });
 
-test('a table has the default of an option, also one that the description names', () => {
+test('a table lists the default of an option, including one named in the description', () => {
   const run = namedCommands().find(({ name }) => name === 'etl run');
   const up = namedCommands().find(({ name }) => name === 'etl up');
   const rows = [run, up].flatMap((each) => (each ? parametersOf(each.command) : []));
@@ -62,7 +62,7 @@ test('a table has the default of an option, also one that the description names'
   });
 });
 
-/** Codes of `exitCodes` that sources of the command name, such as `exitCodes.tryAgain`. */
+/** Returns the `exitCodes` that the sources of the command use, such as `exitCodes.tryAgain`. */
 function namedInSources(): number[] {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'cli', 'config'], { cwd: root });
   const sources = files
@@ -81,7 +81,7 @@ test('docs/cli.md lists exactly the exit codes of the command', () => {
   expect([...exitCodeRows.keys()]).toEqual([...expected].sort((one, other) => one - other));
 });
 
-test('the row of an exit code names every failure type with that code', () => {
+test('the row of an exit code names every failure type with this code', () => {
   for (const type of Object.keys(failureTypes)) {
     const code = exitCodeOfFailure(type);
     if (code !== cliExitCodes.failed) expect(exitCodeRows.get(code)).toContain(`\`${type}\``);

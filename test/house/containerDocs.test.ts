@@ -9,7 +9,7 @@ import { budgetOf, exitCodes, failureTypeOfExitCode, failureTypes } from '@etl/p
 
 const document = readFileSync(join(__dirname, '..', '..', 'docs', 'container.md'), 'utf8');
 
-/** Returns the cells of the first table below a heading, without its head. */
+/** Returns the cells of the first table below a heading, without its header row. */
 function tableBelow(heading: string): string[][] {
   const [, section = ''] = document.split(`\n## ${heading}\n`);
   const [, rows = ''] = /\n\| ---[^\n]*\n((?:\|.*\n)+)/.exec(section) ?? [];
@@ -76,7 +76,7 @@ describe('the environment', () => {
   });
 });
 
-test('the table of exit codes has every code, with its failure type and whether it is retried', () => {
+test('the table lists every exit code with its failure type and whether it is retried', () => {
   const codes = [...Object.values(exitCodes), ...Object.values(failureTypes).flatMap((type) => type.exitCodes)];
   const expected = [...new Set<number>(codes)]
     .sort((a, b) => a - b)

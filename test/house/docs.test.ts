@@ -11,7 +11,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 const documents = tracked.trim().split('\n');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** The anchor that a heading gets. Source: GitHub's rendering of Markdown. */
+/** Returns the anchor of a heading. Source: GitHub's rendering of Markdown. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -19,7 +19,7 @@ const anchorOf = (heading: string): string =>
     .trim()
     .replace(/\s/g, '-');
 
-/** Links that lead nowhere, of one document. */
+/** Returns the dead links of one document. */
 function deadLinks(file: string, text: string): string[] {
   const links = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   return links.filter((link) => {
@@ -37,18 +37,18 @@ test.each(documents)('%s has no dead links', (file) => {
   expect(deadLinks(file, read(file))).toEqual([]);
 });
 
-test('a dead link is found', () => {
+test('detects a dead link', () => {
   expect(deadLinks('README.md', 'see [x](docs/none.md), [y](#no-such-heading) and [z](LICENSE)')).toHaveLength(2);
 });
 
-test('every npm script that documents name exists', () => {
+test('every npm script in the documents exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const named = documents.flatMap((file) => [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name));
   expect(named.length).toBeGreaterThan(3);
   for (const name of named) expect(Object.keys(scripts)).toContain(name);
 });
 
-test('every command that documents name exists', () => {
+test('every command in the documents exists', () => {
   const help = execFileSync(process.execPath, ['cli/etl.js', '--help'], { cwd: root, encoding: 'utf8' });
   const commands = [...help.matchAll(/^ {2}([\w-]+)[ [<]/gm)].map(([, name = '']) => name);
   const named = documents.flatMap((file) =>
@@ -58,7 +58,7 @@ test('every command that documents name exists', () => {
   for (const name of named) expect(commands).toContain(name);
 });
 
-test('docs/configuration.md has every variable, in the words of config/environment.ts', () => {
+test('docs/configuration.md lists every variable with the description in config/environment.ts', () => {
   const rows = Object.entries(variables).map(([name, schema]) => `| \`${name}\` | ${schema.description} |`);
   expect(read('docs/configuration.md')).toContain(rows.join('\n'));
 });

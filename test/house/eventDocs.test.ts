@@ -11,7 +11,7 @@ function keysBelow(heading: string): string[] {
   return rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`(\w+)`/g)].map(([, key = '']) => key));
 }
 
-test('docs/event.md lists exactly the keys that an event may have', () => {
+test('docs/event.md lists exactly the keys that an event accepts', () => {
   expect(keysBelow('Keys of `detail`').sort()).toEqual([...eventKeys.detail].sort());
   expect(keysBelow('Keys of `detail.compute`').sort()).toEqual([...eventKeys.compute].sort());
 });

@@ -10,14 +10,14 @@ const rows = document
   .filter((line) => line.startsWith('| '))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-test('docs/fargate.md has every failure type, with its budget and exit codes', () => {
+test('docs/fargate.md lists every failure type with its budget and exit codes', () => {
   const documented = rows.filter(([, type = '']) => /^`\w+`$/.test(type));
   expect(
     documented.map(([, type = '', budget, codes = '']) => [type.slice(1, -1), budget, codes.match(/\d+/g) ?? []]),
   ).toEqual(Object.entries(failureTypes).map(([type, { budget, exitCodes }]) => [type, budget, exitCodes.map(String)]));
 });
 
-test('docs/fargate.md has every budget, with its figures', () => {
+test('docs/fargate.md lists every budget with its figures', () => {
   const described = (budget: Budget) => [
     `${budget.maxRetries}`,
     `${budget.intervalSeconds} s`,

@@ -5,7 +5,7 @@ const root = join(__dirname, '..', '..');
 
 const definition = ['lib', 'ecs', 'pipeline'];
 
-/** Which folders a folder may import; `types` only by `import type`. CONTRIBUTING.md has the same table. */
+/** Folders that a folder may import; `types` only by `import type`. CONTRIBUTING.md has the same table. */
 const house: Record<string, { may: string[]; types?: string[] }> = {
   lib: { may: [] },
   ecs: { may: ['lib'] },
@@ -43,7 +43,7 @@ const packages: Record<string, string> = {
   image: 'etl-image',
 };
 
-/** The imports of ours in a source: paths from the repository's root, without extensions. */
+/** Returns a source's imports of this repository: paths from the root, without extensions. */
 function importsOf(file: string, text: string): Import[] {
   const pattern =
     /(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|(?:require|import|resolve)\(\s*['"]([^'"]+)['"]/g;
@@ -57,7 +57,7 @@ function importsOf(file: string, text: string): Import[] {
   });
 }
 
-/** Why an import may not be; undefined for one that may. */
+/** Returns why an import is not allowed; undefined for an allowed one. */
 function problemOf({ from, to, typeOnly }: Import): string | undefined {
   const home = from.split('/')[0] ?? '';
   const target = to.split('/')[0] ?? '';
@@ -80,7 +80,7 @@ function sources(folder: string): string[] {
 const files = Object.keys(house).flatMap(sources);
 const imports = files.flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
 
-test('imports point one way', () => {
+test('no import points against the allowed direction', () => {
   expect(files.length).toBeGreaterThan(100);
   expect(imports.flatMap((each) => problemOf(each) ?? [])).toEqual([]);
 });
@@ -99,14 +99,14 @@ test('CONTRIBUTING.md has the same table', () => {
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(sorted));
 });
 
-/** The folders and files of the container from the ground up: each may import those before it. docs/architecture.md describes them. */
+/** The container's folders and files, bottom up: each may import earlier ones. docs/architecture.md describes them. */
 const containerLayers = [
   ...['errors', 'wasm', 'config', 'report', 'version'],
   ...['source', 'csv', 'types', 'parquet', 'engine', 'chunks', 'task', 'shards', 'publish'],
   ...['perform', 'program', 'main', 'health'],
 ];
 
-test('the container follows the bytes: no layer imports one above it', () => {
+test('no layer of the container imports a layer above it', () => {
   const layerOf = (path: string) => /^etl-image\/src\/([^/.]+)/.exec(path)?.[1] ?? '';
   const upward = imports.flatMap(({ from, to }) => {
     if (!from.startsWith('etl-image/src/') || !to.startsWith('etl-image/src/')) return [];
@@ -116,7 +116,7 @@ test('the container follows the bytes: no layer imports one above it', () => {
   expect(upward).toEqual([]);
 });
 
-test('no file imports itself in a circle', () => {
+test('no imports are circular', () => {
   const next = new Map<string, string[]>();
   for (const { from, to } of imports) {
     const target = files.find((file) => file === `${to}.ts` || file === join(to, 'index.ts'));
@@ -135,12 +135,12 @@ test('no file imports itself in a circle', () => {
   expect(circles).toEqual([]);
 });
 
-test('zod is imported as a namespace: only so a bundler leaves out what nobody uses, as its texts in fifty languages', () => {
+test('imports zod as a namespace, so that a bundler drops unused parts such as its texts in fifty languages', () => {
   const named = files.filter((file) => /import \{[^}]*\} from 'zod'/.test(readFileSync(join(root, file), 'utf8')));
   expect(named).toEqual([]);
 });
 
-describe('the check itself', () => {
+describe('the import check', () => {
   test.each<[string, string, string, boolean]>([
     ['workflows run activities', 'workflows/x.ts', "import { createActivities } from '../activities';", true],
     [

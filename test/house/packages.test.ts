@@ -19,14 +19,14 @@ interface Lock {
 const workspaces = read<Package>('package.json').workspaces ?? [];
 const manifests = ['.', ...workspaces].map((folder) => join(folder, 'package.json'));
 
-test.each(manifests)('%s has exact versions and the same Node', (path) => {
+test.each(manifests)('%s has exact versions and the same Node version', (path) => {
   const { dependencies = {}, devDependencies = {}, engines } = read<Package>(path);
   for (const version of Object.values({ ...dependencies, ...devDependencies }))
     expect(version).toMatch(/^\d+\.\d+\.\d+[\w.-]*$/);
   expect(engines).toEqual({ node: '>=20.20' });
 });
 
-test('all packages and the newest release of the changelog have one version', () => {
+test('all packages and the newest release in the changelog have the same version', () => {
   const versions = manifests.map((path) => read<Package>(path).version);
   const [, released] =
     /^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? [];
@@ -41,7 +41,7 @@ test('all packages and the newest release of the changelog have one version', ()
 const { packages } = read<Lock>('package-lock.json');
 const installed = Object.keys(packages).filter((path) => path.includes('node_modules/') && !packages[path]?.link);
 
-test('the lockfile names no registry', () => {
+test('the lockfile does not name a registry', () => {
   expect(installed.length).toBeGreaterThan(100);
   expect(installed.filter((path) => packages[path]?.resolved?.startsWith('http'))).toEqual([]);
 });
@@ -62,14 +62,14 @@ const permissive = new Set([
   'Zlib',
 ]);
 
-/** An SPDX expression: one permissive choice is enough of an OR, all are needed of an AND. */
+/** Evaluates an SPDX expression: OR needs one permissive licence, AND needs all. */
 function isPermissive(license: string): boolean {
   const plain = license.replace(/[()]/g, '');
   if (plain.includes(' OR ')) return plain.split(' OR ').some(isPermissive);
   return plain.split(' AND ').every((part) => permissive.has(part.trim()));
 }
 
-/** Packages that say it in their LICENSE file alone. */
+/** Packages that declare their licence only in their LICENSE file. */
 const inFile: Record<string, string> = { 'node_modules/unionfs': 'Unlicense', 'node_modules/khroma': 'MIT' };
 
 test('every dependency has a permissive licence', () => {
@@ -82,7 +82,7 @@ test('every dependency has a permissive licence', () => {
   expect(others).toEqual([]);
 });
 
-test('the check of licences refuses others', () => {
+test('the licence check rejects other licences', () => {
   expect(['GPL-3.0', 'MIT AND GPL-2.0', 'none'].filter(isPermissive)).toEqual([]);
   expect(isPermissive('(MIT OR GPL-2.0)')).toBe(true);
 });

@@ -6,11 +6,11 @@ import { ceilingBytes, expansion, lightLimits, lightMemoryMiB, policyTable } fro
 
 const text = readFileSync(join(__dirname, '..', '..', 'docs', 'routing.md'), 'utf8').replace(/\s+/g, ' ');
 
-test('docs/routing.md has the policy', () => {
+test('docs/routing.md contains the policy', () => {
   expect(text).toContain(`<!-- policy --> ${policyTable().replace(/\s+/g, ' ')} <!-- /policy -->`);
 });
 
-test('docs/routing.md has its figures', () => {
+test('docs/routing.md contains the figures of the policy', () => {
   expect(expansion).toEqual({ none: 1, gzip: 8, zstd: 8 });
   expect(text).toContain('counts eight times what is stored');
   expect(text).toContain(`A file of more than ${describeBytes(ceilingBytes)} is rejected`);

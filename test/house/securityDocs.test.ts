@@ -9,7 +9,7 @@ const rows = table
   .split('\n')
   .map((row) => row.split('|').map((cell) => cell.trim()));
 
-test('the table has the threats of every side', () => {
+test('the table covers the threats of every side', () => {
   const sides = rows.flatMap(([, threat = '']) => /\*\*(.+?)\*\*/.exec(threat)?.[1] ?? []);
   expect(sides).toEqual([
     'Hostile event',
@@ -24,7 +24,7 @@ test('the table has the threats of every side', () => {
 });
 
 test.each(rows.map(([, threat = '', enforced = '', tests = '']) => [threat, enforced, tests]))(
-  '%s: what protects is named, with tests that exist',
+  '%s: the table names the protection and existing tests',
   (_, enforced, tests) => {
     const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
     expect(enforced).not.toBe('');

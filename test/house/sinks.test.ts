@@ -12,7 +12,7 @@ function sources(folder: string): string[] {
   });
 }
 
-/** What reaches people unencoded, and the only files that may do it. */
+/** Unencoded output, and the only files that may produce it. */
 const sinks: readonly [string, RegExp, readonly string[], readonly string[]][] = [
   ['current details of the Web UI', /setCurrentDetails\(/, ['workflows'], ['workflows/details.ts']],
   ['lines on a terminal', /\bstd(?:out|err)\.write\(|console\./, ['cli'], ['cli/output.ts']],

@@ -13,12 +13,12 @@ const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'step-functions.md'), 'utf8');
 const machine = stateMachine(withSubstitutions());
 
-/** The block under a comment of that name. */
+/** Returns the block under a comment with that name. */
 function block(name: string, language: string): string {
   return new RegExp(`<!-- ${name} -->\\n\`\`\`${language}\\n([\\s\\S]*?)\\n\`\`\``).exec(text)?.[1] ?? '';
 }
 
-/** The cells of the table under a heading of columns. */
+/** Returns the cells of the table with these column headings. */
 function table(heading: string): string[][] {
   const [, rows = ''] = text.split(`| ${heading} |`)[1]?.match(/\n\| ---[^\n]*\n((?:\|.*\n)*)/) ?? [];
   return rows
@@ -37,12 +37,12 @@ describe('substitutions', () => {
   const used = [...new Set(JSON.stringify(machine).match(/(?<=\$\{)\w+(?=\})/g))].sort();
   const rows = table('Substitution | Meaning | Variable of `etl asl`');
 
-  test('the table has all of them, and no others', () => {
+  test('the table lists exactly the substitutions of the machine', () => {
     expect(used.length).toBeGreaterThan(10);
     expect(rows.flatMap(([name]) => codes(name)).sort()).toEqual(used);
   });
 
-  test('so has the example', () => {
+  test('the example lists exactly the substitutions of the machine', () => {
     const [, example = ''] = /DefinitionSubstitutions:\n((?: {6}\w+:.*\n)+)/.exec(text) ?? [];
     expect([...example.matchAll(/^ {6}(\w+):/gm)].map(([, name]) => name).sort()).toEqual(used);
   });
@@ -54,12 +54,12 @@ describe('substitutions', () => {
   });
 });
 
-test('the table of states has every state, and no other', () => {
+test('the table of states lists exactly the states of the machine', () => {
   const named = table('State | Action | Reason').flatMap(([name]) => codes(name));
   expect(named.sort()).toEqual(Object.keys(machine.States).sort());
 });
 
-test('the table of the lint has every rule, and no other', () => {
+test('the table of lint rules lists exactly the rules', () => {
   const folders = ['asl/lint', 'asl/lint/rules', 'asl/lint/paths'];
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder))
@@ -74,7 +74,7 @@ test('the table of the lint has every rule, and no other', () => {
   ).toEqual([...new Set(rules)].sort());
 });
 
-test('the functions have more time than their states have', () => {
+test('the functions have longer timeouts than their states', () => {
   const seconds = Object.fromEntries(
     table('Function | Does | Timeout | Environment').map(([name, , time]) => [codes(name)[0], time]),
   );
@@ -84,12 +84,12 @@ test('the functions have more time than their states have', () => {
   });
 });
 
-test('what is generated is up to date: npm run generate', () => {
+test('generated files are up to date (npm run generate)', () => {
   const told = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root, encoding: 'utf8' });
   expect(told).toMatchObject({ status: 0, stdout: '', stderr: '' });
 });
 
-/** What Step Functions calls for an integration. Source: AWS Step Functions Developer Guide, "IAM policies for integrated services". */
+/** Actions of an integration. Source: AWS Step Functions Developer Guide, "IAM policies for integrated services". */
 const actionsOf: Record<string, string[]> = {
   'lambda:invoke': ['lambda:InvokeFunction'],
   'ecs:runTask.sync': [
@@ -100,7 +100,7 @@ const actionsOf: Record<string, string[]> = {
   'sqs:sendMessage': ['sqs:SendMessage'],
 };
 
-test('the numbers of scenarios and mutations are those of the tests', () => {
+test('the numbers of scenarios and mutations match the tests', () => {
   const random = 40;
   expect(text).toContain(
     `runs ${enumerated.length + random} scenarios, ${enumerated.length} enumerated and ${random} random,`,
@@ -110,7 +110,7 @@ test('the numbers of scenarios and mutations are those of the tests', () => {
   expect(text).toContain(`**${mutations?.length} mutations of the workflow alone**`);
 });
 
-test('the policy of the machine allows what its states call, and nothing else', () => {
+test('the policy of the machine allows exactly what its states call', () => {
   const { Statement } = JSON.parse(block('state machine policy', 'json')) as {
     Statement: { Action: string | string[] }[];
   };
@@ -121,6 +121,6 @@ test('the policy of the machine allows what its states call, and nothing else', 
   expect(Statement.flatMap(({ Action }) => Action).sort()).toEqual([...new Set(called)].sort());
 });
 
-test.each(['validate-input', 'confirm-commit'])('the policy of %s is JSON', (name) => {
+test.each(['validate-input', 'confirm-commit'])('the policy of %s is valid JSON', (name) => {
   expect(JSON.parse(block(`${name} policy`, 'json'))).toMatchObject({ Version: '2012-10-17' });
 });

@@ -5,7 +5,7 @@ import { command, root } from '../support/processes';
 
 const read = (...names: string[]): string => readFileSync(join(root, ...names), 'utf8');
 
-/** What a script of ours, an ES module, answers. */
+/** Evaluates an expression with a module of our scripts, an ES module. */
 async function ask<T>(module: string, expression: string): Promise<T> {
   const code = `import(${JSON.stringify(join(root, module))}).then(async (m) => console.log(JSON.stringify(await (${expression}))))`;
   const { stdout, stderr, exitCode } = await command(process.execPath, ['-e', code]);
@@ -25,13 +25,13 @@ describe('images', () => {
     named = await ask('scripts/lib/images.mjs', 'm.imagesNamed()');
   });
 
-  test('each that is named has an entry for its digest, and no other has', () => {
+  test('the lock file has a digest entry for exactly the images in use', () => {
     const digests = JSON.parse(read('images.lock.json')) as Record<string, string | null>;
     expect(Object.keys(digests)).toEqual([...new Set(named.map(({ image }) => image))].sort());
     for (const digest of Object.values(digests)) if (digest !== null) expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
-  test('a Dockerfile takes its base by a variable, which a release sets to the digest', () => {
+  test('a Dockerfile takes its base image from a variable, which a release sets to the digest', () => {
     const ofDockerfiles = named.filter(({ file }) => file.endsWith('Dockerfile'));
     expect(ofDockerfiles.map(({ variable }) => variable)).toEqual(['NODE_IMAGE', 'NODE_IMAGE']);
     const [base, other] = ofDockerfiles.map(({ image }) => image);
@@ -42,7 +42,7 @@ describe('images', () => {
     expect(ofCompose.map(({ variable }) => variable)).toEqual(['ETL_TEMPORAL_IMAGE', 'ETL_MINISTACK_IMAGE']);
   });
 
-  test('a release names what has no digest, and is not built without', async () => {
+  test('a release fails and names the images without a digest', async () => {
     const open = Object.entries(JSON.parse(read('images.lock.json')) as Record<string, string | null>)
       .filter(([, digest]) => digest === null)
       .map(([image]) => image);
@@ -55,7 +55,7 @@ describe('images', () => {
 describe('Python packages', () => {
   const files = readdirSync(join(root, 'local', 'requirements')).filter((name) => name.endsWith('.txt'));
 
-  test.each(files)('each of %s has its version and its hashes, and those asked for are among them', (file) => {
+  test.each(files)('each package of %s has a version and hashes, and the requested ones are included', (file) => {
     const requirements = read('local', 'requirements', file)
       .trim()
       .split(/\n(?! )/);
@@ -65,7 +65,7 @@ describe('Python packages', () => {
       expect(requirements.some((each) => each.startsWith(`${asked.replace(/\[.*\]/, '')} `))).toBe(true);
   });
 
-  test('the versions are those that the code installs', () => {
+  test('the versions match those that the code installs', () => {
     const versions = new Map(
       files.flatMap((file) =>
         read('local', 'requirements', file.replace('.txt', '.in'))
@@ -83,7 +83,7 @@ describe('Python packages', () => {
 });
 
 describe('jars', () => {
-  test('each has a checksum, those of the versions that are fetched among them', () => {
+  test('each jar has a checksum, including the versions that are downloaded', () => {
     const lines = read('scripts', 'lib', 'jars.sha256').trim().split('\n');
     for (const line of lines) expect(line).toMatch(/^[0-9a-f]{64} {2}[\w.-]+\.jar$/);
     const [, server] = /const version = '([\d.]+)'/.exec(read('scripts', 'lib', 'java-test-server.mjs')) ?? [];
@@ -94,7 +94,7 @@ describe('jars', () => {
     );
   });
 
-  test('one that is not recorded, or is another one, is refused by name', async () => {
+  test('rejects an unrecorded or changed jar by name', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'etl-jars-'));
     const check = `(() => { try { m.checkFiles(${JSON.stringify(folder)}, 'jars.sha256'); return ''; } catch (error) { return error.message; } })()`;
     try {
@@ -115,14 +115,14 @@ describe('npm packages', () => {
   };
   const installed = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
 
-  test('each has its checksum in the lockfile', () => {
+  test('each package has a checksum in the lockfile', () => {
     expect(installed.length).toBeGreaterThan(300);
     expect(
       installed.filter(([, { integrity = '' }]) => !integrity.startsWith('sha512-')).map(([path]) => path),
     ).toEqual([]);
   });
 
-  test('each has a permissive licence, or a reason', async () => {
+  test('each package has a permissive licence or an exception', async () => {
     expect(await ask('scripts/check-licences.mjs', 'm.licenceProblems(m.installedLicences())')).toEqual([]);
   });
 
@@ -134,11 +134,11 @@ describe('npm packages', () => {
     ['AGPL-3.0-only', false],
     ['SEE LICENSE IN LICENSE', false],
     ['', false],
-  ])('%s is permissive: %s', async (expression, expected) =>
+  ])('reports for %s whether it is permissive: %s', async (expression, expected) =>
     expect(await ask('scripts/check-licences.mjs', `m.isPermissive(${JSON.stringify(expression)})`)).toBe(expected),
   );
 
-  test('a package without a licence, and an exception that is not needed, are named', async () => {
+  test('reports a package without a licence and an unnecessary exception', async () => {
     const problems = await ask<string[]>('scripts/check-licences.mjs', "m.licenceProblems([{ name: 'x' }])");
     expect(problems[0]).toMatch(/^x: its licence is not declared/);
     expect(problems).toContain('khroma: is an exception, and not installed: remove the exception');

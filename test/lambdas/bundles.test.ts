@@ -14,7 +14,7 @@ import { command, root } from '../support/processes';
 /** Folders of the tests' batches. */
 const lakes = ['lake', 'by-function', 'by-container', 'none', 'late'];
 
-/** What Lambda does: loads the module, calls its handler, and tells an error's name and message. */
+/** Behaves as Lambda: loads the module, calls its handler, and returns an error's name and message. */
 const runtime = `
 const { handler } = require(process.argv[1]);
 handler(JSON.parse(process.argv[2])).then(
@@ -28,19 +28,19 @@ interface Ended<T> {
   readonly errorMessage?: string;
 }
 
-describe('the bundles that are deployed', () => {
+describe('the deployed bundles', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await Bench.create();
     await bench.file('ventas.csv', 'ID Venta,Total\n1,10.5\n2,11\n');
-    // Away from the repository, whose node_modules would hide what a bundle lacks.
+    // Outside the repository, whose node_modules would hide missing dependencies of a bundle.
     await cp(join(root, 'dist', 'lambda'), join(bench.folder, 'lambda'), { recursive: true });
   });
   afterAll(() => bench.remove());
 
   const run: RunIdentity = { workflowId: 'arn:execution', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
 
-  /** One cold start. */
+  /** Runs one cold start. */
   async function invoke<T>(name: string, payload: unknown, changes: NodeJS.ProcessEnv = {}): Promise<Ended<T>> {
     const module = join(bench.folder, 'lambda', name, 'index.js');
     const { stdout, stderr, exitCode } = await command(
@@ -59,7 +59,7 @@ describe('the bundles that are deployed', () => {
   const validate = (event: unknown) => invoke<ValidationAnswer>('validate-input', { event, run });
   const event = { detail: { s3Key: 'ventas.csv', batchDate: '2026-02-08', dataset: 'd', source: 's' } };
 
-  test('validate, convert, confirm: each a process of its own', async () => {
+  test('validate, convert and confirm in separate processes', async () => {
     const { answer } = await validate(event);
     if (!answer?.valid) throw new Error(`not valid: ${JSON.stringify(answer)}`);
     const { plan, batch, options } = answer;
@@ -108,7 +108,7 @@ describe('the bundles that are deployed', () => {
       return { ...same, parts: parts.map(({ file, rows, bytes, sha256 }) => ({ file, rows, bytes, sha256 })) };
     };
 
-    test('makes what the container makes, byte by byte', async () => {
+    test('produces the same bytes as the container', async () => {
       const { answer } = await convert(environmentOf('by-function'));
       expect(answer).toMatchObject({ exitCode: 0, memoryMiB: 1769 });
       expect((await bench.start(environmentOf('by-container')).ended).exitCode).toBe(0);
@@ -117,7 +117,7 @@ describe('the bundles that are deployed', () => {
       expect(ours).toEqual(theirs);
     });
 
-    test('its exit codes are those of the container, with the reason', async () => {
+    test('returns the exit codes of the container, with the reason', async () => {
       const missing = await convert({
         ...environmentOf('none'),
         INPUT_FILE: fileUri(join(bench.folder, 'no.csv')),
@@ -130,13 +130,13 @@ describe('the bundles that are deployed', () => {
       expect(bad.answer).toMatchObject({ exitCode: 78, reason: expect.stringContaining('ETL_ENGINE') });
     });
 
-    test('its time is over before that of the function, so that there is an answer', async () => {
+    test('times out before the function does, so that the caller gets an answer', async () => {
       const { answer } = await convert(environmentOf('late'), 0);
       expect(answer).toMatchObject({ exitCode: 75, killedFor: 'timeout' });
     });
   });
 
-  test('an event that cannot be read is an answer, a configuration that cannot be read is none', async () => {
+  test('returns an answer for an invalid event, and throws for an invalid configuration', async () => {
     const refused = { valid: false, reasons: [expect.stringContaining('colour')] };
     expect(await validate({ detail: { ...event.detail, colour: 'red' } })).toMatchObject({ answer: refused });
     const misconfigured = await invoke('validate-input', { event, run }, { S3_CLEAN_BUCKET: 'ftp://nowhere' });
@@ -146,11 +146,8 @@ describe('the bundles that are deployed', () => {
     });
   });
 
-  test.each(['validate-input', 'confirm-commit', 'convert'])(
-    '%s is small enough to be shown in the console',
-    async (name) => {
-      // 3 MB, zipped (AWS Lambda quotas); loading it is most of a cold start, too.
-      expect((await stat(join(bench.folder, 'lambda', name, 'index.js'))).size).toBeLessThan(3_000_000);
-    },
-  );
+  test.each(['validate-input', 'confirm-commit', 'convert'])('%s is small enough for the console', async (name) => {
+    // 3 MB, zipped (AWS Lambda quotas); loading the bundle is also most of a cold start.
+    expect((await stat(join(bench.folder, 'lambda', name, 'index.js'))).size).toBeLessThan(3_000_000);
+  });
 });

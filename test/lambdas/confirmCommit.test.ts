@@ -37,7 +37,7 @@ async function commit(changes: object): Promise<void> {
   await openStore().write(layout(plan.destination, plan.batch).commit(1), JSON.stringify(manifest));
 }
 
-test('a commit of this run: what was delivered', async () => {
+test('returns the delivery for a commit of this run', async () => {
   await commit({});
   expect(await handler({ plan, run: aRun })).toEqual({
     kind: 'delivered',
@@ -50,11 +50,11 @@ test('a commit of this run: what was delivered', async () => {
   });
 });
 
-test('no commit is an error that the machine catches by its name', async () => {
+test('throws an error that the machine catches by name when there is no commit', async () => {
   await expect(handler({ plan, run: aRun })).rejects.toMatchObject({ name: 'CommitMissing' });
 });
 
-test('a later run’s commit of another source is another, with that run in its words', async () => {
+test("throws another error for a later run's commit of another source, and names that run", async () => {
   const source = { ...plan.source, fingerprint: 'other' };
   await commit({ runId: 'run-2', runStartedAt: '2026-02-08T02:00:00.000Z', source });
   await expect(handler({ plan, run: aRun })).rejects.toMatchObject({
@@ -63,7 +63,7 @@ test('a later run’s commit of another source is another, with that run in its 
   });
 });
 
-test('the names of the errors are those that the state machine knows', () => {
+test('the error names match those of the state machine', () => {
   const { Catch = [] } = stateMachine(withSubstitutions()).States.ConfirmCommit as {
     Catch?: { ErrorEquals: string[] }[];
   };

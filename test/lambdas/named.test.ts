@@ -17,7 +17,7 @@ test.each([
   await expect(named(failing(name))).rejects.toMatchObject({ name: told });
 });
 
-test('a bad variable is bad configuration', async () => {
+test('an invalid variable is BadConfiguration', async () => {
   const work = () => Promise.reject(new ConfigError(['S3_CLEAN_BUCKET is no bucket']));
   await expect(named(work)).rejects.toMatchObject({ name: 'BadConfiguration' });
 });

@@ -15,11 +15,11 @@ const of = (compute: Partial<Compute>, timings: Partial<Timings> = {}) =>
     {},
   );
 
-test('a plan of an event without wishes is followed', () => {
+test('accepts the plan of an event without options', () => {
   expect(of({})).toEqual([]);
 });
 
-test('nor is the wish not to be told', () => {
+test('warns that disabling notifications is not supported', () => {
   const plan = {
     compute: { spot: false },
     timings: { timeoutSeconds, startTimeoutSeconds },
@@ -37,11 +37,11 @@ test.each<[string, Partial<Compute>, Partial<Timings>]>([
   ['compute.timeoutSeconds', {}, { timeoutSeconds: 60 }],
   ['compute.startTimeoutSeconds', {}, { startTimeoutSeconds: 60 }],
   ['compute.shards: 8 tasks', { shards: 8 }, {}],
-])('%s is not', (wish, compute, timings) => {
+])('warns that %s is not supported', (wish, compute, timings) => {
   expect(of(compute, timings)).toEqual([expect.stringMatching(new RegExp(`^${wish}: not followed`))]);
 });
 
-test('lanes: a wish for the light lane is let through with a warning, and every file is a task', async () => {
+test('lanes: accepts the light lane with a warning, and runs every file as a task', async () => {
   const lake = new TemporaryLake();
   try {
     lake.put('ventas/v.csv', 'ID,Total\n1,2\n');
@@ -62,7 +62,7 @@ test('lanes: a wish for the light lane is let through with a warning, and every 
 });
 
 test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCount: { level: 'hold' } } }])(
-  'a gate that holds is not: %j',
+  'warns that a holding gate is not supported: %j',
   (options) => {
     const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, options } as Plan;
     expect(notFollowed(plan, {})).toEqual([expect.stringMatching(/^level hold: not followed/)]);

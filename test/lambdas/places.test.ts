@@ -21,7 +21,7 @@ const validate = (changes: object) => validateInput({ event: { detail: { ...deta
 test.each([
   ...[...world.hostileFiles, ...world.hostileLinks, '../secret/dia.csv'].map((uri) => [files, uri] as const),
   ...[...buckets.hostileSources, ...buckets.nonsense].map((uri) => [s3, uri] as const),
-])('%# the function refuses the source %s', async (environment, s3Key) => {
+])('%# the function rejects the source %s', async (environment, s3Key) => {
   configure(environment);
   expect(await validate({ s3Key })).toMatchObject({
     valid: false,
@@ -32,7 +32,7 @@ test.each([
 test.each([
   ...[...world.hostileDestinations, ...world.hostileDestinationLinks].map((uri) => [files, uri] as const),
   ...buckets.hostileDestinations.map((uri) => [s3, uri] as const),
-])('%# the function refuses the destination %s', async (environment, destination) => {
+])('%# the function rejects the destination %s', async (environment, destination) => {
   configure(environment);
   expect(await validate({ destination })).toMatchObject({
     valid: false,
@@ -40,7 +40,7 @@ test.each([
   });
 });
 
-test('a plan that was made elsewhere does not make the function read elsewhere', async () => {
+test('a plan from elsewhere does not widen what the function may read', async () => {
   configure(files);
   const answer = await validate({});
   if (!answer.valid) throw new Error(answer.reasons.join());
@@ -48,7 +48,7 @@ test('a plan that was made elsewhere does not make the function read elsewhere',
   await expect(confirmCommit({ plan, run: aRun })).rejects.toThrow('lies outside the places');
 });
 
-test('a caller of the converting function cannot extend what it may read', async () => {
+test('the caller of the converting function cannot widen what the function may read', async () => {
   configure(files);
   const environment = {
     ...{ BATCH_DATE: '2026-02-08', DATASET: 'd', SOURCE: 's', RUN_ID: 'r', RUN_STARTED_AT: '2026-02-08T01:00:00Z' },

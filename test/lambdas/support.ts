@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
 
-/** A lake in a folder of its own, which the functions are told of by their environment. */
+/** A lake in a separate folder, which the functions find through their environment. */
 export class TemporaryLake {
   readonly folder = mkdtempSync(join(tmpdir(), 'etl-lambda-'));
   readonly raw = fileUri(join(this.folder, 'raw'));

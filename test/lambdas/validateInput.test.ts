@@ -15,7 +15,7 @@ afterEach(() => lake.remove());
 const validate = (detail: object) => handler({ event: { detail } });
 const detail = { s3Key: 'ventas/ventas_2026_02.csv', batchDate: '2026-02-08' };
 
-test('a valid event: the plan, its batch, and the options as the container takes them', async () => {
+test('returns the plan, the batch and the container options of a valid event', async () => {
   const answer = await validate({ ...detail, dialect: { delimiter: ',' } });
   expect(answer).toMatchObject({
     valid: true,
@@ -25,7 +25,7 @@ test('a valid event: the plan, its batch, and the options as the container takes
   });
 });
 
-test('long options lie where the answer says', async () => {
+test('stores long options at the returned URI', async () => {
   const answer = await validate({ ...detail, columns: manyColumns });
   if (!answer.valid) throw new Error(answer.reasons.join());
   expect(JSON.stringify(answer.plan.options).length).toBeGreaterThan(maxInlineOptions);
@@ -35,7 +35,7 @@ test('long options lie where the answer says', async () => {
   expect(JSON.parse(readFileSync(fileURLToPath(answer.options), 'utf8'))).toEqual({ columns: manyColumns });
 });
 
-test('an invalid one: the reasons, and every part of the batch', async () => {
+test('returns the reasons and every part of the batch for an invalid event', async () => {
   expect(await validate({ ...detail, s3Key: 'ventas/none.csv' })).toMatchObject({
     valid: false,
     reasons: [expect.stringContaining('no such')],
@@ -43,14 +43,14 @@ test('an invalid one: the reasons, and every part of the batch', async () => {
   });
 });
 
-test.each([['not an event'], [null], [{}], [[1]]])('%j is no event, and an answer', async (event) => {
+test.each([['not an event'], [null], [{}], [[1]]])('returns an answer for %j, which is not an event', async (event) => {
   const answer = await handler({ event });
   const { unknown } = languages.es;
   expect(answer).toMatchObject({ valid: false, batch: { dataset: unknown, batchDate: unknown, source: unknown } });
   if (!answer.valid) expect(answer.reasons.length).toBeGreaterThan(0);
 });
 
-test('wishes that the machine cannot follow are warnings', async () => {
+test('returns warnings for options that the machine does not support', async () => {
   const answer = await validate({ ...detail, compute: { spot: true, cpu: 1024, memory: 4096 } });
   if (!answer.valid) throw new Error(answer.reasons.join());
   expect(answer.plan.warnings).toEqual([
@@ -59,7 +59,7 @@ test('wishes that the machine cannot follow are warnings', async () => {
   ]);
 });
 
-test('a bad configuration is thrown by its name', async () => {
+test('throws BadConfiguration for an invalid configuration', async () => {
   process.env.S3_CLEAN_BUCKET = 'gs://elsewhere';
   await expect(validate(detail)).rejects.toMatchObject({
     name: 'BadConfiguration',

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const never = new AbortController().signal;
 const startOf = ({ body, id }: Delivery) => startsOf(body, id, { timeZone: 'UTC' }, undefined).starts[0];
-/** What comes within so long. */
+/** Returns the messages that arrive within a time, in milliseconds. */
 const within = async (milliseconds: number): Promise<readonly Delivery[]> => {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), milliseconds);
@@ -31,7 +31,7 @@ const within = async (milliseconds: number): Promise<readonly Delivery[]> => {
   return found;
 };
 
-test('a file of a folder in it is delivered once, and can be started', async () => {
+test('a file in a subfolder is delivered once and can be started', async () => {
   await mkdir(join(folder, 'ventas'));
   await writeFile(join(folder, 'ventas', 'a b_2026-02-08.csv'), 'x\n1\n');
   const [delivery, ...others] = await source.receive(10, never);
@@ -43,7 +43,7 @@ test('a file of a folder in it is delivered once, and can be started', async () 
   expect(await within(400)).toEqual([]);
 });
 
-test('a file that grows is left alone until it has settled', async () => {
+test('a growing file is left alone until it is stable', async () => {
   const path = join(folder, 'v.csv');
   await writeFile(path, 'x\n');
   let grows = true;
@@ -59,7 +59,7 @@ test('a file that grows is left alone until it has settled', async () => {
   await growing;
 });
 
-test('another content in the same place is news, and has another workflow ID', async () => {
+test('new content under the same name is a new event with another workflow ID', async () => {
   const path = join(folder, 'v_2026-02-08.csv');
   await writeFile(path, 'x\n1\n');
   const [first] = await source.receive(10, never);
@@ -72,7 +72,7 @@ test('another content in the same place is news, and has another workflow ID', a
   expect(ids[0]).not.toBe(ids[1]);
 });
 
-test('one that is given back comes again in its time', async () => {
+test('a released message is redelivered after its delay', async () => {
   await writeFile(join(folder, 'v.csv'), 'x\n');
   const [first] = await source.receive(10, never);
   await first?.again(0.5);
@@ -81,7 +81,7 @@ test('one that is given back comes again in its time', async () => {
   expect(second).toMatchObject({ id: first?.id, receiveCount: 2 });
 });
 
-test('a folder that is away is told of once, and looked for again', async () => {
+test('a missing folder is reported once and polled again', async () => {
   await rm(folder, { recursive: true });
   const received = source.receive(10, never);
   await delay(100);
@@ -91,7 +91,7 @@ test('a folder that is away is told of once, and looked for again', async () => 
   expect(warned).toEqual(['the folder of landed files cannot be read']);
 });
 
-test('entries that are not plain files: links are delivered, problems told, and nothing hides the others', async () => {
+test('entries that are not plain files: links are delivered, problems reported, and other files still arrive', async () => {
   const clean = unreadableFolder(folder, 'shut');
   try {
     oddFiles(folder);
@@ -115,7 +115,7 @@ test('entries that are not plain files: links are delivered, problems told, and 
   }
 });
 
-test('a link is delivered once its target is there', async () => {
+test('a link is delivered once its target exists', async () => {
   await symlink('late.csv', join(folder, 'v.csv'));
   const [dangling] = await source.receive(10, never);
   expect(dangling && startOf(dangling)).toBeUndefined();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { getFreePort, isPortFree } from '../../local/freePort';
 
-test('a port that something listens on is not free, and is again afterwards', async () => {
+test('a port in use is not free, and is free again once it is closed', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -12,7 +12,7 @@ test('a port that something listens on is not free, and is again afterwards', as
   expect(await isPortFree(port)).toBe(true);
 });
 
-test('free ports can be listened on and are not those of outgoing connections', async () => {
+test('free ports can be listened on and lie outside the ephemeral range', async () => {
   for (let round = 0; round < 20; round++) {
     const port = await getFreePort();
     expect(port).toBeGreaterThanOrEqual(15_000);

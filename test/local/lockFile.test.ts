@@ -14,7 +14,7 @@ describe('a lock', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  test('lets one in at a time', async () => {
+  test('admits one holder at a time', async () => {
     let inside = 0;
     const work = async () => {
       inside++;
@@ -25,7 +25,7 @@ describe('a lock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('is free again after work that failed', async () => {
+  test('is released after work that failed', async () => {
     await expect(withLock(file(), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await withLock(file(), async () => 'yes')).toBe('yes');
   });
@@ -34,14 +34,14 @@ describe('a lock', () => {
   const held = (holder: object) =>
     writeFile(`${file()}.1`, JSON.stringify({ ...self, since: '2026-02-08T00:00:00Z', facts: {}, ...holder }));
 
-  test('of a process that is gone does not count', async () => {
+  test('is ignored when its process has exited', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     await held({ pid });
     expect(await withLock(file(), async () => 'in')).toBe('in');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('of a process whose ID was given to another one does not count', async () => {
+  test('is ignored when its PID belongs to another process', async () => {
     await held({ started: 'another boot:1' });
     expect(await withLock(file(), async () => 'in')).toBe('in');
   });
@@ -55,13 +55,13 @@ describe('a lock', () => {
     expect(await tryLock(file(), {})).toHaveProperty('release');
   });
 
-  test('that is stale is taken by exactly one of many', async () => {
+  test('that is stale is acquired by exactly one of many', async () => {
     await held({ started: 'another boot:1' });
     const locks = await Promise.all(Array.from({ length: 20 }, () => tryLock(file(), {})));
     expect(locks.filter((lock) => 'release' in lock)).toHaveLength(1);
   });
 
-  test('is not waited for any longer than somebody wants', async () => {
+  test('stops waiting when the caller aborts', async () => {
     await held({});
     const waited = new AbortController();
     const onWait = jest.fn(() => waited.abort());

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('messages lie in the folder of their topic, and their first line is said', async () => {
+test('messages are stored in the folder of their topic, and their first line is logged', async () => {
   const said: string[] = [];
   const notifier = createOutboxNotifier(folder, (line) => said.push(line));
   const message = composeMessage({ kind: 'invalid', reasons: ['r'] }, { workflowId: 'w', runId: 'r' });
@@ -30,13 +30,13 @@ describe('dead letters', () => {
   const read = async (id: string) => JSON.parse(await readFile(join(folder, id), 'utf8')) as object;
   const names = () => readdir(folder);
 
-  test('they keep the event', async () => {
+  test('keep the event', async () => {
     const id = await createFileDeadLetters(folder).send(letter);
     expect(await read(id)).toMatchObject(letter);
     expect(await createDeadLetterFolder(folder).list(10)).toMatchObject([{ ...letter, id, key }]);
   });
 
-  test('the latest failure of an event replaces the one before, also of several workers at once', async () => {
+  test('the latest failure of an event replaces the earlier one, also with several concurrent workers', async () => {
     const ids = await Promise.all(
       [1, 2, 3].map((run) => createFileDeadLetters(folder).send({ ...letter, runId: `${run}` })),
     );
@@ -46,7 +46,7 @@ describe('dead letters', () => {
     expect(await read(id)).toMatchObject({ failureType: 'Timeout' });
   });
 
-  test('a delivery removes the letter of a failure before its run, and no other', async () => {
+  test('a delivery removes only the letter of a failure before its run', async () => {
     const letters = createFileDeadLetters(folder);
     await letters.send(letter);
     await letters.send({ ...letter, event: { detail: { ...event.detail, batchDate: '2026-02-09' } } });
@@ -57,7 +57,7 @@ describe('dead letters', () => {
     await letters.delivered(key, new Date());
   });
 
-  test('of a delivery beside failures the letter of the last one is left', async () => {
+  test('a delivery among failures leaves the letter of the last failure', async () => {
     for (let round = 0; round < 50; round++) {
       const letters = createFileDeadLetters(folder);
       await letters.send({ ...letter, reason: 'before' });
@@ -69,14 +69,14 @@ describe('dead letters', () => {
     }
   });
 
-  test('a letter that is looked at on its own is listed, is not replaced, and gives way to a newer one', async () => {
+  test('a detached letter is listed, is not replaced, and yields to a newer one', async () => {
     const box = createDeadLetterFolder(folder);
     const letters = createFileDeadLetters(folder);
     await letters.send(letter);
     const [old] = await box.list(10);
     if (!old) throw new Error('there is no letter');
     const undo = await box.detach(old);
-    // Letters of one name are told apart by their times, in milliseconds.
+    // Letters of one name differ only in their time, in milliseconds.
     await new Promise((resolve) => setTimeout(resolve, 2));
     await letters.send({ ...letter, reason: 'new' });
     expect((await box.list(10)).map(({ reason }) => reason)).toEqual(['x', 'new']);

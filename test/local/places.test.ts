@@ -10,13 +10,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-test('creates the state folder for its owner alone, with the folders above it', () => {
+test('creates the state folder and its parents with access for the owner only', () => {
   const stateDir = join(parent, '.etl', 'demo');
   makeStateFolder(stateDir);
   expect([modeOf(join(parent, '.etl')), modeOf(stateDir)]).toEqual([0o700, 0o700]);
 });
 
-test('closes a state folder that others can read', () => {
+test('removes access for others from an existing state folder', () => {
   const stateDir = join(parent, '.etl');
   mkdirSync(stateDir);
   chmodSync(stateDir, 0o755);

@@ -22,10 +22,10 @@ describe('the light lane of the local system', () => {
     ...changes,
   });
   const converter = (memoryMiB = 1769, run = program) => createProcessConverter({ program: run, memoryMiB });
-  /** A program that does one thing until it is ended. */
+  /** Writes a program that runs until it is ended. */
   const stubborn = async (code: string) => bench.file('program.cjs', code);
 
-  test('converts, as a container does', async () => {
+  test('converts as a container does', async () => {
     const environment = bench.environment(await bench.file('in.csv', 'a,b\n1,2\n3,4\n'));
     const end = await converter().convert(request(environment));
     expect(end).toMatchObject({ exitCode: 0, seconds: expect.any(Number) });
@@ -33,32 +33,32 @@ describe('the light lane of the local system', () => {
     expect(await bench.rows()).toHaveLength(2);
   });
 
-  test("an exit code comes with the program's own words", async () => {
+  test("returns an exit code with the program's own message", async () => {
     const end = await converter().convert(request(bench.environment(join(bench.folder, 'none.csv'))));
     expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('there is no such object') });
     expect(end.logTail.join('\n')).toContain('check INPUT_FILE');
   });
 
-  test('one that outgrows its memory is killed', async () => {
+  test('kills a program that exceeds its memory limit', async () => {
     const hungry = await stubborn('const kept = []; setInterval(() => kept.push(Buffer.alloc(16 << 20, 1)), 20);');
     const end = await converter(200, hungry).convert(request({}));
     expect(end).toMatchObject({ killedFor: 'memory', reason: expect.stringContaining('200 MiB') });
     expect(end).not.toHaveProperty('exitCode');
   });
 
-  test('one whose time is over is told to end', async () => {
+  test('sends SIGTERM to a program at its timeout', async () => {
     const slow = await stubborn("process.on('SIGTERM', () => process.exit(143)); setInterval(() => {}, 1000);");
     const end = await converter(1769, slow).convert(request({}, { timeoutSeconds: 1 }));
     expect(end).toMatchObject({ exitCode: 143, killedFor: 'timeout', reason: expect.stringContaining('after 1 s') });
   });
 
-  test('one that somebody killed, nobody knows the end of', async () => {
+  test('reports an unknown outcome for a program killed by an external signal', async () => {
     const killed = await stubborn("process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000);");
     const end = await converter(1769, killed).convert(request({}));
     expect(end).toMatchObject({ killedFor: 'unknown', reason: 'the process was ended by SIGKILL' });
   });
 
-  test('a cancel ends it, and is waited for', async () => {
+  test('a cancellation terminates the program and waits for its exit', async () => {
     const seen = join(bench.folder, 'seen');
     const slow = await stubborn(
       `const { writeFileSync } = require('node:fs');
@@ -73,7 +73,7 @@ describe('the light lane of the local system', () => {
     expect(readdirSync(bench.folder)).toContain('seen');
   });
 
-  test('the environment of the worker is not handed on', async () => {
+  test("does not pass the worker's environment to the program", async () => {
     process.env.ETL_SECRET_OF_THE_WORKER = 'x';
     const said = await stubborn('console.log(Object.keys(process.env).join()); process.exitCode = 1;');
     const end = await converter(1769, said).convert(request({ INPUT_FILE: 'x' }));
@@ -83,7 +83,7 @@ describe('the light lane of the local system', () => {
     expect(names).not.toContain('ETL_SECRET_OF_THE_WORKER');
   });
 
-  test('removes the scratch folder of a program that was killed', async () => {
+  test('removes the scratch folder of a killed program', async () => {
     const killed = await stubborn(
       `const { makeScratchFolder } = require(${JSON.stringify(join(root, 'storage', 'dist', 'scratchFolder.js'))});
        makeScratchFolder(process.env.SCRATCH_DIR).then((folder) => {

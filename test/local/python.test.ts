@@ -26,14 +26,14 @@ describe('on a machine with an empty PATH', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('there is no Python, and so no ministack', async () => {
+  test('neither Python nor ministack is available', async () => {
     expect(await hasPython(10)).toBe(false);
     expect(await canHaveMinistack()).toBe(false);
     await expect(findMinistack(say)).rejects.toMatchObject({ name: 'PythonError', message: 'python3 is not on PATH' });
     expect(said).toEqual([]);
   });
 
-  test('what was installed before is found, what was broken off is not', async () => {
+  test('finds an earlier installation but not an interrupted one', async () => {
     const environment = join(folder, 'etl-orchestrator', 'tool-1.0');
     await mkdir(join(environment, 'bin'), { recursive: true });
     await writeFile(join(environment, 'bin', 'python'), '#!/bin/sh\n', { mode: 0o755 });
@@ -43,7 +43,7 @@ describe('on a machine with an empty PATH', () => {
     expect(said).toEqual([]);
   });
 
-  test('what was installed with a Python that is gone is not there', async () => {
+  test('ignores an installation whose Python is gone', async () => {
     const environment = join(folder, 'etl-orchestrator', 'gone-1.0');
     await mkdir(join(environment, 'bin'), { recursive: true });
     await symlink(join(folder, 'no-python'), join(environment, 'bin', 'python'));
@@ -51,7 +51,7 @@ describe('on a machine with an empty PATH', () => {
     expect(await installedPrograms({ ...wanted, name: 'gone' })).toBeUndefined();
   });
 
-  test('Python that cannot install says why in one line', async () => {
+  test('reports in one line why Python cannot install', async () => {
     const bin = join(folder, 'bin');
     await mkdir(bin);
     const python = '#!/bin/sh\necho "no network" >&2\necho "more" >&2\nexit 1\n';
@@ -64,8 +64,8 @@ describe('on a machine with an empty PATH', () => {
     expect(said).toEqual(['Installing tool 2.0 with Python (once) …']);
   });
 
-  test('two that install at once do it once', async () => {
-    // As much of Python as is asked for: an environment is a folder with a Python in it.
+  test('installs once for two simultaneous callers', async () => {
+    // The minimal stand-in: an environment is a folder with a Python in it.
     const python = `#!/bin/sh
 case "$2" in
   venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;

@@ -1,12 +1,12 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 
-/** What every AWS client needs to speak to a stand-in. */
+/** Configuration of an AWS client for a stand-in. */
 export function clientConfig(endpoint: string) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return { endpoint, region: 'us-east-1', credentials, maxAttempts: 2 };
 }
 
-/** A client by path, since a stand-in has no bucket subdomains, with the buckets there. */
+/** Returns a client with path-style addresses, since a stand-in has no bucket subdomains, and creates the buckets. */
 export async function s3With(endpoint: string, ...buckets: string[]): Promise<S3Client> {
   const client = new S3Client({ ...clientConfig(endpoint), forcePathStyle: true });
   for (const Bucket of buckets) await client.send(new CreateBucketCommand({ Bucket }));

@@ -10,12 +10,12 @@ import { command, type Ended } from './processes';
 
 const base = 'node:24-bookworm-slim';
 
-/** The environment that ministack was installed in: the program lies in its `bin`. */
+/** The environment in which ministack is installed: the program is in its `bin`. */
 const ministackFolder = () => dirname(dirname(process.env.ETL_TEST_MINISTACK ?? ''));
 
 /**
- * What takes the place of images that a test cannot pull: the same programs, as this machine has them, in a container. Of
- * ministack that is everything it was installed with, so it sees the machine's files, to read.
+ * Replaces images that a test cannot pull: a container runs the same programs as installed on this machine. ministack
+ * needs everything it was installed with, so it mounts the machine's files read-only.
  */
 const standIns = (name: string) => ({
   services: {
@@ -27,19 +27,19 @@ const standIns = (name: string) => ({
     ministack: {
       image: base,
       entrypoint: ['chroot', '/machine', process.env.ETL_TEST_MINISTACK],
-      // Its own folder once more: it may lie below what the temporary one hides.
+      // Mounted again, since the temporary folder may hide it.
       volumes: ['/:/machine:ro', `${ministackFolder()}:/machine${ministackFolder()}:ro`],
       tmpfs: ['/machine/tmp'],
-      // Its containers are labelled with it.
+      // ministack labels its containers with this name.
       environment: { MINISTACK_HOSTNAME: name },
     },
   },
 });
 
-/** The images that Compose would build: from the same files, and out of the same cache as those of other tests. */
+/** Images that Compose would build, from the same files and the same cache as in other tests. */
 const built = { 'etl-worker': buildEtlImage, 'etl-orchestrator': buildWorkerImage };
 
-/** docker-compose.yml, with stand-ins for what cannot be pulled, under names and ports of its own. */
+/** docker-compose.yml with stand-ins for images that cannot be pulled, and with separate names and ports. */
 export class Composed {
   private constructor(
     private readonly folder: string,
@@ -50,7 +50,7 @@ export class Composed {
   static async create(): Promise<Composed> {
     const folder = await mkdtemp(join(tmpdir(), 'etl-compose-'));
     const name = `etl-test-${process.pid}`;
-    // JSON is YAML.
+    // JSON is valid YAML.
     await writeFile(join(folder, 'stand-ins.yml'), JSON.stringify(standIns(name)));
     const [ETL_TEMPORAL_PORT, ETL_UI_PORT, ETL_MINISTACK_PORT] = [
       String(await getFreePort()),
@@ -70,19 +70,19 @@ export class Composed {
     return `http://127.0.0.1:${this.env.ETL_MINISTACK_PORT}`;
   }
 
-  /** `docker compose …`, to its end. */
+  /** Runs `docker compose …` to completion. */
   async run(...args: string[]): Promise<Ended> {
     const [program = '', ...first] = (process.env.ETL_TEST_COMPOSE ?? '').split(' ');
     const files = ['-f', 'docker-compose.yml', '-f', join(this.folder, 'stand-ins.yml')];
     return command(program, [...first, '-p', this.name, '--project-directory', '.', ...files, ...args], this.env);
   }
 
-  /** Where a service's container listens, under the address that this machine reaches it at. */
+  /** Returns the ports of a service's container, with the address at which this machine reaches them. */
   async listening(service: string): Promise<Listening[]> {
     const id = (await this.run('ps', '-q', service)).stdout.trim();
     const address = await docker(['inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', id]);
     const { stdout } = await this.run('exec', '-T', service, 'cat', '/proc/net/tcp', '/proc/net/tcp6');
-    // 127.0.0.11 is Docker's own name server, which the container alone reaches.
+    // 127.0.0.11 is Docker's DNS server, which only the container can reach.
     const open = listeningIn(stdout).filter((each) => !each.address.startsWith('127.'));
     return open.map(({ port }) => ({ address, port }));
   }
@@ -96,7 +96,7 @@ export class Composed {
   }
 
   async remove(): Promise<void> {
-    // Tasks first: they hold on to the network.
+    // Tasks first: they keep the network in use.
     await removeContainers(`ministack.instance=${this.name}:6666`);
     await this.run('down', '--volumes', '--timeout', '5');
     await command('docker', ['rmi', ...Object.keys(built).map((image) => `${image}:${this.name}`)]);

@@ -16,7 +16,7 @@ export interface ContainerRun extends Ended {
   readonly last: { event: string; status?: string; manifest?: Manifest; cause?: string };
 }
 
-/** A folder of its own for one test, with what the container is given and what it left there. */
+/** A folder for one test with the container's input and output. */
 export class Bench {
   private constructor(readonly folder: string) {}
 
@@ -62,7 +62,7 @@ export class Bench {
     return this.start(this.environment(path, changes, options)).ended;
   }
 
-  /** Runs it and expects a published batch. */
+  /** Runs the container and expects a published batch. */
   async convert(content: string | Buffer, changes: Record<string, string> = {}, options: Options = {}) {
     const run = await this.run(await this.file('in.csv', content), changes, options);
     if (run.exitCode !== 0 || !run.last.manifest) throw new Error(`exit code ${run.exitCode}: ${run.stderr}`);

@@ -33,8 +33,8 @@ export interface ConversionRequest {
 }
 
 /**
- * Converts in this process, many files quickly: what the container does without its environment and its exit codes, and in the
- * main thread where one is enough.
+ * Converts many files quickly in this process, as the container does apart from its environment and exit codes.
+ * Uses the main thread where one thread is enough.
  */
 export class Converter {
   private constructor(readonly folder: string) {}
@@ -46,13 +46,13 @@ export class Converter {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Throws what the conversion throws. Each conversion has a destination of its own, which stays until the end. */
+  /** Rethrows errors of the conversion. Each conversion has a separate destination, which is kept until the end. */
   async deliver(csv: Buffer | string, request: ConversionRequest = {}): Promise<Delivered> {
     const name = randomUUID();
     const path = join(this.folder, `${name}.csv`);
     await writeFile(path, csv);
     const { options = { rejects: { maxShare: 1 }, quality: { rowCount: { min: 0 } } }, engine = 'kernel' } = request;
-    // Of a dataset of its own, too: a schema is compared with those before it.
+    // A separate dataset, too: a schema is compared with earlier schemas of its dataset.
     const batch = { batchDate: '2026-02-08', dataset: name, source: name };
     const env = {
       ...{ ...batch, options, engine, generation: 1, runId: name, scratchDir: undefined, timeoutSeconds: 600 },
@@ -72,7 +72,7 @@ export class Converter {
     return { manifest: delivery.manifest, parts };
   }
 
-  /** The same, with what was published. */
+  /** Converts and reads what was published. */
   async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Conversion> {
     const delivered = await this.deliver(csv, request);
     return { ...delivered, rows: (await Promise.all(delivered.parts.map(readParquet))).flat() };

@@ -2,8 +2,8 @@ import { buildImage, etlDockerfile } from '../../local/docker/images';
 import { root } from './processes';
 
 /**
- * Of the tests that want the same image only the first one has to wait: what was built before comes from Docker's cache. The
- * tags are those that scripts/lib/test-tools.mjs builds beforehand.
+ * Only the first of the tests that want the same image waits for the build: Docker's cache serves the others. The tags
+ * match those that scripts/lib/test-tools.mjs builds in advance.
  */
 export const buildEtlImage = (): Promise<string> =>
   buildImage({ root, dockerfile: etlDockerfile, tag: 'etl-worker:test' });

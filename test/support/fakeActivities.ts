@@ -16,7 +16,7 @@ export const delivered = {
   warnings: [],
 } as const;
 
-/** The happy path; a test replaces what it is about. Every call is written down with the server's time. */
+/** The happy path; a test replaces the activities under test. Records every call with the server's time. */
 export function fakeActivities(changes: Partial<EtlActivities> = {}): { activities: EtlActivities; calls: Call[] } {
   const calls: Call[] = [];
   const all: EtlActivities = {
@@ -57,7 +57,7 @@ export function names(calls: readonly Call[]): string[] {
   return calls.map((call) => call.name);
 }
 
-/** How a task ends whose container exits. */
+/** Returns the end of a task whose container exits. */
 export const exited = (taskArn: string, exitCode: number): TaskEnd => ({
   taskArn,
   status: 'stopped',
@@ -66,7 +66,7 @@ export const exited = (taskArn: string, exitCode: number): TaskEnd => ({
   logTail: ['last line'],
 });
 
-/** The failure a run ends with. */
+/** Returns the failure of a run. */
 export async function failureOf(handle: WorkflowHandle): Promise<ApplicationFailure> {
   const error = await handle.result().then(
     () => undefined,
@@ -78,7 +78,7 @@ export async function failureOf(handle: WorkflowHandle): Promise<ApplicationFail
   return cause as ApplicationFailure;
 }
 
-/** Waits, in real time, until something holds. */
+/** Waits in real time until a condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await condition()); tries++) {
     if (tries > 200) throw new Error('it never happened');
@@ -86,7 +86,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   }
 }
 
-/** An awaitTask whose task never ends. */
+/** An awaitTask for a task that never ends. */
 export async function waitForCancel(): Promise<never> {
   const timer = setInterval(() => Context.current().heartbeat(), 100);
   try {

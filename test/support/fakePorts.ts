@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { type ListOptions, type ObjectInfo, type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { RunAnswer, TaskDescription, TaskRequest, TaskRunner } from '../../activities/ports';
 
-/** An object store in memory, whole objects only. Its clock is its own. */
+/** An object store in memory, with whole objects only and a separate clock. */
 export class MemoryStore implements ObjectStore {
   readonly objects = new Map<string, Buffer>();
   readonly ranges: string[] = [];
@@ -57,11 +57,11 @@ export class MemoryStore implements ObjectStore {
     this.objects.delete(uri);
   }
   async removeUnfinished(): Promise<void> {
-    // Whole objects only: nothing is ever unfinished.
+    // Writes are whole objects, so no upload is ever unfinished.
   }
 }
 
-/** A task runner whose tasks a test moves by hand. */
+/** A task runner whose tasks a test controls. */
 export class FakeTaskRunner implements TaskRunner {
   readonly tasks = new Map<string, TaskDescription>();
   readonly requests: TaskRequest[] = [];
@@ -69,7 +69,7 @@ export class FakeTaskRunner implements TaskRunner {
   readonly describeCalls: string[][] = [];
   private readonly byToken = new Map<string, string>();
 
-  /** What the next RunTask answers instead. */
+  /** Replaces the next answer of RunTask. */
   nextAnswer: RunAnswer | undefined;
 
   async run(request: TaskRequest): Promise<RunAnswer> {
@@ -100,7 +100,7 @@ export class FakeTaskRunner implements TaskRunner {
   }
 }
 
-/** For conversions whose progress is of no interest. */
+/** For conversions whose progress does not matter. */
 export const withoutProgress = {
   progress: { follow: () => ({ last: () => undefined, stop: () => undefined }) },
   note: () => undefined,

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
 /**
- * What happens to one request on its way. `answer`: it is answered here. `loseAnswer`: it arrives, and its answer does not.
- * `stall`: its answer stops after so many bytes, for so long or for ever.
+ * Fault of one request. `answer`: the proxy answers. `loseAnswer`: the request arrives, but its answer is lost.
+ * `stall`: the answer stops after a number of bytes, for a time or forever.
  */
 export type Fault =
   | { readonly kind: 'none' }
@@ -15,23 +15,23 @@ export type Fault =
 
 export const noFault: Fault = { kind: 'none' };
 
-/** S3 refuses with a status and a code. */
+/** Returns a rejection by S3 with a status and a code. */
 export const refusal = (status: number, code: string): Fault => {
   const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>told to</Message></Error>`;
   return { kind: 'answer', status, body };
 };
 
-/** Asked for every request; who waits before answering holds it back. `outgoing` is closed when it is over. */
+/** Decides on every request; a pending promise delays the request. `outgoing` closes when the request is over. */
 export type Decide = (incoming: IncomingMessage, outgoing: ServerResponse) => Fault | Promise<Fault>;
 
 export interface FaultyProxy {
   readonly endpoint: string;
-  /** `GET /bucket/key`, in the order of their arrival. */
+  /** `GET /bucket/key`, in order of arrival. */
   readonly requests: string[];
   close(): Promise<void>;
 }
 
-/** An HTTP server before another one that breaks what it is told to break. `amend` mends bodies that the other one has wrong. */
+/** Starts an HTTP proxy that injects faults. `amend` corrects bodies that the upstream server gets wrong. */
 export async function startFaultyProxy(
   endpoint: string,
   decide: Decide,
@@ -87,7 +87,7 @@ function deliver(
   fault: Fault,
 ): void {
   if (fault.kind === 'loseAnswer') return void outgoing.destroy();
-  // Of a HEAD the length is that of a body which does not follow.
+  // The content length of a HEAD response describes a body that does not follow.
   const headers = incoming.method === 'HEAD' ? answer.headers : { ...answer.headers, 'content-length': body.length };
   outgoing.writeHead(answer.statusCode ?? 502, headers);
   if (fault.kind !== 'cutAfter' && fault.kind !== 'stall') return void outgoing.end(body);

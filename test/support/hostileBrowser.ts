@@ -10,23 +10,23 @@ import type { Listening } from './listening';
 export const hostileScript = readFileSync(join(__dirname, 'hostilePage.js'), 'utf8');
 const html = `<!doctype html><body><script>${hostileScript}</script>`;
 
-/** What a page could read of a server, by what it did. */
+/** What a page could read of a server, by the attempt. */
 export type Loot = Readonly<Record<string, string>>;
 
-/** A page of the Web UI takes long on a busy machine. */
+/** A page of the Web UI loads slowly on a busy machine. */
 const patienceMs = 120_000;
 
-/** Headless Chromium with pages that use what listens on this machine. */
+/** Headless Chromium with pages that attack the servers of this machine. */
 export class HostileBrowser {
   private constructor(
     private readonly browser: Browser,
     private readonly site: Server,
     private readonly names: ReadonlyMap<string, string>,
-    /** On another port of 127.0.0.1, and on another site. */
+    /** One on another port of 127.0.0.1, one on another site. */
     private readonly pages: readonly Page[],
   ) {}
 
-  /** A name of the attacker's leads to each of the addresses. */
+  /** Maps one of the attacker's host names to each address. */
   static async launch(addresses: readonly string[]): Promise<HostileBrowser> {
     const names = new Map(addresses.map((address, index) => [address, `evil${index}.test`]));
     const site = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(html));
@@ -38,7 +38,7 @@ export class HostileBrowser {
       args: [
         ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
         `--host-resolver-rules=${rules}`,
-        // Chromium would ask the person first. Other browsers do not.
+        // Chromium would ask the user first; other browsers do not.
         '--disable-features=LocalNetworkAccessChecks',
       ],
     });
@@ -57,7 +57,7 @@ export class HostileBrowser {
     this.site.closeAllConnections();
   }
 
-  /** A page of its own, which shows `url`. */
+  /** Opens `url` in a new page. */
   async visit<T>(url: string, work: (page: Page) => Promise<T>): Promise<T> {
     const page = await this.browser.newPage();
     page.setDefaultTimeout(patienceMs);
@@ -69,14 +69,14 @@ export class HostileBrowser {
     }
   }
 
-  /** The page on another site, with a server's address in a link that says `text`. */
+  /** Shows a link to a server, with this text, on the page of the other site. */
   async link(url: string, text: string): Promise<Page> {
     const page = this.pages.at(-1) as Page;
     await page.evaluate(`document.body.innerHTML = '<a href="${url}">${text}</a>'`);
     return page;
   }
 
-  /** From both pages, under the server's address, and from that of the attacker under the attacker's name for it. */
+  /** Attacks from both pages by the server's address, and from the other site by the attacker's name for it. */
   async acrossOrigins({ address, port }: Listening): Promise<Loot> {
     const [neighbour, other] = this.pages as [Page, Page];
     const base = `http://${address}:${port}`;
@@ -89,7 +89,7 @@ export class HostileBrowser {
     };
   }
 
-  /** From a page of the server's own origin under the attacker's name: it was loaded before the name led to this machine. */
+  /** Attacks by DNS rebinding: the page loads before the attacker's name resolves to this machine. */
   async rebound({ address, port }: Listening): Promise<Loot> {
     const origin = `http://${this.nameOf(address)}:${port}`;
     const url = `${origin}/attacker.html`;
@@ -97,7 +97,7 @@ export class HostileBrowser {
     page.setDefaultTimeout(patienceMs);
     try {
       const session = await page.context().newCDPSession(page);
-      // Not Playwright's own routes: they answer preflights as well.
+      // Playwright's routes are unsuitable: they answer preflights as well.
       session.on('Fetch.requestPaused', ({ requestId }) => {
         const body = Buffer.from(html).toString('base64');
         const responseHeaders = [{ name: 'content-type', value: 'text/html' }];
@@ -118,7 +118,7 @@ export class HostileBrowser {
   }
 }
 
-/** Tries everything on a server from the page that is open. */
+/** Tries every request against a server from the open page. */
 export const attack = (page: Page, base: string) => page.evaluate(`attack(${JSON.stringify(base)})`) as Promise<Loot>;
 
 const from = (page: string, loot: Loot): Loot =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
 import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
 
-/** A raw and a clean base in a folder of their own, with a secret beside them and links that lead to it. */
+/** A raw and a clean base in a temporary folder, beside a secret and links to it. */
 export class HostileWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'etl-places-'));
   readonly raw = fileUri(join(this.folder, 'raw'));
@@ -31,12 +31,12 @@ export class HostileWorld {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A file of the world, as it is spelled here. */
+  /** Returns the URI of a path below the folder, with the given spelling. */
   at(path: string): string {
     return `file://${this.folder}/${path}`;
   }
 
-  /** Spellings of files that lie outside the raw base, as an event or an environment names them. */
+  /** Spellings of files outside the raw base, as an event or an environment may name them. */
   get hostileFiles(): string[] {
     const upper = this.folder.toUpperCase();
     return [
@@ -56,7 +56,7 @@ export class HostileWorld {
     ];
   }
 
-  /** The same by links: only the machine that reads can tell. */
+  /** Links to files outside the raw base, which only the machine that reads them can detect. */
   get hostileLinks(): string[] {
     return ['raw/link.csv', 'raw/out/dia.csv', 'raw/nowhere.csv', 'raw/circle.csv', 'raw/ventas/../out/dia.csv'].map(
       (path) => this.at(path),
@@ -83,7 +83,7 @@ export class HostileWorld {
   }
 }
 
-/** Buckets with prefixes: what lies outside them is refused without asking S3. */
+/** Buckets with prefixes: URIs outside them are rejected without a call to S3. */
 export const buckets = {
   places: {
     sources: ['s3://raw-data-lake/in'],
@@ -121,7 +121,7 @@ export const buckets = {
     's3://raw-data-lake/in',
     's3://raw-data-lake/in/ventas',
   ],
-  /** These do not name a place at all. */
+  /** Malformed URIs. */
   nonsense: [
     'FILE:///etc/passwd',
     'S3://raw-data-lake/in/dia.csv',

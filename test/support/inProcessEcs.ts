@@ -27,12 +27,12 @@ interface RunTask {
   readonly overrides: { containerOverrides: { environment: { name: string; value: string }[] }[] };
 }
 
-/** Conversions at once: all are work of this process. */
+/** Concurrent conversions, all of which run in this process. */
 const hands = 4;
 
 /**
- * An ECS endpoint whose tasks really convert, in this process: what a container does between its environment and its exit
- * code, without the start of a program for each of many small files. When so many have ended as it is told, the others wait.
+ * An ECS endpoint whose tasks convert in this process, as a container does between its environment and its exit code,
+ * without starting a program for each of many small files. After a given number of ended tasks, the others wait.
  */
 export async function startInProcessEcs(folder: string) {
   const tasks = new Map<string, Task>();
@@ -127,7 +127,7 @@ export async function startInProcessEcs(folder: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Starts tasks until so many have ended, and lets those that run then come to their end. */
+    /** Starts tasks until `count` have ended, and lets the running ones finish. */
     runUntil: (count: number): void => {
       most = count;
       next();

@@ -5,7 +5,7 @@ import type * as Real from '@etl/image/engine/kernel/threads';
 
 const { Threads: RealThreads } = jest.requireActual<typeof Real>('../../etl-image/src/engine/kernel/threads');
 
-/** A reading thread's work in this one, with messages handed over as to a thread. */
+/** Does a reader thread's work in this thread, with the same messages. */
 class InlineThread {
   private readonly reader: GroupReader;
 
@@ -18,13 +18,13 @@ class InlineThread {
     return structuredClone({ bytes, found }, { transfer: [bytes.buffer, found.content.pages.buffer] });
   }
   async close(): Promise<void> {
-    // Nothing goes on between two groups.
+    // Nothing is in progress between two groups.
   }
 }
 
 /**
- * In place of the engine's threads in suites of many small files: a thread takes longer to start than such a file to convert.
- * A conversion in more than one thread has real ones.
+ * Replaces the engine's threads in suites of many small files, where starting a thread takes longer than converting.
+ * A conversion with several threads still uses real ones.
  */
 export function Threads(count: number, dialect: FieldDialect): Pick<Real.Threads, 'run' | 'close'> {
   return count > 1 ? new RealThreads(count, dialect) : new InlineThread(dialect);

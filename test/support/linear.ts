@@ -1,4 +1,4 @@
-/** CPU time of the quickest of three runs, or of the first one that takes too long, in milliseconds. */
+/** Returns the least CPU time of three runs, or of fewer when a run takes too long, in milliseconds. */
 function quickest(work: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 3; run++) {
@@ -13,12 +13,12 @@ function quickest(work: () => unknown): number {
 
 const short = 10_000;
 const factor = 8;
-/** Quadratic work takes 64 times as long. */
+/** Linear work takes 8 times as long, quadratic work 64 times. */
 const mostTimes = 24;
-/** What takes less is not compared. */
+/** Shorter times are not compared. */
 const noiseMs = 100;
 
-/** Returns whether work takes more than linear time for texts of such a shape. */
+/** Returns whether the time of `read` grows faster than linearly with the length of the text. */
 export function isSlow(read: (text: string) => unknown, make: (length: number) => string): boolean {
   const [one, other] = [make(short), make(factor * short)];
   const long = quickest(() => read(other));

@@ -5,14 +5,14 @@ export interface Listening {
   readonly port: number;
 }
 
-/** What a process and all that it started listen on with TCP. Linux. */
+/** Returns the TCP sockets that a process and its descendants listen on. Linux only. */
 export function listeningBelow(pid: number): Listening[] {
   const inodes = new Set(descendants(pid).flatMap(socketsOf));
   const table = ['tcp', 'tcp6'].map((family) => readFileSync(`/proc/net/${family}`, 'utf8')).join('');
   return listeningIn(table, (inode) => inodes.has(inode));
 }
 
-/** Of the text of `/proc/net/tcp`. @see proc_pid_net(5); 0A is the state LISTEN */
+/** Parses `/proc/net/tcp`. State 0A is LISTEN. @see proc_pid_net(5) */
 export function listeningIn(table: string, isWanted = (_inode: string): boolean => true): Listening[] {
   return table
     .split('\n')
@@ -35,7 +35,7 @@ const pids = () =>
     .map(Number)
     .filter((each) => each > 0);
 
-/** Undefined for a process that has ended. */
+/** Returns the parent's PID; undefined for an ended process. */
 function parentOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -61,7 +61,7 @@ function socketOf(link: string): string | undefined {
   }
 }
 
-/** `0100007F:1F90` is 127.0.0.1:8080: each word of the address has the machine's byte order. */
+/** Parses `0100007F:1F90` as 127.0.0.1:8080: each word of the address is in the machine's byte order. */
 function parse(local: string): Listening {
   const [hex = '', port = ''] = local.split(':');
   const bytes = hex.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? [];

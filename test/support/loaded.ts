@@ -2,11 +2,11 @@ import { command, root } from './processes';
 
 export interface Loaded {
   readonly packages: ReadonlySet<string>;
-  /** Files of ours, from the root. */
+  /** Files of this repository, relative to the root. */
   readonly ours: readonly string[];
 }
 
-/** What a Node program has loaded by its end, by its own list: `program` is JavaScript, run in the repository's root. */
+/** Returns what a Node program has loaded when it ends. `program` is JavaScript and runs in the repository's root. */
 export async function loadedBy(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Loaded> {
   const tell =
     "process.on('exit', () => process.stderr.write('\\nloaded ' + JSON.stringify(Object.keys(require.cache))));";

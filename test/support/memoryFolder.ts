@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 const enough = 2 * 1024 ** 3;
 
 /**
- * The parent of folders for many small files, in memory where there is room for it. Every file that is stored is synced:
- * on a disk, such a test would wait for that and little else.
+ * Returns a parent for folders with many small files, in memory if there is room. Every stored file is synced, which
+ * takes most of the time of such a test on a disk.
  */
 export function memoryFolder(): string {
   const memory = '/dev/shm';

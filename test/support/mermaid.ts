@@ -5,19 +5,19 @@ const library = join(__dirname, '..', '..', 'node_modules', 'mermaid', 'dist', '
 
 export interface Picture {
   readonly svg: string;
-  /** CSS pixels. */
+  /** In CSS pixels. */
   readonly width: number;
   readonly height: number;
-  /** Before it was made to fit the page. */
+  /** Width before scaling to the page, in CSS pixels. */
   readonly naturalWidth: number;
-  /** Labels that are larger than the place they have. */
+  /** Labels that are larger than their boxes. */
   readonly cut: readonly string[];
-  /** What stands on its boxes and arrows. */
+  /** Texts of boxes and arrows. */
   readonly texts: readonly string[];
   readonly png: Buffer;
 }
 
-/** Pictures of Mermaid sources, drawn in headless Chromium without a network. Throws what Mermaid says of a bad source. */
+/** Renders Mermaid sources in headless Chromium without a network. Throws Mermaid's error for an invalid source. */
 export async function drawMermaid(sources: readonly string[]): Promise<Picture[]> {
   const browser = await chromium.launch({
     ...(process.env.ETL_TEST_CHROMIUM && { executablePath: process.env.ETL_TEST_CHROMIUM }),

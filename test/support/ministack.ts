@@ -1,12 +1,12 @@
 import { delimiter, dirname } from 'node:path';
 import { type Ministack, startMinistack } from '../../local/ministack/server';
 
-/** For a PATH on which the product finds the tests' ministack. */
+/** Returns a PATH on which the product finds the tests' ministack. */
 export function withMinistackOnPath(path: string | undefined): string {
   return [dirname(process.env.ETL_TEST_MINISTACK ?? ''), path ?? ''].join(delimiter);
 }
 
-/** The product's ministack, with what tests of ECS need. */
+/** Starts the product's ministack with the services that ECS tests need. */
 export async function startTestMinistack(): Promise<Ministack> {
   const program = process.env.ETL_TEST_MINISTACK ?? '';
   return startMinistack({ program, services: ['ecs', 'ecs-metadata', 's3', 'sns', 'sqs'] });

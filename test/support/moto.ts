@@ -10,7 +10,7 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** Starts moto's server (the executable in ETL_TEST_MOTO) on a free port; returns when it answers. `settings` are moto's own variables. */
+/** Starts moto (ETL_TEST_MOTO) on a free port and waits until it answers. `settings` are moto's own variables. */
 export async function startMoto(settings: NodeJS.ProcessEnv = {}): Promise<Moto> {
   const program = process.env.ETL_TEST_MOTO;
   if (!program) throw new Error('ETL_TEST_MOTO is not set: give the path of moto_server');
@@ -46,8 +46,8 @@ export async function startMoto(settings: NodeJS.ProcessEnv = {}): Promise<Moto>
 }
 
 /**
- * Lets conditional writes through one by one: moto looks and writes in two steps, between which another thread of it may write,
- * and S3 does not.
+ * Serializes conditional writes: moto checks and writes in two steps, and another of its threads may write in between.
+ * S3 does both atomically.
  */
 function oneAtATime(): Decide {
   let turn: Promise<unknown> = Promise.resolve();
@@ -59,7 +59,7 @@ function oneAtATime(): Decide {
   };
 }
 
-/** moto says of all uploads that they began years ago, and what is young must not be taken for old. */
+/** Corrects the dates of uploads: moto reports that they began years ago, so young ones would count as old. */
 function withDates({ method, url = '' }: IncomingMessage, body: Buffer): Buffer {
   if (method !== 'GET' || !/[?&]uploads\b/.test(url)) return body;
   const now = `<Initiated>${new Date(Date.now() - 1000).toISOString()}</Initiated>`;

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Bytes of a name that are not UTF-8, below a folder: `caf\xe9.csv` in Latin-1. */
+/** Returns a path whose name is not UTF-8: `caf\xe9.csv` in Latin-1. */
 export const latin1Path = (folder: string, name: string): Buffer =>
   Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
 
 /**
- * A folder below `folder` that even root cannot read, called `name`: its path, as long as two, is longer than a path may be.
- * Returns what removes it, which `rm` cannot.
+ * Creates a folder called `name` that even root cannot read: its path is longer than the limit of the system.
+ * Returns a function that removes the folder, which `rm` cannot.
  */
 export function unreadableFolder(folder: string, name: string): () => void {
   const segment = 'x'.repeat(200);
@@ -26,7 +26,7 @@ export function unreadableFolder(folder: string, name: string): () => void {
   };
 }
 
-/** One of each kind of entry that is not a plain file, beside `plain.csv`, in a folder that exists. */
+/** Creates one of each kind of entry that is not a plain file, beside `plain.csv`, in an existing folder. */
 export function oddFiles(folder: string): void {
   const at = (...path: string[]) => join(folder, ...path);
   writeFileSync(at('plain.csv'), 'a\n1\n');
@@ -41,6 +41,6 @@ export function oddFiles(folder: string): void {
   writeFileSync(latin1Path(folder, 'caf\xe9.csv'), 'a\n1\n');
   mkdirSync(latin1Path(folder, 'a\xf1o'));
   writeFileSync(latin1Path(folder, 'a\xf1o/in.csv'), 'a\n1\n');
-  // A name with the replacement character itself is valid UTF-8.
+  // A name that contains the replacement character is valid UTF-8.
   writeFileSync(at('caf\ufffd.csv'), 'a\n1\n');
 }

@@ -1,4 +1,4 @@
-/** Results in order, with so many pieces of work at a time: most of a small conversion is waiting for the disk. */
+/** Returns results in order, with bounded concurrency: small conversions mostly wait for the disk. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Published as ES modules only, so it is imported where it is used. */
+/** An ES module, so it is imported dynamically. */
 const hyparquet = () => import('hyparquet');
 
 type FileMetaData = Parameters<Awaited<ReturnType<typeof hyparquet>>['parquetSchema']>[0];
@@ -9,14 +9,14 @@ type FileMetaData = Parameters<Awaited<ReturnType<typeof hyparquet>>['parquetSch
 export type Cell = string | number | bigint | boolean | Date | null;
 export type Row = Record<string, Cell>;
 
-/** The rows of a Parquet file, by a reader that is not ours. */
+/** Reads the rows of a Parquet file with an independent reader. */
 export async function readParquet(path: string): Promise<Row[]> {
   const { asyncBufferFromFile, parquetReadObjects } = await hyparquet();
   const file = await asyncBufferFromFile(path);
   return (await parquetReadObjects({ file })) as Row[];
 }
 
-/** Column names, and with their physical and logical types. */
+/** Returns column names with physical and logical types. */
 export async function schemaOf(metadata: FileMetaData): Promise<{ readonly name: string; readonly type: string }[]> {
   const { parquetSchema } = await hyparquet();
   return parquetSchema(metadata).children.map(({ element }) => ({
@@ -31,7 +31,7 @@ export async function readSchema(path: string): Promise<string[]> {
   return (await schemaOf(metadata)).map(({ type }) => type);
 }
 
-/** Paths of the parts of a published batch, in order. */
+/** Returns the paths of the parts of a published batch, in order. */
 export async function partsOf(folder: string): Promise<string[]> {
   return (await readdir(folder))
     .filter((name) => name.endsWith('.parquet'))
@@ -39,7 +39,7 @@ export async function partsOf(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** All rows of a published batch. */
+/** Reads all rows of a published batch. */
 export async function readBatch(folder: string): Promise<Row[]> {
   return (await Promise.all((await partsOf(folder)).map(readParquet))).flat();
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** One letter, from /proc (T: stopped by a signal); undefined for a process that is gone. Source: proc(5). */
+/** Returns the state letter in /proc (T: stopped by a signal); undefined for an ended process. Source: proc(5). */
 export function stateOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

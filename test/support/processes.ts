@@ -9,7 +9,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts a command in a folder, by default the repository's root, with exactly this environment, and gathers what it says. */
+/** Starts a command with exactly this environment, by default in the repository's root, and collects its output. */
 export function start(
   file: string,
   args: string[],
@@ -32,7 +32,7 @@ export function start(
   return { child, ended };
 }
 
-/** Runs a command to its end. */
+/** Runs a command to completion. */
 export function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> {
   return start(file, args, { ...process.env, ...env }, cwd).ended;
 }

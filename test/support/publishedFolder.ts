@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns the folder of the one source that is published of a dataset and date; undefined before there is one. */
+/** Returns the folder of the only source published for a dataset and date; undefined before there is one. */
 export function publishedFolder(lake: string, dataset: string, batchDate = '2026-02-08'): string | undefined {
   const day = join(lake, dataset, `batch_date=${batchDate}`);
   const [source, ...more] = listed(day);

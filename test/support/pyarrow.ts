@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-/** A cell to the last digit: dates and timestamps are microseconds since 1970. */
+/** An exact cell value: dates and timestamps are microseconds since 1970. */
 export type Exact = string | number | bigint | boolean | { readonly micros: bigint } | null;
 
 export interface ReadTable {
   readonly names: readonly string[];
-  /** Each as `rowText` writes it. */
+  /** Rows in the format of `rowText`. */
   readonly rows: readonly string[];
 }
 
 const script = join(__dirname, 'read_parquet.py');
 
-/** Tables of Parquet files, read by pyarrow in one process. */
+/** Reads the tables of Parquet files with pyarrow in one process. */
 export async function readWithPyarrow(paths: readonly string[]): Promise<ReadTable[]> {
   const python = process.env.ETL_TEST_PYTHON ?? 'python3';
   const stdout = await new Promise<string>((resolve, reject) => {
@@ -33,7 +33,7 @@ export async function readWithPyarrow(paths: readonly string[]): Promise<ReadTab
   });
 }
 
-/** A row in the form of what read_parquet.py prints: two readers have to say the same, letter by letter. */
+/** Formats a row as read_parquet.py does: both readers must print identical text. */
 export function rowText(row: readonly Exact[]): string {
   return `[${row.map(cellText).join(',')}]`;
 }

@@ -23,7 +23,7 @@ export async function sendAll(sqs: SQSClient, url: string, bodies: readonly unkn
   }
 }
 
-/** Messages in a queue, those that are hidden included. */
+/** Counts the messages in a queue, including hidden ones. */
 export async function countMessages(sqs: SQSClient, url: string): Promise<number> {
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const request = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...AttributeNames] });
@@ -31,7 +31,7 @@ export async function countMessages(sqs: SQSClient, url: string): Promise<number
   return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
 }
 
-/** Everything that can be received now; it is hidden afterwards. */
+/** Receives every visible message, which hides them. */
 export async function drain(sqs: SQSClient, url: string): Promise<Message[]> {
   const found: Message[] = [];
   for (;;) {

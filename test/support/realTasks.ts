@@ -2,16 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EndRecord, ProgramsRecord, StopRecord, TaskRecord } from '../../local/ecs/records';
 
-/** What really happened to a task, from the endpoint's own files. */
+/** The actual history of a task, from the files of the endpoint. */
 export interface RealTask {
   readonly arn: string;
   readonly workflowId: string;
   readonly runId: string;
   readonly generation: number;
-  /** Of the content that was validated. */
+  /** Fingerprint of the validated content. */
   readonly fingerprint: string | undefined;
   readonly createdAt: number;
-  /** Whether it does not become STOPPED when it has ended. */
+  /** Whether it never becomes STOPPED after it has ended. */
   readonly isStuck: boolean;
   readonly spot: boolean;
   readonly size: { readonly cpu: number; readonly memoryMiB: number };
@@ -20,7 +20,7 @@ export interface RealTask {
   readonly end?: EndRecord;
 }
 
-/** Every task there ever was, in order of its making. */
+/** Returns every task in order of creation. */
 export function readTasks(ecsFolder: string): RealTask[] {
   const root = join(ecsFolder, 'tasks');
   const read = <T>(id: string, name: string): T | undefined => {
@@ -58,5 +58,5 @@ export function readTasks(ecsFolder: string): RealTask[] {
   return tasks.sort((a, b) => a.createdAt - b.createdAt);
 }
 
-/** What the ETL program of a task ended with, as its supervisor saw it. */
+/** Returns the exit code of the ETL program, as recorded by the supervisor. */
 export const exitCodeOf = (task: RealTask): number | undefined => task.end?.containers[0]?.exitCode;

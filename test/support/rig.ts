@@ -15,7 +15,7 @@ import { TestServer } from './testServer';
 const bundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
 export const workflowBundle = { codePath: bundlePath };
 
-/** A plan as validation returns it for a small file. */
+/** Returns a plan as validation returns it for a small file. */
 export function samplePlan(changes: Partial<Plan> = {}): Plan {
   return {
     batch: { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' },
@@ -43,16 +43,16 @@ export interface Call {
 
 type Start = (event?: unknown, workflowId?: string, other?: Other) => Promise<WorkflowHandle>;
 
-/** Another workflow than the pipeline. */
+/** A workflow other than the pipeline. */
 interface Other {
   readonly type?: string;
   /** Arguments after the first one. */
   readonly more?: readonly unknown[];
-  /** Workflows whose ID begins so have the same activities: those that the started one starts itself. */
+  /** ID prefix of child workflows that use the same activities. */
   readonly children?: string;
 }
 
-/** Each call goes to the activities of the workflow that makes it: one pair of workers serves every test of a file. */
+/** Routes each call to the activities of the calling workflow: one pair of workers serves every test of a file. */
 function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivities {
   const route = (name: keyof EtlActivities) => (input: never) => {
     const activity = activitiesOf(activityInfo().workflowExecution?.workflowId ?? '')[name];
@@ -63,7 +63,7 @@ function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivit
 }
 
 /**
- * Workflows on the time-skipping server, with activities that a test gives. Every execution that tests started is replayed
+ * Runs workflows on the time-skipping server with activities from the test. Replays every started execution
  * against the bundle when the rig stops.
  */
 export class Rig {
@@ -90,13 +90,13 @@ export class Rig {
         await rig.startWorkers();
         return rig;
       } catch (error) {
-        // The SDK gives the server five seconds, which a busy machine may need for Java alone.
+        // The SDK gives the server five seconds, which Java alone may need on a busy machine.
         if (attempt === 8) throw error;
       }
     }
   }
 
-  /** On a real server, whose time is real: the time-skipping one stands still when a parent cancels several children. */
+  /** Starts a real server with real time: the time-skipping one hangs when a parent cancels several children. */
   static async startReal(): Promise<Rig> {
     const path = process.env.ETL_TEST_TEMPORAL;
     if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TEMPORAL is no file');
@@ -120,7 +120,7 @@ export class Rig {
       namespace: this.env.namespace ?? 'default',
       workflowBundle,
       activities: routed((workflowId) => {
-        // A child has its parent's.
+        // A child uses its parent's activities.
         const ofParent = () =>
           this.given.get(workflowId.replace(/\/shard-.*$/, '')) ??
           this.adopted.find(([prefix]) => workflowId.startsWith(prefix))?.[1];
@@ -131,11 +131,11 @@ export class Rig {
       shutdownGraceSeconds: 0,
     });
     this.running = this.workers.runUntilStopped();
-    // Heard at the end, and not before.
+    // The error is handled at the end.
     this.running.catch(() => undefined);
   }
 
-  /** Runs `scenario`; the workflows that it starts have these activities. */
+  /** Runs `scenario`; the workflows that it starts use these activities. */
   async with<T>(activities: EtlActivities, scenario: (start: Start) => Promise<T>): Promise<T> {
     return scenario(async (event = sampleEvent, workflowId = `test-${this.given.size}`, other = {}) => {
       this.given.set(workflowId, activities);
@@ -147,18 +147,18 @@ export class Rig {
     });
   }
 
-  /** For a workflow that somebody else starts, such as a schedule: its activities, by the beginning of its ID. */
+  /** Sets the activities, by ID prefix, of workflows that the test does not start, such as those of a schedule. */
   adopt(prefix: string, activities: EtlActivities): void {
     this.adopted.push([prefix, activities]);
   }
 
-  /** The execution is replayed at the end. */
+  /** Registers the execution for replay at the end. */
   watch(handle: WorkflowHandle): WorkflowHandle {
     this.handles.push(handle);
     return handle;
   }
 
-  /** Of a workflow that a test started and that has ended; its replay takes the same. */
+  /** Returns the history of a closed workflow of a test; its replay uses the same history. */
   async historyOf(workflowId: string): Promise<History> {
     const handle = this.handles.find((each) => each.workflowId === workflowId);
     if (!handle) throw new Error(`no test has started ${workflowId}`);
@@ -181,7 +181,7 @@ export class Rig {
 
 let quiet = false;
 
-/** The SDK's own lines, errors excepted, are no part of a test's output. */
+/** Silences the SDK's log, except for errors, in a test's output. */
 export function quietRuntime(): void {
   if (quiet) return;
   quiet = true;
@@ -192,8 +192,8 @@ export function quietRuntime(): void {
 }
 
 /**
- * Fails when a history does not replay deterministically; with `children`, also those of the workflows that these have
- * started. One worker takes them all: making it is what costs.
+ * Fails when a history does not replay deterministically; with `children`, also replays their child workflows.
+ * One worker replays all of them, since creating a worker takes most of the time.
  */
 export async function replay(
   handles: readonly WorkflowHandle[],
@@ -235,7 +235,7 @@ function childrenOf({ client }: WorkflowHandle, { events }: History): WorkflowHa
   });
 }
 
-/** The histories of a run and of those that it was continued as. */
+/** Yields the histories of a run and of the runs that it continued as. */
 async function* chain(first: WorkflowHandle, fetched?: History): AsyncGenerator<History> {
   const { firstExecutionRunId } = first as Partial<WorkflowHandleWithFirstExecutionRunId>;
   let handle =

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { type Row, readBatch } from './parquet';
 
-/** All rows of a batch that was published in a bucket. */
+/** Reads all rows of a batch published in a bucket. */
 export async function readS3Batch(s3: S3Client, Bucket: string, batch: string): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'etl-batch-'));
   try {

@@ -1,4 +1,4 @@
-/** Events of S3 as AWS documents them. */
+/** S3 events in the format that AWS documents. */
 export interface S3Object {
   readonly key: string;
   readonly size?: number;
@@ -36,7 +36,7 @@ export function onEventBridge(
   };
 }
 
-/** What SNS makes of a message for a subscription without raw delivery. */
+/** Wraps a message as SNS does for a subscription without raw delivery. */
 export function sns(message: unknown) {
   const Message = typeof message === 'string' ? message : JSON.stringify(message);
   return { Type: 'Notification', MessageId: 'm', TopicArn: 'arn:aws:sns:us-east-1:123456789012:landed', Message };

@@ -1,4 +1,4 @@
-/** An event as EventBridge sends it. Source: Amazon ECS Developer Guide, task state change events. */
+/** Returns an event in EventBridge's format. Source: Amazon ECS Developer Guide, task state change events. */
 export function stateChangeEvent(task: {
   readonly taskArn: string;
   readonly environment?: Readonly<Record<string, string>>;

@@ -23,7 +23,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until something holds, in real time. */
+/** Waits in real time until a condition holds. */
 export async function until<T>(what: string, seconds: number, look: () => T | Promise<T>): Promise<NonNullable<T>> {
   for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; ) {
     const found = await look();
@@ -41,13 +41,13 @@ interface Ready {
   readonly pids: { readonly temporal: number; readonly ecs: number; readonly worker: number };
 }
 
-/** Most tests are about tasks; those about routes say so. */
+/** Most tests are about tasks; tests of routes use other settings. */
 export const tasksAlone = { ETL_LIGHT_LANE: 'off', ETL_TASK_SIZE: 'definition', ETL_SPOT: 'false' };
 
-/** What `etl up` gives its worker, for workers that a test starts itself. */
+/** Settings that `etl up` gives its worker, for workers that a test starts itself. */
 export const everyFile = { ETL_SOURCE_PREFIXES: 'file:///', ETL_DESTINATION_PREFIXES: 'file:///' };
 
-/** `etl up` in a folder of its own, as a user has it. Every workflow that ran in it is replayed when it is removed. */
+/** `etl up` in a temporary folder, as a user runs it. Every workflow of the folder is replayed when it is removed. */
 export class LocalSystemUnderTest {
   private child: ChildProcess | undefined;
   private output = '';
@@ -61,7 +61,7 @@ export class LocalSystemUnderTest {
 
   static async create(changes: NodeJS.ProcessEnv = {}): Promise<LocalSystemUnderTest> {
     const folder = await mkdtemp(join(tmpdir(), 'etl-system-'));
-    // Loads the codec now: Jest lets tests that run concurrently load nothing.
+    // Loads the codec now: Jest cannot load modules in concurrent tests.
     await openPayloads(changes);
     const [temporal, ui, ecs] = [await getFreePort(), await getFreePort(), await getFreePort()].map(String);
     const ports = ['--temporal-port', temporal ?? '', '--ui-port', ui ?? '', '--ecs-port', ecs ?? ''];
@@ -71,7 +71,7 @@ export class LocalSystemUnderTest {
   get stateDir(): string {
     return join(this.folder, 'state');
   }
-  /** For commands that talk to this system. */
+  /** Environment of commands that use this system. */
   get env(): NodeJS.ProcessEnv {
     return { ETL_STATE_DIR: this.stateDir, TEMPORAL_ADDRESS: this.ready?.temporal ?? '' };
   }
@@ -128,7 +128,7 @@ export class LocalSystemUnderTest {
     }
   }
 
-  /** The worker of `etl up`, which is another one after a crash. */
+  /** Returns the PID of the worker of `etl up`, which changes after a crash. */
   workerPid(): number | undefined {
     const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' }).split('\n');
     const own = lines
@@ -139,7 +139,7 @@ export class LocalSystemUnderTest {
     return own && Number(own[0]);
   }
 
-  /** Task folders of the local endpoint, and what is in a file of theirs. */
+  /** Returns the IDs of the task folders of the local endpoint. */
   taskIds(): string[] {
     try {
       return readdirSync(join(this.stateDir, 'ecs', 'tasks'));
@@ -154,7 +154,7 @@ export class LocalSystemUnderTest {
       return undefined;
     }
   }
-  /** The process of a task's program. */
+  /** Returns the PID of a task's program. */
   programPid(id: string): number | undefined {
     const pid = /"pid":\s*(\d+)/.exec(this.taskFile(id, 'programs.json') ?? '')?.[1];
     return pid === undefined ? undefined : Number(pid);

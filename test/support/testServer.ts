@@ -5,9 +5,9 @@ import { Client, Connection } from '@temporalio/client';
 import { getFreePort } from '../../local/freePort';
 import { type DevServer, startDevServer } from '../../local/temporal/devServer';
 
-/** A Temporal server alone (the executable in ETL_TEST_TEMPORAL), that can be away for a while, and a client of it. */
+/** A Temporal server (the executable in ETL_TEST_TEMPORAL) that a test can stop and restart, with a client. */
 export class TestServer {
-  /** Finds the server again after it was away. */
+  /** Reconnects after the server restarts. */
   readonly connection: Connection;
   readonly client: Client;
   private server: DevServer | undefined;
@@ -21,7 +21,7 @@ export class TestServer {
     this.client = new Client({ connection: this.connection });
   }
 
-  /** `lasting`: what it knows is in a file, and there again after `stop` or `crash`. In memory it is much faster. */
+  /** `lasting`: keeps its state in a file across `stop` and `crash`. In memory the server is much faster. */
   static async start({ lasting = false }: { lasting?: boolean } = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'etl-temporal-'));
     const server = new TestServer(folder, { port: await getFreePort(), uiPort: await getFreePort() }, lasting);
@@ -44,7 +44,7 @@ export class TestServer {
     await this.server?.stop();
   }
 
-  /** Ends it without warning. */
+  /** Kills the server. */
   async crash(): Promise<void> {
     if (this.server) process.kill(this.server.pid, 'SIGKILL');
     await this.server?.exited;

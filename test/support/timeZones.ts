@@ -1,16 +1,16 @@
 import { offsetMinutes } from '@etl/lib/timeZones';
 import { type ClockChange, clockChanges, minutesOfDay, type WallTime } from '../../cli/schedule/wallTime';
 
-/** Zones whose clocks show the same over a span of years. */
+/** Zones whose clocks agree over a span of years. */
 export interface ZoneGroup {
-  /** One of them. */
+  /** A member of the group. */
   readonly zone: string;
   readonly zones: readonly string[];
   readonly offset: number;
   readonly changes: readonly ClockChange[];
 }
 
-/** Groups every zone of the IANA database by its clock changes, from the beginning of one year to that of another. */
+/** Groups every zone of the IANA database by its clock changes between the starts of two years. */
 export function zonesByClockChanges(fromYear: number, toYear: number): ZoneGroup[] {
   const [from, to] = [Date.UTC(fromYear, 0), Date.UTC(toYear, 0)];
   const groups = new Map<string, ZoneGroup>();
@@ -27,7 +27,7 @@ export function zonesByClockChanges(fromYear: number, toYear: number): ZoneGroup
 const step = 15;
 const around = 2 * 60;
 
-/** Returns quarters of an hour from two hours before to two hours after what the clocks show at the changes, ascending. */
+/** Returns quarter hours from two hours before to two hours after the wall times of the changes, ascending. */
 export function criticalTimes(changes: readonly ClockChange[]): WallTime[] {
   const times = changes.flatMap(({ at, before, after }) =>
     [before, after].flatMap((offset) => {

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { watchTurns } from './turns';
 
-/** Uses the processor for so many seconds. */
+/** Uses a number of seconds of CPU time. */
 function work(seconds: number): void {
   for (const begun = process.cpuUsage(); process.cpuUsage(begun).user < seconds * 1e6; );
 }
 
-it('sees what holds up the event loop, and not the sum of what does not', async () => {
+it('measures the longest blocking of the event loop, not the sum of short turns', async () => {
   const turns = watchTurns();
   for (let piece = 0; piece < 20; piece++) {
     await setImmediate();
@@ -22,7 +22,7 @@ it('sees what holds up the event loop, and not the sum of what does not', async 
   expect(turns.count).toBeGreaterThanOrEqual(20);
 });
 
-it('sees work that goes on in promises alone', async () => {
+it('measures work that runs in promises only', async () => {
   const turns = watchTurns();
   await setImmediate();
   for (let piece = 0; piece < 30; piece++) {

@@ -1,14 +1,14 @@
-/** The event loop of this process, as it is watched. */
+/** Measurements of the event loop of this process. */
 export interface Turns {
-  /** The most processor time, in seconds, that passed between two turns: for so long nothing else was answered. */
+  /** The longest CPU time between two turns, in seconds: the process answered nothing else meanwhile. */
   readonly longestSeconds: number;
   readonly count: number;
   stop(): void;
 }
 
 /**
- * Watches the turns of the event loop. By processor time, not by the clock: other processes use this machine, too. All threads
- * of the process count, so that the truth is this or better.
+ * Watches the turns of the event loop. Measures CPU time instead of wall time, since other processes use this machine.
+ * Includes all threads of the process, so the actual value is this or less.
  */
 export function watchTurns(): Turns {
   let longestSeconds = 0;

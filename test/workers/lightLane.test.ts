@@ -13,12 +13,12 @@ const of = (env: Record<string, string>) => {
 
 jest.mock('../../local/processConverter', () => ({
   ...jest.requireActual('../../local/processConverter'),
-  // Sources lie elsewhere than what is built of them.
+  // Sources and compiled files are in different folders.
   etlProgram: () => join(root, 'etl-image', 'dist', 'main.js'),
 }));
 
 describe('the light lane of a worker', () => {
-  test('in the local system: processes, as many as processors', () => {
+  test('runs one local process per processor in the local system', () => {
     expect(existsSync(join(root, 'etl-image', 'dist', 'main.js'))).toBe(true);
     const { routing, concurrency, converter } = of({});
     expect(routing).toEqual({
@@ -31,7 +31,7 @@ describe('the light lane of a worker', () => {
     expect(converter).toBeDefined();
   });
 
-  test('in AWS: the function that is named, or none', () => {
+  test('invokes the configured function on AWS, or is absent', () => {
     const { routing, concurrency, converter } = of({
       ...inAws,
       LIGHT_FUNCTION: 'etl-convert',
@@ -44,7 +44,7 @@ describe('the light lane of a worker', () => {
     expect(of(inAws).routing).toEqual({ taskSize: 'policy', spot: true, launchesPerSecond: 5 });
   });
 
-  test('switched off, and what tasks are then', () => {
+  test('can be switched off, with fixed task settings', () => {
     const off = of({
       ETL_LIGHT_LANE: 'off',
       LIGHT_FUNCTION: 'f',
@@ -56,7 +56,7 @@ describe('the light lane of a worker', () => {
     expect(off).toEqual({ routing, concurrency: 0, converter: undefined });
   });
 
-  test('how many at once may be said', () => {
+  test('has a configurable concurrency', () => {
     expect(of({ ETL_LIGHT_CONCURRENCY: '3' }).concurrency).toBe(3);
   });
 });

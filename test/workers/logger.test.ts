@@ -1,7 +1,7 @@
 import { createLogger } from '../../workers/logger';
 import { raw, texts } from '../lib/text/support';
 
-test('a line of the log is safe on a terminal, and means the same', () => {
+test('a log line is safe on a terminal and keeps its meaning', () => {
   const lines: string[] = [];
   const log = createLogger('info', { write: (line) => void lines.push(line) });
   const values = texts(7, 300);

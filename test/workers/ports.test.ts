@@ -32,7 +32,7 @@ describe('the task runner of a worker', () => {
     server.close();
   });
 
-  test('repeats a throttled DescribeTasks, unless its caller does so itself', async () => {
+  test('retries a throttled DescribeTasks unless the caller retries itself', async () => {
     const { tasks } = createPorts(parseConfig({}), {} as Client, {} as Logger);
     await expect(tasks.describe(['arn:1'], { retries: false })).rejects.toThrow(ThrottledError);
     expect(calls).toEqual(['DescribeTasks']);

@@ -15,7 +15,7 @@ test.each<[string, string[], NodeJS.ProcessEnv, string]>([
   ['no bucket', ['image'], { ...settings, S3_RAW_BUCKET: '' }, 'S3_RAW_BUCKET is not set'],
   ['a folder for a bucket', ['image'], settings, 'S3_CLEAN_BUCKET is no bucket'],
   ['a bad variable', ['image'], { ...settings, DLQ_URL: 'x' }, 'bad configuration: DLQ_URL'],
-])('%s: one line of cause, one of remedy, exit code 78', async (_what, args, env, cause) => {
+])('%s: one line of cause, one line of remedy, exit code 78', async (_what, args, env, cause) => {
   const ended = await command(process.execPath, ['dist/workers/prepareMinistack.js', ...args], env);
   expect(ended.exitCode).toBe(78);
   expect(ended.stderr.split('\n').filter(Boolean)).toEqual([

@@ -68,7 +68,7 @@ withServer('a backlog of launches on a real server', () => {
     await server?.remove();
   }, 60_000);
 
-  /** Starts so many runs and returns when each of them is at its launch. */
+  /** Starts a number of runs and returns when each of them waits for its launch. */
   const start = async (name: string, count: number, priority: Priority) => {
     const runs = Array.from({ length: count }, (_, number) =>
       server.client.workflow.start('etlPipeline', {
@@ -82,7 +82,7 @@ withServer('a backlog of launches on a real server', () => {
     await until(`${count} runs ${name} are validated`, 90, () => validated.filter(startsWith(name)).length === count);
   };
   const startsWith = (name: string) => (workflowId: string) => workflowId.startsWith(`${name}-`);
-  /** Undefined: as the worker says. */
+  /** Undefined restores the worker's limit. */
   const limitLaunches = (requestsPerSecond: number | undefined) =>
     server.connection.workflowService.updateTaskQueueConfig({
       namespace: 'default',
@@ -90,7 +90,7 @@ withServer('a backlog of launches on a real server', () => {
       taskQueueType: taskQueueTypeActivity,
       updateQueueRateLimit: requestsPerSecond === undefined ? {} : { rateLimit: { requestsPerSecond } },
     });
-  /** Runs both with the launches held, lets them go, and returns the launches in order. */
+  /** Starts both groups with launches held, releases them, and returns the launches in order. */
   const together = async (first: () => Promise<void>, second: () => Promise<void>) => {
     launched.length = 0;
     handles.length = 0;
@@ -102,11 +102,11 @@ withServer('a backlog of launches on a real server', () => {
     await Promise.all(handles.map((handle) => handle.result()));
     return [...launched];
   };
-  /** How many of the others were launched after the last run of this name. */
+  /** Returns how many other runs were launched after the last run of this name. */
   const afterThe = (name: string, launches: readonly Launched[]) =>
     launches.length - 1 - launches.findLastIndex(({ workflowId }) => startsWith(name)(workflowId));
 
-  test('runs of a higher priority overtake those that wait already; all of them keep the rate', async () => {
+  test('runs of higher priority overtake waiting runs, and all of them keep the rate limit', async () => {
     const launches = await together(
       () => start('backfill', many, { priorityKey: 5, fairnessKey: 'ventas' }),
       () => start('tonight', few, { priorityKey: 3, fairnessKey: 'ventas' }),
@@ -116,11 +116,11 @@ withServer('a backlog of launches on a real server', () => {
     const priorities = new Set(launches.map(({ priority }) => `${priority?.fairnessKey} ${priority?.priorityKey}`));
     expect([...priorities].sort()).toEqual(['ventas 3', 'ventas 5']);
     const seconds = ((launches.at(-1)?.at ?? 0) - (launches[0]?.at ?? 0)) / 1000;
-    // Each of the queue's four partitions may begin with a second's worth, rounded up.
+    // Each of the queue's four partitions may start with a burst of one second, rounded up.
     expect(launches.length).toBeLessThanOrEqual(launchesPerSecond * (seconds + 2));
   });
 
-  test('of two datasets of the same priority, the small one has its share at once', async () => {
+  test('a small dataset gets its fair share beside a large one of the same priority', async () => {
     const launches = await together(
       () => start('large', many, { priorityKey: 3, fairnessKey: 'large' }),
       () => start('small', few, { priorityKey: 3, fairnessKey: 'small' }),
@@ -128,7 +128,7 @@ withServer('a backlog of launches on a real server', () => {
     expect(afterThe('small', launches)).toBeGreaterThan(many / 3);
   });
 
-  test('a run that is cancelled while its launch waits ends without one', async () => {
+  test('a run cancelled while its launch waits ends without a launch', async () => {
     launched.length = 0;
     handles.length = 0;
     await limitLaunches(0);

@@ -4,7 +4,7 @@ import { resultOf } from '../../workers/resultOf';
 const deadline = () =>
   Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code: 4, details: 'Deadline exceeded', metadata: {} });
 
-/** As Temporal's client does: every call adds a listener to its signal, and none is removed. */
+/** Like Temporal's client: every call adds a listener to its signal, and never removes it. */
 function clientOf(calls: (() => Promise<unknown>)[]) {
   const signals: AbortSignal[] = [];
   const client = {
@@ -18,7 +18,7 @@ function clientOf(calls: (() => Promise<unknown>)[]) {
   return { client, signals, handle: { result: () => (calls.shift() ?? (() => new Promise(() => undefined)))() } };
 }
 
-test('asks again when a round is over, each with a signal of its own, and leaves no listener behind', async () => {
+test('polls again after a deadline with a new signal each time, and leaves no listener behind', async () => {
   const rounds = Array.from({ length: 20 }, () => () => Promise.reject(deadline()));
   const { client, handle, signals } = clientOf([...rounds, async () => 'delivered']);
   const { signal } = new AbortController();
@@ -27,7 +27,7 @@ test('asks again when a round is over, each with a signal of its own, and leaves
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test('an abort reaches the round that is under way', async () => {
+test('an abort reaches the current poll', async () => {
   const { client, handle, signals } = clientOf([]);
   const following = new AbortController();
   void resultOf(client, handle, following.signal);
@@ -35,7 +35,7 @@ test('an abort reaches the round that is under way', async () => {
   expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
 });
 
-test('any other error is thrown', async () => {
+test('rethrows any other error', async () => {
   const { client, handle } = clientOf([() => Promise.reject(new Error('no such run'))]);
   await expect(resultOf(client, handle, new AbortController().signal)).rejects.toThrow('no such run');
 });

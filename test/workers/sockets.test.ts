@@ -12,7 +12,7 @@ const lambda = {
   ECS_SUBNETS: 'subnet-1',
 };
 
-/** A service that answers once so many calls are under way: with fewer sockets it never does. */
+/** A service that answers only when `count` calls are in flight, so too few sockets deadlock it. */
 async function startHolding(count: number): Promise<{ server: Server; url: string; most: () => number }> {
   const held: ServerResponse[] = [];
   let most = 0;
@@ -35,7 +35,7 @@ describe('the light lane', () => {
   });
 
   test.each([{}, { ETL_LIGHT_CONCURRENCY: '170' }])(
-    'all conversions of %j are under way at once',
+    'all conversions of %j run concurrently',
     async (changes) => {
       const config = parseConfig({ ...lambda, ...changes });
       const count = lightConcurrency(config);

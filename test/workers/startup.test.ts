@@ -1,6 +1,6 @@
 import { loadedBy } from '../support/loaded';
 
-/** As a worker loads them, and with the configuration of the local system. */
+/** Loads the clients as a worker does, with the configuration of the local system. */
 const wire = `
   const { createPorts } = require('./dist/workers/ports.js');
   const { watchStateChanges } = require('./dist/workers/stateChanges.js');
@@ -18,10 +18,10 @@ const clients = async (variables: Record<string, string>): Promise<string[]> => 
   return [...packages].filter((each) => each.startsWith('@aws-sdk/client-')).sort();
 };
 
-test('the worker of the local system loads the client of ECS alone', async () => {
+test('the local worker loads only the ECS client', async () => {
   expect(await clients({})).toEqual(['@aws-sdk/client-ecs']);
 });
 
-test('where a service is configured, its client is loaded', async () => {
+test('a configured service loads its client', async () => {
   expect(await clients({ DLQ_URL: 'http://127.0.0.1:1/letters' })).toContain('@aws-sdk/client-sqs');
 });

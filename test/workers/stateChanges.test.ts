@@ -12,7 +12,7 @@ import { TestServer } from '../support/testServer';
 const exe = process.env.ETL_TEST_TEMPORAL ?? '';
 const withBoth = process.env.ETL_TEST_MOTO && exe ? describe : describe.skip;
 
-withBoth('ends of tasks, told to their runs', () => {
+withBoth('state changes of tasks, signalled to their runs', () => {
   const taskArn = 'arn:aws:ecs:us-east-1:123456789012:task/etl/1';
   let server: TestServer;
   let moto: Moto;
@@ -22,7 +22,7 @@ withBoth('ends of tasks, told to their runs', () => {
   });
   afterAll(() => Promise.all([server?.remove(), moto?.stop()]));
 
-  // No worker runs it: the signals stay in its history.
+  // No worker runs it, so the signals stay in its history.
   const startRun = (workflowId: string) =>
     server.client.workflow.start('etlPipeline', { workflowId, taskQueue: 'nobody', args: [{}] });
   const signals = async (run: WorkflowHandleWithFirstExecutionRunId) => {
@@ -46,7 +46,7 @@ withBoth('ends of tasks, told to their runs', () => {
     runId: run.firstExecutionRunId,
   });
 
-  test('a task that stopped or is stopping is told, others are not', async () => {
+  test('signals stopped and stopping tasks, but no others', async () => {
     const run = await startRun('told');
     const tell = signalRun(server.client);
     await tell(change(run, 'RUNNING', 'RUNNING'));
@@ -58,7 +58,7 @@ withBoth('ends of tasks, told to their runs', () => {
     ]);
   });
 
-  test('a run that is closed, or was never there, needs no telling', async () => {
+  test('ignores a run that is closed or does not exist', async () => {
     const run = await startRun('closed');
     await run.terminate();
     const tell = signalRun(server.client);
@@ -67,14 +67,14 @@ withBoth('ends of tasks, told to their runs', () => {
     expect(await signals(run)).toEqual([]);
   });
 
-  test('a server that is away is an error, so that the change comes again', async () => {
+  test('an unavailable server is an error, so the change is redelivered', async () => {
     const gone = await Connection.connect({ address: server.address });
     await gone.close();
     const run = await startRun('away');
     await expect(signalRun(new Client({ connection: gone }))(change(run, 'STOPPED', 'STOPPED'))).rejects.toThrow();
   });
 
-  test('from the queue to the history of the run', async () => {
+  test('delivers a change from the queue to the history of the run', async () => {
     const sqs = new SQSClient(clientConfig(moto.endpoint));
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'ecs-events' }));
     const handOver = signalRun(server.client);

@@ -37,7 +37,7 @@ describe('ECS_TASK_DEFINITION', () => {
     return path;
   };
 
-  test('as a name or an ARN is taken as it is', async () => {
+  test('accepts a name or an ARN unchanged', async () => {
     expect(await resolve('etl-ventas-diarias')).toBe('etl-ventas-diarias');
     const arn = 'arn:aws:ecs:us-east-1:123456789012:task-definition/etl-ventas-diarias:7';
     expect(await resolve(arn)).toBe(arn);
@@ -45,7 +45,7 @@ describe('ECS_TASK_DEFINITION', () => {
     expect(await registerTaskDefinition(local, rig.client)).toBe(local);
   });
 
-  test('as a file is registered, once', async () => {
+  test('registers a file once', async () => {
     const arn = 'arn:aws:ecs:us-east-1:000000000000:task-definition/etl-ventas-diarias:1';
     expect(await resolve(sample)).toBe(arn);
     expect(await resolve(`file:${sample}`)).toBe(arn);
@@ -57,14 +57,14 @@ describe('ECS_TASK_DEFINITION', () => {
   test.each<[string, string, RegExp]>([
     ['no JSON', '{', /^ECS_TASK_DEFINITION: .*\/bad\.json: .*JSON/],
     ['no definition', '{"family":"x"}', /^ECS_TASK_DEFINITION: .*\/bad\.json: cpu: is missing$/],
-  ])('as a file with %s is bad configuration', async (_what, content, problem) => {
+  ])('a file with %s is a configuration error', async (_what, content, problem) => {
     const path = await spec('bad.json', content);
     const error = await resolve(path).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as ConfigError).problems[0]).toMatch(problem);
   });
 
-  test('an ECS that is away is no bad configuration', async () => {
+  test('an unavailable ECS is not a configuration error', async () => {
     const path = await spec('good.json', '{"family":"away","cpu":256,"memoryMiB":512,"etl":{"image":"x:1"}}');
     const config = parseConfig({ ...aws, ECS_TASK_DEFINITION: path });
     const nobody = clientOf('http://127.0.0.1:1');
@@ -74,7 +74,7 @@ describe('ECS_TASK_DEFINITION', () => {
     expect((away as Error).message).toContain('good.json: ECS did not register it');
   });
 
-  test('that ECS refuses is bad configuration', async () => {
+  test('a file that ECS rejects is a configuration error', async () => {
     const refusing = createServer((_request, response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'you may not' }));
@@ -95,7 +95,7 @@ describe('ECS_TASK_DEFINITION', () => {
     }
   });
 
-  test('a worker with a bad one names file and key, and ends with exit code 78', async () => {
+  test('a worker with an invalid file names the file and the key, and exits with code 78', async () => {
     const path = await spec('worker.json', '{"family":"x","cpu":256,"memoryMiB":512,"etl":{"image":"x:1","cpu":"1"}}');
     const env = { ...aws, ECS_TASK_DEFINITION: path, AWS_REGION: 'us-east-1' };
     const ended = await command(process.execPath, ['dist/workers/main.js'], env);

@@ -1,7 +1,7 @@
 import '../../support/compiledSchema';
 import { lintMachine } from '../../../asl/lint/lintMachine';
 
-/** The pipeline in the form that is widely copied, with its faults as they are. */
+/** The widely copied form of the pipeline, with its faults. */
 const copied = {
   Comment: 'ETL',
   StartAt: 'ValidateInput',
@@ -100,7 +100,7 @@ const copied = {
   },
 };
 
-test('the widely copied machine: each of its faults, once, where it is', () => {
+test('reports each fault of the widely copied machine once, at its state', () => {
   const found = lintMachine(copied).map(({ state, rule }) => `${state} ${rule}`);
   expect(found.sort()).toEqual(
     [

@@ -5,7 +5,7 @@ const { End: _, ...alertAnd } = alert;
 const { End: __, ...work } = task({ Catch: [catchAll('Alert')] });
 const done = { Done: { Type: 'Succeed' } };
 
-describe('a failure does not end green', () => {
+describe('a failure that ends in success', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['ends the run', { Work: { ...work, End: true }, Alert: alert }, 'SUCCEEDED'],
     ['leads to Succeed', { Work: { ...work, Next: 'Done' }, Alert: { ...alertAnd, Next: 'Done' }, ...done }, 'Done'],
@@ -21,11 +21,11 @@ describe('a failure does not end green', () => {
       },
       'Done',
     ],
-  ])('an alert that %s is found', (_what, states, words) => {
+  ])('reports an alert that %s', (_what, states, words) => {
     expect(lint(states)).toEqual([finding('green-failure', 'Alert', words)]);
   });
 
-  test('so is the second of two that only failures lead to', () => {
+  test('reports the second of two states that only failures reach', () => {
     const states = { Work: { ...work, End: true }, Alert: { ...alertAnd, Next: 'Keep' }, Keep: alert };
     expect(lint(states)).toEqual([finding('green-failure', 'Keep', 'SUCCEEDED')]);
   });
@@ -41,29 +41,29 @@ describe('a failure does not end green', () => {
       { Work: { ...work, Catch: [catchAll('Done')], Next: 'Done' }, ...done },
     ],
     ['is reached without failure too', { Work: { ...work, Next: 'Alert' }, Alert: alert }],
-  ])('nothing is wrong with a branch that %s', (_what, states) => {
+  ])('accepts a branch that %s', (_what, states) => {
     expect(lint(states)).toEqual([]);
   });
 });
 
 describe('the schema', () => {
-  test('a name that leads nowhere', () => {
+  test('reports a name without a state', () => {
     expect(lintAll({ Work: { ...work, Next: 'Nowhere' }, Alert: { ...alertAnd, Next: 'Failed' }, ...failed })).toEqual([
       finding('schema', '', 'Nowhere'),
     ]);
   });
 
-  test('a state without what it needs', () => {
+  test('reports a state without a required field', () => {
     expect(lintAll({ Work: { Type: 'Wait', End: true } })).toEqual([finding('schema', '', 'WAIT')]);
   });
 
-  test.each(['Check Input', 'a/b', 'a~1b'])('the whole name of a state: %s', (name) => {
+  test.each(['Check Input', 'a/b', 'a~1b'])('reports the full name of a state: %s', (name) => {
     const found = lintAll({ [name]: { Type: 'Pass', End: 'yes' } });
     expect(found.length).toBeGreaterThan(0);
     for (const each of found) expect(each).toMatchObject({ rule: 'schema', state: name });
   });
 
-  test('of a state within another one, too', () => {
+  test('reports a state within another state', () => {
     const inner = { StartAt: 'Check Input', States: { 'Check Input': { Type: 'Pass', End: true, Comment: 3 } } };
     const found = lintAll({ Both: { Type: 'Parallel', Branches: [inner], End: true } });
     expect(found.map(({ state }) => state)).toContain('Check Input');
@@ -72,11 +72,11 @@ describe('the schema', () => {
   test.each<[string, unknown]>([
     ['nothing', {}],
     ['a machine without a start', { Work: task() }],
-  ])('%s is no machine', (_what, states) => {
+  ])('rejects %s as a machine', (_what, states) => {
     expect(lintAll(states as Record<string, unknown>, { StartAt: undefined })).not.toEqual([]);
   });
 
-  test('machines within Map and Parallel are looked at', () => {
+  test('checks machines within Map and Parallel', () => {
     const { TimeoutSeconds: ___, ...endless } = task();
     const inner = (name: string) => ({ StartAt: name, States: { [name]: endless } });
     const states = {
@@ -89,20 +89,20 @@ describe('the schema', () => {
   });
 });
 
-describe('what no validator expects', () => {
+describe('malformed machines', () => {
   test.each<[string, unknown]>([
     ['nothing', null],
     ['a list', [1]],
-  ])('a state that is %s', (_what, state) => {
+  ])('reports a state that is %s', (_what, state) => {
     expect(lintAll({ A: state })).toEqual([finding('schema', 'A', 'no object')]);
   });
 
-  test('a state named States', () => {
+  test('reports a state named States', () => {
     const states = { A: { Type: 'Pass', Next: 'States' }, States: { Type: 'Pass', End: true } };
     expect(lintAll(states)).toEqual([finding('schema', '', 'asl-validator')]);
   });
 
-  test('3000 machines within each other', () => {
+  test('reports 3000 nested machines', () => {
     let inner: Record<string, unknown> = { A: { Type: 'Pass', End: true } };
     for (let level = 0; level < 3000; level++) {
       inner = { A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: inner }], End: true } };
@@ -110,14 +110,14 @@ describe('what no validator expects', () => {
     expect(lintAll(inner)).toEqual([finding('schema', '', 'levels deep')]);
   });
 
-  test('a field that the type of its state does not have', () => {
+  test("reports a field that the state's type does not have", () => {
     expect(lintAll({ A: { Type: 'Pass', Nxt: 'B' }, B: { Type: 'Pass', End: true } })).toContainEqual(
       finding('schema', 'A', 'Nxt is no field of a Pass state', 'Next'),
     );
   });
 });
 
-test('the end of an iteration is not that of the run', () => {
+test('accepts the end of an iteration as separate from the end of the run', () => {
   const each = { StartAt: 'Work', States: { Work: { ...work, End: true }, Alert: alert } };
   expect(lint({ All: { Type: 'Map', ItemProcessor: each, End: true } })).toEqual([]);
 });

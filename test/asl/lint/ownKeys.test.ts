@@ -2,17 +2,17 @@ import { catchAll, lint, task } from './support';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 
-/** What our own rules find; a name that leads nowhere is the schema's to find. */
+/** Returns the findings of our rules; the schema reports unknown state names. */
 const foundWith = (Next: string) => {
   const { End: _, ...work } = task({ Catch: [catchAll(Next)] });
   return lint({ Work: { ...work, Next }, Other: task() }).filter(({ rule }) => rule !== 'schema');
 };
 
-test.each(inherited)('a state %s that is not there is none, as one of any other name', (name) => {
+test.each(inherited)('a missing state named %s is treated as any other missing state', (name) => {
   expect(foundWith(name)).toEqual(foundWith('Nowhere'));
 });
 
-test.each(inherited)('an error called %s is not one that stands for timeouts', (error) => {
+test.each(inherited)('an error named %s does not match timeouts', (error) => {
   const retried = task({
     Resource: 'arn:aws:states:::ecs:runTask.sync',
     Parameters: { Cluster: 'etl', TaskDefinition: 'etl', LaunchType: 'FARGATE' },

@@ -5,12 +5,12 @@ import { catchAll, containerTask, failed, finding, lint, task } from './support'
 
 const { End: _, ...taskAnd } = task({ ResultSelector: { 'answer.$': '$.Payload' } });
 const { End: __, ...containerAnd } = containerTask();
-/** A state that reads a path. */
+/** Returns a state that reads a path. */
 const read = (path: string) => ({ Type: 'Pass', Parameters: { 'read.$': path }, End: true });
 const write = (path: string, Next: string, Parameters: object = { value: 1 }) => ({
   ...{ Type: 'Pass', Parameters, ResultPath: path, Next },
 });
-/** What is found of a state that reads a path after others. */
+/** Returns the findings for a state that reads a path after other states. */
 const reading = (path: string, states: Record<string, unknown>) => lint({ ...states, Read: read(path) });
 
 describe('paths in expressions', () => {
@@ -23,7 +23,7 @@ describe('paths in expressions', () => {
     ['$$.Execution.Input', []],
     ['$variable.x', []],
     ["$['a b'].c[0].d", ["$['a b'].c[0].d"]],
-  ])('%s', (expression, paths) => {
+  ])('extracts the paths of %s', (expression, paths) => {
     expect(pathsIn(expression).map(({ text }) => text)).toEqual(paths);
   });
 
@@ -33,12 +33,12 @@ describe('paths in expressions', () => {
     ['$', []],
     ['$..x', []],
     ['$.año', ['año']],
-  ])('%s goes as far as its names', (path, names) => {
+  ])('parses the names in %s', (path, names) => {
     expect(parsePath(path).names).toEqual(names);
   });
 });
 
-describe('a path that is read has been written', () => {
+describe('reads of paths', () => {
   test.each<[string, string, Record<string, unknown>]>([
     ['of the event', '$.detail.batchDate', { Work: { ...taskAnd, Next: 'Read' } }],
     ['put there', '$.note.value', { Note: write('$.note', 'Read') }],
@@ -64,7 +64,7 @@ describe('a path that is read has been written', () => {
         Other: { Type: 'Pass', End: true },
       },
     ],
-  ])('%s', (_what, path, states) => {
+  ])('accepts a path %s', (_what, path, states) => {
     expect(reading(path, JSON.parse(JSON.stringify(states)))).toEqual([]);
   });
 
@@ -74,14 +74,14 @@ describe('a path that is read has been written', () => {
     expect(found).toEqual([finding('paths', 'Read', '$.detail.batchDate', 'after Work', 'ResultPath')]);
   });
 
-  test('so does a ResultSelector, with what it selects', () => {
+  test('a ResultSelector replaces the data with its selection', () => {
     const { ResultPath: ___, ...replacing } = taskAnd as Record<string, unknown>;
     const work = { ...replacing, Next: 'Read' };
     expect(reading('$.answer.x', { Work: work })).toEqual([]);
     expect(reading('$.Payload.x', { Work: work })).toEqual([finding('paths', 'Read', '$.Payload.x')]);
   });
 
-  test('a Catch without ResultPath leaves the error alone', () => {
+  test('a Catch without ResultPath leaves only the error', () => {
     const { ResultPath: ___, ...bare } = catchAll('Read');
     const work = { ...taskAnd, Catch: [bare], Next: 'Other' };
     const found = reading('$.detail.batchDate', { Work: work, Other: { Type: 'Succeed' } });
@@ -91,7 +91,7 @@ describe('a path that is read has been written', () => {
     ]);
   });
 
-  test('one way without it is enough', () => {
+  test('reports a path that one of several branches drops', () => {
     const choose = {
       Type: 'Choice',
       Choices: [{ Variable: '$.first', BooleanEquals: true, Next: 'Note' }],
@@ -105,12 +105,12 @@ describe('a path that is read has been written', () => {
     expect(reading('$.note.value', states)).toEqual([finding('paths', 'Read', '$.note.value', 'Empty drops')]);
   });
 
-  test('a name that nothing writes', () => {
+  test('reports a name that no state writes', () => {
     const { ResultPath: ___, ...noted } = write('$', 'Read');
     expect(reading('$.other', { Start: noted })).toEqual([finding('paths', 'Read', '$.other')]);
   });
 
-  test('a loop does not forget what it began with, and ends', () => {
+  test('keeps the initial data through a loop, and terminates', () => {
     const again = {
       Type: 'Choice',
       Choices: [{ Variable: '$.count', NumericLessThan: 3, Next: 'Wrap' }],
@@ -122,7 +122,7 @@ describe('a path that is read has been written', () => {
     expect(reading('$.other', { Wrap: wrap, Again: again })).toEqual([finding('paths', 'Read', '$.other')]);
   });
 
-  test('an error may come without a Cause', () => {
+  test('an error may lack a Cause', () => {
     const work = { ...taskAnd, Catch: [catchAll('Read')], Next: 'Other' };
     const states = { Work: work, Other: { Type: 'Succeed' } };
     expect(reading('$.error.Error', states)).toEqual([]);
@@ -160,13 +160,13 @@ describe('a path that is read has been written', () => {
       'Parameters, deep',
       { Type: 'Pass', Parameters: { a: [{ 'b.$': "States.Format('{}', $.gone)" }] }, Next: 'Failed' },
     ],
-  ])('read by %s', (_what, state) => {
+  ])('reports a missing path read by %s', (_what, state) => {
     const start = { Type: 'Pass', Parameters: { value: 1 }, Next: 'Read' };
     const found = lint({ Start: start, Read: state, ...(state.Type !== 'Fail' && failed) });
     expect(found).toEqual([finding('paths', 'Read', '$.gone')]);
   });
 
-  test('a rule may ask whether a path is there before it reads it', () => {
+  test('a rule may check for a path before it reads the path', () => {
     const rule = {
       And: [
         { Variable: '$.maybe', IsPresent: true },
@@ -178,7 +178,7 @@ describe('a path that is read has been written', () => {
     expect(lint({ Start: start, Ask: ask, ...failed })).toEqual([]);
   });
 
-  test('JSONata has no paths to look at', () => {
+  test('JSONata has no paths to check', () => {
     const states = {
       Start: { Type: 'Pass', Output: { x: 1 }, Next: 'End' },
       End: { Type: 'Pass', Output: '{% $states.input.gone %}', End: true },
@@ -187,7 +187,7 @@ describe('a path that is read has been written', () => {
   });
 });
 
-test('what is there at entry is what all ways have in common', () => {
+test('the data at entry is what all paths to the state have in common', () => {
   const entries = shapesAtEntry({
     startAt: 'Start',
     queryLanguage: 'JSONPath',
@@ -204,7 +204,7 @@ test('what is there at entry is what all ways have in common', () => {
   expect(entries.has('Unreached')).toBe(false);
 });
 
-describe('a rule that asks whether a path is there', () => {
+describe('a rule that checks whether a path is present', () => {
   const start = { Type: 'Pass', Result: { a: 1 }, Next: 'Ask' };
   const there = { Variable: '$.maybe', IsPresent: true };
   const gone = { Variable: '$.maybe', IsPresent: false };
@@ -221,7 +221,7 @@ describe('a rule that asks whether a path is there', () => {
     ['by absence, and Default reads', [gone], 'Read'],
     ['by Not, and later rules read', [{ Not: there }, { ...used, Next: 'Read' }], 'Failed'],
     ['by Or', [{ Or: [gone, used] }], 'Read'],
-  ])('%s', (_what, rules, otherwise) => {
+  ])('checks %s', (_what, rules, otherwise) => {
     expect(ask(rules, otherwise)).toEqual([]);
   });
 
@@ -239,7 +239,7 @@ describe('a rule that asks whether a path is there', () => {
   });
 });
 
-test('what lambda:invoke answers is within an envelope', () => {
+test('lambda:invoke wraps its answer in an envelope', () => {
   const invoke = (changes: object) => ({ Work: { ...taskAnd, ResultSelector: undefined, ...changes, Next: 'Read' } });
   const found = (path: string, changes: object) => reading(path, JSON.parse(JSON.stringify(invoke(changes))));
   expect(found('$.valid', { ResultPath: undefined })).toEqual([
@@ -250,7 +250,7 @@ test('what lambda:invoke answers is within an envelope', () => {
   expect(found('$.valid', { ResultPath: undefined, OutputPath: '$.Payload' })).toEqual([]);
 });
 
-test('a job of EKS answers with status and logs', () => {
+test('an EKS job returns status and logs', () => {
   const job = { ...taskAnd, Resource: 'arn:aws:states:::eks:runJob.sync', ResultSelector: undefined, Next: 'Read' };
   expect(reading('$.task.status', JSON.parse(JSON.stringify({ Work: job })))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { lintMachine } from '../../../asl/lint/lintMachine';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A task that nothing is wrong with. */
+/** Returns a task without findings. */
 export const task = (changes: Fields = {}): Fields => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
@@ -15,7 +15,7 @@ export const task = (changes: Fields = {}): Fields => ({
   ...changes,
 });
 
-/** ECS's, which runs to the end of the container. */
+/** Returns an ECS task that runs until the container ends. */
 export const containerTask = (changes: Fields = {}): Fields =>
   task({
     Resource: 'arn:aws:states:::ecs:runTask.sync',
@@ -23,7 +23,7 @@ export const containerTask = (changes: Fields = {}): Fields =>
     ...changes,
   });
 
-/** A Catch of everything that leads to a state, and keeps the data. */
+/** Returns a Catch for all errors that leads to a state and keeps the data. */
 export const catchAll = (Next: string, changes: Fields = {}): Fields => ({
   ErrorEquals: ['States.ALL'],
   ResultPath: '$.error',
@@ -39,14 +39,14 @@ export const machine = (states: Fields, more: Fields = {}) => ({
   ...more,
 });
 
-/** What the rules find in a machine of these states. */
+/** Returns the findings of the rules for a machine of these states. */
 export const lint = (states: Fields, more: Fields = {}): Finding[] =>
   lintMachine(machine(states, more)).filter(({ rule }) => rule !== 'schema');
 
-/** The same, with what the schema says. */
+/** Returns the findings of the rules and of the schema. */
 export const lintAll = (states: Fields, more: Fields = {}): Finding[] => lintMachine(machine(states, more));
 
-/** One finding of a rule at a state, with these words. */
+/** Matches one finding of a rule at a state with these words. */
 export const finding = (rule: string, state: string, ...words: string[]) => ({
   rule,
   state,

@@ -26,7 +26,7 @@ test.each<[string, Record<string, unknown>]>([
   ['a child machine', task({ Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters: {} })],
   ['a substitution', task({ Resource: `\${FunctionArn}` })],
   ['a timeout by path', task({ TimeoutSeconds: undefined, TimeoutSecondsPath: '$.seconds' })],
-])('nothing is wrong with %s', (_what, state) => {
+])('accepts %s', (_what, state) => {
   // A field that is undefined is absent in JSON.
   expect(lintAll(JSON.parse(JSON.stringify({ Work: state })))).toEqual([]);
 });
@@ -40,26 +40,26 @@ describe('integrations', () => {
     ['sqs:sendMessages', 'sqs:sendMessage'],
     ['sns:publish.sync', 'sns:publish'],
     ['states:startExecution.sync:3', 'states:startExecution.sync:2'],
-  ])('%s is told from %s', (misspelt, right) => {
+  ])('for %s, suggests %s', (misspelt, right) => {
     const found = lint({ Work: task({ Resource: `arn:aws:states:::${misspelt}` }) });
     expect(found).toEqual([finding('integration', 'Work', `did you mean ${right}?`)]);
   });
 
   test.each(['arn:aws:states:::aws-sdk:S3:GetObject', 'arn:aws:states:::aws-sdk:ecs:runTask.sync'])(
-    '%s is no call of an SDK',
+    'rejects %s as an SDK integration',
     (Resource) => {
       expect(lint({ Work: task({ Resource, Parameters: {} }) })).toEqual([finding('integration', 'Work', 'aws-sdk:')]);
     },
   );
 
-  test('another service by its ARN is none', () => {
+  test('rejects the ARN of a resource that is neither a function nor an integration', () => {
     const found = lint({ Work: task({ Resource: 'arn:aws:sns:eu-west-1:123456789012:topic' }) });
     expect(found).toEqual([finding('integration', 'Work', 'neither a function')]);
   });
 });
 
-describe('names of parameters', () => {
-  test('camelCase is refused at every depth, with the name that it should be', () => {
+describe('parameter names', () => {
+  test('rejects camelCase at every depth and suggests the correct name', () => {
     const Parameters = {
       cluster: 'etl',
       Overrides: { ContainerOverrides: [{ Name: 'etl', Environment: [{ name: 'A', 'Value.$': '$.a' }] }] },
@@ -70,13 +70,13 @@ describe('names of parameters', () => {
     ]);
   });
 
-  test('a path has its name without the ending', () => {
+  test('drops the ".$" suffix from the name of a path', () => {
     const Parameters = { TopicArn: 't', 'message.$': '$.text' };
     const found = lint({ Work: task({ Resource: 'arn:aws:states:::sns:publish', Parameters }) });
     expect(found).toEqual([finding('parameter-names', 'Work', 'write Message')]);
   });
 
-  test('the fields below a name of the user are the service’s again', () => {
+  test('checks the service fields below a user-defined name', () => {
     const Parameters = { TopicArn: 't', Message: 'm', MessageAttributes: { dataset: { dataType: 'String' } } };
     const found = lint({ Work: task({ Resource: 'arn:aws:states:::sns:publish', Parameters }) });
     expect(found).toEqual([finding('parameter-names', 'Work', 'MessageAttributes.dataset.dataType')]);
@@ -92,34 +92,34 @@ describe('names of parameters', () => {
     ],
     ['an item', 'dynamodb:putItem', { TableName: 't', Item: { id: { S: '1' } } }],
     ['the input of a machine', 'states:startExecution', { StateMachineArn: 'm', Input: { detail: {} } }],
-  ])('what is in %s is the user’s own', (_what, integration, Parameters) => {
+  ])('ignores user-defined keys in %s', (_what, integration, Parameters) => {
     expect(lint({ Work: task({ Resource: `arn:aws:states:::${integration}`, Parameters }) })).toEqual([]);
   });
 
-  test('what a function gets by its ARN is nobody else’s', () => {
+  test('ignores the input of a function that is called by its ARN', () => {
     const Resource = 'arn:aws:lambda:eu-west-1:123456789012:function:work';
     expect(lint({ Work: task({ Resource, Parameters: { run: 1 } }) })).toEqual([]);
   });
 });
 
-describe('times', () => {
-  test('a task without a timeout waits for years', () => {
+describe('timeouts', () => {
+  test('reports a task without a timeout, which waits for years', () => {
     const { TimeoutSeconds: _, ...endless } = task();
     expect(lint({ Work: endless })).toEqual([finding('timeout', 'Work', '99999999')]);
   });
 
-  test.each([60, 61])('a heartbeat of %d s is not below 60 s', (HeartbeatSeconds) => {
+  test.each([60, 61])('rejects a heartbeat of %d s for a timeout of 60 s', (HeartbeatSeconds) => {
     expect(lint({ Work: task({ HeartbeatSeconds }) })).toEqual([finding('heartbeat', 'Work', '60', 'lower it')]);
   });
 
-  test('a heartbeat below it is', () => {
+  test('accepts a heartbeat below the timeout', () => {
     expect(lint({ Work: task({ HeartbeatSeconds: 59 }) })).toEqual([]);
   });
 
   test.each([
     ['a task token', waiting, message],
     ['an activity', activity, {}],
-  ])('%s wants a heartbeat', (_what, Resource, Parameters) => {
+  ])('%s requires a heartbeat', (_what, Resource, Parameters) => {
     expect(lint({ Work: task({ Resource, Parameters }) })).toEqual([finding('heartbeat', 'Work', 'HeartbeatSeconds')]);
   });
 });
@@ -128,7 +128,7 @@ describe('errors', () => {
   const all = { ErrorEquals: ['States.ALL'], MaxAttempts: 1 };
   const named = { ErrorEquals: ['Busy'], MaxAttempts: 2 };
 
-  test('States.ALL alone and last is right', () => {
+  test('accepts States.ALL alone and last', () => {
     expect(lint({ Work: task({ Retry: [named, all], Catch: [catchAll('Failed')] }), ...failed })).toEqual([]);
   });
 
@@ -140,17 +140,17 @@ describe('errors', () => {
       { Catch: [catchAll('Failed'), { ErrorEquals: ['Busy'], ResultPath: '$.error', Next: 'Failed' }] },
       'is not last',
     ],
-  ])('States.ALL %s is not', (_what, changes, words) => {
+  ])('rejects States.ALL %s', (_what, changes, words) => {
     expect(lint({ Work: task({ ...changes }), ...failed })).toEqual([finding('states-all', 'Work', words)]);
   });
 
-  test('a Catch without ResultPath drops the data', () => {
+  test('reports a Catch without ResultPath, which drops the data', () => {
     const { ResultPath: _, ...bare } = catchAll('Failed');
     const found = lint({ Work: task({ Catch: [{ ...bare, Next: 'Note' }] }), Note: { Type: 'Pass', End: true } });
     expect(found).toEqual([finding('catch-result-path', 'Work', 'States.ALL', '"$.error"')]);
   });
 
-  test('a Catch may throw the error away', () => {
+  test('accepts a Catch that discards the error', () => {
     expect(lint({ Work: task({ Catch: [catchAll('Failed', { ResultPath: null })] }), ...failed })).toEqual([]);
   });
 
@@ -160,7 +160,7 @@ describe('errors', () => {
   test.each([
     ['nothing of timeouts', [taskFailed]],
     ['of timeouts too late', [taskFailed, timeout]],
-  ])('a container that is run again says %s', (_what, Retry) => {
+  ])('reports a retried container that says %s', (_what, Retry) => {
     expect(lint({ Work: containerTask({ Retry }) })).toEqual([finding('explicit-timeout', 'Work', 'States.Timeout')]);
   });
 
@@ -168,7 +168,7 @@ describe('errors', () => {
     ['says of timeouts before', containerTask({ Retry: [timeout, taskFailed] })],
     ['counts them in', containerTask({ Retry: [{ ErrorEquals: ['States.Timeout', 'States.TaskFailed'] }] })],
     ['is no container', task({ Retry: [taskFailed] })],
-  ])('nothing is wrong where it %s', (_what, state) => {
+  ])('accepts a retry that %s', (_what, state) => {
     expect(lint({ Work: state })).toEqual([]);
   });
 });
@@ -176,7 +176,7 @@ describe('errors', () => {
 describe('requests', () => {
   const strategy = [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }];
 
-  test('a launch type and a strategy exclude each other', () => {
+  test('rejects a launch type together with a capacity provider strategy', () => {
     const Parameters = {
       Cluster: 'etl',
       TaskDefinition: 'etl',
@@ -186,7 +186,7 @@ describe('requests', () => {
     expect(lint({ Work: containerTask({ Parameters }) })).toEqual([finding('launch-type', 'Work', 'ECS refuses')]);
   });
 
-  test('a strategy alone is right', () => {
+  test('accepts a strategy alone', () => {
     const Parameters = { Cluster: 'etl', TaskDefinition: 'etl', CapacityProviderStrategy: strategy };
     expect(lint({ Work: containerTask({ Parameters }) })).toEqual([]);
   });
@@ -200,13 +200,13 @@ describe('requests', () => {
     expect(found).toEqual(Array(count).fill(finding('payload-size', 'Work', `${bytes} bytes`)));
   });
 
-  test('bytes are counted, not letters', () => {
+  test('counts bytes, not characters', () => {
     const found = lint({ Work: { Type: 'Pass', Result: 'ñ'.repeat(131_072), End: true } });
     expect(found).toEqual([finding('payload-size', 'Work', '262146 bytes')]);
   });
 });
 
-describe('what the service would refuse, or nobody would get', () => {
+describe('values that the service rejects, and values without effect', () => {
   const retry = (changes: object) => task({ Retry: [{ ErrorEquals: ['Busy'], ...changes }] });
 
   test.each<[object, string]>([
@@ -214,24 +214,27 @@ describe('what the service would refuse, or nobody would get', () => {
     [{ BackoffRate: 0.5 }, 'BackoffRate'],
     [{ JitterStrategy: 'HALF' }, 'JitterStrategy'],
     [{ IntervalSeconds: 0 }, 'IntervalSeconds'],
-  ])('%j is refused', (changes, words) => {
+  ])('rejects %j', (changes, words) => {
     expect(lint({ Work: retry(changes) })).toEqual([finding('retry-values', 'Work', words)]);
   });
 
-  test('waits that grow up to a bound are right', () => {
+  test('accepts increasing waits with an upper bound', () => {
     const values = { IntervalSeconds: 3, MaxDelaySeconds: 30, BackoffRate: 1, JitterStrategy: 'FULL' };
     expect(lint({ Work: retry(values) })).toEqual([]);
   });
 
-  test.each(['$.text', '$$.Execution.Id', "States.Format('{}', $.text)"])('%s under a plain key', (Message) => {
-    const Resource = 'arn:aws:states:::sns:publish';
-    expect(lint({ Work: task({ Resource, Parameters: { TopicArn: 't', Message } }) })).toEqual([
-      finding('literal-path', 'Work', '"Message.$"'),
-    ]);
-    expect(lint({ Work: task({ Resource, Parameters: { TopicArn: 't', 'Message.$': Message } }) })).toEqual([]);
-  });
+  test.each(['$.text', '$$.Execution.Id', "States.Format('{}', $.text)"])(
+    'reports %s under a key without ".$"',
+    (Message) => {
+      const Resource = 'arn:aws:states:::sns:publish';
+      expect(lint({ Work: task({ Resource, Parameters: { TopicArn: 't', Message } }) })).toEqual([
+        finding('literal-path', 'Work', '"Message.$"'),
+      ]);
+      expect(lint({ Work: task({ Resource, Parameters: { TopicArn: 't', 'Message.$': Message } }) })).toEqual([]);
+    },
+  );
 
-  test.each(['$5', '$', 'States. Plural'])('%s is a text like any other', (value) => {
+  test.each(['$5', '$', 'States. Plural'])('accepts %s as plain text', (value) => {
     expect(lint({ Work: { Type: 'Pass', Parameters: { value }, End: true } })).toEqual([]);
   });
 
@@ -244,31 +247,31 @@ describe('what the service would refuse, or nobody would get', () => {
     expect(found).toEqual(Array(count).fill(finding('format-arguments', 'Work', 'States.Format')));
   });
 
-  test('a token that is not sent', () => {
+  test('reports a task token that is not sent', () => {
     const Parameters = { QueueUrl: 'q', MessageBody: 'm' };
     expect(lint({ Work: task({ Resource: waiting, Parameters, HeartbeatSeconds: 9 }) })).toEqual([
       finding('task-token', 'Work', '$$.Task.Token'),
     ]);
   });
 
-  test('a container that is run again for any error says nothing of timeouts', () => {
+  test('reports a container retried on any error without a rule for timeouts', () => {
     const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 2 }];
     expect(lint({ Work: containerTask({ Retry }) })).toEqual([finding('explicit-timeout', 'Work', 'States.ALL')]);
     const none = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 0 }];
     expect(lint({ Work: containerTask({ Retry: none }) })).toEqual([]);
   });
 
-  test('the timeout of the machine is told', () => {
+  test('reports the timeout of the machine', () => {
     const { TimeoutSeconds: _, ...endless } = task();
     expect(lint({ Work: endless }, { TimeoutSeconds: 600 })).toEqual([finding('timeout', 'Work', '600 s', 'Catch')]);
   });
 
-  test('a Catch that leads to a bare Fail loses nothing', () => {
+  test('accepts a Catch that leads to a bare Fail', () => {
     const { ResultPath: _, ...bare } = catchAll('Failed');
     expect(lint({ Work: task({ Catch: [bare] }), ...failed })).toEqual([]);
   });
 
-  test.each(['Partition', 'AWS::Partition'])('the integration behind the substitution %s is understood', (name) => {
+  test.each(['Partition', 'AWS::Partition'])('recognizes an integration behind the substitution %s', (name) => {
     const resource = (integration: string) => `arn:\${${name}}:states:::${integration}`;
     expect(lintAll({ Work: task({ Resource: resource('lambda:invoke') }) })).toEqual([]);
     expect(lint({ Work: task({ Resource: resource('lamda:invoke') }) })).toEqual([
@@ -283,11 +286,11 @@ describe('what the service would refuse, or nobody would get', () => {
     ],
     ['glue:startJobRun.sync', { JobName: 'j', Arguments: { day: '1' } }],
     ['aws-sdk:lambda:updateFunctionConfiguration', { FunctionName: 'f', Environment: { Variables: { a: 'x' } } }],
-  ])('keys of the user in %s are his own', (integration, Parameters) => {
+  ])('ignores user-defined keys in %s', (integration, Parameters) => {
     expect(lint({ Work: task({ Resource: `arn:aws:states:::${integration}`, Parameters }) })).toEqual([]);
   });
 
-  test('batch has no token', () => {
+  test('rejects a task token for batch', () => {
     const Resource = 'arn:aws:states:::batch:submitJob.waitForTaskToken';
     const found = lint({ Work: task({ Resource, Parameters: message, HeartbeatSeconds: 9 }) });
     expect(found).toContainEqual(finding('integration', 'Work', 'batch:submitJob'));

@@ -10,7 +10,7 @@ const read = ([first]: readonly Payload[]) => first && defaultPayloadConverter.f
 const text = ({ metadata, data }: Payload): string =>
   [...Object.values(metadata ?? {}), data ?? ''].map((bytes) => Buffer.from(bytes).toString('latin1')).join(' ');
 
-test('encrypts and decrypts every value, and binary ones', async () => {
+test('encrypts and decrypts every value, including binary ones', async () => {
   const codec = createPayloadCodec([one]);
   const values = [...texts(3, 200), { secret: [1, null, 'ñ'] }, Buffer.from([0, 255]), '', 'x'.repeat(1_000_000)];
   const encrypted = await codec.encode(values.map(payload));
@@ -19,20 +19,20 @@ test('encrypts and decrypts every value, and binary ones', async () => {
   expect(decoded.map((each) => read([each]))).toEqual(values.map((value) => read([payload(value)])));
 });
 
-test('neither content nor its encoding is seen; the ID of the key is', async () => {
+test('hides the content and its encoding, but not the key ID', async () => {
   const [encrypted = {}] = await createPayloadCodec([one]).encode([payload({ dataset: 'ventas' })]);
   expect(text(encrypted)).not.toMatch(/ventas|dataset|json\/plain/);
   expect(Buffer.from(encrypted.metadata?.encoding ?? []).toString()).toBe('binary/encrypted');
   expect(Buffer.from(encrypted.metadata?.['encryption-key-id'] ?? []).toString()).toBe('one');
 });
 
-test('the same value is never encrypted to the same bytes', async () => {
+test('never encrypts the same value to the same bytes', async () => {
   const codec = createPayloadCodec([one]);
   const encrypted = await codec.encode(Array.from({ length: 100 }, () => payload('x')));
   expect(new Set(encrypted.map(text)).size).toBe(100);
 });
 
-test('keys rotate: the first one encrypts, and all decrypt', async () => {
+test('rotates keys: the first key encrypts, and all keys decrypt', async () => {
   const before = await createPayloadCodec([one]).encode([payload('old')]);
   const codec = createPayloadCodec([two, one]);
   expect(read(await codec.decode(before))).toBe('old');
@@ -40,7 +40,7 @@ test('keys rotate: the first one encrypts, and all decrypt', async () => {
   expect(read(await createPayloadCodec([two]).decode(after))).toBe('new');
 });
 
-test('what is not encrypted is read as it is, with and without keys', async () => {
+test('reads unencrypted payloads unchanged, with and without keys', async () => {
   const plain = [payload({ detail: { s3Key: 'a.csv' } })];
   expect(await createPayloadCodec([one]).decode(plain)).toEqual(plain);
   expect(await createPayloadCodec([]).decode(plain)).toEqual(plain);
@@ -69,7 +69,7 @@ test.each<[string, readonly PayloadKey[], RegExp, (encrypted: Payload) => Payloa
       metadata: { ...metadata, 'encryption-key-id': Buffer.from('\u001b[31m\nx') },
     }),
   ],
-])('%s: the error names the key, and is reported', async (_what, keys, message, change) => {
+])('%s: the error names the key and is reported', async (_what, keys, message, change) => {
   const reported: PayloadKeyError[] = [];
   const [encrypted = {}] = await createPayloadCodec([one]).encode([payload('x')]);
   const codec = createPayloadCodec(keys, { onUnreadable: (error) => reported.push(error) });

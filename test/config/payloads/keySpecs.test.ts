@@ -5,7 +5,7 @@ import { loadKeys } from '../../../config/payloads/loadKeys';
 
 const key = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
 
-test('reads a list and a JSON object, the first key first', () => {
+test('reads a list and a JSON object, first key first', () => {
   const wanted = [
     { id: 'b', bytes: Buffer.alloc(32, 2), isEncrypted: false },
     { id: 'a', bytes: Buffer.from('ciphertext'), isEncrypted: true },
@@ -26,7 +26,7 @@ test.each([
   ['a number', '{"a": 7}'],
   ['an empty ciphertext', 'a:kms:'],
   ['the same ID twice', `a:${key(1)},a:${key(88)}`],
-])('refuses %s without showing the value', (_what, text) => {
+])('rejects %s without printing the value', (_what, text) => {
   const problem = readKeySpecs(text);
   expect(problem).toEqual(expect.any(String));
   for (const secret of ['Xsecret', 'WFhY', Buffer.from('Xsecret').toString('base64')]) {
@@ -36,7 +36,7 @@ test.each([
   }
 });
 
-test('keys of KMS are decrypted, and what comes of one must be a key', async () => {
+test('decrypts KMS keys, and rejects a result that is not a key', async () => {
   const specs = readKeySpecs(`a:kms:${Buffer.from('x').toString('base64')},b:${key(2)}`) as readonly KeySpec[];
   const decrypted = await loadKeys(specs, async (ciphertext) => Buffer.alloc(32, ciphertext[0]));
   expect(decrypted).toEqual([

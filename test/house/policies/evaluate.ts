@@ -1,4 +1,4 @@
-/** A part of the policy language: what our documents use. Anything else is an error, and not a silent yes. */
+/** The part of the policy language that our documents use. Anything else is an error, not a silent grant. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
@@ -17,18 +17,18 @@ export interface Policy {
 export interface Request {
   readonly action: string;
   readonly resource?: string;
-  /** The service that asks; of trust policies. */
+  /** The service that makes the request, for trust policies. */
   readonly principal?: string;
-  /** Keys of the request: `ecs:cluster`, `aws:ResourceTag/etl:namespace`. */
+  /** Condition keys of the request: `ecs:cluster`, `aws:ResourceTag/etl:namespace`. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
 const known = ['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition'];
 
 /**
- * Returns whether policies allow a request together: some statement allows it, and none denies it. Source: AWS Identity and Access
- * Management User Guide, "Policy evaluation logic".
- * @throws {Error} for what this evaluator does not know.
+ * Returns whether policies together allow a request: some statement allows it, and none denies it.
+ * Source: AWS Identity and Access Management User Guide, "Policy evaluation logic".
+ * @throws {Error} for policy elements that this evaluator does not support.
  */
 export function isAllowed(policies: readonly Policy[], request: Request): boolean {
   const effects = policies.flatMap(({ Statement }) => Statement.filter((each) => applies(each, request)));
@@ -55,7 +55,7 @@ function holds(operator: string, value: string | undefined, wanted: readonly str
   throw new Error(`the evaluator does not know the operator ${operator}`);
 }
 
-/** `*` stands for any characters, slashes included, and `?` for one. */
+/** `*` matches any characters, including slashes, and `?` matches one. */
 function matches(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

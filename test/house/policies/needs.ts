@@ -5,8 +5,8 @@ const root = join(__dirname, '..', '..', '..');
 const packages: Readonly<Record<string, string>> = { pipeline: 'pipeline', storage: 'storage', image: 'etl-image' };
 
 /**
- * What IAM asks for a command. A batch needs the permission of its single call. Sources: Service Authorization Reference; Amazon S3
- * User Guide, "Required permissions for Amazon S3 API operations".
+ * IAM actions that a command requires. A batch requires the permission of its single call. Sources: Service
+ * Authorization Reference; Amazon S3 User Guide, "Required permissions for Amazon S3 API operations".
  */
 export const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'client-cloudwatch-logs/GetLogEvents': ['logs:GetLogEvents'],
@@ -26,7 +26,7 @@ export const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'client-s3/GetObject': ['s3:GetObject'],
   'client-s3/HeadObject': ['s3:GetObject'],
   'client-s3/ListMultipartUploads': ['s3:ListBucketMultipartUploads'],
-  // Without it S3 answers 403, and not 404, for an object that is not there.
+  // Without it S3 answers 403 instead of 404 for a missing object.
   'client-s3/ListObjectsV2': ['s3:ListBucket'],
   'client-s3/PutObject': ['s3:PutObject'],
   'client-s3/UploadPartCopy': ['s3:GetObject', 's3:PutObject'],
@@ -39,7 +39,7 @@ export const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'lib-storage/Upload': ['s3:AbortMultipartUpload', 's3:PutObject'],
 };
 
-/** What the store in S3 needs for each of its operations. */
+/** IAM actions that each operation of the S3 store requires. */
 export const actionsOfStore: Readonly<Record<string, readonly string[]>> = {
   head: ['s3:GetObject', 's3:ListBucket'],
   openRead: ['s3:GetObject', 's3:ListBucket'],
@@ -53,13 +53,13 @@ export const actionsOfStore: Readonly<Record<string, readonly string[]>> = {
   removeUnfinished: ['s3:AbortMultipartUpload', 's3:ListBucketMultipartUploads'],
 };
 
-/** The implementations of the store: who uses them calls the operations of the port. */
+/** Implementations of the store: their callers are measured by the operations of the port. */
 const isAdapter = (file: string): boolean =>
   /^storage\/src\/(s3\w*|openS3Store|openStore|confinedStore|fileStore|objectStore)\.ts$/.test(file);
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** The files that a program is made of: all that it imports, types aside. */
+/** Returns the files of a program: its transitive imports, without types. */
 export function filesOf(entry: string): string[] {
   const found = new Set<string>();
   const visit = (file: string): void => {
@@ -83,7 +83,7 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** `client-ecs/RunTask`: the commands that a file imports from the SDK. */
+/** Returns the commands that a file imports from the SDK, such as `client-ecs/RunTask`. */
 export function commandsIn(file: string): string[] {
   return [...textOf(file).matchAll(/import \{([^}]*)\} from '@aws-sdk\/([a-z0-9-]+)'/g)].flatMap(
     ([, names = '', client = '']) =>
@@ -93,7 +93,7 @@ export function commandsIn(file: string): string[] {
   );
 }
 
-/** What the role of a program needs, by its commands and by what it asks of its store. */
+/** Returns the actions that a program's role needs, by its SDK commands and its calls of the store. */
 export function neededActions(entry: string): string[] {
   const files = filesOf(entry).filter((file) => !isAdapter(file));
   const commands = files.flatMap(commandsIn).flatMap((name) => actionsOf[name] ?? [`unknown: ${name}`]);

@@ -8,7 +8,7 @@ import { actionsOf, actionsOfStore, commandsIn, neededActions } from './needs';
 
 const root = join(__dirname, '..', '..', '..');
 
-/** The JSON block under a comment of that name. */
+/** Returns the JSON block under a comment with that name. */
 function block(document: string, name: string): Policy {
   const text = readFileSync(join(root, 'docs', `${document}.md`), 'utf8');
   const [, json = ''] = new RegExp(`<!-- ${name} -->\\n\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(text) ?? [];
@@ -29,7 +29,7 @@ const toTasks = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
 const payloadKey = `arn:aws:kms:${account}:key/00000000-0000-0000-0000-000000000000`;
 const queue = (name: string) => `arn:aws:sqs:${account}:${name}`;
 
-/** Requests with the same action and context. */
+/** Returns requests with the same action and context. */
 const each = (action: string, resources: readonly string[], context?: Request['context']): Request[] =>
   resources.map((resource) => ({ action, resource, ...(context && { context }) }));
 
@@ -37,7 +37,7 @@ interface Role {
   readonly policy: Policy;
   /** The program that runs with the role. */
   readonly entry: string;
-  /** Actions of files that the program has, and calls nothing of. */
+  /** Actions of imported files that the program never calls. */
   readonly unused?: readonly string[];
   readonly does: readonly Request[];
   readonly mustNot: readonly Request[];
@@ -60,7 +60,7 @@ const taskRole = {
         `${clean}/_etl/v/2026-02-08/s/work/r-1/x`,
       ]),
     ),
-    // A source that is named like the folder of commits is a source as any other.
+    // A source named like the folder of commits is an ordinary source.
     ...each('s3:DeleteObject', [`${clean}/_etl/v/2026-02-08/commits/work/r-1/x`]),
     ...each('s3:ListBucketMultipartUploads', [clean]),
     ...each('s3:PutObject', [commit, commit.replace('lake/', 'lake/team/')], created),
@@ -156,7 +156,7 @@ const roles: Readonly<Record<string, Role>> = {
   'confirm-commit': {
     policy: block('step-functions', 'confirm-commit policy'),
     entry: 'lambdas/confirmCommit.ts',
-    // The commit log is read and written by one file.
+    // One file reads and writes the commit log.
     unused: ['s3:PutObject'],
     does: [...each('s3:GetObject', [commit]), ...each('s3:ListBucket', [clean])],
     mustNot: [
@@ -172,23 +172,23 @@ const words = (request: Request): string => JSON.stringify(request);
 describe.each(Object.entries(roles))('the role of the %s', (_, { policy, entry, unused = [], does, mustNot }) => {
   const needed = neededActions(entry).filter((action) => !unused.includes(action));
 
-  test('is asked for every action that the code needs, and for no other', () => {
+  test('is tested with every action that the code needs, and no other', () => {
     expect(needed.length).toBeGreaterThan(1);
     expect([...new Set(does.map(({ action }) => action))].sort()).toEqual(needed);
     const allowed = policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
     expect([...new Set(allowed)].sort()).toEqual(needed);
   });
 
-  test('may do what the code does', () => {
+  test('allows what the code does', () => {
     expect(does.filter((request) => !isAllowed([policy], request)).map(words)).toEqual([]);
   });
 
-  test('may not do more', () => {
+  test('denies everything else', () => {
     expect(mustNot.filter((request) => isAllowed([policy], request)).map(words)).toEqual([]);
   });
 });
 
-test('every command of the SDK has its actions, and the store needs what its commands need', () => {
+test("every SDK command has its actions, and the store's actions match those of its commands", () => {
   const sources = (folder: string): string[] =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
@@ -200,7 +200,7 @@ test('every command of the SDK has its actions, and the store needs what its com
   expect([...new Set(Object.values(actionsOfStore).flat())].sort()).toEqual([...new Set(ofStore)].sort());
 });
 
-test('the task writes below the allowed destinations of its definition, and reads its allowed sources', () => {
+test('the task may write below the allowed destinations of its definition and read its allowed sources', () => {
   const sample = taskDefinitionSpec.parse(
     JSON.parse(readFileSync(join(root, 'samples', 'task-definition.json'), 'utf8')),
   );
@@ -218,7 +218,7 @@ describe('a bucket', () => {
   const policies = [taskRole.policy, block('aws', 'bucket policy')];
   const request = { action: 's3:GetObject', resource: `${clean}/ventas/x.parquet` };
 
-  test('answers over TLS only', () => {
+  test('accepts TLS only', () => {
     expect(isAllowed(policies, { ...request, context: { 'aws:SecureTransport': 'true' } })).toBe(true);
     expect(isAllowed(policies, { ...request, context: { 'aws:SecureTransport': 'false' } })).toBe(false);
   });
@@ -234,7 +234,7 @@ describe('the roles of tasks', () => {
     isAllowed([trust], { action: 'sts:AssumeRole', principal, context });
   const ours = { 'aws:SourceAccount': '123456789012', 'aws:SourceArn': `arn:aws:ecs:${account}:task/etl/0123` };
 
-  test('are assumed by ECS, for this account', () => {
+  test('can be assumed by ECS for this account only', () => {
     expect(assume('ecs-tasks.amazonaws.com', ours)).toBe(true);
     expect(assume('ec2.amazonaws.com', ours)).toBe(false);
     expect(assume('ecs-tasks.amazonaws.com', { ...ours, 'aws:SourceAccount': '210987654321' })).toBe(false);
@@ -242,7 +242,7 @@ describe('the roles of tasks', () => {
   });
 });
 
-test('the keys: sources are decrypted, batches encrypted and decrypted, by S3 only', () => {
+test('keys: sources can be decrypted, batches encrypted and decrypted, through S3 only', () => {
   const policy = block('aws', 'task key policy');
   const viaS3 = { 'kms:ViaService': 's3.us-east-1.amazonaws.com' };
   const [rawKey = '', cleanKey = ''] = policy.Statement.flatMap(({ Resource = [] }) => Resource);
@@ -258,7 +258,7 @@ test('the keys: sources are decrypted, batches encrypted and decrypted, by S3 on
   );
 });
 
-test('the evaluator refuses what it does not know', () => {
+test('the evaluator rejects unsupported policy elements', () => {
   const statement = { Effect: 'Allow' as const, Action: '*', Resource: '*' };
   const request = { action: 's3:GetObject', resource: 'x', context: { k: 'v' } };
   const evaluate = (change: object) => () =>

@@ -37,7 +37,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-it('a stopped task is forgotten after its time, and its folder and token go', () =>
+it('removes a stopped task with its folder and token after the retention time', () =>
   withRig({ stoppedTaskSeconds: 2 }, async (rig) => {
     const arn = await ask(rig, 'short');
     const stopped = await rig.stopped(arn);
@@ -49,13 +49,13 @@ it('a stopped task is forgotten after its time, and its folder and token go', ()
     expect(taskArns).toEqual([]);
     await until(() => !existsSync(join(rig.stateDir, 'tasks', idOf(arn))));
     expect(readdirSync(join(rig.stateDir, 'tokens'))).toEqual([]);
-    // The token stands for nothing now: the same request is a new one.
+    // The token has expired, so the same request launches a new task.
     const again = await ask(rig, 'short');
     expect(again).not.toBe(arn);
     await rig.stopped(again);
   }));
 
-it('a task that runs is not forgotten, however long, nor is its token', () =>
+it('keeps a running task and its token regardless of age', () =>
   withRig({ stoppedTaskSeconds: 0.2 }, async (rig) => {
     const arn = await rig.run('sleep:1', { clientToken: 'lasting' });
     await rig.running(arn);
@@ -65,7 +65,7 @@ it('a task that runs is not forgotten, however long, nor is its token', () =>
     expect(readdirSync(join(rig.stateDir, 'tokens'))).toHaveLength(1);
   }));
 
-it('a token holds for a day at most, and the task that it stood for stays', () =>
+it('expires a token after one day at most, while its task remains', () =>
   withRig({ tokenSeconds: 2 }, async (rig) => {
     const first = await ask(rig, 'day');
     expect(await ask(rig, 'day')).toBe(first);
@@ -76,7 +76,7 @@ it('a token holds for a day at most, and the task that it stood for stays', () =
     expect(await isMissing(rig, first)).toBe(false);
   }));
 
-it('what was forgotten stays so when the endpoint is started again, and nothing is started twice', async () => {
+it('keeps expired tasks removed after a restart and launches nothing twice', async () => {
   const before = await startRig();
   await before.client.send(new RegisterTaskDefinitionCommand(definition('exit:1')));
   const arn = await ask(before, 'restart');

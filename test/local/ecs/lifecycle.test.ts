@@ -28,7 +28,7 @@ afterAll(() => stopRig(rig));
 const stop = (task: string, reason?: string) =>
   rig.client.send(new StopTaskCommand({ cluster, task, ...(reason && { reason }) }));
 
-describe('a task that ends by itself', () => {
+describe('a task that exits on its own', () => {
   it.each([0, 65, 137])('is STOPPED with exit code %i', async (code) => {
     const arn = await rig.run('exit:1', {
       overrides: { containerOverrides: [{ name: 'main', environment: [{ name: 'CODE', value: String(code) }] }] },
@@ -53,7 +53,7 @@ describe('a task that ends by itself', () => {
     expect([...times].sort((a, b) => Number(a) - Number(b))).toEqual(times);
   });
 
-  it('has exit code 128 + n when a signal from outside ended it', async () => {
+  it('has exit code 128 + n when an external signal terminates it', async () => {
     const arn = await rig.run('sleep:1');
     await rig.running(arn);
     process.kill((await programOf(rig, arn)).pid, 'SIGKILL');
@@ -61,7 +61,7 @@ describe('a task that ends by itself', () => {
     expect([exitCodeOf(task), task.stopCode]).toEqual([137, 'EssentialContainerExited']);
   });
 
-  it('takes along what it started, and its scratch folder goes', async () => {
+  it('takes its child processes and its scratch folder with it', async () => {
     const arn = await rig.run('parent:1');
     const { child, self } = JSON.parse(await rig.logged(arn, '}')) as { child: number; self: number };
     expect([isRunning(child), isRunning(self)]).toEqual([true, true]);
@@ -75,7 +75,7 @@ describe('a task that ends by itself', () => {
 });
 
 describe('a task that cannot start', () => {
-  it('is STOPPED without an exit code when nobody mapped its image', async () => {
+  it('is STOPPED without an exit code when no program is mapped to its image', async () => {
     const task = await rig.stopped(await rig.run('unknown:9'));
     expect(task).toMatchObject({ stopCode: 'TaskFailedToStart', desiredStatus: 'STOPPED' });
     expect(task.stoppedReason).toMatch(/^CannotPullContainerError: .*unknown:9/);
@@ -83,7 +83,7 @@ describe('a task that cannot start', () => {
     expect(task.startedAt).toBeUndefined();
   });
 
-  it('says so when its program is not there', async () => {
+  it('reports a missing program', async () => {
     const task = await rig.stopped(await rig.run('no-such-program:1'));
     expect(task.stopCode).toBe('TaskFailedToStart');
     expect(task.stoppedReason).toMatch(/^CannotStartContainerError: .*ENOENT/);
@@ -92,7 +92,7 @@ describe('a task that cannot start', () => {
 });
 
 describe('StopTask', () => {
-  it('sends SIGTERM and gives the reason', async () => {
+  it('sends SIGTERM and reports the reason', async () => {
     const arn = await rig.run('graceful:1');
     await rig.logged(arn, 'ready');
     const { task: answered } = await stop(arn, 'no longer wanted');
@@ -114,7 +114,7 @@ describe('StopTask', () => {
     expect(took).toBeLessThan(5000);
   });
 
-  it('leaves an ended task and an earlier reason as they are', async () => {
+  it('leaves a stopped task and an earlier reason unchanged', async () => {
     const arn = await rig.run('stubborn:1', {}, { stopTimeout: 1 });
     await rig.logged(arn, 'ready');
     await stop(arn, 'first');
@@ -124,7 +124,7 @@ describe('StopTask', () => {
     expect(task).toMatchObject({ lastStatus: 'STOPPED', stoppedReason: 'first' });
   });
 
-  it('ends a task that has not started yet', async () => {
+  it('stops a task that has not started yet', async () => {
     const slow = await startRig({ timings: { provisioningMs: 60_000, pendingMs: 10, deprovisioningMs: 10 } });
     try {
       const arn = await slow.run('sleep:1');
@@ -165,7 +165,7 @@ it('passes through the states in order', async () => {
   }
 });
 
-it('runs the program with the merged environment, in its scratch folder', async () => {
+it('runs the program with the merged environment in its scratch folder', async () => {
   const arn = await rig.run(
     'print:1',
     {
@@ -245,7 +245,7 @@ it('describes the task as ECS does', async () => {
   expect(withoutTags.tasks?.[0]?.tags).toEqual([]);
 });
 
-it('runs several containers; a sidecar without a program counts as running, and ends with the task', async () => {
+it('runs several containers; a sidecar without a program counts as running and stops with the task', async () => {
   await rig.client.send(
     new RegisterTaskDefinitionCommand({
       ...definition('graceful:1'),
@@ -273,12 +273,12 @@ it('runs several containers; a sidecar without a program counts as running, and 
     ['router', 'STOPPED'],
   ]);
   expect(exitCodeOf(task)).toBe(3);
-  // The helper may be stopped before or after it listens to SIGTERM: the exit code is the same.
+  // The helper may receive SIGTERM before or after it installs its handler: the exit code is the same.
   expect(task.containers?.[1]?.exitCode).toBe(143);
   expect(task.containers?.[2]?.exitCode).toBeUndefined();
 });
 
-it('a sidecar that ends early is STOPPED with its exit code while the task goes on', async () => {
+it('a sidecar that exits early is STOPPED with its exit code while the task continues', async () => {
   await rig.client.send(
     new RegisterTaskDefinitionCommand({
       ...definition('sleep:1'),

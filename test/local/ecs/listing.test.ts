@@ -28,7 +28,7 @@ async function pages(input: ListTasksCommandInput): Promise<string[][]> {
 }
 const list = async (input: ListTasksCommandInput) => (await pages(input)).flat();
 
-it('lists by starter, family and desired status, in pages', async () => {
+it('lists tasks by startedBy, family and desired status, in pages', async () => {
   await rig.client.send(new RegisterTaskDefinitionCommand({ ...definition('sleep:1'), family: 'lister' }));
   const run = async (startedBy: string, count: number) => {
     const input = { cluster, taskDefinition: 'lister', launchType: 'FARGATE' as const, networkConfiguration };
@@ -56,7 +56,7 @@ it('lists by starter, family and desired status, in pages', async () => {
   expect(failures).toEqual([{ arn: 'arn:aws:ecs:us-east-1:000000000000:cluster/nowhere', reason: 'MISSING' }]);
 });
 
-it('keeps definitions as revisions, with what ECS fills in', async () => {
+it('keeps task definitions as revisions with the fields that ECS fills in', async () => {
   const register = (change: object) =>
     rig.client.send(new RegisterTaskDefinitionCommand({ ...definition('exit:1'), family: 'revised', ...change }));
   await register({ cpu: '1 vCPU', memory: '2GB', tags: [{ key: 'a', value: 'b' }] });

@@ -14,7 +14,7 @@ import {
 const onLinux = existsSync('/proc/self/status') ? describe : describe.skip;
 const outOfMemory = 'OutOfMemoryError: Container killed due to memory usage';
 
-onLinux('memory', () => {
+onLinux('memory limits', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await startRig();
@@ -24,7 +24,7 @@ onLinux('memory', () => {
     overrides: { containerOverrides: [{ name: 'main', command: [String(mebibytes)] }] },
   });
 
-  it("over the container's limit: killed, with the reason in the container", async () => {
+  it('kills a container above its own limit and records the reason in the container', async () => {
     const task = await rig.stopped(await rig.run('hold:1', holding(200), { memory: 128 }));
     expect(task).toMatchObject({
       stopCode: 'EssentialContainerExited',
@@ -33,12 +33,12 @@ onLinux('memory', () => {
     });
   });
 
-  it("without a limit of the container's own, the task's counts", async () => {
+  it('applies the task limit to a container without its own limit', async () => {
     const task = await rig.stopped(await rig.run('hold:1', holding(700)));
     expect([exitCodeOf(task), task.containers?.[0]?.reason]).toEqual([137, outOfMemory]);
   });
 
-  it('counts what the program has started, and takes that along', async () => {
+  it('counts child processes and kills them with the container', async () => {
     const arn = await rig.run('hold-in-child:1', holding(200), { memory: 128 });
     const { child } = JSON.parse((await rig.logged(arn, '}')).split('\n')[0] ?? '') as { child: number };
     const task = await rig.stopped(arn);
@@ -46,7 +46,7 @@ onLinux('memory', () => {
     expect(isRunning(child)).toBe(false);
   });
 
-  it('the largest container goes when together they are too large for the task', async () => {
+  it('kills the largest container when all containers together exceed the task limit', async () => {
     await rig.client.send(
       new RegisterTaskDefinitionCommand({
         ...definition('hold:1'),
@@ -65,7 +65,7 @@ onLinux('memory', () => {
     expect([task.lastStatus, task.containers?.[0]?.lastStatus]).toEqual(['RUNNING', 'RUNNING']);
   });
 
-  it('within it: left alone', async () => {
+  it('leaves a container within its limit alone', async () => {
     const arn = await rig.run('hold:1', holding(50), { memory: 256 });
     await rig.logged(arn, 'holding');
     expect((await rig.running(arn)).stopCode).toBeUndefined();

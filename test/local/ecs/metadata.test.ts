@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stopRig(rig));
 
-/** Where the container of a task that runs print:1 is told to ask. */
+/** Metadata URI that the container of a task that runs `print:1` receives. */
 async function uriOf(arn: string): Promise<string> {
   const { env } = JSON.parse(await rig.logged(arn, '\n')) as { env: Record<string, string> };
   expect(env.LOCAL_ECS_HANDOVER).toBeUndefined();
@@ -17,7 +17,7 @@ async function uriOf(arn: string): Promise<string> {
 }
 const get = async (uri: string) => (await fetch(uri)).json() as Promise<Record<string, unknown>>;
 
-describe('a container asks about itself', () => {
+describe('the task metadata endpoint', () => {
   let arn: string;
   let uri: string;
   beforeAll(async () => {
@@ -26,11 +26,11 @@ describe('a container asks about itself', () => {
     uri = await uriOf(arn);
   });
 
-  it('at an address of its own', () => {
+  it('has a separate URI for each container', () => {
     expect(uri).toMatch(new RegExp(`^${rig.endpoint.url}/v4/${idOf(arn)}-\\d+$`));
   });
 
-  it('and gets the container', async () => {
+  it('returns the container', async () => {
     const container = await get(uri);
     expect(container).toMatchObject({
       DockerId: uri.split('/').at(-1),
@@ -45,7 +45,7 @@ describe('a container asks about itself', () => {
     expect(container.ContainerARN).toMatch(/^arn:aws:ecs:.*:container\/etl-test\//);
   });
 
-  it('and its task', async () => {
+  it('returns the task', async () => {
     const task = await get(`${uri}/task`);
     expect(task).toMatchObject({
       Cluster: 'arn:aws:ecs:us-east-1:000000000000:cluster/etl-test',
@@ -63,7 +63,7 @@ describe('a container asks about itself', () => {
   });
 
   const onLinux = existsSync('/proc/self/status') ? it : it.skip;
-  onLinux('and what it uses, as Docker says it', async () => {
+  onLinux('returns resource usage in the format of Docker', async () => {
     const stats = (await get(`${uri}/stats`)) as {
       memory_stats: { usage: number; limit: number };
       cpu_stats: { cpu_usage: { total_usage: number }; system_cpu_usage: number; online_cpus: number };
@@ -78,7 +78,7 @@ describe('a container asks about itself', () => {
     expect(all[uri.split('/').at(-1) ?? '']).toMatchObject({ name: 'main' });
   });
 
-  it('while a token that nobody has finds nothing', async () => {
+  it('returns 404 for an unknown token', async () => {
     for (const path of ['x', `${'0'.repeat(32)}-1`, '..%2f..', `${idOf(arn)}-1`]) {
       expect((await fetch(`${rig.endpoint.url}/v4/${path}`)).status).toBe(404);
     }

@@ -3,7 +3,7 @@ import type { OperationName } from '../../../local/ecs/operationNames';
 import { withRateLimits } from '../../../local/ecs/rateLimits';
 import { clientOf, definition, startRig, stopRig } from './support';
 
-/** How many of `wanted` calls at one moment are let through. */
+/** Returns how many of `wanted` simultaneous calls are admitted. */
 async function passed(
   call: (operation: string, input: Record<string, unknown>) => Promise<object>,
   operation: OperationName,
@@ -40,7 +40,7 @@ it.each<[OperationName, number, number]>([
   ['CreateCluster', 20, 1],
   ['RegisterTaskDefinition', 20, 1],
   ['DescribeTaskDefinition', 50, 20],
-])('%s: %i at once, then %i a second, as ECS documents', async (operation, burst, perSecond) => {
+])('%s: a burst of %i, then %i per second, as ECS documents', async (operation, burst, perSecond) => {
   const { clock, call } = limited();
   expect(await passed(call, operation, burst + 50)).toBe(burst);
   clock.now = 1000;
@@ -49,14 +49,14 @@ it.each<[OperationName, number, number]>([
   expect(await passed(call, operation, burst + 50)).toBe(burst);
 });
 
-it('operations of one group share a bucket, those of another do not', async () => {
+it('operations of one group share a bucket; operations of another group do not', async () => {
   const { call } = limited();
   expect(await passed(call, 'ListTasks', 100)).toBe(100);
   expect(await passed(call, 'DescribeTasks', 10)).toBe(0);
   expect(await passed(call, 'StopTask', 10)).toBe(10);
 });
 
-it('Fargate counts tasks, on demand and Spot apart', async () => {
+it('Fargate counts tasks, on-demand and Spot separately', async () => {
   const { clock, call } = limited();
   const spot = { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }], count: 10 };
   expect(await passed(call, 'RunTask', 20, { count: 10 })).toBe(10);
@@ -65,14 +65,14 @@ it('Fargate counts tasks, on demand and Spot apart', async () => {
   expect(await passed(call, 'RunTask', 40, { launchType: 'FARGATE' })).toBe(20);
 });
 
-it('may be scaled', async () => {
+it('rate limits scale by a factor', async () => {
   const { clock, call } = limited(0.1);
   expect(await passed(call, 'DescribeTasks', 100)).toBe(10);
   clock.now = 1000;
   expect(await passed(call, 'DescribeTasks', 100)).toBe(2);
 });
 
-it('are in force unless switched off; the SDK waits and comes again', async () => {
+it('rate limits apply unless switched off; the SDK backs off and retries', async () => {
   const rig = await startRig({ rateLimits: 0.1 });
   const patient = clientOf(rig.endpoint.url, 10);
   try {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stopRig(rig));
 
-/** Error name and a part of its message; every refusal is an HTTP 400. */
+/** Error name and a part of the message; every rejection is an HTTP 400. */
 type Refusal = readonly [name: string, message: RegExp];
 async function expectRefusal(call: Promise<unknown>, [name, message]: Refusal): Promise<void> {
   const error = (await call.then(
@@ -93,18 +93,18 @@ const runTask: [string, Partial<RunTaskCommandInput>, Refusal][] = [
   ['the same tag twice', { tags: [...tags(1), ...tags(1)] }, parameter(/Duplicate/)],
 ];
 
-it.each(runTask)('RunTask refuses %s', async (_, change, refusal) => {
+it.each(runTask)('RunTask rejects %s', async (_, change, refusal) => {
   const input = { cluster, taskDefinition: 'worker', launchType: 'FARGATE' as const, networkConfiguration, ...change };
   await expectRefusal(rig.client.send(new RunTaskCommand(input)), refusal);
 });
 
-it('RunTask takes overrides of exactly 8,192 characters', async () => {
+it('RunTask accepts overrides of exactly 8,192 characters', async () => {
   const overrides = override('x'.repeat(8192 - JSON.stringify(override('')).length));
   expect(JSON.stringify(overrides)).toHaveLength(8192);
   await rig.run('exit:1', { overrides });
 });
 
-it('RunTask refuses a definition that is inactive', async () => {
+it('RunTask rejects an inactive task definition', async () => {
   const { taskDefinition } = await rig.client.send(
     new RegisterTaskDefinitionCommand({ ...definition('exit:1'), family: 'gone' }),
   );
@@ -145,7 +145,7 @@ const register: [string, Partial<RegisterTaskDefinitionCommandInput>, Refusal][]
   ['201 GiB of storage', { ephemeralStorage: { sizeInGiB: 201 } }, client(/between 21 and 200/)],
 ];
 
-it.each(register)('RegisterTaskDefinition refuses %s', async (_, change, refusal) => {
+it.each(register)('RegisterTaskDefinition rejects %s', async (_, change, refusal) => {
   await expectRefusal(
     rig.client.send(new RegisterTaskDefinitionCommand({ ...definition('exit:1'), ...change })),
     refusal,
@@ -189,9 +189,9 @@ const others: [string, () => Promise<unknown>, Refusal][] = [
     parameter(/clusterName/),
   ],
 ];
-it.each(others)('%s is refused', async (_, call, refusal) => expectRefusal(call(), refusal));
+it.each(others)('%s is rejected', async (_, call, refusal) => expectRefusal(call(), refusal));
 
-it('100 tasks are described; unknown ones are failures', async () => {
+it('describes 100 tasks; unknown tasks are failures', async () => {
   const tasks = Array.from({ length: 98 }, (_, i) => id(i));
   const arn = `arn:aws:ecs:us-east-1:000000000000:task/other/${id(7)}`;
   const answer = await rig.client.send(new DescribeTasksCommand({ cluster, tasks: [...tasks, arn, '../../etc'] }));
@@ -204,7 +204,7 @@ it('100 tasks are described; unknown ones are failures', async () => {
   });
 });
 
-/** What the SDK would never send. */
+/** Requests that the SDK never sends. */
 function post(headers: Record<string, string>, body: string): Promise<{ status: number | undefined; type: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(rig.endpoint.url, { method: 'POST', headers }, (response) => {
@@ -229,14 +229,14 @@ it.each([
   ['no JSON', { ...type, ...target('ListTasks') }, '{', 'SerializationException'],
   ['a wrong type', { ...type, ...target('ListTasks') }, '{"cluster":1}', 'SerializationException'],
   ['a form', { ...target('ListTasks'), 'content-type': 'text/plain' }, '{}', 'UnknownOperationException'],
-])('the wire refuses %s', async (_, headers, body, name) => {
+])('the wire protocol rejects %s', async (_, headers, body, name) => {
   expect(await post(headers, body)).toEqual({ status: 400, type: name });
 });
 
 it.each([
   ['another host name', { host: 'rebound.example' }],
   ['a web page', { origin: 'http://127.0.0.1' }],
-])('the wire does not listen to %s', async (_, headers) => {
+])('the wire protocol does not answer %s', async (_, headers) => {
   const answer = await post({ ...type, ...target('ListTasks'), ...headers }, '{}');
   expect(answer).toEqual({ status: 403, type: 'AccessDeniedException' });
 });

@@ -13,7 +13,7 @@ const store = { [arn]: '{"user":"etl","port":5439}', 'plain/name': 'a-value-to-k
 const keep = (content: string) => writeFile(join(rig.stateDir, 'secrets.json'), content);
 const withSecrets = (...secrets: { name: string; valueFrom: string }[]) => rig.run('print:1', {}, { secrets });
 
-it('are in the environment of the program, by name, by ARN, or a member of it', async () => {
+it('secrets reach the environment of the program by name, by ARN or as a JSON key', async () => {
   await keep(JSON.stringify(store));
   const task = await withSecrets(
     { name: 'PLAIN', valueFrom: 'plain/name' },
@@ -26,7 +26,7 @@ it('are in the environment of the program, by name, by ARN, or a member of it', 
   expect(env).toMatchObject({ PLAIN: 'a-value-to-keep', WHOLE: store[arn], USER_ONLY: 'etl', PORT_ONLY: '5439' });
 });
 
-it('are not on disk with the task, nor in what DescribeTasks says', async () => {
+it('secrets are stored neither on disk with the task nor in the response of DescribeTasks', async () => {
   await keep(JSON.stringify(store));
   const task = await rig.run('exit:1', {}, { secrets: [{ name: 'PLAIN', valueFrom: 'plain/name' }] });
   await rig.stopped(task);
@@ -42,7 +42,7 @@ it.each<[string, string, string]>([
   ['a member that is not there', JSON.stringify(store), `${arn}:password::`],
   ['a member of what is no JSON', JSON.stringify({ [arn]: 'text' }), `${arn}:user::`],
   ['a store that is no JSON', '{', 'plain/name'],
-])('%s: the task does not start, and says which', async (_what, content, valueFrom) => {
+])('%s: the task does not start and names the secret', async (_what, content, valueFrom) => {
   await keep(content);
   const task = await rig.stopped(await withSecrets({ name: 'PLAIN', valueFrom }));
   expect(task).toMatchObject({ stopCode: 'TaskFailedToStart', containers: [{ lastStatus: 'STOPPED' }] });

@@ -21,7 +21,7 @@ export const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1
 
 const script = (source: string) => [process.execPath, '-e', source];
 
-/** Small programs that stand for images. */
+/** Small programs in place of images. */
 export const images: Images = {
   'sleep:1': script('setInterval(() => undefined, 1000)'),
   'exit:1': script('process.exit(Number(process.env.CODE ?? 0))'),
@@ -34,10 +34,10 @@ export const images: Images = {
   'stubborn:1': script(
     'process.on("SIGTERM", () => undefined); setInterval(() => undefined, 1000); console.log("ready")',
   ),
-  // A shell: it listens, or does not, from the first moment.
+  // A shell handles or ignores the signal from its first moment.
   'deaf:1': ['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done'],
   'lasting-print:1': script('console.log(JSON.stringify({ env: process.env })); setInterval(() => undefined, 1000)'),
-  // Takes so many MiB (its argument) and holds them.
+  // Allocates the number of MiB in its argument and holds them.
   'hold:1': script(
     'const held = Buffer.alloc(Number(process.argv[1]) * 2 ** 20, 1); setInterval(() => held.length, 1000); console.log("holding")',
   ),
@@ -47,7 +47,7 @@ export const images: Images = {
   'parent:1': script(
     'const c = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"], { detached: true, stdio: "ignore" }); console.log(JSON.stringify({ child: c.pid, self: process.pid })); setInterval(() => undefined, 1000)',
   ),
-  // Computes for so many milliseconds of CPU (its argument).
+  // Uses the number of milliseconds of CPU time in its argument.
   'busy:1': script(
     'const from = Date.now(); const used = () => process.cpuUsage().user / 1000; const first = used(); while (used() - first < Number(process.argv[1])); console.log(JSON.stringify({ cpuMs: used() - first, wallMs: Date.now() - from }))',
   ),
@@ -88,10 +88,10 @@ export async function newStateDir(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'ecs-test-'));
 }
 
-/** Without rate limits: tests register more definitions than ECS takes in so short a time. */
+/** Rate limits are off by default: tests register definitions faster than ECS permits. */
 export const defaults = { port: 0, images, clusters: [cluster], timings, rateLimits: false } as const;
 
-/** An endpoint on a free port, in a state folder of its own, with the real client. */
+/** Starts an endpoint on a free port with a separate state folder and the real client. */
 export async function startRig(options: Partial<EcsEndpointOptions> = {}): Promise<Rig> {
   const stateDir = options.stateDir ?? (await newStateDir());
   const endpoint = await startEcsEndpoint({ ...defaults, ...options, stateDir });
@@ -145,7 +145,7 @@ export function rigOf(endpoint: EcsEndpoint, stateDir: string): Rig {
   };
 }
 
-/** Ends the tasks and the endpoint, and removes what they kept. */
+/** Stops the tasks and the endpoint, and removes their state. */
 export async function stopRig(rig: Rig): Promise<void> {
   await rig.endpoint.stopAllTasks('the test is over');
   rig.client.destroy();
@@ -153,10 +153,10 @@ export async function stopRig(rig: Rig): Promise<void> {
   await rm(rig.stateDir, { recursive: true, force: true });
 }
 
-/** False for a zombie too, which nobody may have collected yet. */
+/** Also false for a zombie that its parent has not reaped yet. */
 export const isRunning = (pid: number) => identify(pid) !== undefined;
 
-/** What a task's supervisor has noted of the first program it started. */
+/** Returns the supervisor's record of the first program of a task. */
 export async function programOf(rig: Rig, arn: string): Promise<{ pid: number; started: string }> {
   const text = await readFile(join(rig.stateDir, 'tasks', idOf(arn), 'programs.json'), 'utf8');
   return (JSON.parse(text) as { programs: [{ pid: number; started: string }] }).programs[0];

@@ -26,7 +26,7 @@ import {
 const main = join(__dirname, '..', '..', '..', 'dist', 'local', 'ecs', 'main.js');
 const restart = (stateDir: string) => startRig({ stateDir });
 
-/** The endpoint as a process of its own, on a free port. */
+/** Starts the endpoint as a separate process on a free port. */
 async function startProcess(stateDir: string, ...more: string[]): Promise<{ child: ChildProcess; rig: Rig }> {
   const imageArguments = Object.entries(images).flatMap(([name, command]) => [
     '--image',
@@ -61,7 +61,7 @@ async function read<T>(rig: Rig, arn: string, name: string): Promise<T> {
 const supervisorOf = (rig: Rig, arn: string) => read<{ pid: number; started: string }>(rig, arn, 'supervisor.json');
 
 describe('kill -9 of the endpoint', () => {
-  it('leaves tasks running; the next endpoint knows them and how they end', async () => {
+  it('leaves tasks running; the next endpoint lists them and records their exit', async () => {
     const stateDir = await newStateDir();
     const first = await startProcess(stateDir);
     const lasting = await first.rig.run('graceful:1', { clientToken: 'lasting' });
@@ -97,7 +97,7 @@ describe('kill -9 of the endpoint', () => {
     }
   });
 
-  it('between the intent and the start: the task is started, once', async () => {
+  it('between the recorded intent and the launch: the task is launched once', async () => {
     const stateDir = await newStateDir();
     const before = await startRig({ stateDir });
     const mark = join(stateDir, 'mark');
@@ -113,19 +113,19 @@ describe('kill -9 of the endpoint', () => {
     const arn = (await before.client.send(request)).tasks?.[0]?.taskArn ?? '';
     await before.stopped(arn);
     await before.endpoint.close();
-    // Its supervisor has yet to leave: what it does last must not meet the one that comes.
+    // The supervisor has yet to exit: its last writes must not collide with the next one.
     const [id = ''] = await readdir(join(stateDir, 'tasks'));
     const { pid } = JSON.parse(await readFile(join(stateDir, 'tasks', id, 'supervisor.json'), 'utf8')) as {
       pid: number;
     };
     while (isRunning(pid)) await delay(20);
-    // What is on disk at that moment: the token and nothing else.
+    // At this point only the token is on disk.
     await rm(join(stateDir, 'tasks'), { recursive: true });
     await rm(mark);
 
     const after = await restart(stateDir);
     try {
-      // Nobody has repeated the request yet.
+      // The request has not been repeated yet.
       expect(exitCodeOf(await after.stopped(arn))).toBe(0);
       const answers = await Promise.all([1, 2, 3].map(() => after.client.send(request)));
       expect(answers.map(({ tasks }) => tasks?.[0]?.taskArn)).toEqual([arn, arn, arn]);
@@ -136,7 +136,7 @@ describe('kill -9 of the endpoint', () => {
   });
 });
 
-it('kill -9 of the endpoint at any moment of RunTask, and the request again: one task, run once', async () => {
+it('kill -9 of the endpoint at any moment of RunTask, then a retry: one task, run once', async () => {
   const stateDir = await newStateDir();
   const setUp = await startRig({ stateDir });
   await setUp.client.send(new RegisterTaskDefinitionCommand(definition('append:1')));
@@ -185,7 +185,7 @@ describe('kill -9 of a supervisor', () => {
   });
   afterAll(() => stopRig(rig));
 
-  it('ends the program and what it started; the task is STOPPED without an exit code', async () => {
+  it('ends the program and its children; the task is STOPPED without an exit code', async () => {
     const arn = await rig.run('parent:1');
     const { child, self } = JSON.parse(await rig.logged(arn, '}')) as { child: number; self: number };
     await rig.running(arn);
@@ -197,7 +197,7 @@ describe('kill -9 of a supervisor', () => {
     expect([isRunning(self), isRunning(child)]).toEqual([false, false]);
   });
 
-  it('is seen without anybody asking', async () => {
+  it('is detected without any API call', async () => {
     const arn = await rig.run('sleep:1');
     await rig.running(arn);
     const { pid } = await programOf(rig, arn);
@@ -206,7 +206,7 @@ describe('kill -9 of a supervisor', () => {
     expect(isRunning(pid)).toBe(false);
   });
 
-  it('never hits a process that merely got the same id', async () => {
+  it('never signals a process that reuses the same PID', async () => {
     const bystander = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], {
       detached: true,
       stdio: 'ignore',
@@ -221,14 +221,14 @@ describe('kill -9 of a supervisor', () => {
       process.kill(supervisor.pid, 'SIGKILL');
       await rig.stopped(arn);
       expect(isRunning(bystander.pid ?? 0)).toBe(true);
-      // Found by its scratch folder, since the note about it was wrong.
+      // Found by its scratch folder, since its record was wrong.
       if (existsSync('/proc/self/stat')) expect(isRunning(program.pid)).toBe(false);
     } finally {
       bystander.kill('SIGKILL');
     }
   });
 
-  it('SIGTERM to a supervisor stops the task in order', async () => {
+  it('SIGTERM to a supervisor stops the task gracefully', async () => {
     const arn = await rig.run('graceful:1');
     await rig.logged(arn, 'ready');
     process.kill((await supervisorOf(rig, arn)).pid, 'SIGTERM');
@@ -237,7 +237,7 @@ describe('kill -9 of a supervisor', () => {
   });
 });
 
-it('a task whose state folder is deleted ends', async () => {
+it('a task stops when its state folder is deleted', async () => {
   const rig = await startRig();
   const arn = await rig.run('sleep:1');
   await rig.running(arn);
@@ -251,7 +251,7 @@ it('a task whose state folder is deleted ends', async () => {
 });
 
 describe('the endpoint itself', () => {
-  it('close() leaves tasks running, stopAllTasks() stops them all and refuses new ones', async () => {
+  it('close() leaves tasks running; stopAllTasks() stops them and rejects new ones', async () => {
     const rig = await startRig();
     try {
       const arns = [await rig.run('graceful:1'), await rig.run('stubborn:1', {}, { stopTimeout: 1 })];
@@ -271,7 +271,7 @@ describe('the endpoint itself', () => {
     }
   });
 
-  it('says what is wrong when its port is taken, in one line, and what to do, with exit code 69', async () => {
+  it('reports a port in use with a cause, a remedy and exit code 69', async () => {
     const rig = await startRig();
     const stateDir = await newStateDir();
     try {
@@ -297,7 +297,7 @@ describe('the endpoint itself', () => {
     }
   });
 
-  it('ends on SIGTERM with 0, and leaves tasks running', async () => {
+  it('exits with code 0 on SIGTERM and leaves tasks running', async () => {
     const stateDir = await newStateDir();
     const { child, rig } = await startProcess(stateDir);
     const arn = await rig.run('sleep:1');
@@ -309,7 +309,7 @@ describe('the endpoint itself', () => {
     await stopRig(await restart(stateDir));
   });
 
-  it('with --stop-tasks it stops the tasks first', async () => {
+  it('stops the tasks first with --stop-tasks', async () => {
     const stateDir = await newStateDir();
     const { child, rig } = await startProcess(stateDir, '--stop-tasks');
     const arn = await rig.run('graceful:1');

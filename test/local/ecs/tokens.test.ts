@@ -36,7 +36,7 @@ const request = (clientToken: string, mark = clientToken, more: Partial<RunTaskC
   );
 const lines = async (mark: string) => (await readFile(join(folder, mark), 'utf8')).trim().split('\n').length;
 
-it('one task for 20 requests at once', async () => {
+it('launches one task for 20 simultaneous requests', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => request('at-once')));
   const arns = new Set(answers.map(({ tasks }) => tasks?.[0]?.taskArn));
   expect(arns.size).toBe(1);
@@ -44,7 +44,7 @@ it('one task for 20 requests at once', async () => {
   expect(await lines('at-once')).toBe(1);
 });
 
-it('gives the original task, even when it is STOPPED: then little of it', async () => {
+it('returns the original task; a STOPPED one with few fields', async () => {
   const first = (await request('again')).tasks?.[0];
   const second = (await request('again')).tasks?.[0];
   expect(second?.taskArn).toBe(first?.taskArn);
@@ -55,7 +55,7 @@ it('gives the original task, even when it is STOPPED: then little of it', async 
   expect(await lines('again')).toBe(1);
 });
 
-it('another request with the same token is a conflict', async () => {
+it('rejects a different request with the same token as a conflict', async () => {
   const arn = (await request('conflict')).tasks?.[0]?.taskArn;
   const error = await request('conflict', 'something-else').catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ConflictException);
@@ -63,13 +63,13 @@ it('another request with the same token is a conflict', async () => {
   await expect(request('conflict', 'conflict', { startedBy: 'x' })).rejects.toThrow(ConflictException);
 });
 
-it('the same request once everything about the definition has changed is still the same request', async () => {
+it('recognizes the same request after everything about its definition has changed', async () => {
   const arn = (await request('definition')).tasks?.[0]?.taskArn;
   await rig.client.send(new RegisterTaskDefinitionCommand(definition('append:1', { cpu: 128 })));
   expect((await request('definition')).tasks?.[0]?.taskArn).toBe(arn);
 });
 
-it('a token counts per cluster, and stands for all tasks of its request', async () => {
+it('a token is scoped to its cluster and covers all tasks of its request', async () => {
   await rig.client.send(new CreateClusterCommand({ clusterName: 'other' }));
   const here = (await request('shared', 'shared', { count: 3 })).tasks ?? [];
   const there = (await request('shared', 'shared', { cluster: 'other' })).tasks ?? [];
@@ -80,7 +80,7 @@ it('a token counts per cluster, and stands for all tasks of its request', async 
   expect(again.map(({ taskArn }) => taskArn)).toEqual(here.map(({ taskArn }) => taskArn));
 });
 
-it('without a token of the caller every request is a new task', async () => {
+it('launches a new task for every request without a client token', async () => {
   const { clientToken: _, ...rest } = { clientToken: '', cluster, taskDefinition: 'worker', networkConfiguration };
   const run = () => rig.client.send(new RunTaskCommand({ ...rest, launchType: 'FARGATE' }));
   const [a, b] = [await run(), await run()];

@@ -31,7 +31,7 @@ const failed = (call: Promise<unknown>): Promise<Error & { $metadata?: { httpSta
     (error) => error,
   );
 
-it('lostResponse: the task is started, the caller sees a network error; asked again, it gets the same task', async () => {
+it('lostResponse: the task launches, the caller sees a network error, and a retry returns the same task', async () => {
   await rules({ fault: 'lostResponse', operation: 'RunTask', times: 1 });
   const input = { clientToken: 'lost', startedBy: 'lost' };
   const error = await failed(run(input));
@@ -44,7 +44,7 @@ it('lostResponse: the task is started, the caller sees a network error; asked ag
   expect(counts).toEqual([1]);
 });
 
-it('lostResponse: the SDK itself asks again, with the same token', async () => {
+it('lostResponse: the SDK retries with the same token', async () => {
   await rules({ fault: 'lostResponse', operation: 'RunTask', times: 2 });
   const patient = clientOf(rig.endpoint.url, 3);
   const { tasks = [] } = await patient.send(request({ startedBy: 'patient' }));
@@ -52,14 +52,14 @@ it('lostResponse: the SDK itself asks again, with the same token', async () => {
   expect(await started('patient')).toEqual([tasks[0]?.taskArn]);
 });
 
-it('serverError: nothing is done', async () => {
+it('serverError: the request has no effect', async () => {
   await rules({ fault: 'serverError', operation: 'RunTask', times: 1 });
   const error = await failed(run({ startedBy: 'server' }));
   expect([error.name, error.$metadata?.httpStatusCode]).toEqual(['ServerException', 500]);
   expect(await started('server')).toEqual([]);
 });
 
-it('throttling: with another message', async () => {
+it('throttling: accepts a custom message', async () => {
   const message =
     'Error retrieving security group information for [sg-0]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)';
   await rules({ fault: 'throttling', as: 'InvalidParameterException', message, operation: 'RunTask', times: 1 });
@@ -77,7 +77,7 @@ describe('credentials', () => {
       new RegExp(`^Signature expired: ${amzDate} is now earlier than ${amzDate} \\(${amzDate} - 5 min\\.\\)$`),
     ],
     ['AccessDeniedException', /^User: arn:aws:sts:.* is not authorized to perform: ecs:RunTask because /],
-  ])('refused with %s, and nothing is done', async (as, message) => {
+  ])('rejects a call with %s without side effects', async (as, message) => {
     await rules({ fault: 'credentials', as, operation: 'RunTask', times: 1 });
     const error = await failed(run({ startedBy: as }));
     expect([error.name, error.$metadata?.httpStatusCode]).toEqual([as, 400]);
@@ -85,13 +85,13 @@ describe('credentials', () => {
     expect(await started(as)).toEqual([]);
   });
 
-  it('with HTTP 403 and another message', async () => {
+  it('accepts HTTP status 403 and a custom message', async () => {
     await rules({ fault: 'credentials', status: 403, message: 'no', operation: 'RunTask', times: 1 });
     const error = await failed(run());
     expect([error.message, error.$metadata?.httpStatusCode]).toEqual(['no', 403]);
   });
 
-  it('for a while: every call of every operation', async () => {
+  it('with `forSeconds`: rejects every call of every operation until the window ends', async () => {
     await rules({ fault: 'credentials', forSeconds: 0.5, times: 1 });
     const ask = () => rig.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
     const begun = Date.now();
@@ -115,7 +115,7 @@ describe('skewedClock', () => {
   const isNear = (date: Date | undefined, { from, to }: ReturnType<typeof near>) =>
     Number(date) > from && Number(date) < to;
 
-  it('shifts all times and the Date header of an answer, and nothing else', async () => {
+  it('shifts all timestamps and the Date header of a response, and nothing else', async () => {
     const [task] = (await run({ startedBy: 'skewed' })).tasks ?? [];
     const ask = async () => {
       const response = await fetch(rig.endpoint.url, {
@@ -144,7 +144,7 @@ describe('skewedClock', () => {
     await rig.client.send(new StopTaskCommand({ cluster, task: task?.taskArn }));
   });
 
-  it('comes beside another fault, whose answer has the wrong Date, too', async () => {
+  it('combines with another fault, whose response has the wrong Date too', async () => {
     await rules({ fault: 'serverError', operation: 'RunTask' }, { fault: 'skewedClock', seconds: 3600 });
     const error = await failed(run());
     expect(error.name).toBe('ServerException');
@@ -153,13 +153,13 @@ describe('skewedClock', () => {
     expect((await getFaults(rig.endpoint.url)).counts).toEqual([1, 1]);
   });
 
-  it('adds up', async () => {
+  it('is additive across rules', async () => {
     const [task] = (await run({ startedBy: 'sum' })).tasks ?? [];
     await rules({ fault: 'skewedClock', seconds: 7200 }, { fault: 'skewedClock', seconds: -3600 });
     expect(Number((await rig.task(task?.taskArn ?? '')).createdAt)).toBeCloseTo(Number(task?.createdAt) + hourMs, -1);
   });
 
-  it('of one task: the answers about it alone', async () => {
+  it('for one task: affects only the responses about it', async () => {
     const [[meant], [other]] = [(await run({ startedBy: 'late' })).tasks ?? [], (await run()).tasks ?? []];
     await rules({ fault: 'skewedClock', seconds: 3600, where: { startedBy: 'late' } });
     const shift = async (task: typeof meant) =>
@@ -169,7 +169,7 @@ describe('skewedClock', () => {
 });
 
 it.each(['ThrottlingException', 'InvalidParameterException', 'ClientException'])(
-  'throttling: as %s, and nothing is done',
+  'throttling: returns %s without side effects',
   async (as) => {
     await rules({ fault: 'throttling', as, times: 1 });
     const error = await failed(run({ startedBy: as }));
@@ -178,7 +178,7 @@ it.each(['ThrottlingException', 'InvalidParameterException', 'ClientException'])
   },
 );
 
-it('slowResponse: the answer is late, what was asked for is done at once', async () => {
+it('slowResponse: delays the response while the request takes effect at once', async () => {
   await rules({ fault: 'slowResponse', operation: 'RunTask', seconds: 0.6, times: 1 });
   const begun = Date.now();
   const late = run({ startedBy: 'slow' });
@@ -199,7 +199,7 @@ it('slowResponse: does not keep the endpoint from closing', async () => {
 });
 
 describe('capacity', () => {
-  it('is a failure in an answer that is no error, and the token still stands for nothing', async () => {
+  it('is a failure in a successful response, and the token remains unused', async () => {
     await rules({ fault: 'capacity', times: 1 });
     const input = { clientToken: 'capacity', startedBy: 'capacity' };
     const reason = 'Capacity is unavailable at this time. Please try again later or in a different availability zone';
@@ -208,14 +208,14 @@ describe('capacity', () => {
     expect((await run(input)).tasks).toHaveLength(1);
   });
 
-  it('leaves alone the task that a token stands for already', async () => {
+  it('does not affect a task that a token already refers to', async () => {
     const input = { clientToken: 'placed', startedBy: 'placed' };
     const { tasks = [] } = await run(input);
     await rules({ fault: 'capacity' });
     expect((await run(input)).tasks?.[0]?.taskArn).toBe(tasks[0]?.taskArn);
   });
 
-  it('may hit Spot only, and some tasks of several', async () => {
+  it('can be limited to Spot and to some of several tasks', async () => {
     await rules({ fault: 'capacity', spotOnly: true, times: 1 });
     expect((await run()).failures).toEqual([]);
     const capacityProviderStrategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
@@ -227,7 +227,7 @@ describe('capacity', () => {
 describe('quota', () => {
   const reached = (what: string) => `You've reached the limit on the number of ${what} you can run concurrently`;
 
-  it.each(['vCPUs', 'tasks'])('of %s: a failure in an answer that is no error', async (of) => {
+  it.each(['vCPUs', 'tasks'])('of %s: a failure in a successful response', async (of) => {
     await rules({ fault: 'quota', of, times: 1 });
     const input = { clientToken: `quota-${of}` };
     const { tasks, failures, $metadata } = await run(input);
@@ -235,7 +235,7 @@ describe('quota', () => {
     expect((await run(input)).tasks).toHaveLength(1);
   });
 
-  it('as an exception, and the token still stands for nothing', async () => {
+  it('as an exception: the token remains unused', async () => {
     await rules({ fault: 'quota', of: 'provisioning', as: 'ClientException', times: 1 });
     const input = { clientToken: 'provisioning', startedBy: 'provisioning' };
     const error = await failed(run(input));
@@ -247,7 +247,7 @@ describe('quota', () => {
   it.each([
     ['FARGATE', [0, 1]],
     ['FARGATE_SPOT', [1, 0]],
-  ])('of %s alone', async (provider, placed) => {
+  ])('applies to %s alone', async (provider, placed) => {
     await rules({ fault: 'quota', provider });
     const spot = { launchType: undefined, capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] };
     const answers = [await run(), await run(spot)];
@@ -263,13 +263,13 @@ describe('a rule for one task', () => {
     ['starter', { startedBy: 'meant' }, tagged],
     ['tag', { tag: { run: 'r1' } }, tagged],
     ['environment', { environment: { GENERATION: '2' } }, { overrides: environment }],
-  ])('knows it by its %s', async (_what, where, input) => {
+  ])('matches the task by its %s', async (_what, where, input) => {
     await rules({ fault: 'serverError', operation: 'RunTask', where });
     expect((await run({ startedBy: 'other' })).tasks).toHaveLength(1);
     expect((await failed(run(input))).name).toBe('ServerException');
   });
 
-  it('hits the calls that name it', async () => {
+  it('applies to the calls that name the task', async () => {
     const [meant, other] = [(await run({ startedBy: 'one' })).tasks, (await run({ startedBy: 'two' })).tasks];
     await rules({ fault: 'serverError', where: { startedBy: 'one' } });
     const [mine, others] = [meant?.[0]?.taskArn ?? '', other?.[0]?.taskArn ?? ''];
@@ -281,7 +281,7 @@ describe('a rule for one task', () => {
   });
 });
 
-it('the same seed does the same again', async () => {
+it('the same seed injects the same faults', async () => {
   const plan = { seed: 42, rules: [{ fault: 'serverError', operation: 'DescribeClusters', probability: 0.5 }] };
   const round = async () => {
     await putFaults(rig.endpoint.url, plan);

@@ -17,7 +17,7 @@ afterAll(() => stopRig(rig));
 const ask = () => rig.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
 const plan = { seed: 5, rules: [{ fault: 'serverError', times: 2 }] };
 
-it('is off until a plan is put; DELETE switches it off and leaves what was counted', async () => {
+it('is off until a plan is set; DELETE switches it off and keeps the counters', async () => {
   expect(await getFaults(rig.endpoint.url)).toEqual({ on: false, plan: null, counts: [], injected: [] });
   await ask();
   expect(await putFaults(rig.endpoint.url, plan)).toEqual({
@@ -31,7 +31,7 @@ it('is off until a plan is put; DELETE switches it off and leaves what was count
   await ask();
 });
 
-it('a plan put again begins anew', async () => {
+it('setting a plan again restarts its counters', async () => {
   await putFaults(rig.endpoint.url, plan);
   for (let i = 0; i < 2; i++) await expect(ask()).rejects.toThrow('Service Unavailable');
   await ask();
@@ -70,7 +70,7 @@ async function answer(method: string, body: string, headers: Record<string, stri
 it.each([
   ['no JSON', '{', /^fault plan: is no JSON\n$/],
   ['an unknown fault', '{"rules":[{"fault":"rain"}]}', /^fault plan: rules\.0\.fault: "rain" is none of .*\n$/],
-])('refuses %s with 400 and one line, and keeps the plan there is', async (_what, body, line) => {
+])('rejects %s with 400 and one line, and keeps the current plan', async (_what, body, line) => {
   await putFaults(rig.endpoint.url, plan);
   const { status, text } = await answer('PUT', body);
   expect([status, text]).toEqual([400, expect.stringMatching(line)]);
@@ -78,14 +78,14 @@ it.each([
   await deleteFaults(rig.endpoint.url);
 });
 
-it('knows no other method', async () => {
+it('rejects other methods', async () => {
   expect(await answer('POST', '{}')).toEqual({ status: 405, text: '/faults takes GET, PUT and DELETE\n' });
 });
 
 it.each<[string, Record<string, string>]>([
   ['a web page', { origin: 'http://example.com' }],
   ['another name for this machine', { host: 'example.com' }],
-])('does not listen to %s', async (_what, headers) => {
+])('does not answer %s', async (_what, headers) => {
   const { status, text } = await answer('PUT', JSON.stringify(plan), headers);
   expect([status, text]).toEqual([403, expect.stringContaining('AccessDeniedException')]);
   expect((await getFaults(rig.endpoint.url)).on).toBe(false);
@@ -108,7 +108,7 @@ it.each([
   expect(said.split('\n')[0]).toMatch(line);
 });
 
-it('an endpoint may be started with a plan', async () => {
+it('an endpoint can start with a plan', async () => {
   const own = await startRig({ faults: parseFaultPlan(plan) });
   await expect(own.client.send(new DescribeClustersCommand({}))).rejects.toThrow('Service Unavailable');
   await stopRig(own);

@@ -43,7 +43,7 @@ it.each<[string, unknown, RegExp]>([
     rule({ fault: 'serverError', operation: 'ListTasks', where: { startedBy: 'x' } }),
     /rules\.0\.where: ListTasks is not about a task/,
   ],
-])('refuses %s in one line', (_what, plan, message) => {
+])('rejects %s in one line', (_what, plan, message) => {
   const refused = () => parseFaultPlan(plan);
   expect(refused).toThrow(FaultPlanError);
   expect(refused).toThrow(message);
@@ -51,7 +51,7 @@ it.each<[string, unknown, RegExp]>([
 });
 
 describe('a plan on the command line', () => {
-  it('is JSON, or a file of it', async () => {
+  it('is inline JSON or the path of a JSON file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'faults-'));
     const plan = { seed: 3, rules: [{ fault: 'serverError' }] };
     await writeFile(join(folder, 'plan.json'), JSON.stringify(plan));
@@ -62,12 +62,12 @@ describe('a plan on the command line', () => {
   it.each([
     ['{"rules":', /^fault plan: is no JSON$/],
     ['/no/such/plan.json', /^fault plan \/no\/such\/plan\.json: ENOENT/],
-  ])('%s is refused', (argument, message) => {
+  ])('%s is rejected', (argument, message) => {
     expect(() => loadFaultPlan(argument)).toThrow(message);
   });
 });
 
-describe('the dice of a rule', () => {
+describe('the random draws of a rule', () => {
   let clock = 0;
   const now = () => clock;
   const sequence = (seed: number, index: number, more: object = {}, length = 200) => {
@@ -76,19 +76,19 @@ describe('the dice of a rule', () => {
   };
   const hits = (of: boolean[]) => of.filter(Boolean).length;
 
-  it('fall the same for the same seed, and differently for another seed or rule', () => {
+  it('are equal for the same seed and differ for another seed or rule', () => {
     expect(sequence(7, 0)).toEqual(sequence(7, 0));
     expect(sequence(7, 0)).not.toEqual(sequence(8, 0));
     expect(sequence(7, 0)).not.toEqual(sequence(7, 1));
   });
 
-  it('hit as often as the probability says', () => {
+  it('hit with the configured probability', () => {
     expect(hits(sequence(7, 0, {}, 10_000)) / 10_000).toBeCloseTo(0.3, 1);
     expect(hits(sequence(7, 0, { probability: 1 }))).toBe(200);
     expect(hits(sequence(7, 0, { probability: 0 }))).toBe(0);
   });
 
-  it('leave out the first ones, and stop after so many times', () => {
+  it('skip the first `after` occasions and stop after `times` hits', () => {
     const always = sequence(1, 0, { probability: 1, after: 2, times: 3 }, 7);
     expect(always).toEqual([false, false, true, true, true, false, false]);
     const free = sequence(7, 0);
@@ -96,7 +96,7 @@ describe('the dice of a rule', () => {
     expect(sequence(7, 0, { times: 3 })).toEqual(firstThree);
   });
 
-  it('with `forSeconds`, hit every occasion from a hit on; these do not count toward `times`', () => {
+  it('with `forSeconds`, hit every occasion in the window; these do not count toward `times`', () => {
     const dice = createDice(7, 0, { probability: 1, after: 1, times: 2, forSeconds: 2 }, now);
     const at = (seconds: number) => {
       clock = seconds * 1000;
@@ -105,7 +105,7 @@ describe('the dice of a rule', () => {
     expect([0, 1, 1.5, 2.9, 3, 4.9, 5, 9].map(at)).toEqual([false, true, true, true, true, true, false, false]);
   });
 
-  it('with `forSeconds`, fall as without it: harm that lasts uses none of them up', () => {
+  it('with `forSeconds`, stay aligned with the sequence without it: a window consumes draws as usual', () => {
     const dice = createDice(7, 0, { probability: 0.3, after: 0, forSeconds: 2.5 }, now);
     const long = Array.from({ length: 200 }, (_, at) => {
       clock = 10_000 + at * 1000;
@@ -118,7 +118,7 @@ describe('the dice of a rule', () => {
     expect(short.flatMap((hit, at) => (hit && !long[at] ? [at] : []))).toEqual([]);
   });
 
-  it('draw a length between two bounds, or leave a fixed one', () => {
+  it('choose a duration between two bounds, or keep a fixed one', () => {
     const dice = createDice(7, 0, { probability: 1, after: 0 }, now);
     const drawn = Array.from({ length: 100 }, () => dice.within([2, 5]));
     expect(Math.min(...drawn)).toBeGreaterThanOrEqual(2);

@@ -44,7 +44,7 @@ const goesOn = async (pid: number) => {
   for (let look = 0; look < 30; look++, await delay(5)) expect(stateOf(pid)).toMatch(/[RSD]/);
 };
 
-it('stands still and goes on by turns, until it is called off', async () => {
+it('alternates between stopped and running until it is cancelled', async () => {
   const program = await sleeper();
   const { pid } = program.identity;
   const callOff = slowDown(program, 0.2);
@@ -58,14 +58,14 @@ it('stands still and goes on by turns, until it is called off', async () => {
   await goesOn(pid);
 });
 
-it('all of the time is no slowness', async () => {
+it('a share of 1 never stops the program', async () => {
   const program = await sleeper();
   const callOff = slowDown(program, 1);
   await goesOn(program.identity.pid);
   callOff();
 });
 
-it('SIGTERM to a program that stands still ends it in its next turn', async () => {
+it('SIGTERM to a stopped program ends it in its next turn', async () => {
   const program = await sleeper();
   const callOff = slowDown(program, 0.01);
   await until(program.identity.pid, isStopped);
@@ -74,7 +74,7 @@ it('SIGTERM to a program that stands still ends it in its next turn', async () =
   callOff();
 });
 
-it('a supervisor that ends, whatever the cause, leaves the program running', async () => {
+it('a supervisor leaves the program running, however the supervisor exits', async () => {
   const module = (name: string) => JSON.stringify(createRequire(__filename).resolve(join(root, 'dist', 'local', name)));
   const source = `
     const { startProgram } = require(${module('ecs/program.js')});

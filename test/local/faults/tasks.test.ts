@@ -36,7 +36,7 @@ const isMissing = async (arn: string) => {
 const stop = (task: string) => rig.client.send(new StopTaskCommand({ cluster, task, reason: 'enough' }));
 const millisecondsBetween = (from: Date | undefined, to: Date | undefined) => Number(to) - Number(from);
 
-it('missing: DescribeTasks does not know of a new task', async () => {
+it('missing: DescribeTasks does not find a new task', async () => {
   await rules({ fault: 'missing', seconds: 1 });
   const begun = Date.now();
   const arn = await rig.run('sleep:1');
@@ -46,7 +46,7 @@ it('missing: DescribeTasks does not know of a new task', async () => {
   expect((await rig.task(arn)).desiredStatus).toBe('RUNNING');
 });
 
-it('expiredRecord: a stopped task is not known any more, to any operation', async () => {
+it('expiredRecord: no operation finds a stopped task any more', async () => {
   await rules({ fault: 'expiredRecord', seconds: 0.5 });
   const arn = await rig.run('exit:1', { startedBy: 'expired' });
   await rig.stopped(arn);
@@ -56,7 +56,7 @@ it('expiredRecord: a stopped task is not known any more, to any operation', asyn
   expect((await rig.client.send(new ListTasksCommand(input))).taskArns).toEqual([]);
 });
 
-it('slowStart: longer in PENDING', async () => {
+it('slowStart: stays in PENDING longer', async () => {
   await rules({ fault: 'slowStart', seconds: 0.8 });
   const arn = await rig.run('sleep:1');
   await rig.until(arn, ({ lastStatus }) => lastStatus === 'PENDING');
@@ -64,7 +64,7 @@ it('slowStart: longer in PENDING', async () => {
   expect(millisecondsBetween(createdAt, startedAt)).toBeGreaterThanOrEqual(800);
 });
 
-it.each(['PROVISIONING', 'PENDING'])('stuckStart: %s until someone stops it', async (status) => {
+it.each(['PROVISIONING', 'PENDING'])('stuckStart: stays in %s until StopTask', async (status) => {
   await rules({ fault: 'stuckStart', status });
   const arn = await rig.run('sleep:1');
   await rig.until(arn, ({ lastStatus }) => lastStatus === status);
@@ -74,30 +74,33 @@ it.each(['PROVISIONING', 'PENDING'])('stuckStart: %s until someone stops it', as
 });
 
 describe('stuckStop', () => {
-  it.each(['DEPROVISIONING', 'STOPPING', 'DEACTIVATING'])('%s, with the exit code of its container', async (status) => {
-    await rules({ fault: 'stuckStop', status });
-    const arn = await rig.run('exit:1', {}, { environment: [{ name: 'CODE', value: '3' }] });
-    const task = await rig.until(arn, ({ containers }) => containers?.[0]?.lastStatus === 'STOPPED');
-    expect(task).toMatchObject({
-      lastStatus: status,
-      desiredStatus: 'STOPPED',
-      stopCode: 'EssentialContainerExited',
-      stoppedReason: 'Essential container in task exited',
-      attachments: [{ type: 'ElasticNetworkInterface', status: 'DETACHING' }],
-    });
-    expect([exitCodeOf(task), task.executionStoppedAt instanceof Date, task.stoppedAt]).toEqual([3, true, undefined]);
-    await stop(arn);
-    await delay(100);
-    expect((await rig.task(arn)).lastStatus).toBe(status);
-  });
+  it.each(['DEPROVISIONING', 'STOPPING', 'DEACTIVATING'])(
+    'stays in %s with the exit code of its container',
+    async (status) => {
+      await rules({ fault: 'stuckStop', status });
+      const arn = await rig.run('exit:1', {}, { environment: [{ name: 'CODE', value: '3' }] });
+      const task = await rig.until(arn, ({ containers }) => containers?.[0]?.lastStatus === 'STOPPED');
+      expect(task).toMatchObject({
+        lastStatus: status,
+        desiredStatus: 'STOPPED',
+        stopCode: 'EssentialContainerExited',
+        stoppedReason: 'Essential container in task exited',
+        attachments: [{ type: 'ElasticNetworkInterface', status: 'DETACHING' }],
+      });
+      expect([exitCodeOf(task), task.executionStoppedAt instanceof Date, task.stoppedAt]).toEqual([3, true, undefined]);
+      await stop(arn);
+      await delay(100);
+      expect((await rig.task(arn)).lastStatus).toBe(status);
+    },
+  );
 
-  it('for some seconds', async () => {
+  it('ends after the configured seconds', async () => {
     await rules({ fault: 'stuckStop', seconds: 0.8 });
     const task = await rig.stopped(await rig.run('exit:1'));
     expect(millisecondsBetween(task.executionStoppedAt, task.stoppedAt)).toBe(800);
   });
 
-  it('until StopTask, which another endpoint remembers', async () => {
+  it('ends at StopTask, also for an endpoint that restarts', async () => {
     await rules({ fault: 'stuckStop', untilStopped: true });
     const arn = await rig.run('exit:1');
     await rig.until(arn, ({ containers }) => containers?.[0]?.lastStatus === 'STOPPED');
@@ -113,14 +116,14 @@ describe('stuckStop', () => {
   });
 });
 
-it('failedStart: with the reason given', async () => {
+it('failedStart: reports the configured reason', async () => {
   const reason = 'ResourceInitializationError: unable to pull secrets or registry auth';
   await rules({ fault: 'failedStart', reason });
   const task = await rig.stopped(await rig.run('exit:1'));
   expect([task.stopCode, task.stoppedReason, exitCodeOf(task)]).toEqual(['TaskFailedToStart', reason, undefined]);
 });
 
-it('nullExitCode: the program ends, its exit code is not told', async () => {
+it('nullExitCode: the program exits without a reported exit code', async () => {
   await rules({ fault: 'nullExitCode' });
   const task = await rig.stopped(await rig.run('exit:1'));
   expect([task.stopCode, exitCodeOf(task)]).toEqual(['EssentialContainerExited', undefined]);
@@ -132,7 +135,7 @@ describe('spotInterruption', () => {
     capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
   };
 
-  it('gives notice by SIGTERM, and the program may end in order', async () => {
+  it('sends SIGTERM as notice, and the program may exit gracefully', async () => {
     await rules({ fault: 'spotInterruption', afterSeconds: 0.5 });
     const task = await rig.stopped(await rig.run('graceful:1', spot));
     expect(task).toMatchObject({ stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' });
@@ -140,7 +143,7 @@ describe('spotInterruption', () => {
     expect(millisecondsBetween(task.startedAt, task.stoppingAt)).toBeGreaterThanOrEqual(450);
   });
 
-  it('ends with SIGKILL when the notice is over, and wants the task stopped meanwhile', async () => {
+  it('sends SIGKILL when the notice period ends; desiredStatus is STOPPED meanwhile', async () => {
     await rules({ fault: 'spotInterruption', afterSeconds: 1, noticeSeconds: 1 });
     const arn = await rig.run('deaf:1', spot, { stopTimeout: 60 });
     const noticed = await rig.until(arn, ({ lastStatus }) => lastStatus === 'STOPPING');
@@ -150,7 +153,7 @@ describe('spotInterruption', () => {
     expect(millisecondsBetween(task.stoppingAt, task.executionStoppedAt)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('hits tasks on Spot only, unless any', async () => {
+  it('affects only Spot tasks unless `anyTask` is set', async () => {
     await rules({ fault: 'spotInterruption' });
     const onDemand = await rig.run('exit:1');
     await rules({ fault: 'spotInterruption', anyTask: true });
@@ -170,14 +173,14 @@ it.each([137, 1])('outOfMemory: killed, with exit code %i and the reason in the 
   });
 });
 
-it('killed: 137, and nobody says why', async () => {
+it('killed: exit code 137 without a reason', async () => {
   await rules({ fault: 'killed', afterSeconds: 0.1 });
   const task = await rig.stopped(await rig.run('stubborn:1'));
   expect([task.stopCode, exitCodeOf(task)]).toEqual(['EssentialContainerExited', 137]);
   expect(task.containers?.[0]?.reason).toBeUndefined();
 });
 
-it('hostFailure: supervisor and program are gone, and nobody knows the exit code', async () => {
+it('hostFailure: supervisor and program are gone, and the exit code is unknown', async () => {
   await rules({ fault: 'hostFailure', afterSeconds: 0.5 });
   const arn = await rig.run('stubborn:1');
   await rig.running(arn);
@@ -186,14 +189,14 @@ it('hostFailure: supervisor and program are gone, and nobody knows the exit code
   expect([task.stopCode, exitCodeOf(task), isRunning(pid)]).toEqual(['InfrastructureHealth', undefined, false]);
 });
 
-it('stoppedBySomeone: as StopTask does', async () => {
+it('stoppedBySomeone: stops the task as StopTask does', async () => {
   await rules({ fault: 'stoppedBySomeone', afterSeconds: 0.5, reason: 'cleaning up' });
   const task = await rig.stopped(await rig.run('graceful:1'));
   expect([task.stopCode, task.stoppedReason, exitCodeOf(task)]).toEqual(['UserInitiated', 'cleaning up', 143]);
 });
 
 describe('slow', () => {
-  it('lets the program run for a share of the time, to its own end', async () => {
+  it('runs the program for a share of the time until it completes', async () => {
     await rules({ fault: 'slow', share: 0.1 });
     const arn = await rig.run('busy:1', {}, { command: ['60'] });
     expect(exitCodeOf(await rig.stopped(arn))).toBe(0);
@@ -201,7 +204,7 @@ describe('slow', () => {
     expect(wallMs).toBeGreaterThan(3 * cpuMs);
   });
 
-  it('begins after a while, with the container that is named', async () => {
+  it('affects only the named container, and only after `afterSeconds`', async () => {
     const [at, other] = [{ afterSeconds: 60 }, { container: 'sidecar' }];
     await rules(...[at, other].map((more) => ({ fault: 'slow', share: 0.01, ...more })));
     const arn = await rig.run('graceful:1');
@@ -210,7 +213,7 @@ describe('slow', () => {
     for (let look = 0; look < 20; look++, await delay(10)) expect(stateOf(pid)).not.toBe('T');
   });
 
-  it('stands still in between, and SIGTERM is answered', async () => {
+  it('stops the program in between, and SIGTERM still works', async () => {
     await rules({ fault: 'slow', share: 0.05, afterSeconds: 0.5 });
     const arn = await rig.run('graceful:1');
     await rig.logged(arn, 'ready');
@@ -224,12 +227,12 @@ describe('slow', () => {
   it.each<[string, number]>([
     ['killed', 137],
     ['outOfMemory', 137],
-  ])('keeps it from nothing: %s', async (fault, exitCode) => {
+  ])('does not block other faults: %s', async (fault, exitCode) => {
     await rules({ fault: 'slow', share: 0.01 }, { fault, afterSeconds: 0.3 });
     expect(exitCodeOf(await rig.stopped(await rig.run('stubborn:1')))).toBe(exitCode);
   });
 
-  it('a supervisor that is killed leaves no program that stands still', async () => {
+  it('a killed supervisor does not leave a stopped program behind', async () => {
     await rules({ fault: 'slow', share: 0.01 }, { fault: 'hostFailure', afterSeconds: 0.3 });
     const arn = await rig.run('stubborn:1');
     await rig.running(arn);
@@ -238,7 +241,7 @@ describe('slow', () => {
   });
 });
 
-it('several faults come together in one task', async () => {
+it('several faults combine in one task', async () => {
   await rules({ fault: 'slowStart', seconds: 0.3 }, { fault: 'nullExitCode' }, { fault: 'killed', afterSeconds: 0.1 });
   const arn = await rig.run('stubborn:1');
   const task = await rig.stopped(arn);
@@ -252,7 +255,7 @@ it('several faults come together in one task', async () => {
   expect(counts).toEqual([1, 1, 1]);
 });
 
-it('a length between two bounds is drawn for each task', async () => {
+it('a duration between two bounds is drawn for each task', async () => {
   await rules({ fault: 'killed', afterSeconds: [0.1, 0.4] });
   const arns = [await rig.run('stubborn:1'), await rig.run('stubborn:1')];
   const lives = [];
@@ -263,7 +266,7 @@ it('a length between two bounds is drawn for each task', async () => {
   expect(Math.min(...lives)).toBeGreaterThanOrEqual(90);
 });
 
-it('what is written into a task happens although the endpoint was started again and knows of no plan', async () => {
+it('a fault recorded in a task takes effect after the endpoint restarts without a plan', async () => {
   const first = await startRig();
   await putFaults(first.endpoint.url, { rules: [{ fault: 'outOfMemory', afterSeconds: 1 }] });
   const arn = await first.run('stubborn:1');
@@ -278,7 +281,7 @@ it('what is written into a task happens although the endpoint was started again 
   }
 });
 
-it('many requests with one token use up one fault', async () => {
+it('many requests with one token consume one fault', async () => {
   await rules({ fault: 'killed', afterSeconds: 60, times: 1 });
   const input = { clientToken: 'once', startedBy: 'once' };
   await rig.client.send(new RegisterTaskDefinitionCommand(definition('sleep:1')));

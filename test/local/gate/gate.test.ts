@@ -37,7 +37,7 @@ async function send(method: string, path: string, headers: Record<string, string
   return { answer, body: await buffer(answer) };
 }
 
-test('passes a request and its answer on as they are', async () => {
+test('forwards a request and its response unchanged', async () => {
   const content = randomBytes(3_000_000);
   const headers = { 'X-Amz-Target': 'A.B', 'Content-Length': String(content.length), Expect: '100-continue' };
   const { answer, body } = await send('PUT', '//bucket/a%2Fb?x=1&x=2', headers, content);
@@ -65,7 +65,7 @@ test.each([
   expect(body.toString()).toBe(content?.toString() ?? '');
 });
 
-test('an answer without a body is one', async () => {
+test('a response without a body stays without a body', async () => {
   handle = (_incoming, outgoing) => outgoing.writeHead(200, { 'content-length': '7' }).end();
   const { answer, body } = await send('HEAD', '/bucket/key', {});
   expect([answer.statusCode, answer.headers['content-length'], body.length]).toEqual([200, '7', 0]);
@@ -75,7 +75,7 @@ test.each<[string, string, Record<string, string>]>([
   ['a page', 'POST', { origin: 'http://evil.test' }],
   ['a preflight', 'OPTIONS', { origin: 'http://evil.test', 'access-control-request-method': 'PUT' }],
   ['another name', 'GET', { host: 'evil.test' }],
-])('refuses %s: the server behind it sees nothing', async (_what, method, headers) => {
+])('rejects %s before it reaches the upstream server', async (_what, method, headers) => {
   const { answer, body } = await send(method, '/', headers);
   expect(answer.statusCode).toBe(403);
   expect(body.toString()).toMatch(/^Refused, since .*\.\n$/);
@@ -83,20 +83,20 @@ test.each<[string, string, Record<string, string>]>([
   expect(seen).toEqual([]);
 });
 
-test('a WebSocket stays an ordinary request', async () => {
+test('a WebSocket upgrade stays an ordinary request', async () => {
   const { answer } = await send('GET', '/', { connection: 'Upgrade', upgrade: 'websocket' });
   expect(answer.statusCode).toBe(201);
   expect(seen[0]?.headers.upgrade).toBeUndefined();
 });
 
-test('says that the server behind it does not answer', async () => {
+test('reports that the upstream server does not answer', async () => {
   server.close();
   await once(server, 'close');
   const { answer, body } = await send('GET', '/', {});
   expect([answer.statusCode, body.toString()]).toEqual([502, expect.stringContaining('ECONNREFUSED')]);
 });
 
-test('an answer that breaks off breaks off, and a caller who leaves is told to the server', async () => {
+test('an interrupted response is interrupted, and a disconnected caller closes the upstream request', async () => {
   handle = (_incoming, outgoing) => {
     outgoing.writeHead(200, { 'content-length': '10' });
     outgoing.write('half', () => outgoing.destroy());
@@ -112,7 +112,7 @@ test('an answer that breaks off breaks off, and a caller who leaves is told to t
   await left;
 });
 
-test('listens on 127.0.0.1 alone, and rejects where the port is taken', async () => {
+test('listens on one address only, and rejects when the port is in use', async () => {
   const target = { host: '127.0.0.1', port: 1 };
   await expect(openGate({ port: gate.port, target })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await (await openGate({ port: gate.port, host: '127.0.0.2', target })).close();

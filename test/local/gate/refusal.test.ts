@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type Admission, refusalOf } from '../../../local/gate/refusal';
 
-/** Answers 200 where nothing is refused, else 403 with the reason. */
+/** Answers 200 to an accepted request, else 403 with the reason. */
 function serverOf(admission?: Admission): Server {
   return createServer((request, response) => {
     const refusal = refusalOf(request, admission);
@@ -12,7 +12,7 @@ function serverOf(admission?: Admission): Server {
   });
 }
 
-/** The status line and body that the server answers to exactly these bytes; `PORT` stands for its port. */
+/** Status line and body of the response to exactly these bytes; `PORT` is replaced by the server's port. */
 async function answerTo(server: Server, ...lines: string[]): Promise<string> {
   const { port } = server.address() as AddressInfo;
   const socket = connect(port, '127.0.0.1');
@@ -41,7 +41,7 @@ test.each<[string, number, string[]]>([
   ['two origins', 403, ['Origin: http://127.0.0.1:8233', 'Origin: http://evil.test']],
   ['no origin, from a page', 403, ['Sec-Fetch-Site: cross-site']],
   ['no page', 200, []],
-])('pages of another server are answered where they are named: %s', async (_what, status, headers) => {
+])('answers pages of an allowed origin only: %s', async (_what, status, headers) => {
   const server = serverOf({ origins: ['http://127.0.0.1:8233'] });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   expect(statusOf(await answerTo(server, 'POST / HTTP/1.1', 'Host: 127.0.0.1:PORT', ...headers))).toBe(status);
@@ -78,11 +78,11 @@ describe('Host', () => {
     }
   });
 
-  test('HTTP/1.0 without it is refused', async () => {
+  test('rejects HTTP/1.0 without a Host header', async () => {
     expect(await answerTo(tools, 'GET / HTTP/1.0')).toContain('the Host header is none of 127.0.0.1:');
   });
 
-  test('more of them can be accepted', async () => {
+  test('accepts additional hosts', async () => {
     const server = serverOf({ hosts: ['host.docker.internal:4566'] });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     for (const [host, status] of Object.entries({ 'host.docker.internal:4566': 200, 'host.docker.internal:1': 403 })) {
@@ -98,7 +98,7 @@ const site = (value: string) => `Sec-Fetch-Site: ${value}`;
 const link = ['Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document'];
 const browser = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0';
 
-/** Who sends it, the status of a server for tools, and of one with pages of its own. */
+/** The sender, the status from a server for tools, and the status from a server with pages. */
 test.each<[string, number, number, string, string[]]>([
   ['an AWS SDK', 200, 200, 'POST /', ['User-Agent: aws-sdk-js/3.1164.0']],
   ['curl', 200, 200, 'PUT /faults', ['User-Agent: curl/8.5.0', 'Accept: */*']],
@@ -132,6 +132,6 @@ test.each<[string, number, number, string, string[]]>([
   expect(answer + withPages).not.toMatch(/access-control/i);
 });
 
-test('a tunnel is not opened', async () => {
+test('rejects CONNECT', async () => {
   expect(await answerTo(tools, 'CONNECT evil.test:80 HTTP/1.1', 'Host: evil.test:80')).toBe('');
 });

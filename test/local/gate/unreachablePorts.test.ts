@@ -20,7 +20,7 @@ describe('a port that browsers cannot reach', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('is reserved once, until it is released; there are not many', async () => {
+  test('is reserved once until it is released; the supply is limited', async () => {
     const reserved: ReservedPort[] = [];
     for (;;) {
       const next = await reserveUnreachablePort(loopback);

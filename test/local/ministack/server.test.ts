@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { command } from '../../support/processes';
 
-/** Starts it, stops it, and says what came of that. */
+/** Starts and stops the server, and prints the outcome. */
 const use = `
 const { startMinistack } = require('./dist/local/ministack/server.js');
 const [program, logFile] = process.argv.slice(1);
@@ -15,12 +15,12 @@ startMinistack({ program, logFile, services: [], onSpawn: (each) => { pid = each
   })
   .catch(({ name, message }) => console.log(name + ': ' + message));`;
 
-/** What the product asks of ministack before it uses it. */
+/** A stand-in that passes the readiness check of ministack. */
 const answering = `#!/usr/bin/env node
 require('node:http').createServer((_, answer) => answer.end()).listen(process.env.GATEWAY_PORT, process.env.BIND_HOST);
 console.log('listening');`;
 
-/** A Docker that has no bridge, and then is gone. */
+/** A Docker without a bridge, which then disappears. */
 const dyingDocker = `#!/bin/sh
 [ "$1" = network ] && echo '|' && exit 0
 echo 'the daemon is gone' >&2
@@ -55,7 +55,7 @@ describe('ministack', () => {
     expect(await leftBehind()).toEqual([]);
   });
 
-  test('whose containers cannot be removed is ended all the same, and its folder is gone', async () => {
+  test('stops and removes its folder even when its containers cannot be removed', async () => {
     const { exitCode, stdout } = await run(join(folder, 'bin', 'answering'));
     expect(exitCode).toBe(0);
     expect(stdout).toBe('started\nDockerError: docker ps -aq: the daemon is gone\n');

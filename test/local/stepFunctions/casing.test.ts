@@ -1,6 +1,6 @@
 import { camelCase, pascalCase } from '../../../local/stepFunctions/casing';
 
-test('names of the SDK as Step Functions has them, and back', () => {
+test('converts SDK names to Step Functions names and back', () => {
   const sdk = { taskArn: 'a', containers: [{ exitCode: 0 }], enableECSManagedTags: true, stoppedReason: undefined };
   const service = { TaskArn: 'a', Containers: [{ ExitCode: 0 }], EnableECSManagedTags: true };
   expect(pascalCase(sdk)).toEqual(service);
@@ -8,7 +8,7 @@ test('names of the SDK as Step Functions has them, and back', () => {
   expect(camelCase(service)).toEqual({ taskArn: 'a', containers: [{ exitCode: 0 }], enableECSManagedTags: true });
 });
 
-test('times are milliseconds, and values stay as they are', () => {
+test('converts times to milliseconds and keeps other values', () => {
   expect(pascalCase({ stoppedAt: new Date(1500), overrides: null, cpu: '256' })).toEqual({
     StoppedAt: 1500,
     Overrides: null,

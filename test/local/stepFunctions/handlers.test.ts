@@ -64,7 +64,7 @@ const withCode = (code: number) => ({
 describe('ecs:runTask.sync', () => {
   const sync = 'ecs:runTask.sync';
 
-  test('answers with the stopped task, named as Step Functions names things', async () => {
+  test('returns the stopped task with the names of Step Functions', async () => {
     const answer = await call(sync, await runTask('exit:1', withCode(0)));
     expect(answer).toMatchObject({
       LastStatus: 'STOPPED',
@@ -88,14 +88,14 @@ describe('ecs:runTask.sync', () => {
     expect(container?.ExitCode).not.toBe(0);
   });
 
-  test('an error of the API has its name', async () => {
+  test('maps an API error to its Step Functions name', async () => {
     const { name } = await failureOf(call(sync, await runTask('exit:1', { TaskDefinition: 'none' })));
     expect(name).toBe('ECS.ClientException');
     const wrongCluster = await failureOf(call(sync, await runTask('exit:1', { Cluster: 'none' })));
     expect(wrongCluster.name).toBe('ECS.ClusterNotFoundException');
   });
 
-  test('stops the task when nobody waits for it any more', async () => {
+  test('stops the task when its state times out', async () => {
     const timeout = new AbortController();
     const before = await stopped();
     const failed = failureOf(call(sync, await runTask('sleep:1'), timeout.signal));
@@ -120,7 +120,7 @@ describe('ecs:runTask.sync', () => {
   }
 });
 
-test('a refusal by failures[] fails the state', async () => {
+test('a rejection in failures[] fails the state', async () => {
   const refusing = await startRig({ faults: parseFaultPlan({ rules: [{ fault: 'capacity' }] }) });
   try {
     const { client } = refusing;
@@ -139,7 +139,7 @@ test('a refusal by failures[] fails the state', async () => {
 describe('lambda:invoke', () => {
   const invoke = (FunctionName: string, Payload: unknown) => call('lambda:invoke', { FunctionName, Payload });
 
-  test('answers with the payload as it comes over the wire', async () => {
+  test('returns the payload as it arrives over the wire', async () => {
     expect(await invoke('double', { value: 2 })).toStrictEqual({
       ExecutedVersion: '$LATEST',
       Payload: { value: 4 },
@@ -147,13 +147,13 @@ describe('lambda:invoke', () => {
     });
   });
 
-  test('fails with the name of what the function threw, and the cause that Lambda gives', async () => {
+  test("fails with the name of the function's error and the cause that Lambda returns", async () => {
     const { name, message } = await failureOf(invoke('fail', {}));
     expect(name).toBe('CommitMissing');
     expect(JSON.parse(message)).toEqual({ errorType: 'CommitMissing', errorMessage: 'no such batch', trace: [] });
   });
 
-  test('does not know every function', async () => {
+  test('rejects an unknown function', async () => {
     expect((await failureOf(invoke('none', {}))).name).toBe('Lambda.ResourceNotFoundException');
   });
 });
@@ -171,7 +171,7 @@ describe('messages', () => {
     MessageAttributes: { dataset: attribute('ventas') },
   });
 
-  test('sns:publish writes to the outbox, below the name of the topic', async () => {
+  test('sns:publish writes to the outbox folder of the topic', async () => {
     expect(await call('sns:publish', message('done'))).toEqual({ MessageId: expect.any(String) });
     expect(await read(join(outbox(), 'etl-success'))).toEqual([
       {
@@ -185,13 +185,13 @@ describe('messages', () => {
   });
 
   test.each(['inválido', 'x'.repeat(100), '', 'two\nlines'])(
-    'a subject that SNS refuses is refused: %j',
+    'rejects a subject that SNS rejects: %j',
     async (subject) => {
       expect((await failureOf(call('sns:publish', message(subject)))).name).toBe('SNS.InvalidParameterException');
     },
   );
 
-  test('sqs:sendMessage keeps the event and why it is there', async () => {
+  test('sqs:sendMessage stores the event and the failure', async () => {
     const event = { detail: { s3Key: 's3://raw/x.csv' } };
     const why = { failureType: 'BadData', reason: 'r', workflowId: 'w', runId: 'n' };
     const MessageAttributes = Object.fromEntries(Object.entries(why).map(([name, value]) => [name, attribute(value)]));

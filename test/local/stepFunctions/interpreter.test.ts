@@ -20,7 +20,7 @@ const run = (
   );
 
 describe('an execution', () => {
-  test('is told with its states, attempts and transitions', async () => {
+  test('records its states, attempts and transitions', async () => {
     const states: Record<string, State> = {
       First: { ...task, End: undefined, Next: 'Second', ResultPath: '$.first' } as never,
       Second: { Type: 'Pass', Next: 'Done' },
@@ -39,29 +39,29 @@ describe('an execution', () => {
     ]);
   });
 
-  test('that fails is an answer, with its error and cause', async () => {
+  test('that fails returns its error and cause', async () => {
     const execution = await run({ Only: task }, failing);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Busy', cause: 'not now', output: undefined });
     expect(execution.attempts).toMatchObject([{ state: 'Only', error: 'Busy' }]);
     expect(execution.failures).toMatchObject([{ state: 'Only', error: 'Busy' }]);
   });
 
-  test('that a Fail state ends has the words of that state', async () => {
+  test('that ends in a Fail state returns the error and cause of that state', async () => {
     const fail: State = { Type: 'Fail', ErrorPath: '$.type', CausePath: '$.why' };
     const execution = await run({ End: fail }, undefined, { input: { type: 'BadData', why: 'no rows' } });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'BadData', cause: 'no rows', transitions: 1 });
   });
 
-  test('of a definition that is not valid throws', async () => {
+  test('of an invalid definition throws', async () => {
     await expect(run({ Only: { ...task, Next: 'Nowhere' } as never })).rejects.toThrow(/invalid/);
   });
 
-  test('a resource that nothing stands in for fails its state by name', async () => {
+  test('fails the state by name for a resource without a handler', async () => {
     const execution = await run({ Only: { ...task, Resource: 'arn:aws:states:::sns:publish' } });
     expect(execution).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('sns:publish') });
   });
 
-  test('has a context: name, start and input', async () => {
+  test('has a context: name, start time and input', async () => {
     const Parameters = {
       'name.$': '$$.Execution.Name',
       'event.$': '$$.Execution.Input',
@@ -79,7 +79,7 @@ describe('an execution', () => {
 describe('retries', () => {
   const retry = (MaxAttempts: number) => [{ ErrorEquals: ['Busy'], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts }];
 
-  test.each([0, 1, 3])('%d retries are so many attempts more, and transitions', async (retries) => {
+  test.each([0, 1, 3])('%d retries add that number of attempts and transitions', async (retries) => {
     const execution = await run({ Only: { ...task, Retry: retry(retries) } }, failing);
     expect(execution.attempts).toHaveLength(retries + 1);
     expect(execution.failures).toHaveLength(retries + 1);
@@ -94,7 +94,7 @@ describe('retries', () => {
     expect(execution.attempts.map(({ error }) => error)).toEqual(['Busy', 'Busy', undefined]);
   });
 
-  test('are counted in the context, by state', async () => {
+  test('are counted in the context for each state', async () => {
     const Parameters = { 'count.$': '$$.State.RetryCount' };
     const states = {
       First: {
@@ -118,7 +118,7 @@ describe('retries', () => {
     ]);
   });
 
-  test('wait as scaled', async () => {
+  test('wait for the scaled time', async () => {
     const { attempts } = await run({ Only: { ...task, Retry: retry(1) } }, failing, { timeScale: 0.005 });
     const [first, second] = attempts;
     const waited = (second?.startedAt ?? 0) - (first?.endedAt ?? 0);
@@ -130,7 +130,7 @@ describe('timeouts', () => {
   const slow: TaskState = { ...task, TimeoutSeconds: 1 };
   const late: ResourceHandler = (_parameters, _state, signal) => sleep(10_000, undefined, { signal });
 
-  test('an attempt that has not ended fails as States.Timeout', async () => {
+  test('an attempt beyond its timeout fails as States.Timeout', async () => {
     const execution = await run({ Only: slow }, late);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
     expect(execution.failures).toMatchObject([{ state: 'Only', error: 'States.Timeout' }]);

@@ -7,7 +7,7 @@ const resource = 'arn:aws:states:::lambda:invoke';
 const machine = (state: object): StateMachine =>
   ({ StartAt: 'Work', States: { Work: { Type: 'Task', Resource: resource, End: true, ...state } } }) as StateMachine;
 
-/** A handler that goes on until nobody waits for it. */
+/** A handler that runs until its signal aborts. */
 function waiting() {
   const seen: string[] = [];
   const work = (_: unknown, __: string, signal: AbortSignal): Promise<unknown> =>
@@ -21,7 +21,7 @@ function waiting() {
   return { seen, handlers: { [resource]: work } };
 }
 
-test('a handler is told when its state has timed out', async () => {
+test("aborts a handler's signal when its state times out", async () => {
   const { seen, handlers } = waiting();
   const execution = await execute(machine({ TimeoutSeconds: 1 }), { name: 'n', input: {}, handlers });
   expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
@@ -29,7 +29,7 @@ test('a handler is told when its state has timed out', async () => {
   expect(seen).toEqual(['begun', 'told']);
 });
 
-test('the end of an execution ends its wait between attempts', async () => {
+test('the end of an execution ends the wait between attempts', async () => {
   const ending = new AbortController();
   let attempts = 0;
   const work = async () => {
@@ -48,7 +48,7 @@ test('the end of an execution ends its wait between attempts', async () => {
   expect(attempts).toBe(1);
 });
 
-test('the end of an execution is told to its handler', async () => {
+test("the end of an execution aborts its handler's signal", async () => {
   const { seen, handlers } = waiting();
   const ending = new AbortController();
   setTimeout(() => ending.abort(), 20);

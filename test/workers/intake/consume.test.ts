@@ -8,7 +8,7 @@ import { createGate, type Gate } from '../../../workers/intake/gate';
 import { created, s3Object } from '../../support/s3Events';
 import { until } from '../../support/system';
 
-/** Messages in memory, each of which says what became of it. */
+/** Serves messages from memory and records the outcome of each. */
 function sourceOf(...messages: { body: unknown; receiveCount?: number }[]) {
   const left = [...messages];
   const ends: string[] = [];
@@ -68,7 +68,7 @@ function settings(source: EventSource, changes: Partial<IntakeSettings> = {}) {
   return { all, letters };
 }
 
-test('a message that cannot even be looked at goes to the dead letters, and holds nothing up', async () => {
+test('sends an unreadable message to the dead-letter queue and continues with the next one', async () => {
   const { source, ends } = sourceOf({ body: 'first' }, { body: file('a') });
   const { all, letters } = settings(source, {
     read: (body, id) => {
@@ -85,7 +85,7 @@ test('a message that cannot even be looked at goes to the dead letters, and hold
   ]);
 });
 
-test('what is started, known or none of ours is done with, and counted', async () => {
+test('acknowledges and counts started, duplicate and ignored messages', async () => {
   const test = { Event: 's3:TestEvent' };
   const { source, ends } = sourceOf({ body: file('a') }, { body: file('b') }, { body: test }, { body: test });
   const { all } = settings(source, {
@@ -105,7 +105,7 @@ test('what is started, known or none of ours is done with, and counted', async (
   });
 });
 
-test('a message that cannot be read is deleted after its letter, not before', async () => {
+test('deletes an invalid message only after its dead letter', async () => {
   const { source, ends } = sourceOf({ body: 'x' });
   const { all, letters } = settings(source);
   const intake = startIntake(all);
@@ -116,7 +116,7 @@ test('a message that cannot be read is deleted after its letter, not before', as
   expect(ends[0]).toBe('done');
 });
 
-test('a message whose letter cannot be sent stays in its queue, after too many receives with a record in the log', async () => {
+test('releases a message whose dead letter cannot be sent, and logs the message after too many receives', async () => {
   const { source, ends } = sourceOf({ body: 'x', receiveCount: 3 }, { body: 'x', receiveCount: 4 });
   const send = () => Promise.reject(new Error('no such queue'));
   const errors: object[] = [];
@@ -129,7 +129,7 @@ test('a message whose letter cannot be sent stays in its queue, after too many r
   expect(errors).toMatchObject([{ receiveCount: 4, error: 'no such queue', body: 'x', bodyBytes: 1 }]);
 });
 
-test('a message whose letter the queue refuses is kept by the log, and deleted', async () => {
+test('logs and deletes a message whose dead letter the queue rejects', async () => {
   const { source, ends } = sourceOf({ body: 'x' });
   const send = () => Promise.reject(new LetterRefusedError('invalid contents'));
   const errors: object[] = [];
@@ -143,7 +143,7 @@ test('a message whose letter the queue refuses is kept by the log, and deleted',
   expect(errors[0]).toHaveProperty('sha256');
 });
 
-test('a refused record does not hold up those after it', async () => {
+test('a rejected record does not hold up the records after it', async () => {
   const { source, ends } = sourceOf({
     body: { Records: [...file('a').Records, ...file('b').Records] },
     receiveCount: 4,
@@ -160,7 +160,7 @@ test('a refused record does not hold up those after it', async () => {
   expect(letters).toMatchObject([{ failureType: 'NotStarted' }]);
 });
 
-test('a message of many records starts no more pipelines than may be open', async () => {
+test('a message of many records starts no more pipelines than the limit of open ones', async () => {
   const records = Array.from({ length: 100 }, (_, number) => file(`f${number}`).Records).flat();
   const { source, ends } = sourceOf({ body: { Records: records } });
   let open = 0;
@@ -170,7 +170,7 @@ test('a message of many records starts no more pipelines than may be open', asyn
   const start = async () => {
     started += 1;
     most = Math.max(most, ++open);
-    // None ends before as many are open as may be.
+    // No pipeline ends before the limit is reached.
     if (most === 7) setTimeout(() => open--, 20);
     return 'started' as const;
   };
@@ -182,7 +182,7 @@ test('a message of many records starts no more pipelines than may be open', asyn
   expect(ends[0]).toBe('again after 0');
 });
 
-test('what Temporal refuses comes again, until it has come often enough', async () => {
+test('retries a start that Temporal rejects, then sends the message to the dead-letter queue', async () => {
   const { source, ends } = sourceOf({ body: file('a'), receiveCount: 3 }, { body: file('a'), receiveCount: 4 });
   const start = () => Promise.reject(grpcError(3, 'BadSearchAttributes'));
   const { all, letters } = settings(source, { start });
@@ -204,7 +204,7 @@ test.each([
   [8, 'too many calls'],
   [7, 'no permission'],
   [5, 'no such namespace'],
-])('gRPC status %d, %s, is not the fault of a message, however often it comes', async (code, details) => {
+])('gRPC status %d, %s, never dead-letters a message, however often it is received', async (code, details) => {
   const { source, ends } = sourceOf({ body: file('a'), receiveCount: 1000 });
   let doubts = 0;
   const gate = { ...openGate(), doubt: () => void doubts++ };
@@ -217,7 +217,7 @@ test.each([
   expect(doubts).toBe(1);
 });
 
-test('of a message that is good in part, the good part is started', async () => {
+test('starts the valid records of a partly invalid message', async () => {
   const { source, ends } = sourceOf({ body: { Records: [...file('a').Records, {}] } });
   const { all, letters } = settings(source);
   const intake = startIntake(all);
@@ -227,7 +227,7 @@ test('of a message that is good in part, the good part is started', async () => 
   expect(letters[0]?.reason).toMatch(/^Records\.1\./);
 });
 
-test('it has so many in hand and no more, and settles them before it ends', async () => {
+test('limits the messages in flight, and settles them before it stops', async () => {
   const messages = Array.from({ length: 50 }, (_, number) => ({ body: file(`f${number}`) }));
   const { source, ends, asked } = sourceOf(...messages);
   let finish = (): void => undefined;

@@ -18,7 +18,7 @@ import { type HostileMessage, hostileMessages, password, randomMessage } from '.
 
 const maxReceives = 3;
 const maxOpen = 500;
-/** As SQS. */
+/** The limit of SQS. */
 const mostPerReceive = 10;
 const randomMessages = 100;
 const places = { rawBase: 's3://raw', cleanBase: 's3://clean' };
@@ -28,7 +28,7 @@ const allowed = {
   rawBase: places.rawBase,
 };
 
-/** A queue that brings each message again until it is settled, and counts its receives. */
+/** A queue that redelivers each message until it is settled, and counts the receives. */
 function queueOf(messages: readonly HostileMessage[]) {
   const waiting = messages.map(({ body }, index) => ({ id: `m${index}`, body, receiveCount: 0 }));
   const receives = new Map<string, number>();
@@ -54,7 +54,7 @@ function queueOf(messages: readonly HostileMessage[]) {
   return { source, receives, unsettled };
 }
 
-/** Temporal as far as a start goes: what is sent is encoded, has limits, and is refused now and then. */
+/** A stand-in for Temporal's start: encodes the arguments, enforces limits and sometimes rejects. */
 function temporal(random: Random) {
   const open = { now: 0, most: 0 };
   const known = new Set<string>();
@@ -75,7 +75,7 @@ function temporal(random: Random) {
   return { client: { withDeadline, workflow: { start } } as unknown as Client, open };
 }
 
-/** Takes letters as a queue of SQS does: nothing above its size, and no character that it refuses. */
+/** Accepts dead letters as SQS does, with its size limit and its forbidden characters. */
 function letterBox() {
   const letters: DeadLetter[] = [];
   const refused = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
@@ -94,7 +94,7 @@ function letterBox() {
   return { letters, send };
 }
 
-/** Keeps every line as it is written. */
+/** Keeps every log line. */
 function logBook() {
   const lines: string[] = [];
   const write = (...line: unknown[]) => void lines.push(JSON.stringify(line));
@@ -107,7 +107,7 @@ function shuffled<T>(random: Random, items: readonly T[]): T[] {
 }
 
 test.each(Array.from({ length: thorough ? 8 : 2 }, (_, seed) => seed + 1))(
-  'hostile messages: each one settles, and none holds up the worker (seed %d)',
+  'settles every hostile message and never blocks the worker (seed %d)',
   async (seed) => {
     const random = randomFrom(seed);
     const unheardOf = Array.from({ length: randomMessages }, (_, number) => randomMessage(random, number));
@@ -136,7 +136,7 @@ test.each(Array.from({ length: thorough ? 8 : 2 }, (_, seed) => seed + 1))(
     expect(Math.max(...receives.values())).toBeLessThanOrEqual(maxReceives + 1);
     expect(intake.counts.logged).toBe(0);
     expect(letters.length).toBe(intake.counts.poison);
-    // Every way that a message can take was taken.
+    // Every possible outcome occurred.
     const { started, duplicates, poison, again, ignored } = intake.counts;
     expect([started, duplicates, poison, again].map((count) => count > 0)).toEqual([true, true, true, true]);
     expect(Object.keys(ignored)).toEqual(expect.arrayContaining(['folder', 'hidden', 'otherName']));

@@ -11,7 +11,7 @@ function gateOver(count: () => Promise<number>, maxOpen = 10, lookMs = 20) {
 }
 const never = new AbortController().signal;
 
-test('room is what is left, by the count and by what was started since', async () => {
+test('room is the limit minus the counted pipelines and the starts since', async () => {
   let looks = 0;
   const { gate } = gateOver(
     async () => {
@@ -27,7 +27,7 @@ test('room is what is left, by the count and by what was started since', async (
   expect(looks).toBe(1);
 });
 
-test('a start that the next count does not have yet still takes room', async () => {
+test('a start that is missing from the next count still takes room', async () => {
   const { gate } = gateOver(async () => 0, 1);
   expect(await gate.room(never)).toBe(1);
   (await gate.take(never))?.started();
@@ -38,7 +38,7 @@ test('a start that the next count does not have yet still takes room', async () 
   expect(await room).toBe(0);
 });
 
-test('a full house is told once, and so is its end', async () => {
+test('logs once when the limit is reached, and once when there is room again', async () => {
   let open = 10;
   const { gate, lines } = gateOver(async () => open);
   const room = gate.room(never);
@@ -49,7 +49,7 @@ test('a full house is told once, and so is its end', async () => {
   expect(lines).toHaveLength(2);
 });
 
-test('without an answer there is no room, and it goes on asking', async () => {
+test('without a count there is no room, and the count is retried', async () => {
   let asked = 0;
   const { gate, lines } = gateOver(async () => {
     if (++asked < 4) throw new Error('UNAVAILABLE');
@@ -59,7 +59,7 @@ test('without an answer there is no room, and it goes on asking', async () => {
   expect(lines).toEqual(['Temporal does not answer; files wait in their source', 'files are taken up again']);
 });
 
-test('a doubt makes it ask before the time has come', async () => {
+test('a doubt triggers a new count before the interval ends', async () => {
   let looks = 0;
   const log = { info: () => undefined, warn: () => undefined } as never;
   const count = async () => ++looks;
@@ -72,7 +72,7 @@ test('a doubt makes it ask before the time has come', async () => {
   expect(looks).toBe(2);
 });
 
-test('it waits no longer than somebody wants to know', async () => {
+test('stops waiting when the caller aborts', async () => {
   const { gate } = gateOver(async () => 10);
   const waits = new AbortController();
   let room: number | undefined;
@@ -84,7 +84,7 @@ test('it waits no longer than somebody wants to know', async () => {
   expect(room).toBe(0);
 });
 
-test('room is reserved before a start: those that wait together do not take the same place', async () => {
+test('reserves room before a start, so concurrent callers never share a slot', async () => {
   const { gate } = gateOver(async () => 0, 3);
   const stop = new AbortController();
   const taken = Array.from({ length: 10 }, () => gate.take(stop.signal));

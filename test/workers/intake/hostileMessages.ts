@@ -1,7 +1,7 @@
 import type { Random } from '../../support/random';
 import { created, onEventBridge, s3Object, sns } from '../../support/s3Events';
 
-/** Nobody may read it anywhere but in a message itself. */
+/** Must not appear outside a message. */
 export const password = 'hunter2';
 
 export interface HostileMessage {
@@ -12,9 +12,9 @@ export interface HostileMessage {
 const json = (value: unknown): string => JSON.stringify(value);
 const day = '2026-02-08';
 const ours = (detail: object): object => ({ detail: { s3Key: 'ventas/a.csv', batchDate: day, ...detail } });
-/** JSON of so many levels. */
+/** Returns JSON nested to a depth. */
 const nested = (depth: number, open: string, close: string): string => `${open.repeat(depth)}1${close.repeat(depth)}`;
-/** The least that is a record of S3. */
+/** Returns the minimal S3 record. */
 const record = (key: string): object => ({
   eventSource: 'aws:s3',
   eventName: 'ObjectCreated:Put',
@@ -23,7 +23,7 @@ const record = (key: string): object => ({
 });
 const numbered = (count: number): object[] => Array.from({ length: count }, (_, n) => record(`k${n}.csv`));
 
-/** A file's key in every form in which a message can name it. */
+/** Returns messages that carry a key in every supported form. */
 function formsOf(key: string): Record<string, unknown> {
   return {
     'record of S3': created(s3Object({ key })),
@@ -157,7 +157,7 @@ const large: Readonly<Record<string, string>> = {
   'more than 1 MiB': 'x'.repeat(2 ** 20 + 1),
 };
 
-/** Every shape that somebody has thought of. */
+/** Hand-written hostile messages. */
 export const hostileMessages: readonly HostileMessage[] = [
   ...keys.flatMap(([name, key]) =>
     Object.entries(formsOf(key)).map(([form, message]) => ({ name: `key of ${name}, ${form}`, body: json(message) })),
@@ -166,7 +166,7 @@ export const hostileMessages: readonly HostileMessage[] = [
   ...[...dated, ...secretive].map(([name, message]) => ({ name, body: json(message) })),
 ];
 
-/** A text that is hostile in one way or another, and of any length. */
+/** Returns a hostile text of random length. */
 function hostileText(random: Random): string {
   const pieces = ['a', '1', '"', '\\', '\0', '\u001b[2J', '\ufffe', '\ud800', '__proto__', 'constructor', ...keyPieces];
   const piece = random.pick(pieces);
@@ -179,7 +179,7 @@ function hostileValue(random: Random): unknown {
   return random.chance(0.5) ? hostileText(random) : random.pick(values);
 }
 
-/** A message that is known, with some of it replaced. */
+/** Returns a valid message with some values replaced. */
 function mutated(random: Random, message: unknown, share: number): unknown {
   if (random.chance(share)) return hostileValue(random);
   if (Array.isArray(message)) return message.map((each) => mutated(random, each, share));
@@ -189,12 +189,12 @@ function mutated(random: Random, message: unknown, share: number): unknown {
   return Object.fromEntries(fields);
 }
 
-/** A shape that nobody has thought of. */
+/** Returns a randomly generated message. */
 export function randomMessage(random: Random, number: number): HostileMessage {
   const [form, message] = random.pick(Object.entries(formsOf(`f${random.below(20)}.csv`)));
   const inside = random.chance(0.3) ? sns(mutated(random, message, 0.05)) : message;
   const body = json(mutated(random, inside, 0.05));
-  // Sometimes only the beginning arrives, or a part of it twice.
+  // Sometimes a message is truncated or repeated.
   const cut = random.chance(0.2) ? body.slice(0, random.below(body.length + 1)) : body;
   return { name: `random ${number}, ${form}`, body: random.chance(0.05) ? cut + cut : cut };
 }

@@ -55,7 +55,7 @@ withBoth('from a queue to pipelines', () => {
   const lines: string[] = [];
   const say = (_details: unknown, message: string) => void lines.push(message);
   const log = { debug: () => undefined, info: say, warn: say, error: say } as never;
-  /** The intake as a worker has it, without the pipelines' worker: they stay open. */
+  /** Starts the worker's intake without its pipeline worker, so pipelines stay open. */
   const startHere = (maxOpen = 1000) => {
     lines.length = 0;
     const source = createSqsEventSource(sqs, queue, { warn: () => undefined, hiddenSeconds: 3 });
@@ -79,7 +79,7 @@ withBoth('from a queue to pipelines', () => {
       if (each.workflowId.startsWith(`etl/${dataset}/`)) all.push(each);
     return all;
   };
-  /** Those that have ended in the meantime are no matter. */
+  /** Ignores runs that have closed meanwhile. */
   const terminateAll = async (): Promise<void> => {
     const ended: Promise<unknown>[] = [];
     for await (const { workflowId } of server.client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
@@ -88,7 +88,7 @@ withBoth('from a queue to pipelines', () => {
     await Promise.allSettled(ended);
   };
   const open = async () => (await server.client.workflow.count('ExecutionStatus = "Running"')).count;
-  // Looks are seldom: moto has one core to share with what is being tried.
+  // Polls slowly: moto shares its one core with the code under test.
   const slowly = <T>(look: () => Promise<T>) => delay(400).then(look);
   const empty = () =>
     until('an empty queue', thorough ? 300 : 90, () => slowly(async () => (await countMessages(sqs, queue)) === 0));
@@ -110,8 +110,8 @@ withBoth('from a queue to pipelines', () => {
       ...changes,
     });
 
-  test('two messages for each of many contents, a worker killed among them: one pipeline each', async () => {
-    // Contents of fewer objects, which are not there: their pipelines end soon, in validation.
+  test('starts one pipeline per content for duplicate messages and a worker killed meanwhile', async () => {
+    // The objects do not exist, so pipelines fail early, in validation; several contents share an object.
     const objects = Math.min(many, 50);
     const contents = Array.from({ length: many }, (_, number) => {
       const key = `none/file_${number % objects}_2026-02-08.csv`;
@@ -130,7 +130,7 @@ withBoth('from a queue to pipelines', () => {
     await sendAll(sqs, queue, [...nothing, removed, ...poison]);
     await sendAll(sqs, queue, contents.map(([, other]) => other).reverse());
 
-    // However fast it is, it does not come to the end of them before it is killed.
+    // The limit of open pipelines keeps it from finishing before it is killed.
     const first = await startProcess({ INTAKE_MAX_OPEN: String(many / 2) });
     await until('some of them', 60, async () => (await server.client.workflow.count()).count > 5);
     await end(first, 'SIGKILL');
@@ -150,9 +150,9 @@ withBoth('from a queue to pipelines', () => {
     const failed = letters
       .filter((each) => !invalid.includes(each))
       .map(({ MessageAttributes }) => MessageAttributes?.letterKey?.StringValue);
-    // However many contents an object had, its batch has one letter.
+    // A batch has one letter, regardless of how many contents its object had.
     expect(new Set(failed).size).toBe(thorough ? objects : 0);
-    // A worker that is killed between a letter and the deletion of its message sends the letter again.
+    // A worker killed between a letter and the deletion of its message sends the letter again.
     const reasons = Object.fromEntries(
       invalid.map(({ Body = '', MessageAttributes }) => [Body, MessageAttributes?.reason?.StringValue]),
     );
@@ -165,7 +165,7 @@ withBoth('from a queue to pipelines', () => {
     await replay(runs.map(({ workflowId, runId }) => server.client.workflow.getHandle(workflowId, runId)));
   }, 700_000);
 
-  test('as many pipelines as may be open; the others wait in the queue', async () => {
+  test('starts pipelines up to the limit; other messages wait in the queue', async () => {
     const files = Array.from({ length: 12 }, (_, number) => created(s3Object({ key: `held/f${number}.csv` })));
     await sendAll(sqs, queue, files);
     const intake = startHere(5);
@@ -181,7 +181,7 @@ withBoth('from a queue to pipelines', () => {
     expect(intake.counts).toMatchObject({ started: 12, duplicates: 0, poison: 0 });
   });
 
-  test('while Temporal is away nothing is lost and nothing is poison', async () => {
+  test('loses and dead-letters nothing while Temporal is unavailable', async () => {
     await sendAll(sqs, queue, [created(s3Object({ key: 'away/before.csv' }))]);
     const intake = startHere();
     await until('the first', 60, () => intake.counts.started === 1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from '../../support/processes';
 import { thorough } from '../../support/thorough';
 
-// Runs on the built packages, as every process does: `npm run build` comes before the tests.
+// Runs the compiled packages, as every process does: run `npm run build` before the tests.
 const intakeAlone = `
 const { SQSClient } = require('@aws-sdk/client-sqs');
 const { createSqsDeadLetters } = require('./dist/aws/sqsDeadLetters');
@@ -26,8 +26,8 @@ connectClient().then(({ client, connection }) => {
 `;
 
 /**
- * A process that takes up landed files; returns when it has begun. Thorough: the worker itself, which runs the pipelines too.
- * Else only its intake, and the pipelines stay open.
+ * Starts a process that takes up landed files, and returns when it is ready. In thorough mode it is the worker, which
+ * also runs the pipelines; otherwise it is only the intake, and the pipelines stay open.
  */
 export async function startIntakeProcess(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const program = thorough ? [join(root, 'dist', 'workers', 'main.js')] : ['-e', intakeAlone];
@@ -36,7 +36,7 @@ export async function startIntakeProcess(env: NodeJS.ProcessEnv): Promise<ChildP
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   });
-  // A test that fails before it ends the process must not leave it behind.
+  // A test that fails before it ends the process must not leave the process behind.
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => {
@@ -50,7 +50,7 @@ export async function startIntakeProcess(env: NodeJS.ProcessEnv): Promise<ChildP
 
 const alive = new Set<ChildProcess>();
 
-/** Whatever a test has left running. */
+/** Ends the processes that a test left running. */
 export async function endAll(): Promise<void> {
   await Promise.all([...alive].map((child) => end(child, 'SIGKILL')));
 }

@@ -12,7 +12,7 @@ test.each<[Record<string, string>, RegExp]>([
     { INTAKE_DETAIL: '{"destination":"s3://another"}' },
     /INTAKE_DETAIL: destination: s3:\/\/another lies outside the allowed destinations/,
   ],
-])('%j ends a worker at its start, and not file by file', (env, reason) => {
+])('%j fails the worker at its start, not file by file', (env, reason) => {
   const start = () =>
     startIntakes(parseConfig({ ...buckets, ...env }), {} as Client, { send: async () => '' }, pino({ enabled: false }));
   expect(start).toThrow(ConfigError);
