@@ -6,12 +6,14 @@ import type { Plan } from '@etl/pipeline/plan';
 import { shareableWarnings } from '@etl/pipeline/shareable';
 import { type Commit, readCommits } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
+import { isProjected } from '@etl/storage/projected';
 import type { CommitAnswer, CommitQuery } from './contract';
 
 /**
  * Looks up the batch in the commit log. A run has delivered if the newest commit has exactly its source and options,
  * whichever run made it, or if the run made such a commit itself and a later run has replaced it since. Exit code 0
- * alone does not prove success.
+ * alone does not prove success. With `published`, a commit that readers do not see yet counts as missing: the next launch
+ * or run projects it.
  */
 export async function confirmCommit(store: ObjectStore, query: CommitQuery): Promise<CommitAnswer> {
   const { plan, run } = query;
@@ -20,7 +22,9 @@ export async function confirmCommit(store: ObjectStore, query: CommitQuery): Pro
   for await (const commit of readCommits(store, place)) {
     newest ??= commit;
     const byThisRun = commit.manifest.runId === run.runId;
-    if (!isOfPlan(commit.manifest, plan) || !(byThisRun || commit === newest)) continue;
+    const isNewest = commit === newest;
+    if (!isOfPlan(commit.manifest, plan) || !(byThisRun || isNewest)) continue;
+    if (query.published && isNewest && !(await isProjected(store, place, commit.manifest))) return { kind: 'missing' };
     return {
       kind: 'delivered',
       commit: commit.number,

@@ -131,6 +131,11 @@ export interface StopInput {
 export interface CommitQuery {
   readonly plan: Plan;
   readonly run: RunIdentity;
+  /**
+   * Whether readers must see the commit. A task that was killed between its commit and its projection leaves a commit that
+   * they do not see; a task that exited with code 0 has projected it. @default false
+   */
+  readonly published?: boolean;
 }
 
 export type CommitAnswer =

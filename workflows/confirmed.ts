@@ -8,15 +8,16 @@ import type { RunContext } from './runTask';
 export type Delivered = Extract<CommitAnswer, { kind: 'delivered' }>;
 
 /**
- * Returns the batch's commit from the commit log.
+ * Returns the batch's commit from the commit log. With `published`, readers must see it.
  * @throws `Superseded` when a later run published the batch from another source; `otherwise` when there is no commit
  */
 export async function confirmed(
   { plan, run, title }: RunContext,
   evidence: Evidence,
   otherwise: ApplicationFailure,
+  published = false,
 ): Promise<Delivered> {
-  const commit = await confirmCommit.executeWithOptions(shown(title), [{ plan, run }]);
+  const commit = await confirmCommit.executeWithOptions(shown(title), [{ plan, run, ...(published && { published }) }]);
   if (commit.kind === 'delivered') return commit;
   if (commit.kind === 'missing') throw otherwise;
   const reason = `run ${commit.by}, which started later, published this batch from another source`;

@@ -30,15 +30,15 @@ export function checksAgain(): boolean {
 }
 
 /**
- * Returns this run's commit, if there is one. Each task within the budget may have been lost between its commit and its
- * end: a run whose data readers see must not fail.
+ * Returns this run's commit, if there is one and readers see it. Each task within the budget may have been lost between its
+ * commit and its end: a run whose data readers see must not fail, and one whose data they do not see must not succeed.
  */
 export async function committedByThisRun(
   { plan, run, title }: RunContext,
   bounds: ActivityOptions = {},
 ): Promise<Delivered | undefined> {
   return orUndefined(async () => {
-    const commit = await confirmCommit.executeWithOptions(shown(title, bounds), [{ plan, run }]);
+    const commit = await confirmCommit.executeWithOptions(shown(title, bounds), [{ plan, run, published: true }]);
     return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
   });
 }

@@ -28,7 +28,8 @@ export async function settleCommit(context: RunContext, { end, generation }: End
   // A task that ECS no longer knows may have committed: check the commit log.
   if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
   const otherwise = failed ? failure(failed, reasonOf(end), evidence) : commitMissing(evidence);
-  return confirmed(context, evidence, otherwise);
+  // Only exit code 0 proves that the task has projected its commit.
+  return confirmed(context, evidence, otherwise, failed !== undefined);
 }
 
 /**

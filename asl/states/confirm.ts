@@ -26,13 +26,15 @@ export function confirm(settings: MachineSettings): Record<string, State> {
     ]),
     // An execution must not fail if readers see the batch as delivered. Any other answer leaves the timeout as the
     // error.
-    [lateConfirmName]: asked(settings, [
-      { ErrorEquals: ['States.ALL'], ResultPath: paths.late, Next: failureNames.transform.timeout },
-    ]),
+    [lateConfirmName]: asked(
+      settings,
+      [{ ErrorEquals: ['States.ALL'], ResultPath: paths.late, Next: failureNames.transform.timeout }],
+      true,
+    ),
   };
 }
 
-function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['Catch']>): State {
+function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['Catch']>, published = false): State {
   const step = steps.confirmCommit;
   return {
     Type: 'Task',
@@ -40,7 +42,7 @@ function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['
     Resource: 'arn:aws:states:::lambda:invoke',
     Parameters: {
       FunctionName: functions.confirmCommit,
-      Payload: { 'plan.$': paths.plan, run: run() },
+      Payload: { 'plan.$': paths.plan, run: run(), ...(published && { published }) },
     },
     ResultSelector: { 'answer.$': '$.Payload' },
     ResultPath: paths.delivered,

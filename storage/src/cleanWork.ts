@@ -18,6 +18,9 @@ export interface CleanupOptions {
   readonly now?: Date;
 }
 
+/** After every timestamp: launches that have finished write nothing more. */
+const anyTime = new Date(8.64e15);
+
 /**
  * Removes the files in a batch's work folders that no commit refers to, and unfinished files of killed writers. A run
  * has ended when it is in `finished` or has committed, and counts as dead when its folders are older than the grace
@@ -40,7 +43,7 @@ export async function cleanWork(
   const launches = finished.flatMap(({ runId, generation }) =>
     Array.from({ length: generation }, (_, n) => place.work(runId, n + 1)),
   );
-  for (const folder of launches) await store.removeUnfinished(folder, now);
+  for (const folder of launches) await store.removeUnfinished(folder, anyTime);
   const alive = [...works].some(([folder, { newest }]) => newest >= before && !ended.has(runOf(folder)));
   if (alive) return [];
   const removed: string[] = [];

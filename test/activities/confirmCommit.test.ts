@@ -1,4 +1,7 @@
-import { layout } from '@etl/pipeline/layout';
+import { joinUri } from '@etl/lib/uri';
+import { layout, manifestName, successName } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
+import { manifestText, readNewestCommit } from '@etl/storage/commitLog';
 import { confirmCommit } from '../../activities/confirmCommit';
 import { MemoryStore } from '../support/fakePorts';
 import { samplePlan } from '../support/rig';
@@ -45,4 +48,35 @@ test.each<[string, object[], object]>([
   ['its own, of a source that changed after validation', [{ runId: 'mine', source: other }], { kind: 'missing' }],
 ])('the newest commit is %s', async (_what, manifests, answer) => {
   expect(await confirmCommit(await commits(...manifests), { plan, run })).toMatchObject(answer);
+});
+
+describe('a commit that readers must see', () => {
+  const published = async (store: MemoryStore, manifest: Manifest): Promise<void> => {
+    await store.write(joinUri(place.published, manifestName), manifestText(manifest));
+    await store.write(joinUri(place.published, successName), '');
+  };
+  const newest = async (store: MemoryStore): Promise<Manifest> => {
+    const commit = await readNewestCommit(store, place);
+    if (!commit) throw new Error('there is no commit');
+    return commit.manifest;
+  };
+  const query = { plan, run, published: true };
+
+  test('is missing while it is not projected: a task was killed before its projection', async () => {
+    const store = await commits({ runId: 'mine' });
+    expect(await confirmCommit(store, query)).toEqual({ kind: 'missing' });
+    expect(await confirmCommit(store, { plan, run })).toMatchObject({ kind: 'delivered' });
+  });
+
+  test('is delivered once it is projected', async () => {
+    const store = await commits({ runId: 'mine' });
+    await published(store, await newest(store));
+    expect(await confirmCommit(store, query)).toMatchObject({ kind: 'delivered', byThisRun: true });
+  });
+
+  test('is delivered when a later run has replaced it since', async () => {
+    const store = await commits({ runId: 'mine' }, { source: other, runStartedAt: later });
+    await published(store, await newest(store));
+    expect(await confirmCommit(store, query)).toMatchObject({ kind: 'delivered', commit: 1 });
+  });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layout, successName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import type { RealTask } from '../support/realTasks';
+import { exitCodeOf, type RealTask } from '../support/realTasks';
 import { sha256Of } from './sources';
 import type { Walked } from './walk';
 
@@ -15,7 +15,10 @@ export async function wrongDelivery(run: Walked, tasks: readonly RealTask[], des
   const log = namesIn(commits);
   const isPublished = published !== undefined && existsSync(join(published, successName));
   if (run.status === 'FAILED') {
-    return log.length > 0 || isPublished ? ['failed, and its batch is committed or published'] : [];
+    // A task that was killed between its commit and its projection leaves a commit that readers do not see.
+    const mayHaveCommitted = tasks.some((task) => exitCodeOf(task) !== 0);
+    if (isPublished) return ['failed, and its batch is published'];
+    return log.length > 0 && !mayHaveCommitted ? ['failed, and its batch is committed'] : [];
   }
   if (run.status === 'COMPLETED' && !(isPublished && log.length === 1)) {
     return [`completed with ${log.length} commits, and ${isPublished ? '' : 'not '}published`];

@@ -95,7 +95,15 @@ describe('a delivery', () => {
   it('is reported for a failed run', async () => {
     await deliver('first', 'one');
     const walked = failed('TaskKilled', 137);
-    expect(await problems(walked, [task({}, 137)], failure('TaskKilled'))).toMatch(/its batch is committed/);
+    expect(await problems(walked, [task({}, 137)], failure('TaskKilled'))).toMatch(/its batch is published/);
+  });
+
+  it('is reported for a failed run with a commit, unless a task may have been killed before its projection', async () => {
+    await deliver('first', 'one');
+    await rm(join(destination, 'd', 'batch_date=2026-02-08', 'source=s', '_SUCCESS'));
+    const walked = failed('TaskKilled', 137);
+    expect(await problems(walked, [task({}, 0)], failure('TaskKilled'))).toMatch(/its batch is committed/);
+    expect(await problems(walked, [task({}, 137)], failure('TaskKilled'))).not.toMatch(/its batch is committed/);
   });
 
   it('is reported for a run without the permission to launch', async () => {
