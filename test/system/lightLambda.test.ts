@@ -136,6 +136,8 @@ describe('the light lane on an emulated Lambda', () => {
   });
 
   test('a missing function is a configuration error', async () => {
-    await expect(convert('etl-none', 's3://clean/none')).rejects.toThrow(/etl-none was refused: ResourceNotFoundException/);
+    await expect(convert('etl-none', 's3://clean/none')).rejects.toThrow(
+      /etl-none was refused: ResourceNotFoundException/,
+    );
   });
 });
