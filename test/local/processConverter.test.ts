@@ -36,7 +36,7 @@ describe('the light lane of the local system', () => {
   test("returns an exit code with the program's own message", async () => {
     const end = await converter().convert(request(bench.environment(join(bench.folder, 'none.csv'))));
     expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('there is no such object') });
-    expect(end.logTail.join('\n')).toContain('check INPUT_FILE');
+    expect(end.logTail.join('\n')).toContain('Check INPUT_FILE');
   });
 
   test('kills a program that exceeds its memory limit', async () => {

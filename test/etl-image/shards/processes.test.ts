@@ -49,7 +49,7 @@ test('a killed shard resumes from its checkpoint, and the other shards are not c
   const commit = { ...common, MODE: 'commit', SHARDS: '3', SHARD_INDEX: index, RUN_ID: 'r' };
   const early = await bench.run(path, { ...commit, GENERATION: '2' });
   expect(early.exitCode).toBe(75);
-  expect(early.stderr).toMatch(/shard 2\/3 lacks chunks .*\nlaunch those shards again/);
+  expect(early.stderr).toMatch(/shard 2\/3 lacks chunks .*\nLaunch those shards again/);
 
   const kept = JSON.parse(await readFile(join(workOf('s2'), 'checkpoint.json'), 'utf8')).chunks.length;
   expect((await bench.run(path, { ...shard(2), GENERATION: '2' })).exitCode).toBe(0);
