@@ -92,6 +92,13 @@ describe('a delivery', () => {
     expect(await problems(run(), [task()], success)).toMatch(problem);
   });
 
+  it('ignores the draft of a commit, which a killed container may leave', async () => {
+    await deliver('first', 'one');
+    const commits = join(destination, '_etl', 'd', '2026-02-08', 's', 'commits');
+    await writeFile(join(commits, '.draft-1-2-3'), '');
+    expect(await problems(run(), [task()], success)).toBe('');
+  });
+
   it('is reported for a failed run', async () => {
     await deliver('first', 'one');
     const walked = failed('TaskKilled', 137);
