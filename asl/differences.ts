@@ -46,7 +46,7 @@ export const differences = [
     temporal:
       'the commit log is read a last time, as after a timeout: a batch that this run has published is delivered',
     stepFunctions:
-      'the run fails; after a timeout of the task the commit log is read, and any commit of exactly this source is a delivery',
+      'the run fails; after a timeout of the task the commit log is read, and any commit of exactly this source that readers see is a delivery',
     reason:
       'the final check is for failures that leave it open whether the task has committed, and the machine has one name for all failures but a timeout',
     shownBy: 'scenarios',

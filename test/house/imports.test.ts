@@ -22,9 +22,7 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   config: { may: [...definition, 'storage', 'aws/kmsDataKey'] },
   workers: { may: [...definition, 'storage', 'config', 'activities', 'aws', 'local', 'workflows'] },
   cli: {
-    may: [
-      ...[...definition, 'storage', 'config', 'etl-image', 'activities', 'asl', 'aws', 'lambdas', 'local', 'workers'],
-    ],
+    may: [...definition, 'storage', 'config', 'etl-image', 'activities', 'asl', 'aws', 'lambdas', 'local', 'workers'],
     types: ['workflows'],
   },
 };

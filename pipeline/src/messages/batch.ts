@@ -1,8 +1,9 @@
 import type { Fact } from '@etl/lib/text/messageLine';
 import { roundUsd } from '../batch/fileResult';
 import { filesFound, missed } from '../batch/summary';
+import { labelled } from './labelled';
 import type { BatchOutcome } from './outcome';
-import type { Label, MessageTexts } from './texts';
+import type { MessageTexts } from './texts';
 
 const maxShown = 20;
 
@@ -19,9 +20,9 @@ export function describeBatch(outcome: BatchOutcome, texts: MessageTexts): [stri
   return [firstLine, facts(outcome, texts)];
 }
 
-function facts({ prefix, summary, reason }: BatchOutcome, { labels, more }: MessageTexts): readonly Fact[] {
+function facts({ prefix, summary, reason }: BatchOutcome, texts: MessageTexts): readonly Fact[] {
   const hidden = missed(summary) - Math.min(summary.problems.length, maxShown);
-  const fact = (label: Label, value: Fact[1]): Fact => [labels[label], value];
+  const fact = labelled(texts);
   return [
     fact('prefix', prefix),
     ...(reason === undefined ? [] : [fact('reason', reason)]),
@@ -41,6 +42,6 @@ function facts({ prefix, summary, reason }: BatchOutcome, { labels, more }: Mess
       .map(({ uri, failureType, reason }) =>
         fact('notDelivered', [uri, failureType, reason].filter(Boolean).join(': ')),
       ),
-    ...(hidden > 0 ? [fact('notDelivered', more(hidden))] : []),
+    ...(hidden > 0 ? [fact('notDelivered', texts.more(hidden))] : []),
   ];
 }

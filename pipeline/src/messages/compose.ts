@@ -4,6 +4,7 @@ import { approveCommand } from '../approval';
 import { topics } from '../definition';
 import { describeLaunch } from '../launches';
 import { describeBatch } from './batch';
+import { labelled } from './labelled';
 import { defaultLanguage, languages, type MessageLanguage } from './languages';
 import type { Message, Outcome, Subject } from './outcome';
 import type { Label, MessageTexts } from './texts';
@@ -40,10 +41,6 @@ export function composeMessage(outcome: Outcome, subject: Subject, options: Mess
     attributes: attributesOf(outcome, subject),
   };
 }
-
-const labelled =
-  ({ labels }: MessageTexts) =>
-  (label: Label, value: Fact[1]): Fact => [labels[label], value];
 
 /** SNS rejects empty values and characters outside XML 1.0. */
 function attributesOf(outcome: Outcome, { workflowId, runId, batchDate, dataset }: Subject): Record<string, string> {
