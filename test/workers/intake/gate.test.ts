@@ -88,10 +88,12 @@ test('reserves room before a start, so concurrent callers never share a slot', a
   const { gate } = gateOver(async () => 0, 3);
   const stop = new AbortController();
   const taken = Array.from({ length: 10 }, () => gate.take(stop.signal));
-  const first = await Promise.all(taken.slice(0, 3));
+  const [first] = await Promise.all(taken.slice(0, 3));
   await new Promise((resolve) => setTimeout(resolve, 100));
-  first[0]?.free();
-  expect(await taken[3]).toBeDefined();
+  first?.free();
+  // Which of the waiting callers receives the freed slot is not specified.
+  expect(await Promise.race(taken.slice(3))).toBeDefined();
   stop.abort();
-  expect(await Promise.all(taken.slice(4))).toEqual(Array(6).fill(undefined));
+  const rest = await Promise.all(taken.slice(3));
+  expect(rest.filter((place) => place !== undefined)).toHaveLength(1);
 });
