@@ -11,7 +11,7 @@ module.exports = {
   moduleNameMapper: {
     '^@etl/storage/inspection/inspectInThread$': '<rootDir>/test/support/inlineInspection.ts',
     '^@etl/image/(.*)$': '<rootDir>/etl-image/src/$1.ts',
-    '^@etl/(lib|ecs|pipeline|storage)/(.*)$': '<rootDir>/$1/src/$2.ts',
+    '^@etl/(lib|ecs|fargate|pipeline|storage)/(.*)$': '<rootDir>/$1/src/$2.ts',
   },
   transform: {
     '^.+\\.(ts|m?js)$': [

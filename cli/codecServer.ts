@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { refusalOf } from '@etl/lib/admission';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { PayloadKeyError } from '../config/errors';
-import { refusalOf } from '../local/gate/refusal';
 
 export interface CodecServerSettings {
   readonly codec: PayloadCodec;

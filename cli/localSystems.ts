@@ -11,11 +11,10 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { identify, isAlive, type ProcessIdentity } from '@etl/lib/processIdentity';
 import { exitCodes } from '@etl/pipeline/failures';
 import { configuredTemporal } from '../config/connection';
 import { localDefaults } from '../config/localDefaults';
-import { identify, isAlive } from '../local/ecs/processes';
-import type { ProcessIdentity } from '../local/ecs/records';
 import { CliError } from './errors';
 
 /** A local system that `etl up` runs. */

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isAlive } from './ecs/processes';
-import type { ProcessIdentity } from './ecs/records';
+import { identify, isAlive, type ProcessIdentity } from '@etl/lib/processIdentity';
 
 /** The process that holds a lock, with its facts. */
 export interface Holder<Facts extends object = object> extends ProcessIdentity {

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { hostEnvironment } from '@etl/fargate/run/images';
+import { memoryOf } from '@etl/fargate/run/usage';
 import { lastLines } from '@etl/lib/logTail';
 import { exitCodes } from '@etl/pipeline/failures';
 import { removeAbandoned } from '@etl/storage/scratchFolder';
 import type { LightConverter, LightEnd, LightRequest } from '../activities/ports';
-import { hostEnvironment } from './ecs/images';
-import { memoryOf } from './ecs/usage';
 
 export interface ProcessSettings {
   /** Path of the ETL image's program. */

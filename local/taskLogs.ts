@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
+import { taskLogPath } from '@etl/fargate/state/taskStore';
 import { lastLines } from '@etl/lib/logTail';
 import type { TaskLogs } from '../activities/ports';
-import { taskLogPath } from './ecs/taskStore';
 
 const tailBytes = 64 * 1024;
 

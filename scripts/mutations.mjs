@@ -48,6 +48,7 @@ function makeCopy() {
     'dist',
     'lib/dist',
     'ecs/dist',
+    'fargate/dist',
     'pipeline/dist',
     'storage/dist',
     'etl-image/dist',

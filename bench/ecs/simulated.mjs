@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/lib/ensure-installed.mjs';
 
 const require = createRequire(join(root, 'package.json'));
-const { createEcsServer } = require('./dist/local/ecs/server.js');
+const { createEcsServer } = require('@etl/fargate/http/server');
 
 const startSeconds = 2;
 

@@ -1,9 +1,9 @@
+import { loadFaultPlan } from '@etl/fargate/faults/load';
+import { type FaultPlan, FaultPlanError } from '@etl/fargate/faults/plan';
 import { fileUri } from '@etl/lib/fileUri';
 import { shellWord } from '@etl/lib/shellWord';
 import { taskQueues } from '@etl/pipeline/definition';
 import { parseConfig } from '../../config/environment';
-import { loadFaultPlan } from '../../local/faults/load';
-import { type FaultPlan, FaultPlanError } from '../../local/faults/plan';
 import { getFreePort } from '../../local/freePort';
 import { PortTakenError } from '../../local/temporal/errors';
 import { CliError, cliExitCodes } from '../errors';

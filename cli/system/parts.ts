@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import type { FaultPlan } from '@etl/fargate/faults/plan';
 import { clientSettings } from '@etl/pipeline/awsClients';
 import { createTaskDefinitionRegistrar } from '../../aws/taskDefinitionRegistrar';
 import { localEcsSettings, localTaskDefinition } from '../../local/ecsSettings';
-import type { FaultPlan } from '../../local/faults/plan';
 import { isPortFree } from '../../local/freePort';
 import { places } from '../../local/places';
 import { startDevServer } from '../../local/temporal/devServer';
@@ -43,7 +43,7 @@ export async function startEndpoint(
   const { ecs, logs } = places(settings.stateDir);
   const args = ['--port', String(settings.ecsPort), '--state', ecs];
   if (faults) args.push('--faults', JSON.stringify(faults));
-  return startProgram(join(dist, 'local', 'ecs', 'main.js'), args, {
+  return startProgram(join(dist, 'local', 'fargate.js'), args, {
     env: process.env,
     logFile: join(logs, 'ecs.log'),
     signal: settings.signal,

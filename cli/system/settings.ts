@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../../local/faults/plan';
+import type { FaultPlan } from '@etl/fargate/faults/plan';
 
 /** Settings of a local system. */
 export interface SystemSettings {

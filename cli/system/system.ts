@@ -1,7 +1,7 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import { deleteFaults, putFaults } from '@etl/fargate/faults/control';
+import type { FaultPlan } from '@etl/fargate/faults/plan';
 import { checkNamespace, connectClient } from '../../config/connection';
-import { deleteFaults, putFaults } from '../../local/faults/control';
-import type { FaultPlan } from '../../local/faults/plan';
 import { makeStateFolder } from '../../local/places';
 import { orAborted } from '../orAborted';
 import { startGuard } from './guard';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as requestTo, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Admission, refusalOf } from './refusal';
+import { type Admission, refusalOf } from '@etl/lib/admission';
 
 export interface GateSettings extends Admission {
   /** 0 selects any free port. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generator } from '../random';
+import { generator } from '@etl/lib/random';
 
 /** Counts of the defects in a generated file, which a loader has to find. */
 export interface SalesCounts {

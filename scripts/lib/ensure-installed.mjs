@@ -12,6 +12,7 @@ const built = join(root, 'dist', '.etl-built');
 const sources = [
   'lib/src',
   'ecs/src',
+  'fargate/src',
   'pipeline/src',
   'storage/src',
   'etl-image/src',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processSpace, startTimeOf } from './processStart';
+import { processSpace, startTimeOf } from '@etl/lib/processStart';
 
 /**
  * Creates a folder for temporary files of this process, with mode 0700. First removes the folders of killed processes

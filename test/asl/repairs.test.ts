@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkRunTask } from '@etl/fargate/http/validateRunTask';
 import { lintMachine } from '../../asl/lint/lintMachine';
 import { stateMachine } from '../../asl/machine';
 import type { StateMachine, TaskState } from '../../asl/types';
-import { checkRunTask } from '../../local/ecs/validateRunTask';
 import { camelCase } from '../../local/stepFunctions/casing';
 import { TaskError } from '../../local/stepFunctions/interpreter';
 import { changed, generated, run, sentBy, settings, visited, without } from './support';

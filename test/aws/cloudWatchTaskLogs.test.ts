@@ -8,7 +8,7 @@ import { DescribeTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand } f
 import { buildTaskDefinition } from '@etl/ecs/taskDefinition/build';
 import { createCloudWatchTaskLogs } from '../../aws/cloudWatchTaskLogs';
 import { createLogStreamFinder } from '../../aws/logStream';
-import { cluster, idOf, networkConfiguration, type Rig, startRig, stopRig } from '../local/ecs/support';
+import { cluster, idOf, networkConfiguration, type Rig, startRig, stopRig } from '../fargate/support';
 import { clientConfig } from '../support/awsTestClients';
 import { startMoto } from '../support/moto';
 

@@ -3,7 +3,7 @@ import type { LaunchResult } from '../../activities/contract';
 import { launchTask } from '../../activities/launchTask';
 import { TaskRunnerError } from '../../activities/ports';
 import { createEcsTaskRunner } from '../../aws/ecsTaskRunner';
-import { cluster, definition, type Rig, startRig, stopRig } from '../local/ecs/support';
+import { cluster, definition, type Rig, startRig, stopRig } from '../fargate/support';
 import { MemoryStore } from '../support/fakePorts';
 import { samplePlan } from '../support/rig';
 

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { buildTaskDefinition, type TaskDefinition } from '@etl/ecs/taskDefinition/build';
 import { createTaskDefinitionRegistrar, definitionHash, definitionHashTag } from '../../aws/taskDefinitionRegistrar';
-import { clientOf, type Rig, startRig, stopRig } from '../local/ecs/support';
+import { clientOf, type Rig, startRig, stopRig } from '../fargate/support';
 
 describe('the task definition registrar, on the local endpoint', () => {
   let rig: Rig;

@@ -1,4 +1,4 @@
-import type { FaultPlanInput } from '../../local/faults/control';
+import type { FaultPlanInput } from '@etl/fargate/faults/control';
 
 const always = { probability: 0.03 };
 const whileRunning = { afterSeconds: [0, 0.8] };

@@ -1,4 +1,4 @@
-import type { FaultStatus } from '../../local/faults/faults';
+import type { FaultStatus } from '@etl/fargate/faults/faults';
 import type { ReapReport } from '../../workflows/reapTasks';
 import type { Walked } from './walk';
 

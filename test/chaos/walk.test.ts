@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deleteFaults, getFaults, putFaults } from '@etl/fargate/faults/control';
 import { fileUri } from '@etl/lib/fileUri';
-import { deleteFaults, getFaults, putFaults } from '../../local/faults/control';
 import type { ReapReport } from '../../workflows/reapTasks';
 import { readTasks } from '../support/realTasks';
 import { isAlive, LocalSystemUnderTest } from '../support/system';

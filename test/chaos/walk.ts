@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileUri } from '@etl/lib/fileUri';
+import { generator } from '@etl/lib/random';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { generator } from '../../local/random';
 import { clockErrors } from '../support/clocks';
 import { readTasks } from '../support/realTasks';
 import type { LocalSystemUnderTest } from '../support/system';

@@ -9,6 +9,7 @@ const definition = ['lib', 'ecs', 'pipeline'];
 const house: Record<string, { may: string[]; types?: string[] }> = {
   lib: { may: [] },
   ecs: { may: ['lib'] },
+  fargate: { may: ['lib', 'ecs'] },
   pipeline: { may: definition.slice(0, 2) },
   storage: { may: ['lib', 'pipeline'] },
   'etl-image': { may: ['lib', 'pipeline', 'storage'] },
@@ -16,13 +17,25 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   activities: { may: [...definition, 'storage'] },
   // A port's error class is part of the port.
   aws: { may: [...definition, 'storage', 'activities/ports'], types: ['activities'] },
-  local: { may: [...definition, 'storage'], types: ['activities', 'asl'] },
+  local: { may: [...definition, 'fargate', 'storage'], types: ['activities', 'asl'] },
   asl: { may: definition },
   lambdas: { may: ['lib', 'pipeline', 'storage', 'etl-image', 'activities', 'config'] },
   config: { may: [...definition, 'storage', 'aws/kmsDataKey'] },
   workers: { may: [...definition, 'storage', 'config', 'activities', 'aws', 'local', 'workflows'] },
   cli: {
-    may: [...definition, 'storage', 'config', 'etl-image', 'activities', 'asl', 'aws', 'lambdas', 'local', 'workers'],
+    may: [
+      ...definition,
+      'storage',
+      'config',
+      'etl-image',
+      'activities',
+      'asl',
+      'aws',
+      'fargate',
+      'lambdas',
+      'local',
+      'workers',
+    ],
     types: ['workflows'],
   },
 };
@@ -36,6 +49,7 @@ interface Import {
 const packages: Record<string, string> = {
   lib: 'lib',
   ecs: 'ecs',
+  fargate: 'fargate',
   pipeline: 'pipeline',
   storage: 'storage',
   image: 'etl-image',
@@ -97,20 +111,27 @@ test('CONTRIBUTING.md has the same table', () => {
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(sorted));
 });
 
-/** The container's folders and files, bottom up: each may import earlier ones. docs/architecture.md describes them. */
-const containerLayers = [
-  ...['errors', 'wasm', 'config', 'report', 'version'],
-  ...['source', 'csv', 'types', 'parquet', 'engine', 'chunks', 'task', 'shards', 'publish'],
-  ...['perform', 'program', 'main', 'health'],
-];
+/** Folders and files of a package, bottom up: each may import earlier ones. docs/architecture.md describes them. */
+const layersOf: Record<string, string[]> = {
+  // The container's layers follow the bytes.
+  'etl-image': [
+    ...['errors', 'wasm', 'config', 'report', 'version'],
+    ...['source', 'csv', 'types', 'parquet', 'engine', 'chunks', 'task', 'shards', 'publish'],
+    ...['perform', 'program', 'main', 'health'],
+  ],
+  // The endpoint declares hooks, and the faults implement them.
+  fargate: ['api', 'state', 'run', 'http', 'endpoint', 'faults', 'supervisor'],
+};
 
-test('no layer of the container imports a layer above it', () => {
-  const layerOf = (path: string) => /^etl-image\/src\/([^/.]+)/.exec(path)?.[1] ?? '';
+test.each(Object.entries(layersOf))('no layer of %s imports a layer above it', (name, layers) => {
+  const source = `${name}/src/`;
+  const layerOf = (path: string) => /^[^/.]+/.exec(path.slice(source.length))?.[0] ?? '';
   const upward = imports.flatMap(({ from, to }) => {
-    if (!from.startsWith('etl-image/src/') || !to.startsWith('etl-image/src/')) return [];
-    const [at, target] = [layerOf(from), layerOf(to)].map((layer) => containerLayers.indexOf(layer));
+    if (!from.startsWith(source) || !to.startsWith(source)) return [];
+    const [at, target] = [layerOf(from), layerOf(to)].map((layer) => layers.indexOf(layer));
     return at === undefined || target === undefined || at < 0 || target < 0 || at < target ? [`${from} -> ${to}`] : [];
   });
+  expect(imports.some(({ from }) => from.startsWith(source))).toBe(true);
   expect(upward).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operationNames } from '../../local/ecs/operationNames';
+import { operationNames } from '@etl/fargate/api/operationNames';
 
 const root = join(__dirname, '..', '..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify } from '../../local/ecs/processes';
+import { identify } from '@etl/lib/processIdentity';
 import { tryLock, withLock } from '../../local/lockFile';
 
 describe('a lock', () => {

@@ -1,6 +1,6 @@
-import { createCallCounts } from '../../local/ecs/callCounts';
-import { agentEnvironment } from '../../local/ecs/handover';
-import { resolveProgram } from '../../local/ecs/images';
+import { createCallCounts } from '@etl/fargate/http/callCounts';
+import { agentEnvironment } from '@etl/fargate/run/handover';
+import { resolveProgram } from '@etl/fargate/run/images';
 import { createLambdaInvoke } from '../../local/stepFunctions/lambdaInvoke';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);

@@ -1,11 +1,11 @@
 import { consoleUrl } from '@etl/ecs/consoleUrl';
 import { taskDefinitionSpec } from '@etl/ecs/taskDefinition/spec';
+import { parseFaultPlan } from '@etl/fargate/faults/plan';
 import { own } from '@etl/lib/own';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
 import { parseEvent } from '@etl/pipeline/event';
 import { budgetOf } from '@etl/pipeline/failures';
 import { optionsSchema } from '@etl/pipeline/options';
-import { parseFaultPlan } from '../../local/faults/plan';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 const withProto = (value: unknown): object => JSON.parse(`{"__proto__":${JSON.stringify(value)}}`);

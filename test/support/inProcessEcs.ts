@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createEcsServer } from '@etl/fargate/http/server';
 import { performDelivery } from '@etl/image/perform';
 import { openStore } from '@etl/storage/openStore';
 import { parseEnvironment } from '../../etl-image/src/config/environment';
 import { failureOf } from '../../etl-image/src/config/failures';
 import { resourcesFor } from '../../etl-image/src/config/resources';
-import { createEcsServer } from '../../local/ecs/server';
 
 interface Task {
   readonly arn: string;

@@ -1,4 +1,4 @@
-import { generator } from '../../local/random';
+import { generator } from '@etl/lib/random';
 
 export interface Random {
   /** Returns a number in [0, 1). */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EndRecord, ProgramsRecord, StopRecord, TaskRecord } from '../../local/ecs/records';
+import type { EndRecord, ProgramsRecord, StopRecord, TaskRecord } from '@etl/fargate/state/records';
 
 /** The actual history of a task, from the files of the endpoint. */
 export interface RealTask {

@@ -11,9 +11,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { getFaults } from '@etl/fargate/faults/control';
 import { ecsCalls } from '../../cli/compare/calls';
 import { localEcsSettings } from '../../local/ecsSettings';
-import { getFaults } from '../../local/faults/control';
 import { unreachablePorts } from '../../local/gate/unreachablePorts';
 import type { Ministack } from '../../local/ministack/server';
 import { clientConfig, s3With } from '../support/awsTestClients';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { putFaults } from '@etl/fargate/faults/control';
 import { fileUri } from '@etl/lib/fileUri';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { parse } from 'csv-parse/sync';
-import { putFaults } from '../../local/faults/control';
 import { writeSalesSample } from '../../local/samples/ventas';
 import { type Cell, readBatch } from '../support/parquet';
 import { command } from '../support/processes';

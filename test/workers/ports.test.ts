@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { EcsError } from '@etl/fargate/api/errors';
+import { createEcsServer } from '@etl/fargate/http/server';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { ThrottledError } from '../../activities/ports';
 import { parseConfig } from '../../config/environment';
-import { EcsError } from '../../local/ecs/errors';
-import { createEcsServer } from '../../local/ecs/server';
 import { createPorts } from '../../workers/ports';
 
 describe('the task runner of a worker', () => {

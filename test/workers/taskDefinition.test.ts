@@ -9,7 +9,7 @@ import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { parseConfig } from '../../config/environment';
 import { ConfigError } from '../../config/errors';
 import { registerTaskDefinition } from '../../workers/taskDefinition';
-import { clientOf, type Rig, startRig, stopRig } from '../local/ecs/support';
+import { clientOf, type Rig, startRig, stopRig } from '../fargate/support';
 import { command, root } from '../support/processes';
 
 const sample = join(root, 'samples', 'task-definition.json');

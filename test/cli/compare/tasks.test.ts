@@ -3,7 +3,7 @@ import { DescribeTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand, ty
 import { etlContainerName } from '@etl/ecs/container';
 import { endedTasks } from '../../../cli/compare/tasks';
 import { localEcsSettings } from '../../../local/ecsSettings';
-import { definition, family, networkConfiguration, type Rig, startRig, stopRig } from '../../local/ecs/support';
+import { definition, family, networkConfiguration, type Rig, startRig, stopRig } from '../../fargate/support';
 
 const { cluster } = localEcsSettings;
 

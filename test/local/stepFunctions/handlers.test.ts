@@ -2,10 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListTasksCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { parseFaultPlan } from '../../../local/faults/plan';
+import { faultHooks } from '@etl/fargate/faults/hooks';
+import { parseFaultPlan } from '@etl/fargate/faults/plan';
 import { createHandlers } from '../../../local/stepFunctions/handlers';
 import type { TaskError } from '../../../local/stepFunctions/interpreter';
-import { cluster, definition, type Rig, startRig, stopRig } from '../ecs/support';
+import { cluster, definition, type Rig, startRig, stopRig } from '../../fargate/support';
 
 let rig: Rig;
 let folder: string;
@@ -121,7 +122,7 @@ describe('ecs:runTask.sync', () => {
 });
 
 test('a rejection in failures[] fails the state', async () => {
-  const refusing = await startRig({ faults: parseFaultPlan({ rules: [{ fault: 'capacity' }] }) });
+  const refusing = await startRig({ hooks: faultHooks(parseFaultPlan({ rules: [{ fault: 'capacity' }] })) });
   try {
     const { client } = refusing;
     await client.send(new RegisterTaskDefinitionCommand(definition('exit:1')));

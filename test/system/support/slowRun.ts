@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FaultPlanInput } from '@etl/fargate/faults/control';
+import { getFaults, putFaults } from '@etl/fargate/faults/control';
 import { fileUri } from '@etl/lib/fileUri';
 import { stem } from '@etl/lib/names';
 import { baseName } from '@etl/lib/uri';
 import { checkpointName, manifestName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Client, Connection, WorkflowHandle } from '@temporalio/client';
-import type { FaultPlanInput } from '../../../local/faults/control';
-import { getFaults, putFaults } from '../../../local/faults/control';
 import { writeSalesSample } from '../../../local/samples/ventas';
 import { exitCodeOf, type RealTask, readTasks } from '../../support/realTasks';
 import { LocalSystemUnderTest, until } from '../../support/system';

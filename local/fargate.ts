@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type EcsEndpoint, startEcsEndpoint } from '@etl/fargate/endpoint';
+import { faultHooks } from '@etl/fargate/faults/hooks';
+import { loadFaultPlan } from '@etl/fargate/faults/load';
+import { isCode } from '@etl/fargate/state/files';
+import { exitCodes } from '@etl/pipeline/failures';
+import { localEcsSettings, localImage } from './ecsSettings';
+
+const usage = `Usage: node dist/local/fargate.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]…
+         [--stopped-task-seconds N] [--rate-limits SCALE|off] [--faults FILE|JSON] [--stop-tasks]
+  --image       the command of an image, as a JSON list: 'app:1=["node","app.js"]'
+  --stopped-task-seconds  how long stopped tasks are known (3600)
+  --rate-limits a multiple of ECS's own, or off
+  --faults      what is to go wrong, see docs/faults.md
+  --stop-tasks  stop all tasks when told to end; without it they go on running`;
+
+function parse() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      state: { type: 'string' },
+      cluster: { type: 'string', multiple: true },
+      image: { type: 'string', multiple: true },
+      'stopped-task-seconds': { type: 'string' },
+      'rate-limits': { type: 'string' },
+      faults: { type: 'string' },
+      'stop-tasks': { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (values.port === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error('--port wants a number from 0 to 65535');
+  }
+  if (values.state === undefined) throw new Error('--state wants a folder');
+  return {
+    port,
+    stateDir: values.state,
+    clusters: values.cluster ?? [localEcsSettings.cluster],
+    images: values.image ? Object.fromEntries(values.image.map(parseImage)) : etlImage(),
+    stoppedTaskSeconds: positive('--stopped-task-seconds', values['stopped-task-seconds']),
+    rateLimits: values['rate-limits'] === 'off' ? (false as const) : positive('--rate-limits', values['rate-limits']),
+    hooks: faultHooks(values.faults === undefined ? undefined : loadFaultPlan(values.faults)),
+    stopTasks: values['stop-tasks'],
+  };
+}
+
+function positive(option: string, text: string | undefined): number | undefined {
+  if (text === undefined || Number(text) > 0) return text === undefined ? undefined : Number(text);
+  throw new Error(`${option} ${text}: wants a number above 0`);
+}
+
+function parseImage(argument: string): [string, string[]] {
+  const [, name = '', json = ''] = /^([^=]+)=(.*)$/s.exec(argument) ?? [];
+  try {
+    const command: unknown = JSON.parse(json);
+    if (Array.isArray(command) && command.length > 0) return [name, command.map(String)];
+  } catch {
+    // Reported below.
+  }
+  throw new Error(`--image ${argument}: wants NAME=JSON, with a list of strings`);
+}
+
+/** Returns the image of the local task definition: the built ETL program. */
+function etlImage(): Record<string, string[]> {
+  const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
+  if (!existsSync(program))
+    throw new Error('The ETL program has not been built (npm run build), and no --image is given');
+  return { [localImage]: [process.execPath, program] };
+}
+
+async function main(): Promise<void> {
+  let options: ReturnType<typeof parse>;
+  try {
+    options = parse();
+  } catch (error) {
+    return fail((error as Error).message, usage, 64);
+  }
+  let endpoint: EcsEndpoint;
+  try {
+    endpoint = await startEcsEndpoint(options);
+  } catch (error) {
+    if (isCode(error, 'EADDRINUSE')) {
+      return fail(
+        `Port ${options.port} is in use, so the local Fargate cannot listen on it.`,
+        'End the program that holds it, or choose another port with --port.',
+        exitCodes.unavailable,
+      );
+    }
+    return fail((error as Error).message, `Look at the state folder ${options.stateDir}.`, exitCodes.ioError);
+  }
+  const end = async (): Promise<void> => {
+    try {
+      if (options.stopTasks) await endpoint.stopAllTasks('The local system was told to end.');
+      await endpoint.close();
+      process.exit(0);
+    } catch (error) {
+      fail((error as Error).message, `Look at the state folder ${options.stateDir}.`, exitCodes.ioError);
+      process.exit();
+    }
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void end());
+  const ready = { ecs: endpoint.url, port: endpoint.port, pid: process.pid, stateDir: options.stateDir };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  // Notifies a waiting parent process.
+  process.send?.(ready);
+}
+
+function fail(cause: string, remedy: string, code: number): void {
+  process.stderr.write(`${cause}\n${remedy}\n`);
+  process.exitCode = code;
+}
+
+void main();
