@@ -27,7 +27,7 @@ const permanent: ReadonlySet<string> = new Set([
 const tailLines = 20;
 
 /**
- * Creates the light lane in AWS: it invokes lambdas/convert.ts and awaits the result. An invocation cannot be stopped,
+ * Creates the light lane in AWS: it invokes step-functions/lambdas/convert.ts and awaits the result. An invocation cannot be stopped,
  * so a cancellation waits for its end.
  */
 export function createLambdaConverter(client: LambdaClient, functionName: string): LightConverter {

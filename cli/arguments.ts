@@ -1,12 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
 import { parseJson } from '@etl/lib/json';
 import { isCalendarDate } from '@etl/lib/names';
 import { shownUri } from '@etl/lib/text/shownUri';
 import { canonicalUri } from '@etl/lib/uri';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
-import { CliError, cliExitCodes } from './errors';
+import { cliExitCodes } from './errors';
 
 /**
  * Converts a local path or a URI to a URI.

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { stateMachine } from '../asl/machine';
-import { withSubstitutions } from '../asl/settings';
-import { CliError, cliExitCodes } from './errors';
+import { CliError } from '@etl/lib/cliError';
+import { stateMachine } from '../step-functions/definition/machine';
+import { withSubstitutions } from '../step-functions/definition/settings';
+import { cliExitCodes } from './errors';
 import { etlCommand } from './hints';
 
 /** Formats the definition as it is committed: indented JSON with a final line break. */

@@ -9,8 +9,8 @@ import { parseConfig } from '../config/environment';
 import { explain } from '../config/explain';
 import { localDefaults } from '../config/localDefaults';
 import { getFreePort, isPortFree } from '../local/freePort';
+import { runningSystems } from '../local/system/localSystems';
 import { etlCommand } from './hints';
-import { runningSystems } from './localSystems';
 
 export interface Check {
   readonly name: string;

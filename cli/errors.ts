@@ -20,16 +20,3 @@ export function exitCodeOfFailure(failureType: string | null): number {
   const [code, ...others] = failureTypes[failureType as FailureType]?.exitCodes ?? [];
   return code !== undefined && others.length === 0 ? code : cliExitCodes.failed;
 }
-
-/** An error shown to the user: one line for the cause, one for the remedy. */
-export class CliError extends Error {
-  override readonly name = 'CliError';
-  constructor(
-    message: string,
-    readonly remedy: string,
-    readonly exitCode: number,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-  }
-}

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { count } from '@etl/lib/amounts';
+import { CliError } from '@etl/lib/cliError';
 import { exitCodes } from '@etl/pipeline/failures';
-import type { Finding } from '../asl/lint/finding';
-import { lintMachine } from '../asl/lint/lintMachine';
-import { CliError, cliExitCodes } from './errors';
+import type { Finding } from '../step-functions/lint/finding';
+import { lintMachine } from '../step-functions/lint/lintMachine';
+import { cliExitCodes } from './errors';
 import { printLines } from './output';
-import { count } from './show';
 
 /**
  * Prints the findings for the state machine in a file, one a line.

@@ -1,6 +1,6 @@
-import { type MachineSettings, withSubstitutions } from '../asl/settings';
 import type { Config } from '../config/environment';
 import { taskDefinitionName } from '../config/taskDefinitionFile';
+import { type MachineSettings, withSubstitutions } from '../step-functions/definition/settings';
 
 /** Returns the configured settings of the state machine. Missing settings remain substitutions. */
 export function machineSettings(config: Config): MachineSettings {

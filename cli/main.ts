@@ -1,14 +1,16 @@
+import { CliError } from '@etl/lib/cliError';
 import { exitCodes } from '@etl/pipeline/failures';
 import { Command, CommanderError } from 'commander';
+import { BatchRunningError } from '../client/batchRunningError';
 import { NoTemporalError } from '../config/errors';
 import { explain } from '../config/explain';
+import { runningSystems, useLocalSystem } from '../local/system/localSystems';
+import { PartError } from '../local/system/partError';
 import { PortTakenError, TemporalNotFoundError } from '../local/temporal/errors';
 import { commands } from './commands';
-import { CliError, cliExitCodes } from './errors';
-import { etlCommand } from './hints';
-import { runningSystems, useLocalSystem } from './localSystems';
+import { cliExitCodes } from './errors';
+import { etlCommand, temporalCommand } from './hints';
 import { printLines, printText } from './output';
-import { PartError } from './system/partError';
 import { version } from './version';
 
 /** Runs the `etl` command and sets the process's exit code. */
@@ -91,6 +93,10 @@ function explainAny(error: unknown): { message: string; remedy: string; exitCode
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof NoTemporalError && error.kind === 'Unavailable') {
     return { message, remedy: startRemedy(), exitCode: cliExitCodes.unavailable };
+  }
+  if (error instanceof BatchRunningError) {
+    const remedy = `Watch it with: ${temporalCommand('workflow', 'show', '--follow', '--workflow-id', error.workflowId)}`;
+    return { message, remedy, exitCode: exitCodes.tryAgain };
   }
   if (error instanceof PartError) {
     return { message, remedy: error.remedy, exitCode: error.exitCode ?? cliExitCodes.unavailable };

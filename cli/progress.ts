@@ -1,7 +1,7 @@
 import type { Progress } from '@etl/pipeline/manifest';
 import { shareRead, sumOfProgress } from '@etl/pipeline/progress';
 import type { RunStatus } from '@etl/pipeline/runStatus';
-import type { TaskReport } from './taskReports';
+import type { TaskReport } from '../client/taskReports';
 
 /**
  * Returns the status with the progress of the reports if they are ahead of the workflow, which receives progress at

@@ -1,12 +1,13 @@
+import { count, megabytes, number } from '@etl/lib/amounts';
 import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { shareRead } from '@etl/pipeline/progress';
 import type { RunStatus } from '@etl/pipeline/runStatus';
+import type { TaskReport } from '../client/taskReports';
 import { createLine } from './output';
 import { createPace, type Pace } from './pace';
 import { withReports } from './progress';
-import type { TaskReport } from './taskReports';
 
 const barWidth = 24;
 
@@ -102,11 +103,4 @@ function describeContent(manifest: Manifest, place: BatchLayout, origin: string)
     `Where:  ${place.published}`,
     ...warnings.slice(0, 10).map((warning) => `Note:   ${warning}`),
   ];
-}
-
-export const number = (value: number): string => value.toLocaleString('en-US');
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-export function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

@@ -24,7 +24,7 @@ async function bundle(name, source, threads = []) {
   const out = join(dist, 'lambda', name);
   const storage = join(root, 'storage');
   const plugins = [foldersOfPackage(storage, join(out, 'storage'), out)];
-  const [entry, outfile] = [join(dist, 'lambdas', `${source}.js`), join(out, 'index.js')];
+  const [entry, outfile] = [join(dist, 'step-functions', 'lambdas', `${source}.js`), join(out, 'index.js')];
   await build({ ...options, entryPoints: [entry], outfile, plugins });
   for (const thread of threads)
     await build({ ...options, entryPoints: [join(storage, thread)], outfile: join(out, 'storage', thread) });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from './lib/ensure-installed.mjs';
 
 const require = createRequire(import.meta.url);
-const load = (module) => require(join(root, 'dist', 'asl', `${module}.js`));
+const load = (module) => require(join(root, 'dist', 'step-functions', 'definition', `${module}.js`));
 const { commandBlocks } = require(join(root, 'dist', 'cli', 'reference.js'));
 const machine = load('machine').stateMachine(load('settings').withSubstitutions());
 const { variables } = require(join(root, 'dist', 'config', 'environment.js'));
@@ -38,7 +38,7 @@ function put(file, text) {
   if (!check) writeFileSync(join(root, file), text);
 }
 
-put('asl/etl-pipeline.asl.json', `${JSON.stringify(machine, null, 2)}\n`);
+put('step-functions/etl-pipeline.asl.json', `${JSON.stringify(machine, null, 2)}\n`);
 for (const [file, parts] of Object.entries(blocks)) {
   let text = readFileSync(join(root, file), 'utf8');
   for (const [name, content] of Object.entries(parts)) {

@@ -34,7 +34,7 @@ const { measureOverhead } = await import('./overhead.mjs');
 const { allTogether, workflowIdOf } = await import('./pipelines.mjs');
 const { report } = await import('./report.mjs');
 const require = createRequire(join(root, 'package.json'));
-const { actionsOf } = require('./dist/cli/compare/temporal/actions.js');
+const { actionsOf } = require('./dist/step-functions/compare/temporal/actions.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'etl-bench-night-'));
 say(`Writing ${pipelines} files …`);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { root } from '../../scripts/lib/ensure-installed.mjs';
 
 const require = createRequire(join(root, 'package.json'));
-const { ordinaryTransitions } = require('./dist/asl/transitions.js');
-const { StartAt, States } = require('./asl/etl-pipeline.asl.json');
+const { ordinaryTransitions } = require('./dist/step-functions/definition/transitions.js');
+const { StartAt, States } = require('./step-functions/etl-pipeline.asl.json');
 
 /** Returns the states of a run that converts its file, in order: the longest path without an error. */
 export function successPath() {

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateMachine } from '../../asl/machine';
-import { machinePicture } from '../../asl/picture';
-import { workflowPicture } from '../../asl/workflowPicture';
+import { CliError } from '@etl/lib/cliError';
 import { parseConfig } from '../../config/environment';
+import { stateMachine } from '../../step-functions/definition/machine';
+import { machinePicture } from '../../step-functions/definition/picture';
+import { workflowPicture } from '../../step-functions/definition/workflowPicture';
 import { asText, checkDefinition } from '../checkDefinition';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { machineSettings } from '../machineSettings';
 import { printLines, printText } from '../output';
 
@@ -17,7 +18,7 @@ export interface AslOptions {
 }
 
 /** The committed definition with substitutions, for CloudFormation, SAM and CDK. */
-const committed = join(__dirname, '..', '..', '..', 'asl', 'etl-pipeline.asl.json');
+const committed = join(__dirname, '..', '..', '..', 'step-functions', 'etl-pipeline.asl.json');
 
 /** Loads the linter with its JSON schema validator and JSONata parser, which no other option needs. */
 const linter = (): typeof import('../lintDefinition') => require('../lintDefinition');

@@ -1,3 +1,4 @@
+import { CliError } from '@etl/lib/cliError';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { StorageError } from '@etl/storage/objectStore';
 import { calendarDate } from '../arguments';
@@ -7,7 +8,7 @@ import { batchId } from '../batch/ids';
 import { batchRequest } from '../batch/request';
 import type { RequestOptions } from '../batch/requestOptions';
 import { describeForecast } from '../batch/showForecast';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { printLines } from '../output';
 import { say } from '../withClient';
 

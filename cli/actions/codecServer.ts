@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { CliError } from '@etl/lib/cliError';
 import { exitCodes } from '@etl/pipeline/failures';
 import { parseConfig } from '../../config/environment';
 import { localDefaults } from '../../config/localDefaults';
 import { openPayloads } from '../../config/payloads/payloads';
 import { createCodecServer, originsOf } from '../codecServer';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { untilSignal } from '../signals';
 import { say } from '../withClient';
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CliError } from '@etl/lib/cliError';
 import { describeIssue } from '@etl/lib/schemaIssues';
 import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
@@ -11,7 +12,7 @@ import { optionsSchema } from '@etl/pipeline/options';
 import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import { type ContainerEnd, runContainer } from '../container';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';

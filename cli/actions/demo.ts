@@ -1,25 +1,26 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
 import { topics } from '@etl/pipeline/definition';
 import { layout } from '@etl/pipeline/layout';
 import type { Client } from '@temporalio/client';
+import { type Detail, followPipeline, type RunReport, startPipeline } from '../../client/runPipeline';
 import { connectClient } from '../../config/connection';
 import { parseConfig } from '../../config/environment';
 import { localDefaults } from '../../config/localDefaults';
 import { freePortFrom } from '../../local/freePort';
 import { places } from '../../local/places';
 import { ensureSalesSample } from '../../local/samples/ventas';
-import { CliError, cliExitCodes } from '../errors';
+import { entryOf, systemNamespace } from '../../local/system/entry';
+import type { SystemSettings } from '../../local/system/settings';
+import { holdStateFolder } from '../../local/system/stateLock';
+import { startSystem } from '../../local/system/system';
+import { cliExitCodes } from '../errors';
 import { etlCommand, sampleFile } from '../hints';
 import { printLines } from '../output';
-import { type Detail, followPipeline, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeManifest } from '../show';
 import { untilSignal } from '../signals';
-import { entryOf, systemNamespace } from '../system/entry';
-import type { SystemSettings } from '../system/settings';
-import { holdStateFolder } from '../system/stateLock';
-import { startSystem } from '../system/system';
 
 export interface DemoOptions {
   readonly rows: number;

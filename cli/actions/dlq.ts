@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import { count } from '@etl/lib/amounts';
+import { CliError } from '@etl/lib/cliError';
 import { terminalLine } from '@etl/lib/text/terminal';
 import { exitCodes } from '@etl/pipeline/failures';
 import type { DeadLetterBox } from '../../activities/ports';
@@ -8,11 +10,10 @@ import { intakeRule } from '../../workers/intake/rule';
 import { withBox } from '../dlq/box';
 import { dropGroup, type LetterGroup, selectGroups } from '../dlq/groups';
 import { describeDiscarded, describeGroup, describeRedriven } from '../dlq/show';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { type Again, foreseen, type Redriven, redrive, removeDelivered, startsAgain } from '../redrive';
-import { count } from '../show';
 
 export interface DiscardOptions extends ListOptions {
   readonly all?: boolean;

@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import { summary } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
@@ -7,7 +8,6 @@ import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
 import { sameCommandWith, temporalCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { reaperSchedule as scheduleId } from '../reaperSchedule';
-import { count } from '../show';
 
 export interface ReapOptions {
   readonly stop?: boolean;

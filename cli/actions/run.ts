@@ -3,14 +3,14 @@ import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
 import type { Routing } from '@etl/pipeline/plan';
 import { describeRouting } from '@etl/pipeline/routing/describe';
+import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../../client/runPipeline';
 import { connectClient } from '../../config/connection';
 import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
+import { detachOnInterrupt } from '../detachOnInterrupt';
 import { exitCodeOfFailure } from '../errors';
-import { detachOnInterrupt } from '../follow';
 import { withLocalCommand } from '../hints';
 import { printJson, printLines } from '../output';
-import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../runPipeline';
 import { createStatusLine, describeDelivered, describeManifest } from '../show';
 
 export interface RunOptions {

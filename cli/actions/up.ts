@@ -1,19 +1,20 @@
 import { loadFaultPlan } from '@etl/fargate/faults/load';
 import { type FaultPlan, FaultPlanError } from '@etl/fargate/faults/plan';
+import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
 import { shellWord } from '@etl/lib/shellWord';
 import { taskQueues } from '@etl/pipeline/definition';
 import { parseConfig } from '../../config/environment';
 import { getFreePort } from '../../local/freePort';
+import { entryOf, systemNamespace } from '../../local/system/entry';
+import { announceSystem, runningSystems } from '../../local/system/localSystems';
+import { holdStateFolder } from '../../local/system/stateLock';
+import { type LocalSystem, startSystem } from '../../local/system/system';
 import { PortTakenError } from '../../local/temporal/errors';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';
-import { announceSystem, runningSystems } from '../localSystems';
 import { printJson, printLines } from '../output';
 import { untilSignal } from '../signals';
-import { entryOf, systemNamespace } from '../system/entry';
-import { holdStateFolder } from '../system/stateLock';
-import { type LocalSystem, startSystem } from '../system/system';
 
 export interface UpOptions {
   readonly temporalPort: number;

@@ -1,7 +1,7 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { exitCodes } from '@etl/pipeline/failures';
+import { detachOnInterrupt } from '../detachOnInterrupt';
 import { exitCodeOfFailure } from '../errors';
-import { detachOnInterrupt } from '../follow';
 import { createLine, printJson, printLines } from '../output';
 import { shareOfFiles } from '../progress';
 import { withClient } from '../withClient';

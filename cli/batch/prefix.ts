@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
 import { shownUri } from '@etl/lib/text/shownUri';
 import { parseUri } from '@etl/lib/uri';
 import { resolveSource } from '@etl/pipeline/plan';
 import { parseConfig } from '../../config/environment';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 
 /** Escaped placeholders. Braces in a URI are escaped, but those of a placeholder must be preserved. */
 const placeholders = /%7B(yyyy|MM|dd|date)%7D/g;

@@ -1,8 +1,9 @@
+import { CliError } from '@etl/lib/cliError';
 import { makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import { type BatchRequest, parseBatchRequest } from '@etl/pipeline/batch/request';
 import { destinationUri, jsonObject } from '../arguments';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { prefixUri } from './prefix';
 import type { RequestOptions } from './requestOptions';
 

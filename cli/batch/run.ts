@@ -1,12 +1,12 @@
+import { CliError } from '@etl/lib/cliError';
 import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures';
 import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
+import { type Follower, follow } from '../../client/follow';
 import { temporalClient } from '../../config/temporalClient';
-import { CliError } from '../errors';
-import { type Follower, follow } from '../follow';
 import { temporalCommand } from '../hints';
 import type { BatchReport, ShownStatus } from './report';
 

@@ -1,6 +1,6 @@
+import { count, number } from '@etl/lib/amounts';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchSummary, LeftOut, LeftOutReason } from '@etl/pipeline/batch/summary';
-import { count, number } from '../show';
 import type { BatchReport, ShownStatus } from './report';
 
 const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;

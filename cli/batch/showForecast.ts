@@ -1,4 +1,4 @@
-import { count, number } from '../show';
+import { count, number } from '@etl/lib/amounts';
 import type { DayForecast, Forecast } from './dryRun';
 import { describeLeftOut } from './show';
 

@@ -14,11 +14,10 @@ export function aslCommand(): Command {
     )
     .option('--out <file>', 'write to a file instead of stdout')
     .addOption(
-      new Option('--check', 'fail if asl/etl-pipeline.asl.json differs from the generated state machine').conflicts([
-        'lint',
-        'out',
-        'mermaid',
-      ]),
+      new Option(
+        '--check',
+        'fail if step-functions/etl-pipeline.asl.json differs from the generated state machine',
+      ).conflicts(['lint', 'out', 'mermaid']),
     )
     .addOption(
       new Option('--lint <file>', 'report the problems of any state machine definition').conflicts(['out', 'mermaid']),

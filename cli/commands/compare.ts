@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
+import { interpreterNames } from '../../step-functions/compare/interpreters';
 import type { CompareOptions } from '../actions/compare';
 import { positiveInteger } from '../arguments';
-import { interpreterNames } from '../compare/interpreters';
 
 const action = (): typeof import('../actions/compare') => require('../actions/compare');
 

@@ -1,3 +1,4 @@
+import { CliError } from '@etl/lib/cliError';
 import type { LetterPlaces } from '@etl/pipeline/deadLetters/eventKey';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
@@ -7,7 +8,7 @@ import { type Config, parseConfig } from '../../config/environment';
 import { createDeadLetterFolder } from '../../local/deadLetterFolder';
 import { places as localPlaces } from '../../local/places';
 import { awsServices } from '../../workers/aws';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { groupLetters, type LetterGroup } from './groups';
 
 /** The configured dead-letter queue or folder. */

@@ -1,8 +1,8 @@
+import { count } from '@etl/lib/amounts';
 import { oneLine } from '@etl/lib/oneLine';
 import { shownUri } from '@etl/lib/text/shownUri';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Redriven } from '../redrive';
-import { count } from '../show';
 import { failedAt, type LetterGroup } from './groups';
 
 export function describeGroup({ letter, copies }: Pick<LetterGroup, 'letter' | 'copies'>): string[] {

@@ -1,4 +1,5 @@
-import { CliError, cliExitCodes } from '../errors';
+import { CliError } from '@etl/lib/cliError';
+import { cliExitCodes } from '../errors';
 import { dayNames, monthNames, shortNames } from './names';
 
 /** Values of the fields of a cron expression, each in ascending order. */

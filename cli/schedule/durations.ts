@@ -1,4 +1,5 @@
-import { CliError, cliExitCodes } from '../errors';
+import { CliError } from '@etl/lib/cliError';
+import { cliExitCodes } from '../errors';
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

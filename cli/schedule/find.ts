@@ -1,7 +1,8 @@
+import { CliError } from '@etl/lib/cliError';
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { temporalClient } from '../../config/temporalClient';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { etlCommand, temporalCommand } from '../hints';
 
 export interface Found {

@@ -1,6 +1,7 @@
+import { CliError } from '@etl/lib/cliError';
 import type { Client } from '@temporalio/client';
 import { temporalClient } from '../../config/temporalClient';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith } from '../hints';
 import { lookUp } from './find';
 import type { nightlySchedule } from './settings';

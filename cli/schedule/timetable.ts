@@ -1,4 +1,5 @@
-import { CliError, cliExitCodes } from '../errors';
+import { CliError } from '@etl/lib/cliError';
+import { cliExitCodes } from '../errors';
 import { cronFields } from './cron';
 import { dayNames, shortNames } from './names';
 import { minutesOfDay, type WallTime } from './wallTime';

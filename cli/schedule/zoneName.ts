@@ -1,5 +1,6 @@
+import { CliError } from '@etl/lib/cliError';
 import { isTimeZone } from '@etl/lib/timeZones';
-import { CliError, cliExitCodes } from '../errors';
+import { cliExitCodes } from '../errors';
 
 /** Three-letter names of the IANA database. Node knows more of them, such as PST, which Temporal rejects. */
 const shortNames = new Set('CET EET EST GMT HST MET MST PRC ROC ROK UCT UTC WET'.split(' '));

@@ -23,7 +23,7 @@ export async function bundleConvert(options) {
       external: ['snappy'],
       plugins: [withoutPortableEngine, foldersOfPackage(image, join(out, 'image'), dirname(outfile))],
     });
-  await bundle(join(root, 'dist', 'lambdas', 'convert.js'), join(out, 'index.js'));
+  await bundle(join(root, 'dist', 'step-functions', 'lambdas', 'convert.js'), join(out, 'index.js'));
   const thread = join('dist', 'engine', 'kernel', 'thread.js');
   await bundle(join(image, thread), join(out, 'image', thread));
   for (const file of ['package.json', join('dist', 'kernel.wasm')])
@@ -31,7 +31,7 @@ export async function bundleConvert(options) {
   await copySnappy();
 }
 
-/** The image's Parquet library is no code for a bundle; the function refuses this engine (lambdas/convert.ts). */
+/** The image's Parquet library is no code for a bundle; the function refuses this engine (step-functions/lambdas/convert.ts). */
 const withoutPortableEngine = {
   name: 'without the portable engine',
   setup({ onLoad }) {

@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { stateMachine } from '../../asl/machine';
-import { machinePicture } from '../../asl/picture';
-import { withSubstitutions } from '../../asl/settings';
-import { workflowPicture } from '../../asl/workflowPicture';
 import { checkDefinition } from '../../cli/checkDefinition';
 import { findingsIn } from '../../cli/lintDefinition';
 import { variables } from '../../config/environment';
+import { stateMachine } from '../../step-functions/definition/machine';
+import { machinePicture } from '../../step-functions/definition/picture';
+import { withSubstitutions } from '../../step-functions/definition/settings';
+import { workflowPicture } from '../../step-functions/definition/workflowPicture';
 import { command, root } from '../support/processes';
 
 let folder: string;
@@ -32,7 +32,7 @@ describe('etl asl', () => {
   test('writes the committed definition', async () => {
     const { exitCode, stdout } = await asl([]);
     expect(exitCode).toBe(0);
-    expect(stdout).toBe(await readFile(join(root, 'asl', 'etl-pipeline.asl.json'), 'utf8'));
+    expect(stdout).toBe(await readFile(join(root, 'step-functions', 'etl-pipeline.asl.json'), 'utf8'));
   });
 
   test('uses the names of the configuration', async () => {
@@ -62,11 +62,11 @@ describe('etl asl', () => {
 
 describe('conflicting options', () => {
   test.each([
-    [['--check', '--lint', 'asl/etl-pipeline.asl.json'], '--check', '--lint'],
+    [['--check', '--lint', 'step-functions/etl-pipeline.asl.json'], '--check', '--lint'],
     [['--check', '--out', 'never.json'], '--check', '--out'],
     [['--check', '--mermaid'], '--check', '--mermaid'],
-    [['--lint', 'asl/etl-pipeline.asl.json', '--out', 'never.json'], '--lint', '--out'],
-    [['--lint', 'asl/etl-pipeline.asl.json', '--mermaid', 'workflow'], '--lint', '--mermaid'],
+    [['--lint', 'step-functions/etl-pipeline.asl.json', '--out', 'never.json'], '--lint', '--out'],
+    [['--lint', 'step-functions/etl-pipeline.asl.json', '--mermaid', 'workflow'], '--lint', '--mermaid'],
   ])('%j: exits with 64 and an error that names both', async (args, one, other) => {
     const { exitCode, stdout, stderr } = await asl(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' });
@@ -116,7 +116,7 @@ describe('--check', () => {
     ['a missing end', (text) => text.slice(0, text.lastIndexOf('}')), /it ends should be \}/],
     ['a surplus end', (text) => `${text}{}\n`, /\{\} should be its end/],
   ])('finds %s and its line', async (_what, change, words) => {
-    const text = await readFile(join(root, 'asl', 'etl-pipeline.asl.json'), 'utf8');
+    const text = await readFile(join(root, 'step-functions', 'etl-pipeline.asl.json'), 'utf8');
     const path = await file('changed.json', change(text));
     expect(() => checkDefinition(path)).toThrow(words);
     expect(() => checkDefinition(path)).toThrow(expect.objectContaining({ exitCode: 1 }));
@@ -130,7 +130,11 @@ describe('--check', () => {
 
 describe('--lint', () => {
   test('finds nothing in the generated definition', async () => {
-    expect(await asl(['--lint', 'asl/etl-pipeline.asl.json'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await asl(['--lint', 'step-functions/etl-pipeline.asl.json'])).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   test('prints one line per finding, with its state and rule, and exits with 65', async () => {

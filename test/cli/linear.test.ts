@@ -1,19 +1,15 @@
-import { integrationOf, isActivity, readDefinition } from '../../asl/lint/definition';
-import { nearest } from '../../asl/lint/nearest';
-import { parsePath, pathsIn, pathsInTemplate } from '../../asl/lint/paths/expressions';
-import { at, put, unknownShape } from '../../asl/lint/paths/shape';
-import { formatArguments } from '../../asl/lint/rules/formatArguments';
-import { integrations } from '../../asl/lint/rules/integrations';
-import { literalPaths } from '../../asl/lint/rules/literalPaths';
-import { parameterNames } from '../../asl/lint/rules/parameterNames';
-import { taskTokens } from '../../asl/lint/rules/taskTokens';
-import { misspelt } from '../../asl/lint/stateFields';
 import { selectGroups } from '../../cli/dlq/groups';
 import { describeDiscarded, describeRedriven } from '../../cli/dlq/show';
 import { duration } from '../../cli/schedule/durations';
 import { nightlyAction } from '../../cli/schedule/settings';
 import { cronTimetable, daysOfWeek, timeOfDay } from '../../cli/schedule/timetable';
 import { timeZone } from '../../cli/schedule/zoneName';
+import { integrationOf, readDefinition } from '../../step-functions/lint/definition';
+import { parsePath, pathsIn, pathsInTemplate } from '../../step-functions/lint/paths/expressions';
+import { at, put, unknownShape } from '../../step-functions/lint/paths/shape';
+import { formatArguments } from '../../step-functions/lint/rules/formatArguments';
+import { literalPaths } from '../../step-functions/lint/rules/literalPaths';
+import { parameterNames } from '../../step-functions/lint/rules/parameterNames';
 import { isSlow } from '../support/linear';
 
 /** Returns the result, or the CliError of a rejected text. A stack overflow fails the test. */
@@ -57,15 +53,9 @@ const readers: Record<string, (text: string) => unknown> = {
     const { names } = parsePath(`$${text}`);
     return at(put(unknownShape, names, unknownShape), names);
   },
-  resources: (text) => [
-    integrationOf({ Resource: text }),
-    integrationOf({ Resource: `arn:aws:states:::${text}` }),
-    isActivity({ Resource: `arn:aws:states:${text}` }),
-  ],
-  nearest: (text) => nearest(text, ['Resource', 'ResultPath']),
-  misspelt: (text) => misspelt({ Type: 'Task', [text]: 1 }),
+  resources: (text) => [integrationOf({ Resource: text }), integrationOf({ Resource: `arn:aws:states:::${text}` })],
   formatArguments: (text) => formatArguments(machineOf(text)),
-  rules: (text) => [integrations, literalPaths, parameterNames, taskTokens].map((rule) => rule(machineOf(text))),
+  rules: (text) => [literalPaths, parameterNames].map((rule) => rule(machineOf(text))),
 };
 
 /** Texts that make a pattern fail after it has matched almost everything. */

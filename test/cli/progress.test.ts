@@ -1,6 +1,6 @@
 import type { Progress } from '@etl/pipeline/manifest';
 import { shareOfFiles, withReports } from '../../cli/progress';
-import type { TaskReport } from '../../cli/taskReports';
+import type { TaskReport } from '../../client/taskReports';
 
 const progress = (bytesRead: number, bytesTotal = 100): Progress => ({
   ...{ phase: 'converting', bytesRead, bytesTotal, rowsRead: bytesRead, parts: 1 },

@@ -40,7 +40,9 @@ test.each([
 });
 
 test('loads the packages that a command needs', async () => {
-  expect(heavy(await loadedByEtl(['asl', '--lint', 'asl/etl-pipeline.asl.json']))).toContain('asl-validator');
+  expect(heavy(await loadedByEtl(['asl', '--lint', 'step-functions/etl-pipeline.asl.json']))).toContain(
+    'asl-validator',
+  );
   const withQueue = { DLQ_URL: 'http://127.0.0.1:1/letters', AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
   expect(heavy(await loadedByEtl(['dlq', 'list'], withQueue))).toContain('@aws-sdk/client-sqs');
 });

@@ -1,6 +1,6 @@
-import { lateConfirmName, stateNames } from '../../asl/names';
-import { reached } from '../../asl/transitions';
-import type { State, StateMachine } from '../../asl/types';
+import { lateConfirmName, stateNames } from '../../step-functions/definition/names';
+import { reached } from '../../step-functions/definition/transitions';
+import type { State, StateMachine } from '../../step-functions/definition/types';
 
 /** A change of the state machine that makes it differ from the workflow. */
 export interface AslMutation {

@@ -1,8 +1,8 @@
 import { credentials } from '@etl/pipeline/definition';
 import { type Stage, stageFailures } from '@etl/pipeline/flow';
 import { retriesWithin } from '@etl/pipeline/retries';
-import { credentialsError, stateNames } from '../../asl/names';
-import type { Retrier, StateMachine, TaskState } from '../../asl/types';
+import { credentialsError, stateNames } from '../../step-functions/definition/names';
+import type { Retrier, StateMachine, TaskState } from '../../step-functions/definition/types';
 import type { Bounds, ReadHistory } from './history';
 import type { Disagreement } from './trace';
 

@@ -1,7 +1,7 @@
 import { budgets, transform } from '@etl/pipeline/definition';
 import { failureTypes } from '@etl/pipeline/failures';
 import type { Stage } from '@etl/pipeline/flow';
-import type { DifferenceId, differences } from '../../asl/differences';
+import type { DifferenceId, differences } from '../../step-functions/definition/differences';
 import { classOf } from './classes';
 import { type CallPlan, nth, type Scenario } from './scenarios';
 import type { Aspect, Disagreement, StageTrace, Trace } from './trace';

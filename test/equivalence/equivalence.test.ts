@@ -1,6 +1,6 @@
 import { budgets } from '@etl/pipeline/definition';
-import { stateMachine } from '../../asl/machine';
-import { withSubstitutions } from '../../asl/settings';
+import { stateMachine } from '../../step-functions/definition/machine';
+import { withSubstitutions } from '../../step-functions/definition/settings';
 import { Rig } from '../support/rig';
 import { thorough } from '../support/thorough';
 import { oddLaunchWaits } from './classes';

@@ -1,5 +1,5 @@
-import { stateMachine } from '../../asl/machine';
-import { withSubstitutions } from '../../asl/settings';
+import { stateMachine } from '../../step-functions/definition/machine';
+import { withSubstitutions } from '../../step-functions/definition/settings';
 import { expectedTrace } from './expected';
 import { enumerated, randomScenarios } from './scenarios';
 import { runOnStepFunctions } from './stepFunctions';

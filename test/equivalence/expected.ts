@@ -2,8 +2,8 @@ import { budgets, steps, type Topic, topics, transform } from '@etl/pipeline/def
 import type { FailureType } from '@etl/pipeline/failures';
 import { flow, type Stage, stageFailures, stepOfStage } from '@etl/pipeline/flow';
 import { es } from '@etl/pipeline/messages/es';
-import { credentialsError } from '../../asl/names';
-import { callRetries } from '../../asl/retries';
+import { credentialsError } from '../../step-functions/definition/names';
+import { callRetries } from '../../step-functions/definition/retries';
 import { type CallEnd, type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import type { AttemptEnd, StageTrace, Trace } from './trace';
 import { batchDate, events, launchEnds } from './world';

@@ -1,5 +1,5 @@
-import { stateMachine } from '../../asl/machine';
-import { withSubstitutions } from '../../asl/settings';
+import { stateMachine } from '../../step-functions/definition/machine';
+import { withSubstitutions } from '../../step-functions/definition/settings';
 import { Rig } from '../support/rig';
 import { aslMutations, reachable } from './aslMutations';
 import { contractBreaches } from './contract';

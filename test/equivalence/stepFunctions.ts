@@ -1,9 +1,9 @@
 import '../support/compiledSchema';
 import { topics } from '@etl/pipeline/definition';
-import { stageOfState } from '../../asl/names';
-import { withSubstitutions } from '../../asl/settings';
-import type { StateMachine } from '../../asl/types';
-import { type Execution, execute, type ResourceHandler, TaskError } from '../../local/stepFunctions/interpreter';
+import { stageOfState } from '../../step-functions/definition/names';
+import { withSubstitutions } from '../../step-functions/definition/settings';
+import type { StateMachine } from '../../step-functions/definition/types';
+import { type Execution, execute, type ResourceHandler, TaskError } from '../../step-functions/interpreter/interpreter';
 import { delivered } from '../support/fakeActivities';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import { type StageTrace, sentMessage, type Trace } from './trace';

@@ -1,4 +1,4 @@
-import type { StateMachine } from '../../asl/types';
+import type { StateMachine } from '../../step-functions/definition/types';
 import { contractBreaches } from './contract';
 import { declared, type Sides, shownIds } from './declared';
 import { expectedTrace } from './expected';

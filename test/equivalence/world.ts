@@ -9,7 +9,7 @@ import { openStore } from '@etl/storage/openStore';
 import { publish } from '@etl/storage/publish';
 import type { Validation } from '../../activities/contract';
 import { validateInput } from '../../activities/validateInput';
-import { handler, type ValidationAnswer } from '../../lambdas/validateInput';
+import { handler, type ValidationAnswer } from '../../step-functions/lambdas/validateInput';
 import { prepare } from '../storage/support/batches';
 
 /** Outcome of a launch. `running` never ends, `pending` never starts. */

@@ -4,7 +4,19 @@ import { silenceSeconds } from '@etl/pipeline/awsClients';
 import { longPollSeconds } from '../../aws/sqsQueue';
 
 const root = join(__dirname, '..', '..');
-const folders = ['activities', 'asl', 'aws', 'bench', 'cli', 'etl-image', 'lambdas', 'local', 'pipeline', 'scripts'];
+const folders = [
+  'activities',
+  'aws',
+  'bench',
+  'cli',
+  'client',
+  'etl-image',
+  'fargate',
+  'local',
+  'pipeline',
+  'scripts',
+  'step-functions',
+];
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder)).flatMap((name) => {

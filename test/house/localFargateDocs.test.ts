@@ -12,7 +12,7 @@ test('docs/local-fargate.md lists exactly the operations of the endpoint', () =>
 });
 
 test('docs/local-fargate.md lists exactly the options of the endpoint', () => {
-  const [, options = ''] = /options: \{\n([\s\S]*?)\n {4}\},/.exec(read('local', 'ecs', 'main.ts')) ?? [];
+  const [, options = ''] = /options: \{\n([\s\S]*?)\n {4}\},/.exec(read('local', 'fargate.ts')) ?? [];
   const declared = [...options.matchAll(/^ +'?([a-z-]+)'?: \{/gm)].map(([, name]) => `--${name}`);
   const listed = [...document.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, option]) => option);
   expect(declared.length).toBeGreaterThan(5);

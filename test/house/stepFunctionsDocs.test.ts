@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { steps } from '@etl/pipeline/definition';
-import { integrationOf } from '../../asl/lint/definition';
-import { stateMachine } from '../../asl/machine';
-import { withSubstitutions } from '../../asl/settings';
 import { variables } from '../../config/environment';
+import { stateMachine } from '../../step-functions/definition/machine';
+import { withSubstitutions } from '../../step-functions/definition/settings';
+import { integrationOf } from '../../step-functions/lint/definition';
 import { aslMutations } from '../equivalence/aslMutations';
 import { enumerated } from '../equivalence/scenarios';
 
@@ -60,7 +60,7 @@ test('the table of states lists exactly the states of the machine', () => {
 });
 
 test('the table of lint rules lists exactly the rules', () => {
-  const folders = ['asl/lint', 'asl/lint/rules', 'asl/lint/paths'];
+  const folders = ['step-functions/lint', 'step-functions/lint/rules', 'step-functions/lint/paths'];
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.ts'))

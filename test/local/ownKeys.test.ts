@@ -1,7 +1,7 @@
 import { createCallCounts } from '@etl/fargate/http/callCounts';
 import { agentEnvironment } from '@etl/fargate/run/handover';
 import { resolveProgram } from '@etl/fargate/run/images';
-import { createLambdaInvoke } from '../../local/stepFunctions/lambdaInvoke';
+import { createLambdaInvoke } from '../../step-functions/interpreter/lambdaInvoke';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 

@@ -12,10 +12,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { getFaults } from '@etl/fargate/faults/control';
-import { ecsCalls } from '../../cli/compare/calls';
 import { localEcsSettings } from '../../local/ecsSettings';
 import { unreachablePorts } from '../../local/gate/unreachablePorts';
 import type { Ministack } from '../../local/ministack/server';
+import { ecsCalls } from '../../step-functions/compare/calls';
 import { clientConfig, s3With } from '../support/awsTestClients';
 import { attack, HostileBrowser, hostileScript } from '../support/hostileBrowser';
 import { type Listening, listeningBelow } from '../support/listening';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
-import type { reportObject } from '../../cli/compare/report';
+import type { reportObject } from '../../step-functions/compare/report';
 import { root, start } from '../support/processes';
 import { publishedFolder } from '../support/publishedFolder';
 import { etl, until } from '../support/system';

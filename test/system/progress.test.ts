@@ -1,4 +1,4 @@
-import { createReportReader } from '../../cli/taskReports';
+import { createReportReader } from '../../client/taskReports';
 import { until } from '../support/system';
 import { SlowRuns } from './support/slowRun';
 

@@ -1,7 +1,8 @@
+import { CliError } from '@etl/lib/cliError';
 import { dayIn } from '@etl/lib/timeZones';
 import { batchRequest } from '../../batch/request';
 import type { RequestOptions } from '../../batch/requestOptions';
-import { CliError, cliExitCodes } from '../../errors';
+import { cliExitCodes } from '../../errors';
 import { etlCommand } from '../../hints';
 import { movedTimes } from '../../schedule/clockChanges';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CliError } from '@etl/lib/cliError';
 import { exitCodes } from '@etl/pipeline/failures';
 import type { ScheduleHandle } from '@temporalio/client';
-import { CliError } from '../../errors';
 import { etlCommand } from '../../hints';
 import { find } from '../../schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../schedule/report';

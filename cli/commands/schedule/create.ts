@@ -1,7 +1,8 @@
+import { CliError } from '@etl/lib/cliError';
 import { Command, Option } from 'commander';
 import type { CreateOptions } from '../../actions/schedule/create';
 import { prefixArgument, withRequestOptions } from '../../batch/requestOptions';
-import { CliError, cliExitCodes } from '../../errors';
+import { cliExitCodes } from '../../errors';
 import { duration } from '../../schedule/durations';
 import { minCatchupMs, overlapPolicies, scheduleDefaults } from '../../schedule/settings';
 import { daysOfWeek, timeOfDay } from '../../schedule/timetable';

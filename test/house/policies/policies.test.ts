@@ -143,10 +143,10 @@ const roles: Readonly<Record<string, Role>> = {
     ],
   },
   task: { ...taskRole, entry: 'etl-image/src/program.ts' },
-  'light function': { ...taskRole, entry: 'lambdas/convert.ts' },
+  'light function': { ...taskRole, entry: 'step-functions/lambdas/convert.ts' },
   'validate-input': {
     policy: block('step-functions', 'validate-input policy'),
-    entry: 'lambdas/validateInput.ts',
+    entry: 'step-functions/lambdas/validateInput.ts',
     does: [...reads(raw, clean), ...each('s3:PutObject', [`${clean}/_etl/ventas/2026-02-08/dia/options/0123.json`])],
     mustNot: [
       ...each('s3:PutObject', [`${raw}/x`, `${clean}/ventas/x`, commit]),
@@ -155,7 +155,7 @@ const roles: Readonly<Record<string, Role>> = {
   },
   'confirm-commit': {
     policy: block('step-functions', 'confirm-commit policy'),
-    entry: 'lambdas/confirmCommit.ts',
+    entry: 'step-functions/lambdas/confirmCommit.ts',
     // One file reads and writes the commit log.
     unused: ['s3:PutObject'],
     does: [...each('s3:GetObject', [commit]), ...each('s3:ListBucket', [clean])],
@@ -193,7 +193,9 @@ test("every SDK command has its actions, and the store's actions match those of 
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(folder, name));
-  const code = ['aws', 'activities', 'workers', 'lambdas', 'storage/src', 'etl-image/src'].flatMap(sources);
+  const code = ['aws', 'activities', 'workers', 'step-functions/lambdas', 'storage/src', 'etl-image/src'].flatMap(
+    sources,
+  );
   const commands = [...new Set(code.flatMap(commandsIn))].sort();
   expect(commands).toEqual(Object.keys(actionsOf).sort());
   const ofStore = [...new Set(sources('storage/src').flatMap(commandsIn))].flatMap((name) => actionsOf[name] ?? []);

@@ -1,0 +1,17 @@
+import { cliExitCodes } from './errors';
+import { temporalCommand } from './hints';
+import { printLines } from './output';
+
+/**
+ * Makes Ctrl-C end this command, but not the workflow that it follows. Returns a function that restores the default.
+ */
+export function detachOnInterrupt(what: string, workflowId: string, before: () => void): () => void {
+  const interrupted = () => {
+    before();
+    const cancel = temporalCommand('workflow', 'cancel', '--workflow-id', workflowId);
+    printLines([`The ${what} goes on without this command. Cancel it with: ${cancel}`], process.stderr);
+    process.exit(cliExitCodes.interrupted);
+  };
+  process.once('SIGINT', interrupted);
+  return () => void process.removeListener('SIGINT', interrupted);
+}

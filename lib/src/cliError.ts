@@ -1,0 +1,13 @@
+/** An error shown to the user: one line for the cause, one for the remedy. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  constructor(
+    message: string,
+    readonly remedy: string,
+    /** @see docs/cli.md */
+    readonly exitCode: number,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,56 @@
+import { pause } from '@etl/lib/pause';
+import type { Running } from './component';
+
+export interface Kept {
+  /** Returns the ID of the current process. */
+  pid(): number;
+  stop(): Promise<void>;
+}
+
+const calmSeconds = 60;
+const longestDelaySeconds = 30;
+
+/**
+ * Starts a part, and restarts it with a backoff whenever it ends by itself: after 1 s, then 2, 4 … up to 30 s. A part
+ * that ran for a minute starts again with 1 s. Rejects when the first start fails. `onStart` receives each process ID.
+ */
+export async function keepRunning(
+  name: string,
+  start: () => Promise<Running>,
+  say: (line: string) => void,
+  onStart: (pid: number) => void,
+): Promise<Kept> {
+  const stopping = new AbortController();
+  let current: Running | undefined = await start();
+  onStart(current.pid);
+
+  const watch = async (): Promise<void> => {
+    let crashes = 0;
+    while (!stopping.signal.aborted) {
+      const startedAt = performance.now();
+      const how = (await current?.exited) ?? 'did not start';
+      if (stopping.signal.aborted) return;
+      crashes = performance.now() - startedAt > calmSeconds * 1000 ? 0 : crashes;
+      const seconds = Math.min(longestDelaySeconds, 2 ** crashes++);
+      say(`${name} ended (${how}); starting it again in ${seconds} s`);
+      await pause(seconds, stopping.signal);
+      if (stopping.signal.aborted) return;
+      current = await start().catch((error: Error) => {
+        say(`${name}: ${error.message}`);
+        return undefined;
+      });
+      if (current) onStart(current.pid);
+    }
+  };
+
+  const watching = watch();
+  return {
+    pid: () => current?.pid ?? -1,
+    async stop() {
+      stopping.abort();
+      await current?.stop();
+      await watching;
+      await current?.stop(); // a process that was starting meanwhile
+    },
+  };
+}
