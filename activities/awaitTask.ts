@@ -1,9 +1,9 @@
 import { joinUri } from '@etl/lib/uri';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { AwaitInput } from './contract';
 import type { Describer } from './describer';
 import { endLikelyAt } from './expectedEnd';

@@ -1,6 +1,6 @@
 import { type CauseKind, classOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf, inWords } from '@etl/pipeline/causes/causeOf';
-import type { FailureType } from '@etl/pipeline/failures';
+import type { FailureType } from '@etl/pipeline/failures/table';
 import { StorageError } from '@etl/storage/objectStore';
 import { ApplicationFailure } from '@temporalio/common';
 import { CredentialsError, LightConverterError, TaskRunnerError, ThrottledError } from './ports';

@@ -4,11 +4,11 @@ import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import type { LeftOut } from '@etl/pipeline/batch/summary';
 import type { ContainerMode } from '@etl/pipeline/container';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import type { Batch } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { DeadLetter, LightEnd } from './ports';
 
 /** Activities that workflows may call. Of our code, workflows import only the types of this file and `pipeline`. */

@@ -3,7 +3,7 @@ import { capped, cut } from '@etl/lib/capped';
 import { joinUri } from '@etl/lib/uri';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { credentials } from '@etl/pipeline/definition';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { layout, progressName } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { lightLimits } from '@etl/pipeline/routing/policy';

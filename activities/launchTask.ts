@@ -1,6 +1,6 @@
 import { type ContainerInput, containerEnvironment } from '@etl/pipeline/container';
 import { transform } from '@etl/pipeline/definition';
-import { endedForGood } from '@etl/pipeline/taskEnd';
+import { endedForGood } from '@etl/pipeline/failures/classify';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LaunchInput, LaunchResult } from './contract';
 import { clientToken, startedBy, tagNames, tags } from './identity';

@@ -1,6 +1,7 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import type { PartOf } from '@etl/pipeline/batch/fileEvent';
 import type { RunEnd } from '@etl/pipeline/batch/fileResult';
+import type { KilledFor } from '@etl/pipeline/failures/table';
 import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
 import type { ObjectStore } from '@etl/storage/objectStore';
@@ -11,7 +12,7 @@ export interface LightEnd {
   readonly exitCode?: number;
   /** Further details, such as a timeout or exhausted memory. */
   readonly reason?: string;
-  readonly killedFor?: 'timeout' | 'memory' | 'unknown';
+  readonly killedFor?: KilledFor;
   readonly seconds: number;
   /** Memory of the function, which its cost depends on; absent for a process. */
   readonly memoryMiB?: number;

@@ -1,4 +1,4 @@
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import type { Waiting } from './awaitTask';
 import type { StopInput } from './contract';
 import type { TaskRunner } from './ports';

@@ -1,5 +1,5 @@
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import type { Progress } from '@etl/pipeline/manifest';
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import type { TaskDescription } from './ports';
 
 /** Returns the fields of a description that describe the task's end. */

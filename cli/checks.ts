@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { checkNamespace, connectClient, temporalOptions } from '../config/connection';
 import { parseConfig } from '../config/environment';
 import { explain } from '../config/explain';

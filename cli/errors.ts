@@ -1,4 +1,5 @@
-import { exitCodes, type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
+import { type FailureType, failureTypes } from '@etl/pipeline/failures/table';
 
 /** Exit codes of the `etl` command, in addition to those of the container (docs/cli.md). @see sysexits.h */
 export const cliExitCodes = {

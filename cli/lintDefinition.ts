@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { count } from '@etl/lib/amounts';
 import { CliError } from '@etl/lib/cliError';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { Finding } from '../step-functions/lint/finding';
 import { lintMachine } from '../step-functions/lint/lintMachine';
 import { cliExitCodes } from './errors';

@@ -1,5 +1,5 @@
 import { CliError } from '@etl/lib/cliError';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { Command, CommanderError } from 'commander';
 import { BatchRunningError } from '../client/batchRunningError';
 import { NoTemporalError } from '../config/errors';

@@ -3,7 +3,7 @@ import { md, shownAs } from '@etl/lib/text/markdown';
 import { joinUri } from '@etl/lib/uri';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import type { FailureType } from '@etl/pipeline/failures';
+import type { FailureType } from '@etl/pipeline/failures/table';
 import type { Launch } from '@etl/pipeline/launches';
 import { type Batch, layout, manifestName, workflowId } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';

@@ -1,6 +1,6 @@
 import { exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
-import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
+import { type ExitCode, exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { StorageError } from '@etl/storage/objectStore';
 import { ConfigError, NoTemporalError, payloadKeyErrorIn } from './errors';
 

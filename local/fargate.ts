@@ -5,7 +5,7 @@ import { type EcsEndpoint, startEcsEndpoint } from '@etl/fargate/endpoint';
 import { faultHooks } from '@etl/fargate/faults/hooks';
 import { loadFaultPlan } from '@etl/fargate/faults/load';
 import { isCode } from '@etl/fargate/state/files';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { localEcsSettings, localImage } from './ecsSettings';
 
 const usage = `Usage: node dist/local/fargate.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]…

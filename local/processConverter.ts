@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { hostEnvironment } from '@etl/fargate/run/images';
 import { memoryOf } from '@etl/fargate/run/usage';
 import { lastLines } from '@etl/lib/logTail';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { removeAbandoned } from '@etl/storage/scratchFolder';
 import type { LightConverter, LightEnd, LightRequest } from '../activities/ports';
 

@@ -1,9 +1,10 @@
 // Writes the generated files and blocks of documents: the state machine, its diagrams and tables, and the flags of the commands.
 // --check changes nothing, names the files that are out of date, and fails if there are any. Needs a build.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from './lib/ensure-installed.mjs';
+import { nullWordsSource } from './lib/null-words.mjs';
 
 const require = createRequire(import.meta.url);
 const load = (module) => require(join(root, 'dist', 'step-functions', 'definition', `${module}.js`));
@@ -15,12 +16,23 @@ const variablesTable = [
   '| --- | --- |',
   ...Object.entries(variables).map(([name, { description }]) => `| \`${name}\` | ${description} |`),
 ].join('\n');
+const { failureTypes } = require('@etl/pipeline/failures/table');
+const failuresTable = [
+  '| failure type | budget | exit codes | means |',
+  '| --- | --- | --- | --- |',
+  ...Object.entries(failureTypes).map(([type, { budget, exitCodes = [], meaning }]) => {
+    // Codes that are in no row are of this type, too.
+    const codes = [...exitCodes, ...(type === 'TaskFailed' ? ['any other'] : [])].join(', ');
+    return `| \`${type}\` | ${budget} | ${codes} | ${meaning} |`;
+  }),
+].join('\n');
 const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
 
 /** Content of a document between `<!-- name -->` and `<!-- /name -->`. */
 const blocks = {
   'docs/configuration.md': { variables: variablesTable },
   'docs/cli.md': commandBlocks(),
+  'docs/fargate.md': { failures: failuresTable },
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {
     'picture of the machine': mermaid(load('picture').machinePicture(machine)),
@@ -33,11 +45,13 @@ const check = process.argv.includes('--check');
 const outdated = [];
 
 function put(file, text) {
-  if (readFileSync(join(root, file), 'utf8') === text) return;
+  const path = join(root, file);
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   outdated.push(file);
-  if (!check) writeFileSync(join(root, file), text);
+  if (!check) writeFileSync(path, text);
 }
 
+put('etl-image/assembly/nullWords.ts', nullWordsSource([...require('@etl/image/types/nullWords').nullWords]));
 put('step-functions/etl-pipeline.asl.json', `${JSON.stringify(machine, null, 2)}\n`);
 for (const [file, parts] of Object.entries(blocks)) {
   let text = readFileSync(join(root, file), 'utf8');

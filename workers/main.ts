@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { terminalLine } from '@etl/lib/text/terminal';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { checkNamespace, connectClient, temporalOptions } from '../config/connection';

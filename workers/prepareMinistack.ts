@@ -7,7 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { terminalLine } from '@etl/lib/text/terminal';
 import { parseUri } from '@etl/lib/uri';
 import { clientSettings } from '@etl/pipeline/awsClients';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { type Config, parseConfig } from '../config/environment';
 import { ConfigError } from '../config/errors';
 import { prepareMinistack } from '../local/ministack/prepare';

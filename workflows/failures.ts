@@ -1,6 +1,6 @@
 import { cut } from '@etl/lib/capped';
 import { boundEvidence, type Evidence, noEvidence } from '@etl/pipeline/evidence';
-import { type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { type FailureType, failureTypes } from '@etl/pipeline/failures/table';
 import {
   ActivityFailure,
   ApplicationFailure,

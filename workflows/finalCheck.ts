@@ -1,5 +1,5 @@
 import { baseName } from '@etl/lib/uri';
-import { budgetOf, type FailureType } from '@etl/pipeline/failures';
+import { budgetOf, type FailureType } from '@etl/pipeline/failures/table';
 import { type ActivityOptions, CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import { confirmCommit, confirmWork, shown } from './activities';
 import type { Delivered } from './confirmed';

@@ -1,5 +1,6 @@
 import type { Evidence } from '@etl/pipeline/evidence';
-import { exitCodes, type FailureType, failureTypeOfExitCode } from '@etl/pipeline/failures';
+import { failureOfLight } from '@etl/pipeline/failures/classify';
+import { failureTypes } from '@etl/pipeline/failures/table';
 import { type Launch, lightLaunchOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
 import { lightLimits } from '@etl/pipeline/routing/policy';
@@ -25,7 +26,7 @@ export async function runLight(
   const end = await convert(context, generation);
   onTaskEnd(lightLaunchOf(generation, end));
   const evidence = evidenceOf(generation, end);
-  const failed = failureOf(end);
+  const failed = failureOfLight(end);
   if (failed) throw failure(failed, reasonOf(end), evidence);
   status.set({ step: 'confirm', generation });
   return confirmed(context, evidence, commitMissing(evidence));
@@ -47,18 +48,6 @@ async function convert({ plan, run, title }: RunContext, generation: number): Pr
   }
 }
 
-const killed: Readonly<Record<NonNullable<LightEnd['killedFor']>, FailureType>> = {
-  memory: 'OutOfMemory',
-  timeout: 'Timeout',
-  unknown: 'TaskKilled',
-};
-
-function failureOf({ exitCode, killedFor }: LightEnd): FailureType | undefined {
-  if (killedFor) return killed[killedFor];
-  if (exitCode === undefined) return 'ExitCodeMissing';
-  return exitCode === exitCodes.done ? undefined : failureTypeOfExitCode(exitCode);
-}
-
 function reasonOf({ exitCode, reason }: LightEnd): string {
   const facts = [reason, exitCode === undefined ? 'no exit code' : `exit code ${exitCode}`];
   return facts.filter(Boolean).join('; ');
@@ -76,5 +65,5 @@ export function continuesAsTask(failed: ApplicationFailure, { timings }: Plan): 
   const type = failureTypeOf(failed);
   // The run's own timeout applies to a task too.
   if (type === 'Timeout') return timings.timeoutSeconds > lightLimits.timeoutSeconds;
-  return ['OutOfMemory', 'TaskKilled', 'ExitCodeMissing'].includes(type);
+  return failureTypes[type].continuesAsTask === true;
 }

@@ -1,10 +1,10 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { transform as definition } from '@etl/pipeline/definition';
-import { budgetOf } from '@etl/pipeline/failures';
+import { budgetOf, failureTypes } from '@etl/pipeline/failures/table';
+import { reasonOf, type TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { describePurpose, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
-import { reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
 import {
   ActivityCancellationType,
   type ActivityOptions,
@@ -269,7 +269,7 @@ function stop(context: RunContext, taskArn: string, reason: string, until: WaitU
 function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
   const type = failureTypeOf(asFailure(error));
   if (type === 'Cancelled') return timings.launchQueueSeconds !== undefined;
-  return ['LaunchUnanswered', 'Throttled', 'ServiceUnavailable'].includes(type);
+  return failureTypes[type].mayHaveLaunched === true;
 }
 
 async function stopUnrecordedTasks(context: RunContext, reason: string, until: WaitUntil): Promise<void> {

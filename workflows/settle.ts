@@ -1,7 +1,8 @@
 import { baseName } from '@etl/lib/uri';
 import { evidenceOf } from '@etl/pipeline/evidence';
-import type { FailureType } from '@etl/pipeline/failures';
-import { failureOf, reasonOf, type TaskEnd } from '@etl/pipeline/taskEnd';
+import { failureOf } from '@etl/pipeline/failures/classify';
+import type { FailureType } from '@etl/pipeline/failures/table';
+import { reasonOf, type TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { patched } from '@temporalio/workflow';
 import { confirmWork, shown } from './activities';
 import { commitMissing, confirmed, type Delivered } from './confirmed';

@@ -1,10 +1,11 @@
 import { cut } from '@etl/lib/capped';
 import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
 import type { ContainerMode } from '@etl/pipeline/container';
-import { budgetOf, type FailureType, finalTypeOf } from '@etl/pipeline/failures';
+import { failureOf } from '@etl/pipeline/failures/classify';
+import { budgetOf, type FailureType, finalTypeOf } from '@etl/pipeline/failures/table';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
-import { failureOf, type TaskEnd } from '@etl/pipeline/taskEnd';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';

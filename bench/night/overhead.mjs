@@ -13,6 +13,9 @@ const kinds = [
   { name: 'events', withEvents: true },
 ];
 
+/** Fractions of the golden ratio are spread evenly, and no interval between polls divides them. */
+const goldenRatio = 0.618034;
+
 /**
  * Returns, for each kind, the seconds of a run without its task, and those until the end of the task was seen. Tasks end at
  * different moments between two looks.
@@ -25,7 +28,7 @@ export async function measureOverhead({ folder, say, singles, taskSeconds, sprea
     const events = writeFiles(place, singles);
     say(`${events.length} pipelines one at a time: ${name} …`);
     let started = 0;
-    const lengthOf = () => taskSeconds + (spreadSeconds * (started++ + 0.5)) / events.length;
+    const lengthOf = () => taskSeconds + spreadSeconds * ((started++ * goldenRatio) % 1);
     const queue = withEvents ? await startEventQueue() : undefined;
     const onEnd = queue && ((arn, overrides) => queue.send(stoppedEvent(arn, overrides)));
     const ecs = await startSimulatedEcs({ taskSeconds: lengthOf, work: commitAsContainer, onEnd });

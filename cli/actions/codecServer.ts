@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { CliError } from '@etl/lib/cliError';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { parseConfig } from '../../config/environment';
 import { localDefaults } from '../../config/localDefaults';
 import { openPayloads } from '../../config/payloads/payloads';

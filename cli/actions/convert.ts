@@ -5,7 +5,7 @@ import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { transform } from '@etl/pipeline/definition';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { layout } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import { optionsSchema } from '@etl/pipeline/options';

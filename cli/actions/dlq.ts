@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { count } from '@etl/lib/amounts';
 import { CliError } from '@etl/lib/cliError';
 import { terminalLine } from '@etl/lib/text/terminal';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { DeadLetterBox } from '../../activities/ports';
 import { connectClient } from '../../config/connection';
 import { intakeRule } from '../../workers/intake/rule';

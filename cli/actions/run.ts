@@ -1,4 +1,4 @@
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { describeLaunch } from '@etl/pipeline/launches';
 import { layout } from '@etl/pipeline/layout';
 import type { Routing } from '@etl/pipeline/plan';

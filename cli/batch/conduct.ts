@@ -1,5 +1,5 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { detachOnInterrupt } from '../detachOnInterrupt';
 import { exitCodeOfFailure } from '../errors';
 import { createLine, printJson, printLines } from '../output';

@@ -3,7 +3,7 @@ import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { type Follower, follow } from '../../client/follow';
 import { temporalClient } from '../../config/temporalClient';

@@ -1,4 +1,5 @@
-import { digit, dropSpaces, endOf, isNullWord, SPACE, skipSpaces, startOf } from './plain';
+import { isNullWord } from './nullWords';
+import { digit, dropSpaces, endOf, SPACE, skipSpaces, startOf } from './plain';
 
 /**
  * Reads dates of the forms 2026-02-08 and 08/02/2026 (with -, / or .), alone or followed by a time like `T10:30:00`.

@@ -1,4 +1,5 @@
-import { digit, dropSpaces, endOf, isNullWord, skipSpaces, startOf } from './plain';
+import { isNullWord } from './nullWords';
+import { digit, dropSpaces, endOf, skipSpaces, startOf } from './plain';
 
 /** Returns a mask of the lowest bytes. */
 function lowBytes(bytes: u32): u64 {

@@ -32,19 +32,3 @@ export function dropSpaces(at: usize, end: usize): usize {
   while (end > at && load<u8>(end - 1) == SPACE) end--;
   return end;
 }
-
-/**
- * Returns whether a text is NA, N/A, n/a, null, NULL, Null, NaN, nan, None or none: `nullWords` in src/types/texts.ts.
- */
-export function isNullWord(at: usize, length: u32): bool {
-  if (length === 2) return load<u16>(at) === 0x414e;
-  if (length === 3) {
-    const word = <u32>load<u16>(at) | ((<u32>load<u8>(at, 2)) << 16);
-    return word === 0x412f4e || word === 0x612f6e || word === 0x4e614e || word === 0x6e616e;
-  }
-  if (length !== 4) return false;
-  const word = load<u32>(at);
-  return (
-    word === 0x6c6c756e || word === 0x4c4c554e || word === 0x6c6c754e || word === 0x656e6f4e || word === 0x656e6f6e
-  );
-}

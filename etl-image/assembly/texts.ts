@@ -1,4 +1,5 @@
-import { digit, dropSpaces, endOf, isNullWord, skipSpaces, startOf } from './plain';
+import { isNullWord } from './nullWords';
+import { digit, dropSpaces, endOf, skipSpaces, startOf } from './plain';
 
 /** Reads `true` and `false` in any case. Counts: values. */
 export function readBooleans(

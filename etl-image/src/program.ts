@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { removeScratchFolder } from '@etl/storage/scratchFolder';
 import { openScratch } from './chunks/scratchSpace';
 import { failureOf } from './config/failures';

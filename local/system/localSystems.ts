@@ -13,7 +13,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CliError } from '@etl/lib/cliError';
 import { identify, isAlive, type ProcessIdentity } from '@etl/lib/processIdentity';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { configuredTemporal } from '../../config/connection';
 import { localDefaults } from '../../config/localDefaults';
 

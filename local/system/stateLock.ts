@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CliError } from '@etl/lib/cliError';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { tryLock } from '../lockFile';
 import { makeStateFolder } from '../places';
 

@@ -1,6 +1,6 @@
 import { nextMemorySize, type TaskSize } from '@etl/ecs/sizes';
-import type { BudgetName } from './failures';
-import { budgetOf, type FailureType } from './failures';
+import type { BudgetName } from './failures/table';
+import { budgetOf, type FailureType } from './failures/table';
 
 /** Number and pace of the relaunches that a run may spend on one class of failures. */
 export interface Budget {

@@ -240,7 +240,7 @@ export const transform = {
   progressUpdateSeconds: 30,
 } as const;
 
-/** Budgets for relaunches of a failed task. failures.ts maps each failure to its budget. */
+/** Budgets for relaunches of a failed task. failures/table.ts maps each failure to its budget. */
 export const budgets: Budgets = {
   /** Waits 60 s, then 120 s; then the run fails. */
   application: { maxRetries: 2, intervalSeconds: 60, backoffRate: 2, maxIntervalSeconds: 3600, jitter: 0.1 },

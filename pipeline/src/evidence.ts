@@ -1,7 +1,7 @@
 import { consoleUrl } from '@etl/ecs/consoleUrl';
 import { capped, cut } from '@etl/lib/capped';
+import type { TaskEnd } from './failures/taskEnd';
 import type { Launch } from './launches';
-import type { TaskEnd } from './taskEnd';
 
 /** Details of a failure besides its type and reason: details of the ApplicationFailure, facts of the alert. */
 export interface Evidence {

@@ -1,5 +1,5 @@
 import type { StepName } from './definition';
-import type { FailureType } from './failures';
+import type { FailureType } from './failures/table';
 
 /**
  * Transitions between stages as data. The state machine and both diagrams are generated from it, and test/equivalence

@@ -1,9 +1,9 @@
 import { lambdaUsd, taskCostUsd } from '@etl/ecs/prices';
 import type { TaskSize } from '@etl/ecs/sizes';
 import type { ContainerMode } from './container';
-import type { FailureType } from './failures';
+import type { FailureType } from './failures/table';
+import type { TaskEnd } from './failures/taskEnd';
 import type { Lane } from './plan';
-import type { TaskEnd } from './taskEnd';
 
 /** One deliberate launch of a run, as shown in the run's memo, its result, its failure and the Web UI. */
 export interface Launch {

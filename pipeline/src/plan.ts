@@ -6,7 +6,7 @@ import type { Budgets } from './budgets';
 import { letterKey } from './deadLetters/letterKey';
 import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
-import type { BudgetName } from './failures';
+import type { BudgetName } from './failures/table';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';

@@ -26,7 +26,7 @@ export const differences = [
   {
     id: 'failure-types',
     what: 'Failure type of a run, in its end, alert and dead letter',
-    temporal: 'any type of `pipeline/src/failures.ts`',
+    temporal: 'any type of `pipeline/src/failures/table.ts`',
     stepFunctions:
       '`Timeout`, `TaskFailed`, `CommitMissing`, `Superseded`, `ServiceUnavailable`, or `BadConfiguration` of a function; the reason has the rest',
     reason: 'a `Catch` only knows the name of an error',

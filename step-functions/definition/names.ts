@@ -1,4 +1,4 @@
-import type { FailureType } from '@etl/pipeline/failures';
+import type { FailureType } from '@etl/pipeline/failures/table';
 import { type End, flow, type Stage, type stageFailures } from '@etl/pipeline/flow';
 
 /** Names of the states for stages and ends, as the console shows them. */

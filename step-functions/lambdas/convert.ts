@@ -9,7 +9,7 @@ import { type LogEvent, logLine } from '@etl/image/report/log';
 import { resetCpuTime } from '@etl/image/report/usage';
 import { lastLines } from '@etl/lib/logTail';
 import { withoutOperatorVariables } from '@etl/pipeline/allowedPlacesFrom';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { lambdaMiBPerVcpu } from '@etl/pipeline/routing/estimate';
 import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
 import type { LightEnd } from '../../activities/ports';

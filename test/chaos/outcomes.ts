@@ -1,4 +1,4 @@
-import { type FailureType, failureTypes } from '@etl/pipeline/failures';
+import { type FailureType, failureTypes } from '@etl/pipeline/failures/table';
 import type { RealTask } from '../support/realTasks';
 import { timeoutSeconds } from './faults';
 import type { Walked } from './walk';

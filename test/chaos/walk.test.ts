@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deleteFaults, getFaults, putFaults } from '@etl/fargate/faults/control';
 import { fileUri } from '@etl/lib/fileUri';
+import { isAlive } from '@etl/lib/processIdentity';
 import type { ReapReport } from '../../workflows/reapTasks';
 import { readTasks } from '../support/realTasks';
-import { isAlive, LocalSystemUnderTest } from '../support/system';
+import { LocalSystemUnderTest } from '../support/system';
 import { badDay } from './faults';
 import { FragileWorker } from './hands';
 import { readMessages } from './messages';
@@ -61,7 +62,7 @@ withServer('random faults', () => {
         const own = tasks.filter((task) => task.workflowId === workflowId);
         problems.push(...(await problemsOf(run, { tasks: own, destination, heard: heardOf(workflowId) })));
       }
-      const left = tasks.flatMap(({ programs }) => programs?.programs ?? []).filter(({ pid }) => isAlive(pid));
+      const left = tasks.flatMap(({ programs }) => programs?.programs ?? []).filter(isAlive);
       process.stderr.write(summary({ walked, tasks: tasks.length, deeds, faults, reaped }));
       expect(problems).toEqual([]);
       expect(walked).toHaveLength(runs);

@@ -1,7 +1,7 @@
 import type { Budgets } from '@etl/pipeline/budgets';
-import type { BudgetName } from '@etl/pipeline/failures';
-import { budgetOf, type FailureType } from '@etl/pipeline/failures';
-import { failureOf } from '@etl/pipeline/taskEnd';
+import { failureOf } from '@etl/pipeline/failures/classify';
+import type { BudgetName } from '@etl/pipeline/failures/table';
+import { budgetOf, type FailureType } from '@etl/pipeline/failures/table';
 import { nth, type Scenario } from './scenarios';
 import type { Trace } from './trace';
 import { type LaunchEnd, launchEnds } from './world';

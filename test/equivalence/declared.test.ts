@@ -5,7 +5,7 @@ import { mayBeHeld } from '@etl/pipeline/approval';
 import { nextLaunch } from '@etl/pipeline/budgets';
 import { containerEnvironment } from '@etl/pipeline/container';
 import { budgets } from '@etl/pipeline/definition';
-import { budgetOf, failureTypeOfExitCode } from '@etl/pipeline/failures';
+import { budgetOf, failureTypeOfExitCode } from '@etl/pipeline/failures/table';
 import type { Plan } from '@etl/pipeline/plan';
 import { differences, differencesTable } from '../../step-functions/definition/differences';
 import { stateMachine } from '../../step-functions/definition/machine';

@@ -1,5 +1,5 @@
 import { budgets, transform } from '@etl/pipeline/definition';
-import { failureTypes } from '@etl/pipeline/failures';
+import { failureTypes } from '@etl/pipeline/failures/table';
 import type { Stage } from '@etl/pipeline/flow';
 import type { DifferenceId, differences } from '../../step-functions/definition/differences';
 import { classOf } from './classes';

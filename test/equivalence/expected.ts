@@ -1,5 +1,5 @@
 import { budgets, steps, type Topic, topics, transform } from '@etl/pipeline/definition';
-import type { FailureType } from '@etl/pipeline/failures';
+import type { FailureType } from '@etl/pipeline/failures/table';
 import { flow, type Stage, stageFailures, stepOfStage } from '@etl/pipeline/flow';
 import { es } from '@etl/pipeline/messages/es';
 import { credentialsError } from '../../step-functions/definition/names';

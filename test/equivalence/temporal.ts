@@ -1,7 +1,7 @@
 import { credentials, steps } from '@etl/pipeline/definition';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, WorkflowClient, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { CommitAnswer, EtlActivities, LaunchResult, Validation } from '../../activities/contract';

@@ -1,5 +1,5 @@
 import { variablesOf } from '@etl/pipeline/allowedPlacesFrom';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { failureOf } from '../../etl-image/src/config/failures';
 import { openEnvironment } from '../../etl-image/src/config/openEnvironment';
 import { buckets, HostileWorld } from '../support/hostilePlaces';

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes, failureTypes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
+import { failureTypes } from '@etl/pipeline/failures/table';
 import { cliExitCodes, exitCodeOfFailure } from '../../cli/errors';
 import { commandBlocks, namedCommands, parametersOf } from '../../cli/reference';
 

@@ -5,7 +5,8 @@ import { withRunIdentity } from '@etl/image/config/runIdentity';
 import { operatorVariables } from '@etl/pipeline/allowedPlacesFrom';
 import { silenceSeconds } from '@etl/pipeline/awsClients';
 import { type ContainerMode, containerEnvironment } from '@etl/pipeline/container';
-import { budgetOf, exitCodes, failureTypeOfExitCode, failureTypes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
+import { budgetOf, failureTypeOfExitCode, failureTypes } from '@etl/pipeline/failures/table';
 
 const document = readFileSync(join(__dirname, '..', '..', 'docs', 'container.md'), 'utf8');
 
@@ -77,7 +78,7 @@ describe('the environment', () => {
 });
 
 test('the table lists every exit code with its failure type and whether it is retried', () => {
-  const codes = [...Object.values(exitCodes), ...Object.values(failureTypes).flatMap((type) => type.exitCodes)];
+  const codes = [...Object.values(exitCodes), ...Object.values(failureTypes).flatMap(({ exitCodes: of = [] }) => of)];
   const expected = [...new Set<number>(codes)]
     .sort((a, b) => a - b)
     .map((code) => {

@@ -1,6 +1,6 @@
 import { type FailedLaunch, nextLaunch } from '@etl/pipeline/budgets';
 import { budgets } from '@etl/pipeline/definition';
-import type { FailureType } from '@etl/pipeline/failures';
+import type { FailureType } from '@etl/pipeline/failures/table';
 
 const onDemand = { spot: false };
 const failed = (failureType: FailureType, changes: Partial<FailedLaunch> = {}): FailedLaunch => ({

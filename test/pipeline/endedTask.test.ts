@@ -1,4 +1,5 @@
-import { endedForGood, failureOf, type TaskEnd } from '@etl/pipeline/taskEnd';
+import { endedForGood, failureOf } from '@etl/pipeline/failures/classify';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 
 const ended = (end: Partial<TaskEnd>): TaskEnd => ({ taskArn: 'arn:1', status: 'ended', logTail: [], ...end });
 

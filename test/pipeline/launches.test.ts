@@ -1,6 +1,6 @@
 import { taskCostUsd } from '@etl/ecs/prices';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { describeLaunch, launchOf, lightLaunchOf } from '@etl/pipeline/launches';
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
 
 const size = { cpu: 2048, memoryMiB: 8192 };
 

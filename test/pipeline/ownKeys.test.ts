@@ -4,7 +4,7 @@ import { parseFaultPlan } from '@etl/fargate/faults/plan';
 import { own } from '@etl/lib/own';
 import { parseBatchRequest } from '@etl/pipeline/batch/request';
 import { parseEvent } from '@etl/pipeline/event';
-import { budgetOf } from '@etl/pipeline/failures';
+import { budgetOf } from '@etl/pipeline/failures/table';
 import { optionsSchema } from '@etl/pipeline/options';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);

@@ -1,4 +1,4 @@
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { activityInfo, Context } from '@temporalio/activity';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';

@@ -1,4 +1,4 @@
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { ApplicationFailure } from '@temporalio/common';
 import type { AwaitInput, LaunchInput, StopInput } from '../../activities/contract';
 import { delivered, exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';

@@ -1,4 +1,4 @@
-import type { TaskEnd } from '@etl/pipeline/taskEnd';
+import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LaunchInput } from '../../activities/contract';

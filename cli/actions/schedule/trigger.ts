@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '@etl/lib/cliError';
-import { exitCodes } from '@etl/pipeline/failures';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { ScheduleHandle } from '@temporalio/client';
 import { etlCommand } from '../../hints';
 import { find } from '../../schedule/find';

@@ -1,7 +1,7 @@
 import { oneLine } from '@etl/lib/oneLine';
 import { type CauseKind, exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
-import { type ExitCode, exitCodes } from '@etl/pipeline/failures';
+import { type ExitCode, exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { StorageError, type StorageErrorCode } from '@etl/storage/objectStore';
 import {
   BadConfigurationError,

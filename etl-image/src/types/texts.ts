@@ -1,5 +1,6 @@
 import { type ReadDates, readDates } from './dates';
 import { type Evidence, noEvidence } from './evidence';
+import { nullWords } from './nullWords';
 import { evidenceOfNumber, readDouble, readInteger } from './numbers';
 import type { ColumnPlan } from './schema';
 
@@ -7,20 +8,6 @@ import type { ColumnPlan } from './schema';
  * The rules of docs/csv.md for a single value, which every engine follows. The kernel parses the common forms itself
  * (assembly/plain.ts) and delegates the others to this module.
  */
-
-/** Words that mean null in number, boolean and date columns. In text columns they are text: NA is Namibia. */
-export const nullWords: ReadonlySet<string> = new Set([
-  'NA',
-  'N/A',
-  'n/a',
-  'null',
-  'NULL',
-  'Null',
-  'NaN',
-  'nan',
-  'None',
-  'none',
-]);
 
 /** Trims the spaces around a value. They are significant only in text columns. */
 export function trimSpaces(text: string): string {

@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes } from '../failures';
+import { type ExitCode, exitCodes } from '../failures/exitCodes';
 
 /** Class of a failure outside this project's code, for callers that decide by it. */
 export type CauseKind =

@@ -1,7 +1,7 @@
 import type { BatchSummary } from '../batch/summary';
 import type { Topic } from '../definition';
 import type { Evidence } from '../evidence';
-import type { FailureType } from '../failures';
+import type { FailureType } from '../failures/table';
 import type { Totals } from '../manifest';
 
 /** How a run or a batch ended, as the workflow reports it. */

@@ -1,6 +1,6 @@
 import { steps } from '@etl/pipeline/definition';
 import { noEvidence } from '@etl/pipeline/evidence';
-import type { FailureType } from '@etl/pipeline/failures';
+import type { FailureType } from '@etl/pipeline/failures/table';
 import { flow } from '@etl/pipeline/flow';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import { languages, type MessageLanguage } from '@etl/pipeline/messages/languages';
