@@ -8,5 +8,5 @@ import { dirname, join } from 'node:path';
 export const packageRoot = rootAbove(__dirname);
 
 function rootAbove(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : rootAbove(dirname(folder));
+  return existsSync(join(folder, 'cli', 'etl.js')) ? folder : rootAbove(dirname(folder));
 }
