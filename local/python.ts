@@ -1,19 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cacheFolder';
 import { withLock } from './lockFile';
 import { onPath } from './onPath';
+import { requirementsFolder } from './requirementsFolder';
 
 const run = promisify(execFile);
-
-/** Beside the sources. This module runs both from source and from the build. */
-const requirementsFolder =
-  [__dirname, join(__dirname, '..', '..', 'local')]
-    .map((folder) => join(folder, 'requirements'))
-    .find((folder) => existsSync(folder)) ?? 'requirements';
 
 /** Installs only packages whose hash is in a file, build dependencies included. */
 const pipInstall = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--no-deps', '--no-build-isolation'];

@@ -76,7 +76,7 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
   let delivered = false;
   say('Starting Temporal, the local Fargate endpoint and a worker …');
   const starting = startSystem({
-    ...{ ...ports, stateDir, namespace, persistent: false, say, signal: stopping.signal },
+    ...{ ...ports, stateDir, namespace, persistent: false, isDemo: true, say, signal: stopping.signal },
   });
   try {
     const system = await Promise.race([starting, interrupted]);

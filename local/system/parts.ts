@@ -9,30 +9,44 @@ import { isPortFree } from '../freePort';
 import { places } from '../places';
 import { startDevServer } from '../temporal/devServer';
 import { PortTakenError } from '../temporal/errors';
-import { findTemporal } from '../temporal/findTemporal';
+import { findDemoServer, findTemporal } from '../temporal/findTemporal';
+import { startTestServer } from '../temporal/testServer';
 import { type Running, startProgram } from './component';
 import { localPlaces } from './localPlaces';
 import type { SystemSettings } from './settings';
 
 const dist = join(__dirname, '..', '..');
 
-/**
- * Finds the program of a Temporal server and returns a function that starts it. The search may take time, and reports
- * its progress.
- */
-export async function startServer(settings: SystemSettings): Promise<() => Promise<Running>> {
-  const exe = await findTemporal(settings.say, settings.signal);
+/** A Temporal server that was found and can be started. */
+export interface FoundServer {
+  readonly start: () => Promise<Running>;
+  readonly hasUi: boolean;
+}
+
+/** Finds the program of a Temporal server. The search may take time, and reports its progress. */
+export async function findServer(settings: SystemSettings): Promise<FoundServer> {
+  const { temporalPort: port, say, signal } = settings;
   const { logs, temporalDatabase } = places(settings.stateDir);
-  return () =>
+  const logFile = join(logs, 'temporal.log');
+  const { exe, kind } = settings.isDemo
+    ? await findDemoServer(say, signal)
+    : { exe: await findTemporal(say, signal), kind: 'server' };
+  if (kind === 'testServer') {
+    say("This demo runs on Temporal's test server, which has neither a Web UI nor schedules. For the complete server,");
+    say('install the Temporal CLI (https://docs.temporal.io/cli), or run npx etl up.');
+    return { start: () => startTestServer({ exe, port, logFile, signal }), hasUi: false };
+  }
+  const start = () =>
     startDevServer({
       exe,
-      port: settings.temporalPort,
+      port,
       uiPort: settings.uiPort,
       namespace: settings.namespace,
-      signal: settings.signal,
-      logFile: join(logs, 'temporal.log'),
+      signal,
+      logFile,
       ...(settings.persistent && { dbFile: temporalDatabase }),
     });
+  return { start, hasUi: true };
 }
 
 export async function startEndpoint(

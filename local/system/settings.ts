@@ -10,6 +10,8 @@ export interface SystemSettings {
   readonly ecsPort: number;
   /** Whether Temporal stores its workflows in a file, so that they survive a restart. */
   readonly persistent: boolean;
+  /** Whether a server without Web UI and schedules is enough, if a complete one takes long to get. @default false */
+  readonly isDemo?: boolean;
   /** Faults of the Fargate endpoint once all parts run (docs/faults.md). */
   readonly faults?: FaultPlan | undefined;
   /** Folder whose files start pipelines. */

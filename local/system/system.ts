@@ -6,12 +6,12 @@ import { checkNamespace, connectClient } from '../../config/connection';
 import { makeStateFolder } from '../places';
 import { startGuard } from './guard';
 import { type Kept, keepRunning } from './keepRunning';
-import { ecsClient, registerTaskDefinition, startEndpoint, startServer, startWorker, stopTasks } from './parts';
+import { ecsClient, findServer, registerTaskDefinition, startEndpoint, startWorker, stopTasks } from './parts';
 import type { SystemSettings } from './settings';
 
 export interface LocalSystem {
   readonly temporal: string;
-  /** Address of the Web UI; undefined when the user named the server, but not its UI. */
+  /** Address of the Web UI; undefined for a server without one, or when the user named the server, but not its UI. */
   readonly ui: string | undefined;
   readonly ecs: string;
   /** Returns the process IDs. `temporal` is null for a server that the user named. */
@@ -65,10 +65,14 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
   try {
     const named = process.env.TEMPORAL_ADDRESS;
     const temporal = named || `127.0.0.1:${settings.temporalPort}`;
-    const ui = named ? process.env.TEMPORAL_UI_URL : `http://127.0.0.1:${settings.uiPort}`;
+    let ui = process.env.TEMPORAL_UI_URL;
     signal.throwIfAborted();
     if (named) await orAborted(checkServer(), signal);
-    else kept.server = await keep('Temporal server', await startServer(settings));
+    else {
+      const { start, hasUi } = await findServer(settings);
+      kept.server = await keep('Temporal server', start);
+      ui = hasUi ? `http://127.0.0.1:${settings.uiPort}` : undefined;
+    }
     kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings, faults));
     client = ecsClient(ecs);
     await orAborted(registerTaskDefinition(client), signal);

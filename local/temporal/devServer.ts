@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { isPortFree } from '../freePort';
-import { ownerOnly } from '../places';
 import { PortTakenError } from './errors';
+import { type ServerProcess, startServerProcess } from './serverProcess';
 import { openWebUi } from './webUi';
 
 export interface DevServerSettings {
@@ -21,12 +17,6 @@ export interface DevServerSettings {
   readonly logFile: string;
   /** Stops a server that does not answer yet. */
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface DevServer {
-  readonly pid: number;
-  readonly exited: Promise<string>;
-  stop(): Promise<void>;
 }
 
 /**
@@ -45,69 +35,38 @@ const dynamicConfig = [
 /** Retention of closed workflows. The server's default is one day. */
 export const retentionDays = 30;
 
-const startSeconds = 30;
-const stopSeconds = 10;
-
 /**
  * Starts a Temporal dev server on 127.0.0.1 and returns once its namespace answers.
  * @throws PortTakenError, and the abort reason of the signal
  */
-export async function startDevServer(settings: DevServerSettings): Promise<DevServer> {
+export async function startDevServer(settings: DevServerSettings): Promise<ServerProcess> {
   const { exe, port, uiPort, namespace = 'default', dbFile, logFile, signal } = settings;
   if (!(await isPortFree(port))) throw new PortTakenError(port, 'Temporal server');
   if (!(await isPortFree(uiPort))) throw new PortTakenError(uiPort, 'Temporal Web UI');
-  mkdirSync(dirname(logFile), { recursive: true, mode: ownerOnly });
-  const log = openSync(logFile, 'a');
   const ui = await openWebUi(uiPort);
   const address = ['--ip', '127.0.0.1', '--port', port, '--ui-port', ui.innerPort, '--metrics-port', ui.metricsPort];
-  const child = spawn(
-    exe,
-    [
-      'server',
-      'start-dev',
-      ...address.map(String),
-      ...(namespace === 'default' ? [] : ['--namespace', namespace]),
-      '--log-level',
-      'warn',
-      ...dynamicConfig,
-      ...(dbFile ? ['--db-filename', dbFile] : []),
-    ],
-    { stdio: ['ignore', log, log], detached: true },
-  );
-  closeSync(log);
-  let ended = false;
-  const exited = new Promise<string>((resolve) => {
-    const end = (how: string) => {
-      ended = true;
-      resolve(how);
-    };
-    child.once('exit', (code, signal) => end(signal ? `ended by ${signal}` : `exit code ${code}`));
-    child.once('error', (error) => end(error.message));
-  }).finally(() => ui.close());
-  const stop = async (): Promise<void> => {
-    if (ended) return void (await exited);
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000);
-    await exited;
-    clearTimeout(timer);
-  };
-  for (const deadline = performance.now() + startSeconds * 1000; !(await isReady(`127.0.0.1:${port}`, namespace)); ) {
-    if (signal?.aborted) {
-      await stop();
-      throw signal.reason;
-    }
-    if (ended) throw new Error(`the Temporal server did not start (${await exited}): ${lastLine(logFile)}`);
-    if (performance.now() > deadline) {
-      await stop();
-      throw new Error(`the Temporal server did not answer within ${startSeconds} s; see ${logFile}`);
-    }
-    await delay(100);
+  const args = [
+    'server',
+    'start-dev',
+    ...address.map(String),
+    ...(namespace === 'default' ? [] : ['--namespace', namespace]),
+    '--log-level',
+    'warn',
+    ...dynamicConfig,
+    ...(dbFile ? ['--db-filename', dbFile] : []),
+  ];
+  const isReady = () => isNamespaceReady(`127.0.0.1:${port}`, namespace);
+  try {
+    const server = await startServerProcess({ exe, args, logFile, isReady, signal });
+    return { ...server, exited: server.exited.finally(() => ui.close()) };
+  } catch (error) {
+    await ui.close();
+    throw error;
   }
-  return { pid: child.pid ?? -1, exited, stop };
 }
 
 /** Returns whether the namespace exists and retains closed workflows for `retentionDays`. */
-async function isReady(address: string, namespace: string): Promise<boolean> {
+async function isNamespaceReady(address: string, namespace: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1000 });
     try {
@@ -120,8 +79,4 @@ async function isReady(address: string, namespace: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function lastLine(file: string): string {
-  return readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '';
 }

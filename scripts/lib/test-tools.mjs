@@ -4,9 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { checkFiles } from './checksums.mjs';
 import { root } from './ensure-installed.mjs';
-import { fetchJars, jarFolder, startScript, writeStartScript } from './java-test-server.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const run = promisify(execFile);
@@ -30,7 +28,7 @@ export const tools = [
     variable: 'ETL_TEST_TIME_SKIPPING_SERVER',
     name: 'Temporal time-skipping test server',
     remedy: 'allow its download, or install Java 17 and Maven',
-    find: findTestServer,
+    find: findTimeSkippingServer,
   },
   {
     variable: 'ETL_TEST_MOTO',
@@ -142,13 +140,6 @@ async function onPath(...names) {
   return found;
 }
 
-async function isOnPath(name) {
-  return onPath(name).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** The folder of programs of a virtual environment with the packages of these files. */
 function venv(say, name, version, requirements) {
   const { installPrograms } = require('./dist/local/python.js');
@@ -167,29 +158,24 @@ async function findCommonsCsv(say) {
   await run(maven, ['-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${part}`], {
     maxBuffer: 1 << 24,
   });
-  checkFiles(part, 'jars.sha256');
+  require('./dist/local/checksums.js').checkFiles(part, 'jars.sha256');
   renameSync(join(part, basename(jar)), jar);
   rmSync(part, { recursive: true });
   return jar;
 }
 
 /** Jars whose checksums are recorded come first: the SDK's own download is checked by nothing but TLS. */
-async function findTestServer(say) {
+async function findTimeSkippingServer(say) {
+  const { canHaveTestServer, findTestServer } = require('./dist/local/temporal/testServer.js');
+  const { reported } = require('./dist/local/reported.js');
   const folder = cache('test-server');
   const downloaded = () => readdirSync(folder).filter((name) => name.startsWith('temporal-test-server'))[0];
   if (downloaded()) return join(folder, downloaded());
-  if (existsSync(startScript(folder))) return startScript(folder);
-  const hasJava = (await isOnPath('java')) && (existsSync(jarFolder(folder)) || (await isOnPath('mvn')));
-  if (!hasJava) {
-    say('Downloading the time-skipping test server (once) …');
-    await download(folder);
-    return join(folder, downloaded());
+  if (await canHaveTestServer()) {
+    return reported(say, 'Fetching the time-skipping test server with Maven (once)', () => findTestServer());
   }
-  if (!existsSync(jarFolder(folder))) {
-    say('Fetching the time-skipping test server with Maven (once) …');
-    await fetchJars(folder);
-  }
-  return writeStartScript(folder);
+  await reported(say, 'Downloading the time-skipping test server (once)', () => download(folder));
+  return join(folder, downloaded());
 }
 
 /** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */

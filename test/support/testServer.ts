@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { getFreePort } from '../../local/freePort';
-import { type DevServer, startDevServer } from '../../local/temporal/devServer';
+import { startDevServer } from '../../local/temporal/devServer';
+import type { ServerProcess } from '../../local/temporal/serverProcess';
 
 /** A Temporal server (the executable in ETL_TEST_TEMPORAL) that a test can stop and restart, with a client. */
 export class TestServer {
   /** Reconnects after the server restarts. */
   readonly connection: Connection;
   readonly client: Client;
-  private server: DevServer | undefined;
+  private server: ServerProcess | undefined;
 
   private constructor(
     readonly folder: string,
