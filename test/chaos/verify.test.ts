@@ -84,7 +84,7 @@ describe('a delivery', () => {
   it.each([
     ['no commit', 'first', [], /completed with 0 commits/],
     ['two commits', 'first', ['one', 'one'], /completed with 2 commits/],
-    ['a content that was not validated', 'second', ['other'], /content other was delivered, and another one was valid/],
+    ['content that was not validated', 'second', ['other'], /content other was delivered, and another one was valid/],
     ['a mixture of contents', 'second', ['one'], /part-00001\.parquet has other bytes/],
     ['an unknown content', 'third', ['third'], /content third was delivered, which cannot be/],
   ])('is reported with %s', async (_what, content, fingerprints, problem) => {
@@ -141,7 +141,7 @@ describe('a failure', () => {
 
   it.each([
     ['is stuck', { isStuck: true }],
-    ['has run for longer than a launch may', { end: { at: 20_000, containers: [{ name: 'etl', exitCode: 137 }] } }],
+    ['ran longer than the timeout of a launch', { end: { at: 20_000, containers: [{ name: 'etl', exitCode: 137 }] } }],
   ])('Timeout has no problem when the task %s', async (_what, changes) => {
     const walked = failed('Timeout', 137, { kind: 'ordinary' });
     expect(await problems(walked, [task(changes, 137)], failure('Timeout'))).toBe('');
@@ -149,7 +149,7 @@ describe('a failure', () => {
 
   it('is reported when no container failed with it', async () => {
     const walked = failed('SourceChanged', 137);
-    expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(/and no container said so/);
+    expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(/but no container exited with 80/);
   });
 });
 

@@ -67,7 +67,7 @@ export async function startFaultyProxy(
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     requests,

@@ -147,7 +147,7 @@ withServer('etlPipeline', () => {
   test.each<[string, Partial<TaskEnd>, string]>([
     ['no exit code', { stopCode: 'EssentialContainerExited' }, 'ExitCodeMissing'],
     ['a task that never started', { stopCode: 'TaskFailedToStart', stoppedReason: 'no image' }, 'TaskFailedToStart'],
-    ['a task stopped by somebody', { stopCode: 'UserInitiated', exitCode: 143 }, 'TaskStopped'],
+    ['a task stopped by another caller', { stopCode: 'UserInitiated', exitCode: 143 }, 'TaskStopped'],
   ])('%s fails the run', async (_what, end, type) => {
     const { activities } = fakeActivities({
       awaitTask: async ({ taskArn }) => ({ taskArn, status: 'stopped', logTail: [], ...end }),
