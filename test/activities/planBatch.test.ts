@@ -47,7 +47,11 @@ test.each<[string, unknown, RegExp]>([
   ],
   ['a match with a folder', { prefix: 'a', match: 'b/*.csv' }, /^match: is about the name/],
   ['an unknown key of the event', { prefix: 'a', detail: { dialekt: {} } }, /^detail\.dialekt: unknown key/],
-  ['a key that is derived for each file', { prefix: 'a', detail: { s3Key: 'x' } }, /^detail\.s3Key: is made for each file/],
+  [
+    'a key that is derived for each file',
+    { prefix: 'a', detail: { s3Key: 'x' } },
+    /^detail\.s3Key: is made for each file/,
+  ],
   ['an unknown scheme', { prefix: 'ftp://host/x' }, /^prefix: "ftp:\/\/host\/…" is no s3:/],
 ])('refuses %s', async (_, request, reason) => {
   expect(await planned(request)).toEqual({ valid: false, reasons: [expect.stringMatching(reason)] });

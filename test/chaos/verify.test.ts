@@ -149,7 +149,9 @@ describe('a failure', () => {
 
   it('is reported when no container failed with it', async () => {
     const walked = failed('SourceChanged', 137);
-    expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(/but no container exited with 80/);
+    expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(
+      /but no container exited with 80/,
+    );
   });
 });
 

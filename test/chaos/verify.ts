@@ -53,7 +53,8 @@ function contradictions({ status, failureType, launches, kind }: Walked, tasks: 
   for (const { taskArn, exitCode } of launches) {
     if (exitCode === undefined) continue;
     const real = tasks.find(({ arn }) => arn === taskArn);
-    if (!real || exitCodeOf(real) !== exitCode) problems.push(`${taskArn} did not end with the reported exit code ${exitCode}`);
+    if (!real || exitCodeOf(real) !== exitCode)
+      problems.push(`${taskArn} did not end with the reported exit code ${exitCode}`);
   }
   if (status === 'COMPLETED') {
     const unreported = tasks.filter(({ arn }) => !launches.some(({ taskArn }) => taskArn === arn));

@@ -111,9 +111,18 @@ export const aslMutations: readonly AslMutation[] = [
     name: 'another wording of a failure',
     change: text(s.notifyFailure, 'ETL FALLIDO: {}\\n', 'ETL FALLIDO {}\\n'),
   },
-  { name: 'success is published to the alerts topic', change: text(s.notifySuccess, 'SuccessTopicArn', 'AlertsTopicArn') },
-  { name: 'alerts are published to the success topic', change: text(s.notifyFailure, 'AlertsTopicArn', 'SuccessTopicArn') },
-  { name: 'invalid input is published to the success topic', change: text(s.notifyInvalid, 'AlertsTopicArn', 'SuccessTopicArn') },
+  {
+    name: 'success is published to the alerts topic',
+    change: text(s.notifySuccess, 'SuccessTopicArn', 'AlertsTopicArn'),
+  },
+  {
+    name: 'alerts are published to the success topic',
+    change: text(s.notifyFailure, 'AlertsTopicArn', 'SuccessTopicArn'),
+  },
+  {
+    name: 'invalid input is published to the success topic',
+    change: text(s.notifyInvalid, 'AlertsTopicArn', 'SuccessTopicArn'),
+  },
   { name: 'the validation is lost with the task', change: without(s.transform, 'ResultPath') },
   { name: 'the validation is lost with the commit', change: without(s.confirm, 'ResultPath') },
   { name: 'the failure is lost with the alert', change: without(s.notifyFailure, 'ResultPath') },
@@ -124,7 +133,10 @@ export const aslMutations: readonly AslMutation[] = [
       Catch: last<Fields>(each.Catch, ({ ResultPath: _, ...rest }) => rest),
     })),
   },
-  { name: 'an error is added to an event that is not an object', change: lastCatch(s.validate, { ResultPath: '$.error' }) },
+  {
+    name: 'an error is added to an event that is not an object',
+    change: lastCatch(s.validate, { ResultPath: '$.error' }),
+  },
   { name: 'another failure type of a task', change: text('TransformFailed', 'TaskFailed', 'States.TaskFailed') },
   { name: 'another failure type of a timeout', change: text('TransformTimedOut', 'Timeout', 'TaskFailed') },
   {

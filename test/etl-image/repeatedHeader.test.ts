@@ -141,7 +141,12 @@ describe("Excel's separator hint sets the delimiter, and is neither header nor r
 
 describe('a delimiter with two readings', () => {
   test.each<[string, string, Options, RegExp | undefined]>([
-    ['a header with two plausible delimiters', 'a;b,c\n1;2,3\n4;5,6\n', {}, /may be ",".*or ";" .*declare dialect\.delimiter/],
+    [
+      'a header with two plausible delimiters',
+      'a;b,c\n1;2,3\n4;5,6\n',
+      {},
+      /may be ",".*or ";" .*declare dialect\.delimiter/,
+    ],
     ['three plausible delimiters', 'a;b,c|d\n1;2,3|4\n', {}, /may be ",".*or ";" or "\|"/],
     ['declared', 'a;b,c\n1;2,3\n4;5,6\n', { dialect: { delimiter: ';' } }, undefined],
     ['one that fits better', 'a;b,c\n1;2\n4;5,6\n', {}, undefined],

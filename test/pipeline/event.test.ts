@@ -43,7 +43,11 @@ describe('parseEvent', () => {
       ['detail.batchDate: "2026-02-30"'],
     ],
     ['missing required keys', { detail: {} }, ['detail.s3Key: is missing', 'detail.batchDate: is missing']],
-    ['a dataset name that would leave its folder', { detail: { ...detail, dataset: '../x' } }, ['detail.dataset: "../x"']],
+    [
+      'a dataset name that would leave its folder',
+      { detail: { ...detail, dataset: '../x' } },
+      ['detail.dataset: "../x"'],
+    ],
     ['a destination that is not a URI', { detail: { ...detail, destination: 'x' } }, ['detail.destination: "x"']],
     [
       'a size that Fargate does not have',

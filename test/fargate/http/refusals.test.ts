@@ -67,7 +67,11 @@ const runTask: [string, Partial<RunTaskCommandInput>, Refusal][] = [
   ['count 11', { count: 11 }, parameter(/count/)],
   ['count 0', { count: 0 }, parameter(/count/)],
   ['an unknown cluster', { cluster: 'nowhere' }, ['ClusterNotFoundException', /Cluster not found/]],
-  ['the default cluster, which does not exist', { cluster: undefined }, ['ClusterNotFoundException', /Cluster not found/]],
+  [
+    'the default cluster, which does not exist',
+    { cluster: undefined },
+    ['ClusterNotFoundException', /Cluster not found/],
+  ],
   ['an unknown definition', { taskDefinition: 'nothing' }, client(/TaskDefinition not found/)],
   ['an unknown revision', { taskDefinition: 'worker:99' }, client(/TaskDefinition not found/)],
   [
@@ -75,7 +79,11 @@ const runTask: [string, Partial<RunTaskCommandInput>, Refusal][] = [
     { overrides: { containerOverrides: [{ name: 'x' }] } },
     parameter(/named x is not a container/),
   ],
-  ['an invalid combination of CPU and memory', { overrides: { cpu: '256', memory: '4096' } }, parameter(/No Fargate configuration/)],
+  [
+    'an invalid combination of CPU and memory',
+    { overrides: { cpu: '256', memory: '4096' } },
+    parameter(/No Fargate configuration/),
+  ],
   ['memory that is invalid for the CPU', { overrides: { memory: '30720' } }, parameter(/No Fargate configuration/)],
   [
     'a container larger than its task',
@@ -138,7 +146,11 @@ const register: [string, Partial<RegisterTaskDefinitionCommandInput>, Refusal][]
     client(/sum of all container 'cpu'/),
   ],
   ['no essential container', { containerDefinitions: container({ essential: false }) }, client(/essential/)],
-  ['two containers with the same name', { containerDefinitions: [...container({}), ...container({})] }, client(/unique/)],
+  [
+    'two containers with the same name',
+    { containerDefinitions: [...container({}), ...container({})] },
+    client(/unique/),
+  ],
   ['a name that is a path', { containerDefinitions: container({ name: '../x' }) }, client(/invalid characters/)],
   ['a stop timeout of 121 s', { containerDefinitions: container({ stopTimeout: 121 }) }, client(/stopTimeout/)],
   ['a family with a slash', { family: 'a/b' }, client(/Family contains invalid/)],

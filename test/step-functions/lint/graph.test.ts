@@ -32,14 +32,8 @@ describe('a failure that ends in success', () => {
 
   test.each<[string, Record<string, unknown>]>([
     ['ends in Fail', { Work: { ...work, End: true }, Alert: { ...alertAnd, Next: 'Failed' }, ...failed }],
-    [
-      'leads back to the work',
-      { Work: { ...work, Next: 'More' }, Alert: { ...alertAnd, Next: 'More' }, More: task() },
-    ],
-    [
-      'ignores a failure on purpose',
-      { Work: { ...work, Catch: [catchAll('Done')], Next: 'Done' }, ...done },
-    ],
+    ['leads back to the work', { Work: { ...work, Next: 'More' }, Alert: { ...alertAnd, Next: 'More' }, More: task() }],
+    ['ignores a failure on purpose', { Work: { ...work, Catch: [catchAll('Done')], Next: 'Done' }, ...done }],
     ['is also reached without a failure', { Work: { ...work, Next: 'Alert' }, Alert: alert }],
   ])('accepts a branch that %s', (_what, states) => {
     expect(lint(states)).toEqual([]);
