@@ -1,6 +1,6 @@
 import { exitCodeOf, type RealTask } from '../support/realTasks';
 import { wrongDelivery } from './delivery';
-import { type Heard, wrongMessages } from './messages';
+import { type SentMessages, wrongMessages } from './messages';
 import { unexpectedOutcome } from './outcomes';
 import type { Walked } from './walk';
 
@@ -10,18 +10,18 @@ import type { Walked } from './walk';
 export interface Facts {
   readonly tasks: readonly RealTask[];
   readonly destination: string;
-  readonly heard: Heard;
+  readonly sent: SentMessages;
 }
 
 /** Returns all problems of a run: empty when it launched once at a time, ended, and reported the truth. */
-export async function problemsOf(run: Walked, { tasks, destination, heard }: Facts): Promise<string[]> {
+export async function problemsOf(run: Walked, { tasks, destination, sent }: Facts): Promise<string[]> {
   const problems = run.hangs
     ? [`hangs: ${JSON.stringify(run.hangs)}`]
     : [
         ...overlaps(tasks),
         ...contradictions(run, tasks),
         ...unexpectedOutcome(run, tasks),
-        ...wrongMessages(run, heard),
+        ...wrongMessages(run, sent),
         ...(await wrongDelivery(run, tasks, destination)),
       ];
   const ending = [run.status, run.failureType, run.reason].filter(Boolean).join(', ');

@@ -55,12 +55,12 @@ withServer('random faults', () => {
       });
       const faults = await getFaults(ecs);
       const tasks = readTasks(join(system.stateDir, 'ecs'));
-      const heardOf = readMessages(system);
+      const sentBy = readMessages(system);
       const problems: string[] = [];
       for (const run of walked) {
         const { workflowId } = run;
         const own = tasks.filter((task) => task.workflowId === workflowId);
-        problems.push(...(await problemsOf(run, { tasks: own, destination, heard: heardOf(workflowId) })));
+        problems.push(...(await problemsOf(run, { tasks: own, destination, sent: sentBy(workflowId) })));
       }
       const left = tasks.flatMap(({ programs }) => programs?.programs ?? []).filter(isAlive);
       process.stderr.write(summary({ walked, tasks: tasks.length, actions, faults, reaped }));

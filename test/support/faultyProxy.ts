@@ -17,7 +17,7 @@ export const noFault: Fault = { kind: 'none' };
 
 /** Returns a rejection by S3 with a status and a code. */
 export const refusal = (status: number, code: string): Fault => {
-  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>told to</Message></Error>`;
+  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>injected fault</Message></Error>`;
   return { kind: 'answer', status, body };
 };
 
