@@ -193,7 +193,7 @@ describe('awaitTask', () => {
       ['a task that runs', ['RUNNING'], 7],
       ['a container that has ended without an exit code', [{ containerStatus: 'STOPPED' }], 6],
       ['a task that starts', ['PENDING'], 17],
-      ['a task that it has known', ['RUNNING', undefined], 8],
+      ['a task that it knew before', ['RUNNING', undefined], 8],
     ])('ends the wait by its own progress while ECS has a record of %s', async (_what, steps, most) => {
       const { taskEnd, looks } = await waitThrough(steps, { until: 'ended', reads: [done] });
       expect(taskEnd).toMatchObject({ taskArn: 'arn:1', status: 'ended', logTail: [] });

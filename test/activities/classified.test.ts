@@ -7,10 +7,10 @@ const failureOf = (error: unknown) => classified(Promise.reject(error)).catch((f
 const withCode = (code: string, facts: object = {}) => Object.assign(new Error(code), { code, ...facts });
 
 test.each<[string, Error, string, RegExp]>([
-  ['a call that ECS refuses', new TaskRunnerError('refused'), 'BadConfiguration', /^refused$/],
-  ['a light lane that cannot be used', new LightConverterError('no function'), 'BadConfiguration', /^no function$/],
+  ['a call that ECS rejects', new TaskRunnerError('refused'), 'BadConfiguration', /^refused$/],
+  ['an unusable light lane', new LightConverterError('no function'), 'BadConfiguration', /^no function$/],
   [
-    'credentials that are not there',
+    'missing credentials',
     Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' }),
     'BadConfiguration',
     /Set AWS_PROFILE.*\.$/,
@@ -34,9 +34,9 @@ test.each<[string, Error, string, RegExp]>([
 });
 
 test.each<[string, Error, string]>([
-  ['an absent service', withCode('ECONNREFUSED', { address: '127.0.0.1', port: 1 }), 'ServiceUnavailable'],
+  ['an unavailable service', withCode('ECONNREFUSED', { address: '127.0.0.1', port: 1 }), 'ServiceUnavailable'],
   [
-    'storage that does not answer',
+    'storage that does not respond',
     new StorageError('Unavailable', 's3://b/k', 'no answer from S3'),
     'ServiceUnavailable',
   ],

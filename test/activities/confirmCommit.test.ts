@@ -35,16 +35,16 @@ const later = '2026-02-08T11:00:00.000Z';
 test.each<[string, object[], object]>([
   ['no commit', [], { kind: 'missing' }],
   ['its own', [{ runId: 'mine' }], { kind: 'delivered', commit: 1, byThisRun: true }],
-  ['found there, of the same content', [{}], { kind: 'delivered', byThisRun: false }],
+  ['of the same content, by another run', [{}], { kind: 'delivered', byThisRun: false }],
   ['of another source, by an earlier run', [{ source: other }], { kind: 'missing' }],
-  ['of other options, by an earlier run', [{ optionsHash: 'x' }], { kind: 'missing' }],
+  ['with other options, by an earlier run', [{ optionsHash: 'x' }], { kind: 'missing' }],
   ['of another source, by a later run', [{ source: other, runStartedAt: later }], { kind: 'superseded', by: 'other' }],
   [
-    'its own, replaced since',
+    'its own, replaced by a later one',
     [{ runId: 'mine' }, { source: other, runStartedAt: later }],
     { kind: 'delivered', commit: 1, byThisRun: true },
   ],
-  ['the same content, replaced since by another', [{}, { source: other }], { kind: 'missing' }],
+  ['of the same content, replaced by other content', [{}, { source: other }], { kind: 'missing' }],
   ['its own, of a source that changed after validation', [{ runId: 'mine', source: other }], { kind: 'missing' }],
 ])('the newest commit is %s', async (_what, manifests, answer) => {
   expect(await confirmCommit(await commits(...manifests), { plan, run })).toMatchObject(answer);

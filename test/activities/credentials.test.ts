@@ -70,9 +70,9 @@ const places: readonly [string, (address: string) => unknown][] = [
       return [starts.map(({ event: _, ...start }) => start), rest];
     },
   ],
-  ['problems of a message that is no event', (text) => startsOf(text, 'm', rule, rawBase)],
+  ['problems of a message that is not an event', (text) => startsOf(text, 'm', rule, rawBase)],
   [
-    'the ID of a run that is started again',
+    'the ID of a redriven run',
     (s3Key) => {
       const again = startsAgain({ id: 'l', event: { detail: { s3Key, batchDate: '2026-02-08' } } }, rule, rawBase);
       return 'starts' in again ? again.starts.map(({ event: _, ...start }) => start) : again;

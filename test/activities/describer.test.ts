@@ -196,7 +196,7 @@ describe('describer', () => {
   });
 
   test.each([
-    ['ECS will repeat', new TaskRunnerError('AccessDenied')],
+    ['ECS will always return', new TaskRunnerError('AccessDenied')],
     ['another worker may not get', new CredentialsError('AccessDenied')],
   ])('rejects the wait with an error that %s', async (_what, error) => {
     const tasks = running(1);

@@ -59,11 +59,11 @@ describe('launchTask', () => {
   });
 
   test('adopts a task of this run whose launch was never acknowledged, under its original generation', async () => {
-    const untold = arnOf(await launch());
-    expect(await launch({ generation: 2 })).toEqual({ kind: 'launched', taskArn: untold, generation: 1 });
+    const unrecorded = arnOf(await launch());
+    expect(await launch({ generation: 2 })).toEqual({ kind: 'launched', taskArn: unrecorded, generation: 1 });
     expect(tasks.tasks.size).toBe(1);
-    change(untold, { desiredStatus: 'STOPPED' });
-    expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [untold] });
+    change(unrecorded, { desiredStatus: 'STOPPED' });
+    expect(await launch({ generation: 2 })).toEqual({ kind: 'blocked', by: [unrecorded] });
   });
 
   describe('a task that ECS does not report as STOPPED', () => {

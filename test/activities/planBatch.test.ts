@@ -30,25 +30,29 @@ test('resolves the places, and the day of the schedule in its time zone', async 
 });
 
 test.each<[string, unknown, RegExp]>([
-  ['no object', 'x', /./],
+  ['a value that is not an object', 'x', /./],
   ['an unknown key', { prefix: 'a', concurency: 3 }, /concurency/],
-  ['from without to', { prefix: 'a', from: '2026-02-01' }, /^to: from and to are given together/],
+  ['`from` without `to`', { prefix: 'a', from: '2026-02-01' }, /^to: from and to are given together/],
   [
     'too many days',
     { prefix: 'a', from: '2016-01-01', to: '2026-01-08' },
     /^to: "2026-01-08" is 3660 days or more after from/,
   ],
-  ['a priority that is none', { prefix: 'a', priority: 6 }, /^priority: /],
-  ['a placeholder that is none', { prefix: 'a/{yyy}' }, /^prefix: \{yyy\} stands for nothing/],
+  ['an invalid priority', { prefix: 'a', priority: 6 }, /^priority: /],
+  ['an unknown placeholder', { prefix: 'a/{yyy}' }, /^prefix: \{yyy\} stands for nothing/],
   [
-    'a day without its month, over several',
+    'a day without its month, for a range of months',
     { prefix: 'a/{dd}', from: '2026-02-01', to: '2026-03-31' },
     /\{dd\} without \{MM\}/,
   ],
   ['a match with a folder', { prefix: 'a', match: 'b/*.csv' }, /^match: is about the name/],
-  ['a key of the event that is unknown', { prefix: 'a', detail: { dialekt: {} } }, /^detail\.dialekt: unknown key/],
-  ['what is made for each file', { prefix: 'a', detail: { s3Key: 'x' } }, /^detail\.s3Key: is made for each file/],
-  ['a scheme that nobody knows', { prefix: 'ftp://host/x' }, /^prefix: "ftp:\/\/host\/…" is no s3:/],
+  ['an unknown key of the event', { prefix: 'a', detail: { dialekt: {} } }, /^detail\.dialekt: unknown key/],
+  [
+    'a key that is derived for each file',
+    { prefix: 'a', detail: { s3Key: 'x' } },
+    /^detail\.s3Key: is made for each file/,
+  ],
+  ['an unknown scheme', { prefix: 'ftp://host/x' }, /^prefix: "ftp:\/\/host\/…" is no s3:/],
 ])('refuses %s', async (_, request, reason) => {
   expect(await planned(request)).toEqual({ valid: false, reasons: [expect.stringMatching(reason)] });
 });

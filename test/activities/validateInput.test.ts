@@ -62,7 +62,7 @@ describe('validateInput', () => {
     test.each<[string, object, boolean, object]>([
       ['the file has changed', { fingerprint: 'f9' }, true, {}],
       ['the options have changed', {}, true, { chunkRows: 7 }],
-      ['readers do not see it whole', {}, false, {}],
+      ['readers do not see all of it', {}, false, {}],
       ['the event asks for a launch', {}, true, { force: true }],
     ])('does not report a delivery when %s', async (_why, source, projected, detail) => {
       expect(await answer(await committed(source, projected), detail)).toMatchObject({ valid: true, delivered: false });
@@ -87,13 +87,13 @@ describe('validateInput', () => {
   });
 
   test.each<[string, string | Buffer | undefined, RegExp]>([
-    ['a file that is not there', undefined, /there is no such object/],
+    ['a missing file', undefined, /there is no such object/],
     ['an empty file', '', /the file is empty/],
-    ['blank lines alone', '\n\n\n', /the file is empty/],
+    ['blank lines only', '\n\n\n', /the file is empty/],
     ['a header without names', ',,\n1,2,3\n', /no column names/],
-    ['a header that is none', '1,2,3\n4,5,6\n', /a header is missing/],
-    ['rows of other widths', 'a,b\n1\n2\n3,4\n', /2 of the first 3 rows.*row 1 has 1/],
-    ['a quote that does not end', 'a,b\n"x,1\n', /[Qq]uote/],
+    ['a header of numbers', '1,2,3\n4,5,6\n', /a header is missing/],
+    ['rows of different widths', 'a,b\n1\n2\n3,4\n', /2 of the first 3 rows.*row 1 has 1/],
+    ['an unclosed quote', 'a,b\n"x,1\n', /[Qq]uote/],
     ['binary data', Buffer.from([0x50, 0x41, 0x52, 0x31, 0, 0]), /Parquet/],
     [
       'damaged Zstandard',
@@ -106,11 +106,11 @@ describe('validateInput', () => {
       /does not decompress: the frame needs a window of more than 128 MiB/,
     ],
     ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /does not decompress/],
-    ['more columns than a table can have', `${','.repeat(10_000)}\n`, /10001 columns, and 10000 are allowed/],
+    ['more columns than a table allows', `${','.repeat(10_000)}\n`, /10001 columns, and 10000 are allowed/],
     ['a header of 3.5 million columns', `${','.repeat(3_500_000)}\n1\n`, /3500001 columns, and 10000 are allowed/],
-    ['a stray byte among UTF-8', Buffer.from('a\n\xc3\xa1\n\xc3\xa9\n\xe1\n', 'latin1'), /not UTF-8.*row 3/],
+    ['a stray byte in UTF-8', Buffer.from('a\n\xc3\xa1\n\xc3\xa9\n\xe1\n', 'latin1'), /not UTF-8.*row 3/],
     ['UTF-16 with half a character', Buffer.from('\ufeffa,b\n1,\ud800\n', 'utf16le'), /bytes that are not utf-16le/],
-    ['a line without an end', `a,${'b'.repeat(longHeadBytes)}`, /first line does not end/],
+    ['an endless line', `a,${'b'.repeat(longHeadBytes)}`, /first line does not end/],
   ])('refuses %s', async (_what, content, words) => {
     const reasons = await reasonsOf(content);
     expect(reasons).toMatch(words);

@@ -16,7 +16,7 @@ describe('responses of Lambda', () => {
 
   test.each<[string, object, 'timeout' | 'memory' | 'unknown']>([
     [
-      'its time was over',
+      'its timeout expired',
       { Payload: payload({ errorMessage: '2026-02-08T01:00:00Z 1 Task timed out after 3.00 seconds' }) },
       'timeout',
     ],
@@ -54,7 +54,7 @@ describe('responses of Lambda', () => {
       'unknown',
     ],
     ['it threw', { Payload: payload({ errorType: 'TypeError', errorMessage: 'x is undefined' }) }, 'unknown'],
-    ['it answered no JSON', { Payload: Buffer.from('what?') }, 'unknown'],
+    ['it returned invalid JSON', { Payload: Buffer.from('what?') }, 'unknown'],
   ])('%s', (_what, changes, killedFor) => {
     const end = endOf(answer({ FunctionError: 'Unhandled', ...changes }), 3);
     expect(end).toMatchObject({ killedFor, seconds: 3, reason: expect.any(String) });

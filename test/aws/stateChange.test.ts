@@ -38,9 +38,9 @@ test.each<[string, unknown]>([
   ['a list', []],
   ['another event', { ...stateChangeEvent({ taskArn }), 'detail-type': 'ECS Service Action' }],
   ['an event of another source', { ...stateChangeEvent({ taskArn }), source: 'my.app' }],
-  ['no detail', { source: 'aws.ecs', 'detail-type': 'ECS Task State Change' }],
-  ['a task that is no ARN', stateChangeEvent({ taskArn: '1234' })],
-  ['a notification of something else', { Type: 'Notification', Message: 'hello' }],
+  ['an event without detail', { source: 'aws.ecs', 'detail-type': 'ECS Task State Change' }],
+  ['a task that is not an ARN', stateChangeEvent({ taskArn: '1234' })],
+  ['a notification of another kind', { Type: 'Notification', Message: 'hello' }],
 ])('%s is not a task state change', (_what, body) => {
   expect(parseStateChange(JSON.stringify(body))).toBeUndefined();
 });

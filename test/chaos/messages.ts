@@ -3,7 +3,7 @@ import type { LocalSystemUnderTest } from '../support/system';
 import type { Walked } from './walk';
 
 /** Notifications and dead letters of a run. */
-export interface Heard {
+export interface SentMessages {
   /** Failure types of the dead letters. */
   readonly letters: readonly string[];
   /** Outcomes of the messages. */
@@ -14,7 +14,7 @@ export interface Heard {
  * Returns the notifications and dead letters by workflow, from the files that the local system writes instead of topics
  * and a queue.
  */
-export function readMessages(system: LocalSystemUnderTest): (workflowId: string) => Heard {
+export function readMessages(system: LocalSystemUnderTest): (workflowId: string) => SentMessages {
   const letters = parsed<DeadLetter>(system.letters('dead-letters'));
   const messages = parsed<{ attributes: Record<string, string> }>(
     ['outbox/etl-success', 'outbox/etl-alerts'].flatMap((folder) => system.letters(folder)),
@@ -31,7 +31,7 @@ export function readMessages(system: LocalSystemUnderTest): (workflowId: string)
  * Every message is sent at least once and reports the outcome; a failed run, and only a failed run, leaves one dead
  * letter.
  */
-export function wrongMessages({ status, failureType }: Walked, { letters, outcomes }: Heard): string[] {
+export function wrongMessages({ status, failureType }: Walked, { letters, outcomes }: SentMessages): string[] {
   // A terminated run may have been interrupted while it sent notifications.
   if (status === 'TERMINATED') return [];
   const owed = status === 'COMPLETED' ? 'success' : status === 'CANCELLED' ? 'cancelled' : 'failure';

@@ -8,11 +8,11 @@ const kinds: readonly Walked['kind'][] = ['ordinary', 'bad', 'replaced', 'denied
 export function summary(what: {
   readonly walked: readonly Walked[];
   readonly tasks: number;
-  readonly deeds: Readonly<Record<string, number>>;
+  readonly actions: Readonly<Record<string, number>>;
   readonly faults: FaultStatus;
   readonly reaped: ReapReport;
 }): string {
-  const { walked, tasks, deeds, faults, reaped } = what;
+  const { walked, tasks, actions, faults, reaped } = what;
   const endsOf = (kind: Walked['kind']) =>
     tally(
       walked.flatMap((run) => (run.kind === kind ? [[run.status, run.failureType].filter(Boolean).join(' ')] : [])),
@@ -32,7 +32,7 @@ export function summary(what: {
     ...kinds.map((kind) => line(kind, endsOf(kind))),
     line('launches', launches),
     line('faults', injected),
-    line('by hand', deeds),
+    line('actions', actions),
   ].join('');
 }
 

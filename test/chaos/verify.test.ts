@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
 import type { RealTask } from '../support/realTasks';
-import type { Heard } from './messages';
+import type { SentMessages } from './messages';
 import { sha256Of } from './sources';
 import { problemsOf } from './verify';
 import type { Walked } from './walk';
@@ -70,10 +70,10 @@ async function deliver(content: string, ...fingerprints: readonly string[]): Pro
   await writeFile(join(published, '_SUCCESS'), '');
 }
 
-const success: Heard = { letters: [], outcomes: ['success'] };
-const failure = (type: string): Heard => ({ letters: [type], outcomes: ['failure'] });
-const problems = async (walked: Walked, tasks: readonly RealTask[], heard: Heard): Promise<string> =>
-  (await problemsOf(walked, { tasks, destination: fileUri(destination), heard })).join('\n');
+const success: SentMessages = { letters: [], outcomes: ['success'] };
+const failure = (type: string): SentMessages => ({ letters: [type], outcomes: ['failure'] });
+const problems = async (walked: Walked, tasks: readonly RealTask[], sent: SentMessages): Promise<string> =>
+  (await problemsOf(walked, { tasks, destination: fileUri(destination), sent })).join('\n');
 
 describe('a delivery', () => {
   it('of the validated content has no problem', async () => {
@@ -84,7 +84,7 @@ describe('a delivery', () => {
   it.each([
     ['no commit', 'first', [], /completed with 0 commits/],
     ['two commits', 'first', ['one', 'one'], /completed with 2 commits/],
-    ['a content that was not validated', 'second', ['other'], /content other was delivered, and another one was valid/],
+    ['content that was not validated', 'second', ['other'], /content other was delivered, and another one was valid/],
     ['a mixture of contents', 'second', ['one'], /part-00001\.parquet has other bytes/],
     ['an unknown content', 'third', ['third'], /content third was delivered, which cannot be/],
   ])('is reported with %s', async (_what, content, fingerprints, problem) => {
@@ -141,7 +141,7 @@ describe('a failure', () => {
 
   it.each([
     ['is stuck', { isStuck: true }],
-    ['has run for longer than a launch may', { end: { at: 20_000, containers: [{ name: 'etl', exitCode: 137 }] } }],
+    ['ran longer than the timeout of a launch', { end: { at: 20_000, containers: [{ name: 'etl', exitCode: 137 }] } }],
   ])('Timeout has no problem when the task %s', async (_what, changes) => {
     const walked = failed('Timeout', 137, { kind: 'ordinary' });
     expect(await problems(walked, [task(changes, 137)], failure('Timeout'))).toBe('');
@@ -149,23 +149,25 @@ describe('a failure', () => {
 
   it('is reported when no container failed with it', async () => {
     const walked = failed('SourceChanged', 137);
-    expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(/and no container said so/);
+    expect(await problems(walked, [task({}, 137)], failure('SourceChanged'))).toMatch(
+      /but no container exited with 80/,
+    );
   });
 });
 
-it.each<[string, Heard, RegExp]>([
+it.each<[string, SentMessages, RegExp]>([
   ['no message', { letters: [], outcomes: [] }, /no message of success/],
   ['the message of a failure', { letters: [], outcomes: ['success', 'failure'] }, /a message of failure/],
   ['a dead letter', { letters: ['TaskKilled'], outcomes: ['success'] }, /dead letters: TaskKilled/],
-])('reports a delivery with %s', async (_what, heard, problem) => {
+])('reports a delivery with %s', async (_what, sent, problem) => {
   await deliver('first', 'one');
-  expect(await problems(run(), [task()], heard)).toMatch(problem);
+  expect(await problems(run(), [task()], sent)).toMatch(problem);
 });
 
 it('reports a failure without a dead letter', async () => {
   const walked = failed('TaskKilled', 137);
-  const heard = { letters: [], outcomes: ['failure'] };
-  expect(await problems(walked, [task({}, 137)], heard)).toMatch(/dead letters: none/);
+  const sent = { letters: [], outcomes: ['failure'] };
+  expect(await problems(walked, [task({}, 137)], sent)).toMatch(/dead letters: none/);
 });
 
 it('reports a run that hangs', async () => {

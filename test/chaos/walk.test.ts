@@ -42,7 +42,7 @@ withServer('random faults', () => {
       const destination = fileUri(folder);
       const sources = await makeSources(system.folder);
       await putFaults(ecs, badDay(seed));
-      const { walked, deeds, reaped } = await system.withClient(async (client) => {
+      const { walked, actions, reaped } = await system.withClient(async (client) => {
         const result = await walk(system, worker, client, { runs, seed, sources, destination });
         // Once ECS behaves again, the reaper certainly finds the tasks of terminated runs.
         await deleteFaults(ecs);
@@ -55,15 +55,15 @@ withServer('random faults', () => {
       });
       const faults = await getFaults(ecs);
       const tasks = readTasks(join(system.stateDir, 'ecs'));
-      const heardOf = readMessages(system);
+      const sentBy = readMessages(system);
       const problems: string[] = [];
       for (const run of walked) {
         const { workflowId } = run;
         const own = tasks.filter((task) => task.workflowId === workflowId);
-        problems.push(...(await problemsOf(run, { tasks: own, destination, heard: heardOf(workflowId) })));
+        problems.push(...(await problemsOf(run, { tasks: own, destination, sent: sentBy(workflowId) })));
       }
       const left = tasks.flatMap(({ programs }) => programs?.programs ?? []).filter(isAlive);
-      process.stderr.write(summary({ walked, tasks: tasks.length, deeds, faults, reaped }));
+      process.stderr.write(summary({ walked, tasks: tasks.length, actions, faults, reaped }));
       expect(problems).toEqual([]);
       expect(walked).toHaveLength(runs);
       expect(left).toEqual([]);

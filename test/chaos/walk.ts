@@ -57,15 +57,15 @@ export async function walk(
   worker: FragileWorker,
   client: Client,
   settings: WalkSettings,
-): Promise<{ walked: Walked[]; deeds: Record<string, number> }> {
+): Promise<{ walked: Walked[]; actions: Record<string, number> }> {
   const random = generator(settings.seed);
   const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
   const open = new Map<string, WorkflowHandle>();
-  const deeds: Record<string, number> = {};
+  const actions: Record<string, number> = {};
   let isOver = false;
 
-  const count = (deed: string) => {
-    deeds[deed] = (deeds[deed] ?? 0) + 1;
+  const count = (action: string) => {
+    actions[action] = (actions[action] ?? 0) + 1;
   };
 
   const startWorker = async () => {
@@ -150,7 +150,7 @@ export async function walk(
   const disturbing = disturb();
   await Promise.all(Array.from({ length: Math.min(atOnce, settings.runs) }, lane));
   await disturbing;
-  return { walked, deeds };
+  return { walked, actions };
 }
 
 /** One run in fifteen has bad data, one in ten is replaced, one in twenty lacks a permission. */

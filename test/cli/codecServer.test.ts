@@ -74,8 +74,8 @@ test.each<[string, Record<string, string>]>([
   ['another site', { origin: 'https://evil.example' }],
   ['another port of this machine', { origin: 'http://127.0.0.1:9999' }],
   ['a page without an origin of its own', { origin: 'null' }],
-  ['a name that another site has given this address', { host: 'evil.example:8234' }],
-  ['that name, with the origin of the Web UI', { host: 'evil.example:8234', origin }],
+  ["another site's name for this address", { host: 'evil.example:8234' }],
+  ['that name with the origin of the Web UI', { host: 'evil.example:8234', origin }],
 ])('rejects %s without decoding anything', async (_who, headers) => {
   const encoded = await send('/encode', bodyOf(plain));
   for (const method of ['POST', 'OPTIONS']) {
@@ -89,9 +89,9 @@ test.each<[string, Record<string, string>]>([
 test.each<[string, string, string, string, number]>([
   ['another method', 'GET', '/decode', '', 405],
   ['another path', 'POST', '/', '{}', 404],
-  ['no JSON', 'POST', '/decode', '{', 400],
+  ['invalid JSON', 'POST', '/decode', '{', 400],
   ['other JSON', 'POST', '/decode', '{"payloads": 7}', 400],
-  ['too much', 'POST', '/decode', `{"payloads": [{"data": "${'A'.repeat(17 * 1024 * 1024)}"}]}`, 413],
+  ['a body that is too large', 'POST', '/decode', `{"payloads": [{"data": "${'A'.repeat(17 * 1024 * 1024)}"}]}`, 413],
 ])('rejects %s', async (_what, method, path, body, status) => {
   expect((await send(path, body, {}, method)).status).toBe(status);
 });

@@ -23,9 +23,9 @@ test.each([
   ['of the local endpoint', `arn:aws:ecs:us-east-1:000000000000:task/etl-local/${id}`],
   ['without its cluster', `arn:aws:ecs:us-east-1:123456789012:task/${id}`],
   ['of an unknown partition', `arn:moon:ecs:us-east-1:123456789012:task/etl/${id}`],
-  ['that is a cluster', 'arn:aws:ecs:us-east-1:123456789012:cluster/etl'],
-  ['with more behind it', `arn:aws:ecs:us-east-1:123456789012:task/etl/${id}?x=<script>`],
-  ['of nothing', ''],
+  ['of a cluster', 'arn:aws:ecs:us-east-1:123456789012:cluster/etl'],
+  ['with text after it', `arn:aws:ecs:us-east-1:123456789012:task/etl/${id}?x=<script>`],
+  ['that is empty', ''],
 ])('returns no page for an ARN %s', (_what, taskArn) => {
   expect(consoleUrl(taskArn)).toBeUndefined();
 });

@@ -61,7 +61,7 @@ withServer(`the workflow and the state machine side by side; random seeds ${seed
         deadLetters: trace.deadLetters.map((letter) => ({ ...letter, failureType: 'Other' })),
       }),
     ],
-    ['one attempt more', withStages((stage) => ({ ...stage, attempts: ['error', ...stage.attempts] }))],
+    ['one more attempt', withStages((stage) => ({ ...stage, attempts: ['error', ...stage.attempts] }))],
     ['other waits', withStages((stage) => ({ ...stage, waits: stage.waits.map((wait) => wait + 1) }))],
   ])('%s of the machine is an undeclared difference', (_what, change) => {
     const changed = new Map([...stepFunctions].map(([name, trace]) => [name, change(trace)]));

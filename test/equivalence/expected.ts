@@ -103,12 +103,12 @@ function called(stage: Exclude<Stage, 'transform'>, plan: CallPlan, answer: Atte
 }
 
 function delivered(scenario: Scenario, stages: readonly StageTrace[]): Trace {
-  const told = called(flow.confirm.done, scenario.notify);
+  const notified = called(flow.confirm.done, scenario.notify);
   const message = { topic: topics.success, firstLine: es.firstLines.success(batchDate), outcome: 'success' };
   return {
-    stages: [...stages, told],
+    stages: [...stages, notified],
     end: { status: 'succeeded' },
-    messages: isOk(told) ? [message] : [],
+    messages: isOk(notified) ? [message] : [],
     deadLetters: [],
   };
 }
@@ -137,12 +137,12 @@ function ended(
   [tell, keep]: readonly ['notifyInvalid', 'keepInvalid'] | readonly ['notifyFailure', 'keepFailed'],
   message: Trace['messages'][number] & { readonly topic: Topic; readonly failureType: FailureType },
 ): Trace {
-  const [told, kept] = [called(tell, scenario.notify), called(keep, scenario.deadLetters)];
+  const [notified, kept] = [called(tell, scenario.notify), called(keep, scenario.deadLetters)];
   const { failureType } = message;
   return {
-    stages: [...stages, told, kept],
+    stages: [...stages, notified, kept],
     end: { status: 'failed', failureType },
-    messages: isOk(told) ? [message] : [],
+    messages: isOk(notified) ? [message] : [],
     deadLetters: isOk(kept) ? [{ failureType, event: events[scenario.event] }] : [],
   };
 }

@@ -142,14 +142,14 @@ function events(): Scenario[] {
 
 function commits(): Scenario[] {
   return [
-    scenario('no commit, ever', { answers: ['missing'] }),
+    scenario('never a commit', { answers: ['missing'] }),
     scenario('no commit at first', { answers: ['missing', 'delivered'] }),
     scenario('no commit, then superseded', { answers: ['missing', 'superseded'] }),
     scenario('superseded', { answers: ['superseded'] }),
     scenario('superseded after a failed task', { launches: ['exit75', 'done'], answers: ['superseded'] }),
     scenario('a failed task, then no commit', { launches: ['exit75', 'done'], answers: ['missing'] }),
     scenario('delivered before', { event: 'delivered before' }),
-    scenario('delivered before, and the commit is gone', { event: 'delivered before', answers: ['missing'] }),
+    scenario('delivered before, but the commit is missing', { event: 'delivered before', answers: ['missing'] }),
     scenario('delivered from another source', { validate: { first: [], rest: 'conflict' } }),
     scenario('delivered from another source, after an error', { validate: { first: ['error'], rest: 'conflict' } }),
     scenario('the longest timeout of the event', { event: 'two hours', launches: ['running'] }),

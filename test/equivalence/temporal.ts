@@ -317,7 +317,7 @@ async function timeOut(rig: Rig, scenario: Scenario, attempt: number, seconds: n
   }
   await rig.env.sleep((seconds - aheadSeconds) * 1000);
   await new Promise((resolve) => setTimeout(resolve, (aheadSeconds + 1) * 1000));
-  throw new Error('the server has not noticed the timeout');
+  throw new Error('the server did not record the timeout');
 }
 
 /** Returns the wait after attempt 1, 2, … of a call. */

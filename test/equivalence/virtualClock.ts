@@ -31,7 +31,7 @@ export async function inVirtualTime<T>(work: () => Promise<T>): Promise<T> {
       await settled();
       if (ended) return await result;
       const due = Math.min(...[...timers.values()].map(({ at }) => at));
-      if (due === Number.POSITIVE_INFINITY) throw new Error('everything waits, and no timer is left that could end it');
+      if (due === Number.POSITIVE_INFINITY) throw new Error('everything waits, and no timer is pending');
       now = due;
       for (const [handle, { at, run }] of [...timers]) {
         if (at > now || !timers.delete(handle)) continue;

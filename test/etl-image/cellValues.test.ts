@@ -34,7 +34,7 @@ test.each([
   ['an unclosed quote', file('77,2026-02-10,"XqOpen\n'), {}],
   ['a wrong header', `a,b\n${'XqA,XqB,XqC\n'.repeat(20)}`, {}],
   [
-    'bytes of another encoding',
+    'bytes in another encoding',
     Buffer.from(file('77,XqDate,a\u00f1o XqBytes\n'), 'latin1'),
     { dialect: { encoding: 'utf-8' as const }, rejects: { maxShare: 0 } },
   ],

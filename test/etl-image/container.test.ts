@@ -156,7 +156,7 @@ describe('rejects', () => {
 describe('failures', () => {
   test.each<[string, string | Buffer, number, RegExp]>([
     ['an empty file', '', 65, /empty/],
-    ['a header alone', 'a,b\n', 65, /0 rows to write/],
+    ['a header only', 'a,b\n', 65, /0 rows to write/],
     ['blank rows only', 'a,b\n,\n\n,\n', 65, /0 rows to write/],
     ['an unclosed quote', 'a,b\n1,x\n2,"y\n3,z\n', 65, /[Qq]uote/],
     ['an Excel workbook', Buffer.from([0x50, 0x4b, 3, 4, 5, 6]), 65, /Excel/],

@@ -173,7 +173,7 @@ describe('warns about two readings', () => {
     ],
     ['day and month, declared', ['03/04/2026'], { columns: { fecha: 'date' } }, /3 April .* March 4/],
     ['a declared order', ['03/04/2026'], { dialect: { dateOrder: 'mdy' } }, undefined],
-    ['an order that shows', ['03/04/2026', '13/04/2026'], {}, undefined],
+    ['an order that follows from the values', ['03/04/2026', '13/04/2026'], {}, undefined],
     ['years of two digits', ['13-02-26'], {}, /dates with a two-digit year: 1 .*20xx/],
     [
       'times with and without an offset',

@@ -45,7 +45,7 @@ describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
   test.each([
     ['a few bytes', Buffer.from('xyz')],
     ['many bytes', Buffer.alloc(100_000, 'garbage ')],
-    ['zeros and bytes', Buffer.concat([Buffer.alloc(512), Buffer.from('garbage and more of it')])],
+    ['zeros and other bytes', Buffer.concat([Buffer.alloc(512), Buffer.from('garbage and more of it')])],
   ])('reports damage if %s follows, in pieces of any size', async (_what, garbage) => {
     const bytes = Buffer.concat([compress(content), garbage]);
     for (const size of [1000, 1 << 20]) await expect(plainOf(bytes, compression, size)).rejects.toThrow(DecodeError);

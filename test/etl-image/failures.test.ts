@@ -24,13 +24,13 @@ test.each<[string, Error, number, RegExp]>([
     /no such bucket/,
   ],
   [
-    'credentials that have expired: another task may get new ones',
+    'expired credentials, since another task may get new ones',
     new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', { remedy: 'Renew them' }),
     77,
     /have expired/,
   ],
   [
-    'a provider of credentials that does not answer',
+    'a credential provider that does not respond',
     Object.assign(new Error('Error response received from instance metadata'), { name: 'CredentialsProviderError' }),
     77,
     /could not be fetched/,
@@ -85,7 +85,7 @@ test.concurrent.each<[string, NodeJS.ProcessEnv, number, RegExp]>([
   ['no credentials', { AWS_REGION: 'us-east-1' }, 78, /no AWS credentials were found\nSet AWS_PROFILE/],
   ['no region', keys, 78, /no AWS region is set\nSet AWS_REGION\n/],
   [
-    'an endpoint that is not there',
+    'an unreachable endpoint',
     { ...keys, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
     69,
     /the connection to 127\.0\.0\.1:1 is refused\n/,

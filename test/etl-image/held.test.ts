@@ -19,7 +19,11 @@ const gates: readonly (readonly [string, Options, RegExp])[] = [
     { columns, rejects: { maxShare: 0.05, level: 'hold' } },
     /4 of 40 rows rejected, at most 5 % allowed/,
   ],
-  ['their number', { columns, rejects: { maxRows: 1, level: 'hold' } }, /4 of 40 rows rejected, at most 1 allowed/],
+  [
+    'the number of rejects',
+    { columns, rejects: { maxRows: 1, level: 'hold' } },
+    /4 of 40 rows rejected, at most 1 allowed/,
+  ],
   [
     'the number of rows',
     { quality: { rowCount: { min: 50, level: 'hold' } } },

@@ -26,12 +26,12 @@ describe('a repeated header is rejected with its own reason and is not evidence 
   };
 
   test.each<[string, string]>([
-    ['as it stands', 'id,amount'],
+    ['unchanged', 'id,amount'],
     ['with a byte order mark', '\ufeffid,amount'],
     ['with a byte order mark and quotes', '\ufeff"id",amount'],
     ['in quotes', '"id","amount"'],
     ['in capitals', 'ID,AMOUNT'],
-    ['with spaces around', ' id , amount '],
+    ['surrounded by spaces', ' id , amount '],
   ])('%s', async (_how, header) => {
     const found = await convert(`id,amount\n1,2.5\n2,3.5\n${header}\n3,1.5\n`);
     expect(found).toMatchObject({ ...typed, totals: { rowsRead: 4, rowsWritten: 3, rowsRejected: 1, rowsBlank: 0 } });
@@ -103,15 +103,15 @@ describe("Excel's separator hint sets the delimiter, and is neither header nor r
     ['a comma', 'sep=,\nid,name\n1,x\n2,y\n'],
     ['a tab', 'sep=\t\nid\tname\n1\tx\n2\ty\n'],
     ['a bar', 'sep=|\nid|name\n1|x\n2|y\n'],
-    ['one that would not be found', 'sep=^\nid^name\n1^x\n2^y\n'],
-    ['if another one is plausible', 'sep=;\nid;name\n1;a,b\n2;c,d\n'],
+    ['a delimiter that detection would not find', 'sep=^\nid^name\n1^x\n2^y\n'],
+    ['with another plausible delimiter', 'sep=;\nid;name\n1;a,b\n2;c,d\n'],
     ['CRLF', 'sep=;\r\nid;name\r\n1;x\r\n2;y\r\n'],
     ['CR', 'sep=;\rid;name\r1;x\r2;y\r'],
     ['a byte order mark', '\ufeffsep=;\nid;name\n1;x\n2;y\n'],
     ['quotes', '"sep=;"\nid;name\n1;x\n2;y\n'],
     ['capitals', 'SEP=;\nid;name\n1;x\n2;y\n'],
-    ['delimiters after it', 'sep=;;;\nid;name\n1;x\n2;y\n'],
-    ['empty lines around it', '\n\nsep=;\n\nid;name\n1;x\n2;y\n'],
+    ['delimiters after the line', 'sep=;;;\nid;name\n1;x\n2;y\n'],
+    ['empty lines around the line', '\n\nsep=;\n\nid;name\n1;x\n2;y\n'],
     ['UTF-16', Buffer.from('\ufeffsep=;\r\nid;name\r\n1;x\r\n2;y\r\n', 'utf16le')],
     ['gzip', gzipSync('sep=;\nid;name\n1;x\n2;y\n')],
   ])('%s', async (_what, csv) => {
@@ -141,8 +141,13 @@ describe("Excel's separator hint sets the delimiter, and is neither header nor r
 
 describe('a delimiter with two readings', () => {
   test.each<[string, string, Options, RegExp | undefined]>([
-    ['a header with both', 'a;b,c\n1;2,3\n4;5,6\n', {}, /may be ",".*or ";" .*declare dialect\.delimiter/],
-    ['three of them', 'a;b,c|d\n1;2,3|4\n', {}, /may be ",".*or ";" or "\|"/],
+    [
+      'a header with two plausible delimiters',
+      'a;b,c\n1;2,3\n4;5,6\n',
+      {},
+      /may be ",".*or ";" .*declare dialect\.delimiter/,
+    ],
+    ['three plausible delimiters', 'a;b,c|d\n1;2,3|4\n', {}, /may be ",".*or ";" or "\|"/],
     ['declared', 'a;b,c\n1;2,3\n4;5,6\n', { dialect: { delimiter: ';' } }, undefined],
     ['one that fits better', 'a;b,c\n1;2\n4;5,6\n', {}, undefined],
     ['one inside quotes', 'a;b\n1;"2,3"\n', {}, undefined],

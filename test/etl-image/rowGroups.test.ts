@@ -39,7 +39,7 @@ test.each<[string, string, string[], '\n' | '\r']>([
   ['CRLF', 'a\r\nb\r\n', ['a\r\n', 'b\r\n'], '\n'],
   ['CR alone', 'a\rb\r', ['a\r', 'b\r'], '\r'],
   ['no trailing line end', 'a\nb', ['a\n', 'b'], '\n'],
-  ['nothing', '', [], '\n'],
+  ['an empty text', '', [], '\n'],
   ['empty lines', '\n\na\n', ['\n', '\n', 'a\n'], '\n'],
   ['a quoted line end', '"a\nb",c\nd\n', ['"a\nb",c\n', 'd\n'], '\n'],
   ['doubled quotes', '"a""\n""b"\nc', ['"a""\n""b"\n', 'c'], '\n'],

@@ -27,10 +27,10 @@ async function convertColumn(texts: readonly string[], options: Options = {}, de
 describe('numbers with several notations', () => {
   test.each<[string, ColumnType, string[]]>([
     ['codes with an exponent', 'text', ['1E5', '10E4', '2E3']],
-    ['one such code among integers', 'text', ['123', '1E5', '456']],
-    ['one such code among decimals', 'text', ['1.5', '1e5', '2.5']],
+    ['one code with an exponent among integers', 'text', ['123', '1E5', '456']],
+    ['one code with an exponent among decimals', 'text', ['1.5', '1e5', '2.5']],
     ['hashes', 'text', ['0e12345', '0e99999', '0e1']],
-    ['negative exponents of no scientific form', 'text', ['12E-4', '1.2E-3']],
+    ['negative exponents that are not scientific notation', 'text', ['12E-4', '1.2E-3']],
     ['a mantissa of two digits', 'text', ['15.0E+3', '1.5E+4']],
     ['scientific notation of Python', 'double', ['1e-05', '1.5e-07', '0.0001', '1e+16', '2.5', '0.0']],
     ['scientific notation of Java', 'double', ['1.0E-4', '0.001', '1.0E7', '123456.7']],
@@ -45,7 +45,7 @@ describe('numbers with several notations', () => {
     ['below the least double', 'text', ['1e-400', '2.5']],
     ['versions', 'text', ['1.1', '1.10', '1.2']],
     ['an integer and the same number with a zero', 'text', ['1', '1.0', '2']],
-    ['prices of two decimals', 'double', ['1.50', '2.25', '3.00']],
+    ['prices with two decimals', 'double', ['1.50', '2.25', '3.00']],
     ['floats as Python prints them', 'double', ['1.0', '2.25', '-0.5']],
     ['different numbers with different zeros', 'double', ['10.50', '11.25', '12', '13.1']],
     ['numbers without a leading zero', 'double', ['.5', '-.25', '1.5']],
@@ -87,7 +87,7 @@ describe('numbers with several notations', () => {
 describe('warns about two readings', () => {
   test.each<[string, string[], Options, RegExp | undefined]>([
     ['codes or numbers', ['1E5', '2'], {}, /^x: .*1E5 may be codes or the number 100000; .*declare x as double/],
-    ['zeros at the end', ['1.5', '1.50'], {}, /^x: .*1\.5 and 1\.50.*stays text \(declare x as double/],
+    ['trailing zeros', ['1.5', '1.50'], {}, /^x: .*1\.5 and 1\.50.*stays text \(declare x as double/],
     [
       'decimal comma or thousands',
       ['1,234', '2,345'],
@@ -103,7 +103,7 @@ describe('warns about two readings', () => {
     ],
     ['a declared decimal point', ['1.234', '2.345'], { dialect: { decimal: '.' } }, undefined],
     ['a declared decimal comma', ['1,234', '2,345'], { dialect: { decimal: ',' } }, undefined],
-    ['a sure decimal comma', ['1,234', '2,5'], {}, undefined],
+    ['an unambiguous decimal comma', ['1,234', '2,5'], {}, undefined],
     ['codes with leading zeros', ['007', '008'], {}, undefined],
     ['a code that is not a number', ['1E5', 'A17'], {}, undefined],
   ])('%s', async (_what, texts, options, warning) => {

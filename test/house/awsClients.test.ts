@@ -57,22 +57,22 @@ test('every AWS client uses the sockets and timeouts of clientSettings', () => {
 test.each<[string, string, number]>([
   ['no settings', "import { ECSClient } from '@aws-sdk/client-ecs';\nconst c = new ECSClient({});", 1],
   [
-    'settings of its own',
+    'its own settings',
     "import { ECSClient } from '@aws-sdk/client-ecs';\nconst c = new ECSClient({ maxAttempts: 1 });",
     1,
   ],
   [
-    'those of another service',
+    'the settings of another service',
     "import { type A, ECSClient } from '@aws-sdk/client-ecs';\nnew ECSClient({ ...clientSettings('sqs') });",
     1,
   ],
   [
-    'its settings',
+    'the settings of its service',
     "import { ECSClient } from '@aws-sdk/client-ecs';\nnew ECSClient({ ...clientSettings('ecs'), region });",
     0,
   ],
-  ['a type alone', "import type { ECSClient } from '@aws-sdk/client-ecs';\nfunction f(client: ECSClient) {}", 0],
-  ['a client of Temporal', "import { Client } from '@temporalio/client';\nnew Client({});", 0],
+  ['a type only', "import type { ECSClient } from '@aws-sdk/client-ecs';\nfunction f(client: ECSClient) {}", 0],
+  ['a Temporal client', "import { Client } from '@temporalio/client';\nnew Client({});", 0],
 ])('detects clients without their settings: %s', (_what, text, found) => {
   expect(withoutSettings(text)).toHaveLength(found);
 });

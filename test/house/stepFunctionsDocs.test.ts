@@ -85,8 +85,8 @@ test('the functions have longer timeouts than their states', () => {
 });
 
 test('generated files are up to date (npm run generate)', () => {
-  const told = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root, encoding: 'utf8' });
-  expect(told).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  const check = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root, encoding: 'utf8' });
+  expect(check).toMatchObject({ status: 0, stdout: '', stderr: '' });
 });
 
 /** Actions of an integration. Source: AWS Step Functions Developer Guide, "IAM policies for integrated services". */

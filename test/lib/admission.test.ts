@@ -37,10 +37,10 @@ afterAll(() => {
 
 test.each<[string, number, string[]]>([
   ['a page of that server', 200, ['Origin: http://127.0.0.1:8233', 'Sec-Fetch-Site: same-site']],
-  ['under the other name of this machine', 403, ['Origin: http://localhost:8233', 'Sec-Fetch-Site: cross-site']],
+  ['a page under the other name of this machine', 403, ['Origin: http://localhost:8233', 'Sec-Fetch-Site: cross-site']],
   ['two origins', 403, ['Origin: http://127.0.0.1:8233', 'Origin: http://evil.test']],
   ['no origin, from a page', 403, ['Sec-Fetch-Site: cross-site']],
-  ['no page', 200, []],
+  ['a program', 200, []],
 ])('answers pages of an allowed origin only: %s', async (_what, status, headers) => {
   const server = serverOf({ origins: ['http://127.0.0.1:8233'] });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -55,12 +55,12 @@ describe('Host', () => {
     ['IPv6', 200, ['Host: [::1]:PORT']],
     ['upper case', 200, ['HOST: LocalHost:PORT']],
     ['another name that resolves to loopback', 403, ['Host: evil.test:PORT']],
-    ['a name that begins with a good one', 403, ['Host: 127.0.0.1.evil.test:PORT']],
+    ['a name that begins with an accepted one', 403, ['Host: 127.0.0.1.evil.test:PORT']],
     ['a name below localhost', 403, ['Host: evil.localhost:PORT']],
     ['a trailing dot', 403, ['Host: localhost.:PORT']],
     ['another port', 403, ['Host: 127.0.0.1:1']],
     ['no port', 403, ['Host: 127.0.0.1']],
-    ['a port with a zero before it', 403, ['Host: 127.0.0.1:0PORT']],
+    ['a port with a leading zero', 403, ['Host: 127.0.0.1:0PORT']],
     ['a short address', 403, ['Host: 127.1:PORT']],
     ['an address in hexadecimal', 403, ['Host: 0x7f000001:PORT']],
     ['another loopback address', 403, ['Host: 127.0.0.2:PORT']],
@@ -68,10 +68,10 @@ describe('Host', () => {
     ['IPv4 in IPv6', 403, ['Host: [::ffff:127.0.0.1]:PORT']],
     ['credentials', 403, ['Host: 127.0.0.1:PORT@evil.test']],
     ['a list', 403, ['Host: 127.0.0.1:PORT, evil.test']],
-    ['an empty one', 403, ['Host:']],
-    ['none at all', 400, []],
-    ['two of them', 403, ['Host: 127.0.0.1:PORT', 'Host: evil.test:PORT']],
-    ['two good ones', 403, ['Host: 127.0.0.1:PORT', 'Host: 127.0.0.1:PORT']],
+    ['an empty name', 403, ['Host:']],
+    ['no name', 400, []],
+    ['two names', 403, ['Host: 127.0.0.1:PORT', 'Host: evil.test:PORT']],
+    ['two accepted names', 403, ['Host: 127.0.0.1:PORT', 'Host: 127.0.0.1:PORT']],
   ])('%s: %d', async (_what, status, headers) => {
     for (const server of [tools, pages]) {
       expect(statusOf(await answerTo(server, 'POST / HTTP/1.1', ...headers))).toBe(status);
@@ -103,9 +103,9 @@ test.each<[string, number, number, string, string[]]>([
   ['an AWS SDK', 200, 200, 'POST /', ['User-Agent: aws-sdk-js/3.1164.0']],
   ['curl', 200, 200, 'PUT /faults', ['User-Agent: curl/8.5.0', 'Accept: */*']],
   ['fetch of Node', 200, 200, 'PUT /faults', ['User-Agent: node', 'Sec-Fetch-Mode: cors']],
-  ['a person who types the address', 200, 200, 'GET /calls', [site('none'), browser]],
-  ['an own page, writing', 403, 200, 'POST /api', [ownOrigin, site('same-origin'), browser]],
-  ['an own page, reading', 403, 200, 'GET /api', [site('same-origin'), browser]],
+  ['an address typed by the user', 200, 200, 'GET /calls', [site('none'), browser]],
+  ['a page of this server, writing', 403, 200, 'POST /api', [ownOrigin, site('same-origin'), browser]],
+  ['a page of this server, reading', 403, 200, 'GET /api', [site('same-origin'), browser]],
   ['a page on another port', 403, 403, 'POST /', ['Origin: http://127.0.0.1:1', site('same-site')]],
   ['a page at another name of loopback', 403, 403, 'POST /', ['Origin: http://localhost:PORT', site('cross-site')]],
   ['a page over HTTPS', 403, 403, 'POST /', ['Origin: https://127.0.0.1:PORT']],

@@ -24,7 +24,7 @@ describe('an invalid event is refused with one reason that names the key and the
     ['a path', { s3Key: `file:///${'a'.repeat(4096)}` }, /^detail\.s3Key: .*a path of 4097 bytes, and 4096 are/],
     ['half a character', { s3Key: 's3://raw/\ud800.csv' }, /^detail\.s3Key: .*half of a character/],
     ['a destination', { destination: `s3://clean/${'a'.repeat(1025)}` }, /^detail\.destination: .*1025 bytes/],
-    ['what is replaced', { replaces: `s3://raw/${'a'.repeat(1025)}` }, /^detail\.replaces: .*1025 bytes/],
+    ['a replaced file', { replaces: `s3://raw/${'a'.repeat(1025)}` }, /^detail\.replaces: .*1025 bytes/],
     ['a dataset', { dataset: 'a'.repeat(101) }, /^detail\.dataset: .*at most 100/],
     ['a source', { source: 'a'.repeat(100_000) }, /^detail\.source: .*at most 100/],
     ['a day', { batchDate: '1'.repeat(100_000) }, /^detail\.batchDate: "1{79} is no calendar date/],
@@ -38,9 +38,9 @@ describe('an invalid event is refused with one reason that names the key and the
       { columns: { ['ñ'.repeat(128)]: 'text' } },
       /^detail\.columns: has a name of 256 bytes \("ñ+" …\), and 255 are allowed$/,
     ],
-    ['its depth', { columns: deep(50_000) }, /^the event is nested more than 64 levels deep: make it flatter$/],
+    ['the depth', { columns: deep(50_000) }, /^the event is nested more than 64 levels deep: make it flatter$/],
     [
-      'its size',
+      'the size',
       { columns: { a: 'x'.repeat(maxEventBytes) } },
       /^the event has 245\d{3} bytes as JSON, and 245760 are allowed/,
     ],
@@ -68,9 +68,9 @@ describe('an invalid batch request is refused with one reason that names the key
     ['the prefix', { prefix: `s3://raw/${'/'.repeat(200_000)}x` }, /^prefix: .*200010 characters, and 12388 are/],
     ['the match', { match: '*'.repeat(256) }, /^match: .*more than 255 characters$/],
     ['the time zone', { timeZone: 'x'.repeat(100_000) }, /^timeZone: .*is no time zone/],
-    ['the number of files at once', { maxConcurrent: 501 }, /^maxConcurrent: 501 .*500/],
-    ['its depth', { detail: { columns: deep(50_000) } }, /^the request is nested more than 64 levels deep/],
-    ['its size', { detail: { dataset: 'x'.repeat(maxEventBytes) } }, /^the request has \d+ bytes as JSON, and 245760/],
+    ['the number of concurrent files', { maxConcurrent: 501 }, /^maxConcurrent: 501 .*500/],
+    ['the depth', { detail: { columns: deep(50_000) } }, /^the request is nested more than 64 levels deep/],
+    ['the size', { detail: { dataset: 'x'.repeat(maxEventBytes) } }, /^the request has \d+ bytes as JSON, and 245760/],
   ])('%s', (_, changes, reason) => {
     expect(reasonsOfRequest({ prefix: 's3://raw/ventas', ...changes })).toEqual([expect.stringMatching(reason)]);
   });

@@ -9,9 +9,9 @@ const key = keyOf({ detail });
 test.each<[string, unknown]>([
   ['other options', { detail: { ...detail, chunkRows: 10, notifications: 'none' } }],
   ['a key without a scheme', { detail: { ...detail, s3Key: 'ventas/a.csv' } }],
-  ['the destination that is the default, as a batch writes it', { detail: { ...detail, destination: 's3://clean' } }],
+  ['the default destination, as a batch spells it', { detail: { ...detail, destination: 's3://clean' } }],
   ['an envelope', { id: 'x', time: '2026-02-08T00:00:00Z', detail }],
-  ['a misspelt option, which no run follows', { detail: { ...detail, colums: {} } }],
+  ['a misspelt option', { detail: { ...detail, colums: {} } }],
 ])('%s is the same event', (_, event) => expect(keyOf(event)).toBe(key));
 
 test.each<[string, unknown]>([

@@ -5,14 +5,14 @@ const ended = (end: Partial<TaskEnd>): TaskEnd => ({ taskArn: 'arn:1', status: '
 
 test.each<[string, Partial<TaskEnd>, string | undefined, boolean]>([
   ['exit code 0', { exitCode: 0 }, undefined, true],
-  ['exit code 0 by itself', { exitCode: 0, stopCode: 'EssentialContainerExited' }, undefined, true],
+  ['exit code 0 with EssentialContainerExited', { exitCode: 0, stopCode: 'EssentialContainerExited' }, undefined, true],
   ['no exit code yet', {}, undefined, false],
   ['bad data', { exitCode: 65 }, 'BadData', true],
-  ['a batch that is held', { exitCode: 76 }, 'Held', true],
-  ['a failure that may go away', { exitCode: 74 }, 'TaskFailed', false],
+  ['held data', { exitCode: 76 }, 'Held', true],
+  ['a failure that a retry may resolve', { exitCode: 74 }, 'TaskFailed', false],
   ['a Spot interruption', { exitCode: 0, stopCode: 'SpotInterruption' }, 'SpotInterruption', false],
-  ['a stop by somebody', { exitCode: 143, stopCode: 'UserInitiated' }, 'TaskStopped', false],
-  ['a stop code that nobody has described', { exitCode: 0, stopCode: 'New' }, 'HostFailure', false],
+  ['a stop by another caller', { exitCode: 143, stopCode: 'UserInitiated' }, 'TaskStopped', false],
+  ['an unknown stop code', { exitCode: 0, stopCode: 'New' }, 'HostFailure', false],
 ])('classifies a container that has ended before its task: %s', (_what, end, failed, isForGood) => {
   expect(failureOf(ended(end))).toBe(failed);
   expect(endedForGood(ended(end))).toBe(isForGood);

@@ -30,28 +30,32 @@ describe('parseEvent', () => {
   });
 
   test.each<[string, unknown, string[]]>([
-    ['no object', 'x', ['the event is no JSON object']],
+    ['a value that is not an object', 'x', ['the event is no JSON object']],
     ['an array', [], ['the event is no JSON object']],
     ['null', null, ['the event is no JSON object']],
     ['no detail', {}, ['detail: is missing']],
     ['an unknown key beside detail', { detail, dataset: 'x' }, ['dataset: unknown key']],
     ['an unknown key, by name', { detail: { ...detail, chunkrows: 5 } }, ['detail.chunkrows: unknown key']],
-    ['unknown keys further in', { detail: { ...detail, dialect: { sep: ';' } } }, ['detail.dialect.sep: unknown key']],
+    ['nested unknown keys', { detail: { ...detail, dialect: { sep: ';' } } }, ['detail.dialect.sep: unknown key']],
     [
       'a day that does not exist',
       { detail: { ...detail, batchDate: '2026-02-30' } },
       ['detail.batchDate: "2026-02-30"'],
     ],
-    ['nothing required', { detail: {} }, ['detail.s3Key: is missing', 'detail.batchDate: is missing']],
-    ['a dataset that would leave its folder', { detail: { ...detail, dataset: '../x' } }, ['detail.dataset: "../x"']],
-    ['a destination that is no URI', { detail: { ...detail, destination: 'x' } }, ['detail.destination: "x"']],
+    ['missing required keys', { detail: {} }, ['detail.s3Key: is missing', 'detail.batchDate: is missing']],
     [
-      'a size Fargate lacks',
+      'a dataset name that would leave its folder',
+      { detail: { ...detail, dataset: '../x' } },
+      ['detail.dataset: "../x"'],
+    ],
+    ['a destination that is not a URI', { detail: { ...detail, destination: 'x' } }, ['detail.destination: "x"']],
+    [
+      'a size that Fargate does not have',
       { detail: { ...detail, compute: { cpu: 256, memory: 8192 } } },
       ['detail.compute: memory 8192'],
     ],
     ['cpu without memory', { detail: { ...detail, compute: { cpu: 256 } } }, ['detail.compute: cpu and memory']],
-    ['a column type nobody knows', { detail: { ...detail, columns: { a: 'int' } } }, ['detail.columns.a']],
+    ['an unknown column type', { detail: { ...detail, columns: { a: 'int' } } }, ['detail.columns.a']],
   ])('refuses %s', (_what, event, starts) => {
     const reasons = reasonsOf(event);
     expect(reasons).toHaveLength(starts.length);

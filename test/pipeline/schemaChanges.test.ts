@@ -12,12 +12,12 @@ const words = (before: Types, now: Types) => {
 
 test.each<[string, Types, Types, string | undefined]>([
   ['nothing', { a: 'integer', b: 'text' }, { a: 'integer', b: 'text' }, undefined],
-  ['a column that is gone', { a: 'integer', amount: 'double' }, { a: 'integer' }, 'column amount is gone'],
+  ['a removed column', { a: 'integer', amount: 'double' }, { a: 'integer' }, 'column amount is gone'],
   ['another type', { qty: 'integer' }, { qty: 'double' }, 'qty was integer and is double'],
   ['a new column in front', { a: 'text' }, { x: 'text', a: 'text' }, 'new column x'],
   ['another order', { a: 'text', b: 'text' }, { b: 'text', a: 'text' }, 'the columns are in another order'],
   [
-    'all of them',
+    'all changes at once',
     { amount: 'double', qty: 'integer', a: 'text', b: 'text' },
     { b: 'text', a: 'text', qty: 'double', x: 'text' },
     'column amount is gone; qty was integer and is double; new column x; the columns are in another order',

@@ -42,7 +42,7 @@ test('treats a path through a file as absent', async () => {
 });
 
 test.each([
-  ['a name that is too long', 'x'.repeat(300)],
+  ['an overlong name', 'x'.repeat(300)],
   ['a loop of links', 'loop'],
 ])('a destination below %s cannot be created', async (_what, name) => {
   await symlink('loop', join(folder, 'loop')).catch(() => undefined);

@@ -81,7 +81,7 @@ export async function failureOf(handle: WorkflowHandle): Promise<ApplicationFail
 /** Waits in real time until a condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await condition()); tries++) {
-    if (tries > 200) throw new Error('it never happened');
+    if (tries > 200) throw new Error('the condition was not met within 200 tries');
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

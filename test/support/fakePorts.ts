@@ -42,7 +42,7 @@ export class MemoryStore implements ObjectStore {
     return true;
   }
   async upload(): Promise<void> {
-    throw new Error('not needed here');
+    throw new Error('the fake does not implement this call');
   }
   async copy(from: string, to: string): Promise<void> {
     await this.write(to, this.objects.get(from) ?? '');

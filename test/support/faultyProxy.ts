@@ -17,7 +17,7 @@ export const noFault: Fault = { kind: 'none' };
 
 /** Returns a rejection by S3 with a status and a code. */
 export const refusal = (status: number, code: string): Fault => {
-  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>told to</Message></Error>`;
+  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>injected fault</Message></Error>`;
   return { kind: 'answer', status, body };
 };
 
@@ -67,7 +67,7 @@ export async function startFaultyProxy(
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     requests,

@@ -80,7 +80,7 @@ export class Rig {
 
   static async start(): Promise<Rig> {
     const path = process.env.ETL_TEST_TIME_SKIPPING_SERVER;
-    if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TIME_SKIPPING_SERVER is no file');
+    if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TIME_SKIPPING_SERVER is not a file');
     if (!existsSync(bundlePath)) throw new Error('dist/workflow-bundle.js is missing: npm run build');
     quietRuntime();
     const executable = { type: 'existing-path' as const, path };
@@ -99,7 +99,7 @@ export class Rig {
   /** Starts a real server with real time: the time-skipping one hangs when a parent cancels several children. */
   static async startReal(): Promise<Rig> {
     const path = process.env.ETL_TEST_TEMPORAL;
-    if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TEMPORAL is no file');
+    if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TEMPORAL is not a file');
     quietRuntime();
     const server = await TestServer.start();
     const end = () => server.remove();
@@ -125,7 +125,7 @@ export class Rig {
           this.given.get(workflowId.replace(/\/shard-.*$/, '')) ??
           this.adopted.find(([prefix]) => workflowId.startsWith(prefix))?.[1];
         const activities = this.given.get(workflowId) ?? ofParent();
-        if (!activities) throw new Error(`nobody has started ${workflowId}`);
+        if (!activities) throw new Error(`no test has started ${workflowId}`);
         return activities;
       }),
       shutdownGraceSeconds: 0,

@@ -109,7 +109,7 @@ withServer('etl compare with the interpreter', () => {
 
   test.each([
     ['an output folder that is not empty', ['--out', 'samples'], 73, 'samples is not empty'],
-    ['a file that is elsewhere', [], 64, 's3://bucket/x.csv is no file of this machine'],
+    ['a file that is not on this machine', [], 64, 's3://bucket/x.csv is no file of this machine'],
   ])('refuses %s', async (_what, more, code, cause) => {
     const file = code === 64 ? 's3://bucket/x.csv' : join(root, 'samples', 'ventas.csv');
     const { exitCode, stderr } = await etl([...arguments_(file), ...more], env());

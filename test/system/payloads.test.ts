@@ -126,7 +126,7 @@ withServer('encryption of what Temporal stores', () => {
   test.each([
     ['no key', '', 'and ETL_PAYLOAD_KEYS is not set'],
     ['another key', k2, 'which ETL_PAYLOAD_KEYS does not have'],
-    ['another key of this ID', k2.replace('k2', 'k1'), 'does not decrypt it'],
+    ['another key with this ID', k2.replace('k2', 'k1'), 'does not decrypt it'],
   ])('a command with %s ends with 78 and names the key', async (_what, keys, why) => {
     const { exitCode, stderr } = await etl(['schedule', 'describe', 'night'], withKeys(keys));
     expect(exitCode).toBe(78);

@@ -239,8 +239,8 @@ withServer('schedules of batches on a real server', () => {
   });
 
   test.concurrent.each([
-    [false, 'goes on'],
-    [true, 'is paused, and says so'],
+    [false, 'continues'],
+    [true, 'is paused with a note'],
   ])('a schedule with pauseOnFailure %j, after a failed batch, %s', async (pauseOnFailure) => {
     const name = `fails-${pauseOnFailure}`;
     const handle = await create(name, { pauseOnFailure, prefix: 'file:///bad' });

@@ -78,9 +78,9 @@ withServer('several tasks that convert one file', () => {
       runs.start({ workflowId: `widening-${shards}`, chunkRows, compute: { shards }, detail: file('widening') });
     const [alone, together] = await Promise.all([start(1), start(2)]);
     await alone.result();
-    const told = purposes(await resultOf(together));
-    expect(told.filter((each) => each.startsWith('commit'))).toEqual(['commit SchemaWidened', 'commit done']);
-    expect(told.filter((each) => /^\d\/2 done$/.test(each))).toHaveLength(4);
+    const ends = purposes(await resultOf(together));
+    expect(ends.filter((each) => each.startsWith('commit'))).toEqual(['commit SchemaWidened', 'commit done']);
+    expect(ends.filter((each) => /^\d\/2 done$/.test(each))).toHaveLength(4);
     const one = await runs.manifestOf(alone, 'widening');
     const two = await runs.manifestOf(together, 'widening');
     expect(two.schema.find(({ name }) => name === 'code')?.type).toBe('text');
@@ -95,8 +95,8 @@ withServer('several tasks that convert one file', () => {
     const checkpoint = join(runs.workOf(handle, 'quick', task), checkpointName);
     await until('some chunks of it', 60, () => existsSync(checkpoint));
     process.kill(pidOf(task), 'SIGKILL');
-    const told = purposes(await resultOf(handle));
-    expect(told).toEqual(expect.arrayContaining(['2/2 TaskKilled', '2/2 done', '1/2 done']));
+    const ends = purposes(await resultOf(handle));
+    expect(ends).toEqual(expect.arrayContaining(['2/2 TaskKilled', '2/2 done', '1/2 done']));
     expect(runs.tasksOf(second)).toHaveLength(2);
     expect(runs.tasksOf(shard(handle, 1, 2))).toHaveLength(1);
     const { parts, totals, reused } = await runs.manifestOf(handle, 'quick');

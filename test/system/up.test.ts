@@ -94,11 +94,11 @@ describe('errors of the command line', () => {
       69,
       /no Temporal server answers at 127.0.0.1:1/,
     ],
-    ['a file that is not there', ['run', 'none.csv', '--date', '2026-02-08'], 66, /there is no file none.csv/],
-    ['a folder for a file', ['convert', 'samples', '--out', 'x'], 66, /samples is no file/],
-    ['a bad date', ['run', 'samples/ventas.csv', '--date', '2026-02-30'], 64, /2026-02-30 is no calendar date/],
+    ['a missing file', ['run', 'none.csv', '--date', '2026-02-08'], 66, /there is no file none.csv/],
+    ['a folder instead of a file', ['convert', 'samples', '--out', 'x'], 66, /samples is no file/],
+    ['an invalid date', ['run', 'samples/ventas.csv', '--date', '2026-02-30'], 64, /2026-02-30 is no calendar date/],
     [
-      'options that are no JSON',
+      'options that are not JSON',
       ['convert', 'samples/ventas.csv', '--out', 'x', '--options', '{'],
       64,
       /not a JSON object/,
@@ -110,13 +110,13 @@ describe('errors of the command line', () => {
       /delim: unknown key/,
     ],
     [
-      'an output that cannot be',
+      'an output that cannot be created',
       ['convert', 'samples/ventas.csv', '--out', '/dev/null/x', '--json'],
       78,
       /\/dev\/null/,
     ],
-    ['a fault plan that is none', ['up', '--faults', '{"rules":[{"fault":"rain"}]}'], 64, /rules\.0\.fault: "rain"/],
-    ['a scheme nobody knows', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /no address of a file/],
+    ['an invalid fault plan', ['up', '--faults', '{"rules":[{"fault":"rain"}]}'], 64, /rules\.0\.fault: "rain"/],
+    ['an unknown scheme', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /no address of a file/],
   ])('%s', async (_what, args, exitCode, words) => {
     const ended = await etl(args, nothing);
     expect(ended.stderr).toMatch(words);

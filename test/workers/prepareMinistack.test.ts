@@ -13,8 +13,8 @@ test.each<[string, string[], NodeJS.ProcessEnv, string]>([
   ['no image', [], settings, 'wants one argument: the image that tasks run'],
   ['no endpoint', ['image'], { ...settings, AWS_ENDPOINT_URL: '' }, 'AWS_ENDPOINT_URL is not set'],
   ['no bucket', ['image'], { ...settings, S3_RAW_BUCKET: '' }, 'S3_RAW_BUCKET is not set'],
-  ['a folder for a bucket', ['image'], settings, 'S3_CLEAN_BUCKET is no bucket'],
-  ['a bad variable', ['image'], { ...settings, DLQ_URL: 'x' }, 'bad configuration: DLQ_URL'],
+  ['a folder instead of a bucket', ['image'], settings, 'S3_CLEAN_BUCKET is no bucket'],
+  ['an invalid variable', ['image'], { ...settings, DLQ_URL: 'x' }, 'bad configuration: DLQ_URL'],
 ])('%s: one line of cause, one line of remedy, exit code 78', async (_what, args, env, cause) => {
   const ended = await command(process.execPath, ['dist/workers/prepareMinistack.js', ...args], env);
   expect(ended.exitCode).toBe(78);

@@ -55,8 +55,8 @@ describe('ECS_TASK_DEFINITION', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['no JSON', '{', /^ECS_TASK_DEFINITION: .*\/bad\.json: .*JSON/],
-    ['no definition', '{"family":"x"}', /^ECS_TASK_DEFINITION: .*\/bad\.json: cpu: is missing$/],
+    ['invalid JSON', '{', /^ECS_TASK_DEFINITION: .*\/bad\.json: .*JSON/],
+    ['an invalid definition', '{"family":"x"}', /^ECS_TASK_DEFINITION: .*\/bad\.json: cpu: is missing$/],
   ])('a file with %s is a configuration error', async (_what, content, problem) => {
     const path = await spec('bad.json', content);
     const error = await resolve(path).catch((thrown: unknown) => thrown);

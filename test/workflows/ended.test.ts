@@ -124,7 +124,7 @@ withServer('a task whose end is never observed', () => {
   };
 
   test.each<[string, Changes]>([
-    ['a wait that fails for good', { awaitTask: away }],
+    ['a wait that fails permanently', { awaitTask: away }],
     [
       'a task that cannot be stopped after its timeout',
       { validateInput: short, awaitTask: waitForCancel, stopTask: away },

@@ -147,7 +147,7 @@ withServer('etlPipeline', () => {
   test.each<[string, Partial<TaskEnd>, string]>([
     ['no exit code', { stopCode: 'EssentialContainerExited' }, 'ExitCodeMissing'],
     ['a task that never started', { stopCode: 'TaskFailedToStart', stoppedReason: 'no image' }, 'TaskFailedToStart'],
-    ['a task stopped by somebody', { stopCode: 'UserInitiated', exitCode: 143 }, 'TaskStopped'],
+    ['a task stopped by another caller', { stopCode: 'UserInitiated', exitCode: 143 }, 'TaskStopped'],
   ])('%s fails the run', async (_what, end, type) => {
     const { activities } = fakeActivities({
       awaitTask: async ({ taskArn }) => ({ taskArn, status: 'stopped', logTail: [], ...end }),
@@ -312,12 +312,12 @@ withServer('etlPipeline', () => {
         if (generation === 1) throw new Error('socket hang up');
         return { kind: 'launched', taskArn: 'arn:2', generation };
       },
-      findTasks: async () => ['arn:untold'],
+      findTasks: async () => ['arn:unrecorded'],
     });
     const result = await rig.with(activities, async (start) => (await start()).result());
     const essential = names(calls).filter((name) => name !== 'launchTask' && name !== 'notify');
     expect(essential).toEqual(['validateInput', 'findTasks', 'stopTask', 'awaitTask', 'confirmCommit']);
-    expect(calls.find(({ name }) => name === 'stopTask')?.input).toMatchObject({ taskArn: 'arn:untold' });
+    expect(calls.find(({ name }) => name === 'stopTask')?.input).toMatchObject({ taskArn: 'arn:unrecorded' });
     expect(result.launches).toMatchObject([{ failureType: 'LaunchUnanswered' }, { generation: 2 }]);
   });
 
@@ -336,11 +336,11 @@ withServer('etlPipeline', () => {
       launchTask: async ({ generation }) =>
         generation === 1
           ? { kind: 'refused', reason: 'INACTIVE', cause: 'other' }
-          : { kind: 'launched', taskArn: 'arn:untold', generation: 1 },
+          : { kind: 'launched', taskArn: 'arn:unrecorded', generation: 1 },
     });
     await rig.with(activities, async (start) => (await start()).result());
     expect(calls.find(({ name }) => name === 'awaitTask')?.input).toMatchObject({
-      taskArn: 'arn:untold',
+      taskArn: 'arn:unrecorded',
       generation: 1,
     });
   });

@@ -77,8 +77,8 @@ withServer('a batch that a quality gate holds', () => {
       expect(memo).toMatchObject({ approval: { approved: true, by: 'ana', at: expect.any(String) } });
     });
     expect(modes(calls)).toEqual([undefined, 'commit']);
-    const told = calls.filter(({ name }) => name === 'notify').map(({ input }) => input);
-    expect(told).toMatchObject([
+    const notifications = calls.filter(({ name }) => name === 'notify').map(({ input }) => input);
+    expect(notifications).toMatchObject([
       { outcome: { kind: 'held', reason: '12 % of the rows are rejected; exit code 76', until: expect.any(String) } },
       { outcome: { kind: 'success' } },
     ]);

@@ -200,10 +200,10 @@ withServer('workflows that receive arbitrary messages', () => {
     );
 
     test.each<[string, object]>([
-      ['a shard that is not of the file', { ...good, mode: { ...good.mode, number: 3 } }],
+      ['a shard number beyond the number of shards', { ...good, mode: { ...good.mode, number: 3 } }],
       ['a plan without timings', { ...good, plan: { ...samplePlan(), timings: undefined } }],
       ['a plan without a batch', { ...good, plan: { ...samplePlan(), batch: null } }],
-      ['a plan whose size is a text', { ...good, plan: { ...samplePlan(), source: { uri: 'u', bytes: '1' } } }],
+      ['a plan with text as its size', { ...good, plan: { ...samplePlan(), source: { uri: 'u', bytes: '1' } } }],
     ])('a shard with %s fails', async (_, argument) => {
       const { activities } = fakeActivities();
       await rig.with(activities, async (start) => {

@@ -103,8 +103,8 @@ describe('the light lane', () => {
   });
 
   test.each<[string, LightEnd | Error]>([
-    ['an answer that never came', new Error('the connection was lost')],
-    ['a call whose time was over', killed('timeout')],
+    ['a response that never arrived', new Error('the connection was lost')],
+    ['a call that timed out', killed('timeout')],
     ['a function that was killed', killed('unknown')],
   ])('%s: delivers after the commit and launches nothing else', async (_what, end) => {
     const fakes = light([end]);

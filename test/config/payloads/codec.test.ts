@@ -56,12 +56,12 @@ const changed = ({ metadata, data }: Payload, at: number): Payload => {
 test.each<[string, readonly PayloadKey[], RegExp, (encrypted: Payload) => Payload]>([
   ['an unknown key', [two], /encrypted with the key "one", which ETL_PAYLOAD_KEYS does not have/, (each) => each],
   ['no keys', [], /encrypted with the key "one", and ETL_PAYLOAD_KEYS is not set/, (each) => each],
-  ['another key of this ID', [{ ...two, id: 'one' }], /"one".*does not decrypt/, (each) => each],
+  ['another key with this ID', [{ ...two, id: 'one' }], /"one".*does not decrypt/, (each) => each],
   ['a changed byte', [one], /"one".*does not decrypt/, (each) => changed(each, 20)],
   ['a changed tag', [one], /"one".*does not decrypt/, (each) => changed(each, (each.data?.length ?? 0) - 1)],
   ['no content', [one], /"one".*does not decrypt/, ({ metadata }) => ({ metadata: metadata ?? {} })],
   [
-    'an ID that is none',
+    'an invalid ID',
     [one],
     /key "\\\\u001b\[31m\\\\nx", which/,
     ({ metadata, data }) => ({

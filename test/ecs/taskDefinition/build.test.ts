@@ -50,7 +50,7 @@ describe('rejects, in one line that names the key,', () => {
     ['a misspelt key', { ...smallest, sidecar: [] }, 'sidecar: unknown key'],
     ['a misspelt key of a container', etl({ memory: 512 }), 'etl.memory: unknown key'],
     ['a container without image', { ...smallest, etl: {} }, 'etl.image: is missing'],
-    ['a family that ECS does not accept', { ...smallest, family: 'a b' }, 'family: "a b" is not a name of a family: '],
+    ['an invalid family', { ...smallest, family: 'a b' }, 'family: "a b" is not a name of a family: '],
     ['a CPU that Fargate lacks', { ...smallest, cpu: 300 }, 'cpu, memoryMiB: cpu 300 is not a Fargate size: '],
     [
       'memory that is not valid for the CPU',
@@ -85,17 +85,17 @@ describe('rejects, in one line that names the key,', () => {
       'etl.stopTimeoutSeconds: 121 is out of range: 10 ',
     ],
     [
-      'one too short to stop in',
+      'a stop timeout that is too short to stop in',
       etl({ stopTimeoutSeconds: 9 }),
       'etl.stopTimeoutSeconds: 9 is out of range: 10 to 120',
     ],
     [
-      'a sidecar of the name of the ETL container',
+      'a sidecar with the name of the ETL container',
       sidecars({ name: 'etl-worker' }),
       'sidecars.0.name: "etl-worker" is ',
     ],
     [
-      'two sidecars of one name',
+      'two sidecars with the same name',
       sidecars({ name: 'a' }, { name: 'a' }),
       'sidecars.1.name: "a" is the name of another ',
     ],
@@ -111,22 +111,22 @@ describe('rejects, in one line that names the key,', () => {
     ],
     ['awslogs without an execution role', etl({ logs }), 'executionRoleArn: is missing: ECS needs a role for awslogs'],
     [
-      'secrets and an image of ECR without one',
+      'secrets and an ECR image without an execution role',
       etl({ image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/etl:1', secrets: { A: '/etl/a' } }),
       'executionRoleArn: is missing: ECS needs a role for secrets, ECR images',
     ],
     [
-      'a name no shell takes',
+      'an invalid variable name',
       etl({ environment: { '1-A': 'x' } }),
       'etl.environment: 1-A is not a name of an environment',
     ],
     [
-      'a variable that is a secret too',
+      'a variable that is also a secret',
       { ...etl({ environment: { A: 'x' }, secrets: { A: '/etl/a' } }), executionRoleArn },
       'etl: A is in environment and in secrets: remove one',
     ],
     [
-      'a health check that ECS does not run',
+      'a health check with an invalid command',
       etl({
         healthCheck: { command: ['node'], intervalSeconds: 30, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 0 },
       }),

@@ -28,7 +28,7 @@ withMoto('a container that is killed in the middle of a multipart upload', () =>
 
   test.each([
     ['the first part', 'part-00001', 0],
-    ['the second part, the first one is resumed', 'part-00002', 1],
+    ['the second part, after the first one is resumed', 'part-00002', 1],
   ])('%s: no upload is left after the next generation succeeds', async (_what, part, reused) => {
     const dataset = `killed-${part.slice(-1)}`;
     await bucket.put(dataset, csv);

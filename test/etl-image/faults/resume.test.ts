@@ -106,7 +106,7 @@ describe.each(stored)('a random table, stored %s', (_name, store) => {
     const file = { source, chunkRows, stores, engine };
     try {
       const { done: whole, states } = await launch(file, undefined);
-      if (!whole) throw new Error('it did not end');
+      if (!whole) throw new Error('the conversion did not end');
       const wanted = stores.content(whole);
       expect(wanted.chunks.every(({ part }) => part?.there !== false)).toBe(true);
       for (const [k, state] of states.entries()) {

@@ -104,7 +104,7 @@ describe('a schema that several shards decide', () => {
 
   test.each<[string, (row: number) => string]>([
     ['nanoseconds', (n) => `2026-02-08T10:30:00.${n === 93 ? '123456789' : '123456'}Z`],
-    ['a date in another form', (n) => (n === 11 || n === 93 ? '8 Feb 2026' : '2026-02-08')],
+    ['a date in another format', (n) => (n === 11 || n === 93 ? '8 Feb 2026' : '2026-02-08')],
     ['integers that may be dates', (n) => (n < 40 ? '20260208' : '2026-02-08')],
     ['both orders', (n) => (n === 11 ? '13/02/2026' : n === 93 ? '02/13/2026' : '05/06/2026')],
     ['times with and without an offset', (n) => `2026-02-08 10:30${n === 93 ? 'Z' : ''}`],

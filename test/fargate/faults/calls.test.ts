@@ -260,7 +260,7 @@ describe('a rule for one task', () => {
   const environment = { containerOverrides: [{ name: 'main', environment: [{ name: 'GENERATION', value: '2' }] }] };
 
   it.each([
-    ['starter', { startedBy: 'meant' }, tagged],
+    ['startedBy', { startedBy: 'meant' }, tagged],
     ['tag', { tag: { run: 'r1' } }, tagged],
     ['environment', { environment: { GENERATION: '2' } }, { overrides: environment }],
   ])('matches the task by its %s', async (_what, where, input) => {

@@ -50,7 +50,7 @@ const runTask: [string, Partial<RunTaskCommandInput>, Refusal][] = [
     parameter(/'x' was not found/),
   ],
   [
-    'two bases',
+    'two base counts',
     {
       launchType: undefined,
       capacityProviderStrategy: [
@@ -67,7 +67,11 @@ const runTask: [string, Partial<RunTaskCommandInput>, Refusal][] = [
   ['count 11', { count: 11 }, parameter(/count/)],
   ['count 0', { count: 0 }, parameter(/count/)],
   ['an unknown cluster', { cluster: 'nowhere' }, ['ClusterNotFoundException', /Cluster not found/]],
-  ['the default cluster, which is not here', { cluster: undefined }, ['ClusterNotFoundException', /Cluster not found/]],
+  [
+    'the default cluster, which does not exist',
+    { cluster: undefined },
+    ['ClusterNotFoundException', /Cluster not found/],
+  ],
   ['an unknown definition', { taskDefinition: 'nothing' }, client(/TaskDefinition not found/)],
   ['an unknown revision', { taskDefinition: 'worker:99' }, client(/TaskDefinition not found/)],
   [
@@ -75,8 +79,12 @@ const runTask: [string, Partial<RunTaskCommandInput>, Refusal][] = [
     { overrides: { containerOverrides: [{ name: 'x' }] } },
     parameter(/named x is not a container/),
   ],
-  ['an impossible pair', { overrides: { cpu: '256', memory: '4096' } }, parameter(/No Fargate configuration/)],
-  ['a memory that does not go with the cpu', { overrides: { memory: '30720' } }, parameter(/No Fargate configuration/)],
+  [
+    'an invalid combination of CPU and memory',
+    { overrides: { cpu: '256', memory: '4096' } },
+    parameter(/No Fargate configuration/),
+  ],
+  ['memory that is invalid for the CPU', { overrides: { memory: '30720' } }, parameter(/No Fargate configuration/)],
   [
     'a container larger than its task',
     { overrides: { containerOverrides: [{ name: 'main', memory: 1024 }] } },
@@ -84,10 +92,10 @@ const runTask: [string, Partial<RunTaskCommandInput>, Refusal][] = [
   ],
   ['too little storage', { overrides: { ephemeralStorage: { sizeInGiB: 20 } } }, parameter(/between 21 and 200/)],
   ['overrides over 8,192 characters', { overrides: override('x'.repeat(8192)) }, parameter(/at most 8192/)],
-  ['a token of 65', { clientToken: 'x'.repeat(65) }, parameter(/clientToken/)],
-  ['a token with a blank', { clientToken: 'a b' }, parameter(/clientToken/)],
-  ['a starter of 129', { startedBy: 'x'.repeat(129) }, parameter(/startedBy/)],
-  ['a starter with a colon', { startedBy: 'a:b' }, parameter(/startedBy/)],
+  ['a client token of 65 characters', { clientToken: 'x'.repeat(65) }, parameter(/clientToken/)],
+  ['a client token with a space', { clientToken: 'a b' }, parameter(/clientToken/)],
+  ['a startedBy of 129 characters', { startedBy: 'x'.repeat(129) }, parameter(/startedBy/)],
+  ['a startedBy with a colon', { startedBy: 'a:b' }, parameter(/startedBy/)],
   ['51 tags', { tags: tags(51) }, parameter(/tags/)],
   ['a reserved tag', { tags: [{ key: 'AWS:x', value: '' }] }, parameter(/aws:/)],
   ['the same tag twice', { tags: [...tags(1), ...tags(1)] }, parameter(/Duplicate/)],
@@ -117,10 +125,10 @@ it('RunTask rejects an inactive task definition', async () => {
 
 const container = (change: object): ContainerDefinition[] => [{ name: 'main', image: 'exit:1', ...change }];
 const register: [string, Partial<RegisterTaskDefinitionCommandInput>, Refusal][] = [
-  ['an impossible pair', { cpu: '256', memory: '8192' }, client(/No Fargate configuration/)],
-  ['a size that is none', { cpu: 'big' }, client(/Invalid 'cpu'/)],
+  ['an invalid combination of CPU and memory', { cpu: '256', memory: '8192' }, client(/No Fargate configuration/)],
+  ['an invalid size', { cpu: 'big' }, client(/Invalid 'cpu'/)],
   ['no cpu', { cpu: undefined }, client(/'cpu' be defined at the task level/)],
-  ['bridge', { networkMode: 'bridge' }, client(/awsvpc/)],
+  ['network mode bridge', { networkMode: 'bridge' }, client(/awsvpc/)],
   ['no containers', { containerDefinitions: [] }, client(/cannot be empty/)],
   [
     'a container larger than its task',
@@ -128,7 +136,7 @@ const register: [string, Partial<RegisterTaskDefinitionCommandInput>, Refusal][]
     client(/greater than for the task/),
   ],
   [
-    'containers that are together larger',
+    'containers that are larger than the task together',
     { containerDefinitions: [...container({ memory: 300 }), ...container({ name: 'b', memory: 300 })] },
     client(/sum of all container 'memory'/),
   ],
@@ -138,7 +146,11 @@ const register: [string, Partial<RegisterTaskDefinitionCommandInput>, Refusal][]
     client(/sum of all container 'cpu'/),
   ],
   ['no essential container', { containerDefinitions: container({ essential: false }) }, client(/essential/)],
-  ['two of a name', { containerDefinitions: [...container({}), ...container({})] }, client(/unique/)],
+  [
+    'two containers with the same name',
+    { containerDefinitions: [...container({}), ...container({})] },
+    client(/unique/),
+  ],
   ['a name that is a path', { containerDefinitions: container({ name: '../x' }) }, client(/invalid characters/)],
   ['a stop timeout of 121 s', { containerDefinitions: container({ stopTimeout: 121 }) }, client(/stopTimeout/)],
   ['a family with a slash', { family: 'a/b' }, client(/Family contains invalid/)],
@@ -154,12 +166,12 @@ it.each(register)('RegisterTaskDefinition rejects %s', async (_, change, refusal
 
 const others: [string, () => Promise<unknown>, Refusal][] = [
   [
-    'DescribeTasks of 101',
+    'DescribeTasks of 101 tasks',
     () => rig.client.send(new DescribeTasksCommand({ cluster, tasks: Array.from({ length: 101 }, (_, i) => id(i)) })),
     parameter(/100/),
   ],
   [
-    'DescribeTasks of none',
+    'DescribeTasks without tasks',
     () => rig.client.send(new DescribeTasksCommand({ cluster, tasks: [] })),
     parameter(/empty/),
   ],
@@ -174,12 +186,12 @@ const others: [string, () => Promise<unknown>, Refusal][] = [
     parameter(/only filter/),
   ],
   [
-    'ListTasks of 101',
+    'ListTasks with maxResults 101',
     () => rig.client.send(new ListTasksCommand({ cluster, maxResults: 101 })),
     parameter(/maxResults/),
   ],
   [
-    'ListTasks with a token of nobody',
+    'ListTasks with an unknown token',
     () => rig.client.send(new ListTasksCommand({ cluster, nextToken: 'x' })),
     parameter(/token/),
   ],
@@ -226,7 +238,7 @@ const target = (name: string) => ({ 'x-amz-target': `AmazonEC2ContainerServiceV2
 it.each([
   ['an unknown operation', { ...type, ...target('Dance') }, '{}', 'UnknownOperationException'],
   ['no target', { ...type }, '{}', 'UnknownOperationException'],
-  ['no JSON', { ...type, ...target('ListTasks') }, '{', 'SerializationException'],
+  ['invalid JSON', { ...type, ...target('ListTasks') }, '{', 'SerializationException'],
   ['a wrong type', { ...type, ...target('ListTasks') }, '{"cluster":1}', 'SerializationException'],
   ['a form', { ...target('ListTasks'), 'content-type': 'text/plain' }, '{}', 'UnknownOperationException'],
 ])('the wire protocol rejects %s', async (_, headers, body, name) => {

@@ -38,10 +38,10 @@ it('secrets are stored neither on disk with the task nor in the response of Desc
 });
 
 it.each<[string, string, string]>([
-  ['one that is not there', JSON.stringify(store), 'plain/other'],
-  ['a member that is not there', JSON.stringify(store), `${arn}:password::`],
-  ['a member of what is no JSON', JSON.stringify({ [arn]: 'text' }), `${arn}:user::`],
-  ['a store that is no JSON', '{', 'plain/name'],
+  ['a missing secret', JSON.stringify(store), 'plain/other'],
+  ['a missing member', JSON.stringify(store), `${arn}:password::`],
+  ['a member of a value that is not JSON', JSON.stringify({ [arn]: 'text' }), `${arn}:user::`],
+  ['a store that is not JSON', '{', 'plain/name'],
 ])('%s: the task does not start and names the secret', async (_what, content, valueFrom) => {
   await keep(content);
   const task = await rig.stopped(await withSecrets({ name: 'PLAIN', valueFrom }));

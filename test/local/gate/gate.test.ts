@@ -57,8 +57,8 @@ test('forwards a request and its response unchanged', async () => {
 });
 
 test.each([
-  ['of a length that is not known', 'POST', { 'transfer-encoding': 'chunked' }, Buffer.from('chunks')],
-  ['that deletes with a body', 'DELETE', { 'content-length': '4' }, Buffer.from('body')],
+  ['of unknown length', 'POST', { 'transfer-encoding': 'chunked' }, Buffer.from('chunks')],
+  ['that deletes and has a body', 'DELETE', { 'content-length': '4' }, Buffer.from('body')],
   ['without a body', 'GET', {}, undefined],
 ])('a request %s arrives whole', async (_what, method, headers, content) => {
   const { body } = await send(method, '/', headers as Record<string, string>, content);

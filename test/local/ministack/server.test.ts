@@ -45,7 +45,7 @@ describe('ministack', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each([
-    ['is not there', 'none', /ENOENT/],
+    ['is missing', 'none', /ENOENT/],
     ['ends at once', 'ending', /it ended: 3/],
   ])('that %s is an error, and nothing is left behind', async (_what, program, why) => {
     const { exitCode, stdout, stderr } = await run(join(folder, 'bin', program));

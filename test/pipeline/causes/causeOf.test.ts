@@ -44,13 +44,13 @@ test.each<[string, Error, CauseKind, RegExp]>([
   ],
   ['a wrong clock', named('RequestTimeTooSkewed'), 'Credentials', /clock/],
   [
-    'a clock that is behind',
+    'a clock in the past',
     named('InvalidSignatureException', 'Signature expired: 20260208T000000Z is now earlier than 20260208T000500Z'),
     'Credentials',
     /Set the clock/,
   ],
   [
-    'a clock that is ahead',
+    'a clock in the future',
     named(
       'InvalidSignatureException',
       'Signature not yet current: 20260208T001000Z is still later than 20260208T000500Z',
@@ -63,8 +63,8 @@ test.each<[string, Error, CauseKind, RegExp]>([
   ['a quota', named('ClientException', 'vCPU limit exceeded'), 'Throttled', /quota.*vCPU limit exceeded/],
   ['throttling by status', status(429), 'Throttled', /Try again later/],
   ['a blocked account', named('ClientException', 'Your account is currently blocked'), 'Misconfigured', /AWS Support/],
-  ['no bucket', named('NoSuchBucket'), 'NoSuchBucket', /no such bucket/],
-  ['an impossible bucket', named('InvalidBucketName'), 'NoSuchBucket', /not a valid bucket name/],
+  ['a missing bucket', named('NoSuchBucket'), 'NoSuchBucket', /no such bucket/],
+  ['an invalid bucket name', named('InvalidBucketName'), 'NoSuchBucket', /not a valid bucket name/],
   [
     'another region',
     named('AuthorizationHeaderMalformed', "expecting 'eu-west-1'"),
@@ -89,7 +89,7 @@ test.each<[string, Error, CauseKind, RegExp]>([
     /AWS_REGION/,
   ],
   [
-    'name servers that are away',
+    'unavailable name servers',
     error('getaddrinfo', { code: 'EAI_AGAIN', hostname: 'h' }),
     'Unavailable',
     /cannot be resolved/,
@@ -101,12 +101,12 @@ test.each<[string, Error, CauseKind, RegExp]>([
     /127\.0\.0\.1:1 is refused/,
   ],
   [
-    'a host that is away',
+    'an unavailable host',
     error('connect', { code: 'EHOSTUNREACH', address: '10.0.0.1', port: 443 }),
     'Unavailable',
     /no connection to 10\.0\.0\.1:443/,
   ],
-  ['a late answer', named('TimeoutError'), 'Unavailable', /no answer in time/],
+  ['a timeout', named('TimeoutError'), 'Unavailable', /no answer in time/],
   ['a broken connection', error('socket hang up', { code: 'ECONNRESET' }), 'Unavailable', /connection broke/],
   [
     'plain text where TLS is expected',
@@ -120,8 +120,8 @@ test.each<[string, Error, CauseKind, RegExp]>([
     'Misconfigured',
     /not trusted: self-signed/,
   ],
-  ['no HTTP', error('Parse Error', { code: 'HPE_INVALID_CONSTANT' }), 'Misconfigured', /does not speak HTTP/],
-  ['no URL', error('Invalid URL', { code: 'ERR_INVALID_URL' }), 'Misconfigured', /not a URL/],
+  ['not HTTP', error('Parse Error', { code: 'HPE_INVALID_CONSTANT' }), 'Misconfigured', /does not speak HTTP/],
+  ['not a URL', error('Invalid URL', { code: 'ERR_INVALID_URL' }), 'Misconfigured', /not a URL/],
   ['no port', error('99999', { code: 'ERR_SOCKET_BAD_PORT' }), 'Misconfigured', /not a port/],
   [
     'no namespace',
@@ -131,15 +131,15 @@ test.each<[string, Error, CauseKind, RegExp]>([
   ],
   ['no namespace, by status', grpc(5, 'Namespace nope is not found.'), 'Misconfigured', /TEMPORAL_NAMESPACE/],
   [
-    'no permission of Temporal',
+    'a missing permission in Temporal',
     grpc(7, 'Request unauthorized.'),
     'AccessDenied',
     /denies access: Request unauthorized/,
   ],
   ['no API key', grpc(16, 'Jwt is missing'), 'Misconfigured', /TEMPORAL_API_KEY/],
-  ['a server that is away', grpc(14, 'upstream'), 'Unavailable', /does not answer: upstream/],
+  ['an unavailable server', grpc(14, 'upstream'), 'Unavailable', /does not answer: upstream/],
   [
-    'no address of Temporal',
+    'not an address of Temporal',
     error("Invalid address for Temporal gRPC endpoint: got 'http://x'"),
     'Misconfigured',
     /host:port/,
@@ -173,7 +173,7 @@ test.each<[string, Readonly<Record<string, string>>, CauseKind]>([
     'Credentials',
   ],
   ['of an instance without metadata', { ON_EC2_INSTANCE: 'true', AWS_EC2_METADATA_DISABLED: 'true' }, 'Misconfigured'],
-  ['of nothing', { AWS_REGION: 'eu-west-1' }, 'Misconfigured'],
+  ['without a provider', { AWS_REGION: 'eu-west-1' }, 'Misconfigured'],
 ])('missing credentials %s', (_what, env, kind) => {
   expect(causeOf(provider('Could not load credentials from any providers'), env)?.kind).toBe(kind);
 });

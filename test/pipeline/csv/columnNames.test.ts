@@ -88,11 +88,11 @@ const many = (nameOf: (index: number) => string): string[] =>
 test.each<[string, readonly string[]]>([
   ['equal names', many(() => 'x')],
   ['empty names', many(() => '')],
-  ['names that are equal once they are normalised', many((index) => ' '.repeat(index % 7).concat('X'))],
-  ['numbers that are given already', many((index) => (index < count / 2 ? `x_${index + 2}` : 'x'))],
-  ['numbers that are given in the other order', many((index) => (index < count / 2 ? `x_${count - index}` : 'x'))],
+  ['names that are equal after normalisation', many((index) => ' '.repeat(index % 7).concat('X'))],
+  ['numbers that are already taken', many((index) => (index < count / 2 ? `x_${index + 2}` : 'x'))],
+  ['numbers that are taken in reverse order', many((index) => (index < count / 2 ? `x_${count - index}` : 'x'))],
   ['numbers of numbers', many((index) => `x${'_2'.repeat(index % 100)}`)],
-  ['long names that differ at their end', many((index) => `${'y'.repeat(250)}${index >> 1}`)],
+  ['long names that differ at the end', many((index) => `${'y'.repeat(250)}${index >> 1}`)],
 ])('names %s with a few lookups per column', (_what, header) => {
   expect(lookupsOf(header)).toBeLessThan(4 * count);
   expect(new Set(namesOf(header)).size).toBe(count);

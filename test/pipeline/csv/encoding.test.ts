@@ -14,10 +14,10 @@ test.each<[string, Buffer, Encoding, number]>([
   ['one byte above ASCII', latin1('1,Le\xf3n\n'), 'windows-1252', 0],
   ['Windows-1252', latin1('1,M\xe1laga\n2,C\xe1diz\n3,5 \x80\n'), 'windows-1252', 0],
   // The bytes of "SÍ»" contain a valid UTF-8 character.
-  ['Windows-1252 that happens to hold UTF-8', latin1('\xabS\xcd\xbb, dijo Mar\xeda'), 'windows-1252', 1],
-  ['half of each', mixed('1,á\n2,', 0xe1, '\n'), 'windows-1252', 1],
+  ['Windows-1252 that happens to contain UTF-8', latin1('\xabS\xcd\xbb, dijo Mar\xeda'), 'windows-1252', 1],
+  ['equal shares of both', mixed('1,á\n2,', 0xe1, '\n'), 'windows-1252', 1],
   [
-    'overlong forms, surrogates, and what is beyond Unicode',
+    'overlong forms, surrogates and code points beyond Unicode',
     Buffer.of(0xc0, 0xaf, 0xed, 0xa0, 0x80, 0xf4, 0x92, 0x80, 0x80),
     'windows-1252',
     0,

@@ -15,7 +15,7 @@ describe('refuses a file that is not CSV and names its format', () => {
   test.each<[string, string | Buffer, RegExp]>([
     ['an error page', html, /an HTML page.*502 Bad Gateway Error/],
     ['a page without a doctype', '<html>\n<body>\nError 500\n</body>\n</html>\n', /an HTML page.*Error 500/],
-    ['a page behind a byte order mark and empty lines', `\ufeff\r\n\r\n${html}`, /an HTML page/],
+    ['a page after a byte order mark and empty lines', `\ufeff\r\n\r\n${html}`, /an HTML page/],
     ['a page in UTF-16', Buffer.from(`\ufeff${html}`, 'utf16le'), /an HTML page/],
     ['an error of S3', s3Error, /an XML document.*NoSuchKey The key does not exist/],
     [
@@ -23,7 +23,7 @@ describe('refuses a file that is not CSV and names its format', () => {
       '<Error><Code>AccessDenied</Code></Error>',
       /an XML document.*AccessDenied/,
     ],
-    ['an element that does not end in the sample', '<rows count="2">\n <row><a>1</a></row>\n', /an XML document/],
+    ['an element that is not closed in the sample', '<rows count="2">\n <row><a>1</a></row>\n', /an XML document/],
     ['an error in JSON', '{"message":"Forbidden"}', /JSON.*Forbidden/],
     ['an empty object', '{}', /JSON/],
     ['JSON over several lines', '{\n  "error": "x"\n}\n', /JSON/],
@@ -31,12 +31,12 @@ describe('refuses a file that is not CSV and names its format', () => {
     ['JSON lines', '{"a":1}\n{"a":2}\n', /JSON/],
     ['a workbook', Buffer.from('PK\x03\x04xl/workbook.xml'), /Zip archive or an Excel workbook: export it as CSV/],
     ['a PDF', '%PDF-1.7\n1 0 obj\n', /a PDF: export it as CSV/],
-    ['a page that is compressed', gzipSync(html), /an HTML page/],
-    ['a workbook that is compressed', gzipSync('PK\x03\x04xl/workbook.xml'), /Excel workbook/],
-    ['a PDF that is compressed', gzipSync('%PDF-1.7\n'), /a PDF/],
+    ['a compressed page', gzipSync(html), /an HTML page/],
+    ['a compressed workbook', gzipSync('PK\x03\x04xl/workbook.xml'), /Excel workbook/],
+    ['a compressed PDF', gzipSync('%PDF-1.7\n'), /a PDF/],
     ['gzip in gzip', gzipSync(gzipSync('a,b\n1,2\n')), /gzip data within compressed data/],
-    ['a tar archive that is compressed', gzipSync(tar), /a tar archive/],
-    ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n', /Git LFS/],
+    ['a compressed tar archive', gzipSync(tar), /a tar archive/],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n', /Git LFS/],
   ])('%s', async (_what, content, words) => {
     expect(await problemsOf(content)).toMatch(words);
   });
@@ -54,11 +54,11 @@ describe('refuses a file that is not CSV and names its format', () => {
 });
 
 test.each<[string, string]>([
-  ['lines of JSON', '{"name":"Ana","card":"4111"}\n{"name":"Eva","card":"4112"}\n'],
+  ['JSON lines', '{"name":"Ana","card":"4111"}\n{"name":"Eva","card":"4112"}\n'],
   ['an object', '{"customer":{"name":"Ana"},"card":"4111"}'],
   ['an array', '[{"name":"Ana","card":"4111"}]'],
   ['a table in HTML', '<html><body><table><tr><td>Ana</td><td>4111</td></tr></table></body></html>'],
-  ['elements of XML', '<?xml version="1.0"?><rows><row><name>Ana</name><card>4111</card></row></rows>'],
+  ['XML elements', '<?xml version="1.0"?><rows><row><name>Ana</name><card>4111</card></row></rows>'],
 ])('omits the values of %s from the reason', async (_what, content) => {
   expect(await problemsOf(content)).toMatch(
     /^this is (?:an HTML page|an XML document|JSON), perhaps an error in the place of the file$/,

@@ -61,27 +61,27 @@ describe('messages of the intake', () => {
     ['the test event', { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'b' }, 'testEvent'],
     ['a removal', created(s3Object({ key: 'a.csv' }), 'ObjectRemoved:Delete'), 'notCreated'],
     ['a restoration', created(s3Object({ key: 'a.csv' }), 'ObjectRestore:Completed'), 'notCreated'],
-    ['a removal of EventBridge', onEventBridge({ key: 'a.csv' }, 'Object Deleted'), 'notCreated'],
+    ['a removal from EventBridge', onEventBridge({ key: 'a.csv' }, 'Object Deleted'), 'notCreated'],
   ])('ignores %s', (_what, message, reason) => {
     expect(read(message)).toMatchObject({ news: [{ kind: 'ignored', reason }], problems: [] });
   });
 
   test.each([
-    ['no JSON', 'hello\u0000', /^the message is not JSON: "hello\\u0000"$/],
+    ['invalid JSON', 'hello\u0000', /^the message is not JSON: "hello\\u0000"$/],
     ['a list', [1], /^the message is not a JSON object/],
-    ['nothing of ours', { hello: 1 }, /^no kind of event that is known: "\{\\"hello\\":1\}"$/],
-    ['no record at all', { Records: [] }, /^Records: is empty$/],
-    ["another service's record", { Records: [{ eventSource: 'aws:ses' }] }, /^Records\.0\.eventSource/],
+    ['an unrelated object', { hello: 1 }, /^no kind of event that is known: "\{\\"hello\\":1\}"$/],
+    ['an empty list of records', { Records: [] }, /^Records: is empty$/],
+    ['a record of another service', { Records: [{ eventSource: 'aws:ses' }] }, /^Records\.0\.eventSource/],
     ['a key that is not encoded', created(s3Object({ key: '100%.csv' })), /key: "100%\.csv" is not URL-encoded$/],
-    ['an event of ours with a bad date', { detail: { s3Key: 'a', batchDate: '2026-02-30' } }, /^detail\.batchDate/],
+    ['an event with an invalid date', { detail: { s3Key: 'a', batchDate: '2026-02-30' } }, /^detail\.batchDate/],
+    ['an event with an invalid key', { detail: { s3Key: 'a', batchDate: '2026-02-08', x: 1 } }, /^detail\.x: unknown/],
     [
-      'an event of ours with a bad key',
-      { detail: { s3Key: 'a', batchDate: '2026-02-08', x: 1 } },
-      /^detail\.x: unknown/,
+      'an event without a bucket and an object',
+      { ...onEventBridge({ key: 'a' }), detail: {} },
+      /^detail\.bucket: is missing/,
     ],
-    ['no object', { ...onEventBridge({ key: 'a' }), detail: {} }, /^detail\.bucket: is missing/],
     ['a subscription', { Type: 'SubscriptionConfirmation', TopicArn: 't', Message: 'm' }, /waits to be confirmed$/],
-    ['an envelope of nothing', sns('hello'), /^the message that SNS brings is not JSON: /],
+    ['an SNS envelope of text', sns('hello'), /^the message that SNS brings is not JSON: /],
   ])('reports %s as a problem', (_what, message, problem) => {
     const { news, problems } = read(message);
     expect(news).toEqual([]);

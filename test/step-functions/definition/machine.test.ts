@@ -35,7 +35,7 @@ describe('the flow', () => {
   });
 
   test.each<[string, Partial<Services>, string[], string]>([
-    ['all is well', {}, ['TransformData', 'ConfirmCommit', 'NotifySuccess', 'Delivered'], 'SUCCEEDED'],
+    ['everything succeeds', {}, ['TransformData', 'ConfirmCommit', 'NotifySuccess', 'Delivered'], 'SUCCEEDED'],
     [
       'the input is invalid',
       { validate: invalid },
@@ -52,7 +52,7 @@ describe('the flow', () => {
       'FAILED',
     ],
     [
-      'another run was later',
+      'a later run superseded it',
       { confirm: async () => Promise.reject(new TaskError('Superseded', 'by run-2')) },
       ['TransformData', 'ConfirmCommit', 'Superseded', 'NotifyFailure', 'SendFailedToDeadLetters', 'Failed'],
       'FAILED',

@@ -14,8 +14,8 @@ function waiting() {
     new Promise((_resolve, reject) => {
       seen.push('begun');
       signal.addEventListener('abort', () => {
-        seen.push('told');
-        reject(new Error('told'));
+        seen.push('aborted');
+        reject(new Error('aborted'));
       });
     });
   return { seen, handlers: { [resource]: work } };
@@ -25,8 +25,8 @@ test("aborts a handler's signal when its state times out", async () => {
   const { seen, handlers } = waiting();
   const execution = await execute(machine({ TimeoutSeconds: 1 }), { name: 'n', input: {}, handlers });
   expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  await until('the handler is told', 10, () => seen.length > 1);
-  expect(seen).toEqual(['begun', 'told']);
+  await until('the handler is aborted', 10, () => seen.length > 1);
+  expect(seen).toEqual(['begun', 'aborted']);
 });
 
 test('the end of an execution ends the wait between attempts', async () => {
@@ -54,5 +54,5 @@ test("the end of an execution aborts its handler's signal", async () => {
   setTimeout(() => ending.abort(), 20);
   const execution = await execute(machine({}), { name: 'n', input: {}, handlers, signal: ending.signal });
   expect(execution.status).toBe('FAILED');
-  expect(seen).toEqual(['begun', 'told']);
+  expect(seen).toEqual(['begun', 'aborted']);
 });

@@ -13,8 +13,8 @@ test.each([
   ['RequestTimeTooSkewed', 'CredentialsRefused'],
   ['ThrottlingException', 'ThrottlingException'],
   ['TimeoutError', 'TimeoutError'],
-])('%s is %s for the state machine', async (name, told) => {
-  await expect(named(failing(name))).rejects.toMatchObject({ name: told });
+])('%s is %s for the state machine', async (name, type) => {
+  await expect(named(failing(name))).rejects.toMatchObject({ name: type });
 });
 
 test('an invalid variable is BadConfiguration', async () => {

@@ -7,10 +7,10 @@ const done = { Done: { Type: 'Succeed' } };
 
 describe('a failure that ends in success', () => {
   test.each<[string, Record<string, unknown>, string]>([
-    ['ends the run', { Work: { ...work, End: true }, Alert: alert }, 'SUCCEEDED'],
+    ['ends the execution', { Work: { ...work, End: true }, Alert: alert }, 'SUCCEEDED'],
     ['leads to Succeed', { Work: { ...work, Next: 'Done' }, Alert: { ...alertAnd, Next: 'Done' }, ...done }, 'Done'],
     [
-      'leads there by other states',
+      'leads to Succeed through other states',
       {
         Work: { ...work, End: true },
         Alert: { ...alertAnd, Next: 'Note' },
@@ -32,15 +32,9 @@ describe('a failure that ends in success', () => {
 
   test.each<[string, Record<string, unknown>]>([
     ['ends in Fail', { Work: { ...work, End: true }, Alert: { ...alertAnd, Next: 'Failed' }, ...failed }],
-    [
-      'is a way back to the work',
-      { Work: { ...work, Next: 'More' }, Alert: { ...alertAnd, Next: 'More' }, More: task() },
-    ],
-    [
-      'is left out on purpose: what failed did not matter',
-      { Work: { ...work, Catch: [catchAll('Done')], Next: 'Done' }, ...done },
-    ],
-    ['is reached without failure too', { Work: { ...work, Next: 'Alert' }, Alert: alert }],
+    ['leads back to the work', { Work: { ...work, Next: 'More' }, Alert: { ...alertAnd, Next: 'More' }, More: task() }],
+    ['ignores a failure on purpose', { Work: { ...work, Catch: [catchAll('Done')], Next: 'Done' }, ...done }],
+    ['is also reached without a failure', { Work: { ...work, Next: 'Alert' }, Alert: alert }],
   ])('accepts a branch that %s', (_what, states) => {
     expect(lint(states)).toEqual([]);
   });

@@ -41,8 +41,8 @@ describe('paths in expressions', () => {
 describe('reads of paths', () => {
   test.each<[string, string, Record<string, unknown>]>([
     ['of the event', '$.detail.batchDate', { Work: { ...taskAnd, Next: 'Read' } }],
-    ['put there', '$.note.value', { Note: write('$.note', 'Read') }],
-    ['deep within', '$.a.b.value', { Note: write('$.a.b', 'Read') }],
+    ['added by a Pass state', '$.note.value', { Note: write('$.note', 'Read') }],
+    ['of a nested value', '$.a.b.value', { Note: write('$.a.b', 'Read') }],
     ['selected from an answer', '$.task.answer.anything', { Work: { ...taskAnd, Next: 'Read' } }],
     ['of a service’s answer', '$.task.Containers[0].ExitCode', { Work: { ...containerAnd, Next: 'Read' } }],
     [
@@ -52,7 +52,7 @@ describe('reads of paths', () => {
     ],
     ['of the context', '$$.Execution.Input', { Note: { ...write('$', 'Read'), ResultPath: '$' } }],
     [
-      'asked for before',
+      'checked before',
       '$.note.value.more',
       {
         Note: { ...write('$', 'Ask'), ResultPath: '$' },
@@ -218,22 +218,22 @@ describe('a rule that checks whether a path is present', () => {
     });
 
   test.each<[string, object[], string]>([
-    ['by absence, and Default reads', [gone], 'Read'],
-    ['by Not, and later rules read', [{ Not: there }, { ...used, Next: 'Read' }], 'Failed'],
-    ['by Or', [{ Or: [gone, used] }], 'Read'],
+    ['that a path is absent, before Default reads it', [gone], 'Read'],
+    ['with Not, before later rules read', [{ Not: there }, { ...used, Next: 'Read' }], 'Failed'],
+    ['with Or', [{ Or: [gone, used] }], 'Read'],
   ])('checks %s', (_what, rules, otherwise) => {
     expect(ask(rules, otherwise)).toEqual([]);
   });
 
   test.each<[string, object[], string, string]>([
-    ['where it is absent', [{ ...gone, Next: 'Read' }], 'Failed', 'Read'],
+    ['if the path is absent', [{ ...gone, Next: 'Read' }], 'Failed', 'Read'],
     [
-      'where another rule may have held',
+      'if another rule may match first',
       [{ Or: [there, { Variable: '$.a', IsNull: true }], Next: 'Read' }],
       'Failed',
       'Read',
     ],
-    ['before it is asked', [used, gone], 'Failed', 'Ask'],
+    ['before the check', [used, gone], 'Failed', 'Ask'],
   ])('does not help %s', (_what, rules, otherwise, state) => {
     expect(ask(rules, otherwise)).toEqual([finding('paths', state, '$.maybe')]);
   });

@@ -116,16 +116,16 @@ describe('errors', () => {
   const timeout = { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 };
 
   test.each([
-    ['nothing of timeouts', [taskFailed]],
-    ['of timeouts too late', [taskFailed, timeout]],
-  ])('reports a retried container that says %s', (_what, Retry) => {
+    ['does not mention timeouts', [taskFailed]],
+    ['mentions timeouts too late', [taskFailed, timeout]],
+  ])('reports a retried container that %s', (_what, Retry) => {
     expect(lint({ Work: containerTask({ Retry }) })).toEqual([finding('explicit-timeout', 'Work', 'States.Timeout')]);
   });
 
   test.each([
-    ['says of timeouts before', containerTask({ Retry: [timeout, taskFailed] })],
-    ['counts them in', containerTask({ Retry: [{ ErrorEquals: ['States.Timeout', 'States.TaskFailed'] }] })],
-    ['is no container', task({ Retry: [taskFailed] })],
+    ['handles timeouts first', containerTask({ Retry: [timeout, taskFailed] })],
+    ['includes timeouts', containerTask({ Retry: [{ ErrorEquals: ['States.Timeout', 'States.TaskFailed'] }] })],
+    ['is not a container', task({ Retry: [taskFailed] })],
   ])('accepts a retry that %s', (_what, state) => {
     expect(lint({ Work: state })).toEqual([]);
   });

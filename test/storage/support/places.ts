@@ -59,7 +59,7 @@ export function onEveryStore(suite: (open: () => Place, stride: number) => void)
       }, 60_000);
       afterAll(() => place?.close());
       suite(() => {
-        if (!place) throw new Error('the store was not started');
+        if (!place) throw new Error('the store is not started');
         return place;
       }, stride);
     });

@@ -105,7 +105,7 @@ withServer('nightlyBatch that continues as new', () => {
     of.conduct.set('f000.csv', () => begun.passed.then(() => undefined));
     of.conduct.set('f001.csv', () => begun.passed.then(() => undefined));
     of.activities.awaitRuns = async () => {
-      throw ApplicationFailure.nonRetryable('nobody knows', 'ServiceUnavailable');
+      throw ApplicationFailure.nonRetryable('the end is unknown', 'ServiceUnavailable');
     };
     const failure = await withBatch(rig, of, failureOf, { startsPerRun: 2 });
     begun.open();

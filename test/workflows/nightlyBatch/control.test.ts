@@ -128,9 +128,9 @@ withServer('control of a running nightlyBatch', () => {
       const args: [object] = [{ approved: true, file: workflowId, by: 'ana', note: 'holiday' }];
       expect(await batch.executeUpdate('approve', { args })).toMatch(/^approved: file:/);
       const { events = [] } = await rig.env.client.workflow.getHandle(workflowId).fetchHistory();
-      const told = events?.flatMap((event) => event.workflowExecutionSignaledEventAttributes ?? []) ?? [];
-      expect(told.map(({ signalName }) => signalName)).toEqual(['approval']);
-      const payload = told[0]?.input?.payloads?.[0]?.data;
+      const signals = events?.flatMap((event) => event.workflowExecutionSignaledEventAttributes ?? []) ?? [];
+      expect(signals.map(({ signalName }) => signalName)).toEqual(['approval']);
+      const payload = signals[0]?.input?.payloads?.[0]?.data;
       expect(JSON.parse(Buffer.from(payload ?? []).toString())).toEqual({ approved: true, by: 'ana', note: 'holiday' });
       expect(await refused(batch.executeUpdate('approve', { args: [{ approved: true }] }))).toBe('no file is held');
       held.open();

@@ -56,8 +56,8 @@ withServer('a batch with held pipelines', () => {
     await withBatch(rig, of, async (batch) => {
       await until('all are held', async () => (await held(batch)).length === 3);
       expect(of.began).toEqual(['a', 'b', 'c']);
-      const { held: told } = await batch.query<BatchStatus>('status');
-      expect(told[0]?.reason).toBe('12 % of the rows are rejected; exit code 76');
+      const status = await batch.query<BatchStatus>('status');
+      expect(status.held[0]?.reason).toBe('12 % of the rows are rejected; exit code 76');
       await until('people were asked', () => of.messages().length > 0);
       expect(of.messages()).toEqual([
         {

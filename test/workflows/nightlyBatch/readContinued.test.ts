@@ -26,8 +26,8 @@ test('accepts a state that a previous run handed over', () => {
 test.each<[string, object]>([
   ['warnings', { warnings: 'none' }],
   ['a warning', { warnings: [null] }],
-  ['counts of what was left out', { leftOut: [1] }],
-  ['a count of what was left out', { leftOut: { hidden: 'x' } }],
+  ['counts of omitted items', { leftOut: [1] }],
+  ['a count of omitted items', { leftOut: { hidden: 'x' } }],
   ['a count', { notFiles: {} }],
   ['a folder of results', { results: 1 }],
   ['a reason', { problems: [{ ...result, reason: 1 }] }],
@@ -40,7 +40,7 @@ test.each<[string, object]>([
 
 test.each<[string, object]>([
   ['a priority', { plan: { ...state.plan, priority: 'high' } }],
-  ['why a file is held', { running: [{ ...file, held: {} }] }],
+  ['the reason for a held file', { running: [{ ...file, held: {} }] }],
 ])('rejects a state with %s of another type', (_, changes) => {
   expect(readContinued({ state: { ...state, ...changes } })).toEqual({ problem: expect.stringMatching(/^state: /) });
 });

@@ -259,12 +259,12 @@ withServer('nightlyBatch on a server with real time', () => {
 
   test('a cancellation while it sends the final message has no effect', async () => {
     const of = world(rig, { '2026-02-08': ['a.csv'] });
-    const told = gate();
-    of.activities.notify = () => told.passed.then(() => ({ messageId: 'm' }));
+    const notified = gate();
+    of.activities.notify = () => notified.passed.then(() => ({ messageId: 'm' }));
     await withBatch(rig, of, async (batch) => {
       await until('it tells', () => of.calls.length > 0 && of.pages.length > 0);
       await batch.cancel();
-      told.open();
+      notified.open();
       expect(await batch.result()).toMatchObject({ delivered: 1 });
     });
   });

@@ -3,25 +3,25 @@ import { callsOf, stepsOf, transitionsOf, visitsIn } from '../../../../step-func
 import { stateMachine } from '../../../../step-functions/definition/machine';
 import { withSubstitutions } from '../../../../step-functions/definition/settings';
 
-type Told = Omit<HistoryEvent, 'timestamp' | 'id'>;
+type EventContent = Omit<HistoryEvent, 'timestamp' | 'id'>;
 
 /** Builds a history of events, each with its time in seconds. */
-const history = (...events: [number, Told][]): HistoryEvent[] =>
+const history = (...events: [number, EventContent][]): HistoryEvent[] =>
   events.map(([second, event], index) => ({ ...event, id: index + 1, timestamp: new Date(second * 1000) }));
 
-const entered = (type: 'Task' | 'Choice' | 'Fail', name: string): Told => ({
+const entered = (type: 'Task' | 'Choice' | 'Fail', name: string): EventContent => ({
   type: `${type}StateEntered`,
   stateEnteredEventDetails: { name },
 });
-const exited = (name: string): Told => ({ type: 'TaskStateExited', stateExitedEventDetails: { name } });
-const scheduled: Told = { type: 'TaskScheduled' };
-const started: Told = { type: 'TaskStarted' };
-const succeeded: Told = { type: 'TaskSucceeded' };
-const failed = (error: string): Told => ({
+const exited = (name: string): EventContent => ({ type: 'TaskStateExited', stateExitedEventDetails: { name } });
+const scheduled: EventContent = { type: 'TaskScheduled' };
+const started: EventContent = { type: 'TaskStarted' };
+const succeeded: EventContent = { type: 'TaskSucceeded' };
+const failed = (error: string): EventContent => ({
   type: 'TaskFailed',
   taskFailedEventDetails: { error, resource: 'invoke', resourceType: 'lambda' },
 });
-const timedOut: Told = {
+const timedOut: EventContent = {
   type: 'TaskTimedOut',
   taskTimedOutEventDetails: { error: 'States.Timeout', resource: 'invoke', resourceType: 'lambda' },
 };
@@ -72,7 +72,10 @@ describe('the history of an execution', () => {
     ['TaskStartFailed', 'taskStartFailedEventDetails'],
     ['TaskSubmitFailed', 'taskSubmitFailedEventDetails'],
   ] as const)('has the error of %s', (type, details) => {
-    const event: Told = { type, [details]: { error: 'ECS.Busy', resource: 'runTask.sync', resourceType: 'ecs' } };
+    const event: EventContent = {
+      type,
+      [details]: { error: 'ECS.Busy', resource: 'runTask.sync', resourceType: 'ecs' },
+    };
     const [visit] = visitsIn(history([1, entered('Task', 'TransformData')], [1, scheduled], [2, event]));
     expect(visit?.attempts).toEqual([{ startedAt: 1000, endedAt: 2000, error: 'ECS.Busy' }]);
   });
