@@ -9,6 +9,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 const installStamp = join(root, 'node_modules', '.etl-installed');
 const built = join(root, 'dist', '.etl-built');
+const installing = 'Installing dependencies (npm ci)';
 const sources = [
   'lib/src',
   'ecs/src',
@@ -28,8 +29,10 @@ const sources = [
   'local',
   'cli',
   'test',
+  'etl-image/bundle.mjs',
   'scripts/bundle-workflows.mjs',
   'scripts/bundle-lambdas.mjs',
+  'scripts/lib',
   'tsconfig.json',
   'tsconfig.base.json',
   'package-lock.json',
@@ -40,14 +43,14 @@ export function ensureInstalled(say = (line) => process.stderr.write(`${line}\n`
   checkNode();
   const lock = hash(readFileSync(join(root, 'package-lock.json')));
   if (read(installStamp) !== lock) {
-    say('Installing dependencies (npm ci) …');
-    run('npm', ['ci', '--no-audit', '--no-fund']);
+    say(`${installing} …`);
+    run(installing, 'npm', ['ci', '--no-audit', '--no-fund']);
     writeFileSync(installStamp, lock);
   }
   const state = sourceState();
   if (read(built) !== state) {
     say('Building …');
-    run('npm', ['run', 'build']);
+    run('Building', 'npm', ['run', 'build']);
     mkdirSync(dirname(built), { recursive: true });
     writeFileSync(built, state);
   }
@@ -60,17 +63,19 @@ function checkNode() {
   process.exit(69);
 }
 
-function run(command, args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
+function run(what, command, args) {
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts', 'lib', 'with-progress.mjs'), what, command, ...args],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   if (status === 0) return;
   process.stderr.write(
-    `${stdout ?? ''}${stderr ?? ''}error: ${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}\n`,
+    `error: ${command} ${args.join(' ')} failed\nsee its output above; then run the command again\n`,
   );
-  process.stderr.write('see its output above; then run the command again\n');
   process.exit(69);
 }
 
