@@ -1,5 +1,6 @@
 // npm test: works as the very first command in a fresh clone. Arguments go to Jest.
-// ETL_TEST_REQUIRE_ALL=1: nothing may be left out.
+//   --changed                 only the tests that import what has changed since the last commit
+//   ETL_TEST_REQUIRE_ALL=1    nothing may be left out
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -35,7 +36,8 @@ const args = [
   `--outputFile=${resultFile}`,
 ];
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', AWS_EC2_METADATA_DISABLED: 'true' };
-const child = spawn(process.execPath, [...args, ...process.argv.slice(2)], {
+const given = process.argv.slice(2).map((arg) => (arg === '--changed' ? '--onlyChanged' : arg));
+const child = spawn(process.execPath, [...args, ...given], {
   cwd: root,
   env: { ...process.env, ...quiet, ...env },
   // Jest prints the JSON to stdout although it has a file for it; what people read is on stderr.
@@ -57,6 +59,18 @@ if (skipped.length > 0) {
 }
 const incomplete = requireAll && skipped.length > 0;
 if (incomplete) say('\nETL_TEST_REQUIRE_ALL is set, and tests were skipped: this is a failure.');
+const slowest = (result.testResults ?? [])
+  .map(({ name, startTime, endTime }) => ({
+    file: relative(root, name),
+    seconds: Math.round((endTime - startTime) / 1000),
+  }))
+  .sort((a, b) => b.seconds - a.seconds)
+  .slice(0, 20);
+if ((result.testResults ?? []).length > slowest.length) {
+  say(
+    `\nSlowest files:\n${slowest.map(({ file, seconds }) => `  ${String(seconds).padStart(4)} s  ${file}`).join('\n')}`,
+  );
+}
 const { numPassedTests: passed, numFailedTests: failed } = result;
 say(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
 process.exit(incomplete ? 1 : exitCode);
