@@ -50,7 +50,9 @@ try {
   execFileSync('git', ['clone', '--quiet', root, clone]);
   const first = await timed('npm', 'run', 'demo');
   const again = await timed('npm', 'run', 'demo');
-  const megabytes = Number(execFileSync('du', ['-sm', join(clone, 'node_modules')], { encoding: 'utf8' }).split('\t')[0]);
+  const megabytes = Number(
+    execFileSync('du', ['-sm', join(clone, 'node_modules')], { encoding: 'utf8' }).split('\t')[0],
+  );
   const rows = [
     [`\`npm run demo\` as the first command (${serverOf(first.output)})`, first.seconds],
     [`\`npm run demo\` again (${serverOf(again.output)})`, again.seconds],
