@@ -1,4 +1,4 @@
-// A Temporal dev server and one worker process, for measurements of what runs between them.
+// Runs a Temporal dev server and one worker process for measurements.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -12,9 +12,9 @@ const { startDevServer } = require('./dist/local/temporal/devServer.js');
 const { getFreePort } = require('./dist/local/freePort.js');
 const { Client, Connection } = require('@temporalio/client');
 
-/** `folder` takes logs and the worker's state; `env` is added to the worker's environment. */
-export async function startSystem({ say, folder, ecsUrl, env = {} }) {
-  const exe = await findTemporal(say);
+/** Starts the server and the worker. `folder` receives logs and state; `env` extends the worker's environment. */
+export async function startSystem({ log, folder, ecsUrl, env = {} }) {
+  const exe = await findTemporal(log);
   const [port, uiPort] = [await getFreePort(), await getFreePort()];
   const temporal = await startDevServer({ exe, port, uiPort, logFile: join(folder, 'temporal.log') });
   const address = `127.0.0.1:${port}`;
@@ -25,7 +25,7 @@ export async function startSystem({ say, folder, ecsUrl, env = {} }) {
       AWS_ENDPOINT_URL_ECS: ecsUrl,
       ETL_STATE_DIR: folder,
       LOG_LEVEL: 'error',
-      // What is measured are tasks, however small the files.
+      // Every file runs as a task, however small it is.
       ETL_LIGHT_LANE: 'off',
       ETL_TASK_SIZE: 'definition',
       ETL_SPOT: 'false',
@@ -34,7 +34,7 @@ export async function startSystem({ say, folder, ecsUrl, env = {} }) {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [ready] = await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
-  if (ready !== 'ready') throw new Error('the worker did not start: see its error above');
+  if (ready !== 'ready') throw new Error('the worker did not start. Check its error above');
   const connection = await Connection.connect({ address });
   return {
     client: new Client({ connection }),
@@ -48,13 +48,13 @@ export async function startSystem({ say, folder, ecsUrl, env = {} }) {
   };
 }
 
-/** MiB, of a key of /proc/PID/status: VmRSS (now), VmHWM (at most). */
+/** Returns a value of /proc/PID/status in MiB: VmRSS (current memory) or VmHWM (peak memory). */
 export const memoryMiB = (pid, key) =>
   Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 const ticksPerSecond = 100;
 
-/** Seconds of processor time that a process has used. Source: proc(5), utime and stime of `stat`. */
+/** Returns the CPU seconds that a process has used. @see proc(5), utime and stime of `stat` */
 export function cpuSeconds(pid) {
   const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const [user, system] = fields.split(' ').slice(11, 13).map(Number);

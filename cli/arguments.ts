@@ -19,8 +19,8 @@ export function sourceUri(file: string): string {
   const path = resolve(file);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile()) return fileUri(path);
-  const problem = stat ? `${file} is no file` : `there is no file ${file}`;
-  throw new CliError(problem, 'give the path of a CSV file', cliExitCodes.noInput);
+  const problem = stat ? `${file} is not a file` : `file not found: ${file}`;
+  throw new CliError(problem, 'Give the path of a CSV file', cliExitCodes.noInput);
 }
 
 /** Converts a local folder or a URI to a URI. The folder need not exist. */
@@ -38,15 +38,15 @@ export function anyUri(place: string): string {
 export function existingFolder(folder: string): string {
   const path = resolve(folder);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw new CliError(`there is no folder ${folder}`, 'make it, or give another one', cliExitCodes.noInput);
+  throw new CliError(`folder not found: ${folder}`, 'Create it, or give another folder', cliExitCodes.noInput);
 }
 
 /** Checks that the text is a calendar date in the form `YYYY-MM-DD`. */
 export function calendarDate(text: string, option = '--date'): string {
   if (isCalendarDate(text)) return text;
   throw new CliError(
-    `${option} ${text} is no calendar date`,
-    'write it as YYYY-MM-DD, e.g. 2026-02-08',
+    `${option} ${text} is not a calendar date`,
+    'Use the form YYYY-MM-DD, e.g. 2026-02-08',
     cliExitCodes.usage,
   );
 }
@@ -56,7 +56,7 @@ export function jsonObject(name: string, text: string): Record<string, unknown> 
   const isFile = text.startsWith('@');
   const json = isFile ? jsonFile(name, text.slice(1)) : text;
   const what = isFile ? `${name} ${text}` : name;
-  const remedy = `For example ${name} '{"dialect":{"delimiter":";"}}', or ${name} @file.json with the same in a file`;
+  const remedy = `Use the form ${name} '{"dialect":{"delimiter":";"}}', or ${name} @file.json for an object in a file`;
   try {
     const value = parseJson(json);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -82,8 +82,8 @@ function checkedUri(uri: string): string {
   const canonical = canonicalUri(uri);
   if (canonical !== undefined) return canonical;
   throw new CliError(
-    `${shownUri(uri)} is no address of a file`,
-    'use a path, file:///path or s3://bucket/key',
+    `${shownUri(uri)} is not a valid file URI`,
+    'Use a path, file:///path or s3://bucket/key',
     cliExitCodes.usage,
   );
 }
@@ -92,20 +92,20 @@ function checkedUri(uri: string): string {
 export function port(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
-  throw new CliError(`${text} is no port`, 'give a number from 1 to 65535', cliExitCodes.usage);
+  throw new CliError(`${text} is not a port`, 'Use a number from 1 to 65535', cliExitCodes.usage);
 }
 
 /** Parses an option that takes a positive integer. */
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new CliError(`${text} is no whole number above 0`, 'write it in digits, e.g. 500000', cliExitCodes.usage);
+  throw new CliError(`${text} is not a positive whole number`, 'Use digits, e.g. 500000', cliExitCodes.usage);
 }
 
 /** Parses an option that takes an integer of at least 0. */
 export function nonNegativeInteger(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new CliError(`${text} is not a whole number from 0 on`, 'write it in digits, e.g. 0', cliExitCodes.usage);
+  throw new CliError(`${text} is not a whole number of 0 or more`, 'Use digits, e.g. 0', cliExitCodes.usage);
 }
 
 /** Parses an option that takes minutes: `15` or `15m`. */
@@ -116,5 +116,9 @@ export function minutes(text: string): number {
 /** Parses an option that takes the address of a Web UI. */
 export function webAddress(text: string): string {
   if (URL.canParse(text) && /^https?:\/\//i.test(text)) return text;
-  throw new CliError(`${shownUri(text)} is not an address`, 'Write it as http://127.0.0.1:8233', cliExitCodes.usage);
+  throw new CliError(
+    `${shownUri(text)} is not an HTTP URL`,
+    'Use a URL such as http://127.0.0.1:8233',
+    cliExitCodes.usage,
+  );
 }

@@ -24,8 +24,8 @@ export function checkDefinition(committed: string): void {
   );
   if (line === -1) return;
   throw new CliError(
-    `${file} is out of date from line ${line + 1}: ${(found[line] ?? '').trim() || 'it ends'} should be ${(generated[line] ?? '').trim() || 'its end'}`,
-    `Write it anew, with none of our variables set: ${etlCommand('asl', '--out', file)}`,
+    `${file} is out of date from line ${line + 1}: ${(found[line] ?? '').trim() || '(end of file)'} should be ${(generated[line] ?? '').trim() || '(end of file)'}`,
+    `Regenerate it without any variable of docs/configuration.md set: ${etlCommand('asl', '--out', file)}`,
     cliExitCodes.failed,
   );
 }

@@ -22,7 +22,7 @@ export interface Check {
 }
 
 const run = promisify(execFile);
-const leastFreeGB = 2;
+const minFreeGB = 2;
 
 /** Returns the folder or its nearest existing ancestor: a check must not create a state folder. */
 function firstExisting(folder: string): string {
@@ -39,35 +39,45 @@ export const checks: readonly (() => Promise<Check>)[] = [
       name: 'Node.js',
       state,
       fact: process.versions.node,
-      ...(!recent && { remedy: 'install Node.js 20.20 or later' }),
+      ...(!recent && { remedy: 'Install Node.js 20.20 or later' }),
     };
   },
   async () => {
     try {
       parseConfig(process.env);
-      return { name: 'Configuration', state: 'ok', fact: 'every variable that is set can be read' };
+      return { name: 'Configuration', state: 'ok', fact: 'all variables that are set are valid' };
     } catch (error) {
       const fact = (error as Error).message;
-      return { name: 'Configuration', state: 'missing', fact, remedy: 'Fix the variables; see docs/configuration.md' };
+      return {
+        name: 'Configuration',
+        state: 'missing',
+        fact,
+        remedy: 'Fix the variables listed above; docs/configuration.md describes them',
+      };
     }
   },
   async () => {
     const { stateDir } = parseConfigOrDefault();
     try {
-      const there = firstExisting(stateDir);
-      await access(there, constants.W_OK);
-      const { bavail, bsize } = await statfs(there);
+      const existing = firstExisting(stateDir);
+      await access(existing, constants.W_OK);
+      const { bavail, bsize } = await statfs(existing);
       const free = (bavail * bsize) / 1e9;
       const fact = `${stateDir}, ${free.toFixed(1)} GB free`;
-      if (free >= leastFreeGB) return { name: 'State folder', state: 'ok', fact };
-      return { name: 'State folder', state: 'missing', fact, remedy: `free some space, or set ETL_STATE_DIR` };
+      if (free >= minFreeGB) return { name: 'State folder', state: 'ok', fact };
+      return {
+        name: 'State folder',
+        state: 'missing',
+        fact,
+        remedy: 'Free some space, or set ETL_STATE_DIR to a folder on another disk',
+      };
     } catch (error) {
       const fact = (error as Error).message;
       return {
         name: 'State folder',
         state: 'missing',
         fact,
-        remedy: 'set ETL_STATE_DIR to a folder that can be written',
+        remedy: 'Set ETL_STATE_DIR to a writable folder',
       };
     }
   },
@@ -77,7 +87,7 @@ export const checks: readonly (() => Promise<Check>)[] = [
       const { address } = temporalOptions().connection;
       const { connection, namespace } = await connectClient();
       await checkNamespace(connection, namespace).finally(() => connection.close());
-      return { name, state: 'ok', fact: `answers at ${address}` };
+      return { name, state: 'ok', fact: `reachable at ${address}` };
     } catch (error) {
       const known = explain(error);
       if (!known) throw error;
@@ -91,7 +101,7 @@ export const checks: readonly (() => Promise<Check>)[] = [
       'Temporal CLI',
       'temporal',
       ['--version'],
-      `Fetch one: ${etlCommand('up')}; for your shell: https://docs.temporal.io/cli`,
+      `Download it for this project: ${etlCommand('up')}; or install it: https://docs.temporal.io/cli`,
     ),
   async () => {
     const ports = [localDefaults.temporalPort, localDefaults.uiPort, localDefaults.ecsPort];
@@ -103,23 +113,23 @@ export const checks: readonly (() => Promise<Check>)[] = [
     if (owner) return { name: 'Ports', state: 'ok', fact: `${fact}, by the local system in ${owner.stateDir}` };
     const options = ['--temporal-port', '--ui-port', '--ecs-port'];
     const free = await Promise.all(options.map(async (option) => [option, String(await getFreePort())]));
-    return { name: 'Ports', state: 'optional', fact, remedy: `Choose others: ${etlCommand('up', ...free.flat())}` };
+    return { name: 'Ports', state: 'optional', fact, remedy: `Use other ports: ${etlCommand('up', ...free.flat())}` };
   },
   () =>
     tool(
       'Docker',
       'docker',
       ['info', '--format', '{{.ServerVersion}}'],
-      'for building the image: https://docs.docker.com/get-docker',
+      'Install Docker to build the image: https://docs.docker.com/get-docker',
     ),
   () =>
     tool(
       'Python',
       'python3',
       ['--version'],
-      'for the tests against S3, SNS and SQS stand-ins: install Python 3.9 or later',
+      'Install Python 3.9 or later to run the tests with stand-ins for S3, SNS and SQS',
     ),
-  () => tool('Java', 'java', ['-version'], 'for the tests that skip time: install Java 17 or later'),
+  () => tool('Java', 'java', ['-version'], 'Install Java 17 or later to run the tests with the time-skipping server'),
 ];
 
 const endsWith = (port: number, ...addresses: string[]): boolean =>
@@ -138,6 +148,6 @@ async function tool(name: string, command: string, args: string[], remedy: strin
     const { stdout, stderr } = await run(command, args, { timeout: 10_000 });
     return { name, state: 'ok', fact: (stdout || stderr).split('\n', 1)[0]?.trim() ?? '' };
   } catch {
-    return { name, state: 'optional', fact: `${command} does not answer`, remedy };
+    return { name, state: 'optional', fact: `${command} is not available`, remedy };
   }
 }

@@ -42,11 +42,11 @@ export function createCodecServer({ codec, origins }: CodecServerSettings): Serv
 
 async function answer(request: IncomingMessage, codec: PayloadCodec, origins: readonly string[]): Promise<object> {
   const refusal = refusalOf(request, { origins });
-  if (refusal !== undefined) throw new RequestError(403, `Refused, since ${refusal}: start the server with --ui`);
+  if (refusal !== undefined) throw new RequestError(403, `Forbidden: ${refusal}. Start the server with --ui`);
   if (request.method === 'OPTIONS') return {};
-  if (request.method !== 'POST') throw new RequestError(405, 'Use POST');
+  if (request.method !== 'POST') throw new RequestError(405, 'Method not allowed: use POST');
   const [, work] = /^(?:\/[^/?]+)?\/(encode|decode)(?:\?|$)/.exec(request.url ?? '') ?? [];
-  if (work !== 'encode' && work !== 'decode') throw new RequestError(404, 'Use /encode or /decode');
+  if (work !== 'encode' && work !== 'decode') throw new RequestError(404, 'Not found: use /encode or /decode');
   const payloads = readPayloads(await bodyOf(request));
   return { payloads: (await codec[work](payloads)).map(asJson) };
 }
@@ -74,7 +74,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw new RequestError(413, `More than ${maxBodyBytes} bytes`);
+    if (bytes > maxBodyBytes) throw new RequestError(413, `The body exceeds ${maxBodyBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -94,7 +94,7 @@ function readPayloads(body: string): Payload[] {
       data: Buffer.from(data, 'base64'),
     }));
   } catch {
-    throw new RequestError(400, 'The body is not {"payloads": […]} in JSON');
+    throw new RequestError(400, 'The body is not JSON of the form {"payloads": […]}');
   }
 }
 

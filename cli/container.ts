@@ -48,9 +48,11 @@ export async function runContainer(
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, forward);
   if (end?.kind === 'finished' && exitCode === 0) return end;
-  const told =
-    end?.kind === 'failed' ? end : { cause: `the conversion ended with exit code ${exitCode}`, remedy: 'run it again' };
-  return { kind: 'failed', exitCode, cause: told.cause, remedy: told.remedy, ...(interrupted && { interrupted }) };
+  const { cause, remedy } =
+    end?.kind === 'failed'
+      ? end
+      : { cause: `the conversion ended with exit code ${exitCode}`, remedy: 'Run the command again' };
+  return { kind: 'failed', exitCode, cause, remedy, ...(interrupted && { interrupted }) };
 }
 
 /** Parses a line. Other output on stdout is ignored. */

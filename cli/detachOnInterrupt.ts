@@ -9,7 +9,7 @@ export function detachOnInterrupt(what: string, workflowId: string, before: () =
   const interrupted = () => {
     before();
     const cancel = temporalCommand('workflow', 'cancel', '--workflow-id', workflowId);
-    printLines([`The ${what} goes on without this command. Cancel it with: ${cancel}`], process.stderr);
+    printLines([`The ${what} continues without this command. Cancel it with: ${cancel}`], process.stderr);
     process.exit(cliExitCodes.interrupted);
   };
   process.once('SIGINT', interrupted);

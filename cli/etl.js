@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// In a fresh clone nothing is built yet: the first command sees to it.
+// Installs and builds a fresh clone on the first command.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-// The SDK's word about Node versions to come is for who maintains this, not for who runs it.
+// The AWS SDK's warning about future Node.js versions concerns maintainers, not users.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 (async () => {

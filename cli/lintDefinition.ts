@@ -18,7 +18,7 @@ export function lintDefinition(file: string): void {
   if (findings.length === 0) return;
   throw new CliError(
     `${file} has ${count(findings.length, 'finding')}`,
-    'do what each line says; the rules, by the names in brackets, are in docs/step-functions.md',
+    'Fix each finding; docs/step-functions.md describes the rules in brackets',
     exitCodes.badData,
   );
 }
@@ -36,14 +36,19 @@ function read(file: string): string {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-      throw new CliError(`${file} is not in UTF-8`, 'save it as UTF-8, as JSON wants it', exitCodes.badData, {
+      throw new CliError(`${file} is not valid UTF-8`, 'Save it as UTF-8, which JSON requires', exitCodes.badData, {
         cause: error,
       });
     }
-    const cause = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new CliError(`${file}: ${cause}`, 'give --lint the file of a state machine', cliExitCodes.noInput, {
-      cause: error,
-    });
+    const cause = code === 'ENOENT' ? 'no such file' : message;
+    throw new CliError(
+      `${file}: ${cause}`,
+      'Give --lint the path of a state machine definition',
+      cliExitCodes.noInput,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -53,8 +58,8 @@ function parse(file: string, text: string): unknown {
   } catch (error) {
     const [cause] = (error as Error).message.split('\n');
     throw new CliError(
-      `${file} is no JSON: ${cause}`,
-      'give --lint a definition in the Amazon States Language, as JSON',
+      `${file} is not valid JSON: ${cause}`,
+      'Give --lint a definition in the Amazon States Language, as JSON',
       exitCodes.badData,
       { cause: error },
     );

@@ -1,8 +1,8 @@
 import { CliError } from '@etl/lib/cliError';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { BatchRunningError } from '../client/batchRunningError';
-import { NoTemporalError } from '../config/errors';
+import { TemporalConnectionError } from '../config/errors';
 import { explain } from '../config/explain';
 import { runningSystems, useLocalSystem } from '../local/system/localSystems';
 import { PartError } from '../local/system/partError';
@@ -15,9 +15,9 @@ import { version } from './version';
 
 /** Runs the `etl` command and sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {
-  process.stdout.on('error', outputFailed);
+  process.stdout.on('error', onOutputError);
   const program = new Command('etl')
-    .description('CSV files to Parquet on ECS Fargate, orchestrated by Temporal')
+    .description('convert CSV files to Parquet on ECS Fargate, orchestrated by Temporal')
     .version(version)
     .option('--verbose', 'show stack traces')
     .exitOverride()
@@ -26,9 +26,9 @@ export async function main(argv: string[]): Promise<void> {
   for (const command of commands) program.addCommand(withRemedy(command(), 'etl').exitOverride());
   program.hook('preAction', (_program, command) => {
     if (!usesSystem(command)) return;
-    const say = (line: string): void => printLines([line], process.stderr);
+    const report = (line: string): void => printLines([line], process.stderr);
     try {
-      useLocalSystem(say);
+      useLocalSystem(report);
     } catch (error) {
       // `etl doctor` can report what is missing without a selected system.
       if (command.name() !== 'doctor' || !(error instanceof CliError)) throw error;
@@ -38,7 +38,7 @@ export async function main(argv: string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    const exitCode = report(error, program.opts<{ verbose?: boolean }>().verbose === true);
+    const exitCode = reportError(error, program.opts<{ verbose?: boolean }>().verbose === true);
     // An interrupted command may be waiting for an answer that never arrives.
     if (exitCode === cliExitCodes.interrupted) process.exit(exitCode);
     process.exitCode = exitCode;
@@ -61,25 +61,43 @@ const encodedOutput = {
   writeErr: (text: string) => printText(text, process.stderr),
 };
 
-/** Adds a remedy to Commander's usage errors: the command that shows the help. */
+/** Adds the option to errors of its value, and to Commander's usage errors the command that shows the help. */
 function withRemedy(command: Command, parent: string): Command {
   const name = `${parent} ${command.name()}`;
   command.configureOutput(encodedOutput);
+  for (const option of command.options) nameInErrors(option);
   for (const child of command.commands) withRemedy(child, name);
-  return command.showHelpAfterError(`See what it takes: ${etlCommand(...name.split(' ').slice(1), '--help')}`);
+  return command.showHelpAfterError(`For usage, see: ${etlCommand(...name.split(' ').slice(1), '--help')}`);
+}
+
+/** Makes errors of an option's parser begin with the option: `--port: x is not a port`. */
+function nameInErrors(option: Option): void {
+  const { parseArg, long } = option;
+  if (!parseArg || !long) return;
+  option.argParser((text: string, previous: unknown) => {
+    try {
+      return parseArg(text, previous);
+    } catch (cause) {
+      if (!(cause instanceof CliError) || cause.message.startsWith(long)) throw cause;
+      throw new CliError(`${long}: ${cause.message}`, cause.remedy, cause.exitCode, { cause });
+    }
+  });
 }
 
 /**
  * Handles a failed write to stdout. If the reader has closed the pipe, as `head` does, the command still completes in
  * order.
  */
-function outputFailed(error: NodeJS.ErrnoException): void {
+function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
-  printLines([`error: the output cannot be written: ${error.message}`, 'make room for it'], process.stderr);
+  printLines(
+    [`error: cannot write the output: ${error.message}`, 'Check that its destination has free space'],
+    process.stderr,
+  );
   process.exitCode = exitCodes.ioError;
 }
 
-function report(error: unknown, verbose: boolean): number {
+function reportError(error: unknown, verbose: boolean): number {
   // Commander has already printed the problem with the arguments.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : cliExitCodes.usage;
   const { message, remedy, exitCode } = explainAny(error);
@@ -91,7 +109,7 @@ function report(error: unknown, verbose: boolean): number {
 function explainAny(error: unknown): { message: string; remedy: string; exitCode: number } {
   if (error instanceof CliError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof NoTemporalError && error.kind === 'Unavailable') {
+  if (error instanceof TemporalConnectionError && error.kind === 'Unavailable') {
     return { message, remedy: startRemedy(), exitCode: cliExitCodes.unavailable };
   }
   if (error instanceof BatchRunningError) {
@@ -102,7 +120,8 @@ function explainAny(error: unknown): { message: string; remedy: string; exitCode
     return { message, remedy: error.remedy, exitCode: error.exitCode ?? cliExitCodes.unavailable };
   }
   if (error instanceof PortTakenError) {
-    const remedy = 'End what listens there, or choose others: --temporal-port, --ui-port, --ecs-port';
+    const remedy =
+      'Stop the process that uses the port, or choose other ports with --temporal-port, --ui-port and --ecs-port';
     return { message, remedy, exitCode: cliExitCodes.unavailable };
   }
   if (error instanceof TemporalNotFoundError) {
@@ -110,9 +129,9 @@ function explainAny(error: unknown): { message: string; remedy: string; exitCode
     return { message, remedy, exitCode: cliExitCodes.unavailable };
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    return { message: 'interrupted', remedy: 'Nothing was left running', exitCode: cliExitCodes.interrupted };
+    return { message: 'interrupted', remedy: 'No process was left running', exitCode: cliExitCodes.interrupted };
   }
-  const remedy = 'This was not expected: run it again with --verbose for the stack trace';
+  const remedy = 'This error was not expected. Run the command again with --verbose to see the stack trace';
   return explain(error) ?? { message, remedy, exitCode: cliExitCodes.failed };
 }
 

@@ -8,17 +8,17 @@ import { project } from '@etl/storage/projection';
 import { parseConfig } from '../config/environment';
 
 /** Completes every interrupted publication below the destination. Returns the locations that it published. */
-export async function mendPublications(): Promise<string[]> {
+export async function completePublications(): Promise<string[]> {
   const store = openStore();
   const { cleanBase } = parseConfig(process.env);
-  const mended: string[] = [];
+  const completed: string[] = [];
   for (const place of await batchesBelow(store, cleanBase)) {
     const newest = await readNewestCommit(store, place);
     if (!newest || (await isProjected(store, place, newest.manifest))) continue;
     await project(store, place);
-    mended.push(place.published);
+    completed.push(place.published);
   }
-  return mended;
+  return completed;
 }
 
 /** Returns the batches found by their commit logs: `_etl/<dataset>/<batchDate>/<source>/commits/…`. */

@@ -12,28 +12,31 @@ import type { DeadLetterBox, KeptLetter } from '../activities/ports';
 import { temporalClient } from '../config/temporalClient';
 import { detachGroup, dropGroup, type LetterGroup, removeGroup } from './dlq/groups';
 
-/** The pipelines that a letter can start again, or why it cannot. */
-export type Again = { readonly starts: readonly Start[] } | { readonly problem: string };
+/** The pipelines that a redrive of a letter starts, or why it cannot be redriven. */
+export type RedrivePlan = { readonly starts: readonly Start[] } | { readonly problem: string };
 
 /**
- * Returns the pipelines that a letter starts again. A pipeline event starts under its previous workflow ID, so that it
+ * Returns the pipelines that a redrive of a letter starts. A pipeline event starts under its previous workflow ID, so that it
  * repeats the same run; without one, under the ID that `etl run` uses for its batch. Messages about landed files are
  * parsed as the intake does.
  */
-export function startsAgain(letter: KeptLetter, rule: IntakeRule, rawBase: string | undefined): Again {
+export function planRedrive(letter: KeptLetter, rule: IntakeRule, rawBase: string | undefined): RedrivePlan {
   const { event } = letter;
-  if (isExcerpt(event)) return { problem: `the letter has an excerpt only: ${event.excerpt.problem}` };
+  if (isExcerpt(event))
+    return { problem: `the letter contains only an excerpt of its event: ${event.excerpt.problem}` };
   const parsed = parseEvent(event);
   if (parsed.ok) {
     const sourceUri = namedSource(parsed.detail.s3Key, rawBase);
     const batch = resolveBatch(parsed.detail, sourceUri, rawBase);
     return { starts: [{ workflowId: letter.workflowId ?? workflowId(batch), event, batch, sourceUri }] };
   }
-  if (typeof event !== 'object') return { problem: 'it has no event' };
+  if (typeof event !== 'object') return { problem: 'the letter has no event' };
   const { starts, ignored, problems } = startsOf(JSON.stringify(withoutProblem(event)), letter.id, rule, rawBase);
   if (problems.length > 0) return { problem: problems.join('; ') };
   if (starts.length === 0)
-    return { problem: `nothing in it is ours: ${ignored.map(({ reason }) => reason).join(', ')}` };
+    return {
+      problem: `its message contains no file for the intake: ${ignored.map(({ reason }) => reason).join(', ')}`,
+    };
   return { starts };
 }
 
@@ -57,24 +60,29 @@ export type Redriven =
   | (OfLetter & { readonly outcome: 'impossible'; readonly problem: string });
 
 /** Returns the outcome of a redrive without performing it. */
-export function foreseen({ letter: { id }, isDelivered }: LetterGroup, again: Again): Redriven {
+export function previewRedrive({ letter: { id }, isDelivered }: LetterGroup, plan: RedrivePlan): Redriven {
   if (isDelivered) return { id, workflowIds: [], outcome: 'wouldRemove' };
-  if ('problem' in again) return { id, workflowIds: [], outcome: 'impossible', problem: again.problem };
-  return { id, workflowIds: again.starts.map(({ workflowId }) => workflowId), outcome: 'wouldStart' };
+  if ('problem' in plan) return { id, workflowIds: [], outcome: 'impossible', problem: plan.problem };
+  return { id, workflowIds: plan.starts.map(({ workflowId }) => workflowId), outcome: 'wouldStart' };
 }
 
 /**
  * Starts an event again, then removes its letters. The letters are detached before the start: a run that fails at once
  * leaves a new letter, which must not be removed with them. Throws the errors of Temporal and of the box.
  */
-export async function redrive(client: Client, box: DeadLetterBox, group: LetterGroup, again: Again): Promise<Redriven> {
-  if ('problem' in again) return foreseen(group, again);
-  const { id, workflowIds } = foreseen(group, again);
+export async function redrive(
+  client: Client,
+  box: DeadLetterBox,
+  group: LetterGroup,
+  plan: RedrivePlan,
+): Promise<Redriven> {
+  if ('problem' in plan) return previewRedrive(group, plan);
+  const { id, workflowIds } = previewRedrive(group, plan);
   const undo = await detachGroup(box, group);
   if (!undo) return { id, workflowIds, outcome: 'failedAgain' };
   let running = false;
   try {
-    for (const each of again.starts) if (!(await start(client, each))) running = true;
+    for (const each of plan.starts) if (!(await start(client, each))) running = true;
   } catch (error) {
     await undo();
     throw error;
@@ -100,7 +108,7 @@ async function start(client: Client, { workflowId: id, event, batch, sourceUri }
       workflowId: id,
       taskQueue: taskQueues.main,
       args: [event],
-      ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${sourceUri}, from the dead letters`),
+      ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${sourceUri}, redriven from a dead letter`),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
     });

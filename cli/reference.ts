@@ -36,11 +36,11 @@ export function parametersOf(command: Command): ParameterRow[] {
 function rowOf(parameter: Argument | Option): ParameterRow {
   const isArgument = parameter instanceof Argument;
   const isRequired = isArgument ? parameter.required : parameter.mandatory;
-  const [, text = '', told] = /^(.*?)(?: \(default: (.*)\))?$/.exec(parameter.description) ?? [];
+  const [, text = '', describedDefault] = /^(.*?)(?: \(default: (.*)\))?$/.exec(parameter.description) ?? [];
   const choices = parameter.argChoices?.length ? `; one of ${parameter.argChoices.join(', ')}` : '';
   return {
     parameter: isArgument ? argumentName(parameter) : parameter.flags,
-    byDefault: isRequired ? 'required' : (declaredDefault(parameter) ?? told ?? ''),
+    byDefault: isRequired ? 'required' : (declaredDefault(parameter) ?? describedDefault ?? ''),
     description: `${text}${choices}`,
   };
 }

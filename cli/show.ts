@@ -70,7 +70,7 @@ function duration(seconds: number): string {
 /** Describes the contents of a delivered batch in text lines. */
 export function describeManifest(manifest: Manifest, place: BatchLayout): string[] {
   const { wallSeconds, rowsPerSecond, peakMemoryMiB } = manifest.resources;
-  const took = `Took:   ${wallSeconds} s, ${number(rowsPerSecond)} rows a second, ${number(peakMemoryMiB)} MiB at most`;
+  const took = `Took:   ${wallSeconds} s, ${number(rowsPerSecond)} rows/s, peak memory ${number(peakMemoryMiB)} MiB`;
   return describeContent(manifest, place, took);
 }
 

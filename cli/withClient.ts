@@ -5,7 +5,7 @@ import { printJson, printLines } from './output';
 /**
  * Runs work with a connected client, then closes the connection.
  *
- * @throws {NoTemporalError} when no server answers.
+ * @throws {TemporalConnectionError} when no server answers.
  */
 export async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const { client, connection } = await connectClient();
@@ -17,7 +17,7 @@ export async function withClient<T>(work: (client: Client) => Promise<T>): Promi
 }
 
 /** Prints a JSON object, or text lines. */
-export function say(json: boolean | undefined, object: object, lines: readonly string[]): void {
+export function printResult(json: boolean | undefined, object: object, lines: readonly string[]): void {
   if (json) printJson(object);
   else printLines(lines);
 }

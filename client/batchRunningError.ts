@@ -5,6 +5,6 @@ export class BatchRunningError extends Error {
     readonly workflowId: string,
     options?: { readonly cause?: unknown },
   ) {
-    super(`this batch is already running, as workflow ${workflowId}`, options);
+    super(`this batch is already running as workflow ${workflowId}`, options);
   }
 }

@@ -10,7 +10,7 @@ export interface Follower<Status> {
   /** Called about twice a second with the answer to the query `status` and the newest reports of the tasks. */
   readonly onStatus: (status: Status, reports: readonly TaskReport[]) => void;
   /** Called once for each problem that blocks the workflow. */
-  readonly onTrouble: (trouble: string) => void;
+  readonly onProblem: (problem: string) => void;
 }
 
 type Followed = Pick<WorkflowHandle, 'result' | 'query'> & Watched;
@@ -19,7 +19,7 @@ const secondsBetweenQueries = 0.5;
 /** Describing a workflow costs the server more than a query, which a worker answers. */
 const secondsBetweenDescriptions = 2;
 /** Time in milliseconds that a newly started worker may take to poll. */
-const patienceMs = 10_000;
+const workerStartMs = 10_000;
 
 /**
  * Waits until a workflow closes. Resolves and rejects as its result does. Without a follower, the workflow is not
@@ -40,35 +40,35 @@ export async function follow<Result, Status>(
 }
 
 async function watch<Status>(handle: Followed, follower: Follower<Status>, ended: AbortSignal): Promise<void> {
-  const told = new Set<string>();
-  const timeOfServer = createServerClock();
+  const reported = new Set<string>();
+  const serverTime = createServerClock();
   const readReports = createReportReader(handle);
   let reports: readonly TaskReport[] = [];
-  const askStatus = async () => {
+  const queryStatus = async () => {
     const status = await handle.query<Status>(messageNames.status);
     if (!ended.aborted) follower.onStatus(status, reports);
   };
   const describe = async () => {
     const description = await handle.describe();
-    const now = timeOfServer(scheduledAt(description));
-    for (const trouble of troublesOf(await withMessages(description, handle.client), now)) {
-      if (!told.has(trouble) && !ended.aborted) follower.onTrouble(trouble);
-      told.add(trouble);
+    const now = serverTime(scheduledAt(description));
+    for (const problem of problemsOf(await withMessages(description, handle.client), now)) {
+      if (!reported.has(problem) && !ended.aborted) follower.onProblem(problem);
+      reported.add(problem);
     }
     reports = await readReports(description);
   };
   // Run both concurrently: without a worker, a query is answered late or never.
   await Promise.all([
-    repeat(askStatus, secondsBetweenQueries, ended),
+    repeat(queryStatus, secondsBetweenQueries, ended),
     repeat(describe, secondsBetweenDescriptions, ended),
   ]);
 }
 
 /** Repeats the work until the end and ignores its errors: a failed query does not affect the workflow. */
 async function repeat(work: () => Promise<void>, seconds: number, ended: AbortSignal): Promise<void> {
-  const over = once(ended, 'abort');
+  const aborted = once(ended, 'abort');
   while (!ended.aborted) {
-    await Promise.race([work().catch(() => undefined), over]);
+    await Promise.race([work().catch(() => undefined), aborted]);
     await pause(seconds, ended);
   }
 }
@@ -112,15 +112,17 @@ const scheduledAt = ({ raw }: Described): number => Number(raw.pendingWorkflowTa
 /**
  * Returns a line for each problem that blocks a workflow. `now` is in milliseconds since 1970, by the server's clock.
  */
-export function troublesOf({ raw }: Described, now: number): string[] {
+export function problemsOf({ raw }: Described, now: number): string[] {
   const { pendingActivities, pendingWorkflowTask: task } = raw;
   const failures = (pendingActivities ?? []).flatMap(({ activityType, lastFailure }) =>
-    lastFailure ? [`${activityType?.name} has failed, and is tried again: ${lastFailure.message ?? 'unknown'}`] : [],
+    lastFailure ? [`${activityType?.name} failed and is being retried: ${lastFailure.message ?? 'unknown error'}`] : [],
   );
   const since = scheduledAt({ raw });
-  const isLeft = task && !task.startedTime && since > 0 && now - since > patienceMs;
+  const isWaiting = task && !task.startedTime && since > 0 && now - since > workerStartMs;
   return [
     ...failures,
-    ...(isLeft ? [`no worker takes it: is one running, with task queue ${taskQueues.main}, on this server?`] : []),
+    ...(isWaiting
+      ? [`no worker picks up the workflow: check that a worker polls the task queue ${taskQueues.main} on this server`]
+      : []),
   ];
 }

@@ -1,11 +1,11 @@
 import type { Cause } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import type { Client, Connection } from '@temporalio/client';
-import { ConfigError, NoTemporalError } from './errors';
+import { ConfigError, TemporalConnectionError } from './errors';
 import { localDefaults } from './localDefaults';
 import { openPayloads } from './payloads/payloads';
 import { temporalClient } from './temporalClient';
-import { findAtPort } from './temporalPort';
+import { diagnosePort } from './temporalPort';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +20,7 @@ export function configuredTemporal(env: Env = process.env) {
   try {
     return loadClientConnectConfig({ overrideEnvVars: setVariables(env) });
   } catch (error) {
-    throw new ConfigError([`the settings of Temporal (TEMPORAL_*): ${(error as Error).message}`]);
+    throw new ConfigError([`cannot read the Temporal settings (TEMPORAL_*): ${(error as Error).message}`]);
   }
 }
 
@@ -45,7 +45,7 @@ const connectTimeoutMs = 5000;
 /**
  * Connects a client. The caller closes the connection.
  *
- * @throws {NoTemporalError} when no server answers, or its answer is not that of a Temporal server.
+ * @throws {TemporalConnectionError} when no server answers, or its answer is not that of a Temporal server.
  * @throws {ConfigError} when the settings of Temporal or of the payload keys are invalid.
  */
 export async function connectClient(
@@ -58,14 +58,14 @@ export async function connectClient(
     const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs });
     return { client: new Client({ connection, namespace, dataConverter }), connection, namespace };
   } catch (error) {
-    throw new NoTemporalError(options.address, await whyNot(options, error), { cause: error });
+    throw new TemporalConnectionError(options.address, await diagnose(options, error), { cause: error });
   }
 }
 
 /**
  * Checks that the namespace exists and may be used.
  *
- * @throws {NoTemporalError} when it does not exist or access is denied.
+ * @throws {TemporalConnectionError} when it does not exist or access is denied.
  */
 export async function checkNamespace(connection: Connection, namespace: string): Promise<void> {
   try {
@@ -73,19 +73,19 @@ export async function checkNamespace(connection: Connection, namespace: string):
   } catch (error) {
     const cause = causeOf(error);
     if (!cause) throw error;
-    throw new NoTemporalError(temporalOptions().connection.address, cause, { cause: error });
+    throw new TemporalConnectionError(temporalOptions().connection.address, cause, { cause: error });
   }
 }
 
-const startIt = 'Start the local system with `npx etl up` in another terminal, or set TEMPORAL_ADDRESS';
+const startRemedy = 'Start the local system with `npx etl up` in another terminal, or set TEMPORAL_ADDRESS';
 
-async function whyNot(options: ReturnType<typeof temporalOptions>['connection'], error: unknown): Promise<Cause> {
-  const answered = causeOf(error);
-  if (answered && answered.kind !== 'Unavailable') return answered;
+async function diagnose(options: ReturnType<typeof temporalOptions>['connection'], error: unknown): Promise<Cause> {
+  const known = causeOf(error);
+  if (known && known.kind !== 'Unavailable') return known;
   const { address, tls } = options;
   const authority = typeof tls === 'object' && tls !== null ? tls.serverRootCACertificate : undefined;
-  const found = await findAtPort({ address, tls: Boolean(tls), ca: authority ? Buffer.from(authority) : undefined });
+  const found = await diagnosePort({ address, tls: Boolean(tls), ca: authority ? Buffer.from(authority) : undefined });
   const cause = found && causeOf(found);
-  if (!cause) return { kind: 'Unavailable', sentence: (error as Error).message, remedy: startIt };
-  return cause.kind === 'Unavailable' ? { ...cause, remedy: startIt } : cause;
+  if (!cause) return { kind: 'Unavailable', sentence: (error as Error).message, remedy: startRemedy };
+  return cause.kind === 'Unavailable' ? { ...cause, remedy: startRemedy } : cause;
 }

@@ -22,16 +22,16 @@ const list = z.string().transform(splitList).pipe(z.array(z.string()).min(1, 'is
 const bucket = z.string().transform((text, context) => {
   const uri = bucketUri(text);
   if (uri !== undefined) return uri;
-  context.addIssue({ code: 'custom', message: 'is no bucket name and no s3:// or file:/// URI' });
+  context.addIssue({ code: 'custom', message: 'is neither a bucket name nor an s3:// or file:/// URI' });
   return z.NEVER;
 });
 
 /** Comma-separated buckets and prefixes. */
 const prefixes = list.pipe(z.array(bucket));
 
-const units = z.coerce.number('is no number').int('is no whole number').positive('must be above 0');
+const units = z.coerce.number('is not a number').int('is not a whole number').positive('must be greater than 0');
 
-const arn = z.string().startsWith('arn:', 'is no ARN');
+const arn = z.string().startsWith('arn:', 'is not an ARN');
 
 /** Event keys that all files share. */
 const jsonDetail = z.string().transform((text, context) => {
@@ -46,7 +46,7 @@ const jsonDetail = z.string().transform((text, context) => {
   } catch {
     // The issue below reports invalid JSON in the same words as any other value that is not an object.
   }
-  context.addIssue({ code: 'custom', message: 'is no JSON object' });
+  context.addIssue({ code: 'custom', message: 'is not a JSON object' });
   return z.NEVER;
 });
 
@@ -62,122 +62,132 @@ export const variables = {
   S3_RAW_BUCKET: bucket
     .optional()
     .describe(
-      'Where a relative `s3Key` lies: a bucket, or an `s3://` or `file:///` URI; unset on the local system: the folder that holds its state folder',
+      'Base of relative `s3Key` values: a bucket, or an `s3://` or `file:///` URI. Default on the local system: the folder that contains the state folder',
     ),
-  S3_CLEAN_BUCKET: bucket.optional().describe('Where batches are published unless the event says otherwise'),
+  S3_CLEAN_BUCKET: bucket
+    .optional()
+    .describe('Default destination of batches: a bucket, or an `s3://` or `file:///` URI'),
   ETL_SOURCE_PREFIXES: prefixes
     .optional()
     .describe(
-      'Where sources may lie: buckets, `s3://` or `file:///` prefixes, separated by commas; unset: where a relative `s3Key` lies. `etl up` adds `file:///`',
+      'Allowed locations of sources: buckets, and `s3://` or `file:///` prefixes, separated by commas. Default: the base of relative `s3Key` values. `etl up` adds `file:///`',
     ),
   ETL_DESTINATION_PREFIXES: prefixes
     .optional()
-    .describe('Where batches may be published, likewise; unset: `S3_CLEAN_BUCKET`. `etl up` adds `file:///`'),
-  ECS_CLUSTER: z.string().min(1).optional().describe('Cluster the tasks run in'),
+    .describe('Allowed destinations, in the same form. Default: `S3_CLEAN_BUCKET`. `etl up` adds `file:///`'),
+  ECS_CLUSTER: z.string().min(1).optional().describe('ECS cluster of the tasks'),
   ECS_TASK_DEFINITION: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'Task definition with a container named `etl-worker`: its name or ARN, or a file (`….json`, `file:…`) to register it from',
+      'Task definition with a container named `etl-worker`: its name or ARN, or a file to register it from (`….json`, `file:…`)',
     ),
   ECS_SUBNETS: list.optional().describe('Subnets of the tasks, separated by commas'),
   ECS_SECURITY_GROUPS: list.optional().describe('Security groups of the tasks, separated by commas'),
   ECS_ASSIGN_PUBLIC_IP: z
     .enum(['ENABLED', 'DISABLED'])
     .default('DISABLED')
-    .describe('`ENABLED` where tasks reach the registry through a public subnet'),
-  ECS_TASK_CPU: units.optional().describe('CPU units of a task in the state machine, 1024 a vCPU (`etl asl`)'),
-  ECS_TASK_MEMORY: units.optional().describe('MiB of memory of a task in the state machine (`etl asl`)'),
+    .describe('`ENABLED` if tasks reach the image registry through a public subnet'),
+  ECS_TASK_CPU: units
+    .optional()
+    .describe('CPU units of a task in the state machine; 1024 units are one vCPU (`etl asl`)'),
+  ECS_TASK_MEMORY: units.optional().describe('Memory of a task in the state machine, in MiB (`etl asl`)'),
   ECS_SPOT: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('`true`: the state machine runs its tasks on Spot, without a way back (`etl asl`)'),
+    .describe('`true`: the state machine runs its tasks on Spot, without a fallback to on-demand capacity (`etl asl`)'),
   VALIDATE_INPUT_FUNCTION: z
     .string()
     .min(1)
     .optional()
-    .describe('Lambda function of the state machine, its name or ARN (`etl asl`)'),
+    .describe('Name or ARN of the Lambda function by which the state machine validates its input (`etl asl`)'),
   CONFIRM_COMMIT_FUNCTION: z
     .string()
     .min(1)
     .optional()
-    .describe('Lambda function of the state machine, its name or ARN (`etl asl`)'),
+    .describe('Name or ARN of the Lambda function by which the state machine confirms the commit (`etl asl`)'),
   LIGHT_FUNCTION: z
     .string()
     .min(1)
     .optional()
-    .describe('Lambda function that converts small files, its name or ARN (`dist/lambda/convert`)'),
+    .describe('Name or ARN of the Lambda function that converts small files (`dist/lambda/convert`)'),
   ETL_LIGHT_LANE: z
     .enum(['auto', 'off'])
     .default('auto')
     .describe(
-      '`auto`: `LIGHT_FUNCTION` where it is set, a process of the worker where no `ECS_CLUSTER` is set; `off`: every file is a task',
+      '`auto`: small files are converted by `LIGHT_FUNCTION` if it is set, or by a process of the worker if `ECS_CLUSTER` is not set; `off`: every file is converted by a task',
     ),
   ETL_LIGHT_LIMIT_MB: z.coerce
-    .number('is no number')
-    .positive('must be above 0')
+    .number('is not a number')
+    .positive('must be greater than 0')
     .max(lightLimits.mostBytes / 1e6, `must be at most ${lightLimits.mostBytes / 1e6}`)
     .default(defaultLightLimitBytes / 1e6)
-    .describe('Files of up to so many megabytes (10^6 bytes, decoded) go to the light lane'),
+    .describe('Maximum decoded size of a file in the light lane, in megabytes (10^6 bytes)'),
   ETL_LIGHT_CONCURRENCY: units
     .optional()
     .describe(
-      'Conversions of the light lane at once on one worker; unset: 100 functions, or a process for each processor',
+      'Maximum number of concurrent light-lane conversions on one worker. Default: 100 function invocations, or one process per processor',
     ),
   ETL_TASK_SIZE: z
     .enum(['policy', 'definition'])
     .default('policy')
-    .describe('What decides the size of a task when the event does not: the routing policy, or the task definition'),
+    .describe(
+      'What sets the size of a task if the event does not: the routing policy (`policy`), or the task definition (`definition`)',
+    ),
   ETL_SPOT: z
     .enum(['true', 'false'])
     .default('true')
-    .describe('Whether tasks run on Spot when the event does not say: on demand after losses, or from the start'),
+    .describe(
+      'Capacity of tasks if the event does not set it. `true`: Spot, and on-demand after Spot interruptions; `false`: on-demand',
+    ),
   ECS_EVENTS_QUEUE_URL: z
-    .url('is no URL')
+    .url('is not a URL')
     .optional()
-    .describe("SQS queue of ECS's task state changes: ends of tasks are seen at once, and polling is the fallback"),
+    .describe(
+      'SQS queue with the task state change events of ECS. With it, workers detect stopped tasks at once, and polling is the fallback',
+    ),
   ECS_LAUNCHES_PER_SECOND: z.coerce
-    .number('is no number')
-    .positive('must be above 0')
+    .number('is not a number')
+    .positive('must be greater than 0')
     .default(transform.launchesPerSecond)
-    .describe('Tasks launched a second by all workers together; the others wait in order of their priority'),
+    .describe(
+      'Maximum number of launches per second of all workers together. Other launches wait in order of priority',
+    ),
   SUCCESS_TOPIC_ARN: arn.optional().describe('SNS topic for delivered batches'),
-  ALERTS_TOPIC_ARN: arn.optional().describe('SNS topic for everything else'),
-  DLQ_URL: z.url('is no URL').optional().describe('SQS queue for events that failed'),
+  ALERTS_TOPIC_ARN: arn.optional().describe('SNS topic for all other notifications'),
+  DLQ_URL: z.url('is not a URL').optional().describe('SQS dead-letter queue for failed events'),
   INTAKE_QUEUE_URL: z
-    .url('is no URL')
+    .url('is not a URL')
     .optional()
-    .describe('SQS queue of landed files: each of them starts a pipeline (docs/intake.md)'),
-  INTAKE_FOLDER: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Folder of this machine whose files start pipelines, as those of the queue do'),
-  INTAKE_PREFIX: z.string().min(1).optional().describe('Only keys that begin with it are taken by the intake'),
+    .describe('SQS queue with the events of landed files. Each file starts a pipeline (docs/intake.md)'),
+  INTAKE_FOLDER: z.string().min(1).optional().describe('Local folder in which each landed file starts a pipeline'),
+  INTAKE_PREFIX: z.string().min(1).optional().describe('Prefix of the keys that the intake accepts'),
   INTAKE_MATCH: z
     .string()
     .min(1)
     .optional()
-    .describe('Glob (`*`, `?`) on the names of the files that the intake takes; unset: every name of a data file'),
+    .describe('Glob (`*`, `?`) for the names of the files that the intake accepts. Default: all names of data files'),
   INTAKE_TIME_ZONE: z
     .string()
-    .refine(isTimeZone, 'is no time zone: write a name of the IANA database, as Europe/Madrid')
+    .refine(isTimeZone, 'is not a time zone: use an IANA name such as Europe/Madrid')
     .default('UTC')
-    .describe('Whose day a landed file gets as its batch date when its key has none'),
+    .describe('Time zone of the batch date of a landed file whose key contains no date'),
   INTAKE_DETAIL: jsonDetail
     .optional()
-    .describe('JSON object: keys of the event that all files of the intake share, such as `columns` or `dialect`'),
+    .describe('JSON object with event keys for all files of the intake, such as `columns` or `dialect`'),
   INTAKE_MAX_OPEN: units
     .default(2000)
-    .describe('While so many pipelines are open, the intake takes nothing more from its source'),
+    .describe('Maximum number of open pipelines. While it is reached, the intake receives no messages'),
   INTAKE_MAX_RECEIVES: units
     .default(20)
-    .describe('A message that Temporal refuses goes to the dead letters after so many times'),
+    .describe(
+      'Maximum number of receives of a message that Temporal rejects. The message then goes to the dead-letter queue',
+    ),
   INTAKE_HIDDEN_SECONDS: units
     .max(43_200, 'must be at most 43200')
     .default(60)
-    .describe('When a message comes again that a worker had in hand as it died'),
+    .describe('Seconds until a message is redelivered after the worker that received it has died'),
   ETL_PAYLOAD_KEYS: z
     .string()
     .superRefine((text, context) => {
@@ -186,71 +196,71 @@ export const variables = {
     })
     .optional()
     .describe(
-      'Keys that encrypt what Temporal stores: `id:base64,…` or a JSON object; the first encrypts, all decrypt; `kms:` in front of one that AWS KMS has encrypted ([security.md](security.md#encrypted-payloads))',
+      'Keys that encrypt the payloads that Temporal stores: `id:base64,…` or a JSON object. The first key encrypts, all keys decrypt. `kms:` precedes a key that AWS KMS has encrypted ([security.md](security.md#encrypted-payloads))',
     ),
   ETL_MESSAGE_LANGUAGE: z
     .enum(Object.keys(languages) as [MessageLanguage, ...MessageLanguage[]])
     .default(defaultLanguage)
-    .describe(`Language of notifications: ${languageNames}; set it for the functions of the state machine as well`),
-  TEMPORAL_UI_URL: z.url('is no URL').optional().describe('Address of the Web UI, for links in messages'),
-  ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('Folder of the local system'),
+    .describe(`Language of notifications: ${languageNames}. The functions of the state machine need the same setting`),
+  TEMPORAL_UI_URL: z.url('is not a URL').optional().describe('Address of the Web UI, for links in messages'),
+  ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('State folder of the local system'),
   ETL_TIME_SCALE: z.coerce
-    .number('is no number')
-    .positive('must be above 0')
+    .number('is not a number')
+    .positive('must be greater than 0')
     .max(1, 'must be at most 1')
     .default(1)
-    .describe('Shortens the waits between polls and launches in rehearsals: 0.01 makes 60 s into 0.6 s'),
+    .describe('Factor for the waits between polls and launches in rehearsals: 0.01 shortens 60 s to 0.6 s'),
   ETL_POLL_SECONDS: z.coerce
-    .number('is no number')
-    .positive('must be above 0')
+    .number('is not a number')
+    .positive('must be greater than 0')
     .default(transform.pollSeconds)
     .describe(
-      'Seconds between two looks at a task, as long as 4 calls of 100 tasks in that time suffice; below 1 the calls do not become more',
+      'Seconds between two polls of a task. One interval has at most 4 DescribeTasks calls of 100 tasks each, so more tasks are polled less often. A value below 1 does not increase the call rate',
     ),
   ETL_CREDENTIAL_SECONDS: z.coerce
-    .number('is no number')
+    .number('is not a number')
     .nonnegative('must not be negative')
     .default(credentials.retrySeconds)
     .describe(
-      'How long calls are repeated whose AWS credentials are refused, or not given out; then the run has failed as `BadConfiguration`. A missing permission is never retried',
+      'Seconds for which calls with rejected or unavailable AWS credentials are retried. The run then fails as `BadConfiguration`. A missing permission is never retried',
     ),
   ETL_METRICS_ADDRESS: z
     .string()
-    .regex(/^[\w.-]+:\d+$/, 'is no host:port')
+    .regex(/^[\w.-]+:\d+$/, 'is not of the form host:port')
     .optional()
-    .describe('Where the worker serves Prometheus metrics, e.g. `127.0.0.1:9464`; unset: nowhere'),
+    .describe('Address at which the worker serves Prometheus metrics, e.g. `127.0.0.1:9464`. Default: none'),
   ETL_SHUTDOWN_GRACE_SECONDS: z.coerce
-    .number('is no number')
-    .nonnegative()
+    .number('is not a number')
+    .nonnegative('must not be negative')
     .default(10)
-    .describe('How long a worker that is told to stop lets running activities finish'),
+    .describe('Seconds that a stopping worker waits for running activities'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'])
     .default('info')
-    .describe('Level of the structured log'),
+    .describe('Minimum level of the structured log'),
 } as const;
 
 /** Variables whose values never appear in messages. */
 const secrets: readonly string[] = ['ETL_PAYLOAD_KEYS'];
 
 const schema = z.object(variables).superRefine((config, context) => {
-  const together = (...keys: (keyof typeof variables)[]) => {
+  const requireTogether = (...keys: (keyof typeof variables)[]) => {
     const missing = keys.filter((key) => config[key] === undefined);
     if (missing.length === 0 || missing.length === keys.length) return;
     for (const key of missing) {
       context.addIssue({
         code: 'custom',
         path: [key],
-        message: `is missing: it goes together with ${keys.join(', ')}`,
+        message: `is missing: set ${keys.join(', ')} together`,
       });
     }
   };
-  together('ECS_CLUSTER', 'ECS_TASK_DEFINITION', 'ECS_SUBNETS');
-  together('SUCCESS_TOPIC_ARN', 'ALERTS_TOPIC_ARN');
-  together('ECS_TASK_CPU', 'ECS_TASK_MEMORY');
+  requireTogether('ECS_CLUSTER', 'ECS_TASK_DEFINITION', 'ECS_SUBNETS');
+  requireTogether('SUCCESS_TOPIC_ARN', 'ALERTS_TOPIC_ARN');
+  requireTogether('ECS_TASK_CPU', 'ECS_TASK_MEMORY');
   const { S3_RAW_BUCKET: raw, S3_CLEAN_BUCKET: clean } = config;
   if (raw !== undefined && clean !== undefined && isWithin(clean, raw)) {
-    const message = `holds S3_RAW_BUCKET, ${raw}: a batch could be published among the sources`;
+    const message = `contains S3_RAW_BUCKET, ${raw}: batches could be published among the sources`;
     context.addIssue({ code: 'custom', path: ['S3_CLEAN_BUCKET'], message });
   }
   const { ECS_TASK_CPU: cpu, ECS_TASK_MEMORY: memory } = config;

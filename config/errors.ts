@@ -9,17 +9,17 @@ import type { Cause, CauseKind } from '@etl/pipeline/causes/cause';
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly problems: readonly string[]) {
-    super(`bad configuration: ${problems.join('; ')}`);
+    super(`invalid configuration: ${problems.join('; ')}`);
   }
 }
 
 /** The Temporal server cannot be used: it does not answer, or it rejects this configuration. */
-export class NoTemporalError extends Error {
-  override readonly name = 'NoTemporalError';
+export class TemporalConnectionError extends Error {
+  override readonly name = 'TemporalConnectionError';
   readonly kind: CauseKind;
   readonly remedy: string;
   constructor(address: string, { kind, sentence, remedy }: Cause, options?: { readonly cause?: unknown }) {
-    const what = kind === 'Unavailable' ? `no Temporal server answers at ${address}` : `Temporal at ${address}`;
+    const what = kind === 'Unavailable' ? `cannot reach a Temporal server at ${address}` : `Temporal at ${address}`;
     super(`${what}: ${sentence}`, options);
     this.kind = kind;
     this.remedy = remedy;
@@ -28,25 +28,25 @@ export class NoTemporalError extends Error {
 
 const payloadKeyProblems = {
   notSet: 'and ETL_PAYLOAD_KEYS is not set',
-  unknown: 'which ETL_PAYLOAD_KEYS does not have',
-  wrong: 'and that of ETL_PAYLOAD_KEYS with this ID does not decrypt it',
+  unknown: 'which is not in ETL_PAYLOAD_KEYS',
+  wrong: 'and the key with this ID in ETL_PAYLOAD_KEYS cannot decrypt it',
 } as const;
 
 /** A payload of Temporal cannot be decrypted with the keys of this process. */
 export class PayloadKeyError extends Error {
   override readonly name = 'PayloadKeyError';
   readonly remedy =
-    'Set ETL_PAYLOAD_KEYS to the keys of the other workers; keep a key until no history has it (docs/security.md)';
+    'Set ETL_PAYLOAD_KEYS to the keys of the other workers, and keep a key as long as a history uses it (docs/security.md)';
   constructor(
     readonly keyId: string,
     problem: keyof typeof payloadKeyProblems,
   ) {
-    super(`a payload is encrypted with the key ${shownId(keyId)}, ${payloadKeyProblems[problem]}`);
+    super(`a payload is encrypted with the key ${escapedId(keyId)}, ${payloadKeyProblems[problem]}`);
   }
 }
 
 /** Returns the key ID escaped and shortened. The ID is untrusted: it comes from the payload's author. */
-const shownId = (id: string): string => JSON.stringify(escapeUnsafe(id.slice(0, 64)));
+const escapedId = (id: string): string => JSON.stringify(escapeUnsafe(id.slice(0, 64)));
 
 /** Returns the payload key error in the chain of causes, or undefined. */
 export function payloadKeyErrorIn(error: unknown): PayloadKeyError | undefined {

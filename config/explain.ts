@@ -2,7 +2,7 @@ import { exitCodeOfKind } from '@etl/pipeline/causes/cause';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { type ExitCode, exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { StorageError } from '@etl/storage/objectStore';
-import { ConfigError, NoTemporalError, payloadKeyErrorIn } from './errors';
+import { ConfigError, payloadKeyErrorIn, TemporalConnectionError } from './errors';
 
 /** What an error means for the operator who started the process. */
 export interface Explanation {
@@ -17,7 +17,7 @@ export function explain(error: unknown): Explanation | undefined {
     const remedy = 'Fix the variables listed above; docs/configuration.md lists them all';
     return { message: error.message, remedy, exitCode: exitCodes.badConfiguration };
   }
-  if (error instanceof NoTemporalError) {
+  if (error instanceof TemporalConnectionError) {
     return { message: error.message, remedy: error.remedy, exitCode: exitCodeOfKind(error.kind) };
   }
   const unreadable = payloadKeyErrorIn(error);
@@ -38,7 +38,7 @@ function explainStorage({ code, uri, message, remedy }: StorageError): Explanati
   const isOfFile = code === 'SourceChanged' || code === 'Corrupt';
   return {
     message: `${uri}: ${message}`,
-    remedy: remedy ?? 'See that this machine may read and write there',
+    remedy: remedy ?? 'Check that this machine has read and write access to it',
     exitCode: isOfFile ? exitCodes.ioError : exitCodeOfKind(code),
   };
 }

@@ -13,7 +13,7 @@ export interface Port {
 }
 
 const defaultPort = 7233;
-const patienceMs = 3000;
+const timeoutMs = 3000;
 /** The client's connection preface of HTTP/2 and an empty SETTINGS frame. @see RFC 9113, sections 3.4 and 6.5 */
 const preface = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
@@ -25,18 +25,18 @@ const settingsFrame = 4;
  * Diagnoses why a server cannot be reached, because Temporal's client reports only an exceeded deadline. Returns the
  * connection's error, or an error with one of the `portFindings`; undefined when the server speaks HTTP/2.
  */
-export async function findAtPort(port: Port): Promise<Error | undefined> {
+export async function diagnosePort(port: Port): Promise<Error | undefined> {
   let socket: Socket | undefined;
   try {
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     socket = open(port);
     await once(socket, port.tls ? 'secureConnect' : 'connect', { signal });
     socket.write(preface);
-    const [first] = (await Promise.race([once(socket, 'data', { signal }), ended(socket, signal)])) as [Buffer?];
-    return judge(first);
+    const [first] = (await Promise.race([once(socket, 'data', { signal }), untilClosed(socket, signal)])) as [Buffer?];
+    return classifyReply(first);
   } catch (error) {
     if ((error as Error).name !== 'AbortError') return error as Error;
-    return socket?.connecting ? timedOut(port.address) : finding(portFindings.silent);
+    return socket?.connecting ? timeoutError(port.address) : portError(portFindings.silent);
   } finally {
     socket?.destroy();
   }
@@ -54,17 +54,17 @@ function open({ address, tls, ca }: Port): Socket {
  * Resolves when the server closes the connection. A server that expects TLS closes a plaintext connection or answers
  * with an alert.
  */
-async function ended(socket: Socket, signal: AbortSignal): Promise<[]> {
+async function untilClosed(socket: Socket, signal: AbortSignal): Promise<[]> {
   await once(socket, 'close', { signal });
   return [];
 }
 
-function judge(first: Buffer | undefined): Error | undefined {
-  if (first === undefined) return finding(portFindings.tls);
+function classifyReply(first: Buffer | undefined): Error | undefined {
+  if (first === undefined) return portError(portFindings.tls);
   if (first[3] === settingsFrame) return undefined;
-  return finding(first.toString('latin1', 0, 5) === 'HTTP/' ? portFindings.http : portFindings.tls);
+  return portError(first.toString('latin1', 0, 5) === 'HTTP/' ? portFindings.http : portFindings.tls);
 }
 
-const finding = (code: string): Error => Object.assign(new Error(code), { code });
-const timedOut = (address: string): Error =>
-  Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { code: 'ETIMEDOUT', address });
+const portError = (code: string): Error => Object.assign(new Error(code), { code });
+const timeoutError = (address: string): Error =>
+  Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT', address });

@@ -1,4 +1,4 @@
-// Bundles the compiled Lambda functions into the folders dist/lambda/<name>, handler `index.handler`: what is deployed.
+// Bundles the compiled Lambda functions for deployment, each into dist/lambda/<name> with the handler `index.handler`.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,13 +13,13 @@ const options = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // Loading the code is most of a cold start. Errors are told apart by their names.
+  // Loading the code takes most of a cold start. Code distinguishes errors by their names.
   minify: true,
   keepNames: true,
   logLevel: 'warning',
 };
 
-/** A function: `index.js`, and beside it the storage's program of the thread that inspects files, if the function has one. */
+/** Bundles a function into `index.js`, and its threads of the storage package, such as that for inspection, beside it. */
 async function bundle(name, source, threads = []) {
   const out = join(dist, 'lambda', name);
   const storage = join(root, 'storage');

@@ -1,5 +1,5 @@
-// Bundles the compiled workflows into dist/, from where workers and tests load them: as they are, and for workers that encrypt
-// payloads with the messages of failures in a payload.
+// Bundles the compiled workflows into dist/ for workers and tests. Workers that encrypt payloads load the second bundle,
+// which moves the messages of failures into a payload.
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ async function bundle(name, options = {}) {
   const target = join(dist, name);
   const workflowsPath = join(dist, 'workflows', 'index.js');
   const payloadConverterPath = join(dist, 'workflows', 'payloadConverter.js');
-  // The bundler leaves out a converter that it does not find.
+  // The bundler silently omits a converter that does not exist.
   for (const path of [payloadConverterPath, options.failureConverterPath]) if (path) await access(path);
   const fixed = { workflowsPath, payloadConverterPath, logger: new DefaultLogger('WARN') };
   const { code } = await bundleWorkflowCode({ ...fixed, ...options });

@@ -1,6 +1,6 @@
-// npm run chaos: the random walk of test/chaos, as long as you like.
-//   --runs N   how many runs (default 1000)
-//   --seed S   another seed is another day (default: the time)
+// npm run chaos: runs the random walk of test/chaos.
+//   --runs N   number of runs (default 1000)
+//   --seed S   seed of the random numbers (default: derived from the time)
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({

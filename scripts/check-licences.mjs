@@ -1,10 +1,10 @@
-// Fails for an installed package, of production or development, whose licence is not one of those below.
+// Fails if an installed package, of production or development, has a licence other than those below.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './lib/ensure-installed.mjs';
 
-/** Permissive: use, change and redistribution, with notices at the most. SPDX identifiers. */
+/** SPDX identifiers of permissive licences: they allow use, modification and redistribution, and require at most notices. */
 const permissive = [
   '0BSD',
   'Apache-2.0',
@@ -17,7 +17,7 @@ const permissive = [
   'Unlicense',
 ];
 
-/** Packages with another licence, or without one in their package.json, and why they are used all the same. */
+/** Packages with another licence, or without one in their package.json, and why they are acceptable. */
 const exceptions = {
   'caniuse-lite': {
     licence: 'CC-BY-4.0',
@@ -27,14 +27,14 @@ const exceptions = {
   unionfs: { licence: undefined, why: 'its file `LICENSE` is the Unlicense' },
 };
 
-/** Whether an SPDX expression can be met by permissive licences: one of `OR`, all of `AND`. */
+/** Returns whether an SPDX expression allows permissive use: one operand of `OR`, all operands of `AND`. */
 export function isPermissive(expression = '') {
   const text = expression.replace(/^\((.*)\)$/, '$1');
   if (text.includes(' OR ')) return text.split(' OR ').some((each) => isPermissive(each));
   return text.split(' AND ').every((each) => permissive.includes(each));
 }
 
-/** Every package of the lockfile with the licence that its own package.json declares. */
+/** Returns every package of the lockfile with the licence that its package.json declares. */
 export function installedLicences() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   return Object.entries(packages)
@@ -45,7 +45,7 @@ export function installedLicences() {
     }));
 }
 
-/** Undefined too for a package of another platform, which is not installed: the lockfile has its licence. */
+/** Returns undefined also for a package of another platform, which is not installed: the lockfile has its licence. */
 function declared(path) {
   try {
     const { license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
@@ -55,7 +55,7 @@ function declared(path) {
   }
 }
 
-/** One line for each package whose licence is neither permissive nor an exception, and for each exception that is none. */
+/** Returns a line for each package whose licence is neither permissive nor an exception, and for each unused exception. */
 export function licenceProblems(packages) {
   const isException = ({ name, licence }) => Object.hasOwn(exceptions, name) && exceptions[name].licence === licence;
   const bad = packages.filter((each) => !isPermissive(each.licence) && !isException(each));
@@ -63,9 +63,9 @@ export function licenceProblems(packages) {
   return [
     ...bad.map(
       ({ name, licence }) =>
-        `${name}: its licence is ${licence ?? 'not declared'}: replace it, or record why it is used`,
+        `${name}: ${licence === undefined ? 'no licence declared' : `licence ${licence}`}: replace the package, or add an exception`,
     ),
-    ...unused.map((name) => `${name}: is an exception, and not installed: remove the exception`),
+    ...unused.map((name) => `${name}: not installed: remove its exception`),
   ];
 }
 

@@ -1,4 +1,4 @@
-// npm run demo: works as the very first command in a fresh clone.
+// npm run demo: runs `etl demo`. Installs and builds a fresh clone first.
 import { spawn } from 'node:child_process';
 import { ensureInstalled, root } from './lib/ensure-installed.mjs';
 
@@ -7,8 +7,8 @@ const child = spawn(process.execPath, ['cli/etl.js', 'demo', ...process.argv.sli
   cwd: root,
   stdio: 'inherit',
 });
-// Ctrl-C reaches the demo itself, which ends what it started; this process only waits for it.
+// Ctrl-C reaches the demo directly, and the demo stops its processes; this process only waits for it.
 process.on('SIGINT', () => undefined);
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-// A signal ends it at once while it is only being loaded.
+// While the demo is still loading, a signal kills it without an exit code.
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

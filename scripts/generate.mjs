@@ -1,5 +1,5 @@
 // Writes the generated files and blocks of documents: the state machine, its diagrams and tables, and the flags of the commands.
-// --check changes nothing, names the files that are out of date, and fails if there are any. Needs a build.
+// With --check, changes nothing, lists the files that are out of date, and fails if there are any. Requires a build.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -21,14 +21,14 @@ const failuresTable = [
   '| failure type | budget | exit codes | means |',
   '| --- | --- | --- | --- |',
   ...Object.entries(failureTypes).map(([type, { budget, exitCodes = [], meaning }]) => {
-    // Codes that are in no row are of this type, too.
+    // TaskFailed also covers all codes without a row.
     const codes = [...exitCodes, ...(type === 'TaskFailed' ? ['any other'] : [])].join(', ');
     return `| \`${type}\` | ${budget} | ${codes} | ${meaning} |`;
   }),
 ].join('\n');
 const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
 
-/** Content of a document between `<!-- name -->` and `<!-- /name -->`. */
+/** Blocks of documents by name: the text between `<!-- name -->` and `<!-- /name -->`. */
 const blocks = {
   'docs/configuration.md': { variables: variablesTable },
   'docs/cli.md': commandBlocks(),
@@ -57,10 +57,10 @@ for (const [file, parts] of Object.entries(blocks)) {
   let text = readFileSync(join(root, file), 'utf8');
   for (const [name, content] of Object.entries(parts)) {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n?<!-- /${name} -->)`);
-    if (!place.test(text)) throw new Error(`${file} has no place <!-- ${name} --> … <!-- /${name} -->`);
+    if (!place.test(text)) throw new Error(`${file} has no block <!-- ${name} --> … <!-- /${name} -->`);
     text = text.replace(place, (_, begin) => `${begin}${content}\n<!-- /${name} -->`);
   }
   put(file, text);
 }
-for (const file of outdated) console.log(`${file}: ${check ? 'out of date: npm run generate' : 'written'}`);
+for (const file of outdated) console.log(`${file}: ${check ? 'out of date. Run npm run generate' : 'written'}`);
 process.exitCode = check && outdated.length > 0 ? 1 : 0;

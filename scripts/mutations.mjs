@@ -1,6 +1,6 @@
-// npm run mutations: changes the workflow in a copy of the repository, one change at a time, and shows which test of
-// test/equivalence catches it. Exit code 1 when one survives.
-//   --only TEXT   only the mutations with this in their names
+// npm run mutations: applies one mutation at a time to the workflow in a copy of the repository, and prints which test of
+// test/equivalence detects it. Exits with 1 if a mutation survives.
+//   --only TEXT   only the mutations whose names contain TEXT
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,11 +13,11 @@ import { workflowMutations } from './lib/workflowMutations.mjs';
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 ensureInstalled();
-// Only now are the dependencies there that this needs.
+// Imported late, because it needs the installed dependencies.
 const { tools } = await import('./lib/test-tools.mjs');
 const server = 'ETL_TEST_TIME_SKIPPING_SERVER';
 process.env[server] ??= await tools.find(({ variable }) => variable === server).find(console.error);
-// On the same filesystem as the packages, which are linked.
+// On the same file system as the packages, because they are hard-linked.
 mkdirSync(join(root, '.etl'), { recursive: true });
 const { makeScratchFolder } = createRequire(import.meta.url)('../storage/dist/scratchFolder.js');
 const copy = await makeScratchFolder(join(root, '.etl'), 'mutations');
@@ -25,18 +25,18 @@ process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 let survived = 0;
 makeCopy();
-const untouched = verdict();
-if (untouched !== undefined) throw new Error(`without any mutation: ${untouched}`);
+const unmutated = firstFailure();
+if (unmutated !== undefined) throw new Error(`fails without any mutation: ${unmutated}`);
 for (const mutation of workflowMutations.filter(({ name }) => name.includes(values.only))) {
   const started = Date.now();
-  const caught = tryOut(mutation);
-  if (caught === undefined) survived += 1;
+  const detectedBy = testMutation(mutation);
+  if (detectedBy === undefined) survived += 1;
   const seconds = Math.round((Date.now() - started) / 1000);
-  console.log(`| ${mutation.name} | ${mutation.file} | ${caught ?? '**survived**'} | ${seconds} s |`);
+  console.log(`| ${mutation.name} | ${mutation.file} | ${detectedBy ?? '**survived**'} | ${seconds} s |`);
 }
 process.exitCode = survived > 0 ? 1 : 0;
 
-/** Sources and builds are copied, packages are linked: nothing writes into those. */
+/** Copies sources and builds, and links packages, which are never written. */
 function makeCopy() {
   const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
   const files = git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
@@ -62,26 +62,29 @@ function makeCopy() {
   else cpSync(from, to, { recursive: true, verbatimSymlinks: true });
 }
 
-/** Which test catches the mutation; undefined for none. Throws for a mutation that does not apply, or does not build. */
-function tryOut({ name, file, edits }) {
+/** Returns the test that detects the mutation; undefined for a survivor. Throws if the mutation does not apply or build. */
+function testMutation({ name, file, edits }) {
   const path = join(copy, file);
   const before = readFileSync(path, 'utf8');
   const after = edits.reduce((text, [from, to]) => {
-    if (text.split(from).length !== 2) throw new Error(`${name}: ${file} does not have this once: ${from}`);
+    if (text.split(from).length !== 2) throw new Error(`${name}: ${file} must contain this text exactly once: ${from}`);
     return text.replace(from, () => to);
   }, before);
   try {
     writeFileSync(path, after);
     build(name);
-    return verdict();
+    return firstFailure();
   } finally {
     writeFileSync(path, before);
   }
 }
 
-/** Which test fails; undefined for none. The short one first: the other takes longer, and sees more. */
-function verdict() {
-  return run('test/equivalence/mutations', 'the machine itself') ?? run('test/equivalence/equivalence', '');
+/** Returns the first test that fails; undefined if none does. The slower tests, which cover more, run last. */
+function firstFailure() {
+  return (
+    run('test/equivalence/mutations', 'the unchanged machine has no differences') ??
+    run('test/equivalence/equivalence', '')
+  );
 }
 
 function build(name) {
@@ -97,9 +100,9 @@ function run(path, title) {
   const filter = title === '' ? [] : ['-t', title];
   const args = ['node_modules/.bin/jest', path, ...filter, '--json', `--outputFile=${report}`, '--forceExit'];
   spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: 400_000 });
-  if (!existsSync(report)) throw new Error(`${path} did not end`);
-  const { testResults, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
-  if (numTotalTests === 0) throw new Error(`${path} cannot be loaded`);
+  if (!existsSync(report)) throw new Error(`${path} did not finish`);
+  const { testResults, numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+  if (numPassedTests + numFailedTests === 0) throw new Error(`${path}: no test ran`);
   const failed = testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => status === 'failed').map((each) => each.title),
   );

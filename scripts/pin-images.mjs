@@ -1,5 +1,5 @@
-// node scripts/pin-images.mjs             records the digest of every image, as its registry has it now
-// node scripts/pin-images.mjs --release   prints the variables of a release; fails while a digest is not recorded
+// node scripts/pin-images.mjs             records the current digest of every image
+// node scripts/pin-images.mjs --release   prints the variables of a release; fails if a digest is missing
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,12 @@ const images = imagesNamed();
 
 if (process.argv.includes('--release')) {
   const digests = recordedDigests();
-  const open = [...new Set(images.map(({ image }) => image))].filter((image) => !digests[image]);
-  if (open.length > 0) {
-    console.error(`error: no digest is recorded for ${open.join(', ')}`);
-    console.error('Run node scripts/pin-images.mjs where the registries can be reached, and commit images.lock.json');
+  const missing = [...new Set(images.map(({ image }) => image))].filter((image) => !digests[image]);
+  if (missing.length > 0) {
+    console.error(`error: no digest is recorded for ${missing.join(', ')}`);
+    console.error(
+      'Run node scripts/pin-images.mjs on a machine that can reach the registries, and commit images.lock.json',
+    );
     process.exit(1);
   }
   const variables = images.filter(({ variable }) => variable).map(({ variable, image }) => [variable, image]);
@@ -25,7 +27,7 @@ if (process.argv.includes('--release')) {
   writeFileSync(join(root, lock), `${JSON.stringify(digests, null, 2)}\n`);
 }
 
-/** The digest of the list of platforms, so that one digest serves all of them. */
+/** Returns the digest of the multi-platform index, which serves all platforms. */
 function digestOf(image) {
   const args = ['buildx', 'imagetools', 'inspect', image, '--format', '{{json .Manifest.Digest}}'];
   const digest = JSON.parse(execFileSync('docker', args, { encoding: 'utf8' }));

@@ -1,5 +1,5 @@
-// Saves the histories that test/workflows/histories.test.ts replays: runs of each kind, on the local system.
-// usage: node scripts/save-histories.mjs NAME    (e.g. the version they were made with)
+// Runs every kind of workflow on the local system, and saves the histories that test/workflows/histories.test.ts replays.
+// usage: node scripts/save-histories.mjs NAME    (for example the current version)
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ const programOf = async (known) => {
     await delay(50);
   }
 };
-/** As soon as something waits for it. */
+/** Approves a run as soon as it waits for the approval. */
 const approve = async (workflowId, answer) => {
   const input = ['--name', 'approve', '--input', JSON.stringify(answer)];
   for (let tries = 0; ; tries++) {
@@ -75,11 +75,11 @@ const save = async (kind, workflowId, runId) => {
   try {
     cli('workflow', 'result', '--workflow-id', workflowId);
   } catch {
-    // A run that failed is as good a history.
+    // The history of a failed run is saved, too.
   }
   const run = runId === undefined ? [] : ['--run-id', runId];
   const history = cli('workflow', 'show', '--workflow-id', workflowId, ...run, '--output', 'json');
-  // Stack traces name the folder that the project lies in, which is nobody else's.
+  // Stack traces contain the path of this clone.
   writeFileSync(join(target, `${name}-${kind}.json`), history.replaceAll(`${root}/`, ''));
   console.log(`${name}-${kind}.json`);
 };
@@ -127,7 +127,7 @@ try {
   writeFileSync(join(folder, 'night', 'bad_2026-02-08.csv'), '');
   await save('batch', etl('batch', join(folder, 'night'), '--date', '2026-02-08', '--max-concurrent', '2'));
 
-  // The first run of a batch that continues as new, with an update on the way.
+  // The first run of a batch that continues as new.
   for (const stem of ['one', 'two', 'three']) await sample(`long/${stem}_2026-02-09.csv`, 500);
   const inputs = [{ prefix: `file://${join(folder, 'long')}`, batchDate: '2026-02-09' }, { startsPerRun: 1 }];
   const id = ['--workflow-id', 'continued'];

@@ -1,6 +1,6 @@
-// Takes the README's picture of a finished run: starts the local system on free ports, runs the sample through it, opens
-// the run in the Web UI in headless Chromium and writes docs/run.png.
-// usage: node scripts/screenshot.mjs [PNG]   (needs Chromium on PATH, or its path in ETL_TEST_CHROMIUM)
+// Takes the README's screenshot of a completed run: starts the local system on free ports, runs the sample, opens the run
+// in the Web UI in headless Chromium and writes docs/run.png.
+// usage: node scripts/screenshot.mjs [PNG]   (requires Chromium on PATH, or its path in ETL_TEST_CHROMIUM)
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
@@ -30,7 +30,7 @@ async function etl(args, env) {
 }
 
 const stateDir = await makeScratchFolder(tmpdir(), 'screenshot');
-// The picture is of a task.
+// The screenshot shows a Fargate task.
 const env = { ...process.env, ETL_STATE_DIR: stateDir, TEMPORAL_ADDRESS: '', ETL_LIGHT_LANE: 'off' };
 const ports = ['--temporal-port', await freePort(), '--ui-port', await freePort(), '--ecs-port', await freePort()];
 const system = await etl(['up', '--json', ...ports], env);

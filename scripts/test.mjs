@@ -1,6 +1,6 @@
-// npm test: works as the very first command in a fresh clone. Arguments go to Jest.
-//   --changed                 only the tests that import what has changed since the last commit
-//   ETL_TEST_REQUIRE_ALL=1    nothing may be left out
+// npm test: runs Jest with the given arguments. Installs and builds a fresh clone first.
+//   --changed                 only the tests that import files changed since the last commit
+//   ETL_TEST_REQUIRE_ALL=1    skipped tests are a failure
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,19 +8,18 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureInstalled, root } from './lib/ensure-installed.mjs';
 
-const say = (line) => process.stdout.write(`${line}\n`);
-ensureInstalled(say);
-// Only now are the dependencies there that these need.
+const log = (line) => process.stdout.write(`${line}\n`);
+ensureInstalled(log);
+// Imported late, because it needs the installed dependencies.
 const { prepareTools } = await import('./lib/test-tools.mjs');
-const { env, missing } = await prepareTools(say);
+const { env, missing } = await prepareTools(log);
 const requireAll = process.env.ETL_TEST_REQUIRE_ALL === '1';
-const sayMissing = () => {
-  for (const tool of missing)
-    say(`\nLeft out: tests that need ${tool.name} (${tool.reason})\n  to have them run: ${tool.remedy}`);
+const reportMissing = () => {
+  for (const tool of missing) log(`\nSkipped: tests that require ${tool.name} (${tool.reason})\n  ${tool.remedy}`);
 };
 if (requireAll && missing.length > 0) {
-  sayMissing();
-  say('\nETL_TEST_REQUIRE_ALL is set, and tests would be left out: this is a failure.');
+  reportMissing();
+  log('\nerror: ETL_TEST_REQUIRE_ALL is set, but tests would be skipped');
   process.exit(1);
 }
 
@@ -30,7 +29,7 @@ const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
   join('node_modules', 'jest', 'bin', 'jest.js'),
-  // More than two cores need: much of a test is waiting for what it has started.
+  // More workers than cores: tests spend much time waiting for the processes that they start.
   '--maxWorkers=3',
   '--json',
   `--outputFile=${resultFile}`,
@@ -40,7 +39,7 @@ const given = process.argv.slice(2).map((arg) => (arg === '--changed' ? '--onlyC
 const child = spawn(process.execPath, [...args, ...given], {
   cwd: root,
   env: { ...process.env, ...quiet, ...env },
-  // Jest prints the JSON to stdout although it has a file for it; what people read is on stderr.
+  // Jest also prints the JSON to stdout. Its readable report is on stderr.
   stdio: ['inherit', 'ignore', 'inherit'],
 });
 process.on('SIGINT', () => undefined);
@@ -51,14 +50,14 @@ rmSync(folder, { recursive: true, force: true });
 const skipped = (result.testResults ?? []).flatMap(({ name, assertionResults }) =>
   assertionResults.filter(({ status }) => status === 'pending').map(() => relative(root, name)),
 );
-sayMissing();
+reportMissing();
 if (skipped.length > 0) {
-  say(
+  log(
     `\nSkipped in: ${[...new Set(skipped)].map((file) => `${file} (${skipped.filter((each) => each === file).length})`).join(', ')}`,
   );
 }
 const incomplete = requireAll && skipped.length > 0;
-if (incomplete) say('\nETL_TEST_REQUIRE_ALL is set, and tests were skipped: this is a failure.');
+if (incomplete) log('\nerror: ETL_TEST_REQUIRE_ALL is set, but tests were skipped');
 const slowest = (result.testResults ?? [])
   .map(({ name, startTime, endTime }) => ({
     file: relative(root, name),
@@ -67,10 +66,10 @@ const slowest = (result.testResults ?? [])
   .sort((a, b) => b.seconds - a.seconds)
   .slice(0, 20);
 if ((result.testResults ?? []).length > slowest.length) {
-  say(
+  log(
     `\nSlowest files:\n${slowest.map(({ file, seconds }) => `  ${String(seconds).padStart(4)} s  ${file}`).join('\n')}`,
   );
 }
 const { numPassedTests: passed, numFailedTests: failed } = result;
-say(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+log(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
 process.exit(incomplete ? 1 : exitCode);

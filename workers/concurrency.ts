@@ -1,7 +1,7 @@
 import type { AwsService } from '@etl/pipeline/awsClients';
 import { maxChecks } from '../activities/listFiles';
 import type { Config } from '../config/environment';
-import { maxInHand } from './intake/consume';
+import { maxInFlight } from './intake/consume';
 import { lightConcurrency } from './lightLane';
 
 /**
@@ -11,18 +11,18 @@ import { lightConcurrency } from './lightLane';
 export const slots = { main: 100, launches: 100, waits: 2000 } as const;
 
 /** Calls outside activities: the polls of queues, and the calls of a command or a worker's start. */
-const others = 10;
+const otherCalls = 10;
 
 /** Returns the maximum of concurrent calls of one worker to each service. */
-export function callsAtOnce(config: Config): Readonly<Record<Exclude<AwsService, 'sfn' | 'kms'>, number>> {
+export function maxConcurrentCalls(config: Config): Readonly<Record<Exclude<AwsService, 'sfn' | 'kms'>, number>> {
   const { main, launches, waits } = slots;
   const light = lightConcurrency(config);
   return {
-    ecs: main + launches + waits + others,
-    lambda: light + others,
-    sns: main + others,
-    sqs: main + maxInHand + others,
-    s3: main * maxChecks + launches + waits + light + maxInHand + others,
-    logs: waits + others,
+    ecs: main + launches + waits + otherCalls,
+    lambda: light + otherCalls,
+    sns: main + otherCalls,
+    sqs: main + maxInFlight + otherCalls,
+    s3: main * maxChecks + launches + waits + light + maxInFlight + otherCalls,
+    logs: waits + otherCalls,
   };
 }

@@ -21,12 +21,12 @@ export function createExecutions(client: Client): Executions {
       }
     },
     async result(workflowId, runId, signal) {
-      for (let followed = runId; ; ) {
-        const end = await endOf(client, workflowId, followed, signal);
-        if (followed === undefined || end.status !== 'failed' || end.failureType !== 'Terminated') return end;
-        const next = await resetRun(client, workflowId, followed);
+      for (let currentRunId = runId; ; ) {
+        const end = await endOf(client, workflowId, currentRunId, signal);
+        if (currentRunId === undefined || end.status !== 'failed' || end.failureType !== 'Terminated') return end;
+        const next = await resetRun(client, workflowId, currentRunId);
         if (next === undefined) return end;
-        followed = next;
+        currentRunId = next;
       }
     },
   };
@@ -44,7 +44,7 @@ async function endOf(
   } catch (error) {
     if (error instanceof temporalClient().WorkflowFailedError) return failedEnd(error.cause);
     if (!(error instanceof temporalClient().WorkflowNotFoundError)) throw error;
-    const reason = 'Temporal does not know its run any more: how it ended is in the commit log';
+    const reason = 'Temporal no longer knows the run: the commit log shows its outcome';
     return { status: 'failed', failureType: 'OutcomeUnknown', reason };
   }
 }

@@ -88,7 +88,7 @@ function bundleOf({ isEncrypting }: Payloads): string {
 main().catch((error: Error) => {
   const { message, remedy, exitCode } = explain(error) ?? {
     message: error.message,
-    remedy: 'See docs/configuration.md, and the log above',
+    remedy: 'Check the log above and the variables in docs/configuration.md',
     exitCode: exitCodes.unavailable,
   };
   process.stderr.write(`etl-worker: ${terminalLine(message)}\netl-worker: ${terminalLine(remedy)}\n`);

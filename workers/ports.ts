@@ -18,7 +18,7 @@ import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
 import { createLocalTaskLogs } from '../local/taskLogs';
 import { awsServices } from './aws';
-import { callsAtOnce } from './concurrency';
+import { maxConcurrentCalls } from './concurrency';
 import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
 import { createProgressReporter } from './progressReporter';
@@ -28,9 +28,9 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   const local = places(config.stateDir);
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts } = config;
   const light = createLightConverter(config);
-  const { s3, sns } = callsAtOnce(config);
+  const { s3, sns } = maxConcurrentCalls(config);
   const opened = openStore(undefined, () => loadS3Store({ concurrency: s3 }));
-  const store = confineStore(opened, worksIn(config));
+  const store = confineStore(opened, storePlaces(config));
   return {
     store,
     ...createTaskPorts(config, log),
@@ -46,14 +46,14 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
 }
 
 /** Returns the places that activities read and write: those of sources and batches, and the worker's own records. */
-function worksIn({ places: { sources = [], destinations = [] }, cleanBase }: Config): AllowedPlaces {
+function storePlaces({ places: { sources = [], destinations = [] }, cleanBase }: Config): AllowedPlaces {
   return { sources, destinations: [...destinations, cleanBase] };
 }
 
 function createDeadLetters(config: Config, store: ObjectStore): DeadLetters {
   const { DLQ_URL: queueUrl, stateDir, ...bases } = config;
   if (queueUrl === undefined) return createFileDeadLetters(places(stateDir).deadLetters, bases);
-  const queue = awsServices().deadLetters(queueUrl, callsAtOnce(config).sqs);
+  const queue = awsServices().deadLetters(queueUrl, maxConcurrentCalls(config).sqs);
   return createOnePerEvent({ queue, store, places: bases });
 }
 
@@ -69,7 +69,7 @@ function createTaskRunner(where: ECSClientConfig, concurrency: number, settings:
 
 function createTaskPorts(config: Config, log: Logger): Pick<Ports, 'tasks' | 'taskLogs'> {
   const { ECS_CLUSTER: cluster, ECS_TASK_DEFINITION: taskDefinition, ECS_SUBNETS: subnets } = config;
-  const { ecs, logs } = callsAtOnce(config);
+  const { ecs, logs } = maxConcurrentCalls(config);
   if (cluster !== undefined && taskDefinition !== undefined && subnets !== undefined) {
     const securityGroups = config.ECS_SECURITY_GROUPS ?? [];
     const assignPublicIp = config.ECS_ASSIGN_PUBLIC_IP === 'ENABLED';

@@ -23,9 +23,10 @@ const passedOn = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'S
  */
 async function main([image, ...rest]: string[]): Promise<void> {
   if (image === undefined || rest.length > 0) {
-    throw new UsageError('wants one argument: the image that tasks run');
+    throw new UsageError('expected one argument: the image of the tasks');
   }
-  if (!process.env.AWS_ENDPOINT_URL) throw new UsageError('AWS_ENDPOINT_URL is not set: this is for a stand-in only');
+  if (!process.env.AWS_ENDPOINT_URL)
+    throw new UsageError('AWS_ENDPOINT_URL is not set: this program only prepares a stand-in of AWS');
   const config = parseConfig(process.env);
   const raw = bucketOf(config, 'S3_RAW_BUCKET');
   const sample = readFileSync(join(__dirname, '..', '..', 'samples', 'ventas.csv'), 'utf8');
@@ -71,13 +72,15 @@ const lastPart = (config: Config, key: Key, separator: string) => named(config, 
 
 function bucketOf(config: Config, key: Key): string {
   const uri = parseUri(named(config, key));
-  if (uri?.kind !== 's3') throw new UsageError(`${key} is no bucket`);
+  if (uri?.kind !== 's3') throw new UsageError(`${key} is not an S3 bucket`);
   return uri.bucket;
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  const isOurs = error instanceof UsageError || error instanceof ConfigError;
-  const remedy = isOurs ? 'see docker-compose.yml for what it wants' : 'start ministack, or mend AWS_ENDPOINT_URL';
+  const isUsage = error instanceof UsageError || error instanceof ConfigError;
+  const remedy = isUsage
+    ? 'Use the arguments and variables of docker-compose.yml'
+    : 'Start ministack, or correct AWS_ENDPOINT_URL';
   process.stderr.write(`prepare-ministack: ${terminalLine(error.message)}\nprepare-ministack: ${remedy}\n`);
-  process.exitCode = isOurs ? exitCodes.badConfiguration : exitCodes.unavailable;
+  process.exitCode = isUsage ? exitCodes.badConfiguration : exitCodes.unavailable;
 });

@@ -12,7 +12,7 @@ export function createProgressReporter(client: Client, log: Logger): ProgressRep
       try {
         await client.workflow.getHandle(workflowId, runId).signal(messageNames.taskProgress, progress);
       } catch (error) {
-        log.warn({ workflowId, runId, error: (error as Error).message }, 'progress was not reported');
+        log.warn({ workflowId, runId, error: (error as Error).message }, 'cannot report progress to the workflow');
       }
     },
   };

@@ -10,7 +10,7 @@ import { awsServices } from './aws';
  * Deadline of a signal, in milliseconds: an unavailable server must not delay the next message or the worker's
  * shutdown.
  */
-const patienceMs = 10_000;
+const signalTimeoutMs = 10_000;
 
 /**
  * Watches the queue of ECS events for a worker. Returns undefined when no queue is configured; then polling detects
@@ -35,9 +35,11 @@ export function signalRun(client: Client): (change: StateChange) => Promise<void
     const isEnding = lastStatus === 'STOPPED' || desiredStatus === 'STOPPED';
     if (!isEnding || workflowId === undefined) return;
     try {
-      const told: TaskStateChange = { taskArn, lastStatus };
+      const stateChange: TaskStateChange = { taskArn, lastStatus };
       const run = client.workflow.getHandle(workflowId, runId);
-      await client.withDeadline(Date.now() + patienceMs, () => run.signal(messageNames.taskStateChanged, told));
+      await client.withDeadline(Date.now() + signalTimeoutMs, () =>
+        run.signal(messageNames.taskStateChanged, stateChange),
+      );
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -29,13 +29,13 @@ export async function registerTaskDefinition(
     // A starting process reports refused credentials at once.
     const isPermanent = cause
       ? ['BadConfiguration', 'Credentials'].includes(classOfKind(cause.kind))
-      : isRefusal(error);
-    const problem = `${key}: ${file}: ECS did not register it`;
+      : isRejection(error);
+    const problem = `${key}: ${file}: cannot register it with ECS`;
     throw isPermanent ? new ConfigError([`${problem}: ${reason}`]) : new Error(problem, { cause: error });
   }
 }
 
 /** Returns whether ECS rejected the request, as opposed to being unavailable. */
-function isRefusal(error: unknown): boolean {
+function isRejection(error: unknown): boolean {
   return error instanceof ECSServiceException && error.$fault === 'client';
 }

@@ -1,4 +1,4 @@
-// The same work in the image, within 512 MiB.
+// Converts a file in the image with 512 MiB of memory.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,14 +6,14 @@ import { basename, dirname, join } from 'node:path';
 
 const memory = '512m';
 
-/** Builds the image and converts the file in it. Throws when it does not end well, as when the memory is not enough. */
-export function convertInContainer(root, source, say) {
+/** Builds the image and converts the file in it. Throws if the conversion fails, for example without enough memory. */
+export function convertInContainer(root, source, log) {
   const image = 'etl-worker:bench';
   const docker = (...args) => execFileSync('docker', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
-  say(`Building ${image} …`);
+  log(`Building ${image} …`);
   docker('build', '--network', 'host', '-q', '-f', 'etl-image/Dockerfile', '-t', image, '.');
   const out = mkdtempSync(join(tmpdir(), 'etl-bench-'));
-  chmodSync(out, 0o777); // the image's user is another one
+  chmodSync(out, 0o777); // the image runs as another user
   const variables = {
     INPUT_FILE: `file:///data/${basename(source)}`,
     ...{ OUTPUT_PREFIX: 'file:///out', BATCH_DATE: '2026-02-08', DATASET: 'ventas', RUN_ID: 'bench' },
@@ -24,8 +24,8 @@ export function convertInContainer(root, source, say) {
   const folders = ['-v', `${dirname(source)}:/data:ro`, '-v', `${out}:/out`];
   const started = Date.now();
   try {
-    const log = docker('run', '--rm', ...limits, ...folders, ...environment, image);
-    const { manifest } = JSON.parse(log.trim().split('\n').at(-1));
+    const output = docker('run', '--rm', ...limits, ...folders, ...environment, image);
+    const { manifest } = JSON.parse(output.trim().split('\n').at(-1));
     const { peakMemoryMiB, cpuSeconds } = manifest.resources;
     const wallSeconds = (Date.now() - started) / 1000;
     return {

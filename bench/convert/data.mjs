@@ -1,4 +1,4 @@
-// The data: sales with the dirt that real files have (local/samples/ventas.ts), 86 bytes a row. Made once and kept.
+// Generates the data once: sales with typical data errors (local/samples/ventas.ts), 86 bytes a row.
 import {
   closeSync,
   createReadStream,
@@ -16,18 +16,18 @@ import { pipeline } from 'node:stream/promises';
 
 const rowsPerGigabyte = 12_000_000;
 
-/** The path of a file of about so many gigabytes (10^9 bytes): the first gigabyte, and then its rows again and again. */
-export async function makeData(root, folder, gigabytes, say) {
+/** Returns the path of a file of about this many gigabytes (10^9 bytes), which repeats the rows of the first gigabyte. */
+export async function makeData(root, folder, gigabytes, log) {
   const path = join(folder, `sales-${gigabytes}GB.csv`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
-  say(`Making ${path} (once) …`);
+  log(`Generating ${path} (once) …`);
   const draft = `${path}.draft`;
   if (gigabytes <= 1) {
     const { writeSalesSample } = createRequire(join(root, 'package.json'))('./dist/local/samples/ventas.js');
     await writeSalesSample(draft, Math.round(rowsPerGigabyte * gigabytes));
   } else {
-    const first = await makeData(root, folder, 1, say);
+    const first = await makeData(root, folder, 1, log);
     const header = headerBytes(first);
     for (let copy = 0; copy < gigabytes; copy++) {
       const source = createReadStream(first, { start: copy === 0 ? 0 : header, highWaterMark: 1 << 22 });
@@ -35,11 +35,11 @@ export async function makeData(root, folder, gigabytes, say) {
     }
   }
   renameSync(draft, path);
-  say(`${path}: ${(statSync(path).size / 1e9).toFixed(2)} GB`);
+  log(`${path}: ${(statSync(path).size / 1e9).toFixed(2)} GB`);
   return path;
 }
 
-/** Bytes of the first line, which only the first copy needs. */
+/** Returns the length of the first line in bytes. Only the first copy has this line. */
 function headerBytes(path) {
   const file = openSync(path);
   const head = Buffer.alloc(4096);

@@ -1,4 +1,4 @@
-"""Runs a command as a whole process and prints what the operating system says of it. usage: measure.py COMMAND [ARGUMENT ...]"""
+"""Runs a command and prints its resource usage as JSON. usage: measure.py COMMAND [ARGUMENT ...]"""
 
 import json
 import os

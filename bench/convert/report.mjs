@@ -1,4 +1,4 @@
-// Tables and chart of measured figures.
+// Formats measurements as tables and a chart.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 export function median(numbers) {
@@ -7,7 +7,7 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The median of the ratios of runs that followed each other: what else the machine did meanwhile touched both. */
+/** Returns the median of the ratios of adjacent runs, which other load on the machine affects alike. */
 const ratio = (ours, theirs, key) => median(ours.map((figures, run) => figures[key] / theirs[run][key]));
 
 export function compareTable(results) {
@@ -36,7 +36,7 @@ export function growthTable(sizes) {
   ].join('\n');
 }
 
-/** Bars for wall time and for peak memory, as SVG. */
+/** Returns a bar chart of wall time and peak memory as SVG. */
 export function chart(results) {
   const panels = [
     { title: 'Wall time, s', key: 'wallSeconds', digits: 1 },
@@ -61,11 +61,11 @@ export function chart(results) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#212529"><title>Wall time and peak memory of one conversion in comparison with Polars, pandas and DuckDB</title><rect width="${width}" height="${height}" fill="#fff"/>${drawn.join('')}</svg>\n`;
 }
 
-/** Replaces what stands between `<!-- mark -->` and `<!-- /mark -->`. */
+/** Replaces the text between `<!-- mark -->` and `<!-- /mark -->`. */
 export function putBetweenMarks(path, mark, text) {
   const document = readFileSync(path, 'utf8');
   const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${path} has no ${begin} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`${path} has no block ${begin} … ${end}`);
   writeFileSync(path, `${document.slice(0, from + begin.length)}\n\n${text}\n\n${document.slice(to)}`);
 }

@@ -1,9 +1,9 @@
-// npm run bench:convert: CSV to Parquet, ours and the peers in turn, as whole processes, on the same data.
-//   --runs N          counted runs of each (default 5), after one that is not counted
+// npm run bench:convert: measures this project's CSV to Parquet conversion and its peers, as processes on the same data.
+//   --runs N          measured runs of each (default 5), after one warm-up run
 //   --gigabytes N     size of the file (default 1)
-//   --large N         ours alone on a file of N gigabytes too, for memory and linearity (default 10; 0: not)
-//   --container       the large file once more in the built image with 512 MiB of memory (needs Docker)
-//   --write           puts the tables and the chart into docs/
+//   --large N         also converts a file of N gigabytes, for memory and linearity (default 10; 0: none)
+//   --container       also converts the large file in the built image with 512 MiB of memory (requires Docker)
+//   --write           writes the tables and the chart to docs/
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -26,16 +26,16 @@ const { values: options } = parseArgs({
 });
 const here = dirname(fileURLToPath(import.meta.url));
 const state = join(root, '.etl', 'bench');
-const say = (line) => process.stdout.write(`${line}\n`);
+const log = (line) => process.stdout.write(`${line}\n`);
 
-/** The peers' Python, made once for these very versions. */
+/** Returns a Python with the peers. Installs it once for each set of versions. */
 function peersPython() {
   const wanted = readFileSync(join(here, 'requirements.txt'), 'utf8');
   const venv = join(state, 'peers');
   const python = join(venv, 'bin', 'python');
   const stamp = join(venv, 'requirements.txt');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
-  say('Installing the peers with Python (once) …');
+  log('Installing the peers with Python (once) …');
   rmSync(venv, { recursive: true, force: true });
   execFileSync('python3', ['-m', 'venv', venv]);
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', join(here, 'requirements.txt')], { stdio: 'inherit' });
@@ -43,7 +43,7 @@ function peersPython() {
   return python;
 }
 
-/** One whole process: `{ wallSeconds, cpuSeconds, peakMiB }`. */
+/** Measures a process. Returns `{ wallSeconds, cpuSeconds, peakMiB }`. */
 function measure(python, command, env = {}) {
   const { stdout, stderr } = spawnSync(python, [join(here, 'measure.py'), ...command], {
     env: { ...process.env, ...env },
@@ -51,7 +51,7 @@ function measure(python, command, env = {}) {
     maxBuffer: 1 << 28,
   });
   const figures = JSON.parse(stdout.trim().split('\n').at(-1));
-  if (figures.exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${figures.exitCode}: ${stderr}`);
+  if (figures.exitCode !== 0) throw new Error(`${command.join(' ')} exited with ${figures.exitCode}: ${stderr}`);
   return figures;
 }
 
@@ -80,31 +80,31 @@ function runOnce(contender, source) {
   }
 }
 
-ensureInstalled(say);
+ensureInstalled(log);
 mkdirSync(state, { recursive: true });
 const python = peersPython();
 const all = contenders(python);
-const source = await makeData(root, state, Number(options.gigabytes), say);
+const source = await makeData(root, state, Number(options.gigabytes), log);
 const results = Object.fromEntries(Object.keys(all).map((name) => [name, []]));
 for (let round = 0; round <= Number(options.runs); round++) {
   for (const [name, contender] of Object.entries(all)) {
     const figures = runOnce(contender, source);
     if (round > 0) results[name].push(figures);
     const { wallSeconds, cpuSeconds, peakMiB } = figures;
-    const what = round === 0 ? 'not counted' : `run ${round}`;
-    say(
+    const what = round === 0 ? 'warm-up' : `run ${round}`;
+    log(
       `${name.padEnd(7)} ${what}: ${wallSeconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s, ${peakMiB.toFixed(0)} MiB`,
     );
   }
 }
 
-const grown = [{ bytes: statSync(source).size, ...medians(results.ours) }];
-const largeSource = Number(options.large) > 0 ? await makeData(root, state, Number(options.large), say) : undefined;
+const growth = [{ bytes: statSync(source).size, ...medians(results.ours) }];
+const largeSource = Number(options.large) > 0 ? await makeData(root, state, Number(options.large), log) : undefined;
 if (largeSource) {
   const figures = runOnce(all.ours, largeSource);
-  grown.push({ bytes: statSync(largeSource).size, ...figures });
+  growth.push({ bytes: statSync(largeSource).size, ...figures });
 }
-if (options.container && largeSource) grown.push(convertInContainer(root, largeSource, say));
+if (options.container && largeSource) growth.push(convertInContainer(root, largeSource, log));
 
 function medians(figures) {
   return Object.fromEntries(
@@ -117,11 +117,11 @@ const day = new Date().toISOString().slice(0, 10);
 const tables = [
   `Measured on ${day}: ${machine}; ${(statSync(source).size / 1e9).toFixed(2)} GB, medians of ${options.runs} runs in turn.`,
   compareTable(results),
-  growthTable(grown),
+  growthTable(growth),
 ].join('\n\n');
-say(`\n${tables}`);
+log(`\n${tables}`);
 if (options.write) {
   putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:convert', tables);
   writeFileSync(join(root, 'docs', 'benchmarks-convert.svg'), chart(results));
-  say('\nWritten to docs/benchmarks.md and docs/benchmarks-convert.svg');
+  log('\nWritten to docs/benchmarks.md and docs/benchmarks-convert.svg');
 }

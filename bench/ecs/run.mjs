@@ -1,7 +1,7 @@
-// npm run bench:ecs: what a worker asks of ECS, needs in memory and how soon it sees an end, with so many tasks at once.
-//   --tasks 1,10,100,500,2000   how many
-//   --seconds N              how long each is measured (default 60)
-//   --write                  puts the table into docs/benchmarks.md
+// npm run bench:ecs: measures a worker's ECS calls, its memory, and the delay until it detects stopped tasks.
+//   --tasks 1,10,100,500,2000   numbers of concurrent tasks
+//   --seconds N                 length of each measurement (default 60)
+//   --write                     writes the table to docs/benchmarks.md
 // The Temporal server and the worker are real, tasks are simulated (simulated.mjs).
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,8 +21,8 @@ const { values: options } = parseArgs({
   },
 });
 const seconds = Number(options.seconds);
-const say = (line) => process.stdout.write(`${line}\n`);
-ensureInstalled(say);
+const log = (line) => process.stdout.write(`${line}\n`);
+ensureInstalled(log);
 const { startSimulatedEcs } = await import('./simulated.mjs');
 const { cpuSeconds, memoryMiB, quantile, startSystem } = await import('../system.mjs');
 const require = createRequire(join(root, 'package.json'));
@@ -34,11 +34,11 @@ const source = join(folder, 'x.csv');
 writeFileSync(source, 'a,b\n1,2\n');
 
 const ecs = await startSimulatedEcs();
-const system = await startSystem({ say, folder, ecsUrl: ecs.url, env: { ECS_LAUNCHES_PER_SECOND: '1000' } });
+const system = await startSystem({ log, folder, ecsUrl: ecs.url, env: { ECS_LAUNCHES_PER_SECOND: '1000' } });
 const { client } = system;
 
 let started = 0;
-/** Those that have ended since are made up for. */
+/** Starts pipelines until `count` tasks run. Replaces tasks that have ended. */
 async function startUntil(count) {
   const goal = started + count - ecs.running().length;
   const one = async () => {
@@ -53,30 +53,30 @@ async function startUntil(count) {
     }
   };
   await Promise.all(Array.from({ length: 20 }, one));
-  let said = Date.now();
+  let loggedAt = Date.now();
   while (ecs.running().length < count) {
     await delay(200);
-    if (Date.now() - said < 15_000) continue;
-    said = Date.now();
-    say(`starting: ${ecs.running().length} of ${count} tasks run`);
+    if (Date.now() - loggedAt < 15_000) continue;
+    loggedAt = Date.now();
+    log(`starting: ${ecs.running().length} of ${count} tasks run`);
   }
 }
 
-/** A few ends are too few for a median. */
-const leastEnds = 10;
-/** Running tasks were looked at every five seconds before: an end was seen after half of it on average. */
+/** Minimum of ended tasks for a median. */
+const minEnds = 10;
+/** Median delay in seconds of the former poll interval of five seconds. */
 const medianBefore = 2.5;
 
 /**
- * `count` running tasks are watched for a while; meanwhile a tenth of them ends, at random moments. Of a few, others have taken
- * their places some time before: the first look at these would see the end, too.
+ * Measures `count` running tasks while a tenth of them end at random moments. With few tasks, replacements start before the
+ * ends, because the first poll of a new task would otherwise detect its end.
  */
 async function measure(count) {
   await startUntil(count);
   await delay(10_000);
   ecs.lags.length = 0;
   const [startedAt, before, cpuBefore] = [Date.now(), ecs.calls.DescribeTasks ?? 0, cpuSeconds(system.temporalPid)];
-  const ends = Math.max(leastEnds, Math.floor(count / 10));
+  const ends = Math.max(minEnds, Math.floor(count / 10));
   for (let n = 0; n < ends; n++) {
     const pause = () => delay((Math.random() * seconds * 1000) / ends);
     await pause();
@@ -86,11 +86,11 @@ async function measure(count) {
   }
   while (ecs.lags.length < ends) await delay(200);
   const minutes = (Date.now() - startedAt) / 60_000;
-  const lookSeconds = Math.max(transform.pollSeconds, count / (maxTasksPerDescribe * transform.describesPerSecond));
+  const pollSeconds = Math.max(transform.pollSeconds, count / (maxTasksPerDescribe * transform.describesPerSecond));
   return {
     count,
     perMinute: ((ecs.calls.DescribeTasks ?? 0) - before) / minutes,
-    alone: (count * 60) / lookSeconds,
+    alone: (count * 60) / pollSeconds,
     serverCpu: (cpuSeconds(system.temporalPid) - cpuBefore) / (minutes * 60),
     memory: memoryMiB(system.workerPid, 'VmRSS'),
     median: quantile(ecs.lags, 0.5),
@@ -107,17 +107,17 @@ try {
     rows.push(
       `| ${count} | ${share(perMinute)} | ${share(alone)} | ${(perMinute / alone).toFixed(3)} | ${memory.toFixed(0)} MiB | ${(100 * serverCpu).toFixed(0)} % | ${median.toFixed(2)} s | ${(median / medianBefore).toFixed(2)} | ${worst.toFixed(1)} s |`,
     );
-    say(rows.at(-1));
+    log(rows.at(-1));
   }
   const table = [
     `Measured on ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${seconds} s each.`,
     '',
-    '| running tasks | DescribeTasks calls a minute (share of the ECS limit) | with one call for each task | ratio | worker memory | CPU of the Temporal server | median delay until an end is seen | relative to polling every 5 s | longest delay |',
+    '| running tasks | DescribeTasks calls a minute (share of the ECS limit) | with one call for each task | ratio | worker memory | CPU of the Temporal server | median delay until a stop is detected | relative to polling every 5 s | longest delay |',
     '| --: | --: | --: | --: | --: | --: | --: | --: | --: |',
     ...rows,
   ].join('\n');
   if (options.write) putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:ecs', table);
-  else say(`\n${table}`);
+  else log(`\n${table}`);
 } finally {
   await system.stop();
   ecs.close();

@@ -1,5 +1,5 @@
-// An ECS endpoint whose tasks exist as records alone, in the wire protocol of the local Fargate. It counts the calls and knows
-// when each end was first told.
+// An ECS endpoint whose tasks are only records, in the wire protocol of the local Fargate. It counts calls, and records when
+// a response first reports the end of each task.
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,9 +11,10 @@ const { createEcsServer } = require('@etl/fargate/http/server');
 const startSeconds = 2;
 
 /**
- * `calls` by operation; `lags` are seconds from a task's end to the answer that told of it. Tasks end when `end` is called, or,
- * given `taskSeconds` (a number, or a function that returns one), so long after they run, each with the exit code that
- * `work(environment)` returns. `onEnd(arn, containerOverrides)` is called when such a task has ended.
+ * Starts the endpoint. `calls` counts calls by operation; `lags` are the seconds from a task's end to the first response that
+ * reports it. Tasks end when `end` is called or, with `taskSeconds` (a number, or a function that returns one), that long
+ * after they have started to run, with the exit code that `work(environment)` returns. `onEnd(arn, containerOverrides)` is
+ * called when such a task has ended.
  */
 export async function startSimulatedEcs({ taskSeconds, work, onEnd } = {}) {
   const tasks = new Map();
@@ -23,8 +24,8 @@ export async function startSimulatedEcs({ taskSeconds, work, onEnd } = {}) {
 
   const describe = (task) => {
     const isStopped = task.stoppedAt !== undefined;
-    if (isStopped && !task.told) {
-      task.told = true;
+    if (isStopped && !task.isReported) {
+      task.isReported = true;
       lags.push((Date.now() - task.stoppedAt) / 1000);
     }
     const isRunning = Date.now() > task.createdAt + startSeconds * 1000;

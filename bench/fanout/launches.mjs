@@ -1,4 +1,4 @@
-// The container's program as processes, each told by the environment what it is for, as a task is.
+// Runs the container's program as processes, each configured by environment variables like a task.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { root } from '../../scripts/lib/ensure-installed.mjs';
 const program = join(root, 'etl-image', 'dist', 'main.js');
 const runId = 'bench';
 
-/** Ends with what the program said last, and what it used: `{ manifest?, cpuSeconds, peakMiB }`. Throws when it did not end well. */
+/** Runs the program. Returns its result and resource usage, `{ manifest?, uri?, cpuSeconds, peakMiB }`. Throws if it fails. */
 async function launch(source, lake, variables) {
   const env = {
     INPUT_FILE: `file://${source}`,
@@ -27,7 +27,7 @@ async function launch(source, lake, variables) {
     .split('\n')
     .map((line) => JSON.parse(line));
   const last = lines.at(-1);
-  if (exitCode !== 0) throw new Error(`MODE=${variables.MODE} ended with ${exitCode}: ${last?.cause}`);
+  if (exitCode !== 0) throw new Error(`MODE=${variables.MODE} exited with ${exitCode}: ${last?.cause}`);
   const { cpuSeconds, peakMemoryMiB } = lines.findLast(({ event }) => event === 'progress');
   return { manifest: last.manifest, uri: last.index, cpuSeconds, peakMiB: peakMemoryMiB };
 }
@@ -36,7 +36,7 @@ export const convert = (source, lake) => launch(source, lake, { MODE: 'convert' 
 
 export const index = (source, lake) => launch(source, lake, { MODE: 'index' });
 
-/** All shards, so many at a time. */
+/** Converts all shards, at most `atOnce` at a time. */
 export async function shards(source, lake, of, indexUri, atOnce) {
   const waiting = Array.from({ length: of }, (_, at) => at + 1);
   const done = [];

@@ -1,10 +1,10 @@
-// npm run bench:fanout: one file converted by one task, and by several together, as processes on this machine.
+// npm run bench:fanout: converts one file with one task and with several shards, as processes on this machine.
 //   --gb N       size of the file (default 5)
-//   --shards L   how many shards, one after the other (default 1,2,4,8)
-//   --write      puts the table into docs/
-// A task has two processors, as on Fargate by the routing policy: as many of them are under way at a time as there are pairs, since
-// tasks do not share processors. Wall time shows what this machine does, CPU time what the fan-out costs. Every number of shards
-// has to publish the bytes that one task does.
+//   --shards L   numbers of shards to measure (default 1,2,4,8)
+//   --write      writes the table to docs/
+// A task has two processors, as the routing policy sets on Fargate. Tasks do not share processors, so one task runs per pair
+// of processors. Wall time depends on this machine; CPU time shows the cost of the fan-out. Every number of shards must
+// publish the same bytes as one task.
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +21,12 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-const say = (line) => process.stdout.write(`${line}\n`);
+const log = (line) => process.stdout.write(`${line}\n`);
 const state = join(root, '.etl', 'bench');
 const processors = cpus().length;
 const atATime = Math.max(1, Math.floor(processors / 2));
 
-/** Runs `work` in a lake of its own, and tells how long all of it took. */
+/** Runs `work` in a new lake. Returns its result with the total time, CPU time and peak memory. */
 async function timed(work) {
   const lake = mkdtempSync(join(state, 'lake-'));
   const started = Date.now();
@@ -52,13 +52,13 @@ async function fanOut(source, lake, of) {
   return { manifest: committed.manifest, launches: [indexed, ...converted, committed], indexed };
 }
 
-/** What has to be the same, whoever has converted it. */
+/** Returns the part of a manifest that must be the same for any number of shards. */
 const content = ({ parts, totals, schema, warnings }) =>
   JSON.stringify({ parts: parts.map(({ file, rows, sha256 }) => [file, rows, sha256]), totals, schema, warnings });
 
-ensureInstalled(say);
+ensureInstalled(log);
 mkdirSync(state, { recursive: true });
-const source = await makeData(root, state, Number(options.gb), say);
+const source = await makeData(root, state, Number(options.gb), log);
 const show = ({ wallSeconds, cpuSeconds, peakMiB }) =>
   `${wallSeconds.toFixed(1)} s, CPU ${cpuSeconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB`;
 
@@ -66,16 +66,15 @@ const alone = await timed(async (lake) => {
   const done = await convert(source, lake);
   return { manifest: done.manifest, launches: [done] };
 });
-say(`one task: ${show(alone)}`);
+log(`one task: ${show(alone)}`);
 const rows = [];
 for (const of of options.shards.split(',').map(Number)) {
   const together = await timed((lake) => fanOut(source, lake, of));
-  if (content(together.manifest) !== content(alone.manifest))
-    throw new Error(`${of} shards have published other bytes`);
+  if (content(together.manifest) !== content(alone.manifest)) throw new Error(`${of} shards published different bytes`);
   const ratio = together.cpuSeconds / alone.cpuSeconds;
   const indexShare = together.launches[0].cpuSeconds / alone.cpuSeconds;
   rows.push({ of, ...together, ratio, indexShare });
-  say(`${of} shards: ${show(together)}; CPU ${ratio.toFixed(3)} of one task's, the index ${indexShare.toFixed(3)}`);
+  log(`${of} shards: ${show(together)}; CPU time ${ratio.toFixed(3)} of one task's, index ${indexShare.toFixed(3)}`);
 }
 
 const cells = (first, { wallSeconds, cpuSeconds, peakMiB }, ratio, indexShare) =>
@@ -97,13 +96,13 @@ const table = [
     ),
   ].join('\n'),
 ].join('\n\n');
-say(`\n${table}`);
+log(`\n${table}`);
 if (options.write) {
   putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:fanout', table);
-  say('\nWritten to docs/benchmarks.md');
+  log('\nWritten to docs/benchmarks.md');
 }
 const worst = rows.reduce((most, { ratio }) => Math.max(most, ratio), 0);
 if (worst > 1.1) {
-  say(`\nA fan-out took ${worst.toFixed(2)} times the CPU of one task: more than a tenth on top.`);
+  log(`\nerror: a fan-out took ${worst.toFixed(2)} times the CPU time of one task, more than the limit of 1.1`);
   process.exitCode = 1;
 }

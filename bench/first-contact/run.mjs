@@ -1,6 +1,6 @@
-// npm run bench:first-contact: how long the first commands take, in a clone of the last commit and with an empty home folder.
-//   --write   puts the table into docs/benchmarks.md
-// A temporal program on PATH is hidden, so that the demo has to find a server as on a new machine.
+// npm run bench:first-contact: measures the first commands in a clone of the last commit with an empty home folder.
+//   --write   writes the table to docs/benchmarks.md
+// Hides a temporal program on PATH, so that the demo finds a server as on a new machine.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ async function timed(command, ...args) {
       process.stdout.write(chunk);
     });
   const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${code}`);
   return { seconds: (performance.now() - startedAt) / 1000, output };
 }
 

@@ -1,13 +1,13 @@
-// A queue of ECS's state-change events in SQS's JSON protocol, for one reader: what arrives is handed to a long poll at once.
+// A queue of ECS state-change events in SQS's JSON protocol, for one reader. It answers a long poll as soon as an event arrives.
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 
-/** `send` takes an event; `env` points a worker at the queue. What is received is not sent again. */
+/** Starts the queue. `send` adds an event; `env` configures a worker to use the queue. Messages are never redelivered. */
 export async function startEventQueue() {
   const waiting = [];
   let polls = [];
 
-  const handOver = () => {
+  const deliver = () => {
     if (waiting.length === 0 || polls.length === 0) return;
     const [poll, ...others] = polls;
     polls = others;
@@ -22,7 +22,7 @@ export async function startEventQueue() {
         resolve({ Messages: messages });
       };
       polls.push(answer);
-      handOver();
+      deliver();
     });
   const operations = {
     ReceiveMessage: receive,
@@ -51,7 +51,7 @@ export async function startEventQueue() {
       const Body = JSON.stringify(event);
       const MD5OfBody = createHash('md5').update(Body).digest('hex');
       waiting.push({ MessageId: randomUUID(), ReceiptHandle: randomUUID(), Body, MD5OfBody });
-      handOver();
+      deliver();
     },
     close() {
       server.closeAllConnections();
@@ -60,7 +60,7 @@ export async function startEventQueue() {
   };
 }
 
-/** The event of a task that has stopped. Source: Amazon ECS Developer Guide, task state change events. */
+/** Returns the event of a stopped task. @see Amazon ECS Developer Guide, task state change events */
 export const stoppedEvent = (taskArn, containerOverrides) => ({
   source: 'aws.ecs',
   'detail-type': 'ECS Task State Change',

@@ -1,4 +1,4 @@
-// Files as they arrive, and what a container leaves of each: a part in its work folder and an entry in the commit log.
+// Writes source files, and the output of a container for each: a part in its work folder and an entry in the commit log.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,11 +16,11 @@ const { openStore } = require('./storage/dist/openStore.js');
 const store = openStore();
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Writes so many small files of one day; returns their events. */
+/** Writes `count` small files of one day. Returns their events. */
 export function writeFiles(folder, count) {
   const destination = pathToFileURL(join(folder, 'lake')).href;
   return Array.from({ length: count }, (_, number) => {
-    // A thousand a folder: that the bench waits for a file system is not what it measures.
+    // A thousand files per folder, so that large folders do not slow the benchmark.
     const dataset = `ventas_${Math.floor(number / 1000)}`;
     mkdirSync(join(folder, 'raw', dataset), { recursive: true });
     const file = join(folder, 'raw', dataset, `ventas_${number}.csv`);
@@ -29,7 +29,7 @@ export function writeFiles(folder, count) {
   });
 }
 
-/** The end of a container that has converted its file, without the conversion: returns its exit code. */
+/** Commits a batch as a container does after its conversion. Returns the container's exit code. */
 export async function commitAsContainer(environment) {
   const { DATASET: dataset, BATCH_DATE: batchDate, SOURCE: source, RUN_ID: runId, INPUT_FILE: uri } = environment;
   const generation = Number(environment.GENERATION);

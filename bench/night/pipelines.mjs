@@ -1,7 +1,7 @@
-// Pipelines started and followed to their ends.
+// Starts pipelines and waits for their results.
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** `delivered` when it is; throws what the run failed of. */
+/** Runs a pipeline. Throws the run's failure. */
 async function runOne(client, workflowId, event) {
   const handle = await client.workflow.start('etlPipeline', { workflowId, taskQueue: 'etl', args: [event] });
   const { delivered } = await handle.result();
@@ -9,7 +9,7 @@ async function runOne(client, workflowId, event) {
   return handle;
 }
 
-/** One after the other; the seconds each took from start to result. */
+/** Runs the pipelines one after another. Returns the seconds of each from start to result. */
 export async function oneAtATime(client, events) {
   const seconds = [];
   for (const [number, event] of events.entries()) {
@@ -20,8 +20,8 @@ export async function oneAtATime(client, events) {
   return seconds;
 }
 
-/** At most `open` at a time, each started as soon as another has ended. Returns the seconds all of them took. */
-export async function allTogether(client, events, { open, say }) {
+/** Runs the pipelines, at most `open` at a time. Returns the total seconds. */
+export async function allTogether(client, events, { open, log }) {
   let next = 0;
   let ended = 0;
   const startedAt = Date.now();
@@ -37,7 +37,7 @@ export async function allTogether(client, events, { open, say }) {
   const progress = async () => {
     for (;;) {
       await delay(10_000, undefined, { signal: stop.signal });
-      say(`${ended} of ${events.length} delivered, ${(ended / elapsed()).toFixed(1)} a second`);
+      log(`${ended} of ${events.length} delivered, ${(ended / elapsed()).toFixed(1)} a second`);
     }
   };
   progress().catch(() => undefined);

@@ -1,4 +1,4 @@
-// The tables of a night.
+// Formats the tables of bench:night.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/ensure-installed.mjs';
@@ -7,7 +7,7 @@ import { successPath } from './transitions.mjs';
 const require = createRequire(join(root, 'package.json'));
 const { stateTransitionsUsd, temporalActionsUsd, temporalPlanUsd } = require('./ecs/dist/prices.js');
 
-/** Calls a second that ECS allows an account, and a burst. Source: ECS Developer Guide, API throttling and Fargate quotas. */
+/** Calls per second that ECS allows an account. @see ECS Developer Guide, API throttling and Fargate quotas */
 const allowed = [
   { calls: ['RunTask'], perSecond: 20 },
   { calls: ['ListTasks', 'DescribeTasks'], perSecond: 20 },
@@ -60,7 +60,7 @@ function overheads({ overhead, singles }) {
       'median',
       'relative to 5 s',
       'longest',
-      'of this, until the end is seen',
+      'of this, until the end is detected',
     ],
     ['---', '--:', '--:', '--:', '--:'],
     overhead.map(({ name, median, worst, seenAfter }) => [

@@ -1,10 +1,10 @@
-// npm run bench:night: how many pipelines a second one worker takes through the night, and what orchestrating one costs.
-//   --pipelines N   how many (default 10000)
-//   --open N        how many at a time (default 500)
-//   --singles N     how many one at a time, before that, for each way to see the end of a task (default 20)
-//   --seconds N     how long a simulated task runs (default 3; one at a time up to 5 s longer)
-//   --write         puts the tables into docs/benchmarks.md
-// The Temporal server and the worker are real; a task is a record (../ecs/simulated.mjs) that leaves a real commit (lake.mjs).
+// npm run bench:night: measures how many pipelines per second one worker delivers, and what the orchestration costs.
+//   --pipelines N   number of pipelines (default 10000)
+//   --open N        maximum of concurrent pipelines (default 500)
+//   --singles N     pipelines run one at a time before that, for each way to detect the end of a task (default 20)
+//   --seconds N     duration of a simulated task (default 3; up to 5 s longer for single pipelines)
+//   --write         writes the tables to docs/benchmarks.md
+// The Temporal server and the worker are real; tasks are simulated (../ecs/simulated.mjs) and leave real commits (lake.mjs).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
@@ -25,8 +25,8 @@ const { values } = parseArgs({
 const [pipelines, open, singles, taskSeconds] = [values.pipelines, values.open, values.singles, values.seconds].map(
   Number,
 );
-const say = (line) => process.stdout.write(`${line}\n`);
-ensureInstalled(say);
+const log = (line) => process.stdout.write(`${line}\n`);
+ensureInstalled(log);
 const { startSimulatedEcs } = await import('../ecs/simulated.mjs');
 const { cpuSeconds, memoryMiB, startSystem } = await import('../system.mjs');
 const { commitAsContainer, writeFiles } = await import('./lake.mjs');
@@ -37,19 +37,19 @@ const require = createRequire(join(root, 'package.json'));
 const { actionsOf } = require('./dist/step-functions/compare/temporal/actions.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'etl-bench-night-'));
-say(`Writing ${pipelines} files …`);
+log(`Writing ${pipelines} files …`);
 const events = writeFiles(folder, pipelines);
-const overhead = await measureOverhead({ folder, say, singles, taskSeconds }).catch((error) => {
+const overhead = await measureOverhead({ folder, log, singles, taskSeconds }).catch((error) => {
   rmSync(folder, { recursive: true, force: true });
   throw error;
 });
 const ecs = await startSimulatedEcs({ taskSeconds, work: commitAsContainer });
-// What the worker can, not what an account of AWS allows.
-const system = await startSystem({ say, folder, ecsUrl: ecs.url, env: { ECS_LAUNCHES_PER_SECOND: '100000' } });
+// Measures the worker without the launch limit of an AWS account.
+const system = await startSystem({ log, folder, ecsUrl: ecs.url, env: { ECS_LAUNCHES_PER_SECOND: '100000' } });
 const { client, workerPid, temporalPid } = system;
 
-/** Seconds of processor time of everybody who had a part in it. */
-const processors = () => ({
+/** Returns the CPU seconds of each process. */
+const cpuTimes = () => ({
   worker: cpuSeconds(workerPid),
   temporal: cpuSeconds(temporalPid),
   bench: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
@@ -63,10 +63,10 @@ async function historyOf(workflowId) {
 }
 
 try {
-  say(`${pipelines} pipelines, ${open} at a time …`);
-  const before = processors();
-  const seconds = await allTogether(client, events, { open, say });
-  const after = processors();
+  log(`${pipelines} pipelines, ${open} at a time …`);
+  const before = cpuTimes();
+  const seconds = await allTogether(client, events, { open, log });
+  const after = cpuTimes();
   const sample = [];
   for (let n = 0; n < 20; n++) sample.push(await historyOf(workflowIdOf(Math.floor((n * pipelines) / 20))));
 
@@ -77,7 +77,7 @@ try {
     taskSeconds,
     seconds,
     memory: memoryMiB(workerPid, 'VmHWM'),
-    cpu: Object.fromEntries(Object.keys(before).map((who) => [who, after[who] - before[who]])),
+    cpu: Object.fromEntries(Object.keys(before).map((name) => [name, after[name] - before[name]])),
     events: median(sample.map((each) => each.events)),
     bytes: median(sample.map((each) => each.bytes)),
     actions: median(sample.map(({ actions }) => Object.values(actions).reduce((sum, count) => sum + count, 0))),
@@ -86,7 +86,7 @@ try {
     processors: `${cpus().length} processors (${cpus()[0].model})`,
   });
   if (values.write) putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:night', text);
-  else say(`\n${text}`);
+  else log(`\n${text}`);
 } finally {
   await system.stop();
   ecs.close();

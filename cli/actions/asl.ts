@@ -35,16 +35,16 @@ function generate({ mermaid, out }: AslOptions): void {
   const text = mermaid === undefined ? asText(machine) : `${picture}\n`;
   if (out === undefined) printText(text);
   else write(out, text);
-  if (mermaid === undefined) tellOpen(text);
+  if (mermaid === undefined) reportOpenSubstitutions(text);
 }
 
 /** Reports unfilled substitutions to stderr: a manual deployment would contain `${…}` in place of a name. */
-function tellOpen(definition: string): void {
-  const open = [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))];
-  if (open.length === 0) return;
+function reportOpenSubstitutions(definition: string): void {
+  const openNames = [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))];
+  if (openNames.length === 0) return;
   const lines = [
-    `left for DefinitionSubstitutions: ${open.join(', ')}`,
-    'variables that fill them in: docs/step-functions.md',
+    `open substitutions: ${openNames.join(', ')}`,
+    'Set their variables (docs/step-functions.md), or pass them as DefinitionSubstitutions',
   ];
   printLines(lines, process.stderr);
 }
@@ -54,8 +54,8 @@ function write(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     throw new CliError(
-      `${file} cannot be written: ${(error as Error).message}`,
-      'give --out a file in a folder that exists',
+      `cannot write ${file}: ${(error as Error).message}`,
+      'Give --out a file in an existing folder',
       cliExitCodes.cannotCreate,
       { cause: error },
     );

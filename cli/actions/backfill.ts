@@ -10,7 +10,7 @@ import type { RequestOptions } from '../batch/requestOptions';
 import { describeForecast } from '../batch/showForecast';
 import { cliExitCodes } from '../errors';
 import { printLines } from '../output';
-import { say } from '../withClient';
+import { printResult } from '../withClient';
 
 export interface BackfillOptions extends RequestOptions {
   readonly from: string;
@@ -26,13 +26,13 @@ const backfillPriority = 5;
 export async function backfill(prefix: string, options: BackfillOptions): Promise<void> {
   const days = { from: calendarDate(options.from, '--from'), to: calendarDate(options.to, '--to') };
   const request = batchRequest(prefix, options, { ...days, priority: backfillPriority });
-  if (options.dryRun) return tell(await forecastOrFail(request), options.json);
-  if (!options.json) await foretell(request);
+  if (options.dryRun) return printForecast(await forecastOrFail(request), options.json);
+  if (!options.json) await tryPrintForecast(request);
   await conductBatch(batchId('backfill', request), request, options);
 }
 
-function tell(found: Forecast, json: boolean | undefined): void {
-  say(json, found, describeForecast(found));
+function printForecast(result: Forecast, json: boolean | undefined): void {
+  printResult(json, result, describeForecast(result));
 }
 
 async function forecastOrFail(request: BatchRequest): Promise<Forecast> {
@@ -43,11 +43,11 @@ async function forecastOrFail(request: BatchRequest): Promise<Forecast> {
   });
 }
 
-/** Prints the forecast. If this machine cannot read the files, prints why: the worker may still be able to. */
-async function foretell(request: BatchRequest): Promise<void> {
+/** Prints the forecast, or why this machine cannot list the files: the worker may still have access. */
+async function tryPrintForecast(request: BatchRequest): Promise<void> {
   const lines = await forecast(request).then(describeForecast, (error: unknown) => {
     if (error instanceof StorageError)
-      return [`What it will do cannot be seen from here: ${error.uri}: ${error.message}`];
+      return [`No forecast, because this machine cannot list the files: ${error.uri}: ${error.message}`];
     throw error;
   });
   printLines(lines);

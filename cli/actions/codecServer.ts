@@ -7,7 +7,7 @@ import { openPayloads } from '../../config/payloads/payloads';
 import { createCodecServer, originsOf } from '../codecServer';
 import { cliExitCodes } from '../errors';
 import { untilSignal } from '../signals';
-import { say } from '../withClient';
+import { printResult } from '../withClient';
 
 export interface CodecServerOptions {
   readonly port: number;
@@ -19,7 +19,7 @@ export async function codecServer({ port, ui, json }: CodecServerOptions): Promi
   const { TEMPORAL_UI_URL: configured } = parseConfig(process.env);
   const { codec, isEncrypting } = await openPayloads();
   if (!isEncrypting) {
-    const remedy = 'Set it to the keys of the workers; docs/security.md has how';
+    const remedy = 'Set it to the keys of the workers (docs/security.md)';
     throw new CliError('ETL_PAYLOAD_KEYS is not set', remedy, exitCodes.badConfiguration);
   }
   const origins = originsOf(ui ?? configured ?? `http://127.0.0.1:${localDefaults.uiPort}`);
@@ -27,16 +27,16 @@ export async function codecServer({ port, ui, json }: CodecServerOptions): Promi
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     const remedy = 'Choose another port with --port';
-    throw new CliError(`port ${port} cannot be used: ${error.code}`, remedy, cliExitCodes.unavailable, {
+    throw new CliError(`cannot listen on port ${port}: ${error.code}`, remedy, cliExitCodes.unavailable, {
       cause: error,
     });
   });
   const url = `http://127.0.0.1:${port}`;
-  say(json, { url, origins }, [
-    `Codec server  ${url}, for pages of ${origins.join(' and ')}`,
-    `Web UI        set it under "Codec Server" (the glasses), without credentials`,
+  printResult(json, { url, origins }, [
+    `Codec server  ${url}, for the Web UI at ${origins.join(' and ')}`,
+    `Web UI        enter the URL under "Codec Server" (the glasses icon), without credentials`,
     `temporal CLI  temporal workflow show --codec-endpoint ${url} --workflow-id …`,
-    'Ctrl-C ends it.',
+    'Press Ctrl-C to stop it.',
   ]);
   await untilSignal();
   server.close();

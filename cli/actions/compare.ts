@@ -36,7 +36,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
   const { ETL_TIME_SCALE: timeScale, ETL_MESSAGE_LANGUAGE: messageLanguage, stateDir } = parseConfig(process.env);
   const event = eventOf(file, options);
   const image = process.env.ETL_COMPARE_IMAGE || undefined;
-  const interpreter = await chosen(options, image);
+  const interpreter = await availableInterpreter(options, image);
   const out = options.out === undefined ? undefined : await emptyFolder(options.out);
   forgetAccount(process.env);
   const say = (line: string): void => printLines([line], options.json ? process.stderr : process.stdout);
@@ -61,7 +61,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
   try {
     // The engines run one after the other, so that they do not slow each other down.
     const temporal = await runOnTemporal(request('temporal'));
-    const machine = await stepFunctions[interpreter].run(request('step-functions')).catch(refused);
+    const machine = await stepFunctions[interpreter].run(request('step-functions')).catch(rethrow);
     const subject = { file: event.file, batchDate: event.batchDate, filesPerDay: options.filesPerDay };
     const report = reportObject([temporal, machine], subject);
     if (options.json) printJson(report);
@@ -72,7 +72,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     if (out) await Promise.all(names.map((name) => rm(join(out, name), { recursive: true, force: true })));
     // Logs are kept only for unexpected errors.
     const isExpected = signal.aborted || error instanceof CliError || error instanceof TemporalNotFoundError;
-    if (!isExpected) say(`Logs are kept in ${await keep(workDir)}`);
+    if (!isExpected) say(`The logs are in ${await keep(workDir)}`);
     throw error;
   } finally {
     await removeScratchFolder(workDir);
@@ -89,8 +89,8 @@ async function keep(workDir: string): Promise<string> {
 function eventOf(file: string, { date, dataset, options }: CompareOptions) {
   const uri = sourceUri(file);
   if (!uri.startsWith('file:')) {
-    const remedy = 'copy it here first: both engines run on this machine, without your account';
-    throw new CliError(`${file} is no file of this machine`, remedy, cliExitCodes.usage);
+    const remedy = 'Copy it to this machine first: both engines run locally, without your AWS account';
+    throw new CliError(`${file} is not a local file`, remedy, cliExitCodes.usage);
   }
   return {
     file: uri,
@@ -107,7 +107,7 @@ function eventOf(file: string, { date, dataset, options }: CompareOptions) {
  *
  * @throws {CliError} when this machine lacks something it needs
  */
-async function chosen(
+async function availableInterpreter(
   { interpreter = 'ministack' }: CompareOptions,
   image: string | undefined,
 ): Promise<InterpreterName> {
@@ -116,12 +116,12 @@ async function chosen(
   throw unavailable(`the state machine cannot run on ${interpreter}: this machine lacks ${missing.join(' and ')}`);
 }
 
-function refused(error: unknown): never {
+function rethrow(error: unknown): never {
   throw error instanceof UnavailableError ? unavailable(error.message, error) : error;
 }
 
 function unavailable(message: string, cause?: Error): CliError {
-  const remedy = `Install that, or run it in this process: ${sameCommandWith('--interpreter', 'local')}`;
+  const remedy = `Install what is missing, or use the local interpreter: ${sameCommandWith('--interpreter', 'local')}`;
   return new CliError(message, remedy, cliExitCodes.unavailable, { cause });
 }
 
@@ -137,12 +137,12 @@ async function emptyFolder(folder: string): Promise<string> {
     await mkdir(path, { recursive: true });
     if ((await readdir(path)).length === 0) return path;
   } catch (error) {
-    const remedy = 'give --out a folder that can be made and written';
+    const remedy = 'Give --out a writable folder';
     throw new CliError(`${folder}: ${(error as Error).message}`, remedy, cliExitCodes.cannotCreate, { cause: error });
   }
   throw new CliError(
     `${folder} is not empty`,
-    `give --out another folder, for example ${folder.replace(/\/+$/, '')}-2`,
+    `Give --out another folder, for example ${folder.replace(/\/+$/, '')}-2`,
     cliExitCodes.cannotCreate,
   );
 }

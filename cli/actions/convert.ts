@@ -88,8 +88,8 @@ export function conversionError(end: Extract<ContainerEnd, { kind: 'failed' }>):
     return new CliError(cause, remedies[exitCode] ?? remedy, reported);
   }
   return new CliError(
-    'interrupted: nothing was published, and the finished parts are kept',
-    `Go on from there with the same command: ${etlCommand(...process.argv.slice(2))}`,
+    'interrupted: nothing was published, but the finished parts are kept',
+    `Resume with the same command: ${etlCommand(...process.argv.slice(2))}`,
     interrupted === 'SIGINT' ? cliExitCodes.interrupted : exitCode,
   );
 }
@@ -117,5 +117,5 @@ function parseOptions(text: string | undefined) {
   const parsed = optionsSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, [], input));
-  throw new CliError(`--options: ${problems.join('; ')}`, 'docs/csv.md lists the options', cliExitCodes.usage);
+  throw new CliError(`--options: ${problems.join('; ')}`, 'See docs/csv.md for the options', cliExitCodes.usage);
 }

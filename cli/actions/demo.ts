@@ -38,7 +38,7 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
   };
   const signal = untilSignal();
   const interrupted = signal.then(() => {
-    const remedy = 'Nothing was left running; start again with `npm run demo`';
+    const remedy = 'Run `npm run demo` again; no process was left running';
     throw new CliError('interrupted', remedy, cliExitCodes.interrupted);
   });
   interrupted.catch(() => undefined); // handled wherever it is raced against
@@ -71,7 +71,7 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
   for (const folder of [places(stateDir).lake, places(stateDir).outbox, places(stateDir).ecs]) {
     await rm(folder, { recursive: true, force: true });
   }
-  say(`Sample: ${rows.toLocaleString('en-US')} rows of sales, with the dirt that real files have …`);
+  say(`Sample: ${rows.toLocaleString('en-US')} rows of sales with typical data errors …`);
   const sample = await Promise.race([ensureSalesSample(places(stateDir).samples, rows), interrupted]);
   let delivered = false;
   say('Starting Temporal, the local Fargate endpoint and a worker …');
@@ -80,7 +80,7 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
   });
   try {
     const system = await Promise.race([starting, interrupted]);
-    if (system.ui) say(`Web UI, while the demo is up: ${system.ui}`);
+    if (system.ui) say(`Web UI, while the demo runs: ${system.ui}`);
     const detail: Detail = {
       s3Key: fileUri(sample),
       batchDate,
@@ -96,11 +96,11 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
     await connection.close();
     delivered = report.status === 'COMPLETED';
     if (!report.manifest)
-      throw new CliError(`${report.failureType}: ${report.reason}`, `See ${places(stateDir).logs}`, 1);
+      throw new CliError(`${report.failureType}: ${report.reason}`, `Check the logs in ${places(stateDir).logs}`, 1);
     for (const line of await describe(report, detail, stateDir)) say(line);
     if (keep) {
       say('');
-      say(`The Web UI is up at ${system.ui ?? system.temporal}. Ctrl-C ends the demo.`);
+      say(`The Web UI is at ${system.ui ?? system.temporal}. Press Ctrl-C to stop the demo.`);
       await signal;
     }
   } finally {
@@ -126,7 +126,7 @@ async function runOn(
     const handle = await startPipeline(client, detail, undefined);
     say(`Run: ${handle.workflowId}`);
     const line = createStatusLine(process.stdout);
-    const report = await followPipeline(handle, detail, { onStatus: line.show, onTrouble: line.note });
+    const report = await followPipeline(handle, detail, { onStatus: line.show, onProblem: line.note });
     line.end();
     return report;
   };
@@ -140,9 +140,9 @@ async function runOn(
 function nextCommands(): string[] {
   const { shown } = sampleFile('ventas.csv');
   const commands = [
-    [etlCommand('convert', shown, '--out', 'out'), 'one file, without Temporal'],
-    [etlCommand('up'), 'the local system, to start runs in yourself'],
-    [etlCommand('run', shown, '--date', batchDate), '… in another terminal'],
+    [etlCommand('convert', shown, '--out', 'out'), 'convert one file, without Temporal'],
+    [etlCommand('up'), 'start the local system'],
+    [etlCommand('run', shown, '--date', batchDate), 'run a file, in another terminal'],
   ];
   const width = Math.max(...commands.map(([command = '']) => command.length));
   return commands.map(([command = '', what]) => `  ${command.padEnd(width)}    ${what}`);

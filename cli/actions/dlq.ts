@@ -13,7 +13,7 @@ import { describeDiscarded, describeGroup, describeRedriven } from '../dlq/show'
 import { cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
 import { printJson, printLines } from '../output';
-import { type Again, foreseen, type Redriven, redrive, removeDelivered, startsAgain } from '../redrive';
+import { planRedrive, previewRedrive, type Redriven, type RedrivePlan, redrive, removeDelivered } from '../redrive';
 
 export interface DiscardOptions extends ListOptions {
   readonly all?: boolean;
@@ -36,13 +36,13 @@ export async function listLetters({ limit, json }: ListOptions): Promise<void> {
     const open = groups.filter(({ isDelivered }) => !isDelivered);
     const delivered = groups.length - open.length;
     if (json) return printJson({ box: box.name, limited, delivered, letters: open.map(shown) });
-    say(`${count(open.length, 'letter')} in ${box.name}`);
-    for (const group of open) for (const line of describeGroup(group)) say(line);
+    printLine(`${count(open.length, 'letter')} in ${box.name}`);
+    for (const group of open) for (const line of describeGroup(group)) printLine(line);
     if (delivered > 0) {
-      const remedy = `remove them with: ${etlCommand('dlq', 'redrive', '--all')}, or ${etlCommand('dlq', 'discard', '--all')}`;
-      say(`Not shown: ${count(delivered, 'letter')} of events that were delivered since; ${remedy}`);
+      const remedy = `Remove them with: ${etlCommand('dlq', 'redrive', '--all')}, or ${etlCommand('dlq', 'discard', '--all')}`;
+      printLine(`Not shown: ${count(delivered, 'letter')} of events that were delivered later. ${remedy}`);
     }
-    if (limited) say(`There may be more: --limit is ${limit}.`);
+    if (limited) printLine(`There may be more letters: --limit is ${limit}.`);
   });
 }
 
@@ -52,10 +52,10 @@ export async function redriveLetters(ids: string[], options: RedriveOptions): Pr
   await withBox(async ({ box, config, list }) => {
     const { selected, missing } = choose((await list(limit)).groups, ids, all);
     const rule = intakeRule(config);
-    const plans = selected.map((group) => ({ group, again: startsAgain(group.letter, rule, config.rawBase) }));
-    const done = dryRun ? plans.map(({ group, again }) => foreseen(group, again)) : await redriveAll(box, plans);
+    const plans = selected.map((group) => ({ group, plan: planRedrive(group.letter, rule, config.rawBase) }));
+    const done = dryRun ? plans.map(({ group, plan }) => previewRedrive(group, plan)) : await redriveAll(box, plans);
     if (json) printJson({ box: box.name, dryRun, letters: done, missing });
-    else for (const line of describeRedriven(done, missing)) say(line);
+    else for (const line of describeRedriven(done, missing)) printLine(line);
     process.exitCode = exitCodeOf(done, missing);
   });
 }
@@ -66,7 +66,7 @@ export async function discardLetters(ids: string[], options: DiscardOptions): Pr
   await withBox(async ({ box, list }) => {
     const { selected, missing } = choose((await list(limit)).groups, ids, all);
     if (!yes && selected.length > 0 && !(await isConfirmed(selected, box, json))) {
-      say('Nothing was discarded.');
+      printLine('Nothing was discarded.');
       process.exitCode = cliExitCodes.interrupted;
       return;
     }
@@ -75,7 +75,7 @@ export async function discardLetters(ids: string[], options: DiscardOptions): Pr
     const left = selected.filter((group) => !discarded.includes(group));
     const brief = ({ letter, key, copies }: LetterGroup) => ({ id: letter.id, key, copies: copies.length });
     if (json) printJson({ box: box.name, letters: discarded.map(brief), left: left.map(brief), missing });
-    else for (const line of describeDiscarded(discarded, left, missing)) say(line);
+    else for (const line of describeDiscarded(discarded, left, missing)) printLine(line);
     if (missing.length > 0) process.exitCode = cliExitCodes.noInput;
     else process.exitCode = left.length > 0 ? exitCodes.tryAgain : exitCodes.done;
   });
@@ -83,8 +83,8 @@ export async function discardLetters(ids: string[], options: DiscardOptions): Pr
 
 function checkChoice(command: 'redrive' | 'discard', ids: readonly string[], all: boolean): void {
   if (ids.length > 0 !== all) return;
-  const message = `dlq ${command} wants the IDs of letters, or --all`;
-  throw new CliError(message, `See them with: ${etlCommand('dlq', 'list')}`, cliExitCodes.usage);
+  const message = `dlq ${command} requires letter IDs or --all`;
+  throw new CliError(message, `List the letters with: ${etlCommand('dlq', 'list')}`, cliExitCodes.usage);
 }
 
 function choose(groups: readonly LetterGroup[], ids: readonly string[], all: boolean) {
@@ -94,13 +94,13 @@ function choose(groups: readonly LetterGroup[], ids: readonly string[], all: boo
 /** Asks the user for confirmation. @throws {CliError} without a terminal */
 async function isConfirmed(groups: readonly LetterGroup[], box: DeadLetterBox, json = false): Promise<boolean> {
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
-    const message = `dlq discard would remove ${count(groups.length, 'letter')}, and there is no terminal to confirm it`;
-    throw new CliError(message, 'give it --yes', cliExitCodes.usage);
+    const message = `dlq discard would delete ${count(groups.length, 'letter')}, but there is no terminal to ask for confirmation`;
+    throw new CliError(message, 'Confirm with --yes', cliExitCodes.usage);
   }
-  for (const group of groups) for (const line of describeGroup(group)) say(line);
+  for (const group of groups) for (const line of describeGroup(group)) printLine(line);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const question = `Discard ${count(groups.length, 'letter')} in ${box.name}? Their events are lost. [y/N] `;
+    const question = `Discard ${count(groups.length, 'letter')} in ${box.name}? Their events will be lost. [y/N] `;
     // The end of the input and Ctrl-C count as an answer.
     const closed = once(terminal, 'close').then(() => '');
     return /^y(es)?$/i.test((await Promise.race([terminal.question(terminalLine(question)), closed])).trim());
@@ -111,7 +111,7 @@ async function isConfirmed(groups: readonly LetterGroup[], box: DeadLetterBox, j
 
 async function redriveAll(
   box: DeadLetterBox,
-  plans: readonly { readonly group: LetterGroup; readonly again: Again }[],
+  plans: readonly { readonly group: LetterGroup; readonly plan: RedrivePlan }[],
 ): Promise<Redriven[]> {
   const done: Redriven[] = [];
   for (const { group } of plans) if (group.isDelivered) done.push(await removeDelivered(box, group));
@@ -119,7 +119,7 @@ async function redriveAll(
   if (open.length === 0) return done;
   const { client, connection } = await connectClient();
   try {
-    for (const { group, again } of open) done.push(await redrive(client, box, group, again));
+    for (const { group, plan } of open) done.push(await redrive(client, box, group, plan));
     return done;
   } finally {
     await connection.close();
@@ -139,4 +139,4 @@ function shown({ key, letter: { marker: _, ...letter }, copies }: LetterGroup) {
   return { ...letter, key, copies: copies.length };
 }
 
-const say = (line: string): void => printLines([line]);
+const printLine = (line: string): void => printLines([line]);

@@ -1,6 +1,6 @@
 import { type Check, checks } from '../checks';
 import { cliExitCodes } from '../errors';
-import { mendPublications } from '../mend';
+import { completePublications } from '../mend';
 import { printJson, printLines } from '../output';
 
 export interface DoctorOptions {
@@ -12,15 +12,15 @@ const marks = { ok: 'ok     ', optional: 'absent ', missing: 'MISSING' } as cons
 
 export async function doctor({ mend, json }: DoctorOptions): Promise<void> {
   const found: Check[] = await Promise.all(checks.map((check) => check()));
-  const mended = mend ? await mendPublications() : undefined;
+  const mended = mend ? await completePublications() : undefined;
   if (json) {
     printJson({ checks: found, ...(mended && { mended }) });
   } else {
     for (const { name, state, fact, remedy } of found) {
       printLines([`${marks[state]}  ${name}: ${fact}`, ...(remedy === undefined ? [] : [`         ${remedy}`])]);
     }
-    for (const line of mended ?? []) printLines([`mended   ${line}`]);
-    if (mended?.length === 0) printLines(['ok       publications: nothing to mend']);
+    for (const line of mended ?? []) printLines([`fixed    publication completed: ${line}`]);
+    if (mended?.length === 0) printLines(['ok       Publications: none is incomplete']);
   }
   if (found.some(({ state }) => state === 'missing')) process.exitCode = cliExitCodes.unavailable;
 }

@@ -1,4 +1,4 @@
-import { count } from '@etl/lib/amounts';
+import { count, number } from '@etl/lib/amounts';
 import { summary } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
@@ -19,23 +19,23 @@ export interface ReapOptions {
 export async function reap({ stop = false, grace, every, json }: ReapOptions): Promise<void> {
   const input: ReapInput = { stop, graceSeconds: grace };
   const { client, connection } = await connectClient();
-  const say = (object: object, lines: readonly string[]): void => (json ? printJson(object) : printLines(lines));
+  const print = (object: object, lines: readonly string[]): void => (json ? printJson(object) : printLines(lines));
   try {
     if (every !== undefined) {
       await schedule(client, every, input);
-      const what = stop ? 'stops' : 'only reports (add --stop to have them stopped)';
-      return say({ scheduleId, everyMinutes: every, ...input }, [
-        `Schedule ${scheduleId}: every ${count(every, 'minute')} it finds orphaned tasks and ${what}.`,
-        `Look at it with: ${temporalCommand('schedule', 'describe', '--schedule-id', scheduleId)}`,
+      const what = stop ? 'stops orphaned tasks' : 'reports orphaned tasks (add --stop to stop them)';
+      return print({ scheduleId, everyMinutes: every, ...input }, [
+        `Schedule ${scheduleId}: every ${count(every, 'minute')}, it ${what}.`,
+        `Show it with: ${temporalCommand('schedule', 'describe', '--schedule-id', scheduleId)}`,
       ]);
     }
     const report: ReapReport = await client.workflow.execute(workflowTypes.reaper, {
       workflowId: `etl-reap-${Date.now()}`,
       taskQueue: taskQueues.main,
       args: [input],
-      staticSummary: summary(stop ? 'Stops tasks of ended workflows' : 'Looks for tasks of ended workflows'),
+      staticSummary: summary(stop ? 'Stops tasks of closed workflows' : 'Lists tasks of closed workflows'),
     });
-    say(report, describeReport(report));
+    print(report, describeReport(report));
     if (report.notStopped.length > 0) process.exitCode = 1;
   } finally {
     await connection.close();
@@ -72,10 +72,13 @@ export function describeReport(report: ReapReport): string[] {
   const { examined, orphans, unknown, leftOut = 0, stopped, notStopped, dryRun } = report;
   const problems = notStopped.map(({ taskArn, error }) => `not stopped: ${taskArn}: ${error}`);
   return [
-    `${count(examined, 'task')} of ours running, ${count(orphans.length, 'orphan')}, ${count(unknown.length, 'task')} of workflows that Temporal does not know`,
+    `${count(examined, 'running task')}: ${count(orphans.length, 'orphan')}, ${number(unknown.length)} of unknown workflows`,
     ...orphans.map(({ taskArn, workflowId, workflow }) => `orphan: ${taskArn} of ${workflowId} (${workflow})`),
-    ...unknown.map(({ taskArn, workflowId }) => `unknown: ${taskArn} of ${workflowId}: look at it yourself`),
-    ...(leftOut > 0 ? [`… and ${leftOut} more: run it again once these are stopped`] : []),
+    ...unknown.map(
+      ({ taskArn, workflowId }) =>
+        `unknown: ${taskArn} of ${workflowId}: check it manually, because Temporal does not know the workflow`,
+    ),
+    ...(leftOut > 0 ? [`… and ${leftOut} more: run the command again once these are stopped`] : []),
     ...(orphans.length > 0 && dryRun ? [`Nothing was stopped. Stop them with: ${sameCommandWith('--stop')}`] : []),
     ...(dryRun ? [] : [`${count(stopped.length, 'task')} stopped`]),
     ...problems,

@@ -37,7 +37,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     destination: options.out === undefined ? cleanBase : destinationUri(options.out),
   };
   const { client, connection } = await connectClient();
-  const say = (line: string): void => {
+  const printLine = (line: string): void => {
     if (!options.json) printLines([line]);
   };
   const line = options.json ? undefined : createStatusLine(process.stdout);
@@ -48,22 +48,22 @@ export async function run(file: string, options: RunOptions): Promise<void> {
       rawBase,
       options.priority === undefined ? undefined : Number(options.priority),
     );
-    say(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
+    printLine(`Started ${handle.workflowId} (run ${handle.firstExecutionRunId})`);
     if (!options.wait) {
       if (options.json) printJson(startedReport(handle));
       return;
     }
-    const attached = detachOnInterrupt('run', handle.workflowId, () => line?.end());
-    let told = false;
+    const restoreInterrupt = detachOnInterrupt('run', handle.workflowId, () => line?.end());
+    let isRouteShown = false;
     const report = await followPipeline(
       handle,
       detail,
       line && {
         onStatus: (status, reports) => {
-          if (status.routing && !told) {
+          if (status.routing && !isRouteShown) {
             line.end();
-            for (const fact of describeRoute(status.routing)) say(fact);
-            told = true;
+            for (const fact of describeRoute(status.routing)) printLine(fact);
+            isRouteShown = true;
           }
           const { note } = status;
           line.show(
@@ -71,16 +71,16 @@ export async function run(file: string, options: RunOptions): Promise<void> {
             reports,
           );
         },
-        onTrouble: line.note,
+        onProblem: line.note,
       },
     );
-    attached();
+    restoreInterrupt();
     line?.end();
     if (options.json) printJson(report);
     else {
       // A short run may be closed before its status was queried.
-      if (report.routing && !told) for (const fact of describeRoute(report.routing)) say(fact);
-      for (const fact of describeReport(report, detail)) say(fact);
+      if (report.routing && !isRouteShown) for (const fact of describeRoute(report.routing)) printLine(fact);
+      for (const fact of describeReport(report, detail)) printLine(fact);
     }
     process.exitCode = exitCodeOf(report);
   } finally {
@@ -120,7 +120,7 @@ export function describeReport(report: RunReport, detail: Detail): string[] {
 function describeSpent({ launches, costUsd }: RunReport): string[] {
   if (launches.length === 0) return ['Cost:   nothing was launched'];
   const cost =
-    costUsd === null ? 'none besides the worker, which converted the file' : `$${costUsd.toFixed(4)}, estimated`;
+    costUsd === null ? 'no separate cost, because the worker converted the file' : `$${costUsd.toFixed(4)}, estimated`;
   return [...launches.map((launch) => `  ${describeLaunch(launch)}`), `Cost:   ${cost}`];
 }
 

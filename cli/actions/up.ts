@@ -42,7 +42,7 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
   try {
     const system = await startSystem({
       ...{ ...ports, namespace, faults, watch, stateDir, say, signal: stop, persistent: true },
-    }).catch(portTaken);
+    }).catch(explainPortTaken);
     const withdraw = announceSystem(entryOf(system, stateDir, namespace));
     if (json) {
       const { temporal, ui, ecs } = system;
@@ -51,7 +51,7 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
     } else for (const line of greeting(system, { stateDir, namespace, watch })) say(line);
     if (faults) {
       say(
-        `Faults are on (${faults.rules.length} rules, seed ${faults.seed}): see and switch them at ${system.ecs}/faults`,
+        `Faults are on (${faults.rules.length} rules, seed ${faults.seed}): list and change them at ${system.ecs}/faults`,
       );
     }
     await signal;
@@ -71,7 +71,7 @@ const portOptions: Readonly<Record<string, string>> = {
 };
 
 /** Throws an error that names the local system that uses the port, if any, and the command with another port. */
-async function portTaken(error: unknown): Promise<never> {
+async function explainPortTaken(error: unknown): Promise<never> {
   if (!(error instanceof PortTakenError)) throw error;
   const { port, what, message } = error;
   const again = sameCommandWith(portOptions[what] ?? '--temporal-port', String(await getFreePort()));
@@ -81,7 +81,7 @@ async function portTaken(error: unknown): Promise<never> {
   const by = owner ? ` by the local system in ${owner.stateDir} (process ${owner.pid})` : '';
   throw new CliError(
     `${message}${by}`,
-    `End what listens there, or choose another: ${again}`,
+    `Stop the process that uses the port, or choose another port: ${again}`,
     cliExitCodes.unavailable,
   );
 }
@@ -108,7 +108,7 @@ export function greeting({ temporal, ui, ecs }: LocalSystem, { stateDir, namespa
     `  ${etlCommand('run', sample.shown, '--date', '2026-02-08')}`,
     `  ${temporalCommandOn(temporal, namespace, ...start, '--workflow-id', 'my-first-run')} \\`,
     `    --input ${shellWord(event)}`,
-    'Ctrl-C ends everything.',
+    'Press Ctrl-C to stop everything.',
   ];
 }
 
@@ -118,6 +118,6 @@ export function faultPlan(fileOrJson: string): FaultPlan {
     return loadFaultPlan(fileOrJson);
   } catch (error) {
     if (!(error instanceof FaultPlanError)) throw error;
-    throw new CliError(error.message, 'docs/faults.md has every fault and its keys', cliExitCodes.usage);
+    throw new CliError(error.message, 'See docs/faults.md for all faults and their keys', cliExitCodes.usage);
   }
 }

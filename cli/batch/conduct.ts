@@ -17,28 +17,26 @@ interface ConductOptions {
 /** Starts a batch, shows its progress, prints its result and sets the exit code. */
 export async function conductBatch(workflowId: string, request: BatchRequest, options: ConductOptions): Promise<void> {
   const { wait, json } = options;
-  const tell = (report: BatchReport) => printJson(report);
-  const say = (lines: readonly string[]) => printLines(lines);
   await withClient(async (client) => {
     const handle = await startBatch(client, workflowId, request);
-    if (!json) say([`Started ${workflowId} (run ${handle.firstExecutionRunId})`]);
+    if (!json) printLines([`Started ${workflowId} (run ${handle.firstExecutionRunId})`]);
     if (!wait) {
-      if (json) tell(startedReport(handle));
+      if (json) printJson(startedReport(handle));
       return;
     }
     const line = json ? undefined : createLine(process.stdout);
-    const attached = detachOnInterrupt('batch', workflowId, () => line?.end());
+    const restoreInterrupt = detachOnInterrupt('batch', workflowId, () => line?.end());
     const report = await followBatch(
       handle,
       line && {
         onStatus: (status, reports) => line.show(describeBatchStatus(status, shareOfFiles(reports))),
-        onTrouble: line.note,
+        onProblem: line.note,
       },
     );
-    attached();
+    restoreInterrupt();
     line?.end();
-    if (json) tell(report);
-    else say(describeBatchReport(report));
+    if (json) printJson(report);
+    else printLines(describeBatchReport(report));
     process.exitCode = exitCodeOf(report);
   });
 }

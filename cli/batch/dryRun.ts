@@ -8,9 +8,9 @@ import type { FoundFile } from '../../activities/contract';
 import { type ListingPorts, listAllFiles } from '../../activities/listFiles';
 import { connectClient } from '../../config/connection';
 import { parseConfig } from '../../config/environment';
-import { NoTemporalError } from '../../config/errors';
+import { TemporalConnectionError } from '../../config/errors';
 import { createExecutions } from '../../workers/executions';
-import { refusedRequest } from './request';
+import { invalidRequest } from './request';
 
 /** What a batch would do with the files of one day. */
 export interface DayForecast {
@@ -43,8 +43,8 @@ export interface Forecast {
 export async function forecast(request: BatchRequest): Promise<Forecast> {
   const plan = planOf(request);
   const temporal = await connectClient().catch((error: unknown) => {
-    const isAway = error instanceof NoTemporalError && error.kind === 'Unavailable';
-    if (isAway && plan.mode !== 'failed') return undefined;
+    const isUnavailable = error instanceof TemporalConnectionError && error.kind === 'Unavailable';
+    if (isUnavailable && plan.mode !== 'failed') return undefined;
     throw error;
   });
   const state = temporal ? createExecutions(temporal.client).state : async () => ({ status: 'unknown' }) as const;
@@ -52,7 +52,7 @@ export async function forecast(request: BatchRequest): Promise<Forecast> {
     return {
       destination: plan.destination,
       askedTemporal: temporal !== undefined,
-      ...(await look(plan, { store: openStore(), executions: { state } })),
+      ...(await listFiles(plan, { store: openStore(), executions: { state } })),
     };
   } finally {
     await temporal?.connection.close();
@@ -62,12 +62,15 @@ export async function forecast(request: BatchRequest): Promise<Forecast> {
 function planOf(request: BatchRequest): BatchPlan {
   const { rawBase, cleanBase } = parseConfig(process.env);
   const plan = makeBatchPlan(request, new Date().toISOString(), { rawBase, cleanBase });
-  const problems = plan === undefined ? ['prefix: is no URI'] : planProblems(plan);
+  const problems = plan === undefined ? ['prefix: is not a URI'] : planProblems(plan);
   if (plan !== undefined && problems.length === 0) return plan;
-  throw refusedRequest(problems);
+  throw invalidRequest(problems);
 }
 
-async function look(plan: BatchPlan, ports: ListingPorts): Promise<Omit<Forecast, 'destination' | 'askedTemporal'>> {
+async function listFiles(
+  plan: BatchPlan,
+  ports: ListingPorts,
+): Promise<Omit<Forecast, 'destination' | 'askedTemporal'>> {
   const days = new Map(daysBetween(plan.from, plan.to).map((day) => [day, emptyDay(day)]));
   const refused: { uri: string; reason: string }[] = [];
   const notFiles: { uri: string; reason: string }[] = [];

@@ -21,18 +21,18 @@ const asPlaceholders = (uri: string): string => uri.replace(placeholders, '{$1}'
 export function prefixUri(prefix: string): string {
   if (prefix.includes('://')) {
     if (parseUri(prefix)) return prefix;
-    const remedy = 'use a folder, file:///folder or s3://bucket/prefix';
-    throw new CliError(`${shownUri(prefix)} is no address of a folder`, remedy, cliExitCodes.usage);
+    const remedy = 'Use a folder, file:///folder or s3://bucket/prefix';
+    throw new CliError(`${shownUri(prefix)} is not a valid folder URI`, remedy, cliExitCodes.usage);
   }
   if (isFolder(fixedPart(prefix))) return asPlaceholders(fileUri(resolve(prefix)));
   const { S3_RAW_BUCKET: rawBase } = parseConfig(process.env);
   const isPath = /^(\.{0,2}\/|\.{1,2}$|~)/.test(prefix);
   const uri = isPath ? undefined : resolveSource(prefix, rawBase);
   if (uri !== undefined) return asPlaceholders(uri);
-  const notSet = isPath ? '' : ', and S3_RAW_BUCKET, which a prefix without a scheme lies in, is not set';
+  const notSet = isPath ? '' : '; S3_RAW_BUCKET, the base of a prefix without a scheme, is not set';
   throw new CliError(
-    `there is no folder ${prefix}${notSet}`,
-    'give a folder, file:///folder or s3://bucket/prefix',
+    `folder not found: ${prefix}${notSet}`,
+    'Give a folder, file:///folder or s3://bucket/prefix',
     cliExitCodes.noInput,
   );
 }

@@ -30,13 +30,13 @@ export function batchRequest(prefix: string, options: RequestOptions, days: Part
   });
   const reasons = parsed.ok ? problemsOf(parsed.request) : parsed.reasons;
   if (parsed.ok && reasons.length === 0) return parsed.request;
-  throw refusedRequest(reasons);
+  throw invalidRequest(reasons);
 }
 
 /** Returns the error for a request that the batch would reject. */
-export function refusedRequest(reasons: readonly string[]): CliError {
-  const remedy = 'docs/batches.md says what each of them may be';
-  return new CliError(`the batch would be refused: ${reasons.join('; ')}`, remedy, cliExitCodes.usage);
+export function invalidRequest(reasons: readonly string[]): CliError {
+  const remedy = 'See docs/batches.md for the allowed values';
+  return new CliError(`invalid batch: ${reasons.join('; ')}`, remedy, cliExitCodes.usage);
 }
 
 /**
@@ -46,5 +46,5 @@ export function refusedRequest(reasons: readonly string[]): CliError {
 function problemsOf(request: BatchRequest): string[] {
   const places = { rawBase: undefined, cleanBase: 'file:///lake' };
   const plan = makeBatchPlan(request, new Date().toISOString(), places);
-  return plan === undefined ? ['prefix: is no URI'] : planProblems(plan);
+  return plan === undefined ? ['prefix: is not a URI'] : planProblems(plan);
 }

@@ -32,19 +32,23 @@ export function withRequestOptions(command: Command): Command {
     .addOption(
       new Option(
         '--mode <which>',
-        'files to run; missing: not delivered in their present state; failed: those of them whose last run failed (default: missing)',
+        'files to run; missing: files not delivered in their current version; failed: only those whose last run failed; all: every file (default: missing)',
       ).choices(['missing', 'failed', 'all']),
     )
-    .option('--max-concurrent <files>', `files in progress at a time (default: ${defaultConcurrency})`, positiveInteger)
+    .option(
+      '--max-concurrent <files>',
+      `maximum number of files in progress at a time (default: ${defaultConcurrency})`,
+      positiveInteger,
+    )
     .addOption(
       new Option(
         '--on-failure <what>',
-        'end of a batch with failed files, after all files were tried (default: fail)',
+        'outcome of a batch with failed files, after all files were tried (default: fail)',
       ).choices(['fail', 'complete']),
     )
     .option(
       '--min-files <files>',
-      `fail a batch that finds fewer files in all its days together; 0 allows an empty batch (default: ${defaultMinFiles})`,
+      `fail the batch if it finds fewer files than this in all its days together; 0 allows an empty batch (default: ${defaultMinFiles})`,
       nonNegativeInteger,
     )
     .option('--dataset <name>', "name of the dataset of all files (default: the name of each file's folder)")

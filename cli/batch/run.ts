@@ -31,7 +31,7 @@ export async function startBatch(client: Client, workflowId: string, request: Ba
   } catch (error) {
     if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
     const remedy = `Watch it with: ${temporalCommand('workflow', 'show', '--follow', '--workflow-id', workflowId)}`;
-    throw new CliError(`this batch is being run already, as workflow ${workflowId}`, remedy, exitCodes.tryAgain, {
+    throw new CliError(`this batch is already running as workflow ${workflowId}`, remedy, exitCodes.tryAgain, {
       cause: error,
     });
   }

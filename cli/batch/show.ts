@@ -42,13 +42,13 @@ function describeSummary(summary: BatchSummary): string[] {
     `Cost:    about $${costUsd.toFixed(4)}`,
     ...problems.slice(0, maxProblems).map(describeProblem),
     ...(more > 0 ? [`         and ${count(more, 'more file')} that ${more === 1 ? 'was' : 'were'} not delivered`] : []),
-    ...describeLeftOut(summary.leftOut ?? {}).map((text) => `Beside:  ${text}`),
+    ...describeLeftOut(summary.leftOut ?? {}).map((text) => `Ignored: ${text}`),
     ...(results === undefined ? [] : [`Results: ${results}`]),
     ...(summary.warnings ?? []).map((warning) => `Note:    ${warning}`),
   ];
 }
 
-const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
+const leftOutLabels: Readonly<Record<LeftOutReason, string>> = {
   hidden: 'hidden (_ or .)',
   name: 'with other names',
   day: 'of other days',
@@ -57,7 +57,7 @@ const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
 /** Formats counts as in `12 with other names, 3 hidden (_ or .)`; returns an empty list without any. */
 export function describeLeftOut(leftOut: LeftOut): string[] {
   const reasons = Object.entries(leftOut) as [LeftOutReason, number][];
-  const parts = reasons.map(([reason, files]) => `${number(files)} ${leftOutWords[reason]}`);
+  const parts = reasons.map(([reason, files]) => `${number(files)} ${leftOutLabels[reason]}`);
   return parts.length > 0 ? [parts.join(', ')] : [];
 }
 

@@ -3,7 +3,7 @@ import type { DayForecast, Forecast } from './dryRun';
 import { describeLeftOut } from './show';
 
 const maxDays = 60;
-const maxRefused = 20;
+const maxInvalid = 20;
 
 /** Returns a line for each day that has files, and lines for the total. */
 export function describeForecast(forecast: Forecast): string[] {
@@ -13,26 +13,26 @@ export function describeForecast(forecast: Forecast): string[] {
   return [
     ...busy.slice(0, maxDays).map((day) => `${day.batchDate}: ${describeFiles([day])}`),
     ...(left > 0 ? [`and ${count(left, 'more day')} with files`] : []),
-    ...refused.slice(0, maxRefused).map(({ uri, reason }) => `refused: ${uri}: ${reason}`),
-    ...notFiles.slice(0, maxRefused).map(({ uri, reason }) => `skipped: ${uri}: ${reason}`),
-    ...(notFiles.length > maxRefused ? [`and ${number(notFiles.length - maxRefused)} more that are not files`] : []),
-    ...(refused.length > maxRefused ? [`and ${number(refused.length - maxRefused)} more refused`] : []),
+    ...refused.slice(0, maxInvalid).map(({ uri, reason }) => `invalid: ${uri}: ${reason}`),
+    ...notFiles.slice(0, maxInvalid).map(({ uri, reason }) => `skipped: ${uri}: ${reason}`),
+    ...(notFiles.length > maxInvalid ? [`and ${number(notFiles.length - maxInvalid)} more that are not files`] : []),
+    ...(refused.length > maxInvalid ? [`and ${number(refused.length - maxInvalid)} more invalid files`] : []),
     `${count(days.length, 'day')}, ${number(days.length - busy.length)} without files: ${describeFiles(days)}` +
-      (refused.length > 0 ? `, ${number(refused.length)} refused` : ''),
-    ...describeLeftOut(leftOut).map((text) => `left out: ${text}`),
+      (refused.length > 0 ? `, ${number(refused.length)} invalid` : ''),
+    ...describeLeftOut(leftOut).map((text) => `ignored: ${text}`),
     ...(files < minFiles
-      ? [`the batch would fail: it finds ${count(files, 'file')}, and --min-files is ${number(minFiles)}`]
+      ? [`the batch would fail: it finds ${count(files, 'file')}, but --min-files is ${number(minFiles)}`]
       : []),
-    `compared with what is delivered below ${destination}${askedTemporal ? '' : '; no Temporal server answers, so what is running now was not asked'}`,
+    `compared with the batches below ${destination}${askedTemporal ? '' : '; Temporal is unavailable, so running files are not excluded'}`,
   ];
 }
 
-/** Formats counts as in `12 files to run (3.4 MB), 5 skipped (delivered as they are now)`. */
+/** Formats counts as in `12 files to run (3.4 MB), 5 skipped (already delivered)`. */
 function describeFiles(days: readonly DayForecast[]): string {
   const sum = (of: (day: DayForecast) => number) => days.reduce((all, day) => all + of(day), 0);
   const reasons = [...new Set(days.flatMap(({ skipped }) => Object.keys(skipped)))].sort();
   const skips = reasons.map((reason) => {
-    return `${number(sum(({ skipped }) => skipped[reason] ?? 0))} skipped (${words[reason] ?? reason})`;
+    return `${number(sum(({ skipped }) => skipped[reason] ?? 0))} skipped (${skipLabels[reason] ?? reason})`;
   });
   return [
     `${count(
@@ -43,10 +43,10 @@ function describeFiles(days: readonly DayForecast[]): string {
   ].join(', ');
 }
 
-const words: Readonly<Record<string, string>> = {
-  delivered: 'delivered as they are now',
-  notFailed: 'last run has not failed',
-  running: 'being run',
+const skipLabels: Readonly<Record<string, string>> = {
+  delivered: 'already delivered',
+  notFailed: 'last run did not fail',
+  running: 'running',
 };
 
 function size(bytes: number): string {

@@ -20,7 +20,10 @@ export function aslCommand(): Command {
       ).conflicts(['lint', 'out', 'mermaid']),
     )
     .addOption(
-      new Option('--lint <file>', 'report the problems of any state machine definition').conflicts(['out', 'mermaid']),
+      new Option('--lint <file>', 'check any state machine definition and print the findings').conflicts([
+        'out',
+        'mermaid',
+      ]),
     )
     .action((options: AslOptions) => action().asl(options));
 }

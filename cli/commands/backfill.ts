@@ -6,11 +6,11 @@ const action = (): typeof import('../actions/backfill') => require('../actions/b
 
 export function backfillCommand(): Command {
   const command = new Command('backfill')
-    .description('run the pipeline on the files of many days, at the lowest priority')
+    .description('run the pipeline on the files of a range of days, at the lowest priority')
     .addArgument(prefixArgument())
     .requiredOption('--from <YYYY-MM-DD>', 'first batch date')
     .requiredOption('--to <YYYY-MM-DD>', 'last batch date')
-    .option('--dry-run', 'show what each day would run and exit')
+    .option('--dry-run', 'print the files that each day would run, and exit')
     .option('--no-wait', 'return once the batch has started')
     .option('--json', 'print one JSON object at the end');
   return withRequestOptions(command).action((prefix: string, options: BackfillOptions) =>

@@ -6,7 +6,7 @@ const action = (): typeof import('../actions/batch') => require('../actions/batc
 
 export function batchCommand(): Command {
   const command = new Command('batch')
-    .description('run the pipeline on all files of a day below a prefix')
+    .description('run the pipeline on all files of one day below a prefix')
     .addArgument(prefixArgument())
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
     .option('--no-wait', 'return once the batch has started')

@@ -7,7 +7,7 @@ const action = (): typeof import('../actions/codecServer') => require('../action
 
 export function codecServerCommand(): Command {
   return new Command('codec-server')
-    .description('decrypt payloads for the Web UI and the temporal CLI on this machine, with ETL_PAYLOAD_KEYS')
+    .description('serve decrypted payloads to the Web UI and the temporal CLI on this machine, with ETL_PAYLOAD_KEYS')
     .option('--port <port>', 'port on 127.0.0.1', port, localDefaults.codecPort)
     .option(
       '--ui <url>',

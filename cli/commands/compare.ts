@@ -11,7 +11,7 @@ export function compareCommand(): Command {
     .argument('<file>', 'path or file:///path')
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
     .option('--dataset <name>', "name of the dataset (default: the name of the file's folder)")
-    .option('--out <dir>', 'empty folder that keeps the output of both engines (default: the output is deleted)')
+    .option('--out <dir>', 'empty folder for the output of both engines (default: the output is deleted)')
     .option(
       '--options <json|@file>',
       'more keys of the event, as a JSON object: columns, dialect, quality, rejects, chunkRows, compute',
@@ -22,7 +22,7 @@ export function compareCommand(): Command {
         'interpreter of the state machine: ministack, which needs Docker and Python, or local, in this process (default: ministack)',
       ).choices(interpreterNames),
     )
-    .option('--files-per-day <files>', 'files a day, for the estimated cost of a month', positiveInteger, 100)
+    .option('--files-per-day <files>', 'files per day, for the estimated monthly cost', positiveInteger, 100)
     .option('--json', 'print one JSON object at the end')
     .action((file: string, options: CompareOptions) => action().compare(file, options));
 }

@@ -7,14 +7,14 @@ const action = (): typeof import('../actions/convert') => require('../actions/co
 
 export function convertCommand(): Command {
   return new Command('convert')
-    .description("run the container's program on one file, without Temporal")
+    .description('convert one file with the program of the container, without Temporal')
     .argument('<file>', 'path, file:///path or s3://bucket/key')
     .requiredOption('--out <dir>', 'destination: a folder or an s3:// URI')
     .option('--date <YYYY-MM-DD>', 'batch date (default: today)')
     .option('--dataset <name>', "name of the dataset (default: the name of the file's folder)")
     .option('--options <json|@file>', 'options of the conversion, as a JSON object: dialect, columns, quality, rejects')
     .option('--replaces <file>', 'file, or folder with a trailing slash, whose data this file may replace')
-    .option('--chunk-rows <rows>', 'source rows in a part', positiveInteger, defaultChunkRows)
+    .option('--chunk-rows <rows>', 'source rows per part', positiveInteger, defaultChunkRows)
     .addOption(
       new Option(
         '--progress <kind>',

@@ -8,6 +8,6 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('run the whole pipeline on this machine with sample data')
     .option('--rows <rows>', 'rows in the sample', positiveInteger, 1_200_000)
-    .option('--no-keep', 'exit at the end of the run instead of keeping the Web UI up until Ctrl-C')
+    .option('--no-keep', 'exit when the run has ended, instead of serving the Web UI until Ctrl-C')
     .action((options: DemoOptions) => action().demo(options));
 }

@@ -21,7 +21,7 @@ export function runCommand(): Command {
       ),
     )
     .option('--replaces <file>', 'file, or folder with a trailing slash, whose data this file may replace')
-    .option('--force', 'convert the file even if it has been delivered unchanged')
+    .option('--force', 'convert the file even if its current version has already been delivered')
     .option('--no-wait', 'return once the run has started')
     .option('--json', 'print one JSON object at the end')
     .action((file: string, options: RunOptions) => action().run(file, options));

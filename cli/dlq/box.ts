@@ -45,8 +45,8 @@ async function lettersIn(box: DeadLetterBox, limit: number) {
   try {
     return await box.list(limit);
   } catch (error) {
-    const message = `the dead letters in ${box.name} cannot be read: ${(error as Error).message}`;
-    const remedy = 'mend DLQ_URL and the variables of the AWS SDK; without DLQ_URL, ETL_STATE_DIR says where they are';
+    const message = `cannot read the dead letters in ${box.name}: ${(error as Error).message}`;
+    const remedy = 'Check DLQ_URL and the variables of the AWS SDK, or ETL_STATE_DIR if DLQ_URL is not set';
     throw new CliError(message, remedy, cliExitCodes.unavailable, { cause: error });
   }
 }

@@ -15,7 +15,7 @@ export function describeGroup({ letter, copies }: Pick<LetterGroup, 'letter' | '
     ...(copies.length > 1 ? [`letters of this event: ${copies.length}`] : []),
   ];
   return [
-    `${id}  ${failedAt(letter) || 'at an unknown time'}  ${failureType ?? 'of unknown cause'}`,
+    `${id}  ${failedAt(letter) || 'unknown time'}  ${failureType ?? 'unknown cause'}`,
     ...facts.map((fact) => `  ${fact}`),
   ];
 }
@@ -34,15 +34,15 @@ function describeOne(each: Redriven): string {
     case 'wouldStart':
       return `would start ${runs} for letter ${each.id}`;
     case 'running':
-      return `left: ${each.id}: ${runs} is being run already`;
+      return `kept: ${each.id}: ${runs} is already running`;
     case 'impossible':
-      return `left: ${each.id}: it cannot be started again: ${each.problem}`;
+      return `kept: ${each.id}: cannot be redriven: ${each.problem}`;
     case 'failedAgain':
-      return `left: ${each.id}: its event has failed again meanwhile`;
+      return `kept: ${each.id}: its event has failed again since it was listed`;
     case 'delivered':
-      return `removed: ${each.id}: its event was delivered since`;
+      return `removed: ${each.id}: its event was delivered later`;
     case 'wouldRemove':
-      return `would remove letter ${each.id}: its event was delivered since`;
+      return `would remove letter ${each.id}: its event was delivered later`;
   }
 }
 
@@ -57,7 +57,7 @@ export function describeDiscarded(
   if (groups.length + left.length + missing.length === 0) lines.push('There are no letters.');
   return [
     ...lines,
-    ...left.map(({ letter }) => `left: ${letter.id}: its event has failed again meanwhile`),
+    ...left.map(({ letter }) => `kept: ${letter.id}: its event has failed again since it was listed`),
     ...missing.map((id) => `not found: ${id}`),
   ];
 }

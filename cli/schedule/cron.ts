@@ -36,7 +36,7 @@ export function cronFields(expression: string): CronFields {
   if (texts.length !== 5) {
     throw badCron(
       expression,
-      `has ${texts.length} fields, and not five: minute, hour, day of month, month, day of week`,
+      `has ${texts.length} fields instead of five: minute, hour, day of month, month, day of week`,
     );
   }
   const [minutes = '', hours = '', days = '', months = '', weekdays = ''] = texts;
@@ -59,7 +59,7 @@ function valuesOf(expression: string, text: string, field: Field): number[] {
     const to = last !== undefined ? valueIn(last, field) : open ? field.max : from;
     const by = Number(step ?? 1);
     if (!(from >= field.min && to <= field.max && from <= to && by > 0) || (first === '*' && last !== undefined)) {
-      throw badCron(expression, `"${part}" is no ${field.name} (${field.min} to ${field.max})`);
+      throw badCron(expression, `"${part}" is not a valid ${field.name} (${field.min} to ${field.max})`);
     }
     return Array.from({ length: Math.floor((to - from) / by) + 1 }, (_, index) => from + index * by);
   });
@@ -74,6 +74,6 @@ function valueIn(text: string, { names = [], min }: Field): number {
 }
 
 function badCron(expression: string, problem: string): CliError {
-  const remedy = "for example --cron '30 2 * * 1-5': 02:30 from Monday to Friday";
+  const remedy = "Use a form such as --cron '30 2 * * 1-5', which is 02:30 from Monday to Friday";
   return new CliError(`--cron '${expression}' ${problem}`, remedy, cliExitCodes.usage);
 }

@@ -9,7 +9,7 @@ export function duration(text: string): number {
     const parts = [...text.matchAll(/(\d+)([smhd])/g)];
     return parts.reduce((sum, [, value, unit]) => sum + Number(value) * units[unit as keyof typeof units], 0);
   }
-  throw new CliError(`${text} is no length of time`, 'write it as 90s, 10m, 24h or 2d', cliExitCodes.usage);
+  throw new CliError(`${text} is not a duration`, 'Use a form such as 90s, 10m, 24h or 2d', cliExitCodes.usage);
 }
 
 /** Formats milliseconds as in `1d 2h` or `10m`; `0s` for zero. */

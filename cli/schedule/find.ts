@@ -25,8 +25,8 @@ export async function lookUp(client: Client, name: string): Promise<Found | unde
   const { workflowType } = description.action;
   if (workflowType === workflowTypes.nightlyBatch) return { handle, description };
   throw new CliError(
-    `schedule ${name} starts ${workflowType}, which is no batch`,
-    `Look at it with: ${temporalCommand('schedule', 'describe', '--schedule-id', name)}`,
+    `schedule ${name} starts ${workflowType}, not a batch`,
+    `Show it with: ${temporalCommand('schedule', 'describe', '--schedule-id', name)}`,
     cliExitCodes.usage,
   );
 }
@@ -39,6 +39,6 @@ export async function lookUp(client: Client, name: string): Promise<Found | unde
 export async function find(client: Client, name: string): Promise<Found> {
   const found = await lookUp(client, name);
   if (found) return found;
-  const remedy = `See which there are: ${etlCommand('schedule', 'list')}`;
-  throw new CliError(`there is no schedule ${name}`, remedy, cliExitCodes.noInput);
+  const remedy = `List the schedules with: ${etlCommand('schedule', 'list')}`;
+  throw new CliError(`schedule not found: ${name}`, remedy, cliExitCodes.noInput);
 }

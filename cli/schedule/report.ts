@@ -92,9 +92,9 @@ export function describeSchedule(report: ScheduleReport): string[] {
     `Schedule ${name}: ${first}, ${timeZone}${paused ? ', PAUSED' : ''}`,
     ...(note === null ? [] : [`  note: ${note}`]),
     ...more.map((line) => `  ${line}`),
-    `  batch: ${request === null ? `no valid request. Create the schedule anew with --replace: ${etlCommand('schedule', 'create', '--help')}` : JSON.stringify(request)}`,
-    `  overlap ${report.overlap}, catch-up ${length(report.catchupSeconds)}, jitter ${length(report.jitterSeconds)}, ${report.pauseOnFailure ? 'pauses when a batch fails' : 'goes on when a batch fails'}`,
-    `  taken ${report.taken}, skipped because one was running ${report.skippedOverlap}, missed beyond the catch-up window ${report.missedCatchup}`,
+    `  batch: ${request === null ? `invalid request. Create the schedule again with --replace: ${etlCommand('schedule', 'create', '--help')}` : JSON.stringify(request)}`,
+    `  overlap ${report.overlap}, catch-up ${length(report.catchupSeconds)}, jitter ${length(report.jitterSeconds)}, ${report.pauseOnFailure ? 'pauses when a batch fails' : 'continues when a batch fails'}`,
+    `  starts: ${report.taken} taken, ${report.skippedOverlap} skipped during a running batch, ${report.missedCatchup} missed beyond the catch-up window`,
     ...report.running.map((workflowId) => `  running: ${workflowId}`),
     ...report.recent.map(({ at, batchDate, workflowId }) => {
       const local = localTime(request?.timeZone ?? 'UTC', new Date(at));

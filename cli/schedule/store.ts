@@ -27,7 +27,7 @@ export async function storeSchedule(
   schedule: ReturnType<typeof nightlySchedule>,
   options: StoreOptions,
 ): Promise<Stored> {
-  return store(client, name, schedule, options).catch(refused(name));
+  return store(client, name, schedule, options).catch(explainRejection(name));
 }
 
 export interface Stored {
@@ -45,26 +45,26 @@ async function store(
   const withNote = note === undefined ? {} : { note };
   if (known) {
     // A paused schedule stays paused: a new timetable does not remove the reason for the pause.
-    const stays = paused ?? known.description.state.paused;
-    await known.handle.update(({ state }) => ({ ...schedule, state: { ...state, paused: stays, ...withNote } }));
-    return { what: 'replaced', paused: stays };
+    const isPaused = paused ?? known.description.state.paused;
+    await known.handle.update(({ state }) => ({ ...schedule, state: { ...state, paused: isPaused, ...withNote } }));
+    return { what: 'replaced', paused: isPaused };
   }
   await client.schedule.create({ scheduleId: name, ...schedule, state: { paused: paused ?? false, ...withNote } });
   return { what: 'created', paused: paused ?? false };
 }
 
-const refused =
+const explainRejection =
   (name: string) =>
   (error: unknown): never => {
     const { isGrpcServiceError, ScheduleAlreadyRunning, ServiceError } = temporalClient();
     if (error instanceof ScheduleAlreadyRunning) {
-      const remedy = `Look at it with: ${etlCommand('schedule', 'describe', name)}; change it with: ${sameCommandWith('--replace')}`;
-      throw new CliError(`there is a schedule ${name} already`, remedy, cliExitCodes.cannotCreate, { cause: error });
+      const remedy = `Show it with: ${etlCommand('schedule', 'describe', name)}; replace it with: ${sameCommandWith('--replace')}`;
+      throw new CliError(`schedule ${name} already exists`, remedy, cliExitCodes.cannotCreate, { cause: error });
     }
     const { cause } = error as { cause?: unknown };
     if (error instanceof ServiceError && isGrpcServiceError(cause) && cause.code === invalidArgument) {
-      const remedy = 'mend what it names, and create the schedule again';
-      throw new CliError(`Temporal refuses schedule ${name}: ${cause.details}`, remedy, cliExitCodes.usage, { cause });
+      const remedy = 'Correct the setting that the message names, and create the schedule again';
+      throw new CliError(`Temporal rejected schedule ${name}: ${cause.details}`, remedy, cliExitCodes.usage, { cause });
     }
     throw error;
   };

@@ -27,7 +27,7 @@ export function timeOfDay(text: string): WallTime {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   const time = Number(hours) * 60 + Number(minutes);
   if (Number(minutes) < 60 && time < minutesOfDay) return time;
-  throw new CliError(`--at ${text} is no time of day`, 'write it as HH:MM, e.g. --at 02:30', cliExitCodes.usage);
+  throw new CliError(`--at ${text} is not a time of day`, 'Use the form HH:MM, e.g. --at 02:30', cliExitCodes.usage);
 }
 
 /** Parses an option that takes days of the week: `mon-fri`, `mon,wed,fri` or `sat-mon`. */
@@ -41,8 +41,8 @@ export function daysOfWeek(text: string): number[] {
 }
 
 function badDays(text: string): CliError {
-  const remedy = 'write them as mon-fri, or sat,sun (sun mon tue wed thu fri sat)';
-  return new CliError(`--days ${text}: there are no such days`, remedy, cliExitCodes.usage);
+  const remedy = 'Use a form such as mon-fri or sat,sun (sun mon tue wed thu fri sat)';
+  return new CliError(`--days ${text} is not a list of days of the week`, remedy, cliExitCodes.usage);
 }
 
 /** Maximum of starts a day: one every 15 minutes. A batch lists all files of its day, so more would be too frequent. */
@@ -58,7 +58,7 @@ export function cronTimetable(expression: string): Timetable {
   if (hours.length * minutes.length > maxTimes) {
     throw new CliError(
       `--cron '${expression}' would start ${hours.length * minutes.length} batches a day`,
-      `give it at most ${maxTimes} times a day: */15 is every quarter of an hour`,
+      `Use at most ${maxTimes} start times a day; */15 is every quarter of an hour`,
       cliExitCodes.usage,
     );
   }

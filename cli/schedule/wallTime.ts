@@ -23,7 +23,7 @@ export function localTime(timeZone: string, at: Date): string {
  */
 export function instantsOf(timeZone: string, day: string, time: WallTime): number[] {
   const shown = Date.parse(`${day}T00:00:00Z`) + time * minute;
-  const offsets = [-minutesOfDay, minutesOfDay].map((away) => offsetMinutes(timeZone, shown + away * minute));
+  const offsets = [-minutesOfDay, minutesOfDay].map((distance) => offsetMinutes(timeZone, shown + distance * minute));
   const instants = [...new Set(offsets)].map((offset) => shown - offset * minute);
   return instants.filter((instant) => wallClock(timeZone, instant) === shown).sort((a, b) => a - b);
 }
@@ -103,10 +103,10 @@ export function startTime(changes: readonly ClockChange[], day: string, time: Wa
     const hour = midnight + Math.floor(wallTime / 60) * 60 * minute;
     return changes.map(windowOf).every(([start, end]) => end <= hour || start >= hour + 60 * minute);
   };
-  const away = changes.flatMap(({ before, after }) => {
+  const shifts = changes.flatMap(({ before, after }) => {
     const length = Math.abs(after - before);
     return [length, 2 * length, -length, -2 * length];
   });
-  const times = [time, ...away.map((minutes) => time + minutes)];
+  const times = [time, ...shifts.map((minutes) => time + minutes)];
   return times.find((each) => each >= 0 && each < minutesOfDay && isWholeHour(each)) ?? time;
 }

@@ -17,7 +17,7 @@ export function timeZone(text: string): string {
   const isSpelled = isSameName ? known === text : !/(^|\/)[a-z]/.test(text);
   const isAbbreviation = text.length === 3 && !shortNames.has(text);
   if (known !== undefined && isSpelled && !isAbbreviation) return text;
-  const remedy = isSameName ? `write ${known}` : 'write a name of the IANA database, as Europe/Madrid';
+  const remedy = isSameName ? `Use ${known}` : 'Use an IANA name such as Europe/Madrid';
   throw new CliError(`--time-zone ${text} is not a time zone`, remedy, cliExitCodes.usage);
 }
 

@@ -23,9 +23,9 @@ export function readKeySpecs(text: string): readonly KeySpec[] | string {
   const problem = specs.find((each) => typeof each === 'string');
   if (problem !== undefined) return problem;
   const ids = entries.map(([id]) => id);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) return `has two keys with the ID ${twice}: give each key an ID of its own`;
-  if (specs.length === 0) return 'has no key: write id:base64, or unset it';
+  const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (duplicate !== undefined) return `has two keys with the ID ${duplicate}: give each key a unique ID`;
+  if (specs.length === 0) return 'has no key: set it to id:base64, or unset it';
   return specs as KeySpec[];
 }
 
@@ -33,7 +33,7 @@ function jsonEntries(text: string): [string, unknown][] | string {
   try {
     return Object.entries(JSON.parse(text) as object);
   } catch {
-    return 'begins like JSON and is not: write {"id": "base64", …}';
+    return 'is not valid JSON: use the form {"id": "base64", …}';
   }
 }
 
@@ -51,6 +51,7 @@ function keySpec(id: string, key: unknown, number: number): KeySpec | string {
   const encoded = typeof key === 'string' ? key.slice(isEncrypted ? kmsPrefix.length : 0) : '';
   const bytes = base64.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
   if (isEncrypted ? bytes.length > 0 : bytes.length === keyBytes) return { id, bytes, isEncrypted };
-  const wanted = isEncrypted ? 'a ciphertext of KMS in base64' : `${keyBytes} bytes in base64`;
-  return `has a key ${id} that is not ${wanted}: make one with openssl rand -base64 ${keyBytes}`;
+  return isEncrypted
+    ? `has a key ${id} that is not a KMS ciphertext in base64: create one with aws kms encrypt`
+    : `has a key ${id} that is not ${keyBytes} bytes in base64: create one with openssl rand -base64 ${keyBytes}`;
 }

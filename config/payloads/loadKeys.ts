@@ -23,15 +23,15 @@ export async function loadKeys(specs: readonly KeySpec[], decrypt: Decrypt = dec
     specs.map(async ({ id, bytes, isEncrypted }) => {
       if (!isEncrypted) return { id, bytes };
       const plain = await decrypt(bytes).catch((error: Error) => {
-        const problem = `ETL_PAYLOAD_KEYS: KMS does not decrypt the key ${id}`;
+        const problem = `ETL_PAYLOAD_KEYS: KMS cannot decrypt the key ${id}`;
         const cause = causeOf(error);
-        const mayPass = cause && ['ServiceUnavailable', 'Throttled'].includes(classOfKind(cause.kind));
-        if (mayPass) throw new Error(problem, { cause: error });
+        const isTransient = cause && ['ServiceUnavailable', 'Throttled'].includes(classOfKind(cause.kind));
+        if (isTransient) throw new Error(problem, { cause: error });
         throw new ConfigError([`${problem}: ${error.name}: ${error.message}`]);
       });
       if (plain.length === keyBytes) return { id, bytes: plain };
       throw new ConfigError([
-        `ETL_PAYLOAD_KEYS: the key ${id} has ${plain.length} bytes, and AES-256 needs ${keyBytes}`,
+        `ETL_PAYLOAD_KEYS: the key ${id} has ${plain.length} bytes, but AES-256 needs ${keyBytes}`,
       ]);
     }),
   );

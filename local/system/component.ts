@@ -42,7 +42,7 @@ export async function startProgram(
   });
   closeSync(log);
   const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, name) => resolve(name ? `ended by ${name}` : `exit code ${code}`));
+    child.once('exit', (code, name) => resolve(name ? `terminated by ${name}` : `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
   });
   const ready = new Promise<void>((resolve) => child.once('message', () => resolve()));
@@ -62,21 +62,21 @@ export async function startProgram(
  * the remedy.
  */
 function partError(how: string, exitCode: number | null, logFile: string, before: number): PartError {
-  const said = readFileSync(logFile).subarray(before).toString('utf8').trim().split('\n');
-  const [cause, remedy] = said.slice(-2).map((line) => line.replace(/^etl-\w+: /, ''));
+  const output = readFileSync(logFile).subarray(before).toString('utf8').trim().split('\n');
+  const [cause, remedy] = output.slice(-2).map((line) => line.replace(/^etl-\w+: /, ''));
   const isExplained = exitCode !== null && exitCode >= 64 && exitCode <= 78 && cause !== undefined;
   return isExplained && remedy !== undefined
     ? new PartError(cause, remedy, exitCode)
-    : new PartError(how, `See ${logFile}`, null);
+    : new PartError(how, `Check the log ${logFile}`, null);
 }
 
-const patienceSeconds = 30;
+const stopTimeoutSeconds = 30;
 
 /** Sends SIGTERM, then SIGKILL after a timeout. Resolves when the process has ended. */
 async function terminate(child: ChildProcess, exited: Promise<string>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceSeconds * 1000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutSeconds * 1000);
   await exited;
   clearTimeout(timer);
 }

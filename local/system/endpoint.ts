@@ -1,7 +1,7 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { makeStateFolder } from '../places';
 import { startGuard } from './guard';
-import { type Kept, keepRunning } from './keepRunning';
+import { keepRunning, type Supervisor } from './keepRunning';
 import { ecsClient, registerTaskDefinition, startEndpoint, stopTasks } from './parts';
 import type { SystemSettings } from './settings';
 
@@ -21,18 +21,18 @@ export async function startLocalEndpoint(
 ): Promise<LocalEndpoint> {
   makeStateFolder(settings.stateDir);
   const guard = startGuard();
-  let kept: Kept | undefined;
+  let supervisor: Supervisor | undefined;
   const url = `http://127.0.0.1:${settings.ecsPort}`;
   const client = ecsClient(url);
   const stop = async (): Promise<void> => {
-    if (kept) await stopTasks(client);
-    await kept?.stop();
+    if (supervisor) await stopTasks(client);
+    await supervisor?.stop();
     client.destroy();
     guard.release();
   };
   try {
     const name = 'Fargate endpoint';
-    kept = await keepRunning(
+    supervisor = await keepRunning(
       name,
       () => startEndpoint(settings),
       settings.say,

@@ -1,14 +1,14 @@
 import { pause } from '@etl/lib/pause';
 import type { Running } from './component';
 
-export interface Kept {
+export interface Supervisor {
   /** Returns the ID of the current process. */
   pid(): number;
   stop(): Promise<void>;
 }
 
-const calmSeconds = 60;
-const longestDelaySeconds = 30;
+const stableSeconds = 60;
+const maxDelaySeconds = 30;
 
 /**
  * Starts a part, and restarts it with a backoff whenever it ends by itself: after 1 s, then 2, 4 … up to 30 s. A part
@@ -19,7 +19,7 @@ export async function keepRunning(
   start: () => Promise<Running>,
   say: (line: string) => void,
   onStart: (pid: number) => void,
-): Promise<Kept> {
+): Promise<Supervisor> {
   const stopping = new AbortController();
   let current: Running | undefined = await start();
   onStart(current.pid);
@@ -30,9 +30,9 @@ export async function keepRunning(
       const startedAt = performance.now();
       const how = (await current?.exited) ?? 'did not start';
       if (stopping.signal.aborted) return;
-      crashes = performance.now() - startedAt > calmSeconds * 1000 ? 0 : crashes;
-      const seconds = Math.min(longestDelaySeconds, 2 ** crashes++);
-      say(`${name} ended (${how}); starting it again in ${seconds} s`);
+      crashes = performance.now() - startedAt > stableSeconds * 1000 ? 0 : crashes;
+      const seconds = Math.min(maxDelaySeconds, 2 ** crashes++);
+      say(`${name} stopped (${how}); restarting it in ${seconds} s`);
       await pause(seconds, stopping.signal);
       if (stopping.signal.aborted) return;
       current = await start().catch((error: Error) => {

@@ -65,17 +65,17 @@ export function runningSystems(env: Env = process.env): LocalSystemEntry[] {
 /**
  * Adds the settings of the selected local system to the environment. Variables that are set are kept. The system is
  * selected by `ETL_STATE_DIR` or by the configured Temporal server, otherwise by the current folder's `.etl/`.
- * Otherwise the only running system is used and reported to `say`.
+ * Otherwise the only running system is used, and `report` receives a line about it.
  *
  * @throws {CliError} when several systems match.
  */
-export function useLocalSystem(say: (line: string) => void, env: Env = process.env, cwd = process.cwd()): void {
+export function useLocalSystem(report: (line: string) => void, env: Env = process.env, cwd = process.cwd()): void {
   const running = runningSystems(env);
   if (running.length === 0) return;
   const chosen = choose(running, env, cwd);
   if (!chosen) return;
   const { system, isElsewhere } = chosen;
-  if (isElsewhere) say(`Using the local system in ${system.stateDir} (Temporal ${system.temporal})`);
+  if (isElsewhere) report(`Using the local system in ${system.stateDir} (Temporal ${system.temporal})`);
   for (const [name, value] of Object.entries(system.environment)) env[name] ||= value;
 }
 
@@ -87,14 +87,14 @@ interface Chosen {
 
 function choose(running: readonly LocalSystemEntry[], env: Env, cwd: string): Chosen | undefined {
   const isNamed = Boolean(env.ETL_STATE_DIR);
-  const stateDir = real(resolve(cwd, env.ETL_STATE_DIR || localDefaults.stateDir));
-  const here = running.find((system) => real(system.stateDir) === stateDir);
+  const stateDir = realPath(resolve(cwd, env.ETL_STATE_DIR || localDefaults.stateDir));
+  const here = running.find((system) => realPath(system.stateDir) === stateDir);
   if (isNamed) return here && { system: here, isElsewhere: false };
   if (env.TEMPORAL_ADDRESS || env.TEMPORAL_PROFILE || env.TEMPORAL_CONFIG_FILE) return byAddress(running, here, env);
   if (here) return { system: here, isElsewhere: false };
   // A folder with its own state, or a server named by a profile file, is used unchanged.
   if (existsSync(stateDir) || configuredTemporal(env).connectionOptions.address !== undefined) return undefined;
-  return { system: only(running), isElsewhere: true };
+  return { system: onlyOne(running), isElsewhere: true };
 }
 
 function byAddress(
@@ -105,16 +105,16 @@ function byAddress(
   const address = configuredTemporal(env).connectionOptions.address?.replace(/^localhost:/, '127.0.0.1:');
   const matching = running.filter((system) => system.temporal === address);
   if (here && matching.includes(here)) return { system: here, isElsewhere: false };
-  return matching.length === 0 ? undefined : { system: only(matching), isElsewhere: false };
+  return matching.length === 0 ? undefined : { system: onlyOne(matching), isElsewhere: false };
 }
 
-function only(systems: readonly LocalSystemEntry[]): LocalSystemEntry {
+function onlyOne(systems: readonly LocalSystemEntry[]): LocalSystemEntry {
   const [system] = systems;
   if (system && systems.length === 1) return system;
   const list = systems.map(({ stateDir, temporal }) => `${stateDir} (Temporal ${temporal})`).join(', ');
   throw new CliError(
     `${systems.length} local systems are running: ${list}`,
-    `Choose one: set ETL_STATE_DIR, for example ETL_STATE_DIR=${system?.stateDir}`,
+    `Set ETL_STATE_DIR to choose one, for example ETL_STATE_DIR=${system?.stateDir}`,
     exitCodes.badConfiguration,
   );
 }
@@ -133,7 +133,7 @@ function readEntry(path: string): LocalSystemEntry | undefined {
 }
 
 /** Resolves symbolic links if the path exists. */
-function real(path: string): string {
+function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {

@@ -124,7 +124,7 @@ export async function registerTaskDefinition(client: ECSClient): Promise<void> {
 export async function stopTasks(client: ECSClient): Promise<void> {
   const { cluster } = localEcsSettings;
   const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster }));
-  const reason = 'the local system was ended';
+  const reason = 'the local system was stopped';
   await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason }))));
   for (let left = taskArns; left.length > 0; ) {
     await delay(200);

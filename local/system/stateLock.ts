@@ -25,7 +25,7 @@ export async function holdStateFolder(stateDir: string, self: StateHolder): Prom
   const { pid, since, facts } = lock.holder;
   throw new CliError(
     `${stateDir} is in use by \`${facts.command}\`: process ${pid} since ${since}, Temporal ${facts.temporal}, Fargate ${facts.ecs}`,
-    `Use the system that is running, end it with Ctrl-C there or kill ${pid}, or set ETL_STATE_DIR to another folder`,
+    `Use the running system, stop it with Ctrl-C or kill ${pid}, or set ETL_STATE_DIR to another folder`,
     exitCodes.unavailable,
   );
 }

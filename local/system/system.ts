@@ -5,7 +5,7 @@ import { orAborted } from '@etl/lib/orAborted';
 import { checkNamespace, connectClient } from '../../config/connection';
 import { makeStateFolder } from '../places';
 import { startGuard } from './guard';
-import { type Kept, keepRunning } from './keepRunning';
+import { keepRunning, type Supervisor } from './keepRunning';
 import { ecsClient, findServer, registerTaskDefinition, startEndpoint, startWorker, stopTasks } from './parts';
 import type { SystemSettings } from './settings';
 
@@ -23,7 +23,7 @@ export interface LocalSystem {
 /**
  * Checks the server that the user named.
  *
- * @throws {NoTemporalError} when it does not answer, or does not have the namespace.
+ * @throws {TemporalConnectionError} when it does not answer, or does not have the namespace.
  */
 async function checkServer(): Promise<void> {
   const { connection, namespace } = await connectClient();
@@ -42,23 +42,23 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
   const { signal } = settings;
   makeStateFolder(settings.stateDir);
   const guard = startGuard();
-  const kept: { server?: Kept; endpoint?: Kept; worker?: Kept } = {};
-  const keep = (name: string, start: Parameters<typeof keepRunning>[1]): Promise<Kept> =>
+  const parts: { server?: Supervisor; endpoint?: Supervisor; worker?: Supervisor } = {};
+  const startPart = (name: string, start: Parameters<typeof keepRunning>[1]): Promise<Supervisor> =>
     keepRunning(name, start, settings.say, (pid) => guard.watch(name, pid));
   const ecs = `http://127.0.0.1:${settings.ecsPort}`;
   let client: ECSClient | undefined;
   let faults: FaultPlan | undefined;
   const stop = async (): Promise<void> => {
     const steps: (() => Promise<unknown> | undefined)[] = [
-      () => kept.worker?.stop(),
+      () => parts.worker?.stop(),
       // A fault plan must not delay the shutdown.
       () => client && deleteFaults(ecs).catch(() => undefined),
       () => client && stopTasks(client),
-      () => kept.endpoint?.stop(),
-      () => kept.server?.stop(),
+      () => parts.endpoint?.stop(),
+      () => parts.server?.stop(),
     ];
     for (const step of steps) {
-      await step()?.catch((error: Error) => settings.say(`While stopping: ${error.message}`));
+      await step()?.catch((error: Error) => settings.say(`Error while stopping: ${error.message}`));
     }
     guard.release();
   };
@@ -70,17 +70,17 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
     if (named) await orAborted(checkServer(), signal);
     else {
       const { start, hasUi } = await findServer(settings);
-      kept.server = await keep('Temporal server', start);
+      parts.server = await startPart('Temporal server', start);
       ui = hasUi ? `http://127.0.0.1:${settings.uiPort}` : undefined;
     }
-    kept.endpoint = await keep('Fargate endpoint', () => startEndpoint(settings, faults));
+    parts.endpoint = await startPart('Fargate endpoint', () => startEndpoint(settings, faults));
     client = ecsClient(ecs);
     await orAborted(registerTaskDefinition(client), signal);
     faults = settings.faults; // a restarted endpoint begins the plan again
     if (faults) await orAborted(putFaults(ecs, faults), signal);
-    const { endpoint, server } = kept;
-    const worker = await keep('worker', () => startWorker(settings, { temporal, ownServer: !named, ui, ecs }));
-    kept.worker = worker;
+    const { endpoint, server } = parts;
+    const worker = await startPart('worker', () => startWorker(settings, { temporal, ownServer: !named, ui, ecs }));
+    parts.worker = worker;
     const pids = () => ({ temporal: server?.pid() ?? null, ecs: endpoint.pid(), worker: worker.pid() });
     return { temporal, ui, ecs, pids, stop };
   } catch (error) {

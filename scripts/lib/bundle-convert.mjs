@@ -10,8 +10,8 @@ const image = join(root, 'etl-image');
 const out = join(root, 'dist', 'lambda', 'convert');
 
 /**
- * The function of the light lane: dist/lambda/convert/index.js, with what the image's program looks for beside it: its package.json,
- * its kernel, the program of its threads; and the native part of Snappy, for the platform that it is built on.
+ * Bundles the function of the light lane into dist/lambda/convert/index.js, with the files that the image's program loads:
+ * its package.json, its kernel and its threads. Adds the native part of Snappy for the platform of the build.
  */
 export async function bundleConvert(options) {
   await rm(out, { recursive: true, force: true });
@@ -31,7 +31,7 @@ export async function bundleConvert(options) {
   await copySnappy();
 }
 
-/** The image's Parquet library is no code for a bundle; the function refuses this engine (step-functions/lambdas/convert.ts). */
+/** The image's Parquet library cannot be bundled, and the function rejects the engine that uses it (step-functions/lambdas/convert.ts). */
 const withoutPortableEngine = {
   name: 'without the portable engine',
   setup({ onLoad }) {
@@ -51,7 +51,7 @@ async function copySnappy() {
     try {
       folders[name] = dirname(fromSnappy.resolve(`${name}/package.json`));
     } catch {
-      // Another platform's.
+      // The package is for another platform.
     }
   }
   for (const [name, folder] of Object.entries(folders)) await copy(folder, join(out, 'node_modules', name));

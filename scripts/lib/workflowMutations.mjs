@@ -1,7 +1,7 @@
-/** Changes of the workflow, or of what it alone reads: each makes it another pipeline than the state machine. */
+/** Changes to the workflow, or to code that only the workflow uses. Each makes it differ from the state machine. */
 export const workflowMutations = [
   {
-    name: 'the letter before the alert',
+    name: 'the dead letter is sent before the alert',
     file: 'workflows/etlPipeline.ts',
     edits: [
       ['  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n', ''],
@@ -12,37 +12,37 @@ export const workflowMutations = [
     ],
   },
   {
-    name: 'no letter for invalid input',
+    name: 'no dead letter for invalid input',
     file: 'workflows/etlPipeline.ts',
     edits: [["failureType === 'Cancelled'\n", "failureType === 'Cancelled' || failureType === 'InvalidInput'\n"]],
   },
   {
-    name: 'invalid input ends as bad data',
+    name: 'invalid input fails as bad data',
     file: 'workflows/etlPipeline.ts',
     edits: [["failure('InvalidInput', validation", "failure('BadData', validation"]],
   },
   {
-    name: 'a message that cannot be sent fails the run',
+    name: 'a failed notification fails the run',
     file: 'workflows/etlPipeline.ts',
     edits: [['    return { error: asFailure(error).message };', '    throw error;']],
   },
   {
-    name: 'another backoff',
+    name: 'a different backoff coefficient',
     file: 'workflows/activities.ts',
     edits: [['backoffCoefficient: retry.backoffRate', 'backoffCoefficient: retry.backoffRate * 1.5']],
   },
   {
-    name: 'another longest wait',
+    name: 'a different maximum interval',
     file: 'workflows/activities.ts',
     edits: [['retry.maxIntervalSeconds * 1000', 'retry.maxIntervalSeconds * 2000']],
   },
   {
-    name: 'another timeout of an attempt',
+    name: 'a different timeout of an attempt',
     file: 'workflows/activities.ts',
     edits: [['milliseconds(attemptTimeoutSeconds)', 'milliseconds(attemptTimeoutSeconds) * 2']],
   },
   {
-    name: 'another bound over all attempts',
+    name: 'a different total timeout of all attempts',
     file: 'workflows/activities.ts',
     edits: [['milliseconds(totalTimeoutSeconds)', 'milliseconds(totalTimeoutSeconds) / 2']],
   },
@@ -57,7 +57,7 @@ export const workflowMutations = [
     edits: [["failure('CommitMissing'", "failure('TaskFailed'"]],
   },
   {
-    name: 'another timeout of the task',
+    name: 'a different timeout of the task',
     file: 'workflows/runTask.ts',
     edits: [['withinTime(context.plan, timeoutSeconds * 1000', 'withinTime(context.plan, timeoutSeconds * 2000']],
   },
@@ -67,17 +67,17 @@ export const workflowMutations = [
     edits: [["failure('Timeout'", "failure('TaskFailed'"]],
   },
   {
-    name: 'a service that is away is a failed task',
+    name: 'an unavailable service is a failed task',
     file: 'workflows/failures.ts',
     edits: [["return failure('ServiceUnavailable', `", "return failure('TaskFailed', `"]],
   },
   {
-    name: 'success is told to the alerts',
+    name: 'success is published to the alerts topic',
     file: 'pipeline/src/messages/compose.ts',
     edits: [['isGood(outcome) ? topics.success', 'isGood(outcome) ? topics.alerts']],
   },
   {
-    name: 'the flow forgets a letter',
+    name: 'the flow omits a dead letter',
     file: 'pipeline/src/flow.ts',
     edits: [["done: 'keepFailed', failed: 'keepFailed'", "done: 'failed', failed: 'keepFailed'"]],
   },

@@ -7,7 +7,7 @@ import { destinationUri, sourceUri } from '../../cli/arguments';
 import { batchId } from '../../cli/batch/ids';
 import { prefixUri } from '../../cli/batch/prefix';
 import { describeGroup } from '../../cli/dlq/show';
-import { startsAgain } from '../../cli/redrive';
+import { planRedrive } from '../../cli/redrive';
 import { parseConfig } from '../../config/environment';
 import { resolvePlaces } from '../../etl-image/src/config/places';
 
@@ -74,8 +74,8 @@ const places: readonly [string, (address: string) => unknown][] = [
   [
     'the ID of a redriven run',
     (s3Key) => {
-      const again = startsAgain({ id: 'l', event: { detail: { s3Key, batchDate: '2026-02-08' } } }, rule, rawBase);
-      return 'starts' in again ? again.starts.map(({ event: _, ...start }) => start) : again;
+      const plan = planRedrive({ id: 'l', event: { detail: { s3Key, batchDate: '2026-02-08' } } }, rule, rawBase);
+      return 'starts' in plan ? plan.starts.map(({ event: _, ...start }) => start) : plan;
     },
   ],
   [

@@ -85,7 +85,7 @@ describe('--out', () => {
     const path = join(folder, 'out.json');
     const { exitCode, stdout, stderr } = await asl(['--out', path]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
-    expect(stderr).toContain('left for DefinitionSubstitutions: ValidateInputFunctionArn, ');
+    expect(stderr).toContain('open substitutions: ValidateInputFunctionArn, ');
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(machine);
   });
 
@@ -113,8 +113,8 @@ describe('--check', () => {
       (text) => text.replace('"TimeoutSeconds": 3600', '"TimeoutSeconds": 7200'),
       /from line \d+: "TimeoutSeconds": 7200, should be "TimeoutSeconds": 3600,/,
     ],
-    ['a missing end', (text) => text.slice(0, text.lastIndexOf('}')), /it ends should be \}/],
-    ['a surplus end', (text) => `${text}{}\n`, /\{\} should be its end/],
+    ['a missing end', (text) => text.slice(0, text.lastIndexOf('}')), /\(end of file\) should be \}/],
+    ['a surplus end', (text) => `${text}{}\n`, /\{\} should be \(end of file\)/],
   ])('finds %s and its line', async (_what, change, words) => {
     const text = await readFile(join(root, 'step-functions', 'etl-pipeline.asl.json'), 'utf8');
     const path = await file('changed.json', change(text));
@@ -153,7 +153,7 @@ describe('--lint', () => {
   test('exits with 65, a cause and a remedy for invalid JSON, and prints nothing to stdout', async () => {
     const { exitCode, stdout, stderr } = await asl(['--lint', await file('bad.json', '{ "StartAt": "A"')]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
-    expect(stderr).toMatch(/^error: .*bad\.json is no JSON: .+\n.+\n$/);
+    expect(stderr).toMatch(/^error: .*bad\.json is not valid JSON: .+\n.+\n$/);
   });
 });
 
@@ -177,14 +177,14 @@ describe('findings of --lint in a file', () => {
     await writeFile(path, Buffer.from('{"Comment":"a\u00f1o"}', encoding));
     expect(errorIn(path)).toMatchObject({
       ...{ name: 'CliError', exitCode: 65 },
-      ...{ message: oneLine(/ is not in UTF-8/), remedy: oneLine(/./) },
+      ...{ message: oneLine(/ is not valid UTF-8/), remedy: oneLine(/./) },
     });
   });
 
   test('a missing file is rejected with 66', () => {
     expect(errorIn(join(folder, 'none.json'))).toMatchObject({
       ...{ name: 'CliError', exitCode: 66 },
-      ...{ message: oneLine(/none\.json: there is no such file/), remedy: oneLine(/./) },
+      ...{ message: oneLine(/none\.json: no such file/), remedy: oneLine(/./) },
     });
   });
 
@@ -195,7 +195,7 @@ describe('findings of --lint in a file', () => {
   ])('invalid JSON (%s) is rejected with 65 and a one-line error', async (_what, text) => {
     expect(errorIn(await file('bad.json', text))).toMatchObject({
       ...{ name: 'CliError', exitCode: 65 },
-      ...{ message: oneLine(/bad\.json is no JSON: ./), remedy: oneLine(/./) },
+      ...{ message: oneLine(/bad\.json is not valid JSON: ./), remedy: oneLine(/./) },
     });
   });
 

@@ -9,8 +9,8 @@ const end = {
 
 test('Ctrl-C reports what is kept and how to resume, and ends with 130', () => {
   const { message, remedy, exitCode } = conversionError({ ...end, interrupted: 'SIGINT' });
-  expect(message).toBe('interrupted: nothing was published, and the finished parts are kept');
-  expect(remedy).toMatch(/^Go on from there with the same command: npx etl/);
+  expect(message).toBe('interrupted: nothing was published, but the finished parts are kept');
+  expect(remedy).toMatch(/^Resume with the same command: npx etl/);
   expect(exitCode).toBe(130);
 });
 

@@ -41,7 +41,7 @@ async function discard(typed?: string): Promise<string> {
 test('shows the letters on a terminal, asks for confirmation, and discards them', async () => {
   const shown = await discard('y');
   expect(shown).toMatch(/ {2}BadData\n {2}file: s3:\/\/raw\/ventas\/a\.csv, 2026-02-08\n/);
-  expect(shown).toMatch(/Discard 1 letter in .*dead-letters\? Their events are lost\. \[y\/N\] /);
+  expect(shown).toMatch(/Discard 1 letter in .*dead-letters\? Their events will be lost\. \[y\/N\] /);
   expect(shown).toMatch(/discarded: [0-9a-f]{32}\.json\n$/);
   expect(process.exitCode).toBe(0);
   expect(await readdir(folder())).toEqual([]);

@@ -90,8 +90,8 @@ withBoth('etl dlq', () => {
     expect(redriven.stdout).toMatch(
       /^started etl\/ventas\/2026-02-07\/news_2026-02-07-[0-9a-f]{12}\/[0-9a-f]{12}, letter /m,
     );
-    expect(redriven.stdout).toMatch(/^left: .*: etl\/ventas\/2026-02-08\/busy is being run already$/m);
-    expect(redriven.stdout).toMatch(/^left: .*: it cannot be started again: it has no event$/m);
+    expect(redriven.stdout).toMatch(/^kept: .*: etl\/ventas\/2026-02-08\/busy is already running$/m);
+    expect(redriven.stdout).toMatch(/^kept: .*: cannot be redriven: the letter has no event$/m);
     expect(redriven.exitCode).toBe(65);
     expect((await runOf('etl/ventas/2026-02-08/one')).status.name).toBe('RUNNING');
     const left = await listed(env);
@@ -137,7 +137,7 @@ withBoth('etl dlq', () => {
     const unsure = await dlq(env, 'discard', '--all');
     expect(unsure).toMatchObject({ exitCode: 64, stdout: '' });
     expect(unsure.stderr).toMatch(
-      /^error: dlq discard would remove 2 letters, and there is no terminal .*\ngive it --yes\n/,
+      /^error: dlq discard would delete 2 letters, but there is no terminal .*\nConfirm with --yes\n/,
     );
     expect(await countMessages(sqs, url)).toBe(4);
 
@@ -181,14 +181,14 @@ withBoth('etl dlq', () => {
     await commit(new Date(Date.now() + 60_000).toISOString());
     const { stdout } = await dlq(env, 'list');
     expect(stdout).toMatch(/^1 letter in /);
-    expect(stdout).toMatch(/^Not shown: 1 letter of events that were delivered since; remove them with/m);
+    expect(stdout).toMatch(/^Not shown: 1 letter of events that were delivered later. Remove them with/m);
     expect((await dlq(env, 'redrive', id, '--dry-run')).stdout).toBe(
-      `would remove letter ${id}: its event was delivered since\n`,
+      `would remove letter ${id}: its event was delivered later\n`,
     );
     expect(await names()).toHaveLength(2);
     expect(await dlq(env, 'redrive', id)).toMatchObject({
       exitCode: 0,
-      stdout: `removed: ${id}: its event was delivered since\n`,
+      stdout: `removed: ${id}: its event was delivered later\n`,
     });
     expect(await names()).toHaveLength(1);
   });
@@ -217,12 +217,12 @@ withBoth('etl dlq', () => {
   test.concurrent('reports a missing queue in one line', async () => {
     const ended = await dlq({ DLQ_URL: `${moto.endpoint}/123456789012/none` }, 'list');
     expect(ended).toMatchObject({ exitCode: 69, stdout: '' });
-    expect(ended.stderr).toMatch(/^error: the dead letters in http.*none cannot be read: .+\nmend DLQ_URL/);
+    expect(ended.stderr).toMatch(/^error: cannot read the dead letters in http.*none: .+\nCheck DLQ_URL/);
   });
 
   test.concurrent.each(['redrive', 'discard'])('etl dlq %s requires letters or --all', async (command) => {
     const none = await dlq({}, command);
     expect(none).toMatchObject({ exitCode: 64 });
-    expect(none.stderr).toMatch(new RegExp(`^error: dlq ${command} wants the IDs of letters, or --all\\n`));
+    expect(none.stderr).toMatch(new RegExp(`^error: dlq ${command} requires letter IDs or --all\\n`));
   });
 });

@@ -6,7 +6,7 @@ import { createMarkedBox } from '../../activities/deadLetters/markedBox';
 import { createOnePerEvent } from '../../activities/deadLetters/onePerEvent';
 import type { DeadLetterBox, DeadLetters } from '../../activities/ports';
 import { dropGroup, groupLetters } from '../../cli/dlq/groups';
-import { redrive, startsAgain } from '../../cli/redrive';
+import { planRedrive, redrive } from '../../cli/redrive';
 import { createDeadLetterFolder } from '../../local/deadLetterFolder';
 import { createFileDeadLetters } from '../../local/outbox';
 import { letterOf, MemoryQueue } from '../activities/deadLetters/support';
@@ -70,18 +70,18 @@ describe.each(['folder', 'queue'])('letters in a %s', (where) => {
   test('a redriven run that fails immediately leaves its own letter', async () => {
     await kept.letters.send(letterOf('a', { reason: 'first' }));
     const group = await onlyGroup();
-    const again = startsAgain(group.letter, rule, places.rawBase);
+    const plan = planRedrive(group.letter, rule, places.rawBase);
     const client = clientWhoseRun(() => kept.letters.send(letterOf('a', { reason: 'second' })));
-    expect(await redrive(client, kept.box, group, again)).toMatchObject({ outcome: 'started' });
+    expect(await redrive(client, kept.box, group, plan)).toMatchObject({ outcome: 'started' });
     expect(await kept.reasons()).toEqual(['second']);
   });
 
   test('a letter stays unchanged when its run cannot be started', async () => {
     await kept.letters.send(letterOf('a', { reason: 'first' }));
     const group = await onlyGroup();
-    const again = startsAgain(group.letter, rule, places.rawBase);
+    const plan = planRedrive(group.letter, rule, places.rawBase);
     const client = clientWhoseRun(() => Promise.reject(new Error('Temporal is away')));
-    await expect(redrive(client, kept.box, group, again)).rejects.toThrow('Temporal is away');
+    await expect(redrive(client, kept.box, group, plan)).rejects.toThrow('Temporal is away');
     expect(await kept.reasons()).toEqual(['first']);
     // The letter still represents the event, so a failure does not add another one.
     await kept.letters.send(letterOf('a', { reason: 'second' }));
@@ -111,7 +111,7 @@ test('a notification of an unreadable file can be redriven once the file is read
     mark: '1',
     problem: 'broken link',
   };
-  expect(startsAgain({ id: 'l', event: { landed } }, rule, undefined)).toMatchObject({
+  expect(planRedrive({ id: 'l', event: { landed } }, rule, undefined)).toMatchObject({
     starts: [{ sourceUri: landed.uri }],
   });
 });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultDataConverter } from '@temporalio/common';
-import { type Follower, follow, troublesOf } from '../../client/follow';
+import { type Follower, follow, problemsOf } from '../../client/follow';
 
-type Raw = Parameters<typeof troublesOf>[0]['raw'];
+type Raw = Parameters<typeof problemsOf>[0]['raw'];
 
 const now = Date.parse('2026-02-08T02:00:00Z');
 const at = (secondsAgo: number) => ({ seconds: now / 1000 - secondsAgo }) as never;
@@ -12,7 +12,7 @@ const pending = (name: string, message?: string) => ({
 });
 
 describe('reasons why a workflow does not progress', () => {
-  const troubles = (raw: object) => troublesOf({ raw: raw as Raw }, now);
+  const troubles = (raw: object) => problemsOf({ raw: raw as Raw }, now);
 
   test('are empty while its activities and its worker are running', () => {
     expect(troubles({})).toEqual([]);
@@ -24,13 +24,13 @@ describe('reasons why a workflow does not progress', () => {
   test('include an activity that failed and is retried', () => {
     const pendingActivities = [pending('listFiles', 's3://raw: connect ECONNREFUSED'), pending('notify')];
     expect(troubles({ pendingActivities })).toEqual([
-      'listFiles has failed, and is tried again: s3://raw: connect ECONNREFUSED',
+      'listFiles failed and is being retried: s3://raw: connect ECONNREFUSED',
     ]);
   });
 
   test('include a workflow task without a worker', () => {
     expect(troubles({ pendingWorkflowTask: { scheduledTime: at(11) } })).toEqual([
-      expect.stringMatching(/^no worker takes it: is one running, with task queue etl,/),
+      expect.stringMatching(/^no worker picks up the workflow: check that a worker polls the task queue etl /),
     ]);
   });
 });
@@ -76,7 +76,7 @@ describe('following a workflow', () => {
         statuses.push(status);
         reported.push(...reports);
       },
-      onTrouble: (trouble) => void troubles.push(trouble),
+      onProblem: (trouble) => void troubles.push(trouble),
     };
     return { statuses, reported, troubles, follower };
   };
@@ -92,7 +92,7 @@ describe('following a workflow', () => {
     await delay(3800);
     end('done');
     expect(await result).toBe('done');
-    expect(troubles).toEqual(['first', 'second'].map((text) => `listFiles has failed, and is tried again: ${text}`));
+    expect(troubles).toEqual(['first', 'second'].map((text) => `listFiles failed and is being retried: ${text}`));
     expect(statuses).toEqual([]);
   });
 

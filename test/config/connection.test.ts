@@ -3,9 +3,9 @@ import { createServer as createHttp2, type Http2Server, type ServerHttp2Stream }
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
 import { configuredTemporal, connectClient } from '../../config/connection';
-import { NoTemporalError } from '../../config/errors';
+import { TemporalConnectionError } from '../../config/errors';
 import { explain } from '../../config/explain';
-import { findAtPort } from '../../config/temporalPort';
+import { diagnosePort } from '../../config/temporalPort';
 
 const servers: (Server | Http2Server)[] = [];
 const sockets = new Set<Socket>();
@@ -20,10 +20,10 @@ async function listening(server: Server | Http2Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
-const sentence = async (address: string, tls = false) => causeOf(await findAtPort({ address, tls }), {})?.sentence;
+const sentence = async (address: string, tls = false) => causeOf(await diagnosePort({ address, tls }), {})?.sentence;
 
 test('an HTTP/2 server is not reported as a cause', async () => {
-  expect(await findAtPort({ address: await listening(createHttp2()), tls: false })).toBeUndefined();
+  expect(await diagnosePort({ address: await listening(createHttp2()), tls: false })).toBeUndefined();
 });
 
 test.each<[string, () => Promise<string> | string, RegExp]>([
@@ -50,7 +50,7 @@ test('reports TLS against a plain-text server', async () => {
 
 test('explains a Temporal error with its class and remedy', () => {
   const cause = { kind: 'Misconfigured', sentence: 'there is no host x', remedy: 'Correct it' } as const;
-  expect(explain(new NoTemporalError('x:7233', cause))).toEqual({
+  expect(explain(new TemporalConnectionError('x:7233', cause))).toEqual({
     message: 'Temporal at x:7233: there is no host x',
     remedy: 'Correct it',
     exitCode: 78,

@@ -51,7 +51,7 @@ describe('parseConfig', () => {
 
   test('rejects a clean base that contains the raw base, and an invalid list', () => {
     expect(problemsOf({ S3_RAW_BUCKET: 's3://lake/raw', S3_CLEAN_BUCKET: 'lake' })).toEqual([
-      expect.stringMatching(/^S3_CLEAN_BUCKET: .*holds S3_RAW_BUCKET, s3:\/\/lake\/raw/),
+      expect.stringMatching(/^S3_CLEAN_BUCKET: .*contains S3_RAW_BUCKET, s3:\/\/lake\/raw/),
     ]);
     expect(problemsOf({ ETL_SOURCE_PREFIXES: 'raw-data,gs://x', ETL_DESTINATION_PREFIXES: ',' })).toHaveLength(2);
   });
@@ -88,9 +88,9 @@ describe('parseConfig', () => {
     expect(INTAKE_DETAIL).toEqual({ dialect: { delimiter: ';' } });
     expect([INTAKE_TIME_ZONE, INTAKE_MAX_OPEN]).toEqual(['UTC', 2000]);
     expect(problemsOf({ INTAKE_TIME_ZONE: 'Mars/Phobos', INTAKE_DETAIL: '[1]', INTAKE_QUEUE_URL: 'queue' })).toEqual([
-      expect.stringMatching(/^INTAKE_QUEUE_URL: "queue" is no URL$/),
-      expect.stringMatching(/^INTAKE_TIME_ZONE: "Mars\/Phobos" is no time zone/),
-      expect.stringMatching(/^INTAKE_DETAIL: .*is no JSON object$/),
+      expect.stringMatching(/^INTAKE_QUEUE_URL: "queue" is not a URL$/),
+      expect.stringMatching(/^INTAKE_TIME_ZONE: "Mars\/Phobos" is not a time zone/),
+      expect.stringMatching(/^INTAKE_DETAIL: .*is not a JSON object$/),
     ]);
     const problems = problemsOf({ INTAKE_DETAIL: '{"source":"x","chunkrows":1}' });
     expect(problems).toEqual([

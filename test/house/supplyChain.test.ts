@@ -125,7 +125,7 @@ describe('npm packages', () => {
 
   test('reports a package without a licence and an unnecessary exception', async () => {
     const problems = await ask<string[]>('scripts/check-licences.mjs', "m.licenceProblems([{ name: 'x' }])");
-    expect(problems[0]).toMatch(/^x: its licence is not declared/);
-    expect(problems).toContain('khroma: is an exception, and not installed: remove the exception');
+    expect(problems[0]).toMatch(/^x: no licence declared/);
+    expect(problems).toContain('khroma: not installed: remove its exception');
   });
 });

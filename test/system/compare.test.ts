@@ -87,7 +87,7 @@ withServer('etl compare with the interpreter', () => {
     child.kill('SIGINT');
     const { exitCode, stderr } = await ended;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain('error: interrupted\nNothing was left running');
+    expect(stderr).toContain('error: interrupted\nNo process was left running');
     nothingIsLeft();
     expect(readdirSync(out)).toEqual([]);
   });
@@ -102,14 +102,14 @@ withServer('etl compare with the interpreter', () => {
     const { exitCode, stderr } = await etl(arguments_('samples/ventas.csv'), changes);
     expect(exitCode).toBe(1);
     const [kept = ''] = readdirSync(stateDir);
-    expect(stderr).toContain(`Logs are kept in ${join(stateDir, kept)}\n`);
+    expect(stderr).toContain(`The logs are in ${join(stateDir, kept)}\n`);
     const log = join(stateDir, kept, 'temporal', 'state', 'logs', 'temporal.log');
     expect(await readFile(log, 'utf8')).toContain('out of order');
   });
 
   test.each([
     ['an output folder that is not empty', ['--out', 'samples'], 73, 'samples is not empty'],
-    ['a file that is not on this machine', [], 64, 's3://bucket/x.csv is no file of this machine'],
+    ['a file that is not on this machine', [], 64, 's3://bucket/x.csv is not a local file'],
   ])('refuses %s', async (_what, more, code, cause) => {
     const file = code === 64 ? 's3://bucket/x.csv' : join(root, 'samples', 'ventas.csv');
     const { exitCode, stderr } = await etl([...arguments_(file), ...more], env());

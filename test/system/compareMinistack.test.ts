@@ -167,7 +167,7 @@ withMinistack('the state machine on ministack', () => {
       }
       const { exitCode, stderr } = await ended;
       expect(exitCode).toBe(130);
-      expect(stderr).toContain('error: interrupted\nNothing was left running');
+      expect(stderr).toContain('error: interrupted\nNo process was left running');
       expect(await docker(['ps', '-aq', '--no-trunc'])).not.toContain(container);
       expect(await isPortFree(Number(port))).toBe(true);
       expect(readdirSync(stateDir())).toEqual([]);

@@ -125,8 +125,8 @@ withServer('encryption of what Temporal stores', () => {
 
   test.each([
     ['no key', '', 'and ETL_PAYLOAD_KEYS is not set'],
-    ['another key', k2, 'which ETL_PAYLOAD_KEYS does not have'],
-    ['another key with this ID', k2.replace('k2', 'k1'), 'does not decrypt it'],
+    ['another key', k2, 'which is not in ETL_PAYLOAD_KEYS'],
+    ['another key with this ID', k2.replace('k2', 'k1'), 'cannot decrypt it'],
   ])('a command with %s ends with 78 and names the key', async (_what, keys, why) => {
     const { exitCode, stderr } = await etl(['schedule', 'describe', 'night'], withKeys(keys));
     expect(exitCode).toBe(78);

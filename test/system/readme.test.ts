@@ -64,7 +64,7 @@ withServer('in a clone, with etl up running', () => {
     await until(
       'etl up is ready',
       60,
-      () => log().includes('Ctrl-C ends everything') || system.child.exitCode !== null,
+      () => log().includes('Press Ctrl-C to stop everything') || system.child.exitCode !== null,
     );
     expect(log()).toContain('Ready.');
   });
@@ -83,7 +83,7 @@ withServer('in a clone, with etl up running', () => {
 
   test('the printed commands of etl up work when pasted in another folder', async () => {
     const log = readFileSync(join(clone, 'up.log'), 'utf8');
-    const [, shown = ''] = /In another terminal:\n([\s\S]*)Ctrl-C ends/.exec(log) ?? [];
+    const [, shown = ''] = /In another terminal:\n([\s\S]*)Press Ctrl-C/.exec(log) ?? [];
     const [etl = '', temporal = ''] = commandsOf(`\`\`\`sh\n${shown}\`\`\``);
     expect(etl).toMatch(/ run .*ventas\.csv --date 2026-02-08$/);
     expect(temporal).toMatch(/workflow start .*--address 127\.0\.0\.1:\d+/);

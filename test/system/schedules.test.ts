@@ -106,7 +106,7 @@ withServer('schedules of batches on a real server', () => {
     ]);
     expect(again).toMatchObject({ exitCode: 73 });
     expect(again.stderr).toBe(
-      `error: there is a schedule ventas already\nLook at it with: npx etl schedule describe ventas; change it with: npx etl schedule create ventas file:///waits ${times.join(' ')} --replace\n`,
+      `error: schedule ventas already exists\nShow it with: npx etl schedule describe ventas; replace it with: npx etl schedule create ventas file:///waits ${times.join(' ')} --replace\n`,
     );
     expect(JSON.parse(replaced.stdout)).toMatchObject({
       name: 'other',
@@ -125,7 +125,7 @@ withServer('schedules of batches on a real server', () => {
     });
 
     const [resumed, triggered] = await Promise.all([etlOf('resume', 'other'), etlOf('trigger', 'ventas', '--json')]);
-    expect(resumed.stdout).toContain('Schedule other is going on');
+    expect(resumed.stdout).toContain('Schedule other is resumed');
     const { workflowId, batchDate } = JSON.parse(triggered.stdout);
     expect(workflowId).toMatch(/^nightly\/ventas-\d{4}-/);
     const [skipped, paused] = await Promise.all([
@@ -134,7 +134,7 @@ withServer('schedules of batches on a real server', () => {
     ]);
     expect(skipped).toMatchObject({ exitCode: 75 });
     expect(skipped.stderr).toContain(
-      `nothing was started: ${workflowId} is still running, and the overlap policy is skip`,
+      `no batch was started: ${workflowId} is still running, and the overlap policy is skip`,
     );
     expect(paused.exitCode).toBe(0);
     expect(await reportOf('other')).toMatchObject({ paused: true, note: 'moving' });
@@ -149,11 +149,11 @@ withServer('schedules of batches on a real server', () => {
     expect(deleted.stdout).toBe(`Schedule ventas is deleted.\nstill running: ${workflowId}\n`);
     const unknown = await etlOf('pause', 'ventas');
     expect(unknown).toMatchObject({ exitCode: 66 });
-    expect(unknown.stderr).toBe('error: there is no schedule ventas\nSee which there are: npx etl schedule list\n');
+    expect(unknown.stderr).toBe('error: schedule not found: ventas\nList the schedules with: npx etl schedule list\n');
     const { exitCode, stderr } = await withoutServer;
     expect(exitCode).toBe(69);
     expect(stderr).toMatch(
-      /no Temporal server answers at 127\.0\.0\.1:9: .* is refused\nStart the local system .*: npx etl up;/,
+      /cannot reach a Temporal server at 127\.0\.0\.1:9: .* is refused\nStart the local system .*: npx etl up;/,
     );
   });
 
@@ -166,7 +166,8 @@ withServer('schedules of batches on a real server', () => {
     );
     const spec = { timezone: zone, calendars: [{ hour: 1, minute: 30, comment: 'at 01:30' }] };
     await server.client.schedule.create({ scheduleId: 'old', ...schedule, spec });
-    const twice = /^ {2}clock change: \d{4}-10-\d\d also at 02:30\n {2}Temporal starts other batches than planned/m;
+    const twice =
+      /^ {2}clock change: \d{4}-10-\d\d also at 02:30\n {2}Temporal starts batches at other times than planned/m;
     const times = ['--at', '01:30', '--time-zone', zone, '--day-offset', '-1'];
     const described = await etlOf('describe', 'old');
     expect(described.stdout).toMatch(/^Schedule old: at 01:30, Europe\/Madrid\n/);
@@ -198,7 +199,7 @@ withServer('schedules of batches on a real server', () => {
       reason: 'prefix: is bad',
     });
     expect(second.exitCode).toBe(75);
-    expect(second.stderr).toContain('this batch is being run already, as workflow batch/waits/2026-02-08');
+    expect(second.stderr).toContain('this batch is already running as workflow batch/waits/2026-02-08');
     expect(backfill.exitCode).toBe(0);
     expect(JSON.parse(backfill.stdout)).toMatchObject({
       ...{ workflowId: 'backfill/none/2026-02-01_2026-02-03', status: 'COMPLETED' },
@@ -213,8 +214,8 @@ withServer('schedules of batches on a real server', () => {
     await server.client.schedule.create({ scheduleId: 'reaper', spec: {}, action });
     const { exitCode, stderr } = await etlOf('create', 'reaper', 'file:///data', '--at', '02:30', '--replace');
     expect(exitCode).toBe(64);
-    expect(stderr).toContain('schedule reaper starts reapTasks, which is no batch');
-    await expect(find(server.client, 'reaper')).rejects.toThrow('which is no batch');
+    expect(stderr).toContain('schedule reaper starts reapTasks, not a batch');
+    await expect(find(server.client, 'reaper')).rejects.toThrow('not a batch');
   });
 
   test.concurrent('a backfill of nights starts one batch per night, with its scheduled date', async () => {

@@ -92,11 +92,11 @@ describe('errors of the command line', () => {
       'no server',
       ['run', 'samples/ventas.csv', '--date', '2026-02-08'],
       69,
-      /no Temporal server answers at 127.0.0.1:1/,
+      /cannot reach a Temporal server at 127.0.0.1:1/,
     ],
-    ['a missing file', ['run', 'none.csv', '--date', '2026-02-08'], 66, /there is no file none.csv/],
-    ['a folder instead of a file', ['convert', 'samples', '--out', 'x'], 66, /samples is no file/],
-    ['an invalid date', ['run', 'samples/ventas.csv', '--date', '2026-02-30'], 64, /2026-02-30 is no calendar date/],
+    ['a missing file', ['run', 'none.csv', '--date', '2026-02-08'], 66, /file not found: none.csv/],
+    ['a folder instead of a file', ['convert', 'samples', '--out', 'x'], 66, /samples is not a file/],
+    ['an invalid date', ['run', 'samples/ventas.csv', '--date', '2026-02-30'], 64, /2026-02-30 is not a calendar date/],
     [
       'options that are not JSON',
       ['convert', 'samples/ventas.csv', '--out', 'x', '--options', '{'],
@@ -116,7 +116,8 @@ describe('errors of the command line', () => {
       /\/dev\/null/,
     ],
     ['an invalid fault plan', ['up', '--faults', '{"rules":[{"fault":"rain"}]}'], 64, /rules\.0\.fault: "rain"/],
-    ['an unknown scheme', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /no address of a file/],
+    ['an unknown scheme', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /is not a valid file URI/],
+    ['an invalid value of an option', ['codec-server', '--port', 'x'], 64, /^error: --port: x is not a port\n/],
   ])('%s', async (_what, args, exitCode, words) => {
     const ended = await etl(args, nothing);
     expect(ended.stderr).toMatch(words);

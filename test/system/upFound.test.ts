@@ -42,7 +42,7 @@ withServer('a local system', () => {
     const ran = await etlElsewhere(['run', join(root, 'samples', 'ventas.csv'), '--date', '2026-02-08']);
     expect(ran.stderr).toBe(`Using the local system in ${system.stateDir} (Temporal ${system.ready?.temporal})\n`);
     expect(ran.stdout).toContain(`${system.stateDir}/lake/samples/batch_date=2026-02-08/source=ventas`);
-    expect(ran.stdout).toMatch(/launch 1: light lane, \d+ s: delivered\nCost: {3}none besides the worker/);
+    expect(ran.stdout).toMatch(/launch 1: light lane, \d+ s: delivered\nCost: {3}no separate cost/);
     expect(ran.exitCode).toBe(0);
     const letters = await etlElsewhere(['dlq', 'list', '--json']);
     expect(JSON.parse(letters.stdout)).toMatchObject({ box: join(system.stateDir, 'dead-letters') });
@@ -79,7 +79,7 @@ withServer('a local system', () => {
     const second = await etlElsewhere(['up', '--temporal-port', port]);
     expect(second.exitCode).toBe(69);
     expect(second.stderr).toContain(`by the local system in ${system.stateDir}`);
-    expect(second.stderr).toMatch(/choose another: node .*etl\.js up --temporal-port \d+\n$/);
+    expect(second.stderr).toMatch(/choose another port: node .*etl\.js up --temporal-port \d+\n$/);
   });
 });
 
@@ -105,7 +105,9 @@ describe('a configured server', () => {
     withFolder(async (env) => {
       const ended = await command(process.execPath, [program, 'up'], { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' });
       expect(ended.exitCode).toBe(69);
-      expect(ended.stderr).toMatch(/no Temporal server answers at 127\.0\.0\.1:1: the connection .* is refused\n.*\n$/);
+      expect(ended.stderr).toMatch(
+        /cannot reach a Temporal server at 127\.0\.0\.1:1: the connection .* is refused\n.*\n$/,
+      );
     }));
 
   test('Ctrl-C ends etl up while it waits for the server', () =>

@@ -51,5 +51,5 @@ withTemporal('etl up --watch', () => {
 test('reports a missing folder immediately', async () => {
   const ended = await etl(['up', '--watch', join(tmpdir(), 'no-such-folder-of-etl')]);
   expect(ended).toMatchObject({ exitCode: 66 });
-  expect(ended.stderr).toMatch(/^error: there is no folder .*\nmake it, or give another one\n$/);
+  expect(ended.stderr).toMatch(/^error: --watch: folder not found: .*\nCreate it, or give another folder\n$/);
 });

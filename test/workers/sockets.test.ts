@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { clientSettings } from '@etl/pipeline/awsClients';
 import { parseConfig } from '../../config/environment';
-import { callsAtOnce, slots } from '../../workers/concurrency';
+import { maxConcurrentCalls, slots } from '../../workers/concurrency';
 import { createLightConverter, lightConcurrency } from '../../workers/lightLane';
 
 const lambda = {
@@ -59,7 +59,7 @@ describe('the light lane', () => {
 });
 
 test('each service has a socket for every activity that may call it', () => {
-  const calls = callsAtOnce(parseConfig({ ...lambda, ETL_LIGHT_CONCURRENCY: '500' }));
+  const calls = maxConcurrentCalls(parseConfig({ ...lambda, ETL_LIGHT_CONCURRENCY: '500' }));
   const { main, launches, waits } = slots;
   expect(calls.lambda).toBeGreaterThanOrEqual(500);
   expect(calls.ecs).toBeGreaterThanOrEqual(main + launches + waits);

@@ -71,7 +71,7 @@ describe('ECS_TASK_DEFINITION', () => {
     const away = await registerTaskDefinition(config, nobody).catch((thrown: unknown) => thrown);
     nobody.destroy();
     expect(away).not.toBeInstanceOf(ConfigError);
-    expect((away as Error).message).toContain('good.json: ECS did not register it');
+    expect((away as Error).message).toContain('good.json: cannot register it with ECS');
   });
 
   test('a file that ECS rejects is a configuration error', async () => {
@@ -86,7 +86,7 @@ describe('ECS_TASK_DEFINITION', () => {
       const config = parseConfig({ ...aws, ECS_TASK_DEFINITION: sample });
       const error = await registerTaskDefinition(config, client).catch((thrown: unknown) => thrown);
       expect((error as ConfigError).problems).toEqual([
-        `ECS_TASK_DEFINITION: ${sample}: ECS did not register it: access is denied: you may not. Grant the permission (docs/aws.md).`,
+        `ECS_TASK_DEFINITION: ${sample}: cannot register it with ECS: access is denied: you may not. Grant the permission (docs/aws.md).`,
       ]);
     } finally {
       client.destroy();

@@ -6,7 +6,7 @@ import type { Start, Starts } from '@etl/pipeline/intake/starts';
 import type { Logger } from 'pino';
 import { type DeadLetter, LetterRefusedError } from '../../activities/ports';
 import type { Gate } from './gate';
-import { isRefusal, type StartAnswer } from './startPipeline';
+import { isRejection, type StartAnswer } from './startPipeline';
 
 export interface Counts {
   started: number;
@@ -14,7 +14,7 @@ export interface Counts {
   /** Counts by reason. */
   readonly ignored: Record<string, number>;
   poison: number;
-  /** Poison messages whose dead letter the queue refused: only the log has them. */
+  /** Poison messages whose dead letter the queue rejected: they are only in the log. */
   logged: number;
   /** Messages returned to the source for redelivery. */
   again: number;
@@ -23,7 +23,7 @@ export interface Counts {
 export interface Intake {
   /** Counts since the start. */
   readonly counts: Counts;
-  /** Stops receiving, and resolves once all messages in hand are settled. */
+  /** Stops receiving, and resolves once all messages in flight are settled. */
   stop(): Promise<void>;
 }
 
@@ -38,13 +38,13 @@ export interface IntakeSettings {
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 }
 
-/** Maximum of messages in hand. Each of them makes one or two calls to Temporal. */
-export const maxInHand = 20;
-const longestPauseSeconds = 60;
+/** Maximum of messages in flight. Each of them makes one or two calls to Temporal. */
+export const maxInFlight = 20;
+const maxBackoffSeconds = 60;
 /**
  * Delay in seconds before the redelivery of a message that exceeded its receives and whose dead letter cannot be sent.
  */
-const letterPauseSeconds = 3600;
+const letterRetrySeconds = 3600;
 /** Characters of a message that the log keeps. An event of CloudWatch Logs has at most 256 KiB. */
 const loggedLength = 50_000;
 
@@ -58,30 +58,30 @@ export function startIntake(settings: IntakeSettings): Intake {
   const counts: Counts = { started: 0, duplicates: 0, ignored: {}, poison: 0, logged: 0, again: 0 };
   const stopping = new AbortController();
   const { signal } = stopping;
-  const inHand = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
 
   const settle = async (delivery: Delivery): Promise<void> => {
     const { starts, ignored, problems } = read(delivery);
     for (const each of ignored) ignore(each);
-    let refused: unknown;
-    // Start every pipeline that can be started before the message is given up.
+    let rejection: unknown;
+    // Start every pipeline that can be started before the message becomes a dead letter.
     for (const each of starts) {
       try {
-        if (!(await startOne(each))) return letGo(delivery);
+        if (!(await startOne(each))) return releaseNow(delivery);
       } catch (error) {
-        if (isRefusal(error)) refused ??= error;
+        if (isRejection(error)) rejection ??= error;
         else {
-          gate.doubt();
-          return giveBack(delivery, error);
+          gate.invalidate();
+          return returnWithBackoff(delivery, error);
         }
       }
     }
-    if (refused !== undefined) {
-      if (delivery.receiveCount <= settings.maxReceives) return giveBack(delivery, refused);
-      const tries = `refused ${delivery.receiveCount} times, at last with: ${reasonOf(refused)}`;
-      return bury(delivery, 'NotStarted', tries);
+    if (rejection !== undefined) {
+      if (delivery.receiveCount <= settings.maxReceives) return returnWithBackoff(delivery, rejection);
+      const reason = `rejected ${delivery.receiveCount} times, last error: ${reasonOf(rejection)}`;
+      return sendToDeadLetters(delivery, 'NotStarted', reason);
     }
-    if (problems.length > 0) return bury(delivery, 'InvalidEvent', problems.join('; '));
+    if (problems.length > 0) return sendToDeadLetters(delivery, 'InvalidEvent', problems.join('; '));
     await delivery.done();
   };
 
@@ -90,98 +90,98 @@ export function startIntake(settings: IntakeSettings): Intake {
     try {
       return settings.read(body, id);
     } catch (error) {
-      return { starts: [], ignored: [], problems: [`it cannot be read: ${reasonOf(error)}`] };
+      return { starts: [], ignored: [], problems: [`the message cannot be parsed: ${reasonOf(error)}`] };
     }
   };
 
   const ignore = ({ reason, what }: Starts['ignored'][number]): void => {
     counts.ignored[reason] = (counts.ignored[reason] ?? 0) + 1;
-    log.debug({ reason, what }, 'news of a file that is not ours');
+    log.debug({ reason, what }, 'ignored an event');
   };
 
   /** Starts a pipeline once there is room for it. Returns false when the intake stops first. */
   const startOne = async (start: Start): Promise<boolean> => {
     const { workflowId, sourceUri } = start;
-    const place = await gate.take(signal);
-    if (!place) return false;
+    const reservation = await gate.reserve(signal);
+    if (!reservation) return false;
     const answer = await settings.start(start).catch((error: unknown) => {
-      place.free();
+      reservation.release();
       throw error;
     });
     if (answer === 'started') {
       counts.started++;
-      place.started();
-      log.info({ workflowId, sourceUri }, 'a file has landed, its pipeline is started');
+      reservation.commit();
+      log.info({ workflowId, sourceUri }, 'started the pipeline of a landed file');
     } else {
       counts.duplicates++;
-      place.free();
-      log.debug({ workflowId, sourceUri }, 'news of a file that has come before');
+      reservation.release();
+      log.debug({ workflowId, sourceUri }, 'ignored a duplicate event');
     }
     return true;
   };
 
-  /** Sends the letter first: a message is deleted only once it is kept elsewhere. */
-  const bury = async (delivery: Delivery, failureType: string, reason: string): Promise<void> => {
+  /** Sends the letter first: a message is deleted only once it is stored elsewhere. */
+  const sendToDeadLetters = async (delivery: Delivery, failureType: string, reason: string): Promise<void> => {
     const { id: messageId, body, receiveCount } = delivery;
     try {
       // A body that is not valid JSON is kept as text.
       const letter = { event: parseJsonOr(body, body), failureType, reason, workflowId: '', runId: '' };
       const letterId = await settings.deadLetters.send(letter);
       counts.poison++;
-      log.error({ failureType, reason, letterId, messageId }, 'a message went to the dead letters');
+      log.error({ failureType, reason, letterId, messageId }, 'sent a message to the dead-letter queue');
     } catch (error) {
-      const isRefused = error instanceof LetterRefusedError;
-      if (!isRefused && receiveCount <= settings.maxReceives) return giveBack(delivery, error);
-      const facts = { failureType, reason, messageId, receiveCount, error: reasonOf(error), ...recordOf(body) };
-      if (!isRefused) {
+      const isRejected = error instanceof LetterRefusedError;
+      if (!isRejected && receiveCount <= settings.maxReceives) return returnWithBackoff(delivery, error);
+      const facts = { failureType, reason, messageId, receiveCount, error: reasonOf(error), ...bodyRecord(body) };
+      if (!isRejected) {
         counts.again++;
         log.error(
           facts,
-          'no dead letter can be sent for a message, which stays in its queue: check the dead-letter queue',
+          'cannot send the dead letter of a message, which stays in its queue: check the dead-letter queue',
         );
-        return delivery.again(letterPauseSeconds);
+        return delivery.again(letterRetrySeconds);
       }
       counts.poison++;
       counts.logged++;
-      log.error(facts, 'the dead-letter queue refuses the letter of a message, which only this line keeps');
+      log.error(facts, 'the dead-letter queue rejected the letter of a message: this line is its only record');
     }
     await delivery.done();
   };
 
-  const giveBack = async (delivery: Delivery, error: unknown): Promise<void> => {
+  const returnWithBackoff = async (delivery: Delivery, error: unknown): Promise<void> => {
     counts.again++;
-    const afterSeconds = Math.min(2 ** delivery.receiveCount, longestPauseSeconds);
-    log.warn({ messageId: delivery.id, afterSeconds, error: reasonOf(error) }, 'a message comes again');
+    const afterSeconds = Math.min(2 ** delivery.receiveCount, maxBackoffSeconds);
+    log.warn({ messageId: delivery.id, afterSeconds, error: reasonOf(error) }, 'a message will be redelivered');
     await delivery.again(afterSeconds);
   };
 
   /**
    * Returns the message for another worker. The workflow IDs of pipelines already started make them duplicates there.
    */
-  const letGo = async (delivery: Delivery): Promise<void> => {
+  const releaseNow = async (delivery: Delivery): Promise<void> => {
     counts.again++;
     await delivery.again(0);
   };
 
-  const take = (delivery: Delivery): void => {
+  const accept = (delivery: Delivery): void => {
     const settled: Promise<void> = settle(delivery)
       .catch((error) => {
-        log.warn({ messageId: delivery.id, error: reasonOf(error) }, 'a message may come again');
+        log.warn({ messageId: delivery.id, error: reasonOf(error) }, 'a message may be redelivered');
       })
-      .finally(() => inHand.delete(settled));
-    inHand.add(settled);
+      .finally(() => inFlight.delete(settled));
+    inFlight.add(settled);
   };
 
   const consume = async (): Promise<void> => {
     while (!signal.aborted) {
-      const free = Math.min(maxInHand, await gate.room(signal)) - inHand.size;
+      const free = Math.min(maxInFlight, await gate.waitForRoom(signal)) - inFlight.size;
       if (signal.aborted) break;
-      if (free > 0) for (const delivery of await source.receive(free, signal)) take(delivery);
-      else await Promise.race(inHand);
+      if (free > 0) for (const delivery of await source.receive(free, signal)) accept(delivery);
+      else await Promise.race(inFlight);
     }
-    await Promise.all(inHand);
+    await Promise.all(inFlight);
     await source.close();
-    log.info({ source: source.name, ...counts }, 'the intake has ended');
+    log.info({ source: source.name, ...counts }, 'intake stopped');
   };
 
   const consuming = consume();
@@ -201,8 +201,8 @@ function reasonOf(error: unknown): string {
   return cut(cause instanceof Error ? `${message}: ${cause.message}` : message);
 }
 
-/** Returns the log's record of a message that is kept nowhere else. */
-function recordOf(body: string) {
+/** Returns the record of a message that is stored only in the log. */
+function bodyRecord(body: string) {
   const sha256 = createHash('sha256').update(body).digest('hex');
   return { body: cut(body, loggedLength), bodyBytes: Buffer.byteLength(body), sha256 };
 }

@@ -7,96 +7,95 @@ export interface GateOptions {
   readonly count: () => Promise<number>;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Interval between two counts, in milliseconds. @default 5000 */
-  readonly lookMs?: number;
+  readonly refreshMs?: number;
 }
 
 /** Blocks receives and starts while the maximum of open pipelines is reached, or while Temporal does not answer. */
 export interface Gate {
   /** Waits until there is room and returns its size; 0 once `signal` aborts. */
-  room(signal: AbortSignal): Promise<number>;
+  waitForRoom(signal: AbortSignal): Promise<number>;
   /** Waits for room for one pipeline and reserves it. Resolves to undefined once `signal` aborts. */
-  take(signal: AbortSignal): Promise<Place | undefined>;
+  reserve(signal: AbortSignal): Promise<Reservation | undefined>;
   /** Forces a new count before anything passes, after a call that Temporal did not answer. */
-  doubt(): void;
+  invalidate(): void;
 }
 
 /** A reservation for one pipeline. Exactly one of its functions must be called. */
-export interface Place {
+export interface Reservation {
   /** Converts the reservation: the pipeline was started. */
-  started(): void;
+  commit(): void;
   /** Releases the reservation: nothing was started. */
-  free(): void;
+  release(): void;
 }
 
-/** Delay of Temporal's count in milliseconds: it may lack pipelines that were started within this time before it. */
-const unseenMs = 2000;
+/** Lag of Temporal's count in milliseconds: it may lack pipelines that were started within this time before it. */
+const countLagMs = 2000;
 
 /**
  * Creates a gate over a count that is refreshed every few seconds. Starts between counts are added. Starts shortly
  * before a count are counted twice rather than not at all. One worker never exceeds the limit, but sees the starts of
  * other workers only at the next count.
  */
-export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions): Gate {
+export function createGate({ maxOpen, count, log, refreshMs = 5000 }: GateOptions): Gate {
   let open = 0;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let closed: 'full' | 'away' | undefined;
+  let countedAt = Number.NEGATIVE_INFINITY;
+  let closed: 'full' | 'unavailable' | undefined;
   let recent: number[] = [];
   let reserved = 0;
-  let looking: Promise<void> | undefined;
+  let refreshing: Promise<void> | undefined;
 
   /** Logs once when the gate closes, and once when it opens. */
-  const tell = (now: typeof closed, error?: string): void => {
+  const setClosed = (now: typeof closed, error?: string): void => {
     if (now !== closed) {
-      if (now === 'full')
-        log.warn({ open, maxOpen }, 'as many pipelines are open as may be; files wait in their source');
-      else if (now === 'away') log.warn({ error }, 'Temporal does not answer; files wait in their source');
-      else log.info({ open, maxOpen }, 'files are taken up again');
+      if (now === 'full') log.warn({ open, maxOpen }, 'reached the limit of open pipelines; the intake is paused');
+      else if (now === 'unavailable') log.warn({ error }, 'Temporal is unavailable; the intake is paused');
+      else log.info({ open, maxOpen }, 'the intake has resumed');
     }
     closed = now;
   };
 
   /** Refreshes the count. Concurrent callers share one call. */
-  const look = (): Promise<void> => {
-    looking ??= lookOnce().finally(() => {
-      looking = undefined;
+  const refresh = (): Promise<void> => {
+    refreshing ??= refreshOnce().finally(() => {
+      refreshing = undefined;
     });
-    return looking;
+    return refreshing;
   };
 
-  const lookOnce = async (): Promise<void> => {
-    if (performance.now() - lookedAt < lookMs) return;
+  const refreshOnce = async (): Promise<void> => {
+    if (performance.now() - countedAt < refreshMs) return;
     try {
-      const asked = performance.now();
+      const requestedAt = performance.now();
       const counted = await count();
-      recent = recent.filter((at) => at > asked - unseenMs);
+      recent = recent.filter((at) => at > requestedAt - countLagMs);
       open = counted + recent.length + reserved;
-      lookedAt = performance.now();
-      tell(open >= maxOpen ? 'full' : undefined);
+      countedAt = performance.now();
+      setClosed(open >= maxOpen ? 'full' : undefined);
     } catch (error) {
-      lookedAt = Number.NEGATIVE_INFINITY;
-      tell('away', (error as Error).message);
+      countedAt = Number.NEGATIVE_INFINITY;
+      setClosed('unavailable', (error as Error).message);
     }
   };
 
-  const room = async (signal: AbortSignal): Promise<number> => {
+  const waitForRoom = async (signal: AbortSignal): Promise<number> => {
     while (!signal.aborted) {
-      await look();
+      await refresh();
       if (closed === undefined && open < maxOpen) return maxOpen - open;
-      if (closed === undefined) tell('full');
-      await delay(lookMs, undefined, { signal }).catch(() => undefined);
+      if (closed === undefined) setClosed('full');
+      await delay(refreshMs, undefined, { signal }).catch(() => undefined);
     }
     return 0;
   };
 
-  const reserve = (): Place => {
+  const addReservation = (): Reservation => {
     open++;
     reserved++;
     return {
-      started: () => {
+      commit: () => {
         reserved--;
         recent.push(performance.now());
       },
-      free: () => {
+      release: () => {
         reserved--;
         open--;
       },
@@ -104,14 +103,14 @@ export function createGate({ maxOpen, count, log, lookMs = 5000 }: GateOptions):
   };
 
   return {
-    room,
-    async take(signal) {
+    waitForRoom,
+    async reserve(signal) {
       // Another waiting caller may have taken the room in the meantime.
-      while ((await room(signal)) > 0) if (open < maxOpen) return reserve();
+      while ((await waitForRoom(signal)) > 0) if (open < maxOpen) return addReservation();
       return undefined;
     },
-    doubt: () => {
-      lookedAt = Number.NEGATIVE_INFINITY;
+    invalidate: () => {
+      countedAt = Number.NEGATIVE_INFINITY;
     },
   };
 }

@@ -11,7 +11,7 @@ import type { Config } from '../../config/environment';
 import { ConfigError } from '../../config/errors';
 import { createFolderEventSource } from '../../local/folderEventSource';
 import { awsServices } from '../aws';
-import { callsAtOnce } from '../concurrency';
+import { maxConcurrentCalls } from '../concurrency';
 import { type Intake, startIntake } from './consume';
 import { createGate } from './gate';
 import { intakeRule } from './rule';
@@ -35,7 +35,7 @@ export function startIntakes(
   const gate = createGate({ maxOpen: config.INTAKE_MAX_OPEN, count: createOpenCount(client), log });
   const start = createStarter(client);
   return sources.map((source) => {
-    log.info({ source: source.name }, 'files that land here start pipelines');
+    log.info({ source: source.name }, 'intake started');
     const read = (body: string, messageId: string) =>
       withinPlaces(startsOf(body, messageId, rule, config.rawBase), config.places);
     return startIntake({ source, read, start, gate, deadLetters, maxReceives: config.INTAKE_MAX_RECEIVES, log });
@@ -47,10 +47,10 @@ function checkPlaces({ INTAKE_FOLDER: folder, INTAKE_DETAIL: detail, places }: C
   const uri = folder === undefined ? undefined : fileUri(resolve(folder));
   const outside = uri && sourceProblem(places, uri);
   const { destination } = detail ?? {};
-  const refused = typeof destination === 'string' ? destinationProblem(places, destination) : undefined;
+  const forbidden = typeof destination === 'string' ? destinationProblem(places, destination) : undefined;
   const problems = [
     ...(outside === undefined ? [] : [`INTAKE_FOLDER: ${uri} ${outside}`]),
-    ...(refused === undefined ? [] : [`INTAKE_DETAIL: destination: ${destination} ${refused}`]),
+    ...(forbidden === undefined ? [] : [`INTAKE_DETAIL: destination: ${destination} ${forbidden}`]),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }
@@ -61,7 +61,7 @@ function configuredSources(config: Config, log: Logger): EventSource[] {
   return [
     ...(queueUrl === undefined
       ? []
-      : [awsServices().events(queueUrl, { warn, hiddenSeconds }, callsAtOnce(config).sqs)]),
+      : [awsServices().events(queueUrl, { warn, hiddenSeconds }, maxConcurrentCalls(config).sqs)]),
     ...(folder === undefined ? [] : [createFolderEventSource(resolve(folder), { warn })]),
   ];
 }

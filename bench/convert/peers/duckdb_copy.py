@@ -1,4 +1,4 @@
-"""One typed COPY in DuckDB, all rows in one file: what an engine on DuckDB could not be faster than. usage: duckdb_copy.py CSV FOLDER"""
+"""One typed COPY in DuckDB, all rows in one file: a lower bound for any engine on DuckDB. usage: duckdb_copy.py CSV FOLDER"""
 
 import sys
 

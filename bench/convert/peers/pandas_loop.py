@@ -1,4 +1,4 @@
-"""The usual pandas loop: chunks of 500,000 rows, each a Parquet file. usage: pandas_loop.py CSV FOLDER"""
+"""The usual pandas loop: one Parquet file for each chunk of 500,000 rows. usage: pandas_loop.py CSV FOLDER"""
 
 import sys
 

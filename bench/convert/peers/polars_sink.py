@@ -1,4 +1,4 @@
-"""The same with Polars' streaming engine: files of 500,000 rows. usage: polars_sink.py CSV FOLDER"""
+"""The same conversion with Polars' streaming engine: files of 500,000 rows. usage: polars_sink.py CSV FOLDER"""
 
 import sys
 

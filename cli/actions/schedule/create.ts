@@ -14,7 +14,7 @@ import { storeSchedule } from '../../schedule/store';
 import { cronTimetable, everyDay, passesMidnight, type Timetable } from '../../schedule/timetable';
 import { describeTimetable } from '../../schedule/words';
 import { plannedYear, serverYear, type YearAhead } from '../../schedule/yearAhead';
-import { say, withClient } from '../../withClient';
+import { printResult, withClient } from '../../withClient';
 
 export interface CreateOptions extends RequestOptions, StoreOptions {
   readonly at?: number;
@@ -39,22 +39,22 @@ export async function create(name: string, prefix: string, options: CreateOption
   const next = nextRuns(timetable, zone, { after: now, count: shownRuns, dayOffset: options.dayOffset });
   if (next.length === 0) {
     throw new CliError(
-      `schedule ${name} would never start anything: there is no day ${describeTimetable(timetable)}`,
-      'give it days that the calendar has',
+      `schedule ${name} would never start a batch: no day matches "${describeTimetable(timetable)}"`,
+      'Choose days that exist in the calendar',
       cliExitCodes.usage,
     );
   }
   const planned = plannedYear(settings, now);
-  if (!options.json) say(false, {}, opening(settings, next, planned));
+  if (!options.json) printResult(false, {}, opening(settings, next, planned));
   if (options.dryRun) {
-    if (options.json) say(true, report(settings, 'notCreated', options.paused === true, next, planned), []);
+    if (options.json) printResult(true, report(settings, 'notCreated', options.paused === true, next, planned), []);
     return;
   }
   await withClient(async (client) => {
     const { what, paused } = await storeSchedule(client, name, nightlySchedule(settings, dayIn(zone, now)), options);
     // The schedule is stored, so a failed comparison is ignored.
     const year = await serverYear(client, name, settings, now).catch(() => planned);
-    say(options.json, report(settings, what, paused, next, year), closing(name, what, paused, year));
+    printResult(options.json, report(settings, what, paused, next, year), closing(name, what, paused, year));
   });
 }
 
@@ -68,14 +68,14 @@ function opening(settings: NightlySettings, next: readonly PlannedRun[], year: Y
 }
 
 function closing(name: string, what: 'created' | 'replaced', paused: boolean, year: YearAhead): string[] {
-  const state = paused ? `, and it is paused. Resume it with: ${etlCommand('schedule', 'resume', name)}` : '.';
-  const remedy = 'its time zone data differ from those of this Node. Update the older ones, then use --replace';
-  const compare = `Temporal did not list its times. Compare them with: ${etlCommand('schedule', 'describe', name)}`;
+  const state = paused ? ` and paused. Resume it with: ${etlCommand('schedule', 'resume', name)}` : '.';
+  const remedy = 'its time zone data differ from those of this Node.js. Update the older data, then use --replace';
+  const compare = `Temporal did not return the start times. Check them with: ${etlCommand('schedule', 'describe', name)}`;
   return [
     `${what === 'created' ? 'Created' : 'Replaced'}${state}`,
     ...(year.serverDiffers === null ? [compare] : []),
     ...(year.serverDiffers
-      ? [`Temporal starts other batches than planned: ${remedy}`, ...describeIrregularDays(year)]
+      ? [`Temporal starts batches at other times than planned: ${remedy}`, ...describeIrregularDays(year)]
       : []),
   ];
 }
@@ -95,15 +95,15 @@ function report(
 
 function settingsOf(name: string, prefix: string, options: CreateOptions): NightlySettings {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) {
-    const remedy = 'use letters, digits, _ - and . (at most 100, a letter or digit first)';
-    throw new CliError(`${JSON.stringify(name)} is no name of a schedule`, remedy, cliExitCodes.usage);
+    const remedy = 'Use up to 100 letters, digits, _ - and ., starting with a letter or digit';
+    throw new CliError(`${JSON.stringify(name)} is not a valid schedule name`, remedy, cliExitCodes.usage);
   }
   const { timeZone: zone, dayOffset, overlap, catchup: catchupMs, pauseOnFailure, jitter: jitterMs } = options;
   const timetable = timetableOf(options);
   const moved = jitterMs > 0 ? movedTimes(timetable, zone, dayIn(zone, new Date())) : [];
   if (passesMidnight([...timetable.times, ...moved.map(({ to }) => to)], jitterMs)) {
-    const remedy = 'shorten it, or give the schedule an earlier time: a start belongs to the day it is meant for';
-    throw new CliError('--jitter may start a batch on the day after', remedy, cliExitCodes.usage);
+    const remedy = 'Use a shorter --jitter or an earlier time, so that every start falls on its scheduled day';
+    throw new CliError('--jitter may delay a start past midnight', remedy, cliExitCodes.usage);
   }
   return {
     name,
@@ -115,7 +115,11 @@ function settingsOf(name: string, prefix: string, options: CreateOptions): Night
 function timetableOf({ at, days, cron }: CreateOptions): Timetable {
   if (cron !== undefined) return cronTimetable(cron);
   if (at === undefined) {
-    throw new CliError('the schedule has no time', 'give it --at 02:30 or --cron, and --time-zone', cliExitCodes.usage);
+    throw new CliError(
+      'the schedule has no start time',
+      'Set --at or --cron, for example --at 02:30',
+      cliExitCodes.usage,
+    );
   }
   return { ...everyDay, times: [at], ...(days && { daysOfWeek: days }) };
 }

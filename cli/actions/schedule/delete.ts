@@ -1,5 +1,5 @@
 import { find } from '../../schedule/find';
-import { say, withClient } from '../../withClient';
+import { printResult, withClient } from '../../withClient';
 
 export interface DeleteOptions {
   readonly json?: boolean;
@@ -10,7 +10,7 @@ export async function remove(name: string, { json }: DeleteOptions): Promise<voi
     const { handle, description } = await find(client, name);
     await handle.delete();
     const running = description.info.runningActions.map(({ workflow }) => workflow.workflowId);
-    say(json, { name, deleted: true, running }, [
+    printResult(json, { name, deleted: true, running }, [
       `Schedule ${name} is deleted.`,
       ...running.map((workflowId) => `still running: ${workflowId}`),
     ]);

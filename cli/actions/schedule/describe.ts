@@ -3,7 +3,7 @@ import { timetableOf } from '../../schedule/readSpec';
 import { describeSchedule, scheduleReport } from '../../schedule/report';
 import { describeIrregularDays } from '../../schedule/show';
 import { serverYear } from '../../schedule/yearAhead';
-import { say, withClient } from '../../withClient';
+import { printResult, withClient } from '../../withClient';
 
 export interface DescribeOptions {
   readonly json?: boolean;
@@ -17,10 +17,10 @@ export async function describe(name: string, { json }: DescribeOptions): Promise
     const zoned = { timeZone: spec.timezone || 'UTC', jitterMs: spec.jitter ?? 0 };
     const year = timetable && (await serverYear(client, name, { timetable, ...zoned }, new Date()));
     const report = scheduleReport(description);
-    say(json, { ...report, irregularDays: null, serverDiffers: null, ...year }, [
+    printResult(json, { ...report, irregularDays: null, serverDiffers: null, ...year }, [
       ...describeSchedule(report),
       ...(year ? describeIrregularDays(year) : []),
-      ...(year?.serverDiffers ? [`  Temporal starts other batches than planned: ${remedy}`] : []),
+      ...(year?.serverDiffers ? [`  Temporal starts batches at other times than planned: ${remedy}`] : []),
     ]);
   });
 }

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { etlCommand } from '../../hints';
 import { lookUp } from '../../schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../schedule/report';
-import { say, withClient } from '../../withClient';
+import { printResult, withClient } from '../../withClient';
 
 export interface ListOptions {
   readonly json?: boolean;
@@ -13,12 +13,12 @@ export async function list({ json }: ListOptions): Promise<void> {
   await withClient(async (client) => {
     const schedules = await reports(client);
     const lines = schedules.map(describeLine);
-    say(
+    printResult(
       json,
       { schedules },
       lines.length > 0
         ? lines
-        : [`There are no schedules. See how to create one: ${etlCommand('schedule', 'create', '--help')}`],
+        : [`There are no schedules. To create one, see: ${etlCommand('schedule', 'create', '--help')}`],
     );
   });
 }

@@ -1,5 +1,5 @@
 import { find } from '../../schedule/find';
-import { say, withClient } from '../../withClient';
+import { printResult, withClient } from '../../withClient';
 
 export interface PauseOptions {
   readonly reason?: string;
@@ -11,6 +11,6 @@ export async function set(name: string, paused: boolean, { reason, json }: Pause
   await withClient(async (client) => {
     const { handle } = await find(client, name);
     await (paused ? handle.pause(note) : handle.unpause(note));
-    say(json, { name, paused, note }, [`Schedule ${name} is ${paused ? 'paused' : 'going on'}: ${note}`]);
+    printResult(json, { name, paused, note }, [`Schedule ${name} is ${paused ? 'paused' : 'resumed'}: ${note}`]);
   });
 }

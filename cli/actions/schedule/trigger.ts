@@ -7,7 +7,7 @@ import { find } from '../../schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../schedule/report';
 import type { Overlap } from '../../schedule/settings';
 import { overlapPolicies } from '../../schedule/settings';
-import { say, withClient } from '../../withClient';
+import { printResult, withClient } from '../../withClient';
 
 export interface TriggerOptions {
   readonly overlap?: Overlap;
@@ -15,7 +15,7 @@ export interface TriggerOptions {
 }
 
 /** Time in seconds for the schedule to act on a trigger; it acts with a short delay. */
-const patienceSeconds = 10;
+const timeoutSeconds = 10;
 
 export async function trigger(name: string, { overlap, json }: TriggerOptions): Promise<void> {
   await withClient(async (client) => {
@@ -24,26 +24,26 @@ export async function trigger(name: string, { overlap, json }: TriggerOptions): 
     // Without an explicit policy, a trigger starts a batch beside a running one, whatever the schedule's overlap policy
     // is.
     await handle.trigger(overlap === undefined ? description.policies.overlap : overlapPolicies[overlap]);
-    const after = await untilTaken(handle, before);
+    const after = await untilActed(handle, before);
     const started = after && after.taken > before.taken ? after.recent.at(-1) : undefined;
     if (started) {
       const { workflowId, batchDate } = started;
-      return say(json, { name, workflowId, batchDate }, [`Started ${workflowId}, batch date ${batchDate}`]);
+      return printResult(json, { name, workflowId, batchDate }, [`Started ${workflowId}, batch date ${batchDate}`]);
     }
     const { running } = after ?? before;
     if (!after && running.length > 0 && (overlap ?? before.overlap).startsWith('buffer')) {
-      return say(json, { name, workflowId: null, after: running }, [
-        `It starts after the end of ${running.join(', ')}`,
+      return printResult(json, { name, workflowId: null, after: running }, [
+        `Buffered: the batch starts when ${running.join(', ')} has ended`,
       ]);
     }
-    const told = after && after.skippedOverlap > before.skippedOverlap;
+    const isSkipped = after && after.skippedOverlap > before.skippedOverlap;
     throw new CliError(
-      told
-        ? `nothing was started: ${running.join(', ') || 'a batch'} is still running, and the overlap policy is ${overlap ?? before.overlap}`
-        : `schedule ${name} has not started anything within ${patienceSeconds} s`,
-      told
-        ? `Wait for its end, or start it all the same: ${etlCommand('schedule', 'trigger', name, '--overlap', 'allow-all')}`
-        : `See what became of it: ${etlCommand('schedule', 'describe', name)}`,
+      isSkipped
+        ? `no batch was started: ${running.join(', ') || 'a batch'} is still running, and the overlap policy is ${overlap ?? before.overlap}`
+        : `schedule ${name} did not start a batch within ${timeoutSeconds} s`,
+      isSkipped
+        ? `Wait until it ends, or start another batch with: ${etlCommand('schedule', 'trigger', name, '--overlap', 'allow-all')}`
+        : `Check the schedule with: ${etlCommand('schedule', 'describe', name)}`,
       exitCodes.tryAgain,
     );
   });
@@ -53,8 +53,8 @@ export async function trigger(name: string, { overlap, json }: TriggerOptions): 
  * Waits until the schedule has acted. Returns undefined after the timeout: a buffered start happens only when the batch
  * before it has ended.
  */
-async function untilTaken(handle: ScheduleHandle, before: ScheduleReport): Promise<ScheduleReport | undefined> {
-  for (const deadline = performance.now() + patienceSeconds * 1000; performance.now() < deadline; ) {
+async function untilActed(handle: ScheduleHandle, before: ScheduleReport): Promise<ScheduleReport | undefined> {
+  for (const deadline = performance.now() + timeoutSeconds * 1000; performance.now() < deadline; ) {
     const now = scheduleReport(await handle.describe());
     if (now.taken > before.taken || now.skippedOverlap > before.skippedOverlap) return now;
     await delay(300);

@@ -12,15 +12,15 @@ const action = (): typeof import('../../actions/schedule/create') => require('..
 
 export function createCommand(): Command {
   const command = new Command('create')
-    .description('create a schedule that starts a batch on certain days at a certain time')
-    .argument('<name>', 'name of the schedule, and its ID in Temporal')
+    .description('create a schedule that starts a batch at given times')
+    .argument('<name>', 'name of the schedule, which is also its ID in Temporal')
     .addArgument(prefixArgument())
     .option('--at <HH:MM>', 'time of day of the start', timeOfDay)
     .option('--days <days>', 'days of the week, such as mon-fri or sat,sun (default: every day)', daysOfWeek)
     .addOption(
       new Option(
         '--cron <expression>',
-        'cron expression of five fields, such as 30 2 * * 1-5, instead of --at and --days',
+        'cron expression with five fields, such as "30 2 * * 1-5", instead of --at and --days',
       ).conflicts(['at', 'days']),
     )
     .option(
@@ -31,33 +31,30 @@ export function createCommand(): Command {
     )
     .option(
       '--day-offset <days>',
-      'days to add to the day of the start to get the batch date; -1 is the day before',
+      'days from the day of the start to the batch date; -1: the day before',
       wholeNumber,
       0,
     )
     .addOption(
-      new Option('--overlap <policy>', 'overlap policy, for a start while a batch is still running')
+      new Option('--overlap <policy>', 'overlap policy for a start while a batch is still running')
         .choices(Object.keys(overlapPolicies))
         .default(scheduleDefaults.overlap),
     )
     .addOption(
-      new Option(
-        '--catchup <length>',
-        'catch-up window: Temporal makes up for a start that it missed by less than this',
-      )
+      new Option('--catchup <length>', 'catch-up window: how late Temporal may still make a missed start')
         .argParser(catchup)
         .default(scheduleDefaults.catchupMs, '24h'),
     )
     .option('--pause-on-failure', 'pause the schedule when a batch fails', scheduleDefaults.pauseOnFailure)
     .addOption(
-      new Option('--jitter <length>', 'delay each start by a random length up to this')
+      new Option('--jitter <length>', 'maximum random delay of each start')
         .argParser(duration)
         .default(scheduleDefaults.jitterMs, '0s'),
     )
     .option('--paused', 'create the schedule paused')
     .option('--note <text>', 'note of the schedule')
     .option('--replace', 'replace an existing schedule of this name')
-    .option('--dry-run', 'show the start times and exit')
+    .option('--dry-run', 'print the start times, and exit')
     .option('--json', 'print one JSON object');
   return withRequestOptions(command).action((name: string, prefix: string, options: CreateOptions) =>
     action().create(name, prefix, options),
@@ -69,7 +66,7 @@ function wholeNumber(text: string): number {
   if (text.trim() !== '' && Number.isInteger(value)) return value;
   throw new CliError(
     `--day-offset ${text} is not a whole number`,
-    'Give the number of days, for example -1',
+    'Use a number of days such as -1',
     cliExitCodes.usage,
   );
 }
@@ -77,9 +74,5 @@ function wholeNumber(text: string): number {
 function catchup(text: string): number {
   const value = duration(text);
   if (value >= minCatchupMs) return value;
-  throw new CliError(
-    `--catchup ${text} is too short`,
-    'Give at least 10s, the minimum of Temporal',
-    cliExitCodes.usage,
-  );
+  throw new CliError(`--catchup ${text} is too short`, 'Use at least 10s, the minimum of Temporal', cliExitCodes.usage);
 }

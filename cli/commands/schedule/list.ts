@@ -5,7 +5,7 @@ const action = (): typeof import('../../actions/schedule/list') => require('../.
 
 export function listCommand(): Command {
   return new Command('list')
-    .description('list the schedules of batches')
+    .description('list the batch schedules')
     .option('--json', 'print one JSON object')
     .action((options: ListOptions) => action().list(options));
 }

@@ -14,7 +14,7 @@ export function pauseCommand(): Command {
 
 export function resumeCommand(): Command {
   return new Command('resume')
-    .description('resume a paused schedule; starts that it missed while paused are not made up for')
+    .description('resume a paused schedule; starts missed during the pause are not caught up')
     .argument('<name>', 'name of the schedule')
     .option('--reason <text>', 'reason, stored as the note of the schedule')
     .option('--json', 'print one JSON object')

@@ -50,7 +50,7 @@ describe('a dry run of a backfill, without a Temporal server or a worker', () =>
   });
 
   test('only Temporal knows which runs failed', async () => {
-    await expect(asked({ mode: 'failed' })).rejects.toThrow('no Temporal server answers');
+    await expect(asked({ mode: 'failed' })).rejects.toThrow('cannot reach a Temporal server');
   });
 
   test('an invalid request is rejected before anything is listed', async () => {
@@ -59,6 +59,6 @@ describe('a dry run of a backfill, without a Temporal server or a worker', () =>
     expect(() => asked({ match: '{day}.csv' })).toThrow('{day} stands for nothing');
     const { exitCode, stderr } = await etl(['backfill', raw, '--from', '2026-02-30', '--to', '2026-03-01'], env);
     expect(exitCode).toBe(64);
-    expect(stderr).toContain('--from 2026-02-30 is no calendar date');
+    expect(stderr).toContain('--from 2026-02-30 is not a calendar date');
   });
 });

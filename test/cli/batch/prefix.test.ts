@@ -34,11 +34,11 @@ describe('prefixes', () => {
   });
 
   test('any other prefix is rejected with a remedy', () => {
-    expect(() => prefixUri('ventas')).toThrow('there is no folder ventas, and S3_RAW_BUCKET');
+    expect(() => prefixUri('ventas')).toThrow('folder not found: ventas; S3_RAW_BUCKET');
     process.env.S3_RAW_BUCKET = 'raw-data-lake';
-    expect(() => prefixUri('./ventas')).toThrow(/^there is no folder \.\/ventas$/);
-    expect(() => prefixUri(`${folder}/none/{date}`)).toThrow('there is no folder');
-    expect(() => prefixUri('gs://bucket/x')).toThrow('is no address of a folder');
+    expect(() => prefixUri('./ventas')).toThrow(/^folder not found: \.\/ventas$/);
+    expect(() => prefixUri(`${folder}/none/{date}`)).toThrow('folder not found');
+    expect(() => prefixUri('gs://bucket/x')).toThrow('is not a valid folder URI');
   });
 });
 

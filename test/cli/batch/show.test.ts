@@ -79,13 +79,13 @@ test('the forecast of a backfill is listed by day', () => {
   const notFiles = [{ uri: 'file:///raw/v/link/', reason: 'it is a symbolic link to a folder' }];
   const found = { files: 9, minFiles: 10, leftOut: { name: 1200, day: 3 }, notFiles };
   expect(describeForecast({ destination: 's3://clean', askedTemporal: false, days, refused, ...found })).toEqual([
-    '2026-02-01: 2 files to run (3.4 MB), 1 skipped (delivered as they are now), 1 skipped (being run)',
-    '2026-02-03: 0 files to run (0.0 kB), 4 skipped (delivered as they are now)',
-    'refused: s3://raw/v/x.csv: its key carries no date',
+    '2026-02-01: 2 files to run (3.4 MB), 1 skipped (already delivered), 1 skipped (running)',
+    '2026-02-03: 0 files to run (0.0 kB), 4 skipped (already delivered)',
+    'invalid: s3://raw/v/x.csv: its key carries no date',
     'skipped: file:///raw/v/link/: it is a symbolic link to a folder',
-    '3 days, 1 without files: 2 files to run (3.4 MB), 5 skipped (delivered as they are now), 1 skipped (being run), 1 refused',
-    'left out: 1,200 with other names, 3 of other days',
-    'the batch would fail: it finds 9 files, and --min-files is 10',
-    'compared with what is delivered below s3://clean; no Temporal server answers, so what is running now was not asked',
+    '3 days, 1 without files: 2 files to run (3.4 MB), 5 skipped (already delivered), 1 skipped (running), 1 invalid',
+    'ignored: 1,200 with other names, 3 of other days',
+    'the batch would fail: it finds 9 files, but --min-files is 10',
+    'compared with the batches below s3://clean; Temporal is unavailable, so running files are not excluded',
   ]);
 });

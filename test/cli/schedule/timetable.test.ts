@@ -11,7 +11,7 @@ describe('times of day and days of the week', () => {
     ['23:59', 1439],
   ])('parses the time %s', (text, time) => expect(timeOfDay(text)).toBe(time));
   test.each(['24:00', '02:60', '2.30', '230', '', '02:30:00', '-1:30'])('%s is not a time of day', (text) => {
-    expect(() => timeOfDay(text)).toThrow('is no time of day');
+    expect(() => timeOfDay(text)).toThrow('is not a time of day');
   });
   test.each([
     ['mon-fri', [1, 2, 3, 4, 5]],
@@ -20,7 +20,7 @@ describe('times of day and days of the week', () => {
     ['sun', [0]],
   ])('parses the days %s', (text, days) => expect(daysOfWeek(text)).toEqual(days));
   test.each(['monday', 'mon-', 'mon-tue-wed', '1-5', ''])('%s is not a list of days', (text) => {
-    expect(() => daysOfWeek(text)).toThrow('there are no such days');
+    expect(() => daysOfWeek(text)).toThrow('is not a list of days of the week');
   });
 });
 
@@ -37,19 +37,19 @@ describe('cron', () => {
     ['0 8-12/2 * * *', 'at 08:00, 10:00, 12:00'],
   ])('describes %s as %s', (expression, words) => expect(describeTimetable(cronTimetable(expression))).toBe(words));
   test.each([
-    ['30 2 * *', 'has 4 fields, and not five'],
+    ['30 2 * *', 'has 4 fields instead of five'],
     ['0 30 2 * * *', 'has 6 fields'],
     ['@daily', 'has 1 fields'],
-    ['60 2 * * *', '"60" is no minute (0 to 59)'],
-    ['30 24 * * *', '"24" is no hour'],
-    ['30 2 0 * *', '"0" is no day of the month'],
-    ['30 2 * 13 *', '"13" is no month'],
-    ['30 2 * * 8', '"8" is no day of the week'],
-    ['30 2 L * *', '"L" is no day of the month'],
-    ['30 2 * * 5-1', '"5-1" is no day of the week'],
-    ['*/0 2 * * *', '"*/0" is no minute'],
-    ['*-5 2 * * *', '"*-5" is no minute'],
-    ['1,,2 2 * * *', '"" is no minute'],
+    ['60 2 * * *', '"60" is not a valid minute (0 to 59)'],
+    ['30 24 * * *', '"24" is not a valid hour'],
+    ['30 2 0 * *', '"0" is not a valid day of the month'],
+    ['30 2 * 13 *', '"13" is not a valid month'],
+    ['30 2 * * 8', '"8" is not a valid day of the week'],
+    ['30 2 L * *', '"L" is not a valid day of the month'],
+    ['30 2 * * 5-1', '"5-1" is not a valid day of the week'],
+    ['*/0 2 * * *', '"*/0" is not a valid minute'],
+    ['*-5 2 * * *', '"*-5" is not a valid minute'],
+    ['1,,2 2 * * *', '"" is not a valid minute'],
   ])('rejects %s: %s', (expression, problem) => expect(() => cronFields(expression)).toThrow(problem));
 });
 
@@ -73,5 +73,5 @@ test('parses and formats durations', () => {
     90_000, 600_000, 86_400_000, 172_800_000, 5_400_000,
   ]);
   expect([0, 90_000, 86_400_000, 93_600_000].map(showDuration)).toEqual(['0s', '1m 30s', '1d', '1d 2h']);
-  for (const text of ['', '10', 'm', '1.5h', '10 m', 'x10m']) expect(() => duration(text)).toThrow('no length of time');
+  for (const text of ['', '10', 'm', '1.5h', '10 m', 'x10m']) expect(() => duration(text)).toThrow('is not a duration');
 });

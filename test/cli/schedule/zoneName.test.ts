@@ -12,12 +12,12 @@ test.each([
 ])('%s is a time zone', (name) => expect(timeZone(name)).toBe(name));
 
 test.each([
-  ['europe/madrid', 'write Europe/Madrid'],
-  ['utc', 'write UTC'],
-  ['asia/kolkata', 'write a name of the IANA database'],
-  ['PST', 'write a name of the IANA database'],
-  ['Mars/Phobos', 'write a name of the IANA database'],
-  ['', 'write a name of the IANA database'],
+  ['europe/madrid', 'Use Europe/Madrid'],
+  ['utc', 'Use UTC'],
+  ['asia/kolkata', 'Use an IANA name'],
+  ['PST', 'Use an IANA name'],
+  ['Mars/Phobos', 'Use an IANA name'],
+  ['', 'Use an IANA name'],
 ])('rejects the time zone %j with the remedy: %s', (name, remedy) => {
   expect(() => timeZone(name)).toThrow(expect.objectContaining({ remedy: expect.stringContaining(remedy) }));
 });

@@ -54,12 +54,12 @@ const changed = ({ metadata, data }: Payload, at: number): Payload => {
 };
 
 test.each<[string, readonly PayloadKey[], RegExp, (encrypted: Payload) => Payload]>([
-  ['an unknown key', [two], /encrypted with the key "one", which ETL_PAYLOAD_KEYS does not have/, (each) => each],
+  ['an unknown key', [two], /encrypted with the key "one", which is not in ETL_PAYLOAD_KEYS/, (each) => each],
   ['no keys', [], /encrypted with the key "one", and ETL_PAYLOAD_KEYS is not set/, (each) => each],
-  ['another key with this ID', [{ ...two, id: 'one' }], /"one".*does not decrypt/, (each) => each],
-  ['a changed byte', [one], /"one".*does not decrypt/, (each) => changed(each, 20)],
-  ['a changed tag', [one], /"one".*does not decrypt/, (each) => changed(each, (each.data?.length ?? 0) - 1)],
-  ['no content', [one], /"one".*does not decrypt/, ({ metadata }) => ({ metadata: metadata ?? {} })],
+  ['another key with this ID', [{ ...two, id: 'one' }], /"one".*cannot decrypt/, (each) => each],
+  ['a changed byte', [one], /"one".*cannot decrypt/, (each) => changed(each, 20)],
+  ['a changed tag', [one], /"one".*cannot decrypt/, (each) => changed(each, (each.data?.length ?? 0) - 1)],
+  ['no content', [one], /"one".*cannot decrypt/, ({ metadata }) => ({ metadata: metadata ?? {} })],
   [
     'an invalid ID',
     [one],

@@ -34,7 +34,7 @@ test('a component that ends early fails with its own cause and remedy', async ()
 
 test('a component that crashes fails with the path of its log', async () => {
   await expect(start("throw new Error('no');")).rejects.toMatchObject({
-    ...{ message: 'exit code 1', remedy: `See ${join(folder, 'log')}`, exitCode: null },
+    ...{ message: 'exit code 1', remedy: `Check the log ${join(folder, 'log')}`, exitCode: null },
   });
 });
 

@@ -142,7 +142,7 @@ describe('the deployed bundles', () => {
     const misconfigured = await invoke('validate-input', { event, run }, { S3_CLEAN_BUCKET: 'ftp://nowhere' });
     expect(misconfigured).toEqual({
       errorType: 'BadConfiguration',
-      errorMessage: expect.stringContaining('bad configuration: S3_CLEAN_BUCKET'),
+      errorMessage: expect.stringContaining('invalid configuration: S3_CLEAN_BUCKET'),
     });
   });
 

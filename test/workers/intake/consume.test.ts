@@ -43,9 +43,9 @@ const grpcError = (code: number, details: string) =>
   });
 
 const openGate = (): Gate => ({
-  room: async () => 1000,
-  take: async () => ({ started: () => undefined, free: () => undefined }),
-  doubt: () => undefined,
+  waitForRoom: async () => 1000,
+  reserve: async () => ({ commit: () => undefined, release: () => undefined }),
+  invalidate: () => undefined,
 });
 
 function settings(source: EventSource, changes: Partial<IntakeSettings> = {}) {
@@ -81,7 +81,7 @@ test('sends an unreadable message to the dead-letter queue and continues with th
   await intake.stop();
   expect(intake.counts).toMatchObject({ started: 1, poison: 1, again: 0 });
   expect(letters).toMatchObject([
-    { event: 'first', failureType: 'InvalidEvent', reason: 'it cannot be read: no such time' },
+    { event: 'first', failureType: 'InvalidEvent', reason: 'the message cannot be parsed: no such time' },
   ]);
 });
 
@@ -166,7 +166,7 @@ test('a message of many records starts no more pipelines than the limit of open 
   let open = 0;
   let most = 0;
   let started = 0;
-  const gate = createGate({ maxOpen: 7, count: async () => open, log: silent as never, lookMs: 5 });
+  const gate = createGate({ maxOpen: 7, count: async () => open, log: silent as never, refreshMs: 5 });
   const start = async () => {
     started += 1;
     most = Math.max(most, ++open);
@@ -194,7 +194,7 @@ test('retries a start that Temporal rejects, then sends the message to the dead-
     {
       event: file('a'),
       failureType: 'NotStarted',
-      reason: 'refused 4 times, at last with: Failed to start Workflow: BadSearchAttributes',
+      reason: 'rejected 4 times, last error: Failed to start Workflow: BadSearchAttributes',
     },
   ]);
 });
@@ -206,15 +206,15 @@ test.each([
   [5, 'no such namespace'],
 ])('gRPC status %d, %s, never dead-letters a message, however often it is received', async (code, details) => {
   const { source, ends } = sourceOf({ body: file('a'), receiveCount: 1000 });
-  let doubts = 0;
-  const gate = { ...openGate(), doubt: () => void doubts++ };
+  let invalidations = 0;
+  const gate = { ...openGate(), invalidate: () => void invalidations++ };
   const { all, letters } = settings(source, { start: () => Promise.reject(grpcError(code, details)), gate });
   const intake = startIntake(all);
   await until('its end', 5, () => ends.length === 1);
   await intake.stop();
   expect(ends[0]).toBe('again after 60');
   expect(letters).toEqual([]);
-  expect(doubts).toBe(1);
+  expect(invalidations).toBe(1);
 });
 
 test('starts the valid records of a partly invalid message', async () => {

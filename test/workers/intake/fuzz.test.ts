@@ -120,7 +120,7 @@ test.each(Array.from({ length: thorough ? 8 : 2 }, (_, seed) => seed + 1))(
       source,
       read: (body, id) => withinPlaces(startsOf(body, id, { timeZone: 'UTC' }, places.rawBase), allowed),
       start: createStarter(client),
-      gate: createGate({ maxOpen, count: async () => open.now, log, lookMs: 1 }),
+      gate: createGate({ maxOpen, count: async () => open.now, log, refreshMs: 1 }),
       deadLetters: { send },
       maxReceives,
       log,

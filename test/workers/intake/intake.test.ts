@@ -60,7 +60,7 @@ withBoth('from a queue to pipelines', () => {
     lines.length = 0;
     const source = createSqsEventSource(sqs, queue, { warn: () => undefined, hiddenSeconds: 3 });
     const read = (body: string, id: string) => startsOf(body, id, rule, undefined);
-    const gate = createGate({ maxOpen, count: createOpenCount(server.client, 2000), log, lookMs: 200 });
+    const gate = createGate({ maxOpen, count: createOpenCount(server.client, 2000), log, refreshMs: 200 });
     const deadLetters = createSqsDeadLetters(sqs, dead);
     running = startIntake({
       source,
@@ -169,11 +169,11 @@ withBoth('from a queue to pipelines', () => {
     const files = Array.from({ length: 12 }, (_, number) => created(s3Object({ key: `held/f${number}.csv` })));
     await sendAll(sqs, queue, files);
     const intake = startHere(5);
-    await until('a full house', 60, () => lines.some((line) => /may be/.test(line)));
+    await until('the limit to be reached', 60, () => lines.some((line) => /limit of open pipelines/.test(line)));
     await delay(1000);
     expect(intake.counts.started).toBe(5);
     expect(await countMessages(sqs, queue)).toBe(7);
-    expect(lines.filter((line) => /may be/.test(line))).toHaveLength(1);
+    expect(lines.filter((line) => /limit of open pipelines/.test(line))).toHaveLength(1);
     await terminateAll();
     await until('the next five', 60, () => intake.counts.started === 10);
     await terminateAll();
@@ -188,7 +188,7 @@ withBoth('from a queue to pipelines', () => {
     await server.stop();
     const files = Array.from({ length: 5 }, (_, number) => created(s3Object({ key: `away/f${number}.csv` })));
     await sendAll(sqs, queue, files);
-    await until('a word about it', 60, () => lines.some((line) => /does not answer/.test(line)));
+    await until('a log line', 60, () => lines.some((line) => /is unavailable/.test(line)));
     expect(await countMessages(sqs, queue)).toBe(5);
     await server.up();
     await until('all of them', 90, () => intake.counts.started + intake.counts.duplicates >= 6);
