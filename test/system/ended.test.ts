@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EcsEndpoint, startEcsEndpoint } from '@etl/fargate/endpoint';
 import { putFaults } from '@etl/fargate/faults/control';
+import { faultHooks } from '@etl/fargate/faults/hooks';
 import { fileUri } from '@etl/lib/fileUri';
 import type { WorkflowHandle } from '@temporalio/client';
 import { localEcsSettings, localImage } from '../../local/ecsSettings';
@@ -34,6 +35,7 @@ withServer('tasks that stay in DEPROVISIONING for an hour', () => {
       images: { [localImage]: [process.execPath, join(root, 'etl-image', 'dist', 'main.js')] },
       clusters: [localEcsSettings.cluster],
       timings: { deprovisioningMs: 3_600_000 },
+      hooks: faultHooks(),
     });
     const client = ecsClient(ecs.url);
     await registerTaskDefinition(client);

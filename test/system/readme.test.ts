@@ -81,21 +81,16 @@ withServer('in a clone, with etl up running', () => {
     expect({ exitCode, output: exitCode === 0 ? '' : stdout + stderr }).toEqual({ exitCode: 0, output: '' });
   });
 
-  test('the printed commands of etl up work when pasted in another folder', async () => {
+  test('the commands that etl up prints work in another terminal of the same folder', async () => {
     const log = readFileSync(join(clone, 'up.log'), 'utf8');
     const [, shown = ''] = /In another terminal:\n([\s\S]*)Press Ctrl-C/.exec(log) ?? [];
     const [etl = '', temporal = ''] = commandsOf(`\`\`\`sh\n${shown}\`\`\``);
     expect(etl).toMatch(/ run .*ventas\.csv --date 2026-02-08$/);
     expect(temporal).toMatch(/workflow start .*--address 127\.0\.0\.1:\d+/);
-    const elsewhere = await mkdtemp(join(tmpdir(), 'etl-paste-'));
-    try {
-      const pasted = { ...env, TEMPORAL_ADDRESS: '' };
-      for (const line of [etl, temporal.replace('my-first-run', 'my-second-run')]) {
-        const { exitCode, stdout, stderr } = await command('sh', ['-c', line], pasted, elsewhere);
-        expect({ exitCode, output: exitCode === 0 ? '' : stdout + stderr }).toEqual({ exitCode: 0, output: '' });
-      }
-    } finally {
-      await rm(elsewhere, { recursive: true, force: true });
+    const pasted = { ...env, TEMPORAL_ADDRESS: '' };
+    for (const line of [etl, temporal.replace('my-first-run', 'my-second-run')]) {
+      const { exitCode, stdout, stderr } = await command('sh', ['-c', line], pasted, clone);
+      expect({ exitCode, output: exitCode === 0 ? '' : stdout + stderr }).toEqual({ exitCode: 0, output: '' });
     }
   });
 });
