@@ -1,6 +1,6 @@
 import { type Check, checks } from '../checks';
+import { completePublications } from '../completePublications';
 import { cliExitCodes } from '../errors';
-import { completePublications } from '../mend';
 import { printJson, printLines } from '../output';
 
 export interface DoctorOptions {
