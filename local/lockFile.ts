@@ -21,7 +21,9 @@ export type Lock<Facts extends object = object> =
  *
  * The lock is the newest of the files `<file>.1`, `<file>.2`, … Each is created atomically, with its holder in it, if
  * absent, and only after the newest one was found to be stale. A stale file is never replaced: two processes that both
- * found it stale could otherwise remove each other's lock.
+ * found it stale could otherwise remove each other's lock. Numbers start again at 1 after a release. Therefore a process
+ * withdraws its file if, after creating it, it finds the file of another living process: of two processes that created
+ * one, the later to look finds the other's.
  */
 export async function tryLock<Facts extends object>(file: string, facts: Facts): Promise<Lock<Facts>> {
   const self = identify(process.pid) ?? { pid: process.pid, started: '' };
@@ -37,7 +39,8 @@ export async function tryLock<Facts extends object>(file: string, facts: Facts):
       const own = newest + 1;
       if (!(await created(draft, numbered(file, own)))) continue;
       const others = (await numbersOf(file)).filter((number) => number !== own);
-      if (others.some((number) => number > own)) {
+      const holders = await Promise.all(others.map((number) => readHolder(numbered(file, number))));
+      if (holders.some((other) => other && isAlive(other))) {
         await rm(numbered(file, own), { force: true });
         continue;
       }
