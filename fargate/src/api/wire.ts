@@ -73,13 +73,4 @@ export function answerOfError(error: unknown): Answer {
   return { status: known.httpStatus, body: JSON.stringify(body) };
 }
 
-/** Returns the same text for equal requests, whatever the order of their members. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
-}
-
 export const epochSeconds = (milliseconds: number): number => milliseconds / 1000;

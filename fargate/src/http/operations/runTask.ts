@@ -1,7 +1,7 @@
 import type { Failure } from '@aws-sdk/client-ecs';
+import { canonicalJson } from '@etl/lib/canonicalJson';
 import { clientException, EcsError } from '../../api/errors';
 import { type RunTaskInput, read, runTaskInput } from '../../api/schemas';
-import { canonicalJson } from '../../api/wire';
 import { describeStopped, describeTask, lastStatus } from '../../state/lifecycle';
 import type { TaskRecord } from '../../state/records';
 import { type Reservation, sha256, tokenKey } from '../../state/tokenStore';
