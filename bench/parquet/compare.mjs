@@ -1,0 +1,31 @@
+// Whether Parquet files hold the same values, by hyparquet and, if a Python is given, by pyarrow.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+
+const script = join(dirname(fileURLToPath(import.meta.url)), 'compare.py');
+
+/** Returns a hash of all values of a file, as hyparquet reads them, column by column. */
+export async function hashOfValues(path, columns) {
+  const file = await asyncBufferFromFile(path);
+  const hash = createHash('sha256');
+  for (const column of columns) {
+    hash.update(`${column}\n`);
+    for (const { [column]: value } of await parquetReadObjects({ file, columns: [column] })) {
+      hash.update(`${shown(value)}\n`);
+    }
+  }
+  return hash.digest('hex');
+}
+
+function shown(value) {
+  if (value instanceof Date) return value.toISOString();
+  return Object.is(value, -0) ? '-0' : String(value ?? null);
+}
+
+/** Prints how pyarrow reads each file beside the first. */
+export function compareByPyarrow(python, paths) {
+  return execFileSync(python, [script, ...paths], { encoding: 'utf8' }).trim();
+}
