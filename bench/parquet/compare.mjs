@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { loaderOf } from '../libraries/install.mjs';
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'compare.py');
 
@@ -28,4 +29,14 @@ function shown(value) {
 /** Prints how pyarrow reads each file beside the first. */
 export function compareByPyarrow(python, paths) {
   return execFileSync(python, [script, ...paths], { encoding: 'utf8' }).trim();
+}
+
+/** Returns how many of 500 values -0, among as many 0, are in a file of hyparquet-writer. */
+export async function minusZerosWritten(libraries) {
+  const { parquetWriteBuffer } = await loaderOf(libraries)('hyparquet-writer');
+  const data = Array.from({ length: 1000 }, (_, index) => (index % 2 === 0 ? 0 : -0));
+  const rows = await parquetReadObjects({
+    file: parquetWriteBuffer({ columnData: [{ name: 'x', data, type: 'DOUBLE' }] }),
+  });
+  return rows.filter(({ x }) => Object.is(x, -0)).length;
 }

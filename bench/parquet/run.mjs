@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { ensureInstalled } from '../../scripts/lib/ensure-installed.mjs';
 import { median } from '../convert/report.mjs';
 import { installLibraries } from '../libraries/install.mjs';
-import { compareByPyarrow, hashOfValues } from './compare.mjs';
+import { compareByPyarrow, hashOfValues, minusZerosWritten } from './compare.mjs';
 import { contenders, packages, withoutFile } from './contenders.mjs';
 import { header, writeChunk } from './data.mjs';
 
@@ -52,6 +52,7 @@ try {
   for (const name of written) values.push(await hashOfValues(fileOf(name), header));
   for (const [index, name] of written.entries())
     say(`hyparquet reads from ${name}: ${values[index] === values[0] ? 'the same values' : 'other values'}`);
+  say(`hyparquet-writer writes ${await minusZerosWritten(libraries.folder)} of 500 values -0`);
   if (options.python) say(compareByPyarrow(options.python, written.map(fileOf)));
 
   const footers = ['ours', 'hyparquet-writer'].map((kind) => run(join(here, 'footer.mjs'), kind, libraries.folder));
