@@ -33,7 +33,7 @@ export function boundAnswers(activities: EtlActivities): EtlActivities {
 function checkSize(name: string, answer: unknown): void {
   const bytes = sizeOf(answer);
   if (bytes <= maxAnswerBytes) return;
-  const message = `the result of ${name} has ${bytes} bytes, and Temporal takes ${maxAnswerBytes}: make the input smaller`;
+  const message = `the result of ${name} has ${bytes} bytes, more than Temporal's limit of ${maxAnswerBytes}: reduce the input`;
   throw ApplicationFailure.nonRetryable(message, 'ServiceUnavailable');
 }
 

@@ -38,7 +38,7 @@ export interface LightContext {
 const tailLines = 20;
 
 /** Seconds for which a busy converter is retried. The workflow handles longer waits. */
-const patienceSeconds = 240;
+const retrySeconds = 240;
 
 /**
  * Runs the whole conversion once. Retries only calls that were refused before anything started.
@@ -46,14 +46,14 @@ const patienceSeconds = 240;
  * @throws {CredentialsError} if the credentials are still refused after the retries
  * @throws {LightConverterError}
  */
-export async function convertLight(lightly: LightContext, input: LightInput): Promise<LightEnd> {
-  const { converter, signal, firstPauseSeconds = 0.5 } = lightly;
+export async function convertLight(context: LightContext, input: LightInput): Promise<LightEnd> {
+  const { converter, signal, firstPauseSeconds = 0.5 } = context;
   if (!converter) throw new LightConverterError('this worker has no light lane');
   const startedAt = performance.now();
   for (let pause = firstPauseSeconds; ; pause = Math.min(pause * 2, 20)) {
     signal.throwIfAborted();
     try {
-      const end = await convertOnce(lightly, converter, input);
+      const end = await convertOnce(context, converter, input);
       // The log explains a failure. After a success, readers find the manifest with the batch.
       return {
         ...end,
@@ -64,7 +64,7 @@ export async function convertLight(lightly: LightContext, input: LightInput): Pr
       // Jitter of up to half the pause, so that calls that were refused together are not retried together.
       const seconds = pause * (0.5 + Math.random() / 2);
       const waited = (performance.now() - startedAt) / 1000;
-      if (waited + seconds > patienceWith(error, lightly)) throw error;
+      if (waited + seconds > retrySecondsFor(error, context)) throw error;
       await delay(seconds * 1000, undefined, { signal });
     }
   }
@@ -74,27 +74,27 @@ export async function convertLight(lightly: LightContext, input: LightInput): Pr
  * Returns the seconds for which an error is retried; 0 for an error that may have occurred after the conversion
  * started.
  */
-function patienceWith(error: unknown, { credentialSeconds = credentials.retrySeconds }: LightContext): number {
+function retrySecondsFor(error: unknown, { credentialSeconds = credentials.retrySeconds }: LightContext): number {
   const { type, retry } = classOf(error) ?? {};
-  if (retry === 'withinBudget') return Math.min(credentialSeconds, patienceSeconds);
-  return type === 'Throttled' ? patienceSeconds : 0;
+  if (retry === 'withinBudget') return Math.min(credentialSeconds, retrySeconds);
+  return type === 'Throttled' ? retrySeconds : 0;
 }
 
-async function convertOnce(lightly: LightContext, converter: LightConverter, input: LightInput): Promise<LightEnd> {
+async function convertOnce(context: LightContext, converter: LightConverter, input: LightInput): Promise<LightEnd> {
   const timeoutSeconds = Math.min(input.plan.timings.timeoutSeconds, lightLimits.timeoutSeconds);
-  const { store, signal } = lightly;
+  const { store, signal } = context;
   const environment = containerEnvironment({ ...(await containerInput(store, input)), timeoutSeconds });
-  return reported(lightly, input, () => converter.convert({ environment, timeoutSeconds, signal }));
+  return reported(context, input, () => converter.convert({ environment, timeoutSeconds, signal }));
 }
 
 /** Runs a conversion and reports its progress meanwhile. */
-async function reported<T>(lightly: LightContext, input: LightInput, convert: () => Promise<T>): Promise<T> {
+async function reported<T>(context: LightContext, input: LightInput, convert: () => Promise<T>): Promise<T> {
   const { plan, run, generation } = input;
   const work = layout(plan.destination, plan.batch).work(run.runId, generation);
-  const followed = lightly.progress.follow(joinUri(work, progressName), performance.now(), (progress) => {
+  const followed = context.progress.follow(joinUri(work, progressName), performance.now(), (progress) => {
     const details: TaskHeartbeat = { generation, progress };
-    lightly.note(details, true);
-    lightly.onProgress(progress);
+    context.note(details, true);
+    context.onProgress(progress);
   });
   try {
     return await convert();

@@ -9,7 +9,7 @@ import {
 
 export interface DescriberSettings {
   /** Milliseconds between two polls of a task, as long as the calls suffice for all tasks. */
-  readonly lookMs: number;
+  readonly pollMs: number;
   /** Milliseconds between two calls, whatever the number of tasks. */
   readonly callMs: number;
 }
@@ -30,7 +30,7 @@ export interface TaskWatch {
 interface Wait {
   readonly taskArn: string;
   /** Milliseconds of `performance.now`; undefined before the first poll. */
-  lookedAt: number | undefined;
+  polledAt: number | undefined;
   changeLikelyAt: number;
   answer(task: TaskDescription | undefined): void;
   fail(error: unknown): void;
@@ -51,23 +51,23 @@ const recovery = 1 / 20;
  */
 export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: DescriberSettings) {
   const waits = new Set<Wait>();
-  const underWay = new Set<string>();
+  const inFlight = new Set<string>();
   let rate = 1;
   let throttledAt = Number.NEGATIVE_INFINITY;
   let calledAt = Number.NEGATIVE_INFINITY;
   let timer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined;
 
   const callDue = (): number => calledAt + settings.callMs / rate;
-  const lookDue = ({ lookedAt }: Wait): number => (lookedAt === undefined ? 0 : lookedAt + settings.lookMs / rate);
-  const idle = (): Wait[] => [...waits].filter(({ taskArn }) => !underWay.has(taskArn));
+  const pollDue = ({ polledAt }: Wait): number => (polledAt === undefined ? 0 : polledAt + settings.pollMs / rate);
+  const idle = (): Wait[] => [...waits].filter(({ taskArn }) => !inFlight.has(taskArn));
 
   /**
    * Returns the priority of a wait. It grows with the time since the last poll, so that preferred tasks never starve
    * the others.
    */
-  function urgency({ lookedAt, changeLikelyAt }: Wait, now: number): number {
-    if (lookedAt === undefined) return Number.MAX_VALUE;
-    return (now - lookedAt) * (now >= changeLikelyAt ? preference : 1);
+  function urgency({ polledAt, changeLikelyAt }: Wait, now: number): number {
+    if (polledAt === undefined) return Number.MAX_VALUE;
+    return (now - polledAt) * (now >= changeLikelyAt ? preference : 1);
   }
 
   function wakeAt(due: number): void {
@@ -78,7 +78,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
   }
 
   function wakeForRest(): void {
-    const due = idle().reduce((least, wait) => Math.min(least, lookDue(wait)), Number.POSITIVE_INFINITY);
+    const due = idle().reduce((least, wait) => Math.min(least, pollDue(wait)), Number.POSITIVE_INFINITY);
     if (due < Number.POSITIVE_INFINITY) wakeAt(due);
   }
 
@@ -86,7 +86,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
     timer = undefined;
     const now = performance.now();
     // Since the timer was set, the rate may have changed and waits may have been abandoned.
-    if (now >= callDue() && idle().some((wait) => now >= lookDue(wait))) void call(now);
+    if (now >= callDue() && idle().some((wait) => now >= pollDue(wait))) void call(now);
     wakeForRest();
   }
 
@@ -94,21 +94,21 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
   async function call(now: number): Promise<void> {
     const candidates = idle().sort((a, b) => urgency(b, now) - urgency(a, now));
     const arns = [...new Set(candidates.map(({ taskArn }) => taskArn))].slice(0, maxTasksPerDescribe);
-    const asked = new Set(arns);
+    const requested = new Set(arns);
     // Excludes waits that begin during the call: its response may be older than they are.
-    const looking = candidates.filter(({ taskArn }) => asked.has(taskArn));
-    for (const wait of looking) wait.lookedAt = now;
-    for (const arn of arns) underWay.add(arn);
+    const polled = candidates.filter(({ taskArn }) => requested.has(taskArn));
+    for (const wait of polled) wait.polledAt = now;
+    for (const arn of arns) inFlight.add(arn);
     calledAt = now;
     try {
       // The client's own retries would add to the rate and hide the throttling.
       const answer = await tasks.describe(arns, { retries: false });
       const found = new Map(answer.map((task) => [task.taskArn, task]));
       rate = Math.min(1, rate + recovery);
-      for (const wait of looking) wait.answer(found.get(wait.taskArn));
+      for (const wait of polled) wait.answer(found.get(wait.taskArn));
     } catch (error) {
       const isFinal = error instanceof TaskRunnerError || error instanceof CredentialsError;
-      if (isFinal) for (const wait of looking) wait.fail(error);
+      if (isFinal) for (const wait of polled) wait.fail(error);
       // Of several concurrent calls that were throttled, only the first lowers the rate. Any other error is temporary:
       // the task runs whether or not it is polled.
       if (error instanceof ThrottledError && now > throttledAt) {
@@ -116,7 +116,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
         throttledAt = performance.now();
       }
     } finally {
-      for (const arn of arns) underWay.delete(arn);
+      for (const arn of arns) inFlight.delete(arn);
       wakeForRest();
     }
   }
@@ -124,7 +124,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
   return {
     /** Starts to watch a task. Only pending `next` calls cause polls. */
     watch(taskArn: string, signal?: AbortSignal): TaskWatch {
-      let lookedAt: number | undefined;
+      let polledAt: number | undefined;
       return {
         next(changeLikelyAt = 0) {
           signal?.throwIfAborted();
@@ -132,12 +132,12 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
             const end = (): void => {
               waits.delete(wait);
               signal?.removeEventListener('abort', giveUp);
-              lookedAt = wait.lookedAt;
+              polledAt = wait.polledAt;
             };
             const giveUp = (): void => wait.fail(signal?.reason);
             const wait: Wait = {
               taskArn,
-              lookedAt,
+              polledAt,
               changeLikelyAt,
               answer(task) {
                 end();
@@ -150,7 +150,7 @@ export function createDescriber(tasks: Pick<TaskRunner, 'describe'>, settings: D
             };
             waits.add(wait);
             signal?.addEventListener('abort', giveUp, { once: true });
-            wakeAt(lookDue(wait));
+            wakeAt(pollDue(wait));
           });
         },
       };

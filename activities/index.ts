@@ -39,7 +39,7 @@ export interface ActivitySettings extends ValidationSettings {
 }
 
 /** Lower bounds of the scaled intervals. */
-const minLookMs = 50;
+const minPollMs = 50;
 const minCallMs = 100;
 const minReportSeconds = 0.5;
 /** Seconds until DescribeTasks must know a task. */
@@ -137,16 +137,16 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
 }
 
 /** Longest time that a delivery waits while the letter of an earlier failure is searched, in milliseconds. */
-const letterPatienceMs = 12_000;
+const letterTimeoutMs = 12_000;
 
 /** Best effort: a letter that stays is only a superfluous entry in a list. */
 async function removeLetter(deadLetters: Ports['deadLetters'], { plan, run }: CommitQuery): Promise<void> {
   if (plan.letterKey === undefined) return;
   const { log } = Context.current();
   const removed = deadLetters.delivered(plan.letterKey, new Date(run.startedAt)).catch(({ message }: Error) => {
-    log.warn('the dead letter of an event that is delivered stays', { error: message });
+    log.warn('the dead letter of a delivered event could not be removed', { error: message });
   });
-  await Promise.race([removed, delay(letterPatienceMs, undefined, { ref: false })]);
+  await Promise.race([removed, delay(letterTimeoutMs, undefined, { ref: false })]);
 }
 
 /**
@@ -155,7 +155,7 @@ async function removeLetter(deadLetters: Ports['deadLetters'], { plan, run }: Co
  */
 function describerSettings(pollSeconds: number, timeScale: number): DescriberSettings {
   return {
-    lookMs: Math.max(pollSeconds * timeScale * 1000, minLookMs),
+    pollMs: Math.max(pollSeconds * timeScale * 1000, minPollMs),
     callMs: Math.max((Math.max(pollSeconds, 1) * timeScale * 1000) / transform.describesPerSecond, minCallMs),
   };
 }
@@ -176,7 +176,7 @@ async function orRetryElsewhere<T>(work: Promise<T>): Promise<T> {
     return await Promise.race([work, Context.current().cancelled]);
   } catch (error) {
     if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
-      throw workerShutdown('this worker is shutting down; another one goes on waiting');
+      throw workerShutdown('this worker is shutting down; another worker continues the wait');
     }
     throw error;
   }
@@ -187,7 +187,7 @@ function workerShutdown(message: string): ApplicationFailure {
 }
 
 /** Seconds that a worker that shuts down gives a conversion to end with a checkpoint. */
-const conversionPatienceSeconds = 8;
+const conversionGraceSeconds = 8;
 
 /**
  * Awaits a conversion. If it is cancelled, waits until it has ended and ignores its result. A worker that shuts down
@@ -204,7 +204,7 @@ async function untilOver<T>(work: Promise<T>): Promise<T> {
       await over;
       throw error;
     }
-    await Promise.race([over, delay(conversionPatienceSeconds * 1000, undefined, { ref: false })]);
-    throw workerShutdown('this worker is shutting down; how the conversion ended nobody knows');
+    await Promise.race([over, delay(conversionGraceSeconds * 1000, undefined, { ref: false })]);
+    throw workerShutdown('this worker is shutting down; the outcome of the conversion is unknown');
   }
 }

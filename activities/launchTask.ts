@@ -72,11 +72,11 @@ const hasEndedForGood = (task: TaskDescription): boolean =>
  * this program.
  */
 function adopt(candidates: readonly TaskDescription[], { run, generation }: LaunchInput): LaunchResult {
-  if (candidates.length === 0) throw new Error('the task that the client token stands for cannot be seen yet');
+  if (candidates.length === 0) throw new Error('the task of the client token is not visible yet');
   const ours = candidates.find((task) => isOfRun(task, run.runId) && generationOf(task) === generation);
   if (ours) return { kind: 'launched', taskArn: ours.taskArn, generation };
   const arns = candidates.map(({ taskArn }) => taskArn).join(', ');
-  throw new TaskRunnerError(`the client token of this launch stands for a task of somebody else: ${arns}`);
+  throw new TaskRunnerError(`the client token of this launch belongs to a task of another run: ${arns}`);
 }
 
 const isOfRun = (task: TaskDescription, runId: string): boolean => task.tags[tagNames.runId] === runId;

@@ -1,6 +1,6 @@
 import { jsonBytes } from '@etl/lib/json';
 import { baseName, joinUri, parseUri, sameUri, trimSlashes } from '@etl/lib/uri';
-import { belongs, type Listing, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
+import { classify, type Listing, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
 import { keyProblem } from '@etl/pipeline/batch/fileNames';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { dateOfKey } from '@etl/pipeline/batch/keyDate';
@@ -127,17 +127,17 @@ export async function* listAllFiles(
 }
 
 function fileOf(plan: BatchPlan, listing: Listing, info: ListedObject): FoundFile | LeftOutReason {
-  const belonging = belongs(listing, info.uri, info.problem !== undefined && info.uri.endsWith('/'));
-  if (belonging.kind === 'leftOut') return belonging.reason;
-  const batchDate = belonging.kind === 'file' ? belonging.batchDate : listing.from;
+  const classified = classify(listing, info.uri, info.problem !== undefined && info.uri.endsWith('/'));
+  if (classified.kind === 'leftOut') return classified.reason;
+  const batchDate = classified.kind === 'file' ? classified.batchDate : listing.from;
   const batch = resolveBatch({ ...(plan.detail as Partial<EventDetail>), batchDate }, info.uri, plan.rawBase);
   const file = { uri: info.uri, bytes: info.bytes, batch };
   const problem = problemOf(info);
   if (problem?.kind === 'notAFile') return { ...file, skip: 'notAFile', reason: problem.reason };
   if (problem) return { ...file, refused: problem.reason };
-  if (belonging.kind === 'refused') return { ...file, refused: belonging.reason };
+  if (classified.kind === 'refused') return { ...file, refused: classified.reason };
   if (datasetIsDay(plan, listing, info.uri)) {
-    const reason = `its dataset would be ${batch.dataset}, the folder of its day: name it in detail.dataset`;
+    const reason = `its dataset would be ${batch.dataset}, the folder of its day: set detail.dataset`;
     return { ...file, refused: reason };
   }
   return file;
@@ -207,7 +207,7 @@ async function check(
       return { batch: named, refused: conflictReason(source.uri, info.uri) };
     const isSame = sameUri(source.uri, info.uri) && source.fingerprint === info.fingerprint && newestHash === hash;
     if (plan.mode !== 'all' && isSame)
-      return { batch: named, skip: 'delivered', reason: 'it was delivered before as it is now' };
+      return { batch: named, skip: 'delivered', reason: 'its current content was already delivered' };
   }
   const id = workflowId(named);
   const state = await executions.state(id);

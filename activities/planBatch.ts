@@ -23,8 +23,8 @@ export async function planBatch(
   const plan = makeBatchPlan(parsed.request, scheduledAt, settings);
   if (plan === undefined) {
     const reason =
-      `prefix: ${JSON.stringify(shownUri(parsed.request.prefix))} is no s3://bucket/prefix or file:///folder` +
-      (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain prefix lies in, is not set' : '');
+      `prefix: ${JSON.stringify(shownUri(parsed.request.prefix))} is not an s3://bucket/prefix or file:///folder URI` +
+      (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain prefix requires, is not set' : '');
     return { valid: false, reasons: [reason] };
   }
   const problems = planProblems(plan);

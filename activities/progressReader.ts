@@ -44,7 +44,7 @@ export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { le
       let isStopped = false;
       let timer: NodeJS.Timeout | undefined;
       followed += 1;
-      const look = async (): Promise<void> => {
+      const poll = async (): Promise<void> => {
         const progress = await read(uri);
         if (isStopped) return;
         if (progress && progress.updatedAt !== last?.updatedAt) {
@@ -52,9 +52,9 @@ export function createProgressReader(store: Pick<ObjectStore, 'readSmall'>, { le
           onProgress(progress);
         }
         const ranSeconds = (performance.now() - startedAt) / 1000;
-        timer = setTimeout(look, reportSeconds({ ranSeconds, waits: followed, leastSeconds }) * 1000);
+        timer = setTimeout(poll, reportSeconds({ ranSeconds, waits: followed, leastSeconds }) * 1000);
       };
-      void look();
+      void poll();
       return {
         last: () => last,
         stop() {

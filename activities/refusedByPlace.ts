@@ -13,7 +13,7 @@ export interface PlaceSettings {
 }
 
 /** The places that an event or a batch names, the source by its URI. */
-export interface AskedPlaces {
+export interface RequestedPlaces {
   /** The key that names the source, such as `detail.s3Key`. */
   readonly key: string;
   readonly source: string;
@@ -29,7 +29,7 @@ export interface AskedPlaces {
 export async function refusedByPlace(
   store: Pick<ObjectStore, 'list'>,
   settings: PlaceSettings,
-  { key, source, destination, replaces }: AskedPlaces,
+  { key, source, destination, replaces }: RequestedPlaces,
 ): Promise<string[]> {
   const allowed = settings.places ?? defaultPlaces(settings);
   const target: NamedPlace =

@@ -5,7 +5,7 @@ import type { TaskRunner } from './ports';
 import { endOf, hasEnded, lasting } from './taskEnds';
 
 /** Seconds after which StopTask is sent again if the task has not ended: ECS may accept a call without effect. */
-const againSeconds = 30;
+const resendSeconds = 30;
 
 /**
  * Stops the task. Returns when it is STOPPED; with `until: 'ended'`, also when its container has ended; or when ECS has
@@ -19,12 +19,12 @@ export async function stopTask(
   const watch = waiting.describer.watch(taskArn, waiting.signal);
   const hasBeenEnded = lasting(waiting.now, waiting.endGraceSeconds ?? 0);
   let knownAt = waiting.now();
-  let askedAt: number | undefined;
+  let sentAt: number | undefined;
   let status: string | undefined;
   for (;;) {
-    if (askedAt === undefined || waiting.now() - askedAt > againSeconds * 1000) {
+    if (sentAt === undefined || waiting.now() - sentAt > resendSeconds * 1000) {
       // Unknown to ECS: send StopTask again at the next poll.
-      askedAt = (await tasks.stop(taskArn, reason)) ? waiting.now() : undefined;
+      sentAt = (await tasks.stop(taskArn, reason)) ? waiting.now() : undefined;
     }
     const task = await watch.next();
     if (task?.lastStatus === 'STOPPED') return { ...endOf(task), logTail: [] };

@@ -52,8 +52,8 @@ export async function validateInput(
   const uri = resolveSource(parsed.detail.s3Key, settings.rawBase);
   if (uri === undefined || !pointsToObject(uri)) {
     return invalid(event, settings, [
-      `detail.s3Key: ${JSON.stringify(shownUri(parsed.detail.s3Key))} is no s3://bucket/key or file:///path` +
-        (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain key lies in, is not set' : ''),
+      `detail.s3Key: ${JSON.stringify(shownUri(parsed.detail.s3Key))} is not an s3://bucket/key or file:///path URI` +
+        (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain key requires, is not set' : ''),
     ]);
   }
   const long = placeProblem(uri);
@@ -64,7 +64,7 @@ export async function validateInput(
   if (refused.length > 0) return invalid(event, settings, refused);
   try {
     const info = await store.head(uri);
-    if (!info) return invalid(event, settings, [`${uri}: there is no such object`]);
+    if (!info) return invalid(event, settings, [`${uri}: the object does not exist`]);
     const head = await inspectSource(store, info, optionsOf(parsed.detail), inspectInThread);
     const { problems, warnings } = head;
     if (problems.length > 0) return invalid(event, settings, about(uri, problems));
@@ -114,7 +114,7 @@ function routeOf(
       source: { kind: kindOf(uri), bytes, compression, rowBytes },
       destination: kindOf(detail.destination ?? settings.cleanBase),
       chunkRows: detail.chunkRows ?? defaultChunkRows,
-      wishes: detail.compute ?? {},
+      requested: detail.compute ?? {},
     },
     settings.routing ?? noRouting,
   );

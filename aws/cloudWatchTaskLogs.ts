@@ -15,9 +15,9 @@ const maxPages = 4;
  * Deadline for reading a tail, in milliseconds. The tail is evidence, not the cause, so a run does not wait longer for
  * it.
  */
-const patienceMs = 5000;
+const timeoutMs = 5000;
 
-export interface Say {
+export interface Logger {
   debug(details: object, message: string): void;
   warn(details: object, message: string): void;
 }
@@ -29,23 +29,23 @@ export interface Say {
 export function createCloudWatchTaskLogs(
   clientOf: (region: string) => CloudWatchLogsClient,
   find: FindLogStream,
-  say: Say,
+  logger: Logger,
 ): TaskLogs {
   const tailOf = async (taskArn: string, lines: number, abortSignal: AbortSignal): Promise<string[]> => {
     const stream = await find(taskArn);
     if (stream !== undefined) return readTail(clientOf(stream.region), stream, lines, abortSignal);
-    say.debug({ taskArn }, 'the task definition has no awslogs configuration: no log lines to show');
+    logger.debug({ taskArn }, 'the task definition has no awslogs configuration: no log lines to show');
     return [];
   };
   return {
     async tail(taskArn, lines) {
       try {
-        return await within(patienceMs, (abortSignal) =>
+        return await within(timeoutMs, (abortSignal) =>
           whileThrottled(() => tailOf(taskArn, lines, abortSignal), abortSignal),
         );
       } catch (error) {
         const { name, message } = error as Error;
-        say.warn({ taskArn, error: `${name}: ${message}` }, 'the log of the task could not be read');
+        logger.warn({ taskArn, error: `${name}: ${message}` }, 'the log of the task could not be read');
         return [];
       }
     },
@@ -81,7 +81,7 @@ async function readTail(
 /** Bounds work by a deadline, even if the work ignores its abort signal. */
 async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${ms} ms`)), ms);
+  const timer = setTimeout(() => giveUp.abort(new Error(`no response within ${ms} ms`)), ms);
   const tooLate = new Promise<never>((_, reject) => {
     giveUp.signal.addEventListener('abort', () => reject(giveUp.signal.reason));
   });

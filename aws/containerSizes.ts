@@ -24,7 +24,7 @@ export function containerSizes(definition: TaskDefinition | undefined, size: Tas
   if (cpu <= 0 || memory <= 0) {
     const names = sidecars.map(({ name }) => name).join(', ');
     throw new TaskRunnerError(
-      `a task of ${size.cpu} CPU units and ${size.memoryMiB} MiB leaves nothing for ${etlContainerName} beside ${names}: ask for more`,
+      `a task of ${size.cpu} CPU units and ${size.memoryMiB} MiB leaves no resources for ${etlContainerName} beside ${names}: request a larger size`,
     );
   }
   return { ...(etl?.cpu && { cpu }), ...(etl?.memory && { memory }) };

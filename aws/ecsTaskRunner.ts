@@ -18,7 +18,7 @@ import { type EcsSettings, runTaskRequest } from './runTaskRequest';
 import { describeTask } from './taskDescription';
 
 /**
- * Creates the task runner on ECS. It only translates calls and answers; callers decide how to react to an answer.
+ * Creates the task runner on ECS. It only translates calls and responses; callers decide how to react.
  * `withoutRetries` is a client for callers that retry a call themselves.
  * @default client
  */
@@ -47,23 +47,23 @@ export function createEcsTaskRunner(client: ECSClient, settings: EcsSettings, wi
         ));
       const sizes = request.size && containerSizes(definition?.taskDefinition, request.size);
       const call = new RunTaskCommand(runTaskRequest(settings, request, sizes));
-      type Answer = Pick<RunTaskCommandOutput, 'tasks' | 'failures'> | ConflictException | Refused;
-      const answer: Answer = await client.send(call).catch((error: unknown): Answer => {
+      type Outcome = Pick<RunTaskCommandOutput, 'tasks' | 'failures'> | ConflictException | Refused;
+      const response: Outcome = await client.send(call).catch((error: unknown): Outcome => {
         if (error instanceof ConflictException) return error;
         if (isForCapacity(error, request.spot)) return { refused: (error as Error).message, cause: 'capacity' };
         throw ecsError('RunTask', error);
       });
-      if (answer instanceof ConflictException) return { conflict: answer.resourceIds ?? [] };
-      if ('refused' in answer) return answer;
-      const taskArn = answer.tasks?.[0]?.taskArn;
-      return taskArn === undefined ? refusal(answer.failures ?? []) : { taskArn };
+      if (response instanceof ConflictException) return { conflict: response.resourceIds ?? [] };
+      if ('refused' in response) return response;
+      const taskArn = response.tasks?.[0]?.taskArn;
+      return taskArn === undefined ? refusal(response.failures ?? []) : { taskArn };
     },
 
     async describe(taskArns, { retries = true } = {}) {
       if (taskArns.length === 0) return [];
       const call = new DescribeTasksCommand({ cluster, tasks: [...taskArns], include: ['TAGS'] });
-      const answer = await mapEcsErrors('DescribeTasks', (retries ? client : withoutRetries).send(call));
-      return (answer.tasks ?? []).flatMap((task) => describeTask(task) ?? []);
+      const response = await mapEcsErrors('DescribeTasks', (retries ? client : withoutRetries).send(call));
+      return (response.tasks ?? []).flatMap((task) => describeTask(task) ?? []);
     },
 
     async stop(taskArn, reason) {

@@ -34,7 +34,7 @@ export function createLambdaConverter(client: LambdaClient, functionName: string
   return {
     async convert({ environment, timeoutSeconds }) {
       const startedAt = performance.now();
-      const answer = await client
+      const response = await client
         .send(
           new InvokeCommand({
             FunctionName: functionName,
@@ -46,7 +46,7 @@ export function createLambdaConverter(client: LambdaClient, functionName: string
         .catch((error: unknown) => {
           throw lambdaError(functionName, error);
         });
-      return endOf(answer, (performance.now() - startedAt) / 1000);
+      return endOf(response, (performance.now() - startedAt) / 1000);
     },
   };
 }
@@ -58,7 +58,7 @@ function lambdaError(functionName: string, error: unknown): unknown {
   return serviceError({ what, permanent, Permanent: LightConverterError }, error);
 }
 
-/** Maps an invocation's answer, or the function's error, to the end of a light conversion. */
+/** Maps an invocation's response, or the function's error, to the end of a light conversion. */
 export function endOf({ FunctionError, Payload, LogResult = '' }: InvokeCommandOutput, seconds: number): LightEnd {
   const log = Buffer.from(LogResult, 'base64').toString('utf8').split('\n');
   const payload = parsed(Payload);

@@ -28,15 +28,15 @@ export function createLogStreamFinder(
   const containers = new Map<string, ContainerDefinition | undefined>();
 
   async function definitionOf(taskArn: string): Promise<string> {
-    const answer = await client.send(new DescribeTasksCommand({ cluster: settings.cluster, tasks: [taskArn] }));
-    return answer.tasks?.[0]?.taskDefinitionArn ?? settings.taskDefinition;
+    const response = await client.send(new DescribeTasksCommand({ cluster: settings.cluster, tasks: [taskArn] }));
+    return response.tasks?.[0]?.taskDefinitionArn ?? settings.taskDefinition;
   }
 
   async function containerOf(definition: string): Promise<ContainerDefinition | undefined> {
     // A revision never changes, but a family name may resolve to a newer revision.
     if (containers.has(definition)) return containers.get(definition);
-    const answer = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: definition }));
-    const container = answer.taskDefinition?.containerDefinitions?.find(({ name }) => name === etlContainerName);
+    const response = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: definition }));
+    const container = response.taskDefinition?.containerDefinitions?.find(({ name }) => name === etlContainerName);
     if (/:\d+$/.test(definition)) containers.set(definition, container);
     return container;
   }

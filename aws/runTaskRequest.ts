@@ -66,6 +66,6 @@ function checked(overrides: NonNullable<RunTaskCommandInput['overrides']>): type
   const { length } = JSON.stringify(overrides);
   if (length <= maxOverrides) return overrides;
   throw new TaskRunnerError(
-    `the overrides of this task have ${length} characters, and ECS takes ${maxOverrides}: shorten the source's or the destination's name`,
+    `the overrides of this task have ${length} characters, more than ECS's limit of ${maxOverrides}: shorten the name of the source or of the destination`,
   );
 }

@@ -9,7 +9,7 @@ export function createSnsNotifier(client: SNSClient, arns: { success: string; al
   const arnOf: Record<Topic, string> = { [topics.success]: arns.success, [topics.alerts]: arns.alerts };
   return {
     async publish({ topic, subject, body, attributes }) {
-      const answer = await client.send(
+      const response = await client.send(
         new PublishCommand({
           TopicArn: arnOf[topic],
           Subject: subject,
@@ -19,7 +19,7 @@ export function createSnsNotifier(client: SNSClient, arns: { success: string; al
           ),
         }),
       );
-      return answer.MessageId ?? '';
+      return response.MessageId ?? '';
     },
   };
 }

@@ -27,7 +27,7 @@ export function createSqsDeadLetterBox(client: SQSClient, queueUrl: string): Omi
     },
     async remove({ id }) {
       const message = held.get(id);
-      if (!message) throw new Error(`the letter ${id} was not listed`);
+      if (!message) throw new Error(`dead letter ${id} was not listed`);
       await queue.remove([message]);
       held.delete(id);
     },

@@ -19,19 +19,19 @@ export function createSqsDeadLetters(client: SQSClient, queueUrl: string): Lette
     async send(letter, address) {
       const message = messageOf(letter, address ?? {});
       try {
-        const answer = await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
-        return answer.MessageId ?? '';
+        const response = await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
+        return response.MessageId ?? '';
       } catch (error) {
         if (!isAboutContents(error as Error)) throw error;
         const { name, message: text } = error as Error;
-        throw new LetterRefusedError(`${queueUrl} refuses the letter: ${name}: ${text}`, { cause: error });
+        throw new LetterRefusedError(`${queueUrl} rejected the dead letter: ${name}: ${text}`, { cause: error });
       }
     },
     async state() {
       const request = { QueueUrl: queueUrl, AttributeNames: ['MessageRetentionPeriod' as const, ...counts] };
-      const answer = await client.send(new GetQueueAttributesCommand(request)).catch(() => undefined);
-      if (!answer?.Attributes) return undefined;
-      const { MessageRetentionPeriod: retention, ...found } = answer.Attributes;
+      const response = await client.send(new GetQueueAttributesCommand(request)).catch(() => undefined);
+      if (!response?.Attributes) return undefined;
+      const { MessageRetentionPeriod: retention, ...found } = response.Attributes;
       const letters = counts.reduce((sum, name) => sum + Number(found[name] ?? 0), 0);
       return { retentionSeconds: Number(retention), letters };
     },

@@ -29,7 +29,8 @@ export function createSqsEventSource(
     work.catch(({ name, message }: Error) => warn({ queueUrl, error: `${name}: ${message}` }, what));
 
   const extend = () => {
-    if (inHand.size > 0) void orWarn(queue.hide([...inHand], hiddenSeconds), 'messages in hand may come again');
+    if (inHand.size > 0)
+      void orWarn(queue.hide([...inHand], hiddenSeconds), 'received messages may be delivered again');
   };
   const timer = setInterval(extend, (hiddenSeconds * 1000) / extensionsPerTerm).unref();
 
@@ -45,7 +46,7 @@ export function createSqsEventSource(
       },
       again: (afterSeconds) => {
         inHand.delete(message);
-        return orWarn(queue.hide([message], afterSeconds), 'a message comes again later than it should');
+        return orWarn(queue.hide([message], afterSeconds), 'a message is redelivered later than requested');
       },
     };
   };
@@ -63,7 +64,7 @@ export function createSqsEventSource(
         () => queue.receive(request),
         signal,
         ({ name, message }, pauseMs) =>
-          warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of landed files does not answer'),
+          warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of landed files does not respond'),
       );
       return (messages ?? []).map(handOver);
     },
@@ -71,7 +72,7 @@ export function createSqsEventSource(
       clearInterval(timer);
       const left = [...inHand];
       inHand.clear();
-      await orWarn(queue.hide(left, 0), 'messages in hand come again later than they should');
+      await orWarn(queue.hide(left, 0), 'received messages are redelivered later than requested');
     },
   };
 }

@@ -48,7 +48,7 @@ function bodyOf(event: unknown, room: number): string {
   if (bytes <= room) return body;
   // A string is the original message, which was not JSON.
   const text = typeof event === 'string' ? event : body;
-  const problem = `the event has ${bytes} bytes, and the letter has room for ${room}`;
+  const problem = `the event has ${bytes} bytes, more than the ${room} that fit into a dead letter`;
   const original = 'the input of the run, or the message of the source';
   const sha256 = createHash('sha256').update(text).digest('hex');
   return jsonLine(excerptOf(event, { problem, original, bytes, sha256 }, text));

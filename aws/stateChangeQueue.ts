@@ -43,7 +43,7 @@ export function startStateChangeQueue(
   const queue = createSqsQueue(client, queueUrl);
   const request = { limit: maxPerCall, waitSeconds: longPollSeconds, hiddenSeconds: options.redeliverySeconds, signal };
   const warn = ({ name, message }: Error, pauseMs?: number) =>
-    options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not answer');
+    options.warn({ queueUrl, pauseMs, error: `${name}: ${message}` }, 'the queue of task changes does not respond');
 
   /** Returns whether the message can be deleted. */
   const settle = async ({ Body = '', Attributes }: Message): Promise<boolean> => {
@@ -63,12 +63,12 @@ export function startStateChangeQueue(
         counts.givenUp++;
         options.warn(
           details,
-          'a change of a task was not handed over and is dropped; polling sees the end of the task',
+          'a task state change could not be delivered and is dropped; polling detects the end of the task',
         );
         return true;
       }
       counts.failed++;
-      options.warn(details, 'a change of a task was not handed over; it will come again');
+      options.warn(details, 'a task state change could not be delivered; SQS redelivers it');
       return false;
     }
   };

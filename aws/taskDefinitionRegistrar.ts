@@ -16,7 +16,7 @@ export interface TaskDefinitionRegistrar {
  * ECS accepts one registration of a family at a time, so workers that start together wait for each other. In
  * milliseconds.
  */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** Registrations of this process, finished or in progress. Equal definitions share one call. */
 const registered = new Map<string, Promise<string>>();
@@ -29,8 +29,8 @@ export function createTaskDefinitionRegistrar(client: ECSClient): TaskDefinition
       const key = canonicalJson([await client.config.region(), await client.config.endpoint?.(), hash]);
       const known = registered.get(key);
       if (known) return known;
-      const patience = AbortSignal.timeout(patienceMs);
-      const arn = whileThrottled(() => findOrRegister(client, definition, hash), patience);
+      const deadline = AbortSignal.timeout(timeoutMs);
+      const arn = whileThrottled(() => findOrRegister(client, definition, hash), deadline);
       registered.set(key, arn);
       // Forget a failed registration: only the callers that awaited it see its error.
       arn.catch(() => registered.delete(key));
@@ -50,7 +50,7 @@ async function findOrRegister(client: ECSClient, definition: TaskDefinition, has
   const tags = [{ key: definitionHashTag, value: hash }];
   const { taskDefinition } = await client.send(new RegisterTaskDefinitionCommand({ ...definition, tags }));
   const arn = taskDefinition?.taskDefinitionArn;
-  if (arn === undefined) throw new Error(`ECS registered ${definition.family} and did not say under which ARN`);
+  if (arn === undefined) throw new Error(`ECS registered ${definition.family} but returned no ARN`);
   return arn;
 }
 

@@ -2,7 +2,7 @@ import type { Task } from '@aws-sdk/client-ecs';
 import { etlContainerName } from '@etl/ecs/container';
 import type { TaskDescription } from '../activities/ports';
 
-/** Returns a task as activities see it, or undefined if the answer lacks an ARN or a status. */
+/** Returns a task as activities see it, or undefined if the response lacks an ARN or a status. */
 export function describeTask(task: Task): TaskDescription | undefined {
   const { taskArn, lastStatus } = task;
   if (taskArn === undefined || lastStatus === undefined) return undefined;

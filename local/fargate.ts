@@ -11,10 +11,10 @@ import { localEcsSettings, localImage } from './ecsSettings';
 const usage = `Usage: node dist/local/fargate.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]…
          [--stopped-task-seconds N] [--rate-limits SCALE|off] [--faults FILE|JSON] [--stop-tasks]
   --image       the command of an image, as a JSON list: 'app:1=["node","app.js"]'
-  --stopped-task-seconds  how long stopped tasks are known (3600)
+  --stopped-task-seconds  how long stopped tasks are kept (3600)
   --rate-limits a multiple of ECS's own, or off
-  --faults      what is to go wrong, see docs/faults.md
-  --stop-tasks  stop all tasks when told to end; without it they go on running`;
+  --faults      the fault plan, see docs/faults.md
+  --stop-tasks  stop all tasks on SIGINT or SIGTERM; without it they continue to run`;
 
 function parse() {
   const { values } = parseArgs({
@@ -31,9 +31,9 @@ function parse() {
   });
   const port = Number(values.port);
   if (values.port === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error('--port wants a number from 0 to 65535');
+    throw new Error('--port: expected a number from 0 to 65535');
   }
-  if (values.state === undefined) throw new Error('--state wants a folder');
+  if (values.state === undefined) throw new Error('--state: expected a folder');
   return {
     port,
     stateDir: values.state,
@@ -48,7 +48,7 @@ function parse() {
 
 function positive(option: string, text: string | undefined): number | undefined {
   if (text === undefined || Number(text) > 0) return text === undefined ? undefined : Number(text);
-  throw new Error(`${option} ${text}: wants a number above 0`);
+  throw new Error(`${option} ${text}: expected a number above 0`);
 }
 
 function parseImage(argument: string): [string, string[]] {
@@ -59,14 +59,13 @@ function parseImage(argument: string): [string, string[]] {
   } catch {
     // Reported below.
   }
-  throw new Error(`--image ${argument}: wants NAME=JSON, with a list of strings`);
+  throw new Error(`--image ${argument}: expected NAME=JSON, with a list of strings`);
 }
 
 /** Returns the image of the local task definition: the built ETL program. */
 function etlImage(): Record<string, string[]> {
   const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
-  if (!existsSync(program))
-    throw new Error('The ETL program has not been built (npm run build), and no --image is given');
+  if (!existsSync(program)) throw new Error('The ETL program is missing: run npm run build, or set --image');
   return { [localImage]: [process.execPath, program] };
 }
 
@@ -83,20 +82,20 @@ async function main(): Promise<void> {
   } catch (error) {
     if (isCode(error, 'EADDRINUSE')) {
       return fail(
-        `Port ${options.port} is in use, so the local Fargate cannot listen on it.`,
-        'End the program that holds it, or choose another port with --port.',
+        `Port ${options.port} is in use, so the local Fargate endpoint cannot listen on it.`,
+        'Stop the program that uses it, or choose another port with --port.',
         exitCodes.unavailable,
       );
     }
-    return fail((error as Error).message, `Look at the state folder ${options.stateDir}.`, exitCodes.ioError);
+    return fail((error as Error).message, `Check the state folder ${options.stateDir}.`, exitCodes.ioError);
   }
   const end = async (): Promise<void> => {
     try {
-      if (options.stopTasks) await endpoint.stopAllTasks('The local system was told to end.');
+      if (options.stopTasks) await endpoint.stopAllTasks('The local endpoint was stopped.');
       await endpoint.close();
       process.exit(0);
     } catch (error) {
-      fail((error as Error).message, `Look at the state folder ${options.stateDir}.`, exitCodes.ioError);
+      fail((error as Error).message, `Check the state folder ${options.stateDir}.`, exitCodes.ioError);
       process.exit();
     }
   };

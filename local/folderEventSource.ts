@@ -8,7 +8,7 @@ import { type WalkedEntry, walk } from '@etl/storage/walk';
 export interface FolderEventSourceOptions {
   readonly warn: (details: object, message: string) => void;
   /** Poll interval in milliseconds. @default 1000 */
-  readonly lookMs?: number;
+  readonly pollMs?: number;
   /** Milliseconds without a change after which a file counts as complete. @default 2000 */
   readonly settledMs?: number;
 }
@@ -28,14 +28,14 @@ interface Seen {
  */
 export function createFolderEventSource(
   folder: string,
-  { warn, lookMs = 1000, settledMs = 2000 }: FolderEventSourceOptions,
+  { warn, pollMs = 1000, settledMs = 2000 }: FolderEventSourceOptions,
 ): EventSource {
   const seen = new Map<string, Seen>();
-  const passedOver = new Set<string>();
-  let away = false;
+  const skipped = new Set<string>();
+  let isUnreadable = false;
 
-  const look = async (): Promise<Map<string, Found>> => {
-    const found = await filesBelow(folder, passOver);
+  const poll = async (): Promise<Map<string, Found>> => {
+    const found = await filesBelow(folder, skip);
     for (const uri of seen.keys()) if (!found.has(uri)) seen.delete(uri);
     for (const [uri, { mark }] of found) {
       if (seen.get(uri)?.mark !== mark) seen.set(uri, { mark, since: performance.now(), receives: 0, due: 0 });
@@ -44,12 +44,12 @@ export function createFolderEventSource(
   };
 
   /** Warns only once, because every poll finds the entry again. */
-  const passOver = (uri: string, reason: string): void => {
-    if (!passedOver.has(uri)) warn({ uri, reason }, 'an entry of the folder of landed files is skipped');
-    passedOver.add(uri);
+  const skip = (uri: string, reason: string): void => {
+    if (!skipped.has(uri)) warn({ uri, reason }, 'skipped an entry of the landing folder');
+    skipped.add(uri);
   };
 
-  const handOver = (uri: string, file: Seen, { key, mark, landedAt, problem }: Found): Delivery => {
+  const deliver = (uri: string, file: Seen, { key, mark, landedAt, problem }: Found): Delivery => {
     file.due = 'never';
     file.receives++;
     const landed = { uri, key, mark, ...(landedAt && { landedAt }), ...(problem !== undefined && { problem }) };
@@ -65,14 +65,14 @@ export function createFolderEventSource(
   };
 
   const next = async (limit: number): Promise<Delivery[]> => {
-    const found = await look();
+    const found = await poll();
     const now = performance.now();
     return [...seen]
       .filter(([, { since, due }]) => due !== 'never' && due <= now && now - since >= settledMs)
       .slice(0, limit)
       .flatMap(([uri, file]) => {
         const entry = found.get(uri);
-        return entry ? [handOver(uri, file, entry)] : [];
+        return entry ? [deliver(uri, file, entry)] : [];
       });
   };
 
@@ -82,13 +82,13 @@ export function createFolderEventSource(
       while (!signal.aborted) {
         try {
           const deliveries = await next(limit);
-          away = false;
+          isUnreadable = false;
           if (deliveries.length > 0) return deliveries;
         } catch (error) {
-          if (!away) warn({ folder, error: (error as Error).message }, 'the folder of landed files cannot be read');
-          away = true;
+          if (!isUnreadable) warn({ folder, error: (error as Error).message }, 'the landing folder cannot be read');
+          isUnreadable = true;
         }
-        await delay(lookMs, undefined, { signal }).catch(() => undefined);
+        await delay(pollMs, undefined, { signal }).catch(() => undefined);
       }
       return [];
     },
@@ -105,19 +105,16 @@ interface Found {
 }
 
 /**
- * Returns the files by URI. Passes entries that are not files to `passOver`.
+ * Returns the files by URI. Passes entries that are not files to `skip`.
  * @throws the error of reading the folder itself
  */
-async function filesBelow(
-  folder: string,
-  passOver: (uri: string, reason: string) => void,
-): Promise<Map<string, Found>> {
+async function filesBelow(folder: string, skip: (uri: string, reason: string) => void): Promise<Map<string, Found>> {
   // `walk` treats a missing folder as empty.
   await readdir(folder);
   const found = new Map<string, Found>();
   for await (const entry of walk(folder)) {
     const uri = uriOf(fileUri(folder), entry.path);
-    if (entry.problem?.kind === 'notAFile') passOver(uri, entry.problem.reason);
+    if (entry.problem?.kind === 'notAFile') skip(uri, entry.problem.reason);
     else found.set(uri, foundOf(entry));
   }
   return found;

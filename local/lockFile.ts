@@ -52,7 +52,7 @@ export async function tryLock<Facts extends object>(file: string, facts: Facts):
   }
 }
 
-const lookMilliseconds = 200;
+const pollMilliseconds = 200;
 
 /**
  * Runs `work` while no other process holds the lock `file`, and returns its result. Waits for the holder, and calls
@@ -67,7 +67,7 @@ export async function withLock<T>(
   let lock = await tryLock(file, {});
   if ('holder' in lock) onWait?.();
   while ('holder' in lock) {
-    await sleep(lookMilliseconds, undefined, signal && { signal });
+    await sleep(pollMilliseconds, undefined, signal && { signal });
     lock = await tryLock(file, {});
   }
   try {

@@ -7,16 +7,16 @@ import { letterName, putBack, setAside } from './letterFiles';
 import { ownerOnly } from './places';
 
 /**
- * Creates a notifier that writes each message to a file below `<folder>/<topic>/` and passes its first line to `say`.
+ * Creates a notifier that writes each message to a file below `<folder>/<topic>/` and passes its first line to `log`.
  * The file names sort by time.
  */
-export function createOutboxNotifier(folder: string, say: (line: string) => void): Notifier {
+export function createOutboxNotifier(folder: string, log: (line: string) => void): Notifier {
   return {
     async publish(message) {
       const sentAt = new Date().toISOString();
       const name = `${sentAt.replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}.json`;
       await writeLetter(join(folder, message.topic), name, { sentAt, ...message });
-      say(`${message.topic}: ${message.body.split('\n', 1)[0]}`);
+      log(`${message.topic}: ${message.body.split('\n', 1)[0]}`);
       return name;
     },
   };

@@ -22,8 +22,8 @@ export interface ProcessSettings {
 /**
  * How long the program may take to exit after SIGTERM, in milliseconds: enough for its checkpoint (docs/container.md).
  */
-const patienceMs = 10_000;
-const lookMs = 200;
+const killDelayMs = 10_000;
+const memoryPollMs = 200;
 const tailLines = 20;
 
 type Killed = NonNullable<LightEnd['killedFor']>;
@@ -63,13 +63,13 @@ async function run(
     env: { ...hostEnvironment(process.env), TZ: 'UTC', ...environment, ...fixed, SCRATCH_DIR: scratchDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = gather(child);
+  const output = gather(child);
   let killedFor: Killed | undefined;
   let killTimer: NodeJS.Timeout | undefined;
   const end = (why: Killed | undefined, at: 'once' | 'itsPace') => {
     killedFor ??= why;
     child.kill(at === 'once' ? 'SIGKILL' : 'SIGTERM');
-    killTimer ??= setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    killTimer ??= setTimeout(() => child.kill('SIGKILL'), killDelayMs);
   };
   const abort = () => end(undefined, 'itsPace');
   signal.addEventListener('abort', abort);
@@ -77,18 +77,18 @@ async function run(
   const timer = setTimeout(() => end('timeout', 'itsPace'), timeoutSeconds * 1000);
   const watch = setInterval(() => {
     if (child.pid !== undefined && memoryOf([child.pid]) > memoryMiB * 2 ** 20) end('memory', 'once');
-  }, lookMs);
+  }, memoryPollMs);
   try {
     const { code, signalName } = await exitOf(child);
     const why = killedFor ?? (signalName === null ? undefined : 'unknown');
-    const reason = why === undefined ? said.cause() : reasonOf(why, { memoryMiB, timeoutSeconds, signalName });
+    const reason = why === undefined ? output.cause() : reasonOf(why, { memoryMiB, timeoutSeconds, signalName });
     return {
       // A program that completed before the signal arrived has delivered.
       ...(code !== null && { exitCode: code }),
       ...(why !== undefined && code !== exitCodes.done && { killedFor: why }),
       ...(reason !== undefined && { reason }),
       seconds: (performance.now() - startedAt) / 1000,
-      logTail: lastLines(said.lines, tailLines),
+      logTail: lastLines(output.lines, tailLines),
     };
   } finally {
     clearTimeout(timer);
@@ -102,9 +102,9 @@ function reasonOf(
   why: Killed,
   facts: { memoryMiB: number; timeoutSeconds: number; signalName: NodeJS.Signals | null },
 ): string {
-  if (why === 'memory') return `the process had more than ${facts.memoryMiB} MiB of memory and was killed`;
-  if (why === 'timeout') return `the process was still running after ${facts.timeoutSeconds} s and was ended`;
-  return `the process was ended by ${facts.signalName}`;
+  if (why === 'memory') return `the process used more than ${facts.memoryMiB} MiB of memory and was killed`;
+  if (why === 'timeout') return `the process was still running after ${facts.timeoutSeconds} s and was stopped`;
+  return `the process was killed by ${facts.signalName}`;
 }
 
 /** Collects the program's output lines, and the cause from its last line if it failed. */

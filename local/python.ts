@@ -42,34 +42,34 @@ export async function installedPrograms({ name, version }: PythonPackages): Prom
 
 /**
  * Returns the programs folder of a virtual environment with these packages, in the user's cache folder. Installs it if
- * necessary, after a line to `say`. Waits for another process that is installing it.
+ * necessary, after a line to `log`. Waits for another process that is installing it.
  * @throws PythonError
  */
 export async function installPrograms(
-  wanted: PythonPackages,
-  say: (line: string) => void,
+  packages: PythonPackages,
+  log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<string> {
-  const installed = await installedPrograms(wanted);
+  const installed = await installedPrograms(packages);
   if (installed) return installed;
   const python = await onPath('python3');
   if (!python) throw new PythonError('python3 is not on PATH');
-  const { name, version } = wanted;
+  const { name, version } = packages;
   const { lock } = places(name, version);
-  const onWait = () => say(`Waiting for another process that installs ${name} ${version} (it holds ${lock}) …`);
+  const onWait = () => log(`Waiting for another process that installs ${name} ${version} (it holds ${lock}) …`);
   await mkdir(cacheFolder(), { recursive: true });
-  const work = async () => (await installedPrograms(wanted)) ?? install(python, wanted, say, signal);
+  const work = async () => (await installedPrograms(packages)) ?? install(python, packages, log, signal);
   return withLock(lock, work, { onWait, ...(signal && { signal }) });
 }
 
 async function install(
   python: string,
   { name, version, requirements }: PythonPackages,
-  say: (line: string) => void,
+  log: (line: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const { folder, bin, ready } = places(name, version);
-  say(`Installing ${name} ${version} with Python (once) …`);
+  log(`Installing ${name} ${version} with Python (once) …`);
   // Removes the remains of an interrupted installation.
   await rm(folder, { recursive: true, force: true });
   const options = { maxBuffer: 1 << 24, ...(signal && { signal }) };

@@ -36,7 +36,8 @@ function optionsOf(step: StepName): ActivityOptions {
 const proxyOf = <Step extends StepName>(step: Step) => [step, proxyActivities<Steps>(optionsOf(step))[step]] as const;
 
 /**
- * Activities with the timeouts, retries and task queue of their steps. Call them with the options that `shown` returns.
+ * Activities with the timeouts, retries and task queue of their steps. Call them with the options that `withSummary`
+ * returns.
  */
 export const {
   validateInput,
@@ -57,6 +58,6 @@ export const {
 } = Object.fromEntries((Object.keys(steps) as StepName[]).map(proxyOf)) as ActivityInterfaceFor<Steps>;
 
 /** Returns the options of one call: `overrides`, and `text`, escaped, as the summary that the Web UI shows. */
-export function shown(text: string, overrides: ActivityOptions = {}): ActivityOptions {
+export function withSummary(text: string, overrides: ActivityOptions = {}): ActivityOptions {
   return { ...overrides, summary: summary(text) };
 }

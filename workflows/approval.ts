@@ -32,10 +32,10 @@ export function trackApproval() {
   onUpdate(approveUpdate, {
     read: readApproval,
     check: () => {
-      if (!waiting) throw refusal('nothing waits for an approval');
+      if (!waiting) throw refusal('the run is not waiting for an approval');
     },
     handle: decide,
-    description: 'Whether what a quality gate holds is published: {"approved": true, "by": …, "note": …}',
+    description: 'Approves or rejects held data: {"approved": true, "by": …, "note": …}',
   });
   onSignal(approvalSignal, {
     read: readApproval,
@@ -43,7 +43,7 @@ export function trackApproval() {
     handle: (approval) => {
       if (waiting) decide(approval);
     },
-    description: 'The same as the update approve, from a batch to its pipelines',
+    description: 'Same as the update approve, sent by a batch to its pipelines',
   });
   return {
     /** Waits for the answer. Returns undefined if none arrives within `seconds`. */
@@ -88,7 +88,7 @@ export function heldStatus(reason: string, until: string): RunStatus {
     note: `Held: ${reason}. Waits until ${until}`,
     answers: [
       { what: 'Approve', command: approveCommand(workflowId) },
-      { what: 'Refuse', command: approveCommand(workflowId, false) },
+      { what: 'Reject', command: approveCommand(workflowId, false) },
     ],
   };
 }

@@ -1,7 +1,7 @@
 import type { Evidence } from '@etl/pipeline/evidence';
 import type { ApplicationFailure } from '@temporalio/workflow';
 import type { CommitAnswer } from '../activities/contract';
-import { confirmCommit, shown } from './activities';
+import { confirmCommit, withSummary } from './activities';
 import { failure } from './failures';
 import type { RunContext } from './runTask';
 
@@ -17,7 +17,9 @@ export async function confirmed(
   otherwise: ApplicationFailure,
   published = false,
 ): Promise<Delivered> {
-  const commit = await confirmCommit.executeWithOptions(shown(title), [{ plan, run, ...(published && { published }) }]);
+  const commit = await confirmCommit.executeWithOptions(withSummary(title), [
+    { plan, run, ...(published && { published }) },
+  ]);
   if (commit.kind === 'delivered') return commit;
   if (commit.kind === 'missing') throw otherwise;
   const reason = `run ${commit.by}, which started later, published this batch from another source`;
@@ -28,6 +30,6 @@ export async function confirmed(
  * Returns the failure of a task that exited with code 0 without a commit: the exit code alone does not prove success.
  */
 export function commitMissing(evidence: Evidence): ApplicationFailure {
-  const reason = 'the container ended with exit code 0, but the commit log has no such batch';
+  const reason = 'the container ended with exit code 0, but the commit log does not contain the batch';
   return failure('CommitMissing', reason, evidence);
 }

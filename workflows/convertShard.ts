@@ -10,7 +10,7 @@ import { runContext } from './runTask';
 import { settleWork } from './settle';
 import type { ShardInput } from './shardInput';
 import { readShardInput } from './shardInput';
-import { passOnProgress } from './shardProgress';
+import { forwardProgress } from './shardProgress';
 import { trackStatus } from './status';
 import { transform } from './transform';
 
@@ -29,7 +29,7 @@ export async function convertShard(input: ShardInput): Promise<ShardResult> {
   if ('problem' in reading) throw failure('BadConfiguration', `the argument of convertShard: ${reading.problem}`);
   const { plan, title, mode } = reading.value;
   const run: RunIdentity = { workflowId, runId, startedAt: runStartTime.toISOString() };
-  const status = trackStatus(`${title}, shard ${mode.number} of ${mode.of}`, passOnProgress(mode.number));
+  const status = trackStatus(`${title}, shard ${mode.number} of ${mode.of}`, forwardProgress(mode.number));
   const launches = () => status.launches().slice(-maxShownLaunches);
   const finish = (end: Record<string, unknown>, note?: string): void => {
     status.set({ step: 'done', ...(note !== undefined && { note }) });

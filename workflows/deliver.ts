@@ -23,7 +23,8 @@ export interface Approvals {
  */
 export async function deliver(context: RunContext, approvals: Approvals): Promise<Delivered> {
   const { shards = 1 } = context.plan.compute;
-  const publish = (first: Work<Delivered>, approved: Work<Delivered>) => orHeld(context, approvals, first, approved);
+  const publish = (first: Work<Delivered>, approved: Work<Delivered>) =>
+    publishOnceApproved(context, approvals, first, approved);
   try {
     return await (shards > 1 ? fanOut(context, shards, publish) : publish(conversion, commit()));
   } catch (error) {
@@ -56,7 +57,7 @@ async function committedBefore(context: RunContext): Promise<Delivered | undefin
   return CancellationScope.nonCancellable(() => committedByThisRun(context, bounds));
 }
 
-async function orHeld(
+async function publishOnceApproved(
   context: RunContext,
   approvals: Approvals,
   first: Work<Delivered>,
@@ -86,12 +87,12 @@ async function approval(
   const until = new Date(Date.now() + seconds * 1000).toISOString();
   const reason = held.message;
   status.set(heldStatus(reason, until));
-  const tell = async () => {
+  const notifyHeld = async () => {
     await notifyParent({ reason, until });
     await alert(reason, until);
   };
-  const [decision] = await Promise.all([answers.wait(seconds), tell()]);
-  if (!decision) throw failure('NotApproved', `nobody has approved it until ${until}: ${reason}`, evidenceIn(held));
+  const [decision] = await Promise.all([answers.wait(seconds), notifyHeld()]);
+  if (!decision) throw failure('NotApproved', `not approved before ${until}: ${reason}`, evidenceIn(held));
   upsertMemo({ approval: { ...decision, at: new Date(Date.now()).toISOString() } });
   if (!decision.approved) throw failure('NotApproved', `${describe(decision)}: ${reason}`, evidenceIn(held));
   // The next launch counts toward the batch's concurrency again.
@@ -99,5 +100,5 @@ async function approval(
 }
 
 function describe({ by, note }: Approval): string {
-  return `refused${by === undefined ? '' : ` by ${by}`}${note === undefined ? '' : ` (${note})`}`;
+  return `rejected${by === undefined ? '' : ` by ${by}`}${note === undefined ? '' : ` (${note})`}`;
 }

@@ -20,7 +20,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
-import { notify, sendToDeadLetters, shown, validateInput } from './activities';
+import { notify, sendToDeadLetters, validateInput, withSummary } from './activities';
 import { trackApproval } from './approval';
 import { confirmed, type Delivered } from './confirmed';
 import { deliver } from './deliver';
@@ -86,7 +86,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       ? await confirmed(
           context,
           { logTail: [] },
-          failure('CommitMissing', 'the batch was delivered, and its commit is gone'),
+          failure('CommitMissing', 'the batch was delivered, but its commit is missing'),
         )
       : await deliver(context, { answers, alert: held });
     const approval = answers.answer();
@@ -129,7 +129,7 @@ async function validate(
   const problem = eventProblem(event);
   if (problem !== undefined && patched(patches.refuseAtOnce))
     throw failure('InvalidInput', problem, { logTail: [problem] });
-  const validation = await validateInput.executeWithOptions(shown(title), [{ event }]);
+  const validation = await validateInput.executeWithOptions(withSummary(title), [{ event }]);
   known(validation.valid ? validation.plan.batch : validation.batch);
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });
   return { ...validation, plan: completePlan(validation.plan) };
@@ -153,7 +153,7 @@ async function alert(
       ? undefined
       : await recorded(() => {
           const { workflowId, runId } = subject;
-          return sendToDeadLetters.executeWithOptions(shown(`${title}: ${failureType}`), [
+          return sendToDeadLetters.executeWithOptions(withSummary(`${title}: ${failureType}`), [
             { event: letterEvent(event), failureType, reason, workflowId, runId },
           ]);
         });
@@ -179,7 +179,7 @@ function outcomeOf(failed: ApplicationFailure): Outcome {
 
 async function sendNotification(title: string, outcome: Outcome, subject: Subject): Promise<Notification> {
   const sent = await recorded(() =>
-    notify.executeWithOptions(shown(`${title}: ${outcome.kind}`), [{ outcome, subject }]),
+    notify.executeWithOptions(withSummary(`${title}: ${outcome.kind}`), [{ outcome, subject }]),
   );
   return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
 }
@@ -216,6 +216,6 @@ function costOf(status: StatusTracker): { costUsd?: number } {
 /** Returns the title of the run in the Web UI: file and date. Accepts any event. */
 function titleOf(event: unknown): string {
   const { s3Key = 'unknown file', batchDate = 'no date' } = looseDetail(event);
-  const shown = shownUri(s3Key);
-  return `${shown === s3Key ? baseName(s3Key) : shown}, ${batchDate}`;
+  const uri = shownUri(s3Key);
+  return `${uri === s3Key ? baseName(s3Key) : uri}, ${batchDate}`;
 }

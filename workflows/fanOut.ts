@@ -40,7 +40,7 @@ export async function fanOut(context: RunContext, of: number, publish: Publish):
       const widened = asFailure(error);
       if (isCancellation(error) || failureTypeOf(widened) !== 'SchemaWidened') throw error;
       if (round === maxRounds) {
-        const reason = `the shards have converted again, and the commit still finds parts of another schema: ${widened.message}`;
+        const reason = `the shards were converted again, but the commit still finds parts with another schema: ${widened.message}`;
         throw failure('TaskFailed', reason, evidenceIn(widened));
       }
       reconcileUri = workOf(evidenceIn(widened).generation, reconcileName);

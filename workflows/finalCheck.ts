@@ -1,7 +1,7 @@
 import { baseName } from '@etl/lib/uri';
 import { budgetOf, type FailureType } from '@etl/pipeline/failures/table';
 import { type ActivityOptions, CancellationScope, isCancellation, patched } from '@temporalio/workflow';
-import { confirmCommit, confirmWork, shown } from './activities';
+import { confirmCommit, confirmWork, withSummary } from './activities';
 import type { Delivered } from './confirmed';
 import type { RunContext } from './runTask';
 
@@ -37,8 +37,8 @@ export async function committedByThisRun(
   { plan, run, title }: RunContext,
   bounds: ActivityOptions = {},
 ): Promise<Delivered | undefined> {
-  return orUndefined(async () => {
-    const commit = await confirmCommit.executeWithOptions(shown(title, bounds), [{ plan, run, published: true }]);
+  return ignoreErrors(async () => {
+    const commit = await confirmCommit.executeWithOptions(withSummary(title, bounds), [{ plan, run, published: true }]);
     return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
   });
 }
@@ -53,17 +53,17 @@ export async function outputOf(
   uriOf: (generation: number) => string,
 ): Promise<string | undefined> {
   if (!checksAgain()) return undefined;
-  return orUndefined(async () => {
+  return ignoreErrors(async () => {
     for (const uri of generations.map(uriOf).reverse()) {
-      if (await confirmWork.executeWithOptions(shown(`${title}: ${baseName(uri)}`), [{ uri }])) return uri;
+      if (await confirmWork.executeWithOptions(withSummary(`${title}: ${baseName(uri)}`), [{ uri }])) return uri;
     }
     return undefined;
   });
 }
 
-async function orUndefined<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+async function ignoreErrors<T>(check: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
-    return await look();
+    return await check();
   } catch (error) {
     if (isCancellation(error)) throw error;
     // The outcome is unknown, so the caller reports the task's own failure.

@@ -98,9 +98,9 @@ async function heldAnswer<Result>(work: () => Result | Promise<Result>): Promise
 const currentTask = (): number => workflowInfo().historyLength;
 
 /** Delay in milliseconds after which a timer starts another workflow task. */
-const holdMs = 20;
+const waitMs = 20;
 /** Upper bound, so that clients that send updates continuously cannot keep a run open. */
-const maxHolds = 50;
+const maxWaits = 50;
 
 /**
  * Waits until all handlers have finished, in a workflow task that carries no update, so that the run can continue as
@@ -109,11 +109,11 @@ const maxHolds = 50;
  * server passes a later one to the next run.
  */
 export async function withoutUpdates(isReady: () => boolean): Promise<void> {
-  for (let holds = 0; holds < maxHolds; holds++) {
+  for (let waits = 0; waits < maxWaits; waits++) {
     answers.areHeld = true;
     await condition(isReady);
     if (answers.latestTask === currentTask()) {
-      await sleep(holdMs);
+      await sleep(waitMs);
       continue;
     }
     answers.areHeld = false;

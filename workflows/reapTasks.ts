@@ -3,7 +3,7 @@ import { fieldsOf, isAmount, type Reading, Undecoded } from '@etl/lib/reading';
 import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
-import { findOrphans, shown, stopTask } from './activities';
+import { findOrphans, stopTask, withSummary } from './activities';
 import { showDetails } from './details';
 import { asFailure, failure } from './failures';
 
@@ -48,7 +48,7 @@ export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
   const reading = readReapInput(argument);
   if ('problem' in reading) throw failure('BadConfiguration', `the argument of reapTasks: ${reading.problem}`);
   const input = reading.value;
-  const report = await findOrphans.executeWithOptions(shown('tasks of ended workflows'), [
+  const report = await findOrphans.executeWithOptions(withSummary('tasks of ended workflows'), [
     {
       graceSeconds: input.graceSeconds ?? defaultGraceSeconds,
     },
@@ -60,7 +60,9 @@ export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
     for (const { taskArn, workflowId } of report.orphans) {
       try {
         const reason = `orphan of workflow ${workflowId}`;
-        await stopTask.executeWithOptions(shown(`orphan of ${workflowId}`), [{ taskArn, reason, until: 'ended' }]);
+        await stopTask.executeWithOptions(withSummary(`orphan of ${workflowId}`), [
+          { taskArn, reason, until: 'ended' },
+        ]);
         stopped.push(taskArn);
       } catch (error) {
         if (CancellationScope.current().consideredCancelled) throw error;

@@ -6,7 +6,7 @@ import type { Plan } from '@etl/pipeline/plan';
 import { lightLimits } from '@etl/pipeline/routing/policy';
 import { ActivityCancellationType, type ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { LightEnd } from '../activities/ports';
-import { convertLight, shown } from './activities';
+import { convertLight, withSummary } from './activities';
 import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
@@ -35,7 +35,7 @@ export async function runLight(
 async function convert({ plan, run, title }: RunContext, generation: number): Promise<LightEnd> {
   try {
     return await convertLight.executeWithOptions(
-      shown(`${title}, launch ${generation}`, {
+      withSummary(`${title}, launch ${generation}`, {
         cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       }),
       [{ plan, run, generation }],

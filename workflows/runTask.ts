@@ -15,7 +15,7 @@ import {
   patched,
 } from '@temporalio/workflow';
 import type { LaunchResult, RunIdentity, WaitUntil } from '../activities/contract';
-import { awaitTask, findTasks, launchTask, shown, stopTask } from './activities';
+import { awaitTask, findTasks, launchTask, stopTask, withSummary } from './activities';
 import { asFailure, failure, failureTypeOf } from './failures';
 import type { StatusTracker } from './status';
 
@@ -76,7 +76,7 @@ export interface Ended extends Launched {
  */
 export async function runTask(
   context: RunContext,
-  asked: LaunchRequest,
+  request: LaunchRequest,
   onTaskEnd: (end: TaskEnd) => void,
 ): Promise<Ended> {
   const { timeoutSeconds, launchQueueSeconds } = context.plan.timings;
@@ -84,10 +84,10 @@ export async function runTask(
   return withinTime(context.plan, timeoutSeconds * 1000, {
     work: async (inTime) => {
       // Time spent in the launch queue does not count toward the timeout, except in runs of earlier versions.
-      if (launchQueueSeconds !== undefined) launched = await launch(context, asked);
+      if (launchQueueSeconds !== undefined) launched = await launch(context, request);
       const deadline = Date.now() + timeoutSeconds * 1000;
       return inTime(async () => {
-        launched ??= await launch(context, asked);
+        launched ??= await launch(context, request);
         const end = await awaitEnd(context, launched, 'ended');
         if (end.status === 'notStarted') throw failure('StartTimeout', reasonOf(end));
         onTaskEnd(end);
@@ -170,11 +170,11 @@ function stopUntil(error: unknown): WaitUntil {
   return isLast ? 'ended' : 'stopped';
 }
 
-async function launch(context: RunContext, asked: LaunchRequest): Promise<Launched> {
+async function launch(context: RunContext, request: LaunchRequest): Promise<Launched> {
   const { run, status } = context;
   for (;;) {
-    status.set({ step: 'launch', ...shownLaunch(context, asked) });
-    const answer = await answeredLaunch(context, asked).catch((error: unknown) => {
+    status.set({ step: 'launch', ...shownLaunch(context, request) });
+    const answer = await answeredLaunch(context, request).catch((error: unknown) => {
       const failed = asFailure(error);
       if (isCancellation(error)) throw error;
       throw failureTypeOf(failed) === 'ServiceUnavailable' ? failure('LaunchUnanswered', failed.message) : failed;
@@ -183,9 +183,9 @@ async function launch(context: RunContext, asked: LaunchRequest): Promise<Launch
     if (answer.kind === 'refused') {
       throw failure(answer.cause === 'capacity' ? 'CapacityUnavailable' : 'LaunchRefused', answer.reason);
     }
-    const note = 'An earlier task of this workflow comes first';
+    const note = 'Stopping an earlier task of this workflow first';
     for (const taskArn of answer.by) {
-      status.set({ step: 'stop', ...shownLaunch(context, asked), taskArn, note });
+      status.set({ step: 'stop', ...shownLaunch(context, request), taskArn, note });
       await stop(context, taskArn, `replaced by run ${run.runId} of ${run.workflowId}`);
     }
   }
@@ -198,13 +198,13 @@ const earlierLaunchSeconds = 900;
  * Launches the task and waits for the answer. If the launch were abandoned, its task would keep running, so a
  * cancellation ends only a launch that is still queued.
  */
-function answeredLaunch(context: RunContext, asked: LaunchRequest): Promise<LaunchResult> {
+function answeredLaunch(context: RunContext, request: LaunchRequest): Promise<LaunchResult> {
   const { plan, run, mode } = context;
   const { launchQueueSeconds } = plan.timings;
   const over = finishedTasks(context);
-  const input = { plan, run, ...asked, ...(mode && { mode }), ...(over.length > 0 && { over }) };
+  const input = { plan, run, ...request, ...(mode && { mode }), ...(over.length > 0 && { over }) };
   const launchWithin = (bounds: ActivityOptions) =>
-    launchTask.executeWithOptions(shown(summaryOf(context, asked), bounds), [input]);
+    launchTask.executeWithOptions(withSummary(summaryOf(context, request), bounds), [input]);
   if (launchQueueSeconds === undefined)
     return CancellationScope.nonCancellable(() =>
       launchWithin({ scheduleToCloseTimeout: earlierLaunchSeconds * 1000 }),
@@ -232,12 +232,12 @@ async function awaitEnd(context: RunContext, launched: Launched, until: WaitUnti
   const shownState = { ...shownLaunch(context, launched), taskArn, ...(note !== undefined && { note }) };
   status.set({ step: 'transform', ...shownState });
   const wait = () =>
-    awaitTask.executeWithOptions(shown(summaryOf(context, launched), awaitBounds(plan)), [
+    awaitTask.executeWithOptions(withSummary(summaryOf(context, launched), awaitBounds(plan)), [
       { plan, run, generation, taskArn, until },
     ]);
   const polled = wait();
-  const told = condition(() => status.isReportedStopped(taskArn)).then(() => undefined);
-  const first = await Promise.race([polled, told]);
+  const reported = condition(() => status.isReportedStopped(taskArn)).then(() => undefined);
+  const first = await Promise.race([polled, reported]);
   if (first) return first;
   // The first wait finds the same end with its next poll. Its result is ignored.
   polled.catch(() => undefined);
@@ -258,7 +258,7 @@ function awaitBounds({ timings }: Plan) {
 }
 
 function stop(context: RunContext, taskArn: string, reason: string, until: WaitUntil = 'stopped'): Promise<TaskEnd> {
-  return stopTask.executeWithOptions(shown(`${context.title}: ${reason}`), [{ taskArn, reason, until }]);
+  return stopTask.executeWithOptions(withSummary(`${context.title}: ${reason}`), [{ taskArn, reason, until }]);
 }
 
 /**
@@ -274,7 +274,7 @@ function mayHaveLaunched(error: unknown, { timings }: Plan): boolean {
 
 async function stopUnrecordedTasks(context: RunContext, reason: string, until: WaitUntil): Promise<void> {
   const { run, title } = context;
-  for (const taskArn of await findTasks.executeWithOptions(shown(title), [{ run }]))
+  for (const taskArn of await findTasks.executeWithOptions(withSummary(title), [{ run }]))
     await stop(context, taskArn, reason, until);
 }
 

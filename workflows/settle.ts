@@ -4,7 +4,7 @@ import { failureOf } from '@etl/pipeline/failures/classify';
 import type { FailureType } from '@etl/pipeline/failures/table';
 import { reasonOf, type TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { patched } from '@temporalio/workflow';
-import { confirmWork, shown } from './activities';
+import { confirmWork, withSummary } from './activities';
 import { commitMissing, confirmed, type Delivered } from './confirmed';
 import { failure } from './failures';
 import type { Ended, RunContext } from './runTask';
@@ -41,7 +41,7 @@ export async function settleWork({ title }: RunContext, { end, generation }: End
   const failed = failedOf(end);
   const evidence = evidenceOf(generation, end);
   if (failed !== undefined && failed !== 'OutcomeUnknown') throw failure(failed, reasonOf(end), evidence);
-  if (await confirmWork.executeWithOptions(shown(`${title}: ${baseName(uri)}`), [{ uri }])) return uri;
+  if (await confirmWork.executeWithOptions(withSummary(`${title}: ${baseName(uri)}`), [{ uri }])) return uri;
   if (failed) throw failure(failed, reasonOf(end), evidence);
-  throw failure('CommitMissing', `the container ended with exit code 0, but there is no ${uri}`, evidence);
+  throw failure('CommitMissing', `the container ended with exit code 0, but ${uri} does not exist`, evidence);
 }

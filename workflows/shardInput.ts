@@ -26,7 +26,7 @@ export function readShardInput(input: unknown): Reading<ShardInput> {
     isText(indexUri, mostText) &&
     (reconcileUri === undefined || isText(reconcileUri, mostText));
   if (!isMode) return { problem: 'mode: expected {"kind": "shard", "number": 1, "of": 8, "indexUri": "s3://…"}' };
-  if (!isText(title, mostText)) return { problem: 'title: expected a text' };
+  if (!isText(title, mostText)) return { problem: 'title: expected a string' };
   return isPlan(plan) ? { value: input as ShardInput } : { problem: 'plan: expected the plan of a pipeline' };
 }
 

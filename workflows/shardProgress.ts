@@ -15,7 +15,7 @@ const shardProgressSignal = defineSignal<[ShardProgress]>(messageNames.shardProg
 const signalsPerShard = 4;
 
 /** Returns a function that signals the progress of a shard to its pipeline, once per quarter. */
-export function passOnProgress(number: number): (progress: Progress) => void {
+export function forwardProgress(number: number): (progress: Progress) => void {
   let passed = 0;
   return (progress) => {
     const { parent } = workflowInfo();
@@ -30,7 +30,7 @@ export function passOnProgress(number: number): (progress: Progress) => void {
 }
 
 /** Collects the progress of the shards of a round. Calls `onChange` after each report. */
-export function gatherProgress(source: { readonly bytes: number; readonly shards: number }, onChange: () => void) {
+export function collectProgress(source: { readonly bytes: number; readonly shards: number }, onChange: () => void) {
   const known = new Map<number, Progress>();
   onSignal(shardProgressSignal, {
     read: (input) => readShardProgress(input, source.shards),
@@ -40,7 +40,7 @@ export function gatherProgress(source: { readonly bytes: number; readonly shards
       known.set(number, progress);
       onChange();
     },
-    description: 'Sent by a shard: how far it is',
+    description: 'Sent by a shard: its progress',
   });
   return {
     /** Counts a shard as fully read: its last report may be old, and a short shard sends none. */

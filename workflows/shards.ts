@@ -20,12 +20,12 @@ import {
   TerminatedFailure,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
-import { findTasks, shown, stopTask } from './activities';
+import { findTasks, stopTask, withSummary } from './activities';
 import type { convertShard, ShardResult } from './convertShard';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import type { RunContext } from './runTask';
 import type { ShardInput } from './shardInput';
-import { gatherProgress } from './shardProgress';
+import { collectProgress } from './shardProgress';
 import { withLaunches } from './transform';
 
 /** Patch IDs: runs started by an earlier version keep the earlier behaviour. */
@@ -52,24 +52,24 @@ export interface Round {
 export async function convertShards(context: RunContext, round: Round): Promise<void> {
   const { status, run } = context;
   const scope = new CancellationScope();
-  const note = round.reconcileUri === undefined ? undefined : 'Converting again under a wider schema';
+  const note = round.reconcileUri === undefined ? undefined : 'Converting again with a wider schema';
   let done = 0;
   let failed: ApplicationFailure | undefined;
-  let underway = true;
+  let isRunning = true;
   const show = () => {
-    const progress = gathered.sum();
+    const progress = collector.sum();
     const shards = { done, of: round.of };
-    if (underway)
+    if (isRunning)
       status.set({ step: 'shards', shards, ...(progress && { progress }), ...(note !== undefined && { note }) });
   };
-  const gathered = gatherProgress({ bytes: context.plan.source.bytes, shards: round.of }, show);
+  const collector = collectProgress({ bytes: context.plan.source.bytes, shards: round.of }, show);
 
   const inTurn = createStartTurns(jsonBytes(context.plan));
   const one = async (number: number): Promise<void> => {
     try {
       const { launches } = await convertOne(context, round, number, inTurn);
       status.addLaunch(...launches);
-      gathered.end(number);
+      collector.end(number);
       done += 1;
     } catch (error) {
       const reason = asFailure(error);
@@ -85,7 +85,7 @@ export async function convertShards(context: RunContext, round: Round): Promise<
 
   show();
   await scope.run(() => Promise.all(Array.from({ length: round.of }, (_, index) => one(index + 1))));
-  underway = false;
+  isRunning = false;
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`run ${run.runId} was cancelled`);
   if (failed) throw withLaunches(failed, status.launches());
 }
@@ -132,14 +132,14 @@ async function convertOne(context: RunContext, round: Round, number: number, inT
 }
 
 /** Backoff while a cancelled shard of an earlier run of the pipeline ends. */
-const waits = { firstSeconds: 2, backoffRate: 2, maxSeconds: 60, maxTries: 40 } as const;
+const waits = { firstSeconds: 2, backoffRate: 2, maxSeconds: 60, maxAttempts: 40 } as const;
 
 /**
  * Starts a shard. If an earlier run of the pipeline left the same shard running, cancels it and waits until it has
  * ended.
  */
 async function start(workflowId: string, input: ShardInput): Promise<ChildWorkflowHandle<typeof convertShard>> {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await startChild<typeof convertShard>(workflowTypes.shard, {
         workflowId,
@@ -151,15 +151,16 @@ async function start(workflowId: string, input: ShardInput): Promise<ChildWorkfl
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      if (tries === waits.maxTries) throw failure('ServiceUnavailable', `workflow ${workflowId} is running already`);
-      await cancelled(workflowId);
-      await sleep(Math.min(waits.firstSeconds * waits.backoffRate ** (tries - 1), waits.maxSeconds) * 1000);
+      if (attempt === waits.maxAttempts)
+        throw failure('ServiceUnavailable', `workflow ${workflowId} is already running`);
+      await requestCancel(workflowId);
+      await sleep(Math.min(waits.firstSeconds * waits.backoffRate ** (attempt - 1), waits.maxSeconds) * 1000);
     }
   }
 }
 
 /** Requests the cancellation. The workflow may already be closed; ignore the error. */
-async function cancelled(workflowId: string): Promise<void> {
+async function requestCancel(workflowId: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(workflowId).cancel();
   } catch (error) {
@@ -169,8 +170,8 @@ async function cancelled(workflowId: string): Promise<void> {
 
 async function stopTasksOf({ title }: RunContext, workflowId: string, runId: string): Promise<void> {
   const run = { workflowId, runId, startedAt: '' };
-  for (const taskArn of await findTasks.executeWithOptions(shown(title), [{ run }])) {
-    await stopTask.executeWithOptions(shown(`${title}: workflow terminated`), [
+  for (const taskArn of await findTasks.executeWithOptions(withSummary(title), [{ run }])) {
+    await stopTask.executeWithOptions(withSummary(`${title}: workflow terminated`), [
       { taskArn, reason: `workflow ${workflowId} was terminated` },
     ]);
   }

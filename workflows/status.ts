@@ -31,7 +31,7 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
     showDetails(...describe(title, status, launches.length - latest.length));
   };
 
-  onQuery(statusQuery, () => status, 'Which step the run is in, and how far the transform is');
+  onQuery(statusQuery, () => status, 'Current step of the run, and progress of the transform');
   onSignal(taskProgressSignal, {
     read: readTaskProgress,
     handle: ({ generation, progress }) => {
@@ -40,14 +40,14 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
       set({ ...status, progress });
       onProgress(progress);
     },
-    description: 'Sent by the waiting activity: how far the task is',
+    description: 'Sent by the waiting activity: progress of the task',
   });
   onSignal(taskStateSignal, {
     read: readTaskState,
     handle: ({ taskArn, lastStatus }) => {
       if (lastStatus === 'STOPPED' && reportedStopped.size < maxStopped) reportedStopped.add(taskArn);
     },
-    description: 'Sent for an event of ECS: the task has changed its status',
+    description: 'Sent for an ECS event: the task changed its status',
   });
   set(status);
   return {
@@ -98,5 +98,5 @@ function describeStep({ step, purpose, generation, shards }: RunStatus): string 
 const maxListedLaunches = 50;
 
 function describeLaunches(launches: readonly Launch[], earlier: number): Markdown {
-  return bullets([...(earlier > 0 ? [`${earlier} launches before`] : []), ...launches.map(describeLaunch)]);
+  return bullets([...(earlier > 0 ? [`${earlier} earlier launches`] : []), ...launches.map(describeLaunch)]);
 }

@@ -52,21 +52,21 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
   const tried: number[] = [];
   const inLightLane = plan.compute.lane === 'light' && work.light !== undefined;
   const first = context.nextGeneration();
-  let asked: LaunchRequest = inLightLane ? { generation: first, lane: 'light', spot: false } : asTask(plan, first);
+  let request: LaunchRequest = inLightLane ? { generation: first, lane: 'light', spot: false } : asTask(plan, first);
   for (;;) {
-    tried.push(asked.generation);
+    tried.push(request.generation);
     try {
-      return await runGeneration(context, work, asked);
+      return await runGeneration(context, work, request);
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = asFailure(error);
-      if (asked.lane === 'light' && continuesAsTask(failure, plan)) {
+      if (request.lane === 'light' && continuesAsTask(failure, plan)) {
         const done = checksAgain() && (await work.finalCheck(context, tried));
         if (done) return done;
-        asked = asTask(plan, context.nextGeneration());
+        request = asTask(plan, context.nextGeneration());
         continue;
       }
-      failed.push(failedLaunch(failureTypeOf(failure), asked, status.launches().at(-1)));
+      failed.push(failedLaunch(failureTypeOf(failure), request, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
       if (!next.again) {
         const done =
@@ -76,13 +76,13 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
       }
       status.set({
         step: 'wait',
-        ...shownLaunch(context, asked),
-        note: describeWait(failure, asked, next.delaySeconds),
+        ...shownLaunch(context, request),
+        note: describeWait(failure, request, next.delaySeconds),
       });
       await sleep(next.delaySeconds * 1000);
       const generation = context.nextGeneration();
-      if (asked.lane === 'light') asked = { ...asked, generation };
-      else asked = { generation, spot: next.spot, ...(next.size && { size: next.size }) };
+      if (request.lane === 'light') request = { ...request, generation };
+      else request = { generation, spot: next.spot, ...(next.size && { size: next.size }) };
     }
   }
 }
@@ -92,9 +92,9 @@ function asTask({ compute: { spot, size } }: Plan, generation: number): LaunchRe
 }
 
 /** Returns the failed launch with its size: the size that ECS reports, since the task definition may have set it. */
-function failedLaunch(failureType: FailureType, asked: LaunchRequest, launch: Launch | undefined): FailedLaunch {
-  const size = launch?.size ?? asked.size;
-  return { failureType, spot: asked.spot, ...(size && { size }) };
+function failedLaunch(failureType: FailureType, request: LaunchRequest, launch: Launch | undefined): FailedLaunch {
+  const size = launch?.size ?? request.size;
+  return { failureType, spot: request.spot, ...(size && { size }) };
 }
 
 function describeWait(failed: ApplicationFailure, { generation }: LaunchRequest, delaySeconds: number): string {
@@ -120,21 +120,21 @@ export function withLaunches(failed: ApplicationFailure, launches: readonly Laun
 const maxLaunchReason = 500;
 
 /** Runs one launch and records it, whatever its outcome. */
-async function runGeneration<Result>(context: RunContext, work: Work<Result>, asked: LaunchRequest): Promise<Result> {
+async function runGeneration<Result>(context: RunContext, work: Work<Result>, request: LaunchRequest): Promise<Result> {
   const { status, mode } = context;
-  let launch: Launch = { ...asked, ...purposeOf(mode), lane: asked.lane ?? 'fargate' };
+  let launch: Launch = { ...request, ...purposeOf(mode), lane: request.lane ?? 'fargate' };
   try {
-    if (asked.lane === 'light' && work.light) {
-      const done = await work.light(context, asked.generation, (ended) => {
+    if (request.lane === 'light' && work.light) {
+      const done = await work.light(context, request.generation, (ended) => {
         launch = ended;
       });
       status.addLaunch(launch);
       return done;
     }
     const onTaskEnd = (end: TaskEnd): void => {
-      launch = { ...launch, ...launchOf(asked, end) };
+      launch = { ...launch, ...launchOf(request, end) };
     };
-    const done = await settled(context, work, await runTask(context, asked, onTaskEnd), onTaskEnd);
+    const done = await settled(context, work, await runTask(context, request, onTaskEnd), onTaskEnd);
     status.addLaunch(launch);
     return done;
   } catch (error) {

@@ -11,9 +11,9 @@ export interface OnePerEventSettings {
   readonly store: ObjectStore;
   readonly places: LetterPlaces;
   /** Milliseconds that sending a letter may take. Afterwards its sender counts as dead. @default 10,000 */
-  readonly patienceMs?: number;
+  readonly sendTimeoutMs?: number;
   /** Milliseconds between two checks of a letter that another worker is sending. @default 250 */
-  readonly lookMs?: number;
+  readonly pollMs?: number;
 }
 
 /**
@@ -28,7 +28,7 @@ const countDelayMs = 300_000;
  * event, but an unsent letter would be lost.
  */
 export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
-  const { queue, store, places, patienceMs = 10_000, lookMs = 250 } = settings;
+  const { queue, store, places, sendTimeoutMs = 10_000, pollMs = 250 } = settings;
   const markers = createMarkers(store);
 
   /**
@@ -36,7 +36,7 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
    * `removed` if the marker has been replaced or removed, and `gone` if the queue no longer keeps the letter, so that
    * the failure needs a new one.
    */
-  const writeDown = async (
+  const recordFailure = async (
     uri: string,
     { claim }: LetterMarker,
     latest: LatestFailure,
@@ -57,7 +57,7 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
   const claim = async (uri: string, letter: DeadLetter, failedAt: Date): Promise<LetterMarker | string | undefined> => {
     const begun = performance.now();
     let watched = { claim: '', since: begun };
-    for (; performance.now() - begun < 2 * patienceMs; await sleep(lookMs)) {
+    for (; performance.now() - begun < 2 * sendTimeoutMs; await sleep(pollMs)) {
       const known = await markers.read(uri);
       if (!known) {
         const marker = newMarker(letter, failedAt);
@@ -65,12 +65,12 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
         continue;
       }
       if (known.letterId !== undefined) {
-        const outcome = await writeDown(uri, known, { ...letter, failedAt: failedAt.toISOString() });
+        const outcome = await recordFailure(uri, known, { ...letter, failedAt: failedAt.toISOString() });
         if (outcome === 'written') return known.letterId;
         if (outcome === 'removed') continue;
       }
       if (known.claim !== watched.claim) watched = { claim: known.claim, since: performance.now() };
-      const isDead = known.letterId !== undefined || performance.now() - watched.since > patienceMs;
+      const isDead = known.letterId !== undefined || performance.now() - watched.since > sendTimeoutMs;
       if (isDead) await markers.retire(uri, known);
     }
     return undefined;
@@ -83,7 +83,7 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
     if (typeof claimed === 'string') return claimed;
     const begun = performance.now();
     // Well before other workers may consider the sender dead.
-    const isMine = () => claimed !== undefined && performance.now() - begun < patienceMs / 2;
+    const isMine = () => claimed !== undefined && performance.now() - begun < sendTimeoutMs / 2;
     try {
       const letterId = await queue.send(letter, { key, marker: uri });
       if (claimed && isMine()) await orUndefined(markers.replace(uri, { ...claimed, letterId }));

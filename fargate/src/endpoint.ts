@@ -68,7 +68,7 @@ const supervisorSlackMs = 10_000;
 /** Starts the local Fargate. Rejects with EADDRINUSE if the port is in use. */
 export async function startEcsEndpoint(options: EcsEndpointOptions): Promise<EcsEndpoint> {
   if (!existsSync(supervisorPath())) {
-    throw new Error('The local Fargate has not been built: its supervisor is missing. Run: npm run build');
+    throw new Error('The supervisor of the local Fargate is missing: run npm run build');
   }
   // The port is known once the server listens, and no task is launched earlier.
   const url = (): string => `http://${host}:${(server.address() as AddressInfo).port}`;

@@ -23,7 +23,7 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
  */
 export function refusalOf(
   request: IncomingMessage,
-  { hosts = [], origins: friends = [], hasPages = false }: Admission = {},
+  { hosts = [], origins: trustedOrigins = [], hasPages = false }: Admission = {},
 ): string | undefined {
   // A target in absolute form contains its own host, which takes precedence over the header.
   if (!request.url?.startsWith('/')) return 'the request target is not a path';
@@ -31,14 +31,15 @@ export function refusalOf(
   const host = hostValues[0]?.toLowerCase();
   const accepted = [...loopbackHosts(request.socket.localPort), ...hosts];
   if (host === undefined || hostValues.length > 1 || !accepted.includes(host)) {
-    return `the Host header is none of ${accepted.join(', ')}`;
+    return `the Host header is not one of ${accepted.join(', ')}`;
   }
-  if (origins.length > 0 && origins.every((origin) => friends.includes(origin))) return undefined;
-  if (origins.some((origin) => !hasPages || origin !== `http://${host}`)) return 'it has the Origin of a web page';
+  if (origins.length > 0 && origins.every((origin) => trustedOrigins.includes(origin))) return undefined;
+  if (origins.some((origin) => !hasPages || origin !== `http://${host}`))
+    return 'the Origin header is that of a web page';
   return sites.every((site) => site === 'none' || (hasPages && isOfOwnPages(site, request))) &&
     (sites.length > 0 || hasPages || !isBrowser(request))
     ? undefined
-    : 'a web page has made it';
+    : 'it comes from a web page';
 }
 
 /** Clients omit the scheme's default port. */

@@ -48,7 +48,9 @@ export function isShallow(value: unknown): boolean {
 export function jsonProblem(value: unknown, maxBytes: number): string | undefined {
   if (!isShallow(value)) return tooDeep;
   const bytes = jsonBytes(value);
-  return bytes > maxBytes ? `has ${bytes} bytes as JSON, and ${maxBytes} are allowed: make it smaller` : undefined;
+  return bytes > maxBytes
+    ? `has ${bytes} bytes as JSON, more than the limit of ${maxBytes}: reduce its size`
+    : undefined;
 }
 
 /** Returns the size of a value as JSON, in bytes of UTF-8. The value must be shallow. */
@@ -73,7 +75,7 @@ function isPaired(text: string, at: number, unit: number): boolean {
   return unit >= 0xdc00 && unit < 0xe000 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
 }
 
-const tooDeep = `is nested more than ${maxJsonDepth} levels deep: make it flatter`;
+const tooDeep = `is nested more than ${maxJsonDepth} levels deep: flatten it`;
 
 function children(value: unknown): unknown[] {
   if (value === null || typeof value !== 'object') return [];

@@ -36,7 +36,7 @@ export async function openGate({ port, host = '127.0.0.1', target, ...admission 
   const server = createServer((request, response) => {
     const refusal = refusalOf(request, admission);
     if (refusal === undefined) forward(request, response, target);
-    else answer(response, 403, `Refused, since ${refusal}.`);
+    else respond(response, 403, `Request refused: ${refusal}.`);
   });
   // An upload of a large file may take longer than Node's default timeout.
   server.requestTimeout = 0;
@@ -56,20 +56,20 @@ export async function openGate({ port, host = '127.0.0.1', target, ...admission 
 function forward(incoming: IncomingMessage, response: ServerResponse, { host, port }: Target): void {
   const { method, url: path, rawHeaders } = incoming;
   const outgoing = requestTo({ host, port, method, path, headers: endToEnd(rawHeaders), agent: false });
-  outgoing.once('response', (answered) => {
-    response.writeHead(answered.statusCode ?? 502, answered.statusMessage, endToEnd(answered.rawHeaders));
-    answered.once('error', () => response.destroy());
-    answered.pipe(response);
+  outgoing.once('response', (reply) => {
+    response.writeHead(reply.statusCode ?? 502, reply.statusMessage, endToEnd(reply.rawHeaders));
+    reply.once('error', () => response.destroy());
+    reply.pipe(response);
   });
   outgoing.once('error', ({ message }) => {
     if (response.headersSent) response.destroy();
-    else answer(response, 502, `The server behind this port does not answer: ${message}`);
+    else respond(response, 502, `The server behind this port does not respond: ${message}`);
   });
   response.once('close', () => outgoing.destroy());
   incoming.pipe(outgoing);
 }
 
-function answer(response: ServerResponse, status: number, line: string): void {
+function respond(response: ServerResponse, status: number, line: string): void {
   // Closes the connection, so that the request's body need not be read.
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
   response.end(`${line}\n`);

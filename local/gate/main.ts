@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { openGate } from './gate';
 
 const usage = `Usage: node dist/local/gate/main.js [--ui PORT=HOST:PORT]… [--api PORT=HOST:PORT]…
-  --ui   opens a gate on PORT for a server with pages of its own
-  --api  opens a gate on PORT for a server that browsers have no business with`;
+  --ui   opens a gate on PORT for a server with its own web pages
+  --api  opens a gate on PORT for a server that browsers must not reach`;
 
 /**
  * Runs the gates of docker-compose.yml: they listen on all interfaces of the container, but accept only loopback names.

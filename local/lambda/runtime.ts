@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     const invocation = `invocation/${next.headers['lambda-runtime-aws-request-id']}`;
     const event: unknown = JSON.parse(await text(next));
     await handler(event).then(
-      (answer) => call('POST', `${invocation}/response`, answer),
+      (response) => call('POST', `${invocation}/response`, response),
       (error: unknown) => call('POST', `${invocation}/error`, asError(error)),
     );
   }
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 function load(): Handler {
   const [module = '', name = ''] = entry.split('.');
   const exported = (require(join(folder, module)) as Record<string, Handler | undefined>)[name];
-  if (!exported) throw new Error(`${entry} is no function`);
+  if (!exported) throw new Error(`${entry} is not a function`);
   return exported;
 }
 
@@ -44,14 +44,14 @@ function asError(error: unknown) {
 }
 
 async function call(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     // The long poll for an event has no timeout.
     request(`http://${api}/2018-06-01/runtime/${path}`, { method }, resolve)
       .once('error', reject)
       .end(method === 'GET' ? undefined : JSON.stringify(body ?? null));
   });
-  if (method !== 'GET') answer.resume();
-  return answer;
+  if (method !== 'GET') response.resume();
+  return response;
 }
 
 main().catch((error: Error) => {

@@ -9,19 +9,19 @@ const leastPythonMinor = 10;
 
 /**
  * Returns the path of a `ministack` program: from PATH, from an earlier installation, or from a new installation with
- * Python. `say` receives a line before slow steps.
+ * Python. `log` receives a line before slow steps.
  * @throws PythonError
  */
-export async function findMinistack(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
-  return (await foundMinistack()) ?? join(await installPrograms(ministack, say, signal), ministack.name);
+export async function findMinistack(log: (line: string) => void, signal?: AbortSignal): Promise<string> {
+  return (await installedMinistack()) ?? join(await installPrograms(ministack, log, signal), ministack.name);
 }
 
 /** Returns whether `findMinistack` can find or install the program. */
-export async function canHaveMinistack(): Promise<boolean> {
-  return (await foundMinistack()) !== undefined || (await hasPython(leastPythonMinor));
+export async function isMinistackAvailable(): Promise<boolean> {
+  return (await installedMinistack()) !== undefined || (await hasPython(leastPythonMinor));
 }
 
-async function foundMinistack(): Promise<string | undefined> {
+async function installedMinistack(): Promise<string | undefined> {
   const program = await onPath(ministack.name);
   if (program) return program;
   const bin = await installedPrograms(ministack);

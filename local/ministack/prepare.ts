@@ -105,8 +105,8 @@ async function makeQueue(sqs: SQSClient, QueueName: string): Promise<{ url: stri
 /** Returns whether the family's newest revision runs this image. */
 async function isRegistered(ecs: ECSClient, { taskDefinition, image }: StandInParts): Promise<boolean> {
   try {
-    const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-    return answer.taskDefinition?.containerDefinitions?.[0]?.image === image;
+    const response = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+    return response.taskDefinition?.containerDefinitions?.[0]?.image === image;
   } catch (error) {
     if ((error as Error).name === 'ClientException') return false;
     throw error;

@@ -28,7 +28,7 @@ export interface MinistackSettings {
    * @default 1
    */
   readonly waitScale?: number;
-  /** Called once the process is spawned, long before the server answers. */
+  /** Called once the process is spawned, long before the server responds. */
   readonly onSpawn?: (pid: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -51,7 +51,7 @@ export class MinistackError extends Error {
 const startSeconds = 30;
 
 /**
- * Starts ministack and returns once it answers. It answers every web page and commands Docker, so it listens on
+ * Starts ministack and returns once it responds. It answers every web page and commands Docker, so it listens on
  * 127.0.0.1, on a port that browsers do not connect to. If there is a Docker bridge, the containers of its tasks reach
  * it through a gate on the bridge, under the same port.
  * @throws MinistackError and DockerError
@@ -60,7 +60,7 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   const bridge = await addressForContainers();
   settings.signal?.throwIfAborted();
   const log = settings.logFile === undefined ? undefined : await open(settings.logFile, 'a');
-  const { port, close } = await openDoor(bridge);
+  const { port, close } = await openPort(bridge);
   const endpoint = `http://${bridge}:${port}`;
   const name = `etl-${randomUUID()}`;
   const folder = await makeScratchFolder(tmpdir(), 'ministack');
@@ -91,8 +91,12 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   };
   try {
     await log?.close();
-    for (let tries = 0; tries < startSeconds * 10 && failure === undefined && server.exitCode === null; tries++) {
-      if (await answers(endpoint)) return { endpoint, pid: server.pid ?? -1, stop };
+    for (
+      let attempts = 0;
+      attempts < startSeconds * 10 && failure === undefined && server.exitCode === null;
+      attempts++
+    ) {
+      if (await responds(endpoint)) return { endpoint, pid: server.pid ?? -1, stop };
       await sleep(100, undefined, settings.signal && { signal: settings.signal });
     }
   } catch (error) {
@@ -101,15 +105,16 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   }
   // It has not started a container yet.
   await end();
-  const why = failure?.message ?? (server.exitCode === null ? `in ${startSeconds} s` : `it ended: ${server.exitCode}`);
-  throw new MinistackError(`${settings.program} does not answer on ${endpoint}: ${why}`, { cause: failure });
+  const why =
+    failure?.message ?? (server.exitCode === null ? `within ${startSeconds} s` : `it exited: ${server.exitCode}`);
+  throw new MinistackError(`${settings.program} does not respond on ${endpoint}: ${why}`, { cause: failure });
 }
 
 /** Reserves a port for ministack and opens the gate to it for containers. */
-async function openDoor(bridge: string): Promise<{ readonly port: number; close(): Promise<void> }> {
+async function openPort(bridge: string): Promise<{ readonly port: number; close(): Promise<void> }> {
   const loopback = '127.0.0.1';
   const reserved = await reserveUnreachablePort([...new Set([loopback, bridge])]);
-  if (!reserved) throw new MinistackError('All ports that browsers cannot reach are in use: end another local system');
+  if (!reserved) throw new MinistackError('All ports that browsers cannot reach are in use: stop another local system');
   const { port, release } = reserved;
   if (bridge === loopback) return { port, close: release };
   try {
@@ -169,11 +174,11 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 /** Does not use `fetch`, which refuses these ports like a browser. */
-function answers(endpoint: string): Promise<boolean> {
+function responds(endpoint: string): Promise<boolean> {
   return new Promise((resolve) => {
-    get(`${endpoint}/_ministack/health`, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
+    get(`${endpoint}/_ministack/health`, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
     }).once('error', () => resolve(false));
   });
 }

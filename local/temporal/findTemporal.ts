@@ -24,7 +24,7 @@ export interface TemporalProgram {
   readonly kind: 'server' | 'testServer';
 }
 
-/** A way to get a program. `undefined`: this machine cannot go it. */
+/** A way to get a program. `undefined`: not available on this machine. */
 type Way = (folder: string, say: Say, signal?: AbortSignal) => Promise<TemporalProgram | undefined>;
 type Say = (line: string) => void;
 
@@ -38,7 +38,7 @@ export async function findTemporal(say: Say, signal?: AbortSignal): Promise<stri
 }
 
 /**
- * Returns the program for a demonstration, which does with a test server from a package registry before Go builds a server
+ * Returns the program for a demonstration, which prefers a test server from a package registry to building a server with Go
  * for minutes. Reports slow steps to `say`.
  * @throws TemporalNotFoundError with every reason
  */
@@ -106,7 +106,7 @@ async function downloadBySdk(downloadDir: string, signal?: AbortSignal): Promise
   });
   starting.then((env) => env.teardown()).catch(() => undefined);
   const timeout = delay(downloadSeconds * 1000, undefined, { ref: false, ...(signal && { signal }) }).then(() => {
-    throw new Error(`no answer within ${downloadSeconds} s`);
+    throw new Error(`no response within ${downloadSeconds} s`);
   });
   timeout.catch(() => undefined);
   const env = await Promise.race([starting, timeout]);
@@ -118,7 +118,7 @@ async function buildWithGo(folder: string, onPackage: () => void, signal?: Abort
   const options = { env: { ...process.env, GOBIN: folder }, maxBuffer: 1 << 24, ...(signal && { signal }) };
   const { stdout } = await run('go', ['mod', 'download', '-json', `${path}@${version}`], options);
   const { Sum: sum } = JSON.parse(stdout) as { readonly Sum?: string };
-  if (sum !== goSum) throw new Error(`${path}@${version} has the checksum ${sum}, and ${goSum} is expected`);
+  if (sum !== goSum) throw new Error(`${path}@${version} has the checksum ${sum}, but ${goSum} is expected`);
   // With -v, Go prints a line for each package that it compiles.
   const building = run('go', ['install', '-v', `${path}/${program}@${version}`], options);
   building.child.stderr?.on('data', (chunk: string) => {

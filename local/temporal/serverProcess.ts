@@ -41,7 +41,7 @@ export async function startServerProcess(program: ServerProgram): Promise<Server
       ended = true;
       resolve(how);
     };
-    child.once('exit', (code, name) => end(name ? `ended by ${name}` : `exit code ${code}`));
+    child.once('exit', (code, name) => end(name ? `killed by ${name}` : `exit code ${code}`));
     child.once('error', (error) => end(error.message));
   });
   const stop = async (): Promise<void> => {
@@ -59,7 +59,7 @@ export async function startServerProcess(program: ServerProgram): Promise<Server
     if (ended) throw new Error(`the Temporal server did not start (${await exited}): ${lastLine(logFile)}`);
     if (performance.now() > deadline) {
       await stop();
-      throw new Error(`the Temporal server did not answer within ${startSeconds} s; see ${logFile}`);
+      throw new Error(`the Temporal server did not respond within ${startSeconds} s; see ${logFile}`);
     }
     await delay(100);
   }

@@ -75,9 +75,9 @@ export const placeChecks: Readonly<Record<PlaceKind, typeof sourceProblem>> = {
 /** Returns why a URI cannot be compared: S3 takes keys literally, but a program may resolve `..` in them. */
 export function spellingProblem(uri: string): string | undefined {
   const location = parseUri(uri);
-  if (location === undefined) return 'is not an s3://bucket/key or file:///path';
+  if (location === undefined) return 'is not an s3://bucket/key or file:///path URI';
   if (location.kind === 's3' && location.key.split('/').some((segment) => /^\.{1,2}$/.test(segment)))
-    return 'has a segment . or .., which programs resolve to another key: name the key that is meant';
+    return 'has a . or .. segment, which programs resolve to another key: use the resolved key';
   return undefined;
 }
 

@@ -16,14 +16,14 @@ const maxText = 500;
 /** Returns why a message is not a valid approval; undefined for a valid one. */
 export function approvalProblem(message: unknown): string | undefined {
   if (message === null || typeof message !== 'object' || Array.isArray(message))
-    return 'write {"approved": true} or {"approved": false}';
+    return 'expected {"approved": true} or {"approved": false}';
   const { approved, by, note, ...rest } = message as Record<string, unknown>;
   const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) return `${cut(unknown, 80)}: unknown key; there are approved, by and note`;
-  if (typeof approved !== 'boolean') return 'approved: write true or false';
+  if (unknown !== undefined) return `${cut(unknown, 80)}: unknown key; use approved, by and note`;
+  if (typeof approved !== 'boolean') return 'approved: must be true or false';
   for (const [name, text] of Object.entries({ by, note })) {
     if (text !== undefined && (typeof text !== 'string' || text.length > maxText))
-      return `${name}: is no text of at most ${maxText} characters`;
+      return `${name}: must be a string of at most ${maxText} characters`;
   }
   return undefined;
 }

@@ -38,29 +38,29 @@ export type NextLaunch =
  */
 export function nextLaunch(
   budgets: Budgets,
-  asked: { readonly spot: boolean; readonly size?: TaskSize },
+  requested: { readonly spot: boolean; readonly size?: TaskSize },
   failed: readonly FailedLaunch[],
   random: number,
 ): NextLaunch {
   const last = failed.at(-1);
   const name = last ? budgetOf(last.failureType) : 'none';
-  if (!last || name === 'none') return { again: false, why: 'this failure is not tried again' };
+  if (!last || name === 'none') return { again: false, why: 'this failure is not retried' };
   const spent = failed.filter(({ failureType }) => budgetOf(failureType) === name).length;
   const budget = budgets[name];
   if (spent > budget.maxRetries) {
-    const launches = budget.maxRetries === 1 ? '1 new launch' : `${budget.maxRetries} new launches`;
-    return { again: false, why: `the ${name} budget of ${launches} is used up` };
+    const launches = budget.maxRetries === 1 ? '1 relaunch' : `${budget.maxRetries} relaunches`;
+    return { again: false, why: `the ${name} budget of ${launches} is exhausted` };
   }
-  const grown = sizeAfter(budgets, asked, failed);
+  const grown = sizeAfter(budgets, requested, failed);
   if (grown === 'exhausted')
-    return { again: false, why: `no task larger than ${budgets.maxMemoryMiB} MiB is asked for` };
+    return { again: false, why: `the limit of ${budgets.maxMemoryMiB} MiB of memory per task is reached` };
   const spotLosses = failed.filter(
     (launch) => launch.spot && ['spot', 'capacity'].includes(budgetOf(launch.failureType)),
   );
   return {
     again: true,
     delaySeconds: waitSeconds(budget, spent, random),
-    spot: asked.spot && spotLosses.length < budgets.spotLossesBeforeOnDemand,
+    spot: requested.spot && spotLosses.length < budgets.spotLossesBeforeOnDemand,
     ...(grown && { size: grown }),
   };
 }
@@ -74,10 +74,10 @@ function waitSeconds(budget: Budget, retry: number, random: number): number {
 /** A task that ran out of memory keeps the larger size for the rest of the run. */
 function sizeAfter(
   budgets: Budgets,
-  asked: { readonly size?: TaskSize },
+  requested: { readonly size?: TaskSize },
   failed: readonly FailedLaunch[],
 ): TaskSize | undefined | 'exhausted' {
-  let size = asked.size;
+  let size = requested.size;
   for (const launch of failed) {
     if (launch.failureType !== 'OutOfMemory') continue;
     const current = launch.size ?? size;

@@ -40,7 +40,7 @@ const computeSchema = z
   .superRefine((compute, context) => {
     if (compute.cpu === undefined && compute.memory === undefined) return;
     if (compute.cpu === undefined || compute.memory === undefined) {
-      context.addIssue({ code: 'custom', message: 'cpu and memory are declared together or not at all' });
+      context.addIssue({ code: 'custom', message: 'cpu and memory must be set together' });
       return;
     }
     const problem = sizeProblem(compute.cpu, compute.memory);
@@ -49,7 +49,10 @@ const computeSchema = z
 
 const plainName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'use letters, digits, _ - and . (at most 100, a letter or digit first)');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/,
+    'is not a valid name: use at most 100 letters, digits, _, - and ., with a letter or digit first',
+  );
 
 const uri = z
   .string()
@@ -59,7 +62,7 @@ const uri = z
 const detailSchema = z.strictObject({
   /** `s3://bucket/key`, `file:///path`, or a key relative to S3_RAW_BUCKET. */
   s3Key: z.string().min(1, 'is empty').superRefine(placeIsShort),
-  batchDate: z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD'),
+  batchDate: z.string().refine(isCalendarDate, 'is not a calendar date: expected YYYY-MM-DD'),
   dataset: plainName.optional(),
   source: plainName.optional(),
   destination: uri.optional(),
@@ -90,14 +93,14 @@ export type ParsedEvent = { ok: true; detail: EventDetail } | { ok: false; reaso
 /** Parses an event of any shape. Each problem begins with its key, such as `detail.batchDate`. */
 export function parseEvent(event: unknown): ParsedEvent {
   if (event === null || typeof event !== 'object' || Array.isArray(event)) {
-    return { ok: false, reasons: ['the event is no JSON object: it looks like {"detail":{"s3Key":…,"batchDate":…}}'] };
+    return { ok: false, reasons: ['the event is not a JSON object: expected {"detail":{"s3Key":…,"batchDate":…}}'] };
   }
   const unusable = eventProblem(event);
   if (unusable !== undefined) return { ok: false, reasons: [unusable] };
   const { detail, ...rest } = event as Record<string, unknown>;
   const unknown = Object.keys(rest)
     .filter((key) => !envelopeKeys.includes(key))
-    .map((key) => `${key.slice(0, 80)}: unknown key; the options belong into detail`);
+    .map((key) => `${key.slice(0, 80)}: unknown key: move options into detail`);
   if (detail === undefined) return { ok: false, reasons: capped([...unknown, 'detail: is missing']) };
   const parsed = detailSchema.safeParse(detail);
   const issues = parsed.error?.issues.flatMap((issue) => describeIssue(issue, ['detail'], detail)) ?? [];

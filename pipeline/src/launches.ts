@@ -28,14 +28,14 @@ export interface Launch {
 }
 
 /** Returns the record of a launch once its task has ended. */
-export function launchOf(asked: { generation: number; spot: boolean; size?: TaskSize }, end: TaskEnd): Launch {
+export function launchOf(requested: { generation: number; spot: boolean; size?: TaskSize }, end: TaskEnd): Launch {
   const { size, ephemeralStorageGiB, pullStartedAt, startedAt, stoppedAt } = end;
   const from = pullStartedAt ?? startedAt;
   const seconds = from === undefined || stoppedAt === undefined ? undefined : Math.max(0, stoppedAt - from) / 1000;
-  const spot = end.spot ?? asked.spot;
+  const spot = end.spot ?? requested.spot;
   const storage = ephemeralStorageGiB === undefined ? {} : { ephemeralStorageGiB };
   return {
-    ...asked,
+    ...requested,
     taskArn: end.taskArn,
     lane: 'fargate',
     spot,

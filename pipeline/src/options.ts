@@ -46,11 +46,11 @@ export const rejectsSchema = z.strictObject({
 function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
   const names = Object.keys(columns);
   const issue = (message: string) => context.addIssue({ code: 'custom', message });
-  if (names.length > mostColumns) issue(`has ${names.length} columns, and ${mostColumns} are allowed`);
+  if (names.length > mostColumns) issue(`has ${names.length} columns, more than the limit of ${mostColumns}`);
   const long = names.find((name) => name.length > mostNameBytes || utf8Bytes(name) > mostNameBytes);
   if (long !== undefined) {
     issue(
-      `has a name of ${utf8Bytes(long)} bytes (${JSON.stringify(long.slice(0, 40))} …), and ${mostNameBytes} are allowed`,
+      `has a name of ${utf8Bytes(long)} bytes (${JSON.stringify(long.slice(0, 40))} …), more than the limit of ${mostNameBytes}`,
     );
   }
 }

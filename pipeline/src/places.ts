@@ -15,8 +15,8 @@ const maxUriChars = 3 * maxPathBytes + 100;
 
 /** Returns why a URI, or a key without a scheme, cannot be the place of an object: it is too long, or not Unicode. */
 export function placeProblem(text: string): string | undefined {
-  if (text.length > maxUriChars) return `has ${text.length} characters, and ${maxUriChars} are allowed`;
-  if (/\p{Surrogate}/u.test(text)) return 'contains half of a character (a lone surrogate), which a key cannot have';
+  if (text.length > maxUriChars) return `has ${text.length} characters, more than the limit of ${maxUriChars}`;
+  if (/\p{Surrogate}/u.test(text)) return 'contains a lone surrogate, which is invalid in a key';
   const location = parseUri(text);
   if (location?.kind === 'file') return tooLong(location.path, 'path', maxPathBytes);
   return tooLong(location ? location.key : text, 'key', maxKeyBytes);
@@ -30,5 +30,5 @@ export function placeIsShort(text: string, context: z.RefinementCtx): void {
 
 function tooLong(text: string, what: string, most: number): string | undefined {
   const bytes = utf8Bytes(text);
-  return bytes > most ? `has a ${what} of ${bytes} bytes, and ${most} are allowed` : undefined;
+  return bytes > most ? `has a ${what} of ${bytes} bytes, more than the limit of ${most}` : undefined;
 }

@@ -14,6 +14,6 @@ export function mayReplace(previous: string, next: string, replaces: string | un
 export function conflictReason(previous: string, next: string): string {
   return (
     `this batch was delivered from ${previous}, and ${next} would replace it: ` +
-    'declare another source name, or name the replaced file in replaces'
+    'set another source name, or set replaces to the replaced file'
   );
 }

@@ -37,7 +37,7 @@ export function readFileHeld(input: unknown): Reading<FileHeldSignal> {
   const { workflowId, reason, until } = fieldsOf(input);
   const areTexts = [reason, until].every((text) => text === undefined || typeof text === 'string');
   if (!isText(workflowId, maxId) || !areTexts)
-    return { problem: 'expected {"workflowId": "…"}, with texts as reason and until' };
+    return { problem: 'expected {"workflowId": "…"}, with strings as reason and until' };
   return {
     value: {
       workflowId,

@@ -33,14 +33,14 @@ const maxChanges = 10;
 const maxNameLength = 60;
 
 /**
- * Returns `schema differs from 2026-02-07/ventas: column amount is gone; qty was integer and is double; new column x`.
+ * Returns `schema differs from 2026-02-07/ventas: column amount was removed; qty was integer and is double; new column x`.
  */
 export function describeSchemaChanges({ previous, gone, types, added, reordered }: SchemaChanges): string {
   const changes = [
-    ...gone.map((name) => `column ${short(name)} is gone`),
+    ...gone.map((name) => `column ${short(name)} was removed`),
     ...types.map(({ name, was, is }) => `${short(name)} was ${was} and is ${is}`),
     ...added.map((name) => `new column ${short(name)}`),
-    ...(reordered ? ['the columns are in another order'] : []),
+    ...(reordered ? ['the column order changed'] : []),
   ];
   const more = changes.length - maxChanges;
   const shown = [...changes.slice(0, maxChanges), ...(more > 0 ? [`and ${more} more changes`] : [])];

@@ -9,8 +9,8 @@ export function detailOf({ file, batchDate, dataset, options, destination }: Eve
 }
 
 /** Returns notes on task settings of the event that the state machine cannot apply. */
-export function wishNotes({ options }: Pick<CompareRequest, 'options'>): string[] {
+export function computeNotes({ options }: Pick<CompareRequest, 'options'>): string[] {
   return options.compute === undefined
     ? []
-    : ['compute of the event is not followed: the task is the one that the machine was generated with'];
+    : ['compute in the event is ignored: the task is fixed when the machine is generated'];
 }

@@ -17,7 +17,7 @@ import { execute, type ResourceHandler } from '../interpreter/interpreter';
 import { handler as confirmCommit } from '../lambdas/confirmCommit';
 import { handler as validateInput } from '../lambdas/validateInput';
 import { callsBetween, ecsCalls } from './calls';
-import { detailOf, wishNotes } from './event';
+import { computeNotes, detailOf } from './event';
 import { functionMemoryMiB } from './functionSize';
 import { readDeadLetters, readMessages } from './letters';
 import { functionsOf, serviceCalls } from './machine/calls';
@@ -41,12 +41,12 @@ const settings = (messageLanguage: MessageLanguage) =>
   });
 
 const notes = [
-  'states take no time to speak of in one process: Step Functions itself takes longer between them',
-  `functions run in this process, warm: their time is measured here, and priced with ${functionMemoryMiB} MiB`,
-  'DescribeTasks is left out: in AWS an event tells of the end of a task',
-  'a task that fails is TaskFailed and tried again, whatever its exit code: Retry cannot tell them apart',
+  'transitions between states take almost no time in one process; Step Functions takes longer',
+  `functions run warm in this process: their duration is measured here and priced with ${functionMemoryMiB} MiB`,
+  'DescribeTasks is not counted: in AWS, an event reports the end of a task',
+  'a failed task is TaskFailed and retried, whatever its exit code: Retry cannot read exit codes',
 ];
-const scaledNote = 'waits between retries: the interpreter takes the first for all of them when they are shortened';
+const scaledNote = 'waits between retries: when they are shortened, the interpreter uses the first wait for all';
 
 /**
  * Runs the event with the interpreter and a separate local Fargate endpoint, which is stopped before this returns or
@@ -106,7 +106,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     billed: { unit: 'state transitions', count: execution.transitions },
     functions: functionsOf(execution, functionMemoryMiB),
     tasks: await endedTasks(client, name),
-    notes: [...notes, ...(timeScale === 1 ? [] : [scaledNote]), ...wishNotes(request)],
+    notes: [...notes, ...(timeScale === 1 ? [] : [scaledNote]), ...computeNotes(request)],
   };
 }
 
@@ -115,7 +115,7 @@ function telling(
   handlers: Readonly<Record<string, ResourceHandler>>,
   say: CompareRequest['say'],
 ): Record<string, ResourceHandler> {
-  const told = ([resource, handler]: [string, ResourceHandler]): [string, ResourceHandler] => [
+  const logged = ([resource, handler]: [string, ResourceHandler]): [string, ResourceHandler] => [
     resource,
     async (...call) => {
       try {
@@ -128,7 +128,7 @@ function telling(
       }
     },
   ];
-  return Object.fromEntries(Object.entries(handlers).map(told));
+  return Object.fromEntries(Object.entries(handlers).map(logged));
 }
 
 /** Removes the handler's DescribeTasks calls: Step Functions is notified by an event instead. */

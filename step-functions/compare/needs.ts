@@ -1,15 +1,17 @@
 import { docker, dockerAnswers } from '../../local/docker/docker';
-import { canHaveMinistack } from '../../local/ministack/find';
+import { isMinistackAvailable } from '../../local/ministack/find';
 
 /** Returns the requirements of ministack that this machine lacks, each with the way to install it. */
 export async function missingForMinistack(image: string | undefined): Promise<string[]> {
-  const [hasDocker, ministack] = await Promise.all([dockerAnswers(), canHaveMinistack()]);
+  const [hasDocker, ministack] = await Promise.all([dockerAnswers(), isMinistackAvailable()]);
   return [
     ...(hasDocker ? [] : ['Docker, running (https://docs.docker.com/get-docker)']),
     ...(ministack ? [] : ['Python 3.10 or later with venv (https://www.python.org/downloads)']),
     ...(image === undefined || !hasDocker || (await hasImage(image))
       ? []
-      : [`the image ${image}, which ETL_COMPARE_IMAGE names (docker pull ${image}, or unset it to have it built)`]),
+      : [
+          `the image ${image}, which ETL_COMPARE_IMAGE names (run docker pull ${image}, or unset the variable to build it)`,
+        ]),
   ];
 }
 

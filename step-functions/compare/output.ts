@@ -33,6 +33,6 @@ function schema(one: Manifest, other: Manifest): string[] {
 function parts({ parts: one }: Manifest, { parts: other }: Manifest): string[] {
   if (one.length !== other.length) return [`${one.length} and ${other.length} parts`];
   return one.flatMap(({ file, sha256 }, index) =>
-    sha256 === other[index]?.sha256 ? [] : [`${file} has another SHA-256`],
+    sha256 === other[index]?.sha256 ? [] : [`${file} has a different SHA-256`],
   );
 }

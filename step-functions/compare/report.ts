@@ -16,9 +16,9 @@ export interface Subject {
 }
 
 const remarks = [
-  'times are of this machine, one engine after the other: a cloud takes others',
-  `the worker is one Fargate task of ${workerSize.cpu / 1024} vCPU and ${workerSize.memoryMiB / 1024} GiB, all month, whatever the files`,
-  'costs are list prices of us-east-1 without free tiers; S3, logs and Temporal Cloud storage are not in them',
+  'durations are those of this machine, one engine after the other; they differ in the cloud',
+  `the worker is one Fargate task of ${workerSize.cpu / 1024} vCPU and ${workerSize.memoryMiB / 1024} GiB, all month, whatever the number of files`,
+  'costs are list prices of us-east-1 without free tiers; they exclude S3, logs and Temporal Cloud storage',
 ];
 
 /** Returns the output of `--json`. */
@@ -78,7 +78,7 @@ export function reportLines(sides: Sides, subject: Subject): string[] {
     '',
     ...verdictLines(judge(...sides)),
     '',
-    'To be read with the figures',
+    'Notes on the figures',
     ...allRemarks(sides).flatMap(remark),
   ];
 }
@@ -86,7 +86,7 @@ export function reportLines(sides: Sides, subject: Subject): string[] {
 /** Returns the findings as text. */
 function verdictLines({ agree, end, output, messages, deadLetters }: Verdict): string[] {
   return [
-    agree ? 'Both engines came to the same end.' : 'The engines came to different ends.',
+    agree ? 'Both engines had the same outcome.' : 'The engines had different outcomes.',
     ...Object.entries({ End: end, Output: output, Messages: messages, 'Dead letters': deadLetters }).flatMap(
       ([what, { text }]) => hanging(`  ${what}: `, text),
     ),

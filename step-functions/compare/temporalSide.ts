@@ -16,11 +16,11 @@ import { type ActivityRun, activityRuns, timeOf } from './temporal/history';
 import { stepsOf } from './temporal/steps';
 
 const notes = [
-  'heartbeats are no events: they are estimated from how long activities ran',
-  'queries are billed too; nobody watched this run, so there were none',
-  'DescribeTasks: the local worker looks at tasks four times a second, one in AWS every second, 100 tasks with one call (ETL_POLL_SECONDS)',
+  'heartbeats are not in the history: their number is estimated from the durations of activities',
+  'queries are billed too; this run received none',
+  'DescribeTasks: the local worker polls four times a second, a worker in AWS once a second, up to 100 tasks with one call (ETL_POLL_SECONDS)',
 ];
-const scaledNote = 'heartbeats: their timeout is shortened with the waits, so that there are more of them';
+const scaledNote = 'heartbeats: their timeout is shortened with the waits, so there are more of them';
 
 /** Runs the event on a separate local system, which is stopped before this returns or throws. */
 export async function runOnTemporal(request: CompareRequest): Promise<Side> {

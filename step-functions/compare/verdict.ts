@@ -37,7 +37,7 @@ function compareLetters(one: Side, other: Side): Finding {
   const types = ({ deadLetters }: Side) => deadLetters.map(({ failureType }) => failureType);
   const found = compare(types(one), types(other));
   if (!found.equal || isDeepStrictEqual(eventsOf(one), eventsOf(other))) return found;
-  return { equal: false, text: 'differs: the events that were kept are not the same' };
+  return { equal: false, text: 'differs: the stored events are not the same' };
 }
 
 /**

@@ -94,7 +94,7 @@ export const differences = [
     shownBy: 'scenarios',
   },
   {
-    id: 'wishes',
+    id: 'compute',
     what: '`compute` in the event',
     temporal: 'sets size, storage, Spot and timeouts of the task',
     stepFunctions: 'is ignored with a warning; the task has the parameters that the machine was generated with',

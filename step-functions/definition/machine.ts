@@ -14,7 +14,7 @@ import type { FailState, State, StateMachine } from './types';
 /** Builds the pipeline as a state machine, with the workflow's order, timeouts, retries, container and messages. */
 export function stateMachine(settings: MachineSettings): StateMachine {
   return {
-    Comment: 'Generated from the pipeline definition by `npx etl asl`: change that, not this.',
+    Comment: 'Generated from the pipeline definition by `npx etl asl`: edit the definition, not this file.',
     StartAt: stateNames[firstStage],
     States: {
       ...validate(settings),

@@ -41,13 +41,13 @@ function retries({ Retry = [] }: TaskState): string[] {
   const byPace = new Map<string, string[]>();
   for (const retrier of Retry) {
     const waits = waitsOf(retrier);
-    byPace.set(waits, [...(byPace.get(waits) ?? []), triesOf(retrier)]);
+    byPace.set(waits, [...(byPace.get(waits) ?? []), attemptsOf(retrier)]);
   }
-  return [...byPace].flatMap(([waits, tries]) => [...tries, ...(waits === '' ? [] : [`waits ${waits}`])]);
+  return [...byPace].flatMap(([waits, attempts]) => [...attempts, ...(waits === '' ? [] : [`waits ${waits}`])]);
 }
 
 /** @see Amazon States Language, "Retrying after error", for the defaults */
-function triesOf({ ErrorEquals, MaxAttempts = 3 }: Retrier): string {
+function attemptsOf({ ErrorEquals, MaxAttempts = 3 }: Retrier): string {
   const errors = ErrorEquals.join(', ');
   return MaxAttempts === 0 ? `no retry on ${errors}` : `${MaxAttempts} retries on ${errors}`;
 }

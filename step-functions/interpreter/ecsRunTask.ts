@@ -31,11 +31,11 @@ export function createRunTask(settings: RunTaskSettings): ResourceHandler {
   return async (parameters, _state, signal) => {
     const request = camelCase(parameters) as RunTaskCommandInput;
     const { cluster } = request;
-    const launched = await asked(run(settings.client, request));
+    const launched = await mapEcsErrors(run(settings.client, request));
     const [failure] = launched.failures ?? [];
     const taskArn = launched.tasks?.[0]?.taskArn;
     if (failure || taskArn === undefined) throw failed('AmazonECS.Unknown', { failures: launched.failures });
-    const task = await ended(settings, { cluster, taskArn }, signal);
+    const task = await awaitStopped(settings, { cluster, taskArn }, signal);
     const containers = task.containers ?? [];
     if (containers.length === 0 || containers.some(({ exitCode }) => exitCode !== 0))
       throw failed('States.TaskFailed', task);
@@ -54,16 +54,16 @@ interface Place {
 }
 
 /** Returns the task once it is STOPPED. If the signal aborts first, stops the task and throws. */
-async function ended(settings: RunTaskSettings, place: Place, signal: AbortSignal): Promise<Task> {
+async function awaitStopped(settings: RunTaskSettings, place: Place, signal: AbortSignal): Promise<Task> {
   const { client, pollMs = defaultPollMs } = settings;
   while (!signal.aborted) {
-    const task = await asked(describe(client, place));
+    const task = await mapEcsErrors(describe(client, place));
     if (task.lastStatus === 'STOPPED') return task;
     await delay(pollMs, undefined, { signal }).catch(() => undefined);
   }
   const { cluster, taskArn } = place;
   const reason = 'the state that ran this task has ended';
-  await asked(client.send(new StopTaskCommand({ cluster, task: taskArn, reason })));
+  await mapEcsErrors(client.send(new StopTaskCommand({ cluster, task: taskArn, reason })));
   throw new TaskError('States.Timeout', reason);
 }
 
@@ -76,7 +76,7 @@ async function describe(client: ECSClient, { cluster, taskArn }: Place): Promise
 
 const failed = (name: string, what: unknown): TaskError => new TaskError(name, JSON.stringify(pascalCase(what)));
 
-async function asked<T>(call: Promise<T>): Promise<T> {
+async function mapEcsErrors<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

@@ -67,7 +67,7 @@ export async function execute(machine: StateMachine, request: ExecutionRequest):
   const attempt = async (state: string, task: TaskState, parameters: unknown): Promise<unknown> => {
     const { Resource } = task;
     const handler = own(request.handlers, Resource);
-    if (!handler) throw new TaskError('States.Runtime', `nothing here stands in for ${Resource}`);
+    if (!handler) throw new TaskError('States.Runtime', `no local implementation of ${Resource}`);
     // An aborted interpreter skips its waits and would retry at once.
     request.signal?.throwIfAborted();
     const index = attempts.push({ state, parameters, startedAt: Date.now() }) - 1;

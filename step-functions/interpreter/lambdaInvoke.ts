@@ -15,8 +15,8 @@ export function createLambdaInvoke(functions: Readonly<Record<string, LambdaFunc
     const called = own(functions, FunctionName);
     if (!called) throw new TaskError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
     try {
-      const answer = await called(overTheWire(Payload) as never);
-      return { ExecutedVersion: '$LATEST', Payload: overTheWire(answer), StatusCode: 200 };
+      const result = await called(overTheWire(Payload) as never);
+      return { ExecutedVersion: '$LATEST', Payload: overTheWire(result), StatusCode: 200 };
     } catch (error) {
       const { name, message } = error as Error;
       throw new TaskError(name, JSON.stringify({ errorType: name, errorMessage: message, trace: [] }));

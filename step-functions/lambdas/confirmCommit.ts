@@ -15,7 +15,7 @@ export async function handler(query: CommitQuery): Promise<Extract<CommitAnswer,
   const answer = await named(() => confirmCommit(store, query));
   if (answer.kind === 'delivered') return answer;
   if (answer.kind === 'missing') {
-    throw new NamedError('CommitMissing', 'the task ended, but the commit log has no such batch');
+    throw new NamedError('CommitMissing', 'the task ended, but the commit log does not contain the batch');
   }
   throw new NamedError('Superseded', `run ${answer.by}, which started later, published this batch from another source`);
 }

@@ -47,7 +47,7 @@ export async function handler(
   const startedAt = performance.now();
   resetCpuTime();
   const lines: string[] = [];
-  const say = (line: LogEvent): void => {
+  const log = (line: LogEvent): void => {
     const text = logLine(line);
     if (line.event !== 'progress') lines.push(text);
     process.stdout.write(`${text}\n`);
@@ -56,14 +56,14 @@ export async function handler(
   const remaining = context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
   const timeMs = Math.max(0, Math.min(timeoutSeconds * 1000, remaining - reserveMs));
   const timer = setTimeout(() => stopping.abort(new StoppedError('timeout')), timeMs);
-  const end = await convert(environment, say, stopping.signal).finally(() => clearTimeout(timer));
+  const end = await convert(environment, log, stopping.signal).finally(() => clearTimeout(timer));
   const memoryMiB = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
   return {
     ...end,
     ...(end.exitCode !== exitCodes.done &&
       stopping.signal.aborted && {
         killedFor: 'timeout' as const,
-        reason: `the conversion was still running after ${Math.round(timeMs / 1000)} s and was ended`,
+        reason: `the conversion was still running after ${Math.round(timeMs / 1000)} s and was stopped`,
       }),
     seconds: (performance.now() - startedAt) / 1000,
     ...(memoryMiB > 0 && { memoryMiB }),
@@ -73,7 +73,7 @@ export async function handler(
 
 async function convert(
   environment: ConvertRequest['environment'],
-  say: (line: LogEvent) => void,
+  log: (line: LogEvent) => void,
   signal: AbortSignal,
 ): Promise<Pick<LightEnd, 'exitCode' | 'reason'>> {
   // /tmp persists between invocations: files left by one would reduce the space of the next.
@@ -82,14 +82,16 @@ async function convert(
     // The function's own configuration decides what it may read and write. The caller must not extend it.
     const { env, store } = await openEnvironment({ ...process.env, ...withoutOperatorVariables(environment) });
     if (env.engine !== defaultEngine) {
-      throw new BadConfigurationError(`invalid environment: ETL_ENGINE: the function has ${defaultEngine} alone`);
+      throw new BadConfigurationError(
+        `invalid environment: ETL_ENGINE: the function has only ${defaultEngine}: unset it`,
+      );
     }
-    const delivery = await performDelivery({ env, store, scratch, resources: resources(), log: say, signal });
-    say({ event: 'finished', ...delivery });
+    const delivery = await performDelivery({ env, store, scratch, resources: resources(), log, signal });
+    log({ event: 'finished', ...delivery });
     return { exitCode: exitCodes.done };
   } catch (error) {
     const failure = failureOf(error);
-    say({ event: 'failed', ...failure });
+    log({ event: 'failed', ...failure });
     return { exitCode: failure.exitCode, reason: failure.cause };
   } finally {
     await removeScratchFolder(scratch);

@@ -9,10 +9,10 @@ import type { Plan } from '@etl/pipeline/plan';
  */
 export function notFollowed({ compute, timings, options, notifications }: Plan, event: unknown): string[] {
   const parsed = parseEvent(event);
-  const wished = parsed.ok ? (parsed.detail.compute ?? {}) : {};
-  const wishes: [boolean, string][] = [
+  const requested = parsed.ok ? (parsed.detail.compute ?? {}) : {};
+  const ignored: [isRequested: boolean, key: string][] = [
     // The plan has the available lane, not the requested one.
-    [wished.lane === 'light', 'compute.lane'],
+    [requested.lane === 'light', 'compute.lane'],
     [compute.size !== undefined, 'compute.cpu and compute.memory'],
     [compute.ephemeralStorageGiB !== undefined, 'compute.ephemeralStorageGiB'],
     [compute.spot, 'compute.spot'],
@@ -20,17 +20,15 @@ export function notFollowed({ compute, timings, options, notifications }: Plan, 
     [timings.startTimeoutSeconds !== transform.startTimeoutSeconds, 'compute.startTimeoutSeconds'],
   ];
   return [
-    ...wishes.flatMap(([isWished, what]) =>
-      isWished ? [`${what}: not followed by the state machine, whose task is the one it was generated with`] : [],
+    ...ignored.flatMap(([isRequested, key]) =>
+      isRequested ? [`${key}: ignored by the state machine, whose task is fixed when the machine is generated`] : [],
     ),
-    ...(notifications === 'none'
-      ? ['notifications: not followed by the state machine, which tells how each run went']
-      : []),
+    ...(notifications === 'none' ? ['notifications: ignored by the state machine, which reports every run'] : []),
     ...((compute.shards ?? 1) > 1
-      ? [
-          `compute.shards: ${compute.shards} tasks: not followed by the state machine, in which one task converts a file`,
-        ]
+      ? [`compute.shards: ${compute.shards} tasks: ignored by the state machine, in which one task converts a file`]
       : []),
-    ...(mayBeHeld(options) ? ['level hold: not followed by the state machine: what a gate holds is a failed run'] : []),
+    ...(mayBeHeld(options)
+      ? ['level hold: ignored by the state machine: a batch that a gate holds is a failed run']
+      : []),
   ];
 }

@@ -41,11 +41,15 @@ const rules: readonly Rule[] = [
 export function lintMachine(machine: unknown): Finding[] {
   if (!isFields(machine)) {
     return [
-      { rule: 'schema', state: '', message: 'this is no state machine: write an object with StartAt and States' },
+      {
+        rule: 'schema',
+        state: '',
+        message: 'the definition is not a state machine: use an object with StartAt and States',
+      },
     ];
   }
   if (isDeep(machine, maxDepth)) {
-    const message = `this is nested more than ${maxDepth} levels deep: call machines of their own, by states:startExecution`;
+    const message = `the definition is nested more than ${maxDepth} levels deep: move inner machines out, and start them with states:startExecution`;
     return [{ rule: 'schema', state: '', message }];
   }
   const definition = readDefinition(machine);

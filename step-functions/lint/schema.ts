@@ -12,7 +12,7 @@ interface Validation {
 // The package has no type declarations.
 const validate = require('asl-validator') as (definition: object) => Validation;
 
-const remedy = 'mend it by the specification, https://states-language.net/spec.html';
+const remedy = 'fix it according to https://states-language.net/spec.html';
 
 /** Validates a definition against the language's schema, and checks that every referenced state exists. */
 export function schemaFindings(machine: Fields): Finding[] {
@@ -23,7 +23,9 @@ export function schemaFindings(machine: Fields): Finding[] {
 
 function emptyStates({ States }: Fields): Finding[] {
   return Object.entries(isFields(States) ? States : {}).flatMap(([state, fields]) =>
-    isFields(fields) ? [] : [{ rule: 'schema', state, message: `it is no object: give it a Type, and ${remedy}` }],
+    isFields(fields)
+      ? []
+      : [{ rule: 'schema', state, message: `the state is not an object: give it a Type, and ${remedy}` }],
   );
 }
 

@@ -32,7 +32,7 @@ export async function placeProblem(allowed: AllowedPlaces, kind: PlaceKind, uri:
   const problem = placeChecks[kind](allowed, uri);
   if (problem !== undefined || !uri.startsWith('file:')) return problem;
   const real = await realUri(uri);
-  if (real === undefined) return 'is reached by a broken link: repair the link, or name another place';
+  if (real === undefined) return 'is reached by a broken link: repair the link, or choose another place';
   const beyond = placeChecks[kind](await realPlaces(allowed), real);
   return beyond && `leads to ${real}, which ${beyond}`;
 }

@@ -161,13 +161,13 @@ async function* list(prefixUri: string, { after, problems = false }: ListOptions
 
 const noContent = { bytes: 0, fingerprint: '', modifiedAt: new Date(0) };
 
-const belowFile = 'something above it is a file, not a folder';
+const belowFile = 'a parent of the path is a file, not a folder';
 const folderProblems: Readonly<Record<string, string>> = {
   ENOTDIR: belowFile,
   EEXIST: belowFile,
   ENOENT: belowFile,
-  ENAMETOOLONG: 'a name in its path is longer than the file system allows',
-  ELOOP: 'its path is a loop of symbolic links',
+  ENAMETOOLONG: 'a name in the path is longer than the file system allows',
+  ELOOP: 'the path is a loop of symbolic links',
 };
 
 /** Creates a folder. A destination below a file is a configuration problem (`ReadOnly`), not a missing object. */

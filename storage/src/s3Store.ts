@@ -24,7 +24,7 @@ export function createS3Store(client: S3Client, limits: CopyLimits = copyLimits)
     upload: (localPath, uri) => mapS3Errors(uri, () => uploadFile(client, localPath, uri)),
     copy: async (from, to) => {
       const source = await head(from);
-      if (!source) throw new StorageError('NotFound', from, 'there is no such object');
+      if (!source) throw new StorageError('NotFound', from, 'the object does not exist');
       await mapS3Errors(to, () => copyObject(client, source, to, limits));
     },
     list: (prefixUri, options = {}) => list(client, prefixUri, options),

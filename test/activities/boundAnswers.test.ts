@@ -24,7 +24,7 @@ test.each<[string, unknown]>([
 ])('a result that is %s is a non-retryable failure', async (_, answer) => {
   const error = await errorOf(async () => answer);
   expect(error).toMatchObject({ nonRetryable: true, type: 'ServiceUnavailable' });
-  expect(error.message).toMatch(/^the result of confirmWork has .* bytes, and Temporal takes 2031616/);
+  expect(error.message).toMatch(/^the result of confirmWork has .* bytes, more than Temporal's limit of 2031616/);
 });
 
 test('keeps an error and shortens its texts, including those of its causes', async () => {

@@ -50,15 +50,20 @@ test.each<[string, Error, string]>([
 });
 
 test.each<[string, Error]>([
-  ['ECS', new CredentialsError('ECS RunTask: the AWS credentials have expired. Renew them.')],
-  ['S3', new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', { remedy: 'Renew them' })],
+  ['ECS', new CredentialsError('ECS RunTask: the AWS credentials have expired. Renew the credentials.')],
+  [
+    'S3',
+    new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', {
+      remedy: 'Renew the credentials',
+    }),
+  ],
   ['any client', Object.assign(new Error('expired'), { name: 'ExpiredTokenException' })],
 ])(
   'credentials that %s refuses become a CredentialsError for the caller, which counts the attempts',
   async (_what, error) => {
     const failure = await failureOf(error);
     expect(failure).toBeInstanceOf(CredentialsError);
-    expect((failure as Error).message).toMatch(/the AWS credentials have expired\. Renew them\.$/);
+    expect((failure as Error).message).toMatch(/the AWS credentials have expired\. Renew the credentials\.$/);
   },
 );
 

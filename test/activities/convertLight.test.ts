@@ -67,7 +67,7 @@ describe('convertLight', () => {
   });
 
   test('retries a call whose credentials are refused within the budget, then fails', async () => {
-    const refused = () => new CredentialsError('the AWS credentials have expired. Renew them.');
+    const refused = () => new CredentialsError('the AWS credentials have expired. Renew the credentials.');
     const renewed = converterOf(refused(), refused(), done);
     expect(await convert(renewed)).toMatchObject({ exitCode: 0 });
     const expired = converterOf(refused(), done);

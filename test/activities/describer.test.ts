@@ -5,7 +5,7 @@ import { randomFrom } from '../support/random';
 
 jest.useFakeTimers();
 
-const settings = { lookMs: 1000, callMs: 250 };
+const settings = { pollMs: 1000, callMs: 250 };
 const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1000);
 
 const numberOf = (arn: string): number => Number(arn.slice(4));

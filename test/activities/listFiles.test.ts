@@ -193,7 +193,7 @@ test('does not use the folder of the day as the dataset', async () => {
   const { all } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/compras/a.csv']);
   const found = await all({ detail: {} });
   expect(found.map(({ refused, batch }) => refused ?? batch.dataset)).toEqual([
-    'its dataset would be 2026-02-08, the folder of its day: name it in detail.dataset',
+    'its dataset would be 2026-02-08, the folder of its day: set detail.dataset',
     'compras',
   ]);
 });
@@ -206,7 +206,7 @@ test.each(['2026/02/08', '2026-02-08', 'ventas_20260208', 'batch_date=2026-02-08
     expect(found.map(({ uri, refused }) => [uri.slice(9), refused?.replace(/be \S+,/, 'be …,')]).sort()).toEqual(
       [
         ['ventas/a.csv', undefined],
-        [`ventas/${folder}/a.csv`, 'its dataset would be …, the folder of its day: name it in detail.dataset'],
+        [`ventas/${folder}/a.csv`, 'its dataset would be …, the folder of its day: set detail.dataset'],
         [`ventas/${folder}/compras/a.csv`, undefined],
       ].sort(),
     );
@@ -237,7 +237,7 @@ test('refuses keys that no program can open, with the remedy, and ignores empty 
   store.objects.set(`s3://raw/${day}/empty.csv`, Buffer.alloc(0));
   const found = await all();
   expect(Object.fromEntries(found.map(({ uri, refused }) => [uri.slice(27), refused?.replace(/,.*/, '')]))).toEqual({
-    'x/../a.csv': 'its key has a segment . or ..',
+    'x/../a.csv': 'its key has a . or .. segment',
     'b\0.csv': 'its key contains a NUL character',
     'c.csv/': 'its key ends in /',
     '/d.csv': undefined,

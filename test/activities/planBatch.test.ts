@@ -32,27 +32,27 @@ test('resolves the places, and the day of the schedule in its time zone', async 
 test.each<[string, unknown, RegExp]>([
   ['a value that is not an object', 'x', /./],
   ['an unknown key', { prefix: 'a', concurency: 3 }, /concurency/],
-  ['`from` without `to`', { prefix: 'a', from: '2026-02-01' }, /^to: from and to are given together/],
+  ['`from` without `to`', { prefix: 'a', from: '2026-02-01' }, /^to: from and to must be set together/],
   [
     'too many days',
     { prefix: 'a', from: '2016-01-01', to: '2026-01-08' },
     /^to: "2026-01-08" is 3660 days or more after from/,
   ],
   ['an invalid priority', { prefix: 'a', priority: 6 }, /^priority: /],
-  ['an unknown placeholder', { prefix: 'a/{yyy}' }, /^prefix: \{yyy\} stands for nothing/],
+  ['an unknown placeholder', { prefix: 'a/{yyy}' }, /^prefix: unknown placeholder \{yyy\}/],
   [
     'a day without its month, for a range of months',
     { prefix: 'a/{dd}', from: '2026-02-01', to: '2026-03-31' },
     /\{dd\} without \{MM\}/,
   ],
-  ['a match with a folder', { prefix: 'a', match: 'b/*.csv' }, /^match: is about the name/],
+  ['a match with a folder', { prefix: 'a', match: 'b/*.csv' }, /^match: contains \//],
   ['an unknown key of the event', { prefix: 'a', detail: { dialekt: {} } }, /^detail\.dialekt: unknown key/],
   [
     'a key that is derived for each file',
     { prefix: 'a', detail: { s3Key: 'x' } },
-    /^detail\.s3Key: is made for each file/,
+    /^detail\.s3Key: is set for each file: remove it/,
   ],
-  ['an unknown scheme', { prefix: 'ftp://host/x' }, /^prefix: "ftp:\/\/host\/…" is no s3:/],
+  ['an unknown scheme', { prefix: 'ftp://host/x' }, /^prefix: "ftp:\/\/host\/…" is not an s3:/],
 ])('refuses %s', async (_, request, reason) => {
   expect(await planned(request)).toEqual({ valid: false, reasons: [expect.stringMatching(reason)] });
 });
@@ -61,7 +61,7 @@ test('refuses a prefix without a scheme when there is no raw base', async () => 
   const answer = await planned({ prefix: 'a' }, new MemoryStore(), { rawBase: undefined, cleanBase: 's3://clean' });
   expect(answer).toEqual({
     valid: false,
-    reasons: [expect.stringMatching(/S3_RAW_BUCKET, which a plain prefix lies in, is not set$/)],
+    reasons: [expect.stringMatching(/S3_RAW_BUCKET, which a plain prefix requires, is not set$/)],
   });
 });
 

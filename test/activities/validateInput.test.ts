@@ -63,7 +63,7 @@ describe('validateInput', () => {
       ['the file has changed', { fingerprint: 'f9' }, true, {}],
       ['the options have changed', {}, true, { chunkRows: 7 }],
       ['readers do not see all of it', {}, false, {}],
-      ['the event asks for a launch', {}, true, { force: true }],
+      ['the event requests a launch', {}, true, { force: true }],
     ])('does not report a delivery when %s', async (_why, source, projected, detail) => {
       expect(await answer(await committed(source, projected), detail)).toMatchObject({ valid: true, delivered: false });
     });
@@ -87,27 +87,38 @@ describe('validateInput', () => {
   });
 
   test.each<[string, string | Buffer | undefined, RegExp]>([
-    ['a missing file', undefined, /there is no such object/],
+    ['a missing file', undefined, /the object does not exist/],
     ['an empty file', '', /the file is empty/],
     ['blank lines only', '\n\n\n', /the file is empty/],
     ['a header without names', ',,\n1,2,3\n', /no column names/],
-    ['a header of numbers', '1,2,3\n4,5,6\n', /a header is missing/],
+    ['a header of numbers', '1,2,3\n4,5,6\n', /add a header/],
     ['rows of different widths', 'a,b\n1\n2\n3,4\n', /2 of the first 3 rows.*row 1 has 1/],
     ['an unclosed quote', 'a,b\n"x,1\n', /[Qq]uote/],
     ['binary data', Buffer.from([0x50, 0x41, 0x52, 0x31, 0, 0]), /Parquet/],
     [
       'damaged Zstandard',
       Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff]),
-      /begins like zstd.*does not decompress: it ends in the middle of a frame/,
+      /has a zstd header, but cannot be decompressed: it ends in the middle of a frame/,
     ],
     [
       'Zstandard with a large window',
       Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 18 << 3, 0x09, 0, 0, 0x61]),
-      /does not decompress: the frame needs a window of more than 128 MiB/,
+      /cannot be decompressed: the frame needs a window of more than 128 MiB/,
     ],
-    ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /does not decompress/],
-    ['more columns than a table allows', `${','.repeat(10_000)}\n`, /10001 columns, and 10000 are allowed/],
-    ['a header of 3.5 million columns', `${','.repeat(3_500_000)}\n1\n`, /3500001 columns, and 10000 are allowed/],
+    ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /cannot be decompressed/],
+    ['more columns than a table can have', `${','.repeat(10_000)}\n`, /10001 columns, more than the limit of 10000/],
+    [
+      'a header of 3.5 million columns',
+      `${','.repeat(3_500_000)}\n1\n`,
+      /3500001 columns, more than the limit of 10000/,
+    ],
+    ['damaged gzip', Buffer.from([0x1f, 0x8b, 0xff, 0xff]), /cannot be decompressed/],
+    ['more columns than a table allows', `${','.repeat(10_000)}\n`, /10001 columns, more than the limit of 10000/],
+    [
+      'a header of 3.5 million columns',
+      `${','.repeat(3_500_000)}\n1\n`,
+      /3500001 columns, more than the limit of 10000/,
+    ],
     ['a stray byte in UTF-8', Buffer.from('a\n\xc3\xa1\n\xc3\xa9\n\xe1\n', 'latin1'), /not UTF-8.*row 3/],
     ['UTF-16 with half a character', Buffer.from('\ufeffa,b\n1,\ud800\n', 'utf16le'), /bytes that are not utf-16le/],
     ['an endless line', `a,${'b'.repeat(longHeadBytes)}`, /first line does not end/],

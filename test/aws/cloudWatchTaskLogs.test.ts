@@ -142,5 +142,5 @@ test('stops waiting for CloudWatch Logs after the timeout', async () => {
   } finally {
     jest.useRealTimers();
   }
-  expect(said).toEqual([{ taskArn: 'arn:x', error: 'Error: no answer within 5000 ms' }]);
+  expect(said).toEqual([{ taskArn: 'arn:x', error: 'Error: no response within 5000 ms' }]);
 });

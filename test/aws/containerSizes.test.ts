@@ -24,7 +24,7 @@ describe('the limits of the ETL container in a task of another size', () => {
       containerDefinitions: [{ name: 'etl-worker' }, { name: 'datadog-agent', cpu: 256, memory: 512 }],
     };
     expect(() => containerSizes(definition, { cpu: 256, memoryMiB: 512 })).toThrow(
-      /leaves nothing for etl-worker beside datadog-agent/,
+      /leaves no resources for etl-worker beside datadog-agent/,
     );
   });
 });

@@ -31,7 +31,7 @@ withMoto('one dead letter per event, with SQS and S3', () => {
   const open = async (name: string) => {
     const { url } = await makeQueue(sqs, name);
     const queue = createSqsDeadLetters(sqs, url);
-    const worker = () => createOnePerEvent({ queue, store: createS3Store(s3), places, lookMs: 20 });
+    const worker = () => createOnePerEvent({ queue, store: createS3Store(s3), places, pollMs: 20 });
     return { url, queue, worker, count: () => countMessages(sqs, url) };
   };
 

@@ -24,10 +24,10 @@ describe('errors of ECS', () => {
   });
 
   test.each([
-    ['ExpiredTokenException', 'The security token included in the request is expired', 'Renew them'],
+    ['ExpiredTokenException', 'The security token included in the request is expired', 'Renew the credentials'],
     ['UnrecognizedClientException', 'The security token included in the request is invalid.', 'AWS_ACCESS_KEY_ID'],
-    ['InvalidSignatureException', 'Signature expired: 1 is now earlier than 2', 'Set the clock'],
-    ['RequestTimeTooSkewed', 'The difference is too large', 'Set the clock'],
+    ['InvalidSignatureException', 'Signature expired: 1 is now earlier than 2', 'Synchronize the clock'],
+    ['RequestTimeTooSkewed', 'The difference is too large', 'Synchronize the clock'],
   ])('%s (%s) is a credentials error with a remedy', async (name, message, remedy) => {
     await expect(answered(name, message)).rejects.toThrow(CredentialsError);
     await expect(answered(name, message)).rejects.toThrow(remedy);

@@ -70,7 +70,7 @@ describe('runTaskRequest', () => {
   test('rejects overrides that exceed the ECS limit before the call', () => {
     const long = { ...request, environment: { INPUT_FILE: `s3://raw/${'x'.repeat(8200)}` } };
     expect(() => runTaskRequest(settings, long)).toThrow(
-      /overrides of this task have 8\d+ characters, and ECS takes 8192/,
+      /overrides of this task have 8\d+ characters, more than ECS's limit of 8192/,
     );
   });
 });

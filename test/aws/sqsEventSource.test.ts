@@ -117,7 +117,7 @@ withMoto('messages of an SQS queue', () => {
       await makeQueue(sqs, 'comes-later');
       await sendAll(sqs, elsewhere, ['x']);
       expect((await received).map(({ body }) => body)).toEqual(['x']);
-      expect(warned[0]).toBe('the queue of landed files does not answer');
+      expect(warned[0]).toBe('the queue of landed files does not respond');
     } finally {
       await missing.close();
     }

@@ -28,7 +28,7 @@ test('an HTTP/2 server is not reported as a cause', async () => {
 
 test.each<[string, () => Promise<string> | string, RegExp]>([
   ['a closed port', () => '127.0.0.1:1', /127\.0\.0\.1:1 is refused/],
-  ['an unknown host', () => 'nope.invalid:7233', /no host nope\.invalid|cannot be resolved/],
+  ['an unknown host', () => 'nope.invalid:7233', /the host nope\.invalid does not exist|cannot be resolved/],
   ['an invalid port', () => '127.0.0.1:99999', /not a port/],
   ['the Web UI', () => listening(createHttp((_, response) => response.end('<html>'))), /HTTP\/1, not gRPC/],
   ['a server that closes plain text', () => listening(createServer((socket) => socket.end())), /expects TLS/],

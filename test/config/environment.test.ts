@@ -94,7 +94,7 @@ describe('parseConfig', () => {
     ]);
     const problems = problemsOf({ INTAKE_DETAIL: '{"source":"x","chunkrows":1}' });
     expect(problems).toEqual([
-      expect.stringMatching(/^INTAKE_DETAIL: .*source: is made for each file$/),
+      expect.stringMatching(/^INTAKE_DETAIL: .*source: is set for each file: remove it$/),
       expect.stringMatching(/^INTAKE_DETAIL: .*chunkrows: unknown key$/),
     ]);
   });

@@ -76,7 +76,7 @@ const shownHere: Readonly<Record<string, () => Promise<void>>> = {
     expect(request).not.toContain('SHARD');
     expect(request).toContain('{"Name":"MODE","Value":"convert"}');
     expect(notFollowed(samplePlan({ compute }), {})).toEqual([
-      expect.stringMatching(/^compute.shards: 8 tasks: not followed/),
+      expect.stringMatching(/^compute.shards: 8 tasks: ignored/),
     ]);
   },
   // The workflow waits at this exit code; the machine sends the same request three times.
@@ -87,7 +87,7 @@ const shownHere: Readonly<Record<string, () => Promise<void>>> = {
     const requests = await requestsOf('EssentialContainerExited', { options });
     expect(requests).toHaveLength(3);
     expect(new Set(requests).size).toBe(1);
-    expect(notFollowed(samplePlan({ options }), {})).toEqual([expect.stringMatching(/^level hold: not followed/)]);
+    expect(notFollowed(samplePlan({ options }), {})).toEqual([expect.stringMatching(/^level hold: ignored/)]);
   },
 };
 
@@ -121,7 +121,7 @@ describe('declared differences', () => {
     for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
   });
 
-  test('wishes: the validating function warns about each ignored option', () => {
+  test('compute: the validating function warns about each ignored option', () => {
     const compute = { size: { cpu: 1024, memoryMiB: 4096 }, ephemeralStorageGiB: 50, spot: true };
     const timings = { ...samplePlan().timings, timeoutSeconds: 7200, startTimeoutSeconds: 60 };
     expect(notFollowed(samplePlan({ compute, timings }), {})).toHaveLength(5);

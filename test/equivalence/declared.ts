@@ -116,7 +116,7 @@ export const declared: Record<Shown, Covers> = {
     const ends = [...plan.first, plan.rest];
     return ends.includes('timeout') && ends.includes('error');
   },
-  wishes: (disagreement, { scenario }) =>
+  compute: (disagreement, { scenario }) =>
     scenario.event === 'two hours' &&
     disagreement.stage === 'transform' &&
     JSON.stringify(disagreement.temporal).replaceAll('7200', '3600') === JSON.stringify(disagreement.stepFunctions),

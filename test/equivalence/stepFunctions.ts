@@ -64,7 +64,7 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
       if (name !== settings.functions.confirmCommit) throw new TaskError('Lambda.ResourceNotFoundException', name);
       await call(state, scenario.confirm, 'Lambda.SdkClientException');
       const answer = nth(scenario.answers, launches);
-      if (answer === 'missing') throw new TaskError('CommitMissing', 'the commit log has no such batch');
+      if (answer === 'missing') throw new TaskError('CommitMissing', 'the commit log does not contain the batch');
       if (answer === 'superseded') throw new TaskError('Superseded', 'a later run published this batch');
       return { StatusCode: 200, Payload: structuredClone(delivered) };
     },

@@ -81,7 +81,7 @@ export const events = {
   'with options': {
     detail: { s3Key, batchDate, dataset: 'otras', source: 's', chunkRows: 7, dialect: { delimiter: ';' } },
   },
-  'with wishes': { detail: { s3Key, batchDate, compute: { cpu: 1024, memory: 4096, spot: true } } },
+  'with compute': { detail: { s3Key, batchDate, compute: { cpu: 1024, memory: 4096, spot: true } } },
   'two hours': { detail: { s3Key, batchDate, compute: { timeoutSeconds: 7200 } } },
   'delivered before': { detail: { s3Key, batchDate, destination: fileUri(join(dirname(file), 'lake')) } },
   null: null,

@@ -147,8 +147,8 @@ describe('rejects', () => {
     ]);
     const rejects = await bench.rejects(manifest);
     expect(rejects.map(({ row, column, reason }) => [row, column, reason])).toEqual([
-      [2, 'a', '"x" is no integer'],
-      [3, 'b', '"soon" is no date'],
+      [2, 'a', '"x" is not of type integer'],
+      [3, 'b', '"soon" is not of type date'],
     ]);
   });
 });

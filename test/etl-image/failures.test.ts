@@ -19,13 +19,15 @@ test.each<[string, Error, number, RegExp]>([
   ],
   [
     'a bucket that does not exist',
-    new StorageError('NoSuchBucket', 's3://b/k', 'there is no such bucket'),
+    new StorageError('NoSuchBucket', 's3://b/k', 'the bucket does not exist'),
     78,
-    /no such bucket/,
+    /the bucket does not exist/,
   ],
   [
     'expired credentials, since another task may get new ones',
-    new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', { remedy: 'Renew them' }),
+    new StorageError('Credentials', 's3://b/k', 'the AWS credentials have expired', {
+      remedy: 'Renew the credentials',
+    }),
     77,
     /have expired/,
   ],

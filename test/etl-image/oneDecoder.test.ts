@@ -41,7 +41,7 @@ describe('a stray byte', () => {
       [2n, 'Cádiz'],
       [4n, 'x'],
     ]);
-    const reject = { line: 4, row: 3, byteOffset: 29, column: 'ciudad', reason: 'bytes that are no UTF-8' };
+    const reject = { line: 4, row: 3, byteOffset: 29, column: 'ciudad', reason: 'bytes that are not UTF-8' };
     expect(found.rejects).toEqual([{ ...reject, raw: '3,Le\ufffdn' }]);
     expect(found.manifest.warnings.join()).toMatch(/1 of the first 4 rows have bytes that are not UTF-8.*row 3/);
   });
@@ -65,7 +65,7 @@ describe('a stray byte', () => {
   ])('after a head of %s rejects its row, and the warning names dialect.encoding', async (_what, line) => {
     const good = line.repeat(Math.ceil((300 * 1024) / Buffer.byteLength(line)));
     const found = await convert(bytes(`t,n\n${good}Le`, 0xf3, 'n,2\nok,3\n'));
-    expect(found.rejects).toMatchObject([{ column: 't', reason: 'bytes that are no UTF-8' }]);
+    expect(found.rejects).toMatchObject([{ column: 't', reason: 'bytes that are not UTF-8' }]);
     expect(found.rows.at(-1)).toEqual(['ok', 3n]);
     expect(found.rows[0]).toEqual([line.split(',')[0], 1n]);
     expect(found.manifest.warnings).toEqual([
@@ -80,7 +80,7 @@ describe('a stray byte', () => {
       [2n, 'á'],
     ]);
     expect(found.manifest.warnings).toEqual([
-      expect.stringMatching(/the encoding is not certain.*declare dialect.encoding/),
+      expect.stringMatching(/the encoding is ambiguous.*declare dialect.encoding/),
     ]);
   });
 });

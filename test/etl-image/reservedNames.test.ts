@@ -27,5 +27,5 @@ test.each(reserved)('applies the declared type of a column %s, and counts its re
   const columns = JSON.parse(`{"${name}":"integer"}`);
   const { rows, manifest } = await corpus.compare(`${name},x\nz,1\n2,2\n`, { options: { ...lenient, columns } });
   expect(rows).toEqual([[2n, 2n]]);
-  expect(Object.entries(manifest.rejected ?? {})).toEqual([[`${name}: value is no integer`, 1]]);
+  expect(Object.entries(manifest.rejected ?? {})).toEqual([[`${name}: value is not of type integer`, 1]]);
 });

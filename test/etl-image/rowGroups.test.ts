@@ -90,7 +90,7 @@ test('groups have their position: chunk, row, line and byte', async () => {
 });
 
 test('fails on an unclosed quote with its position, as soon as the row is too long', async () => {
-  await expect(split('a\n"b\nc\n', [])).rejects.toThrow(/row 2 \(line 3, byte 4\): a quote is opened and not closed/);
+  await expect(split('a\n"b\nc\n', [])).rejects.toThrow(/row 2 \(line 3, byte 4\): a quote is opened but not closed/);
   const endless = async function* () {
     yield Buffer.from('h\na\n"');
     const piece = Buffer.alloc(1 << 20, 'x');

@@ -35,7 +35,7 @@ test('warns about changes since the previous batch date', async () => {
   expect(await day('2026-02-08', 'id,amount,qty\n2,3.5,4\n')).toMatchObject(same);
   expect(await day('2026-02-09', 'id,qty,x\n3,4.5,a\n')).toMatchObject({
     warnings: [
-      'schema differs from 2026-02-08/ventas: column amount is gone; qty was integer and is double; new column x',
+      'schema differs from 2026-02-08/ventas: column amount was removed; qty was integer and is double; new column x',
     ],
     schemaChanges: {
       previous: { batchDate: '2026-02-08', source: 'ventas' },
@@ -50,7 +50,7 @@ test('warns about changes since the previous batch date', async () => {
 test('compares a source with itself, and a new one with the dataset', async () => {
   await day('2026-02-07', 'id,a\n1,2\n', 'madrid');
   expect((await day('2026-02-07', 'id,b\n1,2\n', 'sevilla')).warnings).toEqual([
-    'schema differs from 2026-02-07/madrid: column a is gone; new column b',
+    'schema differs from 2026-02-07/madrid: column a was removed; new column b',
   ]);
   expect(await day('2026-02-08', 'id,a\n3,4\n', 'madrid')).toMatchObject(same);
   expect(await day('2026-02-08', 'id,b\n3,4\n', 'sevilla')).toMatchObject(same);
@@ -60,7 +60,7 @@ test('compares a corrected file with the replaced commit', async () => {
   await day('2026-02-08', 'id,a\n1,2\n');
   await day('2026-02-09', 'id,a\n1,2\n');
   expect((await day('2026-02-08', 'id\n1\n')).warnings).toEqual([
-    'schema differs from 2026-02-08/ventas: column a is gone',
+    'schema differs from 2026-02-08/ventas: column a was removed',
   ]);
 });
 

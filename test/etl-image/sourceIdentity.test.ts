@@ -23,7 +23,7 @@ test('requires only the file and its date', async () => {
 
 test('exits with 66 for a missing file', async () => {
   const { exitCode: code, last } = await run({ INPUT_FILE: join(bench.folder, 'x.csv'), BATCH_DATE: '2026-02-08' });
-  expect([code, last.cause]).toEqual([66, expect.stringMatching(/x\.csv: there is no such object/)]);
+  expect([code, last.cause]).toEqual([66, expect.stringMatching(/x\.csv: the object does not exist/)]);
 });
 
 test('exits with 80 for a source replaced after validation, and publishes nothing', async () => {

@@ -119,7 +119,7 @@ describe('warns about two readings', () => {
 });
 
 describe('a declared type rejects values that it cannot represent', () => {
-  const no = (text: string, type: string): string => `${JSON.stringify(text)} is no ${type}`;
+  const no = (text: string, type: string): string => `${JSON.stringify(text)} is not of type ${type}`;
   test.each<[ColumnType, string[], Exact[], string[]]>([
     ['double', ['1E5', '+1', '007', '.5', '1.', '0e5'], [100000, 1, 7, 0.5, 1, 0], []],
     ['double', ['1e400', '-1e400', '1e-400', '1'], [1], ['1e400', '-1e400', '1e-400']],

@@ -79,7 +79,7 @@ describe('Host', () => {
   });
 
   test('rejects HTTP/1.0 without a Host header', async () => {
-    expect(await answerTo(tools, 'GET / HTTP/1.0')).toContain('the Host header is none of 127.0.0.1:');
+    expect(await answerTo(tools, 'GET / HTTP/1.0')).toContain('the Host header is not one of 127.0.0.1:');
   });
 
   test('accepts additional hosts', async () => {

@@ -13,7 +13,7 @@ const warned: string[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'etl-landing-'));
   warned.length = 0;
-  source = createFolderEventSource(folder, { warn: (_, line) => warned.push(line), lookMs: 20, settledMs: 200 });
+  source = createFolderEventSource(folder, { warn: (_, line) => warned.push(line), pollMs: 20, settledMs: 200 });
 });
 afterEach(async () => {
   await source.close();
@@ -88,7 +88,7 @@ test('a missing folder is reported once and polled again', async () => {
   await mkdir(folder);
   await writeFile(join(folder, 'v.csv'), 'x\n');
   expect(await received).toHaveLength(1);
-  expect(warned).toEqual(['the folder of landed files cannot be read']);
+  expect(warned).toEqual(['the landing folder cannot be read']);
 });
 
 test('entries that are not plain files: links are delivered, problems reported, and other files still arrive', async () => {
@@ -108,7 +108,7 @@ test('entries that are not plain files: links are delivered, problems reported, 
       'loop.csv: it is a symbolic link whose target cannot be read ',
       expect.stringMatching(/: its folder cannot be read $/),
     ]);
-    expect(warned).toEqual(Array.from({ length: 3 }, () => 'an entry of the folder of landed files is skipped'));
+    expect(warned).toEqual(Array.from({ length: 3 }, () => 'skipped an entry of the landing folder'));
     expect(await within(400)).toEqual([]);
   } finally {
     clean();

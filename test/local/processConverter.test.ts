@@ -35,7 +35,7 @@ describe('the light lane of the local system', () => {
 
   test("returns an exit code with the program's own message", async () => {
     const end = await converter().convert(request(bench.environment(join(bench.folder, 'none.csv'))));
-    expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('there is no such object') });
+    expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('the object does not exist') });
     expect(end.logTail.join('\n')).toContain('Check INPUT_FILE');
   });
 
@@ -55,7 +55,7 @@ describe('the light lane of the local system', () => {
   test('reports an unknown outcome for a program killed by an external signal', async () => {
     const killed = await stubborn("process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000);");
     const end = await converter(1769, killed).convert(request({}));
-    expect(end).toMatchObject({ killedFor: 'unknown', reason: 'the process was ended by SIGKILL' });
+    expect(end).toMatchObject({ killedFor: 'unknown', reason: 'the process was killed by SIGKILL' });
   });
 
   test('a cancellation terminates the program and waits for its exit', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canHaveMinistack, findMinistack } from '../../local/ministack/find';
+import { findMinistack, isMinistackAvailable } from '../../local/ministack/find';
 import { hasPython, installedPrograms, installPrograms } from '../../local/python';
 import { root } from '../support/processes';
 
@@ -28,7 +28,7 @@ describe('on a machine with an empty PATH', () => {
 
   test('neither Python nor ministack is available', async () => {
     expect(await hasPython(10)).toBe(false);
-    expect(await canHaveMinistack()).toBe(false);
+    expect(await isMinistackAvailable()).toBe(false);
     await expect(findMinistack(say)).rejects.toMatchObject({ name: 'PythonError', message: 'python3 is not on PATH' });
     expect(said).toEqual([]);
   });

@@ -3,13 +3,13 @@ import { approvalProblem, approveCommand, mayBeHeld } from '@etl/pipeline/approv
 test.each([
   [{ approved: true }, undefined],
   [{ approved: false, by: 'ana', note: 'send it again' }, undefined],
-  [undefined, 'write {"approved": true} or {"approved": false}'],
-  ['yes', 'write {"approved": true} or {"approved": false}'],
-  [{}, 'approved: write true or false'],
-  [{ approved: 'true' }, 'approved: write true or false'],
-  [{ approved: true, who: 'ana' }, 'who: unknown key; there are approved, by and note'],
-  [{ approved: true, by: 7 }, 'by: is no text of at most 500 characters'],
-  [{ approved: true, note: 'x'.repeat(501) }, 'note: is no text of at most 500 characters'],
+  [undefined, 'expected {"approved": true} or {"approved": false}'],
+  ['yes', 'expected {"approved": true} or {"approved": false}'],
+  [{}, 'approved: must be true or false'],
+  [{ approved: 'true' }, 'approved: must be true or false'],
+  [{ approved: true, who: 'ana' }, 'who: unknown key; use approved, by and note'],
+  [{ approved: true, by: 7 }, 'by: must be a string of at most 500 characters'],
+  [{ approved: true, note: 'x'.repeat(501) }, 'note: must be a string of at most 500 characters'],
 ])('checks the approval %j with the result %s', (message, problem) => {
   expect(approvalProblem(message)).toBe(problem);
 });

@@ -19,7 +19,7 @@ describe('nextLaunch', () => {
     expect(next(times(2, 'TaskFailed'))).toMatchObject({ again: true, delaySeconds: 120 });
     expect(next(times(3, 'TaskFailed'))).toEqual({
       again: false,
-      why: 'the application budget of 2 new launches is used up',
+      why: 'the application budget of 2 relaunches is exhausted',
     });
   });
 
@@ -70,7 +70,7 @@ describe('nextLaunch', () => {
     const grown = failed('TaskFailed', { size: { cpu: 1024, memoryMiB: 8192 } });
     expect(next([small, grown])).toMatchObject({ again: true, size: { cpu: 1024, memoryMiB: 8192 } });
     const large = failed('OutOfMemory', { size: { cpu: 16_384, memoryMiB: 61_440 } });
-    expect(next([large])).toEqual({ again: false, why: 'no task larger than 61440 MiB is asked for' });
+    expect(next([large])).toEqual({ again: false, why: 'the limit of 61440 MiB of memory per task is reached' });
     expect(next(times(4, 'OutOfMemory', { size: { cpu: 256, memoryMiB: 512 } })).again).toBe(false);
   });
 

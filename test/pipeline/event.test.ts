@@ -30,9 +30,9 @@ describe('parseEvent', () => {
   });
 
   test.each<[string, unknown, string[]]>([
-    ['a value that is not an object', 'x', ['the event is no JSON object']],
-    ['an array', [], ['the event is no JSON object']],
-    ['null', null, ['the event is no JSON object']],
+    ['a value that is not an object', 'x', ['the event is not a JSON object']],
+    ['an array', [], ['the event is not a JSON object']],
+    ['null', null, ['the event is not a JSON object']],
     ['no detail', {}, ['detail: is missing']],
     ['an unknown key beside detail', { detail, dataset: 'x' }, ['dataset: unknown key']],
     ['an unknown key, by name', { detail: { ...detail, chunkrows: 5 } }, ['detail.chunkrows: unknown key']],

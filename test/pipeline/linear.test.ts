@@ -8,7 +8,7 @@ import { markdownText, summary } from '@etl/lib/text/markdown';
 import { messageValue } from '@etl/lib/text/messageLine';
 import { shownUri } from '@etl/lib/text/shownUri';
 import { baseName, canonicalUri, joinUri, pathBelow, segmentsOf, trimSlashes } from '@etl/lib/uri';
-import { belongs } from '@etl/pipeline/batch/dayFiles';
+import { classify } from '@etl/pipeline/batch/dayFiles';
 import { isHidden, isNamed, keyProblem } from '@etl/pipeline/batch/fileNames';
 import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 import { placeholdersIn, renderDay, unknownPlaceholders } from '@etl/pipeline/batch/placeholders';
@@ -46,7 +46,7 @@ const readers: Record<string, (text: string) => unknown> = {
   dateOfKey,
   placeholders: (text) => [renderDay(text, '2026-02-08'), unknownPlaceholders(text), placeholdersIn(text)],
   fileNames: (text) => [isHidden(text), keyProblem(text), isNamed(text, undefined), isNamed(text, '*.csv')],
-  belongs: (text) => [belongs(listing, `s3://raw/in/${text}`), belongs(listing, `file:///${text}%FF`)],
+  classify: (text) => [classify(listing, `s3://raw/in/${text}`), classify(listing, `file:///${text}%FF`)],
   decide: (text) => decide({ uri: `s3://raw/${text}`, key: text, mark: 'm' }, rule),
   parseEvent: (text) => parseEvent({ [text]: 1, detail: { s3Key: text, batchDate: text, source: text, [text]: text } }),
   parseBatchRequest: (text) => parseBatchRequest({ prefix: text, match: text, timeZone: text, from: text, to: text }),

@@ -27,9 +27,9 @@ describe('makePlan', () => {
   const plan = (extra: object, timeScale = 1) => {
     const parsed = parseEvent({ detail: { s3Key: source.uri, batchDate: '2026-02-08', ...extra } });
     if (!parsed.ok) throw new Error(parsed.reasons.join());
-    const { compute: wishes = {}, chunkRows = 500_000 } = parsed.detail;
+    const { compute: requested = {}, chunkRows = 500_000 } = parsed.detail;
     const file = { kind: 's3', bytes: source.bytes, compression: 'none', rowBytes: 2 } as const;
-    const routed = route({ source: file, destination: 's3', chunkRows, wishes }, noRouting);
+    const routed = route({ source: file, destination: 's3', chunkRows, requested }, noRouting);
     if (!routed.ok) throw new Error(routed.reasons.join());
     return makePlan({
       route: routed,

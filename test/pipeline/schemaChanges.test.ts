@@ -12,15 +12,15 @@ const words = (before: Types, now: Types) => {
 
 test.each<[string, Types, Types, string | undefined]>([
   ['nothing', { a: 'integer', b: 'text' }, { a: 'integer', b: 'text' }, undefined],
-  ['a removed column', { a: 'integer', amount: 'double' }, { a: 'integer' }, 'column amount is gone'],
+  ['a removed column', { a: 'integer', amount: 'double' }, { a: 'integer' }, 'column amount was removed'],
   ['another type', { qty: 'integer' }, { qty: 'double' }, 'qty was integer and is double'],
   ['a new column in front', { a: 'text' }, { x: 'text', a: 'text' }, 'new column x'],
-  ['another order', { a: 'text', b: 'text' }, { b: 'text', a: 'text' }, 'the columns are in another order'],
+  ['another order', { a: 'text', b: 'text' }, { b: 'text', a: 'text' }, 'the column order changed'],
   [
     'all changes at once',
     { amount: 'double', qty: 'integer', a: 'text', b: 'text' },
     { b: 'text', a: 'text', qty: 'double', x: 'text' },
-    'column amount is gone; qty was integer and is double; new column x; the columns are in another order',
+    'column amount was removed; qty was integer and is double; new column x; the column order changed',
   ],
 ])('describes %s', (_what, before, now, expected) => {
   expect(words(before, now)).toBe(expected && `schema differs from 2026-02-07/ventas: ${expected}`);
@@ -28,7 +28,7 @@ test.each<[string, Types, Types, string | undefined]>([
 
 test('counts many changes in the text and lists all of them', () => {
   const before = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`c${n}`, 'text' as const]));
-  expect(words(before, {})).toMatch(/: column c0 is gone; (.*; ){9}and 290 more changes$/);
+  expect(words(before, {})).toMatch(/: column c0 was removed; (.*; ){9}and 290 more changes$/);
   expect(changesFrom(before, {})?.gone).toHaveLength(300);
 });
 

@@ -107,7 +107,10 @@ describeS3('S3 behind a connection that breaks', () => {
     await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials', uri: 's3://lake/x' });
     await expect(store().openRead('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials' });
     fault = () => refusal(400, 'ExpiredToken');
-    await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'Credentials', remedy: 'Renew them' });
+    await expect(store().head('s3://lake/x')).rejects.toMatchObject({
+      code: 'Credentials',
+      remedy: 'Renew the credentials',
+    });
     fault = () => refusal(403, 'AccessDenied');
     await expect(store().head('s3://lake/x')).rejects.toMatchObject({ code: 'AccessDenied' });
     fault = () => refusal(301, 'PermanentRedirect');
@@ -121,7 +124,7 @@ describeS3('S3 behind a connection that breaks', () => {
     await expect(store().write('s3://lake/x', 'x')).rejects.toMatchObject({ code: 'AccessDenied', uri: 's3://lake/x' });
     fault = () => none;
     await expect(store().write('s3://no-such-bucket/x', 'x')).rejects.toMatchObject({
-      ...{ code: 'NoSuchBucket', message: 'there is no such bucket' },
+      ...{ code: 'NoSuchBucket', message: 'the bucket does not exist' },
     });
   });
 

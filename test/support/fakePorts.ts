@@ -25,7 +25,7 @@ export class MemoryStore implements ObjectStore {
   }
   async openRead(uri: string, range: { start?: number; end?: number } = {}): Promise<Readable> {
     const body = this.objects.get(uri);
-    if (!body) throw new StorageError('NotFound', uri, 'there is no such object');
+    if (!body) throw new StorageError('NotFound', uri, 'the object does not exist');
     this.ranges.push(`${range.start ?? 0}-${range.end ?? body.length}`);
     return Readable.from([body.subarray(range.start, range.end)]);
   }

@@ -88,7 +88,7 @@ withServer('task outcomes and the launches that follow', () => {
     expect(error).toBeInstanceOf(WorkflowFailedError);
     const failure = (error as WorkflowFailedError).cause as ApplicationFailure;
     expect(failure.type).toBe('TaskStopped');
-    expect(failure.message).toContain('(the application budget of 2 new launches is used up)');
+    expect(failure.message).toContain('(the application budget of 2 relaunches is exhausted)');
     const tasks = runs.tasksOf(handle);
     const stopped = { failureType: 'TaskStopped' };
     expect(failure.details?.[0]).toMatchObject({

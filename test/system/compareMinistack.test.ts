@@ -42,7 +42,7 @@ withMinistack('the state machine on ministack', () => {
     let system: MachineSystem;
     beforeAll(async () => {
       // Uses the compiled function, because the compiled function is deployed.
-      const compiled = require(join(root, 'dist', 'cli', 'compare', 'ministack', 'system.js'));
+      const compiled = require(join(root, 'dist', 'step-functions', 'compare', 'ministack', 'system.js'));
       const begin = (compiled as { startMachineSystem: typeof startMachineSystem }).startMachineSystem;
       const { signal } = new AbortController();
       process.env.PATH = path;

@@ -124,7 +124,7 @@ describe('the light lane on an emulated Lambda', () => {
 
   test('reports a missing source', async () => {
     const end = await convert('etl-convert', 's3://clean/none', 'ventas/none.csv');
-    expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('there is no such object') });
+    expect(end).toMatchObject({ exitCode: 66, reason: expect.stringContaining('the object does not exist') });
   });
 
   test('a function that times out returns no exit code', async () => {

@@ -132,7 +132,7 @@ withServer('several tasks that convert one file', () => {
         ...['--input', JSON.stringify(input), '--address', runs.system.ready?.temporal ?? ''],
       ]);
     const refused = await approve({ approved: 'yes' });
-    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('approved: write true or false') });
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('approved: must be true or false') });
     expect(await approve({ approved: true, by: 'ana' })).toMatchObject({ exitCode: 0 });
     const result = await resultOf(handle);
     expect(result).toMatchObject({ approval: { approved: true, by: 'ana' } });

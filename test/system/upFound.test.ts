@@ -55,7 +55,7 @@ withServer('a local system', () => {
     const none = await etlElsewhere(['run', options, '--date', '2026-02-08', '--options', '@none.json']);
     expect(none).toMatchObject({
       exitCode: 66,
-      stderr: expect.stringContaining('--options @none.json: there is no such file'),
+      stderr: expect.stringContaining('--options @none.json: the file does not exist'),
     });
     const gate = JSON.stringify({ quality: { rowCount: { min: 1000 } } });
     const failed = await etlElsewhere(['run', options, '--date', '2026-02-09', '--options', gate, '--json']);

@@ -14,7 +14,7 @@ function refusing(step: keyof EtlActivities, times: number): EtlActivities {
   let left = times;
   const work = activities[step] as (input: never) => Promise<unknown>;
   const refused = async (input: never) => {
-    if (left-- > 0) throw new CredentialsError('ECS: the AWS credentials have expired. Renew them.');
+    if (left-- > 0) throw new CredentialsError('ECS: the AWS credentials have expired. Renew the credentials.');
     return work(input);
   };
   return withCredentialRetries({ ...activities, [step]: refused } as EtlActivities, budgetSeconds);
@@ -42,7 +42,7 @@ describe.each(['time-skipping', 'real'] as const)('refused credentials, on a %s 
     async (step) => {
       const { type, message } = await failureOf(await run(step, retries + 1));
       expect(type).toBe('BadConfiguration');
-      expect(message).toMatch(/the AWS credentials have expired\. Renew them\./);
+      expect(message).toMatch(/the AWS credentials have expired\. Renew the credentials\./);
     },
   );
 });

@@ -110,7 +110,7 @@ withServer('etlPipeline', () => {
       outcome: {
         kind: 'failure',
         failureType: 'TaskFailed',
-        reason: 'exit code 74 (the application budget of 2 new launches is used up)',
+        reason: 'exit code 74 (the application budget of 2 relaunches is exhausted)',
         evidence: { generation: 3, taskArn: 'arn:task/3', exitCode: 74, logTail: ['last line'] },
       },
     });

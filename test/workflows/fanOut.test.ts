@@ -188,7 +188,7 @@ withServer('a file that several tasks convert', () => {
       const failure = await rig.with(activities, async (start) => failureOf(await start()));
       expect(failure).toMatchObject({
         type: 'TaskFailed',
-        message: expect.stringContaining('the commit still finds parts of another schema'),
+        message: expect.stringContaining('the commit still finds parts with another schema'),
       });
       expect(launches(calls)).toHaveLength(9);
     });

@@ -62,7 +62,7 @@ withServer('a batch that a quality gate holds', () => {
       const command = `temporal workflow update execute --workflow-id ${handle.workflowId} --name approve --input`;
       expect(answers).toEqual([
         { what: 'Approve', command: `${command} '{"approved": true}'` },
-        { what: 'Refuse', command: `${command} '{"approved": false}'` },
+        { what: 'Reject', command: `${command} '{"approved": false}'` },
       ]);
       expect(await approve(handle, { approved: true, by: 'ana', note: 'known supplier' })).toMatchObject({ by: 'ana' });
       expect(await handle.result()).toMatchObject({
@@ -98,11 +98,11 @@ withServer('a batch that a quality gate holds', () => {
     await rig.with(activities, async (start) => {
       const handle = await start();
       await untilHeld(handle);
-      expect(await rejected(approve(handle, { approved: 'yes' }))).toBe('approved: write true or false');
+      expect(await rejected(approve(handle, { approved: 'yes' }))).toBe('approved: must be true or false');
       expect(await rejected(approve(handle, { approved: true, who: 'ana' }))).toMatch(/^who: unknown key/);
       await handle.signal(messageNames.approval, 'yes');
       await approve(handle, { approved: true });
-      expect(await rejected(approve(handle, { approved: true }))).toBe('nothing waits for an approval');
+      expect(await rejected(approve(handle, { approved: true }))).toBe('the run is not waiting for an approval');
       go();
       await handle.result();
     });
@@ -127,7 +127,7 @@ withServer('a batch that a quality gate holds', () => {
       await approve(handle, { approved: false, by: 'ana', note: 'send it again' });
       expect(await failureOf(handle)).toMatchObject({
         type: 'NotApproved',
-        message: 'refused by ana (send it again): 12 % of the rows are rejected; exit code 76',
+        message: 'rejected by ana (send it again): 12 % of the rows are rejected; exit code 76',
       });
     });
     expect(modes(calls)).toEqual([undefined]);
@@ -139,7 +139,7 @@ withServer('a batch that a quality gate holds', () => {
     const failure = await rig.with(activities, async (start) => failureOf(await start()));
     expect(failure).toMatchObject({
       type: 'NotApproved',
-      message: expect.stringMatching(/^nobody has approved it until/),
+      message: expect.stringMatching(/^not approved before/),
     });
     const [first, last] = calls.filter(({ name }) => name === 'notify').map(({ atSeconds }) => atSeconds);
     expect((last ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(approvalSeconds - 60);

@@ -1,5 +1,5 @@
 import { fieldsOf, isAmount, isText, isWhole, type Reading, Undecoded } from '@etl/lib/reading';
-import { maxConcurrency, maxUnderWay } from '@etl/pipeline/batch/control';
+import { maxConcurrency, maxInFlight } from '@etl/pipeline/batch/control';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { priorityKeys } from '@etl/pipeline/priority';
 import type { BatchState } from './state';
@@ -43,7 +43,7 @@ export function readContinued(input: unknown): Reading<Continued> {
   const { state, startsPerRun } = fieldsOf(input);
   if (startsPerRun !== undefined && !isWhole(startsPerRun, 1)) return { problem: 'startsPerRun: expected 1 or more' };
   if (!isObject(input) || (state !== undefined && !isState(state)))
-    return { problem: 'state: expected what an earlier run of the batch has handed over; leave it out' };
+    return { problem: 'state: expected the state of an earlier run of the batch; leave it out' };
   return { value: input as Continued };
 }
 
@@ -56,8 +56,8 @@ function isState(input: unknown): boolean {
     [workflowId, runId].every((text) => isText(text, mostText)) &&
     (cursor === undefined || (isText(day, 10) && isText(after, mostText))) &&
     isSummary(summary) &&
-    isListOf(running, isFile, maxUnderWay) &&
-    isListOf(retries, isFile, maxUnderWay) &&
+    isListOf(running, isFile, maxInFlight) &&
+    isListOf(retries, isFile, maxInFlight) &&
     isListOf(results, isResult) &&
     isWhole(pages, 0) &&
     typeof paused === 'boolean' &&

@@ -42,7 +42,7 @@ export interface Controlled {
 export function listenToControl({ state: current, isStopping, changed }: Controlled): void {
   const open = (): BatchState => {
     const state = current();
-    if (!state) throw refusal('the batch is being planned, or has ended: nothing can be changed now');
+    if (!state) throw refusal('the batch is still being planned or has ended: it cannot be changed now');
     return state;
   };
   /** Returns the state for updates that affect files not started yet. */
@@ -50,7 +50,7 @@ export function listenToControl({ state: current, isStopping, changed }: Control
     if (isStopping()) throw refusal('the batch is ending: it starts no more files');
     return open();
   };
-  const then = (answer: string): string => {
+  const reply = (answer: string): string => {
     changed();
     return answer;
   };
@@ -58,13 +58,13 @@ export function listenToControl({ state: current, isStopping, changed }: Control
   onUpdate(pauseUpdate, {
     read: noArgument,
     check: () => {
-      if (starting().paused) throw refusal('the batch is paused already');
+      if (starting().paused) throw refusal('the batch is already paused');
     },
     handle: () => {
       open().paused = true;
-      return then('paused: running files end, no other is started');
+      return reply('paused: running files finish, no others start');
     },
-    description: 'Starts no more files; those that run go on. The batch does not end while it is paused',
+    description: 'Stops starting files; running files finish. A paused batch does not end',
   });
   onUpdate(resumeUpdate, {
     read: noArgument,
@@ -73,25 +73,25 @@ export function listenToControl({ state: current, isStopping, changed }: Control
     },
     handle: () => {
       open().paused = false;
-      return then('resumed');
+      return reply('resumed');
     },
-    description: 'Goes on after a pause',
+    description: 'Resumes a paused batch',
   });
   onUpdate(setConcurrencyUpdate, {
     read: readConcurrency,
     check: () => void starting(),
     handle: ({ maxConcurrent }) => {
       open().maxConcurrent = maxConcurrent;
-      return then(`at most ${maxConcurrent} files at once`);
+      return reply(`at most ${maxConcurrent} files at once`);
     },
-    description: `How many files run at once: {"maxConcurrent": 1 to ${maxConcurrency}}. Fewer than now: running ones end first`,
+    description: `Sets how many files run at once: {"maxConcurrent": 1 to ${maxConcurrency}}. A lower number applies as running files end`,
   });
   onUpdate(retryFileUpdate, {
     read: readRetry,
     check: ({ file }) => {
       const state = starting();
       problemOf(state, file);
-      if (state.retries.length >= maxRetries) throw refusal(`${maxRetries} files wait to be started again already`);
+      if (state.retries.length >= maxRetries) throw refusal(`${maxRetries} files are already waiting to be restarted`);
     },
     handle: ({ file }) => {
       const state = open();
@@ -99,29 +99,29 @@ export function listenToControl({ state: current, isStopping, changed }: Control
       state.summary = withoutProblem(state.summary, problem);
       const { uri, batchDate, workflowId } = problem;
       state.retries.push({ uri, batchDate, workflowId });
-      return then(`${uri} is started again`);
+      return reply(`${uri} is restarted`);
     },
-    description: 'Starts a file again that was not delivered: {"file": its URI or workflow ID}',
+    description: 'Restarts a file that was not delivered: {"file": its URI or workflow ID}',
   });
   onUpdate(approveUpdate, {
     read: readApproveFiles,
     check: ({ file }) => void heldFiles(open(), file),
     handle: async ({ file, ...approval }) => {
       const held = heldFiles(open(), file);
-      const lost: string[] = [];
+      const unreachable: string[] = [];
       for (const each of held) {
         try {
           await toPipeline(each, (pipeline) => pipeline.signal(messageNames.approval, approval));
           delete each.held;
         } catch {
-          lost.push(each.workflowId);
+          unreachable.push(each.workflowId);
         }
       }
-      if (lost.length > 0) throw refusal(`not told, since their runs have ended: ${listed(lost)}`);
-      return then(`${approval.approved ? 'approved' : 'refused'}: ${listed(held.map(({ uri }) => uri))}`);
+      if (unreachable.length > 0) throw refusal(`not sent, because their runs have ended: ${listed(unreachable)}`);
+      return reply(`${approval.approved ? 'approved' : 'rejected'}: ${listed(held.map(({ uri }) => uri))}`);
     },
     description:
-      'Decides about held files: {"approved": true or false, "file": URI or workflow ID (default: all that are held), "by": who, "note": why}',
+      'Approves or rejects held files: {"approved": true or false, "file": URI or workflow ID (default: all held files), "by": who, "note": why}',
   });
   onSignal(fileHeldSignal, {
     read: readFileHeld,
@@ -139,7 +139,7 @@ export function listenToControl({ state: current, isStopping, changed }: Control
       changed();
       if (isFirst) await notifyHeld(state, file, until);
     },
-    description: 'Sent by a pipeline of the batch: it waits for an approval, or, without a reason, no longer',
+    description: 'Sent by a pipeline of the batch: it waits for an approval or, without a reason, has stopped waiting',
   });
 }
 
@@ -160,17 +160,17 @@ function problemOf(state: BatchState, name: string): FileResult {
   if (found) return found;
   const known = state.summary.problems.filter(({ failureType }) => failureType !== undefined).length;
   throw refusal(
-    `file: ${JSON.stringify(cut(name, 200))} is none of the ${known} files whose run has failed; give its URI or workflow ID`,
+    `file: ${JSON.stringify(cut(name, 200))} is not one of the ${known} files whose run has failed; use its URI or workflow ID`,
   );
 }
 
 function heldFiles(state: BatchState, name: string | undefined): RunningFile[] {
   const held = state.running.filter((file) => file.held !== undefined);
-  const asked = name === undefined ? held : held.filter((file) => isNamed(file, name));
-  if (asked.length > 0) return asked;
+  const matching = name === undefined ? held : held.filter((file) => isNamed(file, name));
+  if (matching.length > 0) return matching;
   throw refusal(
     name === undefined
       ? 'no file is held'
-      : `file: ${JSON.stringify(cut(name, 200))} is none of the ${held.length} held files; give its URI or workflow ID`,
+      : `file: ${JSON.stringify(cut(name, 200))} is not one of the ${held.length} held files; use its URI or workflow ID`,
   );
 }

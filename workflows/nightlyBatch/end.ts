@@ -2,7 +2,7 @@ import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summa
 import { noEvidence } from '@etl/pipeline/evidence';
 import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
-import { notify, shown } from '../activities';
+import { notify, withSummary } from '../activities';
 import { asFailure, failure, failureTypeOf } from '../failures';
 import { warn, writePage } from './results';
 import type { BatchState, RunningFile } from './state';
@@ -26,8 +26,8 @@ export function shortOfFiles({ plan, summary }: Pick<BatchState, 'plan' | 'summa
   if (found >= minFiles) return undefined;
   const days = from === to ? from : `${from} to ${to}`;
   return (
-    `found ${found} files below ${prefix} for ${days}, and minFiles is ${minFiles}: ` +
-    `check that the feed has arrived there, or set minFiles to what such a batch may have`
+    `found ${found} files below ${prefix} for ${days}, fewer than minFiles (${minFiles}): ` +
+    `check that the feed has arrived, or lower minFiles`
   );
 }
 
@@ -103,11 +103,11 @@ export async function notifyHeld(state: BatchState, file: RunningFile, until = '
   const reason = held.startsWith(uri) ? held : `${uri}: ${held}`;
   try {
     const outcome = { kind: 'held', reason, until } as const;
-    await notify.executeWithOptions(shown('batch: held'), [
+    await notify.executeWithOptions(withSummary('batch: held'), [
       { outcome, subject: { ...state.batch, batchDate, dataset, source } },
     ]);
   } catch (error) {
-    const warning = `that ${uri} is held could not be told: ${asFailure(error).message}`;
+    const warning = `the notification that ${uri} is held could not be sent: ${asFailure(error).message}`;
     warn(state, warning);
   }
 }
@@ -116,7 +116,7 @@ export async function notifyHeld(state: BatchState, file: RunningFile, until = '
 async function sendNotification(outcome: Outcome, subject: Subject): Promise<object> {
   try {
     const ended = outcome.kind === 'batch' ? outcome.ended : outcome.kind;
-    const { messageId } = await notify.executeWithOptions(shown(`batch: ${ended}`), [{ outcome, subject }]);
+    const { messageId } = await notify.executeWithOptions(withSummary(`batch: ${ended}`), [{ outcome, subject }]);
     return { sent: true, messageId };
   } catch (error) {
     if (isCancellation(error)) throw error;

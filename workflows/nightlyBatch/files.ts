@@ -3,7 +3,7 @@ import { nextListing } from '@etl/pipeline/batch/dayFiles';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
 import { workflowId } from '@etl/pipeline/layout';
 import type { FoundFile } from '../../activities/contract';
-import { listFiles, shown } from '../activities';
+import { listFiles, withSummary } from '../activities';
 import type { BatchState, Cursor } from './state';
 
 /** Files per page. */
@@ -32,7 +32,7 @@ export function createFiles(state: BatchState) {
       if (!cursor) return;
       day = cursor.day;
       const { after } = cursor;
-      const found = await listFiles.executeWithOptions(shown(`${baseName(plan.prefix)}, ${day}`), [
+      const found = await listFiles.executeWithOptions(withSummary(`${baseName(plan.prefix)}, ${day}`), [
         {
           plan,
           batch,

@@ -11,7 +11,7 @@ import {
   patched,
   workflowInfo,
 } from '@temporalio/workflow';
-import { planBatch, shown } from '../activities';
+import { planBatch, withSummary } from '../activities';
 import { asFailure, failure, failureTypeOf } from '../failures';
 import { withoutUpdates } from '../handlers';
 import { type Continued, readContinued } from './continued';
@@ -58,7 +58,7 @@ export async function nightlyBatch(request: unknown, handedOver?: Continued): Pr
     addResult(known, result);
     track.show();
   });
-  window.followCarried();
+  window.followInherited();
   track.enter('files');
 
   const failed = await work(known, window, continued.startsPerRun ?? defaultStartsPerRun, track).catch(asFailure);
@@ -105,7 +105,7 @@ async function begin(request: unknown, track: ReturnType<typeof trackBatch>): Pr
   const scheduledAt = (scheduled instanceof Date ? scheduled : runStartTime).toISOString();
   const problem = requestProblem(request);
   const validation = await (problem === undefined || !patched(patches.refuseAtOnce)
-    ? planBatch.executeWithOptions(shown(workflowId), [{ request, scheduledAt }])
+    ? planBatch.executeWithOptions(withSummary(workflowId), [{ request, scheduledAt }])
     : Promise.resolve({ valid: false as const, reasons: [problem] })
   ).catch(async (error: unknown) => {
     track.refused([asFailure(error).message]);
@@ -186,7 +186,7 @@ async function work(
 async function endRunning(state: BatchState, window: Window, failed: ApplicationFailure): Promise<ApplicationFailure> {
   const isOver = () => state.running.length === 0;
   for (const file of state.retries.splice(0)) {
-    addResult(state, withoutRun(file, 'cancelled', 'it was not started again: the batch was ending'));
+    addResult(state, withoutRun(file, 'cancelled', 'it was not restarted: the batch was ending'));
   }
   let why = failed;
   if (failureTypeOf(why) !== 'Cancelled') {

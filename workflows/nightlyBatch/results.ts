@@ -4,7 +4,7 @@ import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { withResult } from '@etl/pipeline/batch/summary';
 import { isCancellation, patched } from '@temporalio/workflow';
-import { recordResults, shown } from '../activities';
+import { recordResults, withSummary } from '../activities';
 import { asFailure } from '../failures';
 import type { BatchState } from './state';
 
@@ -66,12 +66,12 @@ export async function writePage(state: BatchState): Promise<void> {
   const page = state.pages + 1;
   const input = { plan, batchWorkflowId: batch.workflowId, batchRunId: batch.runId, page, results };
   try {
-    const { uri } = await recordResults.executeWithOptions(shown(`page ${page}`), [input]);
+    const { uri } = await recordResults.executeWithOptions(withSummary(`page ${page}`), [input]);
     state.summary = { ...state.summary, results: uri };
   } catch (error) {
     // A cancelled batch writes its results when it ends.
     if (isCancellation(error)) throw error;
-    const warning = `${results.length} results (page ${page}) were not kept: ${asFailure(error).message}`;
+    const warning = `${results.length} results (page ${page}) were not stored: ${asFailure(error).message}`;
     warn(state, warning);
   }
   state.results = state.results.slice(results.length);

@@ -1,5 +1,5 @@
 import type { BatchFile } from '@etl/pipeline/batch/batchFile';
-import { maxUnderWay } from '@etl/pipeline/batch/control';
+import { maxInFlight } from '@etl/pipeline/batch/control';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { type BatchSummary, emptySummary } from '@etl/pipeline/batch/summary';
@@ -58,5 +58,5 @@ export function beginning(plan: BatchPlan, batch: BatchState['batch']): BatchSta
 /** Returns whether one more file may start. Held files count only toward the limit of all files under way. */
 export function hasPlace({ running, paused, maxConcurrent }: BatchState): boolean {
   const busy = running.filter(({ held }) => held === undefined).length;
-  return !paused && busy < maxConcurrent && running.length < maxUnderWay;
+  return !paused && busy < maxConcurrent && running.length < maxInFlight;
 }

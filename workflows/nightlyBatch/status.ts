@@ -24,7 +24,7 @@ export function trackBatch(current: () => BatchState | undefined) {
   onQuery(
     batchStatusQuery,
     () => statusOf(current(), phase),
-    'How far the batch is, what is held and what was not delivered',
+    'Progress of the batch, held files and undelivered files',
   );
   show();
   return {
@@ -71,7 +71,7 @@ function describe(state: BatchState | undefined, phase: Phase, refusals: readonl
     plan: 'Checking the request',
     files: cursor ? `Files of ${cursor.day}` : 'All files are listed',
     last: 'Waiting for the last files',
-    end: 'Keeping results and telling the end',
+    end: 'Storing results and sending the notification',
     done: 'Done',
   }[phase];
   return [
@@ -88,7 +88,7 @@ function heldLines(held: BatchState['running']): Markdown[] {
   const lines = held.slice(0, maxShown).map(({ uri, held: reason = '' }) => aboutFile(uri, reason));
   const title = held.length > maxShown ? `Held, ${maxShown} of ${held.length}` : 'Held';
   const { workflowId } = workflowInfo();
-  return [...list(title, lines), md`Approve all that are held with ${code(approveCommand(workflowId))}`];
+  return [...list(title, lines), md`Approve all held files with ${code(approveCommand(workflowId))}`];
 }
 
 /** Prefixes a reason with its file, unless the pipeline's reason already begins with it. */

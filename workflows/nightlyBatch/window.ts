@@ -19,7 +19,7 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { FollowedRun } from '../../activities/contract';
-import { awaitRuns, shown } from '../activities';
+import { awaitRuns, withSummary } from '../activities';
 import { asFailure } from '../failures';
 import type { BatchState, RunningFile } from './state';
 import { toPipeline } from './toPipeline';
@@ -83,7 +83,7 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) {
         const { uri, batchDate, workflowId } = file;
-        const reason = `${workflowId} is running, started by somebody else`;
+        const reason = `${workflowId} is running, started by another caller`;
         return { uri, batchDate, workflowId, outcome: 'skipped', reason };
       }
       const { cause = error } = error as { cause?: unknown };
@@ -96,21 +96,23 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
   /** Returns the result of the newest run of a file whose run was reset; undefined if it is unknown. */
   const afterReset = async (file: RunningFile): Promise<FileResult | undefined> => {
     followedFiles.add(file);
-    const told = CancellationScope.nonCancellable(() =>
-      awaitRuns.executeWithOptions(shown(`${baseName(file.uri)}, terminated or reset`), [{ runs: [followed(file)] }]),
+    const results = CancellationScope.nonCancellable(() =>
+      awaitRuns.executeWithOptions(withSummary(`${baseName(file.uri)}, terminated or reset`), [
+        { runs: [followed(file)] },
+      ]),
     );
-    return (await told.catch(() => []))[0]?.result;
+    return (await results.catch(() => []))[0]?.result;
   };
 
   const follow = async (files: readonly RunningFile[]): Promise<void> => {
     for (let rest = files; rest.length > 0; ) {
       const runs = rest.map(followed);
-      const told = await CancellationScope.nonCancellable(() =>
-        awaitRuns.executeWithOptions(shown(`${rest.length} pipelines of the run before`), [{ runs }]),
+      const results = await CancellationScope.nonCancellable(() =>
+        awaitRuns.executeWithOptions(withSummary(`${rest.length} pipelines of the previous run`), [{ runs }]),
       ).catch((error: unknown) =>
         rest.map((file) => ({ workflowId: file.workflowId, result: resultOf(file, failedEnd(asFailure(error))) })),
       );
-      for (const { workflowId, result } of told) {
+      for (const { workflowId, result } of results) {
         const file = rest.find((each) => each.workflowId === workflowId);
         if (file) settle(file, result);
       }
@@ -135,11 +137,11 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
       void run(entry).then((result) => settle(entry, result));
     },
     /** Follows the pipelines that an earlier run has started. */
-    followCarried: (): void => {
-      const carried = [...state.running];
-      for (const file of carried) followedFiles.add(file);
-      for (let from = 0; from < carried.length; from += followedTogether) {
-        void follow(carried.slice(from, from + followedTogether));
+    followInherited: (): void => {
+      const inherited = [...state.running];
+      for (const file of inherited) followedFiles.add(file);
+      for (let from = 0; from < inherited.length; from += followedTogether) {
+        void follow(inherited.slice(from, from + followedTogether));
       }
     },
     /**

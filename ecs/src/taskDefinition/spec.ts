@@ -20,29 +20,29 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const record = (problemOf: (name: string, value: string) => string | undefined) =>
   recordOf(z.string()).superRefine((entries, context) => {
     for (const [name, value] of Object.entries(entries)) {
-      const problem = variableName.test(name) ? problemOf(name, value) : 'is not a name of an environment variable';
+      const problem = variableName.test(name) ? problemOf(name, value) : 'is not a valid environment variable name';
       if (problem !== undefined) context.addIssue({ code: 'custom', message: `${name} ${problem}` });
     }
   });
 const environment = record((name, value) =>
   exposesSecret(name, value)
-    ? 'looks like a secret with a literal value: move it to secrets, as the ARN from which it is read'
+    ? 'looks like a secret in plain text: move it to secrets, as an ARN of Secrets Manager or SSM'
     : undefined,
 );
 const secrets = record((_name, valueFrom) =>
   isSecretReference(valueFrom)
     ? undefined
-    : 'is not a reference: set the ARN of a Secrets Manager secret, or the ARN or name of an SSM parameter',
+    : 'is not a secret reference: set the ARN of a Secrets Manager secret, or the ARN or name of an SSM parameter',
 );
 
 const logs = z.strictObject({
-  group: z.string().regex(/^[\w./#-]{1,512}$/, 'is not a name of a log group'),
+  group: z.string().regex(/^[\w./#-]{1,512}$/, 'is not a valid log group name'),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not an AWS region'),
-  streamPrefix: z.string().regex(/^[^:*]{1,200}$/, 'is not a prefix of a log stream'),
+  streamPrefix: z.string().regex(/^[^:*]{1,200}$/, 'is not a valid log stream prefix'),
 });
 
 const container = {
-  image: z.string().regex(/^\S{1,512}$/, 'is not an image'),
+  image: z.string().regex(/^\S{1,512}$/, 'is not a valid image reference'),
   cpu: units,
   memoryMiB: mebibytes,
   environment: environment.optional(),
@@ -71,8 +71,8 @@ const etl = z.strictObject({
 
 const sidecar = z.strictObject({
   ...container,
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is not a name of a container: use letters, digits, - and _'),
-  essential: z.literal(false, 'must be false: the end of a sidecar must not end the task').optional(),
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is not a valid container name: use letters, digits, - and _'),
+  essential: z.literal(false, 'must be false: a sidecar that stops must not stop the task').optional(),
 });
 
 /* Shapes that rules about several keys require. A rule applies if its keys are valid, even if other keys are not. */
@@ -97,7 +97,7 @@ const withoutRepetition = <Schema extends typeof etl | typeof sidecar>(schema: S
 /** Specification of a task definition, in a file that `ECS_TASK_DEFINITION` may name (docs/aws.md). */
 export const taskDefinitionSpec = z
   .strictObject({
-    family: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is not a name of a family: use letters, digits, - and _'),
+    family: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'is not a valid family name: use letters, digits, - and _'),
     /** CPU units, 1024 per vCPU. */
     cpu: z.int(),
     memoryMiB: z.int(),
@@ -151,7 +151,7 @@ export const taskDefinitionSpec = z
       all.some(({ image }) => /\.dkr\.ecr\./.test(image)) && 'ECR images',
     ].filter(Boolean);
     if (needs.length === 0) return;
-    const message = `is missing: ECS needs a role for ${needs.join(', ')}`;
+    const message = `is missing: set the role that ECS needs for ${needs.join(', ')}`;
     context.addIssue({ code: 'custom', path: ['executionRoleArn'], message });
   }, given(containers));
 

@@ -41,7 +41,7 @@ function count(chunks: readonly FinishedChunk[]): { rows: number; rejected: numb
   };
 }
 
-/** Returns `12 too few fields, 3 importe: value is no double`, the most frequent reason first. */
+/** Returns `12 too few fields, 3 importe: value is not of type double`, the most frequent reason first. */
 function describe(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .sort(([, a], [, b]) => b - a)

@@ -178,7 +178,7 @@ export function allocate(recycled: Cutting['recycled'], bytes: number): Uint8Arr
 /** Returns the error of an unterminated row that starts at a position. `quoted`: whether it has a quote. */
 export function unterminatedRow({ row, line, byte }: Position, endOfFile: boolean, quoted: boolean): RowError {
   const place = `row ${row} (line ${line}, byte ${byte})`;
-  if (endOfFile) return new RowError(`${place}: a quote is opened and not closed by the end of the file`);
-  const hint = quoted ? ': is a quote opened and not closed?' : '';
+  if (endOfFile) return new RowError(`${place}: a quote is opened but not closed by the end of the file`);
+  const hint = quoted ? ': check for an unclosed quote' : '';
   return new RowError(`${place} is longer than ${maxGroupBytes >> 20} MiB${hint}`);
 }

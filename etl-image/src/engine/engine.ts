@@ -73,12 +73,15 @@ export const reasons = {
   tooMany: 'too many fields',
   misquoted: 'text after a closing quote',
   strayReturn: 'a carriage return outside of quotes',
-  notUtf8: 'bytes that are no UTF-8',
+  notUtf8: 'bytes that are not UTF-8',
   nul: 'a NUL byte',
   repeatedHeader: 'repeated header',
 } as const;
 
 /** Returns the reason for which a value rejects its row, with the value (`reason`) and without it (`kind`). */
 export function contradiction(text: string, plan: ColumnPlan): { reason: string; kind: string } {
-  return { reason: `${JSON.stringify(text)} is no ${plan.type}`, kind: `${plan.name}: value is no ${plan.type}` };
+  return {
+    reason: `${JSON.stringify(text)} is not of type ${plan.type}`,
+    kind: `${plan.name}: value is not of type ${plan.type}`,
+  };
 }

@@ -49,7 +49,7 @@ export async function openSource(
   expectedFingerprint?: string,
 ): Promise<Source> {
   const info = await store.head(uri);
-  if (!info) throw new NoInputError(`${uri}: there is no such object`);
+  if (!info) throw new NoInputError(`${uri}: the object does not exist`);
   const { bytes, fingerprint } = info;
   if (expectedFingerprint !== undefined && fingerprint !== expectedFingerprint) {
     throw new StorageError('SourceChanged', uri, 'the source was replaced after its validation');

@@ -133,7 +133,7 @@ function whyNotDates(parsed: number, { values, yearLast, dmy, mdy, otherDates, d
   if ((parsed + others) * 2 <= values) return `named like a date, but only ${parsed} of ${values} values are dates`;
   if (others > 0) {
     const forms = '20260208, 8 Feb 2026, nanoseconds or a leap second';
-    return `values that may be dates, but that a timestamp cannot hold or in an unsupported form (such as ${forms}): ${others}`;
+    return `values that may be dates, but are out of range for a timestamp or in an unsupported form (such as ${forms}): ${others}`;
   }
   if (yearLast > mdy && yearLast > dmy) return 'some dates have the day first, others the month';
   return undefined;

@@ -33,10 +33,10 @@ export function parseBody(body: string): Record<string, unknown> {
   try {
     value = withoutNulls(JSON.parse(body === '' ? '{}' : body));
   } catch {
-    throw serialization('The request is no JSON');
+    throw serialization('The request body is not valid JSON');
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw serialization('The request is no JSON object');
+    throw serialization('The request body is not a JSON object');
   }
   return value as Record<string, unknown>;
 }
@@ -48,7 +48,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-export interface Answer {
+export interface PlainResponse {
   readonly status: number;
   readonly body: string;
   /** @default ECS's own content type */
@@ -59,14 +59,14 @@ export interface Answer {
  * Builds the response of a server whose clock is `skewMs` ahead: all times of ECS are numbers whose names end with
  * `At`.
  */
-export function answerOf(output: object, skewMs = 0): Answer {
+export function successResponse(output: object, skewMs = 0): PlainResponse {
   const shifted = (name: string, value: unknown) =>
     typeof value === 'number' && name.endsWith('At') ? value + epochSeconds(skewMs) : value;
   return { status: 200, body: JSON.stringify(output, shifted) };
 }
 
 /** Builds an error response: an ECS error unchanged, anything else as ServerException, which the SDK retries. */
-export function answerOfError(error: unknown): Answer {
+export function errorResponse(error: unknown): PlainResponse {
   const known =
     error instanceof EcsError ? error : serverException(error instanceof Error ? error.message : String(error));
   const body = { __type: known.name, message: known.message, ...known.details };

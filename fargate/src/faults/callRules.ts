@@ -1,6 +1,6 @@
 import type { TaskStore } from '../state/taskStore';
 import { type CallRule, type FaultRule, isCallRule } from './plan';
-import { isMeant, subjectsOfCall } from './subject';
+import { isSelected, subjectsOfCall } from './subject';
 
 /** Returns a filter for the rules that apply to this call. Reads the named tasks only if a rule has a `where`. */
 export async function rulesOfCall(
@@ -16,6 +16,6 @@ export async function rulesOfCall(
   return (rule): rule is CallRule => {
     if (!isOfOperation(rule)) return false;
     const { where } = rule;
-    return where === undefined || subjects.some((subject) => isMeant(where, subject));
+    return where === undefined || subjects.some((subject) => isSelected(where, subject));
   };
 }

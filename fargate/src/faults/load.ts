@@ -12,7 +12,7 @@ export function loadFaultPlan(fileOrJson: string): FaultPlan {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new FaultPlanError(`fault plan${isJson ? '' : ` ${fileOrJson}`}: is no JSON`);
+    throw new FaultPlanError(`fault plan${isJson ? '' : ` ${fileOrJson}`}: invalid JSON`);
   }
   return parseFaultPlan(value);
 }

@@ -8,7 +8,7 @@ import type { CallRule, FaultRule } from './plan';
 import { taskNames } from './subject';
 import { credentialsRefused } from './wording';
 
-type HarmRule = Exclude<CallRule, { fault: 'skewedClock' }>;
+type ErrorRule = Exclude<CallRule, { fault: 'skewedClock' }>;
 
 /** Injects faults into calls: the first rule of the plan that hits. `closing` aborts delays. */
 export function withFaults(
@@ -19,8 +19,8 @@ export function withFaults(
 ): Handle {
   return async (operation, input) => {
     const isAbout = await rulesOfCall(faults.rules(), operation, input, tasks);
-    const isHarm = (rule: FaultRule): rule is HarmRule => isAbout(rule) && rule.fault !== 'skewedClock';
-    const [hit] = first(faults.draw(isHarm));
+    const isErrorRule = (rule: FaultRule): rule is ErrorRule => isAbout(rule) && rule.fault !== 'skewedClock';
+    const [hit] = first(faults.draw(isErrorRule));
     if (!hit) return handle(operation, input);
     const { rule, note } = hit;
     const named = taskNames(input);
@@ -37,14 +37,14 @@ export function withFaults(
         throw new EcsError(as, message, {}, status);
       }
       case 'slowResponse': {
-        const answer = await handle(operation, input);
-        note(operation, [...named, ...arnsIn(answer)]);
+        const output = await handle(operation, input);
+        note(operation, [...named, ...arnsIn(output)]);
         await delay(rule.seconds * 1000, undefined, { signal: closing }).catch(() => undefined);
-        return answer;
+        return output;
       }
       case 'lostResponse': {
-        const answer = await handle(operation, input).catch(() => ({}));
-        note(operation, [...named, ...arnsIn(answer)]);
+        const output = await handle(operation, input).catch(() => ({}));
+        note(operation, [...named, ...arnsIn(output)]);
         throw new ConnectionCut();
       }
     }
@@ -57,7 +57,7 @@ function first<T>(drawn: Generator<T>): T[] {
 }
 
 /** Returns the ARNs of the tasks that RunTask has started. */
-function arnsIn(answer: object): string[] {
-  const { tasks = [] } = answer as { tasks?: { taskArn?: string }[] };
+function arnsIn(output: object): string[] {
+  const { tasks = [] } = output as { tasks?: { taskArn?: string }[] };
   return tasks.flatMap(({ taskArn }) => taskArn ?? []);
 }

@@ -4,7 +4,7 @@ import type { TaskFault } from '../state/taskFault';
 import type { Dice } from './dice';
 import type { Faults } from './faults';
 import { type FaultRule, isCallRule, type TaskRule } from './plan';
-import { isMeant, subjectOfTask } from './subject';
+import { isSelected, subjectOfTask } from './subject';
 import { noCapacity, quotaReached } from './wording';
 
 /** Longer than any timeout, but small enough for a date. */
@@ -19,7 +19,7 @@ export function arrangeFaults(faults: Faults, record: TaskRecord): TaskRecord | 
   const provider = record.description.capacityProviderName ?? 'FARGATE';
   const isSpot = provider === 'FARGATE_SPOT';
   const isAbout = (rule: FaultRule): boolean => {
-    if (rule.where && !isMeant(rule.where, subject)) return false;
+    if (rule.where && !isSelected(rule.where, subject)) return false;
     if (rule.fault === 'capacity') return isSpot || !rule.spotOnly;
     if (rule.fault === 'quota') return rule.provider === undefined || rule.provider === provider;
     return rule.fault !== 'spotInterruption' || isSpot || rule.anyTask;

@@ -136,11 +136,15 @@ function parseRule(rule: unknown, path: readonly string[]): FaultRule {
   const fault = (rule as { fault?: unknown } | null)?.fault;
   if (typeof fault !== 'string' || !Object.hasOwn(ruleSchemas, fault)) {
     const known = Object.keys(ruleSchemas).join(', ');
-    throw new FaultPlanError(`fault plan: ${path.join('.')}.fault: ${JSON.stringify(fault)} is none of ${known}`);
+    throw new FaultPlanError(
+      `fault plan: ${path.join('.')}.fault: ${JSON.stringify(fault)} is unknown: use one of ${known}`,
+    );
   }
   const parsed: FaultRule = checked<FaultRule>(ruleSchemas[fault as FaultName], rule, path);
   if (parsed.where && isCallRule(parsed) && !aboutTasks.includes(parsed.operation)) {
-    throw new FaultPlanError(`fault plan: ${path.join('.')}.where: ${parsed.operation} is not about a task`);
+    throw new FaultPlanError(
+      `fault plan: ${path.join('.')}.where: ${parsed.operation} does not concern a task: remove where`,
+    );
   }
   return parsed;
 }

@@ -12,7 +12,7 @@ export const injectedFaults: TaskHooks = {
     );
     return () => {
       for (const timer of timers) clearTimeout(timer);
-      for (const callOff of begun) callOff();
+      for (const cancel of begun) cancel();
     };
   },
   hidesExitCode: ({ faults = [] }, container) =>
@@ -23,7 +23,7 @@ export const injectedFaults: TaskHooks = {
 
 type TimedFault = Extract<TaskFault, { afterSeconds: number }>;
 
-const nothingToCallOff = () => undefined;
+const nothingToCancel = () => undefined;
 
 /** Starts a fault and returns a function that cancels it. */
 function play(fault: TimedFault, controls: TaskControls): () => void {
@@ -46,12 +46,12 @@ function play(fault: TimedFault, controls: TaskControls): () => void {
       program?.kill();
       break;
     case 'slow':
-      return program ? slowDown(program, fault.share) : nothingToCallOff;
+      return program ? slowDown(program, fault.share) : nothingToCancel;
     case 'hostFailure':
       for (const each of controls.programs) each.kill();
       process.kill(process.pid, 'SIGKILL');
   }
-  return nothingToCallOff;
+  return nothingToCancel;
 }
 
 /** Returns the program of the named container, or of the essential container if no name is given. */

@@ -1,11 +1,11 @@
-import type { Answer } from '../api/wire';
+import type { PlainResponse } from '../api/wire';
 import type { Route } from '../http/server';
 import type { Faults } from './faults';
 import { FaultPlanError, parseFaultPlan } from './plan';
 
 /** Serves GET, PUT and DELETE of `/faults`. Each returns the resulting status. */
 export function createFaultsRoute(faults: Faults): Route {
-  const status = (): Answer => ({
+  const status = (): PlainResponse => ({
     status: 200,
     body: `${JSON.stringify(faults.status(), null, 2)}\n`,
     type: 'application/json',
@@ -22,7 +22,7 @@ export function createFaultsRoute(faults: Faults): Route {
   };
 }
 
-function put(faults: Faults, body: string): Answer | undefined {
+function put(faults: Faults, body: string): PlainResponse | undefined {
   try {
     faults.replace(parseFaultPlan(parseJson(body)));
     return undefined;
@@ -36,8 +36,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new FaultPlanError('fault plan: is no JSON');
+    throw new FaultPlanError('fault plan: invalid JSON');
   }
 }
 
-const refusal = (status: number, line: string): Answer => ({ status, body: `${line}\n`, type: 'text/plain' });
+const refusal = (status: number, line: string): PlainResponse => ({ status, body: `${line}\n`, type: 'text/plain' });

@@ -20,14 +20,14 @@ export function slowDown(program: Program, share: number): () => void {
     timer = setTimeout(run, cycleMs * (1 - share));
   }
 
-  function callOff(): void {
+  function cancel(): void {
     clearTimeout(timer);
-    process.off('exit', callOff);
+    process.off('exit', cancel);
     program.resume();
   }
 
   if (share < 1) run();
   // A supervisor that fails must not leave a suspended program behind.
-  process.on('exit', callOff);
-  return callOff;
+  process.on('exit', cancel);
+  return cancel;
 }

@@ -44,7 +44,7 @@ function subjectOfRequest({ startedBy, tags = [], overrides }: RunTaskInput): Su
 }
 
 /** Returns whether every condition holds. All variables must match in the same container. */
-export function isMeant({ startedBy, tag = {}, environment = {} }: Where, subject: Subject): boolean {
+export function isSelected({ startedBy, tag = {}, environment = {} }: Where, subject: Subject): boolean {
   const hasTag = ([key, value]: [string, string]) => subject.tags.some((own) => own.key === key && own.value === value);
   const wanted = Object.entries(environment);
   return (

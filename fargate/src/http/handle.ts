@@ -35,7 +35,7 @@ export type Handle = (operation: string, input: Record<string, unknown>) => Prom
 export function createHandle(context: Context): Handle {
   return async (name, input) => {
     if (!isOperation(name)) {
-      throw new EcsError('UnknownOperationException', `The operation ${name} is not known here.`);
+      throw new EcsError('UnknownOperationException', `The local endpoint does not support the operation ${name}.`);
     }
     return operations[name](context, input);
   };

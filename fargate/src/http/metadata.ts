@@ -1,4 +1,4 @@
-import type { Answer } from '../api/wire';
+import type { PlainResponse } from '../api/wire';
 import { statsOf } from '../run/stats';
 import { describeContainer, desiredStatus, lastStatus } from '../state/lifecycle';
 import type { ContainerRecord, TaskState } from '../state/records';
@@ -29,7 +29,7 @@ export function createMetadataRoute(
   };
 }
 
-const json = (status: number, value: unknown): Answer => ({
+const json = (status: number, value: unknown): PlainResponse => ({
   status,
   body: JSON.stringify(value),
   type: 'application/json',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { refusalOf } from '@etl/lib/admission';
 import { ConnectionCut, EcsError, notAllowed } from '../api/errors';
-import { type Answer, answerOf, answerOfError, contentType, parseBody, parseTarget } from '../api/wire';
+import { contentType, errorResponse, type PlainResponse, parseBody, parseTarget, successResponse } from '../api/wire';
 import type { Handle } from './handle';
 
 const maxBodyBytes = 1024 * 1024;
@@ -14,7 +14,7 @@ export interface PlainRequest {
 }
 
 /** Answers requests outside ECS's protocol. Returns undefined for requests of other routes. */
-export type Route = (request: PlainRequest) => Promise<Answer | undefined>;
+export type Route = (request: PlainRequest) => Promise<PlainResponse | undefined>;
 
 /** Returns how far the server's clock is ahead in its response to a request, in milliseconds. */
 export type ClockSkew = (operation: string, input: Record<string, unknown>) => Promise<number>;
@@ -24,12 +24,12 @@ const rightClock: ClockSkew = async () => 0;
 /** Creates an HTTP server for ECS's protocol, independent of ECS's operations. The server does not listen yet. */
 export function createEcsServer(handle: Handle, routes: readonly Route[], clockSkew = rightClock): Server {
   const server = createServer((request, response) => {
-    void answerTo(request, handle, routes, clockSkew).then((answer) => {
-      if (answer === 'cut') {
+    void respond(request, handle, routes, clockSkew).then((reply) => {
+      if (reply === 'cut') {
         request.socket.destroy();
         return;
       }
-      const { status, body, type = contentType, skewMs = 0 } = answer;
+      const { status, body, type = contentType, skewMs = 0 } = reply;
       response.writeHead(status, {
         'content-type': type,
         'content-length': Buffer.byteLength(body),
@@ -44,31 +44,31 @@ export function createEcsServer(handle: Handle, routes: readonly Route[], clockS
   return server;
 }
 
-async function answerTo(
+async function respond(
   request: IncomingMessage,
   handle: Handle,
   routes: readonly Route[],
   clockSkew: ClockSkew,
-): Promise<(Answer & { readonly skewMs?: number }) | 'cut'> {
+): Promise<(PlainResponse & { readonly skewMs?: number }) | 'cut'> {
   let skewMs = 0;
   try {
     // A server that starts programs must not be reachable from a web page.
     const refusal = refusalOf(request);
-    if (refusal !== undefined) throw notAllowed(`The request is refused, since ${refusal}.`);
+    if (refusal !== undefined) throw notAllowed(`Request refused: ${refusal}.`);
     const { method = '', url: path = '', headers } = request;
     const body = await readBody(request);
     for (const route of routes) {
-      const answer = await route({ method, path, body });
-      if (answer) return answer;
+      const reply = await route({ method, path, body });
+      if (reply) return reply;
     }
     if (method !== 'POST' || !(headers['content-type'] ?? '').startsWith(contentType)) {
       throw new EcsError('UnknownOperationException', `Send POST requests of type ${contentType}.`);
     }
     const [operation, input] = [parseTarget(headers['x-amz-target']), parseBody(body)];
     skewMs = await clockSkew(operation, input);
-    return { ...answerOf(await handle(operation, input), skewMs), skewMs };
+    return { ...successResponse(await handle(operation, input), skewMs), skewMs };
   } catch (error) {
-    return error instanceof ConnectionCut ? 'cut' : { ...answerOfError(error), skewMs };
+    return error instanceof ConnectionCut ? 'cut' : { ...errorResponse(error), skewMs };
   }
 }
 

@@ -31,7 +31,7 @@ export function checkAgainstDefinition(input: RunTaskInput, { taskDefinition }: 
   const { containerDefinitions } = taskDefinition;
   const overrides = input.overrides?.containerOverrides ?? [];
   const names = containerDefinitions.map(({ name }) => name);
-  const stranger = overrides.find(({ name }) => name === undefined || !names.includes(name));
+  const unknownContainer = overrides.find(({ name }) => name === undefined || !names.includes(name));
   const cpu = input.overrides?.cpu ?? taskDefinition.cpu;
   const memory = input.overrides?.memory ?? taskDefinition.memory;
   const containers = containerDefinitions.map((container) => {
@@ -46,7 +46,8 @@ export function checkAgainstDefinition(input: RunTaskInput, { taskDefinition }: 
   refuse(
     isForFargate(taskDefinition) ? undefined : 'Task definition does not support launch_type FARGATE.',
     networkProblem(input.networkConfiguration),
-    stranger && `Override for container named ${stranger.name} is not a container in the TaskDefinition.`,
+    unknownContainer &&
+      `Override for container named ${unknownContainer.name} is not a container in the TaskDefinition.`,
     taskSizeProblem(cpu, memory),
     containerSizeProblem(cpu, memory, containers),
   );
@@ -90,7 +91,7 @@ function placementProblem({ launchType, capacityProviderStrategy: strategy }: Ru
   }
   if (launchType === 'FARGATE') return undefined;
   if (launchType === undefined || launchType === 'EC2') return 'No Container Instances were found in your cluster.';
-  return `The launch type ${launchType} is not supported here.`;
+  return `The local endpoint does not support the launch type ${launchType}.`;
 }
 
 function networkProblem(network: RunTaskInput['networkConfiguration']): string | undefined {

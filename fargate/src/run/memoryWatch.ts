@@ -4,9 +4,9 @@ import { familyOf, isUsageKnown, memoryOf } from './usage';
 
 const bytesPerMiB = 1024 * 1024;
 /** Poll intervals: short near the limit, long otherwise. A poll is cheap, but there may be thousands of tasks. */
-const seldomMs = 1000;
-const oftenMs = 200;
-const closeShare = 0.25;
+const slowPollMs = 1000;
+const fastPollMs = 200;
+const nearLimitShare = 0.25;
 
 /**
  * Calls `kill` for a program that exceeds its container's memory, or for the largest program if all of them together
@@ -16,17 +16,17 @@ export function watchMemory(task: TaskRecord, programs: readonly Program[], kill
   let timer: NodeJS.Timeout | undefined;
   const taskLimit = bytesOf(task.description.memory);
 
-  function look(): void {
+  function poll(): void {
     const used = programs.flatMap((program) =>
       program.isRunning() ? [{ program, bytes: memoryOf(familyOf(program.identity.pid)) }] : [],
     );
     const victim = victimOf(used, taskLimit);
     if (victim) kill(victim);
     const shares = used.map(({ program, bytes }) => bytes / Math.min(limitOf(program), taskLimit));
-    timer = setTimeout(look, Math.max(...shares, 0) > closeShare ? oftenMs : seldomMs);
+    timer = setTimeout(poll, Math.max(...shares, 0) > nearLimitShare ? fastPollMs : slowPollMs);
   }
 
-  if (isUsageKnown) timer = setTimeout(look, oftenMs);
+  if (isUsageKnown) timer = setTimeout(poll, fastPollMs);
   return () => clearTimeout(timer);
 }
 

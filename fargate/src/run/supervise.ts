@@ -163,7 +163,7 @@ export async function supervise(hooks: TaskHooks): Promise<void> {
   const task = await readJson<TaskRecord>(files.task);
   if (!self || !task || !(await createJson(files.supervisor, self))) return;
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    const reason = `The host of the task was told to end (${name}).`;
+    const reason = `The host of the task received ${name}.`;
     process.on(name, () => void declareStop('TerminationNotice', reason).catch(() => undefined));
   }
   const containers = await runTask(task, hooks);

@@ -35,7 +35,7 @@ export function createSecretStore(stateDir: string) {
 
 const failure = (valueFrom: string, file: string) =>
   'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ' +
-  `unable to retrieve secret ${valueFrom}: there is no such entry in ${file}`;
+  `unable to retrieve secret ${valueFrom}: no such entry in ${file}`;
 
 /**
  * Finds a secret by its exact ARN or name, or, with `:key::` after the ARN, a member of its JSON value.

@@ -7,7 +7,7 @@ export function shownUri(text: string): string {
   const at = text.indexOf('://');
   if (at < 0 || bare.test(text)) return text;
   const scheme = text.slice(0, at);
-  if (!/^[a-z][a-z0-9+.:-]{0,30}$/i.test(scheme)) return 'an address that is not shown';
+  if (!/^[a-z][a-z0-9+.:-]{0,30}$/i.test(scheme)) return 'a redacted address';
   const host = hostOf(text.slice(at + 3));
   return `${scheme}://${host === undefined ? '' : `${host}/`}…`;
 }

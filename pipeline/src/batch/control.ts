@@ -11,7 +11,7 @@ export const defaultMinFiles = 1;
  * Maximum number of files under way, including those that wait for an approval. Temporal allows a workflow 2,000
  * pending children, and a run passes at most 2 MiB of payload to the next one.
  */
-export const maxUnderWay = 750;
+export const maxInFlight = 750;
 
 /** Input of the update `setConcurrency`. */
 export interface SetConcurrency {
@@ -54,7 +54,7 @@ export function readApproveFiles(input: unknown): Reading<ApproveFiles> {
   return { value: { ...reading.value, ...(file !== undefined && { file }) } };
 }
 
-const fileProblem = 'file: write the URI or the workflow ID of a file';
+const fileProblem = 'file: expected the URI or the workflow ID of a file';
 
 /** A file whose pipeline waits for an approval. */
 export interface FileHeld {

@@ -16,7 +16,7 @@ export interface Listing {
   readonly isOfOneDay: boolean;
 }
 
-export type Belonging =
+export type Classification =
   | { readonly kind: 'file'; readonly batchDate: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'leftOut'; readonly reason: LeftOutReason };
@@ -50,7 +50,7 @@ export function nextListing(plan: BatchPlan, day: string): string | undefined {
  * requested day, if a single day is requested. A folder whose files are unknown may have any name; without a date it
  * belongs to the first day.
  */
-export function belongs(listing: Listing, uri: string, isFolder = false): Belonging {
+export function classify(listing: Listing, uri: string, isFolder = false): Classification {
   const below = keyOf(uri).slice(keyOf(listing.prefix).length).replace(/^\/+/, '');
   if (isHidden(below)) return { kind: 'leftOut', reason: 'hidden' };
   const name = below.split('/').filter(Boolean).at(-1) ?? '';
@@ -58,13 +58,13 @@ export function belongs(listing: Listing, uri: string, isFolder = false): Belong
   if (listing.isOfOneDay) return { kind: 'file', batchDate: listing.from };
   const day = dateBelow(listing.prefix, uri, below);
   if (day !== undefined) {
-    const isAsked = day >= listing.from && day <= listing.to;
-    return isAsked ? { kind: 'file', batchDate: day } : { kind: 'leftOut', reason: 'day' };
+    const isRequested = day >= listing.from && day <= listing.to;
+    return isRequested ? { kind: 'file', batchDate: day } : { kind: 'leftOut', reason: 'day' };
   }
   if (isFolder || listing.from === listing.to) return { kind: 'file', batchDate: listing.from };
   return {
     kind: 'refused',
-    reason: `its key carries no date, so it is of no day from ${listing.from} to ${listing.to}: name the day in the prefix or the match ({date}), or start a batch of one day for it`,
+    reason: `its key has no date, so it cannot be assigned to a day from ${listing.from} to ${listing.to}: put {date} into prefix or match, or start a one-day batch for it`,
   };
 }
 

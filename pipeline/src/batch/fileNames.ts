@@ -13,10 +13,11 @@ const isDots = (part: string): boolean => /^\.\.?$/.test(part);
 
 /** Returns why a key cannot be passed to a program, with the remedy; undefined for a key that can be delivered. */
 export function keyProblem(key: string): string | undefined {
-  if (key.endsWith('/')) return 'its key ends in /, which programs take for a folder: rename it';
-  if (key.includes('\0')) return 'its key contains a NUL character, which no environment variable can hold: rename it';
+  if (key.endsWith('/')) return 'its key ends in /, which programs treat as a folder: rename it';
+  if (key.includes('\0'))
+    return 'its key contains a NUL character, which an environment variable cannot hold: rename it';
   if (key.split('/').some(isDots)) {
-    return 'its key has a segment . or .., which programs resolve to another key: rename it';
+    return 'its key has a . or .. segment, which programs resolve to another key: rename it';
   }
   return undefined;
 }

@@ -100,7 +100,7 @@ export function failedEnd(cause: unknown): RunEnd {
   const failed = (failureType: string, reason: unknown): RunEnd => ({
     status: 'failed',
     failureType: cut(failureType, maxTypeLength),
-    reason: typeof reason === 'string' && reason !== '' ? reason : 'without a reason',
+    reason: typeof reason === 'string' && reason !== '' ? reason : 'no reason given',
   });
   switch (name) {
     case 'ApplicationFailure':

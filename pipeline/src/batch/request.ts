@@ -17,7 +17,7 @@ const maxMatchChars = 255;
 const maxDays = 3660;
 const dayMs = 86_400_000;
 
-const date = z.string().refine(isCalendarDate, 'is no calendar date: write YYYY-MM-DD');
+const date = z.string().refine(isCalendarDate, 'is not a calendar date: expected YYYY-MM-DD');
 
 /**
  * Input of `nightlyBatch`. Rejects unknown keys by name. Days: `batchDate`, or `from` and `to`, or neither: the day of
@@ -36,10 +36,7 @@ export const batchRequestSchema = z
     from: date.optional(),
     to: date.optional(),
     /** IANA name. @default 'UTC' */
-    timeZone: z
-      .string()
-      .refine(isTimeZone, 'is no time zone: write a name of the IANA database, as Europe/Madrid')
-      .optional(),
+    timeZone: z.string().refine(isTimeZone, 'is not a time zone: use an IANA name such as Europe/Madrid').optional(),
     /** Days added to the day of the scheduled time: -1 is the day before. @default 0 */
     dayOffset: z.number().int().min(-366).max(0).optional(),
     /** Which files: those not delivered in their current content; those of them whose last run failed; all. */
@@ -63,13 +60,13 @@ export const batchRequestSchema = z
   .superRefine((request, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if ((request.from === undefined) !== (request.to === undefined))
-      issue(request.from === undefined ? 'from' : 'to', 'from and to are given together');
+      issue(request.from === undefined ? 'from' : 'to', 'from and to must be set together');
     if (request.batchDate !== undefined && request.from !== undefined)
-      issue('from', 'goes not together with batchDate');
+      issue('from', 'cannot be combined with batchDate: remove one of them');
     if (request.from !== undefined && request.to !== undefined && request.from > request.to)
       issue('to', 'is before from');
     if ((Date.parse(request.to ?? '') - Date.parse(request.from ?? '')) / dayMs >= maxDays)
-      issue('to', `is ${maxDays} days or more after from: ask for fewer at a time`);
+      issue('to', `is ${maxDays} days or more after from: split the range into several batches`);
   });
 
 export type BatchRequest = z.infer<typeof batchRequestSchema>;

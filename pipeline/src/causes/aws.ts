@@ -16,7 +16,7 @@ export const awsCauses: readonly CauseRow[] = [
     says: /could not load credentials from any providers/i,
     remoteProvider: true,
     kind: 'Credentials',
-    sentence: 'the provider of AWS credentials does not answer, or this process has no role',
+    sentence: 'the provider of AWS credentials does not respond, or this process has no role',
     remedy: 'Check the role of the task or instance, or the web identity token file',
   },
   {
@@ -53,13 +53,13 @@ export const awsCauses: readonly CauseRow[] = [
     codes: ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'],
     kind: 'Credentials',
     sentence: 'the clock of this machine differs too much from that of AWS',
-    remedy: 'Set the clock',
+    remedy: 'Synchronize the clock',
   },
   {
     says: /signature (has )?expired|signature not yet current|(request|signature) .*\b(earlier|later) than\b|clock skew|too (much )?skewed/i,
     kind: 'Credentials',
     sentence: 'the clock of this machine differs too much from that of AWS: {message}',
-    remedy: 'Set the clock',
+    remedy: 'Synchronize the clock',
   },
   {
     codes: [
@@ -71,13 +71,13 @@ export const awsCauses: readonly CauseRow[] = [
     ],
     kind: 'Credentials',
     sentence: 'the AWS credentials have expired',
-    remedy: 'Renew them',
+    remedy: 'Renew the credentials',
   },
   {
     says: /(security|session|provided|access) token\b.*\bexpired|credentials? (has|have|is|are) expired/i,
     kind: 'Credentials',
     sentence: 'the AWS credentials have expired: {message}',
-    remedy: 'Renew them',
+    remedy: 'Renew the credentials',
   },
   {
     codes: [
@@ -107,7 +107,7 @@ export const awsCauses: readonly CauseRow[] = [
   {
     codes: ['NoSuchBucket'],
     kind: 'NoSuchBucket',
-    sentence: 'there is no such bucket',
+    sentence: 'the bucket does not exist',
     remedy: 'Create the bucket, or correct its name',
   },
   {
@@ -125,14 +125,14 @@ export const awsCauses: readonly CauseRow[] = [
   {
     codes: ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'],
     kind: 'Misconfigured',
-    sentence: 'there is no such SQS queue',
+    sentence: 'the SQS queue does not exist',
     remedy: 'Correct the URL of the queue',
   },
   {
     codes: ['NotFoundException', 'NotFound'],
     says: /topic does not exist/i,
     kind: 'Misconfigured',
-    sentence: 'there is no such SNS topic',
+    sentence: 'the SNS topic does not exist',
     remedy: 'Correct the ARN of the topic',
   },
   {

@@ -5,13 +5,13 @@ export const fileCauses: readonly CauseRow[] = [
   {
     codes: ['ENOENT'],
     kind: 'NotFound',
-    sentence: 'there is no such file',
+    sentence: 'the file does not exist',
     remedy: 'Correct the path',
   },
   {
     codes: ['ENOTDIR'],
     kind: 'NotFound',
-    sentence: 'something above it is a file, not a folder',
+    sentence: 'a parent of the path is a file, not a folder',
     remedy: 'Correct the path',
   },
   {
@@ -23,13 +23,13 @@ export const fileCauses: readonly CauseRow[] = [
   {
     codes: ['ENAMETOOLONG'],
     kind: 'NotFound',
-    sentence: 'a name in its path is longer than the file system allows',
+    sentence: 'a name in the path is longer than the file system allows',
     remedy: 'Shorten the name',
   },
   {
     codes: ['ELOOP'],
     kind: 'NotFound',
-    sentence: 'its path is a loop of symbolic links',
+    sentence: 'the path is a loop of symbolic links',
     remedy: 'Correct the links',
   },
   {

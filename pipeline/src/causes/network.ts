@@ -6,14 +6,14 @@ export const networkCauses: readonly CauseRow[] = [
     codes: ['ENOTFOUND'],
     says: /amazonaws\.com/,
     kind: 'Misconfigured',
-    sentence: 'there is no host {host}',
+    sentence: 'the host {host} does not exist',
     remedy: 'Correct AWS_REGION or the name of the bucket',
   },
   {
     codes: ['ENOTFOUND'],
     kind: 'Misconfigured',
-    sentence: 'there is no host {host}',
-    remedy: 'Correct the address: AWS_ENDPOINT_URL and its kind, or TEMPORAL_ADDRESS',
+    sentence: 'the host {host} does not exist',
+    remedy: 'Correct the address: AWS_ENDPOINT_URL or its service-specific variants, or TEMPORAL_ADDRESS',
   },
   {
     codes: ['EAI_AGAIN', 'EAI_FAIL'],
@@ -36,13 +36,13 @@ export const networkCauses: readonly CauseRow[] = [
   {
     codes: ['TimeoutError', 'RequestTimeout'],
     kind: 'Unavailable',
-    sentence: 'no answer in time: {message}',
+    sentence: 'no response in time: {message}',
     remedy: 'Check the service and the network',
   },
   {
     codes: ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'],
     kind: 'Unavailable',
-    sentence: 'the connection broke: {message}',
+    sentence: 'the connection was lost: {message}',
     remedy: 'Check the service and the network',
   },
   {
@@ -65,7 +65,7 @@ export const networkCauses: readonly CauseRow[] = [
     ],
     kind: 'Misconfigured',
     sentence: "the server's certificate is not trusted: {message}",
-    remedy: 'Name its certificate authority: NODE_EXTRA_CA_CERTS, for Temporal TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+    remedy: 'Set its certificate authority: NODE_EXTRA_CA_CERTS, for Temporal TEMPORAL_TLS_SERVER_CA_CERT_PATH',
   },
   {
     codes: ['HPE_INVALID_CONSTANT', 'HPE_INVALID_VERSION'],
@@ -77,7 +77,7 @@ export const networkCauses: readonly CauseRow[] = [
     codes: ['ERR_INVALID_URL'],
     kind: 'Misconfigured',
     sentence: 'the address of an endpoint is not a URL',
-    remedy: 'Write AWS_ENDPOINT_URL and its kind as http://host:port',
+    remedy: 'Set AWS_ENDPOINT_URL and its service-specific variants in the form http://host:port',
   },
   {
     codes: ['ERR_SOCKET_BAD_PORT'],

@@ -33,31 +33,31 @@ export const temporalCauses: readonly CauseRow[] = [
   {
     codes: ['gRPC 4', 'gRPC 14'],
     kind: 'Unavailable',
-    sentence: 'Temporal does not answer: {message}',
+    sentence: 'Temporal does not respond: {message}',
     remedy: 'Check the server and the network',
   },
   {
     says: /^Invalid address for Temporal/,
     kind: 'Misconfigured',
     sentence: 'not an address of a Temporal server',
-    remedy: 'Write TEMPORAL_ADDRESS as host:port',
+    remedy: 'Set TEMPORAL_ADDRESS in the form host:port',
   },
   {
     codes: [portFindings.http],
     kind: 'Misconfigured',
-    sentence: 'the server there speaks HTTP/1, not gRPC',
+    sentence: 'the server speaks HTTP/1, not gRPC',
     remedy: "Give the port of Temporal's gRPC service (7233 by default), not that of its Web UI",
   },
   {
     codes: [portFindings.tls],
     kind: 'Misconfigured',
-    sentence: 'the server there expects TLS, or does not speak gRPC',
+    sentence: 'the server expects TLS, or does not speak gRPC',
     remedy: 'Set TEMPORAL_TLS=true, TEMPORAL_API_KEY or the client certificate; or correct TEMPORAL_ADDRESS',
   },
   {
     codes: [portFindings.silent],
     kind: 'Unavailable',
-    sentence: 'the server there accepts connections and does not answer',
+    sentence: 'the server accepts connections, but does not respond',
     remedy: 'Check the server, or correct TEMPORAL_ADDRESS',
   },
 ];

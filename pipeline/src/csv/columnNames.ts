@@ -49,18 +49,18 @@ export function nameColumns(header: readonly string[]): { columns: Column[]; war
     const isLong = sourceName.length > mostNameChars || Buffer.byteLength(normal) > mostNameBytes;
     const wanted = normal === '' ? `column_${index + 1}` : isLong ? stemOf(normal) : normal;
     const name = names.take(wanted);
-    if (normal === '') repairs.push(`column ${index + 1} has no name in the header and is called ${name}`);
+    if (normal === '') repairs.push(`column ${index + 1} has no name in the header and is named ${name}`);
     else if (isLong)
-      repairs.push(`column ${index + 1} has a name of ${Buffer.byteLength(sourceName)} bytes and is called ${name}`);
+      repairs.push(`column ${index + 1} has a name of ${Buffer.byteLength(sourceName)} bytes and is named ${name}`);
     else if (name !== wanted)
-      repairs.push(`column name ${wanted} is there more than once: column ${index + 1} is called ${name}`);
+      repairs.push(`column name ${wanted} occurs more than once: column ${index + 1} is named ${name}`);
     return { name, sourceName: sourceName.slice(0, mostNameChars) };
   });
   const more = repairs.length - describedRepairs;
   const warnings = repairs.slice(0, describedRepairs);
   return {
     columns,
-    warnings: more > 0 ? [...warnings, `${more} more column names were repaired like these`] : warnings,
+    warnings: more > 0 ? [...warnings, `${more} more column names were repaired`] : warnings,
   };
 }
 

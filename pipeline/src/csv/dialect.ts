@@ -40,12 +40,12 @@ export function chooseDelimiter(
   const shown = (delimiter: string): string => JSON.stringify(delimiter);
   if (declared !== undefined) {
     const differs = hint !== undefined && hint !== declared;
-    const readings = `the first line says sep=${hint}, and dialect.delimiter is ${shown(declared)}, which is used`;
+    const readings = `the first line declares sep=${hint}, but dialect.delimiter is ${shown(declared)}, which takes precedence`;
     return { delimiter: declared, warnings: differs ? [readings] : [] };
   }
   if (hint !== undefined && hint !== dialect.quote) return { delimiter: hint, warnings: [] };
   const [best = ',', ...others] = detectDelimiters(sample, dialect, complete);
-  const readings = `the delimiter may be ${shown(best)}, which is used, or ${others.map(shown).join(' or ')}`;
+  const readings = `the delimiter is ambiguous: ${shown(best)} is used, but it may be ${others.map(shown).join(' or ')}`;
   return { delimiter: best, warnings: others.length > 0 ? [`${readings} (declare dialect.delimiter)`] : [] };
 }
 

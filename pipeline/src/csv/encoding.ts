@@ -42,7 +42,7 @@ export function detectEncoding(bytes: Buffer, complete: boolean): DetectedEncodi
   if (characters > stray || stray === 0 || !isWindows1252) return { encoding: 'utf-8', warnings: [] };
   if (characters === 0) return { encoding: 'windows-1252', warnings: [] };
   const warning =
-    `the encoding is not certain: ${stray} bytes are not UTF-8, and ${characters} characters are valid UTF-8; ` +
+    `the encoding is ambiguous: ${stray} bytes are not UTF-8, and ${characters} characters are valid UTF-8; ` +
     'read as windows-1252 (declare dialect.encoding)';
   return { encoding: 'windows-1252', warnings: [warning] };
 }

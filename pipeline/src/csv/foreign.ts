@@ -5,7 +5,7 @@ const formats: readonly [string, readonly number[]][] = [
   ['a Zip archive or an Excel workbook: export it as CSV', [0x50, 0x4b, 0x03, 0x04]],
   ['an empty Zip archive', [0x50, 0x4b, 0x05, 0x06]],
   ['an old Excel workbook: export it as CSV', [0xd0, 0xcf, 0x11, 0xe0]],
-  ['a Parquet file already', [0x50, 0x41, 0x52, 0x31]],
+  ['already a Parquet file', [0x50, 0x41, 0x52, 0x31]],
   ['an ORC file: export it as CSV', [0x4f, 0x52, 0x43, 0x11]],
   ['an Avro file: export it as CSV', [0x4f, 0x62, 0x6a, 0x01]],
   ['an Arrow file: export it as CSV', [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]],
@@ -25,7 +25,7 @@ const tar = { magic: [...Buffer.from('ustar')], at: 257 };
  * decompressed.
  */
 export function foreignFormat(head: Buffer, within = false): string | undefined {
-  if (startsWith(head.subarray(tar.at), tar.magic)) return 'a tar archive: give its files one by one';
+  if (startsWith(head.subarray(tar.at), tar.magic)) return 'a tar archive: extract it, and load its files one by one';
   const again = within ? detectCompression(head) : 'none';
   if (again !== 'none') return `${again} data within compressed data: compress the file once`;
   return formats.find(([, magic]) => startsWith(head, magic))?.[0];
@@ -41,7 +41,7 @@ export function foreignText(text: string): string | undefined {
   if (/^<(?:\?xml|!doctype|!--)/i.test(start) || isElement(start))
     return describe('an XML document', wordsOfXml(start));
   if (/^(?:\{\s*(?:"|\}\s*$)|\[\s*(?:[{["]|\]\s*$))/.test(start)) return describe('JSON', wordsOfJson(start));
-  if (start.startsWith('version https://git-lfs.')) return 'a pointer of Git LFS: fetch the file that it stands for';
+  if (start.startsWith('version https://git-lfs.')) return 'a Git LFS pointer: fetch the actual file with git lfs pull';
   return undefined;
 }
 
@@ -63,7 +63,7 @@ const errorNames = ['code', 'error', 'message', 'Code', 'Error', 'Message'];
  */
 function describe(what: string, words: string): string {
   const error = words.replace(/\s+/g, ' ').trim().slice(0, 100);
-  return `${what}, perhaps an error in the place of the file${error === '' ? '' : `: ${JSON.stringify(error)}`}`;
+  return `${what}, perhaps an error response instead of the file${error === '' ? '' : `: ${JSON.stringify(error)}`}`;
 }
 
 /** Maximum number of characters of a document that are read. */

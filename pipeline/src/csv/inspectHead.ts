@@ -58,7 +58,7 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
   const wanted = Math.max(headBytes, head.length);
   const decompressed = await decompressHead(head, compression, wanted);
   if ('problem' in decompressed)
-    return refuse(`the file begins like ${compression}, but does not decompress: ${decompressed.problem}`);
+    return refuse(`the file has a ${compression} header, but cannot be decompressed: ${decompressed.problem}`);
   const plain = decompressed.plain.subarray(0, wanted);
   const inside = compression === 'none' ? undefined : foreignFormat(plain, true);
   if (inside) return refuse(`this is ${inside}`);
@@ -77,7 +77,8 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
     if (all || plain.length < headBytes) return refuse('the file is empty');
     return { ...refuse(`the first line does not end within ${plain.length} bytes`), endless: true };
   }
-  if (sample.includes(0)) return refuse('the file has NUL bytes: it is no text file, or its encoding must be declared');
+  if (sample.includes(0))
+    return refuse('the file has NUL bytes: check that it is a text file, or declare dialect.encoding');
 
   const lineEnd = sample.includes(LF) || !sample.includes(CR) ? '\n' : '\r';
   const start = sample.subarray(0, delimiterBytes);

@@ -31,12 +31,12 @@ export function inspectSample(
     return {
       ...none,
       problems: [
-        `the header has ${header.width} columns, and ${mostColumns} are allowed: split the file, or remove columns`,
+        `the header has ${header.width} columns, more than the limit of ${mostColumns}: split the file, or remove columns`,
       ],
     };
   const open = [header, ...rows].find((row) => row.open);
   if (open) {
-    const problem = `a quote is opened in the row of line ${lineOf(bytes, open, dialect)} and not closed`;
+    const problem = `the quote opened in the row at line ${lineOf(bytes, open, dialect)} is never closed`;
     return { ...none, problems: [`the sample cannot be read as CSV: ${problem}`] };
   }
 
@@ -76,7 +76,7 @@ function inspectHeader({ isUtf8, trouble }: DescribedRow, names: readonly string
     return ['the first line has text after a closing quote: correct it, or declare dialect.quote'];
   if (names.every((name) => name.trim() === '')) return ['the first line has no column names'];
   const numbers = names.filter((name) => /^\s*[-+]?\d+([.,]\d+)?\s*$/.test(name)).length;
-  if (names.length > 1 && numbers === names.length) return ['the first line has only numbers: a header is missing'];
+  if (names.length > 1 && numbers === names.length) return ['the first line has only numbers: add a header'];
   return [];
 }
 
@@ -86,18 +86,22 @@ function inspectHeader({ isUtf8, trouble }: DescribedRow, names: readonly string
  */
 function inspectRows(rows: readonly DescribedRow[], width: number, allowed: number) {
   const found = { problems: [] as string[], warnings: [] as string[] };
-  const judge = (isOdd: (row: DescribedRow) => boolean, what: string, factOf: (row: DescribedRow) => string): void => {
+  const check = (
+    isWrong: (row: DescribedRow) => boolean,
+    what: string,
+    factOf: (row: DescribedRow) => string,
+  ): void => {
     const examples: string[] = [];
-    let odd = 0;
+    let matches = 0;
     for (const [index, row] of rows.entries())
-      if (isOdd(row) && ++odd <= 3) examples.push(`row ${index + 1}${factOf(row)}`);
-    if (odd === 0) return;
-    const text = `${odd} of the first ${rows.length} rows ${what} (${examples.join(', ')})`;
-    (odd / rows.length > allowed ? found.problems : found.warnings).push(text);
+      if (isWrong(row) && ++matches <= 3) examples.push(`row ${index + 1}${factOf(row)}`);
+    if (matches === 0) return;
+    const text = `${matches} of the first ${rows.length} rows ${what} (${examples.join(', ')})`;
+    (matches / rows.length > allowed ? found.problems : found.warnings).push(text);
   };
-  const isOdd = (row: DescribedRow): boolean => row.width !== width;
-  judge(isOdd, `do not have the header's ${width} fields`, (row) => ` has ${row.width}`);
-  const isBroken = (row: DescribedRow): boolean => !row.isUtf8;
-  judge(isBroken, 'have bytes that are not UTF-8, unless dialect.encoding declares another encoding', () => '');
+  const hasOtherWidth = (row: DescribedRow): boolean => row.width !== width;
+  check(hasOtherWidth, `do not have the header's ${width} fields`, (row) => ` has ${row.width}`);
+  const hasInvalidBytes = (row: DescribedRow): boolean => !row.isUtf8;
+  check(hasInvalidBytes, 'have bytes that are not UTF-8, unless dialect.encoding declares another encoding', () => '');
   return found;
 }

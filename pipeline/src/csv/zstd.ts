@@ -76,7 +76,7 @@ class Decoder implements ZstdDecoder {
     this.buffers = lib.malloc(2 * bufferBytes);
     if ([this.context, this.input, this.output, this.buffers].includes(0)) {
       this.close();
-      throw new Error('no memory left for decompressing Zstandard data: run it again with more memory');
+      throw new Error('cannot allocate memory to decompress Zstandard data: run again with more memory');
     }
   }
 

@@ -66,7 +66,7 @@ export function startRefusalOf(end: TaskEnd): Refusal | undefined {
 
 /** Returns one line for people: the cause that the container recorded, else ECS's reason. */
 export function reasonOf(end: TaskEnd): string {
-  if (end.status === 'unknown') return `ECS no longer knows task ${end.taskArn}, so how it ended cannot be told`;
+  if (end.status === 'unknown') return `ECS no longer knows task ${end.taskArn}, so its outcome is unknown`;
   if (end.status === 'notStarted') return 'the task did not start within the start timeout and was stopped';
   const facts = [
     end.reported,

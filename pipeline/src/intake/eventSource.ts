@@ -1,6 +1,6 @@
 /**
- * Source of news about files: a queue, a folder, a topic. A source hides a received delivery from other consumers while
- * it is in progress, and redelivers every delivery that was not settled, also after a crash.
+ * Source of messages about files: a queue, a folder, a topic. A source hides a received delivery from other consumers
+ * while it is in progress, and redelivers every delivery that was not settled, also after a crash.
  */
 export interface EventSource {
   /** Address, for people. */

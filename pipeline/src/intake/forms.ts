@@ -13,7 +13,7 @@ const maxReportedChars = 32_768;
 const encodedKey = z
   .string()
   .min(1)
-  .max(3 * maxKeyBytes, `has more than ${3 * maxKeyBytes} characters, and a key has ${maxKeyBytes} bytes at most`);
+  .max(3 * maxKeyBytes, `has more than ${3 * maxKeyBytes} characters: a key has at most ${maxKeyBytes} bytes`);
 const key = z.string().min(1).superRefine(placeIsShort);
 
 /** S3's own message. Its key is URL-encoded. Source: Amazon S3 User Guide, Event message structure. */

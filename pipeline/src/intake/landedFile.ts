@@ -5,9 +5,9 @@ export interface LandedFile {
   readonly uri: string;
   /** Path inside its bucket or folder, to which the rule applies. */
   readonly key: string;
-  /** Identity of this content at this place: repeated news of one content has the same mark. */
+  /** Identity of this content at this place: repeated messages about one content have the same mark. */
   readonly mark: string;
-  /** ISO 8601; absent in news without a time. */
+  /** ISO 8601; absent if the message has no time. */
   readonly landedAt?: string;
   /** Why its source cannot read it, with the remedy. The key of a folder ends in `/`. */
   readonly problem?: string;
@@ -27,8 +27,8 @@ export interface CreatedObject {
 /**
  * Returns the landed file of an S3 object. Its mark is the version ID in a bucket with versioning. Else it is the ETag
  * together with the sequencer, which is unique to each write of a key: by the ETag alone, a file restored to an earlier
- * content would look like old news. `null` is the version ID of every object while versioning is suspended, and so
- * identifies no content.
+ * content would look like an old message. `null` is the version ID of every object while versioning is suspended, and
+ * so identifies no content.
  */
 export function landedObject(object: CreatedObject): LandedFile {
   const { bucket, key, versionId, eTag = '', bytes = '', sequencer, time } = object;

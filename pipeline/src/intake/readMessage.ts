@@ -10,14 +10,14 @@ import { landed, s3OnEventBridge, s3Record } from './forms';
 import { type LandedFile, landedObject } from './landedFile';
 
 /** Content of a message. */
-export type News =
+export type MessageItem =
   | { readonly kind: 'file'; readonly file: LandedFile }
   /** An event of ours, as received. `id`: assigned by EventBridge. */
   | { readonly kind: 'event'; readonly event: unknown; readonly detail: EventDetail; readonly id?: string }
   | { readonly kind: 'ignored'; readonly reason: 'testEvent' | 'notCreated'; readonly what: string };
 
 export interface Reading {
-  readonly news: readonly News[];
+  readonly items: readonly MessageItem[];
   /** Why the message, or a part of it, is not recognised. One line each. */
   readonly problems: readonly string[];
 }
@@ -45,9 +45,9 @@ export function readMessage(body: string): Reading {
   if (fields.Type === 'Notification' && typeof fields.Message === 'string') {
     const inner = parseObject(fields.Message);
     if (typeof inner !== 'string') return readForm(inner, fields.Message);
-    return problem(`the message that SNS brings ${inner}: ${excerpt(fields.Message)}`);
+    return problem(`the message inside the SNS notification ${inner}: ${excerpt(fields.Message)}`);
   }
-  const needed = fields.Type === 'SubscriptionConfirmation' ? ': the subscription waits to be confirmed' : '';
+  const needed = fields.Type === 'SubscriptionConfirmation' ? ': confirm the subscription' : '';
   return problem(`SNS ${cut(fields.Type, 80)}${needed}`);
 }
 
@@ -56,16 +56,19 @@ function readForm(fields: Fields, body: string): Reading {
   if (Array.isArray(fields.Records)) return readRecords(fields.Records);
   if (fields.source === 'aws.s3') return readFromEventBridge(fields);
   if ('landed' in fields) return readLanded(fields);
-  if ('detail' in fields) return readOurs(fields);
-  return problem(`no kind of event that is known: ${excerpt(body)}`);
+  if ('detail' in fields) return readEvent(fields);
+  return problem(`unknown kind of event: ${excerpt(body)}`);
 }
 
 function readRecords(records: readonly unknown[]): Reading {
   if (records.length === 0) return problem('Records: is empty');
   if (records.length > maxRecords)
-    return problem(`Records: has ${records.length} records, and ${maxRecords} are allowed`);
+    return problem(`Records: has ${records.length} records, more than the limit of ${maxRecords}`);
   const readings = records.map((record, index) => readRecord(record, `Records.${index}`));
-  return { news: readings.flatMap(({ news }) => news), problems: capped(readings.flatMap(({ problems }) => problems)) };
+  return {
+    items: readings.flatMap(({ items }) => items),
+    problems: capped(readings.flatMap(({ problems }) => problems)),
+  };
 }
 
 function readRecord(record: unknown, path: string): Reading {
@@ -118,9 +121,9 @@ function readLanded(fields: Fields): Reading {
   return one({ kind: 'file', file: { ...file, ...more } });
 }
 
-function readOurs(event: Fields): Reading {
+function readEvent(event: Fields): Reading {
   const parsed = parseEvent(event);
-  if (!parsed.ok) return { news: [], problems: parsed.reasons };
+  if (!parsed.ok) return { items: [], problems: parsed.reasons };
   return one({ kind: 'event', event, detail: parsed.detail, ...(typeof event.id === 'string' && { id: event.id }) });
 }
 
@@ -136,10 +139,10 @@ function parseObject(text: string): Fields | string {
   }
 }
 
-const one = (news: News): Reading => ({ news: [news], problems: [] });
-const problem = (text: string): Reading => ({ news: [], problems: [text] });
+const one = (item: MessageItem): Reading => ({ items: [item], problems: [] });
+const problem = (text: string): Reading => ({ items: [], problems: [text] });
 const problems = (error: z.ZodError, path: string, input: unknown): Reading => ({
-  news: [],
+  items: [],
   problems: capped(error.issues.flatMap((issue) => describeIssue(issue, path === '' ? [] : path.split('.'), input))),
 });
 

@@ -4,7 +4,7 @@ import { canonicalUri } from '@etl/lib/uri';
 import { resolveBatch } from '../batchIdentity';
 import { type Batch, workflowId } from '../layout';
 import { namedSource } from '../plan';
-import { type News, readMessage } from './readMessage';
+import { type MessageItem, readMessage } from './readMessage';
 import { decide, type IntakeRule, type NotTaken } from './rule';
 
 /** A pipeline to start. */
@@ -15,7 +15,7 @@ export interface Start {
   readonly sourceUri: string;
 }
 
-/** Why an item of news starts nothing. */
+/** Why an item starts nothing. */
 export type Ignored = 'testEvent' | 'notCreated' | NotTaken;
 
 export interface Starts {
@@ -31,11 +31,11 @@ export interface Starts {
  * content.
  */
 export function startsOf(body: string, messageId: string, rule: IntakeRule, rawBase: string | undefined): Starts {
-  const { news, problems } = readMessage(body);
+  const { items, problems } = readMessage(body);
   const starts: Start[] = [];
   const ignored: { reason: Ignored; what: string }[] = [];
   const found = [...problems];
-  for (const each of news) {
+  for (const each of items) {
     const result = startOf(each, messageId, rule, rawBase);
     if ('workflowId' in result) starts.push(result);
     else if ('problem' in result) found.push(result.problem);
@@ -45,24 +45,24 @@ export function startsOf(body: string, messageId: string, rule: IntakeRule, rawB
 }
 
 function startOf(
-  news: News,
+  item: MessageItem,
   messageId: string,
   rule: IntakeRule,
   rawBase: string | undefined,
 ): Start | { reason: Ignored; what: string } | { problem: string } {
-  if (news.kind === 'ignored') return { reason: news.reason, what: news.what };
-  if (news.kind === 'event') {
-    const { event, detail, id = messageId } = news;
+  if (item.kind === 'ignored') return { reason: item.reason, what: item.what };
+  if (item.kind === 'event') {
+    const { event, detail, id = messageId } = item;
     const sourceUri = namedSource(detail.s3Key, rawBase);
     return start(event, resolveBatch(detail, sourceUri, rawBase), sourceUri, id);
   }
-  const decision = decide(news.file, rule);
+  const decision = decide(item.file, rule);
   if (!decision.taken)
-    return 'problem' in decision ? decision : { reason: decision.reason, what: shownUri(news.file.uri) };
+    return 'problem' in decision ? decision : { reason: decision.reason, what: shownUri(item.file.uri) };
   const { s3Key, batchDate } = decision;
   const detail = { ...rule.detail, s3Key, batchDate };
   const sourceUri = canonicalUri(s3Key) ?? shownUri(s3Key);
-  return start({ detail }, resolveBatch(detail, sourceUri, rawBase), sourceUri, news.file.mark);
+  return start({ detail }, resolveBatch(detail, sourceUri, rawBase), sourceUri, item.file.mark);
 }
 
 /** Returns a start whose workflow ID is the batch's ID plus 12 hexadecimal digits that identify the content. */

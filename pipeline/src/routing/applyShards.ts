@@ -6,7 +6,7 @@ import { transform } from '../definition';
 import type { Plan } from '../plan';
 import { expansion } from './policy';
 import type { RoutingSettings } from './route';
-import { planShards, type ShardWishes, unmetRequirements } from './shards';
+import { planShards, type ShardRequirements, unmetRequirements } from './shards';
 
 /** Assumed size of a task whose task definition decides its size. */
 export const assumedSize: TaskSize = { cpu: 2048, memoryMiB: 4096 };
@@ -30,16 +30,16 @@ export type Applied =
 export function applyShards(
   plan: Plan,
   head: Pick<HeadInspection, 'compression' | 'encoding' | 'rowBytes'>,
-  { shards, deadlineMinutes, budgetUsd }: ShardWishes = {},
+  { shards, deadlineMinutes, budgetUsd }: ShardRequirements = {},
   { launchesPerSecond = transform.launchesPerSecond }: Pick<RoutingSettings, 'launchesPerSecond'> = {},
 ): Applied {
   if (plan.compute.lane === 'light') {
-    const broken = unmetRequirements(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
-    return broken.length > 0 ? { ok: false, reasons: broken } : { ok: true, plan };
+    const unmet = unmetRequirements(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
+    return unmet.length > 0 ? { ok: false, reasons: unmet } : { ok: true, plan };
   }
   const { compression, encoding, rowBytes } = head;
   const decided = planShards({
-    wishes: { shards, deadlineMinutes, budgetUsd },
+    requirements: { shards, deadlineMinutes, budgetUsd },
     source: {
       kind: parseUri(plan.source.uri)?.kind ?? 's3',
       bytes: plan.source.bytes * expansion[compression],
@@ -58,8 +58,11 @@ export function applyShards(
   const planBytes = jsonBytes(plan);
   if (decided.shards * planBytes > maxPlansBytes && decided.shards > 1) {
     const most = Math.max(1, Math.floor(maxPlansBytes / planBytes));
-    const what = `${decided.shards} tasks with options of ${planBytes} bytes each are more than a run can record`;
-    return { ok: false, reasons: [`detail.compute.shards: ${what}: declare fewer columns, or ${most} shards`] };
+    const what = `${decided.shards} tasks with options of ${planBytes} bytes each exceed the history of a run`;
+    return {
+      ok: false,
+      reasons: [`detail.compute.shards: ${what}: declare fewer columns, or set at most ${most} shards`],
+    };
   }
   if (decided.shards === 1 && reasons.length === 0) {
     return { ok: true, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };

@@ -30,19 +30,19 @@ export const policy: readonly PolicyRow[] = [
     upToBytes: defaultLightLimitBytes,
     lane: 'light',
     size: { cpu: 512, memoryMiB: 1024 },
-    why: 'seconds of work: a task takes longer to start, and is paid for a minute at least',
+    why: 'converts in seconds: a task takes longer to start, and is billed for at least one minute',
   },
   {
     upToBytes: 1e9,
     lane: 'fargate',
     size: { cpu: 1024, memoryMiB: 2048 },
-    why: 'done within the minute that is paid in any case; a larger task would cost more and be no sooner there',
+    why: 'converts within the billed minimum of one minute; a larger task would cost more and finish no sooner',
   },
   {
     upToBytes: ceilingBytes,
     lane: 'fargate',
     size: { cpu: 2048, memoryMiB: 4096 },
-    why: 'keeps up with what one stream from S3 brings; beyond that more tasks help, and not more processors',
+    why: 'keeps up with one stream from S3; beyond that, more tasks help, but more vCPUs do not',
   },
 ];
 
@@ -82,7 +82,7 @@ export function policyTable(): string {
   const head = ['Decoded size', 'Lane', 'Task', 'Why'];
   const rows = policy.map(({ upToBytes, lane, size, why }) => [
     `up to ${describeBytes(upToBytes)}`,
-    lane === 'light' ? 'light, where there is one' : 'Fargate',
+    lane === 'light' ? 'light, if configured' : 'Fargate',
     `${size.cpu / 1024} vCPU, ${size.memoryMiB / 1024} GiB`,
     why,
   ]);
@@ -90,7 +90,7 @@ export function policyTable(): string {
     'above',
     `none: ${recommendedAbove} is recommended`,
     '',
-    '`compute.acceptSize` runs it all the same, as the row before',
+    '`compute.acceptSize` overrides the limit and uses the row above',
   ];
   return [head, head.map(() => '---'), ...rows, above].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

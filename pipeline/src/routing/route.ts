@@ -54,7 +54,7 @@ export interface RouteRequest {
   };
   readonly destination: SourceKind;
   readonly chunkRows: number;
-  readonly wishes: NonNullable<EventDetail['compute']>;
+  readonly requested: NonNullable<EventDetail['compute']>;
 }
 
 export type Route =
@@ -65,14 +65,14 @@ export type Route =
  * Returns the lane, size and Spot use of a file, with a reason for each, or why the event's requirements cannot be met.
  */
 export function route(request: RouteRequest, settings: RoutingSettings): Route {
-  const { source, wishes } = request;
+  const { source, requested } = request;
   const bytes = source.bytes * expansion[source.compression];
-  const refusals = [...ceilingProblem(bytes, wishes), ...lightProblems(request, bytes, settings)];
+  const refusals = [...ceilingProblem(bytes, requested), ...lightProblems(request, bytes, settings)];
   if (refusals.length > 0) return { ok: false, reasons: refusals };
   const lane = laneOf(request, bytes, settings);
   const row = rowOf(bytes, settings);
-  const size = sizeOf(row, wishes, settings);
-  const spot = spotOf(wishes, settings);
+  const size = sizeOf(row, requested, settings);
+  const spot = spotOf(requested, settings);
   const storage = storageOf(request);
   const reasons = [
     ...expansionReason(source),
@@ -91,30 +91,30 @@ export function route(request: RouteRequest, settings: RoutingSettings): Route {
   return { ok: true, compute, routing: { reasons, ...(estimate && { estimate }) } };
 }
 
-function ceilingProblem(bytes: number, wishes: RouteRequest['wishes']): string[] {
-  if (bytes <= ceilingBytes || wishes.acceptSize) return [];
+function ceilingProblem(bytes: number, requested: RouteRequest['requested']): string[] {
+  if (bytes <= ceilingBytes || requested.acceptSize) return [];
   return [
-    `${describeBytes(bytes)} is above the ceiling of ${describeBytes(ceilingBytes)}: ${recommendedAbove} is recommended; ` +
-      'detail.compute.acceptSize: true runs it all the same',
+    `${describeBytes(bytes)} exceeds the limit of ${describeBytes(ceilingBytes)}: use ${recommendedAbove}, ` +
+      'or set detail.compute.acceptSize to true',
   ];
 }
 
 /** Returns why the light lane cannot take a file whose event requests it. */
 function lightProblems(request: RouteRequest, bytes: number, settings: RoutingSettings): string[] {
-  const { wishes } = request;
-  if (wishes.lane !== 'light' || settings.ignoresLanes) return [];
+  const { requested } = request;
+  if (requested.lane !== 'light' || settings.ignoresLanes) return [];
   const { lightLane } = settings;
   const problems = [
     ...(lightLane ? unreachable(request, lightLane) : ['this worker has no light lane: set LIGHT_FUNCTION']),
     ...tooLarge(request, bytes),
-    ...((wishes.shards ?? 1) > 1 ? ['the light lane converts a file alone, and shards are tasks'] : []),
+    ...((requested.shards ?? 1) > 1 ? ['the light lane does not split a file into shards: remove compute.shards'] : []),
   ];
   return problems.map((problem) => `detail.compute.lane: light: ${problem}`);
 }
 
 function unreachable({ source, destination }: RouteRequest, { kind }: LightLane): string[] {
   if (kind !== 'lambda' || (source.kind === 's3' && destination === 's3')) return [];
-  return ["a function reads and writes s3:// alone, and no files of the worker's machine"];
+  return ['a function reads and writes s3:// only, not files of the worker'];
 }
 
 function tooLarge(request: RouteRequest, bytes: number): string[] {
@@ -122,10 +122,10 @@ function tooLarge(request: RouteRequest, bytes: number): string[] {
   const scratch = scratchBytesOf(request);
   return [
     ...(bytes > mostBytes
-      ? [`${describeBytes(bytes)} is more than the ${describeBytes(mostBytes)} that a function may be trusted with`]
+      ? [`${describeBytes(bytes)} exceeds the light lane's maximum of ${describeBytes(mostBytes)}`]
       : []),
     ...(scratch > scratchBytes
-      ? [`two parts take ${describeBytes(scratch)}, and a function's /tmp has ${describeBytes(scratchBytes)}`]
+      ? [`two parts need ${describeBytes(scratch)}, but a function's /tmp has ${describeBytes(scratchBytes)}`]
       : []),
   ];
 }
@@ -135,16 +135,16 @@ function laneOf(
   bytes: number,
   settings: RoutingSettings,
 ): { readonly lane: Lane; readonly reason: string } {
-  const { wishes } = request;
+  const { requested } = request;
   const fargate = (reason: string) => ({ lane: 'fargate', reason }) as const;
-  if (settings.ignoresLanes) return fargate('there are no lanes here: Fargate');
-  if (wishes.lane === 'light' || wishes.lane === 'fargate') {
-    return { lane: wishes.lane, reason: `the event asks for the lane: ${laneNames[wishes.lane]}` };
+  if (settings.ignoresLanes) return fargate('this engine has no lanes: Fargate');
+  if (requested.lane === 'light' || requested.lane === 'fargate') {
+    return { lane: requested.lane, reason: `requested by the event: ${laneNames[requested.lane]}` };
   }
-  const wish = taskRequirement(wishes);
-  if (wish !== undefined) return fargate(`the event has ${wish}, which only tasks have: Fargate`);
+  const requirement = taskRequirement(requested);
+  if (requirement !== undefined) return fargate(`the event sets ${requirement}, which requires a task: Fargate`);
   const { lightLane } = settings;
-  if (!lightLane) return fargate('there is no light lane here: Fargate');
+  if (!lightLane) return fargate('no light lane is configured: Fargate');
   const [what, limit] = [describeBytes(bytes), describeBytes(lightLane.limitBytes)];
   if (bytes > lightLane.limitBytes) return fargate(`${what} is above the light limit of ${limit}: Fargate`);
   const [problem] = [...unreachable(request, lightLane), ...tooLarge(request, bytes)];
@@ -157,12 +157,12 @@ function laneOf(
 const laneNames: Readonly<Record<Lane, string>> = { light: 'light lane', fargate: 'Fargate' };
 
 /** Returns the first requirement of the event that the light lane cannot meet. */
-function taskRequirement(wishes: RouteRequest['wishes']): string | undefined {
+function taskRequirement(requested: RouteRequest['requested']): string | undefined {
   const keys = ['cpu', 'ephemeralStorageGiB', 'spot'] as const;
   // Declining Spot does not require a task.
-  const key = keys.find((each) => wishes[each] !== undefined && wishes[each] !== false);
+  const key = keys.find((each) => requested[each] !== undefined && requested[each] !== false);
   if (key !== undefined) return `compute.${key}`;
-  return (wishes.shards ?? 1) > 1 ? 'compute.shards' : undefined;
+  return (requested.shards ?? 1) > 1 ? 'compute.shards' : undefined;
 }
 
 function rowOf(bytes: number, { lightLane }: RoutingSettings): PolicyRow {
@@ -172,24 +172,25 @@ function rowOf(bytes: number, { lightLane }: RoutingSettings): PolicyRow {
 
 function sizeOf(
   row: PolicyRow,
-  { cpu, memory }: RouteRequest['wishes'],
+  { cpu, memory }: RouteRequest['requested'],
   { taskSize }: RoutingSettings,
 ): { readonly size?: TaskSize; readonly reason: string } {
   if (cpu !== undefined && memory !== undefined) {
     const size = { cpu, memoryMiB: memory };
-    return { size, reason: `the event asks for ${describeSize(size)}` };
+    return { size, reason: `the event requests ${describeSize(size)}` };
   }
-  if (taskSize === 'definition') return { reason: 'the task definition decides the size' };
+  if (taskSize === 'definition') return { reason: 'the task definition sets the size' };
   return { size: row.size, reason: `${describeSize(row.size)}: ${row.why}` };
 }
 
 function spotOf(
-  { spot }: RouteRequest['wishes'],
+  { spot }: RouteRequest['requested'],
   settings: RoutingSettings,
 ): { readonly spot: boolean; readonly reason: string } {
-  if (spot !== undefined) return { spot, reason: `the event asks for ${spot ? 'Spot' : 'on-demand capacity'}` };
-  if (settings.spot) return { spot: true, reason: 'Spot, and on demand after losses: what was finished is kept' };
-  return { spot: false, reason: 'on demand: the worker is configured so' };
+  if (spot !== undefined) return { spot, reason: `the event requests ${spot ? 'Spot' : 'on-demand capacity'}` };
+  if (settings.spot)
+    return { spot: true, reason: 'Spot, then on-demand after repeated losses: finished parts are kept' };
+  return { spot: false, reason: 'on demand, as configured on the worker' };
 }
 
 const freeStorageGiB = 20;
@@ -198,13 +199,14 @@ const storageShare = 0.8;
 
 /** Returns the storage for two parts, if it exceeds the default. */
 function storageOf(request: RouteRequest): { readonly giB?: number; readonly reasons: readonly string[] } {
-  const wished = request.wishes.ephemeralStorageGiB;
-  if (wished !== undefined) return { giB: wished, reasons: [`the event asks for ${wished} GiB of storage`] };
+  const requestedGiB = request.requested.ephemeralStorageGiB;
+  if (requestedGiB !== undefined)
+    return { giB: requestedGiB, reasons: [`the event requests ${requestedGiB} GiB of storage`] };
   const scratch = scratchBytesOf(request);
   const needed = Math.ceil(scratch / 2 ** 30 / storageShare);
   if (needed <= freeStorageGiB) return { reasons: [] };
   const giB = Math.min(Math.max(needed, ephemeralStorageGiB.min), ephemeralStorageGiB.max);
-  return { giB, reasons: [`${giB} GiB of storage: two parts take ${describeBytes(scratch)}`] };
+  return { giB, reasons: [`${giB} GiB of storage: two parts need ${describeBytes(scratch)}`] };
 }
 
 /** Returns the maximum size of two parts, as the container itself calculates it before it begins. */
@@ -217,8 +219,8 @@ function expansionReason({ bytes, compression }: RouteRequest['source']): string
   if (compression === 'none') return [];
   const factor = expansion[compression];
   return [
-    `${describeBytes(bytes)} of ${compression} count ${factor} times, as ${describeBytes(bytes * factor)} of CSV: ` +
-      'how much it is shows only when it is read',
+    `${describeBytes(bytes)} of ${compression} are counted as ${describeBytes(bytes * factor)} of CSV (${factor} times): ` +
+      'the decoded size is not known in advance',
   ];
 }
 

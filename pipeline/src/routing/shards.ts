@@ -8,14 +8,14 @@ import type { Estimate } from '../plan';
 import { bytesPerSecond, estimateRun, indexBytesPerSecond, type SourceKind, taskStartSeconds } from './estimate';
 
 /** The event's requirements for the number of tasks. */
-export interface ShardWishes {
+export interface ShardRequirements {
   readonly shards?: number | undefined;
   readonly deadlineMinutes?: number | undefined;
   readonly budgetUsd?: number | undefined;
 }
 
 export interface ShardRequest {
-  readonly wishes: ShardWishes;
+  readonly requirements: ShardRequirements;
   readonly source: {
     readonly kind: SourceKind;
     /** Decoded bytes: the size of a compressed file after decompression. */
@@ -69,61 +69,62 @@ interface Choice {
  * the timeout of a task. Rejects a deadline or a budget that the estimate exceeds, and states what would be needed.
  */
 export function planShards(request: ShardRequest): ShardPlan {
-  const { wishes } = request;
+  const { requirements } = request;
   const most = mostShards(request);
-  if (wishes.shards !== undefined) return asAsked(request, wishes.shards, most);
+  if (requirements.shards !== undefined) return asRequested(request, requirements.shards, most);
   const all = Array.from({ length: most.shards }, (_, index) => choice(request, index + 1));
   const inTime = all.filter(({ shards }) => attemptSeconds(request, shards) <= timeShare(request));
   const choices = inTime.length > 0 ? inTime : all.slice(-1);
-  if (wishes.deadlineMinutes !== undefined)
-    return withinDeadline(request, wishes.deadlineMinutes, choices, most.reason);
-  if (wishes.budgetUsd !== undefined) return withinBudget(request, wishes.budgetUsd, choices);
+  if (requirements.deadlineMinutes !== undefined)
+    return withinDeadline(request, requirements.deadlineMinutes, choices, most.reason);
+  if (requirements.budgetUsd !== undefined) return withinBudget(request, requirements.budgetUsd, choices);
   return bySize(request, choices, most.reason);
 }
 
 /** Returns the maximum number of tasks, and why there cannot be more. */
 function mostShards({ source, chunkRows }: ShardRequest): { readonly shards: number; readonly reason: string } {
   const { compression, encoding, bytes, rowBytes } = source;
-  const cannot = 'such a file cannot be read from its middle, so that one task converts it';
+  const cannot = 'the file cannot be read from its middle, so one task converts it';
   if (compression !== 'none') return { shards: 1, reason: `${compression}: ${cannot}` };
   if (encoding !== 'utf-8') return { shards: 1, reason: `${encoding}: ${cannot}` };
   const parts = Math.max(1, Math.floor(bytes / Math.max(1, rowBytes * chunkRows)));
-  if (parts >= maxShards) return { shards: maxShards, reason: `a file has ${maxShards} tasks at the most` };
+  if (parts >= maxShards) return { shards: maxShards, reason: `a file has at most ${maxShards} tasks` };
   return {
     shards: parts,
-    reason: `the file has about ${count(parts, 'part')} of ${chunkRows} rows, and a task converts one at least`,
+    reason: `the file has about ${count(parts, 'part')} of ${chunkRows} rows, and each task converts at least one`,
   };
 }
 
-function asAsked(request: ShardRequest, wished: number, most: { shards: number; reason: string }): ShardPlan {
-  const chosen = choice(request, Math.min(wished, most.shards));
-  const short = chosen.shards < wished ? [`compute.shards: ${wished} are not followed: ${most.reason}`] : [];
-  const broken = unmetRequirements(chosen.estimate, request.wishes, count(chosen.shards, 'task'));
-  if (broken.length > 0) return { ok: false, reasons: [...broken, ...short] };
-  const reason = short.length > 0 ? most.reason : `the event asks for ${count(wished, 'task')}`;
+function asRequested(request: ShardRequest, requested: number, most: { shards: number; reason: string }): ShardPlan {
+  const chosen = choice(request, Math.min(requested, most.shards));
+  const short =
+    chosen.shards < requested ? [`compute.shards: ${requested} tasks are not possible: ${most.reason}`] : [];
+  const unmet = unmetRequirements(chosen.estimate, request.requirements, count(chosen.shards, 'task'));
+  if (unmet.length > 0) return { ok: false, reasons: [...unmet, ...short] };
+  const reason = short.length > 0 ? most.reason : `the event requests ${count(requested, 'task')}`;
   return planned(request, chosen, [reason], short);
 }
 
 /** Returns the deadline and budget problems of an estimate for `who`. */
 export function unmetRequirements(
   estimate: Estimate | undefined,
-  { deadlineMinutes, budgetUsd }: ShardWishes,
+  { deadlineMinutes, budgetUsd }: ShardRequirements,
   who: string,
 ): string[] {
   if (estimate === undefined) return [];
   const by = describeEstimate(who, estimate);
   return [
     ...(deadlineMinutes !== undefined && estimate.seconds > deadlineMinutes * 60
-      ? [`detail.compute.deadlineMinutes: ${deadlineMinutes} are not kept by ${by}`]
+      ? [`detail.compute.deadlineMinutes: the deadline of ${deadlineMinutes} min is not met by ${by}`]
       : []),
     ...(budgetUsd !== undefined && estimate.costUsd > budgetUsd
-      ? [`detail.compute.budgetUsd: ${budgetUsd} is not kept by ${by}`]
+      ? [`detail.compute.budgetUsd: the budget of $${budgetUsd} is exceeded by ${by}`]
       : []),
   ];
 }
 
 function withinDeadline(request: ShardRequest, minutes: number, choices: readonly Choice[], bound: string): ShardPlan {
-  const { budgetUsd } = request.wishes;
+  const { budgetUsd } = request.requirements;
   // The choices are in ascending cost: every additional task has its price.
   const chosen = choices.find(({ estimate }) => estimate.seconds <= minutes * 60);
   if (!chosen) {
@@ -131,27 +132,30 @@ function withinDeadline(request: ShardRequest, minutes: number, choices: readonl
     const why =
       fastest.shards === choices.at(-1)?.shards
         ? bound
-        : 'more of them would not be faster, since one task reads all of it first';
-    return refused(`detail.compute.deadlineMinutes: ${minutes} cannot be kept: ${describe(fastest)}, and ${why}`);
+        : 'more tasks would not be faster, since one task first reads the whole file';
+    return refused(
+      `detail.compute.deadlineMinutes: the deadline of ${minutes} min cannot be met: the fastest is ${describe(fastest)}, and ${why}`,
+    );
   }
   if (budgetUsd !== undefined && chosen.estimate.costUsd > budgetUsd) {
     const affordable = choices.filter(({ estimate }) => estimate.costUsd <= budgetUsd);
-    const instead = affordable.length > 0 ? `; for that there are ${describe(fastestOf(affordable))}` : '';
+    const instead =
+      affordable.length > 0 ? `; within the budget, the fastest is ${describe(fastestOf(affordable))}` : '';
     return refused(
-      `detail.compute.budgetUsd: ${budgetUsd} is too little for a deadline of ${minutes} min: it takes ${describe(chosen)}${instead}`,
+      `detail.compute.budgetUsd: $${budgetUsd} is not enough for the deadline of ${minutes} min, which needs ${describe(chosen)}${instead}`,
     );
   }
-  return planned(request, chosen, [`the least that keeps the deadline of ${minutes} min`]);
+  return planned(request, chosen, [`the fewest tasks that meet the deadline of ${minutes} min`]);
 }
 
 function withinBudget(request: ShardRequest, usd: number, choices: readonly Choice[]): ShardPlan {
   const affordable = choices.filter(({ estimate }) => estimate.costUsd <= usd);
   const [cheapest] = choices;
   if (affordable.length === 0 && cheapest) {
-    return refused(`detail.compute.budgetUsd: ${usd} is too little: the least is ${describe(cheapest)}`);
+    return refused(`detail.compute.budgetUsd: $${usd} is not enough: the cheapest is ${describe(cheapest)}`);
   }
-  const worth = fastestOf(affordable).estimate.seconds * (1 + worthwhileShare);
-  const chosen = affordable.find(({ estimate }) => estimate.seconds <= worth) ?? fastestOf(affordable);
+  const acceptableSeconds = fastestOf(affordable).estimate.seconds * (1 + worthwhileShare);
+  const chosen = affordable.find(({ estimate }) => estimate.seconds <= acceptableSeconds) ?? fastestOf(affordable);
   return planned(request, chosen, [`as fast as the budget of $${usd} allows`]);
 }
 
@@ -163,13 +167,13 @@ function bySize(request: ShardRequest, choices: readonly Choice[], bound: string
   if (chosen.shards === 1) return planned(request, alone, wanted > 1 ? [bound] : []);
   if (chosen.estimate.seconds > alone.estimate.seconds * (1 - worthwhileShare)) {
     return planned(request, alone, [
-      `several would not be done sooner (${describe(chosen)}): one task reads all of it first`,
+      `several tasks would not finish sooner (${describe(chosen)}): one task first reads the whole file`,
     ]);
   }
   const because =
     chosen.shards > wanted
-      ? `fewer would need more than half of their timeout of ${describeSeconds(request.timeoutSeconds)}`
-      : `files above ${gigabytes(shardPolicy.aboveBytes)} are cut into pieces of ${gigabytes(shardPolicy.bytesPerTask)}`;
+      ? `fewer tasks would need more than half of their timeout of ${describeSeconds(request.timeoutSeconds)}`
+      : `files above ${gigabytes(shardPolicy.aboveBytes)} are split into pieces of ${gigabytes(shardPolicy.bytesPerTask)}`;
   return planned(request, chosen, [chosen.shards < wanted ? bound : because]);
 }
 
@@ -190,10 +194,10 @@ function late(request: ShardRequest, shards: number): string[] {
   const index = shards > 1 ? taskStartSeconds + source.bytes / indexBytesPerSecond[source.kind] : 0;
   const longest = Math.max(index, attemptSeconds(request, shards));
   if (longest <= timeoutSeconds) return [];
-  const more = shards < mostShards(request).shards ? ', or have more tasks with compute.shards' : '';
+  const more = shards < mostShards(request).shards ? ', or set more tasks in compute.shards' : '';
   return [
-    `compute.timeoutSeconds: by the estimate a task needs ${describeSeconds(longest)}, and is stopped after ` +
-      `${describeSeconds(timeoutSeconds)}: allow it more${more}`,
+    `compute.timeoutSeconds: by the estimate, a task needs ${describeSeconds(longest)}, but is stopped after ` +
+      `${describeSeconds(timeoutSeconds)}: raise it${more}`,
   ];
 }
 

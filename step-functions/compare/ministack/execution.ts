@@ -13,7 +13,7 @@ export interface Ended {
   readonly events: readonly HistoryEvent[];
 }
 
-const lookMilliseconds = 200;
+const pollMilliseconds = 200;
 
 /** Starts an execution and waits until it ends. Rejects with the signal's reason once it aborts. */
 export async function runExecution(
@@ -25,7 +25,7 @@ export async function runExecution(
   for (;;) {
     const description = await sfn.send(new DescribeExecutionCommand({ executionArn }), { abortSignal: signal });
     if (description.status !== 'RUNNING') return { description, events: await historyOf(sfn, executionArn) };
-    await sleep(lookMilliseconds, undefined, { signal });
+    await sleep(pollMilliseconds, undefined, { signal });
   }
 }
 

@@ -40,5 +40,5 @@ export async function downloadBatch(
 function pathOf(uri: string): string {
   const location = parseUri(uri);
   if (location?.kind === 'file') return location.path;
-  throw new StorageError('NotFound', uri, 'is no file of this machine');
+  throw new StorageError('NotFound', uri, 'is not a local file');
 }

@@ -7,7 +7,7 @@ import { buildImage, etlDockerfile } from '../../../local/docker/images';
 import { findMinistack } from '../../../local/ministack/find';
 import { startMinistack } from '../../../local/ministack/server';
 import { startGuard } from '../../../local/system/guard';
-import { detailOf, wishNotes } from '../event';
+import { computeNotes, detailOf } from '../event';
 import { functionMemoryMiB } from '../functionSize';
 import type { CompareRequest } from '../request';
 import type { Side } from '../side';
@@ -73,7 +73,7 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
       await ministack.stop();
     } catch (error) {
       // The comparison is complete, or has failed for a more important reason.
-      say(`Step Functions: not everything could be removed: ${(error as Error).message}`);
+      say(`Step Functions: incomplete cleanup: ${(error as Error).message}`);
     } finally {
       guard.release();
     }
@@ -132,14 +132,14 @@ async function run(
     billed: { unit: 'state transitions', count: transitionsOf(visits) },
     functions: functionRuns(visits, functions),
     tasks: await endedTasks(ecs, name),
-    notes: [...notes, ...wishNotes(request)],
+    notes: [...notes, ...computeNotes(request)],
   };
 }
 
 const notes = [
-  'times of functions are those of the calls: a cold start is in them',
-  'a retry waits 60 s at most in ministack, shortened by ETL_TIME_SCALE, but no further than to half',
-  'a task that ends with an error does not fail its state in ministack, as it does in AWS: ConfirmCommit finds it out',
+  'durations of functions are those of the calls, including cold starts',
+  'a retry waits at most 60 s in ministack; ETL_TIME_SCALE shortens it to half at most',
+  'a failed task does not fail its state in ministack as it does in AWS: ConfirmCommit detects the failure',
 ];
 
 function functionRuns(visits: readonly Visit[], functions: Deployment['functions']): Side['functions'] {

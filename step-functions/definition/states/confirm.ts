@@ -14,7 +14,7 @@ const { missing, superseded, misconfigured } = stageFailures.confirm;
  */
 export function confirm(settings: MachineSettings): Record<string, State> {
   return {
-    [stateNames.confirm]: asked(settings, [
+    [stateNames.confirm]: confirmState(settings, [
       { ErrorEquals: [missing], ResultPath: paths.error, Next: failureNames.confirm.missing },
       { ErrorEquals: [superseded], ResultPath: paths.error, Next: failureNames.confirm.superseded },
       {
@@ -26,7 +26,7 @@ export function confirm(settings: MachineSettings): Record<string, State> {
     ]),
     // An execution must not fail if readers see the batch as delivered. Any other answer leaves the timeout as the
     // error.
-    [lateConfirmName]: asked(
+    [lateConfirmName]: confirmState(
       settings,
       [{ ErrorEquals: ['States.ALL'], ResultPath: paths.late, Next: failureNames.transform.timeout }],
       true,
@@ -34,11 +34,15 @@ export function confirm(settings: MachineSettings): Record<string, State> {
   };
 }
 
-function asked({ functions }: MachineSettings, catchers: NonNullable<TaskState['Catch']>, published = false): State {
+function confirmState(
+  { functions }: MachineSettings,
+  catchers: NonNullable<TaskState['Catch']>,
+  published = false,
+): State {
   const step = steps.confirmCommit;
   return {
     Type: 'Task',
-    Comment: 'Fails with the names of errors that its function throws.',
+    Comment: 'Fails with the error names that its function throws.',
     Resource: 'arn:aws:states:::lambda:invoke',
     Parameters: {
       FunctionName: functions.confirmCommit,

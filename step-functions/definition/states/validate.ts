@@ -13,7 +13,7 @@ export function validate({ functions }: MachineSettings): Record<string, State> 
   return {
     [stateNames.validate]: {
       Type: 'Task',
-      Comment: 'Its answer takes the place of the event, which may be anything, and is kept as $$.Execution.Input.',
+      Comment: 'The result replaces the event, which may have any shape and remains available as $$.Execution.Input.',
       Resource: 'arn:aws:states:::lambda:invoke',
       Parameters: {
         FunctionName: functions.validateInput,

@@ -5,7 +5,7 @@ import { describeCatch } from '../describeCatch';
 import type { Rule } from '../finding';
 import { shapesAtEntry } from './dataFlow';
 import { parsePath } from './expressions';
-import { isThere, type Read, readsOf } from './reads';
+import { isPresent, type Read, readsOf } from './reads';
 import { at, type Shape } from './shape';
 import { type Flow, flows } from './transfer';
 
@@ -15,7 +15,7 @@ export const pathsExist: Rule = (machine) => {
   return Object.entries(machine.states).flatMap(([state, fields]) => {
     const input = entries.get(state);
     if (!input || !usesJsonPath(machine, fields)) return [];
-    const missing = readsOf(fields, input).filter((read) => !isThere(read));
+    const missing = readsOf(fields, input).filter((read) => !isPresent(read));
     const byText = new Map(missing.map((read) => [`${read.field} ${read.path.text}`, read]));
     return [...byText.values()].map((read) => ({
       rule: 'paths',
@@ -30,11 +30,11 @@ type Entries = ReadonlyMap<string, Shape>;
 function reason(machine: Definition, entries: Entries, state: string, { path, from }: Read): string {
   const parent = at(from, path.names.slice(0, -1));
   if (path.names.at(-1) === 'Cause' && parent?.keys.has('Error')) {
-    return 'and an error may come without one: read the whole error, by States.JsonToString';
+    return 'but an error may have no Cause: read the whole error with States.JsonToString';
   }
   const loss = findLoss(machine, entries, state, path.names);
   return loss === undefined
-    ? 'which nothing has written: write it before, or read what is there'
+    ? 'which no earlier state writes: write it first, or read a path that exists'
     : describeLoss(loss, own(machine.states, loss.state) ?? {}, path.names);
 }
 
@@ -79,7 +79,7 @@ const isEnvelope = (fields: Fields): boolean =>
   integrationOf(fields) === 'lambda:invoke' && fields.ResultSelector === undefined && fields.ResultPath !== null;
 
 const unwrapping = ({ ResultPath }: Fields): string =>
-  ResultPath === undefined ? '"OutputPath": "$.Payload"' : 'a ResultSelector with "valid.$": "$.Payload.valid", say';
+  ResultPath === undefined ? '"OutputPath": "$.Payload"' : 'a ResultSelector such as "valid.$": "$.Payload.valid"';
 
 function describeLoss({ state, flow }: Loss, fields: Fields, names: readonly string[]): string {
   const { transition } = flow;
@@ -87,11 +87,11 @@ function describeLoss({ state, flow }: Loss, fields: Fields, names: readonly str
   if (transition.kind !== 'catch' && isEnvelope(fields) && place.every((name, index) => name === names[index])) {
     const within = ['$', ...place, 'Payload'].join('.');
     const path = [within, ...names.slice(place.length)].join('.');
-    const before = fields.ResultPath === undefined ? ', or give it a ResultPath for what was there before' : '';
-    return `and ${state} answers with an envelope around what the function gives: read ${path}, or unwrap it (${unwrapping(fields)})${before}`;
+    const before = fields.ResultPath === undefined ? ', or set a ResultPath to keep the earlier data' : '';
+    return `but ${state} returns the function's result in an envelope: read ${path}, or unwrap it (${unwrapping(fields)})${before}`;
   }
-  if (!replacesAll(fields, flow)) return `which ${state} drops: write it elsewhere, or read what is there`;
+  if (!replacesAll(fields, flow)) return `which ${state} drops: write it elsewhere, or read a path that exists`;
   return transition.kind === 'catch'
-    ? `which is gone after ${describeCatch(state, transition.catcher)}: give it a ResultPath, "$.error" say`
-    : `which is gone after ${state}, whose result replaces all data: give it a ResultPath, "$.result" say`;
+    ? `which ${describeCatch(state, transition.catcher)} overwrites: set a ResultPath such as "$.error"`
+    : `which the result of ${state} overwrites: set a ResultPath such as "$.result"`;
 }

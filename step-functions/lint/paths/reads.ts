@@ -2,7 +2,7 @@ import { type Fields, fieldsOf, isFields } from '../../definition/fields';
 import { type Path, parsePath, pathsIn, pathsInTemplate } from './expressions';
 import { refined } from './presence';
 import { at, type Shape } from './shape';
-import { answerOf, combined, selectedInput } from './transfer';
+import { combined, resultOf, selectedInput } from './transfer';
 
 /** A path that a state reads, with the shape it reads from. */
 export interface Read {
@@ -30,7 +30,7 @@ export function readsOf(state: Fields, input: Shape): Read[] {
     ...single('InputPath', input),
     ...template('Parameters', effective),
     ...template('ItemSelector', effective),
-    ...template('ResultSelector', answerOf(state)),
+    ...template('ResultSelector', resultOf(state)),
     ...pathFields.flatMap((field) => single(field, effective)),
     ...(state.Type === 'Choice' ? choiceReads(fieldsOf(state.Choices), effective) : []),
     ...single('OutputPath', combined(state, input)),
@@ -56,14 +56,14 @@ function readsInRule(rule: Fields, input: Shape): Read[] {
   const own = typeof Variable === 'string' && !('IsPresent' in rule) && !Variable.startsWith('$$');
   const paths = [...(own ? [parsePath(Variable)] : []), ...compared];
   const all = fieldsOf(And);
-  const asked = all.reduce((shape, each) => refined(shape, each, true), input);
+  const narrowed = all.reduce((shape, each) => refined(shape, each, true), input);
   return [
     ...paths.map((path) => ({ field: 'Choices', path, from: input })),
-    ...all.flatMap((each) => readsInRule(each, asked)),
+    ...all.flatMap((each) => readsInRule(each, narrowed)),
     ...choiceReads(fieldsOf(Or), input),
     ...(isFields(Not) ? readsInRule(Not, input) : []),
   ];
 }
 
 /** Returns whether a path that is read may be present, as far as is known. */
-export const isThere = ({ path, from }: Read): boolean => at(from, path.names) !== undefined;
+export const isPresent = ({ path, from }: Read): boolean => at(from, path.names) !== undefined;

@@ -10,7 +10,7 @@ export interface Shape {
 /** The shape of the event or of a function's result: any path may be present. */
 export const unknownShape: Shape = { others: 'any', keys: new Map() };
 /** The shape of a service's response, which never contains, for example, `$.validation`. */
-export const answerShape: Shape = { others: 'fields', keys: new Map() };
+export const resultShape: Shape = { others: 'fields', keys: new Map() };
 /** A scalar or an empty object. */
 export const leaf: Shape = { others: 'none', keys: new Map() };
 

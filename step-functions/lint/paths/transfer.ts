@@ -3,7 +3,7 @@ import { type Transition, transitionsOf } from '../../definition/transitions';
 import { type Definition, integrationOf, usesJsonPath } from '../definition';
 import { parsePath, pathsIn } from './expressions';
 import { refined } from './presence';
-import { answerShape, at, leaf, objectOf, put, type Shape, unknownShape } from './shape';
+import { at, leaf, objectOf, put, resultShape, type Shape, unknownShape } from './shape';
 
 export interface Flow {
   readonly to: string;
@@ -44,7 +44,7 @@ export function combined(state: Fields, input: Shape): Shape {
     case 'Map':
     case 'Parallel': {
       const { ResultSelector } = state;
-      const result = ResultSelector === undefined ? answerOf(state) : templateShape(ResultSelector, answerOf(state));
+      const result = ResultSelector === undefined ? resultOf(state) : templateShape(ResultSelector, resultOf(state));
       return placed(state.ResultPath, input, result);
     }
     default:
@@ -56,10 +56,10 @@ export function combined(state: Fields, input: Shape): Shape {
  * Returns the shape of a task's result. With a task token, an external worker supplies the result. An EKS job returns
  * `status` and `logs`.
  */
-export function answerOf(state: Fields): Shape {
+export function resultOf(state: Fields): Shape {
   const integration = integrationOf(state);
   if (integration === undefined || /\.waitForTaskToken$|^eks:runJob/.test(integration)) return unknownShape;
-  return answerShape;
+  return resultShape;
 }
 
 function outputOf(state: Fields, input: Shape): Shape {

@@ -16,7 +16,7 @@ export const catchKeepsData: Rule = (machine) =>
             {
               rule: 'catch-result-path',
               state,
-              message: `${describeCatch(state, catcher)} has no ResultPath, and the error replaces the state's data: add one, "$.error" say`,
+              message: `${describeCatch(state, catcher)} has no ResultPath, so the error replaces the state's data: set one such as "$.error"`,
             },
           ],
     ),

@@ -5,21 +5,21 @@ import type { Rule } from '../finding';
 /** ECS: "Specify either launchType or capacityProviderStrategy, not both." @see Amazon ECS API Reference, RunTask */
 export const placement: Rule = (machine) =>
   tasksOf(machine).flatMap(([state, fields]) =>
-    /^(ecs|aws-sdk:ecs):runTask\b/i.test(integrationOf(fields) ?? '') && saysBoth(sentBy(fields))
+    /^(ecs|aws-sdk:ecs):runTask\b/i.test(integrationOf(fields) ?? '') && hasBoth(sentBy(fields))
       ? [
           {
             rule: 'launch-type',
             state,
             message:
-              'LaunchType and CapacityProviderStrategy exclude each other, and ECS refuses the request: keep the strategy for Spot, the launch type else',
+              'ECS rejects a request with both LaunchType and CapacityProviderStrategy: keep the strategy for Spot, otherwise the launch type',
           },
         ]
       : [],
   );
 
-function saysBoth(sent: unknown): boolean {
-  return isFields(sent) && says(sent, 'launchtype') && says(sent, 'capacityproviderstrategy');
+function hasBoth(sent: unknown): boolean {
+  return isFields(sent) && hasField(sent, 'launchtype') && hasField(sent, 'capacityproviderstrategy');
 }
 
-const says = (sent: Fields, name: string): boolean =>
+const hasField = (sent: Fields, name: string): boolean =>
   Object.keys(sent).some((key) => key.toLowerCase().replace(/\.\$$/, '') === name);

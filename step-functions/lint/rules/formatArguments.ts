@@ -17,7 +17,7 @@ export const formatArguments: Rule = (machine) =>
             .map(({ text, places, given }) => ({
               rule: 'format-arguments',
               state,
-              message: `${field}: States.Format has ${places} {} in ${text} and ${given} arguments behind it: give it one for each`,
+              message: `${field}: States.Format has ${places} {} in ${text} but ${given} arguments: pass one argument for each {}`,
             })),
         ),
   );

@@ -21,7 +21,7 @@ export const greenFailures: Rule = (machine) => {
       {
         rule: 'green-failure',
         state,
-        message: `only a Catch leads here, and ${how}: a failed run is shown as SUCCEEDED. Let a Fail state end it`,
+        message: `only a Catch leads here, and ${how}, so a failed run ends as SUCCEEDED: end it with a Fail state`,
       },
     ];
   });

@@ -14,7 +14,7 @@ export const literalPaths: Rule = (machine) =>
           literals(fields[field], field).map(({ at, key, value }) => ({
             rule: 'literal-path',
             state,
-            message: `${at} is sent as it stands, ${value}: write "${key}.$" for what it leads to`,
+            message: `${at} is the literal text ${value}: use "${key}.$" to evaluate it`,
           })),
         ),
   );

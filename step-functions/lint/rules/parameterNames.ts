@@ -26,7 +26,7 @@ export const parameterNames: Rule = (machine) =>
     return camelCased(sentBy(fields), '', known.test(integration)).map(({ at, name }) => ({
       rule: 'parameter-names',
       state,
-      message: `${at}${name} is unknown to the service, whose fields are in PascalCase here: write ${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      message: `${at}${name} is not a field of the request, whose names are in PascalCase: use ${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     }));
   });
 

@@ -19,15 +19,15 @@ function problems(entries: readonly Fields[]): string[] {
     const errors = texts(ErrorEquals);
     if (!errors.includes('States.ALL')) return [];
     return [
-      ...(errors.length > 1 ? ['stands beside other errors: give it an entry of its own, the last'] : []),
-      ...(index < entries.length - 1 ? ['is not last, and what follows it is never matched: move it to the end'] : []),
+      ...(errors.length > 1 ? ['is combined with other errors: move it to a separate, last entry'] : []),
+      ...(index < entries.length - 1 ? ['is not last, so later entries never match: move it to the end'] : []),
     ];
   });
 }
 
-const ofTimeouts: Readonly<Record<string, string>> = {
-  'States.TaskFailed': 'which interpreters count differently',
-  'States.ALL': 'which is among them: what took too long takes as long again, perhaps beside the first task',
+const timeoutReasons: Readonly<Record<string, string>> = {
+  'States.TaskFailed': 'which not every interpreter matches with it',
+  'States.ALL': 'which it includes: the retry may run beside the first task and time out again',
 };
 
 /**
@@ -43,7 +43,7 @@ export const explicitTimeouts: Rule = (machine) =>
       none: MaxAttempts === 0,
     }));
     const error = retries.flatMap(({ errors, none }) =>
-      errors.filter((each) => Object.hasOwn(ofTimeouts, each) && !(each === 'States.ALL' && none)),
+      errors.filter((each) => Object.hasOwn(timeoutReasons, each) && !(each === 'States.ALL' && none)),
     )[0];
     if (error === undefined) return [];
     const at = retries.findIndex(({ errors }) => errors.includes(error));
@@ -52,7 +52,7 @@ export const explicitTimeouts: Rule = (machine) =>
       {
         rule: 'explicit-timeout',
         state,
-        message: `Retry: ${error} is retried, and nothing is said of States.Timeout, ${ofTimeouts[error]}: put an entry for it first ("MaxAttempts": 0 for no retry)`,
+        message: `Retry: ${error} is retried without an entry for States.Timeout, ${timeoutReasons[error]}: add one before it ("MaxAttempts": 0 for no retry)`,
       },
     ];
   });

@@ -15,16 +15,14 @@ function problems(retry: Fields): string[] {
   const isInterval = typeof IntervalSeconds === 'number';
   return [
     ...(isInterval && !(Number.isInteger(IntervalSeconds) && IntervalSeconds >= 1)
-      ? [`IntervalSeconds (${IntervalSeconds}) is a whole number of at least 1: raise it`]
+      ? [`IntervalSeconds (${IntervalSeconds}) must be a whole number of at least 1: raise it`]
       : []),
-    ...(typeof rate === 'number' && rate < 1
-      ? [`BackoffRate (${rate}) is at least 1, since waits do not get shorter: raise it`]
-      : []),
+    ...(typeof rate === 'number' && rate < 1 ? [`BackoffRate (${rate}) must be at least 1: raise it`] : []),
     ...(isInterval && typeof delay === 'number' && delay <= IntervalSeconds
-      ? [`MaxDelaySeconds (${delay}) is not above IntervalSeconds (${IntervalSeconds}), which is refused: raise it`]
+      ? [`MaxDelaySeconds (${delay}) must be greater than IntervalSeconds (${IntervalSeconds}): raise it`]
       : []),
     ...(jitter !== undefined && jitter !== 'FULL' && jitter !== 'NONE'
-      ? [`JitterStrategy is FULL or NONE, and not ${JSON.stringify(jitter)}: write one of them`]
+      ? [`JitterStrategy ${JSON.stringify(jitter)} is unknown: use FULL or NONE`]
       : []),
   ];
 }

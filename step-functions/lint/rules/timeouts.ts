@@ -16,13 +16,13 @@ export const timeouts: Rule = (machine) =>
           {
             rule: 'timeout',
             state,
-            message: `there is no TimeoutSeconds, and so ${bound(machine.timeoutSeconds)}: say how long it may take`,
+            message: `TimeoutSeconds is missing, so ${bound(machine.timeoutSeconds)}: set it`,
           },
         ],
   );
 
 function bound(ofMachine: unknown): string {
   return typeof ofMachine === 'number'
-    ? `the machine's (${ofMachine} s) is the only one, which ends the whole execution past every Catch`
-    : `it waits until the execution ends, a Standard one after a year (the default is ${defaultSeconds} s)`;
+    ? `only the machine's timeout (${ofMachine} s) applies, which ends the execution without a Catch`
+    : `the task may wait until the execution ends, after a year in a Standard workflow (the default is ${defaultSeconds} s)`;
 }

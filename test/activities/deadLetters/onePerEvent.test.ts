@@ -18,7 +18,7 @@ const soon = () => new Date(Date.now() + 60_000);
 
 function desk() {
   const [store, queue] = [new MemoryStore(), new MemoryQueue()];
-  const letters = createOnePerEvent({ queue, store, places, patienceMs: 200, lookMs: 5 });
+  const letters = createOnePerEvent({ queue, store, places, sendTimeoutMs: 200, pollMs: 5 });
   return { store, queue, letters, markers: createMarkers(store) };
 }
 
@@ -133,7 +133,8 @@ describe('concurrent workers', () => {
       for (let left = below(4); left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
     };
     const [memory, kept] = [new MemoryStore(), new MemoryQueue()];
-    const worker = () => createOnePerEvent({ ...yielding(memory, kept, turn), places, patienceMs: 5_000, lookMs: 0 });
+    const worker = () =>
+      createOnePerEvent({ ...yielding(memory, kept, turn), places, sendTimeoutMs: 5_000, pollMs: 0 });
     return { memory, kept, worker, markers: createMarkers(memory) };
   };
 

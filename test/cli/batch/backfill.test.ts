@@ -41,7 +41,7 @@ describe('a dry run of a backfill, without a Temporal server or a worker', () =>
         { batchDate: '2026-02-02', run: 0, bytes: 0, skipped: {} },
         { batchDate: '2026-02-03', run: 1, bytes: size, skipped: {} },
       ],
-      refused: [{ uri: `file://${raw}/undated.csv`, reason: expect.stringContaining('carries no date') }],
+      refused: [{ uri: `file://${raw}/undated.csv`, reason: expect.stringContaining('has no date') }],
       ...{ files: 4, minFiles: 1, leftOut: { day: 1, hidden: 1 }, notFiles: [] },
     });
     // A batch with other options does not count as delivered.
@@ -56,7 +56,7 @@ describe('a dry run of a backfill, without a Temporal server or a worker', () =>
   test('an invalid request is rejected before anything is listed', async () => {
     expect(() => asked({}, '2026-01-01')).toThrow('to: "2026-01-01" is before from');
     expect(() => asked({ options: '{"colums":{}}' })).toThrow('detail.colums: unknown key');
-    expect(() => asked({ match: '{day}.csv' })).toThrow('{day} stands for nothing');
+    expect(() => asked({ match: '{day}.csv' })).toThrow('unknown placeholder {day}');
     const { exitCode, stderr } = await etl(['backfill', raw, '--from', '2026-02-30', '--to', '2026-03-01'], env);
     expect(exitCode).toBe(64);
     expect(stderr).toContain('--from 2026-02-30 is not a calendar date');

@@ -75,13 +75,13 @@ test('the forecast of a backfill is listed by day', () => {
     { batchDate: '2026-02-02', run: 0, bytes: 0, skipped: {} },
     { batchDate: '2026-02-03', run: 0, bytes: 0, skipped: { delivered: 4 } },
   ];
-  const refused = [{ uri: 's3://raw/v/x.csv', reason: 'its key carries no date' }];
+  const refused = [{ uri: 's3://raw/v/x.csv', reason: 'its key has no date' }];
   const notFiles = [{ uri: 'file:///raw/v/link/', reason: 'it is a symbolic link to a folder' }];
   const found = { files: 9, minFiles: 10, leftOut: { name: 1200, day: 3 }, notFiles };
   expect(describeForecast({ destination: 's3://clean', askedTemporal: false, days, refused, ...found })).toEqual([
     '2026-02-01: 2 files to run (3.4 MB), 1 skipped (already delivered), 1 skipped (running)',
     '2026-02-03: 0 files to run (0.0 kB), 4 skipped (already delivered)',
-    'invalid: s3://raw/v/x.csv: its key carries no date',
+    'invalid: s3://raw/v/x.csv: its key has no date',
     'skipped: file:///raw/v/link/: it is a symbolic link to a folder',
     '3 days, 1 without files: 2 files to run (3.4 MB), 5 skipped (already delivered), 1 skipped (running), 1 invalid',
     'ignored: 1,200 with other names, 3 of other days',

@@ -50,7 +50,7 @@ describe('rejects, in one line that names the key,', () => {
     ['a misspelt key', { ...smallest, sidecar: [] }, 'sidecar: unknown key'],
     ['a misspelt key of a container', etl({ memory: 512 }), 'etl.memory: unknown key'],
     ['a container without image', { ...smallest, etl: {} }, 'etl.image: is missing'],
-    ['an invalid family', { ...smallest, family: 'a b' }, 'family: "a b" is not a name of a family: '],
+    ['an invalid family', { ...smallest, family: 'a b' }, 'family: "a b" is not a valid family name: '],
     ['a CPU that Fargate lacks', { ...smallest, cpu: 300 }, 'cpu, memoryMiB: cpu 300 is not a Fargate size: '],
     [
       'memory that is not valid for the CPU',
@@ -102,23 +102,27 @@ describe('rejects, in one line that names the key,', () => {
     [
       'an essential sidecar',
       sidecars({ name: 'a', essential: true }),
-      'sidecars.0.essential: must be false: the end of',
+      'sidecars.0.essential: must be false: a sidecar ',
     ],
     [
       'more than ten containers',
       sidecars(...Array.from({ length: 10 }, (_, n) => ({ name: `s${n}` }))),
       'sidecars: has more than 9: a task has at most 10 containers',
     ],
-    ['awslogs without an execution role', etl({ logs }), 'executionRoleArn: is missing: ECS needs a role for awslogs'],
+    [
+      'awslogs without an execution role',
+      etl({ logs }),
+      'executionRoleArn: is missing: set the role that ECS needs for awslogs',
+    ],
     [
       'secrets and an ECR image without an execution role',
       etl({ image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/etl:1', secrets: { A: '/etl/a' } }),
-      'executionRoleArn: is missing: ECS needs a role for secrets, ECR images',
+      'executionRoleArn: is missing: set the role that ECS needs for secrets, ECR images',
     ],
     [
       'an invalid variable name',
       etl({ environment: { '1-A': 'x' } }),
-      'etl.environment: 1-A is not a name of an environment',
+      'etl.environment: 1-A is not a valid environment variable name',
     ],
     [
       'a variable that is also a secret',
@@ -161,9 +165,9 @@ test('rejects a literal secret with the remedy, without showing it', () => {
   expect(problems).toEqual([
     ...Object.keys(secrets).map(
       (name) =>
-        `etl.environment: ${name} looks like a secret with a literal value: move it to secrets, as the ARN from which it is read`,
+        `etl.environment: ${name} looks like a secret in plain text: move it to secrets, as an ARN of Secrets Manager or SSM`,
     ),
-    'etl.secrets: DD_API_KEY is not a reference: set the ARN of a Secrets Manager secret, or the ARN or name of an SSM parameter',
+    'etl.secrets: DD_API_KEY is not a secret reference: set the ARN of a Secrets Manager secret, or the ARN or name of an SSM parameter',
   ]);
 });
 

@@ -15,7 +15,7 @@ test.each(['kernel', 'portable'] as const)('bad bytes after the head reject only
   const bad = ['a\0,b,1\n', 'ok,b,2\n', '"\0",b,1\n', 'a,\xff,1\n', 'a,"\xc3\n",1\n', 'ok,b,3\n'];
   const csv = Buffer.from(`text,more,number\n${head}${bad.join('')}`, 'latin1');
   const { manifest, rows, rejects } = await corpus.convert(csv, { engine, chunkRows: 4000 });
-  expect(manifest.rejected).toEqual({ 'a NUL byte': 2, 'bytes that are no UTF-8': 2 });
+  expect(manifest.rejected).toEqual({ 'a NUL byte': 2, 'bytes that are not UTF-8': 2 });
   expect(manifest.schema.map(({ type }) => type)).toEqual(['text', 'text', 'integer']);
   expect(rows.slice(-2)).toEqual([
     ['ok', 'b', 2n],
@@ -31,7 +31,7 @@ test.each([95_232, 160_768, 226_304])('an invalid byte after a field of %i bytes
   const options = { ...lenient, dialect: { encoding: 'utf-8' } } as const;
   const { manifest, rejects } = await corpus.compare(csv, { options });
   expect(manifest.totals.rowsRejected).toBe(1);
-  expect(rejects).toMatchObject([{ line: 3003, row: 3002, reason: 'bytes that are no UTF-8' }]);
+  expect(rejects).toMatchObject([{ line: 3003, row: 3002, reason: 'bytes that are not UTF-8' }]);
 });
 
 test('a NUL in the head fails the file', async () => {

@@ -14,7 +14,7 @@ const dialects: Readonly<Record<string, { readonly delimiter: string }>> = {
 };
 
 /** Results of files with other rules: backslashes, comments and spaces around quotes. */
-const failing: Readonly<Record<string, RegExp>> = { 'CSV-141/csv-141.csv': /a quote is opened/ };
+const failing: Readonly<Record<string, RegExp>> = { 'CSV-141/csv-141.csv': /the quote opened .* is never closed/ };
 const rejected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'CSVFileParser/test.csv': { 'too few fields': 7, 'text after a closing quote': 1 },
   'CSVFileParser/testCSV246.csv': { 'too few fields': 4 },

@@ -40,7 +40,7 @@ export function brokenRow(random: Random, { texts, columns, dialect, badBytes }:
       const pieces = [[...before, ''].join(delimiter), Buffer.from(bad, 'hex'), ['', ...after].join(delimiter)];
       const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece as string)));
       const column = columns[at]?.name ?? null;
-      return { truth: { kind: 'rejected', reason: 'bytes that are no UTF-8', column }, bytes };
+      return { truth: { kind: 'rejected', reason: 'bytes that are not UTF-8', column }, bytes };
     });
   }
   return random.pick(choices)();

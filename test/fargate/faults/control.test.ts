@@ -67,8 +67,12 @@ async function answer(method: string, body: string, headers: Record<string, stri
 }
 
 it.each([
-  ['invalid JSON', '{', /^fault plan: is no JSON\n$/],
-  ['an unknown fault', '{"rules":[{"fault":"rain"}]}', /^fault plan: rules\.0\.fault: "rain" is none of .*\n$/],
+  ['invalid JSON', '{', /^fault plan: invalid JSON\n$/],
+  [
+    'an unknown fault',
+    '{"rules":[{"fault":"rain"}]}',
+    /^fault plan: rules\.0\.fault: "rain" is unknown: use one of .*\n$/,
+  ],
 ])('rejects %s with 400 and one line, and keeps the current plan', async (_what, body, line) => {
   await putFaults(rig.endpoint.url, plan);
   const { status, text } = await answer('PUT', body);

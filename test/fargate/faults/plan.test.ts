@@ -23,8 +23,12 @@ it.each<[string, unknown, RegExp]>([
   ['a value that is not an object', 7, /^fault plan: .*expected object/],
   ['no rules', {}, /^fault plan: rules: is missing$/],
   ['an unknown key of the plan', { rules: [], sed: 1 }, /^fault plan: sed: unknown key$/],
-  ['an unknown fault', rule({ fault: 'lostRespons' }), /^fault plan: rules\.0\.fault: "lostRespons" is none of lost/],
-  ['no fault', rule({}), /^fault plan: rules\.0\.fault: undefined is none of/],
+  [
+    'an unknown fault',
+    rule({ fault: 'lostRespons' }),
+    /^fault plan: rules\.0\.fault: "lostRespons" is unknown: use one of lost/,
+  ],
+  ['no fault', rule({}), /^fault plan: rules\.0\.fault: undefined is unknown: use one of/],
   ['an unknown key', rule({ fault: 'killed', afterSecond: 1 }), /^fault plan: rules\.0\.afterSecond: unknown key$/],
   ["another fault's key", rule({ fault: 'killed', noticeSeconds: 1 }), /rules\.0\.noticeSeconds: unknown key/],
   ['a missing key', rule({ fault: 'slowStart' }), /^fault plan: rules\.0\.seconds: is missing$/],
@@ -41,7 +45,7 @@ it.each<[string, unknown, RegExp]>([
   [
     'a task condition for an operation without tasks',
     rule({ fault: 'serverError', operation: 'ListTasks', where: { startedBy: 'x' } }),
-    /rules\.0\.where: ListTasks is not about a task/,
+    /rules\.0\.where: ListTasks does not concern a task/,
   ],
 ])('rejects %s in one line', (_what, plan, message) => {
   const refused = () => parseFaultPlan(plan);
@@ -60,7 +64,7 @@ describe('a plan on the command line', () => {
   });
 
   it.each([
-    ['{"rules":', /^fault plan: is no JSON$/],
+    ['{"rules":', /^fault plan: invalid JSON$/],
     ['/no/such/plan.json', /^fault plan \/no\/such\/plan\.json: ENOENT/],
   ])('%s is rejected', (argument, message) => {
     expect(() => loadFaultPlan(argument)).toThrow(message);

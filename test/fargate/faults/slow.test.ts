@@ -47,31 +47,31 @@ const goesOn = async (pid: number) => {
 it('alternates between stopped and running until it is cancelled', async () => {
   const program = await sleeper();
   const { pid } = program.identity;
-  const callOff = slowDown(program, 0.2);
+  const cancel = slowDown(program, 0.2);
   for (let turn = 0; turn < 3; turn++) {
     await until(pid, isStopped);
     await until(pid, (state) => !isStopped(state));
   }
   await until(pid, isStopped);
-  callOff();
+  cancel();
   await until(pid, (state) => !isStopped(state));
   await goesOn(pid);
 });
 
 it('a share of 1 never stops the program', async () => {
   const program = await sleeper();
-  const callOff = slowDown(program, 1);
+  const cancel = slowDown(program, 1);
   await goesOn(program.identity.pid);
-  callOff();
+  cancel();
 });
 
 it('SIGTERM to a stopped program ends it in its next turn', async () => {
   const program = await sleeper();
-  const callOff = slowDown(program, 0.01);
+  const cancel = slowDown(program, 0.01);
   await until(program.identity.pid, isStopped);
   program.terminate();
   expect(await program.exited).toBe(143);
-  callOff();
+  cancel();
 });
 
 it('a supervisor leaves the program running, however the supervisor exits', async () => {

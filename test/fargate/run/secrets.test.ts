@@ -47,6 +47,6 @@ it.each<[string, string, string]>([
   const task = await rig.stopped(await withSecrets({ name: 'PLAIN', valueFrom }));
   expect(task).toMatchObject({ stopCode: 'TaskFailedToStart', containers: [{ lastStatus: 'STOPPED' }] });
   expect(task.stoppedReason).toMatch(/^ResourceInitializationError: unable to pull secrets/);
-  expect(task.stoppedReason).toContain(`secret ${valueFrom}: there is no such entry in `);
+  expect(task.stoppedReason).toContain(`secret ${valueFrom}: no such entry in `);
   expect(task.stoppedReason).not.toContain('a-value-to-keep');
 });

@@ -11,7 +11,7 @@ test.each([
   ['postgres://user:sec/ret@db/sales', 'postgres://…'],
   ['postgres://user:s@cr/et@db/sales', 'postgres://…'],
   ['https://example.com/a?b=user@secret', 'https://…'],
-  ['password=secret postgres://db/sales', 'an address that is not shown'],
+  ['password=secret postgres://db/sales', 'a redacted address'],
   ['S3://user:secret@raw/x', 'S3://raw/…'],
   ['file://secret@host/x', 'file://host/…'],
 ])('%s is shown as %s', (text, shown) => {

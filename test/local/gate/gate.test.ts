@@ -78,7 +78,7 @@ test.each<[string, string, Record<string, string>]>([
 ])('rejects %s before it reaches the upstream server', async (_what, method, headers) => {
   const { answer, body } = await send(method, '/', headers);
   expect(answer.statusCode).toBe(403);
-  expect(body.toString()).toMatch(/^Refused, since .*\.\n$/);
+  expect(body.toString()).toMatch(/^Request refused: .*\.\n$/);
   expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   expect(seen).toEqual([]);
 });

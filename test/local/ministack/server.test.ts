@@ -46,11 +46,11 @@ describe('ministack', () => {
 
   test.each([
     ['is missing', 'none', /ENOENT/],
-    ['ends at once', 'ending', /it ended: 3/],
+    ['ends at once', 'ending', /it exited: 3/],
   ])('that %s is an error, and nothing is left behind', async (_what, program, why) => {
     const { exitCode, stdout, stderr } = await run(join(folder, 'bin', program));
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^MinistackError: .*does not answer on http:\/\/127\.0\.0\.1:\d+: .*\n$/);
+    expect(stdout).toMatch(/^MinistackError: .*does not respond on http:\/\/127\.0\.0\.1:\d+: .*\n$/);
     expect(stdout).toMatch(why);
     expect(await leftBehind()).toEqual([]);
   });

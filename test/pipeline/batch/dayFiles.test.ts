@@ -1,4 +1,4 @@
-import { belongs, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
+import { classify, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
 import { renderDay, unknownPlaceholders } from '@etl/pipeline/batch/placeholders';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 
@@ -53,7 +53,7 @@ test('a day within a listing does not start another one', () => {
 
 test('ignores a date in the requested folder for the date of a file', () => {
   const listing = listingFrom(plan('s3://raw/reload-2026-03-01', '2026-02-08', '2026-02-08'), '2026-02-08');
-  const of = (key: string) => listing && belongs(listing, `s3://raw/reload-2026-03-01/${key}`);
+  const of = (key: string) => listing && classify(listing, `s3://raw/reload-2026-03-01/${key}`);
   expect(of('a.csv')).toEqual({ kind: 'file', batchDate: '2026-02-08' });
   expect(of('a-2026-03-01.csv')).toEqual({ kind: 'leftOut', reason: 'day' });
   expect(of('a-2026-02-08.csv')).toEqual({ kind: 'file', batchDate: '2026-02-08' });
@@ -61,7 +61,7 @@ test('ignores a date in the requested folder for the date of a file', () => {
 
 test('decodes a file name before matching', () => {
   const listing = listingFrom(plan('file:///raw', '2026-02-01', '2026-02-28'), '2026-02-01');
-  expect(listing && belongs(listing, 'file:///raw/mis%20ventas%2020260208.csv')).toEqual({
+  expect(listing && classify(listing, 'file:///raw/mis%20ventas%2020260208.csv')).toEqual({
     kind: 'file',
     batchDate: '2026-02-08',
   });

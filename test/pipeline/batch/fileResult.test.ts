@@ -18,7 +18,7 @@ test('a delivered file has its row counts and the cost of all its launches', () 
 });
 
 test('a delivered file with a changed schema has that warning and no other', () => {
-  const schemaWarning = 'schema differs from 2026-02-07/a: column amount is gone';
+  const schemaWarning = 'schema differs from 2026-02-07/a: column amount was removed';
   const result = { delivered: { warnings: ['other', schemaWarning, 3] } };
   expect(resultOf(file, { status: 'completed', result })).toEqual({ ...file, outcome: 'delivered', schemaWarning });
 });
@@ -49,7 +49,7 @@ test.each([
     new TimeoutFailure('t', undefined, 'START_TO_CLOSE'),
     { outcome: 'failed', failureType: 'Timeout', reason: 'its run timed out (START_TO_CLOSE)' },
   ],
-  [undefined, { outcome: 'failed', failureType: 'ServiceUnavailable', reason: 'without a reason' }],
+  [undefined, { outcome: 'failed', failureType: 'ServiceUnavailable', reason: 'no reason given' }],
 ])('%s', (cause, expected) => {
   expect(resultOf(file, failedEnd(cause))).toEqual({ ...file, ...expected });
 });

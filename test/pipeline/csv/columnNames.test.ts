@@ -14,9 +14,9 @@ test('normalises names, names unnamed columns and numbers repeated names', () =>
   ]);
   expect(columns[1]).toEqual({ name: 'fecha_de_alta', sourceName: ' Fecha\t de alta ' });
   expect(warnings).toEqual([
-    'column 3 has no name in the header and is called column_3',
-    'column name id_venta is there more than once: column 4 is called id_venta_2',
-    'column name id_venta is there more than once: column 5 is called id_venta_3',
+    'column 3 has no name in the header and is named column_3',
+    'column name id_venta occurs more than once: column 4 is named id_venta_2',
+    'column name id_venta occurs more than once: column 5 is named id_venta_3',
   ]);
 });
 
@@ -101,7 +101,7 @@ test.each<[string, readonly string[]]>([
 test('describes the first repairs and counts the others', () => {
   const { warnings } = nameColumns(many(() => 'x'));
   expect(warnings).toHaveLength(21);
-  expect(warnings.at(-1)).toBe(`${count - 21} more column names were repaired like these`);
+  expect(warnings.at(-1)).toBe(`${count - 21} more column names were repaired`);
 });
 
 test('shortens names that exceed the limit of catalogs at a whole character and keeps all names unique', () => {
@@ -109,7 +109,7 @@ test('shortens names that exceed the limit of catalogs at a whole character and 
   const { columns, warnings } = nameColumns([long, `${long}a`, 'z'.repeat(mostNameBytes), 'z'.repeat(mostNameBytes)]);
   const names = columns.map(({ name }) => name);
   expect(names).toEqual(['ñ'.repeat(120), `${'ñ'.repeat(120)}_2`, 'z'.repeat(255), `${'z'.repeat(240)}_2`]);
-  expect(warnings[0]).toBe(`column 1 has a name of 510 bytes and is called ${'ñ'.repeat(120)}`);
+  expect(warnings[0]).toBe(`column 1 has a name of 510 bytes and is named ${'ñ'.repeat(120)}`);
   for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(mostNameBytes);
 });
 

@@ -39,7 +39,7 @@ test('ignores a character that the end of the head cuts off', () => {
 
 test('reports the certainty of the detection and the encoding to declare', () => {
   expect(detectEncoding(mixed('1,á\n2,', 0xe1, '\n'), true).warnings).toEqual([
-    'the encoding is not certain: 1 bytes are not UTF-8, and 1 characters are valid UTF-8; read as windows-1252 (declare dialect.encoding)',
+    'the encoding is ambiguous: 1 bytes are not UTF-8, and 1 characters are valid UTF-8; read as windows-1252 (declare dialect.encoding)',
   ]);
 });
 

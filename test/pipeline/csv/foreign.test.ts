@@ -61,6 +61,6 @@ test.each<[string, string]>([
   ['XML elements', '<?xml version="1.0"?><rows><row><name>Ana</name><card>4111</card></row></rows>'],
 ])('omits the values of %s from the reason', async (_what, content) => {
   expect(await problemsOf(content)).toMatch(
-    /^this is (?:an HTML page|an XML document|JSON), perhaps an error in the place of the file$/,
+    /^this is (?:an HTML page|an XML document|JSON), perhaps an error response instead of the file$/,
   );
 });

@@ -20,7 +20,7 @@ const message = (ended: BatchEnd, results: readonly FileResult[], more: object =
 };
 
 test('names the first files whose schema has changed', () => {
-  const schemaWarning = 'schema differs from 2026-02-07/a: column amount is gone';
+  const schemaWarning = 'schema differs from 2026-02-07/a: column amount was removed';
   const results = Array.from({ length: 7 }, (_, n) => file(n, 'delivered', { schemaWarning }));
   const { body } = message('delivered', results, { summary: results.reduce(withResult, emptySummary(days)) });
   const lines = body.split('\n').filter((line) => line.startsWith('Aviso'));

@@ -16,8 +16,8 @@ test('refuses a deadline and a budget that the light lane is not expected to mee
   expect(applyShards(light, head, { deadlineMinutes: 0.05, budgetUsd: 0.0001 })).toEqual({
     ok: false,
     reasons: [
-      'detail.compute.deadlineMinutes: 0.05 are not kept by the light lane, 5 s and $0.0002 by the estimate',
-      'detail.compute.budgetUsd: 0.0001 is not kept by the light lane, 5 s and $0.0002 by the estimate',
+      'detail.compute.deadlineMinutes: the deadline of 0.05 min is not met by the light lane, 5 s and $0.0002 by the estimate',
+      'detail.compute.budgetUsd: the budget of $0.0001 is exceeded by the light lane, 5 s and $0.0002 by the estimate',
     ],
   });
 });
@@ -29,7 +29,7 @@ test('refuses more plans than a history can hold, with the maximum number of sha
   const applied = applyShards(plan, { ...head, rowBytes: 1000 }, { shards: 500 });
   expect(applied).toEqual({
     ok: false,
-    reasons: [expect.stringMatching(/^detail.compute.shards: 500 .* or \d+ shards$/)],
+    reasons: [expect.stringMatching(/^detail.compute.shards: 500 .* at most \d+ shards$/)],
   });
   const [reason = ''] = applied.ok ? [] : applied.reasons;
   const most = Number(/(\d+) shards$/.exec(reason)?.[1]);

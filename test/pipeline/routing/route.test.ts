@@ -14,7 +14,7 @@ const request = ({ source, ...changes }: Changes = {}): RouteRequest => ({
   source: { kind: 's3', bytes: 1000, compression: 'none', rowBytes: 80, ...source },
   destination: 's3',
   chunkRows: 500_000,
-  wishes: {},
+  requested: {},
   ...changes,
 });
 
@@ -68,7 +68,7 @@ describe('routing by size', () => {
     expect(routing.reasons).toEqual([
       '5 GB is above the light limit of 100 MB: Fargate',
       expect.stringContaining('2 vCPU and 4 GiB: keeps up with'),
-      expect.stringContaining('Spot, and on demand after losses'),
+      expect.stringContaining('Spot, then on-demand after repeated losses'),
     ]);
     expect(routing.estimate).toMatchObject({ tasks: 1 });
   });
@@ -81,7 +81,7 @@ describe('routing by size', () => {
   ])('%s of %d stored bytes: %s', (compression, bytes, lane) => {
     const { compute, routing } = routed({ source: { bytes, compression } });
     expect(compute.lane).toBe(lane);
-    expect(routing.reasons[0]).toContain(`of ${compression} count 8 times`);
+    expect(routing.reasons[0]).toContain(`of ${compression} are counted as`);
   });
 
   test('applies the light limit of the worker', () => {
@@ -92,9 +92,9 @@ describe('routing by size', () => {
 
   test('recommends another service above the ceiling, unless the event accepts the size', () => {
     const source = { bytes: ceilingBytes + 1 };
-    expect(refused({ source })).toMatch(/above the ceiling of 1 TiB: AWS Glue or Amazon EMR .*acceptSize/);
-    expect(refused({ source: { bytes: ceilingBytes / 8 + 1, compression: 'gzip' } })).toMatch(/ceiling/);
-    expect(routed({ source, wishes: { acceptSize: true } }).compute).toMatchObject({
+    expect(refused({ source })).toMatch(/exceeds the limit of 1 TiB: use AWS Glue or Amazon EMR, .*acceptSize/);
+    expect(refused({ source: { bytes: ceilingBytes / 8 + 1, compression: 'gzip' } })).toMatch(/exceeds the limit/);
+    expect(routed({ source, requested: { acceptSize: true } }).compute).toMatchObject({
       lane: 'fargate',
       size: { cpu: 2048 },
     });
@@ -105,13 +105,13 @@ describe('routing by the available lanes', () => {
   test('sends everything to a task without a light lane', () => {
     const { compute, routing } = routed({}, { taskSize: 'policy', spot: false });
     expect(compute).toEqual({ lane: 'fargate', size: { cpu: 512, memoryMiB: 1024 }, spot: false });
-    expect(routing.reasons[0]).toBe('there is no light lane here: Fargate');
-    expect(routing.reasons).toContain('on demand: the worker is configured so');
+    expect(routing.reasons[0]).toBe('no light lane is configured: Fargate');
+    expect(routing.reasons).toContain('on demand, as configured on the worker');
   });
 
   test('leaves the size to the task definition without configuration', () => {
     expect(routed({}, noRouting).compute).toEqual({ lane: 'fargate', spot: false });
-    expect(routed({}, noRouting).routing.reasons).toContain('the task definition decides the size');
+    expect(routed({}, noRouting).routing.reasons).toContain('the task definition sets the size');
   });
 
   test("sends files of the worker's machine to a process, but not to a function", () => {
@@ -123,35 +123,35 @@ describe('routing by the available lanes', () => {
 
   test('sends parts that do not fit in the /tmp of a function to a task', () => {
     const wide = { bytes: 12e6, compression: 'gzip' as const, rowBytes: 600 };
-    expect(routed({ source: wide }).routing.reasons[1]).toMatch(/two parts take 600 MB.*512 MB: Fargate/);
+    expect(routed({ source: wide }).routing.reasons[1]).toMatch(/two parts need 600 MB.*512 MB: Fargate/);
     expect(routed({ source: wide, chunkRows: 100_000 }).compute.lane).toBe('light');
   });
 
   test('requests more storage for parts that do not fit in the free storage of a task', () => {
     const { compute, routing } = routed({ source: { bytes: 100e9, rowBytes: 2000 }, chunkRows: 10_000_000 });
     expect(compute.ephemeralStorageGiB).toBe(47);
-    expect(routing.reasons).toContain('47 GiB of storage: two parts take 40 GB');
+    expect(routing.reasons).toContain('47 GiB of storage: two parts need 40 GB');
     expect(routed({ source: { bytes: 100e9 } }).compute.ephemeralStorageGiB).toBeUndefined();
   });
 });
 
 describe('routing by the request of the event', () => {
   test('follows the request and gives it as the reason', () => {
-    const { compute, routing } = routed({ wishes: { lane: 'fargate', cpu: 4096, memory: 8192, spot: false } });
+    const { compute, routing } = routed({ requested: { lane: 'fargate', cpu: 4096, memory: 8192, spot: false } });
     expect(compute).toEqual({ lane: 'fargate', size: { cpu: 4096, memoryMiB: 8192 }, spot: false });
     expect(routing.reasons).toEqual([
-      'the event asks for the lane: Fargate',
-      'the event asks for 4 vCPU and 8 GiB',
-      'the event asks for on-demand capacity',
+      'requested by the event: Fargate',
+      'the event requests 4 vCPU and 8 GiB',
+      'the event requests on-demand capacity',
     ]);
   });
 
   test.each([{ cpu: 1024, memory: 2048 }, { spot: true }, { ephemeralStorageGiB: 50 }, { shards: 4 }])(
     '%j requests a task',
-    (wishes) => {
-      const { compute, routing } = routed({ wishes });
+    (requested) => {
+      const { compute, routing } = routed({ requested });
       expect(compute.lane).toBe('fargate');
-      expect(routing.reasons[0]).toContain(`compute.${Object.keys(wishes)[0]}`);
+      expect(routing.reasons[0]).toContain(`compute.${Object.keys(requested)[0]}`);
     },
   );
 
@@ -161,28 +161,28 @@ describe('routing by the request of the event', () => {
     { shards: 1 },
     { timeoutSeconds: 60 },
     { deadlineMinutes: 10 },
-  ])('%j does not request a task', (wishes) => expect(routed({ wishes }).compute.lane).toBe('light'));
+  ])('%j does not request a task', (requested) => expect(routed({ requested }).compute.lane).toBe('light'));
 
   test('allows the light lane above its own limit, up to the limit of a function', () => {
     const bytes = lightLimits.mostBytes;
-    expect(routed({ source: { bytes }, wishes: { lane: 'light' } }).compute.lane).toBe('light');
-    expect(refused({ source: { bytes: bytes + 1 }, wishes: { lane: 'light' } })).toMatch(
+    expect(routed({ source: { bytes }, requested: { lane: 'light' } }).compute.lane).toBe('light');
+    expect(refused({ source: { bytes: bytes + 1 }, requested: { lane: 'light' } })).toMatch(
       /compute\.lane: light: .*5 GB/,
     );
     const gzip = { bytes: bytes / 8 + 1, compression: 'gzip' as const };
-    expect(refused({ source: gzip, wishes: { lane: 'light' } })).toMatch(/5 GB/);
+    expect(refused({ source: gzip, requested: { lane: 'light' } })).toMatch(/5 GB/);
   });
 
   test('refuses a light lane that is missing or unsuitable', () => {
-    const wishes = { lane: 'light' as const };
-    expect(refused({ wishes }, noRouting)).toMatch(/no light lane: set LIGHT_FUNCTION/);
-    expect(refused({ wishes, source: { kind: 'file' } })).toMatch(/s3:\/\/ alone/);
-    expect(refused({ wishes: { ...wishes, shards: 2 } })).toMatch(/shards are tasks/);
-    expect(refused({ wishes, source: { compression: 'gzip', rowBytes: 600 } })).toMatch(/\/tmp/);
+    const requested = { lane: 'light' as const };
+    expect(refused({ requested }, noRouting)).toMatch(/no light lane: set LIGHT_FUNCTION/);
+    expect(refused({ requested, source: { kind: 'file' } })).toMatch(/s3:\/\/ only/);
+    expect(refused({ requested: { ...requested, shards: 2 } })).toMatch(/does not split/);
+    expect(refused({ requested, source: { compression: 'gzip', rowBytes: 600 } })).toMatch(/\/tmp/);
   });
 
   test('ignores a requested lane where lanes are not supported', () => {
     const settings = { ...noRouting, ignoresLanes: true };
-    expect(routed({ wishes: { lane: 'light' } }, settings).compute).toEqual({ lane: 'fargate', spot: false });
+    expect(routed({ requested: { lane: 'light' } }, settings).compute).toEqual({ lane: 'fargate', spot: false });
   });
 });

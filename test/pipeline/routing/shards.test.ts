@@ -7,11 +7,11 @@ const gigabyte = 1e9;
 
 const planOf = (
   bytes: number,
-  wishes: ShardRequest['wishes'] = {},
+  requirements: ShardRequest['requirements'] = {},
   { source, ...changes }: Partial<Omit<ShardRequest, 'source'>> & { source?: Partial<ShardRequest['source']> } = {},
 ) =>
   planShards({
-    wishes,
+    requirements,
     source: { kind: 'file', bytes, compression: 'none', encoding: 'utf-8', rowBytes: 100, ...source },
     chunkRows: 500_000,
     size,
@@ -45,7 +45,9 @@ describe('without a request', () => {
     expect(shardsOf(shardPolicy.aboveBytes)).toBe(1);
     expect(shardsOf(above)).toBe(Math.ceil(above / shardPolicy.bytesPerTask));
     expect(planOf(100 * gigabyte)).toMatchObject({
-      reasons: [expect.stringMatching(/^4 tasks, .* by the estimate: files above 50 GB are cut into pieces of 25 GB$/)],
+      reasons: [
+        expect.stringMatching(/^4 tasks, .* by the estimate: files above 50 GB are split into pieces of 25 GB$/),
+      ],
     });
   });
 
@@ -53,7 +55,7 @@ describe('without a request', () => {
     expect(shardsOf(40 * gigabyte, {}, { timeoutSeconds: 600 })).toBe(1);
     expect(planOf(40 * gigabyte, {}, { timeoutSeconds: 300 })).toMatchObject({
       shards: 3,
-      reasons: [expect.stringContaining('fewer would need more than half of their timeout of 5 min')],
+      reasons: [expect.stringContaining('fewer tasks would need more than half of their timeout of 5 min')],
     });
   });
 
@@ -61,10 +63,10 @@ describe('without a request', () => {
     const plan = planOf(800 * gigabyte, {}, { source: { compression: 'gzip' } });
     expect(plan).toMatchObject({
       shards: 1,
-      reasons: [expect.stringContaining('gzip: such a file cannot be read from its middle')],
+      reasons: [expect.stringContaining('gzip: the file cannot be read from its middle')],
       warnings: [
         expect.stringMatching(
-          /^compute.timeoutSeconds: by the estimate a task needs 1 h 24 min, and is stopped after 1 h: allow it more$/,
+          /^compute.timeoutSeconds: by the estimate, a task needs 1 h 24 min, but is stopped after 1 h: raise it$/,
         ),
       ],
     });
@@ -72,13 +74,11 @@ describe('without a request', () => {
 });
 
 test('a task that will exceed its timeout gets a warning to raise the timeout or the number of tasks', () => {
-  const late = (wishes: ShardRequest['wishes'], request: object = {}) => {
-    const plan = planOf(800 * gigabyte, wishes, request);
+  const late = (requirements: ShardRequest['requirements'], request: object = {}) => {
+    const plan = planOf(800 * gigabyte, requirements, request);
     return plan.ok ? plan.warnings.join() : 'refused';
   };
-  expect(late({ shards: 1 })).toMatch(
-    /a task needs .*, and is stopped after 1 h: allow it more, or have more tasks with/,
-  );
+  expect(late({ shards: 1 })).toMatch(/a task needs .*, but is stopped after 1 h: raise it, or set more tasks in/);
   expect(late({ shards: 1 }, { timeoutSeconds: 7200 })).toBe('');
   expect(late({ shards: 8 })).toBe('');
 });
@@ -90,7 +90,7 @@ test('splits a very large file on S3 too, since its index reads several ranges i
 test('plans one task when it converts as fast as an index can be built', () => {
   expect(planOf(100 * gigabyte, {}, { size: { cpu: 8192, memoryMiB: 16_384 } })).toMatchObject({
     shards: 1,
-    reasons: [expect.stringContaining('several would not be done sooner (4 tasks, ')],
+    reasons: [expect.stringContaining('several tasks would not finish sooner (4 tasks, ')],
   });
 });
 
@@ -99,7 +99,7 @@ describe('a requested number of tasks', () => {
     expect(planOf(gigabyte, { shards: 8 })).toMatchObject({
       shards: 8,
       warnings: [],
-      reasons: [expect.stringMatching(/^8 tasks, .*: the event asks for 8 tasks$/)],
+      reasons: [expect.stringMatching(/^8 tasks, .*: the event requests 8 tasks$/)],
       estimate: { tasks: 8, costUsd: costUsd(gigabyte, 8) },
     });
     expect(planOf(200 * gigabyte, { shards: 1 })).toMatchObject({ shards: 1 });
@@ -109,7 +109,7 @@ describe('a requested number of tasks', () => {
     expect(planOf(gigabyte, { shards: 100 })).toMatchObject({
       shards: 20,
       warnings: [
-        'compute.shards: 100 are not followed: the file has about 20 parts of 500000 rows, and a task converts one at least',
+        'compute.shards: 100 tasks are not possible: the file has about 20 parts of 500000 rows, and each task converts at least one',
       ],
     });
   });
@@ -121,15 +121,17 @@ describe('a requested number of tasks', () => {
   ] as const)('%j becomes one task, with a warning', (source, name) => {
     expect(planOf(gigabyte, { shards: 4 }, { source })).toMatchObject({
       shards: 1,
-      warnings: [expect.stringContaining(`compute.shards: 4 are not followed: ${name}: such a file cannot be read`)],
+      warnings: [expect.stringContaining(`compute.shards: 4 tasks are not possible: ${name}: the file cannot be read`)],
     });
   });
 
   test('is refused when it does not meet an accompanying deadline or budget', () => {
     expect(refusal(500 * gigabyte, { shards: 2, deadlineMinutes: 30 })).toMatch(
-      /deadlineMinutes: 30 are not kept by 2 tasks/,
+      /deadlineMinutes: the deadline of 30 min is not met by 2 tasks/,
     );
-    expect(refusal(500 * gigabyte, { shards: 20, budgetUsd: 0.01 })).toMatch(/budgetUsd: 0.01 is not kept by 20 tasks/);
+    expect(refusal(500 * gigabyte, { shards: 20, budgetUsd: 0.01 })).toMatch(
+      /budgetUsd: the budget of \$0.01 is exceeded by 20 tasks/,
+    );
   });
 });
 
@@ -163,10 +165,10 @@ describe('a deadline', () => {
 
   test('that no number of tasks meets is refused with the estimate', () => {
     expect(refusal(500 * gigabyte, { deadlineMinutes: 5 })).toMatch(
-      /^detail\.compute\.deadlineMinutes: 5 cannot be kept: \d+ tasks, 16 min 48 s and \$\d.* by the estimate, and more of them/,
+      /^detail\.compute\.deadlineMinutes: the deadline of 5 min cannot be met: the fastest is \d+ tasks, 16 min 48 s and \$\d.* by the estimate, and more tasks/,
     );
     expect(refusal(20 * gigabyte, { deadlineMinutes: 2 }, { source: { compression: 'gzip' } })).toContain(
-      '1 task, 2 min 50 s and $0.0040 by the estimate, and gzip: such a file',
+      '1 task, 2 min 50 s and $0.0040 by the estimate, and gzip: the file',
     );
   });
 
@@ -176,7 +178,7 @@ describe('a deadline', () => {
   });
 
   test('never gets more than the maximum number of tasks', () => {
-    expect(refusal(5000 * gigabyte, { deadlineMinutes: 1 })).toMatch(/: \d+ tasks/);
+    expect(refusal(5000 * gigabyte, { deadlineMinutes: 1 })).toMatch(/is \d+ tasks/);
     expect(shardsOf(1e15, {}, { timeoutSeconds: 60 })).toBe(maxShards);
   });
 });
@@ -196,22 +198,22 @@ describe('a budget', () => {
 
   test('that does not cover a single task is refused', () => {
     expect(refusal(100 * gigabyte, { budgetUsd: 0.001 })).toMatch(
-      /^detail\.compute\.budgetUsd: 0\.001 is too little: the least is 1 task, 11 min 10 s and \$0\.\d+ by the estimate$/,
+      /^detail\.compute\.budgetUsd: \$0\.001 is not enough: the cheapest is 1 task, 11 min 10 s and \$0\.\d+ by the estimate$/,
     );
   });
 
   test('is combined with a deadline, or refused with the cost of each', () => {
-    const wishes = { deadlineMinutes: 6, budgetUsd: 5 };
-    expect(shardsOf(100 * gigabyte, wishes)).toBe(shardsOf(100 * gigabyte, { deadlineMinutes: 6 }));
+    const requirements = { deadlineMinutes: 6, budgetUsd: 5 };
+    expect(shardsOf(100 * gigabyte, requirements)).toBe(shardsOf(100 * gigabyte, { deadlineMinutes: 6 }));
     expect(refusal(100 * gigabyte, { deadlineMinutes: 6, budgetUsd: 0.0275 })).toMatch(
-      /^detail\.compute\.budgetUsd: 0\.0275 is too little for a deadline of 6 min: it takes 10 tasks, .*; for that there are \d tasks, /,
+      /^detail\.compute\.budgetUsd: \$0\.0275 is not enough for the deadline of 6 min, which needs 10 tasks, .*; within the budget, the fastest is \d tasks, /,
     );
   });
 
   test('buys a faster plan on Spot, which is cheaper', () => {
-    const wishes = { budgetUsd: 0.0125 };
-    const onDemand = planOf(40 * gigabyte, wishes);
-    const spot = planOf(40 * gigabyte, wishes, { spot: true });
+    const requirements = { budgetUsd: 0.0125 };
+    const onDemand = planOf(40 * gigabyte, requirements);
+    const spot = planOf(40 * gigabyte, requirements, { spot: true });
     if (!onDemand.ok || !spot.ok) throw new Error('refused');
     expect(spot.estimate.seconds).toBeLessThan(onDemand.estimate.seconds);
   });

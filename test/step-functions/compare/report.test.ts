@@ -80,10 +80,10 @@ describe('the report', () => {
   });
 
   test('ends with the verdict and the limits of the figures', () => {
-    expect(report).toContain('Both engines came to the same end.');
+    expect(report).toContain('Both engines had the same outcome.');
     expect(report).toContain('  - Temporal: heartbeats are estimated');
     expect(report).toContain('  - Step Functions (interpreter): one process');
-    expect(lines(temporal(), stepFunctions(failed('TaskFailed')))).toContain('The engines came to different ends.');
+    expect(lines(temporal(), stepFunctions(failed('TaskFailed')))).toContain('The engines had different outcomes.');
   });
 });
 

@@ -65,7 +65,7 @@ describe('output', () => {
     ],
     ['a column', { schema: [] }, 'differs: column 1 is id integer and missing'],
     ['parts', { parts: [] }, 'differs: 1 and 0 parts'],
-    ['bytes', { parts: [{ ...part, sha256: 'bb' }] }, 'differs: part-00001.parquet has another SHA-256'],
+    ['bytes', { parts: [{ ...part, sha256: 'bb' }] }, 'differs: part-00001.parquet has a different SHA-256'],
   ])('differs by %s', (_what, changes, text) => {
     expect(compareOutput(one, manifest(changes as never))).toEqual({ equal: false, text });
   });

@@ -116,7 +116,7 @@ describe('a timeout', () => {
   const attempts = async (machine: StateMachine) => sentBy(await run(machine, slow), 'TransformData').length;
 
   const missing = async (): Promise<never> => {
-    throw new TaskError('CommitMissing', 'the commit log has no such batch');
+    throw new TaskError('CommitMissing', 'the commit log does not contain the batch');
   };
 
   test('after the commit of the task counts as a delivery', async () => {

@@ -124,7 +124,7 @@ describe('the deployed bundles', () => {
       });
       expect(missing.answer).toMatchObject({
         exitCode: 66,
-        reason: expect.stringContaining('there is no such object'),
+        reason: expect.stringContaining('the object does not exist'),
       });
       const bad = await convert(environmentOf('none', { ETL_ENGINE: 'portable' }));
       expect(bad.answer).toMatchObject({ exitCode: 78, reason: expect.stringContaining('ETL_ENGINE') });

@@ -26,7 +26,7 @@ test('warns that disabling notifications is not supported', () => {
     options: {},
     notifications: 'none',
   };
-  expect(notFollowed(plan as Plan, {})).toEqual([expect.stringMatching(/^notifications: not followed/)]);
+  expect(notFollowed(plan as Plan, {})).toEqual([expect.stringMatching(/^notifications: ignored/)]);
 });
 
 test.each<[string, Partial<Compute>, Partial<Timings>]>([
@@ -37,8 +37,8 @@ test.each<[string, Partial<Compute>, Partial<Timings>]>([
   ['compute.timeoutSeconds', {}, { timeoutSeconds: 60 }],
   ['compute.startTimeoutSeconds', {}, { startTimeoutSeconds: 60 }],
   ['compute.shards: 8 tasks', { shards: 8 }, {}],
-])('warns that %s is not supported', (wish, compute, timings) => {
-  expect(of(compute, timings)).toEqual([expect.stringMatching(new RegExp(`^${wish}: not followed`))]);
+])('warns that %s is not supported', (option, compute, timings) => {
+  expect(of(compute, timings)).toEqual([expect.stringMatching(new RegExp(`^${option}: ignored`))]);
 });
 
 test('lanes: accepts the light lane with a warning, and runs every file as a task', async () => {
@@ -50,9 +50,9 @@ test('lanes: accepts the light lane with a warning, and runs every file as a tas
       if (!answer.valid) throw new Error(answer.reasons.join('; '));
       return answer.plan;
     };
-    const wished = await validated({ lane: 'light' });
-    expect(wished.compute).toEqual({ lane: 'fargate', spot: false });
-    expect(wished.warnings).toEqual([expect.stringMatching(/^compute\.lane: not followed/)]);
+    const plan = await validated({ lane: 'light' });
+    expect(plan.compute).toEqual({ lane: 'fargate', spot: false });
+    expect(plan.warnings).toEqual([expect.stringMatching(/^compute\.lane: ignored/)]);
     for (const compute of [{}, { lane: 'fargate' }, { lane: 'auto' }]) {
       expect((await validated(compute)).warnings).toEqual([]);
     }
@@ -65,7 +65,7 @@ test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCoun
   'warns that a holding gate is not supported: %j',
   (options) => {
     const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, options } as Plan;
-    expect(notFollowed(plan, {})).toEqual([expect.stringMatching(/^level hold: not followed/)]);
+    expect(notFollowed(plan, {})).toEqual([expect.stringMatching(/^level hold: ignored/)]);
     expect(of({ shards: 1 })).toEqual([]);
   },
 );

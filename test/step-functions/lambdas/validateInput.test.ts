@@ -38,7 +38,7 @@ test('stores long options at the returned URI', async () => {
 test('returns the reasons and every part of the batch for an invalid event', async () => {
   expect(await validate({ ...detail, s3Key: 'ventas/none.csv' })).toMatchObject({
     valid: false,
-    reasons: [expect.stringContaining('no such')],
+    reasons: [expect.stringContaining('the object does not exist')],
     batch: { dataset: 'ventas', batchDate: '2026-02-08', source: 'none' },
   });
 });

@@ -70,7 +70,7 @@ describe('malformed machines', () => {
     ['nothing', null],
     ['a list', [1]],
   ])('reports a state that is %s', (_what, state) => {
-    expect(lintAll({ A: state })).toEqual([finding('schema', 'A', 'no object')]);
+    expect(lintAll({ A: state })).toEqual([finding('schema', 'A', 'not an object')]);
   });
 
   test('reports a state named States', () => {

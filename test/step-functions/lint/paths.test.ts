@@ -71,7 +71,7 @@ describe('reads of paths', () => {
   test('a result without ResultPath replaces the data', () => {
     const { ResultPath: ___, ResultSelector: ____, ...replacing } = containerAnd as Record<string, unknown>;
     const found = reading('$.detail.batchDate', { Work: { ...replacing, Next: 'Read' } });
-    expect(found).toEqual([finding('paths', 'Read', '$.detail.batchDate', 'after Work', 'ResultPath')]);
+    expect(found).toEqual([finding('paths', 'Read', '$.detail.batchDate', 'result of Work', 'ResultPath')]);
   });
 
   test('a ResultSelector replaces the data with its selection', () => {
@@ -87,7 +87,7 @@ describe('reads of paths', () => {
     const found = reading('$.detail.batchDate', { Work: work, Other: { Type: 'Succeed' } });
     expect(found).toEqual([
       finding('catch-result-path', 'Work', 'States.ALL'),
-      finding('paths', 'Read', '$.detail.batchDate', 'after the Catch of Work for States.ALL'),
+      finding('paths', 'Read', '$.detail.batchDate', 'the Catch of Work for States.ALL overwrites'),
     ]);
   });
 

@@ -38,15 +38,15 @@ describe('parameter names', () => {
       Overrides: { ContainerOverrides: [{ Name: 'etl', Environment: [{ name: 'A', 'Value.$': '$.a' }] }] },
     };
     expect(lint({ Work: containerTask({ Parameters }) })).toEqual([
-      finding('parameter-names', 'Work', 'cluster', 'write Cluster'),
-      finding('parameter-names', 'Work', 'Overrides.ContainerOverrides.0.Environment.0.name', 'write Name'),
+      finding('parameter-names', 'Work', 'cluster', 'use Cluster'),
+      finding('parameter-names', 'Work', 'Overrides.ContainerOverrides.0.Environment.0.name', 'use Name'),
     ]);
   });
 
   test('drops the ".$" suffix from the name of a path', () => {
     const Parameters = { TopicArn: 't', 'message.$': '$.text' };
     const found = lint({ Work: task({ Resource: 'arn:aws:states:::sns:publish', Parameters }) });
-    expect(found).toEqual([finding('parameter-names', 'Work', 'write Message')]);
+    expect(found).toEqual([finding('parameter-names', 'Work', 'use Message')]);
   });
 
   test('checks the service fields below a user-defined name', () => {
@@ -92,7 +92,7 @@ describe('errors', () => {
 
   test.each<[string, object, string]>([
     ['before others', { Retry: [all, named] }, 'is not last'],
-    ['beside others', { Retry: [{ ErrorEquals: ['Busy', 'States.ALL'] }] }, 'stands beside'],
+    ['beside others', { Retry: [{ ErrorEquals: ['Busy', 'States.ALL'] }] }, 'is combined with'],
     [
       'before others in Catch',
       { Catch: [catchAll('Failed'), { ErrorEquals: ['Busy'], ResultPath: '$.error', Next: 'Failed' }] },
@@ -141,7 +141,7 @@ describe('requests', () => {
       LaunchType: 'FARGATE',
       CapacityProviderStrategy: strategy,
     };
-    expect(lint({ Work: containerTask({ Parameters }) })).toEqual([finding('launch-type', 'Work', 'ECS refuses')]);
+    expect(lint({ Work: containerTask({ Parameters }) })).toEqual([finding('launch-type', 'Work', 'ECS rejects')]);
   });
 
   test('accepts a strategy alone', () => {

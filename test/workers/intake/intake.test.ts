@@ -158,9 +158,9 @@ withBoth('from a queue to pipelines', () => {
     );
     expect(reasons).toEqual({
       '"no JSON at all"': 'the message is not JSON: "no JSON at all"',
-      '{"hello":"world"}': 'no kind of event that is known: "{\\"hello\\":\\"world\\"}"',
+      '{"hello":"world"}': 'unknown kind of event: "{\\"hello\\":\\"world\\"}"',
       '{"detail":{"s3Key":"none/x.csv","batchDate":"today"}}':
-        'detail.batchDate: "today" is no calendar date: write YYYY-MM-DD',
+        'detail.batchDate: "today" is not a calendar date: expected YYYY-MM-DD',
     });
     await replay(runs.map(({ workflowId, runId }) => server.client.workflow.getHandle(workflowId, runId)));
   }, 700_000);

@@ -30,7 +30,7 @@ withServer('control of a running nightlyBatch', () => {
       await until('two run', () => of.began.length === 2);
       expect(await refused(batch.executeUpdate('resume'))).toBe('the batch is not paused');
       expect(await batch.executeUpdate('pause')).toMatch(/^paused/);
-      expect(await refused(batch.executeUpdate('pause'))).toBe('the batch is paused already');
+      expect(await refused(batch.executeUpdate('pause'))).toBe('the batch is already paused');
       first.open();
       const status = () => batch.query<BatchStatus>('status');
       await until('two are delivered', async () => (await status()).counts.delivered === 2);
@@ -72,11 +72,11 @@ withServer('control of a running nightlyBatch', () => {
     await withBatch(rig, of, async (batch) => {
       await until('one has failed', async () => (await batch.query<BatchStatus>('status')).counts.failed === 1);
       expect(await refused(batch.executeUpdate('retryFile', { args: [{ file: 'f001.csv' }] }))).toMatch(
-        /^file: "f001.csv" is none of the 1 files whose run has failed/,
+        /^file: "f001.csv" is not one of the 1 files whose run has failed/,
       );
       const file = 'file:///raw/2026-02-08/f000.csv';
-      expect(await batch.executeUpdate('retryFile', { args: [{ file }] })).toBe(`${file} is started again`);
-      expect(await refused(batch.executeUpdate('retryFile', { args: [{ file }] }))).toMatch(/none of the 0 files/);
+      expect(await batch.executeUpdate('retryFile', { args: [{ file }] })).toBe(`${file} is restarted`);
+      expect(await refused(batch.executeUpdate('retryFile', { args: [{ file }] }))).toMatch(/not one of the 0 files/);
       last.open();
       expect(await batch.result()).toMatchObject({ files: 4, delivered: 4, failed: 0, problems: [] });
     });
@@ -117,13 +117,13 @@ withServer('control of a running nightlyBatch', () => {
       });
       expect(await batch.query('status')).toMatchObject({ held: [{ workflowId, reason: 'rowCount: 0 rows' }] });
       expect(await refused(batch.executeUpdate('approve', { args: [{ approved: 'yes' }] }))).toBe(
-        'approved: write true or false',
+        'approved: must be true or false',
       );
       expect(
         await refused(batch.executeUpdate('approve', { args: [{ approved: true, note: 'x'.repeat(501) }] })),
-      ).toMatch(/^note: is no text of at most 500/);
+      ).toMatch(/^note: must be a string of at most 500/);
       expect(await refused(batch.executeUpdate('approve', { args: [{ approved: true, file: 'x' }] }))).toMatch(
-        /^file: "x" is none of the 1 held files/,
+        /^file: "x" is not one of the 1 held files/,
       );
       const args: [object] = [{ approved: true, file: workflowId, by: 'ana', note: 'holiday' }];
       expect(await batch.executeUpdate('approve', { args })).toMatch(/^approved: file:/);
@@ -143,7 +143,7 @@ withServer('control of a running nightlyBatch', () => {
     const planned = gate();
     of.activities.planBatch = () => planned.passed.then(() => ({ valid: false as const, reasons: ['no'] }));
     await withBatch(rig, of, async (batch) => {
-      expect(await refused(batch.executeUpdate('pause'))).toMatch(/^the batch is being planned, or has ended/);
+      expect(await refused(batch.executeUpdate('pause'))).toMatch(/^the batch is still being planned or has ended/);
       expect(await batch.query('status')).toMatchObject({ phase: 'plan' });
       planned.open();
       expect((await failureOf(batch)).type).toBe('InvalidInput');

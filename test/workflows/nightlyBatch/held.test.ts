@@ -86,7 +86,7 @@ withServer('a batch with held pipelines', () => {
     expect(of.pages.flatMap(({ results }) => results).find(({ uri }) => uri.endsWith('b.csv'))).toMatchObject({
       outcome: 'failed',
       failureType: 'NotApproved',
-      reason: 'refused by ana (no): 12 % of the rows are rejected; exit code 76',
+      reason: 'rejected by ana (no): 12 % of the rows are rejected; exit code 76',
     });
   });
 
@@ -110,10 +110,10 @@ withServer('a batch with held pipelines', () => {
     await withBatch(rig, of, async (batch) => {
       await until('it is held', async () => (await held(batch)).length === 1);
       const wrong = [
-        [{ approved: true, by: 7 }, 'by: is no text of at most 500 characters'],
-        [{ approved: true, note: 'x'.repeat(501) }, 'note: is no text of at most 500 characters'],
-        [{ approved: true, who: 'ana' }, 'who: unknown key; there are approved, by and note'],
-        [{}, 'approved: write true or false'],
+        [{ approved: true, by: 7 }, 'by: must be a string of at most 500 characters'],
+        [{ approved: true, note: 'x'.repeat(501) }, 'note: must be a string of at most 500 characters'],
+        [{ approved: true, who: 'ana' }, 'who: unknown key; use approved, by and note'],
+        [{}, 'approved: must be true or false'],
       ] as const;
       for (const [answer, reason] of wrong) {
         const error = await batch.executeUpdate('approve', { args: [answer] }).catch((thrown: unknown) => thrown);

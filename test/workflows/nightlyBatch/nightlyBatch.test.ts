@@ -72,7 +72,7 @@ withServer('nightlyBatch', () => {
     const failure = await withBatch(rig, of, failureOf);
     expect(failure.type).toBe('BatchIncomplete');
     expect(failure.message).toMatch(
-      /^found 0 files below file:\/\/\/raw\/\{date\} for 2026-02-08, and minFiles is 1: check/,
+      /^found 0 files below file:\/\/\/raw\/\{date\} for 2026-02-08, fewer than minFiles \(1\): check/,
     );
     const outcome = { ended: 'empty', failureType: 'BatchIncomplete', reason: failure.message };
     expect(of.messages()).toMatchObject([{ outcome }]);
@@ -82,7 +82,7 @@ withServer('nightlyBatch', () => {
     const days = { '2026-02-08': names(2), '2026-02-09': [], '2026-02-10': names(1) };
     const few = world(rig, days, { minFiles: 4, onFailure: 'complete' });
     const failure = await withBatch(rig, few, failureOf);
-    expect(failure.message).toMatch(/^found 3 files below .* for 2026-02-08 to 2026-02-10, and minFiles is 4/);
+    expect(failure.message).toMatch(/^found 3 files below .* for 2026-02-08 to 2026-02-10, fewer than minFiles \(4\)/);
     expect(few.messages()).toMatchObject([{ outcome: { ended: 'tooFew', summary: { delivered: 3 } } }]);
     const enough = world(rig, days, { minFiles: 3 });
     expect(await withBatch(rig, enough, (batch) => batch.result())).toMatchObject({ delivered: 3 });
@@ -138,7 +138,7 @@ withServer('nightlyBatch', () => {
       files: [
         file('a.csv', {}),
         file('a.csv.gz', { refused: 'the same as a.csv' }),
-        file('b.csv', { skip: 'delivered', reason: 'it was delivered before as it is now' }),
+        file('b.csv', { skip: 'delivered', reason: 'its current content was already delivered' }),
       ],
     });
     const failure = await withBatch(rig, of, failureOf);
@@ -147,7 +147,7 @@ withServer('nightlyBatch', () => {
     expect(of.pages[0]?.results).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ outcome: 'invalid', reason: 'the same as a.csv' }),
-        expect.objectContaining({ outcome: 'skipped', reason: 'it was delivered before as it is now' }),
+        expect.objectContaining({ outcome: 'skipped', reason: 'its current content was already delivered' }),
       ]),
     );
   });
@@ -165,7 +165,7 @@ withServer('nightlyBatch', () => {
       const other = await start({ detail }, id);
       const summary = await withBatch(rig, of, (batch) => batch.result());
       expect(summary).toMatchObject({ skipped: 1, problems: [] });
-      expect(of.pages[0]?.results[0]?.reason).toMatch(/is running, started by somebody else/);
+      expect(of.pages[0]?.results[0]?.reason).toMatch(/is running, started by another caller/);
       open();
       await other.result();
     });
@@ -202,7 +202,7 @@ withServer('nightlyBatch', () => {
     const summary = await withBatch(rig, of, (batch) => batch.result());
     expect(summary).toMatchObject({
       delivered: 1,
-      warnings: [expect.stringMatching(/^1 results \(page 1\) were not kept/)],
+      warnings: [expect.stringMatching(/^1 results \(page 1\) were not stored/)],
     });
   });
 

@@ -1,4 +1,4 @@
-import { maxUnderWay } from '@etl/pipeline/batch/control';
+import { maxInFlight } from '@etl/pipeline/batch/control';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
@@ -46,7 +46,7 @@ test("the state handed to the next run stays below Temporal's limit for any numb
   expect(bytes(20)).toBeLessThan(220_000);
   expect(bytes(500)).toBeLessThan(500_000);
   // Temporal rejects payloads of 2 MiB.
-  expect(bytes(maxUnderWay)).toBeLessThan(700_000);
+  expect(bytes(maxInFlight)).toBeLessThan(700_000);
 });
 
 test('held files do not count toward the window until too many files are in flight', () => {
@@ -59,6 +59,6 @@ test('held files do not count toward the window until too many files are in flig
     ...full,
     running: handedOver(count).running.map((each) => ({ ...each, held: 'x' })),
   });
-  expect(hasPlace(held(maxUnderWay - 1))).toBe(true);
-  expect(hasPlace(held(maxUnderWay))).toBe(false);
+  expect(hasPlace(held(maxInFlight - 1))).toBe(true);
+  expect(hasPlace(held(maxInFlight))).toBe(false);
 });

@@ -13,7 +13,7 @@ withServer('updates of a nightlyBatch that continues as new', () => {
 
   /** The batch accepts the update, or rejects it because its first file has not started or its last one has ended. */
   const allowed =
-    /^at most \d files at once$|has ended: nothing can be changed|already completed|aborted by closing workflow/;
+    /^at most \d files at once$|has ended: it cannot be changed|already completed|aborted by closing workflow/;
 
   /** Sends updates one after another until the batch has ended. Returns the answers. */
   const stream = async (batch: WorkflowHandle, ended: () => boolean): Promise<string[]> => {

@@ -8,15 +8,15 @@ const maxClusters = 100;
 
 export const describeClusters: Operation = async (context, rawInput) => {
   const input = read(clustersInput, rawInput);
-  const asked = input.clusters && input.clusters.length > 0 ? input.clusters : ['default'];
-  if (asked.length > maxClusters) throw invalidParameter(`clusters can have at most ${maxClusters} items.`);
+  const requested = input.clusters && input.clusters.length > 0 ? input.clusters : ['default'];
+  if (requested.length > maxClusters) throw invalidParameter(`clusters can have at most ${maxClusters} items.`);
   const names = await context.clusters.names();
   const counts = await countTasks(context);
   return {
-    clusters: asked
+    clusters: requested
       .map(clusterName)
       .flatMap((name) => (names.includes(name) ? [describe(name, counts.get(name))] : [])),
-    failures: asked
+    failures: requested
       .filter((name) => !names.includes(clusterName(name)))
       .map((name) => ({ arn: clusterArn(clusterName(name)), reason: 'MISSING' })),
   };

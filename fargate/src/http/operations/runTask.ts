@@ -20,21 +20,21 @@ export const runTask: Operation = async (context, rawInput) => {
   const cluster = await context.clusters.require(input.cluster);
   checkRunTask(input);
   const { clientToken } = input;
-  if (clientToken === undefined) return answer(context, await plan(context, input, cluster));
+  if (clientToken === undefined) return taskOutput(context, await plan(context, input, cluster));
   const requestHash = hashRequest(rawInput, cluster);
   // Serialized: a task that is planned but not stored would have used up capacity, or a fault, of another task.
   const key = tokenKey(cluster, clientToken);
   return context.tokens.inTurn(key, async () => {
     const earlier = await context.tokens.find(key);
     if (earlier && !(await isTokenOver(earlier, context))) {
-      return answer(context, { tasks: sameRequest(earlier, requestHash) });
+      return taskOutput(context, { tasks: sameRequest(earlier, requestHash) });
     }
     if (earlier) await context.tokens.release(key);
     const planned = await plan(context, input, cluster);
     // No task was started, so the token is not reserved.
-    if (planned.tasks.length === 0) return answer(context, planned);
+    if (planned.tasks.length === 0) return taskOutput(context, planned);
     const held = await context.tokens.reserve(key, { requestHash, tasks: planned.tasks });
-    return answer(context, { ...planned, tasks: sameRequest(held, requestHash) });
+    return taskOutput(context, { ...planned, tasks: sameRequest(held, requestHash) });
   });
 };
 
@@ -75,7 +75,7 @@ function sameRequest({ requestHash, tasks }: Reservation, ownHash: string): read
   });
 }
 
-async function answer(context: Context, { tasks: records, failures = [] }: Planned): Promise<object> {
+async function taskOutput(context: Context, { tasks: records, failures = [] }: Planned): Promise<object> {
   const tasks = [];
   for (const record of records) {
     await context.launcher.launch(record);
