@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { cacheFolder } from './cacheFolder';
 import { withLock } from './lockFile';
 import { onPath } from './onPath';
+import { reported } from './reported';
 import { requirementsFolder } from './requirementsFolder';
 
 const run = promisify(execFile);
@@ -69,14 +70,15 @@ async function install(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const { folder, bin, ready } = places(name, version);
-  log(`Installing ${name} ${version} with Python (once) …`);
   // Removes the remains of an interrupted installation.
   await rm(folder, { recursive: true, force: true });
   const options = { maxBuffer: 1 << 24, ...(signal && { signal }) };
   try {
-    await run(python, ['-m', 'venv', folder], options);
-    for (const file of requirements)
-      await run(join(bin, 'python'), [...pipInstall, '-r', join(requirementsFolder, file)], options);
+    await reported(log, `Installing ${name} ${version} with Python (once)`, async () => {
+      await run(python, ['-m', 'venv', folder], options);
+      for (const file of requirements)
+        await run(join(bin, 'python'), [...pipInstall, '-r', join(requirementsFolder, file)], options);
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw new PythonError(`${name} ${version} cannot be installed: ${firstLine(error as Error)}`, { cause: error });

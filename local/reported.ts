@@ -5,16 +5,16 @@ const everySeconds = 10;
  * seconds. `progress` returns how far the work is, for these lines.
  */
 export async function reported<T>(
-  say: (line: string) => void,
+  log: (line: string) => void,
   what: string,
   work: () => Promise<T>,
   progress: () => string | undefined = () => undefined,
 ): Promise<T> {
   const startedAt = performance.now();
-  say(`${what} …`);
+  log(`${what} …`);
   const timer = setInterval(() => {
     const facts = [`${Math.round((performance.now() - startedAt) / 1000)} s`, progress()];
-    say(`${what} … ${facts.filter((fact) => fact !== undefined).join(', ')}`);
+    log(`${what} … ${facts.filter((fact) => fact !== undefined).join(', ')}`);
   }, everySeconds * 1000);
   try {
     return await work();

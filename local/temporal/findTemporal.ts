@@ -25,28 +25,28 @@ export interface TemporalProgram {
 }
 
 /** A way to get a program. `undefined`: not available on this machine. */
-type Way = (folder: string, say: Say, signal?: AbortSignal) => Promise<TemporalProgram | undefined>;
-type Say = (line: string) => void;
+type Way = (folder: string, log: Logger, signal?: AbortSignal) => Promise<TemporalProgram | undefined>;
+type Logger = (line: string) => void;
 
 /**
  * Returns the path of a `temporal` program: from PATH, from the cache, from the SDK's download, or built by Go. Reports
- * slow steps to `say`.
+ * slow steps to `log`.
  * @throws TemporalNotFoundError with every reason
  */
-export async function findTemporal(say: Say, signal?: AbortSignal): Promise<string> {
-  return (await find({ download, 'go install': goInstall }, say, signal)).exe;
+export async function findTemporal(log: Logger, signal?: AbortSignal): Promise<string> {
+  return (await find({ download, 'go install': goInstall }, log, signal)).exe;
 }
 
 /**
  * Returns the program for a demonstration, which prefers a test server from a package registry to building a server with Go
- * for minutes. Reports slow steps to `say`.
+ * for minutes. Reports slow steps to `log`.
  * @throws TemporalNotFoundError with every reason
  */
-export async function findDemoServer(say: Say, signal?: AbortSignal): Promise<TemporalProgram> {
-  return find({ download, 'test server': testServer, 'go install': goInstall }, say, signal);
+export async function findDemoServer(log: Logger, signal?: AbortSignal): Promise<TemporalProgram> {
+  return find({ download, 'test server': testServer, 'go install': goInstall }, log, signal);
 }
 
-async function find(ways: Readonly<Record<string, Way>>, say: Say, signal?: AbortSignal): Promise<TemporalProgram> {
+async function find(ways: Readonly<Record<string, Way>>, log: Logger, signal?: AbortSignal): Promise<TemporalProgram> {
   const there = await onPath('temporal');
   if (there) return { exe: there, kind: 'server' };
   const folder = join(cacheFolder(), 'temporal');
@@ -56,7 +56,7 @@ async function find(ways: Readonly<Record<string, Way>>, say: Say, signal?: Abor
   await mkdir(folder, { recursive: true });
   const reasons: string[] = [];
   for (const [name, way] of Object.entries(ways)) {
-    const found = await way(folder, say, signal).catch((error: Error) => {
+    const found = await way(folder, log, signal).catch((error: Error) => {
       reasons.push(`${name}: ${error.message.split('\n', 1)[0]}`);
     });
     signal?.throwIfAborted();
@@ -65,22 +65,22 @@ async function find(ways: Readonly<Record<string, Way>>, say: Say, signal?: Abor
   throw new TemporalNotFoundError(`no Temporal server program: ${reasons.join('; ')}`);
 }
 
-const download: Way = async (folder, say, signal) => {
-  await reported(say, "Downloading a Temporal server with Temporal's SDK (once)", () => downloadBySdk(folder, signal));
+const download: Way = async (folder, log, signal) => {
+  await reported(log, "Downloading a Temporal server with Temporal's SDK (once)", () => downloadBySdk(folder, signal));
   return serverIn(folder);
 };
 
-const testServer: Way = async (_folder, say, signal) => {
+const testServer: Way = async (_folder, log, signal) => {
   if (!(await canHaveTestServer())) return undefined;
-  const exe = await reported(say, "Fetching Temporal's test server with Maven (once)", () => findTestServer(signal));
+  const exe = await reported(log, "Fetching Temporal's test server with Maven (once)", () => findTestServer(signal));
   return { exe, kind: 'testServer' };
 };
 
-const goInstall: Way = async (folder, say, signal) => {
+const goInstall: Way = async (folder, log, signal) => {
   let compiled = 0;
   const progress = () => `${compiled} packages compiled`;
   await reported(
-    say,
+    log,
     'Building a Temporal server with Go (once, some minutes)',
     () => buildWithGo(folder, () => compiled++, signal),
     progress,

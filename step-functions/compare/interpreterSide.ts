@@ -9,6 +9,7 @@ import { parseConfig } from '../../config/environment';
 import { localEcsSettings } from '../../local/ecsSettings';
 import { getFreePort } from '../../local/freePort';
 import { places } from '../../local/places';
+import { reported } from '../../local/reported';
 import { type LocalEndpoint, startLocalEndpoint } from '../../local/system/endpoint';
 import { stateMachine } from '../definition/machine';
 import { withSubstitutions } from '../definition/settings';
@@ -55,12 +56,15 @@ const scaledNote = 'waits between retries: when they are shortened, the interpre
 export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
   const { signal, say } = request;
   const stateDir = join(request.workDir, 'state');
-  say('Step Functions: starting a Fargate endpoint …');
-  const starting = startLocalEndpoint({ stateDir, ecsPort: await getFreePort(), say });
+  const ecsPort = await getFreePort();
+  const starting = reported(say, 'Step Functions: starting a Fargate endpoint', () =>
+    startLocalEndpoint({ stateDir, ecsPort, say }),
+  );
   try {
     const endpoint = await orAborted(starting, signal);
-    say('Step Functions: running in the interpreter …');
-    return await orAborted(run(endpoint, request, stateDir), signal);
+    return await reported(say, 'Step Functions: running in the interpreter', () =>
+      orAborted(run(endpoint, request, stateDir), signal),
+    );
   } finally {
     await starting.then(
       (endpoint) => endpoint.stop(),

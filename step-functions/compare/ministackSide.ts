@@ -1,6 +1,7 @@
 import { DockerError } from '../../local/docker/docker';
 import { MinistackError } from '../../local/ministack/server';
 import { PythonError } from '../../local/python';
+import { reported } from '../../local/reported';
 import { type MachineSystem, startMachineSystem } from './ministack/system';
 import type { CompareRequest } from './request';
 import type { Side } from './side';
@@ -15,8 +16,7 @@ import { UnavailableError } from './unavailable';
 export async function runOnMinistack(request: CompareRequest): Promise<Side> {
   const system = await start(request);
   try {
-    request.say('Step Functions: running on ministack …');
-    return await system.run(request);
+    return await reported(request.say, 'Step Functions: running on ministack', () => system.run(request));
   } finally {
     await system.stop();
   }

@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { followPipeline, startPipeline } from '../../client/runPipeline';
 import { getFreePort } from '../../local/freePort';
 import { places } from '../../local/places';
+import { reported } from '../../local/reported';
 import { type LocalSystem, startSystem } from '../../local/system/system';
 import { callsBetween, ecsCalls } from './calls';
 import { detailOf } from './event';
@@ -26,8 +27,7 @@ const scaledNote = 'heartbeats: their timeout is shortened with the waits, so th
 export async function runOnTemporal(request: CompareRequest): Promise<Side> {
   const { signal, say } = request;
   const stateDir = join(request.workDir, 'state');
-  say('Temporal: starting a server, a Fargate endpoint and a worker …');
-  const starting = startSystem({
+  const settings = {
     stateDir,
     temporalPort: await getFreePort(),
     uiPort: await getFreePort(),
@@ -35,11 +35,13 @@ export async function runOnTemporal(request: CompareRequest): Promise<Side> {
     persistent: false,
     say,
     signal,
-  });
+  };
+  const starting = reported(say, 'Temporal: starting a server, a Fargate endpoint and a worker', () =>
+    startSystem(settings),
+  );
   try {
     const system = await orAborted(starting, signal);
-    say('Temporal: running …');
-    return await orAborted(run(system, request, stateDir), signal);
+    return await reported(say, 'Temporal: running', () => orAborted(run(system, request, stateDir), signal));
   } finally {
     // Wait for a system that is still starting, then stop it.
     await starting.then(

@@ -6,6 +6,7 @@ import { createS3Store } from '@etl/storage/s3Store';
 import { buildImage, etlDockerfile } from '../../../local/docker/images';
 import { findMinistack } from '../../../local/ministack/find';
 import { startMinistack } from '../../../local/ministack/server';
+import { reported } from '../../../local/reported';
 import { startGuard } from '../../../local/system/guard';
 import { computeNotes, detailOf } from '../event';
 import { functionMemoryMiB } from '../functionSize';
@@ -54,7 +55,6 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
   const image = request.image ?? (await builtImage(say, signal));
   const program = await findMinistack(say, signal);
   await mkdir(workDir, { recursive: true });
-  say('Step Functions: starting ministack …');
   const guard = startGuard();
   const starting = startMinistack({
     program,
@@ -65,7 +65,7 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
     signal,
   });
   starting.catch(() => guard.release());
-  const ministack = await starting;
+  const ministack = await reported(say, 'Step Functions: starting ministack', () => starting);
   const clients = standInClients(ministack.endpoint);
   const stop = async () => {
     clients.destroy();
@@ -89,8 +89,9 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
 }
 
 async function builtImage(say: (line: string) => void, signal: AbortSignal): Promise<string> {
-  say("Step Functions: building the ETL's image (a minute or two, the first time) …");
-  await buildImage({ root, dockerfile: etlDockerfile, tag: imageTag, signal });
+  await reported(say, 'Step Functions: building the image of the ETL (once, a minute or two)', () =>
+    buildImage({ root, dockerfile: etlDockerfile, tag: imageTag, signal }),
+  );
   return imageTag;
 }
 
