@@ -39,10 +39,10 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
   const interpreter = await availableInterpreter(options, image);
   const out = options.out === undefined ? undefined : await emptyFolder(options.out);
   forgetAccount(process.env);
-  const say = (line: string): void => printLines([line], options.json ? process.stderr : process.stdout);
+  const log = (line: string): void => printLines([line], options.json ? process.stderr : process.stdout);
   const interrupted = new AbortController();
   void untilSignal().then(() => {
-    say('Stopping …');
+    log('Stopping …');
     interrupted.abort();
   });
   const { signal } = interrupted;
@@ -55,7 +55,7 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     ...(image !== undefined && { image }),
     timeScale,
     messageLanguage,
-    say,
+    log,
     signal,
   });
   try {
@@ -65,14 +65,14 @@ export async function compare(file: string, options: CompareOptions): Promise<vo
     const subject = { file: event.file, batchDate: event.batchDate, filesPerDay: options.filesPerDay };
     const report = reportObject([temporal, machine], subject);
     if (options.json) printJson(report);
-    else for (const line of ['', ...reportLines([temporal, machine], subject)]) say(line);
+    else for (const line of ['', ...reportLines([temporal, machine], subject)]) log(line);
     if (!report.agree) process.exitCode = cliExitCodes.failed;
   } catch (error) {
     // Remove partial output: it is useless, and the next comparison requires an empty folder.
     if (out) await Promise.all(names.map((name) => rm(join(out, name), { recursive: true, force: true })));
     // Logs are kept only for unexpected errors.
     const isExpected = signal.aborted || error instanceof CliError || error instanceof TemporalNotFoundError;
-    if (!isExpected) say(`The logs are in ${await keep(workDir)}`);
+    if (!isExpected) log(`The logs are in ${await keep(workDir)}`);
     throw error;
   } finally {
     await removeScratchFolder(workDir);

@@ -64,23 +64,23 @@ interface Demo {
 }
 
 async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted }: Demo): Promise<void> {
-  const say = (line: string): void => printLines([line]);
+  const log = (line: string): void => printLines([line]);
   const namespace = systemNamespace();
   const stopping = new AbortController();
   // Remove the output of an earlier demo, but keep the sample, which is always the same.
   for (const folder of [places(stateDir).lake, places(stateDir).outbox, places(stateDir).ecs]) {
     await rm(folder, { recursive: true, force: true });
   }
-  say(`Sample: ${rows.toLocaleString('en-US')} rows of sales with typical data errors …`);
+  log(`Sample: ${rows.toLocaleString('en-US')} rows of sales with typical data errors …`);
   const sample = await Promise.race([ensureSalesSample(places(stateDir).samples, rows), interrupted]);
   let delivered = false;
-  say('Starting Temporal, the local Fargate endpoint and a worker …');
+  log('Starting Temporal, the local Fargate endpoint and a worker …');
   const starting = startSystem({
-    ...{ ...ports, stateDir, namespace, persistent: false, isDemo: true, say, signal: stopping.signal },
+    ...{ ...ports, stateDir, namespace, persistent: false, isDemo: true, log, signal: stopping.signal },
   });
   try {
     const system = await Promise.race([starting, interrupted]);
-    if (system.ui) say(`Web UI, while the demo runs: ${system.ui}`);
+    if (system.ui) log(`Web UI, while the demo runs: ${system.ui}`);
     const detail: Detail = {
       s3Key: fileUri(sample),
       batchDate,
@@ -92,19 +92,19 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
     };
     const { environment } = entryOf(system, stateDir, namespace);
     const { client, connection } = await connectClient({ ...process.env, ...environment });
-    const report = await runOn(client, detail, say, interrupted);
+    const report = await runOn(client, detail, log, interrupted);
     await connection.close();
     delivered = report.status === 'COMPLETED';
     if (!report.manifest)
       throw new CliError(`${report.failureType}: ${report.reason}`, `Check the logs in ${places(stateDir).logs}`, 1);
-    for (const line of await describe(report, detail, stateDir)) say(line);
+    for (const line of await describe(report, detail, stateDir)) log(line);
     if (keep) {
-      say('');
-      say(`The Web UI is at ${system.ui ?? system.temporal}. Press Ctrl-C to stop the demo.`);
+      log('');
+      log(`The Web UI is at ${system.ui ?? system.temporal}. Press Ctrl-C to stop the demo.`);
       await signal;
     }
   } finally {
-    say('Stopping …');
+    log('Stopping …');
     stopping.abort();
     // Wait for a start that is under way, then stop it.
     await starting.then(
@@ -119,12 +119,12 @@ async function demoIn(stateDir: string, { ports, rows, keep, signal, interrupted
 async function runOn(
   client: Client,
   detail: Detail,
-  say: (line: string) => void,
+  log: (line: string) => void,
   interrupted: Promise<never>,
 ): Promise<RunReport> {
   const follow = async (): Promise<RunReport> => {
     const handle = await startPipeline(client, detail, undefined);
-    say(`Run: ${handle.workflowId}`);
+    log(`Run: ${handle.workflowId}`);
     const line = createStatusLine(process.stdout);
     const report = await followPipeline(handle, detail, { onStatus: line.show, onProblem: line.note });
     line.end();

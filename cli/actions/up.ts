@@ -28,7 +28,7 @@ export interface UpOptions {
 export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);
   const namespace = systemNamespace();
-  const say = (line: string): void => {
+  const log = (line: string): void => {
     printLines([line], json ? process.stderr : process.stdout);
   };
   const stopping = new AbortController();
@@ -41,24 +41,24 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
   });
   try {
     const system = await startSystem({
-      ...{ ...ports, namespace, faults, watch, stateDir, say, signal: stop, persistent: true },
+      ...{ ...ports, namespace, faults, watch, stateDir, log, signal: stop, persistent: true },
     }).catch(explainPortTaken);
     const withdraw = announceSystem(entryOf(system, stateDir, namespace));
     if (json) {
       const { temporal, ui, ecs } = system;
       const ready = { temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() };
       printJson(ready);
-    } else for (const line of greeting(system, { stateDir, namespace, watch })) say(line);
+    } else for (const line of greeting(system, { stateDir, namespace, watch })) log(line);
     if (faults) {
-      say(
+      log(
         `Faults are on (${faults.rules.length} rules, seed ${faults.seed}): list and change them at ${system.ecs}/faults`,
       );
     }
     await signal;
-    say('Stopping …');
+    log('Stopping …');
     withdraw();
     await system.stop();
-    say('Stopped.');
+    log('Stopped.');
   } finally {
     await release();
   }

@@ -17,7 +17,7 @@ export interface LocalEndpoint {
  * started is stopped.
  */
 export async function startLocalEndpoint(
-  settings: Pick<SystemSettings, 'stateDir' | 'ecsPort' | 'say'>,
+  settings: Pick<SystemSettings, 'stateDir' | 'ecsPort' | 'log'>,
 ): Promise<LocalEndpoint> {
   makeStateFolder(settings.stateDir);
   const guard = startGuard();
@@ -35,7 +35,7 @@ export async function startLocalEndpoint(
     supervisor = await keepRunning(
       name,
       () => startEndpoint(settings),
-      settings.say,
+      settings.log,
       (pid) => guard.watch(name, pid),
     );
     await registerTaskDefinition(client);

@@ -17,7 +17,7 @@ const maxDelaySeconds = 30;
 export async function keepRunning(
   name: string,
   start: () => Promise<Running>,
-  say: (line: string) => void,
+  log: (line: string) => void,
   onStart: (pid: number) => void,
 ): Promise<Supervisor> {
   const stopping = new AbortController();
@@ -32,11 +32,11 @@ export async function keepRunning(
       if (stopping.signal.aborted) return;
       crashes = performance.now() - startedAt > stableSeconds * 1000 ? 0 : crashes;
       const seconds = Math.min(maxDelaySeconds, 2 ** crashes++);
-      say(`${name} stopped (${how}); restarting it in ${seconds} s`);
+      log(`${name} stopped (${how}); restarting it in ${seconds} s`);
       await pause(seconds, stopping.signal);
       if (stopping.signal.aborted) return;
       current = await start().catch((error: Error) => {
-        say(`${name}: ${error.message}`);
+        log(`${name}: ${error.message}`);
         return undefined;
       });
       if (current) onStart(current.pid);

@@ -25,15 +25,15 @@ export interface FoundServer {
 
 /** Finds the program of a Temporal server. The search may take time, and reports its progress. */
 export async function findServer(settings: SystemSettings): Promise<FoundServer> {
-  const { temporalPort: port, say, signal } = settings;
+  const { temporalPort: port, log, signal } = settings;
   const { logs, temporalDatabase } = places(settings.stateDir);
   const logFile = join(logs, 'temporal.log');
   const { exe, kind } = settings.isDemo
-    ? await findDemoServer(say, signal)
-    : { exe: await findTemporal(say, signal), kind: 'server' };
+    ? await findDemoServer(log, signal)
+    : { exe: await findTemporal(log, signal), kind: 'server' };
   if (kind === 'testServer') {
-    say("This demo runs on Temporal's test server, which has neither a Web UI nor schedules. For the complete server,");
-    say('install the Temporal CLI (https://docs.temporal.io/cli), or run npx etl up.');
+    log("This demo runs on Temporal's test server, which has neither a Web UI nor schedules. For the complete server,");
+    log('install the Temporal CLI (https://docs.temporal.io/cli), or run npx etl up.');
     return { start: () => startTestServer({ exe, port, logFile, signal }), hasUi: false };
   }
   const start = () =>

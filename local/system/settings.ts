@@ -16,7 +16,7 @@ export interface SystemSettings {
   readonly faults?: FaultPlan | undefined;
   /** Folder whose files start pipelines. */
   readonly watch?: string | undefined;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Aborts a start that is under way. */
   readonly signal: AbortSignal;
 }

@@ -44,7 +44,7 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
   const guard = startGuard();
   const parts: { server?: Supervisor; endpoint?: Supervisor; worker?: Supervisor } = {};
   const startPart = (name: string, start: Parameters<typeof keepRunning>[1]): Promise<Supervisor> =>
-    keepRunning(name, start, settings.say, (pid) => guard.watch(name, pid));
+    keepRunning(name, start, settings.log, (pid) => guard.watch(name, pid));
   const ecs = `http://127.0.0.1:${settings.ecsPort}`;
   let client: ECSClient | undefined;
   let faults: FaultPlan | undefined;
@@ -58,7 +58,7 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
       () => parts.server?.stop(),
     ];
     for (const step of steps) {
-      await step()?.catch((error: Error) => settings.say(`Error while stopping: ${error.message}`));
+      await step()?.catch((error: Error) => settings.log(`Error while stopping: ${error.message}`));
     }
     guard.release();
   };

@@ -54,15 +54,15 @@ const scaledNote = 'waits between retries: when they are shortened, the interpre
  * throws.
  */
 export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
-  const { signal, say } = request;
+  const { signal, log } = request;
   const stateDir = join(request.workDir, 'state');
   const ecsPort = await getFreePort();
-  const starting = reported(say, 'Step Functions: starting a Fargate endpoint', () =>
-    startLocalEndpoint({ stateDir, ecsPort, say }),
+  const starting = reported(log, 'Step Functions: starting a Fargate endpoint', () =>
+    startLocalEndpoint({ stateDir, ecsPort, log }),
   );
   try {
     const endpoint = await orAborted(starting, signal);
-    return await reported(say, 'Step Functions: running in the interpreter', () =>
+    return await reported(log, 'Step Functions: running in the interpreter', () =>
       orAborted(run(endpoint, request, stateDir), signal),
     );
   } finally {
@@ -74,7 +74,7 @@ export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
 }
 
 async function run({ client, url }: LocalEndpoint, request: CompareRequest, stateDir: string): Promise<Side> {
-  const { timeScale, messageLanguage, signal, say } = request;
+  const { timeScale, messageLanguage, signal, log } = request;
   const { outbox, deadLetters } = places(stateDir);
   const detail = detailOf(request);
   // The function validates in this process, with this environment.
@@ -87,7 +87,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     input: { detail },
     handlers: telling(
       createHandlers({ client, functions: { validateInput, confirmCommit }, outbox, deadLetters }),
-      say,
+      log,
     ),
     ...(timeScale !== 1 && { timeScale }),
     signal,
@@ -117,7 +117,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
 /** Wraps handlers to log their failures: minutes of waiting without output would look like a hang. */
 function telling(
   handlers: Readonly<Record<string, ResourceHandler>>,
-  say: CompareRequest['say'],
+  log: CompareRequest['log'],
 ): Record<string, ResourceHandler> {
   const logged = ([resource, handler]: [string, ResourceHandler]): [string, ResourceHandler] => [
     resource,
@@ -125,7 +125,7 @@ function telling(
       try {
         return await handler(...call);
       } catch (error) {
-        say(
+        log(
           `Step Functions: ${call[1]} failed (${(error as Error).name}); ETL_TIME_SCALE shortens the waits between retries`,
         );
         throw error;

@@ -16,7 +16,7 @@ import { UnavailableError } from './unavailable';
 export async function runOnMinistack(request: CompareRequest): Promise<Side> {
   const system = await start(request);
   try {
-    return await reported(request.say, 'Step Functions: running on ministack', () => system.run(request));
+    return await reported(request.log, 'Step Functions: running on ministack', () => system.run(request));
   } finally {
     await system.stop();
   }

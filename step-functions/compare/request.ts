@@ -16,6 +16,6 @@ export interface CompareRequest {
   /** Factor of waits: 0.01 shortens 60 s to 0.6 s. */
   readonly timeScale: number;
   readonly messageLanguage: MessageLanguage;
-  say(line: string): void;
+  log(line: string): void;
   readonly signal: AbortSignal;
 }

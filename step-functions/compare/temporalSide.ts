@@ -25,7 +25,7 @@ const scaledNote = 'heartbeats: their timeout is shortened with the waits, so th
 
 /** Runs the event on a separate local system, which is stopped before this returns or throws. */
 export async function runOnTemporal(request: CompareRequest): Promise<Side> {
-  const { signal, say } = request;
+  const { signal, log } = request;
   const stateDir = join(request.workDir, 'state');
   const settings = {
     stateDir,
@@ -33,15 +33,15 @@ export async function runOnTemporal(request: CompareRequest): Promise<Side> {
     uiPort: await getFreePort(),
     ecsPort: await getFreePort(),
     persistent: false,
-    say,
+    log,
     signal,
   };
-  const starting = reported(say, 'Temporal: starting a server, a Fargate endpoint and a worker', () =>
+  const starting = reported(log, 'Temporal: starting a server, a Fargate endpoint and a worker', () =>
     startSystem(settings),
   );
   try {
     const system = await orAborted(starting, signal);
-    return await reported(say, 'Temporal: running', () => orAborted(run(system, request, stateDir), signal));
+    return await reported(log, 'Temporal: running', () => orAborted(run(system, request, stateDir), signal));
   } finally {
     // Wait for a system that is still starting, then stop it.
     await starting.then(

@@ -51,7 +51,7 @@ withMinistack('the state machine on ministack', () => {
         workDir: join(folder, 'work'),
         timeScale: 0.01,
         messageLanguage: 'es',
-        say: () => undefined,
+        log: () => undefined,
         signal,
       });
     });

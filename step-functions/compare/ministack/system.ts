@@ -22,7 +22,7 @@ import { readDeadLetters, readMessages } from './queues';
 
 export type SystemRequest = Pick<
   CompareRequest,
-  'image' | 'workDir' | 'timeScale' | 'messageLanguage' | 'say' | 'signal'
+  'image' | 'workDir' | 'timeScale' | 'messageLanguage' | 'log' | 'signal'
 >;
 export type RunRequest = Omit<CompareRequest, keyof SystemRequest>;
 
@@ -51,9 +51,9 @@ const leastWaitScale = 0.5;
  * stopped.
  */
 export async function startMachineSystem(request: SystemRequest): Promise<MachineSystem> {
-  const { workDir, timeScale, messageLanguage, say, signal } = request;
-  const image = request.image ?? (await builtImage(say, signal));
-  const program = await findMinistack(say, signal);
+  const { workDir, timeScale, messageLanguage, log, signal } = request;
+  const image = request.image ?? (await builtImage(log, signal));
+  const program = await findMinistack(log, signal);
   await mkdir(workDir, { recursive: true });
   const guard = startGuard();
   const starting = startMinistack({
@@ -65,7 +65,7 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
     signal,
   });
   starting.catch(() => guard.release());
-  const ministack = await reported(say, 'Step Functions: starting ministack', () => starting);
+  const ministack = await reported(log, 'Step Functions: starting ministack', () => starting);
   const clients = standInClients(ministack.endpoint);
   const stop = async () => {
     clients.destroy();
@@ -73,7 +73,7 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
       await ministack.stop();
     } catch (error) {
       // The comparison is complete, or has failed for a more important reason.
-      say(`Step Functions: incomplete cleanup: ${(error as Error).message}`);
+      log(`Step Functions: incomplete cleanup: ${(error as Error).message}`);
     } finally {
       guard.release();
     }
@@ -88,8 +88,8 @@ export async function startMachineSystem(request: SystemRequest): Promise<Machin
   }
 }
 
-async function builtImage(say: (line: string) => void, signal: AbortSignal): Promise<string> {
-  await reported(say, 'Step Functions: building the image of the ETL (once, a minute or two)', () =>
+async function builtImage(log: (line: string) => void, signal: AbortSignal): Promise<string> {
+  await reported(log, 'Step Functions: building the image of the ETL (once, a minute or two)', () =>
     buildImage({ root, dockerfile: etlDockerfile, tag: imageTag, signal }),
   );
   return imageTag;
