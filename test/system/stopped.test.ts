@@ -123,8 +123,14 @@ withServer('stopping of tasks', () => {
 
   test.concurrent('one command creates and updates the schedule of the reaper', async () => {
     const every = (minutes: string, ...more: string[]) => etl(['reap', '--every', minutes, ...more], runs.system.env);
-    expect(await every('15')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('it reports orphaned tasks') });
-    expect(await every('30', '--stop')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('it stops orphaned tasks') });
+    expect(await every('15')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('it reports orphaned tasks'),
+    });
+    expect(await every('30', '--stop')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('it stops orphaned tasks'),
+    });
     const { spec, action, policies } = await runs.client.schedule.getHandle('etl-reaper').describe();
     expect(spec.intervals).toMatchObject([{ every: 1_800_000 }]);
     expect(action).toMatchObject({ workflowType: 'reapTasks', args: [{ stop: true, graceSeconds: 600 }] });
