@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadFaultPlan } from '@etl/fargate/faults/load';
 import { type FaultPlan, FaultPlanError } from '@etl/fargate/faults/plan';
 import { CliError } from '@etl/lib/cliError';
@@ -6,6 +7,9 @@ import { shellWord } from '@etl/lib/shellWord';
 import { taskQueues } from '@etl/pipeline/definition';
 import { parseConfig } from '../../config/environment';
 import { getFreePort } from '../../local/freePort';
+import { makeStateFolder, places } from '../../local/places';
+import { reported } from '../../local/reported';
+import { startProgram } from '../../local/system/component';
 import { entryOf, systemNamespace } from '../../local/system/entry';
 import { announceSystem, runningSystems } from '../../local/system/localSystems';
 import { holdStateFolder } from '../../local/system/stateLock';
@@ -14,6 +18,7 @@ import { PortTakenError } from '../../local/temporal/errors';
 import { cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';
 import { printJson, printLines } from '../output';
+import { packageRoot } from '../packageRoot';
 import { untilSignal } from '../signals';
 
 export interface UpOptions {
@@ -22,10 +27,39 @@ export interface UpOptions {
   readonly ecsPort: number;
   readonly faults?: FaultPlan;
   readonly watch?: string;
+  readonly detach?: boolean;
   readonly json?: boolean;
 }
 
-export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
+export async function up({ detach, ...options }: UpOptions): Promise<void> {
+  return detach ? upDetached(options) : upAttached(options);
+}
+
+/** Starts the system in a process of its own, and returns once it is ready. */
+async function upDetached({ json, watch }: UpOptions): Promise<void> {
+  const { stateDir } = parseConfig(process.env);
+  const log = (line: string): void => printLines([line], json ? process.stderr : process.stdout);
+  const stopping = new AbortController();
+  void untilSignal().then(() => stopping.abort());
+  makeStateFolder(stateDir);
+  const program = join(packageRoot, 'cli', 'etl.js');
+  const args = process.argv.slice(2).filter((arg) => !['--detach', '--json'].includes(arg));
+  const logFile = join(places(stateDir).logs, 'up.log');
+  const running = await reported(log, 'Starting the local system in the background', () =>
+    startProgram(program, args, { env: process.env, logFile, signal: stopping.signal }),
+  );
+  running.release();
+  const entry = runningSystems().find(({ pid }) => pid === running.pid);
+  if (!entry) throw new CliError('the local system stopped at once', `See ${logFile}`, cliExitCodes.failed);
+  const { temporal, ui, ecs, pid } = entry;
+  if (json) printJson({ temporal, ui, ecs, taskQueue: taskQueues.main, pid });
+  else {
+    const shown = { stateDir, namespace: systemNamespace(), watch, end: `Stop it with: ${etlCommand('down')}` };
+    for (const line of greeting({ temporal, ui, ecs }, shown)) log(line);
+  }
+}
+
+async function upAttached({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);
   const namespace = systemNamespace();
   const log = (line: string): void => {
@@ -48,12 +82,17 @@ export async function up({ json, faults, watch, ...ports }: UpOptions): Promise<
       const { temporal, ui, ecs } = system;
       const ready = { temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() };
       printJson(ready);
-    } else for (const line of greeting(system, { stateDir, namespace, watch })) log(line);
+    } else {
+      const shown = { stateDir, namespace, watch, end: 'Press Ctrl-C to stop everything.' };
+      for (const line of greeting(system, shown)) log(line);
+    }
     if (faults) {
       log(
         `Faults are on (${faults.rules.length} rules, seed ${faults.seed}): list and change them at ${system.ecs}/faults`,
       );
     }
+    // A parent process waits for this if the system starts in the background.
+    process.send?.('ready');
     await signal;
     log('Stopping …');
     withdraw();
@@ -90,10 +129,15 @@ interface Shown {
   readonly stateDir: string;
   readonly namespace: string;
   readonly watch: string | undefined;
+  /** How to stop the system. */
+  readonly end: string;
 }
 
 /** Returns the addresses, and commands that can be pasted into another terminal in this folder. */
-export function greeting({ temporal, ui, ecs }: LocalSystem, { stateDir, namespace, watch }: Shown): string[] {
+export function greeting(
+  { temporal, ui, ecs }: Pick<LocalSystem, 'temporal' | 'ui' | 'ecs'>,
+  { stateDir, namespace, watch, end }: Shown,
+): string[] {
   const sample = sampleFile('ventas.csv');
   const event = JSON.stringify({ detail: { s3Key: fileUri(sample.absolute), batchDate: '2026-02-08' } });
   const start = ['workflow', 'start', '--type', 'etlPipeline', '--task-queue', taskQueues.main];
@@ -108,7 +152,7 @@ export function greeting({ temporal, ui, ecs }: LocalSystem, { stateDir, namespa
     `  ${etlCommand('run', sample.shown, '--date', '2026-02-08')}`,
     `  ${temporalCommandOn(temporal, namespace, ...start, '--workflow-id', 'my-first-run')} \\`,
     `    --input ${shellWord(event)}`,
-    'Press Ctrl-C to stop everything.',
+    end,
   ];
 }
 

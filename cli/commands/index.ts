@@ -8,9 +8,11 @@ import { convertCommand } from './convert';
 import { demoCommand } from './demo';
 import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
+import { downCommand } from './down';
 import { reapCommand } from './reap';
 import { runCommand } from './run';
 import { scheduleCommand } from './schedule';
+import { statusCommand } from './status';
 import { upCommand } from './up';
 
 /**
@@ -20,6 +22,8 @@ import { upCommand } from './up';
 export const commands: readonly (() => Command)[] = [
   demoCommand,
   upCommand,
+  downCommand,
+  statusCommand,
   runCommand,
   convertCommand,
   batchCommand,

@@ -7,7 +7,7 @@ const action = (): typeof import('../actions/up') => require('../actions/up');
 
 export function upCommand(): Command {
   return new Command('up')
-    .description('run the local system in the foreground: Temporal with its Web UI, a Fargate endpoint and a worker')
+    .description('run the local system: Temporal with its Web UI, a Fargate endpoint and a worker')
     .option('--temporal-port <port>', 'port of the Temporal server', port, localDefaults.temporalPort)
     .option('--ui-port <port>', 'port of the Temporal Web UI', port, localDefaults.uiPort)
     .option('--ecs-port <port>', 'port of the local Fargate endpoint', port, localDefaults.ecsPort)
@@ -19,6 +19,7 @@ export function upCommand(): Command {
       'start a pipeline for each file that lands in this folder (docs/intake.md)',
       existingFolder,
     )
+    .option('--detach', 'run it in the background, and return when it is ready')
     .option('--json', 'print one JSON object when the system is ready')
     .action((options: UpOptions) => action().up(options));
 }

@@ -11,6 +11,8 @@ export interface Running {
   /** Resolves when the process has ended for any reason, with a description of how. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
+  /** Lets this process exit while the program continues. */
+  release(): void;
 }
 
 export interface ProgramSettings {
@@ -54,7 +56,11 @@ export async function startProgram(
     await terminate(child, exited);
     throw error;
   }
-  return { pid: child.pid ?? -1, exited, stop: () => terminate(child, exited) };
+  const release = (): void => {
+    child.disconnect();
+    child.unref();
+  };
+  return { pid: child.pid ?? -1, exited, stop: () => terminate(child, exited), release };
 }
 
 /**
@@ -63,7 +69,7 @@ export async function startProgram(
  */
 function partError(how: string, exitCode: number | null, logFile: string, before: number): PartError {
   const output = readFileSync(logFile).subarray(before).toString('utf8').trim().split('\n');
-  const [cause, remedy] = output.slice(-2).map((line) => line.replace(/^etl-\w+: /, ''));
+  const [cause, remedy] = output.slice(-2).map((line) => line.replace(/^(etl-\w+|error): /, ''));
   const isExplained = exitCode !== null && exitCode >= 64 && exitCode <= 78 && cause !== undefined;
   return isExplained && remedy !== undefined
     ? new PartError(cause, remedy, exitCode)

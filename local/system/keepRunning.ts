@@ -1,6 +1,9 @@
 import { pause } from '@etl/lib/pause';
 import type { Running } from './component';
 
+/** What is kept running. */
+type Part = Pick<Running, 'pid' | 'exited' | 'stop'>;
+
 export interface Supervisor {
   /** Returns the ID of the current process. */
   pid(): number;
@@ -16,12 +19,12 @@ const maxDelaySeconds = 30;
  */
 export async function keepRunning(
   name: string,
-  start: () => Promise<Running>,
+  start: () => Promise<Part>,
   log: (line: string) => void,
   onStart: (pid: number) => void,
 ): Promise<Supervisor> {
   const stopping = new AbortController();
-  let current: Running | undefined = await start();
+  let current: Part | undefined = await start();
   onStart(current.pid);
 
   const watch = async (): Promise<void> => {

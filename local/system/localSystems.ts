@@ -70,22 +70,28 @@ export function runningSystems(env: Env = process.env): LocalSystemEntry[] {
  * @throws {CliError} when several systems match.
  */
 export function useLocalSystem(report: (line: string) => void, env: Env = process.env, cwd = process.cwd()): void {
-  const running = runningSystems(env);
-  if (running.length === 0) return;
-  const chosen = choose(running, env, cwd);
+  const chosen = chosenSystem(env, cwd);
   if (!chosen) return;
   const { system, isElsewhere } = chosen;
   if (isElsewhere) report(`Using the local system in ${system.stateDir} (Temporal ${system.temporal})`);
   for (const [name, value] of Object.entries(system.environment)) env[name] ||= value;
 }
 
+/** The local system that a command uses. */
 interface Chosen {
   readonly system: LocalSystemEntry;
   /** Whether the system was selected only because no other one is running. */
   readonly isElsewhere: boolean;
 }
 
-function choose(running: readonly LocalSystemEntry[], env: Env, cwd: string): Chosen | undefined {
+/**
+ * Returns the running system that the environment or the current folder selects, or the only one.
+ *
+ * @throws {CliError} when several systems match.
+ */
+export function chosenSystem(env: Env = process.env, cwd = process.cwd()): Chosen | undefined {
+  const running = runningSystems(env);
+  if (running.length === 0) return undefined;
   const isNamed = Boolean(env.ETL_STATE_DIR);
   const stateDir = realPath(resolve(cwd, env.ETL_STATE_DIR || localDefaults.stateDir));
   const here = running.find((system) => realPath(system.stateDir) === stateDir);

@@ -10,6 +10,7 @@ import { places } from '../places';
 import { startDevServer } from '../temporal/devServer';
 import { PortTakenError } from '../temporal/errors';
 import { findDemoServer, findTemporal } from '../temporal/findTemporal';
+import type { ServerProcess } from '../temporal/serverProcess';
 import { startTestServer } from '../temporal/testServer';
 import { type Running, startProgram } from './component';
 import { localPlaces } from './localPlaces';
@@ -19,7 +20,7 @@ const dist = join(__dirname, '..', '..');
 
 /** A Temporal server that was found and can be started. */
 export interface FoundServer {
-  readonly start: () => Promise<Running>;
+  readonly start: () => Promise<ServerProcess>;
   readonly hasUi: boolean;
 }
 

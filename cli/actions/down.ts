@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CliError } from '@etl/lib/cliError';
+import { isAlive } from '@etl/lib/processIdentity';
+import { places } from '../../local/places';
+import { reported } from '../../local/reported';
+import { chosenSystem } from '../../local/system/localSystems';
+import { cliExitCodes } from '../errors';
+import { printLines } from '../output';
+
+/** Longer than a worker and the tasks may take to stop. */
+const longestStopSeconds = 180;
+
+/** Stops the selected local system, or the only one, and waits until it has stopped. */
+export async function down(): Promise<void> {
+  const log = (line: string): void => printLines([line]);
+  const system = chosenSystem()?.system;
+  if (!system) return log('No local system is running.');
+  process.kill(system.pid, 'SIGTERM');
+  const deadline = performance.now() + longestStopSeconds * 1000;
+  await reported(log, `Stopping the local system in ${system.stateDir}`, async () => {
+    while (isAlive(system) && performance.now() < deadline) await delay(100);
+  });
+  if (!isAlive(system)) return log('Stopped.');
+  throw new CliError(
+    `the local system (process ${system.pid}) is still running after ${longestStopSeconds} s`,
+    `See ${places(system.stateDir).logs}, or end it with: kill -9 ${system.pid}`,
+    cliExitCodes.unavailable,
+  );
+}
