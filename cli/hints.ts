@@ -28,8 +28,6 @@ export function sameCommandWith(option: string, value?: string, args = process.a
 }
 
 function program(cwd: string): string {
-  // This command was started with npx in this folder, so npx also works for the next one.
-  if (process.env.npm_command === 'exec') return 'npx etl';
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (folder === packageRoot || existsSync(join(folder, 'node_modules', '.bin', 'etl'))) return 'npx etl';
     if (dirname(folder) === folder) return `node ${shellWord(join(packageRoot, 'cli', 'etl.js'))}`;

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type EcsEndpoint, startEcsEndpoint } from '@etl/fargate/endpoint';
 import { faultHooks } from '@etl/fargate/faults/hooks';
@@ -7,6 +5,7 @@ import { loadFaultPlan } from '@etl/fargate/faults/load';
 import { isCode } from '@etl/fargate/state/files';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { localEcsSettings, localImage } from './ecsSettings';
+import { etlProgram } from './processConverter';
 
 const usage = `Usage: node dist/local/fargate.js --port N --state DIR [--cluster NAME]… [--image NAME=JSON]…
          [--stopped-task-seconds N] [--rate-limits SCALE|off] [--faults FILE|JSON] [--stop-tasks]
@@ -64,8 +63,8 @@ function parseImage(argument: string): [string, string[]] {
 
 /** Returns the image of the local task definition: the built ETL program. */
 function etlImage(): Record<string, string[]> {
-  const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
-  if (!existsSync(program)) throw new Error('The ETL program is missing: run npm run build, or set --image');
+  const program = etlProgram();
+  if (program === undefined) throw new Error('The ETL program is missing: run npm run build, or set --image');
   return { [localImage]: [process.execPath, program] };
 }
 

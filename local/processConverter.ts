@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,8 +30,9 @@ type Killed = NonNullable<LightEnd['killedFor']>;
 
 /** Returns the path of the ETL image's program, or undefined in a deployment without it. */
 export function etlProgram(): string | undefined {
-  const program = join(__dirname, '..', '..', 'etl-image', 'dist', 'main.js');
-  return existsSync(program) ? program : undefined;
+  // npm links the workspace there, and a packed release contains it there.
+  const program = join(__dirname, '..', '..', 'node_modules', '@etl', 'image', 'dist', 'main.js');
+  return existsSync(program) ? realpathSync(program) : undefined;
 }
 
 /**

@@ -213,7 +213,8 @@ withServer('etl demo', () => {
     const system = await LocalSystemUnderTest.create();
     try {
       const { child, output, exited } = await demo(system.stateDir);
-      await until(words, 60, () => output().includes(words));
+      await until(words, 60, () => output().includes(words) || child.exitCode !== null);
+      expect(output()).toContain(words);
       const descendants = await pidsBelow(child.pid ?? -1);
       child.kill('SIGINT');
       const before = Date.now();
