@@ -37,9 +37,10 @@ export const badDay = (seed: number): FaultPlanInput => ({
       message: networkThrottled,
       operation: 'RunTask',
     },
-    { fault: 'credentials', probability: 0.004, forSeconds: 0.4 },
-    { fault: 'credentials', probability: 0.004, forSeconds: 0.4, as: 'UnrecognizedClientException', status: 403 },
-    { fault: 'credentials', probability: 0.004, forSeconds: 0.4, as: 'InvalidSignatureException' },
+    // Rare: a window refuses the calls of all runs, and a fast machine makes hundreds of calls a second.
+    { fault: 'credentials', probability: 0.001, forSeconds: 0.4 },
+    { fault: 'credentials', probability: 0.001, forSeconds: 0.4, as: 'UnrecognizedClientException', status: 403 },
+    { fault: 'credentials', probability: 0.001, forSeconds: 0.4, as: 'InvalidSignatureException' },
     { fault: 'slowResponse', probability: 0.05, seconds: 0.3 },
     { fault: 'skewedClock', probability: 0.01, forSeconds: 1, seconds: 3 * hours },
     { fault: 'skewedClock', probability: 0.01, forSeconds: 1, seconds: -3 * hours },

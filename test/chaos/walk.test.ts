@@ -24,7 +24,12 @@ withServer('random faults', () => {
   let system: LocalSystemUnderTest;
   let worker: FragileWorker;
   beforeAll(async () => {
-    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.02', ETL_POLL_SECONDS: '5', LOG_LEVEL: 'error' });
+    system = await LocalSystemUnderTest.create({
+      ETL_TIME_SCALE: '0.02',
+      ETL_POLL_SECONDS: '5',
+      ETL_CREDENTIAL_SECONDS: '3000',
+      LOG_LEVEL: 'error',
+    });
     await system.up();
     worker = new FragileWorker(system);
   });
@@ -60,7 +65,10 @@ withServer('random faults', () => {
       for (const run of walked) {
         const { workflowId } = run;
         const own = tasks.filter((task) => task.workflowId === workflowId);
-        problems.push(...(await problemsOf(run, { tasks: own, destination, sent: sentBy(workflowId) })));
+        const found = await problemsOf(run, { tasks: own, destination, sent: sentBy(workflowId) });
+        // What its tasks did shows whether the report or the expectation is wrong.
+        if (found.length > 0) process.stderr.write(`${workflowId}: ${JSON.stringify(own)}\n`);
+        problems.push(...found);
       }
       const left = tasks.flatMap(({ programs }) => programs?.programs ?? []).filter(isAlive);
       process.stderr.write(summary({ walked, tasks: tasks.length, actions, faults, reaped }));
