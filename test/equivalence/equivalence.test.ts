@@ -1,7 +1,6 @@
 import { budgets } from '@etl/pipeline/definition';
 import { stateMachine } from '../../step-functions/definition/machine';
 import { withSubstitutions } from '../../step-functions/definition/settings';
-import { Rig } from '../support/rig';
 import { thorough } from '../support/thorough';
 import { oddLaunchWaits } from './classes';
 import { shownIds } from './declared';
@@ -32,12 +31,7 @@ withServer(`the workflow and the state machine side by side; random seeds ${seed
   beforeAll(async () => {
     const validated = await validations();
     stepFunctions = await runOnStepFunctions(machine, scenarios, validated);
-    const rig = await Rig.start();
-    try {
-      temporal = await runOnTemporal(rig, scenarios, validated);
-    } finally {
-      await rig.stop();
-    }
+    temporal = await runOnTemporal(scenarios, validated);
   }, seeds.length * 300_000);
 
   test('there are at least 200 scenarios with unique names', () => {

@@ -1,6 +1,5 @@
 import { stateMachine } from '../../step-functions/definition/machine';
 import { withSubstitutions } from '../../step-functions/definition/settings';
-import { Rig } from '../support/rig';
 import { aslMutations, reachable } from './aslMutations';
 import { contractBreaches } from './contract';
 import { enumerated } from './scenarios';
@@ -22,12 +21,7 @@ withServer('a mutated machine', () => {
   let temporal: ReadonlyMap<string, TemporalRun>;
   beforeAll(async () => {
     validated = await validations();
-    const rig = await Rig.start();
-    try {
-      temporal = await runOnTemporal(rig, scenarios, validated);
-    } finally {
-      await rig.stop();
-    }
+    temporal = await runOnTemporal(scenarios, validated);
   }, 300_000);
 
   /** Compares the contracts of the histories first: if they differ, nothing needs to run. */

@@ -8,7 +8,7 @@ import type { CommitAnswer, EtlActivities, LaunchResult, Validation } from '../.
 import { withCredentialRetries } from '../../activities/credentialRetries';
 import { CredentialsError } from '../../activities/ports';
 import { delivered, fakeActivities } from '../support/fakeActivities';
-import type { Rig } from '../support/rig';
+import { Rig } from '../support/rig';
 import { type Contract, contractOf } from './contract';
 import { readHistory } from './history';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
@@ -43,17 +43,49 @@ export interface TemporalRun {
   readonly oddWaits: readonly string[];
 }
 
+/** More attempts than any retry policy of the pipeline allows. */
+const mostAttempts = 3000;
+const mostServers = 3;
+
+/** The time-skipping server retries an activity without end: rarely, it ignores the activity's total timeout. */
+class EndlessRetriesError extends Error {
+  override readonly name = 'EndlessRetriesError';
+}
+
 /**
  * Runs the scenarios concurrently on one server and one worker, and replays every execution. Returns the runs by
- * scenario name.
+ * scenario name. Starts over on a new server when one retries without end.
  */
 export async function runOnTemporal(
-  rig: Rig,
   scenarios: readonly Scenario[],
   validated: ReadonlyMap<Scenario['event'], Validations>,
 ): Promise<ReadonlyMap<string, TemporalRun>> {
+  for (let servers = 1; ; servers++) {
+    const rig = await Rig.start();
+    let endless: (error: Error) => void = () => undefined;
+    const hung = new Promise<never>((_, reject) => {
+      endless = reject;
+    });
+    hung.catch(() => undefined);
+    try {
+      const results = await Promise.race([runOn(rig, scenarios, validated, endless), hung]);
+      await rig.stop();
+      return results;
+    } catch (error) {
+      await rig.abandon();
+      if (!(error instanceof EndlessRetriesError) || servers === mostServers) throw error;
+    }
+  }
+}
+
+async function runOn(
+  rig: Rig,
+  scenarios: readonly Scenario[],
+  validated: ReadonlyMap<Scenario['event'], Validations>,
+  endless: (error: Error) => void,
+): Promise<ReadonlyMap<string, TemporalRun>> {
   const runs = new Map<string, Seen>();
-  return rig.with(activities(rig, runs, validated), async (start) => {
+  return rig.with(activities(rig, runs, validated, endless), async (start) => {
     const all: [string, TemporalRun][] = [];
     for (const group of groups(scenarios)) all.push(...(await runTogether(rig, group, runs, start)));
     return new Map(all);
@@ -159,6 +191,7 @@ function activities(
   rig: Rig,
   runs: ReadonlyMap<string, Seen>,
   validated: ReadonlyMap<Scenario['event'], Validations>,
+  endless: (error: Error) => void,
 ): EtlActivities {
   const here = (): Seen => {
     const seen = runs.get(activityInfo().workflowExecution?.workflowId ?? '');
@@ -169,6 +202,8 @@ function activities(
   const attempt = async <T>(input: unknown, run: (seen: Seen, number: number) => Promise<[string, T]>): Promise<T> => {
     const seen = here();
     const { activityId, attempt: number, currentAttemptScheduledTimestampMs: scheduledAt } = activityInfo();
+    if (number > mostAttempts)
+      endless(new EndlessRetriesError(`${seen.scenario.name}: attempt ${number} of an activity`));
     // Only further attempts have a wait to measure.
     const startedAt = number === 1 ? scheduledAt : await rig.env.currentTimeMs();
     seen.inputs.set(activityId, input);

@@ -158,6 +158,15 @@ export class Rig {
     return handle;
   }
 
+  /** Ends the server without a replay: it has hung. */
+  async abandon(): Promise<void> {
+    this.workers?.shutdown();
+    // The workers fail with their server.
+    this.running?.catch(() => undefined);
+    await this.env.teardown().catch(() => undefined);
+    await this.endServer();
+  }
+
   /** Returns the history of a closed workflow of a test; its replay uses the same history. */
   async historyOf(workflowId: string): Promise<History> {
     const handle = this.handles.find((each) => each.workflowId === workflowId);
