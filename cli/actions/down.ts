@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { signal } from '@etl/fargate/run/processes';
 import { CliError } from '@etl/lib/cliError';
 import { isAlive } from '@etl/lib/processIdentity';
 import { places } from '../../local/places';
@@ -15,7 +16,7 @@ export async function down(): Promise<void> {
   const log = (line: string): void => printLines([line]);
   const system = chosenSystem()?.system;
   if (!system) return log('No local system is running.');
-  process.kill(system.pid, 'SIGTERM');
+  signal(system.pid, 'SIGTERM');
   const deadline = performance.now() + longestStopSeconds * 1000;
   await reported(log, `Stopping the local system in ${system.stateDir}`, async () => {
     while (isAlive(system) && performance.now() < deadline) await delay(100);

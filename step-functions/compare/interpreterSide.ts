@@ -11,6 +11,7 @@ import { getFreePort } from '../../local/freePort';
 import { places } from '../../local/places';
 import { reported } from '../../local/reported';
 import { type LocalEndpoint, startLocalEndpoint } from '../../local/system/endpoint';
+import { whileRunning } from '../../local/system/whileRunning';
 import { stateMachine } from '../definition/machine';
 import { withSubstitutions } from '../definition/settings';
 import { createHandlers } from '../interpreter/handlers';
@@ -60,17 +61,11 @@ export async function runOnInterpreter(request: CompareRequest): Promise<Side> {
   const starting = reported(log, 'Step Functions: starting a Fargate endpoint', () =>
     startLocalEndpoint({ stateDir, ecsPort, log }),
   );
-  try {
-    const endpoint = await orAborted(starting, signal);
-    return await reported(log, 'Step Functions: running in the interpreter', () =>
+  return whileRunning(starting, signal, (endpoint) =>
+    reported(log, 'Step Functions: running in the interpreter', () =>
       orAborted(run(endpoint, request, stateDir), signal),
-    );
-  } finally {
-    await starting.then(
-      (endpoint) => endpoint.stop(),
-      () => undefined,
-    );
-  }
+    ),
+  );
 }
 
 async function run({ client, url }: LocalEndpoint, request: CompareRequest, stateDir: string): Promise<Side> {

@@ -7,6 +7,7 @@ import { getFreePort } from '../../local/freePort';
 import { places } from '../../local/places';
 import { reported } from '../../local/reported';
 import { type LocalSystem, startSystem } from '../../local/system/system';
+import { whileRunning } from '../../local/system/whileRunning';
 import { callsBetween, ecsCalls } from './calls';
 import { detailOf } from './event';
 import { readDeadLetters, readMessages } from './letters';
@@ -39,16 +40,9 @@ export async function runOnTemporal(request: CompareRequest): Promise<Side> {
   const starting = reported(log, 'Temporal: starting a server, a Fargate endpoint and a worker', () =>
     startSystem(settings),
   );
-  try {
-    const system = await orAborted(starting, signal);
-    return await reported(log, 'Temporal: running', () => orAborted(run(system, request, stateDir), signal));
-  } finally {
-    // Wait for a system that is still starting, then stop it.
-    await starting.then(
-      (system) => system.stop(),
-      () => undefined,
-    );
-  }
+  return whileRunning(starting, signal, (system) =>
+    reported(log, 'Temporal: running', () => orAborted(run(system, request, stateDir), signal)),
+  );
 }
 
 async function run(system: LocalSystem, request: CompareRequest, stateDir: string): Promise<Side> {
