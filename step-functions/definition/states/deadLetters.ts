@@ -1,12 +1,11 @@
 import { steps } from '@etl/pipeline/definition';
-import { flow } from '@etl/pipeline/flow';
 import { messageAttributes } from '../attributes';
 import { stateNames } from '../names';
 import { context, paths } from '../paths';
 import { jsonText, reference } from '../references';
-import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State } from '../types';
+import { sending } from './sending';
 
 /**
  * Returns the states that send dead letters. The body is the original event, so that it can be redriven; attributes
@@ -22,7 +21,6 @@ export function deadLetters({ deadLetterQueueUrl }: MachineSettings): Record<str
 }
 
 function send(stage: 'keepInvalid' | 'keepFailed', queueUrl: string, why: Readonly<Record<string, string>>): State {
-  const step = steps.sendToDeadLetters;
   const attributes = {
     ...why,
     workflowId: reference(context.executionArn),
@@ -36,10 +34,6 @@ function send(stage: 'keepInvalid' | 'keepFailed', queueUrl: string, why: Readon
       'MessageBody.$': context.event,
       MessageAttributes: messageAttributes(attributes),
     },
-    ResultPath: paths.deadLetter,
-    TimeoutSeconds: step.attemptTimeoutSeconds,
-    Retry: callRetries(step),
-    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.deadLetter, Next: stateNames[flow[stage].failed] }],
-    Next: stateNames[flow[stage].done],
+    ...sending(stage, steps.sendToDeadLetters, paths.deadLetter),
   };
 }

@@ -1,7 +1,6 @@
 import { steps } from '@etl/pipeline/definition';
 import { noEvidence } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures/table';
-import { flow } from '@etl/pipeline/flow';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import { languages, type MessageLanguage } from '@etl/pipeline/messages/languages';
 import type { Outcome } from '@etl/pipeline/messages/outcome';
@@ -9,9 +8,9 @@ import { messageAttributes } from '../attributes';
 import { stateNames } from '../names';
 import { context, paths } from '../paths';
 import { entry, jsonText, numberAsText, numberReference, reference } from '../references';
-import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State } from '../types';
+import { sending } from './sending';
 
 /**
  * Returns the states that notify. The workflow's own code composes the messages, with references for values known only
@@ -56,7 +55,6 @@ function publish(
   topicArn: string,
   { language, outcome, batchPath, title }: Notification,
 ): State {
-  const step = steps.notify;
   const batch = {
     dataset: reference(`${batchPath}.dataset`),
     batchDate: reference(`${batchPath}.batchDate`),
@@ -74,11 +72,7 @@ function publish(
       ...entry('Message', body),
       MessageAttributes: messageAttributes(attributes),
     },
-    ResultPath: paths.notification,
-    TimeoutSeconds: step.attemptTimeoutSeconds,
-    Retry: callRetries(step),
-    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: paths.notification, Next: stateNames[flow[stage].failed] }],
-    Next: stateNames[flow[stage].done],
+    ...sending(stage, steps.notify, paths.notification),
   };
 }
 
