@@ -4,7 +4,7 @@ import type { FailureType } from '@etl/pipeline/failures/table';
 import { StorageError } from '@etl/storage/objectStore';
 import { ApplicationFailure } from '@temporalio/common';
 import { CredentialsError, LightConverterError, TaskRunnerError, ThrottledError } from './ports';
-import { SourceConflictError } from './validateInput';
+import { DeclarationError, SourceConflictError } from './validateInput';
 
 /** Failure type, message and retry policy of an error. */
 export interface Classified {
@@ -20,7 +20,8 @@ export interface Classified {
  * error, which Temporal retries unchanged.
  */
 export function classOf(error: unknown): Classified | undefined {
-  if (error instanceof TaskRunnerError || error instanceof LightConverterError) return final(error.message);
+  if (error instanceof TaskRunnerError || error instanceof LightConverterError || error instanceof DeclarationError)
+    return final(error.message);
   if (error instanceof SourceConflictError) return { type: 'SourceConflict', message: error.message, retry: 'never' };
   if (error instanceof ThrottledError) return { type: 'Throttled', message: error.message };
   if (error instanceof CredentialsError) return ofKind('Credentials', error.message);

@@ -58,7 +58,13 @@ export type Validation =
        */
       readonly delivered?: boolean;
     }
-  | { readonly valid: false; readonly reasons: readonly string[]; readonly batch: Partial<Batch> };
+  | {
+      readonly valid: false;
+      readonly reasons: readonly string[];
+      readonly batch: Partial<Batch>;
+      /** Team that is responsible for the dataset, if it is declared. */
+      readonly owner?: string;
+    };
 
 export interface RunIdentity {
   readonly workflowId: string;
@@ -184,6 +190,8 @@ export interface FoundFile {
   readonly uri: string;
   readonly bytes: number;
   readonly batch: Batch;
+  /** Destination that the file's dataset declares; absent: the destination of the batch. */
+  readonly destination?: string;
   /** Why no pipeline is started for the file; absent if one is. */
   readonly skip?: 'delivered' | 'notFailed' | 'running' | 'notAFile';
   /** Why this batch cannot deliver the file; absent if it can. */

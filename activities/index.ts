@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { trimSlashes } from '@etl/lib/uri';
+import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
 import { credentials, transform } from '@etl/pipeline/definition';
 import { composeMessage } from '@etl/pipeline/messages/compose';
 import type { MessageLanguage } from '@etl/pipeline/messages/languages';
@@ -109,7 +110,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       return classified(withHeartbeat((note) => untilOver(convertLight({ ...lightly, note }, input))));
     },
     planBatch: (input) => classified(planBatch(ports.store, settings, input)),
-    listFiles: (input) => withHeartbeat(() => classified(listFiles(ports, input))),
+    listFiles: (input) => {
+      const { store, executions } = ports;
+      return withHeartbeat(() => classified(listFiles({ store, executions, datasets: settings.datasets }, input)));
+    },
     awaitRuns: ({ runs }) =>
       withHeartbeat(() => orRetryElsewhere(awaitRuns(ports.executions, runs, Context.current().cancellationSignal))),
     recordResults: (input) => classified(recordResults(ports.store, input)),
@@ -130,7 +134,10 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     },
     sendToDeadLetters: async (letter) => {
       const failedAt = new Date(activityInfo().currentAttemptScheduledTimestampMs);
-      return { letterId: await classified(ports.deadLetters.send(letter, failedAt)) };
+      // A letter must be sent even while the declarations cannot be read.
+      const datasets = await settings.datasets?.().catch(() => undefined);
+      const key = eventKey(letter.event, { ...settings, datasets });
+      return { letterId: await classified(ports.deadLetters.send({ ...letter, key }, failedAt)) };
     },
   };
   return withCredentialRetries(activities, credentialSeconds);

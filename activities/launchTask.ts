@@ -103,6 +103,7 @@ export async function containerInput(
     timeoutSeconds: selfEndSeconds(plan),
     sourceFingerprint: plan.source.fingerprint,
     ...(plan.replaces !== undefined && { replaces: plan.replaces }),
+    ...(plan.declaration !== undefined && { declaration: plan.declaration }),
     ...(input.mode && { mode: input.mode }),
   };
 }

@@ -7,6 +7,8 @@ import { dateOfKey } from '@etl/pipeline/batch/keyDate';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import { addLeftOut, type LeftOut, type LeftOutReason } from '@etl/pipeline/batch/summary';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
+import { type Datasets, noDatasets } from '@etl/pipeline/dataset/datasets';
+import { type DeclaredDetail, declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import type { EventDetail } from '@etl/pipeline/event';
 import { workflowId } from '@etl/pipeline/layout';
@@ -41,11 +43,17 @@ export const maxChecks = 16;
 export interface ListingPorts {
   readonly store: Pick<ObjectStore, 'list' | 'head' | 'readSmall'>;
   readonly executions: Pick<Executions, 'state'>;
+  /** Reads the declared datasets. @default none are declared */
+  readonly datasets?: (() => Promise<Datasets>) | undefined;
 }
+
+type Detail = Partial<EventDetail>;
 
 interface Candidate {
   readonly info: ObjectInfo;
   readonly file: FoundFile;
+  /** Keys of the file's event. */
+  readonly detail: Detail;
 }
 
 /**
@@ -57,6 +65,7 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
   const { plan, batchDate, after, limit } = input;
   const listing = listingFrom(plan, batchDate);
   if (!listing) return { files: [] };
+  const datasets = (await ports.datasets?.()) ?? noDatasets;
   const candidates: Candidate[] = [];
   let looked = 0;
   let keyBytes = 0;
@@ -75,12 +84,12 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
     looked++;
     next = info.uri;
     if (isFolderMarker(info)) continue;
-    const file = fileOf(plan, listing, info);
-    if (typeof file === 'string') {
-      leftOut = addLeftOut(leftOut, { [file]: 1 });
+    const found = fileOf(plan, datasets, listing, info);
+    if (typeof found === 'string') {
+      leftOut = addLeftOut(leftOut, { [found]: 1 });
       continue;
     }
-    candidates.push({ info, file: { ...file, ...noted(leftOut) } });
+    candidates.push({ info, detail: found.detail, file: { ...found.file, ...noted(leftOut) } });
     leftOut = {};
     keyBytes += jsonBytes(info.uri);
   }
@@ -126,21 +135,34 @@ export async function* listAllFiles(
   }
 }
 
-function fileOf(plan: BatchPlan, listing: Listing, info: ListedObject): FoundFile | LeftOutReason {
+function fileOf(
+  plan: BatchPlan,
+  datasets: Datasets,
+  listing: Listing,
+  info: ListedObject,
+): Pick<Candidate, 'file' | 'detail'> | LeftOutReason {
   const classified = classify(listing, info.uri, info.problem !== undefined && info.uri.endsWith('/'));
   if (classified.kind === 'leftOut') return classified.reason;
+  if (plan.dataset !== undefined && datasets.pattern(plan.dataset)?.match(info.uri) === undefined) return 'name';
+  const shared: Detail = plan.detail;
+  const declared: DeclaredDetail<Detail> = declaredDetail(datasets, shared, info.uri);
+  const detail = declared.kind === 'problem' ? shared : declared.detail;
   const batchDate = classified.kind === 'file' ? classified.batchDate : listing.from;
-  const batch = resolveBatch({ ...(plan.detail as Partial<EventDetail>), batchDate }, info.uri, plan.rawBase);
-  const file = { uri: info.uri, bytes: info.bytes, batch };
-  const problem = problemOf(info);
-  if (problem?.kind === 'notAFile') return { ...file, skip: 'notAFile', reason: problem.reason };
-  if (problem) return { ...file, refused: problem.reason };
-  if (classified.kind === 'refused') return { ...file, refused: classified.reason };
-  if (datasetIsDay(plan, listing, info.uri)) {
-    const reason = `its dataset would be ${batch.dataset}, the folder of its day: set detail.dataset`;
-    return { ...file, refused: reason };
-  }
-  return file;
+  const batch = resolveBatch({ ...detail, batchDate }, info.uri, plan.rawBase);
+  const { destination } = detail;
+  const isElsewhere = destination !== undefined && destination !== plan.destination;
+  const file = { uri: info.uri, bytes: info.bytes, batch, ...(isElsewhere && { destination }) };
+  const verdict = (): Verdict => {
+    const problem = problemOf(info);
+    if (problem?.kind === 'notAFile') return { skip: 'notAFile', reason: problem.reason };
+    if (problem) return { refused: problem.reason };
+    if (classified.kind === 'refused') return { refused: classified.reason };
+    if (declared.kind === 'problem') return { refused: declared.problem };
+    if (detail.dataset === undefined && datasetIsDay(plan, listing, info.uri))
+      return { refused: `its dataset would be ${batch.dataset}, the folder of its day: set detail.dataset` };
+    return {};
+  };
+  return { detail, file: { ...file, ...verdict() } };
 }
 
 /** Returns why an entry cannot be delivered as a file, whatever its day. */
@@ -156,7 +178,6 @@ function problemOf({ uri, problem }: ListedObject): ListProblem | undefined {
  * the folder names it.
  */
 function datasetIsDay(plan: BatchPlan, listing: Listing, uri: string): boolean {
-  if (plan.detail.dataset !== undefined) return false;
   const named = trimSlashes(plan.prefix);
   const isOfListing = joinUri(listing.prefix, baseName(uri)) === uri;
   if (isOfListing && baseName(named) !== baseName(listing.prefix)) return true;
@@ -170,12 +191,10 @@ async function checked(
   input: ListFilesInput,
   candidates: readonly Candidate[],
 ): Promise<FoundFile[]> {
-  const { chunkRows } = input.plan.detail as Partial<EventDetail>;
-  const options = optionsOf(input.plan.detail as EventDetail);
-  const hash = optionsHash(options, chunkRows ?? defaultChunkRows);
-  return inTurn(candidates, maxChecks, async ({ info, file }) => {
+  return inTurn(candidates, maxChecks, async (candidate) => {
+    const { file } = candidate;
     const isOpen = file.refused === undefined && file.skip === undefined;
-    return short(isOpen ? { ...file, ...(await check(ports, input, info, file, hash)) } : file);
+    return short(isOpen ? { ...file, ...(await check(ports, input, candidate)) } : file);
   });
 }
 
@@ -194,17 +213,16 @@ type Verdict = Pick<FoundFile, 'skip' | 'refused' | 'reason'> & Partial<Pick<Fou
 async function check(
   { store, executions }: ListingPorts,
   { plan }: ListFilesInput,
-  info: ObjectInfo,
-  file: FoundFile,
-  hash: string,
+  { info, file, detail }: Candidate,
 ): Promise<Verdict> {
-  const found = await foundBatch(store, plan, file);
+  const found = await foundBatch(store, plan, file, detail);
   if (typeof found === 'string') return { refused: found };
   const { batch: named, newest } = found;
   if (newest) {
     const { source, optionsHash: newestHash } = newest.manifest;
     if (!mayReplace(source.uri, info.uri, plan.detail.replaces as string | undefined))
       return { batch: named, refused: conflictReason(source.uri, info.uri) };
+    const hash = optionsHash(optionsOf(detail), detail.chunkRows ?? defaultChunkRows);
     const isSame = sameUri(source.uri, info.uri) && source.fingerprint === info.fingerprint && newestHash === hash;
     if (plan.mode !== 'all' && isSame)
       return { batch: named, skip: 'delivered', reason: 'its current content was already delivered' };
@@ -228,11 +246,11 @@ async function check(
 async function foundBatch(
   store: ListingPorts['store'],
   plan: BatchPlan,
-  { batch, uri }: FoundFile,
+  { batch: { batchDate }, uri, destination = plan.destination }: FoundFile,
+  { dataset, source }: Detail,
 ): Promise<FoundBatch | string> {
-  const { dataset, source } = plan.detail as Partial<EventDetail>;
   try {
-    return await findBatch(store, plan.destination, { batchDate: batch.batchDate, dataset, source }, uri, plan.rawBase);
+    return await findBatch(store, destination, { batchDate, dataset, source }, uri, plan.rawBase);
   } catch (error) {
     const isDamaged = error instanceof StorageError && (error.code === 'Corrupt' || error.code === 'NotFound');
     if (!isDamaged) throw error;

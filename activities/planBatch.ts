@@ -3,10 +3,17 @@ import { shownUri } from '@etl/lib/text/shownUri';
 import { listingFrom } from '@etl/pipeline/batch/dayFiles';
 import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
-import { parseBatchRequest } from '@etl/pipeline/batch/request';
+import { type BatchRequest, type PrefixedRequest, parseBatchRequest } from '@etl/pipeline/batch/request';
+import { requestOf } from '@etl/pipeline/dataset/batchOf';
+import { type Datasets, noDatasets } from '@etl/pipeline/dataset/datasets';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { BatchValidation } from './contract';
 import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
+
+export interface BatchSettings extends PlaceSettings {
+  /** Reads the declared datasets. @default none are declared */
+  readonly datasets?: () => Promise<Datasets>;
+}
 
 /**
  * Returns the plan of a batch, or every reason against its request. Lists the first prefix, so that a missing bucket is
@@ -15,15 +22,17 @@ import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
  */
 export async function planBatch(
   store: Pick<ObjectStore, 'list'>,
-  settings: PlaceSettings,
+  settings: BatchSettings,
   { request, scheduledAt }: { readonly request: unknown; readonly scheduledAt: string },
 ): Promise<BatchValidation> {
   const parsed = parseBatchRequest(request);
   if (!parsed.ok) return { valid: false, reasons: parsed.reasons };
-  const plan = makeBatchPlan(parsed.request, scheduledAt, settings);
+  const prefixed = withFiles((await settings.datasets?.()) ?? noDatasets, parsed.request, settings.rawBase);
+  if ('problems' in prefixed) return { valid: false, reasons: prefixed.problems };
+  const plan = makeBatchPlan(prefixed, scheduledAt, settings);
   if (plan === undefined) {
     const reason =
-      `prefix: ${JSON.stringify(shownUri(parsed.request.prefix))} is not an s3://bucket/prefix or file:///folder URI` +
+      `prefix: ${JSON.stringify(shownUri(prefixed.prefix))} is not an s3://bucket/prefix or file:///folder URI` +
       (settings.rawBase === undefined ? ', and S3_RAW_BUCKET, which a plain prefix requires, is not set' : '');
     return { valid: false, reasons: [reason] };
   }
@@ -35,6 +44,22 @@ export async function planBatch(
   }
   if (problems.length === 0) problems.push(...(await accessProblems(store, plan)));
   return problems.length > 0 ? { valid: false, reasons: capped(problems) } : { valid: true, plan };
+}
+
+/** Returns the request with the files of its dataset, or why the dataset is not usable. */
+export function withFiles(
+  datasets: Datasets,
+  request: BatchRequest,
+  rawBase: string | undefined,
+): PrefixedRequest | { readonly problems: readonly string[] } {
+  const { prefix, dataset: name } = request;
+  if (name === undefined) return { ...request, prefix: prefix ?? '' };
+  const dataset = datasets.all().find((each) => each.name === name);
+  if (dataset) return requestOf(dataset, request, rawBase);
+  const broken = datasets.broken.find((each) => each.name === name);
+  const known = datasets.all().map((each) => each.name);
+  const choice = known.length > 0 ? `: declared are ${known.slice(0, 20).join(', ')}` : ': no dataset is declared';
+  return { problems: broken?.problems ?? [`dataset: ${JSON.stringify(name)} is not declared${choice}`] };
 }
 
 async function accessProblems(store: Pick<ObjectStore, 'list'>, plan: BatchPlan): Promise<string[]> {

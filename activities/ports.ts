@@ -182,6 +182,8 @@ export interface LetterAddress {
 }
 
 export interface DeadLetter {
+  /** Key of the event's letters (`eventKey`). @default derived from the event, without the declared datasets */
+  readonly key?: string;
   /** The original event, so that it can be started again. */
   readonly event: unknown;
   readonly failureType: string;

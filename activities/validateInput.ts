@@ -4,6 +4,9 @@ import { shownUri } from '@etl/lib/text/shownUri';
 import { parseUri } from '@etl/lib/uri';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
+import { type Datasets, noDatasets } from '@etl/pipeline/dataset/datasets';
+import type { Dataset } from '@etl/pipeline/dataset/declaration';
+import { declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import { type EventDetail, parseEvent } from '@etl/pipeline/event';
 import { layout } from '@etl/pipeline/layout';
@@ -29,6 +32,13 @@ export interface ValidationSettings extends PlaceSettings {
   readonly timeScale: number;
   /** @default every file is an on-demand task with the size in the task definition */
   readonly routing?: RoutingSettings;
+  /** Reads the declared datasets. @default none are declared */
+  readonly datasets?: () => Promise<Datasets>;
+}
+
+/** Thrown when the declarations of datasets do not determine how a file is converted. */
+export class DeclarationError extends Error {
+  override readonly name = 'DeclarationError';
 }
 
 /** Thrown when the batch was delivered from another source and the event does not declare the replacement. */
@@ -40,6 +50,7 @@ export class SourceConflictError extends Error {
  * Reads the head of the source, its size and the batch's newest commit. Returns the plan, or all reasons against the
  * input at once.
  * @throws {SourceConflictError}
+ * @throws {DeclarationError}
  * @throws {StorageError} for a source that denies access or cannot be reached
  */
 export async function validateInput(
@@ -59,24 +70,28 @@ export async function validateInput(
   const long = placeProblem(uri);
   if (long !== undefined)
     return invalid(event, settings, [`detail.s3Key: ${JSON.stringify(uri.slice(0, 80))} ${long}`]);
-  const { destination, replaces } = parsed.detail;
+  const declared = declaredDetail((await settings.datasets?.()) ?? noDatasets, parsed.detail, uri);
+  if (declared.kind === 'problem') throw new DeclarationError(declared.problem);
+  const { detail } = declared;
+  const dataset = declared.kind === 'declared' ? declared.dataset : undefined;
+  const refuse = (reasons: readonly string[]) => invalid(event, settings, reasons, dataset);
+  const { destination, replaces } = detail;
   const refused = await refusedByPlace(store, settings, { key: 'detail.s3Key', source: uri, destination, replaces });
-  if (refused.length > 0) return invalid(event, settings, refused);
+  if (refused.length > 0) return refuse(refused);
   try {
     const info = await store.head(uri);
-    if (!info) return invalid(event, settings, [`${uri}: the object does not exist`]);
-    const head = await inspectSource(store, info, optionsOf(parsed.detail), inspectInThread);
+    if (!info) return refuse([`${uri}: the object does not exist`]);
+    const head = await inspectSource(store, info, optionsOf(detail), inspectInThread);
     const { problems, warnings } = head;
-    if (problems.length > 0) return invalid(event, settings, about(uri, problems));
+    if (problems.length > 0) return refuse(about(uri, problems));
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
     const { cleanBase, timeScale } = settings;
-    const routed = routeOf(parsed.detail, source, head, settings);
-    if (!routed.ok) return invalid(event, settings, about(uri, routed.reasons));
-    const { detail } = parsed;
+    const routed = routeOf(detail, source, head, settings);
+    if (!routed.ok) return refuse(about(uri, routed.reasons));
     const { batch, newest } = await findBatch(store, detail.destination ?? cleanBase, detail, uri, settings.rawBase);
-    const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, route: routed });
+    const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, dataset, route: routed });
     const cut = applyShards(plan, head, detail.compute, settings.routing);
-    if (!cut.ok) return invalid(event, settings, about(uri, cut.reasons));
+    if (!cut.ok) return refuse(about(uri, cut.reasons));
     const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
     return { valid: true, plan: cut.plan, delivered };
   } catch (error) {
@@ -84,7 +99,7 @@ export async function validateInput(
     // problems of the destination are not errors in the event.
     const isAbsent = error instanceof StorageError && (error.code === 'NotFound' || error.code === 'NoSuchBucket');
     if (isAbsent && error.uri === uri) {
-      return invalid(event, settings, [`${uri}: ${error.message}`]);
+      return refuse([`${uri}: ${error.message}`]);
     }
     throw error;
   }
@@ -127,14 +142,21 @@ function pointsToObject(uri: string): boolean {
   return location !== undefined && (location.kind === 'file' || location.key !== '');
 }
 
-function invalid(event: unknown, settings: ValidationSettings, reasons: readonly string[]): Validation {
+function invalid(
+  event: unknown,
+  settings: ValidationSettings,
+  reasons: readonly string[],
+  dataset?: Dataset,
+): Validation {
   const { s3Key, batchDate } = looseDetail(event);
   const uri = s3Key === undefined ? undefined : namedSource(s3Key, settings.rawBase);
-  const named = uri === undefined ? {} : resolveBatch({ batchDate: '' }, uri, settings.rawBase);
+  const declared = { batchDate: '', dataset: dataset?.name };
+  const named = uri === undefined ? {} : resolveBatch(declared, uri, settings.rawBase);
   const batch = { ...named, batchDate: batchDate !== undefined && isCalendarDate(batchDate) ? batchDate : undefined };
   return {
     valid: false,
     reasons: capped(reasons),
     batch: Object.fromEntries(Object.entries(batch).filter(([, value]) => value)),
+    ...(dataset?.declaration.owner && { owner: dataset.declaration.owner.team }),
   };
 }

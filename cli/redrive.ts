@@ -1,10 +1,9 @@
 import { md, shownAs } from '@etl/lib/text/markdown';
-import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { isExcerpt } from '@etl/pipeline/deadLetters/excerpt';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { parseEvent } from '@etl/pipeline/event';
 import type { IntakeRule } from '@etl/pipeline/intake/rule';
-import { type Start, startsOf } from '@etl/pipeline/intake/starts';
+import { batchOfEvent, type Start, startsOf } from '@etl/pipeline/intake/starts';
 import { workflowId } from '@etl/pipeline/layout';
 import { namedSource } from '@etl/pipeline/plan';
 import type { Client } from '@temporalio/client';
@@ -27,7 +26,7 @@ export function planRedrive(letter: KeptLetter, rule: IntakeRule, rawBase: strin
   const parsed = parseEvent(event);
   if (parsed.ok) {
     const sourceUri = namedSource(parsed.detail.s3Key, rawBase);
-    const batch = resolveBatch(parsed.detail, sourceUri, rawBase);
+    const batch = batchOfEvent(parsed.detail, sourceUri, rule, rawBase);
     return { starts: [{ workflowId: letter.workflowId ?? workflowId(batch), event, batch, sourceUri }] };
   }
   if (typeof event !== 'object') return { problem: 'the letter has no event' };

@@ -4,7 +4,7 @@ import { fileUri } from '@etl/lib/fileUri';
 import { parseJson } from '@etl/lib/json';
 import { describeIssue } from '@etl/lib/schemaIssues';
 import { isTimeZone } from '@etl/lib/timeZones';
-import { bucketUri, joinUri } from '@etl/lib/uri';
+import { bucketUri, canonicalUri, joinUri, trimSlashes } from '@etl/lib/uri';
 import { type AllowedPlaces, defaultPlaces, isWithin } from '@etl/pipeline/allowedPlaces';
 import { splitList } from '@etl/pipeline/allowedPlacesFrom';
 import { credentials, transform } from '@etl/pipeline/definition';
@@ -28,6 +28,15 @@ const bucket = z.string().transform((text, context) => {
 
 /** Comma-separated buckets and prefixes. */
 const prefixes = list.pipe(z.array(bucket));
+
+/** A URI, or a path on this machine. */
+const folder = z.string().transform((text, context) => {
+  if (!text.includes('://')) return fileUri(resolve(text));
+  const uri = canonicalUri(text);
+  if (uri !== undefined) return trimSlashes(uri);
+  context.addIssue({ code: 'custom', message: 'is neither a path nor an s3:// or file:/// URI' });
+  return z.NEVER;
+});
 
 const units = z.coerce.number('is not a number').int('is not a whole number').positive('must be greater than 0');
 
@@ -75,6 +84,11 @@ export const variables = {
   ETL_DESTINATION_PREFIXES: prefixes
     .optional()
     .describe('Allowed destinations, in the same form. Default: `S3_CLEAN_BUCKET`. `etl up` adds `file:///`'),
+  ETL_DATASETS: folder
+    .optional()
+    .describe(
+      'Folder of the [dataset declarations](datasets.md): a path, or an `s3://` or `file:///` URI. Default on the local system: `datasets` in the folder that contains the state folder',
+    ),
   ECS_CLUSTER: z.string().min(1).optional().describe('ECS cluster of the tasks'),
   ECS_TASK_DEFINITION: z
     .string()
@@ -272,6 +286,8 @@ export type Config = z.infer<typeof schema> & {
   /** Base of keys without a scheme. On the local system: the folder that contains the state folder. */
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
+  /** URI of the folder of the dataset declarations; undefined: none are declared. */
+  readonly datasetsFolder: string | undefined;
   /** Where sources may be read and batches may be published. */
   readonly places: AllowedPlaces;
   readonly stateDir: string;
@@ -293,6 +309,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const stateDir = resolve(parsed.data.ETL_STATE_DIR);
   const isLocal = parsed.data.S3_RAW_BUCKET === undefined && parsed.data.S3_CLEAN_BUCKET === undefined;
   const { S3_RAW_BUCKET: raw, ETL_SOURCE_PREFIXES: sources, ETL_DESTINATION_PREFIXES: destinations } = parsed.data;
+  const datasetsFolder =
+    parsed.data.ETL_DATASETS ?? (isLocal ? joinUri(fileUri(dirname(stateDir)), 'datasets') : undefined);
   const rawBase = raw ?? (isLocal ? fileUri(dirname(stateDir)) : undefined);
   const cleanBase = parsed.data.S3_CLEAN_BUCKET ?? joinUri(fileUri(stateDir), 'lake');
   const byDefault = defaultPlaces({ rawBase, cleanBase });
@@ -301,6 +319,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     stateDir,
     rawBase,
     cleanBase,
+    datasetsFolder,
     places: {
       sources: sources ?? byDefault.sources,
       destinations: destinations ?? byDefault.destinations,

@@ -31,7 +31,7 @@ const nowhere: LetterPlaces = { rawBase: undefined, cleanBase: '' };
 export function createFileDeadLetters(folder: string, places: LetterPlaces = nowhere): DeadLetters {
   return {
     async send(letter, failedAt = new Date()) {
-      const name = letterName(eventKey(letter.event, places));
+      const name = letterName(letter.key ?? eventKey(letter.event, places));
       await writeLetter(folder, name, { sentAt: failedAt.toISOString(), ...letter });
       return name;
     },

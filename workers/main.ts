@@ -4,6 +4,7 @@ import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { checkNamespace, connectClient, temporalOptions } from '../config/connection';
+import { datasetReader } from '../config/datasets';
 import { parseConfig } from '../config/environment';
 import type { PayloadKeyError } from '../config/errors';
 import { explain } from '../config/explain';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   await checkNamespace(clientConnection, namespace);
   const connection = await NativeConnection.connect(temporalOptions().connection);
   const ports = createPorts(config, client, log);
+  const datasets = datasetReader(config);
   const workers = await createWorkers({
     connection,
     namespace,
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
       uiUrl: config.TEMPORAL_UI_URL,
       messageLanguage: config.ETL_MESSAGE_LANGUAGE,
       routing: routingOf(config),
+      datasets,
     }),
     launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
     lightConcurrency: lightConcurrency(config),
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
   });
   const running = workers.runUntilStopped();
   const stateChanges = watchStateChanges(config.ECS_EVENTS_QUEUE_URL, client, log);
-  const intakes = startIntakes(config, client, ports.deadLetters, log);
+  const intakes = startIntakes(config, client, ports.deadLetters, log, datasets);
   const stopIntakes = () => Promise.all(intakes.map((intake) => intake.stop()));
   const shutdown = () => {
     void stopIntakes();

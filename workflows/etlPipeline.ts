@@ -70,7 +70,8 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   const answers = trackApproval();
   const { batchDate } = looseDetail(event);
   // Alerts about a failed validation carry at least the date.
-  let batch: Partial<Batch> = batchDate !== undefined && isCalendarDate(batchDate) ? { batchDate } : {};
+  let batch: Partial<Batch> & Pick<Subject, 'owner'> =
+    batchDate !== undefined && isCalendarDate(batchDate) ? { batchDate } : {};
   try {
     const { plan, delivered: alreadyDelivered = false } = await validate(event, title, (known) => {
       batch = known;
@@ -124,13 +125,14 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
 async function validate(
   event: unknown,
   title: string,
-  known: (batch: Partial<Batch>) => void,
+  known: (batch: Partial<Batch> & Pick<Subject, 'owner'>) => void,
 ): Promise<{ readonly plan: Plan; readonly delivered?: boolean }> {
   const problem = eventProblem(event);
   if (problem !== undefined && patched(patches.refuseAtOnce))
     throw failure('InvalidInput', problem, { logTail: [problem] });
   const validation = await validateInput.executeWithOptions(withSummary(title), [{ event }]);
-  known(validation.valid ? validation.plan.batch : validation.batch);
+  const { owner } = validation.valid ? validation.plan : validation;
+  known({ ...(validation.valid ? validation.plan.batch : validation.batch), ...(owner !== undefined && { owner }) });
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });
   return { ...validation, plan: completePlan(validation.plan) };
 }

@@ -77,7 +77,7 @@ export function createOnePerEvent(settings: OnePerEventSettings): DeadLetters {
   };
 
   const send = async (letter: DeadLetter, failedAt = new Date()): Promise<string> => {
-    const key = eventKey(letter.event, places);
+    const key = letter.key ?? eventKey(letter.event, places);
     const uri = deadLetterMarker(places.cleanBase, key);
     const claimed = await orUndefined(claim(uri, letter, failedAt));
     if (typeof claimed === 'string') return claimed;

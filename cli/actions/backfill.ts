@@ -23,7 +23,7 @@ export interface BackfillOptions extends RequestOptions {
 /** Tonight's files have a higher priority. */
 const backfillPriority = 5;
 
-export async function backfill(prefix: string, options: BackfillOptions): Promise<void> {
+export async function backfill(prefix: string | undefined, options: BackfillOptions): Promise<void> {
   const days = { from: calendarDate(options.from, '--from'), to: calendarDate(options.to, '--to') };
   const request = batchRequest(prefix, options, { ...days, priority: backfillPriority });
   if (options.dryRun) return printForecast(await forecastOrFail(request), options.json);

@@ -10,7 +10,7 @@ export interface BatchOptions extends RequestOptions {
   readonly json?: boolean;
 }
 
-export async function batch(prefix: string, options: BatchOptions): Promise<void> {
+export async function batch(prefix: string | undefined, options: BatchOptions): Promise<void> {
   const request = batchRequest(prefix, options, { batchDate: calendarDate(options.date) });
   await conductBatch(batchId('batch', request), request, options);
 }

@@ -49,9 +49,9 @@ export async function listLetters({ limit, json }: ListOptions): Promise<void> {
 export async function redriveLetters(ids: string[], options: RedriveOptions): Promise<void> {
   const { all = false, dryRun = false, limit, json } = options;
   checkChoice('redrive', ids, all);
-  await withBox(async ({ box, config, list }) => {
+  await withBox(async ({ box, config, datasets, list }) => {
     const { selected, missing } = choose((await list(limit)).groups, ids, all);
-    const rule = intakeRule(config);
+    const rule = { ...intakeRule(config), datasets };
     const plans = selected.map((group) => ({ group, plan: planRedrive(group.letter, rule, config.rawBase) }));
     const done = dryRun ? plans.map(({ group, plan }) => previewRedrive(group, plan)) : await redriveAll(box, plans);
     if (json) printJson({ box: box.name, dryRun, letters: done, missing });

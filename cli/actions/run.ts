@@ -5,6 +5,7 @@ import type { Routing } from '@etl/pipeline/plan';
 import { describeRouting } from '@etl/pipeline/routing/describe';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../../client/runPipeline';
 import { connectClient } from '../../config/connection';
+import { datasetReader } from '../../config/datasets';
 import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import { detachOnInterrupt } from '../detachOnInterrupt';
@@ -26,15 +27,22 @@ export interface RunOptions {
 }
 
 export async function run(file: string, options: RunOptions): Promise<void> {
-  const { cleanBase, rawBase } = parseConfig(process.env);
+  const config = parseConfig(process.env);
+  const { cleanBase, rawBase } = config;
+  const s3Key = sourceUri(file);
+  const found = (await datasetReader(config)()).of(s3Key, options.dataset);
+  // The worker reports a declaration that cannot be used.
+  const declared = found.kind === 'declared' ? found.dataset : undefined;
+  const dataset = declared?.name ?? options.dataset;
   const detail: Detail = {
     ...(options.options === undefined ? {} : jsonObject('--options', options.options)),
-    s3Key: sourceUri(file),
+    s3Key,
     batchDate: calendarDate(options.date),
-    ...(options.dataset !== undefined && { dataset: options.dataset }),
+    ...(dataset !== undefined && { dataset }),
     ...(options.replaces !== undefined && { replaces: anyUri(options.replaces) }),
     ...(options.force && { force: true }),
-    destination: options.out === undefined ? cleanBase : destinationUri(options.out),
+    destination:
+      options.out === undefined ? (declared?.declaration.destination ?? cleanBase) : destinationUri(options.out),
   };
   const { client, connection } = await connectClient();
   const printLine = (line: string): void => {

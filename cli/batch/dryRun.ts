@@ -3,11 +3,14 @@ import { type BatchPlan, makeBatchPlan } from '@etl/pipeline/batch/plan';
 import { planProblems } from '@etl/pipeline/batch/planProblems';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
+import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import { openStore } from '@etl/storage/openStore';
 import type { FoundFile } from '../../activities/contract';
 import { type ListingPorts, listAllFiles } from '../../activities/listFiles';
+import { withFiles } from '../../activities/planBatch';
 import { connectClient } from '../../config/connection';
-import { parseConfig } from '../../config/environment';
+import { datasetReader } from '../../config/datasets';
+import { type Config, parseConfig } from '../../config/environment';
 import { TemporalConnectionError } from '../../config/errors';
 import { createExecutions } from '../../workers/executions';
 import { invalidRequest } from './request';
@@ -41,7 +44,9 @@ export interface Forecast {
 
 /** Lists the files as the batch will, without starting anything. Only the mode `failed` requires a Temporal server. */
 export async function forecast(request: BatchRequest): Promise<Forecast> {
-  const plan = planOf(request);
+  const config = parseConfig(process.env);
+  const datasets = datasetReader(config);
+  const plan = planOf(request, config, await datasets());
   const temporal = await connectClient().catch((error: unknown) => {
     const isUnavailable = error instanceof TemporalConnectionError && error.kind === 'Unavailable';
     if (isUnavailable && plan.mode !== 'failed') return undefined;
@@ -52,16 +57,17 @@ export async function forecast(request: BatchRequest): Promise<Forecast> {
     return {
       destination: plan.destination,
       askedTemporal: temporal !== undefined,
-      ...(await listFiles(plan, { store: openStore(), executions: { state } })),
+      ...(await listFiles(plan, { store: openStore(), executions: { state }, datasets })),
     };
   } finally {
     await temporal?.connection.close();
   }
 }
 
-function planOf(request: BatchRequest): BatchPlan {
-  const { rawBase, cleanBase } = parseConfig(process.env);
-  const plan = makeBatchPlan(request, new Date().toISOString(), { rawBase, cleanBase });
+function planOf(request: BatchRequest, { rawBase, cleanBase }: Config, datasets: Datasets): BatchPlan {
+  const prefixed = withFiles(datasets, request, rawBase);
+  if ('problems' in prefixed) throw invalidRequest(prefixed.problems);
+  const plan = makeBatchPlan(prefixed, new Date().toISOString(), { rawBase, cleanBase });
   const problems = plan === undefined ? ['prefix: is not a URI'] : planProblems(plan);
   if (plan !== undefined && problems.length === 0) return plan;
   throw invalidRequest(problems);

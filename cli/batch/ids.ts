@@ -15,7 +15,8 @@ export function batchId(kind: 'batch' | 'backfill', request: BatchRequest): stri
 }
 
 /** Returns the bucket and prefix, or the folder, with the glob for names. A long name is cut to its end and a hash. */
-function nameOf({ prefix, match }: BatchRequest): string {
+function nameOf({ prefix, match, dataset }: BatchRequest): string {
+  if (prefix === undefined) return dataset ?? '';
   const location = parseUri(prefix);
   const place = location?.kind === 's3' ? `${location.bucket}/${location.key}` : (location?.path ?? shownUri(prefix));
   const whole = `${place}${match === undefined ? '' : `/${match}`}`;

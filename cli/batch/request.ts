@@ -12,14 +12,22 @@ import type { RequestOptions } from './requestOptions';
  *
  * @throws {CliError} listing every reason why the batch would reject it.
  */
-export function batchRequest(prefix: string, options: RequestOptions, days: Partial<BatchRequest>): BatchRequest {
+export function batchRequest(
+  prefix: string | undefined,
+  options: RequestOptions,
+  days: Partial<BatchRequest>,
+): BatchRequest {
+  if (prefix === undefined && options.dataset === undefined) {
+    const remedy = 'Give a folder, file:///folder or s3://bucket/prefix, or name a declared dataset with --dataset';
+    throw new CliError('the batch has neither a prefix nor a dataset', remedy, cliExitCodes.usage);
+  }
   const detail = {
     ...(options.options !== undefined && jsonObject('--options', options.options)),
-    ...(options.dataset !== undefined && { dataset: options.dataset }),
+    ...(options.dataset !== undefined && prefix !== undefined && { dataset: options.dataset }),
     ...(options.out !== undefined && { destination: destinationUri(options.out) }),
   };
   const parsed = parseBatchRequest({
-    prefix: prefixUri(prefix),
+    ...(prefix === undefined ? { dataset: options.dataset } : { prefix: prefixUri(prefix) }),
     ...(options.match !== undefined && { match: options.match }),
     ...days,
     ...(options.mode !== undefined && { mode: options.mode }),
@@ -45,6 +53,9 @@ export function invalidRequest(reasons: readonly string[]): CliError {
  */
 function problemsOf(request: BatchRequest): string[] {
   const places = { rawBase: undefined, cleanBase: 'file:///lake' };
-  const plan = makeBatchPlan(request, new Date().toISOString(), places);
+  const { prefix } = request;
+  // The worker, which reads the declarations, checks the files of a dataset.
+  if (prefix === undefined) return [];
+  const plan = makeBatchPlan({ ...request, prefix }, new Date().toISOString(), places);
   return plan === undefined ? ['prefix: is not a URI'] : planProblems(plan);
 }

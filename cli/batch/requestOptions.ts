@@ -17,8 +17,8 @@ export interface RequestOptions {
 /** Returns the argument that names the location of the files. */
 export function prefixArgument(): Argument {
   return new Argument(
-    '<prefix>',
-    'folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} are replaced by the batch date',
+    '[prefix]',
+    'folder, file:///folder or s3://bucket/prefix; {yyyy}, {MM}, {dd} and {date} are replaced by the batch date (default: the files of the declared --dataset)',
   );
 }
 
@@ -51,7 +51,10 @@ export function withRequestOptions(command: Command): Command {
       `fail the batch if it finds fewer files than this in all its days together; 0 allows an empty batch (default: ${defaultMinFiles})`,
       nonNegativeInteger,
     )
-    .option('--dataset <name>', "name of the dataset of all files (default: the name of each file's folder)")
+    .option(
+      '--dataset <name>',
+      "dataset of all files; without a prefix, a declared dataset, whose files the batch delivers (default: each file's declared dataset, else the name of its folder)",
+    )
     .option('--out <uri>', 'destination: a folder or an s3:// URI (default: S3_CLEAN_BUCKET of the worker)')
     .option(
       '--options <json|@file>',

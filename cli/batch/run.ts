@@ -1,6 +1,7 @@
 import { CliError } from '@etl/lib/cliError';
 import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { shownFiles } from '@etl/pipeline/batch/shownFiles';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
@@ -18,13 +19,13 @@ export type BatchHandle = WorkflowHandleWithStartDetails;
  * @throws {CliError} when a batch with this ID is already running.
  */
 export async function startBatch(client: Client, workflowId: string, request: BatchRequest): Promise<BatchHandle> {
-  const { prefix, match, batchDate, from, to, priority } = request;
+  const { batchDate, from, to, priority } = request;
   try {
     return await client.workflow.start(workflowTypes.nightlyBatch, {
       workflowId,
       taskQueue: taskQueues.main,
       args: [request],
-      ...shownAs(`Batch of ${batchDate ?? `${from} to ${to}`}`, md`${[prefix, match].filter(Boolean).join(', ')}`),
+      ...shownAs(`Batch of ${batchDate ?? `${from} to ${to}`}`, md`${shownFiles(request)}`),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       ...(priority !== undefined && { priority: { priorityKey: priority } }),
     });

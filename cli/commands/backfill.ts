@@ -13,7 +13,7 @@ export function backfillCommand(): Command {
     .option('--dry-run', 'print the files that each day would run, and exit')
     .option('--no-wait', 'return once the batch has started')
     .option('--json', 'print one JSON object at the end');
-  return withRequestOptions(command).action((prefix: string, options: BackfillOptions) =>
+  return withRequestOptions(command).action((prefix: string | undefined, options: BackfillOptions) =>
     action().backfill(prefix, options),
   );
 }

@@ -11,5 +11,7 @@ export function batchCommand(): Command {
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
     .option('--no-wait', 'return once the batch has started')
     .option('--json', 'print one JSON object at the end');
-  return withRequestOptions(command).action((prefix: string, options: BatchOptions) => action().batch(prefix, options));
+  return withRequestOptions(command).action((prefix: string | undefined, options: BatchOptions) =>
+    action().batch(prefix, options),
+  );
 }

@@ -1,9 +1,11 @@
 import { CliError } from '@etl/lib/cliError';
+import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import type { LetterPlaces } from '@etl/pipeline/deadLetters/eventKey';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
 import { createMarkedBox } from '../../activities/deadLetters/markedBox';
 import type { DeadLetterBox } from '../../activities/ports';
+import { datasetReader } from '../../config/datasets';
 import { type Config, parseConfig } from '../../config/environment';
 import { createDeadLetterFolder } from '../../local/deadLetterFolder';
 import { places as localPlaces } from '../../local/places';
@@ -15,6 +17,7 @@ import { groupLetters, type LetterGroup } from './groups';
 export interface OpenBox {
   readonly box: DeadLetterBox;
   readonly config: Config;
+  readonly datasets: Datasets;
   /** Lists one group for each event. `limited`: there may be more letters. */
   list(limit: number): Promise<{ readonly groups: readonly LetterGroup[]; readonly limited: boolean }>;
 }
@@ -22,7 +25,8 @@ export interface OpenBox {
 /** Opens the configured queue, or the local system's folder, and closes it when the work ends or fails. */
 export async function withBox(work: (open: OpenBox) => Promise<void>): Promise<void> {
   const config = parseConfig(process.env);
-  const places: LetterPlaces = config;
+  const datasets = await datasetReader(config)();
+  const places: LetterPlaces = { ...config, datasets };
   const store = openStore();
   const box = openBox(config, store, places);
   const list = async (limit: number) => {
@@ -30,7 +34,7 @@ export async function withBox(work: (open: OpenBox) => Promise<void>): Promise<v
     return { groups: await groupLetters(letters, store, places), limited: letters.length === limit };
   };
   try {
-    await work({ box, config, list });
+    await work({ box, config, datasets, list });
   } finally {
     await box.close();
   }

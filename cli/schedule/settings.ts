@@ -1,5 +1,6 @@
 import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
+import { shownFiles } from '@etl/pipeline/batch/shownFiles';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { ScheduleOverlapPolicy } from '@temporalio/client';
 import { scheduleSpec } from './spec';
@@ -44,14 +45,13 @@ export interface NightlySettings {
 
 /** Returns the action of a nightly schedule. Temporal appends the scheduled time to the workflow ID. */
 export function nightlyAction(name: string, request: BatchRequest) {
-  const files = [request.prefix, request.match].filter(Boolean).join(', ');
   return {
     type: 'startWorkflow' as const,
     workflowType: workflowTypes.nightlyBatch,
     workflowId: `nightly/${name}`,
     taskQueue: taskQueues.main,
     args: [request],
-    ...shownAs(`Nightly batch ${name}`, md`${files}: started by schedule ${name}`),
+    ...shownAs(`Nightly batch ${name}`, md`${shownFiles(request)}: started by schedule ${name}`),
   };
 }
 

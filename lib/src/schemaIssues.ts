@@ -15,13 +15,62 @@ export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[]
     const keys = issue.keys.map((key) => cut(key, maxShown));
     return capped(keys.map((key) => `${path === '' ? key : `${path}.${key}`}: unknown key`));
   }
+  const branch = branchOf(issue);
+  if (branch) {
+    const at = issue.path.map(String);
+    return branch.flatMap((nested) => describeIssue({ ...nested, path: [...at, ...nested.path] }, prefix, input));
+  }
   const value = issue.path.reduce<unknown>(
     (at, key) => (at !== null && typeof at === 'object' ? own(at as Record<string, unknown>, String(key)) : undefined),
     input,
   );
   if (issue.code === 'invalid_type' && value === undefined) return [`${path}: is missing`];
-  return [`${path}:${shown(value)} ${issue.message}`];
+  return [`${path}:${shown(value)} ${sentenceOf(issue, value)}`];
 }
+
+/** Returns the issues of the alternative that a value was meant to be: the one that accepts its type. */
+function branchOf(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  return issue.errors.find((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
+}
+
+/** Returns the sentence of an issue. Replaces the library's own sentences, which name no remedy. */
+function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (!/^(?:Invalid|Too (?:small|big))/.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${withArticle(issue.expected)}, not ${withArticle(typeOf(value))}`;
+    case 'invalid_value':
+      return issue.values.length === 1
+        ? `must be ${String(issue.values[0])}`
+        : `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `must ${issue.origin === 'array' ? 'have' : 'be'} ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `must ${issue.origin === 'array' ? 'have' : 'be'} ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${unitOf(issue.origin)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const unitOf = (origin: string): string => (origin === 'array' ? ' entries' : '');
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** Names of types as users of YAML and JSON know them. */
+const typeNames: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  boolean: 'true or false',
+  null: 'null',
+};
+
+const withArticle = (type: string): string => typeNames[type] ?? `a ${type}`;
 
 function shown(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return '';

@@ -22,6 +22,8 @@ export interface ContainerInput {
   readonly sourceFingerprint?: string;
   /** File or folder whose data this source may replace. */
   readonly replaces?: string;
+  /** Hash of the dataset's declaration; empty: the dataset is not declared. The manifest records it. */
+  readonly declaration?: string;
   /** @default 'convert' */
   readonly mode?: ContainerMode;
 }
@@ -65,6 +67,7 @@ export function containerEnvironment(input: ContainerInput): Record<string, stri
     TIMEOUT_SECONDS: String(input.timeoutSeconds),
     ...(input.sourceFingerprint !== undefined && { SOURCE_FINGERPRINT: input.sourceFingerprint }),
     ...(input.replaces !== undefined && { REPLACES: input.replaces }),
+    ...(input.declaration !== undefined && { DECLARATION: input.declaration }),
     ...modeVariables(input.mode ?? { kind: 'convert' }),
   };
 }

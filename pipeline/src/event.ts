@@ -59,20 +59,25 @@ const uri = z
   .refine((text) => parseUri(text) !== undefined, 'is not an s3:// or file:/// URI')
   .superRefine(placeIsShort);
 
+/** Keys of the event that a dataset declares for all of its files. */
+export const declarable = {
+  destination: uri.optional(),
+  ...optionsSchema.shape,
+  chunkRows: z.number().int().min(1).max(10_000_000).optional(),
+  compute: computeSchema.optional(),
+} as const;
+
 const detailSchema = z.strictObject({
   /** `s3://bucket/key`, `file:///path`, or a key relative to S3_RAW_BUCKET. */
   s3Key: z.string().min(1, 'is empty').superRefine(placeIsShort),
   batchDate: z.string().refine(isCalendarDate, 'is not a calendar date: expected YYYY-MM-DD'),
   dataset: plainName.optional(),
   source: plainName.optional(),
-  destination: uri.optional(),
   /** URI of the file, or of a folder with a trailing slash, whose data this source replaces in its batch. */
   replaces: uri.optional(),
   /** Launches the conversion even when this source is already delivered with these options. */
   force: z.boolean().optional(),
-  ...optionsSchema.shape,
-  chunkRows: z.number().int().min(1).max(10_000_000).optional(),
-  compute: computeSchema.optional(),
+  ...declarable,
   /** `none`: another process reports the outcome, such as the batch that the run belongs to. @default 'each' */
   notifications: z.enum(['each', 'none']).optional(),
 });

@@ -23,6 +23,8 @@ export interface Manifest {
   readonly source: SourceIdentity;
   readonly batchDate: string;
   readonly dataset: string;
+  /** Hash of the dataset's declaration; absent for a dataset that is not declared. */
+  readonly declaration?: string;
   readonly schema: readonly SchemaColumn[];
   readonly parts: readonly Part[];
   readonly totals: Totals;

@@ -3,6 +3,7 @@ import { capped } from '@etl/lib/capped';
 import { shownUri } from '@etl/lib/text/shownUri';
 import { canonicalUri, resolveUri } from '@etl/lib/uri';
 import type { Budgets } from './budgets';
+import type { Dataset } from './dataset/declaration';
 import { letterKey } from './deadLetters/letterKey';
 import { budgets, defaultChunkRows, steps, transform } from './definition';
 import type { EventDetail } from './event';
@@ -30,6 +31,10 @@ export interface Plan {
   readonly letterKey?: string;
   /** Absent: each run reports its own outcome. */
   readonly notifications?: 'none';
+  /** Hash of the dataset's declaration; empty: the dataset is not declared. Absent in plans of earlier versions. */
+  readonly declaration?: string;
+  /** Team that is responsible for the dataset. */
+  readonly owner?: string;
   readonly warnings: readonly string[];
 }
 
@@ -102,8 +107,7 @@ export function resolveDestination(declared: string | undefined, cleanBase: stri
 }
 
 /** Returns the options of an event, which the container receives. */
-export function optionsOf(detail: EventDetail): Options {
-  const { dialect, columns, quality, rejects } = detail;
+export function optionsOf({ dialect, columns, quality, rejects }: Partial<EventDetail>): Options {
   return {
     ...(dialect && { dialect }),
     ...(columns && { columns }),
@@ -126,6 +130,8 @@ export function makePlan(input: {
   cleanBase: string;
   timeScale: number;
   warnings: readonly string[];
+  /** Declared dataset of the source, whose keys `detail` contains. */
+  dataset?: Dataset | undefined;
   /** How the file is converted (routing/route.ts). */
   route: { readonly compute: Compute; readonly routing: Routing };
 }): Plan {
@@ -154,6 +160,8 @@ export function makePlan(input: {
     replaces: detail.replaces ?? '',
     letterKey: letterKey({ ...detail, sourceUri: source.uri, destination }),
     ...(detail.notifications === 'none' && { notifications: 'none' as const }),
+    declaration: input.dataset?.hash ?? '',
+    ...(input.dataset?.declaration.owner && { owner: input.dataset.declaration.owner.team }),
     warnings: capped(input.warnings),
   };
 }

@@ -6,6 +6,7 @@ import { openStore } from '@etl/storage/openStore';
 import type { Validation } from '../../activities/contract';
 import { storeSharedLongOptions } from '../../activities/options';
 import { validateInput } from '../../activities/validateInput';
+import { datasetReader } from '../../config/datasets';
 import { parseConfig } from '../../config/environment';
 import { named } from './named';
 import { notFollowed } from './notFollowed';
@@ -40,7 +41,11 @@ async function validate(event: unknown): Promise<ValidationAnswer> {
   const config = parseConfig(process.env);
   const { rawBase, cleanBase, places, ETL_TIME_SCALE: timeScale } = config;
   const store = confineStore(openStore(), places);
-  const settings = { rawBase, cleanBase, places, timeScale, routing: { ...noRouting, ignoresLanes: true } };
+  const settings = {
+    ...{ rawBase, cleanBase, places, timeScale },
+    routing: { ...noRouting, ignoresLanes: true },
+    datasets: datasetReader(config),
+  };
   const validation = await validateInput(store, settings, event);
   return answer(validation, event, config.ETL_MESSAGE_LANGUAGE, async (plan) => {
     const uri = await storeSharedLongOptions(store, plan);

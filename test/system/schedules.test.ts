@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeBatchPlan } from '@etl/pipeline/batch/plan';
-import type { BatchRequest } from '@etl/pipeline/batch/request';
+import type { PrefixedRequest } from '@etl/pipeline/batch/request';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
@@ -36,7 +36,7 @@ withServer('schedules of batches on a real server', () => {
     connection = await NativeConnection.connect({ address: server.address });
     const { activities } = fakeActivities({
       planBatch: async ({ request, scheduledAt }) => {
-        const plan = makeBatchPlan(request as BatchRequest, scheduledAt, {
+        const plan = makeBatchPlan(request as PrefixedRequest, scheduledAt, {
           rawBase: undefined,
           cleanBase: 'file:///x',
         });

@@ -3,6 +3,7 @@ import { cut } from '@etl/lib/capped';
 import { parseJsonOr } from '@etl/lib/json';
 import type { Delivery, EventSource } from '@etl/pipeline/intake/eventSource';
 import type { Start, Starts } from '@etl/pipeline/intake/starts';
+import { StorageError } from '@etl/storage/objectStore';
 import type { Logger } from 'pino';
 import { type DeadLetter, LetterRefusedError } from '../../activities/ports';
 import type { Gate } from './gate';
@@ -29,7 +30,8 @@ export interface Intake {
 
 export interface IntakeSettings {
   readonly source: EventSource;
-  readonly read: (body: string, messageId: string) => Starts;
+  /** Throws a `StorageError` if the declarations of datasets cannot be read now. */
+  readonly read: (body: string, messageId: string) => Starts | Promise<Starts>;
   readonly start: (start: Start) => Promise<StartAnswer>;
   readonly gate: Gate;
   readonly deadLetters: { send(letter: DeadLetter): Promise<string> };
@@ -61,7 +63,9 @@ export function startIntake(settings: IntakeSettings): Intake {
   const inFlight = new Set<Promise<void>>();
 
   const settle = async (delivery: Delivery): Promise<void> => {
-    const { starts, ignored, problems } = read(delivery);
+    const found = await read(delivery);
+    if (found instanceof StorageError) return returnWithBackoff(delivery, found);
+    const { starts, ignored, problems } = found;
     for (const each of ignored) ignore(each);
     let rejection: unknown;
     // Start every pipeline that can be started before the message becomes a dead letter.
@@ -85,11 +89,12 @@ export function startIntake(settings: IntakeSettings): Intake {
     await delivery.done();
   };
 
-  /** A message that cannot be read now cannot be read later either. */
-  const read = ({ body, id }: Delivery): Starts => {
+  /** A message that cannot be read now cannot be read later either, unless the declarations were unavailable. */
+  const read = async ({ body, id }: Delivery): Promise<Starts | StorageError> => {
     try {
-      return settings.read(body, id);
+      return await settings.read(body, id);
     } catch (error) {
+      if (error instanceof StorageError) return error;
       return { starts: [], ignored: [], problems: [`the message cannot be parsed: ${reasonOf(error)}`] };
     }
   };

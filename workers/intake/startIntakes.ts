@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
 import { destinationProblem, sourceProblem } from '@etl/pipeline/allowedPlaces';
+import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import type { EventSource } from '@etl/pipeline/intake/eventSource';
 import { startsOf } from '@etl/pipeline/intake/starts';
 import { withinPlaces } from '@etl/pipeline/intake/withinPlaces';
@@ -27,6 +28,7 @@ export function startIntakes(
   client: Client,
   deadLetters: Pick<DeadLetters, 'send'>,
   log: Logger,
+  readDatasets: () => Promise<Datasets>,
 ): readonly Intake[] {
   checkPlaces(config);
   const sources = configuredSources(config, log);
@@ -36,8 +38,10 @@ export function startIntakes(
   const start = createStarter(client);
   return sources.map((source) => {
     log.info({ source: source.name }, 'intake started');
-    const read = (body: string, messageId: string) =>
-      withinPlaces(startsOf(body, messageId, rule, config.rawBase), config.places);
+    const read = async (body: string, messageId: string) => {
+      const datasets = await readDatasets();
+      return withinPlaces(startsOf(body, messageId, { ...rule, datasets }, config.rawBase), config.places);
+    };
     return startIntake({ source, read, start, gate, deadLetters, maxReceives: config.INTAKE_MAX_RECEIVES, log });
   });
 }

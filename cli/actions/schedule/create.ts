@@ -1,5 +1,6 @@
 import { CliError } from '@etl/lib/cliError';
 import { dayIn } from '@etl/lib/timeZones';
+import { shownFiles } from '@etl/pipeline/batch/shownFiles';
 import { batchRequest } from '../../batch/request';
 import type { RequestOptions } from '../../batch/requestOptions';
 import { cliExitCodes } from '../../errors';
@@ -32,7 +33,7 @@ export interface CreateOptions extends RequestOptions, StoreOptions {
 
 const shownRuns = 5;
 
-export async function create(name: string, prefix: string, options: CreateOptions): Promise<void> {
+export async function create(name: string, prefix: string | undefined, options: CreateOptions): Promise<void> {
   const settings = settingsOf(name, prefix, options);
   const { timetable, timeZone: zone } = settings;
   const now = new Date();
@@ -61,7 +62,7 @@ export async function create(name: string, prefix: string, options: CreateOption
 function opening(settings: NightlySettings, next: readonly PlannedRun[], year: YearAhead): string[] {
   const { name, timetable, timeZone: zone, request } = settings;
   return [
-    `Schedule ${name}: ${describeTimetable(timetable)}, ${zone}: ${request.prefix}`,
+    `Schedule ${name}: ${describeTimetable(timetable)}, ${zone}: ${shownFiles(request)}`,
     ...describeRuns(next),
     ...describeIrregularDays(year),
   ];
@@ -93,7 +94,7 @@ function report(
   return { name, what, paused, times, timeZone: zone, ...policies, request, next, ...year };
 }
 
-function settingsOf(name: string, prefix: string, options: CreateOptions): NightlySettings {
+function settingsOf(name: string, prefix: string | undefined, options: CreateOptions): NightlySettings {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) {
     const remedy = 'Use up to 100 letters, digits, _ - and ., starting with a letter or digit';
     throw new CliError(`${JSON.stringify(name)} is not a valid schedule name`, remedy, cliExitCodes.usage);

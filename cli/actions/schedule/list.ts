@@ -1,3 +1,4 @@
+import { shownFiles } from '@etl/pipeline/batch/shownFiles';
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
 import { etlCommand } from '../../hints';
@@ -37,5 +38,5 @@ async function reports(client: Client): Promise<ScheduleReport[]> {
 function describeLine({ name, times, timeZone, paused, request, next }: ScheduleReport): string {
   const [first] = next;
   const then = paused ? 'PAUSED' : first ? `next ${first.local}, batch date ${first.batchDate}` : 'no next time';
-  return `${name}: ${times[0] ?? 'never'}, ${timeZone}: ${request?.prefix ?? 'no valid request'}: ${then}`;
+  return `${name}: ${times[0] ?? 'never'}, ${timeZone}: ${request ? shownFiles(request) : 'no valid request'}: ${then}`;
 }

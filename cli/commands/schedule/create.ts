@@ -56,7 +56,7 @@ export function createCommand(): Command {
     .option('--replace', 'replace an existing schedule of this name')
     .option('--dry-run', 'print the start times, and exit')
     .option('--json', 'print one JSON object');
-  return withRequestOptions(command).action((name: string, prefix: string, options: CreateOptions) =>
+  return withRequestOptions(command).action((name: string, prefix: string | undefined, options: CreateOptions) =>
     action().create(name, prefix, options),
   );
 }

@@ -49,6 +49,10 @@ const schema = z.object({
   TIMEOUT_SECONDS: whole.min(1).default(transform.timeoutSeconds),
   SOURCE_FINGERPRINT: z.string().optional(),
   REPLACES: uri.optional(),
+  DECLARATION: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'is not a hash of 16 hexadecimal digits')
+    .optional(),
   ...modeVariables,
   SCRATCH_DIR: z.string().min(1).optional(),
   S3_TIMEOUT_SECONDS: whole.min(1).optional(),
@@ -93,6 +97,7 @@ export function parseEnvironment(env: Variables): Environment {
     timeoutSeconds: data.TIMEOUT_SECONDS,
     ...(data.SOURCE_FINGERPRINT !== undefined && { sourceFingerprint: data.SOURCE_FINGERPRINT }),
     ...(data.REPLACES !== undefined && { replaces: data.REPLACES }),
+    ...(data.DECLARATION !== undefined && { declaration: data.DECLARATION }),
     scratchDir: data.SCRATCH_DIR,
     s3TimeoutSeconds: data.S3_TIMEOUT_SECONDS,
     engine: data.ETL_ENGINE,

@@ -63,6 +63,7 @@ export function composeManifest(input: ManifestInput): Manifest {
     ...content,
     batchDate: env.batchDate,
     dataset: env.dataset,
+    ...(env.declaration !== undefined && { declaration: env.declaration }),
     schema: conversion.plans.map(({ name, type, sourceName }) => ({ name, type, sourceName })),
     parts,
     totals,

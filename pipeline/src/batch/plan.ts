@@ -1,7 +1,7 @@
 import { dayIn } from '@etl/lib/timeZones';
 import { resolveSource } from '../plan';
 import { defaultConcurrency, defaultMinFiles } from './control';
-import type { BatchRequest } from './request';
+import type { PrefixedRequest } from './request';
 
 /** A fully resolved request: the batch reads no environment variable and no clock afterwards. */
 export interface BatchPlan {
@@ -10,6 +10,8 @@ export interface BatchPlan {
   /** Base of keys without a scheme, which lets files have plain names. Absent in plans of earlier versions. */
   readonly rawBase?: string;
   readonly match?: string;
+  /** Declared dataset whose files the batch delivers; absent: all files of the prefix. */
+  readonly dataset?: string;
   readonly from: string;
   readonly to: string;
   readonly mode: 'missing' | 'failed' | 'all';
@@ -30,7 +32,7 @@ export const defaultPriority = 3;
  * 8601.
  */
 export function makeBatchPlan(
-  request: BatchRequest,
+  request: PrefixedRequest,
   scheduledAt: string,
   places: { readonly rawBase: string | undefined; readonly cleanBase: string },
 ): BatchPlan | undefined {
@@ -42,6 +44,7 @@ export function makeBatchPlan(
     prefix,
     ...(places.rawBase !== undefined && { rawBase: places.rawBase }),
     ...(request.match !== undefined && { match: request.match }),
+    ...(request.dataset !== undefined && { dataset: request.dataset }),
     from: request.from ?? day,
     to: request.to ?? day,
     mode: request.mode ?? 'missing',

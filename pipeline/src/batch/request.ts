@@ -27,9 +27,11 @@ export const batchRequestSchema = z
   .strictObject({
     /**
      * `s3://bucket/prefix`, `file:///folder`, or a prefix in S3_RAW_BUCKET. `{yyyy}`, `{MM}`, `{dd}` and `{date}` stand
-     * for the day.
+     * for the day. @default the files of the dataset
      */
-    prefix: z.string().min(1, 'is empty').superRefine(placeIsShort),
+    prefix: z.string().min(1, 'is empty').superRefine(placeIsShort).optional(),
+    /** Declared dataset: the batch delivers its files, and its declaration has the defaults of the other keys. */
+    dataset: z.string().min(1, 'is empty').max(100, 'has more than 100 characters').optional(),
     /** Glob on a file's name, with the same placeholders, `*` and `?`. @default every name of a data file */
     match: z.string().min(1, 'is empty').max(maxMatchChars, `has more than ${maxMatchChars} characters`).optional(),
     batchDate: date.optional(),
@@ -59,6 +61,8 @@ export const batchRequestSchema = z
   })
   .superRefine((request, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (request.prefix === undefined && request.dataset === undefined)
+      issue('prefix', 'is missing: set it to the location of the files, or set dataset to a declared dataset');
     if ((request.from === undefined) !== (request.to === undefined))
       issue(request.from === undefined ? 'from' : 'to', 'from and to must be set together');
     if (request.batchDate !== undefined && request.from !== undefined)
@@ -70,6 +74,9 @@ export const batchRequestSchema = z
   });
 
 export type BatchRequest = z.infer<typeof batchRequestSchema>;
+
+/** A request whose files are known. */
+export type PrefixedRequest = BatchRequest & { readonly prefix: string };
 
 export type ParsedRequest = { ok: true; request: BatchRequest } | { ok: false; reasons: string[] };
 

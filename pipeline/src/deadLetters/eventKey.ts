@@ -1,4 +1,5 @@
 import { isShallow } from '@etl/lib/json';
+import type { Datasets } from '../dataset/datasets';
 import { resolveDestination, resolveSource } from '../plan';
 import { type Delivery, keyOf, letterKey } from './letterKey';
 
@@ -6,17 +7,25 @@ import { type Delivery, keyOf, letterKey } from './letterKey';
 export interface LetterPlaces {
   readonly rawBase: string | undefined;
   readonly cleanBase: string;
+  /** @default none are declared */
+  readonly datasets?: Datasets | undefined;
 }
 
 /** Returns the delivery that an event of any shape requests; undefined for an event without a file or a day. */
-export function deliveryOf(event: unknown, { rawBase, cleanBase }: LetterPlaces): Delivery | undefined {
-  const { s3Key, batchDate, dataset, source, destination } = fieldsOf(fieldsOf(event).detail);
+export function deliveryOf(event: unknown, { rawBase, cleanBase, datasets }: LetterPlaces): Delivery | undefined {
+  const { s3Key, batchDate, source, ...own } = fieldsOf(fieldsOf(event).detail);
   if (typeof s3Key !== 'string' || typeof batchDate !== 'string') return undefined;
+  const sourceUri = resolveSource(s3Key, rawBase) ?? s3Key;
+  const named = typeof own.dataset === 'string' ? own.dataset : undefined;
+  const found = datasets?.of(sourceUri, named);
+  const declared = found?.kind === 'declared' ? found.dataset : undefined;
+  const dataset = declared?.name ?? named;
+  const destination = typeof own.destination === 'string' ? own.destination : declared?.declaration.destination;
   return {
-    sourceUri: resolveSource(s3Key, rawBase) ?? s3Key,
-    destination: resolveDestination(typeof destination === 'string' ? destination : undefined, cleanBase),
+    sourceUri,
+    destination: resolveDestination(destination, cleanBase),
     batchDate,
-    ...(typeof dataset === 'string' && { dataset }),
+    ...(dataset !== undefined && { dataset }),
     ...(typeof source === 'string' && { source }),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { shownUri } from '@etl/lib/text/shownUri';
 import { canonicalUri } from '@etl/lib/uri';
 import { resolveBatch } from '../batchIdentity';
+import type { EventDetail } from '../event';
 import { type Batch, workflowId } from '../layout';
 import { namedSource } from '../plan';
 import { type MessageItem, readMessage } from './readMessage';
@@ -54,15 +55,27 @@ function startOf(
   if (item.kind === 'event') {
     const { event, detail, id = messageId } = item;
     const sourceUri = namedSource(detail.s3Key, rawBase);
-    return start(event, resolveBatch(detail, sourceUri, rawBase), sourceUri, id);
+    return start(event, batchOfEvent(detail, sourceUri, rule, rawBase), sourceUri, id);
   }
   const decision = decide(item.file, rule);
   if (!decision.taken)
     return 'problem' in decision ? decision : { reason: decision.reason, what: shownUri(item.file.uri) };
   const { s3Key, batchDate } = decision;
-  const detail = { ...rule.detail, s3Key, batchDate };
+  const detail = { ...decision.detail, s3Key, batchDate };
   const sourceUri = canonicalUri(s3Key) ?? shownUri(s3Key);
   return start({ detail }, resolveBatch(detail, sourceUri, rawBase), sourceUri, item.file.mark);
+}
+
+/** Returns the batch that an event delivers. */
+export function batchOfEvent(
+  detail: EventDetail,
+  sourceUri: string,
+  { datasets }: Pick<IntakeRule, 'datasets'>,
+  rawBase: string | undefined,
+): Batch {
+  const found = datasets?.of(sourceUri, detail.dataset);
+  const dataset = found?.kind === 'declared' ? found.dataset.name : detail.dataset;
+  return resolveBatch({ ...detail, dataset }, sourceUri, rawBase);
 }
 
 /** Returns a start whose workflow ID is the batch's ID plus 12 hexadecimal digits that identify the content. */

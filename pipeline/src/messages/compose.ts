@@ -28,6 +28,7 @@ export function composeMessage(outcome: Outcome, subject: Subject, options: Mess
     fact('batchDate', subject.batchDate ?? texts.unknown),
     fact('dataset', subject.dataset ?? texts.unknown),
     fact('source', subject.source ?? texts.unknown),
+    ...(subject.owner === undefined ? [] : [fact('owner', subject.owner)]),
   ];
   const common: readonly Fact[] = [
     ...(outcome.kind === 'batch' ? [] : ofFile),
@@ -43,10 +44,13 @@ export function composeMessage(outcome: Outcome, subject: Subject, options: Mess
 }
 
 /** SNS rejects empty values and characters outside XML 1.0. */
-function attributesOf(outcome: Outcome, { workflowId, runId, batchDate, dataset }: Subject): Record<string, string> {
+function attributesOf(
+  outcome: Outcome,
+  { workflowId, runId, batchDate, dataset, owner }: Subject,
+): Record<string, string> {
   const failureType = outcome.kind === 'invalid' ? 'InvalidInput' : 'failureType' in outcome && outcome.failureType;
   const ended = outcome.kind === 'batch' && outcome.ended;
-  const values = { outcome: outcome.kind, workflowId, runId, batchDate, dataset, failureType, ended };
+  const values = { outcome: outcome.kind, workflowId, runId, batchDate, dataset, owner, failureType, ended };
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value ? [[name, messageValue(value)]] : [])),
   );

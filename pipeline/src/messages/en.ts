@@ -27,6 +27,7 @@ export const en: MessageTexts = {
   labels: {
     batchDate: 'Batch date',
     dataset: 'Dataset',
+    owner: 'Owner',
     source: 'Source',
     run: 'Run',
     link: 'Link',

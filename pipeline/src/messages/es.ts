@@ -28,6 +28,7 @@ export const es: MessageTexts = {
   labels: {
     batchDate: 'Fecha de lote',
     dataset: 'Conjunto',
+    owner: 'Responsable',
     source: 'Origen',
     run: 'Ejecución',
     link: 'Enlace',

@@ -31,6 +31,8 @@ export interface Subject {
   readonly batchDate?: string;
   readonly dataset?: string;
   readonly source?: string;
+  /** Team that is responsible for the dataset, if its declaration names one. */
+  readonly owner?: string;
 }
 
 /**

@@ -38,6 +38,7 @@ export interface BatchFacts {
 export type Label =
   | 'batchDate'
   | 'dataset'
+  | 'owner'
   | 'source'
   | 'run'
   | 'link'

@@ -104,6 +104,7 @@ function environment(): Template[] {
     timeoutSeconds: definition.timeoutSeconds + definition.selfEndSlackSeconds,
     sourceFingerprint: reference(`${plan}.source.fingerprint`),
     replaces: reference(`${plan}.replaces`),
+    declaration: reference(`${plan}.declaration`),
   });
   return Object.entries(variables).map(([name, value]) => ({ Name: name, ...entry('Value', value) }));
 }

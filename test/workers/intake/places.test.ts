@@ -1,3 +1,4 @@
+import { noDatasets } from '@etl/pipeline/dataset/datasets';
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { parseConfig } from '../../../config/environment';
@@ -14,7 +15,13 @@ test.each<[Record<string, string>, RegExp]>([
   ],
 ])('%j fails the worker at its start, not file by file', (env, reason) => {
   const start = () =>
-    startIntakes(parseConfig({ ...buckets, ...env }), {} as Client, { send: async () => '' }, pino({ enabled: false }));
+    startIntakes(
+      parseConfig({ ...buckets, ...env }),
+      {} as Client,
+      { send: async () => '' },
+      pino({ enabled: false }),
+      async () => noDatasets,
+    );
   expect(start).toThrow(ConfigError);
   expect(start).toThrow(reason);
 });

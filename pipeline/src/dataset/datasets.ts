@@ -1,0 +1,77 @@
+import type { Dataset } from './declaration';
+import { compilePattern, type SourceMatch, type SourcePattern } from './sourcePattern';
+
+/** A declaration that cannot be used. */
+export interface BrokenDataset {
+  readonly name: string;
+  /** Each begins with file, line and column. */
+  readonly problems: readonly string[];
+}
+
+/** Which dataset a file belongs to. */
+export type DatasetOf =
+  | { readonly kind: 'declared'; readonly dataset: Dataset; readonly match: SourceMatch }
+  /** Files of a dataset that is not declared are converted with the keys of their event only. */
+  | { readonly kind: 'undeclared' }
+  | { readonly kind: 'ambiguous'; readonly names: readonly string[] }
+  /** A declaration that cannot be read might declare the file. */
+  | { readonly kind: 'unknown'; readonly problems: readonly string[] };
+
+interface Compiled {
+  readonly dataset: Dataset;
+  readonly pattern: SourcePattern;
+}
+
+/** The declared datasets, as one reading of their files found them. */
+export class Datasets {
+  private readonly compiled: readonly Compiled[];
+  /** Declarations that cannot be used, with the reasons. */
+  readonly broken: readonly BrokenDataset[];
+
+  /** @param rawBase base of relative source patterns: S3_RAW_BUCKET */
+  constructor(datasets: readonly Dataset[], broken: readonly BrokenDataset[], rawBase: string | undefined) {
+    const compiled = datasets.map((dataset) => {
+      const pattern = compilePattern(dataset.declaration.source.pattern, rawBase);
+      return { dataset, pattern };
+    });
+    this.compiled = compiled.filter((each): each is Compiled => typeof each.pattern !== 'string');
+    const unusable = compiled.flatMap(({ dataset: { name, file }, pattern }) =>
+      typeof pattern === 'string' ? [{ name, problems: [`${file}: source.pattern: ${pattern}`] }] : [],
+    );
+    this.broken = [...broken, ...unusable];
+  }
+
+  /** Returns all datasets that can be used, by name. */
+  all(): readonly Dataset[] {
+    return this.compiled.map(({ dataset }) => dataset);
+  }
+
+  /** Returns the pattern of a dataset that can be used. */
+  pattern(name: string): SourcePattern | undefined {
+    return this.compiled.find(({ dataset }) => dataset.name === name)?.pattern;
+  }
+
+  /** Returns the dataset of a file. `name`: the dataset that its event names, whose pattern need not match the file. */
+  of(uri: string, name?: string): DatasetOf {
+    if (name !== undefined) return this.named(uri, name);
+    const found = this.compiled.flatMap(({ dataset, pattern }) => {
+      const match = pattern.match(uri);
+      return match ? [{ kind: 'declared' as const, dataset, match }] : [];
+    });
+    const [first, second] = found;
+    if (second) return { kind: 'ambiguous', names: found.map(({ dataset }) => dataset.name) };
+    if (first) return first;
+    const problems = this.broken.flatMap((each) => each.problems);
+    return problems.length > 0 ? { kind: 'unknown', problems } : { kind: 'undeclared' };
+  }
+
+  private named(uri: string, name: string): DatasetOf {
+    const found = this.compiled.find(({ dataset }) => dataset.name === name);
+    if (found) return { kind: 'declared', dataset: found.dataset, match: found.pattern.match(uri) ?? {} };
+    const broken = this.broken.find((each) => each.name === name);
+    return broken ? { kind: 'unknown', problems: broken.problems } : { kind: 'undeclared' };
+  }
+}
+
+/** No dataset is declared. */
+export const noDatasets = new Datasets([], [], undefined);

@@ -1,0 +1,129 @@
+import { capped } from '@etl/lib/capped';
+import { describeIssue } from '@etl/lib/schemaIssues';
+import { type Declaration, declarationSchema } from '@etl/pipeline/dataset/declaration';
+import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type * as z from 'zod';
+import { keyHint } from './keyHint';
+
+/** Maximum size of a declaration, in bytes. The largest event has 240 KiB. */
+export const maxDeclarationBytes = 256 * 1024;
+
+export type ParsedDeclaration = { readonly declaration: Declaration } | { readonly problems: readonly string[] };
+
+/**
+ * Parses a declaration in YAML 1.2 or JSON. Each problem begins with `file:line:column` and the key.
+ *
+ * @param file how messages name the file
+ */
+export function parseDeclaration(bytes: Buffer, file: string): ParsedDeclaration {
+  const fail = (problem: string) => ({ problems: [`${file}: ${problem}`] });
+  if (bytes.length > maxDeclarationBytes) return { problems: [tooLarge(file, bytes.length)] };
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return fail('is not UTF-8: save it in this encoding');
+  }
+  try {
+    return parseText(text, file);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return fail('is nested too deeply: flatten it');
+  }
+}
+
+/** Returns the problem of a declaration that is too large to be read. */
+export function tooLarge(file: string, bytes: number): string {
+  return `${file}: has ${bytes} bytes, more than the limit of ${maxDeclarationBytes}: shorten it`;
+}
+
+function parseText(text: string, file: string): ParsedDeclaration {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, version: '1.2', merge: false, prettyErrors: false });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  };
+  // The others usually follow from the first.
+  const [invalid] = [...document.errors, ...document.warnings];
+  if (invalid) return { problems: [`${at(invalid.pos[0])}: ${describeSyntax(invalid.message)}`] };
+  const aliases = aliasesIn(document);
+  // An alias can refer to itself, or multiply the size of the document.
+  if (aliases.length > 0)
+    return { problems: capped(aliases.map((offset) => `${at(offset)}: uses an alias: write the value again`)) };
+  if (!isMap(document.contents))
+    return { problems: [`${at(0)}: is not a mapping: write keys such as source: and columns:`] };
+  const value: unknown = document.toJS();
+  const parsed = declarationSchema.safeParse(value);
+  if (parsed.success) return { declaration: parsed.data };
+  const problems = parsed.error.issues.flatMap((issue) => describe(issue, document, value, at));
+  return { problems: capped(problems) };
+}
+
+function aliasesIn(document: Document): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Alias: (_, { range }) => {
+      offsets.push(range?.[0] ?? 0);
+    },
+  });
+  return offsets;
+}
+
+/** Remedies of frequent mistakes, for which the parser has none. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/call stack/i, 'is nested too deeply: flatten it'],
+  [/keys must be unique/i, 'has the same key twice: remove one of them'],
+  [/unresolved tag/i, 'uses a tag: remove it'],
+  [/unresolved alias/i, 'uses an alias: write the value again'],
+  [/tabs are not allowed/i, 'is indented with a tab: use spaces'],
+  [/plain value cannot start with/i, 'has a special character at the start of a value: put the value in quotes'],
+  [/multiple documents/i, 'has several documents: write one for each file'],
+  [/missing closing/i, 'has a quote that is not closed: close it'],
+  [
+    /nested mappings|implicit key|must be sufficiently indented|same column/i,
+    'is not indented as a mapping: write each key on a line of its own, with the same indentation as its siblings',
+  ],
+];
+
+function describeSyntax(message: string): string {
+  const sentence = message.split('\n', 1)[0] ?? message;
+  return remedies.find(([pattern]) => pattern.test(sentence))?.[1] ?? `is not valid YAML: ${sentence}`;
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  document: Document,
+  value: unknown,
+  at: (offset: number) => string,
+): string[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys')
+    return describeIssue(issue, [], value).map(
+      (line) => `${at(offsetOf(document, path))}: ${line}${line.endsWith('is missing') ? ': add it' : ''}`,
+    );
+  return issue.keys.map((key) => {
+    const where = at(offsetOf(document, [...path, key]));
+    return `${where}: ${[...path, key].join('.')}: unknown key${keyHint(path, key)}`;
+  });
+}
+
+/** Returns where a key is, else where the nearest key above it is. */
+function offsetOf(document: Document, path: readonly string[]): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const name of path) {
+    const item: unknown = isMap(node) ? node.items.find(({ key }) => String(key) === name) : childOf(node, name);
+    if (item === undefined) return offset;
+    const shown = isPair(item) ? item.key : item;
+    offset = isNode(shown) ? (shown.range?.[0] ?? offset) : offset;
+    node = isPair(item) ? item.value : item;
+  }
+  return offset;
+}
+
+function childOf(node: unknown, index: string): Node | undefined {
+  const items: unknown = (node as { items?: unknown } | null)?.items;
+  const item: unknown = Array.isArray(items) ? items[Number(index)] : undefined;
+  return isNode(item) ? item : undefined;
+}

@@ -1,0 +1,104 @@
+import { Datasets } from '@etl/pipeline/dataset/datasets';
+import type { Declaration } from '@etl/pipeline/dataset/declaration';
+import { declarationHash } from '@etl/pipeline/dataset/declaration';
+import { declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
+
+const raw = 's3://raw-data-lake';
+
+function dataset(name: string, declaration: Declaration) {
+  return { name, declaration, hash: declarationHash(declaration), file: `datasets/${name}.yaml` };
+}
+
+const ventas = dataset('ventas', {
+  source: { pattern: 'ventas/*.csv' },
+  dialect: { delimiter: ';', decimal: ',' },
+  columns: { total: 'double', cp: 'text' },
+  destination: 's3://clean/ventas',
+  schedule: { at: '02:30', deadline: '06:00' },
+});
+const broken = { name: 'stock', problems: ['datasets/stock.yaml:1:1: colums: unknown key: write columns'] };
+
+const uri = `${raw}/ventas/a.csv`;
+
+test('applies the declaration of the dataset whose pattern matches', () => {
+  const datasets = new Datasets([ventas], [], raw);
+  expect(declaredDetail(datasets, { chunkRows: 5 }, uri)).toEqual({
+    kind: 'declared',
+    dataset: ventas,
+    detail: {
+      dataset: 'ventas',
+      chunkRows: 5,
+      dialect: { delimiter: ';', decimal: ',' },
+      columns: { total: 'double', cp: 'text' },
+      destination: 's3://clean/ventas',
+      compute: { deadlineMinutes: 210 },
+    },
+  });
+});
+
+test('the event overrides single keys of the declaration', () => {
+  const detail = {
+    dialect: { decimal: '.' as const },
+    columns: { total: 'text' as const },
+    destination: 's3://clean/test',
+    compute: { spot: false },
+  };
+  expect(declaredDetail(new Datasets([ventas], [], raw), detail, uri)).toMatchObject({
+    detail: {
+      dialect: { delimiter: ';', decimal: '.' },
+      columns: { total: 'text', cp: 'text' },
+      destination: 's3://clean/test',
+      compute: { deadlineMinutes: 210, spot: false },
+    },
+  });
+});
+
+test('adds no empty keys, so that the hash of the options stays the same', () => {
+  const plain = dataset('plain', { source: { pattern: 'plain/*' } });
+  expect(declaredDetail(new Datasets([plain], [], raw), {}, `${raw}/plain/a.csv`)).toMatchObject({
+    detail: { dataset: 'plain' },
+  });
+  const { detail } = declaredDetail(new Datasets([plain], [], raw), {}, `${raw}/plain/a.csv`) as { detail: object };
+  expect(Object.keys(detail)).toEqual(['dataset']);
+});
+
+test('a dataset that the event names applies whatever its pattern', () => {
+  const datasets = new Datasets([ventas], [], raw);
+  expect(datasets.of('file:///tmp/a.csv', 'ventas')).toMatchObject({ kind: 'declared', dataset: ventas });
+  expect(datasets.of(uri, 'other')).toEqual({ kind: 'undeclared' });
+});
+
+test('a file without a matching pattern is undeclared', () => {
+  expect(new Datasets([ventas], [], raw).of(`${raw}/other/a.csv`)).toEqual({ kind: 'undeclared' });
+});
+
+test('a broken declaration concerns only files that no other declaration matches', () => {
+  const datasets = new Datasets([ventas], [broken], raw);
+  expect(datasets.of(uri)).toMatchObject({ kind: 'declared' });
+  expect(declaredDetail(datasets, {}, `${raw}/stock/a.csv`)).toEqual({
+    kind: 'problem',
+    problem: `${raw}/stock/a.csv: its dataset is not declared correctly: ${broken.problems[0]}`,
+  });
+  expect(datasets.of(uri, 'stock')).toEqual({ kind: 'unknown', problems: broken.problems });
+});
+
+test('several matching patterns are a problem', () => {
+  const all = dataset('all', { source: { pattern: '**' } });
+  expect(declaredDetail(new Datasets([ventas, all], [], raw), {}, uri)).toEqual({
+    kind: 'problem',
+    problem: expect.stringContaining('belongs to several datasets, ventas and all: make their source patterns exclude'),
+  });
+});
+
+test('a declaration with an invalid pattern is broken', () => {
+  const { broken: found } = new Datasets([dataset('x', { source: { pattern: '{day}.csv' } })], [], raw);
+  expect(found).toEqual([
+    { name: 'x', problems: [expect.stringMatching(/^datasets\/x.yaml: source.pattern: has the unknown placeholder/)] },
+  ]);
+});
+
+test('the hash does not depend on the order of keys', () => {
+  expect(declarationHash({ chunkRows: 5, source: { pattern: 'a' } })).toBe(
+    declarationHash({ source: { pattern: 'a' }, chunkRows: 5 }),
+  );
+});
