@@ -55,7 +55,9 @@ test('other files follow the prefix, names and keys of the rule', () => {
 });
 
 test('events have the workflow ID of their declared dataset, whoever names it', () => {
-  const landed = { landed: { uri: `${raw}/x/other/a.csv`, key: 'x/other/a.csv', mark: 'm', landedAt: '2026-02-09' } };
+  const landed = {
+    landed: { uri: `${raw}/x/other/a.csv`, key: 'x/other/a.csv', mark: 'm', landedAt: '2026-02-09T00:00:00Z' },
+  };
   expect(startsOf(JSON.stringify(landed), 'id', rule, raw).ignored).toEqual([
     { reason: 'otherPrefix', what: expect.anything() },
   ]);
