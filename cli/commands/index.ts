@@ -5,6 +5,7 @@ import { batchCommand } from './batch';
 import { codecServerCommand } from './codecServer';
 import { compareCommand } from './compare';
 import { convertCommand } from './convert';
+import { datasetCommand } from './dataset';
 import { demoCommand } from './demo';
 import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
@@ -29,6 +30,7 @@ export const commands: readonly (() => Command)[] = [
   batchCommand,
   backfillCommand,
   scheduleCommand,
+  datasetCommand,
   reapCommand,
   dlqCommand,
   aslCommand,

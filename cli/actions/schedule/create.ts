@@ -1,32 +1,19 @@
 import { CliError } from '@etl/lib/cliError';
 import { dayIn } from '@etl/lib/timeZones';
 import { shownFiles } from '@etl/pipeline/batch/shownFiles';
-import { batchRequest } from '../../batch/request';
-import type { RequestOptions } from '../../batch/requestOptions';
 import { cliExitCodes } from '../../errors';
 import { etlCommand } from '../../hints';
-import { movedTimes } from '../../schedule/clockChanges';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
-import type { Overlap } from '../../schedule/settings';
 import { type NightlySettings, nightlySchedule } from '../../schedule/settings';
+import { type ScheduleOptions, settingsOf } from '../../schedule/settingsOf';
 import { describeIrregularDays, describeRuns } from '../../schedule/show';
 import type { StoreOptions } from '../../schedule/store';
 import { storeSchedule } from '../../schedule/store';
-import { cronTimetable, everyDay, passesMidnight, type Timetable } from '../../schedule/timetable';
 import { describeTimetable } from '../../schedule/words';
 import { plannedYear, serverYear, type YearAhead } from '../../schedule/yearAhead';
 import { printResult, withClient } from '../../withClient';
 
-export interface CreateOptions extends RequestOptions, StoreOptions {
-  readonly at?: number;
-  readonly days?: number[];
-  readonly cron?: string;
-  readonly timeZone: string;
-  readonly overlap: Overlap;
-  readonly catchup: number;
-  readonly pauseOnFailure: boolean;
-  readonly jitter: number;
-  readonly dayOffset: number;
+export interface CreateOptions extends ScheduleOptions, StoreOptions {
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -92,35 +79,4 @@ function report(
   const times = describeTimetable(settings.timetable);
   const policies = { overlap, catchupSeconds: catchupMs / 1000, pauseOnFailure, jitterSeconds: jitterMs / 1000 };
   return { name, what, paused, times, timeZone: zone, ...policies, request, next, ...year };
-}
-
-function settingsOf(name: string, prefix: string | undefined, options: CreateOptions): NightlySettings {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) {
-    const remedy = 'Use up to 100 letters, digits, _ - and ., starting with a letter or digit';
-    throw new CliError(`${JSON.stringify(name)} is not a valid schedule name`, remedy, cliExitCodes.usage);
-  }
-  const { timeZone: zone, dayOffset, overlap, catchup: catchupMs, pauseOnFailure, jitter: jitterMs } = options;
-  const timetable = timetableOf(options);
-  const moved = jitterMs > 0 ? movedTimes(timetable, zone, dayIn(zone, new Date())) : [];
-  if (passesMidnight([...timetable.times, ...moved.map(({ to }) => to)], jitterMs)) {
-    const remedy = 'Use a shorter --jitter or an earlier time, so that every start falls on its scheduled day';
-    throw new CliError('--jitter may delay a start past midnight', remedy, cliExitCodes.usage);
-  }
-  return {
-    name,
-    request: batchRequest(prefix, options, { timeZone: zone, dayOffset }),
-    ...{ timetable, timeZone: zone, overlap, catchupMs, pauseOnFailure, jitterMs },
-  };
-}
-
-function timetableOf({ at, days, cron }: CreateOptions): Timetable {
-  if (cron !== undefined) return cronTimetable(cron);
-  if (at === undefined) {
-    throw new CliError(
-      'the schedule has no start time',
-      'Set --at or --cron, for example --at 02:30',
-      cliExitCodes.usage,
-    );
-  }
-  return { ...everyDay, times: [at], ...(days && { daysOfWeek: days }) };
 }

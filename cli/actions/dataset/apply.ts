@@ -1,0 +1,59 @@
+import { comparePublished, type FileChange, publishChange } from '../../dataset/publish';
+import { chosen, readDeclarations } from '../../dataset/read';
+import { applyChange, compareSchedules, type ScheduleChange } from '../../dataset/schedules';
+import { cliExitCodes } from '../../errors';
+import { printLines } from '../../output';
+import { printResult, withClient } from '../../withClient';
+
+export interface ApplyOptions {
+  readonly to?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const signs = { create: '+', update: '~', delete: '-', unchanged: '=', foreign: '!' } as const;
+
+/**
+ * Copies the declarations to the folder that workers read, if one is given, and creates, updates and deletes the
+ * schedules of declared datasets. Prints all differences first.
+ */
+export async function apply(names: readonly string[], { to, dryRun = false, json }: ApplyOptions): Promise<void> {
+  const declared = await readDeclarations();
+  const datasets = chosen(declared, names);
+  await withClient(async (client) => {
+    const schedules = await compareSchedules(client, datasets, names.length === 0);
+    const files = to === undefined ? [] : await comparePublished(declared.folder, datasets, to);
+    if (!json) printLines(describe(schedules, files));
+    if (!dryRun) {
+      // Declarations first: a schedule that starts at once needs them.
+      for (const each of files) await publishChange(each);
+      for (const each of schedules)
+        await applyChange(
+          client,
+          each,
+          datasets.find(({ name }) => name === each.name),
+        );
+    }
+    const foreign = schedules.filter(({ action }) => action === 'foreign');
+    const result = { dryRun, schedules, files: files.map(({ action, to: uri }) => ({ action, to: uri })) };
+    printResult(json, result, [dryRun ? 'Nothing was changed.' : summary(schedules, files)]);
+    if (foreign.length > 0) process.exitCode = cliExitCodes.cannotCreate;
+  });
+}
+
+function describe(schedules: readonly ScheduleChange[], files: readonly FileChange[]): string[] {
+  return [
+    ...files.map(({ action, to }) => `${signs[action]} declaration ${to}`),
+    ...schedules.flatMap(({ name, action, differences }) => [
+      `${signs[action]} schedule ${name}${action === 'unchanged' ? '' : `: ${action === 'foreign' ? 'is left alone' : action}`}`,
+      ...differences.map((difference) => `    ${difference}`),
+    ]),
+  ];
+}
+
+function summary(schedules: readonly ScheduleChange[], files: readonly FileChange[]): string {
+  const count = (action: ScheduleChange['action']): number =>
+    [...schedules, ...files].filter((each) => each.action === action).length;
+  const left = count('foreign') > 0 ? `, ${count('foreign')} left alone` : '';
+  return `Applied: ${count('create')} created, ${count('update')} updated, ${count('delete')} deleted, ${count('unchanged')} unchanged${left}.`;
+}

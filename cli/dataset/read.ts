@@ -1,0 +1,65 @@
+import { statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { CliError } from '@etl/lib/cliError';
+import { fileUri } from '@etl/lib/fileUri';
+import { parseUri } from '@etl/lib/uri';
+import type { Datasets } from '@etl/pipeline/dataset/datasets';
+import type { Dataset } from '@etl/pipeline/dataset/declaration';
+import { datasetReader } from '../../config/datasets';
+import { parseConfig } from '../../config/environment';
+import { cliExitCodes } from '../errors';
+import { etlCommand } from '../hints';
+
+export interface DeclaredFolder {
+  /** URI of the folder. */
+  readonly folder: string;
+  readonly datasets: Datasets;
+}
+
+/**
+ * Reads the declarations of ETL_DATASETS, by default those of the folder `datasets`.
+ *
+ * @throws {CliError} if a local folder does not exist
+ */
+export async function readDeclarations(): Promise<DeclaredFolder> {
+  const config = parseConfig(process.env);
+  const folder = config.datasetsFolder ?? fileUri(resolve('datasets'));
+  const location = parseUri(folder);
+  const isAbsent = location?.kind === 'file' && !statSync(location.path, { throwIfNoEntry: false })?.isDirectory();
+  if (isAbsent) {
+    const remedy = `Declare a dataset with: ${etlCommand('dataset', 'new', 'FILE')}; or set ETL_DATASETS to the folder`;
+    throw new CliError(`folder not found: ${shownPath(location.path)}`, remedy, cliExitCodes.noInput);
+  }
+  return { folder, datasets: await datasetReader({ ...config, datasetsFolder: folder })() };
+}
+
+/**
+ * Returns the named datasets; all of them without names.
+ *
+ * @throws {CliError} if one of them is not declared, or if any declaration cannot be used
+ */
+export function chosen({ datasets, folder }: DeclaredFolder, names: readonly string[]): readonly Dataset[] {
+  const { broken } = datasets;
+  const concerned = broken.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (concerned.length > 0) {
+    const problems = concerned.flatMap((each) => each.problems).map(shownProblem);
+    throw new CliError(problems.join('; '), 'Correct the declarations', cliExitCodes.usage);
+  }
+  const all = datasets.all();
+  const missing = names.find((name) => !all.some((each) => each.name === name));
+  if (missing === undefined) return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  const known = all.map(({ name }) => name).join(', ') || 'none';
+  throw new CliError(`dataset ${missing} is not declared in ${folder}`, `Declared are: ${known}`, cliExitCodes.noInput);
+}
+
+/** Returns a path relative to the current folder, if it lies below it. */
+export function shownPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
+/** Returns a problem with its file relative to the current folder. */
+export function shownProblem(problem: string): string {
+  const [, file, rest] = /^(\/[^:]*)(:.*)$/s.exec(problem) ?? [];
+  return file === undefined ? problem : `${shownPath(file)}${rest}`;
+}
