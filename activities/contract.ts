@@ -6,6 +6,7 @@ import type { LeftOut } from '@etl/pipeline/batch/summary';
 import type { ContainerMode } from '@etl/pipeline/container';
 import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import type { Batch } from '@etl/pipeline/layout';
+import type { LineageEventType, LineageRun } from '@etl/pipeline/lineage/events';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
@@ -46,6 +47,8 @@ export interface EtlActivities {
   confirmCommit(input: CommitQuery): Promise<CommitAnswer>;
   notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
   sendToDeadLetters(input: DeadLetter): Promise<{ letterId: string }>;
+  /** Sends a lineage event. Short, and never fails. */
+  reportLineage(input: LineageReport): Promise<void>;
 }
 
 export type Validation =
@@ -64,7 +67,16 @@ export type Validation =
       readonly batch: Partial<Batch>;
       /** Team that is responsible for the dataset, if it is declared. */
       readonly owner?: string;
+      /** Whether the run reports its lineage. Absent in results of earlier versions. */
+      readonly lineage?: true;
     };
+
+/** An OpenLineage event of a run. `failure`: why the run ended without a delivery. */
+export interface LineageReport {
+  readonly type: LineageEventType;
+  readonly run: LineageRun;
+  readonly failure?: string;
+}
 
 export interface RunIdentity {
   readonly workflowId: string;

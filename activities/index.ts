@@ -24,6 +24,7 @@ import { planBatch } from './planBatch';
 import type { Ports } from './ports';
 import { createProgressReader, everyQuarter } from './progressReader';
 import { recordResults } from './recordResults';
+import { reportLineage } from './reportLineage';
 import { looksPerReport } from './reportPace';
 import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
@@ -131,6 +132,11 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
           ports.notifier.publish(composeMessage(outcome, subject, { language: settings.messageLanguage, runUrl: url })),
         ),
       };
+    },
+    reportLineage: async (report) => {
+      const { store, lineage } = ports;
+      if (lineage)
+        await reportLineage({ store, lineage }, report, new Date(activityInfo().currentAttemptScheduledTimestampMs));
     },
     sendToDeadLetters: async (letter) => {
       const failedAt = new Date(activityInfo().currentAttemptScheduledTimestampMs);

@@ -2,6 +2,7 @@ import type { TaskSize } from '@etl/ecs/sizes';
 import type { PartOf } from '@etl/pipeline/batch/fileEvent';
 import type { RunEnd } from '@etl/pipeline/batch/fileResult';
 import type { KilledFor } from '@etl/pipeline/failures/table';
+import type { LineageEvent, LineageSettings } from '@etl/pipeline/lineage/events';
 import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
 import type { ObjectStore } from '@etl/storage/objectStore';
@@ -30,6 +31,8 @@ export interface Ports {
   readonly deadLetters: DeadLetters;
   readonly progress: ProgressReporter;
   readonly executions: Executions;
+  /** Absent if no collector of lineage events is configured. */
+  readonly lineage?: Lineage;
   /** Absent if this worker has no light lane. */
   readonly light?: LightConverter;
 }
@@ -140,6 +143,15 @@ export interface TaskLogs {
 export interface Notifier {
   /** Publishes a message and returns its ID. */
   publish(message: Message): Promise<string>;
+}
+
+/** Sends lineage events to a collector, in the background. */
+export interface Lineage {
+  readonly settings: LineageSettings;
+  /** Sends an event. Logs an event that cannot be sent; never throws. */
+  send(event: LineageEvent): Promise<void>;
+  /** Runs work after all earlier work with the same key. */
+  inOrder(key: string, work: () => Promise<void>): Promise<void>;
 }
 
 /** Dead-letter queue with one letter per failed event. */

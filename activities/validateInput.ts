@@ -32,6 +32,8 @@ export interface ValidationSettings extends PlaceSettings {
   readonly timeScale: number;
   /** @default every file is an on-demand task with the size in the task definition */
   readonly routing?: RoutingSettings;
+  /** Whether runs report their lineage. @default false */
+  readonly lineage?: boolean;
   /** Reads the declared datasets. @default none are declared */
   readonly datasets?: () => Promise<Datasets>;
 }
@@ -85,11 +87,11 @@ export async function validateInput(
     const { problems, warnings } = head;
     if (problems.length > 0) return refuse(about(uri, problems));
     const source = { uri, bytes: info.bytes, fingerprint: info.fingerprint };
-    const { cleanBase, timeScale } = settings;
+    const { cleanBase, timeScale, lineage } = settings;
     const routed = routeOf(detail, source, head, settings);
     if (!routed.ok) return refuse(about(uri, routed.reasons));
     const { batch, newest } = await findBatch(store, detail.destination ?? cleanBase, detail, uri, settings.rawBase);
-    const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, dataset, route: routed });
+    const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, dataset, lineage, route: routed });
     const cut = applyShards(plan, head, detail.compute, settings.routing);
     if (!cut.ok) return refuse(about(uri, cut.reasons));
     const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
@@ -157,6 +159,7 @@ function invalid(
     valid: false,
     reasons: capped(reasons),
     batch: Object.fromEntries(Object.entries(batch).filter(([, value]) => value)),
+    ...(settings.lineage && { lineage: true as const }),
     ...(dataset?.declaration.owner && { owner: dataset.declaration.owner.team }),
   };
 }

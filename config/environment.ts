@@ -216,6 +216,15 @@ export const variables = {
     .enum(Object.keys(languages) as [MessageLanguage, ...MessageLanguage[]])
     .default(defaultLanguage)
     .describe(`Language of notifications: ${languageNames}. The functions of the state machine need the same setting`),
+  OPENLINEAGE_URL: z
+    .string()
+    .regex(/^(https?:\/\/|file:\/\/\/)/, 'is neither an http://, https:// nor file:/// URL')
+    .optional()
+    .describe(
+      'Collector of [OpenLineage](datasets.md#lineage) events: its base URL, or a `file:///` path to which events are appended',
+    ),
+  OPENLINEAGE_API_KEY: z.string().min(1).optional().describe('Key that the collector requires, sent as a bearer token'),
+  OPENLINEAGE_NAMESPACE: z.string().min(1).default('etl').describe('Namespace of the jobs in OpenLineage events'),
   TEMPORAL_UI_URL: z.url('is not a URL').optional().describe('Address of the Web UI, for links in messages'),
   ETL_STATE_DIR: z.string().min(1).default(localDefaults.stateDir).describe('State folder of the local system'),
   ETL_TIME_SCALE: z.coerce
@@ -255,7 +264,7 @@ export const variables = {
 } as const;
 
 /** Variables whose values never appear in messages. */
-const secrets: readonly string[] = ['ETL_PAYLOAD_KEYS'];
+const secrets: readonly string[] = ['ETL_PAYLOAD_KEYS', 'OPENLINEAGE_API_KEY'];
 
 const schema = z.object(variables).superRefine((config, context) => {
   const requireTogether = (...keys: (keyof typeof variables)[]) => {

@@ -50,6 +50,7 @@ async function main(): Promise<void> {
       messageLanguage: config.ETL_MESSAGE_LANGUAGE,
       routing: routingOf(config),
       datasets,
+      lineage: ports.lineage !== undefined,
     }),
     launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
     lightConcurrency: lightConcurrency(config),

@@ -1,4 +1,5 @@
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+import { version } from '@etl/lib/version';
 import type { AllowedPlaces } from '@etl/pipeline/allowedPlaces';
 import { clientSettings } from '@etl/pipeline/awsClients';
 import { confineStore } from '@etl/storage/confinedStore';
@@ -21,6 +22,7 @@ import { awsServices } from './aws';
 import { maxConcurrentCalls } from './concurrency';
 import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
+import { createLineage } from './lineage';
 import { createProgressReporter } from './progressReporter';
 
 /** Creates the adapter of every port: AWS where it is configured, otherwise the local system. */
@@ -42,7 +44,13 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
     ...(light && { light }),
+    ...lineagePort(config, log),
   };
+}
+
+function lineagePort(config: Config, log: Logger): Pick<Ports, 'lineage'> {
+  const { OPENLINEAGE_URL: url, OPENLINEAGE_API_KEY: apiKey, OPENLINEAGE_NAMESPACE: namespace } = config;
+  return url === undefined ? {} : { lineage: createLineage({ url, apiKey }, { namespace, version }, log) };
 }
 
 /** Returns the places that activities read and write: those of sources and batches, and the worker's own records. */

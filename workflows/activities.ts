@@ -55,6 +55,7 @@ export const {
   confirmCommit,
   notify,
   sendToDeadLetters,
+  reportLineage,
 } = Object.fromEntries((Object.keys(steps) as StepName[]).map(proxyOf)) as ActivityInterfaceFor<Steps>;
 
 /** Returns the options of one call: `overrides`, and `text`, escaped, as the summary that the Web UI shows. */

@@ -25,6 +25,7 @@ import { trackApproval } from './approval';
 import { confirmed, type Delivered } from './confirmed';
 import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { type LineageTracker, trackLineage } from './lineage';
 import { runContext } from './runTask';
 import { type StatusTracker, trackStatus } from './status';
 
@@ -68,12 +69,13 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   const title = titleOf(event);
   const status = trackStatus(title);
   const answers = trackApproval();
+  const lineage = trackLineage(run, title);
   const { batchDate } = looseDetail(event);
   // Alerts about a failed validation carry at least the date.
   let batch: Partial<Batch> & Pick<Subject, 'owner'> =
     batchDate !== undefined && isCalendarDate(batchDate) ? { batchDate } : {};
   try {
-    const { plan, delivered: alreadyDelivered = false } = await validate(event, title, (known) => {
+    const { plan, delivered: alreadyDelivered = false } = await validate(event, title, lineage, (known) => {
       batch = known;
     });
     if (plan.routing && !alreadyDelivered) status.explain(plan.routing);
@@ -102,6 +104,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
         ? notAsked
         : sendNotification(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
     );
+    await lineage.end('COMPLETE');
     const already = alreadyDelivered ? ({ alreadyDelivered } as const) : {};
     finish(status, { outcome: 'delivered', published: delivered.published, notification, ...already, ...note });
     const { batch: published, routing } = plan;
@@ -118,6 +121,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   } catch (error) {
     const failed = asFailure(error);
     await CancellationScope.nonCancellable(() => alert(event, title, failed, { ...batch, ...run }, status));
+    await lineage.end(isCancellation(error) ? 'ABORT' : 'FAIL', `${failureTypeOf(failed)}: ${failed.message}`);
     throw isCancellation(error) ? error : failed;
   }
 }
@@ -125,12 +129,14 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
 async function validate(
   event: unknown,
   title: string,
+  lineage: LineageTracker,
   known: (batch: Partial<Batch> & Pick<Subject, 'owner'>) => void,
 ): Promise<{ readonly plan: Plan; readonly delivered?: boolean }> {
   const problem = eventProblem(event);
   if (problem !== undefined && patched(patches.refuseAtOnce))
     throw failure('InvalidInput', problem, { logTail: [problem] });
   const validation = await validateInput.executeWithOptions(withSummary(title), [{ event }]);
+  await lineage.begin(validation, event);
   const { owner } = validation.valid ? validation.plan : validation;
   known({ ...(validation.valid ? validation.plan.batch : validation.batch), ...(owner !== undefined && { owner }) });
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });

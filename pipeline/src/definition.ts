@@ -194,6 +194,13 @@ export const steps = {
     totalTimeoutSeconds: 300,
     retry: apiRetry,
   },
+  /** Only if a collector is configured. The attempt hands the event to the worker, which sends it in the background. */
+  reportLineage: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 5,
+    totalTimeoutSeconds: 60,
+    retry: 'once',
+  },
 } as const satisfies Record<string, StepDefinition>;
 
 export type StepName = keyof typeof steps;

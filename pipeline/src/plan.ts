@@ -35,6 +35,8 @@ export interface Plan {
   readonly declaration?: string;
   /** Team that is responsible for the dataset. */
   readonly owner?: string;
+  /** Whether the run reports its lineage. */
+  readonly lineage?: true;
   readonly warnings: readonly string[];
 }
 
@@ -132,6 +134,8 @@ export function makePlan(input: {
   warnings: readonly string[];
   /** Declared dataset of the source, whose keys `detail` contains. */
   dataset?: Dataset | undefined;
+  /** @default false */
+  lineage?: boolean | undefined;
   /** How the file is converted (routing/route.ts). */
   route: { readonly compute: Compute; readonly routing: Routing };
 }): Plan {
@@ -162,6 +166,7 @@ export function makePlan(input: {
     ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     declaration: input.dataset?.hash ?? '',
     ...(input.dataset?.declaration.owner && { owner: input.dataset.declaration.owner.team }),
+    ...(input.lineage && { lineage: true as const }),
     warnings: capped(input.warnings),
   };
 }

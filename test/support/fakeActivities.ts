@@ -41,6 +41,7 @@ export function fakeActivities(changes: Partial<EtlActivities> = {}): { activiti
     confirmCommit: async () => delivered,
     notify: async () => ({ messageId: 'm1' }),
     sendToDeadLetters: async () => ({ letterId: 'l1' }),
+    reportLineage: async () => undefined,
     ...changes,
   };
   const recording = Object.entries(all).map(([name, activity]) => [
