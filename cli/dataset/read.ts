@@ -17,13 +17,17 @@ export interface DeclaredFolder {
 }
 
 /**
- * Reads the declarations of ETL_DATASETS, by default those of the folder `datasets`.
+ * Reads the declarations of ETL_DATASETS, by default those of `datasets` in the current folder, else of the local
+ * system.
  *
  * @throws {CliError} if a local folder does not exist
  */
 export async function readDeclarations(): Promise<DeclaredFolder> {
   const config = parseConfig(process.env);
-  const folder = config.datasetsFolder ?? fileUri(resolve('datasets'));
+  const here = resolve('datasets');
+  // The system that a command uses may run in another folder, which has other declarations.
+  const isHere = config.ETL_DATASETS === undefined && statSync(here, { throwIfNoEntry: false })?.isDirectory();
+  const folder = isHere ? fileUri(here) : (config.datasetsFolder ?? fileUri(here));
   const location = parseUri(folder);
   const isAbsent = location?.kind === 'file' && !statSync(location.path, { throwIfNoEntry: false })?.isDirectory();
   if (isAbsent) {
