@@ -1,6 +1,7 @@
 import { declarationJsonSchema } from '@etl/pipeline/dataset/jsonSchema';
+import { printText } from '../../output';
 
 /** Prints the JSON Schema of declarations. */
 export function schema(): void {
-  process.stdout.write(`${JSON.stringify(declarationJsonSchema(), null, 2)}\n`);
+  printText(`${JSON.stringify(declarationJsonSchema(), null, 2)}\n`);
 }
