@@ -202,8 +202,6 @@ export interface FoundFile {
   readonly uri: string;
   readonly bytes: number;
   readonly batch: Batch;
-  /** Destination that the file's dataset declares; absent: the destination of the batch. */
-  readonly destination?: string;
   /** Why no pipeline is started for the file; absent if one is. */
   readonly skip?: 'delivered' | 'notFailed' | 'running' | 'notAFile';
   /** Why this batch cannot deliver the file; absent if it can. */

@@ -149,9 +149,7 @@ function fileOf(
   const detail = declared.kind === 'problem' ? shared : declared.detail;
   const batchDate = classified.kind === 'file' ? classified.batchDate : listing.from;
   const batch = resolveBatch({ ...detail, batchDate }, info.uri, plan.rawBase);
-  const { destination } = detail;
-  const isElsewhere = destination !== undefined && destination !== plan.destination;
-  const file = { uri: info.uri, bytes: info.bytes, batch, ...(isElsewhere && { destination }) };
+  const file = { uri: info.uri, bytes: info.bytes, batch };
   const verdict = (): Verdict => {
     const problem = problemOf(info);
     if (problem?.kind === 'notAFile') return { skip: 'notAFile', reason: problem.reason };
@@ -246,8 +244,8 @@ async function check(
 async function foundBatch(
   store: ListingPorts['store'],
   plan: BatchPlan,
-  { batch: { batchDate }, uri, destination = plan.destination }: FoundFile,
-  { dataset, source }: Detail,
+  { batch: { batchDate }, uri }: FoundFile,
+  { dataset, source, destination = plan.destination }: Detail,
 ): Promise<FoundBatch | string> {
   try {
     return await findBatch(store, destination, { batchDate, dataset, source }, uri, plan.rawBase);

@@ -27,9 +27,11 @@ export async function planBatch(
 ): Promise<BatchValidation> {
   const parsed = parseBatchRequest(request);
   if (!parsed.ok) return { valid: false, reasons: parsed.reasons };
-  const prefixed = withFiles((await settings.datasets?.()) ?? noDatasets, parsed.request, settings.rawBase);
+  const datasets = (await settings.datasets?.()) ?? noDatasets;
+  const prefixed = withFiles(datasets, parsed.request, settings.rawBase);
   if ('problems' in prefixed) return { valid: false, reasons: prefixed.problems };
-  const plan = makeBatchPlan(prefixed, scheduledAt, settings);
+  const planned = makeBatchPlan(prefixed, scheduledAt, settings);
+  const plan = planned && withDestinations(planned, datasets);
   if (plan === undefined) {
     const reason =
       `prefix: ${JSON.stringify(shownUri(prefixed.prefix))} is not an s3://bucket/prefix or file:///folder URI` +
@@ -44,6 +46,12 @@ export async function planBatch(
   }
   if (problems.length === 0) problems.push(...(await accessProblems(store, plan)));
   return problems.length > 0 ? { valid: false, reasons: capped(problems) } : { valid: true, plan };
+}
+
+/** Marks the plan if declarations may choose the destinations of its files. */
+function withDestinations(plan: BatchPlan, datasets: Datasets): BatchPlan {
+  const areDeclared = datasets.all().length + datasets.broken.length > 0 && plan.detail.destination === undefined;
+  return areDeclared ? { ...plan, declaredDestinations: true } : plan;
 }
 
 /** Returns the request with the files of its dataset, or why the dataset is not usable. */

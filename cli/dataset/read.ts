@@ -6,7 +6,7 @@ import { parseUri } from '@etl/lib/uri';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { datasetReader } from '../../config/datasets';
-import { parseConfig } from '../../config/environment';
+import { type Config, parseConfig } from '../../config/environment';
 import { cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
 
@@ -24,10 +24,7 @@ export interface DeclaredFolder {
  */
 export async function readDeclarations(): Promise<DeclaredFolder> {
   const config = parseConfig(process.env);
-  const here = resolve('datasets');
-  // The system that a command uses may run in another folder, which has other declarations.
-  const isHere = config.ETL_DATASETS === undefined && statSync(here, { throwIfNoEntry: false })?.isDirectory();
-  const folder = isHere ? fileUri(here) : (config.datasetsFolder ?? fileUri(here));
+  const folder = folderUri(config);
   const location = parseUri(folder);
   const isAbsent = location?.kind === 'file' && !statSync(location.path, { throwIfNoEntry: false })?.isDirectory();
   if (isAbsent) {
@@ -35,6 +32,27 @@ export async function readDeclarations(): Promise<DeclaredFolder> {
     throw new CliError(`folder not found: ${shownPath(location.path)}`, remedy, cliExitCodes.noInput);
   }
   return { folder, datasets: await datasetReader({ ...config, datasetsFolder: folder })() };
+}
+
+function folderUri({ ETL_DATASETS: configured, datasetsFolder }: Config): string {
+  if (configured !== undefined) return configured;
+  const here = resolve('datasets');
+  // The system that a command uses may run in another folder, which has other declarations.
+  const isHere = statSync(here, { throwIfNoEntry: false })?.isDirectory();
+  return isHere ? fileUri(here) : (datasetsFolder ?? fileUri(here));
+}
+
+/**
+ * Returns the path of the folder to which declarations are written.
+ *
+ * @throws {CliError} if ETL_DATASETS names a bucket
+ */
+export function localFolder(): string {
+  const { ETL_DATASETS: configured } = parseConfig(process.env);
+  const location = parseUri(configured ?? fileUri(resolve('datasets')));
+  if (location?.kind === 'file') return location.path;
+  const remedy = `Write it to a local folder, and copy it with: ${etlCommand('dataset', 'apply', '--to', configured ?? '')}`;
+  throw new CliError(`ETL_DATASETS is ${configured}, which is not a local folder`, remedy, cliExitCodes.usage);
 }
 
 /**

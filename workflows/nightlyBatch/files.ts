@@ -1,5 +1,4 @@
 import { baseName } from '@etl/lib/uri';
-import type { BatchFile } from '@etl/pipeline/batch/batchFile';
 import { nextListing } from '@etl/pipeline/batch/dayFiles';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
 import { workflowId } from '@etl/pipeline/layout';
@@ -67,7 +66,6 @@ function beginOf(day: string | undefined): Cursor | undefined {
 }
 
 /** Returns the fields of a listed file that start its pipeline. */
-export function startable({ uri, batch, destination }: FoundFile): BatchFile {
-  const file = { uri, batchDate: batch.batchDate, workflowId: workflowId(batch) };
-  return destination === undefined ? file : { ...file, destination };
+export function startable({ uri, batch }: FoundFile) {
+  return { uri, batchDate: batch.batchDate, workflowId: workflowId(batch) };
 }

@@ -3,6 +3,4 @@ export interface BatchFile {
   readonly uri: string;
   readonly batchDate: string;
   readonly workflowId: string;
-  /** Destination that the file's dataset declares; absent: the destination of the batch. */
-  readonly destination?: string;
 }

@@ -12,7 +12,8 @@ export const partOfKey = 'partOf';
 
 /** Returns the event of a file's pipeline. The batch notifies about all of its files, so the pipeline does not. */
 export function fileEvent(plan: BatchPlan, file: BatchFile) {
-  const { uri: s3Key, batchDate, destination = plan.destination } = file;
+  const { uri: s3Key, batchDate } = file;
+  const destination = plan.declaredDestinations ? {} : { destination: plan.destination };
   const force = plan.mode === 'all' ? { force: true } : {};
-  return { detail: { ...plan.detail, ...force, s3Key, batchDate, destination, notifications: 'none' } };
+  return { detail: { ...plan.detail, ...force, s3Key, batchDate, ...destination, notifications: 'none' } };
 }

@@ -22,6 +22,8 @@ export interface BatchPlan {
   readonly detail: Readonly<Record<string, unknown>>;
   /** Destination of the results, and of the files unless the event declares another. */
   readonly destination: string;
+  /** Whether each file is delivered where its dataset declares, if it does. */
+  readonly declaredDestinations?: true;
   readonly priority: number;
 }
 

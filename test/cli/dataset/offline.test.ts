@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command, type Ended, root } from '../../support/processes';
+
+/** The commands that need no server, as processes in an empty folder. */
+const folder = mkdtempSync(join(tmpdir(), 'etl-dataset-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const etl = (...args: string[]): Promise<Ended> =>
+  command(process.execPath, [join(root, 'cli', 'etl.js'), 'dataset', ...args], { ETL_STATE_DIR: '' }, folder);
+
+function write(path: string, text: string): void {
+  mkdirSync(join(folder, path, '..'), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+test('a file becomes a declaration that its own check accepts', async () => {
+  write('in/pedidos/pedidos_20260208.csv', 'ID;Importe;Fecha\n1;1,5;01/02/2026\n2;2,75;13/02/2026\n');
+  expect(await etl('new', 'in/pedidos/pedidos_20260208.csv')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('Wrote datasets/pedidos.yaml: files in/pedidos/pedidos_{yyyy}{MM}{dd}.csv'),
+  });
+  expect(readFileSync(join(folder, 'datasets/pedidos.yaml'), 'utf8')).toMatch(
+    /decimal: ","[^]*importe: double {2}# Imp/,
+  );
+  const checked = await etl('check', '--json');
+  expect({ exitCode: checked.exitCode, ...JSON.parse(checked.stdout) }).toMatchObject({
+    exitCode: 0,
+    failed: 0,
+    datasets: [{ name: 'pedidos', samples: [{ totals: { rowsWritten: 2 }, undeclared: [], problem: null }] }],
+  });
+  expect(existsSync(join(folder, '.etl'))).toBe(false);
+  expect(await etl('new', 'in/pedidos/pedidos_20260208.csv')).toMatchObject({
+    exitCode: 73,
+    stderr: expect.stringContaining('datasets/pedidos.yaml already exists'),
+  });
+});
+
+test('shows what a run of a file does', async () => {
+  const { stdout } = await etl('show', 'pedidos', '--file', 'in/pedidos/pedidos_20260208.csv', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    batch: { prefix: 'in/pedidos', match: 'pedidos_{yyyy}{MM}{dd}.csv' },
+    run: {
+      dataset: 'pedidos',
+      workflowId: expect.stringMatching(/^etl\/pedidos\/2026-02-08\/pedidos_20260208/),
+      event: { detail: { batchDate: '2026-02-08', dialect: { decimal: ',' } } },
+    },
+  });
+});
+
+test('a sample that would not be published fails the check', async () => {
+  write('in/bad.csv', 'ID;Importe;Fecha\nx;1,5;01/02/2026\n');
+  expect(await etl('check', 'pedidos', '--sample', 'in/bad.csv')).toMatchObject({
+    exitCode: 65,
+    stdout: expect.stringMatching(/in\/bad\.csv: NOT PUBLISHABLE: .*[^]*1 sample would not be published/),
+  });
+});
+
+test('an invalid declaration is named with file, line, column and remedy', async () => {
+  write('datasets/stock.yaml', 'source:\n  pattern: stock/*.csv\ncolums:\n  a: integer\n');
+  expect(await etl('check')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining('datasets/stock.yaml:3:1: colums: unknown key: write columns'),
+  });
+  expect(await etl('list')).toMatchObject({
+    exitCode: 64,
+    stdout: expect.stringMatching(/pedidos: in\/pedidos[^]*stock: NOT USABLE: datasets\/stock\.yaml:3:1/),
+  });
+  expect(await etl('check', 'pedidos')).toMatchObject({ exitCode: 0 });
+  rmSync(join(folder, 'datasets/stock.yaml'));
+});
+
+test('an invalid schedule fails the check', async () => {
+  write('datasets/cron.yaml', 'source: { pattern: x/*.csv }\nschedule: { cron: "61 * * * *" }\n');
+  expect(await etl('check', 'cron')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringMatching(/cron\.yaml: schedule: .*"61" is not a valid minute/),
+  });
+});
+
+test('without declarations, the remedy is the command that creates one', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'etl-dataset-cli-'));
+  try {
+    const args = [join(root, 'cli', 'etl.js'), 'dataset', 'list'];
+    expect(await command(process.execPath, args, { ETL_STATE_DIR: '' }, empty)).toMatchObject({
+      exitCode: 66,
+      stderr: expect.stringMatching(/folder not found: .*datasets\n.*dataset new FILE/),
+    });
+  } finally {
+    rmSync(empty, { recursive: true, force: true });
+  }
+});
