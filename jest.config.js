@@ -15,7 +15,8 @@ module.exports = {
   },
   transform: {
     '^.+\\.(ts|m?js)$': [
-      '@swc/jest',
+      // Jest looks for packages in the root folder, but this one is installed in test/.
+      require.resolve('./test/node_modules/@swc/jest'),
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },

@@ -34,15 +34,17 @@ export function isPermissive(expression = '') {
   return text.split(' AND ').every((each) => permissive.includes(each));
 }
 
-/** Returns every package of the lockfile with the licence that its package.json declares. */
+/** Returns every package of both lockfiles with the licence that its package.json declares. */
 export function installedLicences() {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  return Object.entries(packages)
-    .filter(([path, { link }]) => path.includes('node_modules/') && !link)
-    .map(([path, { license }]) => ({
-      name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
-      licence: declared(path) ?? license,
-    }));
+  return ['.', 'test'].flatMap((folder) => {
+    const { packages } = JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8'));
+    return Object.entries(packages)
+      .filter(([path, { link }]) => path.includes('node_modules/') && !link)
+      .map(([path, { license }]) => ({
+        name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+        licence: declared(join(folder, path)) ?? license,
+      }));
+  });
 }
 
 /** Returns undefined also for a package of another platform, which is not installed: the lockfile has its licence. */

@@ -1,10 +1,15 @@
 // Writes the generated files and blocks of documents: the state machine, its diagrams and tables, and the flags of the commands.
-// With --check, changes nothing, lists the files that are out of date, and fails if there are any. Requires a build.
+// Compiles the kernel, too. Installs and builds a fresh clone first.
+//   --check   changes nothing, lists the files that are out of date, and fails if there are any; uses an existing build
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root } from './lib/ensure-installed.mjs';
+import { ensureInstalled, root } from './lib/ensure-installed.mjs';
 import { nullWordsSource } from './lib/null-words.mjs';
+
+const check = process.argv.includes('--check');
+if (!check || !existsSync(join(root, 'dist', 'cli', 'main.js'))) ensureInstalled();
 
 const require = createRequire(import.meta.url);
 const load = (module) => require(join(root, 'dist', 'step-functions', 'definition', `${module}.js`));
@@ -41,7 +46,6 @@ const blocks = {
   },
 };
 
-const check = process.argv.includes('--check');
 const outdated = [];
 
 function put(file, text) {
@@ -63,4 +67,11 @@ for (const [file, parts] of Object.entries(blocks)) {
   put(file, text);
 }
 for (const file of outdated) console.log(`${file}: ${check ? 'out of date. Run npm run generate' : 'written'}`);
-process.exitCode = check && outdated.length > 0 ? 1 : 0;
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'etl-image', 'kernel.mjs'), check ? '--check' : '--compile'],
+  {
+    stdio: 'inherit',
+  },
+);
+process.exitCode = status !== 0 || (check && outdated.length > 0) ? 1 : 0;

@@ -7,12 +7,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureInstalled } from './lib/ensure-installed.mjs';
+import { ensureInstalled, ensurePackages } from './lib/ensure-installed.mjs';
 import { workflowMutations } from './lib/workflowMutations.mjs';
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 ensureInstalled();
+ensurePackages('test');
 // Imported late, because it needs the installed dependencies.
 const { tools } = await import('./lib/test-tools.mjs');
 const server = 'ETL_TEST_TIME_SKIPPING_SERVER';
@@ -57,9 +58,11 @@ function makeCopy() {
     if (existsSync(join(root, built)))
       cpSync(join(root, built), join(copy, built), { recursive: true, preserveTimestamps: true });
   }
-  const [from, to] = [join(root, 'node_modules'), join(copy, 'node_modules')];
-  if (process.platform === 'linux') execFileSync('cp', ['-al', from, to]);
-  else cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+  for (const folder of ['node_modules', join('test', 'node_modules')]) {
+    const [from, to] = [join(root, folder), join(copy, folder)];
+    if (process.platform === 'linux') execFileSync('cp', ['-al', from, to]);
+    else cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+  }
 }
 
 /** Returns the test that detects the mutation; undefined for a survivor. Throws if the mutation does not apply or build. */
@@ -98,7 +101,7 @@ function run(path, title) {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
   const filter = title === '' ? [] : ['-t', title];
-  const args = ['node_modules/.bin/jest', path, ...filter, '--json', `--outputFile=${report}`, '--forceExit'];
+  const args = ['test/node_modules/.bin/jest', path, ...filter, '--json', `--outputFile=${report}`, '--forceExit'];
   spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: 400_000 });
   if (!existsSync(report)) throw new Error(`${path} did not finish`);
   const { testResults, numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));

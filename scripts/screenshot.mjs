@@ -9,10 +9,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { ensurePackages } from './lib/ensure-installed.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
+ensurePackages('test');
+const { chromium } = require('../test/node_modules/playwright-core');
 const { makeScratchFolder } = require('../storage/dist/scratchFolder.js');
 const { getFreePort } = require('../dist/local/freePort.js');
 const freePort = async () => String(await getFreePort());

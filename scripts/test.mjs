@@ -1,15 +1,21 @@
-// npm test: runs Jest with the given arguments. Installs and builds a fresh clone first.
+// npm test: runs Jest with the given arguments. Installs and builds a fresh clone first, and checks the types of the tests.
 //   --changed                 only the tests that import files changed since the last commit
 //   ETL_TEST_REQUIRE_ALL=1    skipped tests are a failure
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { ensureInstalled, root } from './lib/ensure-installed.mjs';
+import { ensureInstalled, ensurePackages, root } from './lib/ensure-installed.mjs';
 
 const log = (line) => process.stdout.write(`${line}\n`);
 ensureInstalled(log);
+ensurePackages('test', log);
+const { status } = spawnSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b', 'test'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (status !== 0) process.exit(1);
 // Imported late, because it needs the installed dependencies.
 const { prepareTools } = await import('./lib/test-tools.mjs');
 const { env, missing } = await prepareTools(log);
@@ -28,7 +34,7 @@ const folder = await makeScratchFolder(tmpdir(), 'test');
 const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
-  join('node_modules', 'jest', 'bin', 'jest.js'),
+  join('test', 'node_modules', 'jest', 'bin', 'jest.js'),
   // More workers than cores: tests spend much time waiting for the processes that they start.
   '--maxWorkers=3',
   '--json',

@@ -3,13 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { root } from '../../scripts/lib/ensure-installed.mjs';
 import { loaderOf } from '../libraries/install.mjs';
 
+const ofTests = loaderOf(join(root, 'test'));
 const script = join(dirname(fileURLToPath(import.meta.url)), 'compare.py');
 
 /** Returns a hash of all values of a file, as hyparquet reads them, column by column. */
 export async function hashOfValues(path, columns) {
+  const { asyncBufferFromFile, parquetReadObjects } = await ofTests('hyparquet');
   const file = await asyncBufferFromFile(path);
   const hash = createHash('sha256');
   for (const column of columns) {
@@ -33,6 +35,7 @@ export function compareByPyarrow(python, paths) {
 
 /** Returns how many of 500 values -0, among as many 0, are in a file of hyparquet-writer. */
 export async function minusZerosWritten(libraries) {
+  const { parquetReadObjects } = await ofTests('hyparquet');
   const { parquetWriteBuffer } = await loaderOf(libraries)('hyparquet-writer');
   const data = Array.from({ length: 1000 }, (_, index) => (index % 2 === 0 ? 0 : -0));
   const rows = await parquetReadObjects({

@@ -9,7 +9,7 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureInstalled } from '../../scripts/lib/ensure-installed.mjs';
+import { ensureInstalled, ensurePackages } from '../../scripts/lib/ensure-installed.mjs';
 import { median } from '../convert/report.mjs';
 import { installLibraries } from '../libraries/install.mjs';
 import { compareByPyarrow, hashOfValues, minusZerosWritten } from './compare.mjs';
@@ -27,6 +27,7 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const here = dirname(fileURLToPath(import.meta.url));
 
 ensureInstalled(say);
+ensurePackages('test', say);
 const libraries = installLibraries(packages, say);
 const folder = mkdtempSync(join(tmpdir(), 'etl-parquet-'));
 try {

@@ -7,9 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-const installStamp = join(root, 'node_modules', '.etl-installed');
 const built = join(root, 'dist', '.etl-built');
-const installing = 'Installing dependencies (npm ci)';
 const sources = [
   'lib/src',
   'ecs/src',
@@ -19,6 +17,7 @@ const sources = [
   'etl-image/src',
   'etl-image/assembly',
   'etl-image/asconfig.json',
+  'etl-image/kernel.mjs',
   'workflows',
   'activities',
   'client',
@@ -28,7 +27,6 @@ const sources = [
   'workers',
   'local',
   'cli',
-  'test',
   'etl-image/bundle.mjs',
   'scripts/bundle-workflows.mjs',
   'scripts/bundle-lambdas.mjs',
@@ -38,15 +36,26 @@ const sources = [
   'package-lock.json',
 ];
 
-/** Installs and builds what is missing or out of date, and logs each step. Exits the process on failure. */
-export function ensureInstalled(log = (line) => process.stderr.write(`${line}\n`)) {
+const logError = (line) => process.stderr.write(`${line}\n`);
+
+/**
+ * Installs the packages of a folder's lockfile unless they are installed, and logs it. Exits the process on failure.
+ * `test` has what only tests, lint and the generated kernel need; `.` everything else.
+ */
+export function ensurePackages(folder, log = logError) {
+  const stamp = join(root, folder, 'node_modules', '.etl-installed');
+  const lock = hash(readFileSync(join(root, folder, 'package-lock.json')));
+  if (read(stamp) === lock) return;
+  const what = folder === '.' ? 'Installing dependencies (npm ci)' : `Installing dependencies of ${folder}/ (npm ci)`;
+  log(`${what} …`);
+  run(what, 'npm', ['ci', '--no-audit', '--no-fund'], folder);
+  writeFileSync(stamp, lock);
+}
+
+/** Installs and builds what is missing or out of date, except `test`, and logs each step. Exits the process on failure. */
+export function ensureInstalled(log = logError) {
   checkNode();
-  const lock = hash(readFileSync(join(root, 'package-lock.json')));
-  if (read(installStamp) !== lock) {
-    log(`${installing} …`);
-    run(installing, 'npm', ['ci', '--no-audit', '--no-fund']);
-    writeFileSync(installStamp, lock);
-  }
+  ensurePackages('.', log);
   const state = sourceState();
   if (read(built) !== state) {
     log('Building …');
@@ -63,12 +72,12 @@ function checkNode() {
   process.exit(69);
 }
 
-function run(what, command, args) {
+function run(what, command, args, folder = '.') {
   const { status } = spawnSync(
     process.execPath,
     [join(root, 'scripts', 'lib', 'with-progress.mjs'), what, command, ...args],
     {
-      cwd: root,
+      cwd: join(root, folder),
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   );

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { command, root } from '../support/processes';
@@ -95,16 +96,29 @@ describe('jars', () => {
 });
 
 describe('npm packages', () => {
-  const lock = JSON.parse(read('package-lock.json')) as {
-    readonly packages: Record<string, { readonly integrity?: string; readonly link?: boolean }>;
-  };
-  const installed = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
+  const lockfiles = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' })
+    .trim()
+    .split('\n');
 
-  test('each package has a checksum in the lockfile', () => {
-    expect(installed.length).toBeGreaterThan(300);
-    expect(
-      installed.filter(([, { integrity = '' }]) => !integrity.startsWith('sha512-')).map(([path]) => path),
-    ).toEqual([]);
+  test.each(lockfiles)('each package of %s has a checksum, and none names a registry', (lockfile) => {
+    const { packages } = JSON.parse(read(lockfile)) as {
+      readonly packages: Record<
+        string,
+        { readonly integrity?: string; readonly resolved?: string; readonly link?: boolean }
+      >;
+    };
+    const installed = Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
+    expect(installed.length).toBeGreaterThan(100);
+    const bad = installed.filter(
+      ([, { integrity = '', resolved = '' }]) => !integrity.startsWith('sha512-') || resolved.startsWith('http'),
+    );
+    expect(bad.map(([path]) => path)).toEqual([]);
+  });
+
+  test('the licences of all lockfiles are checked', async () => {
+    expect(lockfiles).toEqual(['package-lock.json', 'test/package-lock.json']);
+    const names = await ask<string[]>('scripts/check-licences.mjs', 'm.installedLicences().map(({ name }) => name)');
+    expect(names).toEqual(expect.arrayContaining(['zod', 'jest']));
   });
 
   test('each package has a permissive licence or an exception', async () => {

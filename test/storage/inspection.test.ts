@@ -124,7 +124,7 @@ test('an idle thread does not keep the process alive', async () => {
 
 /** Heads of every kind that inspection recognizes, and the most expensive ones. */
 function heads(): [string, Buffer, Options][] {
-  const spectrum = join(root, 'node_modules', 'csv-spectrum', 'csvs');
+  const spectrum = join(root, 'test', 'node_modules', 'csv-spectrum', 'csvs');
   const files = readdirSync(spectrum).map((name): [string, Buffer, Options] => [
     name,
     readFileSync(join(spectrum, name)),

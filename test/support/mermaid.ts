@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const library = join(__dirname, '..', '..', 'node_modules', 'mermaid', 'dist', 'mermaid.min.js');
+const library = join(__dirname, '..', 'node_modules', 'mermaid', 'dist', 'mermaid.min.js');
 
 export interface Picture {
   readonly svg: string;

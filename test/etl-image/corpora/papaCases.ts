@@ -29,7 +29,7 @@ interface Papa {
   parse(text: string, config: Readonly<Record<string, unknown>>): Parsed;
 }
 
-const folder = join(__dirname, '..', '..', '..', 'node_modules', 'papaparse');
+const folder = join(__dirname, '..', '..', 'node_modules', 'papaparse');
 /** Arrays of their tests in use. The other tests require a browser or test functions. */
 const arrays = ['CORE_PARSER_TESTS', 'PARSE_TESTS', 'PARSE_ASYNC_TESTS', 'UNPARSE_TESTS'] as const;
 /** Options that split text into fields. Other options process the fields, and are ignored. */

@@ -7,7 +7,7 @@ import { rowsOf, wrongCells } from './csvParse';
 import { Corpus, testWithPyarrow } from './support';
 import { readZip } from './zip';
 
-const folder = join(__dirname, '..', '..', '..', 'node_modules', 'vega-datasets', 'data');
+const folder = join(__dirname, '..', '..', 'node_modules', 'vega-datasets', 'data');
 const files = readdirSync(folder).filter((name) => name.endsWith('.csv'));
 const comma = { delimiter: ',', quote: '"' };
 const python = process.env.ETL_TEST_PYTHON;
