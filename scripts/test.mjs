@@ -1,4 +1,5 @@
-// npm test: runs Jest with the given arguments. Installs and builds a fresh clone first, and checks the types of the tests.
+// npm test: runs Jest with the given arguments. Installs and builds a fresh clone first, checks the types of the tests, and
+// prepares the tools that the selected tests need.
 //   --changed                 only the tests that import files changed since the last commit
 //   ETL_TEST_REQUIRE_ALL=1    skipped tests are a failure
 import { spawn, spawnSync } from 'node:child_process';
@@ -7,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureInstalled, ensurePackages, root } from './lib/ensure-installed.mjs';
+import { variablesOfTests } from './lib/variables-of-tests.mjs';
 
 const log = (line) => process.stdout.write(`${line}\n`);
 ensureInstalled(log);
@@ -16,9 +18,16 @@ const { status } = spawnSync(process.execPath, [join('node_modules', 'typescript
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(1);
+const jest = join('test', 'node_modules', 'jest', 'bin', 'jest.js');
+const given = process.argv.slice(2).map((arg) => (arg === '--changed' ? '--onlyChanged' : arg));
+const listed = spawnSync(process.execPath, [jest, '--listTests', '--json', ...given], { cwd: root, encoding: 'utf8' });
+if (listed.status !== 0) {
+  process.stderr.write(listed.stderr);
+  process.exit(1);
+}
 // Imported late, because it needs the installed dependencies.
 const { prepareTools } = await import('./lib/test-tools.mjs');
-const { env, missing } = await prepareTools(log);
+const { env, missing } = await prepareTools(variablesOfTests(JSON.parse(listed.stdout)), log);
 const requireAll = process.env.ETL_TEST_REQUIRE_ALL === '1';
 const reportMissing = () => {
   for (const tool of missing) log(`\nSkipped: tests that require ${tool.name} (${tool.reason})\n  ${tool.remedy}`);
@@ -34,14 +43,13 @@ const folder = await makeScratchFolder(tmpdir(), 'test');
 const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
-  join('test', 'node_modules', 'jest', 'bin', 'jest.js'),
+  jest,
   // More workers than cores: tests spend much time waiting for the processes that they start.
   '--maxWorkers=3',
   '--json',
   `--outputFile=${resultFile}`,
 ];
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', AWS_EC2_METADATA_DISABLED: 'true' };
-const given = process.argv.slice(2).map((arg) => (arg === '--changed' ? '--onlyChanged' : arg));
 const child = spawn(process.execPath, [...args, ...given], {
   cwd: root,
   env: { ...process.env, ...quiet, ...env },

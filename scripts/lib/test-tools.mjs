@@ -92,13 +92,13 @@ export const tools = [
   },
 ];
 
-/** Returns the variables of the tools that were found, and the missing tools with the reason. */
-export async function prepareTools(log) {
+/** Returns the variables of those of the named tools that were found, and the missing ones with the reason. */
+export async function prepareTools(variables, log) {
   const env = {};
   const missing = [];
   await Promise.all(
     tools.map(async (tool) => {
-      if (process.env[tool.variable]) return;
+      if (!variables.has(tool.variable) || process.env[tool.variable]) return;
       try {
         env[tool.variable] = await tool.find(log);
       } catch (error) {
