@@ -14,7 +14,7 @@ import { planBatch } from '../../activities/planBatch';
 import { createProgressReader } from '../../activities/progressReader';
 import { validateInput } from '../../activities/validateInput';
 import { FakeTaskRunner, MemoryStore, withoutProgress } from '../support/fakePorts';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 const long = '\u0001'.repeat(50_000);

@@ -6,7 +6,7 @@ import type { WaitUntil } from '../../activities/contract';
 import type { TaskDescription } from '../../activities/ports';
 import { stopTask } from '../../activities/stopTask';
 import { clockErrors } from '../support/clocks';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
 const plan = samplePlan({ timings: { timeoutSeconds: 3600, startTimeoutSeconds: 30, heartbeatSeconds: 30 } });

@@ -4,7 +4,7 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import { manifestText, readNewestCommit } from '@etl/storage/commitLog';
 import { confirmCommit } from '../../activities/confirmCommit';
 import { MemoryStore } from '../support/fakePorts';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const plan = samplePlan();
 const place = layout(plan.destination, plan.batch);

@@ -11,7 +11,7 @@ import {
 } from '../../activities/ports';
 import { createProgressReader } from '../../activities/progressReader';
 import { MemoryStore, withoutProgress } from '../support/fakePorts';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
 const done: LightEnd = { exitCode: 0, seconds: 1, logTail: ['{"event":"finished"}'] };

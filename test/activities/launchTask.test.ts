@@ -4,7 +4,7 @@ import type { LaunchResult } from '../../activities/contract';
 import { launchTask } from '../../activities/launchTask';
 import { TaskRunnerError } from '../../activities/ports';
 import { FakeTaskRunner, MemoryStore } from '../support/fakePorts';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };
 const plan = samplePlan();

@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities';
 import type { DeadLetters, Ports } from '../../activities/ports';
 import { MemoryStore } from '../support/fakePorts';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const run = { workflowId: 'w', runId: 'r1', startedAt: '2026-02-08T00:00:00.000Z' };
 

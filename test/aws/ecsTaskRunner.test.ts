@@ -5,7 +5,7 @@ import { TaskRunnerError } from '../../activities/ports';
 import { createEcsTaskRunner } from '../../aws/ecsTaskRunner';
 import { cluster, definition, type Rig, startRig, stopRig } from '../fargate/support';
 import { MemoryStore } from '../support/fakePorts';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const plan = samplePlan();
 const run = { workflowId: 'etl/ventas/2026-02-08/v', runId: 'run-1', startedAt: '2026-02-08T01:00:00.000Z' };

@@ -13,7 +13,7 @@ import { withSubstitutions } from '../../step-functions/definition/settings';
 import { execute, TaskError } from '../../step-functions/interpreter/interpreter';
 import { notFollowed } from '../../step-functions/lambdas/notFollowed';
 import { root } from '../support/processes';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 import { shownIds } from './declared';
 import { inVirtualTime } from './virtualClock';
 

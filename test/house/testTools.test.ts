@@ -6,25 +6,24 @@ const root = join(__dirname, '..', '..');
 const { variablesOfTests } = jest.requireActual<{ variablesOfTests(tests: readonly string[]): Set<string> }>(
   '../../scripts/lib/variables-of-tests.mjs',
 );
-const variablesOf = (...tests: string[]): string[] =>
-  [...variablesOfTests(tests.map((test) => join(root, 'test', test)))].sort();
+const listed = (pattern: string): string[] =>
+  execFileSync('git', ['ls-files', pattern], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+/** Variables are without their prefix: `npm test` looks for whole ones in this file, too. */
+const variablesOf = (tests: string[]): string[] =>
+  [...variablesOfTests(tests.map((test) => join(root, test)))].map((name) => name.replace('ETL_TEST_', '')).sort();
 
-test('a pure test needs no tool', () => {
-  expect(variablesOf('pipeline/csv/splitRow.test.ts')).toEqual([]);
+test('the tests of the pipeline and of the repository need no tool', () => {
+  expect(variablesOf([...listed('test/pipeline/*.test.ts'), ...listed('test/house/*.test.ts')])).toEqual([]);
 });
 
 test('a test needs the tools that it and its imports name', () => {
-  expect(variablesOf('aws/deadLetters.test.ts')).toEqual(['ETL_TEST_MOTO']);
-  expect(variablesOf('system/compose.test.ts')).toEqual(
-    expect.arrayContaining(['ETL_TEST_COMPOSE', 'ETL_TEST_DOCKER']),
-  );
+  expect(variablesOf(['test/aws/deadLetters.test.ts'])).toEqual(['MOTO']);
+  expect(variablesOf(['test/system/compose.test.ts'])).toEqual(expect.arrayContaining(['COMPOSE', 'DOCKER']));
 });
 
 test('the tests need exactly the tools that npm test prepares', () => {
-  const files = execFileSync('git', ['ls-files', 'test/*.test.ts'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
-  const others = ['ETL_TEST_REQUIRE_ALL', 'ETL_TEST_THOROUGH'];
-  const needed = [...variablesOfTests(files.map((file) => join(root, file)))].filter((name) => !others.includes(name));
   const tools = readFileSync(join(root, 'scripts', 'lib', 'test-tools.mjs'), 'utf8');
-  const prepared = [...tools.matchAll(/variable: '(\w+)'/g)].map(([, name = '']) => name);
-  expect(needed.sort()).toEqual(prepared.sort());
+  const prepared = [...tools.matchAll(/variable: 'ETL_TEST_(\w+)'/g)].map(([, name = '']) => name);
+  const needed = variablesOf(listed('test/*.test.ts')).filter((name) => !['REQUIRE_ALL', 'THOROUGH'].includes(name));
+  expect(needed).toEqual(prepared.sort());
 });

@@ -4,7 +4,7 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { EtlActivities } from '../../activities/contract';
 import type { Call } from './rig';
-import { samplePlan } from './rig';
+import { samplePlan } from './samplePlan';
 
 export const delivered = {
   kind: 'delivered',

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { budgets, steps } from '@etl/pipeline/definition';
-import { optionsHash } from '@etl/pipeline/options';
-import type { Plan } from '@etl/pipeline/plan';
+import { steps } from '@etl/pipeline/definition';
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
@@ -10,29 +8,11 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
 import { createWorkers } from '../../workers/workers';
+import { sampleEvent } from './samplePlan';
 import { TestServer } from './testServer';
 
 const bundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
 export const workflowBundle = { codePath: bundlePath };
-
-/** Returns a plan as validation returns it for a small file. */
-export function samplePlan(changes: Partial<Plan> = {}): Plan {
-  return {
-    batch: { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' },
-    source: { uri: 'file:///data/ventas/ventas_2026_02.csv', bytes: 1000, fingerprint: 'f1' },
-    destination: 'file:///lake',
-    options: {},
-    optionsHash: optionsHash({}, 500_000),
-    chunkRows: 500_000,
-    compute: { spot: false },
-    timings: { timeoutSeconds: 3600, launchQueueSeconds: 21_600, startTimeoutSeconds: 900, heartbeatSeconds: 30 },
-    budgets,
-    warnings: [],
-    ...changes,
-  };
-}
-
-export const sampleEvent = { detail: { s3Key: 'file:///data/ventas/ventas_2026_02.csv', batchDate: '2026-02-08' } };
 
 export interface Call {
   readonly name: string;

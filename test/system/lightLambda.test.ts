@@ -15,7 +15,7 @@ import { type Ministack, standInCredentials, standInRegion, startMinistack } fro
 import { Bench } from '../support/container';
 import { withoutProgress } from '../support/fakePorts';
 import { root } from '../support/processes';
-import { samplePlan } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'v' };
 const csv = `ID Venta,Fecha,Código\n${Array.from({ length: 2500 }, (_, row) => `${row},0${1 + (row % 9)}/02/2026,0${row}\n`).join('')}`;

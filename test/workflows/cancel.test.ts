@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { delivered, exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
-import { Rig, samplePlan } from '../support/rig';
+import { Rig } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 import { gate } from './nightlyBatch/support';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;

@@ -2,7 +2,8 @@ import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { ApplicationFailure } from '@temporalio/common';
 import type { AwaitInput, LaunchInput, StopInput } from '../../activities/contract';
 import { delivered, exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
-import { type Call, Rig, samplePlan } from '../support/rig';
+import { type Call, Rig } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 

@@ -3,7 +3,8 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LaunchInput } from '../../activities/contract';
 import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
-import { type Call, Rig, sampleEvent, samplePlan } from '../support/rig';
+import { type Call, Rig } from '../support/rig';
+import { sampleEvent, samplePlan } from '../support/samplePlan';
 
 /** Limits launch attempts to 15 minutes, since six hours would add hundreds of identical attempts. */
 const quarterOfAnHour = samplePlan({ timings: { ...samplePlan().timings, launchQueueSeconds: 900 } });

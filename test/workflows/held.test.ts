@@ -3,7 +3,8 @@ import type { RunStatus } from '@etl/pipeline/runStatus';
 import { CancelledFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { LaunchInput } from '../../activities/contract';
 import { exited, failureOf, fakeActivities, names, until } from '../support/fakeActivities';
-import { type Call, Rig, samplePlan } from '../support/rig';
+import { type Call, Rig } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 

@@ -8,7 +8,8 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { exited, failureOf, fakeActivities, names, until, waitForCancel } from '../support/fakeActivities';
-import { Rig, samplePlan } from '../support/rig';
+import { Rig } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 import { names as fileNames, gate, withBatch, world } from './nightlyBatch/support';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;

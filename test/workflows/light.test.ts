@@ -6,7 +6,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { LightEnd } from '../../activities/ports';
 import type { PipelineResult } from '../../workflows/etlPipeline';
 import { delivered, exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
-import { Rig, samplePlan } from '../support/rig';
+import { Rig } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const routing = {
   reasons: ['84 MB is below the light limit of 100 MB: light lane, a function'],

@@ -1,5 +1,5 @@
 import { applyShards } from '@etl/pipeline/routing/applyShards';
-import { samplePlan } from '../../support/rig';
+import { samplePlan } from '../../support/samplePlan';
 
 const head = { compression: 'none', encoding: 'utf-8', rowBytes: 10 } as const;
 const light = samplePlan({

@@ -5,7 +5,8 @@ import { parseEvent } from '@etl/pipeline/event';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { exited } from '../../support/fakeActivities';
-import { Rig, samplePlan } from '../../support/rig';
+import { Rig } from '../../support/rig';
+import { samplePlan } from '../../support/samplePlan';
 import { gate, until, type World, withBatch, world } from './support';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;

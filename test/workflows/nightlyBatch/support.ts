@@ -9,7 +9,8 @@ import { awaitRuns } from '../../../activities/awaitRuns';
 import type { EtlActivities, FoundFile, ResultsPage, Validation } from '../../../activities/contract';
 import { createExecutions } from '../../../workers/executions';
 import { delivered, fakeActivities } from '../../support/fakeActivities';
-import { type Call, type Rig, samplePlan } from '../../support/rig';
+import type { Call, Rig } from '../../support/rig';
+import { samplePlan } from '../../support/samplePlan';
 
 /** Inputs and records of a test's batch. Each batch has its own dataset, by which its pipelines find its activities. */
 export interface World {
