@@ -2,7 +2,8 @@ import { activityInfo, Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { LineageReport } from '../../activities/contract';
 import { exited, failureOf, fakeActivities, names } from '../support/fakeActivities';
-import { type Call, Rig, samplePlan } from '../support/rig';
+import { type Call, Rig } from '../support/rig';
+import { samplePlan } from '../support/samplePlan';
 
 const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : describe.skip;
 const plan = samplePlan({ lineage: true, owner: 'sales-data' });
