@@ -1,5 +1,6 @@
-// npm run bench:first-contact: measures the first commands in a clone of the last commit with an empty home folder.
-//   --write   writes the table to docs/benchmarks.md
+// npm run bench:first-contact: measures the first commands in a clone of the last commit with an empty home folder,
+// and the sizes of what they install.
+//   --write   writes the tables to docs/benchmarks.md
 // Hides a temporal program on PATH, so that the demo finds a server as on a new machine.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../scripts/lib/ensure-installed.mjs';
 import { median, putBetweenMarks } from '../convert/report.mjs';
+import { sizesTable } from './sizes.mjs';
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 const folder = mkdtempSync(join(tmpdir(), 'etl-bench-first-contact-'));
@@ -50,9 +52,6 @@ try {
   execFileSync('git', ['clone', '--quiet', root, clone]);
   const first = await timed('npm', 'run', 'demo');
   const again = await timed('npm', 'run', 'demo');
-  const megabytes = Number(
-    execFileSync('du', ['-sm', join(clone, 'node_modules')], { encoding: 'utf8' }).split('\t')[0],
-  );
   const rows = [
     [`\`npm run demo\` as the first command (${serverOf(first.output)})`, first.seconds],
     [`\`npm run demo\` again (${serverOf(again.output)})`, again.seconds],
@@ -60,11 +59,13 @@ try {
     ['`node cli/etl.js --version`, median of 5', await medianOf(5, process.execPath, 'cli/etl.js', '--version')],
   ];
   const table = [
-    `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} processors (${cpus()[0].model.split(' ').slice(0, 2).join(' ')}), Node ${process.versions.node}, npm packages from a registry on the local network; \`node_modules\` has ${megabytes} MB.`,
+    `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} processors (${cpus()[0].model.split(' ').slice(0, 2).join(' ')}), Node ${process.versions.node}, npm packages from a registry on the local network.`,
     '',
     '| command | time |',
     '| --- | --: |',
     ...rows.map(([what, seconds]) => `| ${what} | ${seconds.toFixed(seconds < 10 ? 2 : 0)} s |`),
+    '',
+    sizesTable(clone, folder, env),
   ].join('\n');
   process.stdout.write(`\n${table}\n`);
   if (values.write) putBetweenMarks(join(root, 'docs', 'benchmarks.md'), 'bench:first-contact', table);
