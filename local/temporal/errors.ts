@@ -5,7 +5,7 @@ export class PortTakenError extends Error {
     readonly port: number,
     readonly what: string,
   ) {
-    super(`port ${port}for the ${what} is in use`);
+    super(`port ${port} for the ${what} is in use`);
   }
 }
 
