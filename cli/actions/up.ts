@@ -27,6 +27,8 @@ export interface UpOptions {
   readonly ecsPort: number;
   readonly faults?: FaultPlan;
   readonly watch?: string;
+  /** Path of a program that replaces the worker of this package. */
+  readonly worker?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -59,7 +61,7 @@ async function upDetached({ json, watch }: UpOptions): Promise<void> {
   }
 }
 
-async function upAttached({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
+async function upAttached({ json, faults, watch, worker, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);
   const namespace = systemNamespace();
   const log = (line: string): void => {
@@ -75,7 +77,7 @@ async function upAttached({ json, faults, watch, ...ports }: UpOptions): Promise
   });
   try {
     const system = await startSystem({
-      ...{ ...ports, namespace, faults, watch, stateDir, log, signal: stop, persistent: true },
+      ...{ ...ports, namespace, faults, watch, worker, stateDir, log, signal: stop, persistent: true },
     }).catch(explainPortTaken);
     const withdraw = announceSystem(entryOf(system, stateDir, namespace));
     if (json) {

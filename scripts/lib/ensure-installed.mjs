@@ -19,6 +19,7 @@ const sources = [
   'etl-image/src',
   'etl-image/assembly',
   'etl-image/asconfig.json',
+  'api',
   'workflows',
   'activities',
   'client',
