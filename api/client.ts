@@ -79,8 +79,7 @@ export async function connectEtl(): Promise<EtlClient> {
       return {
         workflowId: handle.workflowId,
         runId: handle.firstExecutionRunId,
-        result: (onStatus) =>
-          followPipeline(handle, detail, onStatus && { onStatus, onProblem: () => undefined }),
+        result: (onStatus) => followPipeline(handle, detail, onStatus && { onStatus, onProblem: () => undefined }),
       };
     },
     close: () => connection.close(),

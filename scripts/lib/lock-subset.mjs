@@ -9,7 +9,8 @@ export function lockSubset(lock, { name, version, dependencies }) {
     const entry = lock.packages[path];
     found[path] = entry;
     const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = entry;
-    for (const each of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) visit(path, each);
+    for (const each of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
+      visit(path, each);
     return path;
   };
   for (const each of Object.keys(dependencies))

@@ -15,7 +15,8 @@ export function declarationFiles(entries = entryPoints()) {
   const visit = (file) => {
     if (found.has(file)) return;
     found.add(file);
-    for (const [, path] of declarationsIn(file).matchAll(/from '(\.[^']+)'/g)) visit(join(dirname(file), `${path}.d.ts`));
+    for (const [, path] of declarationsIn(file).matchAll(/from '(\.[^']+)'/g))
+      visit(join(dirname(file), `${path}.d.ts`));
   };
   for (const { types } of entries) visit(types);
   return [...found];
