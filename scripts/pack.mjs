@@ -55,6 +55,11 @@ function packedDockerfile() {
   ].join('\n');
 }
 
+/** Returns where the package is built, which its provenance must match; nothing outside GitHub Actions. */
+function repository({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env) {
+  return name ? { repository: { type: 'git', url: `git+${server}/${name}.git` } } : {};
+}
+
 const writeJson = (file, value) => writeFileSync(join(staging, file), `${JSON.stringify(value, null, 2)}\n`);
 
 const staging = mkdtempSync(join(tmpdir(), 'etl-pack-'));
@@ -83,6 +88,7 @@ try {
   writeJson(join('etl-image', 'package-lock.json'), lockSubset(lock, image));
   const manifest = {
     ...{ name: 'etl-orchestrator', version, description, license, engines, bin: { etl: 'cli/etl.js' }, exports },
+    ...repository(),
     files: readdirSync(staging).filter((name) => name !== 'node_modules'),
     dependencies: {
       ...Object.fromEntries(foreign.sort()),
