@@ -17,7 +17,11 @@ describe('release notes', () => {
 
   test('are missing for an unreleased version', async () => {
     const ended = await node('scripts/release-notes.mjs', '99.0.0');
-    expect(ended).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringMatching(/^error: .*99\.0\.0.*\n.+\n$/) });
+    expect(ended).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: .*99\.0\.0.*\n.+\n$/),
+    });
   });
 });
 
