@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from './lib/ensure-installed.mjs';
 import { nullWordsSource } from './lib/null-words.mjs';
+import { publicTypes } from './lib/public-types.mjs';
 
 const require = createRequire(import.meta.url);
 const load = (module) => require(join(root, 'dist', 'step-functions', 'definition', `${module}.js`));
@@ -33,6 +34,7 @@ const blocks = {
   'docs/configuration.md': { variables: variablesTable },
   'docs/cli.md': commandBlocks(),
   'docs/fargate.md': { failures: failuresTable },
+  'docs/library-types.md': { types: publicTypes() },
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {
     'picture of the machine': mermaid(load('picture').machinePicture(machine)),

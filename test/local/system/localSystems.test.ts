@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { announceSystem, forgetKilled, killedSystems, runningSystems, useLocalSystem } from '../../../local/system/localSystems';
+import {
+  announceSystem,
+  forgetKilled,
+  killedSystems,
+  runningSystems,
+  useLocalSystem,
+} from '../../../local/system/localSystems';
 
 let folder: string;
 let said: string[];
