@@ -36,6 +36,30 @@ describe('samples/team-repository', () => {
       expect([name, versions[name]]).toEqual([name, version]);
   });
 
+  test('uses the images of this repository', () => {
+    const of = (text: string, pattern: RegExp) => pattern.exec(text)?.[1];
+    const [ours, theirs] = [
+      ['workers/Dockerfile', 'docker-compose.yml'],
+      ['samples/team-repository/Dockerfile', 'samples/team-repository/compose.yml'],
+    ].map((files) => {
+      const [dockerfile = '', compose = ''] = files.map((file) => readFileSync(join(root, file), 'utf8'));
+      return { node: of(dockerfile, /^ARG NODE_IMAGE=(.+)$/m), temporal: of(compose, /(temporalio\/temporal:[\w.]+)/) };
+    });
+    expect(theirs).toEqual({ node: expect.any(String), temporal: expect.any(String) });
+    expect(theirs).toEqual(ours);
+  });
+
+  const [compose = '', ...composeArgs] = (process.env.ETL_TEST_COMPOSE ?? '').split(' ');
+  (compose ? test : test.skip)('has a valid Compose file', async () => {
+    const { exitCode, stderr } = await command(
+      compose,
+      [...composeArgs, '-f', 'compose.yml', 'config', '-q'],
+      {},
+      folder,
+    );
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
   test('compiles against the public types, and its own tests pass', async () => {
     const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
     expect(await run([tsc])).toMatchObject({ exitCode: 0, stdout: '' });
