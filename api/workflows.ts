@@ -42,8 +42,13 @@ export const etlPipeline: (event: EtlEvent) => Promise<EtlResult> = etlPipelineW
 
 /** Input of `nightlyBatch` (docs/batches.md). Days: `batchDate`, or `from` and `to`, or the scheduled day. */
 export interface BatchRequest {
-  /** `s3://bucket/prefix`, `file:///folder`, or a prefix in `S3_RAW_BUCKET`, with `{yyyy}`, `{MM}`, `{dd}`, `{date}`. */
-  readonly prefix: string;
+  /**
+   * `s3://bucket/prefix`, `file:///folder`, or a prefix in `S3_RAW_BUCKET`, with `{yyyy}`, `{MM}`, `{dd}`, `{date}`.
+   * @default the source pattern of `dataset`
+   */
+  readonly prefix?: string;
+  /** Declared dataset whose files are delivered (docs/datasets.md). */
+  readonly dataset?: string;
   /** Glob on the names of files, with the same placeholders. @default names of data files */
   readonly match?: string;
   readonly batchDate?: string;

@@ -15,7 +15,18 @@ const computeKeys = {
   ...{ ephemeralStorageGiB: 1, spot: 1, timeoutSeconds: 1, startTimeoutSeconds: 1 },
 } satisfies Record<keyof NonNullable<EtlEventDetail['compute']>, 1>;
 const requestKeys = {
-  ...{ prefix: 1, match: 1, batchDate: 1, from: 1, to: 1, timeZone: 1, dayOffset: 1, mode: 1, maxConcurrent: 1 },
+  ...{
+    prefix: 1,
+    dataset: 1,
+    match: 1,
+    batchDate: 1,
+    from: 1,
+    to: 1,
+    timeZone: 1,
+    dayOffset: 1,
+    mode: 1,
+    maxConcurrent: 1,
+  },
   ...{ onFailure: 1, minFiles: 1, detail: 1, priority: 1 },
 } satisfies Record<keyof BatchRequest, 1>;
 

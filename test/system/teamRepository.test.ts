@@ -70,6 +70,13 @@ describe('samples/team-repository', () => {
     expect({ ...tested, stdout: tested.exitCode === 0 ? '' : tested.stdout }).toMatchObject({ exitCode: 0 });
   });
 
+  test('declares its datasets', async () => {
+    const etl = join('node_modules', 'etl-orchestrator', 'cli', 'etl.js');
+    const checked = await run([etl, 'dataset', 'check']);
+    expect({ exitCode: checked.exitCode, stderr: checked.stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(checked.stdout).toMatch(/customers[\s\S]*orders/);
+  });
+
   test('cannot use what is not exported', async () => {
     const { exitCode, stderr } = await run(['-e', "require('etl-orchestrator/dist/workers/main.js')"]);
     expect({ exitCode, stderr }).toEqual({
@@ -111,7 +118,7 @@ describe('samples/team-repository', () => {
       expect(JSON.parse(readFileSync(join(folder, 'refreshes.jsonl'), 'utf8'))).toMatchObject({ rows: 3 });
       expect(notifications).toEqual([expect.stringMatching(/^✅ [\s\S]*ETL completado para 2026-11-30/)]);
 
-      const customers = join(folder, 'datasets', 'customers', 'customers_2026-11-30.csv');
+      const customers = join(folder, 'landing', 'customers_2026-11-30.csv');
       expect(await etl('run', customers, '--date', '2026-11-30')).toMatchObject({ exitCode: 0 });
 
       expect(await saveHistories(temporal, join(folder, 'test', 'histories'))).toBe(3);

@@ -1,15 +1,13 @@
 // Publishes a file of a dataset: node dist/src/publish.js orders 2026-11-30
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connectEtl, type EtlEvent } from 'etl-orchestrator/client';
 import type { publishDataset } from './workflows';
 
-/** Returns the event of a dataset's file for a batch date, with the options of the dataset. */
-export function eventOf(dataset: string, batchDate: string, folder = 'datasets'): EtlEvent {
-  const options = JSON.parse(readFileSync(join(folder, dataset, 'options.json'), 'utf8')) as object;
-  const file = resolve(folder, dataset, `${dataset}_${batchDate}.csv`);
-  return { detail: { ...options, s3Key: pathToFileURL(file).href, batchDate, dataset } };
+/** Returns the event of a dataset's file for a batch date. datasets/ declares how the file is read. */
+export function eventOf(dataset: string, batchDate: string): EtlEvent {
+  const file = resolve('landing', `${dataset}_${batchDate}.csv`);
+  return { detail: { s3Key: pathToFileURL(file).href, batchDate, dataset } };
 }
 
 async function main(dataset = 'orders', batchDate = '2026-11-30'): Promise<void> {
