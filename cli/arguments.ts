@@ -41,6 +41,13 @@ export function existingFolder(folder: string): string {
   throw new CliError(`folder not found: ${folder}`, 'Create it, or give another folder', cliExitCodes.noInput);
 }
 
+/** Parses an option that takes an existing file. Returns its absolute path. */
+export function existingFile(file: string): string {
+  const path = resolve(file);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
+  throw new CliError(`file not found: ${file}`, 'Build it, or give another file', cliExitCodes.noInput);
+}
+
 /** Checks that the text is a calendar date in the form `YYYY-MM-DD`. */
 export function calendarDate(text: string, option = '--date'): string {
   if (isCalendarDate(text)) return text;

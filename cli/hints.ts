@@ -12,7 +12,11 @@ import { packageRoot } from './packageRoot';
  * only.
  */
 export function etlCommand(...args: string[]): string {
-  const stateDir = process.env.ETL_STATE_DIR;
+  return etlCommandIn(process.env.ETL_STATE_DIR, ...args);
+}
+
+/** Returns an `etl` command for the system of a state folder. */
+export function etlCommandIn(stateDir: string | undefined, ...args: string[]): string {
   const isOther = stateDir && resolve(stateDir) !== resolve(localDefaults.stateDir);
   const variables = isOther ? [`ETL_STATE_DIR=${shellWord(resolve(stateDir))}`] : [];
   return [...variables, program(process.cwd()), ...args.map(shellWord)].join(' ');

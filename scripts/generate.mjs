@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ensureInstalled, root } from './lib/ensure-installed.mjs';
 import { nullWordsSource } from './lib/null-words.mjs';
+import { publicTypes } from './lib/public-types.mjs';
 
 const check = process.argv.includes('--check');
 if (!check || !existsSync(join(root, 'dist', 'cli', 'main.js'))) ensureInstalled();
@@ -38,6 +39,7 @@ const blocks = {
   'docs/configuration.md': { variables: variablesTable },
   'docs/cli.md': commandBlocks(),
   'docs/fargate.md': { failures: failuresTable },
+  'docs/library-types.md': { types: publicTypes() },
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {
     'picture of the machine': mermaid(load('picture').machinePicture(machine)),

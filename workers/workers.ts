@@ -1,4 +1,6 @@
+import { CliError } from '@etl/lib/cliError';
 import { taskQueues } from '@etl/pipeline/definition';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { boundAnswers } from '../activities/boundAnswers';
@@ -11,6 +13,10 @@ export interface WorkerSettings {
   readonly namespace: string;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly activities: EtlActivities;
+  /** Further activities on the queue `etl`. @default none */
+  readonly addedActivities?: object;
+  /** Changes the options of each worker. @default leaves them as they are */
+  readonly configure?: (options: WorkerOptions) => WorkerOptions;
   /** Converter of payloads. @default payloads are stored unencrypted */
   readonly dataConverter?: DataConverter;
   readonly shutdownGraceSeconds: number;
@@ -35,6 +41,8 @@ const heartbeatThrottle = { maxHeartbeatThrottleInterval: '1 second' } as const;
  * Creates four workers in one process: workflows and short calls on `etl`, waits on `etl-fargate`, the light lane on
  * `etl-light`, launches on `etl-launch`. `runUntilStopped` resolves once `shutdown` was called and all workers have
  * drained.
+ *
+ * @throws {CliError} if an added activity has the name of one of ours
  */
 export async function createWorkers(settings: WorkerSettings) {
   const { connection, namespace, workflowBundle, dataConverter } = settings;
@@ -46,23 +54,26 @@ export async function createWorkers(settings: WorkerSettings) {
     shutdownForceTime: (settings.shutdownGraceSeconds + 10) * 1000,
   };
   const { awaitTask, stopTask, findOrphans, awaitRuns, convertLight, ...short } = boundAnswers(settings.activities);
+  const added = settings.addedActivities ?? {};
+  checkNames(Object.keys(added), settings.activities);
+  const create = (options: WorkerOptions) => Worker.create(settings.configure?.(options) ?? options);
   const workers = [
-    await Worker.create({
+    await create({
       ...common,
       workflowBundle,
       taskQueue: taskQueues.main,
       // Includes launchTask: runs in flight have launches on this queue that an earlier version scheduled.
-      activities: short,
+      activities: { ...short, ...added },
       maxConcurrentActivityTaskExecutions: slots.main,
     }),
-    await Worker.create({
+    await create({
       ...common,
       taskQueue: taskQueues.fargate,
       activities: { awaitTask, stopTask, findOrphans, awaitRuns },
       maxConcurrentActivityTaskExecutions: slots.waits,
       ...heartbeatThrottle,
     }),
-    await Worker.create({
+    await create({
       ...common,
       taskQueue: taskQueues.launch,
       activities: { launchTask: short.launchTask },
@@ -73,7 +84,7 @@ export async function createWorkers(settings: WorkerSettings) {
   const { lightConcurrency = defaultLightConcurrency } = settings;
   if (lightConcurrency > 0) {
     workers.push(
-      await Worker.create({
+      await create({
         ...common,
         taskQueue: taskQueues.light,
         activities: { convertLight },
@@ -88,4 +99,11 @@ export async function createWorkers(settings: WorkerSettings) {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };
+}
+
+function checkNames(added: readonly string[], ours: object): void {
+  const taken = added.filter((name) => Object.hasOwn(ours, name));
+  if (taken.length === 0) return;
+  const message = `activities of this package have the names ${taken.join(', ')}`;
+  throw new CliError(message, 'Rename the activities that the worker adds', exitCodes.badConfiguration);
 }

@@ -3,6 +3,7 @@ import { loadFaultPlan } from '@etl/fargate/faults/load';
 import { type FaultPlan, FaultPlanError } from '@etl/fargate/faults/plan';
 import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
+import { identify } from '@etl/lib/processIdentity';
 import { shellWord } from '@etl/lib/shellWord';
 import { taskQueues } from '@etl/pipeline/definition';
 import { parseConfig } from '../../config/environment';
@@ -11,7 +12,14 @@ import { makeStateFolder, places } from '../../local/places';
 import { reported } from '../../local/reported';
 import { startProgram } from '../../local/system/component';
 import { entryOf, systemNamespace } from '../../local/system/entry';
-import { announceSystem, runningSystems } from '../../local/system/localSystems';
+import { endAll, partsOf } from '../../local/system/leftovers';
+import {
+  type Announcement,
+  announceSystem,
+  killedSystem,
+  runningSystems,
+  type SystemPart,
+} from '../../local/system/localSystems';
 import { holdStateFolder } from '../../local/system/stateLock';
 import { type LocalSystem, startSystem } from '../../local/system/system';
 import { PortTakenError } from '../../local/temporal/errors';
@@ -27,6 +35,8 @@ export interface UpOptions {
   readonly ecsPort: number;
   readonly faults?: FaultPlan;
   readonly watch?: string;
+  /** Path of a program that replaces the worker of this package. */
+  readonly worker?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -59,7 +69,7 @@ async function upDetached({ json, watch }: UpOptions): Promise<void> {
   }
 }
 
-async function upAttached({ json, faults, watch, ...ports }: UpOptions): Promise<void> {
+async function upAttached({ json, faults, watch, worker, ...ports }: UpOptions): Promise<void> {
   const { stateDir } = parseConfig(process.env);
   const namespace = systemNamespace();
   const log = (line: string): void => {
@@ -73,11 +83,20 @@ async function upAttached({ json, faults, watch, ...ports }: UpOptions): Promise
     temporal: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporalPort}`,
     ecs: `http://127.0.0.1:${ports.ecsPort}`,
   });
+  const parts = new Map<string, SystemPart>();
+  let announcement: Announcement | undefined;
+  const onPart = (name: string, pid: number): void => {
+    const identity = identify(pid);
+    if (identity) parts.set(name, { name, ...identity });
+    announcement?.setParts([...parts.values()]);
+  };
   try {
+    await endPartsOfKilled(log);
     const system = await startSystem({
-      ...{ ...ports, namespace, faults, watch, stateDir, log, signal: stop, persistent: true },
+      ...{ ...ports, namespace, faults, watch, worker, stateDir, log, onPart, signal: stop, persistent: true },
     }).catch(explainPortTaken);
-    const withdraw = announceSystem(entryOf(system, stateDir, namespace));
+    announcement = announceSystem(entryOf(system, stateDir, namespace));
+    announcement.setParts([...parts.values()]);
     if (json) {
       const { temporal, ui, ecs } = system;
       const ready = { temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() };
@@ -95,12 +114,22 @@ async function upAttached({ json, faults, watch, ...ports }: UpOptions): Promise
     process.send?.('ready');
     await signal;
     log('Stopping …');
-    withdraw();
+    announcement.withdraw();
     await system.stop();
     log('Stopped.');
   } finally {
     await release();
   }
+}
+
+/** Ends what a killed system of this folder left: it uses the ports and the database. Its tasks are adopted. */
+async function endPartsOfKilled(log: (line: string) => void): Promise<void> {
+  const killed = killedSystem();
+  const left = killed ? partsOf(killed, 'running') : [];
+  if (left.length === 0) return;
+  await reported(log, `Ending ${left.map(({ name }) => name).join(', ')} of a system that was killed`, () =>
+    endAll(left),
+  );
 }
 
 const portOptions: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import { demoCommand } from './demo';
 import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
 import { downCommand } from './down';
+import { imageCommand } from './image';
 import { reapCommand } from './reap';
 import { runCommand } from './run';
 import { scheduleCommand } from './schedule';
@@ -35,6 +36,7 @@ export const commands: readonly (() => Command)[] = [
   dlqCommand,
   aslCommand,
   compareCommand,
+  imageCommand,
   codecServerCommand,
   doctorCommand,
 ];

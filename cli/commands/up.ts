@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { localDefaults } from '../../config/localDefaults';
 import type { UpOptions } from '../actions/up';
-import { existingFolder, port } from '../arguments';
+import { existingFile, existingFolder, port } from '../arguments';
 
 const action = (): typeof import('../actions/up') => require('../actions/up');
 
@@ -19,6 +19,7 @@ export function upCommand(): Command {
       'start a pipeline for each file that lands in this folder (docs/intake.md)',
       existingFolder,
     )
+    .option('--worker <program>', 'run this Node.js program as the worker (docs/library.md)', existingFile)
     .option('--detach', 'run it in the background, and return when it is ready')
     .option('--json', 'print one JSON object when the system is ready')
     .action((options: UpOptions) => action().up(options));

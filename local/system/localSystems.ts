@@ -27,6 +27,13 @@ export interface LocalSystemEntry extends ProcessIdentity {
   readonly ecs: string;
   /** Environment variables that a command needs to use the system. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Processes of the system. Absent in entries of earlier versions. */
+  readonly parts?: readonly SystemPart[];
+}
+
+/** A process of a local system, such as its worker. */
+export interface SystemPart extends ProcessIdentity {
+  readonly name: string;
 }
 
 type Env = Record<string, string | undefined>;
@@ -34,32 +41,63 @@ type Env = Record<string, string | undefined>;
 /** Settings of `etl up` that other commands share: the locations of data and dead letters. */
 export const sharedVariables = ['S3_RAW_BUCKET', 'S3_CLEAN_BUCKET', 'DLQ_URL'] as const;
 
-/** Announces a system of this process to all commands of this user. Returns a function that withdraws the entry. */
-export function announceSystem(entry: Omit<LocalSystemEntry, keyof ProcessIdentity | 'since'>, env: Env = process.env) {
+/** The entry of a system of this process. */
+export interface Announcement {
+  /** Replaces the list of the system's processes. */
+  setParts(parts: readonly SystemPart[]): void;
+  withdraw(): void;
+}
+
+/** Announces a system of this process to all commands of this user. Replaces entries of killed systems of its folder. */
+export function announceSystem(
+  entry: Omit<LocalSystemEntry, keyof ProcessIdentity | 'since'>,
+  env: Env = process.env,
+): Announcement {
   const folder = systemsFolder(env);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const self = identify(process.pid) ?? { pid: process.pid, started: '' };
   const path = join(folder, `${process.pid}-${randomUUID()}.json`);
-  const draft = `${path}.draft`;
-  writeFileSync(draft, JSON.stringify({ ...self, since: new Date().toISOString(), ...entry }), { mode: 0o600 });
-  renameSync(draft, path);
-  return (): void => rmSync(path, { force: true });
+  const announced: LocalSystemEntry = { ...self, since: new Date().toISOString(), ...entry };
+  const write = (changed: LocalSystemEntry): void => {
+    const draft = `${path}.draft`;
+    writeFileSync(draft, JSON.stringify(changed), { mode: 0o600 });
+    renameSync(draft, path);
+  };
+  forgetKilled(entry.stateDir, env);
+  write(announced);
+  return { setParts: (parts) => write({ ...announced, parts }), withdraw: () => rmSync(path, { force: true }) };
 }
 
-/** Returns the running systems of this user, ordered by state folder. Removes entries of killed processes. */
+/** Returns the running systems of this user, ordered by state folder. */
 export function runningSystems(env: Env = process.env): LocalSystemEntry[] {
+  return entriesIn(env).flatMap(({ entry }) => (isAlive(entry) ? [entry] : []));
+}
+
+/** Returns the systems that ended without withdrawing their entry, ordered by state folder. */
+export function killedSystems(env: Env = process.env): LocalSystemEntry[] {
+  return entriesIn(env).flatMap(({ entry }) => (isAlive(entry) ? [] : [entry]));
+}
+
+/** Removes the entries of killed systems of a state folder. */
+export function forgetKilled(stateDir: string, env: Env = process.env): void {
+  for (const { path, entry } of entriesIn(env))
+    if (!isAlive(entry) && realPath(entry.stateDir) === realPath(stateDir)) rmSync(path, { force: true });
+}
+
+/** Returns all entries. Removes damaged ones, and those of killed systems whose state folder is gone. */
+function entriesIn(env: Env): { readonly path: string; readonly entry: LocalSystemEntry }[] {
   const folder = systemsFolder(env);
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  const running = names.flatMap((name) => {
+  const known = names.flatMap((name) => {
     const path = join(folder, name);
     const entry = readEntry(path);
-    if (entry && isAlive(entry)) return [entry];
+    if (entry && (isAlive(entry) || existsSync(entry.stateDir))) return [{ path, entry }];
     rmSync(path, { force: true });
     return [];
   });
   // Sort explicitly: entries have random names, and folders list them in any order.
-  return running.sort((a, b) => (a.stateDir < b.stateDir ? -1 : 1));
+  return known.sort(({ entry: a }, { entry: b }) => (a.stateDir < b.stateDir ? -1 : 1));
 }
 
 /**
@@ -101,6 +139,14 @@ export function chosenSystem(env: Env = process.env, cwd = process.cwd()): Chose
   // A folder with its own state, or a server named by a profile file, is used unchanged.
   if (existsSync(stateDir) || configuredTemporal(env).connectionOptions.address !== undefined) return undefined;
   return { system: onlyOne(running), isElsewhere: true };
+}
+
+/**
+ * Returns the killed system of the folder that `ETL_STATE_DIR` or the current folder selects.
+ */
+export function killedSystem(env: Env = process.env, cwd = process.cwd()): LocalSystemEntry | undefined {
+  const stateDir = realPath(resolve(cwd, env.ETL_STATE_DIR || localDefaults.stateDir));
+  return killedSystems(env).find((system) => realPath(system.stateDir) === stateDir);
 }
 
 function byAddress(

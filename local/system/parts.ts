@@ -86,7 +86,7 @@ export function startWorker(
   addresses: { temporal: string; ownServer: boolean; ui: string | undefined; ecs: string },
 ): Promise<Running> {
   const { temporal, ownServer, ui, ecs } = addresses;
-  return startProgram(join(dist, 'workers', 'main.js'), [], {
+  return startProgram(settings.worker ?? join(dist, 'workers', 'main.js'), [], {
     env: {
       ETL_POLL_SECONDS: '0.25',
       ETL_SHUTDOWN_GRACE_SECONDS: '0.5',

@@ -16,6 +16,10 @@ export interface SystemSettings {
   readonly faults?: FaultPlan | undefined;
   /** Folder whose files start pipelines. */
   readonly watch?: string | undefined;
+  /** Path of a program that uses `runEtlWorker`. @default the worker of this package */
+  readonly worker?: string | undefined;
+  /** Called with the process of a part when it has started, also after a crash. */
+  readonly onPart?: (name: string, pid: number) => void;
   readonly log: (line: string) => void;
   /** Aborts a start that is under way. */
   readonly signal: AbortSignal;

@@ -44,7 +44,10 @@ export async function startSystem(settings: SystemSettings): Promise<LocalSystem
   const guard = startGuard();
   const parts: { server?: Supervisor; endpoint?: Supervisor; worker?: Supervisor } = {};
   const startPart = (name: string, start: Parameters<typeof keepRunning>[1]): Promise<Supervisor> =>
-    keepRunning(name, start, settings.log, (pid) => guard.watch(name, pid));
+    keepRunning(name, start, settings.log, (pid) => {
+      guard.watch(name, pid);
+      settings.onPart?.(name, pid);
+    });
   const ecs = `http://127.0.0.1:${settings.ecsPort}`;
   let client: ECSClient | undefined;
   let faults: FaultPlan | undefined;

@@ -18,6 +18,7 @@ const sources = [
   'etl-image/assembly',
   'etl-image/asconfig.json',
   'etl-image/kernel.mjs',
+  'api',
   'workflows',
   'activities',
   'client',

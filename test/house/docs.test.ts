@@ -43,9 +43,9 @@ test('detects a dead link', () => {
 
 test('every npm script in the documents exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const named = documents.flatMap((file) =>
-    [...read(file).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name),
-  );
+  // A sample is a package with scripts of its own.
+  const ours = documents.filter((file) => !file.startsWith('samples/'));
+  const named = ours.flatMap((file) => [...read(file).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name));
   expect(named.length).toBeGreaterThan(3);
   for (const name of named) expect(Object.keys(scripts)).toContain(name);
 });

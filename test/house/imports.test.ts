@@ -37,6 +37,7 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   },
   config: { may: [...definition, 'storage', 'aws/kmsDataKey'] },
   workers: { may: [...definition, 'storage', 'config', 'activities', 'aws', 'local', 'workflows'] },
+  api: { may: ['config', 'client', 'workers', 'workflows'] },
   cli: {
     may: [
       ...['lib', 'pipeline', 'storage', 'config', 'etl-image', 'activities', 'fargate', 'local', 'client', 'workers'],

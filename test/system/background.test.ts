@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { identify } from '@etl/lib/processIdentity';
+import { Client, Connection } from '@temporalio/client';
 import { getFreePort } from '../../local/freePort';
 import { command, type Ended, root } from '../support/processes';
-import { tasksAlone } from '../support/system';
+import { tasksAlone, until } from '../support/system';
 
 const server = process.env.ETL_TEST_TEMPORAL;
 const withServer = server ? describe : describe.skip;
@@ -33,7 +35,7 @@ withServer('a local system in the background', () => {
   });
 
   test('starts, reports its status, runs a file, and stops', async () => {
-    expect(await etl('status', '--json')).toMatchObject({ exitCode: 69, stdout: '{"systems":[]}\n' });
+    expect(await etl('status', '--json')).toMatchObject({ exitCode: 69, stdout: '{"systems":[],"killed":[]}\n' });
     expect(await etl('down')).toMatchObject({ exitCode: 0, stdout: 'No local system is running.\n' });
 
     const started = await etl('up', '--detach', '--json', ...ports);
@@ -73,4 +75,93 @@ withServer('a local system in the background', () => {
     expect(stderr).toContain(`port ${port}`);
     expect((await etl('status')).exitCode).toBe(69);
   });
+
+  interface Part {
+    readonly name: string;
+    readonly pid: number;
+  }
+  /** Returns the processes of the system that this folder announces. */
+  const announced = (): { readonly pid: number; readonly parts: readonly Part[] } => {
+    const entries = join(folder, 'registry', 'etl-orchestrator', 'systems');
+    const [name = ''] = readdirSync(entries).filter((each) => each.endsWith('.json'));
+    return JSON.parse(readFileSync(join(entries, name), 'utf8'));
+  };
+  const statusNow = async () =>
+    JSON.parse((await etl('status', '--json')).stdout) as {
+      readonly systems: readonly { readonly ended: readonly string[]; readonly temporalAnswers: boolean }[];
+      readonly killed: readonly { readonly stateDir: string; readonly pid: number; readonly left: readonly string[] }[];
+    };
+  const upAndRun = async (batchDate: string): Promise<void> => {
+    const up = await etl('up', '--detach', ...ports);
+    expect({ ...up, stdout: '' }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    const ran = await etl('run', join(root, 'samples', 'ventas.csv'), '--date', batchDate);
+    expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toEqual({ exitCode: 0, stderr: '' });
+  };
+  const runs = async (): Promise<readonly string[]> => {
+    const connection = await Connection.connect({ address: `127.0.0.1:${ports[1]}` });
+    const ids: string[] = [];
+    for await (const { workflowId } of new Client({ connection }).workflow.list()) ids.push(workflowId);
+    await connection.close();
+    return ids.sort();
+  };
+
+  test('kill -9 of the system and its guard: status names what is left, down stops it, and up continues with the earlier runs', async () => {
+    await upAndRun('2026-03-01');
+    const before = await runs();
+    const { pid, parts } = announced();
+    expect(parts.map(({ name }) => name).sort()).toEqual(['Fargate endpoint', 'Temporal server', 'worker']);
+    // Without its guard, nothing ends the parts of a killed system.
+    const guard = childrenOf(pid).find(({ command: text }) => text.includes('guardMain'));
+    for (const each of [Number(guard?.pid), pid]) process.kill(each, 'SIGKILL');
+    const { systems, killed } = await statusNow();
+    expect(systems).toEqual([]);
+    expect(killed).toMatchObject([{ stateDir: join(folder, '.etl'), pid }]);
+    expect(killed[0]?.left).toContainEqual(expect.stringMatching(/^Temporal server \(process \d+\)$/));
+    expect((await etl('status')).stdout).toMatch(
+      /Killed {4}process \d+.*\nLeft .*Temporal server.*\nClean up .*etl.* down\n/,
+    );
+
+    expect(await etl('down')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/was killed\. Stopping .*Temporal server[\s\S]*Stopped\.\n$/),
+    });
+    expect(parts.filter((part) => identify(part.pid))).toEqual([]);
+    expect(await statusNow()).toEqual({ systems: [], killed: [] });
+
+    await upAndRun('2026-03-02');
+    expect(await runs()).toEqual(expect.arrayContaining([...before]));
+    expect((await etl('down')).exitCode).toBe(0);
+  });
+
+  test('kill -9 of the system: up ends what is left and starts in the same folder', async () => {
+    await upAndRun('2026-03-03');
+    const before = await runs();
+    const { pid, parts } = announced();
+    process.kill(pid, 'SIGKILL');
+    await upAndRun('2026-03-04');
+    expect(parts.filter((part) => identify(part.pid))).toEqual([]);
+    expect(await runs()).toEqual(expect.arrayContaining([...before]));
+    expect(await statusNow()).toMatchObject({ systems: [{ ended: [] }], killed: [] });
+  });
+
+  test.each(['Temporal server', 'worker'])('kill -9 of the %s: status names it, and it is restarted', async (name) => {
+    const victim = announced().parts.find((part) => part.name === name);
+    const before = await runs();
+    process.kill(victim?.pid ?? 0, 'SIGKILL');
+    expect((await statusNow()).systems).toMatchObject([{ ended: [`${name} (process ${victim?.pid})`] }]);
+    await until(`${name} runs again`, 60, async () => (await statusNow()).systems[0]?.ended.length === 0);
+    await until('a worker polls', 60, async () => (await statusNow()).systems[0]?.temporalAnswers);
+    const date = name === 'worker' ? '2026-03-05' : '2026-03-06';
+    expect(await etl('run', join(root, 'samples', 'ventas.csv'), '--date', date)).toMatchObject({ exitCode: 0 });
+    expect(await runs()).toEqual(expect.arrayContaining([...before]));
+  });
 });
+
+/** Returns the child processes of a process. */
+function childrenOf(parent: number): { readonly pid: number; readonly command: string }[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' }).split('\n');
+  const processes = lines.map((line) => line.trim().split(/\s+/));
+  return processes.flatMap(([pid, ppid, ...words]) =>
+    Number(ppid) === parent ? [{ pid: Number(pid), command: words.join(' ') }] : [],
+  );
+}

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { announceSystem, runningSystems, useLocalSystem } from '../../../local/system/localSystems';
+import {
+  announceSystem,
+  forgetKilled,
+  killedSystems,
+  runningSystems,
+  useLocalSystem,
+} from '../../../local/system/localSystems';
 
 let folder: string;
 let said: string[];
@@ -25,7 +31,7 @@ const up = (name: string, port: number) => {
   mkdirSync(stateDir, { recursive: true });
   const temporal = `127.0.0.1:${port}`;
   const environment = { ETL_STATE_DIR: stateDir, TEMPORAL_ADDRESS: temporal, S3_CLEAN_BUCKET: 's3://lake' };
-  return announceSystem({ stateDir, temporal, ui: undefined, ecs: 'http://127.0.0.1:9', environment }, env);
+  return announceSystem({ stateDir, temporal, ui: undefined, ecs: 'http://127.0.0.1:9', environment }, env).withdraw;
 };
 /** Returns the settings that a command in this folder uses. */
 const used = (name: string, set: Record<string, string> = {}) => {
@@ -93,4 +99,22 @@ test('ignores withdrawn and killed systems', () => {
   writeFileSync(join(entries(), 'damaged.json'), '{');
   expect(runningSystems(env).map(({ temporal }) => temporal)).toEqual(['127.0.0.1:7402']);
   expect(readdirSync(entries())).toHaveLength(1);
+});
+
+test('keeps the entry of a killed system until it is forgotten, or another system starts in its folder', () => {
+  const killedIn = (name: string) => {
+    mkdirSync(entries(), { recursive: true });
+    const stateDir = folderOf(name);
+    const killed = { pid: process.pid, started: 'long ago', stateDir, temporal: 'x:1', ecs: 'x', environment: {} };
+    writeFileSync(join(entries(), `${name}.json`), JSON.stringify(killed));
+    return stateDir;
+  };
+  const known = () => killedSystems(env).map(({ stateDir }) => stateDir);
+  const [one, other] = [killedIn('one'), killedIn('other')];
+  expect(runningSystems(env)).toEqual([]);
+  expect(known()).toEqual([one, other]);
+  forgetKilled(one, env);
+  expect(known()).toEqual([other]);
+  announceSystem({ stateDir: other, temporal: 'x:2', ui: undefined, ecs: 'x', environment: {} }, env);
+  expect(known()).toEqual([]);
 });
