@@ -1,4 +1,4 @@
-import type { ColumnType } from './options';
+import type { ColumnType } from './columns/types';
 
 /** Differences between a commit's schema and an earlier one of its dataset. */
 export interface SchemaChanges {

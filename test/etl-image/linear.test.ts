@@ -1,5 +1,6 @@
+import { createReader } from '@etl/image/types/reader';
 import type { ColumnPlan } from '@etl/image/types/schema';
-import { evidenceOf, readValue } from '@etl/image/types/texts';
+import { evidenceOf } from '@etl/image/types/texts';
 import { isSlow } from '../support/linear';
 
 const plan = (changes: Partial<ColumnPlan>) => ({ decimal: '.', dateOrder: 'dmy', ...changes }) as ColumnPlan;
@@ -7,11 +8,11 @@ const plan = (changes: Partial<ColumnPlan>) => ({ decimal: '.', dateOrder: 'dmy'
 /** Whatever is asked about a cell, which may be as long as a row. */
 const readers: Record<string, (text: string) => unknown> = {
   evidence: (text) => evidenceOf(text, { dates: true }),
-  integer: (text) => readValue(text, plan({ type: 'integer' })),
-  double: (text) => readValue(text, plan({ type: 'double' })),
-  'double with a comma': (text) => readValue(text, plan({ type: 'double', decimal: ',' })),
-  boolean: (text) => readValue(text, plan({ type: 'boolean' })),
-  timestamp: (text) => readValue(text, plan({ type: 'timestamp' })),
+  integer: (text) => createReader(plan({ type: 'integer' }))(text),
+  double: (text) => createReader(plan({ type: 'double' }))(text),
+  'double with a comma': (text) => createReader(plan({ type: 'double', decimal: ',' }))(text),
+  boolean: (text) => createReader(plan({ type: 'boolean' }))(text),
+  timestamp: (text) => createReader(plan({ type: 'timestamp' }))(text),
 };
 
 /** Each ends in what makes a pattern fail after it has matched nearly everything. */

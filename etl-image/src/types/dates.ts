@@ -65,11 +65,11 @@ const number = (digits: string | undefined): number => Number(digits ?? 0);
 
 const dayMicros = 86_400_000_000n;
 /** Years 1 to 9999: the range that all common Parquet readers support. */
-const earliest = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1000n;
-const latest = BigInt(Date.parse('9999-12-31T23:59:59.999Z')) * 1000n + 999n;
+export const earliest = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1000n;
+export const latest = BigInt(Date.parse('9999-12-31T23:59:59.999Z')) * 1000n + 999n;
 
 /** Returns the days since 1970; undefined for a day that the calendar lacks. */
-function dayOf(year: number, month: number, day: number): number | undefined {
+export function dayOf(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   // A day past the end of the month overflows into the next one.

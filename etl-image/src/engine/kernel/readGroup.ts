@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { withoutLineEnd } from '../../csv/rows';
 import type { Evidence } from '../../types/evidence';
-import { type ColumnPlan, wantsDates } from '../../types/schema';
-import { evidenceOf, readValue } from '../../types/texts';
+import type { ColumnPlan } from '../../types/schema';
 import { type Address, Kernel } from '../../wasm/kernel';
 import {
   contradiction,
   type FieldDialect,
+  missingValue,
   type Place,
   type ReadGroup,
   type Reject,
@@ -153,6 +153,8 @@ class Reading {
           this.judge(index, column, { fields, stride, numbers, unproven, unprovenRows, done, filled });
         column.endBatch(good, filled);
       }
+      for (const column of columns)
+        if (column.plan.rules?.required) this.requireValues(column, good, numbers, done, filled);
       if (kernel.run.countByte(filled, filled + good, 0) > 0) {
         for (let row = 0; row < good; row++)
           if (kernel.byte(filled + row) === 0) this.empty.push(done + kernel.word(numbers + row * 4));
@@ -219,16 +221,17 @@ class Reading {
   ): void {
     const { kernel } = this;
     const { plan } = column;
-    const wanted = { dates: wantsDates(plan) };
     for (const row of kernel.words(batch.unproven, batch.unprovenRows)) {
       const field = batch.fields + row * batch.stride + index * 8;
-      const text = kernel.text(kernel.word(field), kernel.word(field + 4));
-      column.judge(evidenceOf(text, wanted));
-      if (plan.type === 'text') continue;
-      const value = readValue(text, plan);
+      const at = kernel.word(field);
+      const text = kernel.text(at, kernel.word(field + 4));
+      column.judge(text);
+      if (column.readsTexts) continue;
+      const value = column.read(text);
       if (value === null) continue;
       if (value !== undefined) {
-        column.set(row, value);
+        if (typeof value === 'string') column.setText(row, at + offsetOf(value, text), Buffer.byteLength(value));
+        else column.set(row, value);
         continue;
       }
       // The row is not blank, even if its value becomes null.
@@ -239,6 +242,19 @@ class Reading {
       } else if (plan.declared && !this.contradictions.has(number)) {
         this.contradictions.set(number, { column: plan.name, ...contradiction(text, plan) });
       }
+    }
+  }
+
+  /** Rejects the rows of the latest batch in which a column is null, except blank rows and rejected ones. */
+  private requireValues(column: GroupColumn, rows: number, numbers: Address, done: number, filled: Address): void {
+    const { kernel, contradictions } = this;
+    const valid = column.valid + column.rows - rows;
+    if (kernel.run.countByte(valid, valid + rows, 0) === 0) return;
+    for (let row = 0; row < rows; row++) {
+      if (kernel.byte(valid + row) !== 0 || kernel.byte(filled + row) === 0) continue;
+      const number = done + kernel.word(numbers + row * 4);
+      if (!contradictions.has(number))
+        contradictions.set(number, { column: column.plan.name, ...missingValue(column.plan) });
     }
   }
 
@@ -280,4 +296,9 @@ class Reading {
     const [start, next] = [this.kernel.word(at) - this.input, this.kernel.word(at + 4) - this.input];
     return withoutLineEnd(this.source.subarray(start, next), this.lineEnd);
   }
+}
+
+/** Returns the bytes of the white space before a value. */
+function offsetOf(value: string, text: string): number {
+  return text.startsWith(value) ? 0 : Buffer.byteLength(text.slice(0, text.indexOf(value)));
 }
