@@ -14,6 +14,15 @@ export const dialectSchema = z.strictObject({
   decimal: z.enum(['.', ',']).optional(),
   /** Order of day and month in a column whose values do not decide it. */
   dateOrder: z.enum(['dmy', 'mdy']).optional(),
+  /** Lines before the header that are skipped. */
+  skipLines: z.number().int().min(0).max(1000).optional(),
+  /** Rows that are not data, such as totals. */
+  footer: z
+    .strictObject({
+      /** The text with which such a row begins in the file, with its quote if it has one. */
+      prefix: z.string().regex(/^[^\r\n]{1,1000}$/, 'must be 1 to 1000 characters of one line'),
+    })
+    .optional(),
 });
 
 const separatorsDiffer = ({ delimiter, quote = '"' }: z.infer<typeof dialectSchema>): boolean => delimiter !== quote;

@@ -32,6 +32,13 @@ export interface Coercion extends Place {
   readonly raw: string;
 }
 
+/** Rows that `dialect.footer` excludes. */
+export interface Footer {
+  readonly rows: number;
+  /** Line ends before the first one, from the start of the group. */
+  readonly lines: number;
+}
+
 /** A row group that was read under certain plans. */
 export interface ReadGroup {
   /** The group's bytes, returned to the caller, which may read them again. */
@@ -39,6 +46,7 @@ export interface ReadGroup {
   readonly rows: number;
   readonly rowsBlank: number;
   readonly rowsWritten: number;
+  readonly footer?: Footer;
   /** Evidence of each column, independent of the plans. */
   readonly evidence: readonly Evidence[];
   readonly rejects: readonly Reject[];

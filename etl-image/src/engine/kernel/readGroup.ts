@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createFooterTest } from '@etl/pipeline/csv/footer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { withoutLineEnd } from '../../csv/rows';
 import type { Evidence } from '../../types/evidence';
@@ -7,6 +8,7 @@ import { type Address, Kernel } from '../../wasm/kernel';
 import {
   contradiction,
   type FieldDialect,
+  type Footer,
   missingValue,
   type Place,
   type ReadGroup,
@@ -25,6 +27,7 @@ const notUtf8 = 6;
 const nul = 7;
 const contradicted = 8;
 const repeatedHeader = 9;
+const footerRow = 10;
 const structural = [
   ...[undefined, undefined, 'tooFew', 'tooMany', 'misquoted', 'strayReturn', 'notUtf8', 'nul', undefined],
   'repeatedHeader',
@@ -100,7 +103,10 @@ class Reading {
     kernel.fill(this.status, rows, 0);
     kernel.fill(this.filled, rows, 0);
     this.markBadBytes();
+    this.markFooters();
   }
+
+  private footers = 0;
 
   leaveOut(contradictions: ReadonlyMap<number, Why>, empty: readonly number[]): void {
     for (const row of empty) this.kernel.setByte(this.status + row, blank);
@@ -174,11 +180,13 @@ class Reading {
   content(): GroupContent {
     const rowsBlank = this.kernel.run.countByte(this.status, this.status + this.rows, blank);
     const rowsWritten = this.columns[0]?.rows ?? 0;
+    const footer = this.footer();
     return {
       rowsBlank,
       rowsWritten,
+      ...(footer && { footer }),
       evidence: this.evidence(),
-      rejects: rowsBlank + rowsWritten < this.rows ? this.rejects() : [],
+      rejects: rowsBlank + rowsWritten + this.footers < this.rows ? this.rejects() : [],
       coercions: this.placed(this.coercions),
       content: encodeGroup(this.kernel, this.columns),
     };
@@ -190,7 +198,29 @@ class Reading {
     const text = isUtf8(source);
     const zero = source.includes(0);
     if (text && !zero) return;
-    const { kernel } = this;
+    for (const [row, bytes] of this.eachRow()) {
+      if (!text && !isUtf8(bytes)) this.kernel.setByte(this.status + row, notUtf8);
+      else if (zero && bytes.includes(0)) this.kernel.setByte(this.status + row, nul);
+    }
+  }
+
+  /** Marks footer rows. Few groups have a line that begins like one. */
+  private markFooters(): void {
+    const { source } = this;
+    const { footer, lineEnd } = this.dialect;
+    if (footer === undefined) return;
+    const isFooter = createFooterTest(footer);
+    if (!isFooter(source) && !source.includes(lineEnd + footer)) return;
+    for (const [row, bytes] of this.eachRow()) {
+      if (!isFooter(bytes)) continue;
+      this.kernel.setByte(this.status + row, footerRow);
+      this.footers++;
+    }
+  }
+
+  /** Yields the rows before they are split. Slower than `readFields`. */
+  private *eachRow(): Generator<[row: number, bytes: Buffer]> {
+    const { kernel, source } = this;
     const [delimiter, quote] = [this.dialect.delimiter.charCodeAt(0), this.dialect.quote.charCodeAt(0)];
     const found = kernel.allocate(12);
     const end = this.input + source.length;
@@ -198,11 +228,18 @@ class Reading {
     for (let row = 0; row < this.rows; row++) {
       kernel.run.findRows(at, end, delimiter, quote, this.lineEnd, 1, true, found);
       const next = kernel.word(found + 4);
-      const bytes = source.subarray(at - this.input, next - this.input);
-      if (!text && !isUtf8(bytes)) kernel.setByte(this.status + row, notUtf8);
-      else if (zero && bytes.includes(0)) kernel.setByte(this.status + row, nul);
+      yield [row, source.subarray(at - this.input, next - this.input)];
       at = next;
     }
+  }
+
+  private footer(): Footer | undefined {
+    const { kernel } = this;
+    if (this.footers === 0) return undefined;
+    let row = 0;
+    while (kernel.byte(this.status + row) !== footerRow) row++;
+    const [{ lines } = { lines: 0 }] = this.placed([{ row }]);
+    return { rows: this.footers, lines };
   }
 
   /** Judges the values that the kernel could not prove: adds their evidence, values, coercions and contradictions. */

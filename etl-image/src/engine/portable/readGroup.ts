@@ -1,3 +1,4 @@
+import { createFooterTest } from '@etl/pipeline/csv/footer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { rowsOf, withoutLineEnd } from '../../csv/rows';
 import type { RowGroup } from '../../csv/window';
@@ -9,6 +10,7 @@ import {
   type Coercion,
   contradiction,
   type FieldDialect,
+  type Footer,
   missingValue,
   type Place,
   type ReadGroup,
@@ -45,10 +47,19 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
   const coercions: Coercion[] = [];
   const content: PortableRow[] = [];
   let place: Place = { row: 0, lines: 0, byte: 0 };
+  let footer: Footer | undefined;
+  const isFooter = createFooterTest(dialect.footer);
   const isHeader = createHeaderTest(plans);
   const columns = plans.map((plan) => ({ plan, read: createReader(plan), examine: createExaminer(plan) }));
   for (const row of rowsOf(group.bytes, dialect)) {
     const bytes = Buffer.from(row.buffer, row.byteOffset, row.length);
+    const lines = bytes.filter((byte) => byte === lineEnd).length;
+    const next = { row: place.row + 1, lines: place.lines + lines, byte: place.byte + bytes.length };
+    if (isFooter(bytes)) {
+      footer = { rows: (footer?.rows ?? 0) + 1, lines: footer?.lines ?? place.lines };
+      place = next;
+      continue;
+    }
     const fields = readFields(bytes, dialect);
     const read: ReadRow =
       isHintLine(bytes) || (typeof fields !== 'string' && isHeader(fields))
@@ -64,12 +75,11 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
       content.push(read.row);
       for (const each of read.coerced) coercions.push({ ...place, ...each });
     }
-    const lines = bytes.filter((byte) => byte === lineEnd).length;
-    place = { row: place.row + 1, lines: place.lines + lines, byte: place.byte + bytes.length };
+    place = next;
   }
-  const rowsBlank = place.row - content.length - rejects.length;
-  const { bytes, rows } = group;
-  return { bytes, rows, rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
+  const rowsBlank = place.row - content.length - rejects.length - (footer?.rows ?? 0);
+  const found = { rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
+  return { bytes: group.bytes, rows: group.rows, ...found, ...(footer && { footer }) };
 }
 
 /** Reads a row and adds the evidence of its values to `evidence`. */
