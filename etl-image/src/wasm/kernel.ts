@@ -62,7 +62,7 @@ export interface KernelFunctions {
       ...[mark: number, wholeDigits: number, scale: number, bytes: Address, length: number],
     ]
   ): number;
-  readDates(...column: [...ColumnArguments, monthFirst: boolean, daysOnly: boolean]): number;
+  readDates(...column: [...ColumnArguments, monthFirst: boolean, daysOnly: boolean, zoned: boolean]): number;
   readTexts(fields: Address, stride: number, rows: number, values: Address, valid: Address): void;
   readNothing(
     fields: Address,

@@ -3,7 +3,7 @@ import { defaults } from '../optionDefaults';
 import type { Options } from '../options';
 import { type Column, mostColumns, nameColumns } from './columnNames';
 import { sampleRows } from './dialect';
-import type { HeadInspection } from './inspectHead';
+import type { Preamble } from './preamble';
 import { type FieldDialect, type SplitRow, textOf } from './splitRow';
 
 export interface SampleInspection {
@@ -21,7 +21,7 @@ const sampleTolerance = 0.1;
 /** Inspects the header and the first rows, which are UTF-8 where the file is valid. `complete`: these are all rows. */
 export function inspectSample(
   bytes: Buffer,
-  dialect: FieldDialect & Pick<HeadInspection, 'preamble'>,
+  dialect: FieldDialect & { readonly preamble?: Preamble },
   complete: boolean,
   options: Pick<Options, 'rejects'>,
 ): SampleInspection {

@@ -81,7 +81,7 @@ export class GroupColumn {
     this.read = createReader(plan);
     this.examine = createExaminer(plan);
     const own = hasOwnRules(plan);
-    this.judgesAll = own || ['time', 'timestamptz', 'json'].includes(this.kind);
+    this.judgesAll = own || ['time', 'json'].includes(this.kind);
     this.readsTexts = this.kind === 'text' && !own;
     const length = this.storage === 'bytes' ? decimalBytes(decimalOf(plan.type)?.precision ?? 0) : 0;
     this.bytes = { at: kernel.allocate(capacity * length), length };
@@ -134,9 +134,10 @@ export class GroupColumn {
       case 'boolean':
         return run.readBooleans(fields, stride, rows, values, valid, unproven, counts);
       case 'date':
-      case 'timestamp': {
-        const [monthFirst, daysOnly] = [plan.dateOrder === 'mdy', kind === 'date'];
-        return run.readDates(fields, stride, rows, values, valid, unproven, counts, monthFirst, daysOnly);
+      case 'timestamp':
+      case 'timestamptz': {
+        const form = [plan.dateOrder === 'mdy', kind === 'date', kind === 'timestamptz'] as const;
+        return run.readDates(fields, stride, rows, values, valid, unproven, counts, ...form);
       }
       case 'text':
         run.readTexts(fields, stride, rows, values, valid);
@@ -227,6 +228,7 @@ export class GroupColumn {
         return { values: first, booleans: first };
       case 'date':
       case 'timestamp':
+      case 'timestamptz':
         return evidenceOfDates(counts, plan.dateOrder);
       case 'text':
         return plan.watch === 'all' ? evidenceOfDecimals(counts, '.') : { values: first };

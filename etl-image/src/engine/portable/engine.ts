@@ -88,11 +88,11 @@ function stored(value: Value | null, { name, type }: ColumnPlan): unknown {
   throw cannotHold(name, 'microseconds before 1970');
 }
 
-/** parquetjs-lite writes the text of a parsed value. */
+/** parquetjs-lite writes the text of a parsed value. It would take a bare array for several values. */
 function storedJson(text: string, name: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (value !== null && JSON.stringify(value) === text) return value;
-  throw cannotHold(name, 'JSON that is null, or has white space or other notations than JSON.stringify');
+  if (JSON.stringify(value) === text) return { toJSON: () => value };
+  throw cannotHold(name, 'JSON with other notations than JSON.stringify writes');
 }
 
 function cannotHold(column: string, what: string): BadConfigurationError {
