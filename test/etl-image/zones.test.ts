@@ -1,4 +1,4 @@
-import { Zone } from '@etl/image/types/zones';
+import { zoneOf } from '@etl/image/types/zones';
 import { randomFrom } from '../support/random';
 
 const zones = [
@@ -16,7 +16,7 @@ function localOf(timeZone: string, instant: number): number {
 
 test.each(zones)('%s: a local time is the first instant that has it', (timeZone) => {
   const random = randomFrom(7);
-  const zone = new Zone(timeZone);
+  const zone = zoneOf(timeZone);
   for (let n = 0; n < 300; n++) {
     const instant = from + random.below(to - from);
     const local = localOf(timeZone, instant);
@@ -43,6 +43,6 @@ test.each<[string, string, string | undefined]>([
   // Local mean time.
   ['Europe/Madrid', '1900-01-01T00:00:00Z', '1900-01-01T00:14:44Z'],
 ])('%s: clock change at %s', (timeZone, local, instant) => {
-  const found = new Zone(timeZone).instantOf(Date.parse(local) / 1000);
+  const found = zoneOf(timeZone).instantOf(Date.parse(local) / 1000);
   expect(found).toBe(instant === undefined ? undefined : Date.parse(instant) / 1000);
 });

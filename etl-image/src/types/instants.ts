@@ -2,7 +2,7 @@ import { parseFormat } from '@etl/pipeline/columns/dateFormat';
 import { earliest, latest, type ReadDates, readDates } from './dates';
 import { createFormatReader, type WrittenTime } from './formats';
 import type { ColumnPlan } from './schema';
-import { Zone } from './zones';
+import { type Zone, zoneOf } from './zones';
 
 /*
  * Readers of dates, times and timestamps. Dates and timestamps are in microseconds since 1970, UTC; times in
@@ -16,7 +16,7 @@ const dayMicros = 86_400_000_000n;
 /** Creates the reader of a column of type `date`, `timestamp`, `timestamptz` or `time`. */
 export function createInstantReader(plan: ColumnPlan): Reader {
   const { format, timeZone } = plan.rules ?? {};
-  const zone = timeZone === undefined ? undefined : new Zone(timeZone);
+  const zone = timeZone === undefined ? undefined : zoneOf(timeZone);
   if (format === undefined) return plan.type === 'time' ? readTime : createDateReader(plan, zone);
   const parts = parseFormat(format);
   if (typeof parts === 'string') throw new Error(`the format ${format} ${parts}`); // validated with the options
@@ -25,6 +25,13 @@ export function createInstantReader(plan: ColumnPlan): Reader {
     const written = read(text);
     return written && fromWritten(written, plan, zone);
   };
+}
+
+/** Creates a function that returns the instant of a local time in a column's time zone; undefined without one. */
+export function createZoneReader({ rules }: ColumnPlan): ((local: bigint) => bigint | undefined) | undefined {
+  if (rules?.timeZone === undefined) return undefined;
+  const zone = zoneOf(rules.timeZone);
+  return (local) => within(instantIn(zone, local));
 }
 
 function fromWritten({ day, micros, offset }: WrittenTime, { type }: ColumnPlan, zone: Zone | undefined) {

@@ -133,9 +133,12 @@ export function createExaminer(plan: ColumnPlan): ((raw: string) => Evidence) | 
   }
 }
 
-/** Returns whether only `createReader` knows a column's rules, so that the kernel cannot parse values itself. */
+/**
+ * Returns whether only `createReader` knows a column's rules, so that the kernel cannot parse values itself. It reads
+ * local times, which `createZoneReader` makes instants.
+ */
 export function hasOwnRules({ type, rules = {} }: ColumnPlan): boolean {
-  const { required: _, decimal, ...others } = rules;
+  const { required: _, timeZone: __, decimal, ...others } = rules;
   const integer = type === 'integer' || type === 'int32';
   return (
     (integer && decimal !== undefined) || Object.values(others).some((rule) => rule !== undefined && rule !== false)

@@ -1,6 +1,17 @@
 const daySeconds = 86_400;
+/** Maximum number of days whose offsets are kept: 50 years. */
+const maxDays = 18_250;
 
-/** Converts local times of a time zone to instants. Both are in seconds since 1970. */
+const zones = new Map<string, Zone>();
+
+/** Returns a time zone of the IANA database: each is created once, because that takes long. */
+export function zoneOf(timeZone: string): Zone {
+  const zone = zones.get(timeZone) ?? new Zone(timeZone);
+  zones.set(timeZone, zone);
+  return zone;
+}
+
+/** Converts local times of a zone to instants. Both are in seconds since 1970. */
 export class Zone {
   private readonly format: Intl.DateTimeFormat;
   /** UTC offsets at the start of days, in seconds, by day since 1970. */
@@ -30,6 +41,7 @@ export class Zone {
     const known = this.offsets.get(day);
     if (known !== undefined) return known;
     const offset = this.offsetAt(day * daySeconds);
+    if (this.offsets.size >= maxDays) this.offsets.clear();
     this.offsets.set(day, offset);
     return offset;
   }

@@ -208,6 +208,9 @@ export class Kernel {
   setDouble(at: Address, value: number): void {
     this.numbers.setFloat64(at, value, true);
   }
+  integer(at: Address): bigint {
+    return this.numbers.getBigInt64(at, true);
+  }
   setInteger(at: Address, value: bigint): void {
     this.numbers.setBigInt64(at, value, true);
   }

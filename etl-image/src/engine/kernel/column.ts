@@ -1,6 +1,7 @@
 import { decimalOf, kindOf, type TypeKind } from '@etl/pipeline/columns/types';
 import { decimalBytes, maxInt64Precision } from '../../types/decimals';
 import { addEvidence, type Evidence, noEvidence, type StoredEvidence } from '../../types/evidence';
+import { createZoneReader } from '../../types/instants';
 import { createExaminer, createReader, hasOwnRules, type Reader, type Value } from '../../types/reader';
 import { type ColumnPlan, wantsDates } from '../../types/schema';
 import { maxNumbers } from '../../types/spellings';
@@ -65,6 +66,10 @@ export class GroupColumn {
   private readonly counts: Address;
   /** Big-endian numbers of a column that is stored as bytes. */
   private readonly bytes: { readonly at: Address; readonly length: number };
+  /** Makes local times instants; undefined without a declared time zone. */
+  private readonly instantOf: ReturnType<typeof createZoneReader>;
+  /** Rows of the current batch that are judged although the kernel has counted their evidence. */
+  private readonly counted = new Set<number>();
   private readonly examine: ReturnType<typeof createExaminer>;
   /** Whether every value is judged outside of the kernel. */
   private readonly judgesAll: boolean;
@@ -80,6 +85,7 @@ export class GroupColumn {
     this.storage = storageOf(plan);
     this.read = createReader(plan);
     this.examine = createExaminer(plan);
+    this.instantOf = createZoneReader(plan);
     const own = hasOwnRules(plan);
     this.judgesAll = own || ['time', 'json'].includes(this.kind);
     this.readsTexts = this.kind === 'text' && !own;
@@ -136,8 +142,10 @@ export class GroupColumn {
       case 'date':
       case 'timestamp':
       case 'timestamptz': {
-        const form = [plan.dateOrder === 'mdy', kind === 'date', kind === 'timestamptz'] as const;
-        return run.readDates(fields, stride, rows, values, valid, unproven, counts, ...form);
+        const zoned = kind === 'timestamptz' && !this.instantOf;
+        const form = [plan.dateOrder === 'mdy', kind === 'date', zoned] as const;
+        const unprovenRows = run.readDates(fields, stride, rows, values, valid, unproven, counts, ...form);
+        return this.instantOf ? this.localise(this.instantOf, rows, unproven, unprovenRows) : unprovenRows;
       }
       case 'text':
         run.readTexts(fields, stride, rows, values, valid);
@@ -153,8 +161,35 @@ export class GroupColumn {
     }
   }
 
-  /** Adds the evidence of a value that is judged outside the kernel. */
-  judge(text: string): void {
+  /**
+   * Makes the local times of a batch instants. A time that does not exist becomes unproven, so that it is judged;
+   * returns the new number of unproven rows.
+   */
+  private localise(
+    instantOf: (local: bigint) => bigint | undefined,
+    rows: number,
+    unproven: Address,
+    unprovenRows: number,
+  ): number {
+    const { kernel } = this;
+    let count = unprovenRows;
+    for (let row = 0; row < rows; row++) {
+      const at = this.rows + row;
+      if (kernel.byte(this.valid + at) === 0) continue;
+      const instant = instantOf(kernel.integer(this.values + at * 8));
+      if (instant !== undefined) kernel.setInteger(this.values + at * 8, instant);
+      else {
+        kernel.setByte(this.valid + at, 0);
+        kernel.setWord(unproven + 4 * count++, row);
+        this.counted.add(row);
+      }
+    }
+    return count;
+  }
+
+  /** Adds the evidence of a value that is judged outside the kernel. `row` is relative to the current batch. */
+  judge(row: number, text: string): void {
+    if (this.counted.delete(row)) return;
     if (this.examine) this.judged = addEvidence(this.judged, this.examine(text));
   }
 

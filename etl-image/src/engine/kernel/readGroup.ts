@@ -262,7 +262,7 @@ class Reading {
       const field = batch.fields + row * batch.stride + index * 8;
       const at = kernel.word(field);
       const text = kernel.text(at, kernel.word(field + 4));
-      column.judge(text);
+      column.judge(row, text);
       if (column.readsTexts) continue;
       const value = column.read(text);
       if (value === null) continue;
