@@ -1,6 +1,6 @@
 import { openEngine } from '@etl/image/engine/open';
 import type { PortableRow } from '@etl/image/engine/portable/readGroup';
-import { noEvidence } from '@etl/image/types/evidence';
+import { noEvidence, toStoredEvidence } from '@etl/image/types/evidence';
 import { decideColumn } from '@etl/image/types/schema';
 import type { ColumnDeclaration } from '@etl/pipeline/columns/columnSchema';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
@@ -348,14 +348,20 @@ describe.each(Object.keys(cases))('%s', (name) => {
     const cells = (await Promise.all(parts.map((part) => readRawColumn(part, 'x')))).flat();
     expect(cells.map(comparable)).toEqual(wanted.map(comparable));
 
-    const engine = openEngine('portable', { delimiter: ';', quote: '"', lineEnd: '\n' }, 1);
+    const splitting = { delimiter: ';', quote: '"', lineEnd: '\n' } as const;
+    const engine = openEngine('portable', splitting, 1);
     const plansOf = (evidence = [noEvidence, noEvidence]) =>
       ['k', 'x'].map(
         (each, at) => decideColumn({ name: each, sourceName: each }, evidence[at] ?? noEvidence, options, ';').plan,
       );
     const read = (plans: ReturnType<typeof plansOf>) =>
       engine.read({ bytes: new Uint8Array(Buffer.from(body)), rows: rows.length }, plans);
-    const { content, rejects } = await read(plansOf([...(await read(plansOf())).evidence]));
+    const { evidence, content, rejects } = await read(plansOf([...(await read(plansOf())).evidence]));
+    const kernel = openEngine('kernel', splitting, 0);
+    const group = { bytes: new Uint8Array(Buffer.from(body)), rows: rows.length };
+    const again = await kernel.read(group, plansOf([...evidence]));
+    expect(again.evidence.map(toStoredEvidence)).toEqual(evidence.map(toStoredEvidence));
+    await kernel.close();
     const perDay = typeof declared === 'object' && declared.type === 'date' ? dayMicros : 1n;
     const portable = (content as readonly PortableRow[]).map(([, cell]) =>
       perDay > 1n && typeof cell === 'bigint' ? cell / perDay : (cell ?? null),

@@ -128,7 +128,10 @@ export function createExaminer(plan: ColumnPlan): ((raw: string) => Evidence) | 
       if (decimal !== undefined || markBeside(thousands) !== undefined) return undefined;
       const plain = (raw: string): string => (thousands ? withoutSeparators(raw, thousands) : raw);
       if (type === 'double') return (raw) => all(plain(raw));
-      return (raw) => (raw === '' ? noEvidence : { ...noEvidence, ...evidenceOfMark(trimSpaces(plain(raw))) });
+      return (raw) => {
+        const text = trimSpaces(plain(raw));
+        return raw === '' || nullWords.has(text) ? noEvidence : { ...noEvidence, ...evidenceOfMark(text) };
+      };
     }
   }
 }

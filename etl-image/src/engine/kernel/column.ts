@@ -263,8 +263,11 @@ export class GroupColumn {
         return { values: first, booleans: first };
       case 'date':
       case 'timestamp':
-      case 'timestamptz':
         return evidenceOfDates(counts, plan.dateOrder);
+      case 'timestamptz': {
+        const evidence = evidenceOfDates(counts, plan.dateOrder);
+        return this.instantOf ? evidence : { ...evidence, zoned: evidence.timed ?? 0 };
+      }
       case 'text':
         return plan.watch === 'all' ? evidenceOfDecimals(counts, '.') : { values: first };
       default:
