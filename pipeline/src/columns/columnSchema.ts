@@ -4,30 +4,33 @@ import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
 import { mostColumns, mostNameBytes } from '../csv/columnNames';
 import { formatTypeProblem, parseFormat } from './dateFormat';
-import { type ColumnType, isColumnType, kindOf, type TypeKind, typeProblem } from './types';
+import { type ColumnType, isColumnType, kindOf, simpleTypes, type TypeKind, typeProblem } from './types';
 
-const type = z.custom<ColumnType>(isColumnType, typeProblem);
+const type = z
+  .string()
+  .refine(isColumnType, typeProblem)
+  .meta({ examples: [...simpleTypes, 'decimal(12,2)'] })
+  .transform((text) => text as ColumnType);
 
 /** The exact texts of a rule. */
 const texts = z.array(z.string().max(1000)).max(100);
 
 const keys = {
-  /** Whether a null rejects its row. */
-  required: z.boolean().optional(),
-  /** Whether white space around a text is removed. */
-  trim: z.boolean().optional(),
-  /** Texts that mean null, instead of the words that mean null by default. The empty text always means null. */
-  nullValues: texts.optional(),
-  trueValues: texts.min(1).optional(),
-  falseValues: texts.min(1).optional(),
-  /** Decimal mark. @default dialect.decimal */
-  decimal: z.enum(['.', ',']).optional(),
-  /** Separator between groups of three digits. */
-  thousands: z.enum(['.', ',', ' ', "'", '_']).optional(),
-  /** Pattern of java.time.format.DateTimeFormatter (`parseFormat`). */
-  format: z.string().min(1).optional(),
-  /** IANA time zone of values without a UTC offset. */
-  timeZone: z.string().refine(isTimeZone, 'is not an IANA time zone, such as Europe/Madrid').optional(),
+  required: z.boolean().optional().describe('Whether a null rejects its row'),
+  trim: z.boolean().optional().describe('Whether white space around a text is removed'),
+  nullValues: texts
+    .optional()
+    .describe('Texts that are null, instead of the words that are null by default. The empty text always is'),
+  trueValues: texts.min(1).optional().describe('Texts that are true'),
+  falseValues: texts.min(1).optional().describe('Texts that are false'),
+  decimal: z.enum(['.', ',']).optional().describe('Decimal mark. Default: dialect.decimal'),
+  thousands: z.enum(['.', ',', ' ', "'", '_']).optional().describe('Separator between groups of three digits'),
+  format: z.string().min(1).optional().describe('Pattern of java.time.format.DateTimeFormatter, such as dd/MM/yyyy'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'is not an IANA time zone, such as Europe/Madrid')
+    .optional()
+    .describe('IANA time zone of values without a UTC offset'),
 };
 
 /** Types that a key applies to. A key that is not listed applies to all types. */
@@ -95,14 +98,6 @@ function formatProblems({ type, format, timeZone }: Declared): { key: 'format' |
 /** A declared column: its type, or an object with the type and rules. */
 export type ColumnDeclaration = ColumnType | Declared;
 
-/** Parses each form by its own schema, so that a problem names its key. */
-const declaration = z.unknown().transform((declared, context): ColumnDeclaration => {
-  const parsed = (typeof declared === 'object' ? column : type).safeParse(declared);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: declared } as z.core.$ZodRawIssue);
-  return z.NEVER;
-});
-
 function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
   const names = Object.keys(columns);
   const issue = (message: string) => context.addIssue({ code: 'custom', message });
@@ -116,7 +111,7 @@ function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.Ref
 }
 
 /** Declared columns by normalised name. Number and length of the names are limited as in a file. */
-export const columnsSchema = recordOf(declaration).superRefine(checkColumns);
+export const columnsSchema = recordOf(z.union([type, column], { error: typeProblem })).superRefine(checkColumns);
 
 /** Returns the type of a declaration. */
 export function declaredType(declared: ColumnDeclaration): ColumnType {

@@ -1,3 +1,4 @@
+import { keysAt } from '@etl/pipeline/dataset/jsonSchema';
 import { parseEvent } from '@etl/pipeline/event';
 import { optionsHash, optionsSchema } from '@etl/pipeline/options';
 
@@ -40,7 +41,7 @@ describe('rejects a declaration with the path of its key', () => {
     ['decimal', `detail.columns.importe: "decimal" is not a type: ${types}`],
     [7, `detail.columns.importe: 7 is not a type: ${types}`],
     [{ type: 'bigint' }, `detail.columns.importe.type: "bigint" is not a type: ${types}`],
-    [{ required: true }, `detail.columns.importe.type: is not a type: ${types}`],
+    [{ required: true }, 'detail.columns.importe.type: is missing'],
     [{ type: 'text', requird: true }, 'detail.columns.importe.requird: unknown key'],
     [
       { type: 'integer', format: 'dd/MM/yyyy' },
@@ -85,6 +86,10 @@ describe('rejects a declaration with the path of its key', () => {
   ])('%j', (importe, problem) => {
     expect(problems(importe)).toEqual([problem]);
   });
+});
+
+test('editors and did-you-mean know the keys of a column', () => {
+  expect(keysAt(['columns', 'importe'])).toEqual(expect.arrayContaining(['type', 'required', 'format', 'timeZone']));
 });
 
 test('the hash of options without new keys stays the same, because commits and checkpoints contain it', () => {
