@@ -77,7 +77,7 @@ export function arrowBuffersOf(kernel, column) {
 /** Takes texts from the kernel with a length in front of each, and drops the lengths. */
 function textBuffers(kernel, values, valid, rows, present) {
   const to = kernel.allocate(kernel.run.textBytes(values, rows) + 4 * rows);
-  const length = kernel.run.writeTexts(values, valid, rows, to);
+  const length = kernel.run.writeTexts(values, valid, rows, true, to);
   const source = Buffer.from(kernel.copy(to, length).buffer);
   const data = Buffer.allocUnsafe(length);
   const valueOffsets = new Int32Array(rows + 1);

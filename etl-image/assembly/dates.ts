@@ -5,7 +5,7 @@ import { digit, dropSpaces, endOf, SPACE, skipSpaces, startOf } from './plain';
  * Reads dates of the forms 2026-02-08 and 08/02/2026 (with -, / or .), alone or followed by a time like `T10:30:00`.
  * Values: microseconds since 1970. Counts: year first, valid with the day first, valid with the month first, with a
  * time. A date that is not valid in the requested order is unproven; with `daysOnly`, so is a date with a time other
- * than midnight.
+ * than midnight. With `zoned`, a time must be followed by a UTC offset: `Z` or `+02:00`.
  */
 export function readDates(
   fields: usize,
@@ -17,6 +17,7 @@ export function readDates(
   counts: usize,
   monthFirst: bool,
   daysOnly: bool,
+  zoned: bool,
 ): u32 {
   let unprovenRows: u32 = 0;
   let ymd = load<u32>(counts);
@@ -32,15 +33,19 @@ export function readDates(
     const length = (end - at) as u32;
     let plain = false;
     let micros: i64 = 0;
-    if (length === 10 || length === 19) {
-      const time = length === 19 ? timeOf(at + 10) : 0;
+    const offset = zoned ? offsetOf(at + 19, length) : 0;
+    // Other offsets may lead out of the years 1 to 9999.
+    const first = offset === 0 ? 1 : 2;
+    const last = 10000 - first;
+    if (zoned ? offset !== NO_OFFSET : length === 10 || length === 19) {
+      const time = length >= 19 ? timeOf(at + 10) : 0;
       if (time === 0 || (time > 0 && !daysOnly)) {
         const yearFirst = separator(load<u8>(at, 4)) && separator(load<u8>(at, 7));
         if (yearFirst) {
           const year = yearOf(two(at), two(at + 2));
           const month = two(at + 5);
           const day = two(at + 8);
-          if (isDay(year, month, day)) {
+          if (isDay(year, month, day) && year >= first && year <= last) {
             plain = true;
             ymd++;
             micros = daysOf(year, month, day);
@@ -51,15 +56,15 @@ export function readDates(
           const right = two(at + 3);
           const asDmy = isDay(year, right, left);
           const asMdy = isDay(year, left, right);
-          if (monthFirst ? asMdy : asDmy) {
+          if ((monthFirst ? asMdy : asDmy) && year >= first && year <= last) {
             plain = true;
             if (asDmy) dmy++;
             if (asMdy) mdy++;
             micros = monthFirst ? daysOf(year, left, right) : daysOf(year, right, left);
           }
         }
-        if (plain && length === 19) timed++;
-        micros = micros * 86400000000 + time;
+        if (plain && length >= 19) timed++;
+        micros = micros * 86400000000 + time - (offset as i64) * 60000000;
       }
     }
     if (plain) {
@@ -111,6 +116,19 @@ function daysOf(year: i32, month: i32, day: i32): i64 {
   const dayOfYear = ((153 * (month + (month > 2 ? -3 : 9)) + 2) as u32) / 5 + day - 1;
   const dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
   return ((era * 146097 + dayOfEra) as i64) - 719468;
+}
+
+const NO_OFFSET: i32 = 10000;
+
+/** Returns the minutes of the UTC offset after a date and time of 19 bytes, which ends a text of this length. */
+function offsetOf(at: usize, length: u32): i32 {
+  const sign = load<u8>(at);
+  if (length === 20 && sign === 90) return 0;
+  if (length !== 25 || (sign !== 43 && sign !== 45) || load<u8>(at, 3) !== 58) return NO_OFFSET;
+  const hours = two(at + 1);
+  const minutes = two(at + 4);
+  if (hours > 23 || minutes > 59) return NO_OFFSET;
+  return sign === 45 ? -(hours * 60 + minutes) : hours * 60 + minutes;
 }
 
 /** Returns the microseconds of `T10:30:00` or ` 10:30:00`; -1 for anything else. */

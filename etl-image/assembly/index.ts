@@ -1,4 +1,5 @@
 export * from './dates';
+export * from './decimals';
 export * from './dictionary';
 export * from './fields';
 export * from './headers';

@@ -88,7 +88,7 @@ const ZERO: u64 = 1;
 const UNIT: u32 = 16;
 
 /**
- * Reads integers in canonical form of at most 18 digits. Counts: values, values beyond 2^53; at MAGNITUDES (8 bytes)
+ * Reads integers in canonical form of at most `maxDigits` (up to 18) digits. Counts: values, values beyond 2^53; at MAGNITUDES (8 bytes)
  * bit 0 for zero, bit 16 + e for 10^e.
  */
 export function readIntegers(
@@ -99,6 +99,7 @@ export function readIntegers(
   valid: usize,
   unproven: usize,
   counts: usize,
+  maxDigits: u32,
 ): u32 {
   let unprovenRows: u32 = 0;
   let seen = load<u32>(counts);
@@ -114,7 +115,7 @@ export function readIntegers(
     const negative = length > 0 && load<u8>(at) === 45;
     let p = negative ? at + 1 : at;
     const digits = (end - p) as u32;
-    let plain = digits > 0 && digits <= 18 && (load<u8>(p) !== 48 || (digits === 1 && !negative));
+    let plain = digits > 0 && digits <= maxDigits && (load<u8>(p) !== 48 || (digits === 1 && !negative));
     let value: u64 = 0;
     if (plain && digits <= 8) {
       const word = digitsOf(load<u64>(p), digits);

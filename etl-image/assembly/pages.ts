@@ -89,28 +89,36 @@ export function writeIndices(indices: usize, count: u32, entries: u32, to: usize
 
 const microsPerDay: i64 = 86400000000;
 
-/** Writes values in PLAIN encoding: eight bytes each, or days in four bytes for dates. Returns the bytes written. */
-export function writeFixed(values: usize, valid: usize, rows: u32, asDays: bool, to: usize): u32 {
+/** Forms of values. src/engine/kernel/encodeGroup.ts has the same numbers. */
+const EIGHT_BYTES: u32 = 0;
+const DAYS: u32 = 1;
+
+/**
+ * Writes values in PLAIN encoding: eight bytes each, microseconds as days in four bytes, or the four low bytes. Returns
+ * the bytes written.
+ */
+export function writeFixed(values: usize, valid: usize, rows: u32, form: u32, to: usize): u32 {
   const start = to;
   for (let row: u32 = 0; row < rows; row++, values += 8) {
-    if (load<u8>(valid + row) != 0) to = writeValue(load<i64>(values), asDays, to);
+    if (load<u8>(valid + row) != 0) to = writeValue(load<i64>(values), form, to);
   }
   return (to - start) as u32;
 }
 
 /** Writes the entries of a dictionary like `writeFixed`. */
-export function writeFixedEntries(entries: usize, count: u32, asDays: bool, to: usize): u32 {
+export function writeFixedEntries(entries: usize, count: u32, form: u32, to: usize): u32 {
   const start = to;
-  for (let i: u32 = 0; i < count; i++, entries += 8) to = writeValue(load<i64>(entries), asDays, to);
+  for (let i: u32 = 0; i < count; i++, entries += 8) to = writeValue(load<i64>(entries), form, to);
   return (to - start) as u32;
 }
 
-function writeValue(value: i64, asDays: bool, to: usize): usize {
-  if (!asDays) {
+function writeValue(value: i64, form: u32, to: usize): usize {
+  if (form === EIGHT_BYTES) {
     store<i64>(to, value);
     return to + 8;
   }
-  store<i32>(to, ((value >= 0 ? value : value - microsPerDay + 1) / microsPerDay) as i32);
+  const four = form === DAYS ? (value >= 0 ? value : value - microsPerDay + 1) / microsPerDay : value;
+  store<i32>(to, four as i32);
   return to + 4;
 }
 
@@ -139,23 +147,28 @@ export function textBytes(texts: usize, rows: u32): f64 {
   return bytes as f64;
 }
 
-/** Writes each text with a length prefix (u32). Returns the bytes written. */
-export function writeTexts(texts: usize, valid: usize, rows: u32, to: usize): u32 {
+/** Writes each text, with a length prefix (u32) if `prefixed`. Returns the bytes written. */
+export function writeTexts(texts: usize, valid: usize, rows: u32, prefixed: bool, to: usize): u32 {
   const start = to;
-  for (let row: u32 = 0; row < rows; row++, texts += 8) if (load<u8>(valid + row) != 0) to = writeText(texts, to);
+  for (let row: u32 = 0; row < rows; row++, texts += 8) {
+    if (load<u8>(valid + row) != 0) to = writeText(texts, prefixed, to);
+  }
   return (to - start) as u32;
 }
 
 /** Writes the entries of a dictionary like `writeTexts`. */
-export function writeTextEntries(entries: usize, count: u32, to: usize): u32 {
+export function writeTextEntries(entries: usize, count: u32, prefixed: bool, to: usize): u32 {
   const start = to;
-  for (let i: u32 = 0; i < count; i++, entries += 8) to = writeText(entries, to);
+  for (let i: u32 = 0; i < count; i++, entries += 8) to = writeText(entries, prefixed, to);
   return (to - start) as u32;
 }
 
-function writeText(text: usize, to: usize): usize {
+function writeText(text: usize, prefixed: bool, to: usize): usize {
   const length = load<u32>(text, 4);
-  store<u32>(to, length);
-  memory.copy(to + 4, load<u32>(text) as usize, length);
-  return to + 4 + length;
+  if (prefixed) {
+    store<u32>(to, length);
+    to += 4;
+  }
+  memory.copy(to, load<u32>(text) as usize, length);
+  return to + length;
 }

@@ -28,37 +28,44 @@ export function rangeOfDoubles(values: usize, valid: usize, rows: u32, to: usize
   store<f64>(to, most, 8);
 }
 
-/** Stores the range of texts, in byte order, at `to` and `to` + 4: the addresses of the texts' address and length. */
-export function rangeOfTexts(texts: usize, valid: usize, rows: u32, to: usize): void {
+/**
+ * Stores the range of texts, in byte order, at `to` and `to` + 4: the addresses of the texts' address and length.
+ * `signed`: the texts are big-endian numbers of one length, in two's complement.
+ */
+export function rangeOfTexts(texts: usize, valid: usize, rows: u32, signed: bool, to: usize): void {
   let least: usize = 0;
   let most: usize = 0;
   for (let row: u32 = 0; row < rows; row++, texts += 8) {
     if (load<u8>(valid + row) == 0) continue;
-    if (least == 0 || isLess(texts, least)) least = texts;
-    if (most == 0 || isLess(most, texts)) most = texts;
+    if (least == 0 || isLess(texts, least, signed)) least = texts;
+    if (most == 0 || isLess(most, texts, signed)) most = texts;
   }
   store<u32>(to, least as u32);
   store<u32>(to, most as u32, 4);
 }
 
 /** Stores the range of a dictionary's entries like `rangeOfTexts`. */
-export function rangeOfTextEntries(entries: usize, count: u32, to: usize): void {
+export function rangeOfTextEntries(entries: usize, count: u32, signed: bool, to: usize): void {
   let least = entries;
   let most = entries;
   for (let i: u32 = 1; i < count; i++) {
     const entry = entries + ((i as usize) << 3);
-    if (isLess(entry, least)) least = entry;
-    if (isLess(most, entry)) most = entry;
+    if (isLess(entry, least, signed)) least = entry;
+    if (isLess(most, entry, signed)) most = entry;
   }
   store<u32>(to, least as u32);
   store<u32>(to, most as u32, 4);
 }
 
-function isLess(a: usize, b: usize): bool {
+function isLess(a: usize, b: usize, signed: bool): bool {
   const lengthA = load<u32>(a, 4);
   const lengthB = load<u32>(b, 4);
   const atA = load<u32>(a) as usize;
   const atB = load<u32>(b) as usize;
+  if (signed) {
+    const negative = load<i8>(atA) < 0;
+    if (negative != load<i8>(atB) < 0) return negative;
+  }
   const prefixA = prefix(atA, lengthA);
   const prefixB = prefix(atB, lengthB);
   if (prefixA != prefixB) return prefixA < prefixB;

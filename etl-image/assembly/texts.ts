@@ -44,6 +44,24 @@ export function readTexts(fields: usize, stride: usize, rows: u32, values: usize
   }
 }
 
+/** Stores empty values: all of them are unproven. */
+export function readNothing(
+  fields: usize,
+  stride: usize,
+  rows: u32,
+  values: usize,
+  valid: usize,
+  unproven: usize,
+): u32 {
+  let unprovenRows: u32 = 0;
+  for (let row: u32 = 0; row < rows; row++, fields += stride, values += 8) {
+    store<u64>(values, 0);
+    store<u8>(valid + row, 0);
+    if (load<u32>(fields, 4) != 0) store<u32>(unproven + (unprovenRows++ << 2), row);
+  }
+  return unprovenRows;
+}
+
 /** Maximum length of a date. Equal to `longestDate` in src/types/otherDates.ts. */
 const LONGEST_DATE: u32 = 64;
 

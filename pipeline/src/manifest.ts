@@ -1,4 +1,4 @@
-import type { ColumnType } from './options';
+import type { ColumnType } from './columns/types';
 
 /** Differences between a commit's schema and an earlier one of its dataset. */
 export interface SchemaChanges {
@@ -41,6 +41,8 @@ export interface Manifest {
    * known.
    */
   readonly schemaChanges?: SchemaChanges;
+  /** Rows of `dialect.footer`, which are not data and not in `totals`; absent when there are none. */
+  readonly footerRows?: number;
   /** Rejected rows by reason; absent when no row was rejected. */
   readonly rejected?: Readonly<Record<string, number>>;
   /**

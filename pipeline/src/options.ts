@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@etl/lib/canonicalJson';
-import { utf8Bytes } from '@etl/lib/json';
-import { recordOf } from '@etl/lib/recordOf';
 import * as z from 'zod';
-import { mostColumns, mostNameBytes } from './csv/columnNames';
+import { columnsSchema } from './columns/columnSchema';
 
 /** Rows are split as bytes, so a separator must be one byte in UTF-8. */
 const separator = z.string().regex(/^[\t\x20-\x7e]$/, 'must be one ASCII character');
@@ -16,12 +14,18 @@ export const dialectSchema = z.strictObject({
   decimal: z.enum(['.', ',']).optional(),
   /** Order of day and month in a column whose values do not decide it. */
   dateOrder: z.enum(['dmy', 'mdy']).optional(),
+  /** Lines before the header that are skipped. */
+  skipLines: z.number().int().min(0).max(1000).optional(),
+  /** Rows that are not data, such as totals. */
+  footer: z
+    .strictObject({
+      /** The text with which such a row begins in the file, with its quote if it has one. */
+      prefix: z.string().regex(/^[^\r\n]{1,1000}$/, 'must be 1 to 1000 characters of one line'),
+    })
+    .optional(),
 });
 
 const separatorsDiffer = ({ delimiter, quote = '"' }: z.infer<typeof dialectSchema>): boolean => delimiter !== quote;
-
-export const columnTypes = ['text', 'integer', 'double', 'boolean', 'date', 'timestamp'] as const;
-export type ColumnType = (typeof columnTypes)[number];
 
 /** Effect of a failed gate: `block` fails the run, `hold` keeps the converted data until it is approved. */
 const gateLevel = z.enum(['block', 'hold']);
@@ -43,26 +47,13 @@ export const rejectsSchema = z.strictObject({
   level: gateLevel.optional(),
 });
 
-function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
-  const names = Object.keys(columns);
-  const issue = (message: string) => context.addIssue({ code: 'custom', message });
-  if (names.length > mostColumns) issue(`has ${names.length} columns, more than the limit of ${mostColumns}`);
-  const long = names.find((name) => name.length > mostNameBytes || utf8Bytes(name) > mostNameBytes);
-  if (long !== undefined) {
-    issue(
-      `has a name of ${utf8Bytes(long)} bytes (${JSON.stringify(long.slice(0, 40))} …), more than the limit of ${mostNameBytes}`,
-    );
-  }
-}
-
 /**
  * Options that the caller declares about the data: dialect, column types and quality gates. The event carries them to
  * validation, and validation passes them to the container in `OPTIONS`. Undeclared options are detected.
  */
 export const optionsSchema = z.strictObject({
   dialect: dialectSchema.refine(separatorsDiffer, 'delimiter and quote must differ').optional(),
-  /** Types by normalised column name. Number and length of the names are limited as in a file. */
-  columns: recordOf(z.enum(columnTypes)).superRefine(checkColumns).optional(),
+  columns: columnsSchema.optional(),
   quality: qualitySchema.optional(),
   rejects: rejectsSchema.optional(),
 });

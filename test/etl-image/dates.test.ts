@@ -1,5 +1,6 @@
 import { readDates } from '@etl/image/types/dates';
-import type { ColumnType, Options } from '@etl/pipeline/options';
+import type { ColumnType } from '@etl/pipeline/columns/types';
+import type { Options } from '@etl/pipeline/options';
 import { randomFrom } from '../support/random';
 import { thorough } from '../support/thorough';
 import { Corpus, lenient } from './corpora/support';

@@ -5,7 +5,7 @@ import type { Cutting, Position } from '@etl/image/csv/window';
 import { randomFrom } from '../support/random';
 
 const cutting = (bytes: number, chunkRows: number, columns: number): Cutting => ({
-  ...{ delimiter: ',', quote: '"', lineEnd: '\n', firstByte: 0, recycled: [] },
+  ...{ delimiter: ',', quote: '"', lineEnd: '\n', firstByte: 0, firstLine: 1, recycled: [] },
   ...{ columns, chunkRows, maxBytes: bytes },
 });
 

@@ -11,6 +11,7 @@ const cutting: Cutting = {
   columns: 2,
   chunkRows: 1,
   firstByte: 0,
+  firstLine: 1,
   maxBytes: 1 << 16,
   recycled: [],
 };

@@ -1,4 +1,5 @@
-import type { ColumnType, Options } from '@etl/pipeline/options';
+import type { ColumnType } from '@etl/pipeline/columns/types';
+import type { Options } from '@etl/pipeline/options';
 import { randomFrom } from '../support/random';
 import { thorough } from '../support/thorough';
 import { Corpus, lenient } from './corpora/support';

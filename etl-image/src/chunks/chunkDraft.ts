@@ -27,6 +27,8 @@ export interface FinishedChunk {
   readonly rowsRejected: number;
   /** Evidence of each column. The evidence of all chunks adds up and decides the file's schema. */
   readonly evidence: readonly StoredEvidence[];
+  /** Number of its footer rows, which are not in `rows`, and the line of the first one; absent without any. */
+  readonly footer?: { readonly rows: number; readonly line: number };
   /** Rejects by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   /** Dates that became null, by column, with examples. */
@@ -65,6 +67,7 @@ export class ChunkDraft {
   private rows = 0;
   private rowsWritten = 0;
   private rowsBlank = 0;
+  private footer: FinishedChunk['footer'];
   private evidence: readonly Evidence[] = [];
   /** Plans under which the chunk is written; undefined before the first group. */
   plans: readonly ColumnPlan[] | undefined;
@@ -100,6 +103,11 @@ export class ChunkDraft {
     this.advance(group);
     this.plans = plans;
     this.rowsBlank += read.rowsBlank;
+    if (read.footer) {
+      const { rows, lines } = read.footer;
+      this.rows -= rows;
+      this.footer = { rows: rows + (this.footer?.rows ?? 0), line: this.footer?.line ?? group.start.line + lines };
+    }
     this.rowsWritten += read.rowsWritten;
     await this.rejects.add(
       group.start,
@@ -145,6 +153,7 @@ export class ChunkDraft {
       coerced: this.coercions.byKind(),
       coercedExamples: Object.fromEntries(this.examples),
       coercedLines: Object.fromEntries(this.firstLines),
+      ...(this.footer && { footer: this.footer }),
     };
     if (this.stale || !plans) return { ...base, schema: undefined };
     const part = this.writer && (await chunkStore.addPart(pass, partName(number), this.partPath, rowsWritten));

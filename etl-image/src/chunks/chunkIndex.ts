@@ -23,6 +23,8 @@ const head = z.strictObject({
     .min(1)
     .readonly(),
   ...{ sampleRows: count, rowBytes: z.number().nonnegative() },
+  preamble: z.strictObject({ lines: count, bytes: count }).exactOptional(),
+  footer: z.string().exactOptional(),
 });
 
 const indexSchema = z.strictObject({

@@ -2,7 +2,16 @@ import { longestHint } from '@etl/pipeline/csv/separatorHint';
 import { groupRowsOf } from './rowGroups';
 import { RowScanner, type Scanned } from './rowScanner';
 import type { RowGroup } from './window';
-import { type Cutting, isEmptyLine, isPreamble, maxGroupBytes, type Position, unterminatedRow, Window } from './window';
+import {
+  type Cutting,
+  isEmptyLine,
+  isPreamble,
+  maxGroupBytes,
+  type Position,
+  startOf,
+  unterminatedRow,
+  Window,
+} from './window';
 
 /** Bytes of a chunk that are kept for its first rows. */
 const sampleBytes = 1024 * 1024;
@@ -59,7 +68,7 @@ class ChunkScan {
     private readonly onGroup: (start: Position) => void,
   ) {
     this.groupRows = groupRowsOf(cutting);
-    this.position = { row: 1, line: 1, byte: cutting.firstByte };
+    this.position = startOf(cutting);
   }
 
   *push(part: Uint8Array): Generator<ChunkStart> {

@@ -1,3 +1,4 @@
+import type { Preamble } from '@etl/pipeline/csv/preamble';
 import type { FieldDialect } from '@etl/pipeline/csv/splitRow';
 import type { RowGroup } from './window';
 import { type Cutting, isPreamble, maxGroupBytes, openWindow, type Position, Window } from './window';
@@ -17,11 +18,22 @@ export interface CutGroup extends RowGroup {
 /** Returns how to cut a source with an inspected head. */
 export function cuttingOf({ head, firstByte, maxBytes }: CutSource, chunkRows: number): Cutting {
   const { delimiter, quote, lineEnd, columns } = head;
-  return { delimiter, quote, lineEnd, columns: columns.length, chunkRows, firstByte, maxBytes, recycled: [] };
+  const firstLine = 1 + (head.preamble?.lines ?? 0);
+  return {
+    delimiter,
+    quote,
+    lineEnd,
+    columns: columns.length,
+    chunkRows,
+    firstByte,
+    firstLine,
+    maxBytes,
+    recycled: [],
+  };
 }
 
 type CutSource = Pick<Cutting, 'firstByte' | 'maxBytes'> & {
-  readonly head: FieldDialect & { readonly columns: readonly unknown[] };
+  readonly head: FieldDialect & { readonly columns: readonly unknown[]; readonly preamble?: Preamble };
 };
 
 /** Returns the maximum number of rows of a group. `maxGroupBytes` may limit it further. */

@@ -26,8 +26,10 @@ export interface Cutting {
   readonly lineEnd: '\n' | '\r';
   readonly columns: number;
   readonly chunkRows: number;
-  /** Bytes before the header, such as a byte order mark. */
+  /** Bytes before the header and the empty lines above it, such as a byte order mark. */
   readonly firstByte: number;
+  /** Number of the line at `firstByte`. */
+  readonly firstLine: number;
   /** Upper bound of the source's bytes: a small source needs only a small window. */
   readonly maxBytes: number;
   /** Memory of finished groups for reuse: new memory must be zeroed and collected. */
@@ -42,8 +44,13 @@ const firstBytes = 1024 * 1024;
 const LF = 10;
 const CR = 13;
 
+/** Returns the start of a source. */
+export function startOf({ firstByte, firstLine }: Pick<Cutting, 'firstByte' | 'firstLine'>): Position {
+  return { row: 1, line: firstLine, byte: firstByte };
+}
+
 /** Opens a window at the start of a source or of one of its chunks. */
-export function openWindow(cutting: Cutting, from: Position = { row: 1, line: 1, byte: cutting.firstByte }): Window {
+export function openWindow(cutting: Cutting, from = startOf(cutting)): Window {
   return new Window(cutting, from, Math.min(windowBytes, cutting.maxBytes));
 }
 

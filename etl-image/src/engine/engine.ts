@@ -1,3 +1,4 @@
+import { cut } from '@etl/lib/capped';
 import type { FieldDialect } from '@etl/pipeline/csv/splitRow';
 import type { RowGroup } from '../csv/window';
 import type { Evidence } from '../types/evidence';
@@ -31,6 +32,13 @@ export interface Coercion extends Place {
   readonly raw: string;
 }
 
+/** Rows that `dialect.footer` excludes. */
+export interface Footer {
+  readonly rows: number;
+  /** Line ends before the first one, from the start of the group. */
+  readonly lines: number;
+}
+
 /** A row group that was read under certain plans. */
 export interface ReadGroup {
   /** The group's bytes, returned to the caller, which may read them again. */
@@ -38,6 +46,7 @@ export interface ReadGroup {
   readonly rows: number;
   readonly rowsBlank: number;
   readonly rowsWritten: number;
+  readonly footer?: Footer;
   /** Evidence of each column, independent of the plans. */
   readonly evidence: readonly Evidence[];
   readonly rejects: readonly Reject[];
@@ -78,10 +87,20 @@ export const reasons = {
   repeatedHeader: 'repeated header',
 } as const;
 
+/** Maximum number of characters of a value in a reason. The raw row has all of it. */
+const shownText = 1000;
+
 /** Returns the reason for which a value rejects its row, with the value (`reason`) and without it (`kind`). */
 export function contradiction(text: string, plan: ColumnPlan): { reason: string; kind: string } {
+  const { name, type, rules } = plan;
+  const format = rules?.format === undefined ? '' : ` in the format ${rules.format}`;
   return {
-    reason: `${JSON.stringify(text)} is not of type ${plan.type}`,
-    kind: `${plan.name}: value is not of type ${plan.type}`,
+    reason: `${JSON.stringify(cut(text, shownText))} is not of type ${type}${format}`,
+    kind: `${name}: value is not of type ${type}${format}`,
   };
+}
+
+/** Returns the reason for which a null rejects its row. */
+export function missingValue({ name }: ColumnPlan): { reason: string; kind: string } {
+  return { reason: 'required', kind: `${name}: required` };
 }

@@ -1,30 +1,70 @@
-import type { ColumnType } from '@etl/pipeline/options';
+import { type ColumnType, decimalOf, kindOf, type TypeKind } from '@etl/pipeline/columns/types';
+import { decimalBytes, maxInt64Precision } from '../types/decimals';
 import { binary, bool, i32, i64, list, struct, type Thrift } from './thrift';
 
 /* Enums and structures of the Parquet format. @see https://github.com/apache/parquet-format, parquet.thrift */
-const physicalTypes = { boolean: 0, int32: 1, int64: 2, double: 5, byteArray: 6 } as const;
+const physicalTypes = { boolean: 0, int32: 1, int64: 2, double: 5, byteArray: 6, fixedLenByteArray: 7 } as const;
 const encodings = { plain: 0, rle: 3, rleDictionary: 8 } as const;
 const pageTypes = { data: 0, dictionary: 2 } as const;
 const snappyCodec = 1;
 const optional = 1;
 
-const physical: Readonly<Record<ColumnType, number>> = {
+const physical: Readonly<Record<TypeKind, number>> = {
   text: physicalTypes.byteArray,
+  json: physicalTypes.byteArray,
   integer: physicalTypes.int64,
+  int32: physicalTypes.int32,
   double: physicalTypes.double,
+  decimal: physicalTypes.int64,
   boolean: physicalTypes.boolean,
   date: physicalTypes.int32,
+  time: physicalTypes.int64,
   timestamp: physicalTypes.int64,
+  timestamptz: physicalTypes.int64,
 };
 const nothing = struct({});
-/** Converted types, for older readers that do not support logical types. */
-const converted: Partial<Record<ColumnType, number>> = { text: 0, date: 6, timestamp: 10 };
-const logical: Partial<Record<ColumnType, Thrift>> = {
+const microseconds = struct({ 2: nothing });
+/**
+ * Converted types, for older readers that do not support logical types. Local times have one, too, although it means
+ * UTC there (LogicalTypes.md).
+ */
+const converted: Partial<Record<TypeKind, number>> = {
+  ...{ text: 0, decimal: 5, date: 6, time: 8, timestamp: 10, timestamptz: 10, json: 19 },
+};
+const logical: Partial<Record<TypeKind, Thrift>> = {
   text: struct({ 1: nothing }),
   date: struct({ 6: nothing }),
   // Not adjusted to UTC: times without an offset are local times of an unknown zone.
-  timestamp: struct({ 8: struct({ 1: bool(false), 2: struct({ 2: nothing }) }) }),
+  time: struct({ 7: struct({ 1: bool(false), 2: microseconds }) }),
+  timestamp: struct({ 8: struct({ 1: bool(false), 2: microseconds }) }),
+  timestamptz: struct({ 8: struct({ 1: bool(true), 2: microseconds }) }),
+  json: struct({ 12: nothing }),
 };
+
+/** Physical type of a column, with the length of its bytes if that is fixed. */
+function physicalOf(type: ColumnType): { readonly type: number; readonly length?: number } {
+  const decimal = decimalOf(type);
+  if (!decimal || decimal.precision <= maxInt64Precision) return { type: physical[kindOf(type)] };
+  return { type: physicalTypes.fixedLenByteArray, length: decimalBytes(decimal.precision) };
+}
+
+function schemaElement({ name, type }: ParquetColumn): Thrift {
+  const kind = kindOf(type);
+  const { type: stored, length } = physicalOf(type);
+  const decimal = decimalOf(type);
+  const [scale, precision] = decimal ? [i32(decimal.scale), i32(decimal.precision)] : [];
+  const [older, newer] = [converted[kind], decimal ? struct({ 5: struct({ 1: scale, 2: precision }) }) : logical[kind]];
+  return struct({
+    1: i32(stored),
+    2: length === undefined ? undefined : i32(length),
+    3: i32(optional),
+    4: binary(name),
+    6: older === undefined ? undefined : i32(older),
+    7: scale,
+    8: precision,
+    10: newer,
+  });
+}
 
 export interface ParquetColumn {
   readonly name: string;
@@ -84,7 +124,7 @@ export function rowGroup(
     return struct({
       2: i64(start),
       3: struct({
-        1: i32(physical[type]),
+        1: i32(physicalOf(type).type),
         2: list(used.map(i32)),
         3: list([binary(name)]),
         4: i32(snappyCodec),
@@ -111,15 +151,7 @@ export function footer(
   createdBy: string,
 ): Buffer {
   const root = struct({ 4: binary('schema'), 5: i32(columns.length) });
-  const elements = columns.map(({ name, type }) =>
-    struct({
-      1: i32(physical[type]),
-      3: i32(optional),
-      4: binary(name),
-      6: converted[type] === undefined ? undefined : i32(converted[type]),
-      10: logical[type],
-    }),
-  );
+  const elements = columns.map(schemaElement);
   const typeDefinedOrder = struct({ 1: nothing });
   const { bytes } = struct({
     1: i32(2),

@@ -2,6 +2,7 @@ import { own } from '@etl/lib/own';
 import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
+import type { Options } from '@etl/pipeline/options';
 import { coercedWarning } from '@etl/pipeline/shareable';
 import type { Content } from '@etl/storage/fence';
 import { coercedExamples, type FinishedChunk } from '../chunks/chunkDraft';
@@ -54,6 +55,7 @@ export function composeManifest(input: ManifestInput): Manifest {
   const rejects = chunks.flatMap((chunk) => chunk.rejects ?? []);
   const coercions = chunks.flatMap((chunk) => chunk.coercions ?? []);
   const rejected = addCounts(chunks.map((chunk) => chunk.rejected));
+  const footerRows = sum(chunks.map(({ footer }) => footer?.rows ?? 0));
   const coerced = addCounts(chunks.map((chunk) => chunk.coerced));
   return {
     version: 1,
@@ -86,9 +88,11 @@ export function composeManifest(input: ManifestInput): Manifest {
       ...conversion.warnings,
       ...coercedWarnings(coerced, chunks),
       ...encodingWarnings(rejected[reasons.notUtf8] ?? 0),
+      ...footerWarnings(chunks, env.options),
       ...repeatedHeaderWarnings(rejected[reasons.repeatedHeader] ?? 0),
       ...approvedProblems.map((problem) => `published on approval: ${problem}`),
     ],
+    ...(footerRows > 0 && { footerRows }),
     ...(rejects.length > 0 && { rejected, rejects }),
     ...(coercions.length > 0 && { coerced, coercedExamples: examplesOf(coerced, chunks), coercions }),
   };
@@ -133,6 +137,16 @@ function examplesOf(coerced: Readonly<Record<string, number>>, chunks: readonly 
 function encodingWarnings(rows: number): string[] {
   if (rows === 0) return [];
   return [`rows rejected for bytes that are not UTF-8: ${rows} (declare dialect.encoding if the file is Windows-1252)`];
+}
+
+/** Returns a warning with the number of footer rows and the line of the first one. */
+function footerWarnings(chunks: readonly FinishedChunk[], { dialect }: Options): string[] {
+  const found = chunks.flatMap(({ footer }) => footer ?? []);
+  if (found.length === 0) return [];
+  const rows = sum(found.map((footer) => footer.rows));
+  const line = Math.min(...found.map((footer) => footer.line));
+  const prefix = JSON.stringify(dialect?.footer?.prefix);
+  return [`rows left out because they begin with ${prefix} (dialect.footer): ${rows}, the first in line ${line}`];
 }
 
 function repeatedHeaderWarnings(rows: number): string[] {

@@ -13,19 +13,19 @@ export interface Source {
   readonly head: HeadInspection;
   /** Whether reading can begin at any byte: the stored bytes equal the decoded ones. */
   readonly seekable: boolean;
-  /** Length of the byte order mark of a seekable source; otherwise 0. */
+  /** Bytes before the table: the byte order mark of a seekable source, and the declared preamble. */
   readonly firstByte: number;
   /** Upper bound of the decoded bytes; infinite for a compressed source. */
   readonly maxBytes: number;
   /** Returns the number of stored bytes read so far, including repeated reads. */
   bytesRead(): number;
   /**
-   * Reads the decoded bytes. Calls `onRead` with the stored bytes consumed. `from`, `to`: byte range of a seekable
+   * Reads the decoded bytes after the preamble. Calls `onRead` with the stored bytes consumed. `from`, `to`: byte range of a seekable
    * source.
    */
   read(onRead: (bytes: number) => void, from?: number, to?: number): AsyncGenerator<Buffer>;
   /**
-   * Reads all of a seekable source at full speed, into the given buffers if the store supports it. Pieces are
+   * Reads all of a seekable source after the preamble at full speed, into the given buffers if the store supports it. Pieces are
    * transient.
    */
   scan(onRead: (bytes: number) => void, into: readonly Buffer[]): AsyncGenerator<Buffer>;
@@ -57,6 +57,7 @@ export async function openSource(
   const head = known?.fingerprint === fingerprint ? known.head : await inspectSource(store, info, options, inspectHead);
   if (head.problems.length > 0) throw new BadDataError(`${uri}: ${head.problems.join('; ')}`);
   let total = 0;
+  const preambleBytes = head.preamble?.bytes ?? 0;
   const seekable = head.compression === 'none' && head.encoding === 'utf-8';
   const note = (onRead: (bytes: number) => void) => (read: number, more: number) => {
     total += more;
@@ -66,7 +67,7 @@ export async function openSource(
     identity: { uri, bytes, fingerprint },
     head,
     seekable,
-    firstByte: seekable ? head.bomBytes : 0,
+    firstByte: (seekable ? head.bomBytes : 0) + preambleBytes,
     // One byte of another encoding becomes up to three of UTF-8.
     maxBytes: head.compression === 'none' ? bytes * (seekable ? 1 : 3) : Number.POSITIVE_INFINITY,
     bytesRead: () => total,
@@ -74,7 +75,7 @@ export async function openSource(
       const end = to === undefined ? {} : { end: to };
       const range = { ifMatch: fingerprint, start: from ?? 0, ...end, transient: seekable };
       const stored = counted(range.start, () => store.openRead(uri, range), note(onRead));
-      return from === undefined ? decode(stored, head) : stored;
+      return from === undefined ? withoutStart(decode(stored, head), preambleBytes) : stored;
     },
     scan: (onRead, into) => {
       const range = { ifMatch: fingerprint, start: 0, end: bytes };
@@ -82,9 +83,17 @@ export async function openSource(
         uri.startsWith('s3:')
           ? readAhead(store, uri, range, ahead)
           : store.openRead(uri, { ...range, transient: true, into });
-      return decode(counted(0, open, note(onRead)), head);
+      return withoutStart(decode(counted(0, open, note(onRead)), head), preambleBytes);
     },
   };
+}
+
+async function* withoutStart(pieces: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let missing = bytes;
+  for await (const piece of pieces) {
+    if (missing < piece.length) yield piece.subarray(missing);
+    missing = Math.max(0, missing - piece.length);
+  }
 }
 
 async function* counted(

@@ -17,9 +17,9 @@ const followed = new RegExp(`^(${ymd}|${yearAtEnd})(?!\\d).+$`, 's');
  * date.
  */
 export interface ReadDates {
-  readonly ymd?: bigint;
-  readonly dmy?: bigint;
-  readonly mdy?: bigint;
+  readonly ymd: bigint | undefined;
+  readonly dmy: bigint | undefined;
+  readonly mdy: bigint | undefined;
   /** Whether it has a time of day. */
   readonly timed: boolean;
   /** Whether it has a UTC offset. */
@@ -31,7 +31,8 @@ export interface ReadDates {
   readonly other: boolean;
 }
 
-const none: ReadDates = { timed: false, zoned: false, wholeDay: false, shortYear: false, other: false };
+const noDay = { ymd: undefined, dmy: undefined, mdy: undefined } as const;
+const none: ReadDates = { ...noDay, timed: false, zoned: false, wholeDay: false, shortYear: false, other: false };
 const other: ReadDates = { ...none, other: true };
 
 export function readDates(text: string): ReadDates {
@@ -43,15 +44,28 @@ export function readDates(text: string): ReadDates {
   const [a, b, c] = [number(groups[1]), number(groups[2]), number(groups[3])];
   const shortYear = !iso && groups[3]?.length === 2;
   const year = shortYear ? c + (c >= 70 ? 1900 : 2000) : c;
-  const days = iso ? { ymd: dayOf(a, b, c) } : { dmy: dayOf(year, b, a), mdy: dayOf(year, a, b) };
-  const known = Object.entries(days).filter(([, day]) => day !== undefined);
+  const [first, second] = iso ? [dayOf(a, b, c)] : [dayOf(year, b, a), dayOf(year, a, b)];
   const clock = readClock(groups);
-  if (known.length === 0 || clock === 'invalid') return none;
+  if ((first ?? second) === undefined || clock === 'invalid') return none;
   if (clock === 'other') return other;
-  const instants = known.map(([order, day]) => [order, BigInt(day ?? 0) * dayMicros + clock.micros] as const);
-  if (instants.some(([, micros]) => micros < earliest || micros > latest)) return other;
-  const { timed, zoned, wholeDay } = clock;
-  return { ...none, ...Object.fromEntries(instants), timed, zoned, wholeDay, shortYear };
+  const { micros, timed, zoned, wholeDay } = clock;
+  const [one, two] = [microsOf(first, micros), microsOf(second, micros)];
+  if (!isStorable(one) || !isStorable(two)) return other;
+  // A literal of fixed keys: this is called for many values.
+  return {
+    ymd: iso ? one : undefined,
+    dmy: iso ? undefined : one,
+    mdy: two,
+    ...{ timed, zoned, wholeDay, shortYear, other: false },
+  };
+}
+
+function microsOf(day: number | undefined, clock: bigint): bigint | undefined {
+  return day === undefined ? undefined : BigInt(day) * dayMicros + clock;
+}
+
+function isStorable(micros: bigint | undefined): boolean {
+  return micros === undefined || (micros >= earliest && micros <= latest);
 }
 
 function startsWithDate(text: string): boolean {
@@ -65,11 +79,11 @@ const number = (digits: string | undefined): number => Number(digits ?? 0);
 
 const dayMicros = 86_400_000_000n;
 /** Years 1 to 9999: the range that all common Parquet readers support. */
-const earliest = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1000n;
-const latest = BigInt(Date.parse('9999-12-31T23:59:59.999Z')) * 1000n + 999n;
+export const earliest = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1000n;
+export const latest = BigInt(Date.parse('9999-12-31T23:59:59.999Z')) * 1000n + 999n;
 
 /** Returns the days since 1970; undefined for a day that the calendar lacks. */
-function dayOf(year: number, month: number, day: number): number | undefined {
+export function dayOf(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   // A day past the end of the month overflows into the next one.

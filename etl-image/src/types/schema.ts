@@ -1,8 +1,11 @@
 import { own } from '@etl/lib/own';
+import { type ColumnRules, declaredRules, declaredType } from '@etl/pipeline/columns/columnSchema';
+import { type ColumnType, kindOf } from '@etl/pipeline/columns/types';
 import type { Column } from '@etl/pipeline/csv/columnNames';
-import type { ColumnType, Options } from '@etl/pipeline/options';
+import type { Options } from '@etl/pipeline/options';
 import { codeWarnings, dateWarnings, doubleWarnings, textWarnings } from './ambiguity';
 import type { Evidence } from './evidence';
+import { markBeside } from './grouping';
 import { uniformity } from './spellings';
 
 /** How a column is read: its type and the details of its notation. */
@@ -12,6 +15,8 @@ export interface ColumnPlan {
   readonly type: ColumnType;
   readonly decimal: '.' | ',';
   readonly dateOrder: 'dmy' | 'mdy';
+  /** Declared rules of the values; absent without any. */
+  readonly rules?: ColumnRules;
   /** Whether the type is declared. A value that contradicts a declared type rejects its row. */
   readonly declared: boolean;
   /** Whether values that do not parse become null and are counted: true for inferred dates. */
@@ -44,11 +49,10 @@ export function decideColumn(column: Column, evidence: Evidence, options: Option
     watch: 'nothing',
   } as const;
   if (declared !== undefined) {
-    const decimal = options.dialect?.decimal ?? (evidence.sureCommaDoubles > 0 ? ',' : '.');
-    return {
-      plan: { ...base, type: declared, decimal },
-      warnings: declaredWarnings(column.name, declared, evidence, options, delimiter),
-    };
+    const type = declaredType(declared);
+    const rules = declaredRules(declared);
+    const plan = { ...base, type, decimal: markOf(rules, evidence, options), ...(rules && { rules }) };
+    return { plan, warnings: declaredWarnings(plan, evidence, options, delimiter) };
   }
   const { type, decimal } = inferPlainType(evidence, options, delimiter);
   const plan = { ...base, type, decimal };
@@ -78,15 +82,19 @@ export function decideColumn(column: Column, evidence: Evidence, options: Option
   };
 }
 
-function declaredWarnings(
-  name: string,
-  declared: ColumnType,
-  evidence: Evidence,
-  options: Options,
-  delimiter: string,
-): string[] {
-  if (declared === 'double') return doubleWarnings(name, evidence, options, delimiter);
-  return declared === 'date' || declared === 'timestamp' ? dateWarnings(name, evidence, options) : [];
+/** Returns the decimal mark of a declared column: the declared one, else the one that its values show. */
+function markOf(rules: ColumnRules | undefined, { sureCommaDoubles }: Evidence, options: Options): '.' | ',' {
+  const declared = rules?.decimal ?? markBeside(rules?.thousands) ?? options.dialect?.decimal;
+  return declared ?? (sureCommaDoubles > 0 ? ',' : '.');
+}
+
+/** The evidence of a column with a declared mark or format is empty, so that it gives no warning. */
+function declaredWarnings(plan: ColumnPlan, evidence: Evidence, options: Options, delimiter: string): string[] {
+  const kind = kindOf(plan.type);
+  if (kind === 'double' || kind === 'decimal') return doubleWarnings(plan.name, evidence, options, delimiter);
+  // A time without an offset is not read as UTC.
+  if (kind === 'timestamptz') return dateWarnings(plan.name, { ...evidence, zoned: 0 }, options);
+  return kind === 'date' || kind === 'timestamp' ? dateWarnings(plan.name, evidence, options) : [];
 }
 
 /** Returns whether a name matches the rule for date columns: it contains `fecha` or `date`. */
@@ -147,7 +155,7 @@ function orderOf({ dmy, mdy }: Evidence, options: Options): 'dmy' | 'mdy' {
 
 /** Returns whether dates among the column's values must be counted. */
 export function wantsDates(plan: ColumnPlan): boolean {
-  return isDateName(plan.name) || plan.type === 'date' || plan.type === 'timestamp';
+  return isDateName(plan.name) || ['date', 'timestamp', 'timestamptz'].includes(plan.type);
 }
 
 export function parsedDates({ ymd, dmy, mdy }: Evidence, order: 'dmy' | 'mdy'): number {

@@ -1,3 +1,5 @@
+import { canonicalJson } from '@etl/lib/canonicalJson';
+import { kindOf } from '@etl/pipeline/columns/types';
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';
 import { addColumns, addEvidence, type Evidence, noEvidence, type StoredEvidence, toStoredEvidence } from './evidence';
@@ -86,10 +88,20 @@ function isTextForGood({ type, declared, watch }: ColumnPlan): boolean {
 
 /** Returns a key that is equal for plans that write the same Parquet for the same values. */
 export function signature(plans: readonly ColumnPlan[]): string {
-  return plans
-    .map(({ type, decimal, dateOrder }) => {
-      if (type === 'double') return `${type}${decimal}`;
-      return type === 'date' || type === 'timestamp' ? `${type} ${dateOrder}` : type;
-    })
-    .join('|');
+  return plans.map(signatureOf).join('|');
+}
+
+function signatureOf({ type, decimal, dateOrder, rules }: ColumnPlan): string {
+  const declared = rules ? ` ${canonicalJson(rules)}` : '';
+  switch (kindOf(type)) {
+    case 'double':
+    case 'decimal':
+      return `${type}${decimal}${declared}`;
+    case 'date':
+    case 'timestamp':
+    case 'timestamptz':
+      return `${type} ${dateOrder}${declared}`;
+    default:
+      return `${type}${declared}`;
+  }
 }

@@ -1,13 +1,7 @@
 import { type ReadDates, readDates } from './dates';
 import { type Evidence, noEvidence } from './evidence';
 import { nullWords } from './nullWords';
-import { evidenceOfNumber, readDouble, readInteger } from './numbers';
-import type { ColumnPlan } from './schema';
-
-/*
- * The rules of docs/csv.md for a single value, which every engine follows. The kernel parses the common forms itself
- * (assembly/plain.ts) and delegates the others to this module.
- */
+import { evidenceOfNumber } from './numbers';
 
 /** Trims the spaces around a value. They are significant only in text columns. */
 export function trimSpaces(text: string): string {
@@ -43,36 +37,8 @@ function evidenceOfDate({ ymd, dmy, mdy, timed, zoned, shortYear, other }: ReadD
   };
 }
 
-function readBoolean(text: string): boolean | undefined {
+export function readBoolean(text: string): boolean | undefined {
   if (text.length !== 4 && text.length !== 5) return undefined;
   const lower = text.toLowerCase();
   return lower === 'true' ? true : lower === 'false' ? false : undefined;
-}
-
-/** A value as stored. Dates and timestamps are in microseconds since 1970, UTC. */
-export type Value = string | bigint | number | boolean;
-
-/**
- * Parses a text as its column's type. Returns null for an empty text or a word for null, undefined for an invalid
- * value.
- */
-export function readValue(raw: string, plan: ColumnPlan): Value | null | undefined {
-  if (raw === '') return null;
-  if (plan.type === 'text') return raw;
-  const text = trimSpaces(raw);
-  if (nullWords.has(text)) return null;
-  switch (plan.type) {
-    case 'integer':
-      return readInteger(text);
-    case 'double':
-      return readDouble(text, plan.decimal);
-    case 'boolean':
-      return readBoolean(text);
-    case 'date':
-    case 'timestamp': {
-      const dates = readDates(text);
-      if (plan.type === 'date' && !dates.wholeDay) return undefined;
-      return dates.ymd ?? dates[plan.dateOrder];
-    }
-  }
 }

@@ -52,12 +52,26 @@ export interface KernelFunctions {
     length: number,
     found: Address,
   ): number;
-  readIntegers(...column: ColumnArguments): number;
+  readIntegers(...column: [...ColumnArguments, maxDigits: number]): number;
   countDates(integers: Address, valid: Address, rows: number): number;
   readBooleans(...column: ColumnArguments): number;
   readDecimals(...column: [...ColumnArguments, mark: number, dates: boolean]): number;
-  readDates(...column: [...ColumnArguments, monthFirst: boolean, daysOnly: boolean]): number;
+  readScaled(
+    ...column: [
+      ...ColumnArguments,
+      ...[mark: number, wholeDigits: number, scale: number, bytes: Address, length: number],
+    ]
+  ): number;
+  readDates(...column: [...ColumnArguments, monthFirst: boolean, daysOnly: boolean, zoned: boolean]): number;
   readTexts(fields: Address, stride: number, rows: number, values: Address, valid: Address): void;
+  readNothing(
+    fields: Address,
+    stride: number,
+    rows: number,
+    values: Address,
+    valid: Address,
+    unproven: Address,
+  ): number;
   watchDates(texts: Address, rows: number, unproven: Address, counts: Address): number;
   openDictionary(state: Address, table: Address, slots: number): void;
   indexFixed(...values: DictionaryArguments): void;
@@ -67,15 +81,15 @@ export interface KernelFunctions {
   textBytes(texts: Address, count: number): number;
   writeLevels(valid: Address, rows: number, present: number, to: Address): number;
   writeIndices(indices: Address, count: number, entries: number, to: Address): number;
-  writeFixed(values: Address, valid: Address, rows: number, asDays: boolean, to: Address): number;
-  writeFixedEntries(entries: Address, count: number, asDays: boolean, to: Address): number;
+  writeFixed(values: Address, valid: Address, rows: number, form: number, to: Address): number;
+  writeFixedEntries(entries: Address, count: number, form: number, to: Address): number;
   writeBooleans(values: Address, valid: Address, rows: number, to: Address): number;
-  writeTexts(texts: Address, valid: Address, rows: number, to: Address): number;
-  writeTextEntries(entries: Address, count: number, to: Address): number;
+  writeTexts(texts: Address, valid: Address, rows: number, prefixed: boolean, to: Address): number;
+  writeTextEntries(entries: Address, count: number, prefixed: boolean, to: Address): number;
   rangeOfIntegers(values: Address, valid: Address, rows: number, to: Address): void;
   rangeOfDoubles(values: Address, valid: Address, rows: number, to: Address): void;
-  rangeOfTexts(texts: Address, valid: Address, rows: number, to: Address): void;
-  rangeOfTextEntries(entries: Address, count: number, to: Address): void;
+  rangeOfTexts(texts: Address, valid: Address, rows: number, signed: boolean, to: Address): void;
+  rangeOfTextEntries(entries: Address, count: number, signed: boolean, to: Address): void;
 }
 
 type ColumnArguments = [
@@ -193,6 +207,9 @@ export class Kernel {
   }
   setDouble(at: Address, value: number): void {
     this.numbers.setFloat64(at, value, true);
+  }
+  integer(at: Address): bigint {
+    return this.numbers.getBigInt64(at, true);
   }
   setInteger(at: Address, value: bigint): void {
     this.numbers.setBigInt64(at, value, true);

@@ -1,10 +1,11 @@
+import { createFooterTest } from './footer';
 import { hintedDelimiter, isHintLine } from './separatorHint';
 import { type FieldDialect, type SplitRow, splitRow } from './splitRow';
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 
 /**
- * Splits a sample into rows of any width; leaves out empty lines and delimiter hints. In a truncated sample (`complete`
+ * Splits a sample into rows of any width; leaves out empty lines, delimiter hints and footer rows. In a truncated sample (`complete`
  * false), an unclosed quote ends the sample, unless it opens in the first row.
  *
  * @param mostFields number of fields of the first row that are kept; all others are only counted.
@@ -16,10 +17,12 @@ export function* sampleRows(
   mostFields: number,
 ): Generator<SplitRow> {
   let first = true;
+  const isFooter = createFooterTest(dialect.footer);
   for (let at = 0; at < bytes.length; ) {
     const row = splitRow(bytes, at, dialect, first ? mostFields : 0);
     at = row.next;
     if (row.end === row.start || isHintLine(bytes.subarray(row.start, row.end))) continue;
+    if (!first && isFooter(bytes, row.start)) continue;
     if (row.open && !complete && !first) return;
     first = false;
     yield row;
@@ -53,16 +56,12 @@ export function chooseDelimiter(
  * Detects the delimiters under which most rows of a sample are as wide as the header, with at least two columns; the
  * one with the most columns comes first. Returns none for a file of one column.
  */
-function detectDelimiters(
-  bytes: Uint8Array,
-  { quote, lineEnd }: Omit<FieldDialect, 'delimiter'>,
-  complete: boolean,
-): string[] {
+function detectDelimiters(bytes: Uint8Array, dialect: Omit<FieldDialect, 'delimiter'>, complete: boolean): string[] {
   // Without the delimiter, all of the text is one column. A comma as the only candidate needs no trial.
   const candidates = delimiters.filter((delimiter) => bytes.includes(delimiter.charCodeAt(0)));
   if (candidates.every((delimiter) => delimiter === ',')) return candidates;
   const found = candidates.flatMap((delimiter) => {
-    const agreeing = agreementOf(sampleRows(bytes, { delimiter, quote, lineEnd }, complete, 0));
+    const agreeing = agreementOf(sampleRows(bytes, { ...dialect, delimiter }, complete, 0));
     return agreeing && agreeing.width > 1 ? [{ delimiter, ...agreeing }] : [];
   });
   const most = Math.max(...found.map(({ agreement }) => agreement));

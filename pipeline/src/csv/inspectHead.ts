@@ -5,6 +5,8 @@ import { chooseDelimiter } from './dialect';
 import { bomLength, decoderOf, detectEncoding, type Encoding, EncodingError } from './encoding';
 import { foreignFormat, foreignText } from './foreign';
 import { inspectSample } from './inspectSample';
+import { type Preamble, preambleOf } from './preamble';
+import type { FieldDialect } from './splitRow';
 
 /** Bytes of a source that are inspected before it is accepted. */
 export const headBytes = 256 * 1024;
@@ -13,18 +15,18 @@ export const longHeadBytes = 4 * 1024 * 1024;
 /** Bytes that suffice to detect the delimiter: every candidate is tried on them. */
 const delimiterBytes = 32 * 1024;
 
-export interface HeadInspection {
+export interface HeadInspection extends FieldDialect {
   /** Why the file cannot be loaded, all reasons at once; empty for an acceptable file. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly compression: Compression;
   readonly encoding: Encoding;
-  readonly delimiter: string;
-  readonly quote: string;
   /** CR only where there is no LF. A CR before an LF belongs to the line end. */
   readonly lineEnd: '\n' | '\r';
   /** Length of the byte order mark, in bytes. */
   readonly bomBytes: number;
+  /** The declared lines before the header. */
+  readonly preamble?: Preamble;
   readonly columns: readonly Column[];
   /** Number of data rows in the sample. */
   readonly sampleRows: number;
@@ -70,8 +72,16 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
   if (decoded instanceof EncodingError) return refuse(`${decoded.message}: correct them, or declare dialect.encoding`);
   const other = foreignText(decoded.toString('utf8', 0, delimiterBytes));
   if (other) return refuse(`this is ${other}`);
-  const looked = plain.length > headBytes ? firstLines(decoded) : decoded;
-  const sampled = all && looked.length === decoded.length;
+  const lines = dialect.skipLines ?? 0;
+  const preamble = preambleOf(decoded, lines);
+  if (!preamble) {
+    if (all || plain.length < headBytes)
+      return refuse(`the file has at most ${lines} lines, but dialect.skipLines is ${lines}`);
+    return { ...refuse(`the first ${lines} lines do not end within ${plain.length} bytes`), endless: true };
+  }
+  const table = decoded.subarray(preamble.bytes);
+  const looked = plain.length > headBytes ? firstLines(table) : table;
+  const sampled = all && looked.length === table.length;
   const sample = wholeLines(looked, sampled);
   if (sample.toString('utf8').trim() === '') {
     if (all || plain.length < headBytes) return refuse('the file is empty');
@@ -81,11 +91,18 @@ export async function inspectHead(head: Buffer, options: Options & { complete: b
     return refuse('the file has NUL bytes: check that it is a text file, or declare dialect.encoding');
 
   const lineEnd = sample.includes(LF) || !sample.includes(CR) ? '\n' : '\r';
+  const footer = dialect.footer && { footer: dialect.footer.prefix };
   const start = sample.subarray(0, delimiterBytes);
   const whole = sampled && start.length === sample.length;
-  const { delimiter, warnings: doubts } = chooseDelimiter(start, { quote, lineEnd }, whole, dialect.delimiter);
+  const { delimiter, warnings: doubts } = chooseDelimiter(
+    start,
+    { quote, lineEnd, ...footer },
+    whole,
+    dialect.delimiter,
+  );
   const bomBytes = bomLength(plain, encoding);
-  const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes } as const;
+  const skipped = lines > 0 && { preamble };
+  const base = { ...found, compression, encoding, delimiter, lineEnd, bomBytes, ...skipped, ...footer } as const;
   const { warnings, ...inspected } = inspectSample(sample, base, sampled, options);
   return { ...base, ...inspected, warnings: [...detected.warnings, ...doubts, ...warnings] };
 }

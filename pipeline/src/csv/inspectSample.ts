@@ -3,6 +3,7 @@ import { defaults } from '../optionDefaults';
 import type { Options } from '../options';
 import { type Column, mostColumns, nameColumns } from './columnNames';
 import { sampleRows } from './dialect';
+import type { Preamble } from './preamble';
 import { type FieldDialect, type SplitRow, textOf } from './splitRow';
 
 export interface SampleInspection {
@@ -20,7 +21,7 @@ const sampleTolerance = 0.1;
 /** Inspects the header and the first rows, which are UTF-8 where the file is valid. `complete`: these are all rows. */
 export function inspectSample(
   bytes: Buffer,
-  dialect: FieldDialect,
+  dialect: FieldDialect & { readonly preamble?: Preamble },
   complete: boolean,
   options: Pick<Options, 'rejects'>,
 ): SampleInspection {
@@ -36,7 +37,7 @@ export function inspectSample(
     };
   const open = [header, ...rows].find((row) => row.open);
   if (open) {
-    const problem = `the quote opened in the row at line ${lineOf(bytes, open, dialect)} is never closed`;
+    const problem = `the quote opened in the row at line ${(dialect.preamble?.lines ?? 0) + lineOf(bytes, open, dialect)} is never closed`;
     return { ...none, problems: [`the sample cannot be read as CSV: ${problem}`] };
   }
 

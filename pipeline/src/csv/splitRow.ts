@@ -1,8 +1,10 @@
-/** Characters that separate rows and fields: single bytes of UTF-8. */
+/** How a text is split into rows and fields. The separators are single bytes of UTF-8. */
 export interface FieldDialect {
   readonly delimiter: string;
   readonly quote: string;
   readonly lineEnd: '\n' | '\r';
+  /** Prefix of footer rows, which are not data. */
+  readonly footer?: string;
 }
 
 /** Position of a field's content, without the surrounding quotes. */

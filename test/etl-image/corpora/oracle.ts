@@ -1,4 +1,5 @@
-import type { ColumnType, Options } from '@etl/pipeline/options';
+import type { ColumnType } from '@etl/pipeline/columns/types';
+import type { Options } from '@etl/pipeline/options';
 import type { Exact } from './table';
 
 /* An independent implementation of the rules of docs/csv.md. */

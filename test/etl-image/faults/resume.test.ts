@@ -13,7 +13,20 @@ import type { Options } from '@etl/pipeline/options';
 import { createFileStore } from '@etl/storage/fileStore';
 import { randomTable } from './support/tables';
 
-const options: Options = { rejects: { maxShare: 1 } };
+const inferred: Options = { rejects: { maxShare: 1 } };
+/** For a table with a preamble, a column `amount` before the others, and footer rows. */
+const declared: Options = {
+  ...inferred,
+  columns: { amount: { type: 'decimal(20,3)', nullValues: ['-'], required: true } },
+  dialect: { skipLines: 2, footer: { prefix: 'TOTAL' } },
+};
+
+function withDeclared(csv: string): string {
+  const lines = csv.trimEnd().split(/\n(?=\d+,|id|,)/);
+  const amounts = ['amount', ...lines.slice(1).map((_, at) => (at % 7 === 5 ? '-' : `${at}.5`))];
+  const rows = lines.flatMap((line, at) => [...(at > 0 && at % 4 === 3 ? ['TOTAL,1'] : []), `${amounts[at]},${line}`]);
+  return `a "quote\n\n${rows.join('\n')}\nTOTAL\n`;
+}
 
 let scratch: string;
 beforeAll(async () => {
@@ -63,12 +76,12 @@ const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(b
 
 /** Converts with a checkpoint per part, and stops at `max` states. */
 async function launch(
-  { stores, ...file }: { source: Source; chunkRows: number; stores: Stores; engine: Engine },
+  { stores, ...file }: { source: Source; options: Options; chunkRows: number; stores: Stores; engine: Engine },
   resumeFrom: ConversionState | undefined,
   max = Number.POSITIVE_INFINITY,
 ): Promise<{ done: Conversion | undefined; states: ConversionState[] }> {
   const states: ConversionState[] = [];
-  const settings = { ...file, options, scratch, resumeFrom, chunkStore: stores.next() };
+  const settings = { ...file, scratch, resumeFrom, chunkStore: stores.next() };
   try {
     const done = await convert({
       ...settings,
@@ -87,14 +100,16 @@ async function launch(
   }
 }
 
-const stored: readonly (readonly [string, (csv: string) => Buffer])[] = [
-  ['as it is', (csv) => Buffer.from(csv)],
-  ['gzip', (csv) => gzipSync(csv)],
-  ['UTF-16', (csv) => Buffer.from(`\ufeff${csv}`, 'utf16le')],
+const stored: readonly (readonly [string, (csv: string) => Buffer, Options])[] = [
+  ['as it is', (csv) => Buffer.from(csv), inferred],
+  ['gzip', (csv) => gzipSync(csv), inferred],
+  ['UTF-16', (csv) => Buffer.from(`\ufeff${csv}`, 'utf16le'), inferred],
+  ['with declared rules', (csv) => Buffer.from(`\ufeff${withDeclared(csv)}`), declared],
+  ['with declared rules, gzip', (csv) => gzipSync(withDeclared(csv)), declared],
 ];
 const seeds = [1, 3];
 
-describe.each(stored)('a random table, stored %s', (_name, store) => {
+describe.each(stored)('a random table, stored %s', (_name, store, options) => {
   test.each(seeds)('converts to the same bytes when stopped after any chunk and resumed (%i)', async (seed) => {
     const path = join(scratch, `${seed}-${_name}`);
     const csv = randomTable(seed);
@@ -103,11 +118,12 @@ describe.each(stored)('a random table, stored %s', (_name, store) => {
     const engine = openEngine('kernel', source.head, 1);
     const chunkRows = Math.ceil(csv.split('\n').length / (2 + seed));
     const stores = new Stores();
-    const file = { source, chunkRows, stores, engine };
+    const file = { source, options, chunkRows, stores, engine };
     try {
       const { done: whole, states } = await launch(file, undefined);
       if (!whole) throw new Error('the conversion did not end');
       const wanted = stores.content(whole);
+      expect(wanted.chunks.some(({ footer }) => footer !== undefined)).toBe(options === declared);
       expect(wanted.chunks.every(({ part }) => part?.there !== false)).toBe(true);
       for (const [k, state] of states.entries()) {
         const { done, states: more } = await launch(file, state);

@@ -145,11 +145,11 @@ export class Lab {
   /** Returns all published content, wherever it was written. */
   async published(manifest: Manifest | undefined) {
     if (!manifest) throw new Error('nothing was published');
-    const { schema, parts, totals, chunks, warnings, rejected, coerced } = manifest;
+    const { schema, parts, totals, chunks, warnings, rejected, coerced, footerRows } = manifest;
     const listed = (files: readonly string[] = []) =>
       Promise.all(files.map((file) => readFile(join(this.pathOf(this.place.internal), file), 'utf8')));
     return {
-      ...{ schema, totals, chunks, warnings, rejected, coerced },
+      ...{ schema, totals, chunks, warnings, rejected, coerced, footerRows },
       parts: parts.map(({ file, rows, bytes, sha256 }) => ({ file, rows, bytes, sha256 })),
       rejects: await listed(manifest.rejects),
       coercions: await listed(manifest.coercions),

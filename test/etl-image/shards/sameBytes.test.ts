@@ -118,6 +118,25 @@ describe('a schema that several shards decide', () => {
     await compare(csv, 5, [3], { ...lenient, columns: { a: 'double' }, dialect: { dateOrder: 'mdy' } });
   });
 
+  test('declared decimals and instants with invalid values, a preamble and footers', async () => {
+    const line = (n: number) => {
+      if (n % 17 === 6) return `TOTAL;"${n}";\n`;
+      const amount = n % 9 === 4 ? '1,234.5' : `"${n}.234,5${n % 10}"`;
+      return `${amount};${n === 31 ? '' : `0${1 + (n % 9)}/02/2026 10:30`};"x\n${n}"\n`;
+    };
+    const rows = Array.from({ length: 100 }, (_, n) => line(n)).join('');
+    const csv = `\ufeffExport "ventas\nof 2026-02-08\n\nimporte;alta;nota\n${rows}TOTAL;100;\n`;
+    const { wanted } = await compare(csv, 5, some, {
+      ...lenient,
+      columns: {
+        importe: { type: 'decimal(20,2)', thousands: '.', required: true },
+        alta: { type: 'timestamptz', format: 'dd/MM/yyyy HH:mm', timeZone: 'Europe/Madrid' },
+      },
+      dialect: { skipLines: 3, footer: { prefix: 'TOTAL' }, encoding: 'utf-8' },
+    });
+    expect(wanted.footerRows).toBe(7);
+  });
+
   test('text columns that different shards no longer examine', async () => {
     await compare(`a\n${lines(100, (n) => (n < 50 ? String(n % 2 === 0) : String(n)))}`, 5, some);
     await compare(`a,b\n${lines(100, (n) => (n === 61 ? 'x,' : `${n},`))}`, 5, some);

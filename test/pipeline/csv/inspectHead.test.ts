@@ -46,3 +46,38 @@ test('reads truncated gzip as far as possible and reports damaged gzip as a prob
   const damaged = Buffer.from(whole).fill(0xff, 20_000, 20_100);
   expect(await decompressHead(damaged, 'gzip', headBytes)).toEqual({ problem: expect.any(String) });
 });
+
+describe('a declared preamble', () => {
+  const inspect = (text: string, skipLines: number, complete = true) =>
+    inspectHead(Buffer.from(text), { complete, dialect: { delimiter: ';', skipLines, footer: { prefix: 'TOTAL' } } });
+
+  test('is left out, and footer rows do not count as rows', async () => {
+    const found = await inspect('Report\n"a;b;c\nx;y\n1;2\nTOTAL\n3;4\n', 2);
+    expect(found).toMatchObject({ problems: [], warnings: [], sampleRows: 2, delimiter: ';', footer: 'TOTAL' });
+    expect(found.preamble).toEqual({ lines: 2, bytes: 14 });
+    expect(found.columns.map(({ name }) => name)).toEqual(['x', 'y']);
+  });
+
+  test('problems name the lines of the file', async () => {
+    const { problems } = await inspect('one\ntwo\nx;y\n1;2\n3;"4\n', 2);
+    expect(problems).toEqual([
+      'the sample cannot be read as CSV: the quote opened in the row at line 5 is never closed',
+    ]);
+  });
+
+  test('longer than the file is a problem', async () => {
+    expect((await inspect('one\ntwo', 2)).problems).toEqual([
+      'the file has at most 2 lines, but dialect.skipLines is 2',
+    ]);
+  });
+
+  test('longer than the head asks for more of the file', async () => {
+    const text = `${'x'.repeat(headBytes)}\na;b\n1;2\n`;
+    const first = await inspect(text.slice(0, headBytes), 1, false);
+    expect(first).toMatchObject({
+      endless: true,
+      problems: [`the first 1 lines do not end within ${headBytes} bytes`],
+    });
+    expect((await inspect(text, 1)).columns.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+});

@@ -14,6 +14,15 @@ export function evidenceOfIntegers(counts: DataView, different: readonly bigint[
   return { values: integers, integers, bigIntegers, spellings, ...(few ?? { manyNumbers: 1 }) };
 }
 
+/** Evidence of a decimal column. */
+export function evidenceOfMarks(counts: DataView, mark: '.' | ','): StoredEvidence {
+  const [integers = 0, fractions = 0, sure = 0] = wordsOf(counts);
+  const values = integers + fractions;
+  return mark === ','
+    ? { values, commaDoubles: fractions, sureCommaDoubles: sure }
+    : { values, doubles: fractions, sureDoubles: sure };
+}
+
 export function evidenceOfDecimals(counts: DataView, decimal: '.' | ','): StoredEvidence {
   const words = wordsOf(counts);
   const [integers = 0, fractions = 0, sure = 0, dateIntegers = 0, low = 0, high = 0, leads = 0, ...written] = words;

@@ -1,3 +1,4 @@
+import type { TypeKind } from '@etl/pipeline/columns/types';
 import { compressSync } from 'snappy';
 import { type ColumnChunk, dataPageHeader, dictionaryPageHeader, type PageSizes } from '../../parquet/format';
 import type { Address, Kernel } from '../../wasm/kernel';
@@ -15,6 +16,14 @@ export interface EncodedGroup {
  */
 const longestRangeText = 64;
 
+/** Forms of `writeFixed` (assembly/pages.ts). */
+const forms = { eightBytes: 0, days: 1, fourBytes: 2 } as const;
+
+function formOf(kind: TypeKind): number {
+  if (kind === 'date') return forms.days;
+  return kind === 'int32' ? forms.fourBytes : forms.eightBytes;
+}
+
 export function encodeGroup(kernel: Kernel, columns: readonly GroupColumn[]): EncodedGroup {
   if (columns[0]?.rows === 0) return { pages: new Uint8Array(0), columns: [] };
   const pages: Uint8Array[] = [];
@@ -30,12 +39,13 @@ export function encodeGroup(kernel: Kernel, columns: readonly GroupColumn[]): En
 
 function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]): ColumnChunk {
   const { run } = kernel;
-  const { rows, values, valid, plan } = column;
+  const { rows, values, valid, kind, storage } = column;
   const present = run.countValid(valid, rows);
   const entries = usefulEntries(kernel, column.dictionary, present);
   const dictionary = entries > 0 ? column.dictionary : undefined;
-  const asDays = plan.type === 'date';
-  const text = plan.type === 'text';
+  const form = formOf(kind);
+  const text = storage === 'text' || storage === 'bytes';
+  const prefixed = storage === 'text';
   const sizes = { dictionary: 0, bytes: 0, uncompressed: 0 };
   const page = (at: Address, bytes: number, header: (sizes: PageSizes) => Buffer): void => {
     const compressed = kernel.withView(at, bytes, (body) => compressSync(body));
@@ -47,8 +57,8 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
   if (dictionary) {
     const to = kernel.allocate(text ? textBytes(kernel, dictionary.entries, entries) : entries * 8);
     const bytes = text
-      ? run.writeTextEntries(dictionary.entries, entries, to)
-      : run.writeFixedEntries(dictionary.entries, entries, asDays, to);
+      ? run.writeTextEntries(dictionary.entries, entries, prefixed, to)
+      : run.writeFixedEntries(dictionary.entries, entries, form, to);
     page(to, bytes, (each) => dictionaryPageHeader(entries, each));
     sizes.dictionary = sizes.bytes;
   }
@@ -57,9 +67,9 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
   const levels = run.writeLevels(valid, rows, present, to);
   const data = (): number => {
     if (dictionary) return run.writeIndices(dictionary.indices, present, entries, to + levels);
-    if (text) return run.writeTexts(values, valid, rows, to + levels);
-    if (plan.type === 'boolean') return run.writeBooleans(values, valid, rows, to + levels);
-    return run.writeFixed(values, valid, rows, asDays, to + levels);
+    if (text) return run.writeTexts(values, valid, rows, prefixed, to + levels);
+    if (storage === 'bit') return run.writeBooleans(values, valid, rows, to + levels);
+    return run.writeFixed(values, valid, rows, form, to + levels);
   };
   page(to, levels + data(), (each) => dataPageHeader(rows, each, dictionary !== undefined));
   const range = present > 0 ? rangeOf(kernel, column, dictionary, entries) : undefined;
@@ -88,42 +98,32 @@ function textBytes(kernel: Kernel, texts: Address, count: number): number {
 
 function rangeOf(
   kernel: Kernel,
-  { rows, values, valid, plan }: GroupColumn,
+  { rows, values, valid, kind, storage }: GroupColumn,
   dictionary: Dictionary | undefined,
   entries: number,
 ): readonly [Uint8Array, Uint8Array] | undefined {
   const { run } = kernel;
   const to = kernel.allocate(16);
   const plain = (bytes: number) => [kernel.copy(to, bytes), kernel.copy(to + 8, bytes)] as const;
-  switch (plan.type) {
-    case 'text': {
-      if (dictionary) run.rangeOfTextEntries(dictionary.entries, entries, to);
-      else run.rangeOfTexts(values, valid, rows, to);
-      const bound = (text: Address): Uint8Array | undefined => {
-        const length = kernel.word(text + 4);
-        return length > longestRangeText ? undefined : kernel.copy(kernel.word(text), length);
-      };
-      const [least, most] = [bound(kernel.word(to)), bound(kernel.word(to + 4))];
-      return least && most ? [least, most] : undefined;
-    }
-    case 'double': {
-      run.rangeOfDoubles(values, valid, rows, to);
-      // A zero bound must include both signs of zero (parquet.thrift, ColumnOrder).
-      if (kernel.double(to) === 0) kernel.setDouble(to, -0);
-      if (kernel.double(to + 8) === 0) kernel.setDouble(to + 8, 0);
-      return plain(8);
-    }
-    case 'date':
-      run.rangeOfIntegers(values, valid, rows, to);
-      run.writeFixedEntries(to, 1, true, to);
-      run.writeFixedEntries(to + 8, 1, true, to + 8);
-      return plain(4);
-    case 'boolean':
-      run.rangeOfIntegers(values, valid, rows, to);
-      return plain(1);
-    case 'integer':
-    case 'timestamp':
-      run.rangeOfIntegers(values, valid, rows, to);
-      return plain(8);
+  if (storage === 'text' || storage === 'bytes') {
+    const signed = storage === 'bytes';
+    if (dictionary) run.rangeOfTextEntries(dictionary.entries, entries, signed, to);
+    else run.rangeOfTexts(values, valid, rows, signed, to);
+    const bound = (text: Address): Uint8Array | undefined => {
+      const length = kernel.word(text + 4);
+      return length > longestRangeText ? undefined : kernel.copy(kernel.word(text), length);
+    };
+    const [least, most] = [bound(kernel.word(to)), bound(kernel.word(to + 4))];
+    return least && most ? [least, most] : undefined;
   }
+  if (kind !== 'double') {
+    run.rangeOfIntegers(values, valid, rows, to);
+    for (const at of [to, to + 8]) run.writeFixedEntries(at, 1, formOf(kind), at);
+    return plain(storage === 'bit' ? 1 : formOf(kind) === forms.eightBytes ? 8 : 4);
+  }
+  run.rangeOfDoubles(values, valid, rows, to);
+  // A zero bound must include both signs of zero (parquet.thrift, ColumnOrder).
+  if (kernel.double(to) === 0) kernel.setDouble(to, -0);
+  if (kernel.double(to + 8) === 0) kernel.setDouble(to + 8, 0);
+  return plain(8);
 }

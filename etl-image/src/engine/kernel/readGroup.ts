@@ -1,13 +1,15 @@
 import { isUtf8 } from 'node:buffer';
+import { createFooterTest } from '@etl/pipeline/csv/footer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { withoutLineEnd } from '../../csv/rows';
 import type { Evidence } from '../../types/evidence';
-import { type ColumnPlan, wantsDates } from '../../types/schema';
-import { evidenceOf, readValue } from '../../types/texts';
+import type { ColumnPlan } from '../../types/schema';
 import { type Address, Kernel } from '../../wasm/kernel';
 import {
   contradiction,
   type FieldDialect,
+  type Footer,
+  missingValue,
   type Place,
   type ReadGroup,
   type Reject,
@@ -25,6 +27,7 @@ const notUtf8 = 6;
 const nul = 7;
 const contradicted = 8;
 const repeatedHeader = 9;
+const footerRow = 10;
 const structural = [
   ...[undefined, undefined, 'tooFew', 'tooMany', 'misquoted', 'strayReturn', 'notUtf8', 'nul', undefined],
   'repeatedHeader',
@@ -100,7 +103,10 @@ class Reading {
     kernel.fill(this.status, rows, 0);
     kernel.fill(this.filled, rows, 0);
     this.markBadBytes();
+    this.markFooters();
   }
+
+  private footers = 0;
 
   leaveOut(contradictions: ReadonlyMap<number, Why>, empty: readonly number[]): void {
     for (const row of empty) this.kernel.setByte(this.status + row, blank);
@@ -153,6 +159,8 @@ class Reading {
           this.judge(index, column, { fields, stride, numbers, unproven, unprovenRows, done, filled });
         column.endBatch(good, filled);
       }
+      for (const column of columns)
+        if (column.plan.rules?.required) this.requireValues(column, good, numbers, done, filled);
       if (kernel.run.countByte(filled, filled + good, 0) > 0) {
         for (let row = 0; row < good; row++)
           if (kernel.byte(filled + row) === 0) this.empty.push(done + kernel.word(numbers + row * 4));
@@ -172,11 +180,13 @@ class Reading {
   content(): GroupContent {
     const rowsBlank = this.kernel.run.countByte(this.status, this.status + this.rows, blank);
     const rowsWritten = this.columns[0]?.rows ?? 0;
+    const footer = this.footer();
     return {
       rowsBlank,
       rowsWritten,
+      ...(footer && { footer }),
       evidence: this.evidence(),
-      rejects: rowsBlank + rowsWritten < this.rows ? this.rejects() : [],
+      rejects: rowsBlank + rowsWritten + this.footers < this.rows ? this.rejects() : [],
       coercions: this.placed(this.coercions),
       content: encodeGroup(this.kernel, this.columns),
     };
@@ -188,7 +198,29 @@ class Reading {
     const text = isUtf8(source);
     const zero = source.includes(0);
     if (text && !zero) return;
-    const { kernel } = this;
+    for (const [row, bytes] of this.eachRow()) {
+      if (!text && !isUtf8(bytes)) this.kernel.setByte(this.status + row, notUtf8);
+      else if (zero && bytes.includes(0)) this.kernel.setByte(this.status + row, nul);
+    }
+  }
+
+  /** Marks footer rows. Few groups have a line that begins like one. */
+  private markFooters(): void {
+    const { source } = this;
+    const { footer, lineEnd } = this.dialect;
+    if (footer === undefined) return;
+    const isFooter = createFooterTest(footer);
+    if (!isFooter(source) && !source.includes(lineEnd + footer)) return;
+    for (const [row, bytes] of this.eachRow()) {
+      if (!isFooter(bytes)) continue;
+      this.kernel.setByte(this.status + row, footerRow);
+      this.footers++;
+    }
+  }
+
+  /** Yields the rows before they are split. Slower than `readFields`. */
+  private *eachRow(): Generator<[row: number, bytes: Buffer]> {
+    const { kernel, source } = this;
     const [delimiter, quote] = [this.dialect.delimiter.charCodeAt(0), this.dialect.quote.charCodeAt(0)];
     const found = kernel.allocate(12);
     const end = this.input + source.length;
@@ -196,11 +228,18 @@ class Reading {
     for (let row = 0; row < this.rows; row++) {
       kernel.run.findRows(at, end, delimiter, quote, this.lineEnd, 1, true, found);
       const next = kernel.word(found + 4);
-      const bytes = source.subarray(at - this.input, next - this.input);
-      if (!text && !isUtf8(bytes)) kernel.setByte(this.status + row, notUtf8);
-      else if (zero && bytes.includes(0)) kernel.setByte(this.status + row, nul);
+      yield [row, source.subarray(at - this.input, next - this.input)];
       at = next;
     }
+  }
+
+  private footer(): Footer | undefined {
+    const { kernel } = this;
+    if (this.footers === 0) return undefined;
+    let row = 0;
+    while (kernel.byte(this.status + row) !== footerRow) row++;
+    const [{ lines } = { lines: 0 }] = this.placed([{ row }]);
+    return { rows: this.footers, lines };
   }
 
   /** Judges the values that the kernel could not prove: adds their evidence, values, coercions and contradictions. */
@@ -219,16 +258,17 @@ class Reading {
   ): void {
     const { kernel } = this;
     const { plan } = column;
-    const wanted = { dates: wantsDates(plan) };
     for (const row of kernel.words(batch.unproven, batch.unprovenRows)) {
       const field = batch.fields + row * batch.stride + index * 8;
-      const text = kernel.text(kernel.word(field), kernel.word(field + 4));
-      column.judge(evidenceOf(text, wanted));
-      if (plan.type === 'text') continue;
-      const value = readValue(text, plan);
+      const at = kernel.word(field);
+      const text = kernel.text(at, kernel.word(field + 4));
+      column.judge(row, text);
+      if (column.readsTexts) continue;
+      const value = column.read(text);
       if (value === null) continue;
       if (value !== undefined) {
-        column.set(row, value);
+        if (typeof value === 'string') column.setText(row, at + offsetOf(value, text), Buffer.byteLength(value));
+        else column.set(row, value);
         continue;
       }
       // The row is not blank, even if its value becomes null.
@@ -239,6 +279,19 @@ class Reading {
       } else if (plan.declared && !this.contradictions.has(number)) {
         this.contradictions.set(number, { column: plan.name, ...contradiction(text, plan) });
       }
+    }
+  }
+
+  /** Rejects the rows of the latest batch in which a column is null, except blank rows and rejected ones. */
+  private requireValues(column: GroupColumn, rows: number, numbers: Address, done: number, filled: Address): void {
+    const { kernel, contradictions } = this;
+    const valid = column.valid + column.rows - rows;
+    if (kernel.run.countByte(valid, valid + rows, 0) === 0) return;
+    for (let row = 0; row < rows; row++) {
+      if (kernel.byte(valid + row) !== 0 || kernel.byte(filled + row) === 0) continue;
+      const number = done + kernel.word(numbers + row * 4);
+      if (!contradictions.has(number))
+        contradictions.set(number, { column: column.plan.name, ...missingValue(column.plan) });
     }
   }
 
@@ -280,4 +333,9 @@ class Reading {
     const [start, next] = [this.kernel.word(at) - this.input, this.kernel.word(at + 4) - this.input];
     return withoutLineEnd(this.source.subarray(start, next), this.lineEnd);
   }
+}
+
+/** Returns the bytes of the white space before a value. */
+function offsetOf(value: string, text: string): number {
+  return text.startsWith(value) ? 0 : Buffer.byteLength(text.slice(0, text.indexOf(value)));
 }

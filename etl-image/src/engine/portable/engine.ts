@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import type { ColumnType } from '@etl/pipeline/options';
+import { type ColumnType, kindOf, type TypeKind } from '@etl/pipeline/columns/types';
 import { ParquetSchema, ParquetWriter } from 'parquetjs-lite';
 import type { RowGroup } from '../../csv/window';
 import { BadConfigurationError } from '../../errors';
+import type { Value } from '../../types/reader';
 import type { ColumnPlan } from '../../types/schema';
-import type { Value } from '../../types/texts';
 import type { Engine, FieldDialect, PartWriter, ReadGroup } from '../engine';
 import { type PortableRow, readGroup } from './readGroup';
 
@@ -42,14 +42,24 @@ export class PortableEngine implements Engine {
   }
 }
 
-const types: Readonly<Record<ColumnType, string>> = {
+/** Types of parquetjs-lite. It has no decimals, and cannot write its own times. */
+const types: Readonly<Record<Exclude<TypeKind, 'decimal' | 'time'>, string>> = {
   text: 'UTF8',
   integer: 'INT64',
+  int32: 'INT32',
   double: 'DOUBLE',
   boolean: 'BOOLEAN',
   date: 'DATE',
   timestamp: 'TIMESTAMP_MICROS',
+  timestamptz: 'TIMESTAMP_MICROS',
+  json: 'JSON',
 };
+
+function typeOf(name: string, type: ColumnType): string {
+  const kind = kindOf(type);
+  if (kind === 'decimal' || kind === 'time') throw cannotHold(name, `a column of type ${type}`);
+  return types[kind];
+}
 
 function schemaOf(plans: readonly ColumnPlan[]): ParquetSchema {
   for (const { name } of plans) {
@@ -58,7 +68,7 @@ function schemaOf(plans: readonly ColumnPlan[]): ParquetSchema {
   }
   return new ParquetSchema(
     Object.fromEntries(
-      plans.map(({ name, type }) => [name, { type: types[type], optional: true, compression: 'SNAPPY' }]),
+      plans.map(({ name, type }) => [name, { type: typeOf(name, type), optional: true, compression: 'SNAPPY' }]),
     ),
   );
 }
@@ -67,14 +77,22 @@ function schemaOf(plans: readonly ColumnPlan[]): ParquetSchema {
 function stored(value: Value | null, { name, type }: ColumnPlan): unknown {
   // parquetjs-lite converts numbers through text, which loses the sign of zero.
   if (Object.is(value, -0)) throw cannotHold(name, 'minus zero');
+  if (typeof value === 'string' && type === 'json') return storedJson(value, name);
   if (typeof value !== 'bigint') return value;
-  if (type === 'integer') {
+  if (type === 'integer' || type === 'int32') {
     if (BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))) return Number(value);
     throw cannotHold(name, `the integer ${value}, which is beyond 2^53`);
   }
   if (value % 1000n === 0n) return new Date(Number(value / 1000n));
   if (value >= 0n) return value;
   throw cannotHold(name, 'microseconds before 1970');
+}
+
+/** parquetjs-lite writes the text of a parsed value. It would take a bare array for several values. */
+function storedJson(text: string, name: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (JSON.stringify(value) === text) return { toJSON: () => value };
+  throw cannotHold(name, 'JSON with other notations than JSON.stringify writes');
 }
 
 function cannotHold(column: string, what: string): BadConfigurationError {

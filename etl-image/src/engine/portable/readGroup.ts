@@ -1,14 +1,17 @@
+import { createFooterTest } from '@etl/pipeline/csv/footer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { rowsOf, withoutLineEnd } from '../../csv/rows';
 import type { RowGroup } from '../../csv/window';
 import { addEvidence, type Evidence, noEvidence } from '../../types/evidence';
+import { createExaminer, createReader, type Reader, type Value } from '../../types/reader';
 import { createHeaderTest } from '../../types/repeatedHeader';
-import { type ColumnPlan, wantsDates } from '../../types/schema';
-import { evidenceOf, readValue, type Value } from '../../types/texts';
+import type { ColumnPlan } from '../../types/schema';
 import {
   type Coercion,
   contradiction,
   type FieldDialect,
+  type Footer,
+  missingValue,
   type Place,
   type ReadGroup,
   type Reject,
@@ -30,6 +33,12 @@ type ReadRow =
   | { readonly kind: 'broken'; readonly reason: keyof typeof reasons }
   | { readonly kind: 'reject'; readonly why: Why };
 
+interface ReadColumn {
+  readonly plan: ColumnPlan;
+  readonly read: Reader;
+  readonly examine: ReturnType<typeof createExaminer>;
+}
+
 /** Reads a row group value by value. */
 export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect: FieldDialect): ReadGroup {
   const lineEnd = dialect.lineEnd.charCodeAt(0);
@@ -38,14 +47,24 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
   const coercions: Coercion[] = [];
   const content: PortableRow[] = [];
   let place: Place = { row: 0, lines: 0, byte: 0 };
+  let footer: Footer | undefined;
+  const isFooter = createFooterTest(dialect.footer);
   const isHeader = createHeaderTest(plans);
+  const columns = plans.map((plan) => ({ plan, read: createReader(plan), examine: createExaminer(plan) }));
   for (const row of rowsOf(group.bytes, dialect)) {
     const bytes = Buffer.from(row.buffer, row.byteOffset, row.length);
+    const lines = bytes.filter((byte) => byte === lineEnd).length;
+    const next = { row: place.row + 1, lines: place.lines + lines, byte: place.byte + bytes.length };
+    if (isFooter(bytes)) {
+      footer = { rows: (footer?.rows ?? 0) + 1, lines: footer?.lines ?? place.lines };
+      place = next;
+      continue;
+    }
     const fields = readFields(bytes, dialect);
     const read: ReadRow =
       isHintLine(bytes) || (typeof fields !== 'string' && isHeader(fields))
         ? { kind: 'broken', reason: 'repeatedHeader' }
-        : readRow(fields, plans, evidence);
+        : readRow(fields, columns, evidence);
     if (read.kind === 'reject') rejects.push({ ...place, ...read.why, raw: rawOf(bytes, lineEnd) });
     if (read.kind === 'broken') {
       const column = rejectedColumn(read.reason, bytes, plans, dialect);
@@ -56,37 +75,36 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
       content.push(read.row);
       for (const each of read.coerced) coercions.push({ ...place, ...each });
     }
-    const lines = bytes.filter((byte) => byte === lineEnd).length;
-    place = { row: place.row + 1, lines: place.lines + lines, byte: place.byte + bytes.length };
+    place = next;
   }
-  const rowsBlank = place.row - content.length - rejects.length;
-  const { bytes, rows } = group;
-  return { bytes, rows, rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
+  const rowsBlank = place.row - content.length - rejects.length - (footer?.rows ?? 0);
+  const found = { rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
+  return { bytes: group.bytes, rows: group.rows, ...found, ...(footer && { footer }) };
 }
 
 /** Reads a row and adds the evidence of its values to `evidence`. */
-function readRow(fields: Fields, plans: readonly ColumnPlan[], evidence: Evidence[]): ReadRow {
+function readRow(fields: Fields, columns: readonly ReadColumn[], evidence: Evidence[]): ReadRow {
   if (fields === 'blank') return { kind: 'blank' };
   if (typeof fields === 'string') return { kind: 'broken', reason: fields };
-  if (fields.length > plans.length) return { kind: 'broken', reason: 'tooMany' };
-  if (fields.length < plans.length) return { kind: 'broken', reason: 'tooFew' };
+  if (fields.length > columns.length) return { kind: 'broken', reason: 'tooMany' };
+  if (fields.length < columns.length) return { kind: 'broken', reason: 'tooFew' };
   const row: (Value | null)[] = [];
   const coerced: { column: string; raw: string }[] = [];
   let why: Why | undefined;
-  for (const [index, plan] of plans.entries()) {
+  let missing: Why | undefined;
+  for (const [index, { plan, read, examine }] of columns.entries()) {
     const text = fields[index] ?? '';
-    // Like the kernel, does not examine columns that stay text.
-    if (plan.type !== 'text' || plan.watch !== 'nothing') {
-      evidence[index] = addEvidence(evidence[index] ?? noEvidence, evidenceOf(text, { dates: wantsDates(plan) }));
-    }
-    const value = readValue(text, plan);
+    if (examine) evidence[index] = addEvidence(evidence[index] ?? noEvidence, examine(text));
+    const value = read(text);
     row.push(value ?? null);
+    if (value === null && plan.rules?.required) missing ??= { column: plan.name, ...missingValue(plan) };
     if (value !== undefined) continue;
     if (plan.coerces) coerced.push({ column: plan.name, raw: text });
     else if (plan.declared) why ??= { column: plan.name, ...contradiction(text, plan) };
   }
   if (why) return { kind: 'reject', why };
   if (coerced.length === 0 && row.every((value) => value === null)) return { kind: 'blank' };
+  if (missing) return { kind: 'reject', why: missing };
   return { kind: 'good', row, coerced };
 }
 
