@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureInstalled, ensurePackages, root } from './lib/ensure-installed.mjs';
 import { variablesOfTests } from './lib/variables-of-tests.mjs';
@@ -44,8 +44,8 @@ const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
   jest,
-  // More workers than cores: tests spend much time waiting for the processes that they start.
-  '--maxWorkers=3',
+  // More workers than cores: the longest files wait for half of their time, for timeouts and for processes.
+  `--maxWorkers=${Math.min(availableParallelism() + 2, 8)}`,
   '--json',
   `--outputFile=${resultFile}`,
 ];
@@ -72,16 +72,18 @@ if (skipped.length > 0) {
 }
 const incomplete = requireAll && skipped.length > 0;
 if (incomplete) log('\nerror: ETL_TEST_REQUIRE_ALL is set, but tests were skipped');
+const reasons = createRequire(import.meta.url)('../test/support/slow.js');
 const slowest = (result.testResults ?? [])
-  .map(({ name, startTime, endTime }) => ({
-    file: relative(root, name),
-    seconds: Math.round((endTime - startTime) / 1000),
-  }))
+  .map(({ name, startTime, endTime }) => {
+    const file = relative(root, name);
+    const [, why = ''] = reasons[relative('test', file).replace(/\.test\.ts$/, '')] ?? [];
+    return { file, seconds: Math.round((endTime - startTime) / 1000), why };
+  })
   .sort((a, b) => b.seconds - a.seconds)
   .slice(0, 20);
 if ((result.testResults ?? []).length > slowest.length) {
   log(
-    `\nSlowest files:\n${slowest.map(({ file, seconds }) => `  ${String(seconds).padStart(4)} s  ${file}`).join('\n')}`,
+    `\nSlowest files:\n${slowest.map(({ file, seconds, why }) => `  ${String(seconds).padStart(4)} s  ${file}${why && `: ${why}`}`).join('\n')}`,
   );
 }
 const { numPassedTests: passed, numFailedTests: failed } = result;

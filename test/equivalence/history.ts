@@ -1,7 +1,7 @@
 import type { Stage } from '@etl/pipeline/flow';
 import type { Outcome } from '@etl/pipeline/messages/outcome';
 import type { temporal } from '@temporalio/proto';
-import type { Attempted, Seen } from './temporal';
+import type { Attempted, Seen } from './seen';
 import type { StageTrace } from './trace';
 
 type Event = temporal.api.history.v1.IHistoryEvent;

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Listening } from './listening';
 
 /** Defines `attack`. */
 export const hostileScript = readFileSync(join(__dirname, 'hostilePage.js'), 'utf8');
-const html = `<!doctype html><body><script>${hostileScript}</script>`;
+// Not rendered, since the attacks open many frames.
+const html = `<!doctype html><body hidden><script>${hostileScript}</script>`;
 
 /** What a page could read of a server, by the attempt. */
 export type Loot = Readonly<Record<string, string>>;
@@ -20,6 +21,7 @@ const patienceMs = 120_000;
 export class HostileBrowser {
   private constructor(
     private readonly browser: Browser,
+    private readonly context: BrowserContext,
     private readonly site: Server,
     private readonly names: ReadonlyMap<string, string>,
     /** One on another port of 127.0.0.1, one on another site. */
@@ -42,13 +44,15 @@ export class HostileBrowser {
         '--disable-features=LocalNetworkAccessChecks',
       ],
     });
+    // Each context opens a window, which takes more time than a page.
+    const context = await browser.newContext();
+    context.setDefaultTimeout(patienceMs);
     const open = async (host: string): Promise<Page> => {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(patienceMs);
+      const page = await context.newPage();
       await page.goto(`http://${host}:${port}/`);
       return page;
     };
-    return new HostileBrowser(browser, site, names, [await open('127.0.0.1'), await open('evil0.test')]);
+    return new HostileBrowser(browser, context, site, names, [await open('127.0.0.1'), await open('evil0.test')]);
   }
 
   async close(): Promise<void> {
@@ -59,8 +63,7 @@ export class HostileBrowser {
 
   /** Opens `url` in a new page. */
   async visit<T>(url: string, work: (page: Page) => Promise<T>): Promise<T> {
-    const page = await this.browser.newPage();
-    page.setDefaultTimeout(patienceMs);
+    const page = await this.context.newPage();
     try {
       await page.goto(url);
       return await work(page);
@@ -72,7 +75,7 @@ export class HostileBrowser {
   /** Shows a link to a server, with this text, on the page of the other site. */
   async link(url: string, text: string): Promise<Page> {
     const page = this.pages.at(-1) as Page;
-    await page.evaluate(`document.body.innerHTML = '<a href="${url}">${text}</a>'`);
+    await page.evaluate(`document.body.innerHTML = '<a href="${url}">${text}</a>'; document.body.hidden = false`);
     return page;
   }
 
@@ -93,8 +96,7 @@ export class HostileBrowser {
   async rebound({ address, port }: Listening): Promise<Loot> {
     const origin = `http://${this.nameOf(address)}:${port}`;
     const url = `${origin}/attacker.html`;
-    const page = await this.browser.newPage();
-    page.setDefaultTimeout(patienceMs);
+    const page = await this.context.newPage();
     try {
       const session = await page.context().newCDPSession(page);
       // Playwright's routes are unsuitable: they answer preflights as well.

@@ -18,9 +18,9 @@ jest.mock('@etl/image/engine/kernel/threads', () => jest.requireActual('../suppo
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-const count = thorough ? 1000 : 36;
+const count = thorough ? 1000 : 24;
 const maxConcurrent = thorough ? 50 : 8;
-const kills = thorough ? 6 : 2;
+const kills = thorough ? 6 : 1;
 
 withServer('a batch of many files whose workers are killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'etl-batch-'));

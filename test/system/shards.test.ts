@@ -28,7 +28,7 @@ withServer('several tasks that convert one file', () => {
   beforeAll(async () => {
     runs = await SlowRuns.up(0.02);
     // Slow enough to be alive until they are stopped; on a busy machine they could end earlier.
-    const slow = { fault: 'slow', share: 0.02 };
+    const slow = { fault: 'slow', share: 0.01 };
     await runs.faults({
       [shardWorkflowId('killed', 2, 2)]: [{ fault: 'slow', share: 0.1, times: 1 }],
       [shardWorkflowId('terminated', 1, 2)]: [slow],

@@ -45,13 +45,13 @@ const isRunning = (calls: readonly Call[], ...arns: string[]) =>
     calls.some(({ name, input }) => name === 'awaitTask' && (input as { taskArn: string }).taskArn.includes(arn)),
   );
 
-withServer('a file that several tasks convert', () => {
-  let rig: Rig;
-  beforeAll(async () => {
-    rig = await Rig.start();
-  }, 60_000);
-  afterAll(() => rig.stop());
+let rig: Rig;
+beforeAll(async () => {
+  rig = await Rig.start();
+}, 60_000);
+afterAll(() => rig.stop());
 
+withServer('a file that several tasks convert', () => {
   test('starts shards with large plans in several workflow tasks', async () => {
     const columns = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`column_number_${n}`, 'text' as const]));
     const plan = samplePlan({ compute: { spot: false, shards: 10 }, options: { columns } });
@@ -198,12 +198,6 @@ withServer('a file that several tasks convert', () => {
 
 // The test server stops skipping time once an activity is abandoned; tests that need skipped time are above.
 withServer('early ends of a file that several tasks convert', () => {
-  let rig: Rig;
-  beforeAll(async () => {
-    rig = await Rig.start();
-  }, 60_000);
-  afterAll(() => rig.stop());
-
   const cancelled = async (handle: WorkflowHandle) => {
     const error = await handle.result().catch((thrown: unknown) => thrown);
     expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);

@@ -69,7 +69,7 @@ withMoto('a container whose connection to S3 breaks', () => {
   } satisfies Readonly<Record<string, (random: Random) => Fault>>;
   const kinds = ['slowDown', 'resetBefore', 'loseAnswer', 'cutAfter', 'stall'] as const;
 
-  test.each([
+  test.concurrent.each([
     ['read', isRead],
     ['write', (incoming: IncomingMessage) => !isRead(incoming)],
   ] as const)('every fourth %s meets a 503, a reset, a lost answer, a cut or a stall', async (what, concerns) => {
@@ -83,7 +83,7 @@ withMoto('a container whose connection to S3 breaks', () => {
     expect(ends).toContain(0);
   });
 
-  test('replaces a batch with all disturbances at once', async () => {
+  test.concurrent('replaces a batch with all disturbances at once', async () => {
     const rounds = [2, 3].map((seed) => {
       const random = randomFrom(100 + seed);
       const decide: Decide = () => (random.chance(0.1 * seed) ? faults[random.pick(kinds)](random) : none);
@@ -92,7 +92,7 @@ withMoto('a container whose connection to S3 breaks', () => {
     await Promise.all(rounds);
   });
 
-  test('exits with 69 on permanent errors of S3, publishes nothing partially, and the next generation completes', async () => {
+  test.concurrent('exits with 69 on permanent errors of S3, publishes nothing partially, and the next generation completes', async () => {
     const denied: readonly (readonly [string, string, RegExp])[] = [
       ['checkpoint', 'PUT', /\/checkpoint\.json/],
       ['commit', 'PUT', /\/commits\//],
@@ -107,7 +107,7 @@ withMoto('a container whose connection to S3 breaks', () => {
     expect(await Promise.all(rounds)).toEqual(denied.map(([name]) => [name, 69]));
   });
 
-  test('a source replaced before any request gives exit code 80 or one of both contents, never a mixture', async () => {
+  test.concurrent('a source replaced before any request gives exit code 80 or one of both contents, never a mixture', async () => {
     const round = async (at: number) => {
       const dataset = `replaced-${at}`;
       await bucket.put(dataset, csv);

@@ -8,6 +8,7 @@ import { thorough } from '../../support/thorough';
 const intakeAlone = `
 const { SQSClient } = require('@aws-sdk/client-sqs');
 const { createSqsDeadLetters } = require('./dist/aws/sqsDeadLetters');
+const { datasetReader } = require('./dist/config/datasets');
 const { parseConfig } = require('./dist/config/environment');
 const { connectClient } = require('./dist/config/connection');
 const { startIntakes } = require('./dist/workers/intake/startIntakes');
@@ -15,7 +16,7 @@ const { createLogger } = require('./dist/workers/logger');
 const config = parseConfig(process.env);
 connectClient().then(({ client, connection }) => {
   const deadLetters = createSqsDeadLetters(new SQSClient({}), config.DLQ_URL);
-  const intakes = startIntakes(config, client, deadLetters, createLogger(config.LOG_LEVEL));
+  const intakes = startIntakes(config, client, deadLetters, createLogger(config.LOG_LEVEL), datasetReader(config));
   process.on('SIGTERM', async () => {
     await Promise.all(intakes.map((intake) => intake.stop()));
     await connection.close();
