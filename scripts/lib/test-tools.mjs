@@ -13,6 +13,7 @@ const pyarrowVersion = '26.0.1';
 const duckdbVersion = '2.0.1';
 const polarsVersion = '2.1.0';
 const flightsVersion = '0.0.3';
+const contractsVersion = '1.2.8-1.54.0';
 const commonsCsvVersion = '1.14.1';
 
 /** Tools: the variable that passes the tool's location to tests, its name, the remedy if it is missing, and a function that finds it. */
@@ -56,6 +57,12 @@ export const tools = [
       // The data set's own dependencies, which load it into pandas, are not installed.
       return join(await venv(log, 'pyarrow', version, ['setuptools.txt', 'pyarrow.txt']), 'python');
     },
+  },
+  {
+    variable: 'ETL_TEST_CONTRACTS',
+    name: 'datacontract-cli and openlineage-python (second opinions on contracts and lineage)',
+    remedy: 'Install Python 3.10 or later, with venv',
+    find: (log) => venv(log, 'contracts', contractsVersion, ['contracts.txt']),
   },
   {
     variable: 'ETL_TEST_COMMONS_CSV',

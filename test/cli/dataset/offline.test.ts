@@ -22,7 +22,7 @@ test('a file becomes a declaration that its own check accepts', async () => {
     stdout: expect.stringContaining('Wrote datasets/pedidos.yaml: files in/pedidos/pedidos_{yyyy}{MM}{dd}.csv'),
   });
   expect(readFileSync(join(folder, 'datasets/pedidos.yaml'), 'utf8')).toMatch(
-    /decimal: ","[^]*importe: double {2}# Imp/,
+    /decimal: ","[\s\S]*importe: double {2}# Imp/,
   );
   const checked = await etl('check', '--json');
   expect({ exitCode: checked.exitCode, ...JSON.parse(checked.stdout) }).toMatchObject({
@@ -53,7 +53,7 @@ test('a sample that would not be published fails the check', async () => {
   write('in/bad.csv', 'ID;Importe;Fecha\nx;1,5;01/02/2026\n');
   expect(await etl('check', 'pedidos', '--sample', 'in/bad.csv')).toMatchObject({
     exitCode: 65,
-    stdout: expect.stringMatching(/in\/bad\.csv: NOT PUBLISHABLE: .*[^]*1 sample would not be published/),
+    stdout: expect.stringMatching(/in\/bad\.csv: NOT PUBLISHABLE: .*[\s\S]*1 sample would not be published/),
   });
 });
 
@@ -65,7 +65,7 @@ test('an invalid declaration is named with file, line, column and remedy', async
   });
   expect(await etl('list')).toMatchObject({
     exitCode: 64,
-    stdout: expect.stringMatching(/pedidos: in\/pedidos[^]*stock: NOT USABLE: datasets\/stock\.yaml:3:1/),
+    stdout: expect.stringMatching(/pedidos: in\/pedidos[\s\S]*stock: NOT USABLE: datasets\/stock\.yaml:3:1/),
   });
   expect(await etl('check', 'pedidos')).toMatchObject({ exitCode: 0 });
   rmSync(join(folder, 'datasets/stock.yaml'));
