@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { engineNames } from '@etl/image/config/engineNames';
-import { declaredType } from '@etl/pipeline/columns/columnSchema';
+import { declaredType } from '@etl/pipeline/columns/declared';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
 import { type Conversion, Converter } from '../support/convert';
 import type { Cell } from '../support/parquet';

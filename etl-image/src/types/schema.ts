@@ -1,5 +1,6 @@
 import { own } from '@etl/lib/own';
-import { type ColumnRules, declaredRules, declaredType } from '@etl/pipeline/columns/columnSchema';
+import type { ColumnRules } from '@etl/pipeline/columns/columnSchema';
+import { declaredRules, declaredType } from '@etl/pipeline/columns/declared';
 import { type ColumnType, kindOf } from '@etl/pipeline/columns/types';
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';

@@ -112,15 +112,3 @@ function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.Ref
 
 /** Declared columns by normalised name. Number and length of the names are limited as in a file. */
 export const columnsSchema = recordOf(z.union([type, column], { error: typeProblem })).superRefine(checkColumns);
-
-/** Returns the type of a declaration. */
-export function declaredType(declared: ColumnDeclaration): ColumnType {
-  return typeof declared === 'string' ? declared : declared.type;
-}
-
-/** Returns the rules of a declaration; undefined if it has none. */
-export function declaredRules(declared: ColumnDeclaration): ColumnRules | undefined {
-  if (typeof declared === 'string') return undefined;
-  const { type: _, ...rules } = declared;
-  return Object.keys(rules).length > 0 ? rules : undefined;
-}
