@@ -6,7 +6,7 @@ import { connectClient } from '../config/connection';
 import { parseConfig } from '../config/environment';
 import type { EtlBatch, EtlEventDetail, EtlStatus, EtlTotals } from './types';
 
-export type { EtlBatch, EtlEvent, EtlEventDetail, EtlStatus, EtlTotals } from './types';
+export type { EtlBatch, EtlColumn, EtlColumnType, EtlEvent, EtlEventDetail, EtlStatus, EtlTotals } from './types';
 
 /** Thrown by `start` while another run of the same batch is in progress. */
 export { BatchRunningError };

@@ -19,7 +19,7 @@ export interface EtlEventDetail {
   /** Converts the file even if it is already delivered with these options. @default false */
   readonly force?: boolean;
   /** Types by normalised column name. @default inferred */
-  readonly columns?: Readonly<Record<string, 'text' | 'integer' | 'double' | 'boolean' | 'date' | 'timestamp'>>;
+  readonly columns?: Readonly<Record<string, EtlColumnType | EtlColumn>>;
   /** @default detected */
   readonly dialect?: {
     readonly delimiter?: string;
@@ -27,6 +27,10 @@ export interface EtlEventDetail {
     readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
     readonly decimal?: '.' | ',';
     readonly dateOrder?: 'dmy' | 'mdy';
+    /** Lines before the header. @default 0 */
+    readonly skipLines?: number;
+    /** Rows that begin with this text are not data. */
+    readonly footer?: { readonly prefix: string };
   };
   readonly quality?: {
     /** A batch with fewer rows than `min` is blocked, or held until it is approved. @default at least 1 row, block */
@@ -54,6 +58,30 @@ export interface EtlEventDetail {
   };
   /** `none`: the caller reports the outcome. @default 'each' */
   readonly notifications?: 'each' | 'none';
+}
+
+/** Type of a column (docs/csv.md). */
+export type EtlColumnType =
+  | ('text' | 'integer' | 'int32' | 'double' | 'boolean')
+  | ('date' | 'time' | 'timestamp' | 'timestamptz' | 'json')
+  | `decimal(${number},${number})`;
+
+/** A column's type, and how its values are read (docs/csv.md). */
+export interface EtlColumn {
+  readonly type: EtlColumnType;
+  /** Whether a null rejects its row. @default false */
+  readonly required?: boolean;
+  readonly trim?: boolean;
+  readonly nullValues?: string[];
+  readonly trueValues?: string[];
+  readonly falseValues?: string[];
+  /** @default `dialect.decimal` */
+  readonly decimal?: '.' | ',';
+  readonly thousands?: '.' | ',' | ' ' | "'" | '_';
+  /** Pattern of java.time.format.DateTimeFormatter, such as dd/MM/yyyy. */
+  readonly format?: string;
+  /** IANA name. */
+  readonly timeZone?: string;
 }
 
 /** Partition that a run delivers: one source's data for one batch date. */

@@ -10,7 +10,7 @@ import { nightlyBatch as nightlyBatchWorkflow } from '../workflows/nightlyBatch/
 import { reapTasks as reapTasksWorkflow } from '../workflows/reapTasks';
 import type { EtlBatch, EtlEvent, EtlEventDetail, EtlStatus, EtlTotals } from './types';
 
-export type { EtlBatch, EtlEvent, EtlEventDetail, EtlStatus, EtlTotals } from './types';
+export type { EtlBatch, EtlColumn, EtlColumnType, EtlEvent, EtlEventDetail, EtlStatus, EtlTotals } from './types';
 
 /** Result of `etlPipeline`. */
 export interface EtlResult {

@@ -1,8 +1,10 @@
 import type { BatchRequest as InternalRequest } from '@etl/pipeline/batch/request';
 import { batchRequestSchema, parseBatchRequest } from '@etl/pipeline/batch/request';
+import type { ColumnRules } from '@etl/pipeline/columns/columnSchema';
 import { messageNames } from '@etl/pipeline/definition';
 import { type EventDetail, eventKeys, parseEvent } from '@etl/pipeline/event';
-import type { EtlEventDetail } from '../../api/types';
+import { dialectSchema } from '@etl/pipeline/options';
+import type { EtlColumn, EtlEventDetail } from '../../api/types';
 import { approveUpdate, type BatchRequest, statusQuery } from '../../api/workflows';
 
 /** The compiler rejects a missing or unknown key. */
@@ -10,6 +12,13 @@ const detailKeys = {
   ...{ s3Key: 1, batchDate: 1, dataset: 1, source: 1, destination: 1, replaces: 1, force: 1, columns: 1, dialect: 1 },
   ...{ quality: 1, rejects: 1, chunkRows: 1, compute: 1, notifications: 1 },
 } satisfies Record<keyof EtlEventDetail, 1>;
+const dialectKeys = {
+  ...{ delimiter: 1, quote: 1, encoding: 1, decimal: 1, dateOrder: 1, skipLines: 1, footer: 1 },
+} satisfies Record<keyof NonNullable<EtlEventDetail['dialect']>, 1>;
+const columnKeys = {
+  ...{ type: 1, required: 1, trim: 1, nullValues: 1, trueValues: 1, falseValues: 1, decimal: 1, thousands: 1 },
+  ...{ format: 1, timeZone: 1 },
+} satisfies Record<keyof EtlColumn, 1> satisfies Record<'type' | keyof ColumnRules, 1>;
 const computeKeys = {
   ...{ lane: 1, shards: 1, deadlineMinutes: 1, budgetUsd: 1, acceptSize: 1, cpu: 1, memory: 1 },
   ...{ ephemeralStorageGiB: 1, spot: 1, timeoutSeconds: 1, startTimeoutSeconds: 1 },
@@ -33,6 +42,9 @@ const requestKeys = {
 test('the public types have exactly the keys that the pipeline accepts', () => {
   expect(Object.keys(detailKeys).sort()).toEqual([...eventKeys.detail].sort());
   expect(Object.keys(computeKeys).sort()).toEqual([...eventKeys.compute].sort());
+  expect(Object.keys(dialectKeys).sort()).toEqual(Object.keys(dialectSchema.shape).sort());
+  // The compiler has compared these with the keys of the schema.
+  expect(Object.keys(columnKeys)).toContain('type');
   expect(Object.keys(requestKeys).sort()).toEqual(Object.keys(batchRequestSchema.shape).sort());
 });
 
