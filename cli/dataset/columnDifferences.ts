@@ -1,3 +1,4 @@
+import { declaredType } from '@etl/pipeline/columns/declared';
 import type { Declaration } from '@etl/pipeline/dataset/declaration';
 import type { SchemaColumn } from '@etl/pipeline/manifest';
 
@@ -15,7 +16,9 @@ export function columnDifferences(
   schema: readonly Pick<SchemaColumn, 'name' | 'type'>[],
 ): ColumnDifference[] {
   const delivered = new Map(schema.map(({ name, type }): [string, string] => [name, type]));
-  const declared = new Map(Object.entries(columns).map(([name, column]) => [name, typeOf(column)]));
+  const declared = new Map(
+    Object.entries(columns).map(([name, column]): [string, string] => [name, declaredType(column)]),
+  );
   const differing = [...declared].filter(([name, type]) => delivered.get(name) !== type);
   const others = [...delivered].filter(([name]) => !declared.has(name));
   return [
@@ -23,6 +26,3 @@ export function columnDifferences(
     ...others.map(([column, type]) => ({ column, declared: null, delivered: type })),
   ];
 }
-
-const typeOf = (column: unknown): string =>
-  typeof column === 'string' ? column : (column as { readonly type: string }).type;

@@ -15,17 +15,20 @@ export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[]
     const keys = issue.keys.map((key) => cut(key, maxShown));
     return capped(keys.map((key) => `${path === '' ? key : `${path}.${key}`}: unknown key`));
   }
-  const branch = branchOf(issue);
-  if (branch) {
-    const at = issue.path.map(String);
-    return branch.flatMap((nested) => describeIssue({ ...nested, path: [...at, ...nested.path] }, prefix, input));
-  }
+  if (branchOf(issue)) return concreteIssues(issue).flatMap((each) => describeIssue(each, prefix, input));
   const value = issue.path.reduce<unknown>(
     (at, key) => (at !== null && typeof at === 'object' ? own(at as Record<string, unknown>, String(key)) : undefined),
     input,
   );
   if (issue.code === 'invalid_type' && value === undefined) return [`${path}: is missing`];
   return [`${path}:${shown(value)} ${sentenceOf(issue, value)}`];
+}
+
+/** Returns the issue; for a value that may have several forms, the issues of the form that was meant. */
+export function concreteIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  const branch = branchOf(issue);
+  if (!branch) return [issue];
+  return branch.flatMap((nested) => concreteIssues({ ...nested, path: [...issue.path, ...nested.path] }));
 }
 
 /** Returns the issues of the alternative that a value was meant to be: the one that accepts its type. */

@@ -48,7 +48,7 @@ const appliesTo: Partial<Record<keyof typeof keys, readonly TypeKind[]>> = {
 export type ColumnRules = z.infer<z.ZodObject<typeof keys>>;
 type Declared = ColumnRules & { readonly type: ColumnType };
 
-const column = z.strictObject({ type, ...keys }).superRefine((declared, context) => {
+function checkRules(declared: Declared, context: z.RefinementCtx): void {
   const issue = (key: keyof ColumnRules, message: string): void =>
     context.addIssue({ code: 'custom', path: [key], message });
   const kind = kindOf(declared.type);
@@ -57,7 +57,16 @@ const column = z.strictObject({ type, ...keys }).superRefine((declared, context)
     issue(key, `applies only to the types ${kinds.join(', ')}, but the column is of type ${declared.type}`);
   }
   for (const { key, message } of contradictions(declared)) issue(key, message);
-});
+}
+
+const column = z.strictObject({ type, ...keys }).superRefine(checkRules);
+const describedColumn = z
+  .strictObject({
+    type,
+    description: z.string().min(1, 'is empty').max(2000, 'has more than 2000 characters').optional(),
+    ...keys,
+  })
+  .superRefine(checkRules);
 
 /** Returns the problems of keys that contradict each other. */
 function contradictions(declared: Declared): { readonly key: keyof ColumnRules; readonly message: string }[] {
@@ -112,3 +121,11 @@ function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.Ref
 
 /** Declared columns by normalised name. Number and length of the names are limited as in a file. */
 export const columnsSchema = recordOf(z.union([type, column], { error: typeProblem })).superRefine(checkColumns);
+
+/** Columns of a dataset, which may have descriptions. */
+export const describedColumnsSchema = recordOf(z.union([type, describedColumn], { error: typeProblem })).superRefine(
+  checkColumns,
+);
+
+/** Declared columns of a dataset, by name. */
+export type DescribedColumns = z.infer<typeof describedColumnsSchema>;

@@ -3,6 +3,7 @@ import { canonicalJson } from '@etl/lib/canonicalJson';
 import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
 import { maxConcurrency } from '../batch/control';
+import { describedColumnsSchema } from '../columns/columnSchema';
 import { declarable } from '../event';
 import { scheduleSchema } from './schedule';
 
@@ -41,6 +42,7 @@ export const declarationSchema = z.strictObject({
     .optional()
     .describe('Sample files, relative to the declaration. `etl dataset check` converts them'),
   ...declarable,
+  columns: describedColumnsSchema.optional().describe('Columns by normalised name: a type, or an object with rules'),
   maxConcurrent: z
     .number()
     .int()

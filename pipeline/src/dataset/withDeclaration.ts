@@ -1,3 +1,4 @@
+import type { DescribedColumns } from '../columns/columnSchema';
 import type { EventDetail } from '../event';
 import type { Declaration } from './declaration';
 import { deadlineMinutes } from './schedule';
@@ -28,11 +29,22 @@ export function withDeclaration<Detail extends Partial<EventDetail>>(
     ...detail,
     dataset: name,
     ...merged('dialect', dialect, detail.dialect),
-    ...merged('columns', columns, detail.columns),
+    ...merged('columns', columns && withoutDescriptions(columns), detail.columns),
     ...merged('quality', quality, detail.quality),
     ...merged('rejects', rejects, detail.rejects),
     ...merged('compute', compute, detail.compute),
   };
+}
+
+/** Descriptions do not affect the data, so a changed description does not convert it again. */
+function withoutDescriptions(columns: DescribedColumns): EventDetail['columns'] {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => {
+      if (typeof column === 'string') return [name, column];
+      const { description: _, ...rules } = column;
+      return [name, Object.keys(rules).length === 1 ? rules.type : rules];
+    }),
+  );
 }
 
 function merged<Key extends keyof Declarable>(

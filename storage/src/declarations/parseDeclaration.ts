@@ -1,5 +1,5 @@
 import { capped } from '@etl/lib/capped';
-import { describeIssue } from '@etl/lib/schemaIssues';
+import { concreteIssues, describeIssue } from '@etl/lib/schemaIssues';
 import { type Declaration, declarationSchema } from '@etl/pipeline/dataset/declaration';
 import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type * as z from 'zod';
@@ -56,7 +56,7 @@ function parseText(text: string, file: string): ParsedDeclaration {
   const value: unknown = document.toJS();
   const parsed = declarationSchema.safeParse(value);
   if (parsed.success) return { declaration: parsed.data };
-  const problems = parsed.error.issues.flatMap((issue) => describe(issue, document, value, at));
+  const problems = parsed.error.issues.flatMap(concreteIssues).flatMap((issue) => describe(issue, document, value, at));
   return { problems: capped(problems) };
 }
 

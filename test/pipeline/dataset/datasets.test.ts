@@ -97,6 +97,16 @@ test('a declaration with an invalid pattern is broken', () => {
   ]);
 });
 
+test('descriptions of columns are not part of the event', () => {
+  const described = dataset('described', {
+    source: { pattern: 'd/*' },
+    columns: { a: { type: 'double', description: 'x' }, b: { type: 'date', format: 'dd/MM/yyyy', description: 'y' } },
+  });
+  expect(declaredDetail(new Datasets([described], [], raw), {}, `${raw}/d/a.csv`)).toMatchObject({
+    detail: { columns: { a: 'double', b: { type: 'date', format: 'dd/MM/yyyy' } } },
+  });
+});
+
 test('the hash does not depend on the order of keys', () => {
   expect(declarationHash({ chunkRows: 5, source: { pattern: 'a' } })).toBe(
     declarationHash({ source: { pattern: 'a' }, chunkRows: 5 }),
