@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
 import { makeScratchFolder, removeScratchFolder } from '@etl/storage/scratchFolder';
-import { parseConfig } from '../../config/environment';
+import { datasetReader } from '../../config/datasets';
+import { type Config, parseConfig } from '../../config/environment';
 import { makeStateFolder } from '../../local/places';
 import { TemporalNotFoundError } from '../../local/temporal/errors';
 import { forgetAccount } from '../../step-functions/compare/environment';
@@ -33,12 +34,14 @@ export interface CompareOptions {
 const names = ['temporal', 'step-functions'] as const;
 
 export async function compare(file: string, options: CompareOptions): Promise<void> {
-  const { ETL_TIME_SCALE: timeScale, ETL_MESSAGE_LANGUAGE: messageLanguage, stateDir } = parseConfig(process.env);
-  const event = eventOf(file, options);
+  const config = parseConfig(process.env);
+  const { ETL_TIME_SCALE: timeScale, ETL_MESSAGE_LANGUAGE: messageLanguage, stateDir } = config;
+  const event = await eventOf(file, options, config);
   const image = process.env.ETL_COMPARE_IMAGE || undefined;
   const interpreter = await availableInterpreter(options, image);
   const out = options.out === undefined ? undefined : await emptyFolder(options.out);
   forgetAccount(process.env);
+  if (event.datasetsFolder !== undefined) process.env.ETL_DATASETS = event.datasetsFolder;
   const log = (line: string): void => printLines([line], options.json ? process.stderr : process.stdout);
   const interrupted = new AbortController();
   void untilSignal().then(() => {
@@ -86,16 +89,21 @@ async function keep(workDir: string): Promise<string> {
   return kept;
 }
 
-function eventOf(file: string, { date, dataset, options }: CompareOptions) {
+async function eventOf(file: string, { date, dataset: given, options }: CompareOptions, config: Config) {
   const uri = sourceUri(file);
   if (!uri.startsWith('file:')) {
     const remedy = 'Copy it to this machine first: both engines run locally, without your AWS account';
     throw new CliError(`${file} is not a local file`, remedy, cliExitCodes.usage);
   }
+  const found = (await datasetReader(config)()).of(uri, given);
+  // Named, because the source pattern may not match the copies of the file that the engines read.
+  const dataset = found.kind === 'declared' ? found.dataset.name : given;
+  const { datasetsFolder } = config;
   return {
     file: uri,
     batchDate: calendarDate(date),
     ...(dataset !== undefined && { dataset }),
+    ...(datasetsFolder?.startsWith('file:') && { datasetsFolder }),
     options: options === undefined ? {} : jsonObject('--options', options),
   };
 }

@@ -6,7 +6,7 @@ import { localPlaces } from '../../local/system/localPlaces';
 
 /** Variables that apply to both sides and do not refer to an account. */
 const kept = [
-  ...['ETL_STATE_DIR', 'ETL_TIME_SCALE', 'ETL_POLL_SECONDS', 'ETL_SHUTDOWN_GRACE_SECONDS'],
+  ...['ETL_STATE_DIR', 'ETL_DATASETS', 'ETL_TIME_SCALE', 'ETL_POLL_SECONDS', 'ETL_SHUTDOWN_GRACE_SECONDS'],
   ...['ETL_MESSAGE_LANGUAGE', 'LOG_LEVEL'],
 ];
 

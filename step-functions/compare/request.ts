@@ -5,6 +5,8 @@ export interface CompareRequest {
   readonly file: string;
   readonly batchDate: string;
   readonly dataset?: string;
+  /** Folder of the dataset declarations, `file:///…`; absent: none are declared. */
+  readonly datasetsFolder?: string;
   /** Further keys of the event's detail. */
   readonly options: Readonly<Record<string, unknown>>;
   /** URI of the side's own destination folder. */

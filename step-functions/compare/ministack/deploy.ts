@@ -14,6 +14,9 @@ import { anyRole, deployFunctions } from './functions';
 /** Buckets of a comparison: the source is uploaded to `raw`, batches are published to `clean`. */
 export const buckets = { raw: 'raw-data-lake', clean: 'clean-data-lake' } as const;
 
+/** Folder of the dataset declarations that the functions read. */
+export const declarationsUri = `s3://${buckets.raw}/_datasets`;
+
 /** The deployed resources that a run uses. */
 export interface Deployment extends StandInPlaces {
   readonly machine: StateMachine;
@@ -54,6 +57,7 @@ export async function deploy(
   const functions = await deployFunctions(clients.lambda, {
     AWS_ENDPOINT_URL: endpoint,
     S3_RAW_BUCKET: buckets.raw,
+    ETL_DATASETS: declarationsUri,
     S3_CLEAN_BUCKET: buckets.clean,
     // Set explicitly, because ministack runs functions as processes that inherit this process's environment.
     ETL_SOURCE_PREFIXES: buckets.raw,

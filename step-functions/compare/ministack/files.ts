@@ -1,6 +1,6 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { joinUri, parseUri } from '@etl/lib/uri';
 import { type Batch, layout, manifestName } from '@etl/pipeline/layout';
@@ -17,6 +17,14 @@ export async function uploadSource(store: ObjectStore, file: string, bucket: str
   const uri = joinUri(`s3://${bucket}`, ...path.split('/').filter(Boolean).slice(-2));
   if (existsSync(path)) await store.upload(path, uri);
   return uri;
+}
+
+/** Copies the declarations of datasets to a folder in a bucket. */
+export async function uploadDeclarations(store: ObjectStore, folder: string, target: string): Promise<void> {
+  const path = pathOf(folder);
+  if (!existsSync(path)) return;
+  for (const entry of await readdir(path, { withFileTypes: true }))
+    if (entry.isFile()) await store.upload(join(path, entry.name), joinUri(target, entry.name));
 }
 
 /** Copies the published files of a batch to a local folder. Returns its manifest, or null if nothing was published. */

@@ -14,9 +14,9 @@ import type { CompareRequest } from '../request';
 import type { Side } from '../side';
 import { endedTasks } from '../tasks';
 import { type Clients, standInClients } from './clients';
-import { buckets, type Deployment, deploy } from './deploy';
+import { buckets, type Deployment, declarationsUri, deploy } from './deploy';
 import { runExecution } from './execution';
-import { downloadBatch, uploadSource } from './files';
+import { downloadBatch, uploadDeclarations, uploadSource } from './files';
 import { callsOf, stepsOf, transitionsOf, type Visit, visitsIn } from './history';
 import { readDeadLetters, readMessages } from './queues';
 
@@ -103,6 +103,7 @@ async function run(
 ): Promise<Side> {
   const store = createS3Store(s3);
   const file = await uploadSource(store, request.file, buckets.raw);
+  if (request.datasetsFolder !== undefined) await uploadDeclarations(store, request.datasetsFolder, declarationsUri);
   const detail = detailOf({ ...request, file, destination: `s3://${buckets.clean}` });
   const name = randomUUID();
   const execution = { stateMachineArn: machineArn, name, input: JSON.stringify({ detail }) };
