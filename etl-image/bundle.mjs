@@ -13,7 +13,7 @@ for (const program of programs) {
   await build({
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'cjs', keepNames: true, logLevel: 'warning' },
     // Native or loaded on demand.
-    external: ['snappy', '@aws-sdk/*', 'parquetjs-lite'],
+    external: ['snappy', '@aws-sdk/*', 'parquetjs-lite', 're2js'],
     entryPoints: [join(image, 'src', `${program}.ts`)],
     outfile,
     plugins: [fromSources(dirname(outfile))],

@@ -3,6 +3,7 @@ export * from './decimals';
 export * from './dictionary';
 export * from './fields';
 export * from './headers';
+export * from './keys';
 export * from './numbers';
 export * from './pages';
 export * from './ranges';

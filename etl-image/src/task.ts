@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { type BatchLayout, layout, progressName } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
@@ -13,6 +14,7 @@ import { type Resources, resourcesFor } from './config/resources';
 import type { Engine } from './engine/engine';
 import { openEngine } from './engine/open';
 import { StoppedError } from './errors';
+import type { Checks } from './quality/checks';
 import type { Log } from './report/log';
 import { ProgressReport } from './report/progress';
 import { rowRate } from './report/usage';
@@ -89,8 +91,9 @@ export async function withEngine<Result>(
   { env, resources, signal, source: { head } }: Task,
   run: (engine: Engine) => Promise<Result>,
   threads = resourcesFor(resources.memoryMiB, resources.cpus, head.columns.length).threads,
+  checks?: Checks,
 ): Promise<Result> {
-  const engine = openEngine(env.engine, head, threads);
+  const engine = openEngine(env.engine, head, threads, checks);
   const interrupt = (): void => void engine.close();
   signal.addEventListener('abort', interrupt);
   try {
@@ -117,7 +120,7 @@ export async function convertSource(
   progress.set({ phase: 'converting', bytesTotal: bytes });
   const maxBytes = settings.range ? bytes : source.maxBytes;
   await checkScratch(scratch, { rowBytes: source.head.rowBytes, chunkRows, maxBytes });
-  return withEngine(task, (engine) =>
+  const run = (engine: Engine): Promise<Conversion> =>
     convert({
       ...{ source, options, chunkRows, scratch, engine, signal, chunkStore: folder },
       ...settings,
@@ -130,6 +133,15 @@ export async function convertSource(
         const read = bytesRead === undefined ? {} : { bytesRead: bytesRead - from };
         progress.set({ ...change, ...rowsPerSecond, ...read });
       },
-    }),
-  );
+    });
+  return withEngine(task, run, undefined, checksOf(task));
+}
+
+/** Returns what the engine measures for the quality rules; undefined without rules. */
+function checksOf({ env, content }: Task): Checks | undefined {
+  const { rules = [] } = env.options.quality ?? {};
+  if (rules.length === 0) return undefined;
+  // A file cannot contain values that collide under a key that its own content decides.
+  const hashKey = createHash('sha256').update(content.source.fingerprint).digest().subarray(0, 16);
+  return { rules, hashKey: Uint8Array.from(hashKey) };
 }

@@ -36,7 +36,8 @@ export function readApproval(input: unknown): Reading<Approval> {
 
 /** Returns whether a quality gate with these options can hold a batch. */
 export function mayBeHeld({ quality, rejects }: Options): boolean {
-  return quality?.rowCount?.level === 'hold' || rejects?.level === 'hold';
+  const levels = [quality?.rowCount?.level, rejects?.level, ...(quality?.rules ?? []).map(({ level }) => level)];
+  return levels.includes('hold');
 }
 
 /** Returns the Temporal CLI command that approves or rejects a waiting run. */

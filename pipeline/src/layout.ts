@@ -78,6 +78,11 @@ export function findingsName(kind: 'rejects' | 'coercions', number: number): str
   return `${kind}-${String(number).padStart(5, '0')}.jsonl`;
 }
 
+/** Returns `keys-00001-2.bin`: the keys of a chunk for the second rule that compares rows. */
+export function keysName(number: number, rule: number): string {
+  return `keys-${String(number).padStart(5, '0')}-${rule}.bin`;
+}
+
 export const manifestName = '_manifest.json';
 export const successName = '_SUCCESS';
 export const checkpointName = 'checkpoint.json';

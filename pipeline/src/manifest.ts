@@ -1,4 +1,5 @@
 import type { ColumnType } from './columns/types';
+import type { QualityResult } from './quality/results';
 
 /** Differences between a commit's schema and an earlier one of its dataset. */
 export interface SchemaChanges {
@@ -41,6 +42,8 @@ export interface Manifest {
    * known.
    */
   readonly schemaChanges?: SchemaChanges;
+  /** Results of the quality rules, in their order; absent without rules. */
+  readonly quality?: readonly QualityResult[];
   /** Rows of `dialect.footer`, which are not data and not in `totals`; absent when there are none. */
   readonly footerRows?: number;
   /** Rejected rows by reason; absent when no row was rejected. */

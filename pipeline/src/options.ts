@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@etl/lib/canonicalJson';
 import * as z from 'zod';
 import { columnsSchema } from './columns/columnSchema';
+import { gateLevel, qualitySchema } from './quality/rules';
 
 /** Rows are split as bytes, so a separator must be one byte in UTF-8. */
 const separator = z.string().regex(/^[\t\x20-\x7e]$/, 'must be one ASCII character');
@@ -26,19 +27,6 @@ export const dialectSchema = z.strictObject({
 });
 
 const separatorsDiffer = ({ delimiter, quote = '"' }: z.infer<typeof dialectSchema>): boolean => delimiter !== quote;
-
-/** Effect of a failed gate: `block` fails the run, `hold` keeps the converted data until it is approved. */
-const gateLevel = z.enum(['block', 'hold']);
-
-export const qualitySchema = z.strictObject({
-  rowCount: z
-    .strictObject({
-      /** Minimum number of rows written. A batch of zero rows is blocked unless this is 0. */
-      min: z.number().int().nonnegative().optional(),
-      level: gateLevel.optional(),
-    })
-    .optional(),
-});
 
 export const rejectsSchema = z.strictObject({
   /** Maximum share of rejected rows, 0 to 1. */

@@ -1,7 +1,8 @@
 import type { FieldDialect } from '@etl/image/engine/engine';
 import type { ReadAnswer, ReadRequest } from '@etl/image/engine/kernel/messages';
-import { GroupReader } from '@etl/image/engine/kernel/readGroup';
+import { buffersOf, GroupReader } from '@etl/image/engine/kernel/readGroup';
 import type * as Real from '@etl/image/engine/kernel/threads';
+import type { Checks } from '@etl/image/quality/checks';
 
 const { Threads: RealThreads } = jest.requireActual<typeof Real>('../../etl-image/src/engine/kernel/threads');
 
@@ -9,13 +10,13 @@ const { Threads: RealThreads } = jest.requireActual<typeof Real>('../../etl-imag
 class InlineThread {
   private readonly reader: GroupReader;
 
-  constructor(dialect: FieldDialect) {
-    this.reader = new GroupReader(dialect);
+  constructor(dialect: FieldDialect, checks?: Checks) {
+    this.reader = new GroupReader(dialect, checks);
   }
   async run(request: ReadRequest): Promise<ReadAnswer> {
     const { bytes, rows, plans } = structuredClone(request, { transfer: [request.bytes.buffer] });
     const found = this.reader.read(bytes, rows, plans);
-    return structuredClone({ bytes, found }, { transfer: [bytes.buffer, found.content.pages.buffer] });
+    return structuredClone({ bytes, found }, { transfer: buffersOf(bytes, found) });
   }
   async close(): Promise<void> {
     // Nothing is in progress between two groups.
@@ -26,6 +27,6 @@ class InlineThread {
  * Replaces the engine's threads in suites of many small files, where starting a thread takes longer than converting.
  * A conversion with several threads still uses real ones.
  */
-export function Threads(count: number, dialect: FieldDialect): Pick<Real.Threads, 'run' | 'close'> {
-  return count > 1 ? new RealThreads(count, dialect) : new InlineThread(dialect);
+export function Threads(count: number, dialect: FieldDialect, checks?: Checks): Pick<Real.Threads, 'run' | 'close'> {
+  return count > 1 ? new RealThreads(count, dialect, checks) : new InlineThread(dialect, checks);
 }

@@ -36,9 +36,10 @@ export interface FoundWork {
 export async function findWork(store: ObjectStore, place: BatchLayout, content: Content): Promise<FoundWork> {
   const sizes = new Map<string, number>();
   for await (const { uri, bytes } of store.list(place.works)) sizes.set(uri, bytes);
-  const isComplete = ({ part, rejects, coercions }: FinishedChunk): boolean =>
-    (!part || sizes.get(joinUri(place.internal, part.location)) === part.bytes) &&
-    [rejects, coercions].every((file) => file === undefined || sizes.has(joinUri(place.internal, file)));
+  const isComplete = ({ part, rejects, coercions, quality }: FinishedChunk): boolean =>
+    [...(part ? [part] : []), ...(quality?.keys ?? [])].every(
+      ({ location, bytes }) => sizes.get(joinUri(place.internal, location)) === bytes,
+    ) && [rejects, coercions].every((file) => file === undefined || sizes.has(joinUri(place.internal, file)));
   const states: ConversionState[] = [];
   const reports: ShardReport[] = [];
   for (const uri of sizes.keys()) {

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { cut } from '@etl/lib/capped';
 import { findingsName, partName } from '@etl/pipeline/layout';
 import type { Part } from '@etl/pipeline/manifest';
+import type { Rule } from '@etl/pipeline/quality/rules';
 import type { CutGroup } from '../csv/rowGroups';
 import type { Position } from '../csv/window';
 import type { Engine, PartWriter, ReadGroup } from '../engine/engine';
+import { ChunkMeasures, type MeasuredChunk } from '../quality/chunkMeasures';
 import { addColumns, type Evidence, type StoredEvidence, toStoredEvidence } from '../types/evidence';
 import type { ColumnPlan } from '../types/schema';
 import { signature } from '../types/table';
@@ -43,12 +45,15 @@ export interface FinishedChunk {
   /** Locations of its rejects and coercions, if it has any. */
   readonly rejects?: string;
   readonly coercions?: string;
+  /** Measures of the quality rules; absent without rules. */
+  readonly quality?: MeasuredChunk;
 }
 
 /** Stores the files of chunks. Stored files are never rewritten: each pass uses different names. */
 export interface ChunkStore {
   addPart(pass: Pass, name: string, path: string, rows: number): Promise<Part>;
-  addFindings(pass: Pass, name: string, path: string): Promise<string>;
+  /** Returns the location of a file with findings or keys. */
+  addFile(pass: Pass, name: string, path: string): Promise<string>;
 }
 
 export type Pass = 'first' | 'second';
@@ -61,6 +66,7 @@ export class ChunkDraft {
   private readonly partPath: string;
   private readonly rejects: Findings;
   private readonly coercions: Findings;
+  private readonly measures: ChunkMeasures | undefined;
   private readonly examples = new Map<string, string[]>();
   private readonly firstLines = new Map<string, number>();
   private writer: PartWriter | undefined;
@@ -78,6 +84,7 @@ export class ChunkDraft {
     first: CutGroup,
     private readonly engine: Engine,
     scratch: string,
+    rules: readonly Rule[],
   ) {
     this.number = first.chunk;
     this.start = first.start;
@@ -85,6 +92,7 @@ export class ChunkDraft {
     this.partPath = join(scratch, partName(first.chunk));
     this.rejects = new Findings(join(scratch, findingsName('rejects', first.chunk)));
     this.coercions = new Findings(join(scratch, findingsName('coercions', first.chunk)));
+    if (rules.length > 0) this.measures = new ChunkMeasures(rules, scratch, first.chunk);
   }
 
   /** Adds evidence, which counts even if the rows are rejected. */
@@ -128,6 +136,7 @@ export class ChunkDraft {
       if (examples.length < coercedExamples && !examples.includes(example))
         this.examples.set(column, [...examples, example]);
     }
+    if (read.measured) await this.measures?.add(read.measured, group.start.line);
     if (read.rowsWritten === 0) return;
     this.writer ??= await this.engine.openPart(this.partPath, plans);
     await this.writer.add(read);
@@ -157,12 +166,11 @@ export class ChunkDraft {
     };
     if (this.stale || !plans) return { ...base, schema: undefined };
     const part = this.writer && (await chunkStore.addPart(pass, partName(number), this.partPath, rowsWritten));
-    const rejects = await this.rejects.store((path) =>
-      chunkStore.addFindings(pass, findingsName('rejects', number), path),
-    );
+    const rejects = await this.rejects.store((path) => chunkStore.addFile(pass, findingsName('rejects', number), path));
     const coercions = await this.coercions.store((path) =>
-      chunkStore.addFindings(pass, findingsName('coercions', number), path),
+      chunkStore.addFile(pass, findingsName('coercions', number), path),
     );
+    const quality = await this.measures?.store((name, path) => chunkStore.addFile(pass, name, path));
     await this.removeFiles();
     return {
       ...base,
@@ -170,6 +178,7 @@ export class ChunkDraft {
       ...(part && { part }),
       ...(rejects !== undefined && { rejects }),
       ...(coercions !== undefined && { coercions }),
+      ...(quality && { quality }),
     };
   }
 
@@ -188,5 +197,6 @@ export class ChunkDraft {
     await rm(this.partPath, { force: true });
     await this.rejects.remove();
     await this.coercions.remove();
+    await this.measures?.remove();
   }
 }

@@ -190,7 +190,7 @@ class Passes {
     groups: AsyncIterable<[CutGroup, Found]>,
     add: (draft: ChunkDraft, group: CutGroup, found: Found) => Promise<void>,
   ): Promise<void> {
-    const { engine, scratch, signal } = this.settings;
+    const { engine, scratch, signal, options } = this.settings;
     let draft: ChunkDraft | undefined;
     try {
       for await (const [group, found] of groups) {
@@ -199,7 +199,7 @@ class Passes {
           await this.finish(draft, pass);
           draft = undefined;
         }
-        draft ??= new ChunkDraft(group, engine, scratch);
+        draft ??= new ChunkDraft(group, engine, scratch, options.quality?.rules ?? []);
         await add(draft, group, found);
         const { rowsRead, rowsConverted } = this;
         this.settings.onProgress({ rowsRead, rowsConverted, part: draft.number });

@@ -37,8 +37,8 @@ export class WorkFolder implements ChunkStore {
     return { file, rows, bytes: size, sha256: hash.digest('hex'), location };
   }
 
-  /** Uploads rejects or coercions and returns their path, relative to the batch's internal folder. */
-  addFindings(pass: Pass, file: string, localPath: string): Promise<string> {
+  /** Uploads rejects, coercions or keys and returns their path, relative to the batch's internal folder. */
+  addFile(pass: Pass, file: string, localPath: string): Promise<string> {
     return this.put(pass, file, localPath);
   }
 

@@ -1,6 +1,7 @@
 import { cut } from '@etl/lib/capped';
 import type { FieldDialect } from '@etl/pipeline/csv/splitRow';
 import type { RowGroup } from '../csv/window';
+import type { Measured } from '../quality/measures';
 import type { Evidence } from '../types/evidence';
 import type { ColumnPlan } from '../types/schema';
 
@@ -51,6 +52,8 @@ export interface ReadGroup {
   readonly evidence: readonly Evidence[];
   readonly rejects: readonly Reject[];
   readonly coercions: readonly Coercion[];
+  /** Measures of the quality rules; absent without rules. */
+  readonly measured?: Measured;
   /** Input of `PartWriter.add` of the same engine. */
   readonly content: unknown;
 }

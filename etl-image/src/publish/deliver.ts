@@ -1,7 +1,8 @@
 import { transform } from '@etl/pipeline/definition';
 import type { Manifest } from '@etl/pipeline/manifest';
+import type { QualityResult } from '@etl/pipeline/quality/results';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
-import { withSchemaChanges } from '@etl/pipeline/schemaChanges';
+import { type KnownSchema, withSchemaChanges } from '@etl/pipeline/schemaChanges';
 import { cleanWork, type Launch } from '@etl/storage/cleanWork';
 import { type Commit, type CommitResult, readNewestCommit } from '@etl/storage/commitLog';
 import { sameContent } from '@etl/storage/fence';
@@ -12,11 +13,17 @@ import type { Conversion, ConversionState } from '../chunks/conversion';
 import { checkRejectCount } from '../chunks/rejectLimits';
 import { failureOf } from '../config/failures';
 import { HeldError, SourceConflictError } from '../errors';
+import { evaluateRules } from '../quality/evaluate';
+import { averageOf, earlierRows } from '../quality/history';
+import { countRepeats } from '../quality/repeats';
 import { usage } from '../report/usage';
 import { collectShards, delegateStaleChunks, type FanOut } from '../shards/fanOut';
 import { convertSource, type Task } from '../task';
 import { composeManifest, type ManifestInput } from './manifest';
 import { SchemaHistory } from './schemaHistory';
+
+/** A converted batch and what its manifest says about this launch. */
+type Converted = Pick<ManifestInput, 'conversion' | 'folders' | 'startedAt' | 'used' | 'approved' | 'rowsConverted'>;
 
 export interface Delivery {
   readonly status: Exclude<CommitResult['status'], 'conflict'>;
@@ -49,10 +56,11 @@ async function publishOnce(task: Task, found: FoundWork): Promise<Delivery> {
   const { mode, replaces } = task.env;
   if (newest && !mayReplace(newest.manifest.source.uri, content.source.uri, replaces)) throw conflict(task, newest);
   const fanOut = mode?.kind === 'commit' ? mode.shards : undefined;
-  const composed = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
-  task.signal.throwIfAborted();
+  const converted = await (fanOut ? mergeShards(task, fanOut, found) : convertAll(task, found));
   const schemas = await SchemaHistory.open(task);
-  const manifest = withSchemaChanges(composed, schemas.before(newest));
+  const previous = schemas.before(newest);
+  const manifest = withSchemaChanges(await compose(task, converted, previous), previous);
+  task.signal.throwIfAborted();
   const result = await publish(store, place, manifest, projectionSettings, replaces);
   const { status } = result;
   if (status === 'conflict') throw conflict(task, result);
@@ -65,22 +73,24 @@ function conflict({ content }: Task, { manifest }: Commit): SourceConflictError 
 }
 
 /** Converts the source in this launch. */
-async function convertAll(task: Task, found: FoundWork): Promise<Manifest> {
+async function convertAll(task: Task, found: FoundWork): Promise<Converted> {
   const { env, log, source, folder } = task;
   const all = mergeStates(found);
   const chunks = countChunks(all);
   if (chunks > 0) log({ event: 'note', text: `resuming with ${chunks} chunks of earlier launches` });
   const conversion = await convertSource(task, { resumeFrom: chunks > 0 ? all : undefined, onState: onState(task) });
-  return compose(task, conversion, {
+  return {
+    conversion,
     folders: [folder.uri],
     startedAt: task.startedAt,
     used: [{ ...usage(), bytesRead: source.bytesRead() }],
     approved: env.mode?.kind === 'commit',
-  });
+    rowsConverted: conversion.rowsConverted,
+  };
 }
 
 /** Merges the chunks that shards converted. Converts only the few that other shards made stale. */
-async function mergeShards(task: Task, fanOut: FanOut, found: FoundWork): Promise<Manifest> {
+async function mergeShards(task: Task, fanOut: FanOut, found: FoundWork): Promise<Converted> {
   const { source, folder, place } = task;
   const { index, resumeFrom } = collectShards(task, fanOut, found);
   const reports = found.reports.filter(({ indexUri }) => indexUri === fanOut.indexUri);
@@ -90,41 +100,49 @@ async function mergeShards(task: Task, fanOut: FanOut, found: FoundWork): Promis
     onStale: (stale, known) => delegateStaleChunks(task, fanOut, index, stale, known),
     onState: onState(task),
   });
-  return compose(task, conversion, {
+  return {
+    conversion,
     folders: [folder.uri, ...reports.map(({ runId, generation }) => place.work(runId, generation))],
     startedAt: index.startedAt,
     used: [{ ...usage(), bytesRead: source.bytesRead() }, index.usage, ...reports.map((report) => report.usage)],
     approved: false,
     rowsConverted: index.rows,
-  });
+  };
 }
 
 function onState({ env }: Task): (state: ConversionState) => Promise<void> {
   return async ({ chunks }) => checkRejectCount(chunks, env.options.rejects ?? {});
 }
 
-/** Composes the manifest. Saves the checkpoint of a held batch, so that an approved launch only has to commit it. */
-async function compose(
-  task: Task,
-  conversion: Conversion,
-  rest: Pick<ManifestInput, 'folders' | 'startedAt' | 'used' | 'approved'> &
-    Partial<Pick<ManifestInput, 'rowsConverted'>>,
-): Promise<Manifest> {
+/**
+ * Evaluates the quality rules and composes the manifest. Saves the checkpoint of a held batch, so that an approved launch
+ * only has to commit it.
+ */
+async function compose(task: Task, converted: Converted, previous: KnownSchema | undefined): Promise<Manifest> {
   const { folder, content, progress } = task;
+  const { chunks, hints } = converted.conversion;
   try {
-    const manifest = composeManifest({
-      ...task,
-      ...rest,
-      conversion,
-      rowsConverted: rest.rowsConverted ?? conversion.rowsConverted,
-    });
+    const quality = await evaluate(task, converted.conversion, previous);
+    const manifest = composeManifest({ ...task, ...converted, quality });
     progress.set({ phase: 'publishing' });
     return manifest;
   } catch (error) {
-    const { chunks, hints } = conversion;
     if (error instanceof HeldError) await folder.checkpoint({ version: 2, ...content, chunks, hints });
     throw error;
   }
+}
+
+function evaluate(
+  { env, store, place, signal }: Task,
+  { plans, chunks }: Conversion,
+  previousSchema: KnownSchema | undefined,
+): Promise<QualityResult[]> {
+  return evaluateRules({
+    ...{ quality: env.options.quality ?? {}, plans, chunks, batchDate: env.batchDate, previousSchema },
+    rowsWritten: chunks.reduce((sum, { part }) => sum + (part?.rows ?? 0), 0),
+    countRepeats: (keys) => countRepeats(store, place.internal, keys, signal),
+    rowsBefore: (against) => earlierRows(store, env, against === 'previous' ? 1 : averageOf),
+  });
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { Totals } from '@etl/pipeline/manifest';
 import { defaults } from '@etl/pipeline/optionDefaults';
 import type { Options } from '@etl/pipeline/options';
+import { describeResult, type QualityResult } from '@etl/pipeline/quality/results';
 import type { FinishedChunk } from '../chunks/chunkDraft';
 import { tooManyRejects } from '../chunks/rejectLimits';
 import { BadDataError, HeldError } from '../errors';
 
 interface Gate {
-  readonly level: 'block' | 'hold' | undefined;
+  readonly level: 'block' | 'hold' | 'warn' | undefined;
   /** Why the gate fails; undefined if it passes. */
   readonly problem: string | undefined;
 }
@@ -20,11 +21,13 @@ interface Gate {
 export function checkGates(
   chunks: readonly FinishedChunk[],
   totals: Totals,
+  quality: readonly QualityResult[],
   { options, inputUri, approved }: { options: Options; inputUri: string; approved: boolean },
 ): string[] {
   const gates: Gate[] = [
     { level: options.rejects?.level, problem: tooManyRejects(chunks, options.rejects ?? {}) },
     { level: options.quality?.rowCount?.level, problem: tooFewRows(totals, options) },
+    ...quality.map((result) => ({ level: result.level, problem: problemOf(result) })),
   ];
   const problems = (level: 'block' | 'hold') =>
     gates.flatMap((gate) => ((gate.level ?? 'block') === level ? (gate.problem ?? []) : []));
@@ -33,6 +36,24 @@ export function checkGates(
   const held = problems('hold');
   if (held.length > 0 && !approved) throw new HeldError(`${inputUri}: held for approval: ${held.join('; ')}`);
   return held;
+}
+
+/** A rule that could not be evaluated has not passed. */
+function problemOf(result: QualityResult): string | undefined {
+  return result.outcome === 'passed' ? undefined : describeResult(result);
+}
+
+/** Returns the warnings of the rules that only warn. The manifest already has a warning about a changed schema. */
+export function ruleWarnings(quality: readonly QualityResult[]): string[] {
+  const warned = quality.filter(({ level, metric, value }) => level === 'warn' && !(metric === 'schemaDrift' && value));
+  return warned.flatMap((result) => problemOf(result) ?? []).map((problem) => `quality rule ${problem}`);
+}
+
+/** Marks the failed results of an approved batch. */
+export function withApproval(quality: readonly QualityResult[]): QualityResult[] {
+  return quality.map((result) =>
+    result.level === 'hold' && result.outcome !== 'passed' ? { ...result, approved: true } : result,
+  );
 }
 
 function tooFewRows(totals: Totals, options: Options): string | undefined {

@@ -3,6 +3,7 @@ import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest, Totals } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
+import type { QualityResult } from '@etl/pipeline/quality/results';
 import { coercedWarning } from '@etl/pipeline/shareable';
 import type { Content } from '@etl/storage/fence';
 import { coercedExamples, type FinishedChunk } from '../chunks/chunkDraft';
@@ -13,7 +14,7 @@ import type { Resources } from '../config/resources';
 import { reasons } from '../engine/engine';
 import { rowRate, type Usage } from '../report/usage';
 import type { Source } from '../source/source';
-import { checkGates } from './gates';
+import { checkGates, ruleWarnings, withApproval } from './gates';
 
 /** Inputs of a manifest. */
 export interface ManifestInput {
@@ -24,6 +25,8 @@ export interface ManifestInput {
   readonly source: Source;
   readonly content: Content;
   readonly conversion: Conversion;
+  /** Results of the quality rules. */
+  readonly quality: readonly QualityResult[];
   readonly startedAt: string;
   /** Usage of this launch and of each launch that converted its shards. */
   readonly used: readonly LaunchUsage[];
@@ -41,14 +44,14 @@ export interface LaunchUsage extends Usage {
 /**
  * Composes the manifest of a batch.
  *
- * @throws {BadDataError} if a quality gate blocks the batch: too many rejects, or too few rows
+ * @throws {BadDataError} if a quality gate blocks the batch: too many rejects, too few rows, or a rule
  * @throws {HeldError} if a quality gate holds it and it is not approved
  */
 export function composeManifest(input: ManifestInput): Manifest {
-  const { env, place, source, content, conversion, startedAt, used, approved } = input;
+  const { env, place, source, content, conversion, quality, startedAt, used, approved } = input;
   const { chunks } = conversion;
   const totals = totalsOf(chunks);
-  const approvedProblems = checkGates(chunks, totals, { ...env, approved });
+  const approvedProblems = checkGates(chunks, totals, quality, { ...env, approved });
   const parts = chunks.flatMap(({ part }) => part ?? []);
   const isOwn = (uri: string): boolean => input.folders.some((folder) => uri.startsWith(`${folder}/`));
   const own = parts.filter(({ location }) => isOwn(joinUri(place.internal, location)));
@@ -90,8 +93,10 @@ export function composeManifest(input: ManifestInput): Manifest {
       ...encodingWarnings(rejected[reasons.notUtf8] ?? 0),
       ...footerWarnings(chunks, env.options),
       ...repeatedHeaderWarnings(rejected[reasons.repeatedHeader] ?? 0),
+      ...ruleWarnings(quality),
       ...approvedProblems.map((problem) => `published on approval: ${problem}`),
     ],
+    ...(quality.length > 0 && { quality: withApproval(quality) }),
     ...(footerRows > 0 && { footerRows }),
     ...(rejects.length > 0 && { rejected, rejects }),
     ...(coercions.length > 0 && { coerced, coercedExamples: examplesOf(coerced, chunks), coercions }),

@@ -5,7 +5,9 @@ import { type FoundRecords, readSchemaRecords, saveSchema, schemaBefore } from '
 import { failureOf } from '../config/failures';
 import type { Task } from '../task';
 
-/** The schemas of earlier commits. Best effort: they only serve a warning, so an error does not fail the task. */
+/**
+ * The schemas of earlier commits. Best effort where they only serve a warning: an error does not fail the task then.
+ */
 export class SchemaHistory {
   private constructor(
     private readonly task: Task,
@@ -14,10 +16,12 @@ export class SchemaHistory {
   ) {}
 
   static async open(task: Task): Promise<SchemaHistory> {
+    const { schemaDrift = 'evolve' } = task.env.options.quality ?? {};
     const { store, env, log } = task;
     try {
       return new SchemaHistory(task, await readSchemaRecords(store, env.destination, env));
     } catch (error) {
+      if (schemaDrift !== 'evolve') throw error;
       log({ event: 'note', text: `the previous schema could not be read: ${failureOf(error).cause}` });
       return new SchemaHistory(task, undefined);
     }

@@ -86,6 +86,10 @@ export interface KernelFunctions {
   writeBooleans(values: Address, valid: Address, rows: number, to: Address): number;
   writeTexts(texts: Address, valid: Address, rows: number, prefixed: boolean, to: Address): number;
   writeTextEntries(entries: Address, count: number, prefixed: boolean, to: Address): number;
+  hashFixed(...column: [values: Address, valid: Address, rows: number, doubles: boolean, ...KeyArguments]): void;
+  hashTexts(...column: [texts: Address, valid: Address, rows: number, ...KeyArguments]): void;
+  linesOfRows(status: Address, starts: Address, rows: number, lineEnd: number, to: Address): void;
+  packKeys(hashes: Address, lines: Address, keep: Address, rows: number, to: Address): number;
   rangeOfIntegers(values: Address, valid: Address, rows: number, to: Address): void;
   rangeOfDoubles(values: Address, valid: Address, rows: number, to: Address): void;
   rangeOfTexts(texts: Address, valid: Address, rows: number, signed: boolean, to: Address): void;
@@ -101,6 +105,8 @@ type ColumnArguments = [
   unproven: Address,
   counts: Address,
 ];
+
+type KeyArguments = [key: Address, keep: Address, hashes: Address];
 
 type DictionaryArguments = [
   state: Address,
@@ -208,6 +214,7 @@ export class Kernel {
   setDouble(at: Address, value: number): void {
     this.numbers.setFloat64(at, value, true);
   }
+  /** Returns the signed number in eight bytes. */
   integer(at: Address): bigint {
     return this.numbers.getBigInt64(at, true);
   }

@@ -53,7 +53,7 @@ class Stores {
         const bytes = this.files.get(location) ?? Buffer.alloc(0);
         return { file, rows, bytes: bytes.length, sha256: sha256(bytes), location };
       },
-      addFindings: add,
+      addFile: add,
     };
   }
 

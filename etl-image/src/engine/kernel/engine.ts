@@ -1,5 +1,6 @@
 import type { RowGroup } from '../../csv/window';
 import { PartFile } from '../../parquet/partFile';
+import type { Checks } from '../../quality/checks';
 import type { ColumnPlan } from '../../types/schema';
 import { program } from '../../version';
 import type { Engine, FieldDialect, PartWriter, ReadGroup } from '../engine';
@@ -14,8 +15,8 @@ export class KernelEngine implements Engine {
   readonly parallel: number;
   private readonly threads: Pick<Threads, 'run' | 'close'>;
 
-  constructor(dialect: FieldDialect, threads: number) {
-    this.threads = threads > 0 ? new Threads(threads, dialect) : openInline(dialect);
+  constructor(dialect: FieldDialect, threads: number, checks?: Checks) {
+    this.threads = threads > 0 ? new Threads(threads, dialect, checks) : openInline(dialect, checks);
     this.parallel = threads + 1;
   }
 
@@ -43,7 +44,7 @@ export class KernelEngine implements Engine {
 }
 
 /** Loads the kernel into the main thread only on request: threads load their own. */
-function openInline(dialect: FieldDialect): Pick<Threads, 'run' | 'close'> {
+function openInline(dialect: FieldDialect, checks?: Checks): Pick<Threads, 'run' | 'close'> {
   const { Inline } = require('./inline') as typeof import('./inline');
-  return new Inline(dialect);
+  return new Inline(dialect, checks);
 }

@@ -1,3 +1,4 @@
+import type { Checks } from '../../quality/checks';
 import type { FieldDialect } from '../engine';
 import type { ReadAnswer, ReadRequest } from './messages';
 import { GroupReader } from './readGroup';
@@ -6,8 +7,8 @@ import { GroupReader } from './readGroup';
 export class Inline {
   private readonly reader: GroupReader;
 
-  constructor(dialect: FieldDialect) {
-    this.reader = new GroupReader(dialect);
+  constructor(dialect: FieldDialect, checks?: Checks) {
+    this.reader = new GroupReader(dialect, checks);
   }
 
   async run({ bytes, rows, plans }: ReadRequest): Promise<ReadAnswer> {

@@ -1,3 +1,4 @@
+import type { Checks } from '../../quality/checks';
 import type { ColumnPlan } from '../../types/schema';
 import type { FieldDialect } from '../engine';
 import type { GroupContent } from './readGroup';
@@ -17,4 +18,5 @@ export interface ReadAnswer {
 
 export interface ThreadData {
   readonly dialect: FieldDialect;
+  readonly checks?: Checks | undefined;
 }

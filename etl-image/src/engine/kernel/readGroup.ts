@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createFooterTest } from '@etl/pipeline/csv/footer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { withoutLineEnd } from '../../csv/rows';
+import { Checker, type Checks } from '../../quality/checks';
 import type { Evidence } from '../../types/evidence';
 import type { ColumnPlan } from '../../types/schema';
 import { type Address, Kernel } from '../../wasm/kernel';
@@ -19,6 +20,7 @@ import {
 import { rejectedColumn } from '../rejectedColumn';
 import { GroupColumn } from './column';
 import { type EncodedGroup, encodeGroup } from './encodeGroup';
+import { GroupRows } from './groupRows';
 import { RepeatedHeaders } from './repeatedHeaders';
 
 /** Status bytes of rows. assembly/fields.ts sets the first six. */
@@ -44,11 +46,22 @@ export interface GroupContent extends Omit<ReadGroup, 'bytes' | 'rows'> {
   readonly content: EncodedGroup;
 }
 
+/** Returns the buffers of a result that a thread transfers without a copy. */
+export function buffersOf(bytes: Uint8Array<ArrayBuffer>, { content, measured }: GroupContent): ArrayBuffer[] {
+  return [bytes.buffer, content.pages.buffer, ...(measured?.keys ?? []).map(({ buffer }) => buffer)];
+}
+
 /** Reads row groups sequentially in one thread. */
 export class GroupReader {
   private readonly kernel = new Kernel();
+  private readonly checker: Checker | undefined;
 
-  constructor(private readonly dialect: FieldDialect) {}
+  constructor(
+    private readonly dialect: FieldDialect,
+    checks?: Checks,
+  ) {
+    this.checker = checks && new Checker(checks);
+  }
 
   read(bytes: Uint8Array<ArrayBuffer>, rows: number, plans: readonly ColumnPlan[]): GroupContent {
     const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -56,7 +69,7 @@ export class GroupReader {
     const reading = new Reading(this.kernel, this.dialect, source, rows, plans);
     reading.readAll();
     // Rejected and empty rows must be removed from all columns: reads the group again without them.
-    if (reading.contradictions.size + reading.empty.length === 0) return reading.content();
+    if (reading.contradictions.size + reading.empty.length === 0) return reading.content(this.checker);
     const { contradictions, empty } = reading;
     const evidence = reading.evidence();
     this.kernel.reset();
@@ -64,7 +77,7 @@ export class GroupReader {
     rest.leaveOut(contradictions, empty);
     rest.readAll();
     // Evidence of values that contradict their types counts: it may show a wrong notation of the type.
-    return { ...rest.content(), evidence };
+    return { ...rest.content(this.checker), evidence };
   }
 }
 
@@ -177,10 +190,11 @@ class Reading {
     return this.columns.map((column) => column.evidence());
   }
 
-  content(): GroupContent {
+  content(checker: Checker | undefined): GroupContent {
     const rowsBlank = this.kernel.run.countByte(this.status, this.status + this.rows, blank);
     const rowsWritten = this.columns[0]?.rows ?? 0;
     const footer = this.footer();
+    const measured = checker?.measure(this.plans, this.writtenRows(checker));
     return {
       rowsBlank,
       rowsWritten,
@@ -189,7 +203,14 @@ class Reading {
       rejects: rowsBlank + rowsWritten + this.footers < this.rows ? this.rejects() : [],
       coercions: this.placed(this.coercions),
       content: encodeGroup(this.kernel, this.columns),
+      ...(measured && { measured }),
     };
+  }
+
+  private writtenRows({ checks }: Checker): GroupRows {
+    const { kernel, status, starts, rows, lineEnd } = this;
+    const storeLines = (to: Address): void => kernel.run.linesOfRows(status, starts, rows, lineEnd, to);
+    return new GroupRows(kernel, this.columns, checks.hashKey, storeLines);
   }
 
   /** Marks rows with invalid UTF-8 or NUL bytes. Few groups have one, and checking the whole group first is faster. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Checks } from '../../quality/checks';
 import type { FieldDialect } from '../engine';
 import type { ReadAnswer, ReadRequest, ThreadData } from './messages';
 
@@ -28,6 +29,7 @@ export class Threads {
   constructor(
     private readonly count: number,
     private readonly dialect: FieldDialect,
+    private readonly checks?: Checks,
   ) {}
 
   run(request: ReadRequest): Promise<ReadAnswer> {
@@ -53,7 +55,7 @@ export class Threads {
 
   private start(): Worker | undefined {
     if (this.workers.length === this.count) return undefined;
-    const workerData: ThreadData = { dialect: this.dialect };
+    const workerData: ThreadData = { dialect: this.dialect, checks: this.checks };
     const worker = new Worker(program, { workerData, resourceLimits });
     worker.on('message', (answer: ReadAnswer) => this.done(worker, answer));
     worker.on('error', (error) => this.fail(error));

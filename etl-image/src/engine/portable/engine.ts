@@ -3,6 +3,7 @@ import { type ColumnType, kindOf, type TypeKind } from '@etl/pipeline/columns/ty
 import { ParquetSchema, ParquetWriter } from 'parquetjs-lite';
 import type { RowGroup } from '../../csv/window';
 import { BadConfigurationError } from '../../errors';
+import { Checker, type Checks } from '../../quality/checks';
 import type { Value } from '../../types/reader';
 import type { ColumnPlan } from '../../types/schema';
 import type { Engine, FieldDialect, PartWriter, ReadGroup } from '../engine';
@@ -12,10 +13,17 @@ import { type PortableRow, readGroup } from './readGroup';
 export class PortableEngine implements Engine {
   readonly parallel = 1;
 
-  constructor(private readonly dialect: FieldDialect) {}
+  private readonly checker: Checker | undefined;
+
+  constructor(
+    private readonly dialect: FieldDialect,
+    checks?: Checks,
+  ) {
+    this.checker = checks && new Checker(checks);
+  }
 
   async read(group: RowGroup, plans: readonly ColumnPlan[]): Promise<ReadGroup> {
-    return readGroup(group, plans, this.dialect);
+    return readGroup(group, plans, this.dialect, this.checker);
   }
 
   async openPart(path: string, plans: readonly ColumnPlan[]): Promise<PartWriter> {

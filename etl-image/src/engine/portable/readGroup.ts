@@ -2,6 +2,7 @@ import { createFooterTest } from '@etl/pipeline/csv/footer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { rowsOf, withoutLineEnd } from '../../csv/rows';
 import type { RowGroup } from '../../csv/window';
+import type { Checker } from '../../quality/checks';
 import { addEvidence, type Evidence, noEvidence } from '../../types/evidence';
 import { createExaminer, createReader, type Reader, type Value } from '../../types/reader';
 import { createHeaderTest } from '../../types/repeatedHeader';
@@ -20,6 +21,7 @@ import {
 } from '../engine';
 import { rejectedColumn } from '../rejectedColumn';
 import { type Fields, readFields } from './fields';
+import { GroupRows } from './groupRows';
 
 /** A value for each column. */
 export type PortableRow = readonly (Value | null)[];
@@ -40,12 +42,18 @@ interface ReadColumn {
 }
 
 /** Reads a row group value by value. */
-export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect: FieldDialect): ReadGroup {
+export function readGroup(
+  group: RowGroup,
+  plans: readonly ColumnPlan[],
+  dialect: FieldDialect,
+  checker?: Checker,
+): ReadGroup {
   const lineEnd = dialect.lineEnd.charCodeAt(0);
   const evidence: Evidence[] = plans.map(() => noEvidence);
   const rejects: Reject[] = [];
   const coercions: Coercion[] = [];
   const content: PortableRow[] = [];
+  const writtenLines: number[] = [];
   let place: Place = { row: 0, lines: 0, byte: 0 };
   let footer: Footer | undefined;
   const isFooter = createFooterTest(dialect.footer);
@@ -73,13 +81,15 @@ export function readGroup(group: RowGroup, plans: readonly ColumnPlan[], dialect
     }
     if (read.kind === 'good') {
       content.push(read.row);
+      writtenLines.push(place.lines);
       for (const each of read.coerced) coercions.push({ ...place, ...each });
     }
     place = next;
   }
   const rowsBlank = place.row - content.length - rejects.length - (footer?.rows ?? 0);
   const found = { rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
-  return { bytes: group.bytes, rows: group.rows, ...found, ...(footer && { footer }) };
+  const measured = checker?.measure(plans, new GroupRows(content, plans, writtenLines));
+  return { bytes: group.bytes, rows: group.rows, ...found, ...(footer && { footer }), ...(measured && { measured }) };
 }
 
 /** Reads a row and adds the evidence of its values to `evidence`. */

@@ -1,0 +1,30 @@
+/** Result of a quality rule. Contains names, counts and thresholds, and no cell values. */
+export interface QualityResult {
+  readonly name: string;
+  readonly metric: string;
+  readonly columns?: readonly string[];
+  readonly level: 'block' | 'hold' | 'warn';
+  /** `notEvaluable` has the effect of `failed`. */
+  readonly outcome: 'passed' | 'failed' | 'notEvaluable';
+  /** In `unit`; absent if the rule could not be evaluated. */
+  readonly value?: number;
+  /** As text, like `must be at most 5`. */
+  readonly threshold: string;
+  readonly unit?: 'rows' | 'percent' | 'days';
+  /** Why the rule could not be evaluated, or how the schema differs. */
+  readonly reason?: string;
+  /** Source lines of the first rows that repeat a key. */
+  readonly lines?: readonly number[];
+  /** Whether an operator approved the batch in spite of the result. */
+  readonly approved?: true;
+}
+
+const units = { rows: ' rows', percent: ' %', days: ' days' } as const;
+
+/** Returns `no-nulls: 3 rows, must be 0`, or the reason of the result. */
+export function describeResult({ name, value, threshold, unit, reason, lines = [] }: QualityResult): string {
+  if (value === undefined) return `${name}: not evaluable: ${reason}`;
+  if (reason !== undefined) return `${name}: ${reason}`;
+  const where = lines.length === 0 ? '' : ` (such as line ${lines.join(', ')})`;
+  return `${name}: ${value}${unit ? units[unit] : ''}, ${threshold}${where}`;
+}
