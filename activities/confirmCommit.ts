@@ -3,6 +3,7 @@ import { sameUri } from '@etl/lib/uri';
 import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Plan } from '@etl/pipeline/plan';
+import { countOutcomes } from '@etl/pipeline/quality/results';
 import { shareableWarnings } from '@etl/pipeline/shareable';
 import { type Commit, readCommits } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
@@ -33,6 +34,7 @@ export async function confirmCommit(store: ObjectStore, query: CommitQuery): Pro
       parts: commit.manifest.parts.length,
       totals: commit.manifest.totals,
       warnings: capped(shareableWarnings(commit.manifest)),
+      ...(commit.manifest.quality && { quality: countOutcomes(commit.manifest.quality) }),
     };
   }
   if (newest && Date.parse(newest.manifest.runStartedAt) > Date.parse(run.startedAt)) {

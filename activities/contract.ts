@@ -10,6 +10,7 @@ import type { LineageEventType, LineageRun } from '@etl/pipeline/lineage/events'
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
+import type { OutcomeCounts } from '@etl/pipeline/quality/results';
 import type { DeadLetter, LightEnd } from './ports';
 
 /** Activities that workflows may call. Of our code, workflows import only the types of this file and `pipeline`. */
@@ -165,6 +166,8 @@ export type CommitAnswer =
       readonly parts: number;
       readonly totals: Manifest['totals'];
       readonly warnings: readonly string[];
+      /** Outcomes of the quality rules; absent without rules. */
+      readonly quality?: OutcomeCounts;
     }
   /** The newest commit has another source or other options, and belongs to a later run. */
   | { readonly kind: 'superseded'; readonly by: string }

@@ -1,5 +1,5 @@
 import { openEngine } from '@etl/image/engine/open';
-import type { PortableRow } from '@etl/image/engine/portable/readGroup';
+import type { PortableRow } from '@etl/image/engine/portable/groupRows';
 import { noEvidence, toStoredEvidence } from '@etl/image/types/evidence';
 import { decideColumn } from '@etl/image/types/schema';
 import type { ColumnDeclaration } from '@etl/pipeline/columns/columnSchema';

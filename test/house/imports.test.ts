@@ -123,7 +123,7 @@ const layersOf: Record<string, string[]> = {
   // The container's layers follow the bytes.
   'etl-image': [
     ...['errors', 'wasm', 'config', 'report', 'version'],
-    ...['source', 'csv', 'types', 'parquet', 'engine', 'chunks', 'task', 'shards', 'publish'],
+    ...['source', 'csv', 'types', 'parquet', 'quality', 'engine', 'chunks', 'task', 'shards', 'publish'],
     ...['perform', 'program', 'main', 'health'],
   ],
   // The endpoint declares hooks, and the faults implement them.

@@ -3,19 +3,26 @@ import { columnsOf, nameOf } from '@etl/pipeline/quality/ruleNames';
 import type { Quality, Rule } from '@etl/pipeline/quality/rules';
 import { describeThreshold, satisfies, type Threshold, thresholdOf } from '@etl/pipeline/quality/thresholds';
 import { describeSchemaChanges, type KnownSchema, schemaChanges } from '@etl/pipeline/schemaChanges';
-import type { FinishedChunk } from '../chunks/chunkDraft';
 import type { ColumnPlan } from '../types/schema';
-import type { StoredKeys } from './chunkMeasures';
+import type { MeasuredChunk, StoredKeys } from './chunkMeasures';
 import type { Repeats } from './keyRuns';
 import { measuresOf, mergeTotals } from './measures';
 import type { Measure } from './metric';
 import { ageInDays } from './metrics/freshness';
 
+/** A chunk as it is written. */
+interface ConvertedChunk {
+  readonly number: number;
+  /** Absent if no row is written. */
+  readonly part?: unknown;
+  readonly quality?: MeasuredChunk;
+}
+
 /** The converted batch, and what is known beside it. */
 export interface Evaluated {
   readonly quality: Quality;
   readonly plans: readonly ColumnPlan[];
-  readonly chunks: readonly FinishedChunk[];
+  readonly chunks: readonly ConvertedChunk[];
   readonly rowsWritten: number;
   readonly batchDate: string;
   /** Schema of the previous commit; undefined if there is none. */
@@ -52,7 +59,7 @@ export async function evaluateRules(batch: Evaluated): Promise<QualityResult[]> 
   return results;
 }
 
-function totalsOf({ number, part, quality }: FinishedChunk, rules: readonly Rule[]): readonly (number | null)[] {
+function totalsOf({ number, part, quality }: ConvertedChunk, rules: readonly Rule[]): readonly (number | null)[] {
   if (quality?.totals.length === rules.length) return quality.totals;
   if (part && rules.length > 0) throw new Error(`chunk ${number} was not measured: run again with another RUN_ID`);
   return [];

@@ -19,6 +19,15 @@ export interface QualityResult {
   readonly approved?: true;
 }
 
+/** Number of rules by outcome. */
+export type OutcomeCounts = Readonly<Record<QualityResult['outcome'], number>>;
+
+export function countOutcomes(results: readonly QualityResult[]): OutcomeCounts {
+  const counts = { passed: 0, failed: 0, notEvaluable: 0 };
+  for (const { outcome } of results) counts[outcome]++;
+  return counts;
+}
+
 const units = { rows: ' rows', percent: ' %', days: ' days' } as const;
 
 /** Returns `no-nulls: 3 rows, must be 0`, or the reason of the result. */

@@ -54,7 +54,10 @@ const validity = {
 
 const invalidValues = z
   .strictObject({ metric: z.literal('invalidValues'), column, ...validity, ...counted })
-  .refine((rule) => Object.keys(validity).some((key) => key in rule), `needs ${Object.keys(validity).join(', ')}`);
+  .refine(
+    (rule) => Object.keys(validity).some((key) => key in rule),
+    `needs at least one of ${Object.keys(validity).join(', ')}`,
+  );
 
 const duplicateValues = z
   .strictObject({

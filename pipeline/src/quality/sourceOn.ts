@@ -5,7 +5,9 @@
 export function sourceOn(source: string, batchDate: string, date: string): string {
   const [year, month, day] = batchDate.split('-') as [string, string, string];
   const [otherYear, otherMonth, otherDay] = date.split('-') as [string, string, string];
-  const whole = new RegExp(`(?<!\\d)(?:${year}([-_.]?)${month}\\1${day}|${day}([-_.]?)${month}\\2${year})(?!\\d)`, 'g');
+  const yearFirstForm = `${year}(?<one>[-_.]?)${month}\\k<one>${day}`;
+  const dayFirstForm = `${day}(?<other>[-_.]?)${month}\\k<other>${year}`;
+  const whole = new RegExp(`(?<!\\d)(?:${yearFirstForm}|${dayFirstForm})(?!\\d)`, 'g');
   return source.replace(whole, (_text, yearFirst: string | undefined, dayFirst: string | undefined) =>
     yearFirst === undefined
       ? [otherDay, otherMonth, otherYear].join(dayFirst ?? '')

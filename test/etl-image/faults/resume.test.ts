@@ -10,6 +10,7 @@ import { openEngine } from '@etl/image/engine/open';
 import { openSource, type Source } from '@etl/image/source/source';
 import { fileUri } from '@etl/lib/fileUri';
 import type { Options } from '@etl/pipeline/options';
+import type { Rule } from '@etl/pipeline/quality/rules';
 import { createFileStore } from '@etl/storage/fileStore';
 import { randomTable } from './support/tables';
 
@@ -20,6 +21,13 @@ const declared: Options = {
   columns: { amount: { type: 'decimal(20,3)', nullValues: ['-'], required: true } },
   dialect: { skipLines: 2, footer: { prefix: 'TOTAL' } },
 };
+
+/** About the columns of a random table. */
+const rules: Rule[] = [
+  { metric: 'duplicateValues', columns: ['to_text', 'zeros'] },
+  { metric: 'nullValues', column: 'text' },
+  { metric: 'duplicateValues', column: 'to_double' },
+];
 
 function withDeclared(csv: string): string {
   const lines = csv.trimEnd().split(/\n(?=\d+,|id|,)/);
@@ -63,8 +71,9 @@ class Stores {
     return {
       ...{ plans, warnings },
       // For a column that stays text, the number of examined values does not matter.
-      chunks: chunks.map(({ part, rejects, coercions, evidence: _, ...rest }) => ({
+      chunks: chunks.map(({ part, rejects, coercions, quality, evidence: _, ...rest }) => ({
         ...rest,
+        quality: { ...quality, keys: quality?.keys.map(({ location, ...keys }) => [keys, read(location)]) },
         part: part && { rows: part.rows, sha256: part.sha256, there: read(part.location) === part.sha256 },
         findings: [read(rejects), read(coercions)],
       })),
@@ -105,6 +114,7 @@ const stored: readonly (readonly [string, (csv: string) => Buffer, Options])[] =
   ['gzip', (csv) => gzipSync(csv), inferred],
   ['UTF-16', (csv) => Buffer.from(`\ufeff${csv}`, 'utf16le'), inferred],
   ['with declared rules', (csv) => Buffer.from(`\ufeff${withDeclared(csv)}`), declared],
+  ['with quality rules', (csv) => Buffer.from(csv), { ...inferred, quality: { rules } }],
   ['with declared rules, gzip', (csv) => gzipSync(withDeclared(csv)), declared],
 ];
 const seeds = [1, 3];
@@ -115,7 +125,8 @@ describe.each(stored)('a random table, stored %s', (_name, store, options) => {
     const csv = randomTable(seed);
     await writeFile(path, store(csv));
     const source = await openSource(createFileStore(), fileUri(path), options);
-    const engine = openEngine('kernel', source.head, 1);
+    const checks = { rules: options.quality?.rules ?? [], hashKey: new Uint8Array(16) };
+    const engine = openEngine('kernel', source.head, 1, checks);
     const chunkRows = Math.ceil(csv.split('\n').length / (2 + seed));
     const stores = new Stores();
     const file = { source, options, chunkRows, stores, engine };

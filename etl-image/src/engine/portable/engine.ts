@@ -7,7 +7,8 @@ import { Checker, type Checks } from '../../quality/checks';
 import type { Value } from '../../types/reader';
 import type { ColumnPlan } from '../../types/schema';
 import type { Engine, FieldDialect, PartWriter, ReadGroup } from '../engine';
-import { type PortableRow, readGroup } from './readGroup';
+import type { PortableRow } from './groupRows';
+import { readGroup } from './readGroup';
 
 /** A small, slow engine in TypeScript with parquetjs-lite, without native code: a reference for the kernel engine. */
 export class PortableEngine implements Engine {

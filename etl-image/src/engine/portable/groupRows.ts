@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { hashWords, keyWords, type WrittenRows } from '../../quality/writtenRows';
 import type { Value } from '../../types/reader';
 import type { ColumnPlan } from '../../types/schema';
-import type { PortableRow } from './readGroup';
+
+/** A value for each column. */
+export type PortableRow = readonly (Value | null)[];
 
 /** The rows of a group, value by value. */
 export class GroupRows implements WrittenRows {

@@ -21,10 +21,7 @@ import {
 } from '../engine';
 import { rejectedColumn } from '../rejectedColumn';
 import { type Fields, readFields } from './fields';
-import { GroupRows } from './groupRows';
-
-/** A value for each column. */
-export type PortableRow = readonly (Value | null)[];
+import { GroupRows, type PortableRow } from './groupRows';
 
 /** Why a row is rejected. */
 type Why = Pick<Reject, 'column' | 'reason' | 'kind'>;
