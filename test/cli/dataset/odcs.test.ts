@@ -96,5 +96,3 @@ withPython.each([
 ])('datacontract lint accepts a contract %s', (_, each, destination) => {
   expect(lint(dataContract(each, destination))).toContain('Data contract is valid');
 });
-  }
-});
