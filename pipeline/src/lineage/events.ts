@@ -1,6 +1,7 @@
 import { joinUri, parseUri } from '@etl/lib/uri';
 import type { Batch } from '../layout';
 import type { Manifest } from '../manifest';
+import type { QualityResult } from '../quality/results';
 
 /** @see https://openlineage.io/docs/spec/run-cycle */
 export type LineageEventType = 'START' | 'COMPLETE' | 'FAIL' | 'ABORT';
@@ -59,6 +60,7 @@ const facetSchemas = {
   version: '1-0-1/DatasetVersionDatasetFacet',
   inputStatistics: '1-0-0/InputStatisticsInputDatasetFacet',
   outputStatistics: '1-0-2/OutputStatisticsOutputDatasetFacet',
+  dataQualityAssertions: '1-1-0/DataQualityAssertionsDatasetFacet',
 } as const;
 
 /**
@@ -110,11 +112,15 @@ export function lineageEvent(
             {
               ...datasetName(sourceUri),
               ...(manifest && {
-                inputFacets: facet('inputStatistics', {
-                  rowCount: manifest.totals.rowsRead,
-                  size: manifest.source.bytes,
-                  fileCount: 1,
-                }),
+                inputFacets: {
+                  ...facet('inputStatistics', {
+                    rowCount: manifest.totals.rowsRead,
+                    size: manifest.source.bytes,
+                    fileCount: 1,
+                  }),
+                  ...(manifest.quality &&
+                    facet('dataQualityAssertions', { assertions: manifest.quality.map(assertionOf) })),
+                },
               }),
             },
           ],
@@ -137,6 +143,20 @@ export function lineageEvent(
               }),
             },
           ],
+  };
+}
+
+/** Returns the assertion of a quality rule. A rule that could not be evaluated has not succeeded. */
+function assertionOf({ name, metric, columns = [], outcome, level, threshold, value }: QualityResult): object {
+  const [column, ...others] = columns;
+  return {
+    assertion: metric,
+    success: outcome === 'passed',
+    ...(column !== undefined && others.length === 0 && { column }),
+    severity: level === 'warn' ? 'warn' : 'error',
+    name,
+    expected: threshold,
+    ...(value !== undefined && { actual: String(value) }),
   };
 }
 

@@ -22,6 +22,37 @@ const manifest = {
     { name: 'total', type: 'double', sourceName: 'Total' },
   ],
   parts: [{ file: 'part-00001.parquet', rows: 9, bytes: 500, sha256: '', location: '' }],
+  quality: [
+    {
+      name: 'one row per id',
+      metric: 'duplicateValues',
+      columns: ['id'],
+      level: 'block',
+      outcome: 'passed',
+      value: 0,
+      threshold: 'must be 0',
+      unit: 'rows',
+    },
+    {
+      name: 'keys',
+      metric: 'duplicateValues',
+      columns: ['id', 'total'],
+      level: 'warn',
+      outcome: 'failed',
+      value: 2,
+      threshold: 'must be 0',
+      unit: 'rows',
+    },
+    {
+      name: 'fresh',
+      metric: 'freshness',
+      columns: ['fecha'],
+      level: 'hold',
+      outcome: 'notEvaluable',
+      threshold: 'must be at most 2',
+      reason: 'the column is missing',
+    },
+  ],
   totals: { rowsRead: 10, rowsWritten: 9, rowsBlank: 1, rowsRejected: 0, datesCoerced: 0 },
 } as unknown as Manifest;
 
@@ -58,6 +89,20 @@ test('the event of a delivered run has the schema and the counts of its manifest
     outputFacets: { outputStatistics: { rowCount: 9, size: 500, fileCount: 1 } },
   });
   expect(events.complete.inputs[0]).toMatchObject({ inputFacets: { inputStatistics: { rowCount: 10, size: 1000 } } });
+});
+
+test('has an assertion for each quality rule', () => {
+  expect(events.complete.inputs[0]).toMatchObject({
+    inputFacets: {
+      dataQualityAssertions: {
+        assertions: [
+          { assertion: 'duplicateValues', success: true, column: 'id', severity: 'error', actual: '0' },
+          { name: 'keys', success: false, severity: 'warn', expected: 'must be 0', actual: '2' },
+          { name: 'fresh', success: false, column: 'fecha', severity: 'error' },
+        ],
+      },
+    },
+  });
 });
 
 test('a run without a batch has neither inputs nor outputs', () => {
