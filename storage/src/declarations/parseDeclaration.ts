@@ -50,7 +50,7 @@ function parseText(text: string, file: string): ParsedDeclaration {
   const aliases = aliasesIn(document);
   // An alias can refer to itself, or multiply the size of the document.
   if (aliases.length > 0)
-    return { problems: capped(aliases.map((offset) => `${at(offset)}: uses an alias: write the value again`)) };
+    return { problems: capped(aliases.map((offset) => `${at(offset)}: ${isAlias}`)) };
   if (!isMap(document.contents))
     return { problems: [`${at(0)}: is not a mapping: write keys such as source: and columns:`] };
   const value: unknown = document.toJS();
@@ -70,12 +70,15 @@ function aliasesIn(document: Document): number[] {
   return offsets;
 }
 
+const isAlias = 'is an alias: write the value again, or put a text that begins with * in quotes';
+
 /** Remedies of frequent mistakes, for which the parser has none. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [/call stack/i, 'is nested too deeply: flatten it'],
   [/keys must be unique/i, 'has the same key twice: remove one of them'],
   [/unresolved tag/i, 'uses a tag: remove it'],
-  [/unresolved alias/i, 'uses an alias: write the value again'],
+  [/alias/i, isAlias],
+  [/flow (map|sequence).*end with/i, 'has a bracket that is not closed: close it'],
   [/tabs are not allowed/i, 'is indented with a tab: use spaces'],
   [/plain value cannot start with/i, 'has a special character at the start of a value: put the value in quotes'],
   [/multiple documents/i, 'has several documents: write one for each file'],
