@@ -1,10 +1,11 @@
 // npm run bench:first-contact: measures the first commands in a clone of the last commit with an empty home folder,
 // and the sizes of what they install.
 //   --write   writes the tables to docs/benchmarks.md
-// Hides a temporal program on PATH, so that the demo finds a server as on a new machine.
+// Hides a temporal program on PATH, so that the demo finds a server as on a new machine. Measures a second clone with a server
+// in the cache, as after a download, if this machine has one: add the time of the download.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../scripts/lib/ensure-installed.mjs';
@@ -24,9 +25,13 @@ const env = {
 };
 
 /** Runs a command in the clone. Returns its seconds and its output. Throws if it fails. */
-async function timed(command, ...args) {
+function timed(command, ...args) {
+  return timedIn(clone, env, command, ...args);
+}
+
+async function timedIn(cwd, variables, command, ...args) {
   const startedAt = performance.now();
-  const child = spawn(command, args, { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
@@ -44,6 +49,18 @@ async function medianOf(times, ...command) {
   return median(seconds);
 }
 
+/** Runs the first command in another clone whose home has a server in the cache; undefined if this machine has none. */
+async function firstWithServer() {
+  const cached = join(homedir(), '.cache', 'etl-orchestrator', 'temporal', 'temporal');
+  if (!existsSync(cached)) return undefined;
+  const [cwd, other] = [join(folder, 'clone-2'), join(folder, 'home-2')];
+  const cache = join(other, '.cache', 'etl-orchestrator', 'temporal');
+  mkdirSync(cache, { recursive: true });
+  copyFileSync(cached, join(cache, 'temporal'));
+  execFileSync('git', ['clone', '--quiet', root, cwd]);
+  return timedIn(cwd, { ...env, HOME: other }, 'npm', 'run', 'demo');
+}
+
 const serverOf = (output) =>
   /runs on Temporal's test server/.test(output) ? "Temporal's test server" : "Temporal's dev server";
 
@@ -52,8 +69,17 @@ try {
   execFileSync('git', ['clone', '--quiet', root, clone]);
   const first = await timed('npm', 'run', 'demo');
   const again = await timed('npm', 'run', 'demo');
+  const downloaded = await firstWithServer();
   const rows = [
     [`\`npm run demo\` as the first command (${serverOf(first.output)})`, first.seconds],
+    ...(downloaded
+      ? [
+          [
+            `the same with a downloaded server (${serverOf(downloaded.output)}), without its download`,
+            downloaded.seconds,
+          ],
+        ]
+      : []),
     [`\`npm run demo\` again (${serverOf(again.output)})`, again.seconds],
     ['`npx etl --version`, median of 5', await medianOf(5, 'npx', 'etl', '--version')],
     ['`node cli/etl.js --version`, median of 5', await medianOf(5, process.execPath, 'cli/etl.js', '--version')],
