@@ -49,8 +49,7 @@ function parseText(text: string, file: string): ParsedDeclaration {
   if (invalid) return { problems: [`${at(invalid.pos[0])}: ${describeSyntax(invalid.message)}`] };
   const aliases = aliasesIn(document);
   // An alias can refer to itself, or multiply the size of the document.
-  if (aliases.length > 0)
-    return { problems: capped(aliases.map((offset) => `${at(offset)}: ${isAlias}`)) };
+  if (aliases.length > 0) return { problems: capped(aliases.map((offset) => `${at(offset)}: ${isAlias}`)) };
   if (!isMap(document.contents))
     return { problems: [`${at(0)}: is not a mapping: write keys such as source: and columns:`] };
   const value: unknown = document.toJS();
