@@ -4,8 +4,7 @@
 //   --large N         also converts a file of N gigabytes, for memory and linearity (default 10; 0: none)
 //   --container       also converts the large file in the built image with 512 MiB of memory (requires Docker)
 //   --write           writes the tables and the chart to docs/
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { ensureInstalled, root } from '../../scripts/lib/ensure-installed.mjs';
 import { convertInContainer } from './container.mjs';
 import { makeData } from './data.mjs';
+import { measure, peersPython } from './processes.mjs';
 import { chart, compareTable, growthTable, median, putBetweenMarks } from './report.mjs';
 
 const { values: options } = parseArgs({
@@ -27,33 +27,6 @@ const { values: options } = parseArgs({
 const here = dirname(fileURLToPath(import.meta.url));
 const state = join(root, '.etl', 'bench');
 const log = (line) => process.stdout.write(`${line}\n`);
-
-/** Returns a Python with the peers. Installs it once for each set of versions. */
-function peersPython() {
-  const wanted = readFileSync(join(here, 'requirements.txt'), 'utf8');
-  const venv = join(state, 'peers');
-  const python = join(venv, 'bin', 'python');
-  const stamp = join(venv, 'requirements.txt');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
-  log('Installing the peers with Python (once) …');
-  rmSync(venv, { recursive: true, force: true });
-  execFileSync('python3', ['-m', 'venv', venv]);
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', join(here, 'requirements.txt')], { stdio: 'inherit' });
-  writeFileSync(stamp, wanted);
-  return python;
-}
-
-/** Measures a process. Returns `{ wallSeconds, cpuSeconds, peakMiB }`. */
-function measure(python, command, env = {}) {
-  const { stdout, stderr } = spawnSync(python, [join(here, 'measure.py'), ...command], {
-    env: { ...process.env, ...env },
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  const figures = JSON.parse(stdout.trim().split('\n').at(-1));
-  if (figures.exitCode !== 0) throw new Error(`${command.join(' ')} exited with ${figures.exitCode}: ${stderr}`);
-  return figures;
-}
 
 function contenders(python) {
   const peer = (script) => (source, folder) => measure(python, [python, join(here, 'peers', script), source, folder]);
@@ -82,7 +55,7 @@ function runOnce(contender, source) {
 
 ensureInstalled(log);
 mkdirSync(state, { recursive: true });
-const python = peersPython();
+const python = peersPython(log);
 const all = contenders(python);
 const source = await makeData(root, state, Number(options.gigabytes), log);
 const results = Object.fromEntries(Object.keys(all).map((name) => [name, []]));

@@ -1,6 +1,6 @@
 import { appendFile, open, rm } from 'node:fs/promises';
 import { mapFileErrors } from '@etl/storage/fileErrors';
-import { addRepeats, KeySet, keyBytes, noRepeats, type Repeats, runKeys } from './keyRuns';
+import { KeySet, keyBytes, type Repeats, runKeys } from './keyRuns';
 import { hashWords, keyWords } from './writtenRows';
 
 /** The runs of a file, and the rows that they leave out because an earlier row of the run has their key. */
@@ -30,7 +30,7 @@ export class KeyFile {
 
   /** Writes the different keys in runs, and passes the file to `put`. */
   async store<Stored>(put: (path: string) => Promise<Stored>): Promise<StoredRuns & { stored: Stored }> {
-    let repeats = noRepeats;
+    const set = new KeySet();
     let bytes = 0;
     const runs: number[] = [];
     await mapFileErrors(this.path, async () => {
@@ -39,20 +39,19 @@ export class KeyFile {
         for (let done = 0; done < this.rows; done += runKeys) {
           const rows = Math.min(runKeys, this.rows - done);
           const run = await readKeys(from, done, rows);
-          const set = new KeySet(run, rows);
+          set.open(run, rows);
           for (let row = 0; row < rows; row++) set.add(row * keyWords);
           const sorted = set.sorted();
           await to.appendFile(new Uint8Array(sorted.buffer));
           bytes += sorted.byteLength;
           runs.push(sorted.length / keyWords);
-          repeats = addRepeats(repeats, set.repeats());
         }
       } finally {
         await from.close();
         await to.close();
       }
     });
-    return { stored: await put(this.sortedPath), bytes, runs, ...repeats };
+    return { stored: await put(this.sortedPath), bytes, runs, ...set.repeats() };
   }
 
   async remove(): Promise<void> {
@@ -60,7 +59,11 @@ export class KeyFile {
   }
 }
 
-async function readKeys(file: Awaited<ReturnType<typeof open>>, first: number, rows: number): Promise<Uint32Array> {
+async function readKeys(
+  file: Awaited<ReturnType<typeof open>>,
+  first: number,
+  rows: number,
+): Promise<Uint32Array<ArrayBuffer>> {
   const bytes = new Uint8Array(rows * keyBytes);
   const { bytesRead } = await file.read(bytes, 0, bytes.length, first * keyBytes);
   if (bytesRead !== bytes.length) throw new Error(`a file of keys has ${bytesRead} bytes instead of ${bytes.length}`);

@@ -21,8 +21,6 @@ export interface Repeats {
   readonly lines: readonly number[];
 }
 
-export const noRepeats: Repeats = { rows: 0, lines: [] };
-
 export function addRepeats(...all: readonly Repeats[]): Repeats {
   return {
     rows: all.reduce((sum, { rows }) => sum + rows, 0),
@@ -34,33 +32,39 @@ export function firstLines(lines: readonly number[]): number[] {
   return [...new Set(lines)].sort((a, b) => a - b).slice(0, exampleLines);
 }
 
+/** Returns the prefix of the key number `at`; `prefixes` after the last one. */
 export function prefixAt(keys: Uint32Array, at: number): number {
-  return (keys[at * keyWords] ?? 0) >>> 16;
+  const word = keys[at * keyWords];
+  return word === undefined ? prefixes : word >>> 16;
 }
 
-/** The different keys among rows in a known order, up to `capacity` of them. */
+/** The different keys among rows in a known order. `open` begins a new set in the same memory. */
 export class KeySet {
-  private readonly table: Int32Array;
+  private keys = new Uint32Array(0);
+  /** Offsets of keys by their hash; -1 for a free slot. */
+  private table = new Int32Array(16);
+  private mask = 0;
   /** Offset of each different key in `keys`. */
-  private readonly offsets: Int32Array;
+  private offsets = new Int32Array(0);
   private count = 0;
   private repeated = 0;
   private lines: number[] = [];
 
-  constructor(
-    private readonly keys: Uint32Array,
-    capacity: number,
-  ) {
+  /** Begins a set of at most `capacity` of these keys. Keeps the counted repeats. */
+  open(keys: Uint32Array<ArrayBuffer>, capacity: number): void {
     let slots = 16;
     while (slots < capacity * 2) slots *= 2;
-    this.table = new Int32Array(slots).fill(-1);
-    this.offsets = new Int32Array(capacity);
+    if (this.table.length < slots) this.table = new Int32Array(slots);
+    if (this.offsets.length < capacity) this.offsets = new Int32Array(slots / 2);
+    this.table.fill(-1, 0, slots);
+    this.mask = slots - 1;
+    this.keys = keys;
+    this.count = 0;
   }
 
   /** Adds the key at an offset of `keys`. */
   add(offset: number): void {
-    const { keys, table } = this;
-    const mask = table.length - 1;
+    const { keys, table, mask } = this;
     for (let slot = (keys[offset + 1] ?? 0) & mask; ; slot = (slot + 1) & mask) {
       const known = table[slot] ?? -1;
       if (known < 0) {

@@ -1,7 +1,7 @@
 import { joinUri } from '@etl/lib/uri';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { StoredKeys } from './chunkMeasures';
-import { addRepeats, KeySet, keyBytes, noRepeats, prefixAt, prefixes, type Repeats } from './keyRuns';
+import { addRepeats, KeySet, keyBytes, prefixAt, prefixes, type Repeats } from './keyRuns';
 import { keyWords } from './writtenRows';
 
 /** Memory for the keys that are merged at a time, in bytes. */
@@ -24,7 +24,7 @@ export async function countRepeats(
 ): Promise<Repeats> {
   const cursors = files.flatMap((file) => cursorsOf(store, internal, file));
   let share = Math.max(1, Math.floor(bytes / keyBytes / Math.max(1, cursors.length)));
-  let repeats = addRepeats(noRepeats, ...files);
+  const merge = new Merge();
   while (cursors.some((cursor) => !cursor.done)) {
     signal.throwIfAborted();
     await refill(cursors, share);
@@ -32,22 +32,52 @@ export async function countRepeats(
     const taken = cursors.flatMap((cursor) => cursor.takeBelow(bound) ?? []);
     // One prefix has more keys than a buffer.
     if (taken.length === 0) share *= 2;
-    else repeats = addRepeats(repeats, repeatsIn(taken));
+    else merge.add(taken);
   }
-  return repeats;
+  return addRepeats(merge.repeats(), ...files);
 }
 
 /** Counts the repeats between keys of several runs, in the order of the runs. */
-function repeatsIn(runs: readonly Uint32Array[]): Repeats {
-  const keys = new Uint32Array(runs.reduce((sum, { length }) => sum + length, 0));
-  let to = 0;
-  for (const run of runs) {
-    keys.set(run, to);
-    to += run.length;
+class Merge {
+  private readonly set = new KeySet();
+  /** The keys of one prefix: few, so that they stay in the processor's cache. */
+  private keys = new Uint32Array(1024 * keyWords);
+
+  add(runs: readonly Uint32Array[]): void {
+    const positions = new Uint32Array(runs.length);
+    for (;;) {
+      let prefix = prefixes;
+      for (const [at, run] of runs.entries()) prefix = Math.min(prefix, prefixAt(run, positions[at] ?? 0));
+      if (prefix === prefixes) return;
+      let length = 0;
+      for (const [at, run] of runs.entries()) {
+        const start = positions[at] ?? 0;
+        let end = start;
+        while (prefixAt(run, end) === prefix) end++;
+        length = this.append(run, start * keyWords, end * keyWords, length);
+        positions[at] = end;
+      }
+      this.set.open(this.keys, length / keyWords);
+      for (let offset = 0; offset < length; offset += keyWords) this.set.add(offset);
+    }
   }
-  const set = new KeySet(keys, keys.length / keyWords);
-  for (let offset = 0; offset < keys.length; offset += keyWords) set.add(offset);
-  return set.repeats();
+
+  /** Copies words of a run to the end of the keys. Faster than a view for so few words. */
+  private append(run: Uint32Array, start: number, end: number, length: number): number {
+    const needed = length + end - start;
+    if (needed > this.keys.length) {
+      const larger = new Uint32Array(needed * 2);
+      larger.set(this.keys);
+      this.keys = larger;
+    }
+    const { keys } = this;
+    for (let from = start, to = length; from < end; from++, to++) keys[to] = run[from] ?? 0;
+    return needed;
+  }
+
+  repeats(): Repeats {
+    return this.set.repeats();
+  }
 }
 
 async function refill(cursors: readonly RunCursor[], keys: number): Promise<void> {
