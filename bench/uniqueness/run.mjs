@@ -46,13 +46,24 @@ function convert(source, rules) {
   );
 }
 
+/** DuckDB may need more than 512 MB, depending on the timing of its threads: uses the first limit that suffices. */
 function countInDuckDb(source) {
   const script = join(here, 'duckdb_count.py');
-  return inFolder((folder) => {
-    const { stdout } = spawnSync(python, [script, source, folder], { encoding: 'utf8' });
-    if (Number(stdout) !== repeats) throw new Error(`DuckDB counts ${stdout.trim()} repeats instead of ${repeats}`);
-    return measure(python, [python, script, source, folder]);
-  });
+  for (const memory of ['512MB', '1GB', '2GB', '4GB']) {
+    const figures = inFolder((folder) => {
+      const { status, stdout } = spawnSync(python, [script, source, folder, memory], { encoding: 'utf8' });
+      if (status !== 0) return undefined;
+      if (Number(stdout) !== repeats) throw new Error(`DuckDB counts ${stdout.trim()} repeats instead of ${repeats}`);
+      try {
+        return measure(python, [python, script, source, folder, memory]);
+      } catch {
+        return undefined;
+      }
+    });
+    if (figures) return { ...figures, memory };
+    log(`DuckDB does not finish with ${memory}`);
+  }
+  throw new Error('DuckDB does not finish with 4GB');
 }
 
 ensureInstalled(log);
@@ -88,7 +99,12 @@ const table = [
     row('conversion to Parquet with the rule', ruled, relative(ruled), mebibytes(ruled)),
     row('conversion without the rule', plain, relative(plain), mebibytes(plain)),
     row('difference', cost, relative(cost), ''),
-    row('DuckDB, `count(distinct)` with 512 MB, no Parquet', duckDb, () => '', mebibytes(duckDb)),
+    row(
+      `DuckDB, \`count(distinct)\` with a memory limit of ${duckDb.memory}, no Parquet`,
+      duckDb,
+      () => '',
+      mebibytes(duckDb),
+    ),
   ].join('\n'),
 ].join('\n\n');
 log(`\n${table}`);

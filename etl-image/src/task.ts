@@ -15,6 +15,7 @@ import type { Engine } from './engine/engine';
 import { openEngine } from './engine/open';
 import { StoppedError } from './errors';
 import type { Checks } from './quality/checks';
+import { keyBytes } from './quality/keyRuns';
 import type { Log } from './report/log';
 import { ProgressReport } from './report/progress';
 import { rowRate } from './report/usage';
@@ -119,7 +120,9 @@ export async function convertSource(
   const bytes = (end?.byte ?? source.identity.bytes) - from;
   progress.set({ phase: 'converting', bytesTotal: bytes });
   const maxBytes = settings.range ? bytes : source.maxBytes;
-  await checkScratch(scratch, { rowBytes: source.head.rowBytes, chunkRows, maxBytes });
+  const keyRules = (options.quality?.rules ?? []).filter(({ metric }) => metric === 'duplicateValues');
+  const { rowBytes } = source.head;
+  await checkScratch(scratch, { rowBytes, chunkRows, maxBytes, keyBytes: keyRules.length * keyBytes });
   const run = (engine: Engine): Promise<Conversion> =>
     convert({
       ...{ source, options, chunkRows, scratch, engine, signal, chunkStore: folder },

@@ -19,6 +19,9 @@ test('only a gate of level hold can hold a batch', () => {
   expect(mayBeHeld({ rejects: { maxShare: 0.1 }, quality: { rowCount: { min: 1, level: 'block' } } })).toBe(false);
   expect(mayBeHeld({ rejects: { level: 'hold' } })).toBe(true);
   expect(mayBeHeld({ quality: { rowCount: { level: 'hold' } } })).toBe(true);
+  const rule = { metric: 'nullValues', column: 'a' } as const;
+  expect(mayBeHeld({ quality: { rules: [rule, { ...rule, level: 'warn' }] } })).toBe(false);
+  expect(mayBeHeld({ quality: { rules: [rule, { ...rule, level: 'hold' }] } })).toBe(true);
 });
 
 test('quotes the workflow ID in the command where the shell requires it', () => {

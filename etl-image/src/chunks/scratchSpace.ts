@@ -6,6 +6,9 @@ import { BadConfigurationError } from '../errors';
 /** The part in progress, and the previous one while it is uploaded. */
 const partsAtOnce = 2;
 
+/** Keys as read, those of the previous part, and the latter in order. */
+const keyFiles = 3;
+
 /**
  * Creates this launch's scratch folder.
  * @throws {BadConfigurationError} if the folder cannot be created in `parent`
@@ -23,8 +26,8 @@ export async function openScratch(parent: string): Promise<string> {
 }
 
 /**
- * Checks that the scratch folder has room for a conversion: two parts of `chunkRows` rows, independent of the file's
- * size. A part is rarely larger than its source rows.
+ * Checks that the scratch folder has room for a conversion: two parts of `chunkRows` rows and their keys, independent of
+ * the file's size. A part is rarely larger than its source rows.
  *
  * @throws {StorageError} `NoSpace` if the room is insufficient
  */
@@ -34,9 +37,17 @@ export async function checkScratch(
     rowBytes,
     chunkRows,
     maxBytes,
-  }: { readonly rowBytes: number; readonly chunkRows: number; readonly maxBytes: number },
+    keyBytes,
+  }: {
+    readonly rowBytes: number;
+    readonly chunkRows: number;
+    readonly maxBytes: number;
+    /** Bytes of keys for each row. */
+    readonly keyBytes: number;
+  },
 ): Promise<void> {
-  const needed = Math.min(partsAtOnce * chunkRows * rowBytes, maxBytes);
+  const parts = Math.min(partsAtOnce * chunkRows * rowBytes, maxBytes);
+  const needed = parts + keyFiles * keyBytes * Math.min(chunkRows, maxBytes);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= needed) return;
