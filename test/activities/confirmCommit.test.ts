@@ -50,6 +50,14 @@ test.each<[string, object[], object]>([
   expect(await confirmCommit(await commits(...manifests), { plan, run })).toMatchObject(answer);
 });
 
+test('counts the outcomes of the quality rules', async () => {
+  const quality = (['passed', 'failed', 'passed', 'notEvaluable'] as const).map((outcome) => ({ outcome }));
+  expect(await confirmCommit(await commits({ runId: 'mine', quality }), { plan, run })).toMatchObject({
+    quality: { passed: 2, failed: 1, notEvaluable: 1 },
+  });
+  expect(await confirmCommit(await commits({ runId: 'mine' }), { plan, run })).not.toHaveProperty('quality');
+});
+
 describe('a commit that readers must see', () => {
   const published = async (store: MemoryStore, manifest: Manifest): Promise<void> => {
     await store.write(joinUri(place.published, manifestName), manifestText(manifest));

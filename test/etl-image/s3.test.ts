@@ -65,6 +65,17 @@ withMoto('from S3 to S3', () => {
     expect(await keys()).toEqual([...names.slice(0, 4)].map((name) => `${folder}/${name}`));
   });
 
+  test('reads the keys of all parts from S3', async () => {
+    const Body = `a\n${Array.from({ length: 3500 }, (_, n) => n % 3400).join('\n')}\n`;
+    await s3.send(new PutObjectCommand({ Bucket: 'raw-data-lake', Key: 'ventas/keys.csv', Body }));
+    const rules = [{ metric: 'duplicateValues', column: 'a', level: 'warn' }];
+    const { last } = await run({
+      ...{ INPUT_FILE: 's3://raw-data-lake/ventas/keys.csv', SOURCE: 'keys' },
+      OPTIONS: JSON.stringify({ quality: { rules } }),
+    });
+    expect(last.manifest?.quality).toMatchObject([{ value: 100, lines: [3402, 3403, 3404, 3405, 3406] }]);
+  });
+
   test('fails for a missing key and for a missing bucket', async () => {
     const none = await run({ INPUT_FILE: 's3://raw-data-lake/none.csv' });
     expect(none.exitCode).toBe(66);

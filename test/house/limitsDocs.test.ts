@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyBytes } from '@etl/image/quality/keyRuns';
+import { longestMatched } from '@etl/image/quality/metrics/invalidValues';
 import { maxLine, maxLines } from '@etl/lib/capped';
 import { maxJsonDepth } from '@etl/lib/json';
 import { silenceSeconds } from '@etl/pipeline/awsClients';
@@ -10,6 +12,8 @@ import { maxShownLaunches } from '@etl/pipeline/evidence';
 import { maxEventBytes } from '@etl/pipeline/inputSize';
 import { maxMessageBytes, maxRecords } from '@etl/pipeline/intake/readMessage';
 import { maxKeyBytes, maxPathBytes } from '@etl/pipeline/places';
+import { maxPattern } from '@etl/pipeline/quality/pattern';
+import { maxDuplicateRules, maxRules } from '@etl/pipeline/quality/rules';
 import { maxSmallBytes } from '@etl/storage/objectStore';
 import { maxTasksPerDescribe } from '../../activities/ports';
 import { inspectionLimits } from '../../storage/src/inspection/inspectInThread';
@@ -41,6 +45,8 @@ test.each([
   `${seconds} s of inspection, a heap of ${heapMiB} MiB; ${queueSeconds} s in the queue`,
   `| manifests, checkpoints, indexes | ${mib(maxSmallBytes)} |`,
   `${maxLines} of ${maxLine} characters each`,
+  `| ${maxRules} rules, ${maxDuplicateRules} of them with \`duplicateValues\`; patterns of ${number(maxPattern)} characters, applied to values of up to ${number(longestMatched)}`,
+  `a key takes ${keyBytes} bytes`,
 ])('docs/limits.md says: %s', (words) => {
   // 1,000 and 1000 are the same figure.
   const plain = (value: string) => value.replace(/(\d),(\d)/g, '$1$2');
