@@ -230,11 +230,7 @@ test.each<[string, boolean, string[]]>([
     true,
     ['ventas.yaml:2:26: schedule.jitter: 5 is not a duration: write a form such as 90s, 10m, 24h or 2d'],
   ],
-  [
-    'dialect: { decimal: comma }\n',
-    true,
-    ['ventas.yaml:2:12: dialect.decimal: "comma" must be one of ".", ","'],
-  ],
+  ['dialect: { decimal: comma }\n', true, ['ventas.yaml:2:12: dialect.decimal: "comma" must be one of ".", ","']],
   [
     'quality: { rowCount: { max: 5 } }\n',
     true,
