@@ -9,6 +9,7 @@ import { type Datasets, noDatasets } from '@etl/pipeline/dataset/datasets';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { BatchValidation } from './contract';
 import { type PlaceSettings, refusedByPlace } from './refusedByPlace';
+import { DeclarationError } from './validateInput';
 
 export interface BatchSettings extends PlaceSettings {
   /** Reads the declared datasets. @default none are declared */
@@ -18,6 +19,7 @@ export interface BatchSettings extends PlaceSettings {
 /**
  * Returns the plan of a batch, or every reason against its request. Lists the first prefix, so that a missing bucket is
  * reported before the batch starts.
+ * @throws {DeclarationError} for a dataset whose declaration cannot be used
  * @throws {StorageError} for a place that denies access or cannot be reached
  */
 export async function planBatch(
@@ -29,7 +31,11 @@ export async function planBatch(
   if (!parsed.ok) return { valid: false, reasons: parsed.reasons };
   const datasets = (await settings.datasets?.()) ?? noDatasets;
   const prefixed = withFiles(datasets, parsed.request, settings.rawBase);
-  if ('problems' in prefixed) return { valid: false, reasons: prefixed.problems };
+  if ('problems' in prefixed) {
+    // The request is right: it succeeds when the declaration is corrected.
+    if (prefixed.isBroken) throw new DeclarationError(prefixed.problems.join('; '));
+    return { valid: false, reasons: prefixed.problems };
+  }
   const planned = makeBatchPlan(prefixed, scheduledAt, settings);
   const plan = planned && withDestinations(planned, datasets);
   if (plan === undefined) {
@@ -59,15 +65,19 @@ export function withFiles(
   datasets: Datasets,
   request: BatchRequest,
   rawBase: string | undefined,
-): PrefixedRequest | { readonly problems: readonly string[] } {
+): PrefixedRequest | { readonly problems: readonly string[]; readonly isBroken: boolean } {
   const { prefix, dataset: name } = request;
   if (name === undefined) return { ...request, prefix: prefix ?? '' };
   const dataset = datasets.all().find((each) => each.name === name);
   if (dataset) return requestOf(dataset, request, rawBase);
   const broken = datasets.broken.find((each) => each.name === name);
+  if (broken) return { problems: broken.problems, isBroken: true };
   const known = datasets.all().map((each) => each.name);
-  const choice = known.length > 0 ? `: declared are ${known.slice(0, 20).join(', ')}` : ': no dataset is declared';
-  return { problems: broken?.problems ?? [`dataset: ${JSON.stringify(name)} is not declared${choice}`] };
+  const remedy = known.length > 0 ? `name one of ${known.slice(0, 20).join(', ')}` : 'declare it';
+  return {
+    problems: [`dataset: ${JSON.stringify(name)} is not declared: ${remedy}, or give a prefix`],
+    isBroken: false,
+  };
 }
 
 async function accessProblems(store: Pick<ObjectStore, 'list'>, plan: BatchPlan): Promise<string[]> {

@@ -38,7 +38,7 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
   };
   const signal = untilSignal();
   const interrupted = signal.then(() => {
-    const remedy = 'Run `npm run demo` again; no process was left running';
+    const remedy = `Run it again with: ${etlCommand('demo')}; no process was left running`;
     throw new CliError('interrupted', remedy, cliExitCodes.interrupted);
   });
   interrupted.catch(() => undefined); // handled wherever it is raced against

@@ -13,6 +13,7 @@ import { settingsOf } from '../schedule/settingsOf';
 import { daysOfWeek, timeOfDay } from '../schedule/timetable';
 import { describeTimetable } from '../schedule/words';
 import { timeZone } from '../schedule/zoneName';
+import { shownPath } from './read';
 
 /** Memo of a schedule that a declaration created: the name of the dataset. Only such schedules are changed. */
 export const datasetMemo = 'etlDataset';
@@ -50,9 +51,13 @@ export function declaredSettings({ name, file, declaration }: Dataset): NightlyS
     });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    throw new CliError(`${file}: schedule: ${error.message}`, error.remedy, error.exitCode, { cause: error });
+    const message = `${shownPath(file)}: schedule: ${withKeys(error.message)}`;
+    throw new CliError(message, withKeys(error.remedy), error.exitCode, { cause: error });
   }
 }
+
+/** Replaces the options of `etl schedule create` that a message names with the keys of a declaration. */
+const withKeys = (text: string): string => text.replace(/(?<!\S)--(?=[a-z])/g, '');
 
 /**
  * Compares the declared schedules with those of the server.

@@ -46,7 +46,7 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
     case 'invalid_value':
       return issue.values.length === 1
         ? `must be ${String(issue.values[0])}`
-        : `must be one of ${issue.values.map(String).join(', ')}`;
+        : `must be one of ${issue.values.map(choice).join(', ')}`;
     case 'too_small':
       return `must ${issue.origin === 'array' ? 'have' : 'be'} ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':
@@ -55,6 +55,9 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
       return issue.message;
   }
 }
+
+/** Quotes punctuation, which could be taken for that of the sentence. */
+const choice = (value: unknown): string => (/\w/.test(String(value)) ? String(value) : JSON.stringify(value));
 
 const unitOf = (origin: string): string => (origin === 'array' ? ' entries' : '');
 

@@ -23,9 +23,10 @@ export async function holdStateFolder(stateDir: string, self: StateHolder): Prom
   const lock = await tryLock(join(stateDir, 'up.lock'), self);
   if ('release' in lock) return lock.release;
   const { pid, since, facts } = lock.holder;
+  const stop = facts.command === 'etl up' ? '`etl down`' : `Ctrl-C or kill ${pid}`;
   throw new CliError(
     `${stateDir} is in use by \`${facts.command}\`: process ${pid} since ${since}, Temporal ${facts.temporal}, Fargate ${facts.ecs}`,
-    `Use the running system, stop it with Ctrl-C or kill ${pid}, or set ETL_STATE_DIR to another folder`,
+    `Use the running system, stop it with ${stop}, or set ETL_STATE_DIR to another folder`,
     exitCodes.unavailable,
   );
 }

@@ -2,7 +2,7 @@ import type { Manifest } from './manifest';
 
 /** Returns the beginning of the warning about a column's coerced dates. */
 export function coercedWarning(column: string, count: number): string {
-  return `${column}: ${count} values are not dates and became null`;
+  return `${column}: ${count === 1 ? '1 value is not a date' : `${count} values are not dates`} and became null`;
 }
 
 /** The warning of earlier versions, which may go on with cell values. */

@@ -2,6 +2,7 @@ import { Datasets } from '@etl/pipeline/dataset/datasets';
 import { type Declaration, declarationHash } from '@etl/pipeline/dataset/declaration';
 import { layout } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
+import { classOf } from '../../activities/classified';
 import { listAllFiles } from '../../activities/listFiles';
 import { planBatch } from '../../activities/planBatch';
 import { DeclarationError, validateInput } from '../../activities/validateInput';
@@ -105,12 +106,21 @@ describe('a batch', () => {
   });
 
   test.each([
-    [{ dataset: 'vent' }, 'dataset: "vent" is not declared: declared are ventas, stock'],
-    [{ dataset: 'broken' }, 'datasets/broken.yaml:1:1: x'],
+    [{ dataset: 'vent' }, 'dataset: "vent" is not declared: name one of ventas, stock, or give a prefix'],
     [{}, 'prefix: is missing: set it to the location of the files, or set dataset to a declared dataset'],
   ])('%j is invalid: %s', async (request, reason) => {
     const datasets = new Datasets([ventas, stock], [broken], raw);
     expect(await plan(request, datasets)).toEqual({ valid: false, reasons: [expect.stringContaining(reason)] });
+  });
+
+  test('the batch of a broken declaration fails as a run of one of its files does', async () => {
+    const datasets = new Datasets([ventas, stock], [broken], raw);
+    const error = await plan({ dataset: 'broken' }, datasets).catch((thrown: unknown) => thrown);
+    expect(classOf(error)).toEqual({
+      type: 'BadConfiguration',
+      message: 'datasets/broken.yaml:1:1: x',
+      retry: 'never',
+    });
   });
 
   test('an explicit destination applies to all files', async () => {

@@ -23,7 +23,7 @@ test('the log of a conversion has no cell values; the files next to the data do'
   expect(run.stderr).toBe('');
   expect(run.exitCode).toBe(0);
   expect(run.stdout).not.toMatch(/Xq|Zq/);
-  expect(run.stdout).toContain('fecha: 1 values are not dates and became null in line 32');
+  expect(run.stdout).toContain('fecha: 1 value is not a date and became null in line 32');
   const manifest = await readFile(join(bench.published, '_manifest.json'), 'utf8');
   expect(JSON.parse(manifest).coercedExamples).toEqual({ fecha: ['XqDate'] });
   expect(manifest.replace(/"coercedExamples": \{[^}]*\}/, '')).not.toMatch(/Xq|Zq/);

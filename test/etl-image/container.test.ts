@@ -53,7 +53,7 @@ describe('ordinary files', () => {
       },
     ]);
     expect(manifest.totals).toEqual({ rowsRead: 6, rowsWritten: 4, rowsBlank: 2, rowsRejected: 0, datesCoerced: 1 });
-    expect(manifest.warnings).toEqual(['fecha_venta: 1 values are not dates and became null in line 7']);
+    expect(manifest.warnings).toEqual(['fecha_venta: 1 value is not a date and became null in line 7']);
     expect(manifest.schema[0]).toEqual({ name: 'id_venta', type: 'integer', sourceName: 'ID Venta' });
     expect((await readdir(bench.published)).sort()).toEqual(['_SUCCESS', '_manifest.json', 'part-00001.parquet']);
     const published = { ...manifest, coercedExamples: { fecha_venta: ['pendiente'] } };

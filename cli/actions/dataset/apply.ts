@@ -23,7 +23,7 @@ export async function apply(names: readonly string[], { to, dryRun = false, json
   await withClient(async (client) => {
     const schedules = await compareSchedules(client, datasets, names.length === 0);
     const files = to === undefined ? [] : await comparePublished(declared.folder, datasets, to);
-    if (!json) printLines(describe(schedules, files));
+    if (!json && schedules.length + files.length > 0) printLines(describe(schedules, files));
     if (!dryRun) {
       // Declarations first: a schedule that starts at once needs them.
       for (const each of files) await publishChange(each);
@@ -52,6 +52,7 @@ function describe(schedules: readonly ScheduleChange[], files: readonly FileChan
 }
 
 function summary(schedules: readonly ScheduleChange[], files: readonly FileChange[]): string {
+  if (schedules.length + files.length === 0) return 'Nothing to apply: no schedule is declared, and none is left over.';
   const count = (action: ScheduleChange['action']): number =>
     [...schedules, ...files].filter((each) => each.action === action).length;
   const left = count('foreign') > 0 ? `, ${count('foreign')} left alone` : '';

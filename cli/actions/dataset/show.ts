@@ -43,6 +43,7 @@ export async function show(name: string, { file, date, json }: ShowOptions): Pro
       ...(run
         ? [
             `A run of ${run.source}:`,
+            `  ${datasetLine(name, run.dataset)}`,
             `  workflow ${run.workflowId}`,
             `  publishes ${run.published}`,
             `  event ${JSON.stringify(run.event)}`,
@@ -50,6 +51,13 @@ export async function show(name: string, { file, date, json }: ShowOptions): Pro
         : []),
     ],
   );
+}
+
+/** A file that the pattern does not match does not follow the declaration that is shown. */
+function datasetLine(shown: string, found: string | null): string {
+  if (found === shown) return `dataset ${found}`;
+  const other = found === null ? 'no declared dataset' : `dataset ${found}`;
+  return `${other}: source.pattern of ${shown} does not match the file`;
 }
 
 function runOf(

@@ -75,7 +75,9 @@ export async function convert(settings: ConversionSettings): Promise<Conversion>
   const table = openTable(settings);
   const missing = table.missing();
   if (missing.length > 0)
-    throw new BadConfigurationError(`declared columns are not in the header: ${missing.join(', ')}`);
+    throw new BadConfigurationError(
+      `declared columns are not in the header: ${missing.join(', ')}: declare columns of the file: ${table.names().join(', ')}`,
+    );
   const passes = new Passes(settings, table);
   try {
     await passes.first();

@@ -1,4 +1,5 @@
 import { canonicalJson } from '@etl/lib/canonicalJson';
+import { capped } from '@etl/lib/capped';
 import { kindOf } from '@etl/pipeline/columns/types';
 import type { Column } from '@etl/pipeline/csv/columnNames';
 import type { Options } from '@etl/pipeline/options';
@@ -61,6 +62,11 @@ export class Table {
 
   warnings(): string[] {
     return this.decisions().flatMap(({ warnings }) => warnings);
+  }
+
+  /** Returns the normalised names of the first columns, for messages. */
+  names(): readonly string[] {
+    return capped(this.columns.map(({ name }) => name));
   }
 
   /** Returns the declared columns that the file lacks. */

@@ -6,6 +6,8 @@ export interface BrokenDataset {
   readonly name: string;
   /** Each begins with file, line and column. */
   readonly problems: readonly string[];
+  /** The source pattern, if it can be read despite the problems. Other files are not affected by them. */
+  readonly pattern?: string;
 }
 
 /** Which dataset a file belongs to. */
@@ -25,6 +27,7 @@ interface Compiled {
 /** The declared datasets, as one reading of their files found them. */
 export class Datasets {
   private readonly compiled: readonly Compiled[];
+  private readonly brokenPatterns: ReadonlyMap<BrokenDataset, SourcePattern>;
   /** Declarations that cannot be used, with the reasons. */
   readonly broken: readonly BrokenDataset[];
 
@@ -39,6 +42,12 @@ export class Datasets {
       typeof pattern === 'string' ? [{ name, problems: [`${file}: source.pattern: ${pattern}`] }] : [],
     );
     this.broken = [...broken, ...unusable];
+    this.brokenPatterns = new Map(
+      broken.flatMap((each) => {
+        const pattern = each.pattern === undefined ? '' : compilePattern(each.pattern, rawBase);
+        return typeof pattern === 'string' ? [] : [[each, pattern]];
+      }),
+    );
   }
 
   /** Returns all datasets that can be used, by name. */
@@ -61,7 +70,9 @@ export class Datasets {
     const [first, second] = found;
     if (second) return { kind: 'ambiguous', names: found.map(({ dataset }) => dataset.name) };
     if (first) return first;
-    const problems = this.broken.flatMap((each) => each.problems);
+    const problems = this.broken
+      .filter((each) => this.brokenPatterns.get(each)?.match(uri) ?? !this.brokenPatterns.has(each))
+      .flatMap((each) => each.problems);
     return problems.length > 0 ? { kind: 'unknown', problems } : { kind: 'undeclared' };
   }
 

@@ -6,9 +6,16 @@ import { maxConcurrency } from '../batch/control';
 import { describedColumnsSchema } from '../columns/columnSchema';
 import { declarable } from '../event';
 import { scheduleSchema } from './schedule';
+import { compilePattern } from './sourcePattern';
 
 const zone = z.string().refine(isTimeZone, 'is not a time zone: use an IANA name such as Europe/Madrid');
 const text = (max: number) => z.string().min(1, 'is empty').max(max, `has more than ${max} characters`);
+
+/** A source pattern. Whether S3_RAW_BUCKET is set for a relative one depends on the machine, so it is checked later. */
+const pattern = text(1024).superRefine((value, context) => {
+  const problem = value === '' ? undefined : compilePattern(value, 's3://raw');
+  if (typeof problem === 'string') context.addIssue({ code: 'custom', message: problem });
+});
 
 const ownerSchema = z.strictObject({
   team: text(100).describe('Name of the team. Messages have it as the attribute `owner`, for subscription filters'),
@@ -16,7 +23,7 @@ const ownerSchema = z.strictObject({
 });
 
 const sourceSchema = z.strictObject({
-  pattern: text(1024).describe(
+  pattern: pattern.describe(
     'Files of the dataset: a key in S3_RAW_BUCKET, or a URI. `*` and `?` match in a name, `**` any folders; `{yyyy}`, `{MM}`, `{dd}` and `{date}` match the batch date',
   ),
   batchDate: z

@@ -1,11 +1,11 @@
 import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
 
-const timeOfDay = z
-  .string()
-  .regex(/^([01]?\d|2[0-3]):[0-5]\d$/, 'is not a time of day: write HH:MM in quotes, such as "02:30"');
+const notATime = 'is not a time of day: write HH:MM in quotes, such as "02:30"';
+const timeOfDay = z.string(notATime).regex(/^([01]?\d|2[0-3]):[0-5]\d$/, notATime);
 
-const duration = z.string().regex(/^(\d+[smhd])+$/, 'is not a duration: write a form such as 90s, 10m, 24h or 2d');
+const notADuration = 'is not a duration: write a form such as 90s, 10m, 24h or 2d';
+const duration = z.string(notADuration).regex(/^(\d+[smhd])+$/, notADuration);
 
 /** When batches of a dataset start. The keys are the options of `etl schedule create`. */
 export const scheduleSchema = z

@@ -61,7 +61,8 @@ export function compilePattern(text: string, rawBase: string | undefined): Sourc
 }
 
 function placeOf(text: string, rawBase: string | undefined): Location | string {
-  if (text.includes('://')) return parseUri(text) ?? 'is not an s3:// or file:/// URI';
+  if (text.includes('://'))
+    return parseUri(text) ?? 'is not an s3:// or file:/// URI: write one, or a key in S3_RAW_BUCKET';
   const base = rawBase === undefined ? undefined : parseUri(rawBase);
   if (base === undefined) return 'is relative, but S3_RAW_BUCKET is not set: set it, or write a URI';
   const join = (folder: string): string => `${folder.replace(/\/$/, '')}/${text}`.replace(/^\//, '');

@@ -52,7 +52,7 @@ export class DatasetFolder {
     const body = await this.store.readSmall(uri);
     if (body === undefined) return undefined;
     const parsed = parseDeclaration(body, file);
-    if ('problems' in parsed) return { broken: { name, problems: parsed.problems } };
+    if ('problems' in parsed) return { broken: { name, ...parsed } };
     const { declaration } = parsed;
     return { dataset: { name, declaration, hash: declarationHash(declaration), file } };
   }

@@ -1,5 +1,6 @@
 import { capped } from '@etl/lib/capped';
 import { concreteIssues, describeIssue } from '@etl/lib/schemaIssues';
+import type { BrokenDataset } from '@etl/pipeline/dataset/datasets';
 import { type Declaration, declarationSchema } from '@etl/pipeline/dataset/declaration';
 import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type * as z from 'zod';
@@ -8,7 +9,7 @@ import { keyHint } from './keyHint';
 /** Maximum size of a declaration, in bytes. The largest event has 240 KiB. */
 export const maxDeclarationBytes = 256 * 1024;
 
-export type ParsedDeclaration = { readonly declaration: Declaration } | { readonly problems: readonly string[] };
+export type ParsedDeclaration = { readonly declaration: Declaration } | Pick<BrokenDataset, 'problems' | 'pattern'>;
 
 /**
  * Parses a declaration in YAML 1.2 or JSON. Each problem begins with `file:line:column` and the key.
@@ -55,8 +56,12 @@ function parseText(text: string, file: string): ParsedDeclaration {
   const value: unknown = document.toJS();
   const parsed = declarationSchema.safeParse(value);
   if (parsed.success) return { declaration: parsed.data };
-  const problems = parsed.error.issues.flatMap(concreteIssues).flatMap((issue) => describe(issue, document, value, at));
-  return { problems: capped(problems) };
+  const problems = parsed.error.issues.flatMap(concreteIssues).flatMap((issue) => describe(issue, document, value));
+  const inOrder = problems
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ offset, text: line }) => `${at(offset)}: ${line}`);
+  const pattern: unknown = (value as { source?: { pattern?: unknown } | null }).source?.pattern;
+  return { problems: capped(inOrder), ...(typeof pattern === 'string' && { pattern }) };
 }
 
 function aliasesIn(document: Document): number[] {
@@ -82,9 +87,11 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/plain value cannot start with/i, 'has a special character at the start of a value: put the value in quotes'],
   [/multiple documents/i, 'has several documents: write one for each file'],
   [/missing closing/i, 'has a quote that is not closed: close it'],
+  [/unexpected scalar/i, 'has text after the end of a value: put the whole value in quotes'],
+  [/nested mappings/i, 'has a second colon: put the value in quotes, or write the key on a line of its own'],
   [
-    /nested mappings|implicit key|must be sufficiently indented|same column/i,
-    'is not indented as a mapping: write each key on a line of its own, with the same indentation as its siblings',
+    /implicit key|must be sufficiently indented|same column/i,
+    'is not a mapping: write each key on a line of its own, with a colon and the same indentation as its siblings',
   ],
 ];
 
@@ -93,21 +100,25 @@ function describeSyntax(message: string): string {
   return remedies.find(([pattern]) => pattern.test(sentence))?.[1] ?? `is not valid YAML: ${sentence}`;
 }
 
-function describe(
-  issue: z.core.$ZodIssue,
-  document: Document,
-  value: unknown,
-  at: (offset: number) => string,
-): string[] {
+interface Problem {
+  /** Characters before the key. */
+  readonly offset: number;
+  readonly text: string;
+}
+
+function describe(issue: z.core.$ZodIssue, document: Document, value: unknown): Problem[] {
   const path = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys')
-    return describeIssue(issue, [], value).map(
-      (line) => `${at(offsetOf(document, path))}: ${line}${line.endsWith('is missing') ? ': add it' : ''}`,
-    );
-  return issue.keys.map((key) => {
-    const where = at(offsetOf(document, [...path, key]));
-    return `${where}: ${[...path, key].join('.')}: unknown key${keyHint(path, key)}`;
-  });
+  if (issue.code !== 'unrecognized_keys') {
+    const offset = offsetOf(document, path);
+    return describeIssue(issue, [], value).map((line) => ({
+      offset,
+      text: `${line}${line.endsWith('is missing') ? ': add it' : ''}`,
+    }));
+  }
+  return issue.keys.map((key) => ({
+    offset: offsetOf(document, [...path, key]),
+    text: `${[...path, key].join('.')}: unknown key${keyHint(path, key)}`,
+  }));
 }
 
 /** Returns where a key is, else where the nearest key above it is. */

@@ -75,7 +75,9 @@ test('an invalid schedule fails the check', async () => {
   write('datasets/cron.yaml', 'source: { pattern: x/*.csv }\nschedule: { cron: "61 * * * *" }\n');
   expect(await etl('check', 'cron')).toMatchObject({
     exitCode: 64,
-    stderr: expect.stringMatching(/cron\.yaml: schedule: .*"61" is not a valid minute/),
+    stderr: expect.stringMatching(
+      /^error: datasets\/cron\.yaml: schedule: cron .*"61" is not a valid minute.*\nUse a form such as cron /,
+    ),
   });
 });
 

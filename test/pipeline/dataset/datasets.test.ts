@@ -82,6 +82,14 @@ test('a broken declaration concerns only files that no other declaration matches
   expect(datasets.of(uri, 'stock')).toEqual({ kind: 'unknown', problems: broken.problems });
 });
 
+test('a broken declaration with a readable pattern concerns only the files that match it', () => {
+  const readable = { ...broken, pattern: 'stock/*.csv' };
+  const datasets = new Datasets([ventas], [readable, { ...broken, name: 'other', pattern: 'o/{day}' }], raw);
+  expect(new Datasets([], [readable], raw).of(`${raw}/other/a.csv`)).toEqual({ kind: 'undeclared' });
+  expect(new Datasets([], [readable], raw).of(`${raw}/stock/a.csv`)).toMatchObject({ kind: 'unknown' });
+  expect(datasets.of(`${raw}/other/a.csv`)).toEqual({ kind: 'unknown', problems: broken.problems });
+});
+
 test('several matching patterns are a problem', () => {
   const all = dataset('all', { source: { pattern: '**' } });
   expect(declaredDetail(new Datasets([ventas, all], [], raw), {}, uri)).toEqual({

@@ -43,7 +43,7 @@ test.each([
   ['{yyy}/a.csv', 'has the unknown placeholder {yyy}: use {yyyy}, {MM}, {dd} or {date}'],
   ['ventas/', 'ends in /: append the names of the files, such as *.csv'],
   ['../a.csv', 'has a . or .. segment: write the resolved path'],
-  ['ftp://host/a.csv', 'is not an s3:// or file:/// URI'],
+  ['ftp://host/a.csv', 'is not an s3:// or file:/// URI: write one, or a key in S3_RAW_BUCKET'],
 ])('rejects %s', (pattern, problem) => expect(compilePattern(pattern, raw)).toBe(problem));
 
 test('rejects a relative pattern without a raw bucket', () => {

@@ -187,17 +187,57 @@ test.each<[string, boolean, string[]]>([
   [
     'a: b: c\n',
     false,
-    [
-      'ventas.yaml:1:4: is not indented as a mapping: write each key on a line of its own, with the same indentation as its siblings',
-    ],
+    ['ventas.yaml:1:4: has a second colon: put the value in quotes, or write the key on a line of its own'],
   ],
   [
     'source: { pattern: a }\n---\nsource: { pattern: b }\n',
     false,
     ['ventas.yaml:2:1: has several documents: write one for each file'],
   ],
+  [
+    'source:\n  pattern: {date}/x.csv\n',
+    false,
+    ['ventas.yaml:2:18: has text after the end of a value: put the whole value in quotes'],
+  ],
+  [
+    'source\n  pattern: a\n',
+    false,
+    [
+      'ventas.yaml:1:1: is not a mapping: write each key on a line of its own, with a colon and the same indentation as its siblings',
+    ],
+  ],
+  [
+    'source: { pattern: "a/{month}.csv" }\n',
+    false,
+    [
+      'ventas.yaml:1:11: source.pattern: "a/{month}.csv" has the unknown placeholder {month}: use {yyyy}, {MM}, {dd} or {date}',
+    ],
+  ],
+  [
+    'source: { pattern: gs://b/*.csv }\n',
+    false,
+    [
+      'ventas.yaml:1:11: source.pattern: "gs://b/…" is not an s3:// or file:/// URI: write one, or a key in S3_RAW_BUCKET',
+    ],
+  ],
+  [
+    'schedule: { at: 230 }\n',
+    true,
+    ['ventas.yaml:2:13: schedule.at: 230 is not a time of day: write HH:MM in quotes, such as "02:30"'],
+  ],
+  [
+    'schedule: { at: "02:30", jitter: 5 }\n',
+    true,
+    ['ventas.yaml:2:26: schedule.jitter: 5 is not a duration: write a form such as 90s, 10m, 24h or 2d'],
+  ],
+  ['dialect: { decimal: comma }\n', true, ['ventas.yaml:2:12: dialect.decimal: "comma" must be one of ".", ","']],
+  [
+    'quality: { rowCount: { max: 5 } }\n',
+    true,
+    ['ventas.yaml:2:24: quality.rowCount.max: unknown key: use min, level'],
+  ],
 ])('reports the mistake in %j', (text, follows, problems) => {
-  expect(parseDeclaration(Buffer.from(follows ? source + text : text), 'ventas.yaml')).toEqual({ problems });
+  expect(parseDeclaration(Buffer.from(follows ? source + text : text), 'ventas.yaml')).toMatchObject({ problems });
 });
 
 test('reports the problems of a file before those of its content', () => {
@@ -218,4 +258,16 @@ test('reads YAML and JSON', () => {
   const yaml = 'source:\n  pattern: a/*.csv\ncolumns:\n  no: text\n  importe: decimal(12,2)\n';
   expect(parseDeclaration(Buffer.from(yaml), 'v.yaml')).toEqual({ declaration });
   expect(parseDeclaration(Buffer.from(JSON.stringify(declaration, null, 2)), 'v.json')).toEqual({ declaration });
+});
+
+test('lists problems in the order of the file', () => {
+  const text = 'owner: { tema: x }\nsource:\n  pattern: a/\nmaxConcurrent: 0\nchunkRows: many\n';
+  const { problems } = parseDeclaration(Buffer.from(text), 'v.yaml') as { problems: string[] };
+  const places = problems.map((line) => line.split(': ', 1)[0]);
+  expect(places).toEqual(['v.yaml:1:1', 'v.yaml:1:10', 'v.yaml:3:3', 'v.yaml:4:1', 'v.yaml:5:1']);
+});
+
+test('returns the source pattern of a declaration with other problems', () => {
+  expect(parseDeclaration(Buffer.from(`${source}colums: {}\n`), 'd.yaml')).toMatchObject({ pattern: 'a/*.csv' });
+  expect(parseDeclaration(Buffer.from('source:\n'), 'd.yaml')).not.toHaveProperty('pattern');
 });
