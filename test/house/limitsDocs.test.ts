@@ -12,7 +12,7 @@ import { maxShownLaunches } from '@etl/pipeline/evidence';
 import { maxEventBytes } from '@etl/pipeline/inputSize';
 import { maxMessageBytes, maxRecords } from '@etl/pipeline/intake/readMessage';
 import { maxKeyBytes, maxPathBytes } from '@etl/pipeline/places';
-import { maxPattern } from '@etl/pipeline/quality/pattern';
+import { maxInstructions, maxPattern } from '@etl/pipeline/quality/pattern';
 import { maxDuplicateRules, maxRules } from '@etl/pipeline/quality/rules';
 import { maxSmallBytes } from '@etl/storage/objectStore';
 import { maxTasksPerDescribe } from '../../activities/ports';
@@ -45,7 +45,7 @@ test.each([
   `${seconds} s of inspection, a heap of ${heapMiB} MiB; ${queueSeconds} s in the queue`,
   `| manifests, checkpoints, indexes | ${mib(maxSmallBytes)} |`,
   `${maxLines} of ${maxLine} characters each`,
-  `| ${maxRules} rules, ${maxDuplicateRules} of them with \`duplicateValues\`; patterns of ${number(maxPattern)} characters, applied to values of up to ${number(longestMatched)}`,
+  `| ${maxRules} rules, ${maxDuplicateRules} of them with \`duplicateValues\`; patterns of ${number(maxPattern)} characters and ${number(maxInstructions)} instructions when compiled, applied to values of up to ${number(longestMatched)}`,
   `a key takes ${keyBytes} bytes`,
 ])('docs/limits.md says: %s', (words) => {
   // 1,000 and 1000 are the same figure.

@@ -98,6 +98,9 @@ test('limits rules, patterns and lists', () => {
     'detail.quality.rules: has 11 rules with duplicateValues, more than the limit of 10',
   ]);
   const pattern = 'a'.repeat(1001);
+  expect(reasonsOf({ metric: 'invalidValues', column: 'a', pattern: '[a-z]{1000}'.repeat(3) })).toEqual([
+    `${at}.pattern: "[a-z]{1000}[a-z]{1000}[a-z]{1000}" compiles to 3002 instructions, more than the limit of 2000: repeat less`,
+  ]);
   expect(reasonsOf({ metric: 'invalidValues', column: 'a', pattern })[0]).toMatch(
     /pattern: .* has more than 1000 char/,
   );
