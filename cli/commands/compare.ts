@@ -10,7 +10,10 @@ export function compareCommand(): Command {
     .description('run one file on Temporal and on Step Functions, and compare the results')
     .argument('<file>', 'path or file:///path')
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
-    .option('--dataset <name>', "name of the dataset (default: the name of the file's folder)")
+    .option(
+      '--dataset <name>',
+      'name of the dataset (default: the declared dataset of the file, else the name of its folder)',
+    )
     .option('--out <dir>', 'empty folder for the output of both engines (default: the output is deleted)')
     .option(
       '--options <json|@file>',

@@ -9,7 +9,10 @@ export function runCommand(): Command {
     .description('run the pipeline on one file and show its progress')
     .argument('<file>', 'path, file:///path or s3://bucket/key')
     .requiredOption('--date <YYYY-MM-DD>', 'batch date')
-    .option('--dataset <name>', "name of the dataset (default: the name of the file's folder)")
+    .option(
+      '--dataset <name>',
+      'name of the dataset (default: the declared dataset of the file, else the name of its folder)',
+    )
     .option('--out <uri>', 'destination: a folder or an s3:// URI (default: S3_CLEAN_BUCKET)')
     .option(
       '--options <json|@file>',

@@ -2,13 +2,12 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
-import { compilePattern } from '@etl/pipeline/dataset/sourcePattern';
+import type { SourcePattern } from '@etl/pipeline/dataset/sourcePattern';
 import { withDeclaration } from '@etl/pipeline/dataset/withDeclaration';
 import type { EventDetail } from '@etl/pipeline/event';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { optionsOf } from '@etl/pipeline/plan';
-import { parseConfig } from '../../../config/environment';
 import { chosen, readDeclarations, shownPath } from '../../dataset/read';
 import { declaredSettings } from '../../dataset/schedules';
 import { convertOnTrial } from '../../dataset/trial';
@@ -38,11 +37,12 @@ interface DatasetReport {
 
 /** Validates declarations, and converts their samples without publishing anything. Needs neither a server nor a network. */
 export async function check(names: readonly string[], { sample = [], json }: CheckOptions): Promise<void> {
-  const datasets = chosen(await readDeclarations(), names);
+  const declared = await readDeclarations();
+  const datasets = chosen(declared, names);
   const reports: DatasetReport[] = [];
   for (const dataset of datasets) {
     declaredSettings(dataset);
-    reports.push(await checkOne(dataset, sample));
+    reports.push(await checkOne(dataset, declared.datasets.pattern(dataset.name), sample));
   }
   const failed = reports.flatMap(({ samples }) => samples.filter(({ problem }) => problem !== null)).length;
   const end =
@@ -53,27 +53,33 @@ export async function check(names: readonly string[], { sample = [], json }: Che
   if (failed > 0) process.exitCode = exitCodes.badData;
 }
 
-async function checkOne(dataset: Dataset, extra: readonly string[]): Promise<DatasetReport> {
+async function checkOne(
+  dataset: Dataset,
+  pattern: SourcePattern | undefined,
+  extra: readonly string[],
+): Promise<DatasetReport> {
   const { name, file, declaration } = dataset;
   const samples = [
     ...(declaration.samples ?? []).map((each) => resolve(dirname(file), each)),
     ...extra.map((each) => resolve(each)),
   ];
   const reports: SampleReport[] = [];
-  for (const path of samples) reports.push(await convertSample(dataset, path));
+  for (const path of samples) reports.push(await convertSample(dataset, pattern, path));
   return { name, file: shownPath(file), samples: reports };
 }
 
-async function convertSample(dataset: Dataset, path: string): Promise<SampleReport> {
+async function convertSample(
+  dataset: Dataset,
+  pattern: SourcePattern | undefined,
+  path: string,
+): Promise<SampleReport> {
   const report = { file: shownPath(path), totals: null, problem: null, warnings: [], undeclared: [] };
   if (!statSync(path, { throwIfNoEntry: false })?.isFile())
     return { ...report, problem: 'the sample does not exist: correct `samples`, or add the file' };
   const inputUri = fileUri(path);
   const detail = withDeclaration(dataset, {} as Partial<EventDetail>);
   const { declaration, name } = dataset;
-  const pattern = compilePattern(declaration.source.pattern, parseConfig(process.env).rawBase);
-  const match = typeof pattern === 'string' ? undefined : pattern.match(inputUri);
-  const batchDate = match?.day ?? new Date().toISOString().slice(0, 10);
+  const batchDate = pattern?.match(inputUri)?.day ?? new Date().toISOString().slice(0, 10);
   const end = await convertOnTrial({
     ...{ inputUri, batchDate, dataset: name },
     options: optionsOf(detail),

@@ -5,6 +5,7 @@ import { isCalendarDate } from '@etl/lib/names';
 import { canonicalUri } from '@etl/lib/uri';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { requestOf } from '@etl/pipeline/dataset/batchOf';
+import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import { declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
 import type { EventDetail } from '@etl/pipeline/event';
 import { layout, workflowId } from '@etl/pipeline/layout';
@@ -61,7 +62,7 @@ function datasetLine(shown: string, found: string | null): string {
 }
 
 function runOf(
-  datasets: Parameters<typeof declaredDetail>[0],
+  datasets: Datasets,
   file: string,
   date: string | undefined,
   rawBase: string | undefined,

@@ -16,8 +16,11 @@ export type DatasetOf =
   /** Files of a dataset that is not declared are converted with the keys of their event only. */
   | { readonly kind: 'undeclared' }
   | { readonly kind: 'ambiguous'; readonly names: readonly string[] }
-  /** A declaration that cannot be read might declare the file. */
-  | { readonly kind: 'unknown'; readonly problems: readonly string[] };
+  /**
+   * A declaration with an error might declare the file. `isMatch`: whether the declaration names the file, by its name or
+   * its pattern.
+   */
+  | { readonly kind: 'unknown'; readonly problems: readonly string[]; readonly isMatch: boolean };
 
 interface Compiled {
   readonly dataset: Dataset;
@@ -70,17 +73,17 @@ export class Datasets {
     const [first, second] = found;
     if (second) return { kind: 'ambiguous', names: found.map(({ dataset }) => dataset.name) };
     if (first) return first;
-    const problems = this.broken
-      .filter((each) => this.brokenPatterns.get(each)?.match(uri) ?? !this.brokenPatterns.has(each))
-      .flatMap((each) => each.problems);
-    return problems.length > 0 ? { kind: 'unknown', problems } : { kind: 'undeclared' };
+    const matching = this.broken.filter((each) => this.brokenPatterns.get(each)?.match(uri));
+    const possible = [...matching, ...this.broken.filter((each) => !this.brokenPatterns.has(each))];
+    const problems = possible.flatMap((each) => each.problems);
+    return problems.length > 0 ? { kind: 'unknown', problems, isMatch: matching.length > 0 } : { kind: 'undeclared' };
   }
 
   private named(uri: string, name: string): DatasetOf {
     const found = this.compiled.find(({ dataset }) => dataset.name === name);
     if (found) return { kind: 'declared', dataset: found.dataset, match: found.pattern.match(uri) ?? {} };
     const broken = this.broken.find((each) => each.name === name);
-    return broken ? { kind: 'unknown', problems: broken.problems } : { kind: 'undeclared' };
+    return broken ? { kind: 'unknown', problems: broken.problems, isMatch: true } : { kind: 'undeclared' };
   }
 }
 

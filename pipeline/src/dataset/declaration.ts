@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@etl/lib/canonicalJson';
-import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
 import { maxConcurrency } from '../batch/control';
 import { describedColumnsSchema } from '../columns/columnSchema';
 import { declarable } from '../event';
-import { scheduleSchema } from './schedule';
+import { scheduleSchema, timeZoneName } from './schedule';
 import { compilePattern } from './sourcePattern';
 
-const zone = z.string().refine(isTimeZone, 'is not a time zone: use an IANA name such as Europe/Madrid');
 const text = (max: number) => z.string().min(1, 'is empty').max(max, `has more than ${max} characters`);
 
 /** A source pattern. Whether S3_RAW_BUCKET is set for a relative one depends on the machine, so it is checked later. */
@@ -32,7 +30,9 @@ const sourceSchema = z.strictObject({
     .describe(
       'Where the batch date of a landed file comes from, if the pattern does not determine it: a date in its key, a date in its folder, or the day of its event. Default: its key, else its event',
     ),
-  timeZone: zone.optional().describe('Time zone of the day of an event. Default: INTAKE_TIME_ZONE of the worker'),
+  timeZone: timeZoneName
+    .optional()
+    .describe('Time zone of the day of an event. Default: INTAKE_TIME_ZONE of the worker'),
 });
 
 /**

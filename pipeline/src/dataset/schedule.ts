@@ -1,6 +1,8 @@
 import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
 
+export const timeZoneName = z.string().refine(isTimeZone, 'is not a time zone: use an IANA name such as Europe/Madrid');
+
 const notATime = 'is not a time of day: write HH:MM in quotes, such as "02:30"';
 const timeOfDay = z.string(notATime).regex(/^([01]?\d|2[0-3]):[0-5]\d$/, notATime);
 
@@ -24,11 +26,7 @@ export const scheduleSchema = z
       )
       .optional()
       .describe('Days of the week. Default: every day'),
-    timeZone: z
-      .string()
-      .refine(isTimeZone, 'is not a time zone: use an IANA name such as Europe/Madrid')
-      .optional()
-      .describe('Time zone of the start times and of the batch date. Default: UTC'),
+    timeZone: timeZoneName.optional().describe('Time zone of the start times and of the batch date. Default: UTC'),
     dayOffset: z
       .number()
       .int()

@@ -5,6 +5,7 @@ import { isHidden, isNamed, keyProblem } from '../batch/fileNames';
 import { dateOfKey } from '../batch/keyDate';
 import type { Datasets } from '../dataset/datasets';
 import type { Dataset } from '../dataset/declaration';
+import { declaredDetail } from '../dataset/declaredDetail';
 import type { SourceMatch } from '../dataset/sourcePattern';
 import { placeProblem } from '../places';
 import type { LandedFile } from './landedFile';
@@ -52,15 +53,28 @@ export function decide(file: LandedFile, rule: IntakeRule): Decision {
   const found = rule.datasets?.of(uri);
   if (found?.kind === 'declared') return decideDeclared(file, found, rule);
   const { prefix = '', match, detail = {} } = rule;
-  if (!key.startsWith(prefix)) return { taken: false, reason: 'otherPrefix' };
+  if (!key.startsWith(prefix)) return leftOut(uri, 'otherPrefix', rule);
   const below = key.slice(prefix.lastIndexOf('/') + 1);
   if (isHidden(below)) return { taken: false, reason: 'hidden' };
-  if (!isFolder && !isNamed(baseName(below), match)) return { taken: false, reason: 'otherName' };
+  if (!isFolder && !isNamed(baseName(below), match)) return leftOut(uri, 'otherName', rule);
   const unusable = unusableBecause(file);
   if (unusable !== undefined) return { taken: false, problem: unusable };
   const batchDate = dateOfKey(key) ?? dayOfEvent(landedAt, rule.timeZone);
   if (batchDate) return { taken: true, s3Key: uri, batchDate, detail };
   return { taken: false, problem: `${shownUri(uri)}: neither its key nor its event has a date` };
+}
+
+/**
+ * Decides about a file that the rule for undeclared files leaves out. A file that a declaration may concern is reported: its
+ * message is deleted, so it would not be delivered when the declaration is corrected.
+ */
+function leftOut(uri: string, reason: NotTaken, { datasets }: IntakeRule): Decision {
+  const found = datasets?.of(uri);
+  const isConcerned =
+    found?.kind === 'ambiguous' || (found?.kind === 'unknown' && (found.isMatch || isNamed(baseName(uri), undefined)));
+  if (!datasets || !isConcerned || isHidden(baseName(uri))) return { taken: false, reason };
+  const declared = declaredDetail(datasets, {}, uri);
+  return declared.kind === 'problem' ? { taken: false, problem: declared.problem } : { taken: false, reason };
 }
 
 /** Decides about a file of a declared dataset. */

@@ -30,10 +30,16 @@ export function countOutcomes(results: readonly QualityResult[]): OutcomeCounts 
 
 const units = { rows: ' rows', percent: ' %', days: ' days' } as const;
 
+/** Returns a value with its unit: `1 row`, `2 rows`, `0.5 %`. */
+function withUnit(value: number, unit: QualityResult['unit']): string {
+  if (unit === undefined) return String(value);
+  return `${value}${value === 1 ? units[unit].replace(/s$/, '') : units[unit]}`;
+}
+
 /** Returns `no-nulls: 3 rows, must be 0`, or the reason of the result. */
 export function describeResult({ name, value, threshold, unit, reason, lines = [] }: QualityResult): string {
   if (value === undefined) return `${name}: not evaluable: ${reason}`;
   if (reason !== undefined) return `${name}: ${reason}`;
   const where = lines.length === 0 ? '' : ` (such as line ${lines.join(', ')})`;
-  return `${name}: ${value}${unit ? units[unit] : ''}, ${threshold}${where}`;
+  return `${name}: ${withUnit(value, unit)}, ${threshold}${where}`;
 }

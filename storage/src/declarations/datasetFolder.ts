@@ -9,10 +9,11 @@ const validName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const declarationFile = /^(.*)\.(yaml|yml|json)$/;
 
 type Reading = { readonly dataset: Dataset } | { readonly broken: BrokenDataset };
+type KnownFiles = Map<string, { readonly fingerprint: string; readonly reading: Reading }>;
 
 /** Reads the declarations of a folder, and reads unchanged files only once. */
 export class DatasetFolder {
-  private known = new Map<string, { readonly fingerprint: string; readonly reading: Reading }>();
+  private known: KnownFiles = new Map();
 
   /** @param folder URI; only files directly in it with the extensions .yaml, .yml and .json are declarations */
   constructor(
@@ -27,7 +28,7 @@ export class DatasetFolder {
    * @throws {StorageError} if the folder cannot be read
    */
   async read(): Promise<Datasets> {
-    const known = new Map<string, { readonly fingerprint: string; readonly reading: Reading }>();
+    const known: KnownFiles = new Map();
     for await (const info of this.store.list(this.folder)) {
       const name = declarationFile.exec(baseName(info.uri))?.[1];
       if (name === undefined || joinUri(this.folder, baseName(info.uri)) !== info.uri) continue;

@@ -49,6 +49,24 @@ test('shows what a run of a file does', async () => {
   });
 });
 
+test('says when the file does not belong to the dataset that is shown', async () => {
+  write('in/other.csv', 'a\n1\n');
+  expect(await etl('show', 'pedidos', '--file', 'in/other.csv', '--date', '2026-02-08')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('no declared dataset: source.pattern of pedidos does not match the file'),
+  });
+});
+
+test('names the columns of a sample that lacks a declared one', async () => {
+  write('datasets/raw.yaml', 'source: { pattern: raw/*.csv }\ncolumns: { "Código Postal": text }\n');
+  write('in/raw.csv', 'ID;Código Postal\n1;00123\n');
+  const { stdout } = await etl('check', 'raw', '--sample', 'in/raw.csv');
+  expect(stdout).toContain(
+    'declared columns are not in the header: Código Postal: declare columns of the file: id, código_postal',
+  );
+  rmSync(join(folder, 'datasets/raw.yaml'));
+});
+
 test('a sample that would not be published fails the check', async () => {
   write('in/bad.csv', 'ID;Importe;Fecha\nx;1,5;01/02/2026\n');
   expect(await etl('check', 'pedidos', '--sample', 'in/bad.csv')).toMatchObject({

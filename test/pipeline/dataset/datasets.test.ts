@@ -79,7 +79,7 @@ test('a broken declaration concerns only files that no other declaration matches
     kind: 'problem',
     problem: `${raw}/stock/a.csv: its dataset is not declared correctly: ${broken.problems[0]}`,
   });
-  expect(datasets.of(uri, 'stock')).toEqual({ kind: 'unknown', problems: broken.problems });
+  expect(datasets.of(uri, 'stock')).toEqual({ kind: 'unknown', problems: broken.problems, isMatch: true });
 });
 
 test('a broken declaration with a readable pattern concerns only the files that match it', () => {
@@ -87,7 +87,7 @@ test('a broken declaration with a readable pattern concerns only the files that 
   const datasets = new Datasets([ventas], [readable, { ...broken, name: 'other', pattern: 'o/{day}' }], raw);
   expect(new Datasets([], [readable], raw).of(`${raw}/other/a.csv`)).toEqual({ kind: 'undeclared' });
   expect(new Datasets([], [readable], raw).of(`${raw}/stock/a.csv`)).toMatchObject({ kind: 'unknown' });
-  expect(datasets.of(`${raw}/other/a.csv`)).toEqual({ kind: 'unknown', problems: broken.problems });
+  expect(datasets.of(`${raw}/other/a.csv`)).toEqual({ kind: 'unknown', problems: broken.problems, isMatch: false });
 });
 
 test('several matching patterns are a problem', () => {

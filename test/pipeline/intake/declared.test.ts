@@ -54,6 +54,33 @@ test('other files follow the prefix, names and keys of the rule', () => {
   expect(decideOn('elsewhere/2026-02-08.txt')).toEqual({ taken: false, reason: 'otherPrefix' });
 });
 
+describe('outside the prefix and the names of the rule', () => {
+  const broken = { name: 'bad', problems: ['bad.yaml:1:1: x'] };
+  const twice = declare('twice', { pattern: 'other/**' });
+  const decideWith = (key: string, all: Datasets) =>
+    decide({ uri: `${raw}/${key}`, key, mark: 'm' }, { ...rule, datasets: all });
+
+  test.each<[what: string, key: string, all: Datasets]>([
+    ['of several datasets', 'other/a.csv', new Datasets([...datasets.all(), twice], [], raw)],
+    [
+      'of a dataset whose declaration has an error',
+      'bad/a.dat',
+      new Datasets([], [{ ...broken, pattern: 'bad/*' }], raw),
+    ],
+    ['that an unreadable declaration may declare', 'x/a.csv', new Datasets([], [broken], raw)],
+  ])('a file %s is reported instead of ignored', (_, key, all) => {
+    expect(decideWith(key, all)).toEqual({ taken: false, problem: expect.stringContaining(`${raw}/${key}: `) });
+  });
+
+  test.each<[what: string, key: string, all: Datasets]>([
+    ['hidden', 'x/_SUCCESS', new Datasets([], [broken], raw)],
+    ['other than data', 'x/README.md', new Datasets([], [broken], raw)],
+    ['that another pattern concerns', 'x/a.csv', new Datasets([], [{ ...broken, pattern: 'bad/*' }], raw)],
+  ])('a file %s is ignored', (_, key, all) => {
+    expect(decideWith(key, all)).toEqual({ taken: false, reason: 'otherPrefix' });
+  });
+});
+
 test('events have the workflow ID of their declared dataset, whoever names it', () => {
   const landed = {
     landed: { uri: `${raw}/x/other/a.csv`, key: 'x/other/a.csv', mark: 'm', landedAt: '2026-02-09T00:00:00Z' },
