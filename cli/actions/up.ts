@@ -23,6 +23,7 @@ import {
 import { holdStateFolder } from '../../local/system/stateLock';
 import { type LocalSystem, startSystem } from '../../local/system/system';
 import { PortTakenError } from '../../local/temporal/errors';
+import { datasetLines } from '../dataset/datasetLines';
 import { cliExitCodes } from '../errors';
 import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../hints';
 import { printJson, printLines } from '../output';
@@ -64,7 +65,13 @@ async function upDetached({ json, watch }: UpOptions): Promise<void> {
   const { temporal, ui, ecs, pid } = entry;
   if (json) printJson({ temporal, ui, ecs, taskQueue: taskQueues.main, pid });
   else {
-    const shown = { stateDir, namespace: systemNamespace(), watch, end: `Stop it with: ${etlCommand('down')}` };
+    const shown = {
+      stateDir,
+      namespace: systemNamespace(),
+      watch,
+      datasets: await datasetLines(),
+      end: `Stop it with: ${etlCommand('down')}`,
+    };
     for (const line of greeting({ temporal, ui, ecs }, shown)) log(line);
   }
 }
@@ -102,7 +109,13 @@ async function upAttached({ json, faults, watch, worker, ...ports }: UpOptions):
       const ready = { temporal, ui, ecs, taskQueue: taskQueues.main, pids: system.pids() };
       printJson(ready);
     } else {
-      const shown = { stateDir, namespace, watch, end: 'Press Ctrl-C to stop everything.' };
+      const shown = {
+        stateDir,
+        namespace,
+        watch,
+        datasets: await datasetLines(),
+        end: 'Press Ctrl-C to stop everything.',
+      };
       for (const line of greeting(system, shown)) log(line);
     }
     if (faults) {
@@ -158,6 +171,8 @@ interface Shown {
   readonly stateDir: string;
   readonly namespace: string;
   readonly watch: string | undefined;
+  /** Lines about the declared datasets. */
+  readonly datasets: readonly string[];
   /** How to stop the system. */
   readonly end: string;
 }
@@ -165,7 +180,7 @@ interface Shown {
 /** Returns the addresses, and commands that can be pasted into another terminal in this folder. */
 export function greeting(
   { temporal, ui, ecs }: Pick<LocalSystem, 'temporal' | 'ui' | 'ecs'>,
-  { stateDir, namespace, watch, end }: Shown,
+  { stateDir, namespace, watch, datasets, end }: Shown,
 ): string[] {
   const sample = sampleFile('ventas.csv');
   const event = JSON.stringify({ detail: { s3Key: fileUri(sample.absolute), batchDate: '2026-02-08' } });
@@ -176,6 +191,7 @@ export function greeting(
     `Fargate   ${ecs}`,
     `State     ${stateDir}`,
     ...(watch === undefined ? [] : [`Watching  ${watch}`]),
+    ...datasets,
     '',
     'Ready. In another terminal:',
     `  ${etlCommand('run', sample.shown, '--date', '2026-02-08')}`,

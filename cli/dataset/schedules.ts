@@ -21,8 +21,11 @@ export const datasetMemo = 'etlDataset';
 /** A difference between the declared schedules and those of the server. */
 export interface ScheduleChange {
   readonly name: string;
-  /** `foreign`: a schedule of this name exists that no declaration created. */
-  readonly action: 'create' | 'update' | 'delete' | 'unchanged' | 'foreign';
+  /**
+   * `foreign`: a schedule of this name exists that no declaration created. `orphan`: a declaration created it, but its
+   * dataset is not declared here.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'unchanged' | 'foreign' | 'orphan';
   /** One line for each difference. */
   readonly differences: readonly string[];
 }
@@ -62,12 +65,12 @@ const withKeys = (text: string): string => text.replace(/(?<!\S)--(?=[a-z])/g, '
 /**
  * Compares the declared schedules with those of the server.
  *
- * @param all whether `datasets` are all declared datasets, so that schedules of others are to be deleted
+ * @param others what happens to schedules of datasets that are not declared here: another repository may declare them
  */
 export async function compareSchedules(
   client: Client,
   datasets: readonly Dataset[],
-  all: boolean,
+  others: 'ignore' | 'name' | 'delete',
 ): Promise<ScheduleChange[]> {
   const changes: ScheduleChange[] = [];
   const names = new Set(datasets.map(({ name }) => name));
@@ -76,10 +79,11 @@ export async function compareSchedules(
     const change = await compareOne(client, dataset.name, settings);
     if (change) changes.push(change);
   }
-  if (!all) return changes;
+  if (others === 'ignore') return changes;
   for await (const { scheduleId, memo } of client.schedule.list()) {
     if (memo?.[datasetMemo] === undefined || names.has(scheduleId)) continue;
-    changes.push({ name: scheduleId, action: 'delete', differences: ['its dataset is not declared any more'] });
+    const action = others === 'delete' ? 'delete' : 'orphan';
+    changes.push({ name: scheduleId, action, differences: ['its dataset is not declared in this folder'] });
   }
   return changes;
 }

@@ -30,7 +30,7 @@ async function requestsOf(stopCode: string, changes: Partial<Plan> = {}): Promis
       input: {},
       handlers: {
         'arn:aws:states:::lambda:invoke': async () => {
-          const plan = { ...samplePlan(changes), replaces: '' };
+          const plan = { ...samplePlan(changes), replaces: '', declaration: '' };
           return { Payload: { valid: true, delivered: false, plan, batch: plan.batch, options: '{}' } };
         },
         'arn:aws:states:::ecs:runTask.sync': async (parameters) => {

@@ -1,3 +1,4 @@
+import { CliError } from '@etl/lib/cliError';
 import { comparePublished, type FileChange, publishChange } from '../../dataset/publish';
 import { chosen, readDeclarations } from '../../dataset/read';
 import { applyChange, compareSchedules, type ScheduleChange } from '../../dataset/schedules';
@@ -7,21 +8,37 @@ import { printResult, withClient } from '../../withClient';
 
 export interface ApplyOptions {
   readonly to?: string;
+  readonly prune?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
-const signs = { create: '+', update: '~', delete: '-', unchanged: '=', foreign: '!' } as const;
+const signs = { create: '+', update: '~', delete: '-', unchanged: '=', foreign: '!', orphan: '?' } as const;
+
+/** What happens to a schedule, in words. */
+const endings = {
+  ...{ create: ': create', update: ': update', delete: ': delete', unchanged: '' },
+  foreign: ' is left alone',
+  orphan: ' is kept; delete it with --prune',
+} as const;
 
 /**
  * Copies the declarations to the folder that workers read, if one is given, and creates, updates and deletes the
  * schedules of declared datasets. Prints all differences first.
  */
-export async function apply(names: readonly string[], { to, dryRun = false, json }: ApplyOptions): Promise<void> {
+export async function apply(
+  names: readonly string[],
+  { to, prune = false, dryRun = false, json }: ApplyOptions,
+): Promise<void> {
+  if (prune && names.length > 0) {
+    const remedy = 'Leave the names out: --prune compares the whole folder with the server';
+    throw new CliError('--prune cannot be combined with names of datasets', remedy, cliExitCodes.usage);
+  }
   const declared = await readDeclarations();
   const datasets = chosen(declared, names);
   await withClient(async (client) => {
-    const schedules = await compareSchedules(client, datasets, names.length === 0);
+    const others = names.length > 0 ? 'ignore' : prune ? 'delete' : 'name';
+    const schedules = await compareSchedules(client, datasets, others);
     const files = to === undefined ? [] : await comparePublished(declared.folder, datasets, to);
     if (!json && schedules.length + files.length > 0) printLines(describe(schedules, files));
     if (!dryRun) {
@@ -45,7 +62,7 @@ function describe(schedules: readonly ScheduleChange[], files: readonly FileChan
   return [
     ...files.map(({ action, to }) => `${signs[action]} declaration ${to}`),
     ...schedules.flatMap(({ name, action, differences }) => [
-      `${signs[action]} schedule ${name}${action === 'unchanged' ? '' : `: ${action === 'foreign' ? 'is left alone' : action}`}`,
+      `${signs[action]} schedule ${name}${endings[action]}`,
       ...differences.map((difference) => `    ${difference}`),
     ]),
   ];
@@ -55,6 +72,7 @@ function summary(schedules: readonly ScheduleChange[], files: readonly FileChang
   if (schedules.length + files.length === 0) return 'Nothing to apply: no schedule is declared, and none is left over.';
   const count = (action: ScheduleChange['action']): number =>
     [...schedules, ...files].filter((each) => each.action === action).length;
-  const left = count('foreign') > 0 ? `, ${count('foreign')} left alone` : '';
+  const others = count('foreign') + count('orphan');
+  const left = others > 0 ? `, ${others} left alone` : '';
   return `Applied: ${count('create')} created, ${count('update')} updated, ${count('delete')} deleted, ${count('unchanged')} unchanged${left}.`;
 }

@@ -2,7 +2,7 @@ import { utf8Bytes } from '@etl/lib/json';
 import { recordOf } from '@etl/lib/recordOf';
 import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
-import { mostColumns, mostNameBytes } from '../csv/columnNames';
+import { mostColumns, mostNameBytes, normaliseName } from '../csv/columnNames';
 import { formatTypeProblem, parseFormat } from './dateFormat';
 import { type ColumnType, isColumnType, kindOf, simpleTypes, type TypeKind, typeProblem } from './types';
 
@@ -122,10 +122,23 @@ function checkColumns(columns: Readonly<Record<string, unknown>>, context: z.Ref
 /** Declared columns by normalised name. Number and length of the names are limited as in a file. */
 export const columnsSchema = recordOf(z.union([type, column], { error: typeProblem })).superRefine(checkColumns);
 
+/** Checks that names are written as in a manifest: a header's spelling never matches. */
+function checkNames(columns: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
+  for (const name of Object.keys(columns)) {
+    const normal = normaliseName(name);
+    if (name === normal) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `is not a normalised name: write ${normal || 'a name'}`,
+    });
+  }
+}
+
 /** Columns of a dataset, which may have descriptions. */
-export const describedColumnsSchema = recordOf(z.union([type, describedColumn], { error: typeProblem })).superRefine(
-  checkColumns,
-);
+export const describedColumnsSchema = recordOf(z.union([type, describedColumn], { error: typeProblem }))
+  .superRefine(checkColumns)
+  .superRefine(checkNames);
 
 /** Declared columns of a dataset, by name. */
 export type DescribedColumns = z.infer<typeof describedColumnsSchema>;

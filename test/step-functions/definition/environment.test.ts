@@ -112,6 +112,7 @@ test('long options are passed by the URI of their content', async () => {
     timeoutSeconds: plan.timings.timeoutSeconds + transform.selfEndSlackSeconds,
     sourceFingerprint: plan.source.fingerprint,
     replaces: '',
+    declaration: '',
   });
   expect(environments(execution)).toEqual([expected]);
 });

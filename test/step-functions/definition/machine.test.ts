@@ -109,7 +109,10 @@ describe('messages', () => {
   const longest = { dataset: 'd'.repeat(100), batchDate: '2026-02-08', source: 's'.repeat(100) };
   const source = { uri: 'u', fingerprint: 'f' };
   const timings = { timeoutSeconds: 1 };
-  const valid = { delivered: false, plan: { source, destination: 'd', chunkRows: 1, replaces: '', timings } };
+  const valid = {
+    delivered: false,
+    plan: { source, destination: 'd', chunkRows: 1, replaces: '', declaration: '', timings },
+  };
   const longName = async () => ({ valid: true, batch: longest, options: '{}', ...valid });
 
   test.each<[string, Partial<Services>]>([

@@ -35,6 +35,7 @@ const validAnswer = {
   plan: {
     source: { uri: 's3://raw/ventas/ventas_2026_02.csv', fingerprint: '"f1"' },
     replaces: '',
+    declaration: '',
     destination: 's3://clean',
     chunkRows: 500_000,
     timings: { timeoutSeconds: 3600 },

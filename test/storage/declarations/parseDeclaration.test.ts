@@ -230,6 +230,11 @@ test.each<[string, boolean, string[]]>([
     true,
     ['ventas.yaml:2:26: schedule.jitter: 5 is not a duration: write a form such as 90s, 10m, 24h or 2d'],
   ],
+  [
+    'columns: { "Código Postal": text }\n',
+    true,
+    ['ventas.yaml:2:12: columns.Código Postal: "text" is not a normalised name: write código_postal'],
+  ],
   ['dialect: { decimal: comma }\n', true, ['ventas.yaml:2:12: dialect.decimal: "comma" must be one of ".", ","']],
   [
     'quality: { rowCount: { max: 5 } }\n',
