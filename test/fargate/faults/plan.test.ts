@@ -20,7 +20,7 @@ it('fills in the defaults', () => {
 });
 
 it.each<[string, unknown, RegExp]>([
-  ['a value that is not an object', 7, /^fault plan: .*expected object/],
+  ['a value that is not an object', 7, /^fault plan: .*must be an object/],
   ['no rules', {}, /^fault plan: rules: is missing$/],
   ['an unknown key of the plan', { rules: [], sed: 1 }, /^fault plan: sed: unknown key$/],
   [
