@@ -10,6 +10,7 @@ module.exports = {
   'system/compose': [55, 'all services in containers, and a browser that attacks each port'],
   'system/browsers': [45, 'a browser that attacks each port of the local system'],
   'system/up': [35, 'two local systems and three demos that are interrupted, and 20 commands as processes'],
+  'system/datasets': [30, 'three datasets, delivered in five ways each'],
   'system/oneTask': [35, 'a local system with killed workers and real heartbeat timeouts'],
   'etl-image/faults/s3': [30, 'dozens of container programs behind a faulty S3, some until their timeouts'],
   'workers/intake/intake': [30, 'an SQS queue with real visibility timeouts'],
@@ -51,4 +52,6 @@ module.exports = {
   'system/webUi': [10, 'a browser with the Web UI'],
   'system/readme': [10, 'commands of the documents, run as processes'],
   'aws/sqsEventSource': [10, 'real visibility timeouts of SQS'],
+  'system/guides': [12, 'commands of the guides, run as processes'],
+  'system/progress': [20, 'a task that is slow for real'],
 };
