@@ -1,4 +1,4 @@
-import { count, megabytes, number } from '@etl/lib/amounts';
+import { count, describeBytes, number } from '@etl/lib/amounts';
 import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -98,7 +98,7 @@ function describeContent(manifest: Manifest, place: BatchLayout, origin: string)
     ...(coercions?.[0] === undefined
       ? []
       : [`Nulls:  ${nulls.join(', ')}: ${joinUri(place.internal, coercions[0])} …`]),
-    `Parts:  ${number(parts.length)}, ${megabytes(bytes)}: ${names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(', ')}`,
+    `Parts:  ${number(parts.length)}, ${describeBytes(bytes)}: ${names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(', ')}`,
     origin,
     `Where:  ${place.published}`,
     ...warnings.slice(0, 10).map((warning) => `Note:   ${warning}`),

@@ -71,7 +71,7 @@ const isWanted = (path) =>
   (!path.endsWith('.d.ts') || types.has(path));
 const copy = (from, to = from) => cpSync(join(root, from), join(staging, to), { recursive: true, filter: isWanted });
 try {
-  for (const path of ['dist', 'samples', 'README.md', 'LICENSE']) copy(path);
+  for (const path of ['dist', 'docs', 'samples', 'CHANGELOG.md', 'README.md', 'LICENSE']) copy(path);
   copy(join('cli', 'etl.js'));
   copy(join('local', 'requirements'));
   copy(join('step-functions', 'etl-pipeline.asl.json'));

@@ -2,6 +2,7 @@ import { CliError } from '@etl/lib/cliError';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { StorageError } from '@etl/storage/objectStore';
 import { calendarDate } from '../arguments';
+import { checkDataset } from '../batch/checkDataset';
 import { conductBatch } from '../batch/conduct';
 import { type Forecast, forecast } from '../batch/dryRun';
 import { batchId } from '../batch/ids';
@@ -26,6 +27,7 @@ const backfillPriority = 5;
 export async function backfill(prefix: string | undefined, options: BackfillOptions): Promise<void> {
   const days = { from: calendarDate(options.from, '--from'), to: calendarDate(options.to, '--to') };
   const request = batchRequest(prefix, options, { ...days, priority: backfillPriority });
+  await checkDataset(request);
   if (options.dryRun) return printForecast(await forecastOrFail(request), options.json);
   if (!options.json) await tryPrintForecast(request);
   await conductBatch(batchId('backfill', request), request, options);

@@ -1,4 +1,5 @@
 import { calendarDate } from '../arguments';
+import { checkDataset } from '../batch/checkDataset';
 import { conductBatch } from '../batch/conduct';
 import { batchId } from '../batch/ids';
 import { batchRequest } from '../batch/request';
@@ -12,5 +13,6 @@ export interface BatchOptions extends RequestOptions {
 
 export async function batch(prefix: string | undefined, options: BatchOptions): Promise<void> {
   const request = batchRequest(prefix, options, { batchDate: calendarDate(options.date) });
+  await checkDataset(request);
   await conductBatch(batchId('batch', request), request, options);
 }

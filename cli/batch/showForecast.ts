@@ -1,4 +1,4 @@
-import { count, number } from '@etl/lib/amounts';
+import { count, describeBytes, number } from '@etl/lib/amounts';
 import type { DayForecast, Forecast } from './dryRun';
 import { describeLeftOut } from './show';
 
@@ -38,7 +38,7 @@ function describeFiles(days: readonly DayForecast[]): string {
     `${count(
       sum(({ run }) => run),
       'file',
-    )} to run (${size(sum(({ bytes }) => bytes))})`,
+    )} to run (${describeBytes(sum(({ bytes }) => bytes))})`,
     ...skips,
   ].join(', ');
 }
@@ -48,8 +48,3 @@ const skipLabels: Readonly<Record<string, string>> = {
   notFailed: 'last run did not fail',
   running: 'running',
 };
-
-function size(bytes: number): string {
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeBytes } from '@etl/lib/amounts';
 import { budgets } from '@etl/pipeline/definition';
-import { describeBytes } from '@etl/pipeline/routing/describe';
 import { ceilingBytes, expansion, lightLimits, lightMemoryMiB, policyTable } from '@etl/pipeline/routing/policy';
 
 const text = readFileSync(join(__dirname, '..', '..', 'docs', 'routing.md'), 'utf8').replace(/\s+/g, ' ');

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import type { SourcePattern } from '@etl/pipeline/dataset/sourcePattern';
@@ -11,6 +12,8 @@ import { optionsOf } from '@etl/pipeline/plan';
 import { chosen, readDeclarations, shownPath } from '../../dataset/read';
 import { declaredSettings } from '../../dataset/schedules';
 import { convertOnTrial } from '../../dataset/trial';
+import { cliExitCodes } from '../../errors';
+import { etlCommand } from '../../hints';
 import { printResult } from '../../withClient';
 
 export interface CheckOptions {
@@ -38,6 +41,10 @@ interface DatasetReport {
 /** Validates declarations, and converts their samples without publishing anything. Needs neither a server nor a network. */
 export async function check(names: readonly string[], { sample = [], json }: CheckOptions): Promise<void> {
   const declared = await readDeclarations();
+  if (sample.length > 0 && names.length !== 1) {
+    const remedy = `Name the dataset of the samples: ${etlCommand('dataset', 'check', 'NAME', '--sample', ...sample)}`;
+    throw new CliError('--sample requires the name of one dataset', remedy, cliExitCodes.usage);
+  }
   const datasets = chosen(declared, names);
   const reports: DatasetReport[] = [];
   for (const dataset of datasets) {

@@ -1,6 +1,7 @@
 import { CliError } from '@etl/lib/cliError';
 import { dayIn } from '@etl/lib/timeZones';
 import { shownFiles } from '@etl/pipeline/batch/shownFiles';
+import { checkDataset } from '../../batch/checkDataset';
 import { cliExitCodes } from '../../errors';
 import { etlCommand } from '../../hints';
 import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
@@ -22,6 +23,7 @@ const shownRuns = 5;
 
 export async function create(name: string, prefix: string | undefined, options: CreateOptions): Promise<void> {
   const settings = settingsOf(name, prefix, options);
+  await checkDataset(settings.request);
   const { timetable, timeZone: zone } = settings;
   const now = new Date();
   const next = nextRuns(timetable, zone, { after: now, count: shownRuns, dayOffset: options.dayOffset });

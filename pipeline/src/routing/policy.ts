@@ -1,7 +1,7 @@
 import type { TaskSize } from '@etl/ecs/sizes';
+import { describeBytes } from '@etl/lib/amounts';
 import type { Compression } from '../csv/compression';
 import type { Lane } from '../plan';
-import { describeBytes } from './describe';
 
 /** A row of the policy: the route of files up to a size, unless an earlier row matches. */
 export interface PolicyRow {

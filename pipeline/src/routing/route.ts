@@ -1,8 +1,9 @@
 import { ephemeralStorageGiB, type TaskSize } from '@etl/ecs/sizes';
+import { describeBytes } from '@etl/lib/amounts';
 import type { Compression } from '../csv/compression';
 import type { EventDetail } from '../event';
 import type { Compute, Estimate, Lane, Routing } from '../plan';
-import { describeBytes, describeSize } from './describe';
+import { describeSize } from './describe';
 import { estimateLight, estimateRun, type SourceKind } from './estimate';
 import {
   ceilingBytes,

@@ -111,3 +111,12 @@ test('without declarations, the remedy is the command that creates one', async (
     rmSync(empty, { recursive: true, force: true });
   }
 });
+
+test('a sample needs the dataset that it belongs to', async () => {
+  expect(await etl('check', '--sample', 'in/bad.csv')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringMatching(
+      /--sample requires the name of one dataset\nName the dataset of the samples: .* NAME/,
+    ),
+  });
+});
