@@ -4,6 +4,7 @@ import { planProblems } from '@etl/pipeline/batch/planProblems';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { addLeftOut, type LeftOut } from '@etl/pipeline/batch/summary';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
+import { resolveDestination } from '@etl/pipeline/plan';
 import { openStore } from '@etl/storage/openStore';
 import type { FoundFile } from '../../activities/contract';
 import { type ListingPorts, listAllFiles } from '../../activities/listFiles';
@@ -46,7 +47,8 @@ export interface Forecast {
 export async function forecast(request: BatchRequest): Promise<Forecast> {
   const config = parseConfig(process.env);
   const datasets = datasetReader(config);
-  const plan = planOf(request, config, await datasets());
+  const declared = await datasets();
+  const plan = planOf(request, config, declared);
   const temporal = await connectClient().catch((error: unknown) => {
     const isUnavailable = error instanceof TemporalConnectionError && error.kind === 'Unavailable';
     if (isUnavailable && plan.mode !== 'failed') return undefined;
@@ -55,13 +57,21 @@ export async function forecast(request: BatchRequest): Promise<Forecast> {
   const state = temporal ? createExecutions(temporal.client).state : async () => ({ status: 'unknown' }) as const;
   try {
     return {
-      destination: plan.destination,
+      destination: destinationOf(plan, declared),
       askedTemporal: temporal !== undefined,
       ...(await listFiles(plan, { store: openStore(), executions: { state }, datasets })),
     };
   } finally {
     await temporal?.connection.close();
   }
+}
+
+/** Returns the destination of a batch; of a batch of one dataset, the declared one. */
+function destinationOf({ dataset: name, detail, destination }: BatchPlan, datasets: Datasets): string {
+  const dataset = datasets.all().find((each) => each.name === name);
+  return detail.destination === undefined
+    ? resolveDestination(dataset?.declaration.destination, destination)
+    : destination;
 }
 
 function planOf(request: BatchRequest, { rawBase, cleanBase }: Config, datasets: Datasets): BatchPlan {
