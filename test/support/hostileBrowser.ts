@@ -61,9 +61,10 @@ export class HostileBrowser {
     this.site.closeAllConnections();
   }
 
-  /** Opens `url` in a new page. */
+  /** Opens `url` in a window of its own: Chromium does not draw pages that other pages of their window may cover. */
   async visit<T>(url: string, work: (page: Page) => Promise<T>): Promise<T> {
-    const page = await this.context.newPage();
+    const page = await this.browser.newPage();
+    page.setDefaultTimeout(patienceMs);
     try {
       await page.goto(url);
       return await work(page);
@@ -75,6 +76,7 @@ export class HostileBrowser {
   /** Shows a link to a server, with this text, on the page of the other site. */
   async link(url: string, text: string): Promise<Page> {
     const page = this.pages.at(-1) as Page;
+    await page.bringToFront();
     await page.evaluate(`document.body.innerHTML = '<a href="${url}">${text}</a>'; document.body.hidden = false`);
     return page;
   }
