@@ -45,7 +45,7 @@ const args = [
   '--no-warnings',
   jest,
   // More workers than cores: the longest files wait for half of their time, for timeouts and for processes.
-  `--maxWorkers=${Math.min(availableParallelism() + 2, 8)}`,
+  `--maxWorkers=${Math.min(availableParallelism() + 3, 8)}`,
   '--json',
   `--outputFile=${resultFile}`,
 ];

@@ -182,13 +182,22 @@ export function quietRuntime(): void {
   });
 }
 
+let lastReplay: Promise<unknown> = Promise.resolve();
+
 /**
  * Fails when a history does not replay deterministically; with `children`, also replays their child workflows.
- * One worker replays all of them, since creating a worker takes most of the time.
+ * Concurrent calls take turns: the end of a replay shuts the SDK's runtime down, which another one may be about to use.
  */
-export async function replay(
+export function replay(handles: readonly WorkflowHandle[], options: ReplayOptions = {}): Promise<void> {
+  const done = lastReplay.then(() => replayAll(handles, options));
+  lastReplay = done.catch(() => undefined);
+  return done;
+}
+
+/** One worker replays all histories, since creating a worker takes most of the time. */
+async function replayAll(
   handles: readonly WorkflowHandle[],
-  { children = false, fetched, dataConverter }: ReplayOptions = {},
+  { children = false, fetched, dataConverter }: ReplayOptions,
 ): Promise<void> {
   quietRuntime();
   async function* histories() {

@@ -21,6 +21,7 @@ import { attack, HostileBrowser, hostileScript } from '../support/hostileBrowser
 import { type Listening, listeningBelow } from '../support/listening';
 import { startTestMinistack } from '../support/ministack';
 import { LocalSystemUnderTest } from '../support/system';
+import { thorough } from '../support/thorough';
 
 const tools = ['ETL_TEST_CHROMIUM', 'ETL_TEST_DOCKER', 'ETL_TEST_MINISTACK', 'ETL_TEST_TEMPORAL'];
 const withAll = tools.every((tool) => process.env[tool]) && existsSync('/proc/net/tcp') ? describe : describe.skip;
@@ -63,7 +64,10 @@ withAll('web pages and the listening ports of this machine', () => {
   });
 
   test('a page of another origin can neither read nor act, even after rebinding its name', async () => {
-    for (const each of listening) {
+    const { ui = '', ecs: endpoint = '' } = system.ready ?? {};
+    const services = [ui, endpoint, ministack.endpoint].map(portOf);
+    const isAttacked = ({ port }: Listening, at: number) => thorough || services.includes(port) || at % 3 === 0;
+    for (const each of listening.filter(isAttacked)) {
       const loot = await Promise.all([browser.acrossOrigins(each), browser.rebound(each)]);
       expect([each, ...loot]).toEqual([each, {}, {}]);
     }

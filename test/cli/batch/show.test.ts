@@ -80,7 +80,7 @@ test('the forecast of a backfill is listed by day', () => {
   const found = { files: 9, minFiles: 10, leftOut: { name: 1200, day: 3 }, notFiles };
   expect(describeForecast({ destination: 's3://clean', askedTemporal: false, days, refused, ...found })).toEqual([
     '2026-02-01: 2 files to run (3.4 MB), 1 skipped (already delivered), 1 skipped (running)',
-    '2026-02-03: 0 files to run (0.0 kB), 4 skipped (already delivered)',
+    '2026-02-03: 0 files to run (0 B), 4 skipped (already delivered)',
     'invalid: s3://raw/v/x.csv: its key has no date',
     'skipped: file:///raw/v/link/: it is a symbolic link to a folder',
     '3 days, 1 without files: 2 files to run (3.4 MB), 5 skipped (already delivered), 1 skipped (running), 1 invalid',
