@@ -3,6 +3,7 @@ import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { shareRead } from '@etl/pipeline/progress';
+import { countOutcomes } from '@etl/pipeline/quality/results';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import type { TaskReport } from '../client/taskReports';
 import { createLine } from './output';
@@ -91,6 +92,7 @@ function describeContent(manifest: Manifest, place: BatchLayout, origin: string)
   const nulls = Object.entries(coerced).map(([column, times]) => `${number(times)} ${column}`);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const names = parts.map(({ file }) => file);
+  const rules = manifest.quality && countOutcomes(manifest.quality);
   return [
     `Rows:   ${number(rowsRead)} read = ${number(rowsWritten)} written + ${number(rowsBlank)} blank + ${number(rowsRejected)} rejected` +
       (datesCoerced > 0 ? ` (${count(datesCoerced, 'date')} coerced to null)` : ''),
@@ -99,6 +101,7 @@ function describeContent(manifest: Manifest, place: BatchLayout, origin: string)
       ? []
       : [`Nulls:  ${nulls.join(', ')}: ${joinUri(place.internal, coercions[0])} …`]),
     `Parts:  ${number(parts.length)}, ${describeBytes(bytes)}: ${names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(', ')}`,
+    ...(rules ? [`Rules:  ${rules.passed} passed, ${rules.failed} failed, ${rules.notEvaluable} not evaluable`] : []),
     origin,
     `Where:  ${place.published}`,
     ...warnings.slice(0, 10).map((warning) => `Note:   ${warning}`),

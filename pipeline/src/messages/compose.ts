@@ -116,7 +116,7 @@ function failureFacts(
 }
 
 function successFacts(outcome: Extract<Outcome, { kind: 'success' }>, texts: MessageTexts): readonly Fact[] {
-  const { totals } = outcome;
+  const { totals, quality } = outcome;
   const fact = labelled(texts);
   return [
     fact('rowsRead', totals.rowsRead),
@@ -124,6 +124,7 @@ function successFacts(outcome: Extract<Outcome, { kind: 'success' }>, texts: Mes
     fact('rowsBlank', totals.rowsBlank),
     fact('rowsRejected', totals.rowsRejected),
     fact('datesCoerced', totals.datesCoerced),
+    ...(quality ? [fact('quality', texts.quality(quality))] : []),
     fact('parts', outcome.parts),
     fact('data', outcome.published),
     ...listed('warning', outcome.warnings, texts),

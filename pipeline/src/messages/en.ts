@@ -24,6 +24,7 @@ export const en: MessageTexts = {
   },
   days: (from, to) => (from === to ? from : `${from} to ${to}`),
   more: (count) => `… and ${count} more`,
+  quality: ({ passed, failed, notEvaluable }) => `${passed} passed, ${failed} failed, ${notEvaluable} not evaluable`,
   labels: {
     batchDate: 'Batch date',
     dataset: 'Dataset',
@@ -47,6 +48,7 @@ export const en: MessageTexts = {
     rowsBlank: 'Blank rows',
     rowsRejected: 'Rejected rows',
     datesCoerced: 'Dates set to null',
+    quality: 'Quality rules',
     parts: 'Parts',
     data: 'Data',
     warning: 'Warning',

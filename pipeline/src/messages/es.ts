@@ -25,6 +25,8 @@ export const es: MessageTexts = {
   },
   days: (from, to) => (from === to ? from : `${from} a ${to}`),
   more: (count) => `… y ${count} más`,
+  quality: ({ passed, failed, notEvaluable }) =>
+    `${passed} cumplidas, ${failed} incumplidas, ${notEvaluable} no evaluables`,
   labels: {
     batchDate: 'Fecha de lote',
     dataset: 'Conjunto',
@@ -48,6 +50,7 @@ export const es: MessageTexts = {
     rowsBlank: 'Filas vacías',
     rowsRejected: 'Filas rechazadas',
     datesCoerced: 'Fechas anuladas',
+    quality: 'Reglas de calidad',
     parts: 'Partes',
     data: 'Datos',
     warning: 'Aviso',

@@ -3,6 +3,7 @@ import type { Topic } from '../definition';
 import type { Evidence } from '../evidence';
 import type { FailureType } from '../failures/table';
 import type { Totals } from '../manifest';
+import type { OutcomeCounts } from '../quality/results';
 
 /** How a run or a batch ended, as the workflow reports it. */
 export type Outcome =
@@ -11,6 +12,8 @@ export type Outcome =
       readonly totals: Totals;
       readonly parts: number;
       readonly published: string;
+      /** Outcomes of the quality rules; absent without rules. */
+      readonly quality?: OutcomeCounts;
       readonly warnings: readonly string[];
     }
   | { readonly kind: 'invalid'; readonly reasons: readonly string[] }

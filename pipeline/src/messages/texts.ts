@@ -1,3 +1,4 @@
+import type { OutcomeCounts } from '../quality/results';
 import type { BatchEnd } from './outcome';
 
 /** Texts of notifications in one language. A language is a file beside this one and a row in `languages.ts`. */
@@ -23,6 +24,8 @@ export interface MessageTexts {
   readonly days: (from: string, to: string) => string;
   /** Last line of a truncated list. */
   readonly more: (count: number) => string;
+  /** Outcomes of the quality rules. */
+  readonly quality: (counts: OutcomeCounts) => string;
   readonly labels: Readonly<Record<Label, string>>;
 }
 
@@ -58,6 +61,7 @@ export type Label =
   | 'rowsBlank'
   | 'rowsRejected'
   | 'datesCoerced'
+  | 'quality'
   | 'parts'
   | 'data'
   | 'warning'

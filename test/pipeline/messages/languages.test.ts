@@ -6,11 +6,12 @@ import type { BatchEnd, Outcome } from '@etl/pipeline/messages/outcome';
 
 const subject = { workflowId: 'w', runId: 'r', dataset: 'ventas', batchDate: '2026-02-08', source: 's' };
 const totals = { rowsRead: 1, rowsWritten: 2, rowsBlank: 3, rowsRejected: 4, datesCoerced: 5 };
+const quality = { passed: 3, failed: 1, notEvaluable: 0 };
 const summary = emptySummary({ from: '2026-02-01', to: '2026-02-02' });
 const ends: readonly BatchEnd[] = ['delivered', 'incomplete', 'empty', 'tooFew', 'cancelled', 'failed'];
 const reasons = Array.from({ length: 25 }, (_, index) => `r${index}`);
 const outcomes: readonly Outcome[] = [
-  { kind: 'success', totals, parts: 6, published: 'p', warnings: reasons },
+  { kind: 'success', totals, parts: 6, published: 'p', quality, warnings: reasons },
   { kind: 'invalid', reasons },
   { kind: 'held', reason: 'x', until: '2026-02-15T01:00:00.000Z' },
   { kind: 'failure', failureType: 'TaskFailed', reason: 'x', evidence: noEvidence },
@@ -41,6 +42,7 @@ test('sends English when asked for', () => {
   ]);
   expect(bodies.join('\n')).not.toMatch(/[áéíóúñ]/);
   expect(bodies[0]).toContain('Rows written: 2');
+  expect(bodies[0]).toContain('Quality rules: 3 passed, 1 failed, 0 not evaluable');
 });
 
 test.each(all)(
