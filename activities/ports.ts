@@ -2,9 +2,12 @@ import type { TaskSize } from '@etl/ecs/sizes';
 import type { PartOf } from '@etl/pipeline/batch/fileEvent';
 import type { RunEnd } from '@etl/pipeline/batch/fileResult';
 import type { KilledFor } from '@etl/pipeline/failures/table';
+import type { Batch } from '@etl/pipeline/layout';
 import type { LineageEvent, LineageSettings } from '@etl/pipeline/lineage/events';
+import type { Manifest } from '@etl/pipeline/manifest';
 import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
+import type { SinkOf, SinkType } from '@etl/pipeline/sinks/sink';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
 /** End of a conversion in the light lane. */
@@ -31,6 +34,7 @@ export interface Ports {
   readonly deadLetters: DeadLetters;
   readonly progress: ProgressReporter;
   readonly executions: Executions;
+  readonly sinks?: SinkWriters;
   /** Absent if no collector of lineage events is configured. */
   readonly lineage?: Lineage;
   /** Absent if this worker has no light lane. */
@@ -144,6 +148,58 @@ export interface Notifier {
   /** Publishes a message and returns its ID. */
   publish(message: Message): Promise<string>;
 }
+
+/** The writer of each type of sink. */
+export type SinkWriters = { readonly [Type in SinkType]: SinkWriter<SinkOf<Type>> };
+
+/**
+ * Applies commits to a catalog or a warehouse. Every method is idempotent, and throws `ThrottledError` for a call to
+ * repeat later, `CredentialsError`, or `SinkError` for a failure that no retry can resolve.
+ */
+export interface SinkWriter<Sink> {
+  /**
+   * Applies a commit, or starts to. A commit that is older than the applied one changes nothing (`superseded`); the same
+   * commit may be applied any number of times.
+   */
+  apply(commit: SinkCommit, sink: Sink, call: SinkCall): Promise<SinkState>;
+  /** Returns the state of a statement that `apply` started. Only for sinks that return `running`. */
+  poll?(statement: string, commit: SinkCommit, sink: Sink): Promise<SinkState>;
+  /** Cancels a statement that `apply` started. A statement that has ended is not an error. */
+  cancel?(statement: string, sink: Sink): Promise<void>;
+}
+
+/** A commit of a batch, as sinks read it. */
+export interface SinkCommit {
+  readonly batch: Batch;
+  /** Number of the commit in the log of its batch; a greater number wins. */
+  readonly number: number;
+  readonly manifest: Manifest;
+  /** URI of the commit folder, without a trailing slash. It contains exactly the `file`s of `manifest.parts`, and is never changed. */
+  readonly folder: string;
+}
+
+/** What one application of a commit may use. */
+export interface SinkCall {
+  /** At most 64 characters: the same for all attempts of this application, so that a statement is submitted once. */
+  readonly token: string;
+  /**
+   * Returns whether the commit is still the newest of its batch. Call it immediately before each change of a service
+   * without transactions, and return `superseded` after false. Appliers of older commits have ended by then.
+   */
+  mayProceed(): Promise<boolean>;
+  /** Writes a small object beside the status of the sink, for the service to read. Returns its URI. */
+  store(name: string, body: string): Promise<string>;
+}
+
+export type SinkState =
+  /** `detail`: what was applied where, in one line. */
+  | { readonly state: 'applied'; readonly detail: string }
+  /** The sink already has a newer commit. */
+  | { readonly state: 'superseded' }
+  /** `statement`: its ID, which the workflow records. */
+  | { readonly state: 'running'; readonly statement: string }
+  /** `retry`: whether another application may succeed. */
+  | { readonly state: 'failed'; readonly reason: string; readonly retry: boolean };
 
 /** Sends lineage events to a collector, in the background. */
 export interface Lineage {
@@ -277,6 +333,11 @@ export class CredentialsError extends Error {
 /** Thrown when the light converter cannot be used as it is configured. */
 export class LightConverterError extends Error {
   override readonly name = 'LightConverterError';
+}
+
+/** Thrown when a sink refuses a commit and a retry would be refused too. The message names the remedy. */
+export class SinkError extends Error {
+  override readonly name = 'SinkError';
 }
 
 /** Thrown for a letter that the dead-letter queue never accepts: a retry would be refused too. */

@@ -71,6 +71,8 @@ export interface SchemaColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly sourceName: string;
+  /** Greatest length of a value in bytes of UTF-8. For `text` and `json`; absent in manifests of earlier versions. */
+  readonly maxBytes?: number;
 }
 
 export interface Part {
