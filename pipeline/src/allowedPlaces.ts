@@ -1,4 +1,5 @@
 import { canonicalUri, parseUri, pathBelow, trimSlashes } from '@etl/lib/uri';
+import { commitsRoot } from './layout';
 
 /**
  * Places, as canonical URIs, where a process may read sources and publish batches. An absent list allows every place.
@@ -111,6 +112,8 @@ function rawProblem(rawBase: string, prefixes: readonly string[], uri: string): 
 function publishedProblem(prefixes: readonly string[], uri: string): string | undefined {
   const below = prefixes.map((prefix) => pathBelow(prefix, uri)).filter((path) => path !== undefined);
   const path = below.sort((a, b) => a.length - b.length)[0] ?? '';
-  const segment = path.split('/').find((each) => each === '_etl' || /^(batch_date|source)=/.test(each));
+  const segment = path
+    .split('/')
+    .find((each) => each === '_etl' || each === commitsRoot || /^(batch_date|source)=/.test(each));
   return segment && `lies in ${segment}, a folder of published batches: choose the folder that holds the datasets`;
 }

@@ -8,9 +8,16 @@ export interface Batch {
   readonly source: string;
 }
 
+/**
+ * Folder of the commit folders of all datasets. Catalogs and warehouses read it, and some ignore a folder whose name
+ * begins with an underscore. No dataset may have this name.
+ */
+export const commitsRoot = 'etl-commits';
+
 /** Returns where the parts of a batch lie below a destination. No other code builds these paths. */
 export function layout(destination: string, batch: Batch) {
   const internal = joinUri(destination, '_etl', batch.dataset, batch.batchDate, batch.source);
+  const commitFolders = joinUri(destination, commitsRoot, batch.dataset, batch.batchDate, batch.source);
   return {
     /** Folder that readers see. */
     published: joinUri(destination, batch.dataset, `batch_date=${batch.batchDate}`, `source=${batch.source}`),
@@ -25,11 +32,27 @@ export function layout(destination: string, batch: Batch) {
      * deleted.
      */
     options: (hash: string) => joinUri(internal, 'options', `${hash}.json`),
+    commitFolders,
+    commitFolder: (name: string) => joinUri(commitFolders, name),
+    /** Returns the URI of a part by its location in a manifest. */
+    part: (location: string) =>
+      location.startsWith(commitPrefix)
+        ? joinUri(commitFolders, location.slice(commitPrefix.length))
+        : joinUri(internal, location),
+    /** Status and auxiliary files of a sink. */
+    sink: (name: string) => joinUri(internal, 'sinks', name),
     /** Claims of the runs that project a commit (see storage). */
     claims: joinUri(internal, 'claims'),
     /** Folders on their way into the published place and out of it. */
     projections: joinUri(internal, 'projections'),
   };
+}
+
+const commitPrefix = 'commit/';
+
+/** Returns the location of a part in a commit folder. */
+export function committedLocation(folderName: string, file: string): string {
+  return `${commitPrefix}${folderName}/${file}`;
 }
 
 /**

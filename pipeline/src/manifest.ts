@@ -80,7 +80,10 @@ export interface Part {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
-  /** Where the bytes were first written, relative to the batch's internal folder: `work/<run>-<generation>/part-…`. */
+  /**
+   * `commit/<run>-<hash>/part-…`, in the batch's commit folders; in a manifest that is not committed, and in
+   * commits of earlier versions, `work/<run>-<generation>/part-…`, in its internal folder.
+   */
   readonly location: string;
 }
 

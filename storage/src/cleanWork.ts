@@ -1,5 +1,5 @@
 import { baseName, joinUri, parseUri } from '@etl/lib/uri';
-import { type BatchLayout, checkpointName, progressName } from '@etl/pipeline/layout';
+import type { BatchLayout } from '@etl/pipeline/layout';
 import { readCommits } from './commitLog';
 import { folders } from './folders';
 import type { ObjectStore } from './objectStore';
@@ -22,7 +22,7 @@ export interface CleanupOptions {
 const anyTime = new Date(8.64e15);
 
 /**
- * Removes the files in a batch's work folders that no commit refers to, and unfinished files of killed writers. A run
+ * Removes the files in a batch's work and commit folders that no commit refers to, and unfinished files of killed writers. A run
  * has ended when it is in `finished` or has committed, and counts as dead when its folders are older than the grace
  * period. While another run may be alive, keeps all work folders, because that run may resume from any of them.
  *
@@ -35,7 +35,10 @@ export async function cleanWork(
 ): Promise<string[]> {
   const { referenced, ended } = await readLog(store, place);
   for (const { runId } of finished) ended.add(runId);
-  const works = await readFolders(store, place.works);
+  const works = new Map([
+    ...(await readFolders(store, place.works)),
+    ...(await readFolders(store, place.commitFolders)),
+  ]);
   // This machine's clock may be days ahead of the store's.
   const now = clock.now ?? newestOf(works);
   const before = new Date(now.getTime() - graceSeconds * 1000);
@@ -43,14 +46,15 @@ export async function cleanWork(
   const launches = finished.flatMap(({ runId, generation }) =>
     Array.from({ length: generation }, (_, n) => place.work(runId, n + 1)),
   );
-  for (const folder of launches) await store.removeUnfinished(folder, anyTime);
+  const over = [...works.keys()].filter((folder) => finished.some(({ runId }) => runId === runOf(folder)));
+  for (const folder of new Set([...launches, ...over])) await store.removeUnfinished(folder, anyTime);
   const alive = [...works].some(([folder, { newest }]) => newest >= before && !ended.has(runOf(folder)));
   if (alive) return [];
   const removed: string[] = [];
   for (const folder of new Set([...works.keys(), ...launches])) {
     const objects = works.get(folder)?.objects ?? [];
     if (objects.some((uri) => referenced.has(uri))) {
-      for (const uri of objects) if (!referenced.has(uri) && !isRecord(uri)) await store.remove(uri);
+      for (const uri of objects) if (!referenced.has(uri)) await store.remove(uri);
     } else {
       await removeAll(store, folder);
       if (objects.length > 0) removed.push(folder);
@@ -62,16 +66,13 @@ export async function cleanWork(
     }
   }
   await store.removeUnfinished(place.internal, before);
+  await store.removeUnfinished(place.commitFolders, before);
   return removed;
 }
 
-/** Returns whether an object is a small record of its launch, which is kept. */
-function isRecord(uri: string): boolean {
-  return [checkpointName, progressName].includes(baseName(uri));
-}
-
+/** Returns the run ID of a work folder or a commit folder. */
 function runOf(folder: string): string {
-  return baseName(folder).replace(/-\d+$/, '');
+  return baseName(folder).replace(/-[0-9a-f]+$/, '');
 }
 
 interface Folder {
@@ -110,9 +111,9 @@ async function readLog(store: ObjectStore, place: BatchLayout): Promise<LogRefer
   const ended = new Set<string>();
   for await (const { manifest } of readCommits(store, place)) {
     ended.add(manifest.runId);
-    const locations = manifest.parts.map((part) => part.location);
-    for (const location of [...locations, ...(manifest.rejects ?? []), ...(manifest.coercions ?? [])]) {
-      referenced.add(joinUri(place.internal, location));
+    for (const { location } of manifest.parts) referenced.add(place.part(location));
+    for (const file of [...(manifest.rejects ?? []), ...(manifest.coercions ?? [])]) {
+      referenced.add(joinUri(place.internal, file));
     }
   }
   return { referenced, ended };

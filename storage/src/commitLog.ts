@@ -1,8 +1,7 @@
 import { parseJsonOr } from '@etl/lib/json';
-import { baseName, joinUri } from '@etl/lib/uri';
+import { baseName } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { type Decision, decide } from './fence';
 import { type ObjectStore, StorageError } from './objectStore';
 
 export interface Commit {
@@ -44,50 +43,6 @@ export async function* readCommits(store: LogStore, place: BatchLayout): AsyncIt
 export async function readNewestCommit(store: LogStore, place: BatchLayout): Promise<Commit | undefined> {
   for await (const commit of readCommits(store, place)) return commit;
   return undefined;
-}
-
-export interface CommitResult extends Commit {
-  /** For `already`, `superseded` and `conflict`, number and manifest are those of the newest commit. */
-  readonly status: Exclude<Decision, 'commit'> | 'committed';
-}
-
-/**
- * Commits the manifest, if the newest commit allows it. Creating the log entry only if it is absent decides a race: the
- * loser reads the log again and decides again.
- *
- * @throws {StorageError} `NotFound` if a part of the manifest is missing
- */
-export async function commit(
-  store: ObjectStore,
-  place: BatchLayout,
-  manifest: Manifest,
-  replaces?: string,
-): Promise<CommitResult> {
-  for (let checked = false; ; checked = true) {
-    const newest = await readNewestCommit(store, place);
-    const decision = decide(newest?.manifest, manifest, replaces);
-    if (newest && decision !== 'commit') return { ...newest, status: decision };
-    if (!checked) await checkParts(store, place, manifest);
-    const number = (newest?.number ?? 0) + 1;
-    if (await store.writeIfAbsent(place.commit(number), manifestText(manifest))) {
-      return { status: 'committed', number, manifest };
-    }
-  }
-}
-
-async function checkParts(store: ObjectStore, place: BatchLayout, manifest: Manifest): Promise<void> {
-  const missing = new Map(manifest.parts.map((part) => [joinUri(place.internal, part.location), part.bytes]));
-  const workFolders = new Set([...missing.keys()].map((uri) => uri.slice(0, uri.lastIndexOf('/'))));
-  for (const folder of workFolders) {
-    for await (const { uri, bytes } of store.list(folder)) if (missing.get(uri) === bytes) missing.delete(uri);
-  }
-  for (const [uri, bytes] of missing) {
-    throw new StorageError(
-      'NotFound',
-      uri,
-      `the part of ${bytes} bytes is missing, so nothing was committed: run again`,
-    );
-  }
 }
 
 function parseManifest(uri: string, text: string): Manifest {

@@ -2,10 +2,9 @@ import { joinUri } from '@etl/lib/uri';
 import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
 import type { Part } from '@etl/pipeline/manifest';
 import { type Commit, manifestText } from './commitLog';
+import { copyGroups } from './copyGroups';
 import { type ObjectStore, StorageError } from './objectStore';
 import type { Turn } from './turns';
-
-const parallelCopies = 8;
 
 /**
  * Projects a commit to S3, which cannot swap folders: removes `_SUCCESS` and the manifest first, replaces the parts one
@@ -27,7 +26,8 @@ export async function projectToBucket(
     () => store.write(at(successName), ''),
   ];
   if (!(await inTurn(turn, first))) return;
-  if (!(await inTurn(turn, copies(store, place, manifest.parts)))) return;
+  const copies = manifest.parts.map(({ location, file }) => [place.part(location), at(file)] as const);
+  if (!(await inTurn(turn, [...copyGroups(store, copies)]))) return;
   const { surplus, missing } = await compare(store, place, manifest.parts);
   if (
     !(await inTurn(
@@ -53,20 +53,6 @@ async function inTurn(turn: Pick<Turn, 'mayProceed'>, changes: readonly Change[]
     await change();
   }
   return true;
-}
-
-/** Copies the parts in groups. A change waits for all its copies, even after a failure, so that none lands later. */
-function copies(store: ObjectStore, place: BatchLayout, parts: readonly Part[]): Change[] {
-  const changes: Change[] = [];
-  for (let first = 0; first < parts.length; first += parallelCopies) {
-    changes.push(async () => {
-      const running = parts
-        .slice(first, first + parallelCopies)
-        .map(({ location, file }) => store.copy(joinUri(place.internal, location), joinUri(place.published, file)));
-      for (const copy of await Promise.allSettled(running)) if (copy.status === 'rejected') throw copy.reason;
-    });
-  }
-  return changes;
 }
 
 /**

@@ -22,7 +22,7 @@ export async function projectToFolder(
   const next = joinUri(aside, 'next');
   try {
     for (const part of commit.manifest.parts) {
-      await store.copy(joinUri(place.internal, part.location), joinUri(next, part.file));
+      await store.copy(place.part(part.location), joinUri(next, part.file));
     }
     await store.write(joinUri(next, manifestName), manifestText(commit.manifest));
     await store.write(joinUri(next, successName), '');

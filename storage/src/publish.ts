@@ -1,6 +1,6 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { type CommitResult, commit } from './commitLog';
+import { type CommitResult, commit } from './commit';
 import type { ObjectStore } from './objectStore';
 import { type ProjectionSettings, project, projectionSettings } from './projection';
 

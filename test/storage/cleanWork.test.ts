@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { joinUri, parseUri } from '@etl/lib/uri';
 import { cleanWork } from '@etl/storage/cleanWork';
+import { readNewestCommit } from '@etl/storage/commitLog';
+import { gatherParts } from '@etl/storage/gatherParts';
 import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';
 import { onEveryStore } from './support/places';
@@ -26,21 +28,39 @@ onEveryStore((open) => {
     await store.write(joinUri(place.claims, '1-dead'), '');
     await store.write(joinUri(place.projections, '1-dead', 'next', 'x'), '');
     const removed = await cleanWork(store, place, { graceSeconds: hour, now: inTwoHours() });
-    expect(removed).toEqual([place.work('abandoned', 1)]);
-    const left = new Set<string>();
-    for await (const { uri } of store.list(place.internal))
-      left.add(
-        uri
-          .slice(place.internal.length + 1)
-          .split('/')
-          .slice(0, 2)
-          .join('/'),
-      );
-    expect([...left].sort()).toEqual(
-      ['commits/000001.json', 'commits/000002.json', 'work/first-1', 'work/rejecting-1', 'work/second-1'].sort(),
+    expect(removed.sort()).toEqual(['abandoned', 'first', 'second'].map((run) => place.work(run, 1)));
+    const foldersBelow = async (prefix: string, levels: number) => {
+      const left = new Set<string>();
+      for await (const { uri } of store.list(prefix))
+        left.add(
+          uri
+            .slice(prefix.length + 1)
+            .split('/')
+            .slice(0, levels)
+            .join('/'),
+        );
+      return [...left].sort();
+    };
+    expect(await foldersBelow(place.internal, 2)).toEqual(
+      ['commits/000001.json', 'commits/000002.json', 'work/rejecting-1'].sort(),
     );
+    expect(await foldersBelow(place.commitFolders, 1)).toEqual([
+      expect.stringMatching(/^first-/),
+      expect.stringMatching(/^second-/),
+    ]);
     expect(await look(store, place)).toEqual({ runId: 'second' });
     expect(await cleanWork(store, place, { graceSeconds: hour, now: inTwoHours() })).toEqual([]);
+  });
+
+  test('removes the commit folder of a launch that did not commit', async () => {
+    const { store, place } = await start();
+    const late = await prepare(store, place, { name: 'late', startedAt: 0, parts: 1 });
+    const [part] = (await gatherParts(store, place, late)).parts;
+    const committed = await readNewestCommit(store, place);
+    await cleanWork(store, place, { graceSeconds: hour, now: inTwoHours() });
+    expect(await store.head(place.part(part?.location ?? ''))).toBeUndefined();
+    for (const { location } of committed?.manifest.parts ?? [])
+      expect(await store.head(place.part(location))).toBeDefined();
   });
 
   test('removes nothing while any work folder is younger than the grace period', async () => {

@@ -51,8 +51,13 @@ beforeAll(async () => {
   await baseline.convert('a\n1\n2\n', settings);
   const other = await Bench.create();
   ({ manifest: undisturbed } = await other.convert(csv, { RUN_ID: 'victim', CHUNK_ROWS: '4' }, options));
-  finalSchema = (await checkpointOf(other, 'victim-1'))?.chunks.at(-1)?.schema;
   await other.remove();
+  // A checkpoint is removed after the commit.
+  const killed = await Bench.create();
+  const launch = killed.environment(await killed.file('in.csv', csv), { RUN_ID: 'victim', CHUNK_ROWS: '4' }, options);
+  await startInterrupted(killed.folder, launch, { how: 'SIGKILL', at: 1, match: 'link .*/commits/' }).ended;
+  finalSchema = (await checkpointOf(killed, 'victim-1'))?.chunks.at(-1)?.schema;
+  await killed.remove();
 });
 afterAll(() => baseline.remove());
 

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { checkpointName, progressName, reconcileName, shardName } from '@etl/pipeline/layout';
+import { commitFolderName } from '@etl/storage/commitFolder';
 import { Lab, lenient } from './lab';
 
 const lines = (count: number, line: (row: number) => string): string =>
@@ -18,6 +19,7 @@ const open = async (csv: string | Buffer, options = lenient) => {
 afterEach(() => lab.remove());
 
 const json = async (uri: string) => JSON.parse(await readFile(lab.pathOf(uri), 'utf8'));
+const isPart = (name: string) => name.startsWith('part-');
 const works = () => readdir(lab.pathOf(lab.place.works));
 
 /** Returns the files of a work folder, with attributes that change when a file is rewritten. */
@@ -61,13 +63,12 @@ describe('the files of the tasks', () => {
     expect(manifest).toMatchObject({ runId: lab.runId, generation: 2, chunks: 20, reused: 0 });
     expect(manifest?.resources.bytesRead).toBeGreaterThanOrEqual(2 * (plain.length - 4));
     expect(manifest?.startedAt).toBe(startedAt);
-    // The index and unreferenced files are removed; records of the shards stay next to their parts.
-    expect((await works()).sort()).toEqual(['shard-1-of-4-1', 'shard-2-of-4-1', 'shard-3-of-4-1', 'shard-4-of-4-1']);
-    expect((await readdir(lab.pathOf(lab.place.work('shard-2-of-4', 1)))).sort()).toEqual([
-      checkpointName,
-      ...[6, 7, 8, 9, 10].map((number) => `part-000${String(number).padStart(2, '0')}.parquet`),
-      progressName,
-    ]);
+    // The parts are in the commit folder. The index and the work of the shards are removed.
+    expect(await works()).toEqual([]);
+    if (!manifest) throw new Error('no manifest');
+    expect((await readdir(lab.pathOf(lab.place.commitFolder(commitFolderName(manifest))))).sort()).toEqual(
+      Array.from({ length: 20 }, (_, n) => `part-000${String(n + 1).padStart(2, '0')}.parquet`),
+    );
     // A commit that is launched again, because the first result was lost, finds the batch committed.
     expect(await lab.commit(4, indexUri)).toMatchObject({ exitCode: 0, manifest: { generation: 2 } });
   });
@@ -101,10 +102,7 @@ describe('the files of the tasks', () => {
     expect(placed).toEqual([...Array(4).fill('shard-4-of-4-2'), 'shard-4-of-4-1']);
     const { manifest } = await lab.commit(4, indexUri);
     expect(manifest?.schema[0]).toMatchObject({ name: 'a', type: 'double' });
-    // The parts of the first pass are removed, with their empty folders.
-    expect((await works()).sort()).toEqual([
-      ...['shard-1-of-4-2', 'shard-2-of-4-2', 'shard-3-of-4-2', 'shard-4-of-4-1', 'shard-4-of-4-2'],
-    ]);
+    expect(await works()).toEqual([]);
   });
 });
 
@@ -135,9 +133,10 @@ describe('failures', () => {
       cause: expect.stringMatching(/1\/2 lacks chunk 3$/),
     });
     await lab.shard(1, 2, indexUri, { generation: 2 });
-    expect(await readdir(lab.pathOf(lab.place.work('shard-1-of-2', 2)))).toContain('part-00003.parquet');
-    const { manifest } = await lab.commit(2, indexUri);
-    expect(manifest?.parts.filter(({ location }) => location.startsWith('work/shard-1-of-2-2/'))).toHaveLength(1);
+    expect((await readdir(lab.pathOf(lab.place.work('shard-1-of-2', 2)))).filter(isPart)).toEqual([
+      'part-00003.parquet',
+    ]);
+    expect((await lab.commit(2, indexUri)).manifest?.parts).toHaveLength(20);
   });
 
   test.each<[string, (report: Record<string, unknown>) => unknown]>([

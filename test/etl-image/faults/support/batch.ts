@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fileUri } from '@etl/lib/fileUri';
 import { type BatchLayout, layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
@@ -24,6 +25,9 @@ export async function commits(bench: Bench): Promise<Manifest[]> {
   const names = existsSync(folder) ? (await readdir(folder)).filter((name) => /^\d+\.json$/.test(name)).sort() : [];
   return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Manifest));
 }
+
+/** Returns the path of a part by its location in a manifest. */
+export const partPath = (bench: Bench, location: string): string => fileURLToPath(placeOf(bench).part(location));
 
 /** Returns the leftovers of a run: unreferenced work folders, and drafts. */
 export async function leftovers(bench: Bench): Promise<string[]> {
