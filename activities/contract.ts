@@ -11,7 +11,8 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
 import type { OutcomeCounts } from '@etl/pipeline/quality/results';
-import type { DeadLetter, LightEnd } from './ports';
+import type { DeclaredSink, Sinks } from '@etl/pipeline/sinks/sink';
+import type { DeadLetter, LightEnd, SinkState } from './ports';
 
 /** Activities that workflows may call. Of our code, workflows import only the types of this file and `pipeline`. */
 export interface EtlActivities {
@@ -46,6 +47,14 @@ export interface EtlActivities {
   confirmWork(input: { uri: string }): Promise<boolean>;
   /** Looks up the batch in the commit log. */
   confirmCommit(input: CommitQuery): Promise<CommitAnswer>;
+  /** Applies the newest commit of a batch to one of its sinks. Idempotent; starts a statement for some sinks. */
+  applySink(input: SinkInput): Promise<SinkAnswer>;
+  /** Waits for a statement that `applySink` started. Long, with heartbeats and without side effects on the sink. */
+  awaitSink(input: SinkWait): Promise<SinkAnswer>;
+  /** Cancels a statement that `applySink` started. */
+  cancelSink(input: SinkWait): Promise<void>;
+  /** Returns one page of the batches whose sinks a replay applies. */
+  listSinkWork(input: SinkWorkQuery): Promise<SinkWorkPage>;
   notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
   sendToDeadLetters(input: DeadLetter): Promise<{ letterId: string }>;
   /** Sends a lineage event. Short, and never fails. */
@@ -172,6 +181,54 @@ export type CommitAnswer =
   /** The newest commit has another source or other options, and belongs to a later run. */
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'missing' };
+
+/** A sink of a batch. */
+export interface SinkInput {
+  readonly destination: string;
+  readonly batch: Batch;
+  readonly name: string;
+  readonly sink: DeclaredSink;
+  readonly run: RunIdentity;
+  /** 1, 2, …: number of the application by this run. Each has its own client token. */
+  readonly attempt: number;
+}
+
+/** `commit`: number of the commit that was applied: the newest of the batch. */
+export type SinkAnswer = SinkState & { readonly commit: number };
+
+export interface SinkWait extends SinkInput {
+  readonly commit: number;
+  readonly statement: string;
+}
+
+export interface SinkWorkQuery {
+  readonly dataset: string;
+  /** @default all sinks of the dataset */
+  readonly sink?: string;
+  /** First and last batch date. @default all */
+  readonly from?: string;
+  readonly to?: string;
+  /** Whether to return batches whose sinks have applied their newest commit, too. @default false */
+  readonly all?: boolean;
+  /** Name of the last batch of the previous page; absent for the first page. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface SinkWork {
+  readonly batch: Batch;
+  readonly destination: string;
+  readonly commit: number;
+  readonly sinks: Sinks;
+}
+
+export interface SinkWorkPage {
+  readonly work: readonly SinkWork[];
+  /** Batches of the page that need no work. */
+  readonly current: number;
+  /** Where the next page begins; absent for the last page. */
+  readonly next?: string;
+}
 
 export interface LightInput {
   readonly plan: Plan;

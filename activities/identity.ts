@@ -13,6 +13,14 @@ export function clientToken(run: RunIdentity, generation: number): string {
 }
 
 /**
+ * Returns the client token of a sink's statement (at most 64 characters): the same for all attempts of an activity.
+ * `attempt`: application of the commit by this run, 1, 2, …
+ */
+export function sinkToken(run: RunIdentity, sink: string, commit: number, attempt: number): string {
+  return hash(run.workflowId, run.runId, 'sink', sink, commit, attempt);
+}
+
+/**
  * Returns the ECS `startedBy` (letters, digits, - / _; at most 128), which is the same for every run of a workflow ID.
  */
 export function startedBy(workflowId: string): string {

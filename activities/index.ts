@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { trimSlashes } from '@etl/lib/uri';
+import { noDatasets } from '@etl/pipeline/dataset/datasets';
 import { eventKey } from '@etl/pipeline/deadLetters/eventKey';
 import { credentials, transform } from '@etl/pipeline/definition';
 import { composeMessage } from '@etl/pipeline/messages/compose';
@@ -26,6 +27,9 @@ import { createProgressReader, everyQuarter } from './progressReader';
 import { recordResults } from './recordResults';
 import { reportLineage } from './reportLineage';
 import { looksPerReport } from './reportPace';
+import { applySink, writerOf } from './sinks/applySink';
+import { awaitSink } from './sinks/awaitSink';
+import { listSinkWork } from './sinks/listSinkWork';
 import { stopTask } from './stopTask';
 import { type ValidationSettings, validateInput } from './validateInput';
 import { measureWait } from './waited';
@@ -123,6 +127,16 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       const answer = await classified(confirmCommit(ports.store, query));
       if (answer.kind === 'delivered') await removeLetter(ports.deadLetters, query);
       return answer;
+    },
+    applySink: (input) => withHeartbeat(() => classified(applySink(ports, input))),
+    awaitSink: (input) =>
+      withHeartbeat(() => orRetryElsewhere(classified(awaitSink(ports, input, Context.current().cancellationSignal)))),
+    cancelSink: async ({ sink, statement }) => {
+      await classified(writerOf(ports.sinks, sink).cancel?.(statement, sink) ?? Promise.resolve());
+    },
+    listSinkWork: async (query) => {
+      const datasets = (await settings.datasets?.()) ?? noDatasets;
+      return withHeartbeat(() => classified(listSinkWork(ports.store, { ...settings, datasets }, query)));
     },
     notify: async ({ outcome, subject }) => {
       const { namespace } = activityInfo();

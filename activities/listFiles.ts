@@ -11,11 +11,12 @@ import { type Datasets, noDatasets } from '@etl/pipeline/dataset/datasets';
 import { type DeclaredDetail, declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import type { EventDetail } from '@etl/pipeline/event';
-import { workflowId } from '@etl/pipeline/layout';
+import { type Batch, workflowId } from '@etl/pipeline/layout';
 import { optionsHash } from '@etl/pipeline/options';
 import { placeProblem } from '@etl/pipeline/places';
 import { optionsOf } from '@etl/pipeline/plan';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
+import type { Sinks } from '@etl/pipeline/sinks/sink';
 import {
   type ListedObject,
   type ListProblem,
@@ -27,6 +28,7 @@ import type { FilePage, FoundFile, ListFilesInput } from './contract';
 import { type FoundBatch, findBatch } from './findBatch';
 import { inTurn } from './inTurn';
 import type { Executions } from './ports';
+import { sinkStates } from './sinks/sinkStates';
 
 /**
  * Maximum number of objects listed per page, including those outside the batch, so that a page ends before its timeout.
@@ -54,6 +56,8 @@ interface Candidate {
   readonly file: FoundFile;
   /** Keys of the file's event. */
   readonly detail: Detail;
+  /** Sinks of the file's dataset. */
+  readonly sinks?: Sinks | undefined;
 }
 
 /**
@@ -89,7 +93,7 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
       leftOut = addLeftOut(leftOut, { [found]: 1 });
       continue;
     }
-    candidates.push({ info, detail: found.detail, file: { ...found.file, ...noted(leftOut) } });
+    candidates.push({ ...found, info, file: { ...found.file, ...noted(leftOut) } });
     leftOut = {};
     keyBytes += jsonBytes(info.uri);
   }
@@ -140,7 +144,7 @@ function fileOf(
   datasets: Datasets,
   listing: Listing,
   info: ListedObject,
-): Pick<Candidate, 'file' | 'detail'> | LeftOutReason {
+): Omit<Candidate, 'info'> | LeftOutReason {
   const classified = classify(listing, info.uri, info.problem !== undefined && info.uri.endsWith('/'));
   if (classified.kind === 'leftOut') return classified.reason;
   if (plan.dataset !== undefined && datasets.pattern(plan.dataset)?.match(info.uri) === undefined) return 'name';
@@ -160,7 +164,8 @@ function fileOf(
       return { refused: `its dataset would be ${batch.dataset}, the folder of its day: set detail.dataset` };
     return {};
   };
-  return { detail, file: { ...file, ...verdict() } };
+  const { sinks } = (declared.kind === 'declared' && declared.dataset.declaration) || {};
+  return { detail, sinks, file: { ...file, ...verdict() } };
 }
 
 /** Returns why an entry cannot be delivered as a file, whatever its day. */
@@ -211,7 +216,7 @@ type Verdict = Pick<FoundFile, 'skip' | 'refused' | 'reason'> & Partial<Pick<Fou
 async function check(
   { store, executions }: ListingPorts,
   { plan }: ListFilesInput,
-  { info, file, detail }: Candidate,
+  { info, file, detail, sinks }: Candidate,
 ): Promise<Verdict> {
   const found = await foundBatch(store, plan, file, detail);
   if (typeof found === 'string') return { refused: found };
@@ -222,7 +227,8 @@ async function check(
       return { batch: named, refused: conflictReason(source.uri, info.uri) };
     const hash = optionsHash(optionsOf(detail), detail.chunkRows ?? defaultChunkRows);
     const isSame = sameUri(source.uri, info.uri) && source.fingerprint === info.fingerprint && newestHash === hash;
-    if (plan.mode !== 'all' && isSame)
+    const lacks = isSame ? await sinksBehind(store, detail.destination ?? plan.destination, named, sinks) : [];
+    if (plan.mode !== 'all' && isSame && lacks.length === 0)
       return { batch: named, skip: 'delivered', reason: 'its current content was already delivered' };
   }
   const id = workflowId(named);
@@ -235,6 +241,18 @@ async function check(
   if (plan.mode === 'failed' && !hasFailed)
     return { batch: named, skip: 'notFailed', reason: 'its last run has not failed' };
   return { batch: named };
+}
+
+/** Returns the sinks that lack the newest commit of a delivered batch: its pipeline finishes them. */
+async function sinksBehind(
+  store: ListingPorts['store'],
+  destination: string,
+  batch: Batch,
+  sinks: Sinks = {},
+): Promise<string[]> {
+  if (Object.keys(sinks).length === 0 || parseUri(destination)?.kind !== 's3') return [];
+  const { states } = await sinkStates(store, destination, batch, sinks);
+  return states.filter(({ behind }) => behind).map(({ name }) => name);
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Ports {
   readonly deadLetters: DeadLetters;
   readonly progress: ProgressReporter;
   readonly executions: Executions;
-  readonly sinks?: SinkWriters;
+  readonly sinks: SinkWriters;
   /** Absent if no collector of lineage events is configured. */
   readonly lineage?: Lineage;
   /** Absent if this worker has no light lane. */

@@ -24,6 +24,7 @@ import { createExecutions } from './executions';
 import { createLightConverter } from './lightLane';
 import { createLineage } from './lineage';
 import { createProgressReporter } from './progressReporter';
+import { createSinks } from './sinks';
 
 /** Creates the adapter of every port: AWS where it is configured, otherwise the local system. */
 export function createPorts(config: Config, client: Client, log: Logger): Ports {
@@ -43,6 +44,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
+    sinks: createSinks(),
     ...(light && { light }),
     ...lineagePort(config, log),
   };

@@ -4,6 +4,7 @@ import { baseName } from '@etl/lib/uri';
 import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
 import { excerptOf } from '@etl/pipeline/deadLetters/excerpt';
+import { budgets as defaultBudgets } from '@etl/pipeline/definition';
 import { maxShownLaunches } from '@etl/pipeline/evidence';
 import { eventProblem } from '@etl/pipeline/inputSize';
 import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
@@ -11,6 +12,7 @@ import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan, Routing } from '@etl/pipeline/plan';
+import type { Sinks } from '@etl/pipeline/sinks/sink';
 import {
   type ApplicationFailure,
   CancellationScope,
@@ -27,6 +29,7 @@ import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { type LineageTracker, trackLineage } from './lineage';
 import { runContext } from './runTask';
+import { applySinks, replayCommand, type SinkOutcome, sinkFailure } from './sinks';
 import { type StatusTracker, trackStatus } from './status';
 
 export interface PipelineResult {
@@ -40,6 +43,8 @@ export interface PipelineResult {
   /** Where the conversion ran and why, with the estimate. Absent in runs of earlier versions. */
   readonly routing?: Routing;
   readonly notification: Notification;
+  /** What was applied to each sink; absent without sinks. */
+  readonly sinks?: readonly SinkOutcome[];
   /** The approval of a batch that a quality gate held. */
   readonly approval?: Approval;
 }
@@ -74,6 +79,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   // Alerts about a failed validation carry at least the date.
   let batch: Partial<Batch> & Pick<Subject, 'owner'> =
     batchDate !== undefined && isCalendarDate(batchDate) ? { batchDate } : {};
+  let committed: Committed | undefined;
   try {
     const { plan, delivered: alreadyDelivered = false } = await validate(event, title, lineage, (known) => {
       batch = known;
@@ -93,6 +99,8 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
         )
       : await deliver(context, { answers, alert: held });
     const approval = answers.answer();
+    if (plan.sinks) committed = { commit: delivered.commit, sinks: Object.keys(plan.sinks) };
+    const sinks = plan.sinks && (await finishSinks(plan, plan.sinks, run, status));
     const note = alreadyDelivered
       ? { note: 'Already delivered: same source, same options. Nothing was launched.' }
       : {};
@@ -116,10 +124,11 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
       ...already,
       ...(routing && !alreadyDelivered && { routing }),
       notification,
+      ...(sinks && { sinks }),
       ...(approval && { approval }),
     };
   } catch (error) {
-    const failed = asFailure(error);
+    const failed = failureWith(asFailure(error), committed, batch);
     await CancellationScope.nonCancellable(() => alert(event, title, failed, { ...batch, ...run }, status));
     await lineage.end(isCancellation(error) ? 'ABORT' : 'FAIL', `${failureTypeOf(failed)}: ${failed.message}`);
     throw isCancellation(error) ? error : failed;
@@ -141,6 +150,44 @@ async function validate(
   known({ ...(validation.valid ? validation.plan.batch : validation.batch), ...(owner !== undefined && { owner }) });
   if (!validation.valid) throw failure('InvalidInput', validation.reasons.join('; '), { logTail: validation.reasons });
   return { ...validation, plan: completePlan(validation.plan) };
+}
+
+/** A commit whose sinks have not all applied it yet. */
+interface Committed {
+  readonly commit: number;
+  readonly sinks: readonly string[];
+}
+
+/** Adds to a cancellation that the data is committed: it does not undo that. */
+function failureWith(
+  failed: ApplicationFailure,
+  committed: Committed | undefined,
+  batch: Partial<Batch>,
+): ApplicationFailure {
+  const { dataset, batchDate } = batch;
+  if (failureTypeOf(failed) !== 'Cancelled' || !committed || dataset === undefined || batchDate === undefined)
+    return failed;
+  const { commit, sinks } = committed;
+  const what = `the data is committed (commit ${commit}), but these sinks may lack it: ${sinks.join(', ')}`;
+  return failure('Cancelled', `${failed.message}; ${what}. Finish with: ${replayCommand({ dataset, batchDate })}`);
+}
+
+/**
+ * Applies the commit to the sinks of the dataset.
+ * @throws `SinkFailed` if a sink lacks the commit; the data is committed nevertheless
+ */
+async function finishSinks(
+  { destination, batch, budgets }: Plan,
+  sinks: Sinks,
+  run: RunIdentity,
+  status: StatusTracker,
+): Promise<readonly SinkOutcome[]> {
+  status.set({ step: 'sinks', note: `Applying the commit to ${Object.keys(sinks).join(', ')}` });
+  const stage = { destination, batch, sinks, run, budget: budgets.sinks ?? defaultBudgets.sinks };
+  const outcomes = await applySinks(stage);
+  const behind = sinkFailure(stage, outcomes);
+  if (behind) throw behind;
+  return outcomes;
 }
 
 async function alert(

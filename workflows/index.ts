@@ -3,3 +3,4 @@ export { convertShard } from './convertShard';
 export { etlPipeline } from './etlPipeline';
 export { nightlyBatch } from './nightlyBatch/nightlyBatch';
 export { reapTasks } from './reapTasks';
+export { replaySinks } from './replaySinks';

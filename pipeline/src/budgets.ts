@@ -13,6 +13,8 @@ export interface Budget {
 }
 
 export interface Budgets extends Readonly<Record<BudgetName, Budget>> {
+  /** Budget of each sink. Absent in plans of earlier versions. */
+  readonly sinks?: Budget;
   /** Number of Spot losses (interruptions, or missing Spot capacity) before a run switches to on-demand capacity. */
   readonly spotLossesBeforeOnDemand: number;
   /** Upper limit for the memory of a task that is relaunched after it ran out of memory. */
@@ -66,7 +68,7 @@ export function nextLaunch(
 }
 
 /** Returns the seconds to wait before retry number `retry` (1, 2, …) of a budget. */
-function waitSeconds(budget: Budget, retry: number, random: number): number {
+export function waitSeconds(budget: Budget, retry: number, random: number): number {
   const wait = Math.min(budget.intervalSeconds * budget.backoffRate ** (retry - 1), budget.maxIntervalSeconds);
   return wait * (1 + budget.jitter * random);
 }

@@ -1,4 +1,4 @@
-import type { Budgets } from './budgets';
+import type { Budget, Budgets } from './budgets';
 
 /**
  * The pipeline as data: its steps, their timeouts and retries, the queues they run on and the topics they publish to.
@@ -35,6 +35,8 @@ export const workflowTypes = {
   /** One of the tasks that convert a file together: a child workflow of its pipeline. */
   shard: 'convertShard',
   reaper: 'reapTasks',
+  /** Applies commits to the sinks of a dataset again. */
+  sinkReplay: 'replaySinks',
 } as const;
 
 /**
@@ -182,6 +184,36 @@ export const steps = {
     totalTimeoutSeconds: 600,
     retry: apiRetry,
   },
+  /** Applies a commit to a sink, or submits the statement that does. Waits for appliers of older commits. */
+  applySink: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 300,
+    totalTimeoutSeconds: 1800,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  /** Polls the statement of a sink. Loading a large batch takes a warehouse minutes. */
+  awaitSink: {
+    taskQueue: taskQueues.fargate,
+    attemptTimeoutSeconds: 6 * 3600,
+    totalTimeoutSeconds: 7 * 3600,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  cancelSink: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 30,
+    totalTimeoutSeconds: 300,
+    retry: apiRetry,
+  },
+  /** Lists one page of the commit logs that a replay applies. */
+  listSinkWork: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 300,
+    totalTimeoutSeconds: 3600,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
   notify: {
     taskQueue: taskQueues.main,
     attemptTimeoutSeconds: 30,
@@ -248,7 +280,7 @@ export const transform = {
 } as const;
 
 /** Budgets for relaunches of a failed task. failures/table.ts maps each failure to its budget. */
-export const budgets: Budgets = {
+export const budgets: Budgets & { readonly sinks: Budget } = {
   /** Waits 60 s, then 120 s; then the run fails. */
   application: { maxRetries: 2, intervalSeconds: 60, backoffRate: 2, maxIntervalSeconds: 3600, jitter: 0.1 },
   infrastructure: { maxRetries: 5, intervalSeconds: 30, backoffRate: 2, maxIntervalSeconds: 300, jitter: 0.25 },
@@ -256,6 +288,8 @@ export const budgets: Budgets = {
   capacity: { maxRetries: 150, intervalSeconds: 30, backoffRate: 1.5, maxIntervalSeconds: 300, jitter: 0.5 },
   spot: { maxRetries: 10, intervalSeconds: 10, backoffRate: 2, maxIntervalSeconds: 120, jitter: 0.5 },
   memory: { maxRetries: 3, intervalSeconds: 5, backoffRate: 1, maxIntervalSeconds: 5, jitter: 0.5 },
+  /** For a commit that a sink could not apply for a reason that may pass, such as a conflict of transactions. */
+  sinks: { maxRetries: 5, intervalSeconds: 10, backoffRate: 2, maxIntervalSeconds: 300, jitter: 0.5 },
   spotLossesBeforeOnDemand: 2,
   maxMemoryMiB: 61_440,
 };

@@ -1,7 +1,7 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import { capped } from '@etl/lib/capped';
 import { shownUri } from '@etl/lib/text/shownUri';
-import { canonicalUri, resolveUri } from '@etl/lib/uri';
+import { canonicalUri, parseUri, resolveUri } from '@etl/lib/uri';
 import type { Budgets } from './budgets';
 import type { Dataset } from './dataset/declaration';
 import { letterKey } from './deadLetters/letterKey';
@@ -11,6 +11,7 @@ import type { BudgetName } from './failures/table';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';
+import type { Sinks } from './sinks/sink';
 
 /** Result of validation, which every later step follows. No later step reads an environment variable or a default. */
 export interface Plan {
@@ -35,6 +36,8 @@ export interface Plan {
   readonly declaration?: string;
   /** Team that is responsible for the dataset. */
   readonly owner?: string;
+  /** Sinks to which the commit is applied, by name; absent if there are none. */
+  readonly sinks?: Sinks;
   /** Whether the run reports its lineage. */
   readonly lineage?: true;
   readonly warnings: readonly string[];
@@ -144,6 +147,8 @@ export function makePlan(input: {
   const chunkRows = detail.chunkRows ?? defaultChunkRows;
   const { timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
   const destination = resolveDestination(detail.destination, input.cleanBase);
+  const { sinks } = input.dataset?.declaration ?? {};
+  const areApplied = parseUri(destination)?.kind === 's3';
   return {
     batch: input.batch,
     source,
@@ -166,13 +171,18 @@ export function makePlan(input: {
     ...(detail.notifications === 'none' && { notifications: 'none' as const }),
     declaration: input.dataset?.hash ?? '',
     ...(input.dataset?.declaration.owner && { owner: input.dataset.declaration.owner.team }),
+    ...(sinks && areApplied && { sinks }),
     ...(input.lineage && { lineage: true as const }),
-    warnings: capped(input.warnings),
+    warnings: capped(sinks && !areApplied ? [sinkWarning(destination), ...input.warnings] : input.warnings),
   };
 }
 
-function scaled(all: Budgets, timeScale: number): Budgets {
-  const faster = (name: BudgetName) => ({
+/** The services of sinks read the data from S3. A local run of a dataset must not depend on them. */
+const sinkWarning = (destination: string): string =>
+  `the sinks of the dataset are not applied, because the destination ${destination} is not in S3`;
+
+function scaled(all: typeof budgets, timeScale: number): Budgets {
+  const faster = (name: BudgetName | 'sinks') => ({
     [name]: {
       ...all[name],
       intervalSeconds: all[name].intervalSeconds * timeScale,
@@ -186,5 +196,6 @@ function scaled(all: Budgets, timeScale: number): Budgets {
     ...faster('capacity'),
     ...faster('spot'),
     ...faster('memory'),
+    ...faster('sinks'),
   };
 }

@@ -13,6 +13,7 @@ export interface RunStatus {
     | 'confirm'
     | 'shards'
     | 'held'
+    | 'sinks'
     | 'notify'
     | 'alert'
     | 'done';

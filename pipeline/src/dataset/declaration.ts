@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { maxConcurrency } from '../batch/control';
 import { describedColumnsSchema } from '../columns/columnSchema';
 import { declarable } from '../event';
+import { sinksSchema } from '../sinks/sink';
 import { scheduleSchema, timeZoneName } from './schedule';
 import { compilePattern } from './sourcePattern';
 
@@ -57,6 +58,9 @@ export const declarationSchema = z.strictObject({
     .max(maxConcurrency)
     .optional()
     .describe('Maximum number of files of a batch that are in progress at a time'),
+  sinks: sinksSchema
+    .optional()
+    .describe('Catalogs and warehouses to which each commit is applied, by a name of your choice'),
   schedule: scheduleSchema.optional().describe('When batches of the dataset start'),
 });
 

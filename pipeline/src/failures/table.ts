@@ -203,6 +203,10 @@ const table = {
     meaning: 'storage or another service was unavailable for longer than its retries',
     mayHaveLaunched: true,
   },
+  SinkFailed: {
+    budget: 'none',
+    meaning: 'the data is committed, but a sink could not apply the commit within its retries ([sinks.md](sinks.md))',
+  },
   Cancelled: {
     budget: 'none',
     meaning: 'the run was cancelled',

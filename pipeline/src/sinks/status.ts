@@ -1,0 +1,29 @@
+import { parseJsonOr } from '@etl/lib/json';
+import { fieldsOf, isAmount } from '@etl/lib/reading';
+import type { SinkType } from './sink';
+
+/** What is known of a sink of a batch: the file `status.json` beside the commit log. The sink itself has the truth. */
+export interface SinkStatus {
+  readonly type: SinkType;
+  /** Number of the newest commit that was applied; absent if there is none. */
+  readonly applied?: number;
+  /** What was applied, in one line. */
+  readonly detail?: string;
+  /** The latest application, if it failed. */
+  readonly failed?: { readonly commit: number; readonly reason: string };
+  /** Time of the latest application, in ISO 8601. */
+  readonly at: string;
+}
+
+/** Parses a status; undefined for text that is not one. */
+export function parseSinkStatus(text: string): SinkStatus | undefined {
+  const status = parseJsonOr(text, undefined);
+  const { type, applied, at } = fieldsOf(status);
+  const isStatus = typeof type === 'string' && typeof at === 'string' && (applied === undefined || isAmount(applied));
+  return isStatus ? (status as SinkStatus) : undefined;
+}
+
+/** Returns whether a sink has not applied a commit, as far as its status tells. */
+export function isBehind(status: SinkStatus | undefined, commit: number): boolean {
+  return (status?.applied ?? 0) < commit;
+}

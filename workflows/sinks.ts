@@ -1,0 +1,105 @@
+import { cut } from '@etl/lib/capped';
+import { type Budget, waitSeconds } from '@etl/pipeline/budgets';
+import type { Batch } from '@etl/pipeline/layout';
+import type { DeclaredSink, Sinks } from '@etl/pipeline/sinks/sink';
+import { type ApplicationFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import type { RunIdentity, SinkAnswer, SinkInput } from '../activities/contract';
+import { applySink, awaitSink, cancelSink, withSummary } from './activities';
+import { asFailure, failure } from './failures';
+
+/** A batch whose newest commit is applied to sinks. */
+export interface SinkStage {
+  readonly destination: string;
+  readonly batch: Batch;
+  readonly sinks: Sinks;
+  readonly run: RunIdentity;
+  readonly budget: Budget;
+}
+
+/** How the application to one sink ended. */
+export type SinkOutcome =
+  | { readonly sink: string; readonly state: 'applied'; readonly commit: number; readonly detail: string }
+  | { readonly sink: string; readonly state: 'failed'; readonly reason: string };
+
+/**
+ * Applies the newest commit of a batch to all sinks, each independently of the others. A sink that fails does not fail
+ * the others.
+ * @throws the cancellation, after the statements that were running have been cancelled
+ */
+export async function applySinks(stage: SinkStage): Promise<readonly SinkOutcome[]> {
+  const ends = await Promise.allSettled(
+    Object.entries(stage.sinks).map(([name, sink]) => applyWithRetries(stage, name, sink)),
+  );
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
+}
+
+async function applyWithRetries(stage: SinkStage, name: string, sink: DeclaredSink): Promise<SinkOutcome> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await applyOnce(stage, { name, sink, attempt });
+    if (answer.state === 'applied')
+      return { sink: name, state: 'applied', commit: answer.commit, detail: answer.detail };
+    const isLast = attempt > stage.budget.maxRetries || !answer.retry;
+    if (isLast) return { sink: name, state: 'failed', reason: answer.reason };
+    await sleep(1000 * waitSeconds(stage.budget, attempt, Math.random()));
+  }
+}
+
+type Ended = Extract<SinkAnswer, { state: 'applied' }> | { state: 'failed'; reason: string; retry: boolean };
+
+async function applyOnce(
+  { destination, batch, run }: SinkStage,
+  which: Pick<SinkInput, 'name' | 'sink' | 'attempt'>,
+): Promise<Ended> {
+  const input = { destination, batch, run, ...which };
+  const summary = withSummary(`${which.name}: ${batch.dataset} ${batch.batchDate} ${batch.source}`);
+  try {
+    const answer = await applySink.executeWithOptions(summary, [input]);
+    return ended(answer.state === 'running' ? await awaited({ ...input, ...answer }) : answer);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { state: 'failed', reason: asFailure(error).message, retry: false };
+  }
+
+  async function awaited({ statement, commit }: { statement: string; commit: number }): Promise<SinkAnswer> {
+    const wait = { ...input, statement, commit };
+    try {
+      return await awaitSink.executeWithOptions(summary, [wait]);
+    } catch (error) {
+      // The statement would go on without a run that knows its outcome.
+      await CancellationScope.nonCancellable(() => cancelSink.executeWithOptions(summary, [wait])).catch(
+        () => undefined,
+      );
+      throw error;
+    }
+  }
+}
+
+function ended(answer: SinkAnswer): Ended {
+  if (answer.state === 'superseded') return { ...answer, state: 'applied', detail: 'the sink has a newer commit' };
+  if (answer.state === 'running')
+    return { state: 'failed', reason: 'the statement of the sink has not ended', retry: true };
+  return answer;
+}
+
+/** Longest list of sinks that a failure names with their reasons, in characters. */
+const maxReasons = 4000;
+
+/** Returns the failure of a run whose sinks are behind; undefined if none is. */
+export function sinkFailure(
+  { batch }: Pick<SinkStage, 'batch'>,
+  outcomes: readonly SinkOutcome[],
+): ApplicationFailure | undefined {
+  const behind = outcomes.filter((outcome) => outcome.state === 'failed');
+  if (behind.length === 0) return undefined;
+  const reasons = behind.map(({ sink, reason }) => `${sink}: ${reason}`);
+  const text = `the data is committed, but ${behind.length} of ${outcomes.length} sinks lack it: ${cut(reasons.join('; '), maxReasons)}`;
+  return failure('SinkFailed', `${text}. Finish with: ${replayCommand(batch)}`, { logTail: reasons });
+}
+
+/** Returns the command that finishes the sinks of a batch. */
+export function replayCommand({ dataset, batchDate }: Pick<Batch, 'dataset' | 'batchDate'>): string {
+  return `npx etl sink replay ${dataset} --from ${batchDate} --to ${batchDate}`;
+}
