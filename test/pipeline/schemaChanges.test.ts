@@ -26,6 +26,13 @@ test.each<[string, Types, Types, string | undefined]>([
   expect(words(before, now)).toBe(expected && `schema differs from 2026-02-07/ventas: ${expected}`);
 });
 
+test('ignores IDs and lengths, which manifests of earlier versions lack', () => {
+  const before = { batchDate: '2026-02-07', source: 'ventas', schema: columns({ a: 'text' }) };
+  const now: SchemaColumn = { name: 'a', type: 'text', sourceName: 'a', id: 7, maxBytes: 3 };
+  expect(schemaChanges(before, [now])).toBeUndefined();
+  expect(schemaChanges({ ...before, schema: [now] }, [{ ...now, id: 8, maxBytes: 4 }])).toBeUndefined();
+});
+
 test('counts many changes in the text and lists all of them', () => {
   const before = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`c${n}`, 'text' as const]));
   expect(words(before, {})).toMatch(/: column c0 was removed; (.*; ){9}and 290 more changes$/);

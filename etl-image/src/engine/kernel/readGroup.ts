@@ -195,14 +195,16 @@ class Reading {
     const rowsWritten = this.columns[0]?.rows ?? 0;
     const footer = this.footer();
     const measured = checker?.measure(this.plans, this.writtenRows(checker));
+    const content = encodeGroup(this.kernel, this.columns);
     return {
       rowsBlank,
       rowsWritten,
+      maxBytes: content.columns.map(({ maxBytes }) => maxBytes),
       ...(footer && { footer }),
       evidence: this.evidence(),
       rejects: rowsBlank + rowsWritten + this.footers < this.rows ? this.rejects() : [],
       coercions: this.placed(this.coercions),
-      content: encodeGroup(this.kernel, this.columns),
+      content,
       ...(measured && { measured }),
     };
   }
