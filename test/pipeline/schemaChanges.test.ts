@@ -28,9 +28,11 @@ test.each<[string, Types, Types, string | undefined]>([
 
 test('ignores IDs and lengths, which manifests of earlier versions lack', () => {
   const before = { batchDate: '2026-02-07', source: 'ventas', schema: columns({ a: 'text' }) };
-  const now: SchemaColumn = { name: 'a', type: 'text', sourceName: 'a', id: 7, maxBytes: 3 };
-  expect(schemaChanges(before, [now])).toBeUndefined();
-  expect(schemaChanges({ ...before, schema: [now] }, [{ ...now, id: 8, maxBytes: 4 }])).toBeUndefined();
+  const schemaWith = (id: number, maxBytes: number): SchemaColumn[] => [
+    { name: 'a', type: 'text', sourceName: 'a', id, maxBytes },
+  ];
+  expect(schemaChanges(before, schemaWith(7, 3))).toBeUndefined();
+  expect(schemaChanges({ ...before, schema: schemaWith(7, 3) }, schemaWith(8, 4))).toBeUndefined();
 });
 
 test('counts many changes in the text and lists all of them', () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Greatest ID. Iceberg reserves those above 2,147,483,447. The others stay free for columns that another program adds
- * to a table: it continues after the greatest ID in use.
+ * Greatest ID. Iceberg reserves the IDs from 2,147,483,447. Those between stay free for columns that another program
+ * adds to a table: it continues after the greatest ID in use.
  *
  * @see https://iceberg.apache.org/spec/#reserved-field-ids
  */
