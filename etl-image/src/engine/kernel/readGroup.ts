@@ -199,7 +199,8 @@ class Reading {
     return {
       rowsBlank,
       rowsWritten,
-      maxBytes: content.columns.map(({ maxBytes }) => maxBytes),
+      // A group without written rows has no encoded columns.
+      maxBytes: this.plans.map((_, column) => content.columns[column]?.maxBytes ?? 0),
       ...(footer && { footer }),
       evidence: this.evidence(),
       rejects: rowsBlank + rowsWritten + this.footers < this.rows ? this.rejects() : [],
