@@ -140,11 +140,17 @@ export function writeBooleans(values: usize, valid: usize, rows: u32, to: usize)
   return (to - start) as u32;
 }
 
-/** Returns the total length of all texts, in bytes. */
-export function textBytes(texts: usize, rows: u32): f64 {
+/** Stores the total length of texts (f64), in bytes, at `to`, and the greatest length (u32) at `to` + 8. */
+export function measureTexts(texts: usize, count: u32, to: usize): void {
   let bytes: u64 = 0;
-  for (let row: u32 = 0; row < rows; row++, texts += 8) bytes += load<u32>(texts, 4);
-  return bytes as f64;
+  let longest: u32 = 0;
+  for (let i: u32 = 0; i < count; i++, texts += 8) {
+    const length = load<u32>(texts, 4);
+    bytes += length;
+    longest = max(longest, length);
+  }
+  store<f64>(to, bytes as f64);
+  store<u32>(to, longest, 8);
 }
 
 /** Writes each text, with a length prefix (u32) if `prefixed`. Returns the bytes written. */

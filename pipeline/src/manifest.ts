@@ -71,7 +71,16 @@ export interface SchemaColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly sourceName: string;
-  /** Greatest length of a value in bytes of UTF-8. For `text` and `json`; absent in manifests of earlier versions. */
+  /**
+   * Stable ID from 1 to 2,000,000,000, derived from the normalised name alone (see columns/columnIds.ts): columns of
+   * equal names have equal IDs in all batches. The columns of a schema have different IDs. Absent in manifests of
+   * earlier versions.
+   */
+  readonly id?: number;
+  /**
+   * Greatest length of a written value, in bytes of UTF-8; 0 if all values are null. Only for `text` and `json`. Absent
+   * in manifests of earlier versions, and in those with parts that were adopted from such a version.
+   */
   readonly maxBytes?: number;
 }
 

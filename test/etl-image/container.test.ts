@@ -3,6 +3,7 @@ import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fileUri } from '@etl/lib/fileUri';
+import { columnIds } from '@etl/pipeline/columns/columnIds';
 import { Bench } from '../support/container';
 import { zstdFrame } from '../support/zstd';
 
@@ -54,7 +55,9 @@ describe('ordinary files', () => {
     ]);
     expect(manifest.totals).toEqual({ rowsRead: 6, rowsWritten: 4, rowsBlank: 2, rowsRejected: 0, datesCoerced: 1 });
     expect(manifest.warnings).toEqual(['fecha_venta: 1 value is not a date and became null in line 7']);
-    expect(manifest.schema[0]).toEqual({ name: 'id_venta', type: 'integer', sourceName: 'ID Venta' });
+    expect(manifest.schema[0]).toMatchObject({ name: 'id_venta', type: 'integer', sourceName: 'ID Venta' });
+    expect(manifest.schema.at(-1)).toMatchObject({ name: 'notas', type: 'text', maxBytes: 11 });
+    expect(manifest.schema.map(({ id }) => id)).toEqual(columnIds(manifest.schema.map(({ name }) => name)));
     expect((await readdir(bench.published)).sort()).toEqual(['_SUCCESS', '_manifest.json', 'part-00001.parquet']);
     const published = { ...manifest, coercedExamples: { fecha_venta: ['pendiente'] } };
     expect(JSON.parse(await readFile(join(bench.published, '_manifest.json'), 'utf8'))).toEqual(published);

@@ -26,6 +26,15 @@ test.each<[string, Types, Types, string | undefined]>([
   expect(words(before, now)).toBe(expected && `schema differs from 2026-02-07/ventas: ${expected}`);
 });
 
+test('ignores IDs and lengths, which manifests of earlier versions lack', () => {
+  const before = { batchDate: '2026-02-07', source: 'ventas', schema: columns({ a: 'text' }) };
+  const schemaWith = (id: number, maxBytes: number): SchemaColumn[] => [
+    { name: 'a', type: 'text', sourceName: 'a', id, maxBytes },
+  ];
+  expect(schemaChanges(before, schemaWith(7, 3))).toBeUndefined();
+  expect(schemaChanges({ ...before, schema: schemaWith(7, 3) }, schemaWith(8, 4))).toBeUndefined();
+});
+
 test('counts many changes in the text and lists all of them', () => {
   const before = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`c${n}`, 'text' as const]));
   expect(words(before, {})).toMatch(/: column c0 was removed; (.*; ){9}and 290 more changes$/);

@@ -12,6 +12,7 @@ import { addColumns, type Evidence, type StoredEvidence, toStoredEvidence } from
 import type { ColumnPlan } from '../types/schema';
 import { signature } from '../types/table';
 import { Findings } from './findings';
+import { greatest } from './greatest';
 
 /** Maximum number of examples of coerced values per column. */
 export const coercedExamples = 5;
@@ -42,6 +43,11 @@ export interface FinishedChunk {
   readonly schema: string | undefined;
   /** Absent if no row of the chunk is written. */
   readonly part?: Part;
+  /**
+   * Greatest length of each column's values in the part, in bytes of UTF-8; 0 for types that are not stored as text.
+   * Absent without a part, and in checkpoints of earlier versions.
+   */
+  readonly maxBytes?: readonly number[];
   /** Locations of its rejects and coercions, if it has any. */
   readonly rejects?: string;
   readonly coercions?: string;
@@ -72,6 +78,7 @@ export class ChunkDraft {
   private writer: PartWriter | undefined;
   private rows = 0;
   private rowsWritten = 0;
+  private maxBytes: readonly number[] = [];
   private rowsBlank = 0;
   private footer: FinishedChunk['footer'];
   private evidence: readonly Evidence[] = [];
@@ -138,6 +145,7 @@ export class ChunkDraft {
     }
     if (read.measured) await this.measures?.add(read.measured, group.start.line);
     if (read.rowsWritten === 0) return;
+    this.maxBytes = greatest([this.maxBytes, read.maxBytes], plans.length);
     this.writer ??= await this.engine.openPart(this.partPath, plans);
     await this.writer.add(read);
   }
@@ -175,7 +183,7 @@ export class ChunkDraft {
     return {
       ...base,
       schema: signature(plans),
-      ...(part && { part }),
+      ...(part && { part, maxBytes: this.maxBytes }),
       ...(rejects !== undefined && { rejects }),
       ...(coercions !== undefined && { coercions }),
       ...(quality && { quality }),

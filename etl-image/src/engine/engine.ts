@@ -47,6 +47,8 @@ export interface ReadGroup {
   readonly rows: number;
   readonly rowsBlank: number;
   readonly rowsWritten: number;
+  /** Greatest length of each column's written values, in bytes of UTF-8; 0 for types that are not stored as text. */
+  readonly maxBytes: readonly number[];
   readonly footer?: Footer;
   /** Evidence of each column, independent of the plans. */
   readonly evidence: readonly Evidence[];

@@ -15,6 +15,7 @@ import { reasons } from '../engine/engine';
 import { rowRate, type Usage } from '../report/usage';
 import type { Source } from '../source/source';
 import { checkGates, ruleWarnings, withApproval } from './gates';
+import { schemaColumns } from './schemaColumns';
 
 /** Inputs of a manifest. */
 export interface ManifestInput {
@@ -69,7 +70,7 @@ export function composeManifest(input: ManifestInput): Manifest {
     batchDate: env.batchDate,
     dataset: env.dataset,
     ...(env.declaration !== undefined && { declaration: env.declaration }),
-    schema: conversion.plans.map(({ name, type, sourceName }) => ({ name, type, sourceName })),
+    schema: schemaColumns(conversion),
     parts,
     totals,
     chunks: chunks.length,

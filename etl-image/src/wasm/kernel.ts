@@ -78,7 +78,7 @@ export interface KernelFunctions {
   indexTexts(...texts: DictionaryArguments): void;
   countValid(valid: Address, rows: number): number;
   mergeValid(valid: Address, rows: number, into: Address): void;
-  textBytes(texts: Address, count: number): number;
+  measureTexts(texts: Address, count: number, to: Address): void;
   writeLevels(valid: Address, rows: number, present: number, to: Address): number;
   writeIndices(indices: Address, count: number, entries: number, to: Address): number;
   writeFixed(values: Address, valid: Address, rows: number, form: number, to: Address): number;

@@ -34,6 +34,11 @@ export function kindOf(type: ColumnType): TypeKind {
   return decimalOf(type) ? 'decimal' : (type as SimpleType);
 }
 
+/** Returns whether the values of a type are texts, of which manifests have the greatest length. */
+export function isStoredAsText(type: ColumnType): boolean {
+  return type === 'text' || type === 'json';
+}
+
 export function isColumnType(type: unknown): type is ColumnType {
   if (typeof type !== 'string') return false;
   return (simpleTypes as readonly string[]).includes(type) || decimalOf(type) !== undefined;

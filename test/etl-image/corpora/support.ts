@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileUri } from '@etl/lib/fileUri';
 import { parseUri } from '@etl/lib/uri';
 import { layout } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
 import { type ConversionRequest, Converter, type Delivered } from '../../support/convert';
 import { readWithPyarrow, rowText } from '../../support/pyarrow';
 import { type Exact, exactly, readTable, sameCell, type Table } from './table';
@@ -54,6 +55,7 @@ export class Corpus {
     expect(rows.length).toBe(rowsWritten);
     expect(new Set(tables.map(({ schema }) => JSON.stringify(schema))).size).toBe(Math.min(parts.length, 1));
     for (const { names } of tables) expect(names).toEqual(manifest.schema.map(({ name }) => name));
+    expect(lengths(manifest)).toEqual(greatestLengths(manifest, rows));
     const read = parts.map((path, at) => ({ path, table: tables[at] as Table }));
     this.read.push(...read.filter(({ table }) => table.rows.length <= mostRowsAgain));
     const batch = { dataset: manifest.dataset, batchDate: manifest.batchDate, source: manifest.runId };
@@ -140,6 +142,18 @@ function facts({ manifest, parts, tables, rejects, coercions }: Converted) {
   const { totals, schema, rejected, coerced, warnings, chunks } = manifest;
   const rows = tables.map((table) => table.rows.length);
   return { totals, schema, rejected, coerced, warnings, chunks, parts: parts.length, rows, rejects, coercions };
+}
+
+/** Returns the recorded lengths of the text columns. */
+function lengths({ schema }: Manifest) {
+  return schema.flatMap(({ name, type, maxBytes }) => (type === 'text' ? [[name, maxBytes]] : []));
+}
+
+/** Returns the same from the cells of the parts. */
+function greatestLengths({ schema }: Manifest, rows: readonly (readonly Exact[])[]) {
+  const greatest = (column: number) =>
+    rows.reduce((most, row) => Math.max(most, Buffer.byteLength(String(row[column] ?? ''))), 0);
+  return schema.flatMap(({ name, type }, at) => (type === 'text' ? [[name, greatest(at)]] : []));
 }
 
 /** Returns an error without the name of the file, which varies. */

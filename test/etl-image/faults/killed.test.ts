@@ -10,17 +10,17 @@ import { type Interruption, startInterrupted } from './support/steps';
 /**
  * Four rows per chunk: a reject in the first, a blank row and a coerced date in the second; the third widens a column.
  */
-const csv = `id,amount,fecha
-1,10,2026-02-01
+const csv = `id,amount,fecha,nota
+1,10,2026-02-01,x
 2,11
-3,12,2026-02-02
-4,13,2026-02-03
-5,14,2026-02-04
-,,
-7,15,2026-02-05
-8,16,never
-9,17,2026-02-06
-10,18.5,2026-02-07
+3,12,2026-02-02,
+4,13,2026-02-03,the longest note
+5,14,2026-02-04,y
+,,,
+7,15,2026-02-05,
+8,16,never,ñandú
+9,17,2026-02-06,z
+10,18.5,2026-02-07,
 `;
 const options = { rejects: { maxShare: 0.5 }, columns: { fecha: 'date' } } as const;
 const parallel = 4;
@@ -147,6 +147,7 @@ describe.each([
       ...[manifest?.totals, manifest?.rejected, manifest?.coerced, manifest?.schema],
     ];
     const { totals, rejected, coerced, schema } = undisturbed;
+    expect(schema.map(({ maxBytes }) => maxBytes)).toEqual([undefined, undefined, undefined, 16]);
     const wanted = [shas(undisturbed), totals, rejected, coerced, schema];
     const right = (each: Round) =>
       JSON.stringify(outcome(each)) ===

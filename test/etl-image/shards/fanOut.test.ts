@@ -73,6 +73,28 @@ describe('the files of the tasks', () => {
     expect(await lab.commit(4, indexUri)).toMatchObject({ exitCode: 0, manifest: { generation: 2 } });
   });
 
+  test('the lengths of texts cover all shards, also after a reconciliation', async () => {
+    await open(`a,b,c\n${lines(100, (n) => `${n},${n === 60 ? 'ñandú' : 'x'},${n === 99 ? 'the end' : 12345678}`)}`);
+    const { manifest, reconciled } = await lab.fanOut(4);
+    expect([reconciled, manifest?.schema.map(({ maxBytes }) => maxBytes)]).toEqual([true, [undefined, 7, 8]]);
+  });
+
+  test('the lengths of texts are absent if one shard did not record them', async () => {
+    await open(plain);
+    const indexUri = await lab.index();
+    await lab.shards(4, indexUri, {});
+    // An earlier program of this version wrote files without lengths.
+    for (const name of [shardName, checkpointName]) {
+      const uri = lab.work('shard-2-of-4', 1, name);
+      const { chunks, ...report } = await json(uri);
+      const withoutLengths = chunks.map(({ maxBytes: _, ...chunk }: { maxBytes: number[] }) => chunk);
+      await writeFile(lab.pathOf(uri), JSON.stringify({ ...report, chunks: withoutLengths }));
+    }
+    const { manifest } = await lab.commit(4, indexUri);
+    expect(manifest?.schema.map(({ name, type }) => `${name} ${type}`)).toEqual(['a integer', 'b text']);
+    expect(manifest?.schema.map(({ maxBytes }) => maxBytes)).toEqual([undefined, undefined]);
+  });
+
   test('shards without chunks log a note and succeed', async () => {
     await open('a\n1\n2\n');
     const indexUri = await lab.index();

@@ -7,7 +7,12 @@ import type { Dictionary, GroupColumn } from './column';
 /** The pages of a row group, column by column, with their metadata. */
 export interface EncodedGroup {
   readonly pages: Uint8Array<ArrayBuffer>;
-  readonly columns: readonly ColumnChunk[];
+  readonly columns: readonly EncodedColumn[];
+}
+
+interface EncodedColumn extends ColumnChunk {
+  /** Greatest length of a value, in bytes; 0 for types that are not stored as text. */
+  readonly maxBytes: number;
 }
 
 /**
@@ -37,7 +42,7 @@ export function encodeGroup(kernel: Kernel, columns: readonly GroupColumn[]): En
   return { pages: all, columns: chunks };
 }
 
-function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]): ColumnChunk {
+function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]): EncodedColumn {
   const { run } = kernel;
   const { rows, values, valid, kind, storage } = column;
   const present = run.countValid(valid, rows);
@@ -45,6 +50,8 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
   const dictionary = entries > 0 ? column.dictionary : undefined;
   const form = formOf(kind);
   const text = storage === 'text' || storage === 'bytes';
+  const measured = dictionary ? ([dictionary.entries, entries] as const) : ([values, rows] as const);
+  const texts = text ? measureTexts(kernel, ...measured) : undefined;
   const prefixed = storage === 'text';
   const sizes = { dictionary: 0, bytes: 0, uncompressed: 0 };
   const page = (at: Address, bytes: number, header: (sizes: PageSizes) => Buffer): void => {
@@ -55,14 +62,14 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
     sizes.uncompressed += head.length + bytes;
   };
   if (dictionary) {
-    const to = kernel.allocate(text ? textBytes(kernel, dictionary.entries, entries) : entries * 8);
+    const to = kernel.allocate(texts?.plainBytes ?? entries * 8);
     const bytes = text
       ? run.writeTextEntries(dictionary.entries, entries, prefixed, to)
       : run.writeFixedEntries(dictionary.entries, entries, form, to);
     page(to, bytes, (each) => dictionaryPageHeader(entries, each));
     sizes.dictionary = sizes.bytes;
   }
-  const valueBytes = text && !dictionary ? textBytes(kernel, values, rows) : rows * 8;
+  const valueBytes = texts && !dictionary ? texts.plainBytes : rows * 8;
   const to = kernel.allocate(rows / 8 + 32 + valueBytes);
   const levels = run.writeLevels(valid, rows, present, to);
   const data = (): number => {
@@ -79,6 +86,7 @@ function encodeColumn(kernel: Kernel, column: GroupColumn, pages: Uint8Array[]):
     dictionaryBytes: sizes.dictionary,
     bytes: sizes.bytes,
     uncompressedBytes: sizes.uncompressed,
+    maxBytes: texts && storage === 'text' ? texts.maxBytes : 0,
     ...(range && { range }),
   };
 }
@@ -91,9 +99,11 @@ function usefulEntries(kernel: Kernel, dictionary: Dictionary | undefined, prese
   return slots > 0 && entries <= present / 2 ? entries : 0;
 }
 
-/** Returns the PLAIN size of texts in bytes. Nulls count as empty texts. */
-function textBytes(kernel: Kernel, texts: Address, count: number): number {
-  return kernel.run.textBytes(texts, count) + 4 * count;
+/** Returns the PLAIN size of texts and the greatest length, in bytes. Nulls count as empty texts. */
+function measureTexts(kernel: Kernel, texts: Address, count: number): { plainBytes: number; maxBytes: number } {
+  const to = kernel.allocate(12);
+  kernel.run.measureTexts(texts, count, to);
+  return { plainBytes: kernel.double(to) + 4 * count, maxBytes: kernel.word(to + 8) };
 }
 
 function rangeOf(

@@ -195,14 +195,17 @@ class Reading {
     const rowsWritten = this.columns[0]?.rows ?? 0;
     const footer = this.footer();
     const measured = checker?.measure(this.plans, this.writtenRows(checker));
+    const content = encodeGroup(this.kernel, this.columns);
     return {
       rowsBlank,
       rowsWritten,
+      // A group without written rows has no encoded columns.
+      maxBytes: this.plans.map((_, column) => content.columns[column]?.maxBytes ?? 0),
       ...(footer && { footer }),
       evidence: this.evidence(),
       rejects: rowsBlank + rowsWritten + this.footers < this.rows ? this.rejects() : [],
       coercions: this.placed(this.coercions),
-      content: encodeGroup(this.kernel, this.columns),
+      content,
       ...(measured && { measured }),
     };
   }

@@ -1,3 +1,4 @@
+import { isStoredAsText } from '@etl/pipeline/columns/types';
 import { createFooterTest } from '@etl/pipeline/csv/footer';
 import { isHintLine } from '@etl/pipeline/csv/separatorHint';
 import { rowsOf, withoutLineEnd } from '../../csv/rows';
@@ -84,7 +85,8 @@ export function readGroup(
     place = next;
   }
   const rowsBlank = place.row - content.length - rejects.length - (footer?.rows ?? 0);
-  const found = { rowsBlank, rowsWritten: content.length, evidence, rejects, coercions, content };
+  const maxBytes = plans.map(({ type }, column) => (isStoredAsText(type) ? greatestLength(content, column) : 0));
+  const found = { rowsBlank, rowsWritten: content.length, maxBytes, evidence, rejects, coercions, content };
   const measured = checker?.measure(plans, new GroupRows(content, plans, writtenLines));
   return { bytes: group.bytes, rows: group.rows, ...found, ...(footer && { footer }), ...(measured && { measured }) };
 }
@@ -113,6 +115,11 @@ function readRow(fields: Fields, columns: readonly ReadColumn[], evidence: Evide
   if (coerced.length === 0 && row.every((value) => value === null)) return { kind: 'blank' };
   if (missing) return { kind: 'reject', why: missing };
   return { kind: 'good', row, coerced };
+}
+
+/** Returns the greatest length of a column's texts, in bytes of UTF-8. */
+function greatestLength(content: readonly PortableRow[], column: number): number {
+  return content.reduce((greatest, row) => Math.max(greatest, Buffer.byteLength(String(row[column] ?? ''))), 0);
 }
 
 function rawOf(row: Buffer, lineEnd: number): string {
