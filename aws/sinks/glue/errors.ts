@@ -26,7 +26,8 @@ const conflicts: ReadonlySet<string> = new Set([
 
 /** Maps an error of an operation on a table, `lake.ventas`. An unknown error is returned unchanged. */
 export function glueError(operation: string, table: string, error: unknown): unknown {
-  const { name, message } = error as Error;
+  const { name } = error as Error;
+  const message = (error as Error).message.replace(/\.$/, '');
   const refused = (how: string, remedy: string) =>
     new SinkError(`Glue ${operation} of ${table} ${how}: ${message}. ${remedy}.`, { cause: error });
   if (conflicts.has(name)) return new ConflictError(`Glue ${operation} of ${table}: ${name}: ${message}`);
