@@ -174,6 +174,8 @@ export interface SinkCommit {
   /** Number of the commit in the log of its batch; a greater number wins. */
   readonly number: number;
   readonly manifest: Manifest;
+  /** URI below which the batch is published (`layout`). */
+  readonly destination: string;
   /** URI of the commit folder, without a trailing slash. It contains exactly the `file`s of `manifest.parts`, and is never changed. */
   readonly folder: string;
 }

@@ -19,6 +19,7 @@ export function maxConcurrentCalls(config: Config): Readonly<Record<Exclude<AwsS
   const light = lightConcurrency(config);
   return {
     ecs: main + launches + waits + otherCalls,
+    glue: main + otherCalls,
     lambda: light + otherCalls,
     sns: main + otherCalls,
     sqs: main + maxInFlight + otherCalls,

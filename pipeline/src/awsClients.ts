@@ -7,6 +7,7 @@ interface Service {
 
 const services = {
   ecs: { silenceSeconds: 15 },
+  glue: { silenceSeconds: 15 },
   /**
    * A call lasts as long as its function, 900 s at most, and is sent once: after a timeout the SDK would send it again
    * while the first one still runs.

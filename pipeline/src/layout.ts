@@ -20,7 +20,11 @@ export function layout(destination: string, batch: Batch) {
   const commitFolders = joinUri(destination, commitsRoot, batch.dataset, batch.batchDate, batch.source);
   return {
     /** Folder that readers see. */
-    published: joinUri(destination, batch.dataset, `batch_date=${batch.batchDate}`, `source=${batch.source}`),
+    published: joinUri(
+      datasetFolder(destination, batch.dataset),
+      `batch_date=${batch.batchDate}`,
+      `source=${batch.source}`,
+    ),
     /** Internal files, outside the dataset, so that recursive readers do not find them. */
     internal,
     commits: joinUri(internal, 'commits'),
@@ -53,6 +57,11 @@ const commitPrefix = 'commit/';
 /** Returns the location of a part in a commit folder. */
 export function committedLocation(folderName: string, file: string): string {
   return `${commitPrefix}${folderName}/${file}`;
+}
+
+/** Returns the folder of all published batches of a dataset. */
+export function datasetFolder(destination: string, dataset: string): string {
+  return joinUri(destination, dataset);
 }
 
 /**

@@ -6,8 +6,9 @@ export function withMinistackOnPath(path: string | undefined): string {
   return [dirname(process.env.ETL_TEST_MINISTACK ?? ''), path ?? ''].join(delimiter);
 }
 
-/** Starts the product's ministack with the services that ECS tests need. */
-export async function startTestMinistack(): Promise<Ministack> {
-  const program = process.env.ETL_TEST_MINISTACK ?? '';
-  return startMinistack({ program, services: ['ecs', 'ecs-metadata', 's3', 'sns', 'sqs'] });
+/** Starts the product's ministack. @default services that ECS tests need */
+export async function startTestMinistack(
+  services: readonly string[] = ['ecs', 'ecs-metadata', 's3', 'sns', 'sqs'],
+): Promise<Ministack> {
+  return startMinistack({ program: process.env.ETL_TEST_MINISTACK ?? '', services });
 }
