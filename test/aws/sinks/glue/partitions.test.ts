@@ -141,6 +141,27 @@ withMoto('partitions in moto', () => {
     expect((await state()).partitions[0]?.Parameters?.['etl.commit']).toBe('2');
   });
 
+  test('every call names the declared catalog, and an update of a table its version', async () => {
+    const observed = new TestCatalog(moto.endpoint);
+    const inputs: Record<string, unknown>[] = [];
+    observed.client.middlewareStack.add(
+      (next) => async (args) => {
+        inputs.push({ ...args.input });
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const database = `lago_${randomUUID().replace(/-/g, '')}`;
+    await catalog.createDatabase(database);
+    const sink = sampleSink({ database, catalogId: '210987654321' });
+    for (const commit of [{ number: 1 }, { number: 2, schema: { nueva: 'text' } }] as const)
+      await createGlueSink(observed.client).apply(sampleCommit(commit), sink, newest);
+    observed.client.destroy();
+    expect(inputs).toHaveLength(7);
+    for (const input of inputs) expect(input).toMatchObject({ CatalogId: '210987654321', DatabaseName: database });
+    expect(inputs[5]).toMatchObject({ VersionId: '1', SkipArchive: true });
+  });
+
   test('a missing database is named, and not created', async () => {
     const sink = sampleSink({ database: 'no_existe' });
     const applied = createGlueSink(catalog.client).apply(sampleCommit(), sink, newest);
