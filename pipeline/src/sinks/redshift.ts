@@ -11,6 +11,9 @@ const identifier = z
     'is not a plain identifier: expected lowercase letters, digits and _, at most 127',
   );
 
+/** A table, whose ledger has its name with a prefix of 12 characters. */
+const tableIdentifier = identifier.max(115, 'is too long for a table: expected at most 115 characters');
+
 const arn = (service: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[^\\s]+$`), `is not the ARN of ${what}`);
 
@@ -25,7 +28,7 @@ export const redshiftSinkSchema = z
     ),
     iamRole: arn('iam', 'an IAM role').describe('Role with which COPY reads the commit folders'),
     schema: identifier.optional().describe('Schema. Default: public'),
-    table: identifier
+    table: tableIdentifier
       .optional()
       .describe('Table. Default: the name of the dataset, in lowercase, with _ for other characters'),
     create: z.boolean().optional().describe('Whether a missing table is created. Default: true'),
