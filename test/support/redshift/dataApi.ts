@@ -134,13 +134,14 @@ export async function startDataApi(
     }
   };
 
-  const one = async (client: ClientBase, sub: Sub, { isBatch }: Statement, parameters: ReadonlyMap<string, string>) => {
+  const one = async (client: ClientBase, sub: Sub, statement: Statement, parameters: ReadonlyMap<string, string>) => {
     sub.status = 'STARTED';
     sub.queryId = ++queries;
     try {
-      if (isBatch && forbidden.test(sub.sql))
+      if (statement.isBatch && forbidden.test(sub.sql))
         throw new Error(`${sub.sql.slice(0, 20)} cannot run in a transaction block`);
-      await standIn.before(sub.sql, isBatch);
+      await standIn.before(sub.sql, statement.isBatch);
+      if (statement.cancelled) throw new Error("Query cancelled on user's request");
       if (isCopy(sub.sql)) await copy(client, sub.sql, locate);
       else sub.rows = await query(client, sub.sql, parameters);
       sub.status = 'FINISHED';

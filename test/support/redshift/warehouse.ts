@@ -11,20 +11,10 @@ import { clientConfig } from '../awsTestClients';
 import { memoryFolder } from '../memoryFolder';
 import { type StandIn, startDataApi } from './dataApi';
 import { type Postgres, startPostgres } from './postgres';
+import { redshiftSink } from './samples';
 
 /** Password of the secret, which nothing but the stand-in may show. */
 export const canary = 'canary-5f1d0c4e-do-not-print';
-
-const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:etl-AbCdEf';
-
-export const sinkOf = (changes: Partial<RedshiftSink> = {}): RedshiftSink => ({
-  type: 'redshift',
-  workgroup: 'analytics',
-  database: 'dev',
-  secretArn,
-  iamRole: 'arn:aws:iam::123456789012:role/redshift-copy',
-  ...changes,
-});
 
 /** Functions of Redshift that PostgreSQL lacks, and the views of load errors. */
 const preparation = `
@@ -53,7 +43,7 @@ export class Warehouse {
     await sql.connect();
     await sql.query(preparation);
     const locate = (uri: string) => join(s3, uri.replace(/^s3:\/\//, ''));
-    const secrets = { [secretArn]: { username: 'etl', password: canary } };
+    const secrets = { [redshiftSink().secretArn]: { username: 'etl', password: canary } };
     return new Warehouse(postgres, await startDataApi(postgres.connection, secrets, locate), sql, s3);
   }
 

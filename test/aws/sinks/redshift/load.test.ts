@@ -1,5 +1,6 @@
 import { Commits } from '../../../support/redshift/commits';
-import { sinkOf, Warehouse } from '../../../support/redshift/warehouse';
+import { redshiftSink } from '../../../support/redshift/samples';
+import { Warehouse } from '../../../support/redshift/warehouse';
 
 const hasTools = Boolean(process.env.ETL_TEST_POSTGRES && process.env.ETL_TEST_PYTHON);
 const withRedshift = hasTools ? test : test.skip;
@@ -36,7 +37,7 @@ withRedshift('loads every type exactly', async () => {
     },
     maxBytes: { doc: 7, name: 30 },
   });
-  const state = await warehouse.apply(writer(), commit, sinkOf(), token());
+  const state = await warehouse.apply(writer(), commit, redshiftSink(), token());
   expect(state).toEqual({ state: 'applied', detail: '3 rows of 2026-02-08/a in public.types' });
   await warehouse.sql.query("SET TIME ZONE 'UTC'");
   expect(await warehouse.rows('SELECT * FROM types ORDER BY id')).toEqual([
@@ -64,14 +65,14 @@ withRedshift('loads every type exactly', async () => {
 
 withRedshift('loads columns whose names are reserved words, quotes or any script', async () => {
   const commit = await commits.of('Select,"say ""hi""",año:x,名前\n1,2,3,4\n', { dataset: 'names' });
-  expect(await warehouse.apply(writer(), commit, sinkOf(), token())).toMatchObject({ state: 'applied' });
+  expect(await warehouse.apply(writer(), commit, redshiftSink(), token())).toMatchObject({ state: 'applied' });
   expect(await warehouse.rows('SELECT "select", "say_""hi""", "año:x", "名前" FROM names')).toEqual([
     ['1', '2', '3', '4'],
   ]);
 });
 
 withRedshift('loads all parts of a commit, and replaces only the rows of its batch', async () => {
-  const sink = sinkOf();
+  const sink = redshiftSink();
   const first = await commits.of('id\n1\n2\n3\n4\n5\n', { dataset: 'parts', chunkRows: 2 });
   expect(first.manifest.parts.length).toBe(3);
   const other = await commits.of('id\n9\n', { dataset: 'parts', source: 'b' });
@@ -97,7 +98,7 @@ withRedshift('a commit without rows removes the rows of its batch', async () => 
   const full = { ...first.manifest, totals: { ...first.manifest.totals, rowsWritten: 0 }, parts: [] };
   const empty = { ...first, number: 2, manifest: full };
   for (const commit of [first, empty])
-    expect(await warehouse.apply(writer(), commit, sinkOf(), token())).toMatchObject({ state: 'applied' });
+    expect(await warehouse.apply(writer(), commit, redshiftSink(), token())).toMatchObject({ state: 'applied' });
   expect(await warehouse.rows('SELECT * FROM emptied')).toEqual([]);
   expect(await warehouse.rows('SELECT commit_number, row_count FROM etl_commits_emptied')).toEqual([['2', '0']]);
 });
@@ -105,13 +106,13 @@ withRedshift('a commit without rows removes the rows of its batch', async () => 
 withRedshift('an applied commit is not loaded again, and an older one is superseded, without COPY', async () => {
   const older = await commits.of('id\n1\n', { dataset: 'replayed', number: 1 });
   const newer = await commits.of('id\n2\n', { dataset: 'replayed', number: 2 });
-  await warehouse.apply(writer(), newer, sinkOf(), token());
+  await warehouse.apply(writer(), newer, redshiftSink(), token());
   warehouse.api.calls.length = 0;
-  expect(await writer().apply(newer, sinkOf(), warehouse.call(token()))).toEqual({
+  expect(await writer().apply(newer, redshiftSink(), warehouse.call(token()))).toEqual({
     state: 'applied',
     detail: '1 rows of 2026-02-08/a in public.replayed',
   });
-  expect(await writer().apply(older, sinkOf(), warehouse.call(token()))).toEqual({ state: 'superseded' });
+  expect(await writer().apply(older, redshiftSink(), warehouse.call(token()))).toEqual({ state: 'superseded' });
   expect(warehouse.api.calls.map(({ action }) => action)).not.toContain('BatchExecuteStatement');
   expect(await warehouse.rows('SELECT id FROM replayed')).toEqual([['2']]);
 });
@@ -119,7 +120,7 @@ withRedshift('an applied commit is not loaded again, and an older one is superse
 withRedshift(
   'the fence of the transaction stops loads that were submitted before a newer one ended',
   async () => {
-    const sink = sinkOf();
+    const sink = redshiftSink();
     const older = await commits.of('id\n1\n', { dataset: 'fenced', number: 1 });
     const newer = await commits.of('id\n2\n', { dataset: 'fenced', number: 2 });
     const release = warehouse.holdBack('COPY');
@@ -146,7 +147,7 @@ withRedshift(
 withRedshift(
   'runs at once end with the rows of the newest commit, once',
   async () => {
-    const sink = sinkOf();
+    const sink = redshiftSink();
     const all = await Promise.all(
       [1, 2, 3, 4].map((number) => commits.of(`id\n${number}\n${number}\n`, { dataset: 'raced', number })),
     );
@@ -159,7 +160,7 @@ withRedshift(
 );
 
 withRedshift('adds columns, fills missing ones with null, and widens texts', async () => {
-  const sink = sinkOf();
+  const sink = redshiftSink();
   const first = await commits.of('id,name\n1,x\n', { dataset: 'evolved', source: 'a', maxBytes: { name: 1 } });
   const long = 'ñ'.repeat(100);
   const second = await commits.of(`note,name\nhi,${long}\n`, {
@@ -177,7 +178,7 @@ withRedshift('adds columns, fills missing ones with null, and widens texts', asy
 withRedshift(
   'batches that evolve one table at once all end',
   async () => {
-    const sink = sinkOf();
+    const sink = redshiftSink();
     const all = await Promise.all(
       [0, 1, 2, 3, 4, 5].map((at) =>
         commits.of(`shared,own_${at % 4}\n${'x'.repeat(30 * (at + 1))},1\n`, {
@@ -204,14 +205,14 @@ withRedshift(
 withRedshift('an incompatible type changes nothing and names the remedy', async () => {
   await warehouse.sql.query('CREATE TABLE typed (id integer, batch_date date, source varchar(400))');
   const commit = await commits.of('id\n1.5\n', { dataset: 'typed' });
-  await expect(writer().apply(commit, sinkOf(), warehouse.call(token()))).rejects.toThrow(
+  await expect(writer().apply(commit, redshiftSink(), warehouse.call(token()))).rejects.toThrow(
     /Redshift table public.typed: column "id" is INTEGER, but the data have double \(DOUBLE PRECISION\)\. Declare the column's type in the dataset/,
   );
 });
 
 withRedshift('without create and evolve, names the statements to run', async () => {
   const commit = await commits.of('id\n1\n', { dataset: 'manual' });
-  const apply = () => writer().apply(commit, sinkOf({ create: false, evolve: false }), warehouse.call(token()));
+  const apply = () => writer().apply(commit, redshiftSink({ create: false, evolve: false }), warehouse.call(token()));
   const statements = async (): Promise<string> =>
     /Run: (.*)$/.exec(
       await apply().then(
@@ -228,7 +229,7 @@ withRedshift('without create and evolve, names the statements to run', async () 
 });
 
 withRedshift('a table that another dataset fills is refused', async () => {
-  const sink = sinkOf({ table: 'shared' });
+  const sink = redshiftSink({ table: 'shared' });
   await warehouse.applyUntilEnd(await commits.of('id\n1\n', { dataset: 'one' }), sink, token);
   const other = await commits.of('id\n2\n', { dataset: 'two' });
   await expect(writer().apply(other, sink, warehouse.call(token()))).rejects.toThrow(
