@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import { pause } from '@etl/lib/pause';
 import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
+import { SinkError } from '../../../activities/ports';
 import { mapDataApiErrors, mayRepeat } from './errors';
 
 /** Values of the parameters of a statement. The Data API replaces `:name` in its text. */
@@ -44,6 +45,12 @@ export interface Waits {
 
 export const defaultWaits: Waits = { poll: [0.1, 2], catalog: 120, ledger: 10, change: 120 };
 
+/**
+ * Maximum length of a statement, in bytes.
+ * @see Amazon Redshift Management Guide, "Considerations when calling the Amazon Redshift Data API"
+ */
+const maxStatementBytes = 100 * 1024;
+
 const never = new AbortController().signal;
 
 /** The calls of the Data API that a sink makes, with their errors mapped. */
@@ -58,6 +65,7 @@ export class DataApi {
    * statements returns the ID of the first.
    */
   async submit(sqls: readonly string[], sink: RedshiftSink, token: string): Promise<string> {
+    for (const sql of sqls) checkLength(sql);
     const input = { ...database(sink), Sqls: [...sqls], ClientToken: token };
     const { Id } = await this.send('BatchExecuteStatement', this.client.send(new BatchExecuteStatementCommand(input)));
     if (Id === undefined) throw new Error('Redshift Data API BatchExecuteStatement returned no ID');
@@ -74,6 +82,7 @@ export class DataApi {
     parameters: Parameters,
     sink: RedshiftSink,
   ): Promise<Ended> {
+    checkLength(sql);
     const list = Object.entries(parameters).map(([name, value]) => ({ name, value }));
     const input = { ...database(sink), Sql: sql, ...(list.length > 0 && { Parameters: list }) };
     const { Id = '' } = await this.send('ExecuteStatement', this.client.send(new ExecuteStatementCommand(input)));
@@ -143,6 +152,15 @@ function database({ workgroup, cluster, database: name, secretArn }: RedshiftSin
     Database: name,
     SecretArn: secretArn,
   };
+}
+
+/** @throws {SinkError} */
+function checkLength(sql: string): void {
+  const bytes = Buffer.byteLength(sql);
+  if (bytes > maxStatementBytes)
+    throw new SinkError(
+      `A statement for Redshift has ${bytes} bytes, more than ${maxStatementBytes}: ${sql.slice(0, 60)}…. Shorten the names of the columns, or split the file`,
+    );
 }
 
 const hasEnded = (found: DescribeStatementResponse | undefined): boolean =>

@@ -2,8 +2,7 @@ import type { SchemaColumn } from '@etl/pipeline/manifest';
 import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
 import { SinkError } from '../../../activities/ports';
 import { folded, identifier } from './quote';
-import { ledgerName, shownTable, type Target, tableName } from './target';
-import { ledgerColumns } from './transaction';
+import { ledgerColumns, ledgerName, shownTable, type Target, tableName } from './target';
 import { columnType, fitOf, type TableColumn, typeName, varcharBytes } from './types';
 
 /** Columns of the existing tables; no columns for a missing table. */
@@ -19,10 +18,10 @@ export interface Change {
   readonly sql: string;
 }
 
-/** Columns that identify the batch of a row. */
-const batchColumns = ({ batchDate, source }: Target): [string, string][] => [
-  [batchDate, 'DATE'],
-  [source, 'VARCHAR(400)'],
+/** Columns that identify the batch of a row. Names of sources have at most 100 bytes. */
+const batchColumns = ({ batchDate, source }: Target): SchemaColumn[] => [
+  { name: batchDate, sourceName: batchDate, type: 'date' },
+  { name: source, sourceName: source, type: 'text', maxBytes: 100 },
 ];
 
 /**
@@ -64,7 +63,7 @@ function createLedger(target: Target): Change {
 function createTable(columns: readonly SchemaColumn[], target: Target): Change {
   const declared = [
     ...columns.map((each) => `${identifier(each.name)} ${columnType(each)}`),
-    ...batchColumns(target).map(([name, type]) => `${identifier(name)} ${type} NOT NULL`),
+    ...batchColumns(target).map((each) => `${identifier(each.name)} ${columnType(each)} NOT NULL`),
   ];
   return {
     what: `create the table ${shownTable(target)}`,
@@ -94,16 +93,16 @@ function alterations(columns: readonly SchemaColumn[], existing: readonly TableC
         throw new SinkError(differs(column, there, target));
     }
   };
-  return [
-    ...columns.flatMap(changeOf),
-    ...batchColumns(target).flatMap(([name, type]) => (byName.has(name) ? [] : [add(name, type)])),
-  ];
+  return [...columns, ...batchColumns(target)].flatMap(changeOf);
 }
 
 function differs(column: SchemaColumn, there: TableColumn, target: Target): string {
+  const remedy =
+    column.name === target.batchDate || column.name === target.source
+      ? 'Set another name with sink key columns'
+      : `Declare the column's type in the dataset, or give the table a new column of the type ${columnType(column)}, copy the values, and rename it`;
   return (
     `Redshift table ${shownTable(target)}: column ${JSON.stringify(column.name)} is ${typeName(there)}, ` +
-    `but the data have ${column.type} (${columnType(column)}). ` +
-    `Declare the column's type in the dataset, or give the table a new column of the type ${columnType(column)}, copy the values, and rename it`
+    `but the data have ${column.type} (${columnType(column)}). ${remedy}`
   );
 }

@@ -1,6 +1,6 @@
-import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
+import { ledgerPrefix, type RedshiftSink } from '@etl/pipeline/sinks/redshift';
 import { defaultTable } from '@etl/pipeline/sinks/sink';
-import type { SinkCommit } from '../../../activities/ports';
+import { type SinkCommit, SinkError } from '../../../activities/ports';
 import { qualified } from './quote';
 
 /** The tables of a sink, and the columns that identify a batch. */
@@ -16,17 +16,31 @@ export interface Target {
 /**
  * Returns the target of a commit. Each table has a ledger of its own, because loads lock it: those of other tables do
  * not wait.
+ * @throws {SinkError} if the table has the name of a ledger
  */
 export function targetOf({ batch }: SinkCommit, sink: RedshiftSink): Target {
   const table = sink.table ?? defaultTable(batch.dataset);
+  if (table.startsWith(ledgerPrefix))
+    throw new SinkError(`Redshift table ${table} has the name of a ledger. Set another table with sink key table`);
   return {
     schema: sink.schema ?? 'public',
     table,
-    ledger: `etl_commits_${table}`,
+    ledger: `${ledgerPrefix}${table}`,
     batchDate: sink.columns?.batchDate ?? 'batch_date',
     source: sink.columns?.source ?? 'source',
   };
 }
+
+/** Columns of a ledger, with their types. Names of sources, datasets and runs have at most 100 bytes. */
+export const ledgerColumns = [
+  ['batch_date', 'DATE NOT NULL'],
+  ['source', 'VARCHAR(256) NOT NULL'],
+  ['dataset', 'VARCHAR(256) NOT NULL'],
+  ['commit_number', 'BIGINT NOT NULL'],
+  ['run_id', 'VARCHAR(256) NOT NULL'],
+  ['row_count', 'BIGINT NOT NULL'],
+  ['applied_at', 'TIMESTAMP NOT NULL'],
+] as const;
 
 export const tableName = ({ schema, table }: Target): string => qualified(schema, table);
 export const ledgerName = ({ schema, ledger }: Target): string => qualified(schema, ledger);

@@ -1,7 +1,7 @@
 import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
 import type { SinkCommit } from '../../../activities/ports';
 import { constant, day, identifier, literal } from './quote';
-import { ledgerName, tableName, targetOf } from './target';
+import { ledgerColumns, ledgerName, tableName, targetOf } from './target';
 import { stageType, stageValue } from './types';
 
 /** The statements of a load, by purpose. */
@@ -85,16 +85,5 @@ export function loadSteps(commit: SinkCommit, sink: RedshiftSink, manifest: stri
 function assertion(condition: string, rows: string): string {
   return `SELECT 1 / (CASE WHEN ${condition} THEN 1 ELSE 0 END) FROM ${rows}`;
 }
-
-/** Columns of the ledger, with their types. Sources and datasets have at most 100 characters. */
-export const ledgerColumns = [
-  ['batch_date', 'DATE NOT NULL'],
-  ['source', 'VARCHAR(400) NOT NULL'],
-  ['dataset', 'VARCHAR(400) NOT NULL'],
-  ['commit_number', 'BIGINT NOT NULL'],
-  ['run_id', 'VARCHAR(400) NOT NULL'],
-  ['row_count', 'BIGINT NOT NULL'],
-  ['applied_at', 'TIMESTAMP NOT NULL'],
-] as const;
 
 const ledgerColumnNames = ledgerColumns.map(([name]) => identifier(name)).join(', ');

@@ -11,8 +11,14 @@ const identifier = z
     'is not a plain identifier: expected lowercase letters, digits and _, at most 127',
   );
 
-/** A table, whose ledger has its name with a prefix of 12 characters. */
-const tableIdentifier = identifier.max(115, 'is too long for a table: expected at most 115 characters');
+/** Begins the name of a ledger, which ends with the name of its table. */
+export const ledgerPrefix = 'etl_commits_';
+
+const maxTableChars = 127 - ledgerPrefix.length;
+
+const tableIdentifier = identifier
+  .max(maxTableChars, `is too long for a table: expected at most ${maxTableChars} characters`)
+  .refine((name) => !name.startsWith(ledgerPrefix), `begins with ${ledgerPrefix}, as the tables of the sink itself do`);
 
 const arn = (service: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[^\\s]+$`), `is not the ARN of ${what}`);

@@ -59,7 +59,7 @@ withRedshift('loads every type exactly', async () => {
   expect(types.flat()).toEqual([
     ...['bigint', 'integer', 'double precision', 'boolean', 'date', 'time without time zone'],
     ...['timestamp without time zone', 'timestamp with time zone', 'numeric(38,10)', 'numeric(4,2)'],
-    ...['character varying(64)', 'character varying(64)', 'date', 'character varying(400)'],
+    ...['character varying(64)', 'character varying(64)', 'date', 'character varying(256)'],
   ]);
 });
 
