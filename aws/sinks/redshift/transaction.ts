@@ -57,7 +57,8 @@ export function loadSteps(commit: SinkCommit, sink: RedshiftSink, manifest: stri
   const values = [
     ...schema.map((each, at) => stageValue(each, names[at] ?? '')),
     day(batch.batchDate),
-    literal(batch.source),
+    // In a query, a literal without a type is of an unknown one.
+    `CAST(${literal(batch.source)} AS VARCHAR(256))`,
   ].join(', ');
   const insert: Step[] = [
     { name: 'insert', sql: `INSERT INTO ${table} (${columns}) SELECT ${values} FROM ${stage}` },
