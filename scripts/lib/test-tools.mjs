@@ -14,6 +14,7 @@ const duckdbVersion = '2.0.1';
 const polarsVersion = '2.1.0';
 const flightsVersion = '0.0.3';
 const contractsVersion = '1.2.8-1.54.0';
+const sqlfluffVersion = '4.5.0';
 const commonsCsvVersion = '1.14.1';
 
 /** Tools: the variable that passes the tool's location to tests, its name, the remedy if it is missing, and a function that finds it. */
@@ -63,6 +64,18 @@ export const tools = [
     name: 'datacontract-cli and openlineage-python (second opinions on contracts and lineage)',
     remedy: 'Install Python 3.10 or later, with venv',
     find: (log) => venv(log, 'contracts', contractsVersion, ['contracts.txt']),
+  },
+  {
+    variable: 'ETL_TEST_POSTGRES',
+    name: 'PostgreSQL server (database of the stand-in for Amazon Redshift)',
+    remedy: 'Install PostgreSQL 13 or later with its server programs',
+    find: findPostgres,
+  },
+  {
+    variable: 'ETL_TEST_SQLFLUFF',
+    name: "SQLFluff (parser of Redshift's SQL)",
+    remedy: 'Install Python 3.11 or later, with venv',
+    find: async (log) => join(await venv(log, 'sqlfluff', sqlfluffVersion, ['sqlfluff.txt']), 'sqlfluff'),
   },
   {
     variable: 'ETL_TEST_COMMONS_CSV',
@@ -133,6 +146,14 @@ async function findCompose() {
     () => false,
   );
   return plugin ? 'docker compose' : onPath('docker-compose');
+}
+
+/** Returns the folder of PostgreSQL's server programs. Debian does not put them on PATH. */
+async function findPostgres() {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const found = versions.map((each) => join(debian, each, 'bin')).find((bin) => existsSync(join(bin, 'initdb')));
+  return found ?? dirname(await onPath('initdb'));
 }
 
 function cache(...names) {

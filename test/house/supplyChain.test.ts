@@ -77,6 +77,7 @@ describe('Python packages', () => {
     const tools = read('scripts', 'lib', 'test-tools.mjs');
     expect(read('local', 'ministack', 'find.ts')).toContain(`const version = '${versions.get('ministack[full]')}'`);
     expect(tools).toContain(`const motoVersion = '${versions.get('moto[server]')}'`);
+    expect(tools).toContain(`const sqlfluffVersion = '${versions.get('sqlfluff')}'`);
     expect(tools).toContain(`const pyarrowVersion = '${versions.get('pyarrow')}'`);
     expect(tools).toContain(`const duckdbVersion = '${versions.get('duckdb')}'`);
     expect(tools).toContain(`const polarsVersion = '${versions.get('polars')}'`);

@@ -47,6 +47,8 @@ module.exports = {
   'etl-image/hostile': [15, 'hostile files: rows of megabytes, and millions of columns'],
   'etl-image/dates': [15, 'every form of date, each in a file that is converted'],
   'workflows/etlPipeline': [15, 'dozens of pipelines, replayed'],
+  'aws/sinks/redshift/faults': [25, 'a PostgreSQL server, and loads that break at each call and step'],
+  'aws/sinks/redshift/load': [15, 'a PostgreSQL server, and loads at once'],
   'storage/inspection': [15, 'an inspection that runs until its time limit'],
   'storage/objectStore': [10, 'concurrent calls of moto, which serves them one at a time'],
   'system/webUi': [10, 'a browser with the Web UI'],

@@ -11,6 +11,15 @@ const identifier = z
     'is not a plain identifier: expected lowercase letters, digits and _, at most 127',
   );
 
+/** Begins the name of a ledger, which ends with the name of its table. */
+export const ledgerPrefix = 'etl_commits_';
+
+const maxTableChars = 127 - ledgerPrefix.length;
+
+const tableIdentifier = identifier
+  .max(maxTableChars, `is too long for a table: expected at most ${maxTableChars} characters`)
+  .refine((name) => !name.startsWith(ledgerPrefix), `begins with ${ledgerPrefix}, as the tables of the sink itself do`);
+
 const arn = (service: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[^\\s]+$`), `is not the ARN of ${what}`);
 
@@ -25,7 +34,7 @@ export const redshiftSinkSchema = z
     ),
     iamRole: arn('iam', 'an IAM role').describe('Role with which COPY reads the commit folders'),
     schema: identifier.optional().describe('Schema. Default: public'),
-    table: identifier
+    table: tableIdentifier
       .optional()
       .describe('Table. Default: the name of the dataset, in lowercase, with _ for other characters'),
     create: z.boolean().optional().describe('Whether a missing table is created. Default: true'),

@@ -24,6 +24,15 @@ export const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'client-glue/UpdateTable': ['glue:UpdateTable'],
   'client-kms/Decrypt': ['kms:Decrypt'],
   'client-lambda/Invoke': ['lambda:InvokeFunction'],
+  // The Data API reads the secret with the role of the caller.
+  'client-redshift-data/BatchExecuteStatement': [
+    'redshift-data:BatchExecuteStatement',
+    'secretsmanager:GetSecretValue',
+  ],
+  'client-redshift-data/CancelStatement': ['redshift-data:CancelStatement'],
+  'client-redshift-data/DescribeStatement': ['redshift-data:DescribeStatement'],
+  'client-redshift-data/ExecuteStatement': ['redshift-data:ExecuteStatement', 'secretsmanager:GetSecretValue'],
+  'client-redshift-data/GetStatementResult': ['redshift-data:GetStatementResult'],
   'client-s3/AbortMultipartUpload': ['s3:AbortMultipartUpload'],
   'client-s3/CompleteMultipartUpload': ['s3:PutObject'],
   'client-s3/CopyObject': ['s3:GetObject', 's3:PutObject'],

@@ -1,0 +1,16 @@
+import { joinUri } from '@etl/lib/uri';
+import type { SinkCommit } from '../../../activities/ports';
+
+/**
+ * Returns the manifest with which COPY reads exactly the parts of a commit. A missing part is an error, and for Parquet
+ * the length of each part is required.
+ * @see Amazon Redshift Database Developer Guide, "Using a manifest to specify data files"
+ */
+export function copyManifest({ folder, manifest }: SinkCommit): string {
+  const entries = manifest.parts.map(({ file, bytes }) => ({
+    url: joinUri(folder, file),
+    mandatory: true,
+    meta: { content_length: bytes },
+  }));
+  return JSON.stringify({ entries });
+}

@@ -1,0 +1,171 @@
+import {
+  BatchExecuteStatementCommand,
+  CancelStatementCommand,
+  DescribeStatementCommand,
+  type DescribeStatementResponse,
+  ExecuteStatementCommand,
+  type Field,
+  GetStatementResultCommand,
+  type RedshiftDataClient,
+  ResourceNotFoundException,
+  ValidationException,
+} from '@aws-sdk/client-redshift-data';
+import { pause } from '@etl/lib/pause';
+import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
+import { SinkError } from '../../../activities/ports';
+import { mapDataApiErrors, mayRepeat } from './errors';
+
+/** Values of the parameters of a statement. The Data API replaces `:name` in its text. */
+export type Parameters = Readonly<Record<string, string>>;
+
+export type Cell = string | number | boolean | null;
+
+/** End of a short statement. */
+export type Ended =
+  | { readonly end: 'finished'; readonly rows: readonly (readonly Cell[])[] }
+  /** `retry`: whether the statement may succeed later. */
+  | { readonly end: 'failed'; readonly reason: string; readonly retry: boolean }
+  /** It did not end within the given time and was cancelled. */
+  | { readonly end: 'timeout' };
+
+/** Durations in seconds. */
+export interface Waits {
+  /** Interval between two polls of a short statement: grows from the first to the second number. */
+  readonly poll: readonly [number, number];
+  /** Maximum duration of a query of the database's own tables. */
+  readonly catalog: number;
+  /**
+   * Maximum duration of a query of a ledger. A load locks its ledger: after this time another load of the table is
+   * running.
+   */
+  readonly ledger: number;
+  /** Maximum duration of a change of a table: it waits for loads of the table. */
+  readonly change: number;
+}
+
+export const defaultWaits: Waits = { poll: [0.1, 2], catalog: 120, ledger: 10, change: 120 };
+
+/**
+ * Maximum length of a statement, in bytes.
+ * @see Amazon Redshift Management Guide, "Considerations when calling the Amazon Redshift Data API"
+ */
+const maxStatementBytes = 100 * 1024;
+
+const never = new AbortController().signal;
+
+/** The calls of the Data API that a sink makes, with their errors mapped. */
+export class DataApi {
+  constructor(
+    private readonly client: RedshiftDataClient,
+    private readonly waits: Waits = defaultWaits,
+  ) {}
+
+  /**
+   * Submits statements as one transaction, and returns their common ID. A repeated call with the same token and
+   * statements returns the ID of the first.
+   */
+  async submit(sqls: readonly string[], sink: RedshiftSink, token: string): Promise<string> {
+    for (const sql of sqls) checkLength(sql);
+    const input = { ...database(sink), Sqls: [...sqls], ClientToken: token };
+    const { Id } = await this.send('BatchExecuteStatement', this.client.send(new BatchExecuteStatementCommand(input)));
+    if (Id === undefined) throw new Error('Redshift Data API BatchExecuteStatement returned no ID');
+    return Id;
+  }
+
+  /**
+   * Runs a short statement to its end, for at most its time. Without a client token: the first answer to a repeated
+   * query would be out of date, and changes of tables are repeatable.
+   */
+  async run(
+    kind: 'catalog' | 'ledger' | 'change',
+    sql: string,
+    parameters: Parameters,
+    sink: RedshiftSink,
+  ): Promise<Ended> {
+    checkLength(sql);
+    const list = Object.entries(parameters).map(([name, value]) => ({ name, value }));
+    const input = { ...database(sink), Sql: sql, ...(list.length > 0 && { Parameters: list }) };
+    const { Id = '' } = await this.send('ExecuteStatement', this.client.send(new ExecuteStatementCommand(input)));
+    const [shortest, longest] = this.waits.poll;
+    const deadline = performance.now() + this.waits[kind] * 1000;
+    for (let wait = shortest; ; wait = Math.min(wait * 1.5, longest)) {
+      const { Status, Error: reason = `ended as ${Status}`, HasResultSet } = await this.describe(Id);
+      if (Status === 'FINISHED') return { end: 'finished', rows: HasResultSet ? await this.rows(Id) : [] };
+      if (Status === 'FAILED' || Status === 'ABORTED') return { end: 'failed', reason, retry: mayRepeat(reason) };
+      if (performance.now() >= deadline) {
+        await this.cancel(Id);
+        return { end: 'timeout' };
+      }
+      await pause(wait, never);
+    }
+  }
+
+  describe(Id: string): Promise<DescribeStatementResponse> {
+    return this.send('DescribeStatement', this.client.send(new DescribeStatementCommand({ Id })));
+  }
+
+  /** Returns undefined for a statement that the Data API does not know (any more: it keeps them for 24 hours). */
+  async find(id: string): Promise<DescribeStatementResponse | undefined> {
+    const found = this.client.send(new DescribeStatementCommand({ Id: id })).catch((error: unknown) => {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    });
+    return this.send('DescribeStatement', found);
+  }
+
+  /** Cancels a statement. One that has ended, or is unknown, is not an error. */
+  async cancel(Id: string): Promise<void> {
+    try {
+      await this.client.send(new CancelStatementCommand({ Id }));
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return;
+      // For a statement that has ended, CancelStatement reports an invalid request.
+      if (error instanceof ValidationException && hasEnded(await this.find(Id))) return;
+      await this.send('CancelStatement', Promise.reject(error));
+    }
+  }
+
+  private async rows(Id: string): Promise<Cell[][]> {
+    const rows: Cell[][] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await this.send(
+        'GetStatementResult',
+        this.client.send(new GetStatementResultCommand({ Id, ...(NextToken !== undefined && { NextToken }) })),
+      );
+      rows.push(...(page.Records ?? []).map((record) => record.map(cellOf)));
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return rows;
+  }
+
+  private send<T>(operation: string, call: Promise<T>): Promise<T> {
+    return mapDataApiErrors(operation, call);
+  }
+}
+
+/** Returns what each request names: where the database is, and the secret that only the Data API reads. */
+function database({ workgroup, cluster, database: name, secretArn }: RedshiftSink) {
+  return {
+    ...(workgroup !== undefined && { WorkgroupName: workgroup }),
+    ...(cluster !== undefined && { ClusterIdentifier: cluster }),
+    Database: name,
+    SecretArn: secretArn,
+  };
+}
+
+/** @throws {SinkError} */
+function checkLength(sql: string): void {
+  const bytes = Buffer.byteLength(sql);
+  if (bytes > maxStatementBytes)
+    throw new SinkError(
+      `A statement for Redshift has ${bytes} bytes, more than ${maxStatementBytes}: ${sql.slice(0, 60)}…. Shorten the names of the columns, or split the file`,
+    );
+}
+
+const hasEnded = (found: DescribeStatementResponse | undefined): boolean =>
+  found === undefined || ['FINISHED', 'FAILED', 'ABORTED'].includes(found.Status ?? '');
+
+function cellOf(field: Field): Cell {
+  return field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue ?? null;
+}
