@@ -21,6 +21,7 @@ export function maxConcurrentCalls(config: Config): Readonly<Record<Exclude<AwsS
     ecs: main + launches + waits + otherCalls,
     glue: main + otherCalls,
     lambda: light + otherCalls,
+    'redshift-data': main + waits + otherCalls,
     sns: main + otherCalls,
     sqs: main + maxInFlight + otherCalls,
     s3: main * maxChecks + launches + waits + light + maxInFlight + otherCalls,

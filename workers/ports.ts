@@ -31,20 +31,20 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
   const local = places(config.stateDir);
   const { SUCCESS_TOPIC_ARN: success, ALERTS_TOPIC_ARN: alerts } = config;
   const light = createLightConverter(config);
-  const { s3, sns } = maxConcurrentCalls(config);
-  const opened = openStore(undefined, () => loadS3Store({ concurrency: s3 }));
+  const calls = maxConcurrentCalls(config);
+  const opened = openStore(undefined, () => loadS3Store({ concurrency: calls.s3 }));
   const store = confineStore(opened, storePlaces(config));
   return {
     store,
     ...createTaskPorts(config, log),
     notifier:
       success !== undefined && alerts !== undefined
-        ? awsServices().notifier({ success, alerts }, sns)
+        ? awsServices().notifier({ success, alerts }, calls.sns)
         : createOutboxNotifier(local.outbox, (line) => log.info({ outbox: local.outbox }, line)),
     deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
-    sinks: createSinks(),
+    sinks: createSinks({ glue: calls.glue, redshift: calls['redshift-data'] }),
     ...(light && { light }),
     ...lineagePort(config, log),
   };

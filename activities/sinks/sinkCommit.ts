@@ -23,7 +23,7 @@ export async function sinkCommit(
   const place = layout(destination, batch);
   for await (const commit of readCommits(store, place)) {
     if (number === undefined || commit.number === number)
-      return { place, commit: { batch, ...commit, folder: folderOf(place, commit) } };
+      return { place, commit: { batch, destination, ...commit, folder: folderOf(place, commit) } };
   }
   throw new StorageError('NotFound', place.commits, 'the batch has no commit: deliver its file first');
 }

@@ -14,6 +14,7 @@ const services = {
    * @see AWS Lambda Developer Guide, Lambda quotas
    */
   lambda: { silenceSeconds: 960, maxAttempts: 1 },
+  'redshift-data': { silenceSeconds: 15 },
   sns: { silenceSeconds: 15 },
   /** Long polling waits up to 20 s for a message. @see Amazon SQS API Reference, ReceiveMessage */
   sqs: { silenceSeconds: 30 },

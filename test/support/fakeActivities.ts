@@ -42,6 +42,10 @@ export function fakeActivities(changes: Partial<EtlActivities> = {}): { activiti
     notify: async () => ({ messageId: 'm1' }),
     sendToDeadLetters: async () => ({ letterId: 'l1' }),
     reportLineage: async () => undefined,
+    applySink: async ({ name }) => ({ state: 'applied', commit: 1, detail: `applied to ${name}` }),
+    awaitSink: async ({ name, commit }) => ({ state: 'applied', commit, detail: `applied to ${name}` }),
+    cancelSink: async () => undefined,
+    listSinkWork: async () => ({ work: [], current: 0 }),
     ...changes,
   };
   const recording = Object.entries(all).map(([name, activity]) => [

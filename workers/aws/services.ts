@@ -30,8 +30,9 @@ export const services = {
     startStateChangeQueue(sqsClient(), queueUrl, options),
   lightConverter: (functionName: string, concurrency?: number) =>
     createLambdaConverter(new LambdaClient({ ...clientSettings('lambda', { concurrency }) }), functionName),
-  glueSink: () => createGlueSink(new GlueClient({ ...clientSettings('glue') })),
-  redshiftSink: () => createRedshiftSink(new RedshiftDataClient({ ...clientSettings('redshift-data') })),
+  glueSink: (concurrency: number) => createGlueSink(new GlueClient({ ...clientSettings('glue', { concurrency }) })),
+  redshiftSink: (concurrency: number) =>
+    createRedshiftSink(new RedshiftDataClient({ ...clientSettings('redshift-data', { concurrency }) })),
   taskLogs: (
     findLogStream: Parameters<typeof createCloudWatchTaskLogs>[1],
     log: Parameters<typeof createCloudWatchTaskLogs>[2],

@@ -42,7 +42,8 @@ export class Commits {
       batchDate: request.batchDate ?? '2026-02-08',
       source: request.source ?? 'a',
     };
-    const folder = `s3://lake/commits/${delivered.manifest.runId}`;
+    const destination = 's3://lake';
+    const folder = `${destination}/commits/${delivered.manifest.runId}`;
     for (const part of delivered.parts) await this.warehouse.put(`${folder}/${basename(part)}`, await readFile(part));
     const schema = delivered.manifest.schema.map((column) => {
       const longest = maxBytes[column.name];
@@ -50,6 +51,6 @@ export class Commits {
     });
     const { dataset, batchDate } = batch;
     const manifest: Manifest = { ...delivered.manifest, dataset, batchDate, schema };
-    return { batch, number, manifest, folder };
+    return { batch, number, manifest, destination, folder };
   }
 }

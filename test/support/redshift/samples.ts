@@ -35,6 +35,7 @@ export function commitWith(schema: readonly SchemaColumn[], batch: Partial<SinkC
     batch: { dataset: 'orders', batchDate: '2026-02-08', source: 'north', ...batch },
     number: 7,
     manifest: manifest as Manifest,
+    destination: 's3://lake',
     folder: 's3://lake/commits/7',
   };
 }
