@@ -10,6 +10,7 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
+import type { AppliedSink } from '@etl/pipeline/sinks/outcome';
 import { openStore } from '@etl/storage/openStore';
 import type { Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { temporalClient } from '../config/temporalClient';
@@ -43,6 +44,8 @@ export interface RunReport {
   readonly costUsd: number | null;
   /** The routing decision with its reasons and estimates; absent for a run that did not deliver. */
   readonly routing?: Routing;
+  /** What was applied to each sink; absent without sinks, and for a run that did not deliver. */
+  readonly sinks?: readonly AppliedSink[];
 }
 
 export type Handle = WorkflowHandleWithStartDetails;
@@ -83,7 +86,8 @@ export async function followPipeline(
 ): Promise<RunReport> {
   const ids = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   try {
-    const { launches, costUsd, routing, batch, alreadyDelivered }: PipelineResult = await follow(handle, follower);
+    const result: PipelineResult = await follow(handle, follower);
+    const { launches, costUsd, routing, batch, alreadyDelivered, sinks } = result;
     const manifest = await readPublished(detail.destination, batch);
     const delivered = { status: 'COMPLETED', failureType: null, reason: null, manifest, batch } as const;
     const spent = { launches, costUsd: costUsd ?? null };
@@ -93,6 +97,7 @@ export async function followPipeline(
       ...spent,
       ...(routing && { routing }),
       ...(alreadyDelivered && { alreadyDelivered }),
+      ...(sinks && { sinks }),
     };
   } catch (error) {
     const { ApplicationFailure, CancelledFailure, WorkflowFailedError } = temporalClient();

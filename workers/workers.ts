@@ -1,5 +1,5 @@
 import { CliError } from '@etl/lib/cliError';
-import { taskQueues } from '@etl/pipeline/definition';
+import { steps, taskQueues } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -53,7 +53,7 @@ export async function createWorkers(settings: WorkerSettings) {
     shutdownGraceTime: settings.shutdownGraceSeconds * 1000,
     shutdownForceTime: (settings.shutdownGraceSeconds + 10) * 1000,
   };
-  const { awaitTask, stopTask, findOrphans, awaitRuns, convertLight, ...short } = boundAnswers(settings.activities);
+  const activities = boundAnswers(settings.activities);
   const added = settings.addedActivities ?? {};
   checkNames(Object.keys(added), settings.activities);
   const create = (options: WorkerOptions) => Worker.create(settings.configure?.(options) ?? options);
@@ -63,20 +63,20 @@ export async function createWorkers(settings: WorkerSettings) {
       workflowBundle,
       taskQueue: taskQueues.main,
       // Includes launchTask: runs in flight have launches on this queue that an earlier version scheduled.
-      activities: { ...short, ...added },
+      activities: { ...on(taskQueues.main, activities), launchTask: activities.launchTask, ...added },
       maxConcurrentActivityTaskExecutions: slots.main,
     }),
     await create({
       ...common,
       taskQueue: taskQueues.fargate,
-      activities: { awaitTask, stopTask, findOrphans, awaitRuns },
+      activities: on(taskQueues.fargate, activities),
       maxConcurrentActivityTaskExecutions: slots.waits,
       ...heartbeatThrottle,
     }),
     await create({
       ...common,
       taskQueue: taskQueues.launch,
-      activities: { launchTask: short.launchTask },
+      activities: on(taskQueues.launch, activities),
       maxConcurrentActivityTaskExecutions: slots.launches,
       ...(settings.launchesPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: settings.launchesPerSecond }),
     }),
@@ -87,7 +87,7 @@ export async function createWorkers(settings: WorkerSettings) {
       await create({
         ...common,
         taskQueue: taskQueues.light,
-        activities: { convertLight },
+        activities: on(taskQueues.light, activities),
         maxConcurrentActivityTaskExecutions: lightConcurrency,
         ...heartbeatThrottle,
       }),
@@ -99,6 +99,13 @@ export async function createWorkers(settings: WorkerSettings) {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };
+}
+
+/** Returns the activities whose step is on a task queue. */
+function on(taskQueue: string, activities: EtlActivities): Partial<EtlActivities> {
+  return Object.fromEntries(
+    Object.entries(activities).filter(([name]) => steps[name as keyof EtlActivities].taskQueue === taskQueue),
+  );
 }
 
 function checkNames(added: readonly string[], ours: object): void {

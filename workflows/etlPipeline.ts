@@ -12,6 +12,7 @@ import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan, Routing } from '@etl/pipeline/plan';
+import type { AppliedSink } from '@etl/pipeline/sinks/outcome';
 import type { Sinks } from '@etl/pipeline/sinks/sink';
 import {
   type ApplicationFailure,
@@ -29,7 +30,7 @@ import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { type LineageTracker, trackLineage } from './lineage';
 import { runContext } from './runTask';
-import { applySinks, replayCommand, type SinkOutcome, sinkFailure } from './sinks';
+import { allApplied, applySinks, replayCommand } from './sinks';
 import { type StatusTracker, trackStatus } from './status';
 
 export interface PipelineResult {
@@ -44,7 +45,7 @@ export interface PipelineResult {
   readonly routing?: Routing;
   readonly notification: Notification;
   /** What was applied to each sink; absent without sinks. */
-  readonly sinks?: readonly SinkOutcome[];
+  readonly sinks?: readonly AppliedSink[];
   /** The approval of a batch that a quality gate held. */
   readonly approval?: Approval;
 }
@@ -110,7 +111,11 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     const notification = await CancellationScope.nonCancellable(async () =>
       plan.notifications === 'none'
         ? notAsked
-        : sendNotification(title, { ...delivered, kind: 'success', warnings }, { ...batch, ...run }),
+        : sendNotification(
+            title,
+            { ...delivered, kind: 'success', warnings, ...(sinks && { sinks }) },
+            { ...batch, ...run },
+          ),
     );
     await lineage.end('COMPLETE');
     const already = alreadyDelivered ? ({ alreadyDelivered } as const) : {};
@@ -181,13 +186,10 @@ async function finishSinks(
   sinks: Sinks,
   run: RunIdentity,
   status: StatusTracker,
-): Promise<readonly SinkOutcome[]> {
+): Promise<readonly AppliedSink[]> {
   status.set({ step: 'sinks', note: `Applying the commit to ${Object.keys(sinks).join(', ')}` });
   const stage = { destination, batch, sinks, run, budget: budgets.sinks ?? defaultBudgets.sinks };
-  const outcomes = await applySinks(stage);
-  const behind = sinkFailure(stage, outcomes);
-  if (behind) throw behind;
-  return outcomes;
+  return allApplied(stage, await applySinks(stage));
 }
 
 async function alert(

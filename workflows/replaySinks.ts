@@ -78,7 +78,10 @@ export async function replaySinks(
     report = { ...report, current: report.current + page.current };
     const queue = [...page.work];
     const hands = Array.from({ length: Math.min(maxConcurrent, queue.length) }, async () => {
-      for (let work = queue.shift(); work; work = queue.shift()) report = added(report, work, await applied(work));
+      for (let work = queue.shift(); work; work = queue.shift()) {
+        const outcomes = await applied(work);
+        report = added(report, work, outcomes);
+      }
     });
     await Promise.all(hands);
     showDetails(...describe(input, report));
@@ -117,6 +120,7 @@ function replayFailure({ dataset }: ReplayInput, { failed, failures }: ReplayRep
   const lines = failures.map(
     ({ batch, sink, reason }) => `${batch.dataset} ${batch.batchDate} ${batch.source}: ${sink}: ${reason}`,
   );
-  const reason = `${failed} commits of ${dataset} could not be applied to a sink: ${lines[0] ?? ''}`;
+  const what = failed === 1 ? '1 commit' : `${failed} commits`;
+  const reason = `${what} of ${dataset} could not be applied to a sink: ${lines[0] ?? ''}`;
   return failure('SinkFailed', reason, { logTail: lines.slice(0, 20) });
 }

@@ -1,8 +1,9 @@
 import { cut } from '@etl/lib/capped';
 import { type Budget, waitSeconds } from '@etl/pipeline/budgets';
 import type { Batch } from '@etl/pipeline/layout';
+import type { AppliedSink, SinkOutcome } from '@etl/pipeline/sinks/outcome';
 import type { DeclaredSink, Sinks } from '@etl/pipeline/sinks/sink';
-import { type ApplicationFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RunIdentity, SinkAnswer, SinkInput } from '../activities/contract';
 import { applySink, awaitSink, cancelSink, withSummary } from './activities';
 import { asFailure, failure } from './failures';
@@ -15,11 +16,6 @@ export interface SinkStage {
   readonly run: RunIdentity;
   readonly budget: Budget;
 }
-
-/** How the application to one sink ended. */
-export type SinkOutcome =
-  | { readonly sink: string; readonly state: 'applied'; readonly commit: number; readonly detail: string }
-  | { readonly sink: string; readonly state: 'failed'; readonly reason: string };
 
 /**
  * Applies the newest commit of a batch to all sinks, each independently of the others. A sink that fails does not fail
@@ -87,16 +83,19 @@ function ended(answer: SinkAnswer): Ended {
 /** Longest list of sinks that a failure names with their reasons, in characters. */
 const maxReasons = 4000;
 
-/** Returns the failure of a run whose sinks are behind; undefined if none is. */
-export function sinkFailure(
+/**
+ * Returns the outcomes if every sink has applied the commit.
+ * @throws `SinkFailed` if a sink lacks the commit; the data is committed nevertheless
+ */
+export function allApplied(
   { batch }: Pick<SinkStage, 'batch'>,
   outcomes: readonly SinkOutcome[],
-): ApplicationFailure | undefined {
+): readonly AppliedSink[] {
   const behind = outcomes.filter((outcome) => outcome.state === 'failed');
-  if (behind.length === 0) return undefined;
+  if (behind.length === 0) return outcomes.filter((outcome) => outcome.state === 'applied');
   const reasons = behind.map(({ sink, reason }) => `${sink}: ${reason}`);
   const text = `the data is committed, but ${behind.length} of ${outcomes.length} sinks lack it: ${cut(reasons.join('; '), maxReasons)}`;
-  return failure('SinkFailed', `${text}. Finish with: ${replayCommand(batch)}`, { logTail: reasons });
+  throw failure('SinkFailed', `${text}. Finish with: ${replayCommand(batch)}`, { logTail: reasons });
 }
 
 /** Returns the command that finishes the sinks of a batch. */

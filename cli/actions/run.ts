@@ -114,12 +114,13 @@ function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunR
 }
 
 export function describeReport(report: RunReport, detail: Detail): string[] {
-  const { batch, manifest } = report;
+  const { batch, manifest, sinks = [] } = report;
+  const applied = sinks.map(({ sink, detail: what }) => `Sink:   ${sink}: ${what}`);
   const spent = describeSpent(report);
   if (batch && manifest) {
     const place = layout(detail.destination, batch);
-    if (report.alreadyDelivered) return describeDelivered(manifest, place);
-    return ['Delivered.', ...describeManifest(manifest, place), ...spent];
+    if (report.alreadyDelivered) return [...describeDelivered(manifest, place), ...applied];
+    return ['Delivered.', ...describeManifest(manifest, place), ...applied, ...spent];
   }
   return [`${report.status}: ${report.failureType}: ${report.reason}`, ...spent];
 }

@@ -44,11 +44,11 @@ describe('validateInput', () => {
       store.objects.set(uri, Buffer.from('a,b\n1,2\n'));
       const prepared = await prepare(store, place, { name: 'before', startedAt: 1, parts: 1 });
       const manifest = { ...prepared, optionsHash: optionsHash({}, 500_000) };
-      const mine = { ...manifest, source: { uri, bytes: 8, fingerprint: 'f8', ...source } };
-      await commit(store, place, mine);
+      const planned = { ...manifest, source: { uri, bytes: 8, fingerprint: 'f8', ...source } };
+      const { manifest: mine } = await commit(store, place, planned);
       if (projected) {
         for (const { location, file } of mine.parts)
-          await store.copy(`${place.internal}/${location}`, `${place.published}/${file}`);
+          await store.copy(place.part(location), `${place.published}/${file}`);
         await store.write(`${place.published}/_manifest.json`, manifestText(mine));
         await store.write(`${place.published}/_SUCCESS`, '');
       }

@@ -116,7 +116,8 @@ function failureFacts(
 }
 
 function successFacts(outcome: Extract<Outcome, { kind: 'success' }>, texts: MessageTexts): readonly Fact[] {
-  const { totals, quality } = outcome;
+  const { totals, quality, sinks = [] } = outcome;
+  const applied = sinks.map(({ sink, detail }) => `${sink}: ${detail}`);
   const fact = labelled(texts);
   return [
     fact('rowsRead', totals.rowsRead),
@@ -127,6 +128,7 @@ function successFacts(outcome: Extract<Outcome, { kind: 'success' }>, texts: Mes
     ...(quality ? [fact('quality', texts.quality(quality))] : []),
     fact('parts', outcome.parts),
     fact('data', outcome.published),
+    ...listed('sink', applied, texts),
     ...listed('warning', outcome.warnings, texts),
   ];
 }

@@ -51,6 +51,7 @@ export const en: MessageTexts = {
     quality: 'Quality rules',
     parts: 'Parts',
     data: 'Data',
+    sink: 'Sink',
     warning: 'Warning',
     prefix: 'Prefix',
     files: 'Files',

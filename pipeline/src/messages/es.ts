@@ -53,6 +53,7 @@ export const es: MessageTexts = {
     quality: 'Reglas de calidad',
     parts: 'Partes',
     data: 'Datos',
+    sink: 'Destino',
     warning: 'Aviso',
     prefix: 'Prefijo',
     files: 'Ficheros',

@@ -4,6 +4,7 @@ import type { Evidence } from '../evidence';
 import type { FailureType } from '../failures/table';
 import type { Totals } from '../manifest';
 import type { OutcomeCounts } from '../quality/results';
+import type { AppliedSink } from '../sinks/outcome';
 
 /** How a run or a batch ended, as the workflow reports it. */
 export type Outcome =
@@ -14,6 +15,8 @@ export type Outcome =
       readonly published: string;
       /** Outcomes of the quality rules; absent without rules. */
       readonly quality?: OutcomeCounts;
+      /** Sinks to which the commit was applied; absent if there are none. */
+      readonly sinks?: readonly AppliedSink[];
       readonly warnings: readonly string[];
     }
   | { readonly kind: 'invalid'; readonly reasons: readonly string[] }

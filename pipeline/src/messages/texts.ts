@@ -64,6 +64,7 @@ export type Label =
   | 'quality'
   | 'parts'
   | 'data'
+  | 'sink'
   | 'warning'
   | 'prefix'
   | 'files'

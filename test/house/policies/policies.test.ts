@@ -29,12 +29,19 @@ const toTasks = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
 const payloadKey = `arn:aws:kms:${account}:key/00000000-0000-0000-0000-000000000000`;
 const queue = (name: string) => `arn:aws:sqs:${account}:${name}`;
 
+const catalog = ['catalog', 'database/lago', 'table/lago/ventas'].map((name) => `arn:aws:glue:${account}:${name}`);
+const warehouses = [
+  `arn:aws:redshift-serverless:${account}:workgroup/0123`,
+  `arn:aws:redshift:${account}:cluster:warehouse`,
+];
+
 /** Returns requests with the same action and context. */
 const each = (action: string, resources: readonly string[], context?: Request['context']): Request[] =>
   resources.map((resource) => ({ action, resource, ...(context && { context }) }));
 
 interface Role {
-  readonly policy: Policy;
+  /** Policies of the role. */
+  readonly policies: readonly Policy[];
   /** The program that runs with the role. */
   readonly entry: string;
   /** Actions of imported files that the program never calls. */
@@ -51,7 +58,7 @@ const reads = (...buckets: string[]): Request[] => [
   ...each('s3:ListBucket', buckets),
 ];
 const taskRole = {
-  policy: block('aws', 'task policy'),
+  policies: [block('aws', 'task policy')],
   does: [
     ...reads(raw, clean),
     ...['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:PutObject'].flatMap((action) =>
@@ -82,7 +89,11 @@ const taskRole = {
 
 const roles: Readonly<Record<string, Role>> = {
   worker: {
-    policy: block('aws', 'worker policy'),
+    policies: [
+      block('aws', 'worker policy'),
+      block('sinks', 'glue policy'),
+      block('sinks-redshift.part', 'redshift worker policy'),
+    ],
     entry: 'workers/main.ts',
     does: [
       ...each('ecs:RunTask', [`${family}:7`], ourRequest),
@@ -115,7 +126,19 @@ const roles: Readonly<Record<string, Role>> = {
         `${clean}/_etl/_dead/0123.json`,
         `${clean}/_etl/ventas/2026-02-08/dia/work/r-1/options.json`,
       ]),
-      ...each('s3:DeleteObject', [`${clean}/_etl/_dead/0123.json`]),
+      ...each('s3:DeleteObject', [
+        `${clean}/_etl/_dead/0123.json`,
+        `${clean}/_etl/ventas/2026-02-08/dia/sinks/catalogo/claims/000001-0123`,
+      ]),
+      ...each('s3:PutObject', [`${clean}/_etl/ventas/2026-02-08/dia/sinks/catalogo/status.json`]),
+      ...['Table', 'Partition'].flatMap((name) =>
+        ['Create', 'Get', 'Update'].flatMap((verb) => each(`glue:${verb}${name}`, catalog)),
+      ),
+      ...['BatchExecuteStatement', 'ExecuteStatement'].flatMap((call) => each(`redshift-data:${call}`, warehouses)),
+      ...['CancelStatement', 'DescribeStatement', 'GetStatementResult'].flatMap((call) =>
+        each(`redshift-data:${call}`, ['*']),
+      ),
+      ...each('secretsmanager:GetSecretValue', [`arn:aws:secretsmanager:${account}:secret:etl-AbCdEf`]),
     ],
     mustNot: [
       ...each('ecs:StopTask', [task], cluster),
@@ -140,12 +163,16 @@ const roles: Readonly<Record<string, Role>> = {
       ...each('kms:CreateGrant', [payloadKey]),
       ...each('sqs:DeleteMessage', [queue('another')]),
       ...each('sqs:PurgeQueue', [queue('etl-dead-letters')]),
+      ...each('glue:GetTable', [`arn:aws:glue:${account}:table/another/ventas`]),
+      ...each('glue:DeleteTable', catalog),
+      ...each('glue:DeletePartition', catalog),
+      ...each('secretsmanager:GetSecretValue', [`arn:aws:secretsmanager:${account}:secret:another-AbCdEf`]),
     ],
   },
   task: { ...taskRole, entry: 'etl-image/src/program.ts' },
   'light function': { ...taskRole, entry: 'step-functions/lambdas/convert.ts' },
   'validate-input': {
-    policy: block('step-functions', 'validate-input policy'),
+    policies: [block('step-functions', 'validate-input policy')],
     entry: 'step-functions/lambdas/validateInput.ts',
     does: [...reads(raw, clean), ...each('s3:PutObject', [`${clean}/_etl/ventas/2026-02-08/dia/options/0123.json`])],
     mustNot: [
@@ -154,7 +181,7 @@ const roles: Readonly<Record<string, Role>> = {
     ],
   },
   'confirm-commit': {
-    policy: block('step-functions', 'confirm-commit policy'),
+    policies: [block('step-functions', 'confirm-commit policy')],
     entry: 'step-functions/lambdas/confirmCommit.ts',
     // One file reads and writes the commit log.
     unused: ['s3:PutObject'],
@@ -169,22 +196,25 @@ const roles: Readonly<Record<string, Role>> = {
 
 const words = (request: Request): string => JSON.stringify(request);
 
-describe.each(Object.entries(roles))('the role of the %s', (_, { policy, entry, unused = [], does, mustNot }) => {
+describe.each(Object.entries(roles))('the role of the %s', (_, { policies, entry, unused = [], does, mustNot }) => {
   const needed = neededActions(entry).filter((action) => !unused.includes(action));
 
   test('is tested with every action that the code needs, and no other', () => {
     expect(needed.length).toBeGreaterThan(1);
     expect([...new Set(does.map(({ action }) => action))].sort()).toEqual(needed);
-    const allowed = policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
+    const allowed = policies
+      .flatMap(({ Statement }) => Statement)
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Action }) => Action);
     expect([...new Set(allowed)].sort()).toEqual(needed);
   });
 
   test('allows what the code does', () => {
-    expect(does.filter((request) => !isAllowed([policy], request)).map(words)).toEqual([]);
+    expect(does.filter((request) => !isAllowed(policies, request)).map(words)).toEqual([]);
   });
 
   test('denies everything else', () => {
-    expect(mustNot.filter((request) => isAllowed([policy], request)).map(words)).toEqual([]);
+    expect(mustNot.filter((request) => isAllowed(policies, request)).map(words)).toEqual([]);
   });
 });
 
@@ -208,7 +238,9 @@ test('the task may write below the allowed destinations of its definition and re
   );
   const { places } = allowedPlacesFrom(sample.etl.environment ?? {});
   const resources = (action: string) =>
-    roles.task?.policy.Statement.filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
+    roles.task?.policies
+      .flatMap(({ Statement }) => Statement)
+      .filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
       .flatMap(({ Resource = [] }) => Resource)
       .sort();
   const below = (uris: readonly string[] = []) => uris.map((uri) => `${uri.replace('s3://', 'arn:aws:s3:::')}/*`);
@@ -217,7 +249,7 @@ test('the task may write below the allowed destinations of its definition and re
 });
 
 describe('a bucket', () => {
-  const policies = [taskRole.policy, block('aws', 'bucket policy')];
+  const policies = [...taskRole.policies, block('aws', 'bucket policy')];
   const request = { action: 's3:GetObject', resource: `${clean}/ventas/x.parquet` };
 
   test('accepts TLS only', () => {

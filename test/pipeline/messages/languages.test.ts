@@ -6,12 +6,13 @@ import type { BatchEnd, Outcome } from '@etl/pipeline/messages/outcome';
 
 const subject = { workflowId: 'w', runId: 'r', dataset: 'ventas', batchDate: '2026-02-08', source: 's' };
 const totals = { rowsRead: 1, rowsWritten: 2, rowsBlank: 3, rowsRejected: 4, datesCoerced: 5 };
+const sinks = [{ sink: 'catalog', state: 'applied', commit: 1, detail: 'lake.ventas' }] as const;
 const quality = { passed: 3, failed: 1, notEvaluable: 0 };
 const summary = emptySummary({ from: '2026-02-01', to: '2026-02-02' });
 const ends: readonly BatchEnd[] = ['delivered', 'incomplete', 'empty', 'tooFew', 'cancelled', 'failed'];
 const reasons = Array.from({ length: 25 }, (_, index) => `r${index}`);
 const outcomes: readonly Outcome[] = [
-  { kind: 'success', totals, parts: 6, published: 'p', quality, warnings: reasons },
+  { kind: 'success', totals, parts: 6, published: 'p', quality, warnings: reasons, sinks },
   { kind: 'invalid', reasons },
   { kind: 'held', reason: 'x', until: '2026-02-15T01:00:00.000Z' },
   { kind: 'failure', failureType: 'TaskFailed', reason: 'x', evidence: noEvidence },
@@ -43,6 +44,7 @@ test('sends English when asked for', () => {
   expect(bodies.join('\n')).not.toMatch(/[áéíóúñ]/);
   expect(bodies[0]).toContain('Rows written: 2');
   expect(bodies[0]).toContain('Quality rules: 3 passed, 1 failed, 0 not evaluable');
+  expect(bodies[0]).toContain('Sink: catalog: lake.ventas');
 });
 
 test.each(all)(
