@@ -22,8 +22,8 @@ interface Part {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** Files of Amazon S3: returns the path of a file for a URI. */
-export type Locate = (uri: string) => string;
+/** Files of Amazon S3: returns the path of a file for a URI, which need not exist. */
+export type Locate = (uri: string) => Promise<string>;
 
 const statement =
   /^COPY "([^"]+)" FROM '((?:[^']|'')+)' IAM_ROLE '(arn:aws:iam::\d{12}:role\/[^']+)' FORMAT AS PARQUET MANIFEST$/;
@@ -35,11 +35,12 @@ export async function copy(client: ClientBase, sql: string, locate: Locate): Pro
   const [, table = '', uri = ''] = statement.exec(sql) ?? [];
   if (table === '') throw new Error('syntax error in COPY');
   const stage = await columnsOf(client, table);
-  for (const { url, bytes } of await entriesOf(locate(uri.replaceAll("''", "'")))) {
-    const stored = await readFile(locate(url)).catch(() => undefined);
+  for (const { url, bytes } of await entriesOf(await locate(uri.replaceAll("''", "'")))) {
+    const path = await locate(url);
+    const stored = await readFile(path).catch(() => undefined);
     if (!stored) throw new LoadError(`the specified key does not exist: ${url}`, url);
     if (stored.length !== bytes) throw new LoadError(`content_length ${bytes} is not that of ${url}`, url);
-    const part = await readPart(locate(url), stored);
+    const part = await readPart(path, stored);
     check(part, stage, url);
     await insert(client, table, part);
   }

@@ -36,13 +36,21 @@ export class Warehouse {
     readonly s3: string,
   ) {}
 
-  static async start(): Promise<Warehouse> {
+  /** `fetch`: copies an object of S3 to a path; without it, objects are files that `put` has written. */
+  static async start(fetch?: (uri: string, path: string) => Promise<void>): Promise<Warehouse> {
     const postgres = await startPostgres(canary);
     const s3 = await mkdtemp(join(memoryFolder(), 'etl-s3-'));
     const sql = new Client(postgres.connection);
     await sql.connect();
     await sql.query(preparation);
-    const locate = (uri: string) => join(s3, uri.replace(/^s3:\/\//, ''));
+    const locate = async (uri: string) => {
+      const path = join(s3, uri.replace(/^s3:\/\//, ''));
+      if (fetch) {
+        await mkdir(dirname(path), { recursive: true });
+        await fetch(uri, path);
+      }
+      return path;
+    };
     const secrets = { [redshiftSink().secretArn]: { username: 'etl', password: canary } };
     return new Warehouse(postgres, await startDataApi(postgres.connection, secrets, locate), sql, s3);
   }
