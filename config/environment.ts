@@ -87,7 +87,7 @@ export const variables = {
   ETL_DATASETS: folder
     .optional()
     .describe(
-      'Folder of the [dataset declarations](datasets.md): a path, or an `s3://` or `file:///` URI. Default on the local system: `datasets` in the folder that contains the state folder',
+      'Folder of the [dataset declarations](datasets.md): a path, or an `s3://` or `file:///` URI. Default on a local system, and for workers of `etl up`: `datasets` in the folder that contains the state folder',
     ),
   ECS_CLUSTER: z.string().min(1).optional().describe('ECS cluster of the tasks'),
   ECS_TASK_DEFINITION: z

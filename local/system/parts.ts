@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import type { FaultPlan } from '@etl/fargate/faults/plan';
@@ -90,6 +90,8 @@ export function startWorker(
     env: {
       ETL_POLL_SECONDS: '0.25',
       ETL_SHUTDOWN_GRACE_SECONDS: '0.5',
+      // Also with buckets, which alone would configure a deployed worker.
+      ETL_DATASETS: join(dirname(settings.stateDir), 'datasets'),
       ...process.env,
       ...localPlaces(process.env),
       ETL_STATE_DIR: settings.stateDir,
