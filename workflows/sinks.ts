@@ -93,7 +93,7 @@ export function allApplied(
 ): readonly AppliedSink[] {
   const behind = outcomes.filter((outcome) => outcome.state === 'failed');
   if (behind.length === 0) return outcomes.filter((outcome) => outcome.state === 'applied');
-  const reasons = behind.map(({ sink, reason }) => `${sink}: ${reason}`);
+  const reasons = behind.map(({ sink, reason }) => `${sink}: ${reason.replace(/\.$/, '')}`);
   const text = `the data is committed, but ${behind.length} of ${outcomes.length} sinks lack it: ${cut(reasons.join('; '), maxReasons)}`;
   throw failure('SinkFailed', `${text}. Finish with: ${replayCommand(batch)}`, { logTail: reasons });
 }

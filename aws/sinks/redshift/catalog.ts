@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
 import { type SinkCommit, SinkError, type SinkState, ThrottledError } from '../../../activities/ports';
 import type { Cell, DataApi, Ended } from './dataApi';
@@ -62,7 +63,10 @@ export async function endInLedger(
 }
 
 export function appliedState(rows: number, batch: SinkCommit['batch'], target: Target): SinkState {
-  return { state: 'applied', detail: `${rows} rows of ${batch.batchDate}/${batch.source} in ${shownTable(target)}` };
+  return {
+    state: 'applied',
+    detail: `${count(rows, 'row')} of ${batch.batchDate}/${batch.source} in ${shownTable(target)}`,
+  };
 }
 
 /** Returns the rows of a query that has to succeed. */
