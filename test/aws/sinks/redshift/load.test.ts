@@ -110,7 +110,7 @@ withRedshift('an applied commit is not loaded again, and an older one is superse
   warehouse.api.calls.length = 0;
   expect(await writer().apply(newer, redshiftSink(), warehouse.call(token()))).toEqual({
     state: 'applied',
-    detail: '1 rows of 2026-02-08/a in public.replayed',
+    detail: '1 row of 2026-02-08/a in public.replayed',
   });
   expect(await writer().apply(older, redshiftSink(), warehouse.call(token()))).toEqual({ state: 'superseded' });
   expect(warehouse.api.calls.map(({ action }) => action)).not.toContain('BatchExecuteStatement');
