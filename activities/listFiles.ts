@@ -9,6 +9,7 @@ import { addLeftOut, type LeftOut, type LeftOutReason } from '@etl/pipeline/batc
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import { type Datasets, noDatasets } from '@etl/pipeline/dataset/datasets';
 import { type DeclaredDetail, declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
+import { reservedNameProblem } from '@etl/pipeline/datasetName';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import type { EventDetail } from '@etl/pipeline/event';
 import { type Batch, workflowId } from '@etl/pipeline/layout';
@@ -162,6 +163,8 @@ function fileOf(
     if (declared.kind === 'problem') return { refused: declared.problem };
     if (detail.dataset === undefined && datasetIsDay(plan, listing, info.uri))
       return { refused: `its dataset would be ${batch.dataset}, the folder of its day: set detail.dataset` };
+    const reserved = reservedNameProblem(batch.dataset);
+    if (reserved !== undefined) return { refused: `its dataset would be ${batch.dataset}, which ${reserved}` };
     return {};
   };
   const { sinks } = (declared.kind === 'declared' && declared.dataset.declaration) || {};

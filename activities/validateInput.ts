@@ -7,6 +7,7 @@ import type { HeadInspection } from '@etl/pipeline/csv/inspectHead';
 import { type Datasets, noDatasets } from '@etl/pipeline/dataset/datasets';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
+import { reservedNameProblem } from '@etl/pipeline/datasetName';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import { type EventDetail, parseEvent } from '@etl/pipeline/event';
 import { layout } from '@etl/pipeline/layout';
@@ -91,6 +92,8 @@ export async function validateInput(
     const routed = routeOf(detail, source, head, settings);
     if (!routed.ok) return refuse(about(uri, routed.reasons));
     const { batch, newest } = await findBatch(store, detail.destination ?? cleanBase, detail, uri, settings.rawBase);
+    const reserved = reservedNameProblem(batch.dataset);
+    if (reserved !== undefined) return refuse([`detail.dataset: ${batch.dataset} ${reserved}`]);
     const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, dataset, lineage, route: routed });
     const cut = applyShards(plan, head, detail.compute, settings.routing);
     if (!cut.ok) return refuse(about(uri, cut.reasons));

@@ -4,6 +4,7 @@ import { isCalendarDate } from '@etl/lib/names';
 import { describeIssue } from '@etl/lib/schemaIssues';
 import { parseUri } from '@etl/lib/uri';
 import * as z from 'zod';
+import { datasetNameProblem, nameProblem } from './datasetName';
 import { eventProblem } from './inputSize';
 import { optionsSchema } from './options';
 import { placeIsShort } from './places';
@@ -47,12 +48,11 @@ const computeSchema = z
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
-const plainName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/,
-    'is not a valid name: use at most 100 letters, digits, _, - and ., with a letter or digit first',
-  );
+const named = (problemOf: (name: string) => string | undefined) =>
+  z.string().superRefine((text, context) => {
+    const message = problemOf(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
 
 const uri = z
   .string()
@@ -71,8 +71,8 @@ const detailSchema = z.strictObject({
   /** `s3://bucket/key`, `file:///path`, or a key relative to S3_RAW_BUCKET. */
   s3Key: z.string().min(1, 'is empty').superRefine(placeIsShort),
   batchDate: z.string().refine(isCalendarDate, 'is not a calendar date: expected YYYY-MM-DD'),
-  dataset: plainName.optional(),
-  source: plainName.optional(),
+  dataset: named(datasetNameProblem).optional(),
+  source: named(nameProblem).optional(),
   /** URI of the file, or of a folder with a trailing slash, whose data this source replaces in its batch. */
   replaces: uri.optional(),
   /** Launches the conversion even when this source is already delivered with these options. */

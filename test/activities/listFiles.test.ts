@@ -216,6 +216,13 @@ test.each(['2026/02/08', '2026-02-08', 'ventas_20260208', 'batch_date=2026-02-08
   },
 );
 
+test('does not use the folder of commits as the dataset', async () => {
+  const { all } = place(['ventas/2026-02-08/etl-commits/a.csv']);
+  expect((await all({ detail: {} })).map(({ refused }) => refused)).toEqual([
+    'its dataset would be etl-commits, which is the name of the folder of commits: choose another name for the dataset',
+  ]);
+});
+
 test('a damaged commit log affects only its own file', async () => {
   const { all, store } = place(['ventas/2026-02-08/a.csv', 'ventas/2026-02-08/b.csv']);
   await store.write('s3://clean/_etl/ventas/2026-02-08/a/commits/000001.json', 'half');

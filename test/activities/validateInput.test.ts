@@ -137,6 +137,13 @@ describe('validateInput', () => {
     expect(store.ranges).toEqual([]);
   });
 
+  test('refuses a file whose folder has the name of the folder of commits', async () => {
+    const store = new MemoryStore();
+    store.objects.set('s3://raw/etl-commits/dia.csv', Buffer.from('a\n1\n'));
+    const reasons = await reasonsOf(undefined, { s3Key: 'etl-commits/dia.csv' }, store);
+    expect(reasons).toContain('detail.dataset: etl-commits is the name of the folder of commits');
+  });
+
   test('returns several reasons of one file at once', async () => {
     expect((await reasonsOf('1,2\n3\n4\n')).split('\n')).toHaveLength(2);
   });

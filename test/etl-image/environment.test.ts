@@ -50,6 +50,14 @@ describe('the mode of a launch', () => {
   });
 });
 
+test.each([
+  ['declared', { DATASET: 'ETL-Commits' }],
+  ['derived from the folder of the file', { DATASET: '', INPUT_FILE: 'file:///raw/etl-commits/dia.csv' }],
+])('rejects the folder of commits as a dataset, %s', (_how, variables) => {
+  const env = { ...containerEnvironment(input), ...variables };
+  expect(() => parseEnvironment(env)).toThrow(/DATASET: etl-commits is the name of the folder of commits/i);
+});
+
 describe('a task with only the file and its date', () => {
   const bare = { ...{ BATCH_DATE: '2026-02-08', RUN_ID: 'r', RUN_STARTED_AT: '2026-02-08T01:00:00Z' } };
   const buckets = { S3_RAW_BUCKET: 'raw-data-lake', S3_CLEAN_BUCKET: 's3://clean-data-lake/lake/' };

@@ -48,6 +48,11 @@ describe('parseEvent', () => {
       { detail: { ...detail, dataset: '../x' } },
       ['detail.dataset: "../x"'],
     ],
+    [
+      'the folder of commits as a dataset',
+      { detail: { ...detail, dataset: 'etl-commits' } },
+      ['detail.dataset: "etl-commits" is the name of the folder of commits'],
+    ],
     ['a destination that is not a URI', { detail: { ...detail, destination: 'x' } }, ['detail.destination: "x"']],
     [
       'a size that Fargate does not have',

@@ -3,14 +3,16 @@ import { isCalendarDate } from '@etl/lib/names';
 import { describeIssue } from '@etl/lib/schemaIssues';
 import { resolveBatch } from '@etl/pipeline/batchIdentity';
 import type { ContainerInput } from '@etl/pipeline/container';
+import { reservedNameProblem } from '@etl/pipeline/datasetName';
 import { defaultChunkRows, transform } from '@etl/pipeline/definition';
 import { maxEventBytes } from '@etl/pipeline/inputSize';
+import type { Batch } from '@etl/pipeline/layout';
 import { type Options, optionsSchema } from '@etl/pipeline/options';
 import * as z from 'zod';
 import { BadConfigurationError } from '../errors';
 import { defaultEngine, type EngineName, engineNames } from './engineNames';
 import { modeVariables, resolveMode, uri, whole } from './mode';
-import { resolvePlaces } from './places';
+import { type Places, resolvePlaces } from './places';
 
 export interface Environment extends ContainerInput {
   readonly engine: EngineName;
@@ -74,20 +76,22 @@ export function parseEnvironment(env: Variables): Environment {
   const parsed = schema.safeParse(set);
   const places = resolvePlaces(set);
   const { mode, problems = [] } = parsed.success ? resolveMode(parsed.data) : {};
-  if (!parsed.success || 'problems' in places || !mode) {
+  const batch = parsed.success && !('problems' in places) ? batchOf(parsed.data, places) : undefined;
+  const reserved = batch && reservedNameProblem(batch.dataset);
+  if (!parsed.success || 'problems' in places || !mode || !batch || reserved !== undefined) {
     const all = [
       ...('problems' in places ? places.problems : []),
       ...(parsed.error?.issues.flatMap((issue) => describeIssue(issue, [], set)) ?? []),
       ...problems,
+      ...(reserved === undefined ? [] : [`DATASET: ${batch?.dataset} ${reserved}`]),
     ];
     throw new BadConfigurationError(`invalid environment: ${all.join('; ')}`);
   }
   const { data } = parsed;
-  const { inputUri, destination, rawBase } = places;
-  const declared = { batchDate: data.BATCH_DATE, dataset: data.DATASET, source: data.SOURCE };
+  const { inputUri, destination } = places;
   return {
     inputUri,
-    ...resolveBatch(declared, inputUri, rawBase),
+    ...batch,
     destination,
     runId: data.RUN_ID,
     generation: data.GENERATION,
@@ -103,4 +107,9 @@ export function parseEnvironment(env: Variables): Environment {
     engine: data.ETL_ENGINE,
     mode,
   };
+}
+
+function batchOf(data: z.infer<typeof schema>, { inputUri, rawBase }: Places): Batch {
+  const declared = { batchDate: data.BATCH_DATE, dataset: data.DATASET, source: data.SOURCE };
+  return resolveBatch(declared, inputUri, rawBase);
 }

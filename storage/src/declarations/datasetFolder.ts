@@ -1,11 +1,10 @@
 import { baseName, joinUri, parseUri } from '@etl/lib/uri';
 import { type BrokenDataset, Datasets } from '@etl/pipeline/dataset/datasets';
 import { type Dataset, declarationHash } from '@etl/pipeline/dataset/declaration';
+import { datasetNameProblem } from '@etl/pipeline/datasetName';
 import type { ObjectInfo, ObjectStore } from '../objectStore';
 import { maxDeclarationBytes, parseDeclaration, tooLarge } from './parseDeclaration';
 
-/** Names that a dataset may have: they are folders and parts of workflow IDs. */
-const validName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const declarationFile = /^(.*)\.(yaml|yml|json)$/;
 
 type Reading = { readonly dataset: Dataset } | { readonly broken: BrokenDataset };
@@ -45,10 +44,9 @@ export class DatasetFolder {
 
   private async readOne(name: string, { uri, bytes }: ObjectInfo): Promise<Reading | undefined> {
     const file = shownFile(uri);
-    if (!validName.test(name)) {
-      const rule = 'use at most 100 letters, digits, _, - and ., with a letter or digit first';
-      return { broken: { name, problems: [`${file}: its name is not a valid dataset name: ${rule}`] } };
-    }
+    const problem = datasetNameProblem(name);
+    if (problem !== undefined)
+      return { broken: { name, problems: [`${file}: ${JSON.stringify(name)}, the name of the dataset, ${problem}`] } };
     if (bytes > maxDeclarationBytes) return { broken: { name, problems: [tooLarge(file, bytes)] } };
     const body = await this.store.readSmall(uri);
     if (body === undefined) return undefined;

@@ -49,12 +49,14 @@ test('sees changed, added and removed declarations, and reads unchanged ones onc
 test('reports broken declarations by name, with their file', async () => {
   write('bad.yaml', 'colums: {}');
   write('-x.yaml', 'source: { pattern: x }');
+  write('etl-commits.yaml', 'source: { pattern: commits/*.csv }');
   write('sensor.yaml', 'source: { pattern: sensor2/*.csv }');
   write('large.yaml', `description: ${'x'.repeat(300_000)}`);
   const { broken } = await open().read();
   const problems = Object.fromEntries(broken.map((each) => [each.name, each.problems.join('\n')]));
   expect(problems.bad).toContain(`${join(folder, 'bad.yaml')}:1:1: colums: unknown key: write columns`);
-  expect(problems['-x']).toContain('its name is not a valid dataset name');
+  expect(problems['-x']).toContain('"-x", the name of the dataset, is not a valid name');
+  expect(problems['etl-commits']).toContain('is the name of the folder of commits: choose another name');
   expect(problems.sensor).toContain('declares the same dataset: remove one of them');
   expect(problems.large).toContain('has 300013 bytes, more than the limit of 262144');
 });

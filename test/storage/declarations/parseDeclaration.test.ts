@@ -173,7 +173,7 @@ test.each<[string, boolean, string[]]>([
     'source: {pattern: a}\nx: !!binary aGk=\n',
     false,
     [
-      'ventas.yaml:2:1: x: unknown key: use description, owner, source, samples, destination, dialect, columns, quality, rejects, chunkRows, compute, maxConcurrent, schedule',
+      'ventas.yaml:2:1: x: unknown key: use description, owner, source, samples, destination, dialect, columns, quality, rejects, chunkRows, compute, maxConcurrent, sinks, schedule',
     ],
   ],
   [
