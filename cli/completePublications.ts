@@ -1,7 +1,6 @@
-import { joinUri } from '@etl/lib/uri';
-import { type BatchLayout, layout } from '@etl/pipeline/layout';
+import { layout } from '@etl/pipeline/layout';
+import { batchesBelow } from '@etl/storage/batches';
 import { readNewestCommit } from '@etl/storage/commitLog';
-import type { ObjectStore } from '@etl/storage/objectStore';
 import { openStore } from '@etl/storage/openStore';
 import { isProjected } from '@etl/storage/projected';
 import { project } from '@etl/storage/projection';
@@ -12,26 +11,12 @@ export async function completePublications(): Promise<string[]> {
   const store = openStore();
   const { cleanBase } = parseConfig(process.env);
   const completed: string[] = [];
-  for (const place of await batchesBelow(store, cleanBase)) {
+  for await (const batch of batchesBelow(store, cleanBase)) {
+    const place = layout(cleanBase, batch);
     const newest = await readNewestCommit(store, place);
     if (!newest || (await isProjected(store, place, newest.manifest))) continue;
     await project(store, place);
     completed.push(place.published);
   }
   return completed;
-}
-
-/** Returns the batches found by their commit logs: `_etl/<dataset>/<batchDate>/<source>/commits/…`. */
-async function batchesBelow(store: ObjectStore, destination: string): Promise<BatchLayout[]> {
-  const root = joinUri(destination, '_etl');
-  const found = new Map<string, BatchLayout>();
-  for await (const { uri } of store.list(root)) {
-    const [dataset, batchDate, source, folder] = uri
-      .slice(root.length + 1)
-      .split('/')
-      .map(decodeURIComponent);
-    if (folder !== 'commits' || !dataset || !batchDate || !source) continue;
-    found.set(`${dataset}/${batchDate}/${source}`, layout(destination, { dataset, batchDate, source }));
-  }
-  return [...found.values()];
 }

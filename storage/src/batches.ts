@@ -1,4 +1,5 @@
-import { joinUri } from '@etl/lib/uri';
+import { isCalendarDate } from '@etl/lib/names';
+import { joinUri, pathBelow } from '@etl/lib/uri';
 import { type Batch, layout } from '@etl/pipeline/layout';
 import type { ObjectStore } from './objectStore';
 
@@ -7,28 +8,29 @@ export interface BatchesQuery {
   readonly dataset?: string;
   /** A batch that `nameOf` names: only later ones are listed. */
   readonly after?: string;
+  /** Folders of which a batch has at least one. @default those with a commit log */
+  readonly having?: readonly ('commits' | 'work')[];
 }
 
 /**
  * Yields the batches below a destination that have a commit log, by dataset, batch date and source. Skips the other
- * records below `_etl/`.
+ * records below `_etl/`, and objects whose keys cannot be those of a batch.
  */
 export async function* batchesBelow(
   store: Pick<ObjectStore, 'list'>,
   destination: string,
-  { dataset, after }: BatchesQuery = {},
+  { dataset, after, having = ['commits'] }: BatchesQuery = {},
 ): AsyncIterable<Batch> {
   const root = joinUri(destination, '_etl');
   const prefix = dataset === undefined ? root : joinUri(root, dataset);
+  const folders = new Set<string | undefined>(having);
   let latest = after;
   const options = after === undefined ? {} : { after: layoutOfName(destination, after).commits };
   for await (const { uri } of store.list(prefix, options)) {
-    const [name = '', batchDate = '', source = '', folder] = uri
-      .slice(root.length + 1)
-      .split('/')
-      .map(decodeURIComponent);
+    const [name = '', batchDate = '', source = '', folder] = pathBelow(root, uri)?.split('/') ?? [];
     const batch = { dataset: name, batchDate, source };
-    if (folder !== 'commits' || name.startsWith('_') || nameOf(batch) === latest) continue;
+    const isBatch = folders.has(folder) && !/^(_|$)/.test(name) && isCalendarDate(batchDate) && source !== '';
+    if (!isBatch || nameOf(batch) === latest) continue;
     latest = nameOf(batch);
     yield batch;
   }
