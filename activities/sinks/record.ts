@@ -1,9 +1,9 @@
 import { cut } from '@etl/lib/capped';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import type { ObjectStore } from '@etl/storage/objectStore';
+import { readSinkStatus, writeSinkStatus } from '@etl/storage/sinkStatus';
 import type { SinkAnswer, SinkInput } from '../contract';
 import type { SinkState } from '../ports';
-import { readSinkStatus, writeSinkStatus } from './sinkStatus';
 
 /** Longest reason of a failure, in characters: a run's failure has one for each sink. */
 const maxReason = 2000;

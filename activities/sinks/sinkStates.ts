@@ -3,7 +3,7 @@ import type { Sinks } from '@etl/pipeline/sinks/sink';
 import { isBehind, type SinkStatus } from '@etl/pipeline/sinks/status';
 import { newestCommitNumber } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import { readSinkStatus } from './sinkStatus';
+import { readSinkStatus } from '@etl/storage/sinkStatus';
 
 export interface SinkState {
   readonly name: string;

@@ -43,10 +43,13 @@ export function layout(destination: string, batch: Batch) {
       location.startsWith(commitPrefix)
         ? joinUri(commitFolders, location.slice(commitPrefix.length))
         : joinUri(internal, location),
+    sinks: joinUri(internal, 'sinks'),
     /** Status and auxiliary files of a sink. */
     sink: (name: string) => joinUri(internal, 'sinks', name),
     /** Claims of the runs that project a commit (see storage). */
     claims: joinUri(internal, 'claims'),
+    /** Claims of the processes that remove commit folders (see storage). */
+    removals: joinUri(internal, 'removals'),
     /** Folders on their way into the published place and out of it. */
     projections: joinUri(internal, 'projections'),
   };

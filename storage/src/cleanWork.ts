@@ -1,8 +1,10 @@
-import { baseName, joinUri, parseUri } from '@etl/lib/uri';
+import { parseUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
-import { readCommits } from './commitLog';
+import { type BatchFolder, readFolders, runOf } from './batchFolders';
 import { folders } from './folders';
 import type { ObjectStore } from './objectStore';
+import { readReferences } from './references';
+import { removeFolders } from './vacuum';
 
 export interface Launch {
   readonly runId: string;
@@ -33,12 +35,11 @@ export async function cleanWork(
   place: BatchLayout,
   { graceSeconds, finished = [], ...clock }: CleanupOptions,
 ): Promise<string[]> {
-  const { referenced, ended } = await readLog(store, place);
-  for (const { runId } of finished) ended.add(runId);
-  const works = new Map([
-    ...(await readFolders(store, place.works)),
-    ...(await readFolders(store, place.commitFolders)),
-  ]);
+  const commits = await readFolders(store, place.commitFolders);
+  const works = new Map([...(await readFolders(store, place.works)), ...commits]);
+  // The log last, which then has every run that has already removed its work.
+  const { referenced, ended: committed } = await readReferences(store, place);
+  const ended = new Set([...committed, ...finished.map(({ runId }) => runId)]);
   // This machine's clock may be days ahead of the store's.
   const now = clock.now ?? newestOf(works);
   const before = new Date(now.getTime() - graceSeconds * 1000);
@@ -51,16 +52,25 @@ export async function cleanWork(
   const alive = [...works].some(([folder, { newest }]) => newest >= before && !ended.has(runOf(folder)));
   if (alive) return [];
   const removed: string[] = [];
+  const uncommitted = new Set<string>();
   for (const folder of new Set([...works.keys(), ...launches])) {
-    const objects = works.get(folder)?.objects ?? [];
-    if (objects.some((uri) => referenced.has(uri))) {
+    const objects = (works.get(folder)?.objects ?? []).map(({ uri }) => uri);
+    const isReferenced = objects.some((uri) => referenced.has(uri));
+    if (commits.has(folder) && !over.includes(folder)) {
+      // Another launch of its run may adopt it.
+      if (!isReferenced) uncommitted.add(folder);
+    } else if (isReferenced) {
       for (const uri of objects) if (!referenced.has(uri)) await store.remove(uri);
     } else {
       await removeAll(store, folder);
       if (objects.length > 0) removed.push(folder);
     }
   }
-  for (const leftovers of [place.claims, place.projections]) {
+  if (uncommitted.size > 0) {
+    const retention = { days: graceSeconds / 86_400, now };
+    for (const { uri } of await removeFolders(store, place, uncommitted, retention)) removed.push(uri);
+  }
+  for (const leftovers of [place.claims, place.removals, place.projections]) {
     for (const [folder, { newest }] of await readFolders(store, leftovers)) {
       if (newest < before) await removeAll(store, folder);
     }
@@ -70,58 +80,9 @@ export async function cleanWork(
   return removed;
 }
 
-/** Returns the run ID of a work folder or a commit folder. */
-function runOf(folder: string): string {
-  return baseName(folder).replace(/-[0-9a-f]+$/, '');
-}
-
-interface Folder {
-  /** Time of the last write below it. */
-  newest: Date;
-  readonly objects: string[];
-}
-
 /** Returns when a work folder was last written, by the clock of the store. */
-function newestOf(works: ReadonlyMap<string, Folder>): Date {
+function newestOf(works: ReadonlyMap<string, BatchFolder>): Date {
   return new Date(Math.max(0, ...[...works.values()].map(({ newest }) => newest.getTime())));
-}
-
-/** Returns the direct children of a prefix. */
-async function readFolders(store: ObjectStore, prefix: string): Promise<Map<string, Folder>> {
-  const found = new Map<string, Folder>();
-  for await (const { uri, modifiedAt } of store.list(prefix)) {
-    const child = childOf(prefix, uri);
-    const folder = found.get(child) ?? { newest: modifiedAt, objects: [] };
-    if (modifiedAt > folder.newest) folder.newest = modifiedAt;
-    folder.objects.push(uri);
-    found.set(child, folder);
-  }
-  return found;
-}
-
-interface LogReferences {
-  /** URIs of the objects that commits refer to. */
-  readonly referenced: Set<string>;
-  /** IDs of the runs that have committed. */
-  readonly ended: Set<string>;
-}
-
-async function readLog(store: ObjectStore, place: BatchLayout): Promise<LogReferences> {
-  const referenced = new Set<string>();
-  const ended = new Set<string>();
-  for await (const { manifest } of readCommits(store, place)) {
-    ended.add(manifest.runId);
-    for (const { location } of manifest.parts) referenced.add(place.part(location));
-    for (const file of [...(manifest.rejects ?? []), ...(manifest.coercions ?? [])]) {
-      referenced.add(joinUri(place.internal, file));
-    }
-  }
-  return { referenced, ended };
-}
-
-function childOf(prefix: string, uri: string): string {
-  const end = uri.indexOf('/', prefix.length + 1);
-  return end < 0 ? uri : uri.slice(0, end);
 }
 
 async function removeAll(store: ObjectStore, uri: string): Promise<void> {

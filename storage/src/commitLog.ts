@@ -17,13 +17,18 @@ export function manifestText(manifest: Manifest): string {
 type LogStore = Pick<ObjectStore, 'list' | 'readSmall'>;
 
 /** Returns the number of the newest commit; 0 without commits. Numbers start at 1 and have no gaps. */
-export async function newestCommitNumber(store: LogStore, place: BatchLayout): Promise<number> {
-  let newest = 0;
-  for await (const { uri } of store.list(place.commits)) {
+export async function newestCommitNumber(store: Pick<ObjectStore, 'list'>, place: BatchLayout): Promise<number> {
+  return Math.max(0, ...(await commitEntries(store, place)).keys());
+}
+
+/** Returns when each commit was made, by its number and the clock of the store. */
+export async function commitEntries(store: Pick<ObjectStore, 'list'>, place: BatchLayout): Promise<Map<number, Date>> {
+  const entries = new Map<number, Date>();
+  for await (const { uri, modifiedAt } of store.list(place.commits)) {
     const name = /^(\d{6,})\.json$/.exec(baseName(uri));
-    if (name) newest = Math.max(newest, Number(name[1]));
+    if (name) entries.set(Number(name[1]), modifiedAt);
   }
-  return newest;
+  return entries;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errnoOf, mapFileErrors } from './fileErrors';
 import { pathOf } from './fileStore';
 
@@ -8,6 +8,8 @@ export interface Folders {
   /** Moves a folder. `absent`: the folder does not exist. `occupied`: the target exists and is not empty. */
   move(from: string, to: string): Promise<'moved' | 'absent' | 'occupied'>;
   remove(uri: string): Promise<void>;
+  /** Removes a folder and its subfolders as far as they contain no files. */
+  removeEmpty(uri: string): Promise<void>;
 }
 
 export const folders: Folders = {
@@ -26,4 +28,16 @@ export const folders: Folders = {
       }
     }),
   remove: (uri) => mapFileErrors(uri, () => rm(pathOf(uri), { recursive: true, force: true })),
+  removeEmpty: (uri) => mapFileErrors(uri, () => removeEmpty(pathOf(uri))),
 };
+
+async function removeEmpty(path: string): Promise<void> {
+  try {
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if (entry.isDirectory()) await removeEmpty(join(path, entry.name));
+    }
+    await rmdir(path);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
+  }
+}

@@ -2,7 +2,7 @@ import { joinUri } from '@etl/lib/uri';
 import { type BatchLayout, committedLocation } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { commitFolderName } from './commitFolder';
-import { copyGroups } from './copyGroups';
+import { inGroups } from './inGroups';
 import { type ObjectStore, StorageError } from './objectStore';
 
 /**
@@ -23,11 +23,7 @@ export async function gatherParts(store: ObjectStore, place: BatchLayout, manife
   }));
   const toCopy = wanted.filter(({ to, bytes }) => sizes.get(to) !== bytes);
   await checkSources(store, toCopy);
-  for (const copyGroup of copyGroups(
-    store,
-    toCopy.map(({ from, to }) => [from, to]),
-  ))
-    await copyGroup();
+  for (const copyGroup of inGroups(toCopy, ({ from, to }) => store.copy(from, to))) await copyGroup();
   const parts = new Set(wanted.map(({ to }) => to));
   for (const uri of sizes.keys()) if (!parts.has(uri)) await store.remove(uri);
   await checkAll(store, folder, wanted);

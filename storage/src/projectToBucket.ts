@@ -2,7 +2,7 @@ import { joinUri } from '@etl/lib/uri';
 import { type BatchLayout, manifestName, successName } from '@etl/pipeline/layout';
 import type { Part } from '@etl/pipeline/manifest';
 import { type Commit, manifestText } from './commitLog';
-import { copyGroups } from './copyGroups';
+import { inGroups } from './inGroups';
 import { type ObjectStore, StorageError } from './objectStore';
 import type { Turn } from './turns';
 
@@ -26,8 +26,8 @@ export async function projectToBucket(
     () => store.write(at(successName), ''),
   ];
   if (!(await inTurn(turn, first))) return;
-  const copies = manifest.parts.map(({ location, file }) => [place.part(location), at(file)] as const);
-  if (!(await inTurn(turn, [...copyGroups(store, copies)]))) return;
+  const copies = inGroups(manifest.parts, ({ location, file }) => store.copy(place.part(location), at(file)));
+  if (!(await inTurn(turn, [...copies]))) return;
   const { surplus, missing } = await compare(store, place, manifest.parts);
   if (
     !(await inTurn(

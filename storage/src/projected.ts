@@ -5,7 +5,11 @@ import { manifestText } from './commitLog';
 import type { ObjectStore } from './objectStore';
 
 /** Returns whether the published folder holds exactly this manifest's text, its parts and `_SUCCESS`. */
-export async function isProjected(store: ObjectStore, place: BatchLayout, manifest: Manifest): Promise<boolean> {
+export async function isProjected(
+  store: Pick<ObjectStore, 'list' | 'readSmall'>,
+  place: BatchLayout,
+  manifest: Manifest,
+): Promise<boolean> {
   const published = await store.readSmall(joinUri(place.published, manifestName));
   if (published?.toString('utf8') !== manifestText(manifest)) return false;
   const expected = new Map(manifest.parts.map((part) => [part.file, part.bytes]));

@@ -17,7 +17,7 @@ export async function publish(
   settings: ProjectionSettings = projectionSettings,
   replaces?: string,
 ): Promise<CommitResult> {
-  const result = await commit(store, place, manifest, replaces);
+  const result = await commit(store, place, manifest, replaces, settings.turns);
   await project(store, place, settings);
   return result;
 }

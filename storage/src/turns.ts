@@ -21,6 +21,8 @@ const oldMs = 15 * 60_000;
 export interface Turn {
   /** Returns whether the next change is allowed; false if a newer commit exists. Call it before each change. */
   mayProceed(): Promise<boolean>;
+  /** Returns whether changes are allowed without a renewal of the claim. */
+  isFresh(): boolean;
   /** Releases the claim. Call it only without requests in flight; after an error, let the claim expire. */
   end(): Promise<void>;
 }
@@ -42,9 +44,11 @@ export async function takeTurn(
 ): Promise<Turn | undefined> {
   const isNewest = async () => (await newestCommitNumber(store, place)) === number;
   let claim = await writeClaim(store, place, number);
+  const isFresh = () => performance.now() - claim.since < timings.useMs;
   const turn: Turn = {
+    isFresh,
     async mayProceed() {
-      while (performance.now() - claim.since >= timings.useMs) {
+      while (!isFresh()) {
         const previous = claim;
         claim = await writeClaim(store, place, number);
         await store.remove(previous.uri);
@@ -70,12 +74,20 @@ async function writeClaim(store: ObjectStore, place: BatchLayout, number: number
 }
 
 /**
+ * Waits until the claims that exist are released or have expired. The caller's own changes must be visible before, to
+ * owners of later claims.
+ */
+export async function awaitTurns(store: ObjectStore, claims: string, timings: TurnTimings): Promise<void> {
+  await waitForOlder(store, { claims }, { number: Number.POSITIVE_INFINITY, claim: '' }, timings);
+}
+
+/**
  * Waits for older claims. A claim has expired when it was seen for its whole life, or is much older than the own claim. The local clock
  * is not used: it may differ from that of the store by any amount.
  */
 async function waitForOlder(
   store: ObjectStore,
-  place: BatchLayout,
+  place: Pick<BatchLayout, 'claims'>,
   mine: { readonly number: number; readonly claim: string },
   timings: TurnTimings,
 ) {

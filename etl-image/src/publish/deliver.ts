@@ -1,8 +1,8 @@
-import { transform } from '@etl/pipeline/definition';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { QualityResult } from '@etl/pipeline/quality/results';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
 import { type KnownSchema, withSchemaChanges } from '@etl/pipeline/schemaChanges';
+import { workGraceSeconds } from '@etl/storage/batchFolders';
 import { cleanWork, type Launch } from '@etl/storage/cleanWork';
 import type { CommitResult } from '@etl/storage/commit';
 import { type Commit, readNewestCommit } from '@etl/storage/commitLog';
@@ -146,15 +146,10 @@ function evaluate(
   });
 }
 
-/**
- * Work folders without progress for this time are abandoned. It exceeds the time that a held batch waits for approval.
- */
-const graceSeconds = transform.approvalSeconds + 24 * 3600;
-
 /** Removes files of finished launches that no commit refers to. Best effort: the batch is already published. */
 async function removeWorkFolders({ store, place, log }: Task, finished: readonly Launch[]): Promise<void> {
   try {
-    await cleanWork(store, place, { graceSeconds, finished });
+    await cleanWork(store, place, { graceSeconds: workGraceSeconds, finished });
   } catch (error) {
     log({ event: 'note', text: `work folders could not be removed: ${failureOf(error).cause}` });
   }

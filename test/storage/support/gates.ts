@@ -45,5 +45,6 @@ export function gatedFolders(gate: Gate, after: Gate = nothing): Folders {
       await folders.remove(uri);
       await after('removeFolder', uri);
     },
+    removeEmpty: folders.removeEmpty,
   };
 }

@@ -1,7 +1,7 @@
 import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
 import { parseSinkStatus, type SinkStatus } from '@etl/pipeline/sinks/status';
-import type { ObjectStore } from '@etl/storage/objectStore';
+import type { ObjectStore } from './objectStore';
 
 const statusUri = (place: BatchLayout, name: string): string => joinUri(place.sink(name), 'status.json');
 

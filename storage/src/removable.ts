@@ -1,0 +1,147 @@
+import type { BatchLayout } from '@etl/pipeline/layout';
+import { type BatchFolder, readFolders, runOf, workGraceSeconds } from './batchFolders';
+import { type Commit, commitEntries } from './commitLog';
+import type { ObjectStore } from './objectStore';
+import { isProjected } from './projected';
+import { readReferences } from './references';
+import { readSinkStatus } from './sinkStatus';
+
+export interface Retention {
+  /** Days for which the folder of a replaced commit is kept, from the commit that replaced it on. */
+  readonly days: number;
+  /** By the clock of the store. */
+  readonly now: Date;
+}
+
+/**
+ * `replaced`: parts of a commit that a later one has replaced. `unreferenced`: parts that a launch gathered without
+ * committing them. `abandoned`: work of dead runs.
+ */
+export type RemovableReason = 'replaced' | 'unreferenced' | 'abandoned';
+
+export interface Removable {
+  readonly uri: string;
+  readonly reason: RemovableReason;
+  /** When the commit was replaced, or when the folder was last written. */
+  readonly since: Date;
+  readonly objects: readonly string[];
+  readonly bytes: number;
+}
+
+export interface Examined {
+  readonly removable: readonly Removable[];
+  /** Folders that are older than the retention but still in use, with the reason. */
+  readonly kept: readonly { readonly uri: string; readonly reason: string }[];
+  /** URIs of objects that this program does not write. They are never removed. */
+  readonly foreign: readonly string[];
+}
+
+/** Keys that this program writes, relative to the folder of all commits, of all work, and of claims and projections. */
+const ownKeys = {
+  commits: /^[\w-]+-[0-9a-f]{12}\/part-\d{5,}\.parquet$/,
+  works: /^[\w-]+-\d+\/(?:again\/)?[\w-]+(?:\.[\w-]+)*$/,
+  claims: /^\d+-[0-9a-f-]+$/,
+  projections: /^\d+-[0-9a-f-]+\/next\/[\w-]+(?:\.[\w-]+)*$/,
+} as const;
+
+/**
+ * Returns what a batch no longer needs. Never the folder of the newest commit; nothing else either while the newest
+ * commit is not published; no folder of a run that has written to its work folder within the grace period; and no commit
+ * from that on which a sink has, if the sink lacks the newest one.
+ *
+ * @throws {StorageError} `NotFound` or `Corrupt` for a damaged commit log
+ */
+export async function examine(
+  store: Pick<ObjectStore, 'list' | 'readSmall'>,
+  place: BatchLayout,
+  { days, now }: Retention,
+): Promise<Examined> {
+  const cutoff = new Date(now.getTime() - days * 86_400_000);
+  const deadBefore = new Date(Math.min(cutoff.getTime(), now.getTime() - workGraceSeconds * 1000));
+  // The log last: a run that commits meanwhile is either seen at work, or in the log.
+  const works = await readFolders(store, place.works);
+  const commits = await readFolders(store, place.commitFolders);
+  const entries = await commitEntries(store, place);
+  const log = await readReferences(store, place);
+  const work = ownFolders(place.works, works, ownKeys.works, log.referenced);
+  const parts = ownFolders(place.commitFolders, commits, ownKeys.commits);
+  const aside = [
+    ownFolders(place.claims, await readFolders(store, place.claims), ownKeys.claims),
+    ownFolders(place.removals, await readFolders(store, place.removals), ownKeys.claims),
+    ownFolders(place.projections, await readFolders(store, place.projections), ownKeys.projections),
+  ];
+
+  const alive = new Set(work.folders.filter(({ newest }) => newest >= deadBefore).map(({ uri }) => runOf(uri)));
+  const old = parts.folders.flatMap((folder) => {
+    const commit = log.folders.get(folder.uri);
+    if (commit !== undefined && commit === log.newest?.number) return [];
+    const since = commit === undefined ? folder.newest : (entries.get(commit + 1) ?? now);
+    if (since >= cutoff || alive.has(runOf(folder.uri))) return [];
+    return [{ ...folder, commit, since }];
+  });
+  const keeps = old.length === 0 ? () => undefined : await reasonsToKeep(store, place, log.newest);
+  const inUse = old.map((folder) => ({ ...folder, keep: keeps(folder.commit) }));
+  const leftovers = [...(alive.size === 0 ? work.folders : []), ...aside.flatMap(({ folders }) => folders)];
+  const dead = leftovers.filter(({ newest }) => newest < deadBefore);
+  return {
+    removable: [
+      ...inUse
+        .filter(({ keep }) => keep === undefined)
+        .map(({ commit, ...folder }) => removable(folder, commit === undefined ? 'unreferenced' : 'replaced')),
+      ...dead.map((folder) => removable({ ...folder, since: folder.newest }, 'abandoned')),
+    ],
+    kept: inUse.flatMap(({ uri, keep }) => (keep === undefined ? [] : [{ uri, reason: keep }])),
+    foreign: [work, parts, ...aside].flatMap(({ foreign }) => foreign),
+  };
+}
+
+interface OwnFolder {
+  readonly uri: string;
+  readonly newest: Date;
+  readonly objects: readonly { readonly uri: string; readonly bytes: number }[];
+}
+
+/** Returns the folders with the objects that this program has written, without those that are referenced. */
+function ownFolders(
+  prefix: string,
+  found: ReadonlyMap<string, BatchFolder>,
+  key: RegExp,
+  referenced: ReadonlySet<string> = new Set(),
+) {
+  const folders: OwnFolder[] = [];
+  const foreign: string[] = [];
+  for (const [uri, { objects }] of found) {
+    const isOwn = (object: string) => key.test(object.slice(prefix.length + 1));
+    foreign.push(...objects.flatMap((object) => (isOwn(object.uri) ? [] : [object.uri])));
+    const mine = objects.filter((object) => isOwn(object.uri) && !referenced.has(object.uri));
+    const newest = new Date(Math.max(...mine.map(({ modifiedAt }) => modifiedAt.getTime())));
+    if (mine.length > 0) folders.push({ uri, newest, objects: mine });
+  }
+  return { folders, foreign };
+}
+
+function removable({ uri, since, objects }: OwnFolder & { readonly since: Date }, reason: RemovableReason): Removable {
+  const bytes = objects.reduce((sum, each) => sum + each.bytes, 0);
+  return { uri, reason, since, objects: objects.map((object) => object.uri), bytes };
+}
+
+/** Returns a function that returns why the folder of a commit, or of no commit, is in use. */
+async function reasonsToKeep(
+  store: Pick<ObjectStore, 'list' | 'readSmall'>,
+  place: BatchLayout,
+  newest: Commit | undefined,
+): Promise<(commit: number | undefined) => string | undefined> {
+  if (newest && !(await isProjected(store, place, newest.manifest)))
+    return () => 'the publication of the newest commit is unfinished';
+  const behind: { readonly sink: string; readonly from: number }[] = [];
+  for (const uri of (await readFolders(store, place.sinks)).keys()) {
+    const sink = decodeURIComponent(uri.slice(place.sinks.length + 1));
+    const applied = (await readSinkStatus(store, place, sink))?.applied ?? 0;
+    // A sink that is ahead of the log refers to a folder that the log does not know.
+    if (applied !== newest?.number) behind.push({ sink, from: applied > (newest?.number ?? 0) ? 0 : applied });
+  }
+  return (commit) => {
+    const user = behind.find(({ from }) => from === 0 || (commit !== undefined && commit >= from));
+    return user && `the sink ${user.sink} lacks the newest commit`;
+  };
+}
