@@ -166,6 +166,18 @@ export interface SinkWriter<Sink> {
   poll?(statement: string, commit: SinkCommit, sink: Sink): Promise<SinkState>;
   /** Cancels a statement that `apply` started. A statement that has ended is not an error. */
   cancel?(statement: string, sink: Sink): Promise<void>;
+  /**
+   * Returns what the sink has of a dataset, in one line, and changes nothing. Only for sinks that can be read without a
+   * statement.
+   */
+  check?(sink: Sink, dataset: SinkDataset): Promise<string>;
+}
+
+/** A dataset whose batches are applied to a sink. */
+export interface SinkDataset {
+  readonly name: string;
+  /** URI below which its batches are published. */
+  readonly destination: string;
 }
 
 /** A commit of a batch, as sinks read it. */

@@ -31,6 +31,11 @@ export function sameCommandWith(option: string, value?: string, args = process.a
   return etlCommand(...kept, option, ...(value === undefined ? [] : [value]));
 }
 
+/** Returns the current command without a flag. */
+export function sameCommandWithout(flag: string, args = process.argv.slice(2)): string {
+  return etlCommand(...args.filter((each) => each !== flag));
+}
+
 function program(cwd: string): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (folder === packageRoot || existsSync(join(folder, 'node_modules', '.bin', 'etl'))) return 'npx etl';

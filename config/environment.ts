@@ -257,6 +257,14 @@ export const variables = {
     .nonnegative('must not be negative')
     .default(10)
     .describe('Seconds that a stopping worker waits for running activities'),
+  ETL_KEEP_COMMITS_DAYS: z.coerce
+    .number('is not a number')
+    .int('is not a whole number')
+    .nonnegative('must not be negative')
+    .default(7)
+    .describe(
+      'Days for which `etl vacuum` keeps the data of replaced commits, for queries and sinks that still read them ([sinks.md](sinks.md#retention))',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'])
     .default('info')

@@ -1,13 +1,14 @@
 import { isCalendarDate } from '@etl/lib/names';
 import { fieldsOf, isText, type Reading, Undecoded } from '@etl/lib/reading';
 import { md } from '@etl/lib/text/markdown';
-import { budgets } from '@etl/pipeline/definition';
+import { budgets, messageNames } from '@etl/pipeline/definition';
 import type { Batch } from '@etl/pipeline/layout';
-import { continueAsNew, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, defineQuery, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { SinkWork } from '../activities/contract';
 import { listSinkWork, withSummary } from './activities';
 import { showDetails } from './details';
 import { failure } from './failures';
+import { onQuery } from './handlers';
 import { applySinks } from './sinks';
 
 /** Which commits are applied to which sinks of a declared dataset. */
@@ -37,6 +38,8 @@ interface Progress {
   readonly report: ReplayReport;
   readonly after?: string;
 }
+
+const replayStatusQuery = defineQuery<ReplayReport>(messageNames.status);
 
 const pageSize = 100;
 /** Batches that are applied at a time. Sinks have quotas: Redshift's Data API allows 500 active statements. */
@@ -71,6 +74,7 @@ export async function replaySinks(
   if ('problem' in reading) throw failure('InvalidInput', `the argument of replaySinks: ${reading.problem}`);
   const input = reading.value;
   let { report, after } = progress;
+  onQuery(replayStatusQuery, () => report, 'Applications of commits so far');
   for (;;) {
     const page = await listSinkWork.executeWithOptions(withSummary(`${input.dataset}: ${after ?? 'first page'}`), [
       { ...input, limit: pageSize, ...(after !== undefined && { after }) },

@@ -2,6 +2,7 @@ import { type Check, checks } from '../checks';
 import { completePublications } from '../completePublications';
 import { cliExitCodes } from '../errors';
 import { printJson, printLines } from '../output';
+import { sinkChecks } from '../sinkChecks';
 
 export interface DoctorOptions {
   readonly mend?: boolean;
@@ -11,7 +12,8 @@ export interface DoctorOptions {
 const marks = { ok: 'ok     ', optional: 'absent ', missing: 'MISSING' } as const;
 
 export async function doctor({ mend, json }: DoctorOptions): Promise<void> {
-  const found: Check[] = await Promise.all(checks.map((check) => check()));
+  const [machine, sinks] = await Promise.all([Promise.all(checks.map((check) => check())), sinkChecks()]);
+  const found: readonly Check[] = [...machine, ...sinks];
   const mended = mend ? await completePublications() : undefined;
   if (json) {
     printJson({ checks: found, ...(mended && { mended }) });

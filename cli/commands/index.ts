@@ -14,8 +14,10 @@ import { imageCommand } from './image';
 import { reapCommand } from './reap';
 import { runCommand } from './run';
 import { scheduleCommand } from './schedule';
+import { sinkCommand } from './sink';
 import { statusCommand } from './status';
 import { upCommand } from './up';
+import { vacuumCommand } from './vacuum';
 
 /**
  * Command declarations, in the order of the help and of docs/cli.md. A declaration loads its action from `actions/`
@@ -32,6 +34,8 @@ export const commands: readonly (() => Command)[] = [
   backfillCommand,
   scheduleCommand,
   datasetCommand,
+  sinkCommand,
+  vacuumCommand,
   reapCommand,
   dlqCommand,
   aslCommand,

@@ -14,7 +14,7 @@ export function describeBytes(bytes: number): string {
   return `${Number((bytes / unit).toPrecision(3))} ${name}`;
 }
 
-/** Returns a count with its noun, which takes an `s` in the plural: `1 part`, `3 parts`. */
-export function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+/** Returns a count with its noun, which takes an `s` in the plural by default: `1 part`, `3 parts`, `2 batches`. */
+export function count(value: number, noun: string, plural = `${noun}s`): string {
+  return `${number(value)} ${value === 1 ? noun : plural}`;
 }

@@ -136,6 +136,11 @@ export function shardWorkflowId(pipelineId: string, number: number, of: number):
   return `${pipelineId}/shard-${number}-of-${of}`;
 }
 
+/** Returns the workflow ID of a replay of sinks that the CLI uses: one at a time per dataset. */
+export function replayWorkflowId(dataset: string): string {
+  return `etl-sinks/${dataset}`;
+}
+
 /** Returns the workflow ID that the CLI uses: one workflow at a time per batch. */
 export function workflowId(batch: Batch): string {
   return `etl/${batch.dataset}/${batch.batchDate}/${batch.source}`;

@@ -1,7 +1,7 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import { capped } from '@etl/lib/capped';
 import { shownUri } from '@etl/lib/text/shownUri';
-import { canonicalUri, parseUri, resolveUri } from '@etl/lib/uri';
+import { canonicalUri, resolveUri } from '@etl/lib/uri';
 import type { Budgets } from './budgets';
 import type { Dataset } from './dataset/declaration';
 import { letterKey } from './deadLetters/letterKey';
@@ -11,6 +11,7 @@ import type { BudgetName } from './failures/table';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';
+import { appliesSinks, sinkWarning } from './sinks/destination';
 import type { Sinks } from './sinks/sink';
 
 /** Result of validation, which every later step follows. No later step reads an environment variable or a default. */
@@ -148,7 +149,7 @@ export function makePlan(input: {
   const { timeoutSeconds, startTimeoutSeconds } = detail.compute ?? {};
   const destination = resolveDestination(detail.destination, input.cleanBase);
   const { sinks } = input.dataset?.declaration ?? {};
-  const areApplied = parseUri(destination)?.kind === 's3';
+  const areApplied = appliesSinks(destination);
   return {
     batch: input.batch,
     source,
@@ -176,10 +177,6 @@ export function makePlan(input: {
     warnings: capped(sinks && !areApplied ? [sinkWarning(destination), ...input.warnings] : input.warnings),
   };
 }
-
-/** The services of sinks read the data from S3. A local run of a dataset must not depend on them. */
-const sinkWarning = (destination: string): string =>
-  `the sinks of the dataset are not applied, because the destination ${destination} is not in S3`;
 
 function scaled(all: typeof budgets, timeScale: number): Budgets {
   const faster = (name: BudgetName | 'sinks') => ({

@@ -57,7 +57,7 @@ export async function examine(
   { days, now }: Retention,
 ): Promise<Examined> {
   const cutoff = new Date(now.getTime() - days * 86_400_000);
-  const deadBefore = new Date(Math.min(cutoff.getTime(), now.getTime() - workGraceSeconds * 1000));
+  const deadBefore = deadline({ days, now });
   // The log last: a run that commits meanwhile is either seen at work, or in the log.
   const works = await readFolders(store, place.works);
   const commits = await readFolders(store, place.commitFolders);
@@ -93,6 +93,11 @@ export async function examine(
     kept: inUse.flatMap(({ uri, keep }) => (keep === undefined ? [] : [{ uri, reason: keep }])),
     foreign: [work, parts, ...aside].flatMap(({ foreign }) => foreign),
   };
+}
+
+/** Returns the time before which the last write of a run must be for the run to count as dead. */
+export function deadline({ days, now }: Retention): Date {
+  return new Date(now.getTime() - Math.max(days * 86_400, workGraceSeconds) * 1000);
 }
 
 interface OwnFolder {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { joinUri, parseUri } from '@etl/lib/uri';
-import type { BatchLayout } from '@etl/pipeline/layout';
+import { type BatchLayout, commitsRoot } from '@etl/pipeline/layout';
 import { newestCommitNumber } from './commitLog';
 import { folders } from './folders';
 import { inGroups } from './inGroups';
 import type { ObjectStore } from './objectStore';
-import { examine, type Removable, type Retention } from './removable';
+import { deadline, examine, type Removable, type Retention } from './removable';
 import { type TurnTimings, takeTurn, turnTimings } from './turns';
 
 /** After every timestamp: dead writers write nothing more. */
@@ -52,6 +52,19 @@ function removals(store: ObjectStore, { uri, objects }: Removable): (() => Promi
   };
   const isFolder = !objects.includes(uri);
   return [...inGroups(objects, (object) => store.remove(object)), ...(isFolder ? [removeRest] : [])];
+}
+
+/** Removes unfinished writes of dead runs, which listings do not show: drafts and multipart uploads. */
+export async function removeUnfinishedWrites(
+  store: Pick<ObjectStore, 'removeUnfinished'>,
+  destination: string,
+  dataset: string | undefined,
+  retention: Retention,
+): Promise<void> {
+  for (const root of ['_etl', commitsRoot]) {
+    const prefix = joinUri(destination, root, ...(dataset === undefined ? [] : [dataset]));
+    await store.removeUnfinished(prefix, deadline(retention));
+  }
 }
 
 /** Returns the time by the clock of the store, which may differ from this machine's by any amount. */

@@ -1,6 +1,7 @@
 import {
   CreatePartitionCommand,
   CreateTableCommand,
+  GetDatabaseCommand,
   GetPartitionCommand,
   GetTableCommand,
   type GlueClient,
@@ -22,6 +23,12 @@ export class Catalog {
     private readonly target: Target,
   ) {}
 
+  async hasDatabase(): Promise<boolean> {
+    const { database: Name, sink } = this.target;
+    const request = new GetDatabaseCommand({ CatalogId: sink.catalogId, Name });
+    return (await existing(this.call('GetDatabase', this.client.send(request)))) !== undefined;
+  }
+
   /** Returns undefined if the table, or its database, does not exist. */
   async table(): Promise<Table | undefined> {
     const { table: Name } = this.target;
@@ -34,10 +41,7 @@ export class Catalog {
     const create = this.client.send(new CreateTableCommand({ ...this.database(), TableInput }));
     await create.catch((error: Error) => {
       if (error.name !== 'EntityNotFoundException') throw glueError('CreateTable', target.name, error);
-      throw new SinkError(
-        `${target.name}: database ${target.database} does not exist. Create it, or correct database of the sink.`,
-        { cause: error },
-      );
+      throw noDatabase(target, error);
     });
   }
 
@@ -76,6 +80,12 @@ export class Catalog {
       throw glueError(operation, this.target.name, error);
     });
   }
+}
+
+/** Returns the error for a database that does not exist. */
+export function noDatabase({ name, database }: Target, cause?: unknown): SinkError {
+  const what = `${name}: database ${database} does not exist. Create it, or correct database of the sink.`;
+  return new SinkError(what, { cause });
 }
 
 /** Awaits a read, for which the only conflict is that nothing exists. */

@@ -64,7 +64,7 @@ function inputOf(table: Table, target: Target): TableInput {
   };
 }
 
-function checkTable({ PartitionKeys = [], StorageDescriptor, Parameters }: Table, target: Target): void {
+export function checkTable({ PartitionKeys = [], StorageDescriptor, Parameters }: Table, target: Target): void {
   const refuse = (what: string, remedy = 'Set another table for the sink, or delete this one'): never => {
     throw new SinkError(`${target.name} exists and ${what}. ${remedy}.`);
   };

@@ -16,11 +16,17 @@ export interface Target {
   readonly sink: GlueSink;
 }
 
+/** What determines the table of a commit. */
+interface Targeted extends Pick<SinkCommit, 'destination'> {
+  readonly batch: Pick<SinkCommit['batch'], 'dataset'>;
+  readonly manifest: Pick<SinkCommit['manifest'], 'schema'>;
+}
+
 /**
  * Returns the table that a commit is applied to.
  * @throws SinkError if the catalog cannot represent the commit
  */
-export function targetOf({ batch, destination, manifest }: SinkCommit, sink: GlueSink): Target {
+export function targetOf({ batch, destination, manifest }: Targeted, sink: GlueSink): Target {
   const table = sink.table ?? defaultTable(batch.dataset);
   const name = `${sink.database}.${table}`;
   if (parseUri(destination)?.kind !== 's3')

@@ -1,10 +1,11 @@
 import type { GlueClient } from '@aws-sdk/client-glue';
+import { count } from '@etl/lib/amounts';
 import type { GlueSink } from '@etl/pipeline/sinks/glue';
 import type { SinkCall, SinkCommit, SinkState, SinkWriter } from '../../../activities/ports';
-import { Catalog } from './catalog';
+import { Catalog, noDatabase } from './catalog';
 import { compared, partitionOf, valuesOf } from './partition';
 import { checkProjected } from './projection';
-import { evolvedTable, newTable } from './table';
+import { checkTable, evolvedTable, newTable } from './table';
 import { type Target, targetOf } from './target';
 import { untilUnopposed } from './untilUnopposed';
 
@@ -19,6 +20,15 @@ export function createGlueSink(client: GlueClient): SinkWriter<GlueSink> {
       checkProjected(target, commit);
       const catalog = new Catalog(client, target);
       return untilUnopposed(() => new Application(catalog, target, commit, call).run());
+    },
+    async check(sink, { name: dataset, destination }) {
+      const target = targetOf({ batch: { dataset }, destination, manifest: { schema: [] } }, sink);
+      const catalog = new Catalog(client, target);
+      if (!(await catalog.hasDatabase())) throw noDatabase(target);
+      const table = await catalog.table();
+      if (!table) return `${target.name} does not exist yet: the first commit creates it`;
+      checkTable(table, target);
+      return `${target.name} has ${count(table.StorageDescriptor?.Columns?.length ?? 0, 'column')}`;
     },
   };
 }

@@ -18,6 +18,7 @@ export const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'client-ecs/StopTask': ['ecs:StopTask'],
   'client-glue/CreatePartition': ['glue:CreatePartition'],
   'client-glue/CreateTable': ['glue:CreateTable'],
+  'client-glue/GetDatabase': ['glue:GetDatabase'],
   'client-glue/GetPartition': ['glue:GetPartition'],
   'client-glue/GetTable': ['glue:GetTable'],
   'client-glue/UpdatePartition': ['glue:UpdatePartition'],

@@ -1,0 +1,135 @@
+import { count } from '@etl/lib/amounts';
+import { md, shownAs } from '@etl/lib/text/markdown';
+import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { exitCodes } from '@etl/pipeline/failures/exitCodes';
+import { replayWorkflowId } from '@etl/pipeline/layout';
+import type { Client, WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
+import { type Follower, follow } from '../../../client/follow';
+import { temporalClient } from '../../../config/temporalClient';
+import type { ReplayInput, ReplayReport } from '../../../workflows/replaySinks';
+import { datesOf } from '../../dates';
+import { detachOnInterrupt } from '../../detachOnInterrupt';
+import { exitCodeOfFailure } from '../../errors';
+import { createLine, printJson, printLines } from '../../output';
+import { withClient } from '../../withClient';
+
+export interface ReplayOptions {
+  readonly sink?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** Output of `etl sink replay --json`. */
+export interface ReplayEnd {
+  readonly workflowId: string;
+  /** Whether the replay was running before, possibly with other options. */
+  readonly joined: boolean;
+  /** Temporal's name of the status. */
+  readonly status: string;
+  readonly failureType: string | null;
+  readonly reason: string | null;
+  readonly report: ReplayReport | null;
+}
+
+/** Starts a replay of a dataset's sinks, or joins the running one, and follows it to its end. */
+export async function replay(dataset: string, options: ReplayOptions): Promise<void> {
+  const input = replayInput(dataset, options);
+  await withClient(async (client) => {
+    const { handle, joined } = await startReplay(client, input);
+    const { workflowId } = handle;
+    const line = options.json ? undefined : createLine(process.stdout);
+    const restoreInterrupt = detachOnInterrupt('replay', workflowId, () => line?.end());
+    if (!options.json) printLines(joined ? describeJoined(workflowId, dataset) : [`Started ${workflowId}`]);
+    const end = await followReplay(
+      handle,
+      joined,
+      line && { onStatus: (report) => line.show(describeCounts(report)), onProblem: line.note },
+    );
+    restoreInterrupt();
+    line?.end();
+    if (options.json) printJson(end);
+    else printLines(describeEnd(end));
+    process.exitCode = end.status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(end.failureType);
+  });
+}
+
+/**
+ * Returns the argument of the workflow. Dates select batches whatever their state: that is how a catalog that was
+ * deleted is built again from the commit log.
+ */
+export function replayInput(dataset: string, { sink, all = false, ...options }: ReplayOptions): ReplayInput {
+  const dates = datesOf(options);
+  const again = all || Object.keys(dates).length > 0;
+  return { dataset, ...(sink !== undefined && { sink }), ...dates, ...(again && { all: true }) };
+}
+
+async function startReplay(client: Client, input: ReplayInput) {
+  const workflowId = replayWorkflowId(input.dataset);
+  const { dataset, sink = 'all sinks' } = input;
+  try {
+    const handle = await client.workflow.start(workflowTypes.sinkReplay, {
+      workflowId,
+      taskQueue: taskQueues.main,
+      args: [input],
+      ...shownAs(`Sinks of ${dataset}`, md`${dataset}, ${sink}`),
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    return { handle, joined: false };
+  } catch (error) {
+    if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
+    return { handle: client.workflow.getHandle(workflowId), joined: true };
+  }
+}
+
+async function followReplay(
+  handle: WorkflowHandle,
+  joined: boolean,
+  follower: Follower<ReplayReport> | undefined,
+): Promise<ReplayEnd> {
+  const { workflowId } = handle;
+  try {
+    const report: ReplayReport = await follow(handle, follower);
+    return { workflowId, joined, status: 'COMPLETED', failureType: null, reason: null, report };
+  } catch (error) {
+    if (!(error instanceof temporalClient().WorkflowFailedError)) throw error;
+    return { workflowId, joined, ...(await failedEnd(handle, error)) };
+  }
+}
+
+/** A failure has no result, so the memo has the report. */
+async function failedEnd(
+  handle: WorkflowHandle,
+  { cause, message }: WorkflowFailedError,
+): Promise<Omit<ReplayEnd, 'workflowId' | 'joined'>> {
+  const { status, memo } = await handle.describe();
+  const failureType = cause instanceof temporalClient().ApplicationFailure ? (cause.type ?? null) : null;
+  const report = (memo?.sinks as ReplayReport | undefined) ?? null;
+  return { status: status.name, failureType, reason: cause?.message ?? message, report };
+}
+
+function describeJoined(workflowId: string, dataset: string): string[] {
+  return [
+    `Following ${workflowId}, which was running already`,
+    `It may select other batches: run this command again after it, if ${dataset} is still behind`,
+  ];
+}
+
+const describeCounts = ({ applied, failed, current }: ReplayReport): string =>
+  `${count(applied, 'application')}, ${failed} failed, ${count(current, 'batch', 'batches')} already current`;
+
+export function describeEnd({ status, failureType, reason, report }: ReplayEnd): string[] {
+  if (status === 'COMPLETED') return report ? [describeCounts(report)] : [];
+  const { failures = [], failed = 0 } = report ?? {};
+  const listed = failures.map(
+    ({ batch, sink, reason: why }) => `  ${batch.dataset} ${batch.batchDate} ${batch.source}: ${sink}: ${why}`,
+  );
+  return [
+    `${status}: ${failureType}: ${reason}`,
+    ...(report ? [describeCounts(report)] : []),
+    ...listed,
+    ...(failed > listed.length && listed.length > 0 ? [`  … and ${failed - listed.length} more`] : []),
+  ];
+}

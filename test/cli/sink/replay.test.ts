@@ -1,0 +1,27 @@
+import { describeEnd, replayInput } from '../../../cli/actions/sink/replay';
+
+test.each([
+  [{}, {}],
+  [{ sink: 'catalogo' }, { sink: 'catalogo' }],
+  [{ all: true }, { all: true }],
+  [{ from: '2026-02-08' }, { from: '2026-02-08', all: true }],
+  [
+    { sink: 'catalogo', from: '2026-02-08', to: '2026-02-09' },
+    { sink: 'catalogo', from: '2026-02-08', to: '2026-02-09', all: true },
+  ],
+])('the options %j start a replay with %j', (options, input) => {
+  expect(replayInput('ventas', options)).toEqual({ dataset: 'ventas', ...input });
+});
+
+test('describes a failed replay with the failures that it lists, and how many more there are', () => {
+  const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'norte' };
+  const failures = [{ batch, sink: 'catalogo', reason: 'denied' }];
+  const report = { applied: 1, current: 2, failed: 3, failures };
+  const end = { workflowId: 'etl-sinks/ventas', joined: false, status: 'FAILED', failureType: 'SinkFailed' };
+  expect(describeEnd({ ...end, reason: '3 commits could not be applied', report })).toEqual([
+    'FAILED: SinkFailed: 3 commits could not be applied',
+    '1 application, 3 failed, 2 batches already current',
+    '  ventas 2026-02-08 norte: catalogo: denied',
+    '  … and 2 more',
+  ]);
+});
