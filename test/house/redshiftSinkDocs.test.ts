@@ -10,7 +10,7 @@ import { columnType } from '../../aws/sinks/redshift/types';
 import { commitWith, redshiftSink } from '../support/redshift/samples';
 import { actionsOf } from './policies/needs';
 
-const text = readFileSync(join(__dirname, '..', '..', 'docs', 'sinks-redshift.part.md'), 'utf8');
+const text = readFileSync(join(__dirname, '..', '..', 'docs', 'sinks.md'), 'utf8');
 const tableOf = (name: string): string =>
   new RegExp(`<!-- redshift ${name} -->\\n([\\s\\S]*?)\\n<!-- /redshift ${name} -->`).exec(text)?.[1] ?? '';
 const blockOf = (name: string): string =>

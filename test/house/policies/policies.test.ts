@@ -89,11 +89,7 @@ const taskRole = {
 
 const roles: Readonly<Record<string, Role>> = {
   worker: {
-    policies: [
-      block('aws', 'worker policy'),
-      block('sinks', 'glue policy'),
-      block('sinks-redshift.part', 'redshift worker policy'),
-    ],
+    policies: [block('aws', 'worker policy'), block('sinks', 'glue policy'), block('sinks', 'redshift worker policy')],
     entry: 'workers/main.ts',
     does: [
       ...each('ecs:RunTask', [`${family}:7`], ourRequest),
@@ -134,6 +130,7 @@ const roles: Readonly<Record<string, Role>> = {
       ...['Table', 'Partition'].flatMap((name) =>
         ['Create', 'Get', 'Update'].flatMap((verb) => each(`glue:${verb}${name}`, catalog)),
       ),
+      ...each('glue:GetDatabase', catalog),
       ...['BatchExecuteStatement', 'ExecuteStatement'].flatMap((call) => each(`redshift-data:${call}`, warehouses)),
       ...['CancelStatement', 'DescribeStatement', 'GetStatementResult'].flatMap((call) =>
         each(`redshift-data:${call}`, ['*']),
@@ -167,6 +164,31 @@ const roles: Readonly<Record<string, Role>> = {
       ...each('glue:DeleteTable', catalog),
       ...each('glue:DeletePartition', catalog),
       ...each('secretsmanager:GetSecretValue', [`arn:aws:secretsmanager:${account}:secret:another-AbCdEf`]),
+    ],
+  },
+  vacuum: {
+    policies: [block('aws', 'vacuum policy')],
+    entry: 'cli/actions/vacuum.ts',
+    // Its hints can name the Temporal server, whose payloads KMS may encrypt.
+    unused: ['kms:Decrypt'],
+    does: [
+      ...each('s3:GetObject', [commit, `${clean}/ventas/batch_date=2026-02-08/source=dia/_manifest.json`]),
+      ...each('s3:ListBucket', [clean]),
+      ...each('s3:ListBucketMultipartUploads', [clean]),
+      ...each('s3:PutObject', [`${clean}/_etl/_clock/0123`, `${clean}/_etl/ventas/2026-02-08/dia/removals/2-0123`]),
+      ...['s3:AbortMultipartUpload', 's3:DeleteObject'].flatMap((action) =>
+        each(action, [
+          `${clean}/etl-commits/ventas/2026-02-08/dia/r-0123456789ab/part-00001.parquet`,
+          `${clean}/_etl/ventas/2026-02-08/dia/work/r-1/part-00001.parquet`,
+          `${clean}/_etl/ventas/2026-02-08/dia/removals/2-0123`,
+          `${clean}/_etl/_clock/0123`,
+        ]),
+      ),
+    ],
+    mustNot: [
+      ...each('s3:PutObject', [commit, `${clean}/etl-commits/ventas/2026-02-08/dia/r-0123456789ab/part-00001.parquet`]),
+      ...each('s3:PutObject', [commit], created),
+      ...each('s3:DeleteObject', [commit, `${clean}/ventas/batch_date=2026-02-08/x`, `${raw}/ventas/dia.csv`]),
     ],
   },
   task: { ...taskRole, entry: 'etl-image/src/program.ts' },
