@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readSinkStatus } from '@etl/storage/sinkStatus';
 import { type SinkCall, type SinkCommit, SinkError } from '../../../activities/ports';
 import { applySink } from '../../../activities/sinks/applySink';
-import { readSinkStatus } from '@etl/storage/sinkStatus';
 import { MemoryStore } from '../../support/fakePorts';
 import { addCommit, batch, fakeWriters, input, place, storeWithCommits, timings } from './support';
 

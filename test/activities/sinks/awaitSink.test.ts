@@ -1,6 +1,6 @@
+import { readSinkStatus } from '@etl/storage/sinkStatus';
 import { SinkError, type SinkState } from '../../../activities/ports';
 import { awaitSink } from '../../../activities/sinks/awaitSink';
-import { readSinkStatus } from '@etl/storage/sinkStatus';
 import { fakeWriters, input, place, storeWithCommits } from './support';
 
 const wait = { ...input, commit: 1, statement: 's-1' };
