@@ -12,17 +12,33 @@ export const workGraceSeconds = transform.approvalSeconds + 24 * 3600;
 export interface BatchFolder {
   /** Time of the last write below it, by the clock of the store. */
   newest: Date;
-  readonly objects: Pick<ListedObject, 'uri' | 'bytes' | 'modifiedAt'>[];
+  readonly objects: BatchObject[];
 }
 
 /** Returns the direct children of a prefix. */
 export async function readFolders(store: Pick<ObjectStore, 'list'>, prefix: string): Promise<Map<string, BatchFolder>> {
+  return foldersIn(prefix, await readObjects(store, prefix));
+}
+
+/** An object of a batch. */
+export type BatchObject = Pick<ListedObject, 'uri' | 'bytes' | 'modifiedAt'>;
+
+/** Returns the objects below a prefix. */
+export async function readObjects(store: Pick<ObjectStore, 'list'>, prefix: string): Promise<BatchObject[]> {
+  const found: BatchObject[] = [];
+  for await (const { uri, bytes, modifiedAt } of store.list(prefix)) found.push({ uri, bytes, modifiedAt });
+  return found;
+}
+
+/** Returns the direct children of a prefix, of those that the objects show. */
+export function foldersIn(prefix: string, objects: readonly BatchObject[]): Map<string, BatchFolder> {
   const found = new Map<string, BatchFolder>();
-  for await (const { uri, bytes, modifiedAt } of store.list(prefix)) {
-    const child = childOf(prefix, uri);
-    const folder = found.get(child) ?? { newest: modifiedAt, objects: [] };
-    if (modifiedAt > folder.newest) folder.newest = modifiedAt;
-    folder.objects.push({ uri, bytes, modifiedAt });
+  for (const object of objects) {
+    if (!object.uri.startsWith(`${prefix}/`)) continue;
+    const child = childOf(prefix, object.uri);
+    const folder = found.get(child) ?? { newest: object.modifiedAt, objects: [] };
+    if (object.modifiedAt > folder.newest) folder.newest = object.modifiedAt;
+    folder.objects.push(object);
     found.set(child, folder);
   }
   return found;

@@ -18,17 +18,15 @@ type LogStore = Pick<ObjectStore, 'list' | 'readSmall'>;
 
 /** Returns the number of the newest commit; 0 without commits. Numbers start at 1 and have no gaps. */
 export async function newestCommitNumber(store: Pick<ObjectStore, 'list'>, place: BatchLayout): Promise<number> {
-  return Math.max(0, ...(await commitEntries(store, place)).keys());
+  let newest = 0;
+  for await (const { uri } of store.list(place.commits)) newest = Math.max(newest, entryNumber(uri) ?? 0);
+  return newest;
 }
 
-/** Returns when each commit was made, by its number and the clock of the store. */
-export async function commitEntries(store: Pick<ObjectStore, 'list'>, place: BatchLayout): Promise<Map<number, Date>> {
-  const entries = new Map<number, Date>();
-  for await (const { uri, modifiedAt } of store.list(place.commits)) {
-    const name = /^(\d{6,})\.json$/.exec(baseName(uri));
-    if (name) entries.set(Number(name[1]), modifiedAt);
-  }
-  return entries;
+/** Returns the number of a commit by the URI of its entry; undefined for another object. */
+export function entryNumber(uri: string): number | undefined {
+  const name = /^(\d{6,})\.json$/.exec(baseName(uri));
+  return name ? Number(name[1]) : undefined;
 }
 
 /**

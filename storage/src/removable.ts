@@ -1,6 +1,14 @@
 import type { BatchLayout } from '@etl/pipeline/layout';
-import { type BatchFolder, readFolders, runOf, workGraceSeconds } from './batchFolders';
-import { type Commit, commitEntries } from './commitLog';
+import {
+  type BatchFolder,
+  type BatchObject,
+  foldersIn,
+  readFolders,
+  readObjects,
+  runOf,
+  workGraceSeconds,
+} from './batchFolders';
+import { type Commit, entryNumber } from './commitLog';
 import type { ObjectStore } from './objectStore';
 import { isProjected } from './projected';
 import { readReferences } from './references';
@@ -59,16 +67,22 @@ export async function examine(
   const cutoff = new Date(now.getTime() - days * 86_400_000);
   const deadBefore = deadline({ days, now });
   // The log last: a run that commits meanwhile is either seen at work, or in the log.
-  const works = await readFolders(store, place.works);
+  const internal = await readObjects(store, place.internal);
   const commits = await readFolders(store, place.commitFolders);
-  const entries = await commitEntries(store, place);
   const log = await readReferences(store, place);
-  const work = ownFolders(place.works, works, ownKeys.works, log.referenced);
+  const entries = new Map(
+    internal.flatMap(({ uri, modifiedAt }) => {
+      const number = uri.startsWith(`${place.commits}/`) ? entryNumber(uri) : undefined;
+      return number === undefined ? [] : [[number, modifiedAt]];
+    }),
+  );
+  const below = (prefix: string, key: RegExp) => ownFolders(prefix, foldersIn(prefix, internal), key, log.referenced);
+  const work = below(place.works, ownKeys.works);
   const parts = ownFolders(place.commitFolders, commits, ownKeys.commits);
   const aside = [
-    ownFolders(place.claims, await readFolders(store, place.claims), ownKeys.claims),
-    ownFolders(place.removals, await readFolders(store, place.removals), ownKeys.claims),
-    ownFolders(place.projections, await readFolders(store, place.projections), ownKeys.projections),
+    below(place.claims, ownKeys.claims),
+    below(place.removals, ownKeys.claims),
+    below(place.projections, ownKeys.projections),
   ];
 
   const alive = new Set(work.folders.filter(({ newest }) => newest >= deadBefore).map(({ uri }) => runOf(uri)));
@@ -79,7 +93,7 @@ export async function examine(
     if (since >= cutoff || alive.has(runOf(folder.uri))) return [];
     return [{ ...folder, commit, since }];
   });
-  const keeps = old.length === 0 ? () => undefined : await reasonsToKeep(store, place, log.newest);
+  const keeps = old.length === 0 ? () => undefined : await reasonsToKeep(store, place, internal, log.newest);
   const inUse = old.map((folder) => ({ ...folder, keep: keeps(folder.commit) }));
   const leftovers = [...(alive.size === 0 ? work.folders : []), ...aside.flatMap(({ folders }) => folders)];
   const dead = leftovers.filter(({ newest }) => newest < deadBefore);
@@ -134,12 +148,13 @@ function removable({ uri, since, objects }: OwnFolder & { readonly since: Date }
 async function reasonsToKeep(
   store: Pick<ObjectStore, 'list' | 'readSmall'>,
   place: BatchLayout,
+  internal: readonly BatchObject[],
   newest: Commit | undefined,
 ): Promise<(commit: number | undefined) => string | undefined> {
   if (newest && !(await isProjected(store, place, newest.manifest)))
     return () => 'the publication of the newest commit is unfinished';
   const behind: { readonly sink: string; readonly from: number }[] = [];
-  for (const uri of (await readFolders(store, place.sinks)).keys()) {
+  for (const uri of foldersIn(place.sinks, internal).keys()) {
     const sink = decodeURIComponent(uri.slice(place.sinks.length + 1));
     const applied = (await readSinkStatus(store, place, sink))?.applied ?? 0;
     // A sink that is ahead of the log refers to a folder that the log does not know.

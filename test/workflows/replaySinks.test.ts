@@ -49,6 +49,16 @@ withServer('replaySinks', () => {
     expect(applied.map(({ batch }) => batch.source).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  test('answers the query status with its counts', async () => {
+    const { queries: _, ...listed } = pages('a', 'b');
+    const status = await rig.with(fakeActivities(listed).activities, async (start) => {
+      const handle = await start({ dataset: 'ventas' }, undefined, { type });
+      await handle.result();
+      return handle.query('status');
+    });
+    expect(status).toEqual({ applied: 2, current: 1, failed: 0, failures: [] });
+  });
+
   test('continues from the state that an earlier run passed on', async () => {
     const { queries, ...listed } = pages('a', 'b', 'c', 'd');
     const { activities } = fakeActivities(listed);
