@@ -3,11 +3,11 @@ import { appliesSinks, sinkWarning } from '@etl/pipeline/sinks/destination';
 import type { DeclaredSink } from '@etl/pipeline/sinks/sink';
 import { inTurn } from '../activities/inTurn';
 import type { SinkDataset, SinkWriter, SinkWriters } from '../activities/ports';
-import { datasetReader } from '../config/datasets';
 import { parseConfig } from '../config/environment';
 import { explain } from '../config/explain';
 import { createSinks } from '../workers/sinks';
 import type { Check } from './checks';
+import { readAnyDeclarations } from './dataset/read';
 
 /** Sinks that are checked at a time. */
 const maxChecks = 8;
@@ -31,12 +31,12 @@ interface Declared {
 /** Returns no sinks with an invalid configuration or an unreadable folder, which other checks and commands report. */
 async function declaredSinks(): Promise<Declared[]> {
   try {
-    const config = parseConfig(process.env);
-    const datasets = (await datasetReader(config)()).all();
+    const { cleanBase } = parseConfig(process.env);
+    const datasets = (await readAnyDeclarations()).all();
     return datasets.flatMap(({ name: dataset, declaration: { destination, sinks = {} } }) =>
       Object.entries(sinks).map(([name, sink]) => ({
         ...{ name, sink },
-        dataset: { name: dataset, destination: resolveDestination(destination, config.cleanBase) },
+        dataset: { name: dataset, destination: resolveDestination(destination, cleanBase) },
       })),
     );
   } catch {

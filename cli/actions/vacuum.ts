@@ -6,8 +6,8 @@ import { openStore } from '@etl/storage/openStore';
 import { examine, type Removable, type Retention } from '@etl/storage/removable';
 import { removeFolders, removeUnfinishedWrites, storeTime } from '@etl/storage/vacuum';
 import { inTurn } from '../../activities/inTurn';
-import { datasetReader } from '../../config/datasets';
 import { parseConfig } from '../../config/environment';
+import { readAnyDeclarations } from '../dataset/read';
 import { type Destination, destinationsOf } from '../destinations';
 import { cliExitCodes } from '../errors';
 import { sameCommandWithout } from '../hints';
@@ -48,7 +48,7 @@ export async function vacuum({ dataset = [], olderThan, dryRun = false, json }: 
     if (!json && lines.length > 0) printLines(lines);
   };
   const searches: Search[] = [];
-  for (const each of destinationsOf(await datasetReader(config)(), config.cleanBase, dataset)) {
+  for (const each of destinationsOf(await readAnyDeclarations(), config.cleanBase, dataset)) {
     // A dry run writes nothing, so it uses the clock of this machine.
     const now = dryRun ? new Date() : await storeTime(store, each.destination);
     searches.push(await search(store, each, { days, now }));

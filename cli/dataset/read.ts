@@ -34,6 +34,12 @@ export async function readDeclarations(): Promise<DeclaredFolder> {
   return { folder, datasets: await datasetReader({ ...config, datasetsFolder: folder })() };
 }
 
+/** Reads the same declarations. An absent folder declares nothing. */
+export async function readAnyDeclarations(): Promise<Datasets> {
+  const config = parseConfig(process.env);
+  return datasetReader({ ...config, datasetsFolder: folderUri(config) })();
+}
+
 function folderUri({ ETL_DATASETS: configured, datasetsFolder }: Config): string {
   if (configured !== undefined) return configured;
   const here = resolve('datasets');

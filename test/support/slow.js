@@ -11,7 +11,7 @@ module.exports = {
   'system/browsers': [45, 'a browser that attacks each port of the local system'],
   'system/up': [35, 'two local systems and three demos that are interrupted, and 20 commands as processes'],
   'system/datasets': [30, 'three datasets, delivered in five ways each'],
-  'system/sinks': [40, 'a local system on moto, and 25 commands as processes'],
+  'system/sinkCommands': [40, 'a local system on moto, and 25 commands as processes'],
   'system/oneTask': [35, 'a local system with killed workers and real heartbeat timeouts'],
   'etl-image/faults/s3': [30, 'dozens of container programs behind a faulty S3, some until their timeouts'],
   'workers/intake/intake': [30, 'an SQS queue with real visibility timeouts'],
