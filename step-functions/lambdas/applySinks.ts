@@ -3,7 +3,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { allowedPlacesFrom } from '@etl/pipeline/allowedPlacesFrom';
 import { clientSettings } from '@etl/pipeline/awsClients';
 import { steps } from '@etl/pipeline/definition';
-import { type SinkOutcome, sinkFailureOf } from '@etl/pipeline/sinks/outcome';
+import { type AppliedSink, sinkFailureOf } from '@etl/pipeline/sinks/outcome';
 import { confineStore } from '@etl/storage/confinedStore';
 import { openStore } from '@etl/storage/openStore';
 import type { SinkWriters } from '../../activities/ports';
@@ -29,7 +29,7 @@ const reserveSeconds = 60;
  * @throws {NamedError} `SinksPending` while a sink needs another invocation, then `SinkFailed` if one lacks the commit;
  * `BadConfiguration` or `CredentialsRefused`; other errors may be retried.
  */
-export const handler = (request: SinksRequest): Promise<readonly SinkOutcome[]> =>
+export const handler = (request: SinksRequest): Promise<readonly AppliedSink[]> =>
   applyAll(request, {
     poll: AbortSignal.timeout(pollSeconds * 1000),
     end: AbortSignal.timeout((steps.applySink.attemptTimeoutSeconds - reserveSeconds) * 1000),
@@ -40,7 +40,7 @@ export async function applyAll(
   request: SinksRequest,
   limits: Limits,
   openPorts: () => SinkPorts = portsOfAws,
-): Promise<readonly SinkOutcome[]> {
+): Promise<readonly AppliedSink[]> {
   const { ports, ended } = await named(async () => {
     const opened = openPorts();
     return { ports: opened, ended: await applyToSinks(opened, request, limits) };
@@ -51,7 +51,7 @@ export async function applyAll(
     throw new NamedError(ended.some(({ state }) => state === 'pending') ? 'SinksPending' : 'SinkFailed', failure.message);
   // Best effort: the progress of an execution that has ended is never read again.
   await forgetProgress(ports, request).catch(() => undefined);
-  return outcomes;
+  return outcomes.filter((outcome) => outcome.state === 'applied');
 }
 
 function portsOfAws(): SinkPorts {

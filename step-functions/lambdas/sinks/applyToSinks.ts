@@ -6,7 +6,6 @@ import { newerCommit, type SinkOutcome } from '@etl/pipeline/sinks/outcome';
 import type { DeclaredSink } from '@etl/pipeline/sinks/sink';
 import { classOf } from '../../../activities/classified';
 import type { RunIdentity, SinkAnswer, SinkInput } from '../../../activities/contract';
-import type { SinkState } from '../../../activities/ports';
 import { applySink, type SinkPorts, writerOf } from '../../../activities/sinks/applySink';
 import { awaitSink } from '../../../activities/sinks/awaitSink';
 import { begun, type Progress, progressUri, readProgress } from './progress';
@@ -74,7 +73,7 @@ class Application {
   async run(): Promise<SinkStep> {
     this.progress = begun(await readProgress(this.ports.store, this.uri), this.request.retry === 0);
     if (this.progress.outcome) return this.progress.outcome;
-    let answer: SinkAnswer | SinkState;
+    let answer: SinkAnswer;
     try {
       answer = await orAborted(this.answer(), this.limits.end);
     } catch (error) {
@@ -84,7 +83,7 @@ class Application {
   }
 
   /** Submits the statement of the application unless it is known, and polls it. */
-  private async answer(): Promise<SinkAnswer | SinkState> {
+  private async answer(): Promise<SinkAnswer> {
     let { statement } = this.progress;
     if (!statement) {
       const answer = await applySink(this.ports, this.input());
@@ -102,7 +101,7 @@ class Application {
     if (answer.state !== 'running' || Date.now() - since < totalTimeoutSeconds * 1000) return answer;
     await writerOf(this.ports.sinks, this.sink).cancel?.(id, this.sink);
     const reason = `its statement has not ended within ${totalTimeoutSeconds / 3600} hours, and was cancelled`;
-    return { state: 'failed', reason, retry: false };
+    return { state: 'failed', reason, retry: false, commit };
   }
 
   private input(): SinkInput {
@@ -111,16 +110,15 @@ class Application {
     return { destination, batch, name: this.name, sink: this.sink, run, attempt: this.progress.attempt };
   }
 
-  private async afterAnswer(answer: SinkAnswer | SinkState): Promise<SinkStep> {
+  private async afterAnswer(answer: SinkAnswer): Promise<SinkStep> {
     const { failingSince, ...progress } = this.progress;
     if (answer.state === 'running') {
       if (failingSince !== undefined) await this.save(progress);
       return this.pending('its statement has not ended');
     }
     if (answer.state !== 'failed') {
-      const commit = 'commit' in answer ? answer.commit : 0;
       const detail = answer.state === 'applied' ? answer.detail : newerCommit;
-      return this.ended({ sink: this.name, state: 'applied', commit, detail });
+      return this.ended({ sink: this.name, state: 'applied', commit: answer.commit, detail });
     }
     const { attempt, retries } = progress;
     const { maxRetries } = this.request.plan.budgets.sinks ?? budgets.sinks;

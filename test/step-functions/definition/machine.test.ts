@@ -172,6 +172,8 @@ describe('sinks', () => {
       ...['TransformData', 'ConfirmCommit', 'HasSinks', 'ApplySinks', 'NotifySuccess', 'Delivered'],
     ]);
     expect(execution.output).toMatchObject({ delivered: { answer: {}, sinks: { outcomes: [appliedToGlue] } } });
+    const [message] = sentBy(execution, 'NotifySuccess') as { Message: string }[];
+    expect(message?.Message).toContain(`${es.labels.sink}: 1: ${JSON.stringify([appliedToGlue])}`);
   });
 
   test('are an empty list without sinks', async () => {
