@@ -1,4 +1,5 @@
 import type { Scenario } from './scenarios';
+import type { SinkPorts } from '../../activities/sinks/applySink';
 import type { Trace } from './trace';
 
 /** One attempt of an activity, as its worker observed it. Times are server times in milliseconds. */
@@ -17,6 +18,8 @@ export interface Seen {
   readonly inputs: Map<string, unknown>;
   readonly messages: Trace['messages'][number][];
   readonly deadLetters: Trace['deadLetters'][number][];
+  /** Sinks of the run, once one is applied. */
+  sinks?: Promise<SinkPorts>;
   /** Generation of the last launch. */
   generation: number;
   readonly over: Promise<void>;
