@@ -48,7 +48,10 @@ export async function applyAll(
   const outcomes = ended.map((step) => (step.state === 'pending' ? { ...step, state: 'failed' as const } : step));
   const failure = sinkFailureOf(request.plan.batch, outcomes);
   if (failure)
-    throw new NamedError(ended.some(({ state }) => state === 'pending') ? 'SinksPending' : 'SinkFailed', failure.message);
+    throw new NamedError(
+      ended.some(({ state }) => state === 'pending') ? 'SinksPending' : 'SinkFailed',
+      failure.message,
+    );
   // Best effort: the progress of an execution that has ended is never read again.
   await forgetProgress(ports, request).catch(() => undefined);
   return outcomes.filter((outcome) => outcome.state === 'applied');

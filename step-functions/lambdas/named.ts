@@ -4,7 +4,7 @@ import { ConfigError } from '../../config/errors';
 /** An error whose name the state machine catches, or retries with a separate policy. */
 export class NamedError extends Error {
   constructor(
-    override readonly name: 
+    override readonly name:
       | 'BadConfiguration'
       | 'CredentialsRefused'
       | 'CommitMissing'

@@ -13,8 +13,8 @@ import { delivered, fakeActivities } from '../support/fakeActivities';
 import type { Rig } from '../support/rig';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import type { Seen } from './seen';
-import { timeOut } from './timeOut';
 import { type SinkEnd, sinkPortsOf, withSinks } from './sinks';
+import { timeOut } from './timeOut';
 import { type SentMessage, sentMessage } from './trace';
 import { type LaunchEnd, launchEnds, type Validations } from './world';
 

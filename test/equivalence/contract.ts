@@ -60,9 +60,13 @@ function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
   const most = retriesWithin(credentials.retrySeconds, asked, 0);
   const refused = ErrorEquals ? [{ ...pace(credentialsError, 0), MaxAttempts: most }] : [];
   const again = stage === 'sinks' ? [sinkRetrier()] : [];
-  return [...again, ...final, ...refused, pace('States.Timeout', asked.attemptSeconds), pace('States.TaskFailed', 0)].map(
-    inOneOrder,
-  );
+  return [
+    ...again,
+    ...final,
+    ...refused,
+    pace('States.Timeout', asked.attemptSeconds),
+    pace('States.TaskFailed', 0),
+  ].map(inOneOrder);
 }
 
 /** Returns the retrier for what the workflow does itself: it applies the commit again, and polls statements. */

@@ -2,9 +2,9 @@ import { budgets, steps, type Topic, topics, transform } from '@etl/pipeline/def
 import type { FailureType } from '@etl/pipeline/failures/table';
 import { flow, type Stage, stageFailures, stepOfStage } from '@etl/pipeline/flow';
 import { es } from '@etl/pipeline/messages/es';
-import type { FakeApplication } from '../support/fakeSinks';
 import { credentialsError } from '../../step-functions/definition/names';
 import { callRetries } from '../../step-functions/definition/retries';
+import type { FakeApplication } from '../support/fakeSinks';
 import { type CallEnd, type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import { type SinkApplication, type SinkPlans, sinkApplications } from './sinks';
 import type { AttemptEnd, StageTrace, Trace } from './trace';

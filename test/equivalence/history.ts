@@ -75,12 +75,18 @@ export function readHistory({ events }: { events?: Event[] | null }, seen: Seen)
       last(stages).attempts.splice(-1, 1, ends.at(-1) ?? 'none');
     } else if (type === 'applySink' || type === 'awaitSink') {
       if (!sinks) {
-        sinks = { draft: { stage: 'sinks', attempts: [], waits: [], before: slept }, rounds: [], slept: [], callWaits: [] };
+        sinks = {
+          draft: { stage: 'sinks', attempts: [], waits: [], before: slept },
+          rounds: [],
+          slept: [],
+          callWaits: [],
+        };
         stages.push(sinks.draft);
         slept = 0;
       }
       const input = seen.inputs.get(scheduled.activityId ?? '') as SinkInput;
-      const round = (sinks.rounds[input.attempt - 1] ??= new Map<string, string[]>());
+      const round = sinks.rounds[input.attempt - 1] ?? new Map<string, string[]>();
+      sinks.rounds[input.attempt - 1] = round;
       if (type === 'awaitSink') {
         round.set(input.name, [...(round.get(input.name) ?? []).slice(0, -1), ...ends]);
       } else {

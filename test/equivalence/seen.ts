@@ -1,5 +1,5 @@
-import type { Scenario } from './scenarios';
 import type { SinkPorts } from '../../activities/sinks/applySink';
+import type { Scenario } from './scenarios';
 import type { Trace } from './trace';
 
 /** One attempt of an activity, as its worker observed it. Times are server times in milliseconds. */

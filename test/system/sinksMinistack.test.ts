@@ -47,10 +47,7 @@ withMinistack('the state machine with a Glue sink, on ministack', () => {
   async function runDelivered(dataset: string, sinks: string) {
     const store = createS3Store(clients.s3);
     await store.write(`${raw}/${dataset}/day.csv`, 'id\n1\n');
-    await store.write(
-      `${raw}/_datasets/${dataset}.yaml`,
-      `source: { pattern: '${dataset}/*.csv' }\nsinks:\n${sinks}`,
-    );
+    await store.write(`${raw}/_datasets/${dataset}.yaml`, `source: { pattern: '${dataset}/*.csv' }\nsinks:\n${sinks}`);
     const event = { detail: { s3Key: `${raw}/${dataset}/day.csv`, batchDate: '2026-02-08' } };
     const { Payload } = await clients.lambda.send(
       new InvokeCommand({ FunctionName: 'etl-validate-input', Payload: JSON.stringify({ event }) }),
@@ -71,7 +68,11 @@ withMinistack('the state machine with a Glue sink, on ministack', () => {
   }
 
   test('registers the commit, and its outcome is in the output of the execution', async () => {
-    const { status, states, output = '{}' } = await runDelivered('ventas', '  catalog: { type: glue, database: lago }\n');
+    const {
+      status,
+      states,
+      output = '{}',
+    } = await runDelivered('ventas', '  catalog: { type: glue, database: lago }\n');
     expect({ status, states }).toEqual({
       status: 'SUCCEEDED',
       states: ['ValidateInput', 'IsValid', 'ConfirmCommit', 'HasSinks', 'ApplySinks', 'NotifySuccess', 'Delivered'],
@@ -83,7 +84,10 @@ withMinistack('the state machine with a Glue sink, on ministack', () => {
       new GetPartitionsCommand({ DatabaseName: 'lago', TableName: 'ventas' }),
     );
     expect(Partitions).toMatchObject([
-      { Values: ['2026-02-08', 'day'], StorageDescriptor: { Location: expect.stringContaining(`${clean}/etl-commits/`) } },
+      {
+        Values: ['2026-02-08', 'day'],
+        StorageDescriptor: { Location: expect.stringContaining(`${clean}/etl-commits/`) },
+      },
     ]);
   }, 90_000);
 
@@ -91,7 +95,9 @@ withMinistack('the state machine with a Glue sink, on ministack', () => {
     const sinks = '  catalog: { type: glue, database: lago }\n  mirror: { type: glue, database: missing }\n';
     const { status, error, cause, states, messages } = await runDelivered('pedidos', sinks);
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'SinkFailed' });
-    expect(cause).toMatch(/^the data is committed, but 1 of 2 sinks lack it: mirror: .*missing.* Finish with: npx etl sink/);
+    expect(cause).toMatch(
+      /^the data is committed, but 1 of 2 sinks lack it: mirror: .*missing.* Finish with: npx etl sink/,
+    );
     expect(states.slice(4)).toEqual([
       ...['ApplySinks', 'ReadSinkFailure', 'SinkFailed', 'NotifyFailure', 'SendFailedToDeadLetters', 'Failed'],
     ]);

@@ -29,7 +29,11 @@ export function flows(machine: Definition, state: Fields, input: Shape): Flow[] 
     const { to } = transition;
     if (!jsonPath) return { to, transition, data: unknownShape };
     if (transition.kind === 'catch') {
-      return { to, transition, data: placed(transition.catcher.ResultPath, input, caughtError(state, transition.catcher)) };
+      return {
+        to,
+        transition,
+        data: placed(transition.catcher.ResultPath, input, caughtError(state, transition.catcher)),
+      };
     }
     const data = state.Type === 'Choice' ? behindRules(output, fieldsOf(state.Choices), transition) : output;
     return { to, transition, data };

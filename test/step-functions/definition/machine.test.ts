@@ -46,7 +46,12 @@ describe('the flow', () => {
   });
 
   test.each<[string, Partial<Services>, string[], string]>([
-    ['everything succeeds', {}, ['TransformData', 'ConfirmCommit', 'HasSinks', 'NotifySuccess', 'Delivered'], 'SUCCEEDED'],
+    [
+      'everything succeeds',
+      {},
+      ['TransformData', 'ConfirmCommit', 'HasSinks', 'NotifySuccess', 'Delivered'],
+      'SUCCEEDED',
+    ],
     [
       'the input is invalid',
       { validate: invalid },
@@ -229,7 +234,9 @@ describe('sinks', () => {
     const execution = await run(generated(), { validate: validWithSinks, applySinks });
     expect(visited(execution).slice(5)).toEqual(['ApplySinks', 'SinksUnknown', ...alerted]);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'SinkFailed' });
-    expect(execution.cause).toMatch(/^the data is committed, but its sinks may lack it: \{.*\}\. Finish with: npx etl sink/);
+    expect(execution.cause).toMatch(
+      /^the data is committed, but its sinks may lack it: \{.*\}\. Finish with: npx etl sink/,
+    );
     expect(execution.cause).toContain('sink replay ventas --from 2026-02-08 --to 2026-02-08');
     if (invocations !== undefined) expect(sentBy(execution, 'ApplySinks')).toHaveLength(invocations);
   });

@@ -207,7 +207,9 @@ describe('a call that throws', () => {
     const errors = [new SinkError('another dataset owns the table')];
     const bench = await Bench.create({ warehouse: [{ errors, end: applied().end }] });
     await expect(bench.invoke()).rejects.toMatchObject(failed('another dataset owns the table'));
-    const denied = [Object.assign(new Error('User is not authorized'), { name: 'AccessDeniedException', $metadata: {} })];
+    const denied = [
+      Object.assign(new Error('User is not authorized'), { name: 'AccessDeniedException', $metadata: {} }),
+    ];
     const other = await Bench.create({ warehouse: [{ errors: denied, end: applied().end }] });
     await expect(other.invoke()).rejects.toMatchObject(failed('warehouse: '));
   });
