@@ -7,6 +7,8 @@ export interface FakeApplication {
   readonly errors?: readonly Error[];
   /** Number of polls that find its statement running. Absent: it ends without a statement. */
   readonly polls?: number;
+  /** Errors of its first polls. */
+  readonly pollErrors?: readonly Error[];
   readonly end: Exclude<SinkState, { state: 'running' }>;
 }
 
@@ -17,6 +19,14 @@ export interface FakeSinks {
   /** Statements that were submitted, by sink. */
   readonly submitted: ReadonlyMap<string, string[]>;
   readonly cancelled: string[];
+}
+
+/** The rest of an application. */
+interface Begun {
+  readonly errors: Error[];
+  readonly pollErrors: Error[];
+  polls: number | undefined;
+  readonly end: FakeApplication['end'];
 }
 
 /** Returns declared sinks with these names, whose databases have the names of the sinks. */
@@ -31,14 +41,14 @@ export function createFakeSinks(plans: Readonly<Record<string, readonly FakeAppl
   const applied = new Map<string, string[]>();
   const submitted = new Map<string, string[]>();
   const cancelled: string[] = [];
-  const begun = new Map<string, { errors: Error[]; polls: number | undefined; end: FakeApplication['end'] }>();
+  const begun = new Map<string, Begun>();
   const begin = (name: string, token: string) => {
     const known = begun.get(token);
     if (known) return known;
     const plan = plans[name] ?? [];
     const count = new Set(applied.get(name)).size;
-    const { errors = [], polls, end } = plan[Math.min(count, plan.length) - 1] as FakeApplication;
-    const application = { errors: [...errors], polls, end };
+    const { errors = [], polls, pollErrors = [], end } = plan[Math.min(count, plan.length) - 1] as FakeApplication;
+    const application = { errors: [...errors], polls, pollErrors: [...pollErrors], end };
     begun.set(token, application);
     return application;
   };
@@ -55,6 +65,8 @@ export function createFakeSinks(plans: Readonly<Record<string, readonly FakeAppl
     },
     poll: async (statement, _commit, { database: name }) => {
       const application = begin(name, statement);
+      const error = application.pollErrors.shift();
+      if (error) throw error;
       const left = application.polls ?? 0;
       if (left === 0) return application.end;
       application.polls = left - 1;

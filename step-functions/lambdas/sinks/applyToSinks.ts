@@ -99,7 +99,7 @@ class Application {
     });
     const { totalTimeoutSeconds } = steps.awaitSink;
     if (answer.state !== 'running' || Date.now() - since < totalTimeoutSeconds * 1000) return answer;
-    await writerOf(this.ports.sinks, this.sink).cancel?.(id, this.sink);
+    await this.cancel();
     const reason = `its statement has not ended within ${totalTimeoutSeconds / 3600} hours, and was cancelled`;
     return { state: 'failed', reason, retry: false, commit };
   }
@@ -131,10 +131,21 @@ class Application {
   private async afterError(error: unknown): Promise<SinkStep> {
     const { message, retry } = classOf(error) ?? { message: (error as Error).message };
     const since = this.progress.failingSince ?? Date.now();
-    const seconds = retry === 'withinBudget' ? credentials.retrySeconds : steps.applySink.totalTimeoutSeconds;
-    if (retry === 'never' || Date.now() - since >= seconds * 1000) return this.failed(message);
+    const step = this.progress.statement ? steps.awaitSink : steps.applySink;
+    const seconds = retry === 'withinBudget' ? credentials.retrySeconds : step.totalTimeoutSeconds;
+    if (retry === 'never' || Date.now() - since >= seconds * 1000) {
+      await this.cancel();
+      return this.failed(message);
+    }
     await this.save({ ...this.progress, failingSince: since });
     return this.pending(message);
+  }
+
+  /** Best effort: the statement would go on without a run that knows its outcome. */
+  private async cancel(): Promise<void> {
+    const { statement } = this.progress;
+    const { cancel } = writerOf(this.ports.sinks, this.sink);
+    if (statement) await cancel?.(statement.id, this.sink).catch(() => undefined);
   }
 
   private failed(reason: string): Promise<SinkOutcome> {

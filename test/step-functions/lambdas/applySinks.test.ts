@@ -203,6 +203,18 @@ describe('a call that throws', () => {
     await expect(bench.invoke()).rejects.toMatchObject(failed(error().message));
   });
 
+  test('that polls a statement is repeated for as long as the statement may take, which is cancelled then', async () => {
+    const pollErrors = [away(), away(), away()];
+    const bench = await Bench.create({ warehouse: [{ polls: 0, pollErrors, end: applied().end }] });
+    at(0);
+    await expect(bench.invoke()).rejects.toMatchObject(pending('Rate exceeded'));
+    at(steps.awaitSink.totalTimeoutSeconds - 1);
+    await expect(bench.invoke()).rejects.toMatchObject(pending('Rate exceeded'));
+    at(steps.awaitSink.totalTimeoutSeconds);
+    await expect(bench.invoke()).rejects.toMatchObject(failed('Rate exceeded'));
+    expect(bench.sinks.cancelled).toHaveLength(1);
+  });
+
   test('fails the sink at once if no retry can succeed', async () => {
     const errors = [new SinkError('another dataset owns the table')];
     const bench = await Bench.create({ warehouse: [{ errors, end: applied().end }] });
