@@ -6,7 +6,11 @@ import { type MachineSettings, withSubstitutions } from '../step-functions/defin
 export function machineSettings(config: Config): MachineSettings {
   const { ECS_TASK_CPU: cpu, ECS_TASK_MEMORY: memoryMiB } = config;
   return withSubstitutions({
-    functions: { validateInput: config.VALIDATE_INPUT_FUNCTION, confirmCommit: config.CONFIRM_COMMIT_FUNCTION },
+    functions: {
+      validateInput: config.VALIDATE_INPUT_FUNCTION,
+      confirmCommit: config.CONFIRM_COMMIT_FUNCTION,
+      applySinks: config.APPLY_SINKS_FUNCTION,
+    },
     cluster: config.ECS_CLUSTER,
     taskDefinition: taskDefinitionName(config),
     subnets: config.ECS_SUBNETS,

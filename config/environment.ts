@@ -121,6 +121,11 @@ export const variables = {
     .min(1)
     .optional()
     .describe('Name or ARN of the Lambda function by which the state machine confirms the commit (`etl asl`)'),
+  APPLY_SINKS_FUNCTION: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name or ARN of the Lambda function by which the state machine applies the commit to sinks (`etl asl`)'),
   LIGHT_FUNCTION: z
     .string()
     .min(1)

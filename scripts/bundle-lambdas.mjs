@@ -32,4 +32,5 @@ async function bundle(name, source, threads = []) {
 
 await bundle('validate-input', 'validateInput', [join('dist', 'inspection', 'thread.js')]);
 await bundle('confirm-commit', 'confirmCommit');
+await bundle('apply-sinks', 'applySinks');
 await bundleConvert(options);

@@ -12,7 +12,7 @@ import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan, Routing } from '@etl/pipeline/plan';
-import type { AppliedSink } from '@etl/pipeline/sinks/outcome';
+import { type AppliedSink, replayCommand } from '@etl/pipeline/sinks/outcome';
 import type { Sinks } from '@etl/pipeline/sinks/sink';
 import {
   type ApplicationFailure,
@@ -30,7 +30,7 @@ import { deliver } from './deliver';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { type LineageTracker, trackLineage } from './lineage';
 import { runContext } from './runTask';
-import { allApplied, applySinks, replayCommand } from './sinks';
+import { allApplied, applySinks } from './sinks';
 import { type StatusTracker, trackStatus } from './status';
 
 export interface PipelineResult {

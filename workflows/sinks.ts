@@ -1,7 +1,6 @@
-import { cut } from '@etl/lib/capped';
 import { type Budget, waitSeconds } from '@etl/pipeline/budgets';
 import type { Batch } from '@etl/pipeline/layout';
-import type { AppliedSink, SinkOutcome } from '@etl/pipeline/sinks/outcome';
+import { type AppliedSink, newerCommit, type SinkOutcome, sinkFailureOf } from '@etl/pipeline/sinks/outcome';
 import type { DeclaredSink, Sinks } from '@etl/pipeline/sinks/sink';
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RunIdentity, SinkAnswer, SinkInput } from '../activities/contract';
@@ -74,14 +73,11 @@ async function applyOnce(
 }
 
 function ended(answer: SinkAnswer): Ended {
-  if (answer.state === 'superseded') return { ...answer, state: 'applied', detail: 'the sink has a newer commit' };
+  if (answer.state === 'superseded') return { ...answer, state: 'applied', detail: newerCommit };
   if (answer.state === 'running')
     return { state: 'failed', reason: 'the statement of the sink has not ended', retry: true };
   return answer;
 }
-
-/** Longest list of sinks that a failure names with their reasons, in characters. */
-const maxReasons = 4000;
 
 /**
  * Returns the outcomes if every sink has applied the commit.
@@ -91,14 +87,7 @@ export function allApplied(
   { batch }: Pick<SinkStage, 'batch'>,
   outcomes: readonly SinkOutcome[],
 ): readonly AppliedSink[] {
-  const behind = outcomes.filter((outcome) => outcome.state === 'failed');
-  if (behind.length === 0) return outcomes.filter((outcome) => outcome.state === 'applied');
-  const reasons = behind.map(({ sink, reason }) => `${sink}: ${reason.replace(/\.$/, '')}`);
-  const text = `the data is committed, but ${behind.length} of ${outcomes.length} sinks lack it: ${cut(reasons.join('; '), maxReasons)}`;
-  throw failure('SinkFailed', `${text}. Finish with: ${replayCommand(batch)}`, { logTail: reasons });
-}
-
-/** Returns the command that finishes the sinks of a batch. */
-export function replayCommand({ dataset, batchDate }: Pick<Batch, 'dataset' | 'batchDate'>): string {
-  return `npx etl sink replay ${dataset} --from ${batchDate} --to ${batchDate}`;
+  const behind = sinkFailureOf(batch, outcomes);
+  if (behind) throw failure('SinkFailed', behind.message, { logTail: behind.reasons });
+  return outcomes.filter((outcome) => outcome.state === 'applied');
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { root } from '../../scripts/lib/ensure-installed.mjs';
 
 const require = createRequire(join(root, 'package.json'));
+const { stateNames } = require('./dist/step-functions/definition/names.js');
 const { ordinaryTransitions } = require('./dist/step-functions/definition/transitions.js');
 const { StartAt, States } = require('./step-functions/etl-pipeline.asl.json');
 
-/** Returns the states of a run that converts its file, in order: the longest path without an error. */
+/** Returns the states of a run that converts its file and has no sinks, in order: the longest such path without an error. */
 export function successPath() {
   const path = longestFrom([StartAt]);
   if (!path) throw new Error(`no path to success from ${StartAt}`);
@@ -19,7 +20,7 @@ function longestFrom(path) {
   const state = States[path.at(-1)];
   if (state.Type === 'Succeed') return path;
   return ordinaryTransitions(state)
-    .filter(({ to }) => !path.includes(to))
+    .filter(({ to }) => !path.includes(to) && to !== stateNames.sinks)
     .flatMap(({ to }) => {
       const whole = longestFrom([...path, to]);
       return whole ? [whole] : [];

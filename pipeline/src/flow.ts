@@ -9,7 +9,9 @@ export const flow = {
   validate: { valid: 'transform', delivered: 'confirm', invalid: 'notifyInvalid', failed: 'notifyFailure' },
   // A task that timed out may still have committed.
   transform: { done: 'confirm', timedOut: 'confirm', failed: 'notifyFailure' },
-  confirm: { done: 'notifySuccess', failed: 'notifyFailure' },
+  confirm: { done: 'notifySuccess', hasSinks: 'sinks', failed: 'notifyFailure' },
+  // The data remains committed if a sink lacks it.
+  sinks: { done: 'notifySuccess', failed: 'notifyFailure' },
   // A notification that cannot be sent does not change the data, and a dead letter does not change the failure.
   notifySuccess: { done: 'delivered', failed: 'delivered' },
   notifyInvalid: { done: 'keepInvalid', failed: 'keepInvalid' },
@@ -26,10 +28,14 @@ export type Stage = keyof typeof flow;
 export const ends = { delivered: 'success', invalidInput: 'failure', failed: 'failure' } as const;
 export type End = keyof typeof ends;
 
-/** Step that each stage calls. `transform` calls several: launchTask, awaitTask, stopTask (definition.ts). */
+/**
+ * Step that each stage calls. `transform` calls several: launchTask, awaitTask, stopTask (definition.ts); `sinks` also
+ * calls awaitSink and cancelSink.
+ */
 export const stepOfStage = {
   validate: 'validateInput',
   confirm: 'confirmCommit',
+  sinks: 'applySink',
   notifySuccess: 'notify',
   notifyInvalid: 'notify',
   notifyFailure: 'notify',
@@ -47,4 +53,5 @@ export const stageFailures = {
     misconfigured: 'BadConfiguration',
     other: 'ServiceUnavailable',
   },
+  sinks: { behind: 'SinkFailed', other: 'SinkFailed' },
 } as const satisfies Partial<Record<Stage, Record<string, FailureType>>>;

@@ -77,6 +77,16 @@ export const workflowMutations = [
     edits: [['isGood(outcome) ? topics.success', 'isGood(outcome) ? topics.alerts']],
   },
   {
+    name: 'a sink that fails is not applied again',
+    file: 'workflows/sinks.ts',
+    edits: [['attempt > stage.budget.maxRetries || !answer.retry', 'attempt > 0 || !answer.retry']],
+  },
+  {
+    name: 'a sink that lacks the commit is a success',
+    file: 'workflows/sinks.ts',
+    edits: [["  if (behind) throw failure('SinkFailed'", "  if (behind && !batch) throw failure('SinkFailed'"]],
+  },
+  {
     name: 'the flow omits a dead letter',
     file: 'pipeline/src/flow.ts',
     edits: [["done: 'keepFailed', failed: 'keepFailed'", "done: 'failed', failed: 'keepFailed'"]],

@@ -16,6 +16,7 @@ import { stateMachine } from '../definition/machine';
 import { withSubstitutions } from '../definition/settings';
 import { createHandlers } from '../interpreter/handlers';
 import { execute, type ResourceHandler } from '../interpreter/interpreter';
+import { handler as applySinks } from '../lambdas/applySinks';
 import { handler as confirmCommit } from '../lambdas/confirmCommit';
 import { handler as validateInput } from '../lambdas/validateInput';
 import { callsBetween, ecsCalls } from './calls';
@@ -34,7 +35,7 @@ const account = 'local:000000000000';
 const settings = (messageLanguage: MessageLanguage) =>
   withSubstitutions({
     ...localEcsSettings,
-    functions: { validateInput: 'validateInput', confirmCommit: 'confirmCommit' },
+    functions: { validateInput: 'validateInput', confirmCommit: 'confirmCommit', applySinks: 'applySinks' },
     spot: false,
     successTopicArn: `arn:aws:sns:${account}:${topics.success}`,
     alertsTopicArn: `arn:aws:sns:${account}:${topics.alerts}`,
@@ -81,7 +82,7 @@ async function run({ client, url }: LocalEndpoint, request: CompareRequest, stat
     name,
     input: { detail },
     handlers: telling(
-      createHandlers({ client, functions: { validateInput, confirmCommit }, outbox, deadLetters }),
+      createHandlers({ client, functions: { validateInput, confirmCommit, applySinks }, outbox, deadLetters }),
       log,
     ),
     ...(timeScale !== 1 && { timeScale }),

@@ -61,10 +61,20 @@ export const differences = [
   },
   {
     id: 'jitter',
-    what: 'Wait before a relaunch',
-    temporal: 'up to a tenth longer, at random',
+    what: 'Wait before a relaunch, and before a sink is applied again',
+    temporal: 'up to a tenth longer, or half for a sink, at random',
     stepFunctions: 'exact',
     reason: '`JitterStrategy` only supports `FULL`: any wait from zero to the whole interval',
+    shownBy: 'scenarios',
+  },
+  {
+    id: 'sink-waits',
+    what: 'Waits for sinks',
+    temporal:
+      'each sink has its own: a statement is polled at least every 10 s, a failed call is repeated after 1 s, and the commit is applied again after 10 s',
+    stepFunctions:
+      'all sinks share those of the state, 10 s × 2, at most 300 s: the function polls a statement for a minute, and is then invoked again',
+    reason: '`Retry` repeats the state as a whole, and a function is paid for while it waits',
     shownBy: 'scenarios',
   },
   {
@@ -164,9 +174,9 @@ export const differences = [
   {
     id: 'cancel',
     what: 'A cancelled run',
-    temporal: 'stops its task, sees it STOPPED and sends an alert',
+    temporal: 'stops its task, sees it STOPPED, cancels the statements of sinks and sends an alert',
     stepFunctions:
-      'a stopped execution ends at once, without an alert; the service asks ECS to stop the task and does not wait for it',
+      'a stopped execution ends at once, without an alert; the service asks ECS to stop the task and does not wait for it; statements of sinks go on',
     reason: 'no state runs after StopExecution',
     shownBy: 'documentation: AWS Step Functions Developer Guide, "Integrating services", Run a Job (.sync)',
   },

@@ -7,6 +7,7 @@ import { confirm } from './states/confirm';
 import { deadLetters } from './states/deadLetters';
 import { failures } from './states/failures';
 import { notify } from './states/notify';
+import { sinks } from './states/sinks';
 import { transform } from './states/transform';
 import { validate } from './states/validate';
 import type { FailState, State, StateMachine } from './types';
@@ -20,6 +21,7 @@ export function stateMachine(settings: MachineSettings): StateMachine {
       ...validate(settings),
       ...transform(settings),
       ...confirm(settings),
+      ...sinks(settings),
       ...notify(settings),
       ...failures(settings),
       ...deadLetters(settings),

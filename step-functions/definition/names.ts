@@ -6,6 +6,7 @@ export const stateNames = {
   validate: 'ValidateInput',
   transform: 'TransformData',
   confirm: 'ConfirmCommit',
+  sinks: 'ApplySinks',
   notifySuccess: 'NotifySuccess',
   notifyInvalid: 'NotifyInvalidData',
   notifyFailure: 'NotifyFailure',
@@ -30,6 +31,12 @@ export const stageOfState = (state: string): Stage | undefined => stages.get(sta
 /** The Choice state after `ValidateInput`, which branches on its result. */
 export const isValidName = 'IsValid';
 
+/** The Choice state after a confirmed commit, which skips `ApplySinks` for a batch without sinks. */
+export const hasSinksName = 'HasSinks';
+
+/** Reads the text of the function's failure from the cause of the caught error. */
+export const readSinkFailureName = 'ReadSinkFailure';
+
 type StageFailures = typeof stageFailures;
 
 /** States that record the meaning of a caught error before the alert is sent. */
@@ -42,7 +49,11 @@ export const failureNames = {
     misconfigured: 'ConfirmationMisconfigured',
     other: 'ConfirmationFailed',
   },
+  sinks: { behind: 'SinkFailed', other: 'SinksUnknown' },
 } as const satisfies { [S in keyof StageFailures]: Record<keyof StageFailures[S], string> };
 
 /** Error that a function throws while its credentials are rejected (step-functions/lambdas/named.ts). */
 export const credentialsError: FailureType = 'CredentialsRefused';
+
+/** Error of a function whose sinks have not all ended: the state invokes it again. */
+export const sinksPendingError = 'SinksPending';

@@ -6,7 +6,7 @@ export const paths = {
   plan: '$.validation.plan',
   batch: '$.validation.batch',
   task: '$.task',
-  /** The result of `ConfirmCommit`. */
+  /** The results of `ConfirmCommit`, as `answer`, and of `ApplySinks`, as `sinks.outcomes`: empty without sinks. */
   delivered: '$.delivered',
   notification: '$.notification',
   deadLetter: '$.deadLetter',

@@ -4,7 +4,7 @@ import { defaultLanguage, type MessageLanguage } from '@etl/pipeline/messages/la
 /** Settings of the account that the machine is deployed to. */
 export interface MachineSettings {
   /** Names or ARNs of Lambda functions. */
-  readonly functions: { readonly validateInput: string; readonly confirmCommit: string };
+  readonly functions: { readonly validateInput: string; readonly confirmCommit: string; readonly applySinks: string };
   readonly cluster: string;
   readonly taskDefinition: string;
   readonly subnets: readonly string[];
@@ -38,6 +38,7 @@ export function withSubstitutions(given: GivenSettings = {}): MachineSettings {
     functions: {
       validateInput: functions.validateInput ?? substitution('ValidateInputFunctionArn'),
       confirmCommit: functions.confirmCommit ?? substitution('ConfirmCommitFunctionArn'),
+      applySinks: functions.applySinks ?? substitution('ApplySinksFunctionArn'),
     },
     cluster: given.cluster ?? substitution('ClusterArn'),
     taskDefinition: given.taskDefinition ?? substitution('TaskDefinition'),

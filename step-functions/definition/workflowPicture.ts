@@ -35,6 +35,8 @@ function endOf(end: End): string {
 }
 
 function factsOf(stage: Stage): string[] {
+  if (stage === 'sinks')
+    return [...call('applySink'), ...call('awaitSink').slice(0, 2), describeBudget('applied again', budgets.sinks)];
   if (stage !== 'transform') return call(stepOfStage[stage]);
   return [
     'launchTask, awaitTask, stopTask',

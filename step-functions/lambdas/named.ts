@@ -4,7 +4,13 @@ import { ConfigError } from '../../config/errors';
 /** An error whose name the state machine catches, or retries with a separate policy. */
 export class NamedError extends Error {
   constructor(
-    override readonly name: 'BadConfiguration' | 'CredentialsRefused' | 'CommitMissing' | 'Superseded',
+    override readonly name:
+      | 'BadConfiguration'
+      | 'CredentialsRefused'
+      | 'CommitMissing'
+      | 'Superseded'
+      | 'SinkFailed'
+      | 'SinksPending',
     message: string,
     options?: { readonly cause?: unknown },
   ) {

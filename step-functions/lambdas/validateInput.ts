@@ -23,6 +23,8 @@ export type ValidationAnswer =
       readonly valid: true;
       /** This source is already published with these options: no task is launched. */
       readonly delivered: boolean;
+      /** Whether the plan has sinks. */
+      readonly hasSinks: boolean;
       readonly plan: Plan;
       readonly batch: Batch;
       /** OPTIONS of the container: the text, or the URI that holds it. */
@@ -71,5 +73,12 @@ async function answer(
   }
   const { plan, delivered = false } = validation;
   const warnings = [...plan.warnings, ...notFollowed(plan, event)];
-  return { valid: true, delivered, plan: { ...plan, warnings }, batch: plan.batch, options: await options(plan) };
+  return {
+    valid: true,
+    delivered,
+    hasSinks: Object.keys(plan.sinks ?? {}).length > 0,
+    plan: { ...plan, warnings },
+    batch: plan.batch,
+    options: await options(plan),
+  };
 }

@@ -4,13 +4,16 @@ import { composeMessage } from '@etl/pipeline/messages/compose';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/client';
-import type { CommitAnswer, EtlActivities, LaunchResult, Validation } from '../../activities/contract';
+import type { CommitAnswer, EtlActivities, LaunchResult, SinkAnswer, Validation } from '../../activities/contract';
 import { withCredentialRetries } from '../../activities/credentialRetries';
 import { CredentialsError } from '../../activities/ports';
+import { applySink } from '../../activities/sinks/applySink';
+import { awaitSink } from '../../activities/sinks/awaitSink';
 import { delivered, fakeActivities } from '../support/fakeActivities';
 import type { Rig } from '../support/rig';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
 import type { Seen } from './seen';
+import { type SinkEnd, sinkPortsOf, withSinks } from './sinks';
 import { timeOut } from './timeOut';
 import { type SentMessage, sentMessage } from './trace';
 import { type LaunchEnd, launchEnds, type Validations } from './world';
@@ -64,7 +67,7 @@ export function scenarioActivities(
     input: unknown,
     planOf: (scenario: Scenario) => CallPlan,
     seconds: number,
-    ok: (seen: Seen) => [string, T],
+    ok: (seen: Seen) => [string, T] | Promise<[string, T]>,
   ) =>
     attempt(input, async (seen, number): Promise<[string, T]> => {
       const end = callEnd(planOf(seen.scenario), number);
@@ -87,7 +90,7 @@ export function scenarioActivities(
         ({ validate }) => validate,
         steps.validateInput.attemptTimeoutSeconds,
         ({ scenario }): [string, Validation] => {
-          const { activity } = validated.get(scenario.event) as Validations;
+          const { activity } = withSinks(validated.get(scenario.event) as Validations, scenario);
           if (!activity.valid) return ['ok', activity];
           const timings = { ...activity.plan.timings, heartbeatSeconds: 100_000, launchQueueSeconds };
           return ['ok', { ...activity, plan: { ...activity.plan, timings } }];
@@ -124,6 +127,20 @@ export function scenarioActivities(
           return [answer, answer === 'missing' ? { kind: 'missing' } : { kind: 'superseded', by: 'r2' }];
         },
       ),
+    applySink: (input) =>
+      call(
+        input,
+        ({ applySinks }) => applySinks,
+        steps.applySink.attemptTimeoutSeconds,
+        async (seen) => {
+          seen.sinks ??= sinkPortsOf(seen.scenario, input);
+          return ended(applySink(await seen.sinks, input));
+        },
+      ),
+    awaitSink: (input) =>
+      attempt(input, async ({ scenario, sinks = sinkPortsOf(scenario, input) }) =>
+        ended(awaitSink(await sinks, input, new AbortController().signal, { firstMs: 1, lastMs: 1 })),
+      ),
     notify: (input) =>
       call(
         input,
@@ -146,6 +163,22 @@ export function scenarioActivities(
       ),
   };
   return withCredentialRetries(all, credentials.retrySeconds);
+}
+
+/** Returns the outcome of an application, or its error. */
+async function ended(answer: Promise<SinkAnswer>): Promise<[string, SinkAnswer]> {
+  try {
+    const given = await answer;
+    return [endOf(given), given];
+  } catch (error) {
+    return ['error', error as never];
+  }
+}
+
+function endOf(answer: SinkAnswer): SinkEnd {
+  if (answer.state === 'running') return 'running';
+  if (answer.state === 'failed') return answer.retry ? 'again' : 'behind';
+  return 'ok';
 }
 
 const nthLaunch = ({ scenario }: Seen, generation: number): LaunchEnd => launchEnds[nth(scenario.launches, generation)];

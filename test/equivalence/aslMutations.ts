@@ -1,4 +1,4 @@
-import { lateConfirmName, stateNames } from '../../step-functions/definition/names';
+import { hasSinksName, lateConfirmName, stateNames } from '../../step-functions/definition/names';
 import { reached } from '../../step-functions/definition/transitions';
 import type { State, StateMachine } from '../../step-functions/definition/types';
 
@@ -38,6 +38,7 @@ const tasks = [
   s.validate,
   s.transform,
   s.confirm,
+  s.sinks,
   s.notifySuccess,
   s.notifyInvalid,
   s.notifyFailure,
@@ -88,7 +89,27 @@ export const aslMutations: readonly AslMutation[] = [
       Choices: first<Fields>(each.Choices, (rule) => ({ ...rule, BooleanEquals: false })),
     })),
   },
-  { name: 'no success message', change: set(s.confirm, { Next: s.delivered }) },
+  {
+    name: 'sinks are skipped',
+    change: of(hasSinksName, (each) => ({
+      ...each,
+      Choices: first<Fields>(each.Choices, (rule) => ({ ...rule, Next: s.notifySuccess })),
+    })),
+  },
+  {
+    name: 'only a batch without sinks applies them',
+    change: of(hasSinksName, (each) => ({
+      ...each,
+      Choices: first<Fields>(each.Choices, (rule) => ({ ...rule, BooleanEquals: false })),
+    })),
+  },
+  { name: 'sinks that are not done are not repeated', change: firstRetry(s.sinks, { MaxAttempts: 0 }) },
+  { name: 'sinks are repeated after 30 s', change: firstRetry(s.sinks, { IntervalSeconds: 30 }) },
+  { name: 'a sink that lacks the commit is a success', change: firstCatch(s.sinks, { Next: s.notifySuccess }) },
+  { name: 'an unknown sink is a success', change: lastCatch(s.sinks, { Next: s.notifySuccess }) },
+  { name: 'another failure type of a sink', change: text('SinkFailed', '"SinkFailed"', '"TaskFailed"') },
+  { name: 'another failure type of unknown sinks', change: text('SinksUnknown', '"SinkFailed"', '"TaskFailed"') },
+  { name: 'no success message', change: set(hasSinksName, { Default: s.delivered }) },
   { name: 'no letter for a failed run', change: set(s.notifyFailure, { Next: s.failed }) },
   { name: 'no letter for invalid input', change: set(s.notifyInvalid, { Next: s.invalidInput }) },
   { name: 'no letter after a failed alert', change: lastCatch(s.notifyFailure, { Next: s.failed }) },

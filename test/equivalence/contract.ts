@@ -1,7 +1,7 @@
-import { credentials } from '@etl/pipeline/definition';
+import { budgets, credentials, steps } from '@etl/pipeline/definition';
 import { type Stage, stageFailures } from '@etl/pipeline/flow';
 import { retriesWithin } from '@etl/pipeline/retries';
-import { credentialsError, stateNames } from '../../step-functions/definition/names';
+import { credentialsError, sinksPendingError, stateNames } from '../../step-functions/definition/names';
 import type { Retrier, StateMachine, TaskState } from '../../step-functions/definition/types';
 import type { Bounds, ReadHistory } from './history';
 import type { Disagreement } from './trace';
@@ -52,15 +52,34 @@ function retriersFor(stage: Stage, asked: Bounds): Retrier[] {
   const certain: Partial<Record<Stage, string[]>> = {
     validate: [stageFailures.validate.conflict, stageFailures.validate.misconfigured],
     confirm: [missing, superseded, misconfigured],
+    sinks: [stageFailures.sinks.behind, 'BadConfiguration'],
   };
   const ErrorEquals = certain[stage];
   const final: Retrier[] = ErrorEquals ? [{ ErrorEquals, MaxAttempts: 0 }] : [];
   // The activities count these themselves (activities/credentialRetries.ts); only the functions need a retrier.
   const most = retriesWithin(credentials.retrySeconds, asked, 0);
   const refused = ErrorEquals ? [{ ...pace(credentialsError, 0), MaxAttempts: most }] : [];
-  return [...final, ...refused, pace('States.Timeout', asked.attemptSeconds), pace('States.TaskFailed', 0)].map(
-    inOneOrder,
-  );
+  const again = stage === 'sinks' ? [sinkRetrier()] : [];
+  return [
+    ...again,
+    ...final,
+    ...refused,
+    pace('States.Timeout', asked.attemptSeconds),
+    pace('States.TaskFailed', 0),
+  ].map(inOneOrder);
+}
+
+/** Returns the retrier for what the workflow does itself: it applies the commit again, and polls statements. */
+function sinkRetrier(): Retrier {
+  const { intervalSeconds, backoffRate, maxIntervalSeconds } = budgets.sinks;
+  const total = steps.applySink.totalTimeoutSeconds + steps.awaitSink.totalTimeoutSeconds;
+  return {
+    ErrorEquals: [sinksPendingError],
+    IntervalSeconds: intervalSeconds,
+    BackoffRate: backoffRate,
+    MaxDelaySeconds: maxIntervalSeconds,
+    MaxAttempts: retriesWithin(total, budgets.sinks, 0),
+  };
 }
 
 function inOneOrder({ ErrorEquals, IntervalSeconds, BackoffRate, MaxDelaySeconds, MaxAttempts }: Retrier): Retrier {

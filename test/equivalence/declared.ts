@@ -59,6 +59,7 @@ const namedByFailure: readonly Aspect[] = ['failureType', 'messages', 'deadLette
 const planOf = (scenario: Scenario, stage: Stage): CallPlan | undefined => {
   if (stage === 'validate') return scenario.validate;
   if (stage === 'confirm') return scenario.confirm;
+  if (stage === 'sinks') return scenario.applySinks;
   if (stage === 'transform') return undefined;
   return stage.startsWith('notify') ? scenario.notify : scenario.deadLetters;
 };
@@ -97,9 +98,10 @@ export const declared: Record<Shown, Covers> = {
     return sides.temporal.end.status === 'succeeded' && stage !== 'transform' && afterTransform(disagreement);
   },
   jitter: ({ aspect, stage }, { temporal, stepFunctions }) => {
-    const [ours, twins] = [temporal, stepFunctions].map((trace) => visits(trace, 'transform')[0]?.waits ?? []);
-    if (aspect !== 'waits' || stage !== 'transform' || ours?.length !== twins?.length) return false;
-    const most = 1 + budgets.application.jitter;
+    if (aspect !== 'waits' || (stage !== 'transform' && stage !== 'sinks')) return false;
+    const [ours, twins] = [temporal, stepFunctions].map((trace) => visits(trace, stage)[0]?.waits ?? []);
+    if (ours?.length !== twins?.length) return false;
+    const most = 1 + budgets[stage === 'sinks' ? 'sinks' : 'application'].jitter;
     return (ours ?? []).every((wait, index) => {
       const exact = twins?.[index] ?? 0;
       return wait >= exact && wait <= exact * most + 0.001;
@@ -116,12 +118,18 @@ export const declared: Record<Shown, Covers> = {
     const ends = [...plan.first, plan.rest];
     return ends.includes('timeout') && ends.includes('error');
   },
+  'sink-waits': ({ aspect, stage }, { scenario }) =>
+    stage === 'sinks' && (aspect === 'attempts' || aspect === 'waits') && isPolled(scenario),
   compute: (disagreement, { scenario }) =>
     scenario.event === 'two hours' &&
     disagreement.stage === 'transform' &&
     JSON.stringify(disagreement.temporal).replaceAll('7200', '3600') === JSON.stringify(disagreement.stepFunctions),
 };
 
-const twinTypes = ['InvalidInput', 'Timeout', 'CommitMissing', 'Superseded', 'ServiceUnavailable'];
+/** Whether a sink has to be polled or called more than once for one application. */
+const isPolled = ({ sinks = {} }: Scenario): boolean =>
+  Object.values(sinks).some((plan) => plan.includes('long') || plan.includes('away'));
+
+const twinTypes = ['InvalidInput', 'SinkFailed', 'Timeout', 'CommitMissing', 'Superseded', 'ServiceUnavailable'];
 
 export const shownIds = Object.keys(declared) as (Shown & DifferenceId)[];

@@ -4,7 +4,9 @@ import { flow, type Stage, stageFailures, stepOfStage } from '@etl/pipeline/flow
 import { es } from '@etl/pipeline/messages/es';
 import { credentialsError } from '../../step-functions/definition/names';
 import { callRetries } from '../../step-functions/definition/retries';
+import type { FakeApplication } from '../support/fakeSinks';
 import { type CallEnd, type CallPlan, callEnd, nth, type Scenario } from './scenarios';
+import { type SinkApplication, type SinkPlans, sinkApplications } from './sinks';
 import type { AttemptEnd, StageTrace, Trace } from './trace';
 import { batchDate, events, launchEnds } from './world';
 
@@ -27,7 +29,7 @@ export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
     if (launched.attempts.at(-1) === 'error') return failed(scenario, stages, other);
     const confirmed = asked(scenario, launched.attempts.length);
     return isOk(confirmed)
-      ? delivered(scenario, [...stages, confirmed])
+      ? applying(scenario, [...stages, confirmed])
       : failed(scenario, [...stages, confirmed], timeout);
   }
   return confirming(scenario, stages);
@@ -36,10 +38,53 @@ export function expectedTrace(scenario: Scenario, valid: boolean): Trace {
 function confirming(scenario: Scenario, stages: readonly StageTrace[]): Trace {
   const launches = stages.find(({ stage }) => stage === 'transform')?.attempts.length ?? 0;
   const confirmed = asked(scenario, launches);
-  if (isOk(confirmed)) return delivered(scenario, [...stages, confirmed]);
+  if (isOk(confirmed)) return applying(scenario, [...stages, confirmed]);
   const { other, ...named } = stageFailures.confirm;
   const type = named[causeOf(confirmed) as keyof typeof named] ?? other;
   return failed(scenario, [...stages, confirmed], type);
+}
+
+function applying(scenario: Scenario, stages: readonly StageTrace[]): Trace {
+  if (!scenario.sinks) return delivered(scenario, stages);
+  const calls = called('sinks', scenario.applySinks);
+  const applied = isOk(calls) ? sinkRounds(calls, scenario.sinks) : calls;
+  if (isOk(applied)) return delivered(scenario, [...stages, applied]);
+  return failed(scenario, [...stages, applied], stageFailures.sinks.behind);
+}
+
+/**
+ * Applies all sinks that have not ended, again and again within the budget. A statement that is running and a call that
+ * fails need another round, too.
+ */
+function sinkRounds(first: StageTrace, plans: SinkPlans): StageTrace {
+  const sinks = Object.values(plans).map((plan) => ({ plan, number: 1, left: leftOf(plan, 1), end: 'again' }));
+  const attempts = first.attempts.slice(0, -1);
+  const waits = [...first.waits];
+  const { maxRetries, intervalSeconds, backoffRate, maxIntervalSeconds } = budgets.sinks;
+  for (let round = 0; ; round++) {
+    for (const sink of sinks.filter(({ end }) => end === 'again')) {
+      if (sink.left-- > 0) continue;
+      const { end } = sinkApplications[nth(sink.plan, sink.number)];
+      if (end.state !== 'failed') sink.end = 'ok';
+      else if (!end.retry || sink.number > maxRetries) sink.end = 'behind';
+      else {
+        sink.number += 1;
+        sink.left = leftOf(sink.plan, sink.number);
+      }
+    }
+    const ends = sinks.map(({ end }) => end);
+    if (!ends.includes('again')) {
+      return { stage: 'sinks', attempts: [...attempts, ends.includes('behind') ? 'behind' : 'ok'], waits, before: 0 };
+    }
+    attempts.push('error');
+    waits.push(Math.min(intervalSeconds * backoffRate ** round, maxIntervalSeconds));
+  }
+}
+
+/** Returns the number of rounds that an application takes before its last one. */
+function leftOf(plan: readonly SinkApplication[], number: number): number {
+  const application: FakeApplication = sinkApplications[nth(plan, number)];
+  return (application.errors?.length ?? 0) + (application.polls ?? 0);
 }
 
 /** Returns the check of the commit log after this number of launches. */

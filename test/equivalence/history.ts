@@ -1,7 +1,9 @@
 import type { Stage } from '@etl/pipeline/flow';
 import type { Outcome } from '@etl/pipeline/messages/outcome';
 import type { temporal } from '@temporalio/proto';
+import type { SinkInput } from '../../activities/contract';
 import type { Attempted, Seen } from './seen';
+import { stageAttempts } from './sinks';
 import type { StageTrace } from './trace';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -28,6 +30,15 @@ export interface ReadHistory {
 
 type Draft = { stage: Stage; attempts: string[]; waits: number[]; before: number };
 
+/** The stage of sinks: the applications of each round, and the sleeps before them. */
+interface SinkDraft {
+  readonly draft: Draft;
+  /** By number of the application: the ends of the calls of each sink. */
+  readonly rounds: Map<string, string[]>[];
+  readonly slept: number[];
+  readonly callWaits: number[];
+}
+
 /** Reads the stages of a run: requests from its history, outcomes from its activities. */
 export function readHistory({ events }: { events?: Event[] | null }, seen: Seen): ReadHistory {
   const stages: Draft[] = [];
@@ -37,10 +48,12 @@ export function readHistory({ events }: { events?: Event[] | null }, seen: Seen)
   const scopes = new Map<string, number>();
   let transformSeconds: number | undefined;
   let slept = 0;
+  let sinks: SinkDraft | undefined;
   for (const event of events ?? []) {
     const scheduled = event.activityTaskScheduledEventAttributes;
     const fired = event.timerFiredEventAttributes?.timerId ?? '';
     if (fired !== '' && scopes.has(fired)) last(stages).attempts.splice(-1, 1, `timeout ${scopes.get(fired)} s`);
+    else if (fired !== '' && sinks && stages.at(-1) === sinks.draft) sinks.slept.push(started.get(fired)?.seconds ?? 0);
     else if (fired !== '') slept += started.get(fired)?.seconds ?? 0;
     if (!scheduled) continue;
     const type = scheduled.activityType?.name ?? '';
@@ -60,6 +73,30 @@ export function readHistory({ events }: { events?: Event[] | null }, seen: Seen)
         transformSeconds = seconds;
       }
       last(stages).attempts.splice(-1, 1, ends.at(-1) ?? 'none');
+    } else if (type === 'applySink' || type === 'awaitSink') {
+      if (!sinks) {
+        sinks = {
+          draft: { stage: 'sinks', attempts: [], waits: [], before: slept },
+          rounds: [],
+          slept: [],
+          callWaits: [],
+        };
+        stages.push(sinks.draft);
+        slept = 0;
+      }
+      const input = seen.inputs.get(scheduled.activityId ?? '') as SinkInput;
+      const round = sinks.rounds[input.attempt - 1] ?? new Map<string, string[]>();
+      sinks.rounds[input.attempt - 1] = round;
+      if (type === 'awaitSink') {
+        round.set(input.name, [...(round.get(input.name) ?? []).slice(0, -1), ...ends]);
+      } else {
+        const asked = boundsOf(scheduled);
+        bounds.set('sinks', asked);
+        round.set(input.name, ends);
+        const waits = ends.slice(1).map((_, index) => waitOf(asked, index));
+        oddWaits.push(...oddities('sinks', attempts, waits, seen));
+        sinks.callWaits.push(...waits);
+      }
     } else if (type !== 'stopTask' && type !== 'findTasks') {
       const stage = stageOf(type, seen.inputs.get(scheduled.activityId ?? ''));
       const asked = boundsOf(scheduled);
@@ -70,7 +107,16 @@ export function readHistory({ events }: { events?: Event[] | null }, seen: Seen)
       slept = 0;
     }
   }
+  if (sinks) finishSinks(sinks);
   return { stages, bounds, oddWaits, ...(transformSeconds !== undefined && { transformSeconds }) };
+}
+
+/** Sinks that are applied again in one round sleep together: the longest sleep is that of the round. */
+function finishSinks({ draft, rounds, slept, callWaits }: SinkDraft): void {
+  draft.attempts.push(...stageAttempts(rounds.map((round) => [...round.values()])));
+  draft.waits.push(...callWaits);
+  const rest = [...slept];
+  for (const round of rounds.slice(1)) draft.waits.push(Math.max(...rest.splice(0, round.size)));
 }
 
 const last = (stages: readonly Draft[]): Draft => stages.at(-1) as Draft;

@@ -12,7 +12,7 @@ const withServer = process.env.ETL_TEST_TIME_SKIPPING_SERVER ? describe : descri
 
 /** Just enough scenarios to detect each mutation; the other test runs all of them. */
 const seen =
-  /^(delivered|event: (no date|with options|null; validation away)|\w+ (fails 2 times|always fails|always times out)|(invalid|failed), and no (alert|letter) can be (sent|kept)|exit75 (twice|always, no commit)|timed out, alert .*|running always, after its commit|never a commit|superseded)$/;
+  /^(delivered|event: (no date|with options|null; validation away)|\w+ (fails 2 times|always fails|always times out)|(invalid|failed), and no (alert|letter) can be (sent|kept)|exit75 (twice|always, no commit)|timed out, alert .*|running always, after its commit|never a commit|superseded|sinks: (a conflict|a refusal))$/;
 const scenarios = enumerated.filter(({ name }) => seen.test(name));
 const machine = stateMachine(withSubstitutions());
 

@@ -1,4 +1,5 @@
 import { randomFrom } from '../support/random';
+import type { SinkApplication, SinkPlans } from './sinks';
 import { type EventName, eventNames, type LaunchName, launchNames } from './world';
 
 /**
@@ -26,6 +27,10 @@ export interface Scenario {
   /** Result of the commit log after each launch; the last one applies to all further launches. */
   readonly answers: readonly Answer[];
   readonly confirm: CallPlan;
+  /** Sinks of the dataset, by name; absent if there are none. */
+  readonly sinks?: SinkPlans;
+  /** Calls that apply the commit; planned only for a single sink that applies it. */
+  readonly applySinks: CallPlan;
   readonly notify: CallPlan;
   readonly deadLetters: CallPlan;
   /** Its only timeout is enforced by the server instead of being simulated by a failed attempt (see temporal.ts). */
@@ -40,28 +45,33 @@ const happy = {
   launches: ['done'],
   answers: ['delivered'],
   confirm: works,
+  applySinks: works,
   notify: works,
   deadLetters: works,
 } as const satisfies Omit<Scenario, 'name'>;
 
 const scenario = (name: string, changes: Partial<Scenario> = {}): Scenario => ({ ...happy, name, ...changes });
 
-const calls = ['validate', 'confirm', 'notify', 'deadLetters'] as const;
+const calls = ['validate', 'confirm', 'applySinks', 'notify', 'deadLetters'] as const;
 type Call = (typeof calls)[number];
 
 function misconfigured(): Scenario[] {
-  return (['validate', 'confirm'] as const).flatMap((call) => [
-    scenario(`${call} is misconfigured`, { [call]: { first: ['misconfigured'], rest: 'ok' } }),
-    scenario(`${call} fails, then is misconfigured`, { [call]: { first: ['error', 'misconfigured'], rest: 'ok' } }),
-    scenario(`${call} has no credentials at first`, { [call]: { first: Array(4).fill('credentials'), rest: 'ok' } }),
-    scenario(`${call} never has credentials`, { [call]: { first: [], rest: 'credentials' } }),
-  ]);
+  const plans: readonly [string, CallPlan][] = [
+    ['is misconfigured', { first: ['misconfigured'], rest: 'ok' }],
+    ['fails, then is misconfigured', { first: ['error', 'misconfigured'], rest: 'ok' }],
+    ['has no credentials at first', { first: Array(4).fill('credentials'), rest: 'ok' }],
+    ['never has credentials', { first: [], rest: 'credentials' }],
+  ];
+  return (['validate', 'confirm', 'applySinks'] as const).flatMap((call) =>
+    plans.map(([how, plan]) => scenario(`${call} ${how}`, { ...reaches[call], [call]: plan })),
+  );
 }
 
 /** The changes that make a run reach the call. */
 const reaches: Record<Call, Partial<Scenario>> = {
   validate: {},
   confirm: {},
+  applySinks: { sinks: { catalog: ['applied'] } },
   notify: {},
   deadLetters: { launches: ['exit75'], answers: ['missing'] },
 };
@@ -83,7 +93,8 @@ function callPlans(): Scenario[] {
       scenario(`${call} ${how}`, {
         ...reaches[call],
         [call]: plan,
-        ...(how === 'times out once' && { timedByServer: true }),
+        // The heartbeat timeout of this activity is shorter than its timeout.
+        ...(how === 'times out once' && call !== 'applySinks' && { timedByServer: true }),
       }),
     ),
   );
@@ -156,6 +167,45 @@ function commits(): Scenario[] {
   ];
 }
 
+function sinks(): Scenario[] {
+  const retry: readonly (readonly [string, SinkPlans])[] = [
+    ['a catalog', { catalog: ['applied'] }],
+    ['a statement', { warehouse: ['statement'] }],
+    ['a sink with a newer commit', { warehouse: ['superseded'] }],
+    ['a catalog and a warehouse', { catalog: ['applied'], warehouse: ['statement'] }],
+    ['a conflict', { warehouse: ['conflict', 'applied'] }],
+    ['two statements in conflict', { warehouse: ['statement in conflict', 'statement in conflict', 'statement'] }],
+    ['as many conflicts as the budget has retries', { warehouse: [...Array(5).fill('conflict'), 'applied'] }],
+    ['conflicts always', { warehouse: ['conflict'] }],
+    ['a conflict of one of two', { catalog: ['applied'], warehouse: ['conflict', 'applied'] }],
+    ['conflicts of both', { catalog: ['conflict', 'applied'], warehouse: ['conflict', 'conflict', 'statement'] }],
+    ['a refusal', { catalog: ['refused'] }],
+    ['a refusal after a conflict', { catalog: ['conflict', 'refused'] }],
+    ['a refusal of one of two', { catalog: ['refused'], warehouse: ['statement'] }],
+    [
+      'a refusal and a conflict of three',
+      { catalog: ['refused'], mirror: ['applied'], warehouse: ['conflict', 'applied'] },
+    ],
+    ['conflicts always of one of two', { catalog: ['applied'], warehouse: ['conflict'] }],
+    ['a long statement', { warehouse: ['long'] }],
+    ['a throttled call', { catalog: ['away'] }],
+  ];
+  const refused = { sinks: { catalog: ['refused'] } } as const;
+  const away: CallPlan = { first: [], rest: 'error' };
+  const applied = { sinks: { catalog: ['applied'] } } as const;
+  return [
+    ...retry.map(([name, plans]) => scenario(`sinks: ${name}`, { sinks: plans })),
+    scenario('sinks of a batch that was delivered before', { event: 'delivered before', ...applied }),
+    scenario('sinks of a batch that was delivered before, refused', { event: 'delivered before', ...refused }),
+    scenario('sinks after a failed task', { launches: ['exit75', 'done'], ...applied }),
+    scenario('sinks after a timeout with a commit', { launches: ['running'], ...applied }),
+    scenario('sinks without a commit', { launches: ['exit75'], answers: ['missing'], ...applied }),
+    scenario('sinks of invalid input', { event: 'no date', ...applied }),
+    scenario('sinks refused, and no alert can be sent', { ...refused, notify: away }),
+    scenario('sinks refused, and no letter can be kept', { ...refused, deadLetters: away }),
+  ];
+}
+
 /** Every event, every outcome of a launch, and every plan of each call, once each. */
 export const enumerated: readonly Scenario[] = [
   scenario('delivered'),
@@ -165,6 +215,7 @@ export const enumerated: readonly Scenario[] = [
   ...messages(),
   ...launches(),
   ...commits(),
+  ...sinks(),
 ];
 
 /** Returns random scenarios; the same seed gives the same scenarios. */
@@ -178,6 +229,12 @@ export function randomScenarios(seed: number, count: number): Scenario[] {
   };
   const some = <T>(often: T, of: readonly T[], most: number): T[] =>
     Array.from({ length: 1 + random.below(most) }, () => (random.chance(0.6) ? often : random.pick(of)));
+  const sinksOfBatch = (): Pick<Scenario, 'sinks' | 'applySinks'> => {
+    if (random.chance(0.5)) return { applySinks: works };
+    if (random.chance(0.3)) return { sinks: { catalog: ['applied'] }, applySinks: plan() };
+    const of = () => some<SinkApplication>('applied', ['conflict', 'refused', 'statement'], 3);
+    return { sinks: random.chance(0.5) ? { catalog: of() } : { catalog: of(), warehouse: of() }, applySinks: works };
+  };
   const ending = launchNames.filter((name) => !endless.includes(name));
   return Array.from({ length: count }, (_, index) => ({
     name: `random ${seed}/${index}`,
@@ -188,6 +245,7 @@ export function randomScenarios(seed: number, count: number): Scenario[] {
     confirm: plan(),
     notify: plan(),
     deadLetters: plan(),
+    ...sinksOfBatch(),
   }));
 }
 

@@ -1,3 +1,4 @@
+import type { SinkPorts } from '../../activities/sinks/applySink';
 import type { Scenario } from './scenarios';
 import type { Trace } from './trace';
 
@@ -17,6 +18,8 @@ export interface Seen {
   readonly inputs: Map<string, unknown>;
   readonly messages: Trace['messages'][number][];
   readonly deadLetters: Trace['deadLetters'][number][];
+  /** Sinks of the run, once one is applied. */
+  sinks?: Promise<SinkPorts>;
   /** Generation of the last launch. */
   generation: number;
   readonly over: Promise<void>;

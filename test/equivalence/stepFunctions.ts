@@ -1,11 +1,15 @@
 import '../support/compiledSchema';
 import { topics } from '@etl/pipeline/definition';
+import type { SinkPorts } from '../../activities/sinks/applySink';
 import { stageOfState } from '../../step-functions/definition/names';
 import { withSubstitutions } from '../../step-functions/definition/settings';
 import type { StateMachine } from '../../step-functions/definition/types';
 import { type Execution, execute, type ResourceHandler, TaskError } from '../../step-functions/interpreter/interpreter';
+import { applyAll } from '../../step-functions/lambdas/applySinks';
+import type { SinksRequest } from '../../step-functions/lambdas/sinks/applyToSinks';
 import { delivered } from '../support/fakeActivities';
 import { type CallPlan, callEnd, nth, type Scenario } from './scenarios';
+import { sinkPortsOf, withSinks } from './sinks';
 import { type StageTrace, sentMessage, type Trace } from './trace';
 import { inVirtualTime } from './virtualClock';
 import { events, type LaunchEnd, launchEnds, type Validations } from './world';
@@ -24,7 +28,7 @@ export async function runOnStepFunctions(
     const execution = await execute(machine, {
       name: scenario.name,
       input: structuredClone(events[scenario.event]),
-      handlers: handlers(scenario, validated.get(scenario.event) as Validations, sent),
+      handlers: handlers(scenario, withSinks(validated.get(scenario.event) as Validations, scenario), sent),
     });
     return [scenario.name, { stages: stagesOf(execution), end: endOf(execution), ...sent }];
   };
@@ -40,6 +44,7 @@ interface Sent {
 function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Record<string, ResourceHandler> {
   const attempts = new Map<string, number>();
   let launches = 0;
+  let sinks: Promise<SinkPorts> | undefined;
   const call = async (state: string, plan: CallPlan, error: string): Promise<void> => {
     const number = (attempts.get(state) ?? 0) + 1;
     attempts.set(state, number);
@@ -54,12 +59,17 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
     'arn:aws:states:::lambda:invoke': async (parameters, state) => {
       const { FunctionName: name, Payload: payload } = parameters as {
         FunctionName: string;
-        Payload: { event?: unknown };
+        Payload: { event?: unknown } & SinksRequest;
       };
       if (name === settings.functions.validateInput) {
         await call(state, scenario.validate, 'Lambda.ServiceException');
         sameEvent(payload.event, scenario);
         return { StatusCode: 200, Payload: structuredClone(lambda) };
+      }
+      if (name === settings.functions.applySinks) {
+        await call(state, scenario.applySinks, 'Lambda.ServiceException');
+        sinks ??= sinkPortsOf(scenario, payload.plan);
+        return { StatusCode: 200, Payload: await thrownByFunction(applyAll(payload, onePoll(), await portsOf(sinks))) };
       }
       if (name !== settings.functions.confirmCommit) throw new TaskError('Lambda.ResourceNotFoundException', name);
       await call(state, scenario.confirm, 'Lambda.SdkClientException');
@@ -96,6 +106,21 @@ function handlers(scenario: Scenario, { lambda }: Validations, sent: Sent): Reco
       return { MessageId: 'l1' };
     },
   };
+}
+
+/** An invocation takes no time: it polls each statement once. */
+const onePoll = () => ({ poll: AbortSignal.abort(), end: new AbortController().signal });
+
+const portsOf = async (sinks: Promise<SinkPorts>): Promise<() => SinkPorts> => {
+  const ports = await sinks;
+  return () => ports;
+};
+
+/** Maps the errors of a function like Lambda. */
+async function thrownByFunction<T>(work: Promise<T>): Promise<T> {
+  return work.catch(({ name, message }: Error) => {
+    throw new TaskError(name, JSON.stringify({ errorType: name, errorMessage: message, trace: [] }));
+  });
 }
 
 type Attributes = Readonly<Record<string, { readonly StringValue: string }>>;
@@ -164,6 +189,7 @@ function stagesOf({ states, attempts, failures }: Execution): StageTrace[] {
         SourceConflict: 'conflict',
         BadConfiguration: 'misconfigured',
         CredentialsRefused: 'credentials',
+        SinkFailed: 'behind',
       };
       return known[failure.error] ?? 'error';
     });

@@ -24,7 +24,7 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   client: { may: [...definition, 'storage', 'config'], types: ['workflows'] },
   'step-functions/definition': { may: definition },
   'step-functions/lint': { may: ['lib', 'step-functions/definition'] },
-  'step-functions/lambdas': { may: ['lib', 'pipeline', 'storage', 'etl-image', 'activities', 'config'] },
+  'step-functions/lambdas': { may: ['lib', 'pipeline', 'storage', 'etl-image', 'activities', 'aws/sinks', 'config'] },
   'step-functions/interpreter': {
     may: ['lib', 'pipeline', 'local', 'step-functions/definition'],
     types: ['activities'],

@@ -81,6 +81,7 @@ test('the functions have longer timeouts than their states', () => {
   expect(seconds).toEqual({
     'validate-input': `${steps.validateInput.attemptTimeoutSeconds + 30} s`,
     'confirm-commit': `${steps.confirmCommit.attemptTimeoutSeconds + 30} s`,
+    'apply-sinks': `${steps.applySink.attemptTimeoutSeconds + 30} s`,
   });
 });
 
@@ -121,6 +122,6 @@ test('the policy of the machine allows exactly what its states call', () => {
   expect(Statement.flatMap(({ Action }) => Action).sort()).toEqual([...new Set(called)].sort());
 });
 
-test.each(['validate-input', 'confirm-commit'])('the policy of %s is valid JSON', (name) => {
+test.each(['validate-input', 'confirm-commit', 'apply-sinks'])('the policy of %s is valid JSON', (name) => {
   expect(JSON.parse(block(`${name} policy`, 'json'))).toMatchObject({ Version: '2012-10-17' });
 });

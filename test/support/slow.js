@@ -5,7 +5,7 @@
  * @type {Readonly<Record<string, readonly [seconds: number, why: string]>>}
  */
 module.exports = {
-  'equivalence/equivalence': [55, '250 scenarios on the workflow and on the state machine, four with real timeouts'],
+  'equivalence/equivalence': [55, '290 scenarios on the workflow and on the state machine, four with real timeouts'],
   'chaos/walk': [55, 'random faults, some longer than the timeout of a launch'],
   'system/compose': [55, 'all services in containers, and a browser that attacks each port'],
   'system/browsers': [45, 'a browser that attacks each port of the local system'],
@@ -28,6 +28,7 @@ module.exports = {
   'workflows/fanOut': [20, 'plans near the size limit of a workflow task, and histories that are replayed'],
   'workers/priority': [20, 'a backlog of launches under a real rate limit'],
   'system/catchUp': [20, 'a server that is down longer than the shortest catch-up window'],
+  'system/sinksMinistack': [10, 'deploys the state machine and its functions on ministack'],
   'system/budgets': [20, 'a local system with failed launches and their real retry intervals'],
   'system/light': [20, 'a local system, with killed processes of the light lane'],
   'system/payloads': [20, 'a local system with encryption, and its commands as processes'],

@@ -48,7 +48,7 @@ withServer('etl compare with the interpreter', () => {
     );
     expect(temporal?.apiCalls).toMatchObject({ 'ecs:RunTask': 1, 'sns:Publish': 1 });
     expect(machine?.apiCalls).toEqual({ 'ecs:RunTask': 1, 'lambda:Invoke': 2, 'sns:Publish': 1 });
-    expect(machine?.billed).toEqual({ unit: 'state transitions', count: 6 });
+    expect(machine?.billed).toEqual({ unit: 'state transitions', count: 7 });
     for (const side of report.sides) {
       expect(side.tasks).toHaveLength(1);
       expect(side.tasks[0]?.size).toEqual({ cpu: 2048, memoryMiB: 8192 });

@@ -69,7 +69,15 @@ withMinistack('the state machine on ministack', () => {
         await put('ventas de hoy.csv', 'ID Venta,Fecha,Total\n1,08/02/2026,10.5\n2,13/02/2026,11\n'),
       );
       expect(side).toMatchObject({ status: 'SUCCEEDED', failureType: null, deadLetters: [] });
-      expect(namesOf(side)).toEqual(['validate', 'IsValid', 'transform', 'confirm', 'notifySuccess', 'Delivered']);
+      expect(namesOf(side)).toEqual([
+        'validate',
+        'IsValid',
+        'transform',
+        'confirm',
+        'HasSinks',
+        'notifySuccess',
+        'Delivered',
+      ]);
       expect(side.messages).toEqual([
         { topic: 'etl-success', subject: 'ETL completado: 2026-02-08', firstLine: 'ETL completado para 2026-02-08' },
       ]);
@@ -80,7 +88,7 @@ withMinistack('the state machine on ministack', () => {
         { id_venta: 2n, fecha: new Date('2026-02-13'), total: 11 },
       ]);
       expect(side.apiCalls).toEqual({ 'lambda:Invoke': 2, 'ecs:RunTask': 1, 'sns:Publish': 1 });
-      expect(side.billed).toEqual({ unit: 'state transitions', count: 6 });
+      expect(side.billed).toEqual({ unit: 'state transitions', count: 7 });
       expect(side.functions.map(({ name }) => name)).toEqual(['etl-validate-input', 'etl-confirm-commit']);
       expect(side.tasks).toEqual([{ size: { cpu: 2048, memoryMiB: 8192 }, spot: false, seconds: expect.any(Number) }]);
     });

@@ -1,3 +1,6 @@
+import { cut } from '@etl/lib/capped';
+import type { Batch } from '../layout';
+
 /** A commit that was applied to a sink. */
 export interface AppliedSink {
   readonly sink: string;
@@ -10,3 +13,34 @@ export interface AppliedSink {
 
 /** How the application of a commit to a sink ended. */
 export type SinkOutcome = AppliedSink | { readonly sink: string; readonly state: 'failed'; readonly reason: string };
+
+/** Detail of an application that changed nothing, because the sink was ahead. */
+export const newerCommit = 'the sink has a newer commit';
+
+/** Longest list of sinks that a failure names with their reasons, in characters. */
+const maxReasons = 4000;
+
+/** The failure `SinkFailed` of a run whose data is committed. */
+export interface SinkFailure {
+  readonly message: string;
+  /** One for each sink that lacks the commit. */
+  readonly reasons: readonly string[];
+}
+
+/** Returns the failure of a run whose sinks lack the commit; undefined if none does. */
+export function sinkFailureOf(
+  batch: Pick<Batch, 'dataset' | 'batchDate'>,
+  outcomes: readonly SinkOutcome[],
+): SinkFailure | undefined {
+  const reasons = outcomes.flatMap((each) =>
+    each.state === 'failed' ? [`${each.sink}: ${each.reason.replace(/\.$/, '')}`] : [],
+  );
+  if (reasons.length === 0) return undefined;
+  const text = `the data is committed, but ${reasons.length} of ${outcomes.length} sinks lack it: ${cut(reasons.join('; '), maxReasons)}`;
+  return { message: `${text}. Finish with: ${replayCommand(batch)}`, reasons };
+}
+
+/** Returns the command that finishes the sinks of a batch. */
+export function replayCommand({ dataset, batchDate }: Pick<Batch, 'dataset' | 'batchDate'>): string {
+  return `npx etl sink replay ${dataset} --from ${batchDate} --to ${batchDate}`;
+}

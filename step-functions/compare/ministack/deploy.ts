@@ -78,7 +78,11 @@ export async function deploy(
   const { stateMachineArn = '' } = await clients.sfn.send(
     new CreateStateMachineCommand({ name: 'etl-pipeline', definition: JSON.stringify(machine), roleArn: anyRole }),
   );
-  const { validate, confirm } = stateNames;
-  const byState = { [validate]: functions.validateInput, [confirm]: functions.confirmCommit };
+  const { validate, confirm, sinks } = stateNames;
+  const byState = {
+    [validate]: functions.validateInput,
+    [confirm]: functions.confirmCommit,
+    [sinks]: functions.applySinks,
+  };
   return { ...places, machine, machineArn: stateMachineArn, functions: byState };
 }

@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { joinUri, parseUri } from '@etl/lib/uri';
@@ -7,6 +7,7 @@ import { type Batch, layout, manifestName } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { StorageError } from '@etl/storage/objectStore';
+import { isMap, parseDocument } from 'yaml';
 
 /**
  * Uploads a local file to a bucket, with its folder, which names the dataset. Returns its URI. A file that does not
@@ -19,12 +20,26 @@ export async function uploadSource(store: ObjectStore, file: string, bucket: str
   return uri;
 }
 
-/** Copies the declarations of datasets to a folder in a bucket. */
+/**
+ * Copies the declarations of datasets to a folder in a bucket, without their sinks: ministack has no warehouse, and the
+ * other side has no destination in S3, so it applies none.
+ */
 export async function uploadDeclarations(store: ObjectStore, folder: string, target: string): Promise<void> {
   const path = pathOf(folder);
   if (!existsSync(path)) return;
   for (const entry of await readdir(path, { withFileTypes: true }))
-    if (entry.isFile()) await store.upload(join(path, entry.name), joinUri(target, entry.name));
+    if (entry.isFile()) {
+      const text = await readFile(join(path, entry.name), 'utf8');
+      await store.write(joinUri(target, entry.name), withoutSinks(text));
+    }
+}
+
+/** A declaration that cannot be parsed remains as it is, and is reported by validation. */
+function withoutSinks(declaration: string): string {
+  const document = parseDocument(declaration);
+  if (document.errors.length > 0 || !isMap(document.contents) || !document.has('sinks')) return declaration;
+  document.delete('sinks');
+  return document.toString();
 }
 
 /** Copies the published files of a batch to a local folder. Returns its manifest, or null if nothing was published. */

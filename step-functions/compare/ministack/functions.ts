@@ -13,6 +13,7 @@ export const anyRole = 'arn:aws:iam::000000000000:role/etl-compare';
 const functions = {
   validateInput: { bundle: 'validate-input', timeoutSeconds: steps.validateInput.attemptTimeoutSeconds },
   confirmCommit: { bundle: 'confirm-commit', timeoutSeconds: steps.confirmCommit.attemptTimeoutSeconds },
+  applySinks: { bundle: 'apply-sinks', timeoutSeconds: steps.applySink.attemptTimeoutSeconds },
 } as const;
 
 /**
@@ -32,7 +33,7 @@ async function packageOf(bundle: string): Promise<Uint8Array> {
   });
 }
 
-/** Deploys both functions with this environment. Returns their ARNs once they can be invoked. */
+/** Deploys the functions with this environment. Returns their ARNs once they can be invoked. */
 export async function deployFunctions(
   lambda: LambdaClient,
   environment: Readonly<Record<string, string>>,
@@ -54,6 +55,10 @@ export async function deployFunctions(
     await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName: FunctionArn });
     return FunctionArn;
   };
-  const [validateInput, confirmCommit] = await Promise.all([deploy('validateInput'), deploy('confirmCommit')]);
-  return { validateInput, confirmCommit };
+  const [validateInput, confirmCommit, applySinks] = await Promise.all([
+    deploy('validateInput'),
+    deploy('confirmCommit'),
+    deploy('applySinks'),
+  ]);
+  return { validateInput, confirmCommit, applySinks };
 }

@@ -67,6 +67,10 @@ function stageOf({ type, input }: ActivityRun): Stage | string {
       return 'transform';
     case 'confirmCommit':
       return 'confirm';
+    case 'applySink':
+    case 'awaitSink':
+    case 'cancelSink':
+      return 'sinks';
     case 'notify': {
       const { kind } = (input as { outcome: { kind: string } }).outcome;
       return kind === 'success' ? 'notifySuccess' : kind === 'invalid' ? 'notifyInvalid' : 'notifyFailure';

@@ -1,10 +1,11 @@
 import { steps } from '@etl/pipeline/definition';
-import { flow, stageFailures } from '@etl/pipeline/flow';
-import { credentialsError, failureNames, lateConfirmName, stateNames } from '../names';
-import { context, paths } from '../paths';
+import { stageFailures } from '@etl/pipeline/flow';
+import { credentialsError, failureNames, hasSinksName, lateConfirmName, stateNames } from '../names';
+import { paths } from '../paths';
 import { callRetries } from '../retries';
 import type { MachineSettings } from '../settings';
 import type { State, TaskState } from '../types';
+import { run } from './run';
 
 const { missing, superseded, misconfigured } = stageFailures.confirm;
 
@@ -48,20 +49,12 @@ function confirmState(
       FunctionName: functions.confirmCommit,
       Payload: { 'plan.$': paths.plan, run: run(), ...(published && { published }) },
     },
-    ResultSelector: { 'answer.$': '$.Payload' },
+    // The outcomes are those of a batch without sinks, until `ApplySinks` replaces them.
+    ResultSelector: { 'answer.$': '$.Payload', sinks: { outcomes: [] } },
     ResultPath: paths.delivered,
     TimeoutSeconds: step.attemptTimeoutSeconds,
     Retry: callRetries(step, [missing, superseded, misconfigured], credentialsError),
     Catch: catchers,
-    Next: stateNames[flow.confirm.done],
-  };
-}
-
-/** Identifies the execution as a run, in the terms of the container's fence and the commit log. */
-function run() {
-  return {
-    'workflowId.$': context.executionArn,
-    'runId.$': context.executionName,
-    'startedAt.$': context.startedAt,
+    Next: hasSinksName,
   };
 }

@@ -1,10 +1,11 @@
 import { flow, stageFailures } from '@etl/pipeline/flow';
 import { languages } from '@etl/pipeline/messages/languages';
-import { failureNames, stateNames } from '../names';
+import { replayCommand } from '@etl/pipeline/sinks/outcome';
+import { failureNames, readSinkFailureName, stateNames } from '../names';
 import { paths } from '../paths';
-import { jsonText } from '../references';
+import { entry, jsonText, reference } from '../references';
 import type { MachineSettings } from '../settings';
-import type { PassState, State } from '../types';
+import type { PassState, State, Template } from '../types';
 
 /** Returns the states that turn a caught error into what alerts and dead letters report. */
 export function failures({ messageLanguage }: MachineSettings): Record<string, State> {
@@ -13,10 +14,38 @@ export function failures({ messageLanguage }: MachineSettings): Record<string, S
     ...notesOf('validate', stageFailures.validate, failureNames.validate, unknown),
     ...notesOf('transform', stageFailures.transform, failureNames.transform, unknown),
     ...notesOf('confirm', stageFailures.confirm, failureNames.confirm, unknown),
+    ...sinkNotes(),
   };
 }
 
-type FailingStage = keyof typeof stageFailures;
+/**
+ * Returns the notes on sinks. The reason of a sink is the message that the function threw, as in the workflow; for
+ * another error, the sinks are unknown.
+ */
+function sinkNotes(): Record<string, State> {
+  const { behind, other } = stageFailures.sinks;
+  const { dataset, batchDate } = { dataset: `${paths.batch}.dataset`, batchDate: `${paths.batch}.batchDate` };
+  const command = replayCommand({ dataset: reference(dataset), batchDate: reference(batchDate) });
+  const unknown = `the data is committed, but its sinks may lack it: ${reference(jsonText(paths.error))}. Finish with: ${command}`;
+  const noted = (type: string, reason: Template): PassState => ({
+    Type: 'Pass',
+    Parameters: { type, ...reason, 'batch.$': paths.batch },
+    ResultPath: paths.failure,
+    Next: stateNames[flow.sinks.failed],
+  });
+  return {
+    [readSinkFailureName]: {
+      Type: 'Pass',
+      Parameters: { 'thrown.$': `States.StringToJson(${paths.error}.Cause)` },
+      ResultPath: paths.failure,
+      Next: failureNames.sinks.behind,
+    },
+    [failureNames.sinks.behind]: noted(behind, { 'reason.$': `${paths.failure}.thrown.errorMessage` }),
+    [failureNames.sinks.other]: noted(other, entry('reason', unknown)),
+  };
+}
+
+type FailingStage = Exclude<keyof typeof stageFailures, 'sinks'>;
 type ByCause<Cause extends string> = Readonly<Record<Cause, string>>;
 
 function notesOf<Cause extends string>(

@@ -78,6 +78,7 @@ function publish(
 
 function success(): Outcome {
   const answer = `${paths.delivered}.answer`;
+  const applied = `${paths.delivered}.sinks.outcomes`;
   const total = (name: string) => numberReference(numberAsText(`${answer}.totals.${name}`));
   return {
     kind: 'success',
@@ -90,6 +91,15 @@ function success(): Outcome {
     },
     parts: numberReference(numberAsText(`${answer}.parts`)),
     published: reference(`${answer}.published`),
+    // The number of sinks is only known at run time: one fact has them all.
+    sinks: [
+      {
+        sink: reference(`States.ArrayLength(${applied})`),
+        state: 'applied',
+        commit: 0,
+        detail: reference(jsonText(applied)),
+      },
+    ],
     warnings: [reference(jsonText(`${answer}.warnings`))],
   };
 }

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields } from '../../definition/fields';
+import { type Fields, fieldsOf, isFields, texts } from '../../definition/fields';
 import { type Transition, transitionsOf } from '../../definition/transitions';
 import { type Definition, integrationOf, usesJsonPath } from '../definition';
 import { parsePath, pathsIn } from './expressions';
@@ -11,8 +11,15 @@ export interface Flow {
   readonly data: Shape;
 }
 
-/** The shape of a caught error. A timeout may lack `Cause`. */
-const caughtError = objectOf([['Error', unknownShape]]);
+/**
+ * Returns the shape of a caught error. An error that a function has thrown has a `Cause`; any other, such as a timeout,
+ * may lack it. The names of the service's own errors have a prefix: `States.`, `Lambda.`.
+ * @see AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows"
+ */
+function caughtError(state: Fields, { ErrorEquals }: Fields): Shape {
+  const isThrown = integrationOf(state) === 'lambda:invoke' && texts(ErrorEquals).every((name) => !name.includes('.'));
+  return objectOf([['Error', unknownShape], ...(isThrown ? [['Cause', unknownShape] as const] : [])]);
+}
 
 /** Returns what a state passes to each possible next state. */
 export function flows(machine: Definition, state: Fields, input: Shape): Flow[] {
@@ -22,7 +29,11 @@ export function flows(machine: Definition, state: Fields, input: Shape): Flow[] 
     const { to } = transition;
     if (!jsonPath) return { to, transition, data: unknownShape };
     if (transition.kind === 'catch') {
-      return { to, transition, data: placed(transition.catcher.ResultPath, input, caughtError) };
+      return {
+        to,
+        transition,
+        data: placed(transition.catcher.ResultPath, input, caughtError(state, transition.catcher)),
+      };
     }
     const data = state.Type === 'Choice' ? behindRules(output, fieldsOf(state.Choices), transition) : output;
     return { to, transition, data };

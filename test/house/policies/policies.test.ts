@@ -39,6 +39,18 @@ const warehouses = [
 const each = (action: string, resources: readonly string[], context?: Request['context']): Request[] =>
   resources.map((resource) => ({ action, resource, ...(context && { context }) }));
 
+const sinkCalls: readonly Request[] = [
+  ...['Table', 'Partition'].flatMap((name) =>
+    ['Create', 'Get', 'Update'].flatMap((verb) => each(`glue:${verb}${name}`, catalog)),
+  ),
+  ...each('glue:GetDatabase', catalog),
+  ...['BatchExecuteStatement', 'ExecuteStatement'].flatMap((call) => each(`redshift-data:${call}`, warehouses)),
+  ...['CancelStatement', 'DescribeStatement', 'GetStatementResult'].flatMap((call) =>
+    each(`redshift-data:${call}`, ['*']),
+  ),
+  ...each('secretsmanager:GetSecretValue', [`arn:aws:secretsmanager:${account}:secret:etl-AbCdEf`]),
+];
+
 interface Role {
   /** Policies of the role. */
   readonly policies: readonly Policy[];
@@ -127,15 +139,7 @@ const roles: Readonly<Record<string, Role>> = {
         `${clean}/_etl/ventas/2026-02-08/dia/sinks/catalogo/claims/000001-0123`,
       ]),
       ...each('s3:PutObject', [`${clean}/_etl/ventas/2026-02-08/dia/sinks/catalogo/status.json`]),
-      ...['Table', 'Partition'].flatMap((name) =>
-        ['Create', 'Get', 'Update'].flatMap((verb) => each(`glue:${verb}${name}`, catalog)),
-      ),
-      ...each('glue:GetDatabase', catalog),
-      ...['BatchExecuteStatement', 'ExecuteStatement'].flatMap((call) => each(`redshift-data:${call}`, warehouses)),
-      ...['CancelStatement', 'DescribeStatement', 'GetStatementResult'].flatMap((call) =>
-        each(`redshift-data:${call}`, ['*']),
-      ),
-      ...each('secretsmanager:GetSecretValue', [`arn:aws:secretsmanager:${account}:secret:etl-AbCdEf`]),
+      ...sinkCalls,
     ],
     mustNot: [
       ...each('ecs:StopTask', [task], cluster),
@@ -200,6 +204,31 @@ const roles: Readonly<Record<string, Role>> = {
     mustNot: [
       ...each('s3:PutObject', [`${raw}/x`, `${clean}/ventas/x`, commit]),
       ...each('s3:DeleteObject', [commit, `${clean}/_etl/_dead/x`]),
+    ],
+  },
+  'apply-sinks': {
+    policies: [
+      block('step-functions', 'apply-sinks policy'),
+      block('sinks', 'glue policy'),
+      block('sinks', 'redshift worker policy'),
+    ],
+    entry: 'step-functions/lambdas/applySinks.ts',
+    does: [
+      ...each('s3:GetObject', [commit]),
+      ...each('s3:ListBucket', [clean]),
+      ...['s3:PutObject', 's3:DeleteObject'].flatMap((action) =>
+        each(action, [
+          `${clean}/_etl/ventas/2026-02-08/dia/sinks/catalogo/claims/000001-0123`,
+          `${clean}/_etl/ventas/2026-02-08/dia/sinks/catalogo/executions/run-1.json`,
+        ]),
+      ),
+      ...sinkCalls,
+    ],
+    mustNot: [
+      ...each('s3:GetObject', [`${raw}/ventas/dia.csv`, `${clean}/ventas/x.parquet`]),
+      ...each('s3:PutObject', [commit, `${clean}/ventas/x`]),
+      ...each('s3:DeleteObject', [commit, `${clean}/_etl/_dead/x`]),
+      ...each('glue:DeleteTable', catalog),
     ],
   },
   'confirm-commit': {

@@ -1,11 +1,22 @@
-import { transform } from '@etl/pipeline/definition';
+import { steps, transform } from '@etl/pipeline/definition';
 import { ends, flow } from '@etl/pipeline/flow';
 import { es } from '@etl/pipeline/messages/es';
 import { stateMachine } from '../../../step-functions/definition/machine';
 import { stateNames } from '../../../step-functions/definition/names';
 import type { TaskState } from '../../../step-functions/definition/types';
 import { TaskError } from '../../../step-functions/interpreter/interpreter';
-import { batch, changed, generated, run, type Services, sentBy, settings, visited } from './support';
+import {
+  appliedToGlue,
+  batch,
+  changed,
+  generated,
+  run,
+  type Services,
+  sentBy,
+  settings,
+  validWithSinks,
+  visited,
+} from './support';
 
 const failing = async (): Promise<never> => {
   throw new TaskError('States.TaskFailed', 'no');
@@ -35,7 +46,12 @@ describe('the flow', () => {
   });
 
   test.each<[string, Partial<Services>, string[], string]>([
-    ['everything succeeds', {}, ['TransformData', 'ConfirmCommit', 'NotifySuccess', 'Delivered'], 'SUCCEEDED'],
+    [
+      'everything succeeds',
+      {},
+      ['TransformData', 'ConfirmCommit', 'HasSinks', 'NotifySuccess', 'Delivered'],
+      'SUCCEEDED',
+    ],
     [
       'the input is invalid',
       { validate: invalid },
@@ -111,6 +127,7 @@ describe('messages', () => {
   const timings = { timeoutSeconds: 1 };
   const valid = {
     delivered: false,
+    hasSinks: false,
     plan: { source, destination: 'd', chunkRows: 1, replaces: '', declaration: '', timings },
   };
   const longName = async () => ({ valid: true, batch: longest, options: '{}', ...valid });
@@ -129,8 +146,9 @@ describe('messages', () => {
 });
 
 describe('errors', () => {
-  test('no path reads a Cause, which a timeout may lack', () => {
-    expect(JSON.stringify(generated())).not.toMatch(/\$\.error\.|\.Cause/);
+  test('no path reads a Cause, which a timeout may lack, except after an error that a function throws', () => {
+    const { ReadSinkFailure: _, ...States } = generated().States;
+    expect(JSON.stringify(States)).not.toMatch(/\$\.error\.|\.Cause/);
   });
 
   test('an error without a Cause is reported', async () => {
@@ -142,5 +160,84 @@ describe('errors', () => {
     });
     const execution = await run(machine);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Timeout', cause: '{"Error":"States.Timeout"}' });
+  });
+});
+
+describe('sinks', () => {
+  /** Fails like a function: the cause is the error as JSON. */
+  const throwing = (errorType: string, errorMessage: string) => async (): Promise<never> => {
+    throw new TaskError(errorType, JSON.stringify({ errorType, errorMessage, trace: [] }));
+  };
+  const text = 'the data is committed, but 1 of 2 sinks lack it: warehouse: no space';
+  const alerted = ['NotifyFailure', 'SendFailedToDeadLetters', 'Failed'];
+
+  test('are applied after the commit, and their outcomes are available to the success message', async () => {
+    const execution = await run(generated(), { validate: validWithSinks });
+    expect(visited(execution).slice(2)).toEqual([
+      ...['TransformData', 'ConfirmCommit', 'HasSinks', 'ApplySinks', 'NotifySuccess', 'Delivered'],
+    ]);
+    expect(execution.output).toMatchObject({ delivered: { answer: {}, sinks: { outcomes: [appliedToGlue] } } });
+    const [message] = sentBy(execution, 'NotifySuccess') as { Message: string }[];
+    expect(message?.Message).toContain(`${es.labels.sink}: 1: ${JSON.stringify([appliedToGlue])}`);
+  });
+
+  test('are an empty list without sinks', async () => {
+    expect((await run(generated())).output).toMatchObject({ delivered: { sinks: { outcomes: [] } } });
+  });
+
+  test('are applied to a batch that was delivered before', async () => {
+    const validate: Services['validate'] = async (...call) => ({
+      ...((await validWithSinks(...call)) as object),
+      delivered: true,
+    });
+    const execution = await run(generated(), { validate });
+    expect(visited(execution).slice(2, 5)).toEqual(['ConfirmCommit', 'HasSinks', 'ApplySinks']);
+  });
+
+  test('the function receives the plan, the run and the number of earlier failures', async () => {
+    let invocations = 0;
+    const applySinks: Services['applySinks'] = async () => {
+      invocations++;
+      return invocations < 3 ? throwing('SinksPending', text)() : [appliedToGlue];
+    };
+    const execution = await run(generated(), { validate: validWithSinks, applySinks });
+    const [first, , last] = sentBy(execution, 'ApplySinks').map(({ Payload }) => Payload);
+    expect(first).toMatchObject({ plan: { destination: 's3://clean' }, run: { runId: 'run-1' }, retry: 0 });
+    expect(last).toMatchObject({ retry: 2 });
+    expect(execution.status).toBe('SUCCEEDED');
+  });
+
+  test('the alert, the dead letter and the end have the message of a sink that failed, without a retry', async () => {
+    const execution = await run(generated(), { validate: validWithSinks, applySinks: throwing('SinkFailed', text) });
+    expect(visited(execution).slice(5)).toEqual(['ApplySinks', 'ReadSinkFailure', 'SinkFailed', ...alerted]);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'SinkFailed', cause: text });
+    expect(sentBy(execution, 'ApplySinks')).toHaveLength(1);
+    const [alert] = sentBy(execution, 'NotifyFailure') as { Message: string }[];
+    expect(alert?.Message).toContain(text);
+    expect(JSON.stringify(sentBy(execution, 'SendFailedToDeadLetters'))).toContain(text);
+  });
+
+  test('a sink that stays pending fails with its message, after the longest statement could have ended', async () => {
+    const execution = await run(generated(), { validate: validWithSinks, applySinks: throwing('SinksPending', text) });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'SinkFailed', cause: text });
+    const { Retry = [] } = generated().States.ApplySinks as TaskState;
+    const [{ IntervalSeconds = 0, MaxDelaySeconds = 0, MaxAttempts = 0 } = {}] = Retry;
+    const waits = Array.from({ length: MaxAttempts }, (_, n) => Math.min(IntervalSeconds * 2 ** n, MaxDelaySeconds));
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(steps.awaitSink.totalTimeoutSeconds);
+    expect(sentBy(execution, 'ApplySinks')).toHaveLength(1 + MaxAttempts);
+  });
+
+  test.each([
+    ['the function may not read the commit', throwing('BadConfiguration', 'no credentials'), 1],
+    ['an error has no cause', async () => Promise.reject(new TaskError('States.DataLimitExceeded', '')), undefined],
+  ])('when %s, the end names the data, the error and the remedy', async (_what, applySinks, invocations) => {
+    const execution = await run(generated(), { validate: validWithSinks, applySinks });
+    expect(visited(execution).slice(5)).toEqual(['ApplySinks', 'SinksUnknown', ...alerted]);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'SinkFailed' });
+    expect(execution.cause).toMatch(
+      /^the data is committed, but its sinks may lack it: \{.*\}\. Finish with: npx etl sink/,
+    );
+    expect(execution.cause).toContain('sink replay ventas --from 2026-02-08 --to 2026-02-08');
+    if (invocations !== undefined) expect(sentBy(execution, 'ApplySinks')).toHaveLength(invocations);
   });
 });

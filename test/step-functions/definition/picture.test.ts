@@ -53,7 +53,7 @@ withBrowser('rendered diagrams', () => {
     expect([machineDrawn?.cut, workflowDrawn?.cut]).toEqual([[], []]);
     for (const drawn of [machineDrawn, workflowDrawn]) {
       expect(drawn?.width).toBeGreaterThan(600);
-      expect(drawn?.naturalWidth).toBeLessThan(2500);
+      expect(drawn?.naturalWidth).toBeLessThan(2700);
       expect(drawn?.png.length).toBeGreaterThan(30_000);
     }
   }, 60_000);

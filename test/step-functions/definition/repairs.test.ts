@@ -121,7 +121,7 @@ describe('a timeout', () => {
 
   test('after the commit of the task counts as a delivery', async () => {
     const execution = await run(withRetry(undefined), slow);
-    expect(visited(execution).slice(-3)).toEqual(['ConfirmLate', 'NotifySuccess', 'Delivered']);
+    expect(visited(execution).slice(-4)).toEqual(['ConfirmLate', 'HasSinks', 'NotifySuccess', 'Delivered']);
     expect(execution.status).toBe('SUCCEEDED');
   });
 

@@ -18,11 +18,12 @@ const account = {
   DLQ_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/etl-dlq',
   VALIDATE_INPUT_FUNCTION: 'validate-input',
   CONFIRM_COMMIT_FUNCTION: 'confirm-commit',
+  APPLY_SINKS_FUNCTION: 'apply-sinks',
 };
 
 test('a missing setting becomes a substitution', () => {
   const text = JSON.stringify(stateMachine(withSubstitutions()));
-  expect(new Set(text.match(/\$\{\w+\}/g)).size).toBe(12);
+  expect(new Set(text.match(/\$\{\w+\}/g)).size).toBe(13);
 });
 
 test('a fully configured account leaves no substitutions', () => {

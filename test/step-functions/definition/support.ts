@@ -6,7 +6,7 @@ import type { State, StateMachine, TaskState } from '../../../step-functions/def
 import { type Execution, execute, type ResourceHandler } from '../../../step-functions/interpreter/interpreter';
 
 export const settings: MachineSettings = withSubstitutions({
-  functions: { validateInput: 'validate-input', confirmCommit: 'confirm-commit' },
+  functions: { validateInput: 'validate-input', confirmCommit: 'confirm-commit', applySinks: 'apply-sinks' },
 });
 
 export const generated = (): StateMachine => stateMachine(settings);
@@ -31,6 +31,7 @@ export const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'vent
 const validAnswer = {
   valid: true,
   delivered: false,
+  hasSinks: false,
   batch,
   plan: {
     source: { uri: 's3://raw/ventas/ventas_2026_02.csv', fingerprint: '"f1"' },
@@ -42,6 +43,11 @@ const validAnswer = {
   },
   options: '{}',
 };
+/** The answer for a batch that has sinks. */
+export const validWithSinks: ResourceHandler = async () => ({ ...validAnswer, hasSinks: true });
+
+export const appliedToGlue = { sink: 'glue', state: 'applied', commit: 1, detail: 'lago.ventas' };
+
 const deliveredAnswer = {
   totals: { rowsRead: 3, rowsWritten: 2, rowsBlank: 1, rowsRejected: 0, datesCoerced: 0 },
   parts: 1,
@@ -54,6 +60,7 @@ export interface Services {
   readonly validate: ResourceHandler;
   readonly runTask: ResourceHandler;
   readonly confirm: ResourceHandler;
+  readonly applySinks: ResourceHandler;
   readonly publish: ResourceHandler;
   readonly send: ResourceHandler;
 }
@@ -62,6 +69,7 @@ const services: Services = {
   validate: async () => validAnswer,
   runTask: async () => ({ TaskArn: 'arn:aws:ecs:eu-west-1:123456789012:task/etl/1', Containers: [{ ExitCode: 0 }] }),
   confirm: async () => deliveredAnswer,
+  applySinks: async () => [appliedToGlue],
   publish: async () => ({ MessageId: 'm' }),
   send: async () => ({ MessageId: 'l' }),
 };
@@ -79,6 +87,7 @@ export function run(
   const functions: Readonly<Record<string, ResourceHandler>> = {
     'validate-input': all.validate,
     'confirm-commit': all.confirm,
+    'apply-sinks': all.applySinks,
   };
   return execute(machine, {
     name: 'run-1',

@@ -139,6 +139,13 @@ describe('the deployed bundles', () => {
   test('returns an answer for an invalid event, and throws for an invalid configuration', async () => {
     const refused = { valid: false, reasons: [expect.stringContaining('colour')] };
     expect(await validate({ detail: { ...event.detail, colour: 'red' } })).toMatchObject({ answer: refused });
+    const plan = {
+      batch: { dataset: 'd', batchDate: '2026-02-08', source: 's' },
+      destination: fileUri(join(bench.folder, 'elsewhere')),
+      sinks: { catalog: { type: 'glue', database: 'lago' } },
+    };
+    const unplaced = await invoke('apply-sinks', { plan, run, retry: 0 });
+    expect(unplaced).toEqual({ errorType: 'BadConfiguration', errorMessage: expect.stringContaining('elsewhere') });
     const misconfigured = await invoke('validate-input', { event, run }, { S3_CLEAN_BUCKET: 'ftp://nowhere' });
     expect(misconfigured).toEqual({
       errorType: 'BadConfiguration',
@@ -146,8 +153,11 @@ describe('the deployed bundles', () => {
     });
   });
 
-  test.each(['validate-input', 'confirm-commit', 'convert'])('%s is small enough for the console', async (name) => {
-    // 3 MB, zipped (AWS Lambda quotas); loading the bundle is also most of a cold start.
-    expect((await stat(join(bench.folder, 'lambda', name, 'index.js'))).size).toBeLessThan(3_000_000);
-  });
+  test.each(['validate-input', 'confirm-commit', 'apply-sinks', 'convert'])(
+    '%s is small enough for the console',
+    async (name) => {
+      // 3 MB, zipped (AWS Lambda quotas); loading the bundle is also most of a cold start.
+      expect((await stat(join(bench.folder, 'lambda', name, 'index.js'))).size).toBeLessThan(3_000_000);
+    },
+  );
 });

@@ -130,6 +130,15 @@ describe('reads of paths', () => {
     expect(reading('$.error.Cause', states)).toEqual([finding('paths', 'Read', '$.error.Cause', 'JsonToString')]);
   });
 
+  test('an error that a function has thrown has a Cause, and one of the service may lack it', () => {
+    const catching = (...ErrorEquals: string[]) => ({
+      Work: { ...taskAnd, Catch: [catchAll('Read', { ErrorEquals })], Next: 'Other' },
+      Other: { Type: 'Succeed' },
+    });
+    expect(reading('$.error.Cause', catching('SinkFailed', 'SinksPending'))).toEqual([]);
+    expect(reading('$.error.Cause', catching('SinkFailed', 'States.Timeout'))).toHaveLength(1);
+  });
+
   test.each<[string, Record<string, unknown>]>([
     [
       'Variable',
