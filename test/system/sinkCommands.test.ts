@@ -124,7 +124,7 @@ withBoth('the sinks of a declared dataset', () => {
     expect(behind.exitCode).toBe(1);
     expect(behind.stdout).toMatch(/ {2}catalogo +glue +0 +0 +1\n/);
     expect(behind.stdout).toMatch(
-      / {2}stock 2026-02-08 norte_2026-02-08: catalogo has no commit of 1: .*database missing/,
+      / {2}stock 2026-02-08 norte_2026-02-08: catalogo has no commit yet, newest is 1: .*database missing/,
     );
     expect(behind.stdout).toMatch(/Finish with: \S.* sink replay stock\n/);
     const failed = await json('sink', 'replay', 'stock');

@@ -155,7 +155,7 @@ function describe({ dataset, notApplied, sinks, behind, more }: DatasetSinks, si
 }
 
 function describeBehind({ dataset, batchDate, source, sink, applied, newest, reason }: BehindSink): string {
-  const commits = applied === 0 ? `no commit of ${newest}` : `commit ${applied} of ${newest}`;
+  const commits = applied === 0 ? `no commit yet, newest is ${newest}` : `commit ${applied}, newest is ${newest}`;
   const why = reason === null ? '' : `: ${reason}`;
   return `  ${dataset} ${batchDate} ${source}: ${sink} has ${commits}${why}`;
 }
