@@ -27,7 +27,7 @@ import { createProgressReader, everyQuarter } from './progressReader';
 import { recordResults } from './recordResults';
 import { reportLineage } from './reportLineage';
 import { looksPerReport } from './reportPace';
-import { applySink, writerOf } from './sinks/applySink';
+import { applySink } from './sinks/applySink';
 import { awaitSink } from './sinks/awaitSink';
 import { listSinkWork } from './sinks/listSinkWork';
 import { stopTask } from './stopTask';
@@ -132,7 +132,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     awaitSink: (input) =>
       withHeartbeat(() => orRetryElsewhere(classified(awaitSink(ports, input, Context.current().cancellationSignal)))),
     cancelSink: async ({ sink, statement }) => {
-      await classified(writerOf(ports.sinks, sink).cancel?.(statement, sink) ?? Promise.resolve());
+      await classified(ports.sinks(sink.type).cancel?.(statement, sink) ?? Promise.resolve());
     },
     listSinkWork: async (query) => {
       const datasets = (await settings.datasets?.()) ?? noDatasets;

@@ -149,8 +149,8 @@ export interface Notifier {
   publish(message: Message): Promise<string>;
 }
 
-/** The writer of each type of sink. */
-export type SinkWriters = { readonly [Type in SinkType]: SinkWriter<SinkOf<Type>> };
+/** Returns the writer of a type of sink. */
+export type SinkWriters = <Type extends SinkType>(type: Type) => SinkWriter<SinkOf<Type>>;
 
 /**
  * Applies commits to a catalog or a warehouse. Every method is idempotent, and throws `ThrottledError` for a call to

@@ -16,7 +16,7 @@ const maxChecks = 8;
  * Checks the declared sinks with the credentials of this process. Sinks that cannot be read without a statement are not
  * checked.
  */
-export async function sinkChecks(sinks = createSinks({ glue: maxChecks, redshift: maxChecks })): Promise<Check[]> {
+export async function sinkChecks(sinks = createSinks(maxChecks)): Promise<Check[]> {
   const declared = await declaredSinks();
   const found = await inTurn(declared, maxChecks, (each) => checkOf(sinks, each));
   return found.flatMap((check) => check ?? []);
@@ -47,7 +47,7 @@ async function declaredSinks(): Promise<Declared[]> {
 async function checkOf(writers: SinkWriters, { name: sinkName, sink, dataset }: Declared): Promise<Check | undefined> {
   const name = `Sink ${sinkName} of ${dataset.name}`;
   if (!appliesSinks(dataset.destination)) return { name, state: 'optional', fact: sinkWarning(dataset.destination) };
-  const writer = writers[sink.type] as SinkWriter<DeclaredSink>;
+  const writer = writers(sink.type) as SinkWriter<DeclaredSink>;
   if (!writer.check) return undefined;
   try {
     return { name, state: 'ok', fact: await writer.check(sink, dataset) };

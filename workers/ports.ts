@@ -44,7 +44,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
-    sinks: createSinks({ glue: calls.glue, redshift: calls['redshift-data'] }),
+    sinks: createSinks(Math.max(calls.glue, calls['redshift-data'])),
     ...(light && { light }),
     ...lineagePort(config, log),
   };

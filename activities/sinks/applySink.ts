@@ -1,12 +1,11 @@
 import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
-import type { DeclaredSink } from '@etl/pipeline/sinks/sink';
 import { newestCommitNumber } from '@etl/storage/commitLog';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import { type Turn, type TurnTimings, takeTurn, turnTimings } from '@etl/storage/turns';
 import type { SinkAnswer, SinkInput } from '../contract';
 import { sinkToken } from '../identity';
-import { type SinkCommit, SinkError, type SinkState, type SinkWriter, type SinkWriters } from '../ports';
+import { type SinkCommit, SinkError, type SinkState, type SinkWriters } from '../ports';
 import { record } from './record';
 import { sinkCommit } from './sinkCommit';
 
@@ -79,12 +78,7 @@ async function inTurn(
       return uri;
     },
   };
-  return writerOf(sinks, sink).apply(commit, sink, call).catch(failedForGood);
-}
-
-/** Returns the writer of a sink's type. */
-export function writerOf(sinks: SinkWriters, { type }: DeclaredSink): SinkWriter<DeclaredSink> {
-  return sinks[type] as SinkWriter<DeclaredSink>;
+  return sinks(sink.type).apply(commit, sink, call).catch(failedForGood);
 }
 
 /** Returns the state for a refusal that no retry can resolve. Rethrows any other error, which Temporal retries. */

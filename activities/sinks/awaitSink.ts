@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SinkAnswer, SinkWait } from '../contract';
-import { failedForGood, type SinkPorts, writerOf } from './applySink';
+import { failedForGood, type SinkPorts } from './applySink';
 import { record } from './record';
 import { sinkCommit } from './sinkCommit';
 
@@ -18,7 +18,7 @@ export async function awaitSink(
   { firstMs, lastMs }: { readonly firstMs: number; readonly lastMs: number } = pollIntervals,
 ): Promise<SinkAnswer> {
   const { place, commit } = await sinkCommit(store, input, input.commit);
-  const writer = writerOf(sinks, input.sink);
+  const writer = sinks(input.sink.type);
   for (let wait = firstMs; ; wait = Math.min(2 * wait, lastMs)) {
     const state = (await writer.poll?.(input.statement, commit, input.sink).catch(failedForGood)) ?? noStatements;
     if (state.state !== 'running') return record(store, place, input, state, input.commit);

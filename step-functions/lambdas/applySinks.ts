@@ -1,15 +1,10 @@
-import { GlueClient } from '@aws-sdk/client-glue';
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { allowedPlacesFrom } from '@etl/pipeline/allowedPlacesFrom';
-import { clientSettings } from '@etl/pipeline/awsClients';
 import { steps } from '@etl/pipeline/definition';
 import { type AppliedSink, sinkFailureOf } from '@etl/pipeline/sinks/outcome';
 import { confineStore } from '@etl/storage/confinedStore';
 import { openStore } from '@etl/storage/openStore';
-import type { SinkWriters } from '../../activities/ports';
 import type { SinkPorts } from '../../activities/sinks/applySink';
-import { createGlueSink } from '../../aws/sinks/glue/writer';
-import { createRedshiftSink } from '../../aws/sinks/redshift/writer';
+import { sinkWriters } from '../../aws/sinks/sinkServices';
 import { NamedError, named } from './named';
 import { applyToSinks, forgetProgress, type Limits, type SinksRequest } from './sinks/applyToSinks';
 
@@ -58,9 +53,5 @@ export async function applyAll(
 }
 
 function portsOfAws(): SinkPorts {
-  const sinks: SinkWriters = {
-    glue: createGlueSink(new GlueClient({ ...clientSettings('glue') })),
-    redshift: createRedshiftSink(new RedshiftDataClient({ ...clientSettings('redshift-data') })),
-  };
-  return { store: confineStore(openStore(), allowedPlacesFrom(process.env).places), sinks };
+  return { store: confineStore(openStore(), allowedPlacesFrom(process.env).places), sinks: sinkWriters() };
 }

@@ -76,5 +76,5 @@ export function createFakeSinks(plans: Readonly<Record<string, readonly FakeAppl
       cancelled.push(statement);
     },
   };
-  return { writers: { glue: writer, redshift: writer }, applied, submitted, cancelled };
+  return { writers: () => writer, applied, submitted, cancelled };
 }

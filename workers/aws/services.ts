@@ -1,14 +1,11 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { GlueClient } from '@aws-sdk/client-glue';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '@etl/pipeline/awsClients';
 import { createCloudWatchTaskLogs } from '../../aws/cloudWatchTaskLogs';
 import { createLambdaConverter } from '../../aws/lambdaConverter';
-import { createGlueSink } from '../../aws/sinks/glue/writer';
-import { createRedshiftSink } from '../../aws/sinks/redshift/writer';
+import { sinkWriters } from '../../aws/sinks/sinkServices';
 import { createSnsNotifier } from '../../aws/snsNotifier';
 import { createSqsDeadLetterBox } from '../../aws/sqsDeadLetterBox';
 import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
@@ -30,9 +27,7 @@ export const services = {
     startStateChangeQueue(sqsClient(), queueUrl, options),
   lightConverter: (functionName: string, concurrency?: number) =>
     createLambdaConverter(new LambdaClient({ ...clientSettings('lambda', { concurrency }) }), functionName),
-  glueSink: (concurrency: number) => createGlueSink(new GlueClient({ ...clientSettings('glue', { concurrency }) })),
-  redshiftSink: (concurrency: number) =>
-    createRedshiftSink(new RedshiftDataClient({ ...clientSettings('redshift-data', { concurrency }) })),
+  sinks: sinkWriters,
   taskLogs: (
     findLogStream: Parameters<typeof createCloudWatchTaskLogs>[1],
     log: Parameters<typeof createCloudWatchTaskLogs>[2],

@@ -6,7 +6,7 @@ import { newerCommit, type SinkOutcome } from '@etl/pipeline/sinks/outcome';
 import type { DeclaredSink } from '@etl/pipeline/sinks/sink';
 import { classOf } from '../../../activities/classified';
 import type { RunIdentity, SinkAnswer, SinkInput } from '../../../activities/contract';
-import { applySink, type SinkPorts, writerOf } from '../../../activities/sinks/applySink';
+import { applySink, type SinkPorts } from '../../../activities/sinks/applySink';
 import { awaitSink } from '../../../activities/sinks/awaitSink';
 import { begun, type Progress, progressUri, readProgress } from './progress';
 
@@ -144,7 +144,7 @@ class Application {
   /** Best effort: the statement would go on without a run that knows its outcome. */
   private async cancel(): Promise<void> {
     const { statement } = this.progress;
-    const { cancel } = writerOf(this.ports.sinks, this.sink);
+    const { cancel } = this.ports.sinks(this.sink.type);
     if (statement) await cancel?.(statement.id, this.sink).catch(() => undefined);
   }
 

@@ -241,7 +241,7 @@ describe('a call that throws', () => {
 test('a call that returns after the end of its invocation does not overwrite the progress', async () => {
   const bench = await Bench.create({ warehouse: [applied()] });
   let release: () => void = () => undefined;
-  const { glue } = bench.sinks.writers;
+  const glue = bench.sinks.writers('glue');
   const apply = glue.apply.bind(glue);
   jest.spyOn(glue, 'apply').mockImplementationOnce(async (...call) => {
     await new Promise<void>((resolve) => {
