@@ -77,4 +77,5 @@ function taskUsd(
   return taskCostUsd({ size: size ?? compute.size ?? limit.size, spot, seconds, ...storage }, prices);
 }
 
-const usd = (dollars: number): string => `$${dollars.toFixed(4)}`;
+/** Formats small amounts with six digits, others with four, without trailing zeros. */
+const usd = (dollars: number): string => `$${Number(dollars.toFixed(dollars < 0.01 ? 6 : 4))}`;

@@ -41,7 +41,7 @@ test('a launch within the limit is made, and one above it is not', () => {
   expect(costProblem(limited(minuteUsd), [], next)).toBeUndefined();
   expect(costProblem(limited(2 * minuteUsd), [launch({ costUsd: minuteUsd })], next)).toBeUndefined();
   expect(costProblem(limited(0.0016), [launch({ costUsd: minuteUsd })], next)).toBe(
-    'the run has spent $0.0008, and launch 2 would cost about $0.0008, which together exceeds compute.maxCostUsd, $0.0016: ' +
+    'the run has spent $0.000823, and launch 2 would cost about $0.000823, which together exceeds compute.maxCostUsd, $0.0016: ' +
       'raise compute.maxCostUsd, or remove the cause of the earlier launches',
   );
 });
@@ -55,7 +55,7 @@ test('a launch counts with its own size and capacity', () => {
 
 test('a launch that ran for an unknown time counts with its estimate, and one that never started with nothing', () => {
   const plan = limited(1.5 * minuteUsd);
-  expect(costProblem(plan, [launch()], next)).toContain('has spent $0.0008');
+  expect(costProblem(plan, [launch()], next)).toContain('has spent $0.000823');
   const { taskArn: _, ...never } = launch();
   expect(costProblem(plan, [never], next)).toBeUndefined();
 });
