@@ -11,7 +11,7 @@ export function costCommand(): Command {
     .option('--to <YYYY-MM-DD>', 'last day (default: today)', (text: string) => calendarDate(text, '--to'))
     .addOption(
       new Option('--by <group>', 'what the costs are grouped by')
-        .choices(['dataset', 'lane', 'day'])
+        .choices(['dataset', 'lane', 'day', 'run'])
         .default('dataset'),
     )
     .option('--commits', 'read the commits of batches instead of the runs of the server, by batch date')

@@ -3,7 +3,7 @@ import type { RunPrices } from '../prices/table';
 import { type CostLane, type LaunchCost, launchCosts, type RunRecord } from './runCost';
 
 /** How costs are grouped. `day`: the day of the record. */
-export type CostGroup = 'dataset' | 'lane' | 'day';
+export type CostGroup = 'dataset' | 'lane' | 'day' | 'run';
 
 /** Costs of a group, in US dollars. */
 export interface CostRow {
@@ -51,7 +51,7 @@ export function costReport(runs: readonly RunRecord[], by: CostGroup, prices: Ru
 function sharesOf(run: RunRecord, by: CostGroup, prices: RunPrices): Share[] {
   const costs = launchCosts(run, prices);
   const isEstimated = run.estimateUsd !== undefined;
-  if (by !== 'lane') return [{ key: by === 'day' ? run.day : run.dataset, costs, isEstimated, run }];
+  if (by !== 'lane') return [{ key: { dataset: run.dataset, day: run.day, run: run.id }[by], costs, isEstimated, run }];
   const lanes: readonly (CostLane | 'none')[] =
     costs.length === 0 ? ['none'] : [...new Set(costs.map(({ lane }) => lane))];
   return lanes.map((lane, index) => ({

@@ -23,6 +23,7 @@ export function readRun({ workflowId, startTime, memo }: ListedRun): RunRecord |
   const { estimate } = fieldsOf(routing);
   const { costUsd: estimateUsd } = fieldsOf(estimate);
   return {
+    id: workflowId,
     dataset: isText(dataset, maxName) ? dataset : datasetOfId(workflowId),
     day: startTime.toISOString().slice(0, 10),
     delivered: typeof outcome === 'string' && delivering.includes(outcome),

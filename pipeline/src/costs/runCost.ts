@@ -5,6 +5,8 @@ import { lambdaUsd, taskCostUsd } from '../prices/tasks';
 
 /** Record of a run, as its memo has it. */
 export interface RunRecord {
+  /** Workflow ID. For a commit: the URI of its source. */
+  readonly id: string;
   readonly dataset: string;
   /** Day on which the run started, UTC: `YYYY-MM-DD`. For a commit: its batch date. */
   readonly day: string;

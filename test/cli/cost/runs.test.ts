@@ -18,6 +18,7 @@ const listed = (etl: object, workflowId = 'etl/ventas/2026-11-01/v') =>
 describe('the record of a run', () => {
   test('has dataset, day, launches, estimate and whether it delivered', () => {
     expect(listed({ routing: { reasons: [], estimate: { tasks: 1, seconds: 1, costUsd: 0.05 } } })).toEqual({
+      id: 'etl/ventas/2026-11-01/v',
       dataset: 'ventas',
       day: '2026-11-01',
       delivered: true,
@@ -92,6 +93,7 @@ test('a commit counts as one launch with the size and the time of its manifest',
   const batch = { dataset: 'ventas', batchDate: '2026-11-01', source: 'v' };
   const manifest = sampleManifest(batch, { cpus: 1, memoryMiB: 1950, wallSeconds: 585 });
   expect(recordOfCommit(manifest)).toEqual({
+    id: 'file:///data/v.csv',
     dataset: 'ventas',
     day: '2026-11-01',
     delivered: true,

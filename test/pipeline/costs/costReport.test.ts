@@ -13,6 +13,7 @@ const task: Launch = {
 };
 const lambda: Launch = { generation: 1, lane: 'light', spot: false, memoryMiB: 1024, seconds: 60, costUsd: 1 };
 const record = (changes: Partial<RunRecord> = {}): RunRecord => ({
+  id: 'etl/ventas/2026-11-01/v',
   dataset: 'ventas',
   day: '2026-11-01',
   delivered: true,
@@ -113,6 +114,14 @@ describe('a report', () => {
     ]);
   });
 
+  test('groups by run, with all runs of a workflow ID in one row', () => {
+    const { rows } = costReport([record(), record({ id: 'etl/altas/2026-11-01/a' }), record()], 'run', listPrices);
+    expect(rows.map(({ key, runs: count, actualUsd }) => [key, count, actualUsd])).toEqual([
+      ['etl/altas/2026-11-01/a', 1, 0.04937],
+      ['etl/ventas/2026-11-01/v', 2, 0.09874],
+    ]);
+  });
+
   test('groups launches by lane, and counts a run where its first launch was', () => {
     const { rows, total } = costReport(runs, 'lane', listPrices);
     expect(rows.map(({ key, runs: count, launches, actualUsd }) => [key, count, launches, actualUsd])).toEqual([
@@ -125,7 +134,9 @@ describe('a report', () => {
   });
 
   test('has the same total and difference in every grouping', () => {
-    const [one, ...others] = (['dataset', 'lane', 'day'] as const).map((by) => costReport(runs, by, listPrices).total);
+    const [one, ...others] = (['dataset', 'lane', 'day', 'run'] as const).map(
+      (by) => costReport(runs, by, listPrices).total,
+    );
     for (const other of others) expect(other).toEqual(one);
   });
 
